@@ -1,0 +1,4 @@
+//! gonogo: a cockpit for production deployments that change a database.
+
+pub mod clock;
+pub mod plan;

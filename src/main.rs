@@ -1,0 +1,2 @@
+//! The `gonogo` program.
+fn main() {}

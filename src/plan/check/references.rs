@@ -1,0 +1,269 @@
+//! Everything that a plan calls by name must be there.
+
+use std::collections::HashSet;
+
+use crate::plan::draft::{Draft, StepSpec};
+use crate::plan::model::Format;
+use crate::plan::parts::{Database, ProbeTarget};
+use crate::plan::problem::{Problem, nearest};
+use crate::plan::source::Span;
+use crate::plan::template;
+use crate::plan::work::Work;
+
+/// The name of the database that SQL in a runbook means when it names none.
+pub(crate) const MAIN_DATABASE: &str = "main";
+/// Where the URL of that database usually is.
+const MAIN_URL_ENV: &str = "DATABASE_URL";
+
+/// Gives a runbook that holds SQL and names no database the usual one.
+pub(super) fn adopt_main_database(draft: &mut Draft) {
+    let has_sql = all_steps(draft).any(|step| works(step).any(|work| matches!(work, Work::Sql(_))));
+    if draft.databases.is_empty() && has_sql {
+        draft.databases.push(Database {
+            name: MAIN_DATABASE.to_owned(),
+            url_env: MAIN_URL_ENV.to_owned(),
+            span: Span::at(0),
+        });
+    }
+}
+
+fn all_steps(draft: &Draft) -> impl Iterator<Item = &StepSpec> {
+    let phases = draft.phases.iter().flat_map(|phase| &phase.steps);
+    phases.chain(draft.tiers.iter().flat_map(|tier| &tier.steps))
+}
+
+/// Everything that a step may do: its work, its alternatives, its undo.
+fn works(step: &StepSpec) -> impl Iterator<Item = &Work> {
+    std::iter::once(&step.work)
+        .chain(
+            step.alternatives
+                .iter()
+                .map(|alternative| &alternative.work),
+        )
+        .chain(step.undo.iter().map(|undo| &undo.work))
+}
+
+pub(super) fn check(draft: &Draft, format: Format, problems: &mut Vec<Problem>) {
+    duplicates(draft, problems);
+    for step in all_steps(draft) {
+        for work in works(step) {
+            if let Work::Sql(sql) = work {
+                database(draft, &sql.database, step.span, problems);
+            }
+        }
+        // Braces in a runbook may be meant for another tool; only a typed plan promises they are ours.
+        if format == Format::Toml {
+            variables(draft, step, problems);
+        }
+    }
+    for probe in &draft.probes {
+        if let ProbeTarget::Sql { database: name, .. } = &probe.target {
+            database(draft, name, probe.span, problems);
+        }
+    }
+    metrics(draft, problems);
+    windows(draft, problems);
+}
+
+fn duplicates(draft: &Draft, problems: &mut Vec<Problem>) {
+    let named = [
+        (
+            "variable",
+            draft
+                .vars
+                .iter()
+                .map(|v| (v.name.as_str(), v.span))
+                .collect::<Vec<_>>(),
+        ),
+        (
+            "probe",
+            draft
+                .probes
+                .iter()
+                .map(|p| (p.name.as_str(), p.span))
+                .collect(),
+        ),
+        (
+            "alert",
+            draft
+                .alerts
+                .iter()
+                .filter(|a| a.metric.is_some())
+                .map(|a| (a.name.as_str(), a.span))
+                .collect(),
+        ),
+        (
+            "rollback",
+            draft
+                .tiers
+                .iter()
+                .map(|t| (t.name.as_str(), t.span))
+                .collect(),
+        ),
+    ];
+    for (what, names) in named {
+        let mut seen = HashSet::new();
+        for (name, span) in names {
+            if !seen.insert(name) {
+                problems.push(
+                    Problem::warning(
+                        "duplicate-name",
+                        span,
+                        format!("another {what} is called `{name}`"),
+                    )
+                    .hint(
+                        "give them different names, so that people and records can tell them apart",
+                    ),
+                );
+            }
+        }
+    }
+    for var in &draft.vars {
+        if !template::is_name(&var.name) {
+            problems.push(
+                Problem::error(
+                    "bad-name",
+                    var.span,
+                    format!("`{}` can't be the name of a variable", var.name),
+                )
+                .hint("a letter first, then letters, digits, `-` and `_`"),
+            );
+        }
+    }
+}
+
+fn database(draft: &Draft, name: &str, span: Span, problems: &mut Vec<Problem>) {
+    if draft.databases.iter().any(|database| database.name == name) {
+        return;
+    }
+    let known: Vec<&str> = draft.databases.iter().map(|d| d.name.as_str()).collect();
+    let problem = if name.is_empty() && known.len() > 1 {
+        Problem::error(
+            "which-database",
+            span,
+            "the plan has several databases, and this names none",
+        )
+        .hint(format!("add `database = \"…\"`: {}", known.join(", ")))
+    } else if name.is_empty() {
+        Problem::error(
+            "no-database",
+            span,
+            "SQL needs a database, and the plan names none",
+        )
+        .hint("add `[databases.main]` with `url_env = \"DATABASE_URL\"`")
+    } else {
+        let near = nearest(name, known.iter().copied());
+        Problem::error(
+            "unknown-database",
+            span,
+            format!("there is no database `{name}`"),
+        )
+        .hint(near.map_or_else(
+            || format!("add `[databases.{name}]`"),
+            |near| format!("did you mean `{near}`?"),
+        ))
+    };
+    problems.push(problem);
+}
+
+fn variables(draft: &Draft, step: &StepSpec, problems: &mut Vec<Problem>) {
+    let captured = all_steps(draft).flat_map(|step| step.capture.iter().map(|c| c.name.as_str()));
+    let known: HashSet<&str> = draft
+        .vars
+        .iter()
+        .map(|var| var.name.as_str())
+        .chain(captured)
+        .collect();
+    for work in works(step) {
+        for name in template::names(&work.text(), &[]) {
+            if !known.contains(name) {
+                let near = nearest(name, known.iter().copied());
+                problems.push(
+                    Problem::error(
+                        "unknown-variable",
+                        step.span,
+                        format!("there is no variable `{name}`"),
+                    )
+                    .hint(near.map_or_else(
+                        || format!("add it under `[vars]`: `{name} = {{ prompt = \"…\" }}`"),
+                        |near| format!("did you mean `{near}`?"),
+                    )),
+                );
+            }
+        }
+    }
+}
+
+/// An alert's metric must belong to a probe or to a database.
+fn metrics(draft: &Draft, problems: &mut Vec<Problem>) {
+    let sources: Vec<&str> = draft
+        .probes
+        .iter()
+        .map(|probe| probe.name.as_str())
+        .chain(
+            draft
+                .databases
+                .iter()
+                .map(|database| database.name.as_str()),
+        )
+        .collect();
+    for alert in &draft.alerts {
+        let Some(metric) = &alert.metric else {
+            continue;
+        };
+        let source = metric.split('.').next().unwrap_or_default();
+        if !sources.contains(&source) {
+            problems.push(
+                Problem::error(
+                    "unknown-metric",
+                    alert.span,
+                    format!("nothing measures `{metric}`"),
+                )
+                .hint(nearest(source, sources.iter().copied()).map_or_else(
+                    || "a metric begins with the name of a probe or a database".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                )),
+            );
+        }
+    }
+}
+
+/// Windows of rollbacks must not be empty, and should leave no time without a way back.
+fn windows(draft: &Draft, problems: &mut Vec<Problem>) {
+    for tier in &draft.tiers {
+        if let (from, Some(until)) = (tier.from.unwrap_or_default(), tier.until)
+            && until <= from
+        {
+            problems.push(
+                Problem::error(
+                    "empty-window",
+                    tier.span,
+                    format!("the window of `{}` is empty", tier.name),
+                )
+                .hint("`until` must be later than `from`; both count from T-0"),
+            );
+        }
+    }
+    let mut tiers: Vec<_> = draft
+        .tiers
+        .iter()
+        .filter(|t| t.from.is_some() || t.until.is_some())
+        .collect();
+    tiers.sort_by_key(|tier| tier.from.unwrap_or_default());
+    let mut covered = std::time::Duration::ZERO;
+    for tier in tiers {
+        let from = tier.from.unwrap_or_default();
+        if from > covered {
+            let gap = format!(
+                "no rollback is meant for T+{} to T+{}",
+                crate::plan::duration::show(covered),
+                crate::plan::duration::show(from)
+            );
+            problems.push(
+                Problem::warning("window-gap", tier.span, gap)
+                    .hint("until this one's window begins, the one before it is offered"),
+            );
+        }
+        covered = covered.max(tier.until.unwrap_or(std::time::Duration::MAX));
+    }
+}

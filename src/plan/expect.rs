@@ -1,0 +1,316 @@
+//! What must be true after a step, and the judgement whether it is.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::duration;
+
+/// Everything a step's outcome is held against. Empty: success is what the work itself calls so.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expect {
+    /// The exit codes that count as success; empty: only 0.
+    pub exit: Vec<i32>,
+    /// A text that the output must hold.
+    pub output: Option<String>,
+    /// A pattern that a line of the output must match.
+    pub regex: Option<Pattern>,
+    /// A comparison that the value must meet: a query's first field, a command's last line.
+    pub value: Option<Comparison>,
+    /// The HTTP statuses that count as success; empty: 200 to 299.
+    pub status: Vec<u16>,
+    /// The longest an HTTP request may take.
+    pub within: Option<Duration>,
+    /// The words of the author, always shown; tested only through the fields above.
+    pub shown: Option<String>,
+}
+
+/// A regular expression that is known to compile.
+#[derive(Clone, Debug)]
+pub struct Pattern(regex::Regex);
+
+impl Pattern {
+    /// Compiles `text`; the error says what is wrong with it.
+    pub fn new(text: &str) -> Result<Self, String> {
+        regex::RegexBuilder::new(text)
+            .size_limit(1 << 20)
+            .build()
+            .map(Pattern)
+            .map_err(|error| error.to_string())
+    }
+
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether `text` holds a match.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+
+    /// The first group of the first match in `text`, or the whole match where there is no group.
+    pub fn capture<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let found = self.0.captures(text)?;
+        found.get(1).or_else(|| found.get(0)).map(|m| m.as_str())
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+/// How a value relates to the wanted one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `>=`
+    AtLeast,
+    /// `<=`
+    AtMost,
+    /// `>`
+    Above,
+    /// `<`
+    Below,
+    /// `=` or `==`
+    Equal,
+    /// `!=` or `<>`
+    Unequal,
+}
+
+/// A comparison such as `>= 58` or `= done`: of numbers where both sides are numbers, else of text
+/// (which can only be equal or not).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// The relation.
+    pub operator: Operator,
+    /// The right-hand side.
+    pub wanted: String,
+}
+
+/// Longer signs before shorter ones that begin them; of two for one operator the last is shown.
+const OPERATORS: [(&str, Operator); 8] = [
+    (">=", Operator::AtLeast),
+    ("<=", Operator::AtMost),
+    ("<>", Operator::Unequal),
+    ("!=", Operator::Unequal),
+    ("==", Operator::Equal),
+    (">", Operator::Above),
+    ("<", Operator::Below),
+    ("=", Operator::Equal),
+];
+
+impl Comparison {
+    /// Reads `>= 58`, `< 0.5`, `= up`, or a bare value, which must be equal.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let (operator, rest) = OPERATORS
+            .iter()
+            .find_map(|(sign, op)| text.strip_prefix(sign).map(|rest| (*op, rest)))
+            .unwrap_or((Operator::Equal, text));
+        let wanted = rest.trim().to_owned();
+        if wanted.is_empty() {
+            return Err(format!("`{text}` compares with nothing"));
+        }
+        let orders = !matches!(operator, Operator::Equal | Operator::Unequal);
+        if orders && number(&wanted).is_none() {
+            return Err(format!("`{wanted}` is not a number"));
+        }
+        Ok(Comparison { operator, wanted })
+    }
+
+    /// Whether `got` meets it.
+    pub fn holds(&self, got: &str) -> bool {
+        let got = got.trim();
+        let order = match (number(got), number(&self.wanted)) {
+            (Some(a), Some(b)) => a.partial_cmp(&b),
+            _ => return self.holds_for_text(got),
+        };
+        order.is_some_and(|order| match self.operator {
+            Operator::AtLeast => order.is_ge(),
+            Operator::AtMost => order.is_le(),
+            Operator::Above => order.is_gt(),
+            Operator::Below => order.is_lt(),
+            Operator::Equal => order.is_eq(),
+            Operator::Unequal => order.is_ne(),
+        })
+    }
+
+    fn holds_for_text(&self, got: &str) -> bool {
+        match self.operator {
+            Operator::Equal => got == self.wanted,
+            Operator::Unequal => got != self.wanted,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = OPERATORS
+            .iter()
+            .rfind(|(_, op)| *op == self.operator)
+            .map_or("=", |(sign, _)| sign);
+        write!(f, "{sign} {}", self.wanted)
+    }
+}
+
+/// A finite number as people print it; thousands separators are not guessed at.
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|n: &f64| n.is_finite())
+}
+
+/// One expectation held against what happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// What was expected, such as `exit code 0`.
+    pub expected: String,
+    /// What was found.
+    pub got: String,
+    /// Whether it was met.
+    pub met: bool,
+}
+
+/// What a step's work left to judge.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Observed {
+    /// The exit code of a process.
+    pub exit: Option<i32>,
+    /// The status of an HTTP answer.
+    pub status: Option<u16>,
+    /// How long the request took.
+    pub took: Option<Duration>,
+    /// The value: a query's first field, a command's last line.
+    pub value: Option<String>,
+    /// Whether the output held the text that [`Expect::output`] names.
+    pub output_found: bool,
+    /// Whether a line of the output matched [`Expect::regex`].
+    pub regex_found: bool,
+}
+
+impl Expect {
+    /// Whether the output has to be searched to judge it.
+    pub fn reads_output(&self) -> bool {
+        self.output.is_some() || self.regex.is_some()
+    }
+
+    /// Whether nothing but the work's own success is expected.
+    pub fn is_plain(&self) -> bool {
+        self.lines().is_empty()
+    }
+
+    /// Holds `seen` against every expectation that applies to it.
+    pub fn judge(&self, seen: &Observed) -> Vec<Evidence> {
+        let mut all = Vec::new();
+        let mut add = |expected: String, got: String, met: bool| {
+            all.push(Evidence { expected, got, met });
+        };
+        if let Some(code) = seen.exit {
+            let met = if self.exit.is_empty() {
+                code == 0
+            } else {
+                self.exit.contains(&code)
+            };
+            add(self.exit_words(), format!("exit code {code}"), met);
+        }
+        if let Some(status) = seen.status {
+            let met = if self.status.is_empty() {
+                (200..300).contains(&status)
+            } else {
+                self.status.contains(&status)
+            };
+            add(self.status_words(), format!("status {status}"), met);
+        }
+        if let (Some(limit), Some(took)) = (self.within, seen.took) {
+            let expected = format!("within {}", duration::show(limit));
+            add(expected, format!("{} ms", took.as_millis()), took <= limit);
+        }
+        if let Some(text) = &self.output {
+            let got = if seen.output_found {
+                "found"
+            } else {
+                "not found"
+            };
+            add(
+                format!("output holds \"{text}\""),
+                got.to_owned(),
+                seen.output_found,
+            );
+        }
+        if let Some(regex) = &self.regex {
+            let got = if seen.regex_found {
+                "matched"
+            } else {
+                "no match"
+            };
+            add(
+                format!("a line matches /{}/", regex.as_str()),
+                got.to_owned(),
+                seen.regex_found,
+            );
+        }
+        if let Some(comparison) = &self.value {
+            let got = seen.value.clone();
+            let met = got.as_deref().is_some_and(|v| comparison.holds(v));
+            add(
+                format!("value {comparison}"),
+                got.unwrap_or_else(|| "no value".to_owned()),
+                met,
+            );
+        }
+        all
+    }
+
+    /// The expectations in words, one a line, for people.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !self.exit.is_empty() {
+            lines.push(self.exit_words());
+        }
+        if !self.status.is_empty() {
+            lines.push(self.status_words());
+        }
+        if let Some(within) = self.within {
+            lines.push(format!("within {}", duration::show(within)));
+        }
+        if let Some(text) = &self.output {
+            lines.push(format!("output holds \"{text}\""));
+        }
+        if let Some(regex) = &self.regex {
+            lines.push(format!("a line matches /{}/", regex.as_str()));
+        }
+        if let Some(value) = &self.value {
+            lines.push(format!("value {value}"));
+        }
+        if let Some(shown) = &self.shown {
+            lines.push(shown.clone());
+        }
+        lines
+    }
+
+    fn exit_words(&self) -> String {
+        if self.exit.is_empty() {
+            "exit code 0".to_owned()
+        } else {
+            format!("exit code {}", join_or(&self.exit))
+        }
+    }
+
+    fn status_words(&self) -> String {
+        if self.status.is_empty() {
+            "status 200 to 299".to_owned()
+        } else {
+            format!("status {}", join_or(&self.status))
+        }
+    }
+}
+
+fn join_or<T: ToString>(items: &[T]) -> String {
+    let words: Vec<String> = items.iter().map(ToString::to_string).collect();
+    words.join(" or ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+use super::*;
+
+fn value(text: &str) -> Comparison {
+    Comparison::parse(text).unwrap()
+}
+
+#[test]
+fn numbers_compare_as_numbers_and_text_as_text() {
+    assert!(value(">= 58").holds("58"));
+    assert!(value(">= 58").holds(" 100\n"));
+    assert!(!value(">= 58").holds("9"));
+    assert!(!value(">= 58").holds("many"));
+    assert!(value("= 1.0").holds("1"));
+    assert!(value("!= 0").holds("3"));
+    assert!(value("up").holds("up"));
+    assert!(!value("= up").holds("down"));
+    assert!(!value("< 5").holds("NaN"));
+}
+
+#[test]
+fn comparisons_print_as_they_are_written() {
+    for text in [">= 58", "<= 1", "> 2", "< 3", "= 4", "!= 5"] {
+        assert_eq!(value(text).to_string(), text);
+    }
+    assert!(Comparison::parse(">=").is_err());
+    assert!(Comparison::parse("> soon").is_err());
+}
+
+#[test]
+fn every_expectation_is_judged_and_success_is_the_default() {
+    let plain = Expect::default();
+    let seen = Observed {
+        exit: Some(1),
+        ..Observed::default()
+    };
+    assert!(!plain.judge(&seen)[0].met);
+
+    let expect = Expect {
+        exit: vec![0, 1],
+        output: Some("up to date".into()),
+        value: Some(value(">= 2")),
+        ..Expect::default()
+    };
+    let seen = Observed {
+        exit: Some(1),
+        output_found: true,
+        value: Some("1".into()),
+        ..Observed::default()
+    };
+    let met: Vec<bool> = expect.judge(&seen).iter().map(|e| e.met).collect();
+    assert_eq!(met, [true, true, false]);
+}
+
+#[test]
+fn http_answers_are_judged_by_status_and_time() {
+    let expect = Expect {
+        within: Some(Duration::from_millis(500)),
+        ..Expect::default()
+    };
+    let seen = Observed {
+        status: Some(503),
+        took: Some(Duration::from_millis(20)),
+        ..Observed::default()
+    };
+    let evidence = expect.judge(&seen);
+    assert_eq!(evidence[0].expected, "status 200 to 299");
+    assert!(!evidence[0].met);
+    assert!(evidence[1].met);
+}
+
+#[test]
+fn a_value_that_never_came_is_not_met() {
+    let expect = Expect {
+        value: Some(value("= 1")),
+        ..Expect::default()
+    };
+    let evidence = expect.judge(&Observed::default());
+    assert_eq!(evidence[0].got, "no value");
+    assert!(!evidence[0].met);
+}

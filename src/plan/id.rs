@@ -1,0 +1,89 @@
+//! The names by which a plan's parts are spoken of.
+
+use std::borrow::Borrow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The most characters an id made from a title has: ids name files and show in narrow panels.
+const MAX_SLUG: usize = 48;
+
+/// The id of a step: letters, digits, `-`, `_` and `.`; unique in its plan, rollbacks included.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct StepId(String);
+
+impl StepId {
+    /// The id written as `text`.
+    pub fn new(text: impl Into<String>) -> Self {
+        StepId(text.into())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for StepId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Borrow<str> for StepId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whether `text` can be an id as it stands: it names files and is typed on command lines.
+pub(crate) fn is_id(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 64
+        && !text.starts_with(['.', '-'])
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+}
+
+/// An id made from a title: its letters and digits in lower case, joined by `-`. Titles without
+/// any (only symbols, say) give `fallback`.
+pub fn slug(title: &str, fallback: &str) -> String {
+    let mut out = String::new();
+    for c in title.chars().flat_map(char::to_lowercase) {
+        if c.is_ascii_alphanumeric() {
+            out.push(c);
+        } else if !out.is_empty() && !out.ends_with('-') {
+            out.push('-');
+        }
+        if out.len() >= MAX_SLUG {
+            break;
+        }
+    }
+    let out = out.trim_end_matches('-');
+    if out.is_empty() { fallback } else { out }.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_become_ids() {
+        assert_eq!(
+            slug("Apply the migrations!", "step"),
+            "apply-the-migrations"
+        );
+        assert_eq!(slug("✅ 58+ tables", "step"), "58-tables");
+        assert_eq!(slug("Миграция", "step-3"), "step-3");
+        assert!(is_id(&slug(&"very long ".repeat(30), "step")));
+    }
+
+    #[test]
+    fn ids_name_files_safely() {
+        assert!(is_id("2.3_backup-a"));
+        for bad in ["", "../x", "a/b", "-rf", "a b", &"x".repeat(65)] {
+            assert!(!is_id(bad), "{bad}");
+        }
+    }
+}

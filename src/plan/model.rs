@@ -1,0 +1,201 @@
+//! The checked plan. Only `check` makes one, so whoever holds a [`Plan`] holds a procedure whose
+//! ids are unique, whose references point somewhere, and whose every step can be carried out.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::time::Duration;
+
+use super::draft::{PhaseSpec, StepSpec, TierSpec};
+use super::id::StepId;
+use super::ledger::Ledger;
+use super::parts::{AlertRule, Contact, Database, Note, Probe, Signoff, Var};
+use super::work::Interpreter;
+
+/// The place of a step in [`Plan::steps`].
+pub type StepIx = usize;
+
+/// A checked procedure.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What it is about.
+    pub title: String,
+    /// The environment it is for; what is typed to confirm danger.
+    pub environment: Option<String>,
+    /// Whether it was written as TOML or as Markdown.
+    pub format: Format,
+    /// SHA-256 of the file, in hexadecimal.
+    pub digest: String,
+    /// The shell of steps that do not name one.
+    pub shell: Interpreter,
+    /// Variables, in the order of the file.
+    pub vars: Vec<Var>,
+    /// Databases, in the order of the file. SQL in a Markdown plan that names none uses `main`.
+    pub databases: Vec<Database>,
+    /// Every step: those of the phases in order, then those of the rollbacks.
+    pub steps: Vec<Step>,
+    /// Phases in the order they are driven.
+    pub phases: Vec<Phase>,
+    /// Ways back, by the time since T-0.
+    pub tiers: Vec<Tier>,
+    /// What is measured again and again.
+    pub probes: Vec<Probe>,
+    /// Rules about what was measured, and criteria that only a person can judge.
+    pub alerts: Vec<AlertRule>,
+    /// Whom to call.
+    pub contacts: Vec<Contact>,
+    /// Who has to sign.
+    pub signoffs: Vec<Signoff>,
+    /// Everything else that the file says.
+    pub notes: Vec<Note>,
+    /// Where each element of a Markdown file went.
+    pub ledger: Ledger,
+    pub(super) by_name: HashMap<String, StepIx>,
+}
+
+/// How a plan is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Typed, in TOML.
+    Toml,
+    /// A runbook in Markdown.
+    Markdown,
+}
+
+/// What a phase is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhaseKind {
+    /// Getting ready; nothing has changed yet.
+    Before,
+    /// The change itself; the first one starts T-0.
+    Deploy,
+    /// Making sure that it worked.
+    Verify,
+    /// What remains to be done later.
+    After,
+}
+
+impl PhaseKind {
+    /// All kinds, in the order in which phases of them usually stand.
+    pub const ALL: [PhaseKind; 4] = [
+        PhaseKind::Before,
+        PhaseKind::Deploy,
+        PhaseKind::Verify,
+        PhaseKind::After,
+    ];
+
+    /// The word that plans and JSON use.
+    pub fn word(self) -> &'static str {
+        match self {
+            PhaseKind::Before => "before",
+            PhaseKind::Deploy => "deploy",
+            PhaseKind::Verify => "verify",
+            PhaseKind::After => "after",
+        }
+    }
+}
+
+/// A named group of steps.
+#[derive(Clone, Debug)]
+pub struct Phase {
+    /// Unique among phases.
+    pub id: String,
+    /// Counted from 1.
+    pub number: usize,
+    /// What the author wrote of it; its steps are in [`Plan::steps`].
+    pub spec: PhaseSpec,
+    /// Where its steps stand in [`Plan::steps`].
+    pub steps: Range<StepIx>,
+}
+
+/// One way back.
+#[derive(Clone, Debug)]
+pub struct Tier {
+    /// Unique among rollbacks.
+    pub id: String,
+    /// Counted from 1.
+    pub number: usize,
+    /// What the author wrote of it; its steps are in [`Plan::steps`].
+    pub spec: TierSpec,
+    /// Where its steps stand in [`Plan::steps`].
+    pub steps: Range<StepIx>,
+}
+
+impl Tier {
+    /// The start of its window, zero where the author gave none.
+    pub fn from(&self) -> Duration {
+        self.spec.from.unwrap_or_default()
+    }
+
+    /// Whether `since_t_zero` lies in its window.
+    pub fn holds_at(&self, since_t_zero: Duration) -> bool {
+        self.from() <= since_t_zero && self.spec.until.is_none_or(|until| since_t_zero < until)
+    }
+}
+
+/// What a step belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// A phase, by its place in [`Plan::phases`].
+    Phase(usize),
+    /// A rollback, by its place in [`Plan::tiers`].
+    Tier(usize),
+}
+
+/// One thing to do, with its names.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Its id.
+    pub id: StepId,
+    /// Its number on the screen and the command line: `2.3`, or `R1.2` in a rollback.
+    pub number: String,
+    /// What it belongs to.
+    pub home: Home,
+    /// What the author wrote of it.
+    pub spec: StepSpec,
+}
+
+impl Plan {
+    /// The step with this id or number.
+    pub fn find(&self, name: &str) -> Option<StepIx> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The phase that the step at `ix` belongs to, if it is not part of a rollback.
+    pub fn phase_of(&self, ix: StepIx) -> Option<usize> {
+        match self.steps[ix].home {
+            Home::Phase(phase) => Some(phase),
+            Home::Tier(_) => None,
+        }
+    }
+
+    /// Where the steps of the phases stand in [`Plan::steps`]; those of the rollbacks follow.
+    pub fn forward_steps(&self) -> Range<StepIx> {
+        0..self.phases.last().map_or(0, |phase| phase.steps.end)
+    }
+
+    /// The place of the phase with this id or number.
+    pub fn find_phase(&self, name: &str) -> Option<usize> {
+        self.phases
+            .iter()
+            .position(|p| p.id == name || p.number.to_string() == name)
+    }
+
+    /// The tier that the clock offers: the one whose window holds `since_t_zero`, else the last
+    /// whose window has begun, else the first.
+    pub fn tier_at(&self, since_t_zero: Duration) -> Option<usize> {
+        let holding = self.tiers.iter().position(|t| t.holds_at(since_t_zero));
+        holding.or_else(|| {
+            let begun = self.tiers.iter().enumerate();
+            begun
+                .filter(|(_, t)| t.from() <= since_t_zero)
+                .max_by_key(|(_, t)| t.from())
+                .map(|(ix, _)| ix)
+                .or((!self.tiers.is_empty()).then_some(0))
+        })
+    }
+
+    /// The variable called `name`.
+    pub fn var(&self, name: &str) -> Option<&Var> {
+        self.vars.iter().find(|var| var.name == name)
+    }
+}

@@ -1,0 +1,194 @@
+//! The parts of a plan that are not steps.
+
+use std::time::Duration;
+
+use super::expect::Pattern;
+use super::source::Span;
+use super::work::Http;
+
+/// A value that is filled in where the plan says `{{name}}`.
+#[derive(Clone, Debug)]
+pub struct Var {
+    /// Its name.
+    pub name: String,
+    /// The value until somebody sets another.
+    pub default: Option<String>,
+    /// What the operator is asked.
+    pub prompt: Option<String>,
+    /// What a value must match.
+    pub pattern: Option<Pattern>,
+    /// The values it can have; empty: any.
+    pub choices: Vec<String>,
+    /// The environment variable it is taken from.
+    pub env: Option<String>,
+    /// Whether its value must never be shown.
+    pub secret: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Var {
+    /// A variable of which only the name is known.
+    pub fn new(name: impl Into<String>, span: impl Into<Span>) -> Self {
+        Var {
+            name: name.into(),
+            default: None,
+            prompt: None,
+            pattern: None,
+            choices: Vec::new(),
+            env: None,
+            secret: false,
+            span: span.into(),
+        }
+    }
+
+    /// Why `value` can't be its value, if it can't.
+    pub fn refuses(&self, value: &str) -> Option<String> {
+        if let Some(pattern) = &self.pattern
+            && !pattern.is_match(value)
+        {
+            return Some(format!("{} must match /{}/", self.name, pattern.as_str()));
+        }
+        if !self.choices.is_empty() && !self.choices.iter().any(|choice| choice == value) {
+            return Some(format!(
+                "{} must be one of {}",
+                self.name,
+                self.choices.join(", ")
+            ));
+        }
+        None
+    }
+}
+
+/// A database the plan works on or watches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Database {
+    /// The name by which steps call it.
+    pub name: String,
+    /// The environment variable that holds its URL.
+    pub url_env: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Something measured again and again.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// Its name; its metrics are `name.latency`, `name.up` and so on.
+    pub name: String,
+    /// What is measured.
+    pub target: ProbeTarget,
+    /// The time between two measurements.
+    pub every: Duration,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a probe looks at.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProbeTarget {
+    /// An HTTP address: status and latency.
+    Http(Http),
+    /// A query whose first field is a number.
+    Sql {
+        /// The query.
+        text: String,
+        /// The database's name.
+        database: String,
+    },
+}
+
+/// A rule about what is measured, or a criterion that a person has to judge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertRule {
+    /// Its name.
+    pub name: String,
+    /// The metric, such as `api.latency_p95`; none for a criterion in words.
+    pub metric: Option<String>,
+    /// The line and the side of it that is bad.
+    pub limit: Option<Limit>,
+    /// How long it must be on the bad side.
+    pub lasting: Option<Duration>,
+    /// What it may do.
+    pub then: AlertAction,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The bad side of a line.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Limit {
+    /// More than this is bad.
+    Above(Threshold),
+    /// Less than this is bad.
+    Below(Threshold),
+}
+
+/// A line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Threshold {
+    /// A value in the metric's unit.
+    Absolute(f64),
+    /// A multiple of what was normal before T-0.
+    TimesBaseline(f64),
+}
+
+/// What an alert may do when it fires.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AlertAction {
+    /// Be noted.
+    #[default]
+    Note,
+    /// Hold the run.
+    Hold,
+    /// Roll back.
+    Rollback,
+}
+
+impl AlertAction {
+    /// The word that plans and JSON use.
+    pub fn word(self) -> &'static str {
+        match self {
+            AlertAction::Note => "note",
+            AlertAction::Hold => "hold",
+            AlertAction::Rollback => "rollback",
+        }
+    }
+}
+
+/// Somebody to call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// What they answer for.
+    pub role: String,
+    /// Who it is.
+    pub name: Option<String>,
+    /// How to reach them.
+    pub reach: Option<String>,
+    /// The group they are listed under.
+    pub group: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Somebody who has to sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signoff {
+    /// In which role.
+    pub role: String,
+    /// Who it is, where the plan says.
+    pub name: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Text that is neither a step nor a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The heading it stands under.
+    pub heading: String,
+    /// The text, as it is written.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}

@@ -1,0 +1,163 @@
+//! The text of a plan and places in it.
+
+/// A range of bytes in a [`Source`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span from `start` up to `end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        Span { start, end }
+    }
+
+    /// The empty span at `at`.
+    pub fn at(at: usize) -> Self {
+        Span { start: at, end: at }
+    }
+}
+
+impl From<std::ops::Range<usize>> for Span {
+    fn from(range: std::ops::Range<usize>) -> Self {
+        Span::new(range.start, range.end)
+    }
+}
+
+/// A line and a column, both counted from 1; the column counts characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The character in the line.
+    pub column: usize,
+}
+
+/// A plan's text, decoded, with its lines known.
+#[derive(Clone, Debug)]
+pub struct Source {
+    name: String,
+    text: String,
+    line_starts: Vec<usize>,
+    damaged_at: Option<usize>,
+}
+
+impl Source {
+    /// The source `name` with `text`.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let line_starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
+        Source {
+            name: name.into(),
+            text,
+            line_starts,
+            damaged_at: None,
+        }
+    }
+
+    /// Decodes `bytes`: UTF-8 with or without a byte order mark, or UTF-16 with one. Bytes that
+    /// are no text become U+FFFD, and [`Source::damaged_at`] tells where the first of them stood.
+    pub fn decode(name: impl Into<String>, bytes: &[u8]) -> Self {
+        let (text, damaged_at) = match bytes {
+            [0xFF, 0xFE, rest @ ..] => decode_utf16(rest, u16::from_le_bytes),
+            [0xFE, 0xFF, rest @ ..] => decode_utf16(rest, u16::from_be_bytes),
+            [0xEF, 0xBB, 0xBF, rest @ ..] => decode_utf8(rest),
+            _ => decode_utf8(bytes),
+        };
+        Source {
+            damaged_at,
+            ..Source::new(name, text)
+        }
+    }
+
+    /// The file's name as the user gave it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The byte at which the text was not what its encoding promises, if anywhere.
+    pub fn damaged_at(&self) -> Option<usize> {
+        self.damaged_at
+    }
+
+    /// The text of `span`, empty if it lies outside.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start..span.end).unwrap_or("")
+    }
+
+    /// The line of the byte at `offset`, counted from 1.
+    pub fn line(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|&start| start <= offset)
+    }
+
+    /// The line and column of the byte at `offset`.
+    pub fn position(&self, offset: usize) -> Position {
+        let line = self.line(offset);
+        let start = self.line_starts[line - 1];
+        let end = offset.min(self.text.len());
+        Position {
+            line,
+            column: self
+                .text
+                .get(start..end)
+                .map_or(1, |head| head.chars().count() + 1),
+        }
+    }
+}
+
+fn decode_utf8(bytes: &[u8]) -> (String, Option<usize>) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (text.to_owned(), None),
+        Err(error) => (
+            String::from_utf8_lossy(bytes).into_owned(),
+            Some(error.valid_up_to()),
+        ),
+    }
+}
+
+fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (String, Option<usize>) {
+    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    let mut text = String::with_capacity(bytes.len() / 2);
+    let mut damaged_at = None;
+    for decoded in char::decode_utf16(units) {
+        text.push(decoded.unwrap_or_else(|_| {
+            damaged_at.get_or_insert(text.len());
+            char::REPLACEMENT_CHARACTER
+        }));
+    }
+    (text, damaged_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let source = Source::new("p.md", "ab\nçde\n");
+        assert_eq!(source.position(0), Position { line: 1, column: 1 });
+        assert_eq!(source.position(3), Position { line: 2, column: 1 });
+        assert_eq!(source.position(5), Position { line: 2, column: 2 });
+        assert_eq!(source.position(99), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn text_in_other_encodings_is_read_and_damage_is_told() {
+        assert_eq!(Source::decode("a", b"\xEF\xBB\xBFhi").text(), "hi");
+        assert_eq!(Source::decode("a", b"\xFF\xFEh\0i\0").text(), "hi");
+        assert_eq!(Source::decode("a", b"\xFE\xFF\0h\0i").text(), "hi");
+        let damaged = Source::decode("a", b"ok\xFFno");
+        assert_eq!(damaged.text(), "ok\u{FFFD}no");
+        assert_eq!(damaged.damaged_at(), Some(2));
+    }
+}

@@ -1,0 +1,244 @@
+//! Filling in `{{variables}}` and the placeholders of runbooks, so that a value is always a value:
+//! never read as shell code, never as SQL, never missing in silence.
+
+use super::draft::Hole;
+use super::shell::{self, Quoting};
+use super::source::Span;
+
+/// What a text is, and so how a value must be written into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// A shell script: values travel as environment variables.
+    Shell,
+    /// SQL: values are quoted, or must be plain words.
+    Sql,
+    /// Anything else: values are put in as they are.
+    Plain,
+}
+
+/// A text with every value in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filled {
+    /// The text.
+    pub text: String,
+    /// Environment variables that a shell script now refers to.
+    pub env: Vec<(String, String)>,
+}
+
+/// Why a text could not be filled in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FillError {
+    /// Variables without a value, by name.
+    #[error("no value for {}", .0.join(", "))]
+    Missing(Vec<String>),
+    /// A value that can't stand where the text wants it.
+    #[error("the value of {name} can't stand {place}")]
+    Misfit {
+        /// The variable.
+        name: String,
+        /// Where it should stand, in words.
+        place: &'static str,
+    },
+}
+
+/// A place in a text where a value goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token<'t> {
+    /// The variable.
+    pub name: &'t str,
+    /// Where its mark stands.
+    pub span: Span,
+}
+
+/// The `{{name}}` marks of a text, in order. What is no variable's name, such as `{{.Name}}`, is
+/// left to whoever it was meant for.
+pub fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text[from..].find("{{").map(|at| from + at) {
+        let Some(length) = text[at..].find("}}") else {
+            break;
+        };
+        let name = text[at + 2..at + length].trim();
+        if is_name(name) {
+            found.push(Token {
+                name,
+                span: Span::new(at, at + length + 2),
+            });
+            from = at + length + 2;
+        } else {
+            from = at + 2;
+        }
+    }
+    found
+}
+
+/// Whether `name` can be a variable's name.
+pub fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// The variables that `text` needs, each once, in order.
+pub fn names<'t>(text: &'t str, holes: &'t [Hole]) -> Vec<&'t str> {
+    let mut all: Vec<&str> = Vec::new();
+    for token in all_tokens(text, holes) {
+        if !all.contains(&token.name) {
+            all.push(token.name);
+        }
+    }
+    all
+}
+
+fn all_tokens<'t>(text: &'t str, holes: &'t [Hole]) -> Vec<Token<'t>> {
+    let mut all = tokens(text);
+    for hole in holes {
+        all.extend(text.match_indices(&hole.literal).map(|(at, found)| Token {
+            name: &hole.var,
+            span: Span::new(at, at + found.len()),
+        }));
+    }
+    all.sort_by_key(|token| (token.span.start, std::cmp::Reverse(token.span.end)));
+    let mut end = 0;
+    all.retain(|token| {
+        let free = token.span.start >= end;
+        if free {
+            end = token.span.end;
+        }
+        free
+    });
+    all
+}
+
+/// Puts values into `text`.
+pub fn fill<'v>(
+    text: &str,
+    holes: &[Hole],
+    language: Language,
+    value: impl Fn(&str) -> Option<&'v str>,
+) -> Result<Filled, FillError> {
+    let tokens = all_tokens(text, holes);
+    let missing: Vec<String> = names(text, holes)
+        .into_iter()
+        .filter(|name| value(name).is_none())
+        .map(str::to_owned)
+        .collect();
+    if !missing.is_empty() {
+        return Err(FillError::Missing(missing));
+    }
+    let scan = (language == Language::Shell).then(|| shell::scan(text));
+    let mut filled = Filled::default();
+    let mut from = 0;
+    for token in tokens {
+        filled.text.push_str(&text[from..token.span.start]);
+        from = token.span.end;
+        let value = value(token.name).unwrap_or_default();
+        match &scan {
+            Some(scan) => put_shell(&mut filled, &token, value, scan.quoting(token.span.start))?,
+            None if language == Language::Sql => put_sql(&mut filled, &token, value)?,
+            None => filled.text.push_str(value),
+        }
+    }
+    filled.text.push_str(&text[from..]);
+    Ok(filled)
+}
+
+fn put_shell(
+    filled: &mut Filled,
+    token: &Token<'_>,
+    value: &str,
+    quoting: Quoting,
+) -> Result<(), FillError> {
+    let variable = format!("GONOGO_VAR_{}", token.name.replace('-', "_"));
+    let reference = match quoting {
+        Quoting::Bare => format!("\"${{{variable}}}\""),
+        Quoting::Double | Quoting::Heredoc => format!("${{{variable}}}"),
+        Quoting::Single => format!("'\"${{{variable}}}\"'"),
+        Quoting::Comment => return Ok(()),
+        Quoting::Literal => {
+            if value.contains(['\\', '\'', '\n']) {
+                return Err(FillError::Misfit {
+                    name: token.name.to_owned(),
+                    place: "in a quoted here-document, where nothing is expanded",
+                });
+            }
+            filled.text.push_str(value);
+            return Ok(());
+        }
+    };
+    filled.text.push_str(&reference);
+    if !filled.env.iter().any(|(name, _)| *name == variable) {
+        filled.env.push((variable, value.to_owned()));
+    }
+    Ok(())
+}
+
+/// What surrounds a place in SQL: told by the quotes before it, comments aside.
+fn put_sql(filled: &mut Filled, token: &Token<'_>, value: &str) -> Result<(), FillError> {
+    match sql_quote(&filled.text) {
+        Some(quote @ ('\'' | '"')) => {
+            filled
+                .text
+                .push_str(&value.replace(quote, &format!("{quote}{quote}")));
+        }
+        Some(_) if !value.contains('$') => filled.text.push_str(value),
+        None if is_plain_word(value) => filled.text.push_str(value),
+        _ => {
+            return Err(FillError::Misfit {
+                name: token.name.to_owned(),
+                place: "unquoted in SQL: put quotes around the variable",
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The quote that is open at the end of `sql`: `'`, `"`, or `$` for a dollar-quoted text.
+fn sql_quote(sql: &str) -> Option<char> {
+    let mut at = 0;
+    let find = |from: usize, what: &str| sql[from..].find(what).map(|n| from + n + what.len());
+    while at < sql.len() {
+        let rest = &sql[at..];
+        let quote = rest.chars().next()?;
+        let end = match quote {
+            '\'' | '"' => find(at + 1, &quote.to_string()),
+            '-' if rest.starts_with("--") => Some(find(at, "\n").unwrap_or(sql.len())),
+            '/' if rest.starts_with("/*") => Some(find(at + 2, "*/").unwrap_or(sql.len())),
+            '$' => match dollar_tag(rest) {
+                Some(tag) => find(at + tag.len(), tag),
+                None => Some(at + 1),
+            },
+            other => Some(at + other.len_utf8()),
+        };
+        match end {
+            Some(end) => at = end,
+            None => return Some(quote),
+        }
+    }
+    None
+}
+
+/// The `$tag$` that `text` begins with.
+fn dollar_tag(text: &str) -> Option<&str> {
+    let end = text[1..].find('$')? + 2;
+    let name = &text[1..end - 1];
+    let fits = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.starts_with(|c: char| c.is_ascii_digit());
+    fits.then(|| &text[..end])
+}
+
+/// A number or a possibly qualified name: what can stand unquoted without meaning anything else.
+fn is_plain_word(value: &str) -> bool {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    let number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let name = value.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
+    number || name
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+use super::*;
+
+fn hole(literal: &str, var: &str) -> Hole {
+    Hole {
+        literal: literal.into(),
+        var: var.into(),
+    }
+}
+
+fn shell(text: &str, value: &str) -> String {
+    fill(text, &[], Language::Shell, |_| Some(value))
+        .unwrap()
+        .text
+}
+
+fn sql(text: &str, value: &str) -> Result<String, FillError> {
+    fill(text, &[], Language::Sql, |_| Some(value)).map(|filled| filled.text)
+}
+
+#[test]
+fn values_reach_a_shell_as_variables_whatever_quotes_surround_them() {
+    assert_eq!(shell("echo {{x}}", "a b"), "echo \"${GONOGO_VAR_x}\"");
+    assert_eq!(
+        shell("echo \"a {{ x }}\"", "$(rm)"),
+        "echo \"a ${GONOGO_VAR_x}\""
+    );
+    assert_eq!(
+        shell("echo '{{x}}'", "it's"),
+        "echo ''\"${GONOGO_VAR_x}\"''"
+    );
+    assert_eq!(
+        shell("cat <<E\n{{x}}\nE", "v"),
+        "cat <<E\n${GONOGO_VAR_x}\nE"
+    );
+    assert_eq!(shell("echo a # {{x}}", "v"), "echo a # ");
+}
+
+#[test]
+fn the_values_travel_in_the_environment() {
+    let filled = fill("a {{t-1}} '{{t-1}}'", &[], Language::Shell, |_| {
+        Some("s3cret")
+    })
+    .unwrap();
+    assert_eq!(
+        filled.env,
+        [("GONOGO_VAR_t_1".to_owned(), "s3cret".to_owned())]
+    );
+    assert!(!filled.text.contains("s3cret"));
+}
+
+#[test]
+fn values_in_sql_stay_values() {
+    assert_eq!(
+        sql("select '{{x}}'", "O'Hara"),
+        Ok("select 'O''Hara'".into())
+    );
+    assert_eq!(
+        sql("select \"{{x}}\"", "a\"b"),
+        Ok("select \"a\"\"b\"".into())
+    );
+    assert_eq!(
+        sql("select * from {{x}}", "public.orders"),
+        Ok("select * from public.orders".into())
+    );
+    assert_eq!(sql("limit {{x}}", "-1.5"), Ok("limit -1.5".into()));
+    assert!(sql("select {{x}}", "1; drop table t").is_err());
+    assert_eq!(
+        sql("-- it's\nselect {{x}}", "a"),
+        Ok("-- it's\nselect a".into())
+    );
+    assert!(sql("do $$ {{x}} $$", "$$").is_err());
+}
+
+#[test]
+fn placeholders_are_filled_like_variables() {
+    let holes = [hole("<previous-commit>", "previous-commit")];
+    let filled = fill(
+        "git checkout <previous-commit>",
+        &holes,
+        Language::Shell,
+        |_| Some("abc"),
+    );
+    assert_eq!(
+        filled.unwrap().text,
+        "git checkout \"${GONOGO_VAR_previous_commit}\""
+    );
+}
+
+#[test]
+fn what_has_no_value_is_named_and_nothing_is_filled_in() {
+    let result = fill("{{a}} {{b}} {{a}}", &[], Language::Plain, |n| {
+        (n == "b").then_some("1")
+    });
+    assert_eq!(result, Err(FillError::Missing(vec!["a".into()])));
+}
+
+#[test]
+fn what_is_no_variable_is_left_alone() {
+    assert!(tokens("docker ps --format '{{.Names}}' {{ }} {{1}} {{").is_empty());
+    assert_eq!(names("{{a}} {{{{b}} {{a}}", &[]), ["a", "b"]);
+}

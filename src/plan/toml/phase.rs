@@ -1,0 +1,194 @@
+//! Phases and rollbacks of a TOML plan.
+
+use super::step::{Defaults, step};
+use super::table::Table;
+use crate::plan::draft::{
+    ClockPlace, Confirm, Gate, PhaseSpec, Placed, StepSpec, TierSpec, UndoOrder,
+};
+use crate::plan::duration;
+use crate::plan::model::PhaseKind;
+use crate::plan::problem::{Problem, nearest};
+
+pub(super) fn phases(root: &Table<'_>, defaults: &Defaults) -> Vec<PhaseSpec> {
+    root.tables("phase")
+        .into_iter()
+        .map(|table| phase(table, defaults))
+        .collect()
+}
+
+fn phase(table: Table<'_>, defaults: &Defaults) -> PhaseSpec {
+    let name = table.required("name");
+    let kind = kind(&table);
+    let phase = PhaseSpec {
+        id: table.text("id"),
+        span: name.as_ref().map_or(table.span(), |n| n.span),
+        name: name.map(|n| n.value).unwrap_or_default(),
+        kind,
+        budget: table.duration("budget"),
+        at: table.text("at").and_then(|text| at(&table, &text)),
+        gate: gate(&table),
+        point_of_no_return: table.flag("point_of_no_return"),
+        choice: table.string("choice"),
+        steps: steps(&table, defaults),
+    };
+    table.finish();
+    phase
+}
+
+fn kind(table: &Table<'_>) -> PhaseKind {
+    let Some(text) = table.text("kind") else {
+        if !table.has("kind") {
+            table.problem(
+                Problem::error("missing-key", table.span(), "this phase has no `kind`")
+                    .hint("add `kind = \"before\"`, `\"deploy\"`, `\"verify\"` or `\"after\"`"),
+            );
+        }
+        return PhaseKind::Before;
+    };
+    let found = PhaseKind::ALL
+        .into_iter()
+        .find(|kind| kind.word() == text.value);
+    found.unwrap_or_else(|| {
+        let near = nearest(&text.value, PhaseKind::ALL.map(PhaseKind::word));
+        table.problem(
+            Problem::error(
+                "bad-word",
+                text.span,
+                format!("`{}` is not a kind of phase", text.value),
+            )
+            .hint(
+                near.map_or("before, deploy, verify or after".to_owned(), |w| {
+                    format!("did you mean `{w}`?")
+                }),
+            ),
+        );
+        PhaseKind::Before
+    })
+}
+
+/// Reads `T-1h`, `T+15m` or `T-0`.
+fn at(table: &Table<'_>, text: &Placed<String>) -> Option<ClockPlace> {
+    let words = text.value.trim();
+    let place = words.strip_prefix(['T', 't']).map(str::trim);
+    let seconds = place.and_then(|place| {
+        let (sign, rest) = match place.strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, place.strip_prefix('+')?),
+        };
+        if rest.trim() == "0" {
+            return Some(0);
+        }
+        let time = duration::parse(rest).ok()?;
+        i64::try_from(time.as_secs()).ok().map(|secs| sign * secs)
+    });
+    if seconds.is_none() {
+        table.problem(
+            Problem::error(
+                "bad-clock-place",
+                text.span,
+                format!("`{words}` is not a place on the clock"),
+            )
+            .hint("write it relative to T-0, such as `T-1h` or `T+15m`"),
+        );
+    }
+    Some(ClockPlace {
+        seconds: seconds?,
+        words: words.to_owned(),
+    })
+}
+
+fn gate(table: &Table<'_>) -> Option<Gate> {
+    let value = table.value("gate")?;
+    if let Some(on) = value.get_ref().as_bool() {
+        return on.then(Gate::default);
+    }
+    let gate = table.table("gate")?;
+    let alerts = gate.text("alerts");
+    if let Some(word) = alerts.as_ref().filter(|word| word.value != "none") {
+        let message = format!("`{}` is not something a gate can ask of alerts", word.value);
+        gate.problem(
+            Problem::error("bad-word", word.span, message)
+                .hint("`alerts = \"none\"`: none may be firing"),
+        );
+    }
+    let approvals = gate
+        .strings("approvals")
+        .into_iter()
+        .map(|a| a.value)
+        .collect();
+    gate.finish();
+    Some(Gate {
+        no_alerts: alerts.is_some(),
+        approvals,
+    })
+}
+
+pub(super) fn tiers(root: &Table<'_>, defaults: &Defaults) -> Vec<TierSpec> {
+    root.tables("rollback")
+        .into_iter()
+        .map(|table| tier(table, defaults))
+        .collect()
+}
+
+fn tier(table: Table<'_>, defaults: &Defaults) -> TierSpec {
+    let name = table.required("name");
+    let undo = word(
+        &table,
+        "undo",
+        [
+            ("last", UndoOrder::Last),
+            ("first", UndoOrder::First),
+            ("none", UndoOrder::None),
+        ],
+    );
+    let confirm = word(
+        &table,
+        "confirm",
+        [
+            ("key", Confirm::Key),
+            ("environment", Confirm::Environment),
+            ("none", Confirm::None),
+        ],
+    );
+    let tier = TierSpec {
+        span: name.as_ref().map_or(table.span(), |n| n.span),
+        name: name.map(|n| n.value).unwrap_or_default(),
+        from: table.duration("from"),
+        until: table.duration("until"),
+        undo,
+        confirm,
+        steps: steps(&table, defaults),
+    };
+    table.finish();
+    tier
+}
+
+fn word<T: Copy + Default, const N: usize>(
+    table: &Table<'_>,
+    key: &'static str,
+    words: [(&'static str, T); N],
+) -> T {
+    let Some(text) = table.text(key) else {
+        return T::default();
+    };
+    let found = words.iter().find(|(word, _)| *word == text.value);
+    found.map_or_else(
+        || {
+            let all = words.map(|(word, _)| word).join(", ");
+            let message = format!("`{}` is not a value of `{key}`", text.value);
+            table.problem(
+                Problem::error("bad-word", text.span, message).hint(format!("one of: {all}")),
+            );
+            T::default()
+        },
+        |(_, meaning)| *meaning,
+    )
+}
+
+fn steps(table: &Table<'_>, defaults: &Defaults) -> Vec<StepSpec> {
+    table
+        .tables("step")
+        .into_iter()
+        .filter_map(|table| step(table, defaults))
+        .collect()
+}

@@ -1,0 +1,308 @@
+//! Steps of a TOML plan, and the work they do.
+
+use super::table::Table;
+use crate::plan::draft::{Alternative, Capture, Retry, StepSpec, Undo};
+use crate::plan::expect::{Comparison, Expect};
+use crate::plan::parts::Database;
+use crate::plan::problem::Problem;
+use crate::plan::work::{Http, Interpreter, Shell, Sql, Work};
+
+/// The keys that say what a step does.
+const KINDS: [&str; 5] = ["check", "shell", "sql", "http", "wait"];
+
+/// What the plan says once for all its steps.
+pub(super) struct Defaults {
+    interpreter: Interpreter,
+    /// The database of SQL that names none; empty where the plan has several or none.
+    pub(super) database: String,
+}
+
+impl Defaults {
+    pub(super) fn new(shell: Option<Interpreter>, databases: &[Database]) -> Self {
+        Defaults {
+            interpreter: shell.unwrap_or_default(),
+            database: match databases {
+                [only] => only.name.clone(),
+                _ => String::new(),
+            },
+        }
+    }
+}
+
+pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
+    let title = table.required("title");
+    let work = one_work(&table, defaults);
+    let spec = StepSpec {
+        id: table.text("id"),
+        group: table.string("group"),
+        details: table.string("details"),
+        alternatives: alternatives(&table, defaults),
+        expect: expect(&table),
+        timeout: table.duration("timeout"),
+        undo: undo(&table, defaults),
+        retry: retry(&table),
+        danger: table.flag("danger"),
+        confirm: table.string("confirm"),
+        required: table.flag("required"),
+        idempotent: table.flag("idempotent"),
+        no_retry: table.flag("no_retry"),
+        parallel: table.flag("parallel"),
+        env: env(&table),
+        cwd: table.string("cwd"),
+        capture: capture(&table),
+        ..StepSpec::new("", Work::Check(String::new()), table.span())
+    };
+    let span = title.as_ref().map_or(table.span(), |t| t.span);
+    refuse_misplaced(&table, work.as_ref(), &STEP_KEYS);
+    table.finish();
+    let first = spec.alternatives.first().map(|a| a.work.clone());
+    Some(StepSpec {
+        title: title?.value,
+        work: work.or(first)?,
+        span,
+        ..spec
+    })
+}
+
+/// A key, and the kinds of work for which it means something.
+type Misplaceable = (&'static str, &'static [&'static str]);
+
+/// Keys of whatever says a work: a step, an undo, an alternative.
+const WORK_KEYS: [Misplaceable; 3] = [
+    ("database", &["sql"]),
+    ("transaction", &["sql"]),
+    ("lock_timeout", &["sql", "shell"]),
+];
+
+/// Keys of a step; its undo has the same directory and environment.
+const STEP_KEYS: [Misplaceable; 6] = [
+    WORK_KEYS[0],
+    WORK_KEYS[1],
+    WORK_KEYS[2],
+    ("env", &["shell"]),
+    ("cwd", &["shell"]),
+    ("capture", &["shell", "sql", "http"]),
+];
+
+fn refuse_misplaced(table: &Table<'_>, work: Option<&Work>, keys: &[Misplaceable]) {
+    let Some(work) = work else { return };
+    let kind = work.kind();
+    for &(key, kinds) in keys {
+        if let Some(value) = table.value(key)
+            && !kinds.contains(&kind)
+        {
+            let message = format!("`{key}` means nothing for a {kind} step");
+            let hint = format!("it goes with {}", kinds.join(" and "));
+            table.problem(Problem::error("misplaced-key", value.span(), message).hint(hint));
+        }
+    }
+}
+
+/// The one kind of work that a step, an undo or an alternative must say.
+fn one_work(table: &Table<'_>, defaults: &Defaults) -> Option<Work> {
+    let said: Vec<&'static str> = KINDS.into_iter().filter(|kind| table.has(kind)).collect();
+    match said.as_slice() {
+        [] if table.has("alternatives") => None,
+        [] => {
+            table.problem(
+                Problem::error("no-work", table.span(), "this says nothing to do").hint(format!(
+                    "add one of {}",
+                    KINDS.map(|k| format!("`{k}`")).join(", ")
+                )),
+            );
+            None
+        }
+        [kind] => work(table, kind, defaults),
+        [first, second, ..] => {
+            let span = table
+                .value(second)
+                .map_or(table.span(), |v| v.span().into());
+            table.problem(
+                Problem::error(
+                    "two-works",
+                    span,
+                    format!("both `{first}` and `{second}` are given"),
+                )
+                .hint("split it into two steps"),
+            );
+            None
+        }
+    }
+}
+
+fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Work> {
+    Some(match kind {
+        "check" => Work::Check(table.required("check")?.value),
+        "shell" => Work::Shell(Shell {
+            script: table.required("shell")?.value,
+            interpreter: defaults.interpreter.clone(),
+            lock_timeout: table.duration("lock_timeout"),
+        }),
+        "sql" => Work::Sql(Sql {
+            text: table.required("sql")?.value,
+            database: table
+                .string("database")
+                .unwrap_or_else(|| defaults.database.clone()),
+            transaction: table.boolean("transaction"),
+            lock_timeout: table.duration("lock_timeout"),
+        }),
+        "http" => Work::Http(http(table)?),
+        _ => Work::Wait(table.duration("wait")?),
+    })
+}
+
+/// `http = "URL"`, or a table with `url`, `method`, `headers` and `body`.
+pub(super) fn http(table: &Table<'_>) -> Option<Http> {
+    let value = table.value("http")?;
+    if value.get_ref().is_str() {
+        return table.required("http").map(|url| Http::get(url.value));
+    }
+    let table = table.table("http")?;
+    let url = table.required("url");
+    let method = table.string("method").unwrap_or_else(|| "GET".to_owned());
+    let http = Http {
+        url: url.map(|u| u.value).unwrap_or_default(),
+        method: method.to_uppercase(),
+        headers: table
+            .pairs("headers")
+            .into_iter()
+            .map(|(name, value)| (name.value, value.value))
+            .collect(),
+        body: table.string("body"),
+    };
+    table.finish();
+    (!http.url.is_empty()).then_some(http)
+}
+
+fn expect(table: &Table<'_>) -> Expect {
+    let Some(value) = table.value("expect") else {
+        return Expect::default();
+    };
+    if value.get_ref().is_str() {
+        table.problem(
+            Problem::error(
+                "wrong-type",
+                value.span(),
+                "`expect` must be a table, not a string",
+            )
+            .hint("write `expect = { output = \"…\" }`"),
+        );
+        return Expect::default();
+    }
+    let Some(table) = table.table("expect") else {
+        return Expect::default();
+    };
+    let value = table.scalar("value").and_then(|text| {
+        Comparison::parse(&text.value)
+            .map_err(|why| {
+                table.problem(
+                    Problem::error("bad-comparison", text.span, why)
+                        .hint("such as `value = \">= 58\"`"),
+                );
+            })
+            .ok()
+    });
+    let expect = Expect {
+        exit: small_numbers(&table, "exit"),
+        output: table.string("output"),
+        regex: table.pattern("regex"),
+        value,
+        status: small_numbers(&table, "status"),
+        within: table.duration("within"),
+        shown: table.string("shown"),
+    };
+    table.finish();
+    expect
+}
+
+fn small_numbers<T: TryFrom<i64>>(table: &Table<'_>, key: &'static str) -> Vec<T> {
+    let numbers = table.integers(key);
+    numbers
+        .into_iter()
+        .filter_map(|number| {
+            let fits = T::try_from(number.value).ok();
+            if fits.is_none() {
+                let message = format!("{} is out of range for `{key}`", number.value);
+                table.problem(Problem::error("out-of-range", number.span, message));
+            }
+            fits
+        })
+        .collect()
+}
+
+fn undo(table: &Table<'_>, defaults: &Defaults) -> Option<Undo> {
+    let table = table.table("undo")?;
+    let work = one_work(&table, defaults);
+    let undo = (expect(&table), table.duration("timeout"));
+    refuse_misplaced(&table, work.as_ref(), &WORK_KEYS);
+    table.finish();
+    Some(Undo {
+        work: work?,
+        expect: undo.0,
+        timeout: undo.1,
+    })
+}
+
+fn alternatives(table: &Table<'_>, defaults: &Defaults) -> Vec<Alternative> {
+    let tables = table.tables("alternatives");
+    tables
+        .into_iter()
+        .filter_map(|table| {
+            let label = table.required("label");
+            let work = one_work(&table, defaults);
+            refuse_misplaced(&table, work.as_ref(), &WORK_KEYS);
+            table.finish();
+            Some(Alternative {
+                label: label?.value,
+                work: work?,
+            })
+        })
+        .collect()
+}
+
+/// `retry = 3`, or `retry = { times = 3, delay = "10s" }`.
+fn retry(table: &Table<'_>) -> Retry {
+    let times = |table: &Table<'_>, key| {
+        let numbers: Vec<u32> = small_numbers(table, key);
+        numbers.first().copied().unwrap_or(1)
+    };
+    match table.value("retry") {
+        None => Retry::default(),
+        Some(value) if value.get_ref().is_table() => match table.table("retry") {
+            Some(table) => {
+                let retry = Retry {
+                    times: times(&table, "times"),
+                    delay: table.duration("delay").unwrap_or_default(),
+                };
+                table.finish();
+                retry
+            }
+            None => Retry::default(),
+        },
+        Some(_) => Retry {
+            times: times(table, "retry"),
+            ..Retry::default()
+        },
+    }
+}
+
+fn env(table: &Table<'_>) -> Vec<(String, String)> {
+    let pairs = table.pairs("env");
+    pairs
+        .into_iter()
+        .map(|(name, value)| (name.value, value.value))
+        .collect()
+}
+
+fn capture(table: &Table<'_>) -> Vec<Capture> {
+    let pairs = table.pairs("capture");
+    pairs
+        .into_iter()
+        .filter_map(|(name, pattern)| {
+            Some(Capture {
+                name: name.value,
+                pattern: table.as_pattern(&pattern)?,
+            })
+        })
+        .collect()
+}

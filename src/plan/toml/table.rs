@@ -1,0 +1,345 @@
+//! A TOML table that remembers which keys were asked for and reports what is not as expected.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::plan::draft::Placed;
+use crate::plan::duration;
+use crate::plan::expect::Pattern;
+use crate::plan::problem::{Problem, nearest};
+use crate::plan::source::Span;
+
+/// Where problems are collected while the tree is walked.
+#[derive(Default)]
+pub(super) struct Problems(RefCell<Vec<Problem>>);
+
+impl Problems {
+    pub(super) fn add(&self, problem: Problem) {
+        self.0.borrow_mut().push(problem);
+    }
+
+    pub(super) fn into_vec(self) -> Vec<Problem> {
+        self.0.into_inner()
+    }
+}
+
+/// A value and its place.
+pub(super) type Value<'t> = Spanned<DeValue<'t>>;
+
+/// One table of the file.
+pub(super) struct Table<'t> {
+    entries: &'t DeTable<'t>,
+    span: Span,
+    name: String,
+    asked: RefCell<BTreeSet<&'static str>>,
+    problems: &'t Problems,
+}
+
+impl<'t> Table<'t> {
+    pub(super) fn root(entries: &'t DeTable<'t>, problems: &'t Problems) -> Self {
+        Table::new(entries, Span::at(0), String::new(), problems)
+    }
+
+    fn new(entries: &'t DeTable<'t>, span: Span, name: String, problems: &'t Problems) -> Self {
+        Table {
+            entries,
+            span,
+            name,
+            asked: RefCell::default(),
+            problems,
+        }
+    }
+
+    /// Where the table stands; for `[[x]]` its header.
+    pub(super) fn span(&self) -> Span {
+        self.span
+    }
+
+    pub(super) fn problem(&self, problem: Problem) {
+        self.problems.add(problem);
+    }
+
+    /// The value of `key`, which from now on is a known one.
+    pub(super) fn value(&self, key: &'static str) -> Option<&'t Value<'t>> {
+        self.asked.borrow_mut().insert(key);
+        self.entries.get(key)
+    }
+
+    pub(super) fn has(&self, key: &'static str) -> bool {
+        self.value(key).is_some()
+    }
+
+    /// The values of a table whose keys are names the author chose, in the order of the file.
+    pub(super) fn named(&self) -> Vec<(Placed<String>, &'t Value<'t>)> {
+        let mut all: Vec<_> = self
+            .entries
+            .iter()
+            .map(|(key, value)| (Placed::new(key.get_ref().to_string(), key.span()), value))
+            .collect();
+        all.sort_by_key(|(key, _)| key.span);
+        all
+    }
+
+    /// Takes `value` as a table called `name`.
+    pub(super) fn as_table(&self, value: &'t Value<'t>, name: &str) -> Option<Table<'t>> {
+        match value.get_ref() {
+            DeValue::Table(entries) => {
+                let name = format!("{name} ");
+                Some(Table::new(
+                    entries,
+                    value.span().into(),
+                    name,
+                    self.problems,
+                ))
+            }
+            _ => self.wrong(name, value, "a table"),
+        }
+    }
+
+    /// The table at `key`.
+    pub(super) fn table(&self, key: &'static str) -> Option<Table<'t>> {
+        self.as_table(self.value(key)?, key)
+    }
+
+    /// The tables of the array at `key`.
+    pub(super) fn tables(&self, key: &'static str) -> Vec<Table<'t>> {
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        match value.get_ref() {
+            DeValue::Array(items) => items
+                .iter()
+                .filter_map(|item| self.as_table(item, key))
+                .collect(),
+            DeValue::Table(_) => {
+                self.problem(
+                    Problem::error(
+                        "wrong-type",
+                        value.span(),
+                        format!("`{key}` is a single table"),
+                    )
+                    .hint(format!("write `[[{key}]]`: there can be several")),
+                );
+                Vec::new()
+            }
+            _ => self
+                .wrong(key, value, "an array of tables")
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The text at `key`.
+    pub(super) fn text(&self, key: &'static str) -> Option<Placed<String>> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::String(text) => Some(Placed::new(text.to_string(), value.span())),
+            _ => self.wrong(key, value, "a string"),
+        }
+    }
+
+    /// The text at `key`, without its place.
+    pub(super) fn string(&self, key: &'static str) -> Option<String> {
+        self.text(key).map(|text| text.value)
+    }
+
+    /// The text at `key`, which has to be there and not be empty.
+    pub(super) fn required(&self, key: &'static str) -> Option<Placed<String>> {
+        if !self.has(key) {
+            let message = format!("{}has no `{key}`", self.subject());
+            self.problem(
+                Problem::error("missing-key", self.span, message)
+                    .hint(format!("add `{key} = \"…\"`")),
+            );
+        }
+        let text = self.text(key)?;
+        if text.value.trim().is_empty() {
+            self.problem(Problem::error(
+                "empty",
+                text.span,
+                format!("`{key}` is empty"),
+            ));
+            return None;
+        }
+        Some(text)
+    }
+
+    fn subject(&self) -> String {
+        if self.name.is_empty() {
+            "the plan ".to_owned()
+        } else {
+            format!("this {}", self.name)
+        }
+    }
+
+    /// The boolean at `key`, false where there is none.
+    pub(super) fn flag(&self, key: &'static str) -> bool {
+        self.boolean(key).unwrap_or(false)
+    }
+
+    /// The boolean at `key`.
+    pub(super) fn boolean(&self, key: &'static str) -> Option<bool> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => self.wrong(key, value, "true or false"),
+        }
+    }
+
+    /// The length of time at `key`.
+    pub(super) fn duration(&self, key: &'static str) -> Option<Duration> {
+        let text = self.text(key)?;
+        duration::parse(&text.value)
+            .map_err(|why| {
+                self.problem(
+                    Problem::error("bad-duration", text.span, why)
+                        .hint("write a number and a unit, such as `90s`, `15m` or `1h 30m`"),
+                );
+            })
+            .ok()
+    }
+
+    /// The regular expression at `key`.
+    pub(super) fn pattern(&self, key: &'static str) -> Option<Pattern> {
+        let text = self.text(key)?;
+        self.as_pattern(&text)
+    }
+
+    pub(super) fn as_pattern(&self, text: &Placed<String>) -> Option<Pattern> {
+        Pattern::new(&text.value)
+            .map_err(|why| {
+                let why = why.lines().last().unwrap_or_default();
+                let message = format!(
+                    "not a regular expression: {}",
+                    why.trim_start_matches("error: ")
+                );
+                self.problem(
+                    Problem::error("bad-regex", text.span, message)
+                        .hint("single quotes keep backslashes as they are: '^v\\d+$'"),
+                );
+            })
+            .ok()
+    }
+
+    /// The text or texts at `key`.
+    pub(super) fn strings(&self, key: &'static str) -> Vec<Placed<String>> {
+        self.one_or_many(
+            key,
+            "a string or an array of strings",
+            |value| match value {
+                DeValue::String(text) => Some(text.to_string()),
+                _ => None,
+            },
+        )
+    }
+
+    /// The number or numbers at `key`.
+    pub(super) fn integers(&self, key: &'static str) -> Vec<Placed<i64>> {
+        self.one_or_many(
+            key,
+            "a whole number or an array of them",
+            |value| match value {
+                DeValue::Integer(n) => i64::from_str_radix(n.as_str(), n.radix()).ok(),
+                _ => None,
+            },
+        )
+    }
+
+    fn one_or_many<T>(
+        &self,
+        key: &'static str,
+        what: &str,
+        take: impl Fn(&DeValue<'t>) -> Option<T>,
+    ) -> Vec<Placed<T>> {
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        let items: Vec<&Value<'t>> = match value.get_ref() {
+            DeValue::Array(items) => items.iter().collect(),
+            _ => vec![value],
+        };
+        items
+            .into_iter()
+            .filter_map(|item| match take(item.get_ref()) {
+                Some(found) => Some(Placed::new(found, item.span())),
+                None => self.wrong(key, item, what),
+            })
+            .collect()
+    }
+
+    /// Text, a number or a boolean at `key`, as text.
+    pub(super) fn scalar(&self, key: &'static str) -> Option<Placed<String>> {
+        let value = self.value(key)?;
+        match scalar(value) {
+            Some(text) => Some(Placed::new(text, value.span())),
+            None => self.wrong(key, value, "text or a number"),
+        }
+    }
+
+    /// The names and texts of the table at `key`.
+    pub(super) fn pairs(&self, key: &'static str) -> Vec<(Placed<String>, Placed<String>)> {
+        let Some(table) = self.table(key) else {
+            return Vec::new();
+        };
+        table
+            .named()
+            .into_iter()
+            .filter_map(|(name, value)| match scalar(value) {
+                Some(text) => Some((name, Placed::new(text, value.span()))),
+                None => self.wrong(&name.value, value, "text or a number"),
+            })
+            .collect()
+    }
+
+    pub(super) fn wrong<T>(&self, key: &str, value: &Value<'_>, wanted: &str) -> Option<T> {
+        let found = match value.get_ref() {
+            DeValue::String(_) => "a string",
+            DeValue::Integer(_) | DeValue::Float(_) => "a number",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a date",
+            DeValue::Array(_) => "an array",
+            DeValue::Table(_) => "a table",
+        };
+        let message = format!("`{key}` must be {wanted}, not {found}");
+        self.problem(Problem::error("wrong-type", value.span(), message));
+        None
+    }
+
+    /// Reports every key that nobody asked for.
+    pub(super) fn finish(self) {
+        let asked = self.asked.borrow();
+        for (key, _) in self.entries {
+            if asked.contains(key.get_ref().as_ref()) {
+                continue;
+            }
+            let place = if self.name.is_empty() {
+                "a plan".to_owned()
+            } else {
+                format!("a {}", self.name.trim())
+            };
+            let problem = Problem::error(
+                "unknown-key",
+                key.span(),
+                format!("unknown key `{}` in {place}", key.get_ref()),
+            );
+            let known: Vec<&str> = asked.iter().copied().collect();
+            self.problem(match nearest(key.get_ref(), known.iter().copied()) {
+                Some(near) => problem.hint(format!("did you mean `{near}`?")),
+                None => problem.hint(format!("known keys: {}", known.join(", "))),
+            });
+        }
+    }
+}
+
+fn scalar(value: &Value<'_>) -> Option<String> {
+    match value.get_ref() {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(n) if n.radix() == 10 => Some(n.as_str().to_owned()),
+        DeValue::Float(n) => Some(n.as_str().to_owned()),
+        DeValue::Boolean(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,262 @@
+use std::time::Duration;
+
+use crate::plan::{
+    AlertAction, Confirm, Limit, Opened, PhaseKind, Plan, Severity, Threshold, UndoOrder, Work,
+    open,
+};
+
+const WHOLE: &str = r#"
+title = "Split the address table"
+environment = "staging"
+notes = "Ring the warehouse first."
+
+[vars]
+dump    = { default = "/tmp/dump" }
+release = { prompt = "Release tag", pattern = "^v[0-9]+" }
+token   = { env = "TOKEN", secret = true }
+
+[databases.main]
+url_env = "DATABASE_URL"
+
+[[phase]]
+name = "Ready"
+kind = "before"
+budget = "15m"
+at = "T-1h"
+
+  [[phase.step]]
+  title = "State is clean"
+  shell = "migrate status"
+  expect = { output = "up to date", exit = [0, 1] }
+  timeout = "2m"
+
+  [[phase.step]]
+  title = "Backup is fresh"
+  check = "Younger than a day"
+  required = true
+
+[[phase]]
+name = "Migrate"
+kind = "deploy"
+gate = { alerts = "none", approvals = ["technical review"] }
+
+  [[phase.step]]
+  id = "apply"
+  title = "Apply"
+  shell = "migrate deploy --to {{release}}"
+  danger = true
+  undo = { shell = "./restore.sh {{dump}}", timeout = "10m" }
+
+  [[phase.step]]
+  title = "Add the column"
+  sql = "alter table address add zip text"
+  lock_timeout = "2s"
+  retry = { times = 3, delay = "10s" }
+
+[[phase]]
+name = "Validate"
+kind = "verify"
+
+  [[phase.step]]
+  title = "Rows"
+  sql = "select count(*) from address"
+  expect = { value = ">= 58" }
+
+  [[phase.step]]
+  title = "Health"
+  http = "https://shop.example/health"
+  expect = { status = 200, within = "500ms" }
+
+  [[phase.step]]
+  title = "Settle"
+  wait = "30s"
+
+[[probe]]
+name = "api"
+http = "https://shop.example/health"
+every = "2s"
+
+[[alert]]
+name = "Slow"
+metric = "api.latency_p95"
+above = "2x baseline"
+for = "30s"
+then = "hold"
+
+[[rollback]]
+name = "Immediate"
+until = "15m"
+confirm = "environment"
+
+  [[rollback.step]]
+  title = "Stop the shop"
+  shell = "systemctl stop shop"
+
+[[contact]]
+role = "DBA on call"
+reach = "+00 000"
+
+[[signoff]]
+role = "Deployment lead"
+"#;
+
+fn opened(text: &str) -> Opened {
+    open("plan.toml", text.as_bytes())
+}
+
+fn plan(text: &str) -> Plan {
+    let opened = opened(text);
+    let errors: Vec<_> = opened
+        .problems
+        .iter()
+        .filter(|p| p.severity == Severity::Error)
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    opened.plan.unwrap()
+}
+
+/// The codes of the problems of a plan with `text` in it, and the text each of them points at.
+fn problems(text: &str) -> Vec<(&'static str, String)> {
+    let opened = opened(text);
+    opened
+        .problems
+        .iter()
+        .map(|p| (p.code, opened.source.slice(p.span).to_owned()))
+        .collect()
+}
+
+/// A plan whose only step has the lines `body`.
+fn with_step(body: &str) -> String {
+    format!(
+        "title = 'T'\n[databases.main]\nurl_env = 'U'\n[[phase]]\nname = 'P'\nkind = 'before'\n[[phase.step]]\ntitle = 'S'\n{body}\n"
+    )
+}
+
+#[test]
+fn everything_in_a_plan_is_read() {
+    let plan = plan(WHOLE);
+    assert_eq!(plan.title, "Split the address table");
+    assert_eq!(plan.environment.as_deref(), Some("staging"));
+    let kinds: Vec<_> = plan.phases.iter().map(|p| p.spec.kind).collect();
+    assert_eq!(
+        kinds,
+        [PhaseKind::Before, PhaseKind::Deploy, PhaseKind::Verify]
+    );
+    assert_eq!(plan.phases[0].spec.budget, Some(Duration::from_secs(900)));
+    assert_eq!(plan.phases[0].spec.at.as_ref().unwrap().seconds, -3600);
+    assert_eq!(
+        plan.phases[1].spec.gate.as_ref().unwrap().approvals,
+        ["technical review"]
+    );
+    let numbers: Vec<_> = plan.steps.iter().map(|s| s.number.as_str()).collect();
+    assert_eq!(
+        numbers,
+        ["1.1", "1.2", "2.1", "2.2", "3.1", "3.2", "3.3", "R1.1"]
+    );
+    let step = &plan.steps[plan.find("apply").unwrap()].spec;
+    assert!(step.danger);
+    assert_eq!(
+        step.undo.as_ref().unwrap().timeout,
+        Some(Duration::from_secs(600))
+    );
+    let Work::Sql(sql) = &plan.steps[plan.find("2.2").unwrap()].spec.work else {
+        panic!()
+    };
+    assert_eq!(
+        (sql.database.as_str(), sql.lock_timeout),
+        ("main", Some(Duration::from_secs(2)))
+    );
+    assert_eq!(plan.steps[3].spec.retry.times, 3);
+    assert_eq!(plan.steps[6].spec.work, Work::Wait(Duration::from_secs(30)));
+    let tier = &plan.tiers[0].spec;
+    assert_eq!(
+        (tier.confirm, tier.undo),
+        (Confirm::Environment, UndoOrder::Last)
+    );
+    assert_eq!(
+        plan.alerts[0].limit,
+        Some(Limit::Above(Threshold::TimesBaseline(2.0)))
+    );
+    assert_eq!(plan.alerts[0].then, AlertAction::Hold);
+    assert!(plan.var("token").unwrap().secret);
+    assert_eq!(
+        (plan.contacts.len(), plan.signoffs.len(), plan.notes.len()),
+        (1, 1, 1)
+    );
+}
+
+#[test]
+fn unknown_keys_are_refused_with_the_one_that_was_meant() {
+    let opened = opened(&with_step("shell = 'true'\nexpct = { output = 'x' }"));
+    assert!(opened.plan.is_none());
+    let problem = &opened.problems[0];
+    assert_eq!(problem.message, "unknown key `expct` in a step");
+    assert_eq!(problem.hint.as_deref(), Some("did you mean `expect`?"));
+}
+
+#[test]
+fn every_problem_is_reported_and_points_at_its_text() {
+    let found = problems(&with_step(
+        "shell = 3\ntimeout = 'soon'\nnonsense = 1\nexpect = { regex = '(' }",
+    ));
+    for wanted in [
+        ("wrong-type", "3"),
+        ("bad-duration", "'soon'"),
+        ("unknown-key", "nonsense"),
+        ("bad-regex", "'('"),
+    ] {
+        assert!(
+            found.contains(&(wanted.0, wanted.1.to_owned())),
+            "{wanted:?} in {found:?}"
+        );
+    }
+}
+
+#[test]
+fn broken_syntax_is_reported_without_hiding_the_rest() {
+    let found =
+        problems("title = 'T'\nenvironment = = 'x'\n[[phase]]\nname = 'P'\nkind = 'deploi'\n");
+    let codes: Vec<_> = found.iter().map(|(code, _)| *code).collect();
+    assert!(
+        codes.contains(&"toml-syntax") && codes.contains(&"bad-word"),
+        "{codes:?}"
+    );
+}
+
+#[test]
+fn what_a_plan_calls_by_name_must_be_there() {
+    for (body, code) in [
+        ("sql = 'select 1'\ndatabase = 'mian'", "unknown-database"),
+        ("shell = 'echo {{nobody}}'", "unknown-variable"),
+        ("check = 'look'\nsql = 'select 1'", "two-works"),
+        ("danger = true", "no-work"),
+        ("check = 'look'\nlock_timeout = '2s'", "misplaced-key"),
+        ("shell = 'true'\nid = 'a b'", "bad-id"),
+        (
+            "shell = 'true'\nundo = { shell = 'true', env = { A = 'b' } }",
+            "unknown-key",
+        ),
+    ] {
+        let found = problems(&with_step(body));
+        assert!(found.iter().any(|(c, _)| *c == code), "{body}: {found:?}");
+    }
+}
+
+#[test]
+fn a_url_in_a_plan_is_refused() {
+    let found = problems("title = 'T'\n[databases.main]\nurl = 'postgres://u:p@h/d'\n");
+    assert!(
+        found.iter().any(|(code, _)| *code == "url-in-plan"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn ids_are_made_and_stay_unique() {
+    let step = "[[phase.step]]\ntitle = 'Look'\ncheck = 'x'\n";
+    let text = format!(
+        "title = 'T'\n[[phase]]\nname = 'P'\nkind = 'before'\n{step}{step}[[phase.step]]\ntitle = 'o'\nid = 'look'\ncheck = 'x'\n"
+    );
+    let ids: Vec<_> = plan(&text).steps.iter().map(|s| s.id.to_string()).collect();
+    assert_eq!(ids, ["look-2", "look-3", "look"]);
+}

@@ -1,0 +1,310 @@
+//! The top of a plan: title, variables, databases, probes, alerts, people, notes.
+
+use std::time::Duration;
+
+use toml::de::DeValue;
+
+use super::phase;
+use super::step::{Defaults, http};
+use super::table::{Table, Value};
+use crate::plan::draft::{Draft, Placed};
+use crate::plan::parts::{
+    AlertAction, AlertRule, Contact, Database, Limit, Note, Probe, ProbeTarget, Signoff, Threshold,
+    Var,
+};
+use crate::plan::problem::{Problem, nearest};
+use crate::plan::work::Interpreter;
+
+/// How often a probe measures unless it says otherwise.
+const PROBE_INTERVAL: Duration = Duration::from_secs(5);
+
+pub(super) fn read(root: &Table<'_>) -> Draft {
+    let shell = root.table("shell").map(interpreter);
+    let databases = databases(root);
+    let defaults = Defaults::new(shell.clone(), &databases);
+    Draft {
+        title: root.required("title"),
+        environment: root.string("environment"),
+        shell,
+        vars: vars(root),
+        phases: phase::phases(root, &defaults),
+        tiers: phase::tiers(root, &defaults),
+        probes: root
+            .tables("probe")
+            .into_iter()
+            .filter_map(|t| probe(t, &defaults))
+            .collect(),
+        alerts: root.tables("alert").into_iter().filter_map(alert).collect(),
+        contacts: root
+            .tables("contact")
+            .into_iter()
+            .filter_map(contact)
+            .collect(),
+        signoffs: signoffs(root),
+        notes: notes(root),
+        databases,
+        ..Draft::default()
+    }
+}
+
+fn interpreter(table: Table<'_>) -> Interpreter {
+    let program = table.string("program").unwrap_or_else(|| "bash".to_owned());
+    let options: Vec<String> = table
+        .strings("options")
+        .into_iter()
+        .map(|o| o.value)
+        .collect();
+    let strict = Interpreter::strict(&program);
+    let given = table.has("options");
+    table.finish();
+    Interpreter {
+        program,
+        options: if given { options } else { strict.options },
+    }
+}
+
+fn vars(root: &Table<'_>) -> Vec<Var> {
+    let Some(table) = root.table("vars") else {
+        return Vec::new();
+    };
+    table
+        .named()
+        .into_iter()
+        .map(|(name, value)| var(&table, &name, value))
+        .collect()
+}
+
+fn var<'t>(vars: &Table<'t>, name: &Placed<String>, value: &'t Value<'t>) -> Var {
+    let mut var = Var::new(name.value.clone(), name.span);
+    if let DeValue::String(text) = value.get_ref() {
+        var.default = Some(text.to_string());
+        return var;
+    }
+    if let Some(table) = vars.as_table(value, "variable") {
+        var.default = table.scalar("default").map(|text| text.value);
+        var.prompt = table.string("prompt");
+        var.pattern = table.pattern("pattern");
+        var.choices = table
+            .strings("choices")
+            .into_iter()
+            .map(|c| c.value)
+            .collect();
+        var.env = table.string("env");
+        var.secret = table.flag("secret");
+        table.finish();
+    }
+    var
+}
+
+fn databases(root: &Table<'_>) -> Vec<Database> {
+    let Some(table) = root.table("databases") else {
+        return Vec::new();
+    };
+    let named = table.named();
+    named
+        .into_iter()
+        .filter_map(|(name, value)| {
+            let table = table.as_table(value, "database")?;
+            if let Some(url) = table.value("url") {
+                table.problem(
+                    Problem::error(
+                        "url-in-plan",
+                        url.span(),
+                        "a plan must not hold a database URL",
+                    )
+                    .hint(
+                        "name the environment variable that holds it: `url_env = \"DATABASE_URL\"`",
+                    ),
+                );
+            }
+            let url_env = if table.has("url") {
+                None
+            } else {
+                table.required("url_env")
+            };
+            table.finish();
+            Some(Database {
+                name: name.value,
+                url_env: url_env?.value,
+                span: name.span,
+            })
+        })
+        .collect()
+}
+
+fn probe(table: Table<'_>, defaults: &Defaults) -> Option<Probe> {
+    let name = table.required("name");
+    let every = table.duration("every").unwrap_or(PROBE_INTERVAL);
+    let database = table.string("database");
+    let target = if table.has("http") {
+        http(&table).map(ProbeTarget::Http)
+    } else if let Some(text) = table.string("sql") {
+        let database = database.unwrap_or_else(|| defaults.database.clone());
+        Some(ProbeTarget::Sql { text, database })
+    } else {
+        table.problem(
+            Problem::error(
+                "probe-without-target",
+                table.span(),
+                "this probe measures nothing",
+            )
+            .hint("add `http = \"https://…\"` or `sql = \"select …\"`"),
+        );
+        None
+    };
+    let span = name.as_ref().map_or(table.span(), |n| n.span);
+    table.finish();
+    Some(Probe {
+        name: name?.value,
+        target: target?,
+        every,
+        span,
+    })
+}
+
+fn alert(table: Table<'_>) -> Option<AlertRule> {
+    let name = table.required("name");
+    let metric = table.required("metric");
+    let above = table
+        .scalar("above")
+        .and_then(|text| threshold(&table, &text));
+    let below = table
+        .scalar("below")
+        .and_then(|text| threshold(&table, &text));
+    let limit = match (above, below) {
+        (Some(line), None) => Some(Limit::Above(line)),
+        (None, Some(line)) => Some(Limit::Below(line)),
+        (None, None) if table.has("above") || table.has("below") => None,
+        _ => {
+            table.problem(
+                Problem::error(
+                    "alert-limit",
+                    table.span(),
+                    "an alert needs one of `above` and `below`",
+                )
+                .hint("such as `above = \"2x baseline\"` or `above = 0.05`"),
+            );
+            None
+        }
+    };
+    let then = table.text("then").and_then(|text| action(&table, &text));
+    let lasting = table.duration("for");
+    let span = name.as_ref().map_or(table.span(), |n| n.span);
+    table.finish();
+    Some(AlertRule {
+        name: name?.value,
+        metric: Some(metric?.value),
+        limit,
+        lasting,
+        then: then.unwrap_or_default(),
+        span,
+    })
+}
+
+/// Reads `0.05`, `5%`, `500ms` (in the metric's unit of milliseconds) or `2x baseline`.
+fn threshold(table: &Table<'_>, text: &Placed<String>) -> Option<Threshold> {
+    let words = text.value.trim();
+    let times = words
+        .strip_suffix("baseline")
+        .and_then(|head| head.trim().strip_suffix('x'));
+    let found = if let Some(times) = times {
+        times.trim().parse().ok().map(Threshold::TimesBaseline)
+    } else if let Some(percent) = words.strip_suffix('%') {
+        percent.trim().parse().ok().map(Threshold::Absolute)
+    } else if let Ok(number) = words.parse() {
+        Some(Threshold::Absolute(number))
+    } else {
+        crate::plan::duration::parse(words)
+            .ok()
+            .map(|time| Threshold::Absolute(time.as_secs_f64() * 1_000.0))
+    };
+    if found.is_none() {
+        table.problem(
+            Problem::error(
+                "bad-threshold",
+                text.span,
+                format!("`{words}` is not a threshold"),
+            )
+            .hint("write a number, a percentage, a time, or a multiple such as `2x baseline`"),
+        );
+    }
+    found
+}
+
+fn action(table: &Table<'_>, text: &Placed<String>) -> Option<AlertAction> {
+    let all = [AlertAction::Note, AlertAction::Hold, AlertAction::Rollback];
+    let found = all.into_iter().find(|action| action.word() == text.value);
+    if found.is_none() {
+        let near = nearest(&text.value, all.map(AlertAction::word));
+        table.problem(
+            Problem::error(
+                "bad-word",
+                text.span,
+                format!("`{}` is not something an alert can do", text.value),
+            )
+            .hint(near.map_or("note, hold or rollback".to_owned(), |w| {
+                format!("did you mean `{w}`?")
+            })),
+        );
+    }
+    found
+}
+
+fn contact(table: Table<'_>) -> Option<Contact> {
+    let role = table.required("role");
+    let contact = Contact {
+        name: table.string("name"),
+        reach: table.string("reach"),
+        group: table.string("group"),
+        span: role.as_ref().map_or(table.span(), |r| r.span),
+        role: role.map(|r| r.value).unwrap_or_default(),
+    };
+    table.finish();
+    (!contact.role.is_empty()).then_some(contact)
+}
+
+fn signoffs(root: &Table<'_>) -> Vec<Signoff> {
+    let tables = root.tables("signoff");
+    tables
+        .into_iter()
+        .filter_map(|table| {
+            let role = table.required("role");
+            let name = table.string("name");
+            table.finish();
+            let role = role?;
+            Some(Signoff {
+                role: role.value,
+                name,
+                span: role.span,
+            })
+        })
+        .collect()
+}
+
+fn notes(root: &Table<'_>) -> Vec<Note> {
+    let Some(value) = root.value("notes") else {
+        return Vec::new();
+    };
+    if let DeValue::String(text) = value.get_ref() {
+        return vec![Note {
+            heading: "Notes".to_owned(),
+            text: text.to_string(),
+            span: value.span().into(),
+        }];
+    }
+    let tables = root.tables("notes");
+    tables
+        .into_iter()
+        .filter_map(|table| {
+            let heading = table.required("heading");
+            let text = table.string("text").unwrap_or_default();
+            table.finish();
+            let heading = heading?;
+            Some(Note {
+                heading: heading.value,
+                text,
+                span: heading.span,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,125 @@
+//! What a step does: the things that can be run, looked at, or waited for.
+
+use std::time::Duration;
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Work {
+    /// A person looks or acts, and ticks it.
+    Check(String),
+    /// A script for a shell.
+    Shell(Shell),
+    /// SQL on one of the plan's databases.
+    Sql(Sql),
+    /// One HTTP request.
+    Http(Http),
+    /// Nothing happens until the time is over.
+    Wait(Duration),
+}
+
+/// A script and the shell that runs it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shell {
+    /// The script, variables not yet filled in.
+    pub script: String,
+    /// The shell and its options.
+    pub interpreter: Interpreter,
+    /// How long a statement of the sessions it opens may wait for a lock, through `PGOPTIONS`.
+    pub lock_timeout: Option<Duration>,
+}
+
+/// A shell's program and the options before `-c`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interpreter {
+    /// The program, found on `PATH`.
+    pub program: String,
+    /// Its options, such as `-euo pipefail`, one a word.
+    pub options: Vec<String>,
+}
+
+impl Interpreter {
+    /// The shell called `name` in the way that stops at the first failure.
+    pub fn strict(name: &str) -> Self {
+        let options: &[&str] = match name {
+            "bash" | "zsh" => &["-e", "-u", "-o", "pipefail"],
+            _ => &["-e", "-u"],
+        };
+        Interpreter {
+            program: name.to_owned(),
+            options: options.iter().map(|&o| o.to_owned()).collect(),
+        }
+    }
+}
+
+impl Default for Interpreter {
+    fn default() -> Self {
+        Interpreter::strict("bash")
+    }
+}
+
+/// SQL for a database's session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sql {
+    /// One or more statements.
+    pub text: String,
+    /// The name of the database in the plan.
+    pub database: String,
+    /// Whether to wrap the statements in a transaction; `None`: where they allow it.
+    pub transaction: Option<bool>,
+    /// How long a statement may wait for a lock.
+    pub lock_timeout: Option<Duration>,
+}
+
+/// An HTTP request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Http {
+    /// The address.
+    pub url: String,
+    /// The method, in capitals.
+    pub method: String,
+    /// Header names and values.
+    pub headers: Vec<(String, String)>,
+    /// What is sent.
+    pub body: Option<String>,
+}
+
+impl Http {
+    /// A plain GET.
+    pub fn get(url: impl Into<String>) -> Self {
+        Http {
+            url: url.into(),
+            method: "GET".to_owned(),
+            headers: Vec::new(),
+            body: None,
+        }
+    }
+}
+
+impl Work {
+    /// The step kind as plans and JSON write it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Work::Check(_) => "check",
+            Work::Shell(_) => "shell",
+            Work::Sql(_) => "sql",
+            Work::Http(_) => "http",
+            Work::Wait(_) => "wait",
+        }
+    }
+
+    /// Whether a person does it, so that nothing is run.
+    pub fn is_check(&self) -> bool {
+        matches!(self, Work::Check(_))
+    }
+
+    /// What it does, as a person reads it.
+    pub fn text(&self) -> String {
+        match self {
+            Work::Check(text) => text.clone(),
+            Work::Shell(shell) => shell.script.clone(),
+            Work::Sql(sql) => sql.text.clone(),
+            Work::Http(http) => format!("{} {}", http.method, http.url),
+            Work::Wait(time) => format!("wait {}", super::duration::show(*time)),
+        }
+    }
+}
