@@ -1,0 +1,153 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::journal::event::*;
+
+fn text() -> impl Strategy<Value = String> {
+    "\\PC{0,12}"
+}
+
+fn maybe() -> impl Strategy<Value = Option<String>> {
+    proptest::option::of(text())
+}
+
+fn job() -> impl Strategy<Value = Job> {
+    (text(), any::<u32>(), any::<bool>()).prop_map(|(step, attempt, undo)| Job {
+        step,
+        attempt,
+        undo,
+    })
+}
+
+fn finished() -> impl Strategy<Value = Event> {
+    let outcomes = [Outcome::Passed, Outcome::Failed, Outcome::Unknown];
+    let applied = [Applied::Yes, Applied::No, Applied::Maybe];
+    let finding = (text(), text(), any::<bool>()).prop_map(|(expected, got, met)| Finding {
+        expected,
+        got,
+        met,
+    });
+    (
+        job(),
+        proptest::sample::select(outcomes.to_vec()),
+        proptest::sample::select(applied.to_vec()),
+        any::<Option<i32>>(),
+        proptest::collection::vec(finding, 0..3),
+        maybe(),
+    )
+        .prop_map(|(job, outcome, applied, exit_code, findings, message)| {
+            Event::StepFinished(StepFinished {
+                job,
+                outcome,
+                applied,
+                exit_code,
+                signal: None,
+                findings,
+                message,
+            })
+        })
+}
+
+/// One event of each sort of shape; kinds that share a shape stand for each other.
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        finished(),
+        (text(), text(), maybe(), any::<bool>()).prop_map(
+            |(run, title, environment, unattended)| {
+                Event::RunCreated(RunCreated {
+                    run,
+                    title,
+                    digest: String::new(),
+                    path: String::new(),
+                    environment,
+                    unattended,
+                    tick_checks: !unattended,
+                    version: "0".into(),
+                })
+            }
+        ),
+        (job(), text(), any::<u8>(), maybe()).prop_map(|(job, work, choice, reason)| {
+            Event::StepStarted(StepStarted {
+                job,
+                work,
+                choice: usize::from(choice),
+                reason,
+            })
+        }),
+        (job(), any::<u32>()).prop_map(|(job, pid)| Event::StepLaunched(StepLaunched { job, pid })),
+        (text(), maybe()).prop_map(|(name, value)| {
+            Event::VariableSet(VariableSet {
+                name,
+                value,
+                origin: "operator".into(),
+            })
+        }),
+        (text(), text()).prop_map(|(step, reason)| Event::StepSkipped(StepReason { step, reason })),
+        (
+            maybe(),
+            proptest::collection::vec((text(), any::<bool>()), 0..4)
+        )
+            .prop_map(|(tier, items)| {
+                Event::RollbackStarted(RollbackStarted {
+                    tier,
+                    items: items
+                        .into_iter()
+                        .map(|(step, undo)| UndoItem { step, undo })
+                        .collect(),
+                    since_t_zero: Some(1),
+                })
+            }),
+        Just(Event::Released(Released {})),
+        Just(Event::DriverLeft(DriverLeft {})),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn what_is_stored_is_what_comes_back(event in event()) {
+        let stored = encode(&event).unwrap();
+        prop_assert_eq!(decode(&stored).unwrap(), event);
+    }
+}
+
+#[test]
+fn the_stored_shapes_do_not_change_by_accident() {
+    let event = Event::StepFinished(StepFinished {
+        job: Job {
+            step: "apply".into(),
+            attempt: 2,
+            undo: false,
+        },
+        outcome: Outcome::Failed,
+        applied: Applied::Maybe,
+        exit_code: Some(3),
+        signal: None,
+        findings: vec![],
+        message: None,
+    });
+    let stored = encode(&event).unwrap();
+    assert_eq!((stored.kind.as_str(), stored.version), ("step_finished", 1));
+    assert_eq!(
+        stored.body,
+        r#"{"applied":"maybe","attempt":2,"exit_code":3,"findings":[],"message":null,"outcome":"failed","signal":null,"step":"apply","undo":false}"#
+    );
+}
+
+#[test]
+fn what_this_program_does_not_know_is_refused_by_name() {
+    let unknown = |kind: &str, version| Stored {
+        kind: kind.into(),
+        version,
+        body: "{}".into(),
+    };
+    assert!(
+        decode(&unknown("moon_landed", 1))
+            .unwrap_err()
+            .contains("moon_landed")
+    );
+    assert!(
+        decode(&unknown("released", 7))
+            .unwrap_err()
+            .contains("version 7")
+    );
+}

@@ -1,0 +1,284 @@
+//! The journal on the disk: an SQLite file beside the plan it is about.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+
+use super::chain::{self, GENESIS};
+use super::codec::{self, Stored};
+use super::entry::Entry;
+use super::error::JournalError;
+use super::store::{Store, Unwritten};
+use crate::clock::Moment;
+
+/// The schema, one file a version; `user_version` says how many of them a file has.
+const SCHEMA: [&str; 1] = [include_str!("schema/1.sql")];
+
+/// How long another process, a reader taking a backup say, may keep the writer waiting.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The last entry that was written.
+#[derive(Clone, Debug)]
+struct Tip {
+    seq: u64,
+    hash: String,
+}
+
+impl Tip {
+    fn none() -> Self {
+        Tip {
+            seq: 0,
+            hash: GENESIS.to_owned(),
+        }
+    }
+}
+
+/// The one writer of a run's journal. Who makes one holds the run's [`super::Lease`].
+#[derive(Debug)]
+pub struct SqliteStore {
+    connection: SqliteConnection,
+    tip: Tip,
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(BUSY)
+}
+
+impl SqliteStore {
+    /// Opens the journal at `path`, making it if there is none, and reads what it holds. The whole
+    /// chain is checked on the way.
+    pub async fn open(path: &Path) -> Result<(Self, Vec<Entry>), JournalError> {
+        let opening = JournalError::storage("failed to open the journal");
+        let options = options(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full);
+        let mut connection = SqliteConnection::connect_with(&options)
+            .await
+            .map_err(opening)?;
+        check_durable(&mut connection).await?;
+        migrate(&mut connection).await?;
+        let mut checked = Checked::default();
+        let entries = checked.read(&mut connection, u64::MAX).await?;
+        let store = SqliteStore {
+            connection,
+            tip: checked.tip,
+        };
+        Ok((store, entries))
+    }
+
+    async fn write(&mut self, entries: &[Entry]) -> Result<Tip, sqlx::Error> {
+        let mut tip = self.tip.clone();
+        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
+        for entry in entries {
+            let encode = |error: String| sqlx::Error::Encode(error.into());
+            let stored = codec::encode(&entry.event).map_err(encode)?;
+            let actor = serde_json::to_string(&entry.actor).map_err(|e| encode(e.to_string()))?;
+            tip = Tip {
+                seq: entry.seq,
+                hash: chain::hash(&tip.hash, entry.seq, entry.at, &actor, &stored),
+            };
+            sqlx::query(
+                "insert into entry (seq, wall, mono, boot, actor, kind, version, body, hash)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )
+            .bind(number(entry.seq))
+            .bind(entry.at.wall)
+            .bind(number(entry.at.mono))
+            .bind(i64::from(entry.at.boot))
+            .bind(actor)
+            .bind(stored.kind)
+            .bind(i64::from(stored.version))
+            .bind(stored.body)
+            .bind(tip.hash.clone())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(tip)
+    }
+}
+
+impl Store for SqliteStore {
+    async fn append(&mut self, entries: Vec<Unwritten>) -> Result<Vec<Entry>, JournalError> {
+        let entries: Vec<Entry> = (self.tip.seq + 1..)
+            .zip(entries)
+            .map(|(seq, Unwritten { at, actor, event })| Entry {
+                seq,
+                at,
+                actor,
+                event,
+            })
+            .collect();
+        let failed = JournalError::storage("failed to write to the journal");
+        self.tip = self.write(&entries).await.map_err(failed)?;
+        Ok(entries)
+    }
+}
+
+/// SQLite's numbers are signed; ours are never that large.
+fn number(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// A file system that can't do WAL, or a library built otherwise, must not go unnoticed.
+async fn check_durable(connection: &mut SqliteConnection) -> Result<(), JournalError> {
+    let mode: String = pragma(connection, "pragma journal_mode").await?;
+    let synchronous: i64 = pragma(connection, "pragma synchronous").await?;
+    if mode == "wal" && synchronous >= 2 {
+        Ok(())
+    } else {
+        Err(JournalError::NotDurable(format!(
+            "journal_mode is {mode} and synchronous is {synchronous}, where wal and 2 are needed"
+        )))
+    }
+}
+
+async fn pragma<T>(connection: &mut SqliteConnection, sql: &'static str) -> Result<T, JournalError>
+where
+    T: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite> + Send + Unpin,
+{
+    sqlx::query_scalar(sql)
+        .fetch_one(connection)
+        .await
+        .map_err(JournalError::storage(
+            "failed to read the journal's settings",
+        ))
+}
+
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), JournalError> {
+    let failed = || JournalError::storage("failed to set up the journal");
+    let version: i64 = pragma(connection, "pragma user_version").await?;
+    let have = usize::try_from(version).unwrap_or(0);
+    if have > SCHEMA.len() {
+        return Err(JournalError::Storage {
+            doing: "failed to open the journal",
+            why: format!("it was written by a newer version of this program (schema {have})"),
+        });
+    }
+    for (ix, sql) in SCHEMA.iter().enumerate().skip(have) {
+        let mut transaction = connection
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(failed())?;
+        let bump = format!("pragma user_version = {}", ix + 1);
+        for sql in [(*sql).to_owned(), bump] {
+            sqlx::raw_sql(AssertSqlSafe(sql))
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed())?;
+        }
+        transaction.commit().await.map_err(failed())?;
+    }
+    Ok(())
+}
+
+/// Reading in order, each entry held against the chain.
+struct Checked {
+    tip: Tip,
+}
+
+impl Default for Checked {
+    fn default() -> Self {
+        Checked { tip: Tip::none() }
+    }
+}
+
+impl Checked {
+    /// The entries after the tip, at most `limit` of them; the tip moves on to the last of them.
+    async fn read(
+        &mut self,
+        connection: &mut SqliteConnection,
+        limit: u64,
+    ) -> Result<Vec<Entry>, JournalError> {
+        let rows = sqlx::query(
+            "select seq, wall, mono, boot, actor, kind, version, body, hash
+             from entry where seq > ?1 order by seq limit ?2",
+        )
+        .bind(number(self.tip.seq))
+        .bind(number(limit))
+        .fetch_all(connection)
+        .await
+        .map_err(JournalError::storage("failed to read the journal"))?;
+        rows.iter().map(|row| self.entry(row)).collect()
+    }
+
+    fn entry(&mut self, row: &SqliteRow) -> Result<Entry, JournalError> {
+        let int = |column: usize| row.get::<i64, _>(column);
+        let text = |column: usize| row.get::<String, _>(column);
+        let seq = int(0).cast_unsigned();
+        let wanted = self.tip.seq + 1;
+        if seq != wanted {
+            return Err(JournalError::Gap { wanted, found: seq });
+        }
+        let unreadable = |why: String| JournalError::Unreadable { seq, why };
+        let at = Moment {
+            wall: int(1),
+            mono: int(2).cast_unsigned(),
+            boot: u32::try_from(int(3)).unwrap_or(0),
+        };
+        let actor = text(4);
+        let stored = Stored {
+            kind: text(5),
+            version: u16::try_from(int(6)).unwrap_or(u16::MAX),
+            body: text(7),
+        };
+        let hash = chain::hash(&self.tip.hash, seq, at, &actor, &stored);
+        if hash != text(8) {
+            return Err(JournalError::Broken { seq });
+        }
+        self.tip = Tip { seq, hash };
+        Ok(Entry {
+            seq,
+            at,
+            actor: serde_json::from_str(&actor).map_err(|e| unreadable(e.to_string()))?,
+            event: codec::decode(&stored).map_err(unreadable)?,
+        })
+    }
+}
+
+/// Reads a journal while another process may be writing it.
+pub struct Reader {
+    connection: SqliteConnection,
+    checked: Checked,
+}
+
+impl Reader {
+    /// Opens the journal at `path` for reading from its beginning.
+    pub async fn open(path: &Path) -> Result<Self, JournalError> {
+        if !path.exists() {
+            return Err(JournalError::Missing(path.to_owned()));
+        }
+        let connection = SqliteConnection::connect_with(&options(path).read_only(true))
+            .await
+            .map_err(JournalError::storage("failed to open the journal"))?;
+        Ok(Reader {
+            connection,
+            checked: Checked::default(),
+        })
+    }
+
+    /// The next entries, at most `limit` of them; empty when there are no more yet.
+    pub async fn next(&mut self, limit: u64) -> Result<Vec<Entry>, JournalError> {
+        self.checked.read(&mut self.connection, limit).await
+    }
+
+    /// All entries that are left.
+    pub async fn rest(&mut self) -> Result<Vec<Entry>, JournalError> {
+        self.next(u64::MAX).await
+    }
+}
+
+/// What a whole journal looks like: the number of its entries and the hash of the last one.
+pub async fn verify(path: &Path) -> Result<(u64, String), JournalError> {
+    let mut reader = Reader::open(path).await?;
+    while !reader.next(10_000).await?.is_empty() {}
+    Ok((reader.checked.tip.seq, reader.checked.tip.hash))
+}
+
+#[cfg(test)]
+mod tests;
