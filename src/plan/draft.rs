@@ -225,6 +225,16 @@ impl StepSpec {
         }
     }
 
+    /// Every text of `work`, which is part of this step, in which variables are filled in.
+    pub fn texts<'s>(&'s self, work: &'s Work) -> Vec<&'s str> {
+        let mut texts = work.texts();
+        if matches!(work, Work::Shell(_)) {
+            texts.extend(self.cwd.as_deref());
+            texts.extend(self.env.iter().map(|(_, value)| value.as_str()));
+        }
+        texts
+    }
+
     /// The work of the alternative that was picked, counted from 0.
     pub fn work_of(&self, choice: usize) -> Option<&Work> {
         match self.alternatives.get(choice) {

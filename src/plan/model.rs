@@ -9,7 +9,8 @@ use super::draft::{PhaseSpec, StepSpec, TierSpec};
 use super::id::StepId;
 use super::ledger::Ledger;
 use super::parts::{AlertRule, Contact, Database, Note, Probe, Signoff, Var};
-use super::work::Interpreter;
+use super::template;
+use super::work::{Interpreter, Work};
 
 /// The place of a step in [`Plan::steps`].
 pub type StepIx = usize;
@@ -173,11 +174,28 @@ impl Plan {
         0..self.phases.last().map_or(0, |phase| phase.steps.end)
     }
 
-    /// The place of the phase with this id or number.
+    /// The place of the phase with this id, or else number.
     pub fn find_phase(&self, name: &str) -> Option<usize> {
-        self.phases
+        let by_number = || {
+            let number: usize = name.parse().ok()?;
+            (1..=self.phases.len())
+                .contains(&number)
+                .then(|| number - 1)
+        };
+        let by_id = self.phases.iter().position(|phase| phase.id == name);
+        by_id.or_else(by_number)
+    }
+
+    /// The place of the tier with this id, name (capitals aside) or number.
+    pub fn find_tier(&self, name: &str) -> Option<usize> {
+        let matches: [&dyn Fn(&Tier) -> bool; 3] = [
+            &|tier| tier.id == name,
+            &|tier| tier.spec.name.eq_ignore_ascii_case(name),
+            &|tier| tier.number.to_string() == name || format!("R{}", tier.number) == name,
+        ];
+        matches
             .iter()
-            .position(|p| p.id == name || p.number.to_string() == name)
+            .find_map(|fits| self.tiers.iter().position(fits))
     }
 
     /// The tier that the clock offers: the one whose window holds `since_t_zero`, else the last
@@ -197,5 +215,24 @@ impl Plan {
     /// The variable called `name`.
     pub fn var(&self, name: &str) -> Option<&Var> {
         self.vars.iter().find(|var| var.name == name)
+    }
+
+    /// Whether `name` is a variable: one that the plan lists or that a step captures.
+    pub fn has_variable(&self, name: &str) -> bool {
+        let captures = |step: &Step| step.spec.capture.iter().any(|c| c.name == name);
+        self.var(name).is_some() || self.steps.iter().any(captures)
+    }
+
+    /// The variables that must have a value before `work`, part of `step`, can begin.
+    pub fn variables_in<'p>(&self, step: &'p StepSpec, work: &'p Work) -> Vec<&'p str> {
+        let mut names: Vec<&str> = Vec::new();
+        for text in step.texts(work) {
+            for name in template::names(text, &step.holes) {
+                if self.has_variable(name) && !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
     }
 }

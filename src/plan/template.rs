@@ -112,17 +112,27 @@ fn all_tokens<'t>(text: &'t str, holes: &'t [Hole]) -> Vec<Token<'t>> {
     all
 }
 
+/// What is known of a name that a text mentions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup<'v> {
+    /// It is a variable with this value.
+    Value(&'v str),
+    /// It is a variable, and has no value yet.
+    Missing,
+    /// It is no variable: the braces are meant for somebody else.
+    NotOurs,
+}
+
 /// Puts values into `text`.
 pub fn fill<'v>(
     text: &str,
     holes: &[Hole],
     language: Language,
-    value: impl Fn(&str) -> Option<&'v str>,
+    lookup: impl Fn(&str) -> Lookup<'v>,
 ) -> Result<Filled, FillError> {
-    let tokens = all_tokens(text, holes);
     let missing: Vec<String> = names(text, holes)
         .into_iter()
-        .filter(|name| value(name).is_none())
+        .filter(|name| lookup(name) == Lookup::Missing)
         .map(str::to_owned)
         .collect();
     if !missing.is_empty() {
@@ -131,10 +141,12 @@ pub fn fill<'v>(
     let scan = (language == Language::Shell).then(|| shell::scan(text));
     let mut filled = Filled::default();
     let mut from = 0;
-    for token in tokens {
+    for token in all_tokens(text, holes) {
+        let Lookup::Value(value) = lookup(token.name) else {
+            continue;
+        };
         filled.text.push_str(&text[from..token.span.start]);
         from = token.span.end;
-        let value = value(token.name).unwrap_or_default();
         match &scan {
             Some(scan) => put_shell(&mut filled, &token, value, scan.quoting(token.span.start))?,
             None if language == Language::Sql => put_sql(&mut filled, &token, value)?,

@@ -112,6 +112,22 @@ impl Work {
         matches!(self, Work::Check(_))
     }
 
+    /// The texts in which variables are filled in.
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Work::Check(_) | Work::Wait(_) => Vec::new(),
+            Work::Shell(shell) => vec![&shell.script],
+            Work::Sql(sql) => vec![&sql.text],
+            Work::Http(http) => {
+                let headers = http.headers.iter().map(|(_, value)| value.as_str());
+                std::iter::once(http.url.as_str())
+                    .chain(headers)
+                    .chain(http.body.as_deref())
+                    .collect()
+            }
+        }
+    }
+
     /// What it does, as a person reads it.
     pub fn text(&self) -> String {
         match self {

@@ -8,13 +8,13 @@ fn hole(literal: &str, var: &str) -> Hole {
 }
 
 fn shell(text: &str, value: &str) -> String {
-    fill(text, &[], Language::Shell, |_| Some(value))
+    fill(text, &[], Language::Shell, |_| Lookup::Value(value))
         .unwrap()
         .text
 }
 
 fn sql(text: &str, value: &str) -> Result<String, FillError> {
-    fill(text, &[], Language::Sql, |_| Some(value)).map(|filled| filled.text)
+    fill(text, &[], Language::Sql, |_| Lookup::Value(value)).map(|filled| filled.text)
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn values_reach_a_shell_as_variables_whatever_quotes_surround_them() {
 #[test]
 fn the_values_travel_in_the_environment() {
     let filled = fill("a {{t-1}} '{{t-1}}'", &[], Language::Shell, |_| {
-        Some("s3cret")
+        Lookup::Value("s3cret")
     })
     .unwrap();
     assert_eq!(
@@ -78,7 +78,7 @@ fn placeholders_are_filled_like_variables() {
         "git checkout <previous-commit>",
         &holes,
         Language::Shell,
-        |_| Some("abc"),
+        |_| Lookup::Value("abc"),
     );
     assert_eq!(
         filled.unwrap().text,
@@ -88,8 +88,12 @@ fn placeholders_are_filled_like_variables() {
 
 #[test]
 fn what_has_no_value_is_named_and_nothing_is_filled_in() {
-    let result = fill("{{a}} {{b}} {{a}}", &[], Language::Plain, |n| {
-        (n == "b").then_some("1")
+    let result = fill("{{a}} {{b}} {{a}}", &[], Language::Plain, |name| {
+        if name == "b" {
+            Lookup::Value("1")
+        } else {
+            Lookup::Missing
+        }
     });
     assert_eq!(result, Err(FillError::Missing(vec!["a".into()])));
 }
@@ -98,4 +102,17 @@ fn what_has_no_value_is_named_and_nothing_is_filled_in() {
 fn what_is_no_variable_is_left_alone() {
     assert!(tokens("docker ps --format '{{.Names}}' {{ }} {{1}} {{").is_empty());
     assert_eq!(names("{{a}} {{{{b}} {{a}}", &[]), ["a", "b"]);
+}
+
+#[test]
+fn braces_that_are_meant_for_another_tool_stay() {
+    let text = "INSERT INTO t VALUES ('{{subject}} {{x}}')";
+    let filled = fill(text, &[], Language::Sql, |name| match name {
+        "x" => Lookup::Value("1"),
+        _ => Lookup::NotOurs,
+    });
+    assert_eq!(
+        filled.unwrap().text,
+        "INSERT INTO t VALUES ('{{subject}} 1')"
+    );
 }

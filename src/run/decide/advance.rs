@@ -1,0 +1,264 @@
+//! What happens by itself. Each call decides one thing; the engine asks again until there is
+//! nothing left.
+
+use std::time::Duration;
+
+use super::{Case, Decision};
+use crate::clock::Moment;
+use crate::journal::event::{
+    Applied, Ending, Outcome, PhaseFinished, RunFinished, StepFinished, StepReason, StepTicked,
+};
+use crate::journal::{Actor, Event};
+use crate::plan::{StepIx, Work, duration};
+use crate::run::state::Waiting;
+use crate::run::status::Status;
+
+impl Case<'_> {
+    pub(super) fn advance(&self) -> Decision {
+        if self.state.end.is_some() {
+            return Decision::default();
+        }
+        let first_of = [
+            Self::clock_runs_out as fn(&Self) -> Decision,
+            Self::phase_is_done,
+            Self::go_back,
+            Self::try_again,
+            Self::go_on,
+            Self::end,
+        ];
+        first_of
+            .into_iter()
+            .map(|rule| rule(self))
+            .find(|decision| !decision.is_empty())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn deadline(&self) -> Option<Moment> {
+        if self.state.end.is_some() {
+            return None;
+        }
+        let active = self
+            .state
+            .active_steps()
+            .filter_map(|ix| self.active_deadline(ix));
+        let again = self
+            .state
+            .current_phase(self.plan)
+            .into_iter()
+            .flat_map(|phase| {
+                let steps = self.plan.phases[phase].steps.clone();
+                steps.filter_map(|ix| self.retry_at(ix))
+            });
+        active.chain(again).min_by_key(|moment| moment.mono)
+    }
+
+    /// When something is due for a step that is being done.
+    fn active_deadline(&self, ix: StepIx) -> Option<Moment> {
+        let step = &self.state.steps[ix];
+        if step.stopping.is_some() {
+            return self.stage_deadline(ix);
+        }
+        let started = step.started?;
+        match self.active_work(ix)? {
+            Work::Wait(time) => Some(started.plus(*time)),
+            _ => Some(started.plus(self.timeout(ix)?)),
+        }
+    }
+
+    fn timeout(&self, ix: StepIx) -> Option<Duration> {
+        let spec = &self.plan.steps[ix].spec;
+        match &spec.undo {
+            Some(undo) if self.state.steps[ix].status == Status::Undoing => undo.timeout,
+            _ => spec.timeout,
+        }
+    }
+
+    fn is_due(&self, at: Moment) -> bool {
+        if at.boot == self.now.boot {
+            self.now.mono >= at.mono
+        } else {
+            self.now.wall >= at.wall
+        }
+    }
+
+    /// Waits end, what takes too long is stopped, and what does not stop is stopped harder.
+    fn clock_runs_out(&self) -> Decision {
+        let engine = Actor::engine();
+        let due = |&ix: &StepIx| self.active_deadline(ix).is_some_and(|at| self.is_due(at));
+        let Some(ix) = self.state.active_steps().find(due) else {
+            return Decision::default();
+        };
+        if self.state.steps[ix].stopping.is_some() {
+            return self.escalate(&engine, ix);
+        }
+        if let (Some(Work::Wait(_)), Some(job)) = (self.active_work(ix), self.active_job(ix)) {
+            return Decision::event(
+                &engine,
+                Event::StepFinished(StepFinished {
+                    job,
+                    outcome: Outcome::Passed,
+                    applied: Applied::Yes,
+                    exit_code: None,
+                    signal: None,
+                    findings: Vec::new(),
+                    message: None,
+                }),
+            );
+        }
+        let limit = duration::show(self.timeout(ix).unwrap_or_default());
+        self.begin_stop(&engine, ix, &format!("took longer than {limit}"))
+    }
+
+    fn phase_is_done(&self) -> Decision {
+        let done = (0..self.plan.phases.len()).find(|&ix| {
+            let phase = &self.state.phases[ix];
+            phase.finished.is_none() && !phase.dropped && self.state.phase_settled(self.plan, ix)
+        });
+        // On the way back nothing of the plan is finished any more.
+        match done {
+            Some(ix) if self.state.rollback.is_none() => Decision::event(
+                &Actor::engine(),
+                Event::PhaseFinished(PhaseFinished {
+                    phase: self.plan.phases[ix].id.clone(),
+                }),
+            ),
+            _ => Decision::default(),
+        }
+    }
+
+    fn go_back(&self) -> Decision {
+        let Some(rollback) = &self.state.rollback else {
+            return Decision::default();
+        };
+        let engine = Actor::engine();
+        if let Some(ix) = self.state.active_steps().next() {
+            let check = self.active_work(ix).is_some_and(Work::is_check);
+            return if check && self.state.tick_checks {
+                self.tick_unattended(ix)
+            } else {
+                Decision::default()
+            };
+        }
+        let Some(item) = self.state.next_item() else {
+            let left = rollback
+                .items
+                .iter()
+                .filter(|item| item.left.is_some())
+                .count();
+            let reason = match (rollback.items.len(), left) {
+                (0, _) => Some("nothing had been applied".to_owned()),
+                (_, 0) => None,
+                (all, left) => Some(format!("{left} of {all} were left out")),
+            };
+            return Decision::event(
+                &engine,
+                Event::RunFinished(RunFinished {
+                    ending: Ending::RolledBack,
+                    reason,
+                }),
+            );
+        };
+        let step = &self.state.steps[item.step];
+        if item.undo && step.applied == Some(Applied::No) {
+            let event = StepReason {
+                step: self.id(item.step),
+                reason: "it left nothing behind".to_owned(),
+            };
+            return Decision::event(&engine, Event::UndoLeft(event));
+        }
+        match self.state.waiting(self.plan) {
+            Waiting::Nothing => {}
+            Waiting::Tick(ix) if item.undo && step.status != Status::Undoing => {
+                return self.start_undo(&engine, ix, true, None);
+            }
+            _ => return Decision::default(),
+        }
+        let spec = &self.plan.steps[item.step].spec;
+        if !item.undo && spec.work.is_check() {
+            return self.tick_unattended(item.step);
+        }
+        self.start_undo(&engine, item.step, item.undo, None)
+    }
+
+    /// When a failed step is tried again without asking: not after a person had it stopped or said
+    /// that it failed.
+    fn retry_at(&self, ix: StepIx) -> Option<Moment> {
+        let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
+        let by_itself = step.status == Status::Failed
+            && step.stopped_by.is_none()
+            && step
+                .end
+                .as_ref()
+                .is_some_and(|end| end.outcome == Outcome::Failed);
+        let left = step.attempt <= spec.retry.times && !spec.no_retry;
+        (by_itself && left).then(|| step.ended.map(|ended| ended.plus(spec.retry.delay)))?
+    }
+
+    fn try_again(&self) -> Decision {
+        if self.is_held() {
+            return Decision::default();
+        }
+        let Some(phase) = self.state.current_phase(self.plan) else {
+            return Decision::default();
+        };
+        let mut steps = self.plan.phases[phase].steps.clone();
+        let due = |&ix: &StepIx| self.retry_at(ix).is_some_and(|at| self.is_due(at));
+        match steps.find(due) {
+            Some(ix) => {
+                let tries = self.plan.steps[ix].spec.retry.times;
+                let reason = format!("retry {} of {tries}", self.state.steps[ix].attempt);
+                let choice = self.state.steps[ix].choice;
+                self.start(&Actor::engine(), ix, choice, Some(reason))
+            }
+            None => Decision::default(),
+        }
+    }
+
+    fn is_held(&self) -> bool {
+        !self.state.holds.is_empty() || self.state.rollback.is_some()
+    }
+
+    fn go_on(&self) -> Decision {
+        if self.is_held() || self.state.waiting(self.plan) != Waiting::Nothing {
+            return Decision::default();
+        }
+        match self.state.next_step(self.plan) {
+            Some(ix) if self.plan.steps[ix].spec.work.is_check() => {
+                let mut decision = self.enter_phase(&Actor::unattended(), ix);
+                decision.join(self.tick_unattended(ix));
+                decision
+            }
+            Some(ix) if self.state.auto => self.start(&Actor::engine(), ix, 0, None),
+            _ => Decision::default(),
+        }
+    }
+
+    fn tick_unattended(&self, ix: StepIx) -> Decision {
+        Decision::event(
+            &Actor::unattended(),
+            Event::StepTicked(StepTicked {
+                step: self.id(ix),
+                note: None,
+            }),
+        )
+    }
+
+    /// Without anybody there, a run ends when there is nothing left to do.
+    fn end(&self) -> Decision {
+        let over = self.state.unattended
+            && self.state.auto
+            && self.state.all_settled()
+            && !self.is_held()
+            && self.state.active_steps().next().is_none();
+        if !over {
+            return Decision::default();
+        }
+        Decision::event(
+            &Actor::engine(),
+            Event::RunFinished(RunFinished {
+                ending: Ending::Completed,
+                reason: None,
+            }),
+        )
+    }
+}

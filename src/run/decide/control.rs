@@ -1,0 +1,176 @@
+//! Everything a person can do that is not about one step: hold, pace, notes, variables, database
+//! sessions, who drives, and the end.
+
+use super::{Case, Decision, reason_given};
+use crate::journal::event::{
+    BackendAction, BackendSignalled, DriverAttached, Ending, Held, NoteAdded, PaceChanged,
+    Released, RunFinished, VariableSet,
+};
+use crate::journal::{Actor, Event};
+use crate::run::command::{Command, Refusal};
+use crate::run::effect::{Effect, Secret};
+use crate::run::input::Wish;
+
+impl Case<'_> {
+    pub(super) fn hold(&self, actor: &Actor, reason: Option<&str>) -> Result<Decision, Refusal> {
+        if self.state.rollback.is_some() {
+            return Err(Refusal::new(
+                "the run is being rolled back: stop the step that runs instead",
+            ));
+        }
+        let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
+        let reason = reason.unwrap_or("no reason given").to_owned();
+        Ok(Decision::event(actor, Event::Held(Held { reason })))
+    }
+
+    pub(super) fn release(&self, actor: &Actor) -> Result<Decision, Refusal> {
+        if self.state.holds.is_empty() {
+            return Err(Refusal::new("nothing holds the run"));
+        }
+        Ok(Decision::event(actor, Event::Released(Released {})))
+    }
+
+    pub(super) fn auto(&self, actor: &Actor, on: bool) -> Result<Decision, Refusal> {
+        if self.state.auto == on {
+            let how = if on { "already" } else { "not" };
+            return Err(Refusal::new(format!("the run does {how} go on by itself")));
+        }
+        Ok(Decision::event(
+            actor,
+            Event::PaceChanged(PaceChanged { auto: on }),
+        ))
+    }
+
+    pub(super) fn note(
+        &self,
+        actor: &Actor,
+        text: &str,
+        step: Option<&str>,
+    ) -> Result<Decision, Refusal> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Refusal::new("there is nothing to note"));
+        }
+        let step = step.map(|name| self.find(name)).transpose()?;
+        Ok(Decision::event(
+            actor,
+            Event::NoteAdded(NoteAdded {
+                text: text.to_owned(),
+                step: step.map(|ix| self.id(ix)),
+            }),
+        ))
+    }
+
+    /// A secret's value is kept by the engine and recorded nowhere.
+    pub(super) fn set(&self, actor: &Actor, name: &str, value: &str) -> Result<Decision, Refusal> {
+        if !self.plan.has_variable(name) {
+            let known: Vec<&str> = self.plan.vars.iter().map(|var| var.name.as_str()).collect();
+            let known = if known.is_empty() {
+                "it has none".to_owned()
+            } else {
+                known.join(", ")
+            };
+            return Err(Refusal::new(format!(
+                "the plan has no variable `{name}`: {known}"
+            )));
+        }
+        let var = self.plan.var(name);
+        if let Some(why) = var.and_then(|var| var.refuses(value)) {
+            return Err(Refusal::new(why));
+        }
+        let secret = var.is_some_and(|var| var.secret);
+        let mut decision = Decision::event(
+            actor,
+            Event::VariableSet(VariableSet {
+                name: name.to_owned(),
+                value: (!secret).then(|| value.to_owned()),
+                origin: "operator".to_owned(),
+            }),
+        );
+        if secret {
+            decision.then(Effect::KeepSecret {
+                name: name.to_owned(),
+                value: Secret(value.to_owned()),
+            });
+        }
+        Ok(decision)
+    }
+
+    pub(super) fn finish(&self, actor: &Actor, reason: Option<&str>) -> Result<Decision, Refusal> {
+        if let Some(ix) = self.state.active_steps().next() {
+            return Err(Refusal::new(format!(
+                "{} is still running: stop it first",
+                self.called(ix)
+            )));
+        }
+        let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
+        let whole = self.state.all_settled() && self.state.rollback.is_none();
+        if !whole && reason.is_none() {
+            let open = self.plan.forward_steps();
+            let open = open
+                .filter(|&ix| !self.state.steps[ix].status.is_settled())
+                .count();
+            return Err(Refusal::new(format!(
+                "{open} steps are not settled: give a reason to end the run here"
+            )));
+        }
+        Ok(Decision::event(
+            actor,
+            Event::RunFinished(RunFinished {
+                ending: if whole {
+                    Ending::Completed
+                } else {
+                    Ending::Aborted
+                },
+                reason: reason.map(str::to_owned),
+            }),
+        ))
+    }
+}
+
+pub(super) fn take(actor: &Actor, terminal: &str, reason: &str) -> Result<Decision, Refusal> {
+    let reason = reason_given(reason)?;
+    Ok(Decision::event(
+        actor,
+        Event::DriverAttached(DriverAttached {
+            terminal: terminal.to_owned(),
+            taken: Some(reason),
+        }),
+    ))
+}
+
+/// The session must be one that the monitor sees: what is confirmed is what is hit.
+pub(super) fn signal(wish: &Wish, pid: i32) -> Result<Decision, Refusal> {
+    let Some(session) = &wish.session else {
+        return Err(Refusal::new(format!(
+            "no session {pid} is seen on any database of the plan"
+        )));
+    };
+    if session.own {
+        return Err(Refusal::new(format!(
+            "session {pid} is this program's own: {}",
+            session.words
+        )));
+    }
+    let action = match wish.command {
+        Command::Cancel { .. } => BackendAction::Cancel,
+        _ => BackendAction::Terminate,
+    };
+    let mut decision = Decision::event(
+        &wish.actor,
+        Event::BackendSignalled(BackendSignalled {
+            database: session.database.clone(),
+            pid,
+            started: session.started.clone(),
+            action,
+            target: session.words.clone(),
+        }),
+    );
+    decision.then(Effect::Signal {
+        database: session.database.clone(),
+        pid,
+        started: session.started.clone(),
+        action,
+    });
+    Ok(decision)
+}

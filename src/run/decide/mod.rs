@@ -1,0 +1,167 @@
+//! Decisions: what a run does about an input. Pure functions from (plan, state, input, moment) to
+//! the events to record and the effects to perform once they are durable.
+//!
+//! * `command` takes a person's wish to one of `forward` (run, tick, skip, done, retry), `gate`
+//!   (go, no-go, approve), `rollback` and `control` (hold, pace, notes, variables, sessions);
+//! * `notice` takes what jobs report;
+//! * `advance` is what happens by itself: time-outs, the next step, the next undo, the end;
+//! * `stop` is the ladder by which anything that runs is brought to an end.
+//!
+//! None of them does anything. If what they decide can't be recorded, nothing happened.
+
+mod advance;
+mod command;
+mod control;
+mod forward;
+mod gate;
+mod notice;
+mod rollback;
+mod stop;
+
+pub use rollback::{Applicable, Preview, preview};
+
+use super::command::Refusal;
+use super::effect::Effect;
+use super::input::Input;
+use super::state::RunState;
+use crate::clock::Moment;
+use crate::journal::event::{DriverAttached, DriverLeft, EngineStarted, Job};
+use crate::journal::{Actor, Event};
+use crate::plan::{Plan, StepIx};
+
+/// What to record, and what to do afterwards.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decision {
+    /// Who did what, in order.
+    pub events: Vec<(Actor, Event)>,
+    /// What is done once the events are durable.
+    pub effects: Vec<Effect>,
+}
+
+impl Decision {
+    /// Whether there is nothing to record and nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.effects.is_empty()
+    }
+
+    fn event(actor: &Actor, event: Event) -> Self {
+        let mut decision = Decision::default();
+        decision.record(actor, event);
+        decision
+    }
+
+    fn record(&mut self, actor: &Actor, event: Event) {
+        self.events.push((actor.clone(), event));
+    }
+
+    fn then(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    fn join(&mut self, other: Decision) {
+        self.events.extend(other.events);
+        self.effects.extend(other.effects);
+    }
+}
+
+/// Everything that a decision is made from.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    plan: &'a Plan,
+    state: &'a RunState,
+    now: Moment,
+}
+
+/// What to do about `input`.
+pub fn decide(
+    plan: &Plan,
+    state: &RunState,
+    input: &Input,
+    now: Moment,
+) -> Result<Decision, Refusal> {
+    let case = Case { plan, state, now };
+    match input {
+        Input::Engine { pid } => Ok(case.engine_started(*pid)),
+        Input::Attach { actor, terminal } => Ok(Decision::event(
+            actor,
+            Event::DriverAttached(DriverAttached {
+                terminal: terminal.clone(),
+                taken: None,
+            }),
+        )),
+        Input::Leave { actor } => Ok(Decision::event(actor, Event::DriverLeft(DriverLeft {}))),
+        Input::Command(wish) => case.command(wish),
+        Input::Notice(notice) => Ok(case.notice(notice)),
+        Input::Tick => Ok(Decision::default()),
+    }
+}
+
+/// What happens by itself, one thing at a time: to be called again until it is nothing.
+pub fn advance(plan: &Plan, state: &RunState, now: Moment) -> Decision {
+    Case { plan, state, now }.advance()
+}
+
+/// The next moment at which something happens by itself, if any is known.
+pub fn deadline(plan: &Plan, state: &RunState) -> Option<Moment> {
+    let now = Moment::default();
+    Case { plan, state, now }.deadline()
+}
+
+impl Case<'_> {
+    /// The screens of the engine before went with it.
+    fn engine_started(&self, pid: u32) -> Decision {
+        let engine = Actor::engine();
+        let mut decision = Decision::event(
+            &engine,
+            Event::EngineStarted(EngineStarted {
+                pid,
+                resumed: self.state.seq > 1,
+            }),
+        );
+        let driver = self.state.driver.as_ref();
+        if driver.is_some_and(|driver| driver.gone.is_none()) {
+            decision.record(&engine, Event::DriverLeft(DriverLeft {}));
+        }
+        decision
+    }
+
+    fn find(&self, name: &str) -> Result<StepIx, Refusal> {
+        self.plan
+            .find(name)
+            .ok_or_else(|| Refusal::new(format!("the plan has no step `{name}`")))
+    }
+
+    /// A step as people know it: `2.3 "Apply migrations"`.
+    fn called(&self, ix: StepIx) -> String {
+        let step = &self.plan.steps[ix];
+        format!("{} \"{}\"", step.number, step.spec.title)
+    }
+
+    fn id(&self, ix: StepIx) -> String {
+        self.plan.steps[ix].id.to_string()
+    }
+
+    /// The piece of work that the step at `ix` is in the middle of.
+    fn active_job(&self, ix: StepIx) -> Option<Job> {
+        let step = &self.state.steps[ix];
+        let undo = step.status == super::Status::Undoing;
+        step.status.is_active().then(|| Job {
+            step: self.id(ix),
+            attempt: if undo {
+                step.undo_attempt
+            } else {
+                step.attempt
+            },
+            undo,
+        })
+    }
+}
+
+/// A reason must say something.
+fn reason_given(reason: &str) -> Result<String, Refusal> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Refusal::new("a reason is needed: say why"));
+    }
+    Ok(reason.to_owned())
+}

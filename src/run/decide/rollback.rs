@@ -1,0 +1,289 @@
+//! The way back: what would be undone, and the start of doing it.
+//!
+//! The list is made from what is recorded, never from the plan alone: only what was applied, or may
+//! have been, in the reverse of the order in which it was. Around it stands the procedure that the
+//! plan has for this time of the clock.
+
+use std::time::Duration;
+
+use super::{Case, Decision, reason_given};
+use crate::clock::Moment;
+use crate::journal::event::{Applied, Job, RollbackStarted, StepReason, StepStarted, UndoItem};
+use crate::journal::{Actor, Event};
+use crate::plan::{Confirm, Home, PhaseKind, Plan, StepIx, UndoOrder, Work};
+use crate::run::command::Refusal;
+use crate::run::effect::Effect;
+use crate::run::state::RunState;
+use crate::run::status::{Change, Status};
+
+/// The name that asks for the undos of the steps alone, without any of the plan's procedures.
+const UNDOS_ONLY: &str = "undo";
+
+/// What going back would do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preview {
+    /// The tier, by its place in [`Plan::tiers`].
+    pub tier: Option<usize>,
+    /// The time since T-0, if it has begun.
+    pub since_t_zero: Option<Duration>,
+    /// What is done, in order.
+    pub items: Vec<Applicable>,
+    /// Steps of deploy phases that did something and have no undo.
+    pub without_undo: Vec<StepIx>,
+    /// Steps that run now and are stopped first.
+    pub stops: Vec<StepIx>,
+    /// The phase after which the plan says there is no way back, if it has begun.
+    pub past_no_return: Option<usize>,
+    /// What it takes to fire.
+    pub confirm: Confirm,
+}
+
+/// One thing that going back would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applicable {
+    /// The step.
+    pub step: StepIx,
+    /// Whether its undo is run, or the step itself.
+    pub undo: bool,
+    /// How sure it is that there is something to undo; always yes for a rollback's own steps.
+    pub applied: Applied,
+}
+
+/// What going back would do at `now`, by the tier called `tier` or else the one that the clock offers.
+pub fn preview(
+    plan: &Plan,
+    state: &RunState,
+    tier: Option<&str>,
+    now: Moment,
+) -> Result<Preview, Refusal> {
+    let since_t_zero = state.t_zero.map(|t_zero| now.since(t_zero));
+    let tier = match tier {
+        Some(UNDOS_ONLY) if plan.find_tier(UNDOS_ONLY).is_none() => None,
+        Some(name) => Some(plan.find_tier(name).ok_or_else(|| no_tier(plan, name))?),
+        // Before T-0 nothing was deployed: a procedure that restores things would do harm.
+        None => since_t_zero.and_then(|since| plan.tier_at(since)),
+    };
+    let spec = tier.map(|ix| &plan.tiers[ix].spec);
+    let own = tier.map_or(0..0, |ix| plan.tiers[ix].steps.clone());
+    let own = own.map(|step| Applicable {
+        step,
+        undo: false,
+        applied: Applied::Yes,
+    });
+    let undos = applied_steps(plan, state);
+    let items = match spec.map_or(UndoOrder::Last, |spec| spec.undo) {
+        UndoOrder::First => undos.into_iter().chain(own).collect(),
+        UndoOrder::Last => own.chain(undos).collect(),
+        UndoOrder::None => own.collect(),
+    };
+    Ok(Preview {
+        tier,
+        since_t_zero,
+        items,
+        without_undo: if tier.is_some() {
+            Vec::new()
+        } else {
+            without_undo(plan, state)
+        },
+        stops: state.active_steps().collect(),
+        past_no_return: past_no_return(plan, state),
+        confirm: spec.map_or(Confirm::Key, |spec| spec.confirm),
+    })
+}
+
+fn no_tier(plan: &Plan, name: &str) -> Refusal {
+    let names: Vec<&str> = plan
+        .tiers
+        .iter()
+        .map(|tier| tier.spec.name.as_str())
+        .collect();
+    let names = if names.is_empty() {
+        "it has none".to_owned()
+    } else {
+        names.join(", ")
+    };
+    Refusal::new(format!("the plan has no rollback `{name}`: {names}"))
+}
+
+fn left_something(state: &RunState, ix: StepIx) -> bool {
+    let step = &state.steps[ix];
+    matches!(step.applied, Some(Applied::Yes | Applied::Maybe))
+        && !matches!(step.status, Status::Undone | Status::Pending)
+}
+
+/// The steps with an undo that did something, or may have: the last one first.
+fn applied_steps(plan: &Plan, state: &RunState) -> Vec<Applicable> {
+    let mut steps: Vec<Applicable> = plan
+        .forward_steps()
+        .filter(|&ix| plan.steps[ix].spec.undo.is_some() && left_something(state, ix))
+        .map(|ix| Applicable {
+            step: ix,
+            undo: true,
+            applied: state.steps[ix].applied.unwrap_or(Applied::Maybe),
+        })
+        .collect();
+    steps.sort_by_key(|item| std::cmp::Reverse(state.steps[item.step].order));
+    steps
+}
+
+fn without_undo(plan: &Plan, state: &RunState) -> Vec<StepIx> {
+    let deploys = plan
+        .phases
+        .iter()
+        .filter(|phase| phase.spec.kind == PhaseKind::Deploy);
+    deploys
+        .flat_map(|phase| phase.steps.clone())
+        .filter(|&ix| {
+            let spec = &plan.steps[ix].spec;
+            spec.undo.is_none() && !spec.work.is_check() && left_something(state, ix)
+        })
+        .collect()
+}
+
+fn past_no_return(plan: &Plan, state: &RunState) -> Option<usize> {
+    (0..plan.phases.len())
+        .rev()
+        .find(|&ix| plan.phases[ix].spec.point_of_no_return && state.phases[ix].started.is_some())
+}
+
+impl Case<'_> {
+    pub(super) fn rollback(
+        &self,
+        actor: &Actor,
+        tier: Option<&str>,
+        confirm: Option<&str>,
+    ) -> Result<Decision, Refusal> {
+        if self.state.rollback.is_some() {
+            return Err(Refusal::new("the run is being rolled back already"));
+        }
+        let preview = preview(self.plan, self.state, tier, self.now)?;
+        if let (Confirm::Environment, Some(environment)) = (preview.confirm, &self.plan.environment)
+            && confirm.map(str::trim) != Some(environment.as_str())
+        {
+            return Err(Refusal::new(format!(
+                "confirm it with the name of the environment: {environment}"
+            )));
+        }
+        let mut decision = Decision::default();
+        for &ix in &preview.stops {
+            if self.state.steps[ix].stopping.is_none() {
+                decision.join(self.begin_stop(actor, ix, &format!("rolled back by {actor}")));
+            }
+        }
+        let since = preview.since_t_zero.map(|since| since.as_micros());
+        let started = RollbackStarted {
+            tier: preview.tier.map(|ix| self.plan.tiers[ix].id.clone()),
+            items: preview
+                .items
+                .iter()
+                .map(|item| UndoItem {
+                    step: self.id(item.step),
+                    undo: item.undo,
+                })
+                .collect(),
+            since_t_zero: since.map(|micros| u64::try_from(micros).unwrap_or(u64::MAX)),
+        };
+        decision.record(actor, Event::RollbackStarted(started));
+        Ok(decision)
+    }
+
+    /// Starts the next thing on the way back.
+    pub(super) fn start_undo(
+        &self,
+        actor: &Actor,
+        ix: StepIx,
+        undo: bool,
+        reason: Option<String>,
+    ) -> Decision {
+        if !undo {
+            let choice = self.state.steps[ix].choice;
+            return self.start(actor, ix, choice, reason);
+        }
+        let spec = &self.plan.steps[ix].spec;
+        let Some(undo) = &spec.undo else {
+            return Decision::default();
+        };
+        let job = Job {
+            step: self.id(ix),
+            attempt: self.state.steps[ix].undo_attempt + 1,
+            undo: true,
+        };
+        let mut decision = Decision::event(
+            actor,
+            Event::StepStarted(StepStarted {
+                job: job.clone(),
+                work: undo.work.kind().to_owned(),
+                choice: 0,
+                reason,
+            }),
+        );
+        if !matches!(undo.work, Work::Wait(_) | Work::Check(_)) {
+            decision.then(Effect::Start { job, choice: 0 });
+        }
+        decision
+    }
+
+    pub(super) fn retry_on_the_way_back(
+        &self,
+        actor: &Actor,
+        ix: StepIx,
+        reason: Option<String>,
+    ) -> Result<Decision, Refusal> {
+        let undo = match self.state.next_item() {
+            Some(item) if item.step == ix => item.undo,
+            Some(item) => {
+                return Err(Refusal::new(format!(
+                    "{} comes first on the way back",
+                    self.called(item.step)
+                )));
+            }
+            None => return Err(Refusal::new("nothing is left to do on the way back")),
+        };
+        self.has_values(ix, self.state.steps[ix].choice, undo)?;
+        Ok(self.start_undo(actor, ix, undo, reason))
+    }
+
+    /// Leaves something of the way back out.
+    pub(super) fn leave_undone(
+        &self,
+        actor: &Actor,
+        ix: StepIx,
+        event: StepReason,
+    ) -> Result<Decision, Refusal> {
+        reason_given(&event.reason)?;
+        let step = &self.state.steps[ix];
+        if step.status.is_active() {
+            return Err(Refusal::new(format!(
+                "{} is {}: stop it first",
+                self.called(ix),
+                step.status
+            )));
+        }
+        let items = self
+            .state
+            .rollback
+            .iter()
+            .flat_map(|rollback| &rollback.items);
+        let Some(item) = items
+            .into_iter()
+            .find(|item| item.step == ix && item.left.is_none())
+        else {
+            return Err(Refusal::new(format!(
+                "{} is not part of this rollback",
+                self.called(ix)
+            )));
+        };
+        let own = matches!(self.plan.steps[ix].home, Home::Tier(_));
+        if own && step.status.after(Change::Skipped).is_ok() {
+            return Ok(Decision::event(actor, Event::StepSkipped(event)));
+        }
+        if step.status == Status::Undone || (!item.undo && step.status.is_settled()) {
+            return Err(Refusal::new(format!(
+                "{} is {} already",
+                self.called(ix),
+                step.status
+            )));
+        }
+        Ok(Decision::event(actor, Event::UndoLeft(event)))
+    }
+}

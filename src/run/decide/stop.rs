@@ -1,0 +1,133 @@
+//! Bringing something that runs to an end. Killing a client does not stop its statement on the
+//! server, so that comes first: the sessions are cancelled, then the process group is asked, told,
+//! and killed, with time in between. Each stage is recorded before it is tried.
+
+use std::time::Duration;
+
+use super::{Case, Decision};
+use crate::clock::Moment;
+use crate::journal::event::{Applied, Job, Outcome, Stage, StepFinished, StepStopping};
+use crate::journal::{Actor, Event};
+use crate::plan::{StepIx, Work};
+use crate::run::command::Refusal;
+use crate::run::effect::Effect;
+
+/// How long each stage is given before the next.
+pub(super) fn grace(stage: Stage) -> Option<Duration> {
+    match stage {
+        Stage::Cancel => Some(Duration::from_secs(3)),
+        Stage::Interrupt | Stage::Terminate => Some(Duration::from_secs(5)),
+        Stage::Kill => None,
+    }
+}
+
+impl Case<'_> {
+    /// The work that the step at `ix` is in the middle of.
+    pub(super) fn active_work(&self, ix: StepIx) -> Option<&Work> {
+        let spec = &self.plan.steps[ix].spec;
+        match self.active_job(ix)? {
+            Job { undo: true, .. } => spec.undo.as_ref().map(|undo| &undo.work),
+            _ => spec.work_of(self.state.steps[ix].choice),
+        }
+    }
+
+    fn first_stage(&self, work: &Work) -> Stage {
+        match work {
+            Work::Shell(_) if self.plan.databases.is_empty() => Stage::Interrupt,
+            _ => Stage::Cancel,
+        }
+    }
+
+    /// What comes after `stage` for this sort of work; statements know no Ctrl-C.
+    fn stage_after(stage: Stage, work: &Work) -> Option<Stage> {
+        match (stage, work) {
+            (Stage::Cancel, Work::Shell(_)) => Some(Stage::Interrupt),
+            (Stage::Cancel | Stage::Interrupt, _) => Some(Stage::Terminate),
+            (Stage::Terminate, _) => Some(Stage::Kill),
+            (Stage::Kill, _) => None,
+        }
+    }
+
+    pub(super) fn stop(&self, actor: &Actor, name: &str) -> Result<Decision, Refusal> {
+        let ix = self.find(name)?;
+        let step = &self.state.steps[ix];
+        if !step.status.is_active() {
+            return Err(Refusal::new(format!(
+                "{} is {}: nothing runs",
+                self.called(ix),
+                step.status
+            )));
+        }
+        let reason = format!("stopped by {actor}");
+        // Asked a second time, the next stage does not wait.
+        let decision = match &step.stopping {
+            None => self.begin_stop(actor, ix, &reason),
+            Some(_) => self.escalate(actor, ix),
+        };
+        if decision.is_empty() {
+            return Err(Refusal::new(format!(
+                "{} has been killed already",
+                self.called(ix)
+            )));
+        }
+        Ok(decision)
+    }
+
+    /// The first stage, or the end of something that nobody has to be asked about.
+    pub(super) fn begin_stop(&self, actor: &Actor, ix: StepIx, reason: &str) -> Decision {
+        let (Some(job), Some(work)) = (self.active_job(ix), self.active_work(ix)) else {
+            return Decision::default();
+        };
+        if matches!(work, Work::Wait(_) | Work::Check(_)) {
+            return Decision::event(
+                actor,
+                Event::StepFinished(StepFinished {
+                    job,
+                    outcome: Outcome::Failed,
+                    applied: Applied::No,
+                    exit_code: None,
+                    signal: None,
+                    findings: Vec::new(),
+                    message: Some(reason.to_owned()),
+                }),
+            );
+        }
+        stage(actor, job, self.first_stage(work), reason)
+    }
+
+    /// The stage after the present one.
+    pub(super) fn escalate(&self, actor: &Actor, ix: StepIx) -> Decision {
+        let (Some(job), Some(work)) = (self.active_job(ix), self.active_work(ix)) else {
+            return Decision::default();
+        };
+        let next = self.state.steps[ix].stopping.as_ref().and_then(|stopping| {
+            Some((
+                Self::stage_after(stopping.stage, work)?,
+                stopping.reason.clone(),
+            ))
+        });
+        match next {
+            Some((next, reason)) => stage(actor, job, next, &reason),
+            None => Decision::default(),
+        }
+    }
+
+    /// When the next stage is due.
+    pub(super) fn stage_deadline(&self, ix: StepIx) -> Option<Moment> {
+        let stopping = self.state.steps[ix].stopping.as_ref()?;
+        Some(stopping.since.plus(grace(stopping.stage)?))
+    }
+}
+
+fn stage(actor: &Actor, job: Job, stage: Stage, reason: &str) -> Decision {
+    let mut decision = Decision::event(
+        actor,
+        Event::StepStopping(StepStopping {
+            job: job.clone(),
+            stage,
+            reason: reason.to_owned(),
+        }),
+    );
+    decision.then(Effect::Stop { job, stage });
+    decision
+}

@@ -1,0 +1,55 @@
+//! What a decision wants done in the world, once it is recorded.
+
+use crate::journal::event::{BackendAction, Job, Stage};
+
+/// Something to do. The supervisor performs it and reports with notices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Begin a job.
+    Start {
+        /// Which job.
+        job: Job,
+        /// Which of the step's alternatives, counted from 0.
+        choice: usize,
+    },
+    /// Let a job go on whose transaction's number is recorded.
+    Proceed {
+        /// Which job.
+        job: Job,
+    },
+    /// Ask a job to end.
+    Stop {
+        /// Which job.
+        job: Job,
+        /// How.
+        stage: Stage,
+    },
+    /// Ask a database session to end its statement, or itself.
+    Signal {
+        /// The database.
+        database: String,
+        /// Its process on the server.
+        pid: i32,
+        /// When that session began, as the server says it.
+        started: String,
+        /// What is asked.
+        action: BackendAction,
+    },
+    /// Keep the value of a secret, which is nowhere recorded.
+    KeepSecret {
+        /// The variable.
+        name: String,
+        /// Its value.
+        value: Secret,
+    },
+}
+
+/// A value that must not be printed, not even by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}

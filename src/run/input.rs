@@ -1,0 +1,138 @@
+//! Everything that can reach a run from outside: commands, terminals coming and going, reports of
+//! jobs, and the clock.
+
+use super::command::Command;
+use crate::journal::Actor;
+use crate::journal::event::{Applied, BackendAction, Finding, Job, Outcome};
+
+/// Something that a run has to answer to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// An engine has taken the run up.
+    Engine {
+        /// Its process.
+        pid: u32,
+    },
+    /// A terminal wants to drive.
+    Attach {
+        /// Who.
+        actor: Actor,
+        /// The terminal.
+        terminal: String,
+    },
+    /// The terminal that drives went away.
+    Leave {
+        /// Who.
+        actor: Actor,
+    },
+    /// Somebody wants something.
+    Command(Wish),
+    /// A job reports.
+    Notice(Notice),
+    /// Time has passed.
+    Tick,
+}
+
+/// A command and who gave it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
+    /// Who.
+    pub actor: Actor,
+    /// Whether they may command: the driver's screen, or the command line.
+    pub drives: bool,
+    /// The terminal they sit at.
+    pub terminal: String,
+    /// What.
+    pub command: Command,
+    /// The database session that the command names, as the monitor last saw it.
+    pub session: Option<Session>,
+}
+
+/// A database session that can be cancelled or ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The database.
+    pub database: String,
+    /// Its process on the server.
+    pub pid: i32,
+    /// When it began, as the server says it.
+    pub started: String,
+    /// Who it is: user, application, statement.
+    pub words: String,
+    /// Whether it is this program's own.
+    pub own: bool,
+}
+
+/// What the supervisor reports of the jobs it was given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// The job's process exists, or its session is known.
+    Launched {
+        /// Which job.
+        job: Job,
+        /// The process.
+        pid: u32,
+    },
+    /// The job is in a transaction that has a number; it waits for permission to go on.
+    Transaction {
+        /// Which job.
+        job: Job,
+        /// The database.
+        database: String,
+        /// The transaction's number.
+        xid: u64,
+    },
+    /// The job is over.
+    Finished(Finish),
+    /// The sessions that a job had opened on databases are gone, or could not be asked.
+    SessionsCancelled {
+        /// Which job.
+        job: Job,
+    },
+    /// A variable has a value now: from the environment, or taken from a step's output.
+    Variable {
+        /// Which.
+        name: String,
+        /// Its value; none where it is a secret.
+        value: Option<String>,
+        /// Where it came from.
+        origin: String,
+    },
+    /// A secret that was known to the engine before this one is not known any more.
+    VariableLost {
+        /// Which.
+        name: String,
+    },
+    /// A database session that was to be cancelled or ended.
+    Backend {
+        /// The database.
+        database: String,
+        /// Its process on the server.
+        pid: i32,
+        /// What was asked.
+        action: BackendAction,
+        /// Whether it had the wanted effect.
+        done: bool,
+        /// What was seen.
+        result: String,
+    },
+}
+
+/// How a job ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finish {
+    /// Which job.
+    pub job: Job,
+    /// How.
+    pub outcome: Outcome,
+    /// What it left behind.
+    pub applied: Applied,
+    /// The exit code of its process.
+    pub exit_code: Option<i32>,
+    /// The signal that ended its process.
+    pub signal: Option<i32>,
+    /// The expectations.
+    pub findings: Vec<Finding>,
+    /// What else there is to say.
+    pub message: Option<String>,
+}

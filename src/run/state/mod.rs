@@ -1,0 +1,20 @@
+//! Where a run stands: the fold of its journal.
+//!
+//! `RunState::new(plan)` and one `apply` an entry: that is all there is to know about a run, live,
+//! resumed, watched from another terminal or replayed. `types` holds the parts, `fold` the
+//! `apply`, `outlook` the questions that decisions and screens ask: what is next, what stands in
+//! the way, what is waited for.
+
+mod fold;
+mod outlook;
+mod types;
+
+pub use fold::Mismatch;
+pub use outlook::{Standing, Waiting};
+pub use types::{
+    Approval, Driver, End, GateDecision, Hold, ItemState, JobEnd, NoteTaken, PhaseState,
+    RollbackState, RunState, StepState, Stopping, Value,
+};
+
+#[cfg(test)]
+mod tests;

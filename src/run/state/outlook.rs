@@ -1,0 +1,310 @@
+//! What a state means: where the run stands, what comes next, and what is waited for.
+
+use super::types::{RunState, Value};
+use crate::journal::event::Ending;
+use crate::plan::{Plan, StepIx};
+use crate::run::status::Status;
+
+/// Where a run stands as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing has started yet.
+    Ready,
+    /// Steps are being done.
+    Driving,
+    /// Nothing starts until somebody releases it.
+    Held,
+    /// The way back is being gone.
+    RollingBack,
+    /// It was gone to its end.
+    RolledBack,
+    /// All steps are settled; the run is watched until somebody finishes it.
+    Watching,
+    /// It ended as planned.
+    Completed,
+    /// It was given up.
+    Aborted,
+}
+
+impl Standing {
+    /// The word that screens and JSON use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::Ready => "ready",
+            Standing::Driving => "driving",
+            Standing::Held => "held",
+            Standing::RollingBack => "rolling_back",
+            Standing::RolledBack => "rolled_back",
+            Standing::Watching => "watching",
+            Standing::Completed => "completed",
+            Standing::Aborted => "aborted",
+        }
+    }
+}
+
+/// What a run needs from a person before it can go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// Nothing: something is being done, or will be at once.
+    Nothing,
+    /// Somebody starts the next step.
+    Start(StepIx),
+    /// Somebody looks, and ticks.
+    Tick(StepIx),
+    /// Somebody confirms a dangerous step.
+    Confirm(StepIx),
+    /// Somebody picks one of a step's alternatives.
+    Alternative(StepIx),
+    /// Somebody gives values to these variables, which a step needs.
+    Values(StepIx, Vec<String>),
+    /// Somebody decides about a step that did not work, or may not have.
+    Decide(StepIx),
+    /// Somebody approves: these approvals of a phase's gate are missing.
+    Approval(usize, Vec<String>),
+    /// The driver says go or no-go in front of a phase.
+    Gate(usize),
+    /// Somebody picks one of these phases.
+    Choice(Vec<usize>),
+    /// Somebody releases the hold.
+    Release,
+    /// Somebody finishes the run.
+    Finish,
+    /// Nothing any more: the run is over.
+    Over,
+}
+
+impl RunState {
+    /// Where the run stands.
+    pub fn standing(&self) -> Standing {
+        match &self.end {
+            Some(end) => match end.ending {
+                Ending::Completed => Standing::Completed,
+                Ending::Aborted => Standing::Aborted,
+                Ending::RolledBack => Standing::RolledBack,
+            },
+            None if self.rollback.is_some() => Standing::RollingBack,
+            None if !self.holds.is_empty() => Standing::Held,
+            None if self.all_settled() => Standing::Watching,
+            None if self.has_begun() => Standing::Driving,
+            None => Standing::Ready,
+        }
+    }
+
+    fn has_begun(&self) -> bool {
+        self.phases.iter().any(|phase| phase.started.is_some())
+    }
+
+    /// Whether every step of every phase is settled.
+    pub fn all_settled(&self) -> bool {
+        self.phases
+            .iter()
+            .all(|phase| phase.dropped || phase.finished.is_some())
+            && !self.phases.is_empty()
+    }
+
+    /// Whether every step of the phase at `ix` is settled.
+    pub fn phase_settled(&self, plan: &Plan, ix: usize) -> bool {
+        let phase = &self.phases[ix];
+        phase.dropped || phase.settled == plan.phases[ix].steps.len()
+    }
+
+    /// The steps that are being done or undone.
+    pub fn active_steps(&self) -> impl Iterator<Item = StepIx> + '_ {
+        self.steps
+            .iter()
+            .enumerate()
+            .filter(|(_, step)| step.status.is_active())
+            .map(|(ix, _)| ix)
+    }
+
+    /// The first phase that is not settled.
+    pub fn current_phase(&self, plan: &Plan) -> Option<usize> {
+        (0..plan.phases.len()).find(|&ix| !self.phase_settled(plan, ix))
+    }
+
+    /// The first step of the current phase that has not begun, if nothing before it stands in the way.
+    pub fn next_step(&self, plan: &Plan) -> Option<StepIx> {
+        let phase = self.current_phase(plan)?;
+        let mut steps = plan.phases[phase].steps.clone();
+        let next =
+            steps.find(|&ix| !self.steps[ix].status.is_settled() && !self.runs_beside(plan, ix))?;
+        (self.steps[next].status == Status::Pending).then_some(next)
+    }
+
+    /// Whether the step runs and lets the one behind it run too.
+    fn runs_beside(&self, plan: &Plan, ix: StepIx) -> bool {
+        let next = plan.steps.get(ix + 1);
+        self.steps[ix].status == Status::Running
+            && plan.steps[ix].spec.parallel
+            && next.is_some_and(|next| next.spec.parallel && next.home == plan.steps[ix].home)
+    }
+
+    /// The phases among which somebody has to choose before the one at `ix` can start.
+    pub fn open_choice(&self, plan: &Plan, ix: usize) -> Option<Vec<usize>> {
+        let choice = plan.phases[ix].spec.choice.as_ref()?;
+        let among: Vec<usize> = (0..plan.phases.len())
+            .filter(|&other| plan.phases[other].spec.choice.as_ref() == Some(choice))
+            .collect();
+        let made = among.iter().any(|&other| self.phases[other].dropped);
+        (!made && among.len() > 1).then_some(among)
+    }
+
+    /// The approvals that the gate of the phase at `ix` still needs.
+    pub fn missing_approvals(&self, plan: &Plan, ix: usize) -> Vec<String> {
+        let Some(gate) = &plan.phases[ix].spec.gate else {
+            return Vec::new();
+        };
+        let given = &self.phases[ix].approvals;
+        gate.approvals
+            .iter()
+            .filter(|name| !given.iter().any(|approval| approval.name == **name))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether the phase at `ix` has a gate at which nobody said go yet.
+    pub fn gate_is_shut(&self, plan: &Plan, ix: usize) -> bool {
+        let decided = self.phases[ix].gate.as_ref();
+        plan.phases[ix].spec.gate.is_some() && !decided.is_some_and(|gate| gate.go)
+    }
+
+    /// The variables without a value that the step's work needs; for `undo`, its undo.
+    pub fn missing_values(
+        &self,
+        plan: &Plan,
+        ix: StepIx,
+        choice: usize,
+        undo: bool,
+    ) -> Vec<String> {
+        let spec = &plan.steps[ix].spec;
+        let work = match &spec.undo {
+            Some(undone) if undo => Some(&undone.work),
+            _ => spec.work_of(choice),
+        };
+        let names = work
+            .map(|work| plan.variables_in(spec, work))
+            .unwrap_or_default();
+        names
+            .into_iter()
+            .filter(|name| !self.values.contains_key(*name))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The value of a variable, where it is not a secret.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        match self.values.get(name)? {
+            Value::Known(value) => Some(value),
+            Value::Secret => None,
+        }
+    }
+
+    /// What the run needs from a person.
+    pub fn waiting(&self, plan: &Plan) -> Waiting {
+        if self.end.is_some() {
+            return Waiting::Over;
+        }
+        if self.rollback.is_some() {
+            return self.waiting_on_the_way_back(plan);
+        }
+        if !self.holds.is_empty() {
+            return Waiting::Release;
+        }
+        if let Some(ix) = self.undecided(plan) {
+            return Waiting::Decide(ix);
+        }
+        match self.next_step(plan) {
+            Some(ix) => self.waiting_for_step(plan, ix),
+            None if self.all_settled() => Waiting::Finish,
+            None => Waiting::Nothing,
+        }
+    }
+
+    /// The first step of the current phase that a person has to decide about.
+    fn undecided(&self, plan: &Plan) -> Option<StepIx> {
+        let phase = self.current_phase(plan)?;
+        let mut steps = plan.phases[phase].steps.clone();
+        steps.find(|&ix| self.steps[ix].status.needs_decision())
+    }
+
+    fn waiting_for_step(&self, plan: &Plan, ix: StepIx) -> Waiting {
+        if let Some(phase) = plan.phase_of(ix) {
+            if let Some(among) = self.open_choice(plan, phase) {
+                return Waiting::Choice(among);
+            }
+            if self.gate_is_shut(plan, phase) {
+                let missing = self.missing_approvals(plan, phase);
+                return if missing.is_empty() {
+                    Waiting::Gate(phase)
+                } else {
+                    Waiting::Approval(phase, missing)
+                };
+            }
+        }
+        let spec = &plan.steps[ix].spec;
+        if spec.work.is_check() {
+            return if self.tick_checks {
+                Waiting::Nothing
+            } else {
+                Waiting::Tick(ix)
+            };
+        }
+        if spec.alternatives.len() > 1 {
+            return Waiting::Alternative(ix);
+        }
+        let missing = self.missing_values(plan, ix, 0, false);
+        if !missing.is_empty() {
+            return Waiting::Values(ix, missing);
+        }
+        match (spec.danger, self.auto) {
+            (true, _) => Waiting::Confirm(ix),
+            (false, true) => Waiting::Nothing,
+            (false, false) => Waiting::Start(ix),
+        }
+    }
+
+    fn waiting_on_the_way_back(&self, plan: &Plan) -> Waiting {
+        let Some(item) = self.next_item() else {
+            return Waiting::Nothing;
+        };
+        let step = &self.steps[item.step];
+        if step.status.needs_decision() && (!item.undo || step.status == Status::Stuck) {
+            return Waiting::Decide(item.step);
+        }
+        let spec = &plan.steps[item.step].spec;
+        let check = match &spec.undo {
+            Some(undo) if item.undo => undo.work.is_check(),
+            _ => spec.work.is_check(),
+        };
+        if check && !self.tick_checks {
+            return Waiting::Tick(item.step);
+        }
+        if step.status.is_active() {
+            return Waiting::Nothing;
+        }
+        if !item.undo && spec.alternatives.len() > 1 {
+            return Waiting::Alternative(item.step);
+        }
+        let missing = self.missing_values(plan, item.step, 0, item.undo);
+        if missing.is_empty() {
+            Waiting::Nothing
+        } else {
+            Waiting::Values(item.step, missing)
+        }
+    }
+
+    /// The first thing on the way back that is not settled.
+    pub fn next_item(&self) -> Option<super::ItemState> {
+        let items = &self.rollback.as_ref()?.items;
+        let open = |item: &&super::ItemState| {
+            let step = &self.steps[item.step];
+            let done = if item.undo {
+                step.status == Status::Undone
+            } else {
+                step.status.is_settled()
+            };
+            item.left.is_none() && !done
+        };
+        items.iter().find(open).cloned()
+    }
+}

@@ -1,0 +1,305 @@
+//! The parts of a run's state.
+
+use std::collections::BTreeMap;
+
+use crate::clock::Moment;
+use crate::journal::Actor;
+use crate::journal::event::{Applied, Ending, Finding, Outcome, Stage};
+use crate::plan::{Mark, Plan, StepIx};
+use crate::run::status::Status;
+
+/// Everything that the journal says about a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunState {
+    /// The run's id.
+    pub run: String,
+    /// The number of the last entry.
+    pub seq: u64,
+    /// When the run came to be.
+    pub created: Option<Moment>,
+    /// Who created it.
+    pub creator: Option<String>,
+    /// Whether it goes on without a screen and ends by itself.
+    pub unattended: bool,
+    /// Whether an unattended actor ticks the checks.
+    pub tick_checks: bool,
+    /// Whether the next step starts by itself.
+    pub auto: bool,
+    /// The terminal that drives, or the last one that did.
+    pub driver: Option<Driver>,
+    /// When the first deploy phase started.
+    pub t_zero: Option<Moment>,
+    /// One for each of [`Plan::steps`].
+    pub steps: Vec<StepState>,
+    /// One for each of [`Plan::phases`].
+    pub phases: Vec<PhaseState>,
+    /// What keeps the run from starting anything.
+    pub holds: Vec<Hold>,
+    /// The variables that have a value.
+    pub values: BTreeMap<String, Value>,
+    /// The way back, once it has begun.
+    pub rollback: Option<RollbackState>,
+    /// What people wrote down.
+    pub notes: Vec<NoteTaken>,
+    /// How the run ended.
+    pub end: Option<End>,
+}
+
+/// Where a step stands and how it came there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StepState {
+    /// Where it stands.
+    pub status: Status,
+    /// How often it was started.
+    pub attempt: u32,
+    /// How often its undo was started.
+    pub undo_attempt: u32,
+    /// Which of its alternatives was started last.
+    pub choice: usize,
+    /// When it was last started, or ticked.
+    pub started: Option<Moment>,
+    /// When it last ended.
+    pub ended: Option<Moment>,
+    /// Who started, ticked or settled it last.
+    pub by: Option<String>,
+    /// Why it was skipped, marked or tried again.
+    pub reason: Option<String>,
+    /// The remark of a tick.
+    pub note: Option<String>,
+    /// What it may have left behind.
+    pub applied: Option<Applied>,
+    /// The number of the entry with which it was last started or settled: later ones are undone first.
+    pub order: u64,
+    /// Its process, while it runs.
+    pub pid: Option<u32>,
+    /// How it is being stopped.
+    pub stopping: Option<Stopping>,
+    /// The person who had it stopped the last time it ran, if one did.
+    pub stopped_by: Option<String>,
+    /// How its work last ended.
+    pub end: Option<JobEnd>,
+    /// How its undo last ended.
+    pub undo_end: Option<JobEnd>,
+}
+
+/// How a piece of work ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobEnd {
+    /// How.
+    pub outcome: Outcome,
+    /// The exit code of its process.
+    pub exit_code: Option<i32>,
+    /// The signal that ended its process.
+    pub signal: Option<i32>,
+    /// The expectations.
+    pub findings: Vec<Finding>,
+    /// What else there is to say.
+    pub message: Option<String>,
+}
+
+/// That a step is being stopped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stopping {
+    /// How hard.
+    pub stage: Stage,
+    /// Since when this hard.
+    pub since: Moment,
+    /// Why.
+    pub reason: String,
+    /// The person who wanted it, unless it was the clock.
+    pub by: Option<String>,
+}
+
+/// Where a phase stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PhaseState {
+    /// When its first step began.
+    pub started: Option<Moment>,
+    /// When its last step was settled.
+    pub finished: Option<Moment>,
+    /// How many of its steps are settled.
+    pub settled: usize,
+    /// What was last said at its gate.
+    pub gate: Option<GateDecision>,
+    /// The approvals that were given for its gate.
+    pub approvals: Vec<Approval>,
+    /// Whether another phase of the same choice was chosen.
+    pub dropped: bool,
+}
+
+/// What was said at a gate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GateDecision {
+    /// Go, or no-go.
+    pub go: bool,
+    /// By whom.
+    pub by: String,
+    /// When.
+    pub at: Moment,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// An approval that was given.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Approval {
+    /// Its name in the plan.
+    pub name: String,
+    /// By whom.
+    pub by: String,
+    /// When.
+    pub at: Moment,
+    /// A remark.
+    pub reason: Option<String>,
+}
+
+/// The terminal that drives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Driver {
+    /// Who.
+    pub name: String,
+    /// The terminal.
+    pub terminal: String,
+    /// Since when.
+    pub since: Moment,
+    /// When it went away, if it did.
+    pub gone: Option<Moment>,
+}
+
+/// A hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hold {
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub by: String,
+    /// Since when.
+    pub at: Moment,
+}
+
+/// A variable's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// It is this.
+    Known(String),
+    /// The engine has it; it is nowhere written.
+    Secret,
+}
+
+/// The way back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RollbackState {
+    /// The tier that was chosen, by its place in [`Plan::tiers`].
+    pub tier: Option<usize>,
+    /// What is done, in order.
+    pub items: Vec<ItemState>,
+    /// When it began.
+    pub started: Moment,
+    /// By whom.
+    pub by: String,
+}
+
+/// One thing on the way back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ItemState {
+    /// The step.
+    pub step: StepIx,
+    /// Whether it is the step's undo, or the step itself.
+    pub undo: bool,
+    /// Why it was left out, if it was.
+    pub left: Option<String>,
+}
+
+/// Something that somebody wrote down.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NoteTaken {
+    /// What.
+    pub text: String,
+    /// The step it is about.
+    pub step: Option<StepIx>,
+    /// Who.
+    pub by: Actor,
+    /// When.
+    pub at: Moment,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct End {
+    /// How.
+    pub ending: Ending,
+    /// When.
+    pub at: Moment,
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+impl RunState {
+    /// The state of a run of which nothing is recorded yet.
+    pub fn new(plan: &Plan) -> Self {
+        let steps: Vec<StepState> = plan
+            .steps
+            .iter()
+            .map(|step| StepState::marked(step.spec.mark))
+            .collect();
+        let phases = plan
+            .phases
+            .iter()
+            .map(|phase| PhaseState {
+                settled: count_settled(&steps[phase.steps.clone()]),
+                ..PhaseState::default()
+            })
+            .collect();
+        RunState {
+            run: String::new(),
+            seq: 0,
+            created: None,
+            creator: None,
+            unattended: false,
+            tick_checks: false,
+            auto: false,
+            driver: None,
+            t_zero: None,
+            steps,
+            phases,
+            holds: Vec::new(),
+            values: default_values(plan),
+            rollback: None,
+            notes: Vec::new(),
+            end: None,
+        }
+    }
+}
+
+impl StepState {
+    /// A step whose box in the file was already filled in.
+    fn marked(mark: Option<Mark>) -> Self {
+        let (status, reason) = match mark {
+            None => return StepState::default(),
+            Some(Mark::Done) => (Status::Passed, "marked as done in the plan"),
+            Some(Mark::NotApplicable) => (Status::Skipped, "marked as not applicable in the plan"),
+        };
+        StepState {
+            status,
+            reason: Some(reason.to_owned()),
+            by: Some("the plan".to_owned()),
+            ..StepState::default()
+        }
+    }
+}
+
+fn count_settled(steps: &[StepState]) -> usize {
+    steps.iter().filter(|step| step.status.is_settled()).count()
+}
+
+fn default_values(plan: &Plan) -> BTreeMap<String, Value> {
+    plan.vars
+        .iter()
+        .filter_map(|var| {
+            let value = var.default.clone()?;
+            Some((var.name.clone(), Value::Known(value)))
+        })
+        .collect()
+}

@@ -1,0 +1,186 @@
+//! The statuses of a step and the only ways from one to another. A live run, a resumed one and a
+//! replayed one all go through [`Status::after`].
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Where a step stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nothing happened yet.
+    #[default]
+    Pending,
+    /// Its work is being done.
+    Running,
+    /// Everything is as expected.
+    Passed,
+    /// Something is not.
+    Failed,
+    /// It was left out, for a reason.
+    Skipped,
+    /// It was started, and nobody knows how it ended.
+    Unknown,
+    /// Its undo is being done.
+    Undoing,
+    /// It was undone.
+    Undone,
+    /// Its undo, or a rollback's step, did not work: a person decides.
+    Stuck,
+}
+
+/// What can happen to a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Its work began.
+    Started,
+    /// Its work ended as expected.
+    Passed,
+    /// Its work ended otherwise.
+    Failed,
+    /// Its work ended otherwise, and it is a rollback's step.
+    FailedOnTheWayBack,
+    /// How its work ended is not known.
+    Lost,
+    /// A person ticked it, or did it by hand.
+    Settled,
+    /// A person left it out.
+    Skipped,
+    /// A person says that it is not as it should be.
+    Condemned,
+    /// A person took a mark back.
+    Reopened,
+    /// Its undo began.
+    UndoStarted,
+    /// Its undo ended as expected.
+    Undone,
+    /// Its undo ended otherwise, or nobody knows.
+    UndoFailed,
+    /// A person undid it by hand.
+    UndoSettled,
+}
+
+/// A change that can't happen to a step that stands where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a step that is {from} can't become {change:?}")]
+pub struct Illegal {
+    /// Where it stands.
+    pub from: Status,
+    /// What should have happened.
+    pub change: Change,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Status; 9] = [
+        Status::Pending,
+        Status::Running,
+        Status::Passed,
+        Status::Failed,
+        Status::Skipped,
+        Status::Unknown,
+        Status::Undoing,
+        Status::Undone,
+        Status::Stuck,
+    ];
+
+    /// Where a step stands after `change`.
+    #[expect(
+        clippy::match_same_arms,
+        reason = "one line a change reads as the table it is"
+    )]
+    pub fn after(self, change: Change) -> Result<Status, Illegal> {
+        use Change as C;
+        use Status as S;
+        let to = match (self, change) {
+            (S::Pending | S::Failed | S::Unknown | S::Stuck, C::Started) => S::Running,
+            (S::Running | S::Unknown, C::Passed) => S::Passed,
+            (S::Running | S::Unknown, C::Failed) => S::Failed,
+            (S::Running | S::Unknown, C::FailedOnTheWayBack) => S::Stuck,
+            (S::Running, C::Lost) => S::Unknown,
+            (S::Pending | S::Failed | S::Unknown | S::Stuck, C::Settled) => S::Passed,
+            (S::Pending | S::Failed | S::Unknown, C::Skipped) => S::Skipped,
+            (S::Pending | S::Passed | S::Unknown, C::Condemned) => S::Failed,
+            (S::Passed | S::Skipped, C::Reopened) => S::Pending,
+            (S::Passed | S::Failed | S::Unknown | S::Skipped | S::Stuck, C::UndoStarted) => {
+                S::Undoing
+            }
+            (S::Undoing, C::Undone | C::Settled) => S::Undone,
+            (S::Undoing, C::UndoFailed | C::Condemned) => S::Stuck,
+            (S::Passed | S::Failed | S::Unknown | S::Stuck, C::UndoSettled) => S::Undone,
+            (from, change) => return Err(Illegal { from, change }),
+        };
+        Ok(to)
+    }
+
+    /// Whether the run can go past a step that stands so.
+    pub fn is_settled(self) -> bool {
+        matches!(self, Status::Passed | Status::Skipped | Status::Undone)
+    }
+
+    /// Whether something is being done.
+    pub fn is_active(self) -> bool {
+        matches!(self, Status::Running | Status::Undoing)
+    }
+
+    /// Whether a person has to decide.
+    pub fn needs_decision(self) -> bool {
+        matches!(self, Status::Failed | Status::Unknown | Status::Stuck)
+    }
+
+    /// The word that screens and JSON use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Pending => "pending",
+            Status::Running => "running",
+            Status::Passed => "passed",
+            Status::Failed => "failed",
+            Status::Skipped => "skipped",
+            Status::Unknown => "unknown",
+            Status::Undoing => "undoing",
+            Status::Undone => "undone",
+            Status::Stuck => "stuck",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_outcome_is_left_only_by_what_becomes_known_or_by_a_person() {
+        assert_eq!(Status::Running.after(Change::Lost), Ok(Status::Unknown));
+        assert_eq!(Status::Unknown.after(Change::Passed), Ok(Status::Passed));
+        assert_eq!(Status::Unknown.after(Change::Settled), Ok(Status::Passed));
+        assert!(Status::Unknown.after(Change::Reopened).is_err());
+    }
+
+    #[test]
+    fn a_failed_undo_is_stuck_until_a_person_decides() {
+        assert_eq!(Status::Undoing.after(Change::UndoFailed), Ok(Status::Stuck));
+        assert_eq!(
+            Status::Stuck.after(Change::UndoStarted),
+            Ok(Status::Undoing)
+        );
+        assert_eq!(Status::Stuck.after(Change::UndoSettled), Ok(Status::Undone));
+        assert!(Status::Stuck.after(Change::Skipped).is_err());
+    }
+
+    #[test]
+    fn nothing_runs_twice_at_once_and_what_passed_is_not_run_again() {
+        for active in [Status::Running, Status::Undoing] {
+            assert!(active.after(Change::Started).is_err());
+            assert!(active.after(Change::UndoStarted).is_err());
+        }
+        assert!(Status::Passed.after(Change::Started).is_err());
+        assert!(Status::Undone.after(Change::UndoStarted).is_err());
+    }
+}
