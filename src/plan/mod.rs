@@ -22,6 +22,7 @@ mod parts;
 mod problem;
 mod shell;
 mod source;
+pub mod sql_text;
 pub mod template;
 mod toml;
 mod work;

@@ -4,6 +4,7 @@
 use super::draft::Hole;
 use super::shell::{self, Quoting};
 use super::source::Span;
+use super::sql_text::open_quote;
 
 /// What a text is, and so how a value must be written into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,7 +190,7 @@ fn put_shell(
 
 /// What surrounds a place in SQL: told by the quotes before it, comments aside.
 fn put_sql(filled: &mut Filled, token: &Token<'_>, value: &str) -> Result<(), FillError> {
-    match sql_quote(&filled.text) {
+    match open_quote(&filled.text) {
         Some(quote @ ('\'' | '"')) => {
             filled
                 .text
@@ -205,40 +206,6 @@ fn put_sql(filled: &mut Filled, token: &Token<'_>, value: &str) -> Result<(), Fi
         }
     }
     Ok(())
-}
-
-/// The quote that is open at the end of `sql`: `'`, `"`, or `$` for a dollar-quoted text.
-fn sql_quote(sql: &str) -> Option<char> {
-    let mut at = 0;
-    let find = |from: usize, what: &str| sql[from..].find(what).map(|n| from + n + what.len());
-    while at < sql.len() {
-        let rest = &sql[at..];
-        let quote = rest.chars().next()?;
-        let end = match quote {
-            '\'' | '"' => find(at + 1, &quote.to_string()),
-            '-' if rest.starts_with("--") => Some(find(at, "\n").unwrap_or(sql.len())),
-            '/' if rest.starts_with("/*") => Some(find(at + 2, "*/").unwrap_or(sql.len())),
-            '$' => match dollar_tag(rest) {
-                Some(tag) => find(at + tag.len(), tag),
-                None => Some(at + 1),
-            },
-            other => Some(at + other.len_utf8()),
-        };
-        match end {
-            Some(end) => at = end,
-            None => return Some(quote),
-        }
-    }
-    None
-}
-
-/// The `$tag$` that `text` begins with.
-fn dollar_tag(text: &str) -> Option<&str> {
-    let end = text[1..].find('$')? + 2;
-    let name = &text[1..end - 1];
-    let fits = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !name.starts_with(|c: char| c.is_ascii_digit());
-    fits.then(|| &text[..end])
 }
 
 /// A number or a possibly qualified name: what can stand unquoted without meaning anything else.

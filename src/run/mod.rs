@@ -2,12 +2,19 @@
 mod command;
 pub mod decide;
 mod effect;
+mod files;
 mod input;
+pub mod shim;
 mod state;
 mod status;
+mod supervisor;
+mod work;
 
 pub use command::{Command, Refusal};
 pub use effect::{Effect, Secret};
+pub use files::{NoRun, RunDir, find, list};
 pub use input::{Finish, Input, Notice, Session, Wish};
 pub use state::*;
 pub use status::{Change, Illegal, Status};
+pub use supervisor::{MASK, Outfit, Secrets, Supervisor};
+pub use work::backends::{Ask, Backends};

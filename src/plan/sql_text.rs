@@ -1,0 +1,180 @@
+//! Enough of SQL's grammar to tell statements apart, and which of them can't stand in a transaction.
+
+/// The end of whatever begins at `at`: a quoted text, a comment, or a single character. `None`: it
+/// is left open.
+fn lexeme_end(sql: &str, at: usize) -> Option<usize> {
+    let rest = &sql[at..];
+    let find = |from: usize, what: &str| sql[from..].find(what).map(|n| from + n + what.len());
+    match rest.chars().next()? {
+        '\'' => find(at + 1, "'"),
+        '"' => find(at + 1, "\""),
+        '-' if rest.starts_with("--") => Some(find(at, "\n").unwrap_or(sql.len())),
+        '/' if rest.starts_with("/*") => comment_end(sql, at),
+        '$' => match dollar_tag(rest) {
+            Some(tag) => find(at + tag.len(), tag),
+            None => Some(at + 1),
+        },
+        other => Some(at + other.len_utf8()),
+    }
+}
+
+/// Comments in SQL can stand in each other.
+fn comment_end(sql: &str, at: usize) -> Option<usize> {
+    let mut depth = 1;
+    let mut from = at + 2;
+    while depth > 0 {
+        let rest = sql.get(from..)?;
+        let (open, close) = (rest.find("/*"), rest.find("*/")?);
+        match open {
+            Some(open) if open < close => {
+                depth += 1;
+                from += open + 2;
+            }
+            _ => {
+                depth -= 1;
+                from += close + 2;
+            }
+        }
+    }
+    Some(from)
+}
+
+/// The `$tag$` that `text` begins with.
+fn dollar_tag(text: &str) -> Option<&str> {
+    let end = text[1..].find('$')? + 2;
+    let name = &text[1..end - 1];
+    let fits = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.starts_with(|c: char| c.is_ascii_digit());
+    fits.then(|| &text[..end])
+}
+
+/// The quote that is open at the end of `sql`: `'`, `"`, or `$` for a dollar-quoted text.
+pub(super) fn open_quote(sql: &str) -> Option<char> {
+    let mut at = 0;
+    while at < sql.len() {
+        match lexeme_end(sql, at) {
+            Some(end) => at = end,
+            None => return sql[at..].chars().next(),
+        }
+    }
+    None
+}
+
+/// The statements of `sql`, without their semicolons; empty ones and mere comments left out.
+pub fn statements(sql: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (mut from, mut at) = (0, 0);
+    while at < sql.len() {
+        if sql[at..].starts_with(';') {
+            found.push(&sql[from..at]);
+            from = at + 1;
+        }
+        at = lexeme_end(sql, at).unwrap_or(sql.len());
+    }
+    found.push(&sql[from..]);
+    found.retain(|statement| words(statement).next().is_some());
+    found.into_iter().map(str::trim).collect()
+}
+
+/// The words of a statement in capitals, quoted texts and comments left out.
+fn words(sql: &str) -> impl Iterator<Item = String> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = sql.get(at..)?;
+            let length = rest
+                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .unwrap_or(rest.len());
+            if length > 0 {
+                at += length;
+                return Some(rest[..length].to_uppercase());
+            }
+            at = lexeme_end(sql, at)?;
+        }
+    })
+}
+
+/// Why `sql` can't be wrapped in a transaction, if it can't: the words that say so.
+pub fn refuses_transaction(sql: &str) -> Option<String> {
+    statements(sql).into_iter().find_map(|statement| {
+        let words: Vec<String> = words(statement).take(8).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["BEGIN" | "COMMIT" | "ROLLBACK" | "END" | "ABORT", ..] => Some(words[0].to_owned()),
+            ["START", "TRANSACTION", ..] => Some("START TRANSACTION".to_owned()),
+            ["VACUUM", ..] => Some("VACUUM".to_owned()),
+            [
+                first @ ("CREATE" | "DROP"),
+                second @ ("DATABASE" | "TABLESPACE" | "SUBSCRIPTION"),
+                ..,
+            ]
+            | [first @ "ALTER", second @ "SYSTEM", ..]
+            | [first @ "REINDEX", second @ ("DATABASE" | "SYSTEM"), ..] => {
+                Some(format!("{first} {second}"))
+            }
+            ["CREATE" | "DROP" | "REINDEX" | "ALTER", rest @ ..]
+                if rest.contains(&"CONCURRENTLY") =>
+            {
+                Some("CONCURRENTLY".to_owned())
+            }
+            _ => None,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_are_told_apart_whatever_they_hold() {
+        let sql = "select ';' ; -- a; b\nselect \";\"; do $x$ begin; end $x$;\n/* ; /* ; */ ; */ ;; select 1";
+        let found = statements(sql);
+        assert_eq!(found.len(), 4, "{found:?}");
+        assert_eq!(
+            found[3],
+            "/* ; /* ; */ ; */ ;; select 1"
+                .rsplit(';')
+                .next()
+                .unwrap()
+                .trim()
+        );
+        assert!(statements(" -- nothing\n").is_empty());
+        assert_eq!(statements("select 'left open"), ["select 'left open"]);
+    }
+
+    #[test]
+    fn what_can_not_stand_in_a_transaction_is_known() {
+        for (sql, why) in [
+            ("create index concurrently i on t (a)", Some("CONCURRENTLY")),
+            (
+                "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)",
+                Some("CONCURRENTLY"),
+            ),
+            (
+                "alter table p detach partition c concurrently",
+                Some("CONCURRENTLY"),
+            ),
+            ("vacuum full t", Some("VACUUM")),
+            ("drop database x", Some("DROP DATABASE")),
+            ("-- first\nbegin; update t set a = 1; commit", Some("BEGIN")),
+            ("insert into t values ('vacuum; begin')", None),
+            (
+                "alter table t add column a int; create index i on t (a)",
+                None,
+            ),
+            ("refresh materialized view concurrently v", None),
+        ] {
+            assert_eq!(refuses_transaction(sql).as_deref(), why, "{sql}");
+        }
+    }
+
+    #[test]
+    fn open_quotes_are_found() {
+        assert_eq!(open_quote("select 'a"), Some('\''));
+        assert_eq!(open_quote("select 'it''s"), Some('\''));
+        assert_eq!(open_quote("select 'a' -- it's\n"), None);
+        assert_eq!(open_quote("do $$ '"), Some('$'));
+        assert_eq!(open_quote("select $1, \""), Some('"'));
+    }
+}

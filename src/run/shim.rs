@@ -1,0 +1,294 @@
+//! The shim: the small process that owns one running step. It is this program started anew by the
+//! engine, and it outlives the engine: the step's output goes straight into its file, and how the
+//! step ended is written down whether anybody is there to read it or not.
+//!
+//! ```text
+//!  engine ── stdin: Spec ──► shim ── own process group ──► the step's shell ──► output file
+//!     ▲                       │ SIGINT, SIGTERM, SIGUSR1 (for SIGKILL) are passed on to the group
+//!     └── stdout: Report ─────┘ and, for whoever comes later: the exit record, the locked file
+//! ```
+//!
+//! It does nothing asynchronous and holds no connection: there is little in it that can die.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, Write};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
+use serde::{Deserialize, Serialize};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1};
+
+/// What the engine wants run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spec {
+    /// The program.
+    pub program: String,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// Environment variables besides the engine's own. They may hold secrets, which is why all this
+    /// comes through a pipe and not through arguments.
+    pub env: Vec<(String, String)>,
+    /// Where it runs.
+    pub cwd: PathBuf,
+    /// Where its output goes.
+    pub output: PathBuf,
+    /// Where to write down how it ended.
+    pub record: PathBuf,
+    /// The file to keep locked meanwhile.
+    pub lock: PathBuf,
+}
+
+/// What the shim tells a living engine, one JSON object a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report {
+    /// The step runs as this process, the leader of its own group.
+    Started {
+        /// Its process.
+        pid: u32,
+    },
+    /// It ended; the exit record is on the disk.
+    Ended(Exit),
+}
+
+/// How a step's process ended: the exit record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exit {
+    /// Its exit code.
+    pub code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+    /// Why it never began.
+    pub error: Option<String>,
+}
+
+/// How often to look for the rest of a group whose leader is gone, where the system does not say.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// Runs the step that stdin describes. Returns this process's exit code.
+pub fn main() -> u8 {
+    match run() {
+        Ok(()) => 0,
+        Err(error) => {
+            // The engine's log is our stderr.
+            let _ = writeln!(io::stderr(), "shim: {error}");
+            1
+        }
+    }
+}
+
+fn run() -> io::Result<()> {
+    // Out of the engine's session: a signal for its group must not reach the step.
+    let _ = rustix::process::setsid();
+    adopt_orphans();
+    let signals = listen()?;
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    let spec: Spec = serde_json::from_str(&line)?;
+    let _lock = lock(&spec.lock)?;
+    let exit = match spawn(&spec) {
+        Ok(pid) => {
+            report(&Report::Started {
+                pid: pid.as_raw_nonzero().get().unsigned_abs(),
+            });
+            Step::new(pid).watch(&signals)
+        }
+        Err(error) => Exit {
+            code: None,
+            signal: None,
+            error: Some(format!("failed to start {}: {error}", spec.program)),
+        },
+    };
+    write_record(&spec.record, &exit)?;
+    report(&Report::Ended(exit));
+    Ok(())
+}
+
+/// Nobody may be listening any more, and that is no reason to stop.
+fn report(report: &Report) {
+    if let Ok(line) = serde_json::to_string(report) {
+        let mut stdout = io::stdout().lock();
+        let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+    }
+}
+
+/// Descendants that leave the group come to us when their parents end, so that they can be found.
+#[cfg(target_os = "linux")]
+fn adopt_orphans() {
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn adopt_orphans() {}
+
+fn listen() -> io::Result<Receiver<i32>> {
+    let (sender, receiver) = mpsc::channel();
+    let mut signals =
+        signal_hook::iterator::Signals::new([SIGCHLD, SIGINT, SIGTERM, SIGUSR1, SIGHUP])?;
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            if sender.send(signal).is_err() {
+                break;
+            }
+        }
+    });
+    Ok(receiver)
+}
+
+fn lock(path: &Path) -> io::Result<File> {
+    let mut file = OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .open(path)?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+    write!(file, "{}", std::process::id())?;
+    Ok(file)
+}
+
+/// The shim that holds the lock at `path`, if one does.
+pub fn alive(path: &Path) -> Option<u32> {
+    let file = OpenOptions::new().read(true).open(path).ok()?;
+    match flock(&file, FlockOperation::NonBlockingLockShared) {
+        Ok(()) => None,
+        Err(_) => fs::read_to_string(path).ok()?.trim().parse().ok(),
+    }
+}
+
+fn spawn(spec: &Spec) -> io::Result<Pid> {
+    let output = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&spec.output)?;
+    let child = Command::new(&spec.program)
+        .args(&spec.args)
+        .envs(spec.env.iter().map(|(name, value)| (name, value)))
+        .current_dir(&spec.cwd)
+        .stdin(Stdio::null())
+        .stdout(output.try_clone()?)
+        .stderr(output)
+        .process_group(0)
+        .spawn()?;
+    Ok(Pid::from_child(&child))
+}
+
+/// A step's process group, from its start to its end.
+struct Step {
+    leader: Pid,
+    exit: Option<Exit>,
+    /// The strongest signal that was passed on. Once there is one, the step is over only when its
+    /// whole group is gone, and whatever left the group with it.
+    asked: Option<Signal>,
+}
+
+impl Step {
+    fn new(leader: Pid) -> Self {
+        Step {
+            leader,
+            exit: None,
+            asked: None,
+        }
+    }
+
+    fn watch(mut self, signals: &Receiver<i32>) -> Exit {
+        loop {
+            self.reap();
+            if let Some(exit) = self.is_over() {
+                return exit;
+            }
+            let signal = if self.exit.is_some() {
+                signals.recv_timeout(LOOK_AGAIN)
+            } else {
+                signals.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            };
+            match signal {
+                Ok(SIGINT) => self.pass_on(Signal::INT),
+                Ok(SIGTERM) => self.pass_on(Signal::TERM),
+                Ok(SIGUSR1) => self.pass_on(Signal::KILL),
+                _ => {}
+            }
+        }
+    }
+
+    fn pass_on(&mut self, signal: Signal) {
+        self.asked = Some(signal);
+        let _ = rustix::process::kill_process_group(self.leader, signal);
+    }
+
+    /// Takes note of every child that ended: the leader, and orphans of its that came to us.
+    fn reap(&mut self) {
+        while let Ok(Some((pid, status))) = rustix::process::wait(WaitOptions::NOHANG) {
+            if pid == self.leader {
+                self.exit = Some(exit_of(status));
+            }
+        }
+    }
+
+    fn is_over(&self) -> Option<Exit> {
+        if let Some(asked) = self.asked {
+            let group_lives = rustix::process::test_kill_process_group(self.leader).is_ok();
+            if asked == Signal::KILL || (self.exit.is_some() && !group_lives) {
+                kill_children();
+            }
+            if group_lives || !children().is_empty() {
+                return None;
+            }
+        }
+        self.exit.clone()
+    }
+}
+
+fn exit_of(status: WaitStatus) -> Exit {
+    Exit {
+        code: status.exit_status(),
+        signal: status.terminating_signal(),
+        error: None,
+    }
+}
+
+/// The leader, and what left its group and was inherited by us.
+#[cfg(target_os = "linux")]
+fn children() -> Vec<Pid> {
+    let Ok(threads) = fs::read_dir("/proc/self/task") else {
+        return Vec::new();
+    };
+    threads
+        .filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("children")).ok())
+        .flat_map(|pids| {
+            let pids = pids.split_whitespace().map(str::parse);
+            pids.filter_map(|pid| Pid::from_raw(pid.ok()?))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Orphans go to the first process here: there is nothing to find.
+#[cfg(not(target_os = "linux"))]
+fn children() -> Vec<Pid> {
+    Vec::new()
+}
+
+fn kill_children() {
+    for pid in children() {
+        let _ = rustix::process::kill_process(pid, Signal::KILL);
+    }
+}
+
+/// Writes the record so that it is either whole or not there.
+fn write_record(path: &Path, exit: &Exit) -> io::Result<()> {
+    let draft = path.with_extension("exit.new");
+    let mut file = File::create(&draft)?;
+    serde_json::to_writer(&mut file, exit)?;
+    file.sync_data()?;
+    fs::rename(&draft, path)
+}
+
+/// The exit record at `path`, if the shim got to write it.
+pub fn read_record(path: &Path) -> Option<Exit> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}

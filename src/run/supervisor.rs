@@ -1,0 +1,290 @@
+//! The supervisor performs effects: it turns jobs into tasks, keeps the way to each of them, and
+//! holds what only a living engine can hold: secrets, sessions, handles.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::mpsc::Sender;
+use tokio::sync::{mpsc, oneshot};
+
+use super::effect::{Effect, Secret};
+use super::files::RunDir;
+use super::input::Notice;
+use super::shim;
+use super::state::{RunState, Value};
+use super::work::backends::Backends;
+use super::work::http::HttpWork;
+use super::work::judge::{Judgement, not_begun};
+use super::work::prepare::{Bench, Prepared, application, work_of};
+use super::work::shell::ShellWork;
+use super::work::sql::{Sessions, SqlWork};
+use crate::clock::SystemClock;
+use crate::journal::event::{Job, Stage};
+use crate::plan::{Plan, Step, Work};
+
+/// The values that must not be shown, by variable.
+#[derive(Clone, Default)]
+pub struct Secrets(Arc<RwLock<HashMap<String, String>>>);
+
+impl Secrets {
+    /// Keeps a value.
+    pub fn keep(&self, name: String, value: String) {
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name, value);
+    }
+
+    /// A value that is kept.
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned()
+    }
+
+    /// All values, for masking them.
+    pub fn values(&self) -> Vec<String> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        kept.values()
+            .filter(|value| !value.is_empty())
+            .cloned()
+            .collect()
+    }
+
+    /// `text` with every value replaced.
+    pub fn mask(&self, text: &str) -> String {
+        self.values()
+            .iter()
+            .fold(text.to_owned(), |text, value| text.replace(value, MASK))
+    }
+}
+
+/// What stands where a secret stood.
+pub const MASK: &str = "••••••";
+
+/// What a supervisor is made from.
+pub struct Outfit {
+    /// The plan.
+    pub plan: Arc<Plan>,
+    /// The run's directory.
+    pub dir: RunDir,
+    /// Where shell steps run.
+    pub cwd: PathBuf,
+    /// The databases' URLs by name, or why there is none.
+    pub urls: HashMap<String, Result<String, String>>,
+    /// Whether every server that steps may connect to knows `client_connection_check_interval`.
+    pub check_connections: Arc<dyn Fn() -> bool + Send + Sync>,
+    /// The way to database sessions.
+    pub backends: Backends,
+    /// The clock that requests are measured with.
+    pub clock: SystemClock,
+    /// Where reports go.
+    pub notices: Sender<Notice>,
+    /// The values of secret variables.
+    pub secrets: Secrets,
+}
+
+/// The way to one job.
+struct Handle {
+    stops: Sender<Stage>,
+    proceed: Option<oneshot::Sender<()>>,
+}
+
+/// Performs effects.
+pub struct Supervisor {
+    outfit: Outfit,
+    jobs: HashMap<Job, Handle>,
+    sessions: Sessions,
+    client: reqwest::Client,
+}
+
+impl Supervisor {
+    /// A supervisor with nothing to do yet.
+    ///
+    /// # Errors
+    /// If the machine's certificates can't be read.
+    pub fn new(outfit: Outfit) -> Result<Self, reqwest::Error> {
+        Ok(Supervisor {
+            sessions: Sessions::new(outfit.urls.clone(), outfit.backends.clone()),
+            client: reqwest::Client::builder()
+                .user_agent(concat!("gonogo/", env!("CARGO_PKG_VERSION")))
+                .build()?,
+            jobs: HashMap::new(),
+            outfit,
+        })
+    }
+
+    /// Begins to perform `effect`, which is recorded in `state`. Never waits for anything.
+    pub fn perform(&mut self, effect: Effect, state: &RunState) {
+        match effect {
+            Effect::Start { job, choice } => self.start(&job, choice, state),
+            Effect::Proceed { job } => {
+                let handle = self.jobs.get_mut(&job);
+                if let Some(proceed) = handle.and_then(|handle| handle.proceed.take()) {
+                    // Whoever gave up in the meantime does not want it any more.
+                    let _ = proceed.send(());
+                }
+            }
+            Effect::Stop { job, stage } => {
+                if let Some(handle) = self.jobs.get_mut(&job) {
+                    handle.proceed = None;
+                    let _ = handle.stops.try_send(stage);
+                }
+            }
+            Effect::Signal {
+                database,
+                pid,
+                started,
+                action,
+            } => {
+                let (backends, notices) =
+                    (self.outfit.backends.clone(), self.outfit.notices.clone());
+                tokio::spawn(async move {
+                    let answer = backends.signal(database.clone(), pid, started, action);
+                    let (done, result) = answer.await;
+                    let notice = Notice::Backend {
+                        database,
+                        pid,
+                        action,
+                        done,
+                        result,
+                    };
+                    let _ = notices.send(notice).await;
+                });
+            }
+            Effect::KeepSecret {
+                name,
+                value: Secret(value),
+            } => self.outfit.secrets.keep(name, value),
+        }
+    }
+
+    /// Forgets a job that is over.
+    pub fn forget(&mut self, job: &Job) {
+        self.jobs.remove(job);
+    }
+
+    fn start(&mut self, job: &Job, choice: usize, state: &RunState) {
+        if let Err(why) = self.try_start(job, choice, state, false) {
+            self.tell(Notice::Finished(not_begun(job, why)));
+        }
+    }
+
+    /// Takes up a job that an engine before this one had started, if its shim lives or has left a
+    /// record; else tells that nobody knows.
+    pub fn adopt(&mut self, job: &Job, choice: usize, state: &RunState) -> bool {
+        let dir = &self.outfit.dir;
+        let found = shim::alive(&dir.shim_lock(job)).is_some()
+            || shim::read_record(&dir.exit_record(job)).is_some();
+        found && self.try_start(job, choice, state, true).is_ok()
+    }
+
+    fn tell(&self, notice: Notice) {
+        let notices = self.outfit.notices.clone();
+        tokio::spawn(async move { notices.send(notice).await });
+    }
+
+    fn try_start(
+        &mut self,
+        job: &Job,
+        choice: usize,
+        state: &RunState,
+        adopt: bool,
+    ) -> Result<(), String> {
+        let plan = Arc::clone(&self.outfit.plan);
+        let step = plan.find(&job.step).map(|ix| &plan.steps[ix]);
+        let step = step.ok_or("the plan does not have this step")?;
+        let (work, expect) = work_of(step, job, choice).ok_or("there is nothing to do")?;
+        let Some(prepared) = self.prepare(step, job, work, state)? else {
+            return Ok(());
+        };
+        let (stops, stopped) = mpsc::channel(8);
+        let (proceed, permission) = oneshot::channel();
+        let judgement = Judgement {
+            expect: expect.clone(),
+            captures: if job.undo {
+                Vec::new()
+            } else {
+                step.spec.capture.clone()
+            },
+            output: self.outfit.dir.output(job),
+            value_from_output: !matches!(work, Work::Sql(_)),
+        };
+        let application = application(&state.run, &step.number);
+        let (job_for_task, notices) = (job.clone(), self.outfit.notices.clone());
+        match prepared {
+            Prepared::Shell { spec, script_file } => {
+                let work = ShellWork {
+                    job: job_for_task,
+                    script: script_file.map(|script| (self.outfit.dir.script(job), script)),
+                    spec,
+                    judgement,
+                    application,
+                    backends: self.outfit.backends.clone(),
+                    notices,
+                    stops: stopped,
+                };
+                if adopt {
+                    tokio::spawn(work.adopt());
+                } else {
+                    tokio::spawn(work.run());
+                }
+            }
+            Prepared::Sql(sql) => self.sessions.give(SqlWork {
+                job: job_for_task,
+                sql,
+                application,
+                judgement,
+                notices,
+                stops: stopped,
+                proceed: permission,
+            }),
+            Prepared::Http(request) => {
+                let work = HttpWork {
+                    job: job_for_task,
+                    request,
+                    client: self.client.clone(),
+                    judgement,
+                    clock: self.outfit.clock,
+                };
+                tokio::spawn(work.run(notices, stopped));
+            }
+        }
+        let proceed = Some(proceed);
+        self.jobs.insert(job.clone(), Handle { stops, proceed });
+        Ok(())
+    }
+
+    fn prepare(
+        &self,
+        step: &Step,
+        job: &Job,
+        work: &Work,
+        state: &RunState,
+    ) -> Result<Option<Prepared>, String> {
+        let names = self.outfit.plan.variables_in(&step.spec, work);
+        let secrets: HashMap<&str, String> = names
+            .into_iter()
+            .filter(|name| state.values.get(*name) == Some(&Value::Secret))
+            .filter_map(|name| Some((name, self.outfit.secrets.get(name)?)))
+            .collect();
+        let value = |name: &str| match state.values.get(name)? {
+            Value::Known(value) => Some(value.as_str()),
+            Value::Secret => secrets.get(name).map(String::as_str),
+        };
+        let bench = Bench {
+            plan: &self.outfit.plan,
+            dir: &self.outfit.dir,
+            run: &state.run,
+            cwd: &self.outfit.cwd,
+            value: &value,
+            check_connections: (self.outfit.check_connections)(),
+        };
+        bench
+            .prepare(step, job, work)
+            .map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,78 @@
+//! What work asks of whoever watches the databases: to cancel sessions, over connections that are
+//! open already when everything else is stuck.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::journal::event::BackendAction;
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Something asked.
+#[derive(Debug)]
+pub enum Ask {
+    /// Cancel the statements of every session of an application, on every database, and answer when
+    /// they are gone or can't be reached.
+    CancelApplication {
+        /// The application's name, as the sessions give it.
+        application: String,
+        /// Where the answer goes.
+        answer: oneshot::Sender<()>,
+    },
+    /// Cancel one session's statement, or end the session.
+    Signal {
+        /// The database's name in the plan.
+        database: String,
+        /// Its process on the server.
+        pid: i32,
+        /// When that session began, as the server says it.
+        started: String,
+        /// What is asked of it.
+        action: BackendAction,
+        /// Where the answer goes: whether it had the wanted effect, and what was seen.
+        answer: oneshot::Sender<(bool, String)>,
+    },
+}
+
+/// The way to ask.
+#[derive(Clone, Debug)]
+pub struct Backends(pub mpsc::Sender<Ask>);
+
+impl Backends {
+    pub(in crate::run) async fn cancel_application(&self, application: String) {
+        let (answer, wait) = oneshot::channel();
+        let ask = Ask::CancelApplication {
+            application,
+            answer,
+        };
+        let _ = self.0.send(ask).await;
+        let _ = tokio::time::timeout(PATIENCE, wait).await;
+    }
+
+    pub(in crate::run) async fn signal(
+        &self,
+        database: String,
+        pid: i32,
+        started: String,
+        action: BackendAction,
+    ) -> (bool, String) {
+        let (answer, wait) = oneshot::channel();
+        let ask = Ask::Signal {
+            database,
+            pid,
+            started,
+            action,
+            answer,
+        };
+        let _ = self.0.send(ask).await;
+        match tokio::time::timeout(PATIENCE, wait).await {
+            Ok(Ok(answered)) => answered,
+            _ => (
+                false,
+                "no connection to the server could be used".to_owned(),
+            ),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Reading what a step printed: is a text in it, does a line match, what is the last line. Files
+//! may be of any size; what is kept in memory is not.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use crate::plan::{Capture, Pattern};
+
+/// The most of a line that is looked at: 64 KiB.
+const LINE_LIMIT: u64 = 64 * 1024;
+
+/// What to look for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Question {
+    pub(super) text: Option<String>,
+    pub(super) regex: Option<Pattern>,
+    pub(super) captures: Vec<Capture>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) text_found: bool,
+    pub(super) regex_found: bool,
+    /// The last line that is not blank.
+    pub(super) last_line: Option<String>,
+    /// The variables that were captured: the last match of each counts.
+    pub(super) captured: Vec<(String, String)>,
+}
+
+/// Reads the whole file at `path`, line by line, without its colours and other control sequences.
+pub(super) fn search(path: &Path, question: &Question) -> io::Result<Answer> {
+    let mut reader = BufReader::with_capacity(256 * 1024, File::open(path)?);
+    let mut answer = Answer::default();
+    let mut wanted = question.text.as_deref().map(Wanted::new);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = reader
+            .by_ref()
+            .take(LINE_LIMIT)
+            .read_until(b'\n', &mut line)?;
+        if read == 0 {
+            break;
+        }
+        let text = plain(&line);
+        if let Some(wanted) = &mut wanted {
+            answer.text_found |= wanted.next(&text);
+        }
+        if let Some(regex) = &question.regex {
+            answer.regex_found |= regex.is_match(&text);
+        }
+        for capture in &question.captures {
+            if let Some(value) = capture.pattern.capture(&text) {
+                keep(&mut answer.captured, &capture.name, value);
+            }
+        }
+        if !text.trim().is_empty() {
+            answer.last_line = Some(text);
+        }
+    }
+    Ok(answer)
+}
+
+fn keep(captured: &mut Vec<(String, String)>, name: &str, value: &str) {
+    match captured.iter_mut().find(|(known, _)| known == name) {
+        Some((_, old)) => value.clone_into(old),
+        None => captured.push((name.to_owned(), value.to_owned())),
+    }
+}
+
+/// A text that may stretch over several lines, and how much of it the lines so far have matched.
+struct Wanted<'a> {
+    lines: Vec<&'a str>,
+    /// The last lines seen, as many as the text has.
+    seen: std::collections::VecDeque<String>,
+}
+
+impl<'a> Wanted<'a> {
+    fn new(text: &'a str) -> Self {
+        Wanted {
+            lines: text.trim_end_matches('\n').split('\n').collect(),
+            seen: std::collections::VecDeque::new(),
+        }
+    }
+
+    /// Whether the text ends in this line.
+    fn next(&mut self, line: &str) -> bool {
+        if let [only] = self.lines.as_slice() {
+            return line.contains(only);
+        }
+        if self.seen.len() == self.lines.len() {
+            self.seen.pop_front();
+        }
+        self.seen.push_back(line.to_owned());
+        let last = self.lines.len() - 1;
+        self.seen.len() == self.lines.len()
+            && self
+                .lines
+                .iter()
+                .zip(&self.seen)
+                .enumerate()
+                .all(|(ix, (wanted, seen))| match ix {
+                    0 => seen.ends_with(wanted),
+                    ix if ix == last => seen.starts_with(wanted),
+                    _ => seen == wanted,
+                })
+    }
+}
+
+/// A line as a person sees it: no colours, no cursor movements, and of what was overwritten after a
+/// carriage return only what stands in the end.
+fn plain(line: &[u8]) -> String {
+    let mut seen = Seen::default();
+    vte::Parser::new().advance(&mut seen, line);
+    seen.text
+}
+
+#[derive(Default)]
+struct Seen {
+    text: String,
+    returned: bool,
+}
+
+impl vte::Perform for Seen {
+    fn print(&mut self, c: char) {
+        if std::mem::take(&mut self.returned) {
+            self.text.clear();
+        }
+        self.text.push(c);
+    }
+
+    fn execute(&mut self, byte: u8) {
+        match byte {
+            b'\t' => self.print('\t'),
+            b'\r' => self.returned = true,
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(content: &str, question: &Question) -> Answer {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), content).unwrap();
+        search(file.path(), question).unwrap()
+    }
+
+    fn asks(text: &str) -> Question {
+        Question {
+            text: Some(text.into()),
+            ..Question::default()
+        }
+    }
+
+    #[test]
+    fn texts_are_found_through_colours_and_over_lines() {
+        assert!(answer("a \x1b[32mup to\x1b[0m date!\n", &asks("up to date")).text_found);
+        assert!(answer("x one\ntwo\nthree y\n", &asks("one\ntwo\nthree")).text_found);
+        assert!(!answer("x one\nand\ntwo\n", &asks("one\ntwo")).text_found);
+        assert!(!answer("", &asks("a")).text_found);
+    }
+
+    #[test]
+    fn the_last_line_is_what_stands_there_in_the_end() {
+        let last = |content: &str| answer(content, &Question::default()).last_line;
+        assert_eq!(last("a\n 58 \n\n").as_deref(), Some(" 58 "));
+        assert_eq!(last("10%\r100%\r\n").as_deref(), Some("100%"));
+        assert_eq!(last("\n \n"), None);
+    }
+
+    #[test]
+    fn variables_are_captured_from_their_last_match() {
+        let question = Question {
+            captures: vec![Capture {
+                name: "file".into(),
+                pattern: Pattern::new("wrote (\\S+)").unwrap(),
+            }],
+            ..Question::default()
+        };
+        let found = answer("wrote a.sql\nwrote b.sql now\n", &question).captured;
+        assert_eq!(found, [("file".to_owned(), "b.sql".to_owned())]);
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_read_in_pieces() {
+        let long = "x".repeat(300_000) + "end";
+        let found = answer(&long, &asks("end"));
+        assert!(found.text_found);
+        assert!(found.last_line.unwrap().len() < 70_000);
+    }
+}

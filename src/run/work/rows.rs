@@ -1,0 +1,117 @@
+//! What a server answers, as it comes, into a step's output.
+
+use std::io;
+use std::path::Path;
+
+use futures_util::{Stream, StreamExt};
+use sqlx::postgres::{PgQueryResult, PgRow};
+use sqlx::{Column, Either, Row, TypeInfo, ValueRef};
+use tokio::fs::File;
+use tokio::io::AsyncWriteExt;
+
+use super::table::TextTable;
+
+/// The most rows of one result that are written down.
+const ROW_LIMIT: usize = 1_000;
+
+/// Writes results into a step's output file.
+pub(super) struct Printer {
+    file: File,
+    table: Option<TextTable>,
+    rows: usize,
+    value: Option<String>,
+}
+
+impl Printer {
+    pub(super) async fn open(path: &Path) -> io::Result<Self> {
+        let file = File::options().create(true).append(true).open(path).await?;
+        Ok(Printer {
+            file,
+            table: None,
+            rows: 0,
+            value: None,
+        })
+    }
+
+    /// The first field of the first row of the last result that had rows.
+    pub(super) fn value(&self) -> Option<String> {
+        self.value.clone()
+    }
+
+    /// Writes everything that comes, until there is no more.
+    pub(super) async fn print<S>(&mut self, stream: S) -> Result<(), sqlx::Error>
+    where
+        S: Stream<Item = Result<Either<PgQueryResult, PgRow>, sqlx::Error>>,
+    {
+        tokio::pin!(stream);
+        while let Some(item) = stream.next().await {
+            match item? {
+                Either::Right(row) => self.row(&row),
+                Either::Left(result) => self.end_of_statement(result.rows_affected()).await?,
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, row: &PgRow) {
+        let table = self.table.get_or_insert_with(|| {
+            let columns = row.columns().iter().map(|column| column.name().to_owned());
+            TextTable::new(columns.collect())
+        });
+        let first = self.rows == 0;
+        self.rows += 1;
+        if !first && table.len() >= ROW_LIMIT {
+            return;
+        }
+        let cells: Vec<Option<String>> = (0..row.len()).map(|ix| field(row, ix)).collect();
+        if first {
+            self.value = cells.first().cloned().flatten();
+        }
+        let null = || "NULL".to_owned();
+        table.push(
+            cells
+                .into_iter()
+                .map(|cell| cell.unwrap_or_else(null))
+                .collect(),
+        );
+    }
+
+    async fn end_of_statement(&mut self, affected: u64) -> Result<(), sqlx::Error> {
+        let rows = std::mem::take(&mut self.rows);
+        let text = match self.table.take() {
+            Some(table) => {
+                let left_out = rows - table.len();
+                let more = if left_out > 0 {
+                    format!(", {left_out} of them not shown")
+                } else {
+                    String::new()
+                };
+                let s = if rows == 1 { "" } else { "s" };
+                format!("{}({rows} row{s}{more})\n", table.render())
+            }
+            None if affected > 0 => format!("{affected} rows\n"),
+            None => "done\n".to_owned(),
+        };
+        self.say(text.trim_end()).await?;
+        Ok(())
+    }
+
+    /// Writes a line of our own.
+    pub(super) async fn say(&mut self, text: &str) -> io::Result<()> {
+        self.file.write_all(text.as_bytes()).await?;
+        self.file.write_all(b"\n").await?;
+        self.file.flush().await
+    }
+}
+
+/// A field as the server wrote it: without types of our own, everything comes as text.
+fn field(row: &PgRow, ix: usize) -> Option<String> {
+    let value = row.try_get_raw(ix).ok()?;
+    if value.is_null() {
+        return None;
+    }
+    match value.as_str() {
+        Ok(text) => Some(text.to_owned()),
+        Err(_) => Some(format!("({})", row.columns()[ix].type_info().name())),
+    }
+}

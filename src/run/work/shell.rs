@@ -1,0 +1,228 @@
+//! Shell work: a shim is started, told what to run, and listened to. If it was started by an engine
+//! that is gone, its locked file says whether it lives and its record how the step ended.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::sync::mpsc::{Receiver, Sender};
+
+use super::backends::Backends;
+use super::judge::{Judgement, not_begun};
+use crate::journal::event::{Applied, Finding, Job, Outcome, Stage};
+use crate::plan::Observed;
+use crate::run::input::{Finish, Notice};
+use crate::run::shim::{self, Exit, Report, Spec};
+
+/// One piece of shell work.
+pub(in crate::run) struct ShellWork {
+    pub(in crate::run) job: Job,
+    pub(in crate::run) spec: Spec,
+    /// A script to be written to the file that the spec names.
+    pub(in crate::run) script: Option<(PathBuf, String)>,
+    pub(in crate::run) judgement: Judgement,
+    /// The name under which its sessions show on the servers.
+    pub(in crate::run) application: String,
+    pub(in crate::run) backends: Backends,
+    pub(in crate::run) notices: Sender<Notice>,
+    pub(in crate::run) stops: Receiver<Stage>,
+}
+
+/// The signal by which a shim is told to bring its step to an end.
+fn signal(stage: Stage) -> Option<Signal> {
+    match stage {
+        Stage::Cancel => None,
+        Stage::Interrupt => Some(Signal::INT),
+        Stage::Terminate => Some(Signal::TERM),
+        Stage::Kill => Some(Signal::USR1),
+    }
+}
+
+impl ShellWork {
+    /// Runs it to its end, stops it when told to, and reports on the way.
+    pub(in crate::run) async fn run(mut self) {
+        let exit = match self.start().await {
+            Ok(shim) => self.listen(shim).await,
+            Err(error) => {
+                let finish = not_begun(&self.job, format!("failed to start the shim: {error}"));
+                return self.send(Notice::Finished(finish)).await;
+            }
+        };
+        self.report(exit.or_else(|| shim::read_record(&self.spec.record)))
+            .await;
+    }
+
+    /// Takes up work that an engine before this one had started.
+    pub(in crate::run) async fn adopt(mut self) {
+        let lock = self.spec.lock.clone();
+        let gone = tokio::task::spawn_blocking(move || wait_for_lock(&lock));
+        tokio::pin!(gone);
+        loop {
+            tokio::select! {
+                _ = &mut gone => break,
+                Some(stage) = self.stops.recv() => self.stop(stage, shim::alive(&self.spec.lock)),
+            }
+        }
+        self.report(shim::read_record(&self.spec.record)).await;
+    }
+
+    /// Asks the servers, or the shim at `pid`, to bring the step to an end.
+    fn stop(&self, stage: Stage, pid: Option<u32>) {
+        let Some(signal) = signal(stage) else {
+            let (backends, notices) = (self.backends.clone(), self.notices.clone());
+            let (application, job) = (self.application.clone(), self.job.clone());
+            tokio::spawn(async move {
+                backends.cancel_application(application).await;
+                let _ = notices.send(Notice::SessionsCancelled { job }).await;
+            });
+            return;
+        };
+        if let Some(pid) = pid.and_then(|pid| Pid::from_raw(pid.cast_signed())) {
+            let _ = rustix::process::kill_process(pid, signal);
+        }
+    }
+
+    /// Nobody is listening only when the engine is on its way out; the record on the disk is enough
+    /// then.
+    async fn send(&self, notice: Notice) {
+        let _ = self.notices.send(notice).await;
+    }
+
+    async fn start(&self) -> io::Result<Shim> {
+        if let Some((path, script)) = &self.script {
+            tokio::fs::write(path, script).await?;
+        }
+        let mut child = Command::new(own_program()?)
+            .arg("shim")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
+        let mut line = serde_json::to_vec(&self.spec)?;
+        line.push(b'\n');
+        stdin.write_all(&line).await?;
+        Ok(Shim {
+            child,
+            lines: BufReader::new(stdout).lines(),
+        })
+    }
+
+    async fn report(&self, exit: Option<Exit>) {
+        let finish = match exit {
+            None => Finish {
+                outcome: Outcome::Unknown,
+                applied: Applied::Maybe,
+                ..not_begun(
+                    &self.job,
+                    "the process that watched it is gone and left no record",
+                )
+            },
+            Some(Exit {
+                error: Some(why), ..
+            }) => not_begun(&self.job, why),
+            Some(exit) => self.judge(exit).await,
+        };
+        self.send(Notice::Finished(finish)).await;
+    }
+
+    async fn judge(&self, exit: Exit) -> Finish {
+        let seen = Observed {
+            exit: exit.code,
+            ..Observed::default()
+        };
+        let mut verdict = self.judgement.of(seen).await;
+        if let Some(signal) = exit.signal {
+            verdict.findings.insert(
+                0,
+                Finding {
+                    expected: "it ends by itself".to_owned(),
+                    got: format!("ended by signal {signal}"),
+                    met: false,
+                },
+            );
+        }
+        let passed = verdict.is_met();
+        if passed {
+            for (name, value) in verdict.captured {
+                let origin = self.job.step.clone();
+                let value = Some(value);
+                self.send(Notice::Variable {
+                    name,
+                    value,
+                    origin,
+                })
+                .await;
+            }
+        }
+        Finish {
+            job: self.job.clone(),
+            outcome: if passed {
+                Outcome::Passed
+            } else {
+                Outcome::Failed
+            },
+            applied: if passed { Applied::Yes } else { Applied::Maybe },
+            exit_code: exit.code,
+            signal: exit.signal,
+            findings: verdict.findings,
+            message: None,
+        }
+    }
+
+    /// Listens until the step is over. `None`: the shim went away without saying how it ended.
+    async fn listen(&mut self, mut shim: Shim) -> Option<Exit> {
+        let mut exit = None;
+        // A stop that comes before the step has begun waits until there is something to stop.
+        let mut started = false;
+        loop {
+            tokio::select! {
+                line = shim.lines.next_line() => match line.ok().flatten() {
+                    Some(line) => match serde_json::from_str(&line) {
+                        Ok(Report::Started { pid }) => {
+                            started = true;
+                            let job = self.job.clone();
+                            self.send(Notice::Launched { job, pid }).await;
+                        }
+                        Ok(Report::Ended(how)) => exit = Some(how),
+                        Err(error) => tracing::warn!(%line, %error, "the shim said something odd"),
+                    },
+                    None => break,
+                },
+                Some(stage) = self.stops.recv(), if started => self.stop(stage, shim.child.id()),
+            }
+        }
+        if let Err(error) = shim.child.wait().await {
+            tracing::warn!(%error, "failed to wait for the shim");
+        }
+        exit
+    }
+}
+
+/// A shim that this engine started.
+struct Shim {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+/// This program, also when its file was replaced by a newer one since it was started.
+#[cfg(target_os = "linux")]
+pub(in crate::run) fn own_program() -> io::Result<PathBuf> {
+    Ok(PathBuf::from("/proc/self/exe"))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(in crate::run) fn own_program() -> io::Result<PathBuf> {
+    std::env::current_exe()
+}
+
+/// Waits until nobody holds the lock at `path`.
+fn wait_for_lock(path: &std::path::Path) {
+    if let Ok(file) = std::fs::File::open(path) {
+        let _ = rustix::fs::flock(&file, rustix::fs::FlockOperation::LockShared);
+    }
+}
