@@ -1,6 +1,10 @@
 //! gonogo: a cockpit for production deployments that change a database.
 
+pub mod cli;
 pub mod clock;
+pub mod demo;
 pub mod journal;
+pub mod monitor;
 pub mod plan;
 pub mod run;
+pub mod wire;

@@ -13,6 +13,8 @@ pub enum Event {
     RunCreated(RunCreated),
     /// An engine took the run up.
     EngineStarted(EngineStarted),
+    /// The journal could not be written for a while, and nothing was done meanwhile.
+    JournalRestored(JournalRestored),
     /// A terminal began to drive.
     DriverAttached(DriverAttached),
     /// The driving terminal went away.
@@ -100,6 +102,8 @@ pub struct RunCreated {
     pub unattended: bool,
     /// Whether an unattended actor ticks the checks.
     pub tick_checks: bool,
+    /// The directory it was started in, where shell steps run.
+    pub cwd: String,
     /// The version of this program.
     pub version: String,
 }
@@ -111,6 +115,13 @@ pub struct EngineStarted {
     pub pid: u32,
     /// Whether another engine had the run before.
     pub resumed: bool,
+}
+
+/// See [`Event::JournalRestored`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalRestored {
+    /// What kept it from being written.
+    pub why: String,
 }
 
 /// See [`Event::DriverAttached`].
@@ -378,8 +389,9 @@ pub struct BackendSignalled {
     pub database: String,
     /// The session's process on the server.
     pub pid: i32,
-    /// When that session began, as the server says it; it tells the session from a later one with its number.
-    pub started: String,
+    /// When that session began, in microseconds since the Unix epoch by the server's clock; it tells
+    /// the session from a later one with its number.
+    pub started: i64,
     /// What is asked of it.
     pub action: BackendAction,
     /// Who it is: user, application, statement.

@@ -56,4 +56,6 @@ impl Store for MemoryStore {
         inner.entries.extend(new.iter().cloned());
         Ok(new)
     }
+
+    async fn close(self) {}
 }

@@ -118,6 +118,12 @@ impl Store for SqliteStore {
         self.tip = self.write(&entries).await.map_err(failed)?;
         Ok(entries)
     }
+
+    async fn close(self) {
+        if let Err(error) = self.connection.close().await {
+            tracing::warn!(%error, "the journal was not closed in good order");
+        }
+    }
 }
 
 /// SQLite's numbers are signed; ours are never that large.
@@ -260,6 +266,21 @@ impl Reader {
             connection,
             checked: Checked::default(),
         })
+    }
+
+    /// Opens the journal at `path` for reading what comes after the entry `seq`. What comes before
+    /// is taken on trust.
+    pub async fn open_after(path: &Path, seq: u64) -> Result<Self, JournalError> {
+        let mut reader = Reader::open(path).await?;
+        if seq > 0 {
+            let hash: String = sqlx::query_scalar("select hash from entry where seq = ?1")
+                .bind(number(seq))
+                .fetch_one(&mut reader.connection)
+                .await
+                .map_err(JournalError::storage("failed to read the journal"))?;
+            reader.checked.tip = Tip { seq, hash };
+        }
+        Ok(reader)
     }
 
     /// The next entries, at most `limit` of them; empty when there are no more yet.

@@ -25,4 +25,7 @@ pub trait Store: Send {
         &mut self,
         entries: Vec<Unwritten>,
     ) -> impl Future<Output = Result<Vec<Entry>, JournalError>> + Send;
+
+    /// Ends writing in good order, so that the next one to open the journal finds it at rest.
+    fn close(self) -> impl Future<Output = ()> + Send;
 }

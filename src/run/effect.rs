@@ -12,6 +12,13 @@ pub enum Effect {
         /// Which of the step's alternatives, counted from 0.
         choice: usize,
     },
+    /// Take up a job that an engine before this one began.
+    Adopt {
+        /// Which job.
+        job: Job,
+        /// Which of the step's alternatives, counted from 0.
+        choice: usize,
+    },
     /// Let a job go on whose transaction's number is recorded.
     Proceed {
         /// Which job.
@@ -30,8 +37,8 @@ pub enum Effect {
         database: String,
         /// Its process on the server.
         pid: i32,
-        /// When that session began, as the server says it.
-        started: String,
+        /// When that session began, in microseconds since the Unix epoch by the server's clock.
+        started: i64,
         /// What is asked.
         action: BackendAction,
     },

@@ -55,8 +55,8 @@ pub struct Session {
     pub database: String,
     /// Its process on the server.
     pub pid: i32,
-    /// When it began, as the server says it.
-    pub started: String,
+    /// When it began, in microseconds since the Unix epoch by the server's clock.
+    pub started: i64,
     /// Who it is: user, application, statement.
     pub words: String,
     /// Whether it is this program's own.

@@ -2,8 +2,10 @@
 mod command;
 pub mod decide;
 mod effect;
+mod engine;
 mod files;
 mod input;
+mod recover;
 pub mod shim;
 mod state;
 mod status;
@@ -12,9 +14,12 @@ mod work;
 
 pub use command::{Command, Refusal};
 pub use effect::{Effect, Secret};
+pub use engine::{ClientId, Engine, EngineError, Parts, Presence, Published, Request};
 pub use files::{NoRun, RunDir, find, list};
 pub use input::{Finish, Input, Notice, Session, Wish};
+pub use recover::recover;
 pub use state::*;
 pub use status::{Change, Illegal, Status};
 pub use supervisor::{MASK, Outfit, Secrets, Supervisor};
 pub use work::backends::{Ask, Backends};
+pub use work::shell::own_program;

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::effect::{Effect, Secret};
 use super::files::RunDir;
-use super::input::Notice;
+use super::input::{Finish, Notice};
 use super::shim;
 use super::state::{RunState, Value};
 use super::work::backends::Backends;
@@ -20,7 +20,7 @@ use super::work::prepare::{Bench, Prepared, application, work_of};
 use super::work::shell::ShellWork;
 use super::work::sql::{Sessions, SqlWork};
 use crate::clock::SystemClock;
-use crate::journal::event::{Job, Stage};
+use crate::journal::event::{Applied, Job, Outcome, Stage};
 use crate::plan::{Plan, Step, Work};
 
 /// The values that must not be shown, by variable.
@@ -121,6 +121,7 @@ impl Supervisor {
     pub fn perform(&mut self, effect: Effect, state: &RunState) {
         match effect {
             Effect::Start { job, choice } => self.start(&job, choice, state),
+            Effect::Adopt { job, choice } => self.adopt(&job, choice, state),
             Effect::Proceed { job } => {
                 let handle = self.jobs.get_mut(&job);
                 if let Some(proceed) = handle.and_then(|handle| handle.proceed.take()) {
@@ -173,13 +174,24 @@ impl Supervisor {
         }
     }
 
-    /// Takes up a job that an engine before this one had started, if its shim lives or has left a
-    /// record; else tells that nobody knows.
-    pub fn adopt(&mut self, job: &Job, choice: usize, state: &RunState) -> bool {
+    /// Takes up a job that an engine before this one began: its shim lives, or has left a record, or
+    /// nobody knows.
+    fn adopt(&mut self, job: &Job, choice: usize, state: &RunState) {
         let dir = &self.outfit.dir;
         let found = shim::alive(&dir.shim_lock(job)).is_some()
             || shim::read_record(&dir.exit_record(job)).is_some();
-        found && self.try_start(job, choice, state, true).is_ok()
+        let adopted = if found {
+            self.try_start(job, choice, state, true)
+        } else {
+            Err("nothing is left of the process that watched it".to_owned())
+        };
+        if let Err(why) = adopted {
+            self.tell(Notice::Finished(Finish {
+                outcome: Outcome::Unknown,
+                applied: Applied::Maybe,
+                ..not_begun(job, why)
+            }));
+        }
     }
 
     fn tell(&self, notice: Notice) {

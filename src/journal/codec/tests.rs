@@ -59,6 +59,7 @@ fn event() -> impl Strategy<Value = Event> {
                     title,
                     digest: String::new(),
                     path: String::new(),
+                    cwd: String::new(),
                     environment,
                     unattended,
                     tick_checks: !unattended,

@@ -161,7 +161,7 @@ pub(super) fn signal(wish: &Wish, pid: i32) -> Result<Decision, Refusal> {
         Event::BackendSignalled(BackendSignalled {
             database: session.database.clone(),
             pid,
-            started: session.started.clone(),
+            started: session.started,
             action,
             target: session.words.clone(),
         }),
@@ -169,7 +169,7 @@ pub(super) fn signal(wish: &Wish, pid: i32) -> Result<Decision, Refusal> {
     decision.then(Effect::Signal {
         database: session.database.clone(),
         pid,
-        started: session.started.clone(),
+        started: session.started,
         action,
     });
     Ok(decision)

@@ -44,7 +44,8 @@ impl Decision {
         self.events.is_empty() && self.effects.is_empty()
     }
 
-    fn event(actor: &Actor, event: Event) -> Self {
+    /// The decision to record one event.
+    pub(in crate::run) fn event(actor: &Actor, event: Event) -> Self {
         let mut decision = Decision::default();
         decision.record(actor, event);
         decision

@@ -27,8 +27,8 @@ pub enum Ask {
         database: String,
         /// Its process on the server.
         pid: i32,
-        /// When that session began, as the server says it.
-        started: String,
+        /// When that session began, in microseconds since the Unix epoch by the server's clock.
+        started: i64,
         /// What is asked of it.
         action: BackendAction,
         /// Where the answer goes: whether it had the wanted effect, and what was seen.
@@ -55,7 +55,7 @@ impl Backends {
         &self,
         database: String,
         pid: i32,
-        started: String,
+        started: i64,
         action: BackendAction,
     ) -> (bool, String) {
         let (answer, wait) = oneshot::channel();

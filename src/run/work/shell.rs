@@ -211,12 +211,12 @@ struct Shim {
 
 /// This program, also when its file was replaced by a newer one since it was started.
 #[cfg(target_os = "linux")]
-pub(in crate::run) fn own_program() -> io::Result<PathBuf> {
+pub fn own_program() -> io::Result<PathBuf> {
     Ok(PathBuf::from("/proc/self/exe"))
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(in crate::run) fn own_program() -> io::Result<PathBuf> {
+pub fn own_program() -> io::Result<PathBuf> {
     std::env::current_exe()
 }
 

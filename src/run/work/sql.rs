@@ -96,7 +96,8 @@ struct Session {
 struct Link {
     connection: PgConnection,
     pid: i32,
-    started: String,
+    /// When the session began, in microseconds since the Unix epoch by the server's clock.
+    started: i64,
     in_recovery: bool,
     version: i32,
 }
@@ -155,7 +156,7 @@ impl Session {
 impl Link {
     async fn greet(mut connection: PgConnection) -> Result<Self, sqlx::Error> {
         let row = sqlx::query(
-            "select pid, backend_start::text, pg_is_in_recovery(), current_setting('server_version_num')::int
+            "select pid, (extract(epoch from backend_start) * 1000000)::bigint, pg_is_in_recovery(), current_setting('server_version_num')::int
              from pg_stat_activity where pid = pg_backend_pid()",
         )
         .fetch_one(&mut connection)
@@ -212,7 +213,7 @@ impl Link {
                 false,
             );
         }
-        let (pid, started) = (self.pid, self.started.clone());
+        let (pid, started) = (self.pid, self.started);
         let ran = {
             let running = self.statements(&work.sql, wrapped, &work.judgement);
             tokio::pin!(running);
@@ -225,7 +226,7 @@ impl Link {
                             Stage::Terminate => BackendAction::Terminate,
                             Stage::Kill => break Ran::Lost("the connection was given up".to_owned()),
                         };
-                        let (backends, database, started) = (backends.clone(), database.to_owned(), started.clone());
+                        let (backends, database) = (backends.clone(), database.to_owned());
                         tokio::spawn(async move { backends.signal(database, pid, started, action).await });
                     }
                 }

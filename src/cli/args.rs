@@ -1,0 +1,184 @@
+//! The command line, as clap knows it. Completions and the manual page come from here too.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::ctl::Ctl;
+
+/// A cockpit for production deployments that change a database.
+#[derive(Debug, Parser)]
+#[command(name = "gonogo", version, max_term_width = 100)]
+pub struct Cli {
+    /// What all commands share.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Verb,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// Where runs are kept [default: the user's state directory]
+    #[arg(long, global = true, env = "GONOGO_STATE_DIR", value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+    /// The name that the record gives you [default: your login name]
+    #[arg(long = "as", global = true, env = "GONOGO_USER", value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Run a plan: Markdown as it is, or TOML
+    Run(Run),
+    /// Come back to a run, or watch one that somebody drives
+    Attach(Attach),
+    /// Go on with a run whose engine is gone
+    Resume(Attach),
+    /// List the runs
+    Runs,
+    /// Read plans and say what is wrong with them; runs nothing
+    Check(Check),
+    /// Give a run commands from a script
+    Ctl(CtlArgs),
+    /// Write a run's record
+    Report(Report),
+    /// Check that a run's journal is whole and unchanged
+    Verify(OneRun),
+    /// Show a plan's databases and probes, or one database
+    Monitor(Monitor),
+    /// Try it: a throwaway server, a small shop, and a deployment to drive
+    Demo,
+    /// Print the completions for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+    /// The process that owns a run
+    #[command(hide = true)]
+    Engine {
+        /// The run's directory
+        dir: PathBuf,
+    },
+}
+
+/// `run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The plan: a `.toml` file is read as a typed plan, any other as Markdown
+    pub plan: PathBuf,
+    /// Go on without a screen, print one JSON event a line, wait where a person is needed
+    #[arg(long, conflicts_with = "detach")]
+    pub headless: bool,
+    /// Start the run, print its id and return
+    #[arg(long)]
+    pub detach: bool,
+    /// Let an unattended actor tick the checks: for rehearsals and tests, the record says so
+    #[arg(long)]
+    pub tick_checks: bool,
+    /// Give a variable its value
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
+    /// Seconds between two looks at the databases
+    #[arg(long, default_value = "1", value_name = "SECONDS", value_parser = interval)]
+    pub poll: f64,
+}
+
+/// `attach`, `resume`
+#[derive(Debug, Args)]
+pub struct Attach {
+    /// Its id or the beginning of it, or `last`
+    #[arg(default_value = "last")]
+    pub run: String,
+    /// Only look, even if nobody drives
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// A run.
+#[derive(Debug, Args)]
+pub struct OneRun {
+    /// Its id or the beginning of it, or `last`
+    #[arg(default_value = "last")]
+    pub run: String,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The plans
+    #[arg(required = true)]
+    pub plans: Vec<PathBuf>,
+    /// For people, or one JSON object a line for each plan
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// `report`
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Its id or the beginning of it, or `last`
+    #[arg(default_value = "last")]
+    pub run: String,
+    /// Markdown, or JSON
+    #[arg(long, value_enum, default_value_t = ReportFormat::Md)]
+    pub format: ReportFormat,
+}
+
+/// `monitor`
+#[derive(Debug, Args)]
+pub struct Monitor {
+    /// The database's URL
+    #[arg(env = "DATABASE_URL", hide_env_values = true)]
+    pub url: String,
+    /// Seconds between two looks
+    #[arg(long, default_value = "1", value_name = "SECONDS", value_parser = interval)]
+    pub poll: f64,
+}
+
+/// `ctl`
+#[derive(Debug, Args)]
+pub struct CtlArgs {
+    /// Its id or the beginning of it, or `last`
+    pub run: String,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Ctl,
+}
+
+/// How to print what was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Human,
+    /// For programs
+    Json,
+}
+
+/// How to write a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// Markdown
+    Md,
+    /// JSON
+    Json,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+fn interval(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if (0.1..=3600.0).contains(&seconds) => Ok(seconds),
+        _ => Err("write a number of seconds from 0.1 to 3600".to_owned()),
+    }
+}

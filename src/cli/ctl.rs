@@ -1,0 +1,306 @@
+//! `gonogo ctl`: everything a key does, for scripts; and where a run stands.
+
+use std::io::Write;
+
+use anyhow::Context;
+use clap::{Subcommand, ValueEnum};
+
+use super::args::{Common, CtlArgs, Format};
+use super::exit::Exit;
+use super::place;
+use super::status;
+use crate::journal::{Lease, Reader};
+use crate::run::{Command, RunDir};
+use crate::wire::{self, FromEngine, Hello, Role};
+
+/// What a script can ask.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Ctl {
+    /// Where the run stands
+    Status {
+        /// For people, or for programs
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// What has happened, one JSON object a line
+    Events {
+        /// Begin with this entry
+        #[arg(long, default_value_t = 1, value_name = "SEQ")]
+        from: u64,
+        /// Go on until the run is over
+        #[arg(long)]
+        follow: bool,
+    },
+    /// Go, at the gate that waits
+    Go {
+        /// A remark
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// No-go, at the gate that waits
+    Nogo {
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Start the next step, or the one named
+    Run {
+        /// Its number or id
+        step: Option<String>,
+        /// Which of its alternatives, counted from 1
+        #[arg(long)]
+        choice: Option<usize>,
+    },
+    /// Let the run go on by itself, or not
+    Auto {
+        /// Which
+        state: OnOff,
+    },
+    /// A check is as it should be
+    Tick {
+        /// Its number or id
+        step: String,
+        /// A remark
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// A tick or a skip was a mistake
+    Untick {
+        /// Its number or id
+        step: String,
+    },
+    /// Leave a step out
+    Skip {
+        /// Its number or id
+        step: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// A step was done by hand
+    Done {
+        /// Its number or id
+        step: String,
+        /// How
+        #[arg(long)]
+        reason: String,
+    },
+    /// A step is not as it should be
+    Fail {
+        /// Its number or id
+        step: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Try a step again
+    Retry {
+        /// Its number or id
+        step: String,
+        /// Why
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Stop a step that runs; again: harder
+    Stop {
+        /// Its number or id
+        step: String,
+    },
+    /// Start nothing until released
+    Hold {
+        /// Why
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Go on after a hold
+    Release,
+    /// Go the way back
+    Rollback {
+        /// Which of the plan's rollbacks [default: the one for this time of the clock]
+        #[arg(long, value_name = "NAME")]
+        tier: Option<String>,
+        /// The environment's name, where the plan asks for it
+        #[arg(long, value_name = "TEXT")]
+        confirm: Option<String>,
+    },
+    /// Cancel the statement of a database session
+    Cancel {
+        /// Its process on the server
+        pid: i32,
+    },
+    /// End a database session
+    Terminate {
+        /// Its process on the server
+        pid: i32,
+    },
+    /// Write something down
+    Note {
+        /// What
+        text: String,
+        /// The step it is about
+        #[arg(long)]
+        step: Option<String>,
+    },
+    /// Give a variable its value; of a secret, `NAME=-` reads it from stdin
+    Set {
+        /// Which and what
+        #[arg(value_name = "NAME=VALUE")]
+        pair: String,
+    },
+    /// Drive from here
+    Take {
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Approve what a gate asks for
+    Approve {
+        /// The gate's phase, or the approval's name
+        gate: String,
+        /// A remark
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// The run is over
+    Finish {
+        /// Why, where something is left to do
+        #[arg(long)]
+        reason: Option<String>,
+    },
+}
+
+/// A switch.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum OnOff {
+    /// On
+    On,
+    /// Off
+    Off,
+}
+
+impl Ctl {
+    /// The command that this stands for; none where it only asks.
+    fn into_command(self) -> anyhow::Result<Option<Command>> {
+        Ok(Some(match self {
+            Ctl::Status { .. } | Ctl::Events { .. } => return Ok(None),
+            Ctl::Go { reason } => Command::Go { reason },
+            Ctl::Nogo { reason } => Command::NoGo { reason },
+            Ctl::Run { step, choice } => Command::Run { step, choice },
+            Ctl::Auto { state } => Command::Auto {
+                on: matches!(state, OnOff::On),
+            },
+            Ctl::Tick { step, note } => Command::Tick { step, note },
+            Ctl::Untick { step } => Command::Untick { step },
+            Ctl::Skip { step, reason } => Command::Skip { step, reason },
+            Ctl::Done { step, reason } => Command::Done { step, reason },
+            Ctl::Fail { step, reason } => Command::Fail { step, reason },
+            Ctl::Retry { step, reason } => Command::Retry { step, reason },
+            Ctl::Stop { step } => Command::Stop { step },
+            Ctl::Hold { reason } => Command::Hold { reason },
+            Ctl::Release => Command::Release,
+            Ctl::Rollback { tier, confirm } => Command::Rollback { tier, confirm },
+            Ctl::Cancel { pid } => Command::Cancel { pid },
+            Ctl::Terminate { pid } => Command::Terminate { pid },
+            Ctl::Note { text, step } => Command::Note { text, step },
+            Ctl::Set { pair } => set(&pair)?,
+            Ctl::Take { reason } => Command::Take { reason },
+            Ctl::Approve { gate, reason } => Command::Approve { gate, reason },
+            Ctl::Finish { reason } => Command::Finish { reason },
+        }))
+    }
+}
+
+fn set(pair: &str) -> anyhow::Result<Command> {
+    let (name, value) = pair.split_once('=').context("write NAME=VALUE")?;
+    let value = if value == "-" {
+        std::io::read_to_string(std::io::stdin())?
+            .trim_end_matches('\n')
+            .to_owned()
+    } else {
+        value.to_owned()
+    };
+    Ok(Command::Set {
+        name: name.to_owned(),
+        value,
+    })
+}
+
+/// Runs `gonogo ctl`.
+pub async fn run(common: &Common, args: CtlArgs) -> anyhow::Result<Exit> {
+    let dir = place::find(common, &args.run)?;
+    match args.command {
+        Ctl::Status { format } => status::print(&dir, format).await,
+        Ctl::Events { from, follow } => events(&dir, from, follow).await,
+        command => match command.into_command()? {
+            Some(wish) => ask(common, &dir, wish).await,
+            None => Ok(Exit::Done),
+        },
+    }
+}
+
+async fn ask(common: &Common, dir: &RunDir, wish: Command) -> anyhow::Result<Exit> {
+    let hello = place::hello(common, Role::Command, 0);
+    let mut client = match wire::connect(&dir.socket(), hello).await {
+        Ok(client) => client,
+        Err(error) => {
+            let why = no_engine(dir).await.unwrap_or_else(|| error.to_string());
+            eprintln!("gonogo: {why}");
+            return Ok(Exit::NotDone);
+        }
+    };
+    match client.ask(wish).await? {
+        Ok(()) => Ok(Exit::Done),
+        Err(refusal) => {
+            eprintln!("gonogo: {refusal}");
+            Ok(Exit::NotDone)
+        }
+    }
+}
+
+/// Why nobody answers: the run is over, or its engine is gone.
+async fn no_engine(dir: &RunDir) -> Option<String> {
+    let (_, state) = status::fold(dir).await.ok()?;
+    match state.end {
+        Some(_) => Some(format!(
+            "the run is over: {}",
+            state.standing().word().replace('_', " ")
+        )),
+        None if Lease::holder(dir.path()).is_none() => Some(format!(
+            "no engine is driving this run: `gonogo resume {}` starts one",
+            dir.id()
+        )),
+        None => None,
+    }
+}
+
+async fn events(dir: &RunDir, from: u64, follow: bool) -> anyhow::Result<Exit> {
+    let mut reader = Reader::open_after(&dir.journal(), from.saturating_sub(1)).await?;
+    let mut out = std::io::stdout().lock();
+    let mut last = from.saturating_sub(1);
+    let mut over = false;
+    for entry in reader.rest().await? {
+        last = entry.seq;
+        over |= matches!(entry.event, crate::journal::Event::RunFinished(_));
+        writeln!(out, "{}", entry.to_json())?;
+    }
+    out.flush()?;
+    if follow && !over {
+        drop(out);
+        return super::headless::follow(dir, last, &mut std::io::stdout()).await;
+    }
+    Ok(Exit::Done)
+}
+
+/// Asks the engine who is there.
+pub(super) async fn presence(dir: &RunDir) -> Option<FromEngine> {
+    let hello = Hello {
+        protocol: wire::PROTOCOL,
+        role: Role::Command,
+        name: String::new(),
+        terminal: String::new(),
+        after: 0,
+    };
+    let mut client = wire::connect(&dir.socket(), hello).await.ok()?;
+    client.sender.say(&wire::ToEngine::Who).await.ok()?;
+    client.receiver.next().await.ok()?
+}

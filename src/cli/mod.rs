@@ -1,0 +1,77 @@
+//! The command line: one file a command, each a few lines over the parts that do the work.
+
+mod args;
+mod attach;
+mod check;
+mod ctl;
+mod engine;
+mod exit;
+mod headless;
+mod monitors;
+mod place;
+mod problems;
+mod report;
+mod run;
+mod runs;
+mod status;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+pub use args::Cli;
+use args::Verb;
+use exit::Exit;
+
+/// Runs the program with the arguments it was given.
+pub fn main() -> ExitCode {
+    // One provider of cryptography for all of TLS; a second call would find it installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let cli = Cli::parse();
+    let code = match dispatch(cli) {
+        Ok(exit) => exit.code(),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "gonogo: {error:#}");
+            match error.downcast_ref::<crate::run::NoRun>() {
+                Some(_) => Exit::Usage.code(),
+                None => Exit::Internal.code(),
+            }
+        }
+    };
+    ExitCode::from(code)
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
+    let common = cli.common;
+    match cli.command {
+        Verb::Check(args) => check::run(&args),
+        Verb::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "gonogo", &mut std::io::stdout());
+            Ok(Exit::Done)
+        }
+        Verb::Man => {
+            clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout())?;
+            Ok(Exit::Done)
+        }
+        Verb::Runs => block_on(runs::list(&common)),
+        Verb::Run(args) => block_on(run::run(&common, args)),
+        Verb::Attach(args) => block_on(attach::attach(&common, &args)),
+        Verb::Resume(args) => block_on(attach::resume(&common, &args)),
+        Verb::Ctl(args) => block_on(ctl::run(&common, args)),
+        Verb::Report(args) => block_on(report::report(&common, &args)),
+        Verb::Verify(args) => block_on(runs::verify(&common, &args.run)),
+        Verb::Engine { dir } => engine::main(dir),
+        Verb::Monitor(_) | Verb::Demo => Ok(Exit::Internal),
+    }
+}
+
+/// A runtime for one command. Two threads: there is little to compute, and deployments run on small
+/// machines.
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?
+        .block_on(work)
+}

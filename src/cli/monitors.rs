@@ -1,0 +1,174 @@
+//! Between a run and the monitor: what a plan wants watched, and how a run's wishes about database
+//! sessions are carried out.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::clock::Clock;
+use crate::journal::event::BackendAction;
+use crate::monitor::{
+    self, Backend, Config, Effect, Health, Monitor, Outcome, Picture, WatchedDatabase,
+};
+use crate::plan::Plan;
+use crate::run::{Ask, Session};
+
+/// The URLs of a plan's databases by name, from the environment, or why there is none.
+pub fn urls(plan: &Plan) -> HashMap<String, Result<String, String>> {
+    let database_url = |database: &crate::plan::Database| {
+        let name = &database.url_env;
+        let url = std::env::var(name)
+            .ok()
+            .filter(|url| !url.trim().is_empty());
+        url.ok_or_else(|| {
+            format!(
+                "{name} is not set: it should hold the URL of `{}`",
+                database.name
+            )
+        })
+    };
+    plan.databases
+        .iter()
+        .map(|database| (database.name.clone(), database_url(database)))
+        .collect()
+}
+
+/// Starts watching what `plan` names.
+pub fn start(
+    plan: &Plan,
+    run: &str,
+    urls: &HashMap<String, Result<String, String>>,
+    interval: Duration,
+    clock: Arc<dyn Clock>,
+) -> Monitor {
+    let unset = || Err("there is no URL".to_owned());
+    let databases = plan.databases.iter().map(|database| WatchedDatabase {
+        name: database.name.clone(),
+        url: urls.get(&database.name).cloned().unwrap_or_else(unset),
+    });
+    let config = Config {
+        databases: databases.collect(),
+        probes: plan.probes.clone(),
+        tag: format!("gonogo:{run}"),
+        interval,
+    };
+    monitor::start(&config, clock)
+}
+
+/// Carries out what the run asks about sessions, each thing in a task of its own.
+pub async fn answer(monitor: Arc<Monitor>, plan: Arc<Plan>, mut asks: mpsc::Receiver<Ask>) {
+    while let Some(ask) = asks.recv().await {
+        let (monitor, plan) = (Arc::clone(&monitor), Arc::clone(&plan));
+        tokio::spawn(async move {
+            match ask {
+                Ask::CancelApplication {
+                    application,
+                    answer,
+                } => {
+                    cancel_application(&monitor, &plan, &application).await;
+                    // Whoever asked may not want to know any more.
+                    let _ = answer.send(());
+                }
+                Ask::Signal {
+                    database,
+                    pid,
+                    started,
+                    action,
+                    answer,
+                } => {
+                    let outcome =
+                        signal(&monitor, &database, Backend { pid, started }, action).await;
+                    let done = matches!(outcome.effect, Effect::Ended | Effect::Gone);
+                    let _ = answer.send((done, outcome.words));
+                }
+            }
+        });
+    }
+}
+
+async fn cancel_application(monitor: &Monitor, plan: &Plan, application: &str) {
+    let signallers = plan
+        .databases
+        .iter()
+        .filter_map(|db| monitor.signaller(&db.name));
+    let cancelling = signallers.map(|signaller| async move {
+        match signaller.cancel_application(application).await {
+            Ok(outcomes) => {
+                for outcome in outcomes {
+                    tracing::info!(%outcome.words, "cancelled for a step that is stopped");
+                }
+            }
+            Err(why) => tracing::warn!(%why, "sessions of a step could not be cancelled"),
+        }
+    });
+    futures_util::future::join_all(cancelling).await;
+}
+
+async fn signal(
+    monitor: &Monitor,
+    database: &str,
+    backend: Backend,
+    action: BackendAction,
+) -> Outcome {
+    match (monitor.signaller(database), action) {
+        (Some(signaller), BackendAction::Cancel) => signaller.cancel(backend).await,
+        (Some(signaller), BackendAction::Terminate) => signaller.terminate(backend).await,
+        (None, _) => Outcome {
+            pid: backend.pid,
+            effect: Effect::Refused,
+            words: format!("`{database}` is not watched"),
+        },
+    }
+}
+
+/// The session `pid`, as it was last seen.
+pub fn find_session(health: &watch::Receiver<Arc<Health>>, pid: i32) -> Option<Session> {
+    let health = Arc::clone(&health.borrow());
+    health.databases.iter().find_map(|database| {
+        let session = seen(database.picture.as_deref()?, pid)?;
+        let user = session.user.as_deref().unwrap_or("unknown user");
+        let statement = session.statement.as_deref().unwrap_or("");
+        Some(Session {
+            database: database.name.clone(),
+            pid,
+            started: session.started?,
+            words: format!(
+                "{user} {} {}: {statement}",
+                session.application,
+                session.state.words()
+            ),
+            own: session.is_monitor(),
+        })
+    })
+}
+
+fn seen(picture: &Picture, pid: i32) -> Option<&monitor::Session> {
+    let locks = picture.locks.nodes.iter().map(|node| &node.session);
+    let running = picture.running.iter().map(|running| &running.oldest);
+    let idle = picture.idle_in_transaction.iter();
+    locks
+        .chain(running)
+        .chain(idle)
+        .find(|session| session.pid == pid)
+}
+
+/// Whether every server of the plan is known to end statements whose client is gone.
+pub fn check_connections(health: &watch::Receiver<Arc<Health>>) -> bool {
+    let health = health.borrow();
+    let new_enough = |version: &str| {
+        let major = version
+            .split('.')
+            .next()
+            .and_then(|major| major.parse().ok());
+        major.is_some_and(|major: u32| major >= 14)
+    };
+    !health.databases.is_empty()
+        && health.databases.iter().all(|database| {
+            let picture = database.picture.as_ref();
+            picture.is_some_and(|picture| {
+                new_enough(&picture.server.version) && !picture.server.pooled
+            })
+        })
+}

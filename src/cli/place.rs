@@ -1,0 +1,55 @@
+//! Where runs are kept, and who is asking.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use etcetera::BaseStrategy;
+
+use super::args::Common;
+use crate::run::{self, NoRun, RunDir};
+use crate::wire::{Hello, PROTOCOL, Role};
+
+/// The directory of all runs.
+pub fn runs(common: &Common) -> anyhow::Result<PathBuf> {
+    if let Some(dir) = &common.state_dir {
+        return Ok(std::path::absolute(dir)?.join("runs"));
+    }
+    let base = etcetera::choose_base_strategy().context("no home directory: give --state-dir")?;
+    let state = base.state_dir().unwrap_or_else(|| base.data_dir());
+    Ok(state.join("gonogo/runs"))
+}
+
+/// The run that somebody means.
+pub fn find(common: &Common, name: &str) -> anyhow::Result<RunDir> {
+    run::find(&runs(common)?, name).map_err(|error: NoRun| error.into())
+}
+
+/// Who is at the keyboard.
+pub fn user(common: &Common) -> String {
+    common
+        .name
+        .clone()
+        .filter(|name| !name.trim().is_empty())
+        .or_else(|| std::env::var("SUDO_USER").ok())
+        .or_else(|| whoami::username().ok())
+        .unwrap_or_else(|| "somebody".to_owned())
+}
+
+/// The terminal we sit at, such as `/dev/pts/3`.
+pub fn terminal() -> String {
+    rustix::termios::ttyname(std::io::stdin(), Vec::new())
+        .ok()
+        .and_then(|name| name.into_string().ok())
+        .unwrap_or_else(|| "no terminal".to_owned())
+}
+
+/// What to say first to an engine.
+pub fn hello(common: &Common, role: Role, after: u64) -> Hello {
+    Hello {
+        protocol: PROTOCOL,
+        role,
+        name: user(common),
+        terminal: terminal(),
+        after,
+    }
+}

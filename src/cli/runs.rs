@@ -1,0 +1,54 @@
+//! `gonogo runs` and `gonogo verify`.
+
+use super::args::Common;
+use super::exit::Exit;
+use super::{place, status};
+use crate::journal::{self, JournalError, Lease};
+use crate::run;
+
+/// Runs `gonogo runs`.
+pub async fn list(common: &Common) -> anyhow::Result<Exit> {
+    for dir in run::list(&place::runs(common)?)? {
+        let alive = if Lease::holder(dir.path()).is_some() {
+            ""
+        } else {
+            ", no engine"
+        };
+        match status::fold(&dir).await {
+            Ok((plan, state)) => {
+                let since = state
+                    .created
+                    .map(|at| at.local("%Y-%m-%d %H:%M"))
+                    .unwrap_or_default();
+                let standing = state.standing().word().replace('_', " ");
+                let alive = if state.end.is_some() { "" } else { alive };
+                println!("{}  {since}  {standing}{alive}  {}", dir.id(), plan.title);
+            }
+            Err(error) => println!("{}  can't be read: {error:#}", dir.id()),
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Runs `gonogo verify`.
+pub async fn verify(common: &Common, name: &str) -> anyhow::Result<Exit> {
+    let dir = place::find(common, name)?;
+    match journal::verify(&dir.journal()).await {
+        Ok((entries, hash)) => {
+            println!(
+                "{}: {entries} entries, whole and unchanged; the last one's hash is {hash}",
+                dir.id()
+            );
+            Ok(Exit::Done)
+        }
+        Err(
+            error @ (JournalError::Broken { .. }
+            | JournalError::Gap { .. }
+            | JournalError::Unreadable { .. }),
+        ) => {
+            eprintln!("gonogo: {}: {error}", dir.journal().display());
+            Ok(Exit::NotDone)
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,307 @@
+//! The engine's end.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::codec::{FramedRead, FramedWrite, LinesCodec};
+
+use super::frames::{FromEngine, Hello, PROTOCOL, Role, ToEngine};
+use super::socket;
+use crate::journal::{Actor, JournalError, Reader, Via};
+use crate::monitor::Health;
+use crate::run::{ClientId, Command, Presence, Published, Refusal, Request, Secrets, Session};
+
+/// The longest line that a terminal may send: 1 MiB.
+const LINE_LIMIT: usize = 1024 * 1024;
+/// How many entries are read at a time.
+const BATCH: u64 = 256;
+/// How long a new connection has to say who it is.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What connections are served with.
+#[derive(Clone)]
+pub struct Server {
+    /// The journal.
+    pub journal: PathBuf,
+    /// What the engine shows.
+    pub published: Published,
+    /// What is seen of databases and probes.
+    pub health: watch::Receiver<Arc<Health>>,
+    /// Finds the session that a command names.
+    pub find_session: Arc<dyn Fn(i32) -> Option<Session> + Send + Sync>,
+    /// The values to mask.
+    pub secrets: Secrets,
+    /// Where requests go.
+    pub requests: mpsc::Sender<Request>,
+}
+
+/// The socket's place; it is removed when the engine ends.
+struct Place(PathBuf);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        socket::remove(&self.0);
+    }
+}
+
+/// Listens at `path` and serves whoever comes, until the task is dropped.
+pub fn serve(path: &Path, server: Server) -> io::Result<impl Future<Output = ()> + use<>> {
+    let address = socket::to_bind(path)?;
+    let listener = UnixListener::bind(address)?;
+    let place = Place(path.to_owned());
+    Ok(async move {
+        let _place = place;
+        let clients = AtomicU64::new(1);
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) if is_owner(&stream) => {
+                    let client = clients.fetch_add(1, Ordering::Relaxed);
+                    tokio::spawn(server.clone().connection(client, stream));
+                }
+                Ok(_) => tracing::warn!("another user knocked at the socket"),
+                Err(error) => {
+                    tracing::warn!(%error, "failed to take a connection");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    })
+}
+
+/// The directory keeps others out; this is the second lock on the same door.
+fn is_owner(stream: &UnixStream) -> bool {
+    let ours = rustix::process::geteuid().as_raw();
+    stream
+        .peer_cred()
+        .is_ok_and(|peer| peer.uid() == ours || peer.uid() == 0)
+}
+
+type Lines = FramedRead<OwnedReadHalf, LinesCodec>;
+type Out = FramedWrite<OwnedWriteHalf, LinesCodec>;
+
+impl Server {
+    async fn connection(self, client: ClientId, stream: UnixStream) {
+        let (read, write) = stream.into_split();
+        let mut lines = FramedRead::new(read, LinesCodec::new_with_max_length(LINE_LIMIT));
+        let mut out = FramedWrite::new(write, LinesCodec::new());
+        let hello = match tokio::time::timeout(PATIENCE, hello(&mut lines)).await {
+            Ok(Ok(hello)) => hello,
+            Ok(Err(why)) => return drop(say(&mut out, &FromEngine::Unwelcome { why }).await),
+            Err(_) => return,
+        };
+        if say(&mut out, &FromEngine::Welcome { client })
+            .await
+            .is_err()
+        {
+            return;
+        }
+        let stays = hello.role != Role::Command;
+        let who = Who {
+            client,
+            actor: Actor::person(
+                hello.name.clone(),
+                if stays { Via::Screen } else { Via::Ctl },
+            ),
+            terminal: hello.terminal.clone(),
+        };
+        if stays {
+            let arrive = Request::Arrive {
+                client,
+                actor: who.actor.clone(),
+                terminal: who.terminal.clone(),
+                drive: hello.role == Role::Drive,
+            };
+            let _ = self.requests.send(arrive).await;
+        }
+        // Ends when the terminal goes, or when it can't be talked to any more.
+        let ended = if stays {
+            let (replies, answered) = mpsc::channel(64);
+            let listening = self.listen(&who, lines, replies);
+            let telling = self.tell(hello.after, &mut out, answered);
+            tokio::select! {
+                ended = listening => ended,
+                ended = telling => ended,
+            }
+        } else {
+            self.commands(&who, lines, &mut out).await
+        };
+        if let Err(error) = ended {
+            tracing::debug!(client, %error, "a connection ended");
+        }
+        if stays {
+            let _ = self.requests.send(Request::Leave { client }).await;
+        }
+    }
+
+    /// Takes a terminal's wishes, one after the other.
+    async fn listen(
+        &self,
+        who: &Who,
+        mut lines: Lines,
+        replies: mpsc::Sender<FromEngine>,
+    ) -> Result<(), ServeError> {
+        while let Some(line) = lines.next().await {
+            if let ToEngine::Command { id, wish } = serde_json::from_str(&line?)? {
+                let refusal = self.ask(who, wish).await.err().map(|refusal| refusal.0);
+                if replies
+                    .send(FromEngine::Reply { id, refusal })
+                    .await
+                    .is_err()
+                {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a script's wishes and answers each.
+    async fn commands(&self, who: &Who, mut lines: Lines, out: &mut Out) -> Result<(), ServeError> {
+        while let Some(line) = lines.next().await {
+            match serde_json::from_str(&line?)? {
+                ToEngine::Command { id, wish } => {
+                    let refusal = self.ask(who, wish).await.err().map(|refusal| refusal.0);
+                    say(out, &FromEngine::Reply { id, refusal }).await?;
+                }
+                ToEngine::Who => {
+                    let now = self.published.presence.borrow().clone();
+                    say(out, &presence(&now)).await?;
+                }
+                ToEngine::Hello(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn ask(&self, who: &Who, command: Command) -> Result<(), Refusal> {
+        let session = match command {
+            Command::Cancel { pid } | Command::Terminate { pid } => (self.find_session)(pid),
+            _ => None,
+        };
+        let (answer, answered) = oneshot::channel();
+        let request = Request::Command {
+            client: who.client,
+            actor: who.actor.clone(),
+            terminal: who.terminal.clone(),
+            command,
+            session,
+            answer,
+        };
+        let gone = || Refusal::new("the engine is on its way out");
+        self.requests.send(request).await.map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())?
+    }
+
+    /// Tells a terminal everything that is new, as fast as it takes it.
+    async fn tell(
+        &self,
+        after: u64,
+        out: &mut Out,
+        mut replies: mpsc::Receiver<FromEngine>,
+    ) -> Result<(), ServeError> {
+        let mut reader = Reader::open_after(&self.journal, after).await?;
+        let mut news = self.published.clone();
+        let mut health = self.health.clone();
+        let mut masked = Vec::new();
+        let now = news.presence.borrow_and_update().clone();
+        say(out, &presence(&now)).await?;
+        say_health(out, &mut health).await?;
+        loop {
+            let values = self.secrets.values();
+            if values != masked {
+                masked.clone_from(&values);
+                say(out, &FromEngine::Secrets { values }).await?;
+            }
+            news.seq.mark_unchanged();
+            let entries = reader.next(BATCH).await?;
+            let caught_up = entries.is_empty();
+            for entry in entries {
+                feed(out, &FromEngine::Entry(Box::new(entry))).await?;
+            }
+            if !caught_up {
+                flush(out).await?;
+                continue;
+            }
+            tokio::select! {
+                changed = news.seq.changed() => if changed.is_err() { return Ok(()) },
+                Ok(()) = news.presence.changed() => {
+                    let now = news.presence.borrow_and_update().clone();
+                    say(out, &presence(&now)).await?;
+                }
+                Ok(()) = health.changed() => say_health(out, &mut health).await?,
+                Some(reply) = replies.recv() => say(out, &reply).await?,
+            }
+        }
+    }
+}
+
+/// Who is at the other end.
+struct Who {
+    client: ClientId,
+    actor: Actor,
+    terminal: String,
+}
+
+/// Why a connection ended.
+#[derive(Debug, thiserror::Error)]
+enum ServeError {
+    #[error("{0}")]
+    Line(#[from] tokio_util::codec::LinesCodecError),
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    #[error("{0}")]
+    Journal(#[from] JournalError),
+}
+
+async fn hello(lines: &mut Lines) -> Result<Hello, String> {
+    let line = match lines.next().await {
+        Some(Ok(line)) => line,
+        Some(Err(error)) => return Err(error.to_string()),
+        None => return Err("nothing was said".to_owned()),
+    };
+    match serde_json::from_str(&line) {
+        Ok(ToEngine::Hello(hello)) if hello.protocol == PROTOCOL => Ok(hello),
+        Ok(ToEngine::Hello(hello)) => Err(format!(
+            "the engine of this run speaks version {PROTOCOL} and this program {}: use the one that started the run",
+            hello.protocol
+        )),
+        _ => Err("that is no hello".to_owned()),
+    }
+}
+
+fn presence(now: &Presence) -> FromEngine {
+    FromEngine::Presence {
+        driver: now.driver,
+        watchers: now.watchers,
+        trouble: now.trouble.clone(),
+    }
+}
+
+async fn say_health(
+    out: &mut Out,
+    health: &mut watch::Receiver<Arc<Health>>,
+) -> Result<(), ServeError> {
+    let newest = Arc::clone(&health.borrow_and_update());
+    say(out, &FromEngine::Health(newest)).await
+}
+
+async fn feed(out: &mut Out, frame: &FromEngine) -> Result<(), ServeError> {
+    let line = serde_json::to_string(frame)?;
+    Ok(out.feed(line).await?)
+}
+
+async fn say(out: &mut Out, frame: &FromEngine) -> Result<(), ServeError> {
+    feed(out, frame).await?;
+    flush(out).await
+}
+
+async fn flush(out: &mut Out) -> Result<(), ServeError> {
+    Ok(SinkExt::<String>::flush(out).await?)
+}
