@@ -1,3 +1,4 @@
 //! The screen.
 
+pub mod output;
 pub mod widgets;
