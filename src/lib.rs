@@ -7,4 +7,5 @@ pub mod journal;
 pub mod monitor;
 pub mod plan;
 pub mod run;
+pub mod ui;
 pub mod wire;

@@ -1,0 +1,38 @@
+//! The output of a step, which may be a gigabyte and growing, on a screen of fifty rows.
+//!
+//! ```text
+//!  keys ─► Viewer ─► Wanted ─┐ (only the newest)                        task
+//!                            └─► desk ─► window ─► stretch ─► file      reads a few hundred KiB
+//!                                 │        │         └─► stream ─► grid, sgr    bytes to styled pieces
+//!                                 │        └─► mask, search, rows     pieces to rows
+//!  frame ◄─ Window ◄──────────────┘
+//! ```
+//!
+//! The screen never touches the file: it asks the [`Viewer`] for moves and draws the newest
+//! [`Window`]. A turn of the work reads what surrounds the window and no more, so it costs the
+//! same anywhere in a file of any size.
+//!
+//! What a command wrote is data. Of its control sequences only colours are kept; text that would
+//! move the cursor, hide or turn round does not get through, and secrets are masked where they
+//! would show.
+
+mod desk;
+mod grid;
+mod mask;
+mod rows;
+mod search;
+mod sgr;
+mod stream;
+mod stretch;
+mod styled;
+mod viewer;
+mod window;
+
+pub use mask::Mask;
+pub use rows::{LongLines, View};
+pub use search::{Direction, SearchState};
+pub use viewer::Viewer;
+pub use window::Window;
+
+#[cfg(test)]
+mod testing;
