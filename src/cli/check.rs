@@ -9,7 +9,7 @@ use super::problems;
 use crate::plan::{self, Element, Opened, Plan, Severity, duration};
 
 /// Runs `gonogo check`.
-pub fn run(args: &Check) -> anyhow::Result<Exit> {
+pub(super) fn run(args: &Check) -> anyhow::Result<Exit> {
     let mut exit = Exit::Done;
     for path in &args.plans {
         let bytes = match read(path) {
@@ -42,7 +42,7 @@ pub fn run(args: &Check) -> anyhow::Result<Exit> {
 }
 
 /// The bytes of the plan at `path`, or why they can't be had.
-pub fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     if path.is_dir() {
         return Err(format!(
             "{} is a directory: name a plan in it",

@@ -226,7 +226,7 @@ fn set(pair: &str) -> anyhow::Result<Command> {
 }
 
 /// Runs `gonogo ctl`.
-pub async fn run(common: &Common, args: CtlArgs) -> anyhow::Result<Exit> {
+pub(super) async fn run(common: &Common, args: CtlArgs) -> anyhow::Result<Exit> {
     let dir = place::find(common, &args.run)?;
     match args.command {
         Ctl::Status { format } => status::print(&dir, format).await,

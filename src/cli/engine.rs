@@ -21,7 +21,7 @@ use crate::run::{
 use crate::wire::{self, Server};
 
 /// Runs the engine of the run in `dir` to its end.
-pub fn main(dir: PathBuf) -> anyhow::Result<Exit> {
+pub(super) fn main(dir: PathBuf) -> anyhow::Result<Exit> {
     // Before anything else: from here on the terminal's end is not ours. It fails only where there
     // is no terminal to leave.
     let _ = rustix::process::setsid();

@@ -5,7 +5,7 @@ use crate::run::{RunState, Status};
 
 /// What the exit code says. Wrong usage and plans with errors are 2, faults of the program itself 4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
+pub(super) enum Exit {
     /// 0: it was done; a run: it was completed.
     Done,
     /// 1: it was refused; a run: a no-go, a failure or a rollback.
@@ -20,7 +20,7 @@ pub enum Exit {
 
 impl Exit {
     /// The code.
-    pub fn code(self) -> u8 {
+    pub(super) fn code(self) -> u8 {
         match self {
             Exit::Done => 0,
             Exit::NotDone => 1,
@@ -31,7 +31,7 @@ impl Exit {
     }
 
     /// What a screen's or a script's end says about the run it was on.
-    pub fn of(state: &RunState) -> Self {
+    pub(super) fn of(state: &RunState) -> Self {
         match &state.end {
             Some(end) => match end.ending {
                 Ending::Completed => Exit::Done,

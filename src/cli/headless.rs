@@ -10,7 +10,7 @@ use crate::run::RunDir;
 use crate::wire::{self, FromEngine, Hello, Role};
 
 /// Prints what happens after the entry `after`, until the run is over.
-pub async fn follow(dir: &RunDir, after: u64, out: &mut impl Write) -> anyhow::Result<Exit> {
+pub(super) async fn follow(dir: &RunDir, after: u64, out: &mut impl Write) -> anyhow::Result<Exit> {
     let hello = Hello {
         protocol: wire::PROTOCOL,
         role: Role::Watch,

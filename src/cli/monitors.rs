@@ -16,7 +16,7 @@ use crate::plan::Plan;
 use crate::run::{Ask, Session};
 
 /// The URLs of a plan's databases by name, from the environment, or why there is none.
-pub fn urls(plan: &Plan) -> HashMap<String, Result<String, String>> {
+pub(super) fn urls(plan: &Plan) -> HashMap<String, Result<String, String>> {
     let database_url = |database: &crate::plan::Database| {
         let name = &database.url_env;
         let url = std::env::var(name)
@@ -36,7 +36,7 @@ pub fn urls(plan: &Plan) -> HashMap<String, Result<String, String>> {
 }
 
 /// Starts watching what `plan` names.
-pub fn start(
+pub(super) fn start(
     plan: &Plan,
     run: &str,
     urls: &HashMap<String, Result<String, String>>,
@@ -58,7 +58,7 @@ pub fn start(
 }
 
 /// Carries out what the run asks about sessions, each thing in a task of its own.
-pub async fn answer(monitor: Arc<Monitor>, plan: Arc<Plan>, mut asks: mpsc::Receiver<Ask>) {
+pub(super) async fn answer(monitor: Arc<Monitor>, plan: Arc<Plan>, mut asks: mpsc::Receiver<Ask>) {
     while let Some(ask) = asks.recv().await {
         let (monitor, plan) = (Arc::clone(&monitor), Arc::clone(&plan));
         tokio::spawn(async move {
@@ -124,7 +124,7 @@ async fn signal(
 }
 
 /// The session `pid`, as it was last seen.
-pub fn find_session(health: &watch::Receiver<Arc<Health>>, pid: i32) -> Option<Session> {
+pub(super) fn find_session(health: &watch::Receiver<Arc<Health>>, pid: i32) -> Option<Session> {
     let health = Arc::clone(&health.borrow());
     health.databases.iter().find_map(|database| {
         let session = seen(database.picture.as_deref()?, pid)?;
@@ -155,7 +155,7 @@ fn seen(picture: &Picture, pid: i32) -> Option<&monitor::Session> {
 }
 
 /// Whether every server of the plan is known to end statements whose client is gone.
-pub fn check_connections(health: &watch::Receiver<Arc<Health>>) -> bool {
+pub(super) fn check_connections(health: &watch::Receiver<Arc<Health>>) -> bool {
     let health = health.borrow();
     let new_enough = |version: &str| {
         let major = version

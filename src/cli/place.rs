@@ -10,7 +10,7 @@ use crate::run::{self, NoRun, RunDir};
 use crate::wire::{Hello, PROTOCOL, Role};
 
 /// The directory of all runs.
-pub fn runs(common: &Common) -> anyhow::Result<PathBuf> {
+pub(super) fn runs(common: &Common) -> anyhow::Result<PathBuf> {
     if let Some(dir) = &common.state_dir {
         return Ok(std::path::absolute(dir)?.join("runs"));
     }
@@ -20,12 +20,12 @@ pub fn runs(common: &Common) -> anyhow::Result<PathBuf> {
 }
 
 /// The run that somebody means.
-pub fn find(common: &Common, name: &str) -> anyhow::Result<RunDir> {
+pub(super) fn find(common: &Common, name: &str) -> anyhow::Result<RunDir> {
     run::find(&runs(common)?, name).map_err(|error: NoRun| error.into())
 }
 
 /// Who is at the keyboard.
-pub fn user(common: &Common) -> String {
+pub(super) fn user(common: &Common) -> String {
     common
         .name
         .clone()
@@ -36,7 +36,7 @@ pub fn user(common: &Common) -> String {
 }
 
 /// The terminal we sit at, such as `/dev/pts/3`.
-pub fn terminal() -> String {
+pub(super) fn terminal() -> String {
     rustix::termios::ttyname(std::io::stdin(), Vec::new())
         .ok()
         .and_then(|name| name.into_string().ok())
@@ -44,7 +44,7 @@ pub fn terminal() -> String {
 }
 
 /// What to say first to an engine.
-pub fn hello(common: &Common, role: Role, after: u64) -> Hello {
+pub(super) fn hello(common: &Common, role: Role, after: u64) -> Hello {
     Hello {
         protocol: PROTOCOL,
         role,

@@ -8,7 +8,7 @@ use crate::plan::{Problem, Severity, Source, Span};
 const LINE_LIMIT: usize = 240;
 
 /// `problem` with an excerpt of `source`.
-pub fn render(source: &Source, problem: &Problem, colours: bool) -> String {
+pub(super) fn render(source: &Source, problem: &Problem, colours: bool) -> String {
     let level = match problem.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,

@@ -2,6 +2,6 @@
 use super::args::{Common, Report};
 use super::exit::Exit;
 /// Runs `gonogo report`.
-pub async fn report(_common: &Common, _args: &Report) -> anyhow::Result<Exit> {
+pub(super) async fn report(_common: &Common, _args: &Report) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }

@@ -23,7 +23,7 @@ const ENGINE_PATIENCE: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_millis(3);
 
 /// Runs `gonogo run`.
-pub async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
+pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
     let bytes = match check::read(&args.plan) {
         Ok(bytes) => bytes,
         Err(why) => {
@@ -55,16 +55,24 @@ pub async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
         eprintln!("gonogo: {refusal}");
         return Ok(Exit::Usage);
     }
-    start_engine(&dir, args.poll).await?;
     if args.detach {
+        start_engine(&dir, args.poll).await?;
         println!("{}", dir.id());
         return Ok(Exit::Done);
     }
     if args.headless {
+        start_engine(&dir, args.poll).await?;
         eprintln!("gonogo: run {} in {}", dir.id(), dir.path().display());
         return headless::follow(&dir, 0, &mut std::io::stdout()).await;
     }
-    attach::screen(common, &dir, Role::Drive).await
+    // The screen is there at once; the engine follows.
+    let (started, poll) = (dir.clone(), args.poll);
+    let ready = async move {
+        start_engine(&started, poll)
+            .await
+            .map_err(|error| format!("{error:#}"))
+    };
+    attach::screen(common, dir, plan, Role::Drive, ready).await
 }
 
 /// Writes the first entries of the run's journal. The inner error says what is wrong with a value.
@@ -122,7 +130,7 @@ async fn create(
 }
 
 /// Starts an engine for the run in `dir`, detached from this terminal, and waits until it listens.
-pub async fn start_engine(dir: &RunDir, poll: f64) -> anyhow::Result<()> {
+pub(super) async fn start_engine(dir: &RunDir, poll: f64) -> anyhow::Result<()> {
     let log = OpenOptions::new()
         .create(true)
         .append(true)

@@ -7,7 +7,7 @@ use crate::journal::{self, JournalError, Lease};
 use crate::run;
 
 /// Runs `gonogo runs`.
-pub async fn list(common: &Common) -> anyhow::Result<Exit> {
+pub(super) async fn list(common: &Common) -> anyhow::Result<Exit> {
     for dir in run::list(&place::runs(common)?)? {
         let alive = if Lease::holder(dir.path()).is_some() {
             ""
@@ -31,7 +31,7 @@ pub async fn list(common: &Common) -> anyhow::Result<Exit> {
 }
 
 /// Runs `gonogo verify`.
-pub async fn verify(common: &Common, name: &str) -> anyhow::Result<Exit> {
+pub(super) async fn verify(common: &Common, name: &str) -> anyhow::Result<Exit> {
     let dir = place::find(common, name)?;
     match journal::verify(&dir.journal()).await {
         Ok((entries, hash)) => {

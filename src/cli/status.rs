@@ -12,7 +12,7 @@ use crate::run::{RunDir, RunState, Status, Waiting};
 use crate::wire::FromEngine;
 
 /// Prints where the run in `dir` stands.
-pub async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> {
+pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> {
     let (plan, state) = fold(dir).await?;
     let alive = Lease::holder(dir.path());
     let watchers = match presence(dir).await {
@@ -29,7 +29,7 @@ pub async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> {
 }
 
 /// The plan of the run in `dir`, and its state.
-pub async fn fold(dir: &RunDir) -> anyhow::Result<(Plan, RunState)> {
+pub(super) async fn fold(dir: &RunDir) -> anyhow::Result<(Plan, RunState)> {
     let plan = load_plan(dir)?;
     let mut state = RunState::new(&plan);
     for entry in Reader::open(&dir.journal()).await?.rest().await? {
@@ -39,7 +39,7 @@ pub async fn fold(dir: &RunDir) -> anyhow::Result<(Plan, RunState)> {
 }
 
 /// The copy of the plan that the run in `dir` was started with.
-pub fn load_plan(dir: &RunDir) -> anyhow::Result<Plan> {
+pub(super) fn load_plan(dir: &RunDir) -> anyhow::Result<Plan> {
     let path = dir.plan();
     let bytes =
         std::fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
@@ -99,7 +99,7 @@ fn to_json(
 }
 
 /// What is waited for, in words that begin with the command that ends the waiting.
-pub fn waiting_for(plan: &Plan, waiting: &Waiting) -> Option<String> {
+pub(super) fn waiting_for(plan: &Plan, waiting: &Waiting) -> Option<String> {
     let called = |ix: &usize| {
         let step = &plan.steps[*ix];
         format!("{} {}", step.number, step.spec.title)

@@ -12,11 +12,13 @@
 //! behind and catches up, and costs the engine nothing. Health is only ever the newest.
 
 mod client;
+mod feed;
 mod frames;
 mod server;
 mod socket;
 
 pub use client::{Client, ConnectError, Receiver, Sender, connect};
+pub use feed::{Feed, News, listen};
 pub use frames::{FromEngine, Hello, PROTOCOL, Role, ToEngine};
 pub use server::{Server, serve};
 pub use socket::address;

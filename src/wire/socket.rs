@@ -48,7 +48,9 @@ fn short_place() -> io::Result<PathBuf> {
         _ => {}
     }
     let found = fs::symlink_metadata(&place)?;
-    if found.is_dir() && found.uid() == uid && found.mode() & 0o077 == 0 {
+    // No bit of the group's or of the others' is set.
+    let private = found.mode().trailing_zeros() >= 6;
+    if found.is_dir() && found.uid() == uid && private {
         Ok(place)
     } else {
         Err(io::Error::new(

@@ -45,7 +45,7 @@ impl Decision {
     }
 
     /// The decision to record one event.
-    pub(in crate::run) fn event(actor: &Actor, event: Event) -> Self {
+    pub fn event(actor: &Actor, event: Event) -> Self {
         let mut decision = Decision::default();
         decision.record(actor, event);
         decision

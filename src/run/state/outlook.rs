@@ -296,15 +296,17 @@ impl RunState {
     /// The first thing on the way back that is not settled.
     pub fn next_item(&self) -> Option<super::ItemState> {
         let items = &self.rollback.as_ref()?.items;
-        let open = |item: &&super::ItemState| {
-            let step = &self.steps[item.step];
-            let done = if item.undo {
-                step.status == Status::Undone
-            } else {
-                step.status.is_settled()
-            };
-            item.left.is_none() && !done
+        items.iter().find(|item| !self.item_is_done(item)).cloned()
+    }
+
+    /// Whether a thing on the way back was done, or left out.
+    pub fn item_is_done(&self, item: &super::ItemState) -> bool {
+        let status = self.steps[item.step].status;
+        let done = if item.undo {
+            status == Status::Undone
+        } else {
+            status.is_settled()
         };
-        items.iter().find(open).cloned()
+        item.left.is_some() || done
     }
 }

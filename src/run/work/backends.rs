@@ -41,7 +41,7 @@ pub enum Ask {
 pub struct Backends(pub mpsc::Sender<Ask>);
 
 impl Backends {
-    pub(in crate::run) async fn cancel_application(&self, application: String) {
+    pub(super) async fn cancel_application(&self, application: String) {
         let (answer, wait) = oneshot::channel();
         let ask = Ask::CancelApplication {
             application,

@@ -17,17 +17,17 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
 
 /// One piece of HTTP work.
-pub(in crate::run) struct HttpWork<C> {
-    pub(in crate::run) job: Job,
-    pub(in crate::run) request: Http,
-    pub(in crate::run) client: reqwest::Client,
-    pub(in crate::run) judgement: Judgement,
-    pub(in crate::run) clock: C,
+pub struct HttpWork<C> {
+    pub job: Job,
+    pub request: Http,
+    pub client: reqwest::Client,
+    pub judgement: Judgement,
+    pub clock: C,
 }
 
 impl<C: Clock> HttpWork<C> {
     /// Sends the request and reports what came back. Any stop ends the waiting for it.
-    pub(in crate::run) async fn run(self, notices: Sender<Notice>, mut stops: Receiver<Stage>) {
+    pub async fn run(self, notices: Sender<Notice>, mut stops: Receiver<Stage>) {
         let finish = tokio::select! {
             finish = self.finish(&notices) => finish,
             Some(_) = stops.recv() => self.failed("the request was given up before its answer came", Applied::Maybe),

@@ -9,23 +9,23 @@ use crate::run::input::Finish;
 
 /// What a piece of work is judged by.
 #[derive(Clone, Debug)]
-pub(in crate::run) struct Judgement {
-    pub(in crate::run) expect: Expect,
-    pub(in crate::run) captures: Vec<Capture>,
-    pub(in crate::run) output: PathBuf,
+pub struct Judgement {
+    pub expect: Expect,
+    pub captures: Vec<Capture>,
+    pub output: PathBuf,
     /// Whether a value is looked for in the output's last line, because the work itself has none.
-    pub(in crate::run) value_from_output: bool,
+    pub value_from_output: bool,
 }
 
 /// A verdict, and the variables that came with it.
-pub(in crate::run) struct Verdict {
-    pub(in crate::run) findings: Vec<Finding>,
-    pub(in crate::run) captured: Vec<(String, String)>,
+pub struct Verdict {
+    pub findings: Vec<Finding>,
+    pub captured: Vec<(String, String)>,
 }
 
 impl Verdict {
     /// Whether everything is as expected.
-    pub(in crate::run) fn is_met(&self) -> bool {
+    pub fn is_met(&self) -> bool {
         self.findings.iter().all(|finding| finding.met)
     }
 }
@@ -33,7 +33,7 @@ impl Verdict {
 impl Judgement {
     /// Holds `seen` and the output against the expectations. An output that can't be read fails
     /// whatever is expected of it, with the reason.
-    pub(in crate::run) async fn of(&self, mut seen: Observed) -> Verdict {
+    pub async fn of(&self, mut seen: Observed) -> Verdict {
         let mut findings = Vec::new();
         let mut answer = Answer::default();
         let wants_value = self.value_from_output && self.expect.value.is_some();
@@ -101,7 +101,7 @@ fn finding(evidence: Evidence) -> Finding {
 }
 
 /// The end of a job that could not even begin.
-pub(in crate::run) fn not_begun(job: &Job, why: impl Into<String>) -> Finish {
+pub fn not_begun(job: &Job, why: impl Into<String>) -> Finish {
     Finish {
         job: job.clone(),
         outcome: Outcome::Failed,

@@ -15,7 +15,7 @@ const SCRIPT_LIMIT: usize = 100_000;
 
 /// Work that needs no more than to be done.
 #[derive(Clone, Debug)]
-pub(in crate::run) enum Prepared {
+pub enum Prepared {
     Shell {
         spec: Spec,
         script_file: Option<String>,
@@ -25,28 +25,24 @@ pub(in crate::run) enum Prepared {
 }
 
 /// What preparing needs to know.
-pub(in crate::run) struct Bench<'a> {
-    pub(in crate::run) plan: &'a Plan,
-    pub(in crate::run) dir: &'a RunDir,
-    pub(in crate::run) run: &'a str,
-    pub(in crate::run) cwd: &'a Path,
+pub struct Bench<'a> {
+    pub plan: &'a Plan,
+    pub dir: &'a RunDir,
+    pub run: &'a str,
+    pub cwd: &'a Path,
     /// The value of a variable, secrets included.
-    pub(in crate::run) value: &'a (dyn Fn(&str) -> Option<&'a str> + Send + Sync),
+    pub value: &'a (dyn Fn(&str) -> Option<&'a str> + Send + Sync),
     /// Whether the servers know `client_connection_check_interval`.
-    pub(in crate::run) check_connections: bool,
+    pub check_connections: bool,
 }
 
 /// The name under which a step's sessions show on the server: 63 bytes at most are kept there.
-pub(in crate::run) fn application(run: &str, number: &str) -> String {
+pub fn application(run: &str, number: &str) -> String {
     format!("gonogo:{run}:{number}")
 }
 
 /// What `job` does: the step's work or its undo, and what is expected of it.
-pub(in crate::run) fn work_of<'p>(
-    step: &'p Step,
-    job: &Job,
-    choice: usize,
-) -> Option<(&'p Work, &'p Expect)> {
+pub fn work_of<'p>(step: &'p Step, job: &Job, choice: usize) -> Option<(&'p Work, &'p Expect)> {
     match (&step.spec.undo, job.undo) {
         (Some(undo), true) => Some((&undo.work, &undo.expect)),
         (None, true) => None,
@@ -56,7 +52,7 @@ pub(in crate::run) fn work_of<'p>(
 
 impl Bench<'_> {
     /// Prepares `work`, which `job` is about to do; nothing for what a person or the clock does.
-    pub(in crate::run) fn prepare(
+    pub fn prepare(
         &self,
         step: &Step,
         job: &Job,

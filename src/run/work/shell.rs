@@ -18,17 +18,17 @@ use crate::run::input::{Finish, Notice};
 use crate::run::shim::{self, Exit, Report, Spec};
 
 /// One piece of shell work.
-pub(in crate::run) struct ShellWork {
-    pub(in crate::run) job: Job,
-    pub(in crate::run) spec: Spec,
+pub struct ShellWork {
+    pub job: Job,
+    pub spec: Spec,
     /// A script to be written to the file that the spec names.
-    pub(in crate::run) script: Option<(PathBuf, String)>,
-    pub(in crate::run) judgement: Judgement,
+    pub script: Option<(PathBuf, String)>,
+    pub judgement: Judgement,
     /// The name under which its sessions show on the servers.
-    pub(in crate::run) application: String,
-    pub(in crate::run) backends: Backends,
-    pub(in crate::run) notices: Sender<Notice>,
-    pub(in crate::run) stops: Receiver<Stage>,
+    pub application: String,
+    pub backends: Backends,
+    pub notices: Sender<Notice>,
+    pub stops: Receiver<Stage>,
 }
 
 /// The signal by which a shim is told to bring its step to an end.
@@ -43,7 +43,7 @@ fn signal(stage: Stage) -> Option<Signal> {
 
 impl ShellWork {
     /// Runs it to its end, stops it when told to, and reports on the way.
-    pub(in crate::run) async fn run(mut self) {
+    pub async fn run(mut self) {
         let exit = match self.start().await {
             Ok(shim) => self.listen(shim).await,
             Err(error) => {
@@ -56,7 +56,7 @@ impl ShellWork {
     }
 
     /// Takes up work that an engine before this one had started.
-    pub(in crate::run) async fn adopt(mut self) {
+    pub async fn adopt(mut self) {
         let lock = self.spec.lock.clone();
         let gone = tokio::task::spawn_blocking(move || wait_for_lock(&lock));
         tokio::pin!(gone);

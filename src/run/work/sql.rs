@@ -27,20 +27,20 @@ const CONNECT: Duration = Duration::from_secs(10);
 const CHECKS_CLIENTS: i32 = 140_000;
 
 /// One piece of SQL work.
-pub(in crate::run) struct SqlWork {
-    pub(in crate::run) job: Job,
-    pub(in crate::run) sql: Sql,
+pub struct SqlWork {
+    pub job: Job,
+    pub sql: Sql,
     /// The name under which the session shows while it does this.
-    pub(in crate::run) application: String,
-    pub(in crate::run) judgement: Judgement,
-    pub(in crate::run) notices: Sender<Notice>,
-    pub(in crate::run) stops: Receiver<Stage>,
+    pub application: String,
+    pub judgement: Judgement,
+    pub notices: Sender<Notice>,
+    pub stops: Receiver<Stage>,
     /// The permission to go on once the transaction's number is recorded.
-    pub(in crate::run) proceed: oneshot::Receiver<()>,
+    pub proceed: oneshot::Receiver<()>,
 }
 
 /// The run's sessions.
-pub(in crate::run) struct Sessions {
+pub struct Sessions {
     urls: HashMap<String, Result<String, String>>,
     open: HashMap<String, Sender<SqlWork>>,
     backends: Backends,
@@ -49,10 +49,7 @@ pub(in crate::run) struct Sessions {
 impl Sessions {
     /// Sessions on the databases at `urls`, each by its name in the plan or with the reason why
     /// there is no URL.
-    pub(in crate::run) fn new(
-        urls: HashMap<String, Result<String, String>>,
-        backends: Backends,
-    ) -> Self {
+    pub fn new(urls: HashMap<String, Result<String, String>>, backends: Backends) -> Self {
         Sessions {
             urls,
             open: HashMap::new(),
@@ -61,7 +58,7 @@ impl Sessions {
     }
 
     /// Hands `work` to the session of its database, which does one thing after the other.
-    pub(in crate::run) fn give(&mut self, work: SqlWork) {
+    pub fn give(&mut self, work: SqlWork) {
         let name = work.sql.database.clone();
         let sender = self.open.entry(name.clone()).or_insert_with(|| {
             let (sender, receiver) = mpsc::channel(64);

@@ -1,0 +1,337 @@
+//! The loop of the screen: one thing is taken in at a time, from the keys, the run, the readers of
+//! outputs, the clock and the system; then a frame is drawn from what is known. Nothing in it waits
+//! for the disk, a server or the engine.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use crossterm::event::{Event as TerminalEvent, EventStream};
+use futures_util::StreamExt;
+use ratatui::layout::Rect;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::MissedTickBehavior;
+
+use super::dialogs::Dialog;
+use super::mouse;
+use super::outputs::Outputs;
+use super::panels;
+use super::scene::Scene;
+use super::screen;
+use super::terminal::Screen;
+use super::theme::Theme;
+use super::update::{self, Act};
+use super::view::View;
+use super::world::{Link, World};
+use crate::clock::{Clock, Moment, SystemClock};
+use crate::journal::Event;
+use crate::plan::Plan;
+use crate::run::{Command, RunDir, RunState};
+use crate::wire::{Feed, FromEngine, News};
+
+/// How often clocks on the screen move.
+const TICK: Duration = Duration::from_millis(250);
+/// The least time between two frames that no key asked for.
+const FRAME: Duration = Duration::from_millis(16);
+/// How much news is taken in before a frame is drawn.
+const BATCH: usize = 1_000;
+
+/// What a screen is opened on.
+pub struct Setup {
+    /// The plan that is being run.
+    pub plan: Arc<Plan>,
+    /// The run's directory.
+    pub dir: RunDir,
+    /// Who sits at the screen.
+    pub name: String,
+    /// What is heard of the run.
+    pub feed: Feed,
+}
+
+/// Shows the run until somebody leaves, and tells where it stands then.
+pub async fn open(setup: Setup) -> anyhow::Result<RunState> {
+    let mut app = App {
+        world: World::new(setup.plan, setup.dir, setup.name),
+        view: View::default(),
+        outputs: Outputs::default(),
+        theme: Theme::from_environment(),
+        clock: SystemClock::new(),
+        feed: setup.feed,
+        asked: HashMap::new(),
+        next_id: 1,
+        drawn: Moment::default(),
+        left: false,
+    };
+    let mut screen = Screen::open().context("failed to take the terminal over")?;
+    let result = app.run(&mut screen).await;
+    drop(screen);
+    result?;
+    Ok(app.world.state)
+}
+
+struct App {
+    world: World,
+    view: View,
+    outputs: Outputs,
+    theme: Theme,
+    clock: SystemClock,
+    feed: Feed,
+    /// What was wished and not answered yet.
+    asked: HashMap<u64, Command>,
+    next_id: u64,
+    /// When the last frame was drawn.
+    drawn: Moment,
+    /// Whether somebody has left the screen.
+    left: bool,
+}
+
+/// Why a frame has to be drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Due {
+    /// A key was pressed: at once.
+    Now,
+    /// Something is new: soon.
+    Soon,
+    /// Nothing is.
+    No,
+}
+
+impl App {
+    async fn run(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
+        let mut events = EventStream::new();
+        let mut signals = Signals::new()?;
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut due = Due::Now;
+        while !self.left {
+            if due == Due::Now || (due == Due::Soon && self.may_draw()) {
+                self.draw(screen)?;
+                due = Due::No;
+            }
+            let soon = if due == Due::Soon {
+                FRAME
+            } else {
+                Duration::MAX
+            };
+            tokio::select! {
+                event = events.next() => {
+                    // A terminal without events is gone.
+                    let Some(Ok(event)) = event else { break };
+                    due = self.terminal_event(event, screen)?;
+                }
+                news = self.feed.news.recv() => {
+                    let Some(news) = news else { break };
+                    self.take_in(news)?;
+                    if due == Due::No {
+                        due = Due::Soon;
+                    }
+                }
+                () = self.outputs.changed() => if due == Due::No { due = Due::Soon },
+                _ = ticks.tick() => due = Due::Now,
+                () = tokio::time::sleep(soon), if due == Due::Soon => {}
+                caught = signals.next() => match caught {
+                    Caught::End => break,
+                    Caught::Continue => {
+                        screen.come_back()?;
+                        due = Due::Now;
+                    }
+                },
+            }
+        }
+        Ok(())
+    }
+
+    fn may_draw(&self) -> bool {
+        self.clock.now().since(self.drawn) >= FRAME
+    }
+
+    fn draw(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
+        self.outputs.follow(&self.world, &self.view);
+        let now = self.clock.now();
+        let size = screen.terminal.size()?;
+        let area = Rect::new(0, 0, size.width, size.height);
+        self.view.size = area;
+        let outputs = self.outputs.windows();
+        let scene = scene(&self.world, &self.view, &outputs, now, self.theme);
+        let step = screen::areas(area, &self.world, &self.view).step;
+        self.outputs
+            .fit(&panels::output_areas(&scene, step), &self.view);
+        screen
+            .terminal
+            .draw(|frame| screen::draw(&scene, frame.area(), frame.buffer_mut()))?;
+        self.drawn = now;
+        Ok(())
+    }
+
+    fn terminal_event(&mut self, event: TerminalEvent, screen: &mut Screen) -> anyhow::Result<Due> {
+        let now = self.clock.now();
+        let acts = match event {
+            TerminalEvent::Key(key) => update::key(&mut self.view, &self.world, key, now),
+            TerminalEvent::Mouse(event) => {
+                let outputs = self.outputs.windows();
+                let scene = scene(&self.world, &self.view, &outputs, now, self.theme);
+                let target = mouse::target(&scene, self.view.size, event.column, event.row);
+                mouse::mouse(&mut self.view, &self.world, target, event.kind, now)
+            }
+            TerminalEvent::Paste(text) => {
+                paste(&mut self.view, &text);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        };
+        for act in acts {
+            self.act(act, screen)?;
+        }
+        Ok(Due::Now)
+    }
+
+    fn act(&mut self, act: Act, screen: &mut Screen) -> anyhow::Result<()> {
+        match act {
+            Act::Send(command) => self.send(command),
+            Act::Output(to) => self.outputs.go(&to),
+            Act::Quit => self.left = true,
+            Act::Suspend => screen.suspend()?,
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, command: Command) {
+        let id = self.next_id;
+        self.next_id += 1;
+        if self.feed.wishes.try_send((id, command.clone())).is_ok() {
+            self.asked.insert(id, command);
+        } else {
+            let now = self.clock.now();
+            self.view
+                .say("the engine does not take commands now", true, now);
+        }
+    }
+
+    /// Takes in what was heard, and whatever else has been heard meanwhile.
+    fn take_in(&mut self, first: News) -> anyhow::Result<()> {
+        let mut next = Some(first);
+        let mut taken = 0;
+        while let Some(news) = next {
+            match news {
+                News::Lost(why) => {
+                    self.world.link = Link::Lost(why);
+                    self.world.driver = None;
+                }
+                News::Frame(frame) => self.frame(frame)?,
+            }
+            taken += 1;
+            next = if taken < BATCH {
+                self.feed.news.try_recv().ok()
+            } else {
+                None
+            };
+        }
+        Ok(())
+    }
+
+    fn frame(&mut self, frame: FromEngine) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        if let FromEngine::Entry(entry) = &frame
+            && let Event::BackendAnswered(answer) = &entry.event
+        {
+            self.view.say(answer.result.clone(), !answer.done, now);
+        }
+        let reply = self
+            .world
+            .take(frame)
+            .context("the run's journal does not fit its plan")?;
+        let Some((id, refusal)) = reply else {
+            return Ok(());
+        };
+        let asked = self.asked.remove(&id);
+        match refusal {
+            Some(why) => self.view.say(why, true, now),
+            None => self.granted(asked, now),
+        }
+        Ok(())
+    }
+
+    /// What was granted shows by itself, except for these.
+    fn granted(&mut self, asked: Option<Command>, now: Moment) {
+        match asked {
+            Some(Command::Note { .. }) => self.view.say("noted", false, now),
+            Some(Command::Set { name, .. }) => self.view.say(format!("{name} is set"), false, now),
+            Some(Command::Cancel { pid }) => {
+                self.view
+                    .say(format!("asked {pid} to cancel …"), false, now);
+            }
+            Some(Command::Terminate { pid }) => {
+                self.view.say(format!("asked {pid} to end …"), false, now);
+            }
+            Some(Command::Rollback { .. }) => self.view.cursor = None,
+            _ => {}
+        }
+    }
+}
+
+fn scene<'a>(
+    world: &'a World,
+    view: &'a View,
+    outputs: &'a [Arc<super::output::Window>],
+    now: Moment,
+    theme: Theme,
+) -> Scene<'a> {
+    Scene {
+        world,
+        view,
+        outputs,
+        now,
+        theme,
+    }
+}
+
+/// Pasted text is text, never keys; where none is asked for, it is nothing.
+fn paste(view: &mut View, text: &str) {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match &mut view.dialog {
+        Some(Dialog::Ask(ask)) => drop(ask.input.insert_str(line)),
+        Some(Dialog::Confirm(confirmation)) => {
+            if let Some((_, input)) = &mut confirmation.typed {
+                input.insert_str(line);
+            }
+        }
+        Some(Dialog::RollBack(rollback)) => drop(rollback.typed.insert_str(line)),
+        _ => {}
+    }
+}
+
+/// What the system can tell a screen.
+enum Caught {
+    /// To go; or the terminal is gone.
+    End,
+    /// To go on after having been stopped.
+    Continue,
+}
+
+struct Signals {
+    hangup: Signal,
+    terminate: Signal,
+    interrupt: Signal,
+    resume: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Signals {
+            hangup: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
+        })
+    }
+
+    async fn next(&mut self) -> Caught {
+        tokio::select! {
+            _ = self.hangup.recv() => Caught::End,
+            _ = self.terminate.recv() => Caught::End,
+            _ = self.interrupt.recv() => Caught::End,
+            _ = self.resume.recv() => Caught::Continue,
+        }
+    }
+}

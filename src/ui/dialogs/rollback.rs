@@ -1,0 +1,63 @@
+//! The way back, before it is gone.
+
+use ratatui_textarea::TextArea;
+
+use crate::clock::Moment;
+use crate::plan::{Confirm, Plan};
+use crate::run::decide::{Preview, preview};
+use crate::run::{Command, Refusal, RunState};
+
+/// The dialog. What it lists is made anew for every frame: the run goes on beneath it, and so does
+/// the clock.
+#[derive(Clone, Debug, Default)]
+pub struct RollBack {
+    /// Which of the ways was picked: none, the one that the clock offers; else the plan's rollbacks in
+    /// order, and the undos alone after them.
+    pub picked: Option<usize>,
+    /// What was typed to confirm it.
+    pub typed: TextArea<'static>,
+    /// The first line that is shown.
+    pub top: usize,
+}
+
+impl RollBack {
+    /// The name by which the engine knows the way that was picked.
+    fn tier(&self, plan: &Plan) -> Option<String> {
+        let picked = self.picked?;
+        Some(
+            plan.tiers
+                .get(picked)
+                .map_or_else(|| "undo".to_owned(), |tier| tier.id.clone()),
+        )
+    }
+
+    /// What it would do.
+    pub fn preview(&self, plan: &Plan, state: &RunState, now: Moment) -> Result<Preview, Refusal> {
+        preview(plan, state, self.tier(plan).as_deref(), now)
+    }
+
+    /// Moves to another way, `by` places on.
+    pub fn step(&mut self, plan: &Plan, state: &RunState, now: Moment, by: isize) {
+        let ways = plan.tiers.len() + 1;
+        let offered = preview(plan, state, None, now)
+            .ok()
+            .and_then(|preview| preview.tier);
+        let at = self.picked.or(offered).unwrap_or(plan.tiers.len());
+        self.picked = Some((at + ways).saturating_add_signed(by) % ways);
+        self.top = 0;
+    }
+
+    /// The command that goes this way, if everything that has to be typed was.
+    pub fn command(&self, plan: &Plan, preview: &Preview) -> Result<Command, String> {
+        let text = self.typed.lines().join("").trim().to_owned();
+        if let (Confirm::Environment, Some(environment)) = (preview.confirm, &plan.environment)
+            && text != *environment
+        {
+            return Err(format!("type {environment} first"));
+        }
+        Ok(Command::Rollback {
+            tier: self.tier(plan),
+            confirm: (!text.is_empty()).then_some(text),
+        })
+    }
+}

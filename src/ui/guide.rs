@@ -1,0 +1,174 @@
+//! The guide: one line that says what the run needs, and the key for it.
+
+use super::words;
+use super::world::{Link, World};
+use crate::clock::Moment;
+use crate::monitor::LockNode;
+use crate::plan::{StepIx, duration};
+use crate::run::{Standing, Status, Waiting};
+
+/// What to do next, or what is going on.
+pub fn guide(world: &World, database: usize, now: Moment) -> String {
+    match &world.link {
+        Link::Connecting => return "the engine is being started".to_owned(),
+        Link::Lost(why) if world.state.end.is_none() => {
+            return format!(
+                "no engine: {why}; `gonogo resume {}` goes on",
+                world.dir.id()
+            );
+        }
+        _ => {}
+    }
+    if let Some(words) = ended(world) {
+        return words;
+    }
+    if !world.drives() {
+        let driver = world
+            .state
+            .driver
+            .as_ref()
+            .filter(|driver| driver.gone.is_none());
+        return match driver {
+            Some(driver) => format!("you are watching {}; t takes control", driver.name),
+            None => "nobody drives; t takes control".to_owned(),
+        };
+    }
+    if let Some(ix) = world.state.active_steps().last() {
+        return going_on(world, ix, database, now);
+    }
+    waiting(world)
+}
+
+fn ended(world: &World) -> Option<String> {
+    let end = world.state.end.as_ref()?;
+    let how = world.state.standing().word().replace('_', " ");
+    let reason = end
+        .reason
+        .as_ref()
+        .map_or(String::new(), |reason| format!(": {reason}"));
+    Some(format!(
+        "{how} at {}{reason}; q leaves",
+        end.at.to_local_time()
+    ))
+}
+
+fn called(world: &World, ix: StepIx) -> String {
+    let step = &world.plan.steps[ix];
+    format!("{} {}", step.number, step.spec.title)
+}
+
+fn going_on(world: &World, ix: StepIx, database: usize, now: Moment) -> String {
+    let step = &world.state.steps[ix];
+    let called = called(world, ix);
+    let since = step
+        .started
+        .map(|started| duration::clock(now.since(started)))
+        .unwrap_or_default();
+    if let Some(stopping) = &step.stopping {
+        return format!(
+            "{called} is being stopped ({:?}): {}; S goes harder",
+            stopping.stage, stopping.reason
+        )
+        .to_lowercase();
+    }
+    let check = world.plan.steps[ix]
+        .spec
+        .undo
+        .as_ref()
+        .is_some_and(|undo| undo.work.is_check());
+    if step.status == Status::Undoing && check {
+        return format!("undo {called} by hand; space when it is done");
+    }
+    let blocker = world
+        .database(database)
+        .and_then(|db| db.picture.as_ref()?.locks.blocker_of_ours());
+    if let Some(node) = blocker {
+        return blocked(node);
+    }
+    let what = if step.status == Status::Undoing {
+        "is being undone"
+    } else {
+        "runs"
+    };
+    format!("{called} {what} {since}; S stops it")
+}
+
+/// Our step waits for somebody's lock: who it is, and the key that helps.
+fn blocked(node: &LockNode) -> String {
+    let session = &node.session;
+    let who = if session.application.is_empty() {
+        session.user.as_deref().unwrap_or("somebody")
+    } else {
+        &session.application
+    };
+    let age = session
+        .transaction_age
+        .map(words::short)
+        .unwrap_or_default();
+    if session.state.holds_transaction_idly() {
+        format!(
+            "our step waits for {} ({who}, {} {age}); k ends that session",
+            session.pid,
+            session.state.words()
+        )
+    } else if session.pid == 0 {
+        "our step waits for a prepared transaction: only ROLLBACK PREPARED helps".to_owned()
+    } else {
+        format!(
+            "our step waits for {} ({who}, {age}); c cancels its statement, k ends it",
+            session.pid
+        )
+    }
+}
+
+fn waiting(world: &World) -> String {
+    let phase = |ix: usize| &world.plan.phases[ix].spec.name;
+    match world.state.waiting(&world.plan) {
+        Waiting::Start(ix) => format!("enter starts {}", called(world, ix)),
+        Waiting::Tick(ix) => format!("look, then space ticks {}", called(world, ix)),
+        Waiting::Confirm(ix) => format!(
+            "enter asks before it starts {}, which is dangerous",
+            called(world, ix)
+        ),
+        Waiting::Alternative(ix) => format!("enter offers the ways to do {}", called(world, ix)),
+        Waiting::Values(ix, names) => format!(
+            "{} needs {}: enter asks for it",
+            called(world, ix),
+            names.join(", ")
+        ),
+        Waiting::Decide(ix) => {
+            let status = world.state.steps[ix].status;
+            format!(
+                "{} is {status}: enter shows what can be done, R rolls back",
+                called(world, ix)
+            )
+        }
+        Waiting::Approval(ix, names) => format!(
+            "\"{}\" needs somebody else's approval: {}",
+            phase(ix),
+            names.join(", ")
+        ),
+        Waiting::Gate(ix) => format!("go or no-go for \"{}\"? g or G", phase(ix)),
+        Waiting::Choice(among) => {
+            let names: Vec<String> = among
+                .iter()
+                .map(|ix| format!("\"{}\"", phase(*ix)))
+                .collect();
+            format!("choose one: {}; start its first step", names.join(" or "))
+        }
+        Waiting::Release => {
+            let hold = world.state.holds.last();
+            let why = hold
+                .map(|hold| format!("{} by {}", hold.reason, hold.by))
+                .unwrap_or_default();
+            format!("held: {why}; h releases, R rolls back")
+        }
+        Waiting::Finish => {
+            "every step is settled: watch as long as you like, then F finishes".to_owned()
+        }
+        Waiting::Nothing if world.state.standing() == Standing::Ready => {
+            "nothing to do yet".to_owned()
+        }
+        Waiting::Nothing | Waiting::Over => String::new(),
+    }
+}

@@ -1,0 +1,270 @@
+//! What there is to say about a step besides what it prints: what it does, where it stands, what was
+//! expected of it, and what can be done about it.
+
+use ratatui::text::{Line, Span};
+
+use crate::journal::event::Stage;
+use crate::plan::{Home, StepIx, Work, duration};
+use crate::run::{JobEnd, Status, StepState};
+use crate::ui::scene::Scene;
+use crate::ui::theme::Role;
+use crate::ui::widgets::clip;
+use crate::ui::words;
+
+/// Whether what matters about the step at `ix` is its undo.
+pub fn shows_undo(scene: &Scene<'_>, ix: StepIx) -> bool {
+    let state = &scene.world.state;
+    let item = state
+        .rollback
+        .iter()
+        .flat_map(|rollback| &rollback.items)
+        .find(|item| item.step == ix);
+    item.is_some_and(|item| item.undo)
+}
+
+/// The work that is shown.
+pub fn work<'s>(scene: &Scene<'s>, ix: StepIx) -> Option<&'s Work> {
+    let spec = &scene.world.plan.steps[ix].spec;
+    match &spec.undo {
+        Some(undo) if shows_undo(scene, ix) => Some(&undo.work),
+        _ => spec.work_of(scene.world.state.steps[ix].choice),
+    }
+}
+
+/// The lines, at most `most` of them for what the step does.
+pub fn lines<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Line<'s>> {
+    let (step, at) = (&scene.world.plan.steps[ix], &scene.world.state.steps[ix]);
+    let mut lines = Vec::new();
+    if let Some(group) = &step.spec.group {
+        lines.push(Line::from(scene.span(group, Role::Dim)));
+    }
+    lines.extend(what(scene, ix, width, most));
+    lines.extend(standing(scene, ix, at));
+    lines.extend(expectations(scene, ix, at));
+    lines.extend(said(scene, at, width));
+    for note in scene
+        .world
+        .state
+        .notes
+        .iter()
+        .filter(|note| note.step == Some(ix))
+    {
+        lines.push(Line::from(
+            scene.span(format!("note by {}: {}", note.by, note.text), Role::Dim),
+        ));
+    }
+    lines.extend(menu(scene, ix, at));
+    lines
+}
+
+/// What it does: a prompt in front of what is run, plain words for what a person does.
+fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Line<'s>> {
+    let spec = &scene.world.plan.steps[ix].spec;
+    let Some(work) = work(scene, ix) else {
+        return Vec::new();
+    };
+    let prompt = match work {
+        Work::Shell(_) => "$ ",
+        Work::Sql(_) => "# ",
+        Work::Http(_) | Work::Wait(_) => "> ",
+        Work::Check(_) => "",
+    };
+    let mut text = work.text();
+    if let (true, Some(details)) = (work.is_check(), &spec.details) {
+        text = format!("{text}\n{details}");
+    }
+    let role = if work.is_check() {
+        Role::Text
+    } else {
+        Role::Active
+    };
+    let rows = clip::wrap(&text, width.saturating_sub(prompt.len()));
+    let more = rows.len().saturating_sub(most);
+    let mut lines: Vec<Line<'_>> = rows
+        .iter()
+        .take(most)
+        .enumerate()
+        .map(|(n, row)| {
+            let lead = if n == 0 {
+                prompt
+            } else {
+                &"  "[..prompt.len()]
+            };
+            Line::from(vec![scene.span(lead, Role::Dim), scene.span(row, role)])
+        })
+        .collect();
+    if more > 0 {
+        lines.push(Line::from(
+            scene.span(format!("  … {more} more lines"), Role::Dim),
+        ));
+    }
+    if spec.alternatives.len() > 1 && scene.world.state.steps[ix].attempt == 0 {
+        let labels: Vec<&str> = spec.alternatives.iter().map(|a| a.label.as_str()).collect();
+        lines.push(Line::from(
+            scene.span(format!("one of: {}", labels.join(", ")), Role::Warn),
+        ));
+    }
+    lines
+}
+
+/// Where it stands, since when, and by whom.
+fn standing<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'s>> {
+    let (sign, role) = words::sign(at.status);
+    let mut words = vec![scene.span(format!("{sign} {}", at.status), role)];
+    let mut add = |text: String| words.push(scene.span(format!("  {text}"), Role::Text));
+    let spec = &scene.world.plan.steps[ix].spec;
+    match (at.started, at.ended) {
+        (Some(started), None) => {
+            let limit = spec
+                .timeout
+                .map(|limit| format!(" of {}", duration::show(limit)))
+                .unwrap_or_default();
+            add(format!(
+                "{}{limit}",
+                duration::clock(scene.now.since(started))
+            ));
+        }
+        (Some(started), Some(ended)) if at.attempt > 0 => {
+            add(format!("in {}", words::short(ended.since(started))));
+        }
+        _ => {}
+    }
+    if at.attempt > 1 {
+        add(format!("try {}", at.attempt));
+    }
+    if let Some(by) = &at.by {
+        let when = at
+            .ended
+            .or(at.started)
+            .map(|when| format!(" at {}", when.to_local_time()))
+            .unwrap_or_default();
+        add(format!("by {by}{when}"));
+    }
+    if let Some(pid) = at.pid {
+        add(format!("pid {pid}"));
+    }
+    let mut lines = vec![Line::from(words)];
+    if let Some(stopping) = &at.stopping {
+        let how = match stopping.stage {
+            Stage::Cancel => "cancelling its statements",
+            Stage::Interrupt => "interrupted",
+            Stage::Terminate => "told to end",
+            Stage::Kill => "killed",
+        };
+        let since = words::short(scene.now.since(stopping.since));
+        lines.push(Line::from(scene.span(
+            format!("{how} {since} ago: {}", stopping.reason),
+            Role::Warn,
+        )));
+    }
+    lines
+}
+
+/// What is expected, and what was found.
+fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'s>> {
+    let spec = &scene.world.plan.steps[ix].spec;
+    let undo = shows_undo(scene, ix);
+    let end = if undo {
+        at.undo_end.as_ref()
+    } else {
+        at.end.as_ref()
+    };
+    let Some(end) = end.filter(|_| !at.status.is_active()) else {
+        let expect = match &spec.undo {
+            Some(undone) if undo => &undone.expect,
+            _ => &spec.expect,
+        };
+        return expect
+            .lines()
+            .iter()
+            .map(|line| {
+                Line::from(vec![
+                    scene.span("· expects ", Role::Dim),
+                    scene.span(line, Role::Text),
+                ])
+            })
+            .collect();
+    };
+    let mut lines = findings(scene, end);
+    if let Some(shown) = &spec.expect.shown {
+        lines.push(Line::from(vec![
+            scene.span("· expects ", Role::Dim),
+            scene.span(shown, Role::Text),
+        ]));
+    }
+    // Of a failed undo, what it was to undo may have failed as well.
+    if let (true, Status::Stuck, Some(first)) = (undo, at.status, &at.end) {
+        let mut before = findings(scene, first);
+        before.retain(|_| first.outcome != crate::journal::event::Outcome::Passed);
+        if !before.is_empty() {
+            lines.push(Line::from(scene.span("the step itself:", Role::Dim)));
+            lines.extend(before);
+        }
+    }
+    lines
+}
+
+fn findings<'s>(scene: &Scene<'s>, end: &JobEnd) -> Vec<Line<'s>> {
+    let mut lines: Vec<Line<'_>> = end
+        .findings
+        .iter()
+        .map(|finding| {
+            let (sign, role) = if finding.met {
+                ("✓ ", Role::Good)
+            } else {
+                ("✗ ", Role::Bad)
+            };
+            let mut spans = vec![
+                scene.span(sign, role),
+                scene.span(&finding.expected, Role::Text),
+            ];
+            if finding.expected != finding.got {
+                spans.push(scene.span(format!(": {}", finding.got), role));
+            }
+            Line::from(spans)
+        })
+        .collect();
+    if let Some(message) = &end.message {
+        lines.push(Line::from(scene.span(message, Role::Bad)));
+    }
+    lines
+}
+
+/// Reasons and remarks of people.
+fn said<'s>(scene: &Scene<'s>, at: &StepState, width: usize) -> Vec<Line<'s>> {
+    let mut lines = Vec::new();
+    for (what, text) in [("reason", &at.reason), ("remark", &at.note)] {
+        let Some(text) = text else { continue };
+        for row in clip::wrap(&format!("{what}: {text}"), width) {
+            lines.push(Line::from(scene.span(row, Role::Text)));
+        }
+    }
+    lines
+}
+
+/// The ways out, where a person has to decide.
+fn menu<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Option<Line<'s>> {
+    if !at.status.needs_decision() || scene.world.state.end.is_some() {
+        return None;
+    }
+    let own = matches!(scene.world.plan.steps[ix].home, Home::Tier(_));
+    let back = scene.world.state.rollback.is_some();
+    let mut ways = vec![
+        ("r", "retry"),
+        ("d", "done by hand"),
+        ("s", if back { "leave undone" } else { "skip" }),
+    ];
+    if !back && !own {
+        ways.extend([("h", "hold"), ("R", "roll back")]);
+    }
+    let spans: Vec<Span<'_>> = ways
+        .into_iter()
+        .flat_map(|(key, what)| {
+            [
+                scene.span(key, Role::Key),
+                scene.span(format!(" {what}   "), Role::Text),
+            ]
+        })
+        .collect();
+    Some(Line::from(spans))
+}

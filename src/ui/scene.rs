@@ -1,0 +1,119 @@
+//! The one value that a frame is drawn from. Panels get it and nothing else: while a frame is drawn,
+//! nothing waits and nothing changes.
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Widget};
+
+use super::output::Window;
+use super::theme::{Role, Theme};
+use super::view::{Focus, View};
+use super::widgets::{chars, clip};
+use super::world::World;
+use crate::clock::Moment;
+
+/// Everything there is to draw.
+pub struct Scene<'a> {
+    /// What is known.
+    pub world: &'a World,
+    /// What is looked at.
+    pub view: &'a View,
+    /// What the steps that are shown print: the one that was asked for, and the step's own output
+    /// beside that of its undo where that is stuck.
+    pub outputs: &'a [Arc<Window>],
+    /// The moment.
+    pub now: Moment,
+    /// What things look like.
+    pub theme: Theme,
+}
+
+impl Scene<'_> {
+    /// The style of `role`.
+    pub fn style(&self, role: Role) -> Style {
+        self.theme.style(role)
+    }
+
+    /// A piece of a line. Whatever `text` holds, it stays on its line and in its place.
+    pub fn span<'t>(&self, text: impl AsRef<str>, role: Role) -> Span<'t> {
+        Span::styled(
+            chars::one_line(text.as_ref()).into_owned(),
+            self.style(role),
+        )
+    }
+
+    /// Draws a panel's frame and tells what is left inside.
+    pub fn frame(&self, title: &str, focus: Option<Focus>, area: Rect, buf: &mut Buffer) -> Rect {
+        let focused = focus.is_some_and(|focus| focus == self.view.focus);
+        let role = if focused {
+            Role::FrameFocused
+        } else {
+            Role::Frame
+        };
+        let room = usize::from(area.width.saturating_sub(4));
+        let title = chars::one_line(title);
+        let title = Line::from(vec![
+            Span::raw(" "),
+            Span::styled(
+                clip::clip(&title, room).into_owned(),
+                self.style(Role::Title),
+            ),
+            Span::raw(" "),
+        ]);
+        let kind = if focused {
+            BorderType::Thick
+        } else {
+            BorderType::Plain
+        };
+        let block = Block::bordered()
+            .border_type(kind)
+            .border_style(self.style(role))
+            .title(title);
+        let inner = block.inner(area);
+        block.render(area, buf);
+        inner
+    }
+}
+
+/// Draws `line` at the row `row` of `area`, if there is such a row.
+pub fn put(area: Rect, row: u16, line: Line<'_>, buf: &mut Buffer) {
+    if row < area.height {
+        let place = Rect {
+            y: area.y + row,
+            height: 1,
+            ..area
+        };
+        line.render(place, buf);
+    }
+}
+
+/// Draws `left` and `right` at the ends of one row; where there is no room for both, the left one is
+/// cut.
+pub fn put_both(area: Rect, row: u16, left: Line<'_>, right: Line<'_>, buf: &mut Buffer) {
+    if row >= area.height {
+        return;
+    }
+    let width = (right.width() as u16).min(area.width);
+    let place = Rect {
+        y: area.y + row,
+        height: 1,
+        ..area
+    };
+    let left_width = place.width.saturating_sub(width + 1);
+    left.render(
+        Rect {
+            width: left_width,
+            ..place
+        },
+        buf,
+    );
+    let right_place = Rect {
+        x: place.x + place.width - width,
+        width,
+        ..place
+    };
+    right.render(right_place, buf);
+}

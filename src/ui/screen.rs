@@ -1,0 +1,164 @@
+//! The screen: what stands where.
+//!
+//! ```text
+//!  header    environment, title, T clock, who drives, who watches, where the run stands
+//!  progress  the whole run as a bar, and what to do next
+//!  ┌ steps ─────┐┌ step ──────────────┐┌ locks ───────┐   from 110 columns
+//!  │            ││                    │├ connections ─┤
+//!  │            ││                    │├ queries ─────┤
+//!  └────────────┘└────────────────────┘└──────────────┘
+//!  ┌ steps ─────┐┌ step ─────────────────────────┐        narrower: the database is a strip that
+//!  │            │├ database ─────────────────────┤        opens when it has the keys
+//!  └────────────┘└───────────────────────────────┘
+//!  probes    a word for each
+//!  message   what the last key came to
+//!  footer    what can be done now
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::dialogs;
+use super::panels;
+use super::scene::Scene;
+use super::view::{Focus, View};
+use super::world::World;
+
+/// From this width on the database has a column of its own.
+const WIDE: u16 = 110;
+
+/// Where everything stands. An area that is empty is not drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Areas {
+    /// The first line.
+    pub header: Rect,
+    /// The second line.
+    pub progress: Rect,
+    /// The phases and steps.
+    pub steps: Rect,
+    /// The step under the cursor.
+    pub step: Rect,
+    /// Who waits for whom.
+    pub locks: Rect,
+    /// How many sessions there are.
+    pub connections: Rect,
+    /// What runs.
+    pub queries: Rect,
+    /// All of the database in a few lines.
+    pub strip: Rect,
+    /// A word for each probe.
+    pub probes: Rect,
+    /// What the last key came to.
+    pub message: Rect,
+    /// The keys.
+    pub footer: Rect,
+}
+
+/// Divides a screen of the size of `area`.
+pub fn areas(area: Rect, world: &World, view: &View) -> Areas {
+    let mut areas = Areas::default();
+    let mut rest = area;
+    areas.header = take_top(&mut rest, 1);
+    areas.footer = take_bottom(&mut rest, 1);
+    areas.progress = take_top(&mut rest, 1);
+    areas.message = take_bottom(&mut rest, 1);
+    let watched = !world.plan.databases.is_empty();
+    if watched || !world.plan.probes.is_empty() {
+        areas.probes = take_bottom(&mut rest, 1);
+    }
+    if view.zoomed {
+        match view.focus {
+            Focus::Steps => areas.steps = rest,
+            Focus::Locks if watched => areas.locks = rest,
+            Focus::Queries if watched => areas.queries = rest,
+            Focus::Output | Focus::Locks | Focus::Queries => areas.step = rest,
+        }
+        return areas;
+    }
+    let steps = if area.width >= WIDE {
+        (area.width / 4).clamp(30, 52)
+    } else {
+        (area.width * 2 / 5).clamp(20, 36)
+    };
+    areas.steps = take_left(&mut rest, steps);
+    if watched && area.width >= WIDE {
+        let column = (area.width * 3 / 10).clamp(36, 64);
+        let column = take_right(&mut rest, column);
+        divide_column(column, &mut areas);
+    } else if watched {
+        divide_strip(&mut rest, view, &mut areas);
+    }
+    areas.step = rest;
+    areas
+}
+
+fn divide_column(mut column: Rect, areas: &mut Areas) {
+    let queries = column.height / 3;
+    areas.queries = take_bottom(&mut column, queries);
+    let connections = 6.min(column.height / 2);
+    areas.connections = take_bottom(&mut column, connections);
+    areas.locks = column;
+}
+
+/// The strip has four lines; the panel of the database that has the keys takes half of the height.
+fn divide_strip(rest: &mut Rect, view: &View, areas: &mut Areas) {
+    let half = rest.height / 2;
+    match view.focus {
+        Focus::Locks => areas.locks = take_bottom(rest, half),
+        Focus::Queries => areas.queries = take_bottom(rest, half),
+        Focus::Steps | Focus::Output => areas.strip = take_bottom(rest, 5.min(half)),
+    }
+}
+
+fn take_top(rest: &mut Rect, height: u16) -> Rect {
+    let height = height.min(rest.height);
+    let taken = Rect { height, ..*rest };
+    rest.y += height;
+    rest.height -= height;
+    taken
+}
+
+fn take_bottom(rest: &mut Rect, height: u16) -> Rect {
+    let height = height.min(rest.height);
+    rest.height -= height;
+    Rect {
+        y: rest.y + rest.height,
+        height,
+        ..*rest
+    }
+}
+
+fn take_left(rest: &mut Rect, width: u16) -> Rect {
+    let width = width.min(rest.width);
+    let taken = Rect { width, ..*rest };
+    rest.x += width;
+    rest.width -= width;
+    taken
+}
+
+fn take_right(rest: &mut Rect, width: u16) -> Rect {
+    let width = width.min(rest.width);
+    rest.width -= width;
+    Rect {
+        x: rest.x + rest.width,
+        width,
+        ..*rest
+    }
+}
+
+/// Draws the whole screen.
+pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let areas = areas(area, scene.world, scene.view);
+    panels::header(scene, areas.header, buf);
+    panels::progress(scene, areas.progress, buf);
+    panels::steps(scene, areas.steps, buf);
+    panels::step(scene, areas.step, buf);
+    panels::locks(scene, areas.locks, buf);
+    panels::connections(scene, areas.connections, buf);
+    panels::queries(scene, areas.queries, buf);
+    panels::strip(scene, areas.strip, buf);
+    panels::probes(scene, areas.probes, buf);
+    panels::message(scene, areas.message, buf);
+    panels::footer(scene, areas.footer, buf);
+    dialogs::draw(scene, area, buf);
+}

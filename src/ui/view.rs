@@ -1,0 +1,92 @@
+//! What the person at the screen looks at. Nothing of this is recorded, and no other screen knows it.
+
+use std::collections::BTreeSet;
+
+use ratatui::layout::Rect;
+
+use super::dialogs::Dialog;
+use super::world::World;
+use crate::clock::Moment;
+use crate::plan::StepIx;
+
+/// Which panel has the keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus {
+    /// The phases and their steps.
+    #[default]
+    Steps,
+    /// What the step under the cursor does and prints.
+    Output,
+    /// Who waits for whom.
+    Locks,
+    /// What runs.
+    Queries,
+}
+
+impl Focus {
+    /// All of them, in the order of the Tab key.
+    pub const ALL: [Focus; 4] = [Focus::Steps, Focus::Output, Focus::Locks, Focus::Queries];
+}
+
+/// A line that tells what came of a key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// What it says.
+    pub text: String,
+    /// Whether something was refused, or went wrong.
+    pub bad: bool,
+    /// Since when it has been there.
+    pub since: Moment,
+}
+
+/// Everything about the look of the screen that is not in the world.
+#[derive(Default)]
+pub struct View {
+    /// Which panel has the keys.
+    pub focus: Focus,
+    /// The step under the cursor; none: the one where the run is.
+    pub cursor: Option<StepIx>,
+    /// The phases that were opened or closed by hand: not as they would be by themselves.
+    pub toggled: BTreeSet<usize>,
+    /// Whether the focused panel has the whole screen.
+    pub zoomed: bool,
+    /// Which of the step's outputs is shown; none: the last.
+    pub output: Option<usize>,
+    /// Whether long lines are cut, and from which column on they are shown.
+    pub cut: Option<u16>,
+    /// What is searched for in the output.
+    pub search: String,
+    /// Which database is shown.
+    pub database: usize,
+    /// The session under the cursor of a database panel, by its process.
+    pub session: Option<i32>,
+    /// What lies over the screen.
+    pub dialog: Option<Dialog>,
+    /// What the last key came to.
+    pub message: Option<Message>,
+    /// The size of the screen.
+    pub size: Rect,
+}
+
+impl View {
+    /// The step under the cursor.
+    pub fn step(&self, world: &World) -> StepIx {
+        self.cursor.unwrap_or_else(|| world.focus())
+    }
+
+    /// Says something.
+    pub fn say(&mut self, text: impl Into<String>, bad: bool, now: Moment) {
+        self.message = Some(Message {
+            text: text.into(),
+            bad,
+            since: now,
+        });
+    }
+
+    /// The number of the output that is shown, counted from 0, and how many there are.
+    pub fn output_of(&self, world: &World, ix: StepIx) -> Option<(usize, usize)> {
+        let count = world.jobs_of(ix).len();
+        let last = count.checked_sub(1)?;
+        Some((self.output.unwrap_or(last).min(last), count))
+    }
+}

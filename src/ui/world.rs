@@ -1,0 +1,206 @@
+//! What the screen knows: the run as its journal tells it, what is seen of databases and probes, and
+//! who is there. It is only ever replaced by what comes from the engine.
+
+use std::sync::Arc;
+
+use super::output::Mask;
+use crate::clock::Moment;
+use crate::journal::event::Job;
+use crate::journal::{Actor, Entry, Via};
+use crate::monitor::{DatabaseHealth, Health, LockNode, Session};
+use crate::plan::{Plan, StepIx};
+use crate::run::decide::{Decision, decide};
+use crate::run::{ClientId, Command, Input, Mismatch, Refusal, RunDir, RunState, Waiting, Wish};
+use crate::wire::FromEngine;
+
+/// How the screen is connected to the engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// It is being connected.
+    Connecting,
+    /// It is connected.
+    Up,
+    /// The engine is gone, or can't be reached.
+    Lost(String),
+}
+
+/// Everything the screen knows.
+pub struct World {
+    /// The plan.
+    pub plan: Arc<Plan>,
+    /// The run's directory.
+    pub dir: RunDir,
+    /// Where the run stands.
+    pub state: RunState,
+    /// What is seen of databases and probes.
+    pub health: Arc<Health>,
+    /// How the screen is connected.
+    pub link: Link,
+    /// The number of the screen's connection.
+    pub me: Option<ClientId>,
+    /// The connection that drives.
+    pub driver: Option<ClientId>,
+    /// How many other connections there are.
+    pub watchers: usize,
+    /// Why the journal can't be written, if it can't.
+    pub trouble: Option<String>,
+    /// Who sits here.
+    pub name: String,
+    /// What must not be shown.
+    pub mask: Arc<Mask>,
+}
+
+impl World {
+    /// The world before anything came from the engine.
+    pub fn new(plan: Arc<Plan>, dir: RunDir, name: String) -> Self {
+        World {
+            state: RunState::new(&plan),
+            plan,
+            dir,
+            health: Arc::default(),
+            link: Link::Connecting,
+            me: None,
+            driver: None,
+            watchers: 0,
+            trouble: None,
+            name,
+            mask: Arc::default(),
+        }
+    }
+
+    /// Takes in what the engine said; the answer to a wish is handed back.
+    pub fn take(&mut self, frame: FromEngine) -> Result<Option<(u64, Option<String>)>, Mismatch> {
+        match frame {
+            FromEngine::Welcome { client } => {
+                self.me = Some(client);
+                self.link = Link::Up;
+            }
+            FromEngine::Unwelcome { why } => self.link = Link::Lost(why),
+            FromEngine::Entry(entry) => self.entry(&entry)?,
+            FromEngine::Presence {
+                driver,
+                watchers,
+                trouble,
+            } => {
+                self.driver = driver;
+                self.watchers = watchers;
+                self.trouble = trouble;
+            }
+            FromEngine::Secrets { values } => self.mask = Arc::new(Mask::new(values)),
+            FromEngine::Health(health) => self.health = health,
+            FromEngine::Reply { id, refusal } => return Ok(Some((id, refusal))),
+        }
+        Ok(None)
+    }
+
+    /// Takes one more entry in; one that is known already is passed over.
+    pub fn entry(&mut self, entry: &Entry) -> Result<(), Mismatch> {
+        if entry.seq <= self.state.seq {
+            return Ok(());
+        }
+        self.state.apply(&self.plan, entry)
+    }
+
+    /// Whether this screen drives.
+    pub fn drives(&self) -> bool {
+        self.me.is_some() && self.me == self.driver
+    }
+
+    /// What would come of `command`, given here and now. The engine decides by the same rules.
+    pub fn try_out(&self, command: Command, now: Moment) -> Result<Decision, Refusal> {
+        if let Link::Lost(why) = &self.link {
+            return Err(Refusal::new(format!("there is no engine to ask: {why}")));
+        }
+        let wish = Wish {
+            actor: Actor::person(self.name.clone(), Via::Screen),
+            drives: self.drives(),
+            terminal: String::new(),
+            command,
+            session: None,
+        };
+        decide(&self.plan, &self.state, &Input::Command(wish), now)
+    }
+
+    /// Where the run is: the step that runs, or that somebody has to do something about, or the last
+    /// one that was touched.
+    pub fn focus(&self) -> StepIx {
+        let active = self.state.active_steps().last();
+        active
+            .or_else(|| self.waiting_step())
+            .or_else(|| self.state.next_step(&self.plan))
+            .or_else(|| self.last_touched())
+            .unwrap_or(0)
+    }
+
+    fn waiting_step(&self) -> Option<StepIx> {
+        match self.state.waiting(&self.plan) {
+            Waiting::Start(ix)
+            | Waiting::Tick(ix)
+            | Waiting::Confirm(ix)
+            | Waiting::Alternative(ix)
+            | Waiting::Values(ix, _)
+            | Waiting::Decide(ix) => Some(ix),
+            Waiting::Approval(phase, _) | Waiting::Gate(phase) => {
+                Some(self.plan.phases[phase].steps.start)
+            }
+            Waiting::Choice(among) => among
+                .first()
+                .map(|&phase| self.plan.phases[phase].steps.start),
+            Waiting::Nothing | Waiting::Release | Waiting::Finish | Waiting::Over => None,
+        }
+    }
+
+    fn last_touched(&self) -> Option<StepIx> {
+        let touched = self.state.steps.iter().enumerate();
+        touched
+            .filter_map(|(ix, step)| Some((step.ended?.mono, ix)))
+            .max()
+            .map(|(_, ix)| ix)
+    }
+
+    /// The jobs of the step that have an output, the first one first.
+    pub fn jobs_of(&self, ix: StepIx) -> Vec<Job> {
+        let Some(step) = self.state.steps.get(ix) else {
+            return Vec::new();
+        };
+        let id = self.plan.steps[ix].id.to_string();
+        let job = |attempt, undo| Job {
+            step: id.clone(),
+            attempt,
+            undo,
+        };
+        let tries = (1..=step.attempt).map(|attempt| job(attempt, false));
+        let undos = (1..=step.undo_attempt).map(|attempt| job(attempt, true));
+        tries.chain(undos).collect()
+    }
+
+    /// The database that is shown, by its place.
+    pub fn database(&self, place: usize) -> Option<&DatabaseHealth> {
+        let databases = &self.health.databases;
+        databases.get(place % databases.len().max(1))
+    }
+
+    /// Who keeps our step from going on, else who keeps anybody.
+    pub fn blocker(&self, database: usize) -> Option<&LockNode> {
+        let locks = &self.database(database)?.picture.as_ref()?.locks;
+        locks.blocker_of_ours().or_else(|| locks.nodes.first())
+    }
+
+    /// The sessions that the locks panel lists, in its order.
+    pub fn lock_sessions(&self, database: usize) -> impl Iterator<Item = &Session> {
+        let picture = self.database(database).and_then(|db| db.picture.as_ref());
+        picture
+            .into_iter()
+            .flat_map(|p| p.locks.nodes.iter().map(|node| &node.session))
+    }
+
+    /// The sessions that the queries panel lists, in its order: what holds a transaction idly, and
+    /// what runs.
+    pub fn query_sessions(&self, database: usize) -> impl Iterator<Item = &Session> {
+        let picture = self.database(database).and_then(|db| db.picture.as_ref());
+        picture.into_iter().flat_map(|picture| {
+            let running = picture.running.iter().map(|running| &running.oldest);
+            picture.idle_in_transaction.iter().chain(running)
+        })
+    }
+}

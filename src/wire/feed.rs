@@ -1,0 +1,143 @@
+//! What a screen hears of a run, whatever becomes of the engine: live from the engine while there is
+//! one, from the journal where there is none, and live again when there is one again.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::client::{Client, connect};
+use super::frames::{FromEngine, Hello, ToEngine};
+use crate::journal::{Event, Reader};
+use crate::run::{Command, RunDir};
+
+/// How long to wait before looking for an engine again.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// Something heard.
+#[derive(Debug)]
+pub enum News {
+    /// What an engine says.
+    Frame(FromEngine),
+    /// There is no engine, or it went away.
+    Lost(String),
+}
+
+/// Both ends of a screen's conversation with a run.
+pub struct Feed {
+    /// What is heard.
+    pub news: mpsc::Receiver<News>,
+    /// What is wished, each with a number to know its answer by.
+    pub wishes: mpsc::Sender<(u64, Command)>,
+}
+
+/// Begins to listen to the run in `dir`, once `ready` says that its engine was started. Must be
+/// called inside of a tokio runtime; ends when the feed is dropped.
+pub fn listen(
+    dir: RunDir,
+    hello: Hello,
+    ready: impl Future<Output = Result<(), String>> + Send + 'static,
+) -> Feed {
+    let (tell, news) = mpsc::channel(1024);
+    let (wishes, incoming) = mpsc::channel(64);
+    tokio::spawn(async move {
+        if let Err(why) = ready.await {
+            let _ = tell.send(News::Lost(why)).await;
+            return;
+        }
+        let mut line = Line {
+            dir,
+            hello,
+            tell,
+            wishes: incoming,
+            over: false,
+        };
+        // Nobody listens any more: that is how it ends.
+        let _ = line.keep().await;
+    });
+    Feed { news, wishes }
+}
+
+/// Nobody listens any more.
+struct Gone;
+
+struct Line {
+    dir: RunDir,
+    hello: Hello,
+    tell: mpsc::Sender<News>,
+    wishes: mpsc::Receiver<(u64, Command)>,
+    /// Whether the run is over: then there is nothing more to hear.
+    over: bool,
+}
+
+impl Line {
+    async fn say(&mut self, news: News) -> Result<(), Gone> {
+        if let News::Frame(FromEngine::Entry(entry)) = &news {
+            self.hello.after = entry.seq;
+            self.over |= matches!(entry.event, Event::RunFinished(_));
+        }
+        self.tell.send(news).await.map_err(|_| Gone)
+    }
+
+    async fn keep(&mut self) -> Result<(), Gone> {
+        loop {
+            let why = match connect(&self.dir.socket(), self.hello.clone()).await {
+                Ok(client) => self.converse(client).await?,
+                Err(error) => {
+                    self.read_journal().await?;
+                    error.to_string()
+                }
+            };
+            self.say(News::Lost(why)).await?;
+            if self.over {
+                // What can still be wished is told that nobody is there to grant it.
+                self.tell.closed().await;
+                return Err(Gone);
+            }
+            tokio::select! {
+                () = tokio::time::sleep(AGAIN) => {}
+                () = self.tell.closed() => return Err(Gone),
+            }
+        }
+    }
+
+    /// Talks to an engine until it goes away, and tells why it did.
+    async fn converse(&mut self, mut client: Client) -> Result<String, Gone> {
+        let welcome = FromEngine::Welcome { client: client.id };
+        self.say(News::Frame(welcome)).await?;
+        loop {
+            tokio::select! {
+                frame = client.receiver.next() => match frame {
+                    Ok(Some(frame)) => self.say(News::Frame(frame)).await?,
+                    Ok(None) => return Ok("the engine is gone".to_owned()),
+                    Err(error) => return Ok(error.to_string()),
+                },
+                wish = self.wishes.recv() => match wish {
+                    Some((id, wish)) => {
+                        if let Err(error) = client.sender.say(&ToEngine::Command { id, wish }).await {
+                            return Ok(error.to_string());
+                        }
+                    }
+                    None => return Err(Gone),
+                }
+            }
+        }
+    }
+
+    /// Tells what the journal has that was not told yet.
+    async fn read_journal(&mut self) -> Result<(), Gone> {
+        let read = async {
+            let mut reader = Reader::open_after(&self.dir.journal(), self.hello.after).await?;
+            reader.rest().await
+        };
+        match read.await {
+            Ok(entries) => {
+                for entry in entries {
+                    self.say(News::Frame(FromEngine::Entry(Box::new(entry))))
+                        .await?;
+                }
+                Ok(())
+            }
+            Err(error) => self.say(News::Lost(error.to_string())).await,
+        }
+    }
+}
