@@ -169,6 +169,20 @@ pub enum ReportFormat {
     Json,
 }
 
+impl Run {
+    /// A run of `plan` with a screen, and otherwise as by default.
+    pub fn of(plan: PathBuf) -> Self {
+        Run {
+            plan,
+            headless: false,
+            detach: false,
+            tick_checks: false,
+            set: Vec::new(),
+            poll: 1.0,
+        }
+    }
+}
+
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),

@@ -26,7 +26,8 @@ pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exi
         }
     }
     let plan = status::load_plan(&dir)?;
-    screen(common, dir, plan, role(args), async { Ok(()) }).await
+    let ready = async { Ok(()) };
+    screen(common, dir, plan, role(args), Leaving::RunGoesOn, ready).await
 }
 
 /// Runs `gonogo resume`.
@@ -34,13 +35,39 @@ pub(super) async fn resume(common: &Common, args: &Attach) -> anyhow::Result<Exi
     let dir = place::find(common, &args.run)?;
     let (plan, state) = status::fold(&dir).await?;
     if state.end.is_none() && Lease::holder(dir.path()).is_none() {
-        run::start_engine(&dir, 1.0).await?;
+        run::start_engine(&dir, 1.0, &[]).await?;
     }
-    screen(common, dir, plan, role(args), async { Ok(()) }).await
+    let ready = async { Ok(()) };
+    screen(common, dir, plan, role(args), Leaving::RunGoesOn, ready).await
 }
 
 fn role(args: &Attach) -> Role {
     if args.watch { Role::Watch } else { Role::Drive }
+}
+
+/// What becomes of the run when its screen is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leaving {
+    /// It goes on.
+    RunGoesOn,
+    /// It ends, with all that belongs to it.
+    EndsDemo,
+}
+
+impl Leaving {
+    /// What somebody is told who is about to leave.
+    fn words(self, dir: &RunDir) -> Vec<String> {
+        match self {
+            Leaving::RunGoesOn => vec![
+                "The run goes on without this screen.".to_owned(),
+                format!("gonogo attach {}  comes back to it.", dir.id()),
+            ],
+            Leaving::EndsDemo => vec![
+                "The demo ends: what runs is stopped, and the server,".to_owned(),
+                "the shop and the run are removed.".to_owned(),
+            ],
+        }
+    }
 }
 
 /// Opens the screen on the run in `dir`, whose engine listens once `ready` says so.
@@ -49,6 +76,7 @@ pub(super) async fn screen(
     dir: RunDir,
     plan: Plan,
     role: Role,
+    leaving: Leaving,
     ready: impl Future<Output = Result<(), String>> + Send + 'static,
 ) -> anyhow::Result<Exit> {
     if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
@@ -64,9 +92,10 @@ pub(super) async fn screen(
         dir: dir.clone(),
         name: place::user(common),
         feed,
+        farewell: leaving.words(&dir),
     })
     .await?;
-    if state.end.is_none() {
+    if state.end.is_none() && leaving == Leaving::RunGoesOn {
         println!("the run goes on: gonogo attach {}", dir.id());
     }
     Ok(Exit::of(&state))

@@ -4,6 +4,7 @@ mod args;
 mod attach;
 mod check;
 mod ctl;
+mod demo;
 mod engine;
 mod exit;
 mod headless;
@@ -62,7 +63,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Verb::Report(args) => block_on(report::report(&common, &args)),
         Verb::Verify(args) => block_on(runs::verify(&common, &args.run)),
         Verb::Engine { dir } => engine::main(dir),
-        Verb::Monitor(_) | Verb::Demo => Ok(Exit::Internal),
+        Verb::Demo => block_on(demo::demo(&common)),
+        Verb::Monitor(_) => Ok(Exit::Internal),
     }
 }
 

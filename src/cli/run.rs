@@ -8,8 +8,9 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 
 use super::args::{Common, Run};
+use super::attach::{self, Leaving};
 use super::exit::Exit;
-use super::{attach, check, headless, place, problems};
+use super::{check, headless, place, problems};
 use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{RunCreated, VariableSet};
 use crate::journal::{Actor, Event, SqliteStore, Store, Unwritten, Via};
@@ -24,11 +25,35 @@ const LOOK_AGAIN: Duration = Duration::from_millis(3);
 
 /// Runs `gonogo run`.
 pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
+    let Some((dir, plan)) = prepare(common, &args).await? else {
+        return Ok(Exit::Usage);
+    };
+    if args.detach {
+        start_engine(&dir, args.poll, &[]).await?;
+        println!("{}", dir.id());
+        return Ok(Exit::Done);
+    }
+    if args.headless {
+        start_engine(&dir, args.poll, &[]).await?;
+        eprintln!("gonogo: run {} in {}", dir.id(), dir.path().display());
+        return headless::follow(&dir, 0, &mut std::io::stdout()).await;
+    }
+    // The screen is there at once; the engine follows.
+    let started = dir.clone();
+    let ready = async move {
+        let engine = start_engine(&started, args.poll, &[]).await;
+        engine.map_err(|error| format!("{error:#}"))
+    };
+    attach::screen(common, dir, plan, Role::Drive, Leaving::RunGoesOn, ready).await
+}
+
+/// Makes a run, ready for an engine. `None`: the plan or a value is wrong, and that was said.
+pub(super) async fn prepare(common: &Common, args: &Run) -> anyhow::Result<Option<(RunDir, Plan)>> {
     let bytes = match check::read(&args.plan) {
         Ok(bytes) => bytes,
         Err(why) => {
             eprintln!("gonogo: {why}");
-            return Ok(Exit::Usage);
+            return Ok(None);
         }
     };
     let opened = plan::open(&args.plan.to_string_lossy(), &bytes);
@@ -44,35 +69,18 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
             "gonogo: {} can't be run; `gonogo check` says more",
             args.plan.display()
         );
-        return Ok(Exit::Usage);
+        return Ok(None);
     };
     let clock = SystemClock::new();
     let runs = place::runs(common)?;
     let dir = RunDir::create(&runs, &plan.title, plan.format, &bytes, clock.now())
         .with_context(|| format!("failed to make a run in {}", runs.display()))?;
-    if let Err(refusal) = create(common, &args, &dir, &plan, &clock).await? {
+    if let Err(refusal) = create(common, args, &dir, &plan, &clock).await? {
         std::fs::remove_dir_all(dir.path())?;
         eprintln!("gonogo: {refusal}");
-        return Ok(Exit::Usage);
+        return Ok(None);
     }
-    if args.detach {
-        start_engine(&dir, args.poll).await?;
-        println!("{}", dir.id());
-        return Ok(Exit::Done);
-    }
-    if args.headless {
-        start_engine(&dir, args.poll).await?;
-        eprintln!("gonogo: run {} in {}", dir.id(), dir.path().display());
-        return headless::follow(&dir, 0, &mut std::io::stdout()).await;
-    }
-    // The screen is there at once; the engine follows.
-    let (started, poll) = (dir.clone(), args.poll);
-    let ready = async move {
-        start_engine(&started, poll)
-            .await
-            .map_err(|error| format!("{error:#}"))
-    };
-    attach::screen(common, dir, plan, Role::Drive, ready).await
+    Ok(Some((dir, plan)))
 }
 
 /// Writes the first entries of the run's journal. The inner error says what is wrong with a value.
@@ -129,8 +137,13 @@ async fn create(
     Ok(Ok(()))
 }
 
-/// Starts an engine for the run in `dir`, detached from this terminal, and waits until it listens.
-pub(super) async fn start_engine(dir: &RunDir, poll: f64) -> anyhow::Result<()> {
+/// Starts an engine for the run in `dir`, detached from this terminal, with `environment` besides our
+/// own, and waits until it listens.
+pub(super) async fn start_engine(
+    dir: &RunDir,
+    poll: f64,
+    environment: &[(String, String)],
+) -> anyhow::Result<()> {
     let log = OpenOptions::new()
         .create(true)
         .append(true)
@@ -139,6 +152,7 @@ pub(super) async fn start_engine(dir: &RunDir, poll: f64) -> anyhow::Result<()> 
         .arg("engine")
         .arg(dir.path())
         .env("GONOGO_POLL", poll.to_string())
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(log)

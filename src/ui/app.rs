@@ -47,12 +47,14 @@ pub struct Setup {
     pub name: String,
     /// What is heard of the run.
     pub feed: Feed,
+    /// What somebody is told who is about to leave while the run goes on.
+    pub farewell: Vec<String>,
 }
 
 /// Shows the run until somebody leaves, and tells where it stands then.
 pub async fn open(setup: Setup) -> anyhow::Result<RunState> {
     let mut app = App {
-        world: World::new(setup.plan, setup.dir, setup.name),
+        world: World::new(setup.plan, setup.dir, setup.name, setup.farewell),
         view: View::default(),
         outputs: Outputs::default(),
         theme: Theme::from_environment(),

@@ -46,13 +46,15 @@ pub struct World {
     pub trouble: Option<String>,
     /// Who sits here.
     pub name: String,
+    /// What somebody is told who is about to leave while the run goes on.
+    pub farewell: Vec<String>,
     /// What must not be shown.
     pub mask: Arc<Mask>,
 }
 
 impl World {
     /// The world before anything came from the engine.
-    pub fn new(plan: Arc<Plan>, dir: RunDir, name: String) -> Self {
+    pub fn new(plan: Arc<Plan>, dir: RunDir, name: String, farewell: Vec<String>) -> Self {
         World {
             state: RunState::new(&plan),
             plan,
@@ -64,6 +66,7 @@ impl World {
             watchers: 0,
             trouble: None,
             name,
+            farewell,
             mask: Arc::default(),
         }
     }

@@ -212,11 +212,7 @@ fn pick(scene: &Scene<'_>, dialog: &Pick, area: Rect, buf: &mut Buffer) {
 }
 
 fn quit(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let id = scene.world.dir.id();
-    let lines = [
-        "The run goes on without this screen.".to_owned(),
-        format!("gonogo attach {id}  comes back to it."),
-    ];
+    let lines = &scene.world.farewell;
     let inner = open(
         scene,
         "Leave the screen?",
