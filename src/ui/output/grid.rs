@@ -153,9 +153,10 @@ impl Grid {
         self.cells[..end].fill(Cell::new(' ', Style::new()));
     }
 
-    /// Erases all; the cursor stays.
+    /// Erases all; the cursor stays, within its reach.
     pub(super) fn erase(&mut self) {
         self.cells.clear();
+        self.column = self.column.min(REACH);
     }
 
     /// Goes to a new, empty line.

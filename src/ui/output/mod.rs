@@ -1,11 +1,12 @@
 //! The output of a step, which may be a gigabyte and growing, on a screen of fifty rows.
 //!
 //! ```text
-//!  keys ─► Viewer ─► Wanted ─┐ (only the newest)                        task
-//!                            └─► desk ─► window ─► stretch ─► file      reads a few hundred KiB
-//!                                 │        │         └─► stream ─► grid, sgr    bytes to styled pieces
-//!                                 │        └─► mask, search, rows     pieces to rows
-//!  frame ◄─ Window ◄──────────────┘
+//!  keys ─► Viewer ─► Wanted (only the newest counts)
+//!                      └─► desk: the one that holds the file, in a task of its own
+//!                           └─► window: which rows ◄─ rows ◄─ mask, search
+//!                                └─► stretch: a few hundred KiB around the place
+//!                                     └─► stream ─► grid, sgr: bytes to styled pieces
+//!  frame ◄─ Window ◄── desk
 //! ```
 //!
 //! The screen never touches the file: it asks the [`Viewer`] for moves and draws the newest

@@ -174,6 +174,18 @@ impl Perform for Pen {
         }
     }
 
+    fn esc_dispatch(&mut self, _: &[u8], _: bool, _: u8) {
+        self.heard = true;
+    }
+
+    fn osc_dispatch(&mut self, _: &[&[u8]], _: bool) {
+        self.heard = true;
+    }
+
+    fn unhook(&mut self) {
+        self.heard = true;
+    }
+
     fn csi_dispatch(&mut self, params: &Params, marks: &[u8], incomplete: bool, action: char) {
         self.heard = true;
         if incomplete || !marks.is_empty() {

@@ -8,8 +8,8 @@ use super::stream::{BLOCK, LogStream, Piece};
 
 /// At least so much is read before the place, for the style that is in force there.
 pub(super) const RECOVERY: u64 = 64 * 1024;
-/// No more than this is read before the place, nor after it.
-pub(super) const LIMIT: u64 = 1024 * 1024;
+/// No more than this is read before the place, nor after it: 128 pieces of the longest.
+pub(super) const LIMIT: u64 = 2 * 1024 * 1024;
 
 /// What is wanted of a file.
 #[derive(Clone, Copy, Debug)]

@@ -26,7 +26,7 @@ pub struct Viewer {
 
 impl Viewer {
     /// Begins to follow the end of a file, which need not exist yet. Must be called inside of a
-    /// tokio runtime. The window has no rows until [`Viewer::show`] says how many there is room for.
+    /// tokio runtime. The window has no rows until [`Viewer::show`] says how many fit.
     pub fn open(path: PathBuf, mask: Arc<Mask>) -> Self {
         let (wanted, requests) = watch::channel(Wanted::default());
         let (windows, window) = watch::channel(Arc::default());

@@ -65,11 +65,13 @@ pub(super) struct Lens<'a> {
 
 /// What was seen.
 pub(super) struct Sight {
+    /// The rows, top first.
     pub(super) rows: Vec<Line<'static>>,
     /// Where the first row stands.
     pub(super) position: Position,
     /// The bytes from the first row to the last.
     pub(super) bytes: Range<u64>,
+    /// Whether the last row is the last of the file.
     pub(super) at_end: bool,
     /// The piece that held the place from which the move began.
     pub(super) origin: Range<u64>,

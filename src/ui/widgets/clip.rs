@@ -1,5 +1,7 @@
 //! Text made to fit so many columns: cut, padded, wrapped. Graphemes are never torn apart, and
-//! each function reads its text once.
+//! each function reads its text once. Text from outside goes through [`one_line`] first.
+//!
+//! [`one_line`]: super::chars::one_line
 
 use std::borrow::Cow;
 

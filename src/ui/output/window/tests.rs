@@ -170,7 +170,8 @@ fn a_window_is_as_a_terminal_would_show_it() {
     let log = "$ migrate deploy\r\n\
         applying 1 of 3\rapplying 2 of 3\rapplying 3 of 3\x1b[K\n\
         \x1b[32m✓\x1b[0m 20261121_split_address \x1b[2m(1.2s)\x1b[0m\n\
-        \x1b[1;31merror:\x1b[0m relation \"address\" is being used by active queries in this session\n\
+        \x1b[1;31merror:\x1b[0m relation \"address\" is being used by active \
+        queries in this session\n\
         \tat step 3\n\
         token=hunter2 done";
     let mut case = Case::new(log, 32, 9);

@@ -63,7 +63,10 @@ fn long_words_wrap_where_the_row_ends() {
 
 proptest! {
     #[test]
-    fn clipped_and_padded_text_has_the_width_asked_for(text in "[a-z 語é\u{301}🚀]{0,40}", columns in 0usize..30) {
+    fn clipped_and_padded_text_has_the_width_asked_for(
+        text in "[a-z 語é\u{301}🚀]{0,40}",
+        columns in 0usize..30,
+    ) {
         prop_assert!(width(&clip(&text, columns)) <= columns);
         prop_assert_eq!(width(&pad(&text, columns)), columns);
         prop_assert_eq!(width(&pad_left(&text, columns)), columns);
