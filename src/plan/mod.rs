@@ -20,6 +20,7 @@ mod markdown;
 mod model;
 mod parts;
 mod problem;
+mod reflow;
 mod shell;
 mod source;
 pub mod sql_text;
@@ -41,6 +42,7 @@ pub use parts::{
     Var,
 };
 pub use problem::{Problem, Severity};
+pub use reflow::reflow;
 pub use source::{Position, Source, Span};
 pub use work::{Http, Interpreter, Shell, Sql, Work};
 

@@ -59,7 +59,8 @@ impl Scene<'_> {
             Span::raw(" "),
             Span::styled(
                 clip::clip(&title, room).into_owned(),
-                self.style(Role::Title),
+                // The frame is dim; its title is not.
+                self.style(Role::Title).not_dim(),
             ),
             Span::raw(" "),
         ]);

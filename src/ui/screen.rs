@@ -82,7 +82,7 @@ pub fn areas(area: Rect, world: &World, view: &View) -> Areas {
     };
     areas.steps = take_left(&mut rest, steps);
     if watched && area.width >= WIDE {
-        let column = (area.width * 3 / 10).clamp(36, 64);
+        let column = (area.width * 7 / 20).clamp(38, 76);
         let column = take_right(&mut rest, column);
         divide_column(column, &mut areas);
     } else if watched {

@@ -76,7 +76,6 @@ impl World {
         match frame {
             FromEngine::Welcome { client } => {
                 self.me = Some(client);
-                self.link = Link::Up;
             }
             FromEngine::Unwelcome { why } => self.link = Link::Lost(why),
             FromEngine::Entry(entry) => self.entry(&entry)?,
@@ -85,6 +84,8 @@ impl World {
                 watchers,
                 trouble,
             } => {
+                // Before this it is not known who drives.
+                self.link = Link::Up;
                 self.driver = driver;
                 self.watchers = watchers;
                 self.trouble = trouble;

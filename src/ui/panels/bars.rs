@@ -37,6 +37,7 @@ pub fn progress(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     let label = format!(" {settled} of {all}");
     Bar::new(ratio)
         .label(&label)
+        .track()
         .style(scene.style(role))
         .render(Rect { width, ..area }, buf);
     let rest = Rect {

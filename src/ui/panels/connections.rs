@@ -35,6 +35,7 @@ pub fn connections(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     Bar::new(ratio(all))
         .label(&used)
+        .track()
         .style(scene.style(role(all)))
         .render(bar, buf);
     put(inner, 1, states(scene, all), buf);

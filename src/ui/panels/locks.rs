@@ -60,16 +60,8 @@ pub fn summary(tree: &LockTree) -> String {
     if tree.waiters == 0 {
         return "none".to_owned();
     }
-    let behind = if tree.behind_ours > 0 {
-        format!(", {} behind ours", tree.behind_ours)
-    } else {
-        String::new()
-    };
-    format!(
-        "{}, {} waiting{behind}",
-        count(tree.blockers as usize, "blocker"),
-        tree.waiters
-    )
+    let blockers = count(tree.blockers as usize, "blocker");
+    format!("{blockers}, {} waiting", tree.waiters)
 }
 
 fn line<'s>(scene: &Scene<'s>, tree: &LockTree, at: usize, node: &LockNode) -> Line<'s> {

@@ -65,7 +65,7 @@ fn line<'s>(scene: &Scene<'s>, session: &Session, sessions: u32) -> Line<'s> {
     }
     spans.extend(who(scene, session));
     if session.waits_for_lock() {
-        spans.push(scene.span("waits for a lock ", Role::Warn));
+        spans.push(scene.span("waits ", Role::Warn));
     }
     spans.push(scene.span(session.statement.as_deref().unwrap_or(""), Role::Dim));
     Line::from(spans)

@@ -4,7 +4,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::journal::event::Stage;
-use crate::plan::{Home, StepIx, Work, duration};
+use crate::plan::{Home, StepIx, Work, duration, reflow};
 use crate::run::{JobEnd, Status, StepState};
 use crate::ui::scene::Scene;
 use crate::ui::theme::Role;
@@ -70,8 +70,15 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
         Work::Check(_) => "",
     };
     let mut text = work.text();
-    if let (true, Some(details)) = (work.is_check(), &spec.details) {
-        text = format!("{text}\n{details}");
+    if work.is_check() {
+        let details = spec.details.iter().map(String::as_str);
+        text = reflow(
+            &[text.as_str()]
+                .into_iter()
+                .chain(details)
+                .collect::<Vec<_>>()
+                .join("\n\n"),
+        );
     }
     let role = if work.is_check() {
         Role::Text

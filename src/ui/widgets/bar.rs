@@ -7,6 +7,8 @@ use ratatui::widgets::Widget;
 
 use super::clip;
 
+/// What is not filled.
+const TRACK: &str = "░";
 /// From a full eighth to a full cell.
 const EIGHTHS: [&str; 9] = [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];
 
@@ -17,6 +19,7 @@ pub struct Bar<'a> {
     ratio: f64,
     label: &'a str,
     style: Style,
+    track: bool,
 }
 
 impl<'a> Bar<'a> {
@@ -32,6 +35,13 @@ impl<'a> Bar<'a> {
     #[must_use]
     pub fn label(mut self, label: &'a str) -> Self {
         self.label = label;
+        self
+    }
+
+    /// Whether the part that is not filled is shaded, where nothing else tells how long the bar is.
+    #[must_use]
+    pub fn track(mut self) -> Self {
+        self.track = true;
         self
     }
 
@@ -64,10 +74,14 @@ impl Widget for Bar<'_> {
             for x in area.left()..area.right() {
                 let symbol = match x {
                     _ if x < full => EIGHTHS[8],
-                    _ if x == full => EIGHTHS[eighths % 8],
+                    _ if x == full && eighths % 8 > 0 => EIGHTHS[eighths % 8],
+                    _ if self.track => TRACK,
                     _ => EIGHTHS[0],
                 };
-                buf[(x, y)].set_symbol(symbol).set_style(self.style);
+                let cell = buf[(x, y)].set_symbol(symbol).set_style(self.style);
+                if symbol == TRACK {
+                    cell.modifier.insert(Modifier::DIM);
+                }
             }
         }
         let from = area.x + indent as u16;
@@ -99,6 +113,12 @@ mod tests {
         );
         assert_eq!(drawn(Bar::new(1.0).label("done"), 4, 1), "[done]\n");
         assert_eq!(drawn(Bar::new(0.0).label("日本語"), 5, 1), "日 本 …\n");
+    }
+
+    #[test]
+    fn it_can_show_how_long_it_is() {
+        assert_eq!(drawn(Bar::new(0.5).track(), 4, 1), "██░░\n");
+        assert_eq!(drawn(Bar::new(0.3).track(), 4, 1), "█▏░░\n");
     }
 
     #[test]
