@@ -6,6 +6,7 @@ pub mod demo;
 pub mod journal;
 pub mod monitor;
 pub mod plan;
+pub mod report;
 pub mod run;
 pub mod ui;
 pub mod wire;

@@ -48,8 +48,6 @@ pub enum Verb {
     Report(Report),
     /// Check that a run's journal is whole and unchanged
     Verify(OneRun),
-    /// Show a plan's databases and probes, or one database
-    Monitor(Monitor),
     /// Try it: a throwaway server, a small shop, and a deployment to drive
     Demo,
     /// Print the completions for a shell
@@ -128,17 +126,6 @@ pub struct Report {
     /// Markdown, or JSON
     #[arg(long, value_enum, default_value_t = ReportFormat::Md)]
     pub format: ReportFormat,
-}
-
-/// `monitor`
-#[derive(Debug, Args)]
-pub struct Monitor {
-    /// The database's URL
-    #[arg(env = "DATABASE_URL", hide_env_values = true)]
-    pub url: String,
-    /// Seconds between two looks
-    #[arg(long, default_value = "1", value_name = "SECONDS", value_parser = interval)]
-    pub poll: f64,
 }
 
 /// `ctl`

@@ -180,7 +180,10 @@ pub enum OnOff {
 
 impl Ctl {
     /// The command that this stands for; none where it only asks.
-    fn into_command(self) -> anyhow::Result<Option<Command>> {
+    ///
+    /// # Errors
+    /// If a value that should be read from stdin can't be, or is written wrongly.
+    pub fn into_command(self) -> anyhow::Result<Option<Command>> {
         Ok(Some(match self {
             Ctl::Status { .. } | Ctl::Events { .. } => return Ok(None),
             Ctl::Go { reason } => Command::Go { reason },

@@ -20,6 +20,9 @@ use crate::run::{
 };
 use crate::wire::{self, Server};
 
+/// How often to look whether the run is still there.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
 /// Runs the engine of the run in `dir` to its end.
 pub(super) fn main(dir: PathBuf) -> anyhow::Result<Exit> {
     // Before anything else: from here on the terminal's end is not ours. It fails only where there
@@ -101,6 +104,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         clock,
         supervisor,
         secrets: secrets.clone(),
+        die_after: std::env::var("GONOGO_DIE_AFTER").ok(),
     })?;
     let for_sessions = health.clone();
     let serving = wire::serve(
@@ -120,7 +124,13 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         pid = std::process::id(),
         "engine started"
     );
-    let ended = engine.run(requests, notices, asked_to_end()).await;
+    let stop = async {
+        tokio::select! {
+            () = asked_to_end() => {}
+            () = removed(dir) => {}
+        }
+    };
+    let ended = engine.run(requests, notices, stop).await;
     serving.abort();
     answering.abort();
     if let Some(monitor) = Arc::into_inner(monitor) {
@@ -204,6 +214,13 @@ fn set(name: &str, value: Option<String>) -> Notice {
         name: name.to_owned(),
         value,
         origin: "environment".to_owned(),
+    }
+}
+
+/// Ends when the run's directory was removed: there is nothing left to drive, and nowhere to say so.
+async fn removed(dir: &RunDir) {
+    while dir.journal().exists() {
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 

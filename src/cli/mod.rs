@@ -21,8 +21,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-pub use args::Cli;
-use args::Verb;
+pub use args::{Cli, Verb};
 use exit::Exit;
 
 /// Runs the program with the arguments it was given.
@@ -64,7 +63,6 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Verb::Verify(args) => block_on(runs::verify(&common, &args.run)),
         Verb::Engine { dir } => engine::main(dir),
         Verb::Demo => block_on(demo::demo(&common)),
-        Verb::Monitor(_) => Ok(Exit::Internal),
     }
 }
 

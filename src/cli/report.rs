@@ -1,7 +1,30 @@
-//! `gonogo report`.
-use super::args::{Common, Report};
+//! `gonogo report`: the record of a run.
+
+use serde_json::json;
+
+use super::args::{Common, Report, ReportFormat};
 use super::exit::Exit;
+use super::{place, status};
+use crate::journal::Reader;
+use crate::report;
+use crate::run::RunState;
+
 /// Runs `gonogo report`.
-pub(super) async fn report(_common: &Common, _args: &Report) -> anyhow::Result<Exit> {
+pub(super) async fn report(common: &Common, args: &Report) -> anyhow::Result<Exit> {
+    let dir = place::find(common, &args.run)?;
+    let plan = status::load_plan(&dir)?;
+    let entries = Reader::open(&dir.journal()).await?.rest().await?;
+    let mut state = RunState::new(&plan);
+    for entry in &entries {
+        state.apply(&plan, entry)?;
+    }
+    match args.format {
+        ReportFormat::Md => print!("{}", report::markdown(&plan, &state, &entries)),
+        ReportFormat::Json => {
+            let events: Vec<_> = entries.iter().map(crate::journal::Entry::to_json).collect();
+            let status = report::status(&plan, &state, None, 0);
+            println!("{}", json!({ "status": status, "events": events }));
+        }
+    }
     Ok(Exit::Done)
 }

@@ -158,12 +158,21 @@ pub(super) async fn start_engine(
         .stderr(log)
         .spawn()
         .context("failed to start the engine")?;
-    let deadline = tokio::time::Instant::now() + ENGINE_PATIENCE;
-    while tokio::time::Instant::now() < deadline {
-        if std::os::unix::net::UnixStream::connect(wire::address(&dir.socket())).is_ok() {
-            reap(engine);
-            return Ok(());
-        }
+    let listening = tokio::time::timeout(ENGINE_PATIENCE, listens(dir, &mut engine));
+    match listening.await {
+        Ok(result) => result?,
+        Err(_) => bail!(
+            "the engine does not listen; see {}",
+            dir.engine_log().display()
+        ),
+    }
+    reap(engine);
+    Ok(())
+}
+
+/// Waits until the engine takes connections, or is gone.
+async fn listens(dir: &RunDir, engine: &mut Child) -> anyhow::Result<()> {
+    while std::os::unix::net::UnixStream::connect(wire::address(&dir.socket())).is_err() {
         if let Some(status) = engine.try_wait()? {
             bail!(
                 "the engine ended at once ({status}): {}",
@@ -172,10 +181,7 @@ pub(super) async fn start_engine(
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
-    bail!(
-        "the engine does not listen; see {}",
-        dir.engine_log().display()
-    )
+    Ok(())
 }
 
 /// An engine that ends before we do must not stay in the list of processes.

@@ -1,14 +1,14 @@
 //! `ctl status`: where a run stands, told from its journal, whether an engine lives or not.
 
 use anyhow::Context;
-use serde_json::{Value, json};
 
 use super::args::Format;
 use super::ctl::presence;
 use super::exit::Exit;
 use crate::journal::{Lease, Reader};
 use crate::plan::{self, Plan, duration};
-use crate::run::{RunDir, RunState, Status, Waiting};
+use crate::report::{self, waiting_for};
+use crate::run::{RunDir, RunState, Status};
 use crate::wire::FromEngine;
 
 /// Prints where the run in `dir` stands.
@@ -16,13 +16,11 @@ pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> 
     let (plan, state) = fold(dir).await?;
     let alive = Lease::holder(dir.path());
     let watchers = match presence(dir).await {
-        Some(FromEngine::Presence {
-            watchers, driver, ..
-        }) => Some((watchers, driver.is_some())),
-        _ => None,
+        Some(FromEngine::Presence { watchers, .. }) => watchers,
+        _ => 0,
     };
     match format {
-        Format::Json => println!("{}", to_json(&plan, &state, alive, watchers)),
+        Format::Json => println!("{}", report::status(&plan, &state, alive, watchers)),
         Format::Human => print!("{}", to_text(&plan, &state, alive)),
     }
     Ok(Exit::Done)
@@ -47,83 +45,6 @@ pub(super) fn load_plan(dir: &RunDir) -> anyhow::Result<Plan> {
     opened
         .plan
         .with_context(|| format!("the plan {} has errors", path.display()))
-}
-
-fn to_json(
-    plan: &Plan,
-    state: &RunState,
-    engine: Option<u32>,
-    seats: Option<(usize, bool)>,
-) -> Value {
-    let steps: Vec<Value> = plan
-        .steps
-        .iter()
-        .zip(&state.steps)
-        .map(|(step, at)| {
-            json!({
-                "number": step.number,
-                "id": step.id,
-                "title": step.spec.title,
-                "kind": step.spec.work.kind(),
-                "status": at.status.word(),
-                "attempt": at.attempt,
-                "started": at.started.map(crate::clock::Moment::to_rfc3339),
-                "ended": at.ended.map(crate::clock::Moment::to_rfc3339),
-                "by": at.by,
-                "reason": at.reason,
-                "exit_code": at.end.as_ref().and_then(|end| end.exit_code),
-                "message": at.end.as_ref().and_then(|end| end.message.as_ref()),
-            })
-        })
-        .collect();
-    let phase = state.current_phase(plan).map(|ix| &plan.phases[ix]);
-    let driver = state.driver.as_ref().filter(|driver| driver.gone.is_none());
-    json!({
-        "run": state.run,
-        "plan": plan.title,
-        "environment": plan.environment,
-        "state": state.standing().word(),
-        "phase": phase.map(|phase| &phase.id),
-        "t_zero": state.t_zero.map(crate::clock::Moment::to_rfc3339),
-        "auto": state.auto,
-        "driver": driver.map(|driver| &driver.name),
-        "watchers": seats.map_or(0, |(watchers, _)| watchers),
-        "holds": state.holds.iter().map(|hold| json!({
-            "reason": hold.reason, "by": hold.by, "since": hold.at.to_rfc3339(),
-        })).collect::<Vec<_>>(),
-        "alerts": [],
-        "waiting_for": waiting_for(plan, &state.waiting(plan)),
-        "engine": engine,
-        "steps": steps,
-    })
-}
-
-/// What is waited for, in words that begin with the command that ends the waiting.
-pub(super) fn waiting_for(plan: &Plan, waiting: &Waiting) -> Option<String> {
-    let called = |ix: &usize| {
-        let step = &plan.steps[*ix];
-        format!("{} {}", step.number, step.spec.title)
-    };
-    let phase = |ix: &usize| plan.phases[*ix].spec.name.clone();
-    Some(match waiting {
-        Waiting::Nothing | Waiting::Over => return None,
-        Waiting::Start(ix) => format!("run {}", called(ix)),
-        Waiting::Tick(ix) => format!("tick {}", called(ix)),
-        Waiting::Confirm(ix) => format!("run {} (dangerous: name it)", called(ix)),
-        Waiting::Alternative(ix) => format!("run {} (pick an alternative)", called(ix)),
-        Waiting::Values(ix, names) => format!("set {} for {}", names.join(", "), called(ix)),
-        Waiting::Decide(ix) => {
-            format!("decide about {}: retry, done, skip or rollback", called(ix))
-        }
-        Waiting::Approval(ix, names) => format!("approve {} for {}", names.join(", "), phase(ix)),
-        Waiting::Gate(ix) => format!("go or nogo for {}", phase(ix)),
-        Waiting::Choice(among) => {
-            let names: Vec<String> = among.iter().map(phase).collect();
-            format!("run a step of one of: {}", names.join(", "))
-        }
-        Waiting::Release => "release".to_owned(),
-        Waiting::Finish => "finish".to_owned(),
-    })
 }
 
 fn to_text(plan: &Plan, state: &RunState, engine: Option<u32>) -> String {

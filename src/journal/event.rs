@@ -73,6 +73,15 @@ pub enum Event {
     RunFinished(RunFinished),
 }
 
+impl Event {
+    /// Its kind, in snake case, as it is stored.
+    pub fn kind(&self) -> String {
+        let whole = serde_json::to_value(self).unwrap_or_default();
+        let kind = whole.get("kind").and_then(serde_json::Value::as_str);
+        kind.unwrap_or_default().to_owned()
+    }
+}
+
 /// A piece of a step's work: the step, which try, and whether it is the undo.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Job {

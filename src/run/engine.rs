@@ -114,6 +114,7 @@ pub struct Engine<S, C> {
     /// What jobs reported while the journal could not be written, the oldest first.
     kept: VecDeque<Notice>,
     trouble: Option<String>,
+    die_after: Option<String>,
     seq: watch::Sender<u64>,
     presence: watch::Sender<Presence>,
 }
@@ -132,6 +133,9 @@ pub struct Parts<S, C> {
     pub supervisor: Supervisor,
     /// The values to mask in what jobs report.
     pub secrets: Secrets,
+    /// A fault to inject: the kind of event after which this process dies, once it is durable and
+    /// before anything is done about it.
+    pub die_after: Option<String>,
 }
 
 impl<S: Store, C: Clock> Engine<S, C> {
@@ -154,6 +158,7 @@ impl<S: Store, C: Clock> Engine<S, C> {
             driver: None,
             kept: VecDeque::new(),
             trouble: None,
+            die_after: parts.die_after,
             seq,
             presence,
         };
@@ -400,11 +405,22 @@ impl<S: Store, C: Clock> Engine<S, C> {
                 self.state.apply(&self.plan, entry)?;
             }
             self.seq.send_replace(self.state.seq);
+            self.die_as_told(&entries);
         }
         for effect in decision.effects {
             self.supervisor.perform(effect, &self.state);
         }
         Ok(true)
+    }
+
+    fn die_as_told(&self, entries: &[Entry]) {
+        let told = |entry: &&Entry| Some(entry.event.kind()) == self.die_after;
+        if self.die_after.is_some() && entries.iter().any(|entry| told(&entry)) {
+            let _ = rustix::process::kill_process(
+                rustix::process::getpid(),
+                rustix::process::Signal::KILL,
+            );
+        }
     }
 
     fn set_trouble(&mut self, trouble: Option<String>) {

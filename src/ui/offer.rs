@@ -322,6 +322,9 @@ impl Asking<'_> {
 
     fn values(&self) -> Answer {
         self.drives()?;
+        if self.world.state.end.is_some() {
+            return Err("the run is over".to_owned());
+        }
         let vars = &self.world.plan.vars;
         if vars.is_empty() {
             return Err("the plan has no variables".to_owned());

@@ -129,7 +129,9 @@ impl World {
     /// one that was touched.
     pub fn focus(&self) -> StepIx {
         let active = self.state.active_steps().last();
+        let over = self.state.end.is_some();
         active
+            .or_else(|| self.last_touched().filter(|_| over))
             .or_else(|| self.waiting_step())
             .or_else(|| self.state.next_step(&self.plan))
             .or_else(|| self.last_touched())

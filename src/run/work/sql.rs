@@ -68,6 +68,7 @@ impl Sessions {
                 url: url.unwrap_or_else(|| Err("the plan does not name this database".to_owned())),
                 backends: self.backends.clone(),
                 link: None,
+                had_one: false,
             };
             tokio::spawn(session.serve(receiver));
             sender
@@ -87,6 +88,8 @@ struct Session {
     url: Result<String, String>,
     backends: Backends,
     link: Option<Link>,
+    /// Whether there was a session before.
+    had_one: bool,
 }
 
 /// A connection and who it is on the server.
@@ -97,6 +100,8 @@ struct Link {
     started: i64,
     in_recovery: bool,
     version: i32,
+    /// Whether another session was lost before it.
+    is_second: bool,
 }
 
 /// How a piece of work ended, before it is judged.
@@ -118,18 +123,37 @@ impl Session {
     }
 
     async fn finish(&mut self, work: &mut SqlWork) -> Finish {
-        let mut link = match self.link.take() {
+        let mut link = match self.living_link().await {
             Some(link) => link,
             None => match self.connect(work).await {
                 Ok(link) => link,
                 Err(why) => return not_begun(&work.job, why),
             },
         };
+        if link.is_second {
+            let said =
+                "(a new session: settings, temporary tables and locks of the old one are gone)";
+            if let Ok(mut printer) = Printer::open(&work.judgement.output).await {
+                let _ = printer.say(said).await;
+            }
+            link.is_second = false;
+        }
         let (finish, lost) = link.run(work, &self.database, &self.backends).await;
+        self.had_one = true;
         if !lost {
             self.link = Some(link);
         }
         finish
+    }
+
+    /// The session that the steps before have used, if the server has not ended it meanwhile.
+    async fn living_link(&mut self) -> Option<Link> {
+        let mut link = self.link.take()?;
+        self.had_one = true;
+        match tokio::time::timeout(CONNECT, link.connection.ping()).await {
+            Ok(Ok(())) => Some(link),
+            _ => None,
+        }
     }
 
     async fn connect(&self, work: &mut SqlWork) -> Result<Link, String> {
@@ -146,7 +170,12 @@ impl Session {
             },
             Some(_) = work.stops.recv() => return Err("given up before there was a connection".to_owned()),
         };
-        Link::greet(connection).await.map_err(|error| words(&error))
+        let link = Link::greet(connection).await;
+        let link = link.map_err(|error| words(&error))?;
+        Ok(Link {
+            is_second: self.had_one,
+            ..link
+        })
     }
 }
 
@@ -163,6 +192,7 @@ impl Link {
             started: row.try_get(1)?,
             in_recovery: row.try_get(2)?,
             version: row.try_get(3)?,
+            is_second: false,
             connection,
         };
         link.end_with_us().await

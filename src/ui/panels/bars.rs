@@ -45,7 +45,11 @@ pub fn progress(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
         width: area.width - width,
         ..area
     };
-    let pace = if state.auto { "auto: " } else { "" };
+    let pace = if state.auto && state.end.is_none() {
+        "auto: "
+    } else {
+        ""
+    };
     let words = guide(scene.world, scene.view.database, scene.now);
     let line = Line::from(vec![
         Span::raw(" "),

@@ -1,0 +1,303 @@
+//! The record in Markdown, to be attached to a ticket.
+
+use crate::clock::Moment;
+use crate::journal::event::{BackendAction, Outcome};
+use crate::journal::{Entry, Event};
+use crate::plan::{Plan, StepIx, duration};
+use crate::run::{JobEnd, RunState, StepState};
+
+/// The record of the run that `entries` tell of.
+pub fn markdown(plan: &Plan, state: &RunState, entries: &[Entry]) -> String {
+    let record = Record {
+        plan,
+        state,
+        entries,
+    };
+    let parts = [
+        record.head(),
+        record.steps(),
+        record.rollback(),
+        record.troubles(),
+        record.remarks(),
+        record.sessions(),
+        record.signatures(),
+    ];
+    let mut text = parts.into_iter().flatten().collect::<Vec<_>>().join("\n");
+    text.push('\n');
+    text
+}
+
+struct Record<'a> {
+    plan: &'a Plan,
+    state: &'a RunState,
+    entries: &'a [Entry],
+}
+
+/// Text in a cell of a table, or in a line of a list.
+fn cell(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.replace('|', "\\|").replace('<', "&lt;")
+}
+
+fn when(at: Moment) -> String {
+    at.local("%Y-%m-%d %H:%M:%S %Z")
+}
+
+impl Record<'_> {
+    fn head(&self) -> Vec<String> {
+        let mut lines = vec![format!("# {}", cell(&self.plan.title)), String::new()];
+        let standing = self.state.standing().word().replace('_', " ");
+        let mut add =
+            |what: &str, text: String| lines.push(format!("- **{what}**: {}", cell(&text)));
+        add("Outcome", standing);
+        if let Some(environment) = &self.plan.environment {
+            add("Environment", environment.clone());
+        }
+        if let (Some(at), Some(by)) = (self.state.created, &self.state.creator) {
+            add("Started", format!("{} by {by}", when(at)));
+        }
+        if let Some(t_zero) = self.state.t_zero {
+            add("T-0", when(t_zero));
+        }
+        if let Some(end) = &self.state.end {
+            let why = end
+                .reason
+                .as_ref()
+                .map(|why| format!(": {why}"))
+                .unwrap_or_default();
+            add("Ended", format!("{} by {}{why}", when(end.at), end.by));
+        }
+        if let Some(Event::RunCreated(created)) = self.entries.first().map(|entry| &entry.event) {
+            add(
+                "Plan",
+                format!("{} (sha256 {})", created.path, created.digest),
+            );
+            add(
+                "Run",
+                format!(
+                    "{}, {} entries in the journal",
+                    created.run,
+                    self.entries.len()
+                ),
+            );
+        }
+        lines.push(String::new());
+        lines
+    }
+
+    fn steps(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (phase, at) in self.plan.phases.iter().zip(&self.state.phases) {
+            lines.push(format!("## {} {}", phase.number, cell(&phase.spec.name)));
+            lines.push(String::new());
+            if let Some(gate) = &at.gate {
+                let word = if gate.go { "go" } else { "no-go" };
+                let why = gate
+                    .reason
+                    .as_ref()
+                    .map(|why| format!(": {why}"))
+                    .unwrap_or_default();
+                lines.push(format!(
+                    "{word} by {} at {}{}",
+                    cell(&gate.by),
+                    when(gate.at),
+                    cell(&why)
+                ));
+                lines.push(String::new());
+            }
+            if let (Some(started), Some(finished)) = (at.started, at.finished) {
+                let budget = phase
+                    .spec
+                    .budget
+                    .map(|b| format!(" of {}", duration::show(b)))
+                    .unwrap_or_default();
+                lines.push(format!(
+                    "took {}{budget}",
+                    duration::show(finished.since(started))
+                ));
+                lines.push(String::new());
+            }
+            lines.extend(self.table(phase.steps.clone()));
+        }
+        lines
+    }
+
+    fn table(&self, steps: impl Iterator<Item = StepIx>) -> Vec<String> {
+        let mut lines = vec![
+            "| step | | outcome | took | by | at | remark |".to_owned(),
+            "|---|---|---|---|---|---|---|".to_owned(),
+        ];
+        for ix in steps {
+            let (step, at) = (&self.plan.steps[ix], &self.state.steps[ix]);
+            lines.push(format!(
+                "| {} | {} | {} | {} | {} | {} | {} |",
+                step.number,
+                cell(&step.spec.title),
+                at.status,
+                took(at),
+                cell(at.by.as_deref().unwrap_or("")),
+                at.ended.map(Moment::to_local_time).unwrap_or_default(),
+                cell(&remark(at)),
+            ));
+        }
+        lines.push(String::new());
+        lines
+    }
+
+    fn rollback(&self) -> Vec<String> {
+        let Some(rollback) = &self.state.rollback else {
+            return Vec::new();
+        };
+        let name = rollback
+            .tier
+            .map_or("what was applied", |tier| &self.plan.tiers[tier].spec.name);
+        let mut lines = vec![
+            format!("## Rollback: {}", cell(name)),
+            String::new(),
+            format!(
+                "begun by {} at {}",
+                cell(&rollback.by),
+                when(rollback.started)
+            ),
+            String::new(),
+        ];
+        for item in &rollback.items {
+            let (step, at) = (&self.plan.steps[item.step], &self.state.steps[item.step]);
+            let undo = if item.undo { "undo " } else { "" };
+            let left = item
+                .left
+                .as_ref()
+                .map(|why| format!(", left out: {why}"))
+                .unwrap_or_default();
+            lines.push(format!(
+                "- {undo}{} {}: {}{}",
+                step.number,
+                cell(&step.spec.title),
+                at.status,
+                cell(&left)
+            ));
+        }
+        lines.push(String::new());
+        lines
+    }
+
+    /// What was not as expected, with what was found instead.
+    fn troubles(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (step, at) in self.plan.steps.iter().zip(&self.state.steps) {
+            for (what, end) in [("", &at.end), ("undo ", &at.undo_end)] {
+                let Some(end) = end.as_ref().filter(|end| end.outcome != Outcome::Passed) else {
+                    continue;
+                };
+                lines.push(format!(
+                    "- {what}{} {}: {}",
+                    step.number,
+                    cell(&step.spec.title),
+                    cell(&found(end))
+                ));
+            }
+        }
+        titled("What was not as expected", lines)
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        let lines = self.entries.iter().filter_map(|entry| {
+            let by = cell(&entry.actor.name);
+            let at = entry.at.to_local_time();
+            Some(match &entry.event {
+                Event::NoteAdded(note) => {
+                    let about = note
+                        .step
+                        .as_ref()
+                        .map(|step| format!(" on {step}"))
+                        .unwrap_or_default();
+                    format!("- {at} {by}{about}: {}", cell(&note.text))
+                }
+                Event::Held(held) => format!("- {at} held by {by}: {}", cell(&held.reason)),
+                Event::Released(_) => format!("- {at} released by {by}"),
+                Event::ApprovalGiven(given) => {
+                    format!("- {at} {} approved by {by}", cell(&given.approval))
+                }
+                Event::DriverAttached(driver) => {
+                    let taken = driver.taken.as_ref()?;
+                    format!("- {at} {by} took control: {}", cell(taken))
+                }
+                _ => return None,
+            })
+        });
+        titled("Notes and holds", lines.collect())
+    }
+
+    fn sessions(&self) -> Vec<String> {
+        let lines = self.entries.iter().filter_map(|entry| {
+            let at = entry.at.to_local_time();
+            Some(match &entry.event {
+                Event::BackendSignalled(asked) => {
+                    let what = match asked.action {
+                        BackendAction::Cancel => "cancelled the statement of",
+                        BackendAction::Terminate => "ended",
+                    };
+                    let by = cell(&entry.actor.name);
+                    format!(
+                        "- {at} {by} {what} {} on {}: {}",
+                        asked.pid,
+                        asked.database,
+                        cell(&asked.target)
+                    )
+                }
+                Event::BackendAnswered(answer) => format!("- {at} {}", cell(&answer.result)),
+                _ => return None,
+            })
+        });
+        titled("Database sessions", lines.collect())
+    }
+
+    fn signatures(&self) -> Vec<String> {
+        let lines = self.plan.signoffs.iter().map(|signoff| {
+            let name = signoff.name.as_deref().unwrap_or("____________________");
+            format!(
+                "- {}: {} ____________________",
+                cell(&signoff.role),
+                cell(name)
+            )
+        });
+        titled("Sign-off", lines.collect())
+    }
+}
+
+fn titled(title: &str, lines: Vec<String>) -> Vec<String> {
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    let head = [format!("## {title}"), String::new()];
+    head.into_iter()
+        .chain(lines)
+        .chain([String::new()])
+        .collect()
+}
+
+fn took(at: &StepState) -> String {
+    match (at.started, at.ended) {
+        (Some(started), Some(ended)) if at.attempt > 0 => duration::show(ended.since(started)),
+        _ => String::new(),
+    }
+}
+
+fn remark(at: &StepState) -> String {
+    let tries = (at.attempt > 1).then(|| format!("try {}", at.attempt));
+    let parts = tries
+        .into_iter()
+        .chain(at.reason.clone())
+        .chain(at.note.clone());
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+fn found(end: &JobEnd) -> String {
+    let unmet = end.findings.iter().filter(|finding| !finding.met);
+    let unmet =
+        unmet.map(|finding| format!("expected {}, found {}", finding.expected, finding.got));
+    unmet
+        .chain(end.message.clone())
+        .collect::<Vec<_>>()
+        .join("; ")
+}

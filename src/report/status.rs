@@ -1,0 +1,81 @@
+//! Where a run stands, as programs read it.
+
+use serde_json::{Value, json};
+
+use crate::clock::Moment;
+use crate::plan::Plan;
+use crate::run::{RunState, Waiting};
+
+/// Where the run stands: what `ctl status --format json` prints. `engine` is the engine's process, if
+/// one lives; `watchers` how many look on besides the driver.
+pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usize) -> Value {
+    let steps: Vec<Value> = plan
+        .steps
+        .iter()
+        .zip(&state.steps)
+        .map(|(step, at)| {
+            json!({
+                "number": step.number,
+                "id": step.id,
+                "title": step.spec.title,
+                "kind": step.spec.work.kind(),
+                "status": at.status.word(),
+                "attempt": at.attempt,
+                "started": at.started.map(Moment::to_rfc3339),
+                "ended": at.ended.map(Moment::to_rfc3339),
+                "by": at.by,
+                "reason": at.reason,
+                "exit_code": at.end.as_ref().and_then(|end| end.exit_code),
+                "message": at.end.as_ref().and_then(|end| end.message.as_ref()),
+            })
+        })
+        .collect();
+    let phase = state.current_phase(plan).map(|ix| &plan.phases[ix]);
+    let driver = state.driver.as_ref().filter(|driver| driver.gone.is_none());
+    json!({
+        "run": state.run,
+        "plan": plan.title,
+        "environment": plan.environment,
+        "state": state.standing().word(),
+        "phase": phase.map(|phase| &phase.id),
+        "t_zero": state.t_zero.map(Moment::to_rfc3339),
+        "auto": state.auto,
+        "driver": driver.map(|driver| &driver.name),
+        "watchers": watchers,
+        "holds": state.holds.iter().map(|hold| json!({
+            "reason": hold.reason, "by": hold.by, "since": hold.at.to_rfc3339(),
+        })).collect::<Vec<_>>(),
+        "alerts": [],
+        "waiting_for": waiting_for(plan, &state.waiting(plan)),
+        "engine": engine,
+        "steps": steps,
+    })
+}
+
+/// What is waited for, in words that begin with the command that ends the waiting.
+pub fn waiting_for(plan: &Plan, waiting: &Waiting) -> Option<String> {
+    let called = |ix: &usize| {
+        let step = &plan.steps[*ix];
+        format!("{} {}", step.number, step.spec.title)
+    };
+    let phase = |ix: &usize| plan.phases[*ix].spec.name.clone();
+    Some(match waiting {
+        Waiting::Nothing | Waiting::Over => return None,
+        Waiting::Start(ix) => format!("run {}", called(ix)),
+        Waiting::Tick(ix) => format!("tick {}", called(ix)),
+        Waiting::Confirm(ix) => format!("run {} (dangerous: name it)", called(ix)),
+        Waiting::Alternative(ix) => format!("run {} (pick an alternative)", called(ix)),
+        Waiting::Values(ix, names) => format!("set {} for {}", names.join(", "), called(ix)),
+        Waiting::Decide(ix) => {
+            format!("decide about {}: retry, done, skip or rollback", called(ix))
+        }
+        Waiting::Approval(ix, names) => format!("approve {} for {}", names.join(", "), phase(ix)),
+        Waiting::Gate(ix) => format!("go or nogo for {}", phase(ix)),
+        Waiting::Choice(among) => {
+            let names: Vec<String> = among.iter().map(phase).collect();
+            format!("run a step of one of: {}", names.join(", "))
+        }
+        Waiting::Release => "release".to_owned(),
+        Waiting::Finish => "finish".to_owned(),
+    })
+}
