@@ -2,4 +2,5 @@
 
 pub mod clock;
 pub mod demo;
+pub mod monitor;
 pub mod plan;

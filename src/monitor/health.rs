@@ -1,0 +1,205 @@
+//! What the screen shows of databases and probes. These types travel to other terminals as JSON.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::connections::{Connections, Limits};
+use super::locks::LockTree;
+use super::probe::ProbeHealth;
+use super::running::Running;
+use super::session::Session;
+use crate::clock::Moment;
+
+/// The newest that is known of everything that is watched.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Health {
+    /// The databases, in the order of the plan.
+    pub databases: Vec<DatabaseHealth>,
+    /// The probes, in the order of the plan.
+    pub probes: Vec<ProbeHealth>,
+}
+
+/// One database.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DatabaseHealth {
+    /// Its name in the plan.
+    pub name: String,
+    /// Whether it can be reached.
+    pub link: Link,
+    /// What was last seen of it. It stays when the link goes down, and says how old it is.
+    pub picture: Option<Arc<Picture>>,
+    /// Why the last poll brought nothing although the link is up.
+    pub trouble: Option<String>,
+    /// Why there is no spare session for cancelling and terminating, if there is none.
+    pub no_spare: Option<String>,
+}
+
+/// Whether a database can be reached.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Link {
+    /// The first connection is being made.
+    Connecting,
+    /// It answers.
+    Up {
+        /// Since when.
+        since: Moment,
+    },
+    /// It can't be reached; the monitor tries again by itself.
+    Down {
+        /// Since when.
+        since: Moment,
+        /// The latest reason, in plain words that hold neither the URL nor a password.
+        reason: String,
+    },
+}
+
+/// What one poll saw.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// When it was taken.
+    pub at: Moment,
+    /// How long the poll took.
+    pub took: Duration,
+    /// The time until the next poll.
+    pub every: Duration,
+    /// Whether polls are rarer than asked for, because they take too long.
+    pub slowed: bool,
+    /// The server and what this role may do there.
+    pub server: ServerFacts,
+    /// How many sessions there are.
+    pub connections: Connections,
+    /// Who waits for whom in this database.
+    pub locks: LockTree,
+    /// The statements that run in this database, the oldest first, 50 at most.
+    pub running: Vec<Running>,
+    /// The sessions of this database that hold a transaction and do nothing, the oldest first, 50 at
+    /// most.
+    pub idle_in_transaction: Vec<Session>,
+}
+
+/// What changes rarely about a server; it is read again every half minute.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerFacts {
+    /// Its version, such as `15.18`.
+    pub version: String,
+    /// The database's name in the server.
+    pub database: String,
+    /// The role that the monitor logged in as, quoted as SQL wants it.
+    pub role: String,
+    /// What that role may do.
+    pub rights: Rights,
+    /// Whether the server is a standby or recovers from a crash.
+    pub in_recovery: bool,
+    /// Whether a pooler stands between, so that settings and session numbers are not the monitor's own.
+    pub pooled: bool,
+    /// What bounds the number of sessions.
+    pub limits: Limits,
+}
+
+/// What the monitor's role may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rights {
+    /// Whether it is a superuser.
+    pub superuser: bool,
+    /// Whether it may see what other sessions do. If not, states and statements of others are
+    /// unknown, and counts are as near as the server tells.
+    pub may_see_all: bool,
+    /// Whether it may cancel and terminate sessions of other roles.
+    pub may_signal: bool,
+}
+
+impl ServerFacts {
+    /// What the role may not do, and the statements that would let it.
+    pub fn missing_grants(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let role = &self.role;
+        if !self.rights.may_see_all {
+            words.push(format!(
+                "states and statements of other roles are hidden: grant pg_monitor to {role}"
+            ));
+        }
+        if !self.rights.may_signal {
+            words.push(format!(
+                "sessions of other roles can't be cancelled: grant pg_signal_backend to {role}"
+            ));
+        }
+        words
+    }
+}
+
+impl DatabaseHealth {
+    /// A database of which nothing is known yet.
+    pub(super) fn new(name: &str) -> Self {
+        DatabaseHealth {
+            name: name.to_owned(),
+            link: Link::Connecting,
+            picture: None,
+            trouble: None,
+            no_spare: None,
+        }
+    }
+
+    /// Everything that limits what can be seen or done, a sentence each, for the screen.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Link::Down { reason, .. } = &self.link {
+            notes.push(reason.clone());
+        }
+        if let Some(trouble) = &self.trouble {
+            notes.push(format!("the last poll failed: {trouble}"));
+        }
+        if let Some(picture) = &self.picture {
+            if picture.slowed {
+                notes.push(format!(
+                    "a poll takes {} ms, so there is one every {} s",
+                    picture.took.as_millis(),
+                    picture.every.as_secs_f32()
+                ));
+            }
+            notes.extend(picture.server.missing_grants());
+        }
+        if let Some(reason) = &self.no_spare {
+            notes.push(format!("no spare session for cancelling: {reason}"));
+        }
+        notes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_not_be_seen_is_said_with_the_grant_that_is_missing() {
+        let mut facts = ServerFacts {
+            role: "\"Deploy\"".to_owned(),
+            ..ServerFacts::default()
+        };
+        facts.rights.may_signal = true;
+        assert_eq!(
+            facts.missing_grants(),
+            ["states and statements of other roles are hidden: grant pg_monitor to \"Deploy\""]
+        );
+        facts.rights.may_see_all = true;
+        assert!(facts.missing_grants().is_empty());
+    }
+
+    #[test]
+    fn health_survives_the_way_through_json() {
+        let mut database = DatabaseHealth::new("main");
+        database.link = Link::Down {
+            since: Moment::default(),
+            reason: "connection refused".to_owned(),
+        };
+        let health = Health {
+            databases: vec![database],
+            probes: Vec::new(),
+        };
+        let json = serde_json::to_string(&health).unwrap();
+        assert!(json.contains(r#""state":"down""#), "{json}");
+        assert_eq!(serde_json::from_str::<Health>(&json).unwrap(), health);
+    }
+}

@@ -1,0 +1,257 @@
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::{Edge, LockTree, Waits};
+use crate::monitor::session::{Session, State};
+
+/// Waits as `waiter < blocker, blocker` lines; pids in `ours` belong to the run.
+fn waits(lines: &[&str], ours: &[i32]) -> Waits {
+    let mut waits = Waits::default();
+    for line in lines {
+        let (waiter, blockers) = line.split_once('<').unwrap();
+        let waiter: i32 = waiter.trim().parse().unwrap();
+        let blockers: Vec<i32> = blockers
+            .split(',')
+            .map(|b| b.trim().parse().unwrap())
+            .collect();
+        for &pid in blockers.iter().chain([&waiter]).filter(|&&pid| pid != 0) {
+            let mut session = Session::unknown(pid, State::Active);
+            session.ours = ours.contains(&pid);
+            waits.sessions.insert(pid, session);
+        }
+        waits.edges.push(Edge {
+            waiter,
+            blockers,
+            behind_ours: false,
+        });
+    }
+    waits.waiting = u32::try_from(waits.edges.len()).unwrap();
+    waits
+}
+
+/// The tree as people would draw it: indentation, pid, `*` for ours, others it waits for.
+fn drawn(tree: &LockTree) -> String {
+    let mut text = String::new();
+    for node in &tree.nodes {
+        let mark = if node.session.ours { "*" } else { "" };
+        let indent = "  ".repeat(node.depth as usize);
+        write!(text, "{indent}{}{mark}", node.session.pid).unwrap();
+        for pid in &node.also_blocked_by {
+            write!(text, " +{pid}").unwrap();
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[track_caller]
+fn check(lines: &[&str], ours: &[i32], expected: &str, counts: (u32, u32, u32)) {
+    let tree = waits(lines, ours).tree();
+    let expected: Vec<&str> = expected
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let margin = expected[0].len() - expected[0].trim_start().len();
+    let expected: Vec<&str> = expected.iter().map(|line| &line[margin..]).collect();
+    assert_eq!(drawn(&tree).trim_end(), expected.join("\n"));
+    assert_eq!((tree.blockers, tree.waiters, tree.behind_ours), counts);
+}
+
+#[test]
+fn a_chain_of_four_hangs_from_its_holder() {
+    check(
+        &["2 < 1", "3 < 2", "4 < 3"],
+        &[],
+        "
+        1
+          2
+            3
+              4
+        ",
+        (1, 3, 0),
+    );
+}
+
+#[test]
+fn the_queue_stands_behind_our_waiting_alter() {
+    check(
+        &["20 < 10", "31 < 20", "32 < 20", "33 < 20"],
+        &[20],
+        "
+        10
+          20*
+            31
+            32
+            33
+        ",
+        (1, 4, 3),
+    );
+}
+
+#[test]
+fn who_waits_for_two_stands_under_the_one_nearest_to_a_root() {
+    check(
+        &["2 < 1", "3 < 2, 1", "4 < 3, 9"],
+        &[],
+        "
+        1
+          2
+          3 +2
+        9
+          4 +3
+        ",
+        (2, 3, 0),
+    );
+}
+
+#[test]
+fn our_own_sessions_are_not_counted_behind_ours() {
+    check(
+        &["21 < 20", "30 < 21", "40 < 30"],
+        &[20, 21],
+        "
+        20*
+          21*
+            30
+              40
+        ",
+        (1, 3, 2),
+    );
+}
+
+#[test]
+fn a_circle_is_shown_once_from_its_first_waiter() {
+    check(
+        &["1 < 2", "2 < 1", "3 < 2"],
+        &[],
+        "
+        1 +2
+          2
+            3
+        ",
+        (1, 3, 0),
+    );
+}
+
+#[test]
+fn the_root_of_a_circle_is_who_has_waited_longest() {
+    let mut waits = waits(&["1 < 2", "2 < 3", "3 < 1"], &[]);
+    let session = waits.sessions.get_mut(&3).unwrap();
+    session.query_age = Some(Duration::from_secs(9));
+    assert_eq!(drawn(&waits.tree()), "3 +1\n  2\n    1\n");
+}
+
+#[test]
+fn a_prepared_transaction_blocks_as_pid_0() {
+    check(
+        &["5 < 0", "6 < 5"],
+        &[],
+        "
+        0
+          5
+            6
+        ",
+        (1, 2, 0),
+    );
+    let tree = waits(&["5 < 0"], &[]).tree();
+    assert_eq!(tree.nodes[0].session.state, State::Prepared);
+}
+
+#[test]
+fn what_concerns_us_comes_first_and_then_the_largest() {
+    check(
+        &[
+            "11 < 1", "21 < 2", "22 < 2", "23 < 2", "31 < 3", "32 < 3", "33 < 2",
+        ],
+        &[32],
+        "
+        3
+          32*
+          31
+        2
+          21
+          22
+          23
+          33
+        1
+          11
+        ",
+        (3, 7, 0),
+    );
+}
+
+#[test]
+fn a_blocker_that_is_gone_is_said_to_be_gone() {
+    let mut waits = waits(&["2 < 1"], &[]);
+    waits.sessions.remove(&1);
+    assert_eq!(waits.tree().nodes[0].session.state, State::Gone);
+}
+
+#[test]
+fn three_hundred_waiters_of_one_queue_stay_in_one_tree() {
+    let mut edges: Vec<String> = Vec::new();
+    for pid in 2..302 {
+        // The server's answer is cut off after eight.
+        let before: Vec<String> = (1..pid).take(8).map(|pid| pid.to_string()).collect();
+        edges.push(format!("{pid} < {}", before.join(",")));
+    }
+    let lines: Vec<&str> = edges.iter().map(String::as_str).collect();
+    let mut waits = waits(&lines, &[]);
+    waits.waiting = 400;
+    let tree = waits.tree();
+    assert_eq!((tree.blockers, tree.waiters, tree.unlisted), (1, 400, 100));
+    assert_eq!(tree.nodes.len(), 301);
+    assert_eq!(tree.nodes[0].beneath, 300);
+}
+
+#[test]
+fn a_long_chain_needs_no_deep_stack() {
+    let edges: Vec<String> = (2..2_000)
+        .map(|pid| format!("{pid} < {}", pid - 1))
+        .collect();
+    let lines: Vec<&str> = edges.iter().map(String::as_str).collect();
+    let tree = waits(&lines, &[1]).tree();
+    assert_eq!(tree.nodes.last().unwrap().depth, 1_998);
+    assert_eq!(tree.behind_ours, 1_998);
+}
+
+#[test]
+fn the_blocker_of_ours_is_the_root_above_our_first_waiter() {
+    let tree = waits(&["2 < 1", "3 < 2", "9 < 8"], &[3]).tree();
+    assert_eq!(tree.blocker_of_ours().unwrap().session.pid, 1);
+    assert!(waits(&["2 < 1"], &[1]).tree().blocker_of_ours().is_none());
+    assert!(LockTree::default().blocker_of_ours().is_none());
+}
+
+proptest! {
+    #[test]
+    fn every_session_is_shown_exactly_once_whatever_waits_for_whatever(
+        edges in prop::collection::vec((1..12_i32, prop::collection::vec(0..12_i32, 0..4)), 0..20)
+    ) {
+        let mut waits = Waits::default();
+        let mut expected: BTreeSet<i32> = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        for (waiter, blockers) in edges {
+            if !seen.insert(waiter) {
+                continue;
+            }
+            let others = blockers.iter().filter(|&&pid| pid != waiter);
+            for &pid in others {
+                expected.extend([pid, waiter]);
+            }
+            waits.edges.push(Edge { waiter, blockers, behind_ours: false });
+        }
+        let tree = waits.tree();
+        let mut shown: Vec<i32> = tree.nodes.iter().map(|node| node.session.pid).collect();
+        shown.sort_unstable();
+        prop_assert_eq!(shown, expected.into_iter().collect::<Vec<i32>>());
+        let mut last = 0;
+        for node in &tree.nodes {
+            prop_assert!(node.depth <= last + 1);
+            last = node.depth;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Making a connection that does no harm.
+
+use std::time::Duration;
+
+use sqlx::error::DatabaseError;
+use sqlx::{ConnectOptions, PgConnection};
+
+use super::line::Line;
+use super::target::Target;
+use super::trouble::Trouble;
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Looking at the server and signalling sessions: only the system's own names are used.
+    Watching,
+    /// Queries of the plan, which mean the names that the role usually sees.
+    Probing,
+}
+
+/// Settings that keep a monitor from becoming the problem. As startup options they can't be lost.
+const SETTINGS: [(&str, &str); 5] = [
+    ("statement_timeout", "2000"),
+    ("lock_timeout", "200"),
+    ("idle_in_transaction_session_timeout", "5000"),
+    ("default_transaction_read_only", "on"),
+    ("jit", "off"),
+];
+
+/// Looking at a server uses the system's names only, so that no object of an application stands in
+/// for one of them.
+const SYSTEM_NAMES: (&str, &str) = ("search_path", "pg_catalog");
+
+/// Settings that only some servers have: that the server notices when we are gone while it works, and
+/// that it lets us be idle.
+const WHERE_KNOWN: &str = "
+    SELECT pg_catalog.set_config(s.name, w.value, false)
+      FROM pg_catalog.pg_settings AS s
+      JOIN (VALUES ('client_connection_check_interval', '2s'), ('idle_session_timeout', '0'))
+           AS w (name, value) ON w.name = s.name";
+
+impl Purpose {
+    pub(super) fn settings(self) -> Vec<(&'static str, &'static str)> {
+        let mut settings = SETTINGS.to_vec();
+        if self == Purpose::Watching {
+            settings.push(SYSTEM_NAMES);
+        }
+        settings
+    }
+}
+
+impl Target {
+    /// Connects within `patience`.
+    ///
+    /// A pooler refuses startup options. Setting them afterwards instead would be worse than having
+    /// none: in transaction mode they would stay on a session that belongs to the application next.
+    /// Such a line sets them for each transaction of its own.
+    pub(super) async fn connect(
+        &self,
+        purpose: Purpose,
+        patience: Duration,
+    ) -> Result<Line, Trouble> {
+        let connecting = async {
+            match self.with(&purpose.settings()).connect().await {
+                Ok(mut connection) => {
+                    ask_where_known(&mut connection).await?;
+                    Ok(Line::new(connection, purpose, false))
+                }
+                Err(error) if refuses_options(&error) => {
+                    let connection = self.plain().connect().await?;
+                    Ok(Line::new(connection, purpose, true))
+                }
+                Err(error) => Err(error),
+            }
+        };
+        match tokio::time::timeout(patience, connecting).await {
+            Ok(result) => result.map_err(Trouble::from),
+            Err(_) => Err(Trouble::silence(patience)),
+        }
+    }
+}
+
+/// A system that can't notice a client's end refuses that setting. It is worth no failure.
+async fn ask_where_known(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    match sqlx::raw_sql(WHERE_KNOWN).execute(connection).await {
+        Err(error) if error.as_database_error().is_none() => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the other side may accept the connection without options: it speaks of the protocol, of
+/// a setting it does not know, of a value it does not like, or of one that this role may not set.
+fn refuses_options(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| {
+        matches!(
+            code.as_ref(),
+            "08P01" | "0A000" | "22023" | "42501" | "42704"
+        )
+    })
+}

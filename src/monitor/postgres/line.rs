@@ -1,0 +1,88 @@
+//! One connection, each statement under a deadline.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgArguments, PgConnection, PgRow};
+use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, Connection, Postgres};
+
+use super::connect::Purpose;
+use super::trouble::Trouble;
+
+/// How long an answer may take: the server's own limit of two seconds, and a second for the way.
+const DEADLINE: Duration = Duration::from_secs(3);
+
+/// A statement with its values.
+pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
+
+/// A connection to a server. Once an answer stays away it must not be used again, since the answer
+/// may still come: [`Trouble::ended`] says so.
+pub(super) struct Line {
+    connection: PgConnection,
+    purpose: Purpose,
+    pooled: bool,
+}
+
+impl Line {
+    pub(super) fn new(connection: PgConnection, purpose: Purpose, pooled: bool) -> Self {
+        Line {
+            connection,
+            purpose,
+            pooled,
+        }
+    }
+
+    /// Whether a pooler stands between us and the server.
+    pub(super) fn is_pooled(&self) -> bool {
+        self.pooled
+    }
+
+    /// Opens a transaction with our settings where a pooler would lend each statement another
+    /// session. Elsewhere nothing is needed.
+    pub(super) async fn begin(&mut self) -> Result<(), Trouble> {
+        if !self.pooled {
+            return Ok(());
+        }
+        let settings: Vec<String> = self
+            .purpose
+            .settings()
+            .iter()
+            .map(|(name, value)| format!("SET LOCAL {name} = {value}"))
+            .collect();
+        let sql = format!("BEGIN READ ONLY; {}", settings.join("; "));
+        self.text(&sql).await.map(drop)
+    }
+
+    /// Ends what [`Line::begin`] has begun.
+    pub(super) async fn end(&mut self) -> Result<(), Trouble> {
+        if self.pooled {
+            self.text("COMMIT").await?;
+        }
+        Ok(())
+    }
+
+    /// The rows of a prepared statement.
+    pub(super) async fn rows(&mut self, statement: Statement<'_>) -> Result<Vec<PgRow>, Trouble> {
+        // A pooler may not know statements that were prepared on another session.
+        let statement = statement.persistent(!self.pooled);
+        within(statement.fetch_all(&mut self.connection)).await
+    }
+
+    /// The rows of `sql`, every field as text. This is the only place where text that is not ours
+    /// goes to a server, and it is the text of the plan.
+    pub(super) async fn text(&mut self, sql: &str) -> Result<Vec<PgRow>, Trouble> {
+        within(sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.connection)).await
+    }
+
+    /// Makes sure that the other end still answers.
+    pub(super) async fn ping(&mut self) -> Result<(), Trouble> {
+        within(self.connection.ping()).await
+    }
+}
+
+async fn within<T>(answer: impl Future<Output = sqlx::Result<T>>) -> Result<T, Trouble> {
+    match tokio::time::timeout(DEADLINE, answer).await {
+        Ok(result) => result.map_err(Trouble::from),
+        Err(_) => Err(Trouble::silence(DEADLINE)),
+    }
+}

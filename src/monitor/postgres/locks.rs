@@ -1,0 +1,275 @@
+//! Looking up who waits for whom, as rarely as will do.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use sqlx::postgres::PgRow;
+
+use super::facts::Facts;
+use super::line::Line;
+use super::poll::{SESSIONS_OF, session};
+use super::rows::{field, flag, seconds, text};
+use super::trouble::Trouble;
+use crate::clock::Moment;
+use crate::monitor::locks::{Edge, Lock, Prepared, Waits, Wanted};
+use crate::monitor::session::Session;
+
+/// How many waiting sessions are asked about. With hundreds in one queue each would name hundreds.
+const ASKED: usize = 50;
+/// The least time between two readings of `pg_locks`, which cost as much as there are locks.
+const DETAILS_HOLD: Duration = Duration::from_secs(2);
+
+/// Who stands before each of the given sessions. Eight are enough to draw it; whether ours are among
+/// them is asked of all.
+const EDGES: &str = "
+    SELECT w.pid, b.blockers[1:8] AS blockers, b.blockers && $2 AS behind_ours
+      FROM unnest($1::int4[]) AS w (pid),
+           LATERAL (SELECT pg_blocking_pids(w.pid) AS blockers OFFSET 0) AS b";
+
+/// The waiting sessions where the states of others are hidden.
+const HIDDEN_WAITERS: &str = "
+    SELECT DISTINCT pid
+      FROM pg_locks
+     WHERE NOT granted
+       AND (database IS NULL
+            OR database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+     LIMIT 50";
+
+/// What the waiting sessions want, the rows they are in line for, and what their blockers hold of the
+/// same things.
+macro_rules! details {
+    ($waitstart:literal) => {
+        concat!(
+            "WITH l AS MATERIALIZED (
+                 SELECT *, ",
+            $waitstart,
+            "          AS since
+                   FROM pg_locks
+                  WHERE pid = ANY($1) AND (NOT granted OR locktype = 'tuple')
+                     OR pid = ANY($2) AND granted AND mode <> 'SIReadLock'
+                        AND locktype IN ('relation', 'advisory')),
+             wanted AS (SELECT * FROM l WHERE NOT granted)
+             SELECT pid, granted, locktype, mode, transactionid::text AS transaction,
+                    CASE WHEN database = 0
+                           OR database = (SELECT oid FROM pg_database
+                                           WHERE datname = current_database())
+                         THEN relation::regclass::text END AS relation,
+                    classid::int8 AS class, objid::int8 AS object, objsubid::int4 AS sub_object,
+                    extract(epoch FROM clock_timestamp() - since)::float8 AS waited
+               FROM l
+              WHERE NOT granted OR locktype = 'tuple'
+                 OR EXISTS (SELECT FROM wanted AS w
+                             WHERE w.locktype = l.locktype AND w.database = l.database
+                               AND (w.relation = l.relation
+                                    OR w.classid = l.classid AND w.objid = l.objid
+                                       AND w.objsubid = l.objsubid))"
+        )
+    };
+}
+
+const DETAILS: &str = details!("waitstart");
+const DETAILS_WITHOUT_START: &str = details!("NULL::timestamptz");
+
+const PREPARED: &str = "
+    SELECT gid, owner::text AS owner,
+           extract(epoch FROM clock_timestamp() - prepared)::float8 AS age
+      FROM pg_prepared_xacts
+     WHERE database = current_database()
+     ORDER BY prepared
+     LIMIT 20";
+
+/// What is remembered about waiting between two polls.
+#[derive(Default)]
+pub(super) struct LockWatch {
+    details: Option<Details>,
+    hidden: Option<(Moment, Vec<i32>)>,
+}
+
+struct Details {
+    at: Moment,
+    wanted: HashMap<i32, Wanted>,
+    held: HashMap<i32, Vec<String>>,
+}
+
+impl LockWatch {
+    /// Looks who waits for whom, given the busy sessions and how many of all wait.
+    pub(super) async fn look(
+        &mut self,
+        line: &mut Line,
+        listed: &[Session],
+        waiting: u32,
+        facts: &Facts,
+        tag: &str,
+        now: Moment,
+    ) -> Result<Waits, Trouble> {
+        let mut waiters = waiters(listed);
+        if !facts.server.rights.may_see_all {
+            let hidden = self.hidden_waiters(line, now).await?;
+            waiters.extend(
+                hidden
+                    .iter()
+                    .filter(|pid| !listed.iter().any(|s| s.pid == **pid)),
+            );
+        }
+        if waiters.is_empty() {
+            self.details = None;
+            return Ok(Waits::default());
+        }
+        let mut waits = Waits {
+            waiting: waiting.max(u32::try_from(waiters.len()).unwrap_or(u32::MAX)),
+            ..Waits::default()
+        };
+        waiters.truncate(ASKED);
+        let ours: Vec<i32> = listed.iter().filter(|s| s.ours).map(|s| s.pid).collect();
+        waits.edges = edges(line, &waiters, &ours).await?;
+        self.add_sessions(line, &mut waits, listed, tag).await?;
+        self.add_details(line, &mut waits, facts.waitstart, now)
+            .await?;
+        if waits.edges.iter().any(|edge| edge.blockers.contains(&0)) {
+            let rows = line.rows(sqlx::query(PREPARED)).await?;
+            waits.prepared = rows.iter().map(prepared).collect();
+        }
+        Ok(waits)
+    }
+
+    async fn hidden_waiters(&mut self, line: &mut Line, now: Moment) -> Result<Vec<i32>, Trouble> {
+        if let Some((at, pids)) = &self.hidden
+            && now.since(*at) < DETAILS_HOLD
+        {
+            return Ok(pids.clone());
+        }
+        let rows = line.rows(sqlx::query(HIDDEN_WAITERS)).await?;
+        let pids: Vec<i32> = rows.iter().filter_map(|row| field(row, "pid")).collect();
+        self.hidden = Some((now, pids.clone()));
+        Ok(pids)
+    }
+
+    /// The sessions of all pids in the edges. A blocker may be idle, or in another database.
+    async fn add_sessions(
+        &self,
+        line: &mut Line,
+        waits: &mut Waits,
+        listed: &[Session],
+        tag: &str,
+    ) -> Result<(), Trouble> {
+        let mut unknown: Vec<i32> = Vec::new();
+        for pid in pids(&waits.edges) {
+            match listed.iter().find(|session| session.pid == pid) {
+                Some(session) => {
+                    waits.sessions.insert(pid, session.clone());
+                }
+                None if pid != 0 && !unknown.contains(&pid) => unknown.push(pid),
+                None => {}
+            }
+        }
+        if !unknown.is_empty() {
+            for row in &line.rows(sqlx::query(SESSIONS_OF).bind(unknown)).await? {
+                let session = session(row, tag);
+                waits.sessions.insert(session.pid, session);
+            }
+        }
+        Ok(())
+    }
+
+    async fn add_details(
+        &mut self,
+        line: &mut Line,
+        waits: &mut Waits,
+        waitstart: bool,
+        now: Moment,
+    ) -> Result<(), Trouble> {
+        let old = self.details.take();
+        let details = match old.filter(|details| now.since(details.at) < DETAILS_HOLD) {
+            Some(details) => details,
+            None => read_details(line, &waits.edges, waitstart, now).await?,
+        };
+        let since = now.since(details.at);
+        for (pid, wanted) in &details.wanted {
+            let mut wanted = wanted.clone();
+            wanted.waited = wanted.waited.map(|waited| waited + since);
+            waits.wanted.insert(*pid, wanted);
+        }
+        waits.held.clone_from(&details.held);
+        self.details = Some(details);
+        Ok(())
+    }
+}
+
+/// The pids that wait for a lock: ours first, then those whose statement has lasted longest.
+fn waiters(listed: &[Session]) -> Vec<i32> {
+    let mut waiting: Vec<&Session> = listed.iter().filter(|s| s.waits_for_lock()).collect();
+    waiting.sort_by_key(|session| std::cmp::Reverse((session.ours, session.query_age)));
+    waiting.iter().map(|session| session.pid).collect()
+}
+
+/// Every pid of the edges.
+fn pids(edges: &[Edge]) -> impl Iterator<Item = i32> + '_ {
+    edges
+        .iter()
+        .flat_map(|edge| std::iter::once(edge.waiter).chain(edge.blockers.iter().copied()))
+}
+
+async fn edges(line: &mut Line, waiters: &[i32], ours: &[i32]) -> Result<Vec<Edge>, Trouble> {
+    let statement = sqlx::query(EDGES).bind(waiters).bind(ours);
+    let rows = line.rows(statement).await?;
+    let edge = |row: &PgRow| {
+        Some(Edge {
+            waiter: field(row, "pid")?,
+            blockers: field(row, "blockers")?,
+            behind_ours: flag(row, "behind_ours"),
+        })
+    };
+    let all = rows.iter().filter_map(edge);
+    // Who has got its lock by now waits for nobody.
+    Ok(all.filter(|edge| !edge.blockers.is_empty()).collect())
+}
+
+async fn read_details(
+    line: &mut Line,
+    edges: &[Edge],
+    waitstart: bool,
+    now: Moment,
+) -> Result<Details, Trouble> {
+    let waiters: Vec<i32> = edges.iter().map(|edge| edge.waiter).collect();
+    let blockers: Vec<i32> = edges
+        .iter()
+        .flat_map(|edge| edge.blockers.clone())
+        .collect();
+    let sql = if waitstart {
+        DETAILS
+    } else {
+        DETAILS_WITHOUT_START
+    };
+    let rows = line
+        .rows(sqlx::query(sql).bind(waiters).bind(blockers))
+        .await?;
+    let locks: Vec<Lock> = rows.iter().map(lock).collect();
+    Ok(Details {
+        at: now,
+        wanted: Lock::wanted_of_all(&locks),
+        held: Lock::held_by_all(&locks),
+    })
+}
+
+fn lock(row: &PgRow) -> Lock {
+    Lock {
+        pid: field(row, "pid").unwrap_or_default(),
+        granted: flag(row, "granted"),
+        locktype: text(row, "locktype").unwrap_or_default(),
+        mode: text(row, "mode").unwrap_or_default(),
+        relation: text(row, "relation"),
+        transaction: text(row, "transaction"),
+        class: field(row, "class"),
+        object: field(row, "object"),
+        sub_object: field(row, "sub_object"),
+        waited: seconds(row, "waited"),
+    }
+}
+
+fn prepared(row: &PgRow) -> Prepared {
+    Prepared {
+        gid: text(row, "gid").unwrap_or_default(),
+        owner: text(row, "owner"),
+        age: seconds(row, "age"),
+    }
+}

@@ -1,0 +1,33 @@
+//! The monitor's side of PostgreSQL. Nothing outside this folder speaks to a server.
+//!
+//! ```text
+//!  Target (a URL, read) ─► connect ─► Line (a connection with deadlines)
+//!      ├─ watch:     one line, polled for ever: facts, poll ─► Picture ─► board
+//!      ├─ Signaller: one spare line, opened up front and kept open by keep_spare
+//!      └─ SqlProbe:  one line for all probes of a database
+//! ```
+//!
+//! Every statement is bounded twice: by the server (`statement_timeout`, `lock_timeout`), because
+//! dropping its future does not stop it, and by a deadline on this side, because a frozen server
+//! keeps to no timeout. No transaction is open between two polls, and nothing is asked that could
+//! wait behind a lock of the tables that a deployment changes.
+
+mod connect;
+mod facts;
+mod keep;
+mod line;
+mod locks;
+mod poll;
+mod rows;
+mod signaller;
+mod target;
+mod trouble;
+mod value;
+mod watch;
+
+pub use signaller::Signaller;
+
+pub(super) use keep::{KeptLine, keep_spare};
+pub(super) use target::Target;
+pub(super) use value::{ProbeLine, SqlProbe};
+pub(super) use watch::Watcher;

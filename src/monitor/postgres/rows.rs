@@ -1,0 +1,42 @@
+//! Fields of rows as the monitor needs them.
+
+use std::time::Duration;
+
+use sqlx::postgres::PgRow;
+use sqlx::{Decode, Postgres, Row, Type, ValueRef};
+
+/// The field called `name`; `None` if it is null or of another type than expected.
+pub(super) fn field<'r, T>(row: &'r PgRow, name: &str) -> Option<T>
+where
+    T: Decode<'r, Postgres> + Type<Postgres>,
+{
+    row.try_get::<Option<T>, _>(name).ok().flatten()
+}
+
+/// A text. Databases without an encoding hold any bytes, so what is no UTF-8 is replaced.
+pub(super) fn text(row: &PgRow, name: &str) -> Option<String> {
+    let value = row
+        .try_get_raw(name)
+        .ok()
+        .filter(|value| !value.is_null())?;
+    let bytes = value.as_bytes().ok()?;
+    Some(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// A length of time from a field in seconds. Clocks of two processors may differ by a little, so
+/// what seems to lie ahead has just begun.
+pub(super) fn seconds(row: &PgRow, name: &str) -> Option<Duration> {
+    let seconds: f64 = field(row, name)?;
+    Duration::try_from_secs_f64(seconds.max(0.0)).ok()
+}
+
+/// A count from a field of 64 bits.
+pub(super) fn count(row: &PgRow, name: &str) -> u32 {
+    let number: i64 = field(row, name).unwrap_or_default();
+    u32::try_from(number).unwrap_or_default()
+}
+
+/// A flag; null is false.
+pub(super) fn flag(row: &PgRow, name: &str) -> bool {
+    field(row, name).unwrap_or_default()
+}

@@ -1,0 +1,129 @@
+//! Where a server is and how to log in: a URL, read once.
+
+use std::str::FromStr;
+
+use reqwest::Url;
+use sqlx::ConnectOptions;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::monitor::session::MONITOR_NAME;
+
+/// The parameters of a URL that the driver knows. It writes others into the log, value and all, so
+/// those are taken away first. Other drivers have many, such as `schema` and `connection_limit`.
+const PARAMETERS: [&str; 15] = [
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+];
+
+/// The driver's options for one database. They hold a password, so they are never printed.
+#[derive(Clone)]
+pub(in crate::monitor) struct Target(PgConnectOptions);
+
+impl Target {
+    /// Reads a URL. The error says what is wrong without repeating it.
+    pub(in crate::monitor) fn parse(url: &str) -> Result<Target, String> {
+        let unreadable = |reason: &str| format!("the database's URL can't be read: {reason}");
+        let mut url = Url::parse(url.trim()).map_err(|error| unreadable(&error.to_string()))?;
+        if !matches!(url.scheme(), "postgres" | "postgresql") {
+            return Err(unreadable("it does not begin with postgres://"));
+        }
+        let known: Vec<(String, String)> = url
+            .query_pairs()
+            .filter(|(name, _)| PARAMETERS.contains(&name.as_ref()) || is_option(name))
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        url.query_pairs_mut().clear().extend_pairs(known);
+        // The driver's error may quote a value.
+        let options = PgConnectOptions::from_str(url.as_str())
+            .map_err(|_| unreadable("one of its parameters has a value that makes no sense"))?;
+        Ok(Target(
+            options
+                .application_name(MONITOR_NAME)
+                // Poolers refuse this parameter; servers since version 12 do not need it.
+                .extra_float_digits(None)
+                .disable_statement_logging(),
+        ))
+    }
+
+    /// The options for a connection with `settings` from its first moment.
+    pub(super) fn with(&self, settings: &[(&str, &str)]) -> PgConnectOptions {
+        self.0.clone().options(settings.iter().copied())
+    }
+
+    /// The options for a connection without any settings of ours.
+    pub(super) fn plain(&self) -> &PgConnectOptions {
+        &self.0
+    }
+}
+
+fn is_option(name: &str) -> bool {
+    name == "options" || name.starts_with("options[")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_as_other_tools_write_them_are_read() {
+        for (url, host, database) in [
+            (
+                "postgres://app:pw@db.example:6432/shop",
+                "db.example",
+                "shop",
+            ),
+            (
+                "postgresql://app@db.example/shop?schema=public&connection_limit=5",
+                "db.example",
+                "shop",
+            ),
+            (
+                "postgres:///shop?host=db.example&user=app&sslmode=require",
+                "db.example",
+                "shop",
+            ),
+        ] {
+            let Target(options) = Target::parse(url).ok().unwrap();
+            assert_eq!(options.get_host(), host);
+            assert_eq!(options.get_database(), Some(database));
+            assert_eq!(options.get_username(), "app");
+        }
+        let Target(options) = Target::parse("postgres://app@db/shop?options=-c%20geqo%3Doff")
+            .ok()
+            .unwrap();
+        assert_eq!(options.get_options(), Some("-c geqo=off"));
+    }
+
+    #[test]
+    fn a_wrong_url_is_explained_without_its_secrets() {
+        for url in [
+            "postgres://app:hunter2@db:port/shop",
+            "mysql://app:hunter2@db/shop",
+            "app:hunter2@db/shop",
+            "hunter2",
+            "",
+            "postgres://app:hunter2@db/shop?sslmode=hunter2",
+            "postgres://app@db/shop?port=hunter2",
+        ] {
+            let words = Target::parse(url).err().unwrap();
+            assert!(
+                words.starts_with("the database's URL can't be read: "),
+                "{words}"
+            );
+            assert!(!words.contains("hunter2"), "{words}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Probes that are queries. They have a connection of their own, shared by all probes of a database:
+//! a slow query must not keep the panels from being drawn, and it sees the names that the role
+//! usually sees.
+
+use std::sync::Arc;
+
+use sqlx::Row;
+
+use super::connect::Purpose;
+use super::keep::{KeptLine, Question};
+use super::target::Target;
+use crate::clock::Clock;
+use crate::monitor::probe::{ProbeState, Reading};
+
+/// The connection for the probes of one database.
+#[derive(Clone)]
+pub(in crate::monitor) struct ProbeLine(Arc<KeptLine>);
+
+impl ProbeLine {
+    /// Opened when the first probe needs it.
+    pub(in crate::monitor) fn new(target: Target) -> Self {
+        ProbeLine(Arc::new(KeptLine::new(target, Purpose::Probing)))
+    }
+}
+
+/// A query whose first field is a number.
+pub(in crate::monitor) struct SqlProbe {
+    line: ProbeLine,
+    text: String,
+}
+
+impl SqlProbe {
+    pub(in crate::monitor) fn new(line: ProbeLine, text: &str) -> Self {
+        SqlProbe {
+            line,
+            text: text.to_owned(),
+        }
+    }
+
+    /// Asks once.
+    pub(in crate::monitor) async fn measure(&self, clock: &dyn Clock) -> Reading {
+        let start = clock.now();
+        let rows = match self.line.0.ask(Question::Text(&self.text)).await {
+            Ok(rows) => rows,
+            Err(trouble) => return Reading::error(trouble.words),
+        };
+        let field = rows.first().and_then(|row| {
+            let value = row.try_get_raw(0).ok()?;
+            value.as_str().ok()
+        });
+        let mut reading = read(field);
+        reading.latency = Some(clock.now().since(start));
+        reading
+    }
+}
+
+/// What a first field says; none if there is no row or it is null.
+fn read(field: Option<&str>) -> Reading {
+    let Some(field) = field else {
+        return Reading {
+            state: ProbeState::NoData,
+            ..Reading::error("the query found nothing")
+        };
+    };
+    match field.trim().parse::<f64>() {
+        Ok(value) if value.is_finite() => Reading {
+            state: ProbeState::Ok,
+            value: Some(value),
+            ..Reading::error(field.trim())
+        },
+        _ => {
+            let shown: String = field.chars().take(40).collect();
+            Reading::error(format!("the first field is no number: {shown}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_field_is_a_number_or_says_what_is_wrong() {
+        for (field, state, value) in [
+            (Some("42"), ProbeState::Ok, Some(42.0)),
+            (Some("-0.5"), ProbeState::Ok, Some(-0.5)),
+            (Some("1e3"), ProbeState::Ok, Some(1000.0)),
+            (Some("NaN"), ProbeState::Error, None),
+            (Some("t"), ProbeState::Error, None),
+            (None, ProbeState::NoData, None),
+        ] {
+            let reading = read(field);
+            assert_eq!((reading.state, reading.value), (state, value), "{field:?}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The task that watches one database: it connects, polls, and starts over for ever.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::connect::Purpose;
+use super::line::Line;
+use super::poll::Poller;
+use super::target::Target;
+use super::trouble::Trouble;
+use crate::clock::Clock;
+use crate::monitor::board::Board;
+use crate::monitor::health::{Link, Picture};
+use crate::monitor::pace::{Pace, Retries};
+
+/// Everything that one task needs.
+pub(in crate::monitor) struct Watcher {
+    pub(in crate::monitor) target: Target,
+    /// What the sessions of this run are called.
+    pub(in crate::monitor) tag: String,
+    /// The database's place on the board.
+    pub(in crate::monitor) place: usize,
+    pub(in crate::monitor) pace: Pace,
+    pub(in crate::monitor) board: Board,
+    pub(in crate::monitor) clock: Arc<dyn Clock>,
+    /// Tells whether the link is up.
+    pub(in crate::monitor) link_is_up: watch::Sender<bool>,
+}
+
+impl Watcher {
+    /// Watches until the future is dropped; its session ends with it.
+    pub(in crate::monitor) async fn run(mut self) {
+        let mut poller = Poller::new(&self.tag);
+        let mut retries = Retries::default();
+        loop {
+            let connecting = self.target.connect(Purpose::Watching, retries.patience());
+            let trouble = match connecting.await {
+                Ok(line) => self.poll(line, &mut poller, &mut retries).await,
+                Err(trouble) => trouble,
+            };
+            retries.note(trouble.hung);
+            self.link_is_up.send_replace(false);
+            self.show_down(trouble.words);
+            poller.start_over();
+            tokio::time::sleep(retries.pause()).await;
+        }
+    }
+
+    /// Polls until the line is of no more use, and says why.
+    async fn poll(
+        &mut self,
+        mut line: Line,
+        poller: &mut Poller,
+        retries: &mut Retries,
+    ) -> Trouble {
+        loop {
+            let next = tokio::time::sleep(self.pace.interval());
+            match poller.poll(&mut line, &*self.clock).await {
+                Ok(picture) => {
+                    *retries = Retries::default();
+                    self.show(picture);
+                    self.link_is_up
+                        .send_if_modified(|up| !std::mem::replace(up, true));
+                }
+                Err(trouble) if trouble.ended => return trouble,
+                Err(trouble) => self.show_trouble(trouble.words),
+            }
+            next.await;
+        }
+    }
+
+    fn show(&mut self, mut picture: Picture) {
+        self.pace.note(picture.took);
+        picture.every = self.pace.interval();
+        picture.slowed = self.pace.is_slowed();
+        let now = self.clock.now();
+        self.board.database(self.place, |database| {
+            if !matches!(database.link, Link::Up { .. }) {
+                database.link = Link::Up { since: now };
+            }
+            database.picture = Some(Arc::new(picture));
+            database.trouble = None;
+        });
+    }
+
+    fn show_trouble(&self, words: String) {
+        self.board
+            .database(self.place, |database| database.trouble = Some(words));
+    }
+
+    fn show_down(&self, reason: String) {
+        let now = self.clock.now();
+        self.board.database(self.place, |database| {
+            let since = match database.link {
+                Link::Down { since, .. } => since,
+                Link::Connecting | Link::Up { .. } => now,
+            };
+            database.link = Link::Down { since, reason };
+            database.trouble = None;
+        });
+    }
+}

@@ -1,0 +1,161 @@
+//! Probes: one thing measured again and again, each by a task of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::time::MissedTickBehavior;
+
+use super::board::Board;
+use super::http::HttpProbe;
+use super::postgres::SqlProbe;
+use super::series::Series;
+use crate::clock::{Clock, Moment};
+
+/// What a reading says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProbeState {
+    /// There is a good reading.
+    Ok,
+    /// There is a reading, and it says that something is wrong, such as a status of 503.
+    Bad,
+    /// It could not be measured.
+    Error,
+    /// There is nothing to read: not yet, or the query found no row.
+    NoData,
+}
+
+/// One probe and its last reading.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProbeHealth {
+    /// Its name in the plan.
+    pub name: String,
+    /// The time between two readings.
+    pub every: Duration,
+    /// When it was last read; none before the first reading.
+    pub at: Option<Moment>,
+    /// What the last reading says.
+    pub state: ProbeState,
+    /// How long the last answer took, in milliseconds.
+    pub latency_ms: Option<f64>,
+    /// The median of the last latencies, in milliseconds.
+    pub median_ms: Option<f64>,
+    /// The 95th percentile of the last latencies, in milliseconds.
+    pub p95_ms: Option<f64>,
+    /// The status of an HTTP answer.
+    pub status: Option<u16>,
+    /// The number that a query answered.
+    pub value: Option<f64>,
+    /// The last reading in words, such as `status 200` or `connection refused`.
+    pub words: String,
+    /// The last values of a query, or latencies of an address; none where there was no reading.
+    pub history: Series,
+}
+
+/// What one measurement brought.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Reading {
+    pub(super) state: ProbeState,
+    pub(super) latency: Option<Duration>,
+    pub(super) status: Option<u16>,
+    pub(super) value: Option<f64>,
+    pub(super) words: String,
+}
+
+impl Reading {
+    /// A measurement that failed.
+    pub(super) fn error(words: impl Into<String>) -> Self {
+        Reading {
+            state: ProbeState::Error,
+            latency: None,
+            status: None,
+            value: None,
+            words: words.into(),
+        }
+    }
+}
+
+impl ProbeHealth {
+    /// A probe that has not been read yet.
+    pub(super) fn new(name: &str, every: Duration) -> Self {
+        ProbeHealth {
+            name: name.to_owned(),
+            every,
+            at: None,
+            state: ProbeState::NoData,
+            latency_ms: None,
+            median_ms: None,
+            p95_ms: None,
+            status: None,
+            value: None,
+            words: "not measured yet".to_owned(),
+            history: Series::default(),
+        }
+    }
+
+    /// Takes in what a measurement at `at` brought. `latencies` has its latency already.
+    fn take(&mut self, at: Moment, reading: Reading, latencies: &Series) {
+        let latency = reading.latency.map(millis);
+        self.at = Some(at);
+        self.state = reading.state;
+        self.latency_ms = latency;
+        self.median_ms = latencies.percentile(50);
+        self.p95_ms = latencies.percentile(95);
+        self.status = reading.status;
+        self.value = reading.value;
+        self.words = reading.words;
+    }
+}
+
+/// What a probe measures with.
+pub(super) enum Meter {
+    /// An HTTP address.
+    Http(Box<HttpProbe>),
+    /// A query.
+    Sql(SqlProbe),
+    /// Nothing: it can never be measured, for the reason given.
+    Broken(String),
+}
+
+impl Meter {
+    async fn measure(&self, clock: &dyn Clock) -> Reading {
+        match self {
+            Meter::Http(probe) => probe.measure(clock).await,
+            Meter::Sql(probe) => probe.measure(clock).await,
+            Meter::Broken(reason) => Reading::error(reason.clone()),
+        }
+    }
+}
+
+/// Measures for ever, and puts each reading at `place` on the board.
+pub(super) async fn run(
+    mut health: ProbeHealth,
+    place: usize,
+    meter: Meter,
+    board: Board,
+    clock: Arc<dyn Clock>,
+) {
+    let mut latencies = Series::default();
+    // Zero is no interval that can be kept.
+    let every = health.every.max(Duration::from_millis(10));
+    let mut ticks = tokio::time::interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let reading = meter.measure(&*clock).await;
+        let latency = reading.latency.map(millis);
+        latencies.push(latency);
+        let shown = match meter {
+            Meter::Sql(_) => reading.value,
+            Meter::Http(_) | Meter::Broken(_) => latency,
+        };
+        health.history.push(shown);
+        health.take(clock.now(), reading, &latencies);
+        board.probe(place, health.clone());
+    }
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}

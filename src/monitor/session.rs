@@ -1,0 +1,180 @@
+//! One session of a server, as it was seen at one moment.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// The name under which the monitor's own sessions appear in the server.
+pub const MONITOR_NAME: &str = "gonogo monitor";
+
+/// Which session is meant. A server uses a pid again after its session has ended; together with the
+/// start it names one session for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Backend {
+    /// The pid of the server's process.
+    pub pid: i32,
+    /// When the session began, in microseconds since the Unix epoch by the server's clock.
+    pub started: i64,
+}
+
+/// What a session is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It runs a statement, or waits in one.
+    Active,
+    /// It waits for its client, and holds no transaction.
+    Idle,
+    /// It waits for its client within a transaction, and keeps its locks.
+    IdleInTransaction,
+    /// As before, after an error: it can only roll back.
+    Aborted,
+    /// Something rare, such as a function called without SQL.
+    Other,
+    /// This role may not see it.
+    Hidden,
+    /// Not a session at all: a transaction that was prepared for a two-phase commit.
+    Prepared,
+    /// It was gone before it could be looked at.
+    Gone,
+}
+
+impl State {
+    /// The state that the server calls `word`; none if it may not be seen.
+    pub(super) fn of(word: Option<&str>) -> State {
+        match word {
+            Some("active") => State::Active,
+            Some("idle") => State::Idle,
+            Some("idle in transaction") => State::IdleInTransaction,
+            Some("idle in transaction (aborted)") => State::Aborted,
+            Some(_) => State::Other,
+            None => State::Hidden,
+        }
+    }
+
+    /// The words for people, those of the server where it has some.
+    pub fn words(self) -> &'static str {
+        match self {
+            State::Active => "active",
+            State::Idle => "idle",
+            State::IdleInTransaction => "idle in transaction",
+            State::Aborted => "idle in transaction (aborted)",
+            State::Other => "busy otherwise",
+            State::Hidden => "hidden",
+            State::Prepared => "prepared transaction",
+            State::Gone => "gone",
+        }
+    }
+
+    /// Whether it waits for its client while it holds a transaction open.
+    pub fn holds_transaction_idly(self) -> bool {
+        matches!(self, State::IdleInTransaction | State::Aborted)
+    }
+}
+
+/// A session. What this role may not see, and what the server does not tell, is `None`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The pid of the server's process; 0 for a prepared transaction.
+    pub pid: i32,
+    /// When it began, in microseconds since the Unix epoch by the server's clock.
+    pub started: Option<i64>,
+    /// The role it logged in as.
+    pub user: Option<String>,
+    /// The name that its client gave itself; empty if it gave none.
+    pub application: String,
+    /// What kind of process it is, such as `client backend` or `autovacuum worker`.
+    pub kind: Option<String>,
+    /// What it is doing.
+    pub state: State,
+    /// What it waits for, as the server calls it, such as `Lock: relation`.
+    pub wait: Option<String>,
+    /// The age of its transaction.
+    pub transaction_age: Option<Duration>,
+    /// How long ago its present or last statement began.
+    pub query_age: Option<Duration>,
+    /// How long it has been in its state.
+    pub state_age: Option<Duration>,
+    /// The beginning of its present or last statement, 300 characters at most, as it was sent.
+    pub statement: Option<String>,
+    /// Whether a step of this run opened it.
+    pub ours: bool,
+}
+
+impl Session {
+    /// A session of which only the pid is known.
+    pub(super) fn unknown(pid: i32, state: State) -> Session {
+        Session {
+            pid,
+            started: None,
+            user: None,
+            application: String::new(),
+            kind: None,
+            state,
+            wait: None,
+            transaction_age: None,
+            query_age: None,
+            state_age: None,
+            statement: None,
+            ours: false,
+        }
+    }
+
+    /// How to name it when it is to be cancelled; none where its start may not be seen.
+    pub fn backend(&self) -> Option<Backend> {
+        self.started.map(|started| Backend {
+            pid: self.pid,
+            started,
+        })
+    }
+
+    /// Whether it waits for a lock that another session holds or was promised first.
+    pub fn waits_for_lock(&self) -> bool {
+        self.wait
+            .as_deref()
+            .is_some_and(|wait| wait.starts_with("Lock:"))
+    }
+
+    /// Whether it is one of a monitor's own.
+    pub fn is_monitor(&self) -> bool {
+        self.application == MONITOR_NAME
+    }
+}
+
+/// Whether a session called `application` belongs to the run whose sessions are called `tag` or
+/// `tag:something`.
+pub(super) fn is_ours(application: &str, tag: &str) -> bool {
+    !tag.is_empty()
+        && application
+            .strip_prefix(tag)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ours_are_the_sessions_of_this_run_and_of_no_other() {
+        for (application, ours) in [
+            ("gonogo:a1", true),
+            ("gonogo:a1:2.3", true),
+            ("gonogo:a12", false),
+            ("gonogo:a12:2.3", false),
+            (MONITOR_NAME, false),
+            ("", false),
+        ] {
+            assert_eq!(is_ours(application, "gonogo:a1"), ours, "{application}");
+        }
+        assert!(!is_ours("", ""), "without a tag nothing is ours");
+    }
+
+    #[test]
+    fn what_may_not_be_seen_is_hidden_and_not_idle() {
+        assert_eq!(State::of(None), State::Hidden);
+        assert_eq!(
+            State::of(Some("idle in transaction (aborted)")),
+            State::Aborted
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! Starting and stopping the monitor.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+use super::board::Board;
+use super::health::{DatabaseHealth, Health, Link};
+use super::http::HttpProbe;
+use super::pace::Pace;
+use super::postgres::{KeptLine, ProbeLine, Signaller, SqlProbe, Target, Watcher, keep_spare};
+use super::probe::{self, Meter, ProbeHealth};
+use crate::clock::Clock;
+use crate::plan::{Probe, ProbeTarget};
+
+/// What to watch.
+pub struct Config {
+    /// The databases, in the order in which they are to be shown.
+    pub databases: Vec<WatchedDatabase>,
+    /// The probes, variables filled in.
+    pub probes: Vec<Probe>,
+    /// What the sessions of this run are called: `gonogo:<run>`. Sessions called so, and those with a
+    /// colon and more after it, are ours. Empty: none are.
+    pub tag: String,
+    /// The time between two polls of a database.
+    pub interval: Duration,
+}
+
+/// A database to watch.
+pub struct WatchedDatabase {
+    /// Its name in the plan.
+    pub name: String,
+    /// Its URL, which may hold a password.
+    pub url: String,
+}
+
+/// A running monitor. Dropping it ends its tasks and their sessions; [`Monitor::stop`] also waits
+/// until they have ended.
+pub struct Monitor {
+    board: Board,
+    signallers: HashMap<String, Signaller>,
+    tasks: TaskTracker,
+    stop: DropGuard,
+}
+
+/// Starts watching, one task for each database and each probe, within the runtime of the caller.
+/// Nothing that is watched can make it fail: what is wrong shows in the [`Health`].
+pub fn start(config: &Config, clock: Arc<dyn Clock>) -> Monitor {
+    let databases = config.databases.iter();
+    let probes = config.probes.iter();
+    let board = Board::new(Health {
+        databases: databases.map(|db| DatabaseHealth::new(&db.name)).collect(),
+        probes: probes
+            .map(|probe| ProbeHealth::new(&probe.name, probe.every))
+            .collect(),
+    });
+    let stop = CancellationToken::new();
+    let mut starting = Starting {
+        board,
+        clock,
+        tasks: TaskTracker::new(),
+        stop: stop.clone(),
+        signallers: HashMap::new(),
+        probe_lines: HashMap::new(),
+    };
+    for (place, database) in config.databases.iter().enumerate() {
+        starting.database(place, database, config);
+    }
+    for (place, probe) in config.probes.iter().enumerate() {
+        starting.probe(place, probe);
+    }
+    starting.tasks.close();
+    Monitor {
+        board: starting.board,
+        signallers: starting.signallers,
+        tasks: starting.tasks,
+        stop: stop.drop_guard(),
+    }
+}
+
+impl Monitor {
+    /// What is known, now and whenever it changes.
+    pub fn health(&self) -> watch::Receiver<Arc<Health>> {
+        self.board.subscribe()
+    }
+
+    /// Who cancels and terminates sessions of the database called `name`.
+    pub fn signaller(&self, name: &str) -> Option<Signaller> {
+        self.signallers.get(name).cloned()
+    }
+
+    /// Ends all tasks and waits for them. Sessions of signallers end with the last clone of those.
+    pub async fn stop(self) {
+        drop(self.signallers);
+        drop(self.stop);
+        self.tasks.wait().await;
+    }
+}
+
+/// The monitor while its tasks are started.
+struct Starting {
+    board: Board,
+    clock: Arc<dyn Clock>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    signallers: HashMap<String, Signaller>,
+    probe_lines: HashMap<String, Result<ProbeLine, String>>,
+}
+
+impl Starting {
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            stop.run_until_cancelled(task).await;
+        });
+    }
+
+    fn database(&mut self, place: usize, database: &WatchedDatabase, config: &Config) {
+        let name = database.name.clone();
+        let target = match Target::parse(&database.url) {
+            Ok(target) => target,
+            Err(reason) => {
+                let since = self.clock.now();
+                let link = Link::Down {
+                    since,
+                    reason: reason.clone(),
+                };
+                self.board.database(place, |health| health.link = link);
+                self.signallers
+                    .insert(name.clone(), Signaller::new(Err(reason.clone())));
+                self.probe_lines.insert(name, Err(reason));
+                return;
+            }
+        };
+        let spare = Arc::new(KeptLine::spare(target.clone()));
+        self.signallers
+            .insert(name.clone(), Signaller::new(Ok(spare.clone())));
+        self.probe_lines
+            .insert(name, Ok(ProbeLine::new(target.clone())));
+        let (link_is_up, watched_link) = watch::channel(false);
+        self.spawn(keep_spare(spare, watched_link, place, self.board.clone()));
+        let watcher = Watcher {
+            target,
+            tag: config.tag.clone(),
+            place,
+            pace: Pace::new(config.interval),
+            board: self.board.clone(),
+            clock: self.clock.clone(),
+            link_is_up,
+        };
+        self.spawn(watcher.run());
+    }
+
+    fn probe(&self, place: usize, probe: &Probe) {
+        let meter = self.meter(probe).unwrap_or_else(Meter::Broken);
+        let health = ProbeHealth::new(&probe.name, probe.every);
+        let (board, clock) = (self.board.clone(), self.clock.clone());
+        self.spawn(probe::run(health, place, meter, board, clock));
+    }
+
+    fn meter(&self, probe: &Probe) -> Result<Meter, String> {
+        match &probe.target {
+            ProbeTarget::Http(http) => {
+                HttpProbe::new(http, probe.every).map(|http| Meter::Http(Box::new(http)))
+            }
+            ProbeTarget::Sql { text, database } => match self.probe_lines.get(database) {
+                Some(line) => Ok(Meter::Sql(SqlProbe::new(line.clone()?, text))),
+                None => Err(format!("there is no database called {database}")),
+            },
+        }
+    }
+}
