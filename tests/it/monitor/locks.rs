@@ -239,3 +239,27 @@ async fn what_runs_is_grouped_and_idle_transactions_are_called_out() {
         sleeper.abort();
     }
 }
+
+#[tokio::test]
+async fn many_idle_transactions_do_not_hide_who_waits() {
+    let server = Server::start(&[("max_connections", "230")]).unwrap();
+    let mut holder = Client::of(&server, "holder").await;
+    holder.run("create table t (n int)").await;
+    let mut idle = Vec::new();
+    for _ in 0..205 {
+        let mut client = Client::of(&server, "idle").await;
+        client.run("begin; select 1").await;
+        idle.push(client);
+    }
+    holder.run("begin; lock table t").await;
+    let waiter = Client::of(&server, "web").await;
+    let pids = [holder.pid(), waiter.pid()];
+    let waiter = waiter.wait_in("select * from t");
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(waiting(1)).await;
+    assert_eq!(shape(&picture.locks), [(0, pids[0]), (1, pids[1])]);
+    assert_eq!(picture.locks.nodes[0].session.application, "holder");
+    assert_eq!(picture.connections.by_state.idle_in_transaction, 206);
+    holder.run("commit").await;
+    waiter.await.unwrap().unwrap();
+}
