@@ -65,8 +65,8 @@ impl Shop {
 
     async fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         let result = match (request.method(), request.uri().path()) {
-            (&Method::POST, "/maintenance/on") => self.set_closed(true),
-            (&Method::POST, "/maintenance/off") => self.set_closed(false),
+            (&Method::POST, "/maintenance/on") => Ok(self.set_closed(true)),
+            (&Method::POST, "/maintenance/off") => Ok(self.set_closed(false)),
             _ if self.closed.load(Ordering::Relaxed) => {
                 return page(StatusCode::SERVICE_UNAVAILABLE, "closed for maintenance");
             }
@@ -81,9 +81,9 @@ impl Shop {
         }
     }
 
-    fn set_closed(&self, closed: bool) -> Result<String, sqlx::Error> {
+    fn set_closed(&self, closed: bool) -> String {
         self.closed.store(closed, Ordering::Relaxed);
-        Ok(if closed { "closed" } else { "open" }.to_owned())
+        if closed { "closed" } else { "open" }.to_owned()
     }
 
     async fn health(&self) -> Result<String, sqlx::Error> {

@@ -22,7 +22,7 @@ pub(super) async fn customers(url: String) -> Result<(), reqwest::Error> {
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for number in 1_u32.. {
         pace.tick().await;
-        let Ok(place) = room.clone().try_acquire_owned() else {
+        let Ok(seat) = room.clone().try_acquire_owned() else {
             continue;
         };
         let request = if number.is_multiple_of(BUYS) {
@@ -33,7 +33,7 @@ pub(super) async fn customers(url: String) -> Result<(), reqwest::Error> {
         tokio::spawn(async move {
             // What comes of it shows in the database and in the probes.
             let _ = request.send().await;
-            drop(place);
+            drop(seat);
         });
     }
     Ok(())

@@ -160,6 +160,10 @@ impl DatabaseHealth {
                 ));
             }
             notes.extend(picture.server.missing_grants());
+            if picture.server.pooled {
+                let words = "the URL leads to a pooler, which may have no session left for us";
+                notes.push(words.to_owned());
+            }
         }
         if let Some(reason) = &self.no_spare {
             notes.push(format!("no spare session for cancelling: {reason}"));

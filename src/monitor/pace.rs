@@ -18,8 +18,12 @@ pub(super) struct Pace {
 }
 
 impl Pace {
+    /// Polls every `normal`, but never more than a hundred a second.
     pub(super) fn new(normal: Duration) -> Self {
-        Pace { normal, times: 1 }
+        Pace {
+            normal: normal.max(Duration::from_millis(10)),
+            times: 1,
+        }
     }
 
     /// The time from the start of one poll to the start of the next.

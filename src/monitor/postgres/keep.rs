@@ -11,8 +11,9 @@ use super::line::{Line, Statement};
 use super::target::Target;
 use super::trouble::Trouble;
 use crate::monitor::board::Board;
+use crate::monitor::pace::Retries;
 
-/// How long making such a connection may take.
+/// How long making the spare connection may take: somebody waits for it.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How often the spare connection is looked after. Firewalls forget connections that are silent for
 /// minutes.
@@ -22,7 +23,13 @@ const LOOKED_AFTER: Duration = Duration::from_secs(20);
 pub(in crate::monitor) struct KeptLine {
     target: Target,
     purpose: Purpose,
-    line: Mutex<Option<Line>>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    line: Option<Line>,
+    retries: Retries,
 }
 
 impl KeptLine {
@@ -35,28 +42,34 @@ impl KeptLine {
         KeptLine {
             target,
             purpose,
-            line: Mutex::new(None),
+            kept: Mutex::default(),
         }
     }
 
     /// What the server answers to `question`, which may be asked twice: a connection that broke while
     /// nobody used it shows so only now.
     pub(super) async fn ask(&self, question: Question<'_>) -> Result<Vec<PgRow>, Trouble> {
-        let mut kept = self.line.lock().await;
-        if let Some(mut line) = kept.take() {
+        let mut kept = self.kept.lock().await;
+        if let Some(mut line) = kept.line.take() {
             match put(&mut line, question).await {
                 Err(trouble) if trouble.ended && !trouble.hung => {}
                 Err(trouble) if trouble.ended => return Err(trouble),
                 answer => {
-                    *kept = Some(line);
+                    kept.line = Some(line);
                     return answer;
                 }
             }
         }
-        let mut line = self.target.connect(self.purpose, PATIENCE).await?;
+        let patience = match self.purpose {
+            Purpose::Watching => PATIENCE,
+            Purpose::Probing => kept.retries.patience(),
+        };
+        let connected = self.target.connect(self.purpose, patience).await;
+        let mut line = connected.inspect_err(|trouble| kept.retries.note(trouble.hung))?;
+        kept.retries = Retries::default();
         let answer = put(&mut line, question).await;
         if !answer.as_ref().is_err_and(|trouble| trouble.ended) {
-            *kept = Some(line);
+            kept.line = Some(line);
         }
         answer
     }

@@ -35,8 +35,9 @@ macro_rules! session_fields {
 }
 
 /// Everything about sessions in one scan: first all clients of the server, those that are alike added
-/// up, then the busy sessions of this database. Who sees nothing of other roles gets neither the kind
-/// nor the state of their sessions, but still a row for each.
+/// up; then the busy sessions of this database, those that wait for locks apart from the others, so
+/// that many of one kind do not push out the other. Who sees nothing of other roles gets neither the
+/// kind nor the state of their sessions, but still counts them.
 const SESSIONS: &str = concat!(
     "WITH a AS MATERIALIZED (
          SELECT *, coalesce(datid = (SELECT oid FROM pg_database
@@ -55,17 +56,25 @@ const SESSIONS: &str = concat!(
      (SELECT false, here, 1, 0, ",
     session_fields!(),
     "   FROM a
+       WHERE here AND state <> 'idle' AND application_name <> $2 AND wait_event_type = 'Lock'
+       ORDER BY application_name = $1 OR starts_with(application_name, $1 || ':') DESC, query_start
+       LIMIT 200)
+     UNION ALL
+     (SELECT false, here, 1, 0, ",
+    session_fields!(),
+    "   FROM a
        WHERE here AND state <> 'idle' AND application_name <> $2
+         AND wait_event_type IS DISTINCT FROM 'Lock'
        ORDER BY application_name = $1 OR starts_with(application_name, $1 || ':') DESC,
                 xact_start NULLS LAST
-       LIMIT 300)"
+       LIMIT 200)"
 );
 
 /// Sessions by their pids, idle ones and those of other databases included.
 pub(super) const SESSIONS_OF: &str = concat!(
     "SELECT ",
     session_fields!(),
-    " FROM pg_stat_get_activity(NULL) WHERE pid = ANY($1)"
+    " FROM unnest($1::int4[]) AS wanted (wanted), LATERAL pg_stat_get_activity(wanted)"
 );
 
 /// What has to be remembered from poll to poll.

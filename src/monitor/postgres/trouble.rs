@@ -61,6 +61,10 @@ fn server_words(error: &PgDatabaseError) -> String {
             "the server took too long, so it was cancelled".to_owned()
         }
         "55P03" => "it waited too long for a lock".to_owned(),
+        "42501" => match error.detail() {
+            Some(detail) => format!("{message}: {detail}"),
+            None => message.to_owned(),
+        },
         _ => message.to_owned(),
     }
 }

@@ -74,7 +74,7 @@ impl Widget for Bar<'_> {
             for x in area.left()..area.right() {
                 let symbol = match x {
                     _ if x < full => EIGHTHS[8],
-                    _ if x == full && eighths % 8 > 0 => EIGHTHS[eighths % 8],
+                    _ if x == full && !eighths.is_multiple_of(8) => EIGHTHS[eighths % 8],
                     _ if self.track => TRACK,
                     _ => EIGHTHS[0],
                 };

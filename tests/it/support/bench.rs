@@ -19,7 +19,10 @@ pub struct Bench {
 
 impl Bench {
     pub fn new() -> Self {
-        let dir = tempfile::Builder::new().prefix("gonogo-it-").tempdir().unwrap();
+        let dir = tempfile::Builder::new()
+            .prefix("gonogo-it-")
+            .tempdir()
+            .unwrap();
         Bench {
             dir,
             env: Vec::new(),
@@ -50,7 +53,10 @@ impl Bench {
     /// whoever runs the tests.
     pub fn environment(&self) -> Vec<(String, String)> {
         let mut env = vec![
-            ("GONOGO_STATE_DIR".to_owned(), self.path("state").display().to_string()),
+            (
+                "GONOGO_STATE_DIR".to_owned(),
+                self.path("state").display().to_string(),
+            ),
             ("GONOGO_USER".to_owned(), "ann".to_owned()),
             ("TZ".to_owned(), "UTC".to_owned()),
         ];
@@ -94,7 +100,10 @@ impl Bench {
     /// The directories of all runs.
     pub fn run_dirs(&self) -> Vec<PathBuf> {
         let runs = std::fs::read_dir(self.path("state/runs"));
-        runs.into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
+        runs.into_iter()
+            .flatten()
+            .map(|entry| entry.unwrap().path())
+            .collect()
     }
 }
 
@@ -137,7 +146,12 @@ pub fn signal(pid: i32, signal: rustix::process::Signal) {
 /// Whether a process is there and not a zombie.
 pub fn is_alive(pid: i32) -> bool {
     match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
-        Ok(stat) => !stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z'),
+        Ok(stat) => !stat
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .trim_start()
+            .starts_with('Z'),
         Err(_) => false,
     }
 }
@@ -190,7 +204,8 @@ impl<'b> Run<'b> {
 
     pub fn dir(&self) -> PathBuf {
         let mut dirs = self.bench.run_dirs().into_iter();
-        dirs.find(|dir| dir.to_string_lossy().ends_with(&self.id)).unwrap()
+        dirs.find(|dir| dir.to_string_lossy().ends_with(&self.id))
+            .unwrap()
     }
 
     /// The engine's process.
@@ -207,7 +222,12 @@ impl<'b> Run<'b> {
     /// Gives a command that has to be refused; tells with which words.
     pub fn refused(&self, args: &[&str]) -> String {
         let output = self.try_ctl(args);
-        assert_eq!(output.status.code(), Some(1), "{args:?}: {}", text_of(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(1),
+            "{args:?}: {}",
+            text_of(&output)
+        );
         String::from_utf8(output.stderr).unwrap().trim().to_owned()
     }
 
@@ -230,7 +250,11 @@ impl<'b> Run<'b> {
     pub fn step(&self, number: &str) -> Value {
         let status = self.status();
         let steps = status["steps"].as_array().unwrap();
-        steps.iter().find(|step| step["number"] == number).unwrap().clone()
+        steps
+            .iter()
+            .find(|step| step["number"] == number)
+            .unwrap()
+            .clone()
     }
 
     /// Waits for an event of this kind for which `fits` holds, and returns it. Each is found once.
@@ -259,14 +283,19 @@ impl<'b> Run<'b> {
 
     /// The kinds of all entries, in order.
     pub fn kinds(&self) -> Vec<String> {
-        self.entries().iter().map(|entry| entry["kind"].as_str().unwrap().to_owned()).collect()
+        self.entries()
+            .iter()
+            .map(|entry| entry["kind"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// All entries of the journal.
     pub fn entries(&self) -> Vec<Value> {
         let output = self.try_ctl(&["events"]);
         let text = String::from_utf8(output.stdout).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// What a job printed: `apply-1.log`.

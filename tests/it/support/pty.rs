@@ -112,10 +112,16 @@ impl Pty {
             if shown(&text) {
                 return;
             }
-            assert!(!shared.closed, "the program ended before the screen showed {what}:\n{text}");
+            assert!(
+                !shared.closed,
+                "the program ended before the screen showed {what}:\n{text}"
+            );
             let (guard, timeout) = self.shared.1.wait_timeout(shared, wait::LIMIT).unwrap();
             shared = guard;
-            assert!(!timeout.timed_out(), "the screen never showed {what}:\n{text}");
+            assert!(
+                !timeout.timed_out(),
+                "the screen never showed {what}:\n{text}"
+            );
         }
     }
 
@@ -136,7 +142,13 @@ impl Pty {
     }
 
     pub fn resize(&self, columns: u16, rows: u16) {
-        self.shared.0.lock().unwrap().parser.screen_mut().set_size(rows, columns);
+        self.shared
+            .0
+            .lock()
+            .unwrap()
+            .parser
+            .screen_mut()
+            .set_size(rows, columns);
         let size = PtySize {
             rows,
             cols: columns,
@@ -158,7 +170,10 @@ impl Pty {
                 let (guard, timeout) = self.shared.1.wait_timeout(shared, wait::LIMIT).unwrap();
                 shared = guard;
                 let text = shared.parser.screen().contents();
-                assert!(!timeout.timed_out() || shared.closed, "the program never ended:\n{text}");
+                assert!(
+                    !timeout.timed_out() || shared.closed,
+                    "the program never ended:\n{text}"
+                );
             }
         }
         self.child.wait().unwrap().exit_code()

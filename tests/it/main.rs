@@ -1,0 +1,8 @@
+//! Tests of the parts together, on real servers, in real terminals. One binary, since each links
+//! everything.
+
+#![cfg(test)]
+#![expect(clippy::unwrap_used, reason = "in a test that is what a failure is")]
+
+mod monitor;
+mod support;

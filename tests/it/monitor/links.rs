@@ -1,0 +1,255 @@
+//! The link to a server in every state, and how it comes back by itself.
+
+use std::time::Duration;
+
+use gonogo::demo::server::{Server, Shutdown};
+use gonogo::monitor::{Link, MONITOR_NAME};
+use tokio::net::TcpListener;
+
+use super::{Client, Watched, is_up, monitors, reason, until_monitors};
+
+#[tokio::test]
+async fn a_server_that_starts_later_is_found() {
+    let mut server = Server::start(&[]).unwrap();
+    server.stop(Shutdown::Fast);
+    let mut watched = Watched::of(&server);
+    assert_eq!(watched.down().await, "no server listens at this socket");
+    server.launch().unwrap();
+    let picture = watched.picture(|_| true).await;
+    assert_eq!(picture.server.database, "postgres");
+    assert_eq!(picture.server.role, "postgres");
+    assert!(!picture.server.in_recovery && !picture.server.pooled);
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_said_to_be_refused() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let url = format!("postgres://app:hunter2@127.0.0.1:{port}/shop");
+    let mut watched = Watched::start(&[url], Vec::new());
+    assert_eq!(watched.down().await, "connection refused");
+}
+
+#[tokio::test]
+async fn a_url_that_makes_no_sense_is_said_without_its_password() {
+    let urls = ["postgres://app:hunter2@db:0x/shop".to_owned()];
+    let mut watched = Watched::start(&urls, Vec::new());
+    let reason = watched.down().await;
+    assert!(reason.contains("can't be read"), "{reason}");
+    assert!(!reason.contains("hunter2"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_said_without_the_password() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    // Before version 14 that was not the usual way to store a password.
+    client
+        .run("set password_encryption = 'scram-sha-256'")
+        .await;
+    client.run("create role app login password 'right'").await;
+    let rules = "local all app scram-sha-256\nlocal all all trust\n";
+    std::fs::write(server.dir().join("data/pg_hba.conf"), rules).unwrap();
+    client.run("select pg_reload_conf()").await;
+    let url = server
+        .url("postgres")
+        .replace("user=postgres", "user=app&password=hunter2");
+    let mut watched = Watched::start(&[url], Vec::new());
+    let failed = "password authentication failed for user \"app\"";
+    // The rules take effect a moment after the server was told of them.
+    let database =
+        watched.database(|d| matches!(&d.link, Link::Down { reason, .. } if reason == failed));
+    database.await;
+    client.run("alter role app password 'hunter2'").await;
+    watched.picture(|_| true).await;
+}
+
+#[tokio::test]
+async fn every_kind_of_restart_is_survived() {
+    let mut server = Server::start(&[]).unwrap();
+    let mut watched = Watched::of(&server);
+    for how in [Shutdown::Fast, Shutdown::Immediate] {
+        let before = watched.picture(|_| true).await;
+        server.stop(how);
+        watched.down().await;
+        let kept = watched.database(|_| true).await.picture.unwrap();
+        assert!(kept.at.mono >= before.at.mono, "the last picture stays");
+        server.launch().unwrap();
+        watched
+            .picture(|picture| picture.at.mono > kept.at.mono)
+            .await;
+    }
+    server.kill9();
+    watched.down().await;
+    server.launch().unwrap();
+    watched.database(is_up).await;
+}
+
+#[tokio::test]
+async fn a_frozen_server_is_noticed_and_thawed_without_sessions_piling_up() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    let mut watched = Watched::of(&server);
+    let before = watched
+        .database(|d| d.picture.is_some() && d.no_spare.is_none())
+        .await;
+    until_monitors(&mut client, 2).await;
+    server.freeze();
+    let reason = watched.down().await;
+    assert!(
+        reason.starts_with("the server has not answered for"),
+        "{reason}"
+    );
+    let frozen = watched.database(|_| true).await;
+    assert!(frozen.picture.unwrap().at.mono >= before.picture.unwrap().at.mono);
+    // Two tries of a new connection hang.
+    let twice = |reason: &str| reason.ends_with("for 6 s");
+    watched
+        .database(|d| matches!(&d.link, Link::Down { reason, .. } if twice(reason)))
+        .await;
+    server.thaw();
+    watched.database(is_up).await;
+    until_monitors(&mut client, 2).await;
+}
+
+#[tokio::test]
+async fn a_server_without_a_free_connection_is_entered_when_one_is_free() {
+    let settings = [
+        ("max_connections", "4"),
+        ("superuser_reserved_connections", "0"),
+        ("max_wal_senders", "0"),
+    ];
+    let server = Server::start(&settings).unwrap();
+    let mut clients = Vec::new();
+    for _ in 0..4 {
+        clients.push(Client::of(&server, "app").await);
+    }
+    let mut watched = Watched::of(&server);
+    let reason = watched.down().await;
+    assert!(reason.starts_with("too many connections: "), "{reason}");
+    clients.pop();
+    let picture = watched.picture(|_| true).await;
+    assert_eq!((picture.connections.used, picture.connections.free), (4, 0));
+    let database = watched.database(|d| d.no_spare.is_some()).await;
+    assert!(
+        database
+            .no_spare
+            .unwrap()
+            .starts_with("too many connections")
+    );
+    clients.pop();
+    watched.database(|d| d.no_spare.is_none()).await;
+    assert_eq!(monitors(&mut clients[0]).await, 2);
+}
+
+#[tokio::test]
+async fn when_connections_run_out_the_monitor_still_sees_and_cancels() {
+    let settings = [
+        ("max_connections", "6"),
+        ("superuser_reserved_connections", "0"),
+        ("max_wal_senders", "0"),
+    ];
+    let server = Server::start(&settings).unwrap();
+    let mut first = Client::of(&server, "app").await;
+    let mut watched = Watched::of(&server);
+    watched.picture(|_| true).await;
+    until_monitors(&mut first, 2).await;
+    let busy = Client::of(&server, "app").await;
+    let backend = busy.backend;
+    let sleeping = busy.wait_in("select pg_sleep(600)");
+    let _third = Client::of(&server, "app").await;
+    let _fourth = Client::of(&server, "app").await;
+    let picture = watched
+        .picture(|picture| picture.connections.used == 6)
+        .await;
+    assert_eq!(picture.connections.free, 0);
+    watched
+        .picture(|picture| picture.running.iter().any(|r| r.oldest.pid == backend.pid))
+        .await;
+    let outcome = watched.signaller().cancel(backend).await;
+    assert_eq!(
+        outcome.effect,
+        gonogo::monitor::Effect::Ended,
+        "{outcome:?}"
+    );
+    assert!(sleeping.await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn a_database_that_is_dropped_and_made_again_is_found_again() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    client.run("create database shop").await;
+    let mut watched = Watched::start(&[server.url("shop")], Vec::new());
+    watched
+        .picture(|picture| picture.server.database == "shop")
+        .await;
+    client
+        .run("alter database shop allow_connections false")
+        .await;
+    client
+        .run("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'shop'")
+        .await;
+    while client.attempt("drop database shop").await.is_err() {}
+    let missing = "database \"shop\" does not exist";
+    watched
+        .database(|d| matches!(&d.link, Link::Down { reason, .. } if reason == missing))
+        .await;
+    client.run("create database shop").await;
+    watched.database(is_up).await;
+}
+
+#[tokio::test]
+async fn a_terminated_session_is_replaced() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    let mut watched = Watched::of(&server);
+    let up = watched.database(is_up).await;
+    let sql = "select pg_terminate_backend(pid) from pg_stat_activity
+                where application_name = 'gonogo monitor'";
+    client.run(sql).await;
+    watched
+        .database(|d| is_up(d) && d.link != up.link && d.no_spare.is_none())
+        .await;
+    until_monitors(&mut client, 2).await;
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_holds_up_no_other() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let silent = format!("postgres://app@127.0.0.1:{port}/shop?sslmode=disable");
+    let server = Server::start(&[]).unwrap();
+    let mut watched = Watched::start(&[silent, server.url("postgres")], Vec::new());
+    let health = watched.until(|health| is_up(&health.databases[1])).await;
+    assert_eq!(health.databases[0].link, Link::Connecting);
+    let health = watched
+        .until(|health| matches!(health.databases[0].link, Link::Down { .. }))
+        .await;
+    assert!(reason(&health.databases[0]).starts_with("the server has not answered"));
+    let seen = health.databases[1].picture.as_ref().unwrap().at;
+    let newer = |at: gonogo::clock::Moment| at.mono > seen.mono;
+    watched
+        .until(|health| {
+            health.databases[1]
+                .picture
+                .as_ref()
+                .is_some_and(|p| newer(p.at))
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn stopping_the_monitor_ends_its_sessions() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    let mut watched = Watched::of(&server);
+    let database = watched.database(is_up).await;
+    assert_eq!(database.name, "db0");
+    until_monitors(&mut client, 2).await;
+    let stopped = tokio::time::timeout(Duration::from_secs(30), watched.monitor.stop()).await;
+    assert!(stopped.is_ok());
+    until_monitors(&mut client, 0).await;
+    assert_eq!(MONITOR_NAME, "gonogo monitor");
+}

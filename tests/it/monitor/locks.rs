@@ -1,0 +1,265 @@
+//! Real queues, as the tree shows them.
+
+use gonogo::demo::server::Server;
+use gonogo::monitor::{LockNode, LockTree, Picture, State};
+
+use super::{Client, Watched};
+
+fn node(tree: &LockTree, pid: i32) -> &LockNode {
+    tree.nodes
+        .iter()
+        .find(|node| node.session.pid == pid)
+        .unwrap()
+}
+
+/// The tree as depth and pid.
+fn shape(tree: &LockTree) -> Vec<(u32, i32)> {
+    tree.nodes
+        .iter()
+        .map(|node| (node.depth, node.session.pid))
+        .collect()
+}
+
+/// Whether `count` sessions are known to wait, each with what it waits for.
+fn waiting(count: u32) -> impl Fn(&Picture) -> bool {
+    move |picture| {
+        let locks = &picture.locks;
+        locks.waiters == count
+            && locks
+                .nodes
+                .iter()
+                .all(|node| node.depth == 0 || node.wanted.is_some())
+    }
+}
+
+#[tokio::test]
+async fn the_queue_behind_our_alter_hangs_from_who_holds_it_up() {
+    let server = Server::start(&[]).unwrap();
+    let mut holder = Client::of(&server, "psql").await;
+    holder.run("create table orders (id int primary key)").await;
+    let mut watched = Watched::of(&server);
+    holder.run("begin; select * from orders").await;
+    let ours = Client::of(&server, "gonogo:r1:2.3").await;
+    let our_pid = ours.pid();
+    let alter = ours.wait_in("alter table orders add column note text");
+    watched.picture(waiting(1)).await;
+    let mut readers = Vec::new();
+    for _ in 0..3 {
+        let reader = Client::of(&server, "web").await;
+        readers.push((reader.pid(), reader.wait_in("select * from orders")));
+    }
+    let picture = watched.picture(waiting(4)).await;
+    let locks = &picture.locks;
+    assert_eq!(
+        (locks.blockers, locks.behind_ours, locks.unlisted),
+        (1, 3, 0)
+    );
+    assert_eq!(shape(locks)[..2], [(0, holder.pid()), (1, our_pid)]);
+    for (pid, _) in &readers {
+        let reader = node(locks, *pid);
+        assert_eq!(reader.depth, 2);
+        let wanted = reader.wanted.as_ref().unwrap();
+        assert_eq!(
+            (wanted.mode.as_str(), wanted.object.as_str()),
+            ("AccessShare", "orders")
+        );
+    }
+    let root = &locks.nodes[0];
+    assert_eq!(
+        (root.session.state, root.beneath),
+        (State::IdleInTransaction, 4)
+    );
+    assert_eq!(root.holds, ["AccessShare orders"]);
+    assert_eq!(root.session.application, "psql");
+    assert!(root.session.backend() == Some(holder.backend) && !root.session.ours);
+    let alter_node = node(locks, our_pid);
+    assert!(alter_node.session.ours);
+    assert_eq!(alter_node.wanted.as_ref().unwrap().mode, "AccessExclusive");
+    let text = alter_node.session.statement.as_deref().unwrap();
+    assert!(text.starts_with("alter table orders"));
+    assert_eq!(locks.blocker_of_ours().unwrap().session.pid, holder.pid());
+    assert_eq!(picture.connections.ours, 1);
+    holder.run("commit").await;
+    alter.await.unwrap().unwrap();
+    for (_, reader) in readers {
+        reader.await.unwrap().unwrap();
+    }
+    let picture = watched
+        .picture(|picture| picture.locks.nodes.is_empty())
+        .await;
+    assert_eq!(picture.locks, LockTree::default());
+}
+
+#[tokio::test]
+async fn a_chain_of_four_is_a_chain() {
+    let server = Server::start(&[]).unwrap();
+    let mut a = Client::of(&server, "a").await;
+    a.run("create table t (n int); create table u (n int); create table v (n int)")
+        .await;
+    let mut b = Client::of(&server, "b").await;
+    let mut c = Client::of(&server, "c").await;
+    let d = Client::of(&server, "d").await;
+    a.run("begin; lock table t").await;
+    b.run("begin; lock table u").await;
+    c.run("begin; lock table v").await;
+    let pids = [a.pid(), b.pid(), c.pid(), d.pid()];
+    let tasks = [
+        b.wait_in("select * from t; commit"),
+        c.wait_in("select * from u; commit"),
+        d.wait_in("select * from v"),
+    ];
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(waiting(3)).await;
+    let expected: Vec<(u32, i32)> = (0..).zip(pids).collect();
+    assert_eq!(shape(&picture.locks), expected);
+    assert_eq!(
+        picture.connections.oldest_transaction.as_ref().unwrap().pid,
+        pids[0]
+    );
+    a.run("commit").await;
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_a_row_is_said_to_wait_for_a_row_of_its_table() {
+    let server = Server::start(&[]).unwrap();
+    let mut holder = Client::of(&server, "holder").await;
+    holder
+        .run(
+            "create schema audit; create table audit.log (n int); insert into audit.log values (1)",
+        )
+        .await;
+    holder.run("begin; update audit.log set n = 2").await;
+    let first = Client::of(&server, "first").await;
+    let second = Client::of(&server, "second").await;
+    let pids = (first.pid(), second.pid());
+    let mut watched = Watched::of(&server);
+    let first = first.wait_in("update audit.log set n = 3");
+    watched.picture(waiting(1)).await;
+    let second = second.wait_in("update audit.log set n = 4");
+    let picture = watched.picture(waiting(2)).await;
+    for pid in [pids.0, pids.1] {
+        let wanted = node(&picture.locks, pid).wanted.as_ref().unwrap();
+        assert_eq!(wanted.object, "a row of audit.log");
+    }
+    holder.run("rollback").await;
+    first.await.unwrap().unwrap();
+    second.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn an_idle_session_that_keeps_an_advisory_lock_is_found() {
+    let server = Server::start(&[]).unwrap();
+    let mut holder = Client::of(&server, "forgotten").await;
+    holder.run("select pg_advisory_lock(72707369)").await;
+    let waiter = Client::of(&server, "web")
+        .await
+        .wait_in("select pg_advisory_lock(72707369)");
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(waiting(1)).await;
+    let root = &picture.locks.nodes[0];
+    assert_eq!(
+        (root.session.pid, root.session.state),
+        (holder.pid(), State::Idle)
+    );
+    assert_eq!(root.session.application, "forgotten");
+    assert_eq!(root.holds, ["Exclusive advisory lock 72707369"]);
+    holder.run("select pg_advisory_unlock_all()").await;
+    waiter.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_prepared_transaction_shows_as_the_blocker_with_its_name() {
+    let server = Server::start(&[("max_prepared_transactions", "2")]).unwrap();
+    let mut client = Client::of(&server, "app").await;
+    client.run("create table t (n int)").await;
+    client
+        .run("begin; lock table t; prepare transaction 'left behind'")
+        .await;
+    let waiter = Client::of(&server, "web").await.wait_in("select * from t");
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(waiting(1)).await;
+    let root = &picture.locks.nodes[0].session;
+    assert_eq!((root.pid, root.state), (0, State::Prepared));
+    let prepared = &picture.locks.prepared[0];
+    assert_eq!(
+        (prepared.gid.as_str(), prepared.owner.as_deref()),
+        ("left behind", Some("postgres"))
+    );
+    client.run("rollback prepared 'left behind'").await;
+    waiter.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn what_runs_is_grouped_and_idle_transactions_are_called_out() {
+    let server = Server::start(&[]).unwrap();
+    let mut idle = Client::of(&server, "cron").await;
+    idle.run("begin; select 1").await;
+    let mut aborted = Client::of(&server, "cron").await;
+    aborted.run("begin").await;
+    assert!(aborted.attempt("select 1/0").await.is_err());
+    let mut sleepers = Vec::new();
+    for _ in 0..3 {
+        sleepers.push(
+            Client::of(&server, "web")
+                .await
+                .wait_in("select pg_sleep(600)"),
+        );
+    }
+    let mut watched = Watched::of(&server);
+    let picture = watched
+        .picture(|p| p.running.iter().any(|r| r.sessions == 3))
+        .await;
+    let statements: Vec<_> = picture
+        .running
+        .iter()
+        .map(|r| r.oldest.statement.as_deref())
+        .collect();
+    assert_eq!(statements, [Some("select pg_sleep(600)")]);
+    let states: Vec<_> = picture
+        .idle_in_transaction
+        .iter()
+        .map(|s| (s.pid, s.state))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            (idle.pid(), State::IdleInTransaction),
+            (aborted.pid(), State::Aborted)
+        ]
+    );
+    let counts = picture.connections.by_state;
+    assert_eq!(
+        (counts.idle_in_transaction, counts.aborted, counts.hidden),
+        (1, 1, 0)
+    );
+    for sleeper in sleepers {
+        sleeper.abort();
+    }
+}
+
+#[tokio::test]
+async fn many_idle_transactions_do_not_hide_who_waits() {
+    let server = Server::start(&[("max_connections", "230")]).unwrap();
+    let mut holder = Client::of(&server, "holder").await;
+    holder.run("create table t (n int)").await;
+    let mut idle = Vec::new();
+    for _ in 0..205 {
+        let mut client = Client::of(&server, "idle").await;
+        client.run("begin; select 1").await;
+        idle.push(client);
+    }
+    holder.run("begin; lock table t").await;
+    let waiter = Client::of(&server, "web").await;
+    let pids = [holder.pid(), waiter.pid()];
+    let waiter = waiter.wait_in("select * from t");
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(waiting(1)).await;
+    assert_eq!(shape(&picture.locks), [(0, pids[0]), (1, pids[1])]);
+    assert_eq!(picture.locks.nodes[0].session.application, "holder");
+    assert_eq!(picture.connections.by_state.idle_in_transaction, 206);
+    holder.run("commit").await;
+    waiter.await.unwrap().unwrap();
+}

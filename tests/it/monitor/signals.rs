@@ -1,0 +1,184 @@
+//! Cancelling and terminating, and what is said when it can't work.
+
+use std::process::Command;
+
+use gonogo::demo::server::Server;
+use gonogo::monitor::{Backend, Effect, MONITOR_NAME};
+
+use super::{Client, Watched};
+
+async fn watched(server: &Server) -> Watched {
+    let mut watched = Watched::of(server);
+    watched.picture(|_| true).await;
+    watched
+}
+
+#[tokio::test]
+async fn a_running_statement_is_cancelled_and_its_session_goes_on() {
+    let server = Server::start(&[]).unwrap();
+    let watched = watched(&server).await;
+    let busy = Client::of(&server, "web").await;
+    let backend = busy.backend;
+    let task = busy.wait_in("select pg_sleep(600)");
+    let signaller = watched.signaller();
+    let outcome = loop {
+        let outcome = signaller.cancel(backend).await;
+        // The statement may not have arrived yet.
+        if outcome.effect != Effect::Idle {
+            break outcome;
+        }
+    };
+    assert_eq!(outcome.effect, Effect::Ended);
+    assert_eq!(
+        outcome.words,
+        format!("the statement of {} was cancelled", backend.pid)
+    );
+    let error = task.await.unwrap().unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("canceling statement due to user request"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn an_idle_transaction_is_not_cancelled_but_can_be_terminated() {
+    let server = Server::start(&[]).unwrap();
+    let watched = watched(&server).await;
+    let mut idle = Client::of(&server, "psql").await;
+    idle.run("begin; select 1").await;
+    let outcome = watched.signaller().cancel(idle.backend).await;
+    assert_eq!(outcome.effect, Effect::IdleInTransaction, "{outcome:?}");
+    idle.run("select 1").await;
+    let outcome = watched.signaller().terminate(idle.backend).await;
+    assert_eq!(outcome.effect, Effect::Ended, "{outcome:?}");
+    assert!(idle.attempt("select 1").await.is_err());
+    let outcome = watched.signaller().terminate(idle.backend).await;
+    assert_eq!(outcome.effect, Effect::Gone, "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_later_session_with_the_same_pid_is_left_alone() {
+    let server = Server::start(&[]).unwrap();
+    let watched = watched(&server).await;
+    let mut client = Client::of(&server, "psql").await;
+    client.run("begin").await;
+    let earlier = Backend {
+        started: client.backend.started - 1,
+        ..client.backend
+    };
+    let outcome = watched.signaller().terminate(earlier).await;
+    assert_eq!(outcome.effect, Effect::Gone, "{outcome:?}");
+    client.run("commit").await;
+}
+
+#[tokio::test]
+async fn neither_a_monitor_nor_a_prepared_transaction_is_signalled() {
+    let server = Server::start(&[]).unwrap();
+    let watched = watched(&server).await;
+    let other_monitor = Client::of(&server, MONITOR_NAME).await;
+    let outcome = watched.signaller().terminate(other_monitor.backend).await;
+    assert_eq!(outcome.effect, Effect::Refused, "{outcome:?}");
+    let prepared = Backend { pid: 0, started: 0 };
+    let outcome = watched.signaller().cancel(prepared).await;
+    assert_eq!(outcome.effect, Effect::Refused);
+    assert!(outcome.words.contains("ROLLBACK PREPARED"), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_role_without_grants_is_told_so() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    client
+        .run("create role app login; create role seer login; grant pg_monitor to seer")
+        .await;
+    for (role, words) in [("app", "grant pg_monitor"), ("seer", "superuser")] {
+        let url = server
+            .url("postgres")
+            .replace("user=postgres", &format!("user={role}"));
+        let mut watched = Watched::start(&[url], Vec::new());
+        watched.picture(|_| true).await;
+        let outcome = watched.signaller().terminate(client.backend).await;
+        assert_eq!(outcome.effect, Effect::Refused, "{outcome:?}");
+        assert!(outcome.words.to_lowercase().contains(words), "{outcome:?}");
+    }
+    client.run("select 1").await;
+}
+
+#[tokio::test]
+async fn every_session_of_a_step_is_cancelled_by_its_name() {
+    let server = Server::start(&[]).unwrap();
+    let mut watched = watched(&server).await;
+    let mut tasks = Vec::new();
+    // The server cuts off names after 63 bytes.
+    let name = format!("gonogo:r1:{}", "x".repeat(80));
+    for _ in 0..3 {
+        tasks.push(
+            Client::of(&server, &name)
+                .await
+                .wait_in("select pg_sleep(600)"),
+        );
+    }
+    let other = Client::of(&server, "gonogo:r1:other")
+        .await
+        .wait_in("select pg_sleep(600)");
+    watched.picture(|picture| picture.running.len() == 4).await;
+    let signaller = watched.signaller();
+    assert_eq!(signaller.sessions_of(&name).await.unwrap().len(), 3);
+    let outcomes = signaller.cancel_application(&name).await.unwrap();
+    assert_eq!(outcomes.len(), 3);
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| outcome.effect == Effect::Ended),
+        "{outcomes:?}"
+    );
+    for task in tasks {
+        assert!(task.await.unwrap().is_err());
+    }
+    assert!(!other.is_finished());
+    assert!(
+        signaller
+            .cancel_application("nobody")
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    other.abort();
+}
+
+#[tokio::test]
+async fn a_session_that_does_not_hear_is_said_to_be_still_there() {
+    let server = Server::start(&[]).unwrap();
+    let watched = watched(&server).await;
+    let client = Client::of(&server, "psql").await;
+    let pid = client.pid().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-STOP", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let outcome = watched.signaller().terminate(client.backend).await;
+    assert!(
+        Command::new("kill")
+            .args(["-CONT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(outcome.effect, Effect::StillThere, "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_frozen_server_leaves_the_outcome_unknown() {
+    let server = Server::start(&[]).unwrap();
+    let watched = watched(&server).await;
+    let client = Client::of(&server, "psql").await;
+    server.freeze();
+    let outcome = watched.signaller().terminate(client.backend).await;
+    server.thaw();
+    assert_eq!(outcome.effect, Effect::Unknown, "{outcome:?}");
+}
