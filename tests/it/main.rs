@@ -4,5 +4,6 @@
 #![cfg(test)]
 #![expect(clippy::unwrap_used, reason = "in a test that is what a failure is")]
 
+mod driving;
 mod monitor;
 mod support;

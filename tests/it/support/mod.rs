@@ -1,9 +1,12 @@
 //! What the tests of the whole program share: a home for runs that leaves nothing behind, a handle
-//! for a run, and a terminal to look at.
+//! for a run, a terminal to look at, a database, a web server.
 
 pub mod bench;
+pub mod postgres;
 pub mod pty;
 pub mod wait;
+pub mod web;
 
-pub use bench::{Bench, Run};
+pub use bench::{Bench, text_of};
 pub use pty::Pty;
+pub use web::Web;

@@ -1,0 +1,70 @@
+//! An HTTP server that answers as it is told.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The server. It answers until it is dropped, and then takes no more connections.
+pub struct Web {
+    address: SocketAddr,
+    status: Arc<AtomicU32>,
+    hits: Arc<AtomicU32>,
+}
+
+impl Web {
+    /// Answers every request with 200 and `body`.
+    pub fn start(body: &'static str) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let status = Arc::new(AtomicU32::new(200));
+        let hits = Arc::new(AtomicU32::new(0));
+        let (says, counts) = (Arc::clone(&status), Arc::clone(&hits));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let status = says.load(Ordering::SeqCst);
+                if status == 0 {
+                    break;
+                }
+                counts.fetch_add(1, Ordering::SeqCst);
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                let mut line = String::new();
+                while reader.read_line(&mut line).unwrap_or(0) > 2 {
+                    line.clear();
+                }
+                let mut stream = stream;
+                let length = body.len();
+                let head = format!(
+                    "HTTP/1.1 {status} Said\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+                );
+                let _ = stream.write_all(format!("{head}{body}").as_bytes());
+            }
+        });
+        Web {
+            address,
+            status,
+            hits,
+        }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// What it answers from now on.
+    pub fn say(&self, status: u32) {
+        self.status.store(status, Ordering::SeqCst);
+    }
+
+    pub fn hits(&self) -> u32 {
+        self.hits.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Web {
+    fn drop(&mut self) {
+        self.say(0);
+        // One last connection, so that the thread sees it.
+        let _ = std::net::TcpStream::connect(self.address);
+    }
+}
