@@ -24,6 +24,7 @@ mod shell;
 mod source;
 pub mod template;
 mod toml;
+mod tree;
 mod work;
 
 pub use digest::sha256;
