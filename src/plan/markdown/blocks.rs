@@ -1,5 +1,6 @@
 //! The shape of a Markdown file: blocks in blocks, each with its place in the file.
 
+use super::fence::Language;
 use crate::plan::draft::Mark;
 use crate::plan::source::Span;
 
@@ -81,6 +82,7 @@ pub(super) struct Task {
 pub(super) struct Fence {
     /// What stands behind the opening fence.
     pub(super) info: String,
+    pub(super) language: Language,
     pub(super) text: String,
     /// Where in the file pieces of the text come from: offsets in the text, offsets in the file.
     pub(super) chunks: Vec<(usize, usize)>,
@@ -142,6 +144,10 @@ impl Inline {
 
 /// `text` with every run of white space as one space.
 pub(super) fn one_line(text: &str) -> String {
+    let plain = text.is_ascii() && !text.contains(['\n', '\r', '\t', '\x0B', '\x0C']);
+    if plain && !text.contains("  ") {
+        return text.trim().to_owned();
+    }
     let mut line = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !line.is_empty() {

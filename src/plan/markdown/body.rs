@@ -2,7 +2,6 @@
 
 use super::blocks::{Block, Inline, Item, Kind, List};
 use super::book::Book;
-use super::fence;
 use super::steps::{is_label, label};
 use super::ways::{Candidate, either};
 use crate::plan::ledger::Place;
@@ -66,7 +65,7 @@ impl<'t> Gathering<'t, '_, '_> {
                     self.tell(&format!("{text}: {url}"), depth);
                 }
             }
-            Kind::Fence(fence) if self.runs && fence::language(&fence.info).runs() => {
+            Kind::Fence(fence) if self.runs && fence.language.runs() => {
                 let (label, or) = match self.body.label.take() {
                     Some((label, or)) => (Some(label).filter(|label| !label.is_empty()), or),
                     None => (None, false),

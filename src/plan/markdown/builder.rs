@@ -279,6 +279,7 @@ impl<'t> Builder<'t> {
     pub(super) fn open_code(&mut self, info: Option<String>, span: Span) {
         self.flush();
         let fence = info.map(|info| Fence {
+            language: fence::language(&info),
             info,
             text: String::new(),
             chunks: Vec::new(),
@@ -310,7 +311,7 @@ impl<'t> Builder<'t> {
             }) => {
                 let holds = Holds {
                     tasks: false,
-                    work: fence::language(&fence.info).runs(),
+                    work: fence.language.runs(),
                 };
                 self.push(Kind::Fence(fence), span, holds);
             }

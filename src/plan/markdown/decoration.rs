@@ -4,6 +4,9 @@
 /// `text` without the decoration it begins with.
 pub(super) fn strip(text: &str) -> &str {
     let mut rest = text.trim_start();
+    if rest.starts_with(|c: char| c.is_ascii()) {
+        return rest.trim_end();
+    }
     loop {
         let shorter = strip_symbol(strip_mojibake(rest)).trim_start();
         if shorter.is_empty() {
@@ -18,6 +21,9 @@ pub(super) fn strip(text: &str) -> &str {
 
 /// `text` without the decoration it begins and ends with.
 pub(super) fn strip_both(text: &str) -> String {
+    if text.is_ascii() {
+        return text.trim().to_owned();
+    }
     let mut words: Vec<&str> = strip(text).split(char::is_whitespace).collect();
     while let [_, .., last] = words.as_slice()
         && (last.is_empty() || strip_symbol(strip_mojibake(last)).is_empty())

@@ -17,21 +17,8 @@ use crate::plan::problem::Problem;
 
 /// Puts `phases`, which stand as in the file, into the order in which they are driven.
 pub(super) fn driving(phases: Vec<Phase>, outline: &Outline, book: &mut Book<'_>) -> Vec<Phase> {
-    let (mut main, moved) = part(phases, outline);
-    let mut told: Option<SectionIx> = None;
-    for mut phase in moved {
-        if told != Some(phase.top) {
-            told = Some(phase.top);
-            say(&phase, outline, book);
-        }
-        // Away from what stands around it, its name has to say where it is from.
-        let above = &outline.sections[phase.top].title.text;
-        if phase.top != phase.section && !phase.spec.name.starts_with(above.as_str()) {
-            phase.spec.name = format!("{above} › {}", phase.spec.name);
-        }
-        let at = place(&main, &phase);
-        main.insert(at, phase);
-    }
+    let (main, moved) = part(phases, outline);
+    let mut main = insert(main, moved, outline, book);
     let deployed = first_deploy(&main).unwrap_or(0);
     for phase in &mut main[..deployed] {
         if phase.spec.kind == PhaseKind::Verify {
@@ -39,6 +26,39 @@ pub(super) fn driving(phases: Vec<Phase>, outline: &Outline, book: &mut Book<'_>
         }
     }
     main
+}
+
+/// Puts the phases of `moved` where they belong in `main`, and tells that they were moved.
+fn insert(
+    main: Vec<Phase>,
+    mut moved: Vec<Phase>,
+    outline: &Outline,
+    book: &mut Book<'_>,
+) -> Vec<Phase> {
+    let mut told: Option<SectionIx> = None;
+    for phase in &mut moved {
+        if told != Some(phase.top) {
+            told = Some(phase.top);
+            say(phase, outline, book);
+        }
+        // Away from what stands around it, its name has to say where it is from.
+        let above = &outline.sections[phase.top].title.text;
+        if phase.top != phase.section && !phase.spec.name.starts_with(above.as_str()) {
+            phase.spec.name = format!("{above} › {}", phase.spec.name);
+        }
+    }
+    moved.sort_by_key(|phase| rank(phase.spec.kind));
+    let places = PhaseKind::ALL.map(|kind| place(&main, kind));
+    let mut moved = moved.into_iter().peekable();
+    let mut all = Vec::with_capacity(main.len() + moved.len());
+    for (ix, phase) in main.into_iter().enumerate() {
+        while let Some(phase) = moved.next_if(|phase| places[rank(phase.spec.kind)] <= ix) {
+            all.push(phase);
+        }
+        all.push(phase);
+    }
+    all.extend(moved);
+    all
 }
 
 fn say(phase: &Phase, outline: &Outline, book: &mut Book<'_>) {
@@ -114,9 +134,8 @@ fn checklists(phases: &[Phase], first: usize, outline: &Outline) -> Vec<SectionI
     found
 }
 
-/// Where among `phases` a phase from elsewhere belongs.
-fn place(phases: &[Phase], phase: &Phase) -> usize {
-    let kind = phase.spec.kind;
+/// Where among `phases` one of this kind belongs that stands elsewhere in the file.
+fn place(phases: &[Phase], kind: PhaseKind) -> usize {
     if kind == PhaseKind::Before {
         // Behind what else is done before, else in front of all that the deploying section does.
         let first = first_deploy(phases).unwrap_or(phases.len());

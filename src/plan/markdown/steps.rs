@@ -6,7 +6,7 @@ use super::body::{self, Body};
 use super::book::Book;
 use super::criteria;
 use super::decoration;
-use super::fence::{self, Language};
+use super::fence::Language;
 use super::heading;
 use super::people::Other;
 use super::script;
@@ -89,11 +89,13 @@ pub(super) fn is_label(inline: &Inline) -> bool {
 
 /// A label's words.
 pub(super) fn label(text: &str) -> String {
-    let line = decoration::mend(super::blocks::one_line(text));
-    decoration::strip(&line)
-        .trim_end_matches(':')
-        .trim_end()
-        .to_owned()
+    let mut line = decoration::mend(super::blocks::one_line(text));
+    let kept = decoration::strip(&line).trim_end_matches(':').trim_end();
+    if line.starts_with(kept) {
+        line.truncate(kept.len());
+        return line;
+    }
+    kept.to_owned()
 }
 
 struct Walk<'b, 's> {
@@ -160,7 +162,7 @@ impl Walk<'_, '_> {
     }
 
     fn runs(&self, fence: &Fence) -> bool {
-        self.rules.fences && fence::language(&fence.info).runs()
+        self.rules.fences && fence.language.runs()
     }
 
     fn holds_steps(&self, block: &Block, list: &List) -> bool {
@@ -197,6 +199,7 @@ impl Walk<'_, '_> {
             .map(|inline| label(&inline.text));
         let steps = self.found.steps.len();
         let notes = self.found.notes.len();
+        self.found.steps.reserve(list.items.len());
         for item in &list.items {
             self.item(item, list.ordered, named.as_deref().or(group));
         }
@@ -247,7 +250,9 @@ impl Walk<'_, '_> {
         for (text, url) in head.iter().flat_map(|inline| &inline.links) {
             work::add(&mut step.details, &format!("{text}: {url}"));
         }
-        work::add(&mut step.details, &body.details.join("\n"));
+        if !body.details.is_empty() {
+            work::add(&mut step.details, &body.details.join("\n"));
+        }
         let mut clusters = ways::clusters(&step.title, body.works).into_iter();
         if let Some(first) = clusters.next() {
             let label = first.first().and_then(|candidate| candidate.label.clone());
@@ -285,7 +290,7 @@ impl Walk<'_, '_> {
         }
         match cluster {
             [only] => {
-                let piece = script::whole(only.fence, fence::language(&only.fence.info));
+                let piece = script::whole(only.fence, only.fence.language);
                 if step.title.is_empty() {
                     step.title = piece.title.clone().unwrap_or_default();
                 }
@@ -316,7 +321,7 @@ impl Walk<'_, '_> {
     fn free(&mut self, candidate: &Candidate<'_>, group: Option<&str>) {
         let fence = candidate.fence;
         self.book.settle(fence.account, self.rules.place);
-        let pieces = script::pieces(fence, fence::language(&fence.info));
+        let pieces = script::pieces(fence, fence.language);
         let single = pieces.len() == 1;
         if pieces.is_empty() {
             self.keep_span(candidate.span);
@@ -349,7 +354,7 @@ impl Walk<'_, '_> {
 
     /// A block in a language that looks as if it should be run.
     fn unread(&mut self, fence: &Fence, span: Span) {
-        let language = fence::language(&fence.info);
+        let language = fence.language;
         let message = match language {
             Language::None if !fence.text.trim().is_empty() => {
                 "this block names no language: it is kept for reading"

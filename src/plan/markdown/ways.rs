@@ -4,7 +4,6 @@
 use super::blocks::{Block, Fence, Kind};
 use super::book::Book;
 use super::expected;
-use super::fence;
 use super::heading;
 use super::script::{self, Piece};
 use super::steps::{is_label, label};
@@ -76,7 +75,7 @@ pub(super) fn side_by_side<'t>(
 
 fn candidate(block: &Block, label: Option<String>, or: bool) -> Option<Candidate<'_>> {
     match &block.kind {
-        Kind::Fence(fence) if fence::language(&fence.info).runs() => Some(Candidate {
+        Kind::Fence(fence) if fence.language.runs() => Some(Candidate {
             fence,
             span: block.span,
             label,
@@ -92,6 +91,9 @@ fn is_option(label: &str) -> bool {
 
 /// Puts the blocks of the item `title` together that exclude each other.
 pub(super) fn clusters<'t>(title: &str, candidates: Vec<Candidate<'t>>) -> Vec<Vec<Candidate<'t>>> {
+    if candidates.len() < 2 {
+        return candidates.into_iter().map(|only| vec![only]).collect();
+    }
     let title = title.to_lowercase();
     let decides = ["decide", "choose", "pick", "either"]
         .iter()
@@ -115,7 +117,7 @@ pub(super) fn clusters<'t>(title: &str, candidates: Vec<Candidate<'t>>) -> Vec<V
 pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], book: &mut Book<'_>) {
     for candidate in candidates {
         let fence = candidate.fence;
-        let piece = script::whole(fence, fence::language(&fence.info));
+        let piece = script::whole(fence, fence.language);
         if step.title.is_empty() {
             step.title = piece.title.clone().unwrap_or_default();
         }

@@ -67,7 +67,9 @@ impl Words {
     pub(super) fn new(heading: &str) -> Self {
         let mut text = String::with_capacity(heading.len() + 1);
         for c in heading.chars() {
-            if c.is_alphanumeric() {
+            if c.is_ascii_alphanumeric() {
+                text.push(c.to_ascii_lowercase());
+            } else if c.is_alphanumeric() {
                 text.extend(c.to_lowercase());
             } else if !matches!(c, '`' | '*') && !text.is_empty() && !text.ends_with(' ') {
                 text.push(' ');

@@ -1,5 +1,7 @@
 //! From a fenced block to what a step runs.
 
+use std::collections::HashSet;
+
 use super::blocks::Fence;
 use super::book::Book;
 use super::expected;
@@ -23,7 +25,7 @@ pub(super) fn make(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Opt
     if piece.code.is_empty() {
         return None;
     }
-    let language = fence::language(&fence.info);
+    let language = fence.language;
     let work = match language {
         Language::Sql => Work::Sql(sql(piece, fence, book)?),
         _ => Work::Shell(Shell {
@@ -73,14 +75,14 @@ fn sql(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Option<Sql> {
 /// The placeholders in the lines that are run. What stands in a comment is not asked for.
 fn holes(piece: &Piece<'_>, fence: &Fence, context: Context, book: &mut Book<'_>) -> Vec<Hole> {
     let mut holes: Vec<Hole> = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::new();
     for line in &piece.code {
         let code = code_of(line.text, context);
         for range in placeholder::find(code, context) {
-            let at = fence.locate(line.at + range.start);
-            let span = Span::new(at, at + range.len());
-            let hole = book.hole(&code[range], span);
-            if !holes.contains(&hole) {
-                holes.push(hole);
+            let literal = &code[range.clone()];
+            if seen.insert(literal) {
+                let at = fence.locate(line.at + range.start);
+                holes.push(book.hole(literal, Span::new(at, at + range.len())));
             }
         }
         if context == Context::Shell
