@@ -3,7 +3,7 @@
 
 use super::blocks::{Block, Item, Kind, List};
 use super::book::Book;
-use super::steps::{Found, account_of, label};
+use super::steps::{Found, label};
 use crate::plan::ledger::Place;
 use crate::plan::parts::{AlertAction, AlertRule};
 use crate::plan::problem::Problem;
@@ -37,80 +37,69 @@ pub(super) fn read<'t>(
     let mut apart = Vec::new();
     for block in blocks {
         match &block.kind {
-            Kind::List(_) if tasks_apart && block.holds.tasks => apart.push(block),
-            Kind::List(list) => found.alerts.extend(alerts(list, book)),
             Kind::Rule => {}
             _ if tasks_apart && block.holds.tasks => apart.push(block),
+            Kind::List(list) => alerts(list, &mut found, book),
             _ => {
                 book.settle_within(block.span, Place::Reference, Place::Alert);
-                found.alerts.extend(hidden(block));
-                found.notes.push(block.span);
+                keep(block, &mut found);
             }
         }
     }
     (found, apart)
 }
 
-/// The task items of a quotation, which are criteria as well.
-fn hidden(block: &Block) -> Vec<AlertRule> {
-    let mut all = Vec::new();
-    if let Kind::Quote(inside) = &block.kind {
-        for block in inside {
-            match &block.kind {
-                Kind::List(list) => collect(list, None, &mut all),
-                _ => all.extend(hidden(block)),
-            }
-        }
-    }
-    all
-}
-
-/// The items of `list`.
-pub(super) fn alerts(list: &List, book: &mut Book<'_>) -> Vec<AlertRule> {
-    let mut all = Vec::new();
+/// Puts the items of `list` into `found`.
+pub(super) fn alerts(list: &List, found: &mut Found, book: &mut Book<'_>) {
     for item in &list.items {
-        book.settle_within(item.span, Place::Alert, Place::Alert);
+        book.settle_within(item.span, Place::Reference, Place::Alert);
     }
-    collect(list, None, &mut all);
-    all
+    collect(list, None, found);
 }
 
-fn collect(list: &List, above: Option<&str>, all: &mut Vec<AlertRule>) {
+fn collect(list: &List, above: Option<&str>, found: &mut Found) {
     for item in &list.items {
         let (head, rest) = item.head();
         let text = head.map(|inline| label(&inline.text)).unwrap_or_default();
-        let name = match above {
+        let mut name = match above {
             Some(above) => format!("{above}: {text}"),
             None => text,
         };
-        let lists = || {
-            rest.iter().filter_map(|block| match &block.kind {
-                Kind::List(list) => Some(list),
-                _ => None,
-            })
-        };
-        if account_of(item).is_some() || lists().next().is_none() {
-            all.push(rule(with_rest(name.clone(), rest), item));
+        let above = name.clone();
+        let mut lists = 0;
+        for block in rest {
+            match &block.kind {
+                Kind::List(_) => lists += 1,
+                Kind::Paragraph(inline) => name = format!("{name}: {}", inline.one_line()),
+                _ => {}
+            }
         }
-        let above = Some(name.as_str()).filter(|name| !name.is_empty());
-        for list in lists() {
-            collect(list, above, all);
+        // An item that only heads others is in their names.
+        if item.task.is_some() || lists == 0 || rest.len() > lists {
+            found.alerts.push(rule(name, item));
+        }
+        for block in rest {
+            match &block.kind {
+                Kind::List(list) => collect(list, Some(above.as_str()), found),
+                Kind::Paragraph(_) => {}
+                _ => keep(block, found),
+            }
         }
     }
 }
 
-/// A criterion's name with the paragraphs below it.
-fn with_rest(mut name: String, rest: &[Block]) -> String {
-    for block in rest {
-        let text = match &block.kind {
-            Kind::Paragraph(inline) => inline.one_line(),
-            Kind::Fence(fence) => super::blocks::one_line(&fence.text),
-            _ => continue,
-        };
-        name.push_str(": ");
-        name.push_str(&text);
+/// Keeps a block that is no list as text; the task items in it are criteria all the same.
+fn keep(block: &Block, found: &mut Found) {
+    found.notes.push(block.span);
+    if let Kind::Quote(inside) = &block.kind {
+        for block in inside {
+            match &block.kind {
+                Kind::List(list) if block.holds.tasks => collect(list, None, found),
+                Kind::Quote(_) => keep(block, found),
+                _ => {}
+            }
+        }
     }
-    name
 }
 
 fn rule(name: String, item: &Item) -> AlertRule {

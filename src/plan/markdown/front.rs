@@ -83,11 +83,10 @@ fn keep_unknown(front: &mut Front, problems: Vec<Problem>, text: &str, start: us
         |problem: &Problem| problem.code == "unknown-key" && problem.message.ends_with("in a plan");
     let (unknown, others): (Vec<Problem>, Vec<Problem>) = problems.into_iter().partition(is_top);
     front.problems.extend(others);
+    // Short words are all alike; a long one is hardly another tool's.
     let meant = |problem: &Problem| {
-        problem
-            .hint
-            .as_deref()
-            .is_some_and(|hint| hint.starts_with("did you mean"))
+        let hint = problem.hint.as_deref().unwrap_or("");
+        hint.starts_with("did you mean") && name(problem).len() > 5
     };
     let (typos, foreign): (Vec<Problem>, Vec<Problem>) = unknown.into_iter().partition(meant);
     if let Some(first) = typos.iter().chain(&foreign).next() {

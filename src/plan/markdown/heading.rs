@@ -40,9 +40,9 @@ impl Title {
     pub(super) fn new(heading: &str) -> Self {
         let (heading, id) = take_id(heading);
         let text = decoration::strip_both(heading);
-        let words = Words::new(&text);
+        let words = words(&text);
         Title {
-            meaning: meaning(&text, &words),
+            meaning: words.meaning(),
             ordinal: ordinal(&text),
             times: times_of(&text),
             words,
@@ -99,18 +99,14 @@ impl Title {
     }
 }
 
-/// What stands before an explanation counts first: "Rollback steps - to be taken if this change …".
-fn meaning(text: &str, words: &Words) -> Meaning {
-    let whole = words.meaning();
-    let Some((head, _)) = text.split_once(" - ").or_else(|| text.split_once(" – ")) else {
-        return whole;
-    };
-    let first = Words::new(head).meaning();
-    if first == Meaning::default() {
-        whole
-    } else {
-        first
-    }
+/// What stands before an explanation counts, if it says anything: "Rollback steps - to be taken if
+/// this change …".
+fn words(text: &str) -> Words {
+    let head = text.split_once(" - ").or_else(|| text.split_once(" – "));
+    let first = head.map(|(head, _)| Words::new(head));
+    first
+        .filter(|words| words.meaning() != Meaning::default())
+        .unwrap_or_else(|| Words::new(text))
 }
 
 fn take_id(heading: &str) -> (&str, Option<String>) {

@@ -1,7 +1,7 @@
 //! From the blocks of a section to steps: task items, numbered items, and blocks that stand by
 //! themselves. What is none of these is kept as text.
 
-use super::blocks::{Block, Fence, Inline, Item, Kind, List, Task};
+use super::blocks::{Block, Fence, Inline, Item, Kind, List};
 use super::body::{self, Body};
 use super::book::Book;
 use super::criteria;
@@ -113,7 +113,8 @@ impl Walk<'_, '_> {
             match &block.kind {
                 Kind::Paragraph(inline) => {
                     self.keep(before.take());
-                    if let Some(budget) = times::estimate(&inline.text) {
+                    let forward = self.rules.place == Place::Step;
+                    if let Some(budget) = times::estimate(&inline.text).filter(|_| forward) {
                         self.found.budget = Some(budget);
                     } else if is_label(inline) {
                         before = Some(block);
@@ -181,7 +182,7 @@ impl Walk<'_, '_> {
 
     fn criteria(&mut self, list: &List, before: Option<&Block>) {
         self.keep(before);
-        self.found.alerts.extend(criteria::alerts(list, self.book));
+        criteria::alerts(list, &mut self.found, self.book);
     }
 
     /// A quotation: its task items are steps, its commands only somebody's words.
@@ -197,11 +198,12 @@ impl Walk<'_, '_> {
         let named = before
             .and_then(Block::paragraph)
             .map(|inline| label(&inline.text));
+        let group = within(group, named);
         let steps = self.found.steps.len();
         let notes = self.found.notes.len();
         self.found.steps.reserve(list.items.len());
         for item in &list.items {
-            self.item(item, list.ordered, named.as_deref().or(group));
+            self.item(item, list.ordered, group.as_deref());
         }
         if self.found.steps.len() == steps
             && let Some(block) = before
@@ -219,7 +221,7 @@ impl Walk<'_, '_> {
             let name = head
                 .map(|inline| label(&inline.text))
                 .filter(|name| !name.is_empty());
-            self.blocks(rest, name.as_deref().or(group));
+            self.blocks(rest, within(group, name).as_deref());
         } else if (ordered && self.rules.numbered) || (item.holds.work && self.rules.fences) {
             self.step(item, group);
         } else {
@@ -335,7 +337,7 @@ impl Walk<'_, '_> {
             step.group = group.map(str::to_owned);
             match &candidate.label {
                 Some(label) if single => step.title.clone_from(label),
-                Some(label) => step.group = Some(label.clone()),
+                Some(label) => step.group = within(group, Some(label.clone())),
                 None => {}
             }
             if step.title.is_empty() {
@@ -374,6 +376,14 @@ impl Walk<'_, '_> {
     }
 }
 
+/// The name of a group in a group.
+fn within(group: Option<&str>, name: Option<String>) -> Option<String> {
+    match (group, name) {
+        (Some(group), Some(name)) => Some(format!("{group} › {name}")),
+        (group, name) => name.or(group.map(str::to_owned)),
+    }
+}
+
 /// A step's last touches: it has a title, and a check says what to look at.
 fn finish(step: &mut StepSpec) {
     if step.title.is_empty() {
@@ -391,9 +401,4 @@ fn first_line(span: Span, book: &Book<'_>) -> Span {
     let text = book.slice(span);
     let length = text.find('\n').unwrap_or(text.len());
     Span::new(span.start, span.start + text[..length].trim_end().len())
-}
-
-/// Whether the item is a task, for lists of people and criteria.
-pub(super) fn account_of(item: &Item) -> Option<usize> {
-    item.task.map(|Task { account, .. }| account)
 }
