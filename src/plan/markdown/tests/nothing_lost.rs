@@ -1,5 +1,7 @@
 //! The promise that nothing is lost, held against counts and words that the reader had no part in.
 
+use std::fmt::Write;
+
 use proptest::prelude::*;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 
@@ -39,21 +41,12 @@ fn counted(opened: &Opened) -> [usize; 3] {
 /// Everything that a person can see of a plan, in one text.
 fn shown(opened: &Opened) -> String {
     let plan = opened.plan.as_ref().expect("prose is never an error");
-    let mut all = format!("{} {:?}", plan.title, plan.alerts);
-    for phase in &plan.phases {
-        all.push_str(&phase.spec.name);
-    }
-    for tier in &plan.tiers {
-        all.push_str(&tier.spec.name);
-    }
-    for step in &plan.steps {
-        all.push_str(&format!("{:?}", step.spec));
-    }
-    all.push_str(&format!(
-        "{:?} {:?} {:?}",
-        plan.contacts, plan.signoffs, plan.notes
-    ));
-    all
+    let phases: Vec<_> = plan.phases.iter().map(|phase| &phase.spec.name).collect();
+    let tiers: Vec<_> = plan.tiers.iter().map(|tier| &tier.spec.name).collect();
+    let steps: Vec<_> = plan.steps.iter().map(|step| &step.spec).collect();
+    let people = (&plan.contacts, &plan.signoffs);
+    let others = (&plan.title, &plan.alerts, &plan.notes);
+    format!("{phases:?} {tiers:?} {steps:?} {people:?} {others:?}")
 }
 
 fn check_ledger(text: &str, opened: &Opened) {
@@ -121,7 +114,8 @@ fn piece() -> impl Strategy<Value = String> {
             "if true; then\n\n# 1. no #\nfi",
         ][body];
         let text = format!("```{}\n{body}\n```\n", LANGUAGES[ix]);
-        text.lines().map(|line| format!("{pad}{line}\n")).collect()
+        let lines: Vec<String> = text.lines().map(|line| format!("{pad}{line}")).collect();
+        lines.join("\n") + "\n"
     });
     let item = (0..8_usize, 0..7_usize, 0..4_usize).prop_map(|(indent, mark, words)| {
         let mark = ["- [ ]", "* [x]", "1. [~]", "- [-]", "+ [X]", "-", "2."][mark];
@@ -159,7 +153,7 @@ fn runbook() -> impl Strategy<Value = String> {
                 let word = text.ends_with(' ') && !part.starts_with([' ', '#']);
                 if word {
                     number += 1;
-                    text.push_str(&format!("w{number}w"));
+                    let _ = write!(text, "w{number}w");
                 } else {
                     text.push('#');
                 }
@@ -213,9 +207,8 @@ proptest! {
 #[test]
 fn deep_nesting_loses_no_task() {
     let quotes = format!("{} - [ ] deep\n", ">".repeat(3000));
-    let lists: String = (0..300)
-        .map(|n| format!("{}- [ ] t{n}\n", "  ".repeat(n)))
-        .collect();
+    let items: Vec<String> = (0..300).map(|n| "  ".repeat(n) + "- [ ] task\n").collect();
+    let lists = items.concat();
     for text in [quotes, lists, "- ".repeat(400) + "[ ] deep\n"] {
         assert_eq!(counted(&opened(&text)), count(&text));
     }

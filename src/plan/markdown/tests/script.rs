@@ -17,9 +17,10 @@ fn cut(info: &str, text: &str) -> Vec<String> {
     let pieces = pieces(&fence, fence.language);
     let show = |piece: &Piece<'_>| {
         let title = piece.title.clone().unwrap_or_default();
-        match piece.code.is_empty() {
-            true => format!("({title}: {})", piece.remarks.join(", ")),
-            false => format!("{title}: {}", piece.text().replace('\n', " | ")),
+        if piece.code.is_empty() {
+            format!("({title}: {})", piece.remarks.join(", "))
+        } else {
+            format!("{title}: {}", piece.text().replace('\n', " | "))
         }
     };
     pieces.iter().map(show).collect()
