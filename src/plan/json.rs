@@ -1,17 +1,23 @@
 //! What `check --format json` prints: the plan and its problems, for other programs.
 //!
 //! Times are in seconds; lines and columns count from 1. Fields are only ever added. The report
-//! borrows from what it reports, so that a plan of thousands of steps is written in one go.
+//! looks at what it reports only while it is written, so that thousands of steps cost no memory.
+
+mod shape;
 
 use std::borrow::Cow;
-use std::time::Duration;
+use std::ops::Range;
 
 use serde::{Serialize, Serializer};
 
+use self::shape::{
+    AccountView, AlertView, ContactView, Counts, GateView, Line, NoteView, PhaseView, ProblemView,
+    Seconds, SignoffView, StepView, TierView, WorkView,
+};
 use super::draft::{Mark, StepSpec};
-use super::ledger::{Element, Ledger};
-use super::model::{Phase, Plan, Step, Tier};
-use super::parts::{AlertRule, Limit, Threshold};
+use super::ledger::{Account, Element, Ledger};
+use super::model::{Phase, Step, StepIx, Tier};
+use super::parts::{AlertRule, Contact, Limit, Note, Signoff};
 use super::problem::Problem;
 use super::source::{Source, Span};
 use super::work::Work;
@@ -25,187 +31,52 @@ pub struct Report<'a> {
     title: Option<&'a str>,
     environment: Option<&'a str>,
     digest: Option<&'a str>,
-    phases: Vec<PhaseView<'a>>,
-    rollbacks: Vec<TierView<'a>>,
-    alerts: Vec<AlertView<'a>>,
-    contacts: Vec<ContactView<'a>>,
-    signoffs: Vec<SignoffView<'a>>,
-    notes: Vec<NoteView<'a>>,
+    phases: List<'a, Phase, PhaseView<'a>>,
+    rollbacks: List<'a, Tier, TierView<'a>>,
+    alerts: List<'a, AlertRule, AlertView<'a>>,
+    contacts: List<'a, Contact, ContactView<'a>>,
+    signoffs: List<'a, Signoff, SignoffView<'a>>,
+    notes: List<'a, Note, NoteView<'a>>,
     counts: Counts,
-    accounts: Vec<AccountView>,
-    problems: Vec<ProblemView<'a>>,
+    accounts: List<'a, Account, AccountView>,
+    problems: List<'a, Problem, ProblemView<'a>>,
 }
 
-/// How many elements a Markdown file has; all zero for TOML.
-#[derive(Default, Serialize)]
-struct Counts {
-    task_items: usize,
-    fences: usize,
-    headings: usize,
+/// A list whose items are looked at one by one, while they are written.
+struct List<'a, T, V> {
+    view: View<'a>,
+    items: &'a [T],
+    look: fn(View<'a>, &'a T) -> V,
 }
 
-#[derive(Serialize)]
-struct PhaseView<'a> {
-    id: &'a str,
-    number: usize,
-    name: &'a str,
-    kind: &'static str,
-    budget_seconds: Option<Seconds>,
-    offset_seconds: Option<i64>,
-    gate: Option<GateView<'a>>,
-    point_of_no_return: bool,
-    choice: Option<&'a str>,
-    line: usize,
-    steps: Vec<StepView<'a>>,
-}
-
-#[derive(Serialize)]
-struct GateView<'a> {
-    alerts: Option<&'static str>,
-    approvals: &'a [String],
-}
-
-#[derive(Serialize)]
-struct TierView<'a> {
-    id: &'a str,
-    name: &'a str,
-    from_seconds: Option<u64>,
-    until_seconds: Option<u64>,
-    line: usize,
-    steps: Vec<StepView<'a>>,
-}
-
-#[derive(Serialize)]
-struct StepView<'a> {
-    id: &'a str,
-    number: &'a str,
-    title: &'a str,
-    group: Option<&'a str>,
-    kind: &'static str,
-    text: Cow<'a, str>,
-    details: Option<&'a str>,
-    shell: Option<String>,
-    expect: Option<String>,
-    timeout_seconds: Option<Seconds>,
-    undo: Option<WorkView<'a>>,
-    alternatives: Vec<WorkView<'a>>,
-    danger: bool,
-    required: bool,
-    placeholders: Vec<&'a str>,
-    mark: Option<&'static str>,
-    line: usize,
-}
-
-#[derive(Serialize)]
-struct WorkView<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    label: Option<&'a str>,
-    kind: &'static str,
-    text: Cow<'a, str>,
-}
-
-#[derive(Serialize)]
-struct AlertView<'a> {
-    name: &'a str,
-    metric: Option<&'a str>,
-    above: Option<Line>,
-    below: Option<Line>,
-    for_seconds: Option<Seconds>,
-    then: &'static str,
-    line: usize,
-}
-
-#[derive(Serialize)]
-struct ContactView<'a> {
-    role: &'a str,
-    name: Option<&'a str>,
-    contact: Option<&'a str>,
-    group: Option<&'a str>,
-    line: usize,
-}
-
-#[derive(Serialize)]
-struct SignoffView<'a> {
-    role: &'a str,
-    name: Option<&'a str>,
-    line: usize,
-}
-
-#[derive(Serialize)]
-struct NoteView<'a> {
-    heading: &'a str,
-    text: &'a str,
-    line: usize,
-}
-
-#[derive(Serialize)]
-struct AccountView {
-    element: &'static str,
-    line: usize,
-    place: &'static str,
-}
-
-#[derive(Serialize)]
-struct ProblemView<'a> {
-    severity: Severity,
-    code: &'static str,
-    message: &'a str,
-    line: usize,
-    column: usize,
-    hint: Option<&'a str>,
-}
-
-/// Seconds, written as a whole number where they are one: `300`, not `300.0`.
-struct Seconds(Duration);
-
-impl Serialize for Seconds {
+impl<T, V: Serialize> Serialize for List<'_, T, V> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        if self.0.subsec_nanos() == 0 {
-            to.serialize_u64(self.0.as_secs())
-        } else {
-            to.serialize_f64(self.0.as_secs_f64())
-        }
-    }
-}
-
-/// The line of an alert: a number, or the words for a multiple.
-struct Line(Threshold);
-
-impl Serialize for Line {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Threshold::Absolute(n) => to.serialize_f64(n),
-            Threshold::TimesBaseline(n) => to.collect_str(&format_args!("{n}x baseline")),
-        }
+        to.collect_seq(self.items.iter().map(|item| (self.look)(self.view, item)))
     }
 }
 
 /// The report of `opened`.
 pub fn report(opened: &Opened) -> Report<'_> {
+    let plan = opened.plan.as_ref();
     let view = View {
         source: &opened.source,
+        steps: plan.map_or(&[], |plan| &plan.steps),
     };
-    let problems = opened.problems.iter().map(|p| view.problem(p)).collect();
-    let ok = opened.problems.iter().all(|p| p.severity < Severity::Error);
-    let file = opened.source.name();
-    match &opened.plan {
-        Some(plan) => view.plan(plan, file, ok, problems),
-        None => Report {
-            file,
-            ok,
-            title: None,
-            environment: None,
-            digest: None,
-            phases: Vec::new(),
-            rollbacks: Vec::new(),
-            alerts: Vec::new(),
-            contacts: Vec::new(),
-            signoffs: Vec::new(),
-            notes: Vec::new(),
-            counts: Counts::default(),
-            accounts: Vec::new(),
-            problems,
-        },
+    Report {
+        file: opened.source.name(),
+        ok: opened.problems.iter().all(|p| p.severity < Severity::Error),
+        title: plan.map(|plan| plan.title.as_str()),
+        environment: plan.and_then(|plan| plan.environment.as_deref()),
+        digest: plan.map(|plan| plan.digest.as_str()),
+        phases: view.list(plan.map(|plan| &plan.phases), View::phase),
+        rollbacks: view.list(plan.map(|plan| &plan.tiers), View::tier),
+        alerts: view.list(plan.map(|plan| &plan.alerts), View::alert),
+        contacts: view.list(plan.map(|plan| &plan.contacts), View::contact),
+        signoffs: view.list(plan.map(|plan| &plan.signoffs), View::signoff),
+        notes: view.list(plan.map(|plan| &plan.notes), View::note),
+        counts: plan.map(|plan| counts(&plan.ledger)).unwrap_or_default(),
+        accounts: view.list(plan.map(|plan| &plan.ledger.accounts), View::account),
+        problems: view.list(Some(&opened.problems), View::problem),
     }
 }
 
@@ -217,63 +88,31 @@ fn counts(ledger: &Ledger) -> Counts {
     }
 }
 
+/// What is needed to look at a part of a plan.
+#[derive(Clone, Copy)]
 struct View<'a> {
     source: &'a Source,
+    steps: &'a [Step],
 }
 
 impl<'a> View<'a> {
-    fn plan(
-        &self,
-        plan: &'a Plan,
-        file: &'a str,
-        ok: bool,
-        problems: Vec<ProblemView<'a>>,
-    ) -> Report<'a> {
-        let people = plan.contacts.iter().map(|contact| ContactView {
-            role: &contact.role,
-            name: contact.name.as_deref(),
-            contact: contact.reach.as_deref(),
-            group: contact.group.as_deref(),
-            line: self.line(contact.span),
-        });
-        let signoffs = plan.signoffs.iter().map(|signoff| SignoffView {
-            role: &signoff.role,
-            name: signoff.name.as_deref(),
-            line: self.line(signoff.span),
-        });
-        let notes = plan.notes.iter().map(|note| NoteView {
-            heading: &note.heading,
-            text: &note.text,
-            line: self.line(note.span),
-        });
-        let accounts = plan.ledger.accounts.iter().map(|account| AccountView {
-            element: account.element.word(),
-            line: self.line(account.span),
-            place: account.place.word(),
-        });
-        Report {
-            file,
-            ok,
-            title: Some(&plan.title),
-            environment: plan.environment.as_deref(),
-            digest: Some(&plan.digest),
-            phases: plan.phases.iter().map(|p| self.phase(plan, p)).collect(),
-            rollbacks: plan.tiers.iter().map(|t| self.tier(plan, t)).collect(),
-            alerts: plan.alerts.iter().map(|a| self.alert(a)).collect(),
-            contacts: people.collect(),
-            signoffs: signoffs.collect(),
-            notes: notes.collect(),
-            counts: counts(&plan.ledger),
-            accounts: accounts.collect(),
-            problems,
+    fn list<T, V>(
+        self,
+        items: Option<&'a Vec<T>>,
+        look: fn(View<'a>, &'a T) -> V,
+    ) -> List<'a, T, V> {
+        List {
+            view: self,
+            items: items.map_or(&[], Vec::as_slice),
+            look,
         }
     }
 
-    fn line(&self, span: Span) -> usize {
+    fn line(self, span: Span) -> usize {
         self.source.line(span.start)
     }
 
-    fn phase(&self, plan: &'a Plan, phase: &'a Phase) -> PhaseView<'a> {
+    fn phase(self, phase: &'a Phase) -> PhaseView<'a> {
         let spec = &phase.spec;
         PhaseView {
             id: &phase.id,
@@ -289,11 +128,11 @@ impl<'a> View<'a> {
             point_of_no_return: spec.point_of_no_return,
             choice: spec.choice.as_deref(),
             line: self.line(spec.span),
-            steps: self.steps(&plan.steps[phase.steps.clone()]),
+            steps: self.steps(phase.steps.clone()),
         }
     }
 
-    fn tier(&self, plan: &'a Plan, tier: &'a Tier) -> TierView<'a> {
+    fn tier(self, tier: &'a Tier) -> TierView<'a> {
         let spec = &tier.spec;
         TierView {
             id: &tier.id,
@@ -301,15 +140,19 @@ impl<'a> View<'a> {
             from_seconds: spec.from.map(|from| from.as_secs()),
             until_seconds: spec.until.map(|until| until.as_secs()),
             line: self.line(spec.span),
-            steps: self.steps(&plan.steps[tier.steps.clone()]),
+            steps: self.steps(tier.steps.clone()),
         }
     }
 
-    fn steps(&self, steps: &'a [Step]) -> Vec<StepView<'a>> {
-        steps.iter().map(|step| self.step(step)).collect()
+    fn steps(self, range: Range<StepIx>) -> List<'a, Step, StepView<'a>> {
+        List {
+            view: self,
+            items: self.steps.get(range).unwrap_or_default(),
+            look: View::step,
+        }
     }
 
-    fn step(&self, step: &'a Step) -> StepView<'a> {
+    fn step(self, step: &'a Step) -> StepView<'a> {
         let spec = &step.spec;
         StepView {
             id: step.id.as_str(),
@@ -339,7 +182,7 @@ impl<'a> View<'a> {
         }
     }
 
-    fn alert(&self, alert: &'a AlertRule) -> AlertView<'a> {
+    fn alert(self, alert: &'a AlertRule) -> AlertView<'a> {
         let (above, below) = match alert.limit {
             Some(Limit::Above(line)) => (Some(Line(line)), None),
             Some(Limit::Below(line)) => (None, Some(Line(line))),
@@ -356,7 +199,41 @@ impl<'a> View<'a> {
         }
     }
 
-    fn problem(&self, problem: &'a Problem) -> ProblemView<'a> {
+    fn contact(self, contact: &'a Contact) -> ContactView<'a> {
+        ContactView {
+            role: &contact.role,
+            name: contact.name.as_deref(),
+            contact: contact.reach.as_deref(),
+            group: contact.group.as_deref(),
+            line: self.line(contact.span),
+        }
+    }
+
+    fn signoff(self, signoff: &'a Signoff) -> SignoffView<'a> {
+        SignoffView {
+            role: &signoff.role,
+            name: signoff.name.as_deref(),
+            line: self.line(signoff.span),
+        }
+    }
+
+    fn note(self, note: &'a Note) -> NoteView<'a> {
+        NoteView {
+            heading: &note.heading,
+            text: &note.text,
+            line: self.line(note.span),
+        }
+    }
+
+    fn account(self, account: &'a Account) -> AccountView {
+        AccountView {
+            element: account.element.word(),
+            line: self.line(account.span),
+            place: account.place.word(),
+        }
+    }
+
+    fn problem(self, problem: &'a Problem) -> ProblemView<'a> {
         let at = self.source.position(problem.span.start);
         ProblemView {
             severity: problem.severity,

@@ -149,8 +149,7 @@ impl Ids {
         }
         let base = Some(slug(title, "")).filter(|base| !base.is_empty());
         let base = base.unwrap_or_else(fallback);
-        if !self.taken.contains(&base) {
-            self.taken.insert(base.clone());
+        if self.taken.insert(base.clone()) {
             return base;
         }
         let made = self.made.entry(base.clone()).or_insert(1);

@@ -75,6 +75,21 @@ impl<'s> Book<'s> {
         self.source.slice(span)
     }
 
+    /// The span from `start` to `end`, not ending inside a character: what a library made of a text
+    /// need not be as long as the text.
+    pub(super) fn span(&self, start: usize, end: usize) -> Span {
+        let text = self.source.text();
+        let start = text.floor_char_boundary(start);
+        Span::new(start, text.floor_char_boundary(end).max(start))
+    }
+
+    /// The first line of `span`.
+    pub(super) fn first_line(&self, span: Span) -> Span {
+        let text = self.slice(span);
+        let length = text.find('\n').unwrap_or(text.len());
+        Span::new(span.start, span.start + text[..length].trim_end().len())
+    }
+
     /// The database that SQL means when nothing else is said.
     pub(super) fn database(&self) -> String {
         self.database.clone()

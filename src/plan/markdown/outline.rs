@@ -1,6 +1,6 @@
 //! The sections of a file: each heading with what stands below it, up to the next.
 
-use super::blocks::{Block, Inline, Kind};
+use super::blocks::{Block, Holds, Inline, Kind};
 use super::heading::Title;
 use crate::plan::source::Span;
 
@@ -17,7 +17,8 @@ pub(super) struct Section {
     pub(super) links: Vec<(String, String)>,
     pub(super) parent: Option<SectionIx>,
     pub(super) children: Vec<SectionIx>,
-    pub(super) blocks: Vec<Block>,
+    /// What is in its text.
+    pub(super) holds: Holds,
 }
 
 /// All sections, in the order of the file.
@@ -29,14 +30,16 @@ pub(super) struct Outline {
     pub(super) several_tops: bool,
 }
 
-/// Splits blocks at the headings that stand at the top.
-pub(super) fn outline(blocks: Vec<Block>, start: usize) -> Outline {
+/// Splits blocks at the headings that stand at the top: the sections, and the text of each.
+pub(super) fn outline(blocks: Vec<Block>, start: usize) -> (Outline, Vec<Vec<Block>>) {
+    let mut texts = vec![Vec::new()];
     let mut sections = vec![Section::new(&Inline::default(), None, 0, Span::at(start))];
     let mut open: Vec<SectionIx> = Vec::new();
     for block in blocks {
         let Kind::Heading(heading) = &block.kind else {
-            if let Some(section) = sections.last_mut() {
-                section.blocks.push(block);
+            if let (Some(section), Some(text)) = (sections.last_mut(), texts.last_mut()) {
+                section.holds.add(block.holds);
+                text.push(block);
             }
             continue;
         };
@@ -59,14 +62,16 @@ pub(super) fn outline(blocks: Vec<Block>, start: usize) -> Outline {
         }
         open.push(ix);
         sections.push(section);
+        texts.push(Vec::new());
     }
     let title = sections.iter().position(|section| section.level == 1);
     let tops = sections.iter().filter(|section| section.level == 1).count();
-    Outline {
+    let outline = Outline {
         sections,
         title,
         several_tops: tops > 1,
-    }
+    };
+    (outline, texts)
 }
 
 impl Section {
@@ -79,7 +84,7 @@ impl Section {
             links: inline.links.clone(),
             parent: None,
             children: Vec::new(),
-            blocks: Vec::new(),
+            holds: Holds::default(),
         }
     }
 }

@@ -91,20 +91,12 @@ fn phase(
             point_of_no_return: false,
             choice: reading.choice.clone(),
             steps,
-            span: first_line(outline, section),
+            span: book.first_line(heading.span),
         },
         section,
         top: outline.top(section),
         said,
     }
-}
-
-fn first_line(outline: &Outline, section: SectionIx) -> crate::plan::source::Span {
-    let span = outline.sections[section].span;
-    let end = span
-        .end
-        .min(span.start + outline.sections[section].title.text.len() + 3);
-    crate::plan::source::Span::new(span.start, end.max(span.start))
 }
 
 /// A step on the way forward that rolls back is there for the case that something went wrong:

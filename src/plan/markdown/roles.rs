@@ -155,20 +155,13 @@ fn role(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> Role {
 }
 
 fn holds_tasks(outline: &Outline, ix: SectionIx) -> bool {
-    outline.sections[ix]
-        .blocks
-        .iter()
-        .any(|block| block.holds.tasks)
+    outline.sections[ix].holds.tasks
 }
 
 /// Whether a heading about rollbacks only asks, before the deployment, that one is ready.
 fn is_preparation(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> bool {
     let before = above.is_some_and(|above| above.is_strong(PhaseKind::Before));
-    before
-        && !outline.sections[ix]
-            .blocks
-            .iter()
-            .any(|block| block.holds.work)
+    before && !outline.sections[ix].holds.work
 }
 
 fn stage(title: &Title, above: Option<&Reading>) -> Option<Stage> {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::blocks::Kind;
+use super::blocks::{Block, Kind};
 use super::book::Book;
 use super::contacts;
 use super::criteria;
@@ -42,6 +42,7 @@ pub(super) struct Contents {
 /// Reads all sections. `title` heads what the file says before its first heading.
 pub(super) fn read(
     outline: &Outline,
+    texts: Vec<Vec<Block>>,
     readings: &[Reading],
     title: &str,
     book: &mut Book<'_>,
@@ -57,8 +58,8 @@ pub(super) fn read(
             ..Contents::default()
         },
     };
-    for ix in 0..readings.len() {
-        reader.section(ix, book);
+    for (ix, blocks) in texts.into_iter().enumerate() {
+        reader.section(ix, &blocks, book);
     }
     reader.spread_places();
     reader.contents
@@ -72,23 +73,25 @@ struct Reader<'o> {
 }
 
 impl Reader<'_> {
-    fn section(&mut self, ix: SectionIx, book: &mut Book<'_>) {
+    fn section(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
         let section = &self.outline.sections[ix];
         for (label, url) in &section.links {
             self.note(ix, format!("{label}: {url}"), section.span);
         }
         match self.readings[ix].role {
-            Role::Steps | Role::Rollback => self.steps(ix, book),
-            Role::Other(Sense::Contacts) => self.contacts(ix, book),
-            Role::Other(Sense::Signoff) => self.signoffs(ix, book),
-            Role::Other(Sense::Criteria) => self.criteria(ix, book),
-            Role::Other(Sense::Alerts) => self.alerts(ix, book),
-            Role::Other(Sense::Reference) => self.reference(ix, book),
-            Role::Other(Sense::Prose | Sense::Success | Sense::Rollback) => self.prose(ix, book),
+            Role::Steps | Role::Rollback => self.steps(ix, blocks, book),
+            Role::Other(Sense::Contacts) => self.contacts(ix, blocks, book),
+            Role::Other(Sense::Signoff) => self.signoffs(ix, blocks, book),
+            Role::Other(Sense::Criteria) => self.criteria(ix, blocks, book),
+            Role::Other(Sense::Alerts) => self.alerts(ix, blocks, book),
+            Role::Other(Sense::Reference) => self.reference(ix, blocks, book),
+            Role::Other(Sense::Prose | Sense::Success | Sense::Rollback) => {
+                self.prose(ix, blocks, book);
+            }
         }
     }
 
-    fn steps(&mut self, ix: SectionIx, book: &mut Book<'_>) {
+    fn steps(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
         let reading = &self.readings[ix];
         let back = reading.role == Role::Rollback;
         let later = reading.kind() == Some(crate::plan::model::PhaseKind::After);
@@ -102,32 +105,29 @@ impl Reader<'_> {
             fences: reading.runs,
         };
         let group = (reading.home != ix).then_some(reading.name.as_str());
-        let found = steps::read(&self.outline.sections[ix].blocks, rules, group, book);
+        let found = steps::read(blocks, rules, group, book);
         self.take(ix, found, book);
     }
 
     /// A section of which only the task items are to be done.
-    fn prose(&mut self, ix: SectionIx, book: &mut Book<'_>) {
+    fn prose(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
         let section = &self.outline.sections[ix];
-        let found = steps::read(&section.blocks, TASKS, None, book);
+        let found = steps::read(blocks, TASKS, None, book);
         if section
             .title
             .text
             .to_lowercase()
             .starts_with("change details")
         {
-            self.contents
-                .contacts
-                .extend(contacts::of_change(&section.blocks));
+            self.contents.contacts.extend(contacts::of_change(blocks));
         }
         self.take(ix, found, book);
     }
 
     /// A section in which nothing is to be done, whatever it looks like.
-    fn reference(&mut self, ix: SectionIx, book: &mut Book<'_>) {
+    fn reference(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
         self.contents.places[ix] = Place::Reference;
-        let spans: Vec<Span> = self.outline.sections[ix]
-            .blocks
+        let spans: Vec<Span> = blocks
             .iter()
             .filter(|block| !matches!(block.kind, Kind::Rule))
             .map(|block| block.span)
@@ -142,8 +142,8 @@ impl Reader<'_> {
         self.take(ix, notes, book);
     }
 
-    fn criteria(&mut self, ix: SectionIx, book: &mut Book<'_>) {
-        let (found, _) = criteria::read(&self.outline.sections[ix].blocks, false, book);
+    fn criteria(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
+        let (found, _) = criteria::read(blocks, false, book);
         self.settle(ix, Place::Alert, !found.alerts.is_empty());
         self.take(ix, found, book);
     }
@@ -155,8 +155,8 @@ impl Reader<'_> {
         }
     }
 
-    fn alerts(&mut self, ix: SectionIx, book: &mut Book<'_>) {
-        let (found, apart) = criteria::read(&self.outline.sections[ix].blocks, true, book);
+    fn alerts(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
+        let (found, apart) = criteria::read(blocks, true, book);
         criteria::say_unmeasured(&found.alerts, book);
         self.settle(ix, Place::Alert, !found.alerts.is_empty());
         self.take(ix, found, book);
@@ -166,14 +166,14 @@ impl Reader<'_> {
         }
     }
 
-    fn contacts(&mut self, ix: SectionIx, book: &mut Book<'_>) {
+    fn contacts(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
         let section = &self.outline.sections[ix];
         let group = self
             .outline
             .parent(ix)
             .filter(|&above| self.readings[above].role == self.readings[ix].role);
         let group = group.map(|_| section.title.text.as_str());
-        let people = contacts::contacts(&section.blocks, group, book);
+        let people = contacts::contacts(blocks, group, book);
         self.contents.named[ix] |= group.is_some() && !people.found.is_empty();
         self.settle(ix, Place::Contact, !people.found.is_empty());
         self.contents.contacts.extend(people.found);
@@ -181,9 +181,9 @@ impl Reader<'_> {
         self.take(ix, found, book);
     }
 
-    fn signoffs(&mut self, ix: SectionIx, book: &mut Book<'_>) {
+    fn signoffs(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
         let section = &self.outline.sections[ix];
-        let people = signoffs::signoffs(&section.blocks, &section.title.text, book);
+        let people = signoffs::signoffs(blocks, &section.title.text, book);
         self.settle(ix, Place::Signoff, !people.found.is_empty());
         self.contents.signoffs.extend(people.found);
         let found = steps::read_others(&people.others, TASKS, book);

@@ -233,7 +233,7 @@ impl Walk<'_, '_> {
     fn step(&mut self, item: &Item, group: Option<&str>) {
         let (head, rest) = item.head();
         let span = item.task.map_or_else(
-            || first_line(item.span, self.book),
+            || self.book.first_line(item.span),
             |task| self.book.span_of(task.account),
         );
         let title = head.map(|inline| label(&inline.text)).unwrap_or_default();
@@ -332,7 +332,8 @@ impl Walk<'_, '_> {
         for piece in &pieces {
             let start = fence.locate(piece.start);
             let end = fence.locate(piece.end).max(start);
-            let mut step = StepSpec::new("", Work::Check(String::new()), Span::new(start, end));
+            let mut step =
+                StepSpec::new("", Work::Check(String::new()), self.book.span(start, end));
             let title = piece.title.clone().unwrap_or_default();
             step.group = group.map(str::to_owned);
             match &candidate.label {
@@ -395,10 +396,4 @@ fn finish(step: &mut StepSpec) {
     if step.work.is_check() {
         step.work = Work::Check(step.title.clone());
     }
-}
-
-fn first_line(span: Span, book: &Book<'_>) -> Span {
-    let text = book.slice(span);
-    let length = text.find('\n').unwrap_or(text.len());
-    Span::new(span.start, span.start + text[..length].trim_end().len())
 }

@@ -166,13 +166,10 @@ pub(super) fn warn_of_lost_variables(pieces: &[Piece<'_>], fence: &Fence, book: 
                 let message = format!(
                     "`{name}` is set in another step of this block, whose shell has ended by then"
                 );
+                let span = book.span(at, at + line.text.len());
                 book.problems.push(
-                    Problem::warning(
-                        "lost-variable",
-                        Span::new(at, at + line.text.len()),
-                        message,
-                    )
-                    .hint(format!("write `export {name}=…`")),
+                    Problem::warning("lost-variable", span, message)
+                        .hint(format!("write `export {name}=…`")),
                 );
             }
         }

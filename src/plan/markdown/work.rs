@@ -52,7 +52,7 @@ fn sql(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Option<Sql> {
         .find(|line| line.text.trim_start().starts_with('\\'));
     if let Some(line) = command {
         let at = fence.locate(line.at);
-        let span = Span::new(at, at + line.text.len());
+        let span = book.span(at, at + line.text.len());
         let message = format!(
             "`{}` is a command of psql, not SQL: it is not run",
             line.text.trim()
@@ -82,14 +82,16 @@ fn holes(piece: &Piece<'_>, fence: &Fence, context: Context, book: &mut Book<'_>
             let literal = &code[range.clone()];
             if seen.insert(literal) {
                 let at = fence.locate(line.at + range.start);
-                holes.push(book.hole(literal, Span::new(at, at + range.len())));
+                let span = book.span(at, at + range.len());
+                holes.push(book.hole(literal, span));
             }
         }
         if context == Context::Shell
             && let Some(command) = keyboard::find(code)
         {
             let at = fence.locate(line.at + (code.len() - code.trim_start().len()));
-            stuck(command, Span::new(at, at + code.trim().len()), book);
+            let span = book.span(at, at + code.trim().len());
+            stuck(command, span, book);
         }
     }
     holes

@@ -49,6 +49,15 @@ fn shown(opened: &Opened) -> String {
     format!("{phases:?} {tiers:?} {steps:?} {people:?} {others:?}")
 }
 
+/// Whoever shows a problem cuts the text at its span.
+fn check_spans(opened: &Opened) {
+    let text = opened.source.text();
+    for problem in &opened.problems {
+        let span = problem.span;
+        assert!(text.get(span.start..span.end).is_some(), "{problem:?}");
+    }
+}
+
 fn check_ledger(text: &str, opened: &Opened) {
     let accounts = &opened.plan.as_ref().unwrap().ledger.accounts;
     let lines = text.lines().count().max(1);
@@ -176,6 +185,7 @@ proptest! {
         let opened = opened(&text);
         prop_assert_eq!(counted(&opened), count(&text), "{}", text);
         check_ledger(&text, &opened);
+        check_spans(&opened);
         let shown = shown(&opened);
         for word in text.split(|c: char| !c.is_ascii_alphanumeric()) {
             let marked = word.starts_with('w') && word.ends_with('w') && word.len() > 2;
@@ -196,6 +206,7 @@ proptest! {
     #[test]
     fn any_heap_of_markdown_signs_opens(text in "[-+*#>`~\\[\\]xX 1.)|:!<a\\n\\t=_(%{}\"'$/&;é🚀]{0,120}") {
         let opened = opened(&text);
+        check_spans(&opened);
         let [headings, tasks, fences] = counted(&opened);
         let [known_headings, known_tasks, known_fences] = count(&text);
         prop_assert_eq!((headings, fences), (known_headings, known_fences));
