@@ -50,9 +50,9 @@ pub(crate) fn is_id(text: &str) -> bool {
 /// any (only symbols, say) give `fallback`.
 pub fn slug(title: &str, fallback: &str) -> String {
     let mut out = String::new();
-    for c in title.chars().flat_map(char::to_lowercase) {
+    for c in title.chars() {
         if c.is_ascii_alphanumeric() {
-            out.push(c);
+            out.push(c.to_ascii_lowercase());
         } else if !out.is_empty() && !out.ends_with('-') {
             out.push('-');
         }

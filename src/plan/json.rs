@@ -1,14 +1,23 @@
 //! What `check --format json` prints: the plan and its problems, for other programs.
 //!
-//! Times are in seconds; lines and columns count from 1. Fields are only ever added.
+//! Times are in seconds; lines and columns count from 1. Fields are only ever added. The report
+//! looks at what it reports only while it is written, so that thousands of steps cost no memory.
 
-use serde::Serialize;
-use serde_json::{Value, json};
+mod shape;
 
-use super::draft::{StepSpec, Undo};
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde::{Serialize, Serializer};
+
+use self::shape::{
+    AccountView, AlertView, ContactView, Counts, GateView, Line, NoteView, PhaseView, ProblemView,
+    Seconds, SignoffView, StepView, TierView, WorkView,
+};
+use super::draft::{Mark, StepSpec};
 use super::ledger::{Account, Element, Ledger};
-use super::model::{Phase, Plan, Step, Tier};
-use super::parts::{AlertRule, Contact, Limit, Note, Signoff, Threshold};
+use super::model::{Phase, Step, StepIx, Tier};
+use super::parts::{AlertRule, Contact, Limit, Note, Signoff};
 use super::problem::Problem;
 use super::source::{Source, Span};
 use super::work::Work;
@@ -16,73 +25,58 @@ use super::{Opened, Severity};
 
 /// One checked file.
 #[derive(Serialize)]
-pub struct Report {
-    file: String,
+pub struct Report<'a> {
+    file: &'a str,
     ok: bool,
-    title: Option<String>,
-    environment: Option<String>,
-    digest: Option<String>,
-    phases: Vec<Value>,
-    rollbacks: Vec<Value>,
-    alerts: Vec<Value>,
-    contacts: Vec<Value>,
-    signoffs: Vec<Value>,
-    notes: Vec<Value>,
+    title: Option<&'a str>,
+    environment: Option<&'a str>,
+    digest: Option<&'a str>,
+    phases: List<'a, Phase, PhaseView<'a>>,
+    rollbacks: List<'a, Tier, TierView<'a>>,
+    alerts: List<'a, AlertRule, AlertView<'a>>,
+    contacts: List<'a, Contact, ContactView<'a>>,
+    signoffs: List<'a, Signoff, SignoffView<'a>>,
+    notes: List<'a, Note, NoteView<'a>>,
     counts: Counts,
-    accounts: Vec<Value>,
-    problems: Vec<Value>,
+    accounts: List<'a, Account, AccountView>,
+    problems: List<'a, Problem, ProblemView<'a>>,
 }
 
-/// How many elements a Markdown file has; all zero for TOML.
-#[derive(Default, Serialize)]
-struct Counts {
-    task_items: usize,
-    fences: usize,
-    headings: usize,
+/// A list whose items are looked at one by one, while they are written.
+struct List<'a, T, V> {
+    view: View<'a>,
+    items: &'a [T],
+    look: fn(View<'a>, &'a T) -> V,
+}
+
+impl<T, V: Serialize> Serialize for List<'_, T, V> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.items.iter().map(|item| (self.look)(self.view, item)))
+    }
 }
 
 /// The report of `opened`.
-pub fn report(opened: &Opened) -> Report {
+pub fn report(opened: &Opened) -> Report<'_> {
+    let plan = opened.plan.as_ref();
     let view = View {
         source: &opened.source,
+        steps: plan.map_or(&[], |plan| &plan.steps),
     };
-    let plan = opened.plan.as_ref();
-    let list = |make: &dyn Fn(&Plan) -> Vec<Value>| plan.map(make).unwrap_or_default();
     Report {
-        file: opened.source.name().to_owned(),
+        file: opened.source.name(),
         ok: opened.problems.iter().all(|p| p.severity < Severity::Error),
-        title: plan.map(|p| p.title.clone()),
-        environment: plan.and_then(|p| p.environment.clone()),
-        digest: plan.map(|p| p.digest.clone()),
-        phases: list(&|p| p.phases.iter().map(|phase| view.phase(p, phase)).collect()),
-        rollbacks: list(&|p| p.tiers.iter().map(|tier| view.tier(p, tier)).collect()),
-        alerts: list(&|p| p.alerts.iter().map(|alert| view.alert(alert)).collect()),
-        contacts: list(&|p| {
-            p.contacts
-                .iter()
-                .map(|contact| view.contact(contact))
-                .collect()
-        }),
-        signoffs: list(&|p| {
-            p.signoffs
-                .iter()
-                .map(|signoff| view.signoff(signoff))
-                .collect()
-        }),
-        notes: list(&|p| p.notes.iter().map(|note| view.note(note)).collect()),
-        counts: plan.map(|p| counts(&p.ledger)).unwrap_or_default(),
-        accounts: list(&|p| {
-            p.ledger
-                .accounts
-                .iter()
-                .map(|account| view.account(account))
-                .collect()
-        }),
-        problems: opened
-            .problems
-            .iter()
-            .map(|problem| view.problem(problem))
-            .collect(),
+        title: plan.map(|plan| plan.title.as_str()),
+        environment: plan.and_then(|plan| plan.environment.as_deref()),
+        digest: plan.map(|plan| plan.digest.as_str()),
+        phases: view.list(plan.map(|plan| &plan.phases), View::phase),
+        rollbacks: view.list(plan.map(|plan| &plan.tiers), View::tier),
+        alerts: view.list(plan.map(|plan| &plan.alerts), View::alert),
+        contacts: view.list(plan.map(|plan| &plan.contacts), View::contact),
+        signoffs: view.list(plan.map(|plan| &plan.signoffs), View::signoff),
+        notes: view.list(plan.map(|plan| &plan.notes), View::note),
+        counts: plan.map(|plan| counts(&plan.ledger)).unwrap_or_default(),
+        accounts: view.list(plan.map(|plan| &plan.ledger.accounts), View::account),
+        problems: view.list(Some(&opened.problems), View::problem),
     }
 }
 
@@ -94,141 +88,179 @@ fn counts(ledger: &Ledger) -> Counts {
     }
 }
 
+/// What is needed to look at a part of a plan.
+#[derive(Clone, Copy)]
 struct View<'a> {
     source: &'a Source,
+    steps: &'a [Step],
 }
 
-impl View<'_> {
-    fn line(&self, span: Span) -> usize {
+impl<'a> View<'a> {
+    fn list<T, V>(
+        self,
+        items: Option<&'a Vec<T>>,
+        look: fn(View<'a>, &'a T) -> V,
+    ) -> List<'a, T, V> {
+        List {
+            view: self,
+            items: items.map_or(&[], Vec::as_slice),
+            look,
+        }
+    }
+
+    fn line(self, span: Span) -> usize {
         self.source.line(span.start)
     }
 
-    fn phase(&self, plan: &Plan, phase: &Phase) -> Value {
+    fn phase(self, phase: &'a Phase) -> PhaseView<'a> {
         let spec = &phase.spec;
-        json!({
-            "id": phase.id,
-            "number": phase.number,
-            "name": spec.name,
-            "kind": spec.kind.word(),
-            "budget_seconds": spec.budget.map(|b| b.as_secs_f64()).map(whole),
-            "offset_seconds": spec.at.as_ref().map(|at| at.seconds),
-            "gate": spec.gate.as_ref().map(|gate| json!({
-                "alerts": gate.no_alerts.then_some("none"),
-                "approvals": gate.approvals,
-            })),
-            "point_of_no_return": spec.point_of_no_return,
-            "choice": spec.choice,
-            "line": self.line(spec.span),
-            "steps": plan.steps[phase.steps.clone()].iter().map(|s| self.step(s)).collect::<Vec<_>>(),
-        })
-    }
-
-    fn tier(&self, plan: &Plan, tier: &Tier) -> Value {
-        let spec = &tier.spec;
-        json!({
-            "id": tier.id,
-            "name": spec.name,
-            "from_seconds": spec.from.map(|from| from.as_secs()),
-            "until_seconds": spec.until.map(|until| until.as_secs()),
-            "line": self.line(spec.span),
-            "steps": plan.steps[tier.steps.clone()].iter().map(|s| self.step(s)).collect::<Vec<_>>(),
-        })
-    }
-
-    fn step(&self, step: &Step) -> Value {
-        let spec = &step.spec;
-        json!({
-            "id": step.id,
-            "number": step.number,
-            "title": spec.title,
-            "group": spec.group,
-            "kind": spec.work.kind(),
-            "text": spec.work.text(),
-            "details": spec.details,
-            "shell": shell_options(&spec.work),
-            "expect": expect(spec),
-            "timeout_seconds": spec.timeout.map(|t| whole(t.as_secs_f64())),
-            "undo": spec.undo.as_ref().map(undo),
-            "alternatives": spec.alternatives.iter().map(|a| json!({
-                "label": a.label, "kind": a.work.kind(), "text": a.work.text(),
-            })).collect::<Vec<_>>(),
-            "danger": spec.danger,
-            "required": spec.required,
-            "placeholders": spec.holes.iter().map(|hole| &hole.literal).collect::<Vec<_>>(),
-            "mark": spec.mark.map(|mark| match mark {
-                super::Mark::Done => "done",
-                super::Mark::NotApplicable => "not_applicable",
+        PhaseView {
+            id: &phase.id,
+            number: phase.number,
+            name: &spec.name,
+            kind: spec.kind.word(),
+            budget_seconds: spec.budget.map(Seconds),
+            offset_seconds: spec.at.as_ref().map(|at| at.seconds),
+            gate: spec.gate.as_ref().map(|gate| GateView {
+                alerts: gate.no_alerts.then_some("none"),
+                approvals: &gate.approvals,
             }),
-            "line": self.line(spec.span),
-        })
+            point_of_no_return: spec.point_of_no_return,
+            choice: spec.choice.as_deref(),
+            line: self.line(spec.span),
+            steps: self.steps(phase.steps.clone()),
+        }
     }
 
-    fn alert(&self, alert: &AlertRule) -> Value {
-        let threshold = |line: &Threshold| match line {
-            Threshold::Absolute(n) => json!(n),
-            Threshold::TimesBaseline(n) => json!(format!("{n}x baseline")),
-        };
-        let (above, below) = match &alert.limit {
-            Some(Limit::Above(line)) => (Some(threshold(line)), None),
-            Some(Limit::Below(line)) => (None, Some(threshold(line))),
+    fn tier(self, tier: &'a Tier) -> TierView<'a> {
+        let spec = &tier.spec;
+        TierView {
+            id: &tier.id,
+            name: &spec.name,
+            from_seconds: spec.from.map(|from| from.as_secs()),
+            until_seconds: spec.until.map(|until| until.as_secs()),
+            line: self.line(spec.span),
+            steps: self.steps(tier.steps.clone()),
+        }
+    }
+
+    fn steps(self, range: Range<StepIx>) -> List<'a, Step, StepView<'a>> {
+        List {
+            view: self,
+            items: self.steps.get(range).unwrap_or_default(),
+            look: View::step,
+        }
+    }
+
+    fn step(self, step: &'a Step) -> StepView<'a> {
+        let spec = &step.spec;
+        StepView {
+            id: step.id.as_str(),
+            number: &step.number,
+            title: &spec.title,
+            group: spec.group.as_deref(),
+            kind: spec.work.kind(),
+            text: text(&spec.work),
+            details: spec.details.as_deref(),
+            shell: shell_options(&spec.work),
+            expect: expect(spec),
+            timeout_seconds: spec.timeout.map(Seconds),
+            undo: spec.undo.as_ref().map(|undo| work(None, &undo.work)),
+            alternatives: spec
+                .alternatives
+                .iter()
+                .map(|way| work(Some(&way.label), &way.work))
+                .collect(),
+            danger: spec.danger,
+            required: spec.required,
+            placeholders: spec.holes.iter().map(|h| h.literal.as_str()).collect(),
+            mark: spec.mark.map(|mark| match mark {
+                Mark::Done => "done",
+                Mark::NotApplicable => "not_applicable",
+            }),
+            line: self.line(spec.span),
+        }
+    }
+
+    fn alert(self, alert: &'a AlertRule) -> AlertView<'a> {
+        let (above, below) = match alert.limit {
+            Some(Limit::Above(line)) => (Some(Line(line)), None),
+            Some(Limit::Below(line)) => (None, Some(Line(line))),
             None => (None, None),
         };
-        json!({
-            "name": alert.name,
-            "metric": alert.metric,
-            "above": above,
-            "below": below,
-            "for_seconds": alert.lasting.map(|t| whole(t.as_secs_f64())),
-            "then": alert.then.word(),
-            "line": self.line(alert.span),
-        })
+        AlertView {
+            name: &alert.name,
+            metric: alert.metric.as_deref(),
+            above,
+            below,
+            for_seconds: alert.lasting.map(Seconds),
+            then: alert.then.word(),
+            line: self.line(alert.span),
+        }
     }
 
-    fn contact(&self, contact: &Contact) -> Value {
-        json!({
-            "role": contact.role,
-            "name": contact.name,
-            "contact": contact.reach,
-            "group": contact.group,
-            "line": self.line(contact.span),
-        })
+    fn contact(self, contact: &'a Contact) -> ContactView<'a> {
+        ContactView {
+            role: &contact.role,
+            name: contact.name.as_deref(),
+            contact: contact.reach.as_deref(),
+            group: contact.group.as_deref(),
+            line: self.line(contact.span),
+        }
     }
 
-    fn signoff(&self, signoff: &Signoff) -> Value {
-        json!({ "role": signoff.role, "name": signoff.name, "line": self.line(signoff.span) })
+    fn signoff(self, signoff: &'a Signoff) -> SignoffView<'a> {
+        SignoffView {
+            role: &signoff.role,
+            name: signoff.name.as_deref(),
+            line: self.line(signoff.span),
+        }
     }
 
-    fn note(&self, note: &Note) -> Value {
-        json!({ "heading": note.heading, "text": note.text, "line": self.line(note.span) })
+    fn note(self, note: &'a Note) -> NoteView<'a> {
+        NoteView {
+            heading: &note.heading,
+            text: &note.text,
+            line: self.line(note.span),
+        }
     }
 
-    fn account(&self, account: &Account) -> Value {
-        json!({
-            "element": account.element.word(),
-            "line": self.line(account.span),
-            "place": account.place.word(),
-        })
+    fn account(self, account: &'a Account) -> AccountView {
+        AccountView {
+            element: account.element.word(),
+            line: self.line(account.span),
+            place: account.place.word(),
+        }
     }
 
-    fn problem(&self, problem: &Problem) -> Value {
+    fn problem(self, problem: &'a Problem) -> ProblemView<'a> {
         let at = self.source.position(problem.span.start);
-        json!({
-            "severity": problem.severity,
-            "code": problem.code,
-            "message": problem.message,
-            "line": at.line,
-            "column": at.column,
-            "hint": problem.hint,
-        })
+        ProblemView {
+            severity: problem.severity,
+            code: problem.code,
+            message: &problem.message,
+            line: at.line,
+            column: at.column,
+            hint: problem.hint.as_deref(),
+        }
     }
 }
 
-/// Seconds as a whole number where they are one: `300`, not `300.0`.
-fn whole(seconds: f64) -> Value {
-    if seconds.fract() == 0.0 {
-        json!(seconds as u64)
-    } else {
-        json!(seconds)
+fn work<'a>(label: Option<&'a str>, work: &'a Work) -> WorkView<'a> {
+    WorkView {
+        label,
+        kind: work.kind(),
+        text: text(work),
+    }
+}
+
+/// [`Work::text`], borrowed where it stands there as it is.
+fn text(work: &Work) -> Cow<'_, str> {
+    match work {
+        Work::Check(text) => Cow::Borrowed(text),
+        Work::Shell(shell) => Cow::Borrowed(&shell.script),
+        Work::Sql(sql) => Cow::Borrowed(&sql.text),
+        Work::Http(_) | Work::Wait(_) => Cow::Owned(work.text()),
     }
 }
 
@@ -244,8 +276,4 @@ fn shell_options(work: &Work) -> Option<String> {
 fn expect(spec: &StepSpec) -> Option<String> {
     let lines = spec.expect.lines();
     (!lines.is_empty()).then(|| lines.join("; "))
-}
-
-fn undo(undo: &Undo) -> Value {
-    json!({ "kind": undo.work.kind(), "text": undo.work.text() })
 }

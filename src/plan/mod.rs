@@ -26,6 +26,7 @@ mod source;
 pub mod sql_text;
 pub mod template;
 mod toml;
+mod tree;
 mod work;
 
 pub use digest::sha256;

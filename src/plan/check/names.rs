@@ -27,7 +27,7 @@ pub(super) fn give(draft: &mut Draft, problems: &mut Vec<Problem>) -> Named {
         let number = ix + 1;
         let specs = std::mem::take(&mut spec.steps);
         phases.push(Phase {
-            id: phase_ids.give(spec.id.as_ref(), &spec.name, &format!("phase-{number}")),
+            id: phase_ids.give(spec.id.as_ref(), &spec.name, || format!("phase-{number}")),
             number,
             steps: steps.add(specs, Home::Phase(ix), &number.to_string()),
             spec,
@@ -39,7 +39,7 @@ pub(super) fn give(draft: &mut Draft, problems: &mut Vec<Problem>) -> Named {
         let number = ix + 1;
         let specs = std::mem::take(&mut spec.steps);
         tiers.push(Tier {
-            id: tier_ids.give(None, &spec.name, &format!("rollback-{number}")),
+            id: tier_ids.give(None, &spec.name, || format!("rollback-{number}")),
             number,
             steps: steps.add(specs, Home::Tier(ix), &format!("R{number}")),
             spec,
@@ -62,13 +62,16 @@ impl Steps {
     /// Keeps the ids that authors chose from being given to other steps.
     fn reserve(draft: &Draft, problems: &mut Vec<Problem>) -> Self {
         let mut ids = Ids::default();
+        let mut count = 0;
         let phases = draft.phases.iter().flat_map(|phase| &phase.steps);
         for step in phases.chain(draft.tiers.iter().flat_map(|tier| &tier.steps)) {
             ids.reserve(step.id.as_ref(), "step", problems);
+            count += 1;
         }
+        ids.taken.reserve(count);
         Steps {
             ids,
-            all: Vec::new(),
+            all: Vec::with_capacity(count),
         }
     }
 
@@ -78,7 +81,7 @@ impl Steps {
             let number = format!("{prefix}.{}", ix + 1);
             let id = self
                 .ids
-                .give(spec.id.as_ref(), &spec.title, &format!("step-{number}"));
+                .give(spec.id.as_ref(), &spec.title, || format!("step-{number}"));
             self.all.push(Step {
                 id: StepId::new(id),
                 number,
@@ -134,19 +137,25 @@ impl Ids {
         }
     }
 
-    fn give(&mut self, chosen: Option<&Placed<String>>, title: &str, fallback: &str) -> String {
+    /// The id of what is called `title`; `fallback` names what has no letters or digits.
+    fn give(
+        &mut self,
+        chosen: Option<&Placed<String>>,
+        title: &str,
+        fallback: impl FnOnce() -> String,
+    ) -> String {
         if let Some(id) = chosen {
             return id.value.clone();
         }
-        let base = slug(title, fallback);
-        let made = self.made.entry(base.clone()).or_insert(0);
+        let base = Some(slug(title, "")).filter(|base| !base.is_empty());
+        let base = base.unwrap_or_else(fallback);
+        if self.taken.insert(base.clone()) {
+            return base;
+        }
+        let made = self.made.entry(base.clone()).or_insert(1);
         loop {
             *made += 1;
-            let id = if *made == 1 {
-                base.clone()
-            } else {
-                format!("{base}-{made}")
-            };
+            let id = format!("{base}-{made}");
             if self.taken.insert(id.clone()) {
                 return id;
             }

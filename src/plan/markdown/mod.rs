@@ -1,8 +1,123 @@
-//! Runbooks in Markdown.
-use super::draft::Draft;
+//! Runbooks in Markdown, as people already write them: nothing in a file has to change for it to
+//! open, and nothing in it is lost.
+//!
+//! ```text
+//!  text ─► front    `+++` or `---` at the start: what prose can't say
+//!       └► parse    blocks in blocks, every heading, task item and fenced block counted
+//!            └► outline   sections ─► roles: what each is for, by its words and those above it
+//!                  └► sections   each read as what it is ─► steps, criteria, people, notes
+//!                        ├► phases     names, kinds, and the order in which they are driven
+//!                        └► rollbacks  tiers and their windows
+//! ```
+//!
+//! What is read for certain becomes a step that runs; what is not becomes text, or a check for a
+//! person, with a problem that has its line. The [`book`] keeps the account: where each element of
+//! the file went. The words that headings are understood by are in [`phrases`].
+
+mod blocks;
+mod body;
+mod book;
+mod builder;
+mod contacts;
+mod criteria;
+mod decoration;
+mod expected;
+mod fence;
+mod front;
+mod heading;
+mod inline;
+mod keyboard;
+mod notes;
+mod order;
+mod outline;
+mod parse;
+mod people;
+mod phases;
+mod phrases;
+mod placeholder;
+mod roles;
+mod rollbacks;
+mod script;
+mod sections;
+mod signoffs;
+mod steps;
+mod task;
+mod times;
+mod transcript;
+mod ways;
+mod words;
+mod work;
+
+use self::book::Book;
+use self::outline::Outline;
+use super::draft::{Draft, Placed};
+use super::ledger::Place;
+use super::parts::Note;
 use super::problem::Problem;
-use super::source::Source;
-/// Reads.
-pub(super) fn read(_source: &Source) -> (Draft, Vec<Problem>) {
-    (Draft::default(), Vec::new())
+use super::source::{Source, Span};
+
+/// Reads a runbook. Only its front matter can be wrong; its text is taken as it is.
+pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
+    let front = front::read(source);
+    let mut draft = front.draft;
+    let parsed = parse::parse(source.text(), front.end);
+    let mut book = Book::new(source, parsed.elements);
+    book.learn(&draft.databases, &draft.vars, draft.shell.as_ref());
+    let (outline, texts) = outline::outline(parsed.blocks, front.end);
+    let title = title(&draft, &outline, source);
+    let readings = roles::roles(&outline);
+    let mut contents = sections::read(&outline, texts, &readings, &title.value, &mut book);
+    draft.phases = phases::phases(&outline, &readings, &mut contents, &mut book);
+    draft.tiers = rollbacks::tiers(&outline, &readings, &mut contents);
+    if let Some(heading) = outline.title {
+        let same = outline.sections[heading].title.text == title.value;
+        contents.named[heading] |= same;
+        if same {
+            contents.places[heading] = Place::Title;
+        }
+    }
+    draft.title = Some(title);
+    draft.alerts.extend(contents.alerts);
+    draft.contacts.extend(contents.contacts);
+    draft.signoffs.extend(contents.signoffs);
+    draft.notes.extend(contents.notes);
+    for (ix, section) in outline.sections.iter().enumerate() {
+        let Some(account) = section.account else {
+            continue;
+        };
+        book.settle(account, contents.places[ix]);
+        // A heading whose words stand nowhere else is a note of its own.
+        if !contents.named[ix] && !section.title.text.is_empty() {
+            draft.notes.push(Note {
+                heading: section.title.text.clone(),
+                text: String::new(),
+                span: section.span,
+            });
+        }
+    }
+    draft.notes.sort_by_key(|note| note.span.start);
+    draft.vars.append(&mut book.vars);
+    let mut problems = front.problems;
+    problems.append(&mut book.problems);
+    draft.ledger = book.into_ledger();
+    (draft, problems)
 }
+
+/// The title: the front matter's, else the first heading of the first level, else the file's name.
+fn title(draft: &Draft, outline: &Outline, source: &Source) -> Placed<String> {
+    if let Some(title) = &draft.title {
+        return title.clone();
+    }
+    let heading = outline.title.map(|ix| &outline.sections[ix]);
+    if let Some(section) = heading.filter(|section| !section.title.text.is_empty()) {
+        return Placed::new(section.title.text.clone(), section.span);
+    }
+    let stem = std::path::Path::new(source.name()).file_stem();
+    let stem = stem.map_or("Runbook".to_owned(), |stem| {
+        stem.to_string_lossy().into_owned()
+    });
+    Placed::new(stem, Span::at(0))
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,24 +8,46 @@ mod step;
 mod table;
 mod top;
 
-use ::toml::de::DeTable;
-
 use self::table::{Problems, Table};
 use super::draft::Draft;
-use super::problem::Problem;
-use super::source::{Source, Span};
+use super::problem::{Problem, Severity};
+use super::source::Source;
+use super::tree::{self, Entries, Node, Value};
 
 /// Reads a TOML plan. What can't be read is reported and left out of the draft.
 pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
+    let mut syntax = Vec::new();
+    let root = tree::toml::parse(source.text(), 0, &mut syntax);
+    let (draft, problems) = read_tree(&root, top::read);
+    syntax.extend(problems);
+    (draft, syntax)
+}
+
+/// Reads the front matter of a runbook. It may be another tool's, so that what is not as expected
+/// is no error; keys that are not known are in the second part of the answer.
+pub(super) fn read_front(root: &Node) -> (Draft, Vec<Problem>) {
+    let (draft, problems) = read_tree(root, top::read_front);
+    let soft = |mut problem: Problem| {
+        match problem.code {
+            "unknown-key" => problem.severity = Severity::Note,
+            "wrong-type" | "missing-key" | "empty" => problem.severity = Severity::Warning,
+            _ => {}
+        }
+        problem
+    };
+    (draft, problems.into_iter().map(soft).collect())
+}
+
+fn read_tree(root: &Node, read: impl Fn(&Table<'_>) -> Draft) -> (Draft, Vec<Problem>) {
     let problems = Problems::default();
-    let (root, errors) = DeTable::parse_recoverable(source.text());
-    for error in errors {
-        let span = error.span().map_or(Span::at(0), Span::from);
-        problems.add(Problem::error("toml-syntax", span, error.message()));
-    }
+    let none = Entries::default();
+    let entries = match &root.value {
+        Value::Table(entries) => entries,
+        _ => &none,
+    };
     let draft = {
-        let table = Table::root(root.get_ref(), &problems);
-        let draft = top::read(&table);
+        let table = Table::root(entries, &problems);
+        let draft = read(&table);
         table.finish();
         draft
     };

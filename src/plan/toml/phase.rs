@@ -99,7 +99,7 @@ fn at(table: &Table<'_>, text: &Placed<String>) -> Option<ClockPlace> {
 
 fn gate(table: &Table<'_>) -> Option<Gate> {
     let value = table.value("gate")?;
-    if let Some(on) = value.get_ref().as_bool() {
+    if let Some(on) = value.as_bool() {
         return on.then(Gate::default);
     }
     let gate = table.table("gate")?;

@@ -93,7 +93,7 @@ fn refuse_misplaced(table: &Table<'_>, work: Option<&Work>, keys: &[Misplaceable
         {
             let message = format!("`{key}` means nothing for a {kind} step");
             let hint = format!("it goes with {}", kinds.join(" and "));
-            table.problem(Problem::error("misplaced-key", value.span(), message).hint(hint));
+            table.problem(Problem::error("misplaced-key", value.span, message).hint(hint));
         }
     }
 }
@@ -114,9 +114,7 @@ fn one_work(table: &Table<'_>, defaults: &Defaults) -> Option<Work> {
         }
         [kind] => work(table, kind, defaults),
         [first, second, ..] => {
-            let span = table
-                .value(second)
-                .map_or(table.span(), |v| v.span().into());
+            let span = table.value(second).map_or(table.span(), |v| v.span);
             table.problem(
                 Problem::error(
                     "two-works",
@@ -154,7 +152,7 @@ fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Wo
 /// `http = "URL"`, or a table with `url`, `method`, `headers` and `body`.
 pub(super) fn http(table: &Table<'_>) -> Option<Http> {
     let value = table.value("http")?;
-    if value.get_ref().is_str() {
+    if value.is_text() {
         return table.required("http").map(|url| Http::get(url.value));
     }
     let table = table.table("http")?;
@@ -178,11 +176,11 @@ fn expect(table: &Table<'_>) -> Expect {
     let Some(value) = table.value("expect") else {
         return Expect::default();
     };
-    if value.get_ref().is_str() {
+    if value.is_text() {
         table.problem(
             Problem::error(
                 "wrong-type",
-                value.span(),
+                value.span,
                 "`expect` must be a table, not a string",
             )
             .hint("write `expect = { output = \"…\" }`"),
@@ -268,7 +266,7 @@ fn retry(table: &Table<'_>) -> Retry {
     };
     match table.value("retry") {
         None => Retry::default(),
-        Some(value) if value.get_ref().is_table() => match table.table("retry") {
+        Some(value) if value.is_table() => match table.table("retry") {
             Some(table) => {
                 let retry = Retry {
                     times: times(&table, "times"),

@@ -1,17 +1,15 @@
-//! A TOML table that remembers which keys were asked for and reports what is not as expected.
+//! A table that remembers which keys were asked for and reports what is not as expected.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::Duration;
-
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 
 use crate::plan::draft::Placed;
 use crate::plan::duration;
 use crate::plan::expect::Pattern;
 use crate::plan::problem::{Problem, nearest};
 use crate::plan::source::Span;
+use crate::plan::tree::{Entries, Node, Value};
 
 /// Where problems are collected while the tree is walked.
 #[derive(Default)]
@@ -27,12 +25,9 @@ impl Problems {
     }
 }
 
-/// A value and its place.
-pub(super) type Value<'t> = Spanned<DeValue<'t>>;
-
 /// One table of the file.
 pub(super) struct Table<'t> {
-    entries: &'t DeTable<'t>,
+    entries: &'t Entries,
     span: Span,
     name: String,
     asked: RefCell<BTreeSet<&'static str>>,
@@ -40,11 +35,11 @@ pub(super) struct Table<'t> {
 }
 
 impl<'t> Table<'t> {
-    pub(super) fn root(entries: &'t DeTable<'t>, problems: &'t Problems) -> Self {
+    pub(super) fn root(entries: &'t Entries, problems: &'t Problems) -> Self {
         Table::new(entries, Span::at(0), String::new(), problems)
     }
 
-    fn new(entries: &'t DeTable<'t>, span: Span, name: String, problems: &'t Problems) -> Self {
+    fn new(entries: &'t Entries, span: Span, name: String, problems: &'t Problems) -> Self {
         Table {
             entries,
             span,
@@ -64,7 +59,7 @@ impl<'t> Table<'t> {
     }
 
     /// The value of `key`, which from now on is a known one.
-    pub(super) fn value(&self, key: &'static str) -> Option<&'t Value<'t>> {
+    pub(super) fn value(&self, key: &'static str) -> Option<&'t Node> {
         self.asked.borrow_mut().insert(key);
         self.entries.get(key)
     }
@@ -74,27 +69,17 @@ impl<'t> Table<'t> {
     }
 
     /// The values of a table whose keys are names the author chose, in the order of the file.
-    pub(super) fn named(&self) -> Vec<(Placed<String>, &'t Value<'t>)> {
-        let mut all: Vec<_> = self
-            .entries
-            .iter()
-            .map(|(key, value)| (Placed::new(key.get_ref().to_string(), key.span()), value))
-            .collect();
-        all.sort_by_key(|(key, _)| key.span);
-        all
+    pub(super) fn named(&self) -> Vec<(Placed<String>, &'t Node)> {
+        let entries = self.entries.0.iter();
+        entries.map(|(key, node)| (key.clone(), node)).collect()
     }
 
     /// Takes `value` as a table called `name`.
-    pub(super) fn as_table(&self, value: &'t Value<'t>, name: &str) -> Option<Table<'t>> {
-        match value.get_ref() {
-            DeValue::Table(entries) => {
+    pub(super) fn as_table(&self, value: &'t Node, name: &str) -> Option<Table<'t>> {
+        match &value.value {
+            Value::Table(entries) => {
                 let name = format!("{name} ");
-                Some(Table::new(
-                    entries,
-                    value.span().into(),
-                    name,
-                    self.problems,
-                ))
+                Some(Table::new(entries, value.span, name, self.problems))
             }
             _ => self.wrong(name, value, "a table"),
         }
@@ -110,16 +95,16 @@ impl<'t> Table<'t> {
         let Some(value) = self.value(key) else {
             return Vec::new();
         };
-        match value.get_ref() {
-            DeValue::Array(items) => items
+        match &value.value {
+            Value::List(items) => items
                 .iter()
                 .filter_map(|item| self.as_table(item, key))
                 .collect(),
-            DeValue::Table(_) => {
+            Value::Table(_) => {
                 self.problem(
                     Problem::error(
                         "wrong-type",
-                        value.span(),
+                        value.span,
                         format!("`{key}` is a single table"),
                     )
                     .hint(format!("write `[[{key}]]`: there can be several")),
@@ -135,8 +120,8 @@ impl<'t> Table<'t> {
     /// The text at `key`.
     pub(super) fn text(&self, key: &'static str) -> Option<Placed<String>> {
         let value = self.value(key)?;
-        match value.get_ref() {
-            DeValue::String(text) => Some(Placed::new(text.to_string(), value.span())),
+        match &value.value {
+            Value::Text(text) => Some(Placed::new(text.clone(), value.span)),
             _ => self.wrong(key, value, "a string"),
         }
     }
@@ -183,8 +168,8 @@ impl<'t> Table<'t> {
     /// The boolean at `key`.
     pub(super) fn boolean(&self, key: &'static str) -> Option<bool> {
         let value = self.value(key)?;
-        match value.get_ref() {
-            DeValue::Boolean(flag) => Some(*flag),
+        match &value.value {
+            Value::Boolean(flag) => Some(*flag),
             _ => self.wrong(key, value, "true or false"),
         }
     }
@@ -230,7 +215,7 @@ impl<'t> Table<'t> {
             key,
             "a string or an array of strings",
             |value| match value {
-                DeValue::String(text) => Some(text.to_string()),
+                Value::Text(text) => Some(text.clone()),
                 _ => None,
             },
         )
@@ -242,7 +227,7 @@ impl<'t> Table<'t> {
             key,
             "a whole number or an array of them",
             |value| match value {
-                DeValue::Integer(n) => i64::from_str_radix(n.as_str(), n.radix()).ok(),
+                Value::Integer(digits, radix) => i64::from_str_radix(digits, *radix).ok(),
                 _ => None,
             },
         )
@@ -252,19 +237,19 @@ impl<'t> Table<'t> {
         &self,
         key: &'static str,
         what: &str,
-        take: impl Fn(&DeValue<'t>) -> Option<T>,
+        take: impl Fn(&Value) -> Option<T>,
     ) -> Vec<Placed<T>> {
         let Some(value) = self.value(key) else {
             return Vec::new();
         };
-        let items: Vec<&Value<'t>> = match value.get_ref() {
-            DeValue::Array(items) => items.iter().collect(),
+        let items: Vec<&Node> = match &value.value {
+            Value::List(items) => items.iter().collect(),
             _ => vec![value],
         };
         items
             .into_iter()
-            .filter_map(|item| match take(item.get_ref()) {
-                Some(found) => Some(Placed::new(found, item.span())),
+            .filter_map(|item| match take(&item.value) {
+                Some(found) => Some(Placed::new(found, item.span)),
                 None => self.wrong(key, item, what),
             })
             .collect()
@@ -273,8 +258,8 @@ impl<'t> Table<'t> {
     /// Text, a number or a boolean at `key`, as text.
     pub(super) fn scalar(&self, key: &'static str) -> Option<Placed<String>> {
         let value = self.value(key)?;
-        match scalar(value) {
-            Some(text) => Some(Placed::new(text, value.span())),
+        match value.scalar() {
+            Some(text) => Some(Placed::new(text, value.span)),
             None => self.wrong(key, value, "text or a number"),
         }
     }
@@ -287,32 +272,24 @@ impl<'t> Table<'t> {
         table
             .named()
             .into_iter()
-            .filter_map(|(name, value)| match scalar(value) {
-                Some(text) => Some((name, Placed::new(text, value.span()))),
+            .filter_map(|(name, value)| match value.scalar() {
+                Some(text) => Some((name, Placed::new(text, value.span))),
                 None => self.wrong(&name.value, value, "text or a number"),
             })
             .collect()
     }
 
-    pub(super) fn wrong<T>(&self, key: &str, value: &Value<'_>, wanted: &str) -> Option<T> {
-        let found = match value.get_ref() {
-            DeValue::String(_) => "a string",
-            DeValue::Integer(_) | DeValue::Float(_) => "a number",
-            DeValue::Boolean(_) => "true or false",
-            DeValue::Datetime(_) => "a date",
-            DeValue::Array(_) => "an array",
-            DeValue::Table(_) => "a table",
-        };
-        let message = format!("`{key}` must be {wanted}, not {found}");
-        self.problem(Problem::error("wrong-type", value.span(), message));
+    pub(super) fn wrong<T>(&self, key: &str, value: &Node, wanted: &str) -> Option<T> {
+        let message = format!("`{key}` must be {wanted}, not {}", value.sort());
+        self.problem(Problem::error("wrong-type", value.span, message));
         None
     }
 
     /// Reports every key that nobody asked for.
     pub(super) fn finish(self) {
         let asked = self.asked.borrow();
-        for (key, _) in self.entries {
-            if asked.contains(key.get_ref().as_ref()) {
+        for (key, _) in &self.entries.0 {
+            if asked.contains(key.value.as_str()) {
                 continue;
             }
             let place = if self.name.is_empty() {
@@ -322,24 +299,14 @@ impl<'t> Table<'t> {
             };
             let problem = Problem::error(
                 "unknown-key",
-                key.span(),
-                format!("unknown key `{}` in {place}", key.get_ref()),
+                key.span,
+                format!("unknown key `{}` in {place}", key.value),
             );
             let known: Vec<&str> = asked.iter().copied().collect();
-            self.problem(match nearest(key.get_ref(), known.iter().copied()) {
+            self.problem(match nearest(&key.value, known.iter().copied()) {
                 Some(near) => problem.hint(format!("did you mean `{near}`?")),
                 None => problem.hint(format!("known keys: {}", known.join(", "))),
             });
         }
-    }
-}
-
-fn scalar(value: &Value<'_>) -> Option<String> {
-    match value.get_ref() {
-        DeValue::String(text) => Some(text.to_string()),
-        DeValue::Integer(n) if n.radix() == 10 => Some(n.as_str().to_owned()),
-        DeValue::Float(n) => Some(n.as_str().to_owned()),
-        DeValue::Boolean(flag) => Some(flag.to_string()),
-        _ => None,
     }
 }

@@ -2,33 +2,51 @@
 
 use std::time::Duration;
 
-use toml::de::DeValue;
-
 use super::phase;
 use super::step::{Defaults, http};
-use super::table::{Table, Value};
+use super::table::Table;
 use crate::plan::draft::{Draft, Placed};
 use crate::plan::parts::{
     AlertAction, AlertRule, Contact, Database, Limit, Note, Probe, ProbeTarget, Signoff, Threshold,
     Var,
 };
 use crate::plan::problem::{Problem, nearest};
+use crate::plan::tree::{Node, Value};
 use crate::plan::work::Interpreter;
 
 /// How often a probe measures unless it says otherwise.
 const PROBE_INTERVAL: Duration = Duration::from_secs(5);
 
 pub(super) fn read(root: &Table<'_>) -> Draft {
-    let shell = root.table("shell").map(interpreter);
+    let draft = common(root);
+    let defaults = Defaults::new(draft.shell.clone(), &draft.databases);
+    Draft {
+        title: root.required("title"),
+        phases: phase::phases(root, &defaults),
+        tiers: phase::tiers(root, &defaults),
+        ..draft
+    }
+}
+
+/// What front matter says of a runbook: everything but the title, which may be a heading, and what
+/// is to be done.
+pub(super) fn read_front(root: &Table<'_>) -> Draft {
+    Draft {
+        title: root
+            .scalar("title")
+            .filter(|title| !title.value.trim().is_empty()),
+        ..common(root)
+    }
+}
+
+fn common(root: &Table<'_>) -> Draft {
+    let shell = shell(root);
     let databases = databases(root);
     let defaults = Defaults::new(shell.clone(), &databases);
     Draft {
-        title: root.required("title"),
         environment: root.string("environment"),
         shell,
         vars: vars(root),
-        phases: phase::phases(root, &defaults),
-        tiers: phase::tiers(root, &defaults),
         probes: root
             .tables("probe")
             .into_iter()
@@ -45,6 +63,15 @@ pub(super) fn read(root: &Table<'_>) -> Draft {
         databases,
         ..Draft::default()
     }
+}
+
+/// `shell = "zsh"`, or a table with `program` and `options`.
+fn shell(root: &Table<'_>) -> Option<Interpreter> {
+    let value = root.value("shell")?;
+    if let Value::Text(program) = &value.value {
+        return Some(Interpreter::strict(program));
+    }
+    root.table("shell").map(interpreter)
 }
 
 fn interpreter(table: Table<'_>) -> Interpreter {
@@ -74,10 +101,10 @@ fn vars(root: &Table<'_>) -> Vec<Var> {
         .collect()
 }
 
-fn var<'t>(vars: &Table<'t>, name: &Placed<String>, value: &'t Value<'t>) -> Var {
+fn var<'t>(vars: &Table<'t>, name: &Placed<String>, value: &'t Node) -> Var {
     let mut var = Var::new(name.value.clone(), name.span);
-    if let DeValue::String(text) = value.get_ref() {
-        var.default = Some(text.to_string());
+    if let Value::Text(text) = &value.value {
+        var.default = Some(text.clone());
         return var;
     }
     if let Some(table) = vars.as_table(value, "variable") {
@@ -109,7 +136,7 @@ fn databases(root: &Table<'_>) -> Vec<Database> {
                 table.problem(
                     Problem::error(
                         "url-in-plan",
-                        url.span(),
+                        url.span,
                         "a plan must not hold a database URL",
                     )
                     .hint(
@@ -285,11 +312,11 @@ fn notes(root: &Table<'_>) -> Vec<Note> {
     let Some(value) = root.value("notes") else {
         return Vec::new();
     };
-    if let DeValue::String(text) = value.get_ref() {
+    if let Value::Text(text) = &value.value {
         return vec![Note {
             heading: "Notes".to_owned(),
-            text: text.to_string(),
-            span: value.span().into(),
+            text: text.clone(),
+            span: value.span,
         }];
     }
     let tables = root.tables("notes");

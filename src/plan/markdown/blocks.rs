@@ -1,0 +1,179 @@
+//! The shape of a Markdown file: blocks in blocks, each with its place in the file.
+
+use super::fence::Language;
+use crate::plan::draft::Mark;
+use crate::plan::source::Span;
+
+/// A paragraph, a list, a fenced block and so on.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub(super) kind: Kind,
+    pub(super) span: Span,
+    /// What it holds, itself included.
+    pub(super) holds: Holds,
+}
+
+/// What is in a block, so that nobody has to go and look.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Holds {
+    /// A task item.
+    pub(super) tasks: bool,
+    /// A fenced block in a language that can be run.
+    pub(super) work: bool,
+}
+
+impl Holds {
+    pub(super) fn add(&mut self, other: Holds) {
+        self.tasks |= other.tasks;
+        self.work |= other.work;
+    }
+}
+
+/// The sorts of blocks that are told apart.
+#[derive(Debug)]
+pub(super) enum Kind {
+    Heading(Heading),
+    Paragraph(Inline),
+    Fence(Fence),
+    List(List),
+    /// A quotation, or a footnote.
+    Quote(Vec<Block>),
+    Table(Table),
+    /// `---`
+    Rule,
+    /// HTML, indented code: text to keep as it is.
+    Other,
+}
+
+/// A heading, with its number in the account of the file.
+#[derive(Debug)]
+pub(super) struct Heading {
+    pub(super) level: u8,
+    pub(super) inline: Inline,
+    pub(super) account: usize,
+}
+
+/// A list.
+#[derive(Debug)]
+pub(super) struct List {
+    pub(super) ordered: bool,
+    pub(super) items: Vec<Item>,
+}
+
+/// One item of a list.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) task: Option<Task>,
+    pub(super) blocks: Vec<Block>,
+    /// The whole item.
+    pub(super) span: Span,
+    pub(super) holds: Holds,
+}
+
+/// The box of a task item, and its number in the account of the file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Task {
+    pub(super) mark: Option<Mark>,
+    pub(super) account: usize,
+}
+
+/// A fenced block.
+#[derive(Debug)]
+pub(super) struct Fence {
+    /// What stands behind the opening fence.
+    pub(super) info: String,
+    pub(super) language: Language,
+    pub(super) text: String,
+    /// Where in the file pieces of the text come from: offsets in the text, offsets in the file.
+    pub(super) chunks: Vec<(usize, usize)>,
+    pub(super) account: usize,
+}
+
+impl Fence {
+    /// Where in the file the byte at `offset` of the text stands.
+    pub(super) fn locate(&self, offset: usize) -> usize {
+        let next = self.chunks.partition_point(|(start, _)| *start <= offset);
+        next.checked_sub(1).map_or(0, |ix| {
+            let (start, at) = self.chunks[ix];
+            at + (offset - start)
+        })
+    }
+}
+
+/// A table; the first row is its head.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    pub(super) rows: Vec<Row>,
+}
+
+/// A row of a table.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    pub(super) cells: Vec<String>,
+    pub(super) span: Span,
+}
+
+/// The text of a paragraph, a heading or a cell, its markup taken off.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Inline {
+    /// The text; where the file breaks a line, so does the text.
+    pub(super) text: String,
+    /// How many bytes from the start on are bold.
+    pub(super) bold: usize,
+    /// Links whose text does not tell where they lead: text and address.
+    pub(super) links: Vec<(String, String)>,
+}
+
+impl Inline {
+    /// The text as one line.
+    pub(super) fn one_line(&self) -> String {
+        one_line(&self.text)
+    }
+
+    /// Whether the text begins in bold.
+    pub(super) fn leads_bold(&self) -> bool {
+        self.bold > 0
+    }
+
+    /// Whether all of it is bold, a colon at the end aside.
+    pub(super) fn is_bold(&self) -> bool {
+        let rest = self.text.get(self.bold..).unwrap_or("");
+        self.leads_bold() && rest.trim().trim_end_matches(':').is_empty()
+    }
+}
+
+/// `text` with every run of white space as one space.
+pub(super) fn one_line(text: &str) -> String {
+    let plain = text.is_ascii() && !text.contains(['\n', '\r', '\t', '\x0B', '\x0C']);
+    if plain && !text.contains("  ") {
+        return text.trim().to_owned();
+    }
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
+impl Block {
+    /// The text, if this is a paragraph.
+    pub(super) fn paragraph(&self) -> Option<&Inline> {
+        match &self.kind {
+            Kind::Paragraph(inline) => Some(inline),
+            _ => None,
+        }
+    }
+}
+
+impl Item {
+    /// The text that the item begins with, and what follows it.
+    pub(super) fn head(&self) -> (Option<&Inline>, &[Block]) {
+        match self.blocks.split_first() {
+            Some((first, rest)) if first.paragraph().is_some() => (first.paragraph(), rest),
+            _ => (None, &self.blocks),
+        }
+    }
+}

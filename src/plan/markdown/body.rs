@@ -1,0 +1,143 @@
+//! What stands below an item that is a step: text to read, blocks to run, tasks of its own.
+
+use super::blocks::{Block, Inline, Item, Kind, List};
+use super::book::Book;
+use super::steps::{is_label, label};
+use super::ways::{Candidate, either};
+use crate::plan::ledger::Place;
+use crate::plan::source::Span;
+
+/// The parts of an item.
+#[derive(Default)]
+pub(super) struct Body<'t> {
+    pub(super) details: Vec<String>,
+    pub(super) works: Vec<Candidate<'t>>,
+    pub(super) tasks: Vec<&'t Item>,
+    /// The line that names the next block, and whether it says "or".
+    label: Option<(String, bool)>,
+}
+
+/// Gathers what stands in `blocks`. Everything in them is a part of the step, at `place`.
+pub(super) fn gather<'t>(
+    blocks: &'t [Block],
+    runs: bool,
+    place: Place,
+    book: &mut Book<'_>,
+) -> Body<'t> {
+    let mut gathering = Gathering {
+        body: Body::default(),
+        runs,
+        place,
+        book,
+    };
+    gathering.blocks(blocks, 0);
+    gathering.tell_label();
+    gathering.body
+}
+
+struct Gathering<'t, 'b, 's> {
+    body: Body<'t>,
+    /// Whether blocks can be run here.
+    runs: bool,
+    place: Place,
+    book: &'b mut Book<'s>,
+}
+
+impl<'t> Gathering<'t, '_, '_> {
+    fn blocks(&mut self, blocks: &'t [Block], depth: usize) {
+        for block in blocks {
+            self.block(block, depth);
+        }
+    }
+
+    fn block(&mut self, block: &'t Block, depth: usize) {
+        match &block.kind {
+            Kind::Paragraph(inline) => {
+                self.tell_label();
+                if let Some(words) = either(&inline.text).filter(|_| !self.body.works.is_empty()) {
+                    self.body.label = Some((words, true));
+                } else if is_label(inline) {
+                    self.body.label = Some((label(&inline.text), false));
+                } else {
+                    self.tell(&inline.text, depth);
+                }
+                for (text, url) in &inline.links {
+                    self.tell(&format!("{text}: {url}"), depth);
+                }
+            }
+            Kind::Fence(fence) if self.runs && fence.language.runs() => {
+                let (label, or) = match self.body.label.take() {
+                    Some((label, or)) => (Some(label).filter(|label| !label.is_empty()), or),
+                    None => (None, false),
+                };
+                let span = block.span;
+                self.body.works.push(Candidate {
+                    fence,
+                    span,
+                    label,
+                    or,
+                });
+            }
+            Kind::List(list) => {
+                self.tell_label();
+                self.list(list, depth);
+            }
+            Kind::Quote(inside) if block.holds.tasks => self.blocks(inside, depth),
+            Kind::Rule => {}
+            _ => {
+                self.tell_label();
+                self.tell_source(block.span, depth);
+            }
+        }
+    }
+
+    fn list(&mut self, list: &'t List, depth: usize) {
+        for (number, item) in list.items.iter().enumerate() {
+            if item.task.is_some() {
+                self.body.tasks.push(item);
+                continue;
+            }
+            let (head, rest) = item.head();
+            let text = head.map(Inline::one_line).unwrap_or_default();
+            let mark = if list.ordered {
+                format!("{}. ", number + 1)
+            } else {
+                "- ".to_owned()
+            };
+            if item.holds.work && self.runs {
+                self.tell_label();
+                self.body.label = Some((label(&text), false));
+            } else if !text.is_empty() {
+                self.tell(&format!("{mark}{text}"), depth);
+            }
+            for (text, url) in head.iter().flat_map(|inline| &inline.links) {
+                self.tell(&format!("{text}: {url}"), depth + 1);
+            }
+            self.blocks(rest, depth + 1);
+        }
+    }
+
+    /// A line that turned out to name no block is only text.
+    fn tell_label(&mut self) {
+        if let Some((label, _)) = self.body.label.take() {
+            self.tell(&label, 0);
+        }
+    }
+
+    fn tell(&mut self, text: &str, depth: usize) {
+        let indent = "  ".repeat(depth.min(8));
+        for line in text.lines() {
+            self.body.details.push(format!("{indent}{}", line.trim()));
+        }
+    }
+
+    /// Keeps what is no running text as it is written.
+    fn tell_source(&mut self, span: Span, depth: usize) {
+        self.book.settle_within(span, self.place, self.place);
+        let text = super::notes::dedent(self.book.slice(span));
+        let indent = "  ".repeat(depth.min(8));
+        for line in text.lines() {
+            self.body.details.push(format!("{indent}{line}"));
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What is written down while a file is read: where each element went, what is to be said about
+//! it, which names are taken, what stands for something unknown.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::plan::draft::{Hole, Placed};
+use crate::plan::id::slug;
+use crate::plan::ledger::{Element, Ledger, Place};
+use crate::plan::parts::{Database, Var};
+use crate::plan::problem::Problem;
+use crate::plan::source::{Source, Span};
+use crate::plan::work::Interpreter;
+
+/// The name of the database that SQL means when nothing else is said.
+const MAIN: &str = "main";
+
+/// The notebook of one reading.
+pub(super) struct Book<'s> {
+    source: &'s Source,
+    elements: Vec<(Element, Span)>,
+    places: Vec<Place>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) vars: Vec<Var>,
+    /// The variable that each placeholder stands for.
+    literals: HashMap<String, String>,
+    /// Names that the front matter gave to variables, names given here, and how often each was asked for.
+    authors_vars: HashSet<String>,
+    var_names: HashSet<String>,
+    made_vars: HashMap<String, usize>,
+    ids: HashSet<String>,
+    phase_ids: HashSet<String>,
+    database: String,
+    shell: Option<Interpreter>,
+}
+
+impl<'s> Book<'s> {
+    /// A book for `elements`, of which nobody knows yet where they go.
+    pub(super) fn new(source: &'s Source, elements: Vec<(Element, Span)>) -> Self {
+        Book {
+            source,
+            places: vec![Place::Note; elements.len()],
+            elements,
+            problems: Vec::new(),
+            vars: Vec::new(),
+            literals: HashMap::new(),
+            authors_vars: HashSet::new(),
+            var_names: HashSet::new(),
+            made_vars: HashMap::new(),
+            ids: HashSet::new(),
+            phase_ids: HashSet::new(),
+            database: MAIN.to_owned(),
+            shell: None,
+        }
+    }
+
+    /// Learns what the front matter says about databases, variables and the shell.
+    pub(super) fn learn(
+        &mut self,
+        databases: &[Database],
+        vars: &[Var],
+        shell: Option<&Interpreter>,
+    ) {
+        self.database = match databases {
+            [] => MAIN.to_owned(),
+            [only] => only.name.clone(),
+            several if several.iter().any(|d| d.name == MAIN) => MAIN.to_owned(),
+            _ => String::new(),
+        };
+        self.authors_vars
+            .extend(vars.iter().map(|var| var.name.clone()));
+        self.shell = shell.cloned();
+    }
+
+    pub(super) fn slice(&self, span: Span) -> &'s str {
+        self.source.slice(span)
+    }
+
+    /// The span from `start` to `end`, not ending inside a character: what a library made of a text
+    /// need not be as long as the text.
+    pub(super) fn span(&self, start: usize, end: usize) -> Span {
+        let text = self.source.text();
+        let start = text.floor_char_boundary(start);
+        Span::new(start, text.floor_char_boundary(end).max(start))
+    }
+
+    /// The first line of `span`.
+    pub(super) fn first_line(&self, span: Span) -> Span {
+        let text = self.slice(span);
+        let length = text.find('\n').unwrap_or(text.len());
+        Span::new(span.start, span.start + text[..length].trim_end().len())
+    }
+
+    /// The database that SQL means when nothing else is said.
+    pub(super) fn database(&self) -> String {
+        self.database.clone()
+    }
+
+    /// `shell`, with the options that the front matter gives it.
+    pub(super) fn interpreter(&self, shell: Interpreter) -> Interpreter {
+        match &self.shell {
+            Some(chosen) if chosen.program == shell.program => chosen.clone(),
+            _ => shell,
+        }
+    }
+
+    /// The element with this number went to `place`.
+    pub(super) fn settle(&mut self, account: usize, place: Place) {
+        if let Some(slot) = self.places.get_mut(account) {
+            *slot = place;
+        }
+    }
+
+    /// Everything in `span` went there: blocks to `blocks`, all else to `others`.
+    pub(super) fn settle_within(&mut self, span: Span, blocks: Place, others: Place) {
+        let start = self
+            .elements
+            .partition_point(|(_, at)| at.start < span.start);
+        let inside = self.elements[start..].iter();
+        for (offset, (element, _)) in inside.take_while(|(_, at)| at.start < span.end).enumerate() {
+            self.places[start + offset] = match element {
+                Element::Fence => blocks,
+                Element::TaskItem | Element::Heading => others,
+            };
+        }
+    }
+
+    /// Text to read, with whatever stands in it.
+    pub(super) fn settle_note(&mut self, span: Span) {
+        self.settle_within(span, Place::Reference, Place::Note);
+    }
+
+    pub(super) fn span_of(&self, account: usize) -> Span {
+        self.elements
+            .get(account)
+            .map_or(Span::at(0), |(_, span)| *span)
+    }
+
+    /// The id that an author chose, if it is still free.
+    pub(super) fn take_id(&mut self, id: Option<Placed<String>>) -> Option<Placed<String>> {
+        id.filter(|id| self.ids.insert(id.value.clone()))
+    }
+
+    /// The same for the id of a phase.
+    pub(super) fn take_phase_id(&mut self, id: Option<Placed<String>>) -> Option<Placed<String>> {
+        id.filter(|id| self.phase_ids.insert(id.value.clone()))
+    }
+
+    /// The placeholder `literal`, which stands at `span`: whoever runs the step is asked for it.
+    pub(super) fn hole(&mut self, literal: &str, span: Span) -> Hole {
+        if let Some(var) = self.literals.get(literal) {
+            return Hole {
+                literal: literal.to_owned(),
+                var: var.clone(),
+            };
+        }
+        let var = self.var_for(literal, span);
+        self.literals.insert(literal.to_owned(), var.clone());
+        self.problems.push(
+            Problem::warning(
+                "placeholder",
+                span,
+                format!("`{literal}` stands for something that has to be filled in"),
+            )
+            .hint("it is asked for before the step that holds it can run"),
+        );
+        Hole {
+            literal: literal.to_owned(),
+            var,
+        }
+    }
+
+    /// A variable for `literal`: the author's own, where one has that name.
+    fn var_for(&mut self, literal: &str, span: Span) -> String {
+        let base = slug(literal, "value").replace('-', "_");
+        let base = if base.starts_with(|c: char| c.is_ascii_digit()) {
+            format!("value_{base}")
+        } else {
+            base
+        };
+        if self.authors_vars.contains(&base) {
+            return base;
+        }
+        let made = self.made_vars.entry(base.clone()).or_insert(0);
+        let name = loop {
+            *made += 1;
+            let name = match *made {
+                1 => base.clone(),
+                number => format!("{base}_{number}"),
+            };
+            // A made name may be what another literal is called without a number.
+            if !self.authors_vars.contains(&name) && self.var_names.insert(name.clone()) {
+                break name;
+            }
+        };
+        self.vars.push(Var {
+            prompt: Some(format!("What is {literal}?")),
+            ..Var::new(name.clone(), span)
+        });
+        name
+    }
+
+    /// The account of the file, closed.
+    pub(super) fn into_ledger(self) -> Ledger {
+        let mut ledger = Ledger::default();
+        for ((element, span), place) in self.elements.into_iter().zip(self.places) {
+            ledger.add(element, place, span);
+        }
+        ledger
+    }
+}

@@ -1,0 +1,172 @@
+//! Whom to call.
+
+use super::blocks::{Block, Kind, Row};
+use super::book::Book;
+use super::decoration;
+use super::people::{self, MAX_ROLE, People, column, filled, is_role};
+use crate::plan::ledger::Place;
+use crate::plan::parts::Contact;
+use crate::plan::problem::Problem;
+use crate::plan::source::Span;
+
+/// The contacts of a section.
+pub(super) fn contacts<'t>(
+    blocks: &'t [Block],
+    group: Option<&str>,
+    book: &mut Book<'_>,
+) -> People<'t, Contact> {
+    let group = group.map(str::to_owned);
+    let people = people::read(
+        blocks,
+        Place::Contact,
+        book,
+        |line, span, task| contact(line, span, task, group.clone()),
+        |head, row| contact_of_row(head, row, group.clone()),
+    );
+    say_unnamed(&people.found, book);
+    people
+}
+
+/// `Role: Name - how to reach them`, or `Name - Role - how to reach them`.
+fn contact(line: &str, span: Span, task: bool, group: Option<String>) -> Option<Contact> {
+    let line = decoration::strip(line);
+    let told = line
+        .split_once(':')
+        .filter(|(role, _)| !role.contains("http"));
+    let (role, rest) = match told {
+        Some((role, rest)) => (role.trim(), rest.trim()),
+        None => split(line)?,
+    };
+    if role.is_empty() || role.len() > MAX_ROLE || (task && !is_role(role)) {
+        return None;
+    }
+    let (mut name, mut reach): (Option<String>, Option<String>) = (None, None);
+    let mut rest = Some(rest);
+    while let Some(text) = rest {
+        let (part, more) = match split(text) {
+            Some((part, more)) => (part, Some(more)),
+            None => (text, None),
+        };
+        rest = more;
+        let Some(part) = filled(part) else { continue };
+        if name.is_none() && !reaches(part) {
+            name = Some(part.to_owned());
+            continue;
+        }
+        match &mut reach {
+            Some(reach) => *reach = format!("{reach} - {part}"),
+            None => reach = Some(part.to_owned()),
+        }
+    }
+    // Without a colon only an address tells a person from a sentence.
+    let mut role = role.to_owned();
+    if told.is_none() {
+        reach.as_deref().filter(|reach| reaches(reach))?;
+        if let Some(second) = name
+            .as_mut()
+            .filter(|name| is_role(name) && !is_role(&role))
+        {
+            std::mem::swap(&mut role, second);
+        }
+    }
+    Some(Contact {
+        role,
+        name,
+        reach,
+        group,
+        span,
+    })
+}
+
+/// The text before and behind the first dash or comma that stands between two things.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let marks = [" - ", " – ", " — ", ", ", " | ", " ("];
+    let (at, mark) = marks
+        .iter()
+        .filter_map(|mark| text.find(mark).map(|at| (at, *mark)))
+        .min_by_key(|(at, _)| *at)?;
+    let rest = text[at + mark.len()..].trim();
+    let rest = if mark == " (" {
+        rest.trim_end_matches(')')
+    } else {
+        rest
+    };
+    Some((text[..at].trim(), rest))
+}
+
+/// Whether `text` is how to reach somebody: an address, a number, a handle, a channel.
+fn reaches(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    text.contains('@') || text.contains("://") || text.starts_with('#') || digits >= 3
+}
+
+fn contact_of_row(head: &Row, row: &Row, group: Option<String>) -> Option<Contact> {
+    let role = column(
+        head,
+        &["role", "title", "position", "responsib", "team", "area"],
+    )
+    .unwrap_or(0);
+    let name = column(head, &["name", "person", "who", "contact person", "owner"]);
+    let cell = |ix: usize| {
+        row.cells
+            .get(ix)
+            .and_then(|cell| filled(cell))
+            .map(str::to_owned)
+    };
+    let reach: Vec<String> = (0..row.cells.len())
+        .filter(|&ix| ix != role && Some(ix) != name)
+        .filter_map(cell)
+        .collect();
+    Some(Contact {
+        role: row.cells.get(role).filter(|role| !role.is_empty())?.clone(),
+        name: name.and_then(cell),
+        reach: (!reach.is_empty()).then(|| reach.join(" - ")),
+        group,
+        span: row.span,
+    })
+}
+
+/// Says once for a group which contacts are still blanks.
+fn say_unnamed(contacts: &[Contact], book: &mut Book<'_>) {
+    let unnamed: Vec<&Contact> = contacts
+        .iter()
+        .filter(|contact| contact.name.is_none() && contact.reach.is_none())
+        .collect();
+    let Some(first) = unnamed.first() else {
+        return;
+    };
+    let roles: Vec<&str> = unnamed
+        .iter()
+        .map(|contact| contact.role.as_str())
+        .take(8)
+        .collect();
+    let message = format!("nobody is named for {}", roles.join(", "));
+    book.problems.push(
+        Problem::note("contact-without-name", first.span, message)
+            .hint("fill in who it is before somebody has to look for them"),
+    );
+}
+
+/// The people whom the details of a change name: who makes it, who reviews it.
+pub(super) fn of_change(blocks: &[Block]) -> Vec<Contact> {
+    let lists = blocks.iter().filter_map(|block| match &block.kind {
+        Kind::List(list) => Some(list),
+        _ => None,
+    });
+    let items = lists.flat_map(|list| &list.items).filter_map(|item| {
+        let text = item.head().0?.one_line();
+        let (role, name) = text.split_once(" - ").or_else(|| text.split_once(':'))?;
+        let role = role.trim().trim_end_matches(':');
+        let known = ["change technician", "change reviewer", "change owner"];
+        known
+            .contains(&role.to_lowercase().as_str())
+            .then(|| Contact {
+                role: role.to_owned(),
+                name: filled(name).map(str::to_owned),
+                reach: None,
+                group: None,
+                span: Span::new(item.span.start, item.span.start + 1),
+            })
+    });
+    items.collect()
+}

@@ -1,0 +1,131 @@
+//! Criteria in words: when to roll back, what to raise an alarm for. Nothing measures them yet, so
+//! a person judges.
+
+use super::blocks::{Block, Item, Kind, List};
+use super::book::Book;
+use super::steps::{Found, label};
+use crate::plan::ledger::Place;
+use crate::plan::parts::{AlertAction, AlertRule};
+use crate::plan::problem::Problem;
+use crate::plan::source::Span;
+
+/// Whether a line announces when to roll back: "Roll back if:", "Triggers:".
+pub(super) fn announces(line: &str) -> bool {
+    let line = label(line).to_lowercase();
+    let begins = [
+        "rollback if",
+        "roll back if",
+        "rollback when",
+        "roll back when",
+        "trigger",
+        "criteria",
+        "decision criteria",
+        "revert if",
+        "abort if",
+    ];
+    begins.iter().any(|words| line.starts_with(words))
+}
+
+/// The criteria of a section: each item of its lists is one. With `tasks_apart` task items are
+/// none, they are left in the second part of the answer.
+pub(super) fn read<'t>(
+    blocks: &'t [Block],
+    tasks_apart: bool,
+    book: &mut Book<'_>,
+) -> (Found, Vec<&'t Block>) {
+    let mut found = Found::default();
+    let mut apart = Vec::new();
+    for block in blocks {
+        match &block.kind {
+            Kind::Rule => {}
+            _ if tasks_apart && block.holds.tasks => apart.push(block),
+            Kind::List(list) => alerts(list, &mut found, book),
+            _ => {
+                book.settle_within(block.span, Place::Reference, Place::Alert);
+                keep(block, &mut found);
+            }
+        }
+    }
+    (found, apart)
+}
+
+/// Puts the items of `list` into `found`.
+pub(super) fn alerts(list: &List, found: &mut Found, book: &mut Book<'_>) {
+    for item in &list.items {
+        book.settle_within(item.span, Place::Reference, Place::Alert);
+    }
+    collect(list, None, found);
+}
+
+fn collect(list: &List, above: Option<&str>, found: &mut Found) {
+    for item in &list.items {
+        let (head, rest) = item.head();
+        let text = head.map(|inline| label(&inline.text)).unwrap_or_default();
+        let mut name = match above {
+            Some(above) => format!("{above}: {text}"),
+            None => text,
+        };
+        let above = name.clone();
+        let mut lists = 0;
+        for block in rest {
+            match &block.kind {
+                Kind::List(_) => lists += 1,
+                Kind::Paragraph(inline) => name = format!("{name}: {}", inline.one_line()),
+                _ => {}
+            }
+        }
+        // An item that only heads others is in their names.
+        if item.task.is_some() || lists == 0 || rest.len() > lists {
+            found.alerts.push(rule(name, item));
+        }
+        for block in rest {
+            match &block.kind {
+                Kind::List(list) => collect(list, Some(above.as_str()), found),
+                Kind::Paragraph(_) => {}
+                _ => keep(block, found),
+            }
+        }
+    }
+}
+
+/// Keeps a block that is no list as text; the task items in it are criteria all the same.
+fn keep(block: &Block, found: &mut Found) {
+    found.notes.push(block.span);
+    if let Kind::Quote(inside) = &block.kind {
+        for block in inside {
+            match &block.kind {
+                Kind::List(list) if block.holds.tasks => collect(list, None, found),
+                Kind::Quote(_) => keep(block, found),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn rule(name: String, item: &Item) -> AlertRule {
+    AlertRule {
+        name,
+        metric: None,
+        limit: None,
+        lasting: None,
+        then: AlertAction::Note,
+        span: Span::new(item.span.start, item.span.start + 1),
+    }
+}
+
+/// Says that thresholds are words so far.
+pub(super) fn say_unmeasured(alerts: &[AlertRule], book: &mut Book<'_>) {
+    if let Some(first) = alerts.first() {
+        let message = format!(
+            "nothing measures {} yet",
+            match alerts.len() {
+                1 => "this threshold".to_owned(),
+                n => format!("these {n} thresholds"),
+            }
+        );
+        book.problems.push(
+            Problem::note("unmeasured-alert", first.span, message)
+                .hint("front matter can hold probes and alerts with a `metric`"),
+        );
+    }
+}

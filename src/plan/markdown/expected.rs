@@ -1,0 +1,138 @@
+//! What authors say they expect, made into tests where only one reading is possible.
+
+use crate::plan::expect::{Comparison, Expect};
+use crate::plan::work::Work;
+
+/// Words that may stand before a quoted text without changing what it means.
+const SHOWS: [&str; 12] = [
+    "",
+    "output",
+    "output contains",
+    "contains",
+    "message",
+    "prints",
+    "returns",
+    "shows",
+    "says",
+    "status",
+    "output:",
+    "displays",
+];
+
+/// The expectation that `said` makes of `work`: always shown, tested only if it is certain.
+pub(super) fn expect(said: &[String], work: &Work) -> Expect {
+    let mut expect = Expect::default();
+    if said.is_empty() {
+        return expect;
+    }
+    expect.shown = Some(said.join("\n"));
+    let [only] = said else {
+        return expect;
+    };
+    match work {
+        Work::Shell(_) => expect.output = quoted(only),
+        Work::Sql(sql) if is_one_statement(&sql.text) => expect.value = number(only),
+        _ => {}
+    }
+    expect
+}
+
+/// The text in quotes, if the words around it say nothing else.
+fn quoted(said: &str) -> Option<String> {
+    let said = said.trim().trim_end_matches('.');
+    let mut parts = said.splitn(2, ['"', '“', '`']);
+    let before = parts.next()?.trim().to_lowercase();
+    let rest = parts.next()?;
+    let text = rest.strip_suffix(['"', '”', '`'])?;
+    let plain = !text.is_empty() && !text.contains(['"', '“', '”', '`', '\n']);
+    (plain && SHOWS.contains(&before.as_str())).then(|| text.to_owned())
+}
+
+/// `58+`, `58+ tables`, `>= 58`, `0`: a number that a query's value can be held against.
+fn number(said: &str) -> Option<Comparison> {
+    let said = said.trim();
+    let digits = said.len() - said.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    if digits > 0 {
+        let rest = &said[digits..];
+        if rest.starts_with('+') && !rest.contains(|c: char| c.is_ascii_digit()) {
+            return Comparison::parse(&format!(">= {}", &said[..digits])).ok();
+        }
+        return rest
+            .is_empty()
+            .then(|| Comparison::parse(said).ok())
+            .flatten();
+    }
+    let sign = said.starts_with(['>', '<', '=', '≥', '≤']);
+    let text = said.replace('≥', ">=").replace('≤', "<=");
+    let bare = text.trim_start_matches(['>', '<', '=', ' ']);
+    let number = !bare.is_empty() && bare.chars().all(|c| c.is_ascii_digit() || c == '.');
+    (sign && number)
+        .then(|| Comparison::parse(&text).ok())
+        .flatten()
+}
+
+fn is_one_statement(sql: &str) -> bool {
+    sql.trim_end().trim_end_matches(';').matches(';').count() == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::work::{Interpreter, Shell, Sql};
+
+    fn of_shell(said: &str) -> Option<String> {
+        let shell = Shell {
+            script: "true".to_owned(),
+            interpreter: Interpreter::default(),
+            lock_timeout: None,
+        };
+        expect(&[said.to_owned()], &Work::Shell(shell)).output
+    }
+
+    fn of_sql(said: &str) -> Option<String> {
+        let sql = Sql {
+            text: "select count(*) from t;".to_owned(),
+            database: "main".to_owned(),
+            transaction: None,
+            lock_timeout: None,
+        };
+        let value = expect(&[said.to_owned()], &Work::Sql(sql)).value;
+        value.map(|value| value.to_string())
+    }
+
+    #[test]
+    fn a_quoted_text_is_looked_for_in_the_output() {
+        assert_eq!(of_shell("\"up to date!\"").as_deref(), Some("up to date!"));
+        assert_eq!(of_shell("shows “ready”.").as_deref(), Some("ready"));
+        assert_eq!(of_shell("`active`").as_deref(), Some("active"));
+        for said in [
+            "up to date",
+            "no \"ERROR\" lines",
+            "\"a\" or \"b\"",
+            "\"a",
+            "58+",
+            "\"\"",
+        ] {
+            assert_eq!(of_shell(said), None, "{said}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_held_against_the_value_of_a_query_only() {
+        assert_eq!(of_sql("58+").as_deref(), Some(">= 58"));
+        assert_eq!(of_sql("58+ tables").as_deref(), Some(">= 58"));
+        assert_eq!(of_sql(">= 58").as_deref(), Some(">= 58"));
+        assert_eq!(of_sql("0").as_deref(), Some("= 0"));
+        for said in ["0 rows", "about 58", "58-60", "> many", "58+ or 60", ">="] {
+            assert_eq!(of_sql(said), None, "{said}");
+        }
+    }
+
+    #[test]
+    fn a_check_is_never_judged() {
+        let said = ["\"ok\"".to_owned()];
+        let found = expect(&said, &Work::Check("look".to_owned()));
+        assert_eq!(found.output, None);
+        assert_eq!(found.shown.as_deref(), Some("\"ok\""));
+    }
+}

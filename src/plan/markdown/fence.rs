@@ -1,0 +1,179 @@
+//! What stands behind an opening fence: the language, and attributes as other runners write them.
+
+use crate::plan::work::Interpreter;
+
+/// The languages that matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    /// A script for the shell of this name.
+    Shell(&'static str),
+    /// A terminal's transcript: prompts, commands, and what they print.
+    Console,
+    Sql,
+    /// Nothing says.
+    None,
+    /// A language for programs, none of which we run.
+    Script,
+    /// Data, prose, output: nothing that anybody would want to run.
+    Data,
+}
+
+impl Language {
+    /// Whether a block in it can be run.
+    pub(super) fn runs(self) -> bool {
+        matches!(self, Language::Shell(_) | Language::Console | Language::Sql)
+    }
+
+    /// The shell that runs it.
+    pub(super) fn interpreter(self) -> Interpreter {
+        match self {
+            Language::Shell(name) => Interpreter::strict(name),
+            _ => Interpreter::default(),
+        }
+    }
+}
+
+/// Languages of blocks that look as if they should be run, and are not.
+const SCRIPTS: [&str; 17] = [
+    "bat",
+    "batch",
+    "cmd",
+    "fish",
+    "go",
+    "javascript",
+    "js",
+    "node",
+    "perl",
+    "php",
+    "posh",
+    "powershell",
+    "ps1",
+    "py",
+    "python",
+    "ruby",
+    "ts",
+];
+
+/// The language that the words behind a fence name.
+pub(super) fn language(info: &str) -> Language {
+    let word = info.trim_start_matches(['{', ' ', '.']);
+    let length = word
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+')))
+        .unwrap_or(word.len());
+    let word = word[..length].to_ascii_lowercase();
+    match word.as_str() {
+        "" => Language::None,
+        "bash" => Language::Shell("bash"),
+        "sh" | "shell" => Language::Shell("sh"),
+        "zsh" => Language::Shell("zsh"),
+        "console" | "shell-session" | "shellsession" | "sh-session" | "terminal" => {
+            Language::Console
+        }
+        "sql" | "postgres" | "postgresql" | "pgsql" => Language::Sql,
+        word if SCRIPTS.contains(&word) => Language::Script,
+        _ => Language::Data,
+    }
+}
+
+/// What the author says about a block beside its language.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Attributes {
+    pub(super) name: Option<String>,
+    pub(super) cwd: Option<String>,
+    /// The database that SQL is for.
+    pub(super) database: Option<String>,
+    /// The others, as they are written.
+    pub(super) others: Vec<String>,
+}
+
+/// Reads `{"name":"deploy"}`, `{ name=deploy }` and `name="deploy"` behind the language.
+pub(super) fn attributes(info: &str) -> Attributes {
+    let mut found = Attributes::default();
+    let rest = match info.find(['{', ' ']) {
+        Some(at) => info[at..].trim(),
+        None => return found,
+    };
+    for (key, value) in json(rest).unwrap_or_else(|| words(rest)) {
+        match (key.as_str(), value) {
+            ("name", Some(value)) => found.name = Some(value),
+            ("cwd", Some(value)) => found.cwd = Some(value),
+            ("database", Some(value)) => found.database = Some(value),
+            (_, Some(value)) => found.others.push(format!("{key}={value}")),
+            (_, None) => found.others.push(key),
+        }
+    }
+    found
+}
+
+type Pair = (String, Option<String>);
+
+fn json(text: &str) -> Option<Vec<Pair>> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
+    let pairs = object.into_iter().map(|(key, value)| match value {
+        serde_json::Value::String(text) => (key, Some(text)),
+        other => (key, Some(other.to_string())),
+    });
+    Some(pairs.collect())
+}
+
+/// `key=value` and bare words, apart by spaces; quotes keep spaces together.
+fn words(text: &str) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    let mut rest = text.trim_matches(['{', '}', ' ']);
+    while !rest.is_empty() {
+        let mut quoted = false;
+        let end = rest
+            .find(|c: char| {
+                quoted ^= c == '"';
+                c == ' ' && !quoted
+            })
+            .unwrap_or(rest.len());
+        let word = &rest[..end];
+        pairs.push(match word.split_once('=') {
+            Some((key, value)) => (key.to_owned(), Some(value.trim_matches('"').to_owned())),
+            None => (word.to_owned(), None),
+        });
+        rest = rest[end..].trim_start();
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_are_told_by_the_first_word() {
+        for (info, wanted) in [
+            ("bash", Language::Shell("bash")),
+            ("Shell title=\"x\"", Language::Shell("sh")),
+            ("{.zsh #id}", Language::Shell("zsh")),
+            ("console", Language::Console),
+            ("PostgreSQL", Language::Sql),
+            ("", Language::None),
+            ("python run", Language::Script),
+            ("json", Language::Data),
+            ("sh{\"name\":\"a\"}", Language::Shell("sh")),
+        ] {
+            assert_eq!(language(info), wanted, "{info}");
+        }
+    }
+
+    #[test]
+    fn attributes_are_read_in_every_form_and_unknown_ones_are_kept() {
+        for info in [
+            "sh {\"name\":\"deploy\",\"excludeFromRunAll\":\"true\"}",
+            "sh { name=deploy excludeFromRunAll=true }",
+            "sh name=\"deploy\" excludeFromRunAll=true",
+        ] {
+            let found = attributes(info);
+            assert_eq!(found.name.as_deref(), Some("deploy"), "{info}");
+            assert_eq!(found.others, ["excludeFromRunAll=true"], "{info}");
+        }
+        let found = attributes("bash title=\"two words\" cwd=/srv run");
+        assert_eq!(found.others, ["title=two words", "run"]);
+        assert_eq!(found.cwd.as_deref(), Some("/srv"));
+        assert_eq!(attributes("bash"), Attributes::default());
+        assert_eq!(attributes("bash { {{ } \"").name, None);
+    }
+}

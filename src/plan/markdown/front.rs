@@ -1,0 +1,180 @@
+//! Front matter: what a runbook says between two lines of `+++` (TOML) or `---` (YAML) at its start.
+
+use crate::plan::draft::Draft;
+use crate::plan::parts::Note;
+use crate::plan::problem::{Problem, Severity};
+use crate::plan::source::{Source, Span};
+use crate::plan::{toml, tree};
+
+/// Keys by which an opening `---` that nothing closes is known not to be a mere line.
+const KEYS: [&str; 11] = [
+    "title",
+    "environment",
+    "vars",
+    "databases",
+    "shell",
+    "probe",
+    "alert",
+    "contact",
+    "signoff",
+    "notes",
+    "tags",
+];
+
+/// What the file says before its text.
+pub(super) struct Front {
+    /// Where the Markdown begins.
+    pub(super) end: usize,
+    pub(super) draft: Draft,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Where front matter stands.
+struct Found {
+    toml: bool,
+    /// The text between the marks.
+    text: Span,
+    /// Where the Markdown begins.
+    end: usize,
+    closed: bool,
+}
+
+/// Reads the front matter of `source`, if it has any.
+pub(super) fn read(source: &Source) -> Front {
+    let mut front = Front {
+        end: 0,
+        draft: Draft::default(),
+        problems: Vec::new(),
+    };
+    let Some(found) = find(source.text()) else {
+        return front;
+    };
+    front.end = found.end;
+    if !found.closed {
+        let mark = if found.toml { "+++" } else { "---" };
+        let message =
+            format!("front matter begins here and nothing ends it: a line `{mark}` is missing");
+        front
+            .problems
+            .push(Problem::error("front-matter", Span::new(0, 3), message));
+        return front;
+    }
+    let text = source.slice(found.text);
+    let root = if found.toml {
+        tree::toml::parse(text, found.text.start, &mut front.problems)
+    } else {
+        tree::yaml::parse(text, found.text.start, &mut front.problems)
+    };
+    if !root.is_table() {
+        let message = "front matter must be a table of keys and values";
+        front
+            .problems
+            .push(Problem::error("front-matter", root.span, message));
+    }
+    let (draft, problems) = toml::read_front(&root);
+    front.draft = draft;
+    keep_unknown(&mut front, problems, text, found.text.start);
+    front
+}
+
+/// Other tools keep their keys there, too: they are told about once, and stay in a note.
+fn keep_unknown(front: &mut Front, problems: Vec<Problem>, text: &str, start: usize) {
+    let is_top =
+        |problem: &Problem| problem.code == "unknown-key" && problem.message.ends_with("in a plan");
+    let (unknown, others): (Vec<Problem>, Vec<Problem>) = problems.into_iter().partition(is_top);
+    front.problems.extend(others);
+    // Short words are all alike; a long one is hardly another tool's.
+    let meant = |problem: &Problem| {
+        let hint = problem.hint.as_deref().unwrap_or("");
+        hint.starts_with("did you mean") && name(problem).len() > 5
+    };
+    let (typos, foreign): (Vec<Problem>, Vec<Problem>) = unknown.into_iter().partition(meant);
+    if let Some(first) = typos.iter().chain(&foreign).next() {
+        front.draft.notes.push(Note {
+            heading: "Front matter".to_owned(),
+            text: text.trim().to_owned(),
+            span: Span::new(start, first.span.end.max(start)),
+        });
+    }
+    front.problems.extend(typos);
+    if let [first, rest @ ..] = foreign.as_slice() {
+        let mut names = name(first).to_owned();
+        for problem in rest.iter().take(7) {
+            names = format!("{names}, {}", name(problem));
+        }
+        let message = format!("front matter has keys that mean nothing here: {names}");
+        front.problems.push(Problem {
+            severity: Severity::Note,
+            message,
+            hint: None,
+            ..first.clone()
+        });
+    }
+}
+
+/// The key that a problem is about: what it quotes.
+fn name(problem: &Problem) -> &str {
+    problem.message.split('`').nth(1).unwrap_or("")
+}
+
+fn find(text: &str) -> Option<Found> {
+    let first = text.lines().next()?.trim_end();
+    let toml = match first {
+        "+++" => true,
+        "---" => false,
+        _ => return None,
+    };
+    let start = text.find('\n').map_or(text.len(), |at| at + 1);
+    let mut at = start;
+    for line in text[start..].split_inclusive('\n') {
+        let mark = line.trim_end();
+        let closes = if toml {
+            mark == "+++"
+        } else {
+            mark == "---" || mark == "..."
+        };
+        if closes {
+            let inside = Span::new(start, at);
+            let plain = toml || says_something(&text[start..at]);
+            return plain.then_some(Found {
+                toml,
+                text: inside,
+                end: at + line.len(),
+                closed: true,
+            });
+        }
+        at += line.len();
+    }
+    let begun = toml || key(text[start..].lines().next()?).is_some_and(|key| KEYS.contains(&key));
+    begun.then_some(Found {
+        toml,
+        text: Span::at(start),
+        end: start,
+        closed: false,
+    })
+}
+
+/// Whether what stands between two lines `---` is YAML, and not a part of the text between rules.
+fn says_something(inside: &str) -> bool {
+    let mut lines = inside
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    match lines.next() {
+        Some(line) => key(line).is_some() || line.starts_with(['{', '"', '\'']),
+        None => !inside.contains('#'),
+    }
+}
+
+/// The key that a line of YAML begins with.
+fn key(line: &str) -> Option<&str> {
+    let (key, rest) = line.split_once(':')?;
+    let fits = !key.is_empty()
+        && key
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    (fits && (rest.is_empty() || rest.starts_with(' '))).then_some(key)
+}
+
+#[cfg(test)]
+#[path = "tests/front.rs"]
+mod tests;

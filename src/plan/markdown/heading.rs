@@ -1,0 +1,234 @@
+//! A heading taken apart: its name, the times in its parentheses, what it counts as.
+
+use std::ops::Range;
+
+use super::decoration;
+use super::times::{self, Said};
+use super::words::{Meaning, Words};
+
+/// What a heading says.
+pub(super) struct Title {
+    /// As it is written, decoration aside.
+    pub(super) text: String,
+    pub(super) words: Words,
+    pub(super) meaning: Meaning,
+    /// What it counts, if it begins by counting.
+    pub(super) ordinal: Option<Ordinal>,
+    /// The id that the author gave it, `{#like-this}`.
+    pub(super) id: Option<String>,
+    times: Vec<Time>,
+}
+
+/// What headings are numbered as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ordinal {
+    /// `Phase 2`, `Stage 2`: a phase, whatever stands below it.
+    Phase,
+    /// `Option 2`, `Variant B`: one of several ways, of which one is gone.
+    Option,
+    /// `Step 2`, `2.`
+    Number,
+}
+
+struct Time {
+    /// Where it stands in the text, parentheses included, if it can be taken out.
+    place: Option<Range<usize>>,
+    said: Said,
+}
+
+impl Title {
+    pub(super) fn new(heading: &str) -> Self {
+        let (heading, id) = take_id(heading);
+        let text = decoration::strip_both(heading);
+        let words = words(&text);
+        Title {
+            meaning: words.meaning(),
+            ordinal: ordinal(&text),
+            times: times_of(&text),
+            words,
+            id,
+            text,
+        }
+    }
+
+    /// What the times say to `understand`, and the name without those that it understood.
+    pub(super) fn read<T>(
+        &self,
+        mut understand: impl FnMut(Said) -> Option<T>,
+    ) -> (Vec<T>, String) {
+        let mut found = Vec::new();
+        let mut name = String::new();
+        let mut from = 0;
+        for time in &self.times {
+            let Some(meaning) = understand(time.said) else {
+                continue;
+            };
+            found.push(meaning);
+            if let Some(place) = &time.place {
+                name.push_str(&self.text[from..place.start]);
+                from = place.end;
+            }
+        }
+        name.push_str(&self.text[from..]);
+        let name = super::blocks::one_line(&name);
+        let name = name
+            .trim_end_matches([':', ' ', '-', '–', '—'])
+            .replace(" :", ":");
+        (
+            found,
+            if name.is_empty() {
+                self.text.clone()
+            } else {
+                name
+            },
+        )
+    }
+
+    /// The words of the first time that is told, as the author wrote them.
+    pub(super) fn time_words(&self) -> Option<&str> {
+        let time = self.times.first()?;
+        Some(match &time.place {
+            Some(place) => self.text[place.clone()].trim_matches(['(', ')', '[', ']', ' ']),
+            None => self.text.split([':', '—', '–']).next().unwrap_or("").trim(),
+        })
+    }
+
+    /// Whether it tells any time.
+    pub(super) fn tells_time(&self) -> bool {
+        !self.times.is_empty()
+    }
+}
+
+/// What stands before an explanation counts, if it says anything: "Rollback steps - to be taken if
+/// this change …".
+fn words(text: &str) -> Words {
+    let head = text.split_once(" - ").or_else(|| text.split_once(" – "));
+    let first = head.map(|(head, _)| Words::new(head));
+    first
+        .filter(|words| words.meaning() != Meaning::default())
+        .unwrap_or_else(|| Words::new(text))
+}
+
+fn take_id(heading: &str) -> (&str, Option<String>) {
+    let marked = heading
+        .trim_end()
+        .strip_suffix('}')
+        .and_then(|rest| rest.rsplit_once("{#"));
+    match marked {
+        Some((text, id)) if crate::plan::id::is_id(id) => (text.trim_end(), Some(id.to_owned())),
+        _ => (heading, None),
+    }
+}
+
+/// Whether `text` begins by counting options: "Option A: …".
+pub(super) fn counts_options(text: &str) -> bool {
+    ordinal(text) == Some(Ordinal::Option)
+}
+
+/// Whether `text` begins by counting: "Step 1", "Option A".
+pub(super) fn counts(text: &str) -> bool {
+    ordinal(text).is_some()
+}
+
+fn ordinal(text: &str) -> Option<Ordinal> {
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        return rest.starts_with([')', ' ', ':']).then_some(Ordinal::Number);
+    }
+    let (word, rest) = text.split_once(' ')?;
+    let number = rest.split([' ', ':', '.', ')', '-', '–', '—']).next()?;
+    let letter = number.len() == 1 && number.starts_with(|c: char| c.is_ascii_uppercase());
+    let digits = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
+    let roman = !number.is_empty() && number.chars().all(|c| matches!(c, 'I' | 'V' | 'X'));
+    if !(letter || digits || roman) {
+        return None;
+    }
+    match word.to_lowercase().as_str() {
+        "phase" | "stage" => Some(Ordinal::Phase),
+        "option" | "variant" | "method" | "alternative" | "approach" | "path" => {
+            Some(Ordinal::Option)
+        }
+        "step" | "part" => Some(Ordinal::Number),
+        _ => None,
+    }
+}
+
+fn times_of(text: &str) -> Vec<Time> {
+    let mut found = Vec::new();
+    let head = text.split([':', '—', '–']).next().unwrap_or("");
+    let counts = head.starts_with(['T', 't']) && head[1..].trim_start().starts_with(['-', '+']);
+    if counts && let Some(said) = times::said(head.split(" - ").next().unwrap_or(head)) {
+        found.push(Time { place: None, said });
+    }
+    let mut from = 0;
+    while let Some(open) = text[from..].find(['(', '[']).map(|at| from + at) {
+        let Some(close) = text[open..].find([')', ']']).map(|at| open + at) else {
+            break;
+        };
+        if let Some(said) = times::said(&text[open + 1..close]) {
+            found.push(Time {
+                place: Some(open..close + 1),
+                said,
+            });
+        }
+        from = close + 1;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> (Vec<Said>, String) {
+        Title::new(text).read(Some)
+    }
+
+    #[test]
+    fn times_in_parentheses_are_taken_out_of_the_name() {
+        let (times, text) = name("🎯 Phase 1: Final Verification (15 minutes)");
+        assert_eq!(text, "Phase 1: Final Verification");
+        assert_eq!(times.len(), 1);
+        let (times, text) = name("T-60 min — Freeze (team) [~5 min]");
+        assert_eq!(text, "T-60 min — Freeze (team)");
+        assert_eq!(times.len(), 2);
+        assert_eq!(
+            name("Restore (if needed)"),
+            (vec![], "Restore (if needed)".to_owned())
+        );
+        assert_eq!(name("(15 minutes)").1, "(15 minutes)");
+        assert_eq!(name("é (5 min)(").1, "é (");
+    }
+
+    #[test]
+    fn headings_count_phases_options_and_steps() {
+        for (text, wanted) in [
+            ("Phase 2: Go", Some(Ordinal::Phase)),
+            ("Stage II", Some(Ordinal::Phase)),
+            ("Option A", Some(Ordinal::Option)),
+            ("Method 3: Window", Some(Ordinal::Option)),
+            ("6. Migrate", Some(Ordinal::Number)),
+            ("2.1 Migrate", Some(Ordinal::Number)),
+            ("Step 4", Some(Ordinal::Number)),
+            ("Option values", None),
+            ("24 Hours", Some(Ordinal::Number)),
+            ("3rd party", None),
+            ("Phase out", None),
+        ] {
+            assert_eq!(ordinal(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_in_braces_is_no_part_of_the_name() {
+        let title = Title::new("Go live {#go}");
+        assert_eq!(
+            (title.text.as_str(), title.id.as_deref()),
+            ("Go live", Some("go"))
+        );
+        assert_eq!(
+            Title::new("Release {{version}}").text,
+            "Release {{version}}"
+        );
+    }
+}

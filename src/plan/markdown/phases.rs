@@ -1,0 +1,192 @@
+//! From sections with steps to phases: their names, their kinds, and the order in which they are
+//! driven.
+
+use std::collections::HashMap;
+
+use super::book::Book;
+use super::heading::Ordinal;
+use super::order;
+use super::outline::{Outline, SectionIx};
+use super::roles::{Reading, Role};
+use super::sections::Contents;
+use super::words::{Sense, Weight, Words};
+use crate::plan::draft::{PhaseSpec, Placed, StepSpec};
+use crate::plan::model::PhaseKind;
+use crate::plan::problem::Problem;
+
+/// A phase, and what has to be known to put it into its place.
+pub(super) struct Phase {
+    pub(super) spec: PhaseSpec,
+    pub(super) section: SectionIx,
+    /// The highest heading above it.
+    pub(super) top: SectionIx,
+    /// The kind, if the words say.
+    pub(super) said: Option<PhaseKind>,
+}
+
+impl Phase {
+    /// Whether nothing in it runs: people tick it.
+    pub(super) fn only_checks(&self) -> bool {
+        self.spec.steps.iter().all(|step| step.work.is_check())
+    }
+}
+
+/// The phases of a file, in the order in which they are driven.
+pub(super) fn phases(
+    outline: &Outline,
+    readings: &[Reading],
+    contents: &mut Contents,
+    book: &mut Book<'_>,
+) -> Vec<PhaseSpec> {
+    let forward = std::mem::take(&mut contents.forward);
+    let mut phases = Vec::with_capacity(forward.len());
+    for (section, steps) in forward {
+        phases.push(phase(outline, readings, contents, section, steps, book));
+    }
+    give_kinds(&mut phases, book);
+    let mut phases = order::driving(phases, outline, book);
+    tell_apart(&mut phases, outline, contents);
+    phases.into_iter().map(|phase| phase.spec).collect()
+}
+
+fn phase(
+    outline: &Outline,
+    readings: &[Reading],
+    contents: &mut Contents,
+    section: SectionIx,
+    mut steps: Vec<StepSpec>,
+    book: &mut Book<'_>,
+) -> Phase {
+    let reading = &readings[section];
+    let heading = &outline.sections[section];
+    let prefix = prefix(outline, section).filter(|_| needs_prefix(outline, readings, section));
+    let name = match prefix {
+        Some(above) => {
+            contents.named[above] = true;
+            format!("{} › {}", readings[above].name, reading.name)
+        }
+        None => reading.name.clone(),
+    };
+    contents.named[section] = true;
+    let said = match reading.role {
+        Role::Other(Sense::Success) => Some(PhaseKind::Verify),
+        Role::Other(Sense::Signoff) => Some(PhaseKind::After),
+        _ => reading.kind(),
+    };
+    let id = heading
+        .title
+        .id
+        .clone()
+        .map(|id| Placed::new(id, heading.span));
+    let told = contents.budgets.get(&section).copied();
+    mark_way_back(&mut steps);
+    Phase {
+        spec: PhaseSpec {
+            id: book.take_phase_id(id),
+            name,
+            kind: said.unwrap_or(PhaseKind::Before),
+            budget: reading.budget.or(told),
+            at: reading.at.clone(),
+            gate: None,
+            point_of_no_return: false,
+            choice: reading.choice.clone(),
+            steps,
+            span: book.first_line(heading.span),
+        },
+        section,
+        top: outline.top(section),
+        said,
+    }
+}
+
+/// A step on the way forward that rolls back is there for the case that something went wrong:
+/// nobody may run it by going on.
+fn mark_way_back(steps: &mut [StepSpec]) {
+    for step in steps.iter_mut().filter(|step| !step.work.is_check()) {
+        let title = step.title.to_lowercase();
+        let back = ["rollback", "roll back", "revert", "back out"];
+        if back.iter().any(|words| title.starts_with(words)) {
+            step.danger = true;
+            step.confirm = Some("This rolls back. Is that what is needed now?".to_owned());
+        }
+    }
+}
+
+/// Whether a heading does not say enough by itself: "Planning", "Database integrity". The time that
+/// was understood is no part of what it says.
+fn needs_prefix(outline: &Outline, readings: &[Reading], section: SectionIx) -> bool {
+    let ordinal = outline.sections[section].title.ordinal;
+    let explicit = matches!(ordinal, Some(Ordinal::Phase | Ordinal::Option));
+    let meaning = Words::new(&readings[section].name).meaning();
+    let strong = meaning
+        .stage
+        .is_some_and(|stage| stage.weight == Weight::Strong);
+    !explicit && !strong && meaning.sense.is_none()
+}
+
+/// The nearest heading above that says what this is about.
+pub(super) fn prefix(outline: &Outline, section: SectionIx) -> Option<SectionIx> {
+    outline.above(section).find(|&above| {
+        let title = &outline.sections[above].title;
+        let counted = matches!(title.ordinal, Some(Ordinal::Phase | Ordinal::Option));
+        title.meaning.sense.is_some() || title.meaning.stage.is_some() || counted
+    })
+}
+
+/// Gives kinds to the phases whose words do not say. Where nothing in the file deploys, they are
+/// what it is about; else they go on with what was being done.
+fn give_kinds(phases: &mut [Phase], book: &mut Book<'_>) {
+    let deploys = phases
+        .iter()
+        .any(|phase| phase.said == Some(PhaseKind::Deploy));
+    let mut last = if deploys {
+        PhaseKind::Before
+    } else {
+        PhaseKind::Deploy
+    };
+    for phase in phases.iter_mut() {
+        match phase.said {
+            Some(kind) if deploys => last = kind,
+            Some(_) => {}
+            None => {
+                phase.spec.kind = last;
+                let message = format!(
+                    "nothing says what \"{}\" is for: it is taken as part of `{}`",
+                    phase.spec.name,
+                    last.word()
+                );
+                book.problems.push(
+                    Problem::warning("unclear-kind", phase.spec.span, message)
+                        .hint("say it in the heading: pre-deployment, deployment, verification, post-deployment"),
+                );
+            }
+        }
+    }
+}
+
+/// Makes the names of phases differ: by what stands above them, then by when they are due.
+fn tell_apart(phases: &mut [Phase], outline: &Outline, contents: &mut Contents) {
+    for round in 0..2 {
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        for phase in phases.iter() {
+            *seen.entry(phase.spec.name.clone()).or_insert(0) += 1;
+        }
+        for phase in phases.iter_mut() {
+            if seen.get(&phase.spec.name).is_none_or(|&count| count < 2) {
+                continue;
+            }
+            let above = outline.parent(phase.section);
+            match (round, above, &phase.spec.at) {
+                (0, _, Some(at)) => phase.spec.name = format!("{} ({})", phase.spec.name, at.words),
+                (_, Some(above), _) => {
+                    let title = &outline.sections[above].title.text;
+                    if !phase.spec.name.starts_with(title.as_str()) {
+                        phase.spec.name = format!("{title} › {}", phase.spec.name);
+                        contents.named[above] = true;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}

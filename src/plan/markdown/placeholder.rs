@@ -1,0 +1,292 @@
+//! Placeholders in commands: text that stands for something only the operator knows.
+//!
+//! Found line by line, and only where one reading is likely: a redirection, a tag, a comparison
+//! or a type's name is not one.
+
+use std::ops::Range;
+
+/// What a line is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Context {
+    Shell,
+    Sql,
+}
+
+/// Names of HTML elements that commands mention.
+const TAGS: [&str; 26] = [
+    "a", "b", "body", "br", "code", "div", "form", "h1", "h2", "h3", "head", "hr", "html", "i",
+    "img", "input", "li", "link", "meta", "p", "pre", "script", "span", "style", "title", "ul",
+];
+/// What may stand behind "your" in one word.
+const YOURS: [&str; 16] = [
+    "api", "app", "bucket", "company", "database", "db", "domain", "host", "org", "project",
+    "registry", "repo", "server", "service", "site", "team",
+];
+/// What logs and prompts put in brackets.
+const LABELS: [&str; 14] = [
+    "DEBUG", "DONE", "ERROR", "FAIL", "FAILED", "FATAL", "INFO", "NOTICE", "OK", "PASS", "SKIP",
+    "STEP", "WARN", "WARNING",
+];
+
+/// The placeholders of `line`, in order, none inside another.
+pub(super) fn find(line: &str, context: Context) -> Vec<Range<usize>> {
+    if line.len() < 3 {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    angles(line, &mut found);
+    yours(line, &mut found);
+    paths(line, &mut found);
+    brackets(line, context, &mut found);
+    if context == Context::Shell {
+        stamps(line, &mut found);
+    }
+    found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+    let mut end = 0;
+    found.retain(|range| {
+        let free = range.start >= end;
+        if free {
+            end = range.end;
+        }
+        free
+    });
+    found
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+fn before(line: &str, at: usize) -> Option<char> {
+    line[..at].chars().next_back()
+}
+
+fn after(line: &str, at: usize) -> Option<char> {
+    line[at..].chars().next()
+}
+
+/// How far around a word is looked for what it belongs to, in bytes.
+const NEAR: usize = 200;
+
+/// What stands close before `at`.
+fn ahead(line: &str, at: usize) -> &str {
+    &line[line.floor_char_boundary(at.saturating_sub(NEAR))..at]
+}
+
+/// What stands close behind `at`.
+fn behind(line: &str, at: usize) -> &str {
+    &line[at..line.floor_char_boundary(at + NEAR)]
+}
+
+/// `<previous-commit>`
+fn angles(line: &str, found: &mut Vec<Range<usize>>) {
+    for (open, _) in line.match_indices('<') {
+        let inside = &line[open + 1..];
+        let fits = |c: char| is_word(c) || matches!(c, '-' | ' ' | '.');
+        let length = inside.find(|c: char| !fits(c)).unwrap_or(inside.len());
+        let name = &inside[..length];
+        let close = open + 1 + length;
+        let shaped = inside[length..].starts_with('>')
+            && name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.ends_with(|c: char| c.is_ascii_alphanumeric());
+        if !shaped {
+            continue;
+        }
+        // `<<EOF>out`, `sort <in>out`, `x->y`: what stands around it tells a redirection.
+        let joined = after(line, close + 1).is_some_and(|c| c.is_ascii_alphanumeric());
+        let redirects = before(line, open) == Some('<')
+            || (before(line, open).is_none_or(char::is_whitespace) && joined);
+        let words = name
+            .split(' ')
+            .any(|word| matches!(word, "and" | "or" | "AND" | "OR"));
+        let lower = name.to_ascii_lowercase();
+        let tag =
+            TAGS.contains(&lower.as_str()) || behind(line, close).contains(&format!("</{name}>"));
+        if !redirects && !words && !tag {
+            found.push(open..close + 1);
+        }
+    }
+}
+
+/// `your-domain.com`, `YOUR_TOKEN`, `yourcompany.com`
+fn yours(line: &str, found: &mut Vec<Range<usize>>) {
+    let lower = line.to_ascii_lowercase();
+    let mut end = 0;
+    for (at, _) in lower.match_indices("your") {
+        if at < end {
+            continue;
+        }
+        let rest = &lower[at + 4..];
+        let joined = rest.starts_with(['-', '_', '.'])
+            && rest[1..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        let named = YOURS.iter().any(|word| {
+            rest.strip_prefix(word)
+                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+        });
+        let variable = matches!(before(line, at), Some('$' | '{'));
+        let part = before(line, at).is_some_and(|c| is_word(c) || c == '-');
+        if (joined || named) && !variable && !part {
+            end = at + 4 + word_length(rest, &['-', '.']);
+            found.push(at..end);
+        }
+    }
+}
+
+/// `/path/to/backend`
+fn paths(line: &str, found: &mut Vec<Range<usize>>) {
+    let mut end = 0;
+    for (at, _) in line.match_indices("path/to/") {
+        let start = match before(line, at) {
+            _ if at < end => continue,
+            Some('/') => at - 1,
+            Some(c) if is_word(c) => continue,
+            _ => at,
+        };
+        end = at + word_length(&line[at..], &['-', '.', '/']);
+        found.push(start..end);
+    }
+}
+
+/// `[Name]`, `[backup file]`
+fn brackets(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
+    for (open, _) in line.match_indices('[') {
+        let inside = &line[open + 1..];
+        let length = inside
+            .find(|c: char| !(is_word(c) || matches!(c, '-' | ' ')))
+            .unwrap_or(inside.len());
+        let name = &inside[..length];
+        let shaped = inside[length..].starts_with(']')
+            && name.len() > 2
+            && name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.ends_with(|c: char| c.is_ascii_alphanumeric())
+            && name.chars().filter(|c| *c == '-').count() < 3;
+        let words = name.starts_with(|c: char| c.is_ascii_uppercase()) || name.contains(['-', ' ']);
+        // `${list[Name]}`, `[A-Z]`, `[[:alpha:]]`, `[Tt]`
+        let subscript = before(line, open).is_some_and(|c| is_word(c) || c == '[');
+        let range = name.len() == 3 && name[1..].starts_with('-');
+        let joined = context == Context::Sql || after(line, open + length + 2) == Some('(');
+        if shaped && words && !subscript && !range && !joined && !LABELS.contains(&name) {
+            found.push(open..open + length + 2);
+        }
+    }
+}
+
+/// `backup_YYYYMMDD_HHMMSS.sql`, `backup_TIMESTAMP.sql`, `rollback_XXX.sql`, `vX.Y.Z`: the word
+/// that holds such a mark.
+fn stamps(line: &str, found: &mut Vec<Range<usize>>) {
+    let fits = |c: char| is_word(c) || matches!(c, '-' | '.');
+    let mut at = 0;
+    while let Some(start) = line[at..].find(fits).map(|n| at + n) {
+        let word = &line[start
+            ..start
+                + line[start..]
+                    .find(|c| !fits(c))
+                    .unwrap_or(line.len() - start)];
+        let word = word.trim_end_matches(['.', '-']);
+        at = start + word.len().max(1);
+        let variable = matches!(before(line, start), Some('$' | '{' | '%' | '+'));
+        let assigned = line[start + word.len()..].starts_with('=');
+        if !word.is_empty() && !variable && !assigned && holds_stamp(word, ahead(line, start)) {
+            found.push(start..start + word.len());
+        }
+    }
+}
+
+fn holds_stamp(word: &str, ahead: &str) -> bool {
+    let dated = word.contains("YYYY") && word.contains("MM");
+    let formats = ["to_char", "to_date", "to_timestamp", "date ", "strftime"];
+    if dated {
+        return !formats.iter().any(|name| ahead.contains(name));
+    }
+    let named = word.contains("TIMESTAMP") && word.chars().any(|c| c.is_ascii_lowercase());
+    let crossed = word.contains("XXX") && !ahead.contains("mktemp");
+    named || crossed || word.contains("X.Y.Z")
+}
+
+/// How much of `text` is one word, in which `joiners` may stand.
+fn word_length(text: &str, joiners: &[char]) -> usize {
+    let end = text
+        .find(|c: char| !(is_word(c) || joiners.contains(&c)))
+        .unwrap_or(text.len());
+    text[..end].trim_end_matches(joiners).len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(line: &str, context: Context) -> Vec<&str> {
+        find(line, context)
+            .into_iter()
+            .map(|range| &line[range])
+            .collect()
+    }
+
+    #[test]
+    fn placeholders_are_found_in_commands() {
+        for (line, wanted) in [
+            ("git checkout <previous-commit>", "<previous-commit>"),
+            ("git checkout <previous commit> --", "<previous commit>"),
+            ("curl -f https://your-domain.com/api", "your-domain.com"),
+            ("curl https://api.yourcompany.com/x", "yourcompany.com"),
+            ("export TOKEN=YOUR_TOKEN", "YOUR_TOKEN"),
+            (
+                "psql -d shop < backup_TIMESTAMP.sql",
+                "backup_TIMESTAMP.sql",
+            ),
+            (
+                "psql < dumps/backup_YYYYMMDD_HHMMSS.sql",
+                "backup_YYYYMMDD_HHMMSS.sql",
+            ),
+            ("cd /path/to/backend && ls", "/path/to/backend"),
+            ("psql -f rollback_XXX.sql", "rollback_XXX.sql"),
+            ("git checkout vX.Y.Z", "vX.Y.Z"),
+            ("notify [Name]", "[Name]"),
+            ("scp [backup file] host:", "[backup file]"),
+            ("mv dump_<date>_full.sql x", "<date>"),
+        ] {
+            assert_eq!(texts(line, Context::Shell), [wanted], "{line}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_one_is_left_alone() {
+        for line in [
+            "sort <in >out",
+            "sort <in>out",
+            "cat <<EOF >file",
+            "cat <<EOF>file",
+            "echo '<br>' \"<version>1</version>\"",
+            "mail 'Ops <ops@shop.example>'",
+            "curl <https://a.b>",
+            "pg_dump > backup_$(date +%Y%m%d_%H%M%S).sql",
+            "psql < backup_$TIMESTAMP.sql",
+            "psql < backup_${TIMESTAMP}.sql",
+            "TIMESTAMP=$(date)",
+            "echo \"$YOUR_TOKEN\" is your token",
+            "[ -f file ] && [[ $a == [A-Z]* ]]",
+            "echo ${list[Name]}",
+            "echo '[INFO] begun'",
+            "mktemp /tmp/aXXXXXX",
+            "grep '[Tt]able' file",
+            "diff <(a) <(b)",
+            "psql -c \"select to_char(now(), 'YYYY-MM-DD')\"",
+            "if [ $a -lt 3 ]",
+            "",
+        ] {
+            assert_eq!(texts(line, Context::Shell), Vec::<&str>::new(), "{line}");
+        }
+        for line in [
+            "select a from t where a <b and c> d",
+            "alter table t add at TIMESTAMP, add b x_TIMESTAMP",
+            "select ARRAY[Name] from [Table Name]",
+            "where a < b and c > d and e <> f",
+        ] {
+            assert_eq!(texts(line, Context::Sql), Vec::<&str>::new(), "{line}");
+        }
+        assert_eq!(
+            texts("set phone = '<default>'", Context::Sql),
+            ["<default>"]
+        );
+    }
+}

@@ -1,0 +1,305 @@
+//! What each section is for: from the words of its heading, of the headings above it, and from
+//! the times they tell.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::heading::{Ordinal, Title};
+use super::outline::{Outline, SectionIx};
+use super::times::Said;
+use super::words::{Sense, Stage, Weight};
+use crate::plan::draft::ClockPlace;
+use crate::plan::model::PhaseKind;
+
+/// How a section is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Its steps are a phase's.
+    Steps,
+    /// Its steps are a rollback's.
+    Rollback,
+    /// It is not a phase: [`Sense`] says what it is.
+    Other(Sense),
+}
+
+/// What is known of a section before its text is read.
+pub(super) struct Reading {
+    pub(super) role: Role,
+    /// The kind of its phase, if the words say.
+    pub(super) stage: Option<Stage>,
+    /// Whether its numbered items and blocks are steps, not only its task items.
+    pub(super) runs: bool,
+    /// The heading without the times that were understood.
+    pub(super) name: String,
+    pub(super) at: Option<ClockPlace>,
+    pub(super) budget: Option<Duration>,
+    /// Since T-0, for a rollback.
+    pub(super) from: Option<Duration>,
+    pub(super) until: Option<Duration>,
+    /// The section whose phase its steps belong to: itself, or one above that has groups.
+    pub(super) home: SectionIx,
+    /// What it is one of several options of.
+    pub(super) choice: Option<String>,
+}
+
+impl Reading {
+    pub(super) fn kind(&self) -> Option<PhaseKind> {
+        self.stage.map(|stage| stage.kind)
+    }
+
+    fn is_strong(&self, kind: PhaseKind) -> bool {
+        let strong = Weight::Strong;
+        self.stage
+            .is_some_and(|stage| stage.kind == kind && stage.weight == strong)
+    }
+}
+
+/// Reads the headings of `outline`, from above to below.
+pub(super) fn roles(outline: &Outline) -> Vec<Reading> {
+    let mut readings: Vec<Reading> = Vec::with_capacity(outline.sections.len());
+    for ix in 0..outline.sections.len() {
+        let above = outline.parent(ix).map(|parent| &readings[parent]);
+        let reading = if outline.is_title(ix) || outline.sections[ix].account.is_none() {
+            plain(outline, ix)
+        } else {
+            read(outline, ix, above)
+        };
+        readings.push(reading);
+    }
+    choices(outline, &mut readings);
+    readings
+}
+
+/// The title, or what stands before the first heading: it runs only if there is nothing else.
+fn plain(outline: &Outline, ix: SectionIx) -> Reading {
+    Reading {
+        role: Role::Steps,
+        stage: None,
+        runs: outline.sections.len() <= 2,
+        name: outline.sections[ix].title.text.clone(),
+        at: None,
+        budget: None,
+        from: None,
+        until: None,
+        home: ix,
+        choice: None,
+    }
+}
+
+fn read(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> Reading {
+    let section = &outline.sections[ix];
+    let title = &section.title;
+    let role = role(outline, ix, above);
+    let stage = stage(title, above);
+    let mut reading = Reading {
+        role,
+        stage,
+        runs: runs(title, role, above),
+        name: String::new(),
+        at: above.and_then(|above| above.at.clone()),
+        budget: None,
+        from: above.and_then(|above| above.from),
+        until: above.and_then(|above| above.until),
+        home: ix,
+        choice: None,
+    };
+    times(title, &mut reading);
+    let explicit =
+        reading.budget.is_some() || matches!(title.ordinal, Some(Ordinal::Phase | Ordinal::Option));
+    if let (false, Role::Steps, Some(above)) = (explicit, role, above)
+        && absorbs(outline, above)
+    {
+        reading.home = above.home;
+    }
+    reading.runs |= role == Role::Steps && explicit;
+    reading
+}
+
+/// Whether the sections below `reading` are groups of its phase.
+fn absorbs(outline: &Outline, reading: &Reading) -> bool {
+    let ordinal = outline.sections[reading.home].title.ordinal;
+    let counted = matches!(ordinal, Some(Ordinal::Phase | Ordinal::Option));
+    reading.role == Role::Steps && (counted || reading.budget.is_some())
+}
+
+fn role(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> Role {
+    let section = &outline.sections[ix];
+    let words = &section.title.words;
+    let own = section.title.meaning.sense;
+    let apart = matches!(own, Some(Sense::Contacts | Sense::Signoff));
+    match above.map(|above| above.role) {
+        Some(Role::Other(kept @ (Sense::Reference | Sense::Contacts | Sense::Signoff))) => {
+            Role::Other(own.filter(|_| apart).unwrap_or(kept))
+        }
+        Some(Role::Other(kept @ (Sense::Criteria | Sense::Alerts))) if !apart => Role::Other(kept),
+        Some(Role::Rollback) => match own {
+            Some(own @ (Sense::Contacts | Sense::Signoff | Sense::Reference)) => Role::Other(own),
+            Some(Sense::Criteria | Sense::Alerts) => Role::Other(Sense::Criteria),
+            _ if words.is_criteria_below_rollback() => Role::Other(Sense::Criteria),
+            _ => Role::Rollback,
+        },
+        above_role => match own {
+            Some(Sense::Rollback) if is_preparation(outline, ix, above) => Role::Steps,
+            Some(Sense::Rollback) => Role::Rollback,
+            // A template or an example that is there to be ticked is not only for reading.
+            Some(Sense::Reference) if words.names_steps() && holds_tasks(outline, ix) => {
+                Role::Steps
+            }
+            Some(own) => Role::Other(own),
+            None => match above_role {
+                Some(kept @ Role::Other(_)) => kept,
+                _ => Role::Steps,
+            },
+        },
+    }
+}
+
+fn holds_tasks(outline: &Outline, ix: SectionIx) -> bool {
+    outline.sections[ix].holds.tasks
+}
+
+/// Whether a heading about rollbacks only asks, before the deployment, that one is ready.
+fn is_preparation(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> bool {
+    let before = above.is_some_and(|above| above.is_strong(PhaseKind::Before));
+    before && !outline.sections[ix].holds.work
+}
+
+fn stage(title: &Title, above: Option<&Reading>) -> Option<Stage> {
+    let own = title.meaning.stage;
+    let inherited = above.and_then(|above| above.stage);
+    let (places, _) = title.read(|said| match said {
+        Said::Place(seconds) => Some(seconds),
+        _ => None,
+    });
+    let early = places.first().is_some_and(|&seconds| seconds < 0);
+    let late = places.first().is_some_and(|&seconds| seconds > 0);
+    let kind = |kind| {
+        let weight = Weight::Strong;
+        Some(Stage { kind, weight })
+    };
+    match own {
+        Some(own) if own.weight == Weight::Strong => Some(own),
+        _ if early => kind(PhaseKind::Before),
+        Some(own) if own.weight == Weight::Weak => Some(weigh(own, above)),
+        own => {
+            let found = inherited.or(own);
+            let done = |stage: Stage| matches!(stage.kind, PhaseKind::Verify | PhaseKind::After);
+            match found {
+                Some(stage) if late && !done(stage) => kind(PhaseKind::After),
+                None if late => kind(PhaseKind::After),
+                None if !places.is_empty() => kind(PhaseKind::Deploy),
+                found => found,
+            }
+        }
+    }
+}
+
+/// What a verification or a review is, below a heading that says before or after what.
+fn weigh(own: Stage, above: Option<&Reading>) -> Stage {
+    let Some((above, stage)) = above.and_then(|above| Some((above, above.stage?))) else {
+        return own;
+    };
+    let later = matches!(own.kind, PhaseKind::Verify | PhaseKind::After);
+    match stage.kind {
+        _ if stage.weight < Weight::Strong => own,
+        PhaseKind::Before => stage,
+        // "First 24 hours › Data validation" is done within those hours, not before them.
+        PhaseKind::After if above.at.is_some() || !later => stage,
+        PhaseKind::Verify if !later => stage,
+        _ => own,
+    }
+}
+
+fn runs(title: &Title, role: Role, above: Option<&Reading>) -> bool {
+    let said = title
+        .meaning
+        .stage
+        .is_some_and(|stage| stage.weight >= Weight::Weak);
+    let prose = title.meaning.sense == Some(Sense::Prose);
+    match role {
+        Role::Steps => {
+            said || title.words.names_steps()
+                || title.tells_time()
+                || above.is_some_and(|above| above.runs)
+        }
+        Role::Rollback => !prose,
+        Role::Other(_) => false,
+    }
+}
+
+/// Gives each time of the heading the meaning it has for such a section.
+fn times(title: &Title, reading: &mut Reading) {
+    let words = title.time_words().unwrap_or("").to_owned();
+    let kind = reading.kind();
+    let place = |seconds: i64| {
+        let words = words.clone();
+        Some(ClockPlace { seconds, words })
+    };
+    let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    let (mut at, mut budget, mut from, mut until) = (None, None, None, None);
+    let rollback = reading.role == Role::Rollback;
+    let after = kind == Some(PhaseKind::After);
+    let (_, name) = title.read(|said| {
+        match said {
+            Said::Between(least, most) if rollback => {
+                from = Some(least);
+                until = Some(most);
+            }
+            Said::AtMost(time) | Said::First(time) if rollback => until = Some(time),
+            Said::Beyond(time) if rollback => from = Some(time),
+            Said::Place(seconds) if rollback => {
+                from = Some(Duration::from_secs(u64::try_from(seconds).ok()?));
+            }
+            Said::Length(_) if rollback => return None,
+            Said::Place(seconds) => at = place(seconds),
+            Said::First(_) => at = place(0),
+            Said::Between(time, _)
+            | Said::Length(time)
+            | Said::AtMost(time)
+            | Said::Beyond(time)
+                if after =>
+            {
+                at = place(seconds(time));
+            }
+            Said::Length(time) | Said::AtMost(time) | Said::Between(_, time) => budget = Some(time),
+            Said::Beyond(_) => return None,
+        }
+        Some(())
+    });
+    reading.name = name;
+    reading.at = at.or(reading.at.take());
+    reading.budget = budget;
+    if from.is_some() || until.is_some() {
+        (reading.from, reading.until) = (from, until);
+    }
+}
+
+/// Options that stand side by side below one heading exclude each other.
+fn choices(outline: &Outline, readings: &mut [Reading]) {
+    let mut labels: HashMap<String, usize> = HashMap::new();
+    for parent in &outline.sections {
+        let options: Vec<SectionIx> = parent
+            .children
+            .iter()
+            .copied()
+            .filter(|&child| {
+                let title = &outline.sections[child].title;
+                title.ordinal == Some(Ordinal::Option) && readings[child].role == Role::Steps
+            })
+            .collect();
+        if options.len() < 2 {
+            continue;
+        }
+        let label = parent.title.text.clone();
+        let used = labels.entry(label.clone()).or_insert(0);
+        *used += 1;
+        let label = if *used > 1 {
+            format!("{label} ({used})")
+        } else {
+            label
+        };
+        for option in options {
+            readings[option].choice = Some(label.clone());
+        }
+    }
+}

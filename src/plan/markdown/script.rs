@@ -1,0 +1,305 @@
+//! Blocks of shell and SQL, cut where their author begins a new step, never inside a statement.
+
+use super::blocks::Fence;
+use super::fence::Language;
+use super::transcript;
+use crate::plan::shell;
+
+/// A part of a block that is a step of its own.
+#[derive(Debug, Default)]
+pub(super) struct Piece<'t> {
+    /// What its first comment says, or its first command.
+    pub(super) title: Option<String>,
+    /// The lines that are run; none if there is no command among them.
+    pub(super) code: Vec<Line<'t>>,
+    /// What the comments say, where there is no command.
+    pub(super) remarks: Vec<String>,
+    /// What its author expects to see.
+    pub(super) expected: Vec<String>,
+    /// Where it begins and ends in the block.
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// A line of a block and its place there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'t> {
+    pub(super) at: usize,
+    pub(super) text: &'t str,
+    sort: Sort<'t>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Sort<'t> {
+    Blank,
+    /// `#!`, `set -e`: nothing that would be a step.
+    Preamble,
+    /// What a comment on a line of its own says.
+    Comment(&'t str),
+    Code,
+}
+
+impl Piece<'_> {
+    /// The commands, one text.
+    pub(super) fn text(&self) -> String {
+        let lines: Vec<&str> = self.code.iter().map(|line| line.text).collect();
+        lines.join("\n")
+    }
+}
+
+/// The steps of a block that stands by itself.
+pub(super) fn pieces(fence: &Fence, language: Language) -> Vec<Piece<'_>> {
+    let (lines, printed) = lines(fence, language);
+    let cuts = match language {
+        Language::Sql => Vec::new(),
+        _ => cuts(&lines),
+    };
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    for cut in cuts.into_iter().chain([lines.len()]) {
+        if lines[from..cut].iter().any(|line| line.sort != Sort::Blank) {
+            pieces.push(piece(&lines[from..cut], true));
+        }
+        from = cut;
+    }
+    if let Some(last) = pieces.last_mut() {
+        last.expected.extend(printed);
+    }
+    pieces
+}
+
+/// A block as one step, whose title somebody else gives.
+pub(super) fn whole(fence: &Fence, language: Language) -> Piece<'_> {
+    let (lines, printed) = lines(fence, language);
+    let mut piece = piece(&lines, false);
+    piece.expected.extend(printed);
+    piece
+}
+
+/// The lines of a block, and what a transcript shows as printed.
+fn lines(fence: &Fence, language: Language) -> (Vec<Line<'_>>, Option<String>) {
+    let mut at = 0;
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    for text in fence.text.split_inclusive('\n') {
+        let start = at;
+        at += text.len();
+        lines.push(Line {
+            at: start,
+            text: text.trim_end_matches(['\n', '\r']),
+            sort: Sort::Code,
+        });
+    }
+    let printed = match language {
+        Language::Sql => None,
+        _ => transcript::take_commands(&mut lines, language == Language::Console),
+    };
+    sort(&mut lines, language);
+    (lines, printed)
+}
+
+impl<'t> Line<'t> {
+    /// The same line from `text` on, which is a part of it.
+    pub(super) fn from(self, text: &'t str) -> Self {
+        Line {
+            at: self.at + (self.text.len() - text.len()),
+            text,
+            ..self
+        }
+    }
+}
+
+fn sort(lines: &mut [Line<'_>], language: Language) {
+    let boundaries = if language == Language::Sql {
+        vec![true; lines.len()]
+    } else {
+        let text: Vec<&str> = lines.iter().map(|line| line.text).collect();
+        shell::scan(&text.join("\n")).boundaries
+    };
+    let mark = if language == Language::Sql { "--" } else { "#" };
+    for (line, free) in lines.iter_mut().zip(boundaries) {
+        let text = line.text.trim();
+        line.sort = if !free {
+            Sort::Code
+        } else if text.is_empty() {
+            Sort::Blank
+        } else if text.starts_with("#!") || (mark == "#" && text.starts_with("set -")) {
+            Sort::Preamble
+        } else if let Some(comment) = text.strip_prefix(mark) {
+            Sort::Comment(words_of(comment))
+        } else {
+            Sort::Code
+        };
+    }
+}
+
+/// A comment's words, without the signs that only draw a line.
+fn words_of(comment: &str) -> &str {
+    let text = comment.trim().trim_start_matches('#');
+    let drawn = |c: char| matches!(c, '=' | '*' | '#' | '~' | '-' | '_' | ' ');
+    let ruled = ["==", "--", "**", "##", "~~", "__"];
+    let ends = ruled.iter().any(|rule| text.ends_with(rule));
+    let begins = ruled.iter().any(|rule| text.trim_start().starts_with(rule));
+    match (begins, ends) {
+        (true, true) => text.trim_matches(drawn),
+        (false, true) => text.trim_end_matches(drawn).trim(),
+        _ => text.trim(),
+    }
+}
+
+/// The lines at which a new step begins.
+fn cuts(lines: &[Line<'_>]) -> Vec<usize> {
+    let numbered: Vec<usize> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| matches!(line.sort, Sort::Comment(text) if numbered(text).is_some()))
+        .map(|(ix, _)| ix)
+        .collect();
+    if let Some(&first) = numbered.first() {
+        let alone = !lines[..first].iter().any(|line| line.sort == Sort::Code);
+        return numbered.into_iter().skip(usize::from(alone)).collect();
+    }
+    let paragraphs = paragraphs(lines);
+    let says = |range: &std::ops::Range<usize>| {
+        let lines = &lines[range.clone()];
+        let told = |line: &Line<'_>| matches!(line.sort, Sort::Comment(text) if is_told(text));
+        let code = lines.iter().any(|line| line.sort == Sort::Code);
+        !code && lines.iter().any(told)
+    };
+    let runs = |range: &std::ops::Range<usize>| {
+        lines[range.clone()]
+            .iter()
+            .any(|line| line.sort == Sort::Code)
+    };
+    if paragraphs.iter().any(says) && paragraphs.iter().any(runs) {
+        // A paragraph without words or commands, such as `#!/bin/sh`, begins the next one.
+        let worth = |range: &std::ops::Range<usize>| says(range) || runs(range);
+        let first = paragraphs.iter().position(worth).unwrap_or(0);
+        return paragraphs
+            .iter()
+            .skip(first + 1)
+            .map(|range| range.start)
+            .collect();
+    }
+    Vec::new()
+}
+
+fn is_told(comment: &str) -> bool {
+    comment.contains(char::is_alphanumeric) && expected(comment).is_none()
+}
+
+fn paragraphs(lines: &[Line<'_>]) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = None;
+    for (ix, line) in lines.iter().enumerate() {
+        match (line.sort, start) {
+            (Sort::Blank, Some(from)) => {
+                found.push(from..ix);
+                start = None;
+            }
+            (Sort::Blank, None) | (_, Some(_)) => {}
+            (_, None) => start = Some(ix),
+        }
+    }
+    found.extend(start.map(|from| from..lines.len()));
+    found
+}
+
+/// What stands behind `1.`, `1)`, `Step 1:`.
+fn numbered(comment: &str) -> Option<&str> {
+    let step = comment
+        .get(..5)
+        .filter(|word| word.eq_ignore_ascii_case("step "));
+    let text = if step.is_some() {
+        &comment[5..]
+    } else {
+        comment
+    };
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    if digits == 0 || digits > 2 {
+        return None;
+    }
+    let rest = &text[digits..];
+    let dash = step.and_then(|_| rest.strip_prefix(" - ").or(rest.strip_prefix(" – ")));
+    let words = dash
+        .or_else(|| rest.strip_prefix(['.', ')', ':'])?.strip_prefix(' '))?
+        .trim();
+    (!words.is_empty()).then_some(words)
+}
+
+/// What a comment says is expected.
+fn expected(comment: &str) -> Option<&str> {
+    let (head, rest) = comment.split_once(':')?;
+    let known = [
+        "expected",
+        "expect",
+        "expects",
+        "expected output",
+        "expected result",
+    ];
+    let said = known
+        .iter()
+        .any(|word| head.trim().eq_ignore_ascii_case(word));
+    (said && !rest.trim().is_empty()).then(|| rest.trim())
+}
+
+/// Makes a piece of `lines`. With `entitle` its first comment is its title, and no part of it.
+fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
+    let runs = lines.iter().any(|line| line.sort == Sort::Code);
+    let mut piece = Piece {
+        start: lines.first().map_or(0, |line| line.at),
+        end: lines.last().map_or(0, |line| line.at + line.text.len()),
+        ..Piece::default()
+    };
+    let mut seen_code = false;
+    for line in lines {
+        match line.sort {
+            Sort::Comment(text) => {
+                let words = numbered(text).unwrap_or(text);
+                let remark = text.starts_with('(') && text.ends_with(')');
+                if let Some(wanted) = expected(text) {
+                    piece.expected.push(wanted.to_owned());
+                    continue;
+                }
+                let titles = entitle && !seen_code && !remark && is_told(text);
+                if titles && piece.title.is_none() {
+                    piece.title = Some(words.to_owned());
+                    continue;
+                }
+                if !runs && is_told(text) {
+                    let bare = if remark {
+                        &text[1..text.len() - 1]
+                    } else {
+                        text
+                    };
+                    piece.remarks.push(bare.to_owned());
+                }
+            }
+            Sort::Code => seen_code = true,
+            Sort::Blank | Sort::Preamble => {}
+        }
+        if runs {
+            piece.code.push(*line);
+        }
+    }
+    trim_blank(&mut piece.code);
+    if piece.title.is_none() {
+        let first = lines.iter().find(|line| line.sort == Sort::Code);
+        piece.title = first.map(|line| line.text.trim().trim_end_matches('\\').trim().to_owned());
+    }
+    piece
+}
+
+fn trim_blank(code: &mut Vec<Line<'_>>) {
+    while code.last().is_some_and(|line| line.sort == Sort::Blank) {
+        code.pop();
+    }
+    let blank = code
+        .iter()
+        .take_while(|line| line.sort == Sort::Blank)
+        .count();
+    code.drain(..blank);
+}
+
+#[cfg(test)]
+#[path = "tests/script.rs"]
+mod tests;

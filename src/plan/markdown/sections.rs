@@ -1,0 +1,277 @@
+//! Reads the sections one after the other, each as what it is, and puts what they hold where it
+//! belongs in the plan.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::blocks::{Block, Kind};
+use super::book::Book;
+use super::contacts;
+use super::criteria;
+use super::notes;
+use super::outline::{Outline, SectionIx};
+use super::roles::{Reading, Role};
+use super::signoffs;
+use super::steps::{self, Found, Rules};
+use super::words::Sense;
+use crate::plan::draft::StepSpec;
+use crate::plan::ledger::Place;
+use crate::plan::parts::{AlertRule, Contact, Note, Signoff};
+use crate::plan::source::Span;
+
+/// What the sections of a file hold.
+#[derive(Default)]
+pub(super) struct Contents {
+    /// Steps on the way forward, by the section whose phase they belong to, in the file's order.
+    pub(super) forward: Vec<(SectionIx, Vec<StepSpec>)>,
+    /// Steps on the way back, by the section they stand in.
+    pub(super) back: Vec<(SectionIx, Vec<StepSpec>)>,
+    /// Budgets that the text gives, by section.
+    pub(super) budgets: HashMap<SectionIx, Duration>,
+    pub(super) alerts: Vec<AlertRule>,
+    pub(super) contacts: Vec<Contact>,
+    pub(super) signoffs: Vec<Signoff>,
+    pub(super) notes: Vec<Note>,
+    /// What became of each heading, and whether its words stand anywhere in the plan.
+    pub(super) places: Vec<Place>,
+    pub(super) named: Vec<bool>,
+    /// Where in `forward` a section's steps are.
+    slots: Vec<Option<usize>>,
+}
+
+/// Reads all sections. `title` heads what the file says before its first heading.
+pub(super) fn read(
+    outline: &Outline,
+    texts: Vec<Vec<Block>>,
+    readings: &[Reading],
+    title: &str,
+    book: &mut Book<'_>,
+) -> Contents {
+    let mut reader = Reader {
+        outline,
+        readings,
+        title,
+        contents: Contents {
+            places: vec![Place::Note; readings.len()],
+            named: vec![false; readings.len()],
+            slots: vec![None; readings.len()],
+            ..Contents::default()
+        },
+    };
+    for (ix, blocks) in texts.into_iter().enumerate() {
+        reader.section(ix, &blocks, book);
+    }
+    reader.spread_places();
+    reader.contents
+}
+
+struct Reader<'o> {
+    outline: &'o Outline,
+    readings: &'o [Reading],
+    title: &'o str,
+    contents: Contents,
+}
+
+impl Reader<'_> {
+    fn section(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
+        let section = &self.outline.sections[ix];
+        for (label, url) in &section.links {
+            self.note(ix, format!("{label}: {url}"), section.span);
+        }
+        match self.readings[ix].role {
+            Role::Steps | Role::Rollback => self.steps(ix, blocks, book),
+            Role::Other(Sense::Contacts) => self.contacts(ix, blocks, book),
+            Role::Other(Sense::Signoff) => self.signoffs(ix, blocks, book),
+            Role::Other(Sense::Criteria) => self.criteria(ix, blocks, book),
+            Role::Other(Sense::Alerts) => self.alerts(ix, blocks, book),
+            Role::Other(Sense::Reference) => self.reference(ix, blocks, book),
+            Role::Other(Sense::Prose | Sense::Success | Sense::Rollback) => {
+                self.prose(ix, blocks, book);
+            }
+        }
+    }
+
+    fn steps(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
+        let reading = &self.readings[ix];
+        let back = reading.role == Role::Rollback;
+        let later = reading.kind() == Some(crate::plan::model::PhaseKind::After);
+        let rules = Rules {
+            place: if back {
+                Place::RollbackStep
+            } else {
+                Place::Step
+            },
+            numbered: reading.runs && (back || !later),
+            fences: reading.runs,
+        };
+        let group = (reading.home != ix).then_some(reading.name.as_str());
+        let found = steps::read(blocks, rules, group, book);
+        self.take(ix, found, book);
+    }
+
+    /// A section of which only the task items are to be done.
+    fn prose(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
+        let section = &self.outline.sections[ix];
+        let found = steps::read(blocks, TASKS, None, book);
+        if section
+            .title
+            .text
+            .to_lowercase()
+            .starts_with("change details")
+        {
+            self.contents.contacts.extend(contacts::of_change(blocks));
+        }
+        self.take(ix, found, book);
+    }
+
+    /// A section in which nothing is to be done, whatever it looks like.
+    fn reference(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
+        self.contents.places[ix] = Place::Reference;
+        let spans: Vec<Span> = blocks
+            .iter()
+            .filter(|block| !matches!(block.kind, Kind::Rule))
+            .map(|block| block.span)
+            .collect();
+        for span in &spans {
+            book.settle_note(*span);
+        }
+        let notes = Found {
+            notes: spans,
+            ..Found::default()
+        };
+        self.take(ix, notes, book);
+    }
+
+    fn criteria(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
+        let (found, _) = criteria::read(blocks, false, book);
+        self.settle(ix, Place::Alert, !found.alerts.is_empty());
+        self.take(ix, found, book);
+    }
+
+    /// A heading goes where what stands below it went.
+    fn settle(&mut self, ix: SectionIx, place: Place, found: bool) {
+        if found {
+            self.contents.places[ix] = place;
+        }
+    }
+
+    fn alerts(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
+        let (found, apart) = criteria::read(blocks, true, book);
+        criteria::say_unmeasured(&found.alerts, book);
+        self.settle(ix, Place::Alert, !found.alerts.is_empty());
+        self.take(ix, found, book);
+        for block in apart {
+            let found = steps::read(std::slice::from_ref(block), TASKS, None, book);
+            self.take(ix, found, book);
+        }
+    }
+
+    fn contacts(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
+        let section = &self.outline.sections[ix];
+        let group = self
+            .outline
+            .parent(ix)
+            .filter(|&above| self.readings[above].role == self.readings[ix].role);
+        let group = group.map(|_| section.title.text.as_str());
+        let people = contacts::contacts(blocks, group, book);
+        self.contents.named[ix] |= group.is_some() && !people.found.is_empty();
+        self.settle(ix, Place::Contact, !people.found.is_empty());
+        self.contents.contacts.extend(people.found);
+        let found = steps::read_others(&people.others, TASKS, book);
+        self.take(ix, found, book);
+    }
+
+    fn signoffs(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
+        let section = &self.outline.sections[ix];
+        let people = signoffs::signoffs(blocks, &section.title.text, book);
+        self.settle(ix, Place::Signoff, !people.found.is_empty());
+        self.contents.signoffs.extend(people.found);
+        let found = steps::read_others(&people.others, TASKS, book);
+        self.take(ix, found, book);
+    }
+
+    /// Puts what a section holds where it belongs.
+    fn take(&mut self, ix: SectionIx, found: Found, book: &mut Book<'_>) {
+        let contents = &mut self.contents;
+        contents.alerts.extend(found.alerts);
+        contents
+            .budgets
+            .extend(found.budget.map(|budget| (ix, budget)));
+        if !found.steps.is_empty() {
+            let reading = &self.readings[ix];
+            if reading.role == Role::Rollback {
+                contents.places[ix] = Place::Rollback;
+                contents.back.push((ix, found.steps));
+            } else {
+                if contents.places[ix] == Place::Note {
+                    contents.places[ix] = Place::Phase;
+                }
+                contents.named[ix] = true;
+                let home = reading.home;
+                if let Some(slot) = contents.slots[home] {
+                    contents.forward[slot].1.extend(found.steps);
+                } else {
+                    contents.slots[home] = Some(contents.forward.len());
+                    contents.forward.push((home, found.steps));
+                }
+            }
+        }
+        let text = notes::text(&found.notes, book);
+        if let Some(first) = found.notes.first().filter(|_| !text.is_empty()) {
+            self.note(ix, text, *first);
+        }
+    }
+
+    fn note(&mut self, ix: SectionIx, text: String, span: Span) {
+        let heading = self.note_heading(ix);
+        let notes = &mut self.contents.notes;
+        match notes.last_mut().filter(|last| last.heading == heading) {
+            Some(last) => {
+                last.text.push_str("\n\n");
+                last.text.push_str(&text);
+            }
+            None => notes.push(Note {
+                heading,
+                text,
+                span,
+            }),
+        }
+    }
+
+    /// A heading, with the one above it, by which a note is found.
+    fn note_heading(&mut self, ix: SectionIx) -> String {
+        let own = self.outline.sections[ix].title.text.clone();
+        self.contents.named[ix] = true;
+        if own.is_empty() {
+            return self.title.to_owned();
+        }
+        match self.outline.parent(ix) {
+            Some(above) => {
+                self.contents.named[above] = true;
+                format!("{} › {own}", self.outline.sections[above].title.text)
+            }
+            None => own,
+        }
+    }
+
+    /// A heading over phases is part of them, one over rollbacks part of those, and so on.
+    fn spread_places(&mut self) {
+        for ix in (0..self.readings.len()).rev() {
+            let place = self.contents.places[ix];
+            let Some(above) = self.outline.parent(ix) else {
+                continue;
+            };
+            let kin = self.readings[above].role == self.readings[ix].role;
+            if kin && place != Place::Note && self.contents.places[above] == Place::Note {
+                self.contents.places[above] = place;
+            }
+        }
+    }
+}
+
+/// Only task items are steps.
+const TASKS: Rules = Rules {
+    place: Place::Step,
+    numbered: false,
+    fences: false,
+};

@@ -1,0 +1,399 @@
+//! From the blocks of a section to steps: task items, numbered items, and blocks that stand by
+//! themselves. What is none of these is kept as text.
+
+use super::blocks::{Block, Fence, Inline, Item, Kind, List};
+use super::body::{self, Body};
+use super::book::Book;
+use super::criteria;
+use super::decoration;
+use super::fence::Language;
+use super::heading;
+use super::people::Other;
+use super::script;
+use super::times;
+use super::ways::{self, Candidate};
+use super::work;
+use crate::plan::draft::StepSpec;
+use crate::plan::ledger::Place;
+use crate::plan::parts::AlertRule;
+use crate::plan::problem::Problem;
+use crate::plan::source::Span;
+use crate::plan::work::Work;
+
+/// The longest line that names what follows it.
+const MAX_LABEL: usize = 120;
+
+/// How a section's blocks are read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    /// What its steps are in the account.
+    pub(super) place: Place,
+    /// Whether numbered items are steps.
+    pub(super) numbered: bool,
+    /// Whether blocks that can be run are.
+    pub(super) fences: bool,
+}
+
+/// What was found in a section.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) steps: Vec<StepSpec>,
+    /// Text to keep.
+    pub(super) notes: Vec<Span>,
+    pub(super) alerts: Vec<AlertRule>,
+    /// The budget that the text gives.
+    pub(super) budget: Option<std::time::Duration>,
+}
+
+/// Reads `blocks`, whose steps belong to `group`.
+pub(super) fn read(
+    blocks: &[Block],
+    rules: Rules,
+    group: Option<&str>,
+    book: &mut Book<'_>,
+) -> Found {
+    let mut walk = Walk {
+        book,
+        rules,
+        found: Found::default(),
+    };
+    walk.blocks(blocks, group);
+    walk.found
+}
+
+/// Reads what stands among people and is something else: its task items are steps.
+pub(super) fn read_others(others: &[Other<'_>], rules: Rules, book: &mut Book<'_>) -> Found {
+    let mut walk = Walk {
+        book,
+        rules,
+        found: Found::default(),
+    };
+    for other in others {
+        match other {
+            Other::Block(block) => walk.blocks(std::slice::from_ref(*block), None),
+            Other::Item(item) => walk.item(item, false, None),
+        }
+    }
+    walk.found
+}
+
+/// Whether `inline` names what follows it: "Database:", "**Database**", "**Option A**: restore".
+pub(super) fn is_label(inline: &Inline) -> bool {
+    let text = inline.text.as_str();
+    text.len() <= MAX_LABEL
+        && !text.contains('\n')
+        && (text.ends_with(':')
+            || inline.is_bold()
+            || (inline.leads_bold() && heading::counts(text)))
+}
+
+/// A label's words.
+pub(super) fn label(text: &str) -> String {
+    let mut line = decoration::mend(super::blocks::one_line(text));
+    let kept = decoration::strip(&line).trim_end_matches(':').trim_end();
+    if line.starts_with(kept) {
+        line.truncate(kept.len());
+        return line;
+    }
+    kept.to_owned()
+}
+
+struct Walk<'b, 's> {
+    book: &'b mut Book<'s>,
+    rules: Rules,
+    found: Found,
+}
+
+impl Walk<'_, '_> {
+    fn blocks(&mut self, blocks: &[Block], group: Option<&str>) {
+        let mut before: Option<&Block> = None;
+        let mut ix = 0;
+        while let Some(block) = blocks.get(ix) {
+            ix += 1;
+            match &block.kind {
+                Kind::Paragraph(inline) => {
+                    self.keep(before.take());
+                    let forward = self.rules.place == Place::Step;
+                    if let Some(budget) = times::estimate(&inline.text).filter(|_| forward) {
+                        self.found.budget = Some(budget);
+                    } else if is_label(inline) {
+                        before = Some(block);
+                    } else {
+                        self.keep(Some(block));
+                    }
+                }
+                Kind::List(list) if self.is_criteria(before) => {
+                    self.criteria(list, before.take());
+                }
+                Kind::List(list) if self.holds_steps(block, list) => {
+                    self.list(list, before.take(), group);
+                }
+                Kind::Fence(fence) if self.runs(fence) => {
+                    let (candidates, next) = ways::side_by_side(blocks, ix - 1, before.take());
+                    ix = next;
+                    self.fences(&candidates, group);
+                }
+                Kind::Quote(inside) if block.holds.tasks => {
+                    self.keep(before.take());
+                    self.quote(inside, group);
+                }
+                Kind::Rule => self.keep(before.take()),
+                kind => {
+                    self.keep(before.take());
+                    if let Kind::Fence(fence) = kind {
+                        self.unread(fence, block.span);
+                    }
+                    self.keep(Some(block));
+                }
+            }
+        }
+        self.keep(before);
+    }
+
+    /// Keeps a block as text.
+    fn keep(&mut self, block: Option<&Block>) {
+        if let Some(block) = block {
+            self.keep_span(block.span);
+        }
+    }
+
+    fn keep_span(&mut self, span: Span) {
+        self.book.settle_note(span);
+        self.found.notes.push(span);
+    }
+
+    fn runs(&self, fence: &Fence) -> bool {
+        self.rules.fences && fence.language.runs()
+    }
+
+    fn holds_steps(&self, block: &Block, list: &List) -> bool {
+        block.holds.tasks
+            || (list.ordered && self.rules.numbered)
+            || (block.holds.work && self.rules.fences)
+    }
+
+    /// "Roll back if:" in a rollback's own text.
+    fn is_criteria(&self, before: Option<&Block>) -> bool {
+        let text = before
+            .and_then(Block::paragraph)
+            .map(|inline| inline.text.as_str());
+        self.rules.place == Place::RollbackStep && text.is_some_and(criteria::announces)
+    }
+
+    fn criteria(&mut self, list: &List, before: Option<&Block>) {
+        self.keep(before);
+        criteria::alerts(list, &mut self.found, self.book);
+    }
+
+    /// A quotation: its task items are steps, its commands only somebody's words.
+    fn quote(&mut self, inside: &[Block], group: Option<&str>) {
+        let rules = self.rules;
+        self.rules.numbered = false;
+        self.rules.fences = false;
+        self.blocks(inside, group);
+        self.rules = rules;
+    }
+
+    fn list(&mut self, list: &List, before: Option<&Block>, group: Option<&str>) {
+        let named = before
+            .and_then(Block::paragraph)
+            .map(|inline| label(&inline.text));
+        let group = within(group, named);
+        let steps = self.found.steps.len();
+        let notes = self.found.notes.len();
+        self.found.steps.reserve(list.items.len());
+        for item in &list.items {
+            self.item(item, list.ordered, group.as_deref());
+        }
+        if self.found.steps.len() == steps
+            && let Some(block) = before
+        {
+            self.book.settle_note(block.span);
+            self.found.notes.insert(notes, block.span);
+        }
+    }
+
+    fn item(&mut self, item: &Item, ordered: bool, group: Option<&str>) {
+        if item.task.is_some() {
+            self.step(item, group);
+        } else if item.holds.tasks {
+            let (head, rest) = item.head();
+            let name = head
+                .map(|inline| label(&inline.text))
+                .filter(|name| !name.is_empty());
+            self.blocks(rest, within(group, name).as_deref());
+        } else if (ordered && self.rules.numbered) || (item.holds.work && self.rules.fences) {
+            self.step(item, group);
+        } else {
+            self.keep_span(item.span);
+        }
+    }
+
+    /// An item that is a step, and what stands below it.
+    fn step(&mut self, item: &Item, group: Option<&str>) {
+        let (head, rest) = item.head();
+        let span = item.task.map_or_else(
+            || self.book.first_line(item.span),
+            |task| self.book.span_of(task.account),
+        );
+        let title = head.map(|inline| label(&inline.text)).unwrap_or_default();
+        let mut step = StepSpec::new(title, Work::Check(String::new()), span);
+        step.group = group.map(str::to_owned);
+        step.mark = item.task.and_then(|task| task.mark);
+        if let Some(task) = item.task {
+            self.book.settle(task.account, self.rules.place);
+        }
+        let body: Body<'_> = body::gather(
+            rest,
+            item.task.is_some() || self.rules.fences,
+            self.rules.place,
+            self.book,
+        );
+        for (text, url) in head.iter().flat_map(|inline| &inline.links) {
+            work::add(&mut step.details, &format!("{text}: {url}"));
+        }
+        if !body.details.is_empty() {
+            work::add(&mut step.details, &body.details.join("\n"));
+        }
+        let mut clusters = ways::clusters(&step.title, body.works).into_iter();
+        if let Some(first) = clusters.next() {
+            let label = first.first().and_then(|candidate| candidate.label.clone());
+            if let (Some(label), [_]) = (label, first.as_slice()) {
+                work::add(&mut step.details, &label);
+            }
+            self.choose(&mut step, &first);
+        }
+        finish(&mut step);
+        let name = step.title.clone();
+        self.found.steps.push(step);
+        for cluster in clusters {
+            self.following(&cluster, &name);
+        }
+        for nested in body.tasks {
+            self.step(nested, Some(&name));
+        }
+    }
+
+    /// A block behind an item's first one: a step that follows it.
+    fn following(&mut self, cluster: &[Candidate<'_>], group: &str) {
+        let Some(first) = cluster.first() else { return };
+        let mut step = StepSpec::new("", Work::Check(String::new()), first.span);
+        step.title = first.label.clone().unwrap_or_default();
+        step.group = Some(group.to_owned());
+        self.choose(&mut step, cluster);
+        finish(&mut step);
+        self.found.steps.push(step);
+    }
+
+    /// Makes `step` do what the block says, or one of the blocks.
+    fn choose(&mut self, step: &mut StepSpec, cluster: &[Candidate<'_>]) {
+        for candidate in cluster {
+            self.book.settle(candidate.fence.account, self.rules.place);
+        }
+        match cluster {
+            [only] => {
+                let piece = script::whole(only.fence, only.fence.language);
+                if step.title.is_empty() {
+                    step.title = piece.title.clone().unwrap_or_default();
+                }
+                work::fill(step, &piece, only.fence, self.book);
+                work::name(step, only.fence, only.span, self.book);
+            }
+            several => ways::alternatives(step, several, self.book),
+        }
+    }
+
+    /// Blocks that stand by themselves: one, whose parts are steps, or several ways of one.
+    fn fences(&mut self, candidates: &[Candidate<'_>], group: Option<&str>) {
+        match candidates {
+            [only] => self.free(only, group),
+            several => {
+                let first = several
+                    .first()
+                    .map_or(Span::at(0), |candidate| candidate.span);
+                let mut step = StepSpec::new("", Work::Check(String::new()), first);
+                step.group = group.map(str::to_owned);
+                self.choose(&mut step, several);
+                finish(&mut step);
+                self.found.steps.push(step);
+            }
+        }
+    }
+
+    fn free(&mut self, candidate: &Candidate<'_>, group: Option<&str>) {
+        let fence = candidate.fence;
+        self.book.settle(fence.account, self.rules.place);
+        let pieces = script::pieces(fence, fence.language);
+        let single = pieces.len() == 1;
+        if pieces.is_empty() {
+            self.keep_span(candidate.span);
+        }
+        ways::warn_of_lost_variables(&pieces, fence, self.book);
+        for piece in &pieces {
+            let start = fence.locate(piece.start);
+            let end = fence.locate(piece.end).max(start);
+            let mut step =
+                StepSpec::new("", Work::Check(String::new()), self.book.span(start, end));
+            let title = piece.title.clone().unwrap_or_default();
+            step.group = group.map(str::to_owned);
+            match &candidate.label {
+                Some(label) if single => step.title.clone_from(label),
+                Some(label) => step.group = within(group, Some(label.clone())),
+                None => {}
+            }
+            if step.title.is_empty() {
+                step.title = title;
+            } else if !piece.code.iter().any(|line| line.text.trim() == title) {
+                work::add(&mut step.details, &title);
+            }
+            work::fill(&mut step, piece, fence, self.book);
+            if single {
+                work::name(&mut step, fence, candidate.span, self.book);
+            }
+            finish(&mut step);
+            self.found.steps.push(step);
+        }
+    }
+
+    /// A block in a language that looks as if it should be run.
+    fn unread(&mut self, fence: &Fence, span: Span) {
+        let language = fence.language;
+        let message = match language {
+            Language::None if !fence.text.trim().is_empty() => {
+                "this block names no language: it is kept for reading"
+            }
+            Language::Script => {
+                "this block is in a language that is not run: it is kept for reading"
+            }
+            _ => return,
+        };
+        if self.rules.fences {
+            let start = Span::new(span.start, span.start + 3);
+            self.book.problems.push(
+                Problem::note("unread-block", start, message)
+                    .hint("write `bash` or `sql` behind the fence if it is a step"),
+            );
+        }
+    }
+}
+
+/// The name of a group in a group.
+fn within(group: Option<&str>, name: Option<String>) -> Option<String> {
+    match (group, name) {
+        (Some(group), Some(name)) => Some(format!("{group} › {name}")),
+        (group, name) => name.or(group.map(str::to_owned)),
+    }
+}
+
+/// A step's last touches: it has a title, and a check says what to look at.
+fn finish(step: &mut StepSpec) {
+    if step.title.is_empty() {
+        step.title = match &step.details {
+            Some(details) => details.lines().next().unwrap_or("").to_owned(),
+            None => "Step without words".to_owned(),
+        };
+    }
+    if step.work.is_check() {
+        step.work = Work::Check(step.title.clone());
+    }
+}

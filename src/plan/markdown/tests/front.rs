@@ -1,0 +1,93 @@
+use super::*;
+use crate::plan::{Severity, open};
+
+fn front(text: &str) -> Front {
+    read(&Source::new("r.md", text))
+}
+
+fn codes(front: &Front) -> Vec<(&'static str, Severity)> {
+    front
+        .problems
+        .iter()
+        .map(|p| (p.code, p.severity))
+        .collect()
+}
+
+#[test]
+fn toml_and_yaml_say_the_same() {
+    let toml = "+++\ntitle = \"Go\"\nenvironment = \"production\"\n[databases.main]\nurl_env = \"URL\"\n[vars]\ntag = { prompt = \"Tag\" }\n+++\n# x\n";
+    let yaml = "---\ntitle: Go\nenvironment: production\ndatabases: {main: {url_env: URL}}\nvars:\n  tag: {prompt: Tag}\n---\n# x\n";
+    for text in [toml, yaml, &yaml.replace('\n', "\r\n")] {
+        let front = front(text);
+        assert!(front.problems.is_empty(), "{:?}", front.problems);
+        assert_eq!(front.draft.environment.as_deref(), Some("production"));
+        assert_eq!(front.draft.databases[0].url_env, "URL");
+        assert_eq!(front.draft.vars[0].prompt.as_deref(), Some("Tag"));
+        assert!(text[front.end..].starts_with("# x"));
+        let title = front.draft.title.unwrap();
+        assert!(text[title.span.start..title.span.end].contains("Go"));
+    }
+}
+
+#[test]
+fn a_mistake_has_its_place_and_the_rest_of_the_file_is_read() {
+    for text in [
+        "+++\ntitle = = 1\n+++\n# T\n\n- [ ] a\n",
+        "---\ntitle: [1\n---\n# T\n\n- [ ] a\n",
+    ] {
+        let opened = open("r.md", text.as_bytes());
+        assert!(opened.plan.is_none());
+        let errors = |p: &&crate::plan::Problem| p.severity == Severity::Error;
+        let problem = opened.problems.iter().find(errors).unwrap();
+        assert!(opened.source.line(problem.span.start) > 1);
+        assert_eq!(read(&opened.source).end, text.find("# T").unwrap());
+    }
+}
+
+#[test]
+fn other_tools_keys_are_no_errors_and_are_kept() {
+    let text = "---\nlayout: post\ntags: [a, b]\nshell: zsh\ncontact: ops@shop.example\nenviroment: x\n---\n- [ ] a\n";
+    let front = front(text);
+    assert_eq!(
+        codes(&front),
+        [
+            ("wrong-type", Severity::Warning),
+            ("unknown-key", Severity::Note),
+            ("unknown-key", Severity::Note)
+        ]
+    );
+    assert!(
+        front.problems[1]
+            .hint
+            .as_deref()
+            .unwrap()
+            .contains("environment")
+    );
+    assert_eq!(front.draft.shell.as_ref().unwrap().program, "zsh");
+    assert!(front.draft.notes[0].text.contains("layout: post"));
+    assert!(open("r.md", text.as_bytes()).plan.is_some());
+}
+
+#[test]
+fn rules_at_the_start_are_no_front_matter() {
+    for text in [
+        "---\n\n# T\n\ntext\n\n---\n",
+        "---\nSome: words, and more.\n",
+        "--- \n",
+        "---",
+        "+ + +\n",
+        "",
+    ] {
+        let front = front(text);
+        assert_eq!(front.end, 0, "{text:?}");
+        assert!(front.problems.is_empty());
+    }
+    assert_eq!(front("---\n---\ntext").end, 8);
+}
+
+#[test]
+fn what_is_never_closed_is_told() {
+    for text in ["+++\ntitle = 'x'\n# T\n", "---\ntitle: x\n# T\n"] {
+        assert_eq!(codes(&front(text)), [("front-matter", Severity::Error)]);
+    }
+}

@@ -1,0 +1,112 @@
+//! Contacts and sign-offs in the forms in which people write them.
+
+use super::{plan, titles};
+
+fn contacts(text: &str) -> Vec<String> {
+    let plan = plan(&format!("## Deployment\n- [ ] a\n## Contacts\n{text}"));
+    let show = |part: &Option<String>| part.clone().unwrap_or("?".to_owned());
+    plan.contacts
+        .iter()
+        .map(|c| format!("{}/{}/{}", c.role, show(&c.name), show(&c.reach)))
+        .collect()
+}
+
+fn signoffs(text: &str) -> Vec<(String, Option<String>)> {
+    let plan = plan(&format!("## Deployment\n- [ ] a\n## Sign-off\n{text}"));
+    plan.signoffs
+        .into_iter()
+        .map(|s| (s.role, s.name))
+        .collect()
+}
+
+#[test]
+fn contacts_are_read_from_lists_lines_and_tables() {
+    for (text, wanted) in [
+        (
+            "- **Lead:** Ada Byron - +44 123 456\n",
+            "Lead/Ada Byron/+44 123 456",
+        ),
+        (
+            "- **DBA**: Edgar Codd (edgar@shop.example)\n",
+            "DBA/Edgar Codd/edgar@shop.example",
+        ),
+        ("* 📞 **On call:** #ops-pager\n", "On call/?/#ops-pager"),
+        ("- **DBA:** [Name] - [Contact]\n", "DBA/?/?"),
+        ("- **DBA:** ______\n", "DBA/?/?"),
+        (
+            "- Grace Hopper - DevOps lead - grace@shop.example\n",
+            "DevOps lead/Grace Hopper/grace@shop.example",
+        ),
+        ("- [ ] **DBA lead:** Ada\n", "DBA lead/Ada/?"),
+        (
+            "**Lead:** Ada, ada@shop.example\n",
+            "Lead/Ada/ada@shop.example",
+        ),
+        (
+            "| Role | Name | Phone | Chat |\n|-|-|-|-|\n| DBA | Ada | 123 | @ada |\n",
+            "DBA/Ada/123 - @ada",
+        ),
+        ("| Name | Role |\n|-|-|\n| TBD | DBA |\n", "DBA/?/?"),
+    ] {
+        assert_eq!(contacts(text), [wanted], "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_contact_is_kept() {
+    let text = "## Deployment\n- [ ] a\n## Contacts\n- See the wiki\n- [ ] The list is up to date\n\nRing twice.\n";
+    let plan = plan(text);
+    assert!(plan.contacts.is_empty());
+    assert_eq!(
+        titles(&plan),
+        [("check", "a"), ("check", "The list is up to date")]
+    );
+    assert!(
+        plan.notes[0].text.contains("See the wiki") && plan.notes[0].text.contains("Ring twice")
+    );
+}
+
+#[test]
+fn signatures_are_read_from_lines_tables_and_tasks() {
+    for (text, role, name) in [
+        ("**Lead:** ________ **Date:** ____\n", "Lead", None),
+        (
+            "**Lead:** Ada Byron **Date:** ____\n",
+            "Lead",
+            Some("Ada Byron"),
+        ),
+        ("- QA lead: ____\n", "QA lead", None),
+        ("- [ ] Technical lead\n", "Technical lead", None),
+        (
+            "- [ ] Security team approval: ____\n",
+            "Security team approval",
+            None,
+        ),
+        ("Name: ____ Date: ____\n", "Sign-off", None),
+        (
+            "| Role | Name | Date |\n|-|-|-|\n| Owner | ****\\_**** | **_/_** |\n",
+            "Owner",
+            None,
+        ),
+        (
+            "| Approver | Name |\n|-|-|\n| Owner | Ada |\n",
+            "Owner",
+            Some("Ada"),
+        ),
+    ] {
+        assert_eq!(
+            signoffs(text),
+            [(role.to_owned(), name.map(str::to_owned))],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn tasks_that_nobody_signs_are_done_after_the_deployment() {
+    let plan = plan(
+        "## Deployment\n- [ ] a\n## Final sign-off\n- [ ] Send the report to everybody who asked for it\n- [ ] DBA\n",
+    );
+    assert_eq!(plan.phases[1].spec.kind, crate::plan::PhaseKind::After);
+    assert_eq!(plan.signoffs[0].role, "DBA");
+}

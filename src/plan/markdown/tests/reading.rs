@@ -1,0 +1,311 @@
+//! What becomes of the parts of a runbook, one rule at a time.
+
+use super::{opened, plan, problems, titles};
+use crate::plan::{Interpreter, Mark, PhaseKind, Work};
+
+#[test]
+fn marks_of_task_items_are_kept() {
+    let plan = plan("## Deploy\n- [ ] a\n- [x] b\n- [X] c\n- [~] d\n1. [-] e\n");
+    let marks: Vec<_> = plan.steps.iter().map(|step| step.spec.mark).collect();
+    let (done, not) = (Some(Mark::Done), Some(Mark::NotApplicable));
+    assert_eq!(marks, [None, done, done, not, not]);
+}
+
+#[test]
+fn blocks_run_in_the_shell_they_name() {
+    let text =
+        ["bash", "sh", "zsh", "shell", "console"].map(|name| format!("```{name}\nls\n```\n"));
+    let plan = plan(&format!("## Deploy\n{}", text.concat()));
+    let shells: Vec<_> = plan
+        .steps
+        .iter()
+        .map(|step| match &step.spec.work {
+            Work::Shell(shell) => shell.interpreter.clone(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let wanted = ["bash", "sh", "zsh", "sh", "bash"].map(Interpreter::strict);
+    assert_eq!(shells, wanted);
+}
+
+#[test]
+fn data_is_kept_and_never_run() {
+    let text = "## Deploy\n- [ ] Post\n  ```json\n  {\"a\": 1}\n  ```\n\n```yaml\nb: 2\n```\n\n```\nuptime\n```\n";
+    let plan = plan(text);
+    assert_eq!(titles(&plan), [("check", "Post")]);
+    assert!(
+        plan.steps[0]
+            .spec
+            .details
+            .as_deref()
+            .unwrap()
+            .contains("{\"a\": 1}")
+    );
+    assert!(plan.notes[0].text.contains("b: 2"));
+    assert!(problems(text).contains(&("unread-block", 11)));
+}
+
+#[test]
+fn blocks_joined_by_or_are_alternatives_wherever_they_stand() {
+    let item =
+        "## Deploy\n- [ ] Migrate\n  ```sh\n  a\n  ```\n  Or by hand:\n  ```sh\n  b\n  ```\n";
+    let free = "## Deploy\n```sh\na\n```\n\nAlternatively:\n\n```sh\nb\n```\n";
+    for text in [item, free] {
+        let plan = plan(text);
+        assert_eq!(plan.steps.len(), 1, "{text}");
+        let works: Vec<_> = plan.steps[0]
+            .spec
+            .alternatives
+            .iter()
+            .map(|a| a.work.text())
+            .collect();
+        assert_eq!(works, ["a", "b"]);
+    }
+    let labels = plan(item);
+    assert_eq!(labels.steps[0].spec.alternatives[1].label, "by hand");
+}
+
+#[test]
+fn further_blocks_of_an_item_are_steps_that_follow_it() {
+    let plan =
+        plan("## Deploy\n1. Go\n   ```sh\n   a\n   ```\n   Then look:\n   ```sh\n   b\n   ```\n");
+    assert_eq!(titles(&plan), [("shell", "Go"), ("shell", "Then look")]);
+    assert_eq!(plan.steps[1].spec.group.as_deref(), Some("Go"));
+}
+
+#[test]
+fn tasks_below_numbers_and_bold_lines_are_grouped() {
+    let plan = plan("## Deploy\n1. **Stop**\n   - [ ] a\n\n**Then**\n\n- [ ] b\n  - [ ] c\n");
+    let groups: Vec<_> = plan
+        .steps
+        .iter()
+        .map(|step| step.spec.group.as_deref())
+        .collect();
+    assert_eq!(groups, [Some("Stop"), Some("Then"), Some("b")]);
+}
+
+#[test]
+fn an_explicit_phase_takes_its_sub_headings_as_groups() {
+    let plan = plan(
+        "# T\n## Stage 1 - Deploy (10 min)\n### Database\n- [ ] a\n### Verification\n- [ ] b\n",
+    );
+    assert_eq!(plan.phases.len(), 1);
+    assert_eq!(plan.phases[0].spec.kind, PhaseKind::Deploy);
+    let groups: Vec<_> = plan
+        .steps
+        .iter()
+        .map(|step| step.spec.group.as_deref())
+        .collect();
+    assert_eq!(groups, [Some("Database"), Some("Verification")]);
+}
+
+#[test]
+fn names_of_blocks_are_ids_while_they_are_free() {
+    let plan = plan(
+        "## Deploy\n```sh {\"name\":\"go\",\"background\":\"true\"}\na\n```\n```sh { name=go cwd=/srv }\nb\n```\n```sh {\"name\":\"two words\"}\nc\n```\n",
+    );
+    assert_eq!(plan.steps[0].id.as_str(), "go");
+    let details = |ix: usize| plan.steps[ix].spec.details.as_deref();
+    assert_eq!(details(0), Some("block: background=true"));
+    assert_eq!(details(1), Some("block: name=go"));
+    assert_eq!(plan.steps[1].spec.cwd.as_deref(), Some("/srv"));
+    assert_eq!(details(2), Some("block: name=two words"));
+}
+
+#[test]
+fn one_placeholder_is_one_variable() {
+    let text = "## Deploy\n```sh\ngit checkout <last-tag> # <not this>\n```\n```sh\necho <last-tag>\n```\n## Rollback\n```sh\ngit checkout <last tag>\n```\n";
+    let plan = plan(text);
+    let vars: Vec<_> = plan.vars.iter().map(|var| var.name.as_str()).collect();
+    assert_eq!(vars, ["last_tag", "last_tag_2"]);
+    assert_eq!(plan.steps[0].spec.holes, plan.steps[1].spec.holes);
+    assert!(
+        plan.vars[0]
+            .prompt
+            .as_deref()
+            .unwrap()
+            .contains("<last-tag>")
+    );
+    let told: Vec<_> = problems(text)
+        .into_iter()
+        .filter(|(code, _)| *code == "placeholder")
+        .collect();
+    assert_eq!(told, [("placeholder", 3), ("placeholder", 10)]);
+}
+
+#[test]
+fn front_matter_can_explain_a_placeholder() {
+    let plan =
+        plan("---\nvars:\n  last_tag: {default: v1}\n---\n## Deploy\n```sh\ngo <last-tag>\n```\n");
+    assert_eq!(plan.vars.len(), 1);
+    assert_eq!(plan.steps[0].spec.holes[0].var, "last_tag");
+}
+
+#[test]
+fn sql_goes_to_the_database_that_is_named() {
+    let databases = "+++\n[databases.shop]\nurl_env = 'A'\n+++\n";
+    let text = format!("{databases}## Deploy\n```sql\nselect 1;\n```\n");
+    let database = |text: &str| match &plan(text).steps[0].spec.work {
+        Work::Sql(sql) => sql.database.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(database(&text), "shop");
+    assert_eq!(database("## Deploy\n```sql\nselect 1;\n```\n"), "main");
+    let psql = "## Deploy\n- [ ] Tables\n  ```sql\n  \\dt\n  ```\n";
+    assert_eq!(titles(&plan(psql)), [("check", "Tables")]);
+    assert!(problems(psql).contains(&("psql-command", 4)));
+}
+
+#[test]
+fn options_exclude_each_other() {
+    let plan = plan(
+        "# T\n## Deployment Methods\n### Option A: fast\n1. go\n### Option B: slow\n1. wait\n## Option C\n- [ ] alone\n",
+    );
+    let choices: Vec<_> = plan
+        .phases
+        .iter()
+        .map(|p| p.spec.choice.as_deref())
+        .collect();
+    assert_eq!(
+        choices,
+        [Some("Deployment Methods"), Some("Deployment Methods"), None]
+    );
+}
+
+#[test]
+fn a_way_back_among_steps_forward_needs_a_person() {
+    let plan = plan(
+        "## Deploy\n1. Go\n   ```sh\n   go\n   ```\n2. Rollback if needed\n   ```sh\n   back\n   ```\n",
+    );
+    let danger: Vec<_> = plan.steps.iter().map(|step| step.spec.danger).collect();
+    assert_eq!(danger, [false, true]);
+}
+
+#[test]
+fn commands_for_reference_and_from_development_are_never_run() {
+    for heading in [
+        "Useful Commands",
+        "Development Workflow",
+        "Examples",
+        "Migration Testing",
+        "Background",
+    ] {
+        let text = format!(
+            "# T\n## Deploy\n- [ ] a\n## {heading}\n1. Reset\n   ```sh\n   migrate reset\n   ```\n\n```sh\nmigrate reset\n```\n"
+        );
+        assert_eq!(titles(&plan(&text)), [("check", "a")], "{heading}");
+    }
+}
+
+#[test]
+fn a_section_that_says_nothing_is_told_about() {
+    let text = "# T\n## Database\n- [ ] a\n## Deployment\n- [ ] b\n## Queue\n- [ ] c\n";
+    let kinds: Vec<_> = plan(text)
+        .phases
+        .iter()
+        .map(|phase| phase.spec.kind)
+        .collect();
+    assert_eq!(
+        kinds,
+        [PhaseKind::Before, PhaseKind::Deploy, PhaseKind::Deploy]
+    );
+    let told: Vec<_> = problems(text)
+        .into_iter()
+        .filter(|(code, _)| *code == "unclear-kind")
+        .collect();
+    assert_eq!(told, [("unclear-kind", 2), ("unclear-kind", 6)]);
+}
+
+#[test]
+fn a_runbook_of_one_heading_is_what_it_is_about() {
+    let plan = plan("# Turn the cache off\n\n1. Stop it\n   ```sh\n   stop cache\n   ```\n");
+    assert_eq!(titles(&plan), [("shell", "Stop it")]);
+    assert_eq!(plan.phases[0].spec.kind, PhaseKind::Deploy);
+    assert_eq!(plan.phases[0].spec.name, "Turn the cache off");
+}
+
+#[test]
+fn rollbacks_have_tiers_only_where_they_are_ways_back() {
+    let names = |text: &str| -> Vec<String> {
+        plan(text)
+            .tiers
+            .iter()
+            .map(|tier| tier.spec.name.clone())
+            .collect()
+    };
+    assert_eq!(
+        names("## Rollback\n### 1. Database\n- [ ] a\n### 2. Application\n- [ ] b\n"),
+        ["Rollback"]
+    );
+    assert_eq!(
+        names(
+            "## Rollback\n### Database\n- [ ] a\n### Application\n- [ ] b\n### Verification\n- [ ] c\n"
+        ),
+        ["Database", "Application"]
+    );
+    assert_eq!(
+        names("## Back-out plan\n- [ ] a\n### Then\n- [ ] b\n"),
+        ["Back-out plan"]
+    );
+    assert_eq!(
+        names("## Phase 1: Move\n- [ ] a\n### Rollback\n- [ ] b\n"),
+        ["Phase 1: Move › Rollback"]
+    );
+    assert_eq!(
+        names("## Pre-deployment\n### Rollback plan\n- [ ] written down\n"),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn criteria_are_alerts_and_no_steps() {
+    let plan =
+        plan("## Rollback\n\nRoll back if:\n\n- errors\n- [ ] slow\n\n### Steps\n- [ ] go back\n");
+    let names: Vec<_> = plan
+        .alerts
+        .iter()
+        .map(|alert| alert.name.as_str())
+        .collect();
+    assert_eq!(names, ["errors", "slow"]);
+    assert_eq!(titles(&plan), [("check", "go back")]);
+}
+
+#[test]
+fn tasks_of_success_criteria_are_verified() {
+    let plan = plan("## Deployment\n- [ ] a\n## Success Criteria\n- all is well\n- [ ] b\n");
+    assert_eq!(plan.phases[1].spec.kind, PhaseKind::Verify);
+    assert_eq!(titles(&plan), [("check", "a"), ("check", "b")]);
+}
+
+#[test]
+fn links_are_not_lost() {
+    let plan = plan("## Deploy\n- [ ] Look at the [board](https://board.example/x)\n");
+    assert_eq!(plan.steps[0].spec.title, "Look at the board");
+    assert_eq!(
+        plan.steps[0].spec.details.as_deref(),
+        Some("board: https://board.example/x")
+    );
+}
+
+#[test]
+fn variables_that_a_later_step_would_miss_are_told() {
+    let text =
+        "## Deploy\n```sh\n# 1. Dump\nFILE=a.sql\npg_dump > $FILE\n# 2. Look\nls $FILE\n```\n";
+    assert!(problems(text).contains(&("lost-variable", 7)));
+    assert!(
+        !problems(&text.replace("FILE=a", "export FILE=a"))
+            .iter()
+            .any(|(code, _)| *code == "lost-variable")
+    );
+}
+
+#[test]
+fn problems_stand_under_their_text() {
+    let opened = opened("## Deploy\r\n- [ ] Go\r\n  ```sh\r\n  cd /path/to/app\r\n  ```\r\n");
+    let problem = opened
+        .problems
+        .iter()
+        .find(|p| p.code == "placeholder")
+        .unwrap();
+    assert_eq!(opened.source.slice(problem.span), "/path/to/app");
+}

@@ -1,0 +1,281 @@
+//! Times as headings tell them: `15 minutes`, `5-10 min`, `T-1 hour`, `First 24 Hours`. What a
+//! length means, a budget or a place on the clock or a window, is for the heading to say.
+
+use std::time::Duration;
+
+use crate::plan::duration;
+
+/// What a few words say about time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// So long: `15 minutes`.
+    Length(Duration),
+    /// From the first to the second: `15-60 minutes`.
+    Between(Duration, Duration),
+    /// At most: `< 5 minutes`, `within 1 week`.
+    AtMost(Duration),
+    /// More than, or later than: `> 60 minutes`, `after 1 hour`.
+    Beyond(Duration),
+    /// From the start on, for so long: `first hour`.
+    First(Duration),
+    /// Seconds from T-0: `T-1 hour`, `1 day before`.
+    Place(i64),
+}
+
+/// Words before a length that say no more than that it was not measured.
+const ROUGHLY: [&str; 14] = [
+    "~",
+    "≈",
+    "about",
+    "approximately",
+    "approx.",
+    "approx",
+    "around",
+    "ca.",
+    "circa",
+    "estimated time:",
+    "estimated:",
+    "est.",
+    "duration:",
+    "budget:",
+];
+const AT_MOST: [&str; 10] = [
+    "<=",
+    "≤",
+    "<",
+    "under",
+    "less than",
+    "within",
+    "up to",
+    "at most",
+    "max.",
+    "max",
+];
+const BEYOND: [&str; 9] = [
+    ">=",
+    "≥",
+    ">",
+    "over",
+    "more than",
+    "after",
+    "later than",
+    "beyond",
+    "from",
+];
+
+/// Reads the words `text`; `None` if they are about something else.
+pub(super) fn said(text: &str) -> Option<Said> {
+    let text = text.trim().to_lowercase().replace(['–', '—', '−'], "-");
+    let text = without(&text, &ROUGHLY);
+    if let Some(place) = place(text) {
+        return Some(Said::Place(place));
+    }
+    if let Some(rest) = strip_any(text, &AT_MOST) {
+        let rest = rest
+            .strip_prefix("the first")
+            .or(rest.strip_prefix("first"))
+            .unwrap_or(rest);
+        return length(rest).map(Said::AtMost);
+    }
+    if let Some(rest) = strip_any(text, &BEYOND) {
+        return length(rest).map(Said::Beyond);
+    }
+    if let Some(rest) = text.strip_prefix("first ") {
+        return length(rest).map(Said::First);
+    }
+    for (ending, sign) in [
+        (" before", -1),
+        (" prior", -1),
+        (" after", 1),
+        (" later", 1),
+    ] {
+        if let Some(rest) = text.strip_suffix(ending) {
+            return seconds(rest).map(|secs| Said::Place(sign * secs));
+        }
+    }
+    if let Some(number) = text
+        .split_once('+')
+        .filter(|(_, unit)| !unit.trim().is_empty())
+    {
+        return length(&format!("{} {}", number.0, number.1)).map(Said::Beyond);
+    }
+    between(text).or_else(|| length(text).map(Said::Length))
+}
+
+fn without<'t>(text: &'t str, words: &[&str]) -> &'t str {
+    strip_any(text, words).unwrap_or(text)
+}
+
+/// `text` without the first of `words` that it begins with.
+fn strip_any<'t>(text: &'t str, words: &[&str]) -> Option<&'t str> {
+    words.iter().find_map(|word| {
+        let rest = text.strip_prefix(word)?;
+        let whole = !word.ends_with(|c: char| c.is_alphabetic()) || rest.starts_with(' ');
+        whole.then(|| rest.trim_start())
+    })
+}
+
+/// `t-1 hour`, `t+15 min`, `t-0`, `t minus 30 minutes`, `d-1`.
+fn place(text: &str) -> Option<i64> {
+    let days = text.strip_prefix('d').and_then(signed);
+    if let Some((sign, number)) = days {
+        return number
+            .parse::<i64>()
+            .ok()
+            .map(|days| sign * days.saturating_mul(86_400));
+    }
+    let (sign, rest) = signed(text.strip_prefix('t')?)?;
+    if rest == "0" {
+        return Some(0);
+    }
+    seconds(rest).map(|secs| sign * secs)
+}
+
+fn signed(text: &str) -> Option<(i64, &str)> {
+    let text = text.trim_start();
+    for (word, sign) in [("-", -1), ("+", 1), ("minus ", -1), ("plus ", 1)] {
+        if let Some(rest) = text.strip_prefix(word) {
+            return Some((sign, rest.trim()));
+        }
+    }
+    None
+}
+
+fn seconds(text: &str) -> Option<i64> {
+    i64::try_from(length(text)?.as_secs()).ok()
+}
+
+/// `5-10 min`, `30 min - 1 hour`, `15 to 60 minutes`.
+fn between(text: &str) -> Option<Said> {
+    let (least, most) = text.split_once('-').or_else(|| text.split_once(" to "))?;
+    let unit = most
+        .trim_start_matches(|c: char| !c.is_alphabetic())
+        .trim_end();
+    let most = length(most)?;
+    let least = length(least).or_else(|| length(&format!("{} {unit}", least.trim())))?;
+    (least <= most).then_some(Said::Between(least, most))
+}
+
+/// `15 minutes`, `1h 30m`, `1.5 hours`, `an hour`, `week`.
+pub(super) fn length(text: &str) -> Option<Duration> {
+    let text = text.trim().trim_end_matches('.');
+    let text = text.strip_suffix("max").unwrap_or(text).trim_end();
+    if text.len() > 40 {
+        return None;
+    }
+    let unit = without(text, &["one", "an", "a"]);
+    if unit.starts_with(|c: char| c.is_alphabetic()) && unit.len() > 2 {
+        return duration::parse(&format!("1 {unit}")).ok();
+    }
+    duration::parse(text).ok().or_else(|| fraction(text))
+}
+
+/// `1.5 hours`: a fraction of a unit that is longer than a second.
+fn fraction(text: &str) -> Option<Duration> {
+    let at = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let number: f64 = text[..at].parse().ok()?;
+    let unit = duration::parse(&format!("1 {}", text[at..].trim())).ok()?;
+    Duration::try_from_secs_f64(number * unit.as_secs_f64()).ok()
+}
+
+/// The budget that a line of a section's text gives: `Estimated Time to Complete (mins) - 30`,
+/// `Duration: 15 minutes`.
+pub(super) fn estimate(text: &str) -> Option<Duration> {
+    let text = text.trim().to_lowercase();
+    let rest = [
+        "estimated time to complete",
+        "estimated time",
+        "estimated duration",
+        "duration",
+    ]
+    .iter()
+    .find_map(|words| text.strip_prefix(words))?
+    .trim_start();
+    let (unit, rest) = match rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        Some((unit, rest)) => (unit.trim(), rest),
+        None => ("", rest),
+    };
+    let value = rest.trim_start().strip_prefix([':', '-', '–', '—'])?.trim();
+    let value = without(value, &ROUGHLY);
+    let with_unit = format!("{value} {unit}");
+    match said(value).or_else(|| said(with_unit.trim()))? {
+        Said::Length(time) | Said::AtMost(time) | Said::Between(_, time) => Some(time),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secs(n: u64) -> Duration {
+        Duration::from_secs(n)
+    }
+
+    #[test]
+    fn the_words_of_headings_are_understood() {
+        for (text, wanted) in [
+            ("15 minutes", Said::Length(secs(900))),
+            ("~5 min", Said::Length(secs(300))),
+            ("approx. 90 secs", Said::Length(secs(90))),
+            ("1h 30m", Said::Length(secs(5400))),
+            ("1.5 hours", Said::Length(secs(5400))),
+            ("1 Week", Said::Length(secs(604_800))),
+            ("5-10 min", Said::Between(secs(300), secs(600))),
+            ("15–60 minutes", Said::Between(secs(900), secs(3600))),
+            ("30 min - 1 hour", Said::Between(secs(1800), secs(3600))),
+            ("15 to 60 minutes", Said::Between(secs(900), secs(3600))),
+            ("< 5 minutes", Said::AtMost(secs(300))),
+            ("Within 1 Week", Said::AtMost(secs(604_800))),
+            ("within the first 15 minutes", Said::AtMost(secs(900))),
+            ("> 60 minutes", Said::Beyond(secs(3600))),
+            ("after 1 hour", Said::Beyond(secs(3600))),
+            ("60+ minutes", Said::Beyond(secs(3600))),
+            ("First Hour", Said::First(secs(3600))),
+            ("First 24 Hours", Said::First(secs(86_400))),
+            ("T-1 hour", Said::Place(-3600)),
+            ("T-0", Said::Place(0)),
+            ("T+15 min", Said::Place(900)),
+            ("T minus 48 hours", Said::Place(-172_800)),
+            ("D-1", Said::Place(-86_400)),
+            ("1 Day Before", Said::Place(-86_400)),
+            ("2 hours after", Said::Place(7200)),
+        ] {
+            assert_eq!(said(text), Some(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_words_are_left_alone() {
+        for text in [
+            "if needed",
+            "recommended",
+            "v1.2",
+            "T-30",
+            "58 tables",
+            "",
+            "after",
+            "first",
+            "team",
+            "Prisma",
+            "d",
+            "t",
+            "-",
+            "5-",
+            "a",
+        ] {
+            assert_eq!(said(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn estimates_in_the_text_are_budgets() {
+        assert_eq!(
+            estimate("Estimated Time to Complete (mins) - 30"),
+            Some(secs(1800))
+        );
+        assert_eq!(estimate("Duration: ~15 minutes"), Some(secs(900)));
+        assert_eq!(estimate("Estimated time: 5-10 min"), Some(secs(600)));
+        assert_eq!(estimate("Duration of the window"), None);
+    }
+}

@@ -1,0 +1,197 @@
+//! Several ways of doing one thing: blocks joined by "or", blocks that are options A and B. The
+//! operator picks one; never are all of them run.
+
+use super::blocks::{Block, Fence, Kind};
+use super::book::Book;
+use super::expected;
+use super::heading;
+use super::script::{self, Piece};
+use super::steps::{is_label, label};
+use super::work;
+use crate::plan::draft::{Alternative, StepSpec};
+use crate::plan::problem::Problem;
+use crate::plan::source::Span;
+
+/// A block that can be run, and what was said about it.
+pub(super) struct Candidate<'t> {
+    pub(super) fence: &'t Fence,
+    pub(super) span: Span,
+    /// The line before it.
+    pub(super) label: Option<String>,
+    /// Whether that line says "or".
+    pub(super) or: bool,
+}
+
+/// What a line says beside "or", if that is how it begins: "OR manually:", "Alternatively".
+pub(super) fn either(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.contains('\n') || text.len() > 80 {
+        return None;
+    }
+    let lower = text.to_lowercase();
+    let rest = ["or", "alternatively", "alternative", "otherwise"]
+        .iter()
+        .find_map(|word| {
+            let rest = lower.strip_prefix(word)?;
+            let whole = !rest.starts_with(|c: char| c.is_alphanumeric());
+            whole.then(|| text.get(word.len()..).unwrap_or(""))
+        })?;
+    Some(label(
+        rest.trim_start_matches([',', ':', ' ', '-', '–', '—']),
+    ))
+}
+
+/// The block at `ix`, and those that are joined to it by "or" or as options; and what follows.
+pub(super) fn side_by_side<'t>(
+    blocks: &'t [Block],
+    ix: usize,
+    before: Option<&'t Block>,
+) -> (Vec<Candidate<'t>>, usize) {
+    let mut candidates = Vec::new();
+    let text = before
+        .and_then(Block::paragraph)
+        .map(|inline| label(&inline.text));
+    let option = text.as_deref().is_some_and(is_option);
+    candidates.extend(candidate(&blocks[ix], text, false));
+    let mut next = ix + 1;
+    while let [between, block, ..] = &blocks[next..]
+        && let Some(inline) = between.paragraph()
+    {
+        let words = either(&inline.text);
+        let named = is_label(inline).then(|| label(&inline.text));
+        let (text, or) = match (words, named) {
+            (Some(words), _) => (Some(words).filter(|words| !words.is_empty()), true),
+            (None, Some(named)) if option && is_option(&named) => (Some(named), false),
+            _ => break,
+        };
+        let Some(candidate) = candidate(block, text, or) else {
+            break;
+        };
+        candidates.push(candidate);
+        next += 2;
+    }
+    (candidates, next)
+}
+
+fn candidate(block: &Block, label: Option<String>, or: bool) -> Option<Candidate<'_>> {
+    match &block.kind {
+        Kind::Fence(fence) if fence.language.runs() => Some(Candidate {
+            fence,
+            span: block.span,
+            label,
+            or,
+        }),
+        _ => None,
+    }
+}
+
+fn is_option(label: &str) -> bool {
+    heading::counts_options(label)
+}
+
+/// Puts the blocks of the item `title` together that exclude each other.
+pub(super) fn clusters<'t>(title: &str, candidates: Vec<Candidate<'t>>) -> Vec<Vec<Candidate<'t>>> {
+    if candidates.len() < 2 {
+        return candidates.into_iter().map(|only| vec![only]).collect();
+    }
+    let title = title.to_lowercase();
+    let decides = ["decide", "choose", "pick", "either"]
+        .iter()
+        .any(|word| title.contains(word));
+    let named = candidates.iter().all(|candidate| candidate.label.is_some());
+    let options = candidates
+        .iter()
+        .all(|candidate| candidate.label.as_deref().is_some_and(is_option));
+    let together = options || (named && decides);
+    let mut clusters: Vec<Vec<Candidate<'t>>> = Vec::new();
+    for candidate in candidates {
+        match clusters.last_mut() {
+            Some(last) if candidate.or || together => last.push(candidate),
+            _ => clusters.push(vec![candidate]),
+        }
+    }
+    clusters
+}
+
+/// Makes `step` one of whose ways, `candidates`, the operator picks.
+pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], book: &mut Book<'_>) {
+    for candidate in candidates {
+        let fence = candidate.fence;
+        let piece = script::whole(fence, fence.language);
+        if step.title.is_empty() {
+            step.title = piece.title.clone().unwrap_or_default();
+        }
+        let first = step.alternatives.is_empty();
+        let fallback = if first {
+            Some(step.title.clone())
+        } else {
+            piece.title.clone()
+        };
+        let label = candidate.label.clone().or(fallback).unwrap_or_default();
+        let Some(made) = work::make(&piece, fence, book) else {
+            let text = format!("{label}\n{}", piece.remarks.join("\n"));
+            work::add(&mut step.details, &text);
+            continue;
+        };
+        for hole in made.holes {
+            if !step.holes.contains(&hole) {
+                step.holes.push(hole);
+            }
+        }
+        if first {
+            step.work = made.work.clone();
+            step.expect = expected::expect(&piece.expected, &made.work);
+            work::name(step, fence, candidate.span, book);
+        }
+        step.alternatives.push(Alternative {
+            label,
+            work: made.work,
+        });
+    }
+    if step.alternatives.len() == 1 {
+        step.alternatives.clear();
+    }
+}
+
+/// Each step has a shell of its own: what one part of a block sets without exporting it, a later
+/// part does not see.
+pub(super) fn warn_of_lost_variables(pieces: &[Piece<'_>], fence: &Fence, book: &mut Book<'_>) {
+    let mut set: Vec<&str> = Vec::new();
+    for piece in pieces {
+        for line in &piece.code {
+            let used = set.iter().position(|name| uses(line.text, name));
+            if let Some(ix) = used {
+                let name = set.swap_remove(ix);
+                let at = fence.locate(line.at);
+                let message = format!(
+                    "`{name}` is set in another step of this block, whose shell has ended by then"
+                );
+                let span = book.span(at, at + line.text.len());
+                book.problems.push(
+                    Problem::warning("lost-variable", span, message)
+                        .hint(format!("write `export {name}=…`")),
+                );
+            }
+        }
+        set.extend(piece.code.iter().filter_map(|line| assigned(line.text)));
+        set.truncate(32);
+    }
+}
+
+/// The variable that a line sets for its own shell only.
+fn assigned(line: &str) -> Option<&str> {
+    let (name, value) = line.split_once('=')?;
+    let fits = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    // `A=b command` sets it for that command.
+    let alone = !value.trim_end().contains(' ') || value.starts_with(['"', '\'', '$']);
+    (fits && alone).then_some(name)
+}
+
+fn uses(line: &str, name: &str) -> bool {
+    line.match_indices('$').any(|(at, _)| {
+        let rest = line[at + 1..].trim_start_matches('{');
+        rest.strip_prefix(name)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+    })
+}

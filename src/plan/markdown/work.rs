@@ -1,0 +1,174 @@
+//! From a fenced block to what a step runs.
+
+use std::collections::HashSet;
+
+use super::blocks::Fence;
+use super::book::Book;
+use super::expected;
+use super::fence::{self, Language};
+use super::keyboard;
+use super::placeholder::{self, Context};
+use super::script::Piece;
+use crate::plan::draft::{Hole, Placed, StepSpec};
+use crate::plan::problem::Problem;
+use crate::plan::source::Span;
+use crate::plan::work::{Shell, Sql, Work};
+
+/// What a piece of a block does.
+pub(super) struct Made {
+    pub(super) work: Work,
+    pub(super) holes: Vec<Hole>,
+}
+
+/// What `piece` does, if it holds a command that can be run.
+pub(super) fn make(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Option<Made> {
+    if piece.code.is_empty() {
+        return None;
+    }
+    let language = fence.language;
+    let work = match language {
+        Language::Sql => Work::Sql(sql(piece, fence, book)?),
+        _ => Work::Shell(Shell {
+            script: piece.text(),
+            interpreter: book.interpreter(language.interpreter()),
+            lock_timeout: None,
+        }),
+    };
+    let context = match language {
+        Language::Sql => Context::Sql,
+        _ => Context::Shell,
+    };
+    Some(Made {
+        holes: holes(piece, fence, context, book),
+        work,
+    })
+}
+
+/// SQL for the database that the block or the front matter names.
+fn sql(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Option<Sql> {
+    let command = piece
+        .code
+        .iter()
+        .find(|line| line.text.trim_start().starts_with('\\'));
+    if let Some(line) = command {
+        let at = fence.locate(line.at);
+        let span = book.span(at, at + line.text.len());
+        let message = format!(
+            "`{}` is a command of psql, not SQL: it is not run",
+            line.text.trim()
+        );
+        book.problems.push(
+            Problem::warning("psql-command", span, message)
+                .hint("put it into a shell block: `psql \"$DATABASE_URL\" -c '…'`"),
+        );
+        return None;
+    }
+    let named = fence::attributes(&fence.info).database;
+    Some(Sql {
+        text: piece.text(),
+        database: named.unwrap_or_else(|| book.database()),
+        transaction: None,
+        lock_timeout: None,
+    })
+}
+
+/// The placeholders in the lines that are run. What stands in a comment is not asked for.
+fn holes(piece: &Piece<'_>, fence: &Fence, context: Context, book: &mut Book<'_>) -> Vec<Hole> {
+    let mut holes: Vec<Hole> = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::new();
+    for line in &piece.code {
+        let code = code_of(line.text, context);
+        for range in placeholder::find(code, context) {
+            let literal = &code[range.clone()];
+            if seen.insert(literal) {
+                let at = fence.locate(line.at + range.start);
+                let span = book.span(at, at + range.len());
+                holes.push(book.hole(literal, span));
+            }
+        }
+        if context == Context::Shell
+            && let Some(command) = keyboard::find(code)
+        {
+            let at = fence.locate(line.at + (code.len() - code.trim_start().len()));
+            let span = book.span(at, at + code.trim().len());
+            stuck(command, span, book);
+        }
+    }
+    holes
+}
+
+fn stuck(command: &str, span: Span, book: &mut Book<'_>) {
+    let message = format!("`{command}` never ends or waits for a keyboard");
+    book.problems.push(
+        Problem::warning("interactive-command", span, message)
+            .hint("run it in another terminal, or write a command that ends"),
+    );
+}
+
+/// A line up to its comment. Quotes count, so a `#` in a text is none.
+fn code_of(line: &str, context: Context) -> &str {
+    let mark = match context {
+        Context::Shell => "#",
+        Context::Sql => "--",
+    };
+    let mut quote = None;
+    let mut spaced = true;
+    for (at, c) in line.char_indices() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if matches!(c, '\'' | '"') => quote = Some(c),
+            None if spaced && line[at..].starts_with(mark) => return &line[..at],
+            _ => {}
+        }
+        spaced = c.is_whitespace() || context == Context::Sql;
+    }
+    line
+}
+
+/// Puts into `step` what `piece` of `fence` does, expects and remarks. A piece without commands
+/// leaves it a check.
+pub(super) fn fill(step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) {
+    match make(piece, fence, book) {
+        Some(made) => {
+            step.work = made.work;
+            step.holes = made.holes;
+        }
+        None if piece.code.is_empty() => add(&mut step.details, &piece.remarks.join("\n")),
+        None => add(&mut step.details, piece.text().trim()),
+    }
+    step.expect = expected::expect(&piece.expected, &step.work);
+}
+
+/// Gives `step` what the words behind the fence say of it.
+pub(super) fn name(step: &mut StepSpec, fence: &Fence, span: Span, book: &mut Book<'_>) {
+    let attributes = fence::attributes(&fence.info);
+    if let Some(name) = &attributes.name {
+        let id = crate::plan::id::is_id(name).then(|| Placed::new(name.clone(), span));
+        match book.take_id(id) {
+            Some(id) => step.id = Some(id),
+            None => add(&mut step.details, &format!("block: name={name}")),
+        }
+    }
+    step.cwd = attributes.cwd;
+    if !attributes.others.is_empty() {
+        add(
+            &mut step.details,
+            &format!("block: {}", attributes.others.join(", ")),
+        );
+    }
+}
+
+/// Adds a paragraph to what is written below a step's title.
+pub(super) fn add(details: &mut Option<String>, text: &str) {
+    let text = text.trim();
+    if text.is_empty() {
+        return;
+    }
+    match details {
+        Some(details) => {
+            details.push('\n');
+            details.push_str(text);
+        }
+        None => *details = Some(text.to_owned()),
+    }
+}
