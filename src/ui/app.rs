@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use crossterm::event::{Event as TerminalEvent, EventStream};
+use crossterm::event::{Event as TerminalEvent, EventStream, KeyCode, KeyEvent};
 use futures_util::StreamExt;
 use ratatui::layout::Rect;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -64,6 +64,9 @@ pub async fn open(setup: Setup) -> anyhow::Result<RunState> {
         next_id: 1,
         drawn: Moment::default(),
         left: false,
+        panic_at: std::env::var("GONOGO_PANIC_AT_KEY")
+            .ok()
+            .and_then(|key| key.chars().next()),
     };
     let mut screen = Screen::open().context("failed to take the terminal over")?;
     let result = app.run(&mut screen).await;
@@ -86,6 +89,8 @@ struct App {
     drawn: Moment,
     /// Whether somebody has left the screen.
     left: bool,
+    /// A fault to inject: the key at which the screen panics.
+    panic_at: Option<char>,
 }
 
 /// Why a frame has to be drawn.
@@ -169,7 +174,10 @@ impl App {
     fn terminal_event(&mut self, event: TerminalEvent, screen: &mut Screen) -> anyhow::Result<Due> {
         let now = self.clock.now();
         let acts = match event {
-            TerminalEvent::Key(key) => update::key(&mut self.view, &self.world, key, now),
+            TerminalEvent::Key(key) => {
+                self.panic_as_told(key);
+                update::key(&mut self.view, &self.world, key, now)
+            }
             TerminalEvent::Mouse(event) => {
                 let outputs = self.outputs.windows();
                 let scene = scene(&self.world, &self.view, &outputs, now, self.theme);
@@ -186,6 +194,15 @@ impl App {
             self.act(act, screen)?;
         }
         Ok(Due::Now)
+    }
+
+    #[expect(clippy::panic, reason = "that is the fault which is injected")]
+    fn panic_as_told(&self, key: KeyEvent) {
+        if let (Some(at), KeyCode::Char(typed)) = (self.panic_at, key.code)
+            && at == typed
+        {
+            panic!("as told by GONOGO_PANIC_AT_KEY");
+        }
     }
 
     fn act(&mut self, act: Act, screen: &mut Screen) -> anyhow::Result<()> {

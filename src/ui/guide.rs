@@ -66,7 +66,7 @@ fn going_on(world: &World, ix: StepIx, database: usize, now: Moment) -> String {
         .unwrap_or_default();
     if let Some(stopping) = &step.stopping {
         return format!(
-            "{called} is being stopped ({:?}): {}; S goes harder",
+            "S goes harder: {called} is being stopped ({:?}): {}",
             stopping.stage, stopping.reason
         )
         .to_lowercase();
@@ -77,7 +77,7 @@ fn going_on(world: &World, ix: StepIx, database: usize, now: Moment) -> String {
         .as_ref()
         .is_some_and(|undo| undo.work.is_check());
     if step.status == Status::Undoing && check {
-        return format!("undo {called} by hand; space when it is done");
+        return format!("space when it is done: undo {called} by hand");
     }
     let blocker = world
         .database(database)
@@ -107,7 +107,7 @@ fn blocked(node: &LockNode) -> String {
         .unwrap_or_default();
     if session.state.holds_transaction_idly() {
         format!(
-            "our step waits for {} ({who}, {} {age}); k ends that session",
+            "k ends {} ({who}, {} {age}): our step waits for it",
             session.pid,
             session.state.words()
         )
@@ -115,7 +115,7 @@ fn blocked(node: &LockNode) -> String {
         "our step waits for a prepared transaction: only ROLLBACK PREPARED helps".to_owned()
     } else {
         format!(
-            "our step waits for {} ({who}, {age}); c cancels its statement, k ends it",
+            "c cancels, k ends {} ({who}, {age}): our step waits for it",
             session.pid
         )
     }
@@ -125,21 +125,21 @@ fn waiting(world: &World) -> String {
     let phase = |ix: usize| &world.plan.phases[ix].spec.name;
     match world.state.waiting(&world.plan) {
         Waiting::Start(ix) => format!("enter starts {}", called(world, ix)),
-        Waiting::Tick(ix) => format!("look, then space ticks {}", called(world, ix)),
+        Waiting::Tick(ix) => format!("space ticks {}", called(world, ix)),
         Waiting::Confirm(ix) => format!(
             "enter asks before it starts {}, which is dangerous",
             called(world, ix)
         ),
         Waiting::Alternative(ix) => format!("enter offers the ways to do {}", called(world, ix)),
         Waiting::Values(ix, names) => format!(
-            "{} needs {}: enter asks for it",
-            called(world, ix),
-            names.join(", ")
+            "enter asks for {}, which {} needs",
+            names.join(", "),
+            called(world, ix)
         ),
         Waiting::Decide(ix) => {
             let status = world.state.steps[ix].status;
             format!(
-                "{} is {status}: enter shows what can be done, R rolls back",
+                "enter shows what can be done, R rolls back: {} is {status}",
                 called(world, ix)
             )
         }
@@ -148,7 +148,7 @@ fn waiting(world: &World) -> String {
             phase(ix),
             names.join(", ")
         ),
-        Waiting::Gate(ix) => format!("go or no-go for \"{}\"? g or G", phase(ix)),
+        Waiting::Gate(ix) => format!("g or G: go or no-go for \"{}\"?", phase(ix)),
         Waiting::Choice(among) => {
             let names: Vec<String> = among
                 .iter()
@@ -161,10 +161,10 @@ fn waiting(world: &World) -> String {
             let why = hold
                 .map(|hold| format!("{} by {}", hold.reason, hold.by))
                 .unwrap_or_default();
-            format!("held: {why}; h releases, R rolls back")
+            format!("h releases, R rolls back; held: {why}")
         }
         Waiting::Finish => {
-            "every step is settled: watch as long as you like, then F finishes".to_owned()
+            "F finishes: every step is settled; watch as long as you like".to_owned()
         }
         Waiting::Nothing if world.state.standing() == Standing::Ready => {
             "nothing to do yet".to_owned()

@@ -216,6 +216,8 @@ fn move_cursor(view: &mut View, world: &World, by: i64) {
         }
         line += if direction == 0 { 1 } else { direction };
     }
+    // There is nothing further that way; the cursor stays here, also when the run goes on.
+    view.cursor = Some(view.step(world));
 }
 
 fn move_session(view: &mut View, world: &World, by: i64) {

@@ -4,6 +4,8 @@
 #![cfg(test)]
 #![expect(clippy::unwrap_used, reason = "in a test that is what a failure is")]
 
+mod demo;
 mod driving;
 mod monitor;
 mod support;
+mod terminal;

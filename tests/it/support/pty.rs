@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::Instant;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
@@ -30,6 +31,7 @@ impl Pty {
         command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");
         command.env_remove("DATABASE_URL");
+        command.env_remove("RUST_BACKTRACE");
         for (name, value) in bench.environment() {
             command.env(name, value);
         }
@@ -106,6 +108,7 @@ impl Pty {
 
     /// Waits until `shown` holds of what can be read on the screen.
     pub fn wait(&self, what: &str, shown: impl Fn(&str) -> bool) {
+        let since = Instant::now();
         let mut shared = self.shared.0.lock().unwrap();
         loop {
             let text = shared.parser.screen().contents();
@@ -116,12 +119,9 @@ impl Pty {
                 !shared.closed,
                 "the program ended before the screen showed {what}:\n{text}"
             );
-            let (guard, timeout) = self.shared.1.wait_timeout(shared, wait::LIMIT).unwrap();
-            shared = guard;
-            assert!(
-                !timeout.timed_out(),
-                "the screen never showed {what}:\n{text}"
-            );
+            let left = wait::LIMIT.checked_sub(since.elapsed());
+            let left = left.unwrap_or_else(|| panic!("the screen never showed {what}:\n{text}"));
+            shared = self.shared.1.wait_timeout(shared, left).unwrap().0;
         }
     }
 
@@ -165,15 +165,13 @@ impl Pty {
     /// Waits until the program has ended; tells its exit code.
     pub fn ended(&mut self) -> u32 {
         {
+            let since = Instant::now();
             let mut shared = self.shared.0.lock().unwrap();
             while !shared.closed {
-                let (guard, timeout) = self.shared.1.wait_timeout(shared, wait::LIMIT).unwrap();
-                shared = guard;
                 let text = shared.parser.screen().contents();
-                assert!(
-                    !timeout.timed_out() || shared.closed,
-                    "the program never ended:\n{text}"
-                );
+                let left = wait::LIMIT.checked_sub(since.elapsed());
+                let left = left.unwrap_or_else(|| panic!("the program never ended:\n{text}"));
+                shared = self.shared.1.wait_timeout(shared, left).unwrap().0;
             }
         }
         self.child.wait().unwrap().exit_code()

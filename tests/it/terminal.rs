@@ -1,0 +1,317 @@
+//! The screen in a terminal: what it shows, what reaches the terminal, and in what state it leaves it.
+
+use rustix::process::Signal;
+
+use crate::support::bench::{is_alive, signal};
+use crate::support::{Bench, Pty, wait};
+
+const PLAN: &str = r#"
+title = "A plan to look at"
+environment = "production"
+
+[[phase]]
+name = "Ready"
+kind = "before"
+budget = "10m"
+
+  [[phase.step]]
+  id = "print"
+  title = "Print"
+  shell = "printf '\\033[31mred\\033[0m plain\\n'; touch done"
+
+  [[phase.step]]
+  id = "look"
+  title = "Look at it"
+  check = "Is it well?"
+
+[[phase]]
+name = "Change"
+kind = "deploy"
+
+  [[phase.step]]
+  id = "wait"
+  title = "Wait for a file"
+  shell = "until test -e go-on; do sleep 0.05; done; echo went on"
+
+[[contact]]
+role = "DBA"
+"#;
+
+fn open(bench: &Bench, columns: u16, rows: u16) -> Pty {
+    bench.write("plan.toml", PLAN);
+    let screen = Pty::start(bench, &["run", "plan.toml"], columns, rows);
+    screen.see("enter starts 1.1");
+    screen
+}
+
+/// Whether the terminal is as a shell wants it.
+fn is_sane(screen: &Pty) -> bool {
+    screen.look(|screen| {
+        !screen.alternate_screen()
+            && !screen.hide_cursor()
+            && !screen.bracketed_paste()
+            && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+    })
+}
+
+#[test]
+fn closing_the_terminal_does_not_stop_the_run_and_attach_comes_back() {
+    let bench = Bench::new();
+    let mut screen = open(&bench, 120, 36);
+    screen.press("\r", "space ticks 1.2");
+    screen.press(" ", "enter starts 2.1");
+    screen.press("\r", "2.1 Wait for a file runs");
+    screen.hang_up();
+    screen.ended();
+    bench.write("go-on", "");
+    let mut screen = Pty::start(&bench, &["attach"], 80, 24);
+    screen.see("went on");
+    screen.see("driving: you");
+    screen.see("F finishes");
+    screen.press("F", "Finish the run?");
+    screen.press("\r", "COMPLETED");
+    screen.keys("q");
+    assert_eq!(screen.ended(), 0);
+    assert!(is_sane(&screen));
+}
+
+#[test]
+fn a_second_screen_watches_and_can_not_command_until_it_takes_control() {
+    let mut bench = Bench::new();
+    let mut driver = open(&bench, 120, 36);
+    bench.set("GONOGO_USER", "bob");
+    let mut watcher = Pty::start(&bench, &["attach"], 120, 36);
+    watcher.see("you are watching ann");
+    driver.see("watching: 1");
+    watcher.press("\r", "you are watching, ann drives");
+    assert!(!bench.path("done").exists());
+    driver.press("\r", "space ticks 1.2");
+    watcher.see("1.2 Look at it");
+    watcher.press("t", "Take control");
+    watcher.press("ann fell asleep\r", "driving: you");
+    driver.see("you are watching bob");
+    watcher.press(" ", "enter starts 2.1");
+    // The one who drove can only look now.
+    driver.press("\r", "you are watching, bob drives");
+    let journal = bench.gonogo(&["ctl", "last", "events"]);
+    let journal = String::from_utf8(journal.stdout).unwrap();
+    assert!(journal.contains("ann fell asleep"));
+}
+
+#[test]
+fn a_driver_who_vanished_is_shown_as_gone() {
+    let mut bench = Bench::new();
+    let driver = open(&bench, 120, 36);
+    bench.set("GONOGO_USER", "bob");
+    let watcher = Pty::start(&bench, &["attach", "--watch"], 120, 36);
+    watcher.see("driving: ann");
+    signal(driver.pid(), Signal::KILL);
+    watcher.see("ann (gone");
+    watcher.see("nobody drives; t takes control");
+}
+
+#[test]
+fn the_terminal_is_given_back_after_signals_and_panics() {
+    for end in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let bench = Bench::new();
+        let mut screen = open(&bench, 80, 24);
+        signal(screen.pid(), end);
+        assert_eq!(screen.ended(), 3, "{end:?}");
+        assert!(is_sane(&screen), "{end:?}");
+        screen.see("gonogo attach");
+    }
+    let mut bench = Bench::new();
+    bench.set("GONOGO_PANIC_AT_KEY", "!");
+    let mut screen = open(&bench, 80, 24);
+    screen.keys("!");
+    assert_eq!(screen.ended(), 101);
+    assert!(is_sane(&screen));
+    screen.see("as told by GONOGO_PANIC_AT_KEY");
+    // The run did not notice.
+    let status = bench.gonogo(&["ctl", "last", "status"]);
+    assert!(
+        String::from_utf8(status.stdout)
+            .unwrap()
+            .contains("engine       process")
+    );
+}
+
+#[test]
+fn stopped_and_continued_the_screen_comes_back_whole() {
+    let bench = Bench::new();
+    let screen = open(&bench, 100, 30);
+    signal(screen.pid(), Signal::STOP);
+    // A shell that had the terminal meanwhile has left the alternate screen and its marks.
+    signal(screen.pid(), Signal::CONT);
+    screen.resize(90, 28);
+    screen.see("A plan to look at");
+    wait::until("the screen has its modes again", || {
+        screen.look(|screen| screen.alternate_screen() && screen.bracketed_paste())
+    });
+}
+
+#[test]
+fn every_size_can_be_drawn() {
+    let bench = Bench::new();
+    let screen = open(&bench, 120, 36);
+    for (columns, rows) in [
+        (1, 1),
+        (2, 2),
+        (10, 3),
+        (20, 5),
+        (40, 10),
+        (300, 90),
+        (80, 24),
+    ] {
+        screen.resize(columns, rows);
+    }
+    screen.see("enter starts 1.1");
+    assert!(is_alive(screen.pid()));
+}
+
+#[test]
+fn without_colours_everything_can_still_be_read() {
+    let mut bench = Bench::new();
+    bench.set("NO_COLOR", "1");
+    let mut screen = open(&bench, 120, 36);
+    // The cursor stays on the step although the run goes on.
+    screen.keys("\x1b[A");
+    screen.press("\r", "red plain");
+    let coloured = screen.look(|screen| {
+        let cells = (0..36).flat_map(|row| (0..120).map(move |column| (row, column)));
+        cells
+            .filter_map(|(row, column)| screen.cell(row, column))
+            .filter(|cell| {
+                cell.fgcolor() != vt100::Color::Default || cell.bgcolor() != vt100::Color::Default
+            })
+            .count()
+    });
+    assert_eq!(coloured, 0);
+    let text = screen.text();
+    for sign in ["✓ 1.1", "· 1.2", "PRODUCTION", "● GO"] {
+        assert!(text.contains(sign), "{sign}:\n{text}");
+    }
+}
+
+#[test]
+fn colours_of_output_are_kept_and_its_control_sequences_are_not() {
+    let bench = Bench::new();
+    let hostile = r#"
+title = "Hostile \u001b]0;owned\u0007 title"
+[[phase]]
+name = "P\u001b[2J"
+kind = "before"
+  [[phase.step]]
+  id = "hostile"
+  title = "Hostile \u202e step"
+  shell = '''
+printf '\033[32mgreen\033[0m \033]0;owned\007 \033[2J\033[1;1H \033[?1049l \033P$q\033\\ \033]52;c;b3duZWQ=\007 \007 \010\010 \033[6n \0x9b2J\n'
+printf '\xff\xfe bytes \xc2\x9b31m and \xe2\x80\xae bidi\n'
+printf 'the %s\n' finish
+'''
+"#;
+    bench.write("plan.toml", hostile);
+    let mut screen = Pty::start(&bench, &["run", "plan.toml"], 120, 36);
+    screen.see("enter starts 1.1");
+    screen.press("\r", "the finish");
+    let green = screen.look(|screen| {
+        let cells = (0..36).flat_map(|row| (0..120).map(move |column| (row, column)));
+        cells
+            .filter_map(|(row, column)| screen.cell(row, column))
+            .filter(|cell| cell.contents() == "g" && cell.fgcolor() == vt100::Color::Idx(2))
+            .count()
+    });
+    assert_eq!(green, 1, "{}", screen.text());
+    let raw = String::from_utf8_lossy(&screen.raw()).into_owned();
+    for sequence in ["\x1b]0;", "\x1b]52", "\x07", "\x1bP", "\u{9b}", "\u{202e}"] {
+        assert!(!raw.contains(sequence), "{sequence:?} reached the terminal");
+    }
+    // What clears the screen is the program's own, once when it starts.
+    assert!(raw.matches("\x1b[2J").count() <= 1);
+    assert!(screen.look(vt100::Screen::alternate_screen));
+}
+
+#[test]
+fn the_mouse_picks_and_scrolls() {
+    let bench = Bench::new();
+    let mut screen = open(&bench, 120, 36);
+    let row_of = |screen: &Pty, text: &str| {
+        let all = screen.text();
+        let row = all.lines().position(|line| line.contains(text)).unwrap() + 1;
+        u16::try_from(row).unwrap()
+    };
+    let row = row_of(&screen, "2.1 Wait");
+    // A click, as a terminal reports it: button, column, row, press and release.
+    screen.press(
+        &format!("\x1b[<0;8;{row}M\x1b[<0;8;{row}m"),
+        "$ until test -e go-on",
+    );
+    let row = row_of(&screen, "· 1.1 Print");
+    screen.press(
+        &format!("\x1b[<64;8;{row}M\x1b[<64;8;{row}M\x1b[<64;8;{row}M"),
+        "$ printf",
+    );
+    // A key of the footer.
+    let footer = row_of(&screen, "? keys");
+    let column = screen
+        .text()
+        .lines()
+        .last()
+        .unwrap()
+        .find("? keys")
+        .unwrap()
+        + 1;
+    screen.press(
+        &format!("\x1b[<0;{column};{footer}M"),
+        "The step under the cursor",
+    );
+    screen.keys("\x1b");
+    screen.gone("The step under the cursor");
+}
+
+#[test]
+fn pasted_text_is_text_and_never_keys() {
+    let bench = Bench::new();
+    let mut screen = open(&bench, 120, 36);
+    screen.keys("\x1b[200~R\rq\r\x1b[201~");
+    screen.press("n", "What should the record say?");
+    screen.keys("\x1b[200~two\nlines\x1b[201~");
+    screen.press("\r", "noted");
+    screen.see("note by ann: two lines");
+    assert!(!screen.text().contains("HOLD"));
+}
+
+#[test]
+fn keys_that_can_not_act_say_why() {
+    let bench = Bench::new();
+    let mut screen = open(&bench, 120, 36);
+    screen.press(" ", "is not a check");
+    screen.press("g", "no gate waits: 1.1");
+    screen.press("S", "1.1 \"Print\" is pending: nothing runs");
+    screen.press("c", "nothing blocks anything");
+    screen.press("A", "no gate asks for an approval");
+    screen.press("?", "The step under the cursor");
+    screen.keys("\x1b");
+    screen.gone("The step under the cursor");
+    screen.press("q", "The run goes on without this screen");
+    screen.keys("\x1b");
+    screen.gone("The run goes on without this screen");
+}
+
+#[test]
+fn a_run_that_is_over_can_be_looked_at_without_an_engine() {
+    let bench = Bench::new();
+    let mut run = bench.start(PLAN);
+    run.ctl(&["run"]);
+    run.wait_finished("print");
+    run.ctl(&["finish", "--reason", "only a look"]);
+    assert_eq!(run.wait_over(), "aborted");
+    let engine_gone = || crate::support::bench::locked_by(&run.dir().join("engine.lock")).is_none();
+    wait::until("the engine has ended", engine_gone);
+    let mut screen = Pty::start(&bench, &["attach"], 120, 36);
+    screen.see("ABORTED");
+    screen.see("only a look");
+    screen.see("red plain");
+    screen.keys("q");
+    assert_eq!(screen.ended(), 1);
+}
