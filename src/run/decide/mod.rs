@@ -1,8 +1,9 @@
 //! Decisions: what a run does about an input. Pure functions from (plan, state, input, moment) to
 //! the events to record and the effects to perform once they are durable.
 //!
-//! * `command` takes a person's wish to one of `forward` (run, tick, skip, done, retry), `gate`
-//!   (go, no-go, approve), `rollback` and `control` (hold, pace, notes, variables, sessions);
+//! * `command` takes a person's wish to one of `start` (run, retry), `settle` (tick, skip, done, fail),
+//!   `gate` (go, no-go, approve), `rollback` and `control` (hold, pace, notes, variables, sessions);
+//! * `order` says what comes before what;
 //! * `notice` takes what jobs report;
 //! * `advance` is what happens by itself: time-outs, the next step, the next undo, the end;
 //! * `stop` is the ladder by which anything that runs is brought to an end.
@@ -12,10 +13,12 @@
 mod advance;
 mod command;
 mod control;
-mod forward;
 mod gate;
 mod notice;
+mod order;
 mod rollback;
+mod settle;
+mod start;
 mod stop;
 
 pub use rollback::{Applicable, Preview, preview};
