@@ -19,8 +19,8 @@ pub use run::{
     PaceChanged, Released, RunCreated, RunFinished, VariableForgotten, VariableSet,
 };
 pub use step::{
-    Applied, Finding, Job, Outcome, Stage, StepFinished, StepLaunched, StepReason, StepStarted,
-    StepStopping, StepTicked, StepTransaction, StepUnticked,
+    Applied, Finding, Job, KnownBy, Outcome, Stage, StepAdopted, StepFinished, StepLaunched,
+    StepReason, StepSought, StepStarted, StepStopping, StepTicked, StepTransaction, StepUnticked,
 };
 
 use serde::{Deserialize, Serialize};
@@ -59,8 +59,12 @@ pub enum Event {
     StepStarted(StepStarted),
     /// Its process exists, or its statement has a session.
     StepLaunched(StepLaunched),
-    /// Its transaction has a number, and no statement of it has run yet.
+    /// Its session is ready, its transaction has a number, and no statement of it has run yet.
     StepTransaction(StepTransaction),
+    /// How it ended is being looked for: whoever watched it is not there any more.
+    StepSought(StepSought),
+    /// It was found to be still going on, and is watched again.
+    StepAdopted(StepAdopted),
     /// It is being stopped.
     StepStopping(StepStopping),
     /// It is over, or nobody knows.

@@ -20,4 +20,7 @@ pub struct RollbackStarted {
     pub items: Vec<UndoItem>,
     /// Microseconds since T-0, if it had begun.
     pub since_t_zero: Option<u64>,
+    /// Whether only the wall clock could tell, because the machine was restarted since T-0.
+    #[serde(default)]
+    pub by_wall_clock: bool,
 }

@@ -47,8 +47,33 @@ pub struct StepTransaction {
     pub job: Job,
     /// The database's name in the plan.
     pub database: String,
-    /// The transaction's number, with its epoch.
-    pub xid: u64,
+    /// The transaction's number, with its epoch; none where its statements are not in a transaction
+    /// of their own, or can't write.
+    pub xid: Option<u64>,
+    /// The server, as it identifies itself: its system's identifier and its timeline. After a failover
+    /// the same number may be another transaction's.
+    #[serde(default)]
+    pub server: Option<String>,
+}
+
+/// See [`super::Event::StepSought`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepSought {
+    /// What is looked for.
+    #[serde(flatten)]
+    pub job: Job,
+    /// Why.
+    pub why: String,
+}
+
+/// See [`super::Event::StepAdopted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepAdopted {
+    /// What goes on.
+    #[serde(flatten)]
+    pub job: Job,
+    /// Its process, where it is known anew.
+    pub pid: Option<u32>,
 }
 
 /// How hard a step is asked to end.
@@ -101,6 +126,23 @@ pub enum Applied {
     Maybe,
 }
 
+/// How it is known how a piece of work ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KnownBy {
+    /// It was watched to its end.
+    #[default]
+    Report,
+    /// Whoever watched it left a record for a later engine.
+    Record,
+    /// The database server told what became of its transaction.
+    Server,
+    /// The journal itself: it can't have begun.
+    Journal,
+    /// Nobody knows.
+    Nobody,
+}
+
 /// One expectation and what was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -122,6 +164,9 @@ pub struct StepFinished {
     pub outcome: Outcome,
     /// What it left behind.
     pub applied: Applied,
+    /// How that is known.
+    #[serde(default)]
+    pub known_by: KnownBy,
     /// The exit code of its process.
     pub exit_code: Option<i32>,
     /// The signal that ended its process.

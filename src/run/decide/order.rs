@@ -1,7 +1,8 @@
 //! What comes before what: whether a step may be started or settled now.
 
-use super::{Case, Refusal};
+use super::Case;
 use crate::plan::{Home, PhaseKind, StepIx};
+use crate::run::command::Refusal;
 use crate::run::status::{Change, Status};
 
 impl Case<'_> {
@@ -39,6 +40,14 @@ impl Case<'_> {
     }
 
     pub(super) fn may_start_on_the_way_back(&self, ix: StepIx) -> Result<(), Refusal> {
+        let busy = self.state.active_steps().find(|&other| other != ix);
+        if let Some(busy) = busy {
+            return Err(Refusal::new(format!(
+                "{} is still {}: nothing is undone beside it",
+                self.called(busy),
+                self.state.steps[busy].status
+            )));
+        }
         let next = self.state.next_item();
         match next {
             Some(item) if item.step == ix => Ok(()),
@@ -118,6 +127,26 @@ impl Case<'_> {
             return Ok(());
         }
         self.phase_may_start(phase)
+    }
+
+    /// What runs is not settled by words: it is stopped, or waited for. Only what a person does ends
+    /// when a person says so.
+    pub(super) fn is_not_running(&self, ix: StepIx) -> Result<(), Refusal> {
+        match self.active_work(ix) {
+            Some(work) if !work.is_check() => Err(Refusal::new(format!(
+                "{} is {}: stop it first",
+                self.called(ix),
+                self.state.steps[ix].status
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn required(&self, ix: StepIx) -> Refusal {
+        Refusal::new(format!(
+            "{} is required: it can't be skipped",
+            self.called(ix)
+        ))
     }
 
     pub(super) fn can_become(&self, ix: StepIx, change: Change) -> Result<(), Refusal> {

@@ -15,13 +15,9 @@ impl Case<'_> {
         note: Option<&str>,
     ) -> Result<Decision, Refusal> {
         let ix = self.find(name)?;
-        let undoing = self.state.steps[ix].status == Status::Undoing;
-        let spec = &self.plan.steps[ix].spec;
-        let is_check = match &spec.undo {
-            Some(undo) if undoing => undo.work.is_check(),
-            _ => spec.work.is_check(),
-        };
-        if !is_check {
+        let work = self.active_work(ix);
+        let work = work.unwrap_or(&self.plan.steps[ix].spec.work);
+        if !work.is_check() {
             return Err(Refusal::new(format!(
                 "{} is not a check: run it, or mark it done with a reason",
                 self.called(ix)
@@ -45,7 +41,8 @@ impl Case<'_> {
     pub(super) fn untick(&self, actor: &Actor, name: &str) -> Result<Decision, Refusal> {
         let ix = self.find(name)?;
         let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
-        if step.status == Status::Passed && !spec.work.is_check() {
+        let was_run = step.attempt > 0 || step.applied.is_some();
+        if step.status == Status::Passed && was_run && !spec.work.is_check() {
             return Err(Refusal::new(format!(
                 "{} was run: what it did can't be taken back by a key",
                 self.called(ix)
@@ -83,10 +80,7 @@ impl Case<'_> {
             return self.leave_undone(actor, ix, event);
         }
         if self.plan.steps[ix].spec.required {
-            return Err(Refusal::new(format!(
-                "{} is required: it can't be skipped",
-                self.called(ix)
-            )));
+            return Err(self.required(ix));
         }
         if let Home::Tier(_) = self.plan.steps[ix].home {
             return Err(Refusal::new(format!(
@@ -109,12 +103,8 @@ impl Case<'_> {
             step: self.id(ix),
             reason: reason_given(reason)?,
         };
-        let items = self
-            .state
-            .rollback
-            .iter()
-            .flat_map(|rollback| &rollback.items);
-        let undo = items.into_iter().any(|item| item.step == ix && item.undo);
+        self.is_not_running(ix)?;
+        let undo = self.state.is_to_be_undone(ix);
         self.can_become(
             ix,
             if undo {
@@ -141,6 +131,7 @@ impl Case<'_> {
     ) -> Result<Decision, Refusal> {
         let ix = self.find(name)?;
         let reason = reason_given(reason)?;
+        self.is_not_running(ix)?;
         self.can_become(ix, Change::Condemned)?;
         if self.state.steps[ix].status == Status::Pending {
             self.may_settle(ix)?;

@@ -145,7 +145,7 @@ impl Case<'_> {
         let spec = &self.plan.steps[ix].spec;
         let job = Job {
             step: self.id(ix),
-            attempt: self.state.steps[ix].attempt + 1,
+            attempt: self.state.steps[ix].attempt.saturating_add(1),
             undo: false,
         };
         let mut decision = self.enter_phase(actor, ix);
@@ -182,17 +182,19 @@ impl Case<'_> {
                 step.status
             )));
         }
-        if spec.work.is_check() && step.status != Status::Stuck {
+        let undo = self.state.is_to_be_undone(ix);
+        if spec.work.is_check() && spec.alternatives.is_empty() && !undo {
             return Err(Refusal::new(format!(
                 "{called} is done by a person: mark it done, or skip it"
             )));
         }
-        if spec.no_retry {
+        if spec.no_retry && !undo {
             return Err(Refusal::new(format!(
                 "{called} must not be run a second time: the plan says `no_retry`"
             )));
         }
-        if step.status == Status::Unknown && !spec.idempotent && reason.is_none() {
+        let lost = self.lost_job(ix).is_some_and(|job| job.undo == undo);
+        if lost && !spec.idempotent && reason.is_none() {
             return Err(Refusal::new(format!(
                 "nobody knows how {called} ended: give a reason for running it again"
             )));

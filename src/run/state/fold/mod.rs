@@ -76,6 +76,8 @@ impl Fold<'_> {
             Event::StepStarted(e) => self.step_started(e)?,
             Event::StepLaunched(e) => self.step_launched(e)?,
             Event::StepTransaction(e) => self.step_transaction(e)?,
+            Event::StepSought(e) => self.step_sought(e)?,
+            Event::StepAdopted(e) => self.step_adopted(e)?,
             Event::StepStopping(e) => self.step_stopping(e)?,
             Event::StepFinished(e) => self.step_finished(e)?,
             Event::StepTicked(e) => self.step_ticked(e)?,
@@ -116,9 +118,14 @@ impl Fold<'_> {
             .after(change)
             .map_err(|why| Mismatch::Impossible { seq: self.seq, why })?;
         if let Home::Phase(phase) = self.plan.steps[ix].home {
-            let settled = &mut self.state.phases[phase].settled;
-            *settled += usize::from(step.status.is_settled());
-            *settled = settled.saturating_sub(usize::from(before.is_settled()));
+            let phase = &mut self.state.phases[phase];
+            phase.settled += usize::from(step.status.is_settled());
+            phase.settled = phase
+                .settled
+                .saturating_sub(usize::from(before.is_settled()));
+            if before.is_settled() && !step.status.is_settled() {
+                phase.finished = None;
+            }
         }
         Ok(step)
     }

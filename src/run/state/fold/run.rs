@@ -12,6 +12,7 @@ use crate::run::status::Change;
 impl Fold<'_> {
     pub(super) fn run_created(&mut self, e: &RunCreated) {
         self.state.run.clone_from(&e.run);
+        self.state.digest.clone_from(&e.digest);
         self.state.created = Some(self.at);
         self.state.creator = Some(self.by.name.clone());
         self.state.unattended = e.unattended;

@@ -3,12 +3,12 @@
 use super::{Fold, Mismatch};
 use crate::journal::Via;
 use crate::journal::event::{
-    Applied, Job, Outcome, StepFinished, StepLaunched, StepStarted, StepStopping, StepTicked,
-    StepTransaction,
+    Applied, Job, Outcome, StepAdopted, StepFinished, StepLaunched, StepSought, StepStarted,
+    StepStopping, StepTicked, StepTransaction,
 };
 use crate::plan::Home;
-use crate::run::state::types::{JobEnd, StepState, Stopping};
-use crate::run::status::Change;
+use crate::run::state::types::{JobEnd, StepState, Stopping, Transaction};
+use crate::run::status::{Change, Status};
 
 impl Fold<'_> {
     pub(super) fn step_started(&mut self, e: &StepStarted) -> Result<(), Mismatch> {
@@ -24,6 +24,7 @@ impl Fold<'_> {
             step.undo_attempt = e.job.attempt;
             step.undo_end = None;
         } else {
+            step.left_before |= matches!(step.applied, Some(Applied::Yes | Applied::Maybe));
             step.attempt = e.job.attempt;
             step.choice = e.choice;
             step.applied = Some(Applied::Maybe);
@@ -35,8 +36,10 @@ impl Fold<'_> {
         step.by = Some(by);
         step.reason.clone_from(&e.reason);
         step.pid = None;
+        step.transaction = None;
+        step.sought = None;
         step.stopping = None;
-        step.stopped_by = None;
+        step.ended_by = None;
         Ok(())
     }
 
@@ -62,6 +65,7 @@ impl Fold<'_> {
         let step = self.change(ix, finish_change(&e.job, e.outcome, on_the_way_back))?;
         let end = JobEnd {
             outcome: e.outcome,
+            known_by: e.known_by,
             exit_code: e.exit_code,
             signal: e.signal,
             findings: e.findings.clone(),
@@ -71,11 +75,15 @@ impl Fold<'_> {
             step.undo_end = Some(end);
         } else {
             step.end = Some(end);
-            step.applied = Some(e.applied);
+            step.applied = Some(match e.applied {
+                Applied::No if step.left_before => Applied::Maybe,
+                applied => applied,
+            });
         }
         step.ended = Some(at);
         step.pid = None;
-        step.stopped_by = step.stopping.take().and_then(|stopping| stopping.by);
+        step.sought = None;
+        step.ended_by = step.stopping.take().and_then(|stopping| stopping.by);
         Ok(())
     }
 
@@ -86,7 +94,37 @@ impl Fold<'_> {
     }
 
     pub(super) fn step_transaction(&mut self, e: &StepTransaction) -> Result<(), Mismatch> {
-        self.step(&e.job.step)?;
+        let ix = self.step(&e.job.step)?;
+        self.state.steps[ix].transaction = Some(Transaction {
+            database: e.database.clone(),
+            xid: e.xid,
+            server: e.server.clone(),
+        });
+        Ok(())
+    }
+
+    pub(super) fn step_sought(&mut self, e: &StepSought) -> Result<(), Mismatch> {
+        let ix = self.step(&e.job.step)?;
+        self.change(ix, Change::Sought)?.sought = Some(e.job.clone());
+        Ok(())
+    }
+
+    pub(super) fn step_adopted(&mut self, e: &StepAdopted) -> Result<(), Mismatch> {
+        let ix = self.step(&e.job.step)?;
+        let change = if e.job.undo {
+            Change::UndoFound
+        } else {
+            Change::Found
+        };
+        let step = self.change(ix, change)?;
+        if e.job.undo {
+            step.undo_end = None;
+        } else {
+            step.end = None;
+        }
+        step.ended = None;
+        step.sought = None;
+        step.pid = e.pid.or(step.pid);
         Ok(())
     }
 
@@ -115,6 +153,11 @@ impl Fold<'_> {
         step.by = Some(by);
         step.reason = reason.cloned();
         step.note = None;
+        step.sought = None;
+        step.stopping = None;
+        if change == Change::Condemned {
+            step.ended_by.clone_from(&step.by);
+        }
         if change == Change::Settled {
             step.applied = Some(Applied::Yes);
             step.order = seq;
@@ -125,13 +168,7 @@ impl Fold<'_> {
     /// Done by hand: the step itself, or its undo where that is what the way back wants.
     pub(super) fn marked_done(&mut self, id: &str, reason: &String) -> Result<(), Mismatch> {
         let ix = self.step(id)?;
-        let items = self
-            .state
-            .rollback
-            .iter()
-            .flat_map(|rollback| &rollback.items);
-        let undo = items.into_iter().any(|item| item.step == ix && item.undo);
-        let change = if undo {
+        let change = if self.state.is_to_be_undone(ix) {
             Change::UndoSettled
         } else {
             Change::Settled
@@ -139,16 +176,26 @@ impl Fold<'_> {
         self.settle(id, change, Some(reason))
     }
 
+    /// What was run before a step was left out is not forgotten with the reason for leaving it out.
     pub(super) fn step_unticked(&mut self, id: &str) -> Result<(), Mismatch> {
         let ix = self.step(id)?;
-        let step = self.change(ix, Change::Reopened)?;
-        *step = StepState {
-            attempt: step.attempt,
-            undo_attempt: step.undo_attempt,
-            ..StepState::default()
+        let before = &self.state.steps[ix];
+        let change = match (&before.end, before.status) {
+            (Some(end), Status::Skipped) if end.outcome == Outcome::Unknown => {
+                Change::ReopenedUnknown
+            }
+            (Some(_), Status::Skipped) => Change::ReopenedFailed,
+            _ => Change::Reopened,
         };
-        if let Home::Phase(phase) = self.plan.steps[ix].home {
-            self.state.phases[phase].finished = None;
+        let step = self.change(ix, change)?;
+        step.reason = None;
+        step.note = None;
+        if change == Change::Reopened {
+            *step = StepState {
+                attempt: step.attempt,
+                undo_attempt: step.undo_attempt,
+                ..StepState::default()
+            };
         }
         Ok(())
     }
