@@ -69,6 +69,11 @@ pub enum Command {
         /// Why.
         reason: Option<String>,
     },
+    /// Look again for how a step ended of which nobody knows.
+    Look {
+        /// Which step.
+        step: String,
+    },
     /// Stop a step that runs.
     Stop {
         /// Which step.

@@ -19,13 +19,12 @@ use tokio::sync::{oneshot, watch};
 
 use super::command::{Command, Refusal};
 use super::decide::{Decision, advance, deadline, decide};
-use super::input::{Input, Notice, Session, Wish};
-use super::recover::recover;
+use super::effect::Perform;
+use super::input::{Fate, Input, Notice, Session, Wish};
 use super::state::{Mismatch, RunState};
-use super::supervisor::{Secrets, Supervisor};
+use super::supervisor::Secrets;
 use crate::clock::Clock;
-use crate::journal::event::JournalRestored;
-use crate::journal::{Actor, Entry, Event, JournalError, Store, Unwritten, Via};
+use crate::journal::{Actor, Entry, JournalError, Store, Unwritten, Via};
 use crate::plan::Plan;
 
 /// How long to wait before trying the journal again.
@@ -102,25 +101,27 @@ pub enum EngineError {
 }
 
 /// The owner of a run.
-pub struct Engine<S, C> {
+pub struct Engine<S, C, P> {
     plan: Arc<Plan>,
     state: RunState,
     store: S,
     clock: C,
-    supervisor: Supervisor,
+    supervisor: P,
     secrets: Secrets,
     clients: HashMap<ClientId, Actor>,
     driver: Option<ClientId>,
     /// What jobs reported while the journal could not be written, the oldest first.
     kept: VecDeque<Notice>,
     trouble: Option<String>,
+    /// Whether it is recorded that this engine has the run, and what it looks for.
+    began: bool,
     die_after: Option<String>,
     seq: watch::Sender<u64>,
     presence: watch::Sender<Presence>,
 }
 
 /// What an engine is made from.
-pub struct Parts<S, C> {
+pub struct Parts<S, C, P> {
     /// The plan.
     pub plan: Arc<Plan>,
     /// The journal.
@@ -130,7 +131,7 @@ pub struct Parts<S, C> {
     /// The clock.
     pub clock: C,
     /// Who performs.
-    pub supervisor: Supervisor,
+    pub supervisor: P,
     /// The values to mask in what jobs report.
     pub secrets: Secrets,
     /// A fault to inject: the kind of event after which this process dies, once it is durable and
@@ -138,9 +139,9 @@ pub struct Parts<S, C> {
     pub die_after: Option<String>,
 }
 
-impl<S: Store, C: Clock> Engine<S, C> {
+impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     /// An engine that stands where its journal ends.
-    pub fn new(parts: Parts<S, C>) -> Result<(Self, Published), EngineError> {
+    pub fn new(parts: Parts<S, C, P>) -> Result<(Self, Published), EngineError> {
         let mut state = RunState::new(&parts.plan);
         for entry in &parts.entries {
             state.apply(&parts.plan, entry)?;
@@ -158,6 +159,7 @@ impl<S: Store, C: Clock> Engine<S, C> {
             driver: None,
             kept: VecDeque::new(),
             trouble: None,
+            began: false,
             die_after: parts.die_after,
             seq,
             presence,
@@ -177,9 +179,7 @@ impl<S: Store, C: Clock> Engine<S, C> {
         stop: impl Future<Output = ()>,
     ) -> Result<(), EngineError> {
         tokio::pin!(stop);
-        let pid = std::process::id();
-        self.take_in(&Input::Engine { pid }).await?;
-        self.recover().await?;
+        self.begin().await?;
         while !self.is_over() {
             let wake = self.next_wake();
             tokio::select! {
@@ -204,26 +204,29 @@ impl<S: Store, C: Clock> Engine<S, C> {
         if self.trouble.is_some() {
             return Some(TRY_JOURNAL_AGAIN);
         }
-        let due = deadline(&self.plan, &self.state)?;
-        Some(due.since(self.clock.now()))
+        deadline(&self.plan, &self.state, self.clock.now())
     }
 
-    async fn recover(&mut self) -> Result<(), EngineError> {
-        let decision = recover(&self.plan, &self.state);
-        if !decision.is_empty() {
-            self.commit(decision).await?;
-        }
-        self.settle().await
+    /// Takes the run up, with everything that nobody watches any more.
+    async fn begin(&mut self) -> Result<(), EngineError> {
+        let pid = std::process::id();
+        self.began = self.take_in(&Input::Engine { pid }).await?;
+        Ok(())
     }
 
     /// Time has passed; if the journal could not be written, it is tried again.
     async fn wake(&mut self) -> Result<(), EngineError> {
-        if let Some(why) = self.trouble.clone() {
-            let restored = Event::JournalRestored(JournalRestored { why });
-            let decision = Decision::event(&Actor::engine(), restored);
-            if !self.commit(decision).await? {
+        let trouble = self.trouble.clone();
+        if !self.began {
+            self.begin().await?;
+            if !self.began {
                 return Ok(());
             }
+        }
+        if let Some(why) = trouble
+            && !self.take_in(&Input::JournalRestored { why }).await?
+        {
+            return Ok(());
         }
         while let Some(notice) = self.kept.front().cloned() {
             if !self.take_in(&Input::Notice(notice)).await? {
@@ -236,10 +239,15 @@ impl<S: Store, C: Clock> Engine<S, C> {
 
     async fn notice(&mut self, notice: Notice) -> Result<(), EngineError> {
         let notice = self.masked(notice);
-        if let Notice::Finished(finish) = &notice {
-            self.supervisor.forget(&finish.job);
+        if self.trouble.is_some() {
+            self.wake().await?;
         }
-        let must_wait = !self.kept.is_empty();
+        match &notice {
+            Notice::Finished(finish) => self.supervisor.forget(&finish.job),
+            Notice::Fate { job, fate } if *fate != Fate::InProgress => self.supervisor.forget(job),
+            _ => {}
+        }
+        let must_wait = self.trouble.is_some() || !self.kept.is_empty();
         if must_wait || !self.take_in(&Input::Notice(notice.clone())).await? {
             self.kept.push_back(notice);
         }
@@ -272,6 +280,9 @@ impl<S: Store, C: Clock> Engine<S, C> {
     }
 
     async fn request(&mut self, request: Request) -> Result<(), EngineError> {
+        if self.trouble.is_some() {
+            self.wake().await?;
+        }
         match request {
             Request::Arrive {
                 client,
@@ -325,9 +336,6 @@ impl<S: Store, C: Clock> Engine<S, C> {
     }
 
     async fn wish(&mut self, wish: Wish) -> Result<Result<(), Refusal>, EngineError> {
-        if self.trouble.is_some() {
-            self.wake().await?;
-        }
         if let Some(trouble) = &self.trouble {
             return Ok(Err(Refusal::new(format!(
                 "nothing can be recorded, so nothing is done: {trouble}"

@@ -43,16 +43,26 @@ pub enum Change {
     FailedOnTheWayBack,
     /// How its work ended is not known.
     Lost,
+    /// How it ended is being looked for.
+    Sought,
+    /// Its work was found to be still going on.
+    Found,
     /// A person ticked it, or did it by hand.
     Settled,
     /// A person left it out.
     Skipped,
     /// A person says that it is not as it should be.
     Condemned,
-    /// A person took a mark back.
+    /// A person took a mark back, and nothing was run before it.
     Reopened,
+    /// A person took a skip back, and what was run before it had failed.
+    ReopenedFailed,
+    /// A person took a skip back, and nobody knows how what was run before it ended.
+    ReopenedUnknown,
     /// Its undo began.
     UndoStarted,
+    /// Its undo was found to be still going on.
+    UndoFound,
     /// Its undo ended as expected.
     Undone,
     /// Its undo ended otherwise, or nobody knows.
@@ -98,17 +108,27 @@ impl Status {
             (S::Running | S::Unknown, C::Passed) => S::Passed,
             (S::Running | S::Unknown, C::Failed) => S::Failed,
             (S::Running | S::Unknown, C::FailedOnTheWayBack) => S::Stuck,
-            (S::Running, C::Lost) => S::Unknown,
-            (S::Pending | S::Failed | S::Unknown | S::Stuck, C::Settled) => S::Passed,
+            (S::Running | S::Unknown, C::Lost) => S::Unknown,
+            (S::Running | S::Undoing | S::Unknown | S::Stuck, C::Sought) => self,
+            (S::Running | S::Unknown, C::Found) => S::Running,
+            // What runs is settled by a person only where a person is who does it.
+            (S::Pending | S::Running | S::Failed | S::Unknown | S::Stuck, C::Settled) => S::Passed,
             (S::Pending | S::Failed | S::Unknown, C::Skipped) => S::Skipped,
-            (S::Pending | S::Passed | S::Unknown, C::Condemned) => S::Failed,
+            (S::Pending | S::Running | S::Passed | S::Unknown, C::Condemned) => S::Failed,
             (S::Passed | S::Skipped, C::Reopened) => S::Pending,
+            (S::Skipped, C::ReopenedFailed) => S::Failed,
+            (S::Skipped, C::ReopenedUnknown) => S::Unknown,
             (S::Passed | S::Failed | S::Unknown | S::Skipped | S::Stuck, C::UndoStarted) => {
                 S::Undoing
             }
-            (S::Undoing, C::Undone | C::Settled) => S::Undone,
-            (S::Undoing, C::UndoFailed | C::Condemned) => S::Stuck,
-            (S::Passed | S::Failed | S::Unknown | S::Stuck, C::UndoSettled) => S::Undone,
+            (S::Undoing | S::Stuck, C::UndoFound) => S::Undoing,
+            (S::Undoing | S::Stuck, C::Undone) => S::Undone,
+            (S::Undoing | S::Stuck, C::UndoFailed) => S::Stuck,
+            (S::Undoing, C::Settled) => S::Undone,
+            (S::Undoing, C::Condemned) => S::Stuck,
+            (S::Passed | S::Failed | S::Unknown | S::Skipped | S::Stuck, C::UndoSettled) => {
+                S::Undone
+            }
             (from, change) => return Err(Illegal { from, change }),
         };
         Ok(to)

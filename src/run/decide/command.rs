@@ -19,6 +19,7 @@ impl Case<'_> {
             Command::Done { step, reason } => self.done(actor, step, reason),
             Command::Fail { step, reason } => self.fail(actor, step, reason),
             Command::Retry { step, reason } => self.retry(actor, step, reason.as_deref()),
+            Command::Look { step } => self.look(actor, step),
             Command::Stop { step } => self.stop(actor, step),
             Command::Rollback { tier, confirm } => {
                 self.rollback(actor, tier.as_deref(), confirm.as_deref())

@@ -17,6 +17,13 @@ impl Case<'_> {
                 missing.join(", ")
             )));
         }
+        let given = &self.state.phases[phase].approvals;
+        if let Some(own) = given.iter().find(|given| given.by == actor.name) {
+            return Err(Refusal::new(format!(
+                "you approved {} yourself: somebody else has to say go",
+                own.name
+            )));
+        }
         Ok(self.gate_decided(actor, phase, true, reason))
     }
 

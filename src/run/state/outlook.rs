@@ -1,6 +1,7 @@
 //! What a state means: where the run stands, what comes next, and what is waited for.
 
 use super::types::{RunState, Value};
+use crate::clock::{Elapsed, Moment};
 use crate::journal::event::Ending;
 use crate::plan::{Plan, StepIx};
 use crate::run::status::Status;
@@ -88,6 +89,11 @@ impl RunState {
             None if self.has_begun() => Standing::Driving,
             None => Standing::Ready,
         }
+    }
+
+    /// The time since T-0 at `now`, and which clock told it; none before it.
+    pub fn since_t_zero(&self, now: Moment) -> Option<Elapsed> {
+        self.t_zero.map(|t_zero| now.elapsed_since(t_zero))
     }
 
     fn has_begun(&self) -> bool {
@@ -297,6 +303,12 @@ impl RunState {
     pub fn next_item(&self) -> Option<super::ItemState> {
         let items = &self.rollback.as_ref()?.items;
         items.iter().find(|item| !self.item_is_done(item)).cloned()
+    }
+
+    /// Whether the way back has the step's undo.
+    pub fn is_to_be_undone(&self, ix: StepIx) -> bool {
+        let mut items = self.rollback.iter().flat_map(|rollback| &rollback.items);
+        items.any(|item| item.step == ix && item.undo)
     }
 
     /// Whether a thing on the way back was done, or left out.

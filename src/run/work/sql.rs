@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use super::backends::Backends;
 use super::judge::{Judgement, Verdict, not_begun};
 use super::rows::Printer;
+use super::sql_ask::{XID8, identity};
 use crate::journal::event::{Applied, BackendAction, Job, Outcome, Stage};
 use crate::plan::sql_text::{refuses_transaction, statements};
 use crate::plan::{Observed, Sql};
@@ -100,6 +101,8 @@ struct Link {
     started: i64,
     in_recovery: bool,
     version: i32,
+    /// The server, as it identifies itself.
+    server: Option<String>,
     /// Whether another session was lost before it.
     is_second: bool,
 }
@@ -188,6 +191,7 @@ impl Link {
         .fetch_one(&mut connection)
         .await?;
         let link = Link {
+            server: identity(&mut connection).await,
             pid: row.try_get(0)?,
             started: row.try_get(1)?,
             in_recovery: row.try_get(2)?,
@@ -233,8 +237,10 @@ impl Link {
             let lost = is_lost(&error);
             return (not_begun(&work.job, words(&error)), lost);
         }
-        if wrapped && (&mut work.proceed).await.is_err() {
-            let _ = self.tell("rollback").await;
+        if (&mut work.proceed).await.is_err() {
+            if wrapped {
+                let _ = self.tell("rollback").await;
+            }
             return (
                 not_begun(&work.job, "given up before its first statement"),
                 false,
@@ -276,30 +282,36 @@ impl Link {
             self.tell(format!("set lock_timeout = {}", limit.as_millis()))
                 .await?;
         }
-        if !wrapped {
-            return Ok(());
-        }
-        self.tell("begin").await?;
-        let function = if self.version >= 130_000 {
-            "pg_current_xact_id"
+        let xid = if wrapped {
+            self.tell("begin").await?;
+            self.xid().await?
         } else {
-            "txid_current"
-        };
-        let xid: String = if self.in_recovery {
-            "0".to_owned()
-        } else {
-            let sql = format!("select {function}()::text");
-            sqlx::query_scalar(AssertSqlSafe(sql))
-                .fetch_one(&mut self.connection)
-                .await?
+            None
         };
         let notice = Notice::Transaction {
             job: work.job.clone(),
             database: database.to_owned(),
-            xid: xid.parse().unwrap_or(0),
+            xid,
+            server: self.server.clone(),
         };
         let _ = work.notices.send(notice).await;
         Ok(())
+    }
+
+    /// The number of the transaction that has just begun; none where nothing can be written.
+    async fn xid(&mut self) -> Result<Option<u64>, sqlx::Error> {
+        if self.in_recovery {
+            return Ok(None);
+        }
+        let sql = if self.version >= XID8 {
+            "select pg_current_xact_id()::text"
+        } else {
+            "select txid_current()::text"
+        };
+        let xid: String = sqlx::query_scalar(sql)
+            .fetch_one(&mut self.connection)
+            .await?;
+        Ok(xid.parse().ok())
     }
 
     /// The statements themselves. This is the one place where a plan's SQL reaches a server.
@@ -444,7 +456,7 @@ fn is_lost(error: &sqlx::Error) -> bool {
 }
 
 /// What a server or a connection said, with its code and its advice; never a URL.
-fn words(error: &sqlx::Error) -> String {
+pub(super) fn words(error: &sqlx::Error) -> String {
     let Some(database) = error.as_database_error() else {
         return error.to_string();
     };

@@ -1,0 +1,210 @@
+//! Starting a step, and starting it again.
+
+use super::{Case, Decision};
+use crate::journal::event::{ChoiceMade, Job, PhaseStarted, StepStarted};
+use crate::journal::{Actor, Event};
+use crate::plan::{Home, StepIx, Work};
+use crate::run::command::Refusal;
+use crate::run::effect::Effect;
+use crate::run::state::Waiting;
+use crate::run::status::Status;
+
+impl Case<'_> {
+    pub(super) fn run(
+        &self,
+        actor: &Actor,
+        name: Option<&str>,
+        choice: Option<usize>,
+    ) -> Result<Decision, Refusal> {
+        let ix = match name {
+            Some(name) => self.find(name)?,
+            None => self.next_to_run()?,
+        };
+        let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
+        if step.status.needs_decision() {
+            let called = self.called(ix);
+            return Err(Refusal::new(format!(
+                "{called} is {}: retry it, or decide otherwise",
+                step.status
+            )));
+        }
+        if step.status != Status::Pending {
+            return Err(Refusal::new(format!(
+                "{} is {} already",
+                self.called(ix),
+                step.status
+            )));
+        }
+        self.may_start(ix)?;
+        if spec.work.is_check() && spec.alternatives.is_empty() {
+            return Err(Refusal::new(format!(
+                "{} is done by a person: tick it",
+                self.called(ix)
+            )));
+        }
+        if spec.danger && name.is_none() {
+            return Err(Refusal::new(format!(
+                "{} is marked as dangerous: name it to start it (run {})",
+                self.called(ix),
+                self.plan.steps[ix].number
+            )));
+        }
+        let choice = self.pick(ix, choice)?;
+        self.has_values(ix, choice, false)?;
+        Ok(self.start(actor, ix, choice, None))
+    }
+
+    /// The step that Enter starts, or why there is none.
+    fn next_to_run(&self) -> Result<StepIx, Refusal> {
+        if let Some(ix) = self.state.next_step(self.plan) {
+            return Ok(ix);
+        }
+        Err(match self.state.waiting(self.plan) {
+            Waiting::Decide(ix) => Refusal::new(format!(
+                "{} is {}: retry it, or decide otherwise",
+                self.called(ix),
+                self.state.steps[ix].status
+            )),
+            Waiting::Finish => Refusal::new("every step is settled: finish the run"),
+            _ => Refusal::new("no step can be started now: one is still running"),
+        })
+    }
+
+    /// Which alternative, counted from 0.
+    fn pick(&self, ix: StepIx, choice: Option<usize>) -> Result<usize, Refusal> {
+        let spec = &self.plan.steps[ix].spec;
+        let number = match choice {
+            Some(number) => number,
+            None if spec.alternatives.len() < 2 => return Ok(0),
+            None => {
+                let labels = spec.alternatives.iter().enumerate();
+                let labels: Vec<String> = labels
+                    .map(|(n, a)| format!("{} {}", n + 1, a.label))
+                    .collect();
+                return Err(Refusal::new(format!(
+                    "{} can be done in {} ways, pick one: {}",
+                    self.called(ix),
+                    labels.len(),
+                    labels.join(", ")
+                )));
+            }
+        };
+        let picked = number
+            .checked_sub(1)
+            .filter(|&ix| spec.work_of(ix).is_some());
+        picked
+            .ok_or_else(|| Refusal::new(format!("{} has no alternative {number}", self.called(ix))))
+    }
+
+    pub(super) fn has_values(&self, ix: StepIx, choice: usize, undo: bool) -> Result<(), Refusal> {
+        let missing = self.state.missing_values(self.plan, ix, choice, undo);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::new(format!(
+            "{} needs values first: set {}",
+            self.called(ix),
+            missing.join(", ")
+        )))
+    }
+
+    /// What is recorded before anything of the step's phase happens.
+    pub(super) fn enter_phase(&self, actor: &Actor, ix: StepIx) -> Decision {
+        let mut decision = Decision::default();
+        let Home::Phase(phase) = self.plan.steps[ix].home else {
+            return decision;
+        };
+        let id = &self.plan.phases[phase].id;
+        let open_choice = self.state.open_choice(self.plan, phase);
+        if let (Some(_), Some(choice)) = (open_choice, &self.plan.phases[phase].spec.choice) {
+            decision.record(
+                actor,
+                Event::ChoiceMade(ChoiceMade {
+                    choice: choice.clone(),
+                    phase: id.clone(),
+                }),
+            );
+        }
+        if self.state.phases[phase].started.is_none() {
+            decision.record(
+                actor,
+                Event::PhaseStarted(PhaseStarted { phase: id.clone() }),
+            );
+        }
+        decision
+    }
+
+    /// Starts the step's work.
+    pub(super) fn start(
+        &self,
+        actor: &Actor,
+        ix: StepIx,
+        choice: usize,
+        reason: Option<String>,
+    ) -> Decision {
+        let spec = &self.plan.steps[ix].spec;
+        let job = Job {
+            step: self.id(ix),
+            attempt: self.state.steps[ix].attempt.saturating_add(1),
+            undo: false,
+        };
+        let mut decision = self.enter_phase(actor, ix);
+        let work = spec.work_of(choice).unwrap_or(&spec.work);
+        decision.record(
+            actor,
+            Event::StepStarted(StepStarted {
+                job: job.clone(),
+                work: work.kind().to_owned(),
+                choice,
+                reason,
+            }),
+        );
+        // The engine itself is what waits, and a person is who looks.
+        if !matches!(work, Work::Wait(_) | Work::Check(_)) {
+            decision.then(Effect::Start { job, choice });
+        }
+        decision
+    }
+
+    pub(super) fn retry(
+        &self,
+        actor: &Actor,
+        name: &str,
+        reason: Option<&str>,
+    ) -> Result<Decision, Refusal> {
+        let ix = self.find(name)?;
+        let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
+        let called = self.called(ix);
+        let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
+        if !step.status.needs_decision() {
+            return Err(Refusal::new(format!(
+                "{called} is {}: there is nothing to try again",
+                step.status
+            )));
+        }
+        let undo = self.state.is_to_be_undone(ix);
+        if spec.work.is_check() && spec.alternatives.is_empty() && !undo {
+            return Err(Refusal::new(format!(
+                "{called} is done by a person: mark it done, or skip it"
+            )));
+        }
+        if spec.no_retry && !undo {
+            return Err(Refusal::new(format!(
+                "{called} must not be run a second time: the plan says `no_retry`"
+            )));
+        }
+        let lost = self.lost_job(ix).is_some_and(|job| job.undo == undo);
+        if lost && !spec.idempotent && reason.is_none() {
+            return Err(Refusal::new(format!(
+                "nobody knows how {called} ended: give a reason for running it again"
+            )));
+        }
+        let reason = reason.map(str::to_owned);
+        if self.state.rollback.is_some() {
+            return self.retry_on_the_way_back(actor, ix, reason);
+        }
+        self.may_start(ix)?;
+        self.has_values(ix, step.choice, false)?;
+        Ok(self.start(actor, ix, step.choice, reason))
+    }
+}
