@@ -418,6 +418,9 @@ impl Asking<'_> {
         if session.is_monitor() {
             return Err(format!("{pid} is this program's own session"));
         }
+        if session.is_own_session() {
+            return Err(format!("{pid} is the run's own session: S stops the step"));
+        }
         if !terminate && session.state.holds_transaction_idly() {
             return Err(format!(
                 "{pid} is {}: there is no statement to cancel, k ends the session",
@@ -434,7 +437,7 @@ impl Asking<'_> {
             lines.push(format!("in a transaction for {}", words::short(age)));
         }
         lines.extend(session.statement.iter().cloned());
-        if session.ours {
+        if session.is_ours() {
             lines.push("It is one of this run's own steps.".to_owned());
         }
         if let Some(environment) = &self.world.plan.environment {
