@@ -10,7 +10,7 @@ use super::world::World;
 use crate::clock::Moment;
 use crate::monitor::{Session, State};
 use crate::plan::StepIx;
-use crate::run::{Command, Refusal, Standing, Status};
+use crate::run::{Command, Refusal, Standing, Status, StepState};
 
 /// What a key would do.
 #[derive(Clone, Debug)]
@@ -37,6 +37,9 @@ pub fn offer(world: &World, view: &View, intent: Intent, now: Moment) -> Result<
         Intent::Skip => asking.reason(ix, "Why is it left out?", Purpose::Skip),
         Intent::Done => asking.reason(ix, "How was it done?", Purpose::Done),
         Intent::Retry => asking.retry(ix),
+        Intent::Look => asking.send(Command::Look {
+            step: asking.number(ix),
+        }),
         Intent::Stop => asking.stop(ix),
         Intent::Hold => asking.hold(),
         Intent::Go => asking.send(Command::Go { reason: None }),
@@ -213,6 +216,7 @@ impl Asking<'_> {
     /// What can be done about a step that did not work, or may not have.
     fn decisions(&self, ix: StepIx) -> Pick {
         let ways = [
+            (Intent::Look, 'l', "look again how it ended"),
             (Intent::Retry, 'r', "try it again"),
             (Intent::Done, 'd', "it was done by hand"),
             (Intent::Skip, 's', "leave it out"),
@@ -220,10 +224,16 @@ impl Asking<'_> {
             (Intent::Hold, 'h', "hold the run and think"),
             (Intent::RollBack, 'R', "roll back"),
         ];
-        let status = self.world.state.steps[ix].status;
+        let step = &self.world.state.steps[ix];
+        let status = step.status;
+        let lost = step.is_lost();
         let items = ways
             .into_iter()
-            .filter(|(intent, ..)| *intent != Intent::Fail || status == Status::Unknown)
+            .filter(|(intent, ..)| match intent {
+                Intent::Fail => status == Status::Unknown,
+                Intent::Look => lost,
+                _ => true,
+            })
             .map(|(intent, key, label)| Item {
                 key,
                 label: label.to_owned(),
@@ -249,16 +259,20 @@ impl Asking<'_> {
     /// Running something again whose outcome nobody knows needs a reason.
     fn retry(&self, ix: StepIx) -> Answer {
         let step = self.number(ix);
-        let unknown = self
+        let lost = self
             .world
             .state
             .steps
             .get(ix)
-            .is_some_and(|s| s.status == Status::Unknown);
-        if unknown {
+            .is_some_and(StepState::is_lost);
+        if lost {
             return self.reason(ix, "Why can it be run again?", Purpose::Retry);
         }
-        self.send(Command::Retry { step, reason: None })
+        self.send(Command::Retry {
+            step,
+            reason: None,
+            choice: None,
+        })
     }
 
     fn stop(&self, ix: StepIx) -> Answer {

@@ -7,5 +7,6 @@
 mod demo;
 mod driving;
 mod monitor;
+mod scenarios;
 mod support;
 mod terminal;
