@@ -7,11 +7,11 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection, Row};
 use tokio::sync::mpsc::{Receiver, Sender};
 
-use super::backends::Backends;
-use super::sql::words;
+use super::words::words;
 use crate::journal::event::{Job, Stage};
 use crate::run::input::{Fate, Notice};
 use crate::run::state::Transaction;
+use crate::run::work::backends::Backends;
 
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
