@@ -100,6 +100,9 @@ pub enum Ctl {
         /// Why
         #[arg(long)]
         reason: Option<String>,
+        /// Which of its alternatives, counted from 1 [default: the one that was tried last]
+        #[arg(long)]
+        choice: Option<usize>,
     },
     /// Look again for how a step ended of which nobody knows
     Look {
@@ -202,7 +205,15 @@ impl Ctl {
             Ctl::Skip { step, reason } => Command::Skip { step, reason },
             Ctl::Done { step, reason } => Command::Done { step, reason },
             Ctl::Fail { step, reason } => Command::Fail { step, reason },
-            Ctl::Retry { step, reason } => Command::Retry { step, reason },
+            Ctl::Retry {
+                step,
+                reason,
+                choice,
+            } => Command::Retry {
+                step,
+                reason,
+                choice,
+            },
             Ctl::Look { step } => Command::Look { step },
             Ctl::Stop { step } => Command::Stop { step },
             Ctl::Hold { reason } => Command::Hold { reason },

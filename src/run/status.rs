@@ -172,35 +172,4 @@ impl fmt::Display for Status {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_outcome_is_left_only_by_what_becomes_known_or_by_a_person() {
-        assert_eq!(Status::Running.after(Change::Lost), Ok(Status::Unknown));
-        assert_eq!(Status::Unknown.after(Change::Passed), Ok(Status::Passed));
-        assert_eq!(Status::Unknown.after(Change::Settled), Ok(Status::Passed));
-        assert!(Status::Unknown.after(Change::Reopened).is_err());
-    }
-
-    #[test]
-    fn a_failed_undo_is_stuck_until_a_person_decides() {
-        assert_eq!(Status::Undoing.after(Change::UndoFailed), Ok(Status::Stuck));
-        assert_eq!(
-            Status::Stuck.after(Change::UndoStarted),
-            Ok(Status::Undoing)
-        );
-        assert_eq!(Status::Stuck.after(Change::UndoSettled), Ok(Status::Undone));
-        assert!(Status::Stuck.after(Change::Skipped).is_err());
-    }
-
-    #[test]
-    fn nothing_runs_twice_at_once_and_what_passed_is_not_run_again() {
-        for active in [Status::Running, Status::Undoing] {
-            assert!(active.after(Change::Started).is_err());
-            assert!(active.after(Change::UndoStarted).is_err());
-        }
-        assert!(Status::Passed.after(Change::Started).is_err());
-        assert!(Status::Undone.after(Change::UndoStarted).is_err());
-    }
-}
+mod tests;

@@ -162,7 +162,7 @@ fn the_intent_is_in_the_journal_before_anything_is_done() {
         .output()
         .unwrap();
     let id = String::from_utf8(started.stdout).unwrap();
-    let mut run = Run::new(&bench, id.trim().to_owned());
+    let run = Run::new(&bench, id.trim().to_owned());
     let engine = run.engine();
     // The engine dies before it can answer.
     let _ = run.try_ctl(&["run", "1.1"]);

@@ -9,5 +9,6 @@ mod faults;
 mod headless;
 mod monitor;
 mod plans;
+mod scenarios;
 mod support;
 mod terminal;

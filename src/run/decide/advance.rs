@@ -131,7 +131,7 @@ impl Case<'_> {
             let reason = match (rollback.items.len(), left) {
                 (0, _) => Some("nothing had been applied".to_owned()),
                 (_, 0) => None,
-                (all, left) => Some(format!("{left} of {all} were left out")),
+                (all, left) => Some(format!("{left} of {all} left out")),
             };
             return Decision::event(
                 &engine,
@@ -149,18 +149,18 @@ impl Case<'_> {
             };
             return Decision::event(&engine, Event::UndoLeft(event));
         }
-        match self.state.waiting(self.plan) {
-            Waiting::Nothing => {}
-            Waiting::Tick(ix) if item.undo && step.status != Status::Undoing => {
-                return self.start_undo(&engine, ix, true, None);
-            }
-            _ => return Decision::default(),
+        if self.state.waiting(self.plan) != Waiting::Nothing {
+            return Decision::default();
         }
         let spec = &self.plan.steps[item.step].spec;
         if !item.undo && spec.work.is_check() {
             return self.tick_unattended(item.step);
         }
-        self.start_undo(&engine, item.step, item.undo, None)
+        if item.undo {
+            self.start_undo(&engine, item.step, None)
+        } else {
+            self.start(&engine, item.step, step.choice, None)
+        }
     }
 
     /// Nothing is undone while something else is being done. What belongs to the way forward and was
@@ -174,11 +174,7 @@ impl Case<'_> {
         if let Some(ix) = ahead {
             return self.begin_stop(&Actor::engine(), ix, "the run is being rolled back");
         }
-        let check = self.state.active_steps().find(|&ix| {
-            let work = self.active_work(ix);
-            work.is_some_and(Work::is_check)
-        });
-        match check {
+        match self.state.active_check(self.plan) {
             Some(ix) if self.state.tick_checks => self.tick_unattended(ix),
             _ => Decision::default(),
         }
@@ -218,7 +214,13 @@ impl Case<'_> {
     }
 
     fn go_on(&self) -> Decision {
-        if self.is_held() || self.state.waiting(self.plan) != Waiting::Nothing {
+        if self.is_held() {
+            return Decision::default();
+        }
+        if let (Some(ix), true) = (self.state.active_check(self.plan), self.state.tick_checks) {
+            return self.tick_unattended(ix);
+        }
+        if self.state.waiting(self.plan) != Waiting::Nothing {
             return Decision::default();
         }
         match self.state.next_step(self.plan) {

@@ -40,6 +40,12 @@ impl Case<'_> {
     }
 
     pub(super) fn may_start_on_the_way_back(&self, ix: StepIx) -> Result<(), Refusal> {
+        if self.state.rollback.is_none() {
+            return Err(Refusal::new(format!(
+                "{} is part of a rollback, and none is under way",
+                self.called(ix)
+            )));
+        }
         let busy = self.state.active_steps().find(|&other| other != ix);
         if let Some(busy) = busy {
             return Err(Refusal::new(format!(
@@ -52,10 +58,7 @@ impl Case<'_> {
         match next {
             Some(item) if item.step == ix => Ok(()),
             Some(item) => Err(self.comes_first(item.step)),
-            None => Err(Refusal::new(format!(
-                "{} is part of a rollback, and none is under way",
-                self.called(ix)
-            ))),
+            None => Err(Refusal::new("nothing is left to do on the way back")),
         }
     }
 

@@ -67,7 +67,12 @@ impl Case<'_> {
                 exit_code: finish.exit_code,
                 signal: finish.signal,
                 findings: finish.findings.clone(),
-                message: self.with_stop(ix, finish.message.as_deref()),
+                message: match outcome {
+                    Outcome::Passed => self.too_late(ix).or_else(|| finish.message.clone()),
+                    Outcome::Failed | Outcome::Unknown => {
+                        self.with_stop(ix, finish.message.as_deref())
+                    }
+                },
             }),
         )
     }
@@ -84,6 +89,15 @@ impl Case<'_> {
             Outcome::Passed if stopped && script => (Outcome::Failed, Applied::Maybe),
             outcome => (outcome, finish.applied),
         }
+    }
+
+    /// That it passed although it was being stopped, if it was.
+    fn too_late(&self, ix: StepIx) -> Option<String> {
+        let stopping = self.state.steps[ix].stopping.as_ref()?;
+        let reason = &stopping.reason;
+        Some(format!(
+            "{reason}, but it had passed before it could be stopped"
+        ))
     }
 
     /// `message`, and why it was stopped, if it was.
@@ -222,18 +236,14 @@ impl Case<'_> {
     /// The job of a step that is over without anybody knowing how.
     pub(super) fn lost_job(&self, ix: StepIx) -> Option<Job> {
         let step = &self.state.steps[ix];
-        let undo_lost = step
-            .undo_end
-            .as_ref()
-            .is_some_and(|end| end.outcome == Outcome::Unknown);
-        let (undo, attempt) = match step.status {
-            Status::Unknown => (false, step.attempt),
-            Status::Stuck if undo_lost => (true, step.undo_attempt),
-            _ => return None,
-        };
-        Some(Job {
+        let undo = step.status == Status::Stuck;
+        step.is_lost().then(|| Job {
             step: self.id(ix),
-            attempt,
+            attempt: if undo {
+                step.undo_attempt
+            } else {
+                step.attempt
+            },
             undo,
         })
     }

@@ -187,20 +187,9 @@ impl Case<'_> {
         Ok(decision)
     }
 
-    /// Starts the next thing on the way back.
-    pub(super) fn start_undo(
-        &self,
-        actor: &Actor,
-        ix: StepIx,
-        undo: bool,
-        reason: Option<String>,
-    ) -> Decision {
-        if !undo {
-            let choice = self.state.steps[ix].choice;
-            return self.start(actor, ix, choice, reason);
-        }
-        let spec = &self.plan.steps[ix].spec;
-        let Some(undo) = &spec.undo else {
+    /// Starts a step's undo.
+    pub(super) fn start_undo(&self, actor: &Actor, ix: StepIx, reason: Option<String>) -> Decision {
+        let Some(undo) = &self.plan.steps[ix].spec.undo else {
             return Decision::default();
         };
         let job = Job {
@@ -221,26 +210,6 @@ impl Case<'_> {
             decision.then(Effect::Start { job, choice: 0 });
         }
         decision
-    }
-
-    pub(super) fn retry_on_the_way_back(
-        &self,
-        actor: &Actor,
-        ix: StepIx,
-        reason: Option<String>,
-    ) -> Result<Decision, Refusal> {
-        let undo = match self.state.next_item() {
-            Some(item) if item.step == ix => item.undo,
-            Some(item) => {
-                return Err(Refusal::new(format!(
-                    "{} comes first on the way back",
-                    self.called(item.step)
-                )));
-            }
-            None => return Err(Refusal::new("nothing is left to do on the way back")),
-        };
-        self.has_values(ix, self.state.steps[ix].choice, undo)?;
-        Ok(self.start_undo(actor, ix, undo, reason))
     }
 
     /// Leaves something of the way back out.

@@ -49,6 +49,11 @@ impl Case<'_> {
             )));
         }
         self.can_become(ix, Change::Reopened)?;
+        let phase = self.plan.phase_of(ix);
+        if let Some(phase) = phase.filter(|&phase| self.state.phases[phase].dropped) {
+            let name = &self.plan.phases[phase].spec.name;
+            return Err(Refusal::new(format!("\"{name}\" was not chosen")));
+        }
         let later = self.plan.phase_of(ix).is_some_and(|phase| {
             self.state.phases[phase + 1..]
                 .iter()

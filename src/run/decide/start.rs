@@ -56,10 +56,25 @@ impl Case<'_> {
 
     /// The step that Enter starts, or why there is none.
     fn next_to_run(&self) -> Result<StepIx, Refusal> {
-        if let Some(ix) = self.state.next_step(self.plan) {
+        let waiting = self.state.waiting(self.plan);
+        if let (Some(ix), false) = (
+            self.state.next_step(self.plan),
+            matches!(waiting, Waiting::Choice(_)),
+        ) {
             return Ok(ix);
         }
-        Err(match self.state.waiting(self.plan) {
+        Err(match waiting {
+            Waiting::Choice(among) => {
+                let names = among.iter().map(|&phase| {
+                    let phase = &self.plan.phases[phase];
+                    format!("{} {}", phase.number, phase.spec.name)
+                });
+                let names: Vec<String> = names.collect();
+                Refusal::new(format!(
+                    "name a step, it chooses one of: {}",
+                    names.join(", ")
+                ))
+            }
             Waiting::Decide(ix) => Refusal::new(format!(
                 "{} is {}: retry it, or decide otherwise",
                 self.called(ix),
@@ -171,40 +186,48 @@ impl Case<'_> {
         actor: &Actor,
         name: &str,
         reason: Option<&str>,
+        choice: Option<usize>,
     ) -> Result<Decision, Refusal> {
         let ix = self.find(name)?;
+        let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
+        let undo = self.state.is_to_be_undone(ix);
+        self.can_be_repeated(ix, undo, reason)?;
+        let choice = match choice {
+            Some(number) if !undo => self.pick(ix, Some(number))?,
+            _ => self.state.steps[ix].choice,
+        };
+        if self.state.rollback.is_some() {
+            self.may_start_on_the_way_back(ix)?;
+        } else {
+            self.may_start(ix)?;
+        }
+        self.has_values(ix, choice, undo)?;
+        let reason = reason.map(str::to_owned);
+        Ok(if undo {
+            self.start_undo(actor, ix, reason)
+        } else {
+            self.start(actor, ix, choice, reason)
+        })
+    }
+
+    /// Whether the step, or its undo, may be run a second time. Where nobody knows what the first time
+    /// did, somebody has to say why; that a step can be repeated says nothing of its undo.
+    fn can_be_repeated(&self, ix: StepIx, undo: bool, reason: Option<&str>) -> Result<(), Refusal> {
         let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
         let called = self.called(ix);
-        let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
-        if !step.status.needs_decision() {
-            return Err(Refusal::new(format!(
-                "{called} is {}: there is nothing to try again",
-                step.status
-            )));
-        }
-        let undo = self.state.is_to_be_undone(ix);
-        if spec.work.is_check() && spec.alternatives.is_empty() && !undo {
-            return Err(Refusal::new(format!(
-                "{called} is done by a person: mark it done, or skip it"
-            )));
-        }
-        if spec.no_retry && !undo {
-            return Err(Refusal::new(format!(
-                "{called} must not be run a second time: the plan says `no_retry`"
-            )));
-        }
+        let by_person = spec.work.is_check() && spec.alternatives.is_empty();
         let lost = self.lost_job(ix).is_some_and(|job| job.undo == undo);
-        if lost && !spec.idempotent && reason.is_none() {
-            return Err(Refusal::new(format!(
-                "nobody knows how {called} ended: give a reason for running it again"
-            )));
-        }
-        let reason = reason.map(str::to_owned);
-        if self.state.rollback.is_some() {
-            return self.retry_on_the_way_back(actor, ix, reason);
-        }
-        self.may_start(ix)?;
-        self.has_values(ix, step.choice, false)?;
-        Ok(self.start(actor, ix, step.choice, reason))
+        let refusal = if !step.status.needs_decision() {
+            format!("{called} is {}: there is nothing to try again", step.status)
+        } else if by_person && !undo {
+            format!("{called} is done by a person: mark it done, or skip it")
+        } else if spec.no_retry && !undo {
+            format!("{called} must not be run a second time: the plan says `no_retry`")
+        } else if lost && (undo || !spec.idempotent) && reason.is_none() {
+            format!("nobody knows how {called} ended: give a reason for running it again")
+        } else {
+            return Ok(());
+        };
+        Err(Refusal::new(refusal))
     }
 }

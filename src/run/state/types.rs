@@ -296,6 +296,18 @@ impl RunState {
 }
 
 impl StepState {
+    /// Whether nobody knows how its work ended, or its undo.
+    pub fn is_lost(&self) -> bool {
+        match self.status {
+            Status::Unknown => true,
+            Status::Stuck => self
+                .undo_end
+                .as_ref()
+                .is_some_and(|end| end.outcome == Outcome::Unknown),
+            _ => false,
+        }
+    }
+
     /// A step whose box in the file was already filled in.
     fn marked(mark: Option<Mark>) -> Self {
         let (status, reason) = match mark {

@@ -38,6 +38,9 @@ pub fn offer(world: &World, view: &View, intent: Intent, now: Moment) -> Result<
         Intent::Skip => asking.reason(ix, "Why is it left out?", Purpose::Skip),
         Intent::Done => asking.reason(ix, "How was it done?", Purpose::Done),
         Intent::Retry => asking.retry(ix),
+        Intent::Look => asking.send(Command::Look {
+            step: asking.number(ix),
+        }),
         Intent::Stop => asking.stop(ix),
         Intent::Hold => asking.hold(),
         Intent::Go => asking.send(Command::Go { reason: None }),

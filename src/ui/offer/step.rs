@@ -2,7 +2,7 @@
 
 use super::{Answer, Asking, Offer, offer};
 use crate::plan::StepIx;
-use crate::run::{Command, Status};
+use crate::run::{Command, Status, StepState};
 use crate::ui::dialogs::{Ask, Confirmation, Dialog, Item, Pick, Picked, Purpose};
 use crate::ui::intent::Intent;
 use crate::ui::keys::Key;
@@ -110,6 +110,7 @@ impl Asking<'_> {
     /// What can be done about a step that did not work, or may not have.
     pub(super) fn decisions(&self, ix: StepIx) -> Pick {
         let ways = [
+            (Intent::Look, 'l', "look again how it ended"),
             (Intent::Retry, 'r', "try it again"),
             (Intent::Done, 'd', "it was done by hand"),
             (Intent::Skip, 's', "leave it out"),
@@ -117,10 +118,15 @@ impl Asking<'_> {
             (Intent::Hold, 'h', "hold the run and think"),
             (Intent::RollBack, 'R', "roll back"),
         ];
-        let status = self.world.state.steps[ix].status;
+        let step = &self.world.state.steps[ix];
+        let (status, lost) = (step.status, step.is_lost());
         let items = ways
             .into_iter()
-            .filter(|(intent, ..)| *intent != Intent::Fail || status == Status::Unknown)
+            .filter(|(intent, ..)| match intent {
+                Intent::Fail => status == Status::Unknown,
+                Intent::Look => lost,
+                _ => true,
+            })
             .map(|(intent, key, label)| Item {
                 key,
                 label: label.to_owned(),
@@ -146,16 +152,20 @@ impl Asking<'_> {
     /// Running something again whose outcome nobody knows needs a reason.
     pub(super) fn retry(&self, ix: StepIx) -> Answer {
         let step = self.number(ix);
-        let unknown = self
+        let lost = self
             .world
             .state
             .steps
             .get(ix)
-            .is_some_and(|s| s.status == Status::Unknown);
-        if unknown {
+            .is_some_and(StepState::is_lost);
+        if lost {
             return self.reason(ix, "Why can it be run again?", Purpose::Retry);
         }
-        self.send(Command::Retry { step, reason: None })
+        self.send(Command::Retry {
+            step,
+            reason: None,
+            choice: None,
+        })
     }
 
     pub(super) fn stop(&self, ix: StepIx) -> Answer {

@@ -46,7 +46,9 @@ impl Fold<'_> {
 
     pub(super) fn phase_finished(&mut self, id: &str) -> Result<(), Mismatch> {
         let phase = self.phase(id)?;
-        self.state.phases[phase].finished = Some(self.at);
+        if self.state.phase_settled(self.plan, phase) {
+            self.state.phases[phase].finished = Some(self.at);
+        }
         Ok(())
     }
 
