@@ -93,12 +93,14 @@ fn outline(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
         steps(&plan.steps[phase.steps.clone()], out)?;
     }
     for tier in &plan.tiers {
-        let until = tier.spec.until.map_or("the end".to_owned(), |until| {
-            format!("T+{}", duration::show(until))
-        });
         let from = duration::show(tier.from());
+        let window = match (tier.spec.from, tier.spec.until) {
+            (None, None) => "any time".to_owned(),
+            (_, None) => format!("from T+{from} on"),
+            (_, Some(until)) => format!("T+{from} to T+{}", duration::show(until)),
+        };
         let (number, name) = (tier.number, &tier.spec.name);
-        writeln!(out, "  R{number} {name} (T+{from} to {until})")?;
+        writeln!(out, "  R{number} {name} ({window})")?;
         steps(&plan.steps[tier.steps.clone()], out)?;
     }
     counts(plan, out)
@@ -114,19 +116,19 @@ fn steps(steps: &[Step], out: &mut impl Write) -> io::Result<()> {
 
 fn counts(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
     let counts = [
-        (plan.contacts.len(), "contacts"),
-        (plan.signoffs.len(), "sign-offs"),
-        (plan.alerts.len(), "alerts"),
-        (plan.probes.len(), "probes"),
-        (plan.notes.len(), "notes"),
-        (plan.ledger.count(Element::TaskItem), "task items"),
-        (plan.ledger.count(Element::Fence), "code blocks"),
-        (plan.ledger.count(Element::Heading), "headings"),
+        (plan.contacts.len(), "contact"),
+        (plan.signoffs.len(), "sign-off"),
+        (plan.alerts.len(), "alert"),
+        (plan.probes.len(), "probe"),
+        (plan.notes.len(), "note"),
+        (plan.ledger.count(Element::TaskItem), "task item"),
+        (plan.ledger.count(Element::Fence), "code block"),
+        (plan.ledger.count(Element::Heading), "heading"),
     ];
     let counts: Vec<String> = counts
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
+        .map(|(number, what)| counted(*number, what))
         .collect();
     if counts.is_empty() {
         return Ok(());
@@ -145,12 +147,16 @@ fn verdict(opened: &Opened, out: &mut impl Write) -> io::Result<()> {
     let name = opened.source.name();
     match (count(Severity::Error), count(Severity::Warning)) {
         (0, 0) => writeln!(out, "{name}: in order"),
-        (0, warnings) => writeln!(out, "{name}: can be run; {warnings} warnings"),
+        (0, warnings) => writeln!(out, "{name}: can be run; {}", counted(warnings, "warning")),
         (errors, warnings) => {
-            writeln!(
-                out,
-                "{name}: can't be run; {errors} errors, {warnings} warnings"
-            )
+            let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+            writeln!(out, "{name}: can't be run; {errors}, {warnings}")
         }
     }
+}
+
+/// `1 error`, `2 errors`.
+fn counted(number: usize, word: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {word}{plural}")
 }
