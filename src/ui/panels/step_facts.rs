@@ -211,7 +211,7 @@ fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'
     let Some(end) = end.filter(|_| !at.status.is_active()) else {
         let expect = match &spec.undo {
             Some(undone) if undo => &undone.expect,
-            _ => &spec.expect,
+            _ => spec.expect(),
         };
         return expect
             .lines()
@@ -225,7 +225,7 @@ fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'
             .collect();
     };
     let mut lines = findings(scene, end);
-    if let Some(shown) = &spec.expect.shown {
+    if let Some(shown) = &spec.expect().shown {
         lines.push(Line::from(vec![
             scene.span("· expects ", Role::Dim),
             scene.span(shown, Role::Text),
