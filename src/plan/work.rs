@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::origin::Origin;
+
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Work {
@@ -26,6 +28,8 @@ pub struct Shell {
     pub interpreter: Interpreter,
     /// How long a statement of the sessions it opens may wait for a lock, through `PGOPTIONS`.
     pub lock_timeout: Option<Duration>,
+    /// Where the script stands in the plan's file.
+    pub origin: Origin,
 }
 
 /// A shell's program and the options before `-c`.
@@ -68,6 +72,8 @@ pub struct Sql {
     pub transaction: Option<bool>,
     /// How long a statement may wait for a lock.
     pub lock_timeout: Option<Duration>,
+    /// Where the statements stand in the plan's file.
+    pub origin: Origin,
 }
 
 /// An HTTP request.

@@ -9,3 +9,4 @@ mod driving;
 mod monitor;
 mod support;
 mod terminal;
+mod traps;

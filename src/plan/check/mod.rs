@@ -4,6 +4,7 @@
 mod advice;
 mod names;
 mod references;
+mod safety;
 
 use super::digest::sha256;
 use super::draft::Draft;
@@ -40,6 +41,7 @@ pub(super) fn check(
     {
         advice::check(&draft, &mut problems);
     }
+    safety::check(&draft, source, &mut problems);
     let named = names::give(&mut draft, &mut problems);
     if named.steps.is_empty() && draft.ledger.count(Element::TaskItem) == 0 {
         problems.push(nothing_to_do(format));
