@@ -10,10 +10,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::exit::Exit;
+use super::follow::follow;
 use super::{monitors, status};
 use crate::clock::SystemClock;
 use crate::journal::event::RunCreated;
 use crate::journal::{Entry, Event, Lease, SqliteStore};
+use crate::monitor::OursBook;
 use crate::plan::Plan;
 use crate::run::{
     Backends, Engine, Notice, Outfit, Parts, RunDir, RunState, Secrets, Supervisor, Value,
@@ -70,11 +72,13 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         keep_password(&secrets, url);
     }
     let interval = poll_interval();
+    let ours = OursBook::default();
     let monitor = Arc::new(monitors::start(
         &plan,
         &created.run,
         &urls,
         interval,
+        ours.clone(),
         Arc::new(clock),
     ));
     let health = monitor.health();
@@ -85,6 +89,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     ));
 
     tell_variables(&plan, &entries, &secrets, &notify).await?;
+    let followed = Arc::clone(&plan);
     let for_check = health.clone();
     let supervisor = Supervisor::new(Outfit {
         plan: Arc::clone(&plan),
@@ -106,6 +111,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         secrets: secrets.clone(),
         die_after: std::env::var("GONOGO_DIE_AFTER").ok(),
     })?;
+    let following = tokio::spawn(follow(dir.clone(), followed, published.seq.clone(), ours));
     let for_sessions = health.clone();
     let serving = wire::serve(
         &dir.socket(),
@@ -133,6 +139,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     let ended = engine.run(requests, notices, stop).await;
     serving.abort();
     answering.abort();
+    following.abort();
     if let Some(monitor) = Arc::into_inner(monitor) {
         monitor.stop().await;
     }

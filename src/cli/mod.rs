@@ -7,6 +7,7 @@ mod ctl;
 mod demo;
 mod engine;
 mod exit;
+mod follow;
 mod headless;
 mod monitors;
 mod place;

@@ -1,16 +1,18 @@
 //! Between a run and the monitor: what a plan wants watched, and how a run's wishes about database
 //! sessions are carried out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::sync::{mpsc, watch};
 
 use crate::clock::Clock;
 use crate::journal::event::BackendAction;
 use crate::monitor::{
-    self, Backend, Config, Effect, Health, Monitor, Outcome, Picture, WatchedDatabase,
+    self, Backend, Config, Effect, Evidence, Health, Monitor, OursBook, Outcome, Picture,
+    WatchedDatabase,
 };
 use crate::plan::template::{self, Language, Lookup};
 use crate::plan::{Http, Plan, Probe, ProbeTarget};
@@ -42,6 +44,7 @@ pub(super) fn start(
     run: &str,
     urls: &HashMap<String, Result<String, String>>,
     interval: Duration,
+    ours: OursBook,
     clock: Arc<dyn Clock>,
 ) -> Monitor {
     let unset = || Err("there is no URL".to_owned());
@@ -57,6 +60,8 @@ pub(super) fn start(
             .map(|probe| filled(plan, probe))
             .collect(),
         tag: format!("gonogo:{run}"),
+        ours,
+        idle_sessions: 0,
         interval,
     };
     monitor::start(&config, clock)
@@ -135,21 +140,40 @@ pub(super) async fn answer(monitor: Arc<Monitor>, plan: Arc<Plan>, mut asks: mps
 }
 
 async fn cancel_application(monitor: &Monitor, plan: &Plan, application: &str) {
-    let signallers = plan
-        .databases
-        .iter()
-        .filter_map(|db| monitor.signaller(&db.name));
-    let cancelling = signallers.map(|signaller| async move {
-        match signaller.cancel_application(application).await {
-            Ok(outcomes) => {
-                for outcome in outcomes {
-                    tracing::info!(%outcome.words, "cancelled for a step that is stopped");
-                }
+    let health = Arc::clone(&monitor.health().borrow());
+    let cancelling = plan.databases.iter().filter_map(|database| {
+        let signaller = monitor.signaller(&database.name)?;
+        let nameless = nameless(&health, &database.name, application);
+        Some(async move {
+            let named = signaller.cancel_application(application).await;
+            let named = named.unwrap_or_else(|why| {
+                tracing::warn!(%why, "sessions of a step could not be cancelled");
+                Vec::new()
+            });
+            let cancelled = nameless
+                .into_iter()
+                .map(|backend| signaller.cancel(backend));
+            for outcome in named.into_iter().chain(join_all(cancelled).await) {
+                tracing::info!(%outcome.words, "cancelled for a step that is stopped");
             }
-            Err(why) => tracing::warn!(%why, "sessions of a step could not be cancelled"),
-        }
+        })
     });
-    futures_util::future::join_all(cancelling).await;
+    join_all(cancelling).await;
+}
+
+/// The sessions of the step that `application` names whose driver did not take that name, but whose
+/// socket one of the step's processes holds.
+fn nameless(health: &Health, database: &str, application: &str) -> Vec<Backend> {
+    let step = application.rsplit_once(':').map(|(_, step)| step);
+    let found = health.databases.iter().find(|db| db.name == database);
+    let picture = found.and_then(|db| db.picture.as_deref());
+    let of_step = |session: &&monitor::Session| {
+        let ours = session.ours.as_ref();
+        ours.is_some_and(|ours| ours.by == Evidence::Socket && ours.step.as_deref() == step)
+    };
+    let sessions = picture.into_iter().flat_map(seen).filter(of_step);
+    let backends: HashSet<Backend> = sessions.filter_map(monitor::Session::backend).collect();
+    backends.into_iter().collect()
 }
 
 async fn signal(
@@ -173,7 +197,7 @@ async fn signal(
 pub(super) fn find_session(health: &watch::Receiver<Arc<Health>>, pid: i32) -> Option<Session> {
     let health = Arc::clone(&health.borrow());
     health.databases.iter().find_map(|database| {
-        let session = seen(database.picture.as_deref()?, pid)?;
+        let session = seen(database.picture.as_deref()?).find(|session| session.pid == pid)?;
         let user = session.user.as_deref().unwrap_or("unknown user");
         let statement = session.statement.as_deref().unwrap_or("");
         Some(Session {
@@ -185,19 +209,16 @@ pub(super) fn find_session(health: &watch::Receiver<Arc<Health>>, pid: i32) -> O
                 session.application,
                 session.state.words()
             ),
-            own: session.is_monitor(),
+            own: session.is_monitor() || session.is_own_session(),
         })
     })
 }
 
-fn seen(picture: &Picture, pid: i32) -> Option<&monitor::Session> {
+/// Every session that a picture shows.
+fn seen(picture: &Picture) -> impl Iterator<Item = &monitor::Session> {
     let locks = picture.locks.nodes.iter().map(|node| &node.session);
     let running = picture.running.iter().map(|running| &running.oldest);
-    let idle = picture.idle_in_transaction.iter();
-    locks
-        .chain(running)
-        .chain(idle)
-        .find(|session| session.pid == pid)
+    locks.chain(running).chain(&picture.idle_in_transaction)
 }
 
 /// Whether every server of the plan is known to end statements whose client is gone.

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::ours::Evidence;
 use super::series::Series;
 use super::session::{Session, State};
 
-/// How many applications are listed.
+/// How many groups of each sort are listed.
 const LISTED: usize = 20;
 
 /// What bounds the number of sessions.
@@ -58,15 +59,17 @@ pub struct ByState {
     pub hidden: u32,
 }
 
-/// The sessions of one application.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Application {
-    /// The name that the client gave itself; empty if it gave none.
+/// Sessions that have something in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// What it is; empty where the server has no word for it.
     pub name: String,
-    /// The role it logged in as.
-    pub user: Option<String>,
     /// How many there are.
     pub sessions: u32,
+    /// How many of them run a statement.
+    pub active: u32,
+    /// How many of them hold a transaction and do nothing.
+    pub idle_in_transaction: u32,
 }
 
 /// A transaction that has been open for long.
@@ -76,6 +79,17 @@ pub struct OldTransaction {
     pub pid: i32,
     /// How long it has been open.
     pub age: Duration,
+    /// What its session does.
+    pub state: State,
+}
+
+/// The session whose snapshot is the oldest: what others delete stays for as long as it does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OldSnapshot {
+    /// The pid of its session.
+    pub pid: i32,
+    /// How many transactions have begun since.
+    pub transactions: u32,
     /// What its session does.
     pub state: State,
 }
@@ -93,14 +107,24 @@ pub struct Connections {
     pub usable: u32,
     /// How many more this database can have.
     pub free: u32,
-    /// How many belong to this run.
+    /// How many belong to this run for certain.
     pub ours: u32,
+    /// How many may belong to it.
+    pub perhaps_ours: u32,
     /// All of them by what they do.
     pub by_state: ByState,
     /// The oldest transaction in this database, as far as this role may see.
     pub oldest_transaction: Option<OldTransaction>,
-    /// The largest applications, at most 20.
-    pub applications: Vec<Application>,
+    /// The oldest snapshot in this database, as far as this role may see.
+    pub oldest_snapshot: Option<OldSnapshot>,
+    /// Those of each application, the largest first, 20 at most.
+    pub applications: Vec<Group>,
+    /// Those of each role, as above.
+    pub users: Vec<Group>,
+    /// Those of each database, as above.
+    pub databases: Vec<Group>,
+    /// Those of each client's address, as above; `local` is the server's own machine.
+    pub clients: Vec<Group>,
     /// What [`Connections::used`] was in the last polls, with a gap where the link was down.
     pub history: Series,
 }
@@ -110,6 +134,8 @@ pub struct Connections {
 pub(super) struct Alike {
     pub(super) user: Option<String>,
     pub(super) application: String,
+    pub(super) database: Option<String>,
+    pub(super) address: Option<String>,
     pub(super) state: State,
     /// Whether they are in the database that is watched.
     pub(super) here: bool,
@@ -122,6 +148,7 @@ pub(super) fn count(groups: &[Alike], listed: &[Session], limits: &Limits) -> Co
     let mut all = Connections {
         usable: limits.usable(),
         oldest_transaction: oldest_transaction(listed),
+        oldest_snapshot: oldest_snapshot(listed),
         ..Connections::default()
     };
     for group in groups {
@@ -129,12 +156,35 @@ pub(super) fn count(groups: &[Alike], listed: &[Session], limits: &Limits) -> Co
         all.here += if group.here { group.sessions } else { 0 };
         all.ours += if group.ours { group.sessions } else { 0 };
         *slot(&mut all.by_state, group.state) += group.sessions;
-        add_application(&mut all.applications, group);
+        add(&mut all.applications, &group.application, group);
+        add(&mut all.users, group.user.as_deref().unwrap_or(""), group);
+        add(
+            &mut all.databases,
+            group.database.as_deref().unwrap_or(""),
+            group,
+        );
+        let hidden = group.state == State::Hidden;
+        let address = group.address.as_deref();
+        let client = address.unwrap_or(if hidden { "" } else { "local" });
+        add(&mut all.clients, client, group);
+    }
+    for session in listed {
+        match &session.ours {
+            Some(ours) if ours.is_guess() => all.perhaps_ours += 1,
+            Some(ours) if ours.by == Evidence::Socket => all.ours += 1,
+            _ => {}
+        }
     }
     all.free = limits.free(all.used, all.here);
-    all.applications
-        .sort_by(|a, b| b.sessions.cmp(&a.sessions).then(a.name.cmp(&b.name)));
-    all.applications.truncate(LISTED);
+    for groups in [
+        &mut all.applications,
+        &mut all.users,
+        &mut all.databases,
+        &mut all.clients,
+    ] {
+        groups.sort_by(|a, b| b.sessions.cmp(&a.sessions).then(a.name.cmp(&b.name)));
+        groups.truncate(LISTED);
+    }
     all
 }
 
@@ -149,17 +199,22 @@ fn slot(by_state: &mut ByState, state: State) -> &mut u32 {
     }
 }
 
-fn add_application(applications: &mut Vec<Application>, group: &Alike) {
-    let same = applications
-        .iter_mut()
-        .find(|known| known.name == group.application && known.user == group.user);
-    match same {
-        Some(known) => known.sessions += group.sessions,
-        None => applications.push(Application {
-            name: group.application.clone(),
-            user: group.user.clone(),
-            sessions: group.sessions,
-        }),
+fn add(groups: &mut Vec<Group>, name: &str, alike: &Alike) {
+    let place = groups.iter().position(|group| group.name == name);
+    let place = place.unwrap_or_else(|| {
+        groups.push(Group {
+            name: name.to_owned(),
+            ..Group::default()
+        });
+        groups.len() - 1
+    });
+    let group = &mut groups[place];
+    group.sessions += alike.sessions;
+    if alike.state == State::Active {
+        group.active += alike.sessions;
+    }
+    if alike.state.holds_transaction_idly() {
+        group.idle_in_transaction += alike.sessions;
     }
 }
 
@@ -177,6 +232,19 @@ fn oldest_transaction(listed: &[Session]) -> Option<OldTransaction> {
         .max_by_key(|transaction| transaction.age)
 }
 
+fn oldest_snapshot(listed: &[Session]) -> Option<OldSnapshot> {
+    let found = listed.iter().filter(|session| !session.is_monitor());
+    found
+        .filter_map(|session| {
+            Some(OldSnapshot {
+                pid: session.pid,
+                transactions: session.snapshot_age?,
+                state: session.state,
+            })
+        })
+        .max_by_key(|snapshot| snapshot.transactions)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,6 +253,8 @@ mod tests {
         Alike {
             user: Some("app".to_owned()),
             application: application.to_owned(),
+            database: Some(if here { "shop" } else { "other" }.to_owned()),
+            address: Some("10.0.0.1".to_owned()).filter(|_| application == "web"),
             state,
             here,
             ours: application.starts_with("gonogo:"),
@@ -237,6 +307,7 @@ mod tests {
         ];
         let mut old = Session::unknown(7, State::IdleInTransaction);
         old.transaction_age = Some(Duration::from_secs(90));
+        old.snapshot_age = Some(12);
         let limits = Limits {
             max_connections: 20,
             superuser_reserved: 3,
@@ -247,8 +318,16 @@ mod tests {
         let states = all.by_state;
         assert_eq!((states.active, states.idle), (3, 7));
         assert_eq!((states.idle_in_transaction, states.aborted), (1, 1));
-        assert_eq!(all.applications[0].name, "web");
-        assert_eq!(all.applications[0].sessions, 10);
+        let web = &all.applications[0];
+        assert_eq!(
+            (web.name.as_str(), web.sessions, web.active),
+            ("web", 10, 3)
+        );
+        assert_eq!((all.users.len(), all.users[0].idle_in_transaction), (1, 2));
+        let names = |groups: &[Group]| groups.iter().map(|g| g.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&all.databases), ["shop", "other"]);
+        assert_eq!(names(&all.clients), ["10.0.0.1", "local"]);
         assert_eq!(all.oldest_transaction.unwrap().pid, 7);
+        assert_eq!(all.oldest_snapshot.unwrap().transactions, 12);
     }
 }

@@ -26,7 +26,10 @@ pub(super) fn running(sessions: &[Session]) -> Vec<Running> {
     let mut active: Vec<&Session> = sessions.iter().filter(|s| is_running(s)).collect();
     active.sort_by_key(|session| std::cmp::Reverse(session.query_age));
     for session in active {
-        let text = session.statement.as_deref().filter(|_| !session.ours);
+        let text = session
+            .statement
+            .as_deref()
+            .filter(|_| session.ours.is_none());
         let known = text.and_then(|text| place_of.get(text));
         if let Some(&place) = known {
             groups[place].sessions += 1;
@@ -68,6 +71,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::monitor::ours::named;
     use crate::monitor::session::MONITOR_NAME;
 
     fn active(pid: i32, age: u64, text: &str) -> Session {
@@ -94,7 +98,7 @@ mod tests {
     #[test]
     fn ours_stand_alone_and_the_monitor_does_not_count() {
         let mut ours = active(1, 3, "alter table t");
-        ours.ours = true;
+        ours.ours = named("gonogo:a1", "gonogo:a1");
         let mut monitor = active(3, 9, "select pid");
         monitor.application = MONITOR_NAME.to_owned();
         let mut worker = active(4, 9, "select 2");

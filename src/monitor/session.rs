@@ -1,8 +1,12 @@
 //! One session of a server, as it was seen at one moment.
 
+use std::fmt;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use super::ours::Ours;
 
 /// The name under which the monitor's own sessions appear in the server.
 pub const MONITOR_NAME: &str = "gonogo monitor";
@@ -72,6 +76,25 @@ impl State {
     }
 }
 
+/// Where a session's client is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Client {
+    /// On the server's own machine, over a unix socket.
+    Local,
+    /// At this address, as the server sees it.
+    At(SocketAddr),
+}
+
+impl fmt::Display for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Client::Local => f.write_str("local"),
+            Client::At(address) => address.fmt(f),
+        }
+    }
+}
+
 /// A session. What this role may not see, and what the server does not tell, is `None`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
@@ -83,22 +106,31 @@ pub struct Session {
     pub user: Option<String>,
     /// The name that its client gave itself; empty if it gave none.
     pub application: String,
+    /// The name of its database in the server.
+    pub database: Option<String>,
+    /// Where its client is.
+    pub client: Option<Client>,
     /// What kind of process it is, such as `client backend` or `autovacuum worker`.
     pub kind: Option<String>,
     /// What it is doing.
     pub state: State,
     /// What it waits for, as the server calls it, such as `Lock: relation`.
     pub wait: Option<String>,
+    /// How long it has been there.
+    pub session_age: Option<Duration>,
     /// The age of its transaction.
     pub transaction_age: Option<Duration>,
     /// How long ago its present or last statement began.
     pub query_age: Option<Duration>,
     /// How long it has been in its state.
     pub state_age: Option<Duration>,
+    /// How many transactions have begun since its snapshot was taken: the server keeps all that they
+    /// deleted.
+    pub snapshot_age: Option<u32>,
     /// The beginning of its present or last statement, 300 characters at most, as it was sent.
     pub statement: Option<String>,
-    /// Whether a step of this run opened it.
-    pub ours: bool,
+    /// Whether it belongs to this run, and how that is known.
+    pub ours: Option<Ours>,
 }
 
 impl Session {
@@ -109,14 +141,18 @@ impl Session {
             started: None,
             user: None,
             application: String::new(),
+            database: None,
+            client: None,
             kind: None,
             state,
             wait: None,
+            session_age: None,
             transaction_age: None,
             query_age: None,
             state_age: None,
+            snapshot_age: None,
             statement: None,
-            ours: false,
+            ours: None,
         }
     }
 
@@ -141,33 +177,9 @@ impl Session {
     }
 }
 
-/// Whether a session called `application` belongs to the run whose sessions are called `tag` or
-/// `tag:something`.
-pub(super) fn is_ours(application: &str, tag: &str) -> bool {
-    !tag.is_empty()
-        && application
-            .strip_prefix(tag)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ours_are_the_sessions_of_this_run_and_of_no_other() {
-        for (application, ours) in [
-            ("gonogo:a1", true),
-            ("gonogo:a1:2.3", true),
-            ("gonogo:a12", false),
-            ("gonogo:a12:2.3", false),
-            (MONITOR_NAME, false),
-            ("", false),
-        ] {
-            assert_eq!(is_ours(application, "gonogo:a1"), ours, "{application}");
-        }
-        assert!(!is_ours("", ""), "without a tag nothing is ours");
-    }
 
     #[test]
     fn what_may_not_be_seen_is_hidden_and_not_idle() {

@@ -11,8 +11,11 @@ use tokio_util::task::TaskTracker;
 use super::board::Board;
 use super::health::{DatabaseHealth, Health, Link};
 use super::http::HttpProbe;
+use super::ours::OursBook;
 use super::pace::Pace;
-use super::postgres::{KeptLine, ProbeLine, Signaller, SqlProbe, Target, Watcher, keep_spare};
+use super::postgres::{
+    KeptLine, ProbeLine, Signaller, SqlProbe, Target, Watcher, Wishes, keep_spare,
+};
 use super::probe::{self, Meter, ProbeHealth};
 use crate::clock::Clock;
 use crate::plan::{Probe, ProbeTarget};
@@ -26,6 +29,10 @@ pub struct Config {
     /// What the sessions of this run are called: `gonogo:<run>`. Sessions called so, and those with a
     /// colon and more after it, are ours. Empty: none are.
     pub tag: String,
+    /// What the run does at the moment, which tells its sessions where their name does not.
+    pub ours: OursBook,
+    /// How many idle sessions of each database are listed beside the busy ones.
+    pub idle_sessions: u32,
     /// The time between two polls of a database.
     pub interval: Duration,
 }
@@ -145,7 +152,12 @@ impl Starting {
         self.spawn(keep_spare(spare, watched_link, place, self.board.clone()));
         let watcher = Watcher {
             target,
-            tag: config.tag.clone(),
+            name: database.name.clone(),
+            wishes: Wishes {
+                tag: config.tag.clone(),
+                ours: config.ours.clone(),
+                idle: config.idle_sessions,
+            },
             place,
             pace: Pace::new(config.interval),
             board: self.board.clone(),

@@ -31,10 +31,21 @@ pub struct LockTree {
     pub waiters: u32,
     /// How many of the waiting sessions are not listed, because there are too many.
     pub unlisted: u32,
-    /// How many listed sessions of others wait behind one of ours.
-    pub behind_ours: u32,
+    /// The sessions of others that wait behind one of ours, at whatever distance.
+    pub behind_ours: Queue,
     /// The prepared transactions, if one of them blocks somebody.
     pub prepared: Vec<Prepared>,
+}
+
+/// Sessions that wait.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queue {
+    /// How many there are.
+    pub sessions: u32,
+    /// How long the one has waited that has waited longest, as far as anything tells.
+    pub oldest: Option<Duration>,
+    /// The applications of those that are listed, with how many sessions each has, the largest first.
+    pub applications: Vec<(String, u32)>,
 }
 
 /// A session in the forest.
@@ -44,6 +55,9 @@ pub struct LockNode {
     pub depth: u32,
     /// How many sessions stand beneath it.
     pub beneath: u32,
+    /// How many sessions just like it are not shown: they wait beneath the same session, in the same
+    /// mode, for partitions of the same table, and nobody waits for them.
+    pub folded: u32,
     /// The session. A blocker with pid 0 stands for all prepared transactions.
     pub session: Session,
     /// What it waits for, if it waits. It is looked up every two seconds, so a new waiter has none yet.
@@ -65,6 +79,8 @@ pub struct Wanted {
     /// The table or index, if the lock is on one or on a part of one, such as `orders` or
     /// `audit.log`.
     pub relation: Option<String>,
+    /// The table that it is a partition of, if it is one.
+    pub partition_of: Option<String>,
     /// The thing in words, such as `orders`, `a row of orders` or `advisory lock 42`.
     pub object: String,
     /// How long it has waited; servers before version 14 do not tell.
@@ -83,6 +99,29 @@ pub struct Prepared {
     pub age: Option<Duration>,
 }
 
+impl Queue {
+    /// The queue in a few words: `7 sessions, the oldest for 12s: web 5, cron 2`.
+    pub fn words(&self) -> String {
+        let s = if self.sessions == 1 { "" } else { "s" };
+        let mut words = format!("{} session{s}", self.sessions);
+        if let Some(oldest) = self.oldest {
+            words.push_str(&format!(", the oldest for {}s", oldest.as_secs()));
+        }
+        let applications: Vec<String> = self
+            .applications
+            .iter()
+            .map(|(name, sessions)| match name.as_str() {
+                "" => format!("unnamed {sessions}"),
+                name => format!("{name} {sessions}"),
+            })
+            .collect();
+        if !applications.is_empty() {
+            words.push_str(&format!(": {}", applications.join(", ")));
+        }
+        words
+    }
+}
+
 impl LockTree {
     /// The root of the node at `place`; the node itself if it is one.
     pub fn root_of(&self, place: usize) -> Option<&LockNode> {
@@ -94,7 +133,7 @@ impl LockTree {
 
     /// The root above the first of our sessions that waits: who has to end before we can go on.
     pub fn blocker_of_ours(&self) -> Option<&LockNode> {
-        let ours = |node: &LockNode| node.depth > 0 && node.session.ours;
+        let ours = |node: &LockNode| node.depth > 0 && node.session.is_ours();
         self.root_of(self.nodes.iter().position(ours)?)
     }
 }
@@ -119,6 +158,8 @@ pub(super) struct Waits {
     /// What each blocking pid holds.
     pub(super) held: HashMap<i32, Vec<String>>,
     pub(super) prepared: Vec<Prepared>,
+    /// How many wait for what ours hold or want, those without an edge included.
+    pub(super) behind_ours: u32,
     /// How many sessions wait, those without an edge included.
     pub(super) waiting: u32,
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Edge, LockTree, Waits};
+use super::{Edge, LockTree, Waits, Wanted};
+use crate::monitor::ours::{Evidence, Ours};
 use crate::monitor::session::{Session, State};
 
 /// Waits as `waiter < blocker, blocker` lines; pids in `ours` belong to the run.
@@ -19,7 +20,10 @@ fn waits(lines: &[&str], ours: &[i32]) -> Waits {
             .collect();
         for &pid in blockers.iter().chain([&waiter]).filter(|&&pid| pid != 0) {
             let mut session = Session::unknown(pid, State::Active);
-            session.ours = ours.contains(&pid);
+            session.ours = ours.contains(&pid).then_some(Ours {
+                by: Evidence::Name,
+                step: None,
+            });
             waits.sessions.insert(pid, session);
         }
         waits.edges.push(Edge {
@@ -36,7 +40,7 @@ fn waits(lines: &[&str], ours: &[i32]) -> Waits {
 fn drawn(tree: &LockTree) -> String {
     let mut text = String::new();
     for node in &tree.nodes {
-        let mark = if node.session.ours { "*" } else { "" };
+        let mark = if node.session.is_ours() { "*" } else { "" };
         let indent = "  ".repeat(node.depth as usize);
         write!(text, "{indent}{}{mark}", node.session.pid).unwrap();
         for pid in &node.also_blocked_by {
@@ -57,7 +61,10 @@ fn check(lines: &[&str], ours: &[i32], expected: &str, counts: (u32, u32, u32)) 
     let margin = expected[0].len() - expected[0].trim_start().len();
     let expected: Vec<&str> = expected.iter().map(|line| &line[margin..]).collect();
     assert_eq!(drawn(&tree).trim_end(), expected.join("\n"));
-    assert_eq!((tree.blockers, tree.waiters, tree.behind_ours), counts);
+    assert_eq!(
+        (tree.blockers, tree.waiters, tree.behind_ours.sessions),
+        counts
+    );
 }
 
 #[test]
@@ -215,7 +222,7 @@ fn a_long_chain_needs_no_deep_stack() {
     let lines: Vec<&str> = edges.iter().map(String::as_str).collect();
     let tree = waits(&lines, &[1]).tree();
     assert_eq!(tree.nodes.last().unwrap().depth, 1_998);
-    assert_eq!(tree.behind_ours, 1_998);
+    assert_eq!(tree.behind_ours.sessions, 1_998);
 }
 
 #[test]
@@ -224,6 +231,42 @@ fn the_blocker_of_ours_is_the_root_above_our_first_waiter() {
     assert_eq!(tree.blocker_of_ours().unwrap().session.pid, 1);
     assert!(waits(&["2 < 1"], &[1]).tree().blocker_of_ours().is_none());
     assert!(LockTree::default().blocker_of_ours().is_none());
+}
+
+#[test]
+fn the_queue_behind_ours_is_counted_aged_and_named() {
+    let mut waits = waits(&["20 < 10", "31 < 20", "32 < 20", "33 < 31"], &[20]);
+    for (pid, application, secs) in [(31, "web", 5), (32, "cron", 12), (33, "web", 1)] {
+        let session = waits.sessions.get_mut(&pid).unwrap();
+        session.application = application.to_owned();
+        session.query_age = Some(Duration::from_secs(secs));
+    }
+    let queue = waits.tree().behind_ours;
+    assert_eq!(
+        queue.words(),
+        "3 sessions, the oldest for 12s: web 2, cron 1"
+    );
+    waits.behind_ours = 700;
+    assert_eq!(waits.tree().behind_ours.sessions, 700);
+}
+
+#[test]
+fn those_who_wait_for_partitions_of_one_table_are_one_line() {
+    let mut waits = waits(&["2 < 1", "3 < 1", "4 < 1", "5 < 4", "6 < 1"], &[6]);
+    for pid in 2..=6 {
+        let wanted = Wanted {
+            mode: "AccessShare".to_owned(),
+            locktype: "relation".to_owned(),
+            relation: Some(format!("orders_{pid}")),
+            partition_of: Some("orders".to_owned()),
+            object: format!("orders_{pid}"),
+            waited: None,
+        };
+        waits.wanted.insert(pid, wanted);
+    }
+    let tree = waits.tree();
+    assert_eq!(drawn(&tree), "1\n  6*\n  2\n  4\n    5\n");
+    assert_eq!((tree.nodes[2].folded, tree.waiters), (1, 5));
 }
 
 proptest! {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{LockNode, LockTree, Waits};
+use super::{LockNode, LockTree, Queue, Waits};
 use crate::monitor::session::{Session, State};
 
 /// The pids that each waiter waits for, in the server's order, without doubles.
@@ -22,7 +22,7 @@ impl Waits {
             nodes: Vec::new(),
         };
         branches.grow();
-        let nodes = branches.nodes;
+        let nodes = fold(branches.nodes);
         let listed = count(blockers.len());
         LockTree {
             blockers: count(nodes.iter().filter(|node| node.depth == 0).count()),
@@ -50,9 +50,9 @@ impl Waits {
         all
     }
 
-    /// How many sessions of others wait, at whatever distance, for one of ours.
-    fn behind_ours(&self, blockers: &Blockers) -> u32 {
-        let is_ours = |pid: &i32| self.sessions.get(pid).is_some_and(|session| session.ours);
+    /// The sessions of others that wait, at whatever distance, for one of ours.
+    fn behind_ours(&self, blockers: &Blockers) -> Queue {
+        let is_ours = |pid: &i32| self.sessions.get(pid).is_some_and(Session::is_ours);
         let mut behind: BTreeSet<i32> = self
             .edges
             .iter()
@@ -70,7 +70,21 @@ impl Waits {
                 break;
             }
         }
-        count(behind.iter().filter(|pid| !is_ours(pid)).count())
+        behind.retain(|pid| !is_ours(pid));
+        let mut applications: BTreeMap<&str, u32> = BTreeMap::new();
+        for session in behind.iter().filter_map(|pid| self.sessions.get(pid)) {
+            *applications.entry(&session.application).or_default() += 1;
+        }
+        let mut applications: Vec<(String, u32)> = applications
+            .into_iter()
+            .map(|(name, sessions)| (name.to_owned(), sessions))
+            .collect();
+        applications.sort_by_key(|(_, sessions)| Reverse(*sessions));
+        Queue {
+            sessions: count(behind.len()).max(self.behind_ours),
+            oldest: behind.iter().filter_map(|&pid| self.waited(pid)).max(),
+            applications,
+        }
     }
 
     /// For sorting: how long a session has waited, as far as anything tells.
@@ -86,7 +100,14 @@ impl Waits {
             State::Gone
         };
         let known = self.sessions.get(&pid).cloned();
-        known.unwrap_or_else(|| Session::unknown(pid, state))
+        known.unwrap_or_else(|| {
+            let prepared = self.prepared.iter().filter(|_| pid == 0);
+            Session {
+                user: prepared.clone().find_map(|prepared| prepared.owner.clone()),
+                transaction_age: prepared.filter_map(|prepared| prepared.age).max(),
+                ..Session::unknown(pid, state)
+            }
+        })
     }
 }
 
@@ -188,7 +209,7 @@ impl Branches<'_> {
 
     fn is_ours(&self, pid: i32) -> bool {
         let session = self.waits.sessions.get(&pid);
-        session.is_some_and(|session| session.ours)
+        session.is_some_and(Session::is_ours)
     }
 
     fn node(&self, pid: i32, depth: u32, beneath: u32) -> LockNode {
@@ -197,6 +218,7 @@ impl Branches<'_> {
         LockNode {
             depth,
             beneath,
+            folded: 0,
             session: self.waits.session(pid),
             wanted: self.waits.wanted.get(&pid).cloned(),
             holds: self.waits.held.get(&pid).cloned().unwrap_or_default(),
@@ -207,6 +229,34 @@ impl Branches<'_> {
                 .collect(),
         }
     }
+}
+
+/// Leaves that wait beside each other for partitions of one table are one line: the first of them.
+fn fold(nodes: Vec<LockNode>) -> Vec<LockNode> {
+    let mut folded: Vec<LockNode> = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let same = folded
+            .iter_mut()
+            .rev()
+            .take_while(|other| other.depth >= node.depth)
+            .find(|other| are_alike(other, &node));
+        match same {
+            Some(first) => first.folded += 1,
+            None => folded.push(node),
+        }
+    }
+    folded
+}
+
+fn are_alike(one: &LockNode, other: &LockNode) -> bool {
+    let kind = |node: &LockNode| {
+        let wanted = node.wanted.as_ref()?;
+        let root = wanted.partition_of.clone()?;
+        Some((root, wanted.mode.clone(), node.session.application.clone()))
+    };
+    let leaves = one.beneath == 0 && other.beneath == 0 && one.depth == other.depth;
+    let ours = one.session.ours.is_some() || other.session.ours.is_some();
+    leaves && one.depth > 0 && !ours && kind(one).is_some() && kind(one) == kind(other)
 }
 
 fn count(number: usize) -> u32 {

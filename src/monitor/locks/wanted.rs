@@ -27,6 +27,8 @@ pub(in crate::monitor) struct Lock {
     pub(in crate::monitor) mode: String,
     /// The name of the relation, with its schema.
     pub(in crate::monitor) relation: Option<String>,
+    /// The table that the relation is a partition of.
+    pub(in crate::monitor) root: Option<String>,
     pub(in crate::monitor) transaction: Option<String>,
     pub(in crate::monitor) class: Option<i64>,
     pub(in crate::monitor) object: Option<i64>,
@@ -61,9 +63,30 @@ impl Lock {
                 *known = lock;
             }
         }
+        // The locks on many partitions of one table are one thing to say.
+        let mut partitions: BTreeMap<(i32, &str, &str), Vec<String>> = BTreeMap::new();
         let mut all: HashMap<i32, Vec<String>> = HashMap::new();
-        for ((pid, object), lock) in strongest {
-            let words = format!("{} {object}", lock.short_mode());
+        for ((pid, object), lock) in &strongest {
+            match lock
+                .root
+                .as_deref()
+                .filter(|root| lock.relation.as_deref() != Some(root))
+            {
+                Some(root) => partitions
+                    .entry((*pid, lock.short_mode(), short(root)))
+                    .or_default()
+                    .push(object.clone()),
+                None => all
+                    .entry(*pid)
+                    .or_default()
+                    .push(format!("{} {object}", lock.short_mode())),
+            }
+        }
+        for ((pid, mode, root), names) in partitions {
+            let words = match &names[..] {
+                [one] => format!("{mode} {one}"),
+                many => format!("{mode} {} partitions of {root}", many.len()),
+            };
             all.entry(pid).or_default().push(words);
         }
         all
@@ -79,8 +102,15 @@ impl Lock {
             locktype: self.locktype.clone(),
             object: self.object_words(relation.as_deref()),
             relation,
+            partition_of: self.partition_of(),
             waited: self.waited,
         }
+    }
+
+    fn partition_of(&self) -> Option<String> {
+        let root = self.root.as_deref()?;
+        let partition = self.relation.as_deref() != Some(root);
+        partition.then(|| short(root).to_owned())
     }
 
     fn strength(&self) -> Option<usize> {
@@ -182,6 +212,31 @@ mod tests {
             ["AccessShare items", "ShareUpdateExclusive orders"]
         );
         assert_eq!(all[&2], ["AccessExclusive orders"]);
+    }
+
+    #[test]
+    fn the_locks_on_many_partitions_are_one_thing_to_say() {
+        let held = |relation: &str| Lock {
+            pid: 1,
+            granted: true,
+            root: Some("public.orders".to_owned()),
+            ..lock("relation", Some(relation))
+        };
+        let all = Lock::held_by_all(&[
+            held("public.orders"),
+            held("public.orders_1"),
+            held("public.orders_2"),
+        ]);
+        assert_eq!(
+            all[&1],
+            [
+                "AccessExclusive orders",
+                "AccessExclusive 2 partitions of orders"
+            ]
+        );
+        assert_eq!(held("public.orders").wanted(None).partition_of, None);
+        let part = held("public.orders_1").wanted(None);
+        assert_eq!(part.partition_of.as_deref(), Some("orders"));
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! What changes rarely about a server.
 
+use std::collections::HashMap;
+use std::net::IpAddr;
+
 use sqlx::postgres::PgRow;
+use sqlx::postgres::types::Oid;
 
 use super::line::Line;
 use super::rows::{field, flag, text};
@@ -12,7 +16,12 @@ use crate::monitor::health::{Rights, ServerFacts};
 const FACTS: &str = "
     SELECT split_part(current_setting('server_version'), ' ', 1) AS version,
            current_database()::text AS database,
-           quote_ident(current_user) AS role,
+           current_user::text AS role,
+           quote_ident(current_user) AS quoted_role,
+           d.oid AS database_oid,
+           host(inet_client_addr()) AS seen_as,
+           (SELECT array_agg(oid) FROM pg_database) AS oids,
+           (SELECT array_agg(datname::text) FROM pg_database) AS names,
            r.rolsuper AS superuser,
            r.rolsuper OR pg_has_role(r.oid, 'pg_read_all_stats', 'USAGE') AS may_see_all,
            r.rolsuper OR pg_has_role(r.oid, 'pg_signal_backend', 'USAGE') AS may_signal,
@@ -30,6 +39,14 @@ const FACTS: &str = "
 #[derive(Clone, Debug, Default)]
 pub(super) struct Facts {
     pub(super) server: ServerFacts,
+    /// The number of this database.
+    pub(super) database: u32,
+    /// The names of all databases of the server.
+    pub(super) databases: HashMap<u32, String>,
+    /// The role, as it is written without quotes.
+    pub(super) role: String,
+    /// The address from which the server sees us; none over a unix socket.
+    pub(super) seen_as: Option<IpAddr>,
     /// Whether the server tells since when a lock is waited for.
     pub(super) waitstart: bool,
 }
@@ -54,7 +71,7 @@ fn facts(row: &PgRow) -> Facts {
         server: ServerFacts {
             version: text(row, "version").unwrap_or_default(),
             database: text(row, "database").unwrap_or_default(),
-            role: text(row, "role").unwrap_or_default(),
+            role: text(row, "quoted_role").unwrap_or_default(),
             rights: Rights {
                 superuser: flag(row, "superuser"),
                 may_see_all: flag(row, "may_see_all"),
@@ -70,6 +87,16 @@ fn facts(row: &PgRow) -> Facts {
                 database: number("database_limit"),
             },
         },
+        database: field(row, "database_oid").map_or(0, |Oid(oid)| oid),
+        databases: databases(row),
+        role: text(row, "role").unwrap_or_default(),
+        seen_as: text(row, "seen_as").and_then(|address| address.parse().ok()),
         waitstart: flag(row, "waitstart"),
     }
+}
+
+fn databases(row: &PgRow) -> HashMap<u32, String> {
+    let oids: Vec<Oid> = field(row, "oids").unwrap_or_default();
+    let names: Vec<String> = field(row, "names").unwrap_or_default();
+    oids.into_iter().map(|Oid(oid)| oid).zip(names).collect()
 }

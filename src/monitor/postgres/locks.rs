@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use sqlx::postgres::PgRow;
+use sqlx::postgres::types::Oid;
 
 use super::facts::Facts;
 use super::line::Line;
-use super::poll::{SESSIONS_OF, session};
 use super::rows::{field, flag, seconds, text};
+use super::sessions::sessions_of;
 use super::trouble::Trouble;
 use crate::clock::Moment;
 use crate::monitor::locks::{Edge, Lock, Prepared, Waits, Wanted};
@@ -36,7 +37,7 @@ const HIDDEN_WAITERS: &str = "
      LIMIT 50";
 
 /// What the waiting sessions want, the rows they are in line for, and what their blockers hold of the
-/// same things.
+/// same things; and of all sessions how many wait for a table that ours hold or waited for first.
 macro_rules! details {
     ($waitstart:literal) => {
         concat!(
@@ -45,20 +46,26 @@ macro_rules! details {
             $waitstart,
             "          AS since
                    FROM pg_locks
-                  WHERE pid = ANY($1) AND (NOT granted OR locktype = 'tuple')
-                     OR pid = ANY($2) AND granted AND mode <> 'SIReadLock'
+                  WHERE NOT granted
+                     OR pid = ANY($1) AND locktype = 'tuple'
+                     OR pid = ANY($2) AND mode <> 'SIReadLock'
                         AND locktype IN ('relation', 'advisory')),
-             wanted AS (SELECT * FROM l WHERE NOT granted)
+             wanted AS (SELECT * FROM l WHERE NOT granted AND pid = ANY($1))
              SELECT pid, granted, locktype, mode, transactionid::text AS transaction,
-                    CASE WHEN database = 0
-                           OR database = (SELECT oid FROM pg_database
-                                           WHERE datname = current_database())
-                         THEN relation::regclass::text END AS relation,
+                    CASE WHEN n.here THEN relation::regclass::text END AS relation,
+                    CASE WHEN n.here THEN pg_partition_root(relation)::regclass::text END AS root,
                     classid::int8 AS class, objid::int8 AS object, objsubid::int4 AS sub_object,
-                    extract(epoch FROM clock_timestamp() - since)::float8 AS waited
-               FROM l
-              WHERE NOT granted OR locktype = 'tuple'
-                 OR EXISTS (SELECT FROM wanted AS w
+                    extract(epoch FROM clock_timestamp() - since)::float8 AS waited,
+                    CASE WHEN pid = ANY($4) AND locktype = 'relation'
+                         THEN (SELECT count(*) FROM l AS w
+                                WHERE NOT w.granted AND w.locktype = 'relation'
+                                  AND w.pid <> ALL($4)
+                                  AND w.database = l.database AND w.relation = l.relation
+                                  AND (l.granted OR (w.since > l.since) IS NOT FALSE)) END AS behind
+               FROM l, LATERAL (SELECT database = 0 OR database = $3 AS here) AS n
+              WHERE pid = ANY($1) AND (NOT granted OR locktype = 'tuple')
+                 OR granted
+                AND EXISTS (SELECT FROM wanted AS w
                              WHERE w.locktype = l.locktype AND w.database = l.database
                                AND (w.relation = l.relation
                                     OR w.classid = l.classid AND w.objid = l.objid
@@ -70,12 +77,24 @@ macro_rules! details {
 const DETAILS: &str = details!("waitstart");
 const DETAILS_WITHOUT_START: &str = details!("NULL::timestamptz");
 
+/// The prepared transactions, and whether one of the given sessions wants what they hold. Their locks
+/// belong to no process; what they have in common is the lock on the transaction's own number.
 const PREPARED: &str = "
+    WITH l AS MATERIALIZED (
+             SELECT * FROM pg_locks WHERE pid IS NULL OR NOT granted AND pid = ANY($1))
     SELECT gid, owner::text AS owner,
-           extract(epoch FROM clock_timestamp() - prepared)::float8 AS age
-      FROM pg_prepared_xacts
+           extract(epoch FROM clock_timestamp() - prepared)::float8 AS age,
+           EXISTS (SELECT FROM l AS own, l AS held, l AS w
+                    WHERE own.pid IS NULL AND own.transactionid = p.transaction
+                      AND held.pid IS NULL AND held.virtualtransaction = own.virtualtransaction
+                      AND w.pid IS NOT NULL AND w.locktype = held.locktype
+                      AND (w.transactionid = held.transactionid
+                           OR w.database = held.database AND w.relation = held.relation
+                           OR w.database = held.database AND w.classid = held.classid
+                              AND w.objid = held.objid AND w.objsubid = held.objsubid)) AS blocks
+      FROM pg_prepared_xacts AS p
      WHERE database = current_database()
-     ORDER BY prepared
+     ORDER BY blocks DESC, prepared
      LIMIT 20";
 
 /// What is remembered about waiting between two polls.
@@ -89,6 +108,7 @@ struct Details {
     at: Moment,
     wanted: HashMap<i32, Wanted>,
     held: HashMap<i32, Vec<String>>,
+    behind_ours: u32,
 }
 
 impl LockWatch {
@@ -96,8 +116,7 @@ impl LockWatch {
     pub(super) async fn look(
         &mut self,
         line: &mut Line,
-        listed: &[Session],
-        waiting: u32,
+        (listed, waiting): (&[Session], u32),
         facts: &Facts,
         tag: &str,
         now: Moment,
@@ -120,15 +139,13 @@ impl LockWatch {
             ..Waits::default()
         };
         waiters.truncate(ASKED);
-        let ours: Vec<i32> = listed.iter().filter(|s| s.ours).map(|s| s.pid).collect();
+        let ours = listed.iter().filter(|session| session.is_ours());
+        let ours: Vec<i32> = ours.map(|session| session.pid).collect();
         waits.edges = edges(line, &waiters, &ours).await?;
-        self.add_sessions(line, &mut waits, listed, tag).await?;
-        self.add_details(line, &mut waits, facts.waitstart, now)
+        add_sessions(line, &mut waits, listed, facts, tag).await?;
+        self.add_details(line, &mut waits, facts, &ours, now)
             .await?;
-        if waits.edges.iter().any(|edge| edge.blockers.contains(&0)) {
-            let rows = line.rows(sqlx::query(PREPARED)).await?;
-            waits.prepared = rows.iter().map(prepared).collect();
-        }
+        waits.prepared = prepared(line, &waits.edges).await?;
         Ok(waits)
     }
 
@@ -144,44 +161,18 @@ impl LockWatch {
         Ok(pids)
     }
 
-    /// The sessions of all pids in the edges. A blocker may be idle, or in another database.
-    async fn add_sessions(
-        &self,
-        line: &mut Line,
-        waits: &mut Waits,
-        listed: &[Session],
-        tag: &str,
-    ) -> Result<(), Trouble> {
-        let mut unknown: Vec<i32> = Vec::new();
-        for pid in pids(&waits.edges) {
-            match listed.iter().find(|session| session.pid == pid) {
-                Some(session) => {
-                    waits.sessions.insert(pid, session.clone());
-                }
-                None if pid != 0 && !unknown.contains(&pid) => unknown.push(pid),
-                None => {}
-            }
-        }
-        if !unknown.is_empty() {
-            for row in &line.rows(sqlx::query(SESSIONS_OF).bind(unknown)).await? {
-                let session = session(row, tag);
-                waits.sessions.insert(session.pid, session);
-            }
-        }
-        Ok(())
-    }
-
     async fn add_details(
         &mut self,
         line: &mut Line,
         waits: &mut Waits,
-        waitstart: bool,
+        facts: &Facts,
+        ours: &[i32],
         now: Moment,
     ) -> Result<(), Trouble> {
         let old = self.details.take();
         let details = match old.filter(|details| now.since(details.at) < DETAILS_HOLD) {
             Some(details) => details,
-            None => read_details(line, &waits.edges, waitstart, now).await?,
+            None => read_details(line, &waits.edges, facts, ours, now).await?,
         };
         let since = now.since(details.at);
         for (pid, wanted) in &details.wanted {
@@ -190,15 +181,42 @@ impl LockWatch {
             waits.wanted.insert(*pid, wanted);
         }
         waits.held.clone_from(&details.held);
+        waits.behind_ours = details.behind_ours;
         self.details = Some(details);
         Ok(())
     }
 }
 
+/// The sessions of all pids in the edges. A blocker may be idle, or in another database.
+async fn add_sessions(
+    line: &mut Line,
+    waits: &mut Waits,
+    listed: &[Session],
+    facts: &Facts,
+    tag: &str,
+) -> Result<(), Trouble> {
+    let mut unknown: Vec<i32> = Vec::new();
+    for pid in pids(&waits.edges) {
+        match listed.iter().find(|session| session.pid == pid) {
+            Some(session) => {
+                waits.sessions.insert(pid, session.clone());
+            }
+            None if pid != 0 && !unknown.contains(&pid) => unknown.push(pid),
+            None => {}
+        }
+    }
+    if !unknown.is_empty() {
+        for session in sessions_of(line, facts, unknown, tag).await? {
+            waits.sessions.insert(session.pid, session);
+        }
+    }
+    Ok(())
+}
+
 /// The pids that wait for a lock: ours first, then those whose statement has lasted longest.
 fn waiters(listed: &[Session]) -> Vec<i32> {
     let mut waiting: Vec<&Session> = listed.iter().filter(|s| s.waits_for_lock()).collect();
-    waiting.sort_by_key(|session| std::cmp::Reverse((session.ours, session.query_age)));
+    waiting.sort_by_key(|session| std::cmp::Reverse((session.is_ours(), session.query_age)));
     waiting.iter().map(|session| session.pid).collect()
 }
 
@@ -227,7 +245,8 @@ async fn edges(line: &mut Line, waiters: &[i32], ours: &[i32]) -> Result<Vec<Edg
 async fn read_details(
     line: &mut Line,
     edges: &[Edge],
-    waitstart: bool,
+    facts: &Facts,
+    ours: &[i32],
     now: Moment,
 ) -> Result<Details, Trouble> {
     let waiters: Vec<i32> = edges.iter().map(|edge| edge.waiter).collect();
@@ -235,19 +254,33 @@ async fn read_details(
         .iter()
         .flat_map(|edge| edge.blockers.clone())
         .collect();
-    let sql = if waitstart {
+    let sql = if facts.waitstart {
         DETAILS
     } else {
         DETAILS_WITHOUT_START
     };
-    let rows = line
-        .rows(sqlx::query(sql).bind(waiters).bind(blockers))
-        .await?;
+    let statement = sqlx::query(sql)
+        .bind(waiters)
+        .bind(blockers)
+        .bind(Oid(facts.database))
+        .bind(ours);
+    let rows = line.rows(statement).await?;
     let locks: Vec<Lock> = rows.iter().map(lock).collect();
+    // Ours may hold several locks on one table, and each row tells of the whole queue before it.
+    let behind = rows.iter().filter_map(|row| {
+        let relation = text(row, "relation")?;
+        Some((relation, field::<i64>(row, "behind")?))
+    });
+    let mut queues: HashMap<String, i64> = HashMap::new();
+    for (relation, sessions) in behind {
+        let queue = queues.entry(relation).or_default();
+        *queue = sessions.max(*queue);
+    }
     Ok(Details {
         at: now,
         wanted: Lock::wanted_of_all(&locks),
         held: Lock::held_by_all(&locks),
+        behind_ours: u32::try_from(queues.values().sum::<i64>()).unwrap_or(u32::MAX),
     })
 }
 
@@ -258,6 +291,7 @@ fn lock(row: &PgRow) -> Lock {
         locktype: text(row, "locktype").unwrap_or_default(),
         mode: text(row, "mode").unwrap_or_default(),
         relation: text(row, "relation"),
+        root: text(row, "root"),
         transaction: text(row, "transaction"),
         class: field(row, "class"),
         object: field(row, "object"),
@@ -266,10 +300,24 @@ fn lock(row: &PgRow) -> Lock {
     }
 }
 
-fn prepared(row: &PgRow) -> Prepared {
-    Prepared {
+/// The prepared transactions that block somebody; all of them where it can't be told which do.
+async fn prepared(line: &mut Line, edges: &[Edge]) -> Result<Vec<Prepared>, Trouble> {
+    let waiters: Vec<i32> = edges
+        .iter()
+        .filter(|edge| edge.blockers.contains(&0))
+        .map(|edge| edge.waiter)
+        .collect();
+    if waiters.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows = line.rows(sqlx::query(PREPARED).bind(waiters)).await?;
+    if rows.iter().any(|row| flag(row, "blocks")) {
+        rows.retain(|row| flag(row, "blocks"));
+    }
+    let prepared = |row: &PgRow| Prepared {
         gid: text(row, "gid").unwrap_or_default(),
         owner: text(row, "owner"),
         age: seconds(row, "age"),
-    }
+    };
+    Ok(rows.iter().map(prepared).collect())
 }

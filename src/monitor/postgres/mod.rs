@@ -19,6 +19,7 @@ mod line;
 mod locks;
 mod poll;
 mod rows;
+mod sessions;
 mod signaller;
 mod target;
 mod trouble;
@@ -28,6 +29,7 @@ mod watch;
 pub use signaller::Signaller;
 
 pub(super) use keep::{KeptLine, keep_spare};
+pub(super) use poll::Wishes;
 pub(super) use target::Target;
 pub(super) use value::{ProbeLine, SqlProbe};
 pub(super) use watch::Watcher;

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::connect::Purpose;
 use super::line::Line;
-use super::poll::Poller;
+use super::poll::{Poller, Wishes};
 use super::target::Target;
 use super::trouble::Trouble;
 use crate::clock::Clock;
@@ -17,8 +17,9 @@ use crate::monitor::pace::{Pace, Retries};
 /// Everything that one task needs.
 pub(in crate::monitor) struct Watcher {
     pub(in crate::monitor) target: Target,
-    /// What the sessions of this run are called.
-    pub(in crate::monitor) tag: String,
+    /// Its name in the plan.
+    pub(in crate::monitor) name: String,
+    pub(in crate::monitor) wishes: Wishes,
     /// The database's place on the board.
     pub(in crate::monitor) place: usize,
     pub(in crate::monitor) pace: Pace,
@@ -31,7 +32,7 @@ pub(in crate::monitor) struct Watcher {
 impl Watcher {
     /// Watches until the future is dropped; its session ends with it.
     pub(in crate::monitor) async fn run(mut self) {
-        let mut poller = Poller::new(&self.tag);
+        let mut poller = Poller::new(&self.name, &self.wishes);
         let mut retries = Retries::default();
         loop {
             let connecting = self.target.connect(Purpose::Watching, retries.patience());

@@ -313,7 +313,10 @@ fn way_back<'s>(scene: &Scene<'s>, dialog: &RollBack, preview: &Preview) -> Vec<
         .map_or("undo what was applied", |tier| &plan.tiers[tier].spec.name);
     let since = preview
         .since_t_zero
-        .map_or("before T-0".to_owned(), words::t_clock);
+        .map_or("before T-0".to_owned(), |since| {
+            let mark = if since.by_wall_clock { "~" } else { "" };
+            format!("{mark}{}", words::t_clock(since.time))
+        });
     let why = if dialog.picked.is_none() {
         ", by the clock"
     } else {
@@ -352,7 +355,8 @@ fn way_back<'s>(scene: &Scene<'s>, dialog: &RollBack, preview: &Preview) -> Vec<
             Some(undone) if item.undo => &undone.work,
             _ => &step.spec.work,
         };
-        let what = work.text().lines().next().unwrap_or_default().to_owned();
+        let text = scene.world.text_of(item.step, work);
+        let what = text.lines().next().unwrap_or_default();
         lines.push(Line::from(vec![
             scene.span(format!("{:>2}. ", n + 1), Role::Dim),
             scene.span(

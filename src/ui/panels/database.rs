@@ -73,12 +73,20 @@ pub fn who<'s>(scene: &Scene<'s>, session: &Session) -> Vec<Span<'s>> {
         (application, _) => application.to_owned(),
     };
     let mut spans = vec![scene.span(format!("{} ", session.pid), Role::Text)];
-    if session.ours {
-        spans.push(scene.span("ours ", Role::Ours));
+    if let Some(ours) = &session.ours {
+        spans.push(scene.span(format!("{} ", ours.words()), Role::Ours));
     } else {
         spans.push(scene.span(format!("{name} "), Role::Text));
     }
     spans
+}
+
+/// Who is behind a session: the role and where the client is.
+pub fn from<'s>(scene: &Scene<'s>, session: &Session) -> Vec<Span<'s>> {
+    let user = session.user.as_deref().unwrap_or("?");
+    let client = session.client.map(|client| format!("@{client}"));
+    let words = format!("{user}{} ", client.unwrap_or_default());
+    vec![scene.span(words, Role::Dim)]
 }
 
 /// What a session is doing, and for how long.

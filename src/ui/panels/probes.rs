@@ -24,10 +24,10 @@ pub fn probes(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
         let all = &picture.connections;
         let percent = (connections::ratio(all) * 100.0).round();
         spans.push(scene.span(format!("conns {percent:.0} %   "), connections::role(all)));
-        if picture.locks.behind_ours > 0 {
+        if picture.locks.behind_ours.sessions > 0 {
             let queue = format!(
                 "! lock queue {} behind our step   ",
-                picture.locks.behind_ours
+                picture.locks.behind_ours.sessions
             );
             spans.push(scene.span(queue, Role::Bad));
         } else if picture.locks.waiters > 0 {

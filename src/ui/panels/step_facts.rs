@@ -64,12 +64,12 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
         return Vec::new();
     };
     let prompt = match work {
-        Work::Shell(_) => "$ ",
-        Work::Sql(_) => "# ",
-        Work::Http(_) | Work::Wait(_) => "> ",
-        Work::Check(_) => "",
+        Work::Shell(_) => "$ ".to_owned(),
+        Work::Sql(sql) => format!("{}=> ", sql.database),
+        Work::Http(_) | Work::Wait(_) => "> ".to_owned(),
+        Work::Check(_) => String::new(),
     };
-    let mut text = work.text();
+    let mut text = scene.world.text_of(ix, work);
     if work.is_check() {
         let details = spec.details.iter().map(String::as_str);
         text = reflow(
@@ -93,9 +93,9 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
         .enumerate()
         .map(|(n, row)| {
             let lead = if n == 0 {
-                prompt
+                prompt.clone()
             } else {
-                &"  "[..prompt.len()]
+                " ".repeat(prompt.len())
             };
             Line::from(vec![scene.span(lead, Role::Dim), scene.span(row, role)])
         })
@@ -151,6 +151,9 @@ fn standing<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'s>> 
         add(format!("pid {pid}"));
     }
     let mut lines = vec![Line::from(words)];
+    if at.status.is_active() {
+        lines.extend(waits(scene));
+    }
     if let Some(stopping) = &at.stopping {
         let how = match stopping.stage {
             Stage::Cancel => "cancelling its statements",
@@ -165,6 +168,35 @@ fn standing<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'s>> 
         )));
     }
     lines
+}
+
+/// The lock that our step waits for, and who holds it.
+fn waits<'s>(scene: &Scene<'s>) -> Option<Line<'s>> {
+    let locks = &scene
+        .world
+        .database(scene.view.database)?
+        .picture
+        .as_ref()?
+        .locks;
+    let blocker = locks.blocker_of_ours()?;
+    let ours = locks
+        .nodes
+        .iter()
+        .find(|node| node.session.is_ours() && node.depth > 0)?;
+    let wanted = ours.wanted.as_ref()?;
+    let time = wanted
+        .waited
+        .map(|waited| format!("{} ", words::short(waited)))
+        .unwrap_or_default();
+    let session = &blocker.session;
+    let by = [session.pid.to_string(), session.application.clone()].join(" ");
+    let words = format!(
+        "{time}for {} on {}, held by {by}",
+        wanted.mode, wanted.object
+    );
+    Some(Line::from(
+        scene.span(format!("◆ waits {words}"), Role::Warn),
+    ))
 }
 
 /// What is expected, and what was found.

@@ -51,10 +51,13 @@ async fn the_queue_behind_our_alter_hangs_from_who_holds_it_up() {
     let picture = watched.picture(waiting(4)).await;
     let locks = &picture.locks;
     assert_eq!(
-        (locks.blockers, locks.behind_ours, locks.unlisted),
+        (locks.blockers, locks.behind_ours.sessions, locks.unlisted),
         (1, 3, 0)
     );
     assert_eq!(shape(locks)[..2], [(0, holder.pid()), (1, our_pid)]);
+    let queue = &locks.behind_ours;
+    assert_eq!(queue.applications, [("web".to_owned(), 3)]);
+    assert!(queue.oldest.is_some());
     for (pid, _) in &readers {
         let reader = node(locks, *pid);
         assert_eq!(reader.depth, 2);
@@ -71,9 +74,9 @@ async fn the_queue_behind_our_alter_hangs_from_who_holds_it_up() {
     );
     assert_eq!(root.holds, ["AccessShare orders"]);
     assert_eq!(root.session.application, "psql");
-    assert!(root.session.backend() == Some(holder.backend) && !root.session.ours);
+    assert!(root.session.backend() == Some(holder.backend) && !root.session.is_ours());
     let alter_node = node(locks, our_pid);
-    assert!(alter_node.session.ours);
+    assert!(alter_node.session.is_ours());
     assert_eq!(alter_node.wanted.as_ref().unwrap().mode, "AccessExclusive");
     let text = alter_node.session.statement.as_deref().unwrap();
     assert!(text.starts_with("alter table orders"));
@@ -172,23 +175,29 @@ async fn an_idle_session_that_keeps_an_advisory_lock_is_found() {
 
 #[tokio::test]
 async fn a_prepared_transaction_shows_as_the_blocker_with_its_name() {
-    let server = Server::start(&[("max_prepared_transactions", "2")]).unwrap();
+    let server = Server::start(&[("max_prepared_transactions", "3")]).unwrap();
     let mut client = Client::of(&server, "app").await;
     client.run("create table t (n int)").await;
     client
         .run("begin; lock table t; prepare transaction 'left behind'")
+        .await;
+    client
+        .run("begin; create table u (n int); prepare transaction 'in nobodys way'")
         .await;
     let waiter = Client::of(&server, "web").await.wait_in("select * from t");
     let mut watched = Watched::of(&server);
     let picture = watched.picture(waiting(1)).await;
     let root = &picture.locks.nodes[0].session;
     assert_eq!((root.pid, root.state), (0, State::Prepared));
+    assert!(root.transaction_age.is_some() && root.user.as_deref() == Some("postgres"));
+    assert_eq!(picture.locks.prepared.len(), 1);
     let prepared = &picture.locks.prepared[0];
     assert_eq!(
         (prepared.gid.as_str(), prepared.owner.as_deref()),
         ("left behind", Some("postgres"))
     );
     client.run("rollback prepared 'left behind'").await;
+    client.run("rollback prepared 'in nobodys way'").await;
     waiter.await.unwrap().unwrap();
 }
 
@@ -262,4 +271,94 @@ async fn many_idle_transactions_do_not_hide_who_waits() {
     assert_eq!(picture.connections.by_state.idle_in_transaction, 206);
     holder.run("commit").await;
     waiter.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn the_whole_queue_behind_ours_is_counted_though_not_all_of_it_is_listed() {
+    let server = Server::start(&[("max_connections", "120")]).unwrap();
+    let mut holder = Client::of(&server, "psql").await;
+    holder.run("create table orders (id int)").await;
+    holder.run("begin; select * from orders").await;
+    let mut watched = Watched::of(&server);
+    let ours = Client::of(&server, "gonogo:r1:2.3").await;
+    let alter = ours.wait_in("alter table orders add column note text");
+    watched.picture(waiting(1)).await;
+    let mut readers = Vec::new();
+    for _ in 0..80 {
+        let reader = Client::of(&server, "web").await;
+        readers.push(reader.wait_in("select * from orders"));
+    }
+    let picture = watched
+        .picture(|p| p.locks.behind_ours.sessions == 80)
+        .await;
+    let locks = &picture.locks;
+    assert_eq!((locks.waiters, locks.unlisted), (81, 31));
+    holder.run("commit").await;
+    alter.await.unwrap().unwrap();
+    for reader in readers {
+        reader.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn those_who_wait_for_partitions_of_one_table_are_one_line() {
+    let server = Server::start(&[]).unwrap();
+    let mut holder = Client::of(&server, "holder").await;
+    holder
+        .run(
+            "create table orders (n int) partition by list (n);
+             create table orders_1 partition of orders for values in (1);
+             create table orders_2 partition of orders for values in (2);
+             create table orders_3 partition of orders for values in (3)",
+        )
+        .await;
+    holder
+        .run("begin; lock table only orders_1; lock table only orders_2; lock table only orders_3")
+        .await;
+    let mut readers = Vec::new();
+    for n in 1..=3 {
+        let reader = Client::of(&server, "web").await;
+        readers.push(reader.wait_in(&format!("select * from orders_{n}")));
+    }
+    let mut watched = Watched::of(&server);
+    let picture = watched
+        .picture(|p| p.locks.nodes.len() == 2 && p.locks.nodes[1].folded == 2)
+        .await;
+    let [root, leaf] = &picture.locks.nodes[..] else {
+        panic!("{:?}", picture.locks)
+    };
+    assert_eq!(root.holds, ["AccessExclusive 3 partitions of orders"]);
+    let wanted = leaf.wanted.as_ref().unwrap();
+    assert_eq!(wanted.partition_of.as_deref(), Some("orders"));
+    assert_eq!(picture.locks.waiters, 3);
+    holder.run("commit").await;
+    for reader in readers {
+        reader.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_two_holders_names_both() {
+    let server = Server::start(&[]).unwrap();
+    let mut first = Client::of(&server, "first").await;
+    let mut second = Client::of(&server, "second").await;
+    first.run("create table t (n int)").await;
+    first.run("begin; select * from t").await;
+    second.run("begin; select * from t").await;
+    let alter = Client::of(&server, "web")
+        .await
+        .wait_in("alter table t add column m int");
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(waiting(1)).await;
+    let leaf = picture
+        .locks
+        .nodes
+        .iter()
+        .find(|node| node.depth == 1)
+        .unwrap();
+    assert_eq!(picture.locks.blockers, 2);
+    assert_eq!(leaf.also_blocked_by.len(), 1);
+    first.run("commit").await;
+    second.run("commit").await;
+    alter.await.unwrap().unwrap();
 }

@@ -2,6 +2,7 @@
 
 mod links;
 mod locks;
+mod ours;
 mod pooler;
 mod probes;
 mod roles;
@@ -13,7 +14,8 @@ use std::time::Duration;
 use gonogo::clock::SystemClock;
 use gonogo::demo::server::Server;
 use gonogo::monitor::{
-    Backend, Config, DatabaseHealth, Health, Link, Monitor, Picture, Signaller, WatchedDatabase,
+    Backend, Config, DatabaseHealth, Health, Link, Monitor, OursBook, Picture, Signaller,
+    WatchedDatabase,
 };
 use gonogo::plan::Probe;
 use sqlx::postgres::PgConnectOptions;
@@ -28,6 +30,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// A monitor and what it shows.
 struct Watched {
+    /// What the monitor is told of the run.
+    ours: OursBook,
     monitor: Monitor,
     health: watch::Receiver<Arc<Health>>,
 }
@@ -38,15 +42,22 @@ impl Watched {
             name: format!("db{ix}"),
             url: Ok(url.clone()),
         });
+        let ours = OursBook::default();
         let config = Config {
             databases: databases.collect(),
             probes,
             tag: TAG.to_owned(),
+            ours: ours.clone(),
+            idle_sessions: 0,
             interval: Duration::from_millis(100),
         };
         let monitor = gonogo::monitor::start(&config, Arc::new(SystemClock::new()));
         let health = monitor.health();
-        Watched { monitor, health }
+        Watched {
+            ours,
+            monitor,
+            health,
+        }
     }
 
     /// A monitor of the database `postgres` of `server`.

@@ -91,7 +91,7 @@ async fn behind_a_pooler_nothing_is_set_that_another_client_could_inherit() {
             p.locks
                 .nodes
                 .iter()
-                .any(|n| n.session.ours && n.wanted.is_some())
+                .any(|n| n.session.is_ours() && n.wanted.is_some())
         })
         .await;
     let outcome = watched.signaller().cancel(backend).await;

@@ -1,0 +1,371 @@
+//! From what is known of sessions and sockets to whose a session is.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::peers::{Peers, plain};
+use super::registry::{AtWork, OursBook, Worker};
+use super::{Evidence, Ours};
+use crate::clock::Moment;
+use crate::monitor::session::{Backend, Client, Session};
+
+/// How long a session that nothing speaks for is left alone before it is looked at again.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// How far the server's clock and a step's start may be apart.
+const SLACK: Duration = Duration::from_secs(1);
+/// How many sessions are guessed at where nothing is known of a step's sockets.
+const GUESSES: usize = 4;
+
+/// What has been found out about sessions, so that nothing is looked up twice.
+#[derive(Debug, Default)]
+pub(in crate::monitor) struct Claims {
+    book: OursBook,
+    verdicts: HashMap<Backend, Verdict>,
+}
+
+#[derive(Clone, Debug)]
+struct Verdict {
+    ours: Option<Ours>,
+    at: Moment,
+}
+
+/// What the server says about us, by which a stranger is told from one of us.
+#[derive(Clone, Debug, Default)]
+pub(in crate::monitor) struct Stranger<'a> {
+    /// The database's name in the plan.
+    pub(in crate::monitor) database: &'a str,
+    /// The address from which the server sees the monitor; none over a unix socket.
+    pub(in crate::monitor) seen_as: Option<IpAddr>,
+    /// The role that the monitor logged in as, and that steps are taken to use.
+    pub(in crate::monitor) role: &'a str,
+}
+
+impl Claims {
+    /// Claims that are made from what `book` says.
+    pub(in crate::monitor) fn new(book: OursBook) -> Self {
+        Claims {
+            book,
+            verdicts: HashMap::new(),
+        }
+    }
+
+    /// The sessions that are known to be ours without a name that says so.
+    pub(in crate::monitor) fn pids(&self) -> Vec<i32> {
+        let ours = self
+            .verdicts
+            .iter()
+            .filter(|(_, verdict)| verdict.ours.is_some());
+        ours.map(|(backend, _)| backend.pid).collect()
+    }
+
+    /// Marks those of `sessions` that are ours.
+    pub(in crate::monitor) async fn mark(
+        &mut self,
+        sessions: &mut [Session],
+        stranger: &Stranger<'_>,
+        now: Moment,
+    ) {
+        let at_work = self.book.read();
+        mark_own_sessions(sessions, &at_work, stranger.database);
+        let jobs: Vec<&AtWork> = at_work
+            .iter()
+            .filter(|job| job.leader().is_some())
+            .collect();
+        let candidates: Vec<&Session> = sessions
+            .iter()
+            .filter(|session| jobs.iter().any(|job| may_be_of(session, job, now)))
+            .collect();
+        self.verdicts
+            .retain(|backend, _| candidates.iter().any(|s| s.backend() == Some(*backend)));
+        if candidates.iter().any(|session| self.is_open(session, now)) {
+            let fresh = look(&jobs, &candidates, stranger, now).await;
+            self.verdicts.extend(fresh);
+        }
+        for session in sessions.iter_mut().filter(|session| session.ours.is_none()) {
+            let verdict = session.backend().and_then(|b| self.verdicts.get(&b));
+            session.ours = verdict.and_then(|verdict| verdict.ours.clone());
+        }
+    }
+
+    /// Whether it has to be looked whose this is.
+    fn is_open(&self, session: &Session, now: Moment) -> bool {
+        let verdict = session.backend().and_then(|b| self.verdicts.get(&b));
+        verdict.is_none_or(|verdict| {
+            let settled = verdict.ours.as_ref().is_some_and(|ours| !ours.is_guess());
+            !settled && now.since(verdict.at) >= LOOK_AGAIN
+        })
+    }
+}
+
+impl AtWork {
+    fn leader(&self) -> Option<u32> {
+        match self.worker {
+            Worker::Process(leader) => Some(leader),
+            Worker::Backend { .. } => None,
+        }
+    }
+}
+
+fn mark_own_sessions(sessions: &mut [Session], at_work: &[AtWork], database: &str) {
+    for job in at_work {
+        let Worker::Backend { database: of, pid } = &job.worker else {
+            continue;
+        };
+        let own = |session: &&mut Session| of == database && session.pid == *pid;
+        if let Some(session) = sessions.iter_mut().find(own) {
+            let step = session.ours.take().and_then(|ours| ours.step);
+            session.ours = Some(Ours {
+                by: Evidence::OwnSession,
+                step: step.or_else(|| Some(job.step.clone())),
+            });
+        }
+    }
+}
+
+/// Whether `job` can have opened the session: it is younger, a client's, and not known otherwise.
+fn may_be_of(session: &Session, job: &AtWork, now: Moment) -> bool {
+    let kind = session
+        .kind
+        .as_deref()
+        .is_none_or(|kind| kind == "client backend");
+    let young = |age: Duration| age <= now.since(job.since) + SLACK;
+    kind && session.ours.is_none()
+        && !session.is_monitor()
+        && session.started.is_some()
+        && session.session_age.is_some_and(young)
+}
+
+async fn look(
+    jobs: &[&AtWork],
+    candidates: &[&Session],
+    stranger: &Stranger<'_>,
+    now: Moment,
+) -> HashMap<Backend, Verdict> {
+    let nobody = Verdict {
+        ours: None,
+        at: now,
+    };
+    let mut fresh: HashMap<Backend, Verdict> = candidates
+        .iter()
+        .filter_map(|session| Some((session.backend()?, nobody.clone())))
+        .collect();
+    for job in jobs {
+        let Some(leader) = job.leader() else {
+            continue;
+        };
+        let peers = tokio::task::spawn_blocking(move || Peers::of(leader));
+        let peers = peers.await.ok().flatten();
+        let of_job: Vec<&Session> = candidates
+            .iter()
+            .filter(|session| may_be_of(session, job, now))
+            .copied()
+            .collect();
+        for (backend, by) in judge(&of_job, peers.as_ref(), stranger) {
+            let step = Some(job.step.clone());
+            let ours = Some(Ours { by, step });
+            let better = |known: &Verdict| known.ours.as_ref().is_none_or(Ours::is_guess);
+            if fresh.get(&backend).is_none_or(better) {
+                fresh.insert(backend, Verdict { ours, at: now });
+            }
+        }
+    }
+    fresh
+}
+
+/// Which of the `candidates` belong to the step whose processes hold `peers`, and how that is known.
+fn judge(
+    candidates: &[&Session],
+    peers: Option<&Peers>,
+    stranger: &Stranger<'_>,
+) -> Vec<(Backend, Evidence)> {
+    let nothing = Peers::default();
+    let known = peers.unwrap_or(&nothing);
+    let mut found: Vec<(Backend, Evidence)> = Vec::new();
+    let mut left: Vec<&Session> = Vec::new();
+    let mut taken = Vec::new();
+    for session in candidates {
+        let Some(backend) = session.backend() else {
+            continue;
+        };
+        match socket_of(session, known, stranger.seen_as) {
+            Some(port) => {
+                taken.push(port);
+                found.push((backend, Evidence::Socket));
+            }
+            None => left.push(session),
+        }
+    }
+    let translated = stranger.seen_as.is_some_and(|ip| {
+        let ip = plain(ip);
+        !known.tcp.iter().any(|(here, _)| plain(here.ip()) == ip)
+    });
+    let mut unix = peers.map_or(GUESSES, |peers| peers.unix);
+    let free = known
+        .tcp
+        .iter()
+        .filter(|(here, _)| !taken.contains(&here.port()));
+    let mut tcp = peers.map_or(GUESSES, |_| free.count());
+    left.retain(|session| session.user.as_deref() == Some(stranger.role));
+    left.sort_by_key(|session| session.started);
+    for session in left {
+        let room = match &session.client {
+            Some(Client::Local) => &mut unix,
+            // Only where a pooler or a router stands between can an address be another than ours.
+            Some(Client::At(at)) if translated && Some(at.ip()) == stranger.seen_as => &mut tcp,
+            Some(Client::At(_)) | None => continue,
+        };
+        if let Some(backend) = session.backend().filter(|_| *room > 0) {
+            *room -= 1;
+            found.push((backend, Evidence::Guess));
+        }
+    }
+    found
+}
+
+/// The port of the connection among `peers` whose other end is the session.
+fn socket_of(session: &Session, peers: &Peers, seen_as: Option<IpAddr>) -> Option<u16> {
+    let Some(Client::At(client)) = &session.client else {
+        return None;
+    };
+    let ip = plain(client.ip());
+    let same = |here: &std::net::SocketAddr| {
+        let address = plain(here.ip()) == ip || seen_as.map(plain) == Some(ip);
+        here.port() == client.port() && address
+    };
+    let (here, _) = peers.tcp.iter().find(|(here, _)| same(here))?;
+    Some(here.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::monitor::session::State;
+
+    fn session(pid: i32, client: &str) -> Session {
+        Session {
+            started: Some(i64::from(pid)),
+            user: Some("app".to_owned()),
+            session_age: Some(Duration::from_secs(1)),
+            client: Some(match client {
+                "" => Client::Local,
+                at => Client::At(at.parse().unwrap()),
+            }),
+            ..Session::unknown(pid, State::Active)
+        }
+    }
+
+    fn peers(tcp: &[&str], unix: usize) -> Peers {
+        let end = |text: &&str| (text.parse().unwrap(), "10.0.0.9:5432".parse().unwrap());
+        Peers {
+            tcp: tcp.iter().map(end).collect(),
+            unix,
+        }
+    }
+
+    #[track_caller]
+    fn check(
+        clients: &[&str],
+        peers: Option<&Peers>,
+        seen_as: Option<&str>,
+        expected: &[(i32, Evidence)],
+    ) {
+        let sessions: Vec<Session> = (1..)
+            .zip(clients)
+            .map(|(pid, at)| session(pid, at))
+            .collect();
+        let stranger = Stranger {
+            database: "main",
+            seen_as: seen_as.map(|ip| ip.parse().unwrap()),
+            role: "app",
+        };
+        let sessions: Vec<&Session> = sessions.iter().collect();
+        let found: Vec<(i32, Evidence)> = judge(&sessions, peers, &stranger)
+            .into_iter()
+            .map(|(backend, by)| (backend.pid, by))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_session_whose_other_end_a_process_of_the_step_holds_is_ours() {
+        let step = peers(&["10.0.0.1:40001"], 0);
+        // The same port on another machine is somebody else's.
+        let clients = ["10.0.0.2:40001", "10.0.0.1:40001", "10.0.0.1:40002"];
+        let seen = Some("10.0.0.1");
+        check(&clients, Some(&step), seen, &[(2, Evidence::Socket)]);
+        check(
+            &["[::ffff:10.0.0.1]:40001"],
+            Some(&step),
+            None,
+            &[(1, Evidence::Socket)],
+        );
+    }
+
+    #[test]
+    fn behind_a_router_the_address_is_the_one_that_the_monitor_is_seen_under() {
+        let step = peers(&["192.168.1.5:40001", "192.168.1.5:40002"], 0);
+        let clients = [
+            "203.0.113.7:40001",
+            "203.0.113.7:61000",
+            "203.0.113.8:40002",
+        ];
+        check(
+            &clients,
+            Some(&step),
+            Some("203.0.113.7"),
+            &[(1, Evidence::Socket), (2, Evidence::Guess)],
+        );
+    }
+
+    #[test]
+    fn over_a_unix_socket_it_is_a_guess_and_never_more_than_the_step_has() {
+        check(
+            &["", ""],
+            Some(&peers(&[], 1)),
+            None,
+            &[(1, Evidence::Guess)],
+        );
+        check(&["", ""], Some(&peers(&[], 0)), None, &[]);
+        check(&[""], None, None, &[(1, Evidence::Guess)]);
+    }
+
+    #[test]
+    fn another_role_is_never_guessed_to_be_ours() {
+        let mut other = session(1, "");
+        other.user = Some("report".to_owned());
+        let stranger = Stranger {
+            role: "app",
+            ..Stranger::default()
+        };
+        assert!(judge(&[&other], Some(&peers(&[], 3)), &stranger).is_empty());
+    }
+
+    #[tokio::test]
+    async fn the_session_of_the_runs_own_sql_is_known_by_its_number() {
+        let book = OursBook::default();
+        let worker = Worker::Backend {
+            database: "main".to_owned(),
+            pid: 7,
+        };
+        book.set(vec![AtWork {
+            step: "2.3".to_owned(),
+            since: Moment::default(),
+            worker,
+        }]);
+        let mut claims = Claims::new(book);
+        let mut sessions = [session(7, ""), session(8, "")];
+        for (database, own) in [("other", false), ("main", true)] {
+            let stranger = Stranger {
+                database,
+                ..Stranger::default()
+            };
+            claims
+                .mark(&mut sessions, &stranger, Moment::default())
+                .await;
+            assert_eq!(sessions[0].is_own_session(), own);
+        }
+        assert_eq!(sessions[0].ours.as_ref().unwrap().words(), "ours 2.3");
+        assert!(sessions[1].ours.is_none());
+    }
+}

@@ -1,0 +1,140 @@
+//! Sessions of a step whose driver does not say that they are.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use gonogo::clock::{Clock, SystemClock};
+use gonogo::demo::server::Server;
+use gonogo::monitor::{AtWork, Evidence, Picture, Session, Worker};
+
+use super::{Client, Watched};
+
+/// A client that keeps its own name, in a process of its own. Its session ends with it.
+struct Psql(Child);
+
+impl Psql {
+    fn start(server: &Server, url: &str) -> Psql {
+        let child = Command::new(server.programs().psql.as_ref().unwrap())
+            .args(["-X", "-d", url, "-c", "select pg_sleep(600)"])
+            .env("PGAPPNAME", "some tool")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Psql(child)
+    }
+
+    /// What the monitor is told of it.
+    fn at_work(&self) -> AtWork {
+        AtWork {
+            step: "2.3".to_owned(),
+            since: SystemClock::new().now(),
+            worker: Worker::Process(self.0.id()),
+        }
+    }
+}
+
+impl Drop for Psql {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn tools(picture: &Picture) -> Vec<&Session> {
+    let sessions = picture.running.iter().map(|running| &running.oldest);
+    sessions
+        .filter(|session| session.application == "some tool")
+        .collect()
+}
+
+/// A server that listens on TCP too, its usual URL, and the one over TCP.
+fn over_tcp() -> (Server, String, String) {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port().to_string();
+    drop(free);
+    let settings = [("listen_addresses", "127.0.0.1"), ("port", port.as_str())];
+    let server = Server::start(&settings).unwrap();
+    let local = server
+        .url("postgres")
+        .replace("port=5432", &format!("port={port}"));
+    let tcp = format!("postgres://postgres@127.0.0.1:{port}/postgres");
+    (server, local, tcp)
+}
+
+#[tokio::test]
+async fn a_session_is_ours_if_a_process_of_the_step_holds_its_other_end() {
+    let (server, local, tcp) = over_tcp();
+    for monitor_url in [local, tcp.clone()] {
+        let mut watched = Watched::start(&[monitor_url], Vec::new());
+        let step = Psql::start(&server, &tcp);
+        watched.ours.set(vec![step.at_work()]);
+        let other = Psql::start(&server, &tcp);
+        let picture = watched
+            .picture(|p| p.running.iter().any(|r| r.oldest.is_ours()) && tools(p).len() == 2)
+            .await;
+        let ours: Vec<_> = tools(&picture)
+            .into_iter()
+            .filter_map(|session| session.ours.clone())
+            .collect();
+        assert_eq!(ours.len(), 1, "{picture:?}");
+        assert_eq!(
+            (ours[0].by, ours[0].words().as_str()),
+            (Evidence::Socket, "ours 2.3")
+        );
+        assert_eq!(
+            (picture.connections.ours, picture.connections.perhaps_ours),
+            (1, 0)
+        );
+        drop((step, other));
+    }
+}
+
+#[tokio::test]
+async fn over_a_unix_socket_a_session_of_the_step_is_a_guess() {
+    let server = Server::start(&[]).unwrap();
+    let mut watched = Watched::of(&server);
+    let before = Client::of(&server, "some tool")
+        .await
+        .wait_in("select pg_sleep(600)");
+    watched.picture(|p| tools(p).len() == 1).await;
+    let step = Psql::start(&server, &server.url("postgres"));
+    watched.ours.set(vec![step.at_work()]);
+    let guessed = |picture: &Picture| {
+        let by = |session: &&Session| session.ours.as_ref().map(|ours| ours.by);
+        let found: Vec<_> = tools(picture).iter().map(by).collect();
+        found.contains(&Some(Evidence::Guess))
+    };
+    let picture = watched.picture(guessed).await;
+    assert_eq!(picture.connections.perhaps_ours, 1);
+    assert!(Arc::clone(&picture).locks.blocker_of_ours().is_none());
+    watched.ours.set(Vec::new());
+    watched.picture(|p| p.connections.perhaps_ours == 0).await;
+    before.abort();
+}
+
+#[tokio::test]
+async fn the_session_of_the_runs_own_sql_is_known_by_its_number() {
+    let server = Server::start(&[]).unwrap();
+    let mut watched = Watched::of(&server);
+    let client = Client::of(&server, "renamed").await;
+    let worker = Worker::Backend {
+        database: "db0".to_owned(),
+        pid: client.pid(),
+    };
+    watched.ours.set(vec![AtWork {
+        step: "1.1".to_owned(),
+        since: SystemClock::new().now(),
+        worker,
+    }]);
+    let task = client.wait_in("select pg_sleep(600)");
+    let picture = watched
+        .picture(|p| p.running.iter().any(|r| r.oldest.is_own_session()))
+        .await;
+    assert_eq!(
+        picture.running[0].oldest.ours.as_ref().unwrap().words(),
+        "ours 1.1"
+    );
+    task.abort();
+}
