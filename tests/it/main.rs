@@ -13,3 +13,4 @@ mod readme;
 mod scenarios;
 mod support;
 mod terminal;
+mod traps;
