@@ -5,8 +5,11 @@ mod locks;
 mod ours;
 mod pooler;
 mod probes;
+mod progress;
 mod roles;
 mod signals;
+mod statements;
+mod vitals;
 
 use std::sync::Arc;
 use std::time::Duration;
