@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::connections::{Connections, Limits};
 use super::known::Known;
 use super::locks::LockTree;
+use super::migrations::Migrations;
 use super::probe::ProbeHealth;
 use super::progress::{InvalidIndex, Progress};
 use super::running::Running;
@@ -90,6 +91,8 @@ pub struct Picture {
     pub vitals: Known<Vitals>,
     /// What has become slower.
     pub statements: Known<Statements>,
+    /// What migration tools have done and have left to do; a table each.
+    pub migrations: Known<Vec<Migrations>>,
 }
 
 /// What changes rarely about a server; it is read again every half minute.

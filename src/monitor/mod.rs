@@ -19,6 +19,7 @@ mod health;
 mod http;
 mod known;
 mod locks;
+mod migrations;
 mod names;
 mod ours;
 mod pace;
@@ -37,6 +38,7 @@ pub use connections::{ByState, Connections, Group, Limits, OldSnapshot, OldTrans
 pub use health::{DatabaseHealth, Health, Link, Picture, Rights, ServerFacts};
 pub use known::Known;
 pub use locks::{LockNode, LockTree, Prepared, Queue, Wanted};
+pub use migrations::{Migration, MigrationState, Migrations};
 pub use ours::{AtWork, Evidence, Ours, OursBook, Worker};
 pub use postgres::Signaller;
 pub use probe::{ProbeHealth, ProbeState};

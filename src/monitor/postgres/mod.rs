@@ -17,6 +17,7 @@ mod facts;
 mod keep;
 mod line;
 mod locks;
+mod migrations;
 mod poll;
 mod progress;
 mod rarely;

@@ -1,5 +1,6 @@
 //! One look at everything the database panels show.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::facts::Facts;
@@ -29,6 +30,8 @@ pub(in crate::monitor) struct Wishes {
     pub(in crate::monitor) ours: OursBook,
     /// How many idle sessions are listed.
     pub(in crate::monitor) idle: u32,
+    /// The project's folder, in which migrations are looked for.
+    pub(in crate::monitor) folder: Option<PathBuf>,
 }
 
 /// What has to be remembered from poll to poll.
@@ -55,7 +58,7 @@ impl Poller {
             book: wishes.ours.clone(),
             facts_hold: interval * FACTS_HOLD,
             progress: ProgressWatch::default(),
-            rarely: Rarely::new(interval),
+            rarely: Rarely::new(interval, wishes.folder.clone()),
             name: name.to_owned(),
             tag: wishes.tag.clone(),
             idle: wishes.idle,
@@ -102,6 +105,7 @@ impl Poller {
             .look(line, &self.facts, &building, t_zero, clock);
         looking.await?;
         picture.vitals = self.rarely.vitals.clone();
+        picture.migrations = self.rarely.migrations.clone();
         picture.statements = self.rarely.statements.clone();
         picture
             .invalid_indexes
@@ -137,6 +141,7 @@ impl Poller {
             invalid_indexes: Vec::new(),
             vitals: Known::NotYet,
             statements: Known::NotYet,
+            migrations: Known::NotYet,
         })
     }
 

@@ -1,16 +1,19 @@
 //! What is not looked at in every poll, because it changes slowly or costs more. Each sort has a pace
 //! of its own.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::facts::Facts;
 use super::line::Line;
+use super::migrations::MigrationWatch;
 use super::progress::invalid_indexes;
 use super::statements::StatementWatch;
 use super::trouble::Trouble;
 use super::vitals::VitalsWatch;
 use crate::clock::{Clock, Moment};
 use crate::monitor::known::Known;
+use crate::monitor::migrations::Migrations;
 use crate::monitor::pace::Pace;
 use crate::monitor::progress::InvalidIndex;
 use crate::monitor::statements::Statements;
@@ -19,12 +22,14 @@ use crate::monitor::vitals::Vitals;
 /// How many polls lie between two looks at each sort.
 const EVERY: Every = Every {
     vitals: 2,
+    migrations: 4,
     statements: 10,
     slow: 30,
 };
 
 struct Every {
     vitals: u32,
+    migrations: u32,
     statements: u32,
     slow: u32,
 }
@@ -58,20 +63,26 @@ impl Turn {
 /// Everything that is looked at rarely, and what was last seen of it.
 pub(super) struct Rarely {
     vitals_turn: Turn,
+    migrations_turn: Turn,
     statements_turn: Turn,
     slow_turn: Turn,
     vitals_watch: VitalsWatch,
     statement_watch: StatementWatch,
+    migration_watch: MigrationWatch,
     /// What was last seen.
     pub(super) vitals: Known<Vitals>,
     pub(super) statements: Known<Statements>,
+    pub(super) migrations: Known<Vec<Migrations>>,
     pub(super) invalid_indexes: Vec<InvalidIndex>,
 }
 
 impl Rarely {
-    /// For a database that is polled every `interval`.
-    pub(super) fn new(interval: Duration) -> Self {
+    /// For a database that is polled every `interval`, with migrations in `folder`.
+    pub(super) fn new(interval: Duration, folder: Option<PathBuf>) -> Self {
         Rarely {
+            migrations_turn: Turn::new(interval * EVERY.migrations),
+            migration_watch: MigrationWatch::new(folder),
+            migrations: Known::NotYet,
             vitals_turn: Turn::new(interval * EVERY.vitals),
             statements_turn: Turn::new(interval * EVERY.statements),
             slow_turn: Turn::new(interval * EVERY.slow),
@@ -122,6 +133,16 @@ impl Rarely {
                 Err(why) => Known::missing(why),
             };
             self.vitals_turn.done(now, clock);
+        }
+        let now = clock.now();
+        if self.migrations_turn.is_due(now) {
+            line.begin().await?;
+            let looked = self.migration_watch.look(line, facts, now).await;
+            self.migrations = match end(line, looked).await? {
+                Ok(found) => Known::seen(found),
+                Err(why) => Known::missing(why),
+            };
+            self.migrations_turn.done(now, clock);
         }
         let now = clock.now();
         if self.statements_turn.is_due(now) {
