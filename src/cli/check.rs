@@ -101,12 +101,14 @@ fn outline(plan: &Plan) -> String {
         }
     }
     for tier in &plan.tiers {
-        let until = tier.spec.until.map_or("the end".to_owned(), |until| {
-            format!("T+{}", duration::show(until))
-        });
         let from = duration::show(tier.from());
+        let window = match (tier.spec.from, tier.spec.until) {
+            (None, None) => "any time".to_owned(),
+            (_, None) => format!("from T+{from} on"),
+            (_, Some(until)) => format!("T+{from} to T+{}", duration::show(until)),
+        };
         text.push_str(&format!(
-            "  R{} {} (T+{from} to {until})\n",
+            "  R{} {} ({window})\n",
             tier.number, tier.spec.name
         ));
         for step in &plan.steps[tier.steps.clone()] {
@@ -119,19 +121,19 @@ fn outline(plan: &Plan) -> String {
         }
     }
     let counts = [
-        (plan.contacts.len(), "contacts"),
-        (plan.signoffs.len(), "sign-offs"),
-        (plan.alerts.len(), "alerts"),
-        (plan.probes.len(), "probes"),
-        (plan.notes.len(), "notes"),
-        (plan.ledger.count(Element::TaskItem), "task items"),
-        (plan.ledger.count(Element::Fence), "code blocks"),
-        (plan.ledger.count(Element::Heading), "headings"),
+        (plan.contacts.len(), "contact"),
+        (plan.signoffs.len(), "sign-off"),
+        (plan.alerts.len(), "alert"),
+        (plan.probes.len(), "probe"),
+        (plan.notes.len(), "note"),
+        (plan.ledger.count(Element::TaskItem), "task item"),
+        (plan.ledger.count(Element::Fence), "code block"),
+        (plan.ledger.count(Element::Heading), "heading"),
     ];
     let counts: Vec<String> = counts
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
+        .map(|(number, what)| counted(*number, what))
         .collect();
     if !counts.is_empty() {
         text.push_str(&format!("  {}\n", counts.join(", ")));
@@ -150,9 +152,19 @@ fn verdict(opened: &Opened) -> String {
     let name = opened.source.name();
     match (count(Severity::Error), count(Severity::Warning)) {
         (0, 0) => format!("{name}: in order\n"),
-        (0, warnings) => format!("{name}: can be run; {warnings} warnings\n"),
+        (0, warnings) => format!("{name}: can be run; {}\n", counted(warnings, "warning")),
         (errors, warnings) => {
-            format!("{name}: can't be run; {errors} errors, {warnings} warnings\n")
+            format!(
+                "{name}: can't be run; {}, {}\n",
+                counted(errors, "error"),
+                counted(warnings, "warning")
+            )
         }
     }
+}
+
+/// `1 error`, `2 errors`.
+fn counted(number: usize, word: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {word}{plural}")
 }

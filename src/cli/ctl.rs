@@ -100,6 +100,14 @@ pub enum Ctl {
         /// Why
         #[arg(long)]
         reason: Option<String>,
+        /// Which of its alternatives, counted from 1 [default: the one that was tried last]
+        #[arg(long)]
+        choice: Option<usize>,
+    },
+    /// Look again for how a step ended of which nobody knows
+    Look {
+        /// Its number or id
+        step: String,
     },
     /// Stop a step that runs; again: harder
     Stop {
@@ -197,7 +205,16 @@ impl Ctl {
             Ctl::Skip { step, reason } => Command::Skip { step, reason },
             Ctl::Done { step, reason } => Command::Done { step, reason },
             Ctl::Fail { step, reason } => Command::Fail { step, reason },
-            Ctl::Retry { step, reason } => Command::Retry { step, reason },
+            Ctl::Retry {
+                step,
+                reason,
+                choice,
+            } => Command::Retry {
+                step,
+                reason,
+                choice,
+            },
+            Ctl::Look { step } => Command::Look { step },
             Ctl::Stop { step } => Command::Stop { step },
             Ctl::Hold { reason } => Command::Hold { reason },
             Ctl::Release => Command::Release,
@@ -251,29 +268,34 @@ async fn ask(common: &Common, dir: &RunDir, wish: Command) -> anyhow::Result<Exi
             return Ok(Exit::NotDone);
         }
     };
-    match client.ask(wish).await? {
-        Ok(()) => Ok(Exit::Done),
-        Err(refusal) => {
-            eprintln!("gonogo: {refusal}");
-            Ok(Exit::NotDone)
-        }
-    }
+    let refused = match client.ask(wish).await {
+        Ok(Ok(())) => return Ok(Exit::Done),
+        Ok(Err(refusal)) => refusal.to_string(),
+        Err(error) => error.to_string(),
+    };
+    // An engine whose run has just ended may be gone before it has answered.
+    let why = over(dir).await.unwrap_or(refused);
+    eprintln!("gonogo: {why}");
+    Ok(Exit::NotDone)
+}
+
+/// How the run ended, if it is over.
+async fn over(dir: &RunDir) -> Option<String> {
+    let (_, state) = status::fold(dir).await.ok()?;
+    state.end.as_ref()?;
+    let how = state.standing().word().replace('_', " ");
+    Some(format!("the run is over: {how}"))
 }
 
 /// Why nobody answers: the run is over, or its engine is gone.
 async fn no_engine(dir: &RunDir) -> Option<String> {
-    let (_, state) = status::fold(dir).await.ok()?;
-    match state.end {
-        Some(_) => Some(format!(
-            "the run is over: {}",
-            state.standing().word().replace('_', " ")
-        )),
-        None if Lease::holder(dir.path()).is_none() => Some(format!(
-            "no engine is driving this run: `gonogo resume {}` starts one",
-            dir.id()
-        )),
-        None => None,
+    if let Some(over) = over(dir).await {
+        return Some(over);
     }
+    Lease::holder(dir.path()).is_none().then(|| {
+        let id = dir.id();
+        format!("no engine is driving this run: `gonogo resume {id}` starts one")
+    })
 }
 
 async fn events(dir: &RunDir, from: u64, follow: bool) -> anyhow::Result<Exit> {

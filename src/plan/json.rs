@@ -137,7 +137,9 @@ impl<'a> View<'a> {
         TierView {
             id: &tier.id,
             name: &spec.name,
-            from_seconds: spec.from.map(|from| from.as_secs()),
+            // A window with an end and no beginning begins at T-0.
+            from_seconds: (spec.from.is_some() || spec.until.is_some())
+                .then(|| tier.from().as_secs()),
             until_seconds: spec.until.map(|until| until.as_secs()),
             line: self.line(spec.span),
             steps: self.steps(tier.steps.clone()),

@@ -68,6 +68,14 @@ pub enum Command {
         step: String,
         /// Why.
         reason: Option<String>,
+        /// Which of its alternatives, counted from 1; else the one that was tried last.
+        #[serde(default)]
+        choice: Option<usize>,
+    },
+    /// Look again for how a step ended of which nobody knows.
+    Look {
+        /// Which step.
+        step: String,
     },
     /// Stop a step that runs.
     Stop {

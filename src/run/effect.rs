@@ -1,5 +1,6 @@
 //! What a decision wants done in the world, once it is recorded.
 
+use super::state::{RunState, Transaction};
 use crate::journal::event::{BackendAction, Job, Stage};
 
 /// Something to do. The supervisor performs it and reports with notices.
@@ -18,6 +19,15 @@ pub enum Effect {
         job: Job,
         /// Which of the step's alternatives, counted from 0.
         choice: usize,
+    },
+    /// Ask a database server what became of a job whose watcher is gone.
+    Ask {
+        /// Which job.
+        job: Job,
+        /// Where it ran.
+        transaction: Transaction,
+        /// The session's process on the server, if it was recorded.
+        pid: Option<u32>,
     },
     /// Let a job go on whose transaction's number is recorded.
     Proceed {
@@ -49,6 +59,15 @@ pub enum Effect {
         /// Its value.
         value: Secret,
     },
+}
+
+/// Who performs effects. In production that is the supervisor.
+pub trait Perform {
+    /// Begins to perform `effect`, which is recorded in `state`. Never waits for anything.
+    fn perform(&mut self, effect: Effect, state: &RunState);
+
+    /// Forgets a job that is over.
+    fn forget(&mut self, job: &Job);
 }
 
 /// A value that must not be printed, not even by accident.

@@ -3,7 +3,7 @@
 
 use super::command::Command;
 use crate::journal::Actor;
-use crate::journal::event::{Applied, BackendAction, Finding, Job, Outcome};
+use crate::journal::event::{Applied, BackendAction, Finding, Job, KnownBy, Outcome};
 
 /// Something that a run has to answer to.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,11 @@ pub enum Input {
     Command(Wish),
     /// A job reports.
     Notice(Notice),
+    /// The journal can be written again.
+    JournalRestored {
+        /// What kept it from being written.
+        why: String,
+    },
     /// Time has passed.
     Tick,
 }
@@ -73,14 +78,30 @@ pub enum Notice {
         /// The process.
         pid: u32,
     },
-    /// The job is in a transaction that has a number; it waits for permission to go on.
+    /// The job has a session on its database and waits for permission to send its first statement.
     Transaction {
         /// Which job.
         job: Job,
         /// The database.
         database: String,
-        /// The transaction's number.
-        xid: u64,
+        /// The transaction's number, if it is in one that can write.
+        xid: Option<u64>,
+        /// The server, as it identifies itself.
+        server: Option<String>,
+    },
+    /// A job that was looked for still goes on, and is watched again.
+    Adopted {
+        /// Which job.
+        job: Job,
+        /// Its process, where it was found.
+        pid: Option<u32>,
+    },
+    /// What a server says about a job that was looked for there.
+    Fate {
+        /// Which job.
+        job: Job,
+        /// What became of it.
+        fate: Fate,
     },
     /// The job is over.
     Finished(Finish),
@@ -116,6 +137,25 @@ pub enum Notice {
         /// What was seen.
         result: String,
     },
+    /// Something around the run is not as it was: a database that can't be reached any more, a file
+    /// that was changed. Nothing new should start until somebody has looked.
+    Trouble {
+        /// What.
+        why: String,
+    },
+}
+
+/// What a server says about a transaction, or about a session whose statements are in none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It has committed.
+    Committed,
+    /// It was rolled back.
+    Aborted,
+    /// It still goes on; there will be another answer.
+    InProgress,
+    /// Nobody can tell any more, for this reason.
+    Lost(String),
 }
 
 /// How a job ended.
@@ -127,6 +167,8 @@ pub struct Finish {
     pub outcome: Outcome,
     /// What it left behind.
     pub applied: Applied,
+    /// How that is known.
+    pub known_by: KnownBy,
     /// The exit code of its process.
     pub exit_code: Option<i32>,
     /// The signal that ended its process.

@@ -13,11 +13,10 @@ mod supervisor;
 mod work;
 
 pub use command::{Command, Refusal};
-pub use effect::{Effect, Secret};
+pub use effect::{Effect, Perform, Secret};
 pub use engine::{ClientId, Engine, EngineError, Parts, Presence, Published, Request};
 pub use files::{NoRun, RunDir, find, list};
-pub use input::{Finish, Input, Notice, Session, Wish};
-pub use recover::recover;
+pub use input::{Fate, Finish, Input, Notice, Session, Wish};
 pub use state::*;
 pub use status::{Change, Illegal, Status};
 pub use supervisor::{MASK, Outfit, Secrets, Supervisor};

@@ -8,17 +8,17 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{mpsc, oneshot};
 
-use super::effect::{Effect, Secret};
+use super::effect::{Effect, Perform, Secret};
 use super::files::RunDir;
 use super::input::{Finish, Notice};
 use super::shim;
-use super::state::{RunState, Value};
+use super::state::{RunState, Transaction, Value};
 use super::work::backends::Backends;
 use super::work::http::HttpWork;
 use super::work::judge::{Judgement, not_begun};
 use super::work::prepare::{Bench, Prepared, application, work_of};
 use super::work::shell::ShellWork;
-use super::work::sql::{Sessions, SqlWork};
+use super::work::sql::{Sessions, SqlAsk, SqlWork};
 use crate::clock::SystemClock;
 use crate::journal::event::{Applied, Job, Outcome, Stage};
 use crate::plan::{Plan, Step, Work};
@@ -116,12 +116,18 @@ impl Supervisor {
             outfit,
         })
     }
+}
 
-    /// Begins to perform `effect`, which is recorded in `state`. Never waits for anything.
-    pub fn perform(&mut self, effect: Effect, state: &RunState) {
+impl Perform for Supervisor {
+    fn perform(&mut self, effect: Effect, state: &RunState) {
         match effect {
             Effect::Start { job, choice } => self.start(&job, choice, state),
             Effect::Adopt { job, choice } => self.adopt(&job, choice, state),
+            Effect::Ask {
+                job,
+                transaction,
+                pid,
+            } => self.ask(job, transaction, pid, state),
             Effect::Proceed { job } => {
                 let handle = self.jobs.get_mut(&job);
                 if let Some(proceed) = handle.and_then(|handle| handle.proceed.take()) {
@@ -163,11 +169,12 @@ impl Supervisor {
         }
     }
 
-    /// Forgets a job that is over.
-    pub fn forget(&mut self, job: &Job) {
+    fn forget(&mut self, job: &Job) {
         self.jobs.remove(job);
     }
+}
 
+impl Supervisor {
     fn start(&mut self, job: &Job, choice: usize, state: &RunState) {
         if let Err(why) = self.try_start(job, choice, state, false) {
             self.tell(Notice::Finished(not_begun(job, why)));
@@ -192,6 +199,29 @@ impl Supervisor {
                 ..not_begun(job, why)
             }));
         }
+    }
+
+    /// Has a server asked what became of a job that no session of ours watches.
+    fn ask(&mut self, job: Job, transaction: Transaction, pid: Option<u32>, state: &RunState) {
+        let (stops, stopped) = mpsc::channel(8);
+        let plan = &self.outfit.plan;
+        let number = plan
+            .find(&job.step)
+            .map(|ix| plan.steps[ix].number.as_str());
+        let url = self.outfit.urls.get(&transaction.database).cloned();
+        let ask = SqlAsk {
+            job: job.clone(),
+            url: url.unwrap_or_else(|| Err("the plan does not name this database".to_owned())),
+            application: application(&state.run, number.unwrap_or_default()),
+            transaction,
+            pid,
+            backends: self.outfit.backends.clone(),
+            notices: self.outfit.notices.clone(),
+            stops: stopped,
+        };
+        tokio::spawn(ask.run());
+        let proceed = None;
+        self.jobs.insert(job, Handle { stops, proceed });
     }
 
     fn tell(&self, notice: Notice) {

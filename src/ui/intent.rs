@@ -15,6 +15,8 @@ pub enum Intent {
     Done,
     /// Try the step under the cursor again.
     Retry,
+    /// Look again for how the step under the cursor ended.
+    Look,
     /// Stop the step under the cursor.
     Stop,
     /// Hold the run, or release it.

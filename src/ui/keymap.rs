@@ -81,6 +81,7 @@ pub const KEYMAP: &[Binding] = &[
     bind(&[Key::Char('d')], Intent::Done, "done", "it was done by hand, with a reason", Step),
     bind(&[Key::Char('s')], Intent::Skip, "skip", "leave it out, with a reason", Step),
     bind(&[Key::Char('x')], Intent::Fail, "", "it is not as it should be, with a reason", Step),
+    bind(&[Key::Char('l')], Intent::Look, "", "nobody knows how it ended: look again", Step),
     bind(&[Key::Char('S')], Intent::Stop, "stop", "stop it; again: harder", Step),
     bind(&[Key::Char('v')], Intent::SetValue, "value", "give a variable its value", Run),
     bind(&[Key::Char('A')], Intent::Approve, "approve", "approve what a gate asks for; whoever drives can't", Run),

@@ -90,7 +90,8 @@ fn a_run_is_driven_step_by_step_to_its_end() {
     assert_eq!(run.state(), "watching");
     run.ctl(&["finish"]);
     assert_eq!(run.wait_over(), "completed");
-    assert!(run.refused(&["run"]).contains("the run is over: completed"));
+    let refusal = run.refused(&["run"]);
+    assert!(refusal.contains("the run is over: completed"), "{refusal}");
 }
 
 #[test]

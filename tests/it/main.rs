@@ -2,10 +2,13 @@
 //! everything.
 
 #![cfg(test)]
-#![expect(clippy::unwrap_used, reason = "in a test that is what a failure is")]
 
 mod demo;
 mod driving;
+mod faults;
+mod headless;
 mod monitor;
+mod plans;
+mod scenarios;
 mod support;
 mod terminal;

@@ -40,6 +40,7 @@ fn finished() -> impl Strategy<Value = Event> {
                 job,
                 outcome,
                 applied,
+                known_by: KnownBy::Record,
                 exit_code,
                 signal: None,
                 findings,
@@ -96,6 +97,7 @@ fn event() -> impl Strategy<Value = Event> {
                         .map(|(step, undo)| UndoItem { step, undo })
                         .collect(),
                     since_t_zero: Some(1),
+                    by_wall_clock: true,
                 })
             }),
         Just(Event::Released(Released {})),
@@ -121,6 +123,7 @@ fn the_stored_shapes_do_not_change_by_accident() {
         },
         outcome: Outcome::Failed,
         applied: Applied::Maybe,
+        known_by: KnownBy::Report,
         exit_code: Some(3),
         signal: None,
         findings: vec![],
@@ -130,7 +133,7 @@ fn the_stored_shapes_do_not_change_by_accident() {
     assert_eq!((stored.kind.as_str(), stored.version), ("step_finished", 1));
     assert_eq!(
         stored.body,
-        r#"{"applied":"maybe","attempt":2,"exit_code":3,"findings":[],"message":null,"outcome":"failed","signal":null,"step":"apply","undo":false}"#
+        r#"{"applied":"maybe","attempt":2,"exit_code":3,"findings":[],"known_by":"report","message":null,"outcome":"failed","signal":null,"step":"apply","undo":false}"#
     );
 }
 

@@ -1,7 +1,7 @@
 //! Steps of a TOML plan, and the work they do.
 
 use super::table::Table;
-use crate::plan::draft::{Alternative, Capture, Retry, StepSpec, Undo};
+use crate::plan::draft::{Alternative, Capture, Placed, Retry, StepSpec, Undo};
 use crate::plan::expect::{Comparison, Expect};
 use crate::plan::parts::Database;
 use crate::plan::problem::Problem;
@@ -153,13 +153,15 @@ fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Wo
 pub(super) fn http(table: &Table<'_>) -> Option<Http> {
     let value = table.value("http")?;
     if value.is_text() {
-        return table.required("http").map(|url| Http::get(url.value));
+        return table
+            .required("http")
+            .map(|url| Http::get(address(table, url)));
     }
     let table = table.table("http")?;
     let url = table.required("url");
     let method = table.string("method").unwrap_or_else(|| "GET".to_owned());
     let http = Http {
-        url: url.map(|u| u.value).unwrap_or_default(),
+        url: url.map(|url| address(&table, url)).unwrap_or_default(),
         method: method.to_uppercase(),
         headers: table
             .pairs("headers")
@@ -170,6 +172,20 @@ pub(super) fn http(table: &Table<'_>) -> Option<Http> {
     };
     table.finish();
     (!http.url.is_empty()).then_some(http)
+}
+
+/// An address that a request can be sent to, as far as can be told before variables are filled in.
+fn address(table: &Table<'_>, url: Placed<String>) -> String {
+    let text = url.value.as_str();
+    let known = ["http://", "https://", "{{"];
+    if !known.iter().any(|start| text.starts_with(start)) {
+        let words = format!("`{text}` is not a web address");
+        table.problem(
+            Problem::error("bad-address", url.span, words)
+                .hint("write it whole: `https://shop.example/health`"),
+        );
+    }
+    url.value
 }
 
 fn expect(table: &Table<'_>) -> Expect {

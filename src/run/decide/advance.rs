@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
+use super::outcome::ended;
 use super::{Case, Decision};
 use crate::clock::Moment;
 use crate::journal::event::{
-    Applied, Ending, Outcome, PhaseFinished, RunFinished, StepFinished, StepReason, StepTicked,
+    Applied, Ending, Job, KnownBy, Outcome, PhaseFinished, RunFinished, StepReason, StepTicked,
 };
 use crate::journal::{Actor, Event};
-use crate::plan::{StepIx, Work, duration};
+use crate::plan::{Home, StepIx, Work, duration};
 use crate::run::state::Waiting;
 use crate::run::status::Status;
 
@@ -33,7 +34,7 @@ impl Case<'_> {
             .unwrap_or_default()
     }
 
-    pub(super) fn deadline(&self) -> Option<Moment> {
+    pub(super) fn deadline(&self) -> Option<Duration> {
         if self.state.end.is_some() {
             return None;
         }
@@ -41,15 +42,8 @@ impl Case<'_> {
             .state
             .active_steps()
             .filter_map(|ix| self.active_deadline(ix));
-        let again = self
-            .state
-            .current_phase(self.plan)
-            .into_iter()
-            .flat_map(|phase| {
-                let steps = self.plan.phases[phase].steps.clone();
-                steps.filter_map(|ix| self.retry_at(ix))
-            });
-        active.chain(again).min_by_key(|moment| moment.mono)
+        let again = self.retries().map(|(_, at)| at);
+        active.chain(again).map(|at| at.since(self.now)).min()
     }
 
     /// When something is due for a step that is being done.
@@ -74,11 +68,7 @@ impl Case<'_> {
     }
 
     fn is_due(&self, at: Moment) -> bool {
-        if at.boot == self.now.boot {
-            self.now.mono >= at.mono
-        } else {
-            self.now.wall >= at.wall
-        }
+        at.since(self.now).is_zero()
     }
 
     /// Waits end, what takes too long is stopped, and what does not stop is stopped harder.
@@ -92,21 +82,19 @@ impl Case<'_> {
             return self.escalate(&engine, ix);
         }
         if let (Some(Work::Wait(_)), Some(job)) = (self.active_work(ix), self.active_job(ix)) {
-            return Decision::event(
-                &engine,
-                Event::StepFinished(StepFinished {
-                    job,
-                    outcome: Outcome::Passed,
-                    applied: Applied::Yes,
-                    exit_code: None,
-                    signal: None,
-                    findings: Vec::new(),
-                    message: None,
-                }),
-            );
+            return Decision::event(&engine, self.waited(ix, job));
         }
         let limit = duration::show(self.timeout(ix).unwrap_or_default());
         self.begin_stop(&engine, ix, &format!("took longer than {limit}"))
+    }
+
+    /// A wait is over.
+    fn waited(&self, ix: StepIx, job: Job) -> Event {
+        let started = self.state.steps[ix].started;
+        let restarted = started.is_some_and(|at| self.now.elapsed_since(at).by_wall_clock);
+        let message =
+            restarted.then(|| "by the wall clock: the machine was restarted meanwhile".to_owned());
+        ended(job, Outcome::Passed, Applied::Yes, KnownBy::Report, message)
     }
 
     fn phase_is_done(&self) -> Decision {
@@ -131,13 +119,8 @@ impl Case<'_> {
             return Decision::default();
         };
         let engine = Actor::engine();
-        if let Some(ix) = self.state.active_steps().next() {
-            let check = self.active_work(ix).is_some_and(Work::is_check);
-            return if check && self.state.tick_checks {
-                self.tick_unattended(ix)
-            } else {
-                Decision::default()
-            };
+        if self.state.active_steps().next().is_some() {
+            return self.clear_the_way();
         }
         let Some(item) = self.state.next_item() else {
             let left = rollback
@@ -148,7 +131,7 @@ impl Case<'_> {
             let reason = match (rollback.items.len(), left) {
                 (0, _) => Some("nothing had been applied".to_owned()),
                 (_, 0) => None,
-                (all, left) => Some(format!("{left} of {all} were left out")),
+                (all, left) => Some(format!("{left} of {all} left out")),
             };
             return Decision::event(
                 &engine,
@@ -166,52 +149,64 @@ impl Case<'_> {
             };
             return Decision::event(&engine, Event::UndoLeft(event));
         }
-        match self.state.waiting(self.plan) {
-            Waiting::Nothing => {}
-            Waiting::Tick(ix) if item.undo && step.status != Status::Undoing => {
-                return self.start_undo(&engine, ix, true, None);
-            }
-            _ => return Decision::default(),
+        if self.state.waiting(self.plan) != Waiting::Nothing {
+            return Decision::default();
         }
         let spec = &self.plan.steps[item.step].spec;
         if !item.undo && spec.work.is_check() {
             return self.tick_unattended(item.step);
         }
-        self.start_undo(&engine, item.step, item.undo, None)
+        if item.undo {
+            self.start_undo(&engine, item.step, None)
+        } else {
+            self.start(&engine, item.step, step.choice, None)
+        }
     }
 
-    /// When a failed step is tried again without asking: not after a person had it stopped or said
-    /// that it failed.
-    fn retry_at(&self, ix: StepIx) -> Option<Moment> {
-        let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
-        let by_itself = step.status == Status::Failed
-            && step.stopped_by.is_none()
-            && step
-                .end
-                .as_ref()
-                .is_some_and(|end| end.outcome == Outcome::Failed);
-        let left = step.attempt <= spec.retry.times && !spec.no_retry;
-        (by_itself && left).then(|| step.ended.map(|ended| ended.plus(spec.retry.delay)))?
+    /// Nothing is undone while something else is being done. What belongs to the way forward and was
+    /// found to be going on is stopped; what a person does on the way back may have a stand-in.
+    fn clear_the_way(&self) -> Decision {
+        let ahead = self.state.active_steps().find(|&ix| {
+            let step = &self.state.steps[ix];
+            let forward = matches!(self.plan.steps[ix].home, Home::Phase(_));
+            forward && step.status == Status::Running && step.stopping.is_none()
+        });
+        if let Some(ix) = ahead {
+            return self.begin_stop(&Actor::engine(), ix, "the run is being rolled back");
+        }
+        match self.state.active_check(self.plan) {
+            Some(ix) if self.state.tick_checks => self.tick_unattended(ix),
+            _ => Decision::default(),
+        }
+    }
+
+    /// The failed steps that are tried again without asking, and when: not after a person had them
+    /// stopped or said that they failed, nor while something stands in the way.
+    fn retries(&self) -> impl Iterator<Item = (StepIx, Moment)> {
+        let phase = self.state.current_phase(self.plan);
+        let steps = phase.map_or(0..0, |phase| self.plan.phases[phase].steps.clone());
+        steps.filter_map(|ix| {
+            let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
+            let end = step.end.as_ref()?;
+            let by_itself = step.status == Status::Failed
+                && step.ended_by.is_none()
+                && end.outcome == Outcome::Failed;
+            let left = step.attempt <= spec.retry.times && !spec.no_retry;
+            let free =
+                || self.may_start(ix).is_ok() && self.has_values(ix, step.choice, false).is_ok();
+            let at = step.ended?.plus(spec.retry.delay);
+            (by_itself && left && free()).then_some((ix, at))
+        })
     }
 
     fn try_again(&self) -> Decision {
-        if self.is_held() {
-            return Decision::default();
-        }
-        let Some(phase) = self.state.current_phase(self.plan) else {
+        let Some((ix, _)) = self.retries().find(|&(_, at)| self.is_due(at)) else {
             return Decision::default();
         };
-        let mut steps = self.plan.phases[phase].steps.clone();
-        let due = |&ix: &StepIx| self.retry_at(ix).is_some_and(|at| self.is_due(at));
-        match steps.find(due) {
-            Some(ix) => {
-                let tries = self.plan.steps[ix].spec.retry.times;
-                let reason = format!("retry {} of {tries}", self.state.steps[ix].attempt);
-                let choice = self.state.steps[ix].choice;
-                self.start(&Actor::engine(), ix, choice, Some(reason))
-            }
-            None => Decision::default(),
-        }
+        let tries = self.plan.steps[ix].spec.retry.times;
+        let reason = format!("retry {} of {tries}", self.state.steps[ix].attempt);
+        let choice = self.state.steps[ix].choice;
+        self.start(&Actor::engine(), ix, choice, Some(reason))
     }
 
     fn is_held(&self) -> bool {
@@ -219,7 +214,13 @@ impl Case<'_> {
     }
 
     fn go_on(&self) -> Decision {
-        if self.is_held() || self.state.waiting(self.plan) != Waiting::Nothing {
+        if self.is_held() {
+            return Decision::default();
+        }
+        if let (Some(ix), true) = (self.state.active_check(self.plan), self.state.tick_checks) {
+            return self.tick_unattended(ix);
+        }
+        if self.state.waiting(self.plan) != Waiting::Nothing {
             return Decision::default();
         }
         match self.state.next_step(self.plan) {

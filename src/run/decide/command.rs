@@ -18,7 +18,12 @@ impl Case<'_> {
             Command::Skip { step, reason } => self.skip(actor, step, reason),
             Command::Done { step, reason } => self.done(actor, step, reason),
             Command::Fail { step, reason } => self.fail(actor, step, reason),
-            Command::Retry { step, reason } => self.retry(actor, step, reason.as_deref()),
+            Command::Retry {
+                step,
+                reason,
+                choice,
+            } => self.retry(actor, step, reason.as_deref(), *choice),
+            Command::Look { step } => self.look(actor, step),
             Command::Stop { step } => self.stop(actor, step),
             Command::Rollback { tier, confirm } => {
                 self.rollback(actor, tier.as_deref(), confirm.as_deref())
@@ -36,14 +41,9 @@ impl Case<'_> {
 
     /// Watchers look. What they can do is to take the wheel, to approve, and nothing else.
     fn may_command(&self, wish: &Wish) -> Result<(), Refusal> {
-        if let Some(end) = &self.state.end
-            && !matches!(wish.command, Command::Note { .. })
-        {
+        if self.state.end.is_some() && !matches!(wish.command, Command::Note { .. }) {
             let how = self.state.standing().word().replace('_', " ");
-            return Err(Refusal::new(format!(
-                "the run is over: {how} at {}",
-                end.at.to_local_time()
-            )));
+            return Err(Refusal::new(format!("the run is over: {how}")));
         }
         let for_watchers = matches!(wish.command, Command::Take { .. } | Command::Approve { .. });
         if wish.drives || for_watchers {

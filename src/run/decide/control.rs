@@ -1,7 +1,7 @@
 //! Everything a person can do that is not about one step: hold, pace, notes, variables, database
 //! sessions, who drives, and the end.
 
-use super::{Case, Decision, reason_given};
+use super::{Case, Decision, reason_given, steps};
 use crate::journal::event::{
     BackendAction, BackendSignalled, DriverAttached, Ending, Held, NoteAdded, PaceChanged,
     Released, RunFinished, VariableSet,
@@ -32,8 +32,12 @@ impl Case<'_> {
 
     pub(super) fn auto(&self, actor: &Actor, on: bool) -> Result<Decision, Refusal> {
         if self.state.auto == on {
-            let how = if on { "already" } else { "not" };
-            return Err(Refusal::new(format!("the run does {how} go on by itself")));
+            let how = if on {
+                "the run goes on by itself already"
+            } else {
+                "the run does not go on by itself"
+            };
+            return Err(Refusal::new(how));
         }
         Ok(Decision::event(
             actor,
@@ -96,6 +100,18 @@ impl Case<'_> {
         Ok(decision)
     }
 
+    /// What is left to do, in words.
+    fn still_open(&self) -> String {
+        if let Some(rollback) = &self.state.rollback {
+            let open = rollback.items.iter();
+            let open = open.filter(|item| !self.state.item_is_done(item)).count();
+            return format!("the way back is not at its end, {} left", steps(open));
+        }
+        let open = self.plan.forward_steps();
+        let open = open.filter(|&ix| !self.state.steps[ix].status.is_settled());
+        format!("{} not settled", steps(open.count()))
+    }
+
     pub(super) fn finish(&self, actor: &Actor, reason: Option<&str>) -> Result<Decision, Refusal> {
         if let Some(ix) = self.state.active_steps().next() {
             return Err(Refusal::new(format!(
@@ -106,12 +122,9 @@ impl Case<'_> {
         let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
         let whole = self.state.all_settled() && self.state.rollback.is_none();
         if !whole && reason.is_none() {
-            let open = self.plan.forward_steps();
-            let open = open
-                .filter(|&ix| !self.state.steps[ix].status.is_settled())
-                .count();
             return Err(Refusal::new(format!(
-                "{open} steps are not settled: give a reason to end the run here"
+                "{}: give a reason to end the run here",
+                self.still_open()
             )));
         }
         Ok(Decision::event(

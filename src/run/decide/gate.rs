@@ -1,6 +1,6 @@
 //! Gates: go, no-go, and what has to be there first.
 
-use super::{Case, Decision, reason_given};
+use super::{Case, Decision, reason_given, steps};
 use crate::journal::event::{ApprovalGiven, Ending, GateDecided, Held, RunFinished};
 use crate::journal::{Actor, Event};
 use crate::run::command::Refusal;
@@ -15,6 +15,13 @@ impl Case<'_> {
             return Err(Refusal::new(format!(
                 "not approved yet: {}",
                 missing.join(", ")
+            )));
+        }
+        let given = &self.state.phases[phase].approvals;
+        if let Some(own) = given.iter().find(|given| given.by == actor.name) {
+            return Err(Refusal::new(format!(
+                "you approved {} yourself: somebody else has to say go",
+                own.name
             )));
         }
         Ok(self.gate_decided(actor, phase, true, reason))
@@ -76,8 +83,8 @@ impl Case<'_> {
         let before = &self.state.steps[..self.plan.phases[phase].steps.start];
         let count = |status| before.iter().filter(|step| step.status == status).count();
         let mut facts = vec![format!(
-            "{} steps passed, {} skipped",
-            count(Status::Passed),
+            "{} passed, {} skipped",
+            steps(count(Status::Passed)),
             count(Status::Skipped)
         )];
         for approval in &self.state.phases[phase].approvals {

@@ -1,9 +1,10 @@
 //! Decisions: what a run does about an input. Pure functions from (plan, state, input, moment) to
 //! the events to record and the effects to perform once they are durable.
 //!
-//! * `command` takes a person's wish to one of `forward` (run, tick, skip, done, retry), `gate`
-//!   (go, no-go, approve), `rollback` and `control` (hold, pace, notes, variables, sessions);
-//! * `notice` takes what jobs report;
+//! * `command` takes a person's wish to one of `start` (run, retry), `settle` (tick, skip, done, fail),
+//!   `gate` (go, no-go, approve), `rollback` and `control` (hold, pace, notes, variables, sessions);
+//! * `order` says what comes before what;
+//! * `notice` takes what jobs report, `outcome` how they ended;
 //! * `advance` is what happens by itself: time-outs, the next step, the next undo, the end;
 //! * `stop` is the ladder by which anything that runs is brought to an end.
 //!
@@ -12,20 +13,28 @@
 mod advance;
 mod command;
 mod control;
-mod forward;
 mod gate;
 mod notice;
+mod order;
+mod outcome;
 mod rollback;
+mod settle;
+mod start;
 mod stop;
 
 pub use rollback::{Applicable, Preview, preview};
 
+use std::time::Duration;
+
 use super::command::Refusal;
 use super::effect::Effect;
 use super::input::Input;
+use super::recover::recover;
 use super::state::RunState;
 use crate::clock::Moment;
-use crate::journal::event::{DriverAttached, DriverLeft, EngineStarted, Job};
+use crate::journal::event::{
+    DriverAttached, DriverLeft, EngineStarted, Held, Job, JournalRestored, NoteAdded,
+};
 use crate::journal::{Actor, Event};
 use crate::plan::{Plan, StepIx};
 
@@ -59,7 +68,7 @@ impl Decision {
         self.effects.push(effect);
     }
 
-    fn join(&mut self, other: Decision) {
+    pub(in crate::run) fn join(&mut self, other: Decision) {
         self.events.extend(other.events);
         self.effects.extend(other.effects);
     }
@@ -67,10 +76,10 @@ impl Decision {
 
 /// Everything that a decision is made from.
 #[derive(Clone, Copy)]
-struct Case<'a> {
-    plan: &'a Plan,
-    state: &'a RunState,
-    now: Moment,
+pub(in crate::run) struct Case<'a> {
+    pub(in crate::run) plan: &'a Plan,
+    pub(in crate::run) state: &'a RunState,
+    pub(in crate::run) now: Moment,
 }
 
 /// What to do about `input`.
@@ -93,6 +102,7 @@ pub fn decide(
         Input::Leave { actor } => Ok(Decision::event(actor, Event::DriverLeft(DriverLeft {}))),
         Input::Command(wish) => case.command(wish),
         Input::Notice(notice) => Ok(case.notice(notice)),
+        Input::JournalRestored { why } => Ok(case.journal_restored(why)),
         Input::Tick => Ok(Decision::default()),
     }
 }
@@ -102,14 +112,13 @@ pub fn advance(plan: &Plan, state: &RunState, now: Moment) -> Decision {
     Case { plan, state, now }.advance()
 }
 
-/// The next moment at which something happens by itself, if any is known.
-pub fn deadline(plan: &Plan, state: &RunState) -> Option<Moment> {
-    let now = Moment::default();
+/// How long it is until something happens by itself, if that is known.
+pub fn deadline(plan: &Plan, state: &RunState, now: Moment) -> Option<Duration> {
     Case { plan, state, now }.deadline()
 }
 
 impl Case<'_> {
-    /// The screens of the engine before went with it.
+    /// The screens of the engine before went with it; its work did not.
     fn engine_started(&self, pid: u32) -> Decision {
         let engine = Actor::engine();
         let mut decision = Decision::event(
@@ -123,7 +132,43 @@ impl Case<'_> {
         if driver.is_some_and(|driver| driver.gone.is_none()) {
             decision.record(&engine, Event::DriverLeft(DriverLeft {}));
         }
+        if self.state.digest != self.plan.digest {
+            let why =
+                "the plan in the run's directory is not the one that the run was created with";
+            decision.join(self.trouble(why));
+        }
+        decision.join(recover(self.plan, self.state));
         decision
+    }
+
+    /// While nothing could be recorded nothing was done, and the world went on: somebody looks first.
+    fn journal_restored(&self, why: &str) -> Decision {
+        let restored = JournalRestored {
+            why: why.to_owned(),
+        };
+        let mut decision = Decision::event(&Actor::engine(), Event::JournalRestored(restored));
+        let what = format!("the journal could not be written for a while: {why}");
+        decision.join(self.trouble(&what));
+        decision
+    }
+
+    /// Holds the run once for each thing that is wrong. The way back is not held: it is written down.
+    fn trouble(&self, why: &str) -> Decision {
+        let known = self.state.holds.iter().any(|hold| hold.reason == why);
+        if self.state.end.is_some() || known {
+            return Decision::default();
+        }
+        let event = if self.state.rollback.is_some() {
+            Event::NoteAdded(NoteAdded {
+                text: why.to_owned(),
+                step: None,
+            })
+        } else {
+            Event::Held(Held {
+                reason: why.to_owned(),
+            })
+        };
+        Decision::event(&Actor::engine(), event)
     }
 
     fn find(&self, name: &str) -> Result<StepIx, Refusal> {
@@ -143,7 +188,7 @@ impl Case<'_> {
     }
 
     /// The piece of work that the step at `ix` is in the middle of.
-    fn active_job(&self, ix: StepIx) -> Option<Job> {
+    pub(in crate::run) fn active_job(&self, ix: StepIx) -> Option<Job> {
         let step = &self.state.steps[ix];
         let undo = step.status == super::Status::Undoing;
         step.status.is_active().then(|| Job {
@@ -156,6 +201,12 @@ impl Case<'_> {
             undo,
         })
     }
+}
+
+/// `1 step`, `3 steps`
+fn steps(count: usize) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} step{s}")
 }
 
 /// A reason must say something.

@@ -3,13 +3,12 @@
 
 use super::{Case, Decision};
 use crate::journal::event::{
-    Applied, BackendAnswered, Job, Outcome, Stage, StepFinished, StepLaunched, StepTransaction,
-    VariableForgotten, VariableSet,
+    BackendAnswered, Job, Stage, StepLaunched, StepTransaction, VariableForgotten, VariableSet,
 };
 use crate::journal::{Actor, Event};
 use crate::plan::StepIx;
 use crate::run::effect::Effect;
-use crate::run::input::{Finish, Notice};
+use crate::run::input::Notice;
 
 impl Case<'_> {
     pub(super) fn notice(&self, notice: &Notice) -> Decision {
@@ -25,7 +24,23 @@ impl Case<'_> {
                 ),
                 None => Decision::default(),
             },
-            Notice::Transaction { job, database, xid } => self.transaction(job, database, *xid),
+            Notice::Transaction {
+                job,
+                database,
+                xid,
+                server,
+            } => {
+                let event = StepTransaction {
+                    job: job.clone(),
+                    database: database.clone(),
+                    xid: *xid,
+                    server: server.clone(),
+                };
+                self.transaction(event)
+            }
+            Notice::Adopted { job, pid } => self.adopted(job, *pid),
+            Notice::Fate { job, fate } => self.fate(job, fate),
+            Notice::Trouble { why } => self.trouble(why),
             Notice::Finished(finish) => self.finished(finish),
             Notice::SessionsCancelled { job } => self.sessions_cancelled(job),
             Notice::Variable {
@@ -69,50 +84,15 @@ impl Case<'_> {
         (self.active_job(ix).as_ref() == Some(job)).then_some(ix)
     }
 
-    fn transaction(&self, job: &Job, database: &str, xid: u64) -> Decision {
-        if self.is_on(job).is_none() {
+    /// Its statements may run once it is recorded that they may.
+    fn transaction(&self, event: StepTransaction) -> Decision {
+        if self.is_on(&event.job).is_none() {
             return Decision::default();
         }
-        let mut decision = Decision::event(
-            &Actor::engine(),
-            Event::StepTransaction(StepTransaction {
-                job: job.clone(),
-                database: database.to_owned(),
-                xid,
-            }),
-        );
-        decision.then(Effect::Proceed { job: job.clone() });
+        let job = event.job.clone();
+        let mut decision = Decision::event(&Actor::engine(), Event::StepTransaction(event));
+        decision.then(Effect::Proceed { job });
         decision
-    }
-
-    /// Something that was stopped did not pass, even if its exit code says so: it may have been cut
-    /// short after the part that counts.
-    fn finished(&self, finish: &Finish) -> Decision {
-        let Some(ix) = self.is_on(&finish.job) else {
-            return Decision::default();
-        };
-        let stopping = self.state.steps[ix].stopping.as_ref();
-        let (outcome, applied) = match (stopping, finish.outcome) {
-            (Some(_), Outcome::Passed) => (Outcome::Failed, Applied::Maybe),
-            (_, outcome) => (outcome, finish.applied),
-        };
-        let message = match (stopping, &finish.message) {
-            (Some(stopping), Some(message)) => Some(format!("{}: {message}", stopping.reason)),
-            (Some(stopping), None) => Some(stopping.reason.clone()),
-            (None, message) => message.clone(),
-        };
-        Decision::event(
-            &Actor::engine(),
-            Event::StepFinished(StepFinished {
-                job: finish.job.clone(),
-                outcome,
-                applied,
-                exit_code: finish.exit_code,
-                signal: finish.signal,
-                findings: finish.findings.clone(),
-                message,
-            }),
-        )
     }
 
     /// Once the server is done with the step's statements, its processes are next, without waiting.

@@ -4,10 +4,8 @@
 //! have been, in the reverse of the order in which it was. Around it stands the procedure that the
 //! plan has for this time of the clock.
 
-use std::time::Duration;
-
 use super::{Case, Decision, reason_given};
-use crate::clock::Moment;
+use crate::clock::{Elapsed, Moment};
 use crate::journal::event::{Applied, Job, RollbackStarted, StepReason, StepStarted, UndoItem};
 use crate::journal::{Actor, Event};
 use crate::plan::{Confirm, Home, PhaseKind, Plan, StepIx, UndoOrder, Work};
@@ -24,8 +22,8 @@ const UNDOS_ONLY: &str = "undo";
 pub struct Preview {
     /// The tier, by its place in [`Plan::tiers`].
     pub tier: Option<usize>,
-    /// The time since T-0, if it has begun.
-    pub since_t_zero: Option<Duration>,
+    /// The time since T-0, if it has begun, and which clock told.
+    pub since_t_zero: Option<Elapsed>,
     /// What is done, in order.
     pub items: Vec<Applicable>,
     /// Steps of deploy phases that did something and have no undo.
@@ -56,12 +54,12 @@ pub fn preview(
     tier: Option<&str>,
     now: Moment,
 ) -> Result<Preview, Refusal> {
-    let since_t_zero = state.t_zero.map(|t_zero| now.since(t_zero));
+    let since_t_zero = state.since_t_zero(now);
     let tier = match tier {
         Some(UNDOS_ONLY) if plan.find_tier(UNDOS_ONLY).is_none() => None,
         Some(name) => Some(plan.find_tier(name).ok_or_else(|| no_tier(plan, name))?),
         // Before T-0 nothing was deployed: a procedure that restores things would do harm.
-        None => since_t_zero.and_then(|since| plan.tier_at(since)),
+        None => since_t_zero.and_then(|since| plan.tier_at(since.time)),
     };
     let spec = tier.map(|ix| &plan.tiers[ix].spec);
     let own = tier.map_or(0..0, |ix| plan.tiers[ix].steps.clone());
@@ -107,8 +105,7 @@ fn no_tier(plan: &Plan, name: &str) -> Refusal {
 
 fn left_something(state: &RunState, ix: StepIx) -> bool {
     let step = &state.steps[ix];
-    matches!(step.applied, Some(Applied::Yes | Applied::Maybe))
-        && !matches!(step.status, Status::Undone | Status::Pending)
+    matches!(step.applied, Some(Applied::Yes | Applied::Maybe)) && step.status != Status::Undone
 }
 
 /// The steps with an undo that did something, or may have: the last one first.
@@ -170,7 +167,7 @@ impl Case<'_> {
                 decision.join(self.begin_stop(actor, ix, &format!("rolled back by {actor}")));
             }
         }
-        let since = preview.since_t_zero.map(|since| since.as_micros());
+        let since = preview.since_t_zero.map(|since| since.time.as_micros());
         let started = RollbackStarted {
             tier: preview.tier.map(|ix| self.plan.tiers[ix].id.clone()),
             items: preview
@@ -182,30 +179,22 @@ impl Case<'_> {
                 })
                 .collect(),
             since_t_zero: since.map(|micros| u64::try_from(micros).unwrap_or(u64::MAX)),
+            by_wall_clock: preview
+                .since_t_zero
+                .is_some_and(|since| since.by_wall_clock),
         };
         decision.record(actor, Event::RollbackStarted(started));
         Ok(decision)
     }
 
-    /// Starts the next thing on the way back.
-    pub(super) fn start_undo(
-        &self,
-        actor: &Actor,
-        ix: StepIx,
-        undo: bool,
-        reason: Option<String>,
-    ) -> Decision {
-        if !undo {
-            let choice = self.state.steps[ix].choice;
-            return self.start(actor, ix, choice, reason);
-        }
-        let spec = &self.plan.steps[ix].spec;
-        let Some(undo) = &spec.undo else {
+    /// Starts a step's undo.
+    pub(super) fn start_undo(&self, actor: &Actor, ix: StepIx, reason: Option<String>) -> Decision {
+        let Some(undo) = &self.plan.steps[ix].spec.undo else {
             return Decision::default();
         };
         let job = Job {
             step: self.id(ix),
-            attempt: self.state.steps[ix].undo_attempt + 1,
+            attempt: self.state.steps[ix].undo_attempt.saturating_add(1),
             undo: true,
         };
         let mut decision = Decision::event(
@@ -221,26 +210,6 @@ impl Case<'_> {
             decision.then(Effect::Start { job, choice: 0 });
         }
         decision
-    }
-
-    pub(super) fn retry_on_the_way_back(
-        &self,
-        actor: &Actor,
-        ix: StepIx,
-        reason: Option<String>,
-    ) -> Result<Decision, Refusal> {
-        let undo = match self.state.next_item() {
-            Some(item) if item.step == ix => item.undo,
-            Some(item) => {
-                return Err(Refusal::new(format!(
-                    "{} comes first on the way back",
-                    self.called(item.step)
-                )));
-            }
-            None => return Err(Refusal::new("nothing is left to do on the way back")),
-        };
-        self.has_values(ix, self.state.steps[ix].choice, undo)?;
-        Ok(self.start_undo(actor, ix, undo, reason))
     }
 
     /// Leaves something of the way back out.
@@ -274,6 +243,9 @@ impl Case<'_> {
             )));
         };
         let own = matches!(self.plan.steps[ix].home, Home::Tier(_));
+        if own && self.plan.steps[ix].spec.required {
+            return Err(self.required(ix));
+        }
         if own && step.status.after(Change::Skipped).is_ok() {
             return Ok(Decision::event(actor, Event::StepSkipped(event)));
         }

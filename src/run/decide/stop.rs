@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
+use super::outcome::ended;
 use super::{Case, Decision};
 use crate::clock::Moment;
-use crate::journal::event::{Applied, Job, Outcome, Stage, StepFinished, StepStopping};
+use crate::journal::event::{Applied, Job, KnownBy, Outcome, Stage, StepStopping};
 use crate::journal::{Actor, Event};
 use crate::plan::{StepIx, Work};
 use crate::run::command::Refusal;
@@ -22,13 +23,19 @@ pub(super) fn grace(stage: Stage) -> Option<Duration> {
 }
 
 impl Case<'_> {
+    /// The step's work, or its undo's.
+    pub(super) fn work_of(&self, ix: StepIx, undo: bool) -> Option<&Work> {
+        let spec = &self.plan.steps[ix].spec;
+        if undo {
+            spec.undo.as_ref().map(|undo| &undo.work)
+        } else {
+            spec.work_of(self.state.steps[ix].choice)
+        }
+    }
+
     /// The work that the step at `ix` is in the middle of.
     pub(super) fn active_work(&self, ix: StepIx) -> Option<&Work> {
-        let spec = &self.plan.steps[ix].spec;
-        match self.active_job(ix)? {
-            Job { undo: true, .. } => spec.undo.as_ref().map(|undo| &undo.work),
-            _ => spec.work_of(self.state.steps[ix].choice),
-        }
+        self.work_of(ix, self.active_job(ix)?.undo)
     }
 
     fn first_stage(&self, work: &Work) -> Stage {
@@ -79,18 +86,9 @@ impl Case<'_> {
             return Decision::default();
         };
         if matches!(work, Work::Wait(_) | Work::Check(_)) {
-            return Decision::event(
-                actor,
-                Event::StepFinished(StepFinished {
-                    job,
-                    outcome: Outcome::Failed,
-                    applied: Applied::No,
-                    exit_code: None,
-                    signal: None,
-                    findings: Vec::new(),
-                    message: Some(reason.to_owned()),
-                }),
-            );
+            let (outcome, reason) = (Outcome::Failed, Some(reason.to_owned()));
+            let event = ended(job, outcome, Applied::No, KnownBy::Report, reason);
+            return Decision::event(actor, event);
         }
         stage(actor, job, self.first_stage(work), reason)
     }

@@ -13,7 +13,7 @@ pub use fold::Mismatch;
 pub use outlook::{Standing, Waiting};
 pub use types::{
     Approval, Driver, End, GateDecision, Hold, ItemState, JobEnd, NoteTaken, PhaseState,
-    RollbackState, RunState, StepState, Stopping, Value,
+    RollbackState, RunState, StepState, Stopping, Transaction, Value,
 };
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What a state means: where the run stands, what comes next, and what is waited for.
 
 use super::types::{RunState, Value};
+use crate::clock::{Elapsed, Moment};
 use crate::journal::event::Ending;
-use crate::plan::{Plan, StepIx};
+use crate::plan::{Plan, StepIx, Work};
 use crate::run::status::Status;
 
 /// Where a run stands as a whole.
@@ -90,6 +91,11 @@ impl RunState {
         }
     }
 
+    /// The time since T-0 at `now`, and which clock told it; none before it.
+    pub fn since_t_zero(&self, now: Moment) -> Option<Elapsed> {
+        self.t_zero.map(|t_zero| now.elapsed_since(t_zero))
+    }
+
     fn has_begun(&self) -> bool {
         self.phases.iter().any(|phase| phase.started.is_some())
     }
@@ -122,21 +128,21 @@ impl RunState {
         (0..plan.phases.len()).find(|&ix| !self.phase_settled(plan, ix))
     }
 
-    /// The first step of the current phase that has not begun, if nothing before it stands in the way.
+    /// The first step of the current phase that has not begun, if nothing before it stands in the way:
+    /// everything is settled, or runs and lets its neighbours run too.
     pub fn next_step(&self, plan: &Plan) -> Option<StepIx> {
         let phase = self.current_phase(plan)?;
-        let mut steps = plan.phases[phase].steps.clone();
-        let next =
-            steps.find(|&ix| !self.steps[ix].status.is_settled() && !self.runs_beside(plan, ix))?;
-        (self.steps[next].status == Status::Pending).then_some(next)
-    }
-
-    /// Whether the step runs and lets the one behind it run too.
-    fn runs_beside(&self, plan: &Plan, ix: StepIx) -> bool {
-        let next = plan.steps.get(ix + 1);
-        self.steps[ix].status == Status::Running
-            && plan.steps[ix].spec.parallel
-            && next.is_some_and(|next| next.spec.parallel && next.home == plan.steps[ix].home)
+        let mut open = plan.phases[phase].steps.clone();
+        let first = open.find(|&ix| !self.steps[ix].status.is_settled())?;
+        let mut open = (first..open.end).filter(|&ix| !self.steps[ix].status.is_settled());
+        let next = open.find(|&ix| self.steps[ix].status != Status::Running)?;
+        let beside = || {
+            plan.steps[first..=next]
+                .iter()
+                .all(|step| step.spec.parallel)
+        };
+        let free = self.steps[next].status == Status::Pending && (next == first || beside());
+        free.then_some(next)
     }
 
     /// The phases among which somebody has to choose before the one at `ix` can start.
@@ -216,8 +222,23 @@ impl RunState {
         match self.next_step(plan) {
             Some(ix) => self.waiting_for_step(plan, ix),
             None if self.all_settled() => Waiting::Finish,
-            None => Waiting::Nothing,
+            None => match self.active_check(plan) {
+                Some(ix) if !self.tick_checks => Waiting::Tick(ix),
+                _ => Waiting::Nothing,
+            },
         }
+    }
+
+    /// A step that a person is doing, or undoing.
+    pub fn active_check(&self, plan: &Plan) -> Option<StepIx> {
+        self.active_steps().find(|&ix| {
+            let (step, spec) = (&self.steps[ix], &plan.steps[ix].spec);
+            let work = match &spec.undo {
+                Some(undo) if step.status == Status::Undoing => Some(&undo.work),
+                _ => spec.work_of(step.choice),
+            };
+            work.is_some_and(Work::is_check)
+        })
     }
 
     /// The first step of the current phase that a person has to decide about.
@@ -264,32 +285,31 @@ impl RunState {
     }
 
     fn waiting_on_the_way_back(&self, plan: &Plan) -> Waiting {
+        if self.active_steps().next().is_some() {
+            return match self.active_check(plan) {
+                Some(ix) if !self.tick_checks => Waiting::Tick(ix),
+                _ => Waiting::Nothing,
+            };
+        }
         let Some(item) = self.next_item() else {
             return Waiting::Nothing;
         };
-        let step = &self.steps[item.step];
+        let (ix, step) = (item.step, &self.steps[item.step]);
         if step.status.needs_decision() && (!item.undo || step.status == Status::Stuck) {
-            return Waiting::Decide(item.step);
+            return Waiting::Decide(ix);
         }
-        let spec = &plan.steps[item.step].spec;
-        let check = match &spec.undo {
-            Some(undo) if item.undo => undo.work.is_check(),
-            _ => spec.work.is_check(),
-        };
-        if check && !self.tick_checks {
-            return Waiting::Tick(item.step);
-        }
-        if step.status.is_active() {
-            return Waiting::Nothing;
+        let spec = &plan.steps[ix].spec;
+        if !item.undo && spec.work.is_check() && !self.tick_checks {
+            return Waiting::Tick(ix);
         }
         if !item.undo && spec.alternatives.len() > 1 {
-            return Waiting::Alternative(item.step);
+            return Waiting::Alternative(ix);
         }
-        let missing = self.missing_values(plan, item.step, 0, item.undo);
+        let missing = self.missing_values(plan, ix, step.choice, item.undo);
         if missing.is_empty() {
             Waiting::Nothing
         } else {
-            Waiting::Values(item.step, missing)
+            Waiting::Values(ix, missing)
         }
     }
 
@@ -297,6 +317,12 @@ impl RunState {
     pub fn next_item(&self) -> Option<super::ItemState> {
         let items = &self.rollback.as_ref()?.items;
         items.iter().find(|item| !self.item_is_done(item)).cloned()
+    }
+
+    /// Whether the way back has the step's undo.
+    pub fn is_to_be_undone(&self, ix: StepIx) -> bool {
+        let mut items = self.rollback.iter().flat_map(|rollback| &rollback.items);
+        items.any(|item| item.step == ix && item.undo)
     }
 
     /// Whether a thing on the way back was done, or left out.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::clock::Moment;
 use crate::journal::Actor;
-use crate::journal::event::{Applied, Ending, Finding, Outcome, Stage};
+use crate::journal::event::{Applied, Ending, Finding, Job, KnownBy, Outcome, Stage};
 use crate::plan::{Mark, Plan, StepIx};
 use crate::run::status::Status;
 
@@ -13,6 +13,8 @@ use crate::run::status::Status;
 pub struct RunState {
     /// The run's id.
     pub run: String,
+    /// SHA-256 of the plan that the run was created with.
+    pub digest: String,
     /// The number of the last entry.
     pub seq: u64,
     /// When the run came to be.
@@ -70,16 +72,33 @@ pub struct StepState {
     pub applied: Option<Applied>,
     /// The number of the entry with which it was last started or settled: later ones are undone first.
     pub order: u64,
+    /// Whether a try before the last one may have left something behind.
+    pub left_before: bool,
     /// Its process, while it runs.
     pub pid: Option<u32>,
+    /// What its last SQL is part of on the server, once its statements may run.
+    pub transaction: Option<Transaction>,
+    /// The piece of work that is being looked for, if nobody watches it.
+    pub sought: Option<Job>,
     /// How it is being stopped.
     pub stopping: Option<Stopping>,
-    /// The person who had it stopped the last time it ran, if one did.
-    pub stopped_by: Option<String>,
+    /// The person who had it stopped the last time it ran, or said that it failed, if one did.
+    pub ended_by: Option<String>,
     /// How its work last ended.
     pub end: Option<JobEnd>,
     /// How its undo last ended.
     pub undo_end: Option<JobEnd>,
+}
+
+/// Where SQL runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transaction {
+    /// The database's name in the plan.
+    pub database: String,
+    /// The transaction's number, if it is in one that can write.
+    pub xid: Option<u64>,
+    /// The server, as it identified itself.
+    pub server: Option<String>,
 }
 
 /// How a piece of work ended.
@@ -87,6 +106,8 @@ pub struct StepState {
 pub struct JobEnd {
     /// How.
     pub outcome: Outcome,
+    /// How that is known.
+    pub known_by: KnownBy,
     /// The exit code of its process.
     pub exit_code: Option<i32>,
     /// The signal that ended its process.
@@ -254,6 +275,7 @@ impl RunState {
             .collect();
         RunState {
             run: String::new(),
+            digest: String::new(),
             seq: 0,
             created: None,
             creator: None,
@@ -274,6 +296,18 @@ impl RunState {
 }
 
 impl StepState {
+    /// Whether nobody knows how its work ended, or its undo.
+    pub fn is_lost(&self) -> bool {
+        match self.status {
+            Status::Unknown => true,
+            Status::Stuck => self
+                .undo_end
+                .as_ref()
+                .is_some_and(|end| end.outcome == Outcome::Unknown),
+            _ => false,
+        }
+    }
+
     /// A step whose box in the file was already filled in.
     fn marked(mark: Option<Mark>) -> Self {
         let (status, reason) = match mark {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::output::{Answer, Question, search};
-use crate::journal::event::{Applied, Finding, Job, Outcome};
+use crate::journal::event::{Applied, Finding, Job, KnownBy, Outcome};
 use crate::plan::{Capture, Evidence, Expect, Observed};
 use crate::run::input::Finish;
 
@@ -106,6 +106,7 @@ pub fn not_begun(job: &Job, why: impl Into<String>) -> Finish {
         job: job.clone(),
         outcome: Outcome::Failed,
         applied: Applied::No,
+        known_by: KnownBy::Report,
         exit_code: None,
         signal: None,
         findings: Vec::new(),

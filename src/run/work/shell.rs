@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::backends::Backends;
 use super::judge::{Judgement, not_begun};
-use crate::journal::event::{Applied, Finding, Job, Outcome, Stage};
+use crate::journal::event::{Applied, Finding, Job, KnownBy, Outcome, Stage};
 use crate::plan::Observed;
 use crate::run::input::{Finish, Notice};
 use crate::run::shim::{self, Exit, Report, Spec};
@@ -51,13 +51,17 @@ impl ShellWork {
                 return self.send(Notice::Finished(finish)).await;
             }
         };
-        self.report(exit.or_else(|| shim::read_record(&self.spec.record)))
-            .await;
+        let exit = exit.or_else(|| shim::read_record(&self.spec.record));
+        self.report(exit, KnownBy::Report).await;
     }
 
     /// Takes up work that an engine before this one had started.
     pub async fn adopt(mut self) {
         let lock = self.spec.lock.clone();
+        if shim::alive(&lock).is_some() {
+            let job = self.job.clone();
+            self.send(Notice::Adopted { job, pid: None }).await;
+        }
         let gone = tokio::task::spawn_blocking(move || wait_for_lock(&lock));
         tokio::pin!(gone);
         loop {
@@ -66,7 +70,8 @@ impl ShellWork {
                 Some(stage) = self.stops.recv() => self.stop(stage, shim::alive(&self.spec.lock)),
             }
         }
-        self.report(shim::read_record(&self.spec.record)).await;
+        let exit = shim::read_record(&self.spec.record);
+        self.report(exit, KnownBy::Record).await;
     }
 
     /// Asks the servers, or the shim at `pid`, to bring the step to an end.
@@ -112,7 +117,7 @@ impl ShellWork {
         })
     }
 
-    async fn report(&self, exit: Option<Exit>) {
+    async fn report(&self, exit: Option<Exit>, known_by: KnownBy) {
         let finish = match exit {
             None => Finish {
                 outcome: Outcome::Unknown,
@@ -127,7 +132,8 @@ impl ShellWork {
             }) => not_begun(&self.job, why),
             Some(exit) => self.judge(exit).await,
         };
-        self.send(Notice::Finished(finish)).await;
+        self.send(Notice::Finished(Finish { known_by, ..finish }))
+            .await;
     }
 
     async fn judge(&self, exit: Exit) -> Finish {
@@ -167,6 +173,7 @@ impl ShellWork {
                 Outcome::Failed
             },
             applied: if passed { Applied::Yes } else { Applied::Maybe },
+            known_by: KnownBy::default(),
             exit_code: exit.code,
             signal: exit.signal,
             findings: verdict.findings,

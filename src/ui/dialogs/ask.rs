@@ -96,7 +96,11 @@ impl Ask {
             Purpose::Skip(step) => Command::Skip { step, reason: text },
             Purpose::Done(step) => Command::Done { step, reason: text },
             Purpose::Fail(step) => Command::Fail { step, reason: text },
-            Purpose::Retry(step) => Command::Retry { step, reason: some },
+            Purpose::Retry(step) => Command::Retry {
+                step,
+                reason: some,
+                choice: None,
+            },
             Purpose::Note(step) => Command::Note {
                 text,
                 step: Some(step),

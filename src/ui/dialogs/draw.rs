@@ -313,7 +313,10 @@ fn way_back<'s>(scene: &Scene<'s>, dialog: &RollBack, preview: &Preview) -> Vec<
         .map_or("undo what was applied", |tier| &plan.tiers[tier].spec.name);
     let since = preview
         .since_t_zero
-        .map_or("before T-0".to_owned(), words::t_clock);
+        .map_or("before T-0".to_owned(), |since| {
+            let mark = if since.by_wall_clock { "~" } else { "" };
+            format!("{mark}{}", words::t_clock(since.time))
+        });
     let why = if dialog.picked.is_none() {
         ", by the clock"
     } else {

@@ -1,107 +1,35 @@
-//! SQL work: one session for each of the plan's databases, held for the whole run, so that settings,
-//! temporary tables and advisory locks carry over from step to step.
-//!
-//! Wrapped in a transaction unless its statements refuse one. The transaction's number is reported
-//! before the first statement, and nothing runs until that is recorded: whatever dies afterwards,
-//! the server can be asked whether it committed.
+//! A connection that does the work of SQL steps: begins, says which transaction it is, runs the
+//! statements, and ends it by what came out.
 
-use std::collections::HashMap;
-use std::time::Duration;
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Row};
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, Connection, Row};
-use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::sync::oneshot;
-
-use super::backends::Backends;
-use super::judge::{Judgement, Verdict, not_begun};
-use super::rows::Printer;
-use crate::journal::event::{Applied, BackendAction, Job, Outcome, Stage};
+use super::SqlWork;
+use super::ask::{XID8, identity};
+use super::words::{is_lost, words};
+use crate::journal::event::{Applied, BackendAction, Outcome, Stage};
 use crate::plan::sql_text::{refuses_transaction, statements};
 use crate::plan::{Observed, Sql};
 use crate::run::input::{Finish, Notice};
+use crate::run::work::backends::Backends;
+use crate::run::work::judge::{Judgement, Verdict, not_begun};
+use crate::run::work::rows::Printer;
 
-/// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(10);
 /// The first version whose sessions can end with their clients.
 const CHECKS_CLIENTS: i32 = 140_000;
 
-/// One piece of SQL work.
-pub struct SqlWork {
-    pub job: Job,
-    pub sql: Sql,
-    /// The name under which the session shows while it does this.
-    pub application: String,
-    pub judgement: Judgement,
-    pub notices: Sender<Notice>,
-    pub stops: Receiver<Stage>,
-    /// The permission to go on once the transaction's number is recorded.
-    pub proceed: oneshot::Receiver<()>,
-}
-
-/// The run's sessions.
-pub struct Sessions {
-    urls: HashMap<String, Result<String, String>>,
-    open: HashMap<String, Sender<SqlWork>>,
-    backends: Backends,
-}
-
-impl Sessions {
-    /// Sessions on the databases at `urls`, each by its name in the plan or with the reason why
-    /// there is no URL.
-    pub fn new(urls: HashMap<String, Result<String, String>>, backends: Backends) -> Self {
-        Sessions {
-            urls,
-            open: HashMap::new(),
-            backends,
-        }
-    }
-
-    /// Hands `work` to the session of its database, which does one thing after the other.
-    pub fn give(&mut self, work: SqlWork) {
-        let name = work.sql.database.clone();
-        let sender = self.open.entry(name.clone()).or_insert_with(|| {
-            let (sender, receiver) = mpsc::channel(64);
-            let url = self.urls.get(&name).cloned();
-            let session = Session {
-                database: name,
-                url: url.unwrap_or_else(|| Err("the plan does not name this database".to_owned())),
-                backends: self.backends.clone(),
-                link: None,
-                had_one: false,
-            };
-            tokio::spawn(session.serve(receiver));
-            sender
-        });
-        if let Err(
-            mpsc::error::TrySendError::Full(work) | mpsc::error::TrySendError::Closed(work),
-        ) = sender.try_send(work)
-        {
-            let finish = not_begun(&work.job, "the session has too much to do");
-            tokio::spawn(async move { work.notices.send(Notice::Finished(finish)).await });
-        }
-    }
-}
-
-struct Session {
-    database: String,
-    url: Result<String, String>,
-    backends: Backends,
-    link: Option<Link>,
-    /// Whether there was a session before.
-    had_one: bool,
-}
-
 /// A connection and who it is on the server.
-struct Link {
-    connection: PgConnection,
+pub struct Link {
+    pub connection: PgConnection,
     pid: i32,
     /// When the session began, in microseconds since the Unix epoch by the server's clock.
     started: i64,
     in_recovery: bool,
     version: i32,
+    /// The server, as it identifies itself.
+    server: Option<String>,
     /// Whether another session was lost before it.
-    is_second: bool,
+    pub is_second: bool,
 }
 
 /// How a piece of work ended, before it is judged.
@@ -114,73 +42,9 @@ enum Ran {
     Lost(String),
 }
 
-impl Session {
-    async fn serve(mut self, mut work: Receiver<SqlWork>) {
-        while let Some(mut work) = work.recv().await {
-            let finish = self.finish(&mut work).await;
-            let _ = work.notices.send(Notice::Finished(finish)).await;
-        }
-    }
-
-    async fn finish(&mut self, work: &mut SqlWork) -> Finish {
-        let mut link = match self.living_link().await {
-            Some(link) => link,
-            None => match self.connect(work).await {
-                Ok(link) => link,
-                Err(why) => return not_begun(&work.job, why),
-            },
-        };
-        if link.is_second {
-            let said =
-                "(a new session: settings, temporary tables and locks of the old one are gone)";
-            if let Ok(mut printer) = Printer::open(&work.judgement.output).await {
-                let _ = printer.say(said).await;
-            }
-            link.is_second = false;
-        }
-        let (finish, lost) = link.run(work, &self.database, &self.backends).await;
-        self.had_one = true;
-        if !lost {
-            self.link = Some(link);
-        }
-        finish
-    }
-
-    /// The session that the steps before have used, if the server has not ended it meanwhile.
-    async fn living_link(&mut self) -> Option<Link> {
-        let mut link = self.link.take()?;
-        self.had_one = true;
-        match tokio::time::timeout(CONNECT, link.connection.ping()).await {
-            Ok(Ok(())) => Some(link),
-            _ => None,
-        }
-    }
-
-    async fn connect(&self, work: &mut SqlWork) -> Result<Link, String> {
-        let url = self.url.as_ref().map_err(Clone::clone)?;
-        let options: PgConnectOptions = url
-            .parse()
-            .map_err(|_| format!("the URL of `{}` can't be read", self.database))?;
-        let options = options.application_name(&work.application);
-        let connecting = tokio::time::timeout(CONNECT, PgConnection::connect_with(&options));
-        let connection = tokio::select! {
-            connection = connecting => match connection {
-                Ok(connection) => connection.map_err(|error| format!("failed to connect to `{}`: {}", self.database, words(&error)))?,
-                Err(_) => return Err(format!("failed to connect to `{}`: the server does not answer", self.database)),
-            },
-            Some(_) = work.stops.recv() => return Err("given up before there was a connection".to_owned()),
-        };
-        let link = Link::greet(connection).await;
-        let link = link.map_err(|error| words(&error))?;
-        Ok(Link {
-            is_second: self.had_one,
-            ..link
-        })
-    }
-}
-
 impl Link {
-    async fn greet(mut connection: PgConnection) -> Result<Self, sqlx::Error> {
+    /// Learns who the session is, and sets it up.
+    pub async fn greet(mut connection: PgConnection) -> Result<Self, sqlx::Error> {
         let row = sqlx::query(
             "select pid, (extract(epoch from backend_start) * 1000000)::bigint, pg_is_in_recovery(), current_setting('server_version_num')::int
              from pg_stat_activity where pid = pg_backend_pid()",
@@ -188,6 +52,7 @@ impl Link {
         .fetch_one(&mut connection)
         .await?;
         let link = Link {
+            server: identity(&mut connection).await,
             pid: row.try_get(0)?,
             started: row.try_get(1)?,
             in_recovery: row.try_get(2)?,
@@ -216,7 +81,7 @@ impl Link {
     }
 
     /// Does `work`. The second part tells whether the connection is of no use any more.
-    async fn run(
+    pub async fn run(
         &mut self,
         work: &mut SqlWork,
         database: &str,
@@ -233,8 +98,10 @@ impl Link {
             let lost = is_lost(&error);
             return (not_begun(&work.job, words(&error)), lost);
         }
-        if wrapped && (&mut work.proceed).await.is_err() {
-            let _ = self.tell("rollback").await;
+        if (&mut work.proceed).await.is_err() {
+            if wrapped {
+                let _ = self.tell("rollback").await;
+            }
             return (
                 not_begun(&work.job, "given up before its first statement"),
                 false,
@@ -276,30 +143,36 @@ impl Link {
             self.tell(format!("set lock_timeout = {}", limit.as_millis()))
                 .await?;
         }
-        if !wrapped {
-            return Ok(());
-        }
-        self.tell("begin").await?;
-        let function = if self.version >= 130_000 {
-            "pg_current_xact_id"
+        let xid = if wrapped {
+            self.tell("begin").await?;
+            self.xid().await?
         } else {
-            "txid_current"
-        };
-        let xid: String = if self.in_recovery {
-            "0".to_owned()
-        } else {
-            let sql = format!("select {function}()::text");
-            sqlx::query_scalar(AssertSqlSafe(sql))
-                .fetch_one(&mut self.connection)
-                .await?
+            None
         };
         let notice = Notice::Transaction {
             job: work.job.clone(),
             database: database.to_owned(),
-            xid: xid.parse().unwrap_or(0),
+            xid,
+            server: self.server.clone(),
         };
         let _ = work.notices.send(notice).await;
         Ok(())
+    }
+
+    /// The number of the transaction that has just begun; none where nothing can be written.
+    async fn xid(&mut self) -> Result<Option<u64>, sqlx::Error> {
+        if self.in_recovery {
+            return Ok(None);
+        }
+        let sql = if self.version >= XID8 {
+            "select pg_current_xact_id()::text"
+        } else {
+            "select txid_current()::text"
+        };
+        let xid: String = sqlx::query_scalar(sql)
+            .fetch_one(&mut self.connection)
+            .await?;
+        Ok(xid.parse().ok())
     }
 
     /// The statements themselves. This is the one place where a plan's SQL reaches a server.
@@ -425,43 +298,4 @@ impl Link {
     async fn after(&mut self) {
         let _ = self.tell("reset lock_timeout").await;
     }
-}
-
-/// Whether the connection is of no use any more.
-fn is_lost(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Database(database) => {
-            // admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped, idle sessions
-            let code = database.code();
-            matches!(
-                code.as_deref(),
-                Some("57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "25P03")
-            )
-        }
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
-        _ => false,
-    }
-}
-
-/// What a server or a connection said, with its code and its advice; never a URL.
-fn words(error: &sqlx::Error) -> String {
-    let Some(database) = error.as_database_error() else {
-        return error.to_string();
-    };
-    let postgres = database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
-    let mut words = database.message().to_owned();
-    if let Some(code) = database.code() {
-        words = format!("{words} ({code})");
-    }
-    for more in [
-        postgres.and_then(|e| e.detail()),
-        postgres.and_then(|e| e.hint()),
-    ]
-    .into_iter()
-    .flatten()
-    {
-        words.push_str("; ");
-        words.push_str(more);
-    }
-    words
 }

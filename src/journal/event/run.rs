@@ -1,0 +1,122 @@
+//! Events about the run as a whole: its beginning, its engines and drivers, its variables, what holds
+//! it, its end.
+
+use serde::{Deserialize, Serialize};
+
+/// See [`super::Event::RunCreated`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunCreated {
+    /// The run's id.
+    pub run: String,
+    /// The plan's title.
+    pub title: String,
+    /// SHA-256 of the plan's file.
+    pub digest: String,
+    /// Where the plan was read from.
+    pub path: String,
+    /// The environment it is for.
+    pub environment: Option<String>,
+    /// Whether it goes on without a screen, and ends by itself.
+    pub unattended: bool,
+    /// Whether an unattended actor ticks the checks.
+    pub tick_checks: bool,
+    /// The directory it was started in, where shell steps run.
+    pub cwd: String,
+    /// The version of this program.
+    pub version: String,
+}
+
+/// See [`super::Event::EngineStarted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineStarted {
+    /// Its process.
+    pub pid: u32,
+    /// Whether another engine had the run before.
+    pub resumed: bool,
+}
+
+/// See [`super::Event::JournalRestored`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalRestored {
+    /// What kept it from being written.
+    pub why: String,
+}
+
+/// See [`super::Event::DriverAttached`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DriverAttached {
+    /// The terminal, as the system names it.
+    pub terminal: String,
+    /// Why it took the run from another terminal, if it did.
+    pub taken: Option<String>,
+}
+
+/// See [`super::Event::DriverLeft`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DriverLeft {}
+
+/// See [`super::Event::PaceChanged`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaceChanged {
+    /// Whether the run goes on by itself.
+    pub auto: bool,
+}
+
+/// See [`super::Event::VariableSet`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VariableSet {
+    /// The variable.
+    pub name: String,
+    /// Its value; none where it is a secret.
+    pub value: Option<String>,
+    /// Where it came from: `environment`, `operator`, or the id of the step that captured it.
+    pub origin: String,
+}
+
+/// See [`super::Event::VariableForgotten`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VariableForgotten {
+    /// The variable.
+    pub name: String,
+}
+
+/// See [`super::Event::Held`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Why.
+    pub reason: String,
+}
+
+/// See [`super::Event::Released`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Released {}
+
+/// See [`super::Event::NoteAdded`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteAdded {
+    /// What was written.
+    pub text: String,
+    /// The step it is about, by id.
+    pub step: Option<String>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Everything was done.
+    Completed,
+    /// It was given up, and nothing was undone.
+    Aborted,
+    /// The way back was gone to its end.
+    RolledBack,
+}
+
+/// See [`super::Event::RunFinished`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunFinished {
+    /// How.
+    pub ending: Ending,
+    /// Why, where somebody said.
+    pub reason: Option<String>,
+}

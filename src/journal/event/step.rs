@@ -1,0 +1,203 @@
+//! Events about steps: work that is started, watched, stopped and over, and what people say of it.
+
+use serde::{Deserialize, Serialize};
+
+/// A piece of a step's work: the step, which try, and whether it is the undo.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Job {
+    /// The step's id.
+    pub step: String,
+    /// Counted from 1, undos apart.
+    pub attempt: u32,
+    /// Whether this is the step's undo.
+    #[serde(default)]
+    pub undo: bool,
+}
+
+/// See [`super::Event::StepStarted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepStarted {
+    /// What is started.
+    #[serde(flatten)]
+    pub job: Job,
+    /// The sort of work: `shell`, `sql`, `http`, `wait`.
+    pub work: String,
+    /// Which of the step's alternatives, counted from 0.
+    #[serde(default)]
+    pub choice: usize,
+    /// Why it is tried again, if somebody said.
+    pub reason: Option<String>,
+}
+
+/// See [`super::Event::StepLaunched`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepLaunched {
+    /// What was launched.
+    #[serde(flatten)]
+    pub job: Job,
+    /// The process, or the session's process on the database server.
+    pub pid: u32,
+}
+
+/// See [`super::Event::StepTransaction`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepTransaction {
+    /// What it is part of.
+    #[serde(flatten)]
+    pub job: Job,
+    /// The database's name in the plan.
+    pub database: String,
+    /// The transaction's number, with its epoch; none where its statements are not in a transaction
+    /// of their own, or can't write.
+    pub xid: Option<u64>,
+    /// The server, as it identifies itself: its system's identifier and its timeline. After a failover
+    /// the same number may be another transaction's.
+    #[serde(default)]
+    pub server: Option<String>,
+}
+
+/// See [`super::Event::StepSought`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepSought {
+    /// What is looked for.
+    #[serde(flatten)]
+    pub job: Job,
+    /// Why.
+    pub why: String,
+}
+
+/// See [`super::Event::StepAdopted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepAdopted {
+    /// What goes on.
+    #[serde(flatten)]
+    pub job: Job,
+    /// Its process, where it is known anew.
+    pub pid: Option<u32>,
+}
+
+/// How hard a step is asked to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Its statements are cancelled on the server.
+    Cancel,
+    /// As Ctrl-C does.
+    Interrupt,
+    /// As `kill` does.
+    Terminate,
+    /// As `kill -9` does.
+    Kill,
+}
+
+/// See [`super::Event::StepStopping`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepStopping {
+    /// What is stopped.
+    #[serde(flatten)]
+    pub job: Job,
+    /// How.
+    pub stage: Stage,
+    /// Why.
+    pub reason: String,
+}
+
+/// How a piece of work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Every expectation was met.
+    Passed,
+    /// Something was not as expected.
+    Failed,
+    /// It was started, and nobody knows how it ended.
+    Unknown,
+}
+
+/// Whether a piece of work left something behind that would have to be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Applied {
+    /// It did what it was meant to.
+    Yes,
+    /// Nothing: it never began, or its transaction was undone by the server.
+    No,
+    /// Perhaps, or in part.
+    Maybe,
+}
+
+/// How it is known how a piece of work ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KnownBy {
+    /// It was watched to its end.
+    #[default]
+    Report,
+    /// Whoever watched it left a record for a later engine.
+    Record,
+    /// The database server told what became of its transaction.
+    Server,
+    /// The journal itself: it can't have begun.
+    Journal,
+    /// Nobody knows.
+    Nobody,
+}
+
+/// One expectation and what was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What was expected.
+    pub expected: String,
+    /// What was found.
+    pub got: String,
+    /// Whether it was met.
+    pub met: bool,
+}
+
+/// See [`super::Event::StepFinished`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepFinished {
+    /// What ended.
+    #[serde(flatten)]
+    pub job: Job,
+    /// How.
+    pub outcome: Outcome,
+    /// What it left behind.
+    pub applied: Applied,
+    /// How that is known.
+    #[serde(default)]
+    pub known_by: KnownBy,
+    /// The exit code of its process.
+    pub exit_code: Option<i32>,
+    /// The signal that ended its process.
+    pub signal: Option<i32>,
+    /// The expectations.
+    pub findings: Vec<Finding>,
+    /// What else there is to say: an error, how the outcome became known.
+    pub message: Option<String>,
+}
+
+/// See [`super::Event::StepTicked`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepTicked {
+    /// The step's id.
+    pub step: String,
+    /// A remark.
+    pub note: Option<String>,
+}
+
+/// See [`super::Event::StepUnticked`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepUnticked {
+    /// The step's id.
+    pub step: String,
+}
+
+/// A step and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepReason {
+    /// The step's id.
+    pub step: String,
+    /// Never empty.
+    pub reason: String,
+}

@@ -1,0 +1,250 @@
+//! How work ended: what its watcher reports, what a server says of it, and what is done where there
+//! is no watcher any more. An outcome is recorded with how it is known, and never guessed.
+
+use super::{Case, Decision};
+use crate::journal::event::{
+    Applied, Job, KnownBy, Outcome, StepAdopted, StepFinished, StepSought,
+};
+use crate::journal::{Actor, Event};
+use crate::plan::{StepIx, Work};
+use crate::run::command::Refusal;
+use crate::run::effect::Effect;
+use crate::run::input::{Fate, Finish};
+use crate::run::status::Status;
+
+/// The end of a job, with nothing but words to tell of it.
+pub(super) fn ended(
+    job: Job,
+    outcome: Outcome,
+    applied: Applied,
+    known_by: KnownBy,
+    message: Option<String>,
+) -> Event {
+    Event::StepFinished(StepFinished {
+        job,
+        outcome,
+        applied,
+        known_by,
+        exit_code: None,
+        signal: None,
+        findings: Vec::new(),
+        message,
+    })
+}
+
+impl Case<'_> {
+    /// The step whose end, by `job`, is still to come: it is going on, or it is being looked for.
+    pub(super) fn awaited(&self, job: &Job) -> Option<StepIx> {
+        let ix = self.plan.find(&job.step)?;
+        let sought = self.state.steps[ix].sought.as_ref();
+        (self.active_job(ix).as_ref() == Some(job) || sought == Some(job)).then_some(ix)
+    }
+
+    /// What a watcher reports. If SQL got lost on the way, its server is asked before anybody says
+    /// that nobody knows.
+    pub(super) fn finished(&self, finish: &Finish) -> Decision {
+        let Some(ix) = self.awaited(&finish.job) else {
+            return Decision::default();
+        };
+        let step = &self.state.steps[ix];
+        let lost = finish.outcome == Outcome::Unknown;
+        if lost && step.transaction.is_some() && step.sought.is_none() {
+            let why = finish.message.as_deref().unwrap_or("it got lost");
+            return self.seek(&Actor::engine(), ix, &finish.job, why);
+        }
+        let (outcome, applied) = self.despite_stop(ix, finish);
+        Decision::event(
+            &Actor::engine(),
+            Event::StepFinished(StepFinished {
+                job: finish.job.clone(),
+                outcome,
+                applied,
+                known_by: if lost {
+                    KnownBy::Nobody
+                } else {
+                    finish.known_by
+                },
+                exit_code: finish.exit_code,
+                signal: finish.signal,
+                findings: finish.findings.clone(),
+                message: match outcome {
+                    Outcome::Passed => self.too_late(ix).or_else(|| finish.message.clone()),
+                    Outcome::Failed | Outcome::Unknown => {
+                        self.with_stop(ix, finish.message.as_deref())
+                    }
+                },
+            }),
+        )
+    }
+
+    /// A script that was stopped did not pass, even if its exit code says so: it may have been cut
+    /// short after the part that counts. What a server has answered was not cut short.
+    fn despite_stop(&self, ix: StepIx, finish: &Finish) -> (Outcome, Applied) {
+        let stopped = self.state.steps[ix].stopping.is_some();
+        let script = matches!(
+            self.work_of(ix, finish.job.undo),
+            None | Some(Work::Shell(_))
+        );
+        match finish.outcome {
+            Outcome::Passed if stopped && script => (Outcome::Failed, Applied::Maybe),
+            outcome => (outcome, finish.applied),
+        }
+    }
+
+    /// That it passed although it was being stopped, if it was.
+    fn too_late(&self, ix: StepIx) -> Option<String> {
+        let stopping = self.state.steps[ix].stopping.as_ref()?;
+        let reason = &stopping.reason;
+        Some(format!(
+            "{reason}, but it had passed before it could be stopped"
+        ))
+    }
+
+    /// `message`, and why it was stopped, if it was.
+    fn with_stop(&self, ix: StepIx, message: Option<&str>) -> Option<String> {
+        let stopping = self.state.steps[ix].stopping.as_ref();
+        let parts = stopping
+            .map(|stopping| stopping.reason.as_str())
+            .into_iter()
+            .chain(message);
+        let parts: Vec<&str> = parts.collect();
+        (!parts.is_empty()).then(|| parts.join(": "))
+    }
+
+    /// What a server says of SQL whose connection or engine is gone. Only what is as expected is ever
+    /// committed, so that what was committed has passed.
+    pub(super) fn fate(&self, job: &Job, fate: &Fate) -> Decision {
+        let Some(ix) = self.awaited(job) else {
+            return Decision::default();
+        };
+        let step = &self.state.steps[ix];
+        let xid = step.transaction.as_ref().and_then(|t| t.xid);
+        let named = xid.map_or("its session".to_owned(), |xid| format!("transaction {xid}"));
+        let (outcome, applied, known_by, words) = match fate {
+            Fate::InProgress if step.sought.is_some() => return self.adopted(job, None),
+            Fate::InProgress => return Decision::default(),
+            Fate::Committed => (
+                Outcome::Passed,
+                Applied::Yes,
+                KnownBy::Server,
+                format!("{named} has committed, says the server"),
+            ),
+            Fate::Aborted => (
+                Outcome::Failed,
+                Applied::No,
+                KnownBy::Server,
+                format!("{named} was rolled back, says the server"),
+            ),
+            Fate::Lost(why) => (
+                Outcome::Unknown,
+                Applied::Maybe,
+                KnownBy::Nobody,
+                why.clone(),
+            ),
+        };
+        let message = self.with_stop(ix, Some(&words));
+        let event = ended(job.clone(), outcome, applied, known_by, message);
+        Decision::event(&Actor::engine(), event)
+    }
+
+    /// What was looked for goes on.
+    pub(super) fn adopted(&self, job: &Job, pid: Option<u32>) -> Decision {
+        let sought = self
+            .awaited(job)
+            .is_some_and(|ix| self.state.steps[ix].sought.is_some());
+        if !sought {
+            return Decision::default();
+        }
+        Decision::event(
+            &Actor::engine(),
+            Event::StepAdopted(StepAdopted {
+                job: job.clone(),
+                pid,
+            }),
+        )
+    }
+
+    /// Looks for the end of a job that nobody watches. A script may still go on under its shim, or
+    /// have left a record; of SQL the server knows; waits and checks need nobody. Of everything else
+    /// nobody knows how it ended, and that is what is said.
+    pub(in crate::run) fn seek(&self, actor: &Actor, ix: StepIx, job: &Job, why: &str) -> Decision {
+        let step = &self.state.steps[ix];
+        let effect = match (self.work_of(ix, job.undo), &step.transaction) {
+            (Some(Work::Check(_) | Work::Wait(_)), _) => return Decision::default(),
+            (Some(Work::Shell(_)), _) => Effect::Adopt {
+                job: job.clone(),
+                choice: step.choice,
+            },
+            (Some(Work::Sql(_)), Some(transaction)) => Effect::Ask {
+                job: job.clone(),
+                transaction: transaction.clone(),
+                pid: step.pid,
+            },
+            (Some(Work::Sql(_)), None) => {
+                let message = self.with_stop(ix, Some(&format!("{why}; no statement was sent")));
+                let (outcome, applied) = (Outcome::Failed, Applied::No);
+                let event = ended(job.clone(), outcome, applied, KnownBy::Journal, message);
+                return Decision::event(actor, event);
+            }
+            (Some(Work::Http(_)) | None, _) => {
+                let message = format!("{why}, and nobody knows how it ended");
+                let message = self.with_stop(ix, Some(&message));
+                let (outcome, applied) = (Outcome::Unknown, Applied::Maybe);
+                let event = ended(job.clone(), outcome, applied, KnownBy::Nobody, message);
+                return Decision::event(actor, event);
+            }
+        };
+        let mut decision = Decision::event(
+            actor,
+            Event::StepSought(StepSought {
+                job: job.clone(),
+                why: why.to_owned(),
+            }),
+        );
+        decision.then(effect);
+        decision
+    }
+
+    /// A person wants it looked for once more: the server may be back, the directory mounted again.
+    pub(super) fn look(&self, actor: &Actor, name: &str) -> Result<Decision, Refusal> {
+        let ix = self.find(name)?;
+        let (step, called) = (&self.state.steps[ix], self.called(ix));
+        let Some(job) = self.lost_job(ix) else {
+            return Err(Refusal::new(format!(
+                "{called} is {}: there is nothing to look for",
+                step.status
+            )));
+        };
+        if step.sought.is_some() {
+            return Err(Refusal::new(format!(
+                "it is being looked for already how {called} ended"
+            )));
+        }
+        let sql_on_server = step.transaction.is_some();
+        match self.work_of(ix, job.undo) {
+            Some(Work::Shell(_)) => {}
+            Some(Work::Sql(_)) if sql_on_server => {}
+            _ => {
+                return Err(Refusal::new(format!(
+                    "nothing is left that could tell how {called} ended"
+                )));
+            }
+        }
+        Ok(self.seek(actor, ix, &job, &format!("{actor} looks again")))
+    }
+
+    /// The job of a step that is over without anybody knowing how.
+    pub(super) fn lost_job(&self, ix: StepIx) -> Option<Job> {
+        let step = &self.state.steps[ix];
+        let undo = step.status == Status::Stuck;
+        step.is_lost().then(|| Job {
+            step: self.id(ix),
+            attempt: if undo {
+                step.undo_attempt
+            } else {
+                step.attempt
+            },
+            undo,
+        })
+    }
+}

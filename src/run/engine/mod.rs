@@ -1,0 +1,233 @@
+//! The engine: the one owner of a run. It takes in one thing at a time, decides, makes the decision
+//! durable, applies it, and only then has it performed.
+//!
+//! ```text
+//!  requests (terminals, scripts) ─┐                ┌─► journal (awaited) ─► state ─► published number
+//!  notices (jobs) ────────────────┼─► decide ──────┤
+//!  deadlines (the clock) ─────────┘   advance      └─► supervisor (afterwards)
+//! ```
+//!
+//! If the journal can't be written, nothing is done: commands are refused with the reason, reports of
+//! jobs are kept and taken in, in order, when it can be written again.
+
+mod commit;
+mod request;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::watch;
+
+pub use request::{ClientId, Presence, Published, Request};
+
+use super::decide::deadline;
+use super::effect::Perform;
+use super::input::{Fate, Input, Notice};
+use super::state::{Mismatch, RunState};
+use super::supervisor::Secrets;
+use crate::clock::Clock;
+use crate::journal::{Actor, Entry, JournalError, Store};
+use crate::plan::Plan;
+
+/// How long to wait before trying the journal again.
+const TRY_JOURNAL_AGAIN: Duration = Duration::from_secs(1);
+
+/// Why an engine ends before its run does.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The journal says what can't be. This is a fault of this program.
+    #[error("the journal does not fit the plan: {0}")]
+    Mismatch(#[from] Mismatch),
+    /// Another engine has taken over.
+    #[error(transparent)]
+    Journal(JournalError),
+}
+
+/// The owner of a run.
+pub struct Engine<S, C, P> {
+    plan: Arc<Plan>,
+    state: RunState,
+    store: S,
+    clock: C,
+    supervisor: P,
+    secrets: Secrets,
+    clients: HashMap<ClientId, Actor>,
+    driver: Option<ClientId>,
+    /// What jobs reported while the journal could not be written, the oldest first.
+    kept: VecDeque<Notice>,
+    trouble: Option<String>,
+    /// Whether it is recorded that this engine has the run, and what it looks for.
+    began: bool,
+    die_after: Option<String>,
+    seq: watch::Sender<u64>,
+    presence: watch::Sender<Presence>,
+}
+
+/// What an engine is made from.
+pub struct Parts<S, C, P> {
+    /// The plan.
+    pub plan: Arc<Plan>,
+    /// The journal.
+    pub store: S,
+    /// What it holds already.
+    pub entries: Vec<Entry>,
+    /// The clock.
+    pub clock: C,
+    /// Who performs.
+    pub supervisor: P,
+    /// The values to mask in what jobs report.
+    pub secrets: Secrets,
+    /// A fault to inject: the kind of event after which this process dies, once it is durable and
+    /// before anything is done about it.
+    pub die_after: Option<String>,
+}
+
+impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
+    /// An engine that stands where its journal ends.
+    pub fn new(parts: Parts<S, C, P>) -> Result<(Self, Published), EngineError> {
+        let mut state = RunState::new(&parts.plan);
+        for entry in &parts.entries {
+            state.apply(&parts.plan, entry)?;
+        }
+        let (seq, seen) = watch::channel(state.seq);
+        let (presence, present) = watch::channel(Presence::default());
+        let engine = Engine {
+            plan: parts.plan,
+            state,
+            store: parts.store,
+            clock: parts.clock,
+            supervisor: parts.supervisor,
+            secrets: parts.secrets,
+            clients: HashMap::new(),
+            driver: None,
+            kept: VecDeque::new(),
+            trouble: None,
+            began: false,
+            die_after: parts.die_after,
+            seq,
+            presence,
+        };
+        let published = Published {
+            seq: seen,
+            presence: present,
+        };
+        Ok((engine, published))
+    }
+
+    /// Drives the run until it is over and nobody looks any more, or until `stop` says so.
+    pub async fn run(
+        mut self,
+        mut requests: Receiver<Request>,
+        mut notices: Receiver<Notice>,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), EngineError> {
+        tokio::pin!(stop);
+        self.begin().await?;
+        while !self.is_over() {
+            let wake = self.next_wake();
+            tokio::select! {
+                biased;
+                () = &mut stop => break,
+                Some(notice) = notices.recv() => self.notice(notice).await?,
+                Some(request) = requests.recv() => self.request(request).await?,
+                () = sleep(wake) => self.wake().await?,
+            }
+        }
+        self.store.close().await;
+        Ok(())
+    }
+
+    fn is_over(&self) -> bool {
+        let idle = self.state.active_steps().next().is_none() && self.kept.is_empty();
+        self.state.end.is_some() && self.clients.is_empty() && idle
+    }
+
+    /// How long until something happens by itself.
+    fn next_wake(&self) -> Option<Duration> {
+        if self.trouble.is_some() {
+            return Some(TRY_JOURNAL_AGAIN);
+        }
+        deadline(&self.plan, &self.state, self.clock.now())
+    }
+
+    /// Takes the run up, with everything that nobody watches any more.
+    async fn begin(&mut self) -> Result<(), EngineError> {
+        let pid = std::process::id();
+        self.began = self.take_in(&Input::Engine { pid }).await?;
+        Ok(())
+    }
+
+    /// Time has passed; if the journal could not be written, it is tried again.
+    async fn wake(&mut self) -> Result<(), EngineError> {
+        let trouble = self.trouble.clone();
+        if !self.began {
+            self.begin().await?;
+            if !self.began {
+                return Ok(());
+            }
+        }
+        if let Some(why) = trouble
+            && !self.take_in(&Input::JournalRestored { why }).await?
+        {
+            return Ok(());
+        }
+        while let Some(notice) = self.kept.front().cloned() {
+            if !self.take_in(&Input::Notice(notice)).await? {
+                return Ok(());
+            }
+            self.kept.pop_front();
+        }
+        self.settle().await
+    }
+
+    async fn notice(&mut self, notice: Notice) -> Result<(), EngineError> {
+        let notice = self.masked(notice);
+        if self.trouble.is_some() {
+            self.wake().await?;
+        }
+        match &notice {
+            Notice::Finished(finish) => self.supervisor.forget(&finish.job),
+            Notice::Fate { job, fate } if *fate != Fate::InProgress => self.supervisor.forget(job),
+            _ => {}
+        }
+        let must_wait = self.trouble.is_some() || !self.kept.is_empty();
+        if must_wait || !self.take_in(&Input::Notice(notice.clone())).await? {
+            self.kept.push_back(notice);
+        }
+        Ok(())
+    }
+
+    /// What a job reports may hold the value of a secret: it goes no further.
+    fn masked(&self, mut notice: Notice) -> Notice {
+        match &mut notice {
+            Notice::Finished(finish) => {
+                for finding in &mut finish.findings {
+                    finding.expected = self.secrets.mask(&finding.expected);
+                    finding.got = self.secrets.mask(&finding.got);
+                }
+                finish.message = finish
+                    .message
+                    .as_deref()
+                    .map(|text| self.secrets.mask(text));
+            }
+            Notice::Variable { name, value, .. }
+                if self.plan.var(name).is_some_and(|v| v.secret) =>
+            {
+                if let Some(value) = value.take() {
+                    self.secrets.keep(name.clone(), value);
+                }
+            }
+            _ => {}
+        }
+        notice
+    }
+}
+
+async fn sleep(time: Option<Duration>) {
+    match time {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,166 @@
+//! What terminals and scripts ask of the engine, and what it shows them.
+
+use tokio::sync::{oneshot, watch};
+
+use super::{Engine, EngineError};
+use crate::clock::Clock;
+use crate::journal::{Actor, Store, Via};
+use crate::run::command::{Command, Refusal};
+use crate::run::decide::decide;
+use crate::run::effect::Perform;
+use crate::run::input::{Input, Session, Wish};
+
+/// A connection to the engine.
+pub type ClientId = u64;
+
+/// What terminals and scripts ask.
+#[derive(Debug)]
+pub enum Request {
+    /// A terminal is there, and stays.
+    Arrive {
+        /// Which connection.
+        client: ClientId,
+        /// Who.
+        actor: Actor,
+        /// The terminal.
+        terminal: String,
+        /// Whether it would drive, if nobody does.
+        drive: bool,
+    },
+    /// A terminal is gone.
+    Leave {
+        /// Which connection.
+        client: ClientId,
+    },
+    /// Somebody wants something.
+    Command {
+        /// Which connection.
+        client: ClientId,
+        /// Who.
+        actor: Actor,
+        /// The terminal.
+        terminal: String,
+        /// What.
+        command: Command,
+        /// The database session it names.
+        session: Option<Session>,
+        /// Where the answer goes.
+        answer: oneshot::Sender<Result<(), Refusal>>,
+    },
+}
+
+/// Who is there, and what keeps the engine from working; nothing of it is recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Presence {
+    /// The connection that drives.
+    pub driver: Option<ClientId>,
+    /// How many connections there are besides it.
+    pub watchers: usize,
+    /// Why the journal can't be written, if it can't.
+    pub trouble: Option<String>,
+}
+
+/// What the engine shows to those who serve it.
+#[derive(Clone)]
+pub struct Published {
+    /// The number of the last entry.
+    pub seq: watch::Receiver<u64>,
+    /// Who is there.
+    pub presence: watch::Receiver<Presence>,
+}
+
+impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
+    pub(super) async fn request(&mut self, request: Request) -> Result<(), EngineError> {
+        if self.trouble.is_some() {
+            self.wake().await?;
+        }
+        match request {
+            Request::Arrive {
+                client,
+                actor,
+                terminal,
+                drive,
+            } => {
+                self.clients.insert(client, actor.clone());
+                if drive && self.driver.is_none() && self.state.end.is_none() {
+                    let input = Input::Attach { actor, terminal };
+                    if self.take_in(&input).await? {
+                        self.driver = Some(client);
+                    }
+                }
+            }
+            Request::Leave { client } => {
+                let actor = self.clients.remove(&client);
+                if self.driver == Some(client) {
+                    self.driver = None;
+                    if let (Some(actor), None) = (actor, &self.state.end) {
+                        self.take_in(&Input::Leave { actor }).await?;
+                    }
+                }
+            }
+            Request::Command {
+                client,
+                actor,
+                terminal,
+                command,
+                session,
+                answer,
+            } => {
+                let takes = matches!(command, Command::Take { .. }) && actor.via == Via::Screen;
+                let wish = Wish {
+                    drives: actor.via != Via::Screen || self.driver == Some(client),
+                    actor,
+                    terminal,
+                    command,
+                    session,
+                };
+                let result = self.wish(wish).await?;
+                if takes && result.is_ok() {
+                    self.driver = Some(client);
+                }
+                // Whoever asked may be gone.
+                let _ = answer.send(result);
+            }
+        }
+        self.publish_presence();
+        Ok(())
+    }
+
+    pub(super) async fn wish(&mut self, wish: Wish) -> Result<Result<(), Refusal>, EngineError> {
+        if let Some(trouble) = &self.trouble {
+            return Ok(Err(Refusal::new(format!(
+                "nothing can be recorded, so nothing is done: {trouble}"
+            ))));
+        }
+        let decision = match decide(
+            &self.plan,
+            &self.state,
+            &Input::Command(wish),
+            self.clock.now(),
+        ) {
+            Ok(decision) => decision,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if !self.commit(decision).await? {
+            let why = self.trouble.clone().unwrap_or_default();
+            return Ok(Err(Refusal::new(format!(
+                "it could not be recorded, so it was not done: {why}"
+            ))));
+        }
+        self.settle().await?;
+        Ok(Ok(()))
+    }
+
+    pub(super) fn publish_presence(&self) {
+        let presence = Presence {
+            driver: self.driver,
+            watchers: self.clients.len() - usize::from(self.driver.is_some()),
+            trouble: self.trouble.clone(),
+        };
+        self.presence.send_if_modified(|old| {
+            let changed = *old != presence;
+            *old = presence;
+            changed
+        });
+    }
+}

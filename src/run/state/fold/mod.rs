@@ -1,0 +1,132 @@
+//! One entry more: how each kind of event changes the state.
+
+mod rollback;
+mod run;
+mod step;
+
+use super::types::{RunState, StepState};
+use crate::clock::Moment;
+use crate::journal::{Actor, Entry, Event};
+use crate::plan::{Home, Plan, StepIx};
+use crate::run::status::{Change, Illegal};
+
+/// A journal that does not fit the plan, or itself.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Mismatch {
+    /// It names something that the plan does not have.
+    #[error("entry {seq} names `{name}`, which the plan does not have")]
+    NoSuch {
+        /// The entry.
+        seq: u64,
+        /// The name.
+        name: String,
+    },
+    /// It says that something happened which can't have.
+    #[error("entry {seq} can't be: {why}")]
+    Impossible {
+        /// The entry.
+        seq: u64,
+        /// Why.
+        why: Illegal,
+    },
+}
+
+impl RunState {
+    /// Takes one more entry in. After an error the state means nothing any more.
+    pub fn apply(&mut self, plan: &Plan, entry: &Entry) -> Result<(), Mismatch> {
+        let mut fold = Fold {
+            state: self,
+            plan,
+            seq: entry.seq,
+            at: entry.at,
+            by: &entry.actor,
+        };
+        fold.event(&entry.event)?;
+        self.seq = entry.seq;
+        Ok(())
+    }
+}
+
+struct Fold<'a> {
+    state: &'a mut RunState,
+    plan: &'a Plan,
+    seq: u64,
+    at: Moment,
+    by: &'a Actor,
+}
+
+impl Fold<'_> {
+    fn event(&mut self, event: &Event) -> Result<(), Mismatch> {
+        match event {
+            Event::RunCreated(e) => self.run_created(e),
+            Event::EngineStarted(_)
+            | Event::JournalRestored(_)
+            | Event::BackendSignalled(_)
+            | Event::BackendAnswered(_) => {}
+            Event::DriverAttached(e) => self.driver_attached(e),
+            Event::DriverLeft(_) => self.driver_left(),
+            Event::PaceChanged(e) => self.state.auto = e.auto,
+            Event::VariableSet(e) => self.variable_set(e),
+            Event::VariableForgotten(e) => drop(self.state.values.remove(&e.name)),
+            Event::PhaseStarted(e) => self.phase_started(&e.phase)?,
+            Event::PhaseFinished(e) => self.phase_finished(&e.phase)?,
+            Event::GateDecided(e) => self.gate_decided(e)?,
+            Event::ApprovalGiven(e) => self.approval_given(e)?,
+            Event::ChoiceMade(e) => self.choice_made(e)?,
+            Event::StepStarted(e) => self.step_started(e)?,
+            Event::StepLaunched(e) => self.step_launched(e)?,
+            Event::StepTransaction(e) => self.step_transaction(e)?,
+            Event::StepSought(e) => self.step_sought(e)?,
+            Event::StepAdopted(e) => self.step_adopted(e)?,
+            Event::StepStopping(e) => self.step_stopping(e)?,
+            Event::StepFinished(e) => self.step_finished(e)?,
+            Event::StepTicked(e) => self.step_ticked(e)?,
+            Event::StepUnticked(e) => self.step_unticked(&e.step)?,
+            Event::StepSkipped(e) => self.settle(&e.step, Change::Skipped, Some(&e.reason))?,
+            Event::StepMarkedDone(e) => self.marked_done(&e.step, &e.reason)?,
+            Event::StepMarkedFailed(e) => self.marked_failed(&e.step, &e.reason)?,
+            Event::Held(e) => self.held(e),
+            Event::Released(_) => self.state.holds.clear(),
+            Event::NoteAdded(e) => self.note_added(e)?,
+            Event::RollbackStarted(e) => self.rollback_started(e)?,
+            Event::UndoLeft(e) => self.undo_left(&e.step, &e.reason)?,
+            Event::RunFinished(e) => self.run_finished(e),
+        }
+        Ok(())
+    }
+
+    fn step(&self, id: &str) -> Result<StepIx, Mismatch> {
+        self.plan.find(id).ok_or_else(|| self.no_such(id))
+    }
+
+    fn phase(&self, id: &str) -> Result<usize, Mismatch> {
+        self.plan.find_phase(id).ok_or_else(|| self.no_such(id))
+    }
+
+    fn no_such(&self, name: &str) -> Mismatch {
+        Mismatch::NoSuch {
+            seq: self.seq,
+            name: name.to_owned(),
+        }
+    }
+
+    /// Moves a step on, and keeps its phase's count.
+    fn change(&mut self, ix: StepIx, change: Change) -> Result<&mut StepState, Mismatch> {
+        let step = &mut self.state.steps[ix];
+        let before = step.status;
+        step.status = before
+            .after(change)
+            .map_err(|why| Mismatch::Impossible { seq: self.seq, why })?;
+        if let Home::Phase(phase) = self.plan.steps[ix].home {
+            let phase = &mut self.state.phases[phase];
+            phase.settled += usize::from(step.status.is_settled());
+            phase.settled = phase
+                .settled
+                .saturating_sub(usize::from(before.is_settled()));
+            if before.is_settled() && !step.status.is_settled() {
+                phase.finished = None;
+            }
+        }
+        Ok(step)
+    }
+}

@@ -1,0 +1,42 @@
+//! Events about the way back.
+
+use super::{Fold, Mismatch};
+use crate::journal::event::RollbackStarted;
+use crate::run::state::types::{ItemState, RollbackState};
+
+impl Fold<'_> {
+    pub(super) fn rollback_started(&mut self, e: &RollbackStarted) -> Result<(), Mismatch> {
+        let mut items = Vec::with_capacity(e.items.len());
+        for item in &e.items {
+            items.push(ItemState {
+                step: self.step(&item.step)?,
+                undo: item.undo,
+                left: None,
+            });
+        }
+        let tier = match &e.tier {
+            None => None,
+            Some(id) => {
+                let place = self.plan.tiers.iter().position(|tier| tier.id == *id);
+                Some(place.ok_or_else(|| self.no_such(id))?)
+            }
+        };
+        self.state.rollback = Some(RollbackState {
+            tier,
+            items,
+            started: self.at,
+            by: self.by.name.clone(),
+        });
+        self.state.holds.clear();
+        Ok(())
+    }
+
+    pub(super) fn undo_left(&mut self, id: &str, reason: &str) -> Result<(), Mismatch> {
+        let ix = self.step(id)?;
+        let items = self.state.rollback.iter_mut().flat_map(|r| &mut r.items);
+        for item in items.filter(|item| item.step == ix) {
+            item.left = Some(reason.to_owned());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! Events about the run, its phases and gates.
+
+use super::{Fold, Mismatch};
+use crate::journal::event::{
+    ApprovalGiven, ChoiceMade, DriverAttached, GateDecided, Held, NoteAdded, RunCreated,
+    RunFinished, VariableSet,
+};
+use crate::plan::PhaseKind;
+use crate::run::state::types::{Approval, Driver, End, GateDecision, Hold, NoteTaken, Value};
+use crate::run::status::Change;
+
+impl Fold<'_> {
+    pub(super) fn run_created(&mut self, e: &RunCreated) {
+        self.state.run.clone_from(&e.run);
+        self.state.digest.clone_from(&e.digest);
+        self.state.created = Some(self.at);
+        self.state.creator = Some(self.by.name.clone());
+        self.state.unattended = e.unattended;
+        self.state.tick_checks = e.tick_checks;
+        self.state.auto = e.unattended;
+    }
+
+    pub(super) fn driver_attached(&mut self, e: &DriverAttached) {
+        self.state.driver = Some(Driver {
+            name: self.by.name.clone(),
+            terminal: e.terminal.clone(),
+            since: self.at,
+            gone: None,
+        });
+    }
+
+    pub(super) fn driver_left(&mut self) {
+        if let Some(driver) = &mut self.state.driver {
+            driver.gone = Some(self.at);
+        }
+    }
+
+    pub(super) fn phase_started(&mut self, id: &str) -> Result<(), Mismatch> {
+        let phase = self.phase(id)?;
+        self.state.phases[phase].started.get_or_insert(self.at);
+        if self.plan.phases[phase].spec.kind == PhaseKind::Deploy {
+            self.state.t_zero.get_or_insert(self.at);
+        }
+        Ok(())
+    }
+
+    pub(super) fn phase_finished(&mut self, id: &str) -> Result<(), Mismatch> {
+        let phase = self.phase(id)?;
+        if self.state.phase_settled(self.plan, phase) {
+            self.state.phases[phase].finished = Some(self.at);
+        }
+        Ok(())
+    }
+
+    pub(super) fn gate_decided(&mut self, e: &GateDecided) -> Result<(), Mismatch> {
+        let phase = self.phase(&e.phase)?;
+        self.state.phases[phase].gate = Some(GateDecision {
+            go: e.go,
+            by: self.by.name.clone(),
+            at: self.at,
+            reason: e.reason.clone(),
+        });
+        Ok(())
+    }
+
+    pub(super) fn approval_given(&mut self, e: &ApprovalGiven) -> Result<(), Mismatch> {
+        let phase = self.phase(&e.phase)?;
+        self.state.phases[phase].approvals.push(Approval {
+            name: e.approval.clone(),
+            by: self.by.name.clone(),
+            at: self.at,
+            reason: e.reason.clone(),
+        });
+        Ok(())
+    }
+
+    /// The other phases of the choice are left out, with all that is still open in them.
+    pub(super) fn choice_made(&mut self, e: &ChoiceMade) -> Result<(), Mismatch> {
+        let chosen = self.phase(&e.phase)?;
+        let name = &self.plan.phases[chosen].spec.name;
+        let reason = format!("\"{name}\" was chosen");
+        for (ix, phase) in self.plan.phases.iter().enumerate() {
+            if ix == chosen || phase.spec.choice.as_deref() != Some(&e.choice) {
+                continue;
+            }
+            self.state.phases[ix].dropped = true;
+            for step in phase.steps.clone() {
+                if self.state.steps[step].status.after(Change::Skipped).is_ok() {
+                    self.change(step, Change::Skipped)?.reason = Some(reason.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn variable_set(&mut self, e: &VariableSet) {
+        let value = e.value.clone().map_or(Value::Secret, Value::Known);
+        self.state.values.insert(e.name.clone(), value);
+    }
+
+    pub(super) fn held(&mut self, e: &Held) {
+        self.state.holds.push(Hold {
+            reason: e.reason.clone(),
+            by: self.by.name.clone(),
+            at: self.at,
+        });
+    }
+
+    pub(super) fn note_added(&mut self, e: &NoteAdded) -> Result<(), Mismatch> {
+        let step = e.step.as_deref().map(|step| self.step(step)).transpose()?;
+        self.state.notes.push(NoteTaken {
+            text: e.text.clone(),
+            step,
+            by: self.by.clone(),
+            at: self.at,
+        });
+        Ok(())
+    }
+
+    pub(super) fn run_finished(&mut self, e: &RunFinished) {
+        self.state.end = Some(End {
+            ending: e.ending,
+            at: self.at,
+            by: self.by.name.clone(),
+            reason: e.reason.clone(),
+        });
+    }
+}

@@ -1,0 +1,213 @@
+//! Events about steps and their undos.
+
+use super::{Fold, Mismatch};
+use crate::journal::Via;
+use crate::journal::event::{
+    Applied, Job, Outcome, StepAdopted, StepFinished, StepLaunched, StepSought, StepStarted,
+    StepStopping, StepTicked, StepTransaction,
+};
+use crate::plan::Home;
+use crate::run::state::types::{JobEnd, StepState, Stopping, Transaction};
+use crate::run::status::{Change, Status};
+
+impl Fold<'_> {
+    pub(super) fn step_started(&mut self, e: &StepStarted) -> Result<(), Mismatch> {
+        let (seq, at, by) = (self.seq, self.at, self.by.name.clone());
+        let ix = self.step(&e.job.step)?;
+        let change = if e.job.undo {
+            Change::UndoStarted
+        } else {
+            Change::Started
+        };
+        let step = self.change(ix, change)?;
+        if e.job.undo {
+            step.undo_attempt = e.job.attempt;
+            step.undo_end = None;
+        } else {
+            step.left_before |= matches!(step.applied, Some(Applied::Yes | Applied::Maybe));
+            step.attempt = e.job.attempt;
+            step.choice = e.choice;
+            step.applied = Some(Applied::Maybe);
+            step.order = seq;
+            step.end = None;
+        }
+        step.started = Some(at);
+        step.ended = None;
+        step.by = Some(by);
+        step.reason.clone_from(&e.reason);
+        step.pid = None;
+        step.transaction = None;
+        step.sought = None;
+        step.stopping = None;
+        step.ended_by = None;
+        Ok(())
+    }
+
+    /// Whoever began to stop it is remembered through all the stages.
+    pub(super) fn step_stopping(&mut self, e: &StepStopping) -> Result<(), Mismatch> {
+        let ix = self.step(&e.job.step)?;
+        let step = &mut self.state.steps[ix];
+        let person = self.by.via != Via::Engine;
+        let before = step.stopping.take().and_then(|stopping| stopping.by);
+        step.stopping = Some(Stopping {
+            stage: e.stage,
+            since: self.at,
+            reason: e.reason.clone(),
+            by: before.or_else(|| person.then(|| self.by.name.clone())),
+        });
+        Ok(())
+    }
+
+    pub(super) fn step_finished(&mut self, e: &StepFinished) -> Result<(), Mismatch> {
+        let at = self.at;
+        let ix = self.step(&e.job.step)?;
+        let on_the_way_back = matches!(self.plan.steps[ix].home, Home::Tier(_));
+        let step = self.change(ix, finish_change(&e.job, e.outcome, on_the_way_back))?;
+        let end = JobEnd {
+            outcome: e.outcome,
+            known_by: e.known_by,
+            exit_code: e.exit_code,
+            signal: e.signal,
+            findings: e.findings.clone(),
+            message: e.message.clone(),
+        };
+        if e.job.undo {
+            step.undo_end = Some(end);
+        } else {
+            step.end = Some(end);
+            step.applied = Some(match e.applied {
+                Applied::No if step.left_before => Applied::Maybe,
+                applied => applied,
+            });
+        }
+        step.ended = Some(at);
+        step.pid = None;
+        step.sought = None;
+        step.ended_by = step.stopping.take().and_then(|stopping| stopping.by);
+        Ok(())
+    }
+
+    pub(super) fn step_launched(&mut self, e: &StepLaunched) -> Result<(), Mismatch> {
+        let ix = self.step(&e.job.step)?;
+        self.state.steps[ix].pid = Some(e.pid);
+        Ok(())
+    }
+
+    pub(super) fn step_transaction(&mut self, e: &StepTransaction) -> Result<(), Mismatch> {
+        let ix = self.step(&e.job.step)?;
+        self.state.steps[ix].transaction = Some(Transaction {
+            database: e.database.clone(),
+            xid: e.xid,
+            server: e.server.clone(),
+        });
+        Ok(())
+    }
+
+    pub(super) fn step_sought(&mut self, e: &StepSought) -> Result<(), Mismatch> {
+        let ix = self.step(&e.job.step)?;
+        self.change(ix, Change::Sought)?.sought = Some(e.job.clone());
+        Ok(())
+    }
+
+    pub(super) fn step_adopted(&mut self, e: &StepAdopted) -> Result<(), Mismatch> {
+        let ix = self.step(&e.job.step)?;
+        let change = if e.job.undo {
+            Change::UndoFound
+        } else {
+            Change::Found
+        };
+        let step = self.change(ix, change)?;
+        if e.job.undo {
+            step.undo_end = None;
+        } else {
+            step.end = None;
+        }
+        step.ended = None;
+        step.sought = None;
+        step.pid = e.pid.or(step.pid);
+        Ok(())
+    }
+
+    pub(super) fn step_ticked(&mut self, e: &StepTicked) -> Result<(), Mismatch> {
+        self.settle(&e.step, Change::Settled, None)?;
+        let ix = self.step(&e.step)?;
+        self.state.steps[ix].note.clone_from(&e.note);
+        Ok(())
+    }
+
+    pub(super) fn marked_failed(&mut self, id: &str, reason: &String) -> Result<(), Mismatch> {
+        self.settle(id, Change::Condemned, Some(reason))
+    }
+
+    pub(super) fn settle(
+        &mut self,
+        id: &str,
+        change: Change,
+        reason: Option<&String>,
+    ) -> Result<(), Mismatch> {
+        let (seq, at, by) = (self.seq, self.at, self.by.name.clone());
+        let ix = self.step(id)?;
+        let step = self.change(ix, change)?;
+        step.started.get_or_insert(at);
+        step.ended = Some(at);
+        step.by = Some(by);
+        step.reason = reason.cloned();
+        step.note = None;
+        step.sought = None;
+        step.stopping = None;
+        if change == Change::Condemned {
+            step.ended_by.clone_from(&step.by);
+        }
+        if change == Change::Settled {
+            step.applied = Some(Applied::Yes);
+            step.order = seq;
+        }
+        Ok(())
+    }
+
+    /// Done by hand: the step itself, or its undo where that is what the way back wants.
+    pub(super) fn marked_done(&mut self, id: &str, reason: &String) -> Result<(), Mismatch> {
+        let ix = self.step(id)?;
+        let change = if self.state.is_to_be_undone(ix) {
+            Change::UndoSettled
+        } else {
+            Change::Settled
+        };
+        self.settle(id, change, Some(reason))
+    }
+
+    /// What was run before a step was left out is not forgotten with the reason for leaving it out.
+    pub(super) fn step_unticked(&mut self, id: &str) -> Result<(), Mismatch> {
+        let ix = self.step(id)?;
+        let before = &self.state.steps[ix];
+        let change = match (&before.end, before.status) {
+            (Some(end), Status::Skipped) if end.outcome == Outcome::Unknown => {
+                Change::ReopenedUnknown
+            }
+            (Some(_), Status::Skipped) => Change::ReopenedFailed,
+            _ => Change::Reopened,
+        };
+        let step = self.change(ix, change)?;
+        step.reason = None;
+        step.note = None;
+        if change == Change::Reopened {
+            *step = StepState {
+                attempt: step.attempt,
+                undo_attempt: step.undo_attempt,
+                ..StepState::default()
+            };
+        }
+        Ok(())
+    }
+}
+
+fn finish_change(job: &Job, outcome: Outcome, on_the_way_back: bool) -> Change {
+    match (outcome, job.undo) {
+        (Outcome::Passed, true) => Change::Undone,
+        (_, true) => Change::UndoFailed,
+        (Outcome::Passed, false) => Change::Passed,
+        (Outcome::Failed, false) if on_the_way_back => Change::FailedOnTheWayBack,
+        (Outcome::Failed, false) => Change::Failed,
+        (Outcome::Unknown, false) => Change::Lost,
+    }
+}

@@ -1,0 +1,160 @@
+//! Asking a database server what became of SQL whose connection or engine is gone: whether its
+//! transaction has committed, or whether its session still works.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{Connection, Row};
+use tokio::sync::mpsc::{Receiver, Sender};
+
+use super::words::words;
+use crate::journal::event::{Job, Stage};
+use crate::run::input::{Fate, Notice};
+use crate::run::state::Transaction;
+use crate::run::work::backends::Backends;
+
+/// How long a server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often to ask again while it goes on.
+const AGAIN: Duration = Duration::from_secs(1);
+/// The first version whose transaction numbers have a type of their own.
+pub(super) const XID8: i32 = 130_000;
+
+/// One question.
+pub struct SqlAsk {
+    pub job: Job,
+    pub transaction: Transaction,
+    /// The session's process on the server.
+    pub pid: Option<u32>,
+    /// The database's URL, or why there is none.
+    pub url: Result<String, String>,
+    /// The name under which the session shows.
+    pub application: String,
+    pub backends: Backends,
+    pub notices: Sender<Notice>,
+    pub stops: Receiver<Stage>,
+}
+
+impl SqlAsk {
+    /// Asks until the answer is final, or until it is told to give up.
+    pub async fn run(mut self) {
+        loop {
+            let fate = self.ask().await;
+            let goes_on = fate == Fate::InProgress;
+            self.tell(fate).await;
+            if !goes_on {
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(AGAIN) => {}
+                Some(stage) = self.stops.recv() => {
+                    if stage == Stage::Kill {
+                        let why = "it was given up while it still went on on the server";
+                        return self.tell(Fate::Lost(why.to_owned())).await;
+                    }
+                    self.backends.cancel_application(self.application.clone()).await;
+                }
+            }
+        }
+    }
+
+    async fn tell(&self, fate: Fate) {
+        let job = self.job.clone();
+        let _ = self.notices.send(Notice::Fate { job, fate }).await;
+    }
+
+    async fn ask(&self) -> Fate {
+        match tokio::time::timeout(PATIENCE, self.ask_server()).await {
+            Ok(Ok(fate)) => fate,
+            Ok(Err(why)) => Fate::Lost(why),
+            Err(_) => Fate::Lost(format!(
+                "`{}` does not answer what became of it",
+                self.transaction.database
+            )),
+        }
+    }
+
+    async fn ask_server(&self) -> Result<Fate, String> {
+        let url = self.url.as_ref().map_err(Clone::clone)?;
+        let name = &self.transaction.database;
+        let options: PgConnectOptions = url
+            .parse()
+            .map_err(|_| format!("the URL of `{name}` can't be read"))?;
+        let options = options.application_name("gonogo");
+        let mut server = PgConnection::connect_with(&options)
+            .await
+            .map_err(|error| format!("failed to connect to `{name}`: {}", words(&error)))?;
+        if let (Some(then), Some(now)) = (&self.transaction.server, identity(&mut server).await)
+            && *then != now
+        {
+            return Err(format!(
+                "`{name}` is not the server any more that ran it ({now} instead of {then}): what it says of its transactions means nothing here"
+            ));
+        }
+        let fate = match self.transaction.xid {
+            Some(xid) => status_of(&mut server, xid).await,
+            None => self.session(&mut server).await,
+        };
+        let _ = server.close().await;
+        fate.map_err(|error| words(&error))
+    }
+
+    /// Outside of a transaction there is no status. What can be seen is whether the session still
+    /// works, and what it may have left unfinished.
+    async fn session(&self, server: &mut PgConnection) -> Result<Fate, sqlx::Error> {
+        let row = sqlx::query(
+            "select exists (select from pg_stat_activity
+                            where pid = $1 and application_name = $2 and state <> 'idle'),
+                    (select string_agg(indexrelid::regclass::text, ', ')
+                     from pg_index where not indisvalid)",
+        )
+        .bind(self.pid.map(u32::cast_signed))
+        .bind(&self.application)
+        .fetch_one(server)
+        .await?;
+        if row.try_get(0)? {
+            return Ok(Fate::InProgress);
+        }
+        let invalid: Option<String> = row.try_get(1)?;
+        let invalid = invalid.map_or(String::new(), |names| format!("; invalid indexes: {names}"));
+        Ok(Fate::Lost(format!(
+            "its statements were not in a transaction, and its session is gone{invalid}"
+        )))
+    }
+}
+
+/// What the server says of a transaction.
+async fn status_of(server: &mut PgConnection, xid: u64) -> Result<Fate, sqlx::Error> {
+    let version: String = sqlx::query_scalar("select current_setting('server_version_num')")
+        .fetch_one(&mut *server)
+        .await?;
+    let sql = if version.parse().is_ok_and(|version: i32| version >= XID8) {
+        "select pg_xact_status($1::text::xid8)"
+    } else {
+        "select txid_status($1::text::bigint)"
+    };
+    let status: Option<String> = sqlx::query_scalar(sql)
+        .bind(xid.to_string())
+        .fetch_one(server)
+        .await?;
+    Ok(match status.as_deref() {
+        Some("committed") => Fate::Committed,
+        Some("aborted") => Fate::Aborted,
+        Some("in progress") => Fate::InProgress,
+        _ => Fate::Lost(format!(
+            "transaction {xid} is so old that the server has forgotten it"
+        )),
+    })
+}
+
+/// How a server identifies itself: its system's identifier and its timeline. `None` where it does not
+/// say, as on a standby.
+pub(super) async fn identity(server: &mut PgConnection) -> Option<String> {
+    sqlx::query_scalar(
+        "select system_identifier::text || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
+         from pg_control_system()",
+    )
+    .fetch_one(server)
+    .await
+    .ok()
+}

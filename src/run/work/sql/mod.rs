@@ -1,0 +1,82 @@
+//! SQL work: one session for each of the plan's databases, held for the whole run, so that settings,
+//! temporary tables and advisory locks carry over from step to step.
+//!
+//! Wrapped in a transaction unless its statements refuse one. The transaction's number is reported
+//! before the first statement, and nothing runs until that is recorded: whatever dies afterwards,
+//! the server can be asked whether it committed.
+
+mod ask;
+mod link;
+mod session;
+mod words;
+
+use std::collections::HashMap;
+
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::oneshot;
+
+pub use ask::SqlAsk;
+use session::Session;
+
+use super::backends::Backends;
+use super::judge::{Judgement, not_begun};
+use crate::journal::event::{Job, Stage};
+use crate::plan::Sql;
+use crate::run::input::Notice;
+
+/// One piece of SQL work.
+pub struct SqlWork {
+    pub job: Job,
+    pub sql: Sql,
+    /// The name under which the session shows while it does this.
+    pub application: String,
+    pub judgement: Judgement,
+    pub notices: Sender<Notice>,
+    pub stops: Receiver<Stage>,
+    /// The permission to go on once the transaction's number is recorded.
+    pub proceed: oneshot::Receiver<()>,
+}
+
+/// The run's sessions.
+pub struct Sessions {
+    urls: HashMap<String, Result<String, String>>,
+    open: HashMap<String, Sender<SqlWork>>,
+    backends: Backends,
+}
+
+impl Sessions {
+    /// Sessions on the databases at `urls`, each by its name in the plan or with the reason why
+    /// there is no URL.
+    pub fn new(urls: HashMap<String, Result<String, String>>, backends: Backends) -> Self {
+        Sessions {
+            urls,
+            open: HashMap::new(),
+            backends,
+        }
+    }
+
+    /// Hands `work` to the session of its database, which does one thing after the other.
+    pub fn give(&mut self, work: SqlWork) {
+        let name = work.sql.database.clone();
+        let sender = self.open.entry(name.clone()).or_insert_with(|| {
+            let (sender, receiver) = mpsc::channel(64);
+            let url = self.urls.get(&name).cloned();
+            let session = Session {
+                database: name,
+                url: url.unwrap_or_else(|| Err("the plan does not name this database".to_owned())),
+                backends: self.backends.clone(),
+                link: None,
+                had_one: false,
+            };
+            tokio::spawn(session.serve(receiver));
+            sender
+        });
+        if let Err(
+            mpsc::error::TrySendError::Full(work) | mpsc::error::TrySendError::Closed(work),
+        ) = sender.try_send(work)
+        {
+            let finish = not_begun(&work.job, "the session has too much to do");
+            tokio::spawn(async move { work.notices.send(Notice::Finished(finish)).await });
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What keys do to the run as a whole.
+
+use super::{Answer, Asking, Offer};
+use crate::run::{Command, Standing};
+use crate::ui::dialogs::{Ask, Confirmation, Dialog, Item, Pick, Picked, Purpose};
+use crate::ui::keys::Key;
+
+impl Asking<'_> {
+    pub(super) fn hold(&self) -> Answer {
+        if !self.world.state.holds.is_empty() {
+            return self.send(Command::Release);
+        }
+        self.send(Command::Hold {
+            reason: Some("by key".to_owned()),
+        })
+    }
+
+    /// The run is held at once, before anybody reads the list.
+    pub(super) fn roll_back(&self) -> Answer {
+        self.drives()?;
+        if self.world.state.end.is_some() {
+            return Err("the run is over".to_owned());
+        }
+        if self.world.state.rollback.is_some() {
+            return Err("the run is being rolled back already".to_owned());
+        }
+        let dialog = Dialog::RollBack(Box::default());
+        if self.world.state.holds.is_empty() {
+            let reason = Some("a rollback is being considered".to_owned());
+            return Ok(Offer::Both(Command::Hold { reason }, dialog));
+        }
+        Ok(Offer::Open(dialog))
+    }
+
+    pub(super) fn values(&self) -> Answer {
+        self.drives()?;
+        if self.world.state.end.is_some() {
+            return Err("the run is over".to_owned());
+        }
+        let vars = &self.world.plan.vars;
+        if vars.is_empty() {
+            return Err("the plan has no variables".to_owned());
+        }
+        let items = vars.iter().enumerate().map(|(n, var)| {
+            let value = match self.world.state.values.get(&var.name) {
+                None => "not set".to_owned(),
+                Some(crate::run::Value::Secret) => "••••••".to_owned(),
+                Some(crate::run::Value::Known(value)) => value.clone(),
+            };
+            Item {
+                key: char::from_digit(n as u32 + 1, 36).unwrap_or('?'),
+                label: format!("{} = {value}", var.name),
+                refused: None,
+                picked: Picked::Value(var.name.clone()),
+            }
+        });
+        Ok(Offer::Open(Dialog::Pick(Pick {
+            title: "Variables".to_owned(),
+            items: items.collect(),
+            at: 0,
+        })))
+    }
+
+    pub(super) fn approve(&self) -> Answer {
+        let (plan, state) = (&self.world.plan, &self.world.state);
+        let missing = (0..plan.phases.len())
+            .find_map(|ix| state.missing_approvals(plan, ix).into_iter().next());
+        let approval = missing.ok_or("no gate asks for an approval")?;
+        let mut ask = Ask::new(
+            format!("Approve: {approval}"),
+            "A remark, or nothing",
+            Purpose::Approve(approval),
+        );
+        ask.may_be_empty = true;
+        self.ask(ask)
+    }
+
+    pub(super) fn take(&self) -> Answer {
+        if self.world.drives() {
+            return Err("you drive already".to_owned());
+        }
+        self.ask(Ask::new("Take control", "Why?", Purpose::Take))
+    }
+
+    pub(super) fn finish(&self) -> Answer {
+        if self.world.state.standing() == Standing::Watching {
+            let command = Command::Finish { reason: None };
+            self.granted(command.clone())?;
+            let lines = vec!["Every step is settled. The run ends as completed.".to_owned()];
+            return Ok(Offer::Open(Dialog::Confirm(Box::new(Confirmation::new(
+                "Finish the run?",
+                lines,
+                command,
+                Key::Enter,
+            )))));
+        }
+        self.ask(Ask::new(
+            "End the run here",
+            "Not everything is done. Why does it end?",
+            Purpose::Finish,
+        ))
+    }
+}

@@ -1,0 +1,196 @@
+//! What keys do to a step.
+
+use super::{Answer, Asking, Offer, offer};
+use crate::plan::StepIx;
+use crate::run::{Command, Status, StepState};
+use crate::ui::dialogs::{Ask, Confirmation, Dialog, Item, Pick, Picked, Purpose};
+use crate::ui::intent::Intent;
+use crate::ui::keys::Key;
+
+impl Asking<'_> {
+    pub(super) fn act(&self, ix: StepIx) -> Answer {
+        let world = self.world;
+        let (Some(step), Some(spec)) = (
+            world.state.steps.get(ix),
+            world.plan.steps.get(ix).map(|step| &step.spec),
+        ) else {
+            return Err("the plan has no steps".to_owned());
+        };
+        if step.status.needs_decision() {
+            return Ok(Offer::Open(Dialog::Pick(self.decisions(ix))));
+        }
+        let check = spec.work.is_check() && spec.alternatives.is_empty();
+        if check && step.status == Status::Pending {
+            return Err(format!(
+                "{} is done by a person: space ticks it",
+                self.called(ix)
+            ));
+        }
+        if spec.alternatives.len() > 1 && step.status == Status::Pending {
+            return self.alternatives(ix);
+        }
+        let missing = world.state.missing_values(&world.plan, ix, 0, false);
+        if let (Some(name), Status::Pending) = (missing.first(), step.status) {
+            let ask = Ask::value(name, world.plan.var(name));
+            return self
+                .drives()
+                .map(|()| Offer::Open(Dialog::Ask(Box::new(ask))));
+        }
+        let command = Command::Run {
+            step: Some(self.number(ix)),
+            choice: None,
+        };
+        self.granted(command.clone())?;
+        if !spec.danger && spec.confirm.is_none() {
+            return Ok(Offer::Send(command));
+        }
+        Ok(Offer::Open(self.danger(ix, command)))
+    }
+
+    pub(super) fn danger(&self, ix: StepIx, command: Command) -> Dialog {
+        let plan = &self.world.plan;
+        let spec = &plan.steps[ix].spec;
+        let mut lines: Vec<String> = spec.confirm.clone().into_iter().collect();
+        lines.extend(spec.work.text().lines().take(8).map(str::to_owned));
+        let environment = plan.environment.as_deref();
+        if let Some(environment) = environment {
+            lines.push(format!("on {environment}"));
+        }
+        let dialog = Confirmation::new(
+            format!("Start {}?", self.called(ix)),
+            lines,
+            command,
+            Key::Char('y'),
+        );
+        Dialog::Confirm(Box::new(match environment {
+            Some(environment) if spec.danger => Confirmation {
+                key: Key::Enter,
+                ..dialog.typing(environment)
+            },
+            _ => dialog,
+        }))
+    }
+
+    pub(super) fn alternatives(&self, ix: StepIx) -> Answer {
+        let spec = &self.world.plan.steps[ix].spec;
+        let items: Vec<Item> = spec
+            .alternatives
+            .iter()
+            .enumerate()
+            .map(|(n, alternative)| {
+                let command = Command::Run {
+                    step: Some(self.number(ix)),
+                    choice: Some(n + 1),
+                };
+                let first = alternative
+                    .work
+                    .text()
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
+                Item {
+                    key: char::from_digit(n as u32 + 1, 36).unwrap_or('?'),
+                    label: format!("{}: {first}", alternative.label),
+                    refused: self.granted(command.clone()).err(),
+                    picked: Picked::Command(command),
+                }
+            })
+            .collect();
+        if let Some(why) = items.iter().find_map(|item| item.refused.clone()) {
+            return Err(why);
+        }
+        Ok(Offer::Open(Dialog::Pick(Pick {
+            title: format!("{} can be done in several ways", self.called(ix)),
+            items,
+            at: 0,
+        })))
+    }
+
+    /// What can be done about a step that did not work, or may not have.
+    pub(super) fn decisions(&self, ix: StepIx) -> Pick {
+        let ways = [
+            (Intent::Look, 'l', "look again how it ended"),
+            (Intent::Retry, 'r', "try it again"),
+            (Intent::Done, 'd', "it was done by hand"),
+            (Intent::Skip, 's', "leave it out"),
+            (Intent::Fail, 'x', "it did not work"),
+            (Intent::Hold, 'h', "hold the run and think"),
+            (Intent::RollBack, 'R', "roll back"),
+        ];
+        let step = &self.world.state.steps[ix];
+        let (status, lost) = (step.status, step.is_lost());
+        let items = ways
+            .into_iter()
+            .filter(|(intent, ..)| match intent {
+                Intent::Fail => status == Status::Unknown,
+                Intent::Look => lost,
+                _ => true,
+            })
+            .map(|(intent, key, label)| Item {
+                key,
+                label: label.to_owned(),
+                refused: offer(self.world, self.view, intent, self.now).err(),
+                picked: Picked::Intent(intent),
+            })
+            .collect();
+        Pick {
+            title: format!("{}: {status}", self.called(ix)),
+            items,
+            at: 0,
+        }
+    }
+
+    pub(super) fn tick(&self, ix: StepIx) -> Answer {
+        let step = self.number(ix);
+        match self.world.state.steps.get(ix).map(|step| step.status) {
+            Some(Status::Passed | Status::Skipped) => self.send(Command::Untick { step }),
+            _ => self.send(Command::Tick { step, note: None }),
+        }
+    }
+
+    /// Running something again whose outcome nobody knows needs a reason.
+    pub(super) fn retry(&self, ix: StepIx) -> Answer {
+        let step = self.number(ix);
+        let lost = self
+            .world
+            .state
+            .steps
+            .get(ix)
+            .is_some_and(StepState::is_lost);
+        if lost {
+            return self.reason(ix, "Why can it be run again?", Purpose::Retry);
+        }
+        self.send(Command::Retry {
+            step,
+            reason: None,
+            choice: None,
+        })
+    }
+
+    pub(super) fn stop(&self, ix: StepIx) -> Answer {
+        let command = Command::Stop {
+            step: self.number(ix),
+        };
+        self.granted(command.clone())?;
+        let lines = vec![
+            "Its statements are cancelled, then its processes are interrupted,".to_owned(),
+            "told to end, and killed, with time in between.".to_owned(),
+        ];
+        let title = format!("Stop {}?", self.called(ix));
+        Ok(Offer::Open(Dialog::Confirm(Box::new(Confirmation::new(
+            title,
+            lines,
+            command,
+            Key::Enter,
+        )))))
+    }
+
+    pub(super) fn note(&self, ix: StepIx) -> Answer {
+        self.ask(Ask::new(
+            format!("Note on {}", self.called(ix)),
+            "What should the record say?",
+            Purpose::Note(self.number(ix)),
+        ))
+    }
+}

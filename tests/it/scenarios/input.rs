@@ -1,0 +1,261 @@
+//! The lines of a transcript that say what happens: people, jobs, the clock, the machine.
+
+use std::time::Duration;
+
+use clap::Parser;
+use gonogo::cli::{Cli, Verb};
+use gonogo::journal::event::{Applied, BackendAction, Job, KnownBy, Outcome};
+use gonogo::plan::duration;
+use gonogo::run::{Command, Fate, Finish, Notice, Session};
+
+/// Something that happens.
+pub enum Line {
+    /// `ann creates the run`, with `unattended` and `checks ticked` after it.
+    Create {
+        who: String,
+        unattended: bool,
+        tick_checks: bool,
+    },
+    /// `ann attaches`
+    Attach(String),
+    /// `ann leaves`
+    Leave(String),
+    /// `ann$ run 1.1` on a command line, or `ann: run 1.1` at a screen: as `gonogo ctl` has it.
+    Command {
+        who: String,
+        screen: bool,
+        command: Command,
+    },
+    /// `apply-1 passed` and so on; `apply-1.undo` is the undo.
+    Notice(Notice),
+    /// `session 4711 on main: psql by bob`: one that the monitor sees.
+    Session(Session),
+    /// `wait 5m`
+    Wait(Duration),
+    /// `engine dies`: another one takes the run up.
+    EngineDies,
+    /// `machine restarts`: the same, and the clocks begin anew.
+    MachineRestarts,
+    /// `wall clock jumps back 2h`, or `ahead`.
+    ClockJumps { ahead: bool, by: Duration },
+    /// `plan changes`: its copy in the run's directory.
+    PlanChanges,
+    /// `journal is back: no space left`
+    JournalIsBack(String),
+}
+
+impl Line {
+    /// Reads a line that is not an answer.
+    pub fn read(line: &str) -> Self {
+        let read = person(line)
+            .or_else(|| world(line))
+            .or_else(|| around(line).map(Line::Notice))
+            .or_else(|| job(line).map(Line::Notice));
+        read.unwrap_or_else(|| panic!("can't read the line `{line}`"))
+    }
+}
+
+fn person(line: &str) -> Option<Line> {
+    if let Some((who, rest)) = line.split_once(" creates the run") {
+        return Some(Line::Create {
+            who: who.to_owned(),
+            unattended: rest.contains("unattended"),
+            tick_checks: rest.contains("checks ticked"),
+        });
+    }
+    if let Some(who) = line.strip_suffix(" attaches") {
+        return Some(Line::Attach(who.to_owned()));
+    }
+    if let Some(who) = line.strip_suffix(" leaves") {
+        return Some(Line::Leave(who.to_owned()));
+    }
+    let at = line.find(['$', ':'])?;
+    let (who, said) = (&line[..at], &line[at + 1..]);
+    let is_name = who.chars().all(char::is_alphabetic) && said.starts_with(' ');
+    let people = ["ann", "bob", "cleo"];
+    (is_name && people.contains(&who)).then(|| Line::Command {
+        who: who.to_owned(),
+        screen: line[at..].starts_with(':'),
+        command: command(said),
+    })
+}
+
+/// What `gonogo ctl` makes of `said`.
+fn command(said: &str) -> Command {
+    let mut words: Vec<String> = ["gonogo", "ctl", "last"].map(str::to_owned).into();
+    words.extend(split(said));
+    let cli = Cli::try_parse_from(words).unwrap_or_else(|error| panic!("{error}"));
+    let Verb::Ctl(args) = cli.command else {
+        panic!("`{said}` is no command of ctl");
+    };
+    let command = args.command.into_command().unwrap();
+    command.unwrap_or_else(|| panic!("`{said}` only asks"))
+}
+
+/// Words, where double quotes hold several together.
+fn split(said: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (ix, part) in said.split('"').enumerate() {
+        if ix % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+fn world(line: &str) -> Option<Line> {
+    if let Some(time) = line.strip_prefix("wait ") {
+        return Some(Line::Wait(duration::parse(time).unwrap()));
+    }
+    if let Some(jump) = line.strip_prefix("wall clock jumps ") {
+        let (way, by) = jump.split_once(' ').unwrap();
+        return Some(Line::ClockJumps {
+            ahead: way == "ahead",
+            by: duration::parse(by).unwrap(),
+        });
+    }
+    if let Some(why) = line.strip_prefix("journal is back: ") {
+        return Some(Line::JournalIsBack(why.to_owned()));
+    }
+    if let Some(session) = line.strip_prefix("session ") {
+        let (pid, rest) = session.split_once(" on ")?;
+        let (database, words) = rest.split_once(": ")?;
+        return Some(Line::Session(Session {
+            database: database.to_owned(),
+            pid: pid.parse().unwrap(),
+            started: 1_700_000_000_000_000,
+            words: words.to_owned(),
+            own: words.contains("gonogo"),
+        }));
+    }
+    Some(match line {
+        "engine dies" => Line::EngineDies,
+        "machine restarts" => Line::MachineRestarts,
+        "plan changes" => Line::PlanChanges,
+        _ => return None,
+    })
+}
+
+/// What is reported that is not about a job.
+fn around(line: &str) -> Option<Notice> {
+    if let Some(why) = line.strip_prefix("trouble: ") {
+        let why = why.to_owned();
+        return Some(Notice::Trouble { why });
+    }
+    if let Some(rest) = line.strip_prefix("variable ") {
+        if let Some(name) = rest.strip_suffix(" is lost") {
+            let name = name.to_owned();
+            return Some(Notice::VariableLost { name });
+        }
+        let (pair, origin) = rest.split_once(" from ")?;
+        let (name, value) = match pair.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (pair, None),
+        };
+        return Some(Notice::Variable {
+            name: name.to_owned(),
+            value,
+            origin: origin.to_owned(),
+        });
+    }
+    let (first, result) = line.split_once(": ")?;
+    let (pid, what) = first.split_once(' ')?;
+    let action = match what {
+        "was cancelled" | "was not cancelled" => BackendAction::Cancel,
+        "was ended" | "was not ended" => BackendAction::Terminate,
+        _ => return None,
+    };
+    Some(Notice::Backend {
+        database: "main".to_owned(),
+        pid: pid.parse().ok()?,
+        action,
+        done: !what.contains("not"),
+        result: result.to_owned(),
+    })
+}
+
+fn job(line: &str) -> Option<Notice> {
+    let (name, rest) = line.split_once(' ')?;
+    let job = job_of(name)?;
+    let (what, words) = match rest.split_once(": ") {
+        Some((what, words)) => (what, Some(words.to_owned())),
+        None => (rest, None),
+    };
+    let what: Vec<&str> = what.split_whitespace().collect();
+    let lost = || words.clone().unwrap_or_default();
+    Some(match what.as_slice() {
+        ["launched", pid] => Notice::Launched {
+            job,
+            pid: pid.parse().unwrap(),
+        },
+        ["has", "transaction", xid] => ready(job, Some(xid.parse().unwrap())),
+        ["has", "a", "session"] => ready(job, None),
+        ["goes", "on"] => Notice::Adopted { job, pid: None },
+        ["has", "committed"] => told(job, Fate::Committed),
+        ["was", "rolled", "back"] => told(job, Fate::Aborted),
+        ["is", "in", "progress"] => told(job, Fate::InProgress),
+        ["is", "lost"] => told(job, Fate::Lost(lost())),
+        ["sessions", "cancelled"] => Notice::SessionsCancelled { job },
+        [outcome, more @ ..] => Notice::Finished(finish(job, outcome, more, words)?),
+        [] => return None,
+    })
+}
+
+fn ready(job: Job, xid: Option<u64>) -> Notice {
+    Notice::Transaction {
+        job,
+        database: "main".to_owned(),
+        xid,
+        server: None,
+    }
+}
+
+fn told(job: Job, fate: Fate) -> Notice {
+    Notice::Fate { job, fate }
+}
+
+/// `passed`, `failed`, `unknown`; then `exit 3`, `signal 15`, `left nothing`, `by record`.
+fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Option<Finish> {
+    let (outcome, applied) = match outcome {
+        "passed" => (Outcome::Passed, Applied::Yes),
+        "failed" => (Outcome::Failed, Applied::Maybe),
+        "unknown" => (Outcome::Unknown, Applied::Maybe),
+        _ => return None,
+    };
+    let mut finish = Finish {
+        job,
+        outcome,
+        applied,
+        known_by: KnownBy::Report,
+        exit_code: (outcome == Outcome::Passed).then_some(0),
+        signal: None,
+        findings: Vec::new(),
+        message,
+    };
+    for pair in more.chunks(2) {
+        match pair {
+            ["exit", code] => finish.exit_code = Some(code.parse().unwrap()),
+            ["signal", number] => finish.signal = Some(number.parse().unwrap()),
+            ["left", "nothing"] => finish.applied = Applied::No,
+            ["by", "record"] => finish.known_by = KnownBy::Record,
+            _ => return None,
+        }
+    }
+    Some(finish)
+}
+
+/// `apply-1`, `apply-1.undo`.
+fn job_of(name: &str) -> Option<Job> {
+    let (name, undo) = match name.strip_suffix(".undo") {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    let (step, attempt) = name.rsplit_once('-')?;
+    Some(Job {
+        step: step.to_owned(),
+        attempt: attempt.parse().ok()?,
+        undo,
+    })
+}
