@@ -32,6 +32,8 @@ mod session;
 mod signal;
 mod start;
 mod statements;
+#[cfg(test)]
+pub(crate) mod testing;
 mod vitals;
 
 pub use connections::{ByState, Connections, Group, Limits, OldSnapshot, OldTransaction};

@@ -127,7 +127,7 @@ impl Shelf {
     fn script(&mut self, tool: Tool, folder: &Path, path: &Path) -> Option<Script> {
         let file = path.file_name()?.to_str()?;
         let (key, after) = match tool {
-            Tool::Alembic if file.ends_with(".py") => {
+            Tool::Alembic if extension(path) == "py" => {
                 let read = |bytes: &[u8]| {
                     let found = names::revision(&String::from_utf8_lossy(bytes));
                     let (key, after) = found.unwrap_or_default();
@@ -200,6 +200,10 @@ impl Shelf {
     }
 }
 
+fn extension(path: &Path) -> &str {
+    path.extension().and_then(OsStr::to_str).unwrap_or_default()
+}
+
 /// Those first that come after nothing, then those that come after them.
 fn in_order(mut scripts: Vec<Script>) -> Vec<Script> {
     scripts.sort_by(|a, b| a.key.cmp(&b.key));
@@ -258,5 +262,10 @@ fn find_folders(root: &Path) -> Vec<PathBuf> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing into a text can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

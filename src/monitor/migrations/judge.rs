@@ -88,11 +88,11 @@ pub(in crate::monitor) fn judge(
         .map(|s| s.key.as_str())
         .collect();
     for record in &records {
-        let last = known
+        let counts = known
             .get(record.key.as_str())
-            .is_some_and(|last| std::ptr::eq(*last, record));
+            .is_some_and(|known| std::ptr::eq(*known, record));
         let foreign = scripts.is_some() && !keys.contains(record.key.as_str());
-        if last && (foreign || scripts.is_none()) && shown.insert(&record.key) {
+        if counts && (foreign || scripts.is_none()) && shown.insert(&record.key) {
             list.extend(without_script(
                 record,
                 foreign && counts_as_foreign(tool, record, &keys),

@@ -6,12 +6,13 @@ use super::tool::Tool;
 /// none if it is no migration of `tool`.
 pub(super) fn key(tool: Tool, file: &str) -> Option<String> {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
+    let way = stem.rsplit_once('.').map(|(_, way)| way);
     match tool {
         // A folder; whether it holds a script is seen later.
         Tool::Prisma => Some(file.to_owned()),
-        Tool::Sqlx if extension == "sql" && !stem.ends_with(".down") => number(stem).map(plain),
+        Tool::Sqlx if extension == "sql" && way != Some("down") => number(stem).map(plain),
         Tool::Goose if matches!(extension, "sql" | "go") => number(stem).map(plain),
-        Tool::GolangMigrate if stem.ends_with(".up") => number(stem).map(plain),
+        Tool::GolangMigrate if way == Some("up") => number(stem).map(plain),
         Tool::Rails if extension == "rb" => number(stem),
         Tool::Dbmate if extension == "sql" => number(stem),
         Tool::Knex | Tool::NodePgMigrate if is_script(extension) => {

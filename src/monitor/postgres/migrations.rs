@@ -77,15 +77,15 @@ impl MigrationWatch {
         now: Moment,
     ) -> Result<Vec<Migrations>, Trouble> {
         let holds = |(at, _): &(Moment, Vec<Found>)| now.since(*at) < FOUND_HOLDS;
-        let found = match self.found.take().filter(holds) {
-            Some(found) => found,
-            None => {
-                let shelf = self.shelf.lock();
-                shelf
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .forget_folders();
-                (now, find(line).await?)
-            }
+        let known = self.found.take().filter(holds);
+        let found = if let Some(known) = known {
+            known
+        } else {
+            let locked = self.shelf.lock();
+            locked
+                .unwrap_or_else(PoisonError::into_inner)
+                .forget_folders();
+            (now, find(line).await?)
         };
         let tools = found.1.clone();
         self.found = Some(found);
@@ -168,10 +168,10 @@ impl MigrationWatch {
     }
 
     async fn scripts(&self, tool: Tool, keys: Vec<String>) -> Option<(PathBuf, Vec<Script>)> {
-        let shelf = Arc::clone(&self.shelf);
+        let files = Arc::clone(&self.shelf);
         let read = tokio::task::spawn_blocking(move || {
-            let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
-            shelf.scripts(tool, &keys)
+            let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
+            files.scripts(tool, &keys)
         });
         read.await.ok().flatten()
     }

@@ -143,8 +143,8 @@ impl ProgressWatch {
         if !facts.progress.is_empty() {
             let statement = sqlx::query(AssertSqlSafe(facts.progress.clone()));
             let rows = line.rows(statement.bind(Oid(facts.database))).await?;
-            let raws = rows.iter().filter_map(raw);
-            all.extend(raws.map(|raw| self.counted(&raw, sessions, now)));
+            let counted = rows.iter().filter_map(raw);
+            all.extend(counted.map(|raw| self.counted(&raw, sessions, now)));
         }
         let uncounted = uncounted(sessions, &all);
         if uncounted.is_empty() {

@@ -60,8 +60,9 @@ pub(in crate::monitor) struct Tracker {
     first: Option<Counts>,
     /// The last looks, one more than now goes back, the oldest first.
     recent: VecDeque<Counts>,
-    /// What was normal, once it is settled.
-    frozen: Option<Option<Normal>>,
+    /// What was normal, once it is settled; none if there was nothing to measure.
+    frozen: Option<Normal>,
+    is_frozen: bool,
     reset_at: Option<Moment>,
 }
 
@@ -106,8 +107,9 @@ impl Counts {
 impl Tracker {
     /// Takes in a new look. `t_zero` is when the deployment began, if it has.
     pub(in crate::monitor) fn take(&mut self, counts: Counts, t_zero: Option<Moment>) {
-        if t_zero.is_some() && self.frozen.is_none() {
-            self.frozen = Some(self.normal());
+        if t_zero.is_some() && !self.is_frozen {
+            self.frozen = self.normal();
+            self.is_frozen = true;
             // From here on now is what came after T-0, and the beginning is of no more use.
             self.first = None;
             self.recent.drain(..self.recent.len().saturating_sub(1));
@@ -117,11 +119,11 @@ impl Tracker {
             self.reset_at = Some(counts.at);
             // Of what was counted before the reset the end is not known.
             self.recent.clear();
-            if self.frozen.is_none() {
+            if !self.is_frozen {
                 self.first = None;
             }
         }
-        if self.first.is_none() && self.frozen.is_none() {
+        if self.first.is_none() && !self.is_frozen {
             self.first = Some(counts.clone());
         }
         self.recent.push_back(counts);
@@ -158,17 +160,16 @@ impl Tracker {
 
     /// What there is to say, without texts and names of roles.
     pub(in crate::monitor) fn statements(&self, extension: &str) -> Option<(Statements, Vec<Key>)> {
-        let (first, last) = (self.recent.front()?, self.recent.back()?);
-        let over = last.at.since(first.at);
+        let (first, newest) = (self.recent.front()?, self.recent.back()?);
+        let over = newest.at.since(first.at);
         let growing;
-        let normal = match &self.frozen {
-            Some(frozen) => frozen.as_ref(),
-            None => {
-                growing = self.normal_now();
-                growing.as_ref()
-            }
+        let normal = if self.is_frozen {
+            self.frozen.as_ref()
+        } else {
+            growing = self.normal_now();
+            growing.as_ref()
         };
-        let mut trends: Vec<(Key, Trend)> = last
+        let mut trends: Vec<(Key, Trend)> = newest
             .since(first)
             .into_iter()
             .map(|(key, now)| (key, trend(key, now.rate(over), normal)))
@@ -178,12 +179,12 @@ impl Tracker {
         trends.truncate(LISTED);
         let (keys, list) = trends.into_iter().unzip();
         let statements = Statements {
-            at: last.at,
+            at: newest.at,
             extension: extension.to_owned(),
             now_over: over,
             normal_over: normal.map(|normal| normal.over),
-            frozen: self.frozen.is_some(),
-            note: self.note(normal.is_some(), last.at),
+            frozen: self.is_frozen,
+            note: self.note(normal.is_some(), newest.at),
             list,
         };
         Some((statements, keys))
@@ -194,10 +195,10 @@ impl Tracker {
             let ago = now.since(reset).as_secs();
             return Some(format!("the counters were reset {ago} s ago"));
         }
-        match (&self.frozen, has_normal) {
+        match (self.is_frozen, has_normal) {
             (_, true) => None,
-            (Some(_), false) => Some("nothing was measured before T-0 to compare with".to_owned()),
-            (None, false) => Some("not long enough measured to compare".to_owned()),
+            (true, false) => Some("nothing was measured before T-0 to compare with".to_owned()),
+            (false, false) => Some("not long enough measured to compare".to_owned()),
         }
     }
 }

@@ -47,11 +47,10 @@ async fn a_prisma_deployment_is_followed_from_its_table_its_lock_and_its_folder(
         )
         .await;
     let sum = |name: &str| {
-        let digest = Sha256::digest(name.as_bytes());
-        digest
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
+        let digest = Sha256::digest(name.as_bytes()).to_vec();
+        let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let digits = digits.filter_map(|digit| char::from_digit(u32::from(digit), 16));
+        digits.collect::<String>()
     };
     let insert = |id: u32, name: &str, sum: &str, finished: &str| {
         format!(
