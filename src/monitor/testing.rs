@@ -1,5 +1,10 @@
 //! What the tests of screens share: pictures of databases, made by hand.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "what is made here is what a picture may lack"
+)]
+
 use std::sync::Arc;
 use std::time::Duration;
 

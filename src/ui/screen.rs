@@ -109,8 +109,14 @@ fn divide_column(mut column: Rect, world: &World, view: &View, areas: &mut Areas
     let below = take_bottom(&mut column, height);
     areas.watch.push((lower, below));
     if high {
-        for (panel, height) in [(Panel::Vitals, 8), (Panel::Migrations, 6)] {
-            if panel != lower {
+        let tools = picture.and_then(|picture| picture.migrations.get());
+        let migrations = if tools.is_some_and(|tools| !tools.is_empty()) {
+            6
+        } else {
+            0
+        };
+        for (panel, height) in [(Panel::Vitals, 8), (Panel::Migrations, migrations)] {
+            if panel != lower && height > 0 {
                 areas.watch.push((panel, take_bottom(&mut column, height)));
             }
         }
@@ -122,7 +128,7 @@ fn divide_column(mut column: Rect, world: &World, view: &View, areas: &mut Areas
             .watch
             .push((Panel::Progress, take_bottom(&mut column, height)));
     }
-    let connections = if high { 11 } else { 6 }.min(column.height / 2);
+    let connections = if high { 10 } else { 6 }.min(column.height / 2);
     areas
         .watch
         .push((Panel::Connections, take_bottom(&mut column, connections)));

@@ -9,6 +9,7 @@ mod faults;
 mod headless;
 mod monitor;
 mod plans;
+mod readme;
 mod scenarios;
 mod support;
 mod terminal;

@@ -65,7 +65,7 @@ pub(super) fn check(
         signoffs: draft.signoffs,
         notes: draft.notes,
         ledger: draft.ledger,
-        by_name: named.by_name,
+        by_id: named.by_id,
     };
     (Some(plan), problems)
 }

@@ -21,7 +21,7 @@ const OLD_SNAPSHOT: u32 = 1_000;
 pub(super) fn connections(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let inner = sight.frame(Panel::Connections, "Connections", area, buf);
     let (Some(database), Some(picture)) = (sight.shown(), sight.picture()) else {
-        return put(inner, 0, sight.absent(), buf);
+        return sight.absent(inner, buf);
     };
     let all = &picture.connections;
     bar(sight, all, inner, buf);
@@ -62,14 +62,13 @@ fn bar(sight: &Sight<'_>, all: &Connections, inner: Rect, buf: &mut Buffer) {
         (ours, 0) => format!("{ours} ours"),
         (ours, perhaps) => format!("{ours} to {} ours", ours + perhaps),
     };
-    let used = format!(" {} of {} usable, {ours}", all.used, all.usable);
+    let used = format!("{} of {} usable, {ours}", all.used, all.usable);
     let place = Rect {
         height: 1.min(inner.height),
         ..inner
     };
     Bar::new(ratio(all))
         .label(&used)
-        .track()
         .style(sight.style(role(all)))
         .render(place, buf);
 }

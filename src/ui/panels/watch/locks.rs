@@ -24,7 +24,7 @@ pub(super) fn locks(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     );
     let inner = sight.frame(Panel::Locks, &what, area, buf);
     let Some(picture) = picture else {
-        return put(inner, 0, sight.absent(), buf);
+        return sight.absent(inner, buf);
     };
     let lines = above(sight, inner.width);
     let height = (lines.len() as u16).min(inner.height);

@@ -20,14 +20,11 @@ pub(super) fn migrations(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     };
     let inner = sight.frame(Panel::Migrations, &what, area, buf);
     let Some(known) = known else {
-        return put(inner, 0, sight.absent(), buf);
+        return sight.absent(inner, buf);
     };
     if let Some(why) = known.why_not() {
         let words = format!("the tables of migration tools could not be read: {why}");
-        for (row, words) in (0..).zip(clip::wrap(&words, usize::from(inner.width))) {
-            put(inner, row, Line::from(sight.span(words, Role::Warn)), buf);
-        }
-        return;
+        return sight.say(&words, Role::Warn, inner, buf);
     }
     let lines: Vec<Line<'_>> = match tables.map(Vec::as_slice) {
         None => vec![Line::from(sight.span("not looked at yet", Role::Dim))],

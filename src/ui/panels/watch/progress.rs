@@ -9,7 +9,7 @@ use super::sight::{Panel, Sight};
 use crate::monitor::{InvalidIndex, Picture, Progress};
 use crate::ui::scene::{put, put_both};
 use crate::ui::theme::Role;
-use crate::ui::widgets::Bar;
+use crate::ui::widgets::{Bar, clip};
 use crate::ui::words;
 
 /// Draws the panel.
@@ -18,7 +18,7 @@ pub(super) fn progress(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let what = picture.map_or_else(|| "Progress".to_owned(), |picture| summary(picture));
     let inner = sight.frame(Panel::Progress, &what, area, buf);
     let Some(picture) = picture else {
-        return put(inner, 0, sight.absent(), buf);
+        return sight.absent(inner, buf);
     };
     let mut row = 0;
     for index in left_behind(picture) {
@@ -111,8 +111,9 @@ fn phase(sight: &Sight<'_>, work: &Progress, inner: Rect, row: u16, buf: &mut Bu
     };
     match work.done {
         Some(done) => {
-            let label = format!(" {}", work.phase);
-            let bar = Bar::new(done).label(&label).track();
+            // The bar must be seen, whatever the phase is called.
+            let label = clip::clip(&work.phase, usize::from(place.width / 3 * 2));
+            let bar = Bar::new(done).label(&label);
             bar.style(sight.style(Role::Active)).render(place, buf);
         }
         None => put(

@@ -22,7 +22,7 @@ pub(super) fn running(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     );
     let inner = sight.frame(Panel::Running, &what, area, buf);
     let Some(picture) = picture else {
-        return put(inner, 0, sight.absent(), buf);
+        return sight.absent(inner, buf);
     };
     let idle = picture
         .idle_in_transaction

@@ -11,6 +11,7 @@ use ratatui::widgets::{Block, BorderType, Widget};
 
 use crate::clock::Moment;
 use crate::monitor::{DatabaseHealth, Health, Link, LockNode, Picture, Session};
+use crate::ui::scene::put;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::widgets::{chars, clip};
 use crate::ui::words;
@@ -156,14 +157,22 @@ impl<'a> Sight<'a> {
         }
     }
 
-    /// The line for a database of which there is no picture.
-    pub fn absent(&self) -> Line<'static> {
-        if self.shown().is_none() {
-            return Line::from(self.span("nothing is watched yet", Role::Dim));
+    /// Says why there is no picture of the database.
+    pub fn absent(&self, inner: Rect, buf: &mut Buffer) {
+        let (why, role) = match (self.shown(), self.trouble()) {
+            (None, _) => ("nothing is watched yet".to_owned(), Role::Dim),
+            (Some(_), Some(why)) => (why, Role::Warn),
+            (Some(_), None) => ("nothing seen yet".to_owned(), Role::Warn),
+        };
+        self.say(&why, role, inner, buf);
+    }
+
+    /// Says something in as many rows as it takes.
+    pub fn say(&self, words: &str, role: Role, inner: Rect, buf: &mut Buffer) {
+        let words = chars::one_line(words);
+        for (row, words) in (0..).zip(clip::wrap(&words, usize::from(inner.width))) {
+            put(inner, row, Line::from(self.span(words, role)), buf);
         }
-        let why = self.trouble();
-        let why = why.unwrap_or_else(|| "nothing seen yet".to_owned());
-        Line::from(self.span(why, Role::Warn))
     }
 }
 

@@ -21,13 +21,10 @@ pub(super) fn slower(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let what = seen.map_or_else(|| "Slower".to_owned(), summary);
     let inner = sight.frame(Panel::Slower, &what, area, buf);
     let Some(statements) = statements else {
-        return put(inner, 0, sight.absent(), buf);
+        return sight.absent(inner, buf);
     };
     if let Some(why) = statements.why_not() {
-        for (row, words) in (0..).zip(clip::wrap(why, usize::from(inner.width))) {
-            put(inner, row, Line::from(sight.span(words, Role::Warn)), buf);
-        }
-        return;
+        return sight.say(why, Role::Warn, inner, buf);
     }
     let Some(statements) = seen else {
         let words = "the counters of statements are being compared";

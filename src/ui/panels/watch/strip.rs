@@ -18,7 +18,7 @@ pub fn strip(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let title = sight.title("Database  (tab opens it)");
     let inner = frame(sight.theme, &title, false, area, buf);
     let Some(picture) = sight.picture() else {
-        return put(inner, 0, sight.absent(), buf);
+        return sight.absent(inner, buf);
     };
     let all = &picture.connections;
     let waits = if picture.locks.waiters > 0 {

@@ -25,10 +25,10 @@ const SCARCE: f64 = 0.1;
 pub(super) fn vitals(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let inner = sight.frame(Panel::Vitals, "Vitals", area, buf);
     let Some(picture) = sight.picture() else {
-        return put(inner, 0, sight.absent(), buf);
+        return sight.absent(inner, buf);
     };
     if let Some(why) = picture.vitals.why_not() {
-        return put(inner, 0, Line::from(sight.span(why, Role::Warn)), buf);
+        return sight.say(why, Role::Warn, inner, buf);
     }
     let Some(vitals) = picture.vitals.get() else {
         return put(
