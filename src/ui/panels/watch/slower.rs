@@ -8,7 +8,6 @@ use super::sight::{Panel, Sight};
 use crate::monitor::{Statements, Trend};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
-use crate::ui::widgets::clip;
 use crate::ui::words;
 
 /// From this width on a line also tells of rows and blocks.
