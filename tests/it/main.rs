@@ -8,5 +8,6 @@ mod demo;
 mod driving;
 mod monitor;
 mod scenarios;
+mod simulation;
 mod support;
 mod terminal;

@@ -24,6 +24,7 @@ impl Case<'_> {
             )));
         }
         self.can_become(ix, Change::Settled)?;
+        self.is_not_to_be_undone(ix)?;
         self.may_settle(ix)?;
         let mut decision = self.enter_phase(actor, ix);
         decision.record(
