@@ -7,6 +7,7 @@
 mod demo;
 mod driving;
 mod monitor;
+mod recovery;
 mod scenarios;
 mod simulation;
 mod support;

@@ -23,6 +23,7 @@ pub mod oracle;
 pub mod plans;
 pub mod rng;
 pub mod run;
+pub mod story;
 pub mod tally;
 pub mod world;
 

@@ -27,9 +27,9 @@ use super::world::World;
 const PLANS: u64 = 512;
 
 /// What a run that failed leaves behind: its seed, and the end of its journal.
-struct Witness {
-    seed: u64,
-    world: World,
+pub(super) struct Witness {
+    pub(super) seed: u64,
+    pub(super) world: World,
 }
 
 impl Drop for Witness {
@@ -69,6 +69,7 @@ pub fn simulate(seeds: impl Iterator<Item = u64>) -> Tally {
     tally
 }
 
+/// An engine's work.
 type Running = Pin<Box<dyn Future<Output = Result<(), EngineError>>>>;
 
 /// An engine, and the ways to it.
@@ -81,17 +82,20 @@ struct Living {
     driver: Option<u64>,
 }
 
-struct Simulation {
-    plan: Arc<Plan>,
-    world: World,
+/// A run with all that happens around it.
+pub(super) struct Simulation {
+    pub(super) plan: Arc<Plan>,
+    pub(super) world: World,
     rng: Rng,
     living: Option<Living>,
-    /// Whether anything may still go wrong.
-    calm: bool,
+    /// Whether anything may still go wrong by itself.
+    pub(super) calm: bool,
+    /// Whether the machine goes with an engine that dies; else the seed says.
+    pub(super) machine: Option<bool>,
 }
 
 impl Simulation {
-    fn new(plan: Arc<Plan>, seed: u64) -> Self {
+    pub(super) fn new(plan: Arc<Plan>, seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let world = World::new(Arc::clone(&plan), Rng::new(rng.next()));
         Simulation {
@@ -100,11 +104,14 @@ impl Simulation {
             rng,
             living: None,
             calm: false,
+            machine: None,
         }
     }
 
     async fn run(mut self) -> Tally {
-        self.create();
+        let unattended = self.rng.chance(40);
+        let tick_checks = self.rng.chance(30);
+        self.create(unattended, tick_checks);
         let steps = 20 + self.rng.below(160);
         for _ in 0..steps {
             if self.living.is_none() {
@@ -122,15 +129,15 @@ impl Simulation {
         tally
     }
 
-    fn create(&mut self) {
+    pub(super) fn create(&mut self, unattended: bool, tick_checks: bool) {
         let created = RunCreated {
             run: "4f2a91".to_owned(),
             title: self.plan.title.clone(),
             digest: self.plan.digest.clone(),
             path: "plan.toml".to_owned(),
             environment: self.plan.environment.clone(),
-            unattended: self.rng.chance(40),
-            tick_checks: self.rng.chance(30),
+            unattended,
+            tick_checks,
             cwd: "/".to_owned(),
             version: "0".to_owned(),
         };
@@ -143,12 +150,12 @@ impl Simulation {
         }]);
     }
 
-    fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         self.world.lock().state.end.is_some()
     }
 
     /// A new engine on what the journal holds. It knows no secrets, and says so.
-    fn engine_starts(&mut self) {
+    pub(super) fn engine_starts(&mut self) {
         let (disk, hands, watch) = self.world.handles();
         let mut world = self.world.lock();
         if !self.calm && self.rng.chance(70) {
@@ -201,13 +208,17 @@ impl Simulation {
             Poll::Pending => false,
         };
         if self.world.lock().dead {
-            let machine = !ended && self.rng.chance(25);
+            let machine = self.machine.unwrap_or_else(|| self.rng.chance(25));
             self.dies(machine);
         } else if ended {
             assert!(self.is_over(), "the engine ended and the run did not");
             self.living = None;
             self.world.engine_dies(false);
         }
+    }
+
+    pub(super) fn lives(&self) -> bool {
+        self.living.is_some()
     }
 
     fn dies(&mut self, machine: bool) {
@@ -245,7 +256,7 @@ impl Simulation {
     }
 
     /// The engine hears the next thing that there is to hear.
-    fn deliver(&mut self) {
+    pub(super) fn deliver(&mut self) {
         let Some(living) = &self.living else { return };
         let Some(notice) = self.world.lock().outbox.pop_front() else {
             return;
@@ -278,7 +289,7 @@ impl Simulation {
         self.wait(time).await;
     }
 
-    async fn wait(&mut self, time: Duration) {
+    pub(super) async fn wait(&mut self, time: Duration) {
         self.world.lock().pass(time);
         // The timer counts in milliseconds and rounds up.
         tokio::time::advance(time + Duration::from_millis(1)).await;
@@ -352,7 +363,7 @@ impl Simulation {
         self.ask(client, actor, command);
     }
 
-    fn ask(&mut self, client: u64, actor: Actor, command: Command) {
+    pub(super) fn ask(&mut self, client: u64, actor: Actor, command: Command) {
         let session =
             matches!(command, Command::Cancel { .. } | Command::Terminate { .. }).then(|| {
                 Session {
@@ -469,7 +480,7 @@ impl Simulation {
     }
 
     /// The journal tells what the engine knew, and every beginning of it can be taken up.
-    fn journal_is_whole(&mut self) {
+    pub(super) fn journal_is_whole(&mut self) {
         let often = self.rng.chance(5);
         let world = self.world.lock();
         let mut state = RunState::new(&self.plan);

@@ -38,6 +38,8 @@ pub struct Inner {
     pub full: bool,
     /// Whether the database server can be reached.
     pub server_up: bool,
+    /// Whether whatever is tried succeeds.
+    pub lucky: bool,
     pub entries: Vec<Entry>,
     /// The fold of all entries.
     pub state: RunState,
@@ -73,6 +75,7 @@ impl World {
             points: 0,
             full: false,
             server_up: true,
+            lucky: false,
             entries: Vec::new(),
             state,
             batch: Vec::new(),
@@ -190,6 +193,10 @@ impl Perform for Hands {
 }
 
 impl Inner {
+    fn bad_luck(&mut self, percent: usize) -> bool {
+        !self.lucky && self.rng.chance(percent)
+    }
+
     fn lives(&self, engine: u32) -> bool {
         !self.dead && self.engine == engine
     }
@@ -298,7 +305,7 @@ impl Inner {
 
     fn start(&mut self, job: Job, choice: usize) {
         let truth = match self.work(&job, choice) {
-            Work::Shell(_) if self.rng.chance(3) => Truth::NotBegun,
+            Work::Shell(_) if self.bad_luck(3) => Truth::NotBegun,
             Work::Shell(_) => Truth::Running,
             Work::Sql(_) if !self.server_up => Truth::NotBegun,
             Work::Sql(sql) => {
@@ -506,7 +513,7 @@ impl Inner {
         }
         match fake.truth {
             Truth::Running => {
-                let code = i32::from(self.rng.chance(30));
+                let code = i32::from(self.bad_luck(30));
                 self.exits(job, Some(code), None);
             }
             Truth::Working { xid } => self.sql_ends(job, xid),
@@ -515,7 +522,8 @@ impl Inner {
                 self.becomes(job, Truth::Decided { xid, committed }, false);
             }
             Truth::Sent => {
-                let (truth, outcome, applied) = match self.rng.below(10) {
+                let luck = if self.lucky { 9 } else { self.rng.below(10) };
+                let (truth, outcome, applied) = match luck {
                     0 => (Truth::Unheard, Outcome::Unknown, Applied::Maybe),
                     1..=3 => (Truth::Answered, Outcome::Failed, Applied::Maybe),
                     _ => (Truth::Answered, Outcome::Passed, Applied::Yes),
@@ -529,7 +537,8 @@ impl Inner {
     }
 
     fn sql_ends(&mut self, job: &Job, xid: Option<u64>) {
-        let (truth, outcome, applied) = match self.rng.below(10) {
+        let luck = if self.lucky { 9 } else { self.rng.below(10) };
+        let (truth, outcome, applied) = match luck {
             0..=1 => {
                 let commits = self.rng.chance(50) || xid.is_none();
                 self.tally.count("connection lost");
@@ -576,7 +585,7 @@ impl Inner {
                 self.becomes(job, Truth::Decided { xid, committed }, true);
                 let fate = match (xid, committed) {
                     (None, _) => Fate::Lost("its session is gone".to_owned()),
-                    (Some(_), _) if self.rng.chance(5) => Fate::Lost("forgotten".to_owned()),
+                    (Some(_), _) if self.bad_luck(5) => Fate::Lost("forgotten".to_owned()),
                     (Some(_), true) => Fate::Committed,
                     (Some(_), false) => Fate::Aborted,
                 };
