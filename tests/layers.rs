@@ -1,6 +1,8 @@
 //! The house's rules, read from its source: which folder may import which, which crates belong to
 //! which files, how long a file may be, and what no line outside tests may hold.
 
+#![cfg(test)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

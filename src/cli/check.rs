@@ -1,12 +1,16 @@
 //! `gonogo check`: what plans say, and what is wrong with them.
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use super::args::{Check, Format};
 use super::exit::Exit;
 use super::problems;
-use crate::plan::{self, Element, Opened, Plan, Severity, duration};
+use crate::plan::{self, Element, Opened, Plan, Severity, Step, duration};
+
+/// How much is printed at once, in bytes: a report is written in thousands of small pieces.
+const OUTPUT_CHUNK: usize = 64 << 10;
 
 /// Runs `gonogo check`.
 pub(super) fn run(args: &Check) -> anyhow::Result<Exit> {
@@ -20,7 +24,8 @@ pub(super) fn run(args: &Check) -> anyhow::Result<Exit> {
                 continue;
             }
         };
-        let opened = plan::open(&path.to_string_lossy(), &bytes);
+        // The program ends soon: the system takes a plan's memory back faster than piece by piece.
+        let opened = ManuallyDrop::new(plan::open(&path.to_string_lossy(), &bytes));
         if opened
             .problems
             .iter()
@@ -28,13 +33,13 @@ pub(super) fn run(args: &Check) -> anyhow::Result<Exit> {
         {
             exit = Exit::Usage;
         }
-        let mut out = std::io::stdout().lock();
+        let mut out = BufWriter::with_capacity(OUTPUT_CHUNK, io::stdout().lock());
         match args.format {
             Format::Json => {
                 serde_json::to_writer(&mut out, &plan::json::report(&opened))?;
                 writeln!(out)?;
             }
-            Format::Human => out.write_all(human(&opened).as_bytes())?,
+            Format::Human => human(&opened, &mut out)?,
         }
         out.flush()?;
     }
@@ -52,24 +57,22 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("failed to read {}: {error}", path.display()))
 }
 
-fn human(opened: &Opened) -> String {
-    let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let mut text = String::new();
+fn human(opened: &Opened, out: &mut impl Write) -> io::Result<()> {
+    let colours = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     for problem in &opened.problems {
-        text.push_str(&problems::render(&opened.source, problem, colours));
-        text.push_str("\n\n");
+        let text = problems::render(&opened.source, problem, colours);
+        writeln!(out, "{text}\n")?;
     }
     if let Some(plan) = &opened.plan {
-        text.push_str(&outline(plan));
+        outline(plan, out)?;
     }
-    text.push_str(&verdict(opened));
-    text
+    verdict(opened, out)
 }
 
-fn outline(plan: &Plan) -> String {
-    let mut text = format!("{}\n", plan.title);
+fn outline(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}", plan.title)?;
     if let Some(environment) = &plan.environment {
-        text.push_str(&format!("environment {environment}\n"));
+        writeln!(out, "environment {environment}")?;
     }
     for phase in &plan.phases {
         let mut words = vec![
@@ -85,61 +88,55 @@ fn outline(plan: &Plan) -> String {
                 .as_ref()
                 .map(|choice| format!("one of \"{choice}\"")),
         );
-        text.push_str(&format!(
-            "  {} {} ({})\n",
-            phase.number,
-            phase.spec.name,
-            words.join(", ")
-        ));
-        for step in &plan.steps[phase.steps.clone()] {
-            text.push_str(&format!(
-                "    {:<6} {:<5} {}\n",
-                step.number,
-                step.spec.work.kind(),
-                step.spec.title
-            ));
-        }
+        let (number, name) = (phase.number, &phase.spec.name);
+        writeln!(out, "  {number} {name} ({})", words.join(", "))?;
+        steps(&plan.steps[phase.steps.clone()], out)?;
     }
     for tier in &plan.tiers {
-        let until = tier.spec.until.map_or("the end".to_owned(), |until| {
-            format!("T+{}", duration::show(until))
-        });
         let from = duration::show(tier.from());
-        text.push_str(&format!(
-            "  R{} {} (T+{from} to {until})\n",
-            tier.number, tier.spec.name
-        ));
-        for step in &plan.steps[tier.steps.clone()] {
-            text.push_str(&format!(
-                "    {:<6} {:<5} {}\n",
-                step.number,
-                step.spec.work.kind(),
-                step.spec.title
-            ));
-        }
+        let window = match (tier.spec.from, tier.spec.until) {
+            (None, None) => "any time".to_owned(),
+            (_, None) => format!("from T+{from} on"),
+            (_, Some(until)) => format!("T+{from} to T+{}", duration::show(until)),
+        };
+        let (number, name) = (tier.number, &tier.spec.name);
+        writeln!(out, "  R{number} {name} ({window})")?;
+        steps(&plan.steps[tier.steps.clone()], out)?;
     }
+    counts(plan, out)
+}
+
+fn steps(steps: &[Step], out: &mut impl Write) -> io::Result<()> {
+    for step in steps {
+        let (number, kind) = (&step.number, step.spec.work.kind());
+        writeln!(out, "    {number:<6} {kind:<5} {}", step.spec.title)?;
+    }
+    Ok(())
+}
+
+fn counts(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
     let counts = [
-        (plan.contacts.len(), "contacts"),
-        (plan.signoffs.len(), "sign-offs"),
-        (plan.alerts.len(), "alerts"),
-        (plan.probes.len(), "probes"),
-        (plan.notes.len(), "notes"),
-        (plan.ledger.count(Element::TaskItem), "task items"),
-        (plan.ledger.count(Element::Fence), "code blocks"),
-        (plan.ledger.count(Element::Heading), "headings"),
+        (plan.contacts.len(), "contact"),
+        (plan.signoffs.len(), "sign-off"),
+        (plan.alerts.len(), "alert"),
+        (plan.probes.len(), "probe"),
+        (plan.notes.len(), "note"),
+        (plan.ledger.count(Element::TaskItem), "task item"),
+        (plan.ledger.count(Element::Fence), "code block"),
+        (plan.ledger.count(Element::Heading), "heading"),
     ];
     let counts: Vec<String> = counts
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
+        .map(|(number, what)| counted(*number, what))
         .collect();
-    if !counts.is_empty() {
-        text.push_str(&format!("  {}\n", counts.join(", ")));
+    if counts.is_empty() {
+        return Ok(());
     }
-    text
+    writeln!(out, "  {}", counts.join(", "))
 }
 
-fn verdict(opened: &Opened) -> String {
+fn verdict(opened: &Opened, out: &mut impl Write) -> io::Result<()> {
     let count = |severity| {
         opened
             .problems
@@ -149,10 +146,17 @@ fn verdict(opened: &Opened) -> String {
     };
     let name = opened.source.name();
     match (count(Severity::Error), count(Severity::Warning)) {
-        (0, 0) => format!("{name}: in order\n"),
-        (0, warnings) => format!("{name}: can be run; {warnings} warnings\n"),
+        (0, 0) => writeln!(out, "{name}: in order"),
+        (0, warnings) => writeln!(out, "{name}: can be run; {}", counted(warnings, "warning")),
         (errors, warnings) => {
-            format!("{name}: can't be run; {errors} errors, {warnings} warnings\n")
+            let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+            writeln!(out, "{name}: can't be run; {errors}, {warnings}")
         }
     }
+}
+
+/// `1 error`, `2 errors`.
+fn counted(number: usize, word: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {word}{plural}")
 }

@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 
 use self::shape::{
     AccountView, AlertView, ContactView, Counts, GateView, Line, NoteView, PhaseView, ProblemView,
-    Seconds, SignoffView, StepView, TierView, WorkView,
+    Seconds, ShellLine, SignoffView, StepView, TierView, WorkView,
 };
 use super::draft::{Mark, StepSpec};
 use super::ledger::{Account, Element, Ledger};
@@ -137,7 +137,9 @@ impl<'a> View<'a> {
         TierView {
             id: &tier.id,
             name: &spec.name,
-            from_seconds: spec.from.map(|from| from.as_secs()),
+            // A window with an end and no beginning begins at T-0.
+            from_seconds: (spec.from.is_some() || spec.until.is_some())
+                .then(|| tier.from().as_secs()),
             until_seconds: spec.until.map(|until| until.as_secs()),
             line: self.line(spec.span),
             steps: self.steps(tier.steps.clone()),
@@ -264,16 +266,14 @@ fn text(work: &Work) -> Cow<'_, str> {
     }
 }
 
-fn shell_options(work: &Work) -> Option<String> {
-    let Work::Shell(shell) = work else {
-        return None;
-    };
-    let mut words = vec![shell.interpreter.program.clone()];
-    words.extend(shell.interpreter.options.iter().cloned());
-    Some(words.join(" "))
+fn shell_options(work: &Work) -> Option<ShellLine<'_>> {
+    match work {
+        Work::Shell(shell) => Some(ShellLine(&shell.interpreter)),
+        _ => None,
+    }
 }
 
 fn expect(spec: &StepSpec) -> Option<String> {
-    let lines = spec.expect.lines();
+    let lines = spec.expect().lines();
     (!lines.is_empty()).then(|| lines.join("; "))
 }

@@ -158,6 +158,21 @@ pub fn fill<'v>(
     Ok(filled)
 }
 
+/// `text` as a person should see it: with the values that are known, and marks where none is.
+pub fn show<'v>(text: &str, holes: &[Hole], lookup: impl Fn(&str) -> Lookup<'v>) -> String {
+    let mut shown = String::new();
+    let mut from = 0;
+    for token in all_tokens(text, holes) {
+        if let Lookup::Value(value) = lookup(token.name) {
+            shown.push_str(&text[from..token.span.start]);
+            shown.push_str(value);
+            from = token.span.end;
+        }
+    }
+    shown.push_str(&text[from..]);
+    shown
+}
+
 fn put_shell(
     filled: &mut Filled,
     token: &Token<'_>,

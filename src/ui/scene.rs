@@ -87,7 +87,17 @@ pub fn put(area: Rect, row: u16, line: Line<'_>, buf: &mut Buffer) {
             height: 1,
             ..area
         };
-        line.render(place, buf);
+        render_cut(line, place, buf);
+    }
+}
+
+/// Draws `line`; where it is cut, its last cell says so.
+fn render_cut(line: Line<'_>, place: Rect, buf: &mut Buffer) {
+    let cut = line.width() > usize::from(place.width);
+    line.render(place, buf);
+    let last = (place.right().saturating_sub(1), place.y);
+    if let Some(cell) = buf.cell_mut(last).filter(|_| cut && place.width > 1) {
+        cell.set_symbol("…");
     }
 }
 
@@ -104,13 +114,11 @@ pub fn put_both(area: Rect, row: u16, left: Line<'_>, right: Line<'_>, buf: &mut
         ..area
     };
     let left_width = place.width.saturating_sub(width + 1);
-    left.render(
-        Rect {
-            width: left_width,
-            ..place
-        },
-        buf,
-    );
+    let left_place = Rect {
+        width: left_width,
+        ..place
+    };
+    render_cut(left, left_place, buf);
     let right_place = Rect {
         x: place.x + place.width - width,
         width,

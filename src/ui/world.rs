@@ -8,9 +8,12 @@ use crate::clock::Moment;
 use crate::journal::event::Job;
 use crate::journal::{Actor, Entry, Via};
 use crate::monitor::{DatabaseHealth, Health, LockNode, Session};
-use crate::plan::{Plan, StepIx};
+use crate::plan::template::{Lookup, show};
+use crate::plan::{Plan, StepIx, Work};
 use crate::run::decide::{Decision, decide};
-use crate::run::{ClientId, Command, Input, Mismatch, Refusal, RunDir, RunState, Waiting, Wish};
+use crate::run::{
+    ClientId, Command, Input, Mismatch, Refusal, RunDir, RunState, Value, Waiting, Wish,
+};
 use crate::wire::FromEngine;
 
 /// How the screen is connected to the engine.
@@ -103,6 +106,22 @@ impl World {
             return Ok(());
         }
         self.state.apply(&self.plan, entry)
+    }
+
+    /// What `work` of the step does, with the values that are known; secrets stay dots.
+    pub fn text_of(&self, ix: StepIx, work: &Work) -> String {
+        let holes = self
+            .plan
+            .steps
+            .get(ix)
+            .map(|step| step.spec.holes.as_slice());
+        show(&work.text(), holes.unwrap_or_default(), |name| {
+            match self.state.values.get(name) {
+                Some(Value::Known(value)) => Lookup::Value(value),
+                Some(Value::Secret) => Lookup::Value("••••••"),
+                None => Lookup::Missing,
+            }
+        })
     }
 
     /// Whether this screen drives.

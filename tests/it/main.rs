@@ -2,11 +2,14 @@
 //! everything.
 
 #![cfg(test)]
-#![expect(clippy::unwrap_used, reason = "in a test that is what a failure is")]
 
 mod demo;
 mod driving;
+mod faults;
+mod headless;
 mod monitor;
+mod plans;
+mod readme;
 mod recovery;
 mod scenarios;
 mod simulation;

@@ -17,6 +17,8 @@ pub struct Fake {
     pub truth: Truth,
     /// The engine that watches it, by its number; none: whoever did is gone.
     pub watched_by: Option<u32>,
+    /// Whether it ends only if it is ended.
+    pub endless: bool,
     /// Whether it is only looked for on the server, by a connection of its own.
     pub asked: bool,
 }

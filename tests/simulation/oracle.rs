@@ -500,7 +500,6 @@ fn agrees(truth: &Truth, e: &StepFinished, stopped: bool) -> bool {
             };
             as_it_was && e.outcome == outcome && (passed || e.applied == Applied::Maybe)
         }
-        Truth::Vanished => unknown,
         Truth::Decided {
             xid: Some(_),
             committed,
@@ -517,7 +516,7 @@ fn agrees(truth: &Truth, e: &StepFinished, stopped: bool) -> bool {
             Outcome::Failed => !committed || e.applied == Applied::Maybe,
             Outcome::Unknown => unknown,
         },
-        Truth::Adrift { .. } | Truth::Unheard => unknown,
+        Truth::Vanished | Truth::Adrift { .. } | Truth::Unheard => unknown,
         // The answer may have died with the engine that had it.
         Truth::Answered => unknown || e.known_by == KnownBy::Report,
         Truth::Running | Truth::Ready { .. } | Truth::Working { .. } | Truth::Sent => false,

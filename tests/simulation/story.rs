@@ -146,7 +146,7 @@ async fn drive(mut simulation: Simulation, back: bool, deaths: &[u32]) -> Told {
         } else if let Some(key) = restless.first() {
             simulation.world.lock().progress(key);
         } else if let Some((who, command)) = wish {
-            simulation.ask(9, Actor::person(who, Via::Ctl), command);
+            simulation.ask(9, &Actor::person(who, Via::Ctl), &command);
         } else {
             let time = due.unwrap_or_else(|| panic!("nobody knows what to do"));
             simulation.wait(time.max(Duration::from_millis(1))).await;
@@ -209,8 +209,9 @@ fn wish(plan: &Plan, state: &RunState, back: bool) -> Option<(&'static str, Comm
             confirm: None,
         },
         Waiting::Finish => Command::Finish { reason: None },
-        Waiting::Nothing | Waiting::Over => return None,
-        Waiting::Alternative(_) | Waiting::Choice(_) => return None,
+        Waiting::Nothing | Waiting::Over | Waiting::Alternative(_) | Waiting::Choice(_) => {
+            return None;
+        }
     };
     Some(("ann", command))
 }

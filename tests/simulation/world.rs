@@ -22,6 +22,10 @@ use super::tally::Tally;
 const SPINS: u32 = 20_000;
 
 /// The world.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is something that goes wrong by itself"
+)]
 pub struct Inner {
     pub plan: Arc<Plan>,
     pub rng: Rng,
@@ -259,7 +263,7 @@ impl Inner {
         self.tally.effects += 1;
         super::oracle::was_recorded(&effect, &self.batch);
         match effect {
-            Effect::Start { job, choice } => self.start(job, choice),
+            Effect::Start { job, choice } => self.start(&job, choice),
             Effect::Adopt { job, .. } => self.adopt(&job),
             Effect::Ask { job, .. } => {
                 self.tally.count("server asked");
@@ -303,8 +307,8 @@ impl Inner {
         work.expect("a step that does something").clone()
     }
 
-    fn start(&mut self, job: Job, choice: usize) {
-        let truth = match self.work(&job, choice) {
+    fn start(&mut self, job: &Job, choice: usize) {
+        let truth = match self.work(job, choice) {
             Work::Shell(_) if self.bad_luck(3) => Truth::NotBegun,
             Work::Shell(_) => Truth::Running,
             Work::Sql(_) if !self.server_up => Truth::NotBegun,
@@ -320,7 +324,7 @@ impl Inner {
         };
         match &truth {
             Truth::NotBegun => {
-                let finish = finish(&job, Outcome::Failed, Applied::No);
+                let finish = finish(job, Outcome::Failed, Applied::No);
                 self.outbox.push_back(Notice::Finished(finish));
             }
             Truth::Sent => {}
@@ -334,15 +338,16 @@ impl Inner {
                     server: None,
                 });
             }
-            _ => self.launched(&job),
+            _ => self.launched(job),
         }
         let fake = Fake {
             job: job.clone(),
             truth,
             watched_by: Some(self.engine),
+            endless: self.bad_luck(15),
             asked: false,
         };
-        let before = self.jobs.insert(key(&job), fake);
+        let before = self.jobs.insert(key(job), fake);
         assert!(before.is_none(), "{job:?} was started twice");
     }
 
@@ -498,7 +503,9 @@ impl Inner {
     pub fn restless(&self) -> Vec<Key> {
         let jobs = self.jobs.iter();
         jobs.filter(|(_, fake)| {
-            fake.asked || !(fake.is_over() || matches!(fake.truth, Truth::Ready { .. }))
+            let rests = fake.is_over() || matches!(fake.truth, Truth::Ready { .. });
+            let endless = fake.endless && fake.truth == Truth::Running;
+            fake.asked || !(rests || endless)
         })
         .map(|(key, _)| key.clone())
         .collect()

@@ -33,20 +33,19 @@ pub(super) fn check(
     if format == Format::Markdown {
         references::adopt_main_database(&mut draft);
     }
-    references::check(&draft, format, &mut problems);
-    if problems
-        .iter()
-        .all(|problem| problem.severity < Severity::Error)
-    {
-        advice::check(&draft, &mut problems);
+    references::check(&draft, source, format, &mut problems);
+    if !has_errors(&problems) {
+        advice::check(&draft, format, &mut problems);
     }
     let named = names::give(&mut draft, &mut problems);
-    if named.steps.is_empty() && draft.ledger.count(Element::TaskItem) == 0 {
+    // A step that could not be read is a step.
+    let unread = source.text().contains("phase") && has_errors(&problems);
+    if named.steps.is_empty() && draft.ledger.count(Element::TaskItem) == 0 && !unread {
         problems.push(nothing_to_do(format));
     }
     problems.sort_by_key(|problem| (problem.span.start, std::cmp::Reverse(problem.severity)));
     problems.dedup();
-    if problems.iter().any(|p| p.severity == Severity::Error) {
+    if has_errors(&problems) {
         return (None, problems);
     }
     let plan = Plan {
@@ -66,9 +65,13 @@ pub(super) fn check(
         signoffs: draft.signoffs,
         notes: draft.notes,
         ledger: draft.ledger,
-        by_name: named.by_name,
+        by_id: named.by_id,
     };
     (Some(plan), problems)
+}
+
+fn has_errors(problems: &[Problem]) -> bool {
+    problems.iter().any(|p| p.severity == Severity::Error)
 }
 
 /// A plan without a step can still be looked at when it is prose; a typed one is a mistake.

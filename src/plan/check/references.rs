@@ -6,7 +6,7 @@ use crate::plan::draft::{Draft, StepSpec};
 use crate::plan::model::Format;
 use crate::plan::parts::{Database, ProbeTarget};
 use crate::plan::problem::{Problem, nearest};
-use crate::plan::source::Span;
+use crate::plan::source::{Source, Span};
 use crate::plan::template;
 use crate::plan::work::Work;
 
@@ -29,7 +29,8 @@ pub(super) fn adopt_main_database(draft: &mut Draft) {
 
 fn all_steps(draft: &Draft) -> impl Iterator<Item = &StepSpec> {
     let phases = draft.phases.iter().flat_map(|phase| &phase.steps);
-    phases.chain(draft.tiers.iter().flat_map(|tier| &tier.steps))
+    let steps = phases.chain(draft.tiers.iter().flat_map(|tier| &tier.steps));
+    steps.map(Box::as_ref)
 }
 
 /// Everything that a step may do: its work, its alternatives, its undo.
@@ -43,90 +44,74 @@ fn works(step: &StepSpec) -> impl Iterator<Item = &Work> {
         .chain(step.undo.iter().map(|undo| &undo.work))
 }
 
-pub(super) fn check(draft: &Draft, format: Format, problems: &mut Vec<Problem>) {
+pub(super) fn check(draft: &Draft, source: &Source, format: Format, problems: &mut Vec<Problem>) {
     duplicates(draft, problems);
     for step in all_steps(draft) {
         for work in works(step) {
             if let Work::Sql(sql) = work {
-                database(draft, &sql.database, step.span, problems);
+                let span = written(source, step.span, &sql.database);
+                database(draft, &sql.database, span, problems);
             }
         }
         // Braces in a runbook may be meant for another tool; only a typed plan promises they are ours.
         if format == Format::Toml {
-            variables(draft, step, problems);
+            variables(draft, source, step, problems);
         }
     }
     for probe in &draft.probes {
         if let ProbeTarget::Sql { database: name, .. } = &probe.target {
-            database(draft, name, probe.span, problems);
+            database(draft, name, written(source, probe.span, name), problems);
         }
     }
-    metrics(draft, problems);
+    metrics(draft, source, problems);
     windows(draft, problems);
 }
 
+/// Where `name` is written in the table of a typed plan that `span` lies in; `span` if it is not.
+fn written(source: &Source, span: Span, name: &str) -> Span {
+    let text = source.text();
+    let table = text[..span.start].rfind("[[").unwrap_or(span.start);
+    let end = text[span.end..]
+        .find("\n[")
+        .map_or(text.len(), |at| span.end + at);
+    let found = text[table..end].find(name).filter(|_| !name.is_empty());
+    found.map_or(span, |at| Span::new(table + at, table + at + name.len()))
+}
+
 fn duplicates(draft: &Draft, problems: &mut Vec<Problem>) {
-    let named = [
-        (
-            "variable",
-            draft
-                .vars
-                .iter()
-                .map(|v| (v.name.as_str(), v.span))
-                .collect::<Vec<_>>(),
-        ),
-        (
-            "probe",
-            draft
-                .probes
-                .iter()
-                .map(|p| (p.name.as_str(), p.span))
-                .collect(),
-        ),
-        (
-            "alert",
-            draft
-                .alerts
-                .iter()
-                .filter(|a| a.metric.is_some())
-                .map(|a| (a.name.as_str(), a.span))
-                .collect(),
-        ),
-        (
-            "rollback",
-            draft
-                .tiers
-                .iter()
-                .map(|t| (t.name.as_str(), t.span))
-                .collect(),
-        ),
-    ];
-    for (what, names) in named {
-        let mut seen = HashSet::new();
-        for (name, span) in names {
-            if !seen.insert(name) {
-                problems.push(
-                    Problem::warning(
-                        "duplicate-name",
-                        span,
-                        format!("another {what} is called `{name}`"),
-                    )
-                    .hint(
-                        "give them different names, so that people and records can tell them apart",
-                    ),
-                );
-            }
-        }
+    let vars = draft.vars.iter().map(|v| (v.name.as_str(), v.span));
+    let probes = draft.probes.iter().map(|p| (p.name.as_str(), p.span));
+    let alerts = draft.alerts.iter().filter(|a| a.metric.is_some());
+    let alerts = alerts.map(|a| (a.name.as_str(), a.span));
+    let tiers = draft.tiers.iter().map(|t| (t.name.as_str(), t.span));
+    named_twice("variable", vars, problems);
+    named_twice("probe", probes, problems);
+    named_twice("alert", alerts, problems);
+    named_twice("rollback", tiers, problems);
+    for var in draft
+        .vars
+        .iter()
+        .filter(|var| !template::is_name(&var.name))
+    {
+        let words = format!("`{}` can't be the name of a variable", var.name);
+        let problem = Problem::error("bad-name", var.span, words);
+        problems.push(problem.hint("a letter first, then letters, digits, `-` and `_`"));
     }
-    for var in &draft.vars {
-        if !template::is_name(&var.name) {
+}
+
+fn named_twice<'d>(
+    what: &str,
+    names: impl Iterator<Item = (&'d str, Span)>,
+    problems: &mut Vec<Problem>,
+) {
+    let mut seen = HashSet::new();
+    for (name, span) in names {
+        if !seen.insert(name) {
+            let words = format!("another {what} is called `{name}`");
             problems.push(
-                Problem::error(
-                    "bad-name",
-                    var.span,
-                    format!("`{}` can't be the name of a variable", var.name),
-                )
-                .hint("a letter first, then letters, digits, `-` and `_`"),
+                Problem::warning("duplicate-name", span, words).hint(
+                    "give them different names, so that people and records can tell them apart",
+                ),
             );
         }
     }
@@ -166,7 +151,7 @@ fn database(draft: &Draft, name: &str, span: Span, problems: &mut Vec<Problem>) 
     problems.push(problem);
 }
 
-fn variables(draft: &Draft, step: &StepSpec, problems: &mut Vec<Problem>) {
+fn variables(draft: &Draft, source: &Source, step: &StepSpec, problems: &mut Vec<Problem>) {
     let captured = all_steps(draft).flat_map(|step| step.capture.iter().map(|c| c.name.as_str()));
     let known: HashSet<&str> = draft
         .vars
@@ -181,7 +166,7 @@ fn variables(draft: &Draft, step: &StepSpec, problems: &mut Vec<Problem>) {
                 problems.push(
                     Problem::error(
                         "unknown-variable",
-                        step.span,
+                        written(source, step.span, name),
                         format!("there is no variable `{name}`"),
                     )
                     .hint(near.map_or_else(
@@ -195,7 +180,7 @@ fn variables(draft: &Draft, step: &StepSpec, problems: &mut Vec<Problem>) {
 }
 
 /// An alert's metric must belong to a probe or to a database.
-fn metrics(draft: &Draft, problems: &mut Vec<Problem>) {
+fn metrics(draft: &Draft, source: &Source, problems: &mut Vec<Problem>) {
     let sources: Vec<&str> = draft
         .probes
         .iter()
@@ -211,17 +196,17 @@ fn metrics(draft: &Draft, problems: &mut Vec<Problem>) {
         let Some(metric) = &alert.metric else {
             continue;
         };
-        let source = metric.split('.').next().unwrap_or_default();
-        if !sources.contains(&source) {
+        let origin = metric.split('.').next().unwrap_or_default();
+        if !sources.contains(&origin) {
             problems.push(
                 Problem::error(
                     "unknown-metric",
-                    alert.span,
+                    written(source, alert.span, metric),
                     format!("nothing measures `{metric}`"),
                 )
-                .hint(nearest(source, sources.iter().copied()).map_or_else(
+                .hint(nearest(origin, sources.iter().copied()).map_or_else(
                     || "a metric begins with the name of a probe or a database".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
+                    |near| format!("did you mean `{near}{}`?", &metric[origin.len()..]),
                 )),
             );
         }

@@ -34,7 +34,7 @@ impl Holds {
 pub(super) enum Kind {
     Heading(Heading),
     Paragraph(Inline),
-    Fence(Fence),
+    Fence(Box<Fence>),
     List(List),
     /// A quotation, or a footnote.
     Quote(Vec<Block>),
@@ -144,7 +144,9 @@ impl Inline {
 
 /// `text` with every run of white space as one space.
 pub(super) fn one_line(text: &str) -> String {
-    let plain = text.is_ascii() && !text.contains(['\n', '\r', '\t', '\x0B', '\x0C']);
+    // Most texts are plain, and telling so without a branch for every byte is quick.
+    let odd = |byte: u8| byte.is_ascii_control() | !byte.is_ascii();
+    let plain = !text.bytes().fold(false, |any, byte| any | odd(byte));
     if plain && !text.contains("  ") {
         return text.trim().to_owned();
     }

@@ -18,7 +18,11 @@ use super::tree::{self, Entries, Node, Value};
 pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
     let mut syntax = Vec::new();
     let root = tree::toml::parse(source.text(), 0, &mut syntax);
-    let (draft, problems) = read_tree(&root, top::read);
+    let (draft, mut problems) = read_tree(&root, top::read);
+    if !syntax.is_empty() {
+        // What seems to be missing may stand where the file could not be read.
+        problems.retain(|problem| !matches!(problem.code, "missing-key" | "no-work"));
+    }
     syntax.extend(problems);
     (draft, syntax)
 }

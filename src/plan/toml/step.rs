@@ -1,7 +1,9 @@
 //! Steps of a TOML plan, and the work they do.
 
+use std::sync::Arc;
+
 use super::table::Table;
-use crate::plan::draft::{Alternative, Capture, Retry, StepSpec, Undo};
+use crate::plan::draft::{Alternative, Capture, Placed, Retry, StepSpec, Undo};
 use crate::plan::expect::{Comparison, Expect};
 use crate::plan::parts::Database;
 use crate::plan::problem::Problem;
@@ -12,7 +14,7 @@ const KINDS: [&str; 5] = ["check", "shell", "sql", "http", "wait"];
 
 /// What the plan says once for all its steps.
 pub(super) struct Defaults {
-    interpreter: Interpreter,
+    interpreter: Arc<Interpreter>,
     /// The database of SQL that names none; empty where the plan has several or none.
     pub(super) database: String,
 }
@@ -20,7 +22,7 @@ pub(super) struct Defaults {
 impl Defaults {
     pub(super) fn new(shell: Option<Interpreter>, databases: &[Database]) -> Self {
         Defaults {
-            interpreter: shell.unwrap_or_default(),
+            interpreter: Arc::new(shell.unwrap_or_default()),
             database: match databases {
                 [only] => only.name.clone(),
                 _ => String::new(),
@@ -34,10 +36,10 @@ pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
     let work = one_work(&table, defaults);
     let spec = StepSpec {
         id: table.text("id"),
-        group: table.string("group"),
+        group: table.string("group").map(Arc::from),
         details: table.string("details"),
         alternatives: alternatives(&table, defaults),
-        expect: expect(&table),
+        expected: table.has("expect").then(|| Box::new(expect(&table))),
         timeout: table.duration("timeout"),
         undo: undo(&table, defaults),
         retry: retry(&table),
@@ -133,7 +135,7 @@ fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Wo
         "check" => Work::Check(table.required("check")?.value),
         "shell" => Work::Shell(Shell {
             script: table.required("shell")?.value,
-            interpreter: defaults.interpreter.clone(),
+            interpreter: Arc::clone(&defaults.interpreter),
             lock_timeout: table.duration("lock_timeout"),
         }),
         "sql" => Work::Sql(Sql {
@@ -144,7 +146,7 @@ fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Wo
             transaction: table.boolean("transaction"),
             lock_timeout: table.duration("lock_timeout"),
         }),
-        "http" => Work::Http(http(table)?),
+        "http" => Work::Http(Box::new(http(table)?)),
         _ => Work::Wait(table.duration("wait")?),
     })
 }
@@ -153,13 +155,15 @@ fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Wo
 pub(super) fn http(table: &Table<'_>) -> Option<Http> {
     let value = table.value("http")?;
     if value.is_text() {
-        return table.required("http").map(|url| Http::get(url.value));
+        return table
+            .required("http")
+            .map(|url| Http::get(address(table, url)));
     }
     let table = table.table("http")?;
     let url = table.required("url");
     let method = table.string("method").unwrap_or_else(|| "GET".to_owned());
     let http = Http {
-        url: url.map(|u| u.value).unwrap_or_default(),
+        url: url.map(|url| address(&table, url)).unwrap_or_default(),
         method: method.to_uppercase(),
         headers: table
             .pairs("headers")
@@ -170,6 +174,20 @@ pub(super) fn http(table: &Table<'_>) -> Option<Http> {
     };
     table.finish();
     (!http.url.is_empty()).then_some(http)
+}
+
+/// An address that a request can be sent to, as far as can be told before variables are filled in.
+fn address(table: &Table<'_>, url: Placed<String>) -> String {
+    let text = url.value.as_str();
+    let known = ["http://", "https://", "{{"];
+    if !known.iter().any(|start| text.starts_with(start)) {
+        let words = format!("`{text}` is not a web address");
+        table.problem(
+            Problem::error("bad-address", url.span, words)
+                .hint("write it whole: `https://shop.example/health`"),
+        );
+    }
+    url.value
 }
 
 fn expect(table: &Table<'_>) -> Expect {
@@ -228,17 +246,17 @@ fn small_numbers<T: TryFrom<i64>>(table: &Table<'_>, key: &'static str) -> Vec<T
         .collect()
 }
 
-fn undo(table: &Table<'_>, defaults: &Defaults) -> Option<Undo> {
+fn undo(table: &Table<'_>, defaults: &Defaults) -> Option<Box<Undo>> {
     let table = table.table("undo")?;
     let work = one_work(&table, defaults);
     let undo = (expect(&table), table.duration("timeout"));
     refuse_misplaced(&table, work.as_ref(), &WORK_KEYS);
     table.finish();
-    Some(Undo {
+    Some(Box::new(Undo {
         work: work?,
         expect: undo.0,
         timeout: undo.1,
-    })
+    }))
 }
 
 fn alternatives(table: &Table<'_>, defaults: &Defaults) -> Vec<Alternative> {

@@ -152,7 +152,7 @@ fn databases(root: &Table<'_>) -> Vec<Database> {
             table.finish();
             Some(Database {
                 name: name.value,
-                url_env: url_env?.value,
+                url_env: url_env.map(|name| name.value).unwrap_or_default(),
                 span: name.span,
             })
         })

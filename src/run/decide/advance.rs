@@ -211,10 +211,7 @@ impl Case<'_> {
         let steps = phase.map_or(0..0, |phase| self.plan.phases[phase].steps.clone());
         steps.filter_map(|ix| {
             let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
-            let end = step.end.as_ref()?;
-            let by_itself = step.status == Status::Failed
-                && step.ended_by.is_none()
-                && end.outcome == Outcome::Failed;
+            let by_itself = step.status == Status::Failed && step.ended_by.is_none();
             let left = step.attempt <= spec.retry.times && !spec.no_retry;
             let free =
                 || self.may_start(ix).is_ok() && self.has_values(ix, step.choice, false).is_ok();

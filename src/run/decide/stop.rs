@@ -120,7 +120,8 @@ impl Case<'_> {
     }
 }
 
-fn stage(actor: &Actor, job: Job, stage: Stage, reason: &str) -> Decision {
+/// Records a stage and tries it.
+pub(super) fn stage(actor: &Actor, job: Job, stage: Stage, reason: &str) -> Decision {
     let mut decision = Decision::event(
         actor,
         Event::StepStopping(StepStopping {

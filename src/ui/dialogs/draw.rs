@@ -355,7 +355,8 @@ fn way_back<'s>(scene: &Scene<'s>, dialog: &RollBack, preview: &Preview) -> Vec<
             Some(undone) if item.undo => &undone.work,
             _ => &step.spec.work,
         };
-        let what = work.text().lines().next().unwrap_or_default().to_owned();
+        let text = scene.world.text_of(item.step, work);
+        let what = text.lines().next().unwrap_or_default();
         lines.push(Line::from(vec![
             scene.span(format!("{:>2}. ", n + 1), Role::Dim),
             scene.span(

@@ -51,7 +51,8 @@ impl Asking<'_> {
         let plan = &self.world.plan;
         let spec = &plan.steps[ix].spec;
         let mut lines: Vec<String> = spec.confirm.clone().into_iter().collect();
-        lines.extend(spec.work.text().lines().take(8).map(str::to_owned));
+        let text = self.world.text_of(ix, &spec.work);
+        lines.extend(text.lines().take(8).map(str::to_owned));
         let environment = plan.environment.as_deref();
         if let Some(environment) = environment {
             lines.push(format!("on {environment}"));

@@ -34,10 +34,9 @@ pub fn progress(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     } else {
         Role::Good
     };
-    let label = format!(" {settled} of {all}");
+    let label = format!("{settled} of {all}");
     Bar::new(ratio)
         .label(&label)
-        .track()
         .style(scene.style(role))
         .render(Rect { width, ..area }, buf);
     let rest = Rect {

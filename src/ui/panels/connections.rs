@@ -28,14 +28,13 @@ pub fn connections(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
         return;
     };
     let all = &picture.connections;
-    let used = format!(" {} of {} usable, {} ours", all.used, all.usable, all.ours);
+    let used = format!("{} of {} usable, {} ours", all.used, all.usable, all.ours);
     let bar = Rect {
         height: 1.min(inner.height),
         ..inner
     };
     Bar::new(ratio(all))
         .label(&used)
-        .track()
         .style(scene.style(role(all)))
         .render(bar, buf);
     put(inner, 1, states(scene, all), buf);

@@ -39,7 +39,7 @@ pub fn lines<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Ve
         lines.push(Line::from(scene.span(group, Role::Dim)));
     }
     lines.extend(what(scene, ix, width, most));
-    lines.extend(standing(scene, ix, at));
+    lines.extend(standing(scene, ix, at, width));
     lines.extend(expectations(scene, ix, at));
     lines.extend(said(scene, at, width));
     for note in scene
@@ -64,12 +64,12 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
         return Vec::new();
     };
     let prompt = match work {
-        Work::Shell(_) => "$ ",
-        Work::Sql(_) => "# ",
-        Work::Http(_) | Work::Wait(_) => "> ",
-        Work::Check(_) => "",
+        Work::Shell(_) => "$ ".to_owned(),
+        Work::Sql(sql) => format!("{}=> ", sql.database),
+        Work::Http(_) | Work::Wait(_) => "> ".to_owned(),
+        Work::Check(_) => String::new(),
     };
-    let mut text = work.text();
+    let mut text = scene.world.text_of(ix, work);
     if work.is_check() {
         let details = spec.details.iter().map(String::as_str);
         text = reflow(
@@ -93,9 +93,9 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
         .enumerate()
         .map(|(n, row)| {
             let lead = if n == 0 {
-                prompt
+                prompt.clone()
             } else {
-                &"  "[..prompt.len()]
+                " ".repeat(prompt.len())
             };
             Line::from(vec![scene.span(lead, Role::Dim), scene.span(row, role)])
         })
@@ -115,7 +115,7 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
 }
 
 /// Where it stands, since when, and by whom.
-fn standing<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'s>> {
+fn standing<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState, width: usize) -> Vec<Line<'s>> {
     let (sign, role) = words::sign(at.status);
     let mut words = vec![scene.span(format!("{sign} {}", at.status), role)];
     let mut add = |text: String| words.push(scene.span(format!("  {text}"), Role::Text));
@@ -151,6 +151,9 @@ fn standing<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'s>> 
         add(format!("pid {pid}"));
     }
     let mut lines = vec![Line::from(words)];
+    if at.status.is_active() {
+        lines.extend(waits(scene, width));
+    }
     if let Some(stopping) = &at.stopping {
         let how = match stopping.stage {
             Stage::Cancel => "cancelling its statements",
@@ -167,6 +170,39 @@ fn standing<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'s>> 
     lines
 }
 
+/// The lock that our step waits for, and who holds it.
+fn waits<'s>(scene: &Scene<'s>, width: usize) -> Vec<Line<'s>> {
+    let words = waiting_for(scene).unwrap_or_default();
+    let rows = clip::wrap(&words, width).into_iter();
+    rows.map(|row| Line::from(scene.span(row, Role::Warn)))
+        .collect()
+}
+
+fn waiting_for(scene: &Scene<'_>) -> Option<String> {
+    let locks = &scene
+        .world
+        .database(scene.view.database)?
+        .picture
+        .as_ref()?
+        .locks;
+    let blocker = locks.blocker_of_ours()?;
+    let ours = locks
+        .nodes
+        .iter()
+        .find(|node| node.session.is_ours() && node.depth > 0)?;
+    let wanted = ours.wanted.as_ref()?;
+    let time = wanted
+        .waited
+        .map(|waited| format!("{} ", words::short(waited)))
+        .unwrap_or_default();
+    let session = &blocker.session;
+    let by = [session.pid.to_string(), session.application.clone()].join(" ");
+    Some(format!(
+        "◆ waits {time}for {} on {}, held by {by}",
+        wanted.mode, wanted.object
+    ))
+}
+
 /// What is expected, and what was found.
 fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'s>> {
     let spec = &scene.world.plan.steps[ix].spec;
@@ -179,7 +215,7 @@ fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'
     let Some(end) = end.filter(|_| !at.status.is_active()) else {
         let expect = match &spec.undo {
             Some(undone) if undo => &undone.expect,
-            _ => &spec.expect,
+            _ => spec.expect(),
         };
         return expect
             .lines()
@@ -193,7 +229,7 @@ fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'
             .collect();
     };
     let mut lines = findings(scene, end);
-    if let Some(shown) = &spec.expect.shown {
+    if let Some(shown) = &spec.expect().shown {
         lines.push(Line::from(vec![
             scene.span("· expects ", Role::Dim),
             scene.span(shown, Role::Text),

@@ -103,7 +103,6 @@ fn phase_row(scene: &Scene<'_>, phase: usize, open: bool, area: Rect, buf: &mut 
         ..area
     };
     Bar::new(ratio)
-        .track()
         .style(scene.style(if done { Role::Good } else { Role::Active }))
         .render(bar, buf);
 }

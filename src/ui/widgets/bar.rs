@@ -7,19 +7,18 @@ use ratatui::widgets::Widget;
 
 use super::clip;
 
-/// What is not filled.
-const TRACK: &str = "░";
-/// From a full eighth to a full cell.
-const EIGHTHS: [&str; 9] = [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];
+/// Half of a cell's height, so that bars in rows beside each other stay apart.
+const FULL: &str = "▄";
+/// What is not filled: thinner, so that it can be told apart without colour.
+const TRACK: &str = "▁";
 
-/// A bar that fills from the left in eighths of a cell. Its label stands inside, dark on bright
-/// where the bar has passed it, so that it can be read in any colour and in none.
+/// A bar that grows from the left, on a thin line that tells how long it will be. Its label stands
+/// behind it, where it can be read whatever the colours are.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bar<'a> {
     ratio: f64,
     label: &'a str,
     style: Style,
-    track: bool,
 }
 
 impl<'a> Bar<'a> {
@@ -31,21 +30,14 @@ impl<'a> Bar<'a> {
         }
     }
 
-    /// The text inside it, clipped where there is no room.
+    /// The text behind it. It gets its room first, and is clipped where there is not enough.
     #[must_use]
     pub fn label(mut self, label: &'a str) -> Self {
         self.label = label;
         self
     }
 
-    /// Whether the part that is not filled is shaded, where nothing else tells how long the bar is.
-    #[must_use]
-    pub fn track(mut self) -> Self {
-        self.track = true;
-        self
-    }
-
-    /// The style of the bar and its label.
+    /// The style of the bar.
     #[must_use]
     pub fn style(mut self, style: impl Into<Style>) -> Self {
         self.style = style.into();
@@ -59,36 +51,29 @@ impl Widget for Bar<'_> {
         if area.is_empty() {
             return;
         }
+        let row = area.y + (area.height - 1) / 2;
+        let label = clip::clip(self.label, usize::from(area.width));
+        let room = match clip::width(&label) as u16 {
+            0 => area.width,
+            taken => area.width.saturating_sub(taken + 1),
+        };
         let ratio = if self.ratio.is_nan() {
             0.0
         } else {
             self.ratio.clamp(0.0, 1.0)
         };
         // Rounded down: only what is done is full.
-        let eighths = (ratio * f64::from(area.width) * 8.0) as usize;
-        let full = area.x + (eighths / 8) as u16;
-        let label = clip::clip(self.label, usize::from(area.width));
-        let indent = (usize::from(area.width) - clip::width(&label)) / 2;
-        let label_row = area.y + (area.height - 1) / 2;
-        for y in area.rows().map(|row| row.y) {
-            for x in area.left()..area.right() {
-                let symbol = match x {
-                    _ if x < full => EIGHTHS[8],
-                    _ if x == full && !eighths.is_multiple_of(8) => EIGHTHS[eighths % 8],
-                    _ if self.track => TRACK,
-                    _ => EIGHTHS[0],
-                };
-                let cell = buf[(x, y)].set_symbol(symbol).set_style(self.style);
-                if symbol == TRACK {
-                    cell.modifier.insert(Modifier::DIM);
-                }
+        let full = (ratio * f64::from(room)) as u16;
+        for at in 0..room {
+            let cell = &mut buf[(area.x + at, row)];
+            let symbol = if at < full { FULL } else { TRACK };
+            cell.set_symbol(symbol).set_style(self.style);
+            if symbol == TRACK {
+                cell.modifier.insert(Modifier::DIM);
             }
         }
-        let from = area.x + indent as u16;
-        let (to, _) = buf.set_stringn(from, label_row, &label, usize::from(area.width), self.style);
-        for x in from..to.min(full) {
-            buf[(x, label_row)].modifier.insert(Modifier::REVERSED);
-        }
+        let from = area.right() - clip::width(&label) as u16;
+        buf.set_string(from, row, &label, Style::default());
     }
 }
 
@@ -98,34 +83,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_fills_in_eighths() {
-        assert_eq!(drawn(Bar::new(0.0), 4, 1), "    \n");
-        assert_eq!(drawn(Bar::new(0.4), 4, 1), "█▌  \n");
-        assert_eq!(drawn(Bar::new(0.999), 4, 1), "███▉\n");
-        assert_eq!(drawn(Bar::new(1.0), 4, 1), "████\n");
+    fn it_fills_cell_by_cell() {
+        assert_eq!(drawn(Bar::new(0.0), 4, 1), "▁▁▁▁\n");
+        assert_eq!(drawn(Bar::new(0.4), 4, 1), "▄▁▁▁\n");
+        assert_eq!(drawn(Bar::new(0.999), 4, 1), "▄▄▄▁\n");
+        assert_eq!(drawn(Bar::new(1.0), 4, 1), "▄▄▄▄\n");
     }
 
     #[test]
-    fn its_label_can_be_read_without_colour() {
+    fn its_label_stands_behind_it() {
         assert_eq!(
-            drawn(Bar::new(0.5).label("3:10 of 5m"), 14, 1),
-            "██[3:10 ]of 5m  \n"
+            drawn(Bar::new(0.5).label("6 of 14"), 12, 1),
+            "▄▄▁▁ 6 of 14\n"
         );
-        assert_eq!(drawn(Bar::new(1.0).label("done"), 4, 1), "[done]\n");
-        assert_eq!(drawn(Bar::new(0.0).label("日本語"), 5, 1), "日 本 …\n");
-    }
-
-    #[test]
-    fn it_can_show_how_long_it_is() {
-        assert_eq!(drawn(Bar::new(0.5).track(), 4, 1), "██░░\n");
-        assert_eq!(drawn(Bar::new(0.3).track(), 4, 1), "█▏░░\n");
+        assert_eq!(drawn(Bar::new(1.0).label("done"), 4, 1), "done\n");
+        assert_eq!(drawn(Bar::new(1.0).label("done"), 3, 1), "do…\n");
     }
 
     #[test]
     fn what_is_no_part_of_a_whole_is_drawn_as_the_nearest() {
-        assert_eq!(drawn(Bar::new(7.5), 2, 1), "██\n");
-        assert_eq!(drawn(Bar::new(-1.0), 2, 1), "  \n");
-        assert_eq!(drawn(Bar::new(f64::NAN), 2, 1), "  \n");
+        assert_eq!(drawn(Bar::new(7.5), 2, 1), "▄▄\n");
+        assert_eq!(drawn(Bar::new(-1.0), 2, 1), "▁▁\n");
+        assert_eq!(drawn(Bar::new(f64::NAN), 2, 1), "▁▁\n");
     }
 
     #[test]
