@@ -84,8 +84,7 @@ impl Fold<'_> {
         step.pid = None;
         step.sought = None;
         // What was stopped and got lost is still what was stopped, if it is found.
-        let stopped_by = step.stopping.as_ref().and_then(|s| s.by.clone());
-        step.ended_by = stopped_by.or(step.ended_by.take());
+        step.ended_by = step.stopping.as_ref().and_then(|s| s.by.clone());
         if e.outcome != Outcome::Unknown {
             step.stopping = None;
         }
