@@ -75,7 +75,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     let ours = OursBook::default();
     let monitor = Arc::new(monitors::start(
         &plan,
-        &created.run,
+        &created,
         &urls,
         interval,
         ours.clone(),

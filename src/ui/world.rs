@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::output::Mask;
+use super::panels::watch::Panel;
 use crate::clock::Moment;
 use crate::journal::event::Job;
 use crate::journal::{Actor, Entry, Via};
@@ -211,21 +212,11 @@ impl World {
         locks.blocker_of_ours().or_else(|| locks.nodes.first())
     }
 
-    /// The sessions that the locks panel lists, in its order.
-    pub fn lock_sessions(&self, database: usize) -> impl Iterator<Item = &Session> {
+    /// The sessions that `panel` lists, in its order.
+    pub fn sessions(&self, panel: Panel, database: usize) -> impl Iterator<Item = &Session> {
         let picture = self.database(database).and_then(|db| db.picture.as_ref());
         picture
             .into_iter()
-            .flat_map(|p| p.locks.nodes.iter().map(|node| &node.session))
-    }
-
-    /// The sessions that the queries panel lists, in its order: what holds a transaction idly, and
-    /// what runs.
-    pub fn query_sessions(&self, database: usize) -> impl Iterator<Item = &Session> {
-        let picture = self.database(database).and_then(|db| db.picture.as_ref());
-        picture.into_iter().flat_map(|picture| {
-            let running = picture.running.iter().map(|running| &running.oldest);
-            picture.idle_in_transaction.iter().chain(running)
-        })
+            .flat_map(move |picture| panel.sessions(picture))
     }
 }

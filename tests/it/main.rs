@@ -15,3 +15,4 @@ mod scenarios;
 mod simulation;
 mod support;
 mod terminal;
+mod traps;
