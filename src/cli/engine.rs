@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::exit::Exit;
 use super::follow::follow;
-use super::{monitors, status};
+use super::{links, monitors, status};
 use crate::clock::SystemClock;
 use crate::journal::event::RunCreated;
 use crate::journal::{Entry, Event, Lease, SqliteStore};
@@ -88,6 +88,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         asks,
     ));
 
+    let watching = tokio::spawn(links::watch_links(health.clone(), notify.clone()));
     tell_variables(&plan, &entries, &secrets, &notify).await?;
     let followed = Arc::clone(&plan);
     let for_check = health.clone();
@@ -140,6 +141,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     serving.abort();
     answering.abort();
     following.abort();
+    watching.abort();
     if let Some(monitor) = Arc::into_inner(monitor) {
         monitor.stop().await;
     }

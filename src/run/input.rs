@@ -137,8 +137,15 @@ pub enum Notice {
         /// What was seen.
         result: String,
     },
-    /// Something around the run is not as it was: a database that can't be reached any more, a file
-    /// that was changed. Nothing new should start until somebody has looked.
+    /// A database that could be reached can't be any more.
+    DatabaseLost {
+        /// Its name in the plan.
+        database: String,
+        /// Why.
+        why: String,
+    },
+    /// Something around the run is not as it should be. Nothing new should start until somebody has
+    /// looked.
     Trouble {
         /// What.
         why: String,

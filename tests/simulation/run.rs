@@ -246,9 +246,14 @@ impl Simulation {
                 world.now.wall += (self.rng.below(48) as i64 - 24) * hour;
             }
             96 => {
-                let why = "the database `main` can't be reached".to_owned();
-                let mut world = self.world.lock();
-                world.outbox.push_back(Notice::Trouble { why });
+                let why = "no server listens".to_owned();
+                let notice = if self.rng.chance(50) {
+                    let database = "main".to_owned();
+                    Notice::DatabaseLost { database, why }
+                } else {
+                    Notice::Trouble { why }
+                };
+                self.world.lock().outbox.push_back(notice);
             }
             97 => self.dies(false),
             98 if self.rng.chance(50) => self.dies(true),
