@@ -31,9 +31,10 @@ mod toml;
 mod tree;
 mod work;
 
+pub use check::Allowed;
 pub use digest::sha256;
 pub use draft::{
-    Alternative, Capture, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry,
+    Allow, Alternative, Capture, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry,
     StepSpec, TierSpec, Undo, UndoOrder,
 };
 pub use expect::{Comparison, Evidence, Expect, Observed, Operator, Pattern};
@@ -59,6 +60,11 @@ pub struct Opened {
     pub plan: Option<Plan>,
     /// Everything there is to say about it, in the order of the file.
     pub problems: Vec<Problem>,
+    /// What could be said, and its author accepts.
+    pub allowed: Vec<Allowed>,
+    /// Other files that were looked at: migrations that the plan applies.
+    pub files: Vec<Source>,
+    allows: check::Allows,
 }
 
 impl Format {
@@ -87,10 +93,13 @@ pub fn open(file_name: &str, bytes: &[u8]) -> Opened {
         Format::Toml => toml::read(&source),
         Format::Markdown => markdown::read(&source),
     };
-    let (plan, problems) = check::check(draft, &source, bytes, format, problems);
+    let checked = check::check(draft, &source, bytes, format, problems);
     Opened {
         source,
-        plan,
-        problems,
+        plan: checked.plan,
+        problems: checked.problems,
+        allowed: checked.allowed,
+        files: Vec::new(),
+        allows: checked.allows,
     }
 }

@@ -53,6 +53,31 @@ use crate::plan::draft::Draft;
 use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
+/// The codes of all traps.
+pub(super) const CODES: [&str; 21] = [
+    "curl-hides-errors",
+    "development-command",
+    "dump-options",
+    "estimated-rows",
+    "export-changes-nothing",
+    "failure-ignored",
+    "force-push",
+    "interactive-command",
+    "npx-may-fetch",
+    "pipe-hides-failure",
+    "psql-hides-errors",
+    "renamed-column",
+    "resolve-after-deploy",
+    "restore-over-live",
+    "rollback-with-writes",
+    "sessions-in-the-way",
+    "status-fails-early",
+    "status-proves-nothing",
+    "unverified-backup",
+    "weak-verification",
+    "wrong-restore-tool",
+];
+
 /// Looks for traps in `draft`, which was read from `source`.
 pub(super) fn check(draft: &Draft, source: &Source, problems: &mut Vec<Problem>) {
     let passages = passage::passages(draft, source);
