@@ -10,10 +10,12 @@
 
 mod check;
 mod commands;
+pub mod ddl;
 mod digest;
 mod draft;
 pub mod duration;
 mod expect;
+mod facts;
 mod id;
 pub mod json;
 mod ledger;
@@ -38,6 +40,7 @@ pub use draft::{
     StepSpec, TierSpec, Undo, UndoOrder,
 };
 pub use expect::{Comparison, Evidence, Expect, Observed, Operator, Pattern};
+pub use facts::{Busy, Facts, TableFacts};
 pub use id::{StepId, slug};
 pub use ledger::{Account, Element, Ledger, Place};
 pub use model::{Format, Home, Phase, PhaseKind, Plan, Step, StepIx, Tier};

@@ -9,6 +9,7 @@ use crate::plan::ledger::{Element, Place};
 use crate::plan::model::PhaseKind;
 use crate::plan::origin::Origin;
 use crate::plan::source::{Source, Span};
+use crate::plan::sql_text::refuses_transaction;
 use crate::plan::template;
 use crate::plan::work::Work;
 
@@ -23,6 +24,10 @@ pub(super) struct Passage<'d> {
     pub(super) undo: bool,
     /// What the shell is called, if it is one.
     pub(super) shell: &'d str,
+    /// Whether its statements run in one transaction.
+    pub(super) transaction: bool,
+    /// Whether a statement waits for a lock only for a time that the step gives.
+    pub(super) patient: bool,
     /// What this one of several ways is called.
     pub(super) label: &'d str,
 }
@@ -117,7 +122,15 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home, all: &mut Vec<Passage<'d>>) {
                 Cow::Owned(Origin::default()),
                 "",
             ),
-            Work::Http(_) | Work::Wait(_) => continue,
+            // A request may well be what stops writes.
+            Work::Http(http) => (
+                Cow::Borrowed(http.url.as_str()),
+                Sort::Words,
+                Settings::default(),
+                Cow::Owned(Origin::default()),
+                "",
+            ),
+            Work::Wait(_) => continue,
         };
         all.push(Passage {
             body,
@@ -128,8 +141,29 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home, all: &mut Vec<Passage<'d>>) {
             spec: Some(spec),
             undo,
             shell,
+            transaction: wraps(work),
+            patient: gives_up(work),
             label,
         });
+    }
+}
+
+/// Whether the statements of `work` run in one transaction.
+fn wraps(work: &Work) -> bool {
+    match work {
+        Work::Sql(sql) => sql
+            .transaction
+            .unwrap_or_else(|| refuses_transaction(&sql.text).is_none()),
+        _ => false,
+    }
+}
+
+/// Whether a statement of `work` waits for a lock only for a time.
+fn gives_up(work: &Work) -> bool {
+    match work {
+        Work::Sql(sql) => sql.lock_timeout.is_some(),
+        Work::Shell(shell) => shell.lock_timeout.is_some(),
+        _ => false,
     }
 }
 
@@ -163,6 +197,8 @@ fn reference(source: &Source, span: Span) -> Option<Passage<'_>> {
         spec: None,
         undo: false,
         shell: "",
+        transaction: false,
+        patient: false,
         label: "",
     })
 }

@@ -22,6 +22,8 @@ pub(super) struct Text<'p> {
 pub(super) struct Sql<'t> {
     /// The statements.
     pub(super) text: &'t str,
+    /// Whether they are one transaction.
+    pub(super) transaction: bool,
     holder: Option<(&'t Word<'t>, usize)>,
 }
 
@@ -129,6 +131,7 @@ impl<'p> Text<'p> {
         match self.passage.sort {
             Sort::Sql => vec![Sql {
                 text: self.body(),
+                transaction: self.passage.transaction,
                 holder: None,
             }],
             Sort::Words => Vec::new(),
@@ -139,6 +142,12 @@ impl<'p> Text<'p> {
                     .collect()
             }
         }
+    }
+
+    /// Whether it says how long a statement may wait for a lock.
+    pub(super) fn limits_locks(&self) -> bool {
+        let body = self.body();
+        self.passage.patient || body.contains("lock_timeout") || body.contains("LOCK_TIMEOUT")
     }
 }
 
@@ -174,6 +183,8 @@ fn given_to_psql<'s>(script: &'s Script<'_>, ix: usize, command: &'s Command<'_>
         if let Some((word, from)) = option.holder {
             found.push(Sql {
                 text: word.text.get(from..).unwrap_or(""),
+                // Several statements in one string are one transaction.
+                transaction: true,
                 holder: Some((word, from)),
             });
         }
@@ -181,6 +192,7 @@ fn given_to_psql<'s>(script: &'s Script<'_>, ix: usize, command: &'s Command<'_>
     match command.input() {
         Input::Text(word) if found.is_empty() => found.push(Sql {
             text: &word.text,
+            transaction: given.has(&["1", "single-transaction"]),
             holder: Some((word, 0)),
         }),
         Input::Pipe if found.is_empty() => {
@@ -203,6 +215,7 @@ fn printed<'s>(command: &'s Command<'_>) -> Vec<Sql<'s>> {
         return words
             .map(|word| Sql {
                 text: &word.text,
+                transaction: false,
                 holder: Some((word, 0)),
             })
             .collect();
@@ -214,6 +227,7 @@ fn printed<'s>(command: &'s Command<'_>) -> Vec<Sql<'s>> {
     texts
         .map(|r| Sql {
             text: &r.target.text,
+            transaction: false,
             holder: Some((&r.target, 0)),
         })
         .collect()
