@@ -59,6 +59,8 @@ pub(crate) struct Draft {
     pub notes: Vec<Note>,
     /// Problems that the author accepts.
     pub allows: Vec<Allow>,
+    /// Folders of migrations.
+    pub migrations: Vec<String>,
     /// Where each element of a Markdown file went.
     pub ledger: Ledger,
 }

@@ -20,6 +20,7 @@ mod id;
 pub mod json;
 mod ledger;
 mod markdown;
+pub mod migrations;
 mod model;
 mod origin;
 mod parts;
@@ -68,6 +69,20 @@ pub struct Opened {
     /// Other files that were looked at: migrations that the plan applies.
     pub files: Vec<Source>,
     allows: check::Allows,
+}
+
+impl Opened {
+    /// Migrations without a plan, in what `source` names.
+    fn of_migrations(source: Source) -> Self {
+        Opened {
+            source,
+            plan: None,
+            problems: Vec::new(),
+            allowed: Vec::new(),
+            files: Vec::new(),
+            allows: check::Allows::default(),
+        }
+    }
 }
 
 impl Format {

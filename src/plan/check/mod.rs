@@ -9,6 +9,8 @@ mod safety;
 
 pub use allow::Allowed;
 pub(super) use allow::Allows;
+pub(super) use safety::applied_by;
+pub(super) use safety::sql::{Unit, Wrap, remarks};
 
 use super::digest::sha256;
 use super::draft::Draft;
@@ -91,6 +93,7 @@ pub(super) fn check(
         signoffs: draft.signoffs,
         notes: draft.notes,
         ledger: draft.ledger,
+        migrations: draft.migrations,
         by_name: named.by_name,
     };
     checked.plan = Some(plan);

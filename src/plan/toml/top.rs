@@ -61,6 +61,11 @@ fn common(root: &Table<'_>) -> Draft {
         signoffs: signoffs(root),
         notes: notes(root),
         allows: allows(root),
+        migrations: root
+            .strings("migrations")
+            .into_iter()
+            .map(|m| m.value)
+            .collect(),
         databases,
         ..Draft::default()
     }

@@ -60,6 +60,8 @@ mod writes;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::plan) use self::tools::applied_by;
+
 use self::text::Text;
 use crate::plan::draft::Draft;
 use crate::plan::problem::Problem;

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::sql::Wrap;
 use crate::plan::commands::Settings;
 use crate::plan::draft::{Draft, Hole, StepSpec};
 use crate::plan::ledger::{Element, Place};
@@ -24,8 +25,8 @@ pub(super) struct Passage<'d> {
     pub(super) undo: bool,
     /// What the shell is called, if it is one.
     pub(super) shell: &'d str,
-    /// Whether its statements run in one transaction.
-    pub(super) transaction: bool,
+    /// How its statements are run.
+    pub(super) wrap: Wrap,
     /// Whether a statement waits for a lock only for a time that the step gives.
     pub(super) patient: bool,
     /// What this one of several ways is called.
@@ -141,20 +142,24 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home, all: &mut Vec<Passage<'d>>) {
             spec: Some(spec),
             undo,
             shell,
-            transaction: wraps(work),
+            wrap: wrap(work),
             patient: gives_up(work),
             label,
         });
     }
 }
 
-/// Whether the statements of `work` run in one transaction.
-fn wraps(work: &Work) -> bool {
+/// How the statements of `work` are run.
+fn wrap(work: &Work) -> Wrap {
     match work {
-        Work::Sql(sql) => sql
-            .transaction
-            .unwrap_or_else(|| refuses_transaction(&sql.text).is_none()),
-        _ => false,
+        Work::Sql(sql)
+            if sql
+                .transaction
+                .unwrap_or_else(|| refuses_transaction(&sql.text).is_none()) =>
+        {
+            Wrap::Transaction
+        }
+        _ => Wrap::Single,
     }
 }
 
@@ -197,7 +202,7 @@ fn reference(source: &Source, span: Span) -> Option<Passage<'_>> {
         spec: None,
         undo: false,
         shell: "",
-        transaction: false,
+        wrap: Wrap::Single,
         patient: false,
         label: "",
     })

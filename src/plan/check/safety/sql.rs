@@ -12,12 +12,23 @@ use crate::plan::problem::Severity;
 pub(in crate::plan) struct Unit<'u> {
     /// Their text.
     pub(in crate::plan) sql: &'u str,
-    /// Whether they are one transaction, if nothing in them says otherwise.
-    pub(in crate::plan) transaction: bool,
+    /// How they are run, if nothing in them says otherwise.
+    pub(in crate::plan) wrap: Wrap,
     /// Whether they take something back: that this breaks what came before is what they are for.
     pub(in crate::plan) backwards: bool,
     /// What is known of the database.
     pub(in crate::plan) facts: Option<&'u Facts>,
+}
+
+/// How statements are run that stand together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::plan) enum Wrap {
+    /// Each by itself.
+    Single,
+    /// In one string, which the server takes for a transaction if there are several.
+    Together,
+    /// In a transaction.
+    Transaction,
 }
 
 /// Something to say about a place in the statements.
@@ -33,12 +44,12 @@ pub(in crate::plan) struct Remark {
 pub(in crate::plan) fn remarks(judged: &[Judged], unit: Unit<'_>) -> Vec<Remark> {
     let mut review = Review {
         unit,
-        open: unit.transaction,
+        open: unit.wrap == Wrap::Transaction || (unit.wrap == Wrap::Together && judged.len() > 1),
         held: None,
         found: Vec::new(),
     };
     for statement in judged {
-        review.statement(statement, judged.len());
+        review.statement(statement);
     }
     review.found
 }
@@ -59,7 +70,7 @@ struct Review<'u> {
 }
 
 impl Review<'_> {
-    fn statement(&mut self, judged: &Judged, count: usize) {
+    fn statement(&mut self, judged: &Judged) {
         let words = super::catalogs::words(&self.unit.sql[judged.range.clone()]);
         let word = |ix: usize| words.get(ix).map_or("", |(word, _)| word.as_str());
         match word(0) {
@@ -70,7 +81,7 @@ impl Review<'_> {
             }
             _ => {}
         }
-        self.alone(judged, &words, count);
+        self.alone(judged, &words);
         let mut last: Option<(Form, Range<usize>)> = None;
         for part in &judged.parts {
             let same = last
@@ -87,7 +98,7 @@ impl Review<'_> {
     }
 
     /// What can't stand in a transaction, or has to be tried again with care.
-    fn alone(&mut self, judged: &Judged, words: &[(String, usize)], count: usize) {
+    fn alone(&mut self, judged: &Judged, words: &[(String, usize)]) {
         let Some((_, at)) = words
             .iter()
             .take(8)
@@ -98,7 +109,7 @@ impl Review<'_> {
         let refreshes = words.first().is_some_and(|(word, _)| word == "refresh");
         let start = judged.range.start + at;
         let range = start..start + "concurrently".len();
-        if self.open && !refreshes && (count > 1 || !self.unit.transaction) {
+        if self.open && !refreshes {
             self.say(
                 Severity::Warning,
                 "not-in-transaction",

@@ -25,7 +25,7 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
             catalog.end_file();
             let unit = Unit {
                 sql: piece.text,
-                transaction: piece.transaction,
+                wrap: piece.wrap,
                 backwards: matches!(text.passage.home, Home::Tier(_)) || text.passage.undo,
                 facts,
             };

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::passage::{Home, Passage, Sort};
+use super::sql::Wrap;
 use crate::plan::commands::{self, Command, Given, Input, Known, RedirectKind, Script, Word};
 use crate::plan::problem::{Problem, Severity};
 use crate::plan::source::Source;
@@ -22,8 +23,8 @@ pub(super) struct Text<'p> {
 pub(super) struct Sql<'t> {
     /// The statements.
     pub(super) text: &'t str,
-    /// Whether they are one transaction.
-    pub(super) transaction: bool,
+    /// How they are run.
+    pub(super) wrap: Wrap,
     holder: Option<(&'t Word<'t>, usize)>,
 }
 
@@ -131,7 +132,7 @@ impl<'p> Text<'p> {
         match self.passage.sort {
             Sort::Sql => vec![Sql {
                 text: self.body(),
-                transaction: self.passage.transaction,
+                wrap: self.passage.wrap,
                 holder: None,
             }],
             Sort::Words => Vec::new(),
@@ -183,8 +184,7 @@ fn given_to_psql<'s>(script: &'s Script<'_>, ix: usize, command: &'s Command<'_>
         if let Some((word, from)) = option.holder {
             found.push(Sql {
                 text: word.text.get(from..).unwrap_or(""),
-                // Several statements in one string are one transaction.
-                transaction: true,
+                wrap: Wrap::Together,
                 holder: Some((word, from)),
             });
         }
@@ -192,7 +192,11 @@ fn given_to_psql<'s>(script: &'s Script<'_>, ix: usize, command: &'s Command<'_>
     match command.input() {
         Input::Text(word) if found.is_empty() => found.push(Sql {
             text: &word.text,
-            transaction: given.has(&["1", "single-transaction"]),
+            wrap: if given.has(&["1", "single-transaction"]) {
+                Wrap::Transaction
+            } else {
+                Wrap::Single
+            },
             holder: Some((word, 0)),
         }),
         Input::Pipe if found.is_empty() => {
@@ -215,7 +219,7 @@ fn printed<'s>(command: &'s Command<'_>) -> Vec<Sql<'s>> {
         return words
             .map(|word| Sql {
                 text: &word.text,
-                transaction: false,
+                wrap: Wrap::Single,
                 holder: Some((word, 0)),
             })
             .collect();
@@ -227,7 +231,7 @@ fn printed<'s>(command: &'s Command<'_>) -> Vec<Sql<'s>> {
     texts
         .map(|r| Sql {
             text: &r.target.text,
-            transaction: false,
+            wrap: Wrap::Single,
             holder: Some((&r.target, 0)),
         })
         .collect()
