@@ -32,7 +32,7 @@ pub use connections::{ByState, Connections, Group, Limits, OldSnapshot, OldTrans
 pub use health::{DatabaseHealth, Health, Link, Picture, Rights, ServerFacts};
 pub use locks::{LockNode, LockTree, Prepared, Queue, Wanted};
 pub use ours::{AtWork, Evidence, Ours, OursBook, Worker};
-pub use postgres::Signaller;
+pub use postgres::{Signaller, survey};
 pub use probe::{ProbeHealth, ProbeState};
 pub use running::Running;
 pub use series::Series;

@@ -17,8 +17,8 @@ pub struct Facts {
 /// A table as it was.
 #[derive(Clone, Debug, Default)]
 pub struct TableFacts {
-    /// Its size with everything that belongs to it.
-    pub bytes: u64,
+    /// Its size with everything that belongs to it; none: it can't be told.
+    pub bytes: Option<u64>,
     /// Rows, as the statistics estimate them.
     pub rows: Option<u64>,
     /// Who held a lock on it that any change has to wait for.
@@ -42,32 +42,33 @@ const SMALL: u64 = 8 << 20;
 impl TableFacts {
     /// Whether going through all of it takes no time that anybody notices.
     pub(super) fn is_small(&self) -> bool {
-        self.bytes < SMALL
+        self.bytes.is_some_and(|bytes| bytes < SMALL)
     }
 
     /// Its size in words, such as `41 GB`.
-    pub(super) fn size(&self) -> String {
+    pub(super) fn size(&self) -> Option<String> {
+        let bytes = self.bytes?;
         let units = [("GB", 1_u64 << 30), ("MB", 1 << 20), ("kB", 1 << 10)];
-        let unit = units.iter().find(|(_, unit)| self.bytes >= *unit);
-        match unit {
-            Some((name, unit)) if self.bytes < 10 * unit => {
-                format!("{:.1} {name}", self.bytes as f64 / *unit as f64)
+        let unit = units.iter().find(|(_, unit)| bytes >= *unit);
+        Some(match unit {
+            Some((name, unit)) if bytes < 10 * unit => {
+                format!("{:.1} {name}", bytes as f64 / *unit as f64)
             }
-            Some((name, unit)) => format!("{} {name}", self.bytes / unit),
-            None => format!("{} bytes", self.bytes),
-        }
+            Some((name, unit)) => format!("{} {name}", bytes / unit),
+            None => format!("{bytes} bytes"),
+        })
     }
 
     /// How long it takes to read it, or to write it anew, in words: servers differ too much for
     /// numbers.
-    pub(super) fn time(&self, rewrites: bool) -> &'static str {
+    pub(super) fn time(&self, rewrites: bool) -> Option<&'static str> {
         let pace: u64 = if rewrites { 50 << 20 } else { 300 << 20 };
-        match self.bytes / pace {
+        Some(match self.bytes? / pace {
             0 => "about a second",
             1..90 => "seconds",
             90..5_400 => "minutes",
             _ => "hours",
-        }
+        })
     }
 }
 
@@ -78,16 +79,16 @@ mod tests {
     #[test]
     fn sizes_and_times_are_told_in_words() {
         let of = |bytes| TableFacts {
-            bytes,
+            bytes: Some(bytes),
             ..TableFacts::default()
         };
-        assert_eq!(of(41 << 30).size(), "41 GB");
-        assert_eq!(of(3 << 29).size(), "1.5 GB");
-        assert_eq!(of(900).size(), "900 bytes");
-        assert_eq!(of(41 << 30).time(true), "minutes");
-        assert_eq!(of(41 << 30).time(false), "minutes");
-        assert_eq!(of(2 << 40).time(true), "hours");
-        assert_eq!(of(1 << 20).time(true), "about a second");
+        assert_eq!(of(41 << 30).size().unwrap(), "41 GB");
+        assert_eq!(of(3 << 29).size().unwrap(), "1.5 GB");
+        assert_eq!(of(900).size().unwrap(), "900 bytes");
+        assert_eq!(of(41 << 30).time(true).unwrap(), "minutes");
+        assert_eq!(of(41 << 30).time(false).unwrap(), "minutes");
+        assert_eq!(of(2 << 40).time(true).unwrap(), "hours");
+        assert_eq!(of(1 << 20).time(true).unwrap(), "about a second");
         assert!(of(1 << 20).is_small() && !of(1 << 30).is_small());
     }
 }

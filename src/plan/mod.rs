@@ -105,13 +105,18 @@ impl Format {
 
 /// Reads and checks the plan `file_name` with the content `bytes`.
 pub fn open(file_name: &str, bytes: &[u8]) -> Opened {
+    open_with(file_name, bytes, None)
+}
+
+/// The same with what is known of the database that the plan is for.
+pub fn open_with(file_name: &str, bytes: &[u8], facts: Option<&Facts>) -> Opened {
     let source = Source::decode(file_name, bytes);
     let format = Format::of(file_name);
     let (draft, problems) = match format {
         Format::Toml => toml::read(&source),
         Format::Markdown => markdown::read(&source),
     };
-    let checked = check::check(draft, &source, bytes, format, problems);
+    let checked = check::check(draft, &source, (bytes, format), problems, facts);
     Opened {
         source,
         plan: checked.plan,

@@ -14,6 +14,7 @@ pub(super) use safety::sql::{Unit, Wrap, remarks};
 
 use super::digest::sha256;
 use super::draft::Draft;
+use super::facts::Facts;
 use super::ledger::Element;
 use super::model::{Format, Plan};
 use super::problem::{Problem, Severity};
@@ -35,9 +36,9 @@ pub(super) struct Checked {
 pub(super) fn check(
     mut draft: Draft,
     source: &Source,
-    bytes: &[u8],
-    format: Format,
+    (bytes, format): (&[u8], Format),
     mut problems: Vec<Problem>,
+    facts: Option<&Facts>,
 ) -> Checked {
     if let Some(at) = source.damaged_at() {
         problems.push(
@@ -56,7 +57,7 @@ pub(super) fn check(
     if !has_errors(&problems) {
         advice::check(&draft, format, &mut problems);
     }
-    safety::check(&draft, source, &mut problems);
+    safety::check(&draft, source, facts, &mut problems);
     let mut allows = Allows::of(&draft);
     let named = names::give(&mut draft, &mut problems);
     // A step that could not be read is a step.

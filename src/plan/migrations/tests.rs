@@ -173,7 +173,7 @@ fn a_database_tells_what_is_applied_and_how_large_tables_are() {
         ),
     ];
     let table = |bytes| TableFacts {
-        bytes,
+        bytes: Some(bytes),
         ..TableFacts::default()
     };
     let facts = Facts {

@@ -64,6 +64,7 @@ pub(in crate::plan) use self::tools::applied_by;
 
 use self::text::Text;
 use crate::plan::draft::Draft;
+use crate::plan::facts::Facts;
 use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
@@ -103,7 +104,12 @@ pub(super) const CODES: [&str; 31] = [
 ];
 
 /// Looks for traps in `draft`, which was read from `source`.
-pub(super) fn check(draft: &Draft, source: &Source, problems: &mut Vec<Problem>) {
+pub(super) fn check(
+    draft: &Draft,
+    source: &Source,
+    facts: Option<&Facts>,
+    problems: &mut Vec<Problem>,
+) {
     let passages = passage::passages(draft, source);
     let texts: Vec<Text<'_>> = passages
         .iter()
@@ -133,6 +139,6 @@ pub(super) fn check(draft: &Draft, source: &Source, problems: &mut Vec<Problem>)
     tools::status(&texts, &mut found);
     backup::check(&texts, &mut found);
     writes::check(&texts, draft, &mut found);
-    statements::check(&texts, None, &mut found);
+    statements::check(&texts, facts, &mut found);
     problems.append(&mut found);
 }

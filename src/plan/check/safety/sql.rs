@@ -208,9 +208,9 @@ impl Review<'_> {
             (_, true) => "it rewrites",
             (_, false) => "it reads all of",
         };
-        let size = size.map_or(String::new(), |table| {
-            format!(", {}: {}", table.size(), table.time(rewrites))
-        });
+        let size =
+            size.and_then(|table| Some(format!(", {}: {}", table.size()?, table.time(rewrites)?)));
+        let size = size.unwrap_or_default();
         let message = format!(
             "this {}: {acts} `{}`{size} under {}, which blocks {}",
             row.words,
