@@ -1,6 +1,7 @@
 //! What a reader found in a file, before anyone checked it: the parts as their author wrote them,
 //! each with its place in the text.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::expect::{Expect, Pattern};
@@ -110,7 +111,7 @@ pub struct PhaseSpec {
     /// The choice that this phase is one option of: only one phase of a choice is driven.
     pub choice: Option<String>,
     /// The steps; moved into [`super::model::Plan::steps`] by the check.
-    pub steps: Vec<StepSpec>,
+    pub steps: Vec<Box<StepSpec>>,
     /// Where it stands.
     pub span: Span,
 }
@@ -147,7 +148,7 @@ pub struct TierSpec {
     /// How it has to be confirmed.
     pub confirm: Confirm,
     /// The steps; moved into [`super::model::Plan::steps`] by the check.
-    pub steps: Vec<StepSpec>,
+    pub steps: Vec<Box<StepSpec>>,
     /// Where it stands.
     pub span: Span,
 }
@@ -185,19 +186,19 @@ pub struct StepSpec {
     /// One line.
     pub title: String,
     /// The sub-heading or list item it stands under inside its phase.
-    pub group: Option<String>,
+    pub group: Option<Arc<str>>,
     /// What is written below its title.
     pub details: Option<String>,
     /// What it does.
     pub work: Work,
     /// Other ways of doing it, of which the operator picks one; the first is [`StepSpec::work`].
     pub alternatives: Vec<Alternative>,
-    /// What must be true afterwards.
-    pub expect: Expect,
+    /// What must be true afterwards, if it is more than that the work succeeds.
+    pub expected: Option<Box<Expect>>,
     /// How long it may run.
     pub timeout: Option<Duration>,
     /// How what it did is undone.
-    pub undo: Option<Undo>,
+    pub undo: Option<Box<Undo>>,
     /// Tries after a failure, without asking.
     pub retry: Retry,
     /// Whether it needs a person's confirmation.
@@ -238,7 +239,7 @@ impl StepSpec {
             details: None,
             work,
             alternatives: Vec::new(),
-            expect: Expect::default(),
+            expected: None,
             timeout: None,
             undo: None,
             retry: Retry::default(),
@@ -256,6 +257,12 @@ impl StepSpec {
             allows: Vec::new(),
             span: span.into(),
         }
+    }
+
+    /// What must be true afterwards.
+    pub fn expect(&self) -> &Expect {
+        static SUCCESS: Expect = Expect::SUCCESS;
+        self.expected.as_deref().unwrap_or(&SUCCESS)
     }
 
     /// Every text of `work`, which is part of this step, in which variables are filled in.

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,12 +10,13 @@ use serde::{Deserialize, Serialize};
 const MAX_SLUG: usize = 48;
 
 /// The id of a step: letters, digits, `-`, `_` and `.`; unique in its plan, rollbacks included.
+/// A clone of it shares its text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct StepId(String);
+pub struct StepId(Arc<str>);
 
 impl StepId {
     /// The id written as `text`.
-    pub fn new(text: impl Into<String>) -> Self {
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
         StepId(text.into())
     }
 
@@ -49,19 +51,26 @@ pub(crate) fn is_id(text: &str) -> bool {
 /// An id made from a title: its letters and digits in lower case, joined by `-`. Titles without
 /// any (only symbols, say) give `fallback`.
 pub fn slug(title: &str, fallback: &str) -> String {
-    let mut out = String::new();
-    for c in title.chars() {
-        if c.is_ascii_alphanumeric() {
-            out.push(c.to_ascii_lowercase());
-        } else if !out.is_empty() && !out.ends_with('-') {
-            out.push('-');
+    let mut slug = String::with_capacity(title.len().min(MAX_SLUG));
+    let mut apart = false;
+    for byte in title.bytes() {
+        if !byte.is_ascii_alphanumeric() {
+            apart = !slug.is_empty();
+            continue;
         }
-        if out.len() >= MAX_SLUG {
+        if slug.len() + usize::from(apart) >= MAX_SLUG {
             break;
         }
+        if apart {
+            slug.push('-');
+            apart = false;
+        }
+        slug.push(char::from(byte.to_ascii_lowercase()));
     }
-    let out = out.trim_end_matches('-');
-    if out.is_empty() { fallback } else { out }.to_owned()
+    if slug.is_empty() {
+        slug.push_str(fallback);
+    }
+    slug
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 
 use self::shape::{
     AccountView, AlertView, AllowedView, ContactView, Counts, GateView, Line, NoteView, PhaseView,
-    ProblemView, Seconds, SignoffView, StepView, TierView, WorkView,
+    ProblemView, Seconds, ShellLine, SignoffView, StepView, TierView, WorkView,
 };
 use super::draft::{Mark, StepSpec};
 use super::ledger::{Account, Element, Ledger};
@@ -279,16 +279,14 @@ fn text(work: &Work) -> Cow<'_, str> {
     }
 }
 
-fn shell_options(work: &Work) -> Option<String> {
-    let Work::Shell(shell) = work else {
-        return None;
-    };
-    let mut words = vec![shell.interpreter.program.clone()];
-    words.extend(shell.interpreter.options.iter().cloned());
-    Some(words.join(" "))
+fn shell_options(work: &Work) -> Option<ShellLine<'_>> {
+    match work {
+        Work::Shell(shell) => Some(ShellLine(&shell.interpreter)),
+        _ => None,
+    }
 }
 
 fn expect(spec: &StepSpec) -> Option<String> {
-    let lines = spec.expect.lines();
+    let lines = spec.expect().lines();
     (!lines.is_empty()).then(|| lines.join("; "))
 }

@@ -52,7 +52,7 @@ pub struct Plan {
     pub ledger: Ledger,
     /// Folders of migrations that it names, as they are written.
     pub migrations: Vec<String>,
-    pub(super) by_name: HashMap<String, StepIx>,
+    pub(super) by_id: HashMap<StepId, StepIx>,
 }
 
 /// How a plan is written.
@@ -154,13 +154,27 @@ pub struct Step {
     /// What it belongs to.
     pub home: Home,
     /// What the author wrote of it.
-    pub spec: StepSpec,
+    pub spec: Box<StepSpec>,
 }
 
 impl Plan {
     /// The step with this id or number.
+    ///
+    /// Ids first: where an id looks like another step's number, the id is what its author meant.
     pub fn find(&self, name: &str) -> Option<StepIx> {
-        self.by_name.get(name).copied()
+        let by_id = self.by_id.get(name).copied();
+        by_id.or_else(|| self.find_number(name))
+    }
+
+    fn find_number(&self, number: &str) -> Option<StepIx> {
+        let nth = |text: &str| text.parse::<usize>().ok()?.checked_sub(1);
+        let (home, place) = number.split_once('.')?;
+        let steps = match home.strip_prefix('R') {
+            Some(tier) => &self.tiers.get(nth(tier)?)?.steps,
+            None => &self.phases.get(nth(home)?)?.steps,
+        };
+        let ix = steps.start + nth(place)?;
+        (ix < steps.end && self.steps[ix].number == number).then_some(ix)
     }
 
     /// The phase that the step at `ix` belongs to, if it is not part of a rollback.

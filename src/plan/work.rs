@@ -1,5 +1,7 @@
 //! What a step does: the things that can be run, looked at, or waited for.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::origin::Origin;
@@ -14,7 +16,7 @@ pub enum Work {
     /// SQL on one of the plan's databases.
     Sql(Sql),
     /// One HTTP request.
-    Http(Http),
+    Http(Box<Http>),
     /// Nothing happens until the time is over.
     Wait(Duration),
 }
@@ -24,8 +26,8 @@ pub enum Work {
 pub struct Shell {
     /// The script, variables not yet filled in.
     pub script: String,
-    /// The shell and its options.
-    pub interpreter: Interpreter,
+    /// The shell and its options, one for many steps.
+    pub interpreter: Arc<Interpreter>,
     /// How long a statement of the sessions it opens may wait for a lock, through `PGOPTIONS`.
     pub lock_timeout: Option<Duration>,
     /// Where the script stands in the plan's file.
@@ -52,6 +54,15 @@ impl Interpreter {
             program: name.to_owned(),
             options: options.iter().map(|&o| o.to_owned()).collect(),
         }
+    }
+}
+
+impl fmt::Display for Interpreter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.program)?;
+        self.options
+            .iter()
+            .try_for_each(|option| write!(f, " {option}"))
     }
 }
 

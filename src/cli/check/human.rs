@@ -1,18 +1,17 @@
 //! What `check` prints for people: problems with their lines, then what was read, then the verdict.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 
 use crate::cli::problems;
-use crate::plan::{Element, Opened, Plan, Problem, Severity, duration};
+use crate::plan::{Element, Opened, Plan, Problem, Severity, Step, duration};
 
 /// How many places of one problem are named.
 const MAX_PLACES: usize = 12;
 
-/// All there is to say about `opened`.
-pub(super) fn human(opened: &Opened) -> String {
-    let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let mut text = String::new();
+/// Writes all there is to say about `opened`.
+pub(super) fn human(opened: &Opened, out: &mut impl Write) -> io::Result<()> {
+    let colours = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let mut places = places(opened);
     for problem in &opened.problems {
         // What is one and the same at several places is told once.
@@ -20,25 +19,19 @@ pub(super) fn human(opened: &Opened) -> String {
             continue;
         };
         let source = super::source_of(opened, problem);
-        text.push_str(&problems::render(source, problem, colours));
-        text.push('\n');
-        text.push_str(&others(&lines));
-        text.push('\n');
+        let text = problems::render(source, problem, colours);
+        writeln!(out, "{text}\n{}", others(&lines))?;
     }
     if let Some(plan) = &opened.plan {
-        text.push_str(&outline(plan));
+        outline(plan, out)?;
     }
     for allowed in &opened.allowed {
         let source = super::source_of(opened, &allowed.problem);
-        let at = source.position(allowed.problem.span.start);
-        let (name, code) = (source.name(), allowed.problem.code);
-        text.push_str(&format!(
-            "  allowed at {name}:{}: {code} ({})\n",
-            at.line, allowed.reason
-        ));
+        let line = source.line(allowed.problem.span.start);
+        let (name, code, reason) = (source.name(), allowed.problem.code, &allowed.reason);
+        writeln!(out, "  allowed at {name}:{line}: {code} ({reason})")?;
     }
-    text.push_str(&verdict(opened));
-    text
+    verdict(opened, out)
 }
 
 /// What makes two problems one and the same, their places aside.
@@ -78,10 +71,10 @@ fn others(lines: &[usize]) -> String {
     format!("  = the same in {line} {}{more}\n", shown.join(", "))
 }
 
-fn outline(plan: &Plan) -> String {
-    let mut text = format!("{}\n", plan.title);
+fn outline(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}", plan.title)?;
     if let Some(environment) = &plan.environment {
-        text.push_str(&format!("environment {environment}\n"));
+        writeln!(out, "environment {environment}")?;
     }
     for phase in &plan.phases {
         let mut words = vec![
@@ -97,20 +90,9 @@ fn outline(plan: &Plan) -> String {
                 .as_ref()
                 .map(|choice| format!("one of \"{choice}\"")),
         );
-        text.push_str(&format!(
-            "  {} {} ({})\n",
-            phase.number,
-            phase.spec.name,
-            words.join(", ")
-        ));
-        for step in &plan.steps[phase.steps.clone()] {
-            text.push_str(&format!(
-                "    {:<6} {:<5} {}\n",
-                step.number,
-                step.spec.work.kind(),
-                step.spec.title
-            ));
-        }
+        let (number, name) = (phase.number, &phase.spec.name);
+        writeln!(out, "  {number} {name} ({})", words.join(", "))?;
+        steps(&plan.steps[phase.steps.clone()], out)?;
     }
     for tier in &plan.tiers {
         let from = duration::show(tier.from());
@@ -119,19 +101,22 @@ fn outline(plan: &Plan) -> String {
             (_, None) => format!("from T+{from} on"),
             (_, Some(until)) => format!("T+{from} to T+{}", duration::show(until)),
         };
-        text.push_str(&format!(
-            "  R{} {} ({window})\n",
-            tier.number, tier.spec.name
-        ));
-        for step in &plan.steps[tier.steps.clone()] {
-            text.push_str(&format!(
-                "    {:<6} {:<5} {}\n",
-                step.number,
-                step.spec.work.kind(),
-                step.spec.title
-            ));
-        }
+        let (number, name) = (tier.number, &tier.spec.name);
+        writeln!(out, "  R{number} {name} ({window})")?;
+        steps(&plan.steps[tier.steps.clone()], out)?;
     }
+    counts(plan, out)
+}
+
+fn steps(steps: &[Step], out: &mut impl Write) -> io::Result<()> {
+    for step in steps {
+        let (number, kind) = (&step.number, step.spec.work.kind());
+        writeln!(out, "    {number:<6} {kind:<5} {}", step.spec.title)?;
+    }
+    Ok(())
+}
+
+fn counts(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
     let counts = [
         (plan.contacts.len(), "contact"),
         (plan.signoffs.len(), "sign-off"),
@@ -147,13 +132,13 @@ fn outline(plan: &Plan) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(number, what)| counted(*number, what))
         .collect();
-    if !counts.is_empty() {
-        text.push_str(&format!("  {}\n", counts.join(", ")));
+    if counts.is_empty() {
+        return Ok(());
     }
-    text
+    writeln!(out, "  {}", counts.join(", "))
 }
 
-fn verdict(opened: &Opened) -> String {
+fn verdict(opened: &Opened, out: &mut impl Write) -> io::Result<()> {
     let count = |severity| {
         opened
             .problems
@@ -163,17 +148,14 @@ fn verdict(opened: &Opened) -> String {
     };
     let name = opened.source.name();
     match (count(Severity::Error), count(Severity::Warning)) {
-        (0, 0) => format!("{name}: in order\n"),
+        (0, 0) => writeln!(out, "{name}: in order"),
         (0, warnings) if opened.plan.is_none() => {
-            format!("{name}: {}\n", counted(warnings, "warning"))
+            writeln!(out, "{name}: {}", counted(warnings, "warning"))
         }
-        (0, warnings) => format!("{name}: can be run; {}\n", counted(warnings, "warning")),
+        (0, warnings) => writeln!(out, "{name}: can be run; {}", counted(warnings, "warning")),
         (errors, warnings) => {
-            format!(
-                "{name}: can't be run; {}, {}\n",
-                counted(errors, "error"),
-                counted(warnings, "warning")
-            )
+            let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+            writeln!(out, "{name}: can't be run; {errors}, {warnings}")
         }
     }
 }

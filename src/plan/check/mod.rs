@@ -77,7 +77,13 @@ pub(super) fn check(
     if has_errors(&checked.problems) {
         return checked;
     }
-    let plan = Plan {
+    checked.plan = Some(plan(draft, named, format, bytes));
+    checked
+}
+
+/// The plan that `draft` is, now that nothing is wrong with it.
+fn plan(draft: Draft, named: names::Named, format: Format, bytes: &[u8]) -> Plan {
+    Plan {
         title: draft.title.map(|title| title.value).unwrap_or_default(),
         environment: draft.environment,
         format,
@@ -95,10 +101,8 @@ pub(super) fn check(
         notes: draft.notes,
         ledger: draft.ledger,
         migrations: draft.migrations,
-        by_name: named.by_name,
-    };
-    checked.plan = Some(plan);
-    checked
+        by_id: named.by_id,
+    }
 }
 
 /// Puts problems in the order of the file.

@@ -1,7 +1,8 @@
 //! Ids and numbers for phases, rollbacks and steps: the author's where there are any, else made
 //! from titles; unique either way.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::plan::draft::{Draft, Placed, StepSpec};
 use crate::plan::id::{StepId, is_id, slug};
@@ -13,21 +14,25 @@ pub(super) struct Named {
     pub(super) steps: Vec<Step>,
     pub(super) phases: Vec<Phase>,
     pub(super) tiers: Vec<Tier>,
-    pub(super) by_name: HashMap<String, StepIx>,
+    pub(super) by_id: HashMap<StepId, StepIx>,
 }
 
 pub(super) fn give(draft: &mut Draft, problems: &mut Vec<Problem>) -> Named {
     let mut steps = Steps::reserve(draft, problems);
     let mut phase_ids = Ids::default();
-    for phase in &draft.phases {
-        phase_ids.reserve(phase.id.as_ref(), "phase", problems);
+    for (ix, phase) in draft.phases.iter().enumerate() {
+        phase_ids.reserve(phase.id.as_ref(), ix, "phase", problems);
     }
     let mut phases = Vec::new();
     for (ix, mut spec) in std::mem::take(&mut draft.phases).into_iter().enumerate() {
         let number = ix + 1;
         let specs = std::mem::take(&mut spec.steps);
         phases.push(Phase {
-            id: phase_ids.give(spec.id.as_ref(), &spec.name, || format!("phase-{number}")),
+            id: phase_ids
+                .give(spec.id.as_ref(), ix, &spec.name, || {
+                    format!("phase-{number}")
+                })
+                .to_string(),
             number,
             steps: steps.add(specs, Home::Phase(ix), &number.to_string()),
             spec,
@@ -39,14 +44,16 @@ pub(super) fn give(draft: &mut Draft, problems: &mut Vec<Problem>) -> Named {
         let number = ix + 1;
         let specs = std::mem::take(&mut spec.steps);
         tiers.push(Tier {
-            id: tier_ids.give(None, &spec.name, || format!("rollback-{number}")),
+            id: tier_ids
+                .give(None, ix, &spec.name, || format!("rollback-{number}"))
+                .to_string(),
             number,
             steps: steps.add(specs, Home::Tier(ix), &format!("R{number}")),
             spec,
         });
     }
     Named {
-        by_name: steps.by_name(),
+        by_id: steps.ids.taken,
         steps: steps.all,
         phases,
         tiers,
@@ -65,7 +72,7 @@ impl Steps {
         let mut count = 0;
         let phases = draft.phases.iter().flat_map(|phase| &phase.steps);
         for step in phases.chain(draft.tiers.iter().flat_map(|tier| &tier.steps)) {
-            ids.reserve(step.id.as_ref(), "step", problems);
+            ids.reserve(step.id.as_ref(), count, "step", problems);
             count += 1;
         }
         ids.taken.reserve(count);
@@ -75,15 +82,20 @@ impl Steps {
         }
     }
 
-    fn add(&mut self, specs: Vec<StepSpec>, home: Home, prefix: &str) -> std::ops::Range<StepIx> {
+    fn add(
+        &mut self,
+        specs: Vec<Box<StepSpec>>,
+        home: Home,
+        prefix: &str,
+    ) -> std::ops::Range<StepIx> {
         let start = self.all.len();
         for (ix, spec) in specs.into_iter().enumerate() {
             let number = format!("{prefix}.{}", ix + 1);
-            let id = self
-                .ids
-                .give(spec.id.as_ref(), &spec.title, || format!("step-{number}"));
+            let place = self.all.len();
             self.all.push(Step {
-                id: StepId::new(id),
+                id: self.ids.give(spec.id.as_ref(), place, &spec.title, || {
+                    format!("step-{number}")
+                }),
                 number,
                 home,
                 spec,
@@ -91,30 +103,24 @@ impl Steps {
         }
         start..self.all.len()
     }
-
-    /// Ids first: where an id looks like another step's number, the id is what its author meant.
-    fn by_name(&self) -> HashMap<String, StepIx> {
-        let mut by_name = HashMap::with_capacity(self.all.len() * 2);
-        for (ix, step) in self.all.iter().enumerate() {
-            by_name.insert(step.id.as_str().to_owned(), ix);
-        }
-        for (ix, step) in self.all.iter().enumerate() {
-            by_name.entry(step.number.clone()).or_insert(ix);
-        }
-        by_name
-    }
 }
 
-/// Ids that are taken.
+/// Ids that are taken, and the place of what has them.
 #[derive(Default)]
 struct Ids {
-    taken: HashSet<String>,
+    taken: HashMap<StepId, usize>,
     /// How often each made id was asked for, so that giving out many alike stays fast.
-    made: HashMap<String, usize>,
+    made: HashMap<StepId, usize>,
 }
 
 impl Ids {
-    fn reserve(&mut self, id: Option<&Placed<String>>, what: &str, problems: &mut Vec<Problem>) {
+    fn reserve(
+        &mut self,
+        id: Option<&Placed<String>>,
+        place: usize,
+        what: &str,
+        problems: &mut Vec<Problem>,
+    ) {
         let Some(id) = id else { return };
         if !is_id(&id.value) {
             problems.push(
@@ -125,7 +131,7 @@ impl Ids {
                 )
                 .hint("ids have letters, digits, `-`, `_` and `.`, at most 64 of them"),
             );
-        } else if !self.taken.insert(id.value.clone()) {
+        } else if !self.take(&StepId::new(id.value.as_str()), place) {
             problems.push(
                 Problem::error(
                     "duplicate-id",
@@ -137,28 +143,42 @@ impl Ids {
         }
     }
 
+    /// Whether nothing had the id until now.
+    fn take(&mut self, id: &StepId, place: usize) -> bool {
+        match self.taken.entry(id.clone()) {
+            Entry::Vacant(free) => {
+                free.insert(place);
+                true
+            }
+            Entry::Occupied(_) => false,
+        }
+    }
+
     /// The id of what is called `title`; `fallback` names what has no letters or digits.
     fn give(
         &mut self,
         chosen: Option<&Placed<String>>,
+        place: usize,
         title: &str,
         fallback: impl FnOnce() -> String,
-    ) -> String {
+    ) -> StepId {
         if let Some(id) = chosen {
-            return id.value.clone();
+            return StepId::new(id.value.as_str());
         }
         let base = Some(slug(title, "")).filter(|base| !base.is_empty());
-        let base = base.unwrap_or_else(fallback);
-        if self.taken.insert(base.clone()) {
+        let base = StepId::new(base.unwrap_or_else(fallback));
+        if self.take(&base, place) {
             return base;
         }
-        let made = self.made.entry(base.clone()).or_insert(1);
-        loop {
-            *made += 1;
-            let id = format!("{base}-{made}");
-            if self.taken.insert(id.clone()) {
-                return id;
+        let mut made = self.made.get(&base).copied().unwrap_or(1);
+        let id = loop {
+            made += 1;
+            let id = StepId::new(format!("{base}-{made}"));
+            if self.take(&id, place) {
+                break id;
             }
-        }
+        };
+        self.made.insert(base, made);
+        id
     }
 }

@@ -29,7 +29,8 @@ pub(super) fn adopt_main_database(draft: &mut Draft) {
 
 fn all_steps(draft: &Draft) -> impl Iterator<Item = &StepSpec> {
     let phases = draft.phases.iter().flat_map(|phase| &phase.steps);
-    phases.chain(draft.tiers.iter().flat_map(|tier| &tier.steps))
+    let steps = phases.chain(draft.tiers.iter().flat_map(|tier| &tier.steps));
+    steps.map(Box::as_ref)
 }
 
 /// Everything that a step may do: its work, its alternatives, its undo.

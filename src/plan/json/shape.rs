@@ -9,6 +9,7 @@ use super::List;
 use crate::plan::Severity;
 use crate::plan::model::Step;
 use crate::plan::parts::Threshold;
+use crate::plan::work::Interpreter;
 
 /// How many elements a Markdown file has; all zero for TOML.
 #[derive(Default, Serialize)]
@@ -58,7 +59,7 @@ pub(super) struct StepView<'a> {
     pub(super) kind: &'static str,
     pub(super) text: Cow<'a, str>,
     pub(super) details: Option<&'a str>,
-    pub(super) shell: Option<String>,
+    pub(super) shell: Option<ShellLine<'a>>,
     pub(super) expect: Option<String>,
     pub(super) timeout_seconds: Option<Seconds>,
     pub(super) undo: Option<WorkView<'a>>,
@@ -137,6 +138,15 @@ pub(super) struct AllowedView<'a> {
     pub(super) reason: &'a str,
     #[serde(flatten)]
     pub(super) problem: ProblemView<'a>,
+}
+
+/// A shell with its options, as one types it.
+pub(super) struct ShellLine<'a>(pub(super) &'a Interpreter);
+
+impl Serialize for ShellLine<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self.0)
+    }
 }
 
 /// Seconds, written as a whole number where they are one: `300`, not `300.0`.

@@ -34,7 +34,7 @@ impl Holds {
 pub(super) enum Kind {
     Heading(Heading),
     Paragraph(Inline),
-    Fence(Fence),
+    Fence(Box<Fence>),
     List(List),
     /// A quotation, or a footnote.
     Quote(Vec<Block>),
@@ -90,6 +90,19 @@ pub(super) struct Fence {
 }
 
 impl Fence {
+    /// Why it is kept for reading, if it looks as if it should be run.
+    pub(super) fn why_unread(&self) -> Option<&'static str> {
+        match self.language {
+            Language::None if !self.text.trim().is_empty() => {
+                Some("this block names no language: it is kept for reading")
+            }
+            Language::Script => {
+                Some("this block is in a language that is not run: it is kept for reading")
+            }
+            _ => None,
+        }
+    }
+
     /// Where in the file the byte at `offset` of the text stands.
     pub(super) fn locate(&self, offset: usize) -> usize {
         let next = self.chunks.partition_point(|(start, _)| *start <= offset);
@@ -144,7 +157,9 @@ impl Inline {
 
 /// `text` with every run of white space as one space.
 pub(super) fn one_line(text: &str) -> String {
-    let plain = text.is_ascii() && !text.contains(['\n', '\r', '\t', '\x0B', '\x0C']);
+    // Most texts are plain, and telling so without a branch for every byte is quick.
+    let odd = |byte: u8| byte.is_ascii_control() | !byte.is_ascii();
+    let plain = !text.bytes().fold(false, |any, byte| any | odd(byte));
     if plain && !text.contains("  ") {
         return text.trim().to_owned();
     }

@@ -2,6 +2,7 @@
 //! it, which names are taken, what stands for something unknown.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::plan::draft::{Hole, Placed};
 use crate::plan::id::slug;
@@ -30,7 +31,8 @@ pub(super) struct Book<'s> {
     ids: HashSet<String>,
     phase_ids: HashSet<String>,
     database: String,
-    shell: Option<Interpreter>,
+    /// The shells that were asked for, the one of the front matter first.
+    shells: Vec<Arc<Interpreter>>,
 }
 
 impl<'s> Book<'s> {
@@ -49,7 +51,7 @@ impl<'s> Book<'s> {
             ids: HashSet::new(),
             phase_ids: HashSet::new(),
             database: MAIN.to_owned(),
-            shell: None,
+            shells: Vec::new(),
         }
     }
 
@@ -68,7 +70,7 @@ impl<'s> Book<'s> {
         };
         self.authors_vars
             .extend(vars.iter().map(|var| var.name.clone()));
-        self.shell = shell.cloned();
+        self.shells.extend(shell.cloned().map(Arc::new));
     }
 
     pub(super) fn slice(&self, span: Span) -> &'s str {
@@ -95,12 +97,14 @@ impl<'s> Book<'s> {
         self.database.clone()
     }
 
-    /// `shell`, with the options that the front matter gives it.
-    pub(super) fn interpreter(&self, shell: Interpreter) -> Interpreter {
-        match &self.shell {
-            Some(chosen) if chosen.program == shell.program => chosen.clone(),
-            _ => shell,
+    /// The shell called `name`, with the options that the front matter gives it.
+    pub(super) fn interpreter(&mut self, name: &str) -> Arc<Interpreter> {
+        if let Some(known) = self.shells.iter().find(|shell| shell.program == name) {
+            return Arc::clone(known);
         }
+        let shell = Arc::new(Interpreter::strict(name));
+        self.shells.push(Arc::clone(&shell));
+        shell
     }
 
     /// The element with this number went to `place`.

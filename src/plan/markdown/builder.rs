@@ -32,9 +32,14 @@ struct Frame {
 
 impl Frame {
     fn new(container: Container, span: Span) -> Self {
+        // Most items hold one block.
+        let blocks = match container {
+            Container::Item(_) => Vec::with_capacity(1),
+            _ => Vec::new(),
+        };
         Frame {
             container,
-            blocks: Vec::new(),
+            blocks,
             span,
             holds: Holds::default(),
         }
@@ -43,7 +48,7 @@ impl Frame {
 
 struct Code {
     /// None for indented code.
-    fence: Option<Fence>,
+    fence: Option<Box<Fence>>,
     span: Span,
 }
 
@@ -278,12 +283,14 @@ impl<'t> Builder<'t> {
     /// A block of code begins; one that is fenced has words behind its fence.
     pub(super) fn open_code(&mut self, info: Option<String>, span: Span) {
         self.flush();
-        let fence = info.map(|info| Fence {
-            language: fence::language(&info),
-            info,
-            text: String::new(),
-            chunks: Vec::new(),
-            account: self.account(Element::Fence, span),
+        let fence = info.map(|info| {
+            Box::new(Fence {
+                language: fence::language(&info),
+                info,
+                text: String::new(),
+                chunks: Vec::new(),
+                account: self.account(Element::Fence, span),
+            })
         });
         self.code = Some(Code { fence, span });
     }

@@ -19,22 +19,22 @@ const SHOWS: [&str; 12] = [
     "displays",
 ];
 
-/// The expectation that `said` makes of `work`: always shown, tested only if it is certain.
-pub(super) fn expect(said: &[String], work: &Work) -> Expect {
-    let mut expect = Expect::default();
-    if said.is_empty() {
-        return expect;
-    }
-    expect.shown = Some(said.join("\n"));
+/// The expectation that `said` makes of `work`, if it says anything: always shown, tested only if it
+/// is certain.
+pub(super) fn expect(said: &[String], work: &Work) -> Option<Expect> {
+    let mut expect = Expect {
+        shown: (!said.is_empty()).then(|| said.join("\n")),
+        ..Expect::default()
+    };
     let [only] = said else {
-        return expect;
+        return expect.shown.is_some().then_some(expect);
     };
     match work {
         Work::Shell(_) => expect.output = quoted(only),
         Work::Sql(sql) if is_one_statement(&sql.text) => expect.value = number(only),
         _ => {}
     }
-    expect
+    Some(expect)
 }
 
 /// The text in quotes, if the words around it say nothing else.
@@ -84,11 +84,11 @@ mod tests {
     fn of_shell(said: &str) -> Option<String> {
         let shell = Shell {
             script: "true".to_owned(),
-            interpreter: Interpreter::default(),
+            interpreter: Interpreter::default().into(),
             lock_timeout: None,
             origin: Origin::default(),
         };
-        expect(&[said.to_owned()], &Work::Shell(shell)).output
+        expect(&[said.to_owned()], &Work::Shell(shell))?.output
     }
 
     fn of_sql(said: &str) -> Option<String> {
@@ -99,7 +99,7 @@ mod tests {
             lock_timeout: None,
             origin: Origin::default(),
         };
-        let value = expect(&[said.to_owned()], &Work::Sql(sql)).value;
+        let value = expect(&[said.to_owned()], &Work::Sql(sql))?.value;
         value.map(|value| value.to_string())
     }
 
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_check_is_never_judged() {
         let said = ["\"ok\"".to_owned()];
-        let found = expect(&said, &Work::Check("look".to_owned()));
+        let found = expect(&said, &Work::Check("look".to_owned())).unwrap();
         assert_eq!(found.output, None);
         assert_eq!(found.shown.as_deref(), Some("\"ok\""));
     }

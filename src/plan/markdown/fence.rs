@@ -1,7 +1,5 @@
 //! What stands behind an opening fence: the language, and attributes as other runners write them.
 
-use crate::plan::work::Interpreter;
-
 /// The languages that matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
@@ -25,10 +23,10 @@ impl Language {
     }
 
     /// The shell that runs it.
-    pub(super) fn interpreter(self) -> Interpreter {
+    pub(super) fn shell(self) -> &'static str {
         match self {
-            Language::Shell(name) => Interpreter::strict(name),
-            _ => Interpreter::default(),
+            Language::Shell(name) => name,
+            _ => "bash",
         }
     }
 }

@@ -70,18 +70,17 @@ impl Title {
             }
         }
         name.push_str(&self.text[from..]);
-        let name = super::blocks::one_line(&name);
-        let name = name
-            .trim_end_matches([':', ' ', '-', '–', '—'])
-            .replace(" :", ":");
-        (
-            found,
-            if name.is_empty() {
-                self.text.clone()
-            } else {
-                name
-            },
-        )
+        if from > 0 {
+            name = super::blocks::one_line(&name);
+        }
+        name.truncate(name.trim_end_matches([':', ' ', '-', '–', '—']).len());
+        if name.contains(" :") {
+            name = name.replace(" :", ":");
+        }
+        if name.is_empty() {
+            name.clone_from(&self.text);
+        }
+        (found, name)
     }
 
     /// The words of the first time that is told, as the author wrote them.
@@ -102,7 +101,8 @@ impl Title {
 /// What stands before an explanation counts, if it says anything: "Rollback steps - to be taken if
 /// this change …".
 fn words(text: &str) -> Words {
-    let head = text.split_once(" - ").or_else(|| text.split_once(" – "));
+    let dash = [" - ", " – "].into_iter().find(|dash| text.contains(dash));
+    let head = dash.and_then(|dash| text.split_once(dash));
     let first = head.map(|(head, _)| Words::new(head));
     first
         .filter(|words| words.meaning() != Meaning::default())

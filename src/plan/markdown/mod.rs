@@ -63,10 +63,10 @@ pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
     let parsed = parse::parse(source.text(), front.end);
     let mut book = Book::new(source, parsed.elements);
     book.learn(&draft.databases, &draft.vars, draft.shell.as_ref());
-    let (outline, texts) = outline::outline(parsed.blocks, front.end);
+    let outline = outline::outline(&parsed.blocks, front.end);
     let title = title(&draft, &outline, source);
     let readings = roles::roles(&outline);
-    let mut contents = sections::read(&outline, texts, &readings, &title.value, &mut book);
+    let mut contents = sections::read(&outline, parsed.blocks, &readings, &title.value, &mut book);
     draft.phases = phases::phases(&outline, &readings, &mut contents, &mut book);
     draft.tiers = rollbacks::tiers(&outline, &readings, &mut contents);
     if let Some(heading) = outline.title {

@@ -17,7 +17,9 @@ pub(super) struct Section {
     pub(super) links: Vec<(String, String)>,
     pub(super) parent: Option<SectionIx>,
     pub(super) children: Vec<SectionIx>,
-    /// What is in its text.
+    /// How many blocks stand below its heading.
+    pub(super) length: usize,
+    /// What is in them.
     pub(super) holds: Holds,
 }
 
@@ -30,16 +32,17 @@ pub(super) struct Outline {
     pub(super) several_tops: bool,
 }
 
-/// Splits blocks at the headings that stand at the top: the sections, and the text of each.
-pub(super) fn outline(blocks: Vec<Block>, start: usize) -> (Outline, Vec<Vec<Block>>) {
-    let mut texts = vec![Vec::new()];
-    let mut sections = vec![Section::new(&Inline::default(), None, 0, Span::at(start))];
+/// Finds the headings that stand at the top of a file, which part its blocks into sections.
+pub(super) fn outline(blocks: &[Block], start: usize) -> Outline {
+    let is_heading = |block: &&Block| matches!(block.kind, Kind::Heading(_));
+    let mut sections = Vec::with_capacity(1 + blocks.iter().filter(is_heading).count());
+    sections.push(Section::new(&Inline::default(), None, 0, Span::at(start)));
     let mut open: Vec<SectionIx> = Vec::new();
     for block in blocks {
         let Kind::Heading(heading) = &block.kind else {
-            if let (Some(section), Some(text)) = (sections.last_mut(), texts.last_mut()) {
+            if let Some(section) = sections.last_mut() {
                 section.holds.add(block.holds);
-                text.push(block);
+                section.length += 1;
             }
             continue;
         };
@@ -62,16 +65,14 @@ pub(super) fn outline(blocks: Vec<Block>, start: usize) -> (Outline, Vec<Vec<Blo
         }
         open.push(ix);
         sections.push(section);
-        texts.push(Vec::new());
     }
     let title = sections.iter().position(|section| section.level == 1);
     let tops = sections.iter().filter(|section| section.level == 1).count();
-    let outline = Outline {
+    Outline {
         sections,
         title,
         several_tops: tops > 1,
-    };
-    (outline, texts)
+    }
 }
 
 impl Section {
@@ -84,6 +85,7 @@ impl Section {
             links: inline.links.clone(),
             parent: None,
             children: Vec::new(),
+            length: 0,
             holds: Holds::default(),
         }
     }

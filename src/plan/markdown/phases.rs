@@ -54,7 +54,7 @@ fn phase(
     readings: &[Reading],
     contents: &mut Contents,
     section: SectionIx,
-    mut steps: Vec<StepSpec>,
+    mut steps: Vec<Box<StepSpec>>,
     book: &mut Book<'_>,
 ) -> Phase {
     let reading = &readings[section];
@@ -101,7 +101,7 @@ fn phase(
 
 /// A step on the way forward that rolls back is there for the case that something went wrong:
 /// nobody may run it by going on.
-fn mark_way_back(steps: &mut [StepSpec]) {
+fn mark_way_back(steps: &mut [Box<StepSpec>]) {
     for step in steps.iter_mut().filter(|step| !step.work.is_check()) {
         let title = step.title.to_lowercase();
         let back = ["rollback", "roll back", "revert", "back out"];
@@ -115,9 +115,14 @@ fn mark_way_back(steps: &mut [StepSpec]) {
 /// Whether a heading does not say enough by itself: "Planning", "Database integrity". The time that
 /// was understood is no part of what it says.
 fn needs_prefix(outline: &Outline, readings: &[Reading], section: SectionIx) -> bool {
-    let ordinal = outline.sections[section].title.ordinal;
-    let explicit = matches!(ordinal, Some(Ordinal::Phase | Ordinal::Option));
-    let meaning = Words::new(&readings[section].name).meaning();
+    let title = &outline.sections[section].title;
+    let name = &readings[section].name;
+    let explicit = matches!(title.ordinal, Some(Ordinal::Phase | Ordinal::Option));
+    let meaning = if *name == title.text {
+        title.meaning
+    } else {
+        Words::new(name).meaning()
+    };
     let strong = meaning
         .stage
         .is_some_and(|stage| stage.weight == Weight::Strong);

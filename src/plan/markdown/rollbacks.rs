@@ -16,7 +16,7 @@ struct Tier {
     /// The section below which all its parts stand.
     root: SectionIx,
     /// The sections whose steps it has.
-    parts: Vec<(SectionIx, Vec<StepSpec>)>,
+    parts: Vec<(SectionIx, Vec<Box<StepSpec>>)>,
 }
 
 /// The ways back of a file, in its order.
@@ -122,7 +122,7 @@ impl Tier {
         for (part, mut of_part) in self.parts {
             for step in of_part.iter_mut().filter(|_| part != section) {
                 if step.group.is_none() {
-                    step.group = Some(readings[part].name.clone());
+                    step.group = Some(readings[part].name.as_str().into());
                     contents.named[part] = true;
                 }
             }

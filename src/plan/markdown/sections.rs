@@ -23,9 +23,9 @@ use crate::plan::source::Span;
 #[derive(Default)]
 pub(super) struct Contents {
     /// Steps on the way forward, by the section whose phase they belong to, in the file's order.
-    pub(super) forward: Vec<(SectionIx, Vec<StepSpec>)>,
+    pub(super) forward: Vec<(SectionIx, Vec<Box<StepSpec>>)>,
     /// Steps on the way back, by the section they stand in.
-    pub(super) back: Vec<(SectionIx, Vec<StepSpec>)>,
+    pub(super) back: Vec<(SectionIx, Vec<Box<StepSpec>>)>,
     /// Budgets that the text gives, by section.
     pub(super) budgets: HashMap<SectionIx, Duration>,
     pub(super) alerts: Vec<AlertRule>,
@@ -39,10 +39,10 @@ pub(super) struct Contents {
     slots: Vec<Option<usize>>,
 }
 
-/// Reads all sections. `title` heads what the file says before its first heading.
+/// Reads all sections, whose headings are among `blocks`. `title` heads what the file says before its first heading.
 pub(super) fn read(
     outline: &Outline,
-    texts: Vec<Vec<Block>>,
+    blocks: Vec<Block>,
     readings: &[Reading],
     title: &str,
     book: &mut Book<'_>,
@@ -58,8 +58,12 @@ pub(super) fn read(
             ..Contents::default()
         },
     };
-    for (ix, blocks) in texts.into_iter().enumerate() {
-        reader.section(ix, &blocks, book);
+    let mut blocks = blocks.into_iter();
+    for (ix, section) in outline.sections.iter().enumerate() {
+        let text: Vec<Block> = blocks.by_ref().take(section.length).collect();
+        reader.section(ix, &text, book);
+        // The heading of the next section.
+        drop(blocks.next());
     }
     reader.spread_places();
     reader.contents
@@ -104,8 +108,8 @@ impl Reader<'_> {
             numbered: reading.runs && (back || !later),
             fences: reading.runs,
         };
-        let group = (reading.home != ix).then_some(reading.name.as_str());
-        let found = steps::read(blocks, rules, group, book);
+        let group = (reading.home != ix).then(|| reading.name.as_str().into());
+        let found = steps::read(blocks, rules, group.as_ref(), book);
         self.take(ix, found, book);
     }
 

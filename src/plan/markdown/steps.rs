@@ -1,12 +1,13 @@
 //! From the blocks of a section to steps: task items, numbered items, and blocks that stand by
 //! themselves. What is none of these is kept as text.
 
+use std::sync::Arc;
+
 use super::blocks::{Block, Fence, Inline, Item, Kind, List};
 use super::body::{self, Body};
 use super::book::Book;
 use super::criteria;
 use super::decoration;
-use super::fence::Language;
 use super::heading;
 use super::people::Other;
 use super::script;
@@ -23,6 +24,9 @@ use crate::plan::work::Work;
 /// The longest line that names what follows it.
 const MAX_LABEL: usize = 120;
 
+/// The name of what steps stand under, one for all of them.
+type Group = Arc<str>;
+
 /// How a section's blocks are read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules {
@@ -37,7 +41,7 @@ pub(super) struct Rules {
 /// What was found in a section.
 #[derive(Default)]
 pub(super) struct Found {
-    pub(super) steps: Vec<StepSpec>,
+    pub(super) steps: Vec<Box<StepSpec>>,
     /// Text to keep.
     pub(super) notes: Vec<Span>,
     pub(super) alerts: Vec<AlertRule>,
@@ -49,7 +53,7 @@ pub(super) struct Found {
 pub(super) fn read(
     blocks: &[Block],
     rules: Rules,
-    group: Option<&str>,
+    group: Option<&Group>,
     book: &mut Book<'_>,
 ) -> Found {
     let mut walk = Walk {
@@ -105,7 +109,7 @@ struct Walk<'b, 's> {
 }
 
 impl Walk<'_, '_> {
-    fn blocks(&mut self, blocks: &[Block], group: Option<&str>) {
+    fn blocks(&mut self, blocks: &[Block], group: Option<&Group>) {
         let mut before: Option<&Block> = None;
         let mut ix = 0;
         while let Some(block) = blocks.get(ix) {
@@ -186,7 +190,7 @@ impl Walk<'_, '_> {
     }
 
     /// A quotation: its task items are steps, its commands only somebody's words.
-    fn quote(&mut self, inside: &[Block], group: Option<&str>) {
+    fn quote(&mut self, inside: &[Block], group: Option<&Group>) {
         let rules = self.rules;
         self.rules.numbered = false;
         self.rules.fences = false;
@@ -194,7 +198,7 @@ impl Walk<'_, '_> {
         self.rules = rules;
     }
 
-    fn list(&mut self, list: &List, before: Option<&Block>, group: Option<&str>) {
+    fn list(&mut self, list: &List, before: Option<&Block>, group: Option<&Group>) {
         let named = before
             .and_then(Block::paragraph)
             .map(|inline| label(&inline.text));
@@ -203,7 +207,7 @@ impl Walk<'_, '_> {
         let notes = self.found.notes.len();
         self.found.steps.reserve(list.items.len());
         for item in &list.items {
-            self.item(item, list.ordered, group.as_deref());
+            self.item(item, list.ordered, group.as_ref());
         }
         if self.found.steps.len() == steps
             && let Some(block) = before
@@ -213,7 +217,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn item(&mut self, item: &Item, ordered: bool, group: Option<&str>) {
+    fn item(&mut self, item: &Item, ordered: bool, group: Option<&Group>) {
         if item.task.is_some() {
             self.step(item, group);
         } else if item.holds.tasks {
@@ -221,7 +225,7 @@ impl Walk<'_, '_> {
             let name = head
                 .map(|inline| label(&inline.text))
                 .filter(|name| !name.is_empty());
-            self.blocks(rest, within(group, name).as_deref());
+            self.blocks(rest, within(group, name).as_ref());
         } else if (ordered && self.rules.numbered) || (item.holds.work && self.rules.fences) {
             self.step(item, group);
         } else {
@@ -230,15 +234,15 @@ impl Walk<'_, '_> {
     }
 
     /// An item that is a step, and what stands below it.
-    fn step(&mut self, item: &Item, group: Option<&str>) {
+    fn step(&mut self, item: &Item, group: Option<&Group>) {
         let (head, rest) = item.head();
         let span = item.task.map_or_else(
             || self.book.first_line(item.span),
             |task| self.book.span_of(task.account),
         );
         let title = head.map(|inline| label(&inline.text)).unwrap_or_default();
-        let mut step = StepSpec::new(title, Work::Check(String::new()), span);
-        step.group = group.map(str::to_owned);
+        let mut step = blank(title, span);
+        step.group = group.cloned();
         step.mark = item.task.and_then(|task| task.mark);
         if let Some(task) = item.task {
             self.book.settle(task.account, self.rules.place);
@@ -264,22 +268,22 @@ impl Walk<'_, '_> {
             self.choose(&mut step, &first);
         }
         finish(&mut step);
-        let name = step.title.clone();
+        let parts = clusters.len() + body.tasks.len();
+        let name = (parts > 0).then(|| Group::from(step.title.as_str()));
         self.found.steps.push(step);
         for cluster in clusters {
-            self.following(&cluster, &name);
+            self.following(&cluster, name.as_ref());
         }
         for nested in body.tasks {
-            self.step(nested, Some(&name));
+            self.step(nested, name.as_ref());
         }
     }
 
     /// A block behind an item's first one: a step that follows it.
-    fn following(&mut self, cluster: &[Candidate<'_>], group: &str) {
+    fn following(&mut self, cluster: &[Candidate<'_>], group: Option<&Group>) {
         let Some(first) = cluster.first() else { return };
-        let mut step = StepSpec::new("", Work::Check(String::new()), first.span);
-        step.title = first.label.clone().unwrap_or_default();
-        step.group = Some(group.to_owned());
+        let mut step = blank(first.label.clone().unwrap_or_default(), first.span);
+        step.group = group.cloned();
         self.choose(&mut step, cluster);
         finish(&mut step);
         self.found.steps.push(step);
@@ -304,15 +308,15 @@ impl Walk<'_, '_> {
     }
 
     /// Blocks that stand by themselves: one, whose parts are steps, or several ways of one.
-    fn fences(&mut self, candidates: &[Candidate<'_>], group: Option<&str>) {
+    fn fences(&mut self, candidates: &[Candidate<'_>], group: Option<&Group>) {
         match candidates {
             [only] => self.free(only, group),
             several => {
                 let first = several
                     .first()
                     .map_or(Span::at(0), |candidate| candidate.span);
-                let mut step = StepSpec::new("", Work::Check(String::new()), first);
-                step.group = group.map(str::to_owned);
+                let mut step = blank(String::new(), first);
+                step.group = group.cloned();
                 self.choose(&mut step, several);
                 finish(&mut step);
                 self.found.steps.push(step);
@@ -320,7 +324,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn free(&mut self, candidate: &Candidate<'_>, group: Option<&str>) {
+    fn free(&mut self, candidate: &Candidate<'_>, group: Option<&Group>) {
         let fence = candidate.fence;
         self.book.settle(fence.account, self.rules.place);
         let pieces = script::pieces(fence, fence.language);
@@ -332,10 +336,9 @@ impl Walk<'_, '_> {
         for piece in &pieces {
             let start = fence.locate(piece.start);
             let end = fence.locate(piece.end).max(start);
-            let mut step =
-                StepSpec::new("", Work::Check(String::new()), self.book.span(start, end));
+            let mut step = blank(String::new(), self.book.span(start, end));
             let title = piece.title.clone().unwrap_or_default();
-            step.group = group.map(str::to_owned);
+            step.group = group.cloned();
             match &candidate.label {
                 Some(label) if single => step.title.clone_from(label),
                 Some(label) => step.group = within(group, Some(label.clone())),
@@ -357,15 +360,8 @@ impl Walk<'_, '_> {
 
     /// A block in a language that looks as if it should be run.
     fn unread(&mut self, fence: &Fence, span: Span) {
-        let language = fence.language;
-        let message = match language {
-            Language::None if !fence.text.trim().is_empty() => {
-                "this block names no language: it is kept for reading"
-            }
-            Language::Script => {
-                "this block is in a language that is not run: it is kept for reading"
-            }
-            _ => return,
+        let Some(message) = fence.why_unread() else {
+            return;
         };
         if self.rules.fences {
             let start = Span::new(span.start, span.start + 3);
@@ -378,11 +374,16 @@ impl Walk<'_, '_> {
 }
 
 /// The name of a group in a group.
-fn within(group: Option<&str>, name: Option<String>) -> Option<String> {
+fn within(group: Option<&Group>, name: Option<String>) -> Option<Group> {
     match (group, name) {
-        (Some(group), Some(name)) => Some(format!("{group} › {name}")),
-        (group, name) => name.or(group.map(str::to_owned)),
+        (Some(group), Some(name)) => Some(format!("{group} › {name}").into()),
+        (group, name) => name.map(Group::from).or(group.cloned()),
     }
+}
+
+/// A step of which only the title and the place are known.
+fn blank(title: String, span: Span) -> Box<StepSpec> {
+    Box::new(StepSpec::new(title, Work::Check(String::new()), span))
 }
 
 /// A step's last touches: it has a title, and a check says what to look at.

@@ -140,7 +140,7 @@ pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], bo
         }
         if first {
             step.work = made.work.clone();
-            step.expect = expected::expect(&piece.expected, &made.work);
+            step.expected = expected::expect(&piece.expected, &made.work).map(Box::new);
             work::name(step, fence, candidate.span, book);
         }
         step.alternatives.push(Alternative {

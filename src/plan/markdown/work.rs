@@ -30,7 +30,7 @@ pub(super) fn make(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Opt
         Language::Sql => Work::Sql(sql(piece, fence, book)?),
         _ => Work::Shell(Shell {
             script: piece.text(),
-            interpreter: book.interpreter(language.interpreter()),
+            interpreter: book.interpreter(language.shell()),
             lock_timeout: None,
             origin: origin(piece, fence),
         }),
@@ -129,7 +129,7 @@ pub(super) fn fill(step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence, book: 
         None if piece.code.is_empty() => add(&mut step.details, &piece.remarks.join("\n")),
         None => add(&mut step.details, piece.text().trim()),
     }
-    step.expect = expected::expect(&piece.expected, &step.work);
+    step.expected = expected::expect(&piece.expected, &step.work).map(Box::new);
 }
 
 /// Gives `step` what the words behind the fence say of it.

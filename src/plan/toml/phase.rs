@@ -185,10 +185,10 @@ fn word<T: Copy + Default, const N: usize>(
     )
 }
 
-fn steps(table: &Table<'_>, defaults: &Defaults) -> Vec<StepSpec> {
+fn steps(table: &Table<'_>, defaults: &Defaults) -> Vec<Box<StepSpec>> {
     table
         .tables("step")
         .into_iter()
-        .filter_map(|table| step(table, defaults))
+        .filter_map(|table| step(table, defaults).map(Box::new))
         .collect()
 }

@@ -1,5 +1,7 @@
 //! Steps of a TOML plan, and the work they do.
 
+use std::sync::Arc;
+
 use super::table::Table;
 use crate::plan::draft::{Alternative, Capture, Placed, Retry, StepSpec, Undo};
 use crate::plan::expect::{Comparison, Expect};
@@ -13,7 +15,7 @@ const KINDS: [&str; 5] = ["check", "shell", "sql", "http", "wait"];
 
 /// What the plan says once for all its steps.
 pub(super) struct Defaults {
-    interpreter: Interpreter,
+    interpreter: Arc<Interpreter>,
     /// The database of SQL that names none; empty where the plan has several or none.
     pub(super) database: String,
 }
@@ -21,7 +23,7 @@ pub(super) struct Defaults {
 impl Defaults {
     pub(super) fn new(shell: Option<Interpreter>, databases: &[Database]) -> Self {
         Defaults {
-            interpreter: shell.unwrap_or_default(),
+            interpreter: Arc::new(shell.unwrap_or_default()),
             database: match databases {
                 [only] => only.name.clone(),
                 _ => String::new(),
@@ -35,10 +37,10 @@ pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
     let work = one_work(&table, defaults);
     let spec = StepSpec {
         id: table.text("id"),
-        group: table.string("group"),
+        group: table.string("group").map(Arc::from),
         details: table.string("details"),
         alternatives: alternatives(&table, defaults),
-        expect: expect(&table),
+        expected: table.has("expect").then(|| Box::new(expect(&table))),
         timeout: table.duration("timeout"),
         undo: undo(&table, defaults),
         retry: retry(&table),
@@ -137,13 +139,13 @@ fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Wo
             let script = table.required("shell")?;
             Work::Shell(Shell {
                 script: script.value,
-                interpreter: defaults.interpreter.clone(),
+                interpreter: Arc::clone(&defaults.interpreter),
                 lock_timeout: table.duration("lock_timeout"),
                 origin: Origin::quoted(script.span),
             })
         }
         "sql" => sql(table, defaults)?,
-        "http" => Work::Http(http(table)?),
+        "http" => Work::Http(Box::new(http(table)?)),
         _ => Work::Wait(table.duration("wait")?),
     })
 }
@@ -255,17 +257,17 @@ fn small_numbers<T: TryFrom<i64>>(table: &Table<'_>, key: &'static str) -> Vec<T
         .collect()
 }
 
-fn undo(table: &Table<'_>, defaults: &Defaults) -> Option<Undo> {
+fn undo(table: &Table<'_>, defaults: &Defaults) -> Option<Box<Undo>> {
     let table = table.table("undo")?;
     let work = one_work(&table, defaults);
     let undo = (expect(&table), table.duration("timeout"));
     refuse_misplaced(&table, work.as_ref(), &WORK_KEYS);
     table.finish();
-    Some(Undo {
+    Some(Box::new(Undo {
         work: work?,
         expect: undo.0,
         timeout: undo.1,
-    })
+    }))
 }
 
 fn alternatives(table: &Table<'_>, defaults: &Defaults) -> Vec<Alternative> {

@@ -46,7 +46,7 @@ pub fn work_of<'p>(step: &'p Step, job: &Job, choice: usize) -> Option<(&'p Work
     match (&step.spec.undo, job.undo) {
         (Some(undo), true) => Some((&undo.work, &undo.expect)),
         (None, true) => None,
-        (_, false) => Some((step.spec.work_of(choice)?, &step.spec.expect)),
+        (_, false) => Some((step.spec.work_of(choice)?, step.spec.expect())),
     }
 }
 

@@ -39,7 +39,7 @@ pub fn lines<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Ve
         lines.push(Line::from(scene.span(group, Role::Dim)));
     }
     lines.extend(what(scene, ix, width, most));
-    lines.extend(standing(scene, ix, at));
+    lines.extend(standing(scene, ix, at, width));
     lines.extend(expectations(scene, ix, at));
     lines.extend(said(scene, at, width));
     for note in scene
@@ -115,7 +115,7 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
 }
 
 /// Where it stands, since when, and by whom.
-fn standing<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'s>> {
+fn standing<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState, width: usize) -> Vec<Line<'s>> {
     let (sign, role) = words::sign(at.status);
     let mut words = vec![scene.span(format!("{sign} {}", at.status), role)];
     let mut add = |text: String| words.push(scene.span(format!("  {text}"), Role::Text));
@@ -152,7 +152,7 @@ fn standing<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'s>> 
     }
     let mut lines = vec![Line::from(words)];
     if at.status.is_active() {
-        lines.extend(waits(scene));
+        lines.extend(waits(scene, width));
     }
     if let Some(stopping) = &at.stopping {
         let how = match stopping.stage {
@@ -171,7 +171,14 @@ fn standing<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'s>> 
 }
 
 /// The lock that our step waits for, and who holds it.
-fn waits<'s>(scene: &Scene<'s>) -> Option<Line<'s>> {
+fn waits<'s>(scene: &Scene<'s>, width: usize) -> Vec<Line<'s>> {
+    let words = waiting_for(scene).unwrap_or_default();
+    let rows = clip::wrap(&words, width).into_iter();
+    rows.map(|row| Line::from(scene.span(row, Role::Warn)))
+        .collect()
+}
+
+fn waiting_for(scene: &Scene<'_>) -> Option<String> {
     let locks = &scene
         .world
         .database(scene.view.database)?
@@ -190,12 +197,9 @@ fn waits<'s>(scene: &Scene<'s>) -> Option<Line<'s>> {
         .unwrap_or_default();
     let session = &blocker.session;
     let by = [session.pid.to_string(), session.application.clone()].join(" ");
-    let words = format!(
-        "{time}for {} on {}, held by {by}",
+    Some(format!(
+        "◆ waits {time}for {} on {}, held by {by}",
         wanted.mode, wanted.object
-    );
-    Some(Line::from(
-        scene.span(format!("◆ waits {words}"), Role::Warn),
     ))
 }
 
@@ -211,7 +215,7 @@ fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'
     let Some(end) = end.filter(|_| !at.status.is_active()) else {
         let expect = match &spec.undo {
             Some(undone) if undo => &undone.expect,
-            _ => &spec.expect,
+            _ => spec.expect(),
         };
         return expect
             .lines()
@@ -225,7 +229,7 @@ fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'
             .collect();
     };
     let mut lines = findings(scene, end);
-    if let Some(shown) = &spec.expect.shown {
+    if let Some(shown) = &spec.expect().shown {
         lines.push(Line::from(vec![
             scene.span("· expects ", Role::Dim),
             scene.span(shown, Role::Text),

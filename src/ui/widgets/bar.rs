@@ -7,12 +7,12 @@ use ratatui::widgets::Widget;
 
 use super::clip;
 
-const FULL: &str = "━";
-const HALF: &str = "╸";
+/// Half of a cell's height, so that bars in rows beside each other stay apart.
+const FULL: &str = "▄";
 /// What is not filled: thinner, so that it can be told apart without colour.
-const TRACK: &str = "─";
+const TRACK: &str = "▁";
 
-/// A line that grows from the left, on a thin one that tells how long it will be. Its label stands
+/// A bar that grows from the left, on a thin line that tells how long it will be. Its label stands
 /// behind it, where it can be read whatever the colours are.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bar<'a> {
@@ -63,14 +63,10 @@ impl Widget for Bar<'_> {
             self.ratio.clamp(0.0, 1.0)
         };
         // Rounded down: only what is done is full.
-        let halves = (ratio * f64::from(room) * 2.0) as u16;
+        let full = (ratio * f64::from(room)) as u16;
         for at in 0..room {
             let cell = &mut buf[(area.x + at, row)];
-            let symbol = match halves {
-                _ if halves >= 2 * (at + 1) => FULL,
-                _ if halves > 2 * at => HALF,
-                _ => TRACK,
-            };
+            let symbol = if at < full { FULL } else { TRACK };
             cell.set_symbol(symbol).set_style(self.style);
             if symbol == TRACK {
                 cell.modifier.insert(Modifier::DIM);
@@ -87,18 +83,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_fills_in_halves() {
-        assert_eq!(drawn(Bar::new(0.0), 4, 1), "────\n");
-        assert_eq!(drawn(Bar::new(0.4), 4, 1), "━╸──\n");
-        assert_eq!(drawn(Bar::new(0.999), 4, 1), "━━━╸\n");
-        assert_eq!(drawn(Bar::new(1.0), 4, 1), "━━━━\n");
+    fn it_fills_cell_by_cell() {
+        assert_eq!(drawn(Bar::new(0.0), 4, 1), "▁▁▁▁\n");
+        assert_eq!(drawn(Bar::new(0.4), 4, 1), "▄▁▁▁\n");
+        assert_eq!(drawn(Bar::new(0.999), 4, 1), "▄▄▄▁\n");
+        assert_eq!(drawn(Bar::new(1.0), 4, 1), "▄▄▄▄\n");
     }
 
     #[test]
     fn its_label_stands_behind_it() {
         assert_eq!(
             drawn(Bar::new(0.5).label("6 of 14"), 12, 1),
-            "━━── 6 of 14\n"
+            "▄▄▁▁ 6 of 14\n"
         );
         assert_eq!(drawn(Bar::new(1.0).label("done"), 4, 1), "done\n");
         assert_eq!(drawn(Bar::new(1.0).label("done"), 3, 1), "do…\n");
@@ -106,9 +102,9 @@ mod tests {
 
     #[test]
     fn what_is_no_part_of_a_whole_is_drawn_as_the_nearest() {
-        assert_eq!(drawn(Bar::new(7.5), 2, 1), "━━\n");
-        assert_eq!(drawn(Bar::new(-1.0), 2, 1), "──\n");
-        assert_eq!(drawn(Bar::new(f64::NAN), 2, 1), "──\n");
+        assert_eq!(drawn(Bar::new(7.5), 2, 1), "▄▄\n");
+        assert_eq!(drawn(Bar::new(-1.0), 2, 1), "▁▁\n");
+        assert_eq!(drawn(Bar::new(f64::NAN), 2, 1), "▁▁\n");
     }
 
     #[test]

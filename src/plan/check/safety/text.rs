@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::passage::{Home, Passage, Sort};
 use super::sql::Wrap;
 use crate::plan::commands::{self, Command, Given, Input, Known, RedirectKind, Script, Word};
+use crate::plan::draft::StepSpec;
 use crate::plan::problem::{Problem, Severity};
 use crate::plan::source::Source;
 
@@ -70,7 +71,7 @@ impl<'p> Text<'p> {
 
     /// Whether what its step prints is looked at.
     pub(super) fn is_judged(&self) -> bool {
-        let expect = self.passage.spec.map(|spec| &spec.expect);
+        let expect = self.passage.spec.map(StepSpec::expect);
         expect.is_some_and(|e| e.output.is_some() || e.regex.is_some() || e.value.is_some())
     }
 

@@ -253,7 +253,7 @@ pub(super) fn status(texts: &[Text<'_>], out: &mut Vec<Problem>) {
             let exits = text
                 .passage
                 .spec
-                .is_some_and(|spec| !spec.expect.exit.is_empty());
+                .is_some_and(|spec| !spec.expect().exit.is_empty());
             if first.is_some_and(|first| (at, ix) < first)
                 && is(command, ("prisma", &["migrate", "status"]))
                 && !exits

@@ -20,7 +20,7 @@ fn blocks_run_in_the_shell_they_name() {
         .steps
         .iter()
         .map(|step| match &step.spec.work {
-            Work::Shell(shell) => shell.interpreter.clone(),
+            Work::Shell(shell) => (*shell.interpreter).clone(),
             other => panic!("{other:?}"),
         })
         .collect();

@@ -147,7 +147,7 @@ fn step(step: &Step, out: &mut String) {
         lines("?", &format!("{}: {}", way.label, way.work.text()));
     }
     lines("~", spec.details.as_deref().unwrap_or(""));
-    lines("=", &spec.expect.lines().join("\n"));
+    lines("=", &spec.expect().lines().join("\n"));
     let holes: Vec<&str> = spec
         .holes
         .iter()

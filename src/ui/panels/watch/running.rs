@@ -4,28 +4,25 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::database::{absent, doing, session_list, shown, title, who};
+use super::list::{doing, from, session_list, who};
+use super::sight::{Panel, Sight};
 use crate::monitor::{Picture, Running, Session};
-use crate::ui::scene::{Scene, put};
+use crate::ui::scene::put;
 use crate::ui::theme::Role;
-use crate::ui::view::Focus;
+
+/// From this width on a line also says who is behind a session.
+const WIDE: u16 = 90;
 
 /// Draws the panel.
-pub fn queries(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
-    if area.is_empty() {
-        return;
-    }
-    let picture = shown(scene).and_then(|(_, picture)| picture);
+pub(super) fn running(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+    let picture = sight.picture();
     let what = picture.map_or_else(
         || "Running".to_owned(),
         |picture| format!("Running  {}", summary(picture)),
     );
-    let inner = scene.frame(&title(scene, &what), Some(Focus::Queries), area, buf);
+    let inner = sight.frame(Panel::Running, &what, area, buf);
     let Some(picture) = picture else {
-        for (row, line) in absent(scene).into_iter().enumerate() {
-            put(inner, row as u16, line, buf);
-        }
-        return;
+        return sight.absent(inner, buf);
     };
     let idle = picture
         .idle_in_transaction
@@ -40,17 +37,18 @@ pub fn queries(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
         put(
             inner,
             0,
-            Line::from(scene.span("nothing runs", Role::Dim)),
+            Line::from(sight.span("nothing runs", Role::Dim)),
             buf,
         );
     }
     let sessions = all.iter().map(|(session, _)| *session);
-    let lines = |at: usize| line(scene, all[at].0, all[at].1);
-    session_list(scene, Focus::Queries, sessions, lines, inner, buf);
+    let wide = inner.width >= WIDE;
+    let lines = |at: usize| line(sight, all[at].0, all[at].1, wide);
+    session_list(sight, Panel::Running, sessions, lines, inner, buf);
 }
 
 /// What runs in a few words.
-pub fn summary(picture: &Picture) -> String {
+pub(super) fn summary(picture: &Picture) -> String {
     let running: u32 = picture.running.iter().map(|running| running.sessions).sum();
     match picture.idle_in_transaction.len() {
         0 => running.to_string(),
@@ -58,15 +56,18 @@ pub fn summary(picture: &Picture) -> String {
     }
 }
 
-fn line<'s>(scene: &Scene<'s>, session: &Session, sessions: u32) -> Line<'s> {
-    let mut spans = doing(scene, session);
+fn line<'s>(sight: &Sight<'_>, session: &Session, sessions: u32, wide: bool) -> Line<'s> {
+    let mut spans = doing(sight, session);
     if sessions > 1 {
-        spans.push(scene.span(format!("×{sessions} "), Role::Warn));
+        spans.push(sight.span(format!("×{sessions} "), Role::Warn));
     }
-    spans.extend(who(scene, session));
+    spans.extend(who(sight, session));
+    if wide {
+        spans.extend(from(sight, session));
+    }
     if session.waits_for_lock() {
-        spans.push(scene.span("waits ", Role::Warn));
+        spans.push(sight.span("waits ", Role::Warn));
     }
-    spans.push(scene.span(session.statement.as_deref().unwrap_or(""), Role::Dim));
+    spans.push(sight.span(session.statement.as_deref().unwrap_or(""), Role::Dim));
     Line::from(spans)
 }

@@ -4,11 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::database::{absent, doing, from, session_list, shown, title, trouble, who};
+use super::list::{doing, from, session_list, who};
+use super::sight::{Panel, Sight};
 use crate::monitor::{LockTree, Prepared};
-use crate::ui::scene::{Scene, put};
+use crate::ui::scene::put;
 use crate::ui::theme::Role;
-use crate::ui::view::Focus;
 use crate::ui::widgets::clip;
 use crate::ui::words::{count, short};
 
@@ -16,56 +16,65 @@ use crate::ui::words::{count, short};
 const WIDE: u16 = 90;
 
 /// Draws the panel.
-pub fn locks(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
-    if area.is_empty() {
-        return;
-    }
-    let picture = shown(scene).and_then(|(_, picture)| picture);
+pub(super) fn locks(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+    let picture = sight.picture();
     let what = picture.map_or_else(
         || "Locks".to_owned(),
         |picture| format!("Locks  {}", summary(&picture.locks)),
     );
-    let inner = scene.frame(&title(scene, &what), Some(Focus::Locks), area, buf);
+    let inner = sight.frame(Panel::Locks, &what, area, buf);
     let Some(picture) = picture else {
-        for (row, line) in absent(scene).into_iter().enumerate() {
-            put(inner, row as u16, line, buf);
-        }
-        return;
+        return sight.absent(inner, buf);
     };
-    let mut lines = Vec::new();
-    if let Some(why) = shown(scene).and_then(|(database, _)| trouble(scene, database)) {
-        lines.extend(
-            clip::wrap(&why, usize::from(inner.width))
-                .into_iter()
-                .map(|row| Line::from(scene.span(row, Role::Warn))),
-        );
-    }
-    let queue = &picture.locks.behind_ours;
-    if queue.sessions > 0 {
-        let words = format!("! behind our step: {}", queue.words());
-        lines.push(Line::from(scene.span(words, Role::Bad)));
-    }
-    if picture.locks.nodes.is_empty() {
-        lines.push(Line::from(scene.span("nobody waits for a lock", Role::Dim)));
-    }
-    let above = lines.len();
-    for (row, line) in lines.into_iter().enumerate() {
-        put(inner, row as u16, line, buf);
+    let lines = above(sight, inner.width);
+    let height = (lines.len() as u16).min(inner.height);
+    for (row, line) in (0..).zip(lines) {
+        put(inner, row, line, buf);
     }
     let list = Rect {
-        y: inner.y + above as u16,
-        height: inner.height.saturating_sub(above as u16),
+        y: inner.y + height,
+        height: inner.height - height,
         ..inner
     };
     let tree = &picture.locks;
     let sessions = tree.nodes.iter().map(|node| &node.session);
     let wide = inner.width >= WIDE;
-    let lines = |at: usize| line(scene, tree, at, wide);
-    session_list(scene, Focus::Locks, sessions, lines, list, buf);
+    let lines = |at: usize| line(sight, tree, at, wide);
+    session_list(sight, Panel::Locks, sessions, lines, list, buf);
+}
+
+/// What is said before the tree: how old it is, what stands behind our step, that there is none.
+fn above(sight: &Sight<'_>, width: u16) -> Vec<Line<'static>> {
+    let Some(picture) = sight.picture() else {
+        return Vec::new();
+    };
+    let wrapped = |words: &str, role| {
+        let rows = clip::wrap(words, usize::from(width)).into_iter();
+        rows.map(|row| Line::from(sight.span(row, role)))
+            .collect::<Vec<_>>()
+    };
+    let mut lines = Vec::new();
+    if let Some(why) = sight.trouble() {
+        lines.extend(wrapped(&why, Role::Warn));
+    }
+    let queue = &picture.locks.behind_ours;
+    if queue.sessions > 0 {
+        let words = format!("! behind our step: {}", queue.words());
+        lines.extend(wrapped(&words, Role::Bad));
+    }
+    if picture.locks.nodes.is_empty() {
+        lines.push(Line::from(sight.span("nobody waits for a lock", Role::Dim)));
+    }
+    lines
+}
+
+/// How many rows of a panel inside of `width` columns stand before the tree.
+pub(super) fn rows_above(sight: &Sight<'_>, width: u16) -> usize {
+    above(sight, width).len()
 }
 
 /// The tree in a few words.
-pub fn summary(tree: &LockTree) -> String {
+pub(super) fn summary(tree: &LockTree) -> String {
     if tree.waiters == 0 {
         return "none".to_owned();
     }
@@ -73,36 +82,36 @@ pub fn summary(tree: &LockTree) -> String {
     format!("{blockers}, {} waiting", tree.waiters)
 }
 
-fn line<'s>(scene: &Scene<'s>, tree: &LockTree, at: usize, wide: bool) -> Line<'s> {
+fn line<'s>(sight: &Sight<'_>, tree: &LockTree, at: usize, wide: bool) -> Line<'s> {
     let node = &tree.nodes[at];
-    let mut spans = vec![scene.span(branches(tree, at), Role::Frame)];
+    let mut spans = vec![sight.span(branches(tree, at), Role::Frame)];
     if node.session.pid == 0 {
-        spans.extend(prepared(scene, tree));
+        spans.extend(prepared(sight, tree));
         return Line::from(spans);
     }
-    spans.extend(who(scene, &node.session));
+    spans.extend(who(sight, &node.session));
     if wide {
-        spans.extend(from(scene, &node.session));
+        spans.extend(from(sight, &node.session));
     }
     if let Some(wanted) = &node.wanted {
-        spans.push(scene.span(format!("{} {} ", wanted.mode, wanted.object), Role::Text));
+        spans.push(sight.span(format!("{} {} ", wanted.mode, wanted.object), Role::Text));
         let since = wanted.waited.or(node.session.query_age);
         let since = since.map(|since| format!("{} ", short(since)));
-        spans.push(scene.span(since.unwrap_or_default(), Role::Warn));
+        spans.push(sight.span(since.unwrap_or_default(), Role::Warn));
     } else {
-        spans.extend(doing(scene, &node.session));
+        spans.extend(doing(sight, &node.session));
     }
     let holds = node.holds.join(", ");
     match node.wanted {
         Some(_) if wide && !holds.is_empty() => {
-            spans.push(scene.span(format!("holds {holds} "), Role::Dim));
+            spans.push(sight.span(format!("holds {holds} "), Role::Dim));
         }
-        None => spans.push(scene.span(format!("{holds} "), Role::Dim)),
+        None => spans.push(sight.span(format!("{holds} "), Role::Dim)),
         Some(_) => {}
     }
     if node.folded > 0 {
         let others = format!("+{} on other partitions ", node.folded);
-        spans.push(scene.span(others, Role::Warn));
+        spans.push(sight.span(others, Role::Warn));
     }
     if !node.also_blocked_by.is_empty() {
         let others = node.also_blocked_by.iter().map(ToString::to_string);
@@ -112,15 +121,15 @@ fn line<'s>(scene: &Scene<'s>, tree: &LockTree, at: usize, wide: bool) -> Line<'
         } else {
             "also"
         };
-        spans.push(scene.span(format!("{circle} {others} "), Role::Warn));
+        spans.push(sight.span(format!("{circle} {others} "), Role::Warn));
     }
     let statement = node.session.statement.as_deref().unwrap_or("");
-    spans.push(scene.span(format!(" {statement}"), Role::Dim));
+    spans.push(sight.span(format!(" {statement}"), Role::Dim));
     Line::from(spans)
 }
 
 /// Who prepared the transactions that are in the way, and when. No key ends them.
-fn prepared<'s>(scene: &Scene<'s>, tree: &LockTree) -> Vec<Span<'s>> {
+fn prepared<'s>(sight: &Sight<'_>, tree: &LockTree) -> Vec<Span<'s>> {
     let one = |prepared: &Prepared| {
         let age = prepared.age.map(short).unwrap_or_default();
         let owner = prepared.owner.as_deref().unwrap_or("?");
@@ -128,7 +137,7 @@ fn prepared<'s>(scene: &Scene<'s>, tree: &LockTree) -> Vec<Span<'s>> {
     };
     let all: Vec<String> = tree.prepared.iter().map(one).collect();
     let words = format!("prepared transaction {}", all.join(", "));
-    vec![scene.span(words, Role::Warn)]
+    vec![sight.span(words, Role::Warn)]
 }
 
 /// The lines that join a node to what stands above it.
