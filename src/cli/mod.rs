@@ -9,7 +9,6 @@ mod engine;
 mod exit;
 mod follow;
 mod headless;
-mod links;
 mod monitors;
 mod place;
 mod problems;
@@ -17,6 +16,7 @@ mod report;
 mod run;
 mod runs;
 mod status;
+mod watchman;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -14,5 +14,6 @@ mod recovery;
 mod scenarios;
 mod simulation;
 mod support;
+mod survival;
 mod terminal;
 mod traps;

@@ -85,12 +85,14 @@ impl Case<'_> {
         (self.active_job(ix).as_ref() == Some(job)).then_some(ix)
     }
 
-    /// Before T-0 nothing was changed yet that a lost database could be in the middle of.
+    /// What is in the middle of something may need it, and so may whatever comes after T-0. Before it a
+    /// run that stands still is not moved.
     fn database_lost(&self, database: &str, why: &str) -> Decision {
-        if self.state.t_zero.is_none() {
+        let busy = self.state.active_steps().next().is_some();
+        if self.state.t_zero.is_none() && !busy {
             return Decision::default();
         }
-        self.trouble(&format!("the database `{database}` was lost: {why}"))
+        self.trouble(&format!("the database {database} is lost: {why}"))
     }
 
     /// Its statements may run once it is recorded that they may.
