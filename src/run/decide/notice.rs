@@ -14,16 +14,7 @@ impl Case<'_> {
     pub(super) fn notice(&self, notice: &Notice) -> Decision {
         let engine = Actor::engine();
         match notice {
-            Notice::Launched { job, pid } => match self.is_on(job) {
-                Some(_) => Decision::event(
-                    &engine,
-                    Event::StepLaunched(StepLaunched {
-                        job: job.clone(),
-                        pid: *pid,
-                    }),
-                ),
-                None => Decision::default(),
-            },
+            Notice::Launched { job, pid } => self.launched(job, *pid),
             Notice::Transaction {
                 job,
                 database,
@@ -77,6 +68,15 @@ impl Case<'_> {
                 }),
             ),
         }
+    }
+
+    fn launched(&self, job: &Job, pid: u32) -> Decision {
+        if self.is_on(job).is_none() {
+            return Decision::default();
+        }
+        let job = job.clone();
+        let launched = StepLaunched { job, pid };
+        Decision::event(&Actor::engine(), Event::StepLaunched(launched))
     }
 
     /// The step that `job` is the present work of.
