@@ -290,6 +290,9 @@ impl RunState {
                 _ => Waiting::Nothing,
             };
         }
+        if let Some(ix) = self.sought_step() {
+            return Waiting::Decide(ix);
+        }
         let Some(item) = self.next_item() else {
             return Waiting::Nothing;
         };
