@@ -109,6 +109,21 @@ fn later_files_know_what_earlier_ones_made() {
 }
 
 #[test]
+fn what_a_generator_writes_for_new_tables_is_left_alone() {
+    let files = [
+        (
+            "1/migration.sql",
+            "CREATE TABLE \"User\" (\"id\" TEXT NOT NULL, CONSTRAINT \"User_pkey\" PRIMARY KEY (\"id\"));",
+        ),
+        (
+            "2/migration.sql",
+            "CREATE TABLE \"Post\" (\"id\" TEXT NOT NULL, \"userId\" TEXT);\nCREATE UNIQUE INDEX \"Post_key\" ON \"Post\"(\"userId\");\nALTER TABLE \"Post\" ADD CONSTRAINT \"Post_userId_fkey\" FOREIGN KEY (\"userId\") REFERENCES \"User\"(\"id\");\nALTER TABLE \"User\" ADD COLUMN \"n\" INTEGER NOT NULL DEFAULT 0;",
+        ),
+    ];
+    assert_eq!(found(&alone("m", folder(Tool::Prisma, &files), None)), []);
+}
+
+#[test]
 fn what_takes_a_migration_back_is_left_alone() {
     let text = "-- migrate:up\nalter table a add column b int;\n-- migrate:down\nalter table a drop column b;\n";
     assert_eq!(

@@ -53,14 +53,8 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
         if !text.runs() {
             continue;
         }
-        let body = text.body().to_ascii_lowercase();
-        let clears = [
-            "pg_terminate_backend",
-            "allow_connections",
-            "datallowconn",
-            "revoke connect",
-        ];
-        state.cleared |= clears.iter().any(|word| body.contains(word));
+        let body = text.body();
+        state.cleared |= CLEARS.iter().any(|word| mentions(body, word));
         let mut found: Vec<(usize, Problem)> = Vec::new();
         for command in &text.script.commands {
             if command.program() == "createdb" {
@@ -76,6 +70,22 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
         found.sort_by_key(|(at, _)| *at);
         out.extend(found.into_iter().map(|(_, finding)| finding));
     }
+}
+
+/// Words of what ends sessions, or keeps them out.
+const CLEARS: [&str; 4] = [
+    "pg_terminate_backend",
+    "allow_connections",
+    "datallowconn",
+    "revoke connect",
+];
+
+/// Whether `text` holds `word`, which is in lower case, in any case.
+fn mentions(text: &str, word: &str) -> bool {
+    let windows = text.as_bytes().windows(word.len());
+    windows
+        .into_iter()
+        .any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 #[derive(Default)]

@@ -118,17 +118,16 @@ fn tool<'c>(command: &'c Command<'_>) -> (&'c str, &'c [Word<'c>]) {
 
 fn is(command: &Command<'_>, call: Call) -> bool {
     let (name, words) = tool(command);
+    if name != call.0 {
+        return false;
+    }
     // A value of an option may stand in front of the verbs.
-    let verbs: Vec<&str> = words
-        .iter()
-        .filter(|word| !word.is_option())
-        .map(|w| w.text.as_ref())
-        .collect();
-    name == call.0
-        && verbs
-            .windows(call.1.len())
-            .take(3)
-            .any(|verbs| verbs == call.1)
+    let verbs = words.iter().filter(|word| !word.is_option());
+    let verbs: Vec<&str> = verbs.map(|word| word.text.as_ref()).take(8).collect();
+    verbs
+        .windows(call.1.len())
+        .take(3)
+        .any(|verbs| verbs == call.1)
 }
 
 /// Whether `command` applies migrations.
