@@ -275,3 +275,32 @@ fn a_plan_allows_what_its_migrations_do() {
     assert!(!opened.problems.iter().any(|p| p.code == "unused-allow"));
     assert_eq!(opened.allowed.len(), 1);
 }
+
+#[test]
+fn who_holds_a_lock_now_is_told() {
+    let busy = crate::plan::Busy {
+        pid: 4711,
+        application: "psql".to_owned(),
+        since: std::time::Duration::from_secs(180),
+    };
+    let table = TableFacts {
+        bytes: Some(8192),
+        rows: Some(1),
+        busy: Some(busy),
+    };
+    let facts = Facts {
+        tables: [("orders".to_owned(), table)].into(),
+        ..Facts::default()
+    };
+    let files = [(
+        "a.sql",
+        "alter table orders add column a int;\nanalyze orders;",
+    )];
+    let opened = alone("m", folder(Tool::Plain, &files), Some(&facts));
+    assert_eq!(found(&opened), [("a.sql", 1, "blocked-now")]);
+    let message = &opened.problems[0].message;
+    assert!(
+        message.contains("psql (pid 4711) holds a transaction open for 3m"),
+        "{message}"
+    );
+}

@@ -1,5 +1,7 @@
 //! What a database refuses while anybody is connected: to be dropped, renamed, or copied.
 
+use std::collections::HashSet;
+
 use super::names::{database_of, is_spare};
 use super::passage::Home;
 use super::psql::from_program;
@@ -93,13 +95,13 @@ struct State {
     /// Whether sessions were ended, or kept out.
     cleared: bool,
     /// Databases that the plan has made itself.
-    made: Vec<String>,
+    made: HashSet<String>,
 }
 
 impl State {
     fn spares(&self, name: &str) -> bool {
         let name = name.trim_matches('"');
-        self.cleared || is_spare(database_of(name)) || self.made.iter().any(|made| made == name)
+        self.cleared || is_spare(database_of(name)) || self.made.contains(name)
     }
 
     fn refused(&self, text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
@@ -173,7 +175,7 @@ impl State {
                     if !template.starts_with("template") && !self.spares(template) {
                         found.push((place.start, copied(text, place)));
                     }
-                    self.made.push((*name).to_owned());
+                    self.made.insert((*name).to_owned());
                 }
                 _ => {}
             }

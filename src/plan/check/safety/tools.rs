@@ -2,6 +2,8 @@
 //! asked questions that they answer with 0 whatever is true.
 
 use super::passage::Home;
+use std::collections::HashSet;
+
 use super::psql::from_program;
 use super::text::Text;
 use crate::plan::commands::{self, Command, Given, Joint, Known, Settings, Word};
@@ -157,7 +159,7 @@ pub(super) fn order(texts: &[Text<'_>], title: &str, out: &mut Vec<Problem>) {
             .any(|c| is(c, ("prisma", &["migrate", "deploy"])))
     };
     let mut deployed = false;
-    let mut marked: Vec<String> = Vec::new();
+    let mut marked: HashSet<String> = HashSet::new();
     let will_deploy = texts
         .iter()
         .filter(|t| !t.is_reference())
@@ -180,7 +182,7 @@ pub(super) fn order(texts: &[Text<'_>], title: &str, out: &mut Vec<Problem>) {
             let forward = matches!(text.passage.home, Home::Phase(..)) && !text.passage.undo;
             let known = marked.contains(&lower);
             if !deployed {
-                marked.push(lower);
+                marked.insert(lower);
             } else if will_deploy && !known && (baseline || (forward && !by_hand())) {
                 out.push(text.warning(
                     "resolve-after-deploy",
