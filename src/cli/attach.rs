@@ -25,7 +25,7 @@ pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exi
             return Ok(Exit::Open);
         }
     }
-    let plan = status::load_plan(&dir)?;
+    let plan = Arc::new(status::load_plan(&dir)?);
     let ready = async { Ok(()) };
     screen(common, dir, plan, role(args), Leaving::RunGoesOn, ready).await
 }
@@ -38,7 +38,13 @@ pub(super) async fn resume(common: &Common, args: &Attach) -> anyhow::Result<Exi
         run::start_engine(&dir, 1.0, &[]).await?;
     }
     let ready = async { Ok(()) };
+    let plan = Arc::new(plan);
     screen(common, dir, plan, role(args), Leaving::RunGoesOn, ready).await
+}
+
+/// Whether somebody sits at both ends.
+pub(super) fn has_terminal() -> bool {
+    std::io::stdout().is_terminal() && std::io::stdin().is_terminal()
 }
 
 fn role(args: &Attach) -> Role {
@@ -74,12 +80,12 @@ impl Leaving {
 pub(super) async fn screen(
     common: &Common,
     dir: RunDir,
-    plan: Plan,
+    plan: Arc<Plan>,
     role: Role,
     leaving: Leaving,
     ready: impl Future<Output = Result<(), String>> + Send + 'static,
 ) -> anyhow::Result<Exit> {
-    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+    if !has_terminal() {
         eprintln!(
             "gonogo: a screen needs a terminal; `gonogo ctl {} status` needs none",
             dir.id()
@@ -88,7 +94,7 @@ pub(super) async fn screen(
     }
     let feed = wire::listen(dir.clone(), place::hello(common, role, 0), ready);
     let state = ui::open(Setup {
-        plan: Arc::new(plan),
+        plan,
         dir: dir.clone(),
         name: place::user(common),
         feed,

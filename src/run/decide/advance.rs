@@ -185,7 +185,7 @@ impl Case<'_> {
     fn retries(&self) -> impl Iterator<Item = (StepIx, Moment)> {
         let phase = self.state.current_phase(self.plan);
         let steps = phase.map_or(0..0, |phase| self.plan.phases[phase].steps.clone());
-        steps.filter_map(|ix| {
+        self.state.in_hand.range(steps).filter_map(|&ix| {
             let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
             let end = step.end.as_ref()?;
             let by_itself = step.status == Status::Failed
