@@ -56,45 +56,50 @@ pub fn frame() {
         screen.see("enter starts 1.1");
         screen.press("\r", "space ticks 1.2");
         screen.press("\x1b[H", "1.07 GB");
-        let title = |screen: &str| screen.lines().nth(2).unwrap_or_default().to_owned();
         let size = format!("at {columns}×{rows}");
-        tell(&format!("cursor down {size}"), &mut screen, "j", title);
-        tell(
-            &format!("cursor ten down {size}"),
-            &mut screen,
-            "\x1b[6~",
-            title,
-        );
+        tell(&format!("cursor down {size}"), &mut screen, "\x1b[B");
+        tell(&format!("cursor ten down {size}"), &mut screen, "\x1b[6~");
         screen.press("\x1b[H", "1.07 GB");
         screen.keys("\t");
-        let output = |screen: &str| {
-            let heading = screen.lines().find(|line| line.contains("── output"));
-            heading.unwrap_or_default().to_owned()
-        };
-        tell(
-            &format!("output a page up {size}"),
-            &mut screen,
-            "\x1b[5~",
-            output,
-        );
-        tell(&format!("output a row up {size}"), &mut screen, "k", output);
+        tell(&format!("output a page up {size}"), &mut screen, "\x1b[5~");
+        tell(&format!("output a row up {size}"), &mut screen, "\x1b[A");
     }
 }
 
-/// Presses `key` again and again, each time until what `part` takes from the screen has changed.
-fn tell(what: &str, screen: &mut Pty, key: &str, part: impl Fn(&str) -> String) {
+/// Presses `key` again and again, each time until the panels have changed.
+fn tell(what: &str, screen: &mut Pty, key: &str) {
+    let panels = |screen: &str| screen.lines().skip(2).collect::<String>();
+    let before = processor_time(screen.pid());
     let figures = Figures::of(KEYS, || {
-        let before = part(&screen.text());
+        let before = panels(&screen.text());
         screen.keys(key);
-        screen.wait("an answer", |now| part(now) != before);
+        screen.wait("an answer", |now| panels(now) != before);
     });
     figures.tell(what, Duration::from_millis(8));
+    let used = processor_time(screen.pid()).saturating_sub(before);
+    let each = used.as_secs_f64() * 1e3 / KEYS as f64;
+    println!("    {each:.2} ms of processor time a key");
+}
+
+/// The processor time that a process has had, to a hundredth of a second.
+fn processor_time(pid: i32) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    let ticks: u64 = fields[11..=12]
+        .iter()
+        .map(|n| n.parse::<u64>().unwrap())
+        .sum();
+    Duration::from_millis(ticks * 10)
 }
 
 /// A plan of `steps` steps of which half are done; the first prints a gigabyte.
 fn plan(steps: usize) -> String {
-    let print =
-        "  ```bash\n  (yes 'moved another box from here to there' || true) | head -c 1G\n  ```";
+    let print = "  ```bash\n  (seq 200000000 || true) | head -c 1G\n  ```";
     let mut text = format!("# Moving house\n\n## Deployment\n\n- [ ] Print a lot\n{print}\n");
     for number in 2..=steps {
         let mark = if number % 2 == 0 { ' ' } else { 'x' };

@@ -39,7 +39,7 @@ fn a_server_that_is_not_there_stops_nothing_and_is_seen_when_it_comes() {
     let mut server = Server::start(&[]).unwrap();
     server.stop(Shutdown::Fast);
     let bench = beside(&server);
-    let mut screen = Pty::start(&bench, &["run", "plan.toml"], 120, 36);
+    let mut screen = Pty::start(&bench, &["run", "plan.toml"], 200, 50);
     screen.see("no server listens");
     screen.press("\r", "first done");
     screen.press("\r", "second done");
@@ -68,7 +68,7 @@ fn a_frozen_server_is_said_to_be_frozen_and_the_run_goes_on() {
 fn a_restarted_server_is_found_again() {
     let mut server = Server::start(&[]).unwrap();
     let bench = beside(&server);
-    let mut screen = Pty::start(&bench, &["run", "plan.toml"], 120, 36);
+    let mut screen = Pty::start(&bench, &["run", "plan.toml"], 200, 50);
     screen.see("of 97 usable");
     server.stop(Shutdown::Immediate);
     screen.see("no server listens");
