@@ -2,6 +2,7 @@
 //! sessions are carried out.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use futures_util::future::join_all;
 use tokio::sync::{mpsc, watch};
 
 use crate::clock::Clock;
-use crate::journal::event::BackendAction;
+use crate::journal::event::{BackendAction, RunCreated};
 use crate::monitor::{
     self, Backend, Config, Effect, Evidence, Health, Monitor, OursBook, Outcome, Picture,
     WatchedDatabase,
@@ -38,10 +39,10 @@ pub(super) fn urls(plan: &Plan) -> HashMap<String, Result<String, String>> {
         .collect()
 }
 
-/// Starts watching what `plan` names.
+/// Starts watching what `plan` names, for the run that was `created`.
 pub(super) fn start(
     plan: &Plan,
-    run: &str,
+    created: &RunCreated,
     urls: &HashMap<String, Result<String, String>>,
     interval: Duration,
     ours: OursBook,
@@ -59,9 +60,10 @@ pub(super) fn start(
             .iter()
             .map(|probe| filled(plan, probe))
             .collect(),
-        tag: format!("gonogo:{run}"),
+        tag: format!("gonogo:{}", created.run),
         ours,
         idle_sessions: 0,
+        folder: Some(PathBuf::from(&created.cwd)),
         interval,
     };
     monitor::start(&config, clock)

@@ -6,10 +6,15 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::connections::{Connections, Limits};
+use super::known::Known;
 use super::locks::LockTree;
+use super::migrations::Migrations;
 use super::probe::ProbeHealth;
+use super::progress::{InvalidIndex, Progress};
 use super::running::Running;
 use super::session::Session;
+use super::statements::Statements;
+use super::vitals::Vitals;
 use crate::clock::Moment;
 
 /// The newest that is known of everything that is watched.
@@ -78,6 +83,16 @@ pub struct Picture {
     /// The sessions of this database that hold a transaction and do nothing, the oldest first, 50 at
     /// most.
     pub idle_in_transaction: Vec<Session>,
+    /// What goes on for long.
+    pub progress: Vec<Progress>,
+    /// Indexes that are not used, because their build has not ended well or not ended.
+    pub invalid_indexes: Vec<InvalidIndex>,
+    /// How the database is altogether.
+    pub vitals: Known<Vitals>,
+    /// What has become slower.
+    pub statements: Known<Statements>,
+    /// What migration tools have done and have left to do; a table each.
+    pub migrations: Known<Vec<Migrations>>,
 }
 
 /// What changes rarely about a server; it is read again every half minute.

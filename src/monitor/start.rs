@@ -1,6 +1,7 @@
 //! Starting and stopping the monitor.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ pub struct Config {
     pub ours: OursBook,
     /// How many idle sessions of each database are listed beside the busy ones.
     pub idle_sessions: u32,
+    /// The project's folder, in which the files of migration tools are looked for.
+    pub folder: Option<PathBuf>,
     /// The time between two polls of a database.
     pub interval: Duration,
 }
@@ -157,6 +160,7 @@ impl Starting {
                 tag: config.tag.clone(),
                 ours: config.ours.clone(),
                 idle: config.idle_sessions,
+                folder: config.folder.clone(),
             },
             place,
             pace: Pace::new(config.interval),

@@ -77,6 +77,10 @@ pub enum Intent {
     SearchPrevious,
     /// The next database.
     NextDatabase,
+    /// Another panel in the lower place of the database's column.
+    NextPanel,
+    /// The one before it.
+    PreviousPanel,
     /// The keys.
     Help,
     /// Out of whatever is open; else back to where the run is.

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::intent::Intent;
 use super::panels;
+use super::panels::watch::{self, Panel};
 use super::rows::Rows;
 use super::scene::Scene;
 use super::screen::areas;
@@ -64,13 +65,14 @@ pub fn target(scene: &Scene<'_>, area: Rect, x: u16, y: u16) -> Target {
             None => Target::Output,
         };
     }
-    for (focus, panel) in [(Focus::Locks, areas.locks), (Focus::Queries, areas.queries)] {
-        if panel.contains(at) {
-            return Target::Session(focus, panels::session_at(scene, focus, panel, row(panel)));
+    for (panel, place) in &areas.watch {
+        if place.contains(at) {
+            let session = watch::session_at(&scene.sight(), *panel, *place, row(*place));
+            return Target::Session(Focus::Panel(*panel), session);
         }
     }
     if areas.strip.contains(at) {
-        return Target::Session(Focus::Locks, None);
+        return Target::Session(Focus::Panel(Panel::Locks), None);
     }
     Target::Nothing
 }

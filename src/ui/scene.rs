@@ -7,12 +7,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Widget};
+use ratatui::widgets::Widget;
 
 use super::output::Window;
+use super::panels::watch::{self, Sight};
 use super::theme::{Role, Theme};
 use super::view::{Focus, View};
-use super::widgets::{chars, clip};
 use super::world::World;
 use crate::clock::Moment;
 
@@ -39,43 +39,28 @@ impl Scene<'_> {
 
     /// A piece of a line. Whatever `text` holds, it stays on its line and in its place.
     pub fn span<'t>(&self, text: impl AsRef<str>, role: Role) -> Span<'t> {
-        Span::styled(
-            chars::one_line(text.as_ref()).into_owned(),
-            self.style(role),
-        )
+        watch::span(self.theme, text, role)
     }
 
     /// Draws a panel's frame and tells what is left inside.
     pub fn frame(&self, title: &str, focus: Option<Focus>, area: Rect, buf: &mut Buffer) -> Rect {
         let focused = focus.is_some_and(|focus| focus == self.view.focus);
-        let role = if focused {
-            Role::FrameFocused
-        } else {
-            Role::Frame
-        };
-        let room = usize::from(area.width.saturating_sub(4));
-        let title = chars::one_line(title);
-        let title = Line::from(vec![
-            Span::raw(" "),
-            Span::styled(
-                clip::clip(&title, room).into_owned(),
-                // The frame is dim; its title is not.
-                self.style(Role::Title).not_dim(),
-            ),
-            Span::raw(" "),
-        ]);
-        let kind = if focused {
-            BorderType::Thick
-        } else {
-            BorderType::Plain
-        };
-        let block = Block::bordered()
-            .border_type(kind)
-            .border_style(self.style(role))
-            .title(title);
-        let inner = block.inner(area);
-        block.render(area, buf);
-        inner
+        watch::frame(self.theme, title, focused, area, buf)
+    }
+
+    /// The part of it that the panels of what is watched are drawn from.
+    pub fn sight(&self) -> Sight<'_> {
+        Sight {
+            health: &self.world.health,
+            database: self.view.database,
+            focus: match self.view.focus {
+                Focus::Panel(panel) => Some(panel),
+                Focus::Steps | Focus::Output => None,
+            },
+            session: self.view.session,
+            now: self.now,
+            theme: self.theme,
+        }
     }
 }
 

@@ -5,8 +5,9 @@
 //!  progress  the whole run as a bar, and what to do next
 //!  ┌ steps ─────┐┌ step ──────────────┐┌ locks ───────┐   from 110 columns
 //!  │            ││                    │├ connections ─┤
-//!  │            ││                    │├ queries ─────┤
-//!  └────────────┘└────────────────────┘└──────────────┘
+//!  │            ││                    │├ progress ────┤   while something long goes on
+//!  │            ││                    │├ lower ───────┤   running, slower, vitals, … by a key
+//!  └────────────┘└────────────────────┘└──────────────┘   from 40 rows: several of them at once
 //!  ┌ steps ─────┐┌ step ─────────────────────────┐        narrower: the database is a strip that
 //!  │            │├ database ─────────────────────┤        opens when it has the keys
 //!  └────────────┘└───────────────────────────────┘
@@ -17,18 +18,23 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::Span;
 
 use super::dialogs;
 use super::panels;
+use super::panels::watch::{self, Panel};
 use super::scene::Scene;
+use super::theme::Role;
 use super::view::{Focus, View};
 use super::world::World;
 
 /// From this width on the database has a column of its own.
 const WIDE: u16 = 110;
+/// From this height on the database's column shows more panels at once.
+const HIGH: u16 = 40;
 
 /// Where everything stands. An area that is empty is not drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Areas {
     /// The first line.
     pub header: Rect,
@@ -38,12 +44,8 @@ pub struct Areas {
     pub steps: Rect,
     /// The step under the cursor.
     pub step: Rect,
-    /// Who waits for whom.
-    pub locks: Rect,
-    /// How many sessions there are.
-    pub connections: Rect,
-    /// What runs.
-    pub queries: Rect,
+    /// The panels of what is watched.
+    pub watch: Vec<(Panel, Rect)>,
     /// All of the database in a few lines.
     pub strip: Rect,
     /// A word for each probe.
@@ -69,9 +71,8 @@ pub fn areas(area: Rect, world: &World, view: &View) -> Areas {
     if view.zoomed {
         match view.focus {
             Focus::Steps => areas.steps = rest,
-            Focus::Locks if watched => areas.locks = rest,
-            Focus::Queries if watched => areas.queries = rest,
-            Focus::Output | Focus::Locks | Focus::Queries => areas.step = rest,
+            Focus::Panel(panel) if watched => areas.watch.push((panel, rest)),
+            Focus::Output | Focus::Panel(_) => areas.step = rest,
         }
         return areas;
     }
@@ -84,7 +85,7 @@ pub fn areas(area: Rect, world: &World, view: &View) -> Areas {
     if watched && area.width >= WIDE {
         let column = (area.width * 7 / 20).clamp(38, 76);
         let column = take_right(&mut rest, column);
-        divide_column(column, &mut areas);
+        divide_column(column, world, view, &mut areas);
     } else if watched {
         divide_strip(&mut rest, view, &mut areas);
     }
@@ -92,20 +93,53 @@ pub fn areas(area: Rect, world: &World, view: &View) -> Areas {
     areas
 }
 
-fn divide_column(mut column: Rect, areas: &mut Areas) {
-    let queries = column.height / 3;
-    areas.queries = take_bottom(&mut column, queries);
-    let connections = 6.min(column.height / 2);
-    areas.connections = take_bottom(&mut column, connections);
-    areas.locks = column;
+/// Locks and connections have their places; what goes on for long gets one when there is any. Below
+/// them stands what was chosen; a high screen shows more at once.
+fn divide_column(mut column: Rect, world: &World, view: &View, areas: &mut Areas) {
+    let lower = view.lower.0;
+    let picture = world
+        .database(view.database)
+        .and_then(|db| db.picture.as_ref());
+    let high = column.height >= HIGH;
+    let height = if high {
+        column.height / 5
+    } else {
+        column.height / 3
+    };
+    let below = take_bottom(&mut column, height);
+    areas.watch.push((lower, below));
+    if high {
+        let tools = picture.and_then(|picture| picture.migrations.get());
+        let migrations = if tools.is_some_and(|tools| !tools.is_empty()) {
+            6
+        } else {
+            0
+        };
+        for (panel, height) in [(Panel::Vitals, 8), (Panel::Migrations, migrations)] {
+            if panel != lower && height > 0 {
+                areas.watch.push((panel, take_bottom(&mut column, height)));
+            }
+        }
+    }
+    let going_on = picture.map_or(0, |picture| watch::progress_height(picture));
+    if lower != Panel::Progress && going_on > 0 {
+        let height = going_on.min(column.height / 3);
+        areas
+            .watch
+            .push((Panel::Progress, take_bottom(&mut column, height)));
+    }
+    let connections = if high { 10 } else { 6 }.min(column.height / 2);
+    areas
+        .watch
+        .push((Panel::Connections, take_bottom(&mut column, connections)));
+    areas.watch.push((Panel::Locks, column));
 }
 
 /// The strip has four lines; the panel of the database that has the keys takes half of the height.
 fn divide_strip(rest: &mut Rect, view: &View, areas: &mut Areas) {
     let half = rest.height / 2;
     match view.focus {
-        Focus::Locks => areas.locks = take_bottom(rest, half),
-        Focus::Queries => areas.queries = take_bottom(rest, half),
+        Focus::Panel(panel) => areas.watch.push((panel, take_bottom(rest, half))),
         Focus::Steps | Focus::Output => areas.strip = take_bottom(rest, 5.min(half)),
     }
 }
@@ -153,12 +187,24 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     panels::progress(scene, areas.progress, buf);
     panels::steps(scene, areas.steps, buf);
     panels::step(scene, areas.step, buf);
-    panels::locks(scene, areas.locks, buf);
-    panels::connections(scene, areas.connections, buf);
-    panels::queries(scene, areas.queries, buf);
-    panels::strip(scene, areas.strip, buf);
-    panels::probes(scene, areas.probes, buf);
+    let sight = scene.sight();
+    for (panel, area) in &areas.watch {
+        watch::draw(&sight, *panel, *area, buf);
+    }
+    watch::strip(&sight, areas.strip, buf);
+    watch::line(&sight, hold(scene), areas.probes, buf);
     panels::message(scene, areas.message, buf);
     panels::footer(scene, areas.footer, buf);
     dialogs::draw(scene, area, buf);
+}
+
+/// What holds the run, for the end of the line of probes.
+fn hold(scene: &Scene<'_>) -> Span<'static> {
+    match scene.world.state.holds.last() {
+        Some(hold) => {
+            let words = format!("hold: {} ({}) ", hold.reason, hold.by);
+            scene.span(words, Role::Warn)
+        }
+        None => scene.span("hold: none ", Role::Dim),
+    }
 }

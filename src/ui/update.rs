@@ -9,9 +9,10 @@ use super::keymap;
 use super::keys::Key;
 use super::offer::{Offer, offer};
 use super::output::Direction;
+use super::panels::watch::Panel;
 use super::rows::Rows;
 use super::screen::areas;
-use super::view::{Focus, View};
+use super::view::{Focus, Lower, View};
 use super::world::World;
 use crate::clock::Moment;
 use crate::run::Command;
@@ -71,7 +72,7 @@ pub fn carry_out(view: &mut View, world: &World, intent: Intent, now: Moment) ->
         Intent::Collapse => toggle_phase(view, world, false),
         Intent::Expand => toggle_phase(view, world, true),
         Intent::FocusNext => move_focus(view, 1),
-        Intent::FocusPrevious => move_focus(view, Focus::ALL.len() - 1),
+        Intent::FocusPrevious => move_focus(view, 3),
         Intent::Zoom => view.zoomed = !view.zoomed,
         Intent::NextOutput => next_output(view, world),
         Intent::Wrap => view.cut = if view.cut.is_some() { None } else { Some(0) },
@@ -84,6 +85,8 @@ pub fn carry_out(view: &mut View, world: &World, intent: Intent, now: Moment) ->
         Intent::NextDatabase => {
             view.database = (view.database + 1) % world.health.databases.len().max(1);
         }
+        Intent::NextPanel => next_panel(view, 1),
+        Intent::PreviousPanel => next_panel(view, Panel::LOWER.len() - 1),
         Intent::Help => view.dialog = Some(Dialog::Help(0)),
         Intent::Back => return back(view),
         Intent::Quit => return quit(view, world),
@@ -137,11 +140,18 @@ fn back(view: &mut View) -> Vec<Act> {
 }
 
 fn move_focus(view: &mut View, by: usize) {
-    let at = Focus::ALL
-        .iter()
-        .position(|focus| *focus == view.focus)
-        .unwrap_or(0);
-    view.focus = Focus::ALL[(at + by) % Focus::ALL.len()];
+    let places = view.places();
+    let at = places.iter().position(|focus| *focus == view.focus);
+    view.focus = places[(at.unwrap_or(0) + by) % places.len()];
+    view.session = None;
+}
+
+/// Another panel takes the lower place of the database's column, and the keys.
+fn next_panel(view: &mut View, by: usize) {
+    let at = Panel::LOWER.iter().position(|panel| *panel == view.lower.0);
+    let next = Panel::LOWER[(at.unwrap_or(0) + by) % Panel::LOWER.len()];
+    view.lower = Lower(next);
+    view.focus = Focus::Panel(next);
     view.session = None;
 }
 
@@ -167,7 +177,7 @@ fn step_by(view: &mut View, world: &World, by: i64) -> Vec<Act> {
     match view.focus {
         Focus::Steps => move_cursor(view, world, by),
         Focus::Output => return vec![Act::Output(OutputMove::Rows(by))],
-        Focus::Locks | Focus::Queries => move_session(view, world, by),
+        Focus::Panel(panel) => move_session(view, world, panel, by),
     }
     Vec::new()
 }
@@ -221,18 +231,9 @@ fn move_cursor(view: &mut View, world: &World, by: i64) {
     view.cursor = Some(ix);
 }
 
-fn move_session(view: &mut View, world: &World, by: i64) {
-    let database = view.database;
-    let pids: Vec<i32> = match view.focus {
-        Focus::Locks => world
-            .lock_sessions(database)
-            .map(|session| session.pid)
-            .collect(),
-        _ => world
-            .query_sessions(database)
-            .map(|session| session.pid)
-            .collect(),
-    };
+fn move_session(view: &mut View, world: &World, panel: Panel, by: i64) {
+    let sessions = world.sessions(panel, view.database);
+    let pids: Vec<i32> = sessions.map(|session| session.pid).collect();
     let last = pids.len().saturating_sub(1) as i64;
     let at = view
         .session

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use ratatui::layout::Rect;
 
 use super::dialogs::Dialog;
+use super::panels::watch::Panel;
 use super::world::World;
 use crate::clock::Moment;
 use crate::plan::StepIx;
@@ -17,15 +18,18 @@ pub enum Focus {
     Steps,
     /// What the step under the cursor does and prints.
     Output,
-    /// Who waits for whom.
-    Locks,
-    /// What runs.
-    Queries,
+    /// One of the panels of what is watched.
+    Panel(Panel),
 }
 
-impl Focus {
-    /// All of them, in the order of the Tab key.
-    pub const ALL: [Focus; 4] = [Focus::Steps, Focus::Output, Focus::Locks, Focus::Queries];
+/// The panel in the lower place of the database's column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lower(pub Panel);
+
+impl Default for Lower {
+    fn default() -> Self {
+        Lower(Panel::Running)
+    }
 }
 
 /// A line that tells what came of a key.
@@ -58,6 +62,8 @@ pub struct View {
     pub search: String,
     /// Which database is shown.
     pub database: usize,
+    /// Which panel has the lower place of the database's column.
+    pub lower: Lower,
     /// The session under the cursor of a database panel, by its process.
     pub session: Option<i32>,
     /// What lies over the screen.
@@ -72,6 +78,17 @@ impl View {
     /// The step under the cursor.
     pub fn step(&self, world: &World) -> StepIx {
         self.cursor.unwrap_or_else(|| world.focus())
+    }
+
+    /// The places that the keys can have, in the order of the Tab key.
+    pub fn places(&self) -> [Focus; 4] {
+        let lower = Focus::Panel(self.lower.0);
+        [
+            Focus::Steps,
+            Focus::Output,
+            Focus::Panel(Panel::Locks),
+            lower,
+        ]
     }
 
     /// Says something.

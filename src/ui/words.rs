@@ -47,6 +47,41 @@ pub fn short(time: Duration) -> String {
     }
 }
 
+/// A number in at most four digits: `0.3`, `42`, `1.2k`, `37M`.
+pub fn number(value: f64) -> String {
+    scaled(value, &["", "k", "M", "G", "T"])
+}
+
+/// An amount of bytes: `512 B`, `3.2 MB`.
+pub fn bytes(value: f64) -> String {
+    scaled(value, &[" B", " kB", " MB", " GB", " TB"])
+}
+
+/// A number of milliseconds: `0.42ms`, `12ms`, `3.1s`.
+pub fn millis(value: f64) -> String {
+    match value {
+        small if small < 10.0 => format!("{small:.2}ms"),
+        some if some < 1_000.0 => format!("{some:.0}ms"),
+        many => format!("{:.1}s", many / 1_000.0),
+    }
+}
+
+fn scaled(value: f64, units: &[&str]) -> String {
+    let mut value = value;
+    let mut at = 0;
+    while value.abs() >= 999.5 && at + 1 < units.len() {
+        value /= 1_000.0;
+        at += 1;
+    }
+    let unit = units.get(at).copied().unwrap_or_default();
+    let whole = value.abs() >= 9.95 || value.fract() == 0.0;
+    if whole {
+        format!("{value:.0}{unit}")
+    } else {
+        format!("{value:.1}{unit}")
+    }
+}
+
 /// The time on the T clock: `T+00:04:31`.
 pub fn t_clock(since: Duration) -> String {
     let secs = since.as_secs();
@@ -64,6 +99,16 @@ pub fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{s}")
 }
 
+/// A number of bytes for people.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.2} GB", bytes as f64 / 1e9),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +123,25 @@ mod tests {
         assert_eq!(short(7_300_000), "2h");
         assert_eq!(short(400_000_000), "4d");
         assert_eq!(t_clock(Duration::from_secs(271)), "T+00:04:31");
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        let numbers = [
+            0.0, 0.34, 7.0, 9.96, 42.4, 999.4, 1_234.0, 12_345.0, 7.7e7, 3e15,
+        ];
+        let shown = [
+            "0", "0.3", "7", "10", "42", "999", "1.2k", "12k", "77M", "3000T",
+        ];
+        assert_eq!(numbers.map(number), shown);
+        assert_eq!(
+            [512.0, 3.2e6, -1.5e9].map(bytes),
+            ["512 B", "3.2 MB", "-1.5 GB"]
+        );
+        assert_eq!(
+            [0.415, 12.3, 3_100.0].map(millis),
+            ["0.41ms", "12ms", "3.1s"]
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::output::Mask;
+use super::panels::watch::Panel;
 use crate::clock::Moment;
 use crate::journal::event::Job;
 use crate::journal::{Actor, Entry, Via};
@@ -12,7 +13,7 @@ use crate::plan::template::{Lookup, show};
 use crate::plan::{Plan, StepIx, Work};
 use crate::run::decide::{Decision, decide};
 use crate::run::{
-    ClientId, Command, Input, Mismatch, Refusal, RunDir, RunState, Value, Waiting, Wish,
+    ClientId, Command, Concerns, Input, Mismatch, Refusal, RunDir, RunState, Value, Waiting, Wish,
 };
 use crate::wire::FromEngine;
 
@@ -47,6 +48,8 @@ pub struct World {
     pub watchers: usize,
     /// Why the journal can't be written, if it can't.
     pub trouble: Option<String>,
+    /// What the engine finds around the run.
+    pub concerns: Concerns,
     /// Who sits here.
     pub name: String,
     /// What somebody is told who is about to leave while the run goes on.
@@ -68,6 +71,7 @@ impl World {
             driver: None,
             watchers: 0,
             trouble: None,
+            concerns: Concerns::default(),
             name,
             farewell,
             mask: Arc::default(),
@@ -95,6 +99,8 @@ impl World {
             }
             FromEngine::Secrets { values } => self.mask = Arc::new(Mask::new(values)),
             FromEngine::Health(health) => self.health = health,
+            FromEngine::Concerns(concerns) => self.concerns = concerns,
+            FromEngine::Beat => {}
             FromEngine::Reply { id, refusal } => return Ok(Some((id, refusal))),
         }
         Ok(None)
@@ -203,21 +209,11 @@ impl World {
         locks.blocker_of_ours().or_else(|| locks.nodes.first())
     }
 
-    /// The sessions that the locks panel lists, in its order.
-    pub fn lock_sessions(&self, database: usize) -> impl Iterator<Item = &Session> {
+    /// The sessions that `panel` lists, in its order.
+    pub fn sessions(&self, panel: Panel, database: usize) -> impl Iterator<Item = &Session> {
         let picture = self.database(database).and_then(|db| db.picture.as_ref());
         picture
             .into_iter()
-            .flat_map(|p| p.locks.nodes.iter().map(|node| &node.session))
-    }
-
-    /// The sessions that the queries panel lists, in its order: what holds a transaction idly, and
-    /// what runs.
-    pub fn query_sessions(&self, database: usize) -> impl Iterator<Item = &Session> {
-        let picture = self.database(database).and_then(|db| db.picture.as_ref());
-        picture.into_iter().flat_map(|picture| {
-            let running = picture.running.iter().map(|running| &running.oldest);
-            picture.idle_in_transaction.iter().chain(running)
-        })
+            .flat_map(move |picture| panel.sessions(picture))
     }
 }

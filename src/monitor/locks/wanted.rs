@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::Wanted;
+use crate::monitor::names::short;
 
 /// The modes of a lock on a table, the weakest first.
 const MODES: [&str; 8] = [
@@ -155,11 +156,6 @@ impl Lock {
             format!("advisory lock ({}, {})", high as i32, low as i32)
         }
     }
-}
-
-/// Without the schema that nearly every table is in.
-fn short(relation: &str) -> &str {
-    relation.strip_prefix("public.").unwrap_or(relation)
 }
 
 #[cfg(test)]

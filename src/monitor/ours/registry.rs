@@ -1,6 +1,6 @@
 //! What the run does at the moment, told by whoever follows its journal.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use crate::clock::Moment;
 
@@ -31,19 +31,38 @@ pub enum Worker {
 
 /// Where it is written down; clones are the same book.
 #[derive(Clone, Debug, Default)]
-pub struct OursBook(Arc<RwLock<Vec<AtWork>>>);
+pub struct OursBook(Arc<RwLock<Pages>>);
+
+#[derive(Debug, Default)]
+struct Pages {
+    at_work: Vec<AtWork>,
+    t_zero: Option<Moment>,
+}
 
 impl OursBook {
-    /// Replaces what is written in it.
+    /// Replaces what is done at the moment.
     pub fn set(&self, at_work: Vec<AtWork>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = at_work;
+        self.write().at_work = at_work;
     }
 
-    /// What is written in it.
+    /// Writes down when the deployment began: what was before is what is normal.
+    pub fn set_t_zero(&self, at: Option<Moment>) {
+        self.write().t_zero = at;
+    }
+
+    /// What is done at the moment.
     pub(in crate::monitor) fn read(&self) -> Vec<AtWork> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        pages.at_work.clone()
+    }
+
+    /// When the deployment began, if it has.
+    pub(in crate::monitor) fn t_zero(&self) -> Option<Moment> {
+        let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        pages.t_zero
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Pages> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

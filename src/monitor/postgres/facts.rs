@@ -11,6 +11,7 @@ use super::rows::{field, flag, text};
 use super::trouble::Trouble;
 use crate::monitor::connections::Limits;
 use crate::monitor::health::{Rights, ServerFacts};
+use crate::monitor::progress::View;
 
 /// Columns are looked for rather than concluded from the version.
 const FACTS: &str = "
@@ -30,6 +31,10 @@ const FACTS: &str = "
            current_setting('superuser_reserved_connections')::int4 AS superuser_reserved,
            current_setting('reserved_connections', true)::int4 AS reserved,
            d.datconnlimit AS database_limit,
+           to_regclass('pg_stat_checkpointer') IS NOT NULL AS checkpointer,
+           ARRAY(SELECT c.relname::text FROM pg_class AS c
+                  WHERE c.relnamespace = 'pg_catalog'::regnamespace
+                    AND starts_with(c.relname::text, 'pg_stat_progress_')) AS progress,
            EXISTS (SELECT FROM pg_attribute
                     WHERE attrelid = 'pg_locks'::regclass AND attname = 'waitstart') AS waitstart
       FROM pg_roles AS r, pg_database AS d
@@ -47,6 +52,10 @@ pub(super) struct Facts {
     pub(super) role: String,
     /// The address from which the server sees us; none over a unix socket.
     pub(super) seen_as: Option<IpAddr>,
+    /// The question for all its progress views; empty if it has none.
+    pub(super) progress: String,
+    /// Whether checkpoints are counted in a view of their own.
+    pub(super) checkpointer: bool,
     /// Whether the server tells since when a lock is waited for.
     pub(super) waitstart: bool,
 }
@@ -91,6 +100,8 @@ fn facts(row: &PgRow) -> Facts {
         databases: databases(row),
         role: text(row, "role").unwrap_or_default(),
         seen_as: text(row, "seen_as").and_then(|address| address.parse().ok()),
+        progress: progress(row),
+        checkpointer: flag(row, "checkpointer"),
         waitstart: flag(row, "waitstart"),
     }
 }
@@ -99,4 +110,17 @@ fn databases(row: &PgRow) -> HashMap<u32, String> {
     let oids: Vec<Oid> = field(row, "oids").unwrap_or_default();
     let names: Vec<String> = field(row, "names").unwrap_or_default();
     oids.into_iter().map(|Oid(oid)| oid).zip(names).collect()
+}
+
+fn progress(row: &PgRow) -> String {
+    let names: Vec<String> = field(row, "progress").unwrap_or_default();
+    let views: Vec<View> = View::ALL
+        .iter()
+        .filter(|(_, name)| names.iter().any(|known| known == name))
+        .map(|(view, _)| *view)
+        .collect();
+    if views.is_empty() {
+        return String::new();
+    }
+    super::progress::question(&views)
 }

@@ -17,13 +17,18 @@ mod facts;
 mod keep;
 mod line;
 mod locks;
+mod migrations;
 mod poll;
+mod progress;
+mod rarely;
 mod rows;
 mod sessions;
 mod signaller;
+mod statements;
 mod target;
 mod trouble;
 mod value;
+mod vitals;
 mod watch;
 
 pub use signaller::Signaller;

@@ -1,21 +1,25 @@
 //! One look at everything the database panels show.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::facts::Facts;
 use super::line::Line;
 use super::locks::LockWatch;
+use super::progress::ProgressWatch;
+use super::rarely::Rarely;
 use super::sessions::{Sessions, Wanted};
 use super::trouble::Trouble;
 use crate::clock::{Clock, Moment};
 use crate::monitor::connections;
 use crate::monitor::health::Picture;
+use crate::monitor::known::Known;
 use crate::monitor::ours::{Claims, OursBook, Stranger};
 use crate::monitor::running::{idle_in_transaction, running};
 use crate::monitor::series::Series;
 
-/// How long facts hold before they are read again.
-const FACTS_HOLD: Duration = Duration::from_secs(30);
+/// After how many polls facts are read again.
+const FACTS_HOLD: u32 = 30;
 
 /// What is wanted of every database.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +30,8 @@ pub(in crate::monitor) struct Wishes {
     pub(in crate::monitor) ours: OursBook,
     /// How many idle sessions are listed.
     pub(in crate::monitor) idle: u32,
+    /// The project's folder, in which migrations are looked for.
+    pub(in crate::monitor) folder: Option<PathBuf>,
 }
 
 /// What has to be remembered from poll to poll.
@@ -34,17 +40,25 @@ pub(super) struct Poller {
     name: String,
     tag: String,
     idle: u32,
+    book: OursBook,
     claims: Claims,
     facts: Facts,
     facts_at: Option<Moment>,
+    facts_hold: Duration,
     locks: LockWatch,
+    progress: ProgressWatch,
+    rarely: Rarely,
     history: Series,
 }
 
 impl Poller {
     /// A poller of the database called `name`.
-    pub(super) fn new(name: &str, wishes: &Wishes) -> Self {
+    pub(super) fn new(name: &str, wishes: &Wishes, interval: Duration) -> Self {
         Poller {
+            book: wishes.ours.clone(),
+            facts_hold: interval * FACTS_HOLD,
+            progress: ProgressWatch::default(),
+            rarely: Rarely::new(interval, wishes.folder.clone()),
             name: name.to_owned(),
             tag: wishes.tag.clone(),
             idle: wishes.idle,
@@ -60,6 +74,7 @@ impl Poller {
     pub(super) fn start_over(&mut self) {
         self.facts_at = None;
         self.locks = LockWatch::default();
+        self.rarely.start_over();
         self.history.push(None);
     }
 
@@ -70,7 +85,10 @@ impl Poller {
         clock: &dyn Clock,
     ) -> Result<Picture, Trouble> {
         let start = clock.now();
-        if self.facts_at.is_none_or(|at| start.since(at) >= FACTS_HOLD) {
+        if self
+            .facts_at
+            .is_none_or(|at| start.since(at) >= self.facts_hold)
+        {
             self.facts = Facts::read(line).await?;
             self.facts_at = Some(start);
         }
@@ -80,6 +98,18 @@ impl Poller {
         let mut picture = seen?;
         ended?;
         picture.took = clock.now().since(start);
+        let building: Vec<i32> = picture.progress.iter().map(|work| work.pid).collect();
+        let t_zero = self.book.t_zero();
+        let looking = self
+            .rarely
+            .look(line, &self.facts, &building, t_zero, clock);
+        looking.await?;
+        picture.vitals = self.rarely.vitals.clone();
+        picture.migrations = self.rarely.migrations.clone();
+        picture.statements = self.rarely.statements.clone();
+        picture
+            .invalid_indexes
+            .clone_from(&self.rarely.invalid_indexes);
         Ok(picture)
     }
 
@@ -88,6 +118,11 @@ impl Poller {
         let found = (&sessions.listed[..], sessions.waiting);
         let locks = self.locks.look(line, found, &self.facts, &self.tag, now);
         let waits = locks.await?;
+        if let Some((at, bytes)) = self.rarely.size() {
+            self.progress.note_size(bytes, at);
+        }
+        let progress = self.progress.look(line, &self.facts, &sessions.listed, now);
+        let progress = progress.await?;
         let server = self.facts.server.clone();
         let mut all = connections::count(&sessions.alike, &sessions.listed, &server.limits);
         self.history.push(Some(f64::from(all.used)));
@@ -102,6 +137,11 @@ impl Poller {
             locks: waits.tree(),
             running: running(&sessions.listed),
             idle_in_transaction: idle_in_transaction(&sessions.listed),
+            progress,
+            invalid_indexes: Vec::new(),
+            vitals: Known::NotYet,
+            statements: Known::NotYet,
+            migrations: Known::NotYet,
         })
     }
 

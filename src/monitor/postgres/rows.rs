@@ -5,6 +5,8 @@ use std::time::Duration;
 use sqlx::postgres::PgRow;
 use sqlx::{Decode, Postgres, Row, Type, ValueRef};
 
+use crate::monitor::names::short;
+
 /// The field called `name`; `None` if it is null or of another type than expected.
 pub(super) fn field<'r, T>(row: &'r PgRow, name: &str) -> Option<T>
 where
@@ -39,4 +41,9 @@ pub(super) fn count(row: &PgRow, name: &str) -> u32 {
 /// A flag; null is false.
 pub(super) fn flag(row: &PgRow, name: &str) -> bool {
     field(row, name).unwrap_or_default()
+}
+
+/// The name of a table or an index, as people know it.
+pub(super) fn relation(row: &PgRow, name: &str) -> Option<String> {
+    text(row, name).map(|found| short(&found).to_owned())
 }

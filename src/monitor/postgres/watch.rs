@@ -32,7 +32,7 @@ pub(in crate::monitor) struct Watcher {
 impl Watcher {
     /// Watches until the future is dropped; its session ends with it.
     pub(in crate::monitor) async fn run(mut self) {
-        let mut poller = Poller::new(&self.name, &self.wishes);
+        let mut poller = Poller::new(&self.name, &self.wishes, self.pace.interval());
         let mut retries = Retries::default();
         loop {
             let connecting = self.target.connect(Purpose::Watching, retries.patience());

@@ -13,11 +13,10 @@ impl Asking<'_> {
     pub(super) fn session(&self) -> Option<&Session> {
         let database = self.view.database;
         let picked = self.view.session.and_then(|pid| {
-            let mut seen: Box<dyn Iterator<Item = &Session>> = match self.view.focus {
-                Focus::Locks => Box::new(self.world.lock_sessions(database)),
-                Focus::Queries => Box::new(self.world.query_sessions(database)),
-                _ => return None,
+            let Focus::Panel(panel) = self.view.focus else {
+                return None;
             };
+            let mut seen = self.world.sessions(panel, database);
             seen.find(|session| session.pid == pid)
         });
         picked.or_else(|| self.world.blocker(database).map(|node| &node.session))

@@ -2,12 +2,17 @@
 
 mod links;
 mod locks;
+mod migrations;
 mod ours;
 mod pooler;
 mod probes;
+mod progress;
 mod roles;
 mod signals;
+mod statements;
+mod vitals;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +43,11 @@ struct Watched {
 
 impl Watched {
     fn start(urls: &[String], probes: Vec<Probe>) -> Watched {
+        Watched::in_folder(urls, probes, None)
+    }
+
+    /// A monitor of a project in `folder`.
+    fn in_folder(urls: &[String], probes: Vec<Probe>, folder: Option<&Path>) -> Watched {
         let databases = urls.iter().enumerate().map(|(ix, url)| WatchedDatabase {
             name: format!("db{ix}"),
             url: Ok(url.clone()),
@@ -49,6 +59,7 @@ impl Watched {
             tag: TAG.to_owned(),
             ours: ours.clone(),
             idle_sessions: 0,
+            folder: folder.map(Path::to_owned),
             interval: Duration::from_millis(100),
         };
         let monitor = gonogo::monitor::start(&config, Arc::new(SystemClock::new()));

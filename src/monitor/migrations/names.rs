@@ -1,0 +1,123 @@
+//! What the names of migration files say, each tool in its own way.
+
+use super::tool::Tool;
+
+/// What tells the migration in the file or folder called `file` from others in the tool's table;
+/// none if it is no migration of `tool`.
+pub(super) fn key(tool: Tool, file: &str) -> Option<String> {
+    let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
+    let way = stem.rsplit_once('.').map(|(_, way)| way);
+    match tool {
+        // A folder; whether it holds a script is seen later.
+        Tool::Prisma => Some(file.to_owned()),
+        Tool::Sqlx if extension == "sql" && way != Some("down") => number(stem).map(plain),
+        Tool::Goose if matches!(extension, "sql" | "go") => number(stem).map(plain),
+        Tool::GolangMigrate if way == Some("up") => number(stem).map(plain),
+        Tool::Rails if extension == "rb" => number(stem),
+        Tool::Dbmate if extension == "sql" => number(stem),
+        Tool::Knex | Tool::NodePgMigrate if is_script(extension) => {
+            let digits = digits(stem).len();
+            (digits >= 8 && stem[digits..].starts_with(['_', '-'])).then(|| stem.to_owned())
+        }
+        Tool::Django if extension == "py" => {
+            let numbered = digits(stem).len() == 4 && stem[4..].starts_with('_');
+            numbered.then(|| stem.to_owned())
+        }
+        Tool::Diesel => {
+            let (number, _) = file.split_once('_')?;
+            let dated = number.starts_with(|c: char| c.is_ascii_digit());
+            dated.then(|| number.replace('-', ""))
+        }
+        Tool::Refinery if matches!(extension, "sql" | "rs") => {
+            let (number, _) = stem.strip_prefix(['V', 'U'])?.split_once("__")?;
+            (!number.is_empty() && digits(number) == number).then(|| plain(number.to_owned()))
+        }
+        Tool::Flyway if extension == "sql" => flyway(stem),
+        _ => None,
+    }
+}
+
+/// What people call it.
+pub(super) fn shown(tool: Tool, file: &str, key: &str) -> String {
+    match tool {
+        Tool::Prisma | Tool::Diesel => file.to_owned(),
+        Tool::Django | Tool::Knex | Tool::NodePgMigrate => key.to_owned(),
+        _ => {
+            let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+            stem.trim_end_matches(".up").to_owned()
+        }
+    }
+}
+
+/// The key of an alembic revision and of those before it.
+pub(super) fn revision(text: &str) -> Option<(String, Vec<String>)> {
+    let value = |name: &str| {
+        text.lines().find_map(|line| {
+            let rest = line.strip_prefix(name)?;
+            let rest = rest.trim_start();
+            // It may have a type: `revision: str = "…"`.
+            let named = rest.starts_with([':', '=']);
+            named.then(|| rest.split_once('='))?.map(|(_, value)| value)
+        })
+    };
+    let key = quoted(value("revision")?).into_iter().next()?;
+    Some((key, quoted(value("down_revision")?)))
+}
+
+/// The texts in quotes, single or double.
+fn quoted(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(begin) = rest.find(['\'', '"']) {
+        let quote = &rest[begin..=begin];
+        let inside = &rest[begin + 1..];
+        let Some(end) = inside.find(quote) else {
+            break;
+        };
+        found.push(inside[..end].to_owned());
+        rest = &inside[end + 1..];
+    }
+    found
+}
+
+fn digits(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_ascii_digit());
+    &text[..end.unwrap_or(text.len())]
+}
+
+/// The number before the first underscore.
+fn number(stem: &str) -> Option<String> {
+    let number = digits(stem);
+    let named = stem[number.len()..].starts_with('_');
+    (named && !number.is_empty()).then(|| number.to_owned())
+}
+
+/// Without zeros in front, as a column of numbers shows it.
+fn plain(number: String) -> String {
+    match number.trim_start_matches('0') {
+        "" => "0".to_owned(),
+        plain if plain.len() == number.len() => number,
+        plain => plain.to_owned(),
+    }
+}
+
+fn is_script(extension: &str) -> bool {
+    matches!(
+        extension,
+        "js" | "ts" | "cjs" | "mjs" | "cts" | "mts" | "sql"
+    )
+}
+
+/// `V1_2__name` and `V1.2__name` are one version; `R__name` is run whenever it changes.
+fn flyway(stem: &str) -> Option<String> {
+    if let Some(name) = stem.strip_prefix("R__") {
+        return Some(format!("R {}", name.replace('_', " ")));
+    }
+    let (version, _) = stem.strip_prefix('V')?.split_once("__")?;
+    let parts: Vec<&str> = version.split(['.', '_']).collect();
+    let numbers = parts
+        .iter()
+        .all(|part| !part.is_empty() && digits(part) == *part);
+    let plain = parts.into_iter().map(|part| plain(part.to_owned()));
+    numbers.then(|| plain.collect::<Vec<_>>().join("."))
+}

@@ -1,0 +1,390 @@
+use std::path::Path;
+
+use super::*;
+
+/// Rows as `key state`, with a checksum after it if it has one.
+fn records(lines: &[&str]) -> Vec<Record> {
+    let record = |line: &&str| {
+        let mut words = line.split_whitespace();
+        let key = words.next().unwrap().to_owned();
+        Record {
+            key,
+            title: String::new(),
+            state: RowState::of(&words.next().unwrap().replace('-', " ")),
+            checksum: words.next().map(str::to_owned),
+            at: None,
+            note: words.next().map(str::to_owned),
+        }
+    };
+    lines.iter().map(record).collect()
+}
+
+/// Files as `key`, with a checksum and those before it.
+fn scripts(lines: &[&str]) -> Vec<Script> {
+    let script = |line: &&str| {
+        let mut words = line.split_whitespace();
+        let key = words.next().unwrap().to_owned();
+        Script {
+            name: key.clone(),
+            key,
+            checksum: words.next().filter(|sum| *sum != "-").map(str::to_owned),
+            after: words.map(str::to_owned).collect(),
+        }
+    };
+    lines.iter().map(script).collect()
+}
+
+#[track_caller]
+fn check(tool: Tool, rows: &[&str], files: Option<&[&str]>, running: bool, expected: &str) {
+    let files = files.map(scripts);
+    let list = judge(tool, &records(rows), files.as_deref(), running);
+    let found: Vec<String> = list
+        .iter()
+        .map(|one| format!("{} {}", one.name, one.state.word()))
+        .collect();
+    assert_eq!(found.join(", "), expected);
+}
+
+#[test]
+fn prismas_rows_tell_running_from_interrupted_by_the_lock() {
+    let rows = ["1 applied a", "2 unfinished b"];
+    let files = ["1 a", "2 b", "3 c"];
+    check(
+        Tool::Prisma,
+        &rows,
+        Some(&files),
+        true,
+        "1 applied, 2 running, 3 pending",
+    );
+    check(
+        Tool::Prisma,
+        &rows,
+        Some(&files),
+        false,
+        "1 applied, 2 interrupted, 3 pending",
+    );
+}
+
+#[test]
+fn what_a_tool_calls_up_to_date_may_be_edited_or_from_another_checkout() {
+    check(
+        Tool::Prisma,
+        &["0 applied x", "1 applied a", "2 failed b"],
+        Some(&["1 changed", "2 b"]),
+        false,
+        "0 not in the folder, 1 edited since, 2 failed",
+    );
+}
+
+#[test]
+fn a_row_that_was_rolled_back_does_not_hide_the_one_that_was_not() {
+    let files = ["1 a"];
+    check(
+        Tool::Prisma,
+        &["1 rolled-back a"],
+        Some(&files),
+        false,
+        "1 pending",
+    );
+    for rows in [
+        ["1 rolled-back a", "1 applied a"],
+        ["1 applied a", "1 rolled-back a"],
+    ] {
+        check(Tool::Prisma, &rows, Some(&files), false, "1 applied");
+    }
+    check(Tool::Prisma, &["1 rolled-back a"], None, false, "");
+}
+
+#[test]
+fn a_tool_with_a_lock_and_no_row_is_at_the_first_that_is_left() {
+    check(
+        Tool::Rails,
+        &["1 applied"],
+        Some(&["1", "2", "3"]),
+        true,
+        "1 applied, 2 running, 3 pending",
+    );
+}
+
+#[test]
+fn one_row_stands_for_all_before_it() {
+    let files = ["1", "2", "10", "11"];
+    let tool = Tool::GolangMigrate;
+    check(
+        tool,
+        &["10 applied"],
+        Some(&files),
+        false,
+        "1 applied, 2 applied, 10 applied, 11 pending",
+    );
+    check(
+        tool,
+        &["10 unfinished"],
+        Some(&files),
+        false,
+        "1 applied, 2 applied, 10 interrupted, 11 pending",
+    );
+    check(
+        tool,
+        &["10 unfinished"],
+        Some(&files),
+        true,
+        "1 applied, 2 applied, 10 running, 11 pending",
+    );
+    check(
+        tool,
+        &["12 applied"],
+        Some(&["1"]),
+        false,
+        "12 not in the folder, 1 applied",
+    );
+}
+
+#[test]
+fn a_head_stands_for_all_that_it_comes_after() {
+    let files = ["a", "b - a", "c - a", "d - b c", "e - d"];
+    let tool = Tool::Alembic;
+    check(
+        tool,
+        &["b applied", "c applied"],
+        Some(&files),
+        false,
+        "a applied, b applied, c applied, d pending, e pending",
+    );
+    check(
+        tool,
+        &["x applied"],
+        Some(&files[..2]),
+        false,
+        "x not in the folder, a pending, b pending",
+    );
+}
+
+#[test]
+fn what_a_package_brings_to_django_is_not_foreign() {
+    check(
+        Tool::Django,
+        &[
+            "auth.0001 applied",
+            "shop.0001 applied",
+            "shop.0009 applied",
+        ],
+        Some(&["shop.0001", "shop.0002"]),
+        false,
+        "auth.0001 applied, shop.0009 not in the folder, shop.0001 applied, shop.0002 pending",
+    );
+}
+
+#[test]
+fn what_is_older_than_a_baseline_was_there_before_the_tool() {
+    check(
+        Tool::Flyway,
+        &["2.10 applied - baseline", "3 applied 7"],
+        Some(&["1 5", "2.10 6", "3 7", "4 8"]),
+        false,
+        "1 applied, 2.10 edited since, 3 applied, 4 pending",
+    );
+}
+
+#[test]
+fn the_last_row_of_a_version_counts() {
+    let rows = [
+        "0 applied",
+        "1 applied",
+        "1 rolled-back",
+        "2 rolled-back",
+        "2 applied",
+    ];
+    check(
+        Tool::Goose,
+        &rows,
+        Some(&["1", "2"]),
+        false,
+        "1 pending, 2 applied",
+    );
+    check(Tool::Goose, &rows, None, false, "2 applied");
+}
+
+#[test]
+fn without_a_folder_the_table_alone_tells() {
+    check(
+        Tool::Sqlx,
+        &["1 applied a", "2 failed b"],
+        None,
+        false,
+        "1 applied, 2 failed",
+    );
+}
+
+fn write(dir: &Path, name: &str, text: &str) {
+    let path = dir.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+#[track_caller]
+fn found(files: &[(&str, &str)], tool: Tool, expected: &[&str]) -> Vec<Script> {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        write(dir.path(), name, text);
+    }
+    let mut shelf = Shelf::new(Some(dir.path().to_owned()));
+    let found = shelf
+        .scripts(tool, &[])
+        .map(|(_, scripts)| scripts)
+        .unwrap_or_default();
+    let keys: Vec<&str> = found.iter().map(|script| script.key.as_str()).collect();
+    assert_eq!(keys, expected);
+    found
+}
+
+#[test]
+fn files_are_found_with_the_checksums_that_tools_keep() {
+    let prisma = found(
+        &[
+            ("prisma/migrations/2024_b/migration.sql", "select 1"),
+            ("prisma/migrations/2023_a/migration.sql", ""),
+            ("prisma/migrations/migration_lock.toml", "provider"),
+            ("prisma/migrations/empty/readme", ""),
+            ("node_modules/x/migrations/2025/migration.sql", ""),
+        ],
+        Tool::Prisma,
+        &["2023_a", "2024_b"],
+    );
+    // The checksum of an empty file is known to everybody.
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(prisma[0].checksum.as_deref(), Some(empty));
+    let sqlx = found(
+        &[
+            ("migrations/0002_b.up.sql", "x"),
+            ("migrations/0002_b.down.sql", "x"),
+            ("migrations/0001_a.sql", ""),
+        ],
+        Tool::Sqlx,
+        &["1", "2"],
+    );
+    assert_eq!(
+        (sqlx[0].name.as_str(), sqlx[1].name.as_str()),
+        ("0001_a", "0002_b")
+    );
+    assert!(
+        sqlx[0]
+            .checksum
+            .as_deref()
+            .unwrap()
+            .starts_with("38b060a751ac96384cd9327e")
+    );
+}
+
+#[test]
+fn files_are_found_where_tools_keep_them() {
+    found(
+        &[
+            ("src/main/resources/db/migration/V1_10__b.sql", ""),
+            ("src/main/resources/db/migration/V1.2__a.sql", ""),
+            ("src/main/resources/db/migration/R__all_views.sql", ""),
+        ],
+        Tool::Flyway,
+        &["1.2", "1.10", "R all views"],
+    );
+    found(
+        &[
+            ("db/migrations/000010_b.up.sql", ""),
+            ("db/migrations/000009_a.up.sql", ""),
+        ],
+        Tool::GolangMigrate,
+        &["9", "10"],
+    );
+    found(
+        &[("db/migrate/20240102030405_add.rb", "")],
+        Tool::Rails,
+        &["20240102030405"],
+    );
+    found(
+        &[
+            ("db/migrations/20240102_add.sql", "-- migrate:up\nselect 1"),
+            ("db/migrations/20240103_other.sql", "select 1"),
+        ],
+        Tool::Dbmate,
+        &["20240102"],
+    );
+    found(
+        &[
+            ("migrations/20240102030405_add.js", ""),
+            ("migrations/helper.js", ""),
+        ],
+        Tool::Knex,
+        &["20240102030405_add"],
+    );
+    found(
+        &[
+            ("shop/migrations/0001_initial.py", ""),
+            ("shop/migrations/__init__.py", ""),
+            ("blog/migrations/0001_initial.py", ""),
+        ],
+        Tool::Django,
+        &["blog.0001_initial", "shop.0001_initial"],
+    );
+    let alembic = found(
+        &[
+            (
+                "alembic/versions/a_first.py",
+                "revision: str = 'aaa'\ndown_revision = None\n",
+            ),
+            (
+                "alembic/versions/b_next.py",
+                "revision = \"bbb\"\ndown_revision: Union[str, None] = \"aaa\"\n",
+            ),
+            (
+                "alembic/versions/c_merge.py",
+                "revision = '000'\ndown_revision = ('aaa', 'bbb')\n",
+            ),
+        ],
+        Tool::Alembic,
+        &["aaa", "bbb", "000"],
+    );
+    assert_eq!(
+        (alembic[2].after.as_slice(), alembic[2].name.as_str()),
+        (&["aaa".to_owned(), "bbb".to_owned()][..], "c_merge")
+    );
+    found(
+        &[("migrations/2024-01-02-000000_add/up.sql", "")],
+        Tool::Diesel,
+        &["20240102000000"],
+    );
+    found(&[("migrations/V3__add.rs", "")], Tool::Refinery, &["3"]);
+    found(&[("migrations/00001_add.sql", "")], Tool::Goose, &["1"]);
+}
+
+#[test]
+fn of_several_folders_the_one_that_fits_the_table_is_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a/migrations/1_x.sql", "");
+    write(dir.path(), "b/migrations/2_y.sql", "");
+    let mut shelf = Shelf::new(Some(dir.path().to_owned()));
+    let (folder, scripts) = shelf.scripts(Tool::Sqlx, &["2".to_owned()]).unwrap();
+    assert_eq!(folder, dir.path().join("b/migrations"));
+    assert_eq!(scripts[0].key, "2");
+    write(dir.path(), "b/migrations/2_y.sql", "changed");
+    let (_, again) = shelf.scripts(Tool::Sqlx, &["2".to_owned()]).unwrap();
+    assert_ne!(
+        again[0].checksum, scripts[0].checksum,
+        "a file that has changed is read again"
+    );
+    assert!(Shelf::new(None).scripts(Tool::Sqlx, &[]).is_none());
+}
+
+#[test]
+fn tables_that_share_a_name_are_told_apart_by_their_columns() {
+    let of = |table: &str, columns: &[&str], rails: bool| {
+        let columns: Vec<String> = columns.iter().map(|&name| name.to_owned()).collect();
+        Tool::of(table, &columns, rails).map(Tool::name)
+    };
+    assert_eq!(
+        of("schema_migrations", &["version", "dirty"], false),
+        Some("golang-migrate")
+    );
+    assert_eq!(of("schema_migrations", &["version"], true), Some("Rails"));
+    assert_eq!(of("schema_migrations", &["version"], false), Some("dbmate"));
+    assert_eq!(of("schema_migrations", &["something"], false), None);
+}

@@ -1,0 +1,169 @@
+//! The tools: their tables, how to read them, and the lock by which they keep others out.
+
+use super::crc::crc32;
+
+/// A migration tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::monitor) enum Tool {
+    Prisma,
+    Sqlx,
+    Flyway,
+    GolangMigrate,
+    Rails,
+    Dbmate,
+    Knex,
+    NodePgMigrate,
+    Alembic,
+    Django,
+    Diesel,
+    Refinery,
+    Goose,
+}
+
+/// The number of an advisory lock, in the halves in which the server shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::monitor) struct Lock {
+    pub(in crate::monitor) class: i64,
+    pub(in crate::monitor) object: i64,
+}
+
+impl Tool {
+    /// The names of the tables by which tools are found.
+    pub(in crate::monitor) const TABLES: [&'static str; 11] = [
+        "_prisma_migrations",
+        "_sqlx_migrations",
+        "flyway_schema_history",
+        "schema_migrations",
+        "knex_migrations",
+        "pgmigrations",
+        "alembic_version",
+        "django_migrations",
+        "__diesel_schema_migrations",
+        "refinery_schema_history",
+        "goose_db_version",
+    ];
+
+    /// The tool that keeps a table of this name with these columns. Three of them share one name:
+    /// `rails` tells whether Rails' own other table stands beside it.
+    pub(in crate::monitor) fn of(table: &str, columns: &[String], rails: bool) -> Option<Tool> {
+        let has = |column: &str| columns.iter().any(|known| known == column);
+        Some(match table {
+            "_prisma_migrations" if has("migration_name") => Tool::Prisma,
+            "_sqlx_migrations" if has("success") => Tool::Sqlx,
+            "flyway_schema_history" if has("installed_rank") => Tool::Flyway,
+            "schema_migrations" if has("dirty") => Tool::GolangMigrate,
+            "schema_migrations" if has("version") && rails => Tool::Rails,
+            "schema_migrations" if has("version") => Tool::Dbmate,
+            "knex_migrations" if has("batch") => Tool::Knex,
+            "pgmigrations" if has("run_on") => Tool::NodePgMigrate,
+            "alembic_version" if has("version_num") => Tool::Alembic,
+            "django_migrations" if has("app") => Tool::Django,
+            "__diesel_schema_migrations" if has("version") => Tool::Diesel,
+            "refinery_schema_history" if has("version") => Tool::Refinery,
+            "goose_db_version" if has("version_id") => Tool::Goose,
+            _ => return None,
+        })
+    }
+
+    /// Its name.
+    pub(in crate::monitor) fn name(self) -> &'static str {
+        match self {
+            Tool::Prisma => "Prisma",
+            Tool::Sqlx => "sqlx",
+            Tool::Flyway => "Flyway",
+            Tool::GolangMigrate => "golang-migrate",
+            Tool::Rails => "Rails",
+            Tool::Dbmate => "dbmate",
+            Tool::Knex => "knex",
+            Tool::NodePgMigrate => "node-pg-migrate",
+            Tool::Alembic => "alembic",
+            Tool::Django => "Django",
+            Tool::Diesel => "diesel",
+            Tool::Refinery => "refinery",
+            Tool::Goose => "goose",
+        }
+    }
+
+    /// What to select from its table: a key, a title, a checksum, when, the state in one of the
+    /// words of [`super::RowState::of`], and a remark, all of them text; and in which order.
+    pub(in crate::monitor) fn columns(self) -> (&'static str, &'static str) {
+        match self {
+            Tool::Prisma => (
+                "migration_name, '', checksum, coalesce(finished_at, started_at),
+                 CASE WHEN rolled_back_at IS NOT NULL THEN 'rolled back'
+                      WHEN finished_at IS NOT NULL THEN 'applied'
+                      WHEN coalesce(logs, '') = '' THEN 'unfinished' ELSE 'failed' END,
+                 left(logs, 300)",
+                "started_at, migration_name",
+            ),
+            Tool::Sqlx => (
+                "version, description, encode(checksum, 'hex'), installed_on,
+                 CASE WHEN success THEN 'applied' WHEN execution_time = -1 THEN 'unfinished'
+                      ELSE 'failed' END, NULL",
+                "version",
+            ),
+            Tool::Flyway => (
+                "coalesce(version, 'R ' || description), description, checksum, installed_on,
+                 CASE WHEN NOT success THEN 'failed' WHEN type LIKE 'UNDO%' OR type = 'DELETE'
+                      THEN 'rolled back' ELSE 'applied' END,
+                 CASE WHEN type LIKE '%BASELINE%' THEN 'baseline' END",
+                "installed_rank",
+            ),
+            Tool::GolangMigrate => (
+                "version, '', NULL, NULL,
+                 CASE WHEN dirty THEN 'unfinished' ELSE 'applied' END, NULL",
+                "version",
+            ),
+            Tool::Rails | Tool::Dbmate => ("version, '', NULL, NULL, 'applied', NULL", "version"),
+            Tool::Knex => ("name, '', NULL, migration_time, 'applied', NULL", "id"),
+            Tool::NodePgMigrate => ("name, '', NULL, run_on, 'applied', NULL", "id"),
+            Tool::Alembic => (
+                "version_num, '', NULL, NULL, 'applied', NULL",
+                "version_num",
+            ),
+            Tool::Django => (
+                "app || '.' || name, '', NULL, applied, 'applied', NULL",
+                "id",
+            ),
+            Tool::Diesel => ("version, '', NULL, run_on, 'applied', NULL", "version"),
+            Tool::Refinery => (
+                "version, name, NULL, applied_on, 'applied', NULL",
+                "version",
+            ),
+            Tool::Goose => (
+                "version_id, '', NULL, tstamp,
+                 CASE WHEN is_applied THEN 'applied' ELSE 'rolled back' END, NULL",
+                "id",
+            ),
+        }
+    }
+
+    /// The lock that it holds while it is at work on the database called `database`, where it takes
+    /// one whose number is known.
+    pub(in crate::monitor) fn lock(self, database: &str, schema: &str) -> Option<Lock> {
+        let of_database = i64::from(crc32(database.as_bytes()));
+        Some(match self {
+            Tool::Prisma => Lock::of(72_707_369),
+            Tool::Sqlx => Lock::of(0x3d32_ad9e_i64.wrapping_mul(of_database)),
+            Tool::Rails => Lock::of(2_053_462_845_i64.wrapping_mul(of_database)),
+            Tool::NodePgMigrate => Lock::of(7_241_865_325_823_964),
+            Tool::GolangMigrate => {
+                let names = format!("{schema}\0schema_migrations\0{database}");
+                let sum = crc32(names.as_bytes()).wrapping_mul(1_486_364_155);
+                Lock::of(i64::from(sum))
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl Lock {
+    /// A lock with one number of 64 bits.
+    fn of(number: i64) -> Lock {
+        let number = number.cast_unsigned();
+        Lock {
+            class: (number >> 32).cast_signed(),
+            object: (number & 0xFFFF_FFFF).cast_signed(),
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Reading the tables of migration tools.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgRow;
+use sqlx::postgres::types::Oid;
+
+use super::facts::Facts;
+use super::line::Line;
+use super::rows::{field, flag, text};
+use super::trouble::Trouble;
+use crate::clock::Moment;
+use crate::monitor::migrations::{Migrations, Record, RowState, Script, Shelf, Tool, judge};
+
+/// How long it holds which tools there are, and where their folders are.
+const FOUND_HOLDS: Duration = Duration::from_secs(30);
+
+/// The tables, their columns, and the schema as SQL wants it.
+const TABLES: &str = "
+    SELECT quote_ident(n.nspname) AS schema, n.nspname::text AS plain_schema,
+           c.relname::text AS name, quote_ident(c.relname) AS quoted,
+           ARRAY(SELECT attname::text FROM pg_attribute
+                  WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS columns,
+           EXISTS (SELECT FROM pg_class AS r
+                    WHERE r.relname = 'ar_internal_metadata'
+                      AND r.relnamespace = c.relnamespace) AS rails,
+           EXISTS (SELECT FROM pg_class AS k
+                    WHERE k.relname = 'knex_migrations_lock'
+                      AND k.relnamespace = c.relnamespace) AS knex_lock
+      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE c.relname = ANY($1) AND c.relkind = 'r'
+     ORDER BY n.nspname, c.relname
+     LIMIT 10";
+
+const LOCKS: &str = "
+    SELECT pid, classid::int8 AS class, objid::int8 AS object
+      FROM pg_locks
+     WHERE locktype = 'advisory' AND granted AND database = $1 AND objsubid = 1
+       AND mode = 'ExclusiveLock'";
+
+/// A tool that was found.
+#[derive(Clone, Debug)]
+struct Found {
+    tool: Tool,
+    /// The table's name as SQL wants it.
+    table: String,
+    /// The table's name as people know it.
+    shown: String,
+    schema: String,
+    /// The table that says whether knex is at work, as SQL wants it.
+    lock_table: Option<String>,
+}
+
+/// What is remembered of migrations between two looks.
+pub(super) struct MigrationWatch {
+    shelf: Arc<Mutex<Shelf>>,
+    found: Option<(Moment, Vec<Found>)>,
+}
+
+impl MigrationWatch {
+    /// For the migrations of the project in `folder`.
+    pub(super) fn new(folder: Option<PathBuf>) -> Self {
+        MigrationWatch {
+            shelf: Arc::new(Mutex::new(Shelf::new(folder))),
+            found: None,
+        }
+    }
+
+    /// Looks once: each tool's table against its folder.
+    pub(super) async fn look(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        now: Moment,
+    ) -> Result<Vec<Migrations>, Trouble> {
+        let holds = |(at, _): &(Moment, Vec<Found>)| now.since(*at) < FOUND_HOLDS;
+        let known = self.found.take().filter(holds);
+        let found = if let Some(known) = known {
+            known
+        } else {
+            let locked = self.shelf.lock();
+            locked
+                .unwrap_or_else(PoisonError::into_inner)
+                .forget_folders();
+            (now, find(line).await?)
+        };
+        let tools = found.1.clone();
+        self.found = Some(found);
+        let mut all = Vec::new();
+        for tool in &tools {
+            all.push(self.look_at(line, facts, tool).await?);
+        }
+        Ok(all)
+    }
+
+    async fn look_at(
+        &self,
+        line: &mut Line,
+        facts: &Facts,
+        found: &Found,
+    ) -> Result<Migrations, Trouble> {
+        let tool = found.tool;
+        let mut migrations = Migrations {
+            tool: tool.name().to_owned(),
+            table: found.shown.clone(),
+            folder: None,
+            running: None,
+            note: None,
+            list: Vec::new(),
+        };
+        // A pooled line is in a transaction, which an error ends; a table that may not be read
+        // must not take the others along.
+        if !may_read(line, &found.table).await? {
+            let role = &facts.server.role;
+            migrations.note = Some(format!(
+                "{} may not be read: grant select on {} to {role}",
+                found.shown, found.table
+            ));
+            return Ok(migrations);
+        }
+        let (columns, order) = tool.columns();
+        let sql = select(columns, &found.table, order);
+        let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
+        let records: Vec<Record> = rows.iter().map(record).collect();
+        migrations.running = self.holder(line, facts, found).await?;
+        if let Some(table) = &found.lock_table
+            && is_locked(line, table).await?
+        {
+            let words = "knex's lock is taken: it is at work, or one that was at work was killed";
+            migrations.note = Some(words.to_owned());
+        }
+        let keys: Vec<String> = records.iter().map(|record| record.key.clone()).collect();
+        let scripts = self.scripts(tool, keys).await;
+        migrations.folder = scripts
+            .as_ref()
+            .map(|(folder, _)| folder.display().to_string());
+        let scripts = scripts.as_ref().map(|(_, scripts)| scripts.as_slice());
+        if scripts.is_none() {
+            let words = "the folder of its files was not found, so what is pending is not known";
+            migrations.note.get_or_insert(words.to_owned());
+        }
+        let running = migrations.running.is_some();
+        migrations.list = judge(tool, &records, scripts, running);
+        Ok(migrations)
+    }
+
+    /// The session that holds the tool's lock.
+    async fn holder(
+        &self,
+        line: &mut Line,
+        facts: &Facts,
+        found: &Found,
+    ) -> Result<Option<i32>, Trouble> {
+        let Some(lock) = found.tool.lock(&facts.server.database, &found.schema) else {
+            return Ok(None);
+        };
+        let rows = line
+            .rows(sqlx::query(LOCKS).bind(Oid(facts.database)))
+            .await?;
+        let row = rows.iter().find(|row| {
+            let number = (field(row, "class"), field(row, "object"));
+            number == (Some(lock.class), Some(lock.object))
+        });
+        Ok(row.and_then(|row| field(row, "pid")))
+    }
+
+    async fn scripts(&self, tool: Tool, keys: Vec<String>) -> Option<(PathBuf, Vec<Script>)> {
+        let files = Arc::clone(&self.shelf);
+        let read = tokio::task::spawn_blocking(move || {
+            let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
+            files.scripts(tool, &keys)
+        });
+        read.await.ok().flatten()
+    }
+}
+
+async fn find(line: &mut Line) -> Result<Vec<Found>, Trouble> {
+    let names: Vec<String> = Tool::TABLES.iter().map(|&name| name.to_owned()).collect();
+    let rows = line.rows(sqlx::query(TABLES).bind(names)).await?;
+    Ok(rows.iter().filter_map(found).collect())
+}
+
+fn found(row: &PgRow) -> Option<Found> {
+    let columns: Vec<String> = field(row, "columns").unwrap_or_default();
+    let name = text(row, "name")?;
+    let tool = Tool::of(&name, &columns, flag(row, "rails"))?;
+    let schema = text(row, "schema")?;
+    let plain_schema = text(row, "plain_schema")?;
+    Some(Found {
+        tool,
+        table: format!("{schema}.{}", text(row, "quoted")?),
+        shown: match plain_schema.as_str() {
+            "public" => name,
+            other => format!("{other}.{name}"),
+        },
+        lock_table: (tool == Tool::Knex && flag(row, "knex_lock"))
+            .then(|| format!("{schema}.knex_migrations_lock")),
+        schema: plain_schema,
+    })
+}
+
+/// Every field as text, under names of our own.
+fn select(columns: &str, table: &str, order: &str) -> String {
+    format!(
+        "SELECT key::text, title::text, checksum::text, at::text, state::text, note::text
+           FROM (SELECT row_number() OVER (ORDER BY {order}), {columns}
+                   FROM {table}) AS m (place, key, title, checksum, at, state, note)
+          ORDER BY place LIMIT 5000"
+    )
+}
+
+async fn may_read(line: &mut Line, table: &str) -> Result<bool, Trouble> {
+    let sql = "SELECT has_table_privilege($1, 'SELECT') AS may";
+    let rows = line.rows(sqlx::query(sql).bind(table)).await?;
+    Ok(rows.first().is_some_and(|row| flag(row, "may")))
+}
+
+async fn is_locked(line: &mut Line, table: &str) -> Result<bool, Trouble> {
+    if !may_read(line, table).await? {
+        return Ok(false);
+    }
+    let sql = format!("SELECT bool_or(is_locked = 1) AS locked FROM {table}");
+    let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
+    Ok(rows.first().is_some_and(|row| flag(row, "locked")))
+}
+
+fn record(row: &PgRow) -> Record {
+    Record {
+        key: text(row, "key").unwrap_or_default(),
+        title: text(row, "title").unwrap_or_default(),
+        checksum: text(row, "checksum"),
+        at: text(row, "at"),
+        state: RowState::of(&text(row, "state").unwrap_or_default()),
+        note: text(row, "note").filter(|note| !note.is_empty()),
+    }
+}

@@ -1,0 +1,374 @@
+//! What goes on for long, from the server's progress views, and from what else can be seen where
+//! they know nothing.
+
+use std::time::Duration;
+
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgRow;
+use sqlx::postgres::types::Oid;
+
+use super::facts::Facts;
+use super::line::Line;
+use super::rows::{count, field, flag, relation, text};
+use super::trouble::Trouble;
+use crate::clock::Moment;
+use crate::monitor::progress::{
+    InvalidIndex, Paces, Progress, Raw, Seen, View, WaitsFor, reads_everything, rewrites,
+};
+use crate::monitor::session::{Session, State};
+
+/// A statement is long from here on.
+const LONG: Duration = Duration::from_secs(2);
+/// How many statements without a progress view are looked into.
+const LISTED: usize = 5;
+
+/// The columns that every view is brought to, with nothing where it has none.
+fn columns(view: View) -> &'static str {
+    match view {
+        View::CreateIndex => {
+            "command, phase, blocks_done, blocks_total, tuples_done, tuples_total,
+             partitions_done, partitions_total, lockers_done, lockers_total, current_locker_pid"
+        }
+        View::Vacuum => {
+            "'VACUUM', phase, heap_blks_scanned, heap_blks_total, 0, 0, 0, 0, 0, 0, NULL"
+        }
+        View::Cluster => {
+            "command, phase, heap_blks_scanned, heap_blks_total, 0, 0, 0, 0, 0, 0, NULL"
+        }
+        View::Analyze => {
+            "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0, 0, 0, 0, 0, NULL"
+        }
+        View::Copy => {
+            "command, type, bytes_processed, bytes_total, tuples_processed, 0, 0, 0, 0, 0, NULL"
+        }
+        View::BaseBackup => {
+            "'BASE BACKUP', phase, backup_streamed, backup_total, 0, 0, 0, 0, 0, 0, NULL"
+        }
+    }
+}
+
+/// The question for the views that a server has.
+pub(super) fn question(views: &[View]) -> String {
+    let select = |view: &View| {
+        let named = View::ALL
+            .iter()
+            .enumerate()
+            .find(|(_, (known, _))| known == view);
+        let (at, name) = named.map_or((0, ""), |(at, (_, name))| (at, *name));
+        let relation = match view {
+            View::BaseBackup => "NULL",
+            _ => "relid::regclass::text",
+        };
+        let here = match view {
+            View::BaseBackup => "",
+            _ => " WHERE datid = $1",
+        };
+        format!(
+            "SELECT {at}, pid, {relation}, {} FROM {name}{here}",
+            columns(*view)
+        )
+    };
+    let all: Vec<String> = views.iter().map(select).collect();
+    format!(
+        "SELECT view::int4, pid, relation::text, command::text, phase::text, done::float8,
+                total::float8, more_done::float8, more_total::float8, parts_done::float8,
+                parts_total::float8, lockers_done::int8, lockers_total::int8, locker::int4
+           FROM ({}) AS p (view, pid, relation, command, phase, done, total, more_done, more_total,
+                           parts_done, parts_total, lockers_done, lockers_total, locker)
+          WHERE $1 IS NOT NULL
+          LIMIT 100",
+        all.join(" UNION ALL ")
+    )
+}
+
+/// What a session has locked, first what it has for itself alone, and the largest first: the table, how much space it and all
+/// that belongs to it take up, in bytes, and whether it has made tables that nobody sees yet. No lock
+/// is needed to know that.
+const LOCKED: &str = "
+    SELECT l.pid, c.oid::regclass::text AS relation,
+           (8192 * (c.relpages::int8
+                    + coalesce((SELECT sum(i.relpages) FROM pg_index AS x
+                                  JOIN pg_class AS i ON i.oid = x.indexrelid
+                                 WHERE x.indrelid = c.oid), 0)
+                    + coalesce((SELECT t.relpages FROM pg_class AS t
+                                 WHERE t.oid = c.reltoastrelid), 0)))::float8 AS bytes,
+           EXISTS (SELECT FROM pg_locks AS n
+                    WHERE n.pid = l.pid AND n.locktype = 'relation' AND n.database = $2
+                      AND n.mode = 'AccessExclusiveLock'
+                      AND NOT EXISTS (SELECT FROM pg_class WHERE oid = n.relation)) AS new_tables
+      FROM pg_locks AS l JOIN pg_class AS c ON c.oid = l.relation
+     WHERE l.pid = ANY($1) AND l.granted AND l.locktype = 'relation' AND l.database = $2
+       AND c.relkind IN ('r', 'm', 'p') AND c.oid >= 16384
+     ORDER BY l.mode = 'AccessExclusiveLock' DESC, bytes DESC";
+
+const SIZE: &str = "SELECT pg_database_size($1)::float8 AS bytes";
+
+/// Indexes that are not used. Those that are being built are known by their views.
+const INVALID: &str = "
+    SELECT indexrelid::int8 AS oid, indexrelid::regclass::text AS name,
+           indrelid::regclass::text AS relation,
+           EXISTS (SELECT FROM pg_locks AS l
+                    WHERE l.locktype = 'relation' AND l.relation = indrelid AND l.granted
+                      AND l.database = $1 AND l.mode = 'ShareUpdateExclusiveLock'
+                      AND l.pid = ANY($2)) AS being_built
+      FROM pg_index
+     WHERE NOT indisvalid
+     LIMIT 50";
+
+/// What is remembered of progress from poll to poll.
+#[derive(Default)]
+pub(super) struct ProgressWatch {
+    paces: Paces,
+    /// The rewrites that go on: the session's pid, and the size of the database when it began.
+    rewrites: Vec<(i32, f64)>,
+    /// The size of the database when it was last measured, and when that was.
+    size: Option<(Moment, f64)>,
+}
+
+impl ProgressWatch {
+    /// Takes note of the size of the database, in bytes.
+    pub(super) fn note_size(&mut self, bytes: f64, now: Moment) {
+        self.size = Some((now, bytes));
+    }
+
+    /// Looks at what goes on. `sessions` are the busy ones.
+    pub(super) async fn look(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        sessions: &[Session],
+        now: Moment,
+    ) -> Result<Vec<Progress>, Trouble> {
+        let mut all = Vec::new();
+        if !facts.progress.is_empty() {
+            let statement = sqlx::query(AssertSqlSafe(facts.progress.clone()));
+            let rows = line.rows(statement.bind(Oid(facts.database))).await?;
+            let counted = rows.iter().filter_map(raw);
+            all.extend(counted.map(|raw| self.counted(&raw, sessions, now)));
+        }
+        let uncounted = uncounted(sessions, &all);
+        if uncounted.is_empty() {
+            self.rewrites.clear();
+        } else {
+            all.extend(self.uncounted(line, facts, &uncounted, now).await?);
+        }
+        let pids: Vec<i32> = all.iter().map(|progress| progress.pid).collect();
+        self.paces.keep(&pids);
+        all.sort_by_key(|progress| std::cmp::Reverse((progress.ours.is_some(), progress.age)));
+        Ok(all)
+    }
+
+    fn counted(&mut self, raw: &Raw, sessions: &[Session], now: Moment) -> Progress {
+        let session = sessions.iter().find(|session| session.pid == raw.pid);
+        let age = session.and_then(|session| session.query_age);
+        let what = raw.what();
+        let done = raw.part_done();
+        let left = done.and_then(|done| {
+            let seen = Seen {
+                pid: raw.pid,
+                what: &what,
+                phase: &raw.phase,
+                done,
+                age,
+            };
+            self.paces.left(&seen, now)
+        });
+        let waits_for = raw.locker.filter(|_| raw.lockers_total > raw.lockers_done);
+        Progress {
+            pid: raw.pid,
+            ours: session.and_then(|session| session.ours.clone()),
+            what,
+            phase: phase(raw),
+            done,
+            estimated: false,
+            left: left.filter(|_| waits_for.is_none()),
+            age,
+            waits_for: waits_for.map(|pid| WaitsFor {
+                pid,
+                done: u32::try_from(raw.lockers_done).unwrap_or_default(),
+                total: u32::try_from(raw.lockers_total).unwrap_or_default(),
+                who: who(sessions.iter().find(|session| session.pid == pid)),
+            }),
+        }
+    }
+
+    /// Statements that no view counts: rewrites are seen by what they add to the database.
+    async fn uncounted(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        sessions: &[&Session],
+        now: Moment,
+    ) -> Result<Vec<Progress>, Trouble> {
+        let pids: Vec<i32> = sessions.iter().map(|session| session.pid).collect();
+        let locked = sqlx::query(LOCKED).bind(&pids).bind(Oid(facts.database));
+        let locked = line.rows(locked).await?;
+        let of = |pid: i32| locked.iter().find(|row| field(row, "pid") == Some(pid));
+        let rewriting = |session: &Session| {
+            let text = session.statement.as_deref().is_some_and(rewrites);
+            text && of(session.pid).is_some_and(|row| flag(row, "new_tables"))
+        };
+        let mut size = None;
+        if sessions.iter().any(|session| rewriting(session)) {
+            let rows = line
+                .rows(sqlx::query(SIZE).bind(Oid(facts.database)))
+                .await?;
+            size = rows.first().and_then(|row| field::<f64>(row, "bytes"));
+        }
+        self.rewrites.retain(|(pid, _)| pids.contains(pid));
+        let mut all = Vec::new();
+        for session in sessions {
+            let relation = of(session.pid).and_then(|row| relation(row, "relation"));
+            let bytes = of(session.pid).and_then(|row| field::<f64>(row, "bytes"));
+            let mut progress = unknown(session, relation.as_deref(), bytes);
+            if let (true, Some(size), Some(bytes)) = (rewriting(session), size, bytes) {
+                let grown = size - self.size_before(session, size, now);
+                let done = (bytes > 0.0).then(|| (grown / bytes).clamp(0.0, 0.99));
+                progress.done = done;
+                progress.estimated = true;
+                "writes the table anew; estimated by the growth of the database"
+                    .clone_into(&mut progress.phase);
+                progress.left = done.and_then(|done| {
+                    let seen = Seen {
+                        pid: session.pid,
+                        what: &progress.what,
+                        phase: "",
+                        done,
+                        age: session.query_age,
+                    };
+                    self.paces.left(&seen, now)
+                });
+            }
+            all.push(progress);
+        }
+        Ok(all)
+    }
+
+    /// The size of the database when the session's statement began: what was measured before it, or
+    /// at least when it was first seen.
+    fn size_before(&mut self, session: &Session, size: f64, now: Moment) -> f64 {
+        if let Some((_, before)) = self.rewrites.iter().find(|(pid, _)| *pid == session.pid) {
+            return *before;
+        }
+        let earlier = self.size.filter(|(at, _)| {
+            let age = session.query_age.unwrap_or_default();
+            now.since(*at) >= age
+        });
+        let before = earlier.map_or(size, |(_, before)| before);
+        self.rewrites.push((session.pid, before));
+        before
+    }
+}
+
+/// The indexes that are not valid. `building` are the sessions that build some.
+pub(super) async fn invalid_indexes(
+    line: &mut Line,
+    facts: &Facts,
+    building: &[i32],
+) -> Result<Vec<InvalidIndex>, Trouble> {
+    let statement = sqlx::query(INVALID)
+        .bind(Oid(facts.database))
+        .bind(building);
+    let rows = line.rows(statement).await?;
+    let index = |row: &PgRow| InvalidIndex {
+        name: relation(row, "name").unwrap_or_default(),
+        table: relation(row, "relation").unwrap_or_default(),
+        being_built: flag(row, "being_built"),
+    };
+    Ok(rows.iter().map(index).collect())
+}
+
+/// Long statements of which no view tells and that change something: ours, and whatever alters tables.
+fn uncounted<'s>(sessions: &'s [Session], counted: &[Progress]) -> Vec<&'s Session> {
+    let is_long = |session: &&Session| {
+        session.state == State::Active
+            && session.query_age.is_some_and(|age| age >= LONG)
+            && !session.waits_for_lock()
+            && session.kind.as_deref() != Some("parallel worker")
+            && !counted.iter().any(|known| known.pid == session.pid)
+    };
+    let told = |session: &&Session| {
+        session
+            .statement
+            .as_deref()
+            .and_then(reads_everything)
+            .is_some()
+    };
+    let mut found: Vec<&Session> = sessions.iter().filter(is_long).filter(told).collect();
+    found.sort_by_key(|session| std::cmp::Reverse((session.ours.is_some(), session.query_age)));
+    found.truncate(LISTED);
+    found
+}
+
+fn unknown(session: &Session, relation: Option<&str>, bytes: Option<f64>) -> Progress {
+    let statement = session.statement.as_deref().unwrap_or_default();
+    let does = reads_everything(statement).unwrap_or_default();
+    let size = bytes
+        .filter(|bytes| *bytes > 0.0)
+        .map(|bytes| format!(" of {:.1} GB", bytes / 1e9));
+    let words = statement
+        .split_whitespace()
+        .take(3)
+        .collect::<Vec<_>>()
+        .join(" ");
+    Progress {
+        pid: session.pid,
+        ours: session.ours.clone(),
+        what: match relation {
+            Some(relation) => format!("{does}: {relation}{}", size.unwrap_or_default()),
+            None => format!("{does}: {words}"),
+        },
+        phase: "the server has no counter for this".to_owned(),
+        done: None,
+        estimated: false,
+        left: None,
+        age: session.query_age,
+        waits_for: None,
+    }
+}
+
+fn phase(raw: &Raw) -> String {
+    if raw.view == View::Copy {
+        return format!("{} rows", raw.more_done);
+    }
+    let phase = raw.phase.trim_start_matches("building index: ").to_owned();
+    if raw.parts_total > 1.0 {
+        return format!(
+            "{phase}; {} of {} partitions",
+            raw.parts_done, raw.parts_total
+        );
+    }
+    phase
+}
+
+fn who(session: Option<&Session>) -> String {
+    let Some(session) = session else {
+        return "idle or in another database".to_owned();
+    };
+    let name = match session.application.as_str() {
+        "" => session.user.as_deref().unwrap_or("?"),
+        name => name,
+    };
+    format!("{name}, {}", session.state.words())
+}
+
+fn raw(row: &PgRow) -> Option<Raw> {
+    let number = |name: &str| field::<f64>(row, name).unwrap_or_default();
+    let view: i32 = field(row, "view")?;
+    Some(Raw {
+        view: View::ALL.get(usize::try_from(view).ok()?)?.0,
+        pid: field(row, "pid")?,
+        relation: relation(row, "relation"),
+        command: text(row, "command").unwrap_or_default(),
+        phase: text(row, "phase").unwrap_or_default(),
+        done: number("done"),
+        total: number("total"),
+        more_done: number("more_done"),
+        more_total: number("more_total"),
+        parts_done: number("parts_done"),
+        parts_total: number("parts_total"),
+        lockers_done: i64::from(count(row, "lockers_done")),
+        lockers_total: i64::from(count(row, "lockers_total")),
+        locker: field::<i32>(row, "locker").filter(|pid| *pid > 0),
+    })
+}

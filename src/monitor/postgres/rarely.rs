@@ -1,0 +1,180 @@
+//! What is not looked at in every poll, because it changes slowly or costs more. Each sort has a pace
+//! of its own.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::facts::Facts;
+use super::line::Line;
+use super::migrations::MigrationWatch;
+use super::progress::invalid_indexes;
+use super::statements::StatementWatch;
+use super::trouble::Trouble;
+use super::vitals::VitalsWatch;
+use crate::clock::{Clock, Moment};
+use crate::monitor::known::Known;
+use crate::monitor::migrations::Migrations;
+use crate::monitor::pace::Pace;
+use crate::monitor::progress::InvalidIndex;
+use crate::monitor::statements::Statements;
+use crate::monitor::vitals::Vitals;
+
+/// How many polls lie between two looks at each sort.
+const EVERY: Every = Every {
+    vitals: 2,
+    migrations: 4,
+    statements: 10,
+    slow: 30,
+};
+
+struct Every {
+    vitals: u32,
+    migrations: u32,
+    statements: u32,
+    slow: u32,
+}
+
+/// When something is looked at again.
+struct Turn {
+    pace: Pace,
+    last: Option<Moment>,
+}
+
+impl Turn {
+    fn new(every: Duration) -> Self {
+        Turn {
+            pace: Pace::new(every),
+            last: None,
+        }
+    }
+
+    fn is_due(&self, now: Moment) -> bool {
+        self.last
+            .is_none_or(|last| now.since(last) >= self.pace.interval())
+    }
+
+    /// Takes note that a look began at `began` and is over.
+    fn done(&mut self, began: Moment, clock: &dyn Clock) {
+        self.last = Some(began);
+        self.pace.note(clock.now().since(began));
+    }
+}
+
+/// Everything that is looked at rarely, and what was last seen of it.
+pub(super) struct Rarely {
+    vitals_turn: Turn,
+    migrations_turn: Turn,
+    statements_turn: Turn,
+    slow_turn: Turn,
+    vitals_watch: VitalsWatch,
+    statement_watch: StatementWatch,
+    migration_watch: MigrationWatch,
+    /// What was last seen.
+    pub(super) vitals: Known<Vitals>,
+    pub(super) statements: Known<Statements>,
+    pub(super) migrations: Known<Vec<Migrations>>,
+    pub(super) invalid_indexes: Vec<InvalidIndex>,
+}
+
+impl Rarely {
+    /// For a database that is polled every `interval`, with migrations in `folder`.
+    pub(super) fn new(interval: Duration, folder: Option<PathBuf>) -> Self {
+        Rarely {
+            migrations_turn: Turn::new(interval * EVERY.migrations),
+            migration_watch: MigrationWatch::new(folder),
+            migrations: Known::NotYet,
+            vitals_turn: Turn::new(interval * EVERY.vitals),
+            statements_turn: Turn::new(interval * EVERY.statements),
+            slow_turn: Turn::new(interval * EVERY.slow),
+            vitals_watch: VitalsWatch::default(),
+            statement_watch: StatementWatch::default(),
+            vitals: Known::NotYet,
+            statements: Known::NotYet,
+            invalid_indexes: Vec::new(),
+        }
+    }
+
+    /// Forgets what can't be compared with what comes after a lost connection.
+    pub(super) fn start_over(&mut self) {
+        self.vitals_watch.start_over();
+        self.slow_turn.last = None;
+    }
+
+    /// The size of the database in bytes, when it was last measured.
+    pub(super) fn size(&self) -> Option<(Moment, f64)> {
+        self.slow_turn.last.zip(self.vitals_watch.size())
+    }
+
+    /// Looks at whatever is due. An error means that the line is of no more use; anything else that
+    /// goes wrong is told in the place of what could not be seen.
+    pub(super) async fn look(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        building: &[i32],
+        t_zero: Option<Moment>,
+        clock: &dyn Clock,
+    ) -> Result<(), Trouble> {
+        let now = clock.now();
+        if self.slow_turn.is_due(now) {
+            line.begin().await?;
+            let looked = self.vitals_watch.look_slowly(line, facts, now).await;
+            if let Err(why) = end(line, looked).await? {
+                tracing::debug!(why, "what changes slowly could not be seen");
+            }
+            self.slow_turn.done(now, clock);
+        }
+        let now = clock.now();
+        if self.vitals_turn.is_due(now) {
+            line.begin().await?;
+            let looked = self.look_at_vitals(line, facts, building, now).await;
+            self.vitals = match end(line, looked).await? {
+                Ok(()) => Known::seen(self.vitals_watch.newest()),
+                Err(why) => Known::missing(why),
+            };
+            self.vitals_turn.done(now, clock);
+        }
+        let now = clock.now();
+        if self.migrations_turn.is_due(now) {
+            line.begin().await?;
+            let looked = self.migration_watch.look(line, facts, now).await;
+            self.migrations = match end(line, looked).await? {
+                Ok(found) => Known::seen(found),
+                Err(why) => Known::missing(why),
+            };
+            self.migrations_turn.done(now, clock);
+        }
+        let now = clock.now();
+        if self.statements_turn.is_due(now) {
+            line.begin().await?;
+            let looked = self.statement_watch.look(line, facts, t_zero, now).await;
+            let looked = end(line, looked).await?;
+            self.statements = looked.unwrap_or_else(Known::missing);
+            self.statements_turn.done(now, clock);
+        }
+        Ok(())
+    }
+
+    async fn look_at_vitals(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        building: &[i32],
+        now: Moment,
+    ) -> Result<(), Trouble> {
+        self.vitals_watch.look(line, facts, now).await?;
+        self.invalid_indexes = invalid_indexes(line, facts, building).await?;
+        Ok(())
+    }
+}
+
+/// Ends what was begun for a look, and passes on the words of a failure that the line survives.
+async fn end<T>(line: &mut Line, looked: Result<T, Trouble>) -> Result<Result<T, String>, Trouble> {
+    match looked {
+        Err(trouble) if trouble.ended => Err(trouble),
+        looked => {
+            line.end().await?;
+            Ok(looked.map_err(|trouble| trouble.words))
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Reading what the server counts of statements.
+
+use std::collections::HashMap;
+
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgRow;
+use sqlx::postgres::types::Oid;
+
+use super::facts::Facts;
+use super::line::Line;
+use super::rows::{field, flag, text};
+use super::trouble::Trouble;
+use crate::clock::Moment;
+use crate::monitor::known::Known;
+use crate::monitor::statements::{Counter, Counts, Key, Statements, Tracker};
+
+/// How many texts are remembered.
+const TEXTS: usize = 2_000;
+
+/// Where the extension is and which columns it has. They follow its version, not the server's.
+const EXTENSION: &str = "
+    SELECT quote_ident(n.nspname) AS schema, e.extversion AS version,
+           ARRAY(SELECT a.attname::text FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+                  WHERE c.relname = 'pg_stat_statements' AND c.relnamespace = e.extnamespace)
+               AS columns,
+           to_regclass(quote_ident(n.nspname) || '.pg_stat_statements_info') IS NOT NULL AS info
+      FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
+     WHERE e.extname = 'pg_stat_statements'";
+
+/// The extension as it is installed in a database.
+#[derive(Clone, Debug, Default)]
+struct Extension {
+    schema: String,
+    version: String,
+    columns: Vec<String>,
+    info: bool,
+}
+
+/// What is remembered of statements between two looks.
+#[derive(Default)]
+pub(super) struct StatementWatch {
+    tracker: Tracker,
+    texts: HashMap<Key, (Option<String>, Option<String>)>,
+}
+
+impl Extension {
+    async fn find(line: &mut Line) -> Result<Option<Extension>, Trouble> {
+        let rows = line.rows(sqlx::query(EXTENSION)).await?;
+        Ok(rows.first().map(|row| Extension {
+            schema: text(row, "schema").unwrap_or_default(),
+            version: text(row, "version").unwrap_or_default(),
+            columns: field(row, "columns").unwrap_or_default(),
+            info: flag(row, "info"),
+        }))
+    }
+
+    fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|known| known == column)
+    }
+
+    /// The counters of this database, without texts: those cost as much again.
+    fn counters(&self) -> String {
+        let toplevel = if self.has("toplevel") {
+            "toplevel"
+        } else {
+            "true"
+        };
+        let time = if self.has("total_exec_time") {
+            "total_exec_time"
+        } else {
+            "total_time"
+        };
+        format!(
+            "SELECT userid, queryid, {toplevel} AS toplevel, calls, {time} AS total_time, rows,
+                    shared_blks_read + local_blks_read + temp_blks_read + temp_blks_written AS blocks
+               FROM {}.pg_stat_statements(false)
+              WHERE dbid = $1 AND queryid IS NOT NULL",
+            self.schema
+        )
+    }
+
+    fn texts(&self) -> String {
+        format!(
+            "SELECT userid, queryid, pg_get_userbyid(userid)::text AS username,
+                    left(query, 300) AS statement
+               FROM {}.pg_stat_statements(true)
+              WHERE dbid = $1 AND queryid = ANY($2)",
+            self.schema
+        )
+    }
+}
+
+impl StatementWatch {
+    /// Looks once. `t_zero` is when the deployment began, if it has.
+    pub(super) async fn look(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        t_zero: Option<Moment>,
+        now: Moment,
+    ) -> Result<Known<Statements>, Trouble> {
+        let Some(extension) = Extension::find(line).await? else {
+            return Ok(Known::missing(
+                "nothing counts statements here: pg_stat_statements is not installed in this \
+                 database (create extension pg_stat_statements)",
+            ));
+        };
+        let reset = reset(line, &extension).await?;
+        let statement = sqlx::query(AssertSqlSafe(extension.counters())).bind(Oid(facts.database));
+        let rows = line.rows(statement).await?;
+        let counts = Counts {
+            at: now,
+            reset,
+            all: rows.iter().filter_map(counter).collect(),
+        };
+        self.tracker.take(counts, t_zero);
+        let Some((mut statements, keys)) = self.tracker.statements(&extension.version) else {
+            return Ok(Known::NotYet);
+        };
+        self.find_texts(line, facts, &extension, &keys).await?;
+        for (trend, key) in statements.list.iter_mut().zip(&keys) {
+            if let Some((user, text)) = self.texts.get(key) {
+                (trend.user, trend.text) = (user.clone(), text.clone());
+            }
+        }
+        if !facts.server.rights.may_see_all {
+            let grant = format!(
+                "statements of other roles are hidden: grant pg_monitor to {}",
+                facts.server.role
+            );
+            statements.note.get_or_insert(grant);
+        }
+        Ok(Known::seen(statements))
+    }
+
+    /// Looks up the texts of those that are not known.
+    async fn find_texts(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        extension: &Extension,
+        keys: &[Key],
+    ) -> Result<(), Trouble> {
+        let unknown: Vec<i64> = keys
+            .iter()
+            .filter(|key| !self.texts.contains_key(*key))
+            .map(|key| key.id)
+            .collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        if self.texts.len() > TEXTS {
+            self.texts.clear();
+        }
+        let statement = sqlx::query(AssertSqlSafe(extension.texts()));
+        let statement = statement.bind(Oid(facts.database)).bind(unknown);
+        for row in &line.rows(statement).await? {
+            let (Some(Oid(user)), Some(id)) = (field(row, "userid"), field(row, "queryid")) else {
+                continue;
+            };
+            for toplevel in [true, false] {
+                let text = (text(row, "username"), text(row, "statement"));
+                self.texts.insert(Key { user, id, toplevel }, text);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// When the counters were last reset, where the server tells.
+async fn reset(line: &mut Line, extension: &Extension) -> Result<Option<i64>, Trouble> {
+    if !extension.info {
+        return Ok(None);
+    }
+    let sql = format!(
+        "SELECT (extract(epoch FROM stats_reset) * 1000000)::int8 AS reset
+           FROM {}.pg_stat_statements_info",
+        extension.schema
+    );
+    let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
+    Ok(rows.first().and_then(|row| field(row, "reset")))
+}
+
+fn counter(row: &PgRow) -> Option<(Key, Counter)> {
+    let Oid(user) = field(row, "userid")?;
+    let key = Key {
+        user,
+        id: field(row, "queryid")?,
+        toplevel: flag(row, "toplevel"),
+    };
+    let counter = Counter {
+        calls: field(row, "calls")?,
+        time: field(row, "total_time")?,
+        rows: field(row, "rows")?,
+        blocks: field(row, "blocks")?,
+    };
+    Some((key, counter))
+}

@@ -1,0 +1,268 @@
+//! Reading how a database is altogether.
+
+use std::collections::HashMap;
+
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgRow;
+use sqlx::postgres::types::Oid;
+
+use super::facts::Facts;
+use super::line::Line;
+use super::rows::{field, flag, relation, seconds, text};
+use super::trouble::Trouble;
+use crate::clock::Moment;
+use crate::monitor::vitals::{Checkpoints, Counters, Disk, Replica, Slot, TableChanges, Vitals};
+
+/// How many tables are shown.
+const TABLES: usize = 8;
+
+const COUNTERS: &str = "
+    SELECT xact_commit::float8 AS commits, xact_rollback::float8 AS rollbacks,
+           blks_hit::float8 AS hits, blks_read::float8 AS reads, temp_bytes::float8 AS temporary,
+           deadlocks::float8 AS deadlocks, checksum_failures AS broken,
+           CASE WHEN NOT pg_is_in_recovery()
+                THEN pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 END AS wal,
+           CASE WHEN pg_is_in_recovery()
+                THEN pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::float8
+                END AS behind
+      FROM pg_stat_database
+     WHERE datid = $1";
+
+/// The function is asked instead of the view, which looks at every session.
+const REPLICAS: &str = "
+    SELECT coalesce(nullif(a.application_name, ''), host(a.client_addr)) AS name, w.state,
+           w.sync_state IN ('sync', 'quorum') AS synchronous,
+           CASE WHEN NOT pg_is_in_recovery()
+                THEN pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(w.replay_lsn, w.write_lsn))::float8
+                END AS behind,
+           extract(epoch FROM w.replay_lag)::float8 AS lag
+      FROM pg_stat_get_wal_senders() AS w, LATERAL pg_stat_get_activity(w.pid) AS a
+     LIMIT 50";
+
+/// Columns that only newer servers have are looked for in the row as a document.
+const SLOTS: &str = "
+    SELECT slot_name::text AS name, active,
+           CASE WHEN NOT pg_is_in_recovery()
+                THEN pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::float8 END AS kept,
+           to_jsonb(s) ->> 'wal_status' AS status
+      FROM pg_replication_slots AS s
+     LIMIT 50";
+
+const SIZE: &str = "
+    SELECT pg_database_size($1)::float8 AS size, age(datfrozenxid) AS xid_age,
+           current_setting('autovacuum_freeze_max_age')::int4 AS freeze_at,
+           (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS directory
+      FROM pg_database
+     WHERE oid = $1";
+
+const TABLE_CHANGES: &str = "
+    SELECT c.oid::int8 AS oid, c.oid::regclass::text AS name,
+           pg_stat_get_tuples_inserted(c.oid)::float8 AS inserted,
+           pg_stat_get_tuples_updated(c.oid)::float8 AS updated,
+           pg_stat_get_tuples_deleted(c.oid)::float8 AS deleted
+      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'm') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+     ORDER BY pg_stat_get_tuples_inserted(c.oid) + pg_stat_get_tuples_updated(c.oid)
+              + pg_stat_get_tuples_deleted(c.oid) DESC
+     LIMIT 200";
+
+/// What is remembered of the vitals between two looks.
+#[derive(Default)]
+pub(super) struct VitalsWatch {
+    newest: Vitals,
+    counters: Option<Counters>,
+    /// What the counters were when the monitor began to look.
+    deadlocks: Option<f64>,
+    checkpoints: Option<Checkpoints>,
+    size: Option<f64>,
+    tables: Option<(Moment, HashMap<i64, [f64; 3]>)>,
+}
+
+impl VitalsWatch {
+    /// What is known.
+    pub(super) fn newest(&self) -> Vitals {
+        self.newest.clone()
+    }
+
+    /// The size of the database in bytes, when it was last measured.
+    pub(super) fn size(&self) -> Option<f64> {
+        self.newest.size
+    }
+
+    /// Marks that nothing was seen for a while.
+    pub(super) fn start_over(&mut self) {
+        self.counters = None;
+        self.tables = None;
+        self.newest.tps.push(None);
+        self.newest.wal.push(None);
+    }
+
+    /// Looks at what changes quickly.
+    pub(super) async fn look(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        now: Moment,
+    ) -> Result<(), Trouble> {
+        let rows = line
+            .rows(sqlx::query(COUNTERS).bind(Oid(facts.database)))
+            .await?;
+        let replicas = line.rows(sqlx::query(REPLICAS)).await?;
+        let slots = line.rows(sqlx::query(SLOTS)).await?;
+        let vitals = &mut self.newest;
+        vitals.at = now;
+        vitals.replicas = replicas.iter().map(replica).collect();
+        vitals.slots = slots.iter().map(slot).collect();
+        let Some(row) = rows.first() else {
+            return Ok(());
+        };
+        vitals.behind = field(row, "behind");
+        vitals.broken_pages = field::<i64>(row, "broken").and_then(|n| u64::try_from(n).ok());
+        let counters = counters(row, now);
+        vitals.rates = self.counters.and_then(|before| counters.since(&before));
+        vitals.tps.push(vitals.rates.map(|rates| rates.tps));
+        vitals.wal.push(vitals.rates.and_then(|rates| rates.wal));
+        let first = *self.deadlocks.get_or_insert(counters.deadlocks);
+        vitals.deadlocks = (counters.deadlocks - first).max(0.0) as u64;
+        self.counters = Some(counters);
+        Ok(())
+    }
+
+    /// Looks at what changes slowly, or costs more to know.
+    pub(super) async fn look_slowly(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        now: Moment,
+    ) -> Result<(), Trouble> {
+        let rows = line
+            .rows(sqlx::query(SIZE).bind(Oid(facts.database)))
+            .await?;
+        let Some(row) = rows.first() else {
+            return Ok(());
+        };
+        self.newest.size = field(row, "size");
+        if let Some(size) = self.newest.size {
+            let first = *self.size.get_or_insert(size);
+            self.newest.grown = Some(size - first);
+        }
+        let number = |name: &str| field::<i32>(row, name).map(i32::unsigned_abs);
+        self.newest.xid_age = number("xid_age").zip(number("freeze_at"));
+        let local = facts.seen_as.is_none_or(|address| address.is_loopback());
+        self.newest.disk = match text(row, "directory") {
+            Some(directory) if local && !facts.server.pooled => disk(directory).await,
+            _ => None,
+        };
+        self.look_at_checkpoints(line, facts).await?;
+        self.look_at_tables(line, now).await
+    }
+
+    async fn look_at_checkpoints(&mut self, line: &mut Line, facts: &Facts) -> Result<(), Trouble> {
+        let sql = if facts.checkpointer {
+            "SELECT num_timed AS timed, num_requested AS requested FROM pg_stat_checkpointer"
+        } else {
+            "SELECT checkpoints_timed AS timed, checkpoints_req AS requested FROM pg_stat_bgwriter"
+        };
+        let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
+        let Some(row) = rows.first() else {
+            return Ok(());
+        };
+        let number = |name: &str| {
+            let number: i64 = field(row, name).unwrap_or_default();
+            number.unsigned_abs()
+        };
+        let now = Checkpoints {
+            timed: number("timed"),
+            requested: number("requested"),
+        };
+        let first = *self.checkpoints.get_or_insert(now);
+        self.newest.checkpoints = Some(Checkpoints {
+            timed: now.timed.saturating_sub(first.timed),
+            requested: now.requested.saturating_sub(first.requested),
+        });
+        Ok(())
+    }
+
+    async fn look_at_tables(&mut self, line: &mut Line, now: Moment) -> Result<(), Trouble> {
+        let rows = line.rows(sqlx::query(TABLE_CHANGES)).await?;
+        let counted = |row: &PgRow| {
+            let number = |name: &str| field::<f64>(row, name).unwrap_or_default();
+            let counters = [number("inserted"), number("updated"), number("deleted")];
+            Some((field::<i64>(row, "oid")?, counters))
+        };
+        let all: HashMap<i64, [f64; 3]> = rows.iter().filter_map(counted).collect();
+        if let Some((at, before)) = &self.tables {
+            let secs = now.since(*at).as_secs_f64().max(0.001);
+            let mut changes: Vec<TableChanges> = rows
+                .iter()
+                .filter_map(|row| {
+                    let (oid, counters) = counted(row)?;
+                    let before = before.get(&oid).copied().unwrap_or_default();
+                    let rate = |at: usize| ((counters[at] - before[at]) / secs).max(0.0);
+                    Some(TableChanges {
+                        name: relation(row, "name")?,
+                        inserted: rate(0),
+                        updated: rate(1),
+                        deleted: rate(2),
+                    })
+                })
+                .filter(|table| table.sum() > 0.0)
+                .collect();
+            changes.sort_by(|a, b| b.sum().total_cmp(&a.sum()));
+            changes.truncate(TABLES);
+            self.newest.tables = changes;
+        }
+        self.tables = Some((now, all));
+        Ok(())
+    }
+}
+
+impl TableChanges {
+    fn sum(&self) -> f64 {
+        self.inserted + self.updated + self.deleted
+    }
+}
+
+fn counters(row: &PgRow, at: Moment) -> Counters {
+    let number = |name: &str| field::<f64>(row, name).unwrap_or_default();
+    Counters {
+        at,
+        commits: number("commits"),
+        rollbacks: number("rollbacks"),
+        hits: number("hits"),
+        reads: number("reads"),
+        temporary: number("temporary"),
+        deadlocks: number("deadlocks"),
+        wal: field(row, "wal"),
+    }
+}
+
+fn replica(row: &PgRow) -> Replica {
+    Replica {
+        name: text(row, "name").unwrap_or_else(|| "?".to_owned()),
+        state: text(row, "state").unwrap_or_else(|| "hidden".to_owned()),
+        synchronous: flag(row, "synchronous"),
+        behind: field(row, "behind"),
+        lag: seconds(row, "lag"),
+    }
+}
+
+fn slot(row: &PgRow) -> Slot {
+    Slot {
+        name: text(row, "name").unwrap_or_default(),
+        active: flag(row, "active"),
+        kept: field(row, "kept"),
+        status: text(row, "status"),
+    }
+}
+
+/// The space of the disk that holds `directory`, if this machine has such a directory. A disk over
+/// the network may take its time to answer.
+async fn disk(directory: String) -> Option<Disk> {
+    let asked = tokio::task::spawn_blocking(move || rustix::fs::statvfs(directory).ok());
+    let found = asked.await.ok().flatten()?;
+    Some(Disk {
+        free: found.f_bavail * found.f_frsize,
+        total: found.f_blocks * found.f_frsize,
+    })
+}

@@ -1,0 +1,172 @@
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::clock::Moment;
+
+fn raw(view: View, command: &str, phase: &str, counters: [f64; 4]) -> Raw {
+    Raw {
+        view,
+        pid: 7,
+        relation: Some("orders".to_owned()),
+        command: command.to_owned(),
+        phase: phase.to_owned(),
+        done: counters[0],
+        total: counters[1],
+        more_done: counters[2],
+        more_total: counters[3],
+        parts_done: 0.0,
+        parts_total: 0.0,
+        lockers_done: 0,
+        lockers_total: 0,
+        locker: None,
+    }
+}
+
+fn percent(raw: &Raw) -> Option<u32> {
+    raw.part_done().map(|part| (part * 100.0).round() as u32)
+}
+
+#[test]
+fn one_bar_goes_through_all_phases_of_an_index_build() {
+    let concurrently = |phase, counters| {
+        let command = "CREATE INDEX CONCURRENTLY";
+        percent(&raw(View::CreateIndex, command, phase, counters))
+    };
+    let found = [
+        concurrently("waiting for writers before build", [0.0; 4]),
+        concurrently("building index: scanning table", [50.0, 100.0, 0.0, 0.0]),
+        concurrently("building index: scanning table", [100.0, 100.0, 0.0, 0.0]),
+        concurrently("building index: sorting live tuples", [0.0; 4]),
+        concurrently(
+            "building index: loading tuples in tree",
+            [0.0, 0.0, 5.0, 10.0],
+        ),
+        concurrently("index validation: scanning index", [0.0, 100.0, 0.0, 0.0]),
+        concurrently("index validation: scanning table", [100.0, 100.0, 0.0, 0.0]),
+        concurrently("waiting for old snapshots", [0.0; 4]),
+    ];
+    let expected = [0, 35, 70, 70, 79, 86, 100, 100].map(Some);
+    assert_eq!(found, expected);
+    let plain = raw(
+        View::CreateIndex,
+        "CREATE INDEX",
+        "building index: scanning table",
+        [10.0, 100.0, 0.0, 0.0],
+    );
+    assert_eq!(percent(&plain), Some(8));
+    assert_eq!(plain.what(), "create index on orders");
+}
+
+#[test]
+fn a_build_on_a_partitioned_table_goes_through_its_partitions() {
+    let mut build = raw(
+        View::CreateIndex,
+        "CREATE INDEX",
+        "building index: scanning table",
+        [100.0, 100.0, 0.0, 0.0],
+    );
+    (build.parts_done, build.parts_total) = (3.0, 4.0);
+    assert_eq!(percent(&build), Some(94));
+}
+
+#[test]
+fn what_has_no_total_has_no_part() {
+    let copy = |total| raw(View::Copy, "COPY FROM", "", [10.0, total, 0.0, 0.0]);
+    assert_eq!(percent(&copy(0.0)), None, "it reads from its client");
+    assert_eq!(percent(&copy(40.0)), Some(25));
+    assert_eq!(copy(0.0).what(), "copy from orders");
+    let odd = raw(View::Vacuum, "VACUUM", "a phase of tomorrow", [0.0; 4]);
+    assert_eq!(percent(&odd), None);
+}
+
+fn moment(secs: u64) -> Moment {
+    Moment::default().plus(Duration::from_secs(secs))
+}
+
+fn look(phase: &'static str, done: f64, age: u64) -> Seen<'static> {
+    Seen {
+        pid: 7,
+        what: "create index on orders",
+        phase,
+        done,
+        age: Some(Duration::from_secs(age)),
+    }
+}
+
+#[test]
+fn the_time_left_follows_the_pace_of_the_phase() {
+    let mut paces = Paces::default();
+    let mut left = |phase, done, at| {
+        let left = paces.left(&look(phase, done, at), moment(at));
+        left.map(|left| left.as_secs())
+    };
+    assert_eq!(left("scanning", 0.0, 0), None);
+    assert_eq!(left("scanning", 0.001, 1), None, "too little to tell");
+    assert_eq!(left("scanning", 0.10, 10), Some(90));
+    assert_eq!(left("scanning", 0.30, 20), Some(46), "it has become faster");
+    assert_eq!(left("loading", 0.75, 60), Some(20), "by what went before");
+    assert_eq!(left("loading", 0.76, 61), Some(24), "by its own pace");
+}
+
+#[test]
+fn something_else_in_the_same_session_begins_anew() {
+    let mut paces = Paces::default();
+    paces.left(&look("scanning", 0.5, 10), moment(10));
+    let mut other = look("scanning", 0.01, 1);
+    other.what = "create index on items";
+    assert_eq!(paces.left(&other, moment(20)), None);
+    paces.keep(&[]);
+    assert_eq!(paces.left(&other, moment(21)), None);
+}
+
+#[test]
+fn why_there_is_no_progress_is_said_by_what_the_statement_does() {
+    for (statement, words) in [
+        (
+            "ALTER TABLE a VALIDATE CONSTRAINT c",
+            Some("checks every row"),
+        ),
+        (
+            "/* step 3 */ alter table a add constraint f foreign key (b) references c",
+            Some("checks every row of both tables"),
+        ),
+        (
+            "alter table a alter b set\n not null",
+            Some("checks every row for nulls"),
+        ),
+        (
+            "-- it checks\nupdate a set b = 'alter table'",
+            Some("changes rows"),
+        ),
+        (
+            "create table b as select * from a",
+            Some("fills a new table"),
+        ),
+        ("select 'alter table'", None),
+        ("", None),
+    ] {
+        assert_eq!(reads_everything(statement), words, "{statement}");
+    }
+    assert!(rewrites("alter table a alter b type bigint") && !rewrites("select 1"));
+}
+
+proptest! {
+    /// Whatever a server says, a part is a part, and time does not run backwards.
+    #[test]
+    fn parts_are_between_nothing_and_all(
+        view in 0_usize..6,
+        phase in "[a-z: ]{0,40}|building index: (scanning table|loading tuples)|scanning heap",
+        counters in prop::array::uniform4(prop_oneof![Just(f64::NAN), -1e18_f64..1e18]),
+        parts in prop::array::uniform2(-10.0_f64..1e6),
+        text in ".{0,60}",
+    ) {
+        let mut raw = raw(View::ALL[view].0, "CREATE INDEX CONCURRENTLY", &phase, counters);
+        (raw.parts_done, raw.parts_total) = (parts[0].max(0.0), parts[1]);
+        if let Some(part) = raw.part_done() {
+            prop_assert!((0.0..=1.0).contains(&part), "{part}");
+        }
+        reads_everything(&text);
+    }
+}

@@ -1,0 +1,71 @@
+//! What a statement does to a table, as far as its text tells: enough to say why there is no progress
+//! to show.
+
+/// The words of a statement in lower case, without comments and without what stands in quotes.
+fn plain(statement: &str) -> String {
+    let mut text = String::new();
+    let mut rest = statement;
+    while let Some(first) = rest.chars().next() {
+        let skipped = match first {
+            '-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
+            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
+            '\'' => rest[1..].find('\'').map_or(rest.len(), |end| end + 2),
+            _ => 0,
+        };
+        if skipped > 0 {
+            text.push(' ');
+            rest = &rest[skipped..];
+        } else {
+            text.extend(first.to_lowercase());
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the statement may write a table anew.
+pub(in crate::monitor) fn rewrites(statement: &str) -> bool {
+    let text = plain(statement);
+    text.starts_with("alter table") || text.starts_with("refresh materialized view")
+}
+
+/// What the statement does that takes long and that no counter tells of; none for anything else.
+pub(in crate::monitor) fn reads_everything(statement: &str) -> Option<&'static str> {
+    let text = plain(statement);
+    let alters = text.starts_with("alter table");
+    let found = [
+        (
+            alters && text.contains("validate constraint"),
+            "checks every row",
+        ),
+        (
+            alters && text.contains("foreign key"),
+            "checks every row of both tables",
+        ),
+        (
+            alters && text.contains("set not null"),
+            "checks every row for nulls",
+        ),
+        (alters && text.contains(" check"), "checks every row"),
+        (alters, "alters the table"),
+        (text.starts_with("update "), "changes rows"),
+        (text.starts_with("delete "), "deletes rows"),
+        (
+            text.starts_with("create table") && text.contains(" as "),
+            "fills a new table",
+        ),
+        (
+            text.starts_with("create materialized view"),
+            "fills a new view",
+        ),
+        (
+            text.starts_with("refresh materialized view"),
+            "fills the view anew",
+        ),
+        (
+            text.starts_with("insert ") && text.contains("select"),
+            "copies rows",
+        ),
+    ];
+    found.iter().find(|(is, _)| *is).map(|(_, words)| *words)
+}

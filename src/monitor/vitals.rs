@@ -1,0 +1,198 @@
+//! How a database is altogether: its rates, its replicas, its size, and what it may run out of.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::series::Series;
+use crate::clock::Moment;
+
+/// The newest of everything that is neither a session nor a statement. What is not known, and what
+/// can only be told from two looks after the first, is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Vitals {
+    /// When it was looked at.
+    pub at: Moment,
+    /// Rates over the time since the look before.
+    pub rates: Option<Rates>,
+    /// Deadlocks since the monitor began to look.
+    pub deadlocks: u64,
+    /// Transactions a second in the last looks.
+    pub tps: Series,
+    /// Bytes of write-ahead log a second in the last looks.
+    pub wal: Series,
+    /// The servers that follow this one.
+    pub replicas: Vec<Replica>,
+    /// What keeps write-ahead log for somebody.
+    pub slots: Vec<Slot>,
+    /// How far this server is behind, in bytes, if it follows another.
+    pub behind: Option<f64>,
+    /// The size of the database, in bytes.
+    pub size: Option<f64>,
+    /// How much larger it has become since the monitor began to look, in bytes.
+    pub grown: Option<f64>,
+    /// The tables that change most, the busiest first.
+    pub tables: Vec<TableChanges>,
+    /// Checkpoints since the monitor began to look.
+    pub checkpoints: Option<Checkpoints>,
+    /// How many transactions old the oldest row may be that is not yet frozen, and from how many on
+    /// the server freezes by force.
+    pub xid_age: Option<(u32, u32)>,
+    /// The space on the server's disk, where it is this machine's.
+    pub disk: Option<Disk>,
+    /// How often pages were found to be broken, where that is checked.
+    pub broken_pages: Option<u64>,
+}
+
+/// Counters of a database by the second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rates {
+    /// Transactions that were committed or rolled back.
+    pub tps: f64,
+    /// Those of them that were rolled back.
+    pub rollbacks: f64,
+    /// The part of all blocks that were found in the server's memory; none where none were read.
+    pub cache_hits: Option<f64>,
+    /// Bytes written to temporary files.
+    pub temporary: f64,
+    /// Bytes of write-ahead log; none on a standby.
+    pub wal: Option<f64>,
+}
+
+/// A server that follows this one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Replica {
+    /// Its name, or its address where it has none.
+    pub name: String,
+    /// What it does, such as `streaming`.
+    pub state: String,
+    /// Whether commits wait for it.
+    pub synchronous: bool,
+    /// How many bytes it has not applied yet. It is the measure: a time is only known after the fact.
+    pub behind: Option<f64>,
+    /// How long the last change took until it was applied there.
+    pub lag: Option<Duration>,
+}
+
+/// A replication slot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Slot {
+    /// Its name.
+    pub name: String,
+    /// Whether somebody reads from it.
+    pub active: bool,
+    /// How many bytes of write-ahead log it keeps on the disk.
+    pub kept: Option<f64>,
+    /// What the server says of it, such as `extended` or `lost`.
+    pub status: Option<String>,
+}
+
+/// What happened to a table since the look before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TableChanges {
+    /// Its name.
+    pub name: String,
+    /// Rows inserted a second.
+    pub inserted: f64,
+    /// Rows updated a second.
+    pub updated: f64,
+    /// Rows deleted a second.
+    pub deleted: f64,
+}
+
+/// Checkpoints since the monitor began to look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoints {
+    /// Because it was time.
+    pub timed: u64,
+    /// Because too much was written, or somebody asked.
+    pub requested: u64,
+}
+
+/// Space on a disk, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disk {
+    /// What is free for everybody.
+    pub free: u64,
+    /// All of it.
+    pub total: u64,
+}
+
+/// The counters of a database, as they were at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Counters {
+    pub(super) at: Moment,
+    pub(super) commits: f64,
+    pub(super) rollbacks: f64,
+    pub(super) hits: f64,
+    pub(super) reads: f64,
+    pub(super) temporary: f64,
+    pub(super) deadlocks: f64,
+    /// How much write-ahead log there has ever been.
+    pub(super) wal: Option<f64>,
+}
+
+impl Counters {
+    /// What was added since `earlier`, by the second. `None` if the counters were reset in between.
+    pub(super) fn since(&self, earlier: &Counters) -> Option<Rates> {
+        let secs = self.at.since(earlier.at).as_secs_f64();
+        if secs <= 0.0 || self.commits < earlier.commits || self.reads < earlier.reads {
+            return None;
+        }
+        let per_second = |now: f64, then: f64| ((now - then) / secs).max(0.0);
+        let rollbacks = per_second(self.rollbacks, earlier.rollbacks);
+        let hits = per_second(self.hits, earlier.hits);
+        let blocks = hits + per_second(self.reads, earlier.reads);
+        let wal = self.wal.zip(earlier.wal);
+        Some(Rates {
+            tps: per_second(self.commits, earlier.commits) + rollbacks,
+            rollbacks,
+            cache_hits: (blocks > 0.0).then(|| hits / blocks),
+            temporary: per_second(self.temporary, earlier.temporary),
+            wal: wal.map(|(now, then)| per_second(now, then)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_differences_by_the_second() {
+        let before = Counters {
+            commits: 100.0,
+            hits: 900.0,
+            wal: Some(5e6),
+            ..Counters::default()
+        };
+        let after = Counters {
+            at: Moment::default().plus(Duration::from_secs(2)),
+            commits: 300.0,
+            rollbacks: 20.0,
+            hits: 990.0,
+            reads: 10.0,
+            temporary: 4096.0,
+            deadlocks: 0.0,
+            wal: Some(7e6),
+        };
+        let rates = after.since(&before).unwrap();
+        assert_eq!((rates.tps, rates.rollbacks), (110.0, 10.0));
+        assert_eq!((rates.cache_hits, rates.wal), (Some(0.9), Some(1e6)));
+        assert_eq!(after.since(&after), None, "no time has passed");
+    }
+
+    #[test]
+    fn counters_that_were_reset_make_no_rate() {
+        let before = Counters {
+            commits: 100.0,
+            ..Counters::default()
+        };
+        let after = Counters {
+            at: Moment::default().plus(Duration::from_secs(1)),
+            commits: 3.0,
+            ..Counters::default()
+        };
+        assert_eq!(after.since(&before), None);
+    }
+}

@@ -1,0 +1,171 @@
+//! How many sessions there are, against how many there can be.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::sight::{Panel, Sight};
+use crate::monitor::{Connections, Group};
+use crate::ui::scene::put;
+use crate::ui::theme::Role;
+use crate::ui::widgets::{Bar, Spark, clip};
+use crate::ui::words::{self, short};
+
+/// From this part of the usable slots on there is reason to look.
+const MANY: f64 = 0.8;
+/// From how many transactions on an old snapshot is worth a line.
+const OLD_SNAPSHOT: u32 = 1_000;
+
+/// Draws the panel.
+pub(super) fn connections(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+    let inner = sight.frame(Panel::Connections, "Connections", area, buf);
+    let (Some(database), Some(picture)) = (sight.shown(), sight.picture()) else {
+        return sight.absent(inner, buf);
+    };
+    let all = &picture.connections;
+    bar(sight, all, inner, buf);
+    put(inner, 1, states(sight, all), buf);
+    put(inner, 2, oldest(sight, all), buf);
+    let history: Vec<Option<u64>> = all
+        .history
+        .readings()
+        .map(|n| n.map(|n| n as u64))
+        .collect();
+    if inner.height > 3 {
+        let chart = Rect {
+            y: inner.y + 3,
+            height: 1,
+            ..inner
+        };
+        let spark = Spark {
+            values: &history,
+            max: Some(u64::from(all.usable)),
+            style: sight.style(Role::Active),
+        };
+        spark.render(chart, buf);
+    }
+    // What limits what is seen comes before what can be done without.
+    let notes = database.notes();
+    let notes = notes
+        .iter()
+        .flat_map(|note| clip::wrap(note, usize::from(inner.width)))
+        .map(|row| Line::from(sight.span(row, Role::Warn)));
+    let rest = snapshot(sight, all).into_iter().chain(groups(sight, all));
+    for (row, line) in (4..).zip(notes.chain(rest)) {
+        put(inner, row, line, buf);
+    }
+}
+
+fn bar(sight: &Sight<'_>, all: &Connections, inner: Rect, buf: &mut Buffer) {
+    let ours = match (all.ours, all.perhaps_ours) {
+        (ours, 0) => format!("{ours} ours"),
+        (ours, perhaps) => format!("{ours} to {} ours", ours + perhaps),
+    };
+    let used = format!("{} of {} usable, {ours}", all.used, all.usable);
+    let place = Rect {
+        height: 1.min(inner.height),
+        ..inner
+    };
+    Bar::new(ratio(all))
+        .label(&used)
+        .style(sight.style(role(all)))
+        .render(place, buf);
+}
+
+pub(super) fn ratio(all: &Connections) -> f64 {
+    f64::from(all.used) / f64::from(all.usable.max(1))
+}
+
+pub(super) fn role(all: &Connections) -> Role {
+    match ratio(all) {
+        full if full >= 1.0 => Role::Bad,
+        many if many >= MANY => Role::Warn,
+        _ => Role::Good,
+    }
+}
+
+fn states(sight: &Sight<'_>, all: &Connections) -> Line<'static> {
+    let by = &all.by_state;
+    let groups = [
+        (by.active, "active", Role::Text),
+        (by.idle, "idle", Role::Dim),
+        (by.idle_in_transaction, "idle in tx", Role::Warn),
+        (by.aborted, "in failed tx", Role::Warn),
+        (by.other, "other", Role::Dim),
+        (by.hidden, "hidden", Role::Warn),
+    ];
+    let spans: Vec<Span<'_>> = groups
+        .into_iter()
+        .filter(|(count, what, _)| *count > 0 || *what == "active")
+        .map(|(count, what, role)| sight.span(format!("{count} {what}  "), role))
+        .collect();
+    Line::from(spans)
+}
+
+fn oldest(sight: &Sight<'_>, all: &Connections) -> Line<'static> {
+    let Some(oldest) = &all.oldest_transaction else {
+        return Line::from(sight.span("no transaction is open", Role::Dim));
+    };
+    let role = if oldest.state.holds_transaction_idly() {
+        Role::Warn
+    } else {
+        Role::Text
+    };
+    let words = format!(
+        "oldest transaction {}  {} {}",
+        short(oldest.age),
+        oldest.pid,
+        oldest.state.words()
+    );
+    Line::from(sight.span(words, role))
+}
+
+/// A snapshot that keeps the server from tidying up, and a concurrent build from ending.
+fn snapshot(sight: &Sight<'_>, all: &Connections) -> Option<Line<'static>> {
+    let oldest = all.oldest_snapshot.as_ref()?;
+    let words = format!(
+        "oldest snapshot {} transactions back  {} {}",
+        words::number(f64::from(oldest.transactions)),
+        oldest.pid,
+        oldest.state.words()
+    );
+    let old = oldest.transactions >= OLD_SNAPSHOT;
+    old.then(|| Line::from(sight.span(words, Role::Warn)))
+}
+
+/// The same sessions by what they have in common, a line for each sort.
+fn groups<'s>(
+    sight: &'s Sight<'_>,
+    all: &'s Connections,
+) -> impl Iterator<Item = Line<'static>> + 's {
+    let sorts = [
+        ("app", &all.applications),
+        ("user", &all.users),
+        ("from", &all.clients),
+        ("db", &all.databases),
+    ];
+    let some = sorts.into_iter().filter(|(_, groups)| !groups.is_empty());
+    some.map(|(sort, groups)| {
+        let mut spans = vec![sight.span(format!("{sort:<5}"), Role::Title)];
+        spans.extend(groups.iter().flat_map(|group| one(sight, group)));
+        Line::from(spans)
+    })
+}
+
+fn one(sight: &Sight<'_>, group: &Group) -> Vec<Span<'static>> {
+    let name = match group.name.as_str() {
+        "" => "?",
+        name => name,
+    };
+    let mut spans = vec![sight.span(format!("{name} {}", group.sessions), Role::Text)];
+    if group.active > 0 {
+        spans.push(sight.span(format!(" {} active", group.active), Role::Active));
+    }
+    if group.idle_in_transaction > 0 {
+        let words = format!(" {} idle in tx", group.idle_in_transaction);
+        spans.push(sight.span(words, Role::Warn));
+    }
+    spans.push(sight.span("   ", Role::Text));
+    spans
+}

@@ -1,0 +1,74 @@
+//! A word for each probe, and for what else needs no panel to be understood.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::connections;
+use super::sight::Sight;
+use crate::monitor::{ProbeHealth, ProbeState};
+use crate::ui::scene::put_both;
+use crate::ui::theme::Role;
+use crate::ui::words;
+
+/// Draws the line; `hold` stands at its end.
+pub fn line(sight: &Sight<'_>, hold: Span<'_>, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let mut spans = vec![Span::raw(" ")];
+    for probe in &sight.health.probes {
+        spans.extend(one(sight, probe));
+    }
+    if let Some(picture) = sight.picture() {
+        let all = &picture.connections;
+        let percent = (connections::ratio(all) * 100.0).round();
+        spans.push(sight.span(format!("conns {percent:.0} %   "), connections::role(all)));
+        if picture.locks.behind_ours.sessions > 0 {
+            let queue = format!(
+                "! lock queue {} behind our step   ",
+                picture.locks.behind_ours.sessions
+            );
+            spans.push(sight.span(queue, Role::Bad));
+        } else if picture.locks.waiters > 0 {
+            spans.push(sight.span(
+                format!("! {} waiting for locks   ", picture.locks.waiters),
+                Role::Warn,
+            ));
+        }
+    }
+    put_both(area, 0, Line::from(spans), Line::from(hold), buf);
+}
+
+fn one(sight: &Sight<'_>, probe: &ProbeHealth) -> Vec<Span<'static>> {
+    let mut spans = vec![sight.span(format!("{} ", probe.name), Role::Title)];
+    spans.extend(reading(sight, probe));
+    spans
+}
+
+/// What a probe says: the reading, what is usual, and how old it is where it is late.
+pub(super) fn reading(sight: &Sight<'_>, probe: &ProbeHealth) -> Vec<Span<'static>> {
+    let role = match probe.state {
+        ProbeState::Ok => Role::Good,
+        ProbeState::Bad | ProbeState::Error => Role::Bad,
+        ProbeState::NoData => Role::Dim,
+    };
+    let reading = match (probe.state, probe.latency_ms, probe.value) {
+        (ProbeState::Ok, _, Some(value)) => format!("{value}"),
+        (ProbeState::Ok, Some(millis), None) => format!("{millis:.0} ms"),
+        _ => probe.words.clone(),
+    };
+    let late = probe
+        .at
+        .map(|at| sight.now.since(at))
+        .filter(|age| *age > probe.every * 3);
+    let age = late.map(|age| format!(" {} ago", words::short(age)));
+    let p95 = match (probe.state, probe.p95_ms, probe.value) {
+        (ProbeState::Ok, Some(p95), None) => format!(" p95 {p95:.0}"),
+        _ => String::new(),
+    };
+    vec![
+        sight.span(reading, role),
+        sight.span(format!("{p95}{}   ", age.unwrap_or_default()), Role::Dim),
+    ]
+}

@@ -1,0 +1,117 @@
+//! Lists of sessions: who each is, what it does, and the one under the cursor.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::sight::{Panel, Sight};
+use crate::monitor::{Session, State};
+use crate::ui::scene::put;
+use crate::ui::theme::Role;
+use crate::ui::words;
+
+/// What a session calls itself, or the role behind it.
+pub(super) fn name(session: &Session) -> &str {
+    match (session.application.as_str(), &session.user) {
+        ("", Some(user)) => user,
+        ("", None) => "?",
+        (application, _) => application,
+    }
+}
+
+/// Who a session is: pid, who opened it, and whether it is ours.
+pub(super) fn who<'s>(sight: &Sight<'_>, session: &Session) -> Vec<Span<'s>> {
+    let mut spans = vec![sight.span(format!("{} ", session.pid), Role::Text)];
+    if let Some(ours) = &session.ours {
+        spans.push(sight.span(format!("{} ", ours.words()), Role::Ours));
+    } else {
+        spans.push(sight.span(format!("{} ", name(session)), Role::Text));
+    }
+    spans
+}
+
+/// Who is behind a session: the role and where the client is.
+pub(super) fn from<'s>(sight: &Sight<'_>, session: &Session) -> Vec<Span<'s>> {
+    let user = session.user.as_deref().unwrap_or("?");
+    let client = session.client.map(|client| format!("@{client}"));
+    let words = format!("{user}{} ", client.unwrap_or_default());
+    vec![sight.span(words, Role::Dim)]
+}
+
+/// What a session is doing, and for how long.
+pub(super) fn doing<'s>(sight: &Sight<'_>, session: &Session) -> Vec<Span<'s>> {
+    let age = match session.state {
+        State::Active => session.query_age,
+        state if state.holds_transaction_idly() => session.transaction_age,
+        _ => session.state_age,
+    };
+    let (words, role) = match session.state {
+        State::Active => ("", Role::Text),
+        State::IdleInTransaction => ("idle in tx ", Role::Warn),
+        State::Aborted => ("idle in failed tx ", Role::Warn),
+        other => (other.words(), Role::Dim),
+    };
+    let age = age.map(words::short).map(|age| format!("{age} "));
+    vec![
+        sight.span(words, role),
+        sight.span(age.unwrap_or_default(), role),
+    ]
+}
+
+/// The first of `sessions` that is drawn in a list `room` high, so that the one under the cursor is
+/// in it, and the place of that one.
+fn scrolled<'a>(
+    sight: &Sight<'_>,
+    panel: Panel,
+    mut sessions: impl Iterator<Item = &'a Session>,
+    room: u16,
+) -> (usize, Option<usize>) {
+    let picked = |session: &Session| sight.session == Some(session.pid);
+    let cursor = if sight.focus == Some(panel) {
+        sessions.position(picked)
+    } else {
+        None
+    };
+    let top = cursor
+        .unwrap_or(0)
+        .saturating_sub(usize::from(room).saturating_sub(1));
+    (top, cursor)
+}
+
+/// Draws a list of sessions, a line each, the one under the cursor marked.
+pub(super) fn session_list<'a, 'l>(
+    sight: &Sight<'_>,
+    panel: Panel,
+    sessions: impl ExactSizeIterator<Item = &'a Session>,
+    line: impl Fn(usize) -> Line<'l>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let count = sessions.len();
+    let (top, cursor) = scrolled(sight, panel, sessions, area.height);
+    for (row, at) in (0..area.height).zip(top..count) {
+        put(area, row, line(at), buf);
+        if cursor == Some(at) {
+            let place = Rect {
+                y: area.y + row,
+                height: 1,
+                ..area
+            };
+            buf.set_style(place, sight.style(Role::Selected));
+        }
+    }
+}
+
+/// The session in the row `row` of the list that `panel` shows at `area`.
+pub fn session_at(sight: &Sight<'_>, panel: Panel, area: Rect, row: usize) -> Option<i32> {
+    let picture = sight.picture()?;
+    let above = match panel {
+        Panel::Locks => super::locks::rows_above(sight, area.width.saturating_sub(2)),
+        _ => 0,
+    };
+    let row = row.checked_sub(above)?;
+    let room = area.height.saturating_sub(2 + above as u16);
+    let (top, _) = scrolled(sight, panel, panel.sessions(picture), room);
+    let session = panel.sessions(picture).nth(top + row)?;
+    Some(session.pid)
+}

@@ -1,0 +1,162 @@
+//! Who waits for whom: the blocking tree, whoever waits for nobody at its root.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::list::{doing, from, session_list, who};
+use super::sight::{Panel, Sight};
+use crate::monitor::{LockTree, Prepared};
+use crate::ui::scene::put;
+use crate::ui::theme::Role;
+use crate::ui::widgets::clip;
+use crate::ui::words::{count, short};
+
+/// From this width on a line also says who is behind a session and what it holds while it waits.
+const WIDE: u16 = 90;
+
+/// Draws the panel.
+pub(super) fn locks(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+    let picture = sight.picture();
+    let what = picture.map_or_else(
+        || "Locks".to_owned(),
+        |picture| format!("Locks  {}", summary(&picture.locks)),
+    );
+    let inner = sight.frame(Panel::Locks, &what, area, buf);
+    let Some(picture) = picture else {
+        return sight.absent(inner, buf);
+    };
+    let lines = above(sight, inner.width);
+    let height = (lines.len() as u16).min(inner.height);
+    for (row, line) in (0..).zip(lines) {
+        put(inner, row, line, buf);
+    }
+    let list = Rect {
+        y: inner.y + height,
+        height: inner.height - height,
+        ..inner
+    };
+    let tree = &picture.locks;
+    let sessions = tree.nodes.iter().map(|node| &node.session);
+    let wide = inner.width >= WIDE;
+    let lines = |at: usize| line(sight, tree, at, wide);
+    session_list(sight, Panel::Locks, sessions, lines, list, buf);
+}
+
+/// What is said before the tree: how old it is, what stands behind our step, that there is none.
+fn above(sight: &Sight<'_>, width: u16) -> Vec<Line<'static>> {
+    let Some(picture) = sight.picture() else {
+        return Vec::new();
+    };
+    let wrapped = |words: &str, role| {
+        let rows = clip::wrap(words, usize::from(width)).into_iter();
+        rows.map(|row| Line::from(sight.span(row, role)))
+            .collect::<Vec<_>>()
+    };
+    let mut lines = Vec::new();
+    if let Some(why) = sight.trouble() {
+        lines.extend(wrapped(&why, Role::Warn));
+    }
+    let queue = &picture.locks.behind_ours;
+    if queue.sessions > 0 {
+        let words = format!("! behind our step: {}", queue.words());
+        lines.extend(wrapped(&words, Role::Bad));
+    }
+    if picture.locks.nodes.is_empty() {
+        lines.push(Line::from(sight.span("nobody waits for a lock", Role::Dim)));
+    }
+    lines
+}
+
+/// How many rows of a panel inside of `width` columns stand before the tree.
+pub(super) fn rows_above(sight: &Sight<'_>, width: u16) -> usize {
+    above(sight, width).len()
+}
+
+/// The tree in a few words.
+pub(super) fn summary(tree: &LockTree) -> String {
+    if tree.waiters == 0 {
+        return "none".to_owned();
+    }
+    let blockers = count(tree.blockers as usize, "blocker");
+    format!("{blockers}, {} waiting", tree.waiters)
+}
+
+fn line<'s>(sight: &Sight<'_>, tree: &LockTree, at: usize, wide: bool) -> Line<'s> {
+    let node = &tree.nodes[at];
+    let mut spans = vec![sight.span(branches(tree, at), Role::Frame)];
+    if node.session.pid == 0 {
+        spans.extend(prepared(sight, tree));
+        return Line::from(spans);
+    }
+    spans.extend(who(sight, &node.session));
+    if wide {
+        spans.extend(from(sight, &node.session));
+    }
+    if let Some(wanted) = &node.wanted {
+        spans.push(sight.span(format!("{} {} ", wanted.mode, wanted.object), Role::Text));
+        let since = wanted.waited.or(node.session.query_age);
+        let since = since.map(|since| format!("{} ", short(since)));
+        spans.push(sight.span(since.unwrap_or_default(), Role::Warn));
+    } else {
+        spans.extend(doing(sight, &node.session));
+    }
+    let holds = node.holds.join(", ");
+    match node.wanted {
+        Some(_) if wide && !holds.is_empty() => {
+            spans.push(sight.span(format!("holds {holds} "), Role::Dim));
+        }
+        None => spans.push(sight.span(format!("{holds} "), Role::Dim)),
+        Some(_) => {}
+    }
+    if node.folded > 0 {
+        let others = format!("+{} on other partitions ", node.folded);
+        spans.push(sight.span(others, Role::Warn));
+    }
+    if !node.also_blocked_by.is_empty() {
+        let others = node.also_blocked_by.iter().map(ToString::to_string);
+        let others = others.collect::<Vec<_>>().join(" ");
+        let circle = if node.depth == 0 {
+            "deadlock with"
+        } else {
+            "also"
+        };
+        spans.push(sight.span(format!("{circle} {others} "), Role::Warn));
+    }
+    let statement = node.session.statement.as_deref().unwrap_or("");
+    spans.push(sight.span(format!(" {statement}"), Role::Dim));
+    Line::from(spans)
+}
+
+/// Who prepared the transactions that are in the way, and when. No key ends them.
+fn prepared<'s>(sight: &Sight<'_>, tree: &LockTree) -> Vec<Span<'s>> {
+    let one = |prepared: &Prepared| {
+        let age = prepared.age.map(short).unwrap_or_default();
+        let owner = prepared.owner.as_deref().unwrap_or("?");
+        format!("{} ({owner} {age})", prepared.gid)
+    };
+    let all: Vec<String> = tree.prepared.iter().map(one).collect();
+    let words = format!("prepared transaction {}", all.join(", "));
+    vec![sight.span(words, Role::Warn)]
+}
+
+/// The lines that join a node to what stands above it.
+fn branches(tree: &LockTree, at: usize) -> String {
+    let depth = tree.nodes[at].depth;
+    let below = &tree.nodes[at + 1..];
+    let mut text = String::new();
+    for level in 1..=depth {
+        // Whether another node of this level comes before the one above ends.
+        let goes_on = below
+            .iter()
+            .take_while(|node| node.depth >= level)
+            .any(|node| node.depth == level);
+        text.push_str(match (level == depth, goes_on) {
+            (true, true) => "├ ",
+            (true, false) => "└ ",
+            (false, true) => "│ ",
+            (false, false) => "  ",
+        });
+    }
+    text
+}

@@ -1,0 +1,73 @@
+//! What runs and how long, with those called out that hold a transaction and do nothing.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::list::{doing, from, session_list, who};
+use super::sight::{Panel, Sight};
+use crate::monitor::{Picture, Running, Session};
+use crate::ui::scene::put;
+use crate::ui::theme::Role;
+
+/// From this width on a line also says who is behind a session.
+const WIDE: u16 = 90;
+
+/// Draws the panel.
+pub(super) fn running(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+    let picture = sight.picture();
+    let what = picture.map_or_else(
+        || "Running".to_owned(),
+        |picture| format!("Running  {}", summary(picture)),
+    );
+    let inner = sight.frame(Panel::Running, &what, area, buf);
+    let Some(picture) = picture else {
+        return sight.absent(inner, buf);
+    };
+    let idle = picture
+        .idle_in_transaction
+        .iter()
+        .map(|session| (session, 1));
+    let running = picture
+        .running
+        .iter()
+        .map(|Running { oldest, sessions }| (oldest, *sessions));
+    let all: Vec<(&Session, u32)> = idle.chain(running).collect();
+    if all.is_empty() {
+        put(
+            inner,
+            0,
+            Line::from(sight.span("nothing runs", Role::Dim)),
+            buf,
+        );
+    }
+    let sessions = all.iter().map(|(session, _)| *session);
+    let wide = inner.width >= WIDE;
+    let lines = |at: usize| line(sight, all[at].0, all[at].1, wide);
+    session_list(sight, Panel::Running, sessions, lines, inner, buf);
+}
+
+/// What runs in a few words.
+pub(super) fn summary(picture: &Picture) -> String {
+    let running: u32 = picture.running.iter().map(|running| running.sessions).sum();
+    match picture.idle_in_transaction.len() {
+        0 => running.to_string(),
+        idle => format!("{running}, {idle} idle in tx"),
+    }
+}
+
+fn line<'s>(sight: &Sight<'_>, session: &Session, sessions: u32, wide: bool) -> Line<'s> {
+    let mut spans = doing(sight, session);
+    if sessions > 1 {
+        spans.push(sight.span(format!("×{sessions} "), Role::Warn));
+    }
+    spans.extend(who(sight, session));
+    if wide {
+        spans.extend(from(sight, session));
+    }
+    if session.waits_for_lock() {
+        spans.push(sight.span("waits ", Role::Warn));
+    }
+    spans.push(sight.span(session.statement.as_deref().unwrap_or(""), Role::Dim));
+    Line::from(spans)
+}

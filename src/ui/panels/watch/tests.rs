@@ -1,0 +1,622 @@
+//! Every panel in every condition, in the room that it has on screens of the three sizes.
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::*;
+use crate::monitor::testing::*;
+use crate::monitor::*;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::testing::sketch;
+
+/// The room of a panel at 80×24, 120×36 and 200×50.
+const ROOMS: [(u16, u16); 3] = [(48, 10), (42, 12), (70, 16)];
+
+fn sight(health: &Health, focus: Option<Panel>) -> Sight<'_> {
+    Sight {
+        health,
+        database: 0,
+        focus,
+        session: None,
+        now: now(),
+        theme: Theme::new(false),
+    }
+}
+
+/// The panel in each of the rooms.
+fn drawn(panel: Panel, health: &Health) -> String {
+    let one = |(width, height): (u16, u16)| {
+        let area = Rect::new(0, 0, width, height);
+        let mut buf = Buffer::empty(area);
+        draw(&sight(health, None), panel, area, &mut buf);
+        sketch(&buf)
+    };
+    let all: Vec<String> = ROOMS.into_iter().map(one).collect();
+    all.join("\n")
+}
+
+#[track_caller]
+fn shown(name: &str, panel: Panel, picture: Picture) {
+    let health = health(vec![database(picture)]);
+    insta::assert_snapshot!(name, drawn(panel, &health));
+}
+
+const ALL: [Panel; 8] = [
+    Panel::Locks,
+    Panel::Connections,
+    Panel::Running,
+    Panel::Slower,
+    Panel::Progress,
+    Panel::Vitals,
+    Panel::Migrations,
+    Panel::Probes,
+];
+
+#[test]
+fn a_database_of_which_nothing_is_known_says_why_in_every_panel() {
+    let mut database = database(picture());
+    database.picture = None;
+    database.link = Link::Down {
+        since: ago(75),
+        reason: "connection refused".to_owned(),
+    };
+    let health = health(vec![database]);
+    let all: Vec<String> = ALL
+        .into_iter()
+        .map(|panel| {
+            let area = Rect::new(0, 0, 50, 3);
+            let mut buf = Buffer::empty(area);
+            draw(&sight(&health, None), panel, area, &mut buf);
+            sketch(&buf)
+        })
+        .collect();
+    insta::assert_snapshot!("nothing_known", all.join(""));
+}
+
+#[test]
+fn every_panel_draws_in_no_room() {
+    let health = health(vec![database(crowded())]);
+    for (width, height) in [(0, 0), (0, 3), (3, 0), (1, 1), (2, 2), (5, 3)] {
+        let area = Rect::new(0, 0, width, height);
+        let mut buf = Buffer::empty(area);
+        for panel in ALL {
+            draw(&sight(&health, Some(panel)), panel, area, &mut buf);
+        }
+        strip(&sight(&health, None), area, &mut buf);
+        line(
+            &sight(&health, None),
+            Span::raw("hold: none"),
+            area,
+            &mut buf,
+        );
+    }
+}
+
+/// The queue that stands behind our migration, and everything else that can stand in a tree.
+fn crowded() -> Picture {
+    let idle = State::IdleInTransaction;
+    let mut root = node(
+        0,
+        session(4711, "psql", idle, 190, "select * from orders"),
+        None,
+    );
+    root.holds = vec!["AccessShare orders".to_owned()];
+    root.beneath = 4;
+    let alter = session(
+        5120,
+        "",
+        State::Active,
+        14,
+        "alter table orders add note text",
+    );
+    let alter = ours(alter, Evidence::Name);
+    let mut alter = node(1, alter, wanted("AccessExclusive", "orders", 14));
+    alter.beneath = 3;
+    alter.also_blocked_by = vec![4800];
+    let reader = |pid, age| {
+        let session = session(pid, "web", State::Active, age, "select id from orders");
+        node(2, session, wanted("AccessShare", "orders", age))
+    };
+    let mut partition = reader(5135, 3);
+    partition.wanted = wanted("AccessShare", "orders_2024", 3);
+    partition.folded = 11;
+    let guess = ours(
+        session(
+            5140,
+            "some tool",
+            State::Active,
+            2,
+            "update items set n = 1",
+        ),
+        Evidence::Guess,
+    );
+    let other = session(
+        4800,
+        "report",
+        State::Active,
+        400,
+        "select sum(total) from orders",
+    );
+    let mut other = node(0, other, None);
+    other.beneath = 1;
+    let mut locks = LockTree {
+        nodes: vec![
+            root,
+            alter,
+            reader(5133, 12),
+            reader(5134, 9),
+            partition,
+            other,
+            node(1, guess, wanted("RowExclusive", "a row of items", 2)),
+        ],
+        blockers: 2,
+        waiters: 16,
+        ..LockTree::default()
+    };
+    locks.behind_ours = Queue {
+        sessions: 14,
+        oldest: secs(12),
+        applications: vec![("web".to_owned(), 12), ("cron".to_owned(), 2)],
+    };
+    let mut picture = picture();
+    picture.running = vec![
+        Running {
+            oldest: session(
+                4800,
+                "report",
+                State::Active,
+                400,
+                "select sum(total) from orders",
+            ),
+            sessions: 1,
+        },
+        Running {
+            oldest: locks.nodes[2].session.clone(),
+            sessions: 14,
+        },
+    ];
+    picture.running[1].oldest.wait = Some("Lock: relation".to_owned());
+    picture.idle_in_transaction = vec![locks.nodes[0].session.clone()];
+    picture.locks = locks;
+    picture
+}
+
+#[test]
+fn locks_show_the_tree_with_the_queue_behind_ours() {
+    shown("locks_none", Panel::Locks, picture());
+    shown("locks_queue_behind_ours", Panel::Locks, crowded());
+}
+
+#[test]
+fn locks_show_prepared_transactions_and_circles() {
+    let mut picture = picture();
+    let mut one = node(
+        0,
+        session(7, "web", State::Active, 1, "update a"),
+        wanted("Share", "a row of a", 1),
+    );
+    one.also_blocked_by = vec![8];
+    let other = session(8, "web", State::Active, 1, "update b");
+    let prepared = Session::clone(&session(0, "", State::Prepared, 5_000, ""));
+    picture.locks.nodes = vec![
+        node(0, prepared, None),
+        node(
+            1,
+            session(9, "cron", State::Active, 50, "select 1"),
+            wanted("AccessShare", "t", 50),
+        ),
+        one,
+        node(1, other, wanted("Share", "a row of b", 1)),
+    ];
+    picture.locks.prepared = vec![Prepared {
+        gid: "left behind".to_owned(),
+        owner: Some("app".to_owned()),
+        age: secs(5_000),
+    }];
+    (picture.locks.blockers, picture.locks.waiters) = (2, 3);
+    shown("locks_prepared_and_circle", Panel::Locks, picture);
+}
+
+#[test]
+fn an_old_picture_says_how_old_it_is_and_why() {
+    let mut picture = crowded();
+    picture.at = ago(42);
+    let mut database = database(picture);
+    database.link = Link::Down {
+        since: ago(40),
+        reason: "the server has not answered for 3 s".to_owned(),
+    };
+    let mut other = database.clone();
+    other.name = "audit".to_owned();
+    let health = health(vec![database, other]);
+    insta::assert_snapshot!("locks_old", drawn(Panel::Locks, &health));
+    insta::assert_snapshot!("connections_old", drawn(Panel::Connections, &health));
+}
+
+#[test]
+fn the_session_under_the_cursor_is_marked_and_found_by_the_mouse() {
+    let health = health(vec![database(crowded())]);
+    let area = Rect::new(0, 0, 60, 10);
+    let mut buf = Buffer::empty(area);
+    let mut sight = sight(&health, Some(Panel::Locks));
+    sight.session = Some(5134);
+    draw(&sight, Panel::Locks, area, &mut buf);
+    insta::assert_snapshot!("locks_cursor", sketch(&buf));
+    // Two rows are taken by what stands before the tree.
+    assert_eq!(session_at(&sight, Panel::Locks, area, 0), None);
+    assert_eq!(session_at(&sight, Panel::Locks, area, 2), Some(4711));
+    assert_eq!(session_at(&sight, Panel::Running, area, 1), Some(4800));
+    assert_eq!(session_at(&sight, Panel::Vitals, area, 1), None);
+}
+
+#[test]
+fn connections_say_who_has_them() {
+    shown("connections_quiet", Panel::Connections, picture());
+    let mut picture = crowded();
+    let group = |name: &str, sessions, active, idle_in_transaction| Group {
+        name: name.to_owned(),
+        sessions,
+        active,
+        idle_in_transaction,
+    };
+    picture.connections = Connections {
+        used: 91,
+        usable: 97,
+        free: 6,
+        ours: 1,
+        perhaps_ours: 1,
+        by_state: ByState {
+            active: 18,
+            idle: 70,
+            idle_in_transaction: 2,
+            aborted: 1,
+            ..ByState::default()
+        },
+        oldest_transaction: Some(OldTransaction {
+            pid: 4711,
+            age: Duration::from_secs(190),
+            state: State::IdleInTransaction,
+        }),
+        oldest_snapshot: Some(OldSnapshot {
+            pid: 4711,
+            transactions: 48_000,
+            state: State::IdleInTransaction,
+        }),
+        applications: vec![
+            group("web", 80, 15, 0),
+            group("", 8, 2, 0),
+            group("psql", 3, 1, 2),
+        ],
+        users: vec![group("app", 90, 17, 2), group("dba", 1, 1, 0)],
+        clients: vec![group("10.0.0.5", 60, 10, 0), group("local", 31, 8, 2)],
+        databases: vec![group("shop", 88, 17, 2), group("audit", 3, 1, 0)],
+        ..picture.connections
+    };
+    shown("connections_crowded", Panel::Connections, picture);
+}
+
+#[test]
+fn what_may_not_be_seen_is_said_with_the_grant() {
+    let mut picture = picture();
+    picture.server.rights = Rights::default();
+    picture.server.pooled = true;
+    picture.slowed = true;
+    picture.took = Duration::from_millis(130);
+    picture.every = Duration::from_secs(2);
+    picture.connections.by_state = ByState {
+        active: 1,
+        hidden: 11,
+        ..ByState::default()
+    };
+    shown("connections_hidden", Panel::Connections, picture);
+}
+
+#[test]
+fn running_shows_idle_transactions_first_and_equal_statements_once() {
+    shown("running_none", Panel::Running, picture());
+    shown("running_crowded", Panel::Running, crowded());
+}
+
+fn trend(text: &str, before: Option<f64>, now: f64, slower: bool) -> Trend {
+    let rate = |mean_ms| Rate {
+        calls: 840,
+        calls_per_s: 14.0,
+        mean_ms,
+        rows: 3.0,
+        blocks: 1_250.0,
+    };
+    Trend {
+        id: 1,
+        user: Some("app".to_owned()),
+        text: Some(text.to_owned()),
+        now: rate(now),
+        normal: before.map(rate),
+        slower,
+    }
+}
+
+#[test]
+fn slower_says_what_is_compared_with_what() {
+    let mut picture = picture();
+    shown("slower_not_yet", Panel::Slower, picture.clone());
+    picture.statements = Known::missing(
+        "nothing counts statements here: pg_stat_statements is not installed in this database \
+         (create extension pg_stat_statements)",
+    );
+    shown("slower_missing", Panel::Slower, picture.clone());
+    let mut hidden = trend("", None, 0.4, false);
+    hidden.text = None;
+    let statements = Statements {
+        at: now(),
+        extension: "1.10".to_owned(),
+        now_over: Duration::from_secs(60),
+        normal_over: Some(Duration::from_secs(540)),
+        frozen: true,
+        note: None,
+        list: vec![
+            trend(
+                "select id, total from orders where customer = $1",
+                Some(12.4),
+                100.2,
+                true,
+            ),
+            trend(
+                "update items set stock = stock - $1",
+                Some(0.8),
+                2_400.0,
+                true,
+            ),
+            trend("select 1", Some(0.05), 0.05, false),
+            hidden,
+        ],
+    };
+    picture.statements = Known::seen(statements.clone());
+    shown("slower_some", Panel::Slower, picture.clone());
+    picture.statements = Known::seen(Statements {
+        normal_over: None,
+        frozen: false,
+        note: Some("the counters were reset 10 s ago".to_owned()),
+        list: Vec::new(),
+        ..statements
+    });
+    shown("slower_reset", Panel::Slower, picture);
+}
+
+fn work(pid: i32, what: &str, phase: &str, done: Option<f64>) -> Progress {
+    Progress {
+        pid,
+        ours: None,
+        what: what.to_owned(),
+        phase: phase.to_owned(),
+        done,
+        estimated: false,
+        left: done.map(|_| Duration::from_secs(190)),
+        age: secs(75),
+        waits_for: None,
+    }
+}
+
+#[test]
+fn progress_is_one_bar_or_honest_words() {
+    shown("progress_none", Panel::Progress, picture());
+    let mut picture = picture();
+    let mut waiting = work(
+        5120,
+        "create index concurrently on orders",
+        "waiting for old snapshots",
+        Some(1.0),
+    );
+    waiting.left = None;
+    waiting.waits_for = Some(WaitsFor {
+        pid: 4711,
+        done: 1,
+        total: 3,
+        who: "report, idle in transaction".to_owned(),
+    });
+    waiting.ours = ours(session(5120, "", State::Active, 1, ""), Evidence::Name).ours;
+    let mut rewrite = work(
+        5121,
+        "alters the table: items of 2.4 GB",
+        "writes the table anew; estimated by the growth of the database",
+        Some(0.42),
+    );
+    rewrite.estimated = true;
+    picture.progress = vec![
+        waiting,
+        work(5122, "create index on items", "scanning table", Some(0.31)),
+        rewrite,
+        work(
+            5123,
+            "checks every row: orders of 12.0 GB",
+            "the server has no counter for this",
+            None,
+        ),
+    ];
+    let index = |name: &str, being_built| InvalidIndex {
+        name: name.to_owned(),
+        table: "orders".to_owned(),
+        being_built,
+    };
+    picture.invalid_indexes = vec![index("orders_new", true), index("orders_old", false)];
+    shown("progress_some", Panel::Progress, picture);
+}
+
+#[test]
+fn vitals_never_show_zero_for_what_is_not_known() {
+    let mut picture = picture();
+    shown("vitals_not_yet", Panel::Vitals, picture.clone());
+    let mut vitals = Vitals {
+        at: now(),
+        ..Vitals::default()
+    };
+    picture.vitals = Known::seen(vitals.clone());
+    shown("vitals_first_look", Panel::Vitals, picture.clone());
+    vitals.rates = Some(Rates {
+        tps: 1_203.4,
+        rollbacks: 96.0,
+        cache_hits: Some(0.991),
+        temporary: 12e6,
+        wal: Some(3.2e6),
+    });
+    vitals.deadlocks = 2;
+    vitals.tps = series((0..60).map(|n| (n != 30).then_some(f64::from(n % 7))));
+    vitals.wal = series((0..60).map(|n| Some(f64::from(n))));
+    vitals.replicas = vec![Replica {
+        name: "standby1".to_owned(),
+        state: "streaming".to_owned(),
+        synchronous: true,
+        behind: Some(230e6),
+        lag: Some(Duration::from_millis(1_800)),
+    }];
+    vitals.slots = vec![Slot {
+        name: "old_consumer".to_owned(),
+        active: false,
+        kept: Some(34e9),
+        status: Some("extended".to_owned()),
+    }];
+    vitals.size = Some(12.3e9);
+    vitals.grown = Some(410e6);
+    vitals.disk = Some(Disk {
+        free: 9_000_000_000,
+        total: 200_000_000_000,
+    });
+    vitals.checkpoints = Some(Checkpoints {
+        timed: 1,
+        requested: 3,
+    });
+    vitals.xid_age = Some((190_000_000, 200_000_000));
+    vitals.broken_pages = Some(1);
+    vitals.tables = vec![TableChanges {
+        name: "orders".to_owned(),
+        inserted: 1_250.0,
+        updated: 4.0,
+        deleted: 0.0,
+    }];
+    picture.vitals = Known::seen(vitals.clone());
+    shown("vitals_all", Panel::Vitals, picture.clone());
+    vitals = Vitals {
+        behind: Some(1.2e6),
+        ..Vitals::default()
+    };
+    picture.vitals = Known::seen(vitals);
+    shown("vitals_standby", Panel::Vitals, picture);
+}
+
+fn migration(name: &str, state: MigrationState, note: Option<&str>) -> Migration {
+    Migration {
+        name: name.to_owned(),
+        state,
+        at: (state != MigrationState::Pending).then(|| "2026-11-20 09:12:44.2+00".to_owned()),
+        note: note.map(str::to_owned),
+    }
+}
+
+#[test]
+fn migrations_show_what_wants_attention_first() {
+    use MigrationState as S;
+    let mut picture = picture();
+    picture.migrations = Known::seen(Vec::new());
+    shown("migrations_none", Panel::Migrations, picture.clone());
+    let prisma = Migrations {
+        tool: "Prisma".to_owned(),
+        table: "_prisma_migrations".to_owned(),
+        folder: Some("/srv/shop/prisma/migrations".to_owned()),
+        running: None,
+        note: None,
+        list: vec![
+            migration("2023_other_branch", S::Foreign, None),
+            migration("2024_init", S::Applied, None),
+            migration("2024_orders", S::Edited, None),
+            migration(
+                "2025_index",
+                S::Failed,
+                Some("column \"note\" does not exist"),
+            ),
+            migration("2025_killed", S::Interrupted, None),
+            migration("2026_now", S::Running, None),
+            migration("2026_next", S::Pending, None),
+        ],
+    };
+    picture.migrations = Known::seen(vec![prisma.clone()]);
+    shown("migrations_all_states", Panel::Migrations, picture.clone());
+    let unread = Migrations {
+        tool: "Flyway".to_owned(),
+        table: "audit.flyway_schema_history".to_owned(),
+        note: Some("audit.flyway_schema_history may not be read".to_owned()),
+        list: Vec::new(),
+        ..prisma.clone()
+    };
+    picture.migrations = Known::seen(vec![prisma, unread]);
+    shown("migrations_two_tools", Panel::Migrations, picture.clone());
+    picture.migrations = Known::missing("it waited too long for a lock");
+    shown("migrations_locked", Panel::Migrations, picture);
+}
+
+/// Probes in every state.
+fn probes() -> Vec<ProbeHealth> {
+    let mut good = probe("api", ProbeState::Ok, "status 200");
+    (good.latency_ms, good.p95_ms, good.status) = (Some(43.2), Some(88.0), Some(200));
+    good.history = series((0..50).map(|n| (n % 9 != 0).then_some(f64::from(n % 5))));
+    let mut late = good.clone();
+    late.name = "slow".to_owned();
+    late.at = Some(ago(30));
+    let mut value = probe("orders", ProbeState::Ok, "1250");
+    value.value = Some(1_250.0);
+    vec![
+        good,
+        probe("shop", ProbeState::Bad, "status 503"),
+        probe("auth", ProbeState::Error, "connection refused"),
+        value,
+        probe("queue", ProbeState::NoData, "the query found nothing"),
+        late,
+    ]
+}
+
+#[test]
+fn probes_have_a_line_each_and_a_word_in_the_line() {
+    let mut health = health(vec![database(crowded())]);
+    insta::assert_snapshot!("probes_none", drawn(Panel::Probes, &health));
+    health.probes = probes();
+    insta::assert_snapshot!("probes_all_states", drawn(Panel::Probes, &health));
+    let lines: Vec<String> = [80, 120, 200]
+        .into_iter()
+        .map(|width| {
+            let area = Rect::new(0, 0, width, 1);
+            let mut buf = Buffer::empty(area);
+            line(
+                &sight(&health, None),
+                Span::raw("hold: none "),
+                area,
+                &mut buf,
+            );
+            sketch(&buf)
+        })
+        .collect();
+    insta::assert_snapshot!("line", lines.join(""));
+}
+
+#[test]
+fn the_strip_says_the_most_important_in_four_lines() {
+    let strips = |picture: Picture| {
+        let health = health(vec![database(picture)]);
+        let one = |width| {
+            let area = Rect::new(0, 0, width, 6);
+            let mut buf = Buffer::empty(area);
+            strip(&sight(&health, None), area, &mut buf);
+            sketch(&buf)
+        };
+        [48, 64].map(one).join("\n")
+    };
+    let mut picture = crowded();
+    insta::assert_snapshot!("strip_crowded", strips(picture.clone()));
+    picture.progress = vec![work(
+        5122,
+        "create index on items",
+        "scanning table",
+        Some(0.31),
+    )];
+    insta::assert_snapshot!("strip_progress", strips(picture));
+}

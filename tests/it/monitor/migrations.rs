@@ -1,0 +1,217 @@
+//! The tables of migration tools on real servers, against folders.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use gonogo::demo::server::Server;
+use gonogo::monitor::{MigrationState, Migrations, Picture};
+use sha2::{Digest, Sha256};
+
+use super::{Client, Watched};
+
+fn tables(picture: &Picture) -> &[Migrations] {
+    picture.migrations.get().map_or(&[], Vec::as_slice)
+}
+
+/// The migrations of the only tool, once they are `wanted`.
+async fn until(watched: &mut Watched, wanted: &str) -> Arc<Picture> {
+    let summary = |picture: &Picture| tables(picture).first().map(Migrations::summary);
+    let picture = watched.picture(|p| summary(p).as_deref() == Some(wanted));
+    picture.await
+}
+
+fn write(dir: &Path, name: &str, text: &str) {
+    let path = dir.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+#[tokio::test]
+async fn a_prisma_deployment_is_followed_from_its_table_its_lock_and_its_folder() {
+    let server = Server::start(&[]).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["1_init", "2_orders", "3_index"] {
+        write(
+            dir.path(),
+            &format!("prisma/migrations/{name}/migration.sql"),
+            name,
+        );
+    }
+    let mut client = Client::of(&server, "prisma").await;
+    client
+        .run(
+            "create table _prisma_migrations (id varchar(36) primary key, checksum varchar(64) not null,
+             finished_at timestamptz, migration_name varchar(255) not null, logs text,
+             rolled_back_at timestamptz, started_at timestamptz not null default now(),
+             applied_steps_count int not null default 0)",
+        )
+        .await;
+    let sum = |name: &str| {
+        let digest = Sha256::digest(name.as_bytes()).to_vec();
+        let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let digits = digits.filter_map(|digit| char::from_digit(u32::from(digit), 16));
+        digits.collect::<String>()
+    };
+    let insert = |id: u32, name: &str, sum: &str, finished: &str| {
+        format!(
+            "insert into _prisma_migrations (id, checksum, migration_name, finished_at)
+             values ('{id}', '{sum}', '{name}', {finished})"
+        )
+    };
+    client
+        .run(&insert(1, "1_init", &sum("1_init"), "now()"))
+        .await;
+    let urls = [server.url("postgres")];
+    let mut watched = Watched::in_folder(&urls, Vec::new(), Some(dir.path()));
+    let picture = until(&mut watched, "2 pending, 1 applied").await;
+    let table = &tables(&picture)[0];
+    assert_eq!(
+        (table.tool.as_str(), table.table.as_str()),
+        ("Prisma", "_prisma_migrations")
+    );
+    assert!(
+        table
+            .folder
+            .as_deref()
+            .unwrap()
+            .ends_with("prisma/migrations")
+    );
+    assert!(table.note.is_none() && table.list[0].at.is_some());
+    // It is at work: it holds its lock, and its row is not finished.
+    client.run("select pg_advisory_lock(72707369)").await;
+    client
+        .run(&insert(2, "2_orders", &sum("2_orders"), "null"))
+        .await;
+    let picture = until(&mut watched, "1 running, 1 pending, 1 applied").await;
+    assert_eq!(tables(&picture)[0].running, Some(client.pid()));
+    // It is killed.
+    client.run("select pg_advisory_unlock_all()").await;
+    until(&mut watched, "1 interrupted, 1 pending, 1 applied").await;
+    client
+        .run("update _prisma_migrations set logs = 'column does not exist' where id = '2'")
+        .await;
+    let picture = until(&mut watched, "1 failed, 1 pending, 1 applied").await;
+    let failed = &tables(&picture)[0].list[1];
+    assert_eq!(failed.state, MigrationState::Failed);
+    assert_eq!(failed.note.as_deref(), Some("column does not exist"));
+    // What the tool itself calls up to date.
+    write(
+        dir.path(),
+        "prisma/migrations/1_init/migration.sql",
+        "edited",
+    );
+    client
+        .run("update _prisma_migrations set finished_at = now() where id = '2'")
+        .await;
+    client.run(&insert(9, "0_other", "x", "now()")).await;
+    until(
+        &mut watched,
+        "1 edited since, 1 not in the folder, 1 pending, 1 applied",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_tables_of_other_tools_are_read() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "tools").await;
+    let statements = [
+        "create schema \"My Tools\"",
+        "create table \"My Tools\"._sqlx_migrations (version bigint primary key, description text,
+         installed_on timestamptz default now(), success boolean, checksum bytea, execution_time bigint)",
+        "insert into \"My Tools\"._sqlx_migrations values (1, 'init', now(), true, 'x', 5), (2, 'more', now(), false, 'y', 5)",
+        "create table flyway_schema_history (installed_rank int primary key, version varchar(50),
+         description varchar(200), type varchar(20), script varchar(1000), checksum int,
+         installed_by varchar(100), installed_on timestamp default now(), execution_time int, success boolean)",
+        "insert into flyway_schema_history values (1, '1', 'init', 'SQL', 'V1__init.sql', 1, 'x', now(), 1, true),
+         (2, '2', 'bad', 'SQL', 'V2__bad.sql', 1, 'x', now(), 1, false)",
+        "create schema go; create table go.schema_migrations (version bigint primary key, dirty boolean)",
+        "insert into go.schema_migrations values (7, true)",
+        "create table schema_migrations (version varchar primary key); create table ar_internal_metadata (key varchar)",
+        "insert into schema_migrations values ('20240101000000')",
+        "create table knex_migrations (id serial, name varchar(255), batch int, migration_time timestamptz)",
+        "create table knex_migrations_lock (index serial, is_locked int); insert into knex_migrations_lock (is_locked) values (1)",
+        "insert into knex_migrations (name, batch) values ('20240101000000_init.js', 1)",
+        "create table alembic_version (version_num varchar(32)); insert into alembic_version values ('abc')",
+        "create table django_migrations (id serial, app varchar(255), name varchar(255), applied timestamptz)",
+        "insert into django_migrations (app, name) values ('auth', '0001_initial')",
+        "create table pgmigrations (id serial, name varchar(255), run_on timestamp)",
+        "create table __diesel_schema_migrations (version varchar(50), run_on timestamp)",
+        "create table refinery_schema_history (version int, name varchar, applied_on varchar, checksum varchar)",
+        "create table goose_db_version (id serial, version_id bigint, is_applied boolean, tstamp timestamp)",
+        "insert into goose_db_version (version_id, is_applied) values (0, true), (1, true), (1, false)",
+    ];
+    for statement in statements {
+        client.run(statement).await;
+    }
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(|p| tables(p).len() == 10).await;
+    let found: Vec<(String, String)> = tables(&picture)
+        .iter()
+        .map(|table| (format!("{} {}", table.tool, table.table), table.summary()))
+        .collect();
+    let expected = [
+        ("sqlx My Tools._sqlx_migrations", "1 failed, 1 applied"),
+        ("golang-migrate go.schema_migrations", "1 interrupted"),
+        ("diesel __diesel_schema_migrations", "none"),
+        ("alembic alembic_version", "1 applied"),
+        ("Django django_migrations", "1 applied"),
+        ("Flyway flyway_schema_history", "1 failed, 1 applied"),
+        ("goose goose_db_version", "none"),
+        ("knex knex_migrations", "1 applied"),
+        ("node-pg-migrate pgmigrations", "none"),
+        ("refinery refinery_schema_history", "none"),
+    ];
+    for (table, summary) in expected {
+        assert!(
+            found.contains(&(table.to_owned(), summary.to_owned())),
+            "{table} {summary}: {found:?}"
+        );
+    }
+    let knex = tables(&picture)
+        .iter()
+        .find(|table| table.tool == "knex")
+        .unwrap();
+    assert!(
+        knex.note
+            .as_deref()
+            .unwrap()
+            .starts_with("knex's lock is taken")
+    );
+    client
+        .run("drop table goose_db_version; drop table refinery_schema_history")
+        .await;
+}
+
+#[tokio::test]
+async fn a_table_that_may_not_be_read_or_is_locked_takes_nothing_else_along() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    client
+        .run(
+            "create role app login; create table schema_migrations (version varchar primary key);
+             create schema other; create table other.alembic_version (version_num varchar);
+             grant usage on schema other to app; grant select on other.alembic_version to app",
+        )
+        .await;
+    let url = server.url("postgres").replace("user=postgres", "user=app");
+    let mut watched = Watched::start(&[url], Vec::new());
+    let picture = watched.picture(|p| tables(p).len() == 2).await;
+    let dbmate = tables(&picture)
+        .iter()
+        .find(|table| table.tool == "dbmate")
+        .unwrap();
+    let note = dbmate.note.as_deref().unwrap();
+    assert_eq!(
+        note,
+        "schema_migrations may not be read: grant select on public.schema_migrations to app"
+    );
+    client.run("begin; lock table other.alembic_version").await;
+    let picture = watched.picture(|p| p.migrations.why_not().is_some()).await;
+    assert_eq!(
+        picture.migrations.why_not(),
+        Some("it waited too long for a lock")
+    );
+    client.run("commit").await;
+    watched.picture(|p| tables(p).len() == 2).await;
+}

@@ -1,0 +1,128 @@
+//! What goes on for long, on real servers.
+
+use gonogo::demo::server::Server;
+use gonogo::monitor::{Picture, Progress};
+
+use super::{Client, Watched};
+
+fn of(picture: &Picture, pid: i32) -> Option<&Progress> {
+    picture.progress.iter().find(|progress| progress.pid == pid)
+}
+
+#[tokio::test]
+async fn a_concurrent_build_says_whom_it_waits_for_and_what_it_leaves_behind() {
+    let server = Server::start(&[]).unwrap();
+    let mut writer = Client::of(&server, "web").await;
+    writer
+        .run("create table orders (n int); insert into orders values (1)")
+        .await;
+    writer.run("begin; insert into orders values (2)").await;
+    let ours = Client::of(&server, "gonogo:r1:2.3").await;
+    let (pid, backend) = (ours.pid(), ours.backend);
+    let build = ours.wait_in("create index concurrently orders_n on orders (n)");
+    let mut watched = Watched::of(&server);
+    let picture = watched
+        .picture(|p| of(p, pid).is_some_and(|build| build.waits_for.is_some()))
+        .await;
+    let progress = of(&picture, pid).unwrap();
+    assert_eq!(progress.what, "create index concurrently on orders");
+    assert_eq!(progress.phase, "waiting for writers before build");
+    assert!(progress.ours.is_some() && progress.left.is_none());
+    let waits_for = progress.waits_for.as_ref().unwrap();
+    assert_eq!((waits_for.pid, waits_for.total), (writer.pid(), 1));
+    assert_eq!(waits_for.who, "web, idle in transaction");
+    let picture = watched.picture(|p| !p.invalid_indexes.is_empty()).await;
+    let index = &picture.invalid_indexes[0];
+    assert_eq!(
+        (index.name.as_str(), index.table.as_str()),
+        ("orders_n", "orders")
+    );
+    assert!(index.being_built);
+    watched.signaller().cancel(backend).await;
+    assert!(build.await.unwrap().is_err());
+    watched
+        .picture(|p| p.invalid_indexes.iter().any(|index| !index.being_built))
+        .await;
+    writer.run("commit").await;
+}
+
+#[tokio::test]
+async fn a_rewrite_is_estimated_by_the_growth_of_the_database() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    client
+        .run(
+            "create table orders (n int, note text);
+             alter table orders alter note set storage external;
+             insert into orders select g, repeat(md5(g::text), 250)
+               from generate_series(1, 2000) as g;
+             create function slowly(n int) returns bigint language plpgsql as
+               $$ begin if n % 100 = 0 then perform pg_sleep(0.5); end if; return n; end $$",
+        )
+        .await;
+    client.run("vacuum analyze orders").await;
+    let mut watched = Watched::of(&server);
+    watched
+        .picture(|p| p.vitals.get().is_some_and(|vitals| vitals.size.is_some()))
+        .await;
+    let ours = Client::of(&server, "gonogo:r1:2.3").await;
+    let pid = ours.pid();
+    let rewrite = ours.wait_in("alter table orders alter n type bigint using slowly(n)");
+    let picture = watched
+        .picture(|p| of(p, pid).is_some_and(|rewrite| rewrite.left.is_some()))
+        .await;
+    let progress = of(&picture, pid).unwrap();
+    let what = "alters the table: orders of ";
+    assert!(
+        progress.estimated && progress.what.starts_with(what),
+        "{progress:?}"
+    );
+    let done = progress.done.unwrap();
+    assert!((0.01..0.99).contains(&done), "{progress:?}");
+    rewrite.abort();
+}
+
+#[tokio::test]
+async fn a_change_that_no_view_counts_is_said_to_have_no_counter() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    client
+        .run("create table orders (n int); insert into orders values (1)")
+        .await;
+    let update = Client::of(&server, "web").await;
+    let pid = update.pid();
+    let update = update.wait_in("update orders set n = 2 where pg_sleep(600) is null");
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(|p| of(p, pid).is_some()).await;
+    let progress = of(&picture, pid).unwrap();
+    assert_eq!((progress.done, progress.left), (None, None));
+    assert_eq!(progress.phase, "the server has no counter for this");
+    assert_eq!(progress.what, "changes rows: orders");
+    update.abort();
+}
+
+#[tokio::test]
+async fn a_copy_counts_its_rows() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    let version = client
+        .ask("select current_setting('server_version_num')::int8")
+        .await;
+    if version < 140_000 {
+        return;
+    }
+    client.run("create table numbers (n int)").await;
+    let copy = Client::of(&server, "web").await;
+    let (pid, backend) = (copy.pid(), copy.backend);
+    let copy = copy.wait_in("copy numbers from program 'yes 1 | head -n 2000; sleep 600'");
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(|p| of(p, pid).is_some()).await;
+    let progress = of(&picture, pid).unwrap();
+    assert_eq!(
+        (progress.what.as_str(), progress.done),
+        ("copy from numbers", None)
+    );
+    assert!(progress.phase.ends_with(" rows"), "{progress:?}");
+    watched.signaller().terminate(backend).await;
+    assert!(copy.await.unwrap().is_err());
+}

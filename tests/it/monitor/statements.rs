@@ -1,0 +1,89 @@
+//! What has become slower, from the counters of real servers.
+
+use gonogo::clock::{Clock, SystemClock};
+use gonogo::demo::server::Server;
+use gonogo::monitor::{Picture, Trend};
+
+use super::{Client, Watched};
+
+/// The statement that sleeps.
+fn sleeper(picture: &Picture) -> Option<&Trend> {
+    let list = &picture.statements.get()?.list;
+    list.iter().find(|trend| {
+        let text = trend.text.as_deref();
+        text.is_some_and(|text| text.starts_with("select pg_sleep("))
+    })
+}
+
+async fn sleep(client: &mut Client, times: u32, secs: &str) {
+    for _ in 0..times {
+        client.run(&format!("select pg_sleep({secs})")).await;
+    }
+}
+
+#[tokio::test]
+async fn without_the_extension_it_is_said_how_to_have_it() {
+    let server = Server::start(&[]).unwrap();
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(|p| p.statements.why_not().is_some()).await;
+    let why = picture.statements.why_not().unwrap();
+    assert!(why.contains("create extension pg_stat_statements"), "{why}");
+    let mut client = Client::of(&server, "dba").await;
+    client.run("create extension pg_stat_statements").await;
+    watched.picture(|p| p.statements.get().is_some()).await;
+}
+
+#[tokio::test]
+async fn an_extension_that_was_never_loaded_is_said_to_be_so() {
+    let server = Server::start(&[("shared_preload_libraries", "")]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    client.run("create extension pg_stat_statements").await;
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(|p| p.statements.why_not().is_some()).await;
+    let why = picture.statements.why_not().unwrap();
+    assert!(why.contains("shared_preload_libraries"), "{why}");
+    assert!(picture.vitals.get().is_some(), "the rest goes on");
+}
+
+#[tokio::test]
+async fn what_is_slower_than_before_t_zero_is_found_wherever_the_extension_is() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "web").await;
+    client
+        .run("create schema \"Ext\"; create extension pg_stat_statements schema \"Ext\"")
+        .await;
+    let mut watched = Watched::of(&server);
+    watched.picture(|p| p.statements.get().is_some()).await;
+    sleep(&mut client, 10, "0.001").await;
+    let picture = watched.picture(|p| sleeper(p).is_some()).await;
+    let before = sleeper(&picture).unwrap();
+    assert!(before.now.calls >= 1 && !before.slower);
+    assert_eq!(before.user.as_deref(), Some("postgres"));
+    watched
+        .picture(|p| sleeper(p).is_some_and(|trend| trend.now.calls == 10))
+        .await;
+    watched.ours.set_t_zero(Some(SystemClock::new().now()));
+    watched
+        .picture(|p| {
+            p.statements
+                .get()
+                .is_some_and(|statements| statements.frozen)
+        })
+        .await;
+    sleep(&mut client, 6, "0.05").await;
+    let picture = watched
+        .picture(|p| sleeper(p).is_some_and(|trend| trend.slower))
+        .await;
+    let trend = sleeper(&picture).unwrap();
+    assert!(trend.factor().unwrap() > 2.0, "{trend:?}");
+    assert!(trend.normal.unwrap().mean_ms < trend.now.mean_ms);
+    let statements = picture.statements.get().unwrap();
+    assert!(statements.list[0].slower && statements.note.is_none());
+    client
+        .run("select \"Ext\".pg_stat_statements_reset()")
+        .await;
+    sleep(&mut client, 6, "0.05").await;
+    watched
+        .picture(|p| sleeper(p).is_some_and(|trend| trend.now.calls <= 6))
+        .await;
+}
