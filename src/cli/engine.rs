@@ -104,7 +104,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         clock,
         notices: notify,
         secrets: secrets.clone(),
-    })?;
+    });
     let (engine, published) = Engine::new(Parts {
         plan,
         store,
