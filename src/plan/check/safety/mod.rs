@@ -42,6 +42,7 @@ mod backup;
 mod catalogs;
 mod dump;
 mod environment;
+mod follow;
 mod git;
 mod http;
 mod keyboard;
