@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod checking;
 mod demo;
 mod driving;
 mod faults;

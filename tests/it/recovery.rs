@@ -263,6 +263,6 @@ fn a_database_that_is_lost_in_the_middle_of_a_deployment_holds_it() {
     server.stop(Shutdown::Immediate);
     let held = run.wait_for("held", |_| true);
     let reason = held["data"]["reason"].as_str().unwrap();
-    assert!(reason.contains("the database main is lost"), "{reason}");
+    assert!(reason.contains("the database `main` was lost"), "{reason}");
     assert_eq!(run.state(), "held");
 }
