@@ -103,7 +103,7 @@ impl Store for SqliteStore {
                 // Our next number is taken: another engine goes on where we stood still.
                 let taken = error
                     .as_database_error()
-                    .is_some_and(|e| e.is_unique_violation());
+                    .is_some_and(sqlx::error::DatabaseError::is_unique_violation);
                 if taken {
                     JournalError::LeaseLost
                 } else {

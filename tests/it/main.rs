@@ -16,5 +16,6 @@ mod scenarios;
 mod simulation;
 mod support;
 mod survival;
+mod sweep;
 mod terminal;
 mod traps;

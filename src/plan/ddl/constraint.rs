@@ -59,7 +59,12 @@ fn foreign_key(
         Form::AddForeignKey
     };
     let target = name::given(key.table_name_ref());
-    let effect = form.row().effect;
+    // A table that has just been made has no rows to test, and nothing is looked up for them.
+    let effect = if desk.catalog.is_fresh(table) {
+        Effect::Metadata
+    } else {
+        form.row().effect
+    };
     let touches =
         [table, target.as_str()].map(|name| desk.touch(name, LockMode::ShareRowExclusive, effect));
     desk.add_with(form, add.syntax(), touches.into());

@@ -9,7 +9,7 @@ use super::constraints::{add_column, add_constraint, column_constraint, columns}
 use super::judge::relation;
 use super::name::{self, Type};
 use super::object::names_read;
-use super::read::Read;
+use super::read::{Read, begins};
 use crate::plan::sql_text::{self, TokenSort};
 
 pub(super) fn learn(catalog: &mut Catalog, statement: &Read<'_>) {
@@ -58,7 +58,8 @@ pub(super) fn learn(catalog: &mut Catalog, statement: &Read<'_>) {
             }
         }
         Some(Stmt::AlterTable(alter)) => alter_table(catalog, alter),
-        _ => zone(catalog, statement.text),
+        _ if begins(statement.text, "set") => zone(catalog, statement.text),
+        _ => {}
     }
 }
 

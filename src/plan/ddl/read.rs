@@ -60,27 +60,42 @@ pub(super) fn statements(sql: &str) -> Vec<Read<'_>> {
         .map(|range| {
             let range = without_comments(sql, range);
             let text = &sql[range.clone()];
-            let word = text
-                .split(|c: char| !c.is_ascii_alphabetic())
-                .next()
-                .unwrap_or("");
-            let worth = WORTH.iter().any(|known| known.eq_ignore_ascii_case(word));
+            let worth = WORTH.iter().any(|known| begins(text, known));
             let tree = (worth && is_shallow(text)).then(|| parse(text)).flatten();
             Read { text, range, tree }
         })
         .collect()
 }
 
+/// Whether `text` begins with `word`, in any case.
+pub(super) fn begins(text: &str, word: &str) -> bool {
+    let length = text
+        .find(|c: char| !c.is_ascii_alphabetic())
+        .unwrap_or(text.len());
+    text[..length].eq_ignore_ascii_case(word)
+}
+
 fn parse(text: &str) -> Option<Stmt> {
     SourceFile::parse(text).tree().stmts().next()
 }
 
-/// `range` without the comments that it begins with.
+/// `range` without the comments and the white space that it begins with.
 fn without_comments(sql: &str, range: Range<usize>) -> Range<usize> {
-    let first = sql_text::tokens(&sql[range.clone()])
-        .first()
-        .map_or(0, |token| token.range.start);
-    range.start + first..range.end
+    let mut start = range.start;
+    loop {
+        let rest = &sql[start..range.end];
+        let skipped = if rest.starts_with("--") || rest.starts_with("/*") {
+            sql_text::lexeme_end(sql, start)
+                .unwrap_or(range.end)
+                .min(range.end)
+        } else {
+            start + (rest.len() - rest.trim_start().len())
+        };
+        if skipped == start {
+            return start..range.end;
+        }
+        start = skipped;
+    }
 }
 
 /// Whether the parser can go down to the ground of `text`.

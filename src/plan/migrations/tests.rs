@@ -109,6 +109,21 @@ fn later_files_know_what_earlier_ones_made() {
 }
 
 #[test]
+fn what_a_generator_writes_for_new_tables_is_left_alone() {
+    let files = [
+        (
+            "1/migration.sql",
+            "CREATE TABLE \"User\" (\"id\" TEXT NOT NULL, CONSTRAINT \"User_pkey\" PRIMARY KEY (\"id\"));",
+        ),
+        (
+            "2/migration.sql",
+            "CREATE TABLE \"Post\" (\"id\" TEXT NOT NULL, \"userId\" TEXT);\nCREATE UNIQUE INDEX \"Post_key\" ON \"Post\"(\"userId\");\nALTER TABLE \"Post\" ADD CONSTRAINT \"Post_userId_fkey\" FOREIGN KEY (\"userId\") REFERENCES \"User\"(\"id\");\nALTER TABLE \"User\" ADD COLUMN \"n\" INTEGER NOT NULL DEFAULT 0;",
+        ),
+    ];
+    assert_eq!(found(&alone("m", folder(Tool::Prisma, &files), None)), []);
+}
+
+#[test]
 fn what_takes_a_migration_back_is_left_alone() {
     let text = "-- migrate:up\nalter table a add column b int;\n-- migrate:down\nalter table a drop column b;\n";
     assert_eq!(
@@ -259,4 +274,33 @@ fn a_plan_allows_what_its_migrations_do() {
     assert_eq!(found(&opened), []);
     assert!(!opened.problems.iter().any(|p| p.code == "unused-allow"));
     assert_eq!(opened.allowed.len(), 1);
+}
+
+#[test]
+fn who_holds_a_lock_now_is_told() {
+    let busy = crate::plan::Busy {
+        pid: 4711,
+        application: "psql".to_owned(),
+        since: std::time::Duration::from_secs(180),
+    };
+    let table = TableFacts {
+        bytes: Some(8192),
+        rows: Some(1),
+        busy: Some(busy),
+    };
+    let facts = Facts {
+        tables: [("orders".to_owned(), table)].into(),
+        ..Facts::default()
+    };
+    let files = [(
+        "a.sql",
+        "alter table orders add column a int;\nanalyze orders;",
+    )];
+    let opened = alone("m", folder(Tool::Plain, &files), Some(&facts));
+    assert_eq!(found(&opened), [("a.sql", 1, "blocked-now")]);
+    let message = &opened.problems[0].message;
+    assert!(
+        message.contains("psql (pid 4711) holds a transaction open for 3m"),
+        "{message}"
+    );
 }

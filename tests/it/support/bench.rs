@@ -152,13 +152,11 @@ impl Drop for Bench {
 /// The process that holds a lock on the file at `path`, if one does.
 pub fn locked_by(path: &Path) -> Option<i32> {
     let file = std::fs::File::open(path).ok()?;
-    match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockShared) {
-        Ok(()) => None,
-        Err(_) => {
-            let text = std::fs::read_to_string(path).ok()?;
-            text.lines().next()?.trim().parse().ok()
-        }
+    if rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockShared).is_ok() {
+        return None;
     }
+    let text = std::fs::read_to_string(path).ok()?;
+    text.lines().next()?.trim().parse().ok()
 }
 
 pub fn signal(pid: i32, signal: rustix::process::Signal) {

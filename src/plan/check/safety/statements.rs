@@ -21,8 +21,8 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
         .filter(|text| text.runs() && !text.is_reference())
     {
         for piece in text.sql() {
+            // What the plan makes itself nobody else uses before it is through.
             let judged = ddl::judge(piece.text, &mut catalog);
-            catalog.end_file();
             let unit = Unit {
                 sql: piece.text,
                 wrap: piece.wrap,

@@ -11,6 +11,9 @@ use crate::plan::draft::StepSpec;
 use crate::plan::problem::{Problem, Severity};
 use crate::plan::source::Source;
 
+/// How far is looked back for the fence that opens a block.
+const MAX_BLOCK: usize = 16 << 10;
+
 /// A text that was read.
 pub(super) struct Text<'p> {
     pub(super) passage: &'p Passage<'p>,
@@ -95,8 +98,9 @@ impl<'p> Text<'p> {
     pub(super) fn before(&self, at: usize) -> &'p str {
         let span = self.passage.origin.span(self.body(), at..at, self.source);
         let text = &self.source.text()[..span.start];
-        let fence = text.rfind("```").or_else(|| text.rfind("~~~"));
-        &text[fence.unwrap_or(text.len())..]
+        let near = &text[text.ceil_char_boundary(text.len().saturating_sub(MAX_BLOCK))..];
+        let fence = near.rfind("```").or_else(|| near.rfind("~~~"));
+        &near[fence.unwrap_or(near.len())..]
     }
 
     /// A finding at `range` of the text. What is only kept for reading can't do harm by itself.

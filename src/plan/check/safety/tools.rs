@@ -2,6 +2,8 @@
 //! asked questions that they answer with 0 whatever is true.
 
 use super::passage::Home;
+use std::collections::HashSet;
+
 use super::psql::from_program;
 use super::text::Text;
 use crate::plan::commands::{self, Command, Given, Joint, Known, Settings, Word};
@@ -118,17 +120,16 @@ fn tool<'c>(command: &'c Command<'_>) -> (&'c str, &'c [Word<'c>]) {
 
 fn is(command: &Command<'_>, call: Call) -> bool {
     let (name, words) = tool(command);
+    if name != call.0 {
+        return false;
+    }
     // A value of an option may stand in front of the verbs.
-    let verbs: Vec<&str> = words
-        .iter()
-        .filter(|word| !word.is_option())
-        .map(|w| w.text.as_ref())
-        .collect();
-    name == call.0
-        && verbs
-            .windows(call.1.len())
-            .take(3)
-            .any(|verbs| verbs == call.1)
+    let verbs = words.iter().filter(|word| !word.is_option());
+    let verbs: Vec<&str> = verbs.map(|word| word.text.as_ref()).take(8).collect();
+    verbs
+        .windows(call.1.len())
+        .take(3)
+        .any(|verbs| verbs == call.1)
 }
 
 /// Whether `command` applies migrations.
@@ -158,7 +159,7 @@ pub(super) fn order(texts: &[Text<'_>], title: &str, out: &mut Vec<Problem>) {
             .any(|c| is(c, ("prisma", &["migrate", "deploy"])))
     };
     let mut deployed = false;
-    let mut marked: Vec<String> = Vec::new();
+    let mut marked: HashSet<String> = HashSet::new();
     let will_deploy = texts
         .iter()
         .filter(|t| !t.is_reference())
@@ -181,7 +182,7 @@ pub(super) fn order(texts: &[Text<'_>], title: &str, out: &mut Vec<Problem>) {
             let forward = matches!(text.passage.home, Home::Phase(..)) && !text.passage.undo;
             let known = marked.contains(&lower);
             if !deployed {
-                marked.push(lower);
+                marked.insert(lower);
             } else if will_deploy && !known && (baseline || (forward && !by_hand())) {
                 out.push(text.warning(
                     "resolve-after-deploy",

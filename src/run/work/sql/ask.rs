@@ -157,9 +157,11 @@ async fn status_of(server: &mut PgConnection, xid: u64) -> Result<Fate, sqlx::Er
     })
 }
 
-/// invalid_parameter_value is what the server says of numbers that it has not given out yet.
+/// `invalid_parameter_value` is what the server says of numbers that it has not given out yet.
 fn is_in_the_future(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     code.as_deref() == Some("22023")
 }
 
