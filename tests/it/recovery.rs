@@ -258,6 +258,9 @@ fn a_database_that_is_lost_in_the_middle_of_a_deployment_holds_it() {
     let mut bench = Bench::new();
     bench.set("DATABASE_URL", server.url("postgres"));
     let mut run = bench.start(&SQL.replace("WAIT", "0"));
+    let screen = Pty::start(&bench, &["attach"], 120, 36);
+    // What was never there is not lost.
+    screen.see("of 97 usable");
     run.ctl(&["run"]);
     run.wait_finished("insert");
     // One that was never there can't be lost.
@@ -268,6 +271,6 @@ fn a_database_that_is_lost_in_the_middle_of_a_deployment_holds_it() {
     server.stop(Shutdown::Immediate);
     let held = run.wait_for("held", |_| true);
     let reason = held["data"]["reason"].as_str().unwrap();
-    assert!(reason.contains("the database main is lost"), "{reason}");
+    assert!(reason.contains("the database `main` was lost"), "{reason}");
     assert_eq!(run.state(), "held");
 }

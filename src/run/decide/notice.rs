@@ -92,7 +92,7 @@ impl Case<'_> {
         if self.state.t_zero.is_none() && !busy {
             return Decision::default();
         }
-        self.trouble(&format!("the database {database} is lost: {why}"))
+        self.trouble(&format!("the database `{database}` was lost: {why}"))
     }
 
     /// Its statements may run once it is recorded that they may.
