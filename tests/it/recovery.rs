@@ -264,7 +264,8 @@ fn a_database_that_is_lost_in_the_middle_of_a_deployment_holds_it() {
     run.ctl(&["run"]);
     run.wait_finished("insert");
     // One that was never there can't be lost.
-    let monitors = "select count(*) > 0 from pg_stat_activity where application_name = 'gonogo monitor'";
+    let monitors =
+        "select count(*) > 0 from pg_stat_activity where application_name = 'gonogo monitor'";
     wait::until("the monitor has seen the server", || {
         postgres::value(&server.url("postgres"), monitors) == "true"
     });
