@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
+use tokio_util::task::TaskTracker;
 
 use super::exit::Exit;
 use super::follow::follow;
@@ -21,6 +22,9 @@ use crate::run::{
     Backends, Concerns, Engine, Notice, Outfit, Parts, RunDir, RunState, Secrets, Supervisor, Value,
 };
 use crate::wire::{self, Server};
+
+/// How long connections may take to end.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// Runs the engine of the run in `dir` to its end.
 pub(super) fn main(dir: PathBuf) -> anyhow::Result<Exit> {
@@ -85,10 +89,10 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         asks,
     ));
 
+    let guarding = tokio::spawn(watchman::databases(health.clone(), notify.clone()));
     tell_variables(&plan, &entries, &secrets, &notify).await?;
     let followed = Arc::clone(&plan);
     let for_check = health.clone();
-    let alarm = notify.clone();
     let plan_file = watchman::PlanFile::new(PathBuf::from(&created.path), created.digest.clone());
     let supervisor = Supervisor::new(Outfit {
         plan: Arc::clone(&plan),
@@ -110,8 +114,8 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         secrets: secrets.clone(),
         die_after: std::env::var("GONOGO_DIE_AFTER").ok(),
     })?;
+    let connections = TaskTracker::new();
     let (concern, concerns) = watch::channel(Concerns::default());
-    let guarding = tokio::spawn(watchman::databases(health.clone(), alarm));
     let following = tokio::spawn(follow(dir.clone(), followed, published.seq.clone(), ours));
     let for_sessions = health.clone();
     let serving = wire::serve(
@@ -124,6 +128,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
             find_session: Arc::new(move |pid| monitors::find_session(&for_sessions, pid)),
             secrets,
             requests: request,
+            connections: connections.clone(),
         },
     )?;
     let serving = tokio::spawn(serving);
@@ -139,7 +144,10 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         }
     };
     let ended = engine.run(requests, notices, stop).await;
+    // Whoever gave the last command still hears that it was granted.
     serving.abort();
+    connections.close();
+    let _ = tokio::time::timeout(LAST_WORDS, connections.wait()).await;
     answering.abort();
     following.abort();
     guarding.abort();

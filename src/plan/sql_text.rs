@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// The end of whatever begins at `at`: a quoted text, a comment, or a single character. `None`: it
 /// is left open.
-fn lexeme_end(sql: &str, at: usize) -> Option<usize> {
+pub(super) fn lexeme_end(sql: &str, at: usize) -> Option<usize> {
     let rest = &sql[at..];
     let find = |from: usize, what: &str| sql[from..].find(what).map(|n| from + n + what.len());
     match rest.chars().next()? {

@@ -11,6 +11,7 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::codec::{FramedRead, FramedWrite, LinesCodec};
+use tokio_util::task::TaskTracker;
 
 use super::frames::{FromEngine, Hello, PROTOCOL, Role, ToEngine};
 use super::socket;
@@ -46,6 +47,8 @@ pub struct Server {
     pub secrets: Secrets,
     /// Where requests go.
     pub requests: mpsc::Sender<Request>,
+    /// The connections: whoever ends the engine lets them say what is left to be said.
+    pub connections: TaskTracker,
 }
 
 /// The socket's place; it is removed when the engine ends.
@@ -69,7 +72,8 @@ pub fn serve(path: &Path, server: Server) -> io::Result<impl Future<Output = ()>
             match listener.accept().await {
                 Ok((stream, _)) if is_owner(&stream) => {
                     let client = clients.fetch_add(1, Ordering::Relaxed);
-                    tokio::spawn(server.clone().connection(client, stream));
+                    let connection = server.clone().connection(client, stream);
+                    server.connections.spawn(connection);
                 }
                 Ok(_) => tracing::warn!("another user knocked at the socket"),
                 Err(error) => {

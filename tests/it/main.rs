@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod checking;
 mod demo;
 mod driving;
 mod faults;
@@ -10,8 +11,11 @@ mod headless;
 mod monitor;
 mod plans;
 mod readme;
+mod recovery;
 mod scenarios;
+mod simulation;
 mod support;
 mod survival;
+mod sweep;
 mod terminal;
 mod traps;

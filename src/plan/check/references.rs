@@ -49,8 +49,8 @@ pub(super) fn check(draft: &Draft, source: &Source, format: Format, problems: &m
     for step in all_steps(draft) {
         for work in works(step) {
             if let Work::Sql(sql) = work {
-                let span = written(source, step.span, &sql.database);
-                database(draft, &sql.database, span, problems);
+                let name = sql.database.as_str();
+                database(draft, name, || written(source, step.span, name), problems);
             }
         }
         // Braces in a runbook may be meant for another tool; only a typed plan promises they are ours.
@@ -60,7 +60,7 @@ pub(super) fn check(draft: &Draft, source: &Source, format: Format, problems: &m
     }
     for probe in &draft.probes {
         if let ProbeTarget::Sql { database: name, .. } = &probe.target {
-            database(draft, name, written(source, probe.span, name), problems);
+            database(draft, name, || written(source, probe.span, name), problems);
         }
     }
     metrics(draft, source, problems);
@@ -117,10 +117,12 @@ fn named_twice<'d>(
     }
 }
 
-fn database(draft: &Draft, name: &str, span: Span, problems: &mut Vec<Problem>) {
+/// Finds a `name` that no database has; `place` looks for where it is written, which takes a while.
+fn database(draft: &Draft, name: &str, place: impl FnOnce() -> Span, problems: &mut Vec<Problem>) {
     if draft.databases.iter().any(|database| database.name == name) {
         return;
     }
+    let span = place();
     let known: Vec<&str> = draft.databases.iter().map(|d| d.name.as_str()).collect();
     let problem = if name.is_empty() && known.len() > 1 {
         Problem::error(

@@ -14,16 +14,7 @@ impl Case<'_> {
     pub(super) fn notice(&self, notice: &Notice) -> Decision {
         let engine = Actor::engine();
         match notice {
-            Notice::Launched { job, pid } => match self.is_on(job) {
-                Some(_) => Decision::event(
-                    &engine,
-                    Event::StepLaunched(StepLaunched {
-                        job: job.clone(),
-                        pid: *pid,
-                    }),
-                ),
-                None => Decision::default(),
-            },
+            Notice::Launched { job, pid } => self.launched(job, *pid),
             Notice::Transaction {
                 job,
                 database,
@@ -40,13 +31,7 @@ impl Case<'_> {
             }
             Notice::Adopted { job, pid } => self.adopted(job, *pid),
             Notice::Fate { job, fate } => self.fate(job, fate),
-            // What is in the middle of something may need it; a run that stands still is not moved.
-            Notice::DatabaseLost { database, why }
-                if self.state.active_steps().next().is_some() =>
-            {
-                self.trouble(&format!("the database {database} is lost: {why}"))
-            }
-            Notice::DatabaseLost { .. } => Decision::default(),
+            Notice::DatabaseLost { database, why } => self.database_lost(database, why),
             Notice::Trouble { why } => self.trouble(why),
             Notice::Finished(finish) => self.finished(finish),
             Notice::SessionsCancelled { job } => self.sessions_cancelled(job),
@@ -85,10 +70,29 @@ impl Case<'_> {
         }
     }
 
+    fn launched(&self, job: &Job, pid: u32) -> Decision {
+        if self.is_on(job).is_none() {
+            return Decision::default();
+        }
+        let job = job.clone();
+        let launched = StepLaunched { job, pid };
+        Decision::event(&Actor::engine(), Event::StepLaunched(launched))
+    }
+
     /// The step that `job` is the present work of.
     fn is_on(&self, job: &Job) -> Option<StepIx> {
         let ix = self.plan.find(&job.step)?;
         (self.active_job(ix).as_ref() == Some(job)).then_some(ix)
+    }
+
+    /// What is in the middle of something may need it, and so may whatever comes after T-0. Before it a
+    /// run that stands still is not moved.
+    fn database_lost(&self, database: &str, why: &str) -> Decision {
+        let busy = self.state.active_steps().next().is_some();
+        if self.state.t_zero.is_none() && !busy {
+            return Decision::default();
+        }
+        self.trouble(&format!("the database {database} is lost: {why}"))
     }
 
     /// Its statements may run once it is recorded that they may.

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::judge::{Judgement, not_begun};
 use crate::clock::Clock;
-use crate::journal::event::{Applied, Job, KnownBy, Outcome, Stage};
+use crate::journal::event::{Applied, Job, Outcome, Stage};
 use crate::plan::{Http, Observed};
 use crate::run::input::{Finish, Notice};
 
@@ -30,7 +30,7 @@ impl<C: Clock> HttpWork<C> {
     pub async fn run(self, notices: Sender<Notice>, mut stops: Receiver<Stage>) {
         let finish = tokio::select! {
             finish = self.finish(&notices) => finish,
-            Some(_) = stops.recv() => self.failed("the request was given up before its answer came", Applied::Maybe),
+            Some(_) = stops.recv() => self.unheard("the request was given up before its answer came"),
         };
         let _ = notices.send(Notice::Finished(finish)).await;
     }
@@ -42,25 +42,38 @@ impl<C: Clock> HttpWork<C> {
         }
     }
 
+    /// The end of a request whose answer never came. One that only asks has failed; of one that
+    /// changes something nobody knows whether it did.
+    fn unheard(&self, why: impl Into<String>) -> Finish {
+        let only_asks = matches!(self.request.method.as_str(), "GET" | "HEAD" | "OPTIONS");
+        Finish {
+            outcome: if only_asks {
+                Outcome::Failed
+            } else {
+                Outcome::Unknown
+            },
+            ..self.failed(why, Applied::Maybe)
+        }
+    }
+
     async fn finish(&self, notices: &Sender<Notice>) -> Finish {
         let begun = self.clock.now();
         let answer = match self.send().await {
             Ok(answer) => answer,
             Err(error) => {
                 // A request that never left can't have changed anything.
-                let applied = if error.is_connect() || error.is_builder() {
-                    Applied::No
+                return if error.is_connect() || error.is_builder() {
+                    self.failed(words(&error), Applied::No)
                 } else {
-                    Applied::Maybe
+                    self.unheard(words(&error))
                 };
-                return self.failed(words(&error), applied);
             }
         };
         let status = answer.status().as_u16();
         let head = head(&answer);
         let body = match read_body(answer).await {
             Ok(body) => body,
-            Err(error) => return self.failed(words(&error), Applied::Maybe),
+            Err(error) => return self.unheard(words(&error)),
         };
         let took = self.clock.now().since(begun);
         if let Err(error) = self.write(&head, &body).await {
@@ -90,18 +103,15 @@ impl<C: Clock> HttpWork<C> {
             }
         }
         Finish {
-            job: self.job.clone(),
             outcome: if passed {
                 Outcome::Passed
             } else {
                 Outcome::Failed
             },
             applied: if passed { Applied::Yes } else { Applied::Maybe },
-            known_by: KnownBy::Report,
-            exit_code: None,
-            signal: None,
             findings: verdict.findings,
             message: None,
+            ..not_begun(&self.job, "")
         }
     }
 

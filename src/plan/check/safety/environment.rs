@@ -31,27 +31,32 @@ const HANDS_ON: [&str; 15] = [
     "yarn",
 ];
 
+/// How many different switches are looked for.
+const MAX_SWITCHES: usize = 32;
+
 /// Finds exported variables that nobody will see.
 pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
-    for (at, text) in texts.iter().enumerate() {
+    let commands = || texts.iter().flat_map(|text| &text.script.commands);
+    let mut names: Vec<&str> = commands().filter_map(switched).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.truncate(MAX_SWITCHES);
+    // Steps share what a shell exports: a later one may well use it.
+    names.retain(|name| !commands().any(|command| reads(command, name)));
+    for text in texts {
         for (ix, command) in text.script.commands.iter().enumerate() {
-            let Some(name) = switched(command) else {
+            let Some(name) = switched(command).filter(|name| names.contains(name)) else {
                 continue;
             };
-            let later = text.script.commands[ix + 1..].iter();
-            let elsewhere = texts.iter().enumerate().filter(|(other, _)| *other != at);
-            let mut others = elsewhere.flat_map(|(_, text)| &text.script.commands);
-            if later.clone().any(|later| hands_on(later))
-                || later.clone().chain(others.by_ref()).any(|c| reads(c, name))
-            {
+            if text.script.commands[ix + 1..].iter().any(hands_on) {
                 continue;
             }
             out.push(text.warning(
                 "export-changes-nothing",
                 command.span.clone(),
                 format!("`{name}` is set in this shell only: no server that runs will see it"),
-                "set it where the application reads it, such as its configuration or the load balancer, \
-                 and look whether it works",
+                "set it where the application reads it, such as its configuration or the load \
+                 balancer, and look whether it works",
             ));
         }
     }

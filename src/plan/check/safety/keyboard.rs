@@ -100,6 +100,44 @@ const ANY: Known = Known {
     leading: false,
 };
 
+/// Programs that stand still or not, by what they are given.
+const SUSPECTS: [&str; 34] = [
+    ":",
+    "aws",
+    "bash",
+    "docker",
+    "docker-compose",
+    "flyctl",
+    "journalctl",
+    "mariadb",
+    "mongo",
+    "mongosh",
+    "mysql",
+    "nerdctl",
+    "oc",
+    "passwd",
+    "ping",
+    "podman",
+    "psql",
+    "read",
+    "sh",
+    "sleep",
+    "sqlite3",
+    "ssh",
+    "stern",
+    "su",
+    "sudo",
+    "tail",
+    "top",
+    "true",
+    "watch",
+    "yes",
+    "zsh",
+    "fly",
+    "heroku",
+    "kubectl",
+];
+
 /// Finds commands that a step would stand still with.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     for (ix, command) in text.script.commands.iter().enumerate() {
@@ -132,6 +170,10 @@ fn stuck(script: &Script<'_>, ix: usize, command: &Command<'_>) -> Option<&'stat
         .get(1..)
         .and_then(|r| r.find('@'))
         .map_or(program, |at| &program[..=at]);
+    let python = program.starts_with("python");
+    if !python && command.wrappers.is_empty() && !is_suspect(program) {
+        return None;
+    }
     let given = Given::read(command.arguments(), ANY);
     match program {
         "less" | "more" | "man" | "top" if passes(command, &given) => None,
@@ -148,6 +190,15 @@ fn stuck(script: &Script<'_>, ix: usize, command: &Command<'_>) -> Option<&'stat
         _ if asks(program, command) => Some(ANSWER),
         _ => None,
     }
+}
+
+/// Whether `program` is one that may stand still at all.
+fn is_suspect(program: &str) -> bool {
+    let named = |known: &str| known == program;
+    ALWAYS.contains(&program)
+        || SUSPECTS.contains(&program)
+        || CALLS.iter().any(|(known, _)| named(known))
+        || ASKING.iter().any(|(known, ..)| named(known))
 }
 
 /// Whether a program that fills the screen is told not to, or to show nothing.

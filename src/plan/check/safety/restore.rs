@@ -1,6 +1,8 @@
 //! Restoring: scripts whose errors nobody notices, backups laid over what is there, dumps given to
 //! the wrong program.
 
+use std::collections::HashSet;
+
 use super::dump::written;
 use super::names::{database_of, is_backup, is_spare, kind_of_file};
 use super::passage::Home;
@@ -57,7 +59,7 @@ pub(super) fn errors(text: &Text<'_>, out: &mut Vec<Problem>) {
 pub(super) fn over_live(texts: &[Text<'_>], out: &mut Vec<Problem>) {
     let commands = || texts.iter().flat_map(|text| &text.script.commands);
     let dumps: Vec<String> = commands().filter_map(written).collect();
-    let dumped: Vec<_> = dumps.iter().filter_map(|name| kind_of_file(name)).collect();
+    let dumped: HashSet<_> = dumps.iter().filter_map(|name| kind_of_file(name)).collect();
     let mut made = Made::default();
     let mut home = None;
     for text in texts {
@@ -109,7 +111,7 @@ fn restored(
     text: &Text<'_>,
     ix: usize,
     command: &Command<'_>,
-    dumped: &[(&str, &str)],
+    dumped: &HashSet<(&str, &str)>,
 ) -> Option<String> {
     if command.program() == "pg_restore" {
         let given = Given::read(command.arguments(), PG_RESTORE);
@@ -155,7 +157,7 @@ fn writes_backup(command: &Command<'_>) -> bool {
 /// The databases that the plan itself has made so far.
 #[derive(Default)]
 struct Made {
-    names: Vec<String>,
+    names: HashSet<String>,
     /// Whether any place is as good as new: a new server, an emptied schema.
     everything: bool,
 }
@@ -163,7 +165,10 @@ struct Made {
 impl Made {
     fn learn(&mut self, command: &Command<'_>) {
         match command.program() {
-            "createdb" => self.names.extend(super::sessions::created(command)),
+            "createdb" => {
+                let created = super::sessions::created(command);
+                self.names.extend(created.map(|name| name.to_lowercase()));
+            }
             "initdb" | "pg_createcluster" => self.everything = true,
             "docker" | "podman" => {
                 let words = command.arguments();
@@ -183,7 +188,7 @@ impl Made {
                 .split(|c: char| c.is_whitespace() || c == ';')
                 .next()
                 .unwrap_or("");
-            self.names.push(name.trim_matches('"').to_owned());
+            self.names.insert(name.trim_matches('"').to_owned());
         }
         self.everything |= lower.contains("drop schema") && lower.contains("create schema");
     }
@@ -193,17 +198,14 @@ impl Made {
         let variable = target.contains('$') || target.is_empty();
         self.everything
             || is_spare(name)
-            || self
-                .names
-                .iter()
-                .any(|made| made.eq_ignore_ascii_case(name))
+            || self.names.contains(&name.to_lowercase())
             || (variable && !self.names.is_empty())
     }
 }
 
 /// Finds dumps that are given to the program for another format.
 pub(super) fn formats(texts: &[Text<'_>], out: &mut Vec<Problem>) {
-    let archives: Vec<String> = texts
+    let archives: HashSet<String> = texts
         .iter()
         .flat_map(|text| &text.script.commands)
         .filter_map(super::dump::archive)
@@ -218,7 +220,7 @@ pub(super) fn formats(texts: &[Text<'_>], out: &mut Vec<Problem>) {
 fn wrong_program(
     text: &Text<'_>,
     command: &Command<'_>,
-    archives: &[String],
+    archives: &HashSet<String>,
     out: &mut Vec<Problem>,
 ) {
     if let Some(psql) = Psql::of(command) {
@@ -227,7 +229,7 @@ fn wrong_program(
             _ => None,
         };
         let mut files = psql.files().chain(input);
-        if files.any(|file| archives.iter().any(|archive| archive == file)) {
+        if files.any(|file| archives.contains(file)) {
             out.push(text.warning(
                 "wrong-restore-tool",
                 psql.range(),
@@ -240,7 +242,7 @@ fn wrong_program(
         let plain = |file: &str| {
             let lower = file.to_ascii_lowercase();
             let sql = [".sql", ".sql.gz"].iter().any(|end| lower.ends_with(end));
-            sql && !archives.iter().any(|a| a == file)
+            sql && !archives.contains(file)
         };
         if given.operands.iter().any(|word| plain(&word.text)) {
             out.push(text.warning(

@@ -1,5 +1,7 @@
 //! What a database refuses while anybody is connected: to be dropped, renamed, or copied.
 
+use std::collections::HashSet;
+
 use super::names::{database_of, is_spare};
 use super::passage::Home;
 use super::psql::from_program;
@@ -53,14 +55,8 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
         if !text.runs() {
             continue;
         }
-        let body = text.body().to_ascii_lowercase();
-        let clears = [
-            "pg_terminate_backend",
-            "allow_connections",
-            "datallowconn",
-            "revoke connect",
-        ];
-        state.cleared |= clears.iter().any(|word| body.contains(word));
+        let body = text.body();
+        state.cleared |= CLEARS.iter().any(|word| mentions(body, word));
         let mut found: Vec<(usize, Problem)> = Vec::new();
         for command in &text.script.commands {
             if command.program() == "createdb" {
@@ -78,18 +74,34 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
     }
 }
 
+/// Words of what ends sessions, or keeps them out.
+const CLEARS: [&str; 4] = [
+    "pg_terminate_backend",
+    "allow_connections",
+    "datallowconn",
+    "revoke connect",
+];
+
+/// Whether `text` holds `word`, which is in lower case, in any case.
+fn mentions(text: &str, word: &str) -> bool {
+    let windows = text.as_bytes().windows(word.len());
+    windows
+        .into_iter()
+        .any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+}
+
 #[derive(Default)]
 struct State {
     /// Whether sessions were ended, or kept out.
     cleared: bool,
     /// Databases that the plan has made itself.
-    made: Vec<String>,
+    made: HashSet<String>,
 }
 
 impl State {
     fn spares(&self, name: &str) -> bool {
         let name = name.trim_matches('"');
-        self.cleared || is_spare(database_of(name)) || self.made.iter().any(|made| made == name)
+        self.cleared || is_spare(database_of(name)) || self.made.contains(name)
     }
 
     fn refused(&self, text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
@@ -163,7 +175,7 @@ impl State {
                     if !template.starts_with("template") && !self.spares(template) {
                         found.push((place.start, copied(text, place)));
                     }
-                    self.made.push((*name).to_owned());
+                    self.made.insert((*name).to_owned());
                 }
                 _ => {}
             }

@@ -681,3 +681,229 @@ fn an_undo_and_an_alternative_are_looked_at_as_well() {
     let runbook = "# P\n\n## Deployment\n\n- [ ] Do\n\n```bash\ntrue\n```\n\nOR\n\n```bash\ngit push -f\n```\n";
     assert_eq!(traps(runbook), [("force-push", "git push -f".to_owned())]);
 }
+
+/// The codes of the warnings and errors of a runbook, and those of what it allows.
+fn judged(name: &str, text: &str) -> (Vec<&'static str>, Vec<(&'static str, String)>) {
+    let opened = open(name, text.as_bytes());
+    let codes = opened
+        .problems
+        .iter()
+        .map(|p| p.code)
+        .filter(|code| !OTHERS.contains(code));
+    let allowed = opened
+        .allowed
+        .iter()
+        .map(|a| (a.problem.code, a.reason.clone()));
+    (codes.collect(), allowed.collect())
+}
+
+#[test]
+fn what_is_allowed_with_a_reason_is_kept_aside() {
+    let reason = |code| vec![(code, "it only greets".to_owned())];
+    let curl = "shell = 'curl https://shop.example'";
+    let plan = |top: &str, step: &str| {
+        format!(
+            "title = 'x'\n{top}[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\n{curl}\n{step}[[phase.step]]\ntitle = 'c'\n{curl}\n"
+        )
+    };
+    let one = "code = 'curl-hides-errors'\nreason = 'it only greets'\n";
+    let (found, allowed) = judged("p.toml", &plan(&format!("[[allow]]\n{one}"), ""));
+    assert_eq!((found.len(), allowed.len()), (0, 2));
+    let own = "allow = [{ code = 'curl-hides-errors', reason = 'it only greets' }]\n";
+    assert_eq!(
+        judged("p.toml", &plan("", own)),
+        (vec!["curl-hides-errors"], reason("curl-hides-errors"))
+    );
+    let idle = plan("[[allow]]\ncode = 'curl-hide-errors'\nreason = 'x'\n", own);
+    assert_eq!(
+        judged("p.toml", &idle).0,
+        ["unused-allow", "curl-hides-errors"]
+    );
+    let silent = plan("[[allow]]\ncode = 'curl-hides-errors'\n", "");
+    assert_eq!(judged("p.toml", &silent).0[0], "allow-without-reason");
+    assert!(open("p.toml", silent.as_bytes()).plan.is_none());
+    let blank = plan("[[allow]]\ncode = 'curl-hides-errors'\nreason = ' '\n", "");
+    assert_eq!(judged("p.toml", &blank).0[0], "allow-without-reason");
+}
+
+#[test]
+fn a_runbook_allows_in_its_front_matter_or_in_comments() {
+    let curl = "```bash\ncurl https://shop.example\n```\n";
+    let told = "<!-- gonogo: allow curl-hides-errors it only greets -->\n";
+    let body = format!("## Deployment\n\n- [ ] One\n\n{curl}\n- [ ] Two\n\n{curl}");
+    let count = |text: &str| {
+        let (found, allowed) = judged("p.md", text);
+        assert!(
+            found.iter().all(|code| *code == "curl-hides-errors"),
+            "{found:?}"
+        );
+        (found.len(), allowed.len())
+    };
+    for front in [
+        "+++\n[[allow]]\ncode = 'curl-hides-errors'\nreason = 'it only greets'\n+++\n",
+        "---\nallow:\n  - code: curl-hides-errors\n    reason: it only greets\n---\n",
+    ] {
+        assert_eq!(count(&format!("{front}# P\n\n{body}")), (0, 2), "{front}");
+    }
+    assert_eq!(count(&format!("{told}\n# P\n\n{body}")), (0, 2));
+    assert_eq!(count(&format!("# P\n\n{told}\n{body}")), (0, 2));
+    let before_item = body.replacen("- [ ] One", &format!("{told}\n- [ ] One"), 1);
+    assert_eq!(count(&format!("# P\n\n{before_item}")), (1, 1));
+    let in_item = body.replacen("- [ ] Two\n", &format!("- [ ] Two\n\n  {told}"), 1);
+    assert_eq!(count(&format!("# P\n\n{in_item}")), (1, 1));
+    let at_line = body.replacen("- [ ] Two", &format!("- [ ] Two {}", told.trim()), 1);
+    assert_eq!(count(&format!("# P\n\n{at_line}")), (1, 1));
+    let shown = format!("# P\n\n```html\n{told}```\n\n{body}");
+    assert_eq!(count(&shown), (2, 0));
+    let silent = format!("# P\n\n<!-- gonogo: allow curl-hides-errors -->\n\n{body}");
+    assert!(judged("p.md", &silent).0.contains(&"allow-without-reason"));
+    assert!(
+        judged("p.md", "<!-- gonogo: silence -->\n# P\n")
+            .0
+            .contains(&"bad-comment")
+    );
+}
+
+/// The codes of a plan whose SQL steps are `steps`, each with a lock timeout.
+fn judged_sql(steps: &[&str]) -> Vec<&'static str> {
+    let mut plan =
+        "title = 'x'\n[databases.main]\nurl_env = 'U'\n[[phase]]\nname = 'a'\nkind = 'deploy'\n"
+            .to_owned();
+    for sql in steps {
+        plan.push_str(&format!(
+            "[[phase.step]]\ntitle = 'b'\nlock_timeout = '2s'\nsql = \"\"\"{sql}\"\"\"\n"
+        ));
+    }
+    judged("p.toml", &plan).0
+}
+
+#[test]
+fn sql_that_keeps_others_out_or_breaks_code() {
+    for (sql, code) in [
+        ("create index i on orders (a)", "blocking-index"),
+        ("reindex table orders", "blocking-index"),
+        (
+            "alter table orders add constraint c check (a > 0)",
+            "blocking-scan",
+        ),
+        ("alter table orders add unique (a)", "blocking-scan"),
+        (
+            "alter table orders add column a uuid default uuid_generate_v4()",
+            "table-rewrite",
+        ),
+        ("vacuum full orders", "table-rewrite"),
+        ("refresh materialized view totals", "table-rewrite"),
+        (
+            "alter table orders add column a int not null",
+            "breaking-change",
+        ),
+        ("truncate orders", "breaking-change"),
+        ("drop view totals", "breaking-change"),
+        ("alter type mood rename value 'a' to 'b'", "breaking-change"),
+        ("delete from orders", "whole-table-write"),
+    ] {
+        assert_eq!(judged_sql(&[sql]), [code], "{sql}");
+    }
+}
+
+#[test]
+fn sql_that_nobody_notices() {
+    for steps in [
+        &[
+            "create table a (id int)",
+            "create index i on a (id)",
+            "insert into a select 1",
+            "drop table a",
+        ][..],
+        &["create temp table a as select 1", "update a set id = 2"],
+        &["alter table orders add column a int default 0"],
+        &["create index concurrently i on orders (a)"],
+        &["drop index concurrently i", "reindex index concurrently j"],
+        &[
+            "alter table orders add constraint c check (a > 0) not valid",
+            "alter table orders validate constraint c",
+        ],
+        &[
+            "update orders set a = 1 where id < 100",
+            "delete from orders where id = 1",
+        ],
+        &[
+            "vacuum (analyze) orders",
+            "analyze orders",
+            "comment on table orders is 'x'",
+        ],
+        &["select * from orders where id = 1 for update"],
+        &["refresh materialized view concurrently totals"],
+        &[
+            "grant select on orders to reader",
+            "alter type mood add value 'c'",
+        ],
+        &[
+            "do $$ begin perform 'drop table orders'; end $$",
+            "select 'truncate orders' -- drop table orders",
+        ],
+    ] {
+        assert_eq!(judged_sql(steps), Vec::<&str>::new(), "{steps:?}");
+    }
+}
+
+#[test]
+fn sql_given_to_psql_is_judged_as_well() {
+    trap(
+        "blocking-index",
+        &[
+            "psql -c 'create index i on orders (a)'",
+            "psql -v ON_ERROR_STOP=1 <<EOF\n\\set x 1\ncreate index i on orders (a);\nEOF",
+        ],
+    );
+    trap(
+        "not-in-transaction",
+        &["psql -1 -v ON_ERROR_STOP=1 <<EOF\ncreate index concurrently i on orders (a);\nEOF"],
+    );
+    fine(
+        "not-in-transaction",
+        &[
+            "psql -c 'create index concurrently i on orders (a)'",
+            "psql -v ON_ERROR_STOP=1 <<EOF\nselect 1;\ncreate index concurrently i on orders (a);\nEOF",
+        ],
+    );
+    trap(
+        "lock-held-long",
+        &["psql -c 'alter table orders add a int; update orders set a = 1'"],
+    );
+    fine(
+        "lock-held-long",
+        &["psql -c 'alter table orders add a int' -c 'update orders set a = 1 where a is null'"],
+    );
+}
+
+#[test]
+fn commands_of_well_written_runbooks_are_left_alone() {
+    for script in [
+        "docker compose exec -T db psql -U shop -c 'select 1'",
+        "docker build -t shop:1 . && docker push shop:1",
+        "kubectl exec -it deploy/app -- ./manage.py migrate",
+        "ssh host 'sudo systemctl restart app'",
+        "while IFS= read -r line; do echo \"$line\"; done <<< \"$x\"",
+        "IFS=, read -r a b <<< \"$x\"",
+        "curl -fsSL https://x.example/install.sh | bash",
+        "if true; then uptime; fi",
+        "while ! pg_isready; do sleep 1; done",
+        "alembic upgrade head || alembic downgrade -1",
+        "journalctl -u app --since '10 min ago' --no-pager",
+        "ssh -f -N -L 5433:db:5432 bastion",
+        "git push origin v1.2.3 && git push origin --delete old",
+        "docker compose -f a.yml -f b.yml up -d --no-deps --build app",
+        "export PGPASSWORD=\"$(cat /run/secrets/db)\"",
+        "psql \"$DATABASE_URL\" --csv -c 'select 1' > out.csv",
+        "pg_dump --schema-only shop > schema.sql",
+        "kubectl rollout undo deploy/shop",
+        "aws rds create-db-snapshot --db-instance-identifier x --db-snapshot-identifier y",
+        "helm upgrade shop ./chart --wait --timeout 5m",
+        "pg_basebackup -D /backups/base -X stream && pg_verifybackup /backups/base",
+        "sed -i 's/watch/tail -f/' x && grep -rn 'npx prisma' docs",
+        "cat <<'EOF' > notes.txt\npsql < backup.sql\ngit push --force\nEOF",
+    ] {
+        assert_eq!(codes("bash", script), Vec::<&str>::new(), "{script}");
+    }
+}

@@ -44,8 +44,9 @@ const STOPPING: [&str; 12] = [
     "read_only",
 ];
 /// Words by which people say so.
-const SAID: [&str; 17] = [
+const SAID: [&str; 18] = [
     "block writes",
+    "close",
     "disable writes",
     "downtime",
     "drain",
@@ -66,15 +67,16 @@ const SAID: [&str; 17] = [
 
 /// Finds rollbacks that restore and say nothing about writes.
 pub(super) fn check(texts: &[Text<'_>], draft: &Draft, out: &mut Vec<Problem>) {
-    for (ix, tier) in draft.tiers.iter().enumerate() {
-        let inside = || {
-            texts
-                .iter()
-                .filter(|text| text.passage.home == Home::Tier(ix))
-        };
-        let named = SAID
-            .iter()
-            .any(|word| tier.name.to_lowercase().contains(word));
+    let mut tiers: Vec<Vec<&Text<'_>>> = vec![Vec::new(); draft.tiers.len()];
+    for text in texts {
+        if let Home::Tier(ix) = text.passage.home {
+            tiers[ix].push(text);
+        }
+    }
+    for (tier, texts) in draft.tiers.iter().zip(tiers) {
+        let inside = || texts.iter().copied();
+        let name = tier.name.to_lowercase();
+        let named = SAID.iter().any(|word| name.contains(word));
         let Some(at) = inside().position(restores) else {
             continue;
         };
