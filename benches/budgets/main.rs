@@ -11,6 +11,8 @@
 
 mod check;
 mod figures;
+mod output;
+mod rollback;
 mod runbook;
 mod screen;
 #[path = "../../tests/it/support/mod.rs"]
@@ -18,10 +20,13 @@ mod screen;
 mod support;
 
 /// A budget: its name on the command line, and what measures it.
-const BUDGETS: [(&str, fn()); 3] = [
+const BUDGETS: [(&str, fn()); 6] = [
     ("check", check::measure),
     ("first-screen", screen::first),
     ("frame", screen::frame),
+    ("output", output::speed),
+    ("memory", output::memory),
+    ("rollback", rollback::measure),
 ];
 
 fn main() {

@@ -52,7 +52,7 @@ pub enum Report {
         /// Its process.
         pid: u32,
     },
-    /// It ended; the exit record is on the disk.
+    /// It ended; the exit record is written.
     Ended(Exit),
 }
 
@@ -106,9 +106,11 @@ fn run() -> io::Result<()> {
             error: Some(format!("failed to start {}: {error}", spec.program)),
         },
     };
-    write_record(&spec.record, &exit)?;
+    let record = write_record(&spec.record, &exit)?;
     report(&Report::Ended(exit));
-    Ok(())
+    // While a step's output still goes to the disk this takes long, and nobody has to wait for it:
+    // without a record a machine that fails now leaves an outcome that is unknown.
+    record.sync_data()
 }
 
 /// Nobody may be listening any more, and that is no reason to stop.
@@ -298,13 +300,13 @@ fn kill_children() {
     }
 }
 
-/// Writes the record so that it is either whole or not there.
-fn write_record(path: &Path, exit: &Exit) -> io::Result<()> {
+/// Writes the record so that it is either whole or not there, whatever becomes of this process.
+fn write_record(path: &Path, exit: &Exit) -> io::Result<File> {
     let draft = path.with_extension("exit.new");
     let mut file = File::create(&draft)?;
-    serde_json::to_writer(&mut file, exit)?;
-    file.sync_data()?;
-    fs::rename(&draft, path)
+    file.write_all(&serde_json::to_vec(exit)?)?;
+    fs::rename(&draft, path)?;
+    Ok(file)
 }
 
 /// The exit record at `path`, if the shim got to write it.

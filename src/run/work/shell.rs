@@ -194,7 +194,6 @@ impl ShellWork {
 
     /// Listens until the step is over. `None`: the shim went away without saying how it ended.
     async fn listen(&mut self, mut shim: Shim) -> Option<Exit> {
-        let mut exit = None;
         // A stop that comes before the step has begun waits until there is something to stop.
         let mut started = false;
         loop {
@@ -206,7 +205,10 @@ impl ShellWork {
                             let job = self.job.clone();
                             self.send(Notice::Launched { job, pid }).await;
                         }
-                        Ok(Report::Ended(how)) => exit = Some(how),
+                        Ok(Report::Ended(exit)) => {
+                            tokio::spawn(reap(shim.child));
+                            return Some(exit);
+                        }
                         Err(error) => tracing::warn!(%line, %error, "the shim said something odd"),
                     },
                     None => break,
@@ -214,10 +216,15 @@ impl ShellWork {
                 Some(stage) = self.stops.recv(), if started => self.stop(stage, shim.child.id()),
             }
         }
-        if let Err(error) = shim.child.wait().await {
-            tracing::warn!(%error, "failed to wait for the shim");
-        }
-        exit
+        reap(shim.child).await;
+        None
+    }
+}
+
+/// Waits until the shim has gone, which has nothing more to say.
+async fn reap(mut shim: Child) {
+    if let Err(error) = shim.wait().await {
+        tracing::warn!(%error, "failed to wait for the shim");
     }
 }
 
