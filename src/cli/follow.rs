@@ -56,7 +56,7 @@ impl Follower {
             }
             if !entries.is_empty() {
                 book.set(self.at_work());
-                book.set_t_zero(self.state.t_zero);
+                book.set_t_zero(self.state.t_zero, None);
             } else if seq.changed().await.is_err() {
                 return Ok(());
             }

@@ -17,6 +17,7 @@ mod id;
 pub mod json;
 mod ledger;
 mod markdown;
+pub mod metric;
 mod model;
 mod parts;
 mod problem;
