@@ -70,7 +70,7 @@ const CONFINED: &[(&str, &[&str])] = &[
 /// What no line outside tests may hold.
 const FORBIDDEN: &[&str] = &[
     ".unwrap()",
-    ".expect(",
+    ".expect(\"",
     "panic!(",
     "todo!(",
     "unimplemented!(",

@@ -37,7 +37,7 @@ pub enum Verb {
     /// Come back to a run, or watch one that somebody drives
     Attach(Attach),
     /// Go on with a run whose engine is gone
-    Resume(Attach),
+    Resume(Resume),
     /// List the runs
     Runs,
     /// Read plans and say what is wrong with them; runs nothing
@@ -96,6 +96,17 @@ pub struct Attach {
     /// Only look, even if nobody drives
     #[arg(long)]
     pub watch: bool,
+}
+
+/// `resume`
+#[derive(Debug, Args)]
+pub struct Resume {
+    /// Which, and how to look at it
+    #[command(flatten)]
+    pub attach: Attach,
+    /// Start an engine, print the run's id and return
+    #[arg(long, conflicts_with = "watch")]
+    pub detach: bool,
 }
 
 /// A run.

@@ -2,43 +2,105 @@
 
 use std::io::IsTerminal;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::args::{Attach, Common};
+use anyhow::{Context, bail};
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::args::{Attach, Common, Resume};
 use super::exit::Exit;
-use super::{place, run, status};
+use super::{ctl, place, run, status};
 use crate::journal::Lease;
 use crate::plan::Plan;
 use crate::run::RunDir;
 use crate::ui::{self, Setup};
-use crate::wire::{self, Role};
+use crate::wire::{self, ConnectError, Role};
+
+/// How long an engine that is to end may take.
+const ENDING: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Runs `gonogo attach`.
 pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exit> {
     let dir = place::find(common, &args.run)?;
-    if Lease::holder(dir.path()).is_none() {
-        let (_, state) = status::fold(&dir).await?;
-        if state.end.is_none() {
-            eprintln!(
-                "gonogo: the engine of this run is gone; `gonogo resume {}` goes on",
-                dir.id()
-            );
+    let (plan, state) = status::fold(&dir).await?;
+    if state.end.is_none()
+        && let Some(why) = missing(&dir).await
+    {
+        eprintln!("gonogo: {why}");
+        if !offered() {
+            eprintln!("gonogo: `gonogo resume {}` goes on", dir.id());
             return Ok(Exit::Open);
         }
+        go_on(&dir).await?;
     }
-    let plan = status::load_plan(&dir)?;
     let ready = async { Ok(()) };
     screen(common, dir, plan, role(args), Leaving::RunGoesOn, ready).await
 }
 
 /// Runs `gonogo resume`.
-pub(super) async fn resume(common: &Common, args: &Attach) -> anyhow::Result<Exit> {
-    let dir = place::find(common, &args.run)?;
+pub(super) async fn resume(common: &Common, args: &Resume) -> anyhow::Result<Exit> {
+    let dir = place::find(common, &args.attach.run)?;
     let (plan, state) = status::fold(&dir).await?;
-    if state.end.is_none() && Lease::holder(dir.path()).is_none() {
-        run::start_engine(&dir, 1.0, &[]).await?;
+    if state.end.is_none()
+        && let Some(why) = missing(&dir).await
+    {
+        eprintln!("gonogo: {why}; going on with a new one");
+        go_on(&dir).await?;
+    }
+    if args.detach {
+        println!("{}", dir.id());
+        return Ok(Exit::Done);
     }
     let ready = async { Ok(()) };
-    screen(common, dir, plan, role(args), Leaving::RunGoesOn, ready).await
+    let role = role(&args.attach);
+    screen(common, dir, plan, role, Leaving::RunGoesOn, ready).await
+}
+
+/// Why the run has no engine that it could use, if it has none.
+async fn missing(dir: &RunDir) -> Option<String> {
+    // One that has just been started does not listen yet.
+    for _ in 0..ENDING.as_millis() / LOOK_AGAIN.as_millis() {
+        let Some(pid) = Lease::holder(dir.path()) else {
+            return Some("the engine of this run is gone".to_owned());
+        };
+        match ctl::presence(dir).await {
+            Ok(_) => return None,
+            Err(ConnectError::NoEngine(_)) => tokio::time::sleep(LOOK_AGAIN).await,
+            Err(error) => return Some(format!("{error} (process {pid})")),
+        }
+    }
+    Some("the engine of this run does not listen".to_owned())
+}
+
+/// Asks whoever sits here whether to go on.
+fn offered() -> bool {
+    if !std::io::stdin().is_terminal() {
+        return false;
+    }
+    eprint!("Go on with a new one? [Y/n] ");
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer);
+    read.is_ok_and(|length| length > 0)
+        && matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes")
+}
+
+/// Starts a new engine. One that holds the run and does not answer is killed first: it stands still,
+/// and killing an engine is safe at any instant.
+async fn go_on(dir: &RunDir) -> anyhow::Result<()> {
+    if let Some(pid) = Lease::holder(dir.path()).and_then(|pid| Pid::from_raw(pid.cast_signed())) {
+        kill_process(pid, Signal::KILL)
+            .with_context(|| format!("failed to end the engine (process {pid:?})"))?;
+        let freed = async {
+            while Lease::holder(dir.path()).is_some() {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        if tokio::time::timeout(ENDING, freed).await.is_err() {
+            bail!("the engine (process {pid:?}) does not end, and holds the run");
+        }
+    }
+    run::start_engine(dir, 1.0, &[]).await
 }
 
 fn role(args: &Attach) -> Role {

@@ -11,7 +11,7 @@ use super::place;
 use super::status;
 use crate::journal::{Lease, Reader};
 use crate::run::{Command, RunDir};
-use crate::wire::{self, FromEngine, Hello, Role};
+use crate::wire::{self, ConnectError, FromEngine, Hello, Role};
 
 /// What a script can ask.
 #[derive(Clone, Debug, Subcommand)]
@@ -317,7 +317,7 @@ async fn events(dir: &RunDir, from: u64, follow: bool) -> anyhow::Result<Exit> {
 }
 
 /// Asks the engine who is there.
-pub(super) async fn presence(dir: &RunDir) -> Option<FromEngine> {
+pub(super) async fn presence(dir: &RunDir) -> Result<FromEngine, ConnectError> {
     let hello = Hello {
         protocol: wire::PROTOCOL,
         role: Role::Command,
@@ -325,7 +325,6 @@ pub(super) async fn presence(dir: &RunDir) -> Option<FromEngine> {
         terminal: String::new(),
         after: 0,
     };
-    let mut client = wire::connect(&dir.socket(), hello).await.ok()?;
-    client.sender.say(&wire::ToEngine::Who).await.ok()?;
-    client.receiver.next().await.ok()?
+    let mut client = wire::connect(&dir.socket(), hello).await?;
+    client.who().await
 }

@@ -7,23 +7,20 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::exit::Exit;
 use super::follow::follow;
-use super::{monitors, status};
+use super::{monitors, status, watchman};
 use crate::clock::SystemClock;
 use crate::journal::event::RunCreated;
 use crate::journal::{Entry, Event, Lease, SqliteStore};
 use crate::monitor::OursBook;
 use crate::plan::Plan;
 use crate::run::{
-    Backends, Engine, Notice, Outfit, Parts, RunDir, RunState, Secrets, Supervisor, Value,
+    Backends, Concerns, Engine, Notice, Outfit, Parts, RunDir, RunState, Secrets, Supervisor, Value,
 };
 use crate::wire::{self, Server};
-
-/// How often to look whether the run is still there.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// Runs the engine of the run in `dir` to its end.
 pub(super) fn main(dir: PathBuf) -> anyhow::Result<Exit> {
@@ -91,6 +88,8 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     tell_variables(&plan, &entries, &secrets, &notify).await?;
     let followed = Arc::clone(&plan);
     let for_check = health.clone();
+    let alarm = notify.clone();
+    let plan_file = watchman::PlanFile::new(PathBuf::from(&created.path), created.digest.clone());
     let supervisor = Supervisor::new(Outfit {
         plan: Arc::clone(&plan),
         dir: dir.clone(),
@@ -111,6 +110,8 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         secrets: secrets.clone(),
         die_after: std::env::var("GONOGO_DIE_AFTER").ok(),
     })?;
+    let (concern, concerns) = watch::channel(Concerns::default());
+    let guarding = tokio::spawn(watchman::databases(health.clone(), alarm));
     let following = tokio::spawn(follow(dir.clone(), followed, published.seq.clone(), ours));
     let for_sessions = health.clone();
     let serving = wire::serve(
@@ -119,6 +120,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
             journal: dir.journal(),
             published,
             health,
+            concerns,
             find_session: Arc::new(move |pid| monitors::find_session(&for_sessions, pid)),
             secrets,
             requests: request,
@@ -133,13 +135,14 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     let stop = async {
         tokio::select! {
             () = asked_to_end() => {}
-            () = removed(dir) => {}
+            () = watchman::watch(dir, plan_file, concern) => {}
         }
     };
     let ended = engine.run(requests, notices, stop).await;
     serving.abort();
     answering.abort();
     following.abort();
+    guarding.abort();
     if let Some(monitor) = Arc::into_inner(monitor) {
         monitor.stop().await;
     }
@@ -221,13 +224,6 @@ fn set(name: &str, value: Option<String>) -> Notice {
         name: name.to_owned(),
         value,
         origin: "environment".to_owned(),
-    }
-}
-
-/// Ends when the run's directory was removed: there is nothing left to drive, and nowhere to say so.
-async fn removed(dir: &RunDir) {
-    while dir.journal().exists() {
-        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 

@@ -16,6 +16,7 @@ mod report;
 mod run;
 mod runs;
 mod status;
+mod watchman;
 
 use std::io::Write;
 use std::process::ExitCode;

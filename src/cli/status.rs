@@ -16,7 +16,7 @@ pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> 
     let (plan, state) = fold(dir).await?;
     let alive = Lease::holder(dir.path());
     let watchers = match presence(dir).await {
-        Some(FromEngine::Presence { watchers, .. }) => watchers,
+        Ok(FromEngine::Presence { watchers, .. }) => watchers,
         _ => 0,
     };
     match format {

@@ -114,8 +114,17 @@ impl Store for SqliteStore {
                 event,
             })
             .collect();
-        let failed = JournalError::storage("failed to write to the journal");
-        self.tip = self.write(&entries).await.map_err(failed)?;
+        self.tip = self.write(&entries).await.map_err(|error| {
+            // Our next number is taken: another engine goes on where we stood still.
+            let taken = error
+                .as_database_error()
+                .is_some_and(|e| e.is_unique_violation());
+            if taken {
+                JournalError::LeaseLost
+            } else {
+                JournalError::storage("failed to write to the journal")(error)
+            }
+        })?;
         Ok(entries)
     }
 

@@ -9,6 +9,7 @@
 //! whatever it holds. A [`Plan`] comes only out of [`open`], so it is always a checked one.
 
 mod check;
+mod commands;
 mod digest;
 mod draft;
 pub mod duration;
@@ -19,6 +20,7 @@ mod ledger;
 mod markdown;
 pub mod metric;
 mod model;
+mod origin;
 mod parts;
 mod problem;
 mod reflow;
@@ -39,6 +41,7 @@ pub use expect::{Comparison, Evidence, Expect, Observed, Operator, Pattern};
 pub use id::{StepId, slug};
 pub use ledger::{Account, Element, Ledger, Place};
 pub use model::{Format, Home, Phase, PhaseKind, Plan, Step, StepIx, Tier};
+pub use origin::Origin;
 pub use parts::{
     AlertAction, AlertRule, Contact, Database, Limit, Note, Probe, ProbeTarget, Signoff, Threshold,
     Var,

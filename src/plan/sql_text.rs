@@ -1,5 +1,7 @@
 //! Enough of SQL's grammar to tell statements apart, and which of them can't stand in a transaction.
 
+use std::ops::Range;
+
 /// The end of whatever begins at `at`: a quoted text, a comment, or a single character. `None`: it
 /// is left open.
 fn lexeme_end(sql: &str, at: usize) -> Option<usize> {
@@ -62,18 +64,100 @@ pub(super) fn open_quote(sql: &str) -> Option<char> {
 
 /// The statements of `sql`, without their semicolons; empty ones and mere comments left out.
 pub fn statements(sql: &str) -> Vec<&str> {
-    let mut found = Vec::new();
+    let ranges = statement_ranges(sql);
+    ranges.into_iter().map(|range| &sql[range]).collect()
+}
+
+/// Where the statements of `sql` stand, without their semicolons, and without the white space around
+/// them; empty ones and mere comments left out.
+pub(super) fn statement_ranges(sql: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
     let (mut from, mut at) = (0, 0);
     while at < sql.len() {
         if sql[at..].starts_with(';') {
-            found.push(&sql[from..at]);
+            found.push(from..at);
             from = at + 1;
         }
         at = lexeme_end(sql, at).unwrap_or(sql.len());
     }
-    found.push(&sql[from..]);
-    found.retain(|statement| words(statement).next().is_some());
-    found.into_iter().map(str::trim).collect()
+    found.push(from..sql.len());
+    found.retain(|range| words(&sql[range.clone()]).next().is_some());
+    let trimmed = |range: Range<usize>| {
+        let text = &sql[range.clone()];
+        let start = range.start + (text.len() - text.trim_start().len());
+        start..start + text.trim().len()
+    };
+    found.into_iter().map(trimmed).collect()
+}
+
+/// A piece of SQL that means something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Token {
+    /// What it is.
+    pub(super) sort: TokenSort,
+    /// Where it stands, its quotes included.
+    pub(super) range: Range<usize>,
+}
+
+/// The sorts of pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenSort {
+    /// A keyword, a name without quotes, a number.
+    Word,
+    /// A name in quotes.
+    Name,
+    /// A text in quotes.
+    Text,
+    /// Anything else: one character.
+    Sign,
+}
+
+/// The pieces of `sql`; comments are left out.
+pub(super) fn tokens(sql: &str) -> Vec<Token> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < sql.len() {
+        let rest = &sql[at..];
+        let length = rest
+            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .unwrap_or(rest.len());
+        let escapes = length == 1 && rest.starts_with(['e', 'E']) && rest[1..].starts_with('\'');
+        let (sort, end) = if escapes {
+            (TokenSort::Text, escaped_end(sql, at + 2))
+        } else if length > 0 {
+            (TokenSort::Word, at + length)
+        } else {
+            let end = lexeme_end(sql, at).unwrap_or(sql.len());
+            let sort = match rest.as_bytes() {
+                [b'"', ..] => TokenSort::Name,
+                [b'\'', ..] => TokenSort::Text,
+                [b'$', ..] if end > at + 1 => TokenSort::Text,
+                _ => TokenSort::Sign,
+            };
+            (sort, end)
+        };
+        let comment = rest.starts_with("--") || rest.starts_with("/*");
+        let blank = rest.starts_with(char::is_whitespace);
+        if !comment && !blank {
+            found.push(Token {
+                sort,
+                range: at..end,
+            });
+        }
+        at = end.max(at + 1);
+    }
+    found
+}
+
+/// The end of `E'…'`, whose inside begins at `from`.
+fn escaped_end(sql: &str, from: usize) -> usize {
+    let mut escaped = false;
+    let inside = sql[from..].find(|c| {
+        let closes = c == '\'' && !escaped;
+        escaped = c == '\\' && !escaped;
+        closes
+    });
+    inside.map_or(sql.len(), |length| from + length + 1)
 }
 
 /// The words of a statement in capitals, quoted texts and comments left out.

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::origin::Origin;
+
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Work {
@@ -28,6 +30,8 @@ pub struct Shell {
     pub interpreter: Arc<Interpreter>,
     /// How long a statement of the sessions it opens may wait for a lock, through `PGOPTIONS`.
     pub lock_timeout: Option<Duration>,
+    /// Where the script stands in the plan's file.
+    pub origin: Origin,
 }
 
 /// A shell's program and the options before `-c`.
@@ -79,6 +83,8 @@ pub struct Sql {
     pub transaction: Option<bool>,
     /// How long a statement may wait for a lock.
     pub lock_timeout: Option<Duration>,
+    /// Where the statements stand in the plan's file.
+    pub origin: Origin,
 }
 
 /// An HTTP request.

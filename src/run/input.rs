@@ -103,6 +103,13 @@ pub enum Notice {
         /// What became of it.
         fate: Fate,
     },
+    /// A database of the plan can't be reached any more.
+    DatabaseLost {
+        /// Its name in the plan.
+        database: String,
+        /// Why, as the monitor says.
+        why: String,
+    },
     /// The job is over.
     Finished(Finish),
     /// The sessions that a job had opened on databases are gone, or could not be asked.

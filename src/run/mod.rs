@@ -1,5 +1,6 @@
 //! Runs: one plan, carried out once.
 mod command;
+mod concerns;
 pub mod decide;
 mod effect;
 mod engine;
@@ -13,6 +14,7 @@ mod supervisor;
 mod work;
 
 pub use command::{Command, Refusal};
+pub use concerns::Concerns;
 pub use effect::{Effect, Perform, Secret};
 pub use engine::{ClientId, Engine, EngineError, Parts, Presence, Published, Request};
 pub use files::{NoRun, RunDir, find, list};

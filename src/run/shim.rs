@@ -90,9 +90,11 @@ fn run() -> io::Result<()> {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;
     let spec: Spec = serde_json::from_str(&line)?;
-    let _lock = lock(&spec.lock)?;
+    let mut lock = lock(&spec.lock)?;
     let exit = match spawn(&spec) {
         Ok(pid) => {
+            // For whoever looks when neither this process nor the engine is there any more.
+            write!(lock, "{}", pid.as_raw_nonzero())?;
             report(&Report::Started {
                 pid: pid.as_raw_nonzero().get().unsigned_abs(),
             });
@@ -147,7 +149,7 @@ fn lock(path: &Path) -> io::Result<File> {
         .write(true)
         .open(path)?;
     flock(&file, FlockOperation::NonBlockingLockExclusive)?;
-    write!(file, "{}", std::process::id())?;
+    writeln!(file, "{}", std::process::id())?;
     Ok(file)
 }
 
@@ -156,8 +158,25 @@ pub fn alive(path: &Path) -> Option<u32> {
     let file = OpenOptions::new().read(true).open(path).ok()?;
     match flock(&file, FlockOperation::NonBlockingLockShared) {
         Ok(()) => None,
-        Err(_) => fs::read_to_string(path).ok()?.trim().parse().ok(),
+        Err(_) => pid_in(path, 0),
     }
+}
+
+/// The leader of the step's process group, whose shim had the lock at `path`.
+pub fn leader(path: &Path) -> Option<u32> {
+    pid_in(path, 1)
+}
+
+/// The shim's process is in the first line of its lock, the step's in the second.
+fn pid_in(path: &Path, line: usize) -> Option<u32> {
+    let text = fs::read_to_string(path).ok()?;
+    text.lines().nth(line)?.trim().parse().ok()
+}
+
+/// Whether a process of the step whose shim had the lock at `path` is still there.
+pub fn group_lives(path: &Path) -> bool {
+    let group = leader(path).and_then(|pid| Pid::from_raw(pid.cast_signed()));
+    group.is_some_and(|group| rustix::process::test_kill_process_group(group).is_ok())
 }
 
 fn spawn(spec: &Spec) -> io::Result<Pid> {

@@ -13,7 +13,7 @@ use crate::plan::template::{Lookup, show};
 use crate::plan::{Plan, StepIx, Work};
 use crate::run::decide::{Decision, decide};
 use crate::run::{
-    ClientId, Command, Input, Mismatch, Refusal, RunDir, RunState, Value, Waiting, Wish,
+    ClientId, Command, Concerns, Input, Mismatch, Refusal, RunDir, RunState, Value, Waiting, Wish,
 };
 use crate::wire::FromEngine;
 
@@ -48,6 +48,8 @@ pub struct World {
     pub watchers: usize,
     /// Why the journal can't be written, if it can't.
     pub trouble: Option<String>,
+    /// What the engine finds around the run.
+    pub concerns: Concerns,
     /// Who sits here.
     pub name: String,
     /// What somebody is told who is about to leave while the run goes on.
@@ -69,6 +71,7 @@ impl World {
             driver: None,
             watchers: 0,
             trouble: None,
+            concerns: Concerns::default(),
             name,
             farewell,
             mask: Arc::default(),
@@ -96,6 +99,8 @@ impl World {
             }
             FromEngine::Secrets { values } => self.mask = Arc::new(Mask::new(values)),
             FromEngine::Health(health) => self.health = health,
+            FromEngine::Concerns(concerns) => self.concerns = concerns,
+            FromEngine::Beat => {}
             FromEngine::Reply { id, refusal } => return Ok(Some((id, refusal))),
         }
         Ok(None)

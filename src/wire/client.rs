@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::UnixStream;
@@ -12,12 +13,20 @@ use super::frames::{FromEngine, Hello, ToEngine};
 use super::socket;
 use crate::run::{ClientId, Command, Refusal};
 
+/// How long an engine may take to say hello.
+const HELLO: Duration = Duration::from_secs(5);
+/// How long it may take to answer a wish: it may have to wait for its disk.
+const ANSWER: Duration = Duration::from_secs(60);
+
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// Nobody listens there.
     #[error("no engine is driving this run: {0}")]
     NoEngine(io::Error),
+    /// It listens, and says nothing: it is frozen, or its machine is.
+    #[error("the engine of this run does not answer")]
+    Silent,
     /// The engine does not want to talk.
     #[error("{0}")]
     Unwelcome(String),
@@ -51,7 +60,8 @@ pub async fn connect(path: &Path, hello: Hello) -> Result<Client, ConnectError> 
     let mut receiver = Receiver(FramedRead::new(read, LinesCodec::new()));
     let mut sender = Sender(FramedWrite::new(write, LinesCodec::new()));
     sender.say(&ToEngine::Hello(hello)).await?;
-    match receiver.next().await? {
+    let welcome = tokio::time::timeout(HELLO, receiver.next());
+    match welcome.await.map_err(|_| ConnectError::Silent)?? {
         Some(FromEngine::Welcome { client }) => Ok(Client {
             id: client,
             receiver,
@@ -92,6 +102,21 @@ impl Client {
     /// passed over. For scripts.
     pub async fn ask(&mut self, wish: Command) -> Result<Result<(), Refusal>, ConnectError> {
         self.sender.say(&ToEngine::Command { id: 1, wish }).await?;
+        let answer = tokio::time::timeout(ANSWER, self.answer());
+        answer.await.map_err(|_| ConnectError::Silent)?
+    }
+
+    /// Asks who is there.
+    pub async fn who(&mut self) -> Result<FromEngine, ConnectError> {
+        self.sender.say(&ToEngine::Who).await?;
+        let answer = tokio::time::timeout(HELLO, self.receiver.next());
+        match answer.await.map_err(|_| ConnectError::Silent)?? {
+            Some(frame) => Ok(frame),
+            None => Err(ConnectError::Lost("it gave no answer".to_owned())),
+        }
+    }
+
+    async fn answer(&mut self) -> Result<Result<(), Refusal>, ConnectError> {
         loop {
             match self.receiver.next().await? {
                 Some(FromEngine::Reply { refusal, .. }) => {

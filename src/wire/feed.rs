@@ -13,6 +13,9 @@ use crate::run::{Command, RunDir};
 /// How long to wait before looking for an engine again.
 const AGAIN: Duration = Duration::from_millis(500);
 
+/// How long an engine may be silent: it has a beat of 2 s.
+const SILENCE: Duration = Duration::from_secs(8);
+
 /// Something heard.
 #[derive(Debug)]
 pub enum News {
@@ -106,10 +109,13 @@ impl Line {
         self.say(News::Frame(welcome)).await?;
         loop {
             tokio::select! {
-                frame = client.receiver.next() => match frame {
+                frame = tokio::time::timeout(SILENCE, client.receiver.next()) => match frame {
+                    Err(_) => return Ok("the engine does not answer".to_owned()),
+                    Ok(frame) => match frame {
                     Ok(Some(frame)) => self.say(News::Frame(frame)).await?,
                     Ok(None) => return Ok("the engine is gone".to_owned()),
                     Err(error) => return Ok(error.to_string()),
+                    }
                 },
                 wish = self.wishes.recv() => match wish {
                     Some((id, wish)) => {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::journal::Entry;
 use crate::monitor::Health;
-use crate::run::{ClientId, Command};
+use crate::run::{ClientId, Command, Concerns};
 
 /// The version of all this. Both ends are the same program, except while it is being updated.
 pub const PROTOCOL: u32 = 1;
@@ -86,6 +86,10 @@ pub enum FromEngine {
         /// them can't mask them.
         values: Vec<String>,
     },
+    /// The engine is there, and has nothing to say.
+    Beat,
+    /// What it finds around the run.
+    Concerns(Concerns),
     /// What is seen of databases and probes.
     Health(Arc<Health>),
     /// What became of a wish.

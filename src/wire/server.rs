@@ -16,12 +16,16 @@ use super::frames::{FromEngine, Hello, PROTOCOL, Role, ToEngine};
 use super::socket;
 use crate::journal::{Actor, JournalError, Reader, Via};
 use crate::monitor::Health;
-use crate::run::{ClientId, Command, Presence, Published, Refusal, Request, Secrets, Session};
+use crate::run::{
+    ClientId, Command, Concerns, Presence, Published, Refusal, Request, Secrets, Session,
+};
 
 /// The longest line that a terminal may send: 1 MiB.
 const LINE_LIMIT: usize = 1024 * 1024;
 /// How many entries are read at a time.
 const BATCH: u64 = 256;
+/// How often a terminal hears that the engine is there, at least.
+const BEAT: Duration = Duration::from_secs(2);
 /// How long a new connection has to say who it is.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -34,6 +38,8 @@ pub struct Server {
     pub published: Published,
     /// What is seen of databases and probes.
     pub health: watch::Receiver<Arc<Health>>,
+    /// What is found around the run.
+    pub concerns: watch::Receiver<Concerns>,
     /// Finds the session that a command names.
     pub find_session: Arc<dyn Fn(i32) -> Option<Session> + Send + Sync>,
     /// The values to mask.
@@ -209,6 +215,8 @@ impl Server {
         let mut reader = Reader::open_after(&self.journal, after).await?;
         let mut news = self.published.clone();
         let mut health = self.health.clone();
+        let mut concerns = self.concerns.clone();
+        concerns.mark_changed();
         let mut masked = Vec::new();
         let now = news.presence.borrow_and_update().clone();
         say(out, &presence(&now)).await?;
@@ -236,7 +244,12 @@ impl Server {
                     say(out, &presence(&now)).await?;
                 }
                 Ok(()) = health.changed() => say_health(out, &mut health).await?,
+                Ok(()) = concerns.changed() => {
+                    let now = concerns.borrow_and_update().clone();
+                    say(out, &FromEngine::Concerns(now)).await?;
+                }
                 Some(reply) = replies.recv() => say(out, &reply).await?,
+                () = tokio::time::sleep(BEAT) => say(out, &FromEngine::Beat).await?,
             }
         }
     }

@@ -27,6 +27,14 @@ kind = "before"
   expect = { value = "42" }
 "#;
 
+/// Starts one step after the other, and sees each done.
+fn drive(screen: &mut Pty, done: &[&str]) {
+    screen.see("driving: you");
+    for progress in done {
+        screen.press("\r", progress);
+    }
+}
+
 fn beside(server: &Server) -> Bench {
     let mut bench = Bench::new();
     bench.set("DATABASE_URL", server.url("postgres"));
@@ -40,12 +48,11 @@ fn a_server_that_is_not_there_stops_nothing_and_is_seen_when_it_comes() {
     server.stop(Shutdown::Fast);
     let bench = beside(&server);
     let mut screen = Pty::start(&bench, &["run", "plan.toml"], 120, 36);
-    screen.see("no server listens");
-    screen.press("\r", "first done");
-    screen.press("\r", "second done");
+    screen.see("no server");
+    drive(&mut screen, &["1 of 3", "2 of 3"]);
     server.launch().unwrap();
-    screen.gone("no server listens");
-    screen.press("\r", "42");
+    screen.gone("no server");
+    drive(&mut screen, &["3 of 3"]);
     screen.press("q", "");
 }
 
@@ -57,11 +64,10 @@ fn a_frozen_server_is_said_to_be_frozen_and_the_run_goes_on() {
     screen.see("of 97 usable");
     server.freeze();
     screen.see("has not answered");
-    screen.press("\r", "first done");
-    screen.press("\r", "second done");
+    drive(&mut screen, &["1 of 3", "2 of 3"]);
     server.thaw();
     screen.gone("has not answered");
-    screen.press("\r", "42");
+    drive(&mut screen, &["3 of 3"]);
 }
 
 #[test]
@@ -71,12 +77,12 @@ fn a_restarted_server_is_found_again() {
     let mut screen = Pty::start(&bench, &["run", "plan.toml"], 120, 36);
     screen.see("of 97 usable");
     server.stop(Shutdown::Immediate);
-    screen.see("no server listens");
-    screen.press("\r", "first done");
+    screen.see("no server");
+    drive(&mut screen, &["1 of 3"]);
     server.launch().unwrap();
-    screen.gone("no server listens");
-    screen.press("\r", "second done");
-    screen.press("\r", "42");
+    screen.gone("no server");
+    drive(&mut screen, &["2 of 3"]);
+    drive(&mut screen, &["3 of 3"]);
 }
 
 #[test]
@@ -93,11 +99,11 @@ fn a_server_without_a_free_connection_is_entered_when_one_is_free() {
     let bench = beside(&server);
     let mut screen = Pty::start(&bench, &["run", "plan.toml"], 120, 36);
     screen.see("too many");
-    screen.press("\r", "first done");
+    drive(&mut screen, &["1 of 3"]);
     taken.clear();
     screen.gone("too many");
-    screen.press("\r", "second done");
-    screen.press("\r", "42");
+    drive(&mut screen, &["2 of 3"]);
+    drive(&mut screen, &["3 of 3"]);
 }
 
 const FLOOD: &str = r#"
@@ -123,7 +129,7 @@ fn a_rollback_in_the_middle_of_a_flood_stops_it_and_undoes_everything() {
     bench.write("plan.toml", FLOOD);
     let mut screen = Pty::start(&bench, &["run", "plan.toml"], 120, 36);
     screen.see("driving: you");
-    screen.press("\r", "1/2");
+    screen.press("\r", "1 of 2");
     screen.press("\r", "the same line again and again");
     wait::until("the flood has begun", || {
         !bench.read("pid").trim().is_empty()

@@ -12,4 +12,6 @@ mod plans;
 mod readme;
 mod scenarios;
 mod support;
+mod survival;
 mod terminal;
+mod traps;

@@ -4,6 +4,7 @@
 mod advice;
 mod names;
 mod references;
+mod safety;
 
 use super::digest::sha256;
 use super::draft::Draft;
@@ -37,6 +38,7 @@ pub(super) fn check(
     if !has_errors(&problems) {
         advice::check(&draft, format, &mut problems);
     }
+    safety::check(&draft, source, &mut problems);
     let named = names::give(&mut draft, &mut problems);
     // A step that could not be read is a step.
     let unread = source.text().contains("phase") && has_errors(&problems);

@@ -90,6 +90,19 @@ pub(super) struct Fence {
 }
 
 impl Fence {
+    /// Why it is kept for reading, if it looks as if it should be run.
+    pub(super) fn why_unread(&self) -> Option<&'static str> {
+        match self.language {
+            Language::None if !self.text.trim().is_empty() => {
+                Some("this block names no language: it is kept for reading")
+            }
+            Language::Script => {
+                Some("this block is in a language that is not run: it is kept for reading")
+            }
+            _ => None,
+        }
+    }
+
     /// Where in the file the byte at `offset` of the text stands.
     pub(super) fn locate(&self, offset: usize) -> usize {
         let next = self.chunks.partition_point(|(start, _)| *start <= offset);

@@ -78,6 +78,7 @@ fn is_one_statement(sql: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::origin::Origin;
     use crate::plan::work::{Interpreter, Shell, Sql};
 
     fn of_shell(said: &str) -> Option<String> {
@@ -85,6 +86,7 @@ mod tests {
             script: "true".to_owned(),
             interpreter: Interpreter::default().into(),
             lock_timeout: None,
+            origin: Origin::default(),
         };
         expect(&[said.to_owned()], &Work::Shell(shell))?.output
     }
@@ -95,6 +97,7 @@ mod tests {
             database: "main".to_owned(),
             transaction: None,
             lock_timeout: None,
+            origin: Origin::default(),
         };
         let value = expect(&[said.to_owned()], &Work::Sql(sql))?.value;
         value.map(|value| value.to_string())

@@ -26,7 +26,6 @@ mod fence;
 mod front;
 mod heading;
 mod inline;
-mod keyboard;
 mod notes;
 mod order;
 mod outline;

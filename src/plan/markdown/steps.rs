@@ -8,7 +8,6 @@ use super::body::{self, Body};
 use super::book::Book;
 use super::criteria;
 use super::decoration;
-use super::fence::Language;
 use super::heading;
 use super::people::Other;
 use super::script;
@@ -361,15 +360,8 @@ impl Walk<'_, '_> {
 
     /// A block in a language that looks as if it should be run.
     fn unread(&mut self, fence: &Fence, span: Span) {
-        let language = fence.language;
-        let message = match language {
-            Language::None if !fence.text.trim().is_empty() => {
-                "this block names no language: it is kept for reading"
-            }
-            Language::Script => {
-                "this block is in a language that is not run: it is kept for reading"
-            }
-            _ => return,
+        let Some(message) = fence.why_unread() else {
+            return;
         };
         if self.rules.fences {
             let start = Span::new(span.start, span.start + 3);

@@ -6,10 +6,10 @@ use super::blocks::Fence;
 use super::book::Book;
 use super::expected;
 use super::fence::{self, Language};
-use super::keyboard;
 use super::placeholder::{self, Context};
 use super::script::Piece;
 use crate::plan::draft::{Hole, Placed, StepSpec};
+use crate::plan::origin::Origin;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
 use crate::plan::work::{Shell, Sql, Work};
@@ -32,6 +32,7 @@ pub(super) fn make(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Opt
             script: piece.text(),
             interpreter: book.interpreter(language.shell()),
             lock_timeout: None,
+            origin: origin(piece, fence),
         }),
     };
     let context = match language {
@@ -69,7 +70,14 @@ fn sql(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Option<Sql> {
         database: named.unwrap_or_else(|| book.database()),
         transaction: None,
         lock_timeout: None,
+        origin: origin(piece, fence),
     })
+}
+
+/// Where the lines of `piece` stand in the file.
+fn origin(piece: &Piece<'_>, fence: &Fence) -> Origin {
+    let lines = piece.code.iter();
+    Origin::lines(lines.map(|line| (fence.locate(line.at), line.text.len())))
 }
 
 /// The placeholders in the lines that are run. What stands in a comment is not asked for.
@@ -86,23 +94,8 @@ fn holes(piece: &Piece<'_>, fence: &Fence, context: Context, book: &mut Book<'_>
                 holes.push(book.hole(literal, span));
             }
         }
-        if context == Context::Shell
-            && let Some(command) = keyboard::find(code)
-        {
-            let at = fence.locate(line.at + (code.len() - code.trim_start().len()));
-            let span = book.span(at, at + code.trim().len());
-            stuck(command, span, book);
-        }
     }
     holes
-}
-
-fn stuck(command: &str, span: Span, book: &mut Book<'_>) {
-    let message = format!("`{command}` never ends or waits for a keyboard");
-    book.problems.push(
-        Problem::warning("interactive-command", span, message)
-            .hint("run it in another terminal, or write a command that ends"),
-    );
 }
 
 /// A line up to its comment. Quotes count, so a `#` in a text is none.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::table::Table;
 use crate::plan::draft::{Alternative, Capture, Placed, Retry, StepSpec, Undo};
 use crate::plan::expect::{Comparison, Expect};
+use crate::plan::origin::Origin;
 use crate::plan::parts::Database;
 use crate::plan::problem::Problem;
 use crate::plan::work::{Http, Interpreter, Shell, Sql, Work};
@@ -133,22 +134,31 @@ fn one_work(table: &Table<'_>, defaults: &Defaults) -> Option<Work> {
 fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Work> {
     Some(match kind {
         "check" => Work::Check(table.required("check")?.value),
-        "shell" => Work::Shell(Shell {
-            script: table.required("shell")?.value,
-            interpreter: Arc::clone(&defaults.interpreter),
-            lock_timeout: table.duration("lock_timeout"),
-        }),
-        "sql" => Work::Sql(Sql {
-            text: table.required("sql")?.value,
-            database: table
-                .string("database")
-                .unwrap_or_else(|| defaults.database.clone()),
-            transaction: table.boolean("transaction"),
-            lock_timeout: table.duration("lock_timeout"),
-        }),
+        "shell" => {
+            let script = table.required("shell")?;
+            Work::Shell(Shell {
+                script: script.value,
+                interpreter: Arc::clone(&defaults.interpreter),
+                lock_timeout: table.duration("lock_timeout"),
+                origin: Origin::quoted(script.span),
+            })
+        }
+        "sql" => sql(table, defaults)?,
         "http" => Work::Http(Box::new(http(table)?)),
         _ => Work::Wait(table.duration("wait")?),
     })
+}
+
+fn sql(table: &Table<'_>, defaults: &Defaults) -> Option<Work> {
+    let text = table.required("sql")?;
+    let database = table.string("database");
+    Some(Work::Sql(Sql {
+        text: text.value,
+        database: database.unwrap_or_else(|| defaults.database.clone()),
+        transaction: table.boolean("transaction"),
+        lock_timeout: table.duration("lock_timeout"),
+        origin: Origin::quoted(text.span),
+    }))
 }
 
 /// `http = "URL"`, or a table with `url`, `method`, `headers` and `body`.

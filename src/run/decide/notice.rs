@@ -40,6 +40,13 @@ impl Case<'_> {
             }
             Notice::Adopted { job, pid } => self.adopted(job, *pid),
             Notice::Fate { job, fate } => self.fate(job, fate),
+            // What is in the middle of something may need it; a run that stands still is not moved.
+            Notice::DatabaseLost { database, why }
+                if self.state.active_steps().next().is_some() =>
+            {
+                self.trouble(&format!("the database {database} is lost: {why}"))
+            }
+            Notice::DatabaseLost { .. } => Decision::default(),
             Notice::Trouble { why } => self.trouble(why),
             Notice::Finished(finish) => self.finished(finish),
             Notice::SessionsCancelled { job } => self.sessions_cancelled(job),

@@ -60,7 +60,8 @@ impl ShellWork {
         let lock = self.spec.lock.clone();
         if shim::alive(&lock).is_some() {
             let job = self.job.clone();
-            self.send(Notice::Adopted { job, pid: None }).await;
+            let pid = shim::leader(&lock);
+            self.send(Notice::Adopted { job, pid }).await;
         }
         let gone = tokio::task::spawn_blocking(move || wait_for_lock(&lock));
         tokio::pin!(gone);
@@ -122,10 +123,7 @@ impl ShellWork {
             None => Finish {
                 outcome: Outcome::Unknown,
                 applied: Applied::Maybe,
-                ..not_begun(
-                    &self.job,
-                    "the process that watched it is gone and left no record",
-                )
+                ..not_begun(&self.job, self.why_unknown())
             },
             Some(Exit {
                 error: Some(why), ..
@@ -134,6 +132,19 @@ impl ShellWork {
         };
         self.send(Notice::Finished(Finish { known_by, ..finish }))
             .await;
+    }
+
+    /// What there is to say when nobody saw the end: whether there was a beginning, and whether
+    /// something goes on.
+    fn why_unknown(&self) -> String {
+        let watcher = "the process that watched it is gone and left no record";
+        match shim::leader(&self.spec.lock) {
+            None => format!("{watcher}, nor a sign that it had begun"),
+            Some(pid) if shim::group_lives(&self.spec.lock) => {
+                format!("{watcher}; its process group {pid} is still there")
+            }
+            Some(_) => format!("{watcher}; none of its processes is there any more"),
+        }
     }
 
     async fn judge(&self, exit: Exit) -> Finish {

@@ -25,6 +25,7 @@ pub fn header(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
     left.push(scene.span(&scene.world.plan.title, Role::Title));
     let mut right = Vec::new();
+    right.extend(concerns(scene));
     if area.width >= 60 {
         right.extend(clock(scene));
         right.extend(seats(scene));
@@ -32,6 +33,22 @@ pub fn header(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     right.push(standing(scene));
     right.push(Span::raw(" "));
     put_both(area, 0, Line::from(left), Line::from(right), buf);
+}
+
+/// What is wrong around the run.
+fn concerns<'s>(scene: &Scene<'s>) -> Vec<Span<'s>> {
+    let found = &scene.world.concerns;
+    let mut words = Vec::new();
+    match found.disk_left {
+        None => {}
+        Some(0) => words.push(("! disk full   ".to_owned(), Role::Bad)),
+        Some(left) => words.push((format!("! disk: {} left   ", words::size(left)), Role::Warn)),
+    }
+    if found.plan_differs {
+        words.push(("! plan file differs   ".to_owned(), Role::Warn));
+    }
+    let spans = words.into_iter();
+    spans.map(|(words, role)| scene.span(words, role)).collect()
 }
 
 fn is_production(environment: &str) -> bool {

@@ -16,6 +16,7 @@ use crate::ui::scene::{Scene, put, put_both};
 use crate::ui::theme::Role;
 use crate::ui::view::Focus;
 use crate::ui::widgets::ScrollBar;
+use crate::ui::words;
 
 /// The least that is left for the output, where there is one.
 const LEAST_OUTPUT: u16 = 5;
@@ -149,11 +150,11 @@ fn output(scene: &Scene<'_>, label: &str, window: &Arc<Window>, area: Rect, buf:
         (None, SearchState::Idle | SearchState::Found) if !window.exists => {
             "nothing yet".to_owned()
         }
-        _ if window.following => format!("{}, following", size(window.size)),
+        _ if window.following => format!("{}, following", words::size(window.size)),
         _ => format!(
             "{} of {}, end follows",
-            size(window.bottom),
-            size(window.size)
+            words::size(window.bottom),
+            words::size(window.size)
         ),
     };
     let rule = scene.span(format!("── {label} "), Role::Dim);
@@ -183,14 +184,4 @@ fn output(scene: &Scene<'_>, label: &str, window: &Arc<Window>, area: Rect, buf:
         height: area.height.saturating_sub(1),
     };
     bar.render(edge, buf);
-}
-
-/// A number of bytes for people.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.2} GB", bytes as f64 / 1e9),
-    }
 }

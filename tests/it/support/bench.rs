@@ -133,7 +133,10 @@ pub fn locked_by(path: &Path) -> Option<i32> {
     let file = std::fs::File::open(path).ok()?;
     match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockShared) {
         Ok(()) => None,
-        Err(_) => std::fs::read_to_string(path).ok()?.trim().parse().ok(),
+        Err(_) => {
+            let text = std::fs::read_to_string(path).ok()?;
+            text.lines().next()?.trim().parse().ok()
+        }
     }
 }
 

@@ -17,6 +17,9 @@ use crate::run::work::backends::Backends;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How often to ask again while it goes on.
 const AGAIN: Duration = Duration::from_secs(1);
+/// How often a server that can't be reached is tried before it is given up: one that was restarted,
+/// or whose place another takes, is back within that many seconds.
+const TRIES: u32 = 60;
 /// The first version whose transaction numbers have a type of their own.
 pub(super) const XID8: i32 = 130_000;
 
@@ -38,12 +41,16 @@ pub struct SqlAsk {
 impl SqlAsk {
     /// Asks until the answer is final, or until it is told to give up.
     pub async fn run(mut self) {
+        let mut tries = 0;
         loop {
-            let fate = self.ask().await;
-            let goes_on = fate == Fate::InProgress;
-            self.tell(fate).await;
-            if !goes_on {
-                return;
+            match self.ask().await {
+                Ok(Fate::InProgress) => {
+                    tries = 0;
+                    self.tell(Fate::InProgress).await;
+                }
+                Err(_) if tries < TRIES => tries += 1,
+                Ok(fate) => return self.tell(fate).await,
+                Err(why) => return self.tell(Fate::Lost(why)).await,
             }
             tokio::select! {
                 () = tokio::time::sleep(AGAIN) => {}
@@ -63,37 +70,45 @@ impl SqlAsk {
         let _ = self.notices.send(Notice::Fate { job, fate }).await;
     }
 
-    async fn ask(&self) -> Fate {
-        match tokio::time::timeout(PATIENCE, self.ask_server()).await {
-            Ok(Ok(fate)) => fate,
-            Ok(Err(why)) => Fate::Lost(why),
-            Err(_) => Fate::Lost(format!(
-                "`{}` does not answer what became of it",
-                self.transaction.database
-            )),
-        }
+    /// The error says why the server could not be asked.
+    async fn ask(&self) -> Result<Fate, String> {
+        let name = &self.transaction.database;
+        let options: PgConnectOptions = match self.url.as_ref().map(|url| url.parse()) {
+            Ok(Ok(options)) => options,
+            Ok(Err(_)) => return Ok(Fate::Lost(format!("the URL of `{name}` can't be read"))),
+            Err(why) => return Ok(Fate::Lost(why.clone())),
+        };
+        let asking = tokio::time::timeout(PATIENCE, self.ask_server(options));
+        let silent = |_| format!("`{name}` does not answer what became of it");
+        asking.await.map_err(silent)?
     }
 
-    async fn ask_server(&self) -> Result<Fate, String> {
-        let url = self.url.as_ref().map_err(Clone::clone)?;
+    async fn ask_server(&self, options: PgConnectOptions) -> Result<Fate, String> {
         let name = &self.transaction.database;
-        let options: PgConnectOptions = url
-            .parse()
-            .map_err(|_| format!("the URL of `{name}` can't be read"))?;
         let options = options.application_name("gonogo");
         let mut server = PgConnection::connect_with(&options)
             .await
             .map_err(|error| format!("failed to connect to `{name}`: {}", words(&error)))?;
-        if let (Some(then), Some(now)) = (&self.transaction.server, identity(&mut server).await)
-            && *then != now
+        let (then, now) = (self.transaction.server.clone(), identity(&mut server).await);
+        let place = |id: &Option<String>| Some(id.as_ref()?.split('@').next()?.to_owned());
+        if let (Some(then), Some(now)) = (place(&then), place(&now))
+            && then != now
         {
-            return Err(format!(
+            return Ok(Fate::Lost(format!(
                 "`{name}` is not the server any more that ran it ({now} instead of {then}): what it says of its transactions means nothing here"
-            ));
+            )));
         }
         let fate = match self.transaction.xid {
             Some(xid) => status_of(&mut server, xid).await,
             None => self.session(&mut server).await,
+        };
+        // A crash can lose a number that was given out and not yet used on the disk; afterwards it is
+        // given to somebody else. That one did not commit is true all the same.
+        let fate = match fate {
+            Ok(Fate::Committed) if then != now => Ok(Fate::Lost(
+                "the server says that it was committed; but it was restarted since, and may speak of another transaction with the same number".to_owned(),
+            )),
+            fate => fate,
         };
         let _ = server.close().await;
         fate.map_err(|error| words(&error))
@@ -133,10 +148,15 @@ async fn status_of(server: &mut PgConnection, xid: u64) -> Result<Fate, sqlx::Er
     } else {
         "select txid_status($1::text::bigint)"
     };
-    let status: Option<String> = sqlx::query_scalar(sql)
+    let asked = sqlx::query_scalar(sql)
         .bind(xid.to_string())
         .fetch_one(server)
-        .await?;
+        .await;
+    let status: Option<String> = match asked {
+        // The server has forgotten the number in a crash: nothing of it was on the disk.
+        Err(error) if is_in_the_future(&error) => return Ok(Fate::Aborted),
+        asked => asked?,
+    };
     Ok(match status.as_deref() {
         Some("committed") => Fate::Committed,
         Some("aborted") => Fate::Aborted,
@@ -147,11 +167,18 @@ async fn status_of(server: &mut PgConnection, xid: u64) -> Result<Fate, sqlx::Er
     })
 }
 
-/// How a server identifies itself: its system's identifier and its timeline. `None` where it does not
-/// say, as on a standby.
+/// invalid_parameter_value is what the server says of numbers that it has not given out yet.
+fn is_in_the_future(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.as_deref() == Some("22023")
+}
+
+/// How a server identifies itself: its system's identifier and its timeline, and behind an `@` since
+/// when it runs. `None` where it does not say, as on a standby.
 pub(super) async fn identity(server: &mut PgConnection) -> Option<String> {
     sqlx::query_scalar(
         "select system_identifier::text || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
+                || '@' || extract(epoch from pg_postmaster_start_time())::text
          from pg_control_system()",
     )
     .fetch_one(server)

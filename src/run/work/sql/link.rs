@@ -214,12 +214,14 @@ impl Link {
             applied,
             ..not_begun(job, message)
         };
-        let undone = "what was not committed is undone by the server";
         match ran {
-            Ran::Lost(why) if wrapped => (
-                finish(Outcome::Failed, Applied::No, format!("{why}; {undone}")),
-                true,
-            ),
+            // The commit was never sent: there is nothing to ask.
+            Ran::Lost(why) if wrapped => {
+                let undone = "what was not committed is undone by the server";
+                let message = format!("{why}; {undone}");
+                (finish(Outcome::Failed, Applied::No, message), true)
+            }
+            // What became of it, its server will tell.
             Ran::Lost(why) => (finish(Outcome::Unknown, Applied::Maybe, why), true),
             Ran::Refused(why) => {
                 let rolled_back = wrapped && self.tell("rollback").await.is_ok();

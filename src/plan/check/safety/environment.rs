@@ -1,0 +1,92 @@
+//! Switches that switch nothing: a variable of the shell is not one of the servers that run.
+
+use super::text::Text;
+use crate::plan::commands::Command;
+use crate::plan::problem::Problem;
+
+/// Words in the names of variables that are meant as a switch.
+const SWITCHES: [&str; 5] = [
+    "MAINTENANCE",
+    "MAINT_MODE",
+    "READ_ONLY",
+    "READONLY",
+    "DISABLE_WRITES",
+];
+/// Programs that hand the variables of the shell on to something that stays.
+const HANDS_ON: [&str; 15] = [
+    "ansible",
+    "ansible-playbook",
+    "docker",
+    "docker-compose",
+    "envsubst",
+    "fly",
+    "heroku",
+    "helm",
+    "kubectl",
+    "node",
+    "npm",
+    "pm2",
+    "systemctl",
+    "terraform",
+    "yarn",
+];
+
+/// Finds exported variables that nobody will see.
+pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
+    for (at, text) in texts.iter().enumerate() {
+        for (ix, command) in text.script.commands.iter().enumerate() {
+            let Some(name) = switched(command) else {
+                continue;
+            };
+            let later = text.script.commands[ix + 1..].iter();
+            let elsewhere = texts.iter().enumerate().filter(|(other, _)| *other != at);
+            let mut others = elsewhere.flat_map(|(_, text)| &text.script.commands);
+            if later.clone().any(|later| hands_on(later))
+                || later.clone().chain(others.by_ref()).any(|c| reads(c, name))
+            {
+                continue;
+            }
+            out.push(text.warning(
+                "export-changes-nothing",
+                command.span.clone(),
+                format!("`{name}` is set in this shell only: no server that runs will see it"),
+                "set it where the application reads it, such as its configuration or the load balancer, \
+                 and look whether it works",
+            ));
+        }
+    }
+}
+
+/// The variable that is meant as a switch and is switched on.
+fn switched<'c>(command: &'c Command<'_>) -> Option<&'c str> {
+    let words = if command.program() == "export" {
+        command.arguments()
+    } else {
+        &[]
+    };
+    words.iter().find_map(|word| switches(&word.text))
+}
+
+/// Whether `command` hands the shell's variables on to something that stays.
+fn hands_on(command: &Command<'_>) -> bool {
+    let script = command
+        .words
+        .first()
+        .is_some_and(|word| word.text.contains('/'));
+    script || HANDS_ON.contains(&command.program())
+}
+
+fn reads(command: &Command<'_>, name: &str) -> bool {
+    let own = matches!(command.program(), "export" | "unset");
+    !own && command.words.iter().any(|word| word.text.contains(name))
+}
+
+fn switches(assignment: &str) -> Option<&str> {
+    let (name, value) = assignment.split_once('=')?;
+    let on = !matches!(
+        value.to_ascii_lowercase().as_str(),
+        "" | "0" | "false" | "off" | "no"
+    );
+    let upper = name.to_ascii_uppercase();
+    (on && SWITCHES.iter().any(|word| upper.contains(word))).then_some(name)
+}

@@ -1,0 +1,385 @@
+//! Commands that never end, or that wait for somebody at a keyboard: a step with one stands still.
+
+use super::psql::{Psql, from_program};
+use super::text::Text;
+use crate::plan::commands::{Command, Given, Input, Joint, Known, Script, Word};
+use crate::plan::problem::Problem;
+
+/// Programs that fill the screen or never end, whatever they are given.
+const ALWAYS: [&str; 30] = [
+    "atop",
+    "btop",
+    "ctop",
+    "emacs",
+    "glances",
+    "htop",
+    "iotop",
+    "k9s",
+    "lazydocker",
+    "less",
+    "lnav",
+    "man",
+    "more",
+    "multitail",
+    "mycli",
+    "nano",
+    "nodemon",
+    "nvim",
+    "pg_activity",
+    "pg_top",
+    "pgcli",
+    "pico",
+    "screen",
+    "tmux",
+    "vi",
+    "view",
+    "vim",
+    "vipw",
+    "visudo",
+    "watch",
+];
+/// Programs and the words behind them that never end, or ask.
+const CALLS: [(&str, &[&str]); 34] = [
+    ("prisma", &["studio"]),
+    ("drizzle-kit", &["studio"]),
+    ("next", &["dev"]),
+    ("npm", &["start"]),
+    ("npm", &["run", "dev"]),
+    ("npm", &["run", "start"]),
+    ("npm", &["run", "watch"]),
+    ("pnpm", &["dev"]),
+    ("pnpm", &["start"]),
+    ("pnpm", &["run", "dev"]),
+    ("yarn", &["dev"]),
+    ("yarn", &["start"]),
+    ("yarn", &["run", "dev"]),
+    ("rails", &["server"]),
+    ("rails", &["s"]),
+    ("rails", &["console"]),
+    ("rails", &["c"]),
+    ("rails", &["dbconsole"]),
+    ("flask", &["run"]),
+    ("artisan", &["tinker"]),
+    ("heroku", &["ps:exec"]),
+    ("fly", &["postgres", "connect"]),
+    ("pm2", &["monit"]),
+    ("kubectl", &["port-forward"]),
+    ("kubectl", &["proxy"]),
+    ("kubectl", &["edit"]),
+    ("kubectl", &["attach"]),
+    ("docker", &["attach"]),
+    ("docker", &["stats"]),
+    ("redis-cli", &["monitor"]),
+    ("systemctl", &["edit"]),
+    ("git", &["add", "-p"]),
+    ("git", &["rebase", "-i"]),
+    ("crontab", &["-e"]),
+];
+/// Programs that ask before they act, the words behind them, and what answers them.
+const ASKING: [(&str, &[&str], &[&str]); 12] = [
+    ("terraform", &["apply"], &["auto-approve"]),
+    ("terraform", &["destroy"], &["auto-approve"]),
+    ("apt", &["install"], &["y", "yes"]),
+    ("apt", &["upgrade"], &["y", "yes"]),
+    ("apt-get", &["install"], &["y", "yes"]),
+    ("apt-get", &["upgrade"], &["y", "yes"]),
+    ("yum", &["install"], &["y", "assumeyes"]),
+    ("dnf", &["install"], &["y", "assumeyes"]),
+    ("heroku", &["pg:reset"], &["confirm", "c"]),
+    ("prisma", &["migrate", "reset"], &["force", "f"]),
+    ("npm", &["init"], &["y", "yes"]),
+    (
+        "git",
+        &["commit"],
+        &["m", "message", "F", "file", "no-edit", "C", "reuse-message"],
+    ),
+];
+const ANY: Known = Known {
+    short: "cemnUhp",
+    long: &["command", "eval", "message", "file"],
+    leading: false,
+};
+
+/// Finds commands that a step would stand still with.
+pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
+    for (ix, command) in text.script.commands.iter().enumerate() {
+        let limited = command.wrapper("timeout").is_some();
+        let aside = text.script.pipe(command).joint == Joint::Background;
+        if limited || aside {
+            continue;
+        }
+        let Some(hint) = stuck(&text.script, ix, command) else {
+            continue;
+        };
+        let range = from_program(command);
+        let end = command.words.last().map_or(range.end, |word| word.span.end);
+        let shown = text.body().get(range.start..end).unwrap_or_default();
+        let shown = shown.lines().next().unwrap_or_default();
+        let message = format!("`{shown}` never ends or waits for a keyboard");
+        out.push(text.warning("interactive-command", range.start..end, message, hint));
+    }
+}
+
+const PROBE: &str = "look at it in another terminal, or have it measured beside the steps: a `[[probe]]` with `sql` or `http`";
+const LOG: &str = "read a log in another terminal, or only its end: `--tail 100`, `-n 100`";
+const TERMINAL: &str = "do it in another terminal, or write a command that ends";
+const SCREEN: &str = "do it in another terminal: a step has no screen";
+const ANSWER: &str = "nobody is asked: answer it with an option";
+
+fn stuck(script: &Script<'_>, ix: usize, command: &Command<'_>) -> Option<&'static str> {
+    let program = command.program();
+    let program = program
+        .get(1..)
+        .and_then(|r| r.find('@'))
+        .map_or(program, |at| &program[..=at]);
+    let given = Given::read(command.arguments(), ANY);
+    match program {
+        "less" | "more" | "man" | "top" if passes(command, &given) => None,
+        "watch" | "top" => Some(PROBE),
+        _ if ALWAYS.contains(&program) => Some(SCREEN),
+        _ if follows(program, command) && !ended_by_reader(script, ix) => Some(LOG),
+        _ if wants_terminal(command) => Some("leave `-t` away: nobody sits at a terminal"),
+        _ if calls(program, command)
+            || prompts(script, ix, program, command, &given)
+            || endless(script, ix, program, command) =>
+        {
+            Some(TERMINAL)
+        }
+        _ if asks(program, command) => Some(ANSWER),
+        _ => None,
+    }
+}
+
+/// Whether a program that fills the screen is told not to, or to show nothing.
+fn passes(command: &Command<'_>, given: &Given<'_, '_>) -> bool {
+    match command.program() {
+        "top" => given.has(&["b"]),
+        _ => matches!(command.input(), Input::None) && given.operands.is_empty(),
+    }
+}
+
+fn words<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c str> + Clone {
+    command.arguments().iter().map(|word| word.text.as_ref())
+}
+
+fn calls(program: &str, command: &Command<'_>) -> bool {
+    let django = program.starts_with("python") && words(command).next() == Some("manage.py");
+    if django {
+        let verb = words(command).nth(1).unwrap_or("");
+        return matches!(
+            verb,
+            "runserver" | "shell" | "dbshell" | "createsuperuser" | "shell_plus"
+        );
+    }
+    let serves = program.starts_with("python") && words(command).any(|word| word == "http.server");
+    serves
+        || CALLS.iter().any(|(name, verbs)| {
+            let mut rest = words(command);
+            *name == program && verbs.iter().all(|verb| rest.next() == Some(verb))
+        })
+}
+
+/// Whether it prints what is written to a log from now on.
+fn follows(program: &str, command: &Command<'_>) -> bool {
+    let given = Given::read(command.arguments(), FOLLOWERS);
+    let follow = given.has(&["f", "F", "follow"]);
+    let verb = |name: &str| given.operands.iter().any(|word| word.text == name);
+    match program {
+        "tail" => {
+            (follow || given.options.iter().any(|o| o.name.starts_with("follow")))
+                && !given.has(&["pid"])
+        }
+        "journalctl" => follow,
+        "docker" | "docker-compose" | "podman" | "nerdctl" => {
+            if verb("up") {
+                let ends = [
+                    "d",
+                    "detach",
+                    "wait",
+                    "abort-on-container-exit",
+                    "exit-code-from",
+                    "no-start",
+                ];
+                let compose = program == "docker-compose" || verb("compose");
+                return compose
+                    && !given.has(&ends)
+                    && given.operands.last().is_some_and(|word| word.text == "up");
+            }
+            verb("logs") && compose_follows(command)
+        }
+        "kubectl" | "oc" => {
+            let job = given
+                .operands
+                .iter()
+                .any(|word| word.text.starts_with("job"));
+            (verb("logs") && kubectl_follows(command) && !job)
+                || (verb("get") && given.has(&["w", "watch"]))
+        }
+        "stern" => !given.has(&["no-follow"]),
+        "heroku" => verb("logs") && given.has(&["t", "tail"]),
+        "aws" => verb("tail") && follow,
+        "fly" | "flyctl" => verb("logs") && !given.has(&["n", "no-tail"]),
+        "pm2" => verb("logs") && !given.has(&["nostream"]),
+        _ => false,
+    }
+}
+
+const FOLLOWERS: Known = Known {
+    short: "nu",
+    long: &["lines", "unit", "since", "until", "namespace"],
+    leading: false,
+};
+
+/// Behind `logs`, `-f` follows; before it, it names a file.
+fn compose_follows(command: &Command<'_>) -> bool {
+    let rest = words(command).skip_while(|word| *word != "logs");
+    rest.into_iter().any(|word| {
+        word == "--follow"
+            || (word.starts_with('-') && !word.starts_with("--") && word.contains('f'))
+    })
+}
+
+fn kubectl_follows(command: &Command<'_>) -> bool {
+    words(command).any(|word| word == "-f" || word == "--follow" || word == "--follow=true")
+}
+
+/// `tail -f log | grep -m1 started`: what reads it ends, and with it the writer.
+fn ended_by_reader(script: &Script<'_>, ix: usize) -> bool {
+    script.readers(ix).iter().any(|reader| {
+        let options: Vec<&str> = words(reader).filter(|word| word.starts_with('-')).collect();
+        match reader.program() {
+            "head" => true,
+            "grep" | "egrep" | "rg" => options.iter().any(|o| {
+                o.starts_with("-m")
+                    || o.starts_with("--max-count")
+                    || (!o.starts_with("--") && o.contains(['q', 'm']))
+            }),
+            "sed" | "awk" => words(reader)
+                .any(|word| word.contains("exit") || word.ends_with('q') || word.ends_with("q}")),
+            _ => false,
+        }
+    })
+}
+
+/// `docker exec -it`: refused where no terminal is.
+fn wants_terminal(command: &Command<'_>) -> bool {
+    let terminal = |word: &Word<'_>| {
+        let letters = word.text.strip_prefix('-').unwrap_or("");
+        word.text == "--tty"
+            || (!letters.starts_with('-') && letters.len() < 4 && letters.contains('t'))
+    };
+    let container = |words: &&Vec<Word<'_>>| {
+        let program = words.first().map_or("", Word::base_name);
+        matches!(program, "docker" | "podman" | "nerdctl")
+    };
+    command
+        .wrappers
+        .iter()
+        .filter(container)
+        .any(|words| words.iter().skip(1).any(terminal))
+}
+
+/// Whether it stands at a prompt of its own.
+fn prompts(
+    script: &Script<'_>,
+    ix: usize,
+    program: &str,
+    command: &Command<'_>,
+    given: &Given<'_, '_>,
+) -> bool {
+    let fed = !matches!(command.input(), Input::None) || !script.writers(ix).is_empty();
+    let told = given.has(&["help", "version", "V"]);
+    if fed || told {
+        return false;
+    }
+    let letters = |known: &[&str]| given.has(known);
+    match program {
+        "psql" => Psql::of(command).is_some_and(|psql| psql.prompts()),
+        "mysql" | "mariadb" => !letters(&["e", "execute", "eval"]),
+        "sqlite3" => given.operands.len() < 2,
+        "mongosh" | "mongo" => {
+            !letters(&["eval", "f", "file"])
+                && !given.operands.iter().any(|w| w.text.ends_with(".js"))
+        }
+        "redis-cli" => given
+            .operands
+            .iter()
+            .all(|word| word.text.parse::<u16>().is_ok()),
+        "bash" | "sh" | "zsh" => given.operands.is_empty() && !letters(&["c"]),
+        "su" => !letters(&["c", "command"]),
+        "ssh" => shell_on_host(command),
+        "sudo" => {
+            command
+                .arguments()
+                .iter()
+                .all(|word| matches!(word.text.as_ref(), "-i" | "-s" | "su" | "-"))
+                && command.words.len() > 1
+        }
+        "heroku" => words(command).next() == Some("pg:psql") && !letters(&["c", "command"]),
+        "read" | "passwd" => true,
+        _ => false,
+    }
+}
+
+fn shell_on_host(command: &Command<'_>) -> bool {
+    let known = Known {
+        short: "iplFoJLRDbcEeImOQSWwB",
+        long: &[],
+        leading: false,
+    };
+    let given = Given::read(command.arguments(), known);
+    given.operands.len() == 1 && !given.has(&["f", "V", "O", "Q", "G"])
+}
+
+/// Whether it goes on until somebody stops it.
+fn endless(script: &Script<'_>, ix: usize, program: &str, command: &Command<'_>) -> bool {
+    let pipe = script.pipe(command);
+    match program {
+        "sleep" => words(command)
+            .next()
+            .is_some_and(|word| matches!(word, "infinity" | "inf")),
+        "yes" => script.readers(ix).is_empty(),
+        "ping" => {
+            let known = Known {
+                short: "iIstwWcmpQM",
+                long: &[],
+                leading: false,
+            };
+            !Given::read(command.arguments(), known).has(&["c", "w"])
+        }
+        "true" | ":" if pipe.condition => {
+            let rest = script.commands[ix + 1..].iter();
+            let looped = rest
+                .clone()
+                .next()
+                .is_some_and(|next| script.pipe(next).looped);
+            let mut inside =
+                rest.take_while(|next| script.pipe(next).looped || script.pipe(next).substituted);
+            looped && !inside.any(|next| matches!(next.program(), "break" | "exit" | "return"))
+        }
+        _ => false,
+    }
+}
+
+fn asks(program: &str, command: &Command<'_>) -> bool {
+    let answered = |answers: &[&str]| {
+        words(command).any(|word| {
+            let Some(letters) = word.strip_prefix('-') else {
+                return false;
+            };
+            let long = letters
+                .trim_start_matches('-')
+                .split('=')
+                .next()
+                .unwrap_or("");
+            answers.iter().any(|answer| match answer.len() {
+                1 => !letters.starts_with('-') && letters.contains(answer),
+                _ => long == *answer,
+            })
+        })
+    };
+    ASKING.iter().any(|(name, verbs, answers)| {
+        let mut rest = words(command).filter(|word| !word.starts_with('-'));
+        *name == program && verbs.iter().all(|verb| rest.next() == Some(verb)) && !answered(answers)
+    })
+}

@@ -1,0 +1,88 @@
+//! The traps that real runbooks fall into: commands that do something else than their author thinks.
+//! Each is a problem with the place of the command, the reason, and a safer form.
+//!
+//! | code | what is wrong |
+//! |---|---|
+//! | `curl-hides-errors` | `curl` without `-f` returns 0 for an HTTP error |
+//! | `development-command` | a command for a developer's own database, such as `prisma migrate reset` |
+//! | `dump-options` | `pg_dump` is told what it refuses, or what makes no backup |
+//! | `estimated-rows` | `n_live_tup` is taken for a number of rows |
+//! | `export-changes-nothing` | a variable of the shell is meant to switch a server that runs |
+//! | `failure-ignored` | `\|\| true`, or `&`, behind a dump or a migration |
+//! | `force-push` | `git push --force` |
+//! | `interactive-command` | a command that never ends, or waits for a keyboard |
+//! | `npx-may-fetch` | `npx` fetches another version where the project's own is not installed |
+//! | `pipe-hides-failure` | a failed dump, migration or restore in front of a `\|` without `pipefail` |
+//! | `psql-hides-errors` | `psql` runs a file without `ON_ERROR_STOP`, and returns 0 after errors |
+//! | `renamed-column` | a column that a view of the server does not have, or not any more |
+//! | `resolve-after-deploy` | a baseline is marked as applied after `migrate deploy` has tried it |
+//! | `restore-over-live` | a backup is restored over a database that is in use |
+//! | `rollback-with-writes` | a rollback restores, and nothing stops writes before |
+//! | `sessions-in-the-way` | `dropdb`, a rename or a copy fails while anybody is connected |
+//! | `status-fails-early` | `prisma migrate status` returns 1 before every deployment |
+//! | `status-proves-nothing` | a status that returns 0 whether or not migrations are pending |
+//! | `unverified-backup` | a dump that nobody tries to read |
+//! | `weak-verification` | a look at a dump that a broken one passes, too |
+//! | `wrong-restore-tool` | a dump is given to the program for another format |
+//!
+//! What is only kept for reading can't do harm by itself: there they are notes. What a step's shell
+//! is told by us and a terminal would not be (`pipefail`) is a note as well.
+
+mod backup;
+mod catalogs;
+mod dump;
+mod environment;
+mod git;
+mod http;
+mod keyboard;
+mod names;
+mod packages;
+mod passage;
+mod psql;
+mod restore;
+mod sessions;
+mod text;
+mod tools;
+mod writes;
+
+#[cfg(test)]
+mod tests;
+
+use self::text::Text;
+use crate::plan::draft::Draft;
+use crate::plan::problem::Problem;
+use crate::plan::source::Source;
+
+/// Looks for traps in `draft`, which was read from `source`.
+pub(super) fn check(draft: &Draft, source: &Source, problems: &mut Vec<Problem>) {
+    let passages = passage::passages(draft, source);
+    let texts: Vec<Text<'_>> = passages
+        .iter()
+        .map(|passage| Text::read(passage, source))
+        .collect();
+    let mut found: Vec<Problem> = Vec::new();
+    for text in &texts {
+        restore::errors(text, &mut found);
+        dump::hidden(text, &mut found);
+        http::check(text, &mut found);
+        catalogs::check(text, &mut found);
+        git::check(text, &mut found);
+        keyboard::check(text, &mut found);
+        tools::development(text, &mut found);
+    }
+    restore::over_live(&texts, &mut found);
+    restore::formats(&texts, &mut found);
+    dump::options(&texts, &mut found);
+    sessions::check(&texts, &mut found);
+    environment::check(&texts, &mut found);
+    packages::fetched(&texts, &mut found);
+    let title = draft
+        .title
+        .as_ref()
+        .map_or("", |title| title.value.as_str());
+    tools::order(&texts, title, &mut found);
+    tools::status(&texts, &mut found);
+    backup::check(&texts, &mut found);
+    writes::check(&texts, draft, &mut found);
+    problems.append(&mut found);
+}

@@ -1,0 +1,220 @@
+//! The texts of a plan that are reviewed, in the order in which they would run: what steps do and how
+//! they are undone, what a person is told to do, and blocks that are only there to be read.
+
+use std::borrow::Cow;
+
+use crate::plan::commands::Settings;
+use crate::plan::draft::{Draft, Hole, StepSpec};
+use crate::plan::ledger::{Element, Place};
+use crate::plan::model::PhaseKind;
+use crate::plan::origin::Origin;
+use crate::plan::source::{Source, Span};
+use crate::plan::template;
+use crate::plan::work::Work;
+
+/// A text before it was read.
+pub(super) struct Passage<'d> {
+    pub(super) body: Cow<'d, str>,
+    pub(super) sort: Sort,
+    pub(super) settings: Settings,
+    pub(super) origin: Cow<'d, Origin>,
+    pub(super) home: Home,
+    pub(super) spec: Option<&'d StepSpec>,
+    pub(super) undo: bool,
+    /// What the shell is called, if it is one.
+    pub(super) shell: &'d str,
+    /// What this one of several ways is called.
+    pub(super) label: &'d str,
+}
+
+/// What a text is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Home {
+    /// A phase, by its number.
+    Phase(usize, PhaseKind),
+    /// A rollback, by its number.
+    Tier(usize),
+    /// Nothing that runs.
+    Reference,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    Shell,
+    Sql,
+    /// What a person does.
+    Words,
+}
+
+/// Languages of blocks that are reviewed where they are only kept for reading.
+const SHELLS: [&str; 8] = [
+    "bash",
+    "sh",
+    "shell",
+    "zsh",
+    "console",
+    "terminal",
+    "shell-session",
+    "sh-session",
+];
+const SQL: [&str; 4] = ["sql", "postgres", "postgresql", "pgsql"];
+
+/// The texts of `draft`, which was read from `source`.
+pub(super) fn passages<'d>(draft: &'d Draft, source: &'d Source) -> Vec<Passage<'d>> {
+    let mut all = Vec::new();
+    for (ix, phase) in draft.phases.iter().enumerate() {
+        for spec in &phase.steps {
+            of_step(spec, Home::Phase(ix, phase.kind), &mut all);
+        }
+    }
+    for (ix, tier) in draft.tiers.iter().enumerate() {
+        for spec in &tier.steps {
+            of_step(spec, Home::Tier(ix), &mut all);
+        }
+    }
+    let blocks = draft.ledger.accounts.iter();
+    let read = |place| matches!(place, Place::Reference | Place::Note);
+    for block in blocks.filter(|a| a.element == Element::Fence && read(a.place)) {
+        all.extend(reference(source, block.span));
+    }
+    all
+}
+
+fn of_step<'d>(spec: &'d StepSpec, home: Home, all: &mut Vec<Passage<'d>>) {
+    let ways: Vec<(&Work, &str)> = match spec.alternatives.as_slice() {
+        [] => vec![(&spec.work, "")],
+        several => several
+            .iter()
+            .map(|way| (&way.work, way.label.as_str()))
+            .collect(),
+    };
+    let works = ways.into_iter().map(|(work, label)| (work, label, false));
+    let undo = spec.undo.iter().map(|undo| (&undo.work, "", true));
+    for (work, label, undo) in works.chain(undo) {
+        let (body, sort, settings, origin, shell) = match work {
+            Work::Shell(shell) => {
+                let settings = Settings::of(shell.interpreter.options.iter().map(String::as_str));
+                let name = shell.interpreter.program.as_str();
+                (
+                    masked(&shell.script, &spec.holes),
+                    Sort::Shell,
+                    settings,
+                    Cow::Borrowed(&shell.origin),
+                    name,
+                )
+            }
+            Work::Sql(sql) => (
+                masked(&sql.text, &spec.holes),
+                Sort::Sql,
+                Settings::default(),
+                Cow::Borrowed(&sql.origin),
+                "",
+            ),
+            Work::Check(text) => (
+                Cow::Borrowed(text.as_str()),
+                Sort::Words,
+                Settings::default(),
+                Cow::Owned(Origin::default()),
+                "",
+            ),
+            Work::Http(_) | Work::Wait(_) => continue,
+        };
+        all.push(Passage {
+            body,
+            sort,
+            settings,
+            origin,
+            home,
+            spec: Some(spec),
+            undo,
+            shell,
+            label,
+        });
+    }
+}
+
+/// A block that is kept for reading, if it is in a language that is known here.
+fn reference(source: &Source, span: Span) -> Option<Passage<'_>> {
+    let text = source.slice(span);
+    let (head, rest) = text.split_once('\n')?;
+    let info = head.trim_start_matches(['`', '~']);
+    let word = info.trim_start_matches(['{', ' ', '.']);
+    let end = word
+        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
+        .unwrap_or(word.len());
+    let language = word[..end].to_ascii_lowercase();
+    let sort = if SHELLS.contains(&language.as_str()) {
+        Sort::Shell
+    } else if SQL.contains(&language.as_str()) {
+        Sort::Sql
+    } else {
+        return None;
+    };
+    let body = match rest.rfind('\n') {
+        Some(end) => &rest[..end],
+        None => rest,
+    };
+    Some(Passage {
+        body: masked_angles(body),
+        sort,
+        settings: Settings::default(),
+        origin: Cow::Owned(Origin::lines([(span.start + head.len() + 1, body.len())])),
+        home: Home::Reference,
+        spec: None,
+        undo: false,
+        shell: "",
+        label: "",
+    })
+}
+
+/// `text` with its placeholders made plain words of the same length: a `<backup-file>` is no
+/// redirection.
+fn masked<'t>(text: &'t str, holes: &[Hole]) -> Cow<'t, str> {
+    let inside =
+        |literal: &str| literal.contains(|c: char| !(c.is_alphanumeric() || "-._/".contains(c)));
+    let mut spans: Vec<Span> = template::tokens(text)
+        .iter()
+        .map(|token| token.span)
+        .collect();
+    for hole in holes.iter().filter(|hole| inside(&hole.literal)) {
+        spans.extend(
+            text.match_indices(&hole.literal)
+                .map(|(at, found)| Span::new(at, at + found.len())),
+        );
+    }
+    plain(text, &spans)
+}
+
+/// The same for a block of which nobody said what its placeholders are.
+fn masked_angles(text: &str) -> Cow<'_, str> {
+    let mut spans = Vec::new();
+    for (at, _) in text.match_indices('<') {
+        let inside = &text[at + 1..text.floor_char_boundary(at + 60)];
+        let length = inside.find(|c: char| !(c.is_ascii_alphanumeric() || "-_ ".contains(c)));
+        let Some(length) =
+            length.filter(|length| *length > 0 && inside[*length..].starts_with('>'))
+        else {
+            continue;
+        };
+        let name = &inside[..length];
+        if name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.ends_with(' ') {
+            spans.push(Span::new(at, at + length + 2));
+        }
+    }
+    plain(text, &spans)
+}
+
+fn plain<'t>(text: &'t str, spans: &[Span]) -> Cow<'t, str> {
+    if spans.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = text.to_owned().into_bytes();
+    for span in spans {
+        for byte in bytes.iter_mut().take(span.end).skip(span.start) {
+            if !(byte.is_ascii_alphanumeric() || b"-._/".contains(byte)) {
+                *byte = b'_';
+            }
+        }
+    }
+    Cow::Owned(String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned()))
+}

@@ -1,0 +1,152 @@
+//! What a call of `psql` reads, and whether it stops at an error.
+
+use std::ops::Range;
+
+use super::text::PSQL;
+use crate::plan::commands::{Command, Given, Input, Word};
+
+/// A call of `psql`.
+pub(super) struct Psql<'c, 't> {
+    command: &'c Command<'t>,
+    given: Given<'c, 't>,
+}
+
+impl<'c, 't> Psql<'c, 't> {
+    /// The call that `command` is, if it is one.
+    pub(super) fn of(command: &'c Command<'t>) -> Option<Self> {
+        let given = || Given::read(command.arguments(), PSQL);
+        (command.program() == "psql").then(|| Psql {
+            command,
+            given: given(),
+        })
+    }
+
+    /// The files it is told to run.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        let told = self
+            .given
+            .options
+            .iter()
+            .filter(|o| matches!(o.name, "f" | "file"));
+        let files = told.filter_map(|option| option.value);
+        let included = self.commands().filter_map(|text| {
+            let text = text.trim_start();
+            let names = ["\\include ", "\\include_relative ", "\\ir ", "\\i "];
+            names.iter().find_map(|name| text.strip_prefix(name))
+        });
+        files.chain(included)
+    }
+
+    fn commands(&self) -> impl Iterator<Item = &str> {
+        let options = self.given.options.iter();
+        options
+            .filter(|o| matches!(o.name, "c" | "command"))
+            .filter_map(|o| o.value)
+    }
+
+    /// Whether it runs several statements whose errors it would go on after.
+    pub(super) fn runs_script(&self) -> bool {
+        if self.tells_only() {
+            return false;
+        }
+        if self.files().next().is_some() || self.commands().count() > 1 {
+            return true;
+        }
+        self.commands().next().is_none() && self.reads_input()
+    }
+
+    /// Whether it reads what it is to do from its input.
+    pub(super) fn reads_input(&self) -> bool {
+        !matches!(self.command.input(), Input::None)
+    }
+
+    /// Whether it stands at a prompt: nothing says what it is to do.
+    pub(super) fn prompts(&self) -> bool {
+        let told = self.given.has(&["c", "command", "f", "file"]);
+        !told && !self.reads_input() && !self.tells_only()
+    }
+
+    /// `--list`, `--help`, `--version`
+    fn tells_only(&self) -> bool {
+        self.given.has(&["l", "list", "help", "version", "V", "?"])
+    }
+
+    /// Whether it stops at the first error and says so, or could: options in a variable are not known.
+    pub(super) fn stops(&self) -> bool {
+        let set = self
+            .given
+            .options
+            .iter()
+            .filter(|o| matches!(o.name, "v" | "set" | "variable"));
+        let mut stops = false;
+        for value in set.filter_map(|option| option.value) {
+            if let Some(state) = switched(value) {
+                stops = state;
+            }
+        }
+        let told = self.commands().chain(match self.command.input() {
+            Input::Text(text) => Some(text.text.as_ref()),
+            _ => None,
+        });
+        for line in told.flat_map(str::lines) {
+            let set = line.trim_start().strip_prefix("\\set ON_ERROR_STOP");
+            if let Some(value) = set.filter(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+            {
+                stops = is_on(value.trim());
+            }
+        }
+        stops || self.command.arguments().iter().any(is_options)
+    }
+
+    /// The database it is told to connect to, as it is written.
+    pub(super) fn database(&self) -> Option<&str> {
+        let named = self.given.value(&["d", "dbname"]);
+        named.or_else(|| self.given.operands.first().map(|word| word.text.as_ref()))
+    }
+
+    /// The host it is told to connect to.
+    pub(super) fn host(&self) -> Option<&str> {
+        self.given.value(&["h", "host"])
+    }
+
+    /// From `psql` to the last word.
+    pub(super) fn range(&self) -> Range<usize> {
+        from_program(self.command)
+    }
+}
+
+/// From the program's name, wrappers left out, to the end of the command.
+pub(super) fn from_program(command: &Command<'_>) -> Range<usize> {
+    let start = command
+        .words
+        .first()
+        .map_or(command.span.start, |word| word.span.start);
+    start..command.span.end.max(start)
+}
+
+/// What `NAME=VALUE` says about stopping at errors.
+fn switched(setting: &str) -> Option<bool> {
+    match setting.split_once('=') {
+        Some(("ON_ERROR_STOP", value)) => Some(is_on(value)),
+        // Without a value a variable is taken away.
+        None if setting == "ON_ERROR_STOP" => Some(false),
+        _ => None,
+    }
+}
+
+fn is_on(value: &str) -> bool {
+    let value = value.trim_matches(['\'', '"']).to_ascii_lowercase();
+    !matches!(value.as_str(), "0" | "off" | "false" | "no" | "f" | "n")
+}
+
+/// Whether a word is a variable that holds options: `$PSQL_OPTS`, `"${flags[@]}"`.
+pub(super) fn is_options(word: &Word<'_>) -> bool {
+    let name = word
+        .text
+        .trim_start_matches(['$', '{'])
+        .to_ascii_uppercase();
+    word.text.starts_with('$')
+        && ["OPT", "ARG", "FLAG"]
+            .iter()
+            .any(|part| name.contains(part))
+}

@@ -1,0 +1,254 @@
+//! Restoring: scripts whose errors nobody notices, backups laid over what is there, dumps given to
+//! the wrong program.
+
+use super::dump::written;
+use super::names::{database_of, is_backup, is_spare, kind_of_file};
+use super::passage::Home;
+use super::psql::{Psql, from_program};
+use super::text::Text;
+use crate::plan::commands::{Command, Given, Input, Known};
+use crate::plan::problem::Problem;
+
+/// The options of `pg_restore` that take a value.
+pub(super) const PG_RESTORE: Known = Known {
+    short: "dfFIhjLnNpPStTU",
+    long: &[
+        "dbname",
+        "file",
+        "format",
+        "index",
+        "jobs",
+        "use-list",
+        "schema",
+        "exclude-schema",
+        "function",
+        "superuser",
+        "table",
+        "trigger",
+        "host",
+        "port",
+        "username",
+        "role",
+        "section",
+        "filter",
+    ],
+    leading: false,
+};
+
+/// Finds scripts given to `psql` that goes on after an error.
+pub(super) fn errors(text: &Text<'_>, out: &mut Vec<Problem>) {
+    for command in &text.script.commands {
+        let Some(psql) = Psql::of(command) else {
+            continue;
+        };
+        if psql.runs_script() && !psql.stops() {
+            out.push(text.warning(
+                "psql-hides-errors",
+                psql.range(),
+                "`psql` goes on after an error, and returns 0 when it is through",
+                "add `-v ON_ERROR_STOP=1` (with `-X` and `-1`): it stops at the first error, \
+                 takes everything back, and returns 3",
+            ));
+        }
+    }
+}
+
+/// Finds backups that are restored over a database that was not made for it.
+pub(super) fn over_live(texts: &[Text<'_>], out: &mut Vec<Problem>) {
+    let commands = || texts.iter().flat_map(|text| &text.script.commands);
+    let dumps: Vec<String> = commands().filter_map(written).collect();
+    let dumped: Vec<_> = dumps.iter().filter_map(|name| kind_of_file(name)).collect();
+    let mut made = Made::default();
+    let mut home = None;
+    for text in texts {
+        let here = text.passage.home;
+        let forward = matches!((home, here), (Some(Home::Phase(..)), Home::Phase(..)));
+        if home != Some(here) && !forward || text.is_reference() {
+            made = Made::default();
+        }
+        home = Some(here);
+        if !text.runs() {
+            continue;
+        }
+        for sql in text.sql() {
+            made.learn_sql(sql.text);
+        }
+        for (ix, command) in text.script.commands.iter().enumerate() {
+            made.learn(command);
+            let Some(target) = restored(text, ix, command, &dumped) else {
+                continue;
+            };
+            let rehearsed = |word| text.words().contains(word);
+            let elsewhere = ["staging", "scratch", "rehears", "drill", "test env"]
+                .into_iter()
+                .any(rehearsed);
+            if !made.holds(&target) && !elsewhere {
+                out.push(over(text, command));
+            }
+        }
+    }
+}
+
+fn over(text: &Text<'_>, command: &Command<'_>) -> Problem {
+    let message = if command.program() == "pg_restore" {
+        "this restores over a database that is in use: what was added since stays or stops it"
+    } else {
+        "this restores over a database that is in use: rows in it stay as they are, or are doubled"
+    };
+    text.warning(
+        "restore-over-live",
+        from_program(command),
+        message,
+        "restore into a new database and swap: `createdb shop_restored`, restore, then two \
+         `ALTER DATABASE … RENAME TO …`",
+    )
+}
+
+/// The database that `command` restores a backup into; empty where it names none.
+fn restored(
+    text: &Text<'_>,
+    ix: usize,
+    command: &Command<'_>,
+    dumped: &[(&str, &str)],
+) -> Option<String> {
+    if command.program() == "pg_restore" {
+        let given = Given::read(command.arguments(), PG_RESTORE);
+        let target = given.value(&["d", "dbname"])?;
+        let makes = given.has(&["C", "create"]);
+        let looks = given.has(&["l", "list", "f", "file"]);
+        let host = given.value(&["h", "host"]).is_some_and(is_spare);
+        return (!makes && !looks && !host).then(|| target.to_owned());
+    }
+    let psql = Psql::of(command)?;
+    let input = match command.input() {
+        Input::File(word) => Some(word.text.as_ref()),
+        _ => None,
+    };
+    let told = text.words().contains("restor");
+    let backup = |file: &str| {
+        let forward = ["rollback", "fix", "migrat", "revert", "seed", "undo"];
+        let kind = kind_of_file(file).filter(|kind| dumped.contains(kind));
+        let script = forward
+            .iter()
+            .any(|word| file.to_ascii_lowercase().contains(word));
+        is_backup(file) || (!script && (kind.is_some() || told))
+    };
+    let from_file = psql.files().chain(input).any(backup);
+    let from_pipe = matches!(command.input(), Input::Pipe)
+        && text
+            .script
+            .writers(ix)
+            .iter()
+            .any(|writer| writes_backup(writer));
+    let host = psql.host().is_some_and(is_spare);
+    let restores = psql.runs_script() && (from_file || from_pipe) && !host;
+    restores.then(|| psql.database().unwrap_or("").to_owned())
+}
+
+fn writes_backup(command: &Command<'_>) -> bool {
+    let program = command.program();
+    matches!(program, "pg_restore" | "pg_dump" | "pg_dumpall")
+        || (program != "echo" && command.arguments().iter().any(|word| is_backup(&word.text)))
+        || matches!(command.input(), Input::File(word) if is_backup(&word.text))
+}
+
+/// The databases that the plan itself has made so far.
+#[derive(Default)]
+struct Made {
+    names: Vec<String>,
+    /// Whether any place is as good as new: a new server, an emptied schema.
+    everything: bool,
+}
+
+impl Made {
+    fn learn(&mut self, command: &Command<'_>) {
+        match command.program() {
+            "createdb" => self.names.extend(super::sessions::created(command)),
+            "initdb" | "pg_createcluster" => self.everything = true,
+            "docker" | "podman" => {
+                let words = command.arguments();
+                let starts = words.first().is_some_and(|word| word.text == "run");
+                self.everything |=
+                    starts && words.iter().any(|word| word.text.contains("postgres"));
+            }
+            _ => {}
+        }
+    }
+
+    fn learn_sql(&mut self, sql: &str) {
+        let lower = sql.to_ascii_lowercase();
+        for (at, found) in lower.match_indices("create database ") {
+            let rest = lower[at + found.len()..].trim_start();
+            let name = rest
+                .split(|c: char| c.is_whitespace() || c == ';')
+                .next()
+                .unwrap_or("");
+            self.names.push(name.trim_matches('"').to_owned());
+        }
+        self.everything |= lower.contains("drop schema") && lower.contains("create schema");
+    }
+
+    fn holds(&self, target: &str) -> bool {
+        let name = database_of(target);
+        let variable = target.contains('$') || target.is_empty();
+        self.everything
+            || is_spare(name)
+            || self
+                .names
+                .iter()
+                .any(|made| made.eq_ignore_ascii_case(name))
+            || (variable && !self.names.is_empty())
+    }
+}
+
+/// Finds dumps that are given to the program for another format.
+pub(super) fn formats(texts: &[Text<'_>], out: &mut Vec<Problem>) {
+    let archives: Vec<String> = texts
+        .iter()
+        .flat_map(|text| &text.script.commands)
+        .filter_map(super::dump::archive)
+        .collect();
+    for text in texts {
+        for command in &text.script.commands {
+            wrong_program(text, command, &archives, out);
+        }
+    }
+}
+
+fn wrong_program(
+    text: &Text<'_>,
+    command: &Command<'_>,
+    archives: &[String],
+    out: &mut Vec<Problem>,
+) {
+    if let Some(psql) = Psql::of(command) {
+        let input = match command.input() {
+            Input::File(word) => Some(word.text.as_ref()),
+            _ => None,
+        };
+        let mut files = psql.files().chain(input);
+        if files.any(|file| archives.iter().any(|archive| archive == file)) {
+            out.push(text.warning(
+                "wrong-restore-tool",
+                psql.range(),
+                "`psql` can't read this dump: `pg_dump` wrote it in another format than SQL",
+                "restore it with `pg_restore --exit-on-error --dbname …`",
+            ));
+        }
+    } else if command.program() == "pg_restore" {
+        let given = Given::read(command.arguments(), PG_RESTORE);
+        let plain = |file: &str| {
+            let lower = file.to_ascii_lowercase();
+            let sql = [".sql", ".sql.gz"].iter().any(|end| lower.ends_with(end));
+            sql && !archives.iter().any(|a| a == file)
+        };
+        if given.operands.iter().any(|word| plain(&word.text)) {
+            out.push(text.warning(
+                "wrong-restore-tool",
+                from_program(command),
+                "`pg_restore` can't read dumps in SQL, which this file's name promises",
+                "restore it with `psql -X -v ON_ERROR_STOP=1 -1 -f …`, or dump with `--format=custom`",
+            ));
+        }
+    }
+}

@@ -1,0 +1,683 @@
+//! Spellings of each trap, and of what only looks like one. Whole runbooks are in `tests/traps`.
+
+use crate::plan::{Opened, Severity, open};
+
+/// Codes that say nothing about traps.
+const OTHERS: [&str; 7] = [
+    "no-gate",
+    "no-way-back",
+    "no-deploy-phase",
+    "placeholder",
+    "lost-variable",
+    "psql-command",
+    "encoding",
+];
+
+/// The traps of a runbook: code and the text under it, warnings and errors only.
+fn traps(runbook: &str) -> Vec<(&'static str, String)> {
+    let opened = open("runbook.md", runbook.as_bytes());
+    found(&opened, Severity::Warning)
+}
+
+fn found(opened: &Opened, least: Severity) -> Vec<(&'static str, String)> {
+    let problems = opened.problems.iter();
+    let traps = problems.filter(|p| p.severity >= least && !OTHERS.contains(&p.code));
+    traps
+        .map(|p| (p.code, opened.source.slice(p.span).to_owned()))
+        .collect()
+}
+
+/// A runbook whose one deploy step runs `script`.
+fn deploying(language: &str, script: &str) -> String {
+    format!("# Plan\n\n## Deployment\n\n- [ ] Do it\n\n```{language}\n{script}\n```\n")
+}
+
+/// The codes of the traps in `script`, each once.
+fn codes(language: &str, script: &str) -> Vec<&'static str> {
+    let mut codes: Vec<_> = traps(&deploying(language, script))
+        .into_iter()
+        .map(|(code, _)| code)
+        .collect();
+    codes.dedup();
+    codes
+}
+
+#[track_caller]
+fn trap(code: &str, scripts: &[&str]) {
+    for script in scripts {
+        assert!(
+            codes("bash", script).contains(&code),
+            "{code} is not found in {script:?}"
+        );
+    }
+}
+
+#[track_caller]
+fn fine(code: &str, scripts: &[&str]) {
+    for script in scripts {
+        assert!(
+            !codes("bash", script).contains(&code),
+            "{code} is found in {script:?}"
+        );
+    }
+}
+
+#[test]
+fn psql_that_goes_on_after_errors() {
+    trap(
+        "psql-hides-errors",
+        &[
+            "psql shop < fix.sql",
+            "psql -f fix.sql shop",
+            "psql -Xqf fix.sql",
+            "psql --file=fix.sql -d shop",
+            "psql --file fix.sql",
+            "psql -1 -f fix.sql",
+            "/usr/lib/postgresql/16/bin/psql -f fix.sql",
+            "PGPASSWORD=x psql -h db -f fix.sql",
+            "sudo -u postgres psql -f fix.sql",
+            "cat fix.sql | psql shop",
+            "gunzip -c fix.sql.gz | psql shop",
+            "psql shop <<'EOF'\nupdate a set b = 1;\ndelete from c;\nEOF",
+            "psql shop <<< 'update a set b = 1; delete from c'",
+            "psql -c 'update a' -c 'delete from b'",
+            "psql -c '\\i fix.sql'",
+            "psql -v ON_ERROR_STOP=0 -f fix.sql",
+            "psql -v ON_ERROR_STOP -f fix.sql",
+            "psql --set=ON_ERROR_STOP=off -f fix.sql",
+            "psql -v on_error_stop=1 -f fix.sql",
+            "docker exec -i db psql -U shop < fix.sql",
+            "docker compose exec -T db psql -U shop -f /fix.sql",
+            "kubectl exec -i deploy/db -- psql shop < fix.sql",
+            "ssh db 'psql shop < fix.sql'",
+            "ssh db psql shop < fix.sql",
+            "su - postgres -c \"psql -f /tmp/fix.sql\"",
+            "bash -c 'psql -f fix.sql'",
+            "if true; then psql -f fix.sql; fi",
+            "for f in *.sql; do psql -f \"$f\"; done",
+            "psql \\\n  -h db \\\n  -f fix.sql",
+            "psql shop < <(gunzip -c fix.sql.gz)",
+            "find . -name '*.sql' | sort | xargs -n1 psql shop -f",
+        ],
+    );
+}
+
+#[test]
+fn psql_that_stops_or_has_no_script() {
+    fine(
+        "psql-hides-errors",
+        &[
+            "psql -v ON_ERROR_STOP=1 shop < fix.sql",
+            "psql -vON_ERROR_STOP=1 -f fix.sql",
+            "psql -Xv ON_ERROR_STOP=on -f fix.sql",
+            "psql --set ON_ERROR_STOP=1 -f fix.sql",
+            "psql --set=ON_ERROR_STOP=true --file=fix.sql",
+            "psql --variable=ON_ERROR_STOP=yes -1 -f fix.sql",
+            "psql -v ON_ERROR_STOP= -f fix.sql",
+            "psql -c '\\set ON_ERROR_STOP' -f fix.sql",
+            "psql shop <<'EOF'\n\\set ON_ERROR_STOP on\nupdate a set b = 1;\nEOF",
+            "psql -c '\\set ON_ERROR_STOP on' -f fix.sql",
+            "psql -c 'select 1'",
+            "psql -tAc 'select count(*) from orders' shop",
+            "psql -l",
+            "psql --version",
+            "psql $PSQL_OPTS -f fix.sql",
+            "# psql -f fix.sql",
+            "echo 'psql -f fix.sql'",
+            "echo run psql -f fix.sql by hand",
+            "mysql shop < fix.sql",
+            "./psql.sh < fix.sql",
+        ],
+    );
+}
+
+#[test]
+fn backups_restored_over_what_is_there() {
+    trap(
+        "restore-over-live",
+        &[
+            "psql -v ON_ERROR_STOP=1 shop < backup_2024.sql",
+            "psql -v ON_ERROR_STOP=1 -f /var/backups/shop.sql shop",
+            "gunzip -c shop.dump.gz | psql -v ON_ERROR_STOP=1 shop",
+            "zcat nightly.sql.gz | psql -v ON_ERROR_STOP=1 -d shop",
+            "aws s3 cp s3://acme-backups/shop.sql - | psql -v ON_ERROR_STOP=1 shop",
+            "pg_restore -d shop shop.dump",
+            "pg_restore --clean --if-exists --dbname=\"$DATABASE_URL\" shop.dump",
+            "pg_restore -c -1 -d shop shop.dump",
+            "docker exec -i db pg_restore -U shop -d shop < shop.dump",
+            "pg_restore shop.dump | psql -v ON_ERROR_STOP=1 shop",
+            "createdb other; psql -v ON_ERROR_STOP=1 shop < backup.sql",
+            "psql -v ON_ERROR_STOP=1 postgres://db/shop < backup.sql",
+        ],
+    );
+    fine(
+        "restore-over-live",
+        &[
+            "createdb shop_2; psql -v ON_ERROR_STOP=1 shop_2 < backup.sql",
+            "dropdb --force shop && createdb shop && pg_restore -d shop shop.dump",
+            "psql -c 'create database fallback'; psql -v ON_ERROR_STOP=1 -d fallback -f backup.sql",
+            "pg_restore -d shop_restored shop.dump",
+            "pg_restore -C -d postgres shop.dump",
+            "pg_restore -f /dev/null shop.dump",
+            "pg_restore --list shop.dump",
+            "pg_restore -h staging-db -d shop shop.dump",
+            "psql -v ON_ERROR_STOP=1 shop < migrations/rollback_17.sql",
+            "psql -v ON_ERROR_STOP=1 postgres://db/scratch < backup.sql",
+            "docker run -d --name v postgres:16; docker exec -i v psql -v ON_ERROR_STOP=1 < backup.sql",
+            "createdb \"$NEW\"; psql -v ON_ERROR_STOP=1 \"$NEW\" < backup.sql",
+        ],
+    );
+    trap(
+        "wrong-restore-tool",
+        &[
+            "pg_dump -Fc shop > shop.bin; psql -v ON_ERROR_STOP=1 x < shop.bin",
+            "pg_restore -d scratch backup.sql",
+        ],
+    );
+    fine(
+        "wrong-restore-tool",
+        &[
+            "pg_dump shop > shop.sql; psql -v ON_ERROR_STOP=1 x < shop.sql",
+            "pg_restore -d scratch backup.dump",
+        ],
+    );
+}
+
+#[test]
+fn failures_hidden_by_pipes_and_joints() {
+    for script in [
+        "pg_dump shop | gzip > shop.sql.gz",
+        "pg_dump shop|gzip>shop.sql.gz",
+        "pg_dump -Fc shop | aws s3 cp - s3://bucket/shop",
+        "pg_dumpall | zstd -o all.zst",
+        "{ pg_dump a; pg_dump b; } | gzip > ab.gz",
+        "npx --no prisma migrate deploy 2>&1 | tee deploy.log",
+        "python manage.py migrate | tee log",
+        "gunzip -c x.gz | psql -v ON_ERROR_STOP=1 scratch | tee log",
+        "time pg_dump shop | pigz > x.gz",
+        "(pg_dump shop | gzip) > x.gz",
+    ] {
+        assert!(
+            codes("sh", script).contains(&"pipe-hides-failure"),
+            "{script}"
+        );
+        // In a terminal it is as true, but not here: gonogo gives bash the option.
+        assert!(
+            !codes("bash", script).contains(&"pipe-hides-failure"),
+            "{script}"
+        );
+        let set = format!("set -o pipefail\n{script}");
+        let opened = open("r.md", deploying("bash", &set).as_bytes());
+        let notes = found(&opened, Severity::Note);
+        assert!(
+            notes.iter().all(|(code, _)| *code != "pipe-hides-failure"),
+            "{script}"
+        );
+    }
+    let noted = open(
+        "r.md",
+        deploying("bash", "pg_dump shop | gzip > x.gz").as_bytes(),
+    );
+    assert!(
+        found(&noted, Severity::Note)
+            .iter()
+            .any(|(code, _)| *code == "pipe-hides-failure")
+    );
+}
+
+#[test]
+fn pipes_of_other_shells() {
+    trap(
+        "pipe-hides-failure",
+        &[
+            "ssh db 'pg_dump shop | gzip' > shop.sql.gz",
+            "bash -c 'pg_dump shop | gzip > x.gz'",
+            "docker exec db sh -c \"pg_dump shop | gzip > /backups/x.gz\"",
+            "set +o pipefail; pg_dump shop | gzip > x.gz",
+            "kubectl exec db-0 -- bash -c 'pg_dump shop | gzip' > x.gz",
+        ],
+    );
+    fine(
+        "pipe-hides-failure",
+        &[
+            "ssh db 'set -o pipefail; pg_dump shop | gzip' > x.gz",
+            "bash -eo pipefail -c 'pg_dump shop | gzip > x.gz'",
+            "bash -c 'set -euo pipefail; pg_dump shop | gzip > x.gz'",
+            "pg_dump -Z6 -f x.gz shop",
+            "ssh db 'pg_dump shop' | gzip > x.gz",
+            "bash -c 'pg_dump shop | gzip > x; [ ${PIPESTATUS[0]} = 0 ]'",
+            "pg_dump --version | head -1",
+        ],
+    );
+}
+
+#[test]
+fn failures_that_are_ignored() {
+    trap(
+        "failure-ignored",
+        &[
+            "pg_dump shop > x.sql || true",
+            "pg_dump shop > x.sql || echo 'backup failed'",
+            "npx --no prisma migrate deploy || :",
+            "pg_dump shop > x.sql &",
+        ],
+    );
+    fine(
+        "failure-ignored",
+        &[
+            "pg_dump shop > x.sql || exit 1",
+            "pg_dump shop > x.sql || { echo failed; exit 1; }",
+            "pg_dump shop > x.sql & wait $!",
+            "grep -c x log || true",
+            "pg_dump shop > x.sql && echo done",
+            "if pg_dump shop > x.sql || echo no; then a; fi",
+        ],
+    );
+}
+
+#[test]
+fn dumps_that_are_no_backups() {
+    trap(
+        "dump-options",
+        &[
+            "pg_dump -j 4 shop > backup.sql",
+            "pg_dump -Fc -j4 -f backup.dump shop",
+            "pg_dump -Fd shop > backup",
+            "pg_dump shop > backup.sql 2>&1",
+            "pg_dump shop &> backup.sql",
+            "pg_dump shop 2>&1 | gzip > backup.gz",
+            "pg_dump --schema-only shop > backup.sql",
+            "docker exec -t db pg_dump shop > backup.sql",
+            "docker exec -it db pg_dump -Fc shop > backup.dump",
+        ],
+    );
+    fine(
+        "dump-options",
+        &[
+            "pg_dump -Fd -j 4 -f backup shop",
+            "pg_dump --format=directory --jobs=4 --file=backup shop",
+            "pg_dump -Fc shop > backup.dump 2> dump.log",
+            "pg_dump shop 2>&1 > backup.sql",
+            "pg_dump -Fc -v -f backup.dump shop 2>&1 | tee dump.log",
+            "pg_dump -s shop > schema.sql",
+            "pg_dump -s shop > backup_schema.sql; pg_dump shop > backup.sql",
+            "docker exec db pg_dump shop > backup.sql",
+            "docker exec -i db pg_dump -t orders shop > orders.sql",
+        ],
+    );
+}
+
+#[test]
+fn curl_that_takes_an_error_for_an_answer() {
+    trap(
+        "curl-hides-errors",
+        &[
+            "curl https://shop.example/health",
+            "curl -s https://shop.example/health",
+            "curl -sSL \"$BASE/health\"",
+            "curl -X POST -H 'A: f' -d '{}' https://shop.example/x",
+            "curl -o page.html https://shop.example",
+            "curl -s -o /dev/null -w '%{http_code}\\n' https://shop.example",
+            "curl https://shop.example | jq .",
+            "curl -I https://shop.example | head -1",
+            "until curl -s https://shop.example/health; do sleep 1; done",
+            "if curl -s localhost:8080/health; then echo up; fi",
+            "curl https://shop.example || exit 1",
+            "sudo curl https://shop.example",
+            "docker exec app curl -s localhost/health",
+            "curl -d fail https://shop.example",
+            "curl --data '-f' https://shop.example",
+        ],
+    );
+    fine(
+        "curl-hides-errors",
+        &[
+            "curl -f https://shop.example/health",
+            "curl -sSf https://shop.example",
+            "curl -fsSL https://shop.example -o x",
+            "curl --fail https://shop.example",
+            "curl --fail-with-body -s https://shop.example",
+            "curl https://shop.example -f",
+            "curl -s https://shop.example | grep -q ok",
+            "curl -s https://shop.example | jq -e '.status == \"ok\"'",
+            "[ \"$(curl -s -o /dev/null -w '%{http_code}' https://shop.example)\" = 200 ]",
+            "code=$(curl -s -o /dev/null -w '%{http_code}' https://shop.example)\n[ $code = 200 ]",
+            "curl --version",
+            "curl file:///etc/hosts",
+            "wget -q https://shop.example",
+            "echo curl https://shop.example",
+            "curl $CURL_OPTS https://shop.example",
+        ],
+    );
+}
+
+#[test]
+fn pushes_that_write_history_over() {
+    trap(
+        "force-push",
+        &[
+            "git push --force",
+            "git push -f origin main",
+            "git push origin main --force",
+            "git push origin +main",
+            "git push -uf origin main",
+            "git -C /srv/shop push --force",
+            "git push --mirror",
+            "cd x && git push origin HEAD:main -f",
+        ],
+    );
+    fine(
+        "force-push",
+        &[
+            "git push",
+            "git push --force-with-lease origin main",
+            "git push origin main # --force",
+            "git commit -m 'push --force'",
+            "git push --tags",
+            "git fetch -f",
+            "git push -f --dry-run",
+        ],
+    );
+}
+
+#[test]
+fn commands_that_stand_still() {
+    trap(
+        "interactive-command",
+        &[
+            "watch -n 1 'psql -c \"select 1\"'",
+            "tail -f /var/log/shop.log",
+            "tail -F x",
+            "tail -n 50 -f x",
+            "tail -fn100 x",
+            "tail --follow=name x",
+            "docker-compose logs -f app | grep ERROR",
+            "docker compose -f a.yml logs --follow app",
+            "docker logs -f --tail 10 app",
+            "kubectl logs -f deploy/shop",
+            "kubectl -n shop logs deploy/shop -f",
+            "kubectl get pods -w",
+            "journalctl -u shop -f",
+            "journalctl -fu shop",
+            "sudo vim /etc/hosts",
+            "nano x",
+            "git log | less",
+            "npx --no prisma studio",
+            "docker exec -it db psql",
+            "docker exec -ti db bash",
+            "docker compose up",
+            "psql",
+            "psql -h db -U shop shop",
+            "psql \"$DATABASE_URL\"",
+            "mysql -u root shop",
+            "ssh deploy@host",
+            "sudo -i",
+            "sudo su -",
+            "kubectl exec -it pod -- sh",
+            "kubectl port-forward svc/db 5432",
+            "npm run dev",
+            "python manage.py dbshell",
+            "rails console",
+            "redis-cli monitor",
+            "while true; do psql -c 'select 1'; sleep 1; done",
+            "while :; do date; sleep 5; done",
+            "sleep infinity",
+            "ping db",
+            "read -p 'Continue? ' answer",
+            "crontab -e",
+            "git rebase -i main",
+            "git commit",
+            "apt-get install postgresql-client",
+            "terraform apply",
+            "top",
+            "cd app && less README",
+            "EDITOR=x /usr/bin/nano f",
+        ],
+    );
+}
+
+#[test]
+fn commands_that_end_by_themselves() {
+    fine(
+        "interactive-command",
+        &[
+            "tail -n 50 log",
+            "timeout 60 tail -f log",
+            "tail -f log | grep -m1 started",
+            "tail -f log | grep -q ready",
+            "tail -f log | sed '/ready/q'",
+            "docker compose -f a.yml up -d",
+            "docker-compose -f a.yml up -d app",
+            "docker compose logs app --tail 50",
+            "docker-compose -f a.yml logs app",
+            "kubectl apply -f shop.yml",
+            "kubectl logs -f job/migrate",
+            "kubectl rollout status deploy/shop",
+            "docker exec db psql -c 'select 1'",
+            "docker exec -i db psql -v ON_ERROR_STOP=1 < fix.sql",
+            "echo watch",
+            "./watch.sh",
+            "psql -c 'select 1'",
+            "psql -l",
+            "psql -v ON_ERROR_STOP=1 <<EOF\nselect 1\nEOF",
+            "ssh host uptime",
+            "ssh host <<EOF\nuptime\nEOF",
+            "while read -r line; do echo $line; done < file",
+            "cat f | while read l; do echo $l; done",
+            "while true; do curl -fs localhost && break; sleep 1; done",
+            "until pg_isready; do sleep 1; done",
+            "ping -c 3 db",
+            "top -b -n 1",
+            "git commit -m x",
+            "apt-get install -y x",
+            "terraform apply -auto-approve",
+            "kubectl port-forward svc/db 5432 & sleep 1; kill %1",
+            "bash deploy.sh",
+            "echo y | terraform apply -auto-approve",
+            "npx --no prisma migrate status",
+            "npm run build",
+            "man=1",
+        ],
+    );
+}
+
+#[test]
+fn packages_fetched_from_somewhere() {
+    trap(
+        "npx-may-fetch",
+        &[
+            "npx prisma migrate deploy",
+            "npx -y prisma migrate deploy",
+            "cd app && npx prisma migrate deploy",
+            "npx prisma@latest migrate deploy",
+            "npx prisma@6 migrate deploy",
+            "DATABASE_URL=x npx prisma migrate deploy",
+            "pnpm dlx prisma migrate deploy",
+            "yarn dlx prisma migrate deploy",
+            "bunx prisma migrate deploy",
+            "npm exec prisma migrate deploy",
+            "time npx prisma migrate deploy",
+            "docker compose run --rm app npx prisma migrate deploy",
+            "npx ts-node seed.ts",
+        ],
+    );
+    fine(
+        "npx-may-fetch",
+        &[
+            "npx --no prisma migrate deploy",
+            "npx --no-install prisma migrate deploy",
+            "npx --yes=false prisma migrate deploy",
+            "npx prisma@6.19.3 migrate deploy",
+            "npx -p prisma@6.19.3 prisma migrate deploy",
+            "npx --package=prisma@6.19.3 prisma migrate deploy",
+            "npm ci && npx prisma migrate deploy",
+            "pnpm install --frozen-lockfile\nnpx prisma migrate deploy",
+            "pnpm exec prisma migrate deploy",
+            "yarn prisma migrate deploy",
+            "./node_modules/.bin/prisma migrate deploy",
+            "npm run migrate",
+        ],
+    );
+}
+
+#[test]
+fn databases_that_somebody_is_connected_to() {
+    trap(
+        "sessions-in-the-way",
+        &[
+            "dropdb shop",
+            "dropdb -h db --if-exists shop",
+            "sudo -u postgres dropdb shop; createdb shop",
+            "psql -c 'DROP DATABASE shop'",
+            "psql -c 'drop database if exists shop;'",
+            "psql -c 'alter database shop rename to shop_1'",
+            "createdb -T shop shop_pre",
+            "psql -c 'create database shop_pre template shop'",
+            "psql -v ON_ERROR_STOP=1 postgres <<EOF\ndrop database shop;\nEOF",
+        ],
+    );
+    fine(
+        "sessions-in-the-way",
+        &[
+            "dropdb --force shop",
+            "dropdb -f shop",
+            "psql -c 'drop database shop with (force)'",
+            "psql -c \"select pg_terminate_backend(pid) from pg_stat_activity where datname = 'shop'\"; dropdb shop",
+            "createdb verify_1; pg_restore -d verify_1 x.dump; dropdb verify_1",
+            "dropdb shop_test",
+            "createdb -T template0 shop",
+            "psql -c 'create database shop'",
+            "psql -c 'alter database shop set work_mem = 1'",
+        ],
+    );
+}
+
+#[test]
+fn queries_of_the_servers_own_views() {
+    for (code, sql) in [
+        (
+            "renamed-column",
+            "select query, total_time from pg_stat_statements order by total_time desc",
+        ),
+        (
+            "renamed-column",
+            "SELECT s.Mean_Time FROM public.pg_stat_statements s",
+        ),
+        (
+            "renamed-column",
+            "select tablename from pg_stat_user_tables",
+        ),
+        (
+            "renamed-column",
+            "select pid, waiting from pg_stat_activity",
+        ),
+        (
+            "estimated-rows",
+            "select relname, n_live_tup from pg_stat_user_tables",
+        ),
+        (
+            "estimated-rows",
+            "SELECT sum(N_LIVE_TUP) FROM pg_stat_all_tables",
+        ),
+    ] {
+        let found = codes("sql", sql);
+        assert_eq!(found, [code], "{sql}");
+        let quoted = format!("psql -c \"{sql}\"");
+        assert_eq!(codes("bash", &quoted), [code], "{quoted}");
+    }
+    for sql in [
+        "select query, total_exec_time from pg_stat_statements",
+        "select total_exec_time as total_time from pg_stat_statements order by total_time",
+        "select total_time from my_timings",
+        "select 'total_time' from pg_stat_statements -- total_time",
+        "select n_live_tup, n_dead_tup from pg_stat_user_tables",
+        "select relname, n_live_tup as estimate from pg_stat_user_tables",
+        "select t.tablename from pg_tables t join pg_stat_user_tables s on s.relname = t.tablename",
+        "select count(*) from orders",
+    ] {
+        assert_eq!(codes("sql", sql), Vec::<&str>::new(), "{sql}");
+    }
+}
+
+#[test]
+fn tools_that_are_asked_or_told_the_wrong_thing() {
+    trap(
+        "development-command",
+        &[
+            "npx --no prisma migrate reset --force",
+            "pnpm exec prisma db push",
+            "npx --no prisma migrate dev",
+        ],
+    );
+    fine(
+        "development-command",
+        &[
+            "npx --no prisma migrate deploy",
+            "npx --no prisma db seed",
+            "npx --no prisma db pull",
+        ],
+    );
+    trap(
+        "status-proves-nothing",
+        &[
+            "dbmate up\ndbmate status",
+            "alembic upgrade head && alembic current",
+            "sqlx migrate run; sqlx migrate info",
+        ],
+    );
+    fine(
+        "status-proves-nothing",
+        &[
+            "dbmate up\ndbmate status --exit-code",
+            "alembic upgrade head && alembic current --check-heads",
+            "sqlx migrate run; ! sqlx migrate info | grep -q pending",
+            "dbmate status\ndbmate up",
+        ],
+    );
+    trap(
+        "export-changes-nothing",
+        &["export MAINTENANCE_MODE=true", "export APP_READ_ONLY=1"],
+    );
+    fine(
+        "export-changes-nothing",
+        &[
+            "export MAINTENANCE_MODE=true; docker compose up -d",
+            "export PGPASSWORD=x",
+            "export MAINTENANCE_MODE=true; ./restart.sh",
+            "MAINTENANCE_MODE=true ./restart.sh",
+            "unset MAINTENANCE_MODE",
+            "export MAINTENANCE_MODE=false",
+        ],
+    );
+}
+
+#[test]
+fn a_trap_in_a_typed_plan_is_found_at_its_place_whatever_the_string() {
+    for value in [
+        "'curl https://shop.example'",
+        "\"echo \\\"a\\\"; curl https://shop.example\"",
+        "'''\necho a\ncurl https://shop.example'''",
+        "\"\"\"\necho a\n  curl https://shop.example\"\"\"",
+    ] {
+        let plan = format!(
+            "title = 'x'\n[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\nshell = {value}\n"
+        );
+        let opened = open("plan.toml", plan.as_bytes());
+        let found = found(&opened, Severity::Warning);
+        assert_eq!(
+            found,
+            [("curl-hides-errors", "curl https://shop.example".to_owned())],
+            "{value}"
+        );
+    }
+}
+
+#[test]
+fn an_undo_and_an_alternative_are_looked_at_as_well() {
+    let plan = "title = 'x'\n[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\nshell = 'true'\n\
+                undo = { shell = 'psql shop < fix.sql' }\n";
+    let opened = open("plan.toml", plan.as_bytes());
+    assert_eq!(found(&opened, Severity::Warning)[0].0, "psql-hides-errors");
+    let runbook = "# P\n\n## Deployment\n\n- [ ] Do\n\n```bash\ntrue\n```\n\nOR\n\n```bash\ngit push -f\n```\n";
+    assert_eq!(traps(runbook), [("force-push", "git push -f".to_owned())]);
+}

@@ -1,0 +1,220 @@
+//! A text of a plan, read: its commands, the SQL in it, the words around it, and problems at places
+//! in it.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use super::passage::{Home, Passage, Sort};
+use crate::plan::commands::{self, Command, Given, Input, Known, RedirectKind, Script, Word};
+use crate::plan::problem::{Problem, Severity};
+use crate::plan::source::Source;
+
+/// A text that was read.
+pub(super) struct Text<'p> {
+    pub(super) passage: &'p Passage<'p>,
+    /// The commands, if it is a script.
+    pub(super) script: Script<'p>,
+    source: &'p Source,
+    words: OnceCell<String>,
+}
+
+/// SQL in a text.
+pub(super) struct Sql<'t> {
+    /// The statements.
+    pub(super) text: &'t str,
+    holder: Option<(&'t Word<'t>, usize)>,
+}
+
+impl Sql<'_> {
+    /// Where `range` of the statements stands in the text that holds them.
+    pub(super) fn place(&self, range: Range<usize>) -> Range<usize> {
+        match self.holder {
+            Some((word, from)) => word.place(range.start + from..range.end + from),
+            None => range,
+        }
+    }
+}
+
+impl<'p> Text<'p> {
+    /// Reads `passage`.
+    pub(super) fn read(passage: &'p Passage<'p>, source: &'p Source) -> Self {
+        let script = match passage.sort {
+            Sort::Shell => commands::read(&passage.body, passage.settings),
+            Sort::Sql | Sort::Words => Script::default(),
+        };
+        Text {
+            passage,
+            script,
+            source,
+            words: OnceCell::new(),
+        }
+    }
+
+    /// The text itself.
+    pub(super) fn body(&self) -> &'p str {
+        &self.passage.body
+    }
+
+    /// Whether a program reads it, and not a person.
+    pub(super) fn runs(&self) -> bool {
+        self.passage.sort != Sort::Words
+    }
+
+    /// Whether it never runs here.
+    pub(super) fn is_reference(&self) -> bool {
+        self.passage.home == Home::Reference
+    }
+
+    /// Whether what its step prints is looked at.
+    pub(super) fn is_judged(&self) -> bool {
+        let expect = self.passage.spec.map(|spec| spec.expect());
+        expect.is_some_and(|e| e.output.is_some() || e.regex.is_some() || e.value.is_some())
+    }
+
+    /// What people read of its step, in lower case: title, group, details, and what is to be done.
+    pub(super) fn words(&self) -> &str {
+        self.words.get_or_init(|| {
+            let spec = self.passage.spec;
+            let title = spec.map(|spec| spec.title.as_str());
+            let group = spec.and_then(|spec| spec.group.as_deref());
+            let details = spec.and_then(|spec| spec.details.as_deref());
+            let check = (self.passage.sort == Sort::Words).then(|| self.body());
+            let check = check.filter(|text| Some(*text) != title);
+            let parts = [title, group, details, check, Some(self.passage.label)];
+            let parts: Vec<&str> = parts.into_iter().flatten().collect();
+            parts.join("\n").to_lowercase()
+        })
+    }
+
+    /// What the file says between the fence that opens the block and `at`, for what an earlier part
+    /// of the block has set.
+    pub(super) fn before(&self, at: usize) -> &'p str {
+        let span = self.passage.origin.span(self.body(), at..at, self.source);
+        let text = &self.source.text()[..span.start];
+        let fence = text.rfind("```").or_else(|| text.rfind("~~~"));
+        &text[fence.unwrap_or(text.len())..]
+    }
+
+    /// A finding at `range` of the text. What is only kept for reading can't do harm by itself.
+    pub(super) fn finding(
+        &self,
+        severity: Severity,
+        code: &'static str,
+        range: Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Problem {
+        let span = self.passage.origin.span(self.body(), range, self.source);
+        let problem = match severity {
+            Severity::Error if !self.is_reference() => Problem::error(code, span, message),
+            Severity::Warning if !self.is_reference() => Problem::warning(code, span, message),
+            _ => Problem::note(code, span, message),
+        };
+        problem.hint(hint)
+    }
+
+    /// A warning at `range` of the text.
+    pub(super) fn warning(
+        &self,
+        code: &'static str,
+        range: Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Problem {
+        self.finding(Severity::Warning, code, range, message, hint)
+    }
+
+    /// The SQL in it: all of it, or what a script gives to `psql`.
+    pub(super) fn sql(&self) -> Vec<Sql<'_>> {
+        match self.passage.sort {
+            Sort::Sql => vec![Sql {
+                text: self.body(),
+                holder: None,
+            }],
+            Sort::Words => Vec::new(),
+            Sort::Shell => {
+                let commands = self.script.commands.iter().enumerate();
+                commands
+                    .flat_map(|(ix, command)| given_to_psql(&self.script, ix, command))
+                    .collect()
+            }
+        }
+    }
+}
+
+/// The options of `psql` that take a value.
+pub(super) const PSQL: Known = Known {
+    short: "cdfFhLoPpRTUv",
+    long: &[
+        "command",
+        "dbname",
+        "file",
+        "field-separator",
+        "host",
+        "log-file",
+        "output",
+        "pset",
+        "port",
+        "record-separator",
+        "table-attr",
+        "username",
+        "set",
+        "variable",
+    ],
+    leading: false,
+};
+
+fn given_to_psql<'s>(script: &'s Script<'_>, ix: usize, command: &'s Command<'_>) -> Vec<Sql<'s>> {
+    if command.program() != "psql" {
+        return Vec::new();
+    }
+    let given = Given::read(command.arguments(), PSQL);
+    let mut found = Vec::new();
+    for option in given.all(&["c", "command"]) {
+        if let Some((word, from)) = option.holder {
+            found.push(Sql {
+                text: word.text.get(from..).unwrap_or(""),
+                holder: Some((word, from)),
+            });
+        }
+    }
+    match command.input() {
+        Input::Text(word) if found.is_empty() => found.push(Sql {
+            text: &word.text,
+            holder: Some((word, 0)),
+        }),
+        Input::Pipe if found.is_empty() => {
+            for writer in script.writers(ix) {
+                found.extend(printed(writer));
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
+/// What `echo`, `printf` or `cat` with a here-document prints.
+fn printed<'s>(command: &'s Command<'_>) -> Vec<Sql<'s>> {
+    if matches!(command.program(), "echo" | "printf") {
+        let words = command
+            .arguments()
+            .iter()
+            .filter(|word| word.text.contains(' '));
+        return words
+            .map(|word| Sql {
+                text: &word.text,
+                holder: Some((word, 0)),
+            })
+            .collect();
+    }
+    let texts = command
+        .redirects
+        .iter()
+        .filter(|redirect| redirect.kind == RedirectKind::Document);
+    texts
+        .map(|r| Sql {
+            text: &r.target.text,
+            holder: Some((&r.target, 0)),
+        })
+        .collect()
+}

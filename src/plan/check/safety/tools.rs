@@ -1,0 +1,299 @@
+//! Migration tools: fetched from somewhere, told things in the wrong order, made for development, or
+//! asked questions that they answer with 0 whatever is true.
+
+use super::passage::Home;
+use super::psql::from_program;
+use super::text::Text;
+use crate::plan::commands::{Command, Given, Joint, Known, Word};
+use crate::plan::model::PhaseKind;
+use crate::plan::problem::{Problem, Severity};
+
+/// A tool and its first words behind options.
+type Call = (&'static str, &'static [&'static str]);
+
+/// Calls that apply migrations.
+const APPLIES: [Call; 24] = [
+    ("prisma", &["migrate", "deploy"]),
+    ("sqlx", &["migrate", "run"]),
+    ("diesel", &["migration", "run"]),
+    ("dbmate", &["up"]),
+    ("dbmate", &["migrate"]),
+    ("knex", &["migrate:latest"]),
+    ("knex", &["migrate:up"]),
+    ("node-pg-migrate", &["up"]),
+    ("drizzle-kit", &["migrate"]),
+    ("alembic", &["upgrade"]),
+    ("flyway", &["migrate"]),
+    ("liquibase", &["update"]),
+    ("rails", &["db:migrate"]),
+    ("rake", &["db:migrate"]),
+    ("mix", &["ecto.migrate"]),
+    ("sequelize", &["db:migrate"]),
+    ("sequelize-cli", &["db:migrate"]),
+    ("typeorm", &["migration:run"]),
+    ("sqitch", &["deploy"]),
+    ("goose", &["up"]),
+    ("refinery", &["migrate"]),
+    ("atlas", &["migrate", "apply"]),
+    ("pgroll", &["start"]),
+    ("artisan", &["migrate"]),
+];
+
+/// Calls that return 0 although migrations are pending, and what returns something else.
+const SILENT: [(Call, &[&str], &str); 7] = [
+    (
+        ("sqlx", &["migrate", "info"]),
+        &[],
+        "expect a word of the output, or compare it: `! sqlx migrate info | grep -q pending`",
+    ),
+    (
+        ("diesel", &["migration", "list"]),
+        &[],
+        "expect `false` from `diesel migration pending`",
+    ),
+    (
+        ("dbmate", &["status"]),
+        &["exit-code", "quiet"],
+        "`dbmate status --exit-code`",
+    ),
+    (
+        ("knex", &["migrate:status"]),
+        &[],
+        "expect `No Pending Migration files Found`",
+    ),
+    (("sqitch", &["status"]), &[], "expect `Nothing to deploy`"),
+    (
+        ("alembic", &["current"]),
+        &["check-heads"],
+        "`alembic current --check-heads`",
+    ),
+    (
+        ("manage.py", &["showmigrations"]),
+        &[],
+        "`manage.py migrate --check`",
+    ),
+];
+
+/// Calls for a developer's own database, and what they do to another.
+const DEVELOPMENT: [(Call, &str); 6] = [
+    (
+        ("prisma", &["migrate", "reset"]),
+        "drops the whole database",
+    ),
+    (
+        ("prisma", &["migrate", "dev"]),
+        "may reset the database, and asks questions",
+    ),
+    (
+        ("prisma", &["db", "push"]),
+        "changes the schema without a migration, and may lose data",
+    ),
+    (
+        ("drizzle-kit", &["push"]),
+        "changes the schema without a migration, and may lose data",
+    ),
+    (("rails", &["db:reset"]), "drops the whole database"),
+    (("manage.py", &["flush"]), "empties every table"),
+];
+
+/// The tool that `command` runs: `prisma` for `prisma@6.1.0`, `manage.py` for `python manage.py`.
+fn tool<'c>(command: &'c Command<'_>) -> (&'c str, &'c [Word<'c>]) {
+    let program = command.program();
+    let words = command.arguments();
+    let first = words.first().map_or("", Word::base_name);
+    if (program.starts_with("python") && first == "manage.py")
+        || (program == "php" && first == "artisan")
+    {
+        return (first, &words[1..]);
+    }
+    (
+        program
+            .get(1..)
+            .and_then(|rest| rest.find('@'))
+            .map_or(program, |at| &program[..=at]),
+        words,
+    )
+}
+
+fn is(command: &Command<'_>, call: Call) -> bool {
+    let (name, words) = tool(command);
+    // A value of an option may stand in front of the verbs.
+    let verbs: Vec<&str> = words
+        .iter()
+        .filter(|word| !word.is_option())
+        .map(|w| w.text.as_ref())
+        .collect();
+    name == call.0
+        && verbs
+            .windows(call.1.len())
+            .take(3)
+            .any(|verbs| verbs == call.1)
+}
+
+/// Whether `command` applies migrations.
+pub(super) fn applies(command: &Command<'_>) -> bool {
+    let (name, words) = tool(command);
+    let only_looks = words.iter().any(|w| {
+        matches!(
+            w.text.as_ref(),
+            "--check" | "--plan" | "--dry-run" | "--help"
+        )
+    });
+    let django = name == "manage.py" && words.first().is_some_and(|word| word.text == "migrate");
+    let golang = name == "migrate" && words.iter().any(|word| word.text == "up");
+    !only_looks && (django || golang || APPLIES.iter().any(|call| is(command, *call)))
+}
+
+/// Finds tools told in the wrong order.
+pub(super) fn order(texts: &[Text<'_>], title: &str, out: &mut Vec<Problem>) {
+    let squash = ["squash", "baselin"];
+    let squashes = squash
+        .iter()
+        .any(|word| title.to_lowercase().contains(word));
+    let deploys = |text: &&Text<'_>| {
+        text.script
+            .commands
+            .iter()
+            .any(|c| is(c, ("prisma", &["migrate", "deploy"])))
+    };
+    let mut deployed = false;
+    let mut marked: Vec<String> = Vec::new();
+    let will_deploy = texts
+        .iter()
+        .filter(|t| !t.is_reference())
+        .any(|text| deploys(&text));
+    for text in texts.iter().filter(|text| !text.is_reference()) {
+        for command in &text.script.commands {
+            deployed |= is(command, ("prisma", &["migrate", "deploy"]));
+            let Some(name) = resolved(command) else {
+                continue;
+            };
+            let lower = name.to_lowercase();
+            let baseline = squashes
+                || ["squash", "baselin", "init"]
+                    .iter()
+                    .any(|word| lower.contains(word));
+            let by_hand = || {
+                let runs = |command: &Command<'_>| command.program() == "psql";
+                text.script.commands.iter().any(runs) || text.words().contains("fix")
+            };
+            let forward = matches!(text.passage.home, Home::Phase(..)) && !text.passage.undo;
+            let known = marked.contains(&lower);
+            if !deployed {
+                marked.push(lower);
+            } else if will_deploy && !known && (baseline || (forward && !by_hand())) {
+                out.push(text.warning(
+                    "resolve-after-deploy",
+                    from_program(command),
+                    format!("`migrate deploy` runs before `{name}` is marked as applied: it will try to apply it, and fail"),
+                    "mark a baseline first: `prisma migrate resolve --applied …`, then `prisma migrate deploy`",
+                ));
+            }
+        }
+    }
+}
+
+/// The migration that `prisma migrate resolve --applied` names.
+fn resolved<'c>(command: &'c Command<'_>) -> Option<&'c str> {
+    if !is(command, ("prisma", &["migrate", "resolve"])) {
+        return None;
+    }
+    let known = Known {
+        short: "",
+        long: &["applied", "rolled-back", "schema"],
+        leading: false,
+    };
+    Given::read(command.arguments(), known).value(&["applied"])
+}
+
+/// Finds calls made for a developer's own database.
+pub(super) fn development(text: &Text<'_>, out: &mut Vec<Problem>) {
+    if text.is_reference() {
+        return;
+    }
+    for command in &text.script.commands {
+        let Some((call, harm)) = DEVELOPMENT.iter().find(|(call, _)| is(command, *call)) else {
+            continue;
+        };
+        let own = ["staging", "local", "develop", "test"];
+        if own.iter().any(|word| text.words().contains(word)) {
+            continue;
+        }
+        let name = format!("{} {}", call.0, call.1.join(" "));
+        out.push(text.warning(
+            "development-command",
+            from_program(command),
+            format!("`{name}` is for development: it {harm}"),
+            "in production apply reviewed migrations: `prisma migrate deploy` and its kin",
+        ));
+    }
+}
+
+/// Finds questions whose answer is not in the exit code that they are judged by.
+pub(super) fn status(texts: &[Text<'_>], out: &mut Vec<Problem>) {
+    let run = || {
+        texts
+            .iter()
+            .enumerate()
+            .filter(|(_, text)| !text.is_reference())
+    };
+    let first = run().find_map(|(at, text)| {
+        let ix = text.script.commands.iter().position(applies)?;
+        Some((at, ix))
+    });
+    for (at, text) in run() {
+        for (ix, command) in text.script.commands.iter().enumerate() {
+            let pipe = text.script.pipe(command);
+            let looked_at =
+                !text.script.readers(ix).is_empty() || pipe.condition || pipe.joint == Joint::Or;
+            if looked_at || pipe.substituted {
+                continue;
+            }
+            let exits = text
+                .passage
+                .spec
+                .is_some_and(|spec| !spec.expect().exit.is_empty());
+            if first.is_some_and(|first| (at, ix) < first)
+                && is(command, ("prisma", &["migrate", "status"]))
+                && !exits
+            {
+                out.push(early(text, command));
+            }
+            let after = matches!(
+                text.passage.home,
+                Home::Phase(_, PhaseKind::Verify | PhaseKind::After)
+            ) || first.is_some_and(|first| (at, ix) > first);
+            if after && !text.is_judged() {
+                out.extend(silent(text, command));
+            }
+        }
+    }
+}
+
+fn early(text: &Text<'_>, command: &Command<'_>) -> Problem {
+    text.finding(
+        Severity::Note,
+        "status-fails-early",
+        from_program(command),
+        "`prisma migrate status` returns 1 while migrations are pending, as they are before a deployment",
+        "expect it: `exit = [0, 1]` and a text of the output",
+    )
+}
+
+fn silent(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
+    let (call, asked, better) = SILENT.iter().find(|(call, ..)| is(command, *call))?;
+    let told = command.arguments().iter().any(|word| {
+        asked
+            .iter()
+            .any(|name| word.text.strip_prefix("--") == Some(name))
+    });
+    let name = format!("{} {}", call.0, call.1.join(" "));
+    (!told).then(|| {
+        text.warning(
+            "status-proves-nothing",
+            from_program(command),
+            format!("`{name}` returns 0 whether or not migrations are pending"),
+            *better,
+        )
+    })
+}

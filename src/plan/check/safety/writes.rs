@@ -1,0 +1,157 @@
+//! Rollbacks that restore a database while the application goes on writing into it.
+
+use super::names::is_backup;
+use super::passage::Home;
+use super::psql::Psql;
+use super::text::Text;
+use crate::plan::commands::{Command, Given, Input};
+use crate::plan::draft::Draft;
+use crate::plan::problem::Problem;
+
+/// Commands that stop whatever writes: a program, and a word behind it.
+const STOPS: [(&str, &[&str]); 17] = [
+    ("systemctl", &["stop", "disable", "mask"]),
+    ("service", &["stop"]),
+    ("docker", &["stop", "down", "kill", "pause", "rm"]),
+    ("docker-compose", &["stop", "down", "kill", "pause", "rm"]),
+    ("podman", &["stop", "down", "kill", "pause", "rm"]),
+    ("kubectl", &["scale", "delete", "cordon", "patch"]),
+    ("oc", &["scale", "delete"]),
+    ("pm2", &["stop", "delete", "kill"]),
+    ("supervisorctl", &["stop"]),
+    ("heroku", &["maintenance:on", "ps:scale"]),
+    ("fly", &["scale", "stop", "suspend"]),
+    ("aws", &["update-service", "stop-instances"]),
+    ("gcloud", &["stop", "scale"]),
+    ("artisan", &["down"]),
+    ("php", &["down"]),
+    ("nomad", &["stop"]),
+    ("sv", &["stop", "down"]),
+];
+/// Texts by which writes are stopped in the database, or by a script.
+const STOPPING: [&str; 12] = [
+    "allow_connections false",
+    "allow_connections = false",
+    "allow_connections=false",
+    "datallowconn",
+    "default_transaction_read_only",
+    "pg_terminate_backend",
+    "revoke connect",
+    "pgbouncer",
+    "pause;",
+    "maintenance",
+    "read-only",
+    "read_only",
+];
+/// Words by which people say so.
+const SAID: [&str; 17] = [
+    "block writes",
+    "disable writes",
+    "downtime",
+    "drain",
+    "freeze",
+    "maintenance",
+    "pause",
+    "quiesce",
+    "read-only",
+    "read only",
+    "scale down",
+    "scale to",
+    "shut down",
+    "shutdown",
+    "stop",
+    "take the app",
+    "take down",
+];
+
+/// Finds rollbacks that restore and say nothing about writes.
+pub(super) fn check(texts: &[Text<'_>], draft: &Draft, out: &mut Vec<Problem>) {
+    for (ix, tier) in draft.tiers.iter().enumerate() {
+        let inside = || {
+            texts
+                .iter()
+                .filter(|text| text.passage.home == Home::Tier(ix))
+        };
+        let named = SAID
+            .iter()
+            .any(|word| tier.name.to_lowercase().contains(word));
+        let Some(at) = inside().position(restores) else {
+            continue;
+        };
+        if named || inside().take(at + 1).any(stops) {
+            continue;
+        }
+        let message = "this restores the database while the application goes on writing into it";
+        let hint = "stop writes first: stop the application, put it into maintenance, or \
+                    `ALTER DATABASE … ALLOW_CONNECTIONS false`";
+        let Some(text) = inside().nth(at) else {
+            continue;
+        };
+        match text
+            .script
+            .commands
+            .iter()
+            .find(|command| restoring(command))
+        {
+            Some(command) => {
+                out.push(text.warning("rollback-with-writes", command.span.clone(), message, hint));
+            }
+            None => out.extend(text.passage.spec.map(|spec| {
+                Problem::warning("rollback-with-writes", spec.span, message).hint(hint)
+            })),
+        }
+    }
+}
+
+/// Whether the text brings an older state of the database back.
+fn restores(text: &Text<'_>) -> bool {
+    if text.script.commands.iter().any(restoring) {
+        return true;
+    }
+    let by_person = text.passage.spec.is_some_and(|spec| spec.work.is_check());
+    let told = text.words();
+    let data = ["database", "backup", "dump", "snapshot", "data"]
+        .iter()
+        .any(|word| told.contains(word));
+    let acts = told.contains("restore ")
+        || told.contains("restoration from")
+        || told.contains("restoring");
+    let doubts = ["verify", "test", "check", "confirm", "ability to"]
+        .iter()
+        .any(|word| told.trim_start().starts_with(word));
+    by_person && data && acts && !doubts
+}
+
+fn restoring(command: &Command<'_>) -> bool {
+    match command.program() {
+        "pg_restore" => {
+            Given::read(command.arguments(), super::restore::PG_RESTORE).has(&["d", "dbname"])
+        }
+        "dropdb" => true,
+        "psql" => Psql::of(command).is_some_and(|psql| {
+            let input = matches!(command.input(), Input::File(word) if is_backup(&word.text));
+            psql.files().any(is_backup) || input
+        }),
+        _ => false,
+    }
+}
+
+/// Whether the text stops writes, or says that somebody does.
+fn stops(text: &Text<'_>) -> bool {
+    let told = text.words();
+    if SAID.iter().any(|word| told.contains(word)) {
+        return true;
+    }
+    let body = text.body().to_lowercase();
+    let script = |command: &Command<'_>| {
+        let words = || command.arguments().iter().map(|word| word.text.as_ref());
+        let stopping = |(program, verbs): &(&str, &[&str])| {
+            *program == command.program() && words().any(|word| verbs.contains(&word))
+        };
+        let named = ["stop", "maint", "drain", "down"]
+            .iter()
+            .any(|part| command.program().contains(part));
+        named || STOPS.iter().any(stopping)
+    };
+    STOPPING.iter().any(|part| body.contains(part)) || text.script.commands.iter().any(script)
+}

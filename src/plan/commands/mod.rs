@@ -1,0 +1,233 @@
+//! What a shell script runs: its commands, one by one, with their words as the shell would see them
+//! and with what surrounds them.
+//!
+//! ```text
+//!  text ─► reader    lists and pipelines
+//!            ├► compound  groups, conditions, loops, substitutions
+//!            ├► simple    words and redirections, here-documents ─► commands
+//!            └► quotes    words without their quotes, every byte's place kept
+//!       └► unwrap    sudo, ssh, docker exec, sh -c … taken off, scripts inside read, too
+//!  command ─► options   short ones in clusters, long ones, their values, what is none
+//! ```
+//!
+//! It is a reader for reviewers, not a shell: nothing is expanded, and what can't be understood is
+//! passed over. It never fails, and it is linear in the text.
+
+mod compound;
+mod context;
+mod options;
+mod quotes;
+mod reader;
+mod simple;
+mod unwrap;
+mod word;
+mod wrappers;
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+pub(super) use context::{Joint, Pipe, Pipefail, Settings};
+pub(super) use options::{Given, Known};
+pub(super) use word::Word;
+
+/// Everything that a script runs, in the order of its text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Script<'t> {
+    /// The commands; those in substitutions and in scripts for other shells are among them.
+    pub(super) commands: Vec<Command<'t>>,
+    /// The pipelines that the commands are part of.
+    pub(super) pipes: Vec<Pipe>,
+}
+
+/// One program and what it is given.
+#[derive(Clone, Debug)]
+pub(super) struct Command<'t> {
+    /// The program and its arguments, wrappers such as `sudo` taken off.
+    pub(super) words: Vec<Word<'t>>,
+    /// What was taken off, outermost first: `sudo -u postgres`, `npx --no`.
+    pub(super) wrappers: Vec<Vec<Word<'t>>>,
+    /// `NAME=value` in front of it, or alone.
+    pub(super) assigned: Vec<Word<'t>>,
+    /// Where its input comes from and its output goes.
+    pub(super) redirects: Vec<Redirect<'t>>,
+    /// Its pipeline, by its place in [`Script::pipes`].
+    pub(super) pipe: usize,
+    /// Its place in the pipeline, counted from 0.
+    pub(super) stage: usize,
+    /// What the shell that runs it was told before.
+    pub(super) settings: Settings,
+    /// From its first word to its last.
+    pub(super) span: Range<usize>,
+}
+
+/// One redirection.
+#[derive(Clone, Debug)]
+pub(super) struct Redirect<'t> {
+    /// What it does.
+    pub(super) kind: RedirectKind,
+    /// The descriptor, where it is written.
+    pub(super) descriptor: Option<u8>,
+    /// The file, the text of a here-document, or the descriptor that is doubled.
+    pub(super) target: Word<'t>,
+}
+
+/// The sorts of redirections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RedirectKind {
+    /// `<`
+    In,
+    /// `<<`
+    Document,
+    /// `<<<`
+    Text,
+    /// `>`, `>>`, `>|`
+    Out,
+    /// `&>`, `&>>`: messages, too.
+    Both,
+    /// `2>&1`
+    Double,
+}
+
+/// What a command reads.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Input<'c, 't> {
+    /// Nothing that the script gives it.
+    None,
+    /// What the command before it in the pipeline prints.
+    Pipe,
+    /// A file.
+    File(&'c Word<'t>),
+    /// A text in the script.
+    Text(&'c Word<'t>),
+}
+
+/// Reads `text` as a script for a shell that begins with `settings`.
+pub(super) fn read(text: &str, settings: Settings) -> Script<'_> {
+    let mut script = reader::read(text, settings);
+    unwrap::all(&mut script);
+    script
+}
+
+impl<'t> Command<'t> {
+    /// The program's name without its directory; empty where only variables are set.
+    pub(super) fn program(&self) -> &str {
+        self.words.first().map_or("", Word::base_name)
+    }
+
+    /// The words behind the program.
+    pub(super) fn arguments(&self) -> &[Word<'t>] {
+        self.words.get(1..).unwrap_or(&[])
+    }
+
+    /// The wrapper called `name`, if it runs inside of one.
+    pub(super) fn wrapper(&self, name: &str) -> Option<&[Word<'t>]> {
+        let named = |words: &&Vec<Word<'t>>| words.first().is_some_and(|w| w.base_name() == name);
+        self.wrappers.iter().find(named).map(Vec::as_slice)
+    }
+
+    /// What it reads.
+    pub(super) fn input(&self) -> Input<'_, 't> {
+        let mut found = match self.stage {
+            0 => Input::None,
+            _ => Input::Pipe,
+        };
+        for redirect in &self.redirects {
+            match (redirect.kind, redirect.descriptor) {
+                (RedirectKind::In, None | Some(0)) => found = Input::File(&redirect.target),
+                (RedirectKind::Document | RedirectKind::Text, None | Some(0)) => {
+                    found = Input::Text(&redirect.target);
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The file that its output goes to.
+    pub(super) fn output(&self) -> Option<&Word<'t>> {
+        let outgoing = |redirect: &&Redirect<'t>| match redirect.kind {
+            RedirectKind::Out => redirect.descriptor.is_none_or(|number| number == 1),
+            RedirectKind::Both => true,
+            _ => false,
+        };
+        self.redirects.iter().rfind(outgoing).map(|r| &r.target)
+    }
+}
+
+impl<'t> Script<'t> {
+    /// The pipeline of `command`.
+    pub(super) fn pipe(&self, command: &Command<'t>) -> &Pipe {
+        &self.pipes[command.pipe]
+    }
+
+    /// The stage of `ancestor` that the stage of `pipe` is or stands inside of.
+    fn stage_in(&self, mut pipe: usize, mut stage: usize, ancestor: usize) -> Option<usize> {
+        loop {
+            if pipe == ancestor {
+                return Some(stage);
+            }
+            (pipe, stage) = self.pipes[pipe].parent?;
+        }
+    }
+
+    /// The innermost pipeline around the command at `index` that goes on behind it, or in front of
+    /// it, and the stage that it is in there.
+    fn neighbours(&self, index: usize, behind: bool) -> Option<(usize, usize)> {
+        let command = &self.commands[index];
+        let mut at = Some((command.pipe, command.stage));
+        while let Some((pipe, stage)) = at {
+            if (behind && stage + 1 < self.pipes[pipe].stages) || (!behind && stage > 0) {
+                return Some((pipe, stage));
+            }
+            at = self.pipes[pipe].parent;
+        }
+        None
+    }
+
+    /// Whether `command` is part of `pipe`, or of a substitution, which may stand anywhere.
+    fn near(&self, command: &Command<'t>, pipe: usize) -> bool {
+        self.pipes[command.pipe].substituted
+            || self.stage_in(command.pipe, command.stage, pipe).is_some()
+    }
+
+    /// What the shell was told that runs the pipeline in which others read what the command at
+    /// `index` prints.
+    pub(super) fn piping(&self, index: usize) -> Settings {
+        let found = self.neighbours(index, true);
+        found.map_or(Settings::default(), |(pipe, _)| self.pipes[pipe].settings)
+    }
+
+    /// The commands that read what the one at `index` prints, those behind a group around it
+    /// included.
+    pub(super) fn readers(&self, index: usize) -> Vec<&Command<'t>> {
+        let Some((pipe, stage)) = self.neighbours(index, true) else {
+            return Vec::new();
+        };
+        let behind = |other: &&Command<'t>| {
+            let found = self.stage_in(other.pipe, other.stage, pipe);
+            found.is_some_and(|other| other > stage)
+        };
+        let rest = self.commands[index + 1..].iter();
+        rest.take_while(|other| self.near(other, pipe))
+            .filter(behind)
+            .collect()
+    }
+
+    /// The commands whose output the one at `index` reads, those in front of a group around it
+    /// included.
+    pub(super) fn writers(&self, index: usize) -> Vec<&Command<'t>> {
+        let Some((pipe, stage)) = self.neighbours(index, false) else {
+            return Vec::new();
+        };
+        let before = |other: &&Command<'t>| {
+            let found = self.stage_in(other.pipe, other.stage, pipe);
+            found.is_some_and(|other| other < stage)
+        };
+        let rest = self.commands[..index].iter().rev();
+        rest.take_while(|other| self.near(other, pipe))
+            .filter(before)
+            .collect()
+    }
+}

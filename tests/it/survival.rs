@@ -1,0 +1,322 @@
+//! What dies, freezes or changes under a run, and where the run stands afterwards.
+
+use std::path::Path;
+
+use gonogo::demo::server::{Server, Shutdown};
+use rustix::process::Signal;
+
+use crate::support::bench::{Run, is_alive, locked_by, signal};
+use crate::support::{Bench, Pty, text_of, wait};
+
+const WAITS: &str = r#"
+title = "Waits"
+[[phase]]
+name = "P"
+kind = "before"
+  [[phase.step]]
+  id = "waits"
+  title = "Wait for a file"
+  shell = "echo begun >>trace; until test -e go; do sleep 0.02; done; echo ended >>trace"
+  [[phase.step]]
+  id = "after"
+  title = "Afterwards"
+  shell = "echo after >>trace"
+"#;
+
+/// Whether the run's step shows this status.
+fn step_is(run: &Run<'_>, number: &str, status: &str) {
+    wait::until("a step's status", || run.step(number)["status"] == status);
+}
+
+#[test]
+fn a_frozen_engine_is_replaced_and_does_nothing_when_it_comes_back() {
+    let bench = Bench::new();
+    let mut run = bench.start(WAITS);
+    run.ctl(&["run"]);
+    run.wait_for("step_launched", |_| true);
+    let frozen = run.engine();
+    signal(frozen, Signal::STOP);
+    let refused = run.try_ctl(&["note", "is anybody there?"]);
+    assert!(
+        text_of(&refused).contains("does not answer"),
+        "{}",
+        text_of(&refused)
+    );
+    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
+    assert!(resumed.status.success(), "{}", text_of(&resumed));
+    assert!(text_of(&resumed).contains("does not answer"));
+    signal(frozen, Signal::CONT);
+    wait::until("the old engine is gone", || !is_alive(frozen));
+    assert_ne!(run.engine(), frozen);
+    bench.write("go", "");
+    step_is(&run, "1.1", "passed");
+    assert_eq!(bench.read("trace"), "begun\nended\n");
+    assert_eq!(run.step("1.1")["attempt"], 1);
+    let verified = bench.gonogo(&["verify", "last"]);
+    assert!(verified.status.success(), "{}", text_of(&verified));
+}
+
+#[test]
+fn there_is_never_a_second_engine() {
+    let bench = Bench::new();
+    let run = bench.start(WAITS);
+    let first = run.engine();
+    let dir = run.dir();
+    let second = bench.gonogo(&["engine", dir.to_str().unwrap()]);
+    assert!(!second.status.success());
+    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
+    assert!(resumed.status.success());
+    assert_eq!(run.engine(), first);
+}
+
+#[test]
+fn of_a_step_whose_shim_was_killed_nobody_knows_the_end() {
+    let bench = Bench::new();
+    let mut run = bench.start(WAITS);
+    run.ctl(&["run"]);
+    run.wait_for("step_launched", |_| true);
+    let locks = run.dir().join("output");
+    let shim = std::fs::read_dir(locks)
+        .unwrap()
+        .find_map(|entry| locked_by(&entry.unwrap().path()))
+        .expect("a shim");
+    signal(shim, Signal::KILL);
+    let end = run.wait_finished("waits");
+    assert_eq!(end["outcome"], "unknown", "{end}");
+    assert!(
+        end["message"].as_str().unwrap().contains("is still there"),
+        "{end}"
+    );
+    // Nothing goes on by itself, and nothing is run again without a word.
+    run.ctl(&["auto", "on"]);
+    assert_eq!(run.step("1.2")["status"], "pending");
+    assert!(run.refused(&["retry", "1.1"]).contains("reason"));
+    bench.write("go", "");
+    wait::until("its process has ended", || {
+        bench.read("trace").contains("ended")
+    });
+    run.ctl(&["done", "1.1", "--reason", "the file tells that it ended"]);
+    step_is(&run, "1.2", "passed");
+    assert_eq!(bench.read("trace"), "begun\nended\nafter\n");
+}
+
+#[test]
+fn attach_offers_to_go_on_without_an_engine() {
+    let bench = Bench::new();
+    let run = bench.start(WAITS);
+    let engine = run.engine();
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
+    let mut screen = Pty::start(&bench, &["attach"], 120, 36);
+    screen.see("Go on with a new one?");
+    screen.press("\r", "driving: you");
+    screen.press("\r", "running");
+    bench.write("go", "");
+    screen.see("enter starts 1.2");
+}
+
+#[test]
+fn a_plan_that_is_changed_meanwhile_is_said_to_differ_and_not_followed() {
+    let bench = Bench::new();
+    bench.write("plan.toml", WAITS);
+    let mut screen = Pty::start(&bench, &["run", "plan.toml"], 120, 36);
+    screen.see("driving: you");
+    bench.write("plan.toml", &WAITS.replace("Afterwards", "Something else"));
+    screen.see("plan file differs");
+    screen.see("1.2 Afterwards");
+    bench.write("plan.toml", WAITS);
+    screen.gone("plan file differs");
+}
+
+const ON_A_SERVER: &str = r#"
+title = "On a server"
+[databases.main]
+url_env = "DATABASE_URL"
+[[phase]]
+name = "P"
+kind = "deploy"
+  [[phase.step]]
+  id = "long"
+  title = "A long statement"
+  sql = "create table made (n int); select pg_sleep(3600)"
+  undo = { sql = "drop table made" }
+"#;
+
+#[test]
+fn a_server_that_dies_in_the_middle_has_undone_what_was_not_committed() {
+    let mut server = Server::start(&[]).unwrap();
+    let mut bench = Bench::new();
+    bench.set("DATABASE_URL", server.url("postgres"));
+    let mut run = bench.start(ON_A_SERVER);
+    run.ctl(&["run"]);
+    run.wait_for("step_transaction", |_| true);
+    server.kill9();
+    let end = run.wait_finished("long");
+    assert_eq!(
+        (&end["outcome"], &end["applied"]),
+        (&"failed".into(), &"no".into()),
+        "{end}"
+    );
+}
+
+/// Kills the engine in the middle of a step's SQL, and then does what `meanwhile` does before
+/// another engine goes on; tells how the step ended.
+fn engine_lost_in_sql(sql: &str, meanwhile: impl FnOnce(&mut Server)) -> serde_json::Value {
+    let mut server = Server::start(&[]).unwrap();
+    let mut bench = Bench::new();
+    bench.set("DATABASE_URL", server.url("postgres"));
+    let mut run =
+        bench.start(&ON_A_SERVER.replace("create table made (n int); select pg_sleep(3600)", sql));
+    run.ctl(&["run"]);
+    run.wait_for("step_transaction", |_| true);
+    let engine = run.engine();
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
+    meanwhile(&mut server);
+    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
+    assert!(resumed.status.success(), "{}", text_of(&resumed));
+    let mut run = Run::new(&bench, run.id.clone());
+    run.wait_finished("long")
+}
+
+#[test]
+fn of_sql_whose_engine_is_gone_the_server_tells_what_became_of_it() {
+    let end = engine_lost_in_sql("select pg_sleep(3600)", |server| {
+        let sessions = "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name like 'gonogo:%'";
+        crate::support::postgres::value(&server.url("postgres"), sessions);
+    });
+    assert_eq!(
+        (&end["outcome"], &end["known_by"], &end["applied"]),
+        (&"failed".into(), &"server".into(), &"no".into()),
+        "{end}"
+    );
+}
+
+#[test]
+fn of_a_transaction_that_a_crash_has_forgotten_nothing_was_applied() {
+    let end = engine_lost_in_sql("select pg_sleep(3600)", |server| {
+        server.kill9();
+        server.launch().unwrap();
+    });
+    assert_eq!(
+        (&end["outcome"], &end["known_by"], &end["applied"]),
+        (&"failed".into(), &"server".into(), &"no".into()),
+        "{end}"
+    );
+}
+
+#[test]
+fn a_run_whose_database_freezes_in_the_middle_is_held_until_a_person_decides() {
+    let server = Server::start(&[]).unwrap();
+    let mut bench = Bench::new();
+    bench.set("DATABASE_URL", server.url("postgres"));
+    let mut run = bench.start(&ON_A_SERVER.replace("pg_sleep(3600)", "pg_sleep(5)"));
+    let mut screen = Pty::start(&bench, &["attach"], 120, 36);
+    screen.see("of 97 usable");
+    run.ctl(&["run"]);
+    run.wait_for("step_transaction", |_| true);
+    server.freeze();
+    let held = run.wait_for("held", |_| true);
+    assert!(
+        held["data"]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("the database main is lost"),
+        "{held}"
+    );
+    screen.see("HOLD");
+    server.thaw();
+    let end = run.wait_finished("long");
+    assert_eq!(end["outcome"], "passed", "{end}");
+    assert_eq!(run.state(), "held");
+    run.ctl(&["release"]);
+    run.wait_for("released", |_| true);
+}
+
+#[test]
+fn a_watcher_that_stands_still_holds_nobody_up_and_catches_up() {
+    let bench = Bench::new();
+    let run = bench.start(WAITS);
+    let mut watcher = Pty::start(&bench, &["attach", "--watch"], 120, 36);
+    watcher.see("t takes control");
+    signal(watcher.pid(), Signal::STOP);
+    let count = 300;
+    for n in 0..count {
+        run.ctl(&[
+            "note",
+            &format!("note number {n}, {}", "long ".repeat(2000)),
+        ]);
+    }
+    bench.write("go", "");
+    run.ctl(&["auto", "on"]);
+    step_is(&run, "1.2", "passed");
+    signal(watcher.pid(), Signal::CONT);
+    watcher.see("2 of 2");
+    watcher.keys("q");
+}
+
+#[test]
+fn a_torn_or_changed_journal_is_told_precisely_and_left_alone() {
+    let bench = Bench::new();
+    let mut run = bench.start(WAITS);
+    run.ctl(&["note", "something to lie about"]);
+    let note = run.wait_for("note_added", |_| true)["seq"]
+        .as_u64()
+        .unwrap();
+    let engine = run.engine();
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
+    let journal = run.dir().join("journal.db");
+    let changed = edit(
+        &journal,
+        &format!("update entry set body = replace(body, 'lie', 'sing') where seq = {note}"),
+    );
+    assert_eq!(changed, 1);
+    for args in [&["verify", "last"][..], &["resume", "last", "--detach"]] {
+        let output = bench.gonogo(args);
+        assert!(!output.status.success());
+        let said = text_of(&output);
+        assert!(said.contains(&format!("entry {note}")), "{args:?}: {said}");
+    }
+    assert_eq!(
+        edit(&journal, &format!("delete from entry where seq = {note}")),
+        1
+    );
+    let said = text_of(&bench.gonogo(&["verify", "last"]));
+    assert!(said.contains(&note.to_string()), "{said}");
+}
+
+/// Changes a journal behind the program's back; tells how many rows.
+fn edit(journal: &Path, sql: &str) -> u64 {
+    use sqlx::Connection;
+    crate::support::postgres::block_on(async {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(journal);
+        let mut connection = sqlx::SqliteConnection::connect_with(&options)
+            .await
+            .unwrap();
+        let names = "select name from sqlite_master where type = 'trigger'";
+        let names: Vec<String> = sqlx::query_scalar(names)
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        for name in names {
+            let drop = sqlx::AssertSqlSafe(format!("drop trigger {name}"));
+            sqlx::raw_sql(drop).execute(&mut connection).await.unwrap();
+        }
+        let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
+        let rows = done.execute(&mut connection).await.unwrap().rows_affected();
+        connection.close().await.unwrap();
+        rows
+    })
+}
+
+#[test]
+fn a_server_that_is_restarted_while_nothing_runs_holds_nothing() {
+    let mut server = Server::start(&[]).unwrap();
+    let mut bench = Bench::new();
+    bench.set("DATABASE_URL", server.url("postgres"));
+    let run = bench.start(ON_A_SERVER);
+    server.stop(Shutdown::Fast);
+    server.launch().unwrap();
+    assert_eq!(run.state(), "ready");
+}
