@@ -70,14 +70,16 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     }
     let interval = poll_interval();
     let ours = OursBook::default();
-    let monitor = Arc::new(monitors::start(
+    let mut monitor = monitors::start(
         &plan,
         &created,
         &urls,
         interval,
         ours.clone(),
         Arc::new(clock),
-    ));
+    );
+    let alerts = monitor.take_alerts();
+    let monitor = Arc::new(monitor);
     let health = monitor.health();
     let answering = tokio::spawn(monitors::answer(
         Arc::clone(&monitor),
@@ -138,7 +140,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
             () = watchman::watch(dir, plan_file, concern) => {}
         }
     };
-    let ended = engine.run(requests, notices, stop).await;
+    let ended = engine.run(requests, notices, alerts, stop).await;
     serving.abort();
     answering.abort();
     following.abort();

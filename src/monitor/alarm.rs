@@ -65,16 +65,18 @@ impl Alarm {
                 "nothing is seen of the database".to_owned(),
             );
         };
-        let found = match self {
+        let wrong = match self {
+            Alarm::Migration if picture.migrations.get().is_none() => {
+                return (ReadingKind::NoData, "not looked at yet".to_owned());
+            }
             Alarm::Migration => failed_migrations(picture),
-            Alarm::Index => Some(invalid_indexes(picture)),
-            Alarm::Queue => Some(queue(picture)),
+            Alarm::Index => invalid_indexes(picture),
+            Alarm::Queue => queue(picture),
             Alarm::Lost => None,
         };
-        match found {
-            None => (ReadingKind::NoData, "not looked at yet".to_owned()),
-            Some(None) => (ReadingKind::Good, String::new()),
-            Some(Some(words)) => (ReadingKind::Breach, words),
+        match wrong {
+            None => (ReadingKind::Good, String::new()),
+            Some(words) => (ReadingKind::Breach, words),
         }
     }
 }
@@ -90,7 +92,7 @@ fn lost(database: &DatabaseHealth, was_up: bool, now: Moment) -> (ReadingKind, S
     }
 }
 
-fn failed_migrations(picture: &Picture) -> Option<Option<String>> {
+fn failed_migrations(picture: &Picture) -> Option<String> {
     let tables = picture.migrations.get()?;
     let bad = [MigrationState::Failed, MigrationState::Interrupted];
     let failed = tables.iter().flat_map(|table| &table.list);
@@ -98,7 +100,7 @@ fn failed_migrations(picture: &Picture) -> Option<Option<String>> {
         .filter(|migration| bad.contains(&migration.state))
         .map(|migration| format!("{} {}", migration.name, migration.state.word()))
         .collect();
-    Some((!words.is_empty()).then(|| words.join(", ")))
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 fn invalid_indexes(picture: &Picture) -> Option<String> {

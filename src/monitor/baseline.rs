@@ -73,12 +73,12 @@ impl Collector {
         let normal = |(metric, samples): (&String, &VecDeque<(Moment, f64)>)| {
             let before = samples.iter().filter(|(at, _)| at.since(t_zero).is_zero());
             let values: Vec<f64> = before.map(|(_, value)| *value).collect();
-            let least = if metric::counted_table(metric).is_some() {
+            let enough = if metric::counted_table(metric).is_some() {
                 1
             } else {
                 LEAST
             };
-            Some((metric.clone(), of(values, least)?))
+            Some((metric.clone(), of(values, enough)?))
         };
         Baseline {
             normals: self.samples.iter().filter_map(normal).collect(),
@@ -87,8 +87,8 @@ impl Collector {
 }
 
 /// What is normal among `values`, of which the last is the newest.
-fn of(values: Vec<f64>, least: usize) -> Option<Normal> {
-    let last = *values.last().filter(|_| values.len() >= least)?;
+fn of(values: Vec<f64>, enough: usize) -> Option<Normal> {
+    let last = *values.last().filter(|_| values.len() >= enough)?;
     let samples = u32::try_from(values.len()).unwrap_or(u32::MAX);
     let mut sorted = values;
     sorted.sort_by(f64::total_cmp);

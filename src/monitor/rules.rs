@@ -76,10 +76,12 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// Watches over `rules` and over the alarms of `databases`; what changes is told to `tell`.
+    /// Watches over `rules` and over the alarms of `databases`, and remembers what is usual of
+    /// `probes`; what changes is told to `tell`.
     pub(super) fn new(
         rules: &[AlertRule],
         databases: &[String],
+        probes: &[String],
         book: OursBook,
         tell: mpsc::Sender<Alert>,
     ) -> Self {
@@ -87,7 +89,9 @@ impl Rules {
             .iter()
             .flat_map(|database| Alarm::ALL.map(|alarm| Watched::alarm(alarm, database)));
         let of_rules = rules.iter().filter_map(|rule| rule.metric.clone());
-        let metrics: HashSet<String> = of_rules.collect();
+        // What a probe takes is compared with what is usual, whether there is a rule or not.
+        let of_probes = probes.iter().map(|probe| format!("{probe}.latency"));
+        let metrics: HashSet<String> = of_rules.chain(of_probes).collect();
         Rules {
             watched: rules
                 .iter()

@@ -189,7 +189,13 @@ impl Starting {
 
     fn rules(&self, config: &Config, tell: mpsc::Sender<Alert>) {
         let databases: Vec<String> = config.databases.iter().map(|db| db.name.clone()).collect();
-        let rules = Rules::new(&config.rules, &databases, config.ours.clone(), tell);
+        let probes: Vec<String> = config
+            .probes
+            .iter()
+            .map(|probe| probe.name.clone())
+            .collect();
+        let book = config.ours.clone();
+        let rules = Rules::new(&config.rules, &databases, &probes, book, tell);
         let (board, clock) = (self.board.clone(), self.clock.clone());
         self.spawn(rules.run(self.board.subscribe(), board, clock));
     }

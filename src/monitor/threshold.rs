@@ -69,17 +69,15 @@ fn room(metric: &str) -> f64 {
         return 0.0;
     }
     match parts(metric).1 {
-        "latency" | "latency_median" | "latency_p95" => 50.0,
+        "xid_age" => 1.0,
         "error_rate" => 2.0,
-        "connections" | "active" => 10.0,
-        "connections_percent" | "cache_hits" => 5.0,
         "waiting" | "queue" | "idle_in_transaction" => 3.0,
-        "tps" | "rollbacks" => 5.0,
-        "oldest_transaction" | "longest_statement" => 10.0,
+        "connections_percent" | "cache_hits" | "tps" | "rollbacks" => 5.0,
+        "connections" | "active" | "oldest_transaction" | "longest_statement" => 10.0,
+        "latency" | "latency_median" | "latency_p95" => 50.0,
         "temp" | "wal" => 1e6,
         "replication_lag" | "slot_lag" => 16e6,
         "size" | "disk_free" => 100e6,
-        "xid_age" => 1.0,
         _ => 0.0,
     }
 }

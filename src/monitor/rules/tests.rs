@@ -23,7 +23,7 @@ fn rule(name: &str, metric: &str, limit: Limit, then: AlertAction) -> AlertRule 
 fn rules(list: &[AlertRule], databases: &[&str]) -> Rules {
     let databases: Vec<String> = databases.iter().map(|&name| name.to_owned()).collect();
     let (tell, _) = mpsc::channel(1);
-    Rules::new(list, &databases, OursBook::default(), tell)
+    Rules::new(list, &databases, &[], OursBook::default(), tell)
 }
 
 /// A probe whose last answer took so many milliseconds.
