@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod alerts;
 mod demo;
 mod driving;
 mod faults;

@@ -100,11 +100,8 @@ impl Poller {
         let mut picture = seen?;
         ended?;
         picture.took = clock.now().since(start);
-        let building: Vec<i32> = picture.progress.iter().map(|work| work.pid).collect();
         let t_zero = self.book.t_zero();
-        let looking = self
-            .rarely
-            .look(line, &self.facts, &building, t_zero, clock);
+        let looking = self.rarely.look(line, &self.facts, t_zero, clock);
         looking.await?;
         picture.vitals = self.rarely.vitals.clone();
         picture.rows.clone_from(&self.rarely.rows);

@@ -123,7 +123,6 @@ impl Rarely {
         &mut self,
         line: &mut Line,
         facts: &Facts,
-        building: &[i32],
         t_zero: Option<Moment>,
         clock: &dyn Clock,
     ) -> Result<(), Trouble> {
@@ -139,7 +138,7 @@ impl Rarely {
         let now = clock.now();
         if self.vitals_turn.is_due(now) {
             line.begin().await?;
-            let looked = self.look_at_vitals(line, facts, building, now).await;
+            let looked = self.look_at_vitals(line, facts, now).await;
             self.vitals = match end(line, looked).await? {
                 Ok(()) => Known::seen(self.vitals_watch.newest()),
                 Err(why) => Known::missing(why),
@@ -176,11 +175,16 @@ impl Rarely {
         &mut self,
         line: &mut Line,
         facts: &Facts,
-        building: &[i32],
         now: Moment,
     ) -> Result<(), Trouble> {
         self.vitals_watch.look(line, facts, now).await?;
-        self.invalid_indexes = invalid_indexes(line, facts, building).await?;
+        let mut found = invalid_indexes(line, facts).await?;
+        for index in &mut found {
+            // A build may end between the two halves of one look, so it takes two to be sure.
+            let known = |before: &InvalidIndex| before.name == index.name;
+            index.being_built |= !self.invalid_indexes.iter().any(known);
+        }
+        self.invalid_indexes = found;
         Ok(())
     }
 }
