@@ -120,12 +120,18 @@ pub struct OneRun {
 /// `check`
 #[derive(Debug, Args)]
 pub struct Check {
-    /// The plans
-    #[arg(required = true)]
+    /// The plans; folders and files of SQL are read as migrations
+    #[arg(required_unless_present = "migrations")]
     pub plans: Vec<PathBuf>,
-    /// For people, or one JSON object a line for each plan
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    /// A folder of migrations that is applied [default: looked for beside the plan]
+    #[arg(long, value_name = "DIR")]
+    pub migrations: Vec<PathBuf>,
+    /// Ask this database how large its tables are, and what is applied; it is only read
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub format: CheckFormat,
 }
 
 /// `report`
@@ -147,6 +153,19 @@ pub struct CtlArgs {
     /// What to do
     #[command(subcommand)]
     pub command: Ctl,
+}
+
+/// How to print what was found in plans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    Human,
+    /// One JSON object a line for each plan
+    Json,
+    /// One SARIF 2.1.0 log, for code scanning
+    Sarif,
+    /// Commands of GitHub's workflows, which annotate the lines
+    Github,
 }
 
 /// How to print what was found.

@@ -1,49 +1,126 @@
-//! `gonogo check`: what plans say, and what is wrong with them.
+//! `gonogo check`: what plans and migrations say, and what is wrong with them.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+mod github;
+mod human;
+mod migrations;
+mod sarif;
+
+use std::io::{self, BufWriter, Write};
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
-use super::args::{Check, Format};
+use super::args::{Check, CheckFormat};
 use super::exit::Exit;
-use super::problems;
-use crate::plan::{self, Element, Opened, Plan, Severity, Step, duration};
+use crate::plan::{self, Facts, Opened, Problem, Severity, Source};
 
 /// How much is printed at once, in bytes: a report is written in thousands of small pieces.
 const OUTPUT_CHUNK: usize = 64 << 10;
 
 /// Runs `gonogo check`.
 pub(super) fn run(args: &Check) -> anyhow::Result<Exit> {
+    let facts = match &args.database {
+        Some(url) => match super::block_on(async { Ok(crate::monitor::survey(url).await) })? {
+            Ok(facts) => Some(facts),
+            Err(why) => {
+                eprintln!("gonogo: failed to ask the database: {why}");
+                return Ok(Exit::Usage);
+            }
+        },
+        None => None,
+    };
     let mut exit = Exit::Done;
-    for path in &args.plans {
-        let bytes = match read(path) {
-            Ok(bytes) => bytes,
+    // The program ends soon: the system takes a plan's memory back faster than piece by piece.
+    let mut all = ManuallyDrop::new(Vec::new());
+    for (ix, path) in args.plans.iter().enumerate() {
+        // Folders that are named go with the first plan.
+        let named = if ix == 0 {
+            args.migrations.as_slice()
+        } else {
+            &[]
+        };
+        match opened(path, named, facts.as_ref()) {
+            Ok(opened) => all.push(opened),
             Err(why) => {
                 eprintln!("gonogo: {why}");
                 exit = Exit::Usage;
-                continue;
             }
-        };
-        // The program ends soon: the system takes a plan's memory back faster than piece by piece.
-        let opened = ManuallyDrop::new(plan::open(&path.to_string_lossy(), &bytes));
-        if opened
+        }
+    }
+    if args.plans.is_empty() {
+        for path in &args.migrations {
+            match migrations::alone(path, facts.as_ref()) {
+                Ok(opened) => all.push(opened),
+                Err(why) => {
+                    eprintln!("gonogo: {why}");
+                    exit = Exit::Usage;
+                }
+            }
+        }
+    }
+    let wrong = |opened: &Opened| {
+        opened
             .problems
             .iter()
             .any(|p| p.severity == Severity::Error)
-        {
-            exit = Exit::Usage;
-        }
-        let mut out = BufWriter::with_capacity(OUTPUT_CHUNK, io::stdout().lock());
-        match args.format {
-            Format::Json => {
-                serde_json::to_writer(&mut out, &plan::json::report(&opened))?;
+    };
+    if all.iter().any(wrong) {
+        exit = Exit::Usage;
+    }
+    print(&all, args.format)?;
+    Ok(exit)
+}
+
+/// What there is to say about the plan, the folder of migrations or the file of SQL at `path`.
+fn opened(
+    path: &Path,
+    named: &[std::path::PathBuf],
+    facts: Option<&Facts>,
+) -> Result<Opened, String> {
+    if migrations::is_sql(path) {
+        return migrations::alone(path, facts);
+    }
+    let bytes = read(path)?;
+    let name = path.to_string_lossy();
+    let mut opened = plan::open_with(&name, &bytes, facts);
+    let folders = migrations::of_plan(&opened, path, named)?;
+    if !folders.is_empty() {
+        plan::migrations::review(&mut opened, folders, facts);
+    }
+    Ok(opened)
+}
+
+fn print(all: &[Opened], format: CheckFormat) -> anyhow::Result<()> {
+    let mut out = BufWriter::with_capacity(OUTPUT_CHUNK, io::stdout().lock());
+    match format {
+        CheckFormat::Json => {
+            for opened in all {
+                serde_json::to_writer(&mut out, &plan::json::report(opened))?;
                 writeln!(out)?;
             }
-            Format::Human => human(&opened, &mut out)?,
         }
-        out.flush()?;
+        CheckFormat::Human => {
+            for opened in all {
+                human::human(opened, &mut out)?;
+            }
+        }
+        CheckFormat::Sarif => {
+            serde_json::to_writer_pretty(&mut out, &sarif::log(all))?;
+            writeln!(out)?;
+        }
+        CheckFormat::Github => {
+            for opened in all {
+                out.write_all(github::commands(opened).as_bytes())?;
+            }
+        }
     }
-    Ok(exit)
+    out.flush()?;
+    Ok(())
+}
+
+/// The text that `problem` points into.
+fn source_of<'o>(opened: &'o Opened, problem: &Problem) -> &'o Source {
+    let other = problem.file.and_then(|file| opened.files.get(file));
+    other.unwrap_or(&opened.source)
 }
 
 /// The bytes of the plan at `path`, or why they can't be had.
@@ -55,108 +132,4 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
         ));
     }
     std::fs::read(path).map_err(|error| format!("failed to read {}: {error}", path.display()))
-}
-
-fn human(opened: &Opened, out: &mut impl Write) -> io::Result<()> {
-    let colours = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    for problem in &opened.problems {
-        let text = problems::render(&opened.source, problem, colours);
-        writeln!(out, "{text}\n")?;
-    }
-    if let Some(plan) = &opened.plan {
-        outline(plan, out)?;
-    }
-    verdict(opened, out)
-}
-
-fn outline(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{}", plan.title)?;
-    if let Some(environment) = &plan.environment {
-        writeln!(out, "environment {environment}")?;
-    }
-    for phase in &plan.phases {
-        let mut words = vec![
-            phase.spec.kind.word().to_owned(),
-            format!("{} steps", phase.steps.len()),
-        ];
-        words.extend(phase.spec.budget.map(duration::show));
-        words.extend(phase.spec.at.as_ref().map(|at| at.words.clone()));
-        words.extend(
-            phase
-                .spec
-                .choice
-                .as_ref()
-                .map(|choice| format!("one of \"{choice}\"")),
-        );
-        let (number, name) = (phase.number, &phase.spec.name);
-        writeln!(out, "  {number} {name} ({})", words.join(", "))?;
-        steps(&plan.steps[phase.steps.clone()], out)?;
-    }
-    for tier in &plan.tiers {
-        let from = duration::show(tier.from());
-        let window = match (tier.spec.from, tier.spec.until) {
-            (None, None) => "any time".to_owned(),
-            (_, None) => format!("from T+{from} on"),
-            (_, Some(until)) => format!("T+{from} to T+{}", duration::show(until)),
-        };
-        let (number, name) = (tier.number, &tier.spec.name);
-        writeln!(out, "  R{number} {name} ({window})")?;
-        steps(&plan.steps[tier.steps.clone()], out)?;
-    }
-    counts(plan, out)
-}
-
-fn steps(steps: &[Step], out: &mut impl Write) -> io::Result<()> {
-    for step in steps {
-        let (number, kind) = (&step.number, step.spec.work.kind());
-        writeln!(out, "    {number:<6} {kind:<5} {}", step.spec.title)?;
-    }
-    Ok(())
-}
-
-fn counts(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
-    let counts = [
-        (plan.contacts.len(), "contact"),
-        (plan.signoffs.len(), "sign-off"),
-        (plan.alerts.len(), "alert"),
-        (plan.probes.len(), "probe"),
-        (plan.notes.len(), "note"),
-        (plan.ledger.count(Element::TaskItem), "task item"),
-        (plan.ledger.count(Element::Fence), "code block"),
-        (plan.ledger.count(Element::Heading), "heading"),
-    ];
-    let counts: Vec<String> = counts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(number, what)| counted(*number, what))
-        .collect();
-    if counts.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "  {}", counts.join(", "))
-}
-
-fn verdict(opened: &Opened, out: &mut impl Write) -> io::Result<()> {
-    let count = |severity| {
-        opened
-            .problems
-            .iter()
-            .filter(|p| p.severity == severity)
-            .count()
-    };
-    let name = opened.source.name();
-    match (count(Severity::Error), count(Severity::Warning)) {
-        (0, 0) => writeln!(out, "{name}: in order"),
-        (0, warnings) => writeln!(out, "{name}: can be run; {}", counted(warnings, "warning")),
-        (errors, warnings) => {
-            let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
-            writeln!(out, "{name}: can't be run; {errors}, {warnings}")
-        }
-    }
-}
-
-/// `1 error`, `2 errors`.
-fn counted(number: usize, word: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {word}{plural}")
 }

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::exit::Exit;
 use super::follow::follow;
-use super::{monitors, status, watchman};
+use super::{links, monitors, status, watchman};
 use crate::clock::SystemClock;
 use crate::journal::event::RunCreated;
 use crate::journal::{Entry, Event, Lease, SqliteStore};
@@ -87,10 +87,10 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         asks,
     ));
 
+    let watching = tokio::spawn(links::watch_links(health.clone(), notify.clone()));
     tell_variables(&plan, &entries, &secrets, &notify).await?;
     let followed = Arc::clone(&plan);
     let for_check = health.clone();
-    let alarm = notify.clone();
     let plan_file = watchman::PlanFile::new(PathBuf::from(&created.path), created.digest.clone());
     let supervisor = Supervisor::new(Outfit {
         plan: Arc::clone(&plan),
@@ -113,7 +113,6 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         die_after: std::env::var("GONOGO_DIE_AFTER").ok(),
     })?;
     let (concern, concerns) = watch::channel(Concerns::default());
-    let guarding = tokio::spawn(watchman::databases(health.clone(), alarm));
     let following = tokio::spawn(follow(dir.clone(), followed, published.seq.clone(), ours));
     let for_sessions = health.clone();
     let serving = wire::serve(
@@ -144,7 +143,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     serving.abort();
     answering.abort();
     following.abort();
-    guarding.abort();
+    watching.abort();
     if let Some(monitor) = Arc::into_inner(monitor) {
         monitor.stop().await;
     }

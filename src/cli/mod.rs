@@ -9,6 +9,7 @@ mod engine;
 mod exit;
 mod follow;
 mod headless;
+mod links;
 mod monitors;
 mod place;
 mod problems;

@@ -1,15 +1,12 @@
-//! What goes on around a run while its engine drives it: its directory, its disk, the plan's file, the
-//! databases that its steps are busy with.
+//! What goes on around a run while its engine drives it: its directory, its disk, the plan's file.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
-use crate::monitor::{Health, Link};
 use crate::plan::sha256;
-use crate::run::{Concerns, Notice, RunDir};
+use crate::run::{Concerns, RunDir};
 
 /// How often to look.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -74,35 +71,6 @@ impl PlanFile {
                 let differs = bytes.is_ok_and(|bytes| sha256(&bytes) != self.digest);
                 self.seen = Some((written, size, differs));
                 differs
-            }
-        }
-    }
-}
-
-/// Reports every database that is lost.
-pub(super) async fn databases(
-    mut health: watch::Receiver<Arc<Health>>,
-    notices: mpsc::Sender<Notice>,
-) {
-    let mut down: Vec<String> = Vec::new();
-    while health.changed().await.is_ok() {
-        let now = Arc::clone(&health.borrow_and_update());
-        for database in &now.databases {
-            let was_down = down.contains(&database.name);
-            match &database.link {
-                // A database that was never there is not lost.
-                Link::Down { reason, .. } if !was_down => {
-                    down.push(database.name.clone());
-                    let notice = Notice::DatabaseLost {
-                        database: database.name.clone(),
-                        why: reason.clone(),
-                    };
-                    if notices.send(notice).await.is_err() {
-                        return;
-                    }
-                }
-                Link::Up { .. } => down.retain(|name| *name != database.name),
-                Link::Down { .. } | Link::Connecting => {}
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The journal on the disk: an SQLite file beside the plan it is about.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
@@ -38,7 +38,9 @@ impl Tip {
 /// The one writer of a run's journal. Who makes one holds the run's [`super::Lease`].
 #[derive(Debug)]
 pub struct SqliteStore {
-    connection: SqliteConnection,
+    path: PathBuf,
+    /// None after a write that failed: what SQLite made of it is only known to a new connection.
+    connection: Option<SqliteConnection>,
     tip: Tip,
 }
 
@@ -52,54 +54,34 @@ impl SqliteStore {
     /// Opens the journal at `path`, making it if there is none, and reads what it holds. The whole
     /// chain is checked on the way.
     pub async fn open(path: &Path) -> Result<(Self, Vec<Entry>), JournalError> {
-        let opening = JournalError::storage("failed to open the journal");
-        let options = options(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full);
-        let mut connection = SqliteConnection::connect_with(&options)
-            .await
-            .map_err(opening)?;
-        check_durable(&mut connection).await?;
+        let mut connection = connect(path).await?;
         migrate(&mut connection).await?;
         let mut checked = Checked::default();
         let entries = checked.read(&mut connection, u64::MAX).await?;
         let store = SqliteStore {
-            connection,
+            path: path.to_owned(),
+            connection: Some(connection),
             tip: checked.tip,
         };
         Ok((store, entries))
     }
 
-    async fn write(&mut self, entries: &[Entry]) -> Result<Tip, sqlx::Error> {
-        let mut tip = self.tip.clone();
-        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
-        for entry in entries {
-            let encode = |error: String| sqlx::Error::Encode(error.into());
-            let stored = codec::encode(&entry.event).map_err(encode)?;
-            let actor = serde_json::to_string(&entry.actor).map_err(|e| encode(e.to_string()))?;
-            tip = Tip {
-                seq: entry.seq,
-                hash: chain::hash(&tip.hash, entry.seq, entry.at, &actor, &stored),
-            };
-            sqlx::query(
-                "insert into entry (seq, wall, mono, boot, actor, kind, version, body, hash)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )
-            .bind(number(entry.seq))
-            .bind(entry.at.wall)
-            .bind(number(entry.at.mono))
-            .bind(i64::from(entry.at.boot))
-            .bind(actor)
-            .bind(stored.kind)
-            .bind(i64::from(stored.version))
-            .bind(stored.body)
-            .bind(tip.hash.clone())
-            .execute(&mut *transaction)
-            .await?;
+    /// The connection; a new one after a failure, if the journal still ends where it did.
+    async fn connected(&mut self) -> Result<SqliteConnection, JournalError> {
+        if let Some(connection) = self.connection.take() {
+            return Ok(connection);
         }
-        transaction.commit().await?;
-        Ok(tip)
+        let mut connection = connect(&self.path).await?;
+        let last: Option<i64> = sqlx::query_scalar("select max(seq) from entry")
+            .fetch_one(&mut connection)
+            .await
+            .map_err(JournalError::storage("failed to read the journal"))?;
+        if last.unwrap_or(0) == number(self.tip.seq) {
+            return Ok(connection);
+        }
+        // What failed was written all the same, or somebody else goes on: either way we do not know
+        // any more where the run stands, and whoever begins with the journal does.
+        Err(JournalError::LeaseLost)
     }
 }
 
@@ -114,30 +96,84 @@ impl Store for SqliteStore {
                 event,
             })
             .collect();
-        self.tip = self.write(&entries).await.map_err(|error| {
-            // Our next number is taken: another engine goes on where we stood still.
-            let taken = error
-                .as_database_error()
-                .is_some_and(|e| e.is_unique_violation());
-            if taken {
-                JournalError::LeaseLost
-            } else {
-                JournalError::storage("failed to write to the journal")(error)
-            }
-        })?;
+        let mut connection = self.connected().await?;
+        self.tip = write(&mut connection, self.tip.clone(), &entries)
+            .await
+            .map_err(|error| {
+                // Our next number is taken: another engine goes on where we stood still.
+                let taken = error
+                    .as_database_error()
+                    .is_some_and(|e| e.is_unique_violation());
+                if taken {
+                    JournalError::LeaseLost
+                } else {
+                    JournalError::storage("failed to write to the journal")(error)
+                }
+            })?;
+        self.connection = Some(connection);
         Ok(entries)
     }
 
     async fn close(self) {
-        if let Err(error) = self.connection.close().await {
+        if let Some(connection) = self.connection
+            && let Err(error) = connection.close().await
+        {
             tracing::warn!(%error, "the journal was not closed in good order");
         }
     }
 }
 
+/// Writes `entries` behind `tip` in one transaction; tells where the journal ends then.
+async fn write(
+    connection: &mut SqliteConnection,
+    mut tip: Tip,
+    entries: &[Entry],
+) -> Result<Tip, sqlx::Error> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    for entry in entries {
+        let encode = |error: String| sqlx::Error::Encode(error.into());
+        let stored = codec::encode(&entry.event).map_err(encode)?;
+        let actor = serde_json::to_string(&entry.actor).map_err(|e| encode(e.to_string()))?;
+        tip = Tip {
+            seq: entry.seq,
+            hash: chain::hash(&tip.hash, entry.seq, entry.at, &actor, &stored),
+        };
+        sqlx::query(
+            "insert into entry (seq, wall, mono, boot, actor, kind, version, body, hash)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )
+        .bind(number(entry.seq))
+        .bind(entry.at.wall)
+        .bind(number(entry.at.mono))
+        .bind(i64::from(entry.at.boot))
+        .bind(actor)
+        .bind(stored.kind)
+        .bind(i64::from(stored.version))
+        .bind(stored.body)
+        .bind(tip.hash.clone())
+        .execute(&mut *transaction)
+        .await?;
+    }
+    transaction.commit().await?;
+    Ok(tip)
+}
+
 /// SQLite's numbers are signed; ours are never that large.
 fn number(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// The writer's connection.
+async fn connect(path: &Path) -> Result<SqliteConnection, JournalError> {
+    let options = options(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
+    let mut connection = SqliteConnection::connect_with(&options)
+        .await
+        .map_err(JournalError::storage("failed to open the journal"))?;
+    check_durable(&mut connection).await?;
+    Ok(connection)
 }
 
 /// A file system that can't do WAL, or a library built otherwise, must not go unnoticed.

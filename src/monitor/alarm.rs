@@ -40,10 +40,10 @@ impl Alarm {
     }
 
     /// What it may do once the deployment has begun. What our own running step does to others can't be
-    /// helped by starting nothing else.
+    /// helped by starting nothing else, and for a lost database the run holds by itself, at once.
     pub(super) fn then(self, begun: bool) -> AlertAction {
         match self {
-            Alarm::Migration | Alarm::Index | Alarm::Lost if begun => AlertAction::Hold,
+            Alarm::Migration | Alarm::Index if begun => AlertAction::Hold,
             _ => AlertAction::Note,
         }
     }

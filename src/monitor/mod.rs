@@ -50,7 +50,7 @@ pub use known::Known;
 pub use locks::{LockNode, LockTree, Prepared, Queue, Wanted};
 pub use migrations::{Migration, MigrationState, Migrations};
 pub use ours::{AtWork, Evidence, Ours, OursBook, Worker};
-pub use postgres::Signaller;
+pub use postgres::{Signaller, survey};
 pub use probe::{ProbeHealth, ProbeState};
 pub use progress::{InvalidIndex, Progress, WaitsFor};
 pub use rules::AlertHealth;

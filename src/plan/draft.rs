@@ -8,6 +8,7 @@ use super::expect::{Expect, Pattern};
 use super::ledger::Ledger;
 use super::model::PhaseKind;
 use super::parts::{AlertRule, Contact, Database, Note, Probe, Signoff, Var};
+use super::problem::Problem;
 use super::source::Span;
 use super::work::{Interpreter, Work};
 
@@ -57,8 +58,37 @@ pub(crate) struct Draft {
     pub signoffs: Vec<Signoff>,
     /// Everything else.
     pub notes: Vec<Note>,
+    /// Problems that the author accepts.
+    pub allows: Vec<Allow>,
+    /// Folders of migrations.
+    pub migrations: Vec<String>,
     /// Where each element of a Markdown file went.
     pub ledger: Ledger,
+}
+
+/// A problem that the author of a plan knows and accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allow {
+    /// The code of such problems.
+    pub code: String,
+    /// Why they are accepted.
+    pub reason: String,
+    /// Where that is said.
+    pub span: Span,
+    /// Where it holds; none: in the whole plan, and in what the plan applies.
+    pub scope: Option<Span>,
+}
+
+impl Allow {
+    /// What is wrong with one at `span` that does not say why.
+    pub(super) fn without_reason(span: Span) -> Problem {
+        Problem::error(
+            "allow-without-reason",
+            span,
+            "nobody says why this is allowed",
+        )
+        .hint("write the problem's code, and a reason that a reviewer can agree with")
+    }
 }
 
 /// A phase as it is written.
@@ -193,6 +223,8 @@ pub struct StepSpec {
     pub holes: Vec<Hole>,
     /// What its mark in the file says: already done, or not applicable.
     pub mark: Option<Mark>,
+    /// Problems of this step that the author accepts.
+    pub allows: Vec<Allow>,
     /// Where it stands.
     pub span: Span,
 }
@@ -222,6 +254,7 @@ impl StepSpec {
             capture: Vec::new(),
             holes: Vec::new(),
             mark: None,
+            allows: Vec::new(),
             span: span.into(),
         }
     }

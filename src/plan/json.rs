@@ -11,8 +11,8 @@ use std::ops::Range;
 use serde::{Serialize, Serializer};
 
 use self::shape::{
-    AccountView, AlertView, ContactView, Counts, GateView, Line, NoteView, PhaseView, ProblemView,
-    Seconds, ShellLine, SignoffView, StepView, TierView, WorkView,
+    AccountView, AlertView, AllowedView, ContactView, Counts, GateView, Line, NoteView, PhaseView,
+    ProblemView, Seconds, ShellLine, SignoffView, StepView, TierView, WorkView,
 };
 use super::draft::{Mark, StepSpec};
 use super::ledger::{Account, Element, Ledger};
@@ -21,7 +21,7 @@ use super::parts::{AlertRule, Contact, Limit, Note, Signoff};
 use super::problem::Problem;
 use super::source::{Source, Span};
 use super::work::Work;
-use super::{Opened, Severity};
+use super::{Allowed, Opened, Severity};
 
 /// One checked file.
 #[derive(Serialize)]
@@ -40,6 +40,7 @@ pub struct Report<'a> {
     counts: Counts,
     accounts: List<'a, Account, AccountView>,
     problems: List<'a, Problem, ProblemView<'a>>,
+    allowed: List<'a, Allowed, AllowedView<'a>>,
 }
 
 /// A list whose items are looked at one by one, while they are written.
@@ -60,6 +61,7 @@ pub fn report(opened: &Opened) -> Report<'_> {
     let plan = opened.plan.as_ref();
     let view = View {
         source: &opened.source,
+        files: &opened.files,
         steps: plan.map_or(&[], |plan| &plan.steps),
     };
     Report {
@@ -77,6 +79,7 @@ pub fn report(opened: &Opened) -> Report<'_> {
         counts: plan.map(|plan| counts(&plan.ledger)).unwrap_or_default(),
         accounts: view.list(plan.map(|plan| &plan.ledger.accounts), View::account),
         problems: view.list(Some(&opened.problems), View::problem),
+        allowed: view.list(Some(&opened.allowed), View::allowed),
     }
 }
 
@@ -92,6 +95,7 @@ fn counts(ledger: &Ledger) -> Counts {
 #[derive(Clone, Copy)]
 struct View<'a> {
     source: &'a Source,
+    files: &'a [Source],
     steps: &'a [Step],
 }
 
@@ -236,14 +240,23 @@ impl<'a> View<'a> {
     }
 
     fn problem(self, problem: &'a Problem) -> ProblemView<'a> {
-        let at = self.source.position(problem.span.start);
+        let other = problem.file.and_then(|file| self.files.get(file));
+        let at = other.unwrap_or(self.source).position(problem.span.start);
         ProblemView {
+            file: other.map(Source::name),
             severity: problem.severity,
             code: problem.code,
             message: &problem.message,
             line: at.line,
             column: at.column,
             hint: problem.hint.as_deref(),
+        }
+    }
+
+    fn allowed(self, allowed: &'a Allowed) -> AllowedView<'a> {
+        AllowedView {
+            reason: &allowed.reason,
+            problem: self.problem(&allowed.problem),
         }
     }
 }

@@ -10,15 +10,18 @@
 
 mod check;
 mod commands;
+pub mod ddl;
 mod digest;
 mod draft;
 pub mod duration;
 mod expect;
+mod facts;
 mod id;
 pub mod json;
 mod ledger;
 mod markdown;
 pub mod metric;
+pub mod migrations;
 mod model;
 mod origin;
 mod parts;
@@ -32,12 +35,14 @@ mod toml;
 mod tree;
 mod work;
 
+pub use check::Allowed;
 pub use digest::sha256;
 pub use draft::{
-    Alternative, Capture, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry,
+    Allow, Alternative, Capture, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry,
     StepSpec, TierSpec, Undo, UndoOrder,
 };
 pub use expect::{Comparison, Evidence, Expect, Observed, Operator, Pattern};
+pub use facts::{Busy, Facts, TableFacts};
 pub use id::{StepId, slug};
 pub use ledger::{Account, Element, Ledger, Place};
 pub use model::{Format, Home, Phase, PhaseKind, Plan, Step, StepIx, Tier};
@@ -60,6 +65,25 @@ pub struct Opened {
     pub plan: Option<Plan>,
     /// Everything there is to say about it, in the order of the file.
     pub problems: Vec<Problem>,
+    /// What could be said, and its author accepts.
+    pub allowed: Vec<Allowed>,
+    /// Other files that were looked at: migrations that the plan applies.
+    pub files: Vec<Source>,
+    allows: check::Allows,
+}
+
+impl Opened {
+    /// Migrations without a plan, in what `source` names.
+    fn of_migrations(source: Source) -> Self {
+        Opened {
+            source,
+            plan: None,
+            problems: Vec::new(),
+            allowed: Vec::new(),
+            files: Vec::new(),
+            allows: check::Allows::default(),
+        }
+    }
 }
 
 impl Format {
@@ -82,16 +106,24 @@ impl Format {
 
 /// Reads and checks the plan `file_name` with the content `bytes`.
 pub fn open(file_name: &str, bytes: &[u8]) -> Opened {
+    open_with(file_name, bytes, None)
+}
+
+/// The same with what is known of the database that the plan is for.
+pub fn open_with(file_name: &str, bytes: &[u8], facts: Option<&Facts>) -> Opened {
     let source = Source::decode(file_name, bytes);
     let format = Format::of(file_name);
     let (draft, problems) = match format {
         Format::Toml => toml::read(&source),
         Format::Markdown => markdown::read(&source),
     };
-    let (plan, problems) = check::check(draft, &source, bytes, format, problems);
+    let checked = check::check(draft, &source, (bytes, format), problems, facts);
     Opened {
         source,
-        plan,
-        problems,
+        plan: checked.plan,
+        problems: checked.problems,
+        allowed: checked.allowed,
+        files: Vec::new(),
+        allows: checked.allows,
     }
 }

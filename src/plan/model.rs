@@ -50,6 +50,8 @@ pub struct Plan {
     pub notes: Vec<Note>,
     /// Where each element of a Markdown file went.
     pub ledger: Ledger,
+    /// Folders of migrations that it names, as they are written.
+    pub migrations: Vec<String>,
     pub(super) by_id: HashMap<StepId, StepIx>,
 }
 

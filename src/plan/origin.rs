@@ -58,6 +58,15 @@ impl Origin {
         Span::new(start, whole.ceil_char_boundary(end).max(start))
     }
 
+    /// Whether the byte at `offset` of the file belongs to a string that this is the origin of. Of
+    /// other texts nothing is known.
+    pub(super) fn covers(&self, offset: usize) -> bool {
+        match &self.0 {
+            Way::Stretches(_) => false,
+            Way::Quoted(span) => (span.start..span.end).contains(&offset),
+        }
+    }
+
     fn locate(&self, text: &str, offset: usize, source: &Source) -> usize {
         match &self.0 {
             Way::Stretches(stretches) => {

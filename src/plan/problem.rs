@@ -27,6 +27,8 @@ pub struct Problem {
     pub message: String,
     /// Where it is.
     pub span: Span,
+    /// The file it is in, by its place in [`super::Opened::files`]; none: the plan itself.
+    pub file: Option<usize>,
     /// How to mend it.
     pub hint: Option<String>,
 }
@@ -53,6 +55,7 @@ impl Problem {
             code,
             message,
             span,
+            file: None,
             hint: None,
         }
     }

@@ -106,13 +106,6 @@ pub enum Notice {
         /// What became of it.
         fate: Fate,
     },
-    /// A database of the plan can't be reached any more.
-    DatabaseLost {
-        /// Its name in the plan.
-        database: String,
-        /// Why, as the monitor says.
-        why: String,
-    },
     /// The job is over.
     Finished(Finish),
     /// The sessions that a job had opened on databases are gone, or could not be asked.
@@ -147,8 +140,15 @@ pub enum Notice {
         /// What was seen.
         result: String,
     },
-    /// Something around the run is not as it was: a database that can't be reached any more, a file
-    /// that was changed. Nothing new should start until somebody has looked.
+    /// A database that could be reached can't be any more.
+    DatabaseLost {
+        /// Its name in the plan.
+        database: String,
+        /// Why.
+        why: String,
+    },
+    /// Something around the run is not as it should be. Nothing new should start until somebody has
+    /// looked.
     Trouble {
         /// What.
         why: String,

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod alerts;
+mod checking;
 mod demo;
 mod driving;
 mod faults;
@@ -11,7 +12,9 @@ mod headless;
 mod monitor;
 mod plans;
 mod readme;
+mod recovery;
 mod scenarios;
+mod simulation;
 mod support;
 mod survival;
 mod terminal;

@@ -4,7 +4,8 @@
 //!  Target (a URL, read) ─► connect ─► Line (a connection with deadlines)
 //!      ├─ watch:     one line, polled for ever: facts, poll ─► Picture ─► board
 //!      ├─ Signaller: one spare line, opened up front and kept open by keep_spare
-//!      └─ SqlProbe:  one line for all probes of a database
+//!      ├─ SqlProbe:  one line for all probes of a database
+//!      └─ survey:    one look at sizes, before anything is changed
 //! ```
 //!
 //! Every statement is bounded twice: by the server (`statement_timeout`, `lock_timeout`), because
@@ -26,6 +27,7 @@ mod rows;
 mod sessions;
 mod signaller;
 mod statements;
+mod survey;
 mod target;
 mod trouble;
 mod value;
@@ -33,6 +35,7 @@ mod vitals;
 mod watch;
 
 pub use signaller::Signaller;
+pub use survey::survey;
 
 pub(super) use keep::{KeptLine, keep_spare};
 pub(super) use poll::Wishes;

@@ -2,25 +2,44 @@
 //! would surprise an operator in the middle of a run is said before it starts.
 
 mod advice;
+mod allow;
 mod names;
 mod references;
 mod safety;
 
+pub use allow::Allowed;
+pub(super) use allow::Allows;
+pub(super) use safety::applied_by;
+pub(super) use safety::sql::{Unit, Wrap, remarks};
+
 use super::digest::sha256;
 use super::draft::Draft;
+use super::facts::Facts;
 use super::ledger::Element;
 use super::model::{Format, Plan};
 use super::problem::{Problem, Severity};
 use super::source::{Source, Span};
 
+/// What became of a draft.
+pub(super) struct Checked {
+    /// The plan, unless a problem is an error.
+    pub(super) plan: Option<Plan>,
+    /// What there is to say, in the order of the file.
+    pub(super) problems: Vec<Problem>,
+    /// What its author accepts.
+    pub(super) allowed: Vec<Allowed>,
+    /// What else its author would accept.
+    pub(super) allows: Allows,
+}
+
 /// Checks `draft`. There is a plan only if none of the problems is an error.
 pub(super) fn check(
     mut draft: Draft,
     source: &Source,
-    bytes: &[u8],
-    format: Format,
+    (bytes, format): (&[u8], Format),
     mut problems: Vec<Problem>,
-) -> (Option<Plan>, Vec<Problem>) {
+    facts: Option<&Facts>,
+) -> Checked {
     if let Some(at) = source.damaged_at() {
         problems.push(
             Problem::warning(
@@ -38,19 +57,33 @@ pub(super) fn check(
     if !has_errors(&problems) {
         advice::check(&draft, format, &mut problems);
     }
-    safety::check(&draft, source, &mut problems);
+    safety::check(&draft, source, facts, &mut problems);
+    let mut allows = Allows::of(&draft);
     let named = names::give(&mut draft, &mut problems);
     // A step that could not be read is a step.
     let unread = source.text().contains("phase") && has_errors(&problems);
     if named.steps.is_empty() && draft.ledger.count(Element::TaskItem) == 0 && !unread {
         problems.push(nothing_to_do(format));
     }
-    problems.sort_by_key(|problem| (problem.span.start, std::cmp::Reverse(problem.severity)));
-    problems.dedup();
-    if has_errors(&problems) {
-        return (None, problems);
+    let allowed = allows.take(&mut problems);
+    problems.extend(allows.unused());
+    sort(&mut problems);
+    let mut checked = Checked {
+        plan: None,
+        problems,
+        allowed,
+        allows,
+    };
+    if has_errors(&checked.problems) {
+        return checked;
     }
-    let plan = Plan {
+    checked.plan = Some(plan(draft, named, format, bytes));
+    checked
+}
+
+/// The plan that `draft` is, now that nothing is wrong with it.
+fn plan(draft: Draft, named: names::Named, format: Format, bytes: &[u8]) -> Plan {
+    Plan {
         title: draft.title.map(|title| title.value).unwrap_or_default(),
         environment: draft.environment,
         format,
@@ -67,9 +100,29 @@ pub(super) fn check(
         signoffs: draft.signoffs,
         notes: draft.notes,
         ledger: draft.ledger,
+        migrations: draft.migrations,
         by_id: named.by_id,
-    };
-    (Some(plan), problems)
+    }
+}
+
+/// Puts problems in the order of the file.
+pub(super) fn sort(problems: &mut Vec<Problem>) {
+    let place = |problem: &Problem| (problem.file, problem.span.start);
+    problems.sort_by_key(|problem| (place(problem), std::cmp::Reverse(problem.severity)));
+    problems.dedup();
+}
+
+/// The codes of problems that may be allowed.
+fn codes() -> impl Iterator<Item = &'static str> {
+    let others = [
+        "no-gate",
+        "no-way-back",
+        "no-deploy-phase",
+        "placeholder",
+        "window-gap",
+        "empty-phase",
+    ];
+    safety::CODES.into_iter().chain(others)
 }
 
 fn has_errors(problems: &[Problem]) -> bool {

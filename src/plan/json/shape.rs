@@ -122,12 +122,22 @@ pub(super) struct AccountView {
 
 #[derive(Serialize)]
 pub(super) struct ProblemView<'a> {
+    /// Where it is not the plan itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<&'a str>,
     pub(super) severity: Severity,
     pub(super) code: &'static str,
     pub(super) message: &'a str,
     pub(super) line: usize,
     pub(super) column: usize,
     pub(super) hint: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct AllowedView<'a> {
+    pub(super) reason: &'a str,
+    #[serde(flatten)]
+    pub(super) problem: ProblemView<'a>,
 }
 
 /// A shell with its options, as one types it.

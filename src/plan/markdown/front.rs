@@ -7,7 +7,9 @@ use crate::plan::source::{Source, Span};
 use crate::plan::{toml, tree};
 
 /// Keys by which an opening `---` that nothing closes is known not to be a mere line.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 13] = [
+    "allow",
+    "migrations",
     "title",
     "environment",
     "vars",

@@ -14,6 +14,7 @@
 //! person, with a problem that has its line. The [`book`] keeps the account: where each element of
 //! the file went. The words that headings are understood by are in [`phrases`].
 
+mod allow;
 mod blocks;
 mod body;
 mod book;
@@ -99,6 +100,9 @@ pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
     let mut problems = front.problems;
     problems.append(&mut book.problems);
     draft.ledger = book.into_ledger();
+    draft
+        .allows
+        .extend(allow::find(source, &draft.ledger.accounts, &mut problems));
     (draft, problems)
 }
 

@@ -53,6 +53,7 @@ pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
         env: env(&table),
         cwd: table.string("cwd"),
         capture: capture(&table),
+        allows: super::top::allows(&table),
         ..StepSpec::new("", Work::Check(String::new()), table.span())
     };
     let span = title.as_ref().map_or(table.span(), |t| t.span);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::phase;
 use super::step::{Defaults, http};
 use super::table::Table;
-use crate::plan::draft::{Draft, Placed};
+use crate::plan::draft::{Allow, Draft, Placed};
 use crate::plan::parts::{
     AlertAction, AlertRule, Contact, Database, Limit, Note, Probe, ProbeTarget, Signoff, Threshold,
     Var,
@@ -60,6 +60,12 @@ fn common(root: &Table<'_>) -> Draft {
             .collect(),
         signoffs: signoffs(root),
         notes: notes(root),
+        allows: allows(root),
+        migrations: root
+            .strings("migrations")
+            .into_iter()
+            .map(|m| m.value)
+            .collect(),
         databases,
         ..Draft::default()
     }
@@ -303,6 +309,30 @@ fn signoffs(root: &Table<'_>) -> Vec<Signoff> {
                 role: role.value,
                 name,
                 span: role.span,
+            })
+        })
+        .collect()
+}
+
+/// `[[allow]]` of a plan, `allow = [{ … }]` of a step: each with a code and a reason.
+pub(super) fn allows(table: &Table<'_>) -> Vec<Allow> {
+    let tables = table.tables("allow");
+    tables
+        .into_iter()
+        .filter_map(|table| {
+            let code = table.required("code");
+            let reason = table.text("reason");
+            let reason = reason.filter(|reason| !reason.value.trim().is_empty());
+            if reason.is_none() {
+                table.problem(Allow::without_reason(table.span()));
+            }
+            table.finish();
+            let code = code?;
+            Some(Allow {
+                code: code.value,
+                reason: reason?.value,
+                span: code.span,
+                scope: None,
             })
         })
         .collect()

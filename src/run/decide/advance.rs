@@ -14,6 +14,15 @@ use crate::plan::{Home, StepIx, Work, duration};
 use crate::run::state::Waiting;
 use crate::run::status::Status;
 
+/// A point in time, told by what it is measured from.
+#[derive(Clone, Copy)]
+pub(super) struct Due {
+    /// What it is measured from.
+    pub(super) from: Moment,
+    /// How long after that.
+    pub(super) after: Duration,
+}
+
 impl Case<'_> {
     pub(super) fn advance(&self) -> Decision {
         if self.state.end.is_some() {
@@ -41,22 +50,25 @@ impl Case<'_> {
         let active = self
             .state
             .active_steps()
-            .filter_map(|ix| self.active_deadline(ix));
-        let again = self.retries().map(|(_, at)| at);
-        active.chain(again).map(|at| at.since(self.now)).min()
+            .filter_map(|ix| self.active_due(ix));
+        let again = self.retries().map(|(_, due)| due);
+        active.chain(again).map(|due| self.left_of(due)).min()
     }
 
     /// When something is due for a step that is being done.
-    fn active_deadline(&self, ix: StepIx) -> Option<Moment> {
+    fn active_due(&self, ix: StepIx) -> Option<Due> {
         let step = &self.state.steps[ix];
         if step.stopping.is_some() {
-            return self.stage_deadline(ix);
+            return self.next_stage_due(ix);
         }
-        let started = step.started?;
-        match self.active_work(ix)? {
-            Work::Wait(time) => Some(started.plus(*time)),
-            _ => Some(started.plus(self.timeout(ix)?)),
-        }
+        let after = match self.active_work(ix)? {
+            Work::Wait(time) => *time,
+            _ => self.timeout(ix)?,
+        };
+        Some(Due {
+            from: step.started?,
+            after,
+        })
     }
 
     fn timeout(&self, ix: StepIx) -> Option<Duration> {
@@ -67,14 +79,20 @@ impl Case<'_> {
         }
     }
 
-    fn is_due(&self, at: Moment) -> bool {
-        at.since(self.now).is_zero()
+    /// How long it is until something is due.
+    fn left_of(&self, due: Due) -> Duration {
+        let elapsed = self.state.elapsed(due.from, self.now).time;
+        due.after.saturating_sub(elapsed)
+    }
+
+    fn is_due(&self, due: Due) -> bool {
+        self.left_of(due).is_zero()
     }
 
     /// Waits end, what takes too long is stopped, and what does not stop is stopped harder.
     fn clock_runs_out(&self) -> Decision {
         let engine = Actor::engine();
-        let due = |&ix: &StepIx| self.active_deadline(ix).is_some_and(|at| self.is_due(at));
+        let due = |&ix: &StepIx| self.active_due(ix).is_some_and(|due| self.is_due(due));
         let Some(ix) = self.state.active_steps().find(due) else {
             return Decision::default();
         };
@@ -91,7 +109,7 @@ impl Case<'_> {
     /// A wait is over.
     fn waited(&self, ix: StepIx, job: Job) -> Event {
         let started = self.state.steps[ix].started;
-        let restarted = started.is_some_and(|at| self.now.elapsed_since(at).by_wall_clock);
+        let restarted = started.is_some_and(|at| self.now.boot != at.boot);
         let message =
             restarted.then(|| "by the wall clock: the machine was restarted meanwhile".to_owned());
         ended(job, Outcome::Passed, Applied::Yes, KnownBy::Report, message)
@@ -119,7 +137,13 @@ impl Case<'_> {
             return Decision::default();
         };
         let engine = Actor::engine();
-        if self.state.active_steps().next().is_some() {
+        // What is looked for may be found to be still going on.
+        let busy = self
+            .state
+            .active_steps()
+            .next()
+            .or(self.state.sought_step());
+        if busy.is_some() {
             return self.clear_the_way();
         }
         let Some(item) = self.state.next_item() else {
@@ -182,25 +206,25 @@ impl Case<'_> {
 
     /// The failed steps that are tried again without asking, and when: not after a person had them
     /// stopped or said that they failed, nor while something stands in the way.
-    fn retries(&self) -> impl Iterator<Item = (StepIx, Moment)> {
+    fn retries(&self) -> impl Iterator<Item = (StepIx, Due)> {
         let phase = self.state.current_phase(self.plan);
         let steps = phase.map_or(0..0, |phase| self.plan.phases[phase].steps.clone());
         steps.filter_map(|ix| {
             let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
-            let end = step.end.as_ref()?;
-            let by_itself = step.status == Status::Failed
-                && step.ended_by.is_none()
-                && end.outcome == Outcome::Failed;
+            let by_itself = step.status == Status::Failed && step.ended_by.is_none();
             let left = step.attempt <= spec.retry.times && !spec.no_retry;
             let free =
                 || self.may_start(ix).is_ok() && self.has_values(ix, step.choice, false).is_ok();
-            let at = step.ended?.plus(spec.retry.delay);
-            (by_itself && left && free()).then_some((ix, at))
+            let due = Due {
+                from: step.ended?,
+                after: spec.retry.delay,
+            };
+            (by_itself && left && free()).then_some((ix, due))
         })
     }
 
     fn try_again(&self) -> Decision {
-        let Some((ix, _)) = self.retries().find(|&(_, at)| self.is_due(at)) else {
+        let Some((ix, _)) = self.retries().find(|&(_, due)| self.is_due(due)) else {
             return Decision::default();
         };
         let tries = self.plan.steps[ix].spec.retry.times;

@@ -132,6 +132,12 @@ impl Case<'_> {
                 self.called(ix)
             )));
         }
+        if let Some(ix) = self.state.sought_step() {
+            return Err(Refusal::new(format!(
+                "it is being looked for how {} ended: wait for the answer, or decide about it",
+                self.called(ix)
+            )));
+        }
         let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
         let whole = self.state.all_settled() && self.state.rollback.is_none();
         if !whole && reason.is_none() {

@@ -155,7 +155,7 @@ impl Case<'_> {
     }
 
     /// Holds the run once for each thing that is wrong. The way back is not held: it is written down.
-    fn trouble(&self, why: &str) -> Decision {
+    pub(super) fn trouble(&self, why: &str) -> Decision {
         let known = self.state.holds.iter().any(|hold| hold.reason == why);
         if self.state.end.is_some() || known {
             return Decision::default();

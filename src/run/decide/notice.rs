@@ -40,13 +40,7 @@ impl Case<'_> {
             }
             Notice::Adopted { job, pid } => self.adopted(job, *pid),
             Notice::Fate { job, fate } => self.fate(job, fate),
-            // What is in the middle of something may need it; a run that stands still is not moved.
-            Notice::DatabaseLost { database, why }
-                if self.state.active_steps().next().is_some() =>
-            {
-                self.trouble(&format!("the database {database} is lost: {why}"))
-            }
-            Notice::DatabaseLost { .. } => Decision::default(),
+            Notice::DatabaseLost { database, why } => self.database_lost(database, why),
             Notice::Trouble { why } => self.trouble(why),
             Notice::Finished(finish) => self.finished(finish),
             Notice::SessionsCancelled { job } => self.sessions_cancelled(job),
@@ -89,6 +83,14 @@ impl Case<'_> {
     fn is_on(&self, job: &Job) -> Option<StepIx> {
         let ix = self.plan.find(&job.step)?;
         (self.active_job(ix).as_ref() == Some(job)).then_some(ix)
+    }
+
+    /// Before T-0 nothing was changed yet that a lost database could be in the middle of.
+    fn database_lost(&self, database: &str, why: &str) -> Decision {
+        if self.state.t_zero.is_none() {
+            return Decision::default();
+        }
+        self.trouble(&format!("the database `{database}` was lost: {why}"))
     }
 
     /// Its statements may run once it is recorded that they may.

@@ -54,6 +54,13 @@ impl Case<'_> {
                 self.state.steps[busy].status
             )));
         }
+        let sought = self.state.sought_step().filter(|&other| other != ix);
+        if let Some(sought) = sought {
+            return Err(Refusal::new(format!(
+                "it is being looked for how {} ended: nothing is undone beside it",
+                self.called(sought)
+            )));
+        }
         let next = self.state.next_item();
         match next {
             Some(item) if item.step == ix => Ok(()),
@@ -143,6 +150,18 @@ impl Case<'_> {
             ))),
             _ => Ok(()),
         }
+    }
+
+    /// On the way back a step that is to be undone is not done once more; its undo is what counts.
+    pub(super) fn is_not_to_be_undone(&self, ix: StepIx) -> Result<(), Refusal> {
+        let status = self.state.steps[ix].status;
+        if status == Status::Undoing || !self.state.is_to_be_undone(ix) {
+            return Ok(());
+        }
+        Err(Refusal::new(format!(
+            "{} is {status}, and to be undone",
+            self.called(ix)
+        )))
     }
 
     pub(super) fn required(&self, ix: StepIx) -> Refusal {

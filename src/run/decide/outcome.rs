@@ -1,6 +1,7 @@
 //! How work ended: what its watcher reports, what a server says of it, and what is done where there
 //! is no watcher any more. An outcome is recorded with how it is known, and never guessed.
 
+use super::stop::stage;
 use super::{Case, Decision};
 use crate::journal::event::{
     Applied, Job, KnownBy, Outcome, StepAdopted, StepFinished, StepSought,
@@ -147,21 +148,30 @@ impl Case<'_> {
         Decision::event(&Actor::engine(), event)
     }
 
-    /// What was looked for goes on.
+    /// What was looked for goes on. If it was being stopped, whoever was to do that may have died before
+    /// it was done: it is done again.
     pub(super) fn adopted(&self, job: &Job, pid: Option<u32>) -> Decision {
-        let sought = self
-            .awaited(job)
-            .is_some_and(|ix| self.state.steps[ix].sought.is_some());
-        if !sought {
+        let sought = |ix: &StepIx| self.state.steps[*ix].sought.is_some();
+        let Some(ix) = self.awaited(job).filter(sought) else {
             return Decision::default();
-        }
-        Decision::event(
-            &Actor::engine(),
+        };
+        let engine = Actor::engine();
+        let mut decision = Decision::event(
+            &engine,
             Event::StepAdopted(StepAdopted {
                 job: job.clone(),
                 pid,
             }),
-        )
+        );
+        if let Some(stopping) = &self.state.steps[ix].stopping {
+            decision.join(stage(
+                &engine,
+                job.clone(),
+                stopping.stage,
+                &stopping.reason,
+            ));
+        }
+        decision
     }
 
     /// Looks for the end of a job that nobody watches. A script may still go on under its shim, or

@@ -3,7 +3,7 @@
 use super::{Case, Decision, reason_given};
 use crate::journal::event::{StepReason, StepTicked, StepUnticked};
 use crate::journal::{Actor, Event};
-use crate::plan::{Home, PhaseKind};
+use crate::plan::{Home, PhaseKind, Work};
 use crate::run::command::Refusal;
 use crate::run::status::{Change, Status};
 
@@ -15,15 +15,16 @@ impl Case<'_> {
         note: Option<&str>,
     ) -> Result<Decision, Refusal> {
         let ix = self.find(name)?;
-        let work = self.active_work(ix);
-        let work = work.unwrap_or(&self.plan.steps[ix].spec.work);
-        if !work.is_check() {
+        let undoing = self.state.steps[ix].status == Status::Undoing;
+        let work = self.work_of(ix, undoing);
+        if !work.is_some_and(Work::is_check) {
             return Err(Refusal::new(format!(
                 "{} is not a check: run it, or mark it done with a reason",
                 self.called(ix)
             )));
         }
         self.can_become(ix, Change::Settled)?;
+        self.is_not_to_be_undone(ix)?;
         self.may_settle(ix)?;
         let mut decision = self.enter_phase(actor, ix);
         decision.record(

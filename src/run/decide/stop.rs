@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
+use super::advance::Due;
 use super::outcome::ended;
 use super::{Case, Decision};
-use crate::clock::Moment;
 use crate::journal::event::{Applied, Job, KnownBy, Outcome, Stage, StepStopping};
 use crate::journal::{Actor, Event};
 use crate::plan::{StepIx, Work};
@@ -111,13 +111,17 @@ impl Case<'_> {
     }
 
     /// When the next stage is due.
-    pub(super) fn stage_deadline(&self, ix: StepIx) -> Option<Moment> {
+    pub(super) fn next_stage_due(&self, ix: StepIx) -> Option<Due> {
         let stopping = self.state.steps[ix].stopping.as_ref()?;
-        Some(stopping.since.plus(grace(stopping.stage)?))
+        Some(Due {
+            from: stopping.since,
+            after: grace(stopping.stage)?,
+        })
     }
 }
 
-fn stage(actor: &Actor, job: Job, stage: Stage, reason: &str) -> Decision {
+/// Records a stage and tries it.
+pub(super) fn stage(actor: &Actor, job: Job, stage: Stage, reason: &str) -> Decision {
     let mut decision = Decision::event(
         actor,
         Event::StepStopping(StepStopping {

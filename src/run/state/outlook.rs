@@ -1,7 +1,6 @@
 //! What a state means: where the run stands, what comes next, and what is waited for.
 
 use super::types::{RunState, Value};
-use crate::clock::{Elapsed, Moment};
 use crate::journal::event::Ending;
 use crate::plan::{Plan, StepIx, Work};
 use crate::run::status::Status;
@@ -91,11 +90,6 @@ impl RunState {
         }
     }
 
-    /// The time since T-0 at `now`, and which clock told it; none before it.
-    pub fn since_t_zero(&self, now: Moment) -> Option<Elapsed> {
-        self.t_zero.map(|t_zero| now.elapsed_since(t_zero))
-    }
-
     fn has_begun(&self) -> bool {
         self.phases.iter().any(|phase| phase.started.is_some())
     }
@@ -121,6 +115,11 @@ impl RunState {
             .enumerate()
             .filter(|(_, step)| step.status.is_active())
             .map(|(ix, _)| ix)
+    }
+
+    /// A step of which it is being looked for how it ended.
+    pub fn sought_step(&self) -> Option<StepIx> {
+        self.steps.iter().position(|step| step.sought.is_some())
     }
 
     /// The first phase that is not settled.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::elapsed::Boot;
 use crate::clock::Moment;
 use crate::journal::Actor;
 use crate::journal::event::{Applied, Consequence, Ending, Finding, Job, KnownBy, Outcome, Stage};
@@ -18,6 +19,8 @@ pub struct RunState {
     pub digest: String,
     /// The number of the last entry.
     pub seq: u64,
+    /// The starts of the machine that the journal has seen.
+    pub boots: Vec<Boot>,
     /// When the run came to be.
     pub created: Option<Moment>,
     /// Who created it.
@@ -310,6 +313,7 @@ impl RunState {
             run: String::new(),
             digest: String::new(),
             seq: 0,
+            boots: Vec::new(),
             created: None,
             creator: None,
             unattended: false,

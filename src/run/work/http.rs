@@ -30,7 +30,7 @@ impl<C: Clock> HttpWork<C> {
     pub async fn run(self, notices: Sender<Notice>, mut stops: Receiver<Stage>) {
         let finish = tokio::select! {
             finish = self.finish(&notices) => finish,
-            Some(_) = stops.recv() => self.failed("the request was given up before its answer came", Applied::Maybe),
+            Some(_) = stops.recv() => self.unheard("the request was given up before its answer came"),
         };
         let _ = notices.send(Notice::Finished(finish)).await;
     }
@@ -42,25 +42,38 @@ impl<C: Clock> HttpWork<C> {
         }
     }
 
+    /// The end of a request whose answer never came. One that only asks has failed; of one that
+    /// changes something nobody knows whether it did.
+    fn unheard(&self, why: impl Into<String>) -> Finish {
+        let only_asks = matches!(self.request.method.as_str(), "GET" | "HEAD" | "OPTIONS");
+        Finish {
+            outcome: if only_asks {
+                Outcome::Failed
+            } else {
+                Outcome::Unknown
+            },
+            ..self.failed(why, Applied::Maybe)
+        }
+    }
+
     async fn finish(&self, notices: &Sender<Notice>) -> Finish {
         let begun = self.clock.now();
         let answer = match self.send().await {
             Ok(answer) => answer,
             Err(error) => {
                 // A request that never left can't have changed anything.
-                let applied = if error.is_connect() || error.is_builder() {
-                    Applied::No
+                return if error.is_connect() || error.is_builder() {
+                    self.failed(words(&error), Applied::No)
                 } else {
-                    Applied::Maybe
+                    self.unheard(words(&error))
                 };
-                return self.failed(words(&error), applied);
             }
         };
         let status = answer.status().as_u16();
         let head = head(&answer);
         let body = match read_body(answer).await {
             Ok(body) => body,
-            Err(error) => return self.failed(words(&error), Applied::Maybe),
+            Err(error) => return self.unheard(words(&error)),
         };
         let took = self.clock.now().since(begun);
         if let Err(error) = self.write(&head, &body).await {

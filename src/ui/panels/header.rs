@@ -73,8 +73,7 @@ fn clock<'s>(scene: &Scene<'s>) -> Vec<Span<'s>> {
     let state = &scene.world.state;
     let until = state.end.as_ref().map_or(scene.now, |end| end.at);
     let mut spans = Vec::new();
-    if let Some(t_zero) = state.t_zero {
-        let elapsed = until.elapsed_since(t_zero);
+    if let Some(elapsed) = state.since_t_zero(until) {
         let mark = if elapsed.by_wall_clock { "~" } else { "" };
         spans.push(scene.span(
             format!("{mark}{}   ", words::t_clock(elapsed.time)),

@@ -172,6 +172,13 @@ fn around(line: &str) -> Option<Notice> {
         let why = why.to_owned();
         return Some(Notice::Trouble { why });
     }
+    if let Some(rest) = line.strip_prefix("database ") {
+        let (database, why) = rest.split_once(" is lost: ")?;
+        return Some(Notice::DatabaseLost {
+            database: database.to_owned(),
+            why: why.to_owned(),
+        });
+    }
     if let Some(rest) = line.strip_prefix("variable ") {
         if let Some(name) = rest.strip_suffix(" is lost") {
             let name = name.to_owned();

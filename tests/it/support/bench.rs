@@ -15,6 +15,8 @@ use super::wait;
 pub struct Bench {
     dir: TempDir,
     env: Vec<(String, String)>,
+    /// What every program is started by, if not directly.
+    wrap: Vec<String>,
 }
 
 impl Bench {
@@ -26,6 +28,7 @@ impl Bench {
         Bench {
             dir,
             env: Vec::new(),
+            wrap: Vec::new(),
         }
     }
 
@@ -66,15 +69,33 @@ impl Bench {
 
     /// The program with `args`, ready to be started in the bench's directory.
     pub fn program(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gonogo"));
+        let line = self.line(args);
+        let mut command = Command::new(&line[0]);
         command
-            .args(args)
+            .args(&line[1..])
             .current_dir(self.dir.path())
             .env_remove("NO_COLOR")
             .env_remove("DATABASE_URL")
             .envs(self.environment())
             .stdin(Stdio::null());
         command
+    }
+
+    /// Every program is started by `wrap` from now on.
+    pub fn wrap(&mut self, wrap: Vec<String>) {
+        self.wrap = wrap;
+    }
+
+    /// The whole command line of the program with `args`.
+    pub fn line(&self, args: &[&str]) -> Vec<String> {
+        let program = env!("CARGO_BIN_EXE_gonogo").to_owned();
+        let args = args.iter().map(|arg| (*arg).to_owned());
+        self.wrap
+            .iter()
+            .cloned()
+            .chain([program])
+            .chain(args)
+            .collect()
     }
 
     /// Runs the program to its end.

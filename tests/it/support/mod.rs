@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod postgres;
 pub mod pty;
+pub mod small_disk;
 pub mod wait;
 pub mod web;
 

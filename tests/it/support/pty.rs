@@ -25,8 +25,9 @@ struct Shared {
 impl Pty {
     /// Starts the program with `args` in a terminal of `columns` by `rows`.
     pub fn start(bench: &Bench, args: &[&str], columns: u16, rows: u16) -> Self {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_gonogo"));
-        command.args(args);
+        let line = bench.line(args);
+        let mut command = CommandBuilder::new(&line[0]);
+        command.args(&line[1..]);
         command.cwd(bench.path(""));
         command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");

@@ -3,6 +3,10 @@
 //!
 //! | code | what is wrong |
 //! |---|---|
+//! | `blocked-now` | a session holds a lock now that a statement would wait for |
+//! | `blocking-index` | an index is built while nobody can write |
+//! | `blocking-scan` | all of a table is read under a lock that keeps others out |
+//! | `breaking-change` | a statement takes away or renames what running code uses |
 //! | `curl-hides-errors` | `curl` without `-f` returns 0 for an HTTP error |
 //! | `development-command` | a command for a developer's own database, such as `prisma migrate reset` |
 //! | `dump-options` | `pg_dump` is told what it refuses, or what makes no backup |
@@ -11,6 +15,10 @@
 //! | `failure-ignored` | `\|\| true`, or `&`, behind a dump or a migration |
 //! | `force-push` | `git push --force` |
 //! | `interactive-command` | a command that never ends, or waits for a keyboard |
+//! | `invalid-index-skipped` | `IF NOT EXISTS` skips the invalid index that a failed try has left |
+//! | `lock-held-long` | a transaction goes through a table while it holds a lock that keeps others out |
+//! | `no-lock-timeout` | nothing limits how long a statement waits for a lock, and others behind it |
+//! | `not-in-transaction` | `CONCURRENTLY` inside of a transaction |
 //! | `npx-may-fetch` | `npx` fetches another version where the project's own is not installed |
 //! | `pipe-hides-failure` | a failed dump, migration or restore in front of a `\|` without `pipefail` |
 //! | `psql-hides-errors` | `psql` runs a file without `ON_ERROR_STOP`, and returns 0 after errors |
@@ -21,8 +29,10 @@
 //! | `sessions-in-the-way` | `dropdb`, a rename or a copy fails while anybody is connected |
 //! | `status-fails-early` | `prisma migrate status` returns 1 before every deployment |
 //! | `status-proves-nothing` | a status that returns 0 whether or not migrations are pending |
+//! | `table-rewrite` | a table is written anew under a lock that keeps others out |
 //! | `unverified-backup` | a dump that nobody tries to read |
 //! | `weak-verification` | a look at a dump that a broken one passes, too |
+//! | `whole-table-write` | every row of a table is written in one transaction |
 //! | `wrong-restore-tool` | a dump is given to the program for another format |
 //!
 //! What is only kept for reading can't do harm by itself: there they are notes. What a step's shell
@@ -41,6 +51,8 @@ mod passage;
 mod psql;
 mod restore;
 mod sessions;
+pub(in crate::plan) mod sql;
+mod statements;
 mod text;
 mod tools;
 mod writes;
@@ -48,13 +60,56 @@ mod writes;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::plan) use self::tools::applied_by;
+
 use self::text::Text;
 use crate::plan::draft::Draft;
+use crate::plan::facts::Facts;
 use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
+/// The codes of all traps.
+pub(super) const CODES: [&str; 31] = [
+    "blocked-now",
+    "blocking-index",
+    "blocking-scan",
+    "breaking-change",
+    "curl-hides-errors",
+    "development-command",
+    "dump-options",
+    "estimated-rows",
+    "export-changes-nothing",
+    "failure-ignored",
+    "force-push",
+    "interactive-command",
+    "invalid-index-skipped",
+    "lock-held-long",
+    "no-lock-timeout",
+    "not-in-transaction",
+    "npx-may-fetch",
+    "pipe-hides-failure",
+    "psql-hides-errors",
+    "renamed-column",
+    "resolve-after-deploy",
+    "restore-over-live",
+    "rollback-with-writes",
+    "sessions-in-the-way",
+    "status-fails-early",
+    "status-proves-nothing",
+    "table-rewrite",
+    "unverified-backup",
+    "weak-verification",
+    "whole-table-write",
+    "wrong-restore-tool",
+];
+
 /// Looks for traps in `draft`, which was read from `source`.
-pub(super) fn check(draft: &Draft, source: &Source, problems: &mut Vec<Problem>) {
+pub(super) fn check(
+    draft: &Draft,
+    source: &Source,
+    facts: Option<&Facts>,
+    problems: &mut Vec<Problem>,
+) {
     let passages = passage::passages(draft, source);
     let texts: Vec<Text<'_>> = passages
         .iter()
@@ -84,5 +139,6 @@ pub(super) fn check(draft: &Draft, source: &Source, problems: &mut Vec<Problem>)
     tools::status(&texts, &mut found);
     backup::check(&texts, &mut found);
     writes::check(&texts, draft, &mut found);
+    statements::check(&texts, facts, &mut found);
     problems.append(&mut found);
 }

@@ -3,12 +3,14 @@
 
 use std::borrow::Cow;
 
+use super::sql::Wrap;
 use crate::plan::commands::Settings;
 use crate::plan::draft::{Draft, Hole, StepSpec};
 use crate::plan::ledger::{Element, Place};
 use crate::plan::model::PhaseKind;
 use crate::plan::origin::Origin;
 use crate::plan::source::{Source, Span};
+use crate::plan::sql_text::refuses_transaction;
 use crate::plan::template;
 use crate::plan::work::Work;
 
@@ -23,6 +25,10 @@ pub(super) struct Passage<'d> {
     pub(super) undo: bool,
     /// What the shell is called, if it is one.
     pub(super) shell: &'d str,
+    /// How its statements are run.
+    pub(super) wrap: Wrap,
+    /// Whether a statement waits for a lock only for a time that the step gives.
+    pub(super) patient: bool,
     /// What this one of several ways is called.
     pub(super) label: &'d str,
 }
@@ -117,7 +123,15 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home, all: &mut Vec<Passage<'d>>) {
                 Cow::Owned(Origin::default()),
                 "",
             ),
-            Work::Http(_) | Work::Wait(_) => continue,
+            // A request may well be what stops writes.
+            Work::Http(http) => (
+                Cow::Borrowed(http.url.as_str()),
+                Sort::Words,
+                Settings::default(),
+                Cow::Owned(Origin::default()),
+                "",
+            ),
+            Work::Wait(_) => continue,
         };
         all.push(Passage {
             body,
@@ -128,8 +142,33 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home, all: &mut Vec<Passage<'d>>) {
             spec: Some(spec),
             undo,
             shell,
+            wrap: wrap(work),
+            patient: gives_up(work),
             label,
         });
+    }
+}
+
+/// How the statements of `work` are run.
+fn wrap(work: &Work) -> Wrap {
+    match work {
+        Work::Sql(sql)
+            if sql
+                .transaction
+                .unwrap_or_else(|| refuses_transaction(&sql.text).is_none()) =>
+        {
+            Wrap::Transaction
+        }
+        _ => Wrap::Single,
+    }
+}
+
+/// Whether a statement of `work` waits for a lock only for a time.
+fn gives_up(work: &Work) -> bool {
+    match work {
+        Work::Sql(sql) => sql.lock_timeout.is_some(),
+        Work::Shell(shell) => shell.lock_timeout.is_some(),
+        _ => false,
     }
 }
 
@@ -163,6 +202,8 @@ fn reference(source: &Source, span: Span) -> Option<Passage<'_>> {
         spec: None,
         undo: false,
         shell: "",
+        wrap: Wrap::Single,
+        patient: false,
         label: "",
     })
 }

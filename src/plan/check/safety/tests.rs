@@ -681,3 +681,85 @@ fn an_undo_and_an_alternative_are_looked_at_as_well() {
     let runbook = "# P\n\n## Deployment\n\n- [ ] Do\n\n```bash\ntrue\n```\n\nOR\n\n```bash\ngit push -f\n```\n";
     assert_eq!(traps(runbook), [("force-push", "git push -f".to_owned())]);
 }
+
+/// The codes of the warnings and errors of a runbook, and those of what it allows.
+fn judged(name: &str, text: &str) -> (Vec<&'static str>, Vec<(&'static str, String)>) {
+    let opened = open(name, text.as_bytes());
+    let codes = opened
+        .problems
+        .iter()
+        .map(|p| p.code)
+        .filter(|code| !OTHERS.contains(code));
+    let allowed = opened
+        .allowed
+        .iter()
+        .map(|a| (a.problem.code, a.reason.clone()));
+    (codes.collect(), allowed.collect())
+}
+
+#[test]
+fn what_is_allowed_with_a_reason_is_kept_aside() {
+    let reason = |code| vec![(code, "it only greets".to_owned())];
+    let curl = "shell = 'curl https://shop.example'";
+    let plan = |top: &str, step: &str| {
+        format!(
+            "title = 'x'\n{top}[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\n{curl}\n{step}[[phase.step]]\ntitle = 'c'\n{curl}\n"
+        )
+    };
+    let one = "code = 'curl-hides-errors'\nreason = 'it only greets'\n";
+    let (found, allowed) = judged("p.toml", &plan(&format!("[[allow]]\n{one}"), ""));
+    assert_eq!((found.len(), allowed.len()), (0, 2));
+    let own = "allow = [{ code = 'curl-hides-errors', reason = 'it only greets' }]\n";
+    assert_eq!(
+        judged("p.toml", &plan("", own)),
+        (vec!["curl-hides-errors"], reason("curl-hides-errors"))
+    );
+    let idle = plan("[[allow]]\ncode = 'curl-hide-errors'\nreason = 'x'\n", own);
+    assert_eq!(
+        judged("p.toml", &idle).0,
+        ["unused-allow", "curl-hides-errors"]
+    );
+    let silent = plan("[[allow]]\ncode = 'curl-hides-errors'\n", "");
+    assert_eq!(judged("p.toml", &silent).0[0], "allow-without-reason");
+    assert!(open("p.toml", silent.as_bytes()).plan.is_none());
+    let blank = plan("[[allow]]\ncode = 'curl-hides-errors'\nreason = ' '\n", "");
+    assert_eq!(judged("p.toml", &blank).0[0], "allow-without-reason");
+}
+
+#[test]
+fn a_runbook_allows_in_its_front_matter_or_in_comments() {
+    let curl = "```bash\ncurl https://shop.example\n```\n";
+    let told = "<!-- gonogo: allow curl-hides-errors it only greets -->\n";
+    let body = format!("## Deployment\n\n- [ ] One\n\n{curl}\n- [ ] Two\n\n{curl}");
+    let count = |text: &str| {
+        let (found, allowed) = judged("p.md", text);
+        assert!(
+            found.iter().all(|code| *code == "curl-hides-errors"),
+            "{found:?}"
+        );
+        (found.len(), allowed.len())
+    };
+    for front in [
+        "+++\n[[allow]]\ncode = 'curl-hides-errors'\nreason = 'it only greets'\n+++\n",
+        "---\nallow:\n  - code: curl-hides-errors\n    reason: it only greets\n---\n",
+    ] {
+        assert_eq!(count(&format!("{front}# P\n\n{body}")), (0, 2), "{front}");
+    }
+    assert_eq!(count(&format!("{told}\n# P\n\n{body}")), (0, 2));
+    assert_eq!(count(&format!("# P\n\n{told}\n{body}")), (0, 2));
+    let before_item = body.replacen("- [ ] One", &format!("{told}\n- [ ] One"), 1);
+    assert_eq!(count(&format!("# P\n\n{before_item}")), (1, 1));
+    let in_item = body.replacen("- [ ] Two\n", &format!("- [ ] Two\n\n  {told}"), 1);
+    assert_eq!(count(&format!("# P\n\n{in_item}")), (1, 1));
+    let at_line = body.replacen("- [ ] Two", &format!("- [ ] Two {}", told.trim()), 1);
+    assert_eq!(count(&format!("# P\n\n{at_line}")), (1, 1));
+    let shown = format!("# P\n\n```html\n{told}```\n\n{body}");
+    assert_eq!(count(&shown), (2, 0));
+    let silent = format!("# P\n\n<!-- gonogo: allow curl-hides-errors -->\n\n{body}");
+    assert!(judged("p.md", &silent).0.contains(&"allow-without-reason"));
+    assert!(
+        judged("p.md", "<!-- gonogo: silence -->\n# P\n")
+            .0
+            .contains(&"bad-comment")
+    );
+}

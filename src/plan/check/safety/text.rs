@@ -5,7 +5,9 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::passage::{Home, Passage, Sort};
+use super::sql::Wrap;
 use crate::plan::commands::{self, Command, Given, Input, Known, RedirectKind, Script, Word};
+use crate::plan::draft::StepSpec;
 use crate::plan::problem::{Problem, Severity};
 use crate::plan::source::Source;
 
@@ -22,6 +24,8 @@ pub(super) struct Text<'p> {
 pub(super) struct Sql<'t> {
     /// The statements.
     pub(super) text: &'t str,
+    /// How they are run.
+    pub(super) wrap: Wrap,
     holder: Option<(&'t Word<'t>, usize)>,
 }
 
@@ -67,7 +71,7 @@ impl<'p> Text<'p> {
 
     /// Whether what its step prints is looked at.
     pub(super) fn is_judged(&self) -> bool {
-        let expect = self.passage.spec.map(|spec| spec.expect());
+        let expect = self.passage.spec.map(StepSpec::expect);
         expect.is_some_and(|e| e.output.is_some() || e.regex.is_some() || e.value.is_some())
     }
 
@@ -129,6 +133,7 @@ impl<'p> Text<'p> {
         match self.passage.sort {
             Sort::Sql => vec![Sql {
                 text: self.body(),
+                wrap: self.passage.wrap,
                 holder: None,
             }],
             Sort::Words => Vec::new(),
@@ -139,6 +144,12 @@ impl<'p> Text<'p> {
                     .collect()
             }
         }
+    }
+
+    /// Whether it says how long a statement may wait for a lock.
+    pub(super) fn limits_locks(&self) -> bool {
+        let body = self.body();
+        self.passage.patient || body.contains("lock_timeout") || body.contains("LOCK_TIMEOUT")
     }
 }
 
@@ -174,6 +185,7 @@ fn given_to_psql<'s>(script: &'s Script<'_>, ix: usize, command: &'s Command<'_>
         if let Some((word, from)) = option.holder {
             found.push(Sql {
                 text: word.text.get(from..).unwrap_or(""),
+                wrap: Wrap::Together,
                 holder: Some((word, from)),
             });
         }
@@ -181,6 +193,11 @@ fn given_to_psql<'s>(script: &'s Script<'_>, ix: usize, command: &'s Command<'_>
     match command.input() {
         Input::Text(word) if found.is_empty() => found.push(Sql {
             text: &word.text,
+            wrap: if given.has(&["1", "single-transaction"]) {
+                Wrap::Transaction
+            } else {
+                Wrap::Single
+            },
             holder: Some((word, 0)),
         }),
         Input::Pipe if found.is_empty() => {
@@ -203,6 +220,7 @@ fn printed<'s>(command: &'s Command<'_>) -> Vec<Sql<'s>> {
         return words
             .map(|word| Sql {
                 text: &word.text,
+                wrap: Wrap::Single,
                 holder: Some((word, 0)),
             })
             .collect();
@@ -214,6 +232,7 @@ fn printed<'s>(command: &'s Command<'_>) -> Vec<Sql<'s>> {
     texts
         .map(|r| Sql {
             text: &r.target.text,
+            wrap: Wrap::Single,
             holder: Some((&r.target, 0)),
         })
         .collect()

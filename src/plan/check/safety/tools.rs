@@ -4,7 +4,8 @@
 use super::passage::Home;
 use super::psql::from_program;
 use super::text::Text;
-use crate::plan::commands::{Command, Given, Joint, Known, Word};
+use crate::plan::commands::{self, Command, Given, Joint, Known, Settings, Word};
+use crate::plan::migrations::{Tool, Wanted};
 use crate::plan::model::PhaseKind;
 use crate::plan::problem::{Problem, Severity};
 
@@ -296,4 +297,73 @@ fn silent(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
             *better,
         )
     })
+}
+
+/// The migrations that the commands of `script` apply, which runs in `cwd`.
+pub(in crate::plan) fn applied_by(script: &str, cwd: Option<&str>) -> Vec<Wanted> {
+    let tools = [
+        ("prisma", Tool::Prisma, &["schema"][..]),
+        ("sqlx", Tool::Sqlx, &["source"]),
+        ("diesel", Tool::Diesel, &["migration-dir"]),
+        ("dbmate", Tool::Dbmate, &["migrations-dir", "d"]),
+        ("flyway", Tool::Flyway, &["locations"]),
+        ("goose", Tool::Goose, &["dir"]),
+        ("migrate", Tool::Migrate, &["path"]),
+    ];
+    let script = commands::read(script, Settings::default());
+    let mut cwd = cwd.map(str::to_owned);
+    let mut found = Vec::new();
+    for command in &script.commands {
+        let (name, words) = tool(command);
+        if name == "cd"
+            && let [to] = words
+            && !to.expands
+        {
+            cwd = Some(to.text.to_string());
+        }
+        if let Some(psql) = super::psql::Psql::of(command) {
+            let files = psql
+                .files()
+                .filter(|file| !file.contains('$') && !super::names::is_backup(file));
+            found.extend(files.map(|file| Wanted::File(file.to_owned())));
+        }
+        let known = tools.iter().find(|(program, ..)| *program == name);
+        if let Some((_, tool, options)) = known.filter(|_| applies(command)) {
+            let folder = named_folder(words, options);
+            found.push(Wanted::Tool {
+                tool: *tool,
+                folder,
+                cwd: cwd.clone(),
+            });
+        }
+    }
+    found
+}
+
+/// The folder that one of `options` names: `-path db`, `--source=migrations`.
+fn named_folder(words: &[Word<'_>], options: &[&str]) -> Option<String> {
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let Some(name) = word.text.strip_prefix('-') else {
+            continue;
+        };
+        let name = name.trim_start_matches('-');
+        let (name, value) = name
+            .split_once('=')
+            .map_or((name, None), |(name, value)| (name, Some(value)));
+        if !options.contains(&name) {
+            continue;
+        }
+        let value = value.or_else(|| words.next().map(|word| word.text.as_ref()))?;
+        let value = value
+            .trim_start_matches("filesystem:")
+            .trim_start_matches("file://");
+        // Prisma's migrations stand beside its schema.
+        let folder = match value.strip_suffix("schema.prisma") {
+            Some(dir) => format!("{dir}migrations"),
+            None => value.to_owned(),
+        };
+        return (!folder.contains('$')).then_some(folder);
+    }
+    None
 }

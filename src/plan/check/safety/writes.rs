@@ -44,8 +44,9 @@ const STOPPING: [&str; 12] = [
     "read_only",
 ];
 /// Words by which people say so.
-const SAID: [&str; 17] = [
+const SAID: [&str; 18] = [
     "block writes",
+    "close",
     "disable writes",
     "downtime",
     "drain",

@@ -44,6 +44,7 @@ impl RunState {
         };
         fold.event(&entry.event)?;
         self.seq = entry.seq;
+        self.note_time(entry.at);
         Ok(())
     }
 }

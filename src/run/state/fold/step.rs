@@ -83,7 +83,11 @@ impl Fold<'_> {
         step.ended = Some(at);
         step.pid = None;
         step.sought = None;
-        step.ended_by = step.stopping.take().and_then(|stopping| stopping.by);
+        // What was stopped and got lost is still what was stopped, if it is found.
+        step.ended_by = step.stopping.as_ref().and_then(|s| s.by.clone());
+        if e.outcome != Outcome::Unknown {
+            step.stopping = None;
+        }
         Ok(())
     }
 

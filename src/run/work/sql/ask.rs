@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const AGAIN: Duration = Duration::from_secs(1);
 /// How often a server that can't be reached is tried before it is given up: one that was restarted,
 /// or whose place another takes, is back within that many seconds.
-const TRIES: u32 = 60;
+const TRIES: u32 = 20;
 /// The first version whose transaction numbers have a type of their own.
 pub(super) const XID8: i32 = 130_000;
 
@@ -89,10 +89,8 @@ impl SqlAsk {
         let mut server = PgConnection::connect_with(&options)
             .await
             .map_err(|error| format!("failed to connect to `{name}`: {}", words(&error)))?;
-        let (then, now) = (self.transaction.server.clone(), identity(&mut server).await);
-        let place = |id: &Option<String>| Some(id.as_ref()?.split('@').next()?.to_owned());
-        if let (Some(then), Some(now)) = (place(&then), place(&now))
-            && then != now
+        if let (Some(then), Some(now)) = (&self.transaction.server, identity(&mut server).await)
+            && *then != now
         {
             return Ok(Fate::Lost(format!(
                 "`{name}` is not the server any more that ran it ({now} instead of {then}): what it says of its transactions means nothing here"
@@ -101,14 +99,6 @@ impl SqlAsk {
         let fate = match self.transaction.xid {
             Some(xid) => status_of(&mut server, xid).await,
             None => self.session(&mut server).await,
-        };
-        // A crash can lose a number that was given out and not yet used on the disk; afterwards it is
-        // given to somebody else. That one did not commit is true all the same.
-        let fate = match fate {
-            Ok(Fate::Committed) if then != now => Ok(Fate::Lost(
-                "the server says that it was committed; but it was restarted since, and may speak of another transaction with the same number".to_owned(),
-            )),
-            fate => fate,
         };
         let _ = server.close().await;
         fate.map_err(|error| words(&error))
@@ -173,12 +163,11 @@ fn is_in_the_future(error: &sqlx::Error) -> bool {
     code.as_deref() == Some("22023")
 }
 
-/// How a server identifies itself: its system's identifier and its timeline, and behind an `@` since
-/// when it runs. `None` where it does not say, as on a standby.
+/// How a server identifies itself: its system's identifier and its timeline. `None` where it does not
+/// say, as on a standby.
 pub(super) async fn identity(server: &mut PgConnection) -> Option<String> {
     sqlx::query_scalar(
         "select system_identifier::text || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
-                || '@' || extract(epoch from pg_postmaster_start_time())::text
          from pg_control_system()",
     )
     .fetch_one(server)

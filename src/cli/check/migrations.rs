@@ -1,0 +1,179 @@
+//! Finding the migrations that a plan applies: in folders that are named, or where projects keep them,
+//! beside the plan.
+
+use std::path::{Path, PathBuf};
+
+use crate::plan::migrations::{Folder, Tool, Wanted, wanted};
+use crate::plan::{Facts, Opened, Source};
+
+/// How many folders above the plan are looked into: runbooks often stand in a folder of their own.
+const LEVELS: usize = 4;
+/// How deep migrations may stand below their folder.
+const DEPTH: usize = 3;
+/// The largest file that is read.
+const MAX_BYTES: u64 = 8 << 20;
+
+/// Whether `path` is a file of SQL, or a folder with such files.
+pub(super) fn is_sql(path: &Path) -> bool {
+    if path.is_dir() {
+        return !files(path, DEPTH).is_empty();
+    }
+    has_ending(path)
+}
+
+fn has_ending(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("sql"))
+}
+
+/// What there is to say about the migrations at `path`, without a plan.
+pub(super) fn alone(path: &Path, facts: Option<&Facts>) -> Result<Opened, String> {
+    let folder = read(path, None)?;
+    Ok(crate::plan::migrations::alone(
+        &path.to_string_lossy(),
+        folder,
+        facts,
+    ))
+}
+
+/// The folders of migrations that the plan `opened`, which stands at `path`, applies, and those that
+/// are `named`.
+pub(super) fn of_plan(
+    opened: &Opened,
+    path: &Path,
+    named: &[PathBuf],
+) -> Result<Vec<Folder>, String> {
+    let mut folders = Vec::new();
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for path in named {
+        seen.push(path.clone());
+        folders.push(read(path, None)?);
+    }
+    let wanted = opened.plan.as_ref().map_or(Vec::new(), wanted);
+    let bases = bases(path);
+    for wanted in wanted {
+        let Some((place, tool)) = find(&wanted, &bases) else {
+            continue;
+        };
+        if !seen.contains(&place) {
+            folders.push(read(&place, tool)?);
+            seen.push(place);
+        }
+    }
+    Ok(folders)
+}
+
+/// The directories in which a plan's paths may begin: the plan's own and those above it, up to the
+/// root of the project, and the one we are in.
+fn bases(plan: &Path) -> Vec<PathBuf> {
+    let own = plan
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let own = own.unwrap_or(Path::new("."));
+    let mut bases = vec![own.to_owned()];
+    let whole = own.canonicalize().unwrap_or_else(|_| own.to_owned());
+    let mut at = whole.as_path();
+    let mut above = own.to_owned();
+    for _ in 0..LEVELS {
+        if at.join(".git").exists() {
+            break;
+        }
+        let Some(parent) = at.parent() else { break };
+        at = parent;
+        above = match above.parent() {
+            Some(shorter) if !shorter.as_os_str().is_empty() && above != Path::new(".") => {
+                shorter.to_owned()
+            }
+            _ => at.to_owned(),
+        };
+        bases.push(above.clone());
+    }
+    bases.push(PathBuf::from("."));
+    bases
+}
+
+/// Where the migrations stand that are wanted, and whose they are, if that is known.
+fn find(wanted: &Wanted, bases: &[PathBuf]) -> Option<(PathBuf, Option<Tool>)> {
+    match wanted {
+        Wanted::File(file) => {
+            let place = bases
+                .iter()
+                .map(|base| base.join(file))
+                .find(|place| place.is_file())?;
+            Some((place, Some(Tool::Plain)))
+        }
+        Wanted::Tool { tool, folder, cwd } => {
+            let named: Vec<&str> = folder.iter().map(String::as_str).collect();
+            let places = if named.is_empty() {
+                tool.places()
+            } else {
+                &named
+            };
+            let inside = |base: &PathBuf| cwd.as_ref().map_or(base.clone(), |cwd| base.join(cwd));
+            let candidates = bases.iter().map(inside).chain(bases.iter().cloned());
+            let place = candidates
+                .flat_map(|base| places.iter().map(move |place| tidy(&base.join(place))))
+                .find(|place| place.is_dir() && !files(place, DEPTH).is_empty())?;
+            Some((place, (*tool != Tool::Plain).then_some(*tool)))
+        }
+    }
+}
+
+/// A path without `.` in it.
+fn tidy(path: &Path) -> PathBuf {
+    path.components()
+        .filter(|part| *part != std::path::Component::CurDir)
+        .collect()
+}
+
+/// Reads the migrations at `place`, a folder or a file.
+fn read(place: &Path, tool: Option<Tool>) -> Result<Folder, String> {
+    let failed = |error: std::io::Error| format!("failed to read {}: {error}", place.display());
+    let paths = if place.is_dir() {
+        files(place, DEPTH)
+    } else {
+        vec![place.to_owned()]
+    };
+    let mut sources = Vec::new();
+    for path in paths {
+        let size = std::fs::metadata(&path).map_err(failed)?.len();
+        if size > MAX_BYTES {
+            continue;
+        }
+        let bytes = std::fs::read(&path).map_err(failed)?;
+        let below = path.strip_prefix(place).unwrap_or(&path);
+        let below = if below.as_os_str().is_empty() {
+            path.as_path()
+        } else {
+            below
+        };
+        let below = below.to_string_lossy().into_owned();
+        sources.push((below, Source::decode(path.to_string_lossy(), &bytes)));
+    }
+    let tool = tool.unwrap_or_else(|| {
+        sources
+            .first()
+            .map_or(Tool::Plain, |(path, source)| Tool::of(path, source.text()))
+    });
+    Ok(Folder::new(tool, sources))
+}
+
+/// The files of SQL below `folder`.
+fn files(folder: &Path, depth: usize) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            if depth > 0 {
+                found.extend(files(&path, depth - 1));
+            }
+        } else if has_ending(&path) {
+            found.push(path);
+        }
+    }
+    found
+}

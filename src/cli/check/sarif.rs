@@ -1,0 +1,157 @@
+//! Problems as a SARIF 2.1.0 log, which code scanning services read.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::plan::{Opened, Problem, Severity, Source};
+
+/// The log of one run over `all` files.
+pub(super) fn log(all: &[Opened]) -> Value {
+    let mut rules: BTreeMap<&str, &Problem> = BTreeMap::new();
+    for problem in all.iter().flat_map(problems) {
+        rules.entry(problem.code).or_insert(problem);
+    }
+    let names: Vec<&str> = rules.keys().copied().collect();
+    let results: Vec<Value> = all
+        .iter()
+        .flat_map(|opened| {
+            let names = &names;
+            let open = opened
+                .problems
+                .iter()
+                .map(move |problem| result(opened, problem, names));
+            let allowed = opened.allowed.iter().map(move |allowed| {
+                let mut result = result(opened, &allowed.problem, names);
+                result["suppressions"] =
+                    json!([{ "kind": "inSource", "justification": allowed.reason }]);
+                result
+            });
+            open.chain(allowed)
+        })
+        .collect();
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "gonogo",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules.values().map(|problem| rule(problem)).collect::<Vec<_>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    })
+}
+
+fn problems(opened: &Opened) -> impl Iterator<Item = &Problem> {
+    let allowed = opened.allowed.iter().map(|allowed| &allowed.problem);
+    opened.problems.iter().chain(allowed)
+}
+
+fn rule(problem: &Problem) -> Value {
+    json!({
+        "id": problem.code,
+        "shortDescription": { "text": problem.code.replace('-', " ") },
+        "defaultConfiguration": { "level": level(problem.severity) },
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+fn result(opened: &Opened, problem: &Problem, rules: &[&str]) -> Value {
+    let source = super::source_of(opened, problem);
+    let text = match &problem.hint {
+        Some(hint) => format!("{}. {hint}", problem.message),
+        None => problem.message.clone(),
+    };
+    json!({
+        "ruleId": problem.code,
+        "ruleIndex": rules.binary_search(&problem.code).ok(),
+        "level": level(problem.severity),
+        "message": { "text": text },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": { "uri": uri(source.name()) },
+            "region": region(source, problem),
+        }}],
+    })
+}
+
+fn region(source: &Source, problem: &Problem) -> Value {
+    let start = source.position(problem.span.start);
+    let end = source.position(problem.span.end.max(problem.span.start));
+    json!({
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    })
+}
+
+/// A path as a relative reference: what means something in one is written as a number.
+fn uri(path: &str) -> String {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(byte));
+            }
+            other => uri.push_str(&format!("%{other:02X}")),
+        }
+    }
+    if path.starts_with('/') {
+        format!("file://{uri}")
+    } else {
+        uri
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_result_has_its_rule_and_its_place() {
+        let plan = b"title = 'x'\n[[allow]]\ncode = 'npx-may-fetch'\nreason = 'there is no other'\n[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\nshell = 'curl http://x; npx tsx a.ts'\n";
+        let opened = crate::plan::open("my plan.toml", plan);
+        let log = log(&[opened]);
+        let run = &log["runs"][0];
+        let results = run["results"].as_array().unwrap();
+        for result in results {
+            let rule =
+                &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+            assert_eq!(rule["id"], result["ruleId"]);
+            let place = &result["locations"][0]["physicalLocation"];
+            assert_eq!(place["artifactLocation"]["uri"], "my%20plan.toml");
+            assert!(place["region"]["startColumn"].as_u64().unwrap() >= 1);
+        }
+        let of = |code: &str| {
+            results
+                .iter()
+                .find(|result| result["ruleId"] == code)
+                .unwrap()
+        };
+        assert_eq!(
+            of("curl-hides-errors")["locations"][0]["physicalLocation"]["region"]["startLine"],
+            10
+        );
+        assert_eq!(
+            of("npx-may-fetch")["suppressions"][0]["justification"],
+            "there is no other"
+        );
+    }
+
+    #[test]
+    fn paths_are_references() {
+        assert_eq!(uri("./docs/a b.md"), "docs/a%20b.md");
+        assert_eq!(uri("/srv/é.md"), "file:///srv/%C3%A9.md");
+    }
+}

@@ -1,0 +1,162 @@
+//! What is known of a database's tables from the statements that made them: enough to tell which
+//! changes need all rows.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::name::Type;
+
+/// Everything that is known.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    pub(super) tables: BTreeMap<String, Table>,
+    /// Indexes by name: their table and columns.
+    pub(super) indexes: HashMap<String, Index>,
+    /// Domains by name, and whether they have constraints.
+    pub(super) domains: HashMap<String, bool>,
+    /// Views, materialized ones too, and what they read.
+    pub(super) views: HashMap<String, Vec<String>>,
+    /// The session's time zone, where a statement has set it.
+    pub(super) zone: Option<String>,
+    /// The server's major version, where it is known.
+    pub(super) server: Option<u32>,
+}
+
+/// What is known of a table.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Table {
+    pub(super) columns: HashMap<String, Column>,
+    pub(super) checks: Vec<Check>,
+    pub(super) keys: Vec<ForeignKey>,
+    /// The partitions of a partitioned table.
+    pub(super) partitions: Vec<String>,
+    /// The columns by which a partitioned table is divided.
+    pub(super) divided_by: Vec<String>,
+    /// Whether the file that is being read has made it.
+    pub(super) fresh: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Column {
+    pub(super) ty: Type,
+    pub(super) required: bool,
+}
+
+/// A check constraint.
+#[derive(Clone, Debug)]
+pub(super) struct Check {
+    pub(super) name: String,
+    /// What is checked, in lower case, spaces taken out.
+    pub(super) text: String,
+    /// Whether all rows are known to pass.
+    pub(super) valid: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct ForeignKey {
+    pub(super) name: String,
+    /// The table that it points at.
+    pub(super) to: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Index {
+    pub(super) table: String,
+    pub(super) columns: Vec<String>,
+}
+
+impl Catalog {
+    /// What is known of a server of the major version `server`, before any statement was read.
+    pub fn new(server: Option<u32>) -> Self {
+        Catalog {
+            server,
+            ..Catalog::default()
+        }
+    }
+
+    /// Whether the server is of the major version `least` or later, as most are where nobody says.
+    pub(super) fn at_least(&self, least: u32) -> bool {
+        self.server.is_none_or(|server| server >= least)
+    }
+
+    /// Ends a file: what it made is used by others from now on.
+    pub fn end_file(&mut self) {
+        for table in self.tables.values_mut() {
+            table.fresh = false;
+        }
+        self.zone = None;
+    }
+
+    /// Whether the file that is being read has made `table`.
+    pub(super) fn is_fresh(&self, table: &str) -> bool {
+        self.tables.get(table).is_some_and(|table| table.fresh)
+    }
+
+    /// The table of `index`.
+    pub(super) fn table_of(&self, index: &str) -> Option<&str> {
+        self.indexes.get(index).map(|index| index.table.as_str())
+    }
+
+    /// The tables with a foreign key to `table`.
+    pub(super) fn pointing_at(&self, table: &str) -> Vec<String> {
+        let points = |other: &&Table| other.keys.iter().any(|key| key.to == table);
+        self.tables
+            .iter()
+            .filter(|(_, other)| points(other))
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    pub(super) fn forget_table(&mut self, table: &str) {
+        self.tables.remove(table);
+        self.indexes.retain(|_, index| index.table != table);
+        for other in self.tables.values_mut() {
+            other.keys.retain(|key| key.to != table);
+            other.partitions.retain(|name| name != table);
+        }
+    }
+
+    pub(super) fn rename_table(&mut self, old: &str, new: &str) {
+        if let Some(table) = self.tables.remove(old) {
+            self.tables.insert(new.to_owned(), table);
+        }
+        for index in self.indexes.values_mut().filter(|index| index.table == old) {
+            new.clone_into(&mut index.table);
+        }
+        for key in self.tables.values_mut().flat_map(|table| &mut table.keys) {
+            if key.to == old {
+                new.clone_into(&mut key.to);
+            }
+        }
+    }
+}
+
+impl Table {
+    /// Whether a check that all rows pass says that `column` is never null.
+    pub(super) fn proves(&self, column: &str) -> bool {
+        let wanted = format!("{}isnotnull", column.to_lowercase());
+        self.checks
+            .iter()
+            .any(|check| check.valid && check.text.contains(&wanted))
+    }
+
+    /// Whether a check that all rows pass is about one of `columns`.
+    pub(super) fn checks_any(&self, columns: &[String]) -> bool {
+        let about = |check: &&Check| {
+            columns
+                .iter()
+                .any(|column| check.text.contains(&column.to_lowercase()))
+        };
+        self.checks
+            .iter()
+            .filter(|check| check.valid)
+            .any(|check| about(&check))
+    }
+}
+
+/// A check's text as [`Check`] keeps it.
+pub(super) fn check_text(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_whitespace() && *c != '"')
+        .collect::<String>()
+        .to_lowercase()
+}

@@ -1,0 +1,238 @@
+//! Columns that are added or changed.
+
+use squawk_syntax::SyntaxNode;
+use squawk_syntax::ast::{self, AlterColumnOption, AstNode, Constraint, GeneratedAs};
+
+use super::form::Form;
+use super::judge::Desk;
+use super::lock::LockMode;
+use super::name::{self, Type};
+use super::verdict::Effect;
+use crate::plan::sql_text::{self, TokenSort};
+
+/// Functions whose value is one for a whole statement: a column with such a default needs no rewrite.
+const STABLE: [&str; 26] = [
+    "array_fill",
+    "coalesce",
+    "concat",
+    "current_database",
+    "current_setting",
+    "current_user",
+    "date_trunc",
+    "extract",
+    "format",
+    "json_build_array",
+    "json_build_object",
+    "jsonb_build_array",
+    "jsonb_build_object",
+    "left",
+    "lower",
+    "make_date",
+    "make_interval",
+    "make_timestamptz",
+    "md5",
+    "now",
+    "repeat",
+    "right",
+    "statement_timestamp",
+    "to_char",
+    "transaction_timestamp",
+    "upper",
+];
+
+pub(super) fn add(desk: &mut Desk<'_>, add: &ast::AddColumn, table: &str) {
+    let node = add.syntax();
+    let constraints: Vec<Constraint> = add.constraints().collect();
+    let ty = add
+        .ty()
+        .map(|ty| Type::read(&ty.syntax().text().to_string()))
+        .unwrap_or_default();
+    let form = form_of_new(desk, &ty, &constraints);
+    let part = desk.add(form, node, table);
+    let range = part.range.clone();
+    for child in desk
+        .catalog
+        .tables
+        .get(table)
+        .map_or(Vec::new(), |t| t.partitions.clone())
+    {
+        let row = form.row();
+        let touch = row.lock.map(|lock| desk.touch(&child, lock, row.effect));
+        desk.add_at(form, range.clone(), touch.into_iter().collect());
+    }
+    for constraint in &constraints {
+        if let Constraint::ReferencesConstraint(references) = constraint {
+            let target = name::given(references.table());
+            let touch = desk.touch(&target, LockMode::ShareRowExclusive, Effect::Metadata);
+            desk.add_at(Form::AddForeignKeyNotValid, range.clone(), vec![touch]);
+        }
+    }
+}
+
+/// The form that needs most of what a new column is.
+fn form_of_new(desk: &Desk<'_>, ty: &Type, constraints: &[Constraint]) -> Form {
+    let default = constraints.iter().find_map(|constraint| match constraint {
+        Constraint::DefaultConstraint(default) => Some(default.expr()?.syntax().clone()),
+        _ => None,
+    });
+    let generated = constraints.iter().find_map(|constraint| match constraint {
+        Constraint::GeneratedConstraint(generated) => Some(generated),
+        _ => None,
+    });
+    if let Some(generated) = generated {
+        let text = generated.syntax().text().to_string().to_lowercase();
+        let virtual_column = text.trim_end().ends_with("virtual")
+            || (!text.contains("stored") && !text.contains("identity"));
+        return match generated.generated_as() {
+            Some(GeneratedAs::GeneratedIdentity(_)) => Form::AddColumnNumbered,
+            _ if virtual_column => Form::AddColumnVirtual,
+            _ => Form::AddColumnStored,
+        };
+    }
+    if ty.is_serial() {
+        return Form::AddColumnNumbered;
+    }
+    if desk.catalog.domains.get(&ty.base).copied().unwrap_or(false) {
+        return Form::AddColumnOfDomain;
+    }
+    if default.as_ref().is_some_and(is_volatile) {
+        return Form::AddColumnVolatile;
+    }
+    let has = |fits: fn(&Constraint) -> bool| constraints.iter().any(fits);
+    if has(|c| {
+        matches!(
+            c,
+            Constraint::UniqueConstraint(_) | Constraint::PrimaryKeyConstraint(_)
+        )
+    }) {
+        return Form::AddColumnUnique;
+    }
+    if has(|c| matches!(c, Constraint::CheckConstraint(_))) {
+        return Form::AddColumnChecked;
+    }
+    let null = default.as_ref().is_none_or(|default| {
+        default
+            .text()
+            .to_string()
+            .trim()
+            .eq_ignore_ascii_case("null")
+    });
+    if has(|c| matches!(c, Constraint::NotNullConstraint(_))) && null {
+        return Form::AddColumnRequired;
+    }
+    Form::AddColumn
+}
+
+/// Whether an expression may have another value for every row: it calls a function that is not known
+/// to be the same for all of a statement.
+fn is_volatile(expression: &SyntaxNode) -> bool {
+    let text = expression.text().to_string();
+    let tokens = sql_text::tokens(&text);
+    let called = tokens.windows(2).filter(|pair| {
+        let opens = &text[pair[1].range.clone()] == "(";
+        opens && matches!(pair[0].sort, TokenSort::Word | TokenSort::Name)
+    });
+    called.into_iter().any(|pair| {
+        let name = text[pair[0].range.clone()].trim_matches('"').to_lowercase();
+        let typed = !Type::read(&name).base.is_empty() && is_type_with_limit(&name);
+        !typed && !STABLE.contains(&name.as_str())
+    })
+}
+
+/// `varchar(10)`, `numeric(10, 2)` behind `::` are no calls.
+fn is_type_with_limit(name: &str) -> bool {
+    matches!(
+        name,
+        "varchar"
+            | "char"
+            | "character"
+            | "varying"
+            | "numeric"
+            | "decimal"
+            | "timestamp"
+            | "timestamptz"
+            | "time"
+            | "timetz"
+            | "interval"
+            | "bit"
+            | "varbit"
+            | "bpchar"
+            | "in"
+            | "values"
+            | "array"
+    )
+}
+
+pub(super) fn alter(desk: &mut Desk<'_>, alter: &ast::AlterColumn, table: &str) {
+    let Some(option) = alter.option() else { return };
+    let column = name::given(alter.column_name_ref());
+    let form = match &option {
+        AlterColumnOption::SetType(set) => change_type(desk, set, table, &column),
+        AlterColumnOption::SetNotNull(_) => {
+            let known = desk.catalog.tables.get(table);
+            let required = known
+                .and_then(|table| table.columns.get(&column))
+                .is_some_and(|c| c.required);
+            if required || known.is_some_and(|table| table.proves(&column)) {
+                Form::SetNotNullProven
+            } else {
+                Form::SetNotNull
+            }
+        }
+        AlterColumnOption::DropNotNull(_) => Form::DropNotNull,
+        AlterColumnOption::SetDefault(_) | AlterColumnOption::DropDefault(_) => Form::SetDefault,
+        AlterColumnOption::SetStatistics(_)
+        | AlterColumnOption::SetOptions(_)
+        | AlterColumnOption::ResetOptions(_) => Form::ChangeSettings,
+        AlterColumnOption::SetExpression(_) => Form::SetExpression,
+        _ => Form::ChangeTable,
+    };
+    desk.add(form, alter.syntax(), table);
+}
+
+fn change_type(desk: &Desk<'_>, set: &ast::SetType, table: &str, column: &str) -> Form {
+    let new = set
+        .ty()
+        .map(|ty| Type::read(&ty.syntax().text().to_string()))
+        .unwrap_or_default();
+    let known = desk
+        .catalog
+        .tables
+        .get(table)
+        .and_then(|table| table.columns.get(column));
+    let computed = set.using_expr().is_some_and(|using| {
+        let text = using.syntax().text().to_string();
+        let words = sql_text::tokens(&text).len();
+        // `USING x` and `USING x::type` only say what is done anyway.
+        words > 2 && !(text.contains("::") && words <= 9 && !text[5..].contains('('))
+    });
+    let Some(old) = known.map(|known| &known.ty) else {
+        // With an expression the rows are written anew whatever they were.
+        return if computed {
+            Form::ChangeType
+        } else {
+            Form::ChangeTypeUnknown
+        };
+    };
+    if old.differs_in_zone(&new) && !computed {
+        let utc = desk
+            .catalog
+            .zone
+            .as_deref()
+            .is_some_and(|zone| zone.eq_ignore_ascii_case("utc"));
+        return if utc {
+            Form::ChangeTypeKept
+        } else {
+            Form::ChangeZone
+        };
+    }
+    if old.keeps_rows_as(&new) && !computed {
+        return Form::ChangeTypeKept;
+    }
+    let shrinks = |ty: &Type| matches!(ty.base.as_str(), "varchar" | "text");
+    if shrinks(old) && new.base == "varchar" {
+        Form::ShrinkText
+    } else {
+        Form::ChangeType
+    }
+}

@@ -1,0 +1,176 @@
+//! Columns and constraints of a table, as the catalog keeps them.
+
+use squawk_syntax::ast::{self, AstNode, Column as ColumnNode, Constraint};
+
+use super::catalog::{Catalog, Check, Column, ForeignKey, Index, Table, check_text};
+use super::name::{self, Type};
+use super::object::references;
+
+pub(super) fn add_column(
+    catalog: &mut Catalog,
+    table: &mut Table,
+    name: &str,
+    column: &ColumnNode,
+) {
+    let Some(own) = column.name().map(|name| name::of(name.syntax())) else {
+        return;
+    };
+    let ty = column
+        .ty()
+        .map(|ty| Type::read(&ty.syntax().text().to_string()))
+        .unwrap_or_default();
+    let required = ty.is_serial();
+    table.columns.insert(own.clone(), Column { ty, required });
+    for node in column.syntax().descendants() {
+        if let Some(constraint) = Constraint::cast(node) {
+            column_constraint(catalog, table, name, &own, &constraint);
+        }
+    }
+}
+
+/// A constraint that stands behind a column. Its name is what the server would give it.
+pub(super) fn column_constraint(
+    catalog: &mut Catalog,
+    table: &mut Table,
+    name: &str,
+    column: &str,
+    constraint: &Constraint,
+) {
+    match constraint {
+        Constraint::NotNullConstraint(_) => {
+            if let Some(column) = table.columns.get_mut(column) {
+                column.required = true;
+            }
+        }
+        Constraint::PrimaryKeyConstraint(_) => {
+            if let Some(column) = table.columns.get_mut(column) {
+                column.required = true;
+            }
+            let index = Index {
+                table: name.to_owned(),
+                columns: vec![column.to_owned()],
+            };
+            catalog.indexes.insert(format!("{name}_pkey"), index);
+        }
+        Constraint::ReferencesConstraint(found) => {
+            let own = found
+                .constraint_name_clause()
+                .and_then(|clause| clause.constraint_name());
+            let own = own.map_or_else(
+                || format!("{name}_{column}_fkey"),
+                |own| name::of(own.syntax()),
+            );
+            let to = name::given(found.table());
+            table.keys.push(ForeignKey { name: own, to });
+        }
+        Constraint::CheckConstraint(check) => {
+            let own = check
+                .constraint_name_clause()
+                .and_then(|clause| clause.constraint_name());
+            let own = own.map_or_else(
+                || format!("{name}_{column}_check"),
+                |own| name::of(own.syntax()),
+            );
+            table.checks.push(Check {
+                name: own,
+                text: check_text(&check.syntax().text().to_string()),
+                valid: true,
+            });
+        }
+        _ => {}
+    }
+}
+
+/// A constraint of a table, stated by itself.
+pub(super) fn add_constraint(
+    catalog: &mut Catalog,
+    table: &mut Table,
+    name: &str,
+    constraint: &Constraint,
+) {
+    let text = constraint.syntax().text().to_string();
+    let lazy = text.to_lowercase().contains("not valid");
+    let own = constraint
+        .syntax()
+        .descendants()
+        .find_map(ast::ConstraintName::cast);
+    let own = own.map(|own| name::of(own.syntax()));
+    match constraint {
+        Constraint::CheckConstraint(check) => {
+            let expression = check
+                .expr()
+                .map_or(text.clone(), |expr| expr.syntax().text().to_string());
+            let own = own.unwrap_or_else(|| format!("{name}_check"));
+            table.checks.push(Check {
+                name: own,
+                text: check_text(&expression),
+                valid: !lazy,
+            });
+        }
+        Constraint::NotNullConstraint(found) if !lazy => {
+            let column = found
+                .column_name_ref()
+                .map(|column| name::of(column.syntax()));
+            if let Some(column) = column.and_then(|column| table.columns.get_mut(&column)) {
+                column.required = true;
+            }
+        }
+        Constraint::ForeignKeyConstraint(key) => {
+            let column = columns(&text).into_iter().next().unwrap_or_default();
+            let own = own.unwrap_or_else(|| format!("{name}_{column}_fkey"));
+            let to = references(key.syntax())
+                .into_iter()
+                .next()
+                .unwrap_or_default();
+            table.keys.push(ForeignKey { name: own, to });
+        }
+        Constraint::PrimaryKeyConstraint(_) => add_key(catalog, table, name, (own, true), &text),
+        Constraint::UniqueConstraint(_) => add_key(catalog, table, name, (own, false), &text),
+        _ => {}
+    }
+}
+
+/// A primary key, or a unique constraint: an index with its name.
+fn add_key(
+    catalog: &mut Catalog,
+    table: &mut Table,
+    name: &str,
+    (own, primary): (Option<String>, bool),
+    text: &str,
+) {
+    let columns = columns(text);
+    for column in &columns {
+        if let Some(column) = table.columns.get_mut(column).filter(|_| primary) {
+            column.required = true;
+        }
+    }
+    let own = own.unwrap_or_else(|| {
+        if primary {
+            format!("{name}_pkey")
+        } else {
+            format!("{name}_{}_key", columns.join("_"))
+        }
+    });
+    catalog.indexes.insert(
+        own,
+        Index {
+            table: name.to_owned(),
+            columns,
+        },
+    );
+}
+
+/// The names in the first parentheses of `text`.
+pub(super) fn columns(text: &str) -> Vec<String> {
+    let inside = text
+        .split_once('(')
+        .and_then(|(_, rest)| rest.split_once(')'))
+        .map_or("", |(inside, _)| inside);
+    let names = inside
+        .split(',')
+        .map(|part| part.split_whitespace().next().unwrap_or("").to_owned());
+    names
+        .map(|name| name::canonical(&name))
+        .filter(|name| !name.is_empty())
+        .collect()
+}

@@ -1,0 +1,91 @@
+//! What is dropped.
+
+use squawk_syntax::ast::{self, AstNode, Stmt};
+
+use super::form::Form;
+use super::judge::Desk;
+use super::lock::LockMode;
+use super::name;
+use super::verdict::{Effect, Touch};
+
+pub(super) fn table(desk: &mut Desk<'_>, found: &ast::DropTable) {
+    let cascades = found.drop_behavior().is_some_and(|b| {
+        b.syntax()
+            .text()
+            .to_string()
+            .eq_ignore_ascii_case("cascade")
+    });
+    let names: Vec<String> = found
+        .table_name_refs()
+        .map(|name| name::of(name.syntax()))
+        .collect();
+    let mut touches: Vec<Touch> = Vec::new();
+    for name in &names {
+        touches.push(desk.touch(name, LockMode::AccessExclusive, Effect::Metadata));
+        let targets = desk.catalog.tables.get(name).map_or(Vec::new(), |table| {
+            table.keys.iter().map(|key| key.to.clone()).collect()
+        });
+        let pointing = if cascades {
+            desk.catalog.pointing_at(name)
+        } else {
+            Vec::new()
+        };
+        for other in targets
+            .into_iter()
+            .chain(pointing)
+            .filter(|other| !names.contains(other))
+        {
+            touches.push(desk.touch(&other, LockMode::AccessExclusive, Effect::Metadata));
+        }
+    }
+    desk.add_with(Form::DropTable, found.syntax(), touches);
+}
+
+pub(super) fn index(desk: &mut Desk<'_>, found: &ast::DropIndex) {
+    let form = if found.concurrently_token().is_some() {
+        Form::DropIndexConcurrently
+    } else {
+        Form::DropIndex
+    };
+    let lock = form.row().lock.unwrap_or(LockMode::AccessExclusive);
+    let names: Vec<String> = found
+        .index_refs()
+        .map(|index| name::of(index.syntax()))
+        .collect();
+    let mut touches: Vec<Touch> = Vec::new();
+    for index in &names {
+        let table = desk.catalog.table_of(index).map(str::to_owned);
+        touches.extend(table.map(|table| desk.touch(&table, lock, Effect::Metadata)));
+        touches.push(desk.touch_index(index, lock, Effect::Metadata));
+    }
+    desk.add_with(form, found.syntax(), touches);
+}
+
+/// Views, types, schemas and the rest. False: `tree` drops nothing that code would miss.
+pub(super) fn other(desk: &mut Desk<'_>, tree: &Stmt) -> bool {
+    let views = |refs: &mut dyn Iterator<Item = ast::ViewRef>| -> Vec<String> {
+        refs.map(|view| name::of(view.syntax())).collect()
+    };
+    let names = match tree {
+        Stmt::DropView(found) => views(&mut found.view_refs()),
+        Stmt::DropMaterializedView(found) => views(&mut found.view_refs()),
+        Stmt::DropSchema(_)
+        | Stmt::DropType(_)
+        | Stmt::DropDomain(_)
+        | Stmt::DropSequence(_)
+        | Stmt::DropFunction(_)
+        | Stmt::DropProcedure(_)
+        | Stmt::DropDatabase(_)
+        | Stmt::DropExtension(_)
+        | Stmt::DropRole(_)
+        | Stmt::DropOwned(_) => {
+            desk.add_with(Form::DropOther, tree.syntax(), Vec::new());
+            return true;
+        }
+        _ => return false,
+    };
+    for view in names {
+        desk.add(Form::DropView, tree.syntax(), &view);
+    }
+    true
+}

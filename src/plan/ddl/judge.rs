@@ -1,0 +1,244 @@
+//! From a statement to its forms and the relations they lock.
+
+use std::ops::Range;
+
+use squawk_syntax::SyntaxNode;
+use squawk_syntax::ast::{self, AlterTableAction, AstNode, Stmt};
+
+use super::catalog::Catalog;
+use super::form::Form;
+use super::learn;
+use super::lock::LockMode;
+use super::name;
+use super::read::{self, Read};
+use super::verdict::{Effect, Judged, Part, Sort, Touch};
+use super::{column, constraint, drop, object, words};
+
+/// Judges the statements of `sql` in their order; `catalog` learns from each.
+pub fn judge(sql: &str, catalog: &mut Catalog) -> Vec<Judged> {
+    let sql = read::without_client(sql);
+    let statements = read::statements(&sql);
+    statements
+        .iter()
+        .map(|statement| {
+            let mut desk = Desk {
+                catalog,
+                base: statement.range.start,
+                parts: Vec::new(),
+            };
+            match &statement.tree {
+                Some(tree) => desk.statement(tree, statement),
+                None => words::by_words(&mut desk, statement),
+            }
+            let parts = desk.parts;
+            learn::learn(catalog, statement);
+            Judged {
+                range: statement.range.clone(),
+                parts,
+            }
+        })
+        .collect()
+}
+
+/// Where a statement is judged.
+pub(super) struct Desk<'c> {
+    pub(super) catalog: &'c Catalog,
+    /// Where the statement stands in the text.
+    base: usize,
+    parts: Vec<Part>,
+}
+
+impl Desk<'_> {
+    /// Notes that `node` has the form `form` and is about `target`.
+    pub(super) fn add(&mut self, form: Form, node: &SyntaxNode, target: &str) -> &mut Part {
+        let row = form.row();
+        let touches = row.lock.map(|lock| self.touch(target, lock, row.effect));
+        self.add_with(form, node, touches.into_iter().collect())
+    }
+
+    /// Notes that `node` has the form `form`, and what it touches.
+    pub(super) fn add_with(
+        &mut self,
+        form: Form,
+        node: &SyntaxNode,
+        touches: Vec<Touch>,
+    ) -> &mut Part {
+        let range = node.text_range();
+        let text = node.text().to_string();
+        let blank = text.len() - text.trim_start().len();
+        let start = self.base + usize::from(range.start()) + blank;
+        let end = (self.base + usize::from(range.end())).max(start);
+        self.add_at(form, start..end, touches)
+    }
+
+    pub(super) fn add_at(
+        &mut self,
+        form: Form,
+        range: Range<usize>,
+        touches: Vec<Touch>,
+    ) -> &mut Part {
+        self.parts.push(Part {
+            form,
+            range,
+            touches,
+        });
+        let last = self.parts.len() - 1;
+        &mut self.parts[last]
+    }
+
+    /// What happens to a table.
+    pub(super) fn touch(&self, relation: &str, lock: LockMode, effect: Effect) -> Touch {
+        Touch {
+            relation: relation.to_owned(),
+            sort: Sort::Table,
+            lock,
+            effect,
+            fresh: self.catalog.is_fresh(relation),
+        }
+    }
+
+    /// What happens to an index.
+    pub(super) fn touch_index(&self, index: &str, lock: LockMode, effect: Effect) -> Touch {
+        let fresh = self
+            .catalog
+            .table_of(index)
+            .is_some_and(|table| self.catalog.is_fresh(table));
+        Touch {
+            sort: Sort::Index,
+            fresh,
+            ..self.touch(index, lock, effect)
+        }
+    }
+
+    fn statement(&mut self, tree: &Stmt, statement: &Read<'_>) {
+        match tree {
+            Stmt::AlterTable(alter) => self.alter_table(alter),
+            Stmt::CreateTable(create) => object::create_table(self, create),
+            Stmt::CreateTableAs(create) => object::create_table_as(self, create),
+            Stmt::CreateIndex(create) => object::create_index(self, create),
+            Stmt::AlterIndex(alter) => object::alter_index(self, alter),
+            Stmt::Reindex(reindex) => object::reindex(self, reindex),
+            Stmt::CreateView(create) => object::create_view(self, create),
+            Stmt::CreateMaterializedView(create) => object::create_materialized(self, create),
+            Stmt::Refresh(refresh) => object::refresh(self, refresh),
+            Stmt::AlterType(alter) => object::alter_type(self, alter),
+            Stmt::AlterDomain(alter) => object::alter_domain(self, alter),
+            Stmt::CommentOn(_) => words::comment(self, tree.syntax()),
+            Stmt::Vacuum(vacuum) => object::vacuum(self, vacuum),
+            Stmt::Grant(_) | Stmt::Revoke(_) => words::grant(self, tree.syntax()),
+            Stmt::DropTable(found) => drop::table(self, found),
+            Stmt::DropIndex(found) => drop::index(self, found),
+            _ => self.other(tree, statement),
+        }
+    }
+
+    /// Statements of which one name and the form are enough.
+    fn other(&mut self, tree: &Stmt, statement: &Read<'_>) {
+        let form = match tree {
+            Stmt::CreateTrigger(_) => Form::CreateTrigger,
+            Stmt::DropTrigger(_) => Form::DropTrigger,
+            Stmt::CreatePolicy(_)
+            | Stmt::AlterPolicy(_)
+            | Stmt::DropPolicy(_)
+            | Stmt::CreateRule(_)
+            | Stmt::DropRule(_) => Form::ChangeTable,
+            Stmt::CreateStatistics(_) | Stmt::Analyze(_) => Form::ChangeSettings,
+            Stmt::Cluster(_) => Form::Cluster,
+            Stmt::Truncate(_) => Form::Truncate,
+            _ => {
+                if !drop::other(self, tree) {
+                    words::by_words(self, statement);
+                }
+                return;
+            }
+        };
+        let node = tree.syntax();
+        for table in relations(node) {
+            self.add(form, node, &table);
+        }
+    }
+
+    fn alter_table(&mut self, alter: &ast::AlterTable) {
+        let Some(name) = alter.table_relation_name() else {
+            return;
+        };
+        let table = relation(name.syntax());
+        for action in alter.actions() {
+            self.action(&action, &table);
+        }
+    }
+
+    fn action(&mut self, action: &AlterTableAction, table: &str) {
+        let node = action.syntax();
+        let form = match action {
+            AlterTableAction::AddColumn(add) => return column::add(self, add, table),
+            AlterTableAction::AlterColumn(alter) => return column::alter(self, alter, table),
+            AlterTableAction::AddConstraint(add) => return constraint::add(self, add, table),
+            AlterTableAction::DropConstraint(found) => return constraint::drop(self, found, table),
+            AlterTableAction::ValidateConstraint(found) => {
+                return constraint::validate(self, found, table);
+            }
+            AlterTableAction::AttachPartition(attach) => {
+                return object::attach(self, attach, table);
+            }
+            AlterTableAction::DetachPartition(detach) => {
+                return object::detach(self, detach, table);
+            }
+            AlterTableAction::DropColumn(_) => Form::DropColumn,
+            AlterTableAction::RenameColumn(_) => Form::RenameColumn,
+            AlterTableAction::TableRenameTo(_) => Form::RenameTable,
+            AlterTableAction::SetSchema(_) => Form::MoveTable,
+            AlterTableAction::RenameConstraint(_) => Form::RenameConstraint,
+            AlterTableAction::AlterConstraint(_) => Form::AlterConstraint,
+            AlterTableAction::EnableTrigger(_)
+            | AlterTableAction::DisableTrigger(_)
+            | AlterTableAction::EnableAlwaysTrigger(_)
+            | AlterTableAction::EnableReplicaTrigger(_) => Form::SwitchTrigger,
+            AlterTableAction::SetOptions(_)
+            | AlterTableAction::ResetOptions(_)
+            | AlterTableAction::SetWithoutCluster(_)
+            | AlterTableAction::ClusterOn(_) => Form::ChangeSettings,
+            AlterTableAction::SetLogged(_) | AlterTableAction::SetUnlogged(_) => Form::Logged,
+            AlterTableAction::SetTablespace(_) | AlterTableAction::SetAccessMethod(_) => {
+                moved(node)
+            }
+            _ => Form::ChangeTable,
+        };
+        self.add(form, node, table);
+    }
+}
+
+/// To the place or the method that is the usual one nothing has to be moved.
+fn moved(node: &SyntaxNode) -> Form {
+    let text = node.text().to_string().to_lowercase();
+    let usual = ["pg_default", "heap", "default"]
+        .iter()
+        .any(|word| text.trim_end().ends_with(word));
+    if usual {
+        Form::ChangeTable
+    } else {
+        Form::MoveStorage
+    }
+}
+
+/// The name of the one relation below `node`.
+pub(super) fn relation(node: &SyntaxNode) -> String {
+    relations(node).into_iter().next().unwrap_or_default()
+}
+
+/// The names of the relations that `node` mentions, each once.
+pub(super) fn relations(node: &SyntaxNode) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for node in node.descendants() {
+        let named = ast::TableNameRef::cast(node.clone()).map(|n| n.syntax().clone());
+        let named =
+            named.or_else(|| ast::RelationNameRef::cast(node.clone()).map(|n| n.syntax().clone()));
+        if let Some(named) = named {
+            let name = name::of(&named);
+            if !found.contains(&name) {
+                found.push(name);
+            }
+        }
+    }
+    found
+}

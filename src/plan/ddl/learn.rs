@@ -1,0 +1,254 @@
+//! What a statement leaves behind, for the judgement of those that follow.
+
+use squawk_syntax::ast::{
+    self, AlterColumnOption, AlterTableAction, AstNode, Constraint, Stmt, TableArg,
+};
+
+use super::catalog::{Catalog, Column, Index, Table};
+use super::constraints::{add_column, add_constraint, column_constraint, columns};
+use super::judge::relation;
+use super::name::{self, Type};
+use super::object::names_read;
+use super::read::Read;
+use crate::plan::sql_text::{self, TokenSort};
+
+pub(super) fn learn(catalog: &mut Catalog, statement: &Read<'_>) {
+    match &statement.tree {
+        Some(Stmt::CreateTable(create)) => create_table(catalog, create),
+        Some(Stmt::CreateTableAs(create)) => {
+            let name = name::given(create.table_name());
+            catalog.tables.entry(name).or_insert(Table {
+                fresh: true,
+                ..Table::default()
+            });
+        }
+        Some(Stmt::CreateIndex(create)) => create_index(catalog, create),
+        Some(Stmt::CreateDomain(create)) => {
+            let name = name::given(create.domain());
+            let text = create.syntax().text().to_string().to_lowercase();
+            catalog
+                .domains
+                .insert(name, text.contains("check") || text.contains("not null"));
+        }
+        Some(Stmt::AlterDomain(alter)) => {
+            let name = name::given(alter.domain_ref());
+            if matches!(
+                alter.action(),
+                Some(ast::AlterDomainAction::AddConstraint(_))
+            ) {
+                catalog.domains.insert(name, true);
+            }
+        }
+        Some(Stmt::CreateView(create)) => {
+            let name = name::given(create.view());
+            catalog.views.insert(name, names_read(create.syntax()));
+        }
+        Some(Stmt::CreateMaterializedView(create)) => {
+            let name = name::given(create.view());
+            catalog.views.insert(name, names_read(create.syntax()));
+        }
+        Some(Stmt::DropTable(found)) => {
+            for name in found.table_name_refs() {
+                catalog.forget_table(&name::of(name.syntax()));
+            }
+        }
+        Some(Stmt::DropIndex(found)) => {
+            for index in found.index_refs() {
+                catalog.indexes.remove(&name::of(index.syntax()));
+            }
+        }
+        Some(Stmt::AlterTable(alter)) => alter_table(catalog, alter),
+        _ => zone(catalog, statement.text),
+    }
+}
+
+/// `SET timezone = 'UTC'` decides what becomes of times.
+fn zone(catalog: &mut Catalog, text: &str) {
+    let words: Vec<String> = sql_text::tokens(text)
+        .into_iter()
+        .filter(|token| token.sort != TokenSort::Sign)
+        .take(6)
+        .map(|token| text[token.range].trim_matches('\'').to_lowercase())
+        .collect();
+    let words: Vec<&str> = words
+        .iter()
+        .map(String::as_str)
+        .filter(|w| !matches!(*w, "local" | "session" | "to"))
+        .collect();
+    if let ["set", "timezone", zone, ..] | ["set", "time", "zone", zone, ..] = words.as_slice() {
+        catalog.zone = Some((*zone).to_owned());
+    }
+}
+
+fn create_table(catalog: &mut Catalog, create: &ast::CreateTable) {
+    let Some(name) = create.table_name().map(|name| name::of(name.syntax())) else {
+        return;
+    };
+    if create.if_not_exists().is_some() && catalog.tables.contains_key(&name) {
+        return;
+    }
+    let mut table = Table {
+        fresh: true,
+        ..Table::default()
+    };
+    for argument in create
+        .table_arg_list()
+        .into_iter()
+        .flat_map(|list| list.args())
+    {
+        match argument {
+            TableArg::Column(column) => add_column(catalog, &mut table, &name, &column),
+            TableArg::TableConstraint(found) => {
+                if let Some(constraint) = Constraint::cast(found.syntax().clone()) {
+                    add_constraint(catalog, &mut table, &name, &constraint);
+                }
+            }
+            TableArg::LikeClause(_) => {}
+        }
+    }
+    if let Some(by) = create.partition_by() {
+        let text = by.syntax().text().to_string();
+        let inside = text.split_once('(').map_or("", |(_, inside)| inside);
+        table.divided_by = inside
+            .split([',', ')'])
+            .map(name::canonical)
+            .filter(|name| !name.is_empty())
+            .collect();
+    }
+    if let Some(parent) = create.partition_of() {
+        let parent = relation(parent.syntax());
+        if let Some(parent) = catalog.tables.get_mut(&parent) {
+            parent.partitions.push(name.clone());
+        }
+    }
+    catalog.tables.insert(name, table);
+}
+
+fn create_index(catalog: &mut Catalog, create: &ast::CreateIndex) {
+    let table = create
+        .table_relation_name()
+        .map(|table| relation(table.syntax()))
+        .unwrap_or_default();
+    let Some(name) = create.index().map(|index| name::of(index.syntax())) else {
+        return;
+    };
+    let list = create
+        .partition_item_list()
+        .map_or(String::new(), |list| list.syntax().text().to_string());
+    catalog.indexes.insert(
+        name,
+        Index {
+            table,
+            columns: columns(&list),
+        },
+    );
+}
+
+fn alter_table(catalog: &mut Catalog, alter: &ast::AlterTable) {
+    let name = alter.table_relation_name();
+    let Some(mut name) = name.map(|name| relation(name.syntax())) else {
+        return;
+    };
+    for action in alter.actions() {
+        let Some(mut table) = catalog.tables.remove(&name) else {
+            return;
+        };
+        act(catalog, &mut table, &name, &action);
+        catalog.tables.insert(name.clone(), table);
+        if let AlterTableAction::TableRenameTo(found) = &action {
+            let new = name::given(found.table_name());
+            catalog.rename_table(&name, &new);
+            name = new;
+        }
+    }
+}
+
+/// What one action of `ALTER TABLE` changes.
+fn act(catalog: &mut Catalog, table: &mut Table, name: &str, action: &AlterTableAction) {
+    match action {
+        AlterTableAction::AddColumn(add) => new_column(catalog, table, name, add),
+        AlterTableAction::AddConstraint(add) => {
+            if let Some(constraint) = add.constraint() {
+                add_constraint(catalog, table, name, &constraint);
+            }
+        }
+        AlterTableAction::DropColumn(found) => {
+            table.columns.remove(&name::given(found.column_name_ref()));
+        }
+        AlterTableAction::RenameColumn(found) => {
+            let old = name::given(found.column_name_ref());
+            let new = name::given(found.column_name());
+            if let Some(column) = table.columns.remove(&old) {
+                table.columns.insert(new, column);
+            }
+        }
+        AlterTableAction::AlterColumn(alter) => alter_column(table, alter),
+        AlterTableAction::ValidateConstraint(found) => {
+            let constraint = found
+                .constraint_name_ref()
+                .map(|name| name::of(name.syntax()));
+            for check in table
+                .checks
+                .iter_mut()
+                .filter(|check| Some(&check.name) == constraint.as_ref())
+            {
+                check.valid = true;
+            }
+        }
+        AlterTableAction::DropConstraint(found) => {
+            let constraint = name::given(found.constraint_name_ref());
+            table.checks.retain(|check| check.name != constraint);
+            table.keys.retain(|key| key.name != constraint);
+        }
+        AlterTableAction::AttachPartition(found) => {
+            table
+                .partitions
+                .extend(found.table_name_ref().map(|child| name::of(child.syntax())));
+        }
+        AlterTableAction::DetachPartition(found) => {
+            let child = found.table_name_ref().map(|child| name::of(child.syntax()));
+            table
+                .partitions
+                .retain(|known| Some(known) != child.as_ref());
+        }
+        _ => {}
+    }
+}
+
+fn new_column(catalog: &mut Catalog, table: &mut Table, name: &str, add: &ast::AddColumn) {
+    let Some(own) = add.column_name().map(|column| name::of(column.syntax())) else {
+        return;
+    };
+    let ty = add
+        .ty()
+        .map(|ty| Type::read(&ty.syntax().text().to_string()))
+        .unwrap_or_default();
+    table.columns.insert(
+        own.clone(),
+        Column {
+            ty,
+            required: false,
+        },
+    );
+    for constraint in add.constraints() {
+        column_constraint(catalog, table, name, &own, &constraint);
+    }
+}
+
+fn alter_column(table: &mut Table, alter: &ast::AlterColumn) {
+    let column = name::given(alter.column_name_ref());
+    let Some(column) = table.columns.get_mut(&column) else {
+        return;
+    };
+    match alter.option() {
+        Some(AlterColumnOption::SetNotNull(_)) => column.required = true,
+        Some(AlterColumnOption::DropNotNull(_)) => column.required = false,
+        Some(AlterColumnOption::SetType(set)) => {
+            column.ty = set
+                .ty()
+                .map(|ty| Type::read(&ty.syntax().text().to_string()))
+                .unwrap_or_default();
+        }
+        _ => {}
+    }
+}

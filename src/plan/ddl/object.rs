@@ -1,0 +1,368 @@
+//! Tables, indexes, views and partitions that are made or changed, and statements told by their words.
+
+use squawk_syntax::SyntaxNode;
+use squawk_syntax::ast::{
+    self, AlterDomainAction, AlterTypeAction, AstNode, DetachPartitionOption, ReindexTarget,
+};
+
+use super::form::Form;
+use super::judge::{Desk, relation, relations};
+use super::lock::LockMode;
+use super::name;
+use super::verdict::{Effect, Touch};
+use crate::plan::sql_text;
+
+pub(super) fn create_table(desk: &mut Desk<'_>, create: &ast::CreateTable) {
+    let node = create.syntax();
+    if let Some(parent) = create.partition_of() {
+        let parent = relation(parent.syntax());
+        desk.add(Form::CreatePartition, node, &parent);
+        return;
+    }
+    let own = name::given(create.table_name());
+    let targets = references(node).into_iter().filter(|target| *target != own);
+    let touches = targets
+        .map(|target| desk.touch(&target, LockMode::ShareRowExclusive, Effect::Metadata))
+        .collect();
+    desk.add_with(Form::CreateTable, node, touches);
+}
+
+/// The tables that the constraints below `node` point at.
+pub(super) fn references(node: &SyntaxNode) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for node in node.descendants() {
+        let table = ast::ReferencesConstraint::cast(node.clone()).and_then(|r| r.table());
+        let table = table.or_else(|| {
+            ast::ForeignKeyConstraint::cast(node.clone()).and_then(|key| key.table_name_ref())
+        });
+        let name = table.map(|table| name::of(table.syntax()));
+        found.extend(name.filter(|name| !found.contains(name)));
+    }
+    found
+}
+
+pub(super) fn create_table_as(desk: &mut Desk<'_>, create: &ast::CreateTableAs) {
+    let touches = read_by(desk, create.syntax(), Effect::Scan);
+    desk.add_with(Form::CreateTableAs, create.syntax(), touches);
+}
+
+/// The tables that the query below `node` reads.
+fn read_by(desk: &Desk<'_>, node: &SyntaxNode, effect: Effect) -> Vec<Touch> {
+    let names = names_read(node).into_iter();
+    names
+        .map(|name| desk.touch(&name, LockMode::AccessShare, effect))
+        .collect()
+}
+
+/// The names of the tables that the query below `node` reads.
+pub(super) fn names_read(node: &SyntaxNode) -> Vec<String> {
+    let froms = node.descendants().filter_map(ast::FromClause::cast);
+    let mut names: Vec<String> = froms.flat_map(|from| from_names(from.syntax())).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The names behind `FROM` and `JOIN`, told by the words: the tree has many shapes for them.
+fn from_names(node: &SyntaxNode) -> Vec<String> {
+    let text = node.text().to_string();
+    let tokens = sql_text::tokens(&text);
+    let mut names = Vec::new();
+    for (ix, token) in tokens.iter().enumerate() {
+        let word = text[token.range.clone()].to_ascii_lowercase();
+        let behind_comma = word == "," && ix > 0;
+        if !matches!(word.as_str(), "from" | "join") && !behind_comma {
+            continue;
+        }
+        let Some(first) = tokens
+            .get(ix + 1)
+            .filter(|next| next.sort != sql_text::TokenSort::Sign)
+        else {
+            continue;
+        };
+        let mut end = first.range.end;
+        let mut next = ix + 2;
+        while tokens
+            .get(next)
+            .is_some_and(|dot| &text[dot.range.clone()] == ".")
+        {
+            end = tokens.get(next + 1).map_or(end, |part| part.range.end);
+            next += 2;
+        }
+        let calls = tokens
+            .get(next)
+            .is_some_and(|sign| &text[sign.range.clone()] == "(");
+        if !calls {
+            names.push(name::canonical(&text[first.range.start..end]));
+        }
+    }
+    names.retain(|name| name != "only" && name != "lateral");
+    names
+}
+
+pub(super) fn create_index(desk: &mut Desk<'_>, create: &ast::CreateIndex) {
+    let Some(on) = create.table_relation_name() else {
+        return;
+    };
+    let table = relation(on.syntax());
+    let node = create.syntax();
+    if create.concurrently_token().is_some() {
+        desk.add(Form::CreateIndexConcurrently, node, &table);
+        return;
+    }
+    let partitions = desk
+        .catalog
+        .tables
+        .get(&table)
+        .map_or(Vec::new(), |table| table.partitions.clone());
+    let divided = desk
+        .catalog
+        .tables
+        .get(&table)
+        .is_some_and(|table| !table.divided_by.is_empty());
+    if on.only_token().is_some() {
+        desk.add(Form::CreateIndexOnly, node, &table);
+        return;
+    }
+    let effect = if divided {
+        Effect::Metadata
+    } else {
+        Effect::Scan
+    };
+    let mut touches = vec![desk.touch(&table, LockMode::Share, effect)];
+    touches.extend(
+        partitions
+            .iter()
+            .map(|child| desk.touch(child, LockMode::Share, Effect::Scan)),
+    );
+    desk.add_with(Form::CreateIndex, node, touches);
+}
+
+pub(super) fn alter_index(desk: &mut Desk<'_>, alter: &ast::AlterIndex) {
+    let index = name::given(alter.index_ref());
+    let renames = matches!(
+        alter.action(),
+        Some(ast::AlterIndexAction::IndexRenameTo(_))
+    );
+    let form = if renames {
+        Form::RenameIndex
+    } else {
+        Form::ChangeSettings
+    };
+    let touch = desk.touch_index(&index, LockMode::ShareUpdateExclusive, Effect::Metadata);
+    desk.add_with(form, alter.syntax(), vec![touch]);
+}
+
+pub(super) fn reindex(desk: &mut Desk<'_>, reindex: &ast::Reindex) {
+    let node = reindex.syntax();
+    let concurrently = node
+        .text()
+        .to_string()
+        .to_lowercase()
+        .contains("concurrently");
+    let form = if concurrently {
+        Form::ReindexConcurrently
+    } else {
+        Form::Reindex
+    };
+    let (lock, own, effect) = if concurrently {
+        (
+            LockMode::ShareUpdateExclusive,
+            LockMode::ShareUpdateExclusive,
+            Effect::Scan,
+        )
+    } else {
+        (LockMode::Share, LockMode::AccessExclusive, Effect::Rewrite)
+    };
+    let Some(target) = reindex.reindex_target() else {
+        return;
+    };
+    let name = name::canonical(&behind_keywords(&target));
+    let touches = match target {
+        ReindexTarget::ReindexTargetIndex(_) => {
+            let table = desk.catalog.table_of(&name).map(str::to_owned);
+            let table = table.map(|table| desk.touch(&table, lock, Effect::Scan));
+            table
+                .into_iter()
+                .chain([desk.touch_index(&name, own, effect)])
+                .collect()
+        }
+        ReindexTarget::ReindexTargetTable(_) => vec![desk.touch(&name, lock, Effect::Scan)],
+        _ => Vec::new(),
+    };
+    desk.add_with(form, node, touches);
+}
+
+/// The name that a target of `REINDEX` ends with.
+fn behind_keywords(target: &ReindexTarget) -> String {
+    let text = target.syntax().text().to_string();
+    let text = text.trim();
+    let words = [
+        "index",
+        "table",
+        "schema",
+        "database",
+        "system",
+        "concurrently",
+    ];
+    let mut rest = text;
+    while let Some((word, tail)) = rest.split_once(char::is_whitespace)
+        && words.contains(&word.to_lowercase().as_str())
+    {
+        rest = tail.trim_start();
+    }
+    rest.to_owned()
+}
+
+pub(super) fn create_view(desk: &mut Desk<'_>, create: &ast::CreateView) {
+    let view = name::given(create.view());
+    let mut touches = read_by(desk, create.syntax(), Effect::Metadata);
+    let replaces = create.or_replace().is_some();
+    if replaces {
+        touches.push(desk.touch(&view, LockMode::AccessExclusive, Effect::Metadata));
+    }
+    let form = if replaces {
+        Form::ReplaceView
+    } else {
+        Form::CreateView
+    };
+    desk.add_with(form, create.syntax(), touches);
+}
+
+pub(super) fn create_materialized(desk: &mut Desk<'_>, create: &ast::CreateMaterializedView) {
+    let touches = read_by(desk, create.syntax(), Effect::Scan);
+    desk.add_with(Form::CreateTableAs, create.syntax(), touches);
+}
+
+pub(super) fn refresh(desk: &mut Desk<'_>, refresh: &ast::Refresh) {
+    let concurrently = refresh.concurrently_token().is_some();
+    let form = if concurrently {
+        Form::RefreshConcurrently
+    } else {
+        Form::Refresh
+    };
+    let view = name::given(refresh.view_ref());
+    let bases = desk.catalog.views.get(&view).cloned().unwrap_or_default();
+    let row = form.row();
+    let mut touches: Vec<Touch> = row
+        .lock
+        .map(|lock| desk.touch(&view, lock, row.effect))
+        .into_iter()
+        .collect();
+    touches.extend(
+        bases
+            .iter()
+            .map(|base| desk.touch(base, LockMode::AccessShare, Effect::Scan)),
+    );
+    desk.add_with(form, refresh.syntax(), touches);
+}
+
+pub(super) fn attach(desk: &mut Desk<'_>, attach: &ast::AttachPartition, table: &str) {
+    let child = name::given(attach.table_name_ref());
+    let columns = desk
+        .catalog
+        .tables
+        .get(table)
+        .map_or(Vec::new(), |table| table.divided_by.clone());
+    let proven = desk
+        .catalog
+        .tables
+        .get(&child)
+        .is_some_and(|child| child.checks_any(&columns));
+    let form = if proven {
+        Form::AttachProven
+    } else {
+        Form::Attach
+    };
+    let touches = vec![
+        desk.touch(table, LockMode::ShareUpdateExclusive, Effect::Metadata),
+        desk.touch(&child, LockMode::AccessExclusive, form.row().effect),
+    ];
+    desk.add_with(form, attach.syntax(), touches);
+}
+
+pub(super) fn detach(desk: &mut Desk<'_>, detach: &ast::DetachPartition, table: &str) {
+    let child = name::given(detach.table_name_ref());
+    let concurrently = matches!(
+        detach.detach_partition_option(),
+        Some(DetachPartitionOption::DetachConcurrently(_))
+    );
+    let (form, parent, own) = if concurrently {
+        (
+            Form::DetachConcurrently,
+            LockMode::ShareUpdateExclusive,
+            LockMode::AccessExclusive,
+        )
+    } else if desk.catalog.at_least(14) {
+        (
+            Form::Detach,
+            LockMode::AccessExclusive,
+            LockMode::AccessExclusive,
+        )
+    } else {
+        (
+            Form::Detach,
+            LockMode::AccessExclusive,
+            LockMode::ShareUpdateExclusive,
+        )
+    };
+    let touches = vec![
+        desk.touch(table, parent, Effect::Metadata),
+        desk.touch(&child, own, Effect::Metadata),
+    ];
+    desk.add_with(form, detach.syntax(), touches);
+}
+
+pub(super) fn alter_type(desk: &mut Desk<'_>, alter: &ast::AlterType) {
+    let form = match alter.action() {
+        Some(AlterTypeAction::AddValue(_)) => Form::AddValue,
+        Some(AlterTypeAction::RenameValue(_) | AlterTypeAction::RenameAttribute(_)) => {
+            Form::RenameValue
+        }
+        Some(AlterTypeAction::TypeRenameTo(_) | AlterTypeAction::SetSchema(_)) => Form::RenameOther,
+        _ => Form::Other,
+    };
+    desk.add_with(form, alter.syntax(), Vec::new());
+}
+
+/// Every column of the domain is tested.
+pub(super) fn alter_domain(desk: &mut Desk<'_>, alter: &ast::AlterDomain) {
+    let domain = name::given(alter.domain_ref());
+    let tests = match alter.action() {
+        Some(AlterDomainAction::AddConstraint(add)) => !add
+            .syntax()
+            .text()
+            .to_string()
+            .to_lowercase()
+            .contains("not valid"),
+        Some(AlterDomainAction::SetNotNull(_) | AlterDomainAction::ValidateConstraint(_)) => true,
+        _ => false,
+    };
+    if !tests {
+        desk.add_with(Form::Other, alter.syntax(), Vec::new());
+        return;
+    }
+    let uses = |table: &&String| {
+        desk.catalog.tables[*table]
+            .columns
+            .values()
+            .any(|column| column.ty.base == domain)
+    };
+    let tables: Vec<String> = desk.catalog.tables.keys().filter(uses).cloned().collect();
+    let touches = tables
+        .iter()
+        .map(|table| desk.touch(table, LockMode::Share, Effect::Scan))
+        .collect();
+    desk.add_with(Form::ChangeDomain, alter.syntax(), touches);
+}
+
+pub(super) fn vacuum(desk: &mut Desk<'_>, vacuum: &ast::Vacuum) {
+    let text = vacuum.syntax().text().to_string().to_lowercase();
+    let full = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| word == "full");
+    let form = if full { Form::VacuumFull } else { Form::Vacuum };
+    for table in relations(vacuum.syntax()) {
+        desk.add(form, vacuum.syntax(), &table);
+    }
+}

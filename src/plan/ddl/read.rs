@@ -1,0 +1,122 @@
+//! Statements as trees. What is too long or nested too deeply for the parser, which goes down by
+//! recursion, is not given to it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use squawk_syntax::SourceFile;
+use squawk_syntax::ast::Stmt;
+
+use crate::plan::sql_text::{self, TokenSort};
+
+/// The longest statement that is read as a tree.
+const MAX_LENGTH: usize = 64 * 1024;
+/// How many words and signs may make the parser go deeper.
+const MAX_DEPTH: usize = 150;
+
+/// A statement and its place in the text.
+pub(super) struct Read<'s> {
+    pub(super) text: &'s str,
+    pub(super) range: Range<usize>,
+    /// The tree; none for statements that change no table, and for what can't be read.
+    pub(super) tree: Option<Stmt>,
+}
+
+/// Words by which statements begin that are worth a tree.
+const WORTH: [&str; 17] = [
+    "ALTER", "ANALYSE", "ANALYZE", "CLUSTER", "COMMENT", "CREATE", "DELETE", "DROP", "GRANT",
+    "LOCK", "MERGE", "REFRESH", "REINDEX", "REVOKE", "TRUNCATE", "UPDATE", "VACUUM",
+];
+
+/// `sql` without what is meant for the client: lines such as `\\set x 1`, and the rows behind
+/// `COPY … FROM stdin`. Everything else keeps its place.
+pub(super) fn without_client(sql: &str) -> Cow<'_, str> {
+    if !sql.contains('\\') {
+        return Cow::Borrowed(sql);
+    }
+    let mut kept = String::with_capacity(sql.len());
+    let mut rows = false;
+    for line in sql.split_inclusive('\n') {
+        let text = line.trim();
+        if rows || text.starts_with('\\') {
+            rows &= text != "\\.";
+            kept.extend(
+                line.bytes()
+                    .map(|byte| if byte == b'\n' { '\n' } else { ' ' }),
+            );
+            continue;
+        }
+        let upper = text.to_ascii_uppercase();
+        rows = upper.starts_with("COPY ") && upper.contains("FROM STDIN") && upper.ends_with(';');
+        kept.push_str(line);
+    }
+    Cow::Owned(kept)
+}
+
+/// The statements of `sql`.
+pub(super) fn statements(sql: &str) -> Vec<Read<'_>> {
+    let ranges = sql_text::statement_ranges(sql).into_iter();
+    ranges
+        .map(|range| {
+            let range = without_comments(sql, range);
+            let text = &sql[range.clone()];
+            let word = text
+                .split(|c: char| !c.is_ascii_alphabetic())
+                .next()
+                .unwrap_or("");
+            let worth = WORTH.iter().any(|known| known.eq_ignore_ascii_case(word));
+            let tree = (worth && is_shallow(text)).then(|| parse(text)).flatten();
+            Read { text, range, tree }
+        })
+        .collect()
+}
+
+fn parse(text: &str) -> Option<Stmt> {
+    SourceFile::parse(text).tree().stmts().next()
+}
+
+/// `range` without the comments that it begins with.
+fn without_comments(sql: &str, range: Range<usize>) -> Range<usize> {
+    let first = sql_text::tokens(&sql[range.clone()])
+        .first()
+        .map_or(0, |token| token.range.start);
+    range.start + first..range.end
+}
+
+/// Whether the parser can go down to the ground of `text`.
+fn is_shallow(text: &str) -> bool {
+    if text.len() > MAX_LENGTH {
+        return false;
+    }
+    let deepens = |word: &str| {
+        matches!(
+            word.to_ascii_lowercase().as_str(),
+            "not"
+                | "case"
+                | "select"
+                | "exists"
+                | "any"
+                | "all"
+                | "some"
+                | "array"
+                | "row"
+                | "union"
+                | "except"
+                | "intersect"
+        )
+    };
+    let (mut depth, mut deepest, mut words) = (0_usize, 0, 0);
+    for token in sql_text::tokens(text) {
+        match (token.sort, &text[token.range.clone()]) {
+            (TokenSort::Sign, "(" | "[") => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            (TokenSort::Sign, ")" | "]") => depth = depth.saturating_sub(1),
+            (TokenSort::Sign, "-" | "+" | "~" | "@" | "!" | "|" | "^" | "#") => words += 1,
+            (TokenSort::Word, word) if deepens(word) => words += 1,
+            _ => {}
+        }
+    }
+    deepest + words < MAX_DEPTH
+}

@@ -1,0 +1,300 @@
+//! The judge against what servers did, and statements in many spellings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use serde::Deserialize;
+
+use super::*;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Facts {
+    setup: String,
+    form: Vec<Fact>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fact {
+    name: String,
+    before: Option<String>,
+    sql: String,
+    versions: Vec<u32>,
+    locks: Option<BTreeMap<String, String>>,
+    seen: Option<BTreeMap<String, Vec<String>>>,
+    #[serde(default)]
+    rewrites: BTreeSet<String>,
+    #[serde(default)]
+    scans: BTreeSet<String>,
+    fails: Option<String>,
+}
+
+fn facts() -> Facts {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ddl/locks.toml");
+    toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// What the judge says of the tables that were there before: the lock and the effect on each.
+fn said(catalog: &Catalog, sql: &str) -> (Vec<Judged>, BTreeMap<String, Touch>) {
+    let mut catalog = catalog.clone();
+    let judged = judge(sql, &mut catalog);
+    let mut touches: BTreeMap<String, Touch> = BTreeMap::new();
+    for touch in judged.iter().flat_map(|judged| judged.verdict().touches) {
+        if touch.fresh || touch.sort == Sort::Index {
+            continue;
+        }
+        let known = touches
+            .entry(touch.relation.clone())
+            .or_insert_with(|| touch.clone());
+        known.lock = known.lock.max(touch.lock);
+        known.effect = known.effect.max(touch.effect);
+    }
+    (judged, touches)
+}
+
+fn disagreements(fact: &Fact, catalog: &Catalog) -> Vec<String> {
+    let (judged, touches) = said(catalog, &fact.sql);
+    let mut found = Vec::new();
+    if fact.fails.is_some() {
+        let forms: Vec<Form> = judged
+            .iter()
+            .flat_map(|j| &j.parts)
+            .map(|part| part.form)
+            .collect();
+        if !forms.contains(&Form::AddColumnRequired) {
+            found.push(format!("fails, and is taken for {forms:?}"));
+        }
+        return found;
+    }
+    let names = |effects: &[Effect]| -> BTreeSet<String> {
+        touches
+            .values()
+            .filter(|t| effects.contains(&t.effect))
+            .map(|t| t.relation.clone())
+            .collect()
+    };
+    if let Some(locks) = &fact.locks {
+        let ours: BTreeMap<String, String> = touches
+            .values()
+            .map(|touch| (touch.relation.clone(), touch.lock.name().to_owned()))
+            .collect();
+        if ours != *locks {
+            found.push(format!("locks {locks:?}, not {ours:?}"));
+        }
+        let rewrites = names(&[Effect::Rewrite, Effect::Empty]);
+        if rewrites != fact.rewrites {
+            found.push(format!("rewrites {:?}, not {rewrites:?}", fact.rewrites));
+        }
+        let scans = names(&[Effect::Scan, Effect::Rewrite, Effect::Empty]);
+        if scans != fact.scans {
+            found.push(format!("scans {:?}, not {scans:?}", fact.scans));
+        }
+    }
+    for (table, seen) in fact.seen.iter().flatten() {
+        let ours = touches.get(table).map(|touch| touch.lock.name());
+        if !ours.is_some_and(|ours| seen.iter().any(|seen| seen == ours)) {
+            found.push(format!("{table} was seen in {seen:?}, not {ours:?}"));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_table_of_locks_agrees_with_every_server() {
+    let facts = facts();
+    let mut tested = BTreeSet::new();
+    let mut found = Vec::new();
+    for fact in &facts.form {
+        for version in &fact.versions {
+            let mut catalog = Catalog::new(Some(*version));
+            judge(&facts.setup, &mut catalog);
+            judge(fact.before.as_deref().unwrap_or(""), &mut catalog);
+            catalog.end_file();
+            for what in disagreements(fact, &catalog) {
+                found.push(format!("{version} {}: {what}", fact.name));
+            }
+            tested.insert((fact.name.clone(), *version));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert!(tested.len() > 770, "{}", tested.len());
+}
+
+/// What the judge says of one statement on a table `t`, in the words that people read.
+fn verdict(setup: &str, sql: &str) -> String {
+    let mut catalog = Catalog::new(None);
+    judge(setup, &mut catalog);
+    catalog.end_file();
+    let judged = judge(sql, &mut catalog);
+    let verdict = judged.last().unwrap().verdict();
+    format!("{}; {verdict}", verdict.compatibility.word())
+}
+
+#[test]
+fn statements_are_judged_in_every_spelling() {
+    let setup =
+        "CREATE TABLE \"Order\" (id int primary key, note varchar(20), \"at\" timestamp(3));";
+    for (sql, wanted) in [
+        (
+            "alter table \"Order\" add \"n\" int",
+            "additive; AccessExclusiveLock on Order, metadata only",
+        ),
+        (
+            "ALTER TABLE IF EXISTS ONLY public.\"Order\" ADD COLUMN IF NOT EXISTS n uuid NOT NULL DEFAULT gen_random_uuid()",
+            "additive; AccessExclusiveLock on Order, rewrite",
+        ),
+        (
+            "ALTER TABLE \"Order\" ADD COLUMN n varchar(10) DEFAULT 'x'::varchar(10)",
+            "additive; AccessExclusiveLock on Order, metadata only",
+        ),
+        (
+            "ALTER TABLE \"Order\" ADD COLUMN n timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP",
+            "additive; AccessExclusiveLock on Order, metadata only",
+        ),
+        (
+            "ALTER TABLE \"Order\" ADD COLUMN n text[] DEFAULT ARRAY[]::text[]",
+            "additive; AccessExclusiveLock on Order, metadata only",
+        ),
+        (
+            "ALTER TABLE \"Order\" ADD COLUMN n text NOT NULL",
+            "breaking; AccessExclusiveLock on Order, metadata only",
+        ),
+        (
+            "-- first\n/* then */ ALTER TABLE \"Order\" ALTER COLUMN note SET DATA TYPE text, ALTER \"at\" TYPE timestamp",
+            "transformative; AccessExclusiveLock on Order, metadata only",
+        ),
+        (
+            "ALTER TABLE \"Order\" ALTER COLUMN note TYPE text USING note::text",
+            "transformative; AccessExclusiveLock on Order, metadata only",
+        ),
+        (
+            "ALTER TABLE \"Order\" ALTER COLUMN note TYPE text USING upper(note)",
+            "transformative; AccessExclusiveLock on Order, rewrite",
+        ),
+        (
+            "ALTER TABLE \"Order\" DROP COLUMN note, ADD x int",
+            "breaking; AccessExclusiveLock on Order, metadata only",
+        ),
+        (
+            "create unique index if not exists i on \"Order\" using btree (note)",
+            "additive; ShareLock on Order, scan",
+        ),
+        (
+            "CREATE INDEX CONCURRENTLY i ON \"Order\" (note)",
+            "additive; ShareUpdateExclusiveLock on Order, scan",
+        ),
+        (
+            "drop table if exists \"Order\" cascade",
+            "breaking; AccessExclusiveLock on Order, metadata only",
+        ),
+        (
+            "TRUNCATE TABLE \"Order\", other",
+            "breaking; AccessExclusiveLock on Order, emptied",
+        ),
+        (
+            "lock table \"Order\" in share mode",
+            "additive; ShareLock on Order, metadata only",
+        ),
+        (
+            "update \"Order\" set note = 'where'",
+            "transformative; no lock that anybody notices",
+        ),
+        (
+            "delete from only_this where id = 1",
+            "transformative; no lock that anybody notices",
+        ),
+        (
+            "insert into \"Order\" values (1)",
+            "additive; no lock that anybody notices",
+        ),
+        ("select 1", "additive; no lock that anybody notices"),
+        (
+            "drop view v",
+            "breaking; AccessExclusiveLock on v, metadata only",
+        ),
+        ("drop type mood", "breaking; no lock that anybody notices"),
+        (
+            "alter table x.y alter column c type bigint",
+            "transformative; AccessExclusiveLock on x.y, rewrite",
+        ),
+    ] {
+        assert_eq!(verdict(setup, sql), wanted, "{sql}");
+    }
+}
+
+#[test]
+fn what_the_same_file_has_made_nobody_else_uses() {
+    let mut catalog = Catalog::new(None);
+    let sql = "create table a (id int); create index on a (id); alter table a add constraint k foreign key (id) references b (id);";
+    let judged = judge(sql, &mut catalog);
+    assert!(judged[1].verdict().worst().is_none());
+    let worst = judged[2].verdict();
+    assert_eq!(worst.worst().unwrap().relation, "b");
+}
+
+#[test]
+fn what_is_meant_for_the_client_is_passed_over() {
+    let sql = "\\set ON_ERROR_STOP on\nalter table a add b int;\nCOPY c (d) FROM stdin;\nalter table x drop y;\né\n\\.\ndrop table e;";
+    let judged = judge(sql, &mut Catalog::new(None));
+    let texts: Vec<&str> = judged
+        .iter()
+        .map(|judged| &sql[judged.range.clone()])
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            "alter table a add b int",
+            "COPY c (d) FROM stdin",
+            "drop table e"
+        ]
+    );
+}
+
+#[test]
+fn deep_and_broken_statements_do_no_harm() {
+    let deep = |open: &str, close: &str| {
+        format!(
+            "create index i on t ({}1{})",
+            open.repeat(20_000),
+            close.repeat(20_000)
+        )
+    };
+    for sql in [
+        deep("(", ")"),
+        deep("not ", ""),
+        deep("- ", ""),
+        deep("case when ", " end"),
+        deep("a[", "]"),
+        format!(
+            "create view v as select 1 {}",
+            "union select 1 ".repeat(20_000)
+        ),
+        format!(
+            "create view v as select 1 {}",
+            "from (select 1 ".repeat(20_000)
+        ),
+        format!("alter table t {}", "add column a int, ".repeat(500)),
+        format!("create index i on t ({})", "a = b and ".repeat(6_000)),
+        format!("create index i on t ({})", "a || ".repeat(2_000)),
+        "create table (((".to_owned(),
+        "alter table".to_owned(),
+        "create index concurrently".to_owned(),
+        "do $$ begin; alter table t".to_owned(),
+    ] {
+        judge(&sql, &mut Catalog::new(None));
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_judged(sql in "(alter|create|drop|table|index|column|add|type|on|t|a|int|\\(|\\)|,|;|'|\"|\\$\\$| |é|not|null|default|check|references|[a-z0-9 ]){0,60}") {
+        let mut catalog = Catalog::new(None);
+        for judged in judge(&sql, &mut catalog) {
+            prop_assert!(sql.get(judged.range.clone()).is_some());
+            for part in judged.parts {
+                prop_assert!(sql.get(part.range.clone()).is_some(), "{:?}", part.range);
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What is known of the database that a plan is for, where somebody has asked it.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+/// A database as it was when it was asked.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// The server's major version.
+    pub server: Option<u32>,
+    /// Its tables by name, without the schema `public`.
+    pub tables: HashMap<String, TableFacts>,
+    /// The migrations that are applied, by the names that their tool gives them; none: nobody knows.
+    pub applied: Option<HashSet<String>>,
+}
+
+/// A table as it was.
+#[derive(Clone, Debug, Default)]
+pub struct TableFacts {
+    /// Its size with everything that belongs to it; none: it can't be told.
+    pub bytes: Option<u64>,
+    /// Rows, as the statistics estimate them.
+    pub rows: Option<u64>,
+    /// Who held a lock on it that any change has to wait for.
+    pub busy: Option<Busy>,
+}
+
+/// A session that is in the way.
+#[derive(Clone, Debug)]
+pub struct Busy {
+    /// Its process on the server.
+    pub pid: i32,
+    /// What it calls itself.
+    pub application: String,
+    /// How long its transaction is open.
+    pub since: Duration,
+}
+
+/// Tables up to this size are gone through in a moment.
+const SMALL: u64 = 8 << 20;
+
+impl TableFacts {
+    /// Whether going through all of it takes no time that anybody notices.
+    pub(super) fn is_small(&self) -> bool {
+        self.bytes.is_some_and(|bytes| bytes < SMALL)
+    }
+
+    /// Its size in words, such as `41 GB`.
+    pub(super) fn size(&self) -> Option<String> {
+        let bytes = self.bytes?;
+        let units = [("GB", 1_u64 << 30), ("MB", 1 << 20), ("kB", 1 << 10)];
+        let unit = units.iter().find(|(_, unit)| bytes >= *unit);
+        Some(match unit {
+            Some((name, unit)) if bytes < 10 * unit => {
+                format!("{:.1} {name}", bytes as f64 / *unit as f64)
+            }
+            Some((name, unit)) => format!("{} {name}", bytes / unit),
+            None => format!("{bytes} bytes"),
+        })
+    }
+
+    /// How long it takes to read it, or to write it anew, in words: servers differ too much for
+    /// numbers.
+    pub(super) fn time(&self, rewrites: bool) -> Option<&'static str> {
+        let pace: u64 = if rewrites { 50 << 20 } else { 300 << 20 };
+        Some(match self.bytes? / pace {
+            0 => "about a second",
+            1..90 => "seconds",
+            90..5_400 => "minutes",
+            _ => "hours",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_times_are_told_in_words() {
+        let of = |bytes| TableFacts {
+            bytes: Some(bytes),
+            ..TableFacts::default()
+        };
+        assert_eq!(of(41 << 30).size().unwrap(), "41 GB");
+        assert_eq!(of(3 << 29).size().unwrap(), "1.5 GB");
+        assert_eq!(of(900).size().unwrap(), "900 bytes");
+        assert_eq!(of(41 << 30).time(true).unwrap(), "minutes");
+        assert_eq!(of(41 << 30).time(false).unwrap(), "minutes");
+        assert_eq!(of(2 << 40).time(true).unwrap(), "hours");
+        assert_eq!(of(1 << 20).time(true).unwrap(), "about a second");
+        assert!(of(1 << 20).is_small() && !of(1 << 30).is_small());
+    }
+}

@@ -1,0 +1,102 @@
+//! `<!-- gonogo: allow CODE REASON -->`: a problem that is accepted in what follows the comment.
+
+use crate::plan::draft::Allow;
+use crate::plan::ledger::{Account, Element};
+use crate::plan::problem::Problem;
+use crate::plan::source::{Source, Span};
+
+const OPEN: &str = "<!--";
+const CLOSE: &str = "-->";
+
+/// The comments of `source` that allow something; `accounts` are the elements of the file.
+pub(super) fn find(
+    source: &Source,
+    accounts: &[Account],
+    problems: &mut Vec<Problem>,
+) -> Vec<Allow> {
+    let text = source.text();
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices(OPEN) {
+        let Some(length) = text[at..].find(CLOSE) else {
+            break;
+        };
+        let inside = text[at + OPEN.len()..at + length].trim();
+        let Some(rest) = inside.strip_prefix("gonogo:").map(str::trim_start) else {
+            continue;
+        };
+        let shown = |account: &Account| {
+            account.element == Element::Fence
+                && (account.span.start..account.span.end).contains(&at)
+        };
+        if accounts.iter().any(shown) {
+            continue;
+        }
+        let span = Span::new(at, at + length + CLOSE.len());
+        let Some(rest) = rest
+            .strip_prefix("allow")
+            .filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+        else {
+            problems.push(
+                Problem::warning(
+                    "bad-comment",
+                    span,
+                    "gonogo does not know what this comment says",
+                )
+                .hint("write `<!-- gonogo: allow CODE REASON -->`"),
+            );
+            continue;
+        };
+        let (code, reason) = rest
+            .trim()
+            .split_once(char::is_whitespace)
+            .unwrap_or((rest.trim(), ""));
+        let reason = reason.trim_start_matches([':', '-', '–', '—', ' ']).trim();
+        if code.is_empty() || reason.is_empty() {
+            problems.push(Allow::without_reason(span));
+            continue;
+        }
+        found.push(Allow {
+            code: code.trim_end_matches(':').to_owned(),
+            reason: super::blocks::one_line(reason),
+            span,
+            scope: Some(scope(text, span, accounts)),
+        });
+    }
+    found
+}
+
+/// What a comment is about: the line it stands in, and the next block, item or section.
+fn scope(text: &str, comment: Span, accounts: &[Account]) -> Span {
+    let start = text[..comment.start].rfind('\n').map_or(0, |at| at + 1);
+    let next = accounts.partition_point(|account| account.span.start < comment.end);
+    let Some(element) = accounts.get(next) else {
+        return Span::new(start, text.len());
+    };
+    let rest = &accounts[next + 1..];
+    let begins = |account: &&Account| match element.element {
+        Element::Fence => true,
+        Element::TaskItem => account.element != Element::Fence,
+        Element::Heading => {
+            account.element == Element::Heading && level(text, account) <= level(text, element)
+        }
+    };
+    let end = match element.element {
+        Element::Fence => element.span.end,
+        _ => rest
+            .iter()
+            .find(begins)
+            .map_or(text.len(), |account| account.span.start),
+    };
+    Span::new(start, end)
+}
+
+/// The level of a heading.
+fn level(text: &str, heading: &Account) -> usize {
+    let line = text.get(heading.span.start..heading.span.end).unwrap_or("");
+    match line.bytes().take_while(|byte| *byte == b'#').count() {
+        // A heading may be a line with a rule below it.
+        0 if line.trim_end().ends_with('=') => 1,
+        0 => 2,
+        marks => marks,
+    }
+}

@@ -1,0 +1,262 @@
+use super::*;
+use crate::plan::{Facts, Opened, Severity, TableFacts, open};
+
+fn folder(tool: Tool, files: &[(&str, &str)]) -> Folder {
+    let files = files
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), Source::new(*path, *text)));
+    Folder::new(tool, files.collect())
+}
+
+/// The problems in the files: file, line, code.
+fn found(opened: &Opened) -> Vec<(&str, usize, &'static str)> {
+    let problems = opened.problems.iter().filter_map(|problem| {
+        let source = &opened.files[problem.file?];
+        Some((source.name(), source.line(problem.span.start), problem.code))
+    });
+    problems.collect()
+}
+
+#[test]
+fn files_are_applied_in_the_order_of_their_tool() {
+    let names = |tool, paths: &[&str]| -> Vec<String> {
+        let files: Vec<_> = paths.iter().map(|path| (*path, "select 1")).collect();
+        folder(tool, &files)
+            .files
+            .into_iter()
+            .map(|file| file.name)
+            .collect()
+    };
+    assert_eq!(
+        names(
+            Tool::Flyway,
+            &["V10__c.sql", "V2__b.sql", "V1_1__a.sql", "U2__b.sql"]
+        ),
+        ["1.1", "2", "10"]
+    );
+    assert_eq!(
+        names(
+            Tool::Prisma,
+            &[
+                "20240102_b/migration.sql",
+                "20240101_a/migration.sql",
+                "20240101_a/notes.sql"
+            ]
+        ),
+        ["20240101_a", "20240102_b"]
+    );
+    assert_eq!(
+        names(
+            Tool::Sqlx,
+            &["20240102000000_b.up.sql", "20240102000000_b.down.sql"]
+        ),
+        ["20240102000000"]
+    );
+    assert_eq!(
+        names(
+            Tool::Diesel,
+            &["2024-01-02-000000_b/up.sql", "2024-01-02-000000_b/down.sql"]
+        ),
+        ["20240102000000"]
+    );
+    assert_eq!(
+        names(
+            Tool::Migrate,
+            &["000010_b.up.sql", "9_a.up.sql", "9_a.down.sql"]
+        ),
+        ["9", "10"]
+    );
+}
+
+#[test]
+fn tools_are_told_by_their_files() {
+    for (path, text, tool) in [
+        ("20240101_a/migration.sql", "", Tool::Prisma),
+        ("V1__a.sql", "", Tool::Flyway),
+        ("20240101000000_a.sql", "", Tool::Sqlx),
+        ("20240101000000_a.sql", "-- migrate:up\n", Tool::Dbmate),
+        ("00001_a.sql", "-- +goose Up\n", Tool::Goose),
+        ("1_a.up.sql", "", Tool::Migrate),
+        ("2024-01-01_a/up.sql", "", Tool::Diesel),
+        ("a.sql", "", Tool::Plain),
+    ] {
+        assert_eq!(Tool::of(path, text), tool, "{path}");
+    }
+}
+
+#[test]
+fn later_files_know_what_earlier_ones_made() {
+    let files = [
+        (
+            "1/migration.sql",
+            "create table a (id int primary key, n varchar(10));\ncreate index i on a (n);",
+        ),
+        (
+            "2/migration.sql",
+            "alter table a\n  alter column n type varchar(20);",
+        ),
+        (
+            "3/migration.sql",
+            "-- wider\nalter table a alter column id type bigint;\n\ncreate index j on a (n);",
+        ),
+    ];
+    let opened = alone("prisma/migrations", folder(Tool::Prisma, &files), None);
+    let wanted = [
+        ("3/migration.sql", 2, "table-rewrite"),
+        ("3/migration.sql", 4, "blocking-index"),
+    ];
+    assert_eq!(found(&opened), wanted);
+}
+
+#[test]
+fn what_takes_a_migration_back_is_left_alone() {
+    let text = "-- migrate:up\nalter table a add column b int;\n-- migrate:down\nalter table a drop column b;\n";
+    assert_eq!(
+        found(&alone(
+            "m",
+            folder(Tool::Dbmate, &[("1_a.sql", text)]),
+            None
+        )),
+        []
+    );
+    let text = "-- migrate:up\nalter table a drop column b;\n-- migrate:down\n";
+    assert_eq!(
+        found(&alone(
+            "m",
+            folder(Tool::Dbmate, &[("1_a.sql", text)]),
+            None
+        ))
+        .len(),
+        1
+    );
+}
+
+#[test]
+fn each_tool_has_its_own_transactions() {
+    let index = "create index concurrently i on a (b);";
+    let more = &format!("{index}\nselect 1;");
+    let refused = |tool, path, text: &str| {
+        !found(&alone("m", folder(tool, &[(path, text)]), None)).is_empty()
+    };
+    assert!(!refused(Tool::Prisma, "1/migration.sql", index));
+    assert!(refused(Tool::Prisma, "1/migration.sql", more));
+    assert!(refused(Tool::Sqlx, "20240101000000_a.sql", index));
+    assert!(!refused(
+        Tool::Sqlx,
+        "20240101000000_a.sql",
+        &format!("-- no-transaction\n{index}")
+    ));
+    assert!(refused(
+        Tool::Dbmate,
+        "1_a.sql",
+        &format!("-- migrate:up\n{index}")
+    ));
+    assert!(!refused(
+        Tool::Dbmate,
+        "1_a.sql",
+        &format!("-- migrate:up transaction:false\n{index}")
+    ));
+    assert!(!refused(Tool::Plain, "a.sql", more));
+}
+
+#[test]
+fn a_database_tells_what_is_applied_and_how_large_tables_are() {
+    let files = [
+        ("1/migration.sql", "create table a (id int);"),
+        (
+            "2/migration.sql",
+            "alter table a alter column id type bigint;",
+        ),
+        (
+            "3/migration.sql",
+            "alter table orders alter column id type bigint;\nalter table small add constraint c check (x > 0);\nalter table gone alter column id type bigint;",
+        ),
+    ];
+    let table = |bytes| TableFacts {
+        bytes: Some(bytes),
+        ..TableFacts::default()
+    };
+    let facts = Facts {
+        server: Some(16),
+        tables: [
+            ("orders".to_owned(), table(41 << 30)),
+            ("small".to_owned(), table(8192)),
+        ]
+        .into(),
+        applied: Some(["1".to_owned(), "2".to_owned()].into()),
+    };
+    let opened = alone("m", folder(Tool::Prisma, &files), Some(&facts));
+    let codes: Vec<_> = opened
+        .problems
+        .iter()
+        .map(|p| (p.severity, p.code))
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            (Severity::Warning, "table-rewrite"),
+            (Severity::Note, "blocking-scan")
+        ]
+    );
+    assert!(
+        opened.problems[0]
+            .message
+            .contains("`orders`, 41 GB: minutes under ACCESS EXCLUSIVE"),
+        "{}",
+        opened.problems[0].message
+    );
+}
+
+#[test]
+fn a_plan_tells_which_migrations_it_applies() {
+    let plan = |script: &str| {
+        let text = format!(
+            "title = 'x'\nmigrations = ['db/own']\n[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\ncwd = 'shop'\nshell = '{script}'\n"
+        );
+        wanted(&open("p.toml", text.as_bytes()).plan.unwrap()).split_off(1)
+    };
+    let tool = |tool, folder: Option<&str>, cwd: &str| {
+        vec![Wanted::Tool {
+            tool,
+            folder: folder.map(str::to_owned),
+            cwd: Some(cwd.to_owned()),
+        }]
+    };
+    assert_eq!(
+        plan("npx --no prisma migrate deploy"),
+        tool(Tool::Prisma, None, "shop")
+    );
+    assert_eq!(
+        plan("cd api && pnpm exec prisma migrate deploy --schema=db/schema.prisma"),
+        tool(Tool::Prisma, Some("db/migrations"), "api")
+    );
+    assert_eq!(
+        plan("sqlx migrate run --source sql"),
+        tool(Tool::Sqlx, Some("sql"), "shop")
+    );
+    assert_eq!(
+        plan("docker compose run --rm m migrate -path /m -database x up"),
+        tool(Tool::Migrate, Some("/m"), "shop")
+    );
+    assert_eq!(
+        plan("flyway -locations=filesystem:sql migrate"),
+        tool(Tool::Flyway, Some("sql"), "shop")
+    );
+    assert_eq!(
+        plan("psql -v ON_ERROR_STOP=1 -f fix.sql"),
+        [Wanted::File("fix.sql".to_owned())]
+    );
+    assert_eq!(plan("npx --no prisma migrate status"), []);
+}
+
+#[test]
+fn a_plan_allows_what_its_migrations_do() {
+    let plan = "title = 'x'\n[[allow]]\ncode = 'breaking-change'\nreason = 'nobody uses it'\n[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\nshell = 'sqlx migrate run'\n";
+    let mut opened = open("p.toml", plan.as_bytes());
+    assert!(opened.problems.iter().any(|p| p.code == "unused-allow"));
+    let files = [("20240101000000_a.sql", "alter table a drop column b;")];
+    review(&mut opened, vec![folder(Tool::Sqlx, &files)], None);
+    assert_eq!(found(&opened), []);
+    assert!(!opened.problems.iter().any(|p| p.code == "unused-allow"));
+    assert_eq!(opened.allowed.len(), 1);
+}

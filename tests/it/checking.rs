@@ -1,0 +1,164 @@
+//! `gonogo check` beyond the plan itself: migrations beside it, a database, other programs' formats.
+
+use serde_json::Value;
+
+use crate::support::{Bench, postgres, text_of};
+
+const PLAN: &str = "# Deploy\n\n## Deployment\n\n- [ ] Migrate\n\n  ```bash\n  npx --no prisma migrate deploy\n  ```\n\n## Rollback\n\n- [ ] Stop the shop\n";
+const FIRST: &str = "create table orders (id int primary key, customer varchar(20));\ncreate index orders_customer on orders (customer);\n";
+const SECOND: &str = "alter table orders add column points int;\n\ncreate index orders_points\n  on orders (points);\n";
+
+/// A project with a runbook in `docs` and two migrations of Prisma.
+fn project() -> Bench {
+    let bench = Bench::new();
+    for dir in [
+        "docs",
+        ".git",
+        "prisma/migrations/1_first",
+        "prisma/migrations/2_second",
+    ] {
+        std::fs::create_dir_all(bench.path(dir)).unwrap();
+    }
+    bench.write("docs/runbook.md", PLAN);
+    bench.write("prisma/migrations/1_first/migration.sql", FIRST);
+    bench.write("prisma/migrations/2_second/migration.sql", SECOND);
+    bench
+}
+
+fn checked(bench: &Bench, args: &[&str]) -> (Value, i32) {
+    let output = bench.gonogo(&[&["check", "--format", "json"], args].concat());
+    let json = serde_json::from_slice(&output.stdout);
+    (
+        json.unwrap_or_else(|_| panic!("{}", text_of(&output))),
+        output.status.code().unwrap(),
+    )
+}
+
+/// The problems in other files: file, line, code, severity.
+fn elsewhere(json: &Value) -> Vec<(String, u64, String, String)> {
+    let problems = json["problems"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    problems
+        .filter(|problem| problem["file"].is_string())
+        .map(|p| {
+            (
+                text(&p["file"]),
+                p["line"].as_u64().unwrap(),
+                text(&p["code"]),
+                text(&p["severity"]),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn migrations_are_found_where_projects_keep_them() {
+    let bench = project();
+    let (json, code) = checked(&bench, &["docs/runbook.md"]);
+    assert_eq!(code, 0);
+    let wanted = |path: &str| {
+        (
+            format!("{path}/2_second/migration.sql"),
+            3,
+            "blocking-index".to_owned(),
+            "warning".to_owned(),
+        )
+    };
+    let found = elsewhere(&json);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0]
+            .0
+            .ends_with("prisma/migrations/2_second/migration.sql"),
+        "{found:?}"
+    );
+    let (json, code) = checked(&bench, &["prisma/migrations"]);
+    assert_eq!(
+        (elsewhere(&json), code),
+        (vec![wanted("prisma/migrations")], 0)
+    );
+    let (json, _) = checked(&bench, &["--migrations", "prisma/migrations"]);
+    assert_eq!(elsewhere(&json), [wanted("prisma/migrations")]);
+    let (json, _) = checked(&bench, &["prisma/migrations/2_second/migration.sql"]);
+    assert_eq!(elsewhere(&json).len(), 1);
+    let people = text_of(&bench.gonogo(&["check", "docs/runbook.md"]));
+    assert!(people.contains("2_second/migration.sql:3:1"), "{people}");
+    assert!(people.contains("CREATE INDEX CONCURRENTLY"), "{people}");
+}
+
+#[test]
+fn other_programs_are_told_in_their_own_formats() {
+    let bench = project();
+    let output = bench.gonogo(&["check", "--format", "github", "docs/runbook.md"]);
+    let text = text_of(&output);
+    let line = text
+        .lines()
+        .find(|line| line.contains("blocking-index"))
+        .unwrap();
+    assert!(line.starts_with("::warning file="), "{line}");
+    assert!(
+        line.contains("prisma/migrations/2_second/migration.sql,line=3,"),
+        "{line}"
+    );
+    let output = bench.gonogo(&[
+        "check",
+        "--format",
+        "sarif",
+        "docs/runbook.md",
+        "prisma/migrations",
+    ]);
+    let log: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(
+        results
+            .iter()
+            .filter(|r| r["ruleId"] == "blocking-index")
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn a_database_tells_what_is_applied_how_large_and_in_whose_hands() {
+    let bench = project();
+    let url = postgres::database();
+    let setup = "create table orders as select id, 'c' || id as customer from generate_series(1, 300000) as id; \
+                 create table _prisma_migrations (migration_name text, finished_at timestamptz, rolled_back_at timestamptz); \
+                 insert into _prisma_migrations values ('1_first', now(), null);";
+    postgres::execute(&url, setup);
+    postgres::execute(&url, "vacuum analyze orders");
+    let (json, code) = checked(&bench, &["--database", &url, "docs/runbook.md"]);
+    assert_eq!(code, 0);
+    let found = elsewhere(&json);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let problems = json["problems"].as_array().unwrap();
+    let index = problems
+        .iter()
+        .find(|p| p["code"] == "blocking-index")
+        .unwrap();
+    let message = index["message"].as_str().unwrap();
+    assert!(message.contains("it reads all of `orders`, 1"), "{message}");
+    assert!(
+        message.contains(" MB: ") && message.contains("under SHARE, which blocks writes"),
+        "{message}"
+    );
+    postgres::execute(
+        &url,
+        "insert into _prisma_migrations values ('2_second', now(), null)",
+    );
+    let (json, _) = checked(&bench, &["--database", &url, "docs/runbook.md"]);
+    assert_eq!(elsewhere(&json), []);
+    let output = bench.gonogo(&[
+        "check",
+        "--database",
+        "postgres://nobody@127.0.0.1:1/x",
+        "docs/runbook.md",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text_of(&output).contains("failed to ask the database"),
+        "{}",
+        text_of(&output)
+    );
+}

@@ -1,0 +1,263 @@
+//! Recovery: the engine of a story dies at every point at which it can, before and after every write
+//! to the journal and before every effect, and the story comes to its end all the same. And for real:
+//! engines that are killed while a server works for them.
+
+use std::collections::BTreeMap;
+
+use gonogo::demo::server::{Server, Shutdown};
+use gonogo::journal::event::Ending;
+use rustix::process::Signal;
+use serde_json::Value;
+
+use super::simulation::machine::story::{Done, Told, tell};
+use crate::support::bench::{Run, is_alive, signal};
+use crate::support::postgres::OpenTransaction;
+use crate::support::{Bench, Pty, postgres, wait};
+
+/// What is done of each step when nothing goes wrong.
+fn once() -> Done {
+    Done {
+        begun: 1,
+        took_effect: 1,
+    }
+}
+
+fn ending(back: bool) -> Ending {
+    if back {
+        Ending::RolledBack
+    } else {
+        Ending::Completed
+    }
+}
+
+/// The steps of the story that are scripts, transactions, and what nobody can ask about.
+const SCRIPTS: [&str; 4] = ["flag", "left", "right", "stop-app"];
+const TRANSACTIONS: [&str; 1] = ["apply"];
+const REQUESTS: [&str; 2] = ["switch", "index"];
+
+fn check(told: &Told, back: bool, machine: bool, at: &[u32]) {
+    assert_eq!(told.ending, ending(back), "{at:?}");
+    for ((step, undo), done) in &told.done {
+        let name = format!("{step}, undo {undo}, deaths at {at:?}: {done:?}");
+        if SCRIPTS.contains(&step.as_str()) && !machine {
+            // A script goes on without its engine: it is begun once, whatever happens to that.
+            assert_eq!(*done, once(), "{name}");
+        } else if TRANSACTIONS.contains(&step.as_str()) {
+            assert_eq!(done.took_effect, 1, "{name}");
+        } else {
+            assert!(SCRIPTS.contains(&step.as_str()) || REQUESTS.contains(&step.as_str()));
+            // Somebody was asked and gave a reason each time.
+            assert!(done.begun as usize <= 1 + at.len(), "{name}");
+        }
+        assert!(done.took_effect >= 1, "{name}");
+    }
+}
+
+#[test]
+fn the_story_does_everything_once() {
+    for back in [false, true] {
+        let told = tell(back, &[], false);
+        check(&told, back, false, &[]);
+        let all: BTreeMap<_, _> = told.done.keys().map(|key| (key.clone(), once())).collect();
+        assert_eq!(told.done, all);
+        let undos = told.done.keys().filter(|(_, undo)| *undo).count();
+        assert_eq!(undos, if back { 4 } else { 0 });
+    }
+}
+
+#[test]
+fn wherever_the_engine_dies_nothing_is_lost_and_nothing_done_twice() {
+    for back in [false, true] {
+        let points = tell(back, &[], false).points;
+        assert!(points > 60, "{points}");
+        for at in 1..=points {
+            for machine in [false, true] {
+                check(&tell(back, &[at], machine), back, machine, &[at]);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_engine_after_it_may_die_too() {
+    let points = tell(true, &[], false).points;
+    for first in (1..=points).step_by(3) {
+        for second in 1..=12 {
+            let at = [first, second];
+            check(&tell(true, &at, false), true, false, &at);
+        }
+    }
+}
+
+const SQL: &str = r#"
+title = "SQL"
+[databases.main]
+url_env = "DATABASE_URL"
+[[phase]]
+name = "P"
+kind = "deploy"
+  [[phase.step]]
+  id = "insert"
+  title = "Insert"
+  sql = "create table t as select 'v1' as a; select a, pg_sleep(WAIT) is null from t"
+  capture = { seen = "(v[0-9]+)" }
+"#;
+
+/// A run of the plan above, whose engine dies after an event of the kind `dies_after` when the step is
+/// started.
+fn run_until<'b>(bench: &'b Bench, plan: &str, dies_after: &str) -> Run<'b> {
+    bench.write("plan.toml", plan);
+    let started = bench
+        .program(&["run", "--detach", "plan.toml"])
+        .env("GONOGO_DIE_AFTER", dies_after)
+        .output()
+        .unwrap();
+    let id = String::from_utf8(started.stdout).unwrap();
+    let run = Run::new(bench, id.trim().to_owned());
+    let engine = run.engine();
+    // The engine may die before it can answer.
+    let _ = run.try_ctl(&["run", "1.1"]);
+    wait::until("the engine is dead", || !is_alive(engine));
+    run
+}
+
+/// Starts an engine on the run, and tells how the step's last try ended once that is known.
+fn resume_and_finish(bench: &Bench, id: &str) -> Value {
+    let (_screen, mut resumed) = resume(bench, id);
+    resumed.wait_finished("insert")
+}
+
+fn resume<'b>(bench: &'b Bench, id: &str) -> (Pty, Run<'b>) {
+    let screen = Pty::start(bench, &["resume", id], 120, 36);
+    wait::until("an engine listens", || {
+        let note = bench.gonogo(&["ctl", id, "note", "resumed"]);
+        note.status.success()
+    });
+    (screen, Run::new(bench, id.to_owned()))
+}
+
+#[test]
+fn a_transaction_that_never_got_permission_was_rolled_back_says_the_server() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
+    let run = run_until(&bench, &SQL.replace("WAIT", "0"), "step_transaction");
+    let end = resume_and_finish(&bench, &run.id);
+    assert_eq!(end["outcome"], "failed", "{end}");
+    assert_eq!(
+        (&end["applied"], &end["known_by"]),
+        (&"no".into(), &"server".into())
+    );
+    assert!(
+        end["message"].as_str().unwrap().contains("was rolled back"),
+        "{end}"
+    );
+    assert_eq!(postgres::value(&url, "to_regclass('t')"), "");
+}
+
+#[test]
+fn a_transaction_whose_engine_is_killed_in_the_middle_is_not_guessed_at() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
+    let mut run = bench.start(&SQL.replace("WAIT", "30"));
+    run.ctl(&["run"]);
+    run.wait_for("step_transaction", |_| true);
+    let engine = run.engine();
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
+    let end = resume_and_finish(&bench, &run.id);
+    assert_eq!(
+        (&end["outcome"], &end["known_by"]),
+        (&"failed".into(), &"server".into()),
+        "{end}"
+    );
+    assert_eq!(postgres::value(&url, "to_regclass('t')"), "");
+}
+
+#[test]
+fn what_was_committed_before_the_engine_died_has_passed_once_the_server_can_say_so() {
+    let mut server = Server::start(&[]).unwrap();
+    let mut bench = Bench::new();
+    bench.set("DATABASE_URL", server.url("postgres"));
+    // What was captured is told after the commit, and before the end of the step.
+    let run = run_until(&bench, &SQL.replace("WAIT", "0"), "variable_set");
+    server.stop(Shutdown::Fast);
+    let (_screen, mut resumed) = resume(&bench, &run.id);
+    let end = resumed.wait_finished("insert");
+    assert_eq!(
+        (&end["outcome"], &end["known_by"]),
+        (&"unknown".into(), &"nobody".into()),
+        "{end}"
+    );
+    assert!(resumed.refused(&["retry", "1.1"]).contains("give a reason"));
+
+    server.launch().unwrap();
+    resumed.ctl(&["look", "1.1"]);
+    let end = resumed.wait_finished("insert");
+    assert_eq!(
+        (&end["outcome"], &end["applied"]),
+        (&"passed".into(), &"yes".into()),
+        "{end}"
+    );
+    assert!(
+        end["message"].as_str().unwrap().contains("has committed"),
+        "{end}"
+    );
+    assert!(
+        resumed
+            .refused(&["look", "1.1"])
+            .contains("nothing to look for")
+    );
+}
+
+#[test]
+fn statements_outside_of_a_transaction_are_unknown_with_what_can_be_seen() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
+    let outside = "create index concurrently i on s (a)";
+    let plan = SQL.replace(
+        "create table t as select 'v1' as a; select a, pg_sleep(WAIT) is null from t",
+        outside,
+    );
+    postgres::execute(&url, "create table s (a int)");
+    // Somebody writes to the table and does not come to an end, and so neither does the index.
+    let writer = OpenTransaction::begin(&url, "insert into s values (1)");
+    let mut run = bench.start(&plan);
+    run.ctl(&["run"]);
+    run.wait_for("step_transaction", |_| true);
+    wait::until("the index is begun", || {
+        postgres::value(&url, "to_regclass('i')") == "i"
+    });
+    let engine = run.engine();
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
+    let end = resume_and_finish(&bench, &run.id);
+    drop(writer);
+    assert_eq!(
+        (&end["outcome"], &end["applied"]),
+        (&"unknown".into(), &"maybe".into()),
+        "{end}"
+    );
+    let message = end["message"].as_str().unwrap();
+    assert!(
+        message.contains("its session is gone; invalid indexes: i"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_database_that_is_lost_in_the_middle_of_a_deployment_holds_it() {
+    let mut server = Server::start(&[]).unwrap();
+    let mut bench = Bench::new();
+    bench.set("DATABASE_URL", server.url("postgres"));
+    let mut run = bench.start(&SQL.replace("WAIT", "0"));
+    run.ctl(&["run"]);
+    run.wait_finished("insert");
+    server.stop(Shutdown::Immediate);
+    let held = run.wait_for("held", |_| true);
+    let reason = held["data"]["reason"].as_str().unwrap();
+    assert!(reason.contains("the database `main` was lost"), "{reason}");
+    assert_eq!(run.state(), "held");
+}
