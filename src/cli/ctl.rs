@@ -122,6 +122,14 @@ pub enum Ctl {
     },
     /// Go on after a hold
     Release,
+    /// Take an alert as it is
+    Accept {
+        /// Its name
+        alert: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
     /// Go the way back
     Rollback {
         /// Which of the plan's rollbacks [default: the one for this time of the clock]
@@ -218,6 +226,7 @@ impl Ctl {
             Ctl::Stop { step } => Command::Stop { step },
             Ctl::Hold { reason } => Command::Hold { reason },
             Ctl::Release => Command::Release,
+            Ctl::Accept { alert, reason } => Command::Accept { alert, reason },
             Ctl::Rollback { tier, confirm } => Command::Rollback { tier, confirm },
             Ctl::Cancel { pid } => Command::Cancel { pid },
             Ctl::Terminate { pid } => Command::Terminate { pid },

@@ -74,14 +74,16 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     }
     let interval = poll_interval();
     let ours = OursBook::default();
-    let monitor = Arc::new(monitors::start(
+    let mut monitor = monitors::start(
         &plan,
         &created,
         &urls,
         interval,
         ours.clone(),
         Arc::new(clock),
-    ));
+    );
+    let alerts = monitor.take_alerts();
+    let monitor = Arc::new(monitor);
     let health = monitor.health();
     let answering = tokio::spawn(monitors::answer(
         Arc::clone(&monitor),
@@ -137,13 +139,8 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         pid = std::process::id(),
         "engine started"
     );
-    let stop = async {
-        tokio::select! {
-            () = asked_to_end() => {}
-            () = watchman::watch(dir, plan_file, concern) => {}
-        }
-    };
-    let ended = engine.run(requests, notices, stop).await;
+    let stop = asked_or_left(dir, plan_file, concern);
+    let ended = engine.run(requests, notices, alerts, stop).await;
     // Whoever gave the last command still hears that it was granted.
     serving.abort();
     connections.close();
@@ -232,6 +229,14 @@ fn set(name: &str, value: Option<String>) -> Notice {
         name: name.to_owned(),
         value,
         origin: "environment".to_owned(),
+    }
+}
+
+/// Ends when there is nothing to drive any more, or nobody wants it to be driven.
+async fn asked_or_left(dir: &RunDir, plan: watchman::PlanFile, concern: watch::Sender<Concerns>) {
+    tokio::select! {
+        () = asked_to_end() => {}
+        () = watchman::watch(dir, plan, concern) => {}
     }
 }
 

@@ -55,9 +55,13 @@ impl Follower {
                 self.take(entry);
             }
             if !entries.is_empty() {
-                book.set(self.at_work());
-                book.set_t_zero(self.state.t_zero);
-            } else if seq.changed().await.is_err() {
+                continue;
+            }
+            // Only what is known to the end: a beginning without what was recorded of it would be
+            // taken for one of which nothing was.
+            book.set(self.at_work());
+            book.set_t_zero(self.state.t_zero, self.state.baseline.clone());
+            if seq.changed().await.is_err() {
                 return Ok(());
             }
         }

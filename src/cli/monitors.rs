@@ -61,6 +61,7 @@ pub(super) fn start(
             .map(|probe| filled(plan, probe))
             .collect(),
         tag: format!("gonogo:{}", created.run),
+        rules: plan.alerts.clone(),
         ours,
         idle_sessions: 0,
         folder: Some(PathBuf::from(&created.cwd)),

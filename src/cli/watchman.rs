@@ -134,7 +134,7 @@ mod tests {
                 trouble: None,
                 no_spare: None,
             }],
-            probes: Vec::new(),
+            ..Health::default()
         }
     }
 

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use super::health::{DatabaseHealth, Health};
 use super::probe::ProbeHealth;
+use super::rules::AlertHealth;
 
 /// The one place where [`Health`] is kept. Pictures are shared, so a change copies little.
 #[derive(Clone)]
@@ -28,6 +29,12 @@ impl Board {
                 change(database);
             }
         });
+    }
+
+    /// Replaces what is known of the rules.
+    pub(super) fn alerts(&self, newest: Vec<AlertHealth>) {
+        self.0
+            .send_modify(|health| Arc::make_mut(health).alerts = newest);
     }
 
     /// Replaces what is known of the probe at `place`.

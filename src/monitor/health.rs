@@ -11,6 +11,7 @@ use super::locks::LockTree;
 use super::migrations::Migrations;
 use super::probe::ProbeHealth;
 use super::progress::{InvalidIndex, Progress};
+use super::rules::AlertHealth;
 use super::running::Running;
 use super::session::Session;
 use super::statements::Statements;
@@ -24,6 +25,9 @@ pub struct Health {
     pub databases: Vec<DatabaseHealth>,
     /// The probes, in the order of the plan.
     pub probes: Vec<ProbeHealth>,
+    /// The rules, in the order of the plan, and then what is watched whatever it says.
+    #[serde(default)]
+    pub alerts: Vec<AlertHealth>,
 }
 
 /// One database.
@@ -93,6 +97,21 @@ pub struct Picture {
     pub statements: Known<Statements>,
     /// What migration tools have done and have left to do; a table each.
     pub migrations: Known<Vec<Migrations>>,
+    /// The exact numbers of rows that rules ask for.
+    pub rows: Vec<RowCount>,
+}
+
+/// How many rows a table has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowCount {
+    /// The table, as the rule names it.
+    pub table: String,
+    /// When it was counted.
+    pub at: Moment,
+    /// How many it has.
+    pub count: Option<u64>,
+    /// Why they could not be counted.
+    pub why_not: Option<String>,
 }
 
 /// What changes rarely about a server; it is read again every half minute.
@@ -215,7 +234,7 @@ mod tests {
         };
         let health = Health {
             databases: vec![database],
-            probes: Vec::new(),
+            ..Health::default()
         };
         let json = serde_json::to_string(&health).unwrap();
         assert!(json.contains(r#""state":"down""#), "{json}");

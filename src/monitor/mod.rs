@@ -13,12 +13,16 @@
 //!
 //! Trees, counts, percentiles and paces are pure. Only `postgres` and `http` do I/O.
 
+mod alarm;
+mod alert;
+mod baseline;
 mod board;
 mod connections;
 mod health;
 mod http;
 mod known;
 mod locks;
+mod metric;
 mod migrations;
 mod names;
 mod ours;
@@ -26,6 +30,7 @@ mod pace;
 mod postgres;
 mod probe;
 mod progress;
+mod rules;
 mod running;
 mod series;
 mod session;
@@ -34,10 +39,13 @@ mod start;
 mod statements;
 #[cfg(test)]
 pub(crate) mod testing;
+mod threshold;
 mod vitals;
 
+pub use alert::{Alert, AlertStanding, ReadingKind};
+pub use baseline::{Baseline, Normal};
 pub use connections::{ByState, Connections, Group, Limits, OldSnapshot, OldTransaction};
-pub use health::{DatabaseHealth, Health, Link, Picture, Rights, ServerFacts};
+pub use health::{DatabaseHealth, Health, Link, Picture, Rights, RowCount, ServerFacts};
 pub use known::Known;
 pub use locks::{LockNode, LockTree, Prepared, Queue, Wanted};
 pub use migrations::{Migration, MigrationState, Migrations};
@@ -45,6 +53,7 @@ pub use ours::{AtWork, Evidence, Ours, OursBook, Worker};
 pub use postgres::{Signaller, survey};
 pub use probe::{ProbeHealth, ProbeState};
 pub use progress::{InvalidIndex, Progress, WaitsFor};
+pub use rules::AlertHealth;
 pub use running::Running;
 pub use series::Series;
 pub use session::{Backend, Client, MONITOR_NAME, Session, State};

@@ -1,5 +1,6 @@
 //! Probes: one thing measured again and again, each by a task of its own.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,10 @@ use super::http::HttpProbe;
 use super::postgres::SqlProbe;
 use super::series::Series;
 use crate::clock::{Clock, Moment};
+
+/// Of how many measurements a rate of errors is made, and of how many at least.
+const RATED: usize = 60;
+const LEAST: usize = 20;
 
 /// What a reading says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +48,8 @@ pub struct ProbeHealth {
     pub median_ms: Option<f64>,
     /// The 95th percentile of the last latencies, in milliseconds.
     pub p95_ms: Option<f64>,
+    /// How many of the last measurements have failed, in percent; none while there were too few.
+    pub error_percent: Option<f64>,
     /// The status of an HTTP answer.
     pub status: Option<u16>,
     /// The number that a query answered.
@@ -87,6 +94,7 @@ impl ProbeHealth {
             latency_ms: None,
             median_ms: None,
             p95_ms: None,
+            error_percent: None,
             status: None,
             value: None,
             words: "not measured yet".to_owned(),
@@ -137,6 +145,7 @@ pub(super) async fn run(
     clock: Arc<dyn Clock>,
 ) {
     let mut latencies = Series::default();
+    let mut errors = Errors::default();
     // Zero is no interval that can be kept.
     let every = health.every.max(Duration::from_millis(10));
     let mut ticks = tokio::time::interval(every);
@@ -151,8 +160,31 @@ pub(super) async fn run(
             Meter::Http(_) | Meter::Broken(_) => latency,
         };
         health.history.push(shown);
+        errors.push(&reading);
+        health.error_percent = errors.percent();
         health.take(clock.now(), reading, &latencies);
         board.probe(place, health.clone());
+    }
+}
+
+/// Which of the last measurements have failed. What found nothing says nothing.
+#[derive(Default)]
+struct Errors(VecDeque<bool>);
+
+impl Errors {
+    fn push(&mut self, reading: &Reading) {
+        if reading.state == ProbeState::NoData {
+            return;
+        }
+        if self.0.len() == RATED {
+            self.0.pop_front();
+        }
+        self.0.push_back(reading.state != ProbeState::Ok);
+    }
+
+    fn percent(&self) -> Option<f64> {
+        let failed = self.0.iter().filter(|failed| **failed).count();
+        (self.0.len() >= LEAST).then(|| failed as f64 / self.0.len() as f64 * 100.0)
     }
 }
 

@@ -1,14 +1,15 @@
 //! Starting and stopping the monitor.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
+use super::alert::Alert;
 use super::board::Board;
 use super::health::{DatabaseHealth, Health, Link};
 use super::http::HttpProbe;
@@ -18,8 +19,9 @@ use super::postgres::{
     KeptLine, ProbeLine, Signaller, SqlProbe, Target, Watcher, Wishes, keep_spare,
 };
 use super::probe::{self, Meter, ProbeHealth};
+use super::rules::Rules;
 use crate::clock::Clock;
-use crate::plan::{Probe, ProbeTarget};
+use crate::plan::{AlertRule, Probe, ProbeTarget, metric};
 
 /// What to watch.
 pub struct Config {
@@ -30,6 +32,8 @@ pub struct Config {
     /// What the sessions of this run are called: `gonogo:<run>`. Sessions called so, and those with a
     /// colon and more after it, are ours. Empty: none are.
     pub tag: String,
+    /// The rules about what is measured.
+    pub rules: Vec<AlertRule>,
     /// What the run does at the moment, which tells its sessions where their name does not.
     pub ours: OursBook,
     /// How many idle sessions of each database are listed beside the busy ones.
@@ -52,6 +56,7 @@ pub struct WatchedDatabase {
 /// until they have ended.
 pub struct Monitor {
     board: Board,
+    alerts: mpsc::Receiver<Alert>,
     signallers: HashMap<String, Signaller>,
     tasks: TaskTracker,
     stop: DropGuard,
@@ -67,7 +72,9 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> Monitor {
         probes: probes
             .map(|probe| ProbeHealth::new(&probe.name, probe.every))
             .collect(),
+        alerts: Vec::new(),
     });
+    let (tell, alerts) = mpsc::channel(256);
     let stop = CancellationToken::new();
     let mut starting = Starting {
         board,
@@ -83,8 +90,10 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> Monitor {
     for (place, probe) in config.probes.iter().enumerate() {
         starting.probe(place, probe);
     }
+    starting.rules(config, tell);
     starting.tasks.close();
     Monitor {
+        alerts,
         board: starting.board,
         signallers: starting.signallers,
         tasks: starting.tasks,
@@ -96,6 +105,12 @@ impl Monitor {
     /// What is known, now and whenever it changes.
     pub fn health(&self) -> watch::Receiver<Arc<Health>> {
         self.board.subscribe()
+    }
+
+    /// What happens to the alerts, in order. Nobody has to listen; whoever does not should drop it.
+    pub fn take_alerts(&mut self) -> mpsc::Receiver<Alert> {
+        let (_, closed) = mpsc::channel(1);
+        std::mem::replace(&mut self.alerts, closed)
     }
 
     /// Who cancels and terminates sessions of the database called `name`.
@@ -161,6 +176,7 @@ impl Starting {
                 ours: config.ours.clone(),
                 idle: config.idle_sessions,
                 folder: config.folder.clone(),
+                counted: counted_tables(&config.rules, &database.name),
             },
             place,
             pace: Pace::new(config.interval),
@@ -169,6 +185,19 @@ impl Starting {
             link_is_up,
         };
         self.spawn(watcher.run());
+    }
+
+    fn rules(&self, config: &Config, tell: mpsc::Sender<Alert>) {
+        let databases: Vec<String> = config.databases.iter().map(|db| db.name.clone()).collect();
+        let probes: Vec<String> = config
+            .probes
+            .iter()
+            .map(|probe| probe.name.clone())
+            .collect();
+        let book = config.ours.clone();
+        let rules = Rules::new(&config.rules, &databases, &probes, book, tell);
+        let (board, clock) = (self.board.clone(), self.clock.clone());
+        self.spawn(rules.run(self.board.subscribe(), board, clock));
     }
 
     fn probe(&self, place: usize, probe: &Probe) {
@@ -189,4 +218,14 @@ impl Starting {
             },
         }
     }
+}
+
+/// The tables of `database` whose rows the rules are about.
+fn counted_tables(rules: &[AlertRule], database: &str) -> Vec<String> {
+    let counted = rules.iter().filter_map(|rule| {
+        let (of, table) = metric::counted_table(rule.metric.as_deref()?)?;
+        (of == database).then(|| table.to_owned())
+    });
+    let tables: BTreeSet<String> = counted.collect();
+    tables.into_iter().collect()
 }

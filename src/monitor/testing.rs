@@ -134,6 +134,47 @@ pub(crate) fn picture() -> Picture {
         vitals: Known::NotYet,
         statements: Known::NotYet,
         migrations: Known::NotYet,
+        rows: Vec::new(),
+    }
+}
+
+/// Vitals of which everything is known.
+pub(crate) fn vitals() -> Vitals {
+    Vitals {
+        at: now(),
+        rates: Some(Rates {
+            tps: 1_203.4,
+            rollbacks: 96.0,
+            cache_hits: Some(0.991),
+            temporary: 12e6,
+            wal: Some(3.2e6),
+        }),
+        deadlocks: 2,
+        size: Some(12.3e9),
+        grown: Some(410e6),
+        checkpoints: Some(Checkpoints {
+            timed: 1,
+            requested: 3,
+        }),
+        xid_age: Some((190_000_000, 200_000_000)),
+        disk: Some(Disk {
+            free: 9_000_000_000,
+            total: 200_000_000_000,
+        }),
+        ..Vitals::default()
+    }
+}
+
+/// Statements of which none has become slower.
+pub(crate) fn statements() -> Statements {
+    Statements {
+        at: now(),
+        extension: "1.10".to_owned(),
+        now_over: Duration::from_secs(60),
+        normal_over: Some(Duration::from_secs(540)),
+        frozen: true,
+        note: None,
+        list: Vec::new(),
     }
 }
 
@@ -148,7 +189,7 @@ pub(crate) fn database(picture: Picture) -> DatabaseHealth {
 pub(crate) fn health(databases: Vec<DatabaseHealth>) -> Health {
     Health {
         databases,
-        probes: Vec::new(),
+        ..Health::default()
     }
 }
 

@@ -20,6 +20,7 @@ mod id;
 pub mod json;
 mod ledger;
 mod markdown;
+pub mod metric;
 pub mod migrations;
 mod model;
 mod origin;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::expect::Pattern;
 use super::source::Span;
 use super::work::Http;
@@ -134,7 +136,8 @@ pub enum Threshold {
 }
 
 /// What an alert may do when it fires.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AlertAction {
     /// Be noted.
     #[default]

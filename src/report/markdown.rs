@@ -215,6 +215,28 @@ impl Record<'_> {
                 }
                 Event::Held(held) => format!("- {at} held by {by}: {}", cell(&held.reason)),
                 Event::Released(_) => format!("- {at} released by {by}"),
+                Event::AlertFired(alert) => {
+                    format!(
+                        "- {at} alert {}: {}",
+                        cell(&alert.alert),
+                        cell(&alert.words)
+                    )
+                }
+                Event::AlertBlind(alert) => {
+                    format!(
+                        "- {at} alert {} is blind: {}",
+                        cell(&alert.alert),
+                        cell(&alert.words)
+                    )
+                }
+                Event::AlertCleared(alert) => {
+                    format!("- {at} alert {} is over", cell(&alert.alert))
+                }
+                Event::AlertAccepted(alert) => format!(
+                    "- {at} {by} accepted the alert {}: {}",
+                    cell(&alert.alert),
+                    cell(&alert.reason)
+                ),
                 Event::ApprovalGiven(given) => {
                     format!("- {at} {} approved by {by}", cell(&given.approval))
                 }
@@ -225,7 +247,7 @@ impl Record<'_> {
                 _ => return None,
             })
         });
-        titled("Notes and holds", lines.collect())
+        titled("Notes, alerts and holds", lines.collect())
     }
 
     fn sessions(&self) -> Vec<String> {

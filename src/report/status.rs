@@ -45,7 +45,19 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
         "holds": state.holds.iter().map(|hold| json!({
             "reason": hold.reason, "by": hold.by, "since": hold.at.to_rfc3339(),
         })).collect::<Vec<_>>(),
-        "alerts": [],
+        "alerts": state.alerts.iter().map(|(name, alert)| json!({
+            "name": name,
+            "state": match (&alert.accepted, alert.blind) {
+                (Some(_), _) => "accepted",
+                (None, true) => "blind",
+                (None, false) => "firing",
+            },
+            "words": alert.words,
+            "then": alert.then,
+            "since": alert.since.to_rfc3339(),
+            "accepted_by": alert.accepted.as_ref().map(|accepted| &accepted.by),
+            "reason": alert.accepted.as_ref().map(|accepted| &accepted.reason),
+        })).collect::<Vec<_>>(),
         "waiting_for": waiting_for(plan, &state.waiting(plan)),
         "engine": engine,
         "steps": steps,

@@ -89,6 +89,13 @@ pub enum Command {
     },
     /// Go on after a hold.
     Release,
+    /// Take an alert as it is.
+    Accept {
+        /// Its name.
+        alert: String,
+        /// Why.
+        reason: String,
+    },
     /// Go the way back.
     Rollback {
         /// Which one, by name, id or number; else the one that the clock offers.

@@ -1,9 +1,10 @@
 //! Everything that can reach a run from outside: commands, terminals coming and going, reports of
-//! jobs, and the clock.
+//! jobs, alerts, and the clock.
 
 use super::command::Command;
 use crate::journal::Actor;
 use crate::journal::event::{Applied, BackendAction, Finding, Job, KnownBy, Outcome};
+use crate::monitor::Alert;
 
 /// Something that a run has to answer to.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,8 @@ pub enum Input {
     Command(Wish),
     /// A job reports.
     Notice(Notice),
+    /// Something happened to an alert.
+    Alert(Alert),
     /// The journal can be written again.
     JournalRestored {
         /// What kept it from being written.

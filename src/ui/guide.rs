@@ -161,7 +161,11 @@ fn waiting(world: &World) -> String {
             let why = hold
                 .map(|hold| format!("{} by {}", hold.reason, hold.by))
                 .unwrap_or_default();
-            format!("h releases, R rolls back; held: {why}")
+            let key = match hold.and_then(|hold| hold.alert.as_ref()) {
+                Some(_) => "y accepts it",
+                None => "h releases",
+            };
+            format!("{key}, R rolls back; held: {why}")
         }
         Waiting::Finish => {
             "F finishes: every step is settled; watch as long as you like".to_owned()

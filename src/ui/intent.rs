@@ -35,6 +35,8 @@ pub enum Intent {
     SetValue,
     /// Approve what a gate asks for.
     Approve,
+    /// Take an alert as it is.
+    Accept,
     /// Take the wheel.
     Take,
     /// End the run.

@@ -52,6 +52,7 @@ impl Scene<'_> {
     pub fn sight(&self) -> Sight<'_> {
         Sight {
             health: &self.world.health,
+            run: Some(&self.world.state),
             database: self.view.database,
             focus: match self.view.focus {
                 Focus::Panel(panel) => Some(panel),

@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod alerts;
 mod checking;
 mod demo;
 mod driving;

@@ -116,6 +116,11 @@ impl Oracle {
             | Event::Held(_)
             | Event::Released(_)
             | Event::NoteAdded(_)
+            | Event::BaselineFrozen(_)
+            | Event::AlertFired(_)
+            | Event::AlertBlind(_)
+            | Event::AlertCleared(_)
+            | Event::AlertAccepted(_)
             | Event::BackendSignalled(_)
             | Event::BackendAnswered(_) => {}
         }

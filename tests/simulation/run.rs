@@ -183,7 +183,9 @@ impl Simulation {
         let (engine, _) = Engine::new(parts).expect("the journal fits the plan");
         let (requests, asked) = mpsc::channel(8);
         let (notices, heard) = mpsc::channel(1024);
-        let engine = engine.run(asked, heard, pending());
+        // No monitor watches here, so there are no alerts.
+        let (_, alerts) = mpsc::channel(1);
+        let engine = engine.run(asked, heard, alerts, pending());
         self.living = Some(Living {
             engine: Box::pin(tokio::task::unconstrained(engine)),
             requests,

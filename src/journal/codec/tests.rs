@@ -111,8 +111,31 @@ fn event() -> impl Strategy<Value = Event> {
                     by_wall_clock: true,
                 })
             }),
-        Just(Event::Released(Released {})),
+        Just(Event::Released(Released::default())),
         Just(Event::DriverLeft(DriverLeft {})),
+        (text(), text(), maybe()).prop_map(|(alert, words, held)| match held {
+            None => Event::AlertFired(AlertRaised {
+                alert,
+                words,
+                then: Consequence::Rollback,
+            }),
+            Some(reason) => Event::Held(Held {
+                reason,
+                alert: Some(alert),
+            }),
+        }),
+        (text(), any::<u32>(), any::<i32>()).prop_map(|(metric, samples, median)| {
+            let median = f64::from(median) / 8.0;
+            let usual = Usual {
+                samples,
+                median,
+                p95: median,
+                last: median,
+            };
+            Event::BaselineFrozen(BaselineFrozen {
+                usual: [(metric, usual)].into(),
+            })
+        }),
     ]
 }
 

@@ -3,14 +3,16 @@
 //! The words in here are stored. A field may be added with `#[serde(default)]`; anything else is a
 //! new version of that kind of event, with its upgrade in `codec`.
 //!
-//! `run`, `phase`, `step`, `backend` and `rollback` hold the shapes, each by what it is about.
+//! `run`, `phase`, `step`, `alert`, `backend` and `rollback` hold the shapes, each by what it is about.
 
+mod alert;
 mod backend;
 mod phase;
 mod rollback;
 mod run;
 mod step;
 
+pub use alert::{AlertAccepted, AlertCleared, AlertRaised, BaselineFrozen, Consequence, Usual};
 pub use backend::{BackendAction, BackendAnswered, BackendSignalled};
 pub use phase::{ApprovalGiven, ChoiceMade, GateDecided, PhaseFinished, PhaseStarted};
 pub use rollback::{RollbackStarted, UndoItem};
@@ -85,6 +87,16 @@ pub enum Event {
     Released(Released),
     /// Somebody wrote something down.
     NoteAdded(NoteAdded),
+    /// What was normal before T-0.
+    BaselineFrozen(BaselineFrozen),
+    /// What an alert warns of is so.
+    AlertFired(AlertRaised),
+    /// Nothing is known any more of what an alert watches.
+    AlertBlind(AlertRaised),
+    /// What an alert warned of is not so any more.
+    AlertCleared(AlertCleared),
+    /// Somebody has taken an alert as it is.
+    AlertAccepted(AlertAccepted),
     /// A session of a database is about to be cancelled or ended.
     BackendSignalled(BackendSignalled),
     /// What became of that.

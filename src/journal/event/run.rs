@@ -85,11 +85,18 @@ pub struct VariableForgotten {
 pub struct Held {
     /// Why.
     pub reason: String,
+    /// The alert that holds the run, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<String>,
 }
 
 /// See [`super::Event::Released`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Released {}
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Released {
+    /// The alert whose hold is over, if only that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<String>,
+}
 
 /// See [`super::Event::NoteAdded`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,6 +12,7 @@ fn unwritten(reason: &str) -> Unwritten {
         actor: Actor::engine(),
         event: Event::Held(Held {
             reason: reason.to_owned(),
+            alert: None,
         }),
     }
 }
@@ -45,7 +46,7 @@ async fn what_was_written_is_read_back_by_whoever_opens_it_next() {
     assert_eq!(seqs, [1, 2, 3]);
     let more = store
         .append(vec![Unwritten {
-            event: Event::Released(Released {}),
+            event: Event::Released(Released::default()),
             ..unwritten("")
         }])
         .await

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use crate::clock::Moment;
+use crate::monitor::baseline::Baseline;
 
 /// Something that a step does now and that may have sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,7 @@ pub struct OursBook(Arc<RwLock<Pages>>);
 struct Pages {
     at_work: Vec<AtWork>,
     t_zero: Option<Moment>,
+    baseline: Option<Baseline>,
 }
 
 impl OursBook {
@@ -45,9 +47,11 @@ impl OursBook {
         self.write().at_work = at_work;
     }
 
-    /// Writes down when the deployment began: what was before is what is normal.
-    pub fn set_t_zero(&self, at: Option<Moment>) {
-        self.write().t_zero = at;
+    /// Writes down when the deployment began, and what was recorded as normal before.
+    pub fn set_t_zero(&self, at: Option<Moment>, baseline: Option<Baseline>) {
+        let mut pages = self.write();
+        pages.t_zero = at;
+        pages.baseline = baseline;
     }
 
     /// What is done at the moment.
@@ -60,6 +64,12 @@ impl OursBook {
     pub(in crate::monitor) fn t_zero(&self) -> Option<Moment> {
         let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
         pages.t_zero
+    }
+
+    /// What was recorded as normal before the deployment began.
+    pub(in crate::monitor) fn baseline(&self) -> Option<Baseline> {
+        let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        pages.baseline.clone()
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Pages> {

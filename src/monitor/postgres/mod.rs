@@ -22,6 +22,7 @@ mod migrations;
 mod poll;
 mod progress;
 mod rarely;
+mod row_counts;
 mod rows;
 mod sessions;
 mod signaller;

@@ -32,6 +32,8 @@ pub(in crate::monitor) struct Wishes {
     pub(in crate::monitor) idle: u32,
     /// The project's folder, in which migrations are looked for.
     pub(in crate::monitor) folder: Option<PathBuf>,
+    /// The tables whose rows are counted.
+    pub(in crate::monitor) counted: Vec<String>,
 }
 
 /// What has to be remembered from poll to poll.
@@ -58,7 +60,7 @@ impl Poller {
             book: wishes.ours.clone(),
             facts_hold: interval * FACTS_HOLD,
             progress: ProgressWatch::default(),
-            rarely: Rarely::new(interval, wishes.folder.clone()),
+            rarely: Rarely::new(interval, wishes.folder.clone(), wishes.counted.clone()),
             name: name.to_owned(),
             tag: wishes.tag.clone(),
             idle: wishes.idle,
@@ -98,13 +100,11 @@ impl Poller {
         let mut picture = seen?;
         ended?;
         picture.took = clock.now().since(start);
-        let building: Vec<i32> = picture.progress.iter().map(|work| work.pid).collect();
         let t_zero = self.book.t_zero();
-        let looking = self
-            .rarely
-            .look(line, &self.facts, &building, t_zero, clock);
+        let looking = self.rarely.look(line, &self.facts, t_zero, clock);
         looking.await?;
         picture.vitals = self.rarely.vitals.clone();
+        picture.rows.clone_from(&self.rarely.rows);
         picture.migrations = self.rarely.migrations.clone();
         picture.statements = self.rarely.statements.clone();
         picture
@@ -142,6 +142,7 @@ impl Poller {
             vitals: Known::NotYet,
             statements: Known::NotYet,
             migrations: Known::NotYet,
+            rows: Vec::new(),
         })
     }
 

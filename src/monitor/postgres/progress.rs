@@ -103,16 +103,15 @@ const LOCKED: &str = "
 
 const SIZE: &str = "SELECT pg_database_size($1)::float8 AS bytes";
 
-/// Indexes that are not used. Those that are being built are known by their views.
+/// Indexes that are not used, and whether somebody is building them; both are asked at once, so that a
+/// build that has just begun is not taken for one that has failed. An index of a partitioned table is
+/// not valid until each partition has its part of it, and that is as it should be.
 const INVALID: &str = "
-    SELECT indexrelid::int8 AS oid, indexrelid::regclass::text AS name,
-           indrelid::regclass::text AS relation,
-           EXISTS (SELECT FROM pg_locks AS l
-                    WHERE l.locktype = 'relation' AND l.relation = indrelid AND l.granted
-                      AND l.database = $1 AND l.mode = 'ShareUpdateExclusiveLock'
-                      AND l.pid = ANY($2)) AS being_built
-      FROM pg_index
-     WHERE NOT indisvalid
+    SELECT x.indexrelid::regclass::text AS name, x.indrelid::regclass::text AS relation,
+           EXISTS (SELECT FROM pg_stat_progress_create_index AS p
+                    WHERE p.datid = $1 AND p.relid = x.indrelid) AS being_built
+      FROM pg_index AS x JOIN pg_class AS c ON c.oid = x.indexrelid
+     WHERE NOT x.indisvalid AND c.relkind = 'i'
      LIMIT 50";
 
 /// What is remembered of progress from poll to poll.
@@ -260,15 +259,12 @@ impl ProgressWatch {
     }
 }
 
-/// The indexes that are not valid. `building` are the sessions that build some.
+/// The indexes that are not valid.
 pub(super) async fn invalid_indexes(
     line: &mut Line,
     facts: &Facts,
-    building: &[i32],
 ) -> Result<Vec<InvalidIndex>, Trouble> {
-    let statement = sqlx::query(INVALID)
-        .bind(Oid(facts.database))
-        .bind(building);
+    let statement = sqlx::query(INVALID).bind(Oid(facts.database));
     let rows = line.rows(statement).await?;
     let index = |row: &PgRow| InvalidIndex {
         name: relation(row, "name").unwrap_or_default(),

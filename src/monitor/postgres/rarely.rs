@@ -8,10 +8,12 @@ use super::facts::Facts;
 use super::line::Line;
 use super::migrations::MigrationWatch;
 use super::progress::invalid_indexes;
+use super::row_counts;
 use super::statements::StatementWatch;
 use super::trouble::Trouble;
 use super::vitals::VitalsWatch;
 use crate::clock::{Clock, Moment};
+use crate::monitor::health::RowCount;
 use crate::monitor::known::Known;
 use crate::monitor::migrations::Migrations;
 use crate::monitor::pace::Pace;
@@ -24,6 +26,7 @@ const EVERY: Every = Every {
     vitals: 2,
     migrations: 4,
     statements: 10,
+    counts: 20,
     slow: 30,
 };
 
@@ -31,6 +34,7 @@ struct Every {
     vitals: u32,
     migrations: u32,
     statements: u32,
+    counts: u32,
     slow: u32,
 }
 
@@ -66,6 +70,9 @@ pub(super) struct Rarely {
     migrations_turn: Turn,
     statements_turn: Turn,
     slow_turn: Turn,
+    counts_turn: Turn,
+    /// The tables whose rows are counted.
+    counted: Vec<String>,
     vitals_watch: VitalsWatch,
     statement_watch: StatementWatch,
     migration_watch: MigrationWatch,
@@ -74,12 +81,17 @@ pub(super) struct Rarely {
     pub(super) statements: Known<Statements>,
     pub(super) migrations: Known<Vec<Migrations>>,
     pub(super) invalid_indexes: Vec<InvalidIndex>,
+    pub(super) rows: Vec<RowCount>,
 }
 
 impl Rarely {
-    /// For a database that is polled every `interval`, with migrations in `folder`.
-    pub(super) fn new(interval: Duration, folder: Option<PathBuf>) -> Self {
+    /// For a database that is polled every `interval`, with migrations in `folder`, and with tables
+    /// whose rows are `counted`.
+    pub(super) fn new(interval: Duration, folder: Option<PathBuf>, counted: Vec<String>) -> Self {
         Rarely {
+            counts_turn: Turn::new(interval * EVERY.counts),
+            counted,
+            rows: Vec::new(),
             migrations_turn: Turn::new(interval * EVERY.migrations),
             migration_watch: MigrationWatch::new(folder),
             migrations: Known::NotYet,
@@ -111,7 +123,6 @@ impl Rarely {
         &mut self,
         line: &mut Line,
         facts: &Facts,
-        building: &[i32],
         t_zero: Option<Moment>,
         clock: &dyn Clock,
     ) -> Result<(), Trouble> {
@@ -127,12 +138,17 @@ impl Rarely {
         let now = clock.now();
         if self.vitals_turn.is_due(now) {
             line.begin().await?;
-            let looked = self.look_at_vitals(line, facts, building, now).await;
+            let looked = self.look_at_vitals(line, facts, now).await;
             self.vitals = match end(line, looked).await? {
                 Ok(()) => Known::seen(self.vitals_watch.newest()),
                 Err(why) => Known::missing(why),
             };
             self.vitals_turn.done(now, clock);
+        }
+        let now = clock.now();
+        if !self.counted.is_empty() && self.counts_turn.is_due(now) {
+            self.rows = row_counts::count(line, &self.counted, clock).await?;
+            self.counts_turn.done(now, clock);
         }
         let now = clock.now();
         if self.migrations_turn.is_due(now) {
@@ -159,17 +175,25 @@ impl Rarely {
         &mut self,
         line: &mut Line,
         facts: &Facts,
-        building: &[i32],
         now: Moment,
     ) -> Result<(), Trouble> {
         self.vitals_watch.look(line, facts, now).await?;
-        self.invalid_indexes = invalid_indexes(line, facts, building).await?;
+        let mut found = invalid_indexes(line, facts).await?;
+        for index in &mut found {
+            // A build may end between the two halves of one look, so it takes two to be sure.
+            let known = |before: &InvalidIndex| before.name == index.name;
+            index.being_built |= !self.invalid_indexes.iter().any(known);
+        }
+        self.invalid_indexes = found;
         Ok(())
     }
 }
 
 /// Ends what was begun for a look, and passes on the words of a failure that the line survives.
-async fn end<T>(line: &mut Line, looked: Result<T, Trouble>) -> Result<Result<T, String>, Trouble> {
+pub(super) async fn end<T>(
+    line: &mut Line,
+    looked: Result<T, Trouble>,
+) -> Result<Result<T, String>, Trouble> {
     match looked {
         Err(trouble) if trouble.ended => Err(trouble),
         looked => {

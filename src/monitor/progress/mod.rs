@@ -66,7 +66,7 @@ pub struct InvalidIndex {
     pub name: String,
     /// Its table.
     pub table: String,
-    /// Whether it is being built, so that it is only not valid yet.
+    /// Whether it is being built, or may be, so that it is only not valid yet.
     pub being_built: bool,
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::plan::draft::{Draft, StepSpec};
+use crate::plan::metric;
 use crate::plan::model::Format;
 use crate::plan::parts::{Database, ProbeTarget};
 use crate::plan::problem::{Problem, nearest};
@@ -181,7 +182,7 @@ fn variables(draft: &Draft, source: &Source, step: &StepSpec, problems: &mut Vec
     }
 }
 
-/// An alert's metric must belong to a probe or to a database.
+/// An alert's metric must be one that is measured of a probe or of a database.
 fn metrics(draft: &Draft, source: &Source, problems: &mut Vec<Problem>) {
     let sources: Vec<&str> = draft
         .probes
@@ -198,20 +199,37 @@ fn metrics(draft: &Draft, source: &Source, problems: &mut Vec<Problem>) {
         let Some(metric) = &alert.metric else {
             continue;
         };
-        let origin = metric.split('.').next().unwrap_or_default();
-        if !sources.contains(&origin) {
-            problems.push(
-                Problem::error(
-                    "unknown-metric",
-                    written(source, alert.span, metric),
-                    format!("nothing measures `{metric}`"),
-                )
-                .hint(nearest(origin, sources.iter().copied()).map_or_else(
-                    || "a metric begins with the name of a probe or a database".to_owned(),
-                    |near| format!("did you mean `{near}{}`?", &metric[origin.len()..]),
-                )),
-            );
-        }
+        let (origin, what) = metric::parts(metric);
+        let is_probe = draft.probes.iter().any(|probe| probe.name == origin);
+        let known = if is_probe {
+            metric::OF_PROBES
+        } else {
+            metric::OF_DATABASES
+        };
+        let hint = if !sources.contains(&origin) {
+            nearest(origin, sources.iter().copied()).map_or_else(
+                || "a metric begins with the name of a probe or a database".to_owned(),
+                |near| format!("did you mean `{near}{}`?", &metric[origin.len()..]),
+            )
+        } else if known.iter().any(|(name, _)| *name == what)
+            || (!is_probe && metric::counted_table(metric).is_some())
+        {
+            continue;
+        } else {
+            let names = known.iter().map(|(name, _)| *name);
+            nearest(what, names.clone()).map_or_else(
+                || format!("it is one of {}", names.collect::<Vec<_>>().join(", ")),
+                |near| format!("did you mean `{origin}.{near}`?"),
+            )
+        };
+        problems.push(
+            Problem::error(
+                "unknown-metric",
+                written(source, alert.span, metric),
+                format!("nothing measures `{metric}`"),
+            )
+            .hint(hint),
+        );
     }
 }
 

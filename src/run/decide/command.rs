@@ -31,6 +31,7 @@ impl Case<'_> {
             Command::Hold { reason } => self.hold(actor, reason.as_deref()),
             Command::Release => self.release(actor),
             Command::Auto { on } => self.auto(actor, *on),
+            Command::Accept { alert, reason } => self.accept(actor, alert, reason),
             Command::Note { text, step } => self.note(actor, text, step.as_deref()),
             Command::Set { name, value } => self.set(actor, name, value),
             Command::Take { reason } => control::take(actor, &wish.terminal, reason),

@@ -20,14 +20,27 @@ impl Case<'_> {
         }
         let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
         let reason = reason.unwrap_or("no reason given").to_owned();
-        Ok(Decision::event(actor, Event::Held(Held { reason })))
+        Ok(Decision::event(
+            actor,
+            Event::Held(Held {
+                reason,
+                alert: None,
+            }),
+        ))
     }
 
     pub(super) fn release(&self, actor: &Actor) -> Result<Decision, Refusal> {
         if self.state.holds.is_empty() {
             return Err(Refusal::new("nothing holds the run"));
         }
-        Ok(Decision::event(actor, Event::Released(Released {})))
+        // An alert is taken as it is with a reason, or it is waited for; it is not brushed aside.
+        let alert = self.state.holds.iter().find_map(|hold| hold.alert.as_ref());
+        if let Some(alert) = alert {
+            return Err(Refusal::new(format!(
+                "the alert \"{alert}\" holds the run: accept it with a reason, or wait until it is over"
+            )));
+        }
+        Ok(Decision::event(actor, Event::Released(Released::default())))
     }
 
     pub(super) fn auto(&self, actor: &Actor, on: bool) -> Result<Decision, Refusal> {

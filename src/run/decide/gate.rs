@@ -24,6 +24,14 @@ impl Case<'_> {
                 own.name
             )));
         }
+        let gate = self.plan.phases[phase].spec.gate.as_ref();
+        let alerts = self.open_alerts();
+        if gate.is_some_and(|gate| gate.no_alerts) && !alerts.is_empty() {
+            return Err(Refusal::new(format!(
+                "no alert may fire here: {}",
+                alerts.join(", ")
+            )));
+        }
         Ok(self.gate_decided(actor, phase, true, reason))
     }
 
@@ -44,7 +52,13 @@ impl Case<'_> {
             };
             decision.record(actor, Event::RunFinished(finished));
         } else {
-            decision.record(actor, Event::Held(Held { reason: words }));
+            decision.record(
+                actor,
+                Event::Held(Held {
+                    reason: words,
+                    alert: None,
+                }),
+            );
         }
         Ok(decision)
     }
@@ -89,6 +103,13 @@ impl Case<'_> {
         )];
         for approval in &self.state.phases[phase].approvals {
             facts.push(format!("{} approved by {}", approval.name, approval.by));
+        }
+        for (name, alert) in &self.state.alerts {
+            let accepted = alert.accepted.as_ref();
+            let accepted = accepted.map(|a| format!(", accepted by {}: {}", a.by, a.reason));
+            let how = if alert.blind { "is blind" } else { "fires" };
+            let words = accepted.unwrap_or_default();
+            facts.push(format!("alert {name} {how}: {}{words}", alert.words));
         }
         facts
     }

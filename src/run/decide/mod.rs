@@ -4,13 +4,14 @@
 //! * `command` takes a person's wish to one of `start` (run, retry), `settle` (tick, skip, done, fail),
 //!   `gate` (go, no-go, approve), `rollback` and `control` (hold, pace, notes, variables, sessions);
 //! * `order` says what comes before what;
-//! * `notice` takes what jobs report, `outcome` how they ended;
+//! * `notice` takes what jobs report, `outcome` how they ended; `alert` what the monitor says;
 //! * `advance` is what happens by itself: time-outs, the next step, the next undo, the end;
 //! * `stop` is the ladder by which anything that runs is brought to an end.
 //!
 //! None of them does anything. If what they decide can't be recorded, nothing happened.
 
 mod advance;
+mod alert;
 mod command;
 mod control;
 mod gate;
@@ -102,6 +103,7 @@ pub fn decide(
         Input::Leave { actor } => Ok(Decision::event(actor, Event::DriverLeft(DriverLeft {}))),
         Input::Command(wish) => case.command(wish),
         Input::Notice(notice) => Ok(case.notice(notice)),
+        Input::Alert(alert) => Ok(case.alert(alert)),
         Input::JournalRestored { why } => Ok(case.journal_restored(why)),
         Input::Tick => Ok(Decision::default()),
     }
@@ -166,6 +168,7 @@ impl Case<'_> {
         } else {
             Event::Held(Held {
                 reason: why.to_owned(),
+                alert: None,
             })
         };
         Decision::event(&Actor::engine(), event)

@@ -29,6 +29,7 @@ use super::state::{Mismatch, RunState};
 use super::supervisor::Secrets;
 use crate::clock::Clock;
 use crate::journal::{Actor, Entry, JournalError, Store};
+use crate::monitor::Alert;
 use crate::plan::Plan;
 
 /// How long to wait before trying the journal again.
@@ -55,8 +56,8 @@ pub struct Engine<S, C, P> {
     secrets: Secrets,
     clients: HashMap<ClientId, Actor>,
     driver: Option<ClientId>,
-    /// What jobs reported while the journal could not be written, the oldest first.
-    kept: VecDeque<Notice>,
+    /// What was reported while the journal could not be written, the oldest first.
+    kept: VecDeque<Input>,
     trouble: Option<String>,
     /// Whether it is recorded that this engine has the run, and what it looks for.
     began: bool,
@@ -121,6 +122,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
         mut self,
         mut requests: Receiver<Request>,
         mut notices: Receiver<Notice>,
+        mut alerts: Receiver<Alert>,
         stop: impl Future<Output = ()>,
     ) -> Result<(), EngineError> {
         tokio::pin!(stop);
@@ -131,6 +133,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 biased;
                 () = &mut stop => break,
                 Some(notice) = notices.recv() => self.notice(notice).await?,
+                Some(alert) = alerts.recv() => self.alert(alert).await?,
                 Some(request) = requests.recv() => self.request(request).await?,
                 () = sleep(wake) => self.wake().await?,
             }
@@ -173,8 +176,8 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
         {
             return Ok(());
         }
-        while let Some(notice) = self.kept.front().cloned() {
-            if !self.take_in(&Input::Notice(notice)).await? {
+        while let Some(input) = self.kept.front().cloned() {
+            if !self.take_in(&input).await? {
                 return Ok(());
             }
             self.kept.pop_front();
@@ -192,9 +195,21 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             Notice::Fate { job, fate } if *fate != Fate::InProgress => self.supervisor.forget(job),
             _ => {}
         }
+        self.take_in_or_keep(Input::Notice(notice)).await
+    }
+
+    async fn alert(&mut self, alert: Alert) -> Result<(), EngineError> {
+        if self.trouble.is_some() {
+            self.wake().await?;
+        }
+        self.take_in_or_keep(Input::Alert(alert)).await
+    }
+
+    /// What can't be recorded now is kept, in order, until it can.
+    async fn take_in_or_keep(&mut self, input: Input) -> Result<(), EngineError> {
         let must_wait = self.trouble.is_some() || !self.kept.is_empty();
-        if must_wait || !self.take_in(&Input::Notice(notice.clone())).await? {
-            self.kept.push_back(notice);
+        if must_wait || !self.take_in(&input).await? {
+            self.kept.push_back(input);
         }
         Ok(())
     }

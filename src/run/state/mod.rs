@@ -14,8 +14,8 @@ pub use elapsed::Boot;
 pub use fold::Mismatch;
 pub use outlook::{Standing, Waiting};
 pub use types::{
-    Approval, Driver, End, GateDecision, Hold, ItemState, JobEnd, NoteTaken, PhaseState,
-    RollbackState, RunState, StepState, Stopping, Transaction, Value,
+    Acceptance, AlertState, Approval, Driver, End, GateDecision, Hold, ItemState, JobEnd,
+    NoteTaken, PhaseState, RollbackState, RunState, StepState, Stopping, Transaction, Value,
 };
 
 #[cfg(test)]

@@ -147,9 +147,29 @@ fn of_people() -> impl Strategy<Value = Event> {
         phase().prop_map(|phase| Event::PhaseStarted(PhaseStarted { phase })),
         phase().prop_map(|phase| Event::PhaseFinished(PhaseFinished { phase })),
         Just(Event::Held(Held {
+            reason: "?".to_owned(),
+            alert: None,
+        })),
+        Just(Event::Released(Released::default())),
+        any::<bool>().prop_map(|blind| {
+            let raised = AlertRaised {
+                alert: "slow".to_owned(),
+                words: "?".to_owned(),
+                then: Consequence::Hold,
+            };
+            if blind {
+                Event::AlertBlind(raised)
+            } else {
+                Event::AlertFired(raised)
+            }
+        }),
+        Just(Event::AlertCleared(AlertCleared {
+            alert: "slow".to_owned()
+        })),
+        Just(Event::AlertAccepted(AlertAccepted {
+            alert: "slow".to_owned(),
             reason: "?".to_owned()
         })),
-        Just(Event::Released(Released {})),
         any::<bool>().prop_map(|auto| Event::PaceChanged(PaceChanged { auto })),
         (step(), any::<bool>()).prop_map(|(step, undo)| Event::RollbackStarted(RollbackStarted {
             tier: undo.then(|| "back".to_owned()),

@@ -6,7 +6,8 @@ use std::ops::Range;
 use super::elapsed::Boot;
 use crate::clock::Moment;
 use crate::journal::Actor;
-use crate::journal::event::{Applied, Ending, Finding, Job, KnownBy, Outcome, Stage};
+use crate::journal::event::{Applied, Consequence, Ending, Finding, Job, KnownBy, Outcome, Stage};
+use crate::monitor::Baseline;
 use crate::plan::{Mark, Plan, StepIx};
 use crate::run::status::Status;
 
@@ -45,6 +46,10 @@ pub struct RunState {
     pub last_touched: Option<StepIx>,
     /// What keeps the run from starting anything.
     pub holds: Vec<Hold>,
+    /// The alerts that fire, or can't see, by name.
+    pub alerts: BTreeMap<String, AlertState>,
+    /// What was normal before T-0.
+    pub baseline: Option<Baseline>,
     /// The variables that have a value.
     pub values: BTreeMap<String, Value>,
     /// The way back, once it has begun.
@@ -206,6 +211,34 @@ pub struct Hold {
     pub by: String,
     /// Since when.
     pub at: Moment,
+    /// The alert that holds, if one does.
+    pub alert: Option<String>,
+}
+
+/// An alert that fires, or that can't see.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertState {
+    /// What is so, or why nothing is known.
+    pub words: String,
+    /// Since when.
+    pub since: Moment,
+    /// Whether nothing is known, rather than that something is wrong.
+    pub blind: bool,
+    /// What it may do.
+    pub then: Consequence,
+    /// Whether somebody has taken it as it is.
+    pub accepted: Option<Acceptance>,
+}
+
+/// That somebody has taken an alert as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acceptance {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Moment,
 }
 
 /// A variable's value.
@@ -301,6 +334,8 @@ impl RunState {
             in_hand: BTreeSet::new(),
             last_touched: None,
             holds: Vec::new(),
+            alerts: BTreeMap::new(),
+            baseline: None,
             values: default_values(plan),
             rollback: None,
             notes: Vec::new(),

@@ -26,6 +26,8 @@ pub enum Purpose {
     Take,
     /// A remark on an approval.
     Approve(String),
+    /// Why an alert is taken as it is.
+    Accept(String),
     /// The reason for ending the run early.
     Finish,
     /// Something to find in the output.
@@ -108,6 +110,10 @@ impl Ask {
             Purpose::Value(name) => Command::Set { name, value: text },
             Purpose::Take => Command::Take { reason: text },
             Purpose::Approve(gate) => Command::Approve { gate, reason: some },
+            Purpose::Accept(alert) => Command::Accept {
+                alert,
+                reason: text,
+            },
             Purpose::Finish => Command::Finish { reason: some },
             Purpose::Search => return None,
         })

@@ -52,6 +52,7 @@ pub fn offer(world: &World, view: &View, intent: Intent, now: Moment) -> Result<
         Intent::Note => asking.note(ix),
         Intent::SetValue => asking.values(),
         Intent::Approve => asking.approve(),
+        Intent::Accept => asking.accept(),
         Intent::Take => asking.take(),
         Intent::Finish => asking.finish(),
         Intent::CancelBackend => asking.backend(false),

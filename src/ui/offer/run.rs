@@ -75,6 +75,25 @@ impl Asking<'_> {
         self.ask(ask)
     }
 
+    /// The alert that holds the run, else the first that nobody has accepted.
+    pub(super) fn accept(&self) -> Answer {
+        let state = &self.world.state;
+        let mut holds = state.holds.iter().rev();
+        let holding = holds.find_map(|hold| hold.alert.clone());
+        let mut open = state
+            .alerts
+            .iter()
+            .filter(|(_, alert)| alert.accepted.is_none());
+        let alert = holding.or_else(|| open.next().map(|(name, _)| name.clone()));
+        let alert = alert.ok_or("no alert fires")?;
+        let words = state.alerts.get(&alert).map_or("", |alert| &alert.words);
+        self.ask(Ask::new(
+            format!("Accept {alert}: {words}"),
+            "Why is it taken as it is?",
+            Purpose::Accept(alert),
+        ))
+    }
+
     pub(super) fn take(&self) -> Answer {
         if self.world.drives() {
             return Err("you drive already".to_owned());

@@ -39,6 +39,19 @@ pub fn header(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
 fn concerns<'s>(scene: &Scene<'s>) -> Vec<Span<'s>> {
     let found = &scene.world.concerns;
     let mut words = Vec::new();
+    let alerts = scene.world.state.alerts.values();
+    let (blind, firing): (Vec<_>, Vec<_>) = alerts
+        .filter(|alert| alert.accepted.is_none())
+        .partition(|alert| alert.blind);
+    if !firing.is_empty() {
+        words.push((
+            format!("! {}   ", words::count(firing.len(), "alert")),
+            Role::Bad,
+        ));
+    }
+    if !blind.is_empty() {
+        words.push((format!("? {} blind   ", blind.len()), Role::Warn));
+    }
     match found.disk_left {
         None => {}
         Some(0) => words.push(("! disk full   ".to_owned(), Role::Bad)),

@@ -56,6 +56,7 @@ impl Watched {
         let config = Config {
             databases: databases.collect(),
             probes,
+            rules: Vec::new(),
             tag: TAG.to_owned(),
             ours: ours.clone(),
             idle_sessions: 0,

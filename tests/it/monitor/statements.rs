@@ -62,7 +62,9 @@ async fn what_is_slower_than_before_t_zero_is_found_wherever_the_extension_is() 
     watched
         .picture(|p| sleeper(p).is_some_and(|trend| trend.now.calls == 10))
         .await;
-    watched.ours.set_t_zero(Some(SystemClock::new().now()));
+    watched
+        .ours
+        .set_t_zero(Some(SystemClock::new().now()), None);
     watched
         .picture(|p| {
             p.statements

@@ -5,7 +5,8 @@ use std::time::Duration;
 use clap::Parser;
 use gonogo::cli::{Cli, Verb};
 use gonogo::journal::event::{Applied, BackendAction, Job, KnownBy, Outcome};
-use gonogo::plan::duration;
+use gonogo::monitor::Alert;
+use gonogo::plan::{AlertAction, duration};
 use gonogo::run::{Command, Fate, Finish, Notice, Session};
 
 /// Something that happens.
@@ -28,6 +29,8 @@ pub enum Line {
     },
     /// `apply-1 passed` and so on; `apply-1.undo` is the undo.
     Notice(Notice),
+    /// `alert slow fires: words, hold`, `alert slow is blind: words, hold`, `alert slow is over`
+    Alert(Alert),
     /// `session 4711 on main: psql by bob`: one that the monitor sees.
     Session(Session),
     /// `wait 5m`
@@ -119,6 +122,9 @@ fn world(line: &str) -> Option<Line> {
     if let Some(why) = line.strip_prefix("journal is back: ") {
         return Some(Line::JournalIsBack(why.to_owned()));
     }
+    if let Some(said) = line.strip_prefix("alert ") {
+        return alert(said).map(Line::Alert);
+    }
     if let Some(session) = line.strip_prefix("session ") {
         let (pid, rest) = session.split_once(" on ")?;
         let (database, words) = rest.split_once(": ")?;
@@ -136,6 +142,28 @@ fn world(line: &str) -> Option<Line> {
         "plan changes" => Line::PlanChanges,
         _ => return None,
     })
+}
+
+fn alert(said: &str) -> Option<Alert> {
+    if let Some(name) = said.strip_suffix(" is over") {
+        let name = name.to_owned();
+        return Some(Alert::Cleared { name });
+    }
+    let (head, rest) = said.split_once(": ")?;
+    let (words, then) = rest.rsplit_once(", ")?;
+    let then = match then {
+        "note" => AlertAction::Note,
+        "hold" => AlertAction::Hold,
+        "rollback" => AlertAction::Rollback,
+        _ => return None,
+    };
+    let words = words.to_owned();
+    if let Some(name) = head.strip_suffix(" fires") {
+        let name = name.to_owned();
+        return Some(Alert::Fired { name, words, then });
+    }
+    let name = head.strip_suffix(" is blind")?.to_owned();
+    Some(Alert::Blind { name, words, then })
 }
 
 /// What is reported that is not about a job.

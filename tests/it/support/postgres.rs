@@ -37,12 +37,18 @@ pub fn block_on<T>(work: impl Future<Output = T>) -> T {
 
 /// Runs statements on a session of their own.
 pub fn execute(url: &str, sql: &str) {
+    attempt(url, sql).unwrap();
+}
+
+/// The same of statements that may fail.
+pub fn attempt(url: &str, sql: &str) -> sqlx::Result<()> {
     block_on(async {
         let mut connection = PgConnection::connect(url).await.unwrap();
         let statements = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
-        statements.execute(&mut connection).await.unwrap();
+        let result = statements.execute(&mut connection).await;
         connection.close().await.unwrap();
-    });
+        result.map(drop)
+    })
 }
 
 /// The first field of what a query answers, as text.

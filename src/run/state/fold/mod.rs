@@ -1,5 +1,6 @@
 //! One entry more: how each kind of event changes the state.
 
+mod alert;
 mod rollback;
 mod run;
 mod step;
@@ -87,7 +88,12 @@ impl Fold<'_> {
             Event::StepMarkedDone(e) => self.marked_done(&e.step, &e.reason)?,
             Event::StepMarkedFailed(e) => self.marked_failed(&e.step, &e.reason)?,
             Event::Held(e) => self.held(e),
-            Event::Released(_) => self.state.holds.clear(),
+            Event::Released(e) => self.released(e.alert.as_deref()),
+            Event::BaselineFrozen(e) => self.baseline_frozen(e),
+            Event::AlertFired(e) => self.alert_raised(e, false),
+            Event::AlertBlind(e) => self.alert_raised(e, true),
+            Event::AlertCleared(e) => drop(self.state.alerts.remove(&e.alert)),
+            Event::AlertAccepted(e) => self.alert_accepted(e),
             Event::NoteAdded(e) => self.note_added(e)?,
             Event::RollbackStarted(e) => self.rollback_started(e)?,
             Event::UndoLeft(e) => self.undo_left(&e.step, &e.reason)?,

@@ -103,6 +103,7 @@ impl Fold<'_> {
             reason: e.reason.clone(),
             by: self.by.name.clone(),
             at: self.at,
+            alert: e.alert.clone(),
         });
     }
 

@@ -17,6 +17,7 @@ pub fn line(sight: &Sight<'_>, hold: Span<'_>, area: Rect, buf: &mut Buffer) {
         return;
     }
     let mut spans = vec![Span::raw(" ")];
+    spans.extend(firing(sight));
     for probe in &sight.health.probes {
         spans.extend(one(sight, probe));
     }
@@ -67,8 +68,32 @@ pub(super) fn reading(sight: &Sight<'_>, probe: &ProbeHealth) -> Vec<Span<'stati
         (ProbeState::Ok, Some(p95), None) => format!(" p95 {p95:.0}"),
         _ => String::new(),
     };
+    let times = times(sight, probe).map(|times| format!(" {times:.1}×"));
     vec![
         sight.span(reading, role),
+        sight.span(times.unwrap_or_default(), Role::Text),
         sight.span(format!("{p95}{}   ", age.unwrap_or_default()), Role::Dim),
     ]
+}
+
+/// How the last latency compares with what was usual before T-0.
+fn times(sight: &Sight<'_>, probe: &ProbeHealth) -> Option<f64> {
+    let latency = probe.latency_ms.filter(|_| probe.state == ProbeState::Ok)?;
+    let baseline = sight.run?.baseline.as_ref()?;
+    let usual = baseline.usual(&format!("{}.latency", probe.name)).ok()?;
+    (usual > 0.0).then(|| latency / usual)
+}
+
+/// The alerts that fire and that nobody has accepted, before everything else.
+fn firing(sight: &Sight<'_>) -> Vec<Span<'static>> {
+    let alerts = sight.run.into_iter().flat_map(|run| &run.alerts);
+    let open = alerts.filter(|(_, alert)| alert.accepted.is_none());
+    open.map(|(name, alert)| {
+        if alert.blind {
+            sight.span(format!("? {name} blind   "), Role::Warn)
+        } else {
+            sight.span(format!("! {name}   "), Role::Bad)
+        }
+    })
+    .collect()
 }

@@ -4,6 +4,7 @@
 //! Every panel says how old its picture is when that is not fresh, and why; what is not known is said
 //! in words and never drawn as zero.
 
+mod alerts;
 mod connections;
 mod line;
 mod list;
@@ -40,6 +41,7 @@ pub fn draw(sight: &Sight<'_>, panel: Panel, area: Rect, buf: &mut Buffer) {
         Panel::Vitals => vitals::vitals(sight, area, buf),
         Panel::Migrations => migrations::migrations(sight, area, buf),
         Panel::Probes => probes::probes(sight, area, buf),
+        Panel::Alerts => alerts::alerts(sight, area, buf),
     }
 }
 

@@ -11,6 +11,7 @@ use ratatui::widgets::{Block, BorderType, Widget};
 
 use crate::clock::Moment;
 use crate::monitor::{DatabaseHealth, Health, Link, LockNode, Picture, Session};
+use crate::run::RunState;
 use crate::ui::scene::put;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::widgets::{chars, clip};
@@ -38,17 +39,20 @@ pub enum Panel {
     Migrations,
     /// What is measured besides.
     Probes,
+    /// The rules about all that is measured.
+    Alerts,
 }
 
 impl Panel {
     /// Those that can have the lower place of the database's column, in the order of their key.
-    pub const LOWER: [Panel; 6] = [
+    pub const LOWER: [Panel; 7] = [
         Panel::Running,
         Panel::Slower,
         Panel::Progress,
         Panel::Vitals,
         Panel::Migrations,
         Panel::Probes,
+        Panel::Alerts,
     ];
 
     /// The sessions that it lists, in its order.
@@ -69,6 +73,8 @@ impl Panel {
 pub struct Sight<'a> {
     /// What is known.
     pub health: &'a Health,
+    /// What the run says of alerts; none where nothing is run.
+    pub run: Option<&'a RunState>,
     /// Which database is shown, by its place.
     pub database: usize,
     /// The panel that has the keys.

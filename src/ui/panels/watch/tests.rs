@@ -18,6 +18,7 @@ const ROOMS: [(u16, u16); 3] = [(48, 10), (42, 12), (70, 16)];
 fn sight(health: &Health, focus: Option<Panel>) -> Sight<'_> {
     Sight {
         health,
+        run: None,
         database: 0,
         focus,
         session: None,
@@ -44,7 +45,7 @@ fn shown(name: &str, panel: Panel, picture: Picture) {
     insta::assert_snapshot!(name, drawn(panel, &health));
 }
 
-const ALL: [Panel; 8] = [
+const ALL: [Panel; 9] = [
     Panel::Locks,
     Panel::Connections,
     Panel::Running,
@@ -53,6 +54,7 @@ const ALL: [Panel; 8] = [
     Panel::Vitals,
     Panel::Migrations,
     Panel::Probes,
+    Panel::Alerts,
 ];
 
 #[test]
@@ -619,4 +621,43 @@ fn the_strip_says_the_most_important_in_four_lines() {
         Some(0.31),
     )];
     insta::assert_snapshot!("strip_progress", strips(picture));
+}
+
+fn alert(name: &str, standing: AlertStanding, kind: ReadingKind, words: &str) -> AlertHealth {
+    AlertHealth {
+        name: name.to_owned(),
+        metric: Some("api.latency_p95".to_owned()),
+        then: crate::plan::AlertAction::Hold,
+        standing,
+        kind,
+        value: None,
+        line: "above 96 (2x the usual 48)".to_owned(),
+        words: words.to_owned(),
+    }
+}
+
+#[test]
+fn alerts_show_what_fires_first_and_what_nobody_can_see_next() {
+    use AlertStanding as S;
+    use ReadingKind as K;
+    let mut health = health(vec![database(picture())]);
+    insta::assert_snapshot!("alerts_none", drawn(Panel::Alerts, &health));
+    let mut alarm = alert(
+        "main: invalid index",
+        S::Firing,
+        K::Breach,
+        "orders_n on orders",
+    );
+    (alarm.metric, alarm.line) = (None, String::new());
+    let mut quiet = alert("main: lost", S::Quiet, K::Good, "");
+    quiet.metric = None;
+    health.alerts = vec![
+        alert("fine", S::Quiet, K::Good, "43"),
+        alert("new", S::NotYet, K::NoData, "not seen yet"),
+        alert("API twice as slow", S::Firing, K::Breach, "212"),
+        alert("errors", S::Blind, K::Error, "connection refused"),
+        quiet,
+        alarm,
+    ];
+    insta::assert_snapshot!("alerts_all", drawn(Panel::Alerts, &health));
 }

@@ -1,0 +1,346 @@
+//! The task that watches over the rules: each new reading of what they are about is judged, and the
+//! run is told what has changed.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, watch};
+
+use super::alarm::Alarm;
+use super::alert::{Alert, AlertStanding, Change, Patience, ReadingKind, Tracker};
+use super::baseline::{Baseline, Collector};
+use super::board::Board;
+use super::health::{Health, Link};
+use super::metric::{Measure, Measured, measure};
+use super::ours::OursBook;
+use super::threshold::{Line, shown as number};
+use crate::clock::{Clock, Moment};
+use crate::plan::metric::counted_table;
+use crate::plan::{AlertAction, AlertRule, Limit};
+
+/// How often is looked whether something has not come that should have.
+const LOOK: Duration = Duration::from_secs(1);
+/// How often what is normal is computed anew until it is frozen.
+const SETTLE: Duration = Duration::from_secs(5);
+
+/// A rule and its last reading, for the screen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlertHealth {
+    /// Its name.
+    pub name: String,
+    /// What it is about; none for what is watched whatever the plan says.
+    pub metric: Option<String>,
+    /// What it may do when it fires.
+    pub then: AlertAction,
+    /// How it stands.
+    pub standing: AlertStanding,
+    /// What the last reading says.
+    pub kind: ReadingKind,
+    /// The last reading, where there was one.
+    pub value: Option<f64>,
+    /// Where the line lies, or why there is none.
+    pub line: String,
+    /// The last reading in words.
+    pub words: String,
+}
+
+/// What is watched over.
+enum Matter {
+    /// A rule of the plan.
+    Rule { metric: String, limit: Limit },
+    /// Something that is wrong whatever the plan says, on the database of that name.
+    Alarm(Alarm, String),
+}
+
+struct Watched {
+    matter: Matter,
+    tracker: Tracker,
+    /// When the reading was made that was last taken in.
+    taken: Option<Moment>,
+    shown: AlertHealth,
+}
+
+/// The task's state.
+pub(super) struct Rules {
+    watched: Vec<Watched>,
+    /// The metrics of which it is remembered what is normal.
+    metrics: Vec<(String, Option<Moment>)>,
+    collector: Collector,
+    baseline: Option<Baseline>,
+    settled: Option<Moment>,
+    was_up: HashSet<String>,
+    book: OursBook,
+    tell: mpsc::Sender<Alert>,
+}
+
+impl Rules {
+    /// Watches over `rules` and over the alarms of `databases`, and remembers what is usual of
+    /// `probes`; what changes is told to `tell`.
+    pub(super) fn new(
+        rules: &[AlertRule],
+        databases: &[String],
+        probes: &[String],
+        book: OursBook,
+        tell: mpsc::Sender<Alert>,
+    ) -> Self {
+        let alarms = databases
+            .iter()
+            .flat_map(|database| Alarm::ALL.map(|alarm| Watched::alarm(alarm, database)));
+        let of_rules = rules.iter().filter_map(|rule| rule.metric.clone());
+        // What a probe takes is compared with what is usual, whether there is a rule or not.
+        let of_probes = probes.iter().map(|probe| format!("{probe}.latency"));
+        let metrics: HashSet<String> = of_rules.chain(of_probes).collect();
+        Rules {
+            watched: rules
+                .iter()
+                .filter_map(Watched::rule)
+                .chain(alarms)
+                .collect(),
+            metrics: metrics.into_iter().map(|metric| (metric, None)).collect(),
+            collector: Collector::default(),
+            baseline: None,
+            settled: None,
+            was_up: HashSet::new(),
+            book,
+            tell,
+        }
+    }
+
+    /// Watches for ever.
+    pub(super) async fn run(
+        mut self,
+        mut health: watch::Receiver<Arc<Health>>,
+        board: Board,
+        clock: Arc<dyn Clock>,
+    ) {
+        let mut ticks = tokio::time::interval(LOOK);
+        loop {
+            tokio::select! {
+                changed = health.changed() => if changed.is_err() { return },
+                _ = ticks.tick() => {}
+            }
+            let newest = Arc::clone(&health.borrow_and_update());
+            let alerts = self.look(&newest, clock.now());
+            let shown: Vec<AlertHealth> = self.watched.iter().map(|w| w.shown.clone()).collect();
+            if newest.alerts != shown {
+                board.alerts(shown);
+            }
+            for alert in alerts {
+                if self.tell.send(alert).await.is_err() {
+                    // Nobody drives a run with it; the screen shows it all the same.
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Takes in what is new, and tells what has changed.
+    fn look(&mut self, health: &Health, now: Moment) -> Vec<Alert> {
+        let mut alerts = Vec::new();
+        for database in &health.databases {
+            if matches!(database.link, Link::Up { .. }) {
+                self.was_up.insert(database.name.clone());
+            }
+        }
+        self.collect(health, now);
+        alerts.extend(self.settle(now));
+        let begun = self.book.t_zero().is_some();
+        for watched in &mut self.watched {
+            let change = match &watched.matter {
+                Matter::Rule { metric, limit } => {
+                    let measured = measure(health, metric, now);
+                    let line = Line::of(limit, metric, self.baseline.as_ref());
+                    watched.take(&measured, line, now)
+                }
+                Matter::Alarm(alarm, name) => {
+                    let found = health.databases.iter().find(|db| db.name == *name);
+                    let look = found.map(|db| alarm.look(db, self.was_up.contains(name), now));
+                    watched.shown.then = alarm.then(begun);
+                    look.and_then(|(kind, words)| watched.take_alarm(kind, words, now))
+                }
+            };
+            alerts.extend(change.and_then(|change| watched.told(change)));
+        }
+        alerts
+    }
+
+    /// Remembers readings for what is normal, until that is frozen.
+    fn collect(&mut self, health: &Health, now: Moment) {
+        if self.book.t_zero().is_some() && self.baseline.is_some() {
+            return;
+        }
+        for (metric, taken) in &mut self.metrics {
+            let measured = measure(health, metric, now);
+            if let (Some(at), Measure::Value(value)) = (measured.at, measured.measure)
+                && *taken != Some(at)
+            {
+                *taken = Some(at);
+                self.collector.add(metric, at, value);
+            }
+        }
+    }
+
+    /// Settles what is normal: for good when the deployment has begun, until then ever anew.
+    fn settle(&mut self, now: Moment) -> Option<Alert> {
+        if self.metrics.is_empty() {
+            return None;
+        }
+        if let Some(t_zero) = self.book.t_zero() {
+            if self.settled == Some(t_zero) {
+                return None;
+            }
+            self.settled = Some(t_zero);
+            let known = self.book.baseline();
+            let frozen = known
+                .clone()
+                .unwrap_or_else(|| self.collector.freeze(t_zero));
+            self.collector = Collector::default();
+            self.baseline = Some(frozen.clone());
+            return known.is_none().then_some(Alert::Baseline(frozen));
+        }
+        if self.settled.is_none_or(|at| now.since(at) >= SETTLE) {
+            self.settled = Some(now);
+            self.baseline = Some(self.collector.freeze(now));
+        }
+        None
+    }
+}
+
+impl Watched {
+    fn rule(rule: &AlertRule) -> Option<Watched> {
+        let (metric, limit) = (rule.metric.clone()?, rule.limit.clone()?);
+        // A count of rows is exact: one reading on the wrong side is enough.
+        let patience = if counted_table(&metric).is_some() {
+            Patience::None
+        } else {
+            Patience::Several(rule.lasting.unwrap_or_default())
+        };
+        Some(Watched {
+            tracker: Tracker::new(patience),
+            taken: None,
+            shown: AlertHealth::new(rule.name.clone(), Some(metric.clone()), rule.then),
+            matter: Matter::Rule { metric, limit },
+        })
+    }
+
+    fn alarm(alarm: Alarm, database: &str) -> Watched {
+        Watched {
+            tracker: Tracker::new(Patience::None),
+            taken: None,
+            shown: AlertHealth::new(alarm.name(database), None, alarm.then(false)),
+            matter: Matter::Alarm(alarm, database.to_owned()),
+        }
+    }
+
+    /// Takes a reading of a rule's metric in, if it is a new one.
+    fn take(
+        &mut self,
+        measured: &Measured,
+        line: Result<Line, String>,
+        now: Moment,
+    ) -> Option<Change> {
+        let fresh = measured.at.is_some() && measured.at != self.taken;
+        let value = match measured.measure {
+            Measure::Value(value) => Some(value),
+            Measure::NoData(_) | Measure::Error(_) => None,
+        };
+        // What does not come is a reading, too: as often as it should have come.
+        let pause = measured.every.max(LOOK);
+        let missing = value.is_none() && self.taken.is_none_or(|taken| now.since(taken) >= pause);
+        if !fresh && !missing {
+            return None;
+        }
+        self.taken = if fresh { measured.at } else { Some(now) };
+        let shown = &mut self.shown;
+        shown.value = value;
+        (shown.kind, shown.words) = match (&measured.measure, &line) {
+            (Measure::Error(why), _) => (ReadingKind::Error, why.clone()),
+            (Measure::NoData(why), _) | (Measure::Value(_), Err(why)) => {
+                (ReadingKind::NoData, why.clone())
+            }
+            (Measure::Value(value), Ok(line)) if line.is_crossed_by(*value) => {
+                (ReadingKind::Breach, number(*value))
+            }
+            (Measure::Value(value), Ok(_)) => (ReadingKind::Good, number(*value)),
+        };
+        shown.line = match line {
+            Ok(line) => line.words,
+            Err(why) => why,
+        };
+        let change = self.tracker.take(self.shown.kind, now);
+        self.shown.standing = self.tracker.standing();
+        change
+    }
+
+    /// Takes in what is seen of an alarm. What can't be seen of it is no reading: it watches for
+    /// things that come, and most databases never show them.
+    fn take_alarm(&mut self, kind: ReadingKind, words: String, now: Moment) -> Option<Change> {
+        let pause = self.taken.is_some_and(|taken| now.since(taken) < LOOK);
+        if kind == ReadingKind::NoData || pause && kind == self.shown.kind {
+            return None;
+        }
+        self.taken = Some(now);
+        (self.shown.kind, self.shown.words) = (kind, words);
+        let change = self.tracker.take(kind, now);
+        self.shown.standing = self.tracker.standing();
+        change
+    }
+
+    fn told(&self, change: Change) -> Option<Alert> {
+        let shown = &self.shown;
+        let name = shown.name.clone();
+        Some(match change {
+            Change::Fired => Alert::Fired {
+                name,
+                words: shown.sentence(),
+                then: shown.then,
+            },
+            Change::Cleared => Alert::Cleared { name },
+            Change::Blind => Alert::Blind {
+                name,
+                words: shown.sentence(),
+                then: shown.then,
+            },
+            Change::Sighted => return None,
+        })
+    }
+}
+
+impl AlertHealth {
+    fn new(name: String, metric: Option<String>, then: AlertAction) -> Self {
+        AlertHealth {
+            name,
+            metric,
+            then,
+            standing: AlertStanding::NotYet,
+            kind: ReadingKind::NoData,
+            value: None,
+            line: String::new(),
+            words: String::new(),
+        }
+    }
+
+    /// The line, as the other half of a sentence.
+    fn side(&self) -> String {
+        if self.kind == ReadingKind::Breach {
+            return self.line.clone();
+        }
+        format!("not {}", self.line)
+    }
+
+    /// What is so, such as `api.latency_p95 is 212, above 96 (2x the usual 48)`.
+    pub fn sentence(&self) -> String {
+        match (&self.metric, self.kind) {
+            (Some(metric), ReadingKind::Good | ReadingKind::Breach) => {
+                format!("{metric} is {}, {}", self.words, self.side())
+            }
+            (Some(metric), _) => format!("nothing is known of {metric}: {}", self.words),
+            (None, _) => self.words.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,182 @@
+use super::*;
+use crate::clock::Moment;
+use crate::monitor::testing::{database, health, now, picture, probe};
+use crate::monitor::{InvalidIndex, ProbeState};
+use crate::plan::{Span, Threshold};
+
+/// A minute into the test.
+fn at(secs: u64) -> Moment {
+    now().plus(Duration::from_secs(secs))
+}
+
+fn rule(name: &str, metric: &str, limit: Limit, then: AlertAction) -> AlertRule {
+    AlertRule {
+        name: name.to_owned(),
+        metric: Some(metric.to_owned()),
+        limit: Some(limit),
+        lasting: None,
+        then,
+        span: Span::from(0..0),
+    }
+}
+
+fn rules(list: &[AlertRule], databases: &[&str]) -> Rules {
+    let databases: Vec<String> = databases.iter().map(|&name| name.to_owned()).collect();
+    let (tell, _) = mpsc::channel(1);
+    Rules::new(list, &databases, &[], OursBook::default(), tell)
+}
+
+/// A probe whose last answer took so many milliseconds.
+fn answered(secs: u64, latency: f64) -> Health {
+    let mut api = probe("api", ProbeState::Ok, "status 200");
+    (api.at, api.latency_ms) = (Some(at(secs)), Some(latency));
+    Health {
+        probes: vec![api],
+        ..Health::default()
+    }
+}
+
+fn twice() -> AlertRule {
+    let limit = Limit::Above(Threshold::TimesBaseline(2.0));
+    rule("slow", "api.latency", limit, AlertAction::Hold)
+}
+
+#[test]
+fn a_relative_rule_fires_when_it_is_worse_than_before_t_zero() {
+    let mut rules = rules(&[twice()], &[]);
+    let mut alerts = Vec::new();
+    for secs in 0..30 {
+        alerts.extend(rules.look(&answered(secs, 100.0), at(secs)));
+    }
+    // Until there are enough readings to know what is normal, it is blind.
+    let name = "slow".to_owned();
+    assert!(matches!(&alerts[..], [Alert::Blind { .. }, Alert::Cleared { name: n }] if *n == name));
+    rules.book.set_t_zero(Some(at(30)), None);
+    let alerts = rules.look(&answered(30, 100.0), at(30));
+    let [Alert::Baseline(baseline)] = &alerts[..] else {
+        panic!("{alerts:?}")
+    };
+    assert_eq!(baseline.normals["api.latency"].samples, 30);
+    let mut alerts = Vec::new();
+    for secs in 31..40 {
+        alerts.extend(rules.look(&answered(secs, 250.0), at(secs)));
+    }
+    let words = "api.latency is 250, above 200 (2x the usual 100)".to_owned();
+    let fired = Alert::Fired {
+        name: "slow".to_owned(),
+        words,
+        then: AlertAction::Hold,
+    };
+    assert_eq!(alerts, [fired]);
+    let shown = &rules.watched[0].shown;
+    assert_eq!(
+        (shown.standing, shown.kind),
+        (AlertStanding::Firing, ReadingKind::Breach)
+    );
+}
+
+#[test]
+fn the_same_reading_is_not_counted_twice() {
+    let limit = Limit::Above(Threshold::Absolute(200.0));
+    let mut rules = rules(
+        &[rule("slow", "api.latency", limit, AlertAction::Note)],
+        &[],
+    );
+    for _ in 0..10 {
+        assert!(rules.look(&answered(0, 500.0), at(0)).is_empty());
+    }
+}
+
+#[test]
+fn without_enough_readings_before_t_zero_a_relative_rule_is_blind() {
+    let mut rules = rules(&[twice()], &[]);
+    rules.book.set_t_zero(Some(at(0)), None);
+    let mut alerts = Vec::new();
+    for secs in 1..10 {
+        alerts.extend(rules.look(&answered(secs, 100.0), at(secs)));
+    }
+    let [Alert::Baseline(baseline), Alert::Blind { words, .. }] = &alerts[..] else {
+        panic!("{alerts:?}")
+    };
+    assert!(baseline.normals.is_empty());
+    assert!(
+        words.starts_with("nothing is known of api.latency: fewer than 20"),
+        "{words}"
+    );
+}
+
+#[test]
+fn what_was_recorded_as_normal_counts_and_is_not_recorded_again() {
+    let mut rules = rules(&[twice()], &[]);
+    let normal = crate::monitor::Normal {
+        samples: 60,
+        median: 100.0,
+        p95: 100.0,
+        last: 100.0,
+    };
+    let baseline = Baseline {
+        normals: [("api.latency".to_owned(), normal)].into(),
+    };
+    rules.book.set_t_zero(Some(at(0)), Some(baseline));
+    let mut alerts = Vec::new();
+    for secs in 1..=5 {
+        alerts.extend(rules.look(&answered(secs, 100.0), at(secs)));
+    }
+    assert_eq!(
+        alerts,
+        [Alert::Cleared {
+            name: "slow".to_owned()
+        }]
+    );
+}
+
+#[test]
+fn a_probe_that_has_gone_silent_makes_its_rule_blind() {
+    let limit = Limit::Above(Threshold::Absolute(200.0));
+    let mut rules = rules(
+        &[rule("slow", "api.latency", limit, AlertAction::Rollback)],
+        &[],
+    );
+    let silent = answered(0, 100.0);
+    let mut alerts = Vec::new();
+    for secs in 0..60 {
+        alerts.extend(rules.look(&silent, at(secs)));
+    }
+    let [Alert::Blind { words, then, .. }] = &alerts[..] else {
+        panic!("{alerts:?}")
+    };
+    assert!(words.contains("last seen"), "{words}");
+    assert_eq!(*then, AlertAction::Rollback);
+}
+
+#[test]
+fn an_alarm_needs_no_rule_and_no_patience_and_holds_only_after_t_zero() {
+    let mut broken = picture();
+    broken.invalid_indexes = vec![InvalidIndex {
+        name: "orders_n".to_owned(),
+        table: "orders".to_owned(),
+        being_built: false,
+    }];
+    for (begun, then) in [(false, AlertAction::Note), (true, AlertAction::Hold)] {
+        let mut rules = rules(&[], &["main"]);
+        rules.book.set_t_zero(begun.then(|| at(0)), None);
+        assert!(
+            rules
+                .look(&health(vec![database(picture())]), at(1))
+                .is_empty()
+        );
+        let alerts = rules.look(&health(vec![database(broken.clone())]), at(2));
+        let fired = Alert::Fired {
+            name: "main: invalid index".to_owned(),
+            words: "orders_n on orders".to_owned(),
+            then,
+        };
+        assert_eq!(alerts, [fired]);
+        let mut alerts = Vec::new();
+        for secs in 3..10 {
+            alerts.extend(rules.look(&health(vec![database(picture())]), at(secs)));
+        }
+        let name = "main: invalid index".to_owned();
+        assert!(alerts.contains(&Alert::Cleared { name }), "{alerts:?}");
+    }
+}

@@ -1,0 +1,125 @@
+//! The metrics that alerts can be about: what is measured of every probe and of every database.
+
+/// A metric's name after the dot, and what it is.
+pub type Metric = (&'static str, &'static str);
+
+/// What is measured of a probe.
+pub const OF_PROBES: &[Metric] = &[
+    ("up", "1 if the last measurement was good, else 0"),
+    ("latency", "the time of the last answer, in milliseconds"),
+    (
+        "latency_median",
+        "the median of the last latencies, in milliseconds",
+    ),
+    (
+        "latency_p95",
+        "the 95th percentile of the last latencies, in milliseconds",
+    ),
+    (
+        "error_rate",
+        "the failed ones of the last measurements, in percent",
+    ),
+    ("status", "the status of the last HTTP answer"),
+    (
+        "value",
+        "the number that a query, a command or Prometheus answered",
+    ),
+    ("rate", "the matching lines of a log a second"),
+];
+
+/// What is measured of a database.
+pub const OF_DATABASES: &[Metric] = &[
+    ("up", "1 if it can be reached, else 0"),
+    ("connections", "the sessions of the server"),
+    (
+        "connections_percent",
+        "the sessions of the server, in percent of those that applications can have",
+    ),
+    (
+        "connections_free",
+        "how many more sessions the database can have",
+    ),
+    ("active", "the sessions that run a statement"),
+    (
+        "idle_in_transaction",
+        "the sessions that hold a transaction and do nothing",
+    ),
+    (
+        "oldest_transaction",
+        "the age of the oldest transaction, in seconds",
+    ),
+    (
+        "longest_statement",
+        "the age of the oldest statement that runs, in seconds",
+    ),
+    ("waiting", "the sessions that wait for a lock"),
+    ("queue", "the sessions that wait behind ours"),
+    (
+        "slower_statements",
+        "the statements that have become slower than before T-0",
+    ),
+    ("tps", "transactions a second"),
+    ("rollbacks", "transactions that are rolled back a second"),
+    ("deadlocks", "deadlocks since the run began"),
+    ("cache_hits", "the blocks found in memory, in percent"),
+    ("temp", "bytes written to temporary files a second"),
+    ("wal", "bytes of write-ahead log a second"),
+    (
+        "replication_lag",
+        "bytes that the slowest replica has not applied",
+    ),
+    (
+        "slot_lag",
+        "bytes of log kept for the slowest replication slot",
+    ),
+    ("size", "the size of the database in bytes"),
+    ("disk_free", "the bytes that are free on the server's disk"),
+    (
+        "xid_age",
+        "how far it is on the way to a forced freeze, in percent",
+    ),
+    (
+        "invalid_indexes",
+        "indexes that are not valid and not being built",
+    ),
+    (
+        "migrations_failed",
+        "migrations that failed or were interrupted",
+    ),
+    (
+        "migrations_pending",
+        "migrations that are left to be applied",
+    ),
+];
+
+/// What stands before the name of a table whose exact number of rows is a metric: `main.rows.orders`.
+pub const ROWS: &str = "rows.";
+
+/// The source of a metric and what is measured of it: `api` and `latency_p95`.
+pub fn parts(metric: &str) -> (&str, &str) {
+    metric.split_once('.').unwrap_or((metric, ""))
+}
+
+/// The table whose rows the metric counts, if it does: the database's name and the table's.
+pub fn counted_table(metric: &str) -> Option<(&str, &str)> {
+    let (database, what) = parts(metric);
+    let table = what.strip_prefix(ROWS)?;
+    (!table.is_empty()).then_some((database, table))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metric_is_a_source_and_what_is_measured_of_it() {
+        assert_eq!(parts("api.latency_p95"), ("api", "latency_p95"));
+        assert_eq!(parts("api"), ("api", ""));
+        assert_eq!(
+            counted_table("main.rows.audit.log"),
+            Some(("main", "audit.log"))
+        );
+        assert_eq!(counted_table("main.rows."), None);
+        assert_eq!(counted_table("main.tps"), None);
+    }
+}

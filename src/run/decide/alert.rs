@@ -1,0 +1,192 @@
+//! What a run does about alerts. They come from the monitor; whether they hold the run or roll it back
+//! is decided here, by the same rules as everything else.
+
+use std::collections::BTreeMap;
+
+use super::{Case, Decision, reason_given};
+use crate::journal::event::{
+    AlertAccepted, AlertCleared, AlertRaised, BaselineFrozen, Consequence, Held, Released, Usual,
+};
+use crate::journal::{Actor, Event};
+use crate::monitor::{Alert, Baseline};
+use crate::plan::AlertAction;
+use crate::run::command::Refusal;
+
+impl Case<'_> {
+    /// Takes in what happened to an alert. What an engine before this one has recorded already is not
+    /// recorded again: its monitor knew nothing of it.
+    pub(super) fn alert(&self, alert: &Alert) -> Decision {
+        if self.state.end.is_some() {
+            return Decision::default();
+        }
+        match alert {
+            Alert::Fired { name, words, then } => self.alert_fired(name, words, *then),
+            Alert::Blind { name, words, then } => self.alert_blind(name, words, *then),
+            Alert::Cleared { name } => self.alert_cleared(name),
+            Alert::Baseline(baseline) => self.baseline_frozen(baseline),
+        }
+    }
+
+    fn alert_fired(&self, name: &str, words: &str, then: AlertAction) -> Decision {
+        if self
+            .state
+            .alerts
+            .get(name)
+            .is_some_and(|alert| !alert.blind)
+        {
+            return Decision::default();
+        }
+        let engine = Actor::engine();
+        let raised = raised(name, words, then);
+        let mut decision = Decision::event(&engine, Event::AlertFired(raised));
+        match then {
+            AlertAction::Note => {}
+            AlertAction::Hold => decision.join(self.held_by_alert(name, words)),
+            AlertAction::Rollback => decision.join(self.rolled_back_by_alert(name, words)),
+        }
+        decision
+    }
+
+    /// What nobody can see keeps the run from going on, and never rolls it back.
+    fn alert_blind(&self, name: &str, words: &str, then: AlertAction) -> Decision {
+        if self.state.alerts.contains_key(name) {
+            return Decision::default();
+        }
+        let raised = raised(name, words, then);
+        let mut decision = Decision::event(&Actor::engine(), Event::AlertBlind(raised));
+        if then != AlertAction::Note && self.state.t_zero.is_some() {
+            decision.join(self.held_by_alert(name, words));
+        }
+        decision
+    }
+
+    /// What an alert held goes on by itself when it is over.
+    fn alert_cleared(&self, name: &str) -> Decision {
+        if !self.state.alerts.contains_key(name) {
+            return Decision::default();
+        }
+        let engine = Actor::engine();
+        let alert = name.to_owned();
+        let cleared = AlertCleared {
+            alert: alert.clone(),
+        };
+        let mut decision = Decision::event(&engine, Event::AlertCleared(cleared));
+        if self.holds_by(name) {
+            decision.record(&engine, Event::Released(Released { alert: Some(alert) }));
+        }
+        decision
+    }
+
+    fn baseline_frozen(&self, baseline: &Baseline) -> Decision {
+        if self.state.baseline.is_some() {
+            return Decision::default();
+        }
+        let usual: BTreeMap<String, Usual> = baseline
+            .normals
+            .iter()
+            .map(|(metric, normal)| {
+                let usual = Usual {
+                    samples: normal.samples,
+                    median: normal.median,
+                    p95: normal.p95,
+                    last: normal.last,
+                };
+                (metric.clone(), usual)
+            })
+            .collect();
+        let frozen = BaselineFrozen { usual };
+        Decision::event(&Actor::engine(), Event::BaselineFrozen(frozen))
+    }
+
+    fn holds_by(&self, alert: &str) -> bool {
+        let mut holds = self.state.holds.iter();
+        holds.any(|hold| hold.alert.as_deref() == Some(alert))
+    }
+
+    /// The way back is not held: it is what one does about alerts.
+    fn held_by_alert(&self, name: &str, words: &str) -> Decision {
+        if self.state.rollback.is_some() || self.holds_by(name) {
+            return Decision::default();
+        }
+        let held = Held {
+            reason: format!("{name}: {words}"),
+            alert: Some(name.to_owned()),
+        };
+        Decision::event(&Actor::engine(), Event::Held(held))
+    }
+
+    /// Before T-0 there is nothing to roll back, so the run is held. Where going back is refused, it
+    /// is held too, and somebody looks.
+    fn rolled_back_by_alert(&self, name: &str, words: &str) -> Decision {
+        if self.state.rollback.is_some() {
+            return Decision::default();
+        }
+        if self.state.t_zero.is_none() {
+            return self.held_by_alert(name, words);
+        }
+        // The plan has armed it: that is the confirmation.
+        let environment = self.plan.environment.as_deref();
+        match self.rollback(&Actor::engine(), None, environment) {
+            Ok(decision) => decision,
+            Err(Refusal(why)) => self.held_by_alert(name, &format!("{words}; {why}")),
+        }
+    }
+
+    /// Takes an alert as it is: it holds nothing and shuts no gate until it is over and comes again.
+    pub(super) fn accept(
+        &self,
+        actor: &Actor,
+        alert: &str,
+        reason: &str,
+    ) -> Result<Decision, Refusal> {
+        let reason = reason_given(reason)?;
+        let Some(known) = self.state.alerts.get(alert) else {
+            let names: Vec<&str> = self.state.alerts.keys().map(String::as_str).collect();
+            let names = if names.is_empty() {
+                "none does".to_owned()
+            } else {
+                names.join(", ")
+            };
+            return Err(Refusal::new(format!("`{alert}` does not fire: {names}")));
+        };
+        if let Some(accepted) = &known.accepted {
+            return Err(Refusal::new(format!(
+                "{} has accepted it: {}",
+                accepted.by, accepted.reason
+            )));
+        }
+        let name = alert.to_owned();
+        let accepted = AlertAccepted {
+            alert: name.clone(),
+            reason,
+        };
+        let mut decision = Decision::event(actor, Event::AlertAccepted(accepted));
+        if self.holds_by(alert) {
+            decision.record(actor, Event::Released(Released { alert: Some(name) }));
+        }
+        Ok(decision)
+    }
+
+    /// What a gate, or a release, has to do with alerts: those that nobody has accepted.
+    pub(super) fn open_alerts(&self) -> Vec<String> {
+        let open = self.state.alerts.iter();
+        open.filter(|(_, alert)| alert.accepted.is_none())
+            .map(|(name, alert)| {
+                let blind = if alert.blind { "blind: " } else { "" };
+                format!("{name} ({blind}{})", alert.words)
+            })
+            .collect()
+    }
+}
+
+fn raised(name: &str, words: &str, then: AlertAction) -> AlertRaised {
+    AlertRaised {
+        alert: name.to_owned(),
+        words: words.to_owned(),
+        then: match then {
+            AlertAction::Note => Consequence::Note,
+            AlertAction::Hold => Consequence::Hold,
+            AlertAction::Rollback => Consequence::Rollback,
+        },
+    }
+}

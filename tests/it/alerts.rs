@@ -1,0 +1,253 @@
+//! Alerts in whole runs: from a probe or a database over the rules to gates, holds and the way back.
+
+use serde_json::Value;
+
+use crate::support::bench::Run;
+use crate::support::{Bench, Web, bench, postgres, text_of, wait};
+
+/// A plan with a probe of `web` and the alert `then`, and with what `more` says.
+fn plan(web: &Web, then: &str, more: &str) -> String {
+    let url = web.url("/health");
+    format!(
+        r#"
+title = "Alerts"
+
+[[probe]]
+name = "api"
+http = "{url}"
+every = "50ms"
+
+[[alert]]
+name = "API is down"
+metric = "api.up"
+below = 1
+then = "{then}"
+
+{more}
+
+[[phase]]
+name = "Deploy"
+kind = "deploy"
+gate = {{ alerts = "none" }}
+
+  [[phase.step]]
+  id = "apply"
+  title = "Apply"
+  shell = "touch applied"
+  undo = {{ shell = "rm applied" }}
+
+  [[phase.step]]
+  id = "look"
+  title = "Look"
+  check = "Look"
+
+[[rollback]]
+name = "Back"
+  [[rollback.step]]
+  id = "stop"
+  title = "Stop"
+  shell = "touch stopped"
+"#
+    )
+}
+
+fn alert(name: &'static str) -> impl Fn(&Value) -> bool {
+    move |data| data["alert"] == name
+}
+
+#[test]
+fn a_gate_stays_shut_while_an_alert_fires() {
+    let bench = Bench::new();
+    let web = Web::start("ok");
+    web.say(503);
+    let mut run = bench.start(&plan(&web, "note", ""));
+    run.wait_for("alert_fired", alert("API is down"));
+    let why = run.refused(&["go"]);
+    assert!(
+        why.contains("no alert may fire here: API is down (api.up is 0, below 1)"),
+        "{why}"
+    );
+    let status = run.status();
+    let shown = &status["alerts"][0];
+    assert_eq!(
+        (&shown["name"], &shown["state"]),
+        (&"API is down".into(), &"firing".into())
+    );
+    web.say(200);
+    run.wait_for("alert_cleared", alert("API is down"));
+    run.ctl(&["go"]);
+    assert_eq!(run.status()["alerts"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn a_hold_by_an_alert_ends_by_itself_or_is_accepted_with_a_reason() {
+    let bench = Bench::new();
+    let web = Web::start("ok");
+    let mut run = bench.start(&plan(&web, "hold", ""));
+    run.ctl(&["go"]);
+    run.ctl(&["run"]);
+    run.wait_finished("apply");
+    web.say(500);
+    run.wait_for("held", alert("API is down"));
+    assert_eq!(run.state(), "held");
+    web.say(200);
+    run.wait_for("released", alert("API is down"));
+    assert_eq!(run.state(), "driving");
+    web.say(500);
+    run.wait_for("held", alert("API is down"));
+    assert!(
+        run.refused(&["release"])
+            .contains("accept it with a reason")
+    );
+    run.ctl(&["accept", "API is down", "--reason", "only the health page"]);
+    assert_eq!(run.state(), "driving");
+    let shown = run.status()["alerts"][0].clone();
+    assert_eq!(
+        (&shown["state"], &shown["accepted_by"]),
+        (&"accepted".into(), &"ann".into())
+    );
+    run.ctl(&["tick", "look"]);
+    run.ctl(&["finish"]);
+    run.wait_over();
+    let report = bench.gonogo(&["report", &run.id]);
+    let report = String::from_utf8(report.stdout).unwrap();
+    assert!(
+        report.contains("ann accepted the alert API is down: only the health page"),
+        "{report}"
+    );
+}
+
+#[test]
+fn an_alert_that_is_armed_for_it_rolls_back_by_itself() {
+    let bench = Bench::new();
+    let web = Web::start("ok");
+    let mut run = bench.start(&plan(&web, "rollback", ""));
+    run.ctl(&["go"]);
+    run.ctl(&["run"]);
+    run.wait_finished("apply");
+    assert!(bench.path("applied").exists());
+    web.say(500);
+    let started = run.wait_for("rollback_started", |_| true);
+    assert_eq!(started["by"], "gonogo");
+    assert_eq!(run.wait_over(), "rolled_back");
+    assert!(bench.path("stopped").exists() && !bench.path("applied").exists());
+}
+
+#[test]
+fn what_was_normal_is_recorded_at_t_zero_and_survives_the_engine() {
+    let bench = Bench::new();
+    let web = Web::start("ok");
+    let rule = r#"
+[[alert]]
+name = "API a thousand times slower"
+metric = "api.latency"
+above = "1000x baseline"
+then = "hold"
+"#;
+    let mut run = bench.start(&plan(&web, "note", rule));
+    // Until there are enough readings nothing is called normal, and the gate stays shut.
+    run.wait_for("alert_blind", alert("API a thousand times slower"));
+    assert!(run.refused(&["go"]).contains("blind"));
+    run.wait_for("alert_cleared", alert("API a thousand times slower"));
+    run.ctl(&["go"]);
+    run.ctl(&["run"]);
+    let frozen = run.wait_for("baseline_frozen", |_| true);
+    let usual = &frozen["data"]["usual"]["api.latency"];
+    assert!(usual["samples"].as_u64().unwrap() >= 20, "{usual}");
+    run.wait_finished("apply");
+    bench::signal(run.engine(), rustix::process::Signal::KILL);
+    wait::until("the engine is gone", || {
+        bench::locked_by(&run.dir().join("engine.lock")).is_none()
+    });
+    let resumed = bench.gonogo(&["resume", &run.id, "--detach"]);
+    assert!(resumed.status.success(), "{}", text_of(&resumed));
+    let mut run = Run::new(&bench, run.id.clone());
+    run.wait_for("engine_started", |data| data["resumed"] == true);
+    // It is known again, and not recorded again: nothing fires, nothing is blind.
+    run.ctl(&["tick", "look"]);
+    run.ctl(&["finish"]);
+    run.wait_over();
+    let kinds = run.kinds();
+    let frozen = kinds.iter().filter(|kind| *kind == "baseline_frozen");
+    assert_eq!(frozen.count(), 1);
+}
+
+#[test]
+fn an_index_that_is_left_invalid_holds_the_run_until_it_is_gone() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
+    let plan = r#"
+title = "Index"
+[databases.main]
+url_env = "DATABASE_URL"
+[[phase]]
+name = "Deploy"
+kind = "deploy"
+  [[phase.step]]
+  id = "first"
+  title = "First"
+  shell = "true"
+  [[phase.step]]
+  id = "second"
+  title = "Second"
+  check = "Look"
+"#;
+    let mut run = bench.start_as("plan.toml", plan, &["--poll", "0.1"]);
+    run.ctl(&["run"]);
+    run.wait_finished("first");
+    postgres::execute(
+        &url,
+        "create table t (n int); insert into t values (1), (1)",
+    );
+    // Two equal rows: the build fails and leaves the index behind.
+    let build = postgres::attempt(&url, "create unique index concurrently t_n on t (n)");
+    assert!(build.is_err());
+    let fired = run.wait_for("alert_fired", alert("main: invalid index"));
+    assert_eq!(fired["data"]["words"], "t_n on t");
+    run.wait_for("held", alert("main: invalid index"));
+    postgres::execute(&url, "drop index t_n");
+    run.wait_for("released", alert("main: invalid index"));
+    assert_eq!(run.state(), "driving");
+}
+
+#[test]
+fn a_broken_count_of_rows_fires_at_once() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
+    postgres::execute(
+        &url,
+        "create table orders (n int); insert into orders values (1), (2)",
+    );
+    let plan = r#"
+title = "Rows"
+[databases.main]
+url_env = "DATABASE_URL"
+[[alert]]
+name = "orders are lost"
+metric = "main.rows.orders"
+below = "1x baseline"
+then = "hold"
+[[phase]]
+name = "Deploy"
+kind = "deploy"
+gate = { alerts = "none" }
+  [[phase.step]]
+  id = "delete"
+  title = "Delete"
+  sql = "delete from orders where n = 1"
+  [[phase.step]]
+  id = "second"
+  title = "Second"
+  check = "Look"
+"#;
+    let mut run = bench.start_as("plan.toml", plan, &["--poll", "0.1"]);
+    wait::until("the gate opens", || run.try_ctl(&["go"]).status.success());
+    run.ctl(&["run"]);
+    run.wait_finished("delete");
+    let fired = run.wait_for("alert_fired", alert("orders are lost"));
+    let words = fired["data"]["words"].as_str().unwrap();
+    assert_eq!(words, "main.rows.orders is 1, below 2 (1x the usual 2)");
+    assert_eq!(run.state(), "held");
+}
