@@ -12,12 +12,17 @@
 mod check;
 mod figures;
 mod runbook;
+mod screen;
 #[path = "../../tests/it/support/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the tests need more of it")]
 mod support;
 
 /// A budget: its name on the command line, and what measures it.
-const BUDGETS: [(&str, fn()); 1] = [("check", check::measure)];
+const BUDGETS: [(&str, fn()); 3] = [
+    ("check", check::measure),
+    ("first-screen", screen::first),
+    ("frame", screen::frame),
+];
 
 fn main() {
     // Cargo adds `--bench`.

@@ -23,9 +23,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Runs `gonogo attach`.
 pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exit> {
     let dir = place::find(common, &args.run)?;
-    let (plan, state) = status::fold(&dir).await?;
-    if state.end.is_none()
-        && let Some(why) = missing(&dir).await
+    if let Some(why) = missing(&dir).await
+        && is_open(&dir).await?
     {
         eprintln!("gonogo: {why}");
         if !offered() {
@@ -34,6 +33,7 @@ pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exi
         }
         go_on(&dir).await?;
     }
+    let plan = Arc::new(status::load_plan(&dir)?);
     let ready = async { Ok(()) };
     screen(common, dir, plan, role(args), Leaving::RunGoesOn, ready).await
 }
@@ -41,9 +41,8 @@ pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exi
 /// Runs `gonogo resume`.
 pub(super) async fn resume(common: &Common, args: &Resume) -> anyhow::Result<Exit> {
     let dir = place::find(common, &args.attach.run)?;
-    let (plan, state) = status::fold(&dir).await?;
-    if state.end.is_none()
-        && let Some(why) = missing(&dir).await
+    if let Some(why) = missing(&dir).await
+        && is_open(&dir).await?
     {
         eprintln!("gonogo: {why}; going on with a new one");
         go_on(&dir).await?;
@@ -52,9 +51,16 @@ pub(super) async fn resume(common: &Common, args: &Resume) -> anyhow::Result<Exi
         println!("{}", dir.id());
         return Ok(Exit::Done);
     }
+    let plan = Arc::new(status::load_plan(&dir)?);
     let ready = async { Ok(()) };
     let role = role(&args.attach);
     screen(common, dir, plan, role, Leaving::RunGoesOn, ready).await
+}
+
+/// Whether the run is not over. Its whole journal is read for that.
+async fn is_open(dir: &RunDir) -> anyhow::Result<bool> {
+    let (_, state) = status::fold(dir).await?;
+    Ok(state.end.is_none())
 }
 
 /// Why the run has no engine that it could use, if it has none.
@@ -103,6 +109,11 @@ async fn go_on(dir: &RunDir) -> anyhow::Result<()> {
     run::start_engine(dir, 1.0, &[]).await
 }
 
+/// Whether somebody sits at both ends.
+pub(super) fn has_terminal() -> bool {
+    std::io::stdout().is_terminal() && std::io::stdin().is_terminal()
+}
+
 fn role(args: &Attach) -> Role {
     if args.watch { Role::Watch } else { Role::Drive }
 }
@@ -136,12 +147,12 @@ impl Leaving {
 pub(super) async fn screen(
     common: &Common,
     dir: RunDir,
-    plan: Plan,
+    plan: Arc<Plan>,
     role: Role,
     leaving: Leaving,
     ready: impl Future<Output = Result<(), String>> + Send + 'static,
 ) -> anyhow::Result<Exit> {
-    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+    if !has_terminal() {
         eprintln!(
             "gonogo: a screen needs a terminal; `gonogo ctl {} status` needs none",
             dir.id()
@@ -150,7 +161,7 @@ pub(super) async fn screen(
     }
     let feed = wire::listen(dir.clone(), place::hello(common, role, 0), ready);
     let state = ui::open(Setup {
-        plan: Arc::new(plan),
+        plan,
         dir: dir.clone(),
         name: place::user(common),
         feed,

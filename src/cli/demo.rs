@@ -1,6 +1,6 @@
 //! `gonogo demo`: a deployment to try, on a server of its own. Nothing of it remains.
 
-use std::io::IsTerminal;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal};
@@ -8,7 +8,8 @@ use rustix::process::{Pid, Signal};
 use super::args::{Common, Run};
 use super::attach::{self, Leaving};
 use super::exit::Exit;
-use super::{place, run};
+use super::place;
+use super::run::{self, NewRun};
 use crate::demo::Demo;
 use crate::journal::Lease;
 use crate::run::{Command, RunDir};
@@ -19,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Runs `gonogo demo`.
 pub(super) async fn demo(common: &Common) -> anyhow::Result<Exit> {
-    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+    if !attach::has_terminal() {
         eprintln!("gonogo: the demo needs a terminal");
         return Ok(Exit::Usage);
     }
@@ -43,13 +44,15 @@ async fn drive(common: &Common, demo: &Demo) -> anyhow::Result<Exit> {
         ..common.clone()
     };
     let args = Run::of(demo.plan());
-    let Some((dir, plan)) = run::prepare(&common, &args).await? else {
+    let Some((plan, bytes)) = run::read(&args) else {
         return Ok(Exit::Internal);
     };
-    let (started, environment) = (dir.clone(), demo.environment());
+    let new = NewRun::make(&common, &args, plan, &bytes)?;
+    let (dir, plan) = (new.dir.clone(), Arc::clone(&new.plan));
+    let environment = demo.environment();
     let ready = async move {
-        let engine = run::start_engine(&started, args.poll, &environment).await;
-        engine.map_err(|error| format!("{error:#}"))
+        let begun = new.begin(&environment).await;
+        begun.map_err(|error| format!("{error:#}"))
     };
     let shown = attach::screen(
         &common,

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::exit::Exit;
 use super::follow::follow;
-use super::{links, monitors, status, watchman};
+use super::{monitors, status, watchman};
 use crate::clock::SystemClock;
 use crate::journal::event::RunCreated;
 use crate::journal::{Entry, Event, Lease, SqliteStore};
@@ -89,7 +89,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         asks,
     ));
 
-    let watching = tokio::spawn(links::watch_links(health.clone(), notify.clone()));
+    let guarding = tokio::spawn(watchman::databases(health.clone(), notify.clone()));
     tell_variables(&plan, &entries, &secrets, &notify).await?;
     let followed = Arc::clone(&plan);
     let for_check = health.clone();
@@ -104,7 +104,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         clock,
         notices: notify,
         secrets: secrets.clone(),
-    })?;
+    });
     let (engine, published) = Engine::new(Parts {
         plan,
         store,
@@ -150,7 +150,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     let _ = tokio::time::timeout(LAST_WORDS, connections.wait()).await;
     answering.abort();
     following.abort();
-    watching.abort();
+    guarding.abort();
     if let Some(monitor) = Arc::into_inner(monitor) {
         monitor.stop().await;
     }

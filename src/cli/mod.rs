@@ -9,7 +9,6 @@ mod engine;
 mod exit;
 mod follow;
 mod headless;
-mod links;
 mod monitors;
 mod place;
 mod problems;

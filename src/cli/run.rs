@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -25,35 +26,78 @@ const LOOK_AGAIN: Duration = Duration::from_millis(3);
 
 /// Runs `gonogo run`.
 pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
-    let Some((dir, plan)) = prepare(common, &args).await? else {
+    let Some((plan, bytes)) = read(&args) else {
         return Ok(Exit::Usage);
     };
+    let alone = args.detach || args.headless;
+    if !alone && !attach::has_terminal() {
+        eprintln!("gonogo: a screen needs a terminal; `--headless` and `--detach` need none");
+        return Ok(Exit::Usage);
+    }
+    let new = NewRun::make(common, &args, plan, &bytes)?;
+    let dir = new.dir.clone();
     if args.detach {
-        start_engine(&dir, args.poll, &[]).await?;
+        new.begin(&[]).await?;
         println!("{}", dir.id());
         return Ok(Exit::Done);
     }
     if args.headless {
-        start_engine(&dir, args.poll, &[]).await?;
+        new.begin(&[]).await?;
         eprintln!("gonogo: run {} in {}", dir.id(), dir.path().display());
         return headless::follow(&dir, 0, &mut std::io::stdout()).await;
     }
-    // The screen is there at once; the engine follows.
-    let started = dir.clone();
-    let ready = async move {
-        let engine = start_engine(&started, args.poll, &[]).await;
-        engine.map_err(|error| format!("{error:#}"))
-    };
+    // The screen is there at once; the journal and the engine follow.
+    let plan = Arc::clone(&new.plan);
+    let ready = async move { new.begin(&[]).await.map_err(|error| format!("{error:#}")) };
     attach::screen(common, dir, plan, Role::Drive, Leaving::RunGoesOn, ready).await
 }
 
-/// Makes a run, ready for an engine. `None`: the plan or a value is wrong, and that was said.
-pub(super) async fn prepare(common: &Common, args: &Run) -> anyhow::Result<Option<(RunDir, Plan)>> {
+/// A run that has its directory, and neither a journal nor an engine yet.
+pub(super) struct NewRun {
+    pub(super) dir: RunDir,
+    pub(super) plan: Arc<Plan>,
+    /// The first entries of its journal.
+    first: Vec<Unwritten>,
+    /// Seconds between two looks at the databases.
+    poll: f64,
+}
+
+impl NewRun {
+    /// Makes a directory for a run of `plan`, whose file holds `bytes`.
+    pub(super) fn make(
+        common: &Common,
+        args: &Run,
+        plan: Plan,
+        bytes: &[u8],
+    ) -> anyhow::Result<Self> {
+        let clock = SystemClock::new();
+        let runs = place::runs(common)?;
+        let dir = RunDir::create(&runs, &plan.title, plan.format, bytes, clock.now())
+            .with_context(|| format!("failed to make a run in {}", runs.display()))?;
+        Ok(NewRun {
+            first: first_entries(common, args, &dir, &plan, clock)?,
+            plan: Arc::new(plan),
+            poll: args.poll,
+            dir,
+        })
+    }
+
+    /// Writes the beginning of the journal, and starts an engine with `environment` besides our own.
+    pub(super) async fn begin(self, environment: &[(String, String)]) -> anyhow::Result<()> {
+        let (mut store, _) = SqliteStore::open(&self.dir.journal()).await?;
+        store.append(self.first).await?;
+        store.close().await;
+        start_engine(&self.dir, self.poll, environment).await
+    }
+}
+
+/// The plan, and its file as it is. `None`: it or a value is wrong, and that was said.
+pub(super) fn read(args: &Run) -> Option<(Plan, Vec<u8>)> {
     let bytes = match check::read(&args.plan) {
         Ok(bytes) => bytes,
         Err(why) => {
             eprintln!("gonogo: {why}");
-            return Ok(None);
+            return None;
         }
     };
     let opened = plan::open(&args.plan.to_string_lossy(), &bytes);
@@ -69,72 +113,65 @@ pub(super) async fn prepare(common: &Common, args: &Run) -> anyhow::Result<Optio
             "gonogo: {} can't be run; `gonogo check` says more",
             args.plan.display()
         );
-        return Ok(None);
+        return None;
     };
-    let clock = SystemClock::new();
-    let runs = place::runs(common)?;
-    let dir = RunDir::create(&runs, &plan.title, plan.format, &bytes, clock.now())
-        .with_context(|| format!("failed to make a run in {}", runs.display()))?;
-    if let Err(refusal) = create(common, args, &dir, &plan, &clock).await? {
-        std::fs::remove_dir_all(dir.path())?;
-        eprintln!("gonogo: {refusal}");
-        return Ok(None);
+    let refused = args
+        .set
+        .iter()
+        .find_map(|(name, value)| refusal(&plan, name, value));
+    if let Some(why) = refused {
+        eprintln!("gonogo: {why}");
+        return None;
     }
-    Ok(Some((dir, plan)))
+    Some((plan, bytes))
 }
 
-/// Writes the first entries of the run's journal. The inner error says what is wrong with a value.
-async fn create(
+/// Why the variable `name` can't be given `value` on the command line, if it can't.
+fn refusal(plan: &Plan, name: &str, value: &str) -> Option<String> {
+    match plan.var(name) {
+        None => Some(format!("the plan has no variable `{name}`")),
+        Some(var) if var.secret => Some(format!(
+            "{name} is secret and would show in the list of processes: put it in the environment, or `gonogo ctl last set {name}=-`"
+        )),
+        Some(var) => var.refuses(value),
+    }
+}
+
+/// What a run's journal begins with.
+fn first_entries(
     common: &Common,
     args: &Run,
     dir: &RunDir,
     plan: &Plan,
-    clock: &SystemClock,
-) -> anyhow::Result<Result<(), String>> {
-    let actor = Actor::person(place::user(common), Via::Ctl);
-    let path = std::path::absolute(&args.plan)?;
-    let mut events = vec![Event::RunCreated(RunCreated {
+    clock: SystemClock,
+) -> anyhow::Result<Vec<Unwritten>> {
+    let created = Event::RunCreated(RunCreated {
         run: dir.id(),
         title: plan.title.clone(),
         digest: plan.digest.clone(),
-        path: path.to_string_lossy().into_owned(),
+        path: std::path::absolute(&args.plan)?
+            .to_string_lossy()
+            .into_owned(),
         environment: plan.environment.clone(),
         unattended: args.headless,
         tick_checks: args.tick_checks,
         cwd: std::env::current_dir()?.to_string_lossy().into_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-    })];
-    for (name, value) in &args.set {
-        match plan.var(name) {
-            None => return Ok(Err(format!("the plan has no variable `{name}`"))),
-            Some(var) if var.secret => {
-                return Ok(Err(format!(
-                    "{name} is secret and would show in the list of processes: put it in the environment, or `gonogo ctl {} set {name}=-`",
-                    dir.id()
-                )));
-            }
-            Some(var) => {
-                if let Some(why) = var.refuses(value) {
-                    return Ok(Err(why));
-                }
-            }
-        }
-        events.push(Event::VariableSet(VariableSet {
+    });
+    let set = args.set.iter().map(|(name, value)| {
+        Event::VariableSet(VariableSet {
             name: name.clone(),
             value: Some(value.clone()),
             origin: "operator".to_owned(),
-        }));
-    }
-    let at = clock.now();
-    let entries = events.into_iter().map(|event| Unwritten {
+        })
+    });
+    let (at, actor) = (clock.now(), Actor::person(place::user(common), Via::Ctl));
+    let entry = |event| Unwritten {
         at,
         actor: actor.clone(),
         event,
-    });
-    let (mut store, _) = SqliteStore::open(&dir.journal()).await?;
-    store.append(entries.collect()).await?;
-    store.close().await;
-    Ok(Ok(()))
+    };
+    Ok(std::iter::once(created).chain(set).map(entry).collect())
 }
 
 /// Starts an engine for the run in `dir`, detached from this terminal, with `environment` besides our

@@ -1,12 +1,16 @@
-//! What goes on around a run while its engine drives it: its directory, its disk, the plan's file.
+//! What goes on around a run while its engine drives it: its directory, its disk, the plan's file, the
+//! databases that its steps are busy with.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
+use crate::monitor::{Health, Link};
 use crate::plan::sha256;
-use crate::run::{Concerns, RunDir};
+use crate::run::{Concerns, Notice, RunDir};
 
 /// How often to look.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -73,5 +77,85 @@ impl PlanFile {
                 differs
             }
         }
+    }
+}
+
+/// Reports every database that is lost, each time it is. One that never was there is no news.
+pub(super) async fn databases(
+    mut health: watch::Receiver<Arc<Health>>,
+    notices: mpsc::Sender<Notice>,
+) {
+    let mut up = BTreeSet::new();
+    loop {
+        let now = Arc::clone(&health.borrow_and_update());
+        for notice in lost(&mut up, &now) {
+            if notices.send(notice).await.is_err() {
+                return;
+            }
+        }
+        if health.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The databases that went away since `up` were there, which is brought up to date.
+fn lost(up: &mut BTreeSet<String>, health: &Health) -> Vec<Notice> {
+    let mut news = Vec::new();
+    for database in &health.databases {
+        match &database.link {
+            Link::Connecting => {}
+            Link::Up { .. } => drop(up.insert(database.name.clone())),
+            Link::Down { reason, .. } => {
+                if up.remove(&database.name) {
+                    news.push(Notice::DatabaseLost {
+                        database: database.name.clone(),
+                        why: reason.clone(),
+                    });
+                }
+            }
+        }
+    }
+    news
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Moment;
+    use crate::monitor::DatabaseHealth;
+
+    fn health(link: Link) -> Health {
+        Health {
+            databases: vec![DatabaseHealth {
+                name: "main".to_owned(),
+                link,
+                picture: None,
+                trouble: None,
+                no_spare: None,
+            }],
+            probes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_database_is_lost_only_if_it_was_there_and_once_each_time() {
+        let (since, reason) = (Moment::default(), "no server listens".to_owned());
+        let (up, down) = (Link::Up { since }, Link::Down { since, reason });
+        let links = [
+            Link::Connecting,
+            down.clone(),
+            up.clone(),
+            down.clone(),
+            down.clone(),
+            up,
+            down,
+        ];
+        let mut known = BTreeSet::new();
+        let lost: Vec<usize> = links
+            .into_iter()
+            .map(|link| lost(&mut known, &health(link)).len())
+            .collect();
+        assert_eq!(lost, [0, 0, 0, 1, 0, 0, 1]);
     }
 }

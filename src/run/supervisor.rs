@@ -98,23 +98,19 @@ pub struct Supervisor {
     outfit: Outfit,
     jobs: HashMap<Job, Handle>,
     sessions: Sessions,
-    client: reqwest::Client,
+    /// Made for the first request: the machine's certificates are read for it.
+    client: Option<reqwest::Client>,
 }
 
 impl Supervisor {
     /// A supervisor with nothing to do yet.
-    ///
-    /// # Errors
-    /// If the machine's certificates can't be read.
-    pub fn new(outfit: Outfit) -> Result<Self, reqwest::Error> {
-        Ok(Supervisor {
+    pub fn new(outfit: Outfit) -> Self {
+        Supervisor {
             sessions: Sessions::new(outfit.urls.clone(), outfit.backends.clone()),
-            client: reqwest::Client::builder()
-                .user_agent(concat!("gonogo/", env!("CARGO_PKG_VERSION")))
-                .build()?,
+            client: None,
             jobs: HashMap::new(),
             outfit,
-        })
+        }
     }
 }
 
@@ -288,7 +284,7 @@ impl Supervisor {
                 let work = HttpWork {
                     job: job_for_task,
                     request,
-                    client: self.client.clone(),
+                    client: self.client()?,
                     judgement,
                     clock: self.outfit.clock,
                 };
@@ -298,6 +294,18 @@ impl Supervisor {
         let proceed = Some(proceed);
         self.jobs.insert(job.clone(), Handle { stops, proceed });
         Ok(())
+    }
+
+    fn client(&mut self) -> Result<reqwest::Client, String> {
+        if let Some(client) = &self.client {
+            return Ok(client.clone());
+        }
+        let client = reqwest::Client::builder()
+            .user_agent(concat!("gonogo/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| format!("failed to get ready for requests: {error}"))?;
+        self.client = Some(client.clone());
+        Ok(client)
     }
 
     fn prepare(

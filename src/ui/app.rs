@@ -134,7 +134,15 @@ impl App {
                         due = Due::Soon;
                     }
                 }
-                () = self.outputs.changed() => if due == Due::No { due = Due::Soon },
+                () = self.outputs.changed() => {
+                    // A search tells how far it is all the time; anything else answers a key, or comes
+                    // now and then.
+                    if !self.outputs.are_searching() {
+                        due = Due::Now;
+                    } else if due == Due::No {
+                        due = Due::Soon;
+                    }
+                }
                 _ = ticks.tick() => due = Due::Now,
                 () = tokio::time::sleep(soon), if due == Due::Soon => {}
                 caught = signals.next() => match caught {

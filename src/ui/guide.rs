@@ -33,7 +33,7 @@ pub fn guide(world: &World, database: usize, now: Moment) -> String {
             None => "nobody drives; t takes control".to_owned(),
         };
     }
-    if let Some(ix) = world.state.active_steps().last() {
+    if let Some(ix) = world.state.active_steps().next_back() {
         return going_on(world, ix, database, now);
     }
     waiting(world)

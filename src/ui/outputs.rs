@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::select_all;
 use ratatui::layout::Rect;
 
-use super::output::{LongLines, Mask, View as OutputView, Viewer, Window};
+use super::output::{LongLines, Mask, SearchState, View as OutputView, Viewer, Window};
 use super::update::OutputMove;
 use super::view::View;
 use super::world::World;
@@ -72,6 +72,14 @@ impl Outputs {
             std::future::pending::<()>().await;
         }
         select_all(waiting).await;
+    }
+
+    /// Whether something is being looked for in one of them.
+    pub fn are_searching(&self) -> bool {
+        let searching = |window: &Window| matches!(window.search, SearchState::Looking(_));
+        self.open
+            .iter()
+            .any(|(_, viewer)| searching(&viewer.window()))
     }
 
     /// Moves in all of them.

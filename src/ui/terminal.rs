@@ -1,6 +1,6 @@
 //! The terminal: taken over for the screen, and given back whatever happens.
 
-use std::io::{self, Stdout, Write, stdout};
+use std::io::{self, BufWriter, Stdout, Write, stdout};
 
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
@@ -14,9 +14,12 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use rustix::process::{Signal, getpid, kill_process};
 
+/// More bytes than a frame has: it is written at once, so that a terminal never shows half of one.
+const FRAME_ROOM: usize = 256 << 10;
+
 /// The terminal while the screen has it. Dropping it gives the terminal back.
 pub struct Screen {
-    pub terminal: Terminal<CrosstermBackend<Stdout>>,
+    pub terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
 }
 
 impl Screen {
@@ -28,7 +31,8 @@ impl Screen {
             before(panic);
         }));
         take_over()?;
-        let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        let whole_frames = BufWriter::with_capacity(FRAME_ROOM, stdout());
+        let terminal = Terminal::new(CrosstermBackend::new(whole_frames))?;
         Ok(Screen { terminal })
     }
 

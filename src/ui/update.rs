@@ -209,25 +209,26 @@ fn rows(view: &View, world: &World) -> Rows {
 /// The cursor moves over lines; on a closed phase it stands for its first step.
 fn move_cursor(view: &mut View, world: &World, by: i64) {
     let rows = rows(view, world);
-    let mut line = rows.line_of(world, view.step(world)) as i64;
+    let line = rows.line_of(world, view.step(world)) as i64;
     let last = rows.len().saturating_sub(1) as i64;
     let target = line.saturating_add(by).clamp(0, last);
-    let direction = by.signum();
     // Headings of open phases are passed over: the cursor stands on what can be acted on.
-    line = target;
-    while (0..=last).contains(&line) {
-        let here = rows.step_at(world, line as usize);
-        if let Some(ix) = here
-            && rows.line_of(world, ix) == line as usize
-        {
-            view.cursor = Some(ix);
-            view.output = None;
-            return;
-        }
-        line += if direction == 0 { 1 } else { direction };
+    let stands = |line: &i64| {
+        let here = rows.step_at(world, *line as usize);
+        here.filter(|&ix| rows.line_of(world, ix) == *line as usize)
+    };
+    let (above, below) = ((0..=target).rev(), target..=last);
+    let found = if by < 0 {
+        above.chain(below).find_map(|line| stands(&line))
+    } else {
+        below.chain(above).find_map(|line| stands(&line))
+    };
+    // The cursor stays where it is now, also when the run goes on.
+    let ix = found.unwrap_or_else(|| view.step(world));
+    if view.step(world) != ix {
+        view.output = None;
     }
-    // There is nothing further that way; the cursor stays here, also when the run goes on.
-    view.cursor = Some(view.step(world));
+    view.cursor = Some(ix);
 }
 
 fn move_session(view: &mut View, world: &World, panel: Panel, by: i64) {

@@ -153,13 +153,13 @@ impl World {
     /// Where the run is: the step that runs, or that somebody has to do something about, or the last
     /// one that was touched.
     pub fn focus(&self) -> StepIx {
-        let active = self.state.active_steps().last();
-        let over = self.state.end.is_some();
+        let state = &self.state;
+        let active = state.active_steps().next_back();
         active
-            .or_else(|| self.last_touched().filter(|_| over))
+            .or(state.last_touched.filter(|_| state.end.is_some()))
             .or_else(|| self.waiting_step())
-            .or_else(|| self.state.next_step(&self.plan))
-            .or_else(|| self.last_touched())
+            .or_else(|| state.next_step(&self.plan))
+            .or(state.last_touched)
             .unwrap_or(0)
     }
 
@@ -179,14 +179,6 @@ impl World {
                 .map(|&phase| self.plan.phases[phase].steps.start),
             Waiting::Nothing | Waiting::Release | Waiting::Finish | Waiting::Over => None,
         }
-    }
-
-    fn last_touched(&self) -> Option<StepIx> {
-        let touched = self.state.steps.iter().enumerate();
-        touched
-            .filter_map(|(ix, step)| Some((step.ended?.mono, ix)))
-            .max()
-            .map(|(_, ix)| ix)
     }
 
     /// The jobs of the step that have an output, the first one first.

@@ -177,38 +177,43 @@ fn a_transaction_whose_engine_is_killed_in_the_middle_is_not_guessed_at() {
 
 #[test]
 fn what_was_committed_before_the_engine_died_has_passed_once_the_server_can_say_so() {
-    let mut server = Server::start(&[]).unwrap();
     let mut bench = Bench::new();
-    bench.set("DATABASE_URL", server.url("postgres"));
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
     // What was captured is told after the commit, and before the end of the step.
-    let run = run_until(&bench, &SQL.replace("WAIT", "0"), "variable_set");
-    server.stop(Shutdown::Fast);
-    let (_screen, mut resumed) = resume(&bench, &run.id);
-    let end = resumed.wait_finished("insert");
+    let id = run_until(&bench, &SQL.replace("WAIT", "0"), "variable_set")
+        .id
+        .clone();
+    bench.set("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nowhere");
+    let (screen, mut lost) = resume(&bench, &id);
+    // It is asked for a good while; somebody does not want to wait.
+    for _ in 0..3 {
+        lost.ctl(&["stop", "1.1"]);
+    }
+    let end = lost.wait_finished("insert");
     assert_eq!(
         (&end["outcome"], &end["known_by"]),
         (&"unknown".into(), &"nobody".into()),
         "{end}"
     );
-    assert!(resumed.refused(&["retry", "1.1"]).contains("give a reason"));
+    assert!(lost.refused(&["retry", "1.1"]).contains("give a reason"));
+    let engine = lost.engine();
+    drop((screen, lost));
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
 
-    server.launch().unwrap();
-    resumed.ctl(&["look", "1.1"]);
-    let end = resumed.wait_finished("insert");
+    bench.set("DATABASE_URL", &url);
+    let (_screen, mut found) = resume(&bench, &id);
+    found.ctl(&["look", "1.1"]);
+    let end = found.wait_for("step_finished", |data| data["outcome"] == "passed")["data"].clone();
     assert_eq!(
-        (&end["outcome"], &end["applied"]),
-        (&"passed".into(), &"yes".into()),
-        "{end}"
+        (&end["applied"], &end["known_by"]),
+        (&"yes".into(), &"server".into())
     );
-    assert!(
-        end["message"].as_str().unwrap().contains("has committed"),
-        "{end}"
-    );
-    assert!(
-        resumed
-            .refused(&["look", "1.1"])
-            .contains("nothing to look for")
-    );
+    let message = end["message"].as_str().unwrap();
+    assert!(message.contains("has committed"), "{message}");
+    let refusal = found.refused(&["look", "1.1"]);
+    assert!(refusal.contains("nothing to look for"), "{refusal}");
 }
 
 #[test]
@@ -253,8 +258,16 @@ fn a_database_that_is_lost_in_the_middle_of_a_deployment_holds_it() {
     let mut bench = Bench::new();
     bench.set("DATABASE_URL", server.url("postgres"));
     let mut run = bench.start(&SQL.replace("WAIT", "0"));
+    let screen = Pty::start(&bench, &["attach"], 120, 36);
+    // What was never there is not lost.
+    screen.see("of 97 usable");
     run.ctl(&["run"]);
     run.wait_finished("insert");
+    // One that was never there can't be lost.
+    let monitors = "select count(*) > 0 from pg_stat_activity where application_name = 'gonogo monitor'";
+    wait::until("the monitor has seen the server", || {
+        postgres::value(&server.url("postgres"), monitors) == "true"
+    });
     server.stop(Shutdown::Immediate);
     let held = run.wait_for("held", |_| true);
     let reason = held["data"]["reason"].as_str().unwrap();

@@ -222,7 +222,7 @@ fn a_run_whose_database_freezes_in_the_middle_is_held_until_a_person_decides() {
         held["data"]["reason"]
             .as_str()
             .unwrap()
-            .contains("the database `main` was lost"),
+            .contains("the database main is lost"),
         "{held}"
     );
     screen.see("HOLD");

@@ -177,6 +177,7 @@ fn without_colours_everything_can_still_be_read() {
     // The cursor stays on the step although the run goes on.
     screen.keys("\x1b[A");
     screen.press("\r", "red plain");
+    screen.see("✓ 1.1");
     let coloured = screen.look(|screen| {
         let cells = (0..36).flat_map(|row| (0..120).map(move |column| (row, column)));
         cells

@@ -35,6 +35,8 @@ enum Part {
 struct Try {
     attempt: u32,
     ended: Option<Outcome>,
+    /// Whether a person does it: then nothing was run.
+    by_hand: bool,
     /// Whether a person had it stopped, or said that it failed.
     refused: bool,
 }
@@ -156,6 +158,7 @@ impl Oracle {
             Try {
                 attempt: e.job.attempt,
                 ended: None,
+                by_hand: case.work(&e.job, e.choice).is_check(),
                 refused: false,
             },
         );
@@ -173,7 +176,7 @@ impl Oracle {
             return;
         };
         assert_eq!(e.job.attempt, last.attempt + 1, "{entry:?}");
-        if case.work(&e.job, e.choice).is_check() {
+        if case.work(&e.job, e.choice).is_check() || last.by_hand {
             return;
         }
         let ended = last

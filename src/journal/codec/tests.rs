@@ -77,6 +77,17 @@ fn event() -> impl Strategy<Value = Event> {
             })
         }),
         (job(), any::<u32>()).prop_map(|(job, pid)| Event::StepLaunched(StepLaunched { job, pid })),
+        (job(), maybe(), any::<Option<u64>>()).prop_map(|(job, server, xid)| {
+            Event::StepTransaction(StepTransaction {
+                job,
+                database: "main".into(),
+                xid,
+                server,
+            })
+        }),
+        (job(), text()).prop_map(|(job, why)| Event::StepSought(StepSought { job, why })),
+        (job(), any::<Option<u32>>())
+            .prop_map(|(job, pid)| Event::StepAdopted(StepAdopted { job, pid })),
         (text(), maybe()).prop_map(|(name, value)| {
             Event::VariableSet(VariableSet {
                 name,
@@ -154,4 +165,31 @@ fn what_this_program_does_not_know_is_refused_by_name() {
             .unwrap_err()
             .contains("version 7")
     );
+}
+
+#[test]
+fn entries_from_before_a_field_came_to_be_are_read_as_they_were_meant() {
+    let read = |kind: &str, body: &str| {
+        decode(&Stored {
+            kind: kind.into(),
+            version: 1,
+            body: body.into(),
+        })
+    };
+    let finished = r#"{"step":"apply","attempt":1,"undo":false,"outcome":"passed","applied":"yes",
+        "exit_code":0,"signal":null,"findings":[],"message":null}"#;
+    let Ok(Event::StepFinished(finished)) = read("step_finished", finished) else {
+        panic!("it can't be read");
+    };
+    assert_eq!(finished.known_by, KnownBy::Report);
+    let transaction = r#"{"step":"apply","attempt":1,"undo":false,"database":"main","xid":740}"#;
+    let Ok(Event::StepTransaction(transaction)) = read("step_transaction", transaction) else {
+        panic!("it can't be read");
+    };
+    assert_eq!((transaction.xid, transaction.server), (Some(740), None));
+    let rollback = r#"{"tier":null,"items":[],"since_t_zero":5}"#;
+    let Ok(Event::RollbackStarted(rollback)) = read("rollback_started", rollback) else {
+        panic!("it can't be read");
+    };
+    assert!(!rollback.by_wall_clock);
 }

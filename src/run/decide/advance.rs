@@ -209,7 +209,7 @@ impl Case<'_> {
     fn retries(&self) -> impl Iterator<Item = (StepIx, Due)> {
         let phase = self.state.current_phase(self.plan);
         let steps = phase.map_or(0..0, |phase| self.plan.phases[phase].steps.clone());
-        steps.filter_map(|ix| {
+        self.state.in_hand.range(steps).filter_map(|&ix| {
             let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
             let by_itself = step.status == Status::Failed && step.ended_by.is_none();
             let left = step.attempt <= spec.retry.times && !spec.no_retry;

@@ -14,16 +14,7 @@ impl Case<'_> {
     pub(super) fn notice(&self, notice: &Notice) -> Decision {
         let engine = Actor::engine();
         match notice {
-            Notice::Launched { job, pid } => match self.is_on(job) {
-                Some(_) => Decision::event(
-                    &engine,
-                    Event::StepLaunched(StepLaunched {
-                        job: job.clone(),
-                        pid: *pid,
-                    }),
-                ),
-                None => Decision::default(),
-            },
+            Notice::Launched { job, pid } => self.launched(job, *pid),
             Notice::Transaction {
                 job,
                 database,
@@ -79,15 +70,26 @@ impl Case<'_> {
         }
     }
 
+    fn launched(&self, job: &Job, pid: u32) -> Decision {
+        if self.is_on(job).is_none() {
+            return Decision::default();
+        }
+        let job = job.clone();
+        let launched = StepLaunched { job, pid };
+        Decision::event(&Actor::engine(), Event::StepLaunched(launched))
+    }
+
     /// The step that `job` is the present work of.
     fn is_on(&self, job: &Job) -> Option<StepIx> {
         let ix = self.plan.find(&job.step)?;
         (self.active_job(ix).as_ref() == Some(job)).then_some(ix)
     }
 
-    /// Before T-0 nothing was changed yet that a lost database could be in the middle of.
+    /// What is in the middle of something may need it, and so may whatever comes after T-0. Before it a
+    /// run that stands still is not moved.
     fn database_lost(&self, database: &str, why: &str) -> Decision {
-        if self.state.t_zero.is_none() {
+        let busy = self.state.active_steps().next().is_some();
+        if self.state.t_zero.is_none() && !busy {
             return Decision::default();
         }
         self.trouble(&format!("the database `{database}` was lost: {why}"))

@@ -17,14 +17,10 @@ impl Case<'_> {
             return Err(Refusal::new("the run is being rolled back"));
         }
         self.phase_may_start(phase)?;
-        let in_the_way = self.plan.phases[phase]
-            .steps
-            .clone()
-            .take_while(|&before| before < ix);
-        for before in in_the_way {
-            if !self.state.steps[before].status.is_settled() && !self.beside(before, ix) {
-                return Err(self.comes_first(before));
-            }
+        // What may run beside the first open step may run beside those between them.
+        let first = self.state.phases[phase].first_open;
+        if first < ix && !self.beside(first, ix) {
+            return Err(self.comes_first(first));
         }
         Ok(())
     }
@@ -92,12 +88,7 @@ impl Case<'_> {
             if open_choice.contains(&before) || self.state.phase_settled(self.plan, before) {
                 continue;
             }
-            let mut steps = self.plan.phases[before].steps.clone();
-            let open = steps.find(|&ix| !self.state.steps[ix].status.is_settled());
-            return Err(match open {
-                Some(ix) => self.comes_first(ix),
-                None => Refusal::new("a phase before is not settled"),
-            });
+            return Err(self.comes_first(self.state.phases[before].first_open));
         }
         if self.state.gate_is_shut(self.plan, phase) {
             return Err(Refusal::new(format!(

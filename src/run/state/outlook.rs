@@ -109,12 +109,9 @@ impl RunState {
     }
 
     /// The steps that are being done or undone.
-    pub fn active_steps(&self) -> impl Iterator<Item = StepIx> + '_ {
-        self.steps
-            .iter()
-            .enumerate()
-            .filter(|(_, step)| step.status.is_active())
-            .map(|(ix, _)| ix)
+    pub fn active_steps(&self) -> impl DoubleEndedIterator<Item = StepIx> + '_ {
+        let in_hand = self.in_hand.iter().copied();
+        in_hand.filter(|&ix| self.steps[ix].status.is_active())
     }
 
     /// A step of which it is being looked for how it ended.
@@ -131,9 +128,9 @@ impl RunState {
     /// everything is settled, or runs and lets its neighbours run too.
     pub fn next_step(&self, plan: &Plan) -> Option<StepIx> {
         let phase = self.current_phase(plan)?;
-        let mut open = plan.phases[phase].steps.clone();
-        let first = open.find(|&ix| !self.steps[ix].status.is_settled())?;
-        let mut open = (first..open.end).filter(|&ix| !self.steps[ix].status.is_settled());
+        let first = self.phases[phase].first_open;
+        let end = plan.phases[phase].steps.end;
+        let mut open = (first..end).filter(|&ix| !self.steps[ix].status.is_settled());
         let next = open.find(|&ix| self.steps[ix].status != Status::Running)?;
         let beside = || {
             plan.steps[first..=next]
@@ -243,8 +240,11 @@ impl RunState {
     /// The first step of the current phase that a person has to decide about.
     fn undecided(&self, plan: &Plan) -> Option<StepIx> {
         let phase = self.current_phase(plan)?;
-        let mut steps = plan.phases[phase].steps.clone();
-        steps.find(|&ix| self.steps[ix].status.needs_decision())
+        let mut in_hand = self
+            .in_hand
+            .range(plan.phases[phase].steps.clone())
+            .copied();
+        in_hand.find(|&ix| self.steps[ix].status.needs_decision())
     }
 
     fn waiting_for_step(&self, plan: &Plan, ix: StepIx) -> Waiting {
@@ -289,6 +289,9 @@ impl RunState {
                 Some(ix) if !self.tick_checks => Waiting::Tick(ix),
                 _ => Waiting::Nothing,
             };
+        }
+        if let Some(ix) = self.sought_step() {
+            return Waiting::Decide(ix);
         }
         let Some(item) = self.next_item() else {
             return Waiting::Nothing;

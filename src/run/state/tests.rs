@@ -207,10 +207,18 @@ proptest! {
                 let steps = phase.steps.clone();
                 let settled = steps.filter(|&ix| state.steps[ix].status.is_settled()).count();
                 prop_assert_eq!(state.phases[ix].settled, settled);
+                let open = |&ix: &usize| !state.steps[ix].status.is_settled();
+                let first_open = phase.steps.clone().find(open).unwrap_or(phase.steps.end);
+                prop_assert_eq!(state.phases[ix].first_open, first_open);
                 if state.phases[ix].finished.is_some() && settled < phase.steps.len() {
                     prop_assert!(!state.all_settled() || state.phases[ix].dropped);
                 }
             }
+            let in_hand = |ix: &usize| {
+                let status = state.steps[*ix].status;
+                status.is_active() || status.needs_decision()
+            };
+            prop_assert!((0..plan.steps.len()).filter(in_hand).eq(state.in_hand.iter().copied()));
             let _ = (state.standing(), state.waiting(&plan), state.next_item());
             let now = entry.at;
             let _ = crate::run::decide::advance(&plan, &state, now);

@@ -1,6 +1,7 @@
 //! The parts of a run's state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::elapsed::Boot;
 use crate::clock::Moment;
@@ -38,6 +39,10 @@ pub struct RunState {
     pub steps: Vec<StepState>,
     /// One for each of [`Plan::phases`].
     pub phases: Vec<PhaseState>,
+    /// The steps that are being done or undone, and those that a person has to decide about.
+    pub in_hand: BTreeSet<StepIx>,
+    /// The step whose status changed last.
+    pub last_touched: Option<StepIx>,
     /// What keeps the run from starting anything.
     pub holds: Vec<Hold>,
     /// The variables that have a value.
@@ -143,6 +148,8 @@ pub struct PhaseState {
     pub finished: Option<Moment>,
     /// How many of its steps are settled.
     pub settled: usize,
+    /// The first of its steps that is not settled; behind the last one, if all are.
+    pub first_open: StepIx,
     /// What was last said at its gate.
     pub gate: Option<GateDecision>,
     /// The approvals that were given for its gate.
@@ -273,6 +280,7 @@ impl RunState {
             .iter()
             .map(|phase| PhaseState {
                 settled: count_settled(&steps[phase.steps.clone()]),
+                first_open: first_open(&steps, phase.steps.clone()),
                 ..PhaseState::default()
             })
             .collect();
@@ -290,6 +298,8 @@ impl RunState {
             t_zero: None,
             steps,
             phases,
+            in_hand: BTreeSet::new(),
+            last_touched: None,
             holds: Vec::new(),
             values: default_values(plan),
             rollback: None,
@@ -326,6 +336,13 @@ impl StepState {
             ..StepState::default()
         }
     }
+}
+
+/// The first of the steps in `range` that is not settled, or else its end.
+pub(super) fn first_open(steps: &[StepState], range: Range<StepIx>) -> StepIx {
+    let end = range.end;
+    let mut open = range.filter(|&ix| !steps[ix].status.is_settled());
+    open.next().unwrap_or(end)
 }
 
 fn count_settled(steps: &[StepState]) -> usize {

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::judge::{Judgement, not_begun};
 use crate::clock::Clock;
-use crate::journal::event::{Applied, Job, KnownBy, Outcome, Stage};
+use crate::journal::event::{Applied, Job, Outcome, Stage};
 use crate::plan::{Http, Observed};
 use crate::run::input::{Finish, Notice};
 
@@ -103,18 +103,15 @@ impl<C: Clock> HttpWork<C> {
             }
         }
         Finish {
-            job: self.job.clone(),
             outcome: if passed {
                 Outcome::Passed
             } else {
                 Outcome::Failed
             },
             applied: if passed { Applied::Yes } else { Applied::Maybe },
-            known_by: KnownBy::Report,
-            exit_code: None,
-            signal: None,
             findings: verdict.findings,
             message: None,
+            ..not_begun(&self.job, "")
         }
     }
 

@@ -4,7 +4,7 @@ mod rollback;
 mod run;
 mod step;
 
-use super::types::{RunState, StepState};
+use super::types::{RunState, StepState, first_open};
 use crate::clock::Moment;
 use crate::journal::{Actor, Entry, Event};
 use crate::plan::{Home, Plan, StepIx};
@@ -111,23 +111,36 @@ impl Fold<'_> {
         }
     }
 
-    /// Moves a step on, and keeps its phase's count.
+    /// Moves a step on, and keeps what is known of all steps together: nobody has to walk over them.
     fn change(&mut self, ix: StepIx, change: Change) -> Result<&mut StepState, Mismatch> {
-        let step = &mut self.state.steps[ix];
-        let before = step.status;
-        step.status = before
+        let state = &mut *self.state;
+        let before = state.steps[ix].status;
+        let status = before
             .after(change)
             .map_err(|why| Mismatch::Impossible { seq: self.seq, why })?;
-        if let Home::Phase(phase) = self.plan.steps[ix].home {
-            let phase = &mut self.state.phases[phase];
-            phase.settled += usize::from(step.status.is_settled());
-            phase.settled = phase
-                .settled
-                .saturating_sub(usize::from(before.is_settled()));
-            if before.is_settled() && !step.status.is_settled() {
-                phase.finished = None;
+        state.steps[ix].status = status;
+        state.last_touched = Some(ix);
+        if status.is_active() || status.needs_decision() {
+            state.in_hand.insert(ix);
+        } else {
+            state.in_hand.remove(&ix);
+        }
+        if let Home::Phase(place) = self.plan.steps[ix].home {
+            let phase = &mut state.phases[place];
+            match (before.is_settled(), status.is_settled()) {
+                (false, true) => {
+                    phase.settled += 1;
+                    let rest = phase.first_open..self.plan.phases[place].steps.end;
+                    phase.first_open = first_open(&state.steps, rest);
+                }
+                (true, false) => {
+                    phase.settled -= 1;
+                    phase.first_open = phase.first_open.min(ix);
+                    phase.finished = None;
+                }
+                _ => {}
             }
         }
-        Ok(step)
+        Ok(&mut state.steps[ix])
     }
 }
