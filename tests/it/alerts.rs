@@ -84,6 +84,7 @@ fn a_hold_by_an_alert_ends_by_itself_or_is_accepted_with_a_reason() {
     let bench = Bench::new();
     let web = Web::start("ok");
     let mut run = bench.start(&plan(&web, "hold", ""));
+    run.wait_for("alert_cleared", alert("API is down"));
     run.ctl(&["go"]);
     run.ctl(&["run"]);
     run.wait_finished("apply");
@@ -92,7 +93,6 @@ fn a_hold_by_an_alert_ends_by_itself_or_is_accepted_with_a_reason() {
     assert_eq!(run.state(), "held");
     web.say(200);
     run.wait_for("released", alert("API is down"));
-    assert_eq!(run.state(), "driving");
     web.say(500);
     run.wait_for("held", alert("API is down"));
     assert!(
@@ -122,6 +122,7 @@ fn an_alert_that_is_armed_for_it_rolls_back_by_itself() {
     let bench = Bench::new();
     let web = Web::start("ok");
     let mut run = bench.start(&plan(&web, "rollback", ""));
+    run.wait_for("alert_cleared", alert("API is down"));
     run.ctl(&["go"]);
     run.ctl(&["run"]);
     run.wait_finished("apply");
@@ -144,17 +145,26 @@ metric = "api.latency"
 above = "1000x baseline"
 then = "hold"
 "#;
+    web.say(Web::HANG_UP);
     let mut run = bench.start(&plan(&web, "note", rule));
     // Until there are enough readings nothing is called normal, and the gate stays shut.
     run.wait_for("alert_blind", alert("API a thousand times slower"));
-    assert!(run.refused(&["go"]).contains("blind"));
+    let why = run.refused(&["go"]);
+    assert!(why.contains("slower (blind"), "{why}");
+    web.say(200);
     run.wait_for("alert_cleared", alert("API a thousand times slower"));
     run.ctl(&["go"]);
     run.ctl(&["run"]);
-    let frozen = run.wait_for("baseline_frozen", |_| true);
-    let usual = &frozen["data"]["usual"]["api.latency"];
-    assert!(usual["samples"].as_u64().unwrap() >= 20, "{usual}");
     run.wait_finished("apply");
+    // What was normal until T-0 is known a moment after T-0: before the step's end, or after it.
+    let frozen = |run: &Run| {
+        run.entries()
+            .into_iter()
+            .find(|entry| entry["kind"] == "baseline_frozen")
+    };
+    wait::until("what was normal is recorded", || frozen(&run).is_some());
+    let usual = &frozen(&run).unwrap()["data"]["usual"]["api.latency"];
+    assert!(usual["samples"].as_u64().unwrap() >= 20, "{usual}");
     bench::signal(run.engine(), rustix::process::Signal::KILL);
     wait::until("the engine is gone", || {
         bench::locked_by(&run.dir().join("engine.lock")).is_none()
@@ -243,11 +253,13 @@ gate = { alerts = "none" }
   check = "Look"
 "#;
     let mut run = bench.start_as("plan.toml", plan, &["--poll", "0.1"]);
-    wait::until("the gate opens", || run.try_ctl(&["go"]).status.success());
+    // The gate opens when what is normal is known, and not before.
+    run.wait_for("alert_cleared", alert("orders are lost"));
+    run.ctl(&["go"]);
     run.ctl(&["run"]);
     run.wait_finished("delete");
     let fired = run.wait_for("alert_fired", alert("orders are lost"));
     let words = fired["data"]["words"].as_str().unwrap();
     assert_eq!(words, "main.rows.orders is 1, below 2 (1x the usual 2)");
-    assert_eq!(run.state(), "held");
+    run.wait_for("held", alert("orders are lost"));
 }

@@ -47,6 +47,24 @@ impl Case<'_> {
         decision
     }
 
+    /// A gate that asks for no alerts is not passed before anybody has looked.
+    pub(super) fn nothing_seen_yet(&self) -> Decision {
+        let mut decision = Decision::default();
+        let gates = self
+            .plan
+            .phases
+            .iter()
+            .filter_map(|phase| phase.spec.gate.as_ref());
+        if gates.into_iter().any(|gate| gate.no_alerts) {
+            let rules = self.plan.alerts.iter();
+            for rule in rules.filter(|rule| rule.metric.is_some() && rule.limit.is_some()) {
+                let raised = raised(&rule.name, "too little has been measured yet", rule.then);
+                decision.record(&Actor::engine(), Event::AlertBlind(raised));
+            }
+        }
+        decision
+    }
+
     /// What nobody can see keeps the run from going on, and never rolls it back.
     fn alert_blind(&self, name: &str, words: &str, then: AlertAction) -> Decision {
         if self.state.alerts.contains_key(name) {

@@ -139,6 +139,9 @@ impl Case<'_> {
                 "the plan in the run's directory is not the one that the run was created with";
             decision.join(self.trouble(why));
         }
+        if self.state.seq == 1 {
+            decision.join(self.nothing_seen_yet());
+        }
         decision.join(recover(self.plan, self.state));
         decision
     }
