@@ -3,7 +3,8 @@
 
 use super::blocks::{Block, Item, Kind, List};
 use super::book::Book;
-use super::steps::{Found, label};
+use super::label::label;
+use super::steps::Found;
 use crate::plan::ledger::Place;
 use crate::plan::parts::{AlertAction, AlertRule};
 use crate::plan::problem::Problem;
@@ -91,8 +92,8 @@ fn collect(list: &List, above: Option<&str>, found: &mut Found) {
 /// Keeps a block that is no list as text; the task items in it are criteria all the same.
 fn keep(block: &Block, found: &mut Found) {
     found.notes.push(block.span);
-    if let Kind::Quote(inside) = &block.kind {
-        for block in inside {
+    if let Kind::Quote(quote) = &block.kind {
+        for block in &quote.blocks {
             match &block.kind {
                 Kind::List(list) if block.holds.tasks => collect(list, None, found),
                 Kind::Quote(_) => keep(block, found),

@@ -3,7 +3,7 @@
 use super::blocks::{Block, Row, one_line};
 use super::book::Book;
 use super::decoration;
-use super::people::{self, MAX_ROLE, People, column, filled, is_role};
+use super::people::{self, MAX_ROLE, People, Reading, column, filled, is_role};
 use crate::plan::ledger::Place;
 use crate::plan::parts::Signoff;
 use crate::plan::source::Span;
@@ -18,8 +18,14 @@ pub(super) fn signoffs<'t>(
         blocks,
         Place::Signoff,
         book,
-        |line, span, task| signoff(line, span, task, heading),
-        signoff_of_row,
+        &Reading {
+            line: |line: &str, span, task| signoff(line, span, task, heading),
+            row: signoff_of_row,
+            shown: |signoff: &Signoff| {
+                let name = signoff.name.as_deref().unwrap_or("");
+                format!("{} {name}", signoff.role)
+            },
+        },
     )
 }
 

@@ -309,3 +309,84 @@ fn problems_stand_under_their_text() {
         .unwrap();
     assert_eq!(opened.source.slice(problem.span), "/path/to/app");
 }
+
+#[test]
+fn what_was_printed_is_never_run() {
+    let text = "## Deploy\n- [ ] Stop\n  ```console\n  ops@db:~$ cat <<EOF > x\n  > one\n  > EOF\n  ops@db:~$ rm x\n  removed 'x'\n  ```\n";
+    let plan = plan(text);
+    assert_eq!(
+        plan.steps[0].spec.work.text(),
+        "cat <<EOF > x\none\nEOF\nrm x"
+    );
+    assert_eq!(
+        plan.steps[0].spec.expect().shown.as_deref(),
+        Some("removed 'x'")
+    );
+    for (text, line) in [
+        (
+            "## Deploy\n```console\nshop=# drop table t;\nDROP TABLE\n```\n",
+            2,
+        ),
+        (
+            "## Deploy\n- [ ] Look\n  ```sh\n  $ echo 'it\n  $ ls\n  ```\n",
+            3,
+        ),
+    ] {
+        assert!(
+            super::plan(text)
+                .steps
+                .iter()
+                .all(|step| step.spec.work.is_check())
+        );
+        assert!(
+            problems(text).contains(&("unclear-transcript", line)),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn alerts_stand_with_the_step_that_follows() {
+    let text = "# T\n> [!NOTE]\n> Read on.\n\n## Deploy\n> [!WARNING]\n> Nobody writes.\n\n- [ ] a\n\n  > [!TIP]\n  > Slowly,\n  > please.\n\n> [!CAUTION]\n> - [ ] b\n\n> [!IMPORTANT]\n> Last.\n";
+    let plan = plan(text);
+    let details = |ix: usize| plan.steps[ix].spec.details.as_deref();
+    assert_eq!(
+        details(0),
+        Some("NOTE: Read on.\nWARNING: Nobody writes.\nTIP: Slowly,\nplease.")
+    );
+    assert_eq!((plan.steps[1].spec.title.as_str(), details(1)), ("b", None));
+    assert!(plan.notes.iter().any(|note| note.text.contains("Last.")));
+}
+
+#[test]
+fn a_block_that_nothing_closes_is_told() {
+    for (text, line) in [
+        ("## Deploy\n```sh\nls\n\n- [ ] lost\n", 2),
+        ("## Deploy\n- [ ] a\n  ````sh\n  ls\n  ```\n\n## Next\n", 3),
+        ("## Deploy\n> ~~~sql\n> select 1\n\ntext\n", 2),
+    ] {
+        assert!(problems(text).contains(&("open-fence", line)), "{text}");
+    }
+    for text in [
+        "## Deploy\n```sh\nls\n```\n",
+        "## Deploy\r\n- [ ] a\r\n  ~~~~ sh\r\n  ls\r\n  ~~~~~\r\n",
+        "> ```sh\n> ls\n> ```\n",
+        "1. a\n   > ```\n   > ```\n",
+    ] {
+        assert!(
+            !problems(text).iter().any(|(code, _)| *code == "open-fence"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_block_that_is_not_run_with_the_others_asks_first() {
+    let plan =
+        plan("## Deploy\n```sh {\"excludeFromRunAll\":\"true\",\"interpreter\":\"zsh\"}\na\n```\n");
+    assert!(plan.steps[0].spec.danger && plan.steps[0].spec.confirm.is_some());
+    match &plan.steps[0].spec.work {
+        Work::Shell(shell) => assert_eq!(shell.interpreter.program, "zsh"),
+        other => panic!("{other:?}"),
+    }
+}
