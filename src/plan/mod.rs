@@ -19,6 +19,7 @@ mod facts;
 mod id;
 pub mod json;
 mod ledger;
+mod letters;
 mod markdown;
 pub mod metric;
 pub mod migrations;

@@ -176,7 +176,7 @@ impl Inline {
     /// Whether all of it is bold, a colon at the end aside.
     pub(super) fn is_bold(&self) -> bool {
         let rest = self.text.get(self.bold..).unwrap_or("");
-        self.leads_bold() && rest.trim().trim_end_matches(':').is_empty()
+        self.leads_bold() && rest.trim().trim_end_matches([':', '：']).is_empty()
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn contacts<'t>(
 fn contact(line: &str, span: Span, task: bool, group: Option<String>) -> Option<Contact> {
     let line = decoration::strip(line);
     let told = line
-        .split_once(':')
+        .split_once([':', '：'])
         .filter(|(role, _)| !role.contains("http"));
     let (role, rest) = match told {
         Some((role, rest)) => (role.trim(), rest.trim()),
@@ -108,12 +108,8 @@ fn reaches(text: &str) -> bool {
 }
 
 fn contact_of_row(head: &Row, row: &Row, group: Option<String>) -> Option<Contact> {
-    let role = column(
-        head,
-        &["role", "title", "position", "responsib", "team", "area"],
-    )
-    .unwrap_or(0);
-    let name = column(head, &["name", "person", "who", "contact person", "owner"]);
+    let role = column(head, |tongue| tongue.role).unwrap_or(0);
+    let name = column(head, |tongue| tongue.name).filter(|&ix| ix != role);
     let cell = |ix: usize| {
         row.cells
             .get(ix)

@@ -5,6 +5,7 @@ use super::blocks::{Block, Item, Kind, List};
 use super::book::Book;
 use super::label::label;
 use super::steps::Found;
+use super::tongues;
 use crate::plan::ledger::Place;
 use crate::plan::parts::{AlertAction, AlertRule};
 use crate::plan::problem::Problem;
@@ -12,19 +13,8 @@ use crate::plan::source::Span;
 
 /// Whether a line announces when to roll back: "Roll back if:", "Triggers:".
 pub(super) fn announces(line: &str) -> bool {
-    let line = label(line).to_lowercase();
-    let begins = [
-        "rollback if",
-        "roll back if",
-        "rollback when",
-        "roll back when",
-        "trigger",
-        "criteria",
-        "decision criteria",
-        "revert if",
-        "abort if",
-    ];
-    begins.iter().any(|words| line.starts_with(words))
+    let line = label(line).replace([',', '，'], "");
+    tongues::words(|tongue| tongue.back_if).any(|words| tongues::strip(&line, words).is_some())
 }
 
 /// The criteria of a section: each item of its lists is one. With `tasks_apart` task items are

@@ -17,7 +17,7 @@ pub(super) fn is_label(inline: &Inline) -> bool {
     let text = inline.text.as_str();
     text.len() <= MAX_LABEL
         && !text.contains('\n')
-        && (text.ends_with(':')
+        && (text.ends_with([':', '：'])
             || inline.is_bold()
             || (inline.leads_bold() && heading::counts(text)))
 }
@@ -25,7 +25,9 @@ pub(super) fn is_label(inline: &Inline) -> bool {
 /// A label's words.
 pub(super) fn label(text: &str) -> String {
     let mut line = decoration::mend(one_line(text));
-    let kept = decoration::strip(&line).trim_end_matches(':').trim_end();
+    let kept = decoration::strip(&line)
+        .trim_end_matches([':', '：'])
+        .trim_end();
     if line.starts_with(kept) {
         line.truncate(kept.len());
         return line;

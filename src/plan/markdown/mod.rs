@@ -44,6 +44,7 @@ mod signoffs;
 mod steps;
 mod task;
 mod times;
+mod tongues;
 mod transcript;
 mod ways;
 mod words;

@@ -2,7 +2,9 @@
 
 use super::blocks::{Block, Item, Kind, Row, Table};
 use super::book::Book;
+use super::tongues::{self, Tongue};
 use crate::plan::ledger::Place;
+use crate::plan::letters;
 use crate::plan::source::Span;
 
 /// The longest text that can be a role.
@@ -175,15 +177,17 @@ pub(super) fn filled(text: &str) -> Option<&str> {
     let bracketed = inside.is_some_and(|inside| !inside.contains(['[', ']']))
         || text.starts_with('<') && text.ends_with('>') && !text.contains('@');
     let lower = text.to_lowercase();
-    let later = ["tbd", "tba", "tbc", "n/a", "na", "name", "todo", "xxx"].contains(&lower.as_str());
+    let later = [
+        "tbd", "tba", "tbc", "n/a", "na", "name", "todo", "xxx", "未定", "待定",
+    ]
+    .contains(&lower.as_str());
     (!empty && !bracketed && !later).then_some(text)
 }
 
-pub(super) fn column(head: &Row, names: &[&str]) -> Option<usize> {
-    head.cells.iter().position(|cell| {
-        let cell = cell.to_lowercase();
-        names.iter().any(|name| cell.starts_with(name))
-    })
+/// The column of a table whose head begins with one of the words that `of` tells.
+pub(super) fn column(head: &Row, of: fn(&Tongue) -> &'static [&'static str]) -> Option<usize> {
+    let begins = |cell: &str| tongues::words(of).any(|word| tongues::strip(cell, word).is_some());
+    head.cells.iter().position(|cell| begins(cell))
 }
 
 /// Whether `text` names somebody who could sign, and nothing to do.
@@ -226,5 +230,7 @@ pub(super) fn is_role(text: &str) -> bool {
         .split([' ', '/', '(', ')'])
         .filter(|w| !w.is_empty())
         .collect();
-    words.len() <= 5 && words.iter().any(|word| NOUNS.contains(word))
+    let folded = letters::fold(text);
+    let job = tongues::words(|tongue| tongue.jobs).any(|job| folded.contains(job));
+    words.len() <= 5 && (job || words.iter().any(|word| NOUNS.contains(word)))
 }

@@ -390,3 +390,30 @@ fn a_block_that_is_not_run_with_the_others_asks_first() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn a_runbook_in_another_language_is_read_like_an_english_one() {
+    let german = "# Umstellung\n## Vorbereitung (1 Tag vorher)\n- [ ] a\n## Durchführung (30 Minuten)\n1. Los\n   ```sh\n   a\n   ```\n   Oder von Hand:\n   ```sh\n   b\n   ```\n## Rückfallplan (innerhalb von 15 Minuten)\nZurückrollen, wenn:\n\n- Fehler\n\n```sh\nc\n```\n";
+    let chinese = "# 切换\n## 部署前检查（1天前）\n- [ ] a\n## 部署步骤（约30分钟）\n1. 开始\n   ```sh\n   a\n   ```\n   或者：\n   ```sh\n   b\n   ```\n## 回滚方案（15分钟以内）\n回滚条件：\n\n- 错误\n\n```sh\nc\n```\n";
+    for text in [german, chinese] {
+        let plan = plan(text);
+        let kinds: Vec<_> = plan.phases.iter().map(|phase| phase.spec.kind).collect();
+        assert_eq!(kinds, [PhaseKind::Before, PhaseKind::Deploy], "{text}");
+        assert_eq!(
+            plan.phases[0].spec.at.as_ref().map(|at| at.seconds),
+            Some(-86_400)
+        );
+        let minutes = |n: u64| Some(std::time::Duration::from_secs(n * 60));
+        assert_eq!(plan.phases[1].spec.budget, minutes(30));
+        assert_eq!(plan.steps[1].spec.alternatives.len(), 2, "{text}");
+        assert_eq!(plan.tiers[0].spec.until, minutes(15));
+        assert_eq!(plan.alerts.len(), 1);
+    }
+}
+
+#[test]
+fn options_of_a_way_back_are_ways_of_their_own_in_every_script() {
+    let plan =
+        plan("## 回滚方案\n### 方案A: 使用备份恢复\n- [ ] a\n### 方案B: 数据库迁移回滚\n- [ ] b\n");
+    assert_eq!(plan.tiers.len(), 2);
+}
