@@ -184,7 +184,7 @@ fn find(text: &str) -> Option<Found> {
 /// in it, with the first line that is only its brace.
 fn object(text: &str) -> Option<Found> {
     let inside = text.strip_prefix('{')?.trim_start();
-    if !inside.starts_with(['"', '}']) || text.starts_with("{}") {
+    if !inside.starts_with('"') {
         return None;
     }
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();

@@ -85,6 +85,7 @@ fn rules_at_the_start_are_no_front_matter() {
         "---",
         "+ + +\n",
         "{}\n# T\n",
+        "{ }\n=\n",
         "{{ title }}\n",
         "{\"a\": 1} and more\n",
         "{\n  \"a\": oh\n} and more\n",
