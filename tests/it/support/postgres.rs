@@ -43,25 +43,27 @@ pub fn execute(url: &str, sql: &str) {
 /// The same of statements that may fail.
 pub fn attempt(url: &str, sql: &str) -> sqlx::Result<()> {
     block_on(async {
-        let mut connection = PgConnection::connect(url).await.unwrap();
+        let mut connection = PgConnection::connect(url).await?;
         let statements = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         let result = statements.execute(&mut connection).await;
-        connection.close().await.unwrap();
+        connection.close().await?;
         result.map(drop)
     })
 }
 
 /// The first field of what a query answers, as text.
 pub fn value(url: &str, sql: &str) -> String {
+    ask(url, sql).unwrap()
+}
+
+/// The same of a server that may not be there.
+pub fn ask(url: &str, sql: &str) -> sqlx::Result<String> {
     block_on(async {
-        let mut connection = PgConnection::connect(url).await.unwrap();
+        let mut connection = PgConnection::connect(url).await?;
         let sql = AssertSqlSafe(format!("select ({sql})::text"));
-        let value: Option<String> = sqlx::query_scalar(sql)
-            .fetch_one(&mut connection)
-            .await
-            .unwrap();
-        connection.close().await.unwrap();
-        value.unwrap_or_default()
+        let value: Option<String> = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
+        connection.close().await?;
+        Ok(value.unwrap_or_default())
     })
 }
 

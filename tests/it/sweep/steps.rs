@@ -1,15 +1,15 @@
-//! Real kills at seeded moments: of the engine, of shims, of the screen, of the server. Whatever is
-//! killed, the run is driven to its end, and the record agrees with what really happened.
+//! A plan of scripts and statements that each leave a trace, killed between and in them.
 
 use gonogo::demo::server::Server;
 use rustix::process::Signal;
 use serde_json::Value;
 
+use super::{Dice, seeds};
 use crate::support::bench::{Run, locked_by, signal};
 use crate::support::{Bench, Pty, postgres, text_of, wait};
 
-/// How many rounds there are; a longer campaign sets `GONOGO_SWEEPS`.
-const ROUNDS: u64 = 20;
+/// How many rounds there are in the suite.
+const ROUNDS: u64 = 10;
 const STEPS: usize = 6;
 const KILLS: usize = 3;
 
@@ -32,24 +32,9 @@ fn plan() -> String {
     text
 }
 
-/// A generator that is as good as needed here.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % n
-    }
-}
-
 #[test]
 fn whatever_is_killed_the_run_comes_to_its_end_and_the_record_is_right() {
-    let rounds = std::env::var("GONOGO_SWEEPS").ok();
-    let rounds = rounds.map_or(ROUNDS, |text| text.parse().unwrap());
-    for seed in 0..rounds {
+    for seed in seeds(ROUNDS) {
         Round::new(seed).drive();
     }
 }
