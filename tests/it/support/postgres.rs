@@ -7,6 +7,8 @@ use gonogo::demo::server::Server;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
+use super::wait;
+
 /// The server that tests share which do it no harm. Its guard removes it when this process ends.
 pub fn shared() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
@@ -65,6 +67,16 @@ pub fn ask(url: &str, sql: &str) -> sqlx::Result<String> {
         connection.close().await?;
         Ok(value.unwrap_or_default())
     })
+}
+
+/// What a server says that may be recovering from its last death.
+pub fn answer(url: &str, sql: &str) -> String {
+    let mut said = None;
+    wait::until("the server answers again", || {
+        said = ask(url, sql).ok();
+        said.is_some()
+    });
+    said.unwrap()
 }
 
 /// A session that keeps a transaction open until it is dropped, in which `sql` was run.

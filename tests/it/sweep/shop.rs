@@ -14,6 +14,7 @@ use tokio::runtime::Runtime;
 use super::person::{Person, Places};
 use super::{Dice, seeds};
 use crate::support::bench::{Run, locked_by, signal};
+use crate::support::postgres::answer;
 use crate::support::{Bench, Pty, postgres, text_of, wait};
 
 /// How many rounds there are in the suite.
@@ -115,16 +116,6 @@ impl Round {
         drop(run);
         self.runtime.block_on(self.demo.end());
     }
-}
-
-/// What a server says that may be recovering from its last death.
-fn answer(url: &str, sql: &str) -> String {
-    let mut said = None;
-    wait::until("the server answers again", || {
-        said = postgres::ask(url, sql).ok();
-        said.is_some()
-    });
-    said.unwrap()
 }
 
 /// What happened, for whoever reads of a failure.
@@ -284,8 +275,8 @@ impl<'b> Record<'b> {
         assert_eq!(report["status"]["steps"], status["steps"], "{told}");
         let steps = status["steps"].as_array().unwrap();
         let of_the_way = |step: &&Value| back == step["number"].as_str().unwrap().starts_with('R');
-        // Who goes back before anything was applied has nothing to restore.
         let way: Vec<&Value> = steps.iter().filter(of_the_way).collect();
+        // Who goes back before anything was applied has nothing to restore.
         let nothing = back && way.iter().all(|step| step["status"] == "pending");
         for step in way {
             let passed = nothing || step["status"] == "passed";
@@ -304,12 +295,12 @@ impl<'b> Record<'b> {
     /// What was granted is in the record, once.
     fn judge_notes(&self, notes: &[String]) {
         let entries = self.run.entries();
-        let noted = |note: &String| {
+        let times = |note: &String| {
             let is_it = |entry: &&Value| entry["data"]["text"] == note.as_str();
             entries.iter().filter(is_it).count()
         };
         for note in notes {
-            assert_eq!(noted(note), 1, "{}: {note}", self.told);
+            assert_eq!(times(note), 1, "{}: {note}", self.told);
         }
     }
 
@@ -331,8 +322,8 @@ impl<'b> Record<'b> {
         let broken = "(select count(*) from pg_index where not indisvalid)";
         assert_eq!(answer(&places.shop, missing), "0", "{told}");
         assert_eq!(answer(&places.shop, broken), "0", "{told}");
-        let done = self.judge_done(&places.shop);
-        assert_eq!(done, 2, "{told}\n{}", story(self.run));
+        let count = self.judge_done(&places.shop);
+        assert_eq!(count, 2, "{told}\n{}", story(self.run));
     }
 
     /// Nothing was done twice, and the journal says of every transaction whether it was done. Tells
@@ -340,9 +331,9 @@ impl<'b> Record<'b> {
     fn judge_done(&self, shop: &str) -> usize {
         let mut count = 0;
         for (step, what) in [("add-the-column", "ALTER TABLE"), ("fill-it-in", "UPDATE")] {
-            let done =
+            let sql =
                 format!("(select string_agg(xid, ' ') from audit.done where what = '{what}')");
-            let done = answer(shop, &done);
+            let done = answer(shop, &sql);
             let done: Vec<&str> = done.split_whitespace().collect();
             count += done.len();
             let attempts = self.attempts.iter().filter(|((id, _), _)| id == step);

@@ -86,10 +86,12 @@ impl Round {
                 next = settled + self.dice.below(4);
                 return false;
             }
-            push(&run, &status);
-            status["state"] == "watching"
+            self.push(&run, &status);
+            if status["state"] == "watching" {
+                run.try_ctl(&["finish"]);
+            }
+            status["state"] == "completed"
         });
-        run.ctl(&["finish"]);
         self.judge(&bench, &run);
     }
 
@@ -133,7 +135,7 @@ impl Round {
             assert_eq!(step["status"], "passed", "{told}: {step}");
             if n % 2 == 0 {
                 let rows = format!("select count(*) from rows where n = {n}");
-                let rows = postgres::value(&self.server.url("postgres"), &rows);
+                let rows = postgres::answer(&self.server.url("postgres"), &rows);
                 assert_eq!(rows, "1", "{told}: {step}");
             } else {
                 let begun = trace
@@ -160,20 +162,41 @@ fn settled(status: &Value) -> u64 {
         .count() as u64
 }
 
-/// Does what a person would: releases holds, and tries again what failed or nobody knows of. What is
-/// asked too early is refused, and asked again.
-fn push(run: &Run<'_>, status: &Value) {
-    for step in status["steps"].as_array().unwrap() {
-        let number = step["number"].as_str().unwrap();
-        match step["status"].as_str().unwrap() {
-            "failed" | "unknown" => {
-                run.try_ctl(&["retry", number, "--reason", "I looked, it may be run again"]);
+impl Round {
+    /// Does what a person would: releases holds, and sees to what failed or nobody knows of. What is
+    /// asked too early is refused, and asked again.
+    fn push(&self, run: &Run<'_>, status: &Value) {
+        for step in status["steps"].as_array().unwrap() {
+            let number = step["number"].as_str().unwrap();
+            match step["status"].as_str().unwrap() {
+                "failed" => self.retry(run, number),
+                "unknown" => match self.has_row(number) {
+                    Some(true) => {
+                        run.try_ctl(&["done", number, "--reason", "its row is there"]);
+                    }
+                    Some(false) => self.retry(run, number),
+                    None => {}
+                },
+                _ => {}
             }
-            _ => {}
         }
+        if !status["holds"].as_array().unwrap().is_empty() {
+            run.try_ctl(&["release"]);
+        }
+        run.try_ctl(&["auto", "on"]);
     }
-    if !status["holds"].as_array().unwrap().is_empty() {
-        run.try_ctl(&["release"]);
+
+    fn retry(&self, run: &Run<'_>, number: &str) {
+        let why = format!("I looked in round {}, it may be run again", self.seed);
+        run.try_ctl(&["retry", number, "--reason", &why]);
     }
-    run.try_ctl(&["auto", "on"]);
+
+    /// Whether the step of this number has left a row; `None` while the server does not say. A script
+    /// leaves none.
+    fn has_row(&self, number: &str) -> Option<bool> {
+        let n = number.trim_start_matches("1.");
+        let rows = format!("(select count(*) from rows where n = {n})");
+        let rows = postgres::ask(&self.server.url("postgres"), &rows).ok()?;
+        Some(rows == "1")
+    }
 }
