@@ -17,7 +17,9 @@ pub mod duration;
 mod expect;
 mod facts;
 mod id;
+mod import;
 pub mod json;
+mod layout;
 mod ledger;
 mod letters;
 mod markdown;
@@ -45,6 +47,8 @@ pub use draft::{
 pub use expect::{Comparison, Evidence, Expect, Observed, Operator, Pattern};
 pub use facts::{Busy, Facts, TableFacts};
 pub use id::{StepId, slug};
+pub use import::import;
+pub use layout::{LayoutError, layout};
 pub use ledger::{Account, Element, Ledger, Place};
 pub use model::{Format, Home, Phase, PhaseKind, Plan, Step, StepIx, Tier};
 pub use origin::Origin;

@@ -60,6 +60,7 @@ fn no_way_back(draft: &Draft, problems: &mut Vec<Problem>) {
 fn no_gate(draft: &Draft, problems: &mut Vec<Problem>) {
     if let Some(phase) = first_deploy(draft)
         && phase.gate.is_none()
+        && !phase.ungated
     {
         problems.push(
             Problem::note(
@@ -67,7 +68,7 @@ fn no_gate(draft: &Draft, problems: &mut Vec<Problem>) {
                 phase.span,
                 format!("nobody is asked go or no-go before \"{}\"", phase.name),
             )
-            .hint("`gate = true` asks the driver"),
+            .hint("`gate = true` asks the driver; `gate = false` says that nobody need be asked"),
         );
     }
 }

@@ -364,11 +364,11 @@ impl<'t> Builder<'t> {
         let text = self.text.get(span.start..span.end).unwrap_or("");
         let text = text.trim();
         let quoted = |frame: &Frame| matches!(frame.container, Container::Quote(_));
-        let quotes = self.frames.iter().any(quoted) || self.skipped > 0;
+        let inside = self.frames.iter().any(quoted) || self.skipped > 0;
         let mark = text.chars().next().unwrap_or('`');
         let length = text.len() - text.trim_start_matches(mark).len();
         let last = text.rsplit_once('\n').map_or("", |(_, last)| last);
-        let last = last.trim_start_matches(|c: char| c.is_whitespace() || (quotes && c == '>'));
+        let last = last.trim_start_matches(|c: char| c.is_whitespace() || (inside && c == '>'));
         let last = last.trim_end();
         last.len() >= length && last.chars().all(|c| c == mark)
     }

@@ -94,8 +94,9 @@ fn keep(block: &Block, found: &mut Found) {
 }
 
 fn rule(name: String, item: &Item) -> AlertRule {
+    let name = Some(name).filter(|name| !name.trim().is_empty());
     AlertRule {
-        name,
+        name: name.unwrap_or_else(|| "Criterion without words".to_owned()),
         metric: None,
         limit: None,
         lasting: None,

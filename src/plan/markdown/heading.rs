@@ -7,6 +7,9 @@ use super::times::{self, Said};
 use super::tongues::{TONGUES, strip_word};
 use super::words::{Meaning, Words};
 
+/// What a heading without words is called.
+pub(super) const UNNAMED: &str = "Without a heading";
+
 /// What a heading says.
 pub(super) struct Title {
     /// As it is written, decoration aside.
@@ -80,6 +83,9 @@ impl Title {
         }
         if name.is_empty() {
             name.clone_from(&self.text);
+        }
+        if name.is_empty() {
+            UNNAMED.clone_into(&mut name);
         }
         (found, name)
     }

@@ -136,4 +136,4 @@ fn title(draft: &Draft, outline: &Outline, source: &Source) -> Placed<String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

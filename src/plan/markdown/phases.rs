@@ -89,6 +89,7 @@ fn phase(
             budget: reading.budget.or(told),
             at: reading.at.clone(),
             gate: None,
+            ungated: false,
             point_of_no_return: false,
             choice: reading.choice.clone(),
             steps,

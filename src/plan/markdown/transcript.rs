@@ -111,7 +111,7 @@ fn bare_prompts(lines: &[&str], console: bool) -> Option<Bare> {
         root: false,
         first: None,
     };
-    let first = texts().find(|text| !text.is_empty() && !(text.starts_with('#') && !console));
+    let first = texts().find(|text| !text.is_empty() && (console || !text.starts_with('#')));
     let first = first?;
     let sign = ["> ", "% "]
         .into_iter()

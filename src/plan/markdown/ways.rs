@@ -126,7 +126,10 @@ pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], bo
         } else {
             piece.title.clone()
         };
-        let label = candidate.label.clone().or(fallback).unwrap_or_default();
+        let label = candidate.label.clone().or(fallback);
+        let label = label.filter(|label| !label.is_empty());
+        let number = step.alternatives.len() + 1;
+        let label = label.unwrap_or_else(|| format!("Way {number}"));
         let Some(made) = work::make(&piece, fence, book) else {
             let text = format!("{label}\n{}", piece.remarks.join("\n"));
             work::add(&mut step.details, &text);

@@ -42,7 +42,7 @@ pub(super) fn read_front(root: &Table<'_>) -> Draft {
 }
 
 fn common(root: &Table<'_>) -> Draft {
-    let shell = shell(root);
+    let shell = shell(root, "shell");
     let databases = databases(root);
     let defaults = Defaults::new(shell.clone(), &databases);
     Draft {
@@ -68,6 +68,11 @@ fn common(root: &Table<'_>) -> Draft {
             .into_iter()
             .map(|m| m.value)
             .collect(),
+        not_variables: root
+            .strings("not_variables")
+            .into_iter()
+            .map(|name| name.value)
+            .collect(),
         approvals: root.table("review").map_or(0, review),
         databases,
         ..Draft::default()
@@ -92,12 +97,12 @@ fn review(table: Table<'_>) -> u32 {
 }
 
 /// `shell = "zsh"`, or a table with `program` and `options`.
-fn shell(root: &Table<'_>) -> Option<Interpreter> {
-    let value = root.value("shell")?;
+pub(super) fn shell(table: &Table<'_>, key: &'static str) -> Option<Interpreter> {
+    let value = table.value(key)?;
     if let Value::Text(program) = &value.value {
         return Some(Interpreter::strict(program));
     }
-    root.table("shell").map(interpreter)
+    table.table(key).map(interpreter)
 }
 
 fn interpreter(table: Table<'_>) -> Interpreter {
@@ -215,9 +220,14 @@ fn probe(table: Table<'_>, defaults: &Defaults) -> Option<Probe> {
     })
 }
 
+/// A rule about a metric; or, with nothing but a name, a criterion that people judge.
 fn alert(table: Table<'_>) -> Option<AlertRule> {
     let name = table.required("name");
-    let metric = table.required("metric");
+    let metric = if table.has("metric") {
+        Some(table.required("metric")?.value)
+    } else {
+        None
+    };
     let above = table
         .scalar("above")
         .and_then(|text| threshold(&table, &text));
@@ -227,7 +237,7 @@ fn alert(table: Table<'_>) -> Option<AlertRule> {
     let limit = match (above, below) {
         (Some(line), None) => Some(Limit::Above(line)),
         (None, Some(line)) => Some(Limit::Below(line)),
-        (None, None) if table.has("above") || table.has("below") => None,
+        (None, None) if table.has("above") || table.has("below") || metric.is_none() => None,
         _ => {
             table.problem(
                 Problem::error(
@@ -246,7 +256,7 @@ fn alert(table: Table<'_>) -> Option<AlertRule> {
     table.finish();
     Some(AlertRule {
         name: name?.value,
-        metric: Some(metric?.value),
+        metric,
         limit,
         lasting,
         then: then.unwrap_or_default(),

@@ -158,7 +158,7 @@ fn piece() -> impl Strategy<Value = String> {
     prop_oneof![2 => heading, 2 => fence, 4 => item, 2 => other]
 }
 
-fn runbook() -> impl Strategy<Value = String> {
+pub(in crate::plan) fn runbook() -> impl Strategy<Value = String> {
     (prop::collection::vec(piece(), 0..30), any::<bool>()).prop_map(|(pieces, windows)| {
         let mut text = String::new();
         let mut number = 0;
