@@ -20,3 +20,4 @@ mod survival;
 mod sweep;
 mod terminal;
 mod traps;
+mod watching;
