@@ -9,6 +9,7 @@ mod engine;
 mod exit;
 mod follow;
 mod headless;
+mod monitor;
 mod monitors;
 mod place;
 mod problems;
@@ -66,6 +67,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Verb::Report(args) => block_on(report::report(&common, &args)),
         Verb::Verify(args) => block_on(runs::verify(&common, &args.run)),
         Verb::Engine { dir } => engine::main(dir),
+        Verb::Monitor(args) => block_on(monitor::monitor(&args)),
         Verb::Demo => block_on(demo::demo(&common)),
     }
 }
