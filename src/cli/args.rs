@@ -54,6 +54,8 @@ pub enum Verb {
     Report(Report),
     /// Check that a run's journal is whole and unchanged
     Verify(OneRun),
+    /// Watch databases: locks, connections, statements, progress, vitals
+    Monitor(Watch),
     /// Try it: a throwaway server, a small shop, and a deployment to drive
     Demo,
     /// Print the completions for a shell
@@ -113,6 +115,27 @@ pub struct Resume {
     /// Start an engine, print the run's id and return
     #[arg(long, conflicts_with = "watch")]
     pub detach: bool,
+}
+
+/// `monitor`
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// Where the databases are, such as `postgres://user@host/name` [default: what
+    /// the variable `DATABASE_URL` holds]
+    #[arg(value_name = "URL", conflicts_with_all = ["plan", "play"])]
+    pub urls: Vec<String>,
+    /// Watch the databases and probes of a plan, and judge them by its alerts
+    #[arg(long, value_name = "PLAN", conflicts_with = "play")]
+    pub plan: Option<PathBuf>,
+    /// Seconds between two looks at the databases
+    #[arg(long, default_value = "1", value_name = "SECONDS", value_parser = interval)]
+    pub poll: f64,
+    /// Write what is seen to a new file
+    #[arg(long, value_name = "FILE", conflicts_with = "play")]
+    pub record: Option<PathBuf>,
+    /// Look again at what was recorded
+    #[arg(long, value_name = "FILE")]
+    pub play: Option<PathBuf>,
 }
 
 /// A run.

@@ -11,6 +11,7 @@ mod fmt;
 mod follow;
 mod headless;
 mod import;
+mod monitor;
 mod monitors;
 mod place;
 mod problems;
@@ -70,6 +71,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Verb::Report(args) => block_on(report::report(&common, &args)),
         Verb::Verify(args) => block_on(runs::verify(&common, &args.run)),
         Verb::Engine { dir } => engine::main(dir),
+        Verb::Monitor(args) => block_on(monitor::monitor(&args)),
         Verb::Demo => block_on(demo::demo(&common)),
     }
 }

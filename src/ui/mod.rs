@@ -19,6 +19,7 @@ mod guide;
 mod intent;
 mod keymap;
 mod keys;
+pub mod monitor;
 mod mouse;
 mod offer;
 pub mod output;
