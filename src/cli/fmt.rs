@@ -25,14 +25,13 @@ pub(super) fn run(args: &Fmt) -> anyhow::Result<Exit> {
     let mut exit = Exit::Done;
     for path in &args.plans {
         match one(path, args.check) {
-            Ok(Outcome::Same) => {}
             Ok(Outcome::Changed) if args.check => {
                 writeln!(io::stdout(), "{}", path.display())?;
                 if exit == Exit::Done {
                     exit = Exit::NotDone;
                 }
             }
-            Ok(Outcome::Changed) => {}
+            Ok(Outcome::Same | Outcome::Changed) => {}
             Ok(Outcome::Refused) => exit = Exit::Usage,
             Err(why) => {
                 eprintln!("gonogo: {why}");

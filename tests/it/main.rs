@@ -21,4 +21,5 @@ mod survival;
 mod sweep;
 mod terminal;
 mod traps;
+mod typed;
 mod watching;

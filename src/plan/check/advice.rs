@@ -68,7 +68,7 @@ fn no_gate(draft: &Draft, problems: &mut Vec<Problem>) {
                 phase.span,
                 format!("nobody is asked go or no-go before \"{}\"", phase.name),
             )
-            .hint("`gate = true` asks the driver; `gate = false` says that nobody need be asked"),
+            .hint("`gate = true` asks the driver"),
         );
     }
 }

@@ -50,7 +50,7 @@ impl<'o> Accepted<'o> {
             match next.checked_sub(1) {
                 Some(ix) => {
                     let step = &mut self.steps[ix].1;
-                    if !step.iter().any(|known| *known == allow) {
+                    if !step.contains(&allow) {
                         step.push(allow);
                     }
                 }
