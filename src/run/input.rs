@@ -3,7 +3,7 @@
 
 use super::command::Command;
 use crate::journal::Actor;
-use crate::journal::event::{Applied, BackendAction, Finding, Job, KnownBy, Outcome};
+use crate::journal::event::{Applied, BackendAction, Finding, Job, KnownBy, Left, Outcome};
 use crate::monitor::Alert;
 
 /// Something that a run has to answer to.
@@ -187,4 +187,6 @@ pub struct Finish {
     pub findings: Vec<Finding>,
     /// What else there is to say.
     pub message: Option<String>,
+    /// What it left to the shell steps after it, if it left anything.
+    pub left: Option<Left>,
 }

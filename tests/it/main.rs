@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod alerts;
+mod carrying;
 mod checking;
 mod demo;
 mod driving;

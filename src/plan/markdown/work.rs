@@ -32,6 +32,7 @@ pub(super) fn make(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Opt
             script: piece.text(),
             interpreter: book.interpreter(language.shell()),
             lock_timeout: None,
+            carries: true,
             origin: origin(piece, fence),
         }),
     };

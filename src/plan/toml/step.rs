@@ -141,6 +141,7 @@ fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Wo
                 script: script.value,
                 interpreter: Arc::clone(&defaults.interpreter),
                 lock_timeout: table.duration("lock_timeout"),
+                carries: false,
                 origin: Origin::quoted(script.span),
             })
         }

@@ -30,6 +30,7 @@ pub(super) fn ended(
         signal: None,
         findings: Vec::new(),
         message,
+        left: None,
     })
 }
 
@@ -73,6 +74,10 @@ impl Case<'_> {
                     Outcome::Failed | Outcome::Unknown => {
                         self.with_stop(ix, finish.message.as_deref())
                     }
+                },
+                left: match outcome {
+                    Outcome::Passed => finish.left.clone(),
+                    Outcome::Failed | Outcome::Unknown => None,
                 },
             }),
         )

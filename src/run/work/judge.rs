@@ -111,5 +111,6 @@ pub fn not_begun(job: &Job, why: impl Into<String>) -> Finish {
         signal: None,
         findings: Vec::new(),
         message: Some(why.into()),
+        left: None,
     }
 }

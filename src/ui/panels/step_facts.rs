@@ -3,7 +3,7 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::journal::event::Stage;
+use crate::journal::event::{Outcome, Stage};
 use crate::plan::{Home, StepIx, Work, duration, reflow};
 use crate::run::{JobEnd, Status, StepState};
 use crate::ui::scene::Scene;
@@ -87,6 +87,7 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
     };
     let rows = clip::wrap(&text, width.saturating_sub(prompt.len()));
     let more = rows.len().saturating_sub(most);
+    let carries = matches!(work, Work::Shell(shell) if shell.carries);
     let mut lines: Vec<Line<'_>> = rows
         .iter()
         .take(most)
@@ -105,6 +106,9 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
             scene.span(format!("  … {more} more lines"), Role::Dim),
         ));
     }
+    if let (true, Some(directory)) = (carries, directory(scene, ix)) {
+        lines.push(Line::from(scene.span(format!("in {directory}"), Role::Dim)));
+    }
     if spec.alternatives.len() > 1 && scene.world.state.steps[ix].attempt == 0 {
         let labels: Vec<&str> = spec.alternatives.iter().map(|a| a.label.as_str()).collect();
         lines.push(Line::from(
@@ -112,6 +116,14 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
         ));
     }
     lines
+}
+
+/// The directory that the steps before it left to it, while it has not begun.
+fn directory<'s>(scene: &Scene<'s>, ix: StepIx) -> Option<&'s str> {
+    let state = &scene.world.state;
+    let own = scene.world.plan.steps[ix].spec.cwd.is_some();
+    let waits = !own && state.steps[ix].status == Status::Pending;
+    state.directory.as_deref().filter(|_| waits)
 }
 
 /// Where it stands, since when, and by whom.
@@ -238,7 +250,7 @@ fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'
     // Of a failed undo, what it was to undo may have failed as well.
     if let (true, Status::Stuck, Some(first)) = (undo, at.status, &at.end) {
         let mut before = findings(scene, first);
-        before.retain(|_| first.outcome != crate::journal::event::Outcome::Passed);
+        before.retain(|_| first.outcome != Outcome::Passed);
         if !before.is_empty() {
             lines.push(Line::from(scene.span("the step itself:", Role::Dim)));
             lines.extend(before);
@@ -268,8 +280,18 @@ fn findings<'s>(scene: &Scene<'s>, end: &JobEnd) -> Vec<Line<'s>> {
         })
         .collect();
     if let Some(message) = &end.message {
-        lines.push(Line::from(scene.span(message, Role::Bad)));
+        let role = match end.outcome {
+            Outcome::Passed => Role::Warn,
+            Outcome::Failed | Outcome::Unknown => Role::Bad,
+        };
+        lines.push(Line::from(scene.span(message, role)));
     }
+    lines.extend(end.left.iter().map(|left| {
+        Line::from(vec![
+            scene.span("· leaves ", Role::Dim),
+            scene.span(left.to_string(), Role::Text),
+        ])
+    }));
     lines
 }
 
