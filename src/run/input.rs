@@ -2,6 +2,7 @@
 //! jobs, alerts, and the clock.
 
 use super::command::Command;
+use super::effect::Secret;
 use crate::journal::Actor;
 use crate::journal::event::{Applied, BackendAction, Finding, Job, KnownBy, Left, Outcome};
 use crate::monitor::Alert;
@@ -189,4 +190,6 @@ pub struct Finish {
     pub message: Option<String>,
     /// What it left to the shell steps after it, if it left anything.
     pub left: Option<Left>,
+    /// The variables that were taken from its output, if it passed.
+    pub captured: Vec<(String, Secret)>,
 }

@@ -16,7 +16,7 @@ use super::shim;
 use super::state::{RunState, Transaction, Value};
 use super::work::backends::Backends;
 use super::work::http::HttpWork;
-use super::work::judge::{Judgement, not_begun};
+use super::work::judge::{Judgement, Source, not_begun};
 use super::work::prepare::{Bench, Prepared, application, work_of};
 use super::work::shell::ShellWork;
 use super::work::sql::{Sessions, SqlAsk, SqlWork};
@@ -258,7 +258,12 @@ impl Supervisor {
                 step.spec.capture.clone()
             },
             output: self.outfit.dir.output(job),
-            value_from_output: !matches!(work, Work::Sql(_)),
+            vars: plan.vars.clone(),
+            source: match work {
+                Work::Sql(_) => Source::Query,
+                Work::Http(_) => Source::Answer,
+                _ => Source::Script,
+            },
         };
         let application = application(&state.run, &step.number);
         let (job_for_task, notices) = (job.clone(), self.outfit.notices.clone());

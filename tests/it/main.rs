@@ -21,3 +21,4 @@ mod survival;
 mod sweep;
 mod terminal;
 mod traps;
+mod variables;

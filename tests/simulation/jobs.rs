@@ -116,5 +116,6 @@ pub fn finish(job: &Job, outcome: Outcome, applied: Applied) -> Finish {
         findings: Vec::new(),
         message: None,
         left: None,
+        captured: Vec::new(),
     }
 }

@@ -221,6 +221,11 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     fn masked(&self, mut notice: Notice) -> Notice {
         match &mut notice {
             Notice::Finished(finish) => {
+                for (name, value) in &finish.captured {
+                    if self.plan.var(name).is_some_and(|var| var.secret) {
+                        self.secrets.keep(name.clone(), value.0.clone());
+                    }
+                }
                 for finding in &mut finish.findings {
                     finding.expected = self.secrets.mask(&finding.expected);
                     finding.got = self.secrets.mask(&finding.got);

@@ -165,18 +165,6 @@ impl ShellWork {
             );
         }
         let passed = verdict.is_met();
-        if passed {
-            for (name, value) in verdict.captured {
-                let origin = self.job.step.clone();
-                let value = Some(value);
-                self.send(Notice::Variable {
-                    name,
-                    value,
-                    origin,
-                })
-                .await;
-            }
-        }
         let (left, unknown) = self.left(passed);
         Finish {
             job: self.job.clone(),
@@ -192,6 +180,7 @@ impl ShellWork {
             findings: verdict.findings,
             message: unknown,
             left,
+            captured: verdict.captured,
         }
     }
 

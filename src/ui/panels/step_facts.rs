@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::journal::event::{Outcome, Stage};
 use crate::plan::{Home, StepIx, Work, duration, reflow};
-use crate::run::{JobEnd, Status, StepState};
+use crate::run::{JobEnd, MASK, Status, StepState, Value};
 use crate::ui::scene::Scene;
 use crate::ui::theme::Role;
 use crate::ui::widgets::clip;
@@ -41,6 +41,7 @@ pub fn lines<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Ve
     lines.extend(what(scene, ix, width, most));
     lines.extend(standing(scene, ix, at, width));
     lines.extend(expectations(scene, ix, at));
+    lines.extend(captures(scene, ix));
     lines.extend(said(scene, at, width));
     for note in scene
         .world
@@ -293,6 +294,28 @@ fn findings<'s>(scene: &Scene<'s>, end: &JobEnd) -> Vec<Line<'s>> {
         ])
     }));
     lines
+}
+
+/// The variables that it takes from its output, with the values that they have by now.
+fn captures<'s>(scene: &Scene<'s>, ix: StepIx) -> Vec<Line<'s>> {
+    if shows_undo(scene, ix) {
+        return Vec::new();
+    }
+    let values = &scene.world.state.values;
+    let captures = scene.world.plan.steps[ix].spec.capture.iter();
+    captures
+        .map(|capture| {
+            let value = match values.get(&capture.name) {
+                Some(Value::Known(value)) => format!(" = {value}"),
+                Some(Value::Secret) => format!(" = {MASK}"),
+                None => String::new(),
+            };
+            Line::from(vec![
+                scene.span("· captures ", Role::Dim),
+                scene.span(format!("{}{value}", capture.name), Role::Text),
+            ])
+        })
+        .collect()
 }
 
 /// Reasons and remarks of people.

@@ -7,7 +7,7 @@ use gonogo::cli::{Cli, Verb};
 use gonogo::journal::event::{Applied, BackendAction, Job, KnownBy, Left, Outcome};
 use gonogo::monitor::Alert;
 use gonogo::plan::{AlertAction, duration};
-use gonogo::run::{Command, Fate, Finish, Notice, Session};
+use gonogo::run::{Command, Fate, Finish, Notice, Secret, Session};
 
 /// Something that happens.
 pub enum Line {
@@ -252,7 +252,7 @@ fn told(job: Job, fate: Fate) -> Notice {
 }
 
 /// `passed`, `failed`, `unknown`; then `exit 3`, `signal 15`, `left nothing`, `by record`,
-/// `leaves /srv,+RELEASE`.
+/// `leaves /srv,+RELEASE`, `captures seen=v17`.
 fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Option<Finish> {
     let (outcome, applied) = match outcome {
         "passed" => (Outcome::Passed, Applied::Yes),
@@ -270,6 +270,7 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
         findings: Vec::new(),
         message,
         left: None,
+        captured: Vec::new(),
     };
     for pair in more.chunks(2) {
         match pair {
@@ -277,6 +278,11 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
             ["signal", number] => finish.signal = Some(number.parse().unwrap()),
             ["left", "nothing"] => finish.applied = Applied::No,
             ["by", "record"] => finish.known_by = KnownBy::Record,
+            ["captures", what] => {
+                let (name, value) = what.split_once('=')?;
+                let value = Secret(value.to_owned());
+                finish.captured.push((name.to_owned(), value));
+            }
             ["leaves", what] => finish.left = Some(left(what)),
             _ => return None,
         }
