@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod alerts;
+mod carrying;
 mod checking;
 mod demo;
 mod driving;
@@ -21,4 +22,5 @@ mod survival;
 mod sweep;
 mod terminal;
 mod traps;
+mod variables;
 mod watching;

@@ -80,6 +80,8 @@ pub(super) struct Attributes {
     pub(super) cwd: Option<String>,
     /// The database that SQL is for.
     pub(super) database: Option<String>,
+    /// Variables taken from the output: a pattern with named groups, or `NAME=.path` into JSON.
+    pub(super) capture: Option<String>,
     /// The others, as they are written.
     pub(super) others: Vec<String>,
 }
@@ -96,6 +98,7 @@ pub(super) fn attributes(info: &str) -> Attributes {
             ("name", Some(value)) => found.name = Some(value),
             ("cwd", Some(value)) => found.cwd = Some(value),
             ("database", Some(value)) => found.database = Some(value),
+            ("capture", Some(value)) => found.capture = Some(value),
             (_, Some(value)) => found.others.push(format!("{key}={value}")),
             (_, None) => found.others.push(key),
         }

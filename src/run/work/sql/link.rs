@@ -254,6 +254,7 @@ impl Link {
                 (false, false) => Applied::Maybe,
             },
             findings: verdict.findings,
+            captured: verdict.captured,
             message: (wrapped && !met)
                 .then(|| "not as expected, so the transaction was rolled back".to_owned()),
             ..not_begun(&work.job, "")
@@ -274,20 +275,6 @@ impl Link {
                 finish.applied = Applied::No;
                 finish.message = Some(words(&error));
                 return (finish, is_lost(&error));
-            }
-        }
-        if finish.outcome == Outcome::Passed {
-            for (name, value) in verdict.captured {
-                let origin = work.job.step.clone();
-                let value = Some(value);
-                let _ = work
-                    .notices
-                    .send(Notice::Variable {
-                        name,
-                        value,
-                        origin,
-                    })
-                    .await;
             }
         }
         self.after().await;
