@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::expect::{Expect, Pattern};
+use super::capture::Capture;
+use super::expect::Expect;
 use super::ledger::Ledger;
 use super::model::PhaseKind;
 use super::parts::{AlertRule, Contact, Database, Note, Probe, Signoff, Var};
@@ -317,15 +318,6 @@ pub struct Retry {
     pub times: u32,
     /// The time between two tries.
     pub delay: Duration,
-}
-
-/// A variable that is taken from a step's output.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Capture {
-    /// The variable.
-    pub name: String,
-    /// The first group of its first match is the value.
-    pub pattern: Pattern,
 }
 
 /// A placeholder in a runbook's text.

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod alerts;
+mod carrying;
 mod checking;
 mod demo;
 mod driving;
@@ -22,4 +23,5 @@ mod sweep;
 mod terminal;
 mod traps;
 mod typed;
+mod variables;
 mod watching;

@@ -86,6 +86,8 @@ pub(super) struct Attributes {
     pub(super) interpreter: Option<&'static str>,
     /// Whether it is not run with the others: `excludeFromRunAll`.
     pub(super) apart: bool,
+    /// Variables taken from the output: a pattern with named groups, or `NAME=.path` into JSON.
+    pub(super) capture: Option<String>,
     /// The others, as they are written.
     pub(super) others: Vec<String>,
 }
@@ -111,6 +113,7 @@ pub(super) fn attributes(info: &str) -> Attributes {
                 found.others.push(format!("{key}={value}"));
             }
             ("database", Some(value)) => found.database = Some(value),
+            ("capture", Some(value)) => found.capture = Some(value),
             (_, Some(value)) => found.others.push(format!("{key}={value}")),
             (_, None) => found.others.push(key),
         }

@@ -8,10 +8,14 @@ use super::expected;
 use super::fence::{self, Language};
 use super::placeholder::{self, Context};
 use super::script::Piece;
+use crate::plan::capture::{Capture, Find};
 use crate::plan::draft::{Hole, Placed, StepSpec};
+use crate::plan::expect::Pattern;
+use crate::plan::json_path::JsonPath;
 use crate::plan::origin::Origin;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
+use crate::plan::template;
 use crate::plan::work::{Shell, Sql, Work};
 
 /// What a piece of a block does.
@@ -35,6 +39,7 @@ pub(super) fn make(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Opt
                 book.interpreter(named.unwrap_or(language.shell()))
             },
             lock_timeout: None,
+            carries: true,
             origin: origin(piece, fence),
         }),
     };
@@ -150,12 +155,41 @@ pub(super) fn name(step: &mut StepSpec, fence: &Fence, span: Span, book: &mut Bo
         step.danger = true;
         step.confirm = Some("This block is not run with the others. Is it needed now?".to_owned());
     }
+    if let Some(text) = &attributes.capture {
+        match captures(text) {
+            Ok(captures) => step.capture = captures,
+            Err(why) => book.problems.push(
+                Problem::error("captures-nothing", span, format!("`capture={text}`: {why}")).hint(
+                    "a pattern with a named group, `(?<release>v[0-9]+)`, or `id=.data[0].id`",
+                ),
+            ),
+        }
+    }
     if !attributes.others.is_empty() {
         add(
             &mut step.details,
             &format!("block: {}", attributes.others.join(", ")),
         );
     }
+}
+
+/// What `capture` behind a fence says: `NAME=.path`, or a pattern whose groups have names.
+fn captures(text: &str) -> Result<Vec<Capture>, String> {
+    if let Some((name, path)) = text
+        .split_once('=')
+        .filter(|(name, path)| template::is_name(name) && path.starts_with(['.', '$', '[']))
+    {
+        let path = JsonPath::parse(path).map_err(|bad| bad.why.to_owned())?;
+        let name = name.to_owned();
+        let from = Find::Json(path);
+        return Ok(vec![Capture { name, from }]);
+    }
+    let pattern = Pattern::new(text)?;
+    let captures = Capture::of_groups(&pattern);
+    if captures.is_empty() {
+        return Err("no group has a name".to_owned());
+    }
+    Ok(captures)
 }
 
 /// Adds a paragraph to what is written below a step's title.

@@ -3,6 +3,7 @@
 //! The file is read as a tree whose every node knows its place ([`table::Table`]); `top`, `phase`
 //! and `step` take from it what they know, and what nobody asked for is an unknown key.
 
+mod capture;
 mod phase;
 mod step;
 mod table;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::table::Table;
-use crate::plan::draft::{Alternative, Capture, Hole, Mark, Placed, Retry, StepSpec, Undo};
+use crate::plan::draft::{Alternative, Hole, Mark, Placed, Retry, StepSpec, Undo};
 use crate::plan::expect::{Comparison, Expect};
 use crate::plan::origin::Origin;
 use crate::plan::parts::Database;
@@ -53,7 +53,7 @@ pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
         parallel: table.flag("parallel"),
         env: env(&table),
         cwd: table.string("cwd"),
-        capture: capture(&table),
+        capture: super::capture::captures(&table),
         holes: placeholders(&table),
         mark: mark(&table),
         allows: super::top::allows(&table),
@@ -149,6 +149,7 @@ fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Wo
                     None => Arc::clone(&defaults.interpreter),
                 },
                 lock_timeout: table.duration("lock_timeout"),
+                carries: false,
                 origin: Origin::quoted(script.span),
             })
         }
@@ -366,18 +367,5 @@ fn env(table: &Table<'_>) -> Vec<(String, String)> {
     pairs
         .into_iter()
         .map(|(name, value)| (name.value, value.value))
-        .collect()
-}
-
-fn capture(table: &Table<'_>) -> Vec<Capture> {
-    let pairs = table.pairs("capture");
-    pairs
-        .into_iter()
-        .filter_map(|(name, pattern)| {
-            Some(Capture {
-                name: name.value,
-                pattern: table.as_pattern(&pattern)?,
-            })
-        })
         .collect()
 }
