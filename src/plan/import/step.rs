@@ -2,7 +2,8 @@
 
 use super::accepted::Accepted;
 use super::top::{allows, interpreter, request};
-use super::write::{Writer, key, quoted, time};
+use super::write::{Writer, inline, key, quoted, time};
+use crate::plan::capture::Find;
 use crate::plan::draft::{Alternative, Mark, StepSpec};
 use crate::plan::expect::Expect;
 use crate::plan::model::{Plan, Step};
@@ -43,6 +44,11 @@ pub(super) fn step(
         .map(|hole| (key(&hole.literal), quoted(&hole.var)))
         .collect();
     out.pairs("placeholders", &holes);
+    let captures = spec.capture.iter();
+    let captures: Vec<_> = captures
+        .map(|capture| (key(&capture.name), find(&capture.from)))
+        .collect();
+    out.pairs("capture", &captures);
     flags(spec, out);
     let accepted = accepted.in_step(spec.span.start);
     if !accepted.is_empty() {
@@ -130,6 +136,15 @@ fn expect(expect: &Expect) -> Vec<(String, String)> {
         put("shown", quoted(shown));
     }
     pairs
+}
+
+/// Where a captured value is found.
+fn find(from: &Find) -> String {
+    match from {
+        Find::Pattern(pattern) => quoted(pattern.as_str()),
+        Find::Json(path) => inline(&[("json".to_owned(), quoted(&path.to_string()))]),
+        Find::Value => inline(&[("value".to_owned(), "true".to_owned())]),
+    }
 }
 
 /// Names in braces that the steps mention and that are no variables of the plan.

@@ -142,7 +142,7 @@ allow:
   # 'x' """
   echo <last-tag> {{tag}} {{.Name}} {{other}} '''
   ```
-```bash
+```bash capture=id=.data[0].id
 ls
 # Expected: "a"
 ```

@@ -5,7 +5,7 @@ use super::write::{Writer, inline, key, list, quoted, time};
 use crate::plan::draft::Allow;
 use crate::plan::model::Plan;
 use crate::plan::parts::{AlertAction, AlertRule, Limit, Probe, ProbeTarget, Threshold, Var};
-use crate::plan::work::{Http, Interpreter};
+use crate::plan::work::{Http, Interpreter, Work};
 
 /// Everything before the first phase.
 pub(super) fn begin(plan: &Plan, out: &mut Writer<'_>) {
@@ -13,6 +13,12 @@ pub(super) fn begin(plan: &Plan, out: &mut Writer<'_>) {
     out.maybe("environment", plan.environment.as_deref());
     if plan.shell != Interpreter::default() {
         out.raw("shell", &interpreter(&plan.shell));
+    }
+    if carries(plan) {
+        out.comment(
+            "Each shell step begins where the one before ended: its directory, what it exported.",
+        );
+        out.flag("carry", true);
     }
     if !plan.migrations.is_empty() {
         out.raw("migrations", &list(&plan.migrations));
@@ -36,6 +42,17 @@ pub(super) fn begin(plan: &Plan, out: &mut Writer<'_>) {
         out.table("review");
         out.raw("approvals", &plan.approvals.to_string());
     }
+}
+
+/// Whether the shell steps of `plan` share what a terminal would.
+fn carries(plan: &Plan) -> bool {
+    let works = plan.steps.iter().flat_map(|step| {
+        let ways = step.spec.alternatives.iter().map(|way| &way.work);
+        std::iter::once(&step.spec.work).chain(ways)
+    });
+    works
+        .into_iter()
+        .any(|work| matches!(work, Work::Shell(shell) if shell.carries))
 }
 
 /// `"zsh"`, or a table with its options, where they are not the usual ones.

@@ -43,6 +43,7 @@ mod sections;
 mod signoffs;
 mod steps;
 mod task;
+mod threshold;
 mod times;
 mod tongues;
 mod transcript;
@@ -90,6 +91,12 @@ pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
         }
     }
     draft.title = Some(title);
+    criteria::measure(
+        &mut contents.alerts,
+        &draft.probes,
+        &draft.databases,
+        &mut book,
+    );
     draft.alerts.extend(contents.alerts);
     draft.contacts.extend(contents.contacts);
     draft.signoffs.extend(contents.signoffs);

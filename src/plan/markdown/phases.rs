@@ -23,6 +23,8 @@ pub(super) struct Phase {
     pub(super) top: SectionIx,
     /// The kind, if the words say.
     pub(super) said: Option<PhaseKind>,
+    /// Whether it says what success looks like.
+    pub(super) success: bool,
 }
 
 impl Phase {
@@ -98,6 +100,7 @@ fn phase(
         section,
         top: outline.top(section),
         said,
+        success: reading.role == Role::Other(Sense::Success),
     }
 }
 

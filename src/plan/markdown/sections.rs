@@ -92,8 +92,10 @@ impl Reader<'_> {
             Role::Other(Sense::Criteria) => self.criteria(ix, blocks, book),
             Role::Other(Sense::Alerts) => self.alerts(ix, blocks, book),
             Role::Other(Sense::Reference) => self.reference(ix, blocks, book),
-            Role::Other(Sense::Prose | Sense::Success | Sense::Rollback) => {
-                self.prose(ix, blocks, book);
+            Role::Other(Sense::Prose | Sense::Rollback) => self.prose(ix, blocks, book),
+            Role::Other(Sense::Success) => {
+                let found = steps::read(blocks, CRITERIA, None, book);
+                self.take(ix, found, book);
             }
         }
     }
@@ -109,6 +111,7 @@ impl Reader<'_> {
                 Place::Step
             },
             numbered: reading.runs && (back || !later),
+            bullets: false,
             fences: reading.runs,
         };
         let group = (reading.home != ix).then(|| reading.name.as_str().into());
@@ -304,5 +307,13 @@ impl Reader<'_> {
 const TASKS: Rules = Rules {
     place: Place::Step,
     numbered: false,
+    bullets: false,
     fences: false,
+};
+
+/// Every item is something to look at.
+const CRITERIA: Rules = Rules {
+    numbered: true,
+    bullets: true,
+    ..TASKS
 };

@@ -25,6 +25,8 @@ pub(super) struct Rules {
     pub(super) place: Place,
     /// Whether numbered items are steps.
     pub(super) numbered: bool,
+    /// Whether all other items are.
+    pub(super) bullets: bool,
     /// Whether blocks that can be run are.
     pub(super) fences: bool,
 }
@@ -187,6 +189,7 @@ impl Walk<'_, '_> {
     fn holds_steps(&self, block: &Block, list: &List) -> bool {
         block.holds.tasks
             || (list.ordered && self.rules.numbered)
+            || self.rules.bullets
             || (block.holds.work && self.rules.fences)
     }
 
@@ -207,6 +210,7 @@ impl Walk<'_, '_> {
     fn quote(&mut self, inside: &[Block], group: Option<&Group>) {
         let rules = self.rules;
         self.rules.numbered = false;
+        self.rules.bullets = false;
         self.rules.fences = false;
         self.blocks(inside, group);
         self.rules = rules;
@@ -240,11 +244,18 @@ impl Walk<'_, '_> {
                 .map(|inline| label(&inline.text))
                 .filter(|name| !name.is_empty());
             self.blocks(rest, within(group, name).as_ref());
-        } else if (ordered && self.rules.numbered) || (item.holds.work && self.rules.fences) {
+        } else if self.is_step(item, ordered) {
             self.step(item, group);
         } else {
             self.keep_span(item.span);
         }
+    }
+
+    /// Whether an item without a box is a step.
+    fn is_step(&self, item: &Item, ordered: bool) -> bool {
+        (ordered && self.rules.numbered)
+            || self.rules.bullets
+            || (item.holds.work && self.rules.fences)
     }
 
     /// An item that is a step, and what stands below it.

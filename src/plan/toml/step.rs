@@ -17,13 +17,16 @@ const KINDS: [&str; 5] = ["check", "shell", "sql", "http", "wait"];
 /// What the plan says once for all its steps.
 pub(super) struct Defaults {
     interpreter: Arc<Interpreter>,
+    /// Whether shell steps begin where the one before ended.
+    carries: bool,
     /// The database of SQL that names none; empty where the plan has several or none.
     pub(super) database: String,
 }
 
 impl Defaults {
-    pub(super) fn new(shell: Option<Interpreter>, databases: &[Database]) -> Self {
+    pub(super) fn new(shell: Option<Interpreter>, carries: bool, databases: &[Database]) -> Self {
         Defaults {
+            carries,
             interpreter: Arc::new(shell.unwrap_or_default()),
             database: match databases {
                 [only] => only.name.clone(),
@@ -149,7 +152,7 @@ fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Wo
                     None => Arc::clone(&defaults.interpreter),
                 },
                 lock_timeout: table.duration("lock_timeout"),
-                carries: false,
+                carries: defaults.carries,
                 origin: Origin::quoted(script.span),
             })
         }

@@ -21,7 +21,8 @@ const MOST_APPROVALS: u32 = 20;
 
 pub(super) fn read(root: &Table<'_>) -> Draft {
     let draft = common(root);
-    let defaults = Defaults::new(draft.shell.clone(), &draft.databases);
+    let carries = root.flag("carry");
+    let defaults = Defaults::new(draft.shell.clone(), carries, &draft.databases);
     Draft {
         title: root.required("title"),
         phases: phase::phases(root, &defaults),
@@ -44,7 +45,7 @@ pub(super) fn read_front(root: &Table<'_>) -> Draft {
 fn common(root: &Table<'_>) -> Draft {
     let shell = shell(root, "shell");
     let databases = databases(root);
-    let defaults = Defaults::new(shell.clone(), &databases);
+    let defaults = Defaults::new(shell.clone(), false, &databases);
     Draft {
         environment: root.string("environment"),
         shell,
@@ -250,6 +251,13 @@ fn alert(table: Table<'_>) -> Option<AlertRule> {
             None
         }
     };
+    if metric.is_none() && limit.is_some() {
+        let message = "nothing measures this alert: a person has to judge it";
+        table.problem(
+            Problem::warning("unmeasured-alert", table.span(), message)
+                .hint("add the `metric` that it is about"),
+        );
+    }
     let then = table.text("then").and_then(|text| action(&table, &text));
     let lasting = table.duration("for");
     let span = name.as_ref().map_or(table.span(), |n| n.span);

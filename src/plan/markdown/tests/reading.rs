@@ -1,6 +1,6 @@
 //! What becomes of the parts of a runbook, one rule at a time.
 
-use super::{opened, plan, problems, titles};
+use super::{opened, plan, plan as plan_of, problems, titles};
 use crate::plan::{Interpreter, Mark, PhaseKind, Work};
 
 #[test]
@@ -274,7 +274,12 @@ fn criteria_are_alerts_and_no_steps() {
 fn tasks_of_success_criteria_are_verified() {
     let plan = plan("## Deployment\n- [ ] a\n## Success Criteria\n- all is well\n- [ ] b\n");
     assert_eq!(plan.phases[1].spec.kind, PhaseKind::Verify);
-    assert_eq!(titles(&plan), [("check", "a"), ("check", "b")]);
+    assert_eq!(
+        titles(&plan),
+        [("check", "a"), ("check", "all is well"), ("check", "b")]
+    );
+    let early = plan_of("## Success Criteria\n1. b\n## Deployment\n- [ ] a\n");
+    assert_eq!(titles(&early), [("check", "a"), ("check", "b")]);
 }
 
 #[test]
@@ -416,4 +421,39 @@ fn options_of_a_way_back_are_ways_of_their_own_in_every_script() {
     let plan =
         plan("## 回滚方案\n### 方案A: 使用备份恢复\n- [ ] a\n### 方案B: 数据库迁移回滚\n- [ ] b\n");
     assert_eq!(plan.tiers.len(), 2);
+}
+
+#[test]
+fn thresholds_are_held_against_what_the_plan_measures() {
+    let text = "## Deployment\n- [ ] a\n## Rollback criteria\n- Response time > 2x baseline for 5 minutes\n- Error rate > 5%\n- more than 3 failures\n\n| Signal | Threshold |\n|-|-|\n| Error rate | > 10% |\n";
+    let words: Vec<_> = plan_of(text)
+        .alerts
+        .iter()
+        .map(|a| a.metric.clone())
+        .collect();
+    assert_eq!(words, [None, None, None, None]);
+    let told: Vec<_> = problems(text)
+        .into_iter()
+        .filter(|(code, _)| *code == "unmeasured-alert")
+        .collect();
+    assert_eq!(told, [("unmeasured-alert", 4), ("unmeasured-alert", 5)]);
+    let probe = "---\nprobe: [{name: api, http: 'https://a.example'}]\n---\n";
+    let plan = plan_of(&format!("{probe}{text}"));
+    let metrics: Vec<_> = plan.alerts.iter().map(|a| a.metric.as_deref()).collect();
+    let errors = Some("api.error_rate");
+    assert_eq!(metrics, [Some("api.latency_median"), errors, None, errors]);
+    assert_eq!(
+        plan.alerts[0].lasting,
+        Some(std::time::Duration::from_secs(300))
+    );
+    assert!(
+        plan.alerts
+            .iter()
+            .all(|a| a.then == crate::plan::AlertAction::Note)
+    );
+    assert!(
+        !problems(&format!("{probe}{text}"))
+            .iter()
+            .any(|(code, _)| *code == "unmeasured-alert")
+    );
 }
