@@ -36,9 +36,12 @@ enum Unit {
     Baseline,
 }
 
+/// Words for one measure, and what it is by the unit of its line.
+type Measure = (&'static [&'static str], &'static [(Unit, What)]);
+
 /// Words for what is measured, in all languages, and what it is measured in.
 #[rustfmt::skip]
-const MEASURES: &[(&[&str], &[(Unit, What)])] = &[
+const MEASURES: &[Measure] = &[
     (&["p95 response time", "p95 latency", "p95", "95th percentile latency", "95th percentile"],
         &[(Unit::Time, What::Slowest), (Unit::Baseline, What::Slowest)]),
     (&[
