@@ -2,6 +2,7 @@
 //! jobs, alerts, and the clock.
 
 use super::command::Command;
+use crate::clock::Moment;
 use crate::journal::Actor;
 use crate::journal::event::{Applied, BackendAction, Finding, Job, KnownBy, Outcome};
 use crate::monitor::Alert;
@@ -146,6 +147,22 @@ pub enum Notice {
         database: String,
         /// Why.
         why: String,
+    },
+    /// An address that is watched did not answer well.
+    OutageBegan {
+        /// The probe's name.
+        probe: String,
+        /// When the first request was made that was not answered well.
+        since: Moment,
+        /// What was wrong with the answer.
+        why: String,
+    },
+    /// It does again, or for the first time.
+    OutageEnded {
+        /// The probe's name.
+        probe: String,
+        /// When the first request was made that was answered well.
+        until: Moment,
     },
     /// Something around the run is not as it should be. Nothing new should start until somebody has
     /// looked.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::elapsed::Boot;
+use super::outage::Outage;
 use crate::clock::Moment;
 use crate::journal::Actor;
 use crate::journal::event::{Applied, Consequence, Ending, Finding, Job, KnownBy, Outcome, Stage};
@@ -48,6 +49,8 @@ pub struct RunState {
     pub holds: Vec<Hold>,
     /// The alerts that fire, or can't see, by name.
     pub alerts: BTreeMap<String, AlertState>,
+    /// When addresses that are watched did not answer well, in that order.
+    pub outages: Vec<Outage>,
     /// What was normal before T-0.
     pub baseline: Option<Baseline>,
     /// The variables that have a value.
@@ -335,6 +338,7 @@ impl RunState {
             last_touched: None,
             holds: Vec::new(),
             alerts: BTreeMap::new(),
+            outages: Vec::new(),
             baseline: None,
             values: default_values(plan),
             rollback: None,
