@@ -42,6 +42,8 @@ pub enum Verb {
     Runs,
     /// Read plans and say what is wrong with them; runs nothing
     Check(Check),
+    /// Walk through a plan before anything happens: comment, mark what was looked at, approve
+    Review(Review),
     /// Give a run commands from a script
     Ctl(CtlArgs),
     /// Write a run's record
@@ -155,6 +157,16 @@ pub struct Check {
     /// How to print what was found
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub format: CheckFormat,
+}
+
+/// `review`
+#[derive(Debug, Args)]
+pub struct Review {
+    /// The plan
+    pub plan: PathBuf,
+    /// Print how the review stands instead; exits 1 while approvals are missing
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
 }
 
 /// `report`

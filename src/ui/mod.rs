@@ -25,6 +25,7 @@ mod offer;
 pub mod output;
 mod outputs;
 mod panels;
+pub mod review;
 mod rows;
 mod scene;
 mod screen;

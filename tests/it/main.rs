@@ -13,6 +13,7 @@ mod monitor;
 mod plans;
 mod readme;
 mod recovery;
+mod review;
 mod scenarios;
 mod simulation;
 mod support;
