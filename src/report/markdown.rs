@@ -1,5 +1,6 @@
 //! The record in Markdown, to be attached to a ticket.
 
+use super::downtime;
 use crate::clock::Moment;
 use crate::journal::event::{BackendAction, Outcome};
 use crate::journal::{Entry, Event};
@@ -18,6 +19,7 @@ pub fn markdown(plan: &Plan, state: &RunState, entries: &[Entry]) -> String {
         record.steps(),
         record.rollback(),
         record.troubles(),
+        titled("Downtime", downtime::lines(state, cell)),
         record.remarks(),
         record.sessions(),
         record.signatures(),

@@ -96,6 +96,8 @@ impl Oracle {
             Event::StepAdopted(e) => case.goes_on(&e.job),
             Event::GateDecided(e) => case.gate(e),
             Event::RollbackStarted(e) => self.rollback(&case, e),
+            Event::OutageBegan(e) => assert!(!state.is_down(&e.probe), "down twice: {entry:?}"),
+            Event::OutageEnded(e) => assert!(state.is_down(&e.probe), "never down: {entry:?}"),
             Event::RunFinished(e) => self.over(&case, e),
             Event::StepUnticked(_)
             | Event::RunCreated(_)

@@ -243,6 +243,20 @@ impl Simulation {
             89..=92 => self.screens(),
             93 => self.world.lock().full = true,
             94 => self.world.lock().server_up = false,
+            95 if self.rng.chance(50) => {
+                let mut world = self.world.lock();
+                let (probe, since) = ("api".to_owned(), world.now);
+                let notice = if self.rng.chance(50) {
+                    let why = "status 503".to_owned();
+                    Notice::OutageBegan { probe, since, why }
+                } else {
+                    Notice::OutageEnded {
+                        probe,
+                        until: since,
+                    }
+                };
+                world.outbox.push_back(notice);
+            }
             95 => {
                 let hour = 3_600_000_000;
                 let mut world = self.world.lock();

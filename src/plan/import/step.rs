@@ -111,7 +111,7 @@ fn sql(plan: &Plan, sql: &Sql, out: &mut Writer<'_>) {
     out.time("lock_timeout", sql.lock_timeout);
 }
 
-fn expect(expect: &Expect) -> Vec<(String, String)> {
+pub(super) fn expect(expect: &Expect) -> Vec<(String, String)> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut put = |name: &str, value: String| pairs.push((name.to_owned(), value));
     if !expect.exit.is_empty() {

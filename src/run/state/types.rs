@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::elapsed::Boot;
+use super::outage::Outage;
 use super::step::{StepState, count_settled, first_open};
 use crate::clock::Moment;
 use crate::journal::Actor;
@@ -47,6 +48,8 @@ pub struct RunState {
     pub holds: Vec<Hold>,
     /// The alerts that fire, or can't see, by name.
     pub alerts: BTreeMap<String, AlertState>,
+    /// When addresses that are watched did not answer well, in that order.
+    pub outages: Vec<Outage>,
     /// What was normal before T-0.
     pub baseline: Option<Baseline>,
     /// The variables that have a value.
@@ -255,6 +258,7 @@ impl RunState {
             last_touched: None,
             holds: Vec::new(),
             alerts: BTreeMap::new(),
+            outages: Vec::new(),
             baseline: None,
             values: default_values(plan),
             carried: Vec::new(),
