@@ -10,6 +10,7 @@ mod driving;
 mod faults;
 mod headless;
 mod monitor;
+mod network;
 mod plans;
 mod readme;
 mod recovery;
