@@ -1,6 +1,6 @@
 //! The run directory: what lies where. It is the record; it can be packed and read elsewhere.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -51,6 +51,16 @@ impl RunDir {
             }
         }
         Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// Has the directory and the plan in it written to the disk: a journal that survives a machine's
+    /// end is worth nothing without them.
+    pub fn persist(&self) -> io::Result<()> {
+        let runs = self.path.parent().unwrap_or(&self.path);
+        for path in [self.plan().as_path(), &self.path, runs] {
+            File::open(path)?.sync_all()?;
+        }
+        Ok(())
     }
 
     /// The directory itself.

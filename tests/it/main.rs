@@ -6,6 +6,7 @@
 mod alerts;
 mod checking;
 mod demo;
+mod disk;
 mod driving;
 mod faults;
 mod headless;
