@@ -147,6 +147,10 @@ impl App {
                 () = tokio::time::sleep(soon), if due == Due::Soon => {}
                 caught = signals.next() => match caught {
                     Caught::End => break,
+                    Caught::Stop => {
+                        screen.suspend()?;
+                        due = Due::Now;
+                    }
                     Caught::Continue => {
                         screen.come_back()?;
                         due = Due::Now;
@@ -332,6 +336,8 @@ fn paste(view: &mut View, text: &str) {
 enum Caught {
     /// To go; or the terminal is gone.
     End,
+    /// To leave the terminal to the shell for a while.
+    Stop,
     /// To go on after having been stopped.
     Continue,
 }
@@ -340,6 +346,7 @@ struct Signals {
     hangup: Signal,
     terminate: Signal,
     interrupt: Signal,
+    stop: Signal,
     resume: Signal,
 }
 
@@ -349,6 +356,7 @@ impl Signals {
             hangup: signal(SignalKind::hangup())?,
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
             resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
         })
     }
@@ -358,6 +366,7 @@ impl Signals {
             _ = self.hangup.recv() => Caught::End,
             _ = self.terminate.recv() => Caught::End,
             _ = self.interrupt.recv() => Caught::End,
+            _ = self.stop.recv() => Caught::Stop,
             _ = self.resume.recv() => Caught::Continue,
         }
     }
