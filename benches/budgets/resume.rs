@@ -87,7 +87,7 @@ fn fill(run: &Run<'_>) -> u64 {
         let clock = SystemClock::new();
         let mut last = 0;
         for n in 2..=STEPS {
-            let entries = step(&format!("step-{n}"), &clock);
+            let entries = step(&format!("step-{n}"), clock);
             last = store.append(entries).await.unwrap().last().unwrap().seq;
         }
         store.close().await;
@@ -96,7 +96,7 @@ fn fill(run: &Run<'_>) -> u64 {
 }
 
 /// Every try of a step, of which the last has passed, and what was noted.
-fn step(id: &str, clock: &SystemClock) -> Vec<Unwritten> {
+fn step(id: &str, clock: SystemClock) -> Vec<Unwritten> {
     let mut events = Vec::new();
     for attempt in 1..=TRIES {
         let job = || Job {
