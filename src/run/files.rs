@@ -113,6 +113,12 @@ impl RunDir {
         self.job_file(job, "shim")
     }
 
+    /// The file by which a job's shim may begin. It counts only until the machine is started again:
+    /// what a machine's end leaves of it says nothing.
+    pub fn permit(&self, job: &Job, boot: u32) -> PathBuf {
+        self.job_file(job, &format!("permit-{boot:08x}"))
+    }
+
     /// A script that is too long for a command line.
     pub fn script(&self, job: &Job) -> PathBuf {
         self.job_file(job, "sh")
