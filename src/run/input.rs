@@ -147,12 +147,6 @@ pub enum Notice {
         /// Why.
         why: String,
     },
-    /// Something around the run is not as it should be. Nothing new should start until somebody has
-    /// looked.
-    Trouble {
-        /// What.
-        why: String,
-    },
 }
 
 /// What a server says about a transaction, or about a session whose statements are in none.

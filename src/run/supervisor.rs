@@ -227,9 +227,8 @@ impl Supervisor {
             pid,
             backends: self.outfit.backends.clone(),
             notices: self.outfit.notices.clone(),
-            stops: stopped,
         };
-        tokio::spawn(ask.run());
+        tokio::spawn(ask.run(stopped));
         let proceed = None;
         self.jobs.insert(job, Handle { stops, proceed });
     }

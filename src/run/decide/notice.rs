@@ -32,7 +32,6 @@ impl Case<'_> {
             Notice::Adopted { job, pid } => self.adopted(job, *pid),
             Notice::Fate { job, fate } => self.fate(job, fate),
             Notice::DatabaseLost { database, why } => self.database_lost(database, why),
-            Notice::Trouble { why } => self.trouble(why),
             Notice::Finished(finish) => self.finished(finish),
             Notice::SessionsCancelled { job } => self.sessions_cancelled(job),
             Notice::Variable {

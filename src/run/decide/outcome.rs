@@ -4,7 +4,7 @@
 use super::stop::stage;
 use super::{Case, Decision};
 use crate::journal::event::{
-    Applied, Job, KnownBy, Outcome, StepAdopted, StepFinished, StepSought,
+    Applied, Job, KnownBy, Outcome, StepAdopted, StepFinished, StepSought, VariableForgotten,
 };
 use crate::journal::{Actor, Event};
 use crate::plan::{StepIx, Work};
@@ -145,7 +145,25 @@ impl Case<'_> {
         };
         let message = self.with_stop(ix, Some(&words));
         let event = ended(job.clone(), outcome, applied, known_by, message);
-        Decision::event(&Actor::engine(), event)
+        let mut decision = Decision::event(&Actor::engine(), event);
+        if *fate == Fate::Committed && !job.undo {
+            self.forget_what_was_not_captured(ix, &mut decision);
+        }
+        decision
+    }
+
+    /// Whoever would have read a step's variables from its output is gone. A value that they have from
+    /// elsewhere is not the step's: a person is asked for it before anything uses it.
+    fn forget_what_was_not_captured(&self, ix: StepIx, decision: &mut Decision) {
+        let known = &self.state.steps[ix].captured;
+        for capture in &self.plan.steps[ix].spec.capture {
+            let name = &capture.name;
+            if !known.contains(name) && self.state.values.contains_key(name) {
+                let name = name.clone();
+                let event = Event::VariableForgotten(VariableForgotten { name });
+                decision.record(&Actor::engine(), event);
+            }
+        }
     }
 
     /// What was looked for goes on. If it was being stopped, whoever was to do that may have died before

@@ -91,6 +91,8 @@ pub struct StepState {
     pub pid: Option<u32>,
     /// What its last SQL is part of on the server, once its statements may run.
     pub transaction: Option<Transaction>,
+    /// The variables that its last try has given values to.
+    pub captured: Vec<String>,
     /// The piece of work that is being looked for, if nobody watches it.
     pub sought: Option<Job>,
     /// How it is being stopped.

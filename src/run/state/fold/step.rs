@@ -37,6 +37,7 @@ impl Fold<'_> {
         step.reason.clone_from(&e.reason);
         step.pid = None;
         step.transaction = None;
+        step.captured.clear();
         step.sought = None;
         step.stopping = None;
         step.ended_by = None;
