@@ -133,6 +133,7 @@ fn step(id: &str, clock: SystemClock) -> Vec<Unwritten> {
                 met: passed,
             }],
             message: None,
+            left: None,
         }));
     }
     events.extend((0..NOTES).map(|_| {

@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{mpsc, oneshot};
 
+use super::carry::{Terminal, prologue};
 use super::effect::{Effect, Perform, Secret};
 use super::files::RunDir;
 use super::input::{Finish, Notice};
@@ -15,7 +16,7 @@ use super::shim;
 use super::state::{RunState, Transaction, Value};
 use super::work::backends::Backends;
 use super::work::http::HttpWork;
-use super::work::judge::{Judgement, not_begun};
+use super::work::judge::{Judgement, Source, not_begun};
 use super::work::prepare::{Bench, Prepared, application, work_of};
 use super::work::shell::ShellWork;
 use super::work::sql::{Sessions, SqlAsk, SqlWork};
@@ -98,6 +99,7 @@ pub struct Supervisor {
     outfit: Outfit,
     jobs: HashMap<Job, Handle>,
     sessions: Sessions,
+    terminal: Terminal,
     /// Made for the first request: the machine's certificates are read for it.
     client: Option<reqwest::Client>,
 }
@@ -108,6 +110,7 @@ impl Supervisor {
         Supervisor {
             sessions: Sessions::new(outfit.urls.clone(), outfit.backends.clone()),
             client: None,
+            terminal: Terminal::default(),
             jobs: HashMap::new(),
             outfit,
         }
@@ -162,6 +165,12 @@ impl Perform for Supervisor {
                 name,
                 value: Secret(value),
             } => self.outfit.secrets.keep(name, value),
+        }
+    }
+
+    fn over(&mut self) {
+        if let Err(error) = self.outfit.dir.drop_carried() {
+            tracing::warn!(%error, "what the steps left to one another is still there");
         }
     }
 
@@ -262,7 +271,12 @@ impl Supervisor {
                 step.spec.capture.clone()
             },
             output: self.outfit.dir.output(job),
-            value_from_output: !matches!(work, Work::Sql(_)),
+            vars: plan.vars.clone(),
+            source: match work {
+                Work::Sql(_) => Source::Query,
+                Work::Http(_) => Source::Answer,
+                _ => Source::Script,
+            },
         };
         let application = application(&state.run, &step.number);
         let (job_for_task, notices) = (job.clone(), self.outfit.notices.clone());
@@ -322,7 +336,7 @@ impl Supervisor {
     }
 
     fn prepare(
-        &self,
+        &mut self,
         step: &Step,
         job: &Job,
         work: &Work,
@@ -338,11 +352,19 @@ impl Supervisor {
             Value::Known(value) => Some(value.as_str()),
             Value::Secret => secrets.get(name).map(String::as_str),
         };
+        let dir = self.outfit.dir.clone();
+        if matches!(work, Work::Shell(shell) if shell.carries) {
+            let ready = dir.prepare_carried(prologue::BASH);
+            ready.map_err(|error| format!("failed to prepare its shell: {error}"))?;
+            self.terminal
+                .catch_up(&state.carried, |job| dir.left(job))?;
+        }
         let bench = Bench {
             plan: &self.outfit.plan,
             dir: &self.outfit.dir,
             run: &state.run,
             cwd: &self.outfit.cwd,
+            terminal: &self.terminal,
             value: &value,
             check_connections: (self.outfit.check_connections)(),
             boot: self.outfit.clock.now().boot,

@@ -21,7 +21,7 @@ pub use run::{
     PaceChanged, Released, Reviewed, RunCreated, RunFinished, VariableForgotten, VariableSet,
 };
 pub use step::{
-    Applied, Finding, Job, KnownBy, Outcome, Stage, StepAdopted, StepFinished, StepLaunched,
+    Applied, Finding, Job, KnownBy, Left, Outcome, Stage, StepAdopted, StepFinished, StepLaunched,
     StepReason, StepSought, StepStarted, StepStopping, StepTicked, StepTransaction, StepUnticked,
 };
 

@@ -3,11 +3,13 @@
 //! The file is read as a tree whose every node knows its place ([`table::Table`]); `top`, `phase`
 //! and `step` take from it what they know, and what nobody asked for is an unknown key.
 
+mod capture;
 mod phase;
 mod step;
 mod table;
 mod top;
 
+pub(super) use self::phase::clock_place;
 use self::table::{Problems, Table};
 use super::draft::Draft;
 use super::problem::{Problem, Severity};

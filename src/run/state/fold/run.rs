@@ -96,9 +96,6 @@ impl Fold<'_> {
     pub(super) fn variable_set(&mut self, e: &VariableSet) {
         let value = e.value.clone().map_or(Value::Secret, Value::Known);
         self.state.values.insert(e.name.clone(), value);
-        if let Some(ix) = self.plan.find(&e.origin) {
-            self.state.steps[ix].captured.push(e.name.clone());
-        }
     }
 
     pub(super) fn held(&mut self, e: &Held) {
