@@ -165,12 +165,6 @@ pub enum Notice {
         /// When the first request was made that was answered well.
         until: Moment,
     },
-    /// Something around the run is not as it should be. Nothing new should start until somebody has
-    /// looked.
-    Trouble {
-        /// What.
-        why: String,
-    },
 }
 
 /// What a server says about a transaction, or about a session whose statements are in none.

@@ -48,7 +48,6 @@ impl Case<'_> {
                 };
                 self.outage(probe, true, Event::OutageEnded(ended))
             }
-            Notice::Trouble { why } => self.trouble(why),
             Notice::Finished(finish) => self.finished(finish),
             Notice::SessionsCancelled { job } => self.sessions_cancelled(job),
             Notice::Variable {

@@ -169,10 +169,6 @@ fn alert(said: &str) -> Option<Alert> {
 
 /// What is reported that is not about a job.
 fn around(line: &str) -> Option<Notice> {
-    if let Some(why) = line.strip_prefix("trouble: ") {
-        let why = why.to_owned();
-        return Some(Notice::Trouble { why });
-    }
     if let Some(rest) = line.strip_prefix("database ") {
         let (database, why) = rest.split_once(" is lost: ")?;
         return Some(Notice::DatabaseLost {
