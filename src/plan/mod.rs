@@ -28,6 +28,7 @@ mod parts;
 mod problem;
 mod reflow;
 mod shell;
+mod snapshot;
 mod source;
 pub mod sql_text;
 pub mod template;
@@ -53,6 +54,7 @@ pub use parts::{
 };
 pub use problem::{Problem, Severity};
 pub use reflow::reflow;
+pub use snapshot::{Aspect, Flaw, Kept, Snapshot, fits};
 pub use source::{Position, Source, Span};
 pub use work::{Http, Interpreter, Shell, Sql, Work};
 

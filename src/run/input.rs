@@ -3,7 +3,9 @@
 
 use super::command::Command;
 use crate::journal::Actor;
-use crate::journal::event::{Applied, BackendAction, Finding, Job, KnownBy, Outcome};
+use crate::journal::event::{
+    Applied, BackendAction, Finding, Job, KnownBy, Outcome, SnapshotTaken,
+};
 use crate::monitor::Alert;
 
 /// Something that a run has to answer to.
@@ -106,6 +108,8 @@ pub enum Notice {
         /// What became of it.
         fate: Fate,
     },
+    /// A picture of databases is kept.
+    Snapshot(Box<SnapshotTaken>),
     /// The job is over.
     Finished(Finish),
     /// The sessions that a job had opened on databases are gone, or could not be asked.

@@ -18,10 +18,11 @@ use super::work::http::HttpWork;
 use super::work::judge::{Judgement, not_begun};
 use super::work::prepare::{Bench, Prepared, application, work_of};
 use super::work::shell::ShellWork;
+use super::work::snapshot::{Earlier, SnapshotWork};
 use super::work::sql::{Sessions, SqlAsk, SqlWork};
 use crate::clock::SystemClock;
 use crate::journal::event::{Applied, Job, Outcome, Stage};
-use crate::plan::{Plan, Step, Work};
+use crate::plan::{Kept, Plan, Snapshot, Step, Work};
 
 /// The values that must not be shown, by variable.
 #[derive(Clone, Default)]
@@ -204,10 +205,9 @@ impl Supervisor {
         let number = plan
             .find(&job.step)
             .map(|ix| plan.steps[ix].number.as_str());
-        let url = self.outfit.urls.get(&transaction.database).cloned();
         let ask = SqlAsk {
             job: job.clone(),
-            url: url.unwrap_or_else(|| Err("the plan does not name this database".to_owned())),
+            url: self.url(&transaction.database),
             application: application(&state.run, number.unwrap_or_default()),
             transaction,
             pid,
@@ -290,10 +290,61 @@ impl Supervisor {
                 };
                 tokio::spawn(work.run(notices, stopped));
             }
+            Prepared::Snapshot(snapshot) => {
+                let kept = expect.kept.clone();
+                let work = self.picture(step, job_for_task, *snapshot, kept, state)?;
+                tokio::spawn(work.run(notices, stopped));
+            }
         }
         let proceed = Some(proceed);
         self.jobs.insert(job.clone(), Handle { stops, proceed });
         Ok(())
+    }
+
+    fn url(&self, database: &str) -> Result<String, String> {
+        let url = self.outfit.urls.get(database).cloned();
+        url.unwrap_or_else(|| Err("the plan does not name this database".to_owned()))
+    }
+
+    fn picture(
+        &self,
+        step: &Step,
+        job: Job,
+        mut snapshot: Snapshot,
+        kept: Option<Box<Kept>>,
+        state: &RunState,
+    ) -> Result<SnapshotWork<SystemClock>, String> {
+        let limit = match &step.spec.undo {
+            Some(undo) if job.undo => undo.timeout,
+            _ => step.spec.timeout,
+        };
+        // What is not counted by then is said, instead of all being for nothing.
+        snapshot.deadline = snapshot.deadline.or(limit.map(|limit| limit * 3 / 4));
+        let databases = snapshot.databases.iter();
+        let earlier = snapshot.compare.as_ref();
+        let earlier = earlier.map(|with| self.earlier(&with.value, state));
+        Ok(SnapshotWork {
+            urls: databases.map(|name| self.url(&name.value)).collect(),
+            earlier: earlier.transpose()?,
+            file: self.outfit.dir.snapshot(&job),
+            output: self.outfit.dir.output(&job),
+            application: application(&state.run, &step.number),
+            backends: self.outfit.backends.clone(),
+            clock: self.outfit.clock,
+            job,
+            snapshot,
+            kept,
+        })
+    }
+
+    /// The picture that was taken last under this name.
+    fn earlier(&self, name: &str, state: &RunState) -> Result<Earlier, String> {
+        let taken = state.snapshots.get(name);
+        let taken = taken.ok_or_else(|| format!("the snapshot \"{name}\" was not taken"))?;
+        Ok(Earlier {
+            file: self.outfit.dir.snapshot(&taken.job),
+            sha256: taken.sha256.clone(),
+        })
     }
 
     fn client(&mut self) -> Result<reqwest::Client, String> {

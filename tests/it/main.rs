@@ -15,6 +15,7 @@ mod readme;
 mod recovery;
 mod scenarios;
 mod simulation;
+mod snapshots;
 mod support;
 mod survival;
 mod sweep;

@@ -8,6 +8,8 @@ pub(super) enum Language {
     /// A terminal's transcript: prompts, commands, and what they print.
     Console,
     Sql,
+    /// The keys of a snapshot step.
+    Snapshot,
     /// Nothing says.
     None,
     /// A language for programs, none of which we run.
@@ -19,7 +21,10 @@ pub(super) enum Language {
 impl Language {
     /// Whether a block in it can be run.
     pub(super) fn runs(self) -> bool {
-        matches!(self, Language::Shell(_) | Language::Console | Language::Sql)
+        matches!(
+            self,
+            Language::Shell(_) | Language::Console | Language::Sql | Language::Snapshot
+        )
     }
 
     /// The shell that runs it.
@@ -68,6 +73,7 @@ pub(super) fn language(info: &str) -> Language {
             Language::Console
         }
         "sql" | "postgres" | "postgresql" | "pgsql" => Language::Sql,
+        "snapshot" => Language::Snapshot,
         word if SCRIPTS.contains(&word) => Language::Script,
         _ => Language::Data,
     }
@@ -80,6 +86,8 @@ pub(super) struct Attributes {
     pub(super) cwd: Option<String>,
     /// The database that SQL is for.
     pub(super) database: Option<String>,
+    /// The snapshot that a snapshot is compared with.
+    pub(super) compare: Option<String>,
     /// The others, as they are written.
     pub(super) others: Vec<String>,
 }
@@ -96,6 +104,7 @@ pub(super) fn attributes(info: &str) -> Attributes {
             ("name", Some(value)) => found.name = Some(value),
             ("cwd", Some(value)) => found.cwd = Some(value),
             ("database", Some(value)) => found.database = Some(value),
+            ("compare", Some(value)) => found.compare = Some(value),
             (_, Some(value)) => found.others.push(format!("{key}={value}")),
             (_, None) => found.others.push(key),
         }

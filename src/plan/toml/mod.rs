@@ -4,10 +4,12 @@
 //! and `step` take from it what they know, and what nobody asked for is an unknown key.
 
 mod phase;
+mod snapshot;
 mod step;
 mod table;
 mod top;
 
+pub(super) use self::snapshot::block;
 use self::table::{Problems, Table};
 use super::draft::Draft;
 use super::problem::{Problem, Severity};

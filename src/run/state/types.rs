@@ -6,7 +6,9 @@ use std::ops::Range;
 use super::elapsed::Boot;
 use crate::clock::Moment;
 use crate::journal::Actor;
-use crate::journal::event::{Applied, Consequence, Ending, Finding, Job, KnownBy, Outcome, Stage};
+use crate::journal::event::{
+    Applied, Consequence, Ending, Finding, Job, KnownBy, Outcome, SnapshotTaken, Stage,
+};
 use crate::monitor::Baseline;
 use crate::plan::{Mark, Plan, StepIx};
 use crate::run::status::Status;
@@ -50,6 +52,8 @@ pub struct RunState {
     pub alerts: BTreeMap<String, AlertState>,
     /// What was normal before T-0.
     pub baseline: Option<Baseline>,
+    /// The pictures of databases that were taken last, by name.
+    pub snapshots: BTreeMap<String, SnapshotTaken>,
     /// The variables that have a value.
     pub values: BTreeMap<String, Value>,
     /// The way back, once it has begun.
@@ -336,6 +340,7 @@ impl RunState {
             holds: Vec::new(),
             alerts: BTreeMap::new(),
             baseline: None,
+            snapshots: BTreeMap::new(),
             values: default_values(plan),
             rollback: None,
             notes: Vec::new(),

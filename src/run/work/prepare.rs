@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::journal::event::Job;
 use crate::plan::template::{FillError, Filled, Language, Lookup, fill};
-use crate::plan::{Expect, Hole, Http, Plan, Shell, Sql, Step, StepSpec, Work};
+use crate::plan::{Expect, Hole, Http, Plan, Shell, Snapshot, Sql, Step, StepSpec, Work};
 use crate::run::files::RunDir;
 use crate::run::shim::Spec;
 
@@ -22,6 +22,7 @@ pub enum Prepared {
     },
     Sql(Sql),
     Http(Http),
+    Snapshot(Box<Snapshot>),
 }
 
 /// What preparing needs to know.
@@ -66,6 +67,7 @@ impl Bench<'_> {
                 ..sql.clone()
             }),
             Work::Http(http) => Prepared::Http(self.http(spec, http)?),
+            Work::Snapshot(snapshot) => Prepared::Snapshot(snapshot.clone()),
             Work::Check(_) | Work::Wait(_) => return Ok(None),
         };
         Ok(Some(prepared))
