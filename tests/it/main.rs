@@ -15,6 +15,7 @@ mod readme;
 mod recovery;
 mod review;
 mod scenarios;
+mod shipped;
 mod simulation;
 mod snapshots;
 mod support;
