@@ -262,6 +262,7 @@ fn guests() -> Place {
     let place = Place::new(GUESTS);
     let fill = "update guests set email = name || '@guests.example' where email is null";
     place.script("fill-emails.ts", fill);
+    place.release("v3");
     place.answer("release", "v4");
     place.answer("previous", "v3");
     place
