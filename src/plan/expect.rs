@@ -53,10 +53,22 @@ impl Pattern {
         self.0.is_match(text)
     }
 
-    /// The first group of the first match in `text`, or the whole match where there is no group.
-    pub fn capture<'t>(&self, text: &'t str) -> Option<&'t str> {
+    /// Of the first match in `text`: the group called `name`, else the first one, or the whole match
+    /// where there is no group.
+    pub fn capture<'t>(&self, text: &'t str, name: &str) -> Option<&'t str> {
         let found = self.0.captures(text)?;
-        found.get(1).or_else(|| found.get(0)).map(|m| m.as_str())
+        let named = self.groups().any(|group| group == name);
+        let group = if named {
+            found.name(name)
+        } else {
+            found.get(1).or_else(|| found.get(0))
+        };
+        group.map(|m| m.as_str())
+    }
+
+    /// The names of its groups.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        self.0.capture_names().flatten()
     }
 }
 

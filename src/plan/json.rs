@@ -177,6 +177,7 @@ impl<'a> View<'a> {
                 .iter()
                 .map(|way| work(Some(&way.label), &way.work))
                 .collect(),
+            captures: spec.capture.iter().map(|c| c.name.as_str()).collect(),
             danger: spec.danger,
             required: spec.required,
             placeholders: spec.holes.iter().map(|h| h.literal.as_str()).collect(),

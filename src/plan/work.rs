@@ -33,6 +33,9 @@ pub struct Shell {
     pub interpreter: Arc<Interpreter>,
     /// How long a statement of the sessions it opens may wait for a lock, through `PGOPTIONS`.
     pub lock_timeout: Option<Duration>,
+    /// Whether it begins where the shell step before it ended, and leaves its own directory and exported
+    /// variables to the next.
+    pub carries: bool,
     /// Where the script stands in the plan's file.
     pub origin: Origin,
 }

@@ -391,6 +391,7 @@ fn found(end: &JobEnd) -> String {
         unmet.map(|finding| format!("expected {}, found {}", finding.expected, finding.got));
     unmet
         .chain(end.message.clone())
+        .chain(end.left.iter().map(|left| format!("leaves {left}")))
         .collect::<Vec<_>>()
         .join("; ")
 }

@@ -27,6 +27,7 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
                 "reason": at.reason,
                 "exit_code": at.end.as_ref().and_then(|end| end.exit_code),
                 "message": at.end.as_ref().and_then(|end| end.message.as_ref()),
+                "left": at.end.as_ref().and_then(|end| end.left.as_ref()),
                 "snapshot": taken_by(state, step),
             })
         })

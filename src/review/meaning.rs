@@ -264,12 +264,7 @@ impl Facts {
                 },
             }),
         );
-        self.list(
-            "captures",
-            spec.capture
-                .iter()
-                .map(|capture| format!("{} by /{}/", capture.name, capture.pattern.as_str())),
-        );
+        self.list("captures", spec.capture.iter().map(ToString::to_string));
     }
 
     fn expects(&mut self, spec: &StepSpec) {

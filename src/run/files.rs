@@ -113,6 +113,44 @@ impl RunDir {
         self.job_file(job, "sh")
     }
 
+    /// Makes the place for what shell steps leave to one another, and the file that bash reads.
+    pub fn prepare_carried(&self, bash: &str) -> io::Result<()> {
+        match private_dir(&self.carried(), false) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        let path = self.bash_env();
+        if fs::read_to_string(&path).is_ok_and(|text| text == bash) {
+            return Ok(());
+        }
+        fs::write(path, bash)
+    }
+
+    /// Removes what shell steps left to one another.
+    pub fn drop_carried(&self) -> io::Result<()> {
+        match fs::remove_dir_all(self.carried()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        }
+    }
+
+    /// What a job's shell left to the next, by value: gone when the run ends.
+    pub fn left(&self, job: &Job) -> PathBuf {
+        let undo = if job.undo { ".undo" } else { "" };
+        let name = format!("{}-{}{undo}.json", job.step, job.attempt);
+        self.carried().join(name)
+    }
+
+    /// What bash reads before a step's script.
+    pub fn bash_env(&self) -> PathBuf {
+        self.carried().join("env.bash")
+    }
+
+    /// Everything that shell steps leave to one another.
+    fn carried(&self) -> PathBuf {
+        self.path.join("carried")
+    }
+
     fn job_file(&self, job: &Job, extension: &str) -> PathBuf {
         let undo = if job.undo { ".undo" } else { "" };
         let name = format!("{}-{}{undo}.{extension}", job.step, job.attempt);

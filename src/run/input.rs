@@ -2,9 +2,10 @@
 //! jobs, alerts, and the clock.
 
 use super::command::Command;
+use super::effect::Secret;
 use crate::journal::Actor;
 use crate::journal::event::{
-    Applied, BackendAction, Finding, Job, KnownBy, Outcome, SnapshotTaken,
+    Applied, BackendAction, Finding, Job, KnownBy, Left, Outcome, SnapshotTaken,
 };
 use crate::monitor::Alert;
 
@@ -191,4 +192,8 @@ pub struct Finish {
     pub findings: Vec<Finding>,
     /// What else there is to say.
     pub message: Option<String>,
+    /// What it left to the shell steps after it, if it left anything.
+    pub left: Option<Left>,
+    /// The variables that were taken from its output, if it passed.
+    pub captured: Vec<(String, Secret)>,
 }

@@ -1,4 +1,5 @@
 //! Runs: one plan, carried out once.
+pub mod carry;
 mod command;
 mod concerns;
 pub mod decide;

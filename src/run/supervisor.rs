@@ -1,6 +1,8 @@
 //! The supervisor performs effects: it turns jobs into tasks, keeps the way to each of them, and
 //! holds what only a living engine can hold: secrets, sessions, handles.
 
+mod picture;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{mpsc, oneshot};
 
+use super::carry::{Terminal, prologue};
 use super::effect::{Effect, Perform, Secret};
 use super::files::RunDir;
 use super::input::{Finish, Notice};
@@ -15,14 +18,13 @@ use super::shim;
 use super::state::{RunState, Transaction, Value};
 use super::work::backends::Backends;
 use super::work::http::HttpWork;
-use super::work::judge::{Judgement, not_begun};
+use super::work::judge::{Judgement, Source, not_begun};
 use super::work::prepare::{Bench, Prepared, application, work_of};
 use super::work::shell::ShellWork;
-use super::work::snapshot::{Earlier, SnapshotWork};
 use super::work::sql::{Sessions, SqlAsk, SqlWork};
 use crate::clock::SystemClock;
 use crate::journal::event::{Applied, Job, Outcome, Stage};
-use crate::plan::{Kept, Plan, Snapshot, Step, Work};
+use crate::plan::{Plan, Step, Work};
 
 /// The values that must not be shown, by variable.
 #[derive(Clone, Default)]
@@ -99,6 +101,7 @@ pub struct Supervisor {
     outfit: Outfit,
     jobs: HashMap<Job, Handle>,
     sessions: Sessions,
+    terminal: Terminal,
     /// Made for the first request: the machine's certificates are read for it.
     client: Option<reqwest::Client>,
 }
@@ -109,6 +112,7 @@ impl Supervisor {
         Supervisor {
             sessions: Sessions::new(outfit.urls.clone(), outfit.backends.clone()),
             client: None,
+            terminal: Terminal::default(),
             jobs: HashMap::new(),
             outfit,
         }
@@ -163,6 +167,12 @@ impl Perform for Supervisor {
                 name,
                 value: Secret(value),
             } => self.outfit.secrets.keep(name, value),
+        }
+    }
+
+    fn over(&mut self) {
+        if let Err(error) = self.outfit.dir.drop_carried() {
+            tracing::warn!(%error, "what the steps left to one another is still there");
         }
     }
 
@@ -249,7 +259,12 @@ impl Supervisor {
                 step.spec.capture.clone()
             },
             output: self.outfit.dir.output(job),
-            value_from_output: !matches!(work, Work::Sql(_)),
+            vars: plan.vars.clone(),
+            source: match work {
+                Work::Sql(_) => Source::Query,
+                Work::Http(_) => Source::Answer,
+                _ => Source::Script,
+            },
         };
         let application = application(&state.run, &step.number);
         let (job_for_task, notices) = (job.clone(), self.outfit.notices.clone());
@@ -306,47 +321,6 @@ impl Supervisor {
         url.unwrap_or_else(|| Err("the plan does not name this database".to_owned()))
     }
 
-    fn picture(
-        &self,
-        step: &Step,
-        job: Job,
-        mut snapshot: Snapshot,
-        kept: Option<Box<Kept>>,
-        state: &RunState,
-    ) -> Result<SnapshotWork<SystemClock>, String> {
-        let limit = match &step.spec.undo {
-            Some(undo) if job.undo => undo.timeout,
-            _ => step.spec.timeout,
-        };
-        // What is not counted by then is said, instead of all being for nothing.
-        snapshot.deadline = snapshot.deadline.or(limit.map(|limit| limit * 3 / 4));
-        let databases = snapshot.databases.iter();
-        let earlier = snapshot.compare.as_ref();
-        let earlier = earlier.map(|with| self.earlier(&with.value, state));
-        Ok(SnapshotWork {
-            urls: databases.map(|name| self.url(&name.value)).collect(),
-            earlier: earlier.transpose()?,
-            file: self.outfit.dir.snapshot(&job),
-            output: self.outfit.dir.output(&job),
-            application: application(&state.run, &step.number),
-            backends: self.outfit.backends.clone(),
-            clock: self.outfit.clock,
-            job,
-            snapshot,
-            kept,
-        })
-    }
-
-    /// The picture that was taken last under this name.
-    fn earlier(&self, name: &str, state: &RunState) -> Result<Earlier, String> {
-        let taken = state.snapshots.get(name);
-        let taken = taken.ok_or_else(|| format!("the snapshot \"{name}\" was not taken"))?;
-        Ok(Earlier {
-            file: self.outfit.dir.snapshot(&taken.job),
-            sha256: taken.sha256.clone(),
-        })
-    }
-
     fn client(&mut self) -> Result<reqwest::Client, String> {
         if let Some(client) = &self.client {
             return Ok(client.clone());
@@ -360,7 +334,7 @@ impl Supervisor {
     }
 
     fn prepare(
-        &self,
+        &mut self,
         step: &Step,
         job: &Job,
         work: &Work,
@@ -376,11 +350,19 @@ impl Supervisor {
             Value::Known(value) => Some(value.as_str()),
             Value::Secret => secrets.get(name).map(String::as_str),
         };
+        let dir = self.outfit.dir.clone();
+        if matches!(work, Work::Shell(shell) if shell.carries) {
+            let ready = dir.prepare_carried(prologue::BASH);
+            ready.map_err(|error| format!("failed to prepare its shell: {error}"))?;
+            self.terminal
+                .catch_up(&state.carried, |job| dir.left(job))?;
+        }
         let bench = Bench {
             plan: &self.outfit.plan,
             dir: &self.outfit.dir,
             run: &state.run,
             cwd: &self.outfit.cwd,
+            terminal: &self.terminal,
             value: &value,
             check_connections: (self.outfit.check_connections)(),
         };

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod alerts;
+mod carrying;
 mod checking;
 mod demo;
 mod driving;
@@ -23,4 +24,6 @@ mod survival;
 mod sweep;
 mod terminal;
 mod traps;
+mod typed;
+mod variables;
 mod watching;

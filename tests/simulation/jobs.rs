@@ -125,5 +125,7 @@ pub fn finish(job: &Job, outcome: Outcome, applied: Applied) -> Finish {
         signal: None,
         findings: Vec::new(),
         message: None,
+        left: None,
+        captured: Vec::new(),
     }
 }

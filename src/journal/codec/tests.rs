@@ -45,6 +45,7 @@ fn finished() -> impl Strategy<Value = Event> {
                 signal: None,
                 findings,
                 message,
+                left: None,
             })
         })
 }
@@ -168,6 +169,7 @@ fn the_stored_shapes_do_not_change_by_accident() {
         signal: None,
         findings: vec![],
         message: None,
+        left: None,
     });
     let stored = encode(&event).unwrap();
     assert_eq!((stored.kind.as_str(), stored.version), ("step_finished", 1));

@@ -23,7 +23,7 @@ pub use run::{
 };
 pub use snapshot::{Difference, Fortune, SnapshotCompared, SnapshotTaken, SnapshotTotal};
 pub use step::{
-    Applied, Finding, Job, KnownBy, Outcome, Stage, StepAdopted, StepFinished, StepLaunched,
+    Applied, Finding, Job, KnownBy, Left, Outcome, Stage, StepAdopted, StepFinished, StepLaunched,
     StepReason, StepSought, StepStarted, StepStopping, StepTicked, StepTransaction, StepUnticked,
 };
 

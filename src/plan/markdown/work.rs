@@ -9,11 +9,15 @@ use super::fence::{self, Language};
 use super::placeholder::{self, Context};
 use super::script::Piece;
 use super::snapshot;
+use crate::plan::capture::{Capture, Find};
 use crate::plan::draft::{Hole, Placed, StepSpec};
+use crate::plan::expect::Pattern;
+use crate::plan::json_path::JsonPath;
 use crate::plan::origin::Origin;
 use crate::plan::problem::Problem;
 use crate::plan::snapshot::Kept;
 use crate::plan::source::Span;
+use crate::plan::template;
 use crate::plan::work::{Shell, Sql, Work};
 
 /// What a piece of a block does.
@@ -41,8 +45,12 @@ pub(super) fn make(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Opt
         Language::Sql => Work::Sql(sql(piece, fence, book)?),
         _ => Work::Shell(Shell {
             script: piece.text(),
-            interpreter: book.interpreter(language.shell()),
+            interpreter: {
+                let named = fence::attributes(&fence.info).interpreter;
+                book.interpreter(named.unwrap_or(language.shell()))
+            },
             lock_timeout: None,
+            carries: true,
             origin: origin(piece, fence),
         }),
     };
@@ -163,12 +171,45 @@ pub(super) fn name(step: &mut StepSpec, fence: &Fence, span: Span, book: &mut Bo
         }
     }
     step.cwd = attributes.cwd;
+    if attributes.apart && !step.work.is_check() {
+        step.danger = true;
+        step.confirm = Some("This block is not run with the others. Is it needed now?".to_owned());
+    }
+    if let Some(text) = &attributes.capture {
+        match captures(text) {
+            Ok(captures) => step.capture = captures,
+            Err(why) => book.problems.push(
+                Problem::error("captures-nothing", span, format!("`capture={text}`: {why}")).hint(
+                    "a pattern with a named group, `(?<release>v[0-9]+)`, or `id=.data[0].id`",
+                ),
+            ),
+        }
+    }
     if !attributes.others.is_empty() {
         add(
             &mut step.details,
             &format!("block: {}", attributes.others.join(", ")),
         );
     }
+}
+
+/// What `capture` behind a fence says: `NAME=.path`, or a pattern whose groups have names.
+fn captures(text: &str) -> Result<Vec<Capture>, String> {
+    if let Some((name, path)) = text
+        .split_once('=')
+        .filter(|(name, path)| template::is_name(name) && path.starts_with(['.', '$', '[']))
+    {
+        let path = JsonPath::parse(path).map_err(|bad| bad.why.to_owned())?;
+        let name = name.to_owned();
+        let from = Find::Json(path);
+        return Ok(vec![Capture { name, from }]);
+    }
+    let pattern = Pattern::new(text)?;
+    let captures = Capture::of_groups(&pattern);
+    if captures.is_empty() {
+        return Err("no group has a name".to_owned());
+    }
+    Ok(captures)
 }
 
 /// Adds a paragraph to what is written below a step's title.
@@ -183,5 +224,30 @@ pub(super) fn add(details: &mut Option<String>, text: &str) {
             details.push_str(text);
         }
         None => *details = Some(text.to_owned()),
+    }
+}
+
+/// Puts a paragraph before what is written below a step's title.
+pub(super) fn put_before(details: &mut Option<String>, text: &str) {
+    let rest = details.take();
+    *details = Some(text.to_owned());
+    add(details, rest.as_deref().unwrap_or(""));
+}
+
+/// A step of which only the title and the place are known.
+pub(super) fn blank(title: String, span: Span) -> Box<StepSpec> {
+    Box::new(StepSpec::new(title, Work::Check(String::new()), span))
+}
+
+/// A step's last touches: it has a title, and a check says what to look at.
+pub(super) fn finish(step: &mut StepSpec) {
+    if step.title.is_empty() {
+        step.title = match &step.details {
+            Some(details) => details.lines().next().unwrap_or("").to_owned(),
+            None => "Step without words".to_owned(),
+        };
+    }
+    if step.work.is_check() {
+        step.work = Work::Check(step.title.clone());
     }
 }

@@ -3,12 +3,14 @@
 //! The file is read as a tree whose every node knows its place ([`table::Table`]); `top`, `phase`
 //! and `step` take from it what they know, and what nobody asked for is an unknown key.
 
+mod capture;
 mod phase;
 mod snapshot;
 mod step;
 mod table;
 mod top;
 
+pub(super) use self::phase::clock_place;
 pub(super) use self::snapshot::block;
 use self::table::{Problems, Table};
 use super::draft::Draft;

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use clap::Parser;
 use gonogo::cli::{Cli, Verb};
-use gonogo::journal::event::{Applied, BackendAction, Job, KnownBy, Outcome, SnapshotTaken};
+use gonogo::journal::event::{Applied, BackendAction, Job, KnownBy, Left, Outcome, SnapshotTaken};
 use gonogo::monitor::Alert;
 use gonogo::plan::{AlertAction, duration};
-use gonogo::run::{Command, Fate, Finish, Notice, Session};
+use gonogo::run::{Command, Fate, Finish, Notice, Secret, Session};
 
 /// Something that happens.
 pub enum Line {
@@ -262,7 +262,8 @@ fn told(job: Job, fate: Fate) -> Notice {
     Notice::Fate { job, fate }
 }
 
-/// `passed`, `failed`, `unknown`; then `exit 3`, `signal 15`, `left nothing`, `by record`.
+/// `passed`, `failed`, `unknown`; then `exit 3`, `signal 15`, `left nothing`, `by record`,
+/// `leaves /srv,+RELEASE`, `captures seen=v17`.
 fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Option<Finish> {
     let (outcome, applied) = match outcome {
         "passed" => (Outcome::Passed, Applied::Yes),
@@ -279,6 +280,8 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
         signal: None,
         findings: Vec::new(),
         message,
+        left: None,
+        captured: Vec::new(),
     };
     for pair in more.chunks(2) {
         match pair {
@@ -286,10 +289,30 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
             ["signal", number] => finish.signal = Some(number.parse().unwrap()),
             ["left", "nothing"] => finish.applied = Applied::No,
             ["by", "record"] => finish.known_by = KnownBy::Record,
+            ["captures", what] => {
+                let (name, value) = what.split_once('=')?;
+                let value = Secret(value.to_owned());
+                finish.captured.push((name.to_owned(), value));
+            }
+            ["leaves", what] => finish.left = Some(left(what)),
             _ => return None,
         }
     }
     Some(finish)
+}
+
+/// `/srv,+NEW,=CHANGED,-GONE`
+fn left(what: &str) -> Left {
+    let mut left = Left::default();
+    for part in what.split(',') {
+        match part.split_at(1) {
+            ("+", name) => left.added.push(name.to_owned()),
+            ("=", name) => left.changed.push(name.to_owned()),
+            ("-", name) => left.removed.push(name.to_owned()),
+            _ => left.directory = Some(part.to_owned()),
+        }
+    }
+    left
 }
 
 /// `apply-1`, `apply-1.undo`.

@@ -5,7 +5,8 @@ mod rollback;
 mod run;
 mod step;
 
-use super::types::{RunState, StepState, first_open};
+use super::step::{StepState, first_open};
+use super::types::RunState;
 use crate::clock::Moment;
 use crate::journal::{Actor, Entry, Event};
 use crate::plan::{Home, Plan, StepIx};

@@ -7,7 +7,7 @@ use crate::journal::event::{
     StepStarted, StepStopping, StepTicked, StepTransaction,
 };
 use crate::plan::Home;
-use crate::run::state::types::{JobEnd, StepState, Stopping, Transaction};
+use crate::run::state::step::{JobEnd, StepState, Stopping, Transaction};
 use crate::run::status::{Change, Status};
 
 impl Fold<'_> {
@@ -70,6 +70,7 @@ impl Fold<'_> {
             signal: e.signal,
             findings: e.findings.clone(),
             message: e.message.clone(),
+            left: e.left.clone(),
         };
         if e.job.undo {
             step.undo_end = Some(end);
@@ -87,6 +88,12 @@ impl Fold<'_> {
         step.ended_by = step.stopping.as_ref().and_then(|s| s.by.clone());
         if e.outcome != Outcome::Unknown {
             step.stopping = None;
+        }
+        if let Some(left) = &e.left {
+            self.state.carried.push(e.job.clone());
+            if left.directory.is_some() {
+                self.state.directory.clone_from(&left.directory);
+            }
         }
         Ok(())
     }
