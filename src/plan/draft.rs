@@ -15,7 +15,7 @@ use super::source::Span;
 use super::work::{Interpreter, Work};
 
 /// A piece of text and where it stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Placed<T> {
     /// The piece.
     pub value: T,

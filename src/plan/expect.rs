@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::duration;
+use super::snapshot::Kept;
 
 /// Everything a step's outcome is held against. Empty: success is what the work itself calls so.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +23,8 @@ pub struct Expect {
     pub status: Vec<u16>,
     /// The longest an HTTP request may take.
     pub within: Option<Duration>,
+    /// What a snapshot must show, by itself and against an earlier one.
+    pub kept: Option<Box<Kept>>,
     /// The words of the author, always shown; tested only through the fields above.
     pub shown: Option<String>,
 }
@@ -211,6 +214,7 @@ impl Expect {
         value: None,
         status: Vec::new(),
         within: None,
+        kept: None,
         shown: None,
     };
 
@@ -318,6 +322,7 @@ impl Expect {
         if let Some(value) = &self.value {
             lines.push(format!("value {value}"));
         }
+        lines.extend(self.kept.iter().flat_map(|kept| kept.lines()));
         if let Some(shown) = &self.shown {
             lines.push(shown.clone());
         }

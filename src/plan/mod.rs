@@ -34,6 +34,7 @@ mod probe;
 mod problem;
 mod reflow;
 mod shell;
+mod snapshot;
 mod source;
 pub mod sql_text;
 pub mod template;
@@ -60,6 +61,7 @@ pub use parts::{AlertAction, AlertRule, Contact, Database, Limit, Note, Signoff,
 pub use probe::{LogSource, Probe, ProbeScript, ProbeTarget};
 pub use problem::{Problem, Severity};
 pub use reflow::reflow;
+pub use snapshot::{Aspect, Flaw, Kept, Snapshot, fits};
 pub use source::{Position, Source, Span};
 pub use work::{Http, Interpreter, Shell, Sql, Work};
 

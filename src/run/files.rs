@@ -119,6 +119,11 @@ impl RunDir {
         self.job_file(job, &format!("permit-{boot:08x}"))
     }
 
+    /// The picture of databases that a job has taken.
+    pub fn snapshot(&self, job: &Job) -> PathBuf {
+        self.job_file(job, "snapshot.json")
+    }
+
     /// A script that is too long for a command line.
     pub fn script(&self, job: &Job) -> PathBuf {
         self.job_file(job, "sh")

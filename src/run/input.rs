@@ -5,7 +5,9 @@ use super::command::Command;
 use super::effect::Secret;
 use crate::clock::Moment;
 use crate::journal::Actor;
-use crate::journal::event::{Applied, BackendAction, Finding, Job, KnownBy, Left, Outcome};
+use crate::journal::event::{
+    Applied, BackendAction, Finding, Job, KnownBy, Left, Outcome, SnapshotTaken,
+};
 use crate::monitor::Alert;
 
 /// Something that a run has to answer to.
@@ -108,6 +110,8 @@ pub enum Notice {
         /// What became of it.
         fate: Fate,
     },
+    /// A picture of databases is kept.
+    Snapshot(Box<SnapshotTaken>),
     /// The job is over.
     Finished(Finish),
     /// The sessions that a job had opened on databases are gone, or could not be asked.

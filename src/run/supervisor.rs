@@ -1,6 +1,8 @@
 //! The supervisor performs effects: it turns jobs into tasks, keeps the way to each of them, and
 //! holds what only a living engine can hold: secrets, sessions, handles.
 
+mod picture;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -227,10 +229,9 @@ impl Supervisor {
         let number = plan
             .find(&job.step)
             .map(|ix| plan.steps[ix].number.as_str());
-        let url = self.outfit.urls.get(&transaction.database).cloned();
         let ask = SqlAsk {
             job: job.clone(),
-            url: url.unwrap_or_else(|| Err("the plan does not name this database".to_owned())),
+            url: self.url(&transaction.database),
             application: application(&state.run, number.unwrap_or_default()),
             transaction,
             pid,
@@ -317,10 +318,20 @@ impl Supervisor {
                 };
                 tokio::spawn(work.run(notices, stopped));
             }
+            Prepared::Snapshot(snapshot) => {
+                let kept = expect.kept.clone();
+                let work = self.picture(step, job_for_task, *snapshot, kept, state)?;
+                tokio::spawn(work.run(notices, stopped));
+            }
         }
         let proceed = Some(proceed);
         self.jobs.insert(job.clone(), Handle { stops, proceed });
         Ok(())
+    }
+
+    fn url(&self, database: &str) -> Result<String, String> {
+        let url = self.outfit.urls.get(database).cloned();
+        url.unwrap_or_else(|| Err("the plan does not name this database".to_owned()))
     }
 
     fn client(&mut self) -> Result<reqwest::Client, String> {

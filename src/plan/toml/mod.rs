@@ -7,11 +7,13 @@ mod alert;
 mod capture;
 mod phase;
 mod probe;
+mod snapshot;
 mod step;
 mod table;
 mod top;
 
 pub(super) use self::phase::clock_place;
+pub(super) use self::snapshot::block;
 use self::table::{Problems, Table};
 use super::draft::Draft;
 use super::problem::{Problem, Severity};

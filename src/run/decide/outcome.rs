@@ -239,6 +239,12 @@ impl Case<'_> {
                 let event = ended(job.clone(), outcome, applied, KnownBy::Journal, message);
                 return Decision::event(actor, event);
             }
+            (Some(Work::Snapshot(_)), _) => {
+                let message = self.with_stop(ix, Some(&format!("{why}; it only looks")));
+                let (outcome, applied) = (Outcome::Failed, Applied::No);
+                let event = ended(job.clone(), outcome, applied, KnownBy::Journal, message);
+                return Decision::event(actor, event);
+            }
             (Some(Work::Http(_)) | None, _) => {
                 let message = format!("{why}, and nobody knows how it ended");
                 let message = self.with_stop(ix, Some(&message));

@@ -7,7 +7,7 @@ use super::outage::Outage;
 use super::step::{StepState, count_settled, first_open};
 use crate::clock::Moment;
 use crate::journal::Actor;
-use crate::journal::event::{Consequence, Ending, Job};
+use crate::journal::event::{Consequence, Ending, Job, SnapshotTaken};
 use crate::monitor::Baseline;
 use crate::plan::{Plan, StepIx};
 
@@ -52,6 +52,8 @@ pub struct RunState {
     pub outages: Vec<Outage>,
     /// What was normal before T-0.
     pub baseline: Option<Baseline>,
+    /// The pictures of databases that were taken last, by name.
+    pub snapshots: BTreeMap<String, SnapshotTaken>,
     /// The variables that have a value.
     pub values: BTreeMap<String, Value>,
     /// The pieces of work that left something to the shell steps after them, in the order in which they
@@ -260,6 +262,7 @@ impl RunState {
             alerts: BTreeMap::new(),
             outages: Vec::new(),
             baseline: None,
+            snapshots: BTreeMap::new(),
             values: default_values(plan),
             carried: Vec::new(),
             directory: None,

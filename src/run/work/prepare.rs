@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::journal::event::Job;
 use crate::plan::template::{FillError, Filled, Language, Lookup, fill};
-use crate::plan::{Expect, Hole, Http, Plan, Shell, Sql, Step, StepSpec, Work};
+use crate::plan::{Expect, Hole, Http, Plan, Shell, Snapshot, Sql, Step, StepSpec, Work};
 use crate::run::carry::Terminal;
 use crate::run::carry::prologue::{BASH_ENV_BEFORE, Family};
 use crate::run::files::RunDir;
@@ -24,6 +24,7 @@ pub enum Prepared {
     },
     Sql(Sql),
     Http(Http),
+    Snapshot(Box<Snapshot>),
 }
 
 /// What preparing needs to know.
@@ -72,6 +73,7 @@ impl Bench<'_> {
                 ..sql.clone()
             }),
             Work::Http(http) => Prepared::Http(self.http(spec, http)?),
+            Work::Snapshot(snapshot) => Prepared::Snapshot(snapshot.clone()),
             Work::Check(_) | Work::Wait(_) => return Ok(None),
         };
         Ok(Some(prepared))

@@ -82,6 +82,7 @@ impl Fold<'_> {
             Event::StepTransaction(e) => self.step_transaction(e)?,
             Event::StepSought(e) => self.step_sought(e)?,
             Event::StepAdopted(e) => self.step_adopted(e)?,
+            Event::SnapshotTaken(e) => self.snapshot_taken(e)?,
             Event::StepStopping(e) => self.step_stopping(e)?,
             Event::StepFinished(e) => self.step_finished(e)?,
             Event::StepTicked(e) => self.step_ticked(e)?,
