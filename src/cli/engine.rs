@@ -89,6 +89,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         Arc::clone(&monitor),
         Arc::clone(&plan),
         asks,
+        clock,
     ));
 
     let guarding = tokio::spawn(watchman::databases(health.clone(), notify.clone()));

@@ -48,6 +48,7 @@ pub use connections::{ByState, Connections, Group, Limits, OldSnapshot, OldTrans
 pub use health::{DatabaseHealth, Health, Link, Picture, Rights, RowCount, ServerFacts};
 pub use known::Known;
 pub use locks::{LockNode, LockTree, Prepared, Queue, Wanted};
+pub use metric::value_of;
 pub use migrations::{Migration, MigrationState, Migrations};
 pub use ours::{AtWork, Evidence, Ours, OursBook, Worker};
 pub use postgres::{Signaller, survey};

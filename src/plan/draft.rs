@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::capture::Capture;
+use super::condition::Condition;
 use super::expect::Expect;
 use super::ledger::Ledger;
 use super::model::PhaseKind;
@@ -111,6 +112,8 @@ pub struct PhaseSpec {
     pub point_of_no_return: bool,
     /// The choice that this phase is one option of: only one phase of a choice is driven.
     pub choice: Option<String>,
+    /// What must be so for it to be driven at all.
+    pub when: Option<Condition>,
     /// The steps; moved into [`super::model::Plan::steps`] by the check.
     pub steps: Vec<Box<StepSpec>>,
     /// Where it stands.
@@ -220,6 +223,8 @@ pub struct StepSpec {
     pub cwd: Option<String>,
     /// Variables taken from its output.
     pub capture: Vec<Capture>,
+    /// What must be so for it to be done at all.
+    pub when: Option<Box<Condition>>,
     /// Text in the work that stands for something the operator has to give.
     pub holes: Vec<Hole>,
     /// What its mark in the file says: already done, or not applicable.
@@ -253,6 +258,7 @@ impl StepSpec {
             env: Vec::new(),
             cwd: None,
             capture: Vec::new(),
+            when: None,
             holes: Vec::new(),
             mark: None,
             allows: Vec::new(),

@@ -130,6 +130,7 @@ impl<'a> View<'a> {
                 approvals: &gate.approvals,
             }),
             point_of_no_return: spec.point_of_no_return,
+            when: spec.when.as_ref().map(|when| when.text.as_str()),
             choice: spec.choice.as_deref(),
             line: self.line(spec.span),
             steps: self.steps(phase.steps.clone()),
@@ -180,6 +181,7 @@ impl<'a> View<'a> {
             captures: spec.capture.iter().map(|c| c.name.as_str()).collect(),
             danger: spec.danger,
             required: spec.required,
+            when: spec.when.as_ref().map(|when| when.text.as_str()),
             placeholders: spec.holes.iter().map(|h| h.literal.as_str()).collect(),
             mark: spec.mark.map(|mark| match mark {
                 Mark::Done => "done",

@@ -11,6 +11,7 @@
 mod capture;
 mod check;
 mod commands;
+pub mod condition;
 pub mod ddl;
 mod digest;
 mod draft;
@@ -39,6 +40,7 @@ mod work;
 
 pub use capture::{Capture, Find};
 pub use check::Allowed;
+pub use condition::Condition;
 pub use digest::sha256;
 pub use draft::{
     Allow, Alternative, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry, StepSpec,

@@ -170,6 +170,8 @@ impl World {
             | Waiting::Confirm(ix)
             | Waiting::Alternative(ix)
             | Waiting::Values(ix, _)
+            | Waiting::Facts(ix)
+            | Waiting::Undecided(ix)
             | Waiting::Decide(ix) => Some(ix),
             Waiting::Approval(phase, _) | Waiting::Gate(phase) => {
                 Some(self.plan.phases[phase].steps.start)

@@ -110,6 +110,8 @@ impl Oracle {
             | Event::PhaseFinished(_)
             | Event::ApprovalGiven(_)
             | Event::ChoiceMade(_)
+            | Event::ConditionAsked(_)
+            | Event::ConditionWeighed(_)
             | Event::StepLaunched(_)
             | Event::StepTransaction(_)
             | Event::StepSought(_)
@@ -545,6 +547,7 @@ pub fn was_recorded(effect: &Effect, batch: &[Event]) {
         (Effect::Signal { pid, action, .. }, Event::BackendSignalled(e)) => {
             e.pid == *pid && e.action == *action
         }
+        (Effect::Weigh { of, .. }, Event::ConditionAsked(e)) => e.of == *of,
         (Effect::KeepSecret { name, .. }, Event::VariableSet(e)) => {
             e.name == *name && e.value.is_none()
         }

@@ -3,6 +3,7 @@
 
 mod advice;
 mod allow;
+mod conditions;
 mod names;
 mod references;
 mod safety;
@@ -54,6 +55,7 @@ pub(super) fn check(
         references::adopt_main_database(&mut draft);
     }
     references::check(&draft, source, format, &mut problems);
+    conditions::check(&draft, source, &mut problems);
     if !has_errors(&problems) {
         advice::check(&draft, format, &mut problems);
     }

@@ -28,7 +28,7 @@ pub(super) fn adopt_main_database(draft: &mut Draft) {
     }
 }
 
-fn all_steps(draft: &Draft) -> impl Iterator<Item = &StepSpec> {
+pub(super) fn all_steps(draft: &Draft) -> impl Iterator<Item = &StepSpec> {
     let phases = draft.phases.iter().flat_map(|phase| &phase.steps);
     let steps = phases.chain(draft.tiers.iter().flat_map(|tier| &tier.steps));
     steps.map(Box::as_ref)

@@ -89,6 +89,7 @@ fn phase(
             at: reading.at.clone(),
             gate: None,
             point_of_no_return: false,
+            when: None,
             choice: reading.choice.clone(),
             steps,
             span: book.first_line(heading.span),

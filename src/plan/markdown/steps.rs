@@ -352,6 +352,8 @@ impl Walk<'_, '_> {
             work::fill(&mut step, piece, fence, self.book);
             if single {
                 work::name(&mut step, fence, candidate.span, self.book);
+            } else {
+                work::settings(&mut step, fence, candidate.span, self.book);
             }
             finish(&mut step);
             self.found.steps.push(step);

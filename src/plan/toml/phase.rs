@@ -1,6 +1,6 @@
 //! Phases and rollbacks of a TOML plan.
 
-use super::step::{Defaults, step};
+use super::step::{Defaults, condition, step};
 use super::table::Table;
 use crate::plan::draft::{
     ClockPlace, Confirm, Gate, PhaseSpec, Placed, StepSpec, TierSpec, UndoOrder,
@@ -29,6 +29,7 @@ fn phase(table: Table<'_>, defaults: &Defaults) -> PhaseSpec {
         gate: gate(&table),
         point_of_no_return: table.flag("point_of_no_return"),
         choice: table.string("choice"),
+        when: condition(&table),
         steps: steps(&table, defaults),
     };
     table.finish();

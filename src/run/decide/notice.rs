@@ -47,6 +47,7 @@ impl Case<'_> {
                     origin: origin.clone(),
                 }),
             ),
+            Notice::Facts { of, answers } => self.answered(of, answers),
             Notice::VariableLost { name } => Decision::event(
                 &engine,
                 Event::VariableForgotten(VariableForgotten { name: name.clone() }),

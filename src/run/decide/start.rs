@@ -36,6 +36,7 @@ impl Case<'_> {
             )));
         }
         self.may_start(ix)?;
+        self.is_decided(ix, name.is_some())?;
         if spec.work.is_check() && spec.alternatives.is_empty() {
             return Err(Refusal::new(format!(
                 "{} is done by a person: tick it",

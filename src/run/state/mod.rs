@@ -5,16 +5,18 @@
 //! `fold` the `apply`, `outlook` the questions that decisions and screens ask: what is next, what stands in
 //! the way, what is waited for; `elapsed` how long ago something was.
 
+mod conditions;
 mod elapsed;
 mod fold;
 mod outlook;
 mod step;
 mod types;
 
+pub use conditions::Conditioned;
 pub use elapsed::Boot;
 pub use fold::Mismatch;
 pub use outlook::{Standing, Waiting};
-pub use step::{JobEnd, StepState, Stopping, Transaction};
+pub use step::{JobEnd, StepState, Stopping, Transaction, Weighing};
 pub use types::{
     Acceptance, AlertState, Approval, Driver, End, GateDecision, Hold, ItemState, NoteTaken,
     PhaseState, RollbackState, RunState, Value,

@@ -3,11 +3,11 @@
 use super::{Fold, Mismatch};
 use crate::journal::Via;
 use crate::journal::event::{
-    Applied, Job, Outcome, StepAdopted, StepFinished, StepLaunched, StepSought, StepStarted,
-    StepStopping, StepTicked, StepTransaction,
+    Applied, ConditionOf, Job, Outcome, StepAdopted, StepFinished, StepLaunched, StepSought,
+    StepStarted, StepStopping, StepTicked, StepTransaction,
 };
 use crate::plan::Home;
-use crate::run::state::step::{JobEnd, StepState, Stopping, Transaction};
+use crate::run::state::step::{JobEnd, StepState, Stopping, Transaction, Weighing};
 use crate::run::status::{Change, Status};
 
 impl Fold<'_> {
@@ -139,6 +139,20 @@ impl Fold<'_> {
         Ok(())
     }
 
+    pub(super) fn condition(&mut self, of: &ConditionOf, to: Weighing) -> Result<(), Mismatch> {
+        match of {
+            ConditionOf::Step(id) => {
+                let ix = self.step(id)?;
+                self.state.steps[ix].condition = to;
+            }
+            ConditionOf::Phase(id) => {
+                let ix = self.phase(id)?;
+                self.state.phases[ix].condition = to;
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn step_ticked(&mut self, e: &StepTicked) -> Result<(), Mismatch> {
         self.settle(&e.step, Change::Settled, None)?;
         let ix = self.step(&e.step)?;
@@ -205,6 +219,8 @@ impl Fold<'_> {
             *step = StepState {
                 attempt: step.attempt,
                 undo_attempt: step.undo_attempt,
+                // Somebody wants it done, whatever was known.
+                condition: Weighing::Overruled,
                 ..StepState::default()
             };
         }
