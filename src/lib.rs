@@ -31,11 +31,11 @@
 //! | folder | may import |
 //! |---|---|
 //! | [`clock`], [`plan`] | nothing of ours |
-//! | [`journal`], [`monitor`], [`demo`] | clock, plan |
+//! | [`journal`], [`monitor`], [`review`], [`demo`] | clock, plan |
 //! | [`run`] | clock, plan, journal, monitor |
 //! | [`wire`] | plan, journal, run, monitor |
 //! | [`report`] | clock, plan, journal, run |
-//! | [`ui`] | clock, plan, journal, run, monitor, wire |
+//! | [`ui`] | clock, plan, journal, run, monitor, wire, review |
 //! | [`cli`] | all |
 //!
 //! `tests/layers.rs` holds that, and which crates belong to which files.
@@ -47,6 +47,7 @@ pub mod journal;
 pub mod monitor;
 pub mod plan;
 pub mod report;
+pub mod review;
 pub mod run;
 pub mod ui;
 pub mod wire;

@@ -13,18 +13,21 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("plan", &[]),
     ("journal", &["clock", "plan"]),
     ("monitor", &["clock", "plan"]),
+    ("review", &["clock", "plan"]),
     ("run", &["clock", "plan", "journal", "monitor"]),
     ("wire", &["plan", "journal", "run", "monitor"]),
     ("report", &["clock", "plan", "journal", "run"]),
     (
         "ui",
-        &["clock", "plan", "journal", "run", "monitor", "wire"],
+        &[
+            "clock", "plan", "journal", "run", "monitor", "wire", "review",
+        ],
     ),
     ("demo", &["clock", "plan"]),
     (
         "cli",
         &[
-            "clock", "plan", "journal", "monitor", "run", "wire", "report", "ui", "demo",
+            "clock", "plan", "journal", "monitor", "run", "wire", "report", "review", "ui", "demo",
         ],
     ),
 ];
@@ -44,7 +47,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ),
     ("crossterm::", &["ui/"]),
     ("ratatui::", &["ui/"]),
-    ("ratatui_textarea::", &["ui/dialogs/"]),
+    ("ratatui_textarea::", &["ui/dialogs/", "ui/review/"]),
     ("tokio::process", &["run/work/", "monitor/"]),
     ("SystemTime::now", &["clock.rs"]),
     ("Instant::now", &["clock.rs"]),

@@ -42,12 +42,16 @@ pub enum Verb {
     Runs,
     /// Read plans and say what is wrong with them; runs nothing
     Check(Check),
+    /// Walk through a plan before anything happens: comment, mark what was looked at, approve
+    Review(Review),
     /// Give a run commands from a script
     Ctl(CtlArgs),
     /// Write a run's record
     Report(Report),
     /// Check that a run's journal is whole and unchanged
     Verify(OneRun),
+    /// Watch databases: locks, connections, statements, progress, vitals
+    Monitor(Watch),
     /// Try it: a throwaway server, a small shop, and a deployment to drive
     Demo,
     /// Print the completions for a shell
@@ -109,6 +113,27 @@ pub struct Resume {
     pub detach: bool,
 }
 
+/// `monitor`
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// Where the databases are, such as `postgres://user@host/name` [default: what
+    /// the variable `DATABASE_URL` holds]
+    #[arg(value_name = "URL", conflicts_with_all = ["plan", "play"])]
+    pub urls: Vec<String>,
+    /// Watch the databases and probes of a plan, and judge them by its alerts
+    #[arg(long, value_name = "PLAN", conflicts_with = "play")]
+    pub plan: Option<PathBuf>,
+    /// Seconds between two looks at the databases
+    #[arg(long, default_value = "1", value_name = "SECONDS", value_parser = interval)]
+    pub poll: f64,
+    /// Write what is seen to a new file
+    #[arg(long, value_name = "FILE", conflicts_with = "play")]
+    pub record: Option<PathBuf>,
+    /// Look again at what was recorded
+    #[arg(long, value_name = "FILE")]
+    pub play: Option<PathBuf>,
+}
+
 /// A run.
 #[derive(Debug, Args)]
 pub struct OneRun {
@@ -132,6 +157,16 @@ pub struct Check {
     /// How to print what was found
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub format: CheckFormat,
+}
+
+/// `review`
+#[derive(Debug, Args)]
+pub struct Review {
+    /// The plan
+    pub plan: PathBuf,
+    /// Print how the review stands instead; exits 1 while approvals are missing
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
 }
 
 /// `report`

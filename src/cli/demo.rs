@@ -47,7 +47,7 @@ async fn drive(common: &Common, demo: &Demo) -> anyhow::Result<Exit> {
     let Some((plan, bytes)) = run::read(&args) else {
         return Ok(Exit::Internal);
     };
-    let new = NewRun::make(&common, &args, plan, &bytes)?;
+    let new = NewRun::make(&common, &args, plan, &bytes, Vec::new())?;
     let (dir, plan) = (new.dir.clone(), Arc::clone(&new.plan));
     let environment = demo.environment();
     let ready = async move {

@@ -9,10 +9,12 @@ mod engine;
 mod exit;
 mod follow;
 mod headless;
+mod monitor;
 mod monitors;
 mod place;
 mod problems;
 mod report;
+mod review;
 mod run;
 mod runs;
 mod status;
@@ -61,9 +63,11 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Verb::Attach(args) => block_on(attach::attach(&common, &args)),
         Verb::Resume(args) => block_on(attach::resume(&common, &args)),
         Verb::Ctl(args) => block_on(ctl::run(&common, args)),
+        Verb::Review(args) => block_on(review::review(&common, &args)),
         Verb::Report(args) => block_on(report::report(&common, &args)),
         Verb::Verify(args) => block_on(runs::verify(&common, &args.run)),
         Verb::Engine { dir } => engine::main(dir),
+        Verb::Monitor(args) => block_on(monitor::monitor(&args)),
         Verb::Demo => block_on(demo::demo(&common)),
     }
 }

@@ -55,11 +55,7 @@ pub(super) fn start(
     });
     let config = Config {
         databases: databases.collect(),
-        probes: plan
-            .probes
-            .iter()
-            .map(|probe| filled(plan, probe))
-            .collect(),
+        probes: probes(plan),
         tag: format!("gonogo:{}", created.run),
         rules: plan.alerts.clone(),
         ours,
@@ -68,6 +64,12 @@ pub(super) fn start(
         interval,
     };
     monitor::start(&config, clock)
+}
+
+/// The probes of a plan, with the values that their variables have now.
+pub(super) fn probes(plan: &Plan) -> Vec<Probe> {
+    let probes = plan.probes.iter();
+    probes.map(|probe| filled(plan, probe)).collect()
 }
 
 /// A probe with the values that its variables have when the engine starts. One that has none yet is

@@ -11,9 +11,9 @@ use anyhow::{Context, bail};
 use super::args::{Common, Run};
 use super::attach::{self, Leaving};
 use super::exit::Exit;
-use super::{check, headless, place, problems};
+use super::{check, headless, place, problems, review};
 use crate::clock::{Clock, SystemClock};
-use crate::journal::event::{RunCreated, VariableSet};
+use crate::journal::event::{Reviewed, RunCreated, VariableSet};
 use crate::journal::{Actor, Event, SqliteStore, Store, Unwritten, Via};
 use crate::plan::{self, Plan, Severity};
 use crate::run::{RunDir, own_program};
@@ -34,7 +34,14 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
         eprintln!("gonogo: a screen needs a terminal; `--headless` and `--detach` need none");
         return Ok(Exit::Usage);
     }
-    let new = NewRun::make(common, &args, plan, &bytes)?;
+    let reviewed = match review::of(common, &args.plan, &plan) {
+        Ok(reviewed) => reviewed,
+        Err(why) => {
+            eprintln!("gonogo: {why}");
+            return Ok(Exit::Usage);
+        }
+    };
+    let new = NewRun::make(common, &args, plan, &bytes, reviewed)?;
     let dir = new.dir.clone();
     if args.detach {
         new.begin(&[]).await?;
@@ -63,19 +70,20 @@ pub(super) struct NewRun {
 }
 
 impl NewRun {
-    /// Makes a directory for a run of `plan`, whose file holds `bytes`.
+    /// Makes a directory for a run of `plan`, whose file holds `bytes` and was `reviewed`.
     pub(super) fn make(
         common: &Common,
         args: &Run,
         plan: Plan,
         bytes: &[u8],
+        reviewed: Vec<Reviewed>,
     ) -> anyhow::Result<Self> {
         let clock = SystemClock::new();
         let runs = place::runs(common)?;
         let dir = RunDir::create(&runs, &plan.title, plan.format, bytes, clock.now())
             .with_context(|| format!("failed to make a run in {}", runs.display()))?;
         Ok(NewRun {
-            first: first_entries(common, args, &dir, &plan, clock)?,
+            first: first_entries(common, args, &dir, (&plan, reviewed), clock)?,
             plan: Arc::new(plan),
             poll: args.poll,
             dir,
@@ -142,7 +150,7 @@ fn first_entries(
     common: &Common,
     args: &Run,
     dir: &RunDir,
-    plan: &Plan,
+    (plan, reviewed): (&Plan, Vec<Reviewed>),
     clock: SystemClock,
 ) -> anyhow::Result<Vec<Unwritten>> {
     let created = Event::RunCreated(RunCreated {
@@ -157,6 +165,7 @@ fn first_entries(
         tick_checks: args.tick_checks,
         cwd: std::env::current_dir()?.to_string_lossy().into_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        reviewed,
     });
     let set = args.set.iter().map(|(name, value)| {
         Event::VariableSet(VariableSet {

@@ -47,7 +47,9 @@ pub struct Demo {
 impl Demo {
     /// Sets everything up. Takes some seconds.
     pub async fn start() -> Result<Self, DemoError> {
-        let server = tokio::task::spawn_blocking(|| Server::start(&[("max_connections", "60")]))
+        // Whoever kills the server to see what becomes of a deployment finds what was committed.
+        let settings = [("max_connections", "60"), ("synchronous_commit", "on")];
+        let server = tokio::task::spawn_blocking(move || Server::start(&settings))
             .await
             .map_err(std::io::Error::other)??;
         check_clients(server.programs())?;
@@ -85,6 +87,11 @@ impl Demo {
     /// Where the run may be kept: gone with everything else.
     pub fn state_dir(&self) -> PathBuf {
         self.server.dir().join("state")
+    }
+
+    /// The server, for whoever lets it fail.
+    pub fn server(&mut self) -> &mut Server {
+        &mut self.server
     }
 
     /// What the plan needs in its environment.

@@ -3,7 +3,7 @@
 //! ```text
 //!  Config ─► start ─► one task a database ── polls ──► Picture ─┐
 //!                  ├─ one task a probe ───── measures ► Reading ─┴► board ─► Receiver<Arc<Health>>
-//!                  └─ Signaller, one a database ─► Outcome
+//!                  └─ Inspector, Signaller, one a database ─► Outcome
 //! ```
 //!
 //! [`Health`] is the newest that is known, and says how old each part of it is. No task waits for
@@ -20,6 +20,7 @@ mod board;
 mod connections;
 mod health;
 mod http;
+mod inspection;
 mod known;
 mod locks;
 mod metric;
@@ -37,6 +38,7 @@ mod session;
 mod signal;
 mod start;
 mod statements;
+mod tape;
 #[cfg(test)]
 pub(crate) mod testing;
 mod threshold;
@@ -46,12 +48,13 @@ pub use alert::{Alert, AlertStanding, ReadingKind};
 pub use baseline::{Baseline, Normal};
 pub use connections::{ByState, Connections, Group, Limits, OldSnapshot, OldTransaction};
 pub use health::{DatabaseHealth, Health, Link, Picture, Rights, RowCount, ServerFacts};
+pub use inspection::{Inspection, SessionLock};
 pub use known::Known;
 pub use locks::{LockNode, LockTree, Prepared, Queue, Wanted};
 pub use metric::value_of;
 pub use migrations::{Migration, MigrationState, Migrations};
 pub use ours::{AtWork, Evidence, Ours, OursBook, Worker};
-pub use postgres::{Signaller, survey};
+pub use postgres::{Inspector, Signaller, survey};
 pub use probe::{ProbeHealth, ProbeState};
 pub use progress::{InvalidIndex, Progress, WaitsFor};
 pub use rules::AlertHealth;
@@ -61,4 +64,5 @@ pub use session::{Backend, Client, MONITOR_NAME, Session, State};
 pub use signal::{Effect, Outcome, Signal};
 pub use start::{Config, Monitor, WatchedDatabase, start};
 pub use statements::{Rate, Statements, Trend};
+pub use tape::{Frame, Recorder, Tape, TapeError};
 pub use vitals::{Checkpoints, Disk, Rates, Replica, Slot, TableChanges, Vitals};

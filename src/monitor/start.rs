@@ -16,7 +16,7 @@ use super::http::HttpProbe;
 use super::ours::OursBook;
 use super::pace::Pace;
 use super::postgres::{
-    KeptLine, ProbeLine, Signaller, SqlProbe, Target, Watcher, Wishes, keep_spare,
+    Desk, Inspector, KeptLine, Signaller, SqlProbe, Target, Watcher, Wishes, keep_spare,
 };
 use super::probe::{self, Meter, ProbeHealth};
 use super::rules::Rules;
@@ -58,6 +58,7 @@ pub struct Monitor {
     board: Board,
     alerts: mpsc::Receiver<Alert>,
     signallers: HashMap<String, Signaller>,
+    inspectors: HashMap<String, Inspector>,
     tasks: TaskTracker,
     stop: DropGuard,
 }
@@ -82,7 +83,7 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> Monitor {
         tasks: TaskTracker::new(),
         stop: stop.clone(),
         signallers: HashMap::new(),
-        probe_lines: HashMap::new(),
+        spares: HashMap::new(),
     };
     for (place, database) in config.databases.iter().enumerate() {
         starting.database(place, database, config);
@@ -96,6 +97,11 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> Monitor {
         alerts,
         board: starting.board,
         signallers: starting.signallers,
+        inspectors: starting
+            .spares
+            .into_iter()
+            .map(|(name, spare)| (name, Inspector::new(spare)))
+            .collect(),
         tasks: starting.tasks,
         stop: stop.drop_guard(),
     }
@@ -118,9 +124,15 @@ impl Monitor {
         self.signallers.get(name).cloned()
     }
 
-    /// Ends all tasks and waits for them. Sessions of signallers end with the last clone of those.
+    /// Who looks into single sessions of the database called `name`.
+    pub fn inspector(&self, name: &str) -> Option<Inspector> {
+        self.inspectors.get(name).cloned()
+    }
+
+    /// Ends all tasks and waits for them. Sessions of signallers and inspectors end with the last
+    /// clone of those.
     pub async fn stop(self) {
-        drop(self.signallers);
+        drop((self.signallers, self.inspectors));
         drop(self.stop);
         self.tasks.wait().await;
     }
@@ -133,7 +145,7 @@ struct Starting {
     tasks: TaskTracker,
     stop: CancellationToken,
     signallers: HashMap<String, Signaller>,
-    probe_lines: HashMap<String, Result<ProbeLine, String>>,
+    spares: HashMap<String, Result<Arc<KeptLine>, String>>,
 }
 
 impl Starting {
@@ -156,16 +168,16 @@ impl Starting {
                 };
                 self.board.database(place, |health| health.link = link);
                 self.signallers
-                    .insert(name.clone(), Signaller::new(Err(reason.clone())));
-                self.probe_lines.insert(name, Err(reason));
+                    .insert(name.clone(), Signaller::without(reason.clone()));
+                self.spares.insert(name, Err(reason));
                 return;
             }
         };
-        let spare = Arc::new(KeptLine::spare(target.clone()));
+        let spare = Arc::new(KeptLine::new(target.clone()));
+        let (desk, errands) = Desk::new();
         self.signallers
-            .insert(name.clone(), Signaller::new(Ok(spare.clone())));
-        self.probe_lines
-            .insert(name, Ok(ProbeLine::new(target.clone())));
+            .insert(name.clone(), Signaller::new(spare.clone(), desk));
+        self.spares.insert(name, Ok(spare.clone()));
         let (link_is_up, watched_link) = watch::channel(false);
         self.spawn(keep_spare(spare, watched_link, place, self.board.clone()));
         let watcher = Watcher {
@@ -182,6 +194,7 @@ impl Starting {
             pace: Pace::new(config.interval),
             board: self.board.clone(),
             clock: self.clock.clone(),
+            errands,
             link_is_up,
         };
         self.spawn(watcher.run());
@@ -212,7 +225,7 @@ impl Starting {
             ProbeTarget::Http(http) => {
                 HttpProbe::new(http, probe.every).map(|http| Meter::Http(Box::new(http)))
             }
-            ProbeTarget::Sql { text, database } => match self.probe_lines.get(database) {
+            ProbeTarget::Sql { text, database } => match self.spares.get(database) {
                 Some(line) => Ok(Meter::Sql(SqlProbe::new(line.clone()?, text))),
                 None => Err(format!("there is no database called {database}")),
             },

@@ -64,6 +64,8 @@ pub(crate) struct Draft {
     pub allows: Vec<Allow>,
     /// Folders of migrations.
     pub migrations: Vec<String>,
+    /// How many people must have approved what the file says before it can be run.
+    pub approvals: u32,
     /// Where each element of a Markdown file went.
     pub ledger: Ledger,
 }

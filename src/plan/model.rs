@@ -52,6 +52,8 @@ pub struct Plan {
     pub ledger: Ledger,
     /// Folders of migrations that it names, as they are written.
     pub migrations: Vec<String>,
+    /// How many people besides whoever starts it must have approved what the file says.
+    pub approvals: u32,
     pub(super) by_id: HashMap<StepId, StepIx>,
 }
 

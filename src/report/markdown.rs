@@ -72,6 +72,16 @@ impl Record<'_> {
                 "Plan",
                 format!("{} (sha256 {})", created.path, created.digest),
             );
+            for approval in &created.reviewed {
+                let remark = approval.remark.as_ref();
+                let remark = remark
+                    .map(|remark| format!(": {remark}"))
+                    .unwrap_or_default();
+                add(
+                    "Plan approved",
+                    format!("by {} at {}{remark}", approval.by, approval.at),
+                );
+            }
             add(
                 "Run",
                 format!(

@@ -10,7 +10,6 @@ use anyhow::Context;
 use crossterm::event::{Event as TerminalEvent, EventStream, KeyCode, KeyEvent};
 use futures_util::StreamExt;
 use ratatui::layout::Rect;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::MissedTickBehavior;
 
 use super::dialogs::Dialog;
@@ -19,6 +18,7 @@ use super::outputs::Outputs;
 use super::panels;
 use super::scene::Scene;
 use super::screen;
+use super::signals::{Caught, Signals};
 use super::terminal::Screen;
 use super::theme::Theme;
 use super::update::{self, Act};
@@ -325,40 +325,5 @@ fn paste(view: &mut View, text: &str) {
         }
         Some(Dialog::RollBack(rollback)) => drop(rollback.typed.insert_str(line)),
         _ => {}
-    }
-}
-
-/// What the system can tell a screen.
-enum Caught {
-    /// To go; or the terminal is gone.
-    End,
-    /// To go on after having been stopped.
-    Continue,
-}
-
-struct Signals {
-    hangup: Signal,
-    terminate: Signal,
-    interrupt: Signal,
-    resume: Signal,
-}
-
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        Ok(Signals {
-            hangup: signal(SignalKind::hangup())?,
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
-        })
-    }
-
-    async fn next(&mut self) -> Caught {
-        tokio::select! {
-            _ = self.hangup.recv() => Caught::End,
-            _ = self.terminate.recv() => Caught::End,
-            _ = self.interrupt.recv() => Caught::End,
-            _ = self.resume.recv() => Caught::Continue,
-        }
     }
 }

@@ -59,6 +59,7 @@ impl Scene<'_> {
                 Focus::Steps | Focus::Output => None,
             },
             session: self.view.session,
+            filter: "",
             now: self.now,
             theme: self.theme,
         }

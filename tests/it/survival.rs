@@ -7,7 +7,7 @@ use rustix::process::Signal;
 
 use crate::support::bench::{Run, is_alive, locked_by, signal};
 use crate::support::small_disk::SmallDisk;
-use crate::support::{Bench, Pty, text_of, wait};
+use crate::support::{Bench, Pty, postgres, text_of, wait};
 
 const WAITS: &str = r#"
 title = "Waits"
@@ -184,7 +184,7 @@ fn engine_lost_in_sql(sql: &str, meanwhile: impl FnOnce(&mut Server)) -> serde_j
 fn of_sql_whose_engine_is_gone_the_server_tells_what_became_of_it() {
     let end = engine_lost_in_sql("select pg_sleep(3600)", |server| {
         let sessions = "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name like 'gonogo:%'";
-        crate::support::postgres::value(&server.url("postgres"), sessions);
+        postgres::value(&server.url("postgres"), sessions);
     });
     assert_eq!(
         (&end["outcome"], &end["known_by"], &end["applied"]),
@@ -204,6 +204,29 @@ fn of_a_transaction_that_a_crash_has_forgotten_nothing_was_applied() {
         (&"failed".into(), &"server".into(), &"no".into()),
         "{end}"
     );
+}
+
+#[test]
+fn a_number_that_a_crash_gave_to_somebody_else_says_nothing_of_the_step() {
+    // The step has written nothing when all dies: its transaction's number was never on the disk.
+    let end = engine_lost_in_sql("select pg_sleep(3600)", |server| {
+        server.kill9();
+        server.launch().unwrap();
+        let url = server.url("postgres");
+        wait::until("the server answers again", || {
+            postgres::attempt(&url, "create table others (n int)").is_ok()
+        });
+        for n in 0..20 {
+            postgres::execute(&url, &format!("insert into others values ({n})"));
+        }
+    });
+    assert_eq!(
+        (&end["outcome"], &end["applied"]),
+        (&"unknown".into(), &"maybe".into()),
+        "{end}"
+    );
+    let message = end["message"].as_str().unwrap();
+    assert!(message.contains("has recovered from a crash"), "{message}");
 }
 
 #[test]
@@ -290,7 +313,7 @@ fn a_torn_or_changed_journal_is_told_precisely_and_left_alone() {
 /// Changes a journal behind the program's back; tells how many rows.
 fn edit(journal: &Path, sql: &str) -> u64 {
     use sqlx::Connection;
-    crate::support::postgres::block_on(async {
+    postgres::block_on(async {
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(journal);
         let mut connection = sqlx::SqliteConnection::connect_with(&options)
             .await

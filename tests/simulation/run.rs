@@ -141,6 +141,7 @@ impl Simulation {
             tick_checks,
             cwd: "/".to_owned(),
             version: "0".to_owned(),
+            reviewed: Vec::new(),
         };
         let mut world = self.world.lock();
         let at = world.now;

@@ -56,6 +56,11 @@ fn event() -> impl Strategy<Value = Event> {
         finished(),
         (text(), text(), maybe(), any::<bool>()).prop_map(
             |(run, title, environment, unattended)| {
+                let reviewed = Reviewed {
+                    by: run.clone(),
+                    at: title.clone(),
+                    remark: environment.clone(),
+                };
                 Event::RunCreated(RunCreated {
                     run,
                     title,
@@ -66,6 +71,7 @@ fn event() -> impl Strategy<Value = Event> {
                     unattended,
                     tick_checks: !unattended,
                     version: "0".into(),
+                    reviewed: vec![reviewed; usize::from(unattended)],
                 })
             }
         ),

@@ -18,7 +18,7 @@ pub use phase::{ApprovalGiven, ChoiceMade, GateDecided, PhaseFinished, PhaseStar
 pub use rollback::{RollbackStarted, UndoItem};
 pub use run::{
     DriverAttached, DriverLeft, Ending, EngineStarted, Held, JournalRestored, NoteAdded,
-    PaceChanged, Released, RunCreated, RunFinished, VariableForgotten, VariableSet,
+    PaceChanged, Released, Reviewed, RunCreated, RunFinished, VariableForgotten, VariableSet,
 };
 pub use step::{
     Applied, ConditionAsked, ConditionOf, ConditionWeighed, Finding, Job, KnownBy, Left, Outcome,

@@ -24,6 +24,20 @@ pub struct RunCreated {
     pub cwd: String,
     /// The version of this program.
     pub version: String,
+    /// Who had approved the plan as it was, in a review before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reviewed: Vec<Reviewed>,
+}
+
+/// Somebody had approved the plan before the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviewed {
+    /// Who.
+    pub by: String,
+    /// When, as RFC 3339 in UTC.
+    pub at: String,
+    /// What they said with it.
+    pub remark: Option<String>,
 }
 
 /// See [`super::Event::EngineStarted`].

@@ -12,10 +12,11 @@ use super::trouble::Trouble;
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// Looking at the server and signalling sessions: only the system's own names are used.
+    /// Looking at the server: only the system's own names are used.
     Watching,
-    /// Queries of the plan, which mean the names that the role usually sees.
-    Probing,
+    /// Whatever is asked now and then: signals, and queries of the plan, which mean the names that the
+    /// role usually sees.
+    Asking,
 }
 
 /// Settings that keep a monitor from becoming the problem. As startup options they can't be lost.

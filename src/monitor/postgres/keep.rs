@@ -1,4 +1,4 @@
-//! Connections that are kept for when they are needed.
+//! The connection that is kept for when it is needed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use sqlx::postgres::PgRow;
 use tokio::sync::{Mutex, watch};
 
 use super::connect::Purpose;
+use super::errand::Order;
 use super::line::{Line, Statement};
 use super::target::Target;
 use super::trouble::Trouble;
@@ -19,10 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// minutes.
 const LOOKED_AFTER: Duration = Duration::from_secs(20);
 
-/// A connection that stays open between uses and is made anew when it breaks.
+/// The spare connection of a database: for signals, for the queries of the plan, and for whatever a
+/// person wants to know. It stays open between uses and is made anew when it breaks.
 pub(in crate::monitor) struct KeptLine {
     target: Target,
-    purpose: Purpose,
     kept: Mutex<Kept>,
 }
 
@@ -33,43 +34,73 @@ struct Kept {
 }
 
 impl KeptLine {
-    /// The spare connection for signals.
-    pub(in crate::monitor) fn spare(target: Target) -> Self {
-        KeptLine::new(target, Purpose::Watching)
-    }
-
-    pub(super) fn new(target: Target, purpose: Purpose) -> Self {
+    /// The spare connection; it is opened when it is first used.
+    pub(in crate::monitor) fn new(target: Target) -> Self {
         KeptLine {
             target,
-            purpose,
             kept: Mutex::default(),
         }
     }
 
-    /// What the server answers to `question`, which may be asked twice: a connection that broke while
-    /// nobody used it shows so only now.
-    pub(super) async fn ask(&self, question: Question<'_>) -> Result<Vec<PgRow>, Trouble> {
+    /// What the server answers to a text of the plan: every field of it is text.
+    pub(super) async fn ask_text(&self, sql: &str) -> Result<Vec<PgRow>, Trouble> {
         let mut kept = self.kept.lock().await;
-        if let Some(mut line) = kept.line.take() {
-            match put(&mut line, question).await {
+        let patience = kept.retries.patience();
+        kept.ask(&self.target, Question::Text(sql), patience).await
+    }
+
+    /// What the server answers to a statement, which may be put twice: a connection that broke while
+    /// nobody used it shows so only now.
+    pub(super) async fn ask<'q>(
+        &self,
+        statement: impl Fn() -> Statement<'q> + Send + Sync,
+    ) -> Result<Vec<PgRow>, Trouble> {
+        let mut kept = self.kept.lock().await;
+        kept.ask(&self.target, Question::Rows(&statement), PATIENCE)
+            .await
+    }
+
+    /// Has `order` done at once; none if the connection is busy.
+    pub(super) async fn ask_if_free(&self, order: &Order) -> Option<Result<Vec<PgRow>, Trouble>> {
+        let mut kept = self.kept.try_lock().ok()?;
+        let make = || order.statement();
+        let question = Question::Rows(&make);
+        Some(kept.ask(&self.target, question, PATIENCE).await)
+    }
+
+    /// Makes sure that it is there.
+    async fn ping(&self) -> Result<(), Trouble> {
+        let mut kept = self.kept.lock().await;
+        let patience = kept.retries.patience();
+        kept.ask(&self.target, Question::Ping, patience)
+            .await
+            .map(drop)
+    }
+}
+
+impl Kept {
+    async fn ask(
+        &mut self,
+        target: &Target,
+        question: Question<'_, '_>,
+        patience: Duration,
+    ) -> Result<Vec<PgRow>, Trouble> {
+        if let Some(mut line) = self.line.take() {
+            match question.put(&mut line).await {
                 Err(trouble) if trouble.ended && !trouble.hung => {}
                 Err(trouble) if trouble.ended => return Err(trouble),
                 answer => {
-                    kept.line = Some(line);
+                    self.line = Some(line);
                     return answer;
                 }
             }
         }
-        let patience = match self.purpose {
-            Purpose::Watching => PATIENCE,
-            Purpose::Probing => kept.retries.patience(),
-        };
-        let connected = self.target.connect(self.purpose, patience).await;
-        let mut line = connected.inspect_err(|trouble| kept.retries.note(trouble.hung))?;
-        kept.retries = Retries::default();
-        let answer = put(&mut line, question).await;
+        let connected = target.connect(Purpose::Asking, patience).await;
+        let mut line = connected.inspect_err(|trouble| self.retries.note(trouble.hung))?;
+        self.retries = Retries::default();
+        let answer = question.put(&mut line).await;
         if !answer.as_ref().is_err_and(|trouble| trouble.ended) {
-            kept.line = Some(line);
+            self.line = Some(line);
         }
         answer
     }
@@ -77,22 +108,40 @@ impl KeptLine {
 
 /// Something that a server is asked, as often as it takes.
 #[derive(Clone, Copy)]
-pub(super) enum Question<'q> {
+enum Question<'a, 'q> {
     /// A statement, made anew for each time.
-    Rows(&'q (dyn Fn() -> Statement<'q> + Sync)),
+    Rows(&'a (dyn Fn() -> Statement<'q> + Send + Sync)),
     /// A text of the plan; every field of the answer is text.
-    Text(&'q str),
+    Text(&'a str),
     /// Whether it is there.
     Ping,
 }
 
-async fn put(line: &mut Line, question: Question<'_>) -> Result<Vec<PgRow>, Trouble> {
+impl Question<'_, '_> {
+    async fn put(&self, line: &mut Line) -> Result<Vec<PgRow>, Trouble> {
+        match self {
+            Question::Rows(make) => put(line, make).await,
+            Question::Text(sql) => {
+                line.begin().await?;
+                let answer = line.text(sql).await;
+                end(line, answer).await
+            }
+            Question::Ping => line.ping().await.map(|()| Vec::new()),
+        }
+    }
+}
+
+/// Puts a statement over `line`, in a transaction of its own where that is needed.
+pub(super) async fn put<'q>(
+    line: &mut Line,
+    statement: impl Fn() -> Statement<'q>,
+) -> Result<Vec<PgRow>, Trouble> {
     line.begin().await?;
-    let answer = match question {
-        Question::Rows(make) => line.rows(make()).await,
-        Question::Text(sql) => line.text(sql).await,
-        Question::Ping => line.ping().await.map(|()| Vec::new()),
-    };
+    let answer = line.rows(statement()).await;
+    end(line, answer).await
+}
+
+async fn end<T>(line: &mut Line, answer: Result<T, Trouble>) -> Result<T, Trouble> {
     let ended = line.end().await;
     let answer = answer?;
     ended?;
@@ -112,11 +161,7 @@ pub(in crate::monitor) async fn keep_spare(
         if link_is_up.wait_for(|up| *up).await.is_err() {
             return;
         }
-        let missing = spare
-            .ask(Question::Ping)
-            .await
-            .err()
-            .map(|trouble| trouble.words);
+        let missing = spare.ping().await.err().map(|trouble| trouble.words);
         let pause = if missing.is_some() {
             LOOKED_AFTER / 10
         } else {

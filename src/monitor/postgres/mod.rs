@@ -2,10 +2,11 @@
 //!
 //! ```text
 //!  Target (a URL, read) ─► connect ─► Line (a connection with deadlines)
-//!      ├─ watch:     one line, polled for ever: facts, poll ─► Picture ─► board
-//!      ├─ Signaller: one spare line, opened up front and kept open by keep_spare
-//!      ├─ SqlProbe:  one line for all probes of a database
-//!      └─ survey:    one look at sizes, before anything is changed
+//!      ├─ watch:  one line, polled for ever: facts, poll, rarely ─► Picture ─► board
+//!      ├─ keep:   one spare line, opened up front and kept open
+//!      │     ├─ Signaller: what is urgent, over the other line if this one is busy (errand)
+//!      │     └─ SqlProbe:  the queries of the plan
+//!      └─ survey: one look at sizes, before anything is changed
 //! ```
 //!
 //! Every statement is bounded twice: by the server (`statement_timeout`, `lock_timeout`), because
@@ -14,7 +15,9 @@
 //! wait behind a lock of the tables that a deployment changes.
 
 mod connect;
+mod errand;
 mod facts;
+mod inspect;
 mod keep;
 mod line;
 mod locks;
@@ -34,11 +37,13 @@ mod value;
 mod vitals;
 mod watch;
 
+pub use inspect::Inspector;
 pub use signaller::Signaller;
 pub use survey::survey;
 
+pub(super) use errand::Desk;
 pub(super) use keep::{KeptLine, keep_spare};
 pub(super) use poll::Wishes;
 pub(super) use target::Target;
-pub(super) use value::{ProbeLine, SqlProbe};
+pub(super) use value::SqlProbe;
 pub(super) use watch::Watcher;

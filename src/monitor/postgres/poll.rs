@@ -136,6 +136,11 @@ impl Poller {
             connections: all,
             locks: waits.tree(),
             running: running(&sessions.listed),
+            sessions: if self.idle > 0 {
+                sessions.listed.clone()
+            } else {
+                Vec::new()
+            },
             idle_in_transaction: idle_in_transaction(&sessions.listed),
             progress,
             invalid_indexes: Vec::new(),

@@ -63,7 +63,7 @@ const SESSIONS: &str = concat!(
        ORDER BY ",
     ours_first!(),
     ", query_start
-       LIMIT 200)
+       LIMIT greatest(200, $5))
      UNION ALL
      (SELECT false, here, 1, 0, ",
     session_fields!(),
@@ -73,7 +73,7 @@ const SESSIONS: &str = concat!(
        ORDER BY ",
     ours_first!(),
     ", xact_start NULLS LAST
-       LIMIT 200)
+       LIMIT greatest(200, $5))
      UNION ALL
      (SELECT false, here, 1, 0, ",
     session_fields!(),

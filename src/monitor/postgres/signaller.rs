@@ -1,4 +1,4 @@
-//! Cancelling and terminating sessions over the spare connection.
+//! Cancelling and terminating sessions, over the spare connection or whichever is free.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,35 +6,13 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use sqlx::postgres::PgRow;
 
-use super::keep::{KeptLine, Question};
+use super::errand::{Desk, Order};
+use super::keep::KeptLine;
 use super::rows::{field, text};
 use super::trouble::Trouble;
 use crate::monitor::MONITOR_NAME;
 use crate::monitor::session::{Backend, State};
 use crate::monitor::signal::{Effect, Outcome, Signal};
-
-/// One session, if it is there. Its start is what tells it from a later one with the same pid.
-const LOOK: &str = "
-    SELECT (extract(epoch FROM backend_start) * 1000000)::int8 AS started,
-           (extract(epoch FROM query_start) * 1000000)::int8 AS query_started,
-           application_name, state
-      FROM pg_stat_get_activity($1)";
-
-/// The sessions of one application.
-const OF_APPLICATION: &str = "
-    SELECT pid, (extract(epoch FROM backend_start) * 1000000)::int8 AS started
-      FROM pg_stat_get_activity(NULL)
-     WHERE application_name = $1";
-
-const CANCEL: &str = "
-    SELECT pg_cancel_backend(pid) AS sent
-      FROM pg_stat_get_activity($1)
-     WHERE (extract(epoch FROM backend_start) * 1000000)::int8 = $2";
-
-const TERMINATE: &str = "
-    SELECT pg_terminate_backend(pid) AS sent
-      FROM pg_stat_get_activity($1)
-     WHERE (extract(epoch FROM backend_start) * 1000000)::int8 = $2";
 
 /// How often it is looked whether a signal has had its effect: five seconds in all.
 const LOOKS: u32 = 50;
@@ -48,7 +26,27 @@ const LONGEST_NAME: usize = 63;
 /// Dropping its future does not take a signal back.
 #[derive(Clone)]
 pub struct Signaller {
-    spare: Result<Arc<KeptLine>, String>,
+    lines: Result<Lines, String>,
+}
+
+/// The ways to the server.
+#[derive(Clone)]
+struct Lines {
+    spare: Arc<KeptLine>,
+    desk: Desk,
+}
+
+impl Lines {
+    /// Has `order` done over whichever connection is free, else over the spare one when it is.
+    async fn ask(&self, order: Order) -> Result<Vec<PgRow>, Trouble> {
+        if let Some(answer) = self.spare.ask_if_free(&order).await {
+            return answer;
+        }
+        if let Some(answer) = self.desk.ask(&order).await {
+            return answer;
+        }
+        self.spare.ask(|| order.statement()).await
+    }
 }
 
 /// A session as it was looked up.
@@ -60,9 +58,15 @@ struct Looked {
 }
 
 impl Signaller {
-    /// A signaller over `spare`, or one that can only say why there is none.
-    pub(in crate::monitor) fn new(spare: Result<Arc<KeptLine>, String>) -> Self {
-        Signaller { spare }
+    /// A signaller over `spare`, and over the connection that watches when that is busy.
+    pub(in crate::monitor) fn new(spare: Arc<KeptLine>, desk: Desk) -> Self {
+        let lines = Ok(Lines { spare, desk });
+        Signaller { lines }
+    }
+
+    /// A signaller that can only say why there is no connection.
+    pub(in crate::monitor) fn without(why: String) -> Self {
+        Signaller { lines: Err(why) }
     }
 
     /// Asks the session to stop its statement, and sees whether it does.
@@ -89,13 +93,9 @@ impl Signaller {
         while !name.is_char_boundary(end) {
             end -= 1;
         }
-        let spare = self.spare.as_ref().map_err(Clone::clone)?;
-        let rows = spare
-            .ask(Question::Rows(&|| {
-                sqlx::query(OF_APPLICATION).bind(&name[..end])
-            }))
-            .await
-            .map_err(|trouble| trouble.words)?;
+        let lines = self.lines.as_ref().map_err(Clone::clone)?;
+        let order = Order::OfApplication(name[..end].to_owned());
+        let rows = lines.ask(order).await.map_err(|trouble| trouble.words)?;
         let backend = |row: &PgRow| {
             Some(Backend {
                 pid: field(row, "pid")?,
@@ -111,11 +111,11 @@ impl Signaller {
             let words = "a prepared transaction has no session; only ROLLBACK PREPARED ends it";
             return Outcome::new(pid, Effect::Refused, words);
         }
-        let spare = match &self.spare {
-            Ok(spare) => spare,
+        let lines = match &self.lines {
+            Ok(lines) => lines,
             Err(reason) => return Outcome::new(pid, Effect::Refused, reason),
         };
-        let tried = attempt(spare, backend, signal).await;
+        let tried = attempt(lines, backend, signal).await;
         tried.unwrap_or_else(|trouble| failed(pid, &trouble))
     }
 }
@@ -130,21 +130,13 @@ fn failed(pid: i32, trouble: &Trouble) -> Outcome {
     Outcome::new(pid, effect, &trouble.words)
 }
 
-async fn attempt(spare: &KeptLine, backend: Backend, signal: Signal) -> Result<Outcome, Trouble> {
-    let before = look(spare, backend.pid).await?;
+async fn attempt(lines: &Lines, backend: Backend, signal: Signal) -> Result<Outcome, Trouble> {
+    let before = look(lines, backend.pid).await?;
     let before = match refusal(before, backend, signal) {
         Ok(before) => before,
         Err(outcome) => return Ok(outcome),
     };
-    let sql = match signal {
-        Signal::Cancel => CANCEL,
-        Signal::Terminate => TERMINATE,
-    };
-    let rows = spare
-        .ask(Question::Rows(&|| {
-            sqlx::query(sql).bind(backend.pid).bind(backend.started)
-        }))
-        .await?;
+    let rows = lines.ask(Order::Send(signal, backend)).await?;
     if !rows
         .first()
         .and_then(|row| field(row, "sent"))
@@ -153,7 +145,7 @@ async fn attempt(spare: &KeptLine, backend: Backend, signal: Signal) -> Result<O
         return Ok(gone(backend.pid));
     }
     for _ in 0..LOOKS {
-        if has_ended(look(spare, backend.pid).await?.as_ref(), &before, signal) {
+        if has_ended(look(lines, backend.pid).await?.as_ref(), &before, signal) {
             return Ok(Outcome::ended(backend.pid, signal));
         }
         tokio::time::sleep(BETWEEN_LOOKS).await;
@@ -161,10 +153,8 @@ async fn attempt(spare: &KeptLine, backend: Backend, signal: Signal) -> Result<O
     Ok(Outcome::still_there(backend.pid, signal))
 }
 
-async fn look(spare: &KeptLine, pid: i32) -> Result<Option<Looked>, Trouble> {
-    let rows = spare
-        .ask(Question::Rows(&|| sqlx::query(LOOK).bind(pid)))
-        .await?;
+async fn look(lines: &Lines, pid: i32) -> Result<Option<Looked>, Trouble> {
+    let rows = lines.ask(Order::Look(pid)).await?;
     Ok(rows.first().map(|row| Looked {
         started: field(row, "started"),
         query_started: field(row, "query_started"),

@@ -95,7 +95,7 @@ const APPLIED: [(&str, &str); 5] = [
 /// Looks at the database at `url` once. The error says what is wrong without repeating the URL.
 pub async fn survey(url: &str) -> Result<Facts, String> {
     let target = Target::parse(url)?;
-    let connected = target.connect(Purpose::Probing, PATIENCE).await;
+    let connected = target.connect(Purpose::Asking, PATIENCE).await;
     let mut line = connected.map_err(|trouble| trouble.words)?;
     let mut facts = basics(&mut line).await.map_err(|trouble| trouble.words)?;
     // What follows only adds to it: a role may not be allowed to see all of it.

@@ -1,36 +1,22 @@
-//! Probes that are queries. They have a connection of their own, shared by all probes of a database:
-//! a slow query must not keep the panels from being drawn, and it sees the names that the role
-//! usually sees.
+//! Probes that are queries. They share the spare connection of their database: a slow query must not
+//! keep the panels from being drawn, and it sees the names that the role usually sees.
 
 use std::sync::Arc;
 
 use sqlx::Row;
 
-use super::connect::Purpose;
-use super::keep::{KeptLine, Question};
-use super::target::Target;
+use super::keep::KeptLine;
 use crate::clock::Clock;
 use crate::monitor::probe::{ProbeState, Reading};
 
-/// The connection for the probes of one database.
-#[derive(Clone)]
-pub(in crate::monitor) struct ProbeLine(Arc<KeptLine>);
-
-impl ProbeLine {
-    /// Opened when the first probe needs it.
-    pub(in crate::monitor) fn new(target: Target) -> Self {
-        ProbeLine(Arc::new(KeptLine::new(target, Purpose::Probing)))
-    }
-}
-
 /// A query whose first field is a number.
 pub(in crate::monitor) struct SqlProbe {
-    line: ProbeLine,
+    line: Arc<KeptLine>,
     text: String,
 }
 
 impl SqlProbe {
-    pub(in crate::monitor) fn new(line: ProbeLine, text: &str) -> Self {
+    pub(in crate::monitor) fn new(line: Arc<KeptLine>, text: &str) -> Self {
         SqlProbe {
             line,
             text: text.to_owned(),
@@ -40,7 +26,7 @@ impl SqlProbe {
     /// Asks once.
     pub(in crate::monitor) async fn measure(&self, clock: &dyn Clock) -> Reading {
         let start = clock.now();
-        let rows = match self.line.0.ask(Question::Text(&self.text)).await {
+        let rows = match self.line.ask_text(&self.text).await {
             Ok(rows) => rows,
             Err(trouble) => return Reading::error(trouble.words),
         };

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::connect::Purpose;
+use super::errand::Errand;
 use super::line::Line;
 use super::poll::{Poller, Wishes};
 use super::target::Target;
@@ -25,6 +26,8 @@ pub(in crate::monitor) struct Watcher {
     pub(in crate::monitor) pace: Pace,
     pub(in crate::monitor) board: Board,
     pub(in crate::monitor) clock: Arc<dyn Clock>,
+    /// What is to be done between two polls.
+    pub(in crate::monitor) errands: mpsc::Receiver<Errand>,
     /// Tells whether the link is up.
     pub(in crate::monitor) link_is_up: watch::Sender<bool>,
 }
@@ -67,7 +70,18 @@ impl Watcher {
                 Err(trouble) if trouble.ended => return trouble,
                 Err(trouble) => self.show_trouble(trouble.words),
             }
-            next.await;
+            tokio::pin!(next);
+            loop {
+                // Between two polls there is time for what is urgent.
+                tokio::select! {
+                    () = &mut next => break,
+                    Some(errand) = self.errands.recv() => {
+                        if let Err(trouble) = errand.run(&mut line).await {
+                            return trouble;
+                        }
+                    }
+                }
+            }
         }
     }
 

@@ -103,6 +103,7 @@ fn plan(draft: Draft, named: names::Named, format: Format, bytes: &[u8]) -> Plan
         notes: draft.notes,
         ledger: draft.ledger,
         migrations: draft.migrations,
+        approvals: draft.approvals,
         by_id: named.by_id,
     }
 }

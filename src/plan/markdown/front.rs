@@ -7,9 +7,10 @@ use crate::plan::source::{Source, Span};
 use crate::plan::{toml, tree};
 
 /// Keys by which an opening `---` that nothing closes is known not to be a mere line.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "allow",
     "migrations",
+    "review",
     "title",
     "environment",
     "vars",

@@ -16,6 +16,8 @@ use crate::plan::work::Interpreter;
 
 /// How often a probe measures unless it says otherwise.
 const PROBE_INTERVAL: Duration = Duration::from_secs(5);
+/// More people than this agree to nothing.
+const MOST_APPROVALS: u32 = 20;
 
 pub(super) fn read(root: &Table<'_>) -> Draft {
     let draft = common(root);
@@ -66,9 +68,27 @@ fn common(root: &Table<'_>) -> Draft {
             .into_iter()
             .map(|m| m.value)
             .collect(),
+        approvals: root.table("review").map_or(0, review),
         databases,
         ..Draft::default()
     }
+}
+
+/// What has to be reviewed before the plan can be run: by how many people.
+fn review(table: Table<'_>) -> u32 {
+    let asked = table.integers("approvals");
+    let mut most = 0;
+    for count in &asked {
+        if let Ok(number @ 1..=MOST_APPROVALS) = u32::try_from(count.value) {
+            most = number;
+        } else {
+            let message = format!("{} is no number of people for `approvals`", count.value);
+            let problem = Problem::error("out-of-range", count.span, message);
+            table.problem(problem.hint(format!("1 to {MOST_APPROVALS}")));
+        }
+    }
+    table.finish();
+    most
 }
 
 /// `shell = "zsh"`, or a table with `program` and `options`.

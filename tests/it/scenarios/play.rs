@@ -126,6 +126,7 @@ impl Play {
             tick_checks,
             cwd: "/".to_owned(),
             version: "0".to_owned(),
+            reviewed: Vec::new(),
         };
         let actor = Actor::person(who, Via::Ctl);
         self.commit(Decision::event(&actor, Event::RunCreated(created)));

@@ -7,6 +7,8 @@ use gonogo::demo::server::Server;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
+use super::wait;
+
 /// The server that tests share which do it no harm. Its guard removes it when this process ends.
 pub fn shared() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
@@ -43,26 +45,38 @@ pub fn execute(url: &str, sql: &str) {
 /// The same of statements that may fail.
 pub fn attempt(url: &str, sql: &str) -> sqlx::Result<()> {
     block_on(async {
-        let mut connection = PgConnection::connect(url).await.unwrap();
+        let mut connection = PgConnection::connect(url).await?;
         let statements = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         let result = statements.execute(&mut connection).await;
-        connection.close().await.unwrap();
+        connection.close().await?;
         result.map(drop)
     })
 }
 
 /// The first field of what a query answers, as text.
 pub fn value(url: &str, sql: &str) -> String {
+    ask(url, sql).unwrap()
+}
+
+/// The same of a server that may not be there.
+pub fn ask(url: &str, sql: &str) -> sqlx::Result<String> {
     block_on(async {
-        let mut connection = PgConnection::connect(url).await.unwrap();
+        let mut connection = PgConnection::connect(url).await?;
         let sql = AssertSqlSafe(format!("select ({sql})::text"));
-        let value: Option<String> = sqlx::query_scalar(sql)
-            .fetch_one(&mut connection)
-            .await
-            .unwrap();
-        connection.close().await.unwrap();
-        value.unwrap_or_default()
+        let value: Option<String> = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
+        connection.close().await?;
+        Ok(value.unwrap_or_default())
     })
+}
+
+/// What a server says that may be recovering from its last death.
+pub fn answer(url: &str, sql: &str) -> String {
+    let mut said = None;
+    wait::until("the server answers again", || {
+        said = ask(url, sql).ok();
+        said.is_some()
+    });
+    said.unwrap()
 }
 
 /// A session that keeps a transaction open until it is dropped, in which `sql` was run.

@@ -89,15 +89,22 @@ impl SqlAsk {
         let mut server = PgConnection::connect_with(&options)
             .await
             .map_err(|error| format!("failed to connect to `{name}`: {}", words(&error)))?;
-        if let (Some(then), Some(now)) = (&self.transaction.server, identity(&mut server).await)
-            && *then != now
-        {
-            return Ok(Fate::Lost(format!(
-                "`{name}` is not the server any more that ran it ({now} instead of {then}): what it says of its transactions means nothing here"
-            )));
-        }
+        let crashed = match (&self.transaction.server, identity(&mut server).await) {
+            (Some(then), Some(now)) if is_another(then, &now) => {
+                return Ok(Fate::Lost(format!(
+                    "`{name}` is not the server any more that ran it ({now} instead of {then}): what it says of its transactions means nothing here"
+                )));
+            }
+            (Some(then), Some(now)) => has_crashed(then, &now),
+            _ => false,
+        };
         let fate = match self.transaction.xid {
-            Some(xid) => status_of(&mut server, xid).await,
+            Some(xid) => match status_of(&mut server, xid).await {
+                Ok(Fate::Committed) if crashed => Ok(Fate::Lost(format!(
+                    "`{name}` has recovered from a crash since, and may have given a number that it had forgotten to somebody else: a transaction {xid} has committed, but it need not be the step's"
+                ))),
+                fate => fate,
+            },
             None => self.session(&mut server).await,
         };
         let _ = server.close().await;
@@ -165,14 +172,52 @@ fn is_in_the_future(error: &sqlx::Error) -> bool {
     code.as_deref() == Some("22023")
 }
 
-/// How a server identifies itself: its system's identifier and its timeline. `None` where it does not
-/// say, as on a standby.
+/// How a server identifies itself: its system's identifier, its timeline, and the moment from which it
+/// counts what it writes, which is a new one after every recovery from a crash. `None` where it does
+/// not say, as on a standby.
 pub(super) async fn identity(server: &mut PgConnection) -> Option<String> {
     sqlx::query_scalar(
         "select system_identifier::text || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
-         from pg_control_system()",
+                || coalesce('/' || (extract(epoch from stats_reset) * 1000000)::bigint, '')
+         from pg_control_system(), pg_stat_bgwriter",
     )
     .fetch_one(server)
     .await
     .ok()
+}
+
+/// Whether two identities are those of different servers, or of the same one before and after it was
+/// promoted.
+fn is_another(then: &str, now: &str) -> bool {
+    let server = |identity: &str| identity.splitn(3, '/').take(2).collect::<String>();
+    server(then) != server(now)
+}
+
+/// Whether the server has recovered from a crash between two identities of its. Journals of older
+/// versions can't tell.
+fn has_crashed(then: &str, now: &str) -> bool {
+    match (then.splitn(3, '/').nth(2), now.splitn(3, '/').nth(2)) {
+        (Some(then), Some(now)) => then != now,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_known_by_its_system_and_timeline_and_a_crash_by_the_rest() {
+        let cases = [
+            ("71/00000001/5", "71/00000001/5", (false, false)),
+            ("71/00000001/5", "71/00000001/6", (false, true)),
+            ("71/00000001/5", "71/00000002/5", (true, false)),
+            ("71/00000001/5", "72/00000001/6", (true, true)),
+            ("71/00000001", "71/00000001/6", (false, false)),
+        ];
+        for (then, now, expected) in cases {
+            let found = (is_another(then, now), has_crashed(then, now));
+            assert_eq!(found, expected, "{then} {now}");
+        }
+    }
 }

@@ -47,15 +47,15 @@ pub(super) fn doing<'s>(sight: &Sight<'_>, session: &Session) -> Vec<Span<'s>> {
     };
     let (words, role) = match session.state {
         State::Active => ("", Role::Text),
-        State::IdleInTransaction => ("idle in tx ", Role::Warn),
-        State::Aborted => ("idle in failed tx ", Role::Warn),
+        State::IdleInTransaction => ("idle in tx", Role::Warn),
+        State::Aborted => ("idle in failed tx", Role::Warn),
         other => (other.words(), Role::Dim),
     };
-    let age = age.map(words::short).map(|age| format!("{age} "));
-    vec![
-        sight.span(words, role),
-        sight.span(age.unwrap_or_default(), role),
-    ]
+    let age = age.map(words::short).unwrap_or_default();
+    let words = [words, &age];
+    let said = words.into_iter().filter(|word| !word.is_empty());
+    said.map(|word| sight.span(format!("{word} "), role))
+        .collect()
 }
 
 /// The first of `sessions` that is drawn in a list `room` high, so that the one under the cursor is

@@ -20,7 +20,7 @@ pub(super) fn probes(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let inner = sight.frame(Panel::Probes, "Probes", area, buf);
     let probes = &sight.health.probes;
     if probes.is_empty() {
-        let words = "the plan has no probes";
+        let words = "there are no probes";
         return put(inner, 0, Line::from(sight.span(words, Role::Dim)), buf);
     }
     let names = probes.iter().map(|probe| clip::width(&probe.name)).max();

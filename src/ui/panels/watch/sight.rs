@@ -81,6 +81,8 @@ pub struct Sight<'a> {
     pub focus: Option<Panel>,
     /// The session under the cursor of that panel, by its process.
     pub session: Option<i32>,
+    /// Only statements that hold this text are shown; empty: all.
+    pub filter: &'a str,
     /// The moment.
     pub now: Moment,
     /// What things look like.

@@ -41,7 +41,11 @@ pub(super) fn slower(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         row += 1;
     }
     let wide = inner.width >= WIDE;
-    for (row, trend) in (row..inner.height).zip(&statements.list) {
+    let shown = statements
+        .list
+        .iter()
+        .filter(|trend| holds(trend, sight.filter));
+    for (row, trend) in (row..inner.height).zip(shown) {
         put(inner, row, line(sight, trend, wide), buf);
     }
     if statements.list.is_empty() {
@@ -61,6 +65,17 @@ pub(super) fn summary(statements: &Statements) -> String {
         0 => "Slower  none".to_owned(),
         slower => format!("Slower  {}", words::count(slower, "statement")),
     }
+}
+
+/// Whether anything that is shown of a statement holds the text.
+fn holds(trend: &Trend, filter: &str) -> bool {
+    let filter = filter.to_lowercase();
+    let texts = [trend.text.as_deref(), trend.user.as_deref()];
+    filter.is_empty()
+        || texts
+            .into_iter()
+            .flatten()
+            .any(|text| text.to_lowercase().contains(&filter))
 }
 
 /// What is compared with what.

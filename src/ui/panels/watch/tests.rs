@@ -22,6 +22,7 @@ fn sight(health: &Health, focus: Option<Panel>) -> Sight<'_> {
         database: 0,
         focus,
         session: None,
+        filter: "",
         now: now(),
         theme: Theme::new(false),
     }

@@ -1,0 +1,142 @@
+//! `gonogo review`: a plan walked through before anything happens, and what a run asks of that.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::{Common, Format, Review};
+use super::exit::Exit;
+use super::{attach, check, place, problems};
+use crate::journal::event::Reviewed;
+use crate::plan::{self, Opened, Plan, Severity};
+use crate::review::{self, Record};
+use crate::ui::review::{Setup, open};
+
+/// Runs `gonogo review`.
+pub(super) async fn review(common: &Common, args: &Review) -> anyhow::Result<Exit> {
+    let read = check::read(&args.plan).and_then(|bytes| {
+        let record = review::load(&review::path_of(&args.plan))?;
+        let opened = plan::open(&args.plan.to_string_lossy(), &bytes);
+        Ok((opened, record))
+    });
+    let (opened, record) = match read {
+        Ok(read) => read,
+        Err(why) => {
+            eprintln!("gonogo: {why}");
+            return Ok(Exit::Usage);
+        }
+    };
+    let Opened {
+        source,
+        plan: Some(plan),
+        problems,
+        ..
+    } = opened
+    else {
+        let errors = opened.problems.iter();
+        for problem in errors.filter(|problem| problem.severity == Severity::Error) {
+            eprintln!("{}\n", problems::render(&opened.source, problem, false));
+        }
+        eprintln!("gonogo: what is no plan can't be reviewed");
+        return Ok(Exit::Usage);
+    };
+    if let Some(format) = args.format {
+        let sheets = review::sheets(&plan, &source);
+        return print(&plan, &record, &sheets, format);
+    }
+    if !attach::has_terminal() {
+        eprintln!("gonogo: a review needs a terminal; `--format human` needs none");
+        return Ok(Exit::Usage);
+    }
+    open(Setup {
+        path: args.plan.clone(),
+        source,
+        plan,
+        problems,
+        record,
+        name: place::user(common),
+    })
+    .await?;
+    Ok(Exit::Done)
+}
+
+/// Prints how the review stands, and tells whether enough people approve.
+fn print(
+    plan: &Plan,
+    record: &Record,
+    sheets: &[review::Sheet],
+    format: Format,
+) -> anyhow::Result<Exit> {
+    let summary = record.summary(plan, sheets);
+    let names: Vec<&str> = summary.approvals.iter().map(|a| a.by.as_str()).collect();
+    let required = summary.required.max(1) as usize;
+    let enough = names.len() >= required;
+    match format {
+        Format::Json => {
+            let steps = sheets.iter().map(|sheet| {
+                let step = &plan.steps[sheet.step];
+                json!({
+                    "id": step.id.as_str(),
+                    "number": step.number,
+                    "title": step.spec.title,
+                    "line": sheet.lines.start,
+                    "reviewed_by": record.reviewers(step.id.as_str(), sheet),
+                })
+            });
+            let out = json!({
+                "digest": plan.digest,
+                "approved": enough,
+                "required": required,
+                "approvals": summary.approvals,
+                "comments": record.comments,
+                "steps": steps.collect::<Vec<_>>(),
+            });
+            println!("{}", serde_json::to_string_pretty(&out)?);
+        }
+        Format::Human => {
+            println!("{} of {} steps looked at", summary.reviewed, summary.steps);
+            for comment in record.open_comments() {
+                let step = comment.step.as_deref().and_then(|id| plan.find(id));
+                let on = step.map_or("the plan", |ix| plan.steps[ix].number.as_str());
+                println!("open remark on {on}, by {}: {}", comment.by, comment.text);
+            }
+            match names.as_slice() {
+                [] if summary.outdated => println!("approved before it changed"),
+                [] => println!("not approved"),
+                names => println!("approved by {}", names.join(", ")),
+            }
+            if !enough {
+                println!("{} of {required} approvals are there", names.len());
+            }
+        }
+    }
+    Ok(if enough { Exit::Done } else { Exit::NotDone })
+}
+
+/// Who approved `plan`, which stands at `path`, as it is now; or why it may not be run before more people
+/// do.
+pub(super) fn of(common: &Common, path: &Path, plan: &Plan) -> Result<Vec<Reviewed>, String> {
+    let record = match review::load(&review::path_of(path)) {
+        Ok(record) => record,
+        Err(why) if plan.approvals == 0 => {
+            // It asks for no review: nobody waits at night because of a file that nobody needs.
+            eprintln!("gonogo: {why}");
+            Record::default()
+        }
+        Err(why) => return Err(why),
+    };
+    if let Some(why) = review::missing(plan, &record, &place::user(common)) {
+        let path = path.display();
+        return Err(format!(
+            "{why}; they can by `gonogo review {path}`, where d shows what has changed"
+        ));
+    }
+    let approvals = record.approvers(&plan.digest).into_iter();
+    Ok(approvals
+        .map(|approval| Reviewed {
+            by: approval.by.clone(),
+            at: approval.at.clone(),
+            remark: approval.remark.clone(),
+        })
+        .collect())
+}

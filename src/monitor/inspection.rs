@@ -1,0 +1,95 @@
+//! What is known of one session after a closer look.
+
+use std::time::Duration;
+
+/// A session from near.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspection {
+    /// Its present or last statement, as much of it as the server keeps.
+    pub statement: String,
+    /// Its locks: first those that it waits for, then those that it holds.
+    pub locks: Vec<SessionLock>,
+    /// The sessions that it waits for; 0 is a prepared transaction.
+    pub blocked_by: Vec<i32>,
+    /// The sessions that wait for it.
+    pub blocks: Vec<i32>,
+}
+
+/// A lock of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionLock {
+    /// The mode, such as `AccessExclusive`.
+    pub mode: String,
+    /// What it is on.
+    pub object: String,
+    /// Whether it has it, or waits for it.
+    pub granted: bool,
+    /// How long it has waited.
+    pub waited: Option<Duration>,
+}
+
+/// The statement without what stands around it, if it is one that can be planned without doing
+/// anything.
+pub(super) fn explainable(statement: &str) -> Result<&str, String> {
+    const PLANNED: [&str; 7] = [
+        "select", "insert", "update", "delete", "with", "merge", "values",
+    ];
+    let text = bare(statement);
+    let text = text.trim_end().trim_end_matches(';').trim_end();
+    let word = text.split(|c: char| !c.is_ascii_alphabetic()).next();
+    let word = word.unwrap_or_default().to_ascii_lowercase();
+    if PLANNED.contains(&word.as_str()) {
+        return Ok(text);
+    }
+    Err(match word.as_str() {
+        "" => "there is no statement to plan".to_owned(),
+        word => format!("{word} has no plan: only queries and changes of rows have one"),
+    })
+}
+
+/// Without comments and blanks in front.
+fn bare(statement: &str) -> &str {
+    let mut text = statement.trim_start();
+    loop {
+        let rest = if let Some(rest) = text.strip_prefix("--") {
+            rest.split_once('\n').map_or("", |(_, rest)| rest)
+        } else if let Some(rest) = text.strip_prefix("/*") {
+            rest.split_once("*/").map_or("", |(_, rest)| rest)
+        } else {
+            return text;
+        };
+        text = rest.trim_start();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_planned_without_being_done_can_be_explained() {
+        for (statement, planned) in [
+            ("select 1;", Ok("select 1")),
+            (
+                "/* app:web */ -- hot\n UPDATE t SET n = 1 ; ",
+                Ok("UPDATE t SET n = 1"),
+            ),
+            (
+                "with x as (select 1) select * from x",
+                Ok("with x as (select 1) select * from x"),
+            ),
+            ("ANALYZE select 1", Err("analyze")),
+            ("(analyze) select 1", Err("there is no")),
+            ("alter table t add n int", Err("alter")),
+            ("explain analyze delete from t", Err("explain")),
+            ("-- nothing", Err("there is no")),
+            ("", Err("there is no")),
+        ] {
+            match (explainable(statement), planned) {
+                (Ok(text), Ok(wanted)) => assert_eq!(text, wanted),
+                (Err(why), Err(begin)) => assert!(why.starts_with(begin), "{statement}: {why}"),
+                other => panic!("{statement}: {other:?}"),
+            }
+        }
+    }
+}

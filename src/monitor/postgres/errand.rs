@@ -1,0 +1,113 @@
+//! Something short and urgent that a server is asked, over whichever connection is free.
+//!
+//! The spare connection may be busy with a query of the plan just when a session has to be cancelled.
+//! Then the one that watches, which is idle most of the time, does it between two polls.
+
+use std::time::Duration;
+
+use sqlx::postgres::PgRow;
+use tokio::sync::{mpsc, oneshot};
+
+use super::keep::put;
+use super::line::{Line, Statement};
+use super::trouble::Trouble;
+use crate::monitor::session::Backend;
+use crate::monitor::signal::Signal;
+
+/// How long somebody waits for the connection that watches to do it.
+const PATIENCE: Duration = Duration::from_millis(3_500);
+
+/// One session, if it is there. Its start is what tells it from a later one with the same pid. The
+/// functions are named in full, since the spare connection sees the names that the role usually sees.
+const LOOK: &str = "
+    SELECT (extract(epoch FROM backend_start) * 1000000)::int8 AS started,
+           (extract(epoch FROM query_start) * 1000000)::int8 AS query_started,
+           application_name, state
+      FROM pg_catalog.pg_stat_get_activity($1)";
+
+/// The sessions of one application.
+const OF_APPLICATION: &str = "
+    SELECT pid, (extract(epoch FROM backend_start) * 1000000)::int8 AS started
+      FROM pg_catalog.pg_stat_get_activity(NULL)
+     WHERE application_name = $1";
+
+const CANCEL: &str = "
+    SELECT pg_catalog.pg_cancel_backend(pid) AS sent
+      FROM pg_catalog.pg_stat_get_activity($1)
+     WHERE (extract(epoch FROM backend_start) * 1000000)::int8 = $2";
+
+const TERMINATE: &str = "
+    SELECT pg_catalog.pg_terminate_backend(pid) AS sent
+      FROM pg_catalog.pg_stat_get_activity($1)
+     WHERE (extract(epoch FROM backend_start) * 1000000)::int8 = $2";
+
+/// What is to be asked or done.
+#[derive(Clone, Debug)]
+pub(super) enum Order {
+    /// What the session with this pid is doing.
+    Look(i32),
+    /// Which sessions an application has.
+    OfApplication(String),
+    /// A signal for a session.
+    Send(Signal, Backend),
+}
+
+impl Order {
+    pub(super) fn statement(&self) -> Statement<'_> {
+        match self {
+            Order::Look(pid) => sqlx::query(LOOK).bind(pid),
+            Order::OfApplication(name) => sqlx::query(OF_APPLICATION).bind(name),
+            Order::Send(signal, backend) => {
+                let sql = match signal {
+                    Signal::Cancel => CANCEL,
+                    Signal::Terminate => TERMINATE,
+                };
+                sqlx::query(sql).bind(backend.pid).bind(backend.started)
+            }
+        }
+    }
+}
+
+/// An order, and where its answer goes.
+pub(in crate::monitor) struct Errand {
+    order: Order,
+    answer: oneshot::Sender<Result<Vec<PgRow>, Trouble>>,
+}
+
+impl Errand {
+    /// Does it over `line`; an error means that the line is of no more use.
+    pub(super) async fn run(self, line: &mut Line) -> Result<(), Trouble> {
+        let answer = put(line, || self.order.statement()).await;
+        let ended = answer
+            .as_ref()
+            .err()
+            .filter(|trouble| trouble.ended)
+            .cloned();
+        // Whoever asked may have given up.
+        let _ = self.answer.send(answer);
+        ended.map_or(Ok(()), Err)
+    }
+}
+
+/// Where errands are left for the connection that watches.
+#[derive(Clone)]
+pub(in crate::monitor) struct Desk(mpsc::Sender<Errand>);
+
+impl Desk {
+    /// A desk, and what is left on it.
+    pub(in crate::monitor) fn new() -> (Desk, mpsc::Receiver<Errand>) {
+        let (sender, receiver) = mpsc::channel(16);
+        (Desk(sender), receiver)
+    }
+
+    /// Has `order` done; none if nobody has done it in time.
+    pub(super) async fn ask(&self, order: &Order) -> Option<Result<Vec<PgRow>, Trouble>> {
+        let (answer, answered) = oneshot::channel();
+        let errand = Errand {
+            order: order.clone(),
+            answer,
+        };
+        self.0.try_send(errand).ok()?;
+        tokio::time::timeout(PATIENCE, answered).await.ok()?.ok()
+    }
+}

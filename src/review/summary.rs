@@ -1,0 +1,177 @@
+//! How a review stands: for each step, and for the plan as a whole.
+
+use super::record::{Approval, Record};
+use super::sheet::Sheet;
+use crate::plan::Plan;
+
+/// How a step stands in the eyes of one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody has looked at it.
+    New,
+    /// Others have, and this person has not.
+    Others,
+    /// This person has.
+    Mine,
+    /// This person has, or else somebody has, and it has changed since: what it said then.
+    Changed(String),
+}
+
+/// How the review of a plan stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary<'r> {
+    /// How many steps there are.
+    pub steps: usize,
+    /// How many of them somebody has looked at as they are now.
+    pub reviewed: usize,
+    /// How many remarks nobody has settled.
+    pub open_comments: usize,
+    /// Who approves the plan as it is now.
+    pub approvals: Vec<&'r Approval>,
+    /// How many have to.
+    pub required: u32,
+    /// Whether somebody approved it before it changed.
+    pub outdated: bool,
+}
+
+impl Record {
+    /// How the step on `sheet`, called `id`, stands in the eyes of `name`.
+    pub fn standing(&self, id: &str, sheet: &Sheet, name: &str) -> Standing {
+        let marks = || self.marks.iter().filter(|mark| mark.step == id);
+        let current = || marks().filter(|mark| mark.text == sheet.text);
+        if current().any(|mark| mark.by == name) {
+            return Standing::Mine;
+        }
+        let own = marks().find(|mark| mark.by == name);
+        match own.or_else(|| marks().next_back()) {
+            None => Standing::New,
+            Some(old) if own.is_some() || current().next().is_none() => {
+                Standing::Changed(old.text.clone())
+            }
+            Some(_) => Standing::Others,
+        }
+    }
+
+    /// Who has looked at the step called `id` as `sheet` has it.
+    pub fn reviewers<'r>(&'r self, id: &str, sheet: &Sheet) -> Vec<&'r str> {
+        let marks = self.marks.iter();
+        marks
+            .filter(|mark| mark.step == id && mark.text == sheet.text)
+            .map(|mark| mark.by.as_str())
+            .collect()
+    }
+
+    /// How the review of `plan` stands.
+    pub fn summary(&self, plan: &Plan, sheets: &[Sheet]) -> Summary<'_> {
+        let seen = |sheet: &&Sheet| {
+            let id = plan.steps[sheet.step].id.as_str();
+            !self.reviewers(id, sheet).is_empty()
+        };
+        let approvals = self.approvers(&plan.digest);
+        Summary {
+            steps: sheets.len(),
+            reviewed: sheets.iter().filter(seen).count(),
+            open_comments: self.open_comments().count(),
+            outdated: approvals.is_empty() && self.approvals.iter().any(|a| a.withdrawn.is_none()),
+            approvals,
+            required: plan.approvals,
+        }
+    }
+}
+
+/// What is missing before `starter` may run `plan`, if anything is: nobody's own approval counts.
+pub fn missing(plan: &Plan, record: &Record, starter: &str) -> Option<String> {
+    let approvals = record.approvers(&plan.digest);
+    let others: Vec<&str> = approvals
+        .iter()
+        .map(|approval| approval.by.as_str())
+        .filter(|by| *by != starter)
+        .collect();
+    if others.len() >= plan.approvals as usize {
+        return None;
+    }
+    let people = if plan.approvals == 1 {
+        "one person".to_owned()
+    } else {
+        format!("{} people", plan.approvals)
+    };
+    let have = match others.as_slice() {
+        [] => "nobody has".to_owned(),
+        names => format!("only {} has", names.join(", ")),
+    };
+    let mut words = format!(
+        "the plan asks that {people} besides {starter} approve it as it is now, and {have}"
+    );
+    let old: Vec<&str> = record
+        .approvals
+        .iter()
+        .filter(|approval| approval.digest != plan.digest && approval.withdrawn.is_none())
+        .map(|approval| approval.by.as_str())
+        .collect();
+    if !old.is_empty() {
+        words.push_str(&format!("; it has changed since {} did", old.join(", ")));
+    }
+    Some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan;
+    use crate::review::{Act, Subject, Voice, sheets};
+
+    const PLAN: &str = "title = \"T\"\nreview = { approvals = 1 }\n[[phase]]\nname = \"D\"\nkind = \"deploy\"\n[[phase.step]]\nid = \"one\"\ntitle = \"One\"\nshell = \"true\"\n";
+
+    fn said(record: &mut Record, name: &str, act: Act, digest: &str) {
+        let voice = Voice { name, at: "now" };
+        record.take(act, voice, Subject { digest, text: "" });
+    }
+
+    #[test]
+    fn a_step_that_has_changed_has_to_be_looked_at_again() {
+        let opened = plan::open("p.toml", PLAN.as_bytes());
+        let plan = opened.plan.unwrap();
+        let sheets = sheets(&plan, &opened.source);
+        let mut record = Record::default();
+        let standing = |record: &Record, name| record.standing("one", &sheets[0], name);
+        assert_eq!(standing(&record, "bob"), Standing::New);
+        let mark = |text: &str| Act::Mark {
+            step: "one".to_owned(),
+            text: text.to_owned(),
+        };
+        said(&mut record, "bob", mark("as it was"), "");
+        assert_eq!(
+            standing(&record, "bob"),
+            Standing::Changed("as it was".to_owned())
+        );
+        assert_eq!(
+            standing(&record, "cem"),
+            Standing::Changed("as it was".to_owned())
+        );
+        assert_eq!(record.summary(&plan, &sheets).reviewed, 0);
+        said(&mut record, "cem", mark(&sheets[0].text), "");
+        assert_eq!(standing(&record, "cem"), Standing::Mine);
+        assert_eq!(standing(&record, "ann"), Standing::Others);
+        assert_eq!(
+            standing(&record, "bob"),
+            Standing::Changed("as it was".to_owned())
+        );
+        assert_eq!(record.summary(&plan, &sheets).reviewed, 1);
+    }
+
+    #[test]
+    fn nobody_approves_for_themselves_nor_for_another_text() {
+        let plan = plan::open("p.toml", PLAN.as_bytes()).plan.unwrap();
+        let mut record = Record::default();
+        let approve = || Act::Approve { remark: None };
+        said(&mut record, "ann", approve(), &plan.digest);
+        said(&mut record, "bob", approve(), "an older one");
+        assert_eq!(
+            missing(&plan, &record, "ann").unwrap(),
+            "the plan asks that one person besides ann approve it as it is now, and nobody has; it has changed since bob did"
+        );
+        assert_eq!(missing(&plan, &record, "bob"), None);
+        said(&mut record, "cem", approve(), &plan.digest);
+        assert_eq!(missing(&plan, &record, "ann"), None);
+    }
+}

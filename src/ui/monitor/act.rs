@@ -1,0 +1,78 @@
+//! What is to be done beyond the look of the screen, and what comes of it.
+
+use std::collections::HashMap;
+
+use tokio::sync::mpsc;
+
+use crate::monitor::{Backend, Inspection, Inspector, Outcome, Signal, Signaller};
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// Something that takes its time.
+    Task(Tasked),
+    /// A text to the clipboard of the terminal.
+    Copy(String),
+    /// Leave.
+    Quit,
+    /// Let the shell have the terminal for a while.
+    Suspend,
+}
+
+/// Something that a server is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tasked {
+    /// What there is to know about a session.
+    Inspect(Backend),
+    /// How the statement of a session would be carried out.
+    Explain(i32, String),
+    /// That a session cancels its statement, or ends.
+    Signal(Signal, Backend),
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// What there is to know about the session with this pid.
+    Inspected(i32, Result<Inspection, String>),
+    /// How the statement of the session with this pid would be carried out.
+    Explained(i32, Result<Vec<String>, String>),
+    /// What became of a session.
+    Signalled(Outcome),
+}
+
+/// The ways to the servers, by the names of the databases.
+#[derive(Default)]
+pub struct Hands {
+    /// Who looks into sessions.
+    pub inspectors: HashMap<String, Inspector>,
+    /// Who cancels and ends them.
+    pub signallers: HashMap<String, Signaller>,
+}
+
+impl Hands {
+    /// Begins to do `task` on the database called `database`; the answer goes to `answers`.
+    pub fn begin(&self, task: Tasked, database: &str, answers: mpsc::Sender<Answer>) {
+        let inspector = self.inspectors.get(database).cloned();
+        let signaller = self.signallers.get(database).cloned();
+        tokio::spawn(async move {
+            let answer = match (task, inspector, signaller) {
+                (Tasked::Inspect(backend), Some(inspector), _) => {
+                    Answer::Inspected(backend.pid, inspector.inspect(backend).await)
+                }
+                (Tasked::Explain(pid, statement), Some(inspector), _) => {
+                    Answer::Explained(pid, inspector.explain(&statement).await)
+                }
+                (Tasked::Signal(Signal::Cancel, backend), _, Some(signaller)) => {
+                    Answer::Signalled(signaller.cancel(backend).await)
+                }
+                (Tasked::Signal(Signal::Terminate, backend), _, Some(signaller)) => {
+                    Answer::Signalled(signaller.terminate(backend).await)
+                }
+                _ => return,
+            };
+            // The screen may be gone by now.
+            let _ = answers.send(answer).await;
+        });
+    }
+}

@@ -1,0 +1,333 @@
+//! The loop of the monitor's screen: one thing is taken in at a time, then a frame is drawn.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::{Event as TerminalEvent, EventStream, MouseButton, MouseEventKind};
+use crossterm::execute;
+use futures_util::StreamExt;
+use ratatui::layout::Rect;
+use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
+
+use super::act::{Act, Answer, Hands};
+use super::keymap::Want;
+use super::screen::{Clicked, Look};
+use super::state::{Reel, State};
+use crate::clock::{Clock, Moment, SystemClock};
+use crate::monitor::{Frame, Health, Inspector, Monitor, Recorder, Signaller, Tape};
+use crate::ui::signals::{Caught, Signals};
+use crate::ui::terminal::Screen;
+use crate::ui::theme::Theme;
+
+/// How often clocks on the screen move.
+const TICK: Duration = Duration::from_secs(1);
+/// The least time between two frames that no key asked for.
+const FRAME: Duration = Duration::from_millis(100);
+
+/// Where what is shown comes from.
+pub enum Source {
+    /// From servers, now.
+    Live(Live),
+    /// From a recording.
+    Tape(Tape),
+}
+
+/// Servers that are watched.
+pub struct Live {
+    /// Who watches.
+    pub monitor: Monitor,
+    /// The names of the databases.
+    pub databases: Vec<String>,
+    /// Where what is seen is written down, if it is.
+    pub recorder: Option<Recorder>,
+}
+
+/// What the screen is opened on.
+pub struct Setup {
+    /// Where what is shown comes from.
+    pub source: Source,
+    /// The clock.
+    pub clock: SystemClock,
+}
+
+/// Shows what is watched until somebody leaves.
+pub async fn open(setup: Setup) -> anyhow::Result<()> {
+    let mut app = App::new(setup)?;
+    let mut screen = Screen::open().context("failed to take the terminal over")?;
+    let result = app.run(&mut screen).await;
+    drop(screen);
+    result?;
+    if let Some(monitor) = app.monitor {
+        monitor.stop().await;
+    }
+    Ok(())
+}
+
+struct App {
+    state: State,
+    health: Arc<Health>,
+    news: Option<watch::Receiver<Arc<Health>>>,
+    /// Keeps what is watched being watched.
+    monitor: Option<Monitor>,
+    hands: Hands,
+    recorder: Option<Recorder>,
+    tape: Option<Tape>,
+    /// When the frame of the recording was made that is shown, and which one it is.
+    played: Option<(usize, Moment)>,
+    answers: (mpsc::Sender<Answer>, mpsc::Receiver<Answer>),
+    theme: Theme,
+    clock: SystemClock,
+    left: bool,
+}
+
+impl App {
+    fn new(setup: Setup) -> anyhow::Result<Self> {
+        let mut app = App {
+            state: State::default(),
+            health: Arc::default(),
+            news: None,
+            monitor: None,
+            hands: Hands::default(),
+            recorder: None,
+            tape: None,
+            played: None,
+            answers: mpsc::channel(16),
+            theme: Theme::from_environment(),
+            clock: setup.clock,
+            left: false,
+        };
+        match setup.source {
+            Source::Live(live) => app.watch(live),
+            Source::Tape(tape) => {
+                app.state.reel = Some(Reel {
+                    at: 0,
+                    frames: tape.frames(),
+                    plays: true,
+                    speed: 1,
+                });
+                app.tape = Some(tape);
+                app.play()?;
+            }
+        }
+        Ok(app)
+    }
+
+    fn watch(&mut self, live: Live) {
+        let Live {
+            mut monitor,
+            databases,
+            recorder,
+        } = live;
+        // Nobody drives a run by them here.
+        drop(monitor.take_alerts());
+        let inspector = |name: &String| Some((name.clone(), monitor.inspector(name)?));
+        let signaller = |name: &String| Some((name.clone(), monitor.signaller(name)?));
+        let inspectors = databases.iter().filter_map(inspector);
+        let inspectors: std::collections::HashMap<String, Inspector> = inspectors.collect();
+        let signallers = databases.iter().filter_map(signaller);
+        let signallers: std::collections::HashMap<String, Signaller> = signallers.collect();
+        self.hands = Hands {
+            inspectors,
+            signallers,
+        };
+        self.news = Some(monitor.health());
+        self.recorder = recorder;
+        self.monitor = Some(monitor);
+    }
+
+    async fn run(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
+        let mut events = EventStream::new();
+        let mut signals = Signals::new()?;
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut due = true;
+        let mut drawn = Moment::default();
+        while !self.left {
+            if due && self.clock.now().since(drawn) >= FRAME {
+                self.draw(screen)?;
+                drawn = self.clock.now();
+                due = false;
+            }
+            let soon = if due { FRAME } else { Duration::MAX };
+            let (plays, pause) = (self.plays(), self.pause());
+            tokio::select! {
+                event = events.next() => {
+                    let Some(Ok(event)) = event else { break };
+                    self.terminal_event(event, screen)?;
+                    self.draw(screen)?;
+                    due = false;
+                }
+                newest = newest(&mut self.news) => {
+                    self.take_in(newest)?;
+                    due = true;
+                }
+                Some(answer) = self.answers.1.recv() => {
+                    self.state.take(answer);
+                    due = true;
+                }
+                () = tokio::time::sleep(pause), if plays => {
+                    self.go_on()?;
+                    due = true;
+                }
+                _ = ticks.tick() => due = true,
+                () = tokio::time::sleep(soon), if due => {}
+                caught = signals.next() => match caught {
+                    Caught::End => break,
+                    Caught::Continue => {
+                        screen.come_back()?;
+                        due = true;
+                    }
+                },
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in what is new; what can't be recorded is not passed over in silence.
+    fn take_in(&mut self, newest: Arc<Health>) -> anyhow::Result<()> {
+        if let Some(recorder) = &mut self.recorder {
+            let frame = Frame {
+                at: self.clock.now(),
+                health: Arc::clone(&newest),
+            };
+            recorder
+                .add(&frame)
+                .context("failed to record what is seen")?;
+        }
+        self.health = newest;
+        Ok(())
+    }
+
+    fn plays(&self) -> bool {
+        self.state
+            .reel
+            .is_some_and(|reel| reel.plays && reel.at + 1 < reel.frames)
+    }
+
+    /// The time until the next frame of the recording.
+    fn pause(&mut self) -> Duration {
+        let plays = self.plays();
+        let (Some(reel), Some(tape), Some((_, at)), true) =
+            (self.state.reel, &mut self.tape, self.played, plays)
+        else {
+            return Duration::MAX;
+        };
+        let next = tape.frame(reel.at + 1).ok().map(|frame| frame.at.since(at));
+        let pause = next.unwrap_or(TICK) / reel.speed.max(1);
+        // A recording may have been interrupted for hours.
+        pause.clamp(Duration::from_millis(20), Duration::from_secs(5))
+    }
+
+    fn go_on(&mut self) -> anyhow::Result<()> {
+        if let Some(reel) = &mut self.state.reel {
+            reel.at += 1;
+        }
+        self.play()
+    }
+
+    /// Shows the frame of the recording that is to be shown.
+    fn play(&mut self) -> anyhow::Result<()> {
+        let (Some(reel), Some(tape)) = (self.state.reel, &mut self.tape) else {
+            return Ok(());
+        };
+        if self.played.is_some_and(|(at, _)| at == reel.at) {
+            return Ok(());
+        }
+        let frame = tape
+            .frame(reel.at)
+            .context("failed to read the recording")?;
+        self.health = frame.health;
+        self.played = Some((reel.at, frame.at));
+        Ok(())
+    }
+
+    fn now(&self) -> Moment {
+        self.played.map_or_else(|| self.clock.now(), |(_, at)| at)
+    }
+
+    fn draw(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
+        let size = screen.terminal.size()?;
+        self.state.size = Rect::new(0, 0, size.width, size.height);
+        let look = self.look();
+        screen
+            .terminal
+            .draw(|frame| look.draw(frame.area(), frame.buffer_mut()))?;
+        Ok(())
+    }
+
+    fn look(&self) -> Look<'_> {
+        Look {
+            state: &self.state,
+            health: &self.health,
+            now: self.now(),
+            theme: self.theme,
+        }
+    }
+
+    fn terminal_event(&mut self, event: TerminalEvent, screen: &mut Screen) -> anyhow::Result<()> {
+        let now = self.now();
+        let acts = match event {
+            TerminalEvent::Key(key) => self.state.key(&key, &self.health, now),
+            TerminalEvent::Mouse(mouse) => {
+                self.mouse(mouse.kind, mouse.column, mouse.row);
+                Vec::new()
+            }
+            TerminalEvent::Paste(text) if self.state.typing => {
+                self.state.filter.push_str(text.trim());
+                Vec::new()
+            }
+            _ => Vec::new(),
+        };
+        self.play()?;
+        for act in acts {
+            self.act(act, screen)?;
+        }
+        Ok(())
+    }
+
+    fn mouse(&mut self, kind: MouseEventKind, x: u16, y: u16) {
+        match kind {
+            MouseEventKind::ScrollDown => self.state.wheel(Want::Down, &self.health),
+            MouseEventKind::ScrollUp => self.state.wheel(Want::Up, &self.health),
+            MouseEventKind::Down(MouseButton::Left) => {
+                match self.look().clicked(self.state.size, x, y) {
+                    Clicked::Tab(tab) => self.state.tab = tab,
+                    Clicked::Session(pid) => self.state.session = Some(pid),
+                    Clicked::Nothing => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn act(&mut self, act: Act, screen: &mut Screen) -> anyhow::Result<()> {
+        match act {
+            Act::Task(task) => {
+                let health = self.state.health(&self.health);
+                if let Some(database) = self.state.database_name(health) {
+                    self.hands.begin(task, &database, self.answers.0.clone());
+                }
+            }
+            Act::Copy(text) => {
+                let mut terminal = std::io::stdout();
+                execute!(terminal, CopyToClipboard::to_clipboard_from(text))?;
+            }
+            Act::Quit => self.left = true,
+            Act::Suspend => screen.suspend()?,
+        }
+        Ok(())
+    }
+}
+
+/// What is newest when it is new; never anything of a recording.
+async fn newest(news: &mut Option<watch::Receiver<Arc<Health>>>) -> Arc<Health> {
+    if let Some(news) = news
+        && news.changed().await.is_ok()
+    {
+        return Arc::clone(&news.borrow_and_update());
+    }
+    std::future::pending().await
+}

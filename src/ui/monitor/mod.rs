@@ -1,0 +1,25 @@
+//! `gonogo monitor`: the panels of what is watched, alone.
+//!
+//! ```text
+//!  keys ─► keymap ─► Want ─► state ──► what is looked at, in which order, filtered, frozen
+//!                              └─────► Act: inspect, explain, signal, copy ─► tasks ─► Answer
+//!  monitor, or a tape ─► Health ─► State + Health = Look ─► screen ─► panels ─► frame
+//! ```
+//!
+//! Nothing here is recorded in a run's journal: nothing is run. What is seen can be recorded on a tape
+//! and looked at again.
+
+mod act;
+mod app;
+mod detail;
+mod keymap;
+mod screen;
+mod sessions;
+mod state;
+mod tab;
+mod wish;
+
+pub use app::{Live, Setup, Source, open};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,381 @@
+//! The monitor's screen: what stands where.
+//!
+//! ```text
+//!  header   the server, how old the picture is, what stands still or is played
+//!  tabs     the panels and their keys
+//!  ┌ the chosen panel ─────────────┐┌ locks ───────┐   from 120 columns: the rest beside it
+//!  │                               │├ connections ─┤
+//!  └───────────────────────────────┘└ …────────────┘
+//!  ┌ the chosen panel ─────────────┐                   narrower: the rest as a strip
+//!  └ database ─────────────────────┘
+//!  probes, message, keys
+//! ```
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
+
+use super::keymap::{self, Binding, KEYMAP, Want};
+use super::sessions;
+use super::state::State;
+use super::tab::Tab;
+use crate::clock::Moment;
+use crate::monitor::{Health, Link, Signal};
+use crate::ui::panels::watch::{self, Panel, Sight, frame};
+use crate::ui::scene::{put, put_both};
+use crate::ui::theme::{Role, Theme};
+use crate::ui::widgets::clip;
+use crate::ui::words;
+
+/// From this width on there are panels beside the chosen one.
+const WIDE: u16 = 120;
+
+/// Everything there is to draw.
+pub struct Look<'a> {
+    /// What is looked at.
+    pub state: &'a State,
+    /// The newest that is known, or the frame of the recording.
+    pub health: &'a Arc<Health>,
+    /// The moment; of a recording, when the frame was made.
+    pub now: Moment,
+    /// What things look like.
+    pub theme: Theme,
+}
+
+/// Where the panels stand.
+struct Areas {
+    header: Rect,
+    tabs: Rect,
+    main: Rect,
+    beside: Vec<(Panel, Rect)>,
+    strip: Rect,
+    probes: Rect,
+    message: Rect,
+    footer: Rect,
+}
+
+impl Look<'_> {
+    fn sight(&self) -> Sight<'_> {
+        Sight {
+            health: self.state.health(self.health),
+            run: None,
+            database: self.state.database,
+            focus: self.state.tab.panel(),
+            session: self.state.session,
+            filter: &self.state.filter,
+            now: self.now,
+            theme: self.theme,
+        }
+    }
+
+    fn areas(&self, area: Rect) -> Areas {
+        let row = |y: u16| Rect {
+            y: area.y + y.min(area.height),
+            height: u16::from(y < area.height),
+            ..area
+        };
+        let last = area.height.saturating_sub(1);
+        let middle = Rect {
+            y: area.y + 2.min(area.height),
+            height: area.height.saturating_sub(5),
+            ..area
+        };
+        let mut areas = Areas {
+            header: row(0),
+            tabs: row(1),
+            main: middle,
+            beside: Vec::new(),
+            strip: Rect::default(),
+            probes: row(last.saturating_sub(2)),
+            message: row(last.saturating_sub(1)),
+            footer: row(last),
+        };
+        if area.width >= WIDE {
+            let width = area.width * 2 / 5;
+            areas.main.width -= width;
+            let column = Rect {
+                x: middle.x + areas.main.width,
+                width,
+                ..middle
+            };
+            areas.beside = self.beside(column);
+        } else if middle.height >= 14 && self.state.tab == Tab::Sessions {
+            areas.main.height -= 6;
+            areas.strip = Rect {
+                y: middle.y + areas.main.height,
+                height: 6,
+                ..middle
+            };
+        }
+        areas
+    }
+
+    /// The panels beside the chosen one: those that say most, as far as there is room.
+    fn beside(&self, mut column: Rect) -> Vec<(Panel, Rect)> {
+        let chosen = self.state.tab.panel();
+        let picture = self.sight().picture().cloned();
+        let going_on = picture.as_deref().map_or(0, watch::progress_height);
+        let mut panels = Vec::new();
+        let wanted = [
+            (Panel::Vitals, 9),
+            (Panel::Connections, 9),
+            (Panel::Progress, going_on.min(column.height / 3)),
+        ];
+        for (panel, height) in wanted {
+            if Some(panel) != chosen && height > 0 && column.height >= height + 8 {
+                column.height -= height;
+                let place = Rect {
+                    y: column.y + column.height,
+                    height,
+                    ..column
+                };
+                panels.push((panel, place));
+            }
+        }
+        let rest = if chosen == Some(Panel::Locks) {
+            Panel::Running
+        } else {
+            Panel::Locks
+        };
+        panels.push((rest, column));
+        panels
+    }
+
+    /// Draws the whole screen.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer) {
+        let areas = self.areas(area);
+        let sight = self.sight();
+        self.header(&sight, areas.header, buf);
+        self.tabs(&sight, areas.tabs, buf);
+        self.main(&sight, areas.main, buf);
+        for (panel, place) in &areas.beside {
+            let sight = Sight {
+                focus: None,
+                filter: "",
+                ..sight
+            };
+            watch::draw(&sight, *panel, *place, buf);
+        }
+        watch::strip(&sight, areas.strip, buf);
+        watch::line(&sight, Span::raw(""), areas.probes, buf);
+        self.message(&sight, areas.message, buf);
+        Look::footer(&sight, areas.footer, buf);
+        if let Some(detail) = &self.state.detail {
+            detail.draw(&sight, area, buf);
+        }
+        if self.state.help {
+            help(&sight, area, buf);
+        }
+        self.question(&sight, area, buf);
+    }
+
+    fn main(&self, sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+        let Some(panel) = self.state.tab.panel() else {
+            return self.sessions(sight, area, buf);
+        };
+        watch::draw(sight, panel, area, buf);
+    }
+
+    fn sessions(&self, sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+        let sessions = self.state.sessions(sight.health);
+        let reverse = if self.state.reverse { ", reversed" } else { "" };
+        let title = format!(
+            "Sessions  {}, by {}{reverse}",
+            sessions.len(),
+            self.state.order.word()
+        );
+        let inner = frame(self.theme, &sight.title(&title), true, area, buf);
+        if sight.picture().is_none() {
+            return sight.absent(inner, buf);
+        }
+        sessions::draw(sight, &sessions, inner, buf);
+    }
+
+    fn header(&self, sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+        let mut left = vec![sight.span(" gonogo monitor  ", Role::Title)];
+        if let Some(database) = sight.shown() {
+            if let Some(picture) = sight.picture() {
+                let server = &picture.server;
+                let standby = if server.in_recovery { ", standby" } else { "" };
+                let words = format!(
+                    "{}  PostgreSQL {}{standby}  as {}",
+                    server.database, server.version, server.role
+                );
+                left.push(sight.span(words, Role::Text));
+            } else {
+                left.push(sight.span(&database.name, Role::Text));
+            }
+            if let Link::Down { .. } = database.link {
+                left.push(sight.span("  NO CONNECTION", Role::Bad));
+            }
+        }
+        let right = self.standing(sight);
+        put_both(area, 0, Line::from(left), Line::from(right), buf);
+    }
+
+    /// What stands still, or is played, or when the picture is from.
+    fn standing(&self, sight: &Sight<'_>) -> Vec<Span<'static>> {
+        if let Some(reel) = &self.state.reel {
+            let how = if reel.plays {
+                format!("▶ {}×", reel.speed)
+            } else {
+                "■".to_owned()
+            };
+            let words = format!(
+                "recording  {how}  {} of {}  {} ",
+                reel.at + 1,
+                reel.frames,
+                self.now.local("%Y-%m-%d %H:%M:%S")
+            );
+            return vec![sight.span(words, Role::Warn)];
+        }
+        if let Some((_, since)) = &self.state.frozen {
+            let age = words::short(self.now.since(*since));
+            return vec![sight.span(format!("FROZEN {age} ago, space goes on "), Role::Alarm)];
+        }
+        vec![sight.span(format!("{} ", self.now.to_local_time()), Role::Dim)]
+    }
+
+    fn tabs(&self, sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+        let mut spans = vec![Span::raw(" ")];
+        for (at, tab) in Tab::ALL.into_iter().enumerate() {
+            let role = if tab == self.state.tab {
+                Role::Selected
+            } else {
+                Role::Text
+            };
+            spans.push(sight.span(format!("{}", at + 1), Role::Key));
+            spans.push(sight.span(format!(" {} ", tab.label(area.width)), role));
+        }
+        put(area, 0, Line::from(spans), buf);
+    }
+
+    fn message(&self, sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+        let filter = &self.state.filter;
+        let line = match &self.state.message {
+            _ if self.state.typing => sight.span(format!(" filter: {filter}▏"), Role::Active),
+            Some((words, bad)) => {
+                let role = if *bad { Role::Warn } else { Role::Good };
+                sight.span(format!(" {words}"), role)
+            }
+            None if !filter.is_empty() => sight.span(
+                format!(" only what holds \"{filter}\"; esc shows all"),
+                Role::Warn,
+            ),
+            None => return,
+        };
+        put(area, 0, Line::from(line), buf);
+    }
+
+    /// As many keys as there is room for, those that lead to the others always.
+    fn footer(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+        let wide = |binding: &Binding| {
+            clip::width(&binding.keys[0].to_string()) + clip::width(binding.hint) + 3
+        };
+        let always = |binding: &Binding| matches!(binding.want, Want::Help | Want::Quit);
+        let shown = KEYMAP.iter().filter(|binding| !binding.hint.is_empty());
+        let kept: usize = shown.clone().filter(|b| always(b)).map(wide).sum();
+        let mut room = usize::from(area.width).saturating_sub(kept);
+        let mut spans = Vec::new();
+        for binding in shown {
+            if !always(binding) {
+                let Some(left) = room.checked_sub(wide(binding)) else {
+                    continue;
+                };
+                room = left;
+            }
+            spans.push(sight.span(format!(" {}", binding.keys[0]), Role::Key));
+            spans.push(sight.span(format!(" {} ", binding.hint), Role::Text));
+        }
+        put(area, 0, Line::from(spans), buf);
+    }
+
+    fn question(&self, sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+        let Some(question) = &self.state.question else {
+            return;
+        };
+        let title = match question.signal {
+            Signal::Cancel => format!("Cancel the statement of {}?", question.backend.pid),
+            Signal::Terminate => format!("End session {}?", question.backend.pid),
+        };
+        let inner = boxed(sight, &title, question.lines.len() as u16 + 2, area, buf);
+        for (row, words) in (0..).zip(&question.lines) {
+            put(inner, row, Line::from(sight.span(words, Role::Text)), buf);
+        }
+        let keys = Line::from(vec![
+            sight.span("enter", Role::Key),
+            sight.span(" does it, any other key does nothing", Role::Text),
+        ]);
+        put(inner, question.lines.len() as u16 + 1, keys, buf);
+    }
+
+    /// What a click at this place means: another tab, or a session.
+    pub fn clicked(&self, area: Rect, x: u16, y: u16) -> Clicked {
+        let areas = self.areas(area);
+        let at = Position { x, y };
+        if areas.tabs.contains(at) {
+            let mut from = areas.tabs.x + 1;
+            for tab in Tab::ALL {
+                let width = clip::width(tab.label(areas.tabs.width)) as u16 + 3;
+                if (from..from + width).contains(&x) {
+                    return Clicked::Tab(tab);
+                }
+                from += width;
+            }
+        }
+        if areas.main.contains(at) {
+            let sight = self.sight();
+            let row = y.saturating_sub(areas.main.y + 1);
+            let session = match self.state.tab.panel() {
+                None => {
+                    let listed = self.state.sessions(sight.health);
+                    let height = areas.main.height.saturating_sub(2);
+                    sessions::at(&listed, self.state.session, height, row)
+                }
+                Some(panel) => watch::session_at(&sight, panel, areas.main, usize::from(row)),
+            };
+            return session.map_or(Clicked::Nothing, Clicked::Session);
+        }
+        Clicked::Nothing
+    }
+}
+
+/// What was clicked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clicked {
+    /// The name of a panel.
+    Tab(Tab),
+    /// A session, by its process.
+    Session(i32),
+    /// Nothing that can be picked.
+    Nothing,
+}
+
+/// A box in the middle; what is left inside.
+fn boxed(sight: &Sight<'_>, title: &str, height: u16, area: Rect, buf: &mut Buffer) -> Rect {
+    let width = area.width.saturating_sub(4).min(90);
+    let height = (height + 2).min(area.height);
+    let place = Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    };
+    Clear.render(place, buf);
+    frame(sight.theme, title, true, place, buf)
+}
+
+fn help(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+    let told = keymap::help();
+    let inner = boxed(sight, "Keys  (? closes)", told.len() as u16, area, buf);
+    for (row, (keys, help)) in (0..).zip(told) {
+        let line = Line::from(vec![
+            sight.span(clip::pad(&keys, 20), Role::Key),
+            sight.span(help, Role::Text),
+        ]);
+        put(inner, row, line, buf);
+    }
+}

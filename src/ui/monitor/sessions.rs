@@ -1,0 +1,266 @@
+//! The sessions of a database in a table: sorted, filtered, the one under the cursor marked.
+
+use std::cmp::Ordering;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::monitor::{Picture, Session, State as Doing};
+use crate::ui::panels::watch::Sight;
+use crate::ui::scene::put;
+use crate::ui::theme::Role;
+use crate::ui::widgets::clip;
+use crate::ui::words::short;
+
+/// What sessions are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// How long they have done what they do.
+    #[default]
+    State,
+    /// The age of their transaction.
+    Transaction,
+    /// The age of their statement.
+    Statement,
+    /// How long they have been there.
+    Session,
+    /// Their application.
+    Application,
+    /// Their role.
+    User,
+    /// Where they come from.
+    Client,
+    /// Their process.
+    Pid,
+}
+
+impl Order {
+    /// All of them, in the order of the key.
+    pub const ALL: [Order; 8] = [
+        Order::State,
+        Order::Transaction,
+        Order::Statement,
+        Order::Session,
+        Order::Application,
+        Order::User,
+        Order::Client,
+        Order::Pid,
+    ];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Order::State => "state and age",
+            Order::Transaction => "transaction",
+            Order::Statement => "statement",
+            Order::Session => "session age",
+            Order::Application => "application",
+            Order::User => "user",
+            Order::Client => "client",
+            Order::Pid => "pid",
+        }
+    }
+
+    /// The oldest first; names as in a book.
+    fn compare(self, a: &Session, b: &Session) -> Ordering {
+        match self {
+            Order::State => urgency(a)
+                .cmp(&urgency(b))
+                .then(b.state_age.cmp(&a.state_age)),
+            Order::Transaction => b.transaction_age.cmp(&a.transaction_age),
+            Order::Statement => b.query_age.cmp(&a.query_age),
+            Order::Session => b.session_age.cmp(&a.session_age),
+            Order::Application => a.application.cmp(&b.application),
+            Order::User => a.user.cmp(&b.user),
+            Order::Client => client(a).cmp(&client(b)),
+            Order::Pid => a.pid.cmp(&b.pid),
+        }
+    }
+}
+
+/// What somebody wants to see first: who waits, who holds a transaction and does nothing, who works.
+fn urgency(session: &Session) -> u8 {
+    match session.state {
+        _ if session.waits_for_lock() => 0,
+        state if state.holds_transaction_idly() => 1,
+        Doing::Active => 2,
+        Doing::Idle => 4,
+        _ => 3,
+    }
+}
+
+fn client(session: &Session) -> String {
+    session
+        .client
+        .map(|client| client.to_string())
+        .unwrap_or_default()
+}
+
+/// The sessions that are shown, in their order.
+pub fn listed<'p>(
+    picture: &'p Picture,
+    order: Order,
+    reverse: bool,
+    filter: &str,
+) -> Vec<&'p Session> {
+    let filter = filter.to_lowercase();
+    let mut sessions: Vec<&Session> = picture
+        .sessions
+        .iter()
+        .filter(|session| !session.is_monitor() && holds(session, &filter))
+        .collect();
+    sessions.sort_by(|a, b| {
+        let sorted = order.compare(a, b);
+        let sorted = if reverse { sorted.reverse() } else { sorted };
+        sorted.then(a.pid.cmp(&b.pid))
+    });
+    sessions
+}
+
+/// Whether anything that is shown of the session holds the text.
+fn holds(session: &Session, filter: &str) -> bool {
+    let texts = [
+        session.application.as_str(),
+        session.user.as_deref().unwrap_or_default(),
+        session.statement.as_deref().unwrap_or_default(),
+        session.wait.as_deref().unwrap_or_default(),
+        session.state.words(),
+    ];
+    filter.is_empty()
+        || texts
+            .iter()
+            .any(|text| text.to_lowercase().contains(filter))
+        || session.pid.to_string() == filter
+        || client(session).contains(filter)
+        || (filter == "ours" && session.ours.is_some())
+}
+
+/// A column: its heading and how wide it is.
+type Column = (&'static str, usize);
+
+/// The columns for a table of this width; the statement has the rest.
+fn columns(sessions: &[&Session], width: u16) -> Vec<Column> {
+    let names = sessions
+        .iter()
+        .map(|session| clip::width(&cell(session, "application").0));
+    let longest = names.max().unwrap_or(0).clamp(11, 18);
+    let all: [(Column, u16); 7] = [
+        (("pid", 8), 0),
+        (("application", longest), 0),
+        (("user", 10), 100),
+        (("client", 20), 130),
+        (("state", 11), 0),
+        (("in tx", 6), 70),
+        (("for", 6), 0),
+    ];
+    let fits = all.into_iter().filter(|(_, from)| width >= *from);
+    fits.map(|(column, _)| column).collect()
+}
+
+/// Draws the table.
+pub fn draw(sight: &Sight<'_>, sessions: &[&Session], area: Rect, buf: &mut Buffer) {
+    let columns = columns(sessions, area.width);
+    let head: String = columns
+        .iter()
+        .map(|(name, width)| clip::pad(name, *width) + " ")
+        .collect();
+    put(
+        area,
+        0,
+        Line::from(sight.span(format!("{head}statement"), Role::Dim)),
+        buf,
+    );
+    let list = Rect {
+        y: area.y + 1.min(area.height),
+        height: area.height.saturating_sub(1),
+        ..area
+    };
+    let cursor = sessions
+        .iter()
+        .position(|session| sight.session == Some(session.pid));
+    let top = cursor
+        .unwrap_or(0)
+        .saturating_sub(usize::from(list.height).saturating_sub(1));
+    for (row, (at, session)) in (0..list.height).zip(sessions.iter().enumerate().skip(top)) {
+        put(list, row, line(sight, session, &columns), buf);
+        if cursor == Some(at) {
+            let place = Rect {
+                y: list.y + row,
+                height: 1,
+                ..list
+            };
+            buf.set_style(place, sight.style(Role::Selected));
+        }
+    }
+    if sessions.is_empty() {
+        let words = if sight.filter.is_empty() {
+            "nobody else is connected"
+        } else {
+            "no session is like that"
+        };
+        put(list, 0, Line::from(sight.span(words, Role::Dim)), buf);
+    }
+}
+
+/// The session in the row `row` of a table `height` high.
+pub fn at(sessions: &[&Session], picked: Option<i32>, height: u16, row: u16) -> Option<i32> {
+    let cursor = sessions
+        .iter()
+        .position(|session| picked == Some(session.pid));
+    let room = usize::from(height.saturating_sub(1));
+    let top = cursor.unwrap_or(0).saturating_sub(room.saturating_sub(1));
+    let row = usize::from(row.checked_sub(1)?);
+    sessions.get(top + row).map(|session| session.pid)
+}
+
+fn line(sight: &Sight<'_>, session: &Session, columns: &[Column]) -> Line<'static> {
+    let mut spans: Vec<Span<'_>> = columns
+        .iter()
+        .map(|(name, width)| {
+            let (text, role) = cell(session, name);
+            sight.span(clip::pad(&text, *width) + " ", role)
+        })
+        .collect();
+    let role = if session.state == Doing::Active {
+        Role::Text
+    } else {
+        Role::Dim
+    };
+    spans.push(sight.span(session.statement.as_deref().unwrap_or_default(), role));
+    Line::from(spans)
+}
+
+fn cell(session: &Session, column: &str) -> (String, Role) {
+    let age = |age: Option<std::time::Duration>| age.map(short).unwrap_or_default();
+    match column {
+        "pid" => (session.pid.to_string(), Role::Text),
+        "application" => match &session.ours {
+            Some(ours) => (ours.words(), Role::Ours),
+            None => (session.application.clone(), Role::Text),
+        },
+        "user" => (session.user.clone().unwrap_or_default(), Role::Dim),
+        "client" => (client(session), Role::Dim),
+        "state" => state(session),
+        "in tx" => (age(session.transaction_age), Role::Text),
+        _ => {
+            let since = match session.state {
+                Doing::Active => session.query_age,
+                _ => session.state_age,
+            };
+            (age(since), Role::Text)
+        }
+    }
+}
+
+fn state(session: &Session) -> (String, Role) {
+    let (word, role) = match session.state {
+        _ if session.waits_for_lock() => ("lock wait", Role::Bad),
+        Doing::Active => ("active", Role::Active),
+        Doing::Idle => ("idle", Role::Dim),
+        Doing::IdleInTransaction => ("idle in tx", Role::Warn),
+        Doing::Aborted => ("failed tx", Role::Warn),
+        other => (other.words(), Role::Dim),
+    };
+    (word.to_owned(), role)
+}

@@ -1,0 +1,266 @@
+//! What the person at the monitor's screen looks at, and what becomes of it when a key is pressed.
+//! Pure: what is to be done comes back as values.
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use ratatui::layout::Rect;
+
+use super::act::Act;
+use super::detail::Detail;
+use super::keymap::{Want, want_of};
+use super::sessions::{Order, listed};
+use super::tab::Tab;
+use super::wish::Question;
+use crate::clock::Moment;
+use crate::monitor::{Health, Picture, Session};
+use crate::ui::keys::Key;
+
+/// A recording that is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reel {
+    /// The frame that is shown, counted from 0.
+    pub at: usize,
+    /// How many there are.
+    pub frames: usize,
+    /// Whether it goes on by itself.
+    pub plays: bool,
+    /// How many times as fast as it was.
+    pub speed: u32,
+}
+
+/// Everything about the look of the screen that is not in the health.
+#[derive(Default)]
+pub struct State {
+    /// What has the large place.
+    pub tab: Tab,
+    /// Which database is shown.
+    pub database: usize,
+    /// The session under the cursor.
+    pub session: Option<i32>,
+    /// What the sessions are sorted by.
+    pub order: Order,
+    /// Whether the other way around.
+    pub reverse: bool,
+    /// Only what holds this text is shown.
+    pub filter: String,
+    /// Whether keys are letters of the filter.
+    pub typing: bool,
+    /// The picture that stands still.
+    pub frozen: Option<(Arc<Health>, Moment)>,
+    /// What lies over the panels.
+    pub detail: Option<Detail>,
+    /// What is asked.
+    pub question: Option<Question>,
+    /// Whether the keys are shown.
+    pub help: bool,
+    /// What the last key came to, and whether that is bad.
+    pub message: Option<(String, bool)>,
+    /// The recording that is played, if one is.
+    pub reel: Option<Reel>,
+    /// The size of the screen.
+    pub size: Rect,
+}
+
+impl State {
+    /// What is shown: what stands still, else the newest.
+    pub fn health<'a>(&'a self, newest: &'a Arc<Health>) -> &'a Arc<Health> {
+        self.frozen.as_ref().map_or(newest, |(health, _)| health)
+    }
+
+    /// The database that is shown, by its name.
+    pub fn database_name(&self, health: &Health) -> Option<String> {
+        let databases = &health.databases;
+        let shown = databases.get(self.database % databases.len().max(1))?;
+        Some(shown.name.clone())
+    }
+
+    fn picture<'h>(&self, health: &'h Health) -> Option<&'h Picture> {
+        let databases = &health.databases;
+        let shown = databases.get(self.database % databases.len().max(1))?;
+        shown.picture.as_deref()
+    }
+
+    /// The sessions that can be under the cursor, in their order.
+    pub fn sessions<'h>(&self, health: &'h Health) -> Vec<&'h Session> {
+        let Some(picture) = self.picture(health) else {
+            return Vec::new();
+        };
+        match self.tab.panel() {
+            None => listed(picture, self.order, self.reverse, &self.filter),
+            Some(panel) => panel.sessions(picture).collect(),
+        }
+    }
+
+    pub(super) fn picked<'h>(&self, health: &'h Health) -> Option<&'h Session> {
+        let sessions = self.sessions(health);
+        let found = sessions
+            .iter()
+            .find(|session| Some(session.pid) == self.session);
+        found.or(sessions.first()).copied()
+    }
+
+    /// Takes a key in.
+    pub fn key(&mut self, event: &KeyEvent, newest: &Arc<Health>, now: Moment) -> Vec<Act> {
+        if event.kind == KeyEventKind::Release {
+            return Vec::new();
+        }
+        if self.typing {
+            self.type_filter(event);
+            return Vec::new();
+        }
+        let Some(key) = Key::from_event(event) else {
+            return Vec::new();
+        };
+        if let Some(question) = self.question.take() {
+            return self.answer(&question, key);
+        }
+        let Some(want) = want_of(key) else {
+            return Vec::new();
+        };
+        self.message = None;
+        self.carry_out(want, newest, now)
+    }
+
+    fn type_filter(&mut self, event: &KeyEvent) {
+        match event.code {
+            KeyCode::Char(letter) => self.filter.push(letter),
+            KeyCode::Backspace => drop(self.filter.pop()),
+            KeyCode::Enter => self.typing = false,
+            KeyCode::Esc => {
+                self.typing = false;
+                self.filter.clear();
+            }
+            _ => {}
+        }
+    }
+
+    fn carry_out(&mut self, want: Want, newest: &Arc<Health>, now: Moment) -> Vec<Act> {
+        let health = Arc::clone(self.health(newest));
+        match want {
+            Want::Show(tab) => self.show(tab),
+            Want::Next => self.turn(1),
+            Want::Previous => self.turn(Tab::ALL.len() - 1),
+            Want::Up => self.move_by(&health, -1),
+            Want::Down => self.move_by(&health, 1),
+            Want::PageUp => self.move_by(&health, -i64::from(self.page())),
+            Want::PageDown => self.move_by(&health, i64::from(self.page())),
+            Want::Top => self.go_to_end(&health, false),
+            Want::Bottom => self.go_to_end(&health, true),
+            Want::Sort => self.sort(),
+            Want::Reverse => self.reverse = !self.reverse,
+            Want::Filter => self.typing = true,
+            Want::Freeze => self.freeze(newest, now),
+            Want::Database => {
+                self.database = (self.database + 1) % health.databases.len().max(1);
+                self.session = None;
+            }
+            Want::Back => self.wind(-1),
+            Want::Forward => self.wind(1),
+            Want::Slower => self.speed(|speed| (speed / 2).max(1)),
+            Want::Faster => self.speed(|speed| (speed * 2).min(64)),
+            Want::Help => self.help = !self.help,
+            Want::Close => self.close(),
+            Want::Quit => return vec![Act::Quit],
+            Want::Suspend => return vec![Act::Suspend],
+            Want::Inspect | Want::Explain | Want::Copy | Want::Cancel | Want::Terminate => {
+                return self.about_session(want, &health);
+            }
+        }
+        Vec::new()
+    }
+
+    /// The wheel moves what is listed.
+    pub fn wheel(&mut self, want: Want, newest: &Arc<Health>) {
+        let health = Arc::clone(self.health(newest));
+        self.move_by(&health, if want == Want::Down { 1 } else { -1 });
+    }
+
+    fn show(&mut self, tab: Tab) {
+        self.tab = tab;
+        self.detail = None;
+    }
+
+    fn turn(&mut self, by: usize) {
+        let at = Tab::ALL.iter().position(|tab| *tab == self.tab);
+        self.show(Tab::ALL[(at.unwrap_or(0) + by) % Tab::ALL.len()]);
+    }
+
+    fn page(&self) -> u16 {
+        self.size.height.saturating_sub(8).max(1)
+    }
+
+    fn move_by(&mut self, health: &Health, by: i64) {
+        if let Some(detail) = &mut self.detail {
+            detail.scroll(by);
+            return;
+        }
+        let sessions = self.sessions(health);
+        let at = sessions
+            .iter()
+            .position(|session| Some(session.pid) == self.session);
+        let last = sessions.len().saturating_sub(1) as i64;
+        let next = match at {
+            Some(at) => (at as i64).saturating_add(by).clamp(0, last),
+            None if by < 0 => last,
+            None => 0,
+        };
+        self.session = sessions.get(next as usize).map(|session| session.pid);
+    }
+
+    fn go_to_end(&mut self, health: &Health, end: bool) {
+        match &mut self.reel {
+            Some(reel) if self.detail.is_none() => {
+                reel.at = if end {
+                    reel.frames.saturating_sub(1)
+                } else {
+                    0
+                };
+            }
+            _ => self.move_by(health, if end { i64::MAX } else { i64::MIN }),
+        }
+    }
+
+    fn sort(&mut self) {
+        let at = Order::ALL.iter().position(|order| *order == self.order);
+        self.order = Order::ALL[(at.unwrap_or(0) + 1) % Order::ALL.len()];
+    }
+
+    fn freeze(&mut self, newest: &Arc<Health>, now: Moment) {
+        if let Some(reel) = &mut self.reel {
+            reel.plays = !reel.plays;
+            return;
+        }
+        self.frozen = match self.frozen {
+            Some(_) => None,
+            None => Some((Arc::clone(newest), now)),
+        };
+    }
+
+    fn wind(&mut self, by: i64) {
+        let Some(reel) = &mut self.reel else {
+            self.message = Some(("that is for recordings".to_owned(), true));
+            return;
+        };
+        reel.plays = false;
+        let last = reel.frames.saturating_sub(1) as i64;
+        reel.at = (reel.at as i64 + by).clamp(0, last) as usize;
+    }
+
+    fn speed(&mut self, change: impl Fn(u32) -> u32) {
+        if let Some(reel) = &mut self.reel {
+            reel.speed = change(reel.speed);
+        }
+    }
+
+    fn close(&mut self) {
+        if self.help {
+            self.help = false;
+        } else if self.detail.is_some() {
+            self.detail = None;
+        } else {
+            self.filter.clear();
+            self.session = None;
+        }
+    }
+}

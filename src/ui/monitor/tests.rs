@@ -1,0 +1,317 @@
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::act::{Act, Answer, Tasked};
+use super::screen::{Clicked, Look};
+use super::sessions::{Order, listed};
+use super::state::{Reel, State};
+use super::tab::Tab;
+use crate::monitor::testing::*;
+use crate::monitor::{
+    Backend, Effect, Evidence, Health, Inspection, Outcome, SessionLock, Signal, State as Doing,
+};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::testing::sketch;
+
+/// Five sessions that do five things.
+fn watched() -> Arc<Health> {
+    let mut picture = picture();
+    let mut waiting = session(11, "web", Doing::Active, 12, "update orders set n = 1");
+    waiting.wait = Some("Lock: transactionid".to_owned());
+    picture.sessions = vec![
+        session(14, "pool", Doing::Idle, 900, "select 1"),
+        session(
+            13,
+            "web",
+            Doing::Active,
+            3,
+            "select * from orders where customer = $1",
+        ),
+        session(
+            12,
+            "psql",
+            Doing::IdleInTransaction,
+            190,
+            "select * from orders",
+        ),
+        waiting,
+        ours(
+            session(15, "", Doing::Active, 40, "alter table items add n int"),
+            Evidence::Name,
+        ),
+    ];
+    Arc::new(health(vec![database(picture)]))
+}
+
+struct Screen {
+    state: State,
+    health: Arc<Health>,
+}
+
+impl Screen {
+    fn new() -> Self {
+        Screen {
+            state: State::default(),
+            health: watched(),
+        }
+    }
+
+    fn press(&mut self, keys: &str) -> Vec<Act> {
+        let mut acts = Vec::new();
+        for letter in keys.chars() {
+            let code = match letter {
+                '\r' => KeyCode::Enter,
+                '\x1b' => KeyCode::Esc,
+                '\t' => KeyCode::Tab,
+                '↓' => KeyCode::Down,
+                '↑' => KeyCode::Up,
+                '→' => KeyCode::Right,
+                '←' => KeyCode::Left,
+                letter => KeyCode::Char(letter),
+            };
+            let event = KeyEvent::new(code, KeyModifiers::NONE);
+            acts.extend(self.state.key(&event, &self.health, now()));
+        }
+        acts
+    }
+
+    fn drawn(&mut self, width: u16, height: u16) -> String {
+        let area = Rect::new(0, 0, width, height);
+        self.state.size = area;
+        let mut buf = Buffer::empty(area);
+        self.look().draw(area, &mut buf);
+        sketch(&buf)
+    }
+
+    fn look(&self) -> Look<'_> {
+        Look {
+            state: &self.state,
+            health: &self.health,
+            now: now(),
+            theme: Theme::new(false),
+        }
+    }
+}
+
+#[test]
+fn the_screen_at_three_sizes() {
+    let mut screen = Screen::new();
+    screen.press("↓↓");
+    for (width, height) in [(80, 24), (120, 36), (200, 50)] {
+        insta::assert_snapshot!(
+            format!("sessions_{width}x{height}"),
+            screen.drawn(width, height)
+        );
+    }
+    for (width, height) in [(0, 0), (1, 1), (10, 3), (3, 10)] {
+        screen.drawn(width, height);
+    }
+}
+
+#[test]
+fn every_tab_can_be_shown_and_clicked() {
+    let mut screen = Screen::new();
+    let mut seen = String::new();
+    for tab in Tab::ALL {
+        assert_eq!(screen.state.tab, tab);
+        seen.push_str(&screen.drawn(80, 10));
+        screen.press("\t");
+    }
+    assert_eq!(screen.state.tab, Tab::Sessions);
+    insta::assert_snapshot!("tabs", seen);
+    screen.press("2");
+    assert_eq!(screen.state.tab, Tab::Locks);
+    let area = Rect::new(0, 0, 100, 24);
+    assert_eq!(
+        screen.look().clicked(area, 2, 1),
+        Clicked::Tab(Tab::Sessions)
+    );
+    screen.press("1");
+    // The heading takes the first row of the table.
+    assert_eq!(screen.look().clicked(area, 5, 4), Clicked::Session(11));
+    assert_eq!(screen.look().clicked(area, 5, 3), Clicked::Nothing);
+}
+
+#[test]
+fn sessions_are_sorted_and_filtered() {
+    let health = watched();
+    let picture = health.databases[0].picture.as_ref().unwrap();
+    let pids = |order, reverse, filter: &str| {
+        let list = listed(picture, order, reverse, filter);
+        list.iter().map(|session| session.pid).collect::<Vec<i32>>()
+    };
+    assert_eq!(pids(Order::State, false, ""), [11, 12, 15, 13, 14]);
+    assert_eq!(pids(Order::Pid, false, ""), [11, 12, 13, 14, 15]);
+    assert_eq!(pids(Order::Pid, true, ""), [15, 14, 13, 12, 11]);
+    assert_eq!(pids(Order::Statement, false, ""), [14, 12, 15, 11, 13]);
+    assert_eq!(pids(Order::Application, false, ""), [15, 14, 12, 11, 13]);
+    assert_eq!(pids(Order::Pid, false, "ORDERS"), [11, 12, 13]);
+    assert_eq!(pids(Order::Pid, false, "lock"), [11]);
+    assert_eq!(pids(Order::Pid, false, "ours"), [15]);
+    assert_eq!(pids(Order::Pid, false, "14"), [14]);
+    assert!(pids(Order::Pid, false, "nothing").is_empty());
+}
+
+#[test]
+fn keys_sort_reverse_and_filter() {
+    let mut screen = Screen::new();
+    screen.press("sS");
+    assert_eq!(
+        (screen.state.order, screen.state.reverse),
+        (Order::Transaction, true)
+    );
+    screen.press("/web q\x1b");
+    assert!(screen.state.filter.is_empty() && !screen.state.typing);
+    screen.press("/web\r");
+    assert_eq!(screen.state.filter, "web");
+    assert_eq!(screen.state.sessions(&screen.health).len(), 2);
+    let text = screen.drawn(80, 24);
+    assert!(text.contains("only what holds \"web\""), "{text}");
+    screen.press("\x1b");
+    assert_eq!(screen.state.sessions(&screen.health).len(), 5);
+}
+
+#[test]
+fn what_stands_still_stays_though_more_is_known() {
+    let mut screen = Screen::new();
+    screen.press(" ");
+    screen.health = Arc::default();
+    assert_eq!(
+        screen
+            .state
+            .sessions(screen.state.health(&screen.health))
+            .len(),
+        5
+    );
+    assert!(screen.drawn(80, 24).contains("FROZEN"));
+    screen.press(" ");
+    assert!(screen.state.health(&screen.health).databases.is_empty());
+}
+
+#[test]
+fn a_session_is_looked_at_from_near() {
+    let mut screen = Screen::new();
+    let backend = Backend {
+        pid: 11,
+        started: 1,
+    };
+    assert_eq!(screen.press("\r"), [Act::Task(Tasked::Inspect(backend))]);
+    let waiting = screen.drawn(80, 24);
+    assert!(waiting.contains("being looked up"), "{waiting}");
+    let near = Inspection {
+        statement: "update orders\n   set n = 1\n where id = 7".to_owned(),
+        locks: vec![
+            SessionLock {
+                mode: "Share".to_owned(),
+                object: "transaction 740".to_owned(),
+                granted: false,
+                waited: secs(12),
+            },
+            SessionLock {
+                mode: "RowExclusive".to_owned(),
+                object: "orders".to_owned(),
+                granted: true,
+                waited: None,
+            },
+        ],
+        blocked_by: vec![12],
+        blocks: vec![19, 20],
+    };
+    screen.state.take(Answer::Inspected(11, Ok(near.clone())));
+    // What was asked about another session comes too late.
+    screen
+        .state
+        .take(Answer::Inspected(99, Err("gone".to_owned())));
+    let acts = screen.press("e");
+    assert_eq!(
+        acts,
+        [Act::Task(Tasked::Explain(11, near.statement.clone()))]
+    );
+    let plan = vec![
+        "Update on orders".to_owned(),
+        "  ->  Seq Scan on orders".to_owned(),
+    ];
+    screen.state.take(Answer::Explained(11, Ok(plan)));
+    insta::assert_snapshot!("detail", screen.drawn(100, 30));
+    assert_eq!(screen.press("y"), [Act::Copy(near.statement)]);
+    screen.press("\x1b");
+    assert!(screen.state.detail.is_none());
+}
+
+#[test]
+fn only_enter_cancels_and_only_what_can_be_cancelled() {
+    let mut screen = Screen::new();
+    let backend = Backend {
+        pid: 11,
+        started: 1,
+    };
+    assert!(screen.press("cy").is_empty());
+    assert_eq!(
+        screen.state.message,
+        Some(("nothing was done".to_owned(), false))
+    );
+    screen.press("k");
+    insta::assert_snapshot!("question", screen.drawn(80, 24));
+    let acts = screen.press("\r");
+    assert_eq!(
+        acts,
+        [Act::Task(Tasked::Signal(Signal::Terminate, backend))]
+    );
+    let outcome = Outcome {
+        pid: 11,
+        effect: Effect::StillThere,
+        words: "11 was told to end, but it is still there".to_owned(),
+    };
+    screen.state.take(Answer::Signalled(outcome));
+    assert!(screen.state.message.as_ref().unwrap().1);
+    // The next one is idle in a transaction: there is nothing to cancel.
+    screen.press("↓↓c");
+    let (words, bad) = screen.state.message.clone().unwrap();
+    assert!(bad && words.contains("no statement to cancel"), "{words}");
+    assert!(screen.state.question.is_none());
+}
+
+#[test]
+fn a_recording_is_wound_and_asks_no_server() {
+    let mut screen = Screen::new();
+    screen.state.reel = Some(Reel {
+        at: 0,
+        frames: 3,
+        plays: true,
+        speed: 1,
+    });
+    screen.press("→→→");
+    let reel = |screen: &Screen| screen.state.reel.unwrap();
+    assert_eq!((reel(&screen).at, reel(&screen).plays), (2, false));
+    screen.press("←+++ ");
+    assert_eq!(
+        (reel(&screen).at, reel(&screen).plays, reel(&screen).speed),
+        (1, true, 8)
+    );
+    assert!(screen.press("\r").is_empty());
+    screen.press("\x1be");
+    assert!(
+        screen
+            .state
+            .message
+            .as_ref()
+            .unwrap()
+            .0
+            .contains("no server to ask")
+    );
+    screen.press("k");
+    assert!(screen.state.question.is_none());
+    assert!(screen.drawn(100, 24).contains("2 of 3"));
+}
+
+#[test]
+fn the_keys_are_shown() {
+    let mut screen = Screen::new();
+    screen.press("?");
+    insta::assert_snapshot!("help", screen.drawn(100, 42));
+    screen.press("\x1b");
+    assert!(!screen.state.help);
+}

@@ -1,0 +1,148 @@
+//! What is wished of the session under the cursor, and what has come of it.
+
+use super::act::{Act, Answer, Tasked};
+use super::detail::{Detail, Plan};
+use super::keymap::Want;
+use super::state::State;
+use crate::monitor::{Backend, Effect, Health, Session, Signal};
+use crate::ui::keys::Key;
+
+/// What is asked before a session is cancelled or ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Which of both.
+    pub signal: Signal,
+    /// Of which session.
+    pub backend: Backend,
+    /// Who that is.
+    pub lines: Vec<String>,
+}
+
+impl State {
+    /// Does what is wished of the session under the cursor.
+    pub(super) fn about_session(&mut self, want: Want, health: &Health) -> Vec<Act> {
+        let Some(session) = self.picked(health) else {
+            self.message = Some(("no session is under the cursor".to_owned(), true));
+            return Vec::new();
+        };
+        match want {
+            Want::Copy => self.copy(session),
+            Want::Cancel => self.ask(Signal::Cancel, session),
+            Want::Terminate => self.ask(Signal::Terminate, session),
+            _ => self.look_at(session, want == Want::Explain),
+        }
+    }
+
+    fn copy(&mut self, session: &Session) -> Vec<Act> {
+        let text = match &self.detail {
+            Some(detail) => detail.statement().to_owned(),
+            None => session.statement.clone().unwrap_or_default(),
+        };
+        if text.is_empty() {
+            self.message = Some(("there is no statement to copy".to_owned(), true));
+            return Vec::new();
+        }
+        let words = "the statement was sent to the terminal's clipboard";
+        self.message = Some((words.to_owned(), false));
+        vec![Act::Copy(text)]
+    }
+
+    fn look_at(&mut self, session: &Session, explain: bool) -> Vec<Act> {
+        if self.reel.is_some() && explain {
+            self.message = Some(("a recording has no server to ask".to_owned(), true));
+            return Vec::new();
+        }
+        let shown = self.detail.take();
+        let shown = shown.filter(|detail| detail.session.pid == session.pid);
+        let mut detail = shown.unwrap_or_else(|| Detail::new(session.clone()));
+        let mut acts = Vec::new();
+        if explain {
+            detail.explain();
+            let statement = detail.statement().to_owned();
+            acts.push(Act::Task(Tasked::Explain(session.pid, statement)));
+        }
+        if let (Some(backend), None, None) = (session.backend(), &detail.near, self.reel) {
+            acts.push(Act::Task(Tasked::Inspect(backend)));
+        }
+        self.detail = Some(detail);
+        acts
+    }
+
+    fn ask(&mut self, signal: Signal, session: &Session) -> Vec<Act> {
+        let backend = match self.signalled(signal, session) {
+            Ok(backend) => backend,
+            Err(why) => {
+                self.message = Some((why, true));
+                return Vec::new();
+            }
+        };
+        let user = session.user.as_deref().unwrap_or("unknown user");
+        let application = &session.application;
+        let state = session.state.words();
+        let mut lines = vec![format!("{} {user} {application} {state}", session.pid)];
+        lines.extend(session.statement.clone());
+        self.question = Some(Question {
+            signal,
+            backend,
+            lines,
+        });
+        Vec::new()
+    }
+
+    /// Whom the signal would go to, or why it can't be sent.
+    fn signalled(&self, signal: Signal, session: &Session) -> Result<Backend, String> {
+        let pid = session.pid;
+        if self.reel.is_some() {
+            return Err("what was recorded is over".to_owned());
+        }
+        if session.is_monitor() {
+            return Err(format!("{pid} is a monitor's own session"));
+        }
+        if signal == Signal::Cancel && session.state.holds_transaction_idly() {
+            let state = session.state.words();
+            return Err(format!(
+                "{pid} is {state}: there is no statement to cancel, k ends the session"
+            ));
+        }
+        let unknown = || format!("{pid} can't be told from a later session with its number");
+        session.backend().ok_or_else(unknown)
+    }
+
+    /// Only Enter does it; any other key leaves it be.
+    pub(super) fn answer(&mut self, question: &Question, key: Key) -> Vec<Act> {
+        if key != Key::Enter {
+            self.message = Some(("nothing was done".to_owned(), false));
+            return Vec::new();
+        }
+        self.message = Some((format!("asked {} …", question.backend.pid), false));
+        let task = Tasked::Signal(question.signal, question.backend);
+        vec![Act::Task(task)]
+    }
+
+    /// Takes in what a task has brought.
+    pub fn take(&mut self, answer: Answer) {
+        match answer {
+            Answer::Signalled(outcome) => {
+                let done = matches!(outcome.effect, Effect::Ended | Effect::Gone);
+                self.message = Some((outcome.words, !done));
+            }
+            Answer::Inspected(pid, near) => {
+                if let Some(detail) = self.detail_of(pid) {
+                    detail.near = Some(near);
+                }
+            }
+            Answer::Explained(pid, plan) => {
+                if let Some(detail) = self.detail_of(pid) {
+                    detail.plan = Plan::Told(plan);
+                }
+            }
+        }
+    }
+
+    /// What was asked about another session than the one that is looked at comes too late.
+    fn detail_of(&mut self, pid: i32) -> Option<&mut Detail> {
+        self.detail
+            .as_mut()
+            .filter(|detail| detail.session.pid == pid)
+    }
+}

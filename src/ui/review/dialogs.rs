@@ -1,0 +1,307 @@
+//! What opens over the screen of a review: a remark, an approval, remarks to settle, what has changed,
+//! the keys.
+
+use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Clear, Widget};
+use ratatui_textarea::TextArea;
+
+use super::keymap::KEYMAP;
+use super::screen::Look;
+use super::state::{Reaction, State};
+use crate::clock::Moment;
+use crate::plan::Step;
+use crate::review::{Act, DiffLine, Sheet};
+use crate::ui::keys::Key;
+use crate::ui::scene::put;
+use crate::ui::theme::Role;
+use crate::ui::widgets::clip;
+
+/// What is open.
+#[derive(Debug)]
+pub enum Dialog {
+    /// A remark is being written.
+    Comment {
+        /// The step's id; none: the plan.
+        step: Option<String>,
+        /// What it is about, for the title.
+        about: String,
+        /// What was typed.
+        input: Box<TextArea<'static>>,
+    },
+    /// Somebody is about to approve.
+    Approve {
+        /// What they want to say with it.
+        input: Box<TextArea<'static>>,
+    },
+    /// Remarks, one of which is to be settled.
+    Settle {
+        /// Which.
+        ids: Vec<u32>,
+        /// The one under the cursor.
+        cursor: usize,
+    },
+    /// What has changed.
+    Difference {
+        /// Since when.
+        title: String,
+        /// How.
+        lines: Vec<DiffLine>,
+        /// The first line that is shown.
+        top: usize,
+    },
+    /// The keys, from this line on.
+    Help(usize),
+}
+
+impl Dialog {
+    /// A remark on a step, or on the plan.
+    pub fn comment(on: Option<(&Step, &Sheet)>) -> Self {
+        let about = on.map_or_else(
+            || "the plan".to_owned(),
+            |(step, _)| format!("{} {}", step.number, step.spec.title),
+        );
+        Dialog::Comment {
+            step: on.map(|(step, _)| step.id.as_str().to_owned()),
+            about,
+            input: Box::default(),
+        }
+    }
+
+    /// An approval.
+    pub fn approve() -> Self {
+        Dialog::Approve {
+            input: Box::default(),
+        }
+    }
+
+    /// Puts pasted text where text is typed.
+    pub fn paste(&mut self, text: &str) {
+        if let Dialog::Comment { input, .. } | Dialog::Approve { input } = self {
+            let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            input.insert_str(line);
+        }
+    }
+}
+
+fn typed(input: &TextArea<'_>) -> String {
+    input.lines().join(" ").trim().to_owned()
+}
+
+/// What a key does while something is open.
+pub fn key(state: &mut State, event: KeyEvent, now: Moment) -> Option<Reaction> {
+    let key = Key::from_event(&event);
+    let mut dialog = state.dialog.take()?;
+    if matches!(key, Some(Key::Esc | Key::Ctrl('c'))) {
+        return None;
+    }
+    let typing = matches!(dialog, Dialog::Comment { .. } | Dialog::Approve { .. });
+    if key.is_none() && !typing {
+        state.dialog = Some(dialog);
+        return None;
+    }
+    let page = usize::from(state.size.height / 2).max(1);
+    match &mut dialog {
+        Dialog::Comment { step, input, .. } => {
+            if key == Some(Key::Enter) {
+                let (step, text) = (step.take(), typed(input));
+                return (!text.is_empty()).then(|| state.deed(Act::Comment { step, text }, now));
+            }
+            input.input(event);
+        }
+        Dialog::Approve { input } => {
+            if key == Some(Key::Enter) {
+                let remark = Some(typed(input)).filter(|text| !text.is_empty());
+                return Some(state.deed(Act::Approve { remark }, now));
+            }
+            input.input(event);
+        }
+        Dialog::Settle { ids, cursor } => match key? {
+            Key::Up => *cursor = cursor.saturating_sub(1),
+            Key::Down => *cursor = (*cursor + 1).min(ids.len().saturating_sub(1)),
+            Key::Enter | Key::Char('x') => {
+                let id = *ids.get(*cursor)?;
+                return Some(state.deed(Act::Settle { id }, now));
+            }
+            _ => {}
+        },
+        Dialog::Difference { lines, top, .. } => {
+            let last = lines.len().saturating_sub(1);
+            match key? {
+                Key::Up => *top = top.saturating_sub(1),
+                Key::Down => *top = (*top + 1).min(last),
+                Key::PageUp => *top = top.saturating_sub(page),
+                Key::PageDown => *top = (*top + page).min(last),
+                Key::Home => *top = 0,
+                Key::End => *top = last,
+                Key::Char('d' | 'q') => return None,
+                _ => {}
+            }
+        }
+        Dialog::Help(top) => match key? {
+            Key::Up => *top = top.saturating_sub(1),
+            Key::Down => *top = (*top + 1).min(KEYMAP.len()),
+            _ => return None,
+        },
+    }
+    state.dialog = Some(dialog);
+    None
+}
+
+/// Draws what is open.
+pub fn draw(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    match &look.state.dialog {
+        None => {}
+        Some(Dialog::Comment { about, input, .. }) => {
+            ask(look, &format!("Remark on {about}"), &[], input, area, buf);
+        }
+        Some(Dialog::Approve { input }) => {
+            let open = look.state.record.open_comments().count();
+            let summary = look
+                .state
+                .record
+                .summary(&look.state.plan, &look.state.sheets);
+            let lines = [
+                format!(
+                    "{} of {} steps were looked at",
+                    summary.reviewed, summary.steps
+                ),
+                format!("remarks that nobody has settled: {open}"),
+                format!("sha256 {}", look.state.plan.digest),
+                "A remark, if you want to make one:".to_owned(),
+            ];
+            ask(
+                look,
+                "Approve the plan as it is now",
+                &lines,
+                input,
+                area,
+                buf,
+            );
+        }
+        Some(Dialog::Settle { ids, cursor }) => settle(look, ids, *cursor, area, buf),
+        Some(Dialog::Difference { title, lines, top }) => {
+            Clear.render(area, buf);
+            let inner = look.frame(&format!("{title}  (esc closes)"), true, area, buf);
+            let most = lines.len().saturating_sub(usize::from(inner.height));
+            for (row, line) in lines.iter().skip((*top).min(most)).enumerate() {
+                if row >= usize::from(inner.height) {
+                    break;
+                }
+                put(inner, row as u16, diff_line(look, line), buf);
+            }
+        }
+        Some(Dialog::Help(top)) => help(look, *top, area, buf),
+    }
+}
+
+/// A line of a difference.
+pub fn diff_line<'l>(look: &Look<'_>, line: &DiffLine) -> Line<'l> {
+    let (text, role) = match line {
+        DiffLine::Place { old, new } => (format!("@@ line {old}, now {new} @@"), Role::Active),
+        DiffLine::Same(text) => (format!("  {text}"), Role::Text),
+        DiffLine::Gone(text) => (format!("- {text}"), Role::Bad),
+        DiffLine::New(text) => (format!("+ {text}"), Role::Good),
+    };
+    Line::from(look.span(text, role))
+}
+
+/// Clears a box in the middle for `rows` rows, and draws its frame.
+fn open(look: &Look<'_>, title: &str, rows: usize, area: Rect, buf: &mut Buffer) -> Rect {
+    let width = area.width.saturating_sub(4).min(90);
+    let height = (rows as u16).saturating_add(2).min(area.height);
+    let place = Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    };
+    Clear.render(place, buf);
+    let inner = look.frame(title, true, place, buf);
+    // A column of air on both sides.
+    Rect {
+        x: inner.x + 1.min(inner.width),
+        width: inner.width.saturating_sub(2),
+        ..inner
+    }
+}
+
+fn ask(
+    look: &Look<'_>,
+    title: &str,
+    lines: &[String],
+    input: &TextArea<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let inner = open(look, title, lines.len() + 3, area, buf);
+    for (row, line) in lines.iter().enumerate() {
+        put(
+            inner,
+            row as u16,
+            Line::from(look.span(line, Role::Text)),
+            buf,
+        );
+    }
+    let row = lines.len() as u16;
+    let field = Rect {
+        y: inner.y + row,
+        height: 1.min(inner.height.saturating_sub(row)),
+        ..inner
+    };
+    buf.set_style(field, look.theme.style(Role::Selected));
+    input.render(field, buf);
+    put(
+        inner,
+        row + 2,
+        look.keys(&[("enter", "write it down"), ("esc", "never mind")]),
+        buf,
+    );
+}
+
+fn settle(look: &Look<'_>, ids: &[u32], cursor: usize, area: Rect, buf: &mut Buffer) {
+    let inner = open(
+        look,
+        "Settle a remark, or open it again",
+        ids.len() + 2,
+        area,
+        buf,
+    );
+    let comments = &look.state.record.comments;
+    for (row, id) in ids.iter().enumerate() {
+        let Some(comment) = comments.iter().find(|comment| comment.id == *id) else {
+            continue;
+        };
+        let state = comment.settled.as_ref().map_or("open", |_| "settled");
+        let text = format!("{:8}{}: {}", state, comment.by, comment.text);
+        let role = if row == cursor {
+            Role::Selected
+        } else {
+            Role::Text
+        };
+        put(inner, row as u16, Line::from(look.span(text, role)), buf);
+    }
+    let keys = look.keys(&[("enter", "settle, or open again"), ("esc", "never mind")]);
+    put(inner, ids.len() as u16 + 1, keys, buf);
+}
+
+fn help(look: &Look<'_>, top: usize, area: Rect, buf: &mut Buffer) {
+    let inner = open(
+        look,
+        "Keys  (any other key closes)",
+        KEYMAP.len(),
+        area,
+        buf,
+    );
+    let top = top.min(KEYMAP.len().saturating_sub(usize::from(inner.height)));
+    for (row, binding) in KEYMAP.iter().skip(top).enumerate() {
+        let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
+        let line = Line::from(vec![
+            look.span(clip::pad(&keys.join(", "), 15), Role::Key),
+            look.span(binding.help, Role::Text),
+        ]);
+        put(inner, row as u16, line, buf);
+    }
+}

@@ -1,0 +1,201 @@
+//! The screen of a review without a terminal: keys in, frames and deeds out.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::app::Setup;
+use super::desk::News;
+use super::screen;
+use super::state::{Pane, Reaction, State};
+use crate::clock::Moment;
+use crate::plan;
+use crate::review::{Record, Subject, Voice};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::testing::sketch;
+
+const PLAN: &str = r#"title = "Widen the totals"
+environment = "production"
+review = { approvals = 2 }
+
+[databases.main]
+url_env = "DATABASE_URL"
+
+[[phase]]
+name = "Deploy"
+kind = "deploy"
+gate = { approvals = ["lead"] }
+
+  [[phase.step]]
+  id = "widen"
+  title = "Widen"
+  sql = "alter table orders alter column total type bigint"
+  lock_timeout = "2s"
+  undo = { sql = "alter table orders alter column total type integer" }
+
+  [[phase.step]]
+  id = "look"
+  title = "Look at the shop"
+  check = "Does it answer?"
+"#;
+
+struct Bench(State);
+
+impl Bench {
+    fn new(width: u16, height: u16) -> Self {
+        let opened = plan::open("plan.toml", PLAN.as_bytes());
+        let mut state = State::new(Setup {
+            path: "plan.toml".into(),
+            source: opened.source,
+            plan: opened.plan.unwrap(),
+            problems: opened.problems,
+            record: Record::default(),
+            name: "ann".to_owned(),
+        });
+        state.size = Rect::new(0, 0, width, height);
+        Bench(state)
+    }
+
+    /// What a key does; what somebody does by it is written down at once.
+    fn press(&mut self, code: KeyCode) -> Option<Reaction> {
+        let event = KeyEvent::new(code, KeyModifiers::NONE);
+        let reaction = self.0.key(event, Moment::default());
+        if let Some(Reaction::Write(deed)) = &reaction {
+            let voice = Voice {
+                name: "ann",
+                at: &deed.at,
+            };
+            let subject = Subject {
+                digest: &deed.digest,
+                text: &deed.text,
+            };
+            self.0.record.take(deed.act.clone(), voice, subject);
+        }
+        reaction
+    }
+
+    fn type_in(&mut self, text: &str) {
+        for c in text.chars() {
+            self.press(KeyCode::Char(c));
+        }
+    }
+
+    fn becomes(&mut self, text: &str) {
+        let opened = plan::open("plan.toml", text.as_bytes());
+        self.0.take(News::Plan(Box::new(opened)), Moment::default());
+    }
+
+    fn frame(&self) -> String {
+        let mut buf = Buffer::empty(self.0.size);
+        screen::draw(
+            &self.0,
+            Theme::new(false),
+            Moment::default(),
+            self.0.size,
+            &mut buf,
+        );
+        sketch(&buf)
+    }
+}
+
+#[test]
+fn what_the_file_says_stands_beside_what_it_means() {
+    for (width, height) in [(80, 24), (120, 36), (200, 50)] {
+        let mut bench = Bench::new(width, height);
+        bench.press(KeyCode::Down);
+        insta::assert_snapshot!(format!("step_{width}x{height}"), bench.frame());
+    }
+}
+
+#[test]
+fn what_was_looked_at_remarked_and_approved_is_shown() {
+    let mut bench = Bench::new(80, 24);
+    bench.press(KeyCode::Down);
+    bench.press(KeyCode::Char(' '));
+    bench.press(KeyCode::Char('c'));
+    bench.type_in("who looks?");
+    bench.press(KeyCode::Enter);
+    bench.press(KeyCode::Char('a'));
+    insta::assert_snapshot!("approve", bench.frame());
+    bench.type_in("as agreed");
+    bench.press(KeyCode::Enter);
+    bench.press(KeyCode::Home);
+    insta::assert_snapshot!("approved", bench.frame());
+    let record = &bench.0.record;
+    assert_eq!(record.comments[0].step.as_deref(), Some("look"));
+    assert_eq!(record.approvals[0].remark.as_deref(), Some("as agreed"));
+    // Again takes it back.
+    bench.press(KeyCode::Char('a'));
+    assert!(bench.0.record.approvers(&bench.0.plan.digest).is_empty());
+}
+
+#[test]
+fn a_plan_that_changes_meanwhile_is_shown_with_what_has_changed() {
+    let mut bench = Bench::new(80, 24);
+    bench.press(KeyCode::Down);
+    bench.press(KeyCode::Char(' '));
+    bench.press(KeyCode::Char('a'));
+    bench.press(KeyCode::Enter);
+    bench.press(KeyCode::Up);
+    bench.becomes(&PLAN.replace("lock_timeout = \"2s\"", "lock_timeout = \"9s\""));
+    assert_eq!(bench.0.cursor, 1);
+    insta::assert_snapshot!("changed", bench.frame());
+    bench.press(KeyCode::Char('d'));
+    insta::assert_snapshot!("difference", bench.frame());
+    bench.press(KeyCode::Esc);
+    // What is no plan any more is not shown, and can't be approved.
+    bench.becomes("title = ");
+    assert!(bench.frame().contains("can't be read, line 1"));
+    assert!(bench.press(KeyCode::Char('a')).is_none() && bench.0.dialog.is_none());
+    bench.becomes(PLAN);
+    assert!(!bench.frame().contains("can't be read"));
+}
+
+#[test]
+fn the_next_open_step_is_found_and_remarks_are_settled() {
+    let mut bench = Bench::new(80, 24);
+    bench.press(KeyCode::Char('n'));
+    bench.press(KeyCode::Char(' '));
+    bench.press(KeyCode::Home);
+    bench.press(KeyCode::Char('n'));
+    assert_eq!(bench.0.step_id(), Some("look"));
+    bench.press(KeyCode::Char('c'));
+    bench.type_in("hm");
+    bench.press(KeyCode::Enter);
+    bench.press(KeyCode::Char('x'));
+    bench.press(KeyCode::Enter);
+    assert!(bench.0.record.comments[0].settled.is_some());
+    assert_eq!(bench.0.record.open_comments().count(), 0);
+    bench.press(KeyCode::Char(' '));
+    bench.press(KeyCode::Char('n'));
+    assert!(bench.frame().contains("you have looked at every step"));
+}
+
+#[test]
+fn every_pane_scrolls_and_the_mouse_picks() {
+    let mut bench = Bench::new(80, 24);
+    bench.0.click(5, 5);
+    assert_eq!(bench.0.cursor, 1, "{}", bench.frame());
+    bench.press(KeyCode::Tab);
+    assert_eq!(bench.0.pane, Pane::Source);
+    bench.press(KeyCode::End);
+    assert!(bench.frame().contains("Does it answer?"));
+    bench.press(KeyCode::Tab);
+    bench.press(KeyCode::End);
+    assert!(bench.0.meaning_from > 0 && !bench.frame().contains("↓"));
+    bench.press(KeyCode::Esc);
+    bench.0.wheel(super::keymap::Want::Down, 5, 5);
+    assert_eq!(bench.0.cursor, 2);
+}
+
+#[test]
+fn there_may_be_no_room_at_all() {
+    for (width, height) in [(0, 0), (1, 1), (7, 3), (30, 6)] {
+        let mut bench = Bench::new(width, height);
+        for key in ['n', 'c', '?', 'x', 'd'] {
+            bench.press(KeyCode::Char(key));
+            bench.frame();
+            bench.press(KeyCode::Esc);
+        }
+    }
+}

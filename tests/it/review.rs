@@ -1,0 +1,151 @@
+//! Reviews in real terminals, and what runs ask of them.
+
+use serde_json::Value;
+
+use crate::support::{Bench, Pty, text_of, wait};
+
+const PLAN: &str = r#"title = "Ask two people"
+review = { approvals = 2 }
+
+[[phase]]
+name = "Deploy"
+kind = "deploy"
+
+  [[phase.step]]
+  id = "touch"
+  title = "Touch"
+  shell = "touch done"
+
+  [[phase.step]]
+  id = "look"
+  title = "Look at it"
+  check = "Is it there?"
+"#;
+
+fn review(bench: &mut Bench, name: &str) -> Pty {
+    bench.set("GONOGO_USER", name);
+    let screen = Pty::start(bench, &["review", "plan.toml"], 120, 36);
+    screen.see(&format!("you: {name}"));
+    screen
+}
+
+fn state(bench: &Bench) -> Value {
+    let output = bench.gonogo(&["review", "plan.toml", "--format", "json"]);
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn detached(bench: &mut Bench, name: &str) -> std::process::Output {
+    bench.set("GONOGO_USER", name);
+    bench.gonogo(&["run", "plan.toml", "--detach"])
+}
+
+#[test]
+fn two_people_review_in_two_terminals_and_only_then_it_can_be_run() {
+    let mut bench = Bench::new();
+    bench.write("plan.toml", PLAN);
+    let refused = detached(&mut bench, "ann");
+    assert_eq!(refused.status.code(), Some(2));
+    let why = text_of(&refused);
+    assert!(
+        why.contains("2 people besides ann") && why.contains("nobody has"),
+        "{why}"
+    );
+    assert!(bench.run_dirs().is_empty());
+
+    let mut bob = review(&mut bench, "bob");
+    let mut cem = review(&mut bench, "cem");
+    bob.keys("j ");
+    bob.see("1 of 2 steps looked at");
+    // The other one sees it without a key.
+    cem.see("1 of 2 steps looked at");
+    cem.keys("jc");
+    cem.see("Remark on 1.1 Touch");
+    cem.keys("touch what?\r");
+    bob.see("1 open remark");
+    bob.keys("kx\r");
+    bob.see("no open remarks");
+    bob.keys("a");
+    bob.see("sha256");
+    bob.keys("\r");
+    bob.see("approved by bob (1 of 2)");
+    cem.see("approved by bob (1 of 2)");
+    let one = detached(&mut bench, "ann");
+    assert!(text_of(&one).contains("only bob has"), "{}", text_of(&one));
+    cem.keys("aas we said\r");
+    cem.see("approved by bob, cem (2 of 2)");
+    for mut screen in [bob, cem] {
+        screen.keys("q");
+        assert_eq!(screen.ended(), 0);
+    }
+    // Whoever approved does not count as somebody else.
+    let own = detached(&mut bench, "cem");
+    assert!(text_of(&own).contains("only bob has"), "{}", text_of(&own));
+    let run = detached(&mut bench, "ann");
+    assert!(run.status.success(), "{}", text_of(&run));
+    let report = bench.gonogo(&["report", "last"]);
+    let report = text_of(&report);
+    assert!(
+        report.contains("as we said") && report.contains("by bob at"),
+        "{report}"
+    );
+
+    let state = state(&bench);
+    assert_eq!(state["approved"], true);
+    assert_eq!(state["steps"][0]["reviewed_by"][0], "bob");
+    assert_eq!(state["comments"][0]["settled"]["by"], "bob");
+}
+
+#[test]
+fn a_plan_that_has_changed_is_not_the_one_that_was_approved() {
+    let mut bench = Bench::new();
+    bench.write("plan.toml", &PLAN.replace("approvals = 2", "approvals = 1"));
+    let mut bob = review(&mut bench, "bob");
+    bob.keys("j a\r");
+    bob.see("approved by bob (1 of 1)");
+    assert_eq!(state(&bench)["approved"], true);
+    let text = bench.read("plan.toml");
+    bench.write("plan.toml", &text.replace("touch done", "touch undone"));
+    bob.see("approved before it changed");
+    bob.keys("d");
+    bob.see("+   shell = \"touch undone\"");
+    bob.keys("\u{1b}");
+    bob.gone("+   shell");
+    let output = bench.gonogo(&["review", "plan.toml", "--format", "human"]);
+    assert_eq!(output.status.code(), Some(1));
+    let why = text_of(&detached(&mut bench, "ann"));
+    assert!(why.contains("it has changed since bob did"), "{why}");
+    bob.keys("q");
+    assert_eq!(bob.ended(), 0);
+}
+
+#[test]
+fn a_damaged_review_is_told_and_left_alone() {
+    let mut bench = Bench::new();
+    bench.write("plan.toml", PLAN);
+    let path = bench.write(
+        "plan.toml.review.toml",
+        "version = 1\n[[approval]]\nby = 1\n",
+    );
+    for args in [
+        &["review", "plan.toml"] as &[&str],
+        &["run", "plan.toml", "--detach"],
+    ] {
+        let output = bench.gonogo(args);
+        assert_eq!(output.status.code(), Some(2));
+        let why = text_of(&output);
+        assert!(
+            why.contains("plan.toml.review.toml") && why.contains("line 3"),
+            "{why}"
+        );
+    }
+    // A plan that asks for no review is not kept from running by it.
+    bench.write("plan.toml", &PLAN.replace("review = { approvals = 2 }", ""));
+    let run = detached(&mut bench, "ann");
+    assert!(
+        run.status.success() && text_of(&run).contains("line 3"),
+        "{}",
+        text_of(&run)
+    );
+    wait::until("the run is there", || bench.run_dirs().len() == 1);
+    assert!(std::fs::read_to_string(path).unwrap().ends_with("by = 1\n"));
+}
