@@ -124,17 +124,14 @@ fn name(rest: &str) -> Result<(Word, usize), (usize, String)> {
     let mut at = 0;
     loop {
         let here = &rest[at..];
-        let (part, length) = match here.strip_prefix('"') {
-            Some(inside) => {
-                let end = inside.find('"');
-                let end = end.ok_or((rest.len(), "the quote is not closed".to_owned()))?;
-                (&inside[..end], end + 2)
-            }
-            None => {
-                let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-                let end = here.find(|c: char| !fits(c)).unwrap_or(here.len());
-                (&here[..end], end)
-            }
+        let (part, length) = if let Some(inside) = here.strip_prefix('"') {
+            let end = inside.find('"');
+            let end = end.ok_or((rest.len(), "the quote is not closed".to_owned()))?;
+            (&inside[..end], end + 2)
+        } else {
+            let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+            let end = here.find(|c: char| !fits(c)).unwrap_or(here.len());
+            (&here[..end], end)
         };
         if part.is_empty() {
             return Err((at + 1, "a name is missing behind the dot".to_owned()));

@@ -122,19 +122,15 @@ impl Reader {
         Ok(match word {
             Some(Word::Text(text)) => Operand::Value(Side::Text(text), range),
             Some(Word::Number(value, text)) => Operand::Value(Side::Number(value, text), range),
-            Some(Word::Name(parts)) => {
-                match parts.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-                    ["true" | "yes"] => Operand::Value(Side::Truth(true), range),
-                    ["false" | "no"] => Operand::Value(Side::Truth(false), range),
-                    _ => match Fact::named(&parts) {
-                        Some(fact) => Operand::Fact(Placed { fact, range }),
-                        None => {
-                            let why = "this is not the name of anything: `main.table.NAME`, `main.rows.NAME`";
-                            return Err(BadCondition::new(range, why));
-                        }
-                    },
+            Some(Word::Name(parts)) => match parts.as_slice() {
+                [only] if matches!(only.as_str(), "true" | "yes") => {
+                    Operand::Value(Side::Truth(true), range)
                 }
-            }
+                [only] if matches!(only.as_str(), "false" | "no") => {
+                    Operand::Value(Side::Truth(false), range)
+                }
+                _ => Operand::Fact(placed(&parts, range)?),
+            },
             _ => {
                 return Err(BadCondition::new(
                     range,
@@ -143,6 +139,14 @@ impl Reader {
             }
         })
     }
+}
+
+fn placed(parts: &[String], range: Range<usize>) -> Read<Placed> {
+    let Some(fact) = Fact::named(parts) else {
+        let why = "this is not the name of anything: `main.table.NAME`, `main.rows.NAME`";
+        return Err(BadCondition::new(range, why));
+    };
+    Ok(Placed { fact, range })
 }
 
 /// A side without another one must be so or not so by itself.

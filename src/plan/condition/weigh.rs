@@ -20,15 +20,15 @@ pub struct Seen {
     pub fact: String,
     /// Its value, or why there is none.
     pub value: Result<String, String>,
+    /// Whether the value is a number of bytes.
+    is_size: bool,
 }
 
 impl Weighed {
     /// What is known, in words: `main.size is 12 GB, step.backup is passed`.
     pub fn words(&self) -> String {
         let words = self.seen.iter().map(|seen| match &seen.value {
-            Ok(value) if seen.fact.ends_with(".size") => {
-                format!("{} is {}", seen.fact, size(value))
-            }
+            Ok(value) if seen.is_size => format!("{} is {}", seen.fact, size(value)),
             Ok(value) if value.is_empty() => format!("{} is empty", seen.fact),
             Ok(value) => format!("{} is {value}", seen.fact),
             Err(why) => format!("{} is not known: {why}", seen.fact),
@@ -59,6 +59,7 @@ impl Condition {
             if !seen.iter().any(|seen| seen.fact == name) {
                 seen.push(Seen {
                     value: known(fact),
+                    is_size: matches!(fact, Fact::Size(_)),
                     fact: name,
                 });
             }

@@ -246,7 +246,7 @@ impl Case<'_> {
         let ix = self.find(name)?;
         let (step, called) = (&self.state.steps[ix], self.called(ix));
         let Some(job) = self.lost_job(ix) else {
-            return self.weigh_again(ix);
+            return self.weigh_again(actor, ix);
         };
         if step.sought.is_some() {
             return Err(Refusal::new(format!(

@@ -31,7 +31,7 @@ impl Case<'_> {
     /// Weighs what the step at `ix` depends on, if that is not being done already.
     pub(super) fn weigh_before(&self, ix: StepIx) -> Decision {
         match self.state.open_condition(self.plan, ix) {
-            Some((of, Weighing::NotYet)) => self.weigh(of),
+            Some((of, Weighing::NotYet)) => self.weigh(&Actor::engine(), of),
             _ => Decision::default(),
         }
     }
@@ -51,7 +51,7 @@ impl Case<'_> {
     }
 
     /// Asks for what has to be asked, or weighs at once.
-    fn weigh(&self, of: Conditioned) -> Decision {
+    fn weigh(&self, actor: &Actor, of: Conditioned) -> Decision {
         let Some(condition) = self.condition_of(of) else {
             return Decision::default();
         };
@@ -61,12 +61,12 @@ impl Case<'_> {
             .map(|(fact, _)| fact.clone())
             .collect();
         if facts.is_empty() {
-            return self.weighed_by(of, condition, &[]);
+            return self.weighed_by(actor, of, condition, &[]);
         }
         facts.dedup();
         let of = self.name_of(of);
         let asked = ConditionAsked { of: of.clone() };
-        let mut decision = Decision::event(&Actor::engine(), Event::ConditionAsked(asked));
+        let mut decision = Decision::event(actor, Event::ConditionAsked(asked));
         decision.then(Effect::Weigh { of, facts });
         decision
     }
@@ -78,10 +78,20 @@ impl Case<'_> {
         let steps = self.state.steps.iter().enumerate();
         let steps = steps.map(|(ix, step)| (Conditioned::Step(ix), &step.condition));
         let mut decision = Decision::default();
-        for (of, _) in phases.chain(steps).filter(|(_, c)| **c == Weighing::Asked) {
-            decision.join(self.weigh(of));
+        let asked = phases.chain(steps).filter(|(_, c)| **c == Weighing::Asked);
+        for (of, _) in asked.filter(|(of, _)| self.still_counts(*of)) {
+            decision.join(self.weigh(&Actor::engine(), of));
         }
         decision
+    }
+
+    /// Whether it matters yet if it holds: not for what is no longer going to be done.
+    fn still_counts(&self, of: Conditioned) -> bool {
+        let ahead = match of {
+            Conditioned::Phase(_) => true,
+            Conditioned::Step(ix) => self.plan.phase_of(ix).is_some(),
+        };
+        self.state.end.is_none() && !(ahead && self.state.rollback.is_some())
     }
 
     /// What was asked for is there.
@@ -90,18 +100,25 @@ impl Case<'_> {
             ConditionOf::Phase(id) => self.plan.find_phase(id).map(Conditioned::Phase),
             ConditionOf::Step(id) => self.plan.find(id).map(Conditioned::Step),
         };
-        let asked = |of: &Conditioned| *self.state.weighing(*of) == Weighing::Asked;
+        let asked = |of: &Conditioned| {
+            *self.state.weighing(*of) == Weighing::Asked && self.still_counts(*of)
+        };
         let Some(of) = found.filter(asked) else {
             return Decision::default();
         };
         match self.condition_of(of) {
-            Some(condition) => self.weighed_by(of, condition, answers),
+            Some(condition) => self.weighed_by(&Actor::engine(), of, condition, answers),
             None => Decision::default(),
         }
     }
 
-    fn weighed_by(&self, of: Conditioned, condition: &Condition, answers: &Answers) -> Decision {
-        let engine = Actor::engine();
+    fn weighed_by(
+        &self,
+        actor: &Actor,
+        of: Conditioned,
+        condition: &Condition,
+        answers: &Answers,
+    ) -> Decision {
         let weighed = condition.weigh(&|fact| self.known(fact, answers));
         let known = weighed.words();
         let event = Event::ConditionWeighed(ConditionWeighed {
@@ -110,7 +127,7 @@ impl Case<'_> {
             holds: weighed.holds,
             known: known.clone(),
         });
-        let mut decision = Decision::event(&engine, event);
+        let mut decision = Decision::event(actor, event);
         if weighed.holds != Some(false) {
             return decision;
         }
@@ -131,7 +148,7 @@ impl Case<'_> {
                 step: self.id(ix),
                 reason: reason.clone(),
             };
-            decision.record(&engine, Event::StepSkipped(event));
+            decision.record(&Actor::engine(), Event::StepSkipped(event));
         }
         decision
     }
@@ -156,29 +173,32 @@ impl Case<'_> {
         }
     }
 
-    /// Whether it is decided that the step at `ix` is done.
-    pub(super) fn is_decided(&self, ix: StepIx, named: bool) -> Result<(), Refusal> {
+    /// What has to be done about a condition before the step at `ix` can be started; nothing where that
+    /// is decided. Before anything has begun, the wish to start is what makes it weighed.
+    pub(super) fn first_weighed(
+        &self,
+        actor: &Actor,
+        ix: StepIx,
+        named: bool,
+    ) -> Result<Option<Decision>, Refusal> {
         let Some((of, weighing)) = self.state.open_condition(self.plan, ix) else {
-            return Ok(());
+            return Ok(None);
         };
         let called = self.called(ix);
         let missing = self.state.missing_for_condition(self.plan, of);
         Err(Refusal::new(match weighing {
-            Weighing::NotYet if !missing.is_empty() => {
-                format!("{called} needs values first: set {}", missing.join(", "))
-            }
-            Weighing::NotYet | Weighing::Asked => {
-                format!("it is not decided yet whether {called} is to be done")
-            }
+            Weighing::NotYet if missing.is_empty() => return Ok(Some(self.weigh(actor, of))),
+            Weighing::NotYet => format!("{called} needs values first: set {}", missing.join(", ")),
+            Weighing::Asked => format!("it is being looked whether {called} is to be done"),
             Weighing::Told(_, known) if !named => format!(
                 "it can't be told whether {called} is to be done ({known}): name it to run it, or skip it"
             ),
-            Weighing::Told(..) | Weighing::Overruled => return Ok(()),
+            Weighing::Told(..) | Weighing::Overruled => return Ok(None),
         }))
     }
 
     /// Weighs once more what could not be told, or was told a while ago.
-    pub(super) fn weigh_again(&self, ix: StepIx) -> Result<Decision, Refusal> {
+    pub(super) fn weigh_again(&self, actor: &Actor, ix: StepIx) -> Result<Decision, Refusal> {
         let open = self.state.open_condition(self.plan, ix);
         let own = self.plan.steps[ix].spec.when.as_ref();
         let of = open.map(|(of, _)| of);
@@ -187,7 +207,7 @@ impl Case<'_> {
         let called = self.called(ix);
         let status = self.state.steps[ix].status;
         match of {
-            Some(of) if status == crate::run::Status::Pending => Ok(self.weigh(of)),
+            Some(of) if status == crate::run::Status::Pending => Ok(self.weigh(actor, of)),
             _ => Err(Refusal::new(format!(
                 "{called} is {status}: there is nothing to look for"
             ))),

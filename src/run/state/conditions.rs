@@ -3,7 +3,7 @@
 use super::outlook::Waiting;
 use super::step::Weighing;
 use super::types::RunState;
-use crate::plan::{Plan, StepIx};
+use crate::plan::{Condition, Plan, StepIx};
 
 /// What has a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl RunState {
             Conditioned::Step(ix) => plan.steps[ix].spec.when.as_deref(),
         };
         let mut missing: Vec<String> = Vec::new();
-        for name in condition.into_iter().flat_map(|c| c.variables()) {
+        for name in condition.into_iter().flat_map(Condition::variables) {
             if !self.values.contains_key(name) && !missing.iter().any(|known| known == name) {
                 missing.push(name.to_owned());
             }
@@ -67,8 +67,10 @@ impl RunState {
         Some(match weighing {
             Weighing::NotYet => {
                 let missing = self.missing_for_condition(plan, of);
-                if missing.is_empty() {
+                if missing.is_empty() && self.may_weigh() {
                     Waiting::Facts(ix)
+                } else if missing.is_empty() {
+                    Waiting::Start(ix)
                 } else {
                     Waiting::Values(ix, missing)
                 }
@@ -76,6 +78,11 @@ impl RunState {
             Weighing::Asked => Waiting::Facts(ix),
             Weighing::Told(..) | Weighing::Overruled => Waiting::Undecided(ix),
         })
+    }
+
+    /// Whether conditions are weighed by themselves: nothing is left out before somebody has begun.
+    fn may_weigh(&self) -> bool {
+        self.auto || self.rollback.is_some() || self.has_begun()
     }
 
     /// The same of its phase alone, which comes before the phase's gate.

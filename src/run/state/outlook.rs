@@ -94,7 +94,7 @@ impl RunState {
         }
     }
 
-    fn has_begun(&self) -> bool {
+    pub(super) fn has_begun(&self) -> bool {
         self.phases.iter().any(|phase| phase.started.is_some())
     }
 

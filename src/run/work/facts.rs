@@ -72,13 +72,11 @@ impl FactsWork {
                 }
             }
         };
-        match tokio::time::timeout(MEASURE, looking).await {
-            Ok(value) => Ok(value),
-            Err(_) => {
-                let last = self.backends.measure(metric.to_owned()).await;
-                last.map(|value| value.to_string())
-            }
+        if let Ok(value) = tokio::time::timeout(MEASURE, looking).await {
+            return Ok(value);
         }
+        let last = self.backends.measure(metric.to_owned()).await;
+        last.map(|value| value.to_string())
     }
 
     async fn connect(&self, database: &str) -> Result<PgConnection, String> {
