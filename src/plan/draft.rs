@@ -1,12 +1,14 @@
 //! What a reader found in a file, before anyone checked it: the parts as their author wrote them,
 //! each with its place in the text.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::capture::Capture;
 use super::condition::Condition;
 use super::expect::Expect;
+use super::include::Include;
 use super::ledger::Ledger;
 use super::model::PhaseKind;
 use super::parts::{AlertRule, Contact, Database, Note, Probe, Signoff, Var};
@@ -64,6 +66,8 @@ pub(crate) struct Draft {
     pub allows: Vec<Allow>,
     /// Folders of migrations.
     pub migrations: Vec<String>,
+    /// Other files whose phases are taken in.
+    pub includes: Vec<Include>,
     /// How many people must have approved what the file says before it can be run.
     pub approvals: u32,
     /// Where each element of a Markdown file went.
@@ -229,6 +233,8 @@ pub struct StepSpec {
     pub when: Option<Box<Condition>>,
     /// Text in the work that stands for something the operator has to give.
     pub holes: Vec<Hole>,
+    /// What variables are called in the plan that have another name in the file this step stands in.
+    pub names: Option<Arc<BTreeMap<String, String>>>,
     /// What its mark in the file says: already done, or not applicable.
     pub mark: Option<Mark>,
     /// Problems of this step that the author accepts.
@@ -262,6 +268,7 @@ impl StepSpec {
             capture: Vec::new(),
             when: None,
             holes: Vec::new(),
+            names: None,
             mark: None,
             allows: Vec::new(),
             span: span.into(),
@@ -272,6 +279,14 @@ impl StepSpec {
     pub fn expect(&self) -> &Expect {
         static SUCCESS: Expect = Expect::SUCCESS;
         self.expected.as_deref().unwrap_or(&SUCCESS)
+    }
+
+    /// The plan's variable that `name` means in this step's texts.
+    pub fn variable<'n>(&'n self, name: &'n str) -> &'n str {
+        let names = self.names.as_deref();
+        names
+            .and_then(|names| names.get(name))
+            .map_or(name, String::as_str)
     }
 
     /// Every text of `work`, which is part of this step, in which variables are filled in.

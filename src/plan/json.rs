@@ -112,6 +112,12 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The file that `span` stands in, where it is not the plan's own.
+    fn file(self, span: Span) -> Option<&'a str> {
+        let name = self.source.name_at(span.start);
+        (name != self.source.name()).then_some(name)
+    }
+
     fn line(self, span: Span) -> usize {
         self.source.line(span.start)
     }
@@ -132,6 +138,7 @@ impl<'a> View<'a> {
             point_of_no_return: spec.point_of_no_return,
             when: spec.when.as_ref().map(|when| when.text.as_str()),
             choice: spec.choice.as_deref(),
+            file: self.file(spec.span),
             line: self.line(spec.span),
             steps: self.steps(phase.steps.clone()),
         }
@@ -187,6 +194,7 @@ impl<'a> View<'a> {
                 Mark::Done => "done",
                 Mark::NotApplicable => "not_applicable",
             }),
+            file: self.file(spec.span),
             line: self.line(spec.span),
         }
     }
@@ -246,7 +254,7 @@ impl<'a> View<'a> {
         let other = problem.file.and_then(|file| self.files.get(file));
         let at = other.unwrap_or(self.source).position(problem.span.start);
         ProblemView {
-            file: other.map(Source::name),
+            file: other.map_or_else(|| self.file(problem.span), |other| Some(other.name())),
             severity: problem.severity,
             code: problem.code,
             message: &problem.message,

@@ -19,6 +19,7 @@ pub mod duration;
 mod expect;
 mod facts;
 mod id;
+mod include;
 pub mod json;
 pub mod json_path;
 mod ledger;
@@ -49,6 +50,7 @@ pub use draft::{
 pub use expect::{Comparison, Evidence, Expect, Observed, Operator, Pattern};
 pub use facts::{Busy, Facts, TableFacts};
 pub use id::{StepId, slug};
+pub use include::{Included, Load};
 pub use ledger::{Account, Element, Ledger, Place};
 pub use model::{Format, Home, Phase, PhaseKind, Plan, Step, StepIx, Tier};
 pub use origin::Origin;
@@ -116,13 +118,22 @@ pub fn open(file_name: &str, bytes: &[u8]) -> Opened {
 
 /// The same with what is known of the database that the plan is for.
 pub fn open_with(file_name: &str, bytes: &[u8], facts: Option<&Facts>) -> Opened {
-    let source = Source::decode(file_name, bytes);
+    open_from(file_name, bytes, facts, &|path| {
+        Err(format!("nobody can bring {path} here"))
+    })
+}
+
+/// The same of a plan that may include other files, which `load` brings.
+pub fn open_from(file_name: &str, bytes: &[u8], facts: Option<&Facts>, load: Load<'_>) -> Opened {
+    let mut source = Source::decode(file_name, bytes);
     let format = Format::of(file_name);
-    let (draft, problems) = match format {
+    let (mut draft, mut problems) = match format {
         Format::Toml => toml::read(&source),
         Format::Markdown => markdown::read(&source),
     };
-    let checked = check::check(draft, &source, (bytes, format), problems, facts);
+    let included = include::take_in(&mut draft, &mut source, load, &mut problems);
+    let files = (bytes, included);
+    let checked = check::check(draft, &source, files, format, problems, facts);
     Opened {
         source,
         plan: checked.plan,

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::support::bench::Run;
+use crate::support::bench::{Run, signal};
 use crate::support::{Bench, Web, postgres};
 
 fn next(run: &mut Run<'_>, step: &str) -> Value {
@@ -243,5 +243,57 @@ fn mistakes_in_conditions_are_found_before_anything_runs() {
     assert_eq!(
         problems,
         [("bad-condition", 17, 31), ("unknown-variable", 23, 20)]
+    );
+}
+
+#[test]
+fn a_run_keeps_the_files_it_includes_and_says_when_they_change() {
+    let bench = Bench::new();
+    std::fs::create_dir_all(bench.path("plans/common")).unwrap();
+    let common = "[vars]\nwhat = { default = \"x\" }\n[[phase]]\nname = \"Say\"\nkind = \"before\"\n\
+        [[phase.step]]\nid = \"say\"\ntitle = \"Say\"\nshell = \"echo said {{what}}\"\n";
+    bench.write("plans/common/say.toml", common);
+    bench.write(
+        "plans/common/look.md",
+        "# Look\n\n## Pre-deployment\n\n```bash { name=enter }\ncd /\n```\n\n```bash { name=look }\npwd\n```\n",
+    );
+    let plan = "title = \"T\"\ninclude = \"common/look.md\"\n[vars]\nword = \"hello\"\n\
+        [[phase]]\ninclude = \"common/say.toml\"\nvars = { what = \"{{word}}\" }\n\
+        [[phase]]\nname = \"Own\"\nkind = \"deploy\"\n[[phase.step]]\nid = \"own\"\ntitle = \"Own\"\nshell = \"pwd\"\n";
+    let run = bench.start_as("plans/plan.toml", plan, &[]);
+    // From now on the run's own copies count.
+    bench.write("plans/common/say.toml", &common.replace("said", "shouted"));
+    signal(run.engine(), rustix::process::Signal::KILL);
+    assert!(
+        bench
+            .gonogo(&["resume", "--detach", &run.id])
+            .status
+            .success()
+    );
+    let mut run = Run::new(&bench, run.id.clone());
+    for step in ["say", "enter", "look", "own"] {
+        assert_eq!(next(&mut run, step)["outcome"], "passed");
+    }
+    assert_eq!(run.output("say-1.log"), "said hello\n");
+    assert_eq!(run.output("look-1.log"), "/\n");
+    // What a runbook's steps share is not the typed plan's.
+    assert_ne!(run.output("own-1.log"), "/\n");
+    let output = bench.gonogo(&["check", bench.path("plans/plan.toml").to_str().unwrap()]);
+    assert!(
+        output.status.success(),
+        "{}",
+        crate::support::bench::text_of(&output)
+    );
+
+    bench.write(
+        "plans/common/say.toml",
+        "include = \"../plan.toml\"\ncolour = 1\n",
+    );
+    let output = bench.gonogo(&["check", bench.path("plans/plan.toml").to_str().unwrap()]);
+    let said = crate::support::bench::text_of(&output);
+    assert!(said.contains("common/say.toml:2:1"), "{said}");
+    assert!(
+        said.contains("plan.toml → common/say.toml → plan.toml"),
+        "{said}"
     );
 }

@@ -59,7 +59,7 @@ pub(super) fn words(text: &str) -> Result<Vec<Placed>, BadCondition> {
             continue;
         }
         let (word, length) = word(rest).map_err(|(length, why)| {
-            let length = length.min(rest.len());
+            let length = rest.ceil_char_boundary(length);
             BadCondition::new(at..at + length, why)
         })?;
         all.push((word, at..at + length));

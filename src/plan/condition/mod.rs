@@ -133,6 +133,13 @@ impl Condition {
         self.root.as_ref().err()
     }
 
+    /// Gives variables and steps the names that they have in the plan; none: the same.
+    pub(super) fn rename(&mut self, variable: NewName<'_>, step: NewName<'_>) {
+        if let Ok(root) = &mut self.root {
+            rename(root, variable, step);
+        }
+    }
+
     /// The variables that it asks about.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         let facts = self.facts().into_iter();
@@ -150,6 +157,31 @@ impl Condition {
         }
         all.sort_by_key(|(_, range)| range.start);
         all
+    }
+}
+
+type NewName<'f> = &'f dyn Fn(&str) -> Option<String>;
+
+fn rename(node: &mut Node, variable: NewName<'_>, step: NewName<'_>) {
+    let one = |placed: &mut Placed| match &mut placed.fact {
+        Fact::Variable(name) => variable(name).into_iter().for_each(|new| *name = new),
+        Fact::Step(id) => step(id).into_iter().for_each(|new| *id = new),
+        _ => {}
+    };
+    match node {
+        Node::Is(placed) => one(placed),
+        Node::Compare(left, _, right) => {
+            one(left);
+            if let Side::Fact(right) = right {
+                one(right);
+            }
+        }
+        Node::Any(nodes) | Node::All(nodes) => {
+            for node in nodes {
+                rename(node, variable, step);
+            }
+        }
+        Node::Not(node) => rename(node, variable, step),
     }
 }
 

@@ -32,6 +32,9 @@ pub(super) struct PhaseView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) when: Option<&'a str>,
     pub(super) choice: Option<&'a str>,
+    /// Where it is not the plan itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<&'a str>,
     pub(super) line: usize,
     pub(super) steps: List<'a, Step, StepView<'a>>,
 }
@@ -74,6 +77,9 @@ pub(super) struct StepView<'a> {
     pub(super) when: Option<&'a str>,
     pub(super) placeholders: Vec<&'a str>,
     pub(super) mark: Option<&'static str>,
+    /// Where it is not the plan itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<&'a str>,
     pub(super) line: usize,
 }
 

@@ -1,19 +1,25 @@
 //! Phases and rollbacks of a TOML plan.
 
+use super::include;
 use super::step::{Defaults, condition, step};
 use super::table::Table;
 use crate::plan::draft::{
-    ClockPlace, Confirm, Gate, PhaseSpec, Placed, StepSpec, TierSpec, UndoOrder,
+    ClockPlace, Confirm, Draft, Gate, PhaseSpec, Placed, StepSpec, TierSpec, UndoOrder,
 };
 use crate::plan::duration;
 use crate::plan::model::PhaseKind;
 use crate::plan::problem::{Problem, nearest};
 
-pub(super) fn phases(root: &Table<'_>, defaults: &Defaults) -> Vec<PhaseSpec> {
-    root.tables("phase")
-        .into_iter()
-        .map(|table| phase(table, defaults))
-        .collect()
+/// Reads the phases into `draft`, and notes where those of other files stand among them.
+pub(super) fn phases(root: &Table<'_>, defaults: &Defaults, draft: &mut Draft) {
+    for table in root.tables("phase") {
+        if table.has("include") {
+            let place = Some(draft.phases.len());
+            draft.includes.extend(include::include(table, place));
+        } else {
+            draft.phases.push(phase(table, defaults));
+        }
+    }
 }
 
 fn phase(table: Table<'_>, defaults: &Defaults) -> PhaseSpec {
