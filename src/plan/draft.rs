@@ -68,6 +68,8 @@ pub(crate) struct Draft {
     pub migrations: Vec<String>,
     /// Other files whose phases are taken in.
     pub includes: Vec<Include>,
+    /// Names in braces that are meant for other tools.
+    pub not_variables: Vec<String>,
     /// How many people must have approved what the file says before it can be run.
     pub approvals: u32,
     /// Where each element of a Markdown file went.
@@ -114,6 +116,8 @@ pub struct PhaseSpec {
     pub at: Option<ClockPlace>,
     /// The go/no-go decision in front of it.
     pub gate: Option<Gate>,
+    /// Whether the author says that there is none.
+    pub ungated: bool,
     /// Whether there is no way back once it has started.
     pub point_of_no_return: bool,
     /// The choice that this phase is one option of: only one phase of a choice is driven.

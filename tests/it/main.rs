@@ -22,5 +22,6 @@ mod survival;
 mod sweep;
 mod terminal;
 mod traps;
+mod typed;
 mod variables;
 mod watching;

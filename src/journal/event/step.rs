@@ -52,8 +52,9 @@ pub struct StepTransaction {
     /// The transaction's number, with its epoch; none where its statements are not in a transaction
     /// of their own, or can't write.
     pub xid: Option<u64>,
-    /// The server, as it identifies itself: its system's identifier, its timeline, and the life it leads
-    /// between two crashes. After a failover or a crash the same number may be another transaction's.
+    /// The server, as it identifies itself: its system's identifier, its timeline, and, where a crash may
+    /// give the number to another transaction, the life that it leads between two crashes. After a
+    /// failover the same number is another transaction's.
     #[serde(default)]
     pub server: Option<String>,
 }

@@ -161,8 +161,10 @@ fn variables(draft: &Draft, source: &Source, step: &StepSpec, problems: &mut Vec
         .vars
         .iter()
         .map(|var| var.name.as_str())
+        .chain(draft.not_variables.iter().map(String::as_str))
         .chain(captured)
         .collect();
+    placeholders(&known, source, step, problems);
     for work in works(step) {
         let texts = step.texts(work);
         let names = texts.iter().flat_map(|text| template::names(text, &[]));
@@ -181,6 +183,32 @@ fn variables(draft: &Draft, source: &Source, step: &StepSpec, problems: &mut Vec
                     )),
                 );
             }
+        }
+    }
+}
+
+/// A placeholder stands in the step's text, for a variable that there is.
+fn placeholders(
+    known: &HashSet<&str>,
+    source: &Source,
+    step: &StepSpec,
+    problems: &mut Vec<Problem>,
+) {
+    let texts: Vec<&str> = works(step).flat_map(|work| step.texts(work)).collect();
+    for hole in &step.holes {
+        let span = written(source, step.span, &hole.literal);
+        if !known.contains(hole.var.as_str()) {
+            let message = format!("there is no variable `{}`", hole.var);
+            problems.push(
+                Problem::error("unknown-variable", span, message).hint(format!(
+                    "add it under `[vars]`: `{} = {{ prompt = \"…\" }}`",
+                    hole.var
+                )),
+            );
+        }
+        if !texts.iter().any(|text| text.contains(&hole.literal)) {
+            let message = format!("`{}` stands nowhere in what this step runs", hole.literal);
+            problems.push(Problem::error("unused-placeholder", span, message));
         }
     }
 }

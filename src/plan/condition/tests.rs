@@ -187,6 +187,8 @@ fn what_was_seen_is_told_in_words() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn no_text_stops_the_reader(text in "[a-z. ()!=<>&|'\"0-9{}-]{0,40}|\\PC{0,20}") {
         if let Err(bad) = parse(&text) {

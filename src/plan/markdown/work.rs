@@ -35,7 +35,10 @@ pub(super) fn make(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Opt
         Language::Sql => Work::Sql(sql(piece, fence, book)?),
         _ => Work::Shell(Shell {
             script: piece.text(),
-            interpreter: book.interpreter(language.shell()),
+            interpreter: {
+                let named = fence::attributes(&fence.info).interpreter;
+                book.interpreter(named.unwrap_or(language.shell()))
+            },
             lock_timeout: None,
             carries: true,
             origin: origin(piece, fence),
@@ -167,6 +170,10 @@ pub(super) fn settings(step: &mut StepSpec, fence: &Fence, span: Span, book: &mu
         let origin = Origin::lines([(at, text.len())]);
         Box::new(Condition::new(text, origin))
     });
+    if attributes.apart && !step.work.is_check() {
+        step.danger = true;
+        step.confirm = Some("This block is not run with the others. Is it needed now?".to_owned());
+    }
     if let Some(text) = &attributes.capture {
         match captures(text) {
             Ok(captures) => step.capture = captures,
@@ -210,5 +217,30 @@ pub(super) fn add(details: &mut Option<String>, text: &str) {
             details.push_str(text);
         }
         None => *details = Some(text.to_owned()),
+    }
+}
+
+/// Puts a paragraph before what is written below a step's title.
+pub(super) fn put_before(details: &mut Option<String>, text: &str) {
+    let rest = details.take();
+    *details = Some(text.to_owned());
+    add(details, rest.as_deref().unwrap_or(""));
+}
+
+/// A step of which only the title and the place are known.
+pub(super) fn blank(title: String, span: Span) -> Box<StepSpec> {
+    Box::new(StepSpec::new(title, Work::Check(String::new()), span))
+}
+
+/// A step's last touches: it has a title, and a check says what to look at.
+pub(super) fn finish(step: &mut StepSpec) {
+    if step.title.is_empty() {
+        step.title = match &step.details {
+            Some(details) => details.lines().next().unwrap_or("").to_owned(),
+            None => "Step without words".to_owned(),
+        };
+    }
+    if step.work.is_check() {
+        step.work = Work::Check(step.title.clone());
     }
 }

@@ -10,6 +10,7 @@ mod step;
 mod table;
 mod top;
 
+pub(super) use self::phase::clock_place;
 use self::table::{Problems, Table};
 use super::draft::Draft;
 use super::problem::{Problem, Severity};

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::table::Table;
 use crate::plan::condition::Condition;
-use crate::plan::draft::{Alternative, Placed, Retry, StepSpec, Undo};
+use crate::plan::draft::{Alternative, Hole, Mark, Placed, Retry, StepSpec, Undo};
 use crate::plan::expect::{Comparison, Expect};
 use crate::plan::origin::Origin;
 use crate::plan::parts::Database;
 use crate::plan::problem::Problem;
+use crate::plan::tree::Node;
 use crate::plan::work::{Http, Interpreter, Shell, Sql, Work};
 
 /// The keys that say what a step does.
@@ -17,13 +18,16 @@ const KINDS: [&str; 5] = ["check", "shell", "sql", "http", "wait"];
 /// What the plan says once for all its steps.
 pub(super) struct Defaults {
     interpreter: Arc<Interpreter>,
+    /// Whether shell steps begin where the one before ended.
+    carries: bool,
     /// The database of SQL that names none; empty where the plan has several or none.
     pub(super) database: String,
 }
 
 impl Defaults {
-    pub(super) fn new(shell: Option<Interpreter>, databases: &[Database]) -> Self {
+    pub(super) fn new(shell: Option<Interpreter>, carries: bool, databases: &[Database]) -> Self {
         Defaults {
+            carries,
             interpreter: Arc::new(shell.unwrap_or_default()),
             database: match databases {
                 [only] => only.name.clone(),
@@ -55,6 +59,8 @@ pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
         cwd: table.string("cwd"),
         capture: super::capture::captures(&table),
         when: condition(&table).map(Box::new),
+        holes: placeholders(&table),
+        mark: mark(&table),
         allows: super::top::allows(&table),
         ..StepSpec::new("", Work::Check(String::new()), table.span())
     };
@@ -80,17 +86,19 @@ pub(super) fn condition(table: &Table<'_>) -> Option<Condition> {
 type Misplaceable = (&'static str, &'static [&'static str]);
 
 /// Keys of whatever says a work: a step, an undo, an alternative.
-const WORK_KEYS: [Misplaceable; 3] = [
+const WORK_KEYS: [Misplaceable; 4] = [
+    ("interpreter", &["shell"]),
     ("database", &["sql"]),
     ("transaction", &["sql"]),
     ("lock_timeout", &["sql", "shell"]),
 ];
 
 /// Keys of a step; its undo has the same directory and environment.
-const STEP_KEYS: [Misplaceable; 6] = [
+const STEP_KEYS: [Misplaceable; 7] = [
     WORK_KEYS[0],
     WORK_KEYS[1],
     WORK_KEYS[2],
+    WORK_KEYS[3],
     ("env", &["shell"]),
     ("cwd", &["shell"]),
     ("capture", &["shell", "sql", "http"]),
@@ -142,14 +150,17 @@ fn one_work(table: &Table<'_>, defaults: &Defaults) -> Option<Work> {
 
 fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Work> {
     Some(match kind {
-        "check" => Work::Check(table.required("check")?.value),
+        "check" => Work::Check(check(table)?),
         "shell" => {
             let script = table.required("shell")?;
             Work::Shell(Shell {
                 script: script.value,
-                interpreter: Arc::clone(&defaults.interpreter),
+                interpreter: match table.value("interpreter") {
+                    Some(_) => Arc::new(super::top::shell(table, "interpreter")?),
+                    None => Arc::clone(&defaults.interpreter),
+                },
                 lock_timeout: table.duration("lock_timeout"),
-                carries: false,
+                carries: defaults.carries,
                 origin: Origin::quoted(script.span),
             })
         }
@@ -157,6 +168,15 @@ fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Wo
         "http" => Work::Http(Box::new(http(table)?)),
         _ => Work::Wait(table.duration("wait")?),
     })
+}
+
+/// What to look at; `check = true` where the title says it.
+fn check(table: &Table<'_>) -> Option<String> {
+    let title = table.peek("title").or(table.peek("label"));
+    match title.filter(|_| table.value("check").and_then(Node::as_bool) == Some(true)) {
+        Some(title) => Some(title.to_owned()),
+        None => table.required("check").map(|text| text.value),
+    }
 }
 
 fn sql(table: &Table<'_>, defaults: &Defaults) -> Option<Work> {
@@ -320,6 +340,37 @@ fn retry(table: &Table<'_>) -> Retry {
             ..Retry::default()
         },
     }
+}
+
+/// `placeholders = { "<tag>" = "release" }`: text in the commands that stands for a variable.
+fn placeholders(table: &Table<'_>) -> Vec<Hole> {
+    let pairs = table.pairs("placeholders");
+    let holes = pairs
+        .into_iter()
+        .filter(|(literal, _)| !literal.value.is_empty());
+    holes
+        .map(|(literal, var)| Hole {
+            literal: literal.value,
+            var: var.value,
+        })
+        .collect()
+}
+
+/// What is known of the step before anything was run.
+fn mark(table: &Table<'_>) -> Option<Mark> {
+    let text = table.text("mark")?;
+    let words = [
+        ("done", Mark::Done),
+        ("not applicable", Mark::NotApplicable),
+    ];
+    let found = words.iter().find(|(word, _)| *word == text.value);
+    if found.is_none() {
+        let message = format!("`{}` is not a mark", text.value);
+        table.problem(
+            Problem::error("bad-word", text.span, message).hint("`done` or `not applicable`"),
+        );
+    }
+    found.map(|(_, mark)| *mark)
 }
 
 fn env(table: &Table<'_>) -> Vec<(String, String)> {

@@ -29,7 +29,8 @@ pub(super) fn read(root: &Table<'_>) -> Draft {
 /// What a plan says that another one includes.
 pub(super) fn read_part(root: &Table<'_>) -> Draft {
     let mut draft = common(root);
-    let defaults = Defaults::new(draft.shell.clone(), &draft.databases);
+    let carries = root.flag("carry");
+    let defaults = Defaults::new(draft.shell.clone(), carries, &draft.databases);
     draft.title = root.text("title");
     phase::phases(root, &defaults, &mut draft);
     draft.tiers = phase::tiers(root, &defaults);
@@ -48,9 +49,9 @@ pub(super) fn read_front(root: &Table<'_>) -> Draft {
 }
 
 fn common(root: &Table<'_>) -> Draft {
-    let shell = shell(root);
+    let shell = shell(root, "shell");
     let databases = databases(root);
-    let defaults = Defaults::new(shell.clone(), &databases);
+    let defaults = Defaults::new(shell.clone(), false, &databases);
     Draft {
         environment: root.string("environment"),
         shell,
@@ -75,6 +76,11 @@ fn common(root: &Table<'_>) -> Draft {
             .map(|m| m.value)
             .collect(),
         includes: super::include::includes(root),
+        not_variables: root
+            .strings("not_variables")
+            .into_iter()
+            .map(|name| name.value)
+            .collect(),
         approvals: root.table("review").map_or(0, review),
         databases,
         ..Draft::default()
@@ -99,12 +105,12 @@ fn review(table: Table<'_>) -> u32 {
 }
 
 /// `shell = "zsh"`, or a table with `program` and `options`.
-fn shell(root: &Table<'_>) -> Option<Interpreter> {
-    let value = root.value("shell")?;
+pub(super) fn shell(table: &Table<'_>, key: &'static str) -> Option<Interpreter> {
+    let value = table.value(key)?;
     if let Value::Text(program) = &value.value {
         return Some(Interpreter::strict(program));
     }
-    root.table("shell").map(interpreter)
+    table.table(key).map(interpreter)
 }
 
 fn interpreter(table: Table<'_>) -> Interpreter {
@@ -222,9 +228,14 @@ fn probe(table: Table<'_>, defaults: &Defaults) -> Option<Probe> {
     })
 }
 
+/// A rule about a metric; or, with nothing but a name, a criterion that people judge.
 fn alert(table: Table<'_>) -> Option<AlertRule> {
     let name = table.required("name");
-    let metric = table.required("metric");
+    let metric = if table.has("metric") {
+        Some(table.required("metric")?.value)
+    } else {
+        None
+    };
     let above = table
         .scalar("above")
         .and_then(|text| threshold(&table, &text));
@@ -234,7 +245,7 @@ fn alert(table: Table<'_>) -> Option<AlertRule> {
     let limit = match (above, below) {
         (Some(line), None) => Some(Limit::Above(line)),
         (None, Some(line)) => Some(Limit::Below(line)),
-        (None, None) if table.has("above") || table.has("below") => None,
+        (None, None) if table.has("above") || table.has("below") || metric.is_none() => None,
         _ => {
             table.problem(
                 Problem::error(
@@ -247,13 +258,20 @@ fn alert(table: Table<'_>) -> Option<AlertRule> {
             None
         }
     };
+    if metric.is_none() && limit.is_some() {
+        let message = "nothing measures this alert: a person has to judge it";
+        table.problem(
+            Problem::warning("unmeasured-alert", table.span(), message)
+                .hint("add the `metric` that it is about"),
+        );
+    }
     let then = table.text("then").and_then(|text| action(&table, &text));
     let lasting = table.duration("for");
     let span = name.as_ref().map_or(table.span(), |n| n.span);
     table.finish();
     Some(AlertRule {
         name: name?.value,
-        metric: Some(metric?.value),
+        metric,
         limit,
         lasting,
         then: then.unwrap_or_default(),
