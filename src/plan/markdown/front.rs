@@ -8,7 +8,8 @@ use crate::plan::source::{Source, Span};
 use crate::plan::{toml, tree};
 
 /// Keys by which an opening `---` that nothing closes is known not to be a mere line.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
+    "include",
     "allow",
     "migrations",
     "review",
@@ -24,6 +25,17 @@ const KEYS: [&str; 14] = [
     "notes",
     "tags",
 ];
+
+impl Found {
+    /// The same, `base` bytes further behind.
+    fn behind(self, base: usize) -> Self {
+        Found {
+            text: Span::new(self.text.start + base, self.text.end + base),
+            end: self.end + base,
+            ..self
+        }
+    }
+}
 
 /// What the file says before its text.
 pub(super) struct Front {
@@ -62,14 +74,15 @@ struct Found {
     closed: bool,
 }
 
-/// Reads the front matter of `source`, if it has any.
-pub(super) fn read(source: &Source) -> Front {
+/// Reads the front matter of what stands in `source` from `base` on, if it has any.
+pub(super) fn read(source: &Source, base: usize) -> Front {
     let mut front = Front {
-        end: 0,
+        end: base,
         draft: Draft::default(),
         problems: Vec::new(),
     };
-    let Some(found) = find(source.text()) else {
+    let text = source.text().get(base..).unwrap_or_default();
+    let Some(found) = find(text).map(|found| found.behind(base)) else {
         return front;
     };
     front.end = found.end;
@@ -79,7 +92,7 @@ pub(super) fn read(source: &Source) -> Front {
             format!("front matter begins here and nothing ends it: a line `{mark}` is missing");
         front.problems.push(Problem::error(
             "front-matter",
-            Span::new(0, mark.len()),
+            Span::new(base, base + mark.len()),
             message,
         ));
         return front;

@@ -42,9 +42,9 @@ pub(super) fn read(fence: &Fence, book: &mut Book<'_>) -> Option<Taken> {
     problems.extend(block.problems);
     if foreign {
         problems.truncate(1);
-        problems
-            .iter_mut()
-            .for_each(|p| p.severity = Severity::Warning);
+        for problem in &mut problems {
+            problem.severity = Severity::Warning;
+        }
     }
     let place = |span: Span| {
         let start = fence.locate(span.start);
@@ -64,6 +64,8 @@ pub(super) fn read(fence: &Fence, book: &mut Book<'_>) -> Option<Taken> {
     put(&mut snapshot.name.span);
     let texts = snapshot.compare.iter_mut().chain(&mut snapshot.databases);
     texts.for_each(|text| put(&mut text.span));
-    kept.iter_mut().for_each(|kept| put(&mut kept.span));
+    if let Some(kept) = &mut kept {
+        put(&mut kept.span);
+    }
     Some(Taken { snapshot, kept })
 }
