@@ -8,7 +8,7 @@ use super::exit::Exit;
 use crate::journal::event::SnapshotCompared;
 use crate::journal::{Lease, Reader};
 use crate::plan::{self, Plan, Step, duration};
-use crate::report::{self, waiting_for};
+use crate::report::{self, downtime_words, waiting_for};
 use crate::run::{RunDir, RunState, Status};
 use crate::wire::FromEngine;
 
@@ -72,6 +72,10 @@ fn to_text(plan: &Plan, state: &RunState, engine: Option<u32>) -> String {
                 hold.reason
             ),
         );
+    }
+    for downtime in state.downtimes() {
+        let words = downtime_words(&downtime);
+        line("downtime", format!("{}: {words}", downtime.probe));
     }
     if let Some(waiting) = waiting_for(plan, &state.waiting(plan)) {
         line("waiting for", waiting);

@@ -223,6 +223,17 @@ impl Expect {
         self.output.is_some() || self.regex.is_some()
     }
 
+    /// What a search of `output` finds of what is expected in it.
+    pub fn searched(&self, output: &str) -> Observed {
+        let text = self.output.as_deref();
+        let regex = self.regex.as_ref();
+        Observed {
+            output_found: text.is_some_and(|text| output.contains(text)),
+            regex_found: regex.is_some_and(|regex| output.lines().any(|l| regex.is_match(l))),
+            ..Observed::default()
+        }
+    }
+
     /// Whether nothing but the work's own success is expected.
     pub fn is_plain(&self) -> bool {
         self.lines().is_empty()

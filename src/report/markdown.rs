@@ -1,5 +1,6 @@
 //! The record in Markdown, to be attached to a ticket.
 
+use super::downtime;
 use crate::clock::Moment;
 use crate::journal::event::{BackendAction, Outcome, SnapshotCompared, SnapshotTotal};
 use crate::journal::{Entry, Event};
@@ -19,6 +20,7 @@ pub fn markdown(plan: &Plan, state: &RunState, entries: &[Entry]) -> String {
         record.rollback(),
         record.snapshots(),
         record.troubles(),
+        titled("Downtime", downtime::lines(state, cell)),
         record.remarks(),
         record.sessions(),
         record.signatures(),

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::downtime;
 use crate::clock::Moment;
 use crate::plan::{Plan, Step};
 use crate::run::{RunState, Waiting};
@@ -60,6 +61,7 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
             "accepted_by": alert.accepted.as_ref().map(|accepted| &accepted.by),
             "reason": alert.accepted.as_ref().map(|accepted| &accepted.reason),
         })).collect::<Vec<_>>(),
+        "downtime": downtime::json(state),
         "waiting_for": waiting_for(plan, &state.waiting(plan)),
         "engine": engine,
         "steps": steps,

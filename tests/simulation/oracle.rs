@@ -100,6 +100,8 @@ impl Oracle {
             }
             Event::GateDecided(e) => case.gate(e),
             Event::RollbackStarted(e) => self.rollback(&case, e),
+            Event::OutageBegan(e) => assert!(!state.is_down(&e.probe), "down twice: {entry:?}"),
+            Event::OutageEnded(e) => assert!(state.is_down(&e.probe), "never down: {entry:?}"),
             Event::RunFinished(e) => self.over(&case, e),
             Event::StepUnticked(_)
             | Event::RunCreated(_)

@@ -672,6 +672,8 @@ pub fn kind(event: &Event) -> &'static str {
         Event::AlertBlind(_) => "alert_blind",
         Event::AlertCleared(_) => "alert_cleared",
         Event::AlertAccepted(_) => "alert_accepted",
+        Event::OutageBegan(_) => "outage_began",
+        Event::OutageEnded(_) => "outage_ended",
         Event::BackendSignalled(_) => "backend_signalled",
         Event::BackendAnswered(_) => "backend_answered",
         Event::RollbackStarted(_) => "rollback_started",

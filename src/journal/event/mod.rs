@@ -3,10 +3,12 @@
 //! The words in here are stored. A field may be added with `#[serde(default)]`; anything else is a
 //! new version of that kind of event, with its upgrade in `codec`.
 //!
-//! `run`, `phase`, `step`, `alert`, `backend` and `rollback` and so on hold the shapes, each by what it is about.
+//! `run`, `phase`, `step`, `alert`, `outage`, `backend`, `snapshot` and `rollback` hold the shapes, each by what it
+//! is about.
 
 mod alert;
 mod backend;
+mod outage;
 mod phase;
 mod rollback;
 mod run;
@@ -15,6 +17,7 @@ mod step;
 
 pub use alert::{AlertAccepted, AlertCleared, AlertRaised, BaselineFrozen, Consequence, Usual};
 pub use backend::{BackendAction, BackendAnswered, BackendSignalled};
+pub use outage::{OutageBegan, OutageEnded};
 pub use phase::{ApprovalGiven, ChoiceMade, GateDecided, PhaseFinished, PhaseStarted};
 pub use rollback::{RollbackStarted, UndoItem};
 pub use run::{
@@ -101,6 +104,10 @@ pub enum Event {
     AlertCleared(AlertCleared),
     /// Somebody has taken an alert as it is.
     AlertAccepted(AlertAccepted),
+    /// An address that is watched did not answer well.
+    OutageBegan(OutageBegan),
+    /// It does again.
+    OutageEnded(OutageEnded),
     /// A session of a database is about to be cancelled or ended.
     BackendSignalled(BackendSignalled),
     /// What became of that.

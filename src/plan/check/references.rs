@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use crate::plan::draft::{Draft, StepSpec};
 use crate::plan::metric;
 use crate::plan::model::Format;
-use crate::plan::parts::{Database, ProbeTarget};
+use crate::plan::parts::Database;
+use crate::plan::probe::ProbeTarget;
 use crate::plan::problem::{Problem, nearest};
 use crate::plan::snapshot::Snapshot;
 use crate::plan::source::{Source, Span};
@@ -244,11 +245,10 @@ fn metrics(draft: &Draft, source: &Source, problems: &mut Vec<Problem>) {
             continue;
         };
         let (origin, what) = metric::parts(metric);
-        let is_probe = draft.probes.iter().any(|probe| probe.name == origin);
-        let known = if is_probe {
-            metric::OF_PROBES
-        } else {
-            metric::OF_DATABASES
+        let probe = draft.probes.iter().find(|probe| probe.name == origin);
+        let known = match probe {
+            Some(probe) => metric::of_probe(&probe.target),
+            None => metric::OF_DATABASES.iter().collect(),
         };
         let hint = if !sources.contains(&origin) {
             nearest(origin, sources.iter().copied()).map_or_else(
@@ -256,7 +256,7 @@ fn metrics(draft: &Draft, source: &Source, problems: &mut Vec<Problem>) {
                 |near| format!("did you mean `{near}{}`?", &metric[origin.len()..]),
             )
         } else if known.iter().any(|(name, _)| *name == what)
-            || (!is_probe && metric::counted_table(metric).is_some())
+            || (probe.is_none() && metric::counted_table(metric).is_some())
         {
             continue;
         } else {

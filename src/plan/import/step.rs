@@ -2,7 +2,7 @@
 
 use super::accepted::Accepted;
 use super::top::{allows, interpreter, request};
-use super::write::{Writer, inline, key, quoted, time};
+use super::write::{Writer, inline, key, list, quoted, time};
 use crate::plan::capture::Find;
 use crate::plan::draft::{Alternative, Mark, StepSpec};
 use crate::plan::expect::Expect;
@@ -142,11 +142,6 @@ fn snapshot(plan: &Plan, snapshot: &Snapshot, out: &mut Writer<'_>) {
     out.time("lock_timeout", snapshot.lock_timeout);
 }
 
-fn list<T: AsRef<str>>(texts: &[T]) -> String {
-    let texts: Vec<String> = texts.iter().map(|text| quoted(text.as_ref())).collect();
-    format!("[{}]", texts.join(", "))
-}
-
 /// What is expected of a snapshot.
 fn kept(kept: &Kept, put: &mut impl FnMut(&str, String)) {
     let aspects = |aspects: &[Aspect]| {
@@ -169,7 +164,7 @@ fn kept(kept: &Kept, put: &mut impl FnMut(&str, String)) {
     }
 }
 
-fn expect(expect: &Expect) -> Vec<(String, String)> {
+pub(super) fn expect(expect: &Expect) -> Vec<(String, String)> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut put = |name: &str, value: String| pairs.push((name.to_owned(), value));
     if !expect.exit.is_empty() {

@@ -17,7 +17,7 @@ const KINDS: [&str; 6] = ["check", "shell", "sql", "http", "wait", "snapshot"];
 
 /// What the plan says once for all its steps.
 pub(super) struct Defaults {
-    interpreter: Arc<Interpreter>,
+    pub(super) interpreter: Arc<Interpreter>,
     /// Whether shell steps begin where the one before ended.
     carries: bool,
     /// The database of SQL that names none; empty where the plan has several or none.
@@ -212,7 +212,7 @@ pub(super) fn http(table: &Table<'_>) -> Option<Http> {
 }
 
 /// An address that a request can be sent to, as far as can be told before variables are filled in.
-fn address(table: &Table<'_>, url: Placed<String>) -> String {
+pub(super) fn address(table: &Table<'_>, url: Placed<String>) -> String {
     let text = url.value.as_str();
     let known = ["http://", "https://", "{{"];
     if !known.iter().any(|start| text.starts_with(start)) {
@@ -225,7 +225,8 @@ fn address(table: &Table<'_>, url: Placed<String>) -> String {
     url.value
 }
 
-fn expect(table: &Table<'_>) -> Expect {
+/// What must be true, as a step and a probe say it.
+pub(super) fn expect(table: &Table<'_>) -> Expect {
     let Some(value) = table.value("expect") else {
         return Expect::default();
     };

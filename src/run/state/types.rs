@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::elapsed::Boot;
+use super::outage::Outage;
 use super::step::{StepState, count_settled, first_open};
 use crate::clock::Moment;
 use crate::journal::Actor;
@@ -47,6 +48,8 @@ pub struct RunState {
     pub holds: Vec<Hold>,
     /// The alerts that fire, or can't see, by name.
     pub alerts: BTreeMap<String, AlertState>,
+    /// When addresses that are watched did not answer well, in that order.
+    pub outages: Vec<Outage>,
     /// What was normal before T-0.
     pub baseline: Option<Baseline>,
     /// The pictures of databases that were taken last, by name.
@@ -257,6 +260,7 @@ impl RunState {
             last_touched: None,
             holds: Vec::new(),
             alerts: BTreeMap::new(),
+            outages: Vec::new(),
             baseline: None,
             snapshots: BTreeMap::new(),
             values: default_values(plan),

@@ -39,6 +39,8 @@ pub struct Bench<'a> {
     pub value: &'a (dyn Fn(&str) -> Option<&'a str> + Send + Sync),
     /// Whether the servers know `client_connection_check_interval`.
     pub check_connections: bool,
+    /// Which start of the machine this is.
+    pub boot: u32,
 }
 
 /// The name under which a step's sessions show on the server: 63 bytes at most are kept there.
@@ -149,6 +151,7 @@ impl Bench<'_> {
                 output: self.dir.output(job),
                 record: self.dir.exit_record(job),
                 lock: self.dir.shim_lock(job),
+                permit: self.dir.permit(job, self.boot),
             },
             script_file: long.then_some(script),
         })

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use gonogo::cli::{Cli, Verb};
+use gonogo::clock::Moment;
 use gonogo::journal::event::{Applied, BackendAction, Job, KnownBy, Left, Outcome, SnapshotTaken};
 use gonogo::monitor::Alert;
 use gonogo::plan::{AlertAction, duration};
@@ -168,14 +169,24 @@ fn alert(said: &str) -> Option<Alert> {
 
 /// What is reported that is not about a job.
 fn around(line: &str) -> Option<Notice> {
-    if let Some(why) = line.strip_prefix("trouble: ") {
-        let why = why.to_owned();
-        return Some(Notice::Trouble { why });
-    }
     if let Some(rest) = line.strip_prefix("database ") {
         let (database, why) = rest.split_once(" is lost: ")?;
         return Some(Notice::DatabaseLost {
             database: database.to_owned(),
+            why: why.to_owned(),
+        });
+    }
+    if let Some(rest) = line.strip_prefix("probe ") {
+        if let Some(probe) = rest.strip_suffix(" is up") {
+            return Some(Notice::OutageEnded {
+                probe: probe.to_owned(),
+                until: Moment::default(),
+            });
+        }
+        let (probe, why) = rest.split_once(" is down: ")?;
+        return Some(Notice::OutageBegan {
+            probe: probe.to_owned(),
+            since: Moment::default(),
             why: why.to_owned(),
         });
     }
