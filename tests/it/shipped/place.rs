@@ -254,15 +254,20 @@ impl Drive<'_> {
                 return status;
             }
             let wish = status["waiting_for"].as_str().unwrap().to_owned();
-            if !self.grant(&wish) {
-                self.accept_haste(&status);
-            }
+            wait::until("what the run waits for is granted", || {
+                let granted = self.grant(&wish);
+                if !granted {
+                    self.accept_haste();
+                }
+                granted || wish == "release"
+            });
         }
     }
 
     /// Nobody here takes the time in which what is usual could be measured, and the machine is busy with
     /// other tests: what is said of speed is taken as it is. Everything else still stops the run.
-    fn accept_haste(&self, status: &Value) {
+    fn accept_haste(&self) {
+        let status = self.run.status();
         let alerts = status["alerts"].as_array().unwrap().iter();
         for alert in alerts.filter(|alert| alert["state"] != "accepted") {
             let name = alert["name"].as_str().unwrap();
@@ -274,7 +279,7 @@ impl Drive<'_> {
     }
 
     /// Does what is waited for; whether that was granted.
-    fn grant(&mut self, wish: &str) -> bool {
+    fn grant(&self, wish: &str) -> bool {
         let (verb, rest) = wish.split_once(' ').unwrap_or((wish, ""));
         let step = rest.split(' ').next().unwrap_or_default();
         match verb {
@@ -285,10 +290,7 @@ impl Drive<'_> {
             "run" | "tick" => self.granted(&[verb, step]),
             "release" => false,
             // What the gate's alerts watch has to be measured first.
-            "go" => {
-                wait::until("the gate opens", || self.granted(&["go"]));
-                true
-            }
+            "go" => self.granted(&["go"]),
             "approve" => {
                 let (names, _) = rest.split_once(" for ").unwrap();
                 for name in names.split(", ") {
