@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::exit::Exit;
 use super::follow::follow;
-use super::{monitors, status, watchman};
+use super::{monitors, outages, status, watchman};
 use crate::clock::SystemClock;
 use crate::journal::event::RunCreated;
 use crate::journal::{Entry, Event, Lease, SqliteStore};
@@ -92,6 +92,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     ));
 
     let guarding = tokio::spawn(watchman::databases(health.clone(), notify.clone()));
+    let timing = tokio::spawn(outages::watch(health.clone(), notify.clone()));
     tell_variables(&plan, &entries, &secrets, &notify).await?;
     let followed = Arc::clone(&plan);
     let for_check = health.clone();
@@ -148,6 +149,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     answering.abort();
     following.abort();
     guarding.abort();
+    timing.abort();
     if let Some(monitor) = Arc::into_inner(monitor) {
         monitor.stop().await;
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::duration;
+use super::snapshot::Kept;
 
 /// Everything a step's outcome is held against. Empty: success is what the work itself calls so.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +23,8 @@ pub struct Expect {
     pub status: Vec<u16>,
     /// The longest an HTTP request may take.
     pub within: Option<Duration>,
+    /// What a snapshot must show, by itself and against an earlier one.
+    pub kept: Option<Box<Kept>>,
     /// The words of the author, always shown; tested only through the fields above.
     pub shown: Option<String>,
 }
@@ -211,12 +214,24 @@ impl Expect {
         value: None,
         status: Vec::new(),
         within: None,
+        kept: None,
         shown: None,
     };
 
     /// Whether the output has to be searched to judge it.
     pub fn reads_output(&self) -> bool {
         self.output.is_some() || self.regex.is_some()
+    }
+
+    /// What a search of `output` finds of what is expected in it.
+    pub fn searched(&self, output: &str) -> Observed {
+        let text = self.output.as_deref();
+        let regex = self.regex.as_ref();
+        Observed {
+            output_found: text.is_some_and(|text| output.contains(text)),
+            regex_found: regex.is_some_and(|regex| output.lines().any(|l| regex.is_match(l))),
+            ..Observed::default()
+        }
     }
 
     /// Whether nothing but the work's own success is expected.
@@ -307,6 +322,7 @@ impl Expect {
         if let Some(value) = &self.value {
             lines.push(format!("value {value}"));
         }
+        lines.extend(self.kept.iter().flat_map(|kept| kept.lines()));
         if let Some(shown) = &self.shown {
             lines.push(shown.clone());
         }

@@ -8,7 +8,8 @@ use std::time::Duration;
 use super::draft::{PhaseSpec, StepSpec, TierSpec};
 use super::id::StepId;
 use super::ledger::Ledger;
-use super::parts::{AlertRule, Contact, Database, Note, Probe, Signoff, Var};
+use super::parts::{AlertRule, Contact, Database, Note, Signoff, Var};
+use super::probe::Probe;
 use super::template;
 use super::work::{Interpreter, Work};
 

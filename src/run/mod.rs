@@ -9,6 +9,7 @@ mod files;
 mod input;
 mod recover;
 pub mod shim;
+mod snapshot;
 mod state;
 mod status;
 mod supervisor;

@@ -3,8 +3,8 @@
 use super::{Fold, Mismatch};
 use crate::journal::Via;
 use crate::journal::event::{
-    Applied, Job, Outcome, StepAdopted, StepFinished, StepLaunched, StepSought, StepStarted,
-    StepStopping, StepTicked, StepTransaction,
+    Applied, Job, Outcome, SnapshotTaken, StepAdopted, StepFinished, StepLaunched, StepSought,
+    StepStarted, StepStopping, StepTicked, StepTransaction,
 };
 use crate::plan::Home;
 use crate::run::state::step::{JobEnd, StepState, Stopping, Transaction};
@@ -111,6 +111,12 @@ impl Fold<'_> {
             xid: e.xid,
             server: e.server.clone(),
         });
+        Ok(())
+    }
+
+    pub(super) fn snapshot_taken(&mut self, e: &SnapshotTaken) -> Result<(), Mismatch> {
+        self.step(&e.job.step)?;
+        self.state.snapshots.insert(e.name.clone(), e.clone());
         Ok(())
     }
 
