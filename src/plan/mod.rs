@@ -32,6 +32,7 @@ pub mod migrations;
 mod model;
 mod origin;
 mod parts;
+mod pattern;
 mod problem;
 mod reflow;
 mod shell;
@@ -50,7 +51,7 @@ pub use draft::{
     Allow, Alternative, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry, StepSpec,
     TierSpec, Undo, UndoOrder,
 };
-pub use expect::{Comparison, Evidence, Expect, Observed, Operator, Pattern};
+pub use expect::{Comparison, Evidence, Expect, Observed, Operator};
 pub use facts::{Busy, Facts, TableFacts};
 pub use id::{StepId, slug};
 pub use import::import;
@@ -63,6 +64,7 @@ pub use parts::{
     AlertAction, AlertRule, Contact, Database, Limit, Note, Probe, ProbeTarget, Signoff, Threshold,
     Var,
 };
+pub use pattern::Pattern;
 pub use problem::{Problem, Severity};
 pub use reflow::reflow;
 pub use source::{Position, Source, Span};

@@ -23,7 +23,8 @@ use super::work::shell::ShellWork;
 use super::work::sql::{Sessions, SqlAsk, SqlWork};
 use crate::clock::SystemClock;
 use crate::journal::event::{Applied, Job, Outcome, Stage};
-use crate::plan::{Plan, Step, Work};
+use crate::plan::template::FillError;
+use crate::plan::{Expect, Plan, Step, Work};
 
 /// The values that must not be shown, by variable.
 #[derive(Clone, Default)]
@@ -257,13 +258,13 @@ impl Supervisor {
         let step = plan.find(&job.step).map(|ix| &plan.steps[ix]);
         let step = step.ok_or("the plan does not have this step")?;
         let (work, expect) = work_of(step, job, choice).ok_or("there is nothing to do")?;
-        let Some(prepared) = self.prepare(step, job, work, state)? else {
+        let Some((prepared, expect)) = self.prepare(step, job, work, expect, state)? else {
             return Ok(());
         };
         let (stops, stopped) = mpsc::channel(8);
         let (proceed, permission) = oneshot::channel();
         let judgement = Judgement {
-            expect: expect.clone(),
+            expect,
             captures: if job.undo {
                 Vec::new()
             } else {
@@ -339,8 +340,9 @@ impl Supervisor {
         step: &Step,
         job: &Job,
         work: &Work,
+        expect: &Expect,
         state: &RunState,
-    ) -> Result<Option<Prepared>, String> {
+    ) -> Result<Option<(Prepared, Expect)>, String> {
         let names = self.outfit.plan.variables_in(&step.spec, work);
         let secrets: HashMap<&str, String> = names
             .into_iter()
@@ -367,8 +369,9 @@ impl Supervisor {
             value: &value,
             check_connections: (self.outfit.check_connections)(),
         };
-        bench
-            .prepare(step, job, work)
-            .map_err(|error| error.to_string())
+        let words = |error: FillError| error.to_string();
+        let expect = bench.expect(&step.spec, expect).map_err(words)?;
+        let prepared = bench.prepare(step, job, work).map_err(words)?;
+        Ok(prepared.map(|prepared| (prepared, expect)))
     }
 }

@@ -7,6 +7,7 @@ mod conditions;
 mod names;
 mod references;
 mod safety;
+mod values;
 
 pub use allow::Allowed;
 pub(super) use allow::Allows;
@@ -58,6 +59,7 @@ pub(super) fn check(
     }
     references::check(&draft, source, format, &mut problems);
     conditions::check(&draft, source, &mut problems);
+    values::check(&draft, &mut problems);
     if !has_errors(&problems) {
         advice::check(&draft, format, &mut problems);
     }

@@ -142,7 +142,7 @@ allow:
   # 'x' """
   echo <last-tag> {{tag}} {{.Name}} {{other}} '''
   ```
-```bash capture=id=.data[0].id when="step.go == passed"
+```bash capture=id=.data[0].id when="id != '7'"
 ls
 # Expected: "a"
 ```

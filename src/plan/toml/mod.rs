@@ -9,6 +9,7 @@ mod phase;
 mod step;
 mod table;
 mod top;
+mod vars;
 
 pub(super) use self::phase::clock_place;
 use self::table::{Problems, Table};
