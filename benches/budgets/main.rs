@@ -12,6 +12,7 @@
 mod check;
 mod figures;
 mod output;
+mod resume;
 mod rollback;
 mod runbook;
 mod screen;
@@ -20,12 +21,13 @@ mod screen;
 mod support;
 
 /// A budget: its name on the command line, and what measures it.
-const BUDGETS: [(&str, fn()); 6] = [
+const BUDGETS: [(&str, fn()); 7] = [
     ("check", check::measure),
     ("first-screen", screen::first),
     ("frame", screen::frame),
     ("output", output::speed),
     ("memory", output::memory),
+    ("resume", resume::measure),
     ("rollback", rollback::measure),
 ];
 

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::exit::Exit;
 use super::follow::follow;
-use super::{monitors, status, watchman};
+use super::{monitors, outages, status, watchman};
 use crate::clock::SystemClock;
 use crate::journal::event::RunCreated;
 use crate::journal::{Entry, Event, Lease, SqliteStore};
@@ -93,6 +93,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     ));
 
     let guarding = tokio::spawn(watchman::databases(health.clone(), notify.clone()));
+    let timing = tokio::spawn(outages::watch(health.clone(), notify.clone()));
     tell_variables(&plan, &entries, &secrets, &notify).await?;
     let followed = Arc::clone(&plan);
     let for_check = health.clone();
@@ -149,6 +150,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     answering.abort();
     following.abort();
     guarding.abort();
+    timing.abort();
     if let Some(monitor) = Arc::into_inner(monitor) {
         monitor.stop().await;
     }
@@ -203,8 +205,7 @@ async fn tell_variables(
         let value = var.env.as_ref().and_then(|name| std::env::var(name).ok());
         if let Some(why) = value.as_ref().and_then(|value| var.refuses(value)) {
             let env = var.env.as_deref().unwrap_or_default();
-            let why = format!("what {env} holds in the environment can't be used: {why}");
-            notify.send(Notice::Trouble { why }).await?;
+            tracing::warn!("what {env} holds in the environment is not used: {why}");
         }
         let value = value.filter(|value| var.refuses(value).is_none());
         let notice = match (value, state.values.get(&var.name)) {

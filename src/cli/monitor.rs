@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 
 use super::args::Watch;
 use super::exit::Exit;
-use super::{check, monitors};
+use super::{check, monitors, probes};
 use crate::clock::SystemClock;
 use crate::monitor::{self, Config, OursBook, Recorder, Tape, WatchedDatabase};
 use crate::plan::{self, AlertRule, Plan, Probe};
@@ -48,6 +48,7 @@ pub(super) async fn monitor(args: &Watch) -> anyhow::Result<Exit> {
         tag: "gonogo".to_owned(),
         ours: OursBook::default(),
         idle_sessions: IDLE,
+        hidden: watched.hidden,
         folder: std::env::current_dir().ok(),
         interval: Duration::try_from_secs_f64(args.poll).unwrap_or(Duration::from_secs(1)),
     };
@@ -69,6 +70,7 @@ struct Watched {
     databases: Vec<WatchedDatabase>,
     probes: Vec<Probe>,
     rules: Vec<AlertRule>,
+    hidden: Vec<String>,
 }
 
 fn what_to_watch(args: &Watch) -> anyhow::Result<Option<Watched>> {
@@ -82,7 +84,8 @@ fn what_to_watch(args: &Watch) -> anyhow::Result<Option<Watched>> {
         });
         return Ok(Some(Watched {
             databases: databases.collect(),
-            probes: monitors::probes(&plan),
+            probes: probes::filled(&plan),
+            hidden: probes::hidden(&plan),
             rules: plan.alerts.clone(),
         }));
     }
@@ -110,6 +113,7 @@ fn what_to_watch(args: &Watch) -> anyhow::Result<Option<Watched>> {
         databases,
         probes: Vec::new(),
         rules: Vec::new(),
+        hidden: Vec::new(),
     }))
 }
 

@@ -9,14 +9,14 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::sync::{mpsc, watch};
 
+use super::probes;
 use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{BackendAction, RunCreated};
 use crate::monitor::{
     self, Backend, Config, Effect, Evidence, Health, Monitor, OursBook, Outcome, Picture,
     WatchedDatabase,
 };
-use crate::plan::template::{self, Language, Lookup};
-use crate::plan::{Http, Plan, Probe, ProbeTarget};
+use crate::plan::Plan;
 use crate::run::{Ask, Session};
 
 /// The URLs of a plan's databases by name, from the environment, or why there is none.
@@ -55,62 +55,16 @@ pub(super) fn start(
     });
     let config = Config {
         databases: databases.collect(),
-        probes: probes(plan),
+        probes: probes::filled(plan),
         tag: format!("gonogo:{}", created.run),
         rules: plan.alerts.clone(),
         ours,
         idle_sessions: 0,
+        hidden: probes::hidden(plan),
         folder: Some(PathBuf::from(&created.cwd)),
         interval,
     };
     monitor::start(&config, clock)
-}
-
-/// The probes of a plan, with the values that their variables have now.
-pub(super) fn probes(plan: &Plan) -> Vec<Probe> {
-    let probes = plan.probes.iter();
-    probes.map(|probe| filled(plan, probe)).collect()
-}
-
-/// A probe with the values that its variables have when the engine starts. One that has none yet is
-/// left as it is, and the probe says that it can't be measured.
-fn filled(plan: &Plan, probe: &Probe) -> Probe {
-    let values: HashMap<&str, String> = plan
-        .vars
-        .iter()
-        .filter_map(|var| {
-            let given = var.env.as_ref().and_then(|name| std::env::var(name).ok());
-            Some((var.name.as_str(), given.or_else(|| var.default.clone())?))
-        })
-        .collect();
-    let fill = |text: &str, language| {
-        let lookup = |name: &str| {
-            values
-                .get(name)
-                .map_or(Lookup::NotOurs, |value| Lookup::Value(value))
-        };
-        template::fill(text, &[], language, lookup)
-            .map_or_else(|_| text.to_owned(), |filled| filled.text)
-    };
-    let target = match &probe.target {
-        ProbeTarget::Http(http) => ProbeTarget::Http(Http {
-            url: fill(&http.url, Language::Plain),
-            headers: http
-                .headers
-                .iter()
-                .map(|(name, value)| (name.clone(), fill(value, Language::Plain)))
-                .collect(),
-            ..http.clone()
-        }),
-        ProbeTarget::Sql { text, database } => ProbeTarget::Sql {
-            text: fill(text, Language::Sql),
-            database: database.clone(),
-        },
-    };
-    Probe {
-        target,
-        ..probe.clone()
-    }
 }
 
 /// Carries out what the run asks about sessions, each thing in a task of its own.

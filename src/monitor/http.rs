@@ -1,13 +1,13 @@
-//! HTTP probes: one request, its status and how long the answer took.
+//! HTTP probes: one request, its status, its body, and how long the answer took.
 
 use std::error::Error as _;
 use std::time::Duration;
 
-use reqwest::{Client, Method, Request, Url};
+use reqwest::{Client, Method, Request, StatusCode, Url};
 
-use super::probe::{ProbeState, Reading};
+use super::probe::Reading;
 use crate::clock::Clock;
-use crate::plan::Http;
+use crate::plan::{Expect, Http, Observed};
 
 /// The least and the most time that an answer gets. A slow answer is a reading, too, so a probe waits
 /// for one even when the next is due.
@@ -16,15 +16,23 @@ const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_s
 const READ: usize = 256 * 1024;
 
 /// An address that is asked again and again over one client, which keeps its connection.
-pub(super) struct HttpProbe {
+pub(super) struct Asker {
     client: Client,
     request: Request,
     timeout: Duration,
 }
 
-impl HttpProbe {
-    /// A probe for a request that is made every so often; the error says what is wrong with it.
-    pub(super) fn new(http: &Http, every: Duration) -> Result<HttpProbe, String> {
+/// What came back.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    /// The beginning of the body, where it was asked for.
+    pub(super) body: Vec<u8>,
+    pub(super) took: Duration,
+}
+
+impl Asker {
+    /// For a request that is made every so often; the error says what is wrong with it.
+    pub(super) fn new(http: &Http, every: Duration) -> Result<Asker, String> {
         // The client needs a provider of cryptography; a second installation changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let timeout = every.clamp(PATIENCE.0, PATIENCE.1);
@@ -44,44 +52,79 @@ impl HttpProbe {
             request = request.body(body.clone());
         }
         let request = request.build().map_err(|error| words(error, timeout))?;
-        Ok(HttpProbe {
+        Ok(Asker {
             client,
             request,
             timeout,
         })
     }
 
-    /// Asks once, and reads the answer.
-    pub(super) async fn measure(&self, clock: &dyn Clock) -> Reading {
+    /// Changes the address.
+    pub(super) fn address(&mut self, change: impl FnOnce(&mut Url)) {
+        change(self.request.url_mut());
+    }
+
+    /// Asks once, and reads the answer; its beginning is kept if `keep`. The error says why there is
+    /// none.
+    pub(super) async fn ask(&self, clock: &dyn Clock, keep: bool) -> Result<Answer, String> {
         let Some(request) = self.request.try_clone() else {
-            return Reading::error("the request can't be sent twice");
+            return Err("the request can't be sent twice".to_owned());
         };
         let start = clock.now();
         let answer = async {
             let mut response = self.client.execute(request).await?;
-            let mut read = 0;
+            let (mut body, mut read) = (Vec::new(), 0);
             while let Some(chunk) = response.chunk().await? {
                 read += chunk.len();
+                if keep {
+                    body.extend_from_slice(&chunk);
+                }
                 if read > READ {
                     break;
                 }
             }
-            Ok(response.status())
+            Ok((response.status(), body))
         };
-        match answer.await {
-            Err(error) => Reading::error(words(error, self.timeout)),
-            Ok(status) => Reading {
-                state: if status.is_success() {
-                    ProbeState::Ok
-                } else {
-                    ProbeState::Bad
-                },
-                latency: Some(clock.now().since(start)),
-                status: Some(status.as_u16()),
-                value: None,
-                words: format!("status {}", status.as_u16()),
-            },
-        }
+        let (status, body) = answer.await.map_err(|error| words(error, self.timeout))?;
+        Ok(Answer {
+            status,
+            body,
+            took: clock.now().since(start),
+        })
+    }
+}
+
+/// A probe of an address: its status, its body, how long it takes.
+pub(super) struct HttpProbe {
+    asker: Asker,
+    expect: Expect,
+}
+
+impl HttpProbe {
+    /// A probe for a request that is made every so often; the error says what is wrong with it.
+    pub(super) fn new(http: &Http, expect: &Expect, every: Duration) -> Result<HttpProbe, String> {
+        Ok(HttpProbe {
+            asker: Asker::new(http, every)?,
+            expect: expect.clone(),
+        })
+    }
+
+    /// Asks once.
+    pub(super) async fn measure(&self, clock: &dyn Clock) -> Reading {
+        let answer = match self.asker.ask(clock, self.expect.reads_output()).await {
+            Ok(answer) => answer,
+            Err(why) => return Reading::error(why),
+        };
+        let status = answer.status.as_u16();
+        let seen = Observed {
+            status: Some(status),
+            took: Some(answer.took),
+            ..self.expect.searched(&String::from_utf8_lossy(&answer.body))
+        };
+        let mut reading = Reading::good(format!("status {status}"));
+        reading.latency = Some(answer.took);
+        reading.status = Some(status);
+        reading.judged(&self.expect, &seen)
     }
 }
 

@@ -72,7 +72,7 @@ fn of_probe(probe: &ProbeHealth, what: &str, now: Moment) -> Measured {
     let measure = if is_stale(probe.at, probe.every, now) {
         stale(probe.at, now)
     } else {
-        probe_measure(probe, what)
+        probe_measure(probe, what, now)
     };
     Measured {
         at: probe.at,
@@ -81,7 +81,7 @@ fn of_probe(probe: &ProbeHealth, what: &str, now: Moment) -> Measured {
     }
 }
 
-fn probe_measure(probe: &ProbeHealth, what: &str) -> Measure {
+fn probe_measure(probe: &ProbeHealth, what: &str, now: Moment) -> Measure {
     let failed = probe.state == ProbeState::Error;
     let value = match what {
         // A refused connection is a measurement of these.
@@ -92,6 +92,10 @@ fn probe_measure(probe: &ProbeHealth, what: &str) -> Measure {
                 .error_percent
                 .map_or(Measure::NoData(few.to_owned()), Measure::Value);
         }
+        "downtime" => probe
+            .downtime
+            .as_ref()
+            .map(|downtime| downtime.total(now).as_secs_f64()),
         _ if failed => return Measure::Error(probe.words.clone()),
         "latency" => probe.latency_ms,
         "latency_median" => probe.median_ms,
@@ -261,6 +265,7 @@ mod tests {
         api.latency_ms = Some(43.0);
         (api.median_ms, api.p95_ms) = (Some(40.0), Some(80.0));
         (api.status, api.value, api.error_percent) = (Some(200), Some(1.0), Some(0.0));
+        api.downtime = Some(crate::monitor::Downtime::default());
         health.probes = vec![api];
         for (name, _) in OF_PROBES {
             let found = value(&health, &format!("api.{name}"));

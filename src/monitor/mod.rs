@@ -11,18 +11,21 @@
 //! server tries again by itself, for ever. What may not be seen is `None` and is said
 //! ([`DatabaseHealth::notes`]); zero always means none.
 //!
-//! Trees, counts, percentiles and paces are pure. Only `postgres` and `http` do I/O.
+//! Trees, counts, percentiles and paces are pure. Only `postgres`, `http`, `log` and `script` do I/O.
 
 mod alarm;
 mod alert;
 mod baseline;
 mod board;
+mod command;
 mod connections;
+mod downtime;
 mod health;
 mod http;
 mod inspection;
 mod known;
 mod locks;
+mod log;
 mod metric;
 mod migrations;
 mod names;
@@ -31,8 +34,10 @@ mod pace;
 mod postgres;
 mod probe;
 mod progress;
+mod prometheus;
 mod rules;
 mod running;
+mod script;
 mod series;
 mod session;
 mod signal;
@@ -47,6 +52,7 @@ mod vitals;
 pub use alert::{Alert, AlertStanding, ReadingKind};
 pub use baseline::{Baseline, Normal};
 pub use connections::{ByState, Connections, Group, Limits, OldSnapshot, OldTransaction};
+pub use downtime::{Downtime, Outage};
 pub use health::{DatabaseHealth, Health, Link, Picture, Rights, RowCount, ServerFacts};
 pub use inspection::{Inspection, SessionLock};
 pub use known::Known;

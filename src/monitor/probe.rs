@@ -8,14 +8,22 @@ use serde::{Deserialize, Serialize};
 use tokio::time::MissedTickBehavior;
 
 use super::board::Board;
+use super::command::CommandProbe;
+use super::downtime::Downtime;
 use super::http::HttpProbe;
+use super::log::LogProbe;
 use super::postgres::SqlProbe;
+use super::prometheus::PrometheusProbe;
 use super::series::Series;
 use crate::clock::{Clock, Moment};
+use crate::plan::{Expect, Observed};
 
 /// Of how many measurements a rate of errors is made, and of how many at least.
 const RATED: usize = 60;
 const LEAST: usize = 20;
+
+/// What stands for what must not be shown.
+const HIDDEN: &str = "•••";
 
 /// What a reading says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +66,9 @@ pub struct ProbeHealth {
     pub words: String,
     /// The last values of a query, or latencies of an address; none where there was no reading.
     pub history: Series,
+    /// When it did not answer well; only of addresses.
+    #[serde(default)]
+    pub downtime: Option<Downtime>,
 }
 
 /// What one measurement brought.
@@ -71,6 +82,30 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    /// A good one.
+    pub(super) fn good(words: impl Into<String>) -> Self {
+        Reading {
+            state: ProbeState::Ok,
+            ..Reading::error(words)
+        }
+    }
+
+    /// The reading once it was held against what is expected: it is bad if something is not so, and
+    /// says what.
+    pub(super) fn judged(mut self, expect: &Expect, seen: &Observed) -> Self {
+        let unmet = expect.judge(seen).into_iter().find(|found| !found.met);
+        if let Some(unmet) = unmet {
+            self.state = ProbeState::Bad;
+            let plain = unmet.got.starts_with("status ") || unmet.got.starts_with("exit code ");
+            self.words = if plain {
+                unmet.got
+            } else {
+                format!("expected {}, found {}", unmet.expected, unmet.got)
+            };
+        }
+        self
+    }
+
     /// A measurement that failed.
     pub(super) fn error(words: impl Into<String>) -> Self {
         Reading {
@@ -99,6 +134,7 @@ impl ProbeHealth {
             value: None,
             words: "not measured yet".to_owned(),
             history: Series::default(),
+            downtime: None,
         }
     }
 
@@ -122,28 +158,49 @@ pub(super) enum Meter {
     Http(Box<HttpProbe>),
     /// A query.
     Sql(SqlProbe),
+    /// A command.
+    Command(CommandProbe),
+    /// A log.
+    Log(LogProbe),
+    /// A query of a Prometheus server.
+    Prometheus(Box<PrometheusProbe>),
     /// Nothing: it can never be measured, for the reason given.
     Broken(String),
 }
 
 impl Meter {
-    async fn measure(&self, clock: &dyn Clock) -> Reading {
+    async fn measure(&mut self, clock: &dyn Clock) -> Reading {
         match self {
             Meter::Http(probe) => probe.measure(clock).await,
             Meter::Sql(probe) => probe.measure(clock).await,
+            Meter::Command(probe) => probe.measure(clock).await,
+            Meter::Log(probe) => probe.measure(clock).await,
+            Meter::Prometheus(probe) => probe.measure(clock).await,
             Meter::Broken(reason) => Reading::error(reason.clone()),
         }
     }
 }
 
-/// Measures for ever, and puts each reading at `place` on the board.
-pub(super) async fn run(
-    mut health: ProbeHealth,
-    place: usize,
-    meter: Meter,
-    board: Board,
-    clock: Arc<dyn Clock>,
-) {
+/// A probe that is about to run.
+pub(super) struct Runner {
+    /// What is known of it.
+    pub(super) health: ProbeHealth,
+    /// Its place on the board.
+    pub(super) place: usize,
+    /// What it measures with.
+    pub(super) meter: Meter,
+    /// Values that must not be shown.
+    pub(super) hidden: Vec<String>,
+}
+
+/// Measures for ever, and puts each reading on the board.
+pub(super) async fn run(runner: Runner, board: Board, clock: Arc<dyn Clock>) {
+    let Runner {
+        mut health,
+        place,
+        mut meter,
+        hidden,
+    } = runner;
     let mut latencies = Series::default();
     let mut errors = Errors::default();
     // Zero is no interval that can be kept.
@@ -152,12 +209,20 @@ pub(super) async fn run(
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let reading = meter.measure(&*clock).await;
+        let begun = clock.now();
+        let mut reading = meter.measure(&*clock).await;
+        for value in &hidden {
+            reading.words = reading.words.replace(value, HIDDEN);
+        }
+        if let Meter::Http(_) = meter {
+            let downtime = health.downtime.get_or_insert_default();
+            downtime.note(begun, reading.state == ProbeState::Ok, &reading.words);
+        }
         let latency = reading.latency.map(millis);
         latencies.push(latency);
         let shown = match meter {
-            Meter::Sql(_) => reading.value,
             Meter::Http(_) | Meter::Broken(_) => latency,
+            _ => reading.value,
         };
         health.history.push(shown);
         errors.push(&reading);

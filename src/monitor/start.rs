@@ -11,15 +11,19 @@ use tokio_util::task::TaskTracker;
 
 use super::alert::Alert;
 use super::board::Board;
+use super::command::CommandProbe;
 use super::health::{DatabaseHealth, Health, Link};
 use super::http::HttpProbe;
+use super::log::LogProbe;
 use super::ours::OursBook;
 use super::pace::Pace;
 use super::postgres::{
     Desk, Inspector, KeptLine, Signaller, SqlProbe, Target, Watcher, Wishes, keep_spare,
 };
-use super::probe::{self, Meter, ProbeHealth};
+use super::probe::{self, Meter, ProbeHealth, Runner};
+use super::prometheus::PrometheusProbe;
 use super::rules::Rules;
+use super::script::Script;
 use crate::clock::Clock;
 use crate::plan::{AlertRule, Probe, ProbeTarget, metric};
 
@@ -38,7 +42,9 @@ pub struct Config {
     pub ours: OursBook,
     /// How many idle sessions of each database are listed beside the busy ones.
     pub idle_sessions: u32,
-    /// The project's folder, in which the files of migration tools are looked for.
+    /// The values of secrets, which nothing that is shown may hold.
+    pub hidden: Vec<String>,
+    /// The project's folder: scripts run there, and files of migration tools are looked for.
     pub folder: Option<PathBuf>,
     /// The time between two polls of a database.
     pub interval: Duration,
@@ -89,7 +95,7 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> Monitor {
         starting.database(place, database, config);
     }
     for (place, probe) in config.probes.iter().enumerate() {
-        starting.probe(place, probe);
+        starting.probe(place, probe, config);
     }
     starting.rules(config, tell);
     starting.tasks.close();
@@ -213,23 +219,37 @@ impl Starting {
         self.spawn(rules.run(self.board.subscribe(), board, clock));
     }
 
-    fn probe(&self, place: usize, probe: &Probe) {
-        let meter = self.meter(probe).unwrap_or_else(Meter::Broken);
-        let health = ProbeHealth::new(&probe.name, probe.every);
+    fn probe(&self, place: usize, probe: &Probe, config: &Config) {
+        let runner = Runner {
+            health: ProbeHealth::new(&probe.name, probe.every),
+            place,
+            meter: self.meter(probe, config).unwrap_or_else(Meter::Broken),
+            hidden: config.hidden.clone(),
+        };
         let (board, clock) = (self.board.clone(), self.clock.clone());
-        self.spawn(probe::run(health, place, meter, board, clock));
+        self.spawn(probe::run(runner, board, clock));
     }
 
-    fn meter(&self, probe: &Probe) -> Result<Meter, String> {
-        match &probe.target {
-            ProbeTarget::Http(http) => {
-                HttpProbe::new(http, probe.every).map(|http| Meter::Http(Box::new(http)))
-            }
+    fn meter(&self, probe: &Probe, config: &Config) -> Result<Meter, String> {
+        let (expect, every, folder) = (&probe.expect, probe.every, config.folder.clone());
+        Ok(match &probe.target {
+            ProbeTarget::Http(http) => Meter::Http(Box::new(HttpProbe::new(http, expect, every)?)),
             ProbeTarget::Sql { text, database } => match self.spares.get(database) {
-                Some(line) => Ok(Meter::Sql(SqlProbe::new(line.clone()?, text))),
-                None => Err(format!("there is no database called {database}")),
+                Some(line) => Meter::Sql(SqlProbe::new(line.clone()?, text, expect)),
+                None => return Err(format!("there is no database called {database}")),
             },
-        }
+            ProbeTarget::Command(script) => {
+                let script = Script::new(script, folder);
+                Meter::Command(CommandProbe::new(script, expect, every))
+            }
+            ProbeTarget::Log { source, pattern } => {
+                Meter::Log(LogProbe::new(source, pattern, folder))
+            }
+            ProbeTarget::Prometheus { server, query } => {
+                let probe = PrometheusProbe::new(server, query, expect, every)?;
+                Meter::Prometheus(Box::new(probe))
+            }
+        })
     }
 }
 

@@ -12,13 +12,14 @@ use super::expect::Expect;
 use super::include::Include;
 use super::ledger::Ledger;
 use super::model::PhaseKind;
-use super::parts::{AlertRule, Contact, Database, Note, Probe, Signoff, Var};
+use super::parts::{AlertRule, Contact, Database, Note, Signoff, Var};
+use super::probe::Probe;
 use super::problem::Problem;
 use super::source::Span;
 use super::work::{Interpreter, Work};
 
 /// A piece of text and where it stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Placed<T> {
     /// The piece.
     pub value: T,

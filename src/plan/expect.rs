@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::pattern::Pattern;
+use super::snapshot::Kept;
 use super::{duration, template};
 
 /// Everything a step's outcome is held against. Empty: success is what the work itself calls so.
@@ -24,6 +25,8 @@ pub struct Expect {
     pub status: Vec<u16>,
     /// The longest an HTTP request may take.
     pub within: Option<Duration>,
+    /// What a snapshot must show, by itself and against an earlier one.
+    pub kept: Option<Box<Kept>>,
     /// The words of the author, always shown; tested only through the fields above.
     pub shown: Option<String>,
 }
@@ -165,6 +168,7 @@ impl Expect {
         value: None,
         status: Vec::new(),
         within: None,
+        kept: None,
         shown: None,
     };
 
@@ -198,6 +202,17 @@ impl Expect {
             *regex = regex.filled(plain)?;
         }
         Ok(filled)
+    }
+
+    /// What a search of `output` finds of what is expected in it.
+    pub fn searched(&self, output: &str) -> Observed {
+        let text = self.output.as_deref();
+        let regex = self.regex.as_ref();
+        Observed {
+            output_found: text.is_some_and(|text| output.contains(text)),
+            regex_found: regex.is_some_and(|regex| output.lines().any(|l| regex.is_match(l))),
+            ..Observed::default()
+        }
     }
 
     /// Whether nothing but the work's own success is expected.
@@ -288,6 +303,7 @@ impl Expect {
         if let Some(value) = &self.value {
             lines.push(format!("value {value}"));
         }
+        lines.extend(self.kept.iter().flat_map(|kept| kept.lines()));
         if let Some(shown) = &self.shown {
             lines.push(shown.clone());
         }

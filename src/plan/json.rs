@@ -286,7 +286,7 @@ fn text(work: &Work) -> Cow<'_, str> {
         Work::Check(text) => Cow::Borrowed(text),
         Work::Shell(shell) => Cow::Borrowed(&shell.script),
         Work::Sql(sql) => Cow::Borrowed(&sql.text),
-        Work::Http(_) | Work::Wait(_) => Cow::Owned(work.text()),
+        Work::Http(_) | Work::Wait(_) | Work::Snapshot(_) => Cow::Owned(work.text()),
     }
 }
 

@@ -1,5 +1,9 @@
 //! The metrics that alerts can be about: what is measured of every probe and of every database.
 
+use std::time::Duration;
+
+use super::probe::ProbeTarget;
+
 /// A metric's name after the dot, and what it is.
 pub type Metric = (&'static str, &'static str);
 
@@ -25,6 +29,10 @@ pub const OF_PROBES: &[Metric] = &[
         "the number that a query, a command or Prometheus answered",
     ),
     ("rate", "the matching lines of a log a second"),
+    (
+        "downtime",
+        "how long an HTTP address did not answer well since the run began, in seconds",
+    ),
 ];
 
 /// What is measured of a database.
@@ -98,6 +106,28 @@ pub const ROWS: &str = "rows.";
 /// The source of a metric and what is measured of it: `api` and `latency_p95`.
 pub fn parts(metric: &str) -> (&str, &str) {
     metric.split_once('.').unwrap_or((metric, ""))
+}
+
+/// What is measured of a probe that looks at `target`.
+pub fn of_probe(target: &ProbeTarget) -> Vec<&'static Metric> {
+    let measured = |what: &str| match target {
+        ProbeTarget::Http(_) => !matches!(what, "value" | "rate"),
+        ProbeTarget::Log { .. } => matches!(what, "up" | "rate" | "error_rate"),
+        ProbeTarget::Sql { .. } | ProbeTarget::Command(_) | ProbeTarget::Prometheus { .. } => {
+            !matches!(what, "status" | "rate" | "downtime")
+        }
+    };
+    let all = OF_PROBES.iter();
+    all.filter(|(name, _)| measured(name)).collect()
+}
+
+/// The unit of a metric that is a time; none of one that is not.
+pub fn unit(metric: &str) -> Option<Duration> {
+    match parts(metric).1 {
+        "latency" | "latency_median" | "latency_p95" => Some(Duration::from_millis(1)),
+        "oldest_transaction" | "longest_statement" | "downtime" => Some(Duration::from_secs(1)),
+        _ => None,
+    }
 }
 
 /// The table whose rows the metric counts, if it does: the database's name and the table's.

@@ -33,9 +33,11 @@ mod model;
 mod origin;
 mod parts;
 mod pattern;
+mod probe;
 mod problem;
 mod reflow;
 mod shell;
+mod snapshot;
 mod source;
 pub mod sql_text;
 pub mod template;
@@ -60,13 +62,12 @@ pub use layout::{LayoutError, layout};
 pub use ledger::{Account, Element, Ledger, Place};
 pub use model::{Format, Home, Phase, PhaseKind, Plan, Step, StepIx, Tier};
 pub use origin::Origin;
-pub use parts::{
-    AlertAction, AlertRule, Contact, Database, Limit, Note, Probe, ProbeTarget, Signoff, Threshold,
-    Var,
-};
+pub use parts::{AlertAction, AlertRule, Contact, Database, Limit, Note, Signoff, Threshold, Var};
 pub use pattern::Pattern;
+pub use probe::{LogSource, Probe, ProbeScript, ProbeTarget};
 pub use problem::{Problem, Severity};
 pub use reflow::reflow;
+pub use snapshot::{Aspect, Flaw, Kept, Snapshot, fits};
 pub use source::{Position, Source, Span};
 pub use work::{Http, Interpreter, Shell, Sql, Work};
 

@@ -9,7 +9,8 @@ use super::draft::{PhaseSpec, StepSpec, TierSpec};
 use super::id::StepId;
 use super::include::Included;
 use super::ledger::Ledger;
-use super::parts::{AlertRule, Contact, Database, Note, Probe, Signoff, Var};
+use super::parts::{AlertRule, Contact, Database, Note, Signoff, Var};
+use super::probe::Probe;
 use super::template;
 use super::work::{Interpreter, Work};
 

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::pattern::Pattern;
 use super::source::Span;
-use super::work::Http;
 
 /// A value that is filled in where the plan says `{{name}}`.
 #[derive(Clone, Debug)]
@@ -88,33 +87,6 @@ pub struct Database {
     pub url_env: String,
     /// Where it stands.
     pub span: Span,
-}
-
-/// Something measured again and again.
-#[derive(Clone, Debug)]
-pub struct Probe {
-    /// Its name; its metrics are `name.latency`, `name.up` and so on.
-    pub name: String,
-    /// What is measured.
-    pub target: ProbeTarget,
-    /// The time between two measurements.
-    pub every: Duration,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// What a probe looks at.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ProbeTarget {
-    /// An HTTP address: status and latency.
-    Http(Http),
-    /// A query whose first field is a number.
-    Sql {
-        /// The query.
-        text: String,
-        /// The database's name.
-        database: String,
-    },
 }
 
 /// A rule about what is measured, or a criterion that a person has to judge.

@@ -1,8 +1,10 @@
 //! The record: what a run was, for people and for programs. It is made from the plan and the journal
 //! and nothing else, so it can be made again at any time and anywhere.
 
+mod downtime;
 mod markdown;
 mod status;
 
+pub use downtime::downtime_words;
 pub use markdown::markdown;
 pub use status::{status, waiting_for};

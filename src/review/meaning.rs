@@ -3,7 +3,8 @@
 
 use crate::plan::ddl::{self, Catalog, Compatibility};
 use crate::plan::{
-    Home, Http, Plan, Problem, Severity, Shell, Sql, Step, StepIx, StepSpec, Work, duration,
+    Home, Http, Plan, Problem, Severity, Shell, Snapshot, Sql, Step, StepIx, StepSpec, Work,
+    duration,
 };
 
 /// One thing to know.
@@ -154,6 +155,7 @@ impl Facts {
             Work::Sql(sql) => self.sql(plan, sql),
             Work::Http(http) => self.http(http),
             Work::Wait(time) => self.plain("waits", duration::show(*time)),
+            Work::Snapshot(snapshot) => self.snapshot(snapshot),
         }
     }
 
@@ -233,6 +235,24 @@ impl Facts {
         }
     }
 
+    fn snapshot(&mut self, snapshot: &Snapshot) {
+        self.add("takes", snapshot.text(), Tone::Code);
+        let deadline = duration::show(snapshot.deadline.unwrap_or(Snapshot::DEADLINE));
+        let wait = duration::show(snapshot.lock_timeout.unwrap_or(Snapshot::LOCK_TIMEOUT));
+        self.plain("", format!("counts for {deadline} at most"));
+        self.list(
+            "leaves out",
+            snapshot
+                .uncounted
+                .iter()
+                .map(|name| format!("rows of {name}")),
+        );
+        self.plain(
+            "locks",
+            format!("ACCESS SHARE on one table after the other; waits at most {wait} for one"),
+        );
+    }
+
     /// Values that have to be there, and where they come from.
     fn needs(&mut self, plan: &Plan, spec: &StepSpec) {
         let ways = spec.alternatives.iter().map(|way| &way.work);
@@ -267,6 +287,7 @@ impl Facts {
                 Work::Shell(_) => "exit code 0",
                 Work::Sql(_) => "no error",
                 Work::Http(_) => "status 200 to 299",
+                Work::Snapshot(_) => "every table counted",
                 Work::Check(_) | Work::Wait(_) => return,
             };
             self.plain("expects", success);

@@ -1,6 +1,6 @@
 //! The run directory: what lies where. It is the record; it can be packed and read elsewhere.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -51,6 +51,16 @@ impl RunDir {
             }
         }
         Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// Has the directory and the plan in it written to the disk: a journal that survives a machine's
+    /// end is worth nothing without them.
+    pub fn persist(&self) -> io::Result<()> {
+        let runs = self.path.parent().unwrap_or(&self.path);
+        for path in [self.plan().as_path(), &self.path, runs] {
+            File::open(path)?.sync_all()?;
+        }
+        Ok(())
     }
 
     /// The directory itself.
@@ -119,6 +129,17 @@ impl RunDir {
     /// The file that a job's shim keeps locked for as long as it lives.
     pub fn shim_lock(&self, job: &Job) -> PathBuf {
         self.job_file(job, "shim")
+    }
+
+    /// The file by which a job's shim may begin. It counts only until the machine is started again:
+    /// what a machine's end leaves of it says nothing.
+    pub fn permit(&self, job: &Job, boot: u32) -> PathBuf {
+        self.job_file(job, &format!("permit-{boot:08x}"))
+    }
+
+    /// The picture of databases that a job has taken.
+    pub fn snapshot(&self, job: &Job) -> PathBuf {
+        self.job_file(job, "snapshot.json")
     }
 
     /// A script that is too long for a command line.

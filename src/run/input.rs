@@ -3,9 +3,10 @@
 
 use super::command::Command;
 use super::effect::Secret;
+use crate::clock::Moment;
 use crate::journal::Actor;
 use crate::journal::event::{
-    Applied, BackendAction, ConditionOf, Finding, Job, KnownBy, Left, Outcome,
+    Applied, BackendAction, ConditionOf, Finding, Job, KnownBy, Left, Outcome, SnapshotTaken,
 };
 use crate::monitor::Alert;
 
@@ -109,6 +110,8 @@ pub enum Notice {
         /// What became of it.
         fate: Fate,
     },
+    /// A picture of databases is kept.
+    Snapshot(Box<SnapshotTaken>),
     /// The job is over.
     Finished(Finish),
     /// The sessions that a job had opened on databases are gone, or could not be asked.
@@ -157,11 +160,21 @@ pub enum Notice {
         /// Why.
         why: String,
     },
-    /// Something around the run is not as it should be. Nothing new should start until somebody has
-    /// looked.
-    Trouble {
-        /// What.
+    /// An address that is watched did not answer well.
+    OutageBegan {
+        /// The probe's name.
+        probe: String,
+        /// When the first request was made that was not answered well.
+        since: Moment,
+        /// What was wrong with the answer.
         why: String,
+    },
+    /// It does again, or for the first time.
+    OutageEnded {
+        /// The probe's name.
+        probe: String,
+        /// When the first request was made that was answered well.
+        until: Moment,
     },
 }
 

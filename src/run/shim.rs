@@ -8,6 +8,10 @@
 //!     └── stdout: Report ─────┘ and, for whoever comes later: the exit record, the locked file
 //! ```
 //!
+//! It begins only if it can take its permit away, a file that its engine has put there. An engine that
+//! finds no shim takes the permit itself: so a shim that had not got that far when its engine died can't
+//! begin behind the back of the next one.
+//!
 //! It does nothing asynchronous and holds no connection: there is little in it that can die.
 
 use std::ffi::OsString;
@@ -50,6 +54,8 @@ pub struct Spec {
     pub record: PathBuf,
     /// The file to keep locked meanwhile.
     pub lock: PathBuf,
+    /// The file whose removal is the right to begin.
+    pub permit: PathBuf,
 }
 
 /// What the shim tells a living engine, one JSON object a line.
@@ -100,7 +106,9 @@ fn run() -> io::Result<()> {
     io::stdin().lock().read_line(&mut line)?;
     let spec: Spec = serde_json::from_str(&line)?;
     let mut lock = lock(&spec.lock)?;
-    let exit = match spawn(&spec) {
+    // Of this shim and an engine that has not heard of it, only one can remove the permit.
+    let begun = fs::remove_file(&spec.permit).and_then(|()| spawn(&spec));
+    let exit = match begun {
         Ok(pid) => {
             // For whoever looks when neither this process nor the engine is there any more.
             write!(lock, "{}", pid.as_raw_nonzero())?;
@@ -191,6 +199,16 @@ fn lock(path: &Path) -> io::Result<File> {
     flock(&file, FlockOperation::NonBlockingLockExclusive)?;
     writeln!(file, "{}", std::process::id())?;
     Ok(file)
+}
+
+/// Lets one shim begin, by the file at `path`.
+pub fn permit(path: &Path) -> io::Result<()> {
+    File::create_new(path).map(drop)
+}
+
+/// Takes the permit at `path` back. True: no shim has begun by it, and none can any more.
+pub fn revoke(path: &Path) -> bool {
+    fs::remove_file(path).is_ok()
 }
 
 /// The shim that holds the lock at `path`, if one does.

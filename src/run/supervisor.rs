@@ -1,9 +1,11 @@
 //! The supervisor performs effects: it turns jobs into tasks, keeps the way to each of them, and
 //! holds what only a living engine can hold: secrets, sessions, handles.
 
+mod picture;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{mpsc, oneshot};
@@ -12,6 +14,7 @@ use super::carry::{Terminal, prologue};
 use super::effect::{Effect, Perform, Secret};
 use super::files::RunDir;
 use super::input::{Finish, Notice};
+use super::secrets::Secrets;
 use super::shim;
 use super::state::{RunState, Transaction, Value};
 use super::work::backends::Backends;
@@ -21,52 +24,10 @@ use super::work::judge::{Judgement, Source, not_begun};
 use super::work::prepare::{Bench, Prepared, application, work_of};
 use super::work::shell::ShellWork;
 use super::work::sql::{Sessions, SqlAsk, SqlWork};
-use crate::clock::SystemClock;
-use crate::journal::event::{Applied, Job, Outcome, Stage};
+use crate::clock::{Clock, SystemClock};
+use crate::journal::event::{Applied, Job, KnownBy, Outcome, Stage};
 use crate::plan::template::FillError;
 use crate::plan::{Expect, Plan, Step, Work};
-
-/// The values that must not be shown, by variable.
-#[derive(Clone, Default)]
-pub struct Secrets(Arc<RwLock<HashMap<String, String>>>);
-
-impl Secrets {
-    /// Keeps a value.
-    pub fn keep(&self, name: String, value: String) {
-        self.0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(name, value);
-    }
-
-    /// A value that is kept.
-    pub fn get(&self, name: &str) -> Option<String> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .cloned()
-    }
-
-    /// All values, for masking them.
-    pub fn values(&self) -> Vec<String> {
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        kept.values()
-            .filter(|value| !value.is_empty())
-            .cloned()
-            .collect()
-    }
-
-    /// `text` with every value replaced.
-    pub fn mask(&self, text: &str) -> String {
-        self.values()
-            .iter()
-            .fold(text.to_owned(), |text, value| text.replace(value, MASK))
-    }
-}
-
-/// What stands where a secret stood.
-pub const MASK: &str = "••••••";
 
 /// What a supervisor is made from.
 pub struct Outfit {
@@ -199,13 +160,20 @@ impl Supervisor {
         }
     }
 
-    /// Takes up a job that an engine before this one began: its shim lives, or has left a record, or
-    /// nobody knows.
+    /// Takes up a job that an engine before this one began: its shim lives, or has left a record, or had
+    /// not begun yet and may not any more, or nobody knows.
     fn adopt(&mut self, job: &Job, choice: usize, state: &RunState) {
-        let dir = &self.outfit.dir;
-        let found = shim::alive(&dir.shim_lock(job)).is_some()
-            || shim::read_record(&dir.exit_record(job)).is_some();
-        let adopted = if found {
+        if !self.is_found(job) {
+            let permit = self.outfit.dir.permit(job, self.outfit.clock.now().boot);
+            if shim::revoke(&permit) {
+                let why = "its engine was gone before it had begun, and it may not begin any more";
+                let known_by = KnownBy::Record;
+                let finish = not_begun(job, why);
+                return self.tell(Notice::Finished(Finish { known_by, ..finish }));
+            }
+        }
+        // A shim may have begun between the two looks.
+        let adopted = if self.is_found(job) {
             self.try_start(job, choice, state, true)
         } else {
             Err("nothing is left of the process that watched it".to_owned())
@@ -219,6 +187,13 @@ impl Supervisor {
         }
     }
 
+    /// Whether a shim watches the job, or has left a record of its end.
+    fn is_found(&self, job: &Job) -> bool {
+        let dir = &self.outfit.dir;
+        shim::alive(&dir.shim_lock(job)).is_some()
+            || shim::read_record(&dir.exit_record(job)).is_some()
+    }
+
     /// Has a server asked what became of a job that no session of ours watches.
     fn ask(&mut self, job: Job, transaction: Transaction, pid: Option<u32>, state: &RunState) {
         let (stops, stopped) = mpsc::channel(8);
@@ -226,18 +201,16 @@ impl Supervisor {
         let number = plan
             .find(&job.step)
             .map(|ix| plan.steps[ix].number.as_str());
-        let url = self.outfit.urls.get(&transaction.database).cloned();
         let ask = SqlAsk {
             job: job.clone(),
-            url: url.unwrap_or_else(|| Err("the plan does not name this database".to_owned())),
+            url: self.url(&transaction.database),
             application: application(&state.run, number.unwrap_or_default()),
             transaction,
             pid,
             backends: self.outfit.backends.clone(),
             notices: self.outfit.notices.clone(),
-            stops: stopped,
         };
-        tokio::spawn(ask.run());
+        tokio::spawn(ask.run(stopped));
         let proceed = None;
         self.jobs.insert(job, Handle { stops, proceed });
     }
@@ -263,6 +236,7 @@ impl Supervisor {
         };
         let (stops, stopped) = mpsc::channel(8);
         let (proceed, permission) = oneshot::channel();
+        let kept = expect.kept.clone();
         let judgement = Judgement {
             expect,
             captures: if job.undo {
@@ -317,10 +291,19 @@ impl Supervisor {
                 };
                 tokio::spawn(work.run(notices, stopped));
             }
+            Prepared::Snapshot(snapshot) => {
+                let work = self.picture(step, job_for_task, *snapshot, kept, state)?;
+                tokio::spawn(work.run(notices, stopped));
+            }
         }
         let proceed = Some(proceed);
         self.jobs.insert(job.clone(), Handle { stops, proceed });
         Ok(())
+    }
+
+    fn url(&self, database: &str) -> Result<String, String> {
+        let url = self.outfit.urls.get(database).cloned();
+        url.unwrap_or_else(|| Err("the plan does not name this database".to_owned()))
     }
 
     fn client(&mut self) -> Result<reqwest::Client, String> {
@@ -368,6 +351,7 @@ impl Supervisor {
             terminal: &self.terminal,
             value: &value,
             check_connections: (self.outfit.check_connections)(),
+            boot: self.outfit.clock.now().boot,
         };
         let words = |error: FillError| error.to_string();
         let expect = bench.expect(&step.spec, expect).map_err(words)?;

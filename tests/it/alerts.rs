@@ -263,3 +263,52 @@ gate = { alerts = "none" }
     assert_eq!(words, "main.rows.orders is 1, below 2 (1x the usual 2)");
     run.wait_for("held", alert("orders are lost"));
 }
+
+#[test]
+fn downtime_is_measured_and_told_in_status_and_record() {
+    let bench = Bench::new();
+    let web = Web::start("ok");
+    let mut run = bench.start(&plan(&web, "note", ""));
+    let of_api = |data: &Value| data["probe"] == "api";
+    wait::until("it was seen", || web.hits() > 1);
+    web.say(503);
+    run.wait_for("outage_began", of_api);
+    web.say(200);
+    run.wait_for("outage_ended", of_api);
+    // An engine that comes later hears only of the end.
+    web.say(500);
+    run.wait_for("outage_began", of_api);
+    bench::signal(run.engine(), rustix::process::Signal::KILL);
+    wait::until("the engine is gone", || {
+        bench::locked_by(&run.dir().join("engine.lock")).is_none()
+    });
+    web.say(200);
+    let resumed = bench.gonogo(&["resume", "--detach", &run.id]);
+    assert!(resumed.status.success(), "{}", text_of(&resumed));
+    wait::until("it is up again", || {
+        let outages = run.status()["downtime"][0]["outages"].clone();
+        outages
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|outage| outage["until"].is_string())
+    });
+    let downtime = run.status()["downtime"][0].clone();
+    assert_eq!(downtime["probe"], "api");
+    let outages = downtime["outages"].as_array().unwrap();
+    assert_eq!(outages.len(), 2, "{downtime}");
+    let seconds: f64 = outages.iter().map(|o| o["seconds"].as_f64().unwrap()).sum();
+    let total = downtime["total_seconds"].as_f64().unwrap();
+    assert!(total > 0.0 && (total - seconds).abs() < 1e-6, "{downtime}");
+    let human = text_of(&bench.gonogo(&["ctl", &run.id, "status"]));
+    assert!(
+        human.contains("api: ") && human.contains("in 2 times"),
+        "{human}"
+    );
+    let record = text_of(&bench.gonogo(&["report", &run.id]));
+    assert!(record.contains("## Downtime"), "{record}");
+    assert!(
+        record.contains("status 503") && record.contains("status 500"),
+        "{record}"
+    );
+}

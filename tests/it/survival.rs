@@ -6,7 +6,6 @@ use gonogo::demo::server::{Server, Shutdown};
 use rustix::process::Signal;
 
 use crate::support::bench::{Run, is_alive, locked_by, signal};
-use crate::support::small_disk::SmallDisk;
 use crate::support::{Bench, Pty, postgres, text_of, wait};
 
 const WAITS: &str = r#"
@@ -379,62 +378,4 @@ fn a_server_that_is_restarted_while_nothing_runs_holds_nothing() {
     server.stop(Shutdown::Fast);
     server.launch().unwrap();
     assert_eq!(run.state(), "ready");
-}
-
-#[test]
-fn without_room_for_the_journal_nothing_is_done_and_afterwards_it_goes_on() {
-    let mut bench = Bench::new();
-    let disk = SmallDisk::under(&mut bench, 8);
-    let run = bench.start(WAITS);
-    bench.write("go", "");
-    let screen = Pty::start(&bench, &["attach"], 120, 36);
-    screen.see("driving: you");
-    disk.fill();
-    // What is left of the last page may take a few entries more.
-    wait::until("nothing can be recorded", || {
-        let output = run.try_ctl(&["note", &"a long note ".repeat(400)]);
-        text_of(&output).contains("recorded")
-    });
-    screen.see("JOURNAL STUCK");
-    assert!(run.refused(&["run"]).contains("recorded"));
-    assert_eq!(bench.read("trace"), "");
-    disk.free();
-    wait::until("something can be recorded", || {
-        run.try_ctl(&["note", "there is room again"])
-            .status
-            .success()
-    });
-    screen.see("HOLD");
-    assert_eq!(run.state(), "held");
-    assert_eq!(bench.read("trace"), "");
-    run.ctl(&["release"]);
-    run.ctl(&["auto", "on"]);
-    step_is(&run, "1.2", "passed");
-    assert_eq!(bench.read("trace"), "begun\nended\nafter\n");
-    let verified = bench.gonogo(&["verify", "last"]);
-    assert!(verified.status.success(), "{}", text_of(&verified));
-}
-
-#[test]
-fn a_step_whose_output_has_no_room_sees_what_a_shell_would_show_it() {
-    let mut bench = Bench::new();
-    let disk = SmallDisk::under(&mut bench, 8);
-    let plan = WAITS.replace(
-        "echo begun >>trace;",
-        "head -c 20000000 /dev/zero || echo code $? >>trace;",
-    );
-    let run = bench.start(&plan);
-    let screen = Pty::start(&bench, &["attach"], 120, 36);
-    screen.see("driving: you");
-    run.ctl(&["run"]);
-    // The journal is on the same disk: it may be full before the step's start is written down.
-    screen.wait("the disk is said to be full", |text| {
-        text.contains("! disk") || text.contains("nothing can be recorded")
-    });
-    wait::until("it has failed to write", || {
-        bench.read("trace").contains("code 1")
-    });
-    bench.write("go", "");
-    drop(screen);
-    drop(disk);
 }

@@ -243,18 +243,29 @@ impl Simulation {
             89..=92 => self.screens(),
             93 => self.world.lock().full = true,
             94 => self.world.lock().server_up = false,
+            95 if self.rng.chance(50) => {
+                let mut world = self.world.lock();
+                let (probe, since) = ("api".to_owned(), world.now);
+                let notice = if self.rng.chance(50) {
+                    let why = "status 503".to_owned();
+                    Notice::OutageBegan { probe, since, why }
+                } else {
+                    Notice::OutageEnded {
+                        probe,
+                        until: since,
+                    }
+                };
+                world.outbox.push_back(notice);
+            }
             95 => {
                 let hour = 3_600_000_000;
                 let mut world = self.world.lock();
                 world.now.wall += (self.rng.below(48) as i64 - 24) * hour;
             }
             96 => {
-                let why = "no server listens".to_owned();
-                let notice = if self.rng.chance(50) {
-                    let database = "main".to_owned();
-                    Notice::DatabaseLost { database, why }
-                } else {
-                    Notice::Trouble { why }
+                let notice = Notice::DatabaseLost {
+                    database: "main".to_owned(),
+                    why: "no server listens".to_owned(),
                 };
                 self.world.lock().outbox.push_back(notice);
             }

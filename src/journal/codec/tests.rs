@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::clock::Moment;
 use crate::journal::event::*;
 
 fn text() -> impl Strategy<Value = String> {
@@ -48,6 +49,21 @@ fn finished() -> impl Strategy<Value = Event> {
                 left: None,
             })
         })
+}
+
+fn outage() -> impl Strategy<Value = Event> {
+    (text(), any::<i64>(), any::<u64>(), maybe()).prop_map(|(probe, wall, mono, why)| {
+        let boot = 7;
+        let at = Moment { wall, mono, boot };
+        match why {
+            Some(why) => Event::OutageBegan(OutageBegan {
+                probe,
+                since: at,
+                why,
+            }),
+            None => Event::OutageEnded(OutageEnded { probe, until: at }),
+        }
+    })
 }
 
 /// One event of each sort of shape; kinds that share a shape stand for each other.
@@ -118,6 +134,7 @@ fn event() -> impl Strategy<Value = Event> {
                     by_wall_clock: true,
                 })
             }),
+        outage(),
         Just(Event::Released(Released::default())),
         Just(Event::DriverLeft(DriverLeft {})),
         (text(), text(), maybe()).prop_map(|(alert, words, held)| match held {

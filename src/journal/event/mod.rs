@@ -3,23 +3,28 @@
 //! The words in here are stored. A field may be added with `#[serde(default)]`; anything else is a
 //! new version of that kind of event, with its upgrade in `codec`.
 //!
-//! `run`, `phase`, `step`, `alert`, `backend` and `rollback` hold the shapes, each by what it is about.
+//! `run`, `phase`, `step`, `alert`, `outage`, `backend`, `snapshot` and `rollback` hold the shapes, each by what it
+//! is about.
 
 mod alert;
 mod backend;
+mod outage;
 mod phase;
 mod rollback;
 mod run;
+mod snapshot;
 mod step;
 
 pub use alert::{AlertAccepted, AlertCleared, AlertRaised, BaselineFrozen, Consequence, Usual};
 pub use backend::{BackendAction, BackendAnswered, BackendSignalled};
+pub use outage::{OutageBegan, OutageEnded};
 pub use phase::{ApprovalGiven, ChoiceMade, GateDecided, PhaseFinished, PhaseStarted};
 pub use rollback::{RollbackStarted, UndoItem};
 pub use run::{
     DriverAttached, DriverLeft, Ending, EngineStarted, Held, JournalRestored, NoteAdded,
     PaceChanged, Released, Reviewed, RunCreated, RunFinished, VariableForgotten, VariableSet,
 };
+pub use snapshot::{Difference, Fortune, SnapshotCompared, SnapshotTaken, SnapshotTotal};
 pub use step::{
     Applied, ConditionAsked, ConditionOf, ConditionWeighed, Finding, Job, KnownBy, Left, Outcome,
     Stage, StepAdopted, StepFinished, StepLaunched, StepReason, StepSought, StepStarted,
@@ -72,6 +77,8 @@ pub enum Event {
     StepSought(StepSought),
     /// It was found to be still going on, and is watched again.
     StepAdopted(StepAdopted),
+    /// Its picture of databases is kept, and what it shows.
+    SnapshotTaken(SnapshotTaken),
     /// It is being stopped.
     StepStopping(StepStopping),
     /// It is over, or nobody knows.
@@ -102,6 +109,10 @@ pub enum Event {
     AlertCleared(AlertCleared),
     /// Somebody has taken an alert as it is.
     AlertAccepted(AlertAccepted),
+    /// An address that is watched did not answer well.
+    OutageBegan(OutageBegan),
+    /// It does again.
+    OutageEnded(OutageEnded),
     /// A session of a database is about to be cancelled or ended.
     BackendSignalled(BackendSignalled),
     /// What became of that.

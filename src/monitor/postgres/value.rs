@@ -8,18 +8,21 @@ use sqlx::Row;
 use super::keep::KeptLine;
 use crate::clock::Clock;
 use crate::monitor::probe::{ProbeState, Reading};
+use crate::plan::{Expect, Observed};
 
 /// A query whose first field is a number.
 pub(in crate::monitor) struct SqlProbe {
     line: Arc<KeptLine>,
     text: String,
+    expect: Expect,
 }
 
 impl SqlProbe {
-    pub(in crate::monitor) fn new(line: Arc<KeptLine>, text: &str) -> Self {
+    pub(in crate::monitor) fn new(line: Arc<KeptLine>, text: &str, expect: &Expect) -> Self {
         SqlProbe {
             line,
             text: text.to_owned(),
+            expect: expect.clone(),
         }
     }
 
@@ -35,8 +38,17 @@ impl SqlProbe {
             value.as_str().ok()
         });
         let mut reading = read(field);
-        reading.latency = Some(clock.now().since(start));
-        reading
+        let took = clock.now().since(start);
+        reading.latency = Some(took);
+        if reading.value.is_none() {
+            return reading;
+        }
+        let seen = Observed {
+            took: Some(took),
+            value: Some(reading.words.clone()),
+            ..Observed::default()
+        };
+        reading.judged(&self.expect, &seen)
     }
 }
 
@@ -50,9 +62,8 @@ fn read(field: Option<&str>) -> Reading {
     };
     match field.trim().parse::<f64>() {
         Ok(value) if value.is_finite() => Reading {
-            state: ProbeState::Ok,
             value: Some(value),
-            ..Reading::error(field.trim())
+            ..Reading::good(field.trim())
         },
         _ => {
             let shown: String = field.chars().take(40).collect();

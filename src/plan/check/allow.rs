@@ -131,7 +131,7 @@ fn reaches(step: &StepSpec) -> Vec<Reach> {
     let texts = works.filter_map(|work| match work {
         Work::Shell(shell) => Some(Reach::Text(shell.origin.clone())),
         Work::Sql(sql) => Some(Reach::Text(sql.origin.clone())),
-        Work::Check(_) | Work::Http(_) | Work::Wait(_) => None,
+        Work::Check(_) | Work::Http(_) | Work::Wait(_) | Work::Snapshot(_) => None,
     });
     std::iter::once(Reach::Span(step.span))
         .chain(texts)

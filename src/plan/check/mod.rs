@@ -7,6 +7,7 @@ mod conditions;
 mod names;
 mod references;
 mod safety;
+mod snapshots;
 mod values;
 
 pub use allow::Allowed;
@@ -57,9 +58,11 @@ pub(super) fn check(
     if format == Format::Markdown {
         references::adopt_main_database(&mut draft);
     }
+    snapshots::settle(&mut draft);
     references::check(&draft, source, format, &mut problems);
     conditions::check(&draft, source, &mut problems);
     values::check(&draft, &mut problems);
+    snapshots::check(&draft, &mut problems);
     if !has_errors(&problems) {
         advice::check(&draft, format, &mut problems);
     }

@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use crate::plan::draft::{Draft, StepSpec};
 use crate::plan::metric;
 use crate::plan::model::Format;
-use crate::plan::parts::{Database, ProbeTarget};
+use crate::plan::parts::Database;
+use crate::plan::probe::ProbeTarget;
 use crate::plan::problem::{Problem, nearest};
+use crate::plan::snapshot::Snapshot;
 use crate::plan::source::{Source, Span};
 use crate::plan::template;
 use crate::plan::work::Work;
@@ -16,9 +18,10 @@ pub(crate) const MAIN_DATABASE: &str = "main";
 /// Where the URL of that database usually is.
 const MAIN_URL_ENV: &str = "DATABASE_URL";
 
-/// Gives a runbook that holds SQL and names no database the usual one.
+/// Gives a runbook that asks a database and names no database the usual one.
 pub(super) fn adopt_main_database(draft: &mut Draft) {
-    let has_sql = all_steps(draft).any(|step| works(step).any(|work| matches!(work, Work::Sql(_))));
+    let asks = |work: &Work| matches!(work, Work::Sql(_) | Work::Snapshot(_));
+    let has_sql = all_steps(draft).any(|step| works(step).any(asks));
     if draft.databases.is_empty() && has_sql {
         draft.databases.push(Database {
             name: MAIN_DATABASE.to_owned(),
@@ -35,7 +38,7 @@ pub(super) fn all_steps(draft: &Draft) -> impl Iterator<Item = &StepSpec> {
 }
 
 /// Everything that a step may do: its work, its alternatives, its undo.
-fn works(step: &StepSpec) -> impl Iterator<Item = &Work> {
+pub(super) fn works(step: &StepSpec) -> impl Iterator<Item = &Work> {
     std::iter::once(&step.work)
         .chain(
             step.alternatives
@@ -49,9 +52,13 @@ pub(super) fn check(draft: &Draft, source: &Source, format: Format, problems: &m
     duplicates(draft, problems);
     for step in all_steps(draft) {
         for work in works(step) {
-            if let Work::Sql(sql) = work {
-                let name = sql.database.as_str();
-                database(draft, name, || written(source, step.span, name), problems);
+            match work {
+                Work::Sql(sql) => {
+                    let name = sql.database.as_str();
+                    database(draft, name, || written(source, step.span, name), problems);
+                }
+                Work::Snapshot(snapshot) => of_snapshot(draft, step, snapshot, problems),
+                Work::Check(_) | Work::Shell(_) | Work::Http(_) | Work::Wait(_) => {}
             }
         }
         // Braces in a runbook may be meant for another tool; only a typed plan promises they are ours.
@@ -67,6 +74,16 @@ pub(super) fn check(draft: &Draft, source: &Source, format: Format, problems: &m
     }
     metrics(draft, source, problems);
     windows(draft, problems);
+}
+
+/// A snapshot looks at databases of the plan, and at one of them at least.
+fn of_snapshot(draft: &Draft, step: &StepSpec, snapshot: &Snapshot, problems: &mut Vec<Problem>) {
+    if snapshot.databases.is_empty() {
+        database(draft, "", || step.span, problems);
+    }
+    for name in &snapshot.databases {
+        database(draft, &name.value, || name.span, problems);
+    }
 }
 
 /// Where `name` is written in the table of a typed plan that `span` lies in; `span` if it is not.
@@ -234,11 +251,10 @@ fn metrics(draft: &Draft, source: &Source, problems: &mut Vec<Problem>) {
             continue;
         };
         let (origin, what) = metric::parts(metric);
-        let is_probe = draft.probes.iter().any(|probe| probe.name == origin);
-        let known = if is_probe {
-            metric::OF_PROBES
-        } else {
-            metric::OF_DATABASES
+        let probe = draft.probes.iter().find(|probe| probe.name == origin);
+        let known = match probe {
+            Some(probe) => metric::of_probe(&probe.target),
+            None => metric::OF_DATABASES.iter().collect(),
         };
         let hint = if !sources.contains(&origin) {
             nearest(origin, sources.iter().copied()).map_or_else(
@@ -246,7 +262,7 @@ fn metrics(draft: &Draft, source: &Source, problems: &mut Vec<Problem>) {
                 |near| format!("did you mean `{near}{}`?", &metric[origin.len()..]),
             )
         } else if known.iter().any(|(name, _)| *name == what)
-            || (!is_probe && metric::counted_table(metric).is_some())
+            || (probe.is_none() && metric::counted_table(metric).is_some())
         {
             continue;
         } else {

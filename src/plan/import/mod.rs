@@ -13,6 +13,7 @@
 
 mod accepted;
 mod phase;
+mod probe;
 mod step;
 mod top;
 mod write;

@@ -2,11 +2,12 @@
 
 use super::accepted::Accepted;
 use super::top::{allows, interpreter, request};
-use super::write::{Writer, inline, key, quoted, time};
+use super::write::{Writer, inline, key, list, quoted, time};
 use crate::plan::capture::Find;
 use crate::plan::draft::{Alternative, Mark, StepSpec};
 use crate::plan::expect::Expect;
 use crate::plan::model::{Plan, Step};
+use crate::plan::snapshot::{Aspect, Kept, Snapshot};
 use crate::plan::template;
 use crate::plan::work::{Interpreter, Shell, Sql, Work};
 
@@ -89,6 +90,7 @@ fn work(plan: &Plan, work: &Work, title: &str, out: &mut Writer<'_>) {
         Work::Sql(sql) => self::sql(plan, sql, out),
         Work::Http(http) => out.raw("http", &request(http)),
         Work::Wait(length) => out.text("wait", &time(*length)),
+        Work::Snapshot(snapshot) => self::snapshot(plan, snapshot, out),
     }
 }
 
@@ -112,7 +114,58 @@ fn sql(plan: &Plan, sql: &Sql, out: &mut Writer<'_>) {
     out.time("lock_timeout", sql.lock_timeout);
 }
 
-fn expect(expect: &Expect) -> Vec<(String, String)> {
+fn snapshot(plan: &Plan, snapshot: &Snapshot, out: &mut Writer<'_>) {
+    out.text("snapshot", &snapshot.name.value);
+    let compare = snapshot.compare.as_ref();
+    out.maybe("compare", compare.map(|with| with.value.as_str()));
+    let names: Vec<&str> = snapshot
+        .databases
+        .iter()
+        .map(|d| d.value.as_str())
+        .collect();
+    if plan
+        .databases
+        .iter()
+        .map(|d| d.name.as_str())
+        .ne(names.iter().copied())
+    {
+        out.raw("database", &list(&names));
+    }
+    for (key, names) in [
+        ("schemas", &snapshot.schemas),
+        ("uncounted", &snapshot.uncounted),
+    ] {
+        if !names.is_empty() {
+            out.raw(key, &list(names));
+        }
+    }
+    out.time("deadline", snapshot.deadline);
+    out.time("lock_timeout", snapshot.lock_timeout);
+}
+
+/// What is expected of a snapshot.
+fn kept(kept: &Kept, put: &mut impl FnMut(&str, String)) {
+    let aspects = |aspects: &[Aspect]| {
+        if aspects.len() == Aspect::ALL.len() {
+            return quoted("everything");
+        }
+        let words: Vec<&str> = aspects.iter().map(|aspect| aspect.word()).collect();
+        list(&words)
+    };
+    let none: Vec<&str> = kept.none.iter().map(|flaw| flaw.word()).collect();
+    for (key, there, value) in [
+        ("keeps", !kept.keeps.is_empty(), aspects(&kept.keeps)),
+        ("same", !kept.same.is_empty(), aspects(&kept.same)),
+        ("none", !none.is_empty(), list(&none)),
+        ("except", !kept.except.is_empty(), list(&kept.except)),
+    ] {
+        if there {
+            put(key, value);
+        }
+    }
+}
+
+pub(super) fn expect(expect: &Expect) -> Vec<(String, String)> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut put = |name: &str, value: String| pairs.push((name.to_owned(), value));
     if !expect.exit.is_empty() {
@@ -132,6 +185,9 @@ fn expect(expect: &Expect) -> Vec<(String, String)> {
     }
     if let Some(within) = expect.within {
         put("within", quoted(&time(within)));
+    }
+    if let Some(kept) = &expect.kept {
+        self::kept(kept, &mut put);
     }
     if let Some(shown) = &expect.shown {
         put("shown", quoted(shown));

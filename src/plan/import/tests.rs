@@ -119,7 +119,11 @@ shell: {program: zsh, options: [-e]}
 databases: {a: {url_env: A}, b: {url_env: B}}
 vars: {tag: {prompt: Tag, choices: [a, b], secret: true}}
 probe:
-- {name: api, http: {url: 'https://a.example', method: POST, body: x}}
+- {name: api, http: {url: 'https://a.example', method: POST, body: x}, expect: {status: 204}}
+- {name: queue, command: 'jobs | wc -l', env: {TEAM: a}, expect: {value: '< 5'}}
+- {name: errors, log: /var/log/app.log, pattern: 'ERROR|FATAL', every: 1s}
+- {name: pods, follow: kubectl logs -f x, pattern: panic}
+- {name: load, prometheus: 'http://p.example', query: 'sum(rate(x[1m]))', headers: {X-Org: '1'}}
 alert:
 - {name: slow, metric: api.latency, above: 2x baseline, for: 30s, then: hold}
 allow:

@@ -1,10 +1,11 @@
 //! The top of a plan: what is said once for all of it, and at its end what is no phase.
 
 use super::accepted::Accepted;
+use super::probe;
 use super::write::{Writer, inline, key, list, quoted, time};
 use crate::plan::draft::Allow;
 use crate::plan::model::Plan;
-use crate::plan::parts::{AlertAction, AlertRule, Limit, Probe, ProbeTarget, Threshold, Var};
+use crate::plan::parts::{AlertAction, AlertRule, Limit, Threshold, Var};
 use crate::plan::work::{Http, Interpreter, Work};
 
 /// Everything before the first phase.
@@ -91,7 +92,7 @@ fn variable(var: &Var) -> String {
 /// Everything behind the last way back.
 pub(super) fn end(plan: &Plan, accepted: &Accepted<'_>, out: &mut Writer<'_>) {
     for probe in &plan.probes {
-        self::probe(probe, out);
+        probe::probe(probe, out);
     }
     for alert in &plan.alerts {
         self::alert(alert, out);
@@ -132,19 +133,6 @@ pub(super) fn allows(allows: &[&Allow]) -> String {
         ])
     });
     format!("[{}]", each.collect::<Vec<_>>().join(", "))
-}
-
-fn probe(probe: &Probe, out: &mut Writer<'_>) {
-    out.item("probe", Some(probe.span));
-    out.text("name", &probe.name);
-    match &probe.target {
-        ProbeTarget::Http(http) => out.raw("http", &request(http)),
-        ProbeTarget::Sql { text, database } => {
-            out.text("sql", text);
-            out.text("database", database);
-        }
-    }
-    out.time("every", Some(probe.every));
 }
 
 /// An address, or a table, where it is more than that.

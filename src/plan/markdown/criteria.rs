@@ -8,7 +8,8 @@ use super::steps::Found;
 use super::threshold::{self, What};
 use super::tongues;
 use crate::plan::ledger::Place;
-use crate::plan::parts::{AlertAction, AlertRule, Database, Probe};
+use crate::plan::parts::{AlertAction, AlertRule, Database};
+use crate::plan::probe::Probe;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
 

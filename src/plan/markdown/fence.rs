@@ -8,6 +8,8 @@ pub(super) enum Language {
     /// A terminal's transcript: prompts, commands, and what they print.
     Console,
     Sql,
+    /// The keys of a snapshot step.
+    Snapshot,
     /// Nothing says.
     None,
     /// A language for programs, none of which we run.
@@ -21,7 +23,10 @@ pub(super) enum Language {
 impl Language {
     /// Whether a block in it can be run.
     pub(super) fn runs(self) -> bool {
-        matches!(self, Language::Shell(_) | Language::Console | Language::Sql)
+        matches!(
+            self,
+            Language::Shell(_) | Language::Console | Language::Sql | Language::Snapshot
+        )
     }
 
     /// The shell that runs it.
@@ -70,6 +75,7 @@ pub(super) fn language(info: &str) -> Language {
             Language::Console
         }
         "sql" | "postgres" | "postgresql" | "pgsql" => Language::Sql,
+        "snapshot" => Language::Snapshot,
         word if SCRIPTS.contains(&word) => Language::Script,
         _ => Language::Data,
     }
@@ -82,6 +88,8 @@ pub(super) struct Attributes {
     pub(super) cwd: Option<String>,
     /// The database that SQL is for.
     pub(super) database: Option<String>,
+    /// The snapshot that a snapshot is compared with.
+    pub(super) compare: Option<String>,
     /// The shell that runs it, whatever its language says.
     pub(super) interpreter: Option<&'static str>,
     /// Whether it is not run with the others: `excludeFromRunAll`.
@@ -115,6 +123,7 @@ pub(super) fn attributes(info: &str) -> Attributes {
                 found.others.push(format!("{key}={value}"));
             }
             ("database", Some(value)) => found.database = Some(value),
+            ("compare", Some(value)) => found.compare = Some(value),
             ("capture", Some(value)) => found.capture = Some(value),
             ("when", Some(value)) => found.when = Some(value),
             (_, Some(value)) => found.others.push(format!("{key}={value}")),

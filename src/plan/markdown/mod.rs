@@ -41,6 +41,7 @@ mod rollbacks;
 mod script;
 mod sections;
 mod signoffs;
+mod snapshot;
 mod steps;
 mod task;
 mod threshold;

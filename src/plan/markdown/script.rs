@@ -52,6 +52,9 @@ impl Piece<'_> {
 /// The steps of a block that stands by itself.
 pub(super) fn pieces(fence: &Fence, language: Language) -> Vec<Piece<'_>> {
     let (lines, printed) = lines(fence, language);
+    if language == Language::Snapshot {
+        return vec![piece(&lines, true)];
+    }
     let cuts = match language {
         Language::Sql => Vec::new(),
         _ => cuts(&lines),
@@ -92,7 +95,7 @@ fn lines(fence: &Fence, language: Language) -> (Vec<Line<'_>>, Option<String>) {
         });
     }
     let printed = match language {
-        Language::Sql => None,
+        Language::Sql | Language::Snapshot => None,
         _ => transcript::take_commands(&mut lines, language == Language::Console),
     };
     sort(&mut lines, language);
@@ -111,7 +114,7 @@ impl<'t> Line<'t> {
 }
 
 fn sort(lines: &mut [Line<'_>], language: Language) {
-    let boundaries = if language == Language::Sql {
+    let boundaries = if matches!(language, Language::Sql | Language::Snapshot) {
         vec![true; lines.len()]
     } else {
         let text: Vec<&str> = lines.iter().map(|line| line.text).collect();

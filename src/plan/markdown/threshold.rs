@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::times;
 use crate::plan::letters;
 use crate::plan::metric;
-use crate::plan::parts::{Database, Limit, Probe, ProbeTarget, Threshold};
+use crate::plan::parts::{Database, Limit, Threshold};
+use crate::plan::probe::{Probe, ProbeTarget};
 
 /// A threshold, understood.
 #[derive(Debug, PartialEq)]

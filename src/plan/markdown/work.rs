@@ -8,6 +8,7 @@ use super::expected;
 use super::fence::{self, Language};
 use super::placeholder::{self, Context};
 use super::script::Piece;
+use super::snapshot;
 use crate::plan::capture::{Capture, Find};
 use crate::plan::condition::Condition;
 use crate::plan::draft::{Hole, Placed, StepSpec};
@@ -15,6 +16,7 @@ use crate::plan::json_path::JsonPath;
 use crate::plan::origin::Origin;
 use crate::plan::pattern::Pattern;
 use crate::plan::problem::Problem;
+use crate::plan::snapshot::Kept;
 use crate::plan::source::Span;
 use crate::plan::template;
 use crate::plan::work::{Shell, Sql, Work};
@@ -23,15 +25,24 @@ use crate::plan::work::{Shell, Sql, Work};
 pub(super) struct Made {
     pub(super) work: Work,
     pub(super) holes: Vec<Hole>,
+    /// What the block itself says must be true afterwards.
+    pub(super) kept: Option<Box<Kept>>,
 }
 
 /// What `piece` does, if it holds a command that can be run.
 pub(super) fn make(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Option<Made> {
-    if piece.code.is_empty() {
+    let language = fence.language;
+    // The words behind the fence of a snapshot may say it all.
+    if piece.code.is_empty() && language != Language::Snapshot {
         return None;
     }
-    let language = fence.language;
+    let mut kept = None;
     let work = match language {
+        Language::Snapshot => {
+            let taken = snapshot::read(fence, book)?;
+            kept = taken.kept;
+            Work::Snapshot(Box::new(taken.snapshot))
+        }
         Language::Sql => Work::Sql(sql(piece, fence, book)?),
         _ => Work::Shell(Shell {
             script: piece.text(),
@@ -44,14 +55,12 @@ pub(super) fn make(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Opt
             origin: origin(piece, fence),
         }),
     };
-    let context = match language {
-        Language::Sql => Context::Sql,
-        _ => Context::Shell,
+    let holes = match language {
+        Language::Sql => holes(piece, fence, Context::Sql, book),
+        Language::Snapshot => Vec::new(),
+        _ => holes(piece, fence, Context::Shell, book),
     };
-    Some(Made {
-        holes: holes(piece, fence, context, book),
-        work,
-    })
+    Some(Made { work, holes, kept })
 }
 
 /// SQL for the database that the block or the front matter names.
@@ -130,15 +139,26 @@ fn code_of(line: &str, context: Context) -> &str {
 /// Puts into `step` what `piece` of `fence` does, expects and remarks. A piece without commands
 /// leaves it a check.
 pub(super) fn fill(step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) {
+    let mut kept = None;
     match make(piece, fence, book) {
         Some(made) => {
             step.work = made.work;
             step.holes = made.holes;
+            kept = made.kept;
         }
         None if piece.code.is_empty() => add(&mut step.details, &piece.remarks.join("\n")),
         None => add(&mut step.details, piece.text().trim()),
     }
     step.expected = expected::expect(&piece.expected, &step.work).map(Box::new);
+    if let Work::Snapshot(snapshot) = &step.work {
+        let first = piece.code.first().map(|line| line.text.trim());
+        if step.title.is_empty() || first == Some(step.title.as_str()) {
+            step.title = format!("Snapshot \"{}\"", snapshot.name.value);
+        }
+        if kept.is_some() {
+            step.expected.get_or_insert_default().kept = kept;
+        }
+    }
 }
 
 /// Gives `step` what the words behind the fence say of it.

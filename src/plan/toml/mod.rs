@@ -1,17 +1,21 @@
 //! Typed plans: TOML in, a [`Draft`] out, with every problem of the file and not only the first.
 //!
-//! The file is read as a tree whose every node knows its place ([`table::Table`]); `top`, `phase`
-//! and `step` take from it what they know, and what nobody asked for is an unknown key.
+//! The file is read as a tree whose every node knows its place ([`table::Table`]); `top`, `phase`,
+//! `step`, `probe` and `alert` take from it what they know, and what nobody asked for is an unknown key.
 
+mod alert;
 mod capture;
 mod include;
 mod phase;
+mod probe;
+mod snapshot;
 mod step;
 mod table;
 mod top;
 mod vars;
 
 pub(super) use self::phase::clock_place;
+pub(super) use self::snapshot::block;
 use self::table::{Problems, Table};
 use super::draft::Draft;
 use super::problem::{Problem, Severity};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::snapshot;
 use super::table::Table;
 use crate::plan::condition::Condition;
 use crate::plan::draft::{Alternative, Hole, Mark, Placed, Retry, StepSpec, Undo};
@@ -13,11 +14,11 @@ use crate::plan::tree::Node;
 use crate::plan::work::{Http, Interpreter, Shell, Sql, Work};
 
 /// The keys that say what a step does.
-const KINDS: [&str; 5] = ["check", "shell", "sql", "http", "wait"];
+const KINDS: [&str; 6] = ["check", "shell", "sql", "http", "wait", "snapshot"];
 
 /// What the plan says once for all its steps.
 pub(super) struct Defaults {
-    interpreter: Arc<Interpreter>,
+    pub(super) interpreter: Arc<Interpreter>,
     /// Whether shell steps begin where the one before ended.
     carries: bool,
     /// The database of SQL that names none; empty where the plan has several or none.
@@ -65,6 +66,7 @@ pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
         ..StepSpec::new("", Work::Check(String::new()), table.span())
     };
     let span = title.as_ref().map_or(table.span(), |t| t.span);
+    refuse_misplaced(&table, work.as_ref(), &WORK_KEYS);
     refuse_misplaced(&table, work.as_ref(), &STEP_KEYS);
     table.finish();
     let first = spec.alternatives.first().map(|a| a.work.clone());
@@ -86,19 +88,19 @@ pub(super) fn condition(table: &Table<'_>) -> Option<Condition> {
 type Misplaceable = (&'static str, &'static [&'static str]);
 
 /// Keys of whatever says a work: a step, an undo, an alternative.
-const WORK_KEYS: [Misplaceable; 4] = [
+const WORK_KEYS: [Misplaceable; 8] = [
     ("interpreter", &["shell"]),
-    ("database", &["sql"]),
+    ("database", &["sql", "snapshot"]),
     ("transaction", &["sql"]),
-    ("lock_timeout", &["sql", "shell"]),
+    ("lock_timeout", &["sql", "shell", "snapshot"]),
+    ("compare", &["snapshot"]),
+    ("schemas", &["snapshot"]),
+    ("uncounted", &["snapshot"]),
+    ("deadline", &["snapshot"]),
 ];
 
-/// Keys of a step; its undo has the same directory and environment.
-const STEP_KEYS: [Misplaceable; 7] = [
-    WORK_KEYS[0],
-    WORK_KEYS[1],
-    WORK_KEYS[2],
-    WORK_KEYS[3],
+/// Further keys of a step; its undo has the same directory and environment.
+const STEP_KEYS: [Misplaceable; 3] = [
     ("env", &["shell"]),
     ("cwd", &["shell"]),
     ("capture", &["shell", "sql", "http"]),
@@ -166,6 +168,7 @@ fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Wo
         }
         "sql" => sql(table, defaults)?,
         "http" => Work::Http(Box::new(http(table)?)),
+        "snapshot" => Work::Snapshot(Box::new(snapshot::snapshot(table, "snapshot")?)),
         _ => Work::Wait(table.duration("wait")?),
     })
 }
@@ -217,7 +220,7 @@ pub(super) fn http(table: &Table<'_>) -> Option<Http> {
 }
 
 /// An address that a request can be sent to, as far as can be told before variables are filled in.
-fn address(table: &Table<'_>, url: Placed<String>) -> String {
+pub(super) fn address(table: &Table<'_>, url: Placed<String>) -> String {
     let text = url.value.as_str();
     let known = ["http://", "https://", "{{"];
     if !known.iter().any(|start| text.starts_with(start)) {
@@ -230,7 +233,8 @@ fn address(table: &Table<'_>, url: Placed<String>) -> String {
     url.value
 }
 
-fn expect(table: &Table<'_>) -> Expect {
+/// What must be true, as a step and a probe say it.
+pub(super) fn expect(table: &Table<'_>) -> Expect {
     let Some(value) = table.value("expect") else {
         return Expect::default();
     };
@@ -265,6 +269,7 @@ fn expect(table: &Table<'_>) -> Expect {
         value,
         status: small_numbers(&table, "status"),
         within: table.duration("within"),
+        kept: snapshot::kept(&table),
         shown: table.string("shown"),
     };
     table.finish();

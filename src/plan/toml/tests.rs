@@ -243,6 +243,94 @@ fn what_a_plan_calls_by_name_must_be_there() {
 }
 
 #[test]
+fn every_kind_of_probe_is_read() {
+    let probe = |body: &str| {
+        let text = format!(
+            "title = 'T'\n[databases.main]\nurl_env = 'U'\n[[phase]]\nname = 'P'\nkind = 'before'\n[[phase.step]]\ntitle = 'S'\ncheck = 'c'\n[[probe]]\nname = 'p'\n{body}\n"
+        );
+        plan(&text).probes[0].clone()
+    };
+    for (body, key) in [
+        (
+            "http = 'https://h/'\nexpect = { status = 204, output = 'up' }",
+            "http",
+        ),
+        ("sql = 'select 1'\nexpect = { value = '> 0' }", "sql"),
+        ("command = 'df'\nenv = { A = 'b' }", "command"),
+        ("log = '/var/log/app'\npattern = 'ERROR'", "log"),
+        ("follow = 'kubectl logs -f x'\npattern = 'ERROR'", "follow"),
+        (
+            "prometheus = 'http://p:9090'\nquery = 'up'\nheaders = { A = 'b' }",
+            "prometheus",
+        ),
+    ] {
+        assert_eq!(probe(body).target.key(), key);
+    }
+}
+
+#[test]
+fn what_makes_no_sense_in_a_probe_is_pointed_at() {
+    for (body, code, at) in [
+        ("every = '5s'", "probe-without-target", "'p'"),
+        (
+            "http = 'https://h/'\nsql = 'select 1'",
+            "two-targets",
+            "'select 1'",
+        ),
+        ("http = 'h'", "bad-address", "'h'"),
+        ("log = '/var/log/app'", "missing-key", ""),
+        ("log = '/var/log/app'\npattern = '('", "bad-regex", "'('"),
+        ("prometheus = 'http://p'", "missing-key", ""),
+        ("http = 'https://h/'\npattern = 'x'", "misplaced-key", "'x'"),
+        (
+            "log = 'l'\npattern = 'x'\nexpect = { status = 200 }",
+            "misplaced-key",
+            "{ status = 200 }",
+        ),
+        ("command = 'df'\nquery = 'up'", "misplaced-key", "'up'"),
+        ("command = 'df'\npatern = 'x'", "unknown-key", "patern"),
+    ] {
+        let found = problems(&format!("title = 'T'\n[[probe]]\nname = 'p'\n{body}\n"));
+        let found: Vec<_> = found.iter().filter(|(c, _)| *c == code).collect();
+        assert!(!found.is_empty(), "{body}: no {code}");
+        let points = found
+            .iter()
+            .any(|(_, text)| text == at || at.is_empty() || code == "probe-without-target");
+        assert!(points, "{body}: {found:?}");
+    }
+}
+
+#[test]
+fn a_time_is_no_limit_for_what_is_no_time_and_has_the_unit_of_what_is() {
+    let alert = |metric: &str, above: &str| {
+        format!(
+            "title = 'T'\n[databases.main]\nurl_env = 'U'\n[[probe]]\nname = 'api'\nhttp = 'https://h/'\n[[alert]]\nname = 'A'\nmetric = '{metric}'\nabove = '{above}'\n[[phase]]\nname = 'P'\nkind = 'before'\n[[phase.step]]\ntitle = 'S'\ncheck = 'c'\n"
+        )
+    };
+    for (metric, above, limit) in [
+        ("api.latency_p95", "2s", 2_000.0),
+        ("main.oldest_transaction", "5m", 300.0),
+        ("api.downtime", "90s", 90.0),
+        ("main.connections_percent", "80%", 80.0),
+    ] {
+        let plan = plan(&alert(metric, above));
+        let wanted = Some(Limit::Above(Threshold::Absolute(limit)));
+        assert_eq!(plan.alerts[0].limit, wanted, "{metric}");
+    }
+    let found = problems(&alert("main.tps", "5m"));
+    assert!(
+        found.contains(&("bad-threshold", "'5m'".to_owned())),
+        "{found:?}"
+    );
+    // What a probe does not measure is no metric of it.
+    let found = problems(&alert("api.rate", "5"));
+    assert!(
+        found.iter().any(|(code, _)| *code == "unknown-metric"),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn a_url_in_a_plan_is_refused() {
     let found = problems("title = 'T'\n[databases.main]\nurl = 'postgres://u:p@h/d'\n");
     assert!(

@@ -1,20 +1,16 @@
 //! The top of a plan: title, variables, databases, probes, alerts, people, notes.
 
-use std::time::Duration;
-
+use super::alert::alert;
 use super::phase;
-use super::step::{Defaults, http};
+use super::probe::probe;
+use super::step::Defaults;
 use super::table::Table;
-use crate::plan::draft::{Allow, Draft, Placed};
-use crate::plan::parts::{
-    AlertAction, AlertRule, Contact, Database, Limit, Note, Probe, ProbeTarget, Signoff, Threshold,
-};
-use crate::plan::problem::{Problem, nearest};
+use crate::plan::draft::{Allow, Draft};
+use crate::plan::parts::{Contact, Database, Note, Signoff};
+use crate::plan::problem::Problem;
 use crate::plan::tree::Value;
 use crate::plan::work::Interpreter;
 
-/// How often a probe measures unless it says otherwise.
-const PROBE_INTERVAL: Duration = Duration::from_secs(5);
 /// More people than this agree to nothing.
 const MOST_APPROVALS: u32 = 20;
 
@@ -162,136 +158,6 @@ fn databases(root: &Table<'_>) -> Vec<Database> {
             })
         })
         .collect()
-}
-
-fn probe(table: Table<'_>, defaults: &Defaults) -> Option<Probe> {
-    let name = table.required("name");
-    let every = table.duration("every").unwrap_or(PROBE_INTERVAL);
-    let database = table.string("database");
-    let target = if table.has("http") {
-        http(&table).map(ProbeTarget::Http)
-    } else if let Some(text) = table.string("sql") {
-        let database = database.unwrap_or_else(|| defaults.database.clone());
-        Some(ProbeTarget::Sql { text, database })
-    } else {
-        table.problem(
-            Problem::error(
-                "probe-without-target",
-                table.span(),
-                "this probe measures nothing",
-            )
-            .hint("add `http = \"https://…\"` or `sql = \"select …\"`"),
-        );
-        None
-    };
-    let span = name.as_ref().map_or(table.span(), |n| n.span);
-    table.finish();
-    Some(Probe {
-        name: name?.value,
-        target: target?,
-        every,
-        span,
-    })
-}
-
-/// A rule about a metric; or, with nothing but a name, a criterion that people judge.
-fn alert(table: Table<'_>) -> Option<AlertRule> {
-    let name = table.required("name");
-    let metric = if table.has("metric") {
-        Some(table.required("metric")?.value)
-    } else {
-        None
-    };
-    let above = table
-        .scalar("above")
-        .and_then(|text| threshold(&table, &text));
-    let below = table
-        .scalar("below")
-        .and_then(|text| threshold(&table, &text));
-    let limit = match (above, below) {
-        (Some(line), None) => Some(Limit::Above(line)),
-        (None, Some(line)) => Some(Limit::Below(line)),
-        (None, None) if table.has("above") || table.has("below") || metric.is_none() => None,
-        _ => {
-            table.problem(
-                Problem::error(
-                    "alert-limit",
-                    table.span(),
-                    "an alert needs one of `above` and `below`",
-                )
-                .hint("such as `above = \"2x baseline\"` or `above = 0.05`"),
-            );
-            None
-        }
-    };
-    if metric.is_none() && limit.is_some() {
-        let message = "nothing measures this alert: a person has to judge it";
-        table.problem(
-            Problem::warning("unmeasured-alert", table.span(), message)
-                .hint("add the `metric` that it is about"),
-        );
-    }
-    let then = table.text("then").and_then(|text| action(&table, &text));
-    let lasting = table.duration("for");
-    let span = name.as_ref().map_or(table.span(), |n| n.span);
-    table.finish();
-    Some(AlertRule {
-        name: name?.value,
-        metric,
-        limit,
-        lasting,
-        then: then.unwrap_or_default(),
-        span,
-    })
-}
-
-/// Reads `0.05`, `5%`, `500ms` (in the metric's unit of milliseconds) or `2x baseline`.
-fn threshold(table: &Table<'_>, text: &Placed<String>) -> Option<Threshold> {
-    let words = text.value.trim();
-    let times = words
-        .strip_suffix("baseline")
-        .and_then(|head| head.trim().strip_suffix('x'));
-    let found = if let Some(times) = times {
-        times.trim().parse().ok().map(Threshold::TimesBaseline)
-    } else if let Some(percent) = words.strip_suffix('%') {
-        percent.trim().parse().ok().map(Threshold::Absolute)
-    } else if let Ok(number) = words.parse() {
-        Some(Threshold::Absolute(number))
-    } else {
-        crate::plan::duration::parse(words)
-            .ok()
-            .map(|time| Threshold::Absolute(time.as_secs_f64() * 1_000.0))
-    };
-    if found.is_none() {
-        table.problem(
-            Problem::error(
-                "bad-threshold",
-                text.span,
-                format!("`{words}` is not a threshold"),
-            )
-            .hint("write a number, a percentage, a time, or a multiple such as `2x baseline`"),
-        );
-    }
-    found
-}
-
-fn action(table: &Table<'_>, text: &Placed<String>) -> Option<AlertAction> {
-    let all = [AlertAction::Note, AlertAction::Hold, AlertAction::Rollback];
-    let found = all.into_iter().find(|action| action.word() == text.value);
-    if found.is_none() {
-        let near = nearest(&text.value, all.map(AlertAction::word));
-        table.problem(
-            Problem::error(
-                "bad-word",
-                text.span,
-                format!("`{}` is not something an alert can do", text.value),
-            )
-            .hint(near.map_or("note, hold or rollback".to_owned(), |w| {
-                format!("did you mean `{w}`?")
-            })),
-        );
-    }
-    found
 }
 
 fn contact(table: Table<'_>) -> Option<Contact> {

@@ -3,7 +3,8 @@
 
 use super::{Case, Decision};
 use crate::journal::event::{
-    BackendAnswered, Job, Stage, StepLaunched, StepTransaction, VariableForgotten, VariableSet,
+    BackendAnswered, Job, OutageBegan, OutageEnded, SnapshotTaken, Stage, StepLaunched,
+    StepTransaction, VariableForgotten, VariableSet,
 };
 use crate::journal::{Actor, Event};
 use crate::plan::StepIx;
@@ -32,7 +33,22 @@ impl Case<'_> {
             Notice::Adopted { job, pid } => self.adopted(job, *pid),
             Notice::Fate { job, fate } => self.fate(job, fate),
             Notice::DatabaseLost { database, why } => self.database_lost(database, why),
-            Notice::Trouble { why } => self.trouble(why),
+            Notice::OutageBegan { probe, since, why } => {
+                let began = OutageBegan {
+                    probe: probe.clone(),
+                    since: *since,
+                    why: why.clone(),
+                };
+                self.outage(probe, false, Event::OutageBegan(began))
+            }
+            Notice::OutageEnded { probe, until } => {
+                let ended = OutageEnded {
+                    probe: probe.clone(),
+                    until: *until,
+                };
+                self.outage(probe, true, Event::OutageEnded(ended))
+            }
+            Notice::Snapshot(taken) => self.snapshot(taken),
             Notice::Finished(finish) => self.finished(finish),
             Notice::SessionsCancelled { job } => self.sessions_cancelled(job),
             Notice::Variable {
@@ -71,6 +87,14 @@ impl Case<'_> {
         }
     }
 
+    /// What an engine before this one has recorded already is no news, nor is what happens afterwards.
+    fn outage(&self, probe: &str, was_down: bool, event: Event) -> Decision {
+        if self.state.end.is_some() || self.state.is_down(probe) != was_down {
+            return Decision::default();
+        }
+        Decision::event(&Actor::engine(), event)
+    }
+
     fn launched(&self, job: &Job, pid: u32) -> Decision {
         if self.is_on(job).is_none() {
             return Decision::default();
@@ -84,6 +108,15 @@ impl Case<'_> {
     fn is_on(&self, job: &Job) -> Option<StepIx> {
         let ix = self.plan.find(&job.step)?;
         (self.active_job(ix).as_ref() == Some(job)).then_some(ix)
+    }
+
+    /// What came too late is not what a later picture should be compared with.
+    fn snapshot(&self, taken: &SnapshotTaken) -> Decision {
+        if self.is_on(&taken.job).is_none() {
+            return Decision::default();
+        }
+        let event = Event::SnapshotTaken(taken.clone());
+        Decision::event(&Actor::engine(), event)
     }
 
     /// What is in the middle of something may need it, and so may whatever comes after T-0. Before it a

@@ -4,7 +4,8 @@
 use super::stop::stage;
 use super::{Case, Decision};
 use crate::journal::event::{
-    Applied, Job, KnownBy, Outcome, StepAdopted, StepFinished, StepSought, VariableSet,
+    Applied, Job, KnownBy, Outcome, StepAdopted, StepFinished, StepSought, VariableForgotten,
+    VariableSet,
 };
 use crate::journal::{Actor, Event};
 use crate::plan::{StepIx, Work};
@@ -171,7 +172,23 @@ impl Case<'_> {
         };
         let message = self.with_stop(ix, Some(&words));
         let event = ended(job.clone(), outcome, applied, known_by, message);
-        Decision::event(&Actor::engine(), event)
+        let mut decision = Decision::event(&Actor::engine(), event);
+        if *fate == Fate::Committed && !job.undo {
+            self.forget_what_was_not_captured(ix, &mut decision);
+        }
+        decision
+    }
+
+    /// Whoever would have read a step's variables from its output is gone. A value that they have from
+    /// elsewhere is not the step's: a person is asked for it before anything uses it.
+    fn forget_what_was_not_captured(&self, ix: StepIx, decision: &mut Decision) {
+        for capture in &self.plan.steps[ix].spec.capture {
+            if self.state.values.contains_key(&capture.name) {
+                let name = capture.name.clone();
+                let event = Event::VariableForgotten(VariableForgotten { name });
+                decision.record(&Actor::engine(), event);
+            }
+        }
     }
 
     /// What was looked for goes on. If it was being stopped, whoever was to do that may have died before
@@ -218,6 +235,12 @@ impl Case<'_> {
             },
             (Some(Work::Sql(_)), None) => {
                 let message = self.with_stop(ix, Some(&format!("{why}; no statement was sent")));
+                let (outcome, applied) = (Outcome::Failed, Applied::No);
+                let event = ended(job.clone(), outcome, applied, KnownBy::Journal, message);
+                return Decision::event(actor, event);
+            }
+            (Some(Work::Snapshot(_)), _) => {
+                let message = self.with_stop(ix, Some(&format!("{why}; it only looks")));
                 let (outcome, applied) = (Outcome::Failed, Applied::No);
                 let event = ended(job.clone(), outcome, applied, KnownBy::Journal, message);
                 return Decision::event(actor, event);

@@ -3,11 +3,12 @@
 //! `RunState::new(plan)` and one `apply` an entry: that is all there is to know about a run, live,
 //! resumed, watched from another terminal or replayed. `types` holds the parts, `step` those of a step,
 //! `fold` the `apply`, `outlook` the questions that decisions and screens ask: what is next, what stands in
-//! the way, what is waited for; `elapsed` how long ago something was.
+//! the way, what is waited for; `elapsed` how long ago something was; `outage` what downtime there was.
 
 mod conditions;
 mod elapsed;
 mod fold;
+mod outage;
 mod outlook;
 mod step;
 mod types;
@@ -15,6 +16,7 @@ mod types;
 pub use conditions::Conditioned;
 pub use elapsed::Boot;
 pub use fold::Mismatch;
+pub use outage::{Downtime, Outage};
 pub use outlook::{Standing, Waiting};
 pub use step::{JobEnd, StepState, Stopping, Transaction, Weighing};
 pub use types::{

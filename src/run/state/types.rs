@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::elapsed::Boot;
+use super::outage::Outage;
 use super::step::{StepState, Weighing, count_settled, first_open};
 use crate::clock::Moment;
 use crate::journal::Actor;
-use crate::journal::event::{Consequence, Ending, Job};
+use crate::journal::event::{Consequence, Ending, Job, SnapshotTaken};
 use crate::monitor::Baseline;
 use crate::plan::{Plan, StepIx};
 
@@ -47,8 +48,12 @@ pub struct RunState {
     pub holds: Vec<Hold>,
     /// The alerts that fire, or can't see, by name.
     pub alerts: BTreeMap<String, AlertState>,
+    /// When addresses that are watched did not answer well, in that order.
+    pub outages: Vec<Outage>,
     /// What was normal before T-0.
     pub baseline: Option<Baseline>,
+    /// The pictures of databases that were taken last, by name.
+    pub snapshots: BTreeMap<String, SnapshotTaken>,
     /// The variables that have a value.
     pub values: BTreeMap<String, Value>,
     /// The pieces of work that left something to the shell steps after them, in the order in which they
@@ -257,7 +262,9 @@ impl RunState {
             last_touched: None,
             holds: Vec::new(),
             alerts: BTreeMap::new(),
+            outages: Vec::new(),
             baseline: None,
+            snapshots: BTreeMap::new(),
             values: default_values(plan),
             carried: Vec::new(),
             directory: None,

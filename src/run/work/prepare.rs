@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::journal::event::Job;
 use crate::plan::template::{FillError, Filled, Language, Lookup, fill};
-use crate::plan::{Expect, Http, Plan, Shell, Sql, Step, StepSpec, Work};
+use crate::plan::{Expect, Http, Plan, Shell, Snapshot, Sql, Step, StepSpec, Work};
 use crate::run::carry::Terminal;
 use crate::run::carry::prologue::{BASH_ENV_BEFORE, Family};
 use crate::run::files::RunDir;
@@ -24,6 +24,7 @@ pub enum Prepared {
     },
     Sql(Sql),
     Http(Http),
+    Snapshot(Box<Snapshot>),
 }
 
 /// What preparing needs to know.
@@ -38,6 +39,8 @@ pub struct Bench<'a> {
     pub value: &'a (dyn Fn(&str) -> Option<&'a str> + Send + Sync),
     /// Whether the servers know `client_connection_check_interval`.
     pub check_connections: bool,
+    /// Which start of the machine this is.
+    pub boot: u32,
 }
 
 /// The name under which a step's sessions show on the server: 63 bytes at most are kept there.
@@ -70,6 +73,7 @@ impl Bench<'_> {
                 ..sql.clone()
             }),
             Work::Http(http) => Prepared::Http(self.http(spec, http)?),
+            Work::Snapshot(snapshot) => Prepared::Snapshot(snapshot.clone()),
             Work::Check(_) | Work::Wait(_) => return Ok(None),
         };
         Ok(Some(prepared))
@@ -163,6 +167,7 @@ impl Bench<'_> {
                 output: self.dir.output(job),
                 record: self.dir.exit_record(job),
                 lock: self.dir.shim_lock(job),
+                permit: self.dir.permit(job, self.boot),
             },
             script_file: long.then_some(script),
         })

@@ -102,6 +102,7 @@ impl ShellWork {
         if let Some((path, script)) = &self.script {
             tokio::fs::write(path, script).await?;
         }
+        shim::permit(&self.spec.permit)?;
         let mut child = Command::new(own_program()?)
             .arg("shim")
             .stdin(Stdio::piped())

@@ -68,7 +68,7 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
     let prompt = match work {
         Work::Shell(_) => "$ ".to_owned(),
         Work::Sql(sql) => format!("{}=> ", sql.database),
-        Work::Http(_) | Work::Wait(_) => "> ".to_owned(),
+        Work::Http(_) | Work::Wait(_) | Work::Snapshot(_) => "> ".to_owned(),
         Work::Check(_) => String::new(),
     };
     let mut text = scene.world.text_of(ix, work);

@@ -9,6 +9,7 @@ mod probes;
 mod progress;
 mod roles;
 mod signals;
+mod sources;
 mod statements;
 mod vitals;
 
@@ -60,6 +61,7 @@ impl Watched {
             tag: TAG.to_owned(),
             ours: ours.clone(),
             idle_sessions: 0,
+            hidden: Vec::new(),
             folder: folder.map(Path::to_owned),
             interval: Duration::from_millis(100),
         };

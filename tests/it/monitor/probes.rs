@@ -1,10 +1,10 @@
-//! Probes of addresses and of values.
+//! Probes of addresses and of values; what scripts, logs and Prometheus say is in `sources`.
 
 use std::time::Duration;
 
 use gonogo::demo::server::Server;
 use gonogo::monitor::ProbeState;
-use gonogo::plan::{Http, Probe, ProbeTarget, Span};
+use gonogo::plan::{Expect, Http, Probe, ProbeTarget, Span};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -14,6 +14,7 @@ fn probe(target: ProbeTarget) -> Probe {
     Probe {
         name: "api".to_owned(),
         target,
+        expect: Expect::default(),
         every: Duration::from_millis(50),
         span: Span::from(0..0),
     }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use clap::Parser;
 use gonogo::cli::{Cli, Verb};
-use gonogo::journal::event::{Applied, BackendAction, ConditionOf, Job, KnownBy, Left, Outcome};
+use gonogo::clock::Moment;
+use gonogo::journal::event::{
+    Applied, BackendAction, ConditionOf, Job, KnownBy, Left, Outcome, SnapshotTaken,
+};
 use gonogo::monitor::Alert;
 use gonogo::plan::{AlertAction, duration};
 use gonogo::run::{Command, Fate, Finish, Notice, Secret, Session};
@@ -168,10 +171,6 @@ fn alert(said: &str) -> Option<Alert> {
 
 /// What is reported that is not about a job.
 fn around(line: &str) -> Option<Notice> {
-    if let Some(why) = line.strip_prefix("trouble: ") {
-        let why = why.to_owned();
-        return Some(Notice::Trouble { why });
-    }
     if let Some(rest) = line.strip_prefix("database ") {
         let (database, why) = rest.split_once(" is lost: ")?;
         return Some(Notice::DatabaseLost {
@@ -181,6 +180,20 @@ fn around(line: &str) -> Option<Notice> {
     }
     if let Some(rest) = line.strip_prefix("facts for ") {
         return facts(rest);
+    }
+    if let Some(rest) = line.strip_prefix("probe ") {
+        if let Some(probe) = rest.strip_suffix(" is up") {
+            return Some(Notice::OutageEnded {
+                probe: probe.to_owned(),
+                until: Moment::default(),
+            });
+        }
+        let (probe, why) = rest.split_once(" is down: ")?;
+        return Some(Notice::OutageBegan {
+            probe: probe.to_owned(),
+            since: Moment::default(),
+            why: why.to_owned(),
+        });
     }
     if let Some(rest) = line.strip_prefix("variable ") {
         if let Some(name) = rest.strip_suffix(" is lost") {
@@ -250,6 +263,7 @@ fn job(line: &str) -> Option<Notice> {
         },
         ["has", "transaction", xid] => ready(job, Some(xid.parse().unwrap())),
         ["has", "a", "session"] => ready(job, None),
+        ["has", "a", "snapshot", name] => snapshot(job, name),
         ["goes", "on"] => Notice::Adopted { job, pid: None },
         ["has", "committed"] => told(job, Fate::Committed),
         ["was", "rolled", "back"] => told(job, Fate::Aborted),
@@ -268,6 +282,16 @@ fn ready(job: Job, xid: Option<u64>) -> Notice {
         xid,
         server: None,
     }
+}
+
+fn snapshot(job: Job, name: &str) -> Notice {
+    Notice::Snapshot(Box::new(SnapshotTaken {
+        job,
+        name: name.to_owned(),
+        sha256: "5f".repeat(32),
+        totals: Vec::new(),
+        compared: None,
+    }))
 }
 
 fn told(job: Job, fate: Fate) -> Notice {

@@ -18,7 +18,9 @@ pub fn event(entry: &Entry) -> String {
         let undo = if undo { ".undo" } else { "" };
         write!(line, " {}-{attempt}{undo}", step.as_str().unwrap()).unwrap();
     }
-    for name in ["version", "cwd", "path", "digest", "started"] {
+    for name in [
+        "version", "cwd", "path", "digest", "started", "since", "until", "sha256",
+    ] {
         data.remove(name);
     }
     for (name, value) in &data {

@@ -2,14 +2,15 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// The server. It answers until it is dropped, and then takes no more connections.
 pub struct Web {
     address: SocketAddr,
     status: Arc<AtomicU32>,
     hits: Arc<AtomicU32>,
+    path: Arc<Mutex<String>>,
 }
 
 impl Web {
@@ -22,7 +23,8 @@ impl Web {
         let address = listener.local_addr().unwrap();
         let status = Arc::new(AtomicU32::new(200));
         let hits = Arc::new(AtomicU32::new(0));
-        let (says, counts) = (Arc::clone(&status), Arc::clone(&hits));
+        let path = Arc::new(Mutex::new(String::new()));
+        let (says, counts, asked) = (Arc::clone(&status), Arc::clone(&hits), Arc::clone(&path));
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let status = says.load(Ordering::SeqCst);
@@ -36,6 +38,10 @@ impl Web {
                 let mut reader = BufReader::new(stream.try_clone().unwrap());
                 let mut line = String::new();
                 while reader.read_line(&mut line).unwrap_or(0) > 2 {
+                    if let Some(path) = line.strip_prefix("GET ") {
+                        let path = path.split(' ').next().unwrap_or_default();
+                        path.clone_into(&mut asked.lock().unwrap());
+                    }
                     line.clear();
                 }
                 let mut stream = stream;
@@ -50,6 +56,7 @@ impl Web {
             address,
             status,
             hits,
+            path,
         }
     }
 
@@ -60,6 +67,11 @@ impl Web {
     /// What it answers from now on.
     pub fn say(&self, status: u32) {
         self.status.store(status, Ordering::SeqCst);
+    }
+
+    /// The path that was last asked for.
+    pub fn last_path(&self) -> String {
+        self.path.lock().unwrap().clone()
     }
 
     pub fn hits(&self) -> u32 {

@@ -1,6 +1,7 @@
 //! One entry more: how each kind of event changes the state.
 
 mod alert;
+mod outage;
 mod rollback;
 mod run;
 mod step;
@@ -85,6 +86,7 @@ impl Fold<'_> {
             Event::StepTransaction(e) => self.step_transaction(e)?,
             Event::StepSought(e) => self.step_sought(e)?,
             Event::StepAdopted(e) => self.step_adopted(e)?,
+            Event::SnapshotTaken(e) => self.snapshot_taken(e)?,
             Event::StepStopping(e) => self.step_stopping(e)?,
             Event::StepFinished(e) => self.step_finished(e)?,
             Event::StepTicked(e) => self.step_ticked(e)?,
@@ -99,6 +101,8 @@ impl Fold<'_> {
             Event::AlertBlind(e) => self.alert_raised(e, true),
             Event::AlertCleared(e) => drop(self.state.alerts.remove(&e.alert)),
             Event::AlertAccepted(e) => self.alert_accepted(e),
+            Event::OutageBegan(e) => self.outage_began(e),
+            Event::OutageEnded(e) => self.outage_ended(e),
             Event::NoteAdded(e) => self.note_added(e)?,
             Event::RollbackStarted(e) => self.rollback_started(e)?,
             Event::UndoLeft(e) => self.undo_left(&e.step, &e.reason)?,

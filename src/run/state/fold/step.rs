@@ -3,8 +3,8 @@
 use super::{Fold, Mismatch};
 use crate::journal::Via;
 use crate::journal::event::{
-    Applied, ConditionOf, Job, Outcome, StepAdopted, StepFinished, StepLaunched, StepSought,
-    StepStarted, StepStopping, StepTicked, StepTransaction,
+    Applied, ConditionOf, Job, Outcome, SnapshotTaken, StepAdopted, StepFinished, StepLaunched,
+    StepSought, StepStarted, StepStopping, StepTicked, StepTransaction,
 };
 use crate::plan::Home;
 use crate::plan::condition::{Condition, Fact};
@@ -112,6 +112,12 @@ impl Fold<'_> {
             xid: e.xid,
             server: e.server.clone(),
         });
+        Ok(())
+    }
+
+    pub(super) fn snapshot_taken(&mut self, e: &SnapshotTaken) -> Result<(), Mismatch> {
+        self.step(&e.job.step)?;
+        self.state.snapshots.insert(e.name.clone(), e.clone());
         Ok(())
     }
 

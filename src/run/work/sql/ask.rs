@@ -35,34 +35,58 @@ pub struct SqlAsk {
     pub application: String,
     pub backends: Backends,
     pub notices: Sender<Notice>,
-    pub stops: Receiver<Stage>,
 }
 
 impl SqlAsk {
-    /// Asks until the answer is final, or until it is told to give up.
-    pub async fn run(mut self) {
+    /// Asks until the answer is final, or until it is told to give up, which it hears at any time.
+    pub async fn run(self, mut stops: Receiver<Stage>) {
         let mut tries = 0;
-        loop {
-            match self.ask().await {
-                Ok(Fate::InProgress) => {
-                    tries = 0;
-                    self.tell(Fate::InProgress).await;
-                }
-                Err(_) if tries < TRIES => tries += 1,
-                Ok(fate) => return self.tell(fate).await,
-                Err(why) => return self.tell(Fate::Lost(why)).await,
+        let fate = loop {
+            let next = tokio::select! {
+                answer = self.ask() => self.weigh(answer, &mut tries).await,
+                Some(stage) = stops.recv() => self.stop(stage).await,
+            };
+            if let Some(fate) = next {
+                break fate;
             }
-            tokio::select! {
-                () = tokio::time::sleep(AGAIN) => {}
-                Some(stage) = self.stops.recv() => {
-                    if stage == Stage::Kill {
-                        let why = "it was given up while it still went on on the server";
-                        return self.tell(Fate::Lost(why.to_owned())).await;
-                    }
-                    self.backends.cancel_application(self.application.clone()).await;
-                }
+            let next = tokio::select! {
+                () = tokio::time::sleep(AGAIN) => None,
+                Some(stage) = stops.recv() => self.stop(stage).await,
+            };
+            if let Some(fate) = next {
+                break fate;
             }
+        };
+        self.tell(fate).await;
+    }
+
+    /// What is final about an answer; none if it has to be asked again.
+    async fn weigh(&self, answer: Result<Fate, String>, tries: &mut u32) -> Option<Fate> {
+        match answer {
+            Ok(Fate::InProgress) => {
+                *tries = 0;
+                self.tell(Fate::InProgress).await;
+                None
+            }
+            Ok(fate) => Some(fate),
+            Err(_) if *tries < TRIES => {
+                *tries += 1;
+                None
+            }
+            Err(why) => Some(Fate::Lost(why)),
         }
+    }
+
+    /// Has the server stop it, or gives it up.
+    async fn stop(&self, stage: Stage) -> Option<Fate> {
+        if stage == Stage::Kill {
+            let why = "it was given up before the server could tell its end";
+            return Some(Fate::Lost(why.to_owned()));
+        }
+        self.backends
+            .cancel_application(self.application.clone())
+            .await;
+        None
     }
 
     async fn tell(&self, fate: Fate) {

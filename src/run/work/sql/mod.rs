@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 
 pub use ask::SqlAsk;
 use session::Session;
-pub(super) use words::words;
+pub(super) use words::{is_lost, words};
 
 use super::backends::Backends;
 use super::judge::{Judgement, not_begun};

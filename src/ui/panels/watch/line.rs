@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::connections;
 use super::sight::Sight;
-use crate::monitor::{ProbeHealth, ProbeState};
+use crate::monitor::{Downtime, ProbeHealth, ProbeState};
 use crate::ui::scene::put_both;
 use crate::ui::theme::Role;
 use crate::ui::words;
@@ -55,7 +55,6 @@ pub(super) fn reading(sight: &Sight<'_>, probe: &ProbeHealth) -> Vec<Span<'stati
         ProbeState::NoData => Role::Dim,
     };
     let reading = match (probe.state, probe.latency_ms, probe.value) {
-        (ProbeState::Ok, _, Some(value)) => format!("{value}"),
         (ProbeState::Ok, Some(millis), None) => format!("{millis:.0} ms"),
         _ => probe.words.clone(),
     };
@@ -69,8 +68,14 @@ pub(super) fn reading(sight: &Sight<'_>, probe: &ProbeHealth) -> Vec<Span<'stati
         _ => String::new(),
     };
     let times = times(sight, probe).map(|times| format!(" {times:.1}×"));
+    let down = probe.downtime.as_ref().and_then(Downtime::present);
+    let down = down.map(|outage| {
+        let time = words::short(sight.now.since(outage.since));
+        format!(" down {time}")
+    });
     vec![
         sight.span(reading, role),
+        sight.span(down.unwrap_or_default(), Role::Bad),
         sight.span(times.unwrap_or_default(), Role::Text),
         sight.span(format!("{p95}{}   ", age.unwrap_or_default()), Role::Dim),
     ]

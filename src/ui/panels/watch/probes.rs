@@ -7,10 +7,12 @@ use ratatui::widgets::Widget;
 
 use super::line::reading;
 use super::sight::{Panel, Sight};
+use crate::clock::Moment;
 use crate::monitor::ProbeHealth;
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::widgets::{Spark, clip};
+use crate::ui::words::short;
 
 /// How wide the words are, where a chart stands beside them.
 const WORDS: u16 = 46;
@@ -29,6 +31,38 @@ pub(super) fn probes(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         put(inner, row, line(sight, probe, names), buf);
         chart(sight, probe, inner, row, buf);
     }
+    let rest = (probes.len() as u16..inner.height).skip(1);
+    for (row, line) in rest.zip(downtimes(sight)) {
+        put(inner, row, line, buf);
+    }
+}
+
+/// What downtime there was: a line for each address, and one for each time, the newest first.
+fn downtimes(sight: &Sight<'_>) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for probe in &sight.health.probes {
+        let Some(downtime) = probe.downtime.as_ref().filter(|all| all.times > 0) else {
+            continue;
+        };
+        let total = short(downtime.total(sight.now));
+        let longest = short(downtime.longest(sight.now));
+        let times = downtime.times;
+        lines.push(Line::from(vec![
+            sight.span(format!("{} ", probe.name), Role::Title),
+            sight.span(
+                format!("down {total} in {times}, longest {longest}"),
+                Role::Warn,
+            ),
+        ]));
+        for outage in downtime.outages.iter().rev() {
+            let until = outage.until.map_or("now".to_owned(), Moment::to_local_time);
+            let time = short(outage.until.unwrap_or(sight.now).since(outage.since));
+            let since = outage.since.to_local_time();
+            let words = format!("  {since} to {until}, {time}: {}", outage.why);
+            lines.push(Line::from(sight.span(words, Role::Dim)));
+        }
+    }
+    lines
 }
 
 fn line(sight: &Sight<'_>, probe: &ProbeHealth, names: usize) -> Line<'static> {

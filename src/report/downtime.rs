@@ -1,0 +1,64 @@
+//! Downtime in the record.
+
+use serde_json::{Value, json};
+
+use crate::clock::Moment;
+use crate::plan::duration;
+use crate::run::{Downtime, RunState};
+
+/// The downtime of each address, for programs.
+pub(super) fn json(state: &RunState) -> Vec<Value> {
+    let one = |downtime: Downtime<'_>| {
+        let outages = downtime.outages.iter().map(|(outage, time)| {
+            json!({
+                "since": outage.since.to_rfc3339(),
+                "until": outage.until.map(Moment::to_rfc3339),
+                "seconds": time.as_secs_f64(),
+                "why": outage.why,
+            })
+        });
+        json!({
+            "probe": downtime.probe,
+            "outages": outages.collect::<Vec<_>>(),
+            "total_seconds": downtime.total.as_secs_f64(),
+            "longest_seconds": downtime.longest.as_secs_f64(),
+        })
+    };
+    state.downtimes().into_iter().map(one).collect()
+}
+
+/// How long an address was down, in words: `12s in 2 times, the longest 8s`.
+pub fn downtime_words(downtime: &Downtime<'_>) -> String {
+    let total = duration::show(downtime.total);
+    let lasts = downtime
+        .outages
+        .last()
+        .is_some_and(|(outage, _)| outage.until.is_none());
+    let lasts = if lasts { ", and it lasts" } else { "" };
+    match downtime.outages.len() {
+        1 => format!("{total}, once{lasts}"),
+        times => format!(
+            "{total} in {times} times, the longest {}{lasts}",
+            duration::show(downtime.longest)
+        ),
+    }
+}
+
+/// A line for each address, and one for each time that it was down.
+pub(super) fn lines(state: &RunState, cell: fn(&str) -> String) -> Vec<String> {
+    let mut lines = Vec::new();
+    for downtime in state.downtimes() {
+        let words = downtime_words(&downtime);
+        lines.push(format!("- **{}**: {words}", cell(downtime.probe)));
+        for (outage, time) in &downtime.outages {
+            let until = outage.until.map_or("…".to_owned(), Moment::to_local_time);
+            lines.push(format!(
+                "  - {} to {until}, {}: {}",
+                outage.since.to_local_time(),
+                duration::show(*time),
+                cell(&outage.why)
+            ));
+        }
+    }
+    lines
+}
