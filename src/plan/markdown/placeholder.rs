@@ -134,7 +134,11 @@ fn angles(line: &str, found: &mut Vec<Range<usize>>) {
         let lower = name.to_ascii_lowercase();
         let tag =
             TAGS.contains(&lower.as_str()) || behind(line, close).contains(&format!("</{name}>"));
-        if !redirects && !words && !tag {
+        // `Map<String>`: a type's name behind a type's name.
+        let generic = before(line, open).is_some_and(|c| c.is_ascii_alphanumeric())
+            && name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name.contains(|c: char| c.is_ascii_lowercase());
+        if !redirects && !words && !tag && !generic {
             found.push(open..close + 1);
         }
     }
