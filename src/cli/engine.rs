@@ -203,6 +203,11 @@ async fn tell_variables(
     }
     for var in &plan.vars {
         let value = var.env.as_ref().and_then(|name| std::env::var(name).ok());
+        if let Some(why) = value.as_ref().and_then(|value| var.refuses(value)) {
+            let env = var.env.as_deref().unwrap_or_default();
+            tracing::warn!("what {env} holds in the environment is not used: {why}");
+        }
+        let value = value.filter(|value| var.refuses(value).is_none());
         let notice = match (value, state.values.get(&var.name)) {
             (Some(value), known) if var.secret => {
                 secrets.keep(var.name.clone(), value);

@@ -16,7 +16,7 @@ use super::{check, headless, place, problems, review};
 use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{Reviewed, RunCreated, VariableSet};
 use crate::journal::{Actor, Event, SqliteStore, Store, Unwritten, Via};
-use crate::plan::{self, Plan, Severity};
+use crate::plan::{self, Plan, Severity, Var};
 use crate::run::{RunDir, own_program};
 use crate::wire::{self, Role};
 
@@ -145,7 +145,8 @@ pub(super) fn read(args: &Run) -> Option<(Plan, Files)> {
     let refused = args
         .set
         .iter()
-        .find_map(|(name, value)| refusal(&plan, name, value));
+        .find_map(|(name, value)| refusal(&plan, name, value))
+        .or_else(|| plan.vars.iter().find_map(from_environment));
     if let Some(why) = refused {
         eprintln!("gonogo: {why}");
         return None;
@@ -158,6 +159,13 @@ pub(super) fn read(args: &Run) -> Option<(Plan, Files)> {
             included,
         },
     ))
+}
+
+/// Why what the environment has for a variable can't be its value, if it can't.
+fn from_environment(var: &Var) -> Option<String> {
+    let env = var.env.as_ref()?;
+    let why = var.refuses(&std::env::var(env).ok()?)?;
+    Some(format!("what {env} holds can't be used: {why}"))
 }
 
 /// Why the variable `name` can't be given `value` on the command line, if it can't.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::expect::Pattern;
 use super::json_path::JsonPath;
+use super::pattern::Pattern;
 
 /// A variable that is taken from a step's output.
 #[derive(Clone, Debug, PartialEq)]

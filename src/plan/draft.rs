@@ -1,6 +1,7 @@
 //! What a reader found in a file, before anyone checked it: the parts as their author wrote them,
 //! each with its place in the text.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -295,12 +296,18 @@ impl StepSpec {
     }
 
     /// Every text of `work`, which is part of this step, in which variables are filled in.
-    pub fn texts<'s>(&'s self, work: &'s Work) -> Vec<&'s str> {
-        let mut texts = work.texts();
+    pub fn texts<'s>(&'s self, work: &'s Work) -> Vec<Cow<'s, str>> {
+        let mut texts: Vec<Cow<'_, str>> = work.texts().into_iter().map(Cow::from).collect();
         if matches!(work, Work::Shell(_)) {
-            texts.extend(self.cwd.as_deref());
-            texts.extend(self.env.iter().map(|(_, value)| value.as_str()));
+            texts.extend(self.cwd.as_deref().map(Cow::from));
+            texts.extend(self.env.iter().map(|(_, value)| value.as_str().into()));
         }
+        let undone = self
+            .undo
+            .as_ref()
+            .filter(|undo| std::ptr::eq(&raw const undo.work, work));
+        let expect = undone.map_or(self.expect(), |undo| &undo.expect);
+        texts.extend(expect.texts());
         texts
     }
 

@@ -1,12 +1,14 @@
 //! What must be true after a step, and the judgement whether it is.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::duration;
+use super::pattern::Pattern;
 use super::snapshot::Kept;
+use super::{duration, template};
 
 /// Everything a step's outcome is held against. Empty: success is what the work itself calls so.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,55 +29,6 @@ pub struct Expect {
     pub kept: Option<Box<Kept>>,
     /// The words of the author, always shown; tested only through the fields above.
     pub shown: Option<String>,
-}
-
-/// A regular expression that is known to compile.
-#[derive(Clone, Debug)]
-pub struct Pattern(regex::Regex);
-
-impl Pattern {
-    /// Compiles `text`; the error says what is wrong with it.
-    pub fn new(text: &str) -> Result<Self, String> {
-        regex::RegexBuilder::new(text)
-            .size_limit(1 << 20)
-            .build()
-            .map(Pattern)
-            .map_err(|error| error.to_string())
-    }
-
-    /// The pattern as it was written.
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
-
-    /// Whether `text` holds a match.
-    pub fn is_match(&self, text: &str) -> bool {
-        self.0.is_match(text)
-    }
-
-    /// Of the first match in `text`: the group called `name`, else the first one, or the whole match
-    /// where there is no group.
-    pub fn capture<'t>(&self, text: &'t str, name: &str) -> Option<&'t str> {
-        let found = self.0.captures(text)?;
-        let named = self.groups().any(|group| group == name);
-        let group = if named {
-            found.name(name)
-        } else {
-            found.get(1).or_else(|| found.get(0))
-        };
-        group.map(|m| m.as_str())
-    }
-
-    /// The names of its groups.
-    pub fn groups(&self) -> impl Iterator<Item = &str> {
-        self.0.capture_names().flatten()
-    }
-}
-
-impl PartialEq for Pattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-    }
 }
 
 /// How a value relates to the wanted one.
@@ -130,7 +83,8 @@ impl Comparison {
             return Err(format!("`{text}` compares with nothing"));
         }
         let orders = !matches!(operator, Operator::Equal | Operator::Unequal);
-        if orders && number(&wanted).is_none() {
+        let open = !template::tokens(&wanted).is_empty();
+        if orders && !open && number(&wanted).is_none() {
             return Err(format!("`{wanted}` is not a number"));
         }
         Ok(Comparison { operator, wanted })
@@ -221,6 +175,33 @@ impl Expect {
     /// Whether the output has to be searched to judge it.
     pub fn reads_output(&self) -> bool {
         self.output.is_some() || self.regex.is_some()
+    }
+
+    /// The texts in which variables are filled in.
+    pub fn texts(&self) -> Vec<Cow<'_, str>> {
+        let output = self.output.as_deref().map(Cow::from);
+        let regex = self.regex.as_ref().map(|regex| regex.unescaped().into());
+        let value = self
+            .value
+            .as_ref()
+            .map(|value| value.wanted.as_str().into());
+        output.into_iter().chain(regex).chain(value).collect()
+    }
+
+    /// The same expectations with every text filled in: by `plain` as it is, by `regex` so that it
+    /// matches itself.
+    pub fn filled<E>(&self, plain: impl Fn(&str) -> Result<String, E>) -> Result<Expect, E> {
+        let mut filled = self.clone();
+        if let Some(output) = &mut filled.output {
+            *output = plain(output)?;
+        }
+        if let Some(value) = &mut filled.value {
+            value.wanted = plain(&value.wanted)?;
+        }
+        if let Some(regex) = &mut filled.regex {
+            *regex = regex.filled(plain)?;
+        }
+        Ok(filled)
     }
 
     /// What a search of `output` finds of what is expected in it.
@@ -317,7 +298,7 @@ impl Expect {
             lines.push(format!("output holds \"{text}\""));
         }
         if let Some(regex) = &self.regex {
-            lines.push(format!("a line matches /{}/", regex.as_str()));
+            lines.push(format!("a line matches /{}/", regex.unescaped()));
         }
         if let Some(value) = &self.value {
             lines.push(format!("value {value}"));

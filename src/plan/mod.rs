@@ -32,6 +32,7 @@ pub mod migrations;
 mod model;
 mod origin;
 mod parts;
+mod pattern;
 mod probe;
 mod problem;
 mod reflow;
@@ -52,7 +53,7 @@ pub use draft::{
     Allow, Alternative, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry, StepSpec,
     TierSpec, Undo, UndoOrder,
 };
-pub use expect::{Comparison, Evidence, Expect, Observed, Operator, Pattern};
+pub use expect::{Comparison, Evidence, Expect, Observed, Operator};
 pub use facts::{Busy, Facts, TableFacts};
 pub use id::{StepId, slug};
 pub use import::import;
@@ -62,6 +63,7 @@ pub use ledger::{Account, Element, Ledger, Place};
 pub use model::{Format, Home, Phase, PhaseKind, Plan, Step, StepIx, Tier};
 pub use origin::Origin;
 pub use parts::{AlertAction, AlertRule, Contact, Database, Limit, Note, Signoff, Threshold, Var};
+pub use pattern::Pattern;
 pub use probe::{LogSource, Probe, ProbeScript, ProbeTarget};
 pub use problem::{Problem, Severity};
 pub use reflow::reflow;

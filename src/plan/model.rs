@@ -248,16 +248,22 @@ impl Plan {
     }
 
     /// The variables that must have a value before `work`, part of `step`, can begin.
-    pub fn variables_in<'p>(&self, step: &'p StepSpec, work: &'p Work) -> Vec<&'p str> {
+    pub fn variables_in<'p>(&'p self, step: &'p StepSpec, work: &Work) -> Vec<&'p str> {
         let mut names: Vec<&str> = Vec::new();
         for text in step.texts(work) {
-            for name in template::names(text, &step.holes) {
-                let name = step.variable(name);
-                if self.has_variable(name) && !names.contains(&name) {
-                    names.push(name);
-                }
+            for name in template::names(&text, &step.holes) {
+                let known = self.named(step.variable(name));
+                names.extend(known.filter(|name| !names.contains(name)));
             }
         }
         names
+    }
+
+    /// The name of a variable that the plan lists or a step captures.
+    fn named(&self, name: &str) -> Option<&str> {
+        let listed = self.vars.iter().map(|var| var.name.as_str());
+        let steps = self.steps.iter().flat_map(|step| &step.spec.capture);
+        let captured = steps.map(|capture| capture.name.as_str());
+        listed.chain(captured).find(|known| *known == name)
     }
 }

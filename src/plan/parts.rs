@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::expect::Pattern;
+use super::pattern::Pattern;
 use super::source::Span;
 
 /// A value that is filled in where the plan says `{{name}}`.
@@ -28,6 +28,9 @@ pub struct Var {
     pub span: Span,
 }
 
+/// What has something in it.
+const SOMETHING: &str = r"\S";
+
 impl Var {
     /// A variable of which only the name is known.
     pub fn new(name: impl Into<String>, span: impl Into<Span>) -> Self {
@@ -43,11 +46,25 @@ impl Var {
         }
     }
 
-    /// Why `value` can't be its value, if it can't.
+    /// A variable for a placeholder, which nothing can't stand for.
+    pub(super) fn for_placeholder(name: impl Into<String>, span: impl Into<Span>) -> Self {
+        Var {
+            pattern: Pattern::new(SOMETHING).ok(),
+            ..Var::new(name, span)
+        }
+    }
+
+    /// Why `value` can't be its value, if it can't. The value is not in the words.
     pub fn refuses(&self, value: &str) -> Option<String> {
+        if value.contains('\0') {
+            return Some(format!("{} can't hold a zero byte", self.name));
+        }
         if let Some(pattern) = &self.pattern
             && !pattern.is_match(value)
         {
+            if pattern.as_str() == SOMETHING {
+                return Some(format!("{} must not be empty", self.name));
+            }
             return Some(format!("{} must match /{}/", self.name, pattern.as_str()));
         }
         if !self.choices.is_empty() && !self.choices.iter().any(|choice| choice == value) {

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::expect::{Expect, Pattern};
+use super::expect::Expect;
+use super::pattern::Pattern;
 use super::source::Span;
 use super::work::{Http, Shell};
 

@@ -13,6 +13,10 @@ pub enum Language {
     Shell,
     /// SQL: values are quoted, or must be plain words.
     Sql,
+    /// A web address: behind the host, values are written so that they stay one part of it.
+    Address,
+    /// JSON: inside its quotes values are text, outside they must be values of JSON.
+    Json,
     /// Anything else: values are put in as they are.
     Plain,
 }
@@ -150,8 +154,12 @@ pub fn fill<'v>(
         from = token.span.end;
         match &scan {
             Some(scan) => put_shell(&mut filled, &token, value, scan.quoting(token.span.start))?,
-            None if language == Language::Sql => put_sql(&mut filled, &token, value)?,
-            None => filled.text.push_str(value),
+            None => match language {
+                Language::Sql => put_sql(&mut filled, &token, value)?,
+                Language::Json => put_json(&mut filled, &token, value)?,
+                Language::Address => put_address(&mut filled.text, value),
+                Language::Shell | Language::Plain => filled.text.push_str(value),
+            },
         }
     }
     filled.text.push_str(&text[from..]);
@@ -221,6 +229,47 @@ fn put_sql(filled: &mut Filled, token: &Token<'_>, value: &str) -> Result<(), Fi
         }
     }
     Ok(())
+}
+
+/// Inside quotes a value is text; elsewhere it has to be JSON itself.
+fn put_json(filled: &mut Filled, token: &Token<'_>, value: &str) -> Result<(), FillError> {
+    let mut quoted = false;
+    let mut escaped = false;
+    for c in filled.text.chars() {
+        quoted ^= c == '"' && !escaped;
+        escaped = quoted && c == '\\' && !escaped;
+    }
+    if quoted {
+        let text = serde_json::Value::from(value).to_string();
+        filled.text.push_str(&text[1..text.len() - 1]);
+    } else if serde_json::from_str::<serde_json::Value>(value).is_ok() {
+        filled.text.push_str(value);
+    } else {
+        return Err(FillError::Misfit {
+            name: token.name.to_owned(),
+            place: "unquoted in JSON: put quotes around the variable",
+        });
+    }
+    Ok(())
+}
+
+/// Before the path a value can be the whole beginning of an address; behind that it is one part.
+fn put_address(text: &mut String, value: &str) {
+    let path = text.find("://").map(|at| &text[at + 3..]);
+    let Some(path) = path.filter(|rest| rest.contains(['/', '?'])) else {
+        return text.push_str(value);
+    };
+    let in_query = path.contains('?');
+    for byte in value.bytes() {
+        let plain = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'.' | b'_' | b'~')
+            || (byte == b'/' && !in_query);
+        if plain {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
 }
 
 /// A number or a possibly qualified name: what can stand unquoted without meaning anything else.

@@ -5,7 +5,7 @@ mod picture;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{mpsc, oneshot};
@@ -14,6 +14,7 @@ use super::carry::{Terminal, prologue};
 use super::effect::{Effect, Perform, Secret};
 use super::files::RunDir;
 use super::input::{Finish, Notice};
+use super::secrets::Secrets;
 use super::shim;
 use super::state::{RunState, Transaction, Value};
 use super::work::backends::Backends;
@@ -25,49 +26,8 @@ use super::work::shell::ShellWork;
 use super::work::sql::{Sessions, SqlAsk, SqlWork};
 use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{Applied, Job, KnownBy, Outcome, Stage};
-use crate::plan::{Plan, Step, Work};
-
-/// The values that must not be shown, by variable.
-#[derive(Clone, Default)]
-pub struct Secrets(Arc<RwLock<HashMap<String, String>>>);
-
-impl Secrets {
-    /// Keeps a value.
-    pub fn keep(&self, name: String, value: String) {
-        self.0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(name, value);
-    }
-
-    /// A value that is kept.
-    pub fn get(&self, name: &str) -> Option<String> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .cloned()
-    }
-
-    /// All values, for masking them.
-    pub fn values(&self) -> Vec<String> {
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        kept.values()
-            .filter(|value| !value.is_empty())
-            .cloned()
-            .collect()
-    }
-
-    /// `text` with every value replaced.
-    pub fn mask(&self, text: &str) -> String {
-        self.values()
-            .iter()
-            .fold(text.to_owned(), |text, value| text.replace(value, MASK))
-    }
-}
-
-/// What stands where a secret stood.
-pub const MASK: &str = "••••••";
+use crate::plan::template::FillError;
+use crate::plan::{Expect, Plan, Step, Work};
 
 /// What a supervisor is made from.
 pub struct Outfit {
@@ -271,13 +231,14 @@ impl Supervisor {
         let step = plan.find(&job.step).map(|ix| &plan.steps[ix]);
         let step = step.ok_or("the plan does not have this step")?;
         let (work, expect) = work_of(step, job, choice).ok_or("there is nothing to do")?;
-        let Some(prepared) = self.prepare(step, job, work, state)? else {
+        let Some((prepared, expect)) = self.prepare(step, job, work, expect, state)? else {
             return Ok(());
         };
         let (stops, stopped) = mpsc::channel(8);
         let (proceed, permission) = oneshot::channel();
+        let kept = expect.kept.clone();
         let judgement = Judgement {
-            expect: expect.clone(),
+            expect,
             captures: if job.undo {
                 Vec::new()
             } else {
@@ -331,7 +292,6 @@ impl Supervisor {
                 tokio::spawn(work.run(notices, stopped));
             }
             Prepared::Snapshot(snapshot) => {
-                let kept = expect.kept.clone();
                 let work = self.picture(step, job_for_task, *snapshot, kept, state)?;
                 tokio::spawn(work.run(notices, stopped));
             }
@@ -363,8 +323,9 @@ impl Supervisor {
         step: &Step,
         job: &Job,
         work: &Work,
+        expect: &Expect,
         state: &RunState,
-    ) -> Result<Option<Prepared>, String> {
+    ) -> Result<Option<(Prepared, Expect)>, String> {
         let names = self.outfit.plan.variables_in(&step.spec, work);
         let secrets: HashMap<&str, String> = names
             .into_iter()
@@ -392,8 +353,9 @@ impl Supervisor {
             check_connections: (self.outfit.check_connections)(),
             boot: self.outfit.clock.now().boot,
         };
-        bench
-            .prepare(step, job, work)
-            .map_err(|error| error.to_string())
+        let words = |error: FillError| error.to_string();
+        let expect = bench.expect(&step.spec, expect).map_err(words)?;
+        let prepared = bench.prepare(step, job, work).map_err(words)?;
+        Ok(prepared.map(|prepared| (prepared, expect)))
     }
 }

@@ -297,3 +297,135 @@ fn a_run_keeps_the_files_it_includes_and_says_when_they_change() {
         "{said}"
     );
 }
+
+#[test]
+fn values_are_checked_where_they_enter_and_secrets_show_nowhere() {
+    let mut bench = Bench::new();
+    let web = Web::start("release v17 is up");
+    let plan = format!(
+        r#"
+title = "Values"
+[vars]
+release = {{ prompt = "Which?", pattern = "^v[0-9]+$" }}
+mode    = {{ default = "full", choices = ["full", "quick"] }}
+region  = {{ env = "REGION", pattern = "^[a-z]+$" }}
+token   = {{ prompt = "Token", secret = true }}
+odd     = {{ default = "it's \"$(id)\" `x`" }}
+[[phase]]
+name = "Go"
+kind = "deploy"
+  [[phase.step]]
+  id = "quotes"
+  title = "Quotes"
+  env = {{ REGION_NOW = "{{{{region}}}}" }}
+  shell = """
+printf '%s\n' {{{{odd}}}} "{{{{odd}}}}" '{{{{odd}}}}' "$REGION_NOW"
+cat <<END
+{{{{odd}}}}
+END
+test {{{{token}}}} = s3cr3t-value && echo "got {{{{token}}}}"
+"""
+  expect = {{ output = "{{{{odd}}}}", regex = "^{{{{region}}}}$" }}
+  [[phase.step]]
+  id = "ask"
+  title = "Ask"
+  http = {{ url = "{url}/{{{{odd}}}}", method = "POST", body = '{{"a": "{{{{odd}}}}"}}' }}
+  expect = {{ output = "release {{{{release}}}} is up" }}
+  undo = {{ shell = "echo undone {{{{release}}}}", expect = {{ output = "undone {{{{release}}}}" }} }}
+"#,
+        url = web.url("")
+    );
+    let path = bench.write("plan.toml", &plan);
+    bench.set("REGION", "EU-1");
+    let output = bench.gonogo(&["run", "--detach", path.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = crate::support::bench::text_of(&output);
+    assert!(
+        said.contains("what REGION holds can't be used: region must match"),
+        "{said}"
+    );
+    bench.set("REGION", "eu");
+    let mut run = bench.start(&plan);
+    assert!(
+        run.refused(&["run", "quotes"])
+            .contains("needs values first: set token")
+    );
+    assert!(
+        run.refused(&["set", "token=s3cr3t-value"])
+            .contains("list of processes")
+    );
+    assert!(
+        run.refused(&["set", "mode=half"])
+            .contains("mode must be one of full, quick")
+    );
+    assert!(
+        run.refused(&["set", "release=17"])
+            .contains("release must match")
+    );
+    let mut set = bench
+        .program(&["ctl", &run.id, "set", "token=-"])
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut set.stdin.take().unwrap(), b"s3cr3t-value\n").unwrap();
+    assert!(set.wait().unwrap().success());
+    let end = next(&mut run, "quotes");
+    assert_eq!(
+        end["outcome"],
+        "passed",
+        "{end} {}",
+        run.output("quotes-1.log")
+    );
+    let odd = "it's \"$(id)\" `x`";
+    assert_eq!(
+        run.output("quotes-1.log"),
+        format!("{odd}\n{odd}\n{odd}\neu\n{odd}\ngot s3cr3t-value\n")
+    );
+    assert!(
+        run.refused(&["run", "ask"])
+            .contains("needs values first: set release")
+    );
+    run.ctl(&["set", "release=v17"]);
+    let end = next(&mut run, "ask");
+    assert_eq!(end["outcome"], "passed", "{end}");
+    run.ctl(&["rollback"]);
+    run.wait_over();
+    assert_eq!(run.step("1.2")["status"], "undone");
+    // What a step prints is in its output; nothing else of the run knows the secret.
+    let report = bench.gonogo(&["report", &run.id]);
+    let told = [
+        report.stdout,
+        run.try_ctl(&["events"]).stdout,
+        run.try_ctl(&["status"]).stdout,
+    ];
+    assert!(!String::from_utf8_lossy(&told.concat()).contains("s3cr3t-value"));
+    for entry in std::fs::read_dir(run.dir()).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        let secret = b"s3cr3t-value";
+        assert!(
+            !bytes.windows(secret.len()).any(|part| part == secret),
+            "{}",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn defaults_that_can_not_be_and_secrets_in_a_plan_are_found() {
+    let bench = Bench::new();
+    let plan = bench.write(
+        "plan.toml",
+        "title = \"T\"\n[vars]\na = { default = \"x\", choices = [\"y\"] }\nb = { default = \"pw\", secret = true }\n\
+         [[phase]]\nname = \"P\"\nkind = \"before\"\n[[phase.step]]\ntitle = \"S\"\ncheck = \"look at {{nobody}}\"\n",
+    );
+    let output = bench.gonogo(&["check", "--format", "json", plan.to_str().unwrap()]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let codes: Vec<&str> = report["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| problem["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes, ["bad-default", "secret-in-plan", "unknown-variable"]);
+}

@@ -8,6 +8,7 @@ mod names;
 mod references;
 mod safety;
 mod snapshots;
+mod values;
 
 pub use allow::Allowed;
 pub(super) use allow::Allows;
@@ -59,8 +60,9 @@ pub(super) fn check(
     }
     snapshots::settle(&mut draft);
     references::check(&draft, source, format, &mut problems);
-    snapshots::check(&draft, &mut problems);
     conditions::check(&draft, source, &mut problems);
+    values::check(&draft, &mut problems);
+    snapshots::check(&draft, &mut problems);
     if !has_errors(&problems) {
         advice::check(&draft, format, &mut problems);
     }

@@ -183,7 +183,10 @@ fn variables(draft: &Draft, source: &Source, step: &StepSpec, problems: &mut Vec
         .collect();
     placeholders(&known, source, step, problems);
     for work in works(step) {
-        let texts = step.texts(work);
+        let mut texts = step.texts(work);
+        if let Work::Check(text) = work {
+            texts.push(text.clone().into());
+        }
         let names = texts.iter().flat_map(|text| template::names(text, &[]));
         for name in names.map(|name| step.variable(name)) {
             if !known.contains(name) {
@@ -211,7 +214,7 @@ fn placeholders(
     step: &StepSpec,
     problems: &mut Vec<Problem>,
 ) {
-    let texts: Vec<&str> = works(step).flat_map(|work| step.texts(work)).collect();
+    let texts: Vec<_> = works(step).flat_map(|work| step.texts(work)).collect();
     for hole in &step.holes {
         let span = written(source, step.span, &hole.literal);
         if !known.contains(hole.var.as_str()) {

@@ -78,3 +78,28 @@ fn a_value_that_never_came_is_not_met() {
     assert_eq!(evidence[0].got, "no value");
     assert!(!evidence[0].met);
 }
+
+#[test]
+fn variables_in_expectations_match_what_they_hold_and_nothing_else() {
+    let pattern = |text: &str| Some(super::Pattern::with_variables(text).unwrap());
+    let expect = Expect {
+        output: Some("release {{v}}".into()),
+        regex: pattern(r"^{{v}} is (up|down)$"),
+        value: Some(Comparison::parse(">= {{v}}").unwrap()),
+        ..Expect::default()
+    };
+    let texts: Vec<String> = expect.texts().iter().map(ToString::to_string).collect();
+    assert_eq!(texts, ["release {{v}}", "^{{v}} is (up|down)$", "{{v}}"]);
+    assert!(
+        expect
+            .lines()
+            .contains(&"a line matches /^{{v}} is (up|down)$/".to_owned())
+    );
+    let filled = expect.filled(|text| Ok::<_, ()>(text.replace("{{v}}", "1.5")));
+    let filled = filled.unwrap();
+    assert_eq!(filled.output.as_deref(), Some("release 1.5"));
+    let regex = filled.regex.unwrap();
+    assert!(regex.is_match("1.5 is up") && !regex.is_match("1x5 is up"));
+    assert!(filled.value.unwrap().holds("1.6"));
+    assert!(super::Pattern::with_variables("({{v}}").is_err());
+}

@@ -205,15 +205,16 @@ fn find(from: &Find) -> String {
 }
 
 /// Names in braces that the steps mention and that are no variables of the plan.
-pub(super) fn foreign_braces(plan: &Plan) -> Vec<&str> {
-    let mut names: Vec<&str> = Vec::new();
+pub(super) fn foreign_braces(plan: &Plan) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
     for step in &plan.steps {
         let works = std::iter::once(&step.spec.work)
             .chain(step.spec.alternatives.iter().map(|way| &way.work));
         for text in works.flat_map(|work| step.spec.texts(work)) {
-            for token in template::tokens(text) {
-                if !plan.has_variable(token.name) && !names.contains(&token.name) {
-                    names.push(token.name);
+            for token in template::tokens(&text) {
+                let name = token.name.to_owned();
+                if !plan.has_variable(&name) && !names.contains(&name) {
+                    names.push(name);
                 }
             }
         }

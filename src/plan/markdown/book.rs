@@ -211,7 +211,7 @@ impl<'s> Book<'s> {
         };
         self.vars.push(Var {
             prompt: Some(format!("What is {literal}?")),
-            ..Var::new(name.clone(), span)
+            ..Var::for_placeholder(name.clone(), span)
         });
         name
     }

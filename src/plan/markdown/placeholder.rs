@@ -18,9 +18,43 @@ const TAGS: [&str; 26] = [
     "img", "input", "li", "link", "meta", "p", "pre", "script", "span", "style", "title", "ul",
 ];
 /// What may stand behind "your" in one word.
-const YOURS: [&str; 16] = [
-    "api", "app", "bucket", "company", "database", "db", "domain", "host", "org", "project",
-    "registry", "repo", "server", "service", "site", "team",
+const YOURS: [&str; 27] = [
+    "api",
+    "app",
+    "branch",
+    "bucket",
+    "cluster",
+    "company",
+    "database",
+    "db",
+    "domain",
+    "email",
+    "host",
+    "key",
+    "name",
+    "namespace",
+    "org",
+    "password",
+    "project",
+    "region",
+    "registry",
+    "repo",
+    "server",
+    "service",
+    "site",
+    "team",
+    "token",
+    "user",
+    "username",
+];
+/// Words that say of themselves that something else has to stand in their place.
+const CHANGED: [&str; 6] = [
+    "change-me",
+    "change_me",
+    "changeme",
+    "replace-me",
+    "replace_me",
+    "replaceme",
 ];
 /// What logs and prompts put in brackets.
 const LABELS: [&str; 14] = [
@@ -38,9 +72,7 @@ pub(super) fn find(line: &str, context: Context) -> Vec<Range<usize>> {
     yours(line, &mut found);
     paths(line, &mut found);
     brackets(line, context, &mut found);
-    if context == Context::Shell {
-        stamps(line, &mut found);
-    }
+    stamps(line, context, &mut found);
     found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
     let mut end = 0;
     found.retain(|range| {
@@ -102,7 +134,11 @@ fn angles(line: &str, found: &mut Vec<Range<usize>>) {
         let lower = name.to_ascii_lowercase();
         let tag =
             TAGS.contains(&lower.as_str()) || behind(line, close).contains(&format!("</{name}>"));
-        if !redirects && !words && !tag {
+        // `Map<String>`: a type's name behind a type's name.
+        let generic = before(line, open).is_some_and(|c| c.is_ascii_alphanumeric())
+            && name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name.contains(|c: char| c.is_ascii_lowercase());
+        if !redirects && !words && !tag && !generic {
             found.push(open..close + 1);
         }
     }
@@ -172,8 +208,9 @@ fn brackets(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
 }
 
 /// `backup_YYYYMMDD_HHMMSS.sql`, `backup_TIMESTAMP.sql`, `rollback_XXX.sql`, `vX.Y.Z`: the word
-/// that holds such a mark.
-fn stamps(line: &str, found: &mut Vec<Range<usize>>) {
+/// that holds such a mark. `xxx.xxx.xxx.xxx` and `CHANGE_ME`, too. In SQL, where `YYYY` is a format and
+/// `TIMESTAMP` a type, only a name with a date in it.
+fn stamps(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
     let fits = |c: char| is_word(c) || matches!(c, '-' | '.');
     let mut at = 0;
     while let Some(start) = line[at..].find(fits).map(|n| at + n) {
@@ -186,7 +223,11 @@ fn stamps(line: &str, found: &mut Vec<Range<usize>>) {
         at = start + word.len().max(1);
         let variable = matches!(before(line, start), Some('$' | '{' | '%' | '+'));
         let assigned = line[start + word.len()..].starts_with('=');
-        if !word.is_empty() && !variable && !assigned && holds_stamp(word, ahead(line, start)) {
+        let holds = match context {
+            Context::Shell => holds_stamp(word, ahead(line, start)) || stands_for_other(word),
+            Context::Sql => is_dated_name(word) || stands_for_other(word),
+        };
+        if !word.is_empty() && !variable && !assigned && holds {
             found.push(start..start + word.len());
         }
     }
@@ -201,6 +242,21 @@ fn holds_stamp(word: &str, ahead: &str) -> bool {
     let named = word.contains("TIMESTAMP") && word.chars().any(|c| c.is_ascii_lowercase());
     let crossed = word.contains("XXX") && !ahead.contains("mktemp");
     named || crossed || word.contains("X.Y.Z")
+}
+
+/// `orders_backup_YYYYMMDD`
+fn is_dated_name(word: &str) -> bool {
+    let lower = word.starts_with(|c: char| c.is_ascii_lowercase());
+    lower && word.contains('_') && word.contains("YYYY") && word.contains("MM")
+}
+
+/// `xxx.xxx.xxx.xxx`, `x.x.x.x`, `CHANGE_ME`
+fn stands_for_other(word: &str) -> bool {
+    let lower = word.to_ascii_lowercase();
+    let parts: Vec<&str> = lower.split('.').collect();
+    let crosses =
+        |part: &&str| !part.is_empty() && part.len() <= 3 && part.chars().all(|c| c == 'x');
+    CHANGED.contains(&lower.as_str()) || (parts.len() == 4 && parts.iter().all(crosses))
 }
 
 /// How much of `text` is one word, in which `joiners` may stand.
@@ -244,6 +300,13 @@ mod tests {
             ("notify [Name]", "[Name]"),
             ("scp [backup file] host:", "[backup file]"),
             ("mv dump_<date>_full.sql x", "<date>"),
+            ("ssh deploy@xxx.xxx.xxx.xxx", "xxx.xxx.xxx.xxx"),
+            ("ping x.x.x.x", "x.x.x.x"),
+            ("export API_KEY=YOUR_API_KEY", "YOUR_API_KEY"),
+            ("login --token changeme", "changeme"),
+            ("PGPASSWORD=CHANGE_ME psql", "CHANGE_ME"),
+            ("psql -U youruser shop", "youruser"),
+            ("deploy <your-app>", "<your-app>"),
         ] {
             assert_eq!(texts(line, Context::Shell), [wanted], "{line}");
         }
@@ -272,6 +335,10 @@ mod tests {
             "diff <(a) <(b)",
             "psql -c \"select to_char(now(), 'YYYY-MM-DD')\"",
             "if [ $a -lt 3 ]",
+            "curl https://shop.example/x.x",
+            "echo changes",
+            "vector<Item> items; Map<String, Item> map",
+            "test -f a[0] && echo '[runbook](docs/x.md)'",
             "",
         ] {
             assert_eq!(texts(line, Context::Shell), Vec::<&str>::new(), "{line}");
@@ -281,9 +348,15 @@ mod tests {
             "alter table t add at TIMESTAMP, add b x_TIMESTAMP",
             "select ARRAY[Name] from [Table Name]",
             "where a < b and c > d and e <> f",
+            "select to_char(at, 'YYYY_MM_DD')",
+            "select a[0], b[1:2] from t",
         ] {
             assert_eq!(texts(line, Context::Sql), Vec::<&str>::new(), "{line}");
         }
+        assert_eq!(
+            texts("create table orders_YYYYMMDD as", Context::Sql),
+            ["orders_YYYYMMDD"]
+        );
         assert_eq!(
             texts("set phone = '<default>'", Context::Sql),
             ["<default>"]

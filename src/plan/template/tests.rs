@@ -116,3 +116,44 @@ fn braces_that_are_meant_for_another_tool_stay() {
         "INSERT INTO t VALUES ('{{subject}} 1')"
     );
 }
+
+#[test]
+fn values_in_json_stay_values() {
+    let json = |text: &str, value: &str| {
+        fill(text, &[], Language::Json, |_| Lookup::Value(value)).map(|filled| filled.text)
+    };
+    assert_eq!(
+        json(r#"{"a": "x {{v}}"}"#, "say \"hi\"\n"),
+        Ok(r#"{"a": "x say \"hi\"\n"}"#.into())
+    );
+    assert_eq!(json(r#"{"a": {{v}}}"#, "7"), Ok(r#"{"a": 7}"#.into()));
+    assert!(json(r#"{"a": {{v}}}"#, "seven").is_err());
+    assert_eq!(
+        json(r#"{"\"": "{{v}}"}"#, "\\"),
+        Ok(r#"{"\"": "\\"}"#.into())
+    );
+}
+
+#[test]
+fn values_in_addresses_stay_in_their_part() {
+    let address = |text: &str, value: &str| {
+        let filled = fill(text, &[], Language::Address, |_| Lookup::Value(value));
+        filled.unwrap().text
+    };
+    assert_eq!(
+        address("{{v}}/health", "https://a.b:8080"),
+        "https://a.b:8080/health"
+    );
+    assert_eq!(
+        address("https://{{v}}/health", "a.b:8080"),
+        "https://a.b:8080/health"
+    );
+    assert_eq!(
+        address("https://a.b/{{v}}", "x/y z?q"),
+        "https://a.b/x/y%20z%3Fq"
+    );
+    assert_eq!(
+        address("https://a.b/?q={{v}}", "x/y&z"),
+        "https://a.b/?q=x%2Fy%26z"
+    );
+}

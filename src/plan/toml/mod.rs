@@ -12,6 +12,7 @@ mod snapshot;
 mod step;
 mod table;
 mod top;
+mod vars;
 
 pub(super) use self::phase::clock_place;
 pub(super) use self::snapshot::block;

@@ -265,7 +265,7 @@ pub(super) fn expect(table: &Table<'_>) -> Expect {
     let expect = Expect {
         exit: small_numbers(&table, "exit"),
         output: table.string("output"),
-        regex: table.pattern("regex"),
+        regex: table.pattern_with_variables("regex"),
         value,
         status: small_numbers(&table, "status"),
         within: table.duration("within"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::plan::draft::Placed;
 use crate::plan::duration;
-use crate::plan::expect::Pattern;
+use crate::plan::pattern::Pattern;
 use crate::plan::problem::{Problem, nearest};
 use crate::plan::source::Span;
 use crate::plan::tree::{Entries, Node, Value};
@@ -201,20 +201,29 @@ impl<'t> Table<'t> {
         self.as_pattern(&text)
     }
 
+    /// The same, where variables may stand in it.
+    pub(super) fn pattern_with_variables(&self, key: &'static str) -> Option<Pattern> {
+        let text = self.text(key)?;
+        self.compiled(&text, Pattern::with_variables(&text.value))
+    }
+
     pub(super) fn as_pattern(&self, text: &Placed<String>) -> Option<Pattern> {
-        Pattern::new(&text.value)
-            .map_err(|why| {
-                let why = why.lines().last().unwrap_or_default();
-                let message = format!(
-                    "not a regular expression: {}",
-                    why.trim_start_matches("error: ")
-                );
-                self.problem(
-                    Problem::error("bad-regex", text.span, message)
-                        .hint("single quotes keep backslashes as they are: '^v\\d+$'"),
-                );
-            })
-            .ok()
+        self.compiled(text, Pattern::new(&text.value))
+    }
+
+    fn compiled(&self, text: &Placed<String>, read: Result<Pattern, String>) -> Option<Pattern> {
+        read.map_err(|why| {
+            let why = why.lines().last().unwrap_or_default();
+            let message = format!(
+                "not a regular expression: {}",
+                why.trim_start_matches("error: ")
+            );
+            self.problem(
+                Problem::error("bad-regex", text.span, message)
+                    .hint("single quotes keep backslashes as they are: '^v\\d+$'"),
+            );
+        })
+        .ok()
     }
 
     /// The text or texts at `key`.

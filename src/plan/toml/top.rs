@@ -5,10 +5,10 @@ use super::phase;
 use super::probe::probe;
 use super::step::Defaults;
 use super::table::Table;
-use crate::plan::draft::{Allow, Draft, Placed};
-use crate::plan::parts::{Contact, Database, Note, Signoff, Var};
+use crate::plan::draft::{Allow, Draft};
+use crate::plan::parts::{Contact, Database, Note, Signoff};
 use crate::plan::problem::Problem;
-use crate::plan::tree::{Node, Value};
+use crate::plan::tree::Value;
 use crate::plan::work::Interpreter;
 
 /// More people than this agree to nothing.
@@ -50,7 +50,7 @@ fn common(root: &Table<'_>) -> Draft {
     Draft {
         environment: root.string("environment"),
         shell,
-        vars: vars(root),
+        vars: super::vars::vars(root),
         probes: root
             .tables("probe")
             .into_iter()
@@ -122,39 +122,6 @@ fn interpreter(table: Table<'_>) -> Interpreter {
         program,
         options: if given { options } else { strict.options },
     }
-}
-
-fn vars(root: &Table<'_>) -> Vec<Var> {
-    let Some(table) = root.table("vars") else {
-        return Vec::new();
-    };
-    table
-        .named()
-        .into_iter()
-        .map(|(name, value)| var(&table, &name, value))
-        .collect()
-}
-
-fn var<'t>(vars: &Table<'t>, name: &Placed<String>, value: &'t Node) -> Var {
-    let mut var = Var::new(name.value.clone(), name.span);
-    if let Value::Text(text) = &value.value {
-        var.default = Some(text.clone());
-        return var;
-    }
-    if let Some(table) = vars.as_table(value, "variable") {
-        var.default = table.scalar("default").map(|text| text.value);
-        var.prompt = table.string("prompt");
-        var.pattern = table.pattern("pattern");
-        var.choices = table
-            .strings("choices")
-            .into_iter()
-            .map(|c| c.value)
-            .collect();
-        var.env = table.string("env");
-        var.secret = table.flag("secret");
-        table.finish();
-    }
-    var
 }
 
 fn databases(root: &Table<'_>) -> Vec<Database> {

@@ -79,6 +79,11 @@ impl Bench<'_> {
         Ok(Some(prepared))
     }
 
+    /// What is expected, with the values of variables in it.
+    pub fn expect(&self, spec: &StepSpec, expect: &Expect) -> Result<Expect, FillError> {
+        expect.filled(|text| self.plain(text, spec))
+    }
+
     fn fill(&self, text: &str, spec: &StepSpec, language: Language) -> Result<Filled, FillError> {
         fill(text, &spec.holes, language, |name| {
             let name = spec.variable(name);
@@ -100,13 +105,21 @@ impl Bench<'_> {
             headers.push((name.clone(), self.plain(value, spec)?));
         }
         Ok(Http {
-            url: self.plain(&http.url, spec)?,
+            url: self.fill(&http.url, spec, Language::Address)?.text,
             method: http.method.clone(),
             headers,
             body: http
                 .body
                 .as_ref()
-                .map(|body| self.plain(body, spec))
+                .map(|body| {
+                    let json = body.trim_start().starts_with(['{', '[']) && !body.starts_with("{{");
+                    let language = if json {
+                        Language::Json
+                    } else {
+                        Language::Plain
+                    };
+                    Ok(self.fill(body, spec, language)?.text)
+                })
                 .transpose()?,
         })
     }
