@@ -318,7 +318,7 @@ impl Inner {
         let truth = match self.work(job, choice) {
             Work::Shell(_) if self.bad_luck(3) => Truth::NotBegun,
             Work::Shell(_) => Truth::Running,
-            Work::Sql(_) if !self.server_up => Truth::NotBegun,
+            Work::Sql(_) | Work::Snapshot(_) if !self.server_up => Truth::NotBegun,
             Work::Sql(sql) => {
                 self.next_xid += 1;
                 let wrapped = refuses_transaction(&sql.text).is_none();
@@ -327,7 +327,6 @@ impl Inner {
                 }
             }
             Work::Http(_) => Truth::Sent,
-            Work::Snapshot(_) if !self.server_up => Truth::NotBegun,
             Work::Snapshot(_) => Truth::Looking,
             Work::Check(_) | Work::Wait(_) => panic!("{job:?} needs nobody"),
         };

@@ -178,9 +178,6 @@ fn around(line: &str) -> Option<Notice> {
             why: why.to_owned(),
         });
     }
-    if let Some(rest) = line.strip_prefix("facts for ") {
-        return facts(rest);
-    }
     if let Some(rest) = line.strip_prefix("probe ") {
         if let Some(probe) = rest.strip_suffix(" is up") {
             return Some(Notice::OutageEnded {
@@ -194,6 +191,9 @@ fn around(line: &str) -> Option<Notice> {
             since: Moment::default(),
             why: why.to_owned(),
         });
+    }
+    if let Some(rest) = line.strip_prefix("facts for ") {
+        return facts(rest);
     }
     if let Some(rest) = line.strip_prefix("variable ") {
         if let Some(name) = rest.strip_suffix(" is lost") {
