@@ -323,7 +323,7 @@ printf '%s\n' {{{{odd}}}} "{{{{odd}}}}" '{{{{odd}}}}' "$REGION_NOW"
 cat <<END
 {{{{odd}}}}
 END
-test {{{{token}}}} = s3cr3t-value && echo "got {{{{token}}}}"
+test "$(printf %s {{{{token}}}} | wc -c)" = 12 && echo "got {{{{token}}}}"
 """
   expect = {{ output = "{{{{odd}}}}", regex = "^{{{{region}}}}$" }}
   [[phase.step]]

@@ -375,11 +375,8 @@ impl Walk<'_, '_> {
                 work::add(&mut step.details, &title);
             }
             work::fill(&mut step, piece, fence, self.book);
-            if single {
-                work::name(&mut step, fence, candidate.span, self.book);
-            } else {
-                work::settings(&mut step, fence, candidate.span, self.book);
-            }
+            let give = if single { work::name } else { work::settings };
+            give(&mut step, fence, candidate.span, self.book);
             work::finish(&mut step);
             self.push(step);
         }
