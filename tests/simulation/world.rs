@@ -292,6 +292,13 @@ impl Inner {
                 done: true,
                 result: "gone".to_owned(),
             }),
+            Effect::Weigh { of, facts } => {
+                let answers = facts
+                    .iter()
+                    .map(|fact| (fact.to_string(), Ok("7".to_owned())));
+                let answers = answers.collect();
+                self.outbox.push_back(Notice::Facts { of, answers });
+            }
             Effect::KeepSecret { .. } => {}
         }
     }
@@ -651,6 +658,8 @@ pub fn kind(event: &Event) -> &'static str {
         Event::GateDecided(_) => "gate_decided",
         Event::ApprovalGiven(_) => "approval_given",
         Event::ChoiceMade(_) => "choice_made",
+        Event::ConditionAsked(_) => "condition_asked",
+        Event::ConditionWeighed(_) => "condition_weighed",
         Event::StepStarted(_) => "step_started",
         Event::StepLaunched(_) => "step_launched",
         Event::StepTransaction(_) => "step_transaction",
