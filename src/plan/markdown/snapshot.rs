@@ -102,7 +102,7 @@ mod tests {
             (kept.keeps.as_slice(), kept.except.len()),
             (&[Aspect::Rows][..], 1)
         );
-        assert_eq!(step.title, "what may go");
+        assert_eq!(step.title, "Snapshot \"after\"");
     }
 
     #[test]
