@@ -11,10 +11,11 @@ pub fn measure() {
     let bench = Bench::new();
     for (megabytes, budget) in [(1, 50), (10, 500)] {
         let bytes = megabytes << 20;
-        for (name, text) in [
+        let ordinary = [
             ("runbooks", runbook::chapters(bytes)),
             ("task items", runbook::checklist(bytes)),
-        ] {
+        ];
+        for (name, text) in ordinary.into_iter().chain(runbook::hostile(bytes)) {
             bench.write("large.md", &text);
             for format in ["human", "json"] {
                 let mut program = bench.program(&["check", "large.md", "--format", format]);

@@ -45,3 +45,35 @@ pub fn checklist(bytes: usize) -> String {
     }
     text
 }
+
+/// About `bytes` each of what nobody writes, and what a slow reader would choke on.
+pub fn hostile(bytes: usize) -> Vec<(&'static str, String)> {
+    let head = "# Moving house\n\n## Deployment\n\n";
+    let whole = |piece: &str| format!("{head}{}\n", piece.repeat(bytes / piece.len()));
+    let blocks: String = (0..bytes / 60)
+        .map(|n| format!("- [ ] Step {n}\n  ```bash\n  deploy <tag-{n}> /path/to/{n}\n  ```\n"))
+        .collect();
+    vec![
+        ("opening brackets", whole("[")),
+        ("links", whole("[a](")),
+        ("backticks", whole("`` ` ")),
+        ("stars", whole("*a **b ")),
+        (
+            "table cells",
+            format!("{head}| a | b |\n|-|-|\n{}\n", "|".repeat(bytes)),
+        ),
+        ("quotations", whole(&format!("{} x\n", "> ".repeat(500)))),
+        (
+            "one line",
+            format!("{head}- [ ] {}\n", "word ".repeat(bytes / 5)),
+        ),
+        (
+            "a transcript",
+            format!(
+                "{head}```console\n$ cat <<EOF\n{}",
+                "x y\n".repeat(bytes / 4)
+            ),
+        ),
+        ("placeholders", format!("{head}{blocks}")),
+    ]
+}

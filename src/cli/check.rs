@@ -81,7 +81,8 @@ fn opened(
     }
     let bytes = read(path)?;
     let name = path.to_string_lossy();
-    let mut opened = plan::open_with(&name, &bytes, facts);
+    let load = crate::review::beside(path);
+    let mut opened = plan::open_from(&name, &bytes, facts, &load);
     let folders = migrations::of_plan(&opened, path, named)?;
     if !folders.is_empty() {
         plan::migrations::review(&mut opened, folders, facts);

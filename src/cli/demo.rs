@@ -44,10 +44,10 @@ async fn drive(common: &Common, demo: &Demo) -> anyhow::Result<Exit> {
         ..common.clone()
     };
     let args = Run::of(demo.plan());
-    let Some((plan, bytes)) = run::read(&args) else {
+    let Some((plan, files)) = run::read(&args) else {
         return Ok(Exit::Internal);
     };
-    let new = NewRun::make(&common, &args, plan, &bytes, Vec::new())?;
+    let new = NewRun::make(&common, &args, plan, &files, Vec::new())?;
     let (dir, plan) = (new.dir.clone(), Arc::clone(&new.plan));
     let environment = demo.environment();
     let ready = async move {

@@ -89,6 +89,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         Arc::clone(&monitor),
         Arc::clone(&plan),
         asks,
+        clock,
     ));
 
     let guarding = tokio::spawn(watchman::databases(health.clone(), notify.clone()));
@@ -96,7 +97,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     tell_variables(&plan, &entries, &secrets, &notify).await?;
     let followed = Arc::clone(&plan);
     let for_check = health.clone();
-    let plan_file = watchman::PlanFile::new(PathBuf::from(&created.path), created.digest.clone());
+    let plan_file = watchman::PlanFiles::new(&PathBuf::from(&created.path), &plan);
     let supervisor = Supervisor::new(Outfit {
         plan: Arc::clone(&plan),
         dir: dir.clone(),
@@ -235,7 +236,7 @@ fn set(name: &str, value: Option<String>) -> Notice {
 }
 
 /// Ends when there is nothing to drive any more, or nobody wants it to be driven.
-async fn asked_or_left(dir: &RunDir, plan: watchman::PlanFile, concern: watch::Sender<Concerns>) {
+async fn asked_or_left(dir: &RunDir, plan: watchman::PlanFiles, concern: watch::Sender<Concerns>) {
     tokio::select! {
         () = asked_to_end() => {}
         () = watchman::watch(dir, plan, concern) => {}

@@ -23,7 +23,12 @@ pub(super) fn run(args: &Import) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let opened = plan::open(&name, &bytes);
+    let refuse = |path: &str| {
+        Err(format!(
+            "{path} is not imported: import it by itself, and include what comes out"
+        ))
+    };
+    let opened = plan::open_from(&name, &bytes, None, &refuse);
     let Some(toml) = plan::import(&opened) else {
         say_why_not(&opened);
         return Ok(Exit::Usage);

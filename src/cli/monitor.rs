@@ -119,7 +119,8 @@ fn what_to_watch(args: &Watch) -> anyhow::Result<Option<Watched>> {
 
 fn read(path: &Path) -> anyhow::Result<Plan> {
     let bytes = check::read(path).map_err(anyhow::Error::msg)?;
-    let opened = plan::open(&path.to_string_lossy(), &bytes);
+    let load = crate::review::beside(path);
+    let opened = plan::open_from(&path.to_string_lossy(), &bytes, None, &load);
     match opened.plan {
         Some(plan) => Ok(plan),
         None => bail!(

@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use tokio::sync::{mpsc, watch};
 
 use super::probes;
-use crate::clock::Clock;
+use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{BackendAction, RunCreated};
 use crate::monitor::{
     self, Backend, Config, Effect, Evidence, Health, Monitor, OursBook, Outcome, Picture,
@@ -68,7 +68,12 @@ pub(super) fn start(
 }
 
 /// Carries out what the run asks about sessions, each thing in a task of its own.
-pub(super) async fn answer(monitor: Arc<Monitor>, plan: Arc<Plan>, mut asks: mpsc::Receiver<Ask>) {
+pub(super) async fn answer(
+    monitor: Arc<Monitor>,
+    plan: Arc<Plan>,
+    mut asks: mpsc::Receiver<Ask>,
+    clock: SystemClock,
+) {
     while let Some(ask) = asks.recv().await {
         let (monitor, plan) = (Arc::clone(&monitor), Arc::clone(&plan));
         tokio::spawn(async move {
@@ -80,6 +85,10 @@ pub(super) async fn answer(monitor: Arc<Monitor>, plan: Arc<Plan>, mut asks: mps
                     cancel_application(&monitor, &plan, &application).await;
                     // Whoever asked may not want to know any more.
                     let _ = answer.send(());
+                }
+                Ask::Measure { metric, answer } => {
+                    let health = Arc::clone(&monitor.health().borrow());
+                    let _ = answer.send(monitor::value_of(&health, &metric, clock.now()));
                 }
                 Ask::Signal {
                     database,

@@ -16,7 +16,7 @@ pub(super) fn render(source: &Source, problem: &Problem, colours: bool) -> Strin
     };
     let excerpt = Excerpt::of(source, problem.span);
     let snippet = Snippet::source(excerpt.text)
-        .path(source.name())
+        .path(source.name_at(problem.span.start))
         .line_start(excerpt.line)
         .annotation(AnnotationKind::Primary.span(excerpt.span));
     let mut groups = vec![

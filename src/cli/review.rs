@@ -16,7 +16,8 @@ use crate::ui::review::{Setup, open};
 pub(super) async fn review(common: &Common, args: &Review) -> anyhow::Result<Exit> {
     let read = check::read(&args.plan).and_then(|bytes| {
         let record = review::load(&review::path_of(&args.plan))?;
-        let opened = plan::open(&args.plan.to_string_lossy(), &bytes);
+        let name = args.plan.to_string_lossy();
+        let opened = plan::open_from(&name, &bytes, None, &review::beside(&args.plan));
         Ok((opened, record))
     });
     let (opened, record) = match read {

@@ -1,5 +1,6 @@
 //! `gonogo run`: a new run, its engine, and a front to it.
 
+use std::cell::RefCell;
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -26,7 +27,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(3);
 
 /// Runs `gonogo run`.
 pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
-    let Some((plan, bytes)) = read(&args) else {
+    let Some((plan, files)) = read(&args) else {
         return Ok(Exit::Usage);
     };
     let alone = args.detach || args.headless;
@@ -41,7 +42,7 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let new = NewRun::make(common, &args, plan, &bytes, reviewed)?;
+    let new = NewRun::make(common, &args, plan, &files, reviewed)?;
     let dir = new.dir.clone();
     if args.detach {
         new.begin(&[]).await?;
@@ -75,13 +76,14 @@ impl NewRun {
         common: &Common,
         args: &Run,
         plan: Plan,
-        bytes: &[u8],
+        files: &Files,
         reviewed: Vec<Reviewed>,
     ) -> anyhow::Result<Self> {
         let clock = SystemClock::new();
         let runs = place::runs(common)?;
-        let dir = RunDir::create(&runs, &plan.title, plan.format, bytes, clock.now())
+        let dir = RunDir::create(&runs, &plan.title, plan.format, &files.own, clock.now())
             .with_context(|| format!("failed to make a run in {}", runs.display()))?;
+        dir.keep_included(&files.included)?;
         Ok(NewRun {
             first: first_entries(common, args, &dir, (&plan, reviewed), clock)?,
             plan: Arc::new(plan),
@@ -102,8 +104,14 @@ impl NewRun {
     }
 }
 
-/// The plan, and its file as it is. `None`: it or a value is wrong, and that was said.
-pub(super) fn read(args: &Run) -> Option<(Plan, Vec<u8>)> {
+/// The files of a plan as they are: its own, and those that it includes by their paths.
+pub(super) struct Files {
+    own: Vec<u8>,
+    included: Vec<(String, Vec<u8>)>,
+}
+
+/// The plan, and its files. `None`: it or a value is wrong, and that was said.
+pub(super) fn read(args: &Run) -> Option<(Plan, Files)> {
     let bytes = match check::read(&args.plan) {
         Ok(bytes) => bytes,
         Err(why) => {
@@ -111,7 +119,15 @@ pub(super) fn read(args: &Run) -> Option<(Plan, Vec<u8>)> {
             return None;
         }
     };
-    let opened = plan::open(&args.plan.to_string_lossy(), &bytes);
+    // What is kept is what was read, whatever becomes of the files meanwhile.
+    let included: RefCell<Vec<(String, Vec<u8>)>> = RefCell::default();
+    let beside = crate::review::beside(&args.plan);
+    let load = |path: &str| {
+        let bytes = beside(path)?;
+        included.borrow_mut().push((path.to_owned(), bytes.clone()));
+        Ok(bytes)
+    };
+    let opened = plan::open_from(&args.plan.to_string_lossy(), &bytes, None, &load);
     let Some(plan) = opened.plan else {
         for problem in opened
             .problems
@@ -134,7 +150,14 @@ pub(super) fn read(args: &Run) -> Option<(Plan, Vec<u8>)> {
         eprintln!("gonogo: {why}");
         return None;
     }
-    Some((plan, bytes))
+    let included = included.into_inner();
+    Some((
+        plan,
+        Files {
+            own: bytes,
+            included,
+        },
+    ))
 }
 
 /// Why the variable `name` can't be given `value` on the command line, if it can't.

@@ -42,7 +42,11 @@ pub(super) fn load_plan(dir: &RunDir) -> anyhow::Result<Plan> {
     let path = dir.plan();
     let bytes =
         std::fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
-    let opened = plan::open(&path.to_string_lossy(), &bytes);
+    let load = |file: &str| {
+        let copy = dir.included(file);
+        std::fs::read(&copy).map_err(|error| format!("failed to read {}: {error}", copy.display()))
+    };
+    let opened = plan::open_from(&path.to_string_lossy(), &bytes, None, &load);
     opened
         .plan
         .with_context(|| format!("the plan {} has errors", path.display()))

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, watch};
 
 use crate::monitor::{Health, Link};
-use crate::plan::sha256;
+use crate::plan::{Plan, sha256};
 use crate::run::{Concerns, Notice, RunDir};
 
 /// How often to look.
@@ -19,11 +19,11 @@ const LITTLE: u64 = 64 * 1024 * 1024;
 
 /// Looks again and again, and ends when the run's directory was removed: there is nothing left to
 /// drive then, and nowhere to say so.
-pub(super) async fn watch(dir: &RunDir, plan: PlanFile, concerns: watch::Sender<Concerns>) {
+pub(super) async fn watch(dir: &RunDir, plan: PlanFiles, concerns: watch::Sender<Concerns>) {
     let mut plan = plan;
     while dir.journal().exists() {
         let found = Concerns {
-            plan_differs: plan.differs(),
+            plan_differs: plan.differ(),
             disk_left: disk_left(dir.path()).filter(|left| *left < LITTLE),
         };
         concerns.send_if_modified(|known| {
@@ -41,24 +41,39 @@ fn disk_left(path: &Path) -> Option<u64> {
     Some(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
-/// The file that a run's plan was read from.
-pub(super) struct PlanFile {
+/// The files that a run's plan was read from.
+pub(super) struct PlanFiles(Vec<PlanFile>);
+
+/// One of them.
+struct PlanFile {
     path: PathBuf,
     digest: String,
     /// What was last found: when it was written, how long it is, whether it differs.
     seen: Option<(SystemTime, u64, bool)>,
 }
 
-impl PlanFile {
-    /// The file at `path`, which had this digest.
-    pub(super) fn new(path: PathBuf, digest: String) -> Self {
-        PlanFile {
+impl PlanFiles {
+    /// The files of `plan`, which was read from `path`.
+    pub(super) fn new(path: &Path, plan: &Plan) -> Self {
+        let file = |path: PathBuf, digest: &str| PlanFile {
             path,
-            digest,
+            digest: digest.to_owned(),
             seen: None,
-        }
+        };
+        let folder = path.parent().unwrap_or(path);
+        let included = plan.included.iter();
+        let included = included.map(|other| file(folder.join(&other.path), &other.digest));
+        let own = file(path.to_owned(), &plan.own_digest);
+        PlanFiles(std::iter::once(own).chain(included).collect())
     }
 
+    /// Whether one is another now.
+    fn differ(&mut self) -> bool {
+        self.0.iter_mut().any(PlanFile::differs)
+    }
+}
+
+impl PlanFile {
     /// Whether it is another one now. A file that is gone says nothing.
     fn differs(&mut self) -> bool {
         let Ok(file) = std::fs::metadata(&self.path) else {

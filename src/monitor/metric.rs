@@ -30,6 +30,14 @@ pub(super) struct Measured {
     pub(super) measure: Measure,
 }
 
+/// The newest value of `metric`, or why there is none.
+pub fn value_of(health: &Health, metric: &str, now: Moment) -> Result<f64, String> {
+    match measure(health, metric, now).measure {
+        Measure::Value(value) => Ok(value),
+        Measure::NoData(why) | Measure::Error(why) => Err(why),
+    }
+}
+
 /// Looks at `metric`.
 pub(super) fn measure(health: &Health, metric: &str, now: Moment) -> Measured {
     let (source, what) = parts(metric);

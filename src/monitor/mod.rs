@@ -57,6 +57,7 @@ pub use health::{DatabaseHealth, Health, Link, Picture, Rights, RowCount, Server
 pub use inspection::{Inspection, SessionLock};
 pub use known::Known;
 pub use locks::{LockNode, LockTree, Prepared, Queue, Wanted};
+pub use metric::value_of;
 pub use migrations::{Migration, MigrationState, Migrations};
 pub use ours::{AtWork, Evidence, Ours, OursBook, Worker};
 pub use postgres::{Inspector, Signaller, survey};

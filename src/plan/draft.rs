@@ -1,11 +1,14 @@
 //! What a reader found in a file, before anyone checked it: the parts as their author wrote them,
 //! each with its place in the text.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::capture::Capture;
+use super::condition::Condition;
 use super::expect::Expect;
+use super::include::Include;
 use super::ledger::Ledger;
 use super::model::PhaseKind;
 use super::parts::{AlertRule, Contact, Database, Note, Signoff, Var};
@@ -64,6 +67,8 @@ pub(crate) struct Draft {
     pub allows: Vec<Allow>,
     /// Folders of migrations.
     pub migrations: Vec<String>,
+    /// Other files whose phases are taken in.
+    pub includes: Vec<Include>,
     /// Names in braces that are meant for other tools.
     pub not_variables: Vec<String>,
     /// How many people must have approved what the file says before it can be run.
@@ -118,6 +123,8 @@ pub struct PhaseSpec {
     pub point_of_no_return: bool,
     /// The choice that this phase is one option of: only one phase of a choice is driven.
     pub choice: Option<String>,
+    /// What must be so for it to be driven at all.
+    pub when: Option<Condition>,
     /// The steps; moved into [`super::model::Plan::steps`] by the check.
     pub steps: Vec<Box<StepSpec>>,
     /// Where it stands.
@@ -227,8 +234,12 @@ pub struct StepSpec {
     pub cwd: Option<String>,
     /// Variables taken from its output.
     pub capture: Vec<Capture>,
+    /// What must be so for it to be done at all.
+    pub when: Option<Box<Condition>>,
     /// Text in the work that stands for something the operator has to give.
     pub holes: Vec<Hole>,
+    /// What variables are called in the plan that have another name in the file this step stands in.
+    pub names: Option<Arc<BTreeMap<String, String>>>,
     /// What its mark in the file says: already done, or not applicable.
     pub mark: Option<Mark>,
     /// Problems of this step that the author accepts.
@@ -260,7 +271,9 @@ impl StepSpec {
             env: Vec::new(),
             cwd: None,
             capture: Vec::new(),
+            when: None,
             holes: Vec::new(),
+            names: None,
             mark: None,
             allows: Vec::new(),
             span: span.into(),
@@ -271,6 +284,14 @@ impl StepSpec {
     pub fn expect(&self) -> &Expect {
         static SUCCESS: Expect = Expect::SUCCESS;
         self.expected.as_deref().unwrap_or(&SUCCESS)
+    }
+
+    /// The plan's variable that `name` means in this step's texts.
+    pub fn variable<'n>(&'n self, name: &'n str) -> &'n str {
+        let names = self.names.as_deref();
+        names
+            .and_then(|names| names.get(name))
+            .map_or(name, String::as_str)
     }
 
     /// Every text of `work`, which is part of this step, in which variables are filled in.

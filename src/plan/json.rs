@@ -112,6 +112,12 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The file that `span` stands in, where it is not the plan's own.
+    fn file(self, span: Span) -> Option<&'a str> {
+        let name = self.source.name_at(span.start);
+        (name != self.source.name()).then_some(name)
+    }
+
     fn line(self, span: Span) -> usize {
         self.source.line(span.start)
     }
@@ -130,7 +136,9 @@ impl<'a> View<'a> {
                 approvals: &gate.approvals,
             }),
             point_of_no_return: spec.point_of_no_return,
+            when: spec.when.as_ref().map(|when| when.text.as_str()),
             choice: spec.choice.as_deref(),
+            file: self.file(spec.span),
             line: self.line(spec.span),
             steps: self.steps(phase.steps.clone()),
         }
@@ -180,11 +188,13 @@ impl<'a> View<'a> {
             captures: spec.capture.iter().map(|c| c.name.as_str()).collect(),
             danger: spec.danger,
             required: spec.required,
+            when: spec.when.as_ref().map(|when| when.text.as_str()),
             placeholders: spec.holes.iter().map(|h| h.literal.as_str()).collect(),
             mark: spec.mark.map(|mark| match mark {
                 Mark::Done => "done",
                 Mark::NotApplicable => "not_applicable",
             }),
+            file: self.file(spec.span),
             line: self.line(spec.span),
         }
     }
@@ -244,7 +254,7 @@ impl<'a> View<'a> {
         let other = problem.file.and_then(|file| self.files.get(file));
         let at = other.unwrap_or(self.source).position(problem.span.start);
         ProblemView {
-            file: other.map(Source::name),
+            file: other.map_or_else(|| self.file(problem.span), |other| Some(other.name())),
             severity: problem.severity,
             code: problem.code,
             message: &problem.message,

@@ -222,6 +222,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn nothing_that_is_written_stops_us(text in "\\PC{0,30}", path in "[$.\\[\\]\"a0-]{0,12}") {
             let _ = in_text(&text);

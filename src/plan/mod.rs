@@ -11,6 +11,7 @@
 mod capture;
 mod check;
 mod commands;
+pub mod condition;
 pub mod ddl;
 mod digest;
 mod draft;
@@ -19,6 +20,7 @@ mod expect;
 mod facts;
 mod id;
 mod import;
+mod include;
 pub mod json;
 pub mod json_path;
 mod layout;
@@ -44,6 +46,7 @@ mod work;
 
 pub use capture::{Capture, Find};
 pub use check::Allowed;
+pub use condition::Condition;
 pub use digest::sha256;
 pub use draft::{
     Allow, Alternative, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry, StepSpec,
@@ -53,6 +56,7 @@ pub use expect::{Comparison, Evidence, Expect, Observed, Operator, Pattern};
 pub use facts::{Busy, Facts, TableFacts};
 pub use id::{StepId, slug};
 pub use import::import;
+pub use include::{Included, Load};
 pub use layout::{LayoutError, layout};
 pub use ledger::{Account, Element, Ledger, Place};
 pub use model::{Format, Home, Phase, PhaseKind, Plan, Step, StepIx, Tier};
@@ -120,13 +124,22 @@ pub fn open(file_name: &str, bytes: &[u8]) -> Opened {
 
 /// The same with what is known of the database that the plan is for.
 pub fn open_with(file_name: &str, bytes: &[u8], facts: Option<&Facts>) -> Opened {
-    let source = Source::decode(file_name, bytes);
+    open_from(file_name, bytes, facts, &|path| {
+        Err(format!("nobody can bring {path} here"))
+    })
+}
+
+/// The same of a plan that may include other files, which `load` brings.
+pub fn open_from(file_name: &str, bytes: &[u8], facts: Option<&Facts>, load: Load<'_>) -> Opened {
+    let mut source = Source::decode(file_name, bytes);
     let format = Format::of(file_name);
-    let (draft, problems) = match format {
+    let (mut draft, mut problems) = match format {
         Format::Toml => toml::read(&source),
         Format::Markdown => markdown::read(&source),
     };
-    let checked = check::check(draft, &source, (bytes, format), problems, facts);
+    let included = include::take_in(&mut draft, &mut source, load, &mut problems);
+    let files = (bytes, included);
+    let checked = check::check(draft, &source, files, format, problems, facts);
     Opened {
         source,
         plan: checked.plan,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::draft::{PhaseSpec, StepSpec, TierSpec};
 use super::id::StepId;
+use super::include::Included;
 use super::ledger::Ledger;
 use super::parts::{AlertRule, Contact, Database, Note, Signoff, Var};
 use super::probe::Probe;
@@ -25,8 +26,12 @@ pub struct Plan {
     pub environment: Option<String>,
     /// Whether it was written as TOML or as Markdown.
     pub format: Format,
-    /// SHA-256 of the file, in hexadecimal.
+    /// SHA-256 of the file, in hexadecimal; with other files in it, of all their digests.
     pub digest: String,
+    /// SHA-256 of the file alone.
+    pub own_digest: String,
+    /// The files that it includes, in the order in which they were read.
+    pub included: Vec<Included>,
     /// The shell of steps that do not name one.
     pub shell: Interpreter,
     /// Variables, in the order of the file.
@@ -247,6 +252,7 @@ impl Plan {
         let mut names: Vec<&str> = Vec::new();
         for text in step.texts(work) {
             for name in template::names(text, &step.holes) {
+                let name = step.variable(name);
                 if self.has_variable(name) && !names.contains(&name) {
                     names.push(name);
                 }

@@ -43,6 +43,8 @@ pub struct Source {
     text: String,
     line_starts: Vec<usize>,
     damaged_at: Option<usize>,
+    /// Where the texts of other files begin that stand behind it, and their names.
+    others: Vec<(usize, String)>,
 }
 
 impl Source {
@@ -57,6 +59,7 @@ impl Source {
             text,
             line_starts,
             damaged_at: None,
+            others: Vec::new(),
         }
     }
 
@@ -73,6 +76,30 @@ impl Source {
             damaged_at,
             ..Source::new(name, text)
         }
+    }
+
+    /// Adds the text of another file; tells where it begins.
+    pub(super) fn append(&mut self, name: String, bytes: &[u8]) -> usize {
+        let other = Source::decode("", bytes);
+        if !self.text.ends_with('\n') {
+            self.text.push('\n');
+        }
+        let base = self.text.len();
+        if self.line_starts.last() != Some(&base) {
+            self.line_starts.push(base);
+        }
+        self.line_starts
+            .extend(other.line_starts.iter().skip(1).map(|start| start + base));
+        self.text.push_str(&other.text);
+        self.damaged_at = self.damaged_at.or(other.damaged_at.map(|at| at + base));
+        self.others.push((base, name));
+        base
+    }
+
+    /// The name of the file that the byte at `offset` stands in.
+    pub fn name_at(&self, offset: usize) -> &str {
+        let found = self.others.iter().rfind(|(start, _)| *start <= offset);
+        found.map_or(&self.name, |(_, name)| name)
     }
 
     /// The file's name as the user gave it.
@@ -95,15 +122,20 @@ impl Source {
         self.text.get(span.start..span.end).unwrap_or("")
     }
 
-    /// The line of the byte at `offset`, counted from 1.
+    /// The line of the byte at `offset` in its file, counted from 1.
     pub fn line(&self, offset: usize) -> usize {
-        self.line_starts.partition_point(|&start| start <= offset)
+        let before = |offset: usize| self.line_starts.partition_point(|&start| start <= offset);
+        let other = self.others.iter().rfind(|(start, _)| *start <= offset);
+        other.map_or(before(offset), |(start, _)| {
+            before(offset) - before(*start) + 1
+        })
     }
 
     /// The line and column of the byte at `offset`.
     pub fn position(&self, offset: usize) -> Position {
         let line = self.line(offset);
-        let start = self.line_starts[line - 1];
+        let nth = self.line_starts.partition_point(|&start| start <= offset);
+        let start = self.line_starts[nth - 1];
         let end = offset.min(self.text.len());
         Position {
             line,

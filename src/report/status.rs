@@ -87,7 +87,10 @@ pub fn waiting_for(plan: &Plan, waiting: &Waiting) -> Option<String> {
     };
     let phase = |ix: &usize| plan.phases[*ix].spec.name.clone();
     Some(match waiting {
-        Waiting::Nothing | Waiting::Over => return None,
+        Waiting::Nothing | Waiting::Facts(_) | Waiting::Over => return None,
+        Waiting::Undecided(ix) => {
+            format!("run or skip {} (its condition can't be told)", called(ix))
+        }
         Waiting::Start(ix) => format!("run {}", called(ix)),
         Waiting::Tick(ix) => format!("tick {}", called(ix)),
         Waiting::Confirm(ix) => format!("run {} (dangerous: name it)", called(ix)),

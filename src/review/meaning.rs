@@ -75,6 +75,13 @@ pub fn plan_facts(plan: &Plan, problems: &[&Problem]) -> Vec<Fact> {
             format!("{}, {} steps{until}", tier.spec.name, tier.steps.len())
         }),
     );
+    sheet.list(
+        "only when",
+        plan.phases.iter().filter_map(|phase| {
+            let when = phase.spec.when.as_ref()?;
+            Some(format!("{}: {}", when.text, phase.spec.name))
+        }),
+    );
     sheet.list("alerts", plan.alerts.iter().map(|alert| alert.name.clone()));
     sheet.list("probes", plan.probes.iter().map(|probe| probe.name.clone()));
     for problem in problems {
@@ -155,7 +162,11 @@ impl Facts {
     fn shell(&mut self, spec: &StepSpec, shell: &Shell) {
         self.add("runs", shell.script.trim_end(), Tone::Code);
         self.plain("with", shell.interpreter.to_string());
-        let here = "the directory in which the run is started";
+        let here = if shell.carries {
+            "the directory that the steps before leave"
+        } else {
+            "the directory in which the run is started"
+        };
         self.plain("in", spec.cwd.as_deref().unwrap_or(here).to_owned());
         for (name, value) in &spec.env {
             self.plain("", format!("{name}={value}"));
@@ -265,6 +276,8 @@ impl Facts {
             }),
         );
         self.list("captures", spec.capture.iter().map(ToString::to_string));
+        let when = spec.when.iter().map(|when| when.text.clone());
+        self.list("only when", when);
     }
 
     fn expects(&mut self, spec: &StepSpec) {

@@ -18,7 +18,7 @@ mod sheet;
 mod summary;
 
 pub use differ::{DiffLine, difference};
-pub use keep::{change, load, path_of};
+pub use keep::{beside, change, load, path_of};
 pub use meaning::{Fact, Tone, facts, plan_facts};
 pub use record::{Act, Approval, Comment, Record, Stamp, Subject, Voice};
 pub use sheet::{Sheet, sheets};

@@ -1,7 +1,8 @@
 //! What a decision wants done in the world, once it is recorded.
 
 use super::state::{RunState, Transaction};
-use crate::journal::event::{BackendAction, Job, Stage};
+use crate::journal::event::{BackendAction, ConditionOf, Job, Stage};
+use crate::plan::condition::Fact;
 
 /// Something to do. The supervisor performs it and reports with notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +52,13 @@ pub enum Effect {
         started: i64,
         /// What is asked.
         action: BackendAction,
+    },
+    /// Ask servers and probes for what a condition needs.
+    Weigh {
+        /// Whose condition.
+        of: ConditionOf,
+        /// What is asked.
+        facts: Vec<Fact>,
     },
     /// Keep the value of a secret, which is nowhere recorded.
     KeepSecret {

@@ -93,6 +93,24 @@ impl RunDir {
         }
     }
 
+    /// The copy of a file that the plan includes, by the path that the plan has for it.
+    pub fn included(&self, path: &str) -> PathBuf {
+        let name = &sha256(path.as_bytes())[..16];
+        let format = Format::of(path).extension();
+        self.path.join("included").join(format!("{name}.{format}"))
+    }
+
+    /// Keeps copies of the files that the plan includes.
+    pub fn keep_included(&self, files: &[(String, Vec<u8>)]) -> io::Result<()> {
+        if !files.is_empty() {
+            private_dir(&self.path.join("included"), false)?;
+        }
+        for (path, bytes) in files {
+            fs::write(self.included(path), bytes)?;
+        }
+        Ok(())
+    }
+
     /// What the engine says about itself.
     pub fn engine_log(&self) -> PathBuf {
         self.path.join("engine.log")

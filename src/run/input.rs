@@ -6,7 +6,7 @@ use super::effect::Secret;
 use crate::clock::Moment;
 use crate::journal::Actor;
 use crate::journal::event::{
-    Applied, BackendAction, Finding, Job, KnownBy, Left, Outcome, SnapshotTaken,
+    Applied, BackendAction, ConditionOf, Finding, Job, KnownBy, Left, Outcome, SnapshotTaken,
 };
 use crate::monitor::Alert;
 
@@ -127,6 +127,13 @@ pub enum Notice {
         value: Option<String>,
         /// Where it came from.
         origin: String,
+    },
+    /// What servers and probes say, for a condition.
+    Facts {
+        /// Whose condition.
+        of: ConditionOf,
+        /// What was asked, and the answer as text, or why there is none.
+        answers: Vec<(String, Result<String, String>)>,
     },
     /// A secret that was known to the engine before this one is not known any more.
     VariableLost {

@@ -18,5 +18,6 @@ pub(super) fn recover(plan: &Plan, state: &RunState) -> Decision {
             decision.join(case.seek(&Actor::engine(), ix, &job, why));
         }
     }
+    decision.join(case.ask_again());
     decision
 }

@@ -17,6 +17,7 @@ use super::input::{Finish, Notice};
 use super::shim;
 use super::state::{RunState, Transaction, Value};
 use super::work::backends::Backends;
+use super::work::facts::FactsWork;
 use super::work::http::HttpWork;
 use super::work::judge::{Judgement, Source, not_begun};
 use super::work::prepare::{Bench, Prepared, application, work_of};
@@ -162,6 +163,17 @@ impl Perform for Supervisor {
                     };
                     let _ = notices.send(notice).await;
                 });
+            }
+            Effect::Weigh { of, facts } => {
+                let work = FactsWork {
+                    of,
+                    facts,
+                    urls: self.outfit.urls.clone(),
+                    application: application(&state.run, "when"),
+                    backends: self.outfit.backends.clone(),
+                    notices: self.outfit.notices.clone(),
+                };
+                tokio::spawn(work.run());
             }
             Effect::KeepSecret {
                 name,

@@ -136,6 +136,11 @@ fn waiting(world: &World) -> String {
             names.join(", "),
             called(world, ix)
         ),
+        Waiting::Facts(ix) => format!("looking whether {} is to be done", called(world, ix)),
+        Waiting::Undecided(ix) => format!(
+            "it can't be told whether {} is to be done: enter runs it, s leaves it out, l looks again",
+            called(world, ix)
+        ),
         Waiting::Decide(ix) => {
             let status = world.state.steps[ix].status;
             format!(

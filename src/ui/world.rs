@@ -116,12 +116,10 @@ impl World {
 
     /// What `work` of the step does, with the values that are known; secrets stay dots.
     pub fn text_of(&self, ix: StepIx, work: &Work) -> String {
-        let holes = self
-            .plan
-            .steps
-            .get(ix)
-            .map(|step| step.spec.holes.as_slice());
+        let spec = self.plan.steps.get(ix).map(|step| &step.spec);
+        let holes = spec.map(|spec| spec.holes.as_slice());
         show(&work.text(), holes.unwrap_or_default(), |name| {
+            let name = spec.map_or(name, |spec| spec.variable(name));
             match self.state.values.get(name) {
                 Some(Value::Known(value)) => Lookup::Value(value),
                 Some(Value::Secret) => Lookup::Value("••••••"),
@@ -170,6 +168,8 @@ impl World {
             | Waiting::Confirm(ix)
             | Waiting::Alternative(ix)
             | Waiting::Values(ix, _)
+            | Waiting::Facts(ix)
+            | Waiting::Undecided(ix)
             | Waiting::Decide(ix) => Some(ix),
             Waiting::Approval(phase, _) | Waiting::Gate(phase) => {
                 Some(self.plan.phases[phase].steps.start)

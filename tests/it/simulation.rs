@@ -23,6 +23,8 @@ const SEEN: &[&str] = &[
     "granted",
     "refused",
     "run_created",
+    "condition_asked",
+    "condition_weighed",
     "engine_started",
     "journal_restored",
     "driver_attached",

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::support::bench::Run;
+use crate::support::bench::{Run, signal};
 use crate::support::{Bench, Web, postgres};
 
 fn next(run: &mut Run<'_>, step: &str) -> Value {
@@ -138,4 +138,162 @@ kind = "deploy"
             .contains("needs values first: set a")
     );
     assert!(!run.kinds().contains(&"variable_set".to_owned()));
+}
+
+#[test]
+fn conditions_are_weighed_by_what_servers_and_probes_know() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    postgres::execute(
+        &url,
+        "create table orders (id int); insert into orders values (1), (2)",
+    );
+    bench.set("DATABASE_URL", url.clone());
+    let web = Web::start("fine");
+    let step = |id: &str, when: &str| {
+        format!(
+            "[[phase.step]]\nid = \"{id}\"\ntitle = \"{id}\"\nwhen = '{when}'\nshell = \"true\"\n"
+        )
+    };
+    let plan = format!(
+        "title = \"When\"\n[databases.main]\nurl_env = \"DATABASE_URL\"\n\
+         [[probe]]\nname = \"api\"\nhttp = \"{}\"\nevery = \"1s\"\n\
+         [[phase]]\nname = \"Go\"\nkind = \"deploy\"\nwhen = \"main.version >= 12\"\n{}{}{}{}{}{}",
+        web.url("/"),
+        step("small", "main.size < 1 GB and not main.replica"),
+        step("large", "main.size > 1 TB"),
+        step("rows", "main.table.orders and main.rows.orders == 2"),
+        step("none", "main.table.public.nothing"),
+        step(
+            "probed",
+            "api.up == 1 and main.connections > 0 and step.large == skipped"
+        ),
+        step("lost", "main.rows.nothing > 0"),
+    );
+    let plan = format!(
+        "{plan}[[rollback]]\nname = \"Back\"\n[[rollback.step]]\nid = \"back\"\ntitle = \"Back\"\nwhen = \"step.small == passed and main.rows.orders > 5\"\nshell = \"true\"\n"
+    );
+    let mut run = bench.start_as("plan.toml", &plan, &["--poll", "0.2"]);
+    run.ctl(&["auto", "on"]);
+    let told = run.wait_for("condition_weighed", |data| data["step"] == "lost")["data"].clone();
+    assert!(told["holds"].is_null(), "{told}");
+    let status = |number: &str| run.step(number)["status"].as_str().unwrap().to_owned();
+    let all: Vec<String> = (1..=6).map(|n| status(&format!("1.{n}"))).collect();
+    assert_eq!(
+        all,
+        [
+            "passed", "skipped", "passed", "skipped", "passed", "pending"
+        ]
+    );
+    let large = run.step("1.2");
+    assert_eq!(large["by"], "gonogo");
+    let reason = large["reason"].as_str().unwrap();
+    assert!(
+        reason.starts_with("only when main.size > 1 TB: main.size is "),
+        "{reason}"
+    );
+    assert_eq!(
+        run.step("1.4")["reason"],
+        "only when main.table.public.nothing: main.table.public.nothing is false"
+    );
+    // Nobody but a person decides what can't be told.
+    let waits = run.status()["waiting_for"].as_str().unwrap().to_owned();
+    assert!(waits.contains("condition can't be told"), "{waits}");
+    assert!(
+        run.refused(&["run"])
+            .contains("\"public.nothing\" does not exist")
+    );
+    postgres::execute(&url, "create table nothing (id int)");
+    run.ctl(&["look", "lost"]);
+    let told = run.wait_for("condition_weighed", |data| data["step"] == "lost")["data"].clone();
+    assert_eq!(told["holds"], false);
+    run.ctl(&["rollback"]);
+    assert_eq!(run.wait_over(), "rolled_back");
+    let back = run.step("R1.1");
+    assert_eq!(back["status"], "skipped");
+    assert_eq!(
+        back["reason"],
+        "only when step.small == passed and main.rows.orders > 5: step.small is passed, main.rows.orders is 2"
+    );
+}
+
+#[test]
+fn mistakes_in_conditions_are_found_before_anything_runs() {
+    let bench = Bench::new();
+    let plan = bench.write(
+        "plan.md",
+        "---\nvars:\n  mode: { default: full }\n---\n# Plan\n\n## Deployment\n\n- [ ] One\n\n  ```bash { name=one when=\"mode == 'quick'\" }\n  true\n  ```\n\n- [ ] Two\n\n  ```bash { when=\"step.one == done\" }\n  true\n  ```\n\n- [ ] Three\n\n  ```bash {\"when\":\"modus == 'x'\"}\n  true\n  ```\n",
+    );
+    let output = bench.gonogo(&["check", "--format", "json", plan.to_str().unwrap()]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let problems: Vec<(&str, u64, u64)> = report["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|problem| problem["severity"] == "error")
+        .map(|problem| {
+            let number = |key: &str| problem[key].as_u64().unwrap();
+            (
+                problem["code"].as_str().unwrap(),
+                number("line"),
+                number("column"),
+            )
+        })
+        .collect();
+    assert_eq!(
+        problems,
+        [("bad-condition", 17, 31), ("unknown-variable", 23, 20)]
+    );
+}
+
+#[test]
+fn a_run_keeps_the_files_it_includes_and_says_when_they_change() {
+    let bench = Bench::new();
+    std::fs::create_dir_all(bench.path("plans/common")).unwrap();
+    let common = "[vars]\nwhat = { default = \"x\" }\n[[phase]]\nname = \"Say\"\nkind = \"before\"\n\
+        [[phase.step]]\nid = \"say\"\ntitle = \"Say\"\nshell = \"echo said {{what}}\"\n";
+    bench.write("plans/common/say.toml", common);
+    bench.write(
+        "plans/common/look.md",
+        "# Look\n\n## Pre-deployment\n\n```bash { name=enter }\ncd /\n```\n\n```bash { name=look }\npwd\n```\n",
+    );
+    let plan = "title = \"T\"\ninclude = \"common/look.md\"\n[vars]\nword = \"hello\"\n\
+        [[phase]]\ninclude = \"common/say.toml\"\nvars = { what = \"{{word}}\" }\n\
+        [[phase]]\nname = \"Own\"\nkind = \"deploy\"\n[[phase.step]]\nid = \"own\"\ntitle = \"Own\"\nshell = \"pwd\"\n";
+    let run = bench.start_as("plans/plan.toml", plan, &[]);
+    // From now on the run's own copies count.
+    bench.write("plans/common/say.toml", &common.replace("said", "shouted"));
+    signal(run.engine(), rustix::process::Signal::KILL);
+    assert!(
+        bench
+            .gonogo(&["resume", "--detach", &run.id])
+            .status
+            .success()
+    );
+    let mut run = Run::new(&bench, run.id.clone());
+    for step in ["say", "enter", "look", "own"] {
+        assert_eq!(next(&mut run, step)["outcome"], "passed");
+    }
+    assert_eq!(run.output("say-1.log"), "said hello\n");
+    assert_eq!(run.output("look-1.log"), "/\n");
+    // What a runbook's steps share is not the typed plan's.
+    assert_ne!(run.output("own-1.log"), "/\n");
+    let output = bench.gonogo(&["check", bench.path("plans/plan.toml").to_str().unwrap()]);
+    assert!(
+        output.status.success(),
+        "{}",
+        crate::support::bench::text_of(&output)
+    );
+
+    bench.write(
+        "plans/common/say.toml",
+        "include = \"../plan.toml\"\ncolour = 1\n",
+    );
+    let output = bench.gonogo(&["check", bench.path("plans/plan.toml").to_str().unwrap()]);
+    let said = crate::support::bench::text_of(&output);
+    assert!(said.contains("common/say.toml:2:1"), "{said}");
+    assert!(
+        said.contains("plan.toml → common/say.toml → plan.toml"),
+        "{said}"
+    );
 }

@@ -33,7 +33,7 @@ fn run(step: Option<String>, choice: Option<usize>) -> Command {
 fn sensible(rng: &mut Rng, plan: &Plan, state: &RunState) -> Command {
     match state.waiting(plan) {
         Waiting::Start(_) => run(None, None),
-        Waiting::Confirm(ix) => run(Some(number(plan, ix)), None),
+        Waiting::Confirm(ix) | Waiting::Undecided(ix) => run(Some(number(plan, ix)), None),
         Waiting::Alternative(ix) => run(Some(number(plan, ix)), Some(1 + rng.below(2))),
         Waiting::Tick(ix) => Command::Tick {
             step: number(plan, ix),
@@ -55,7 +55,7 @@ fn sensible(rng: &mut Rng, plan: &Plan, state: &RunState) -> Command {
         }
         Waiting::Release => Command::Release,
         Waiting::Finish => Command::Finish { reason: None },
-        Waiting::Nothing | Waiting::Over => {
+        Waiting::Nothing | Waiting::Facts(_) | Waiting::Over => {
             if rng.chance(20) {
                 return Command::Auto { on: !state.auto };
             }

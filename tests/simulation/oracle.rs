@@ -9,7 +9,7 @@ use gonogo::journal::event::{
 };
 use gonogo::journal::{Entry, Event, Via};
 use gonogo::plan::{Home, Plan, StepIx, UndoOrder, Work};
-use gonogo::run::{Effect, RunState, Status};
+use gonogo::run::{Effect, RunState, Status, Weighing};
 
 use super::jobs::{Fake, Key, Truth, key};
 
@@ -116,6 +116,8 @@ impl Oracle {
             | Event::PhaseFinished(_)
             | Event::ApprovalGiven(_)
             | Event::ChoiceMade(_)
+            | Event::ConditionAsked(_)
+            | Event::ConditionWeighed(_)
             | Event::StepLaunched(_)
             | Event::StepTransaction(_)
             | Event::StepSought(_)
@@ -283,9 +285,19 @@ impl Oracle {
     }
 
     fn skipped(&mut self, case: &Case<'_>, e: &StepReason) {
-        case.said_by_person(&e.reason);
-        let spec = &case.plan.steps[case.step(&e.step)].spec;
-        assert!(!spec.required, "required: {:?}", case.entry);
+        let ix = case.step(&e.step);
+        if case.by_person() {
+            case.said_by_person(&e.reason);
+            let required = case.plan.steps[ix].spec.required;
+            assert!(!required, "required: {:?}", case.entry);
+        } else {
+            let phase = case.plan.phase_of(ix);
+            let phase = phase.map(|phase| &case.state.phases[phase].condition);
+            let told = |weighing: &Weighing| matches!(weighing, Weighing::Told(Some(false), _));
+            let fails = phase.is_some_and(told) || told(&case.state.steps[ix].condition);
+            assert!(fails, "left out by itself: {:?}", case.entry);
+            assert!(!e.reason.is_empty(), "left out in silence");
+        }
         self.becomes(&e.step, Some(false), Part::Done);
     }
 
@@ -569,6 +581,7 @@ pub fn was_recorded(effect: &Effect, batch: &[Event]) {
         (Effect::Signal { pid, action, .. }, Event::BackendSignalled(e)) => {
             e.pid == *pid && e.action == *action
         }
+        (Effect::Weigh { of, .. }, Event::ConditionAsked(e)) => e.of == *of,
         (Effect::KeepSecret { name, .. }, Event::VariableSet(e)) => {
             e.name == *name && e.value.is_none()
         }

@@ -68,6 +68,12 @@ impl Book<'_> {
                 self.line(&format!("gate = {{ approvals = [{approvals}] }}"));
             }
             self.maybe(10, "point_of_no_return = true");
+            if choice.is_none() && self.rng.chance(10) {
+                let when = self
+                    .rng
+                    .pick(&["size == 7", "main.size > 6", "main.replica"]);
+                self.line(&format!("when = \"{when}\""));
+            }
             for _ in 0..=self.rng.below(3) {
                 self.step("phase.step");
             }
@@ -118,6 +124,12 @@ impl Book<'_> {
             ));
         } else {
             self.line(&format!("  {work}"));
+            if self.rng.chance(10) {
+                let when =
+                    self.rng
+                        .pick(&["size == 7", "size > 7", "main.size > 6", "main.replica"]);
+                self.line(&format!("  when = \"{when}\""));
+            }
             if work.starts_with("check") {
                 self.maybe(30, "  required = true");
             }

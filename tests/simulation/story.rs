@@ -209,7 +209,12 @@ fn wish(plan: &Plan, state: &RunState, back: bool) -> Option<(&'static str, Comm
             confirm: None,
         },
         Waiting::Finish => Command::Finish { reason: None },
-        Waiting::Nothing | Waiting::Over | Waiting::Alternative(_) | Waiting::Choice(_) => {
+        Waiting::Nothing
+        | Waiting::Facts(_)
+        | Waiting::Undecided(_)
+        | Waiting::Over
+        | Waiting::Alternative(_)
+        | Waiting::Choice(_) => {
             return None;
         }
     };

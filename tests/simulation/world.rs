@@ -292,6 +292,13 @@ impl Inner {
                 done: true,
                 result: "gone".to_owned(),
             }),
+            Effect::Weigh { of, facts } => {
+                let answers = facts
+                    .iter()
+                    .map(|fact| (fact.to_string(), Ok("7".to_owned())));
+                let answers = answers.collect();
+                self.outbox.push_back(Notice::Facts { of, answers });
+            }
             Effect::KeepSecret { .. } => {}
         }
     }
@@ -311,7 +318,7 @@ impl Inner {
         let truth = match self.work(job, choice) {
             Work::Shell(_) if self.bad_luck(3) => Truth::NotBegun,
             Work::Shell(_) => Truth::Running,
-            Work::Sql(_) if !self.server_up => Truth::NotBegun,
+            Work::Sql(_) | Work::Snapshot(_) if !self.server_up => Truth::NotBegun,
             Work::Sql(sql) => {
                 self.next_xid += 1;
                 let wrapped = refuses_transaction(&sql.text).is_none();
@@ -320,7 +327,6 @@ impl Inner {
                 }
             }
             Work::Http(_) => Truth::Sent,
-            Work::Snapshot(_) if !self.server_up => Truth::NotBegun,
             Work::Snapshot(_) => Truth::Looking,
             Work::Check(_) | Work::Wait(_) => panic!("{job:?} needs nobody"),
         };
@@ -652,6 +658,8 @@ pub fn kind(event: &Event) -> &'static str {
         Event::GateDecided(_) => "gate_decided",
         Event::ApprovalGiven(_) => "approval_given",
         Event::ChoiceMade(_) => "choice_made",
+        Event::ConditionAsked(_) => "condition_asked",
+        Event::ConditionWeighed(_) => "condition_weighed",
         Event::StepStarted(_) => "step_started",
         Event::StepLaunched(_) => "step_launched",
         Event::StepTransaction(_) => "step_transaction",

@@ -20,7 +20,11 @@ pub(super) fn commands(opened: &Opened) -> String {
             Some(hint) => format!("{}\n{hint}", problem.message),
             None => problem.message.clone(),
         };
-        let mut properties = format!("file={},line={}", property(source.name()), start.line);
+        let mut properties = format!(
+            "file={},line={}",
+            property(source.name_at(problem.span.start)),
+            start.line
+        );
         if end.line == start.line {
             let _ = write!(
                 properties,

@@ -28,7 +28,8 @@ pub(super) fn human(opened: &Opened, out: &mut impl Write) -> io::Result<()> {
     for allowed in &opened.allowed {
         let source = super::source_of(opened, &allowed.problem);
         let line = source.line(allowed.problem.span.start);
-        let (name, code, reason) = (source.name(), allowed.problem.code, &allowed.reason);
+        let name = source.name_at(allowed.problem.span.start);
+        let (code, reason) = (allowed.problem.code, &allowed.reason);
         writeln!(out, "  allowed at {name}:{line}: {code} ({reason})")?;
     }
     verdict(opened, out)

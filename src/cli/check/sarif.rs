@@ -78,7 +78,7 @@ fn result(opened: &Opened, problem: &Problem, rules: &[&str]) -> Value {
         "level": level(problem.severity),
         "message": { "text": text },
         "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": uri(source.name()) },
+            "artifactLocation": { "uri": uri(source.name_at(problem.span.start)) },
             "region": region(source, problem),
         }}],
     })

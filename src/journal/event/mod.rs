@@ -26,8 +26,9 @@ pub use run::{
 };
 pub use snapshot::{Difference, Fortune, SnapshotCompared, SnapshotTaken, SnapshotTotal};
 pub use step::{
-    Applied, Finding, Job, KnownBy, Left, Outcome, Stage, StepAdopted, StepFinished, StepLaunched,
-    StepReason, StepSought, StepStarted, StepStopping, StepTicked, StepTransaction, StepUnticked,
+    Applied, ConditionAsked, ConditionOf, ConditionWeighed, Finding, Job, KnownBy, Left, Outcome,
+    Stage, StepAdopted, StepFinished, StepLaunched, StepReason, StepSought, StepStarted,
+    StepStopping, StepTicked, StepTransaction, StepUnticked,
 };
 
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,10 @@ pub enum Event {
     ApprovalGiven(ApprovalGiven),
     /// One phase of several was chosen.
     ChoiceMade(ChoiceMade),
+    /// What a condition asks about is being looked for.
+    ConditionAsked(ConditionAsked),
+    /// It was decided whether a phase or a step is done at all, or that it can't be told.
+    ConditionWeighed(ConditionWeighed),
     /// A step's work, or its undo, is about to begin.
     StepStarted(StepStarted),
     /// Its process exists, or its statement has a session.

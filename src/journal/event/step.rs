@@ -221,6 +221,39 @@ impl fmt::Display for Left {
     }
 }
 
+/// See [`super::Event::ConditionAsked`]: what a phase's or a step's condition asks about is being looked
+/// for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConditionAsked {
+    /// Whose condition.
+    #[serde(flatten)]
+    pub of: ConditionOf,
+}
+
+/// Whose condition it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConditionOf {
+    /// A phase's, by its id.
+    Phase(String),
+    /// A step's, by its id.
+    Step(String),
+}
+
+/// See [`super::Event::ConditionWeighed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConditionWeighed {
+    /// Whose condition.
+    #[serde(flatten)]
+    pub of: ConditionOf,
+    /// As it is written.
+    pub condition: String,
+    /// Whether it holds; none: what is known does not tell.
+    pub holds: Option<bool>,
+    /// What is known, in words.
+    pub known: String,
+}
+
 /// See [`super::Event::StepTicked`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepTicked {

@@ -3,6 +3,7 @@
 
 mod advice;
 mod allow;
+mod conditions;
 mod names;
 mod references;
 mod safety;
@@ -16,6 +17,7 @@ pub(super) use safety::sql::{Unit, Wrap, remarks};
 use super::digest::sha256;
 use super::draft::Draft;
 use super::facts::Facts;
+use super::include::Included;
 use super::ledger::Element;
 use super::model::{Format, Plan};
 use super::problem::{Problem, Severity};
@@ -37,7 +39,8 @@ pub(super) struct Checked {
 pub(super) fn check(
     mut draft: Draft,
     source: &Source,
-    (bytes, format): (&[u8], Format),
+    files: (&[u8], Vec<Included>),
+    format: Format,
     mut problems: Vec<Problem>,
     facts: Option<&Facts>,
 ) -> Checked {
@@ -57,6 +60,7 @@ pub(super) fn check(
     snapshots::settle(&mut draft);
     references::check(&draft, source, format, &mut problems);
     snapshots::check(&draft, &mut problems);
+    conditions::check(&draft, source, &mut problems);
     if !has_errors(&problems) {
         advice::check(&draft, format, &mut problems);
     }
@@ -80,17 +84,25 @@ pub(super) fn check(
     if has_errors(&checked.problems) {
         return checked;
     }
-    checked.plan = Some(plan(draft, named, format, bytes));
+    checked.plan = Some(plan(draft, named, format, files));
     checked
 }
 
 /// The plan that `draft` is, now that nothing is wrong with it.
-fn plan(draft: Draft, named: names::Named, format: Format, bytes: &[u8]) -> Plan {
+fn plan(
+    draft: Draft,
+    named: names::Named,
+    format: Format,
+    (bytes, included): (&[u8], Vec<Included>),
+) -> Plan {
+    let own_digest = sha256(bytes);
     Plan {
         title: draft.title.map(|title| title.value).unwrap_or_default(),
         environment: draft.environment,
         format,
-        digest: sha256(bytes),
+        digest: digest_of(&own_digest, &included),
+        own_digest,
+        included,
         shell: draft.shell.unwrap_or_default(),
         vars: draft.vars,
         databases: draft.databases,
@@ -107,6 +119,18 @@ fn plan(draft: Draft, named: names::Named, format: Format, bytes: &[u8]) -> Plan
         approvals: draft.approvals,
         by_id: named.by_id,
     }
+}
+
+/// What tells a plan from every other: its file's digest, or one of all the files in it.
+fn digest_of(own: &str, included: &[Included]) -> String {
+    if included.is_empty() {
+        return own.to_owned();
+    }
+    let files = included
+        .iter()
+        .map(|file| format!("{} {}\n", file.digest, file.path));
+    let all: String = std::iter::once(format!("{own}\n")).chain(files).collect();
+    sha256(all.as_bytes())
 }
 
 /// Puts problems in the order of the file.

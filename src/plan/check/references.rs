@@ -62,7 +62,8 @@ pub(super) fn check(draft: &Draft, source: &Source, format: Format, problems: &m
             }
         }
         // Braces in a runbook may be meant for another tool; only a typed plan promises they are ours.
-        if format == Format::Toml {
+        let other = Format::of(source.name_at(step.span.start));
+        if format == Format::Toml && other == Format::Toml {
             variables(draft, source, step, problems);
         }
     }
@@ -182,7 +183,9 @@ fn variables(draft: &Draft, source: &Source, step: &StepSpec, problems: &mut Vec
         .collect();
     placeholders(&known, source, step, problems);
     for work in works(step) {
-        for name in template::names(&work.text(), &[]) {
+        let texts = step.texts(work);
+        let names = texts.iter().flat_map(|text| template::names(text, &[]));
+        for name in names.map(|name| step.variable(name)) {
             if !known.contains(name) {
                 let near = nearest(name, known.iter().copied());
                 problems.push(

@@ -50,6 +50,7 @@ pub(super) fn step(
         .map(|capture| (key(&capture.name), find(&capture.from)))
         .collect();
     out.pairs("capture", &captures);
+    out.maybe("when", spec.when.as_ref().map(|when| when.text.as_str()));
     flags(spec, out);
     let accepted = accepted.in_step(spec.span.start);
     if !accepted.is_empty() {

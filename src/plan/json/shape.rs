@@ -29,7 +29,12 @@ pub(super) struct PhaseView<'a> {
     pub(super) offset_seconds: Option<i64>,
     pub(super) gate: Option<GateView<'a>>,
     pub(super) point_of_no_return: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) when: Option<&'a str>,
     pub(super) choice: Option<&'a str>,
+    /// Where it is not the plan itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<&'a str>,
     pub(super) line: usize,
     pub(super) steps: List<'a, Step, StepView<'a>>,
 }
@@ -68,8 +73,13 @@ pub(super) struct StepView<'a> {
     pub(super) captures: Vec<&'a str>,
     pub(super) danger: bool,
     pub(super) required: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) when: Option<&'a str>,
     pub(super) placeholders: Vec<&'a str>,
     pub(super) mark: Option<&'static str>,
+    /// Where it is not the plan itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<&'a str>,
     pub(super) line: usize,
 }
 

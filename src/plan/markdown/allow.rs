@@ -8,15 +8,18 @@ use crate::plan::source::{Source, Span};
 const OPEN: &str = "<!--";
 const CLOSE: &str = "-->";
 
-/// The comments of `source` that allow something; `accounts` are the elements of the file.
+/// The comments of `source` that allow something; from the byte `base` on; `accounts` are the elements
+/// of the file.
 pub(super) fn find(
     source: &Source,
+    base: usize,
     accounts: &[Account],
     problems: &mut Vec<Problem>,
 ) -> Vec<Allow> {
     let text = source.text();
     let mut found = Vec::new();
-    for (at, _) in text.match_indices(OPEN) {
+    let comments = text.get(base..).unwrap_or_default().match_indices(OPEN);
+    for at in comments.map(|(at, _)| at + base) {
         let Some(length) = text[at..].find(CLOSE) else {
             break;
         };

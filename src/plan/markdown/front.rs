@@ -8,7 +8,8 @@ use crate::plan::source::{Source, Span};
 use crate::plan::{toml, tree};
 
 /// Keys by which an opening `---` that nothing closes is known not to be a mere line.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
+    "include",
     "allow",
     "migrations",
     "review",
@@ -24,6 +25,17 @@ const KEYS: [&str; 14] = [
     "notes",
     "tags",
 ];
+
+impl Found {
+    /// The same, `base` bytes further behind.
+    fn behind(self, base: usize) -> Self {
+        Found {
+            text: Span::new(self.text.start + base, self.text.end + base),
+            end: self.end + base,
+            ..self
+        }
+    }
+}
 
 /// What the file says before its text.
 pub(super) struct Front {
@@ -62,14 +74,15 @@ struct Found {
     closed: bool,
 }
 
-/// Reads the front matter of `source`, if it has any.
-pub(super) fn read(source: &Source) -> Front {
+/// Reads the front matter of what stands in `source` from `base` on, if it has any.
+pub(super) fn read(source: &Source, base: usize) -> Front {
     let mut front = Front {
-        end: 0,
+        end: base,
         draft: Draft::default(),
         problems: Vec::new(),
     };
-    let Some(found) = find(source.text()) else {
+    let text = source.text().get(base..).unwrap_or_default();
+    let Some(found) = find(text).map(|found| found.behind(base)) else {
         return front;
     };
     front.end = found.end;
@@ -79,7 +92,7 @@ pub(super) fn read(source: &Source) -> Front {
             format!("front matter begins here and nothing ends it: a line `{mark}` is missing");
         front.problems.push(Problem::error(
             "front-matter",
-            Span::new(0, mark.len()),
+            Span::new(base, base + mark.len()),
             message,
         ));
         return front;
@@ -190,10 +203,18 @@ fn object(text: &str) -> Option<Found> {
     }
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
     let whole = matches!(values.next(), Some(Ok(_)));
+    // With a mistake in it, only what we know tells that it is meant to be front matter.
+    let meant = |inside: &str| {
+        let mut quoted = inside.split('"').skip(1).step_by(2);
+        quoted.any(|key| KEYS.contains(&key))
+    };
     let end = if whole {
         Some(values.byte_offset())
     } else if text.lines().next()?.trim_end() == "{" {
-        text.find("\n}").map(|at| at + 2)
+        let end = text.find("\n}").map(|at| at + 2);
+        let inside = end.map_or(text.lines().nth(1), |end| text.get(..end));
+        inside.filter(|inside| meant(inside))?;
+        end
     } else {
         return None;
     };
@@ -216,9 +237,22 @@ fn says_something(inside: &str) -> bool {
         .lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
     match lines.next() {
-        Some(line) => key(line).is_some() || line.starts_with(['{', '"', '\'']),
+        Some(line) => {
+            let begins = key(line).is_some() || line.starts_with(['{', '"', '\'']);
+            begins && !ends_in_heading(inside)
+        }
         None => !inside.contains('#'),
     }
+}
+
+/// Whether the last thing in `inside` is a heading: what would be a comment of YAML stands by
+/// itself, with nothing behind it that it could be about.
+fn ends_in_heading(inside: &str) -> bool {
+    let mut lines = inside.trim_end().lines().rev();
+    let last = lines.next().unwrap_or("");
+    let alone = lines.next().is_some_and(|line| line.trim().is_empty());
+    let marks = last.len() - last.trim_start_matches('#').len();
+    alone && (1..=6).contains(&marks) && last[marks..].starts_with(' ')
 }
 
 /// The key that a line of YAML begins with.

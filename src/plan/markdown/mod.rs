@@ -62,7 +62,12 @@ use super::source::{Source, Span};
 
 /// Reads a runbook. Only its front matter can be wrong; its text is taken as it is.
 pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
-    let front = front::read(source);
+    read_part(source, 0)
+}
+
+/// The same of a runbook that another plan includes, from the byte `base` of `source` to its end.
+pub(super) fn read_part(source: &Source, base: usize) -> (Draft, Vec<Problem>) {
+    let front = front::read(source, base);
     let mut draft = front.draft;
     let parsed = parse::parse(source.text(), front.end);
     let mut book = Book::new(source, parsed.elements);
@@ -121,9 +126,12 @@ pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
     let mut problems = front.problems;
     problems.append(&mut book.problems);
     draft.ledger = book.into_ledger();
-    draft
-        .allows
-        .extend(allow::find(source, &draft.ledger.accounts, &mut problems));
+    draft.allows.extend(allow::find(
+        source,
+        base,
+        &draft.ledger.accounts,
+        &mut problems,
+    ));
     (draft, problems)
 }
 

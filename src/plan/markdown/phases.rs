@@ -93,6 +93,7 @@ fn phase(
             gate: None,
             ungated: false,
             point_of_no_return: false,
+            when: None,
             choice: reading.choice.clone(),
             steps,
             span: book.first_line(heading.span),

@@ -42,9 +42,9 @@ pub(super) fn read(fence: &Fence, book: &mut Book<'_>) -> Option<Taken> {
     problems.extend(block.problems);
     if foreign {
         problems.truncate(1);
-        problems
-            .iter_mut()
-            .for_each(|p| p.severity = Severity::Warning);
+        for problem in &mut problems {
+            problem.severity = Severity::Warning;
+        }
     }
     let place = |span: Span| {
         let start = fence.locate(span.start);
@@ -64,6 +64,69 @@ pub(super) fn read(fence: &Fence, book: &mut Book<'_>) -> Option<Taken> {
     put(&mut snapshot.name.span);
     let texts = snapshot.compare.iter_mut().chain(&mut snapshot.databases);
     texts.for_each(|text| put(&mut text.span));
-    kept.iter_mut().for_each(|kept| put(&mut kept.span));
+    if let Some(kept) = &mut kept {
+        put(&mut kept.span);
+    }
     Some(Taken { snapshot, kept })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::{Aspect, Severity, Work, open};
+
+    const PICTURE: &str =
+        "# Squash\n\n## Deployment\n\n- [ ] Look\n\n  ```snapshot {name=before}\n  ```\n\n";
+
+    fn said(more: &str) -> Vec<(usize, &'static str, Severity)> {
+        let opened = open("plan.md", format!("{PICTURE}{more}").as_bytes());
+        let problems = opened.problems.iter();
+        let told = problems.filter(|p| p.code != "no-way-back");
+        told.map(|p| (opened.source.line(p.span.start), p.code, p.severity))
+            .collect()
+    }
+
+    #[test]
+    fn keys_stand_behind_the_fence_and_in_the_block() {
+        let more = "```snapshot {compare=before}\nname = \"after\"\n# what may go\nkeeps = [\"rows\"]\nexcept = [\"audit.*\"]\n```\n";
+        let opened = open("plan.md", format!("{PICTURE}{more}").as_bytes());
+        let plan = opened.plan.unwrap();
+        let step = &plan.steps[1].spec;
+        let Work::Snapshot(snapshot) = &step.work else {
+            panic!("{step:#?}");
+        };
+        assert_eq!(snapshot.name.value, "after");
+        assert_eq!(snapshot.compare.as_ref().unwrap().value, "before");
+        assert_eq!(snapshot.databases[0].value, "main");
+        let kept = step.expect().kept.as_ref().unwrap();
+        assert_eq!(
+            (kept.keeps.as_slice(), kept.except.len()),
+            (&[Aspect::Rows][..], 1)
+        );
+        assert_eq!(step.title, "what may go");
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_block_is_told_at_its_line() {
+        let block = "- [ ] Compare\n\n  ```snapshot {name=after}\n  compare = \"befor\"\n  keep = [\"rows\"]\n  ```\n";
+        assert_eq!(
+            said(block),
+            [
+                (13, "unknown-snapshot", Severity::Error),
+                (14, "unknown-key", Severity::Error),
+            ]
+        );
+    }
+
+    #[test]
+    fn somebody_elses_block_is_kept_and_not_taken_for_a_step() {
+        let block = "- [ ] Read this\n\n  ```snapshot\n  exports[`renders`] = `<div/>`;\n  ```\n";
+        let found = said(block);
+        assert!(
+            found
+                .iter()
+                .all(|(_, _, severity)| *severity < Severity::Error),
+            "{found:?}"
+        );
+        assert_eq!(found.len(), 1);
+    }
 }

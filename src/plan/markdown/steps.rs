@@ -377,6 +377,8 @@ impl Walk<'_, '_> {
             work::fill(&mut step, piece, fence, self.book);
             if single {
                 work::name(&mut step, fence, candidate.span, self.book);
+            } else {
+                work::settings(&mut step, fence, candidate.span, self.book);
             }
             work::finish(&mut step);
             self.push(step);

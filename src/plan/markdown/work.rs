@@ -10,6 +10,7 @@ use super::placeholder::{self, Context};
 use super::script::Piece;
 use super::snapshot;
 use crate::plan::capture::{Capture, Find};
+use crate::plan::condition::Condition;
 use crate::plan::draft::{Hole, Placed, StepSpec};
 use crate::plan::expect::Pattern;
 use crate::plan::json_path::JsonPath;
@@ -170,7 +171,25 @@ pub(super) fn name(step: &mut StepSpec, fence: &Fence, span: Span, book: &mut Bo
             None => add(&mut step.details, &format!("block: name={name}")),
         }
     }
+    if !attributes.others.is_empty() {
+        add(
+            &mut step.details,
+            &format!("block: {}", attributes.others.join(", ")),
+        );
+    }
+    settings(step, fence, span, book);
+}
+
+/// Gives `step` what the words behind the fence say of every step in it.
+pub(super) fn settings(step: &mut StepSpec, fence: &Fence, span: Span, book: &mut Book<'_>) {
+    let attributes = fence::attributes(&fence.info);
     step.cwd = attributes.cwd;
+    step.when = attributes.when.map(|text| {
+        let within = book.slice(span).find(&text);
+        let at = span.start + within.unwrap_or_default();
+        let origin = Origin::lines([(at, text.len())]);
+        Box::new(Condition::new(text, origin))
+    });
     if attributes.apart && !step.work.is_check() {
         step.danger = true;
         step.confirm = Some("This block is not run with the others. Is it needed now?".to_owned());
@@ -184,12 +203,6 @@ pub(super) fn name(step: &mut StepSpec, fence: &Fence, span: Span, book: &mut Bo
                 ),
             ),
         }
-    }
-    if !attributes.others.is_empty() {
-        add(
-            &mut step.details,
-            &format!("block: {}", attributes.others.join(", ")),
-        );
     }
 }
 

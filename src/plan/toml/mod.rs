@@ -5,6 +5,7 @@
 
 mod alert;
 mod capture;
+mod include;
 mod phase;
 mod probe;
 mod snapshot;
@@ -22,9 +23,24 @@ use super::tree::{self, Entries, Node, Value};
 
 /// Reads a TOML plan. What can't be read is reported and left out of the draft.
 pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
+    read_from(source, 0, top::read)
+}
+
+/// Reads a plan that another one includes, from the byte `base` of `source` to its end. It needs no
+/// title.
+pub(super) fn read_part(source: &Source, base: usize) -> (Draft, Vec<Problem>) {
+    read_from(source, base, top::read_part)
+}
+
+fn read_from(
+    source: &Source,
+    base: usize,
+    read: impl Fn(&Table<'_>) -> Draft,
+) -> (Draft, Vec<Problem>) {
     let mut syntax = Vec::new();
-    let root = tree::toml::parse(source.text(), 0, &mut syntax);
-    let (draft, mut problems) = read_tree(&root, top::read);
+    let text = source.text().get(base..).unwrap_or_default();
+    let root = tree::toml::parse(text, base, &mut syntax);
+    let (draft, mut problems) = read_tree(&root, read);
     if !syntax.is_empty() {
         // What seems to be missing may stand where the file could not be read.
         problems.retain(|problem| !matches!(problem.code, "missing-key" | "no-work"));

@@ -1,20 +1,26 @@
 //! Phases and rollbacks of a TOML plan.
 
-use super::step::{Defaults, step};
+use super::include;
+use super::step::{Defaults, condition, step};
 use super::table::Table;
 use crate::plan::draft::{
-    ClockPlace, Confirm, Gate, PhaseSpec, Placed, StepSpec, TierSpec, UndoOrder,
+    ClockPlace, Confirm, Draft, Gate, PhaseSpec, Placed, StepSpec, TierSpec, UndoOrder,
 };
 use crate::plan::duration;
 use crate::plan::model::PhaseKind;
 use crate::plan::problem::{Problem, nearest};
 use crate::plan::tree::Node;
 
-pub(super) fn phases(root: &Table<'_>, defaults: &Defaults) -> Vec<PhaseSpec> {
-    root.tables("phase")
-        .into_iter()
-        .map(|table| phase(table, defaults))
-        .collect()
+/// Reads the phases into `draft`, and notes where those of other files stand among them.
+pub(super) fn phases(root: &Table<'_>, defaults: &Defaults, draft: &mut Draft) {
+    for table in root.tables("phase") {
+        if table.has("include") {
+            let place = Some(draft.phases.len());
+            draft.includes.extend(include::include(table, place));
+        } else {
+            draft.phases.push(phase(table, defaults));
+        }
+    }
 }
 
 fn phase(table: Table<'_>, defaults: &Defaults) -> PhaseSpec {
@@ -31,6 +37,7 @@ fn phase(table: Table<'_>, defaults: &Defaults) -> PhaseSpec {
         ungated: table.value("gate").and_then(Node::as_bool) == Some(false),
         point_of_no_return: table.flag("point_of_no_return"),
         choice: table.string("choice"),
+        when: condition(&table),
         steps: steps(&table, defaults),
     };
     table.finish();

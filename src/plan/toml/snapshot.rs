@@ -110,11 +110,9 @@ pub(in crate::plan) fn block(root: Node, attributes: &[(&str, &str)]) -> Block {
     }
     let problems = Problems::default();
     let mut block = Block::default();
-    let (none, node) = (
-        Entries::default(),
-        Node::new(Value::Table(entries), root.span),
-    );
-    if let Some(table) = Table::root(&none, &problems).as_table(&node, "snapshot") {
+    let outside = Entries::default();
+    let node = Node::new(Value::Table(entries), root.span);
+    if let Some(table) = Table::root(&outside, &problems).as_table(&node, "snapshot") {
         block.snapshot = snapshot(&table, "name");
         block.kept = kept(&table);
         table.finish();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::snapshot;
 use super::table::Table;
+use crate::plan::condition::Condition;
 use crate::plan::draft::{Alternative, Hole, Mark, Placed, Retry, StepSpec, Undo};
 use crate::plan::expect::{Comparison, Expect};
 use crate::plan::origin::Origin;
@@ -58,6 +59,7 @@ pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
         env: env(&table),
         cwd: table.string("cwd"),
         capture: super::capture::captures(&table),
+        when: condition(&table).map(Box::new),
         holes: placeholders(&table),
         mark: mark(&table),
         allows: super::top::allows(&table),
@@ -74,6 +76,12 @@ pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
         span,
         ..spec
     })
+}
+
+/// What `when` says.
+pub(super) fn condition(table: &Table<'_>) -> Option<Condition> {
+    let text = table.text("when")?;
+    Some(Condition::new(text.value, Origin::quoted(text.span)))
 }
 
 /// A key, and the kinds of work for which it means something.

@@ -15,15 +15,21 @@ use crate::plan::work::Interpreter;
 const MOST_APPROVALS: u32 = 20;
 
 pub(super) fn read(root: &Table<'_>) -> Draft {
-    let draft = common(root);
-    let carries = root.flag("carry");
-    let defaults = Defaults::new(draft.shell.clone(), carries, &draft.databases);
     Draft {
         title: root.required("title"),
-        phases: phase::phases(root, &defaults),
-        tiers: phase::tiers(root, &defaults),
-        ..draft
+        ..read_part(root)
     }
+}
+
+/// What a plan says that another one includes.
+pub(super) fn read_part(root: &Table<'_>) -> Draft {
+    let mut draft = common(root);
+    let carries = root.flag("carry");
+    let defaults = Defaults::new(draft.shell.clone(), carries, &draft.databases);
+    draft.title = root.text("title");
+    phase::phases(root, &defaults, &mut draft);
+    draft.tiers = phase::tiers(root, &defaults);
+    draft
 }
 
 /// What front matter says of a runbook: everything but the title, which may be a heading, and what
@@ -64,6 +70,7 @@ fn common(root: &Table<'_>) -> Draft {
             .into_iter()
             .map(|m| m.value)
             .collect(),
+        includes: super::include::includes(root),
         not_variables: root
             .strings("not_variables")
             .into_iter()

@@ -60,6 +60,8 @@ fn what_is_as_before_is_not_told() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// Taking in what each step left gives what a single shell would have had after all of them.
     #[test]
     fn steps_one_after_another_are_one_terminal(

@@ -33,6 +33,7 @@ impl Case<'_> {
             Self::phase_is_done,
             Self::go_back,
             Self::try_again,
+            Self::weigh_next,
             Self::go_on,
             Self::end,
         ];
@@ -172,6 +173,9 @@ impl Case<'_> {
                 reason: "it left nothing behind".to_owned(),
             };
             return Decision::event(&engine, Event::UndoLeft(event));
+        }
+        if let Waiting::Facts(ix) = self.state.waiting(self.plan) {
+            return self.weigh_before(ix);
         }
         if self.state.waiting(self.plan) != Waiting::Nothing {
             return Decision::default();

@@ -63,6 +63,7 @@ impl Case<'_> {
                     origin: origin.clone(),
                 }),
             ),
+            Notice::Facts { of, answers } => self.answered(of, answers),
             Notice::VariableLost { name } => Decision::event(
                 &engine,
                 Event::VariableForgotten(VariableForgotten { name: name.clone() }),

@@ -269,10 +269,7 @@ impl Case<'_> {
         let ix = self.find(name)?;
         let (step, called) = (&self.state.steps[ix], self.called(ix));
         let Some(job) = self.lost_job(ix) else {
-            return Err(Refusal::new(format!(
-                "{called} is {}: there is nothing to look for",
-                step.status
-            )));
+            return self.weigh_again(actor, ix);
         };
         if step.sought.is_some() {
             return Err(Refusal::new(format!(

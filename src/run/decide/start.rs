@@ -36,6 +36,9 @@ impl Case<'_> {
             )));
         }
         self.may_start(ix)?;
+        if let Some(decision) = self.first_weighed(actor, ix, name.is_some())? {
+            return Ok(decision);
+        }
         if spec.work.is_check() && spec.alternatives.is_empty() {
             return Err(Refusal::new(format!(
                 "{} is done by a person: tick it",

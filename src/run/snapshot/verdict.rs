@@ -77,7 +77,7 @@ fn counted(picture: &Picture) -> Finding {
 }
 
 fn finding<'c>(expected: Option<String>, against: impl Iterator<Item = &'c Change>) -> Finding {
-    let against: Vec<String> = against.map(|change| words(change)).collect();
+    let against: Vec<String> = against.map(words).collect();
     Finding {
         expected: expected.unwrap_or_default(),
         met: against.is_empty(),

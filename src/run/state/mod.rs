@@ -5,6 +5,7 @@
 //! `fold` the `apply`, `outlook` the questions that decisions and screens ask: what is next, what stands in
 //! the way, what is waited for; `elapsed` how long ago something was; `outage` what downtime there was.
 
+mod conditions;
 mod elapsed;
 mod fold;
 mod outage;
@@ -12,11 +13,12 @@ mod outlook;
 mod step;
 mod types;
 
+pub use conditions::Conditioned;
 pub use elapsed::Boot;
 pub use fold::Mismatch;
 pub use outage::{Downtime, Outage};
 pub use outlook::{Standing, Waiting};
-pub use step::{JobEnd, StepState, Stopping, Transaction};
+pub use step::{JobEnd, StepState, Stopping, Transaction, Weighing};
 pub use types::{
     Acceptance, AlertState, Approval, Driver, End, GateDecision, Hold, ItemState, NoteTaken,
     PhaseState, RollbackState, RunState, Value,

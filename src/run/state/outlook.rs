@@ -57,6 +57,10 @@ pub enum Waiting {
     Alternative(StepIx),
     /// Somebody gives values to these variables, which a step needs.
     Values(StepIx, Vec<String>),
+    /// Nothing of a person: it is being looked whether this step is to be done.
+    Facts(StepIx),
+    /// It can't be told whether this step is to be done: somebody says so.
+    Undecided(StepIx),
     /// Somebody decides about a step that did not work, or may not have.
     Decide(StepIx),
     /// Somebody approves: these approvals of a phase's gate are missing.
@@ -90,7 +94,7 @@ impl RunState {
         }
     }
 
-    fn has_begun(&self) -> bool {
+    pub(super) fn has_begun(&self) -> bool {
         self.phases.iter().any(|phase| phase.started.is_some())
     }
 
@@ -252,6 +256,9 @@ impl RunState {
             if let Some(among) = self.open_choice(plan, phase) {
                 return Waiting::Choice(among);
             }
+            if let Some(waiting) = self.waiting_for_phase(plan, ix) {
+                return waiting;
+            }
             if self.gate_is_shut(plan, phase) {
                 let missing = self.missing_approvals(plan, phase);
                 return if missing.is_empty() {
@@ -260,6 +267,9 @@ impl RunState {
                     Waiting::Approval(phase, missing)
                 };
             }
+        }
+        if let Some(waiting) = self.waiting_for_condition(plan, ix) {
+            return waiting;
         }
         let spec = &plan.steps[ix].spec;
         if spec.work.is_check() {
@@ -299,6 +309,10 @@ impl RunState {
         let (ix, step) = (item.step, &self.steps[item.step]);
         if step.status.needs_decision() && (!item.undo || step.status == Status::Stuck) {
             return Waiting::Decide(ix);
+        }
+        let open = self.waiting_for_condition(plan, ix).filter(|_| !item.undo);
+        if let Some(waiting) = open {
+            return waiting;
         }
         let spec = &plan.steps[ix].spec;
         if !item.undo && spec.work.is_check() && !self.tick_checks {

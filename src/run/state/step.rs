@@ -48,6 +48,22 @@ pub struct StepState {
     pub end: Option<JobEnd>,
     /// How its undo last ended.
     pub undo_end: Option<JobEnd>,
+    /// Whether it is to be done at all, where that depends.
+    pub condition: Weighing,
+}
+
+/// Where the condition of a step or a phase stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Weighing {
+    /// Its turn has not come.
+    #[default]
+    NotYet,
+    /// What it asks about is being looked for.
+    Asked,
+    /// It was weighed: whether it holds, if that can be told, and what was known.
+    Told(Option<bool>, String),
+    /// A person has decided otherwise.
+    Overruled,
 }
 
 /// Where SQL runs.

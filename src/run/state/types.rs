@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::elapsed::Boot;
 use super::outage::Outage;
-use super::step::{StepState, count_settled, first_open};
+use super::step::{StepState, Weighing, count_settled, first_open};
 use crate::clock::Moment;
 use crate::journal::Actor;
 use crate::journal::event::{Consequence, Ending, Job, SnapshotTaken};
@@ -86,6 +86,8 @@ pub struct PhaseState {
     pub approvals: Vec<Approval>,
     /// Whether another phase of the same choice was chosen.
     pub dropped: bool,
+    /// Whether it is to be driven at all, where that depends.
+    pub condition: Weighing,
 }
 
 /// What was said at a gate.

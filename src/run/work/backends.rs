@@ -21,6 +21,13 @@ pub enum Ask {
         /// Where the answer goes.
         answer: oneshot::Sender<()>,
     },
+    /// The newest value of a metric.
+    Measure {
+        /// Its name, such as `main.connections`.
+        metric: String,
+        /// Where the answer goes: the value, or why there is none.
+        answer: oneshot::Sender<Result<f64, String>>,
+    },
     /// Cancel one session's statement, or end the session.
     Signal {
         /// The database's name in the plan.
@@ -49,6 +56,15 @@ impl Backends {
         };
         let _ = self.0.send(ask).await;
         let _ = tokio::time::timeout(PATIENCE, wait).await;
+    }
+
+    pub(super) async fn measure(&self, metric: String) -> Result<f64, String> {
+        let (answer, wait) = oneshot::channel();
+        let _ = self.0.send(Ask::Measure { metric, answer }).await;
+        match tokio::time::timeout(PATIENCE, wait).await {
+            Ok(Ok(answered)) => answered,
+            _ => Err("nobody measures it".to_owned()),
+        }
     }
 
     pub(in crate::run) async fn signal(

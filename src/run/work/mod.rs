@@ -5,6 +5,7 @@
 //! in its output file; `output` searches that, and [`judge`] holds it against the expectations.
 
 pub(super) mod backends;
+pub(super) mod facts;
 pub(super) mod http;
 pub(super) mod judge;
 mod output;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::journal::event::Job;
 use crate::plan::template::{FillError, Filled, Language, Lookup, fill};
-use crate::plan::{Expect, Hole, Http, Plan, Shell, Snapshot, Sql, Step, StepSpec, Work};
+use crate::plan::{Expect, Http, Plan, Shell, Snapshot, Sql, Step, StepSpec, Work};
 use crate::run::carry::Terminal;
 use crate::run::carry::prologue::{BASH_ENV_BEFORE, Family};
 use crate::run::files::RunDir;
@@ -69,7 +69,7 @@ impl Bench<'_> {
         let prepared = match work {
             Work::Shell(shell) => self.shell(step, job, shell)?,
             Work::Sql(sql) => Prepared::Sql(Sql {
-                text: self.fill(&sql.text, &spec.holes, Language::Sql)?.text,
+                text: self.fill(&sql.text, spec, Language::Sql)?.text,
                 ..sql.clone()
             }),
             Work::Http(http) => Prepared::Http(self.http(spec, http)?),
@@ -79,16 +79,19 @@ impl Bench<'_> {
         Ok(Some(prepared))
     }
 
-    fn fill(&self, text: &str, holes: &[Hole], language: Language) -> Result<Filled, FillError> {
-        fill(text, holes, language, |name| match (self.value)(name) {
-            Some(value) => Lookup::Value(value),
-            None if self.plan.has_variable(name) => Lookup::Missing,
-            None => Lookup::NotOurs,
+    fn fill(&self, text: &str, spec: &StepSpec, language: Language) -> Result<Filled, FillError> {
+        fill(text, &spec.holes, language, |name| {
+            let name = spec.variable(name);
+            match (self.value)(name) {
+                Some(value) => Lookup::Value(value),
+                None if self.plan.has_variable(name) => Lookup::Missing,
+                None => Lookup::NotOurs,
+            }
         })
     }
 
     fn plain(&self, text: &str, spec: &StepSpec) -> Result<String, FillError> {
-        Ok(self.fill(text, &spec.holes, Language::Plain)?.text)
+        Ok(self.fill(text, spec, Language::Plain)?.text)
     }
 
     fn http(&self, spec: &StepSpec, http: &Http) -> Result<Http, FillError> {
@@ -110,7 +113,7 @@ impl Bench<'_> {
 
     fn shell(&self, step: &Step, job: &Job, shell: &Shell) -> Result<Prepared, FillError> {
         let spec = &step.spec;
-        let filled = self.fill(&shell.script, &spec.holes, Language::Shell)?;
+        let filled = self.fill(&shell.script, spec, Language::Shell)?;
         let family = Some(shell).filter(|shell| shell.carries);
         let family = family.and_then(|shell| Family::of(&shell.interpreter));
         let terminal = Some(self.terminal).filter(|_| shell.carries);

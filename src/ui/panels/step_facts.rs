@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::journal::event::{Outcome, Stage};
 use crate::plan::{Home, StepIx, Work, duration, reflow};
-use crate::run::{JobEnd, MASK, Status, StepState, Value};
+use crate::run::{JobEnd, MASK, Status, StepState, Value, Weighing};
 use crate::ui::scene::Scene;
 use crate::ui::theme::Role;
 use crate::ui::widgets::clip;
@@ -39,6 +39,7 @@ pub fn lines<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Ve
         lines.push(Line::from(scene.span(group, Role::Dim)));
     }
     lines.extend(what(scene, ix, width, most));
+    lines.extend(condition(scene, ix, at, width));
     lines.extend(standing(scene, ix, at, width));
     lines.extend(expectations(scene, ix, at));
     lines.extend(captures(scene, ix));
@@ -293,6 +294,36 @@ fn findings<'s>(scene: &Scene<'s>, end: &JobEnd) -> Vec<Line<'s>> {
             scene.span(left.to_string(), Role::Text),
         ])
     }));
+    lines
+}
+
+/// What must be so for it to be done at all, and what was known when that was weighed.
+fn condition<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState, width: usize) -> Vec<Line<'s>> {
+    let plan = &scene.world.plan;
+    let own = plan.steps[ix]
+        .spec
+        .when
+        .as_deref()
+        .map(|when| (when, &at.condition));
+    let phase = plan.phase_of(ix).and_then(|phase| {
+        let when = plan.phases[phase].spec.when.as_ref()?;
+        Some((when, &scene.world.state.phases[phase].condition))
+    });
+    let mut lines = Vec::new();
+    for (when, weighing) in phase.into_iter().chain(own) {
+        let (known, role) = match weighing {
+            Weighing::Told(None, known) => (format!(": {known}"), Role::Warn),
+            // Of what was left out the reason tells it.
+            Weighing::Told(Some(true), known) => (format!(": {known}"), Role::Text),
+            Weighing::Overruled => (": a person has decided".to_owned(), Role::Text),
+            Weighing::Told(Some(false), _) | Weighing::NotYet | Weighing::Asked => {
+                (String::new(), Role::Text)
+            }
+        };
+        for row in clip::wrap(&format!("· only when {}{known}", when.text), width) {
+            lines.push(Line::from(scene.span(row, role)));
+        }
+    }
     lines
 }
 

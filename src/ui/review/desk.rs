@@ -106,7 +106,12 @@ impl Desk {
         if now[0] != before[0] {
             let name = self.plan.to_string_lossy();
             told.push(match std::fs::read(&self.plan) {
-                Ok(bytes) => News::Plan(Box::new(plan::open(&name, &bytes))),
+                Ok(bytes) => News::Plan(Box::new(plan::open_from(
+                    &name,
+                    &bytes,
+                    None,
+                    &review::beside(&self.plan),
+                ))),
                 Err(error) => News::Trouble(format!("failed to read {name}: {error}")),
             });
         }

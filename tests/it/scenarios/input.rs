@@ -5,7 +5,9 @@ use std::time::Duration;
 use clap::Parser;
 use gonogo::cli::{Cli, Verb};
 use gonogo::clock::Moment;
-use gonogo::journal::event::{Applied, BackendAction, Job, KnownBy, Left, Outcome, SnapshotTaken};
+use gonogo::journal::event::{
+    Applied, BackendAction, ConditionOf, Job, KnownBy, Left, Outcome, SnapshotTaken,
+};
 use gonogo::monitor::Alert;
 use gonogo::plan::{AlertAction, duration};
 use gonogo::run::{Command, Fate, Finish, Notice, Secret, Session};
@@ -190,6 +192,9 @@ fn around(line: &str) -> Option<Notice> {
             why: why.to_owned(),
         });
     }
+    if let Some(rest) = line.strip_prefix("facts for ") {
+        return facts(rest);
+    }
     if let Some(rest) = line.strip_prefix("variable ") {
         if let Some(name) = rest.strip_suffix(" is lost") {
             let name = name.to_owned();
@@ -220,6 +225,26 @@ fn around(line: &str) -> Option<Notice> {
         done: !what.contains("not"),
         result: result.to_owned(),
     })
+}
+
+/// `phase deploy: main.replica=false`, `step split: main.size=unknown`
+fn facts(said: &str) -> Option<Notice> {
+    let (of, answers) = said.split_once(": ")?;
+    let of = match of.split_once(' ')? {
+        ("phase", id) => ConditionOf::Phase(id.to_owned()),
+        ("step", id) => ConditionOf::Step(id.to_owned()),
+        _ => return None,
+    };
+    let answers = answers.split(' ').filter_map(|pair| {
+        let (fact, value) = pair.split_once('=')?;
+        let known = match value {
+            "unknown" => Err("no answer".to_owned()),
+            value => Ok(value.to_owned()),
+        };
+        Some((fact.to_owned(), known))
+    });
+    let answers = answers.collect();
+    Some(Notice::Facts { of, answers })
 }
 
 fn job(line: &str) -> Option<Notice> {

@@ -86,6 +86,10 @@ pub fn effect(effect: &Effect) -> String {
             action,
             ..
         } => format!("{action:?} {pid} on {database}").to_lowercase(),
+        Effect::Weigh { facts, .. } => {
+            let facts: Vec<String> = facts.iter().map(ToString::to_string).collect();
+            format!("ask for {}", facts.join(", "))
+        }
         Effect::KeepSecret { name, .. } => format!("keep the secret {name}"),
     };
     format!("    → {words}")

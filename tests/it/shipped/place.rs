@@ -254,24 +254,43 @@ impl Drive<'_> {
                 return status;
             }
             let wish = status["waiting_for"].as_str().unwrap().to_owned();
-            self.grant(&wish);
+            wait::until("what the run waits for is granted", || {
+                let granted = self.grant(&wish);
+                if !granted {
+                    self.accept_haste();
+                }
+                granted || wish == "release"
+            });
         }
     }
 
-    fn grant(&mut self, wish: &str) {
+    /// Nobody here takes the time in which what is usual could be measured, and the machine is busy with
+    /// other tests: what is said of speed is taken as it is. Everything else still stops the run.
+    fn accept_haste(&self) {
+        let status = self.run.status();
+        let alerts = status["alerts"].as_array().unwrap().iter();
+        for alert in alerts.filter(|alert| alert["state"] != "accepted") {
+            let name = alert["name"].as_str().unwrap();
+            assert!(name.contains("twice"), "{name} stops it: {}", self.story());
+            let reason = "a rehearsal has no time for it";
+            self.run.try_ctl(&["accept", name, "--reason", reason]);
+        }
+        self.run.try_ctl(&["release"]);
+    }
+
+    /// Does what is waited for; whether that was granted.
+    fn grant(&self, wish: &str) -> bool {
         let (verb, rest) = wish.split_once(' ').unwrap_or((wish, ""));
         let step = rest.split(' ').next().unwrap_or_default();
         match verb {
             "run" if rest.starts_with("a step of one of") => {
                 let phase = self.choice.clone().expect("a choice");
-                self.run.ctl(&["run", &format!("{phase}.1")]);
+                self.granted(&["run", &format!("{phase}.1")])
             }
-            "run" => self.run.ctl(&["run", step]),
-            "tick" => self.run.ctl(&["tick", step]),
+            "run" | "tick" => self.granted(&[verb, step]),
+            "release" => false,
             // What the gate's alerts watch has to be measured first.
-            "go" => wait::until("the gate opens", || {
-                self.run.try_ctl(&["go"]).status.success()
-            }),
+            "go" => self.granted(&["go"]),
             "approve" => {
                 let (names, _) = rest.split_once(" for ").unwrap();
                 for name in names.split(", ") {
@@ -279,10 +298,15 @@ impl Drive<'_> {
                     let output = bob.env("GONOGO_USER", "bob").output().unwrap();
                     assert!(output.status.success(), "{}", text_of(&output));
                 }
+                true
             }
-            "finish" => self.run.ctl(&["finish"]),
+            "finish" => self.granted(&["finish"]),
             _ => panic!("it waits for: {wish}\n{}", self.story()),
         }
+    }
+
+    fn granted(&self, command: &[&str]) -> bool {
+        self.run.try_ctl(command).status.success()
     }
 
     fn story(&self) -> String {

@@ -2,7 +2,7 @@ use super::*;
 use crate::plan::{Severity, open};
 
 fn front(text: &str) -> Front {
-    read(&Source::new("r.md", text))
+    read(&Source::new("r.md", text), 0)
 }
 
 fn codes(front: &Front) -> Vec<(&'static str, Severity)> {
@@ -48,7 +48,7 @@ fn a_mistake_has_its_place_and_the_rest_of_the_file_is_read() {
         let errors = |p: &&crate::plan::Problem| p.severity == Severity::Error;
         let problem = opened.problems.iter().find(errors).unwrap();
         assert!(opened.source.line(problem.span.start) > 1);
-        assert_eq!(read(&opened.source).end, text.find("# T").unwrap());
+        assert_eq!(read(&opened.source, 0).end, text.find("# T").unwrap());
     }
 }
 
@@ -84,6 +84,9 @@ fn rules_at_the_start_are_no_front_matter() {
         "--- \n",
         "---",
         "+ + +\n",
+        "---\nOder:\n\n# T\n\n---\n",
+        "{\n\"",
+        "{\n\"x\n}\n",
         "{}\n# T\n",
         "{ }\n=\n",
         "{{ title }}\n",

@@ -6,7 +6,7 @@ mod rollback;
 mod run;
 mod step;
 
-use super::step::{StepState, first_open};
+use super::step::{StepState, Weighing, first_open};
 use super::types::RunState;
 use crate::clock::Moment;
 use crate::journal::{Actor, Entry, Event};
@@ -77,6 +77,10 @@ impl Fold<'_> {
             Event::GateDecided(e) => self.gate_decided(e)?,
             Event::ApprovalGiven(e) => self.approval_given(e)?,
             Event::ChoiceMade(e) => self.choice_made(e)?,
+            Event::ConditionAsked(e) => self.condition(&e.of, Weighing::Asked)?,
+            Event::ConditionWeighed(e) => {
+                self.condition(&e.of, Weighing::Told(e.holds, e.known.clone()))?;
+            }
             Event::StepStarted(e) => self.step_started(e)?,
             Event::StepLaunched(e) => self.step_launched(e)?,
             Event::StepTransaction(e) => self.step_transaction(e)?,

@@ -6,6 +6,7 @@ use crate::journal::event::{
     RunFinished, VariableSet,
 };
 use crate::plan::PhaseKind;
+use crate::plan::condition::Fact;
 use crate::run::state::types::{Approval, Driver, End, GateDecision, Hold, NoteTaken, Value};
 use crate::run::status::Change;
 
@@ -96,6 +97,7 @@ impl Fold<'_> {
     pub(super) fn variable_set(&mut self, e: &VariableSet) {
         let value = e.value.clone().map_or(Value::Secret, Value::Known);
         self.state.values.insert(e.name.clone(), value);
+        self.forget_weighed(&Fact::Variable(e.name.clone()));
     }
 
     pub(super) fn held(&mut self, e: &Held) {

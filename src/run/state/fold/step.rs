@@ -3,11 +3,12 @@
 use super::{Fold, Mismatch};
 use crate::journal::Via;
 use crate::journal::event::{
-    Applied, Job, Outcome, SnapshotTaken, StepAdopted, StepFinished, StepLaunched, StepSought,
-    StepStarted, StepStopping, StepTicked, StepTransaction,
+    Applied, ConditionOf, Job, Outcome, SnapshotTaken, StepAdopted, StepFinished, StepLaunched,
+    StepSought, StepStarted, StepStopping, StepTicked, StepTransaction,
 };
 use crate::plan::Home;
-use crate::run::state::step::{JobEnd, StepState, Stopping, Transaction};
+use crate::plan::condition::{Condition, Fact};
+use crate::run::state::step::{JobEnd, StepState, Stopping, Transaction, Weighing};
 use crate::run::status::{Change, Status};
 
 impl Fold<'_> {
@@ -145,6 +146,41 @@ impl Fold<'_> {
         Ok(())
     }
 
+    pub(super) fn condition(&mut self, of: &ConditionOf, to: Weighing) -> Result<(), Mismatch> {
+        match of {
+            ConditionOf::Step(id) => {
+                let ix = self.step(id)?;
+                self.state.steps[ix].condition = to;
+            }
+            ConditionOf::Phase(id) => {
+                let ix = self.phase(id)?;
+                self.state.phases[ix].condition = to;
+            }
+        }
+        Ok(())
+    }
+
+    /// What was weighed by something that is not so any more is weighed anew, if nothing has begun.
+    pub(super) fn forget_weighed(&mut self, fact: &Fact) {
+        let asks =
+            |condition: &Condition| condition.facts().iter().any(|(asked, _)| *asked == fact);
+        for (ix, phase) in self.plan.phases.iter().enumerate() {
+            let state = &mut self.state.phases[ix];
+            let told = matches!(state.condition, Weighing::Told(..)) && state.started.is_none();
+            if told && phase.spec.when.as_ref().is_some_and(asks) {
+                state.condition = Weighing::NotYet;
+            }
+        }
+        for (ix, step) in self.plan.steps.iter().enumerate() {
+            let state = &mut self.state.steps[ix];
+            let told = matches!(state.condition, Weighing::Told(..));
+            let waits = told && state.status == Status::Pending;
+            if waits && step.spec.when.as_deref().is_some_and(asks) {
+                state.condition = Weighing::NotYet;
+            }
+        }
+    }
+
     pub(super) fn step_ticked(&mut self, e: &StepTicked) -> Result<(), Mismatch> {
         self.settle(&e.step, Change::Settled, None)?;
         let ix = self.step(&e.step)?;
@@ -204,6 +240,8 @@ impl Fold<'_> {
             (Some(_), Status::Skipped) => Change::ReopenedFailed,
             _ => Change::Reopened,
         };
+        let id = id.to_owned();
+        self.forget_weighed(&Fact::Step(id));
         let step = self.change(ix, change)?;
         step.reason = None;
         step.note = None;
@@ -211,6 +249,8 @@ impl Fold<'_> {
             *step = StepState {
                 attempt: step.attempt,
                 undo_attempt: step.undo_attempt,
+                // Somebody wants it done, whatever was known.
+                condition: Weighing::Overruled,
                 ..StepState::default()
             };
         }
