@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::args::{Attach, Common, Resume};
 use super::exit::Exit;
 use super::{ctl, place, run, status};
-use crate::journal::Lease;
+use crate::journal::{Lease, Reader};
 use crate::plan::Plan;
 use crate::run::RunDir;
 use crate::ui::{self, Setup};
@@ -38,29 +38,44 @@ pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exi
     screen(common, dir, plan, role(args), Leaving::RunGoesOn, ready).await
 }
 
-/// Runs `gonogo resume`.
+/// Runs `gonogo resume`. The screen does not wait for the engine: until there is one it shows what the
+/// journal says.
 pub(super) async fn resume(common: &Common, args: &Resume) -> anyhow::Result<Exit> {
     let dir = place::find(common, &args.attach.run)?;
-    if let Some(why) = missing(&dir).await
-        && is_open(&dir).await?
-    {
-        eprintln!("gonogo: {why}; going on with a new one");
-        go_on(&dir).await?;
-    }
     if args.detach {
+        if let Some(why) = wake(&dir).await? {
+            eprintln!("gonogo: {why}; going on with a new one");
+        }
         println!("{}", dir.id());
         return Ok(Exit::Done);
     }
     let plan = Arc::new(status::load_plan(&dir)?);
     let ready = async { Ok(()) };
     let role = role(&args.attach);
-    screen(common, dir, plan, role, Leaving::RunGoesOn, ready).await
+    let sleeping = dir.clone();
+    let waking = has_terminal().then(|| tokio::spawn(async move { wake(&sleeping).await }));
+    let exit = screen(common, dir, plan, role, Leaving::RunGoesOn, ready).await?;
+    if let Some(waking) = waking.filter(tokio::task::JoinHandle::is_finished) {
+        waking.await??;
+    }
+    Ok(exit)
 }
 
-/// Whether the run is not over. Its whole journal is read for that.
+/// Starts a new engine where the run needs one; tells why it did.
+async fn wake(dir: &RunDir) -> anyhow::Result<Option<String>> {
+    let Some(why) = missing(dir).await else {
+        return Ok(None);
+    };
+    if !is_open(dir).await? {
+        return Ok(None);
+    }
+    go_on(dir).await?;
+    Ok(Some(why))
+}
+
+/// Whether the run is not over.
 async fn is_open(dir: &RunDir) -> anyhow::Result<bool> {
-    let (_, state) = status::fold(dir).await?;
-    Ok(state.end.is_none())
+    Ok(!Reader::open(&dir.journal()).await?.is_over().await?)
 }
 
 /// Why the run has no engine that it could use, if it has none.

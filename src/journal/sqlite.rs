@@ -328,6 +328,14 @@ impl Reader {
         Ok(reader)
     }
 
+    /// Whether the journal says that its run is over. Nothing is checked for that.
+    pub async fn is_over(&mut self) -> Result<bool, JournalError> {
+        sqlx::query_scalar("select exists (select 1 from entry where kind = 'run_finished')")
+            .fetch_one(&mut self.connection)
+            .await
+            .map_err(JournalError::storage("failed to read the journal"))
+    }
+
     /// The next entries, at most `limit` of them; empty when there are no more yet.
     pub async fn next(&mut self, limit: u64) -> Result<Vec<Entry>, JournalError> {
         self.checked.read(&mut self.connection, limit).await

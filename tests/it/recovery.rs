@@ -250,15 +250,47 @@ fn a_transaction_whose_engine_is_killed_in_the_middle_is_not_guessed_at() {
     assert_eq!(postgres::value(&url, "to_regclass('t')"), "");
 }
 
+/// What is inserted into a table waits for a lock when it is committed, also without its client.
+const SLOW_COMMIT: &str = "
+create table t (a text);
+create table gate ();
+create function wait() returns trigger language plpgsql as $$ begin
+    perform set_config('client_connection_check_interval', '0', false);
+    lock table gate;
+    return null;
+end $$;
+create constraint trigger wait after insert on t deferrable initially deferred
+    for each row execute function wait();
+";
+
 #[test]
 fn what_was_committed_before_the_engine_died_has_passed_once_the_server_can_say_so() {
     let mut bench = Bench::new();
     let url = postgres::database();
     bench.set("DATABASE_URL", &url);
-    // What was captured is told after the commit, and before the end of the step.
-    let id = run_until(&bench, &SQL.replace("WAIT", "0"), "variable_set")
-        .id
-        .clone();
+    // The commit waits for a lock, and the engine dies meanwhile.
+    postgres::execute(&url, SLOW_COMMIT);
+    let gate = OpenTransaction::begin(&url, "lock table gate");
+    let plan = SQL.replace(
+        "create table t as select 'v1' as a; select a, pg_sleep(WAIT) is null from t",
+        "insert into t values ('v1') returning a",
+    );
+    let run = bench.start(&plan);
+    run.ctl(&["run"]);
+    wait::until("it is being committed", || {
+        let committing = "(select count(*) from pg_stat_activity
+                           where datname = current_database() and query = 'commit' and wait_event_type = 'Lock')";
+        postgres::value(&url, committing) == "1"
+    });
+    let engine = run.engine();
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
+    gate.end();
+    wait::until("it has committed", || {
+        postgres::value(&url, "(select count(*) from t)") == "1"
+    });
+    let id = run.id.clone();
+    drop(run);
     bench.set("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nowhere");
     let (screen, mut lost) = resume(&bench, &id);
     // It is asked for a good while; somebody does not want to wait, unless the while is over already.

@@ -209,6 +209,7 @@ kind = "deploy"
     bench.write("go-on", "");
     screen.see("dried up");
     assert_eq!(run.wait_finished("flood")["outcome"], "passed");
+    screen.see("F finishes");
     screen.press("F", "Finish the run?");
     screen.keys("\x1b");
     screen.gone("Finish the run?");
