@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod alerts;
+mod causes;
 mod checking;
 mod demo;
 mod driving;
