@@ -13,12 +13,14 @@ if [ "${1-}" = -f ]; then
 fi
 [ $# -gt 0 ] || { sed -n 's/^# \{0,1\}//p' "$0" | head -8; exit 2; }
 cd "$(dirname "$0")/.." || exit 2
-cargo test --quiet --test it --no-run || exit 2
+# Built once, so that whatever is edited meanwhile changes nothing.
+tests=$(cargo test --test it --no-run 2>&1 | sed -n 's/.*(\(.*\))$/\1/p')
+[ -x "$tests" ] || { echo "the tests can't be built" >&2; exit 2; }
 failed=0
 for bin in "$@"; do
     version=$("$bin/postgres" --version) || { failed=$((failed + 1)); continue; }
     log=$(mktemp)
-    if PG_BIN=$bin cargo test --quiet --test it -- "$filter" >"$log" 2>&1; then
+    if PG_BIN=$bin "$tests" "$filter" >"$log" 2>&1; then
         echo "passed  $version  $(grep -o '[0-9]* passed' "$log" | tail -1)"
     else
         failed=$((failed + 1))
