@@ -3,12 +3,15 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // The shim is this program, too, and has to be quick: it meets none of what the others need.
-    if std::env::args_os()
-        .nth(1)
-        .is_some_and(|verb| verb == "shim")
-    {
+    // The shim is this program, too, and what a step's shell tells where it stands, and they have to be
+    // quick: they meet none of what the others need.
+    let mut args = std::env::args_os().skip(1);
+    let verb = args.next();
+    if verb.as_deref().is_some_and(|verb| verb == "shim") {
         return ExitCode::from(gonogo::run::shim::main());
+    }
+    if verb.as_deref().is_some_and(|verb| verb == "keep") {
+        return ExitCode::from(gonogo::run::carry::keep(args.next()));
     }
     gonogo::cli::main()
 }

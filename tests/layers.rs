@@ -67,6 +67,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("hyper::", &["demo/"]),
     ("pulldown_cmark::", &["plan/markdown/"]),
     ("saphyr_parser::", &["plan/tree/"]),
+    ("toml_edit::", &["plan/layout/"]),
     ("signal_hook::", &["run/shim.rs"]),
 ];
 

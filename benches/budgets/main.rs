@@ -14,6 +14,7 @@ mod figures;
 mod monitor;
 mod output;
 mod processor;
+mod resume;
 mod rollback;
 mod runbook;
 mod screen;
@@ -22,13 +23,14 @@ mod screen;
 mod support;
 
 /// A budget: its name on the command line, and what measures it.
-const BUDGETS: [(&str, fn()); 7] = [
+const BUDGETS: [(&str, fn()); 8] = [
     ("check", check::measure),
     ("first-screen", screen::first),
     ("frame", screen::frame),
     ("monitor", monitor::measure),
     ("output", output::speed),
     ("memory", output::memory),
+    ("resume", resume::measure),
     ("rollback", rollback::measure),
 ];
 

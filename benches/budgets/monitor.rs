@@ -93,7 +93,7 @@ fn crowded(url: &str) {
 fn crowd(tape: &str) -> String {
     let mut lines = tape.lines();
     let head = lines.next().unwrap();
-    let last = lines.filter(|line| line.contains("\"waiters\":1")).last();
+    let last = lines.rfind(|line| line.contains("\"waiters\":1"));
     let mut frame: Value = serde_json::from_str(last.unwrap()).unwrap();
     let picture = &mut frame["health"]["databases"][0]["picture"];
     let node = picture["locks"]["nodes"][1].clone();

@@ -42,6 +42,10 @@ pub enum Verb {
     Runs,
     /// Read plans and say what is wrong with them; runs nothing
     Check(Check),
+    /// Print a Markdown runbook as a typed plan, in TOML
+    Import(Import),
+    /// Lay out typed plans: spaces, indentation, quotes
+    Fmt(Fmt),
     /// Walk through a plan before anything happens: comment, mark what was looked at, approve
     Review(Review),
     /// Give a run commands from a script
@@ -167,6 +171,27 @@ pub struct Review {
     /// Print how the review stands instead; exits 1 while approvals are missing
     #[arg(long, value_enum)]
     pub format: Option<Format>,
+}
+
+/// `import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The runbook
+    pub runbook: PathBuf,
+    /// Write it into this file, which must not be there yet
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `fmt`
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// The plans
+    #[arg(required = true)]
+    pub plans: Vec<PathBuf>,
+    /// Change nothing; name the files that would change, and exit with 1 if there are any
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `report`

@@ -7,8 +7,10 @@ mod ctl;
 mod demo;
 mod engine;
 mod exit;
+mod fmt;
 mod follow;
 mod headless;
+mod import;
 mod monitor;
 mod monitors;
 mod outages;
@@ -52,6 +54,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
     let common = cli.common;
     match cli.command {
         Verb::Check(args) => check::run(&args),
+        Verb::Import(args) => import::run(&args),
+        Verb::Fmt(args) => fmt::run(&args),
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "gonogo", &mut std::io::stdout());
             Ok(Exit::Done)

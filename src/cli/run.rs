@@ -92,6 +92,9 @@ impl NewRun {
 
     /// Writes the beginning of the journal, and starts an engine with `environment` besides our own.
     pub(super) async fn begin(self, environment: &[(String, String)]) -> anyhow::Result<()> {
+        self.dir
+            .persist()
+            .with_context(|| format!("failed to write {}", self.dir.path().display()))?;
         let (mut store, _) = SqliteStore::open(&self.dir.journal()).await?;
         store.append(self.first).await?;
         store.close().await;

@@ -5,8 +5,9 @@ use anyhow::Context;
 use super::args::Format;
 use super::ctl::presence;
 use super::exit::Exit;
+use crate::journal::event::SnapshotCompared;
 use crate::journal::{Lease, Reader};
-use crate::plan::{self, Plan, duration};
+use crate::plan::{self, Plan, Step, duration};
 use crate::report::{self, downtime_words, waiting_for};
 use crate::run::{RunDir, RunState, Status};
 use crate::wire::FromEngine;
@@ -100,6 +101,13 @@ fn to_text(plan: &Plan, state: &RunState, engine: Option<u32>) -> String {
     text
 }
 
+/// What came out where the step compared a picture with an earlier one.
+fn compared_by<'s>(state: &'s RunState, step: &Step) -> Option<&'s SnapshotCompared> {
+    let mut taken = state.snapshots.values();
+    let taken = taken.find(|taken| taken.job.step == step.id.as_str())?;
+    taken.compared.as_ref()
+}
+
 fn step_line(plan: &Plan, state: &RunState, ix: usize) -> String {
     let (step, at) = (&plan.steps[ix], &state.steps[ix]);
     let mut line = format!(
@@ -113,6 +121,9 @@ fn step_line(plan: &Plan, state: &RunState, ix: usize) -> String {
     }
     if let Some(reason) = at.reason.as_ref().filter(|_| at.status != Status::Pending) {
         line.push_str(&format!("  — {reason}"));
+    }
+    if let Some(compared) = compared_by(state, step) {
+        line.push_str(&format!("\n  {:<15} {}", "", compared.words()));
     }
     line.push('\n');
     line

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::expect::{Expect, Pattern};
+use super::capture::Capture;
+use super::expect::Expect;
 use super::ledger::Ledger;
 use super::model::PhaseKind;
 use super::parts::{AlertRule, Contact, Database, Note, Signoff, Var};
@@ -14,7 +15,7 @@ use super::source::Span;
 use super::work::{Interpreter, Work};
 
 /// A piece of text and where it stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Placed<T> {
     /// The piece.
     pub value: T,
@@ -63,6 +64,8 @@ pub(crate) struct Draft {
     pub allows: Vec<Allow>,
     /// Folders of migrations.
     pub migrations: Vec<String>,
+    /// Names in braces that are meant for other tools.
+    pub not_variables: Vec<String>,
     /// How many people must have approved what the file says before it can be run.
     pub approvals: u32,
     /// Where each element of a Markdown file went.
@@ -109,6 +112,8 @@ pub struct PhaseSpec {
     pub at: Option<ClockPlace>,
     /// The go/no-go decision in front of it.
     pub gate: Option<Gate>,
+    /// Whether the author says that there is none.
+    pub ungated: bool,
     /// Whether there is no way back once it has started.
     pub point_of_no_return: bool,
     /// The choice that this phase is one option of: only one phase of a choice is driven.
@@ -314,15 +319,6 @@ pub struct Retry {
     pub times: u32,
     /// The time between two tries.
     pub delay: Duration,
-}
-
-/// A variable that is taken from a step's output.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Capture {
-    /// The variable.
-    pub name: String,
-    /// The first group of its first match is the value.
-    pub pattern: Pattern,
 }
 
 /// A placeholder in a runbook's text.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::duration;
+use super::snapshot::Kept;
 
 /// Everything a step's outcome is held against. Empty: success is what the work itself calls so.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +23,8 @@ pub struct Expect {
     pub status: Vec<u16>,
     /// The longest an HTTP request may take.
     pub within: Option<Duration>,
+    /// What a snapshot must show, by itself and against an earlier one.
+    pub kept: Option<Box<Kept>>,
     /// The words of the author, always shown; tested only through the fields above.
     pub shown: Option<String>,
 }
@@ -50,10 +53,22 @@ impl Pattern {
         self.0.is_match(text)
     }
 
-    /// The first group of the first match in `text`, or the whole match where there is no group.
-    pub fn capture<'t>(&self, text: &'t str) -> Option<&'t str> {
+    /// Of the first match in `text`: the group called `name`, else the first one, or the whole match
+    /// where there is no group.
+    pub fn capture<'t>(&self, text: &'t str, name: &str) -> Option<&'t str> {
         let found = self.0.captures(text)?;
-        found.get(1).or_else(|| found.get(0)).map(|m| m.as_str())
+        let named = self.groups().any(|group| group == name);
+        let group = if named {
+            found.name(name)
+        } else {
+            found.get(1).or_else(|| found.get(0))
+        };
+        group.map(|m| m.as_str())
+    }
+
+    /// The names of its groups.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        self.0.capture_names().flatten()
     }
 }
 
@@ -199,6 +214,7 @@ impl Expect {
         value: None,
         status: Vec::new(),
         within: None,
+        kept: None,
         shown: None,
     };
 
@@ -306,6 +322,7 @@ impl Expect {
         if let Some(value) = &self.value {
             lines.push(format!("value {value}"));
         }
+        lines.extend(self.kept.iter().flat_map(|kept| kept.lines()));
         if let Some(shown) = &self.shown {
             lines.push(shown.clone());
         }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::letters::fold;
+
 /// The most characters an id made from a title has: ids name files and show in narrow panels.
 const MAX_SLUG: usize = 48;
 
@@ -53,7 +55,7 @@ pub(crate) fn is_id(text: &str) -> bool {
 pub fn slug(title: &str, fallback: &str) -> String {
     let mut slug = String::with_capacity(title.len().min(MAX_SLUG));
     let mut apart = false;
-    for byte in title.bytes() {
+    for byte in fold(title).bytes() {
         if !byte.is_ascii_alphanumeric() {
             apart = !slug.is_empty();
             continue;
@@ -65,7 +67,7 @@ pub fn slug(title: &str, fallback: &str) -> String {
             slug.push('-');
             apart = false;
         }
-        slug.push(char::from(byte.to_ascii_lowercase()));
+        slug.push(char::from(byte));
     }
     if slug.is_empty() {
         slug.push_str(fallback);
@@ -85,6 +87,7 @@ mod tests {
         );
         assert_eq!(slug("✅ 58+ tables", "step"), "58-tables");
         assert_eq!(slug("Миграция", "step-3"), "step-3");
+        assert_eq!(slug("Übung für São Paulo", "step"), "ubung-fur-sao-paulo");
         assert!(is_id(&slug(&"very long ".repeat(30), "step")));
     }
 

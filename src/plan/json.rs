@@ -177,6 +177,7 @@ impl<'a> View<'a> {
                 .iter()
                 .map(|way| work(Some(&way.label), &way.work))
                 .collect(),
+            captures: spec.capture.iter().map(|c| c.name.as_str()).collect(),
             danger: spec.danger,
             required: spec.required,
             placeholders: spec.holes.iter().map(|h| h.literal.as_str()).collect(),
@@ -275,7 +276,7 @@ fn text(work: &Work) -> Cow<'_, str> {
         Work::Check(text) => Cow::Borrowed(text),
         Work::Shell(shell) => Cow::Borrowed(&shell.script),
         Work::Sql(sql) => Cow::Borrowed(&sql.text),
-        Work::Http(_) | Work::Wait(_) => Cow::Owned(work.text()),
+        Work::Http(_) | Work::Wait(_) | Work::Snapshot(_) => Cow::Owned(work.text()),
     }
 }
 

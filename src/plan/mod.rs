@@ -8,6 +8,7 @@
 //! Nothing here runs anything or asks the network, the clock or the disk: opening a plan is safe
 //! whatever it holds. A [`Plan`] comes only out of [`open`], so it is always a checked one.
 
+mod capture;
 mod check;
 mod commands;
 pub mod ddl;
@@ -17,8 +18,12 @@ pub mod duration;
 mod expect;
 mod facts;
 mod id;
+mod import;
 pub mod json;
+pub mod json_path;
+mod layout;
 mod ledger;
+mod letters;
 mod markdown;
 pub mod metric;
 pub mod migrations;
@@ -29,6 +34,7 @@ mod probe;
 mod problem;
 mod reflow;
 mod shell;
+mod snapshot;
 mod source;
 pub mod sql_text;
 pub mod template;
@@ -36,15 +42,18 @@ mod toml;
 mod tree;
 mod work;
 
+pub use capture::{Capture, Find};
 pub use check::Allowed;
 pub use digest::sha256;
 pub use draft::{
-    Allow, Alternative, Capture, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry,
-    StepSpec, TierSpec, Undo, UndoOrder,
+    Allow, Alternative, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry, StepSpec,
+    TierSpec, Undo, UndoOrder,
 };
 pub use expect::{Comparison, Evidence, Expect, Observed, Operator, Pattern};
 pub use facts::{Busy, Facts, TableFacts};
 pub use id::{StepId, slug};
+pub use import::import;
+pub use layout::{LayoutError, layout};
 pub use ledger::{Account, Element, Ledger, Place};
 pub use model::{Format, Home, Phase, PhaseKind, Plan, Step, StepIx, Tier};
 pub use origin::Origin;
@@ -52,6 +61,7 @@ pub use parts::{AlertAction, AlertRule, Contact, Database, Limit, Note, Signoff,
 pub use probe::{LogSource, Probe, ProbeScript, ProbeTarget};
 pub use problem::{Problem, Severity};
 pub use reflow::reflow;
+pub use snapshot::{Aspect, Flaw, Kept, Snapshot, fits};
 pub use source::{Position, Source, Span};
 pub use work::{Http, Interpreter, Shell, Sql, Work};
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::origin::Origin;
+use super::snapshot::Snapshot;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,8 @@ pub enum Work {
     Http(Box<Http>),
     /// Nothing happens until the time is over.
     Wait(Duration),
+    /// A picture of databases, perhaps held against an earlier one.
+    Snapshot(Box<Snapshot>),
 }
 
 /// A script and the shell that runs it.
@@ -30,6 +33,9 @@ pub struct Shell {
     pub interpreter: Arc<Interpreter>,
     /// How long a statement of the sessions it opens may wait for a lock, through `PGOPTIONS`.
     pub lock_timeout: Option<Duration>,
+    /// Whether it begins where the shell step before it ended, and leaves its own directory and exported
+    /// variables to the next.
+    pub carries: bool,
     /// Where the script stands in the plan's file.
     pub origin: Origin,
 }
@@ -121,6 +127,7 @@ impl Work {
             Work::Sql(_) => "sql",
             Work::Http(_) => "http",
             Work::Wait(_) => "wait",
+            Work::Snapshot(_) => "snapshot",
         }
     }
 
@@ -132,7 +139,7 @@ impl Work {
     /// The texts in which variables are filled in.
     pub fn texts(&self) -> Vec<&str> {
         match self {
-            Work::Check(_) | Work::Wait(_) => Vec::new(),
+            Work::Check(_) | Work::Wait(_) | Work::Snapshot(_) => Vec::new(),
             Work::Shell(shell) => vec![&shell.script],
             Work::Sql(sql) => vec![&sql.text],
             Work::Http(http) => {
@@ -153,6 +160,7 @@ impl Work {
             Work::Sql(sql) => sql.text.clone(),
             Work::Http(http) => format!("{} {}", http.method, http.url),
             Work::Wait(time) => format!("wait {}", super::duration::show(*time)),
+            Work::Snapshot(snapshot) => snapshot.text(),
         }
     }
 }

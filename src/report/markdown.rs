@@ -2,7 +2,7 @@
 
 use super::downtime;
 use crate::clock::Moment;
-use crate::journal::event::{BackendAction, Outcome};
+use crate::journal::event::{BackendAction, Outcome, SnapshotCompared, SnapshotTotal};
 use crate::journal::{Entry, Event};
 use crate::plan::{Plan, StepIx, duration};
 use crate::run::{JobEnd, RunState, StepState};
@@ -18,6 +18,7 @@ pub fn markdown(plan: &Plan, state: &RunState, entries: &[Entry]) -> String {
         record.head(),
         record.steps(),
         record.rollback(),
+        record.snapshots(),
         record.troubles(),
         titled("Downtime", downtime::lines(state, cell)),
         record.remarks(),
@@ -212,6 +213,29 @@ impl Record<'_> {
         titled("What was not as expected", lines)
     }
 
+    /// What the pictures of databases show. Of one that was taken again only the last counts.
+    fn snapshots(&self) -> Vec<String> {
+        let taken = self.state.snapshots.values();
+        let mut taken: Vec<_> = taken
+            .filter_map(|taken| Some((self.plan.find(&taken.job.step)?, taken)))
+            .collect();
+        taken.sort_by_key(|(ix, _)| *ix);
+        let mut lines = Vec::new();
+        for (ix, taken) in taken {
+            let step = &self.plan.steps[ix];
+            let (number, name) = (&step.number, cell(&taken.name));
+            lines.extend([format!("**{name}** ({number})"), String::new()]);
+            lines.extend(taken.totals.iter().map(total));
+            if let Some(compared) = &taken.compared {
+                lines.push(format!("- {}", cell(&compared.words())));
+                lines.extend(differences(compared));
+            }
+            lines.push(String::new());
+        }
+        lines.pop();
+        titled("Snapshots", lines)
+    }
+
     fn remarks(&self) -> Vec<String> {
         let lines = self.entries.iter().filter_map(|entry| {
             let by = cell(&entry.actor.name);
@@ -299,6 +323,43 @@ impl Record<'_> {
     }
 }
 
+fn total(total: &SnapshotTotal) -> String {
+    let uncounted = match total.uncounted {
+        0 => String::new(),
+        some => format!(", {some} of them not counted"),
+    };
+    let (database, tables) = (cell(&total.database), total.tables);
+    format!(
+        "- {database}: {tables} tables{uncounted}, {} rows",
+        total.rows
+    )
+}
+
+fn differences(compared: &SnapshotCompared) -> Vec<String> {
+    let all =
+        compared.lost + compared.invalid + compared.unknown + compared.changed + compared.gained;
+    if all == 0 {
+        return Vec::new();
+    }
+    let head = [
+        "",
+        "| | what | which | before | now |",
+        "|---|---|---|---|---|",
+    ];
+    let lines = compared.differences.iter().map(|line| {
+        let (fortune, what) = (line.fortune.word(), &line.what);
+        let parts = [&line.name, &line.before, &line.after].map(|part| cell(part));
+        format!("| {fortune} | {what} | {} |", parts.join(" | "))
+    });
+    let more = all.saturating_sub(compared.differences.len() as u64);
+    let more = (more > 0).then(|| format!("| | | {more} more | | |"));
+    head.map(str::to_owned)
+        .into_iter()
+        .chain(lines)
+        .chain(more)
+        .collect()
+}
+
 fn titled(title: &str, lines: Vec<String>) -> Vec<String> {
     if lines.is_empty() {
         return Vec::new();
@@ -332,6 +393,7 @@ fn found(end: &JobEnd) -> String {
         unmet.map(|finding| format!("expected {}, found {}", finding.expected, finding.got));
     unmet
         .chain(end.message.clone())
+        .chain(end.left.iter().map(|left| format!("leaves {left}")))
         .collect::<Vec<_>>()
         .join("; ")
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::downtime;
 use crate::clock::Moment;
-use crate::plan::Plan;
+use crate::plan::{Plan, Step};
 use crate::run::{RunState, Waiting};
 
 /// Where the run stands: what `ctl status --format json` prints. `engine` is the engine's process, if
@@ -28,6 +28,8 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
                 "reason": at.reason,
                 "exit_code": at.end.as_ref().and_then(|end| end.exit_code),
                 "message": at.end.as_ref().and_then(|end| end.message.as_ref()),
+                "left": at.end.as_ref().and_then(|end| end.left.as_ref()),
+                "snapshot": taken_by(state, step),
             })
         })
         .collect();
@@ -64,6 +66,17 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
         "engine": engine,
         "steps": steps,
     })
+}
+
+/// What the picture shows that the step, or its undo, took last.
+fn taken_by(state: &RunState, step: &Step) -> Option<Value> {
+    let mut taken = state.snapshots.values();
+    let taken = taken.find(|taken| taken.job.step == step.id.as_str())?;
+    Some(json!({
+        "name": taken.name,
+        "totals": taken.totals,
+        "compared": taken.compared,
+    }))
 }
 
 /// What is waited for, in words that begin with the command that ends the waiting.

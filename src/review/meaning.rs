@@ -3,7 +3,8 @@
 
 use crate::plan::ddl::{self, Catalog, Compatibility};
 use crate::plan::{
-    Home, Http, Plan, Problem, Severity, Shell, Sql, Step, StepIx, StepSpec, Work, duration,
+    Home, Http, Plan, Problem, Severity, Shell, Snapshot, Sql, Step, StepIx, StepSpec, Work,
+    duration,
 };
 
 /// One thing to know.
@@ -147,6 +148,7 @@ impl Facts {
             Work::Sql(sql) => self.sql(plan, sql),
             Work::Http(http) => self.http(http),
             Work::Wait(time) => self.plain("waits", duration::show(*time)),
+            Work::Snapshot(snapshot) => self.snapshot(snapshot),
         }
     }
 
@@ -222,6 +224,24 @@ impl Facts {
         }
     }
 
+    fn snapshot(&mut self, snapshot: &Snapshot) {
+        self.add("takes", snapshot.text(), Tone::Code);
+        let deadline = duration::show(snapshot.deadline.unwrap_or(Snapshot::DEADLINE));
+        let wait = duration::show(snapshot.lock_timeout.unwrap_or(Snapshot::LOCK_TIMEOUT));
+        self.plain("", format!("counts for {deadline} at most"));
+        self.list(
+            "leaves out",
+            snapshot
+                .uncounted
+                .iter()
+                .map(|name| format!("rows of {name}")),
+        );
+        self.plain(
+            "locks",
+            format!("ACCESS SHARE on one table after the other; waits at most {wait} for one"),
+        );
+    }
+
     /// Values that have to be there, and where they come from.
     fn needs(&mut self, plan: &Plan, spec: &StepSpec) {
         let ways = spec.alternatives.iter().map(|way| &way.work);
@@ -244,12 +264,7 @@ impl Facts {
                 },
             }),
         );
-        self.list(
-            "captures",
-            spec.capture
-                .iter()
-                .map(|capture| format!("{} by /{}/", capture.name, capture.pattern.as_str())),
-        );
+        self.list("captures", spec.capture.iter().map(ToString::to_string));
     }
 
     fn expects(&mut self, spec: &StepSpec) {
@@ -259,6 +274,7 @@ impl Facts {
                 Work::Shell(_) => "exit code 0",
                 Work::Sql(_) => "no error",
                 Work::Http(_) => "status 200 to 299",
+                Work::Snapshot(_) => "every table counted",
                 Work::Check(_) | Work::Wait(_) => return,
             };
             self.plain("expects", success);

@@ -68,6 +68,9 @@ pub trait Perform {
 
     /// Forgets a job that is over.
     fn forget(&mut self, job: &Job);
+
+    /// Clears away what only a run that goes on needs: it has ended.
+    fn over(&mut self) {}
 }
 
 /// A value that must not be printed, not even by accident.

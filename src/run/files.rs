@@ -1,6 +1,6 @@
 //! The run directory: what lies where. It is the record; it can be packed and read elsewhere.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -53,6 +53,16 @@ impl RunDir {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
+    /// Has the directory and the plan in it written to the disk: a journal that survives a machine's
+    /// end is worth nothing without them.
+    pub fn persist(&self) -> io::Result<()> {
+        let runs = self.path.parent().unwrap_or(&self.path);
+        for path in [self.plan().as_path(), &self.path, runs] {
+            File::open(path)?.sync_all()?;
+        }
+        Ok(())
+    }
+
     /// The directory itself.
     pub fn path(&self) -> &Path {
         &self.path
@@ -103,9 +113,58 @@ impl RunDir {
         self.job_file(job, "shim")
     }
 
+    /// The file by which a job's shim may begin. It counts only until the machine is started again:
+    /// what a machine's end leaves of it says nothing.
+    pub fn permit(&self, job: &Job, boot: u32) -> PathBuf {
+        self.job_file(job, &format!("permit-{boot:08x}"))
+    }
+
+    /// The picture of databases that a job has taken.
+    pub fn snapshot(&self, job: &Job) -> PathBuf {
+        self.job_file(job, "snapshot.json")
+    }
+
     /// A script that is too long for a command line.
     pub fn script(&self, job: &Job) -> PathBuf {
         self.job_file(job, "sh")
+    }
+
+    /// Makes the place for what shell steps leave to one another, and the file that bash reads.
+    pub fn prepare_carried(&self, bash: &str) -> io::Result<()> {
+        match private_dir(&self.carried(), false) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        let path = self.bash_env();
+        if fs::read_to_string(&path).is_ok_and(|text| text == bash) {
+            return Ok(());
+        }
+        fs::write(path, bash)
+    }
+
+    /// Removes what shell steps left to one another.
+    pub fn drop_carried(&self) -> io::Result<()> {
+        match fs::remove_dir_all(self.carried()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        }
+    }
+
+    /// What a job's shell left to the next, by value: gone when the run ends.
+    pub fn left(&self, job: &Job) -> PathBuf {
+        let undo = if job.undo { ".undo" } else { "" };
+        let name = format!("{}-{}{undo}.json", job.step, job.attempt);
+        self.carried().join(name)
+    }
+
+    /// What bash reads before a step's script.
+    pub fn bash_env(&self) -> PathBuf {
+        self.carried().join("env.bash")
+    }
+
+    /// Everything that shell steps leave to one another.
+    fn carried(&self) -> PathBuf {
+        self.path.join("carried")
     }
 
     fn job_file(&self, job: &Job, extension: &str) -> PathBuf {

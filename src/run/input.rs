@@ -2,9 +2,12 @@
 //! jobs, alerts, and the clock.
 
 use super::command::Command;
+use super::effect::Secret;
 use crate::clock::Moment;
 use crate::journal::Actor;
-use crate::journal::event::{Applied, BackendAction, Finding, Job, KnownBy, Outcome};
+use crate::journal::event::{
+    Applied, BackendAction, Finding, Job, KnownBy, Left, Outcome, SnapshotTaken,
+};
 use crate::monitor::Alert;
 
 /// Something that a run has to answer to.
@@ -107,6 +110,8 @@ pub enum Notice {
         /// What became of it.
         fate: Fate,
     },
+    /// A picture of databases is kept.
+    Snapshot(Box<SnapshotTaken>),
     /// The job is over.
     Finished(Finish),
     /// The sessions that a job had opened on databases are gone, or could not be asked.
@@ -164,12 +169,6 @@ pub enum Notice {
         /// When the first request was made that was answered well.
         until: Moment,
     },
-    /// Something around the run is not as it should be. Nothing new should start until somebody has
-    /// looked.
-    Trouble {
-        /// What.
-        why: String,
-    },
 }
 
 /// What a server says about a transaction, or about a session whose statements are in none.
@@ -204,4 +203,8 @@ pub struct Finish {
     pub findings: Vec<Finding>,
     /// What else there is to say.
     pub message: Option<String>,
+    /// What it left to the shell steps after it, if it left anything.
+    pub left: Option<Left>,
+    /// The variables that were taken from its output, if it passed.
+    pub captured: Vec<(String, Secret)>,
 }

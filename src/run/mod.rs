@@ -1,4 +1,5 @@
 //! Runs: one plan, carried out once.
+pub mod carry;
 mod command;
 mod concerns;
 pub mod decide;
@@ -8,6 +9,7 @@ mod files;
 mod input;
 mod recover;
 pub mod shim;
+mod snapshot;
 mod state;
 mod status;
 mod supervisor;

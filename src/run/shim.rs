@@ -8,8 +8,13 @@
 //!     └── stdout: Report ─────┘ and, for whoever comes later: the exit record, the locked file
 //! ```
 //!
+//! It begins only if it can take its permit away, a file that its engine has put there. An engine that
+//! finds no shim takes the permit itself: so a shim that had not got that far when its engine died can't
+//! begin behind the back of the next one.
+//!
 //! It does nothing asynchronous and holds no connection: there is little in it that can die.
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, Write};
 use std::os::unix::process::CommandExt;
@@ -23,6 +28,8 @@ use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 
+use super::carry::{left, prologue};
+
 /// What the engine wants run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spec {
@@ -33,14 +40,22 @@ pub struct Spec {
     /// Environment variables besides the engine's own. They may hold secrets, which is why all this
     /// comes through a pipe and not through arguments.
     pub env: Vec<(String, String)>,
+    /// Environment variables of the engine that it does not get.
+    #[serde(default)]
+    pub unset: Vec<String>,
     /// Where it runs.
     pub cwd: PathBuf,
+    /// Where to write down what its shell leaves to the next step, if that is asked.
+    #[serde(default)]
+    pub leaves: Option<PathBuf>,
     /// Where its output goes.
     pub output: PathBuf,
     /// Where to write down how it ended.
     pub record: PathBuf,
     /// The file to keep locked meanwhile.
     pub lock: PathBuf,
+    /// The file whose removal is the right to begin.
+    pub permit: PathBuf,
 }
 
 /// What the shim tells a living engine, one JSON object a line.
@@ -91,7 +106,9 @@ fn run() -> io::Result<()> {
     io::stdin().lock().read_line(&mut line)?;
     let spec: Spec = serde_json::from_str(&line)?;
     let mut lock = lock(&spec.lock)?;
-    let exit = match spawn(&spec) {
+    // Of this shim and an engine that has not heard of it, only one can remove the permit.
+    let begun = fs::remove_file(&spec.permit).and_then(|()| spawn(&spec));
+    let exit = match begun {
         Ok(pid) => {
             // For whoever looks when neither this process nor the engine is there any more.
             write!(lock, "{}", pid.as_raw_nonzero())?;
@@ -106,11 +123,40 @@ fn run() -> io::Result<()> {
             error: Some(format!("failed to start {}: {error}", spec.program)),
         },
     };
+    let left = spec.leaves.as_ref().and_then(|path| note_left(path, &spec));
     let record = write_record(&spec.record, &exit)?;
     report(&Report::Ended(exit));
     // While a step's output still goes to the disk this takes long, and nobody has to wait for it:
     // without a record a machine that fails now leaves an outcome that is unknown.
+    left.map_or(Ok(()), |file| file.sync_data())?;
     record.sync_data()
+}
+
+/// Writes down what the step's shell left. If it can't be done, the step's end says that it is not
+/// known.
+fn note_left(path: &Path, spec: &Spec) -> Option<File> {
+    let given = left::Given {
+        directory: &spec.cwd,
+        environment: environment(spec).collect(),
+    };
+    match left::conclude(path, &given) {
+        Ok(file) => file,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "shim: what the step left: {error}");
+            None
+        }
+    }
+}
+
+/// The environment that the step is given.
+fn environment(spec: &Spec) -> impl Iterator<Item = (OsString, OsString)> {
+    let own =
+        std::env::vars_os().filter(|(name, _)| !spec.unset.iter().any(|gone| name == &**gone));
+    let given = spec
+        .env
+        .iter()
+        .map(|(name, value)| (name.into(), value.into()));
+    own.chain(given)
 }
 
 /// Nobody may be listening any more, and that is no reason to stop.
@@ -155,6 +201,16 @@ fn lock(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Lets one shim begin, by the file at `path`.
+pub fn permit(path: &Path) -> io::Result<()> {
+    File::create_new(path).map(drop)
+}
+
+/// Takes the permit at `path` back. True: no shim has begun by it, and none can any more.
+pub fn revoke(path: &Path) -> bool {
+    fs::remove_file(path).is_ok()
+}
+
 /// The shim that holds the lock at `path`, if one does.
 pub fn alive(path: &Path) -> Option<u32> {
     let file = OpenOptions::new().read(true).open(path).ok()?;
@@ -186,7 +242,19 @@ fn spawn(spec: &Spec) -> io::Result<Pid> {
         .create(true)
         .append(true)
         .open(&spec.output)?;
-    let child = Command::new(&spec.program)
+    if let Err(error) = fs::metadata(&spec.cwd) {
+        let why = format!("its directory {}: {error}", spec.cwd.display());
+        return Err(io::Error::new(error.kind(), why));
+    }
+    let mut command = Command::new(&spec.program);
+    if let Some(path) = &spec.leaves {
+        command.env(prologue::KEEPER, own_path());
+        command.env(prologue::LEAVES, left::expect(path)?);
+    }
+    for name in &spec.unset {
+        command.env_remove(name);
+    }
+    let child = command
         .args(&spec.args)
         .envs(spec.env.iter().map(|(name, value)| (name, value)))
         .current_dir(&spec.cwd)
@@ -196,6 +264,17 @@ fn spawn(spec: &Spec) -> io::Result<Pid> {
         .process_group(0)
         .spawn()?;
     Ok(Pid::from_child(&child))
+}
+
+/// This program, for the processes of the step, also when its file was replaced since.
+#[cfg(target_os = "linux")]
+fn own_path() -> PathBuf {
+    format!("/proc/{}/exe", std::process::id()).into()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn own_path() -> PathBuf {
+    std::env::current_exe().unwrap_or_default()
 }
 
 /// A step's process group, from its start to its end.

@@ -1,6 +1,8 @@
 //! The supervisor performs effects: it turns jobs into tasks, keeps the way to each of them, and
 //! holds what only a living engine can hold: secrets, sessions, handles.
 
+mod picture;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{mpsc, oneshot};
 
+use super::carry::{Terminal, prologue};
 use super::effect::{Effect, Perform, Secret};
 use super::files::RunDir;
 use super::input::{Finish, Notice};
@@ -15,12 +18,12 @@ use super::shim;
 use super::state::{RunState, Transaction, Value};
 use super::work::backends::Backends;
 use super::work::http::HttpWork;
-use super::work::judge::{Judgement, not_begun};
+use super::work::judge::{Judgement, Source, not_begun};
 use super::work::prepare::{Bench, Prepared, application, work_of};
 use super::work::shell::ShellWork;
 use super::work::sql::{Sessions, SqlAsk, SqlWork};
-use crate::clock::SystemClock;
-use crate::journal::event::{Applied, Job, Outcome, Stage};
+use crate::clock::{Clock, SystemClock};
+use crate::journal::event::{Applied, Job, KnownBy, Outcome, Stage};
 use crate::plan::{Plan, Step, Work};
 
 /// The values that must not be shown, by variable.
@@ -98,6 +101,7 @@ pub struct Supervisor {
     outfit: Outfit,
     jobs: HashMap<Job, Handle>,
     sessions: Sessions,
+    terminal: Terminal,
     /// Made for the first request: the machine's certificates are read for it.
     client: Option<reqwest::Client>,
 }
@@ -108,6 +112,7 @@ impl Supervisor {
         Supervisor {
             sessions: Sessions::new(outfit.urls.clone(), outfit.backends.clone()),
             client: None,
+            terminal: Terminal::default(),
             jobs: HashMap::new(),
             outfit,
         }
@@ -165,6 +170,12 @@ impl Perform for Supervisor {
         }
     }
 
+    fn over(&mut self) {
+        if let Err(error) = self.outfit.dir.drop_carried() {
+            tracing::warn!(%error, "what the steps left to one another is still there");
+        }
+    }
+
     fn forget(&mut self, job: &Job) {
         self.jobs.remove(job);
     }
@@ -177,13 +188,20 @@ impl Supervisor {
         }
     }
 
-    /// Takes up a job that an engine before this one began: its shim lives, or has left a record, or
-    /// nobody knows.
+    /// Takes up a job that an engine before this one began: its shim lives, or has left a record, or had
+    /// not begun yet and may not any more, or nobody knows.
     fn adopt(&mut self, job: &Job, choice: usize, state: &RunState) {
-        let dir = &self.outfit.dir;
-        let found = shim::alive(&dir.shim_lock(job)).is_some()
-            || shim::read_record(&dir.exit_record(job)).is_some();
-        let adopted = if found {
+        if !self.is_found(job) {
+            let permit = self.outfit.dir.permit(job, self.outfit.clock.now().boot);
+            if shim::revoke(&permit) {
+                let why = "its engine was gone before it had begun, and it may not begin any more";
+                let known_by = KnownBy::Record;
+                let finish = not_begun(job, why);
+                return self.tell(Notice::Finished(Finish { known_by, ..finish }));
+            }
+        }
+        // A shim may have begun between the two looks.
+        let adopted = if self.is_found(job) {
             self.try_start(job, choice, state, true)
         } else {
             Err("nothing is left of the process that watched it".to_owned())
@@ -197,6 +215,13 @@ impl Supervisor {
         }
     }
 
+    /// Whether a shim watches the job, or has left a record of its end.
+    fn is_found(&self, job: &Job) -> bool {
+        let dir = &self.outfit.dir;
+        shim::alive(&dir.shim_lock(job)).is_some()
+            || shim::read_record(&dir.exit_record(job)).is_some()
+    }
+
     /// Has a server asked what became of a job that no session of ours watches.
     fn ask(&mut self, job: Job, transaction: Transaction, pid: Option<u32>, state: &RunState) {
         let (stops, stopped) = mpsc::channel(8);
@@ -204,18 +229,16 @@ impl Supervisor {
         let number = plan
             .find(&job.step)
             .map(|ix| plan.steps[ix].number.as_str());
-        let url = self.outfit.urls.get(&transaction.database).cloned();
         let ask = SqlAsk {
             job: job.clone(),
-            url: url.unwrap_or_else(|| Err("the plan does not name this database".to_owned())),
+            url: self.url(&transaction.database),
             application: application(&state.run, number.unwrap_or_default()),
             transaction,
             pid,
             backends: self.outfit.backends.clone(),
             notices: self.outfit.notices.clone(),
-            stops: stopped,
         };
-        tokio::spawn(ask.run());
+        tokio::spawn(ask.run(stopped));
         let proceed = None;
         self.jobs.insert(job, Handle { stops, proceed });
     }
@@ -249,7 +272,12 @@ impl Supervisor {
                 step.spec.capture.clone()
             },
             output: self.outfit.dir.output(job),
-            value_from_output: !matches!(work, Work::Sql(_)),
+            vars: plan.vars.clone(),
+            source: match work {
+                Work::Sql(_) => Source::Query,
+                Work::Http(_) => Source::Answer,
+                _ => Source::Script,
+            },
         };
         let application = application(&state.run, &step.number);
         let (job_for_task, notices) = (job.clone(), self.outfit.notices.clone());
@@ -290,10 +318,20 @@ impl Supervisor {
                 };
                 tokio::spawn(work.run(notices, stopped));
             }
+            Prepared::Snapshot(snapshot) => {
+                let kept = expect.kept.clone();
+                let work = self.picture(step, job_for_task, *snapshot, kept, state)?;
+                tokio::spawn(work.run(notices, stopped));
+            }
         }
         let proceed = Some(proceed);
         self.jobs.insert(job.clone(), Handle { stops, proceed });
         Ok(())
+    }
+
+    fn url(&self, database: &str) -> Result<String, String> {
+        let url = self.outfit.urls.get(database).cloned();
+        url.unwrap_or_else(|| Err("the plan does not name this database".to_owned()))
     }
 
     fn client(&mut self) -> Result<reqwest::Client, String> {
@@ -309,7 +347,7 @@ impl Supervisor {
     }
 
     fn prepare(
-        &self,
+        &mut self,
         step: &Step,
         job: &Job,
         work: &Work,
@@ -325,13 +363,22 @@ impl Supervisor {
             Value::Known(value) => Some(value.as_str()),
             Value::Secret => secrets.get(name).map(String::as_str),
         };
+        let dir = self.outfit.dir.clone();
+        if matches!(work, Work::Shell(shell) if shell.carries) {
+            let ready = dir.prepare_carried(prologue::BASH);
+            ready.map_err(|error| format!("failed to prepare its shell: {error}"))?;
+            self.terminal
+                .catch_up(&state.carried, |job| dir.left(job))?;
+        }
         let bench = Bench {
             plan: &self.outfit.plan,
             dir: &self.outfit.dir,
             run: &state.run,
             cwd: &self.outfit.cwd,
+            terminal: &self.terminal,
             value: &value,
             check_connections: (self.outfit.check_connections)(),
+            boot: self.outfit.clock.now().boot,
         };
         bench
             .prepare(step, job, work)

@@ -18,7 +18,7 @@ use super::outputs::Outputs;
 use super::panels;
 use super::scene::Scene;
 use super::screen;
-use super::signals::{Caught, Signals};
+use super::signals::Signals;
 use super::terminal::Screen;
 use super::theme::Theme;
 use super::update::{self, Act};
@@ -145,13 +145,12 @@ impl App {
                 }
                 _ = ticks.tick() => due = Due::Now,
                 () = tokio::time::sleep(soon), if due == Due::Soon => {}
-                caught = signals.next() => match caught {
-                    Caught::End => break,
-                    Caught::Continue => {
-                        screen.come_back()?;
-                        due = Due::Now;
+                caught = signals.next() => {
+                    if !screen.obey(caught)? {
+                        break;
                     }
-                },
+                    due = Due::Now;
+                }
             }
         }
         Ok(())

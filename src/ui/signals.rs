@@ -3,9 +3,12 @@
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// What the system can tell a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caught {
     /// To go; or the terminal is gone.
     End,
+    /// To leave the terminal to the shell for a while.
+    Stop,
     /// To go on after having been stopped.
     Continue,
 }
@@ -15,6 +18,7 @@ pub struct Signals {
     hangup: Signal,
     terminate: Signal,
     interrupt: Signal,
+    stop: Signal,
     resume: Signal,
 }
 
@@ -25,6 +29,7 @@ impl Signals {
             hangup: signal(SignalKind::hangup())?,
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
             resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
         })
     }
@@ -35,6 +40,7 @@ impl Signals {
             _ = self.hangup.recv() => Caught::End,
             _ = self.terminate.recv() => Caught::End,
             _ = self.interrupt.recv() => Caught::End,
+            _ = self.stop.recv() => Caught::Stop,
             _ = self.resume.recv() => Caught::Continue,
         }
     }

@@ -14,6 +14,8 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use rustix::process::{Signal, getpid, kill_process};
 
+use super::signals::Caught;
+
 /// More bytes than a frame has: it is written at once, so that a terminal never shows half of one.
 const FRAME_ROOM: usize = 256 << 10;
 
@@ -34,6 +36,16 @@ impl Screen {
         let whole_frames = BufWriter::with_capacity(FRAME_ROOM, stdout());
         let terminal = Terminal::new(CrosstermBackend::new(whole_frames))?;
         Ok(Screen { terminal })
+    }
+
+    /// Does what the system tells it. False: the screen has to go.
+    pub fn obey(&mut self, caught: Caught) -> io::Result<bool> {
+        match caught {
+            Caught::End => return Ok(false),
+            Caught::Stop => self.suspend()?,
+            Caught::Continue => self.come_back()?,
+        }
+        Ok(true)
     }
 
     /// Lets the shell have the terminal until it brings us back to the foreground.

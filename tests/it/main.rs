@@ -4,22 +4,29 @@
 #![cfg(test)]
 
 mod alerts;
+mod carrying;
 mod causes;
 mod checking;
 mod demo;
+mod disk;
 mod driving;
 mod faults;
 mod headless;
 mod monitor;
+mod network;
 mod plans;
 mod readme;
 mod recovery;
 mod review;
 mod scenarios;
+mod shipped;
 mod simulation;
+mod snapshots;
 mod support;
 mod survival;
 mod sweep;
 mod terminal;
 mod traps;
+mod typed;
+mod variables;
 mod watching;

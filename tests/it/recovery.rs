@@ -3,11 +3,14 @@
 //! engines that are killed while a server works for them.
 
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::Stdio;
 
+use gonogo::clock::{Clock, SystemClock};
 use gonogo::demo::server::{Server, Shutdown};
 use gonogo::journal::event::Ending;
 use rustix::process::Signal;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::simulation::machine::story::{Done, Told, tell};
 use crate::support::bench::{Run, is_alive, signal};
@@ -87,6 +90,78 @@ fn the_engine_after_it_may_die_too() {
             check(&tell(true, &at, false), true, false, &at);
         }
     }
+}
+
+const SCRIPT: &str = r#"
+title = "A script"
+[[phase]]
+name = "P"
+kind = "before"
+  [[phase.step]]
+  id = "trace"
+  title = "Leave a trace"
+  shell = "echo begun >>trace"
+"#;
+
+#[test]
+fn a_shim_that_had_not_begun_when_its_engine_died_may_not_begin_behind_the_next_one() {
+    let bench = Bench::new();
+    let run = run_until(&bench, SCRIPT, "step_started");
+    let (id, output) = (run.id.clone(), run.dir().join("output"));
+    drop(run);
+    // The engine has given the permit and started the shim, and died: it has not come to its lock.
+    let boot = SystemClock::new().now().boot;
+    let permit = output.join(format!("trace-1.permit-{boot:08x}"));
+    std::fs::write(&permit, "").unwrap();
+    let mut shim = bench
+        .program(&["shim"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (_screen, mut run) = resume(&bench, &id);
+    let end = run.wait_finished("trace");
+    assert_eq!(
+        (&end["outcome"], &end["applied"], &end["known_by"]),
+        (&"failed".into(), &"no".into(), &"record".into()),
+        "{end}"
+    );
+    // Now it gets there.
+    let file = |extension: &str| output.join(format!("trace-1.{extension}"));
+    let spec = json!({
+        "program": "sh", "args": ["-c", "echo begun >>trace"], "env": [], "cwd": bench.path(""),
+        "output": file("log"), "record": file("exit"), "lock": file("shim"), "permit": permit,
+    });
+    writeln!(shim.stdin.take().unwrap(), "{spec}").unwrap();
+    let said = shim.wait_with_output().unwrap().stdout;
+    let said = String::from_utf8(said).unwrap();
+    assert!(
+        said.contains("ended") && !said.contains("started"),
+        "{said}"
+    );
+    assert_eq!(bench.read("trace"), "");
+    // Nothing was done, so that nobody has to give a reason for doing it.
+    run.ctl(&["retry", "1.1"]);
+    let end = run.wait_finished("trace");
+    assert_eq!(end["outcome"], "passed", "{end}");
+    assert_eq!(bench.read("trace"), "begun\n");
+}
+
+#[test]
+fn a_permit_from_before_the_machine_was_started_again_proves_nothing() {
+    let bench = Bench::new();
+    let run = run_until(&bench, SCRIPT, "step_started");
+    let (id, output) = (run.id.clone(), run.dir().join("output"));
+    drop(run);
+    let boot = SystemClock::new().now().boot.wrapping_sub(1);
+    std::fs::write(output.join(format!("trace-1.permit-{boot:08x}")), "").unwrap();
+    let (_screen, mut run) = resume(&bench, &id);
+    let end = run.wait_finished("trace");
+    assert_eq!(
+        (&end["outcome"], &end["applied"]),
+        (&"unknown".into(), &"maybe".into()),
+        "{end}"
+    );
 }
 
 const SQL: &str = r#"
@@ -186,9 +261,9 @@ fn what_was_committed_before_the_engine_died_has_passed_once_the_server_can_say_
         .clone();
     bench.set("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nowhere");
     let (screen, mut lost) = resume(&bench, &id);
-    // It is asked for a good while; somebody does not want to wait.
+    // It is asked for a good while; somebody does not want to wait, unless the while is over already.
     for _ in 0..3 {
-        lost.ctl(&["stop", "1.1"]);
+        let _ = lost.try_ctl(&["stop", "1.1"]);
     }
     let end = lost.wait_finished("insert");
     assert_eq!(

@@ -41,6 +41,7 @@ const SEEN: &[&str] = &[
     "step_sought",
     "step_adopted",
     "step_stopping",
+    "snapshot_taken",
     "step_finished",
     "step_ticked",
     "step_unticked",

@@ -6,7 +6,6 @@ use gonogo::demo::server::{Server, Shutdown};
 use rustix::process::Signal;
 
 use crate::support::bench::{Run, is_alive, locked_by, signal};
-use crate::support::small_disk::SmallDisk;
 use crate::support::{Bench, Pty, postgres, text_of, wait};
 
 const WAITS: &str = r#"
@@ -163,9 +162,22 @@ fn a_server_that_dies_in_the_middle_has_undone_what_was_not_committed() {
 /// Kills the engine in the middle of a step's SQL, and then does what `meanwhile` does before
 /// another engine goes on; tells how the step ended.
 fn engine_lost_in_sql(sql: &str, meanwhile: impl FnOnce(&mut Server)) -> serde_json::Value {
-    let mut server = Server::start(&[]).unwrap();
+    engine_lost_in_sql_of(Server::start(&[]).unwrap(), "postgres", sql, meanwhile)
+}
+
+/// The same on `server` with the role `role`.
+fn engine_lost_in_sql_of(
+    mut server: Server,
+    role: &str,
+    sql: &str,
+    meanwhile: impl FnOnce(&mut Server),
+) -> serde_json::Value {
     let mut bench = Bench::new();
-    bench.set("DATABASE_URL", server.url("postgres"));
+    let url = server.url("postgres");
+    bench.set(
+        "DATABASE_URL",
+        url.replace("user=postgres", &format!("user={role}")),
+    );
     let mut run =
         bench.start(&ON_A_SERVER.replace("create table made (n int); select pg_sleep(3600)", sql));
     run.ctl(&["run"]);
@@ -206,20 +218,41 @@ fn of_a_transaction_that_a_crash_has_forgotten_nothing_was_applied() {
     );
 }
 
-#[test]
-fn a_number_that_a_crash_gave_to_somebody_else_says_nothing_of_the_step() {
-    // The step has written nothing when all dies: its transaction's number was never on the disk.
-    let end = engine_lost_in_sql("select pg_sleep(3600)", |server| {
-        server.kill9();
-        server.launch().unwrap();
-        let url = server.url("postgres");
-        wait::until("the server answers again", || {
-            postgres::attempt(&url, "create table others (n int)").is_ok()
-        });
-        for n in 0..20 {
-            postgres::execute(&url, &format!("insert into others values ({n})"));
-        }
+/// The server crashes, and then others write so much that they get every number it may have forgotten.
+fn crash_and_go_on(server: &mut Server) {
+    server.kill9();
+    server.launch().unwrap();
+    let url = server.url("postgres");
+    wait::until("the server answers again", || {
+        postgres::attempt(&url, "create table others (n int)").is_ok()
     });
+    for n in 0..20 {
+        postgres::execute(&url, &format!("insert into others values ({n})"));
+    }
+}
+
+#[test]
+fn a_crash_does_not_give_the_number_of_a_step_to_somebody_else() {
+    // The step has written nothing when all dies, but its number is on the disk.
+    let end = engine_lost_in_sql("select pg_sleep(3600)", crash_and_go_on);
+    assert_eq!(
+        (&end["outcome"], &end["known_by"], &end["applied"]),
+        (&"failed".into(), &"server".into(), &"no".into()),
+        "{end}"
+    );
+}
+
+#[test]
+fn a_number_that_a_crash_may_have_given_to_somebody_else_says_nothing_of_the_step() {
+    let server = Server::start(&[]).unwrap();
+    let plain = "create role plain login;
+        do $$ declare f regprocedure; begin
+          for f in select oid from pg_proc where proname = 'pg_logical_emit_message' loop
+            execute format('revoke execute on function %s from public', f);
+          end loop;
+        end $$";
+    postgres::execute(&server.url("postgres"), plain);
+    let end = engine_lost_in_sql_of(server, "plain", "select pg_sleep(3600)", crash_and_go_on);
     assert_eq!(
         (&end["outcome"], &end["applied"]),
         (&"unknown".into(), &"maybe".into()),
@@ -287,6 +320,8 @@ fn a_torn_or_changed_journal_is_told_precisely_and_left_alone() {
     let note = run.wait_for("note_added", |_| true)["seq"]
         .as_u64()
         .unwrap();
+    // What is last can be taken away without leaving a gap.
+    run.ctl(&["note", "something else"]);
     let engine = run.engine();
     signal(engine, Signal::KILL);
     wait::until("the engine is dead", || !is_alive(engine));
@@ -343,60 +378,4 @@ fn a_server_that_is_restarted_while_nothing_runs_holds_nothing() {
     server.stop(Shutdown::Fast);
     server.launch().unwrap();
     assert_eq!(run.state(), "ready");
-}
-
-#[test]
-fn without_room_for_the_journal_nothing_is_done_and_afterwards_it_goes_on() {
-    let mut bench = Bench::new();
-    let disk = SmallDisk::under(&mut bench, 8);
-    let run = bench.start(WAITS);
-    bench.write("go", "");
-    let screen = Pty::start(&bench, &["attach"], 120, 36);
-    screen.see("driving: you");
-    disk.fill();
-    // What is left of the last page may take a few entries more.
-    wait::until("nothing can be recorded", || {
-        let output = run.try_ctl(&["note", &"a long note ".repeat(400)]);
-        text_of(&output).contains("recorded")
-    });
-    screen.see("JOURNAL STUCK");
-    assert!(run.refused(&["run"]).contains("recorded"));
-    assert_eq!(bench.read("trace"), "");
-    disk.free();
-    wait::until("something can be recorded", || {
-        run.try_ctl(&["note", "there is room again"])
-            .status
-            .success()
-    });
-    screen.see("HOLD");
-    assert_eq!(run.state(), "held");
-    assert_eq!(bench.read("trace"), "");
-    run.ctl(&["release"]);
-    run.ctl(&["auto", "on"]);
-    step_is(&run, "1.2", "passed");
-    assert_eq!(bench.read("trace"), "begun\nended\nafter\n");
-    let verified = bench.gonogo(&["verify", "last"]);
-    assert!(verified.status.success(), "{}", text_of(&verified));
-}
-
-#[test]
-fn a_step_whose_output_has_no_room_sees_what_a_shell_would_show_it() {
-    let mut bench = Bench::new();
-    let disk = SmallDisk::under(&mut bench, 8);
-    let plan = WAITS.replace(
-        "echo begun >>trace;",
-        "head -c 20000000 /dev/zero || echo code $? >>trace;",
-    );
-    let mut run = bench.start(&plan);
-    let screen = Pty::start(&bench, &["attach"], 120, 36);
-    screen.see("driving: you");
-    run.ctl(&["run"]);
-    run.wait_for("step_launched", |_| true);
-    screen.see("! disk");
-    wait::until("it has failed to write", || {
-        bench.read("trace").contains("code 1")
-    });
-    bench.write("go", "");
-    drop(screen);
-    drop(disk);
 }

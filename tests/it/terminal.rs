@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use crate::support::bench::{is_alive, signal};
+use crate::support::bench::{Run, is_alive, signal};
 use crate::support::{Bench, Pty, wait};
 
 const PLAN: &str = r#"
@@ -134,6 +134,143 @@ fn the_terminal_is_given_back_after_signals_and_panics() {
             .unwrap()
             .contains("engine       process")
     );
+}
+
+/// A run whose first step waits for a file, and a screen on it.
+fn waiting(bench: &Bench) -> (Run<'_>, Pty) {
+    let mut run = bench.start(
+        r#"
+title = "Waits"
+[[phase]]
+name = "P"
+kind = "deploy"
+  [[phase.step]]
+  id = "wait"
+  title = "Wait for a file"
+  shell = "until test -e go-on; do sleep 0.02; done; echo went on"
+"#,
+    );
+    run.ctl(&["run"]);
+    run.wait_for("step_launched", |_| true);
+    let screen = Pty::start(bench, &["attach"], 100, 30);
+    screen.see("1.1 Wait for a file runs");
+    (run, screen)
+}
+
+/// The step went on to its end, and the engine is the first one.
+fn did_not_notice(bench: &Bench, run: &mut Run<'_>) {
+    bench.write("go-on", "");
+    let end = run.wait_finished("wait");
+    assert_eq!(end["outcome"], "passed", "{end}");
+    let kinds = run.kinds();
+    let count = |kind: &str| kinds.iter().filter(|k| *k == kind).count();
+    assert_eq!((count("engine_started"), count("step_started")), (1, 1));
+    assert!(!kinds.contains(&"held".to_owned()), "{kinds:?}");
+}
+
+#[test]
+fn however_a_screen_ends_the_deployment_does_not_notice() {
+    let bench = Bench::new();
+    let (mut run, mut screen) = waiting(&bench);
+    for end in [Signal::HUP, Signal::INT, Signal::TERM, Signal::KILL] {
+        signal(screen.pid(), end);
+        screen.ended();
+        assert!(end == Signal::KILL || is_sane(&screen), "{end:?}");
+        screen = Pty::start(&bench, &["attach"], 100, 30);
+        screen.see("1.1 Wait for a file runs");
+    }
+    did_not_notice(&bench, &mut run);
+    screen.see("went on");
+}
+
+#[test]
+fn a_storm_of_sizes_in_a_flood_of_output_leaves_a_whole_screen() {
+    let bench = Bench::new();
+    let mut run = bench.start(
+        r#"
+title = "A flood"
+[[phase]]
+name = "P"
+kind = "deploy"
+  [[phase.step]]
+  id = "flood"
+  title = "Flood"
+  shell = "until test -e go-on; do seq 2000; done; echo dried up"
+"#,
+    );
+    let mut screen = Pty::start(&bench, &["attach"], 120, 36);
+    screen.see("enter starts 1.1");
+    screen.press("\r", "following");
+    for n in 0_u16..600 {
+        // Sizes that jump about, from a few characters to a large screen.
+        screen.resize(1 + n * 37 % 230, 1 + n * 23 % 70);
+    }
+    screen.resize(120, 36);
+    bench.write("go-on", "");
+    screen.see("dried up");
+    assert_eq!(run.wait_finished("flood")["outcome"], "passed");
+    screen.press("F", "Finish the run?");
+    screen.keys("\x1b");
+    screen.gone("Finish the run?");
+    // What is on the screen is what a new one of this size shows, line by line.
+    let fresh = Pty::start(&bench, &["attach", "--watch"], 120, 36);
+    fresh.see("dried up");
+    let panels = |text: &str| text.lines().skip(2).take(30).collect::<Vec<_>>().join("\n");
+    screen.wait("what a new one shows", |text| {
+        panels(text) == panels(&fresh.text())
+    });
+}
+
+#[test]
+fn a_shell_gets_its_terminal_back_while_the_screen_is_stopped() {
+    let bench = Bench::new();
+    let (mut run, screen) = waiting(&bench);
+    drop(screen);
+    let mut shell = Pty::shell(&bench, 100, 30);
+    shell.see("shell>");
+    let attach = bench.line(&["attach"]).join(" ");
+    shell.press(&format!("{attach}\r"), "1.1 Wait for a file runs");
+    for (round, stop) in [None, Some(Signal::TSTP)].into_iter().enumerate() {
+        match stop {
+            None => shell.keys("\x1a"),
+            Some(stop) => signal(foreground_of(&shell), stop),
+        }
+        shell.wait("that it is stopped", |text| {
+            text.matches("Stopped").count() > round
+        });
+        // A shell that edits lines has a mode of its own for what is pasted.
+        wait::until("the shell has its terminal", || {
+            shell.look(|screen| {
+                !screen.alternate_screen()
+                    && !screen.hide_cursor()
+                    && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+            })
+        });
+        shell.press(
+            &format!("echo I am $((40 + {round}))\r"),
+            &format!("I am 4{round}"),
+        );
+        shell.resize(90, 28);
+        shell.press("fg\r", "1.1 Wait for a file runs");
+        wait::until("the screen has its modes again", || {
+            shell.look(|screen| screen.alternate_screen() && screen.bracketed_paste())
+        });
+        shell.gone("I am 4");
+    }
+    did_not_notice(&bench, &mut run);
+    shell.see("went on");
+}
+
+/// The program that a shell has in the foreground.
+fn foreground_of(shell: &Pty) -> i32 {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", shell.pid())).unwrap();
+    let after_name = stat.rsplit(')').next().unwrap();
+    after_name
+        .split_whitespace()
+        .nth(5)
+        .unwrap()
+        .parse()
+        .unwrap()
 }
 
 #[test]

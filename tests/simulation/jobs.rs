@@ -52,13 +52,21 @@ pub enum Truth {
     Answered,
     /// Its answer reached nobody.
     Unheard,
+    /// A picture is being taken.
+    Looking,
+    /// It is kept.
+    Looked,
+    /// It came to nothing.
+    Cut,
 }
 
 impl Fake {
     /// Whether it may have changed something, or still may.
     pub fn did_something(&self) -> bool {
         match self.truth {
-            Truth::NotBegun | Truth::Ready { .. } => false,
+            Truth::NotBegun | Truth::Ready { .. } | Truth::Looking | Truth::Looked | Truth::Cut => {
+                false
+            }
             Truth::Adrift { commits, .. } => commits,
             Truth::Decided { committed, .. } => committed,
             Truth::Running
@@ -80,6 +88,7 @@ impl Fake {
                 | Truth::Working { .. }
                 | Truth::Adrift { .. }
                 | Truth::Sent
+                | Truth::Looking
         )
     }
 
@@ -99,6 +108,7 @@ impl Fake {
                 commits: commits || xid.is_none(),
             },
             Truth::Sent if watched => Truth::Unheard,
+            Truth::Looking if watched => Truth::Cut,
             truth => truth,
         };
     }
@@ -115,5 +125,7 @@ pub fn finish(job: &Job, outcome: Outcome, applied: Applied) -> Finish {
         signal: None,
         findings: Vec::new(),
         message: None,
+        left: None,
+        captured: Vec::new(),
     }
 }

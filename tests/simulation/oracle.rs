@@ -94,6 +94,10 @@ impl Oracle {
                 }
             }
             Event::StepAdopted(e) => case.goes_on(&e.job),
+            Event::SnapshotTaken(e) => {
+                let truth = case.jobs.get(&key(&e.job)).map(|fake| &fake.truth);
+                assert_eq!(truth, Some(&Truth::Looked), "{entry:?}");
+            }
             Event::GateDecided(e) => case.gate(e),
             Event::RollbackStarted(e) => self.rollback(&case, e),
             Event::OutageBegan(e) => assert!(!state.is_down(&e.probe), "down twice: {entry:?}"),
@@ -193,7 +197,14 @@ impl Oracle {
             assert!(!e.job.undo, "an undo was repeated by itself: {entry:?}");
             assert_eq!(ended, Outcome::Failed, "repeated by itself: {entry:?}");
             assert!(!last.refused, "repeated against a person's will: {entry:?}");
-            assert!(last.attempt <= spec.retry.times, "too often: {entry:?}");
+            // A picture that was cut short by the death of an engine is taken anew.
+            let cut = matches!(case.work(&e.job, e.choice), Work::Snapshot(_))
+                && case.state.steps[ix]
+                    .end
+                    .as_ref()
+                    .is_some_and(|end| end.known_by == KnownBy::Journal);
+            let allowed = last.attempt <= spec.retry.times || cut;
+            assert!(allowed, "too often: {entry:?}");
         }
         assert!(e.job.undo || !spec.no_retry, "no_retry: {entry:?}");
         if ended == Outcome::Unknown && (e.job.undo || !spec.idempotent) {
@@ -526,10 +537,21 @@ fn agrees(truth: &Truth, e: &StepFinished, stopped: bool) -> bool {
             Outcome::Failed => !committed || e.applied == Applied::Maybe,
             Outcome::Unknown => unknown,
         },
+        // What it showed may have died with the engine.
+        Truth::Looked | Truth::Cut => {
+            let lost = e.known_by == KnownBy::Journal && e.outcome == Outcome::Failed;
+            let heard = e.known_by == KnownBy::Report && *truth == Truth::Looked;
+            let stopped = stopped && e.outcome == Outcome::Failed;
+            e.applied == Applied::No && (lost || heard || stopped)
+        }
         Truth::Vanished | Truth::Adrift { .. } | Truth::Unheard => unknown,
         // The answer may have died with the engine that had it.
         Truth::Answered => unknown || e.known_by == KnownBy::Report,
-        Truth::Running | Truth::Ready { .. } | Truth::Working { .. } | Truth::Sent => false,
+        Truth::Running
+        | Truth::Ready { .. }
+        | Truth::Working { .. }
+        | Truth::Sent
+        | Truth::Looking => false,
     }
 }
 

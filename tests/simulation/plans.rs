@@ -93,11 +93,12 @@ impl Book<'_> {
         } else {
             "x"
         };
-        match self.rng.below(12) {
+        match self.rng.below(13) {
             0..=3 => format!("shell = \"run {n} {value}\""),
             4..=5 => format!("sql = \"update t set n = {n}\""),
             6 => format!("sql = \"create index concurrently i{n} on t (a)\""),
             7..=8 => format!("check = \"Look {n}\""),
+            12 => format!("snapshot = \"n{n}-{}\"", self.rng.next()),
             9 => format!("wait = \"{}s\"", 1 + self.rng.below(90)),
             _ => format!("http = \"https://shop.example/{n}\""),
         }

@@ -263,12 +263,9 @@ impl Simulation {
                 world.now.wall += (self.rng.below(48) as i64 - 24) * hour;
             }
             96 => {
-                let why = "no server listens".to_owned();
-                let notice = if self.rng.chance(50) {
-                    let database = "main".to_owned();
-                    Notice::DatabaseLost { database, why }
-                } else {
-                    Notice::Trouble { why }
+                let notice = Notice::DatabaseLost {
+                    database: "main".to_owned(),
+                    why: "no server listens".to_owned(),
                 };
                 self.world.lock().outbox.push_back(notice);
             }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use gonogo::clock::{Clock, Moment};
-use gonogo::journal::event::{Applied, Job, KnownBy, Outcome, Stage};
+use gonogo::journal::event::{Applied, Job, KnownBy, Outcome, SnapshotTaken, Stage};
 use gonogo::journal::{Entry, Event, JournalError, Store, Unwritten};
 use gonogo::plan::sql_text::refuses_transaction;
 use gonogo::plan::{Plan, Work};
@@ -320,6 +320,8 @@ impl Inner {
                 }
             }
             Work::Http(_) => Truth::Sent,
+            Work::Snapshot(_) if !self.server_up => Truth::NotBegun,
+            Work::Snapshot(_) => Truth::Looking,
             Work::Check(_) | Work::Wait(_) => panic!("{job:?} needs nobody"),
         };
         match &truth {
@@ -456,6 +458,11 @@ impl Inner {
                 self.becomes(job, fake.truth.clone(), true);
                 self.tell(job, Fate::Lost("given up".to_owned()));
             }
+            (Truth::Looking, _) if listens => {
+                self.becomes(job, Truth::Cut, true);
+                let finish = finish(job, Outcome::Failed, Applied::No);
+                self.outbox.push_back(Notice::Finished(finish));
+            }
             (Truth::Sent, _) => {
                 self.becomes(job, Truth::Unheard, true);
                 let finish = finish(job, Outcome::Unknown, Applied::Maybe);
@@ -528,6 +535,7 @@ impl Inner {
                 let committed = commits;
                 self.becomes(job, Truth::Decided { xid, committed }, false);
             }
+            Truth::Looking => self.looked(job),
             Truth::Sent => {
                 let luck = if self.lucky { 9 } else { self.rng.below(10) };
                 let (truth, outcome, applied) = match luck {
@@ -541,6 +549,26 @@ impl Inner {
             }
             _ => {}
         }
+    }
+
+    /// The picture is kept, and then it is held against what is expected of it.
+    fn looked(&mut self, job: &Job) {
+        let outcome = if self.bad_luck(20) {
+            Outcome::Failed
+        } else {
+            Outcome::Passed
+        };
+        self.becomes(job, Truth::Looked, true);
+        let taken = SnapshotTaken {
+            job: job.clone(),
+            name: job.step.clone(),
+            sha256: format!("{}-{}", job.step, job.attempt),
+            totals: Vec::new(),
+            compared: None,
+        };
+        self.outbox.push_back(Notice::Snapshot(Box::new(taken)));
+        let finish = finish(job, outcome, Applied::No);
+        self.outbox.push_back(Notice::Finished(finish));
     }
 
     fn sql_ends(&mut self, job: &Job, xid: Option<u64>) {
@@ -629,6 +657,7 @@ pub fn kind(event: &Event) -> &'static str {
         Event::StepTransaction(_) => "step_transaction",
         Event::StepSought(_) => "step_sought",
         Event::StepAdopted(_) => "step_adopted",
+        Event::SnapshotTaken(_) => "snapshot_taken",
         Event::StepStopping(_) => "step_stopping",
         Event::StepFinished(_) => "step_finished",
         Event::StepTicked(_) => "step_ticked",

@@ -111,7 +111,7 @@ fn outline(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
 fn steps(steps: &[Step], out: &mut impl Write) -> io::Result<()> {
     for step in steps {
         let (number, kind) = (&step.number, step.spec.work.kind());
-        writeln!(out, "    {number:<6} {kind:<5} {}", step.spec.title)?;
+        writeln!(out, "    {number:<6} {kind:<8} {}", step.spec.title)?;
     }
     Ok(())
 }

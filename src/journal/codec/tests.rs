@@ -46,6 +46,7 @@ fn finished() -> impl Strategy<Value = Event> {
                 signal: None,
                 findings,
                 message,
+                left: None,
             })
         })
 }
@@ -185,6 +186,7 @@ fn the_stored_shapes_do_not_change_by_accident() {
         signal: None,
         findings: vec![],
         message: None,
+        left: None,
     });
     let stored = encode(&event).unwrap();
     assert_eq!((stored.kind.as_str(), stored.version), ("step_finished", 1));

@@ -3,7 +3,8 @@
 //! The words in here are stored. A field may be added with `#[serde(default)]`; anything else is a
 //! new version of that kind of event, with its upgrade in `codec`.
 //!
-//! `run`, `phase`, `step`, `alert`, `outage`, `backend` and `rollback` hold the shapes, each by what it is about.
+//! `run`, `phase`, `step`, `alert`, `outage`, `backend`, `snapshot` and `rollback` hold the shapes, each by what it
+//! is about.
 
 mod alert;
 mod backend;
@@ -11,6 +12,7 @@ mod outage;
 mod phase;
 mod rollback;
 mod run;
+mod snapshot;
 mod step;
 
 pub use alert::{AlertAccepted, AlertCleared, AlertRaised, BaselineFrozen, Consequence, Usual};
@@ -22,8 +24,9 @@ pub use run::{
     DriverAttached, DriverLeft, Ending, EngineStarted, Held, JournalRestored, NoteAdded,
     PaceChanged, Released, Reviewed, RunCreated, RunFinished, VariableForgotten, VariableSet,
 };
+pub use snapshot::{Difference, Fortune, SnapshotCompared, SnapshotTaken, SnapshotTotal};
 pub use step::{
-    Applied, Finding, Job, KnownBy, Outcome, Stage, StepAdopted, StepFinished, StepLaunched,
+    Applied, Finding, Job, KnownBy, Left, Outcome, Stage, StepAdopted, StepFinished, StepLaunched,
     StepReason, StepSought, StepStarted, StepStopping, StepTicked, StepTransaction, StepUnticked,
 };
 
@@ -69,6 +72,8 @@ pub enum Event {
     StepSought(StepSought),
     /// It was found to be still going on, and is watched again.
     StepAdopted(StepAdopted),
+    /// Its picture of databases is kept, and what it shows.
+    SnapshotTaken(SnapshotTaken),
     /// It is being stopped.
     StepStopping(StepStopping),
     /// It is over, or nobody knows.

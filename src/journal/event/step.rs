@@ -1,5 +1,7 @@
 //! Events about steps: work that is started, watched, stopped and over, and what people say of it.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// A piece of a step's work: the step, which try, and whether it is the undo.
@@ -50,8 +52,9 @@ pub struct StepTransaction {
     /// The transaction's number, with its epoch; none where its statements are not in a transaction
     /// of their own, or can't write.
     pub xid: Option<u64>,
-    /// The server, as it identifies itself: its system's identifier, its timeline, and the life it leads
-    /// between two crashes. After a failover or a crash the same number may be another transaction's.
+    /// The server, as it identifies itself: its system's identifier, its timeline, and, where a crash may
+    /// give the number to another transaction, the life that it leads between two crashes. After a
+    /// failover the same number is another transaction's.
     #[serde(default)]
     pub server: Option<String>,
 }
@@ -175,6 +178,47 @@ pub struct StepFinished {
     pub findings: Vec<Finding>,
     /// What else there is to say: an error, how the outcome became known.
     pub message: Option<String>,
+    /// What it left to the shell steps after it, if it left anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Left>,
+}
+
+/// The directory and the exported variables that a shell step left to the next, as far as they are
+/// other ones. Values are nowhere recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// The directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<String>,
+    /// Variables that were not there before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<String>,
+    /// Variables with another value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
+    /// Variables that are no longer there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
+}
+
+impl fmt::Display for Left {
+    /// In one line: `directory /srv/shop, added RELEASE, removed TOKEN`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let directory = self
+            .directory
+            .iter()
+            .map(|path| format!("directory {path}"));
+        let names = [
+            ("added", &self.added),
+            ("changed", &self.changed),
+            ("removed", &self.removed),
+        ];
+        let names = names.into_iter().filter(|(_, names)| !names.is_empty());
+        let parts: Vec<String> = directory
+            .chain(names.map(|(what, names)| format!("{what} {}", names.join(" "))))
+            .collect();
+        f.write_str(&parts.join(", "))
+    }
 }
 
 /// See [`super::Event::StepTicked`].

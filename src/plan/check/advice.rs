@@ -60,6 +60,7 @@ fn no_way_back(draft: &Draft, problems: &mut Vec<Problem>) {
 fn no_gate(draft: &Draft, problems: &mut Vec<Problem>) {
     if let Some(phase) = first_deploy(draft)
         && phase.gate.is_none()
+        && !phase.ungated
     {
         problems.push(
             Problem::note(

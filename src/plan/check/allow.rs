@@ -56,6 +56,11 @@ impl Allows {
         Allows(plan.chain(own).collect())
     }
 
+    /// Everything that is accepted.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Allow> {
+        self.0.iter().map(|rule| &rule.allow)
+    }
+
     /// Takes out of `problems` what is allowed. Errors can't be: with them there is no plan.
     pub(crate) fn take(&mut self, problems: &mut Vec<Problem>) -> Vec<Allowed> {
         if self.0.is_empty() {
@@ -126,7 +131,7 @@ fn reaches(step: &StepSpec) -> Vec<Reach> {
     let texts = works.filter_map(|work| match work {
         Work::Shell(shell) => Some(Reach::Text(shell.origin.clone())),
         Work::Sql(sql) => Some(Reach::Text(sql.origin.clone())),
-        Work::Check(_) | Work::Http(_) | Work::Wait(_) => None,
+        Work::Check(_) | Work::Http(_) | Work::Wait(_) | Work::Snapshot(_) => None,
     });
     std::iter::once(Reach::Span(step.span))
         .chain(texts)

@@ -6,6 +6,7 @@ mod allow;
 mod names;
 mod references;
 mod safety;
+mod snapshots;
 
 pub use allow::Allowed;
 pub(super) use allow::Allows;
@@ -53,7 +54,9 @@ pub(super) fn check(
     if format == Format::Markdown {
         references::adopt_main_database(&mut draft);
     }
+    snapshots::settle(&mut draft);
     references::check(&draft, source, format, &mut problems);
+    snapshots::check(&draft, &mut problems);
     if !has_errors(&problems) {
         advice::check(&draft, format, &mut problems);
     }

@@ -8,6 +8,7 @@ use crate::plan::model::Format;
 use crate::plan::parts::Database;
 use crate::plan::probe::ProbeTarget;
 use crate::plan::problem::{Problem, nearest};
+use crate::plan::snapshot::Snapshot;
 use crate::plan::source::{Source, Span};
 use crate::plan::template;
 use crate::plan::work::Work;
@@ -17,9 +18,10 @@ pub(crate) const MAIN_DATABASE: &str = "main";
 /// Where the URL of that database usually is.
 const MAIN_URL_ENV: &str = "DATABASE_URL";
 
-/// Gives a runbook that holds SQL and names no database the usual one.
+/// Gives a runbook that asks a database and names no database the usual one.
 pub(super) fn adopt_main_database(draft: &mut Draft) {
-    let has_sql = all_steps(draft).any(|step| works(step).any(|work| matches!(work, Work::Sql(_))));
+    let asks = |work: &Work| matches!(work, Work::Sql(_) | Work::Snapshot(_));
+    let has_sql = all_steps(draft).any(|step| works(step).any(asks));
     if draft.databases.is_empty() && has_sql {
         draft.databases.push(Database {
             name: MAIN_DATABASE.to_owned(),
@@ -29,14 +31,14 @@ pub(super) fn adopt_main_database(draft: &mut Draft) {
     }
 }
 
-fn all_steps(draft: &Draft) -> impl Iterator<Item = &StepSpec> {
+pub(super) fn all_steps(draft: &Draft) -> impl Iterator<Item = &StepSpec> {
     let phases = draft.phases.iter().flat_map(|phase| &phase.steps);
     let steps = phases.chain(draft.tiers.iter().flat_map(|tier| &tier.steps));
     steps.map(Box::as_ref)
 }
 
 /// Everything that a step may do: its work, its alternatives, its undo.
-fn works(step: &StepSpec) -> impl Iterator<Item = &Work> {
+pub(super) fn works(step: &StepSpec) -> impl Iterator<Item = &Work> {
     std::iter::once(&step.work)
         .chain(
             step.alternatives
@@ -50,9 +52,13 @@ pub(super) fn check(draft: &Draft, source: &Source, format: Format, problems: &m
     duplicates(draft, problems);
     for step in all_steps(draft) {
         for work in works(step) {
-            if let Work::Sql(sql) = work {
-                let name = sql.database.as_str();
-                database(draft, name, || written(source, step.span, name), problems);
+            match work {
+                Work::Sql(sql) => {
+                    let name = sql.database.as_str();
+                    database(draft, name, || written(source, step.span, name), problems);
+                }
+                Work::Snapshot(snapshot) => of_snapshot(draft, step, snapshot, problems),
+                Work::Check(_) | Work::Shell(_) | Work::Http(_) | Work::Wait(_) => {}
             }
         }
         // Braces in a runbook may be meant for another tool; only a typed plan promises they are ours.
@@ -67,6 +73,16 @@ pub(super) fn check(draft: &Draft, source: &Source, format: Format, problems: &m
     }
     metrics(draft, source, problems);
     windows(draft, problems);
+}
+
+/// A snapshot looks at databases of the plan, and at one of them at least.
+fn of_snapshot(draft: &Draft, step: &StepSpec, snapshot: &Snapshot, problems: &mut Vec<Problem>) {
+    if snapshot.databases.is_empty() {
+        database(draft, "", || step.span, problems);
+    }
+    for name in &snapshot.databases {
+        database(draft, &name.value, || name.span, problems);
+    }
 }
 
 /// Where `name` is written in the table of a typed plan that `span` lies in; `span` if it is not.
@@ -161,8 +177,10 @@ fn variables(draft: &Draft, source: &Source, step: &StepSpec, problems: &mut Vec
         .vars
         .iter()
         .map(|var| var.name.as_str())
+        .chain(draft.not_variables.iter().map(String::as_str))
         .chain(captured)
         .collect();
+    placeholders(&known, source, step, problems);
     for work in works(step) {
         for name in template::names(&work.text(), &[]) {
             if !known.contains(name) {
@@ -179,6 +197,32 @@ fn variables(draft: &Draft, source: &Source, step: &StepSpec, problems: &mut Vec
                     )),
                 );
             }
+        }
+    }
+}
+
+/// A placeholder stands in the step's text, for a variable that there is.
+fn placeholders(
+    known: &HashSet<&str>,
+    source: &Source,
+    step: &StepSpec,
+    problems: &mut Vec<Problem>,
+) {
+    let texts: Vec<&str> = works(step).flat_map(|work| step.texts(work)).collect();
+    for hole in &step.holes {
+        let span = written(source, step.span, &hole.literal);
+        if !known.contains(hole.var.as_str()) {
+            let message = format!("there is no variable `{}`", hole.var);
+            problems.push(
+                Problem::error("unknown-variable", span, message).hint(format!(
+                    "add it under `[vars]`: `{} = {{ prompt = \"…\" }}`",
+                    hole.var
+                )),
+            );
+        }
+        if !texts.iter().any(|text| text.contains(&hole.literal)) {
+            let message = format!("`{}` stands nowhere in what this step runs", hole.literal);
+            problems.push(Problem::error("unused-placeholder", span, message));
         }
     }
 }

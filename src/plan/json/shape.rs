@@ -64,6 +64,8 @@ pub(super) struct StepView<'a> {
     pub(super) timeout_seconds: Option<Seconds>,
     pub(super) undo: Option<WorkView<'a>>,
     pub(super) alternatives: Vec<WorkView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) captures: Vec<&'a str>,
     pub(super) danger: bool,
     pub(super) required: bool,
     pub(super) placeholders: Vec<&'a str>,

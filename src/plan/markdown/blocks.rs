@@ -1,6 +1,7 @@
 //! The shape of a Markdown file: blocks in blocks, each with its place in the file.
 
 use super::fence::Language;
+use super::transcript;
 use crate::plan::draft::Mark;
 use crate::plan::source::Span;
 
@@ -36,8 +37,7 @@ pub(super) enum Kind {
     Paragraph(Inline),
     Fence(Box<Fence>),
     List(List),
-    /// A quotation, or a footnote.
-    Quote(Vec<Block>),
+    Quote(Quote),
     Table(Table),
     /// `---`
     Rule,
@@ -51,6 +51,14 @@ pub(super) struct Heading {
     pub(super) level: u8,
     pub(super) inline: Inline,
     pub(super) account: usize,
+}
+
+/// A quotation, or a footnote.
+#[derive(Debug)]
+pub(super) struct Quote {
+    /// What it warns of, where it is an alert: `[!WARNING]`.
+    pub(super) alert: Option<&'static str>,
+    pub(super) blocks: Vec<Block>,
 }
 
 /// A list.
@@ -90,6 +98,15 @@ pub(super) struct Fence {
 }
 
 impl Fence {
+    /// Looks, now that all its text is known, whether it can be run as what it calls itself.
+    pub(super) fn judge(&mut self) {
+        let console = self.language == Language::Console;
+        let shell = matches!(self.language, Language::Shell(_));
+        if (console || shell) && transcript::is_unclear(&self.text, console) {
+            self.language = Language::Unclear;
+        }
+    }
+
     /// Why it is kept for reading, if it looks as if it should be run.
     pub(super) fn why_unread(&self) -> Option<&'static str> {
         match self.language {
@@ -99,8 +116,16 @@ impl Fence {
             Language::Script => {
                 Some("this block is in a language that is not run: it is kept for reading")
             }
+            Language::Unclear => Some(
+                "nothing tells for certain which lines of this transcript were typed: it is kept for reading",
+            ),
             _ => None,
         }
+    }
+
+    /// Whether it is a transcript that can't be read for certain.
+    pub(super) fn is_unclear(&self) -> bool {
+        self.language == Language::Unclear
     }
 
     /// Where in the file the byte at `offset` of the text stands.
@@ -151,7 +176,7 @@ impl Inline {
     /// Whether all of it is bold, a colon at the end aside.
     pub(super) fn is_bold(&self) -> bool {
         let rest = self.text.get(self.bold..).unwrap_or("");
-        self.leads_bold() && rest.trim().trim_end_matches(':').is_empty()
+        self.leads_bold() && rest.trim().trim_end_matches([':', '：']).is_empty()
     }
 }
 

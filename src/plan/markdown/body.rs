@@ -2,7 +2,8 @@
 
 use super::blocks::{Block, Inline, Item, Kind, List};
 use super::book::Book;
-use super::steps::{is_label, label};
+use super::label::{is_label, label};
+use super::notes;
 use super::ways::{Candidate, either};
 use crate::plan::ledger::Place;
 use crate::plan::source::Span;
@@ -82,9 +83,19 @@ impl<'t> Gathering<'t, '_, '_> {
                 self.tell_label();
                 self.list(list, depth);
             }
-            Kind::Quote(inside) if block.holds.tasks => self.blocks(inside, depth),
+            Kind::Quote(quote) if block.holds.tasks => self.blocks(&quote.blocks, depth),
+            Kind::Quote(quote) if quote.alert.is_some() => {
+                self.tell_label();
+                self.book.settle_within(block.span, self.place, self.place);
+                if let Some(text) = notes::alert(quote, block.span, self.book) {
+                    self.tell(&text, depth);
+                }
+            }
             Kind::Rule => {}
-            _ => {
+            kind => {
+                if let Kind::Fence(fence) = kind {
+                    self.book.tell_unclear(fence, block.span);
+                }
                 self.tell_label();
                 self.tell_source(block.span, depth);
             }
@@ -134,7 +145,7 @@ impl<'t> Gathering<'t, '_, '_> {
     /// Keeps what is no running text as it is written.
     fn tell_source(&mut self, span: Span, depth: usize) {
         self.book.settle_within(span, self.place, self.place);
-        let text = super::notes::dedent(self.book.slice(span));
+        let text = notes::dedent(self.book.slice(span));
         let indent = "  ".repeat(depth.min(8));
         for line in text.lines() {
             self.body.details.push(format!("{indent}{line}"));

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::blocks::Fence;
 use crate::plan::draft::{Hole, Placed};
 use crate::plan::id::slug;
 use crate::plan::ledger::{Element, Ledger, Place};
@@ -137,6 +138,18 @@ impl<'s> Book<'s> {
         self.elements
             .get(account)
             .map_or(Span::at(0), |(_, span)| *span)
+    }
+
+    /// Says of `fence`, which stands at `span`, that nobody can tell what in it was typed.
+    pub(super) fn tell_unclear(&mut self, fence: &Fence, span: Span) {
+        let Some(message) = fence.why_unread().filter(|_| fence.is_unclear()) else {
+            return;
+        };
+        let start = Span::new(span.start, span.start + 3);
+        self.problems.push(
+            Problem::warning("unclear-transcript", start, message)
+                .hint("write only the commands, in a block of `bash`, if they are to be run"),
+        );
     }
 
     /// The id that an author chose, if it is still free.

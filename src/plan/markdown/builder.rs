@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::blocks::{Block, Fence, Holds, Inline, Item, Kind, List, Row, Table, Task};
+use super::blocks::{Block, Fence, Holds, Inline, Item, Kind, List, Quote, Row, Table, Task};
 use super::fence;
 use super::inline::Writer;
 use super::parse::Parsed;
@@ -18,8 +18,12 @@ const MAX_DEPTH: usize = 48;
 /// What holds blocks.
 pub(super) enum Container {
     Root,
-    Quote,
-    List { ordered: bool, items: Vec<Item> },
+    /// A quotation or a footnote; an alert says of what sort it is.
+    Quote(Option<&'static str>),
+    List {
+        ordered: bool,
+        items: Vec<Item>,
+    },
     Item(Option<Task>),
 }
 
@@ -68,6 +72,8 @@ pub(super) struct Builder<'t> {
     code: Option<Code>,
     table: Table,
     elements: Vec<(Element, Span)>,
+    /// Fenced blocks that nothing closes.
+    unclosed: Vec<Span>,
 }
 
 impl<'t> Builder<'t> {
@@ -83,6 +89,7 @@ impl<'t> Builder<'t> {
             code: None,
             table: Table::default(),
             elements: Vec::new(),
+            unclosed: Vec::new(),
         }
     }
 
@@ -170,7 +177,10 @@ impl<'t> Builder<'t> {
         };
         let kind = match frame.container {
             Container::Root => return,
-            Container::Quote => Kind::Quote(frame.blocks),
+            Container::Quote(alert) => Kind::Quote(Quote {
+                alert,
+                blocks: frame.blocks,
+            }),
             Container::List { ordered, items } => Kind::List(List { ordered, items }),
             Container::Item(task) => {
                 let item = Item {
@@ -313,9 +323,13 @@ impl<'t> Builder<'t> {
     pub(super) fn close_code(&mut self) {
         match self.code.take() {
             Some(Code {
-                fence: Some(fence),
+                fence: Some(mut fence),
                 span,
             }) => {
+                fence.judge();
+                if !self.is_closed(span) {
+                    self.unclosed.push(span);
+                }
                 let holds = Holds {
                     tasks: false,
                     work: fence.language.runs(),
@@ -341,6 +355,21 @@ impl<'t> Builder<'t> {
                 .map(|root| root.blocks)
                 .unwrap_or_default(),
             elements: self.elements,
+            unclosed: self.unclosed,
         }
+    }
+
+    /// Whether the last line of the fenced block at `span` closes it.
+    fn is_closed(&self, span: Span) -> bool {
+        let text = self.text.get(span.start..span.end).unwrap_or("");
+        let text = text.trim();
+        let quoted = |frame: &Frame| matches!(frame.container, Container::Quote(_));
+        let inside = self.frames.iter().any(quoted) || self.skipped > 0;
+        let mark = text.chars().next().unwrap_or('`');
+        let length = text.len() - text.trim_start_matches(mark).len();
+        let last = text.rsplit_once('\n').map_or("", |(_, last)| last);
+        let last = last.trim_start_matches(|c: char| c.is_whitespace() || (inside && c == '>'));
+        let last = last.trim_end();
+        last.len() >= length && last.chars().all(|c| c == mark)
     }
 }

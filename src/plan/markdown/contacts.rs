@@ -3,7 +3,7 @@
 use super::blocks::{Block, Kind, Row};
 use super::book::Book;
 use super::decoration;
-use super::people::{self, MAX_ROLE, People, column, filled, is_role};
+use super::people::{self, MAX_ROLE, People, Reading, column, filled, is_role};
 use crate::plan::ledger::Place;
 use crate::plan::parts::Contact;
 use crate::plan::problem::Problem;
@@ -20,8 +20,15 @@ pub(super) fn contacts<'t>(
         blocks,
         Place::Contact,
         book,
-        |line, span, task| contact(line, span, task, group.clone()),
-        |head, row| contact_of_row(head, row, group.clone()),
+        &Reading {
+            line: |line: &str, span, task| contact(line, span, task, group.clone()),
+            row: |head: &Row, row: &Row| contact_of_row(head, row, group.clone()),
+            shown: |contact: &Contact| {
+                let (name, reach) = (contact.name.as_deref(), contact.reach.as_deref());
+                let (name, reach) = (name.unwrap_or(""), reach.unwrap_or(""));
+                format!("{} {name} {reach}", contact.role)
+            },
+        },
     );
     say_unnamed(&people.found, book);
     people
@@ -31,7 +38,7 @@ pub(super) fn contacts<'t>(
 fn contact(line: &str, span: Span, task: bool, group: Option<String>) -> Option<Contact> {
     let line = decoration::strip(line);
     let told = line
-        .split_once(':')
+        .split_once([':', '：'])
         .filter(|(role, _)| !role.contains("http"));
     let (role, rest) = match told {
         Some((role, rest)) => (role.trim(), rest.trim()),
@@ -101,12 +108,8 @@ fn reaches(text: &str) -> bool {
 }
 
 fn contact_of_row(head: &Row, row: &Row, group: Option<String>) -> Option<Contact> {
-    let role = column(
-        head,
-        &["role", "title", "position", "responsib", "team", "area"],
-    )
-    .unwrap_or(0);
-    let name = column(head, &["name", "person", "who", "contact person", "owner"]);
+    let role = column(head, |tongue| tongue.role).unwrap_or(0);
+    let name = column(head, |tongue| tongue.name).filter(|&ix| ix != role);
     let cell = |ix: usize| {
         row.cells
             .get(ix)

@@ -1,29 +1,22 @@
-//! Criteria in words: when to roll back, what to raise an alarm for. Nothing measures them yet, so
-//! a person judges.
+//! Criteria in words: when to roll back, what to raise an alarm for. Those that are thresholds of
+//! something that the plan measures are held against it; the others a person judges.
 
-use super::blocks::{Block, Item, Kind, List};
+use super::blocks::{Block, Kind, List, Row};
 use super::book::Book;
-use super::steps::{Found, label};
+use super::label::label;
+use super::steps::Found;
+use super::threshold::{self, What};
+use super::tongues;
 use crate::plan::ledger::Place;
-use crate::plan::parts::{AlertAction, AlertRule};
+use crate::plan::parts::{AlertAction, AlertRule, Database};
+use crate::plan::probe::Probe;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
 
 /// Whether a line announces when to roll back: "Roll back if:", "Triggers:".
 pub(super) fn announces(line: &str) -> bool {
-    let line = label(line).to_lowercase();
-    let begins = [
-        "rollback if",
-        "roll back if",
-        "rollback when",
-        "roll back when",
-        "trigger",
-        "criteria",
-        "decision criteria",
-        "revert if",
-        "abort if",
-    ];
-    begins.iter().any(|words| line.starts_with(words))
+    let line = label(line).replace([',', '，'], "");
+    tongues::words(|tongue| tongue.back_if).any(|words| tongues::strip(&line, words).is_some())
 }
 
 /// The criteria of a section: each item of its lists is one. With `tasks_apart` task items are
@@ -40,6 +33,13 @@ pub(super) fn read<'t>(
             Kind::Rule => {}
             _ if tasks_apart && block.holds.tasks => apart.push(block),
             Kind::List(list) => alerts(list, &mut found, book),
+            Kind::Table(table) => {
+                book.settle_within(block.span, Place::Reference, Place::Alert);
+                found
+                    .alerts
+                    .extend(table.rows.iter().skip(1).filter_map(row));
+                keep(block, &mut found);
+            }
             _ => {
                 book.settle_within(block.span, Place::Reference, Place::Alert);
                 keep(block, &mut found);
@@ -76,7 +76,7 @@ fn collect(list: &List, above: Option<&str>, found: &mut Found) {
         }
         // An item that only heads others is in their names.
         if item.task.is_some() || lists == 0 || rest.len() > lists {
-            found.alerts.push(rule(name, item));
+            found.alerts.push(rule(name, item.span));
         }
         for block in rest {
             match &block.kind {
@@ -91,8 +91,8 @@ fn collect(list: &List, above: Option<&str>, found: &mut Found) {
 /// Keeps a block that is no list as text; the task items in it are criteria all the same.
 fn keep(block: &Block, found: &mut Found) {
     found.notes.push(block.span);
-    if let Kind::Quote(inside) = &block.kind {
-        for block in inside {
+    if let Kind::Quote(quote) = &block.kind {
+        for block in &quote.blocks {
             match &block.kind {
                 Kind::List(list) if block.holds.tasks => collect(list, None, found),
                 Kind::Quote(_) => keep(block, found),
@@ -102,23 +102,62 @@ fn keep(block: &Block, found: &mut Found) {
     }
 }
 
-fn rule(name: String, item: &Item) -> AlertRule {
+/// What is looked at and its line: the first two cells of a row.
+fn row(row: &Row) -> Option<AlertRule> {
+    let cells = row.cells.iter().filter(|cell| !cell.is_empty());
+    let words: Vec<&str> = cells.take(2).map(String::as_str).collect();
+    (words.len() == 2).then(|| rule(words.join(" "), row.span))
+}
+
+fn rule(name: String, span: Span) -> AlertRule {
+    let name = Some(name).filter(|name| !name.trim().is_empty());
     AlertRule {
-        name,
+        name: name.unwrap_or_else(|| "Criterion without words".to_owned()),
         metric: None,
         limit: None,
         lasting: None,
         then: AlertAction::Note,
-        span: Span::new(item.span.start, item.span.start + 1),
+        span: Span::new(span.start, span.start + 1),
+    }
+}
+
+/// Holds the thresholds among `alerts` against what the plan measures, and says which nothing does.
+pub(super) fn measure(
+    alerts: &mut [AlertRule],
+    probes: &[Probe],
+    databases: &[Database],
+    book: &mut Book<'_>,
+) {
+    let mut told: Vec<What> = Vec::new();
+    for alert in alerts {
+        let Some(found) = threshold::read(&alert.name) else {
+            continue;
+        };
+        alert.metric = found.what.measured_by(probes, databases);
+        alert.limit = Some(found.limit);
+        alert.lasting = found.lasting;
+        if alert.metric.is_none() && !told.contains(&found.what) {
+            told.push(found.what);
+            let message = format!(
+                "nothing measures the {} yet: a person has to judge it",
+                found.what.words()
+            );
+            let problem = Problem::warning("unmeasured-alert", alert.span, message);
+            book.problems.push(problem.hint(found.what.hint()));
+        }
     }
 }
 
 /// Says that thresholds are words so far.
 pub(super) fn say_unmeasured(alerts: &[AlertRule], book: &mut Book<'_>) {
-    if let Some(first) = alerts.first() {
+    let words: Vec<&AlertRule> = alerts
+        .iter()
+        .filter(|alert| threshold::read(&alert.name).is_none())
+        .collect();
+    if let Some(first) = words.first() {
         let message = format!(
             "nothing measures {} yet",
-            match alerts.len() {
+            match words.len() {
                 1 => "this threshold".to_owned(),
                 n => format!("these {n} thresholds"),
             }

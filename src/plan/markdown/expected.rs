@@ -86,6 +86,7 @@ mod tests {
             script: "true".to_owned(),
             interpreter: Interpreter::default().into(),
             lock_timeout: None,
+            carries: true,
             origin: Origin::default(),
         };
         expect(&[said.to_owned()], &Work::Shell(shell))?.output

@@ -8,10 +8,14 @@ pub(super) enum Language {
     /// A terminal's transcript: prompts, commands, and what they print.
     Console,
     Sql,
+    /// The keys of a snapshot step.
+    Snapshot,
     /// Nothing says.
     None,
     /// A language for programs, none of which we run.
     Script,
+    /// A transcript of which nobody can tell what was typed.
+    Unclear,
     /// Data, prose, output: nothing that anybody would want to run.
     Data,
 }
@@ -19,7 +23,10 @@ pub(super) enum Language {
 impl Language {
     /// Whether a block in it can be run.
     pub(super) fn runs(self) -> bool {
-        matches!(self, Language::Shell(_) | Language::Console | Language::Sql)
+        matches!(
+            self,
+            Language::Shell(_) | Language::Console | Language::Sql | Language::Snapshot
+        )
     }
 
     /// The shell that runs it.
@@ -68,6 +75,7 @@ pub(super) fn language(info: &str) -> Language {
             Language::Console
         }
         "sql" | "postgres" | "postgresql" | "pgsql" => Language::Sql,
+        "snapshot" => Language::Snapshot,
         word if SCRIPTS.contains(&word) => Language::Script,
         _ => Language::Data,
     }
@@ -80,22 +88,41 @@ pub(super) struct Attributes {
     pub(super) cwd: Option<String>,
     /// The database that SQL is for.
     pub(super) database: Option<String>,
+    /// The snapshot that a snapshot is compared with.
+    pub(super) compare: Option<String>,
+    /// The shell that runs it, whatever its language says.
+    pub(super) interpreter: Option<&'static str>,
+    /// Whether it is not run with the others: `excludeFromRunAll`.
+    pub(super) apart: bool,
+    /// Variables taken from the output: a pattern with named groups, or `NAME=.path` into JSON.
+    pub(super) capture: Option<String>,
     /// The others, as they are written.
     pub(super) others: Vec<String>,
 }
 
-/// Reads `{"name":"deploy"}`, `{ name=deploy }` and `name="deploy"` behind the language.
+/// Reads `{"name":"deploy"}`, `{ name=deploy }` and `name="deploy"` behind the language. What stands
+/// behind the braces is read, too.
 pub(super) fn attributes(info: &str) -> Attributes {
     let mut found = Attributes::default();
     let rest = match info.find(['{', ' ']) {
         Some(at) => info[at..].trim(),
         None => return found,
     };
-    for (key, value) in json(rest).unwrap_or_else(|| words(rest)) {
+    let pairs = json(rest).unwrap_or_else(|| words(rest));
+    for (key, value) in pairs {
         match (key.as_str(), value) {
             ("name", Some(value)) => found.name = Some(value),
             ("cwd", Some(value)) => found.cwd = Some(value),
+            ("interpreter", Some(value)) if shell(&value).is_some() => {
+                found.interpreter = shell(&value);
+            }
+            ("excludeFromRunAll", Some(value)) if value == "true" => {
+                found.apart = true;
+                found.others.push(format!("{key}={value}"));
+            }
             ("database", Some(value)) => found.database = Some(value),
+            ("compare", Some(value)) => found.compare = Some(value),
+            ("capture", Some(value)) => found.capture = Some(value),
             (_, Some(value)) => found.others.push(format!("{key}={value}")),
             (_, None) => found.others.push(key),
         }
@@ -105,13 +132,25 @@ pub(super) fn attributes(info: &str) -> Attributes {
 
 type Pair = (String, Option<String>);
 
+/// The shell that an interpreter's path or command line names.
+fn shell(interpreter: &str) -> Option<&'static str> {
+    let program = interpreter.split_whitespace().next()?;
+    let name = program.rsplit('/').next()?;
+    ["bash", "sh", "zsh"]
+        .into_iter()
+        .find(|shell| *shell == name)
+}
+
 fn json(text: &str) -> Option<Vec<Pair>> {
-    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
+    type Object = serde_json::Map<String, serde_json::Value>;
+    let mut objects = serde_json::Deserializer::from_str(text).into_iter::<Object>();
+    let object = objects.next()?.ok()?;
+    let rest = text.get(objects.byte_offset()..).unwrap_or("");
     let pairs = object.into_iter().map(|(key, value)| match value {
         serde_json::Value::String(text) => (key, Some(text)),
         other => (key, Some(other.to_string())),
     });
-    Some(pairs.collect())
+    Some(pairs.chain(words(rest)).collect())
 }
 
 /// `key=value` and bare words, apart by spaces; quotes keep spaces together.
@@ -165,9 +204,15 @@ mod tests {
             "sh name=\"deploy\" excludeFromRunAll=true",
         ] {
             let found = attributes(info);
+            assert!(found.apart);
             assert_eq!(found.name.as_deref(), Some("deploy"), "{info}");
             assert_eq!(found.others, ["excludeFromRunAll=true"], "{info}");
         }
+        let found = attributes(
+            "sh {\"tag\":\"a\",\"interpreter\":\"/bin/bash -l\",\"depth\":{\"of\":2}} more",
+        );
+        assert_eq!(found.interpreter, Some("bash"));
+        assert_eq!(found.others, ["depth={\"of\":2}", "tag=a", "more"]);
         let found = attributes("bash title=\"two words\" cwd=/srv run");
         assert_eq!(found.others, ["title=two words", "run"]);
         assert_eq!(found.cwd.as_deref(), Some("/srv"));

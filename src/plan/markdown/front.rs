@@ -1,4 +1,5 @@
-//! Front matter: what a runbook says between two lines of `+++` (TOML) or `---` (YAML) at its start.
+//! Front matter: what a runbook says at its start, between two lines of `+++` (TOML) or `---` (YAML),
+//! or in one object of JSON.
 
 use crate::plan::draft::Draft;
 use crate::plan::parts::Note;
@@ -32,9 +33,28 @@ pub(super) struct Front {
     pub(super) problems: Vec<Problem>,
 }
 
+/// How front matter is written.
+#[derive(Clone, Copy, PartialEq)]
+enum Language {
+    Toml,
+    Yaml,
+    Json,
+}
+
+impl Language {
+    /// The line that ends it.
+    fn end(self) -> &'static str {
+        match self {
+            Language::Toml => "+++",
+            Language::Yaml => "---",
+            Language::Json => "}",
+        }
+    }
+}
+
 /// Where front matter stands.
 struct Found {
-    toml: bool,
+    language: Language,
     /// The text between the marks.
     text: Span,
     /// Where the Markdown begins.
@@ -54,20 +74,23 @@ pub(super) fn read(source: &Source) -> Front {
     };
     front.end = found.end;
     if !found.closed {
-        let mark = if found.toml { "+++" } else { "---" };
+        let mark = found.language.end();
         let message =
             format!("front matter begins here and nothing ends it: a line `{mark}` is missing");
-        front
-            .problems
-            .push(Problem::error("front-matter", Span::new(0, 3), message));
+        front.problems.push(Problem::error(
+            "front-matter",
+            Span::new(0, mark.len()),
+            message,
+        ));
         return front;
     }
     let text = source.slice(found.text);
-    let root = if found.toml {
-        tree::toml::parse(text, found.text.start, &mut front.problems)
-    } else {
-        tree::yaml::parse(text, found.text.start, &mut front.problems)
+    let parse = match found.language {
+        Language::Toml => tree::toml::parse,
+        Language::Yaml => tree::yaml::parse,
+        Language::Json => tree::json::parse,
     };
+    let root = parse(text, found.text.start, &mut front.problems);
     if !root.is_table() {
         let message = "front matter must be a table of keys and values";
         front
@@ -122,11 +145,12 @@ fn name(problem: &Problem) -> &str {
 
 fn find(text: &str) -> Option<Found> {
     let first = text.lines().next()?.trim_end();
-    let toml = match first {
-        "+++" => true,
-        "---" => false,
-        _ => return None,
+    let language = match first {
+        "+++" => Language::Toml,
+        "---" => Language::Yaml,
+        _ => return object(text),
     };
+    let toml = language == Language::Toml;
     let start = text.find('\n').map_or(text.len(), |at| at + 1);
     let mut at = start;
     for line in text[start..].split_inclusive('\n') {
@@ -140,7 +164,7 @@ fn find(text: &str) -> Option<Found> {
             let inside = Span::new(start, at);
             let plain = toml || says_something(&text[start..at]);
             return plain.then_some(Found {
-                toml,
+                language,
                 text: inside,
                 end: at + line.len(),
                 closed: true,
@@ -150,10 +174,39 @@ fn find(text: &str) -> Option<Found> {
     }
     let begun = toml || key(text[start..].lines().next()?).is_some_and(|key| KEYS.contains(&key));
     begun.then_some(Found {
-        toml,
+        language,
         text: Span::at(start),
         end: start,
         closed: false,
+    })
+}
+
+/// An object of JSON that the file begins with. It ends where JSON says, or, if there is a mistake
+/// in it, with the first line that is only its brace.
+fn object(text: &str) -> Option<Found> {
+    let inside = text.strip_prefix('{')?.trim_start();
+    if !inside.starts_with('"') {
+        return None;
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
+    let whole = matches!(values.next(), Some(Ok(_)));
+    let end = if whole {
+        Some(values.byte_offset())
+    } else if text.lines().next()?.trim_end() == "{" {
+        text.find("\n}").map(|at| at + 2)
+    } else {
+        return None;
+    };
+    let behind = end.and_then(|end| text.get(end..)).unwrap_or("");
+    let line = behind.find('\n').map_or(behind.len(), |at| at + 1);
+    if end.is_some() && !behind[..line].trim().is_empty() {
+        return None;
+    }
+    Some(Found {
+        language: Language::Json,
+        text: Span::new(0, end.unwrap_or(0)),
+        end: end.map_or(0, |end| end + line),
+        closed: end.is_some(),
     })
 }
 

@@ -4,7 +4,11 @@ use std::ops::Range;
 
 use super::decoration;
 use super::times::{self, Said};
+use super::tongues::{TONGUES, strip_word};
 use super::words::{Meaning, Words};
+
+/// What a heading without words is called.
+pub(super) const UNNAMED: &str = "Without a heading";
 
 /// What a heading says.
 pub(super) struct Title {
@@ -73,12 +77,15 @@ impl Title {
         if from > 0 {
             name = super::blocks::one_line(&name);
         }
-        name.truncate(name.trim_end_matches([':', ' ', '-', '–', '—']).len());
+        name.truncate(name.trim_end_matches([':', ' ', '-', '–', '—', '：']).len());
         if name.contains(" :") {
             name = name.replace(" :", ":");
         }
         if name.is_empty() {
             name.clone_from(&self.text);
+        }
+        if name.is_empty() {
+            UNNAMED.clone_into(&mut name);
         }
         (found, name)
     }
@@ -87,8 +94,14 @@ impl Title {
     pub(super) fn time_words(&self) -> Option<&str> {
         let time = self.times.first()?;
         Some(match &time.place {
-            Some(place) => self.text[place.clone()].trim_matches(['(', ')', '[', ']', ' ']),
-            None => self.text.split([':', '—', '–']).next().unwrap_or("").trim(),
+            Some(place) => self.text[place.clone()]
+                .trim_matches(['(', ')', '[', ']', '（', '）', '【', '】', ' ']),
+            None => self
+                .text
+                .split([':', '—', '–', '：'])
+                .next()
+                .unwrap_or("")
+                .trim(),
         })
     }
 
@@ -135,43 +148,47 @@ fn ordinal(text: &str) -> Option<Ordinal> {
         let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
         return rest.starts_with([')', ' ', ':']).then_some(Ordinal::Number);
     }
-    let (word, rest) = text.split_once(' ')?;
-    let number = rest.split([' ', ':', '.', ')', '-', '–', '—']).next()?;
+    let counted = TONGUES.iter().flat_map(|tongue| tongue.ordinals);
+    counted
+        .filter_map(|(word, ordinal)| Some((strip_word(text, word)?, *ordinal)))
+        .find(|(rest, _)| starts_with_number(rest.trim_start()))
+        .map(|(_, ordinal)| ordinal)
+}
+
+/// Whether `text` begins with a number, a single capital or a Roman number.
+fn starts_with_number(text: &str) -> bool {
+    let end = [' ', ':', '.', ')', '-', '–', '—', '：', '、', '．', '）'];
+    let number = text.split(end).next().unwrap_or("");
     let letter = number.len() == 1 && number.starts_with(|c: char| c.is_ascii_uppercase());
     let digits = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
     let roman = !number.is_empty() && number.chars().all(|c| matches!(c, 'I' | 'V' | 'X'));
-    if !(letter || digits || roman) {
-        return None;
-    }
-    match word.to_lowercase().as_str() {
-        "phase" | "stage" => Some(Ordinal::Phase),
-        "option" | "variant" | "method" | "alternative" | "approach" | "path" => {
-            Some(Ordinal::Option)
-        }
-        "step" | "part" => Some(Ordinal::Number),
-        _ => None,
-    }
+    letter || digits || roman
 }
 
 fn times_of(text: &str) -> Vec<Time> {
     let mut found = Vec::new();
-    let head = text.split([':', '—', '–']).next().unwrap_or("");
+    let head = text.split([':', '—', '–', '：']).next().unwrap_or("");
     let counts = head.starts_with(['T', 't']) && head[1..].trim_start().starts_with(['-', '+']);
     if counts && let Some(said) = times::said(head.split(" - ").next().unwrap_or(head)) {
         found.push(Time { place: None, said });
     }
     let mut from = 0;
-    while let Some(open) = text[from..].find(['(', '[']).map(|at| from + at) {
-        let Some(close) = text[open..].find([')', ']']).map(|at| open + at) else {
+    let width = |at: usize| text[at..].chars().next().map_or(1, char::len_utf8);
+    while let Some(open) = text[from..]
+        .find(['(', '[', '（', '【'])
+        .map(|at| from + at)
+    {
+        let closes = [')', ']', '）', '】'];
+        let Some(close) = text[open..].find(closes).map(|at| open + at) else {
             break;
         };
-        if let Some(said) = times::said(&text[open + 1..close]) {
+        from = close + width(close);
+        if let Some(said) = times::said(&text[open + width(open)..close]) {
             found.push(Time {
-                place: Some(open..close + 1),
+                place: Some(open..from),
                 said,
             });
         }
-        from = close + 1;
     }
     found
 }

@@ -27,6 +27,7 @@ mod fence;
 mod front;
 mod heading;
 mod inline;
+mod label;
 mod notes;
 mod order;
 mod outline;
@@ -40,9 +41,12 @@ mod rollbacks;
 mod script;
 mod sections;
 mod signoffs;
+mod snapshot;
 mod steps;
 mod task;
+mod threshold;
 mod times;
+mod tongues;
 mod transcript;
 mod ways;
 mod words;
@@ -62,6 +66,17 @@ pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
     let mut draft = front.draft;
     let parsed = parse::parse(source.text(), front.end);
     let mut book = Book::new(source, parsed.elements);
+    for span in parsed.unclosed {
+        let start = book.first_line(span);
+        book.problems.push(
+            Problem::warning(
+                "open-fence",
+                start,
+                "nothing closes this block: all that follows is a part of it",
+            )
+            .hint("end it with a line of its own that repeats the signs it begins with"),
+        );
+    }
     book.learn(&draft.databases, &draft.vars, draft.shell.as_ref());
     let outline = outline::outline(&parsed.blocks, front.end);
     let title = title(&draft, &outline, source);
@@ -77,6 +92,12 @@ pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
         }
     }
     draft.title = Some(title);
+    criteria::measure(
+        &mut contents.alerts,
+        &draft.probes,
+        &draft.databases,
+        &mut book,
+    );
     draft.alerts.extend(contents.alerts);
     draft.contacts.extend(contents.contacts);
     draft.signoffs.extend(contents.signoffs);
@@ -123,4 +144,4 @@ fn title(draft: &Draft, outline: &Outline, source: &Source) -> Placed<String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,5 +1,6 @@
 //! Text that is kept as it is written.
 
+use super::blocks::Quote;
 use super::book::Book;
 use crate::plan::source::Span;
 
@@ -29,6 +30,21 @@ pub(super) fn text(spans: &[Span], book: &Book<'_>) -> String {
         text.push_str(&piece);
     }
     text
+}
+
+/// What an alert says, as a person would say it: `WARNING: …`.
+pub(super) fn alert(quote: &Quote, span: Span, book: &Book<'_>) -> Option<String> {
+    let word = quote.alert?;
+    let source = dedent(book.slice(span));
+    let mut lines = source.lines().map(|line| {
+        let line = line.trim_start();
+        line.strip_prefix('>').unwrap_or(line).trim_end()
+    });
+    lines.next();
+    let text: Vec<&str> = lines
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    Some(format!("{word}: {}", text.join("\n").trim()))
 }
 
 /// `text` without the indentation that all its lines but the first share: the first one's was cut

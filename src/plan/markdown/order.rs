@@ -1,9 +1,10 @@
-//! The order in which phases are driven. It is the file's, with two exceptions that the review
-//! tells about, and for neither is a command ever moved:
+//! The order in which phases are driven. It is the file's, with three exceptions that the review
+//! tells about, and for none of them is a command ever moved:
 //!
 //! * A checklist at the end that goes through the whole deployment once more ("Readiness
 //!   checklist", "Migration checklist") is not a second deployment. Each of its parts is driven
 //!   with the phases of its kind; at the end it would come when nothing can be done about it.
+//! * What success looks like is looked at when there can be some, even if a file begins with it.
 //! * A preparation behind the last deployment phase is driven before the first, where its answer
 //!   still decides.
 //!
@@ -63,8 +64,9 @@ fn insert(
 
 fn say(phase: &Phase, outline: &Outline, book: &mut Book<'_>) {
     let name = &outline.sections[phase.top].title.text;
-    let message =
-        format!("\"{name}\" is driven among the phases it belongs to, not at the end of the file");
+    let message = format!(
+        "\"{name}\" is driven among the phases it belongs to, not where it stands in the file"
+    );
     book.problems.push(Problem::note(
         "moved-phase",
         outline.sections[phase.top].span,
@@ -99,7 +101,8 @@ fn part(phases: Vec<Phase>, outline: &Outline) -> (Vec<Phase>, Vec<Phase>) {
     let (mut main, mut moved) = (Vec::new(), Vec::new());
     for (ix, phase) in phases.into_iter().enumerate() {
         let late = ix > last && phase.spec.kind == PhaseKind::Before && phase.only_checks();
-        let elsewhere = again.contains(&phase.top) || (late && phase.top != deploys);
+        let early = ix < first && phase.success && phase.only_checks();
+        let elsewhere = early || again.contains(&phase.top) || (late && phase.top != deploys);
         if elsewhere { &mut moved } else { &mut main }.push(phase);
     }
     (main, moved)

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::blocks::{Block, Heading, Kind};
 use super::builder::{Builder, Container};
@@ -15,6 +15,8 @@ pub(super) struct Parsed {
     pub(super) blocks: Vec<Block>,
     /// What is accounted for, in the order of the file.
     pub(super) elements: Vec<(Element, Span)>,
+    /// Fenced blocks that nothing closes.
+    pub(super) unclosed: Vec<Span>,
 }
 
 /// Reads `text` from its byte `from` on; all spans are places in the whole text.
@@ -33,6 +35,17 @@ pub(super) fn parse(text: &str, from: usize) -> Parsed {
         builder.event(event, range.start + from..range.end + from);
     }
     builder.finish()
+}
+
+/// The word that an alert begins with.
+fn alert(kind: BlockQuoteKind) -> &'static str {
+    match kind {
+        BlockQuoteKind::Note => "NOTE",
+        BlockQuoteKind::Tip => "TIP",
+        BlockQuoteKind::Important => "IMPORTANT",
+        BlockQuoteKind::Warning => "WARNING",
+        BlockQuoteKind::Caution => "CAUTION",
+    }
 }
 
 impl Builder<'_> {
@@ -59,9 +72,10 @@ impl Builder<'_> {
             Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
                 self.open_code(Some(info.into_string()), range.into());
             }
-            Tag::BlockQuote(_) | Tag::FootnoteDefinition(_) => {
-                self.open(Container::Quote, range.into());
+            Tag::BlockQuote(kind) => {
+                self.open(Container::Quote(kind.map(alert)), range.into());
             }
+            Tag::FootnoteDefinition(_) => self.open(Container::Quote(None), range.into()),
             Tag::List(first) => {
                 let ordered = first.is_some();
                 let items = Vec::new();

@@ -2,7 +2,9 @@
 
 use super::blocks::{Block, Item, Kind, Row, Table};
 use super::book::Book;
+use super::tongues::{self, Tongue};
 use crate::plan::ledger::Place;
+use crate::plan::letters;
 use crate::plan::source::Span;
 
 /// The longest text that can be a role.
@@ -13,6 +15,18 @@ pub(super) struct People<'t, T> {
     pub(super) found: Vec<T>,
     /// What speaks of nobody.
     pub(super) others: Vec<Other<'t>>,
+    /// What says more of somebody than can be told of a person.
+    pub(super) notes: Vec<Span>,
+}
+
+/// How lines and rows are read.
+pub(super) struct Reading<L, R, S> {
+    /// A line of text.
+    pub(super) line: L,
+    /// A row of a table, with the table's head.
+    pub(super) row: R,
+    /// What is kept of the line or the row, in words.
+    pub(super) shown: S,
 }
 
 /// A part of such a section that is something else.
@@ -21,26 +35,33 @@ pub(super) enum Other<'t> {
     Item(&'t Item),
 }
 
-/// Reads a section of people with `line` for a line of text and `row` for a row of a table.
+/// Reads a section of people.
 pub(super) fn read<'t, T>(
     blocks: &'t [Block],
     place: Place,
     book: &mut Book<'_>,
-    line: impl Fn(&str, Span, bool) -> Option<T>,
-    row: impl Fn(&Row, &Row) -> Option<T>,
+    reading: &Reading<
+        impl Fn(&str, Span, bool) -> Option<T>,
+        impl Fn(&Row, &Row) -> Option<T>,
+        impl Fn(&T) -> String,
+    >,
 ) -> People<'t, T> {
     let mut people = People {
         found: Vec::new(),
         others: Vec::new(),
+        notes: Vec::new(),
     };
     for block in blocks {
-        let found: Vec<T> = match &block.kind {
+        let (found, text): (Vec<T>, String) = match &block.kind {
             Kind::Rule => continue,
             Kind::List(list) => {
                 for item in &list.items {
-                    match of_item(item, &line) {
-                        Some(found) => {
+                    match of_item(item, &reading.line) {
+                        Some((found, text)) => {
                             book.settle_within(item.span, place, place);
+                            if says_more(&text, &(reading.shown)(&found)) {
+                                people.notes.push(item.span);
+                            }
                             people.found.push(found);
                         }
                         None => people.others.push(Other::Item(item)),
@@ -50,15 +71,21 @@ pub(super) fn read<'t, T>(
             }
             Kind::Paragraph(inline) => {
                 let lines = inline.text.lines();
-                let all: Option<Vec<T>> = lines.map(|text| line(text, block.span, false)).collect();
-                all.unwrap_or_default()
+                let all: Option<Vec<T>> = lines
+                    .map(|text| (reading.line)(text, block.span, false))
+                    .collect();
+                (all.unwrap_or_default(), inline.text.clone())
             }
-            Kind::Table(table) => of_table(table, &row),
-            _ => Vec::new(),
+            Kind::Table(table) => (of_table(table, &reading.row), words_of(table)),
+            _ => (Vec::new(), String::new()),
         };
         if found.is_empty() {
             people.others.push(Other::Block(block));
         } else {
+            let shown: Vec<String> = found.iter().map(&reading.shown).collect();
+            if says_more(&text, &shown.join(" ")) {
+                people.notes.push(block.span);
+            }
             book.settle_within(block.span, place, place);
             people.found.extend(found);
         }
@@ -66,8 +93,53 @@ pub(super) fn read<'t, T>(
     people
 }
 
-/// A person is one line; an item with more below it is something else.
-fn of_item<T>(item: &Item, line: &impl Fn(&str, Span, bool) -> Option<T>) -> Option<T> {
+/// What the rows of a table say, its head aside.
+fn words_of(table: &Table) -> String {
+    let cells = table.rows.iter().skip(1).flat_map(|row| &row.cells);
+    let cells: Vec<&str> = cells.map(String::as_str).collect();
+    cells.join("\n")
+}
+
+/// Whether `text` has words that are not in `shown`: blanks to be filled in, and what they are
+/// for, aside.
+fn says_more(text: &str, shown: &str) -> bool {
+    const BLANKS: [&str; 12] = [
+        "date",
+        "time",
+        "signature",
+        "signed",
+        "name",
+        "by",
+        "and",
+        "tbd",
+        "tba",
+        "tbc",
+        "todo",
+        "xxx",
+    ];
+    let shown = shown.to_lowercase();
+    let words = |text: &str| {
+        text.to_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| word.len() > 1 && !BLANKS.contains(&word) && !shown.contains(word))
+    };
+    // What stands in brackets is a blank, unless there are brackets in it.
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(['[', '<']) {
+        let end = after
+            .find(['[', ']', '<', '>', '\n'])
+            .unwrap_or(after.len());
+        let blank = after[end..].starts_with([']', '>']) && !after[..end].contains('@');
+        if words(before) || (!blank && words(&after[..end])) {
+            return true;
+        }
+        rest = &after[end..];
+    }
+    words(rest)
+}
+
+/// A person is one line; an item with more below it is something else. Also the text of that line.
+fn of_item<T>(item: &Item, line: &impl Fn(&str, Span, bool) -> Option<T>) -> Option<(T, String)> {
     let (head, rest) = item.head();
     let mut text = head?.one_line();
     for block in rest {
@@ -83,11 +155,9 @@ fn of_item<T>(item: &Item, line: &impl Fn(&str, Span, bool) -> Option<T>) -> Opt
             text.push_str(&head?.one_line());
         }
     }
-    line(
-        &text,
-        Span::new(item.span.start, item.span.start + 1),
-        item.task.is_some(),
-    )
+    let span = Span::new(item.span.start, item.span.start + 1);
+    let found = line(&text, span, item.task.is_some())?;
+    Some((found, text))
 }
 
 fn of_table<T>(table: &Table, row: &impl Fn(&Row, &Row) -> Option<T>) -> Vec<T> {
@@ -101,18 +171,23 @@ fn of_table<T>(table: &Table, row: &impl Fn(&Row, &Row) -> Option<T>) -> Vec<T> 
 pub(super) fn filled(text: &str) -> Option<&str> {
     let text = text.trim().trim_matches(['*', '_', '|']).trim();
     let empty = !text.contains(|c: char| c.is_alphanumeric());
-    let bracketed = text.starts_with('[') && text.ends_with(']')
+    let inside = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let bracketed = inside.is_some_and(|inside| !inside.contains(['[', ']']))
         || text.starts_with('<') && text.ends_with('>') && !text.contains('@');
     let lower = text.to_lowercase();
-    let later = ["tbd", "tba", "tbc", "n/a", "na", "name", "todo", "xxx"].contains(&lower.as_str());
+    let later = [
+        "tbd", "tba", "tbc", "n/a", "na", "name", "todo", "xxx", "未定", "待定",
+    ]
+    .contains(&lower.as_str());
     (!empty && !bracketed && !later).then_some(text)
 }
 
-pub(super) fn column(head: &Row, names: &[&str]) -> Option<usize> {
-    head.cells.iter().position(|cell| {
-        let cell = cell.to_lowercase();
-        names.iter().any(|name| cell.starts_with(name))
-    })
+/// The column of a table whose head begins with one of the words that `of` tells.
+pub(super) fn column(head: &Row, of: fn(&Tongue) -> &'static [&'static str]) -> Option<usize> {
+    let begins = |cell: &str| tongues::words(of).any(|word| tongues::strip(cell, word).is_some());
+    head.cells.iter().position(|cell| begins(cell))
 }
 
 /// Whether `text` names somebody who could sign, and nothing to do.
@@ -155,5 +230,7 @@ pub(super) fn is_role(text: &str) -> bool {
         .split([' ', '/', '(', ')'])
         .filter(|w| !w.is_empty())
         .collect();
-    words.len() <= 5 && words.iter().any(|word| NOUNS.contains(word))
+    let folded = letters::fold(text);
+    let job = tongues::words(|tongue| tongue.jobs).any(|job| folded.contains(job));
+    words.len() <= 5 && (job || words.iter().any(|word| NOUNS.contains(word)))
 }

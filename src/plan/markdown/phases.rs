@@ -9,6 +9,7 @@ use super::order;
 use super::outline::{Outline, SectionIx};
 use super::roles::{Reading, Role};
 use super::sections::Contents;
+use super::tongues;
 use super::words::{Sense, Weight, Words};
 use crate::plan::draft::{PhaseSpec, Placed, StepSpec};
 use crate::plan::model::PhaseKind;
@@ -22,6 +23,8 @@ pub(super) struct Phase {
     pub(super) top: SectionIx,
     /// The kind, if the words say.
     pub(super) said: Option<PhaseKind>,
+    /// Whether it says what success looks like.
+    pub(super) success: bool,
 }
 
 impl Phase {
@@ -88,6 +91,7 @@ fn phase(
             budget: reading.budget.or(told),
             at: reading.at.clone(),
             gate: None,
+            ungated: false,
             point_of_no_return: false,
             choice: reading.choice.clone(),
             steps,
@@ -96,6 +100,7 @@ fn phase(
         section,
         top: outline.top(section),
         said,
+        success: reading.role == Role::Other(Sense::Success),
     }
 }
 
@@ -103,9 +108,8 @@ fn phase(
 /// nobody may run it by going on.
 fn mark_way_back(steps: &mut [Box<StepSpec>]) {
     for step in steps.iter_mut().filter(|step| !step.work.is_check()) {
-        let title = step.title.to_lowercase();
-        let back = ["rollback", "roll back", "revert", "back out"];
-        if back.iter().any(|words| title.starts_with(words)) {
+        let begins = |words: &str| tongues::strip(&step.title, words).is_some();
+        if tongues::words(|tongue| tongue.back).any(begins) {
             step.danger = true;
             step.confirm = Some("This rolls back. Is that what is needed now?".to_owned());
         }

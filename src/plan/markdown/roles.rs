@@ -76,7 +76,7 @@ fn plain(outline: &Outline, ix: SectionIx) -> Reading {
         role: Role::Steps,
         stage: None,
         runs: outline.sections.len() <= 2,
-        name: outline.sections[ix].title.text.clone(),
+        name: outline.sections[ix].title.read(|_| None::<()>).1,
         at: None,
         budget: None,
         from: None,

@@ -2,6 +2,8 @@
 
 use super::blocks::Fence;
 use super::fence::Language;
+use super::heading::Ordinal;
+use super::tongues::{self, TONGUES};
 use super::transcript;
 use crate::plan::shell;
 
@@ -50,6 +52,9 @@ impl Piece<'_> {
 /// The steps of a block that stands by itself.
 pub(super) fn pieces(fence: &Fence, language: Language) -> Vec<Piece<'_>> {
     let (lines, printed) = lines(fence, language);
+    if language == Language::Snapshot {
+        return vec![piece(&lines, true)];
+    }
     let cuts = match language {
         Language::Sql => Vec::new(),
         _ => cuts(&lines),
@@ -90,7 +95,7 @@ fn lines(fence: &Fence, language: Language) -> (Vec<Line<'_>>, Option<String>) {
         });
     }
     let printed = match language {
-        Language::Sql => None,
+        Language::Sql | Language::Snapshot => None,
         _ => transcript::take_commands(&mut lines, language == Language::Console),
     };
     sort(&mut lines, language);
@@ -109,7 +114,7 @@ impl<'t> Line<'t> {
 }
 
 fn sort(lines: &mut [Line<'_>], language: Language) {
-    let boundaries = if language == Language::Sql {
+    let boundaries = if matches!(language, Language::Sql | Language::Snapshot) {
         vec![true; lines.len()]
     } else {
         let text: Vec<&str> = lines.iter().map(|line| line.text).collect();
@@ -204,16 +209,15 @@ fn paragraphs(lines: &[Line<'_>]) -> Vec<std::ops::Range<usize>> {
     found
 }
 
-/// What stands behind `1.`, `1)`, `Step 1:`.
+/// What stands behind `1.`, `1)`, `Step 1:`, `Schritt 1:`, `步骤1：`.
 fn numbered(comment: &str) -> Option<&str> {
-    let step = comment
-        .get(..5)
-        .filter(|word| word.eq_ignore_ascii_case("step "));
-    let text = if step.is_some() {
-        &comment[5..]
-    } else {
-        comment
-    };
+    let steps = TONGUES.iter().flat_map(|tongue| tongue.ordinals);
+    let step = steps
+        .filter(|(_, ordinal)| *ordinal == Ordinal::Number)
+        .find_map(|(word, _)| tongues::strip_word(comment, word))
+        .map(str::trim_start)
+        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let text = step.unwrap_or(comment);
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     if digits == 0 || digits > 2 {
         return None;
@@ -221,24 +225,19 @@ fn numbered(comment: &str) -> Option<&str> {
     let rest = &text[digits..];
     let dash = step.and_then(|_| rest.strip_prefix(" - ").or(rest.strip_prefix(" – ")));
     let words = dash
-        .or_else(|| rest.strip_prefix(['.', ')', ':'])?.strip_prefix(' '))?
+        .or_else(|| rest.strip_prefix(['.', ')', ':'])?.strip_prefix(' '))
+        .or_else(|| rest.strip_prefix(['：', '、', '．', '）']))?
         .trim();
     (!words.is_empty()).then_some(words)
 }
 
 /// What a comment says is expected.
 fn expected(comment: &str) -> Option<&str> {
-    let (head, rest) = comment.split_once(':')?;
-    let known = [
-        "expected",
-        "expect",
-        "expects",
-        "expected output",
-        "expected result",
-    ];
-    let said = known
-        .iter()
-        .any(|word| head.trim().eq_ignore_ascii_case(word));
+    let (head, rest) = comment.split_once([':', '：'])?;
+    let said = tongues::words(|tongue| tongue.expected).any(|word| {
+        let behind = tongues::strip(head.trim(), word);
+        behind.is_some_and(str::is_empty)
+    });
     (said && !rest.trim().is_empty()).then(|| rest.trim())
 }
 

@@ -57,6 +57,7 @@ pub(super) fn read(
             slots: vec![None; readings.len()],
             ..Contents::default()
         },
+        warned: None,
     };
     let mut blocks = blocks.into_iter();
     for (ix, section) in outline.sections.iter().enumerate() {
@@ -74,6 +75,8 @@ struct Reader<'o> {
     readings: &'o [Reading],
     title: &'o str,
     contents: Contents,
+    /// Alerts that stand before the first step below a heading.
+    warned: Option<(SectionIx, Vec<String>)>,
 }
 
 impl Reader<'_> {
@@ -89,8 +92,10 @@ impl Reader<'_> {
             Role::Other(Sense::Criteria) => self.criteria(ix, blocks, book),
             Role::Other(Sense::Alerts) => self.alerts(ix, blocks, book),
             Role::Other(Sense::Reference) => self.reference(ix, blocks, book),
-            Role::Other(Sense::Prose | Sense::Success | Sense::Rollback) => {
-                self.prose(ix, blocks, book);
+            Role::Other(Sense::Prose | Sense::Rollback) => self.prose(ix, blocks, book),
+            Role::Other(Sense::Success) => {
+                let found = steps::read(blocks, CRITERIA, None, book);
+                self.take(ix, found, book);
             }
         }
     }
@@ -106,6 +111,7 @@ impl Reader<'_> {
                 Place::Step
             },
             numbered: reading.runs && (back || !later),
+            bullets: false,
             fences: reading.runs,
         };
         let group = (reading.home != ix).then(|| reading.name.as_str().into());
@@ -181,7 +187,7 @@ impl Reader<'_> {
         self.contents.named[ix] |= group.is_some() && !people.found.is_empty();
         self.settle(ix, Place::Contact, !people.found.is_empty());
         self.contents.contacts.extend(people.found);
-        let found = steps::read_others(&people.others, TASKS, book);
+        let found = steps::read_others(&people.others, TASKS, &people.notes, book);
         self.take(ix, found, book);
     }
 
@@ -190,12 +196,13 @@ impl Reader<'_> {
         let people = signoffs::signoffs(blocks, &section.title.text, book);
         self.settle(ix, Place::Signoff, !people.found.is_empty());
         self.contents.signoffs.extend(people.found);
-        let found = steps::read_others(&people.others, TASKS, book);
+        let found = steps::read_others(&people.others, TASKS, &people.notes, book);
         self.take(ix, found, book);
     }
 
     /// Puts what a section holds where it belongs.
-    fn take(&mut self, ix: SectionIx, found: Found, book: &mut Book<'_>) {
+    fn take(&mut self, ix: SectionIx, mut found: Found, book: &mut Book<'_>) {
+        self.warn(ix, &mut found);
         let contents = &mut self.contents;
         contents.alerts.extend(found.alerts);
         contents
@@ -223,6 +230,29 @@ impl Reader<'_> {
         let text = notes::text(&found.notes, book);
         if let Some(first) = found.notes.first().filter(|_| !text.is_empty()) {
             self.note(ix, text, *first);
+        }
+    }
+
+    /// Shows the alerts of the headings above with the first step below them.
+    fn warn(&mut self, ix: SectionIx, found: &mut Found) {
+        let above = |from: SectionIx| {
+            let mut all = std::iter::successors(Some(ix), |&ix| self.outline.sections[ix].parent);
+            all.any(|section| section == from) || self.outline.sections[from].account.is_none()
+        };
+        let warned = self.warned.take().filter(|(from, _)| above(*from));
+        match found.steps.first_mut() {
+            Some(first) => {
+                for text in warned.iter().flat_map(|(_, texts)| texts).rev() {
+                    super::work::put_before(&mut first.details, text);
+                }
+            }
+            None => self.warned = warned,
+        }
+        let left = std::mem::take(&mut found.warnings);
+        match &mut self.warned {
+            _ if left.is_empty() => {}
+            Some((_, texts)) => texts.extend(left),
+            None => self.warned = Some((ix, left)),
         }
     }
 
@@ -277,5 +307,13 @@ impl Reader<'_> {
 const TASKS: Rules = Rules {
     place: Place::Step,
     numbered: false,
+    bullets: false,
     fences: false,
+};
+
+/// Every item is something to look at.
+const CRITERIA: Rules = Rules {
+    numbered: true,
+    bullets: true,
+    ..TASKS
 };

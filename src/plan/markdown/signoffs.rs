@@ -3,7 +3,7 @@
 use super::blocks::{Block, Row, one_line};
 use super::book::Book;
 use super::decoration;
-use super::people::{self, MAX_ROLE, People, column, filled, is_role};
+use super::people::{self, MAX_ROLE, People, Reading, column, filled, is_role};
 use crate::plan::ledger::Place;
 use crate::plan::parts::Signoff;
 use crate::plan::source::Span;
@@ -18,15 +18,21 @@ pub(super) fn signoffs<'t>(
         blocks,
         Place::Signoff,
         book,
-        |line, span, task| signoff(line, span, task, heading),
-        signoff_of_row,
+        &Reading {
+            line: |line: &str, span, task| signoff(line, span, task, heading),
+            row: signoff_of_row,
+            shown: |signoff: &Signoff| {
+                let name = signoff.name.as_deref().unwrap_or("");
+                format!("{} {name}", signoff.role)
+            },
+        },
     )
 }
 
 /// `Role: ____ Date: ____`, or an item that is only a role.
 fn signoff(line: &str, span: Span, task: bool, heading: &str) -> Option<Signoff> {
     let line = one_line(decoration::strip(line));
-    let Some((role, rest)) = line.split_once(':') else {
+    let Some((role, rest)) = line.split_once([':', '：']) else {
         let role = line.trim_matches(['_', ' ', '.', '-']);
         return (task && is_role(role)).then(|| Signoff {
             role: role.to_owned(),
@@ -59,20 +65,8 @@ fn signoff(line: &str, span: Span, task: bool, heading: &str) -> Option<Signoff>
 }
 
 fn signoff_of_row(head: &Row, row: &Row) -> Option<Signoff> {
-    let role = column(
-        head,
-        &[
-            "role",
-            "approver",
-            "title",
-            "position",
-            "stakeholder",
-            "reviewer",
-            "team",
-        ],
-    )
-    .unwrap_or(0);
-    let name = column(head, &["name", "person", "who"]).filter(|&ix| ix != role);
+    let role = column(head, |tongue| tongue.role).unwrap_or(0);
+    let name = column(head, |tongue| tongue.name).filter(|&ix| ix != role);
     let role = one_line(row.cells.get(role)?);
     (!role.is_empty()).then(|| Signoff {
         role,

@@ -1,14 +1,12 @@
 //! From the blocks of a section to steps: task items, numbered items, and blocks that stand by
 //! themselves. What is none of these is kept as text.
 
-use std::sync::Arc;
-
-use super::blocks::{Block, Fence, Inline, Item, Kind, List};
+use super::blocks::{Block, Fence, Item, Kind, List, Quote};
 use super::body::{self, Body};
 use super::book::Book;
 use super::criteria;
-use super::decoration;
-use super::heading;
+use super::label::{Group, is_label, label, within};
+use super::notes;
 use super::people::Other;
 use super::script;
 use super::times;
@@ -19,13 +17,6 @@ use crate::plan::ledger::Place;
 use crate::plan::parts::AlertRule;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
-use crate::plan::work::Work;
-
-/// The longest line that names what follows it.
-const MAX_LABEL: usize = 120;
-
-/// The name of what steps stand under, one for all of them.
-type Group = Arc<str>;
 
 /// How a section's blocks are read.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +25,8 @@ pub(super) struct Rules {
     pub(super) place: Place,
     /// Whether numbered items are steps.
     pub(super) numbered: bool,
+    /// Whether all other items are.
+    pub(super) bullets: bool,
     /// Whether blocks that can be run are.
     pub(super) fences: bool,
 }
@@ -47,6 +40,8 @@ pub(super) struct Found {
     pub(super) alerts: Vec<AlertRule>,
     /// The budget that the text gives.
     pub(super) budget: Option<std::time::Duration>,
+    /// Alerts behind the last step: they are about what stands below.
+    pub(super) warnings: Vec<String>,
 }
 
 /// Reads `blocks`, whose steps belong to `group`.
@@ -60,17 +55,28 @@ pub(super) fn read(
         book,
         rules,
         found: Found::default(),
+        warned: Vec::new(),
     };
     walk.blocks(blocks, group);
-    walk.found
+    walk.finish()
 }
 
-/// Reads what stands among people and is something else: its task items are steps.
-pub(super) fn read_others(others: &[Other<'_>], rules: Rules, book: &mut Book<'_>) -> Found {
+/// Reads what stands among people and is something else: its task items are steps. `notes` are
+/// kept as text.
+pub(super) fn read_others(
+    others: &[Other<'_>],
+    rules: Rules,
+    notes: &[Span],
+    book: &mut Book<'_>,
+) -> Found {
     let mut walk = Walk {
         book,
         rules,
-        found: Found::default(),
+        found: Found {
+            notes: notes.to_vec(),
+            ..Found::default()
+        },
+        warned: Vec::new(),
     };
     for other in others {
         match other {
@@ -78,37 +84,43 @@ pub(super) fn read_others(others: &[Other<'_>], rules: Rules, book: &mut Book<'_
             Other::Item(item) => walk.item(item, false, None),
         }
     }
-    walk.found
-}
-
-/// Whether `inline` names what follows it: "Database:", "**Database**", "**Option A**: restore".
-pub(super) fn is_label(inline: &Inline) -> bool {
-    let text = inline.text.as_str();
-    text.len() <= MAX_LABEL
-        && !text.contains('\n')
-        && (text.ends_with(':')
-            || inline.is_bold()
-            || (inline.leads_bold() && heading::counts(text)))
-}
-
-/// A label's words.
-pub(super) fn label(text: &str) -> String {
-    let mut line = decoration::mend(super::blocks::one_line(text));
-    let kept = decoration::strip(&line).trim_end_matches(':').trim_end();
-    if line.starts_with(kept) {
-        line.truncate(kept.len());
-        return line;
-    }
-    kept.to_owned()
+    walk.finish()
 }
 
 struct Walk<'b, 's> {
     book: &'b mut Book<'s>,
     rules: Rules,
     found: Found,
+    /// Alerts that no step has yet: where they stand, what they say.
+    warned: Vec<(Span, String)>,
 }
 
 impl Walk<'_, '_> {
+    /// What was found. An alert that no step follows is text, and about what comes next.
+    fn finish(mut self) -> Found {
+        for (span, text) in std::mem::take(&mut self.warned) {
+            self.keep_span(span);
+            self.found.warnings.push(text);
+        }
+        self.found.notes.sort();
+        self.found
+    }
+
+    /// An alert is shown with the step that it stands before.
+    fn warn(&mut self, quote: &Quote, span: Span) {
+        if let Some(text) = notes::alert(quote, span, self.book) {
+            self.book.settle_note(span);
+            self.warned.push((span, text));
+        }
+    }
+
+    fn push(&mut self, mut step: Box<StepSpec>) {
+        for (_, text) in self.warned.drain(..).rev() {
+            work::put_before(&mut step.details, &text);
+        }
+        self.found.steps.push(step);
+    }
+
     fn blocks(&mut self, blocks: &[Block], group: Option<&Group>) {
         let mut before: Option<&Block> = None;
         let mut ix = 0;
@@ -137,9 +149,13 @@ impl Walk<'_, '_> {
                     ix = next;
                     self.fences(&candidates, group);
                 }
-                Kind::Quote(inside) if block.holds.tasks => {
+                Kind::Quote(quote) if block.holds.tasks => {
                     self.keep(before.take());
-                    self.quote(inside, group);
+                    self.quote(&quote.blocks, group);
+                }
+                Kind::Quote(quote) if quote.alert.is_some() => {
+                    self.keep(before.take());
+                    self.warn(quote, block.span);
                 }
                 Kind::Rule => self.keep(before.take()),
                 kind => {
@@ -173,6 +189,7 @@ impl Walk<'_, '_> {
     fn holds_steps(&self, block: &Block, list: &List) -> bool {
         block.holds.tasks
             || (list.ordered && self.rules.numbered)
+            || self.rules.bullets
             || (block.holds.work && self.rules.fences)
     }
 
@@ -193,6 +210,7 @@ impl Walk<'_, '_> {
     fn quote(&mut self, inside: &[Block], group: Option<&Group>) {
         let rules = self.rules;
         self.rules.numbered = false;
+        self.rules.bullets = false;
         self.rules.fences = false;
         self.blocks(inside, group);
         self.rules = rules;
@@ -226,11 +244,18 @@ impl Walk<'_, '_> {
                 .map(|inline| label(&inline.text))
                 .filter(|name| !name.is_empty());
             self.blocks(rest, within(group, name).as_ref());
-        } else if (ordered && self.rules.numbered) || (item.holds.work && self.rules.fences) {
+        } else if self.is_step(item, ordered) {
             self.step(item, group);
         } else {
             self.keep_span(item.span);
         }
+    }
+
+    /// Whether an item without a box is a step.
+    fn is_step(&self, item: &Item, ordered: bool) -> bool {
+        (ordered && self.rules.numbered)
+            || self.rules.bullets
+            || (item.holds.work && self.rules.fences)
     }
 
     /// An item that is a step, and what stands below it.
@@ -241,7 +266,7 @@ impl Walk<'_, '_> {
             |task| self.book.span_of(task.account),
         );
         let title = head.map(|inline| label(&inline.text)).unwrap_or_default();
-        let mut step = blank(title, span);
+        let mut step = work::blank(title, span);
         step.group = group.cloned();
         step.mark = item.task.and_then(|task| task.mark);
         if let Some(task) = item.task {
@@ -267,10 +292,10 @@ impl Walk<'_, '_> {
             }
             self.choose(&mut step, &first);
         }
-        finish(&mut step);
+        work::finish(&mut step);
         let parts = clusters.len() + body.tasks.len();
         let name = (parts > 0).then(|| Group::from(step.title.as_str()));
-        self.found.steps.push(step);
+        self.push(step);
         for cluster in clusters {
             self.following(&cluster, name.as_ref());
         }
@@ -282,11 +307,11 @@ impl Walk<'_, '_> {
     /// A block behind an item's first one: a step that follows it.
     fn following(&mut self, cluster: &[Candidate<'_>], group: Option<&Group>) {
         let Some(first) = cluster.first() else { return };
-        let mut step = blank(first.label.clone().unwrap_or_default(), first.span);
+        let mut step = work::blank(first.label.clone().unwrap_or_default(), first.span);
         step.group = group.cloned();
         self.choose(&mut step, cluster);
-        finish(&mut step);
-        self.found.steps.push(step);
+        work::finish(&mut step);
+        self.push(step);
     }
 
     /// Makes `step` do what the block says, or one of the blocks.
@@ -315,11 +340,11 @@ impl Walk<'_, '_> {
                 let first = several
                     .first()
                     .map_or(Span::at(0), |candidate| candidate.span);
-                let mut step = blank(String::new(), first);
+                let mut step = work::blank(String::new(), first);
                 step.group = group.cloned();
                 self.choose(&mut step, several);
-                finish(&mut step);
-                self.found.steps.push(step);
+                work::finish(&mut step);
+                self.push(step);
             }
         }
     }
@@ -336,7 +361,7 @@ impl Walk<'_, '_> {
         for piece in &pieces {
             let start = fence.locate(piece.start);
             let end = fence.locate(piece.end).max(start);
-            let mut step = blank(String::new(), self.book.span(start, end));
+            let mut step = work::blank(String::new(), self.book.span(start, end));
             let title = piece.title.clone().unwrap_or_default();
             step.group = group.cloned();
             match &candidate.label {
@@ -353,8 +378,8 @@ impl Walk<'_, '_> {
             if single {
                 work::name(&mut step, fence, candidate.span, self.book);
             }
-            finish(&mut step);
-            self.found.steps.push(step);
+            work::finish(&mut step);
+            self.push(step);
         }
     }
 
@@ -363,38 +388,14 @@ impl Walk<'_, '_> {
         let Some(message) = fence.why_unread() else {
             return;
         };
-        if self.rules.fences {
+        if fence.is_unclear() {
+            self.book.tell_unclear(fence, span);
+        } else if self.rules.fences {
             let start = Span::new(span.start, span.start + 3);
             self.book.problems.push(
                 Problem::note("unread-block", start, message)
                     .hint("write `bash` or `sql` behind the fence if it is a step"),
             );
         }
-    }
-}
-
-/// The name of a group in a group.
-fn within(group: Option<&Group>, name: Option<String>) -> Option<Group> {
-    match (group, name) {
-        (Some(group), Some(name)) => Some(format!("{group} › {name}").into()),
-        (group, name) => name.map(Group::from).or(group.cloned()),
-    }
-}
-
-/// A step of which only the title and the place are known.
-fn blank(title: String, span: Span) -> Box<StepSpec> {
-    Box::new(StepSpec::new(title, Work::Check(String::new()), span))
-}
-
-/// A step's last touches: it has a title, and a check says what to look at.
-fn finish(step: &mut StepSpec) {
-    if step.title.is_empty() {
-        step.title = match &step.details {
-            Some(details) => details.lines().next().unwrap_or("").to_owned(),
-            None => "Step without words".to_owned(),
-        };
-    }
-    if step.work.is_check() {
-        step.work = Work::Check(step.title.clone());
     }
 }

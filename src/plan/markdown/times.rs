@@ -1,9 +1,12 @@
 //! Times as headings tell them: `15 minutes`, `5-10 min`, `T-1 hour`, `First 24 Hours`. What a
 //! length means, a budget or a place on the clock or a window, is for the heading to say.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use crate::plan::duration;
+use super::phrases::is_dense;
+use super::tongues::{self, TONGUES};
+use crate::plan::{duration, letters};
 
 /// What a few words say about time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +66,59 @@ const BEYOND: [&str; 9] = [
     "from",
 ];
 
+/// The longest text that can be about nothing but a time.
+const MAX_TEXT: usize = 60;
+
 /// Reads the words `text`; `None` if they are about something else.
 pub(super) fn said(text: &str) -> Option<Said> {
+    english(text).or_else(|| english(&translated(text)?))
+}
+
+/// What is looked for anywhere in a text, longer words first: those of scripts without spaces, and
+/// those that have some.
+static PIECES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let all = TONGUES
+        .iter()
+        .flat_map(|tongue| tongue.times.iter().copied());
+    let piece = |(word, _): &(&str, &str)| word.contains(' ') || !is_spaced(word);
+    let mut pieces: Vec<(&str, &str)> = all.filter(piece).collect();
+    pieces.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+    pieces
+});
+
+/// `text` in English, as far as times are concerned; none if nothing in it is about a time.
+fn translated(text: &str) -> Option<String> {
+    if text.len() > MAX_TEXT || !text.contains(char::is_alphabetic) {
+        return None;
+    }
+    let tables = || TONGUES.iter().flat_map(|tongue| tongue.times);
+    let mut text = letters::fold(text);
+    for (word, meaning) in PIECES.iter() {
+        text = text.replace(word, meaning);
+    }
+    let mut english = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    let mut found = false;
+    while !rest.is_empty() {
+        let letter = rest.starts_with(char::is_alphabetic);
+        let length = rest.find(|c: char| c.is_alphabetic() != letter);
+        let (word, behind) = rest.split_at(length.unwrap_or(rest.len()));
+        let meaning = tables().find(|(known, _)| *known == word);
+        found |= meaning.is_some() || letter;
+        english.push_str(meaning.map_or(word, |(_, meaning)| meaning));
+        rest = behind;
+    }
+    found.then(|| super::blocks::one_line(&english))
+}
+
+/// Whether there are spaces between the words of the script that `word` is written in.
+fn is_spaced(word: &str) -> bool {
+    !word
+        .chars()
+        .any(|c| is_dense(c) || matches!(c, '〜' | '～'))
+}
+
+fn english(text: &str) -> Option<Said> {
     let text = text.trim().to_lowercase().replace(['–', '—', '−'], "-");
     let text = without(&text, &ROUGHLY);
     if let Some(place) = place(text) {
@@ -75,6 +129,9 @@ pub(super) fn said(text: &str) -> Option<Said> {
             .strip_prefix("the first")
             .or(rest.strip_prefix("first"))
             .unwrap_or(rest);
+        return length(rest).map(Said::AtMost);
+    }
+    if let Some(rest) = text.strip_suffix(" max") {
         return length(rest).map(Said::AtMost);
     }
     if let Some(rest) = strip_any(text, &BEYOND) {
@@ -163,6 +220,13 @@ pub(super) fn length(text: &str) -> Option<Duration> {
     if text.len() > 40 {
         return None;
     }
+    // `1h30`, `2 h 15`
+    if let Some((hours, minutes)) = text.split_once('h')
+        && let (Ok(hours), Ok(minutes)) =
+            (hours.trim().parse::<u32>(), minutes.trim().parse::<u8>())
+    {
+        return duration::parse(&format!("{hours}h {minutes}m")).ok();
+    }
     let unit = without(text, &["one", "an", "a"]);
     if unit.starts_with(|c: char| c.is_alphabetic()) && unit.len() > 2 {
         return duration::parse(&format!("1 {unit}")).ok();
@@ -181,21 +245,19 @@ fn fraction(text: &str) -> Option<Duration> {
 /// The budget that a line of a section's text gives: `Estimated Time to Complete (mins) - 30`,
 /// `Duration: 15 minutes`.
 pub(super) fn estimate(text: &str) -> Option<Duration> {
-    let text = text.trim().to_lowercase();
-    let rest = [
-        "estimated time to complete",
-        "estimated time",
-        "estimated duration",
-        "duration",
-    ]
-    .iter()
-    .find_map(|words| text.strip_prefix(words))?
-    .trim_start();
-    let (unit, rest) = match rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+    let text = text.trim();
+    let labels = tongues::words(|tongue| tongue.lasts);
+    let rest = labels.filter_map(|label| tongues::strip_word(text, label));
+    let rest = rest.min_by_key(|rest| rest.len())?.trim_start();
+    let braced = rest.strip_prefix(['(', '（']);
+    let (unit, rest) = match braced.and_then(|rest| rest.split_once([')', '）'])) {
         Some((unit, rest)) => (unit.trim(), rest),
         None => ("", rest),
     };
-    let value = rest.trim_start().strip_prefix([':', '-', '–', '—'])?.trim();
+    let value = rest
+        .trim_start()
+        .strip_prefix([':', '-', '–', '—', '：'])?
+        .trim();
     let value = without(value, &ROUGHLY);
     let with_unit = format!("{value} {unit}");
     match said(value).or_else(|| said(with_unit.trim()))? {

@@ -1,45 +1,298 @@
 //! Transcripts of a terminal: the commands behind the prompts, and what they printed.
+//!
+//! What a transcript shows was typed by somebody, so it can be run; what stands between the
+//! commands was printed, so it must never be. Where the two can't be told apart for certain, the
+//! block is for reading.
 
 use super::script::Line;
+use crate::plan::shell;
+
+/// The longest prompt there is, in bytes.
+const MAX_PROMPT: usize = 80;
+/// The most lines that are looked at to find the end of one command.
+const MAX_COMMAND: usize = 400;
+
+/// Prompts of programs that are no shells, by how they begin.
+const FOREIGN: [&str; 8] = [
+    "PS ", "C:\\", "mysql> ", "MariaDB ", "sqlite> ", "redis ", ">>> ", "irb(",
+];
 
 /// Leaves only the commands of a transcript in `lines`, and returns what was printed. Lines that
 /// are no transcript stay as they are.
 pub(super) fn take_commands(lines: &mut Vec<Line<'_>>, console: bool) -> Option<String> {
-    let prompt = prompt(lines, console)?;
-    let mut commands = Vec::new();
+    let texts: Vec<&str> = lines.iter().map(|line| line.text).collect();
+    let read = Read::of(&texts, console)?;
+    let mut commands = Vec::with_capacity(lines.len());
     let mut printed: Vec<&str> = Vec::new();
-    let mut open = false;
-    for line in lines.iter() {
-        let text = line.text.trim_start();
-        if let Some(command) = text.strip_prefix(prompt) {
-            commands.push(line.from(command.trim_start()));
-            open = command.ends_with('\\');
-        } else if let Some(rest) = text.strip_prefix("> ").filter(|_| open || console) {
-            commands.push(line.from(rest));
-            open = rest.ends_with('\\');
-        } else if open {
-            commands.push(*line);
-            open = line.text.ends_with('\\');
-        } else if prompt == "$ " && text.starts_with('#') || text.is_empty() {
-            commands.push(*line);
-        } else {
-            printed.push(line.text);
+    for (line, sort) in lines.iter().zip(&read.sorts) {
+        match sort {
+            Sort::Typed(from) => commands.push(line.from(&line.text[*from..])),
+            Sort::Printed => printed.push(line.text),
         }
     }
     *lines = commands;
     (!printed.is_empty()).then(|| printed.join("\n"))
 }
 
-/// The prompt of a transcript. In a block that calls itself a script only `$` can be one, and
-/// only if the first command has it.
-fn prompt(lines: &[Line<'_>], console: bool) -> Option<&'static str> {
-    let texts = || lines.iter().map(|line| line.text.trim_start());
-    if console {
-        let found = ["$ ", "# "].into_iter();
-        return found
-            .into_iter()
-            .find(|prompt| texts().any(|text| text.starts_with(prompt)));
+/// Whether the block `text` can't be told into what was typed and what was printed.
+pub(super) fn is_unclear(text: &str, console: bool) -> bool {
+    let lines: Vec<&str> = text.lines().collect();
+    match Read::of(&lines, console) {
+        Some(read) => read.unclear,
+        None => console && lines.iter().any(|line| is_foreign(line.trim_start())),
     }
-    let first = texts().find(|text| !text.is_empty() && !text.starts_with('#'))?;
-    first.starts_with("$ ").then_some("$ ")
+}
+
+/// What a line of a transcript is.
+enum Sort {
+    /// A command or a comment, from this byte on.
+    Typed(usize),
+    Printed,
+}
+
+/// A transcript, read.
+struct Read {
+    sorts: Vec<Sort>,
+    /// Whether a command had not ended when the next prompt came, or the end.
+    unclear: bool,
+}
+
+/// The prompts of a block that have no name in front of them.
+struct Bare {
+    /// Whether `# ` is the prompt of root, and not a comment.
+    root: bool,
+    /// What the first line begins with, if that is `> ` or `% `.
+    first: Option<&'static str>,
+}
+
+impl Read {
+    /// Reads `lines`, if they are a transcript.
+    fn of(lines: &[&str], console: bool) -> Option<Self> {
+        let bare = bare_prompts(lines, console)?;
+        let mut read = Read {
+            sorts: Vec::with_capacity(lines.len()),
+            unclear: false,
+        };
+        let mut command: Vec<&str> = Vec::new();
+        for line in lines {
+            let text = line.trim_start();
+            let indent = line.len() - text.len();
+            let prompt = prompt(text, &bare);
+            let open = is_open(&command);
+            let sort = match prompt {
+                Some(length)
+                    if !open || bare.first.is_none_or(|first| !text.starts_with(first)) =>
+                {
+                    read.unclear |= open;
+                    command.clear();
+                    Sort::Typed(indent + length + spaces(&text[length..]))
+                }
+                _ if open => Sort::Typed(continued(text).map_or(0, |length| indent + length)),
+                _ if text.is_empty() || text.starts_with('#') => Sort::Typed(indent),
+                _ => Sort::Printed,
+            };
+            if let Sort::Typed(from) = sort {
+                command.push(&line[from..]);
+            } else {
+                command.clear();
+            }
+            read.sorts.push(sort);
+        }
+        read.unclear |= is_open(&command);
+        Some(read)
+    }
+}
+
+/// How the prompts of a transcript look; none if it is no transcript. A block that calls itself a
+/// script is one only if its first command has a prompt that no script begins with.
+fn bare_prompts(lines: &[&str], console: bool) -> Option<Bare> {
+    let texts = || lines.iter().map(|line| line.trim_start());
+    let none = Bare {
+        root: false,
+        first: None,
+    };
+    let first = texts().find(|text| !text.is_empty() && (console || !text.starts_with('#')));
+    let first = first?;
+    let sign = ["> ", "% "]
+        .into_iter()
+        .find(|sign| first.starts_with(sign));
+    if !console {
+        return prompt(first, &none).map(|_| none);
+    }
+    if texts().any(|text| prompt(text, &none).is_some()) {
+        return Some(none);
+    }
+    let root = texts().any(|text| text.starts_with("# "));
+    (root || sign.is_some()).then_some(Bare {
+        root: root && sign.is_none(),
+        first: sign,
+    })
+}
+
+/// The length of the prompt that `text` begins with, the space behind it included.
+fn prompt(text: &str, bare: &Bare) -> Option<usize> {
+    let start = environment(text);
+    let rest = &text[start..];
+    let sign = |sign: &str| rest.starts_with(sign).then_some(start + sign.len());
+    if let Some(length) = sign("$ ") {
+        return Some(length);
+    }
+    if let Some(length) = bare.first.and_then(sign) {
+        return Some(length);
+    }
+    if let Some(length) = sign("# ").filter(|_| bare.root) {
+        return Some(length);
+    }
+    named(rest).map(|length| start + length)
+}
+
+/// The length of `(venv) ` in front of a prompt.
+fn environment(text: &str) -> usize {
+    let inside = text
+        .strip_prefix('(')
+        .and_then(|rest| rest.split_once(") "));
+    match inside {
+        Some((name, _)) if name.len() < 40 && !name.contains(char::is_whitespace) => name.len() + 3,
+        _ => 0,
+    }
+}
+
+/// `user@host:~$ `, `[root@db ~]# `, `ada@mac shop % `, `bash-5.1$ `.
+fn named(text: &str) -> Option<usize> {
+    let near = &text[..text.floor_char_boundary(MAX_PROMPT)];
+    let end = ["$ ", "# ", "% "]
+        .iter()
+        .filter_map(|sign| near.find(sign))
+        .min()?;
+    let head = &near[..end];
+    let bracketed = head.starts_with('[');
+    let name = head.trim_start_matches('[');
+    let user = name.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-')));
+    let user = user.unwrap_or(name.len());
+    let of_host = user > 0
+        && name[user..].starts_with('@')
+        && name[user + 1..].starts_with(char::is_alphanumeric)
+        && head.matches(' ').count() <= 2
+        && bracketed == head.ends_with(']');
+    let of_shell = ["bash-", "sh-", "zsh-", "ash-"]
+        .iter()
+        .filter_map(|shell| head.strip_prefix(shell))
+        .any(|version| version.chars().all(|c| c.is_ascii_digit() || c == '.'));
+    (of_host || of_shell).then_some(end + 2)
+}
+
+/// Whether `text` begins with the prompt of a program that is no shell.
+fn is_foreign(text: &str) -> bool {
+    // `shop=# `, `shop=> `, `shop-# `: psql.
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let psql = end.is_some_and(|end| {
+        let rest = &text[end..];
+        end > 0
+            && ["=# ", "=> ", "-# ", "-> "]
+                .iter()
+                .any(|sign| rest.starts_with(sign))
+    });
+    psql || FOREIGN.iter().any(|sign| text.starts_with(sign))
+}
+
+/// Whether the shell would wait for more of `command`.
+fn is_open(command: &[&str]) -> bool {
+    if command.is_empty() || command.len() > MAX_COMMAND {
+        return false;
+    }
+    // What would another command be, if it came now?
+    let script = command.join("\n") + "\n:";
+    shell::scan(&script).boundaries.last() == Some(&false)
+}
+
+/// How much of `text` is the prompt of a line that goes on with a command; none: it has none, and
+/// is as it was pasted.
+fn continued(text: &str) -> Option<usize> {
+    match text {
+        ">" => Some(1),
+        text => text.starts_with("> ").then_some(2),
+    }
+}
+
+fn spaces(text: &str) -> usize {
+    text.len() - text.trim_start_matches([' ', '\t']).len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(text: &str) -> Vec<&str> {
+        let lines: Vec<&str> = text.lines().collect();
+        let read = Read::of(&lines, true).unwrap();
+        let pairs = lines.iter().zip(&read.sorts);
+        pairs
+            .filter_map(|(line, sort)| match sort {
+                Sort::Typed(from) => Some(&line[*from..]),
+                Sort::Printed => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn commands_stand_behind_prompts_of_every_sort() {
+        for (text, wanted) in [
+            ("$ ls\nfile\n", vec!["ls"]),
+            ("# ls\nfile\n", vec!["ls"]),
+            ("> ls\nfile\n", vec!["ls"]),
+            ("% ls\nfile\n% cd\n", vec!["ls", "cd"]),
+            ("(venv) $ ls\n", vec!["ls"]),
+            ("ops@db:~/app$ ls\nfile\n", vec!["ls"]),
+            ("[root@db ~]# ls\nfile\n", vec!["ls"]),
+            ("ada@mac shop % ls\n", vec!["ls"]),
+            ("bash-5.1$ ls\nfile\nbash-5.1$ cd\n", vec!["ls", "cd"]),
+            (
+                "root@db:/# ls\n# a remark\nx # y\n",
+                vec!["ls", "# a remark"],
+            ),
+            ("$ curl x\n  % Total\n", vec!["curl x"]),
+        ] {
+            assert_eq!(typed(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_command_goes_on_until_it_is_whole() {
+        for (text, wanted) in [
+            ("$ a \\\n>   b\nc\n", vec!["a \\", "  b"]),
+            ("$ a \\\n  b\nc\n", vec!["a \\", "  b"]),
+            (
+                "$ cat <<EOF > x\n> one\n>\n> EOF\nprinted\n",
+                vec!["cat <<EOF > x", "one", "", "EOF"],
+            ),
+            (
+                "$ cat <<EOF\none\nEOF\ndone\n",
+                vec!["cat <<EOF", "one", "EOF"],
+            ),
+            (
+                "$ for f in a b; do\n> echo $f\n> done\na\nb\n",
+                vec!["for f in a b; do", "echo $f", "done"],
+            ),
+            ("> a \\\n> b\nc\n", vec!["a \\", "b"]),
+        ] {
+            assert_eq!(typed(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_can_not_be_told_apart_is_unclear() {
+        for text in [
+            "$ echo 'it\n$ ls\n",
+            "$ cat <<EOF\nx\n",
+            "shop=# select 1;\n",
+            "PS C:\\> dir\n",
+            "mysql> drop table t;\n",
+        ] {
+            assert!(is_unclear(text, true), "{text}");
+        }
+        for text in ["ls\ncd x\n", "$ ls\nx=# y\n", "", "$ a && b\nok\n"] {
+            assert!(!is_unclear(text, true), "{text}");
+        }
+        assert!(!is_unclear("echo 'PS x'\nmysql> x\n", false));
+    }
 }

@@ -5,10 +5,12 @@ use super::blocks::{Block, Fence, Kind};
 use super::book::Book;
 use super::expected;
 use super::heading;
+use super::label::{is_label, label};
 use super::script::{self, Piece};
-use super::steps::{is_label, label};
+use super::tongues;
 use super::work;
 use crate::plan::draft::{Alternative, StepSpec};
+use crate::plan::letters;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
 
@@ -28,18 +30,17 @@ pub(super) fn either(text: &str) -> Option<String> {
     if text.contains('\n') || text.len() > 80 {
         return None;
     }
-    let lower = text.to_lowercase();
-    let rest = ["or", "alternatively", "alternative", "otherwise"]
-        .iter()
-        .find_map(|word| {
-            let rest = lower.strip_prefix(word)?;
-            let whole = !rest.starts_with(|c: char| c.is_alphanumeric());
-            whole.then(|| text.get(word.len()..).unwrap_or(""))
-        })?;
-    Some(label(
-        rest.trim_start_matches([',', ':', ' ', '-', '–', '—']),
-    ))
+    let rest = tongues::words(|tongue| tongue.either).find_map(|word| {
+        let rest = tongues::strip_word(text, word)?;
+        // In scripts without spaces a word goes on where this one would have ended.
+        let whole = !rest.starts_with(char::is_alphanumeric) || rest.starts_with('手');
+        whole.then_some(rest)
+    })?;
+    Some(label(rest.trim_start_matches(SIGNS)))
 }
+
+/// What may stand between "or" and what it says.
+const SIGNS: [char; 9] = [',', ':', ' ', '-', '–', '—', '：', '、', '，'];
 
 /// The block at `ix`, and those that are joined to it by "or" or as options; and what follows.
 pub(super) fn side_by_side<'t>(
@@ -94,10 +95,8 @@ pub(super) fn clusters<'t>(title: &str, candidates: Vec<Candidate<'t>>) -> Vec<V
     if candidates.len() < 2 {
         return candidates.into_iter().map(|only| vec![only]).collect();
     }
-    let title = title.to_lowercase();
-    let decides = ["decide", "choose", "pick", "either"]
-        .iter()
-        .any(|word| title.contains(word));
+    let title = letters::fold(title);
+    let decides = tongues::words(|tongue| tongue.choose).any(|word| title.contains(word));
     let named = candidates.iter().all(|candidate| candidate.label.is_some());
     let options = candidates
         .iter()
@@ -127,7 +126,10 @@ pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], bo
         } else {
             piece.title.clone()
         };
-        let label = candidate.label.clone().or(fallback).unwrap_or_default();
+        let label = candidate.label.clone().or(fallback);
+        let label = label.filter(|label| !label.is_empty());
+        let number = step.alternatives.len() + 1;
+        let label = label.unwrap_or_else(|| format!("Way {number}"));
         let Some(made) = work::make(&piece, fence, book) else {
             let text = format!("{label}\n{}", piece.remarks.join("\n"));
             work::add(&mut step.details, &text);

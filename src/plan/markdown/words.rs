@@ -4,7 +4,8 @@
 //! words for what one does (verify, monitor) outweigh the word for what it is done to (a
 //! deployment).
 
-use super::phrases::{self, Topic};
+use super::phrases::{self, Topic, is_dense};
+use crate::plan::letters;
 use crate::plan::model::PhaseKind;
 
 /// Sections that are not phases.
@@ -69,8 +70,9 @@ impl Words {
         for c in heading.chars() {
             if c.is_ascii_alphanumeric() {
                 text.push(c.to_ascii_lowercase());
-            } else if c.is_alphanumeric() {
-                text.extend(c.to_lowercase());
+            } else if c.is_alphanumeric() || letters::plain(c) == Some("") {
+                let lower = full_width(c).unwrap_or(c).to_lowercase();
+                lower.for_each(|c| letters::push(c, &mut text));
             } else if !matches!(c, '`' | '*') && !text.is_empty() && !text.ends_with(' ') {
                 text.push(' ');
             }
@@ -88,15 +90,22 @@ impl Words {
         words
     }
 
+    /// Reads every phrase: at the beginning of words, and anywhere in scripts without spaces.
     fn read(&mut self) {
         let (mut topics, mut pre, mut post) = (0, false, false);
         let (mut last, mut at) = ("", 0);
         for word in self.text.split_inclusive(' ') {
-            phrases::at(&self.text[at..], |topic| {
+            let mut touch = |topic, _| {
                 topics |= 1 << topic as u64;
-                pre |= topic == Topic::Staged && last == "pre ";
-                post |= topic == Topic::Staged && matches!(last, "post " | "after ");
-            });
+                pre |= topic == Topic::Pre || (topic == Topic::Staged && last == "pre ");
+                post |= topic == Topic::Post
+                    || (topic == Topic::Staged && matches!(last, "post " | "after "));
+            };
+            phrases::at(&self.text[at..], &mut touch);
+            if !word.is_ascii() {
+                let dense = word.char_indices().skip(1).filter(|(_, c)| is_dense(*c));
+                dense.for_each(|(offset, _)| phrases::at(&self.text[at + offset..], &mut touch));
+            }
             // "after the deployment" is "after deployment".
             if word != "the " {
                 last = word;
@@ -118,8 +127,11 @@ impl Words {
     /// Whether it only says that here is how to roll back.
     pub(super) fn is_plain_rollback(&self) -> bool {
         self.text.split_inclusive(' ').all(|word| {
+            if word.starts_with(is_dense) {
+                return is_plain(word);
+            }
             let word = Words::new(word);
-            word.has(Topic::Rollback) || word.has(Topic::Steps) || word.has(Topic::Small)
+            PLAIN.into_iter().any(|topic| word.has(topic))
         })
     }
 
@@ -182,7 +194,7 @@ impl Words {
 
     /// "If the migration fails", "if something goes wrong", "if issues occur".
     fn fails(&self) -> bool {
-        self.text.starts_with("if ") && self.has(Topic::Failure)
+        self.has(Topic::Fails) || (self.text.starts_with("if ") && self.has(Topic::Failure))
     }
 
     fn stage(&self) -> Option<Stage> {
@@ -222,6 +234,35 @@ impl Words {
         } else {
             PhaseKind::After
         }
+    }
+}
+
+/// What a heading may speak of that only says that here is how to roll back.
+const PLAIN: [Topic; 3] = [Topic::Rollback, Topic::Steps, Topic::Small];
+
+/// Whether nothing is left of `word`, whose script has no spaces, without such phrases.
+fn is_plain(word: &str) -> bool {
+    let mut rest = word.trim_end();
+    while !rest.is_empty() {
+        let mut longest = 0;
+        phrases::at(rest, |topic, length| {
+            if PLAIN.contains(&topic) {
+                longest = longest.max(length);
+            }
+        });
+        if longest == 0 {
+            return false;
+        }
+        rest = &rest[longest..];
+    }
+    true
+}
+
+/// The letter or digit that `c` is a wide form of, as East Asian texts have them.
+fn full_width(c: char) -> Option<char> {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0),
+        _ => None,
     }
 }
 

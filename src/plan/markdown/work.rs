@@ -8,41 +8,58 @@ use super::expected;
 use super::fence::{self, Language};
 use super::placeholder::{self, Context};
 use super::script::Piece;
+use super::snapshot;
+use crate::plan::capture::{Capture, Find};
 use crate::plan::draft::{Hole, Placed, StepSpec};
+use crate::plan::expect::Pattern;
+use crate::plan::json_path::JsonPath;
 use crate::plan::origin::Origin;
 use crate::plan::problem::Problem;
+use crate::plan::snapshot::Kept;
 use crate::plan::source::Span;
+use crate::plan::template;
 use crate::plan::work::{Shell, Sql, Work};
 
 /// What a piece of a block does.
 pub(super) struct Made {
     pub(super) work: Work,
     pub(super) holes: Vec<Hole>,
+    /// What the block itself says must be true afterwards.
+    pub(super) kept: Option<Box<Kept>>,
 }
 
 /// What `piece` does, if it holds a command that can be run.
 pub(super) fn make(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Option<Made> {
-    if piece.code.is_empty() {
+    let language = fence.language;
+    // The words behind the fence of a snapshot may say it all.
+    if piece.code.is_empty() && language != Language::Snapshot {
         return None;
     }
-    let language = fence.language;
+    let mut kept = None;
     let work = match language {
+        Language::Snapshot => {
+            let taken = snapshot::read(fence, book)?;
+            kept = taken.kept;
+            Work::Snapshot(Box::new(taken.snapshot))
+        }
         Language::Sql => Work::Sql(sql(piece, fence, book)?),
         _ => Work::Shell(Shell {
             script: piece.text(),
-            interpreter: book.interpreter(language.shell()),
+            interpreter: {
+                let named = fence::attributes(&fence.info).interpreter;
+                book.interpreter(named.unwrap_or(language.shell()))
+            },
             lock_timeout: None,
+            carries: true,
             origin: origin(piece, fence),
         }),
     };
-    let context = match language {
-        Language::Sql => Context::Sql,
-        _ => Context::Shell,
+    let holes = match language {
+        Language::Sql => holes(piece, fence, Context::Sql, book),
+        Language::Snapshot => Vec::new(),
+        _ => holes(piece, fence, Context::Shell, book),
     };
-    Some(Made {
-        holes: holes(piece, fence, context, book),
-        work,
-    })
+    Some(Made { work, holes, kept })
 }
 
 /// SQL for the database that the block or the front matter names.
@@ -121,15 +138,26 @@ fn code_of(line: &str, context: Context) -> &str {
 /// Puts into `step` what `piece` of `fence` does, expects and remarks. A piece without commands
 /// leaves it a check.
 pub(super) fn fill(step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) {
+    let mut kept = None;
     match make(piece, fence, book) {
         Some(made) => {
             step.work = made.work;
             step.holes = made.holes;
+            kept = made.kept;
         }
         None if piece.code.is_empty() => add(&mut step.details, &piece.remarks.join("\n")),
         None => add(&mut step.details, piece.text().trim()),
     }
     step.expected = expected::expect(&piece.expected, &step.work).map(Box::new);
+    if let Work::Snapshot(snapshot) = &step.work {
+        let first = piece.code.first().map(|line| line.text.trim());
+        if step.title.is_empty() || first == Some(step.title.as_str()) {
+            step.title = format!("Snapshot \"{}\"", snapshot.name.value);
+        }
+        if kept.is_some() {
+            step.expected.get_or_insert_default().kept = kept;
+        }
+    }
 }
 
 /// Gives `step` what the words behind the fence say of it.
@@ -143,12 +171,45 @@ pub(super) fn name(step: &mut StepSpec, fence: &Fence, span: Span, book: &mut Bo
         }
     }
     step.cwd = attributes.cwd;
+    if attributes.apart && !step.work.is_check() {
+        step.danger = true;
+        step.confirm = Some("This block is not run with the others. Is it needed now?".to_owned());
+    }
+    if let Some(text) = &attributes.capture {
+        match captures(text) {
+            Ok(captures) => step.capture = captures,
+            Err(why) => book.problems.push(
+                Problem::error("captures-nothing", span, format!("`capture={text}`: {why}")).hint(
+                    "a pattern with a named group, `(?<release>v[0-9]+)`, or `id=.data[0].id`",
+                ),
+            ),
+        }
+    }
     if !attributes.others.is_empty() {
         add(
             &mut step.details,
             &format!("block: {}", attributes.others.join(", ")),
         );
     }
+}
+
+/// What `capture` behind a fence says: `NAME=.path`, or a pattern whose groups have names.
+fn captures(text: &str) -> Result<Vec<Capture>, String> {
+    if let Some((name, path)) = text
+        .split_once('=')
+        .filter(|(name, path)| template::is_name(name) && path.starts_with(['.', '$', '[']))
+    {
+        let path = JsonPath::parse(path).map_err(|bad| bad.why.to_owned())?;
+        let name = name.to_owned();
+        let from = Find::Json(path);
+        return Ok(vec![Capture { name, from }]);
+    }
+    let pattern = Pattern::new(text)?;
+    let captures = Capture::of_groups(&pattern);
+    if captures.is_empty() {
+        return Err("no group has a name".to_owned());
+    }
+    Ok(captures)
 }
 
 /// Adds a paragraph to what is written below a step's title.
@@ -163,5 +224,30 @@ pub(super) fn add(details: &mut Option<String>, text: &str) {
             details.push_str(text);
         }
         None => *details = Some(text.to_owned()),
+    }
+}
+
+/// Puts a paragraph before what is written below a step's title.
+pub(super) fn put_before(details: &mut Option<String>, text: &str) {
+    let rest = details.take();
+    *details = Some(text.to_owned());
+    add(details, rest.as_deref().unwrap_or(""));
+}
+
+/// A step of which only the title and the place are known.
+pub(super) fn blank(title: String, span: Span) -> Box<StepSpec> {
+    Box::new(StepSpec::new(title, Work::Check(String::new()), span))
+}
+
+/// A step's last touches: it has a title, and a check says what to look at.
+pub(super) fn finish(step: &mut StepSpec) {
+    if step.title.is_empty() {
+        step.title = match &step.details {
+            Some(details) => details.lines().next().unwrap_or("").to_owned(),
+            None => "Step without words".to_owned(),
+        };
+    }
+    if step.work.is_check() {
+        step.work = Work::Check(step.title.clone());
     }
 }

@@ -8,12 +8,15 @@ use crate::plan::metric;
 use crate::plan::parts::{AlertAction, AlertRule, Limit, Threshold};
 use crate::plan::problem::{Problem, nearest};
 
+/// A rule about a metric; or, with nothing but a name, a criterion that people judge.
 pub(super) fn alert(table: Table<'_>) -> Option<AlertRule> {
     let name = table.required("name");
-    let metric = table.required("metric");
-    let unit = metric
-        .as_ref()
-        .and_then(|metric| metric::unit(&metric.value));
+    let metric = if table.has("metric") {
+        Some(table.required("metric")?.value)
+    } else {
+        None
+    };
+    let unit = metric.as_deref().and_then(metric::unit);
     let above = table
         .scalar("above")
         .and_then(|text| threshold(&table, &text, unit));
@@ -23,7 +26,7 @@ pub(super) fn alert(table: Table<'_>) -> Option<AlertRule> {
     let limit = match (above, below) {
         (Some(line), None) => Some(Limit::Above(line)),
         (None, Some(line)) => Some(Limit::Below(line)),
-        (None, None) if table.has("above") || table.has("below") => None,
+        (None, None) if table.has("above") || table.has("below") || metric.is_none() => None,
         _ => {
             table.problem(
                 Problem::error(
@@ -36,13 +39,20 @@ pub(super) fn alert(table: Table<'_>) -> Option<AlertRule> {
             None
         }
     };
+    if metric.is_none() && limit.is_some() {
+        let message = "nothing measures this alert: a person has to judge it";
+        table.problem(
+            Problem::warning("unmeasured-alert", table.span(), message)
+                .hint("add the `metric` that it is about"),
+        );
+    }
     let then = table.text("then").and_then(|text| action(&table, &text));
     let lasting = table.duration("for");
     let span = name.as_ref().map_or(table.span(), |n| n.span);
     table.finish();
     Some(AlertRule {
         name: name?.value,
-        metric: Some(metric?.value),
+        metric,
         limit,
         lasting,
         then: then.unwrap_or_default(),

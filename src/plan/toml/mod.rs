@@ -4,12 +4,16 @@
 //! `step`, `probe` and `alert` take from it what they know, and what nobody asked for is an unknown key.
 
 mod alert;
+mod capture;
 mod phase;
 mod probe;
+mod snapshot;
 mod step;
 mod table;
 mod top;
 
+pub(super) use self::phase::clock_place;
+pub(super) use self::snapshot::block;
 use self::table::{Problems, Table};
 use super::draft::Draft;
 use super::problem::{Problem, Severity};

@@ -8,6 +8,7 @@ use crate::plan::draft::{
 use crate::plan::duration;
 use crate::plan::model::PhaseKind;
 use crate::plan::problem::{Problem, nearest};
+use crate::plan::tree::Node;
 
 pub(super) fn phases(root: &Table<'_>, defaults: &Defaults) -> Vec<PhaseSpec> {
     root.tables("phase")
@@ -25,8 +26,9 @@ fn phase(table: Table<'_>, defaults: &Defaults) -> PhaseSpec {
         name: name.map(|n| n.value).unwrap_or_default(),
         kind,
         budget: table.duration("budget"),
-        at: table.text("at").and_then(|text| at(&table, &text)),
+        at: at(&table),
         gate: gate(&table),
+        ungated: table.value("gate").and_then(Node::as_bool) == Some(false),
         point_of_no_return: table.flag("point_of_no_return"),
         choice: table.string("choice"),
         steps: steps(&table, defaults),
@@ -66,35 +68,48 @@ fn kind(table: &Table<'_>) -> PhaseKind {
     })
 }
 
-/// Reads `T-1h`, `T+15m` or `T-0`.
-fn at(table: &Table<'_>, text: &Placed<String>) -> Option<ClockPlace> {
-    let words = text.value.trim();
-    let place = words.strip_prefix(['T', 't']).map(str::trim);
-    let seconds = place.and_then(|place| {
-        let (sign, rest) = match place.strip_prefix('-') {
-            Some(rest) => (-1, rest),
-            None => (1, place.strip_prefix('+')?),
-        };
-        if rest.trim() == "0" {
-            return Some(0);
-        }
-        let time = duration::parse(rest).ok()?;
-        i64::try_from(time.as_secs()).ok().map(|secs| sign * secs)
-    });
-    if seconds.is_none() {
-        table.problem(
-            Problem::error(
-                "bad-clock-place",
-                text.span,
-                format!("`{words}` is not a place on the clock"),
-            )
-            .hint("write it relative to T-0, such as `T-1h` or `T+15m`"),
-        );
+/// `at = "T-1h"`, or a table with that `place` and the `words` of the author.
+fn at(table: &Table<'_>) -> Option<ClockPlace> {
+    if !table.value("at")?.is_table() {
+        let text = table.text("at")?;
+        let words = text.value.trim().to_owned();
+        return place(table, &text).map(|seconds| ClockPlace { seconds, words });
     }
+    let table = table.table("at")?;
+    let text = table.required("place");
+    let words = table.required("words");
+    let seconds = text.and_then(|text| place(&table, &text));
+    table.finish();
     Some(ClockPlace {
         seconds: seconds?,
-        words: words.to_owned(),
+        words: words?.value,
     })
+}
+
+fn place(table: &Table<'_>, text: &Placed<String>) -> Option<i64> {
+    let seconds = clock_place(&text.value);
+    if seconds.is_none() {
+        let message = format!("`{}` is not a place on the clock", text.value.trim());
+        table.problem(
+            Problem::error("bad-clock-place", text.span, message)
+                .hint("write it relative to T-0, such as `T-1h` or `T+15m`"),
+        );
+    }
+    seconds
+}
+
+/// Reads `T-1h`, `T+15m` or `T-0`, as seconds from T-0.
+pub(in crate::plan) fn clock_place(text: &str) -> Option<i64> {
+    let place = text.trim().strip_prefix(['T', 't'])?.trim();
+    let (sign, rest) = match place.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, place.strip_prefix('+')?),
+    };
+    if rest.trim() == "0" {
+        return Some(0);
+    }
+    let time = duration::parse(rest).ok()?;
+    i64::try_from(time.as_secs()).ok().map(|secs| sign * secs)
 }
 
 fn gate(table: &Table<'_>) -> Option<Gate> {

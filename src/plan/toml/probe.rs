@@ -109,6 +109,7 @@ fn script(table: &Table<'_>, key: &'static str, defaults: &Defaults) -> Option<P
             script: script.value,
             interpreter: Arc::clone(&defaults.interpreter),
             lock_timeout: None,
+            carries: false,
             origin: Origin::quoted(script.span),
         },
         env: pairs(table, "env"),

@@ -2,27 +2,32 @@
 
 use std::sync::Arc;
 
+use super::snapshot;
 use super::table::Table;
-use crate::plan::draft::{Alternative, Capture, Placed, Retry, StepSpec, Undo};
+use crate::plan::draft::{Alternative, Hole, Mark, Placed, Retry, StepSpec, Undo};
 use crate::plan::expect::{Comparison, Expect};
 use crate::plan::origin::Origin;
 use crate::plan::parts::Database;
 use crate::plan::problem::Problem;
+use crate::plan::tree::Node;
 use crate::plan::work::{Http, Interpreter, Shell, Sql, Work};
 
 /// The keys that say what a step does.
-const KINDS: [&str; 5] = ["check", "shell", "sql", "http", "wait"];
+const KINDS: [&str; 6] = ["check", "shell", "sql", "http", "wait", "snapshot"];
 
 /// What the plan says once for all its steps.
 pub(super) struct Defaults {
     pub(super) interpreter: Arc<Interpreter>,
+    /// Whether shell steps begin where the one before ended.
+    carries: bool,
     /// The database of SQL that names none; empty where the plan has several or none.
     pub(super) database: String,
 }
 
 impl Defaults {
-    pub(super) fn new(shell: Option<Interpreter>, databases: &[Database]) -> Self {
+    pub(super) fn new(shell: Option<Interpreter>, carries: bool, databases: &[Database]) -> Self {
         Defaults {
+            carries,
             interpreter: Arc::new(shell.unwrap_or_default()),
             database: match databases {
                 [only] => only.name.clone(),
@@ -52,11 +57,14 @@ pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
         parallel: table.flag("parallel"),
         env: env(&table),
         cwd: table.string("cwd"),
-        capture: capture(&table),
+        capture: super::capture::captures(&table),
+        holes: placeholders(&table),
+        mark: mark(&table),
         allows: super::top::allows(&table),
         ..StepSpec::new("", Work::Check(String::new()), table.span())
     };
     let span = title.as_ref().map_or(table.span(), |t| t.span);
+    refuse_misplaced(&table, work.as_ref(), &WORK_KEYS);
     refuse_misplaced(&table, work.as_ref(), &STEP_KEYS);
     table.finish();
     let first = spec.alternatives.first().map(|a| a.work.clone());
@@ -72,17 +80,19 @@ pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
 type Misplaceable = (&'static str, &'static [&'static str]);
 
 /// Keys of whatever says a work: a step, an undo, an alternative.
-const WORK_KEYS: [Misplaceable; 3] = [
-    ("database", &["sql"]),
+const WORK_KEYS: [Misplaceable; 8] = [
+    ("interpreter", &["shell"]),
+    ("database", &["sql", "snapshot"]),
     ("transaction", &["sql"]),
-    ("lock_timeout", &["sql", "shell"]),
+    ("lock_timeout", &["sql", "shell", "snapshot"]),
+    ("compare", &["snapshot"]),
+    ("schemas", &["snapshot"]),
+    ("uncounted", &["snapshot"]),
+    ("deadline", &["snapshot"]),
 ];
 
-/// Keys of a step; its undo has the same directory and environment.
-const STEP_KEYS: [Misplaceable; 6] = [
-    WORK_KEYS[0],
-    WORK_KEYS[1],
-    WORK_KEYS[2],
+/// Further keys of a step; its undo has the same directory and environment.
+const STEP_KEYS: [Misplaceable; 3] = [
     ("env", &["shell"]),
     ("cwd", &["shell"]),
     ("capture", &["shell", "sql", "http"]),
@@ -134,20 +144,34 @@ fn one_work(table: &Table<'_>, defaults: &Defaults) -> Option<Work> {
 
 fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Work> {
     Some(match kind {
-        "check" => Work::Check(table.required("check")?.value),
+        "check" => Work::Check(check(table)?),
         "shell" => {
             let script = table.required("shell")?;
             Work::Shell(Shell {
                 script: script.value,
-                interpreter: Arc::clone(&defaults.interpreter),
+                interpreter: match table.value("interpreter") {
+                    Some(_) => Arc::new(super::top::shell(table, "interpreter")?),
+                    None => Arc::clone(&defaults.interpreter),
+                },
                 lock_timeout: table.duration("lock_timeout"),
+                carries: defaults.carries,
                 origin: Origin::quoted(script.span),
             })
         }
         "sql" => sql(table, defaults)?,
         "http" => Work::Http(Box::new(http(table)?)),
+        "snapshot" => Work::Snapshot(Box::new(snapshot::snapshot(table, "snapshot")?)),
         _ => Work::Wait(table.duration("wait")?),
     })
+}
+
+/// What to look at; `check = true` where the title says it.
+fn check(table: &Table<'_>) -> Option<String> {
+    let title = table.peek("title").or(table.peek("label"));
+    match title.filter(|_| table.value("check").and_then(Node::as_bool) == Some(true)) {
+        Some(title) => Some(title.to_owned()),
+        None => table.required("check").map(|text| text.value),
+    }
 }
 
 fn sql(table: &Table<'_>, defaults: &Defaults) -> Option<Work> {
@@ -237,6 +261,7 @@ pub(super) fn expect(table: &Table<'_>) -> Expect {
         value,
         status: small_numbers(&table, "status"),
         within: table.duration("within"),
+        kept: snapshot::kept(&table),
         shown: table.string("shown"),
     };
     table.finish();
@@ -314,23 +339,41 @@ fn retry(table: &Table<'_>) -> Retry {
     }
 }
 
+/// `placeholders = { "<tag>" = "release" }`: text in the commands that stands for a variable.
+fn placeholders(table: &Table<'_>) -> Vec<Hole> {
+    let pairs = table.pairs("placeholders");
+    let holes = pairs
+        .into_iter()
+        .filter(|(literal, _)| !literal.value.is_empty());
+    holes
+        .map(|(literal, var)| Hole {
+            literal: literal.value,
+            var: var.value,
+        })
+        .collect()
+}
+
+/// What is known of the step before anything was run.
+fn mark(table: &Table<'_>) -> Option<Mark> {
+    let text = table.text("mark")?;
+    let words = [
+        ("done", Mark::Done),
+        ("not applicable", Mark::NotApplicable),
+    ];
+    let found = words.iter().find(|(word, _)| *word == text.value);
+    if found.is_none() {
+        let message = format!("`{}` is not a mark", text.value);
+        table.problem(
+            Problem::error("bad-word", text.span, message).hint("`done` or `not applicable`"),
+        );
+    }
+    found.map(|(_, mark)| *mark)
+}
+
 fn env(table: &Table<'_>) -> Vec<(String, String)> {
     let pairs = table.pairs("env");
     pairs
         .into_iter()
         .map(|(name, value)| (name.value, value.value))
-        .collect()
-}
-
-fn capture(table: &Table<'_>) -> Vec<Capture> {
-    let pairs = table.pairs("capture");
-    pairs
-        .into_iter()
-        .filter_map(|(name, pattern)| {
-            Some(Capture {
-                name: name.value,
-                pattern: table.as_pattern(&pattern)?,
-            })
-        })
         .collect()
 }

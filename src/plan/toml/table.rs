@@ -64,6 +64,14 @@ impl<'t> Table<'t> {
         self.entries.get(key)
     }
 
+    /// The text at `key`, which does not become a known one by that.
+    pub(super) fn peek(&self, key: &str) -> Option<&'t str> {
+        match &self.entries.get(key)?.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     pub(super) fn has(&self, key: &'static str) -> bool {
         self.value(key).is_some()
     }

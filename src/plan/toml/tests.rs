@@ -348,3 +348,46 @@ fn ids_are_made_and_stay_unique() {
     let ids: Vec<_> = plan(&text).steps.iter().map(|s| s.id.to_string()).collect();
     assert_eq!(ids, ["look-2", "look-3", "look"]);
 }
+
+#[test]
+fn captures_are_read_in_every_form_and_mistakes_are_placed() {
+    let step = |capture: &str| {
+        let text = format!(
+            "title = 'x'\n[[phase]]\nname = 'a'\nkind = 'before'\n[[phase.step]]\ntitle = 's'\nshell = 'true'\ncapture = {capture}\n"
+        );
+        let source = crate::plan::Source::new("p.toml", text);
+        let (draft, problems) = super::read(&source);
+        let captures = draft.phases[0].steps[0].capture.iter();
+        let words: Vec<String> = captures.map(ToString::to_string).collect();
+        let problems: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("{} {}", problem.code, source.slice(problem.span)))
+            .collect();
+        (words, problems)
+    };
+    let (words, problems) = step("{ a = 'x(.)', b = { json = '.b[1]' }, c = { value = true } }");
+    assert_eq!(
+        words,
+        [
+            "a line matches /x(.)/, for a",
+            "JSON with .b[1], for b",
+            "a value, for c"
+        ]
+    );
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(step("'(?<a>.) (?<b>.)'").0.len(), 2);
+    for (capture, problem) in [
+        ("'(.)'", "captures-nothing '(.)'"),
+        ("{ a = {} }", "captures-nothing {}"),
+        (
+            "{ a = { value = false } }",
+            "captures-nothing { value = false }",
+        ),
+        ("{ a = { json = '.b[' } }", "bad-path "),
+        ("{ a = '(' }", "bad-regex '('"),
+        ("{ a = [] }", "wrong-type []"),
+        ("7", "wrong-type 7"),
+    ] {
+        assert_eq!(step(capture).1, [problem], "{capture}");
+    }
+}

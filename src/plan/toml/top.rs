@@ -16,7 +16,8 @@ const MOST_APPROVALS: u32 = 20;
 
 pub(super) fn read(root: &Table<'_>) -> Draft {
     let draft = common(root);
-    let defaults = Defaults::new(draft.shell.clone(), &draft.databases);
+    let carries = root.flag("carry");
+    let defaults = Defaults::new(draft.shell.clone(), carries, &draft.databases);
     Draft {
         title: root.required("title"),
         phases: phase::phases(root, &defaults),
@@ -37,9 +38,9 @@ pub(super) fn read_front(root: &Table<'_>) -> Draft {
 }
 
 fn common(root: &Table<'_>) -> Draft {
-    let shell = shell(root);
+    let shell = shell(root, "shell");
     let databases = databases(root);
-    let defaults = Defaults::new(shell.clone(), &databases);
+    let defaults = Defaults::new(shell.clone(), false, &databases);
     Draft {
         environment: root.string("environment"),
         shell,
@@ -62,6 +63,11 @@ fn common(root: &Table<'_>) -> Draft {
             .strings("migrations")
             .into_iter()
             .map(|m| m.value)
+            .collect(),
+        not_variables: root
+            .strings("not_variables")
+            .into_iter()
+            .map(|name| name.value)
             .collect(),
         approvals: root.table("review").map_or(0, review),
         databases,
@@ -87,12 +93,12 @@ fn review(table: Table<'_>) -> u32 {
 }
 
 /// `shell = "zsh"`, or a table with `program` and `options`.
-fn shell(root: &Table<'_>) -> Option<Interpreter> {
-    let value = root.value("shell")?;
+pub(super) fn shell(table: &Table<'_>, key: &'static str) -> Option<Interpreter> {
+    let value = table.value(key)?;
     if let Value::Text(program) = &value.value {
         return Some(Interpreter::strict(program));
     }
-    root.table("shell").map(interpreter)
+    table.table(key).map(interpreter)
 }
 
 fn interpreter(table: Table<'_>) -> Interpreter {

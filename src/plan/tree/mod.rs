@@ -1,6 +1,7 @@
-//! Typed text as a tree whose every node knows its place in the file: what TOML and YAML have in
-//! common. Plans in TOML and the front matter of runbooks are read from it by the same code.
+//! Typed text as a tree whose every node knows its place in the file: what TOML, YAML and JSON have
+//! in common. Plans in TOML and the front matter of runbooks are read from it by the same code.
 
+pub(super) mod json;
 pub(super) mod toml;
 pub(super) mod yaml;
 

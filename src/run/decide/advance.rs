@@ -212,7 +212,7 @@ impl Case<'_> {
         self.state.in_hand.range(steps).filter_map(|&ix| {
             let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
             let by_itself = step.status == Status::Failed && step.ended_by.is_none();
-            let left = step.attempt <= spec.retry.times && !spec.no_retry;
+            let left = (step.attempt <= spec.retry.times || self.cut_short(ix)) && !spec.no_retry;
             let free =
                 || self.may_start(ix).is_ok() && self.has_values(ix, step.choice, false).is_ok();
             let due = Due {
@@ -223,12 +223,24 @@ impl Case<'_> {
         })
     }
 
+    /// Whether the step only looks, and whoever watched it went away. It is done anew: nobody has to
+    /// be asked about something that changes nothing.
+    fn cut_short(&self, ix: StepIx) -> bool {
+        let looks = matches!(self.work_of(ix, false), Some(Work::Snapshot(_)));
+        let end = self.state.steps[ix].end.as_ref();
+        looks && end.is_some_and(|end| end.known_by == KnownBy::Journal)
+    }
+
     fn try_again(&self) -> Decision {
         let Some((ix, _)) = self.retries().find(|&(_, due)| self.is_due(due)) else {
             return Decision::default();
         };
         let tries = self.plan.steps[ix].spec.retry.times;
-        let reason = format!("retry {} of {tries}", self.state.steps[ix].attempt);
+        let reason = if self.cut_short(ix) {
+            "taken anew: it was cut short, and changes nothing".to_owned()
+        } else {
+            format!("retry {} of {tries}", self.state.steps[ix].attempt)
+        };
         let choice = self.state.steps[ix].choice;
         self.start(&Actor::engine(), ix, choice, Some(reason))
     }

@@ -3,8 +3,8 @@
 
 use super::{Case, Decision};
 use crate::journal::event::{
-    BackendAnswered, Job, OutageBegan, OutageEnded, Stage, StepLaunched, StepTransaction,
-    VariableForgotten, VariableSet,
+    BackendAnswered, Job, OutageBegan, OutageEnded, SnapshotTaken, Stage, StepLaunched,
+    StepTransaction, VariableForgotten, VariableSet,
 };
 use crate::journal::{Actor, Event};
 use crate::plan::StepIx;
@@ -48,7 +48,7 @@ impl Case<'_> {
                 };
                 self.outage(probe, true, Event::OutageEnded(ended))
             }
-            Notice::Trouble { why } => self.trouble(why),
+            Notice::Snapshot(taken) => self.snapshot(taken),
             Notice::Finished(finish) => self.finished(finish),
             Notice::SessionsCancelled { job } => self.sessions_cancelled(job),
             Notice::Variable {
@@ -107,6 +107,15 @@ impl Case<'_> {
     fn is_on(&self, job: &Job) -> Option<StepIx> {
         let ix = self.plan.find(&job.step)?;
         (self.active_job(ix).as_ref() == Some(job)).then_some(ix)
+    }
+
+    /// What came too late is not what a later picture should be compared with.
+    fn snapshot(&self, taken: &SnapshotTaken) -> Decision {
+        if self.is_on(&taken.job).is_none() {
+            return Decision::default();
+        }
+        let event = Event::SnapshotTaken(taken.clone());
+        Decision::event(&Actor::engine(), event)
     }
 
     /// What is in the middle of something may need it, and so may whatever comes after T-0. Before it a

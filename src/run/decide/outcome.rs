@@ -4,7 +4,8 @@
 use super::stop::stage;
 use super::{Case, Decision};
 use crate::journal::event::{
-    Applied, Job, KnownBy, Outcome, StepAdopted, StepFinished, StepSought,
+    Applied, Job, KnownBy, Outcome, StepAdopted, StepFinished, StepSought, VariableForgotten,
+    VariableSet,
 };
 use crate::journal::{Actor, Event};
 use crate::plan::{StepIx, Work};
@@ -30,6 +31,7 @@ pub(super) fn ended(
         signal: None,
         findings: Vec::new(),
         message,
+        left: None,
     })
 }
 
@@ -54,28 +56,53 @@ impl Case<'_> {
             return self.seek(&Actor::engine(), ix, &finish.job, why);
         }
         let (outcome, applied) = self.despite_stop(ix, finish);
-        Decision::event(
-            &Actor::engine(),
-            Event::StepFinished(StepFinished {
-                job: finish.job.clone(),
-                outcome,
-                applied,
-                known_by: if lost {
-                    KnownBy::Nobody
-                } else {
-                    finish.known_by
-                },
-                exit_code: finish.exit_code,
-                signal: finish.signal,
-                findings: finish.findings.clone(),
-                message: match outcome {
-                    Outcome::Passed => self.too_late(ix).or_else(|| finish.message.clone()),
-                    Outcome::Failed | Outcome::Unknown => {
-                        self.with_stop(ix, finish.message.as_deref())
-                    }
-                },
-            }),
-        )
+        let passed = outcome == Outcome::Passed;
+        let mut decision = if passed {
+            self.captured(finish)
+        } else {
+            Decision::default()
+        };
+        let message = finish.message.as_deref();
+        let event = Event::StepFinished(StepFinished {
+            job: finish.job.clone(),
+            outcome,
+            applied,
+            known_by: if lost {
+                KnownBy::Nobody
+            } else {
+                finish.known_by
+            },
+            exit_code: finish.exit_code,
+            signal: finish.signal,
+            findings: finish.findings.clone(),
+            message: if passed {
+                self.too_late(ix).or_else(|| message.map(str::to_owned))
+            } else {
+                self.with_stop(ix, message)
+            },
+            left: finish.left.clone().filter(|_| passed),
+        });
+        decision.record(&Actor::engine(), event);
+        decision
+    }
+
+    /// The variables that were taken from what a step printed are there with its end, not before.
+    fn captured(&self, finish: &Finish) -> Decision {
+        let mut decision = Decision::default();
+        for (name, value) in &finish.captured {
+            let secret = self.plan.var(name).is_some_and(|var| var.secret);
+            let event = Event::VariableSet(VariableSet {
+                name: name.clone(),
+                value: (!secret).then(|| value.0.clone()),
+                origin: finish.job.step.clone(),
+            });
+            decision.record(&Actor::engine(), event);
+            if secret {
+                let (name, value) = (name.clone(), value.clone());
+                decision.then(Effect::KeepSecret { name, value });
+            }
+        }
+        decision
     }
 
     /// A script that was stopped did not pass, even if its exit code says so: it may have been cut
@@ -145,7 +172,23 @@ impl Case<'_> {
         };
         let message = self.with_stop(ix, Some(&words));
         let event = ended(job.clone(), outcome, applied, known_by, message);
-        Decision::event(&Actor::engine(), event)
+        let mut decision = Decision::event(&Actor::engine(), event);
+        if *fate == Fate::Committed && !job.undo {
+            self.forget_what_was_not_captured(ix, &mut decision);
+        }
+        decision
+    }
+
+    /// Whoever would have read a step's variables from its output is gone. A value that they have from
+    /// elsewhere is not the step's: a person is asked for it before anything uses it.
+    fn forget_what_was_not_captured(&self, ix: StepIx, decision: &mut Decision) {
+        for capture in &self.plan.steps[ix].spec.capture {
+            if self.state.values.contains_key(&capture.name) {
+                let name = capture.name.clone();
+                let event = Event::VariableForgotten(VariableForgotten { name });
+                decision.record(&Actor::engine(), event);
+            }
+        }
     }
 
     /// What was looked for goes on. If it was being stopped, whoever was to do that may have died before
@@ -192,6 +235,12 @@ impl Case<'_> {
             },
             (Some(Work::Sql(_)), None) => {
                 let message = self.with_stop(ix, Some(&format!("{why}; no statement was sent")));
+                let (outcome, applied) = (Outcome::Failed, Applied::No);
+                let event = ended(job.clone(), outcome, applied, KnownBy::Journal, message);
+                return Decision::event(actor, event);
+            }
+            (Some(Work::Snapshot(_)), _) => {
+                let message = self.with_stop(ix, Some(&format!("{why}; it only looks")));
                 let (outcome, applied) = (Outcome::Failed, Applied::No);
                 let event = ended(job.clone(), outcome, applied, KnownBy::Journal, message);
                 return Decision::event(actor, event);

@@ -57,11 +57,15 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 }
             };
             self.set_trouble(None);
+            let ended_before = self.state.end.is_some();
             for entry in &entries {
                 self.state.apply(&self.plan, entry)?;
             }
             self.seq.send_replace(self.state.seq);
             self.die_as_told(&entries);
+            if self.state.end.is_some() && !ended_before {
+                self.supervisor.over();
+            }
         }
         for effect in decision.effects {
             self.supervisor.perform(effect, &self.state);

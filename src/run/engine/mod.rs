@@ -159,6 +159,9 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     async fn begin(&mut self) -> Result<(), EngineError> {
         let pid = std::process::id();
         self.began = self.take_in(&Input::Engine { pid }).await?;
+        if self.state.end.is_some() {
+            self.supervisor.over();
+        }
         Ok(())
     }
 
@@ -218,6 +221,11 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     fn masked(&self, mut notice: Notice) -> Notice {
         match &mut notice {
             Notice::Finished(finish) => {
+                for (name, value) in &finish.captured {
+                    if self.plan.var(name).is_some_and(|var| var.secret) {
+                        self.secrets.keep(name.clone(), value.0.clone());
+                    }
+                }
                 for finding in &mut finish.findings {
                     finding.expected = self.secrets.mask(&finding.expected);
                     finding.got = self.secrets.mask(&finding.got);
@@ -226,6 +234,9 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                     .message
                     .as_deref()
                     .map(|text| self.secrets.mask(text));
+                if let Some(left) = &mut finish.left {
+                    left.directory = left.directory.as_deref().map(|d| self.secrets.mask(d));
+                }
             }
             Notice::Variable { name, value, .. }
                 if self.plan.var(name).is_some_and(|v| v.secret) =>

@@ -1,23 +1,25 @@
 //! Where a run stands: the fold of its journal.
 //!
 //! `RunState::new(plan)` and one `apply` an entry: that is all there is to know about a run, live,
-//! resumed, watched from another terminal or replayed. `types` holds the parts, `fold` the
-//! `apply`, `outlook` the questions that decisions and screens ask: what is next, what stands in
+//! resumed, watched from another terminal or replayed. `types` holds the parts, `step` those of a step,
+//! `fold` the `apply`, `outlook` the questions that decisions and screens ask: what is next, what stands in
 //! the way, what is waited for; `elapsed` how long ago something was; `outage` what downtime there was.
 
 mod elapsed;
 mod fold;
 mod outage;
 mod outlook;
+mod step;
 mod types;
 
 pub use elapsed::Boot;
 pub use fold::Mismatch;
 pub use outage::{Downtime, Outage};
 pub use outlook::{Standing, Waiting};
+pub use step::{JobEnd, StepState, Stopping, Transaction};
 pub use types::{
-    Acceptance, AlertState, Approval, Driver, End, GateDecision, Hold, ItemState, JobEnd,
-    NoteTaken, PhaseState, RollbackState, RunState, StepState, Stopping, Transaction, Value,
+    Acceptance, AlertState, Approval, Driver, End, GateDecision, Hold, ItemState, NoteTaken,
+    PhaseState, RollbackState, RunState, Value,
 };
 
 #[cfg(test)]

@@ -102,6 +102,7 @@ fn of_jobs() -> impl Strategy<Value = Event> {
                 signal: None,
                 findings: Vec::new(),
                 message: None,
+                left: None,
             })
         }),
         1 => job().prop_map(|job| Event::StepLaunched(StepLaunched { job, pid: 7 })),

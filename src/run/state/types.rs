@@ -1,16 +1,15 @@
 //! The parts of a run's state.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use super::elapsed::Boot;
 use super::outage::Outage;
+use super::step::{StepState, count_settled, first_open};
 use crate::clock::Moment;
 use crate::journal::Actor;
-use crate::journal::event::{Applied, Consequence, Ending, Finding, Job, KnownBy, Outcome, Stage};
+use crate::journal::event::{Consequence, Ending, Job, SnapshotTaken};
 use crate::monitor::Baseline;
-use crate::plan::{Mark, Plan, StepIx};
-use crate::run::status::Status;
+use crate::plan::{Plan, StepIx};
 
 /// Everything that the journal says about a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,98 +52,21 @@ pub struct RunState {
     pub outages: Vec<Outage>,
     /// What was normal before T-0.
     pub baseline: Option<Baseline>,
+    /// The pictures of databases that were taken last, by name.
+    pub snapshots: BTreeMap<String, SnapshotTaken>,
     /// The variables that have a value.
     pub values: BTreeMap<String, Value>,
+    /// The pieces of work that left something to the shell steps after them, in the order in which they
+    /// ended.
+    pub carried: Vec<Job>,
+    /// The directory that the last of them left; none: where the run was started.
+    pub directory: Option<String>,
     /// The way back, once it has begun.
     pub rollback: Option<RollbackState>,
     /// What people wrote down.
     pub notes: Vec<NoteTaken>,
     /// How the run ended.
     pub end: Option<End>,
-}
-
-/// Where a step stands and how it came there.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct StepState {
-    /// Where it stands.
-    pub status: Status,
-    /// How often it was started.
-    pub attempt: u32,
-    /// How often its undo was started.
-    pub undo_attempt: u32,
-    /// Which of its alternatives was started last.
-    pub choice: usize,
-    /// When it was last started, or ticked.
-    pub started: Option<Moment>,
-    /// When it last ended.
-    pub ended: Option<Moment>,
-    /// Who started, ticked or settled it last.
-    pub by: Option<String>,
-    /// Why it was skipped, marked or tried again.
-    pub reason: Option<String>,
-    /// The remark of a tick.
-    pub note: Option<String>,
-    /// What it may have left behind.
-    pub applied: Option<Applied>,
-    /// The number of the entry with which it was last started or settled: later ones are undone first.
-    pub order: u64,
-    /// Whether a try before the last one may have left something behind.
-    pub left_before: bool,
-    /// Its process, while it runs.
-    pub pid: Option<u32>,
-    /// What its last SQL is part of on the server, once its statements may run.
-    pub transaction: Option<Transaction>,
-    /// The piece of work that is being looked for, if nobody watches it.
-    pub sought: Option<Job>,
-    /// How it is being stopped.
-    pub stopping: Option<Stopping>,
-    /// The person who had it stopped the last time it ran, or said that it failed, if one did.
-    pub ended_by: Option<String>,
-    /// How its work last ended.
-    pub end: Option<JobEnd>,
-    /// How its undo last ended.
-    pub undo_end: Option<JobEnd>,
-}
-
-/// Where SQL runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transaction {
-    /// The database's name in the plan.
-    pub database: String,
-    /// The transaction's number, if it is in one that can write.
-    pub xid: Option<u64>,
-    /// The server, as it identified itself.
-    pub server: Option<String>,
-}
-
-/// How a piece of work ended.
-#[derive(Clone, Debug, PartialEq)]
-pub struct JobEnd {
-    /// How.
-    pub outcome: Outcome,
-    /// How that is known.
-    pub known_by: KnownBy,
-    /// The exit code of its process.
-    pub exit_code: Option<i32>,
-    /// The signal that ended its process.
-    pub signal: Option<i32>,
-    /// The expectations.
-    pub findings: Vec<Finding>,
-    /// What else there is to say.
-    pub message: Option<String>,
-}
-
-/// That a step is being stopped.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Stopping {
-    /// How hard.
-    pub stage: Stage,
-    /// Since when this hard.
-    pub since: Moment,
-    /// Why.
-    pub reason: String,
-    /// The person who wanted it, unless it was the clock.
-    pub by: Option<String>,
 }
 
 /// Where a phase stands.
@@ -340,52 +262,15 @@ impl RunState {
             alerts: BTreeMap::new(),
             outages: Vec::new(),
             baseline: None,
+            snapshots: BTreeMap::new(),
             values: default_values(plan),
+            carried: Vec::new(),
+            directory: None,
             rollback: None,
             notes: Vec::new(),
             end: None,
         }
     }
-}
-
-impl StepState {
-    /// Whether nobody knows how its work ended, or its undo.
-    pub fn is_lost(&self) -> bool {
-        match self.status {
-            Status::Unknown => true,
-            Status::Stuck => self
-                .undo_end
-                .as_ref()
-                .is_some_and(|end| end.outcome == Outcome::Unknown),
-            _ => false,
-        }
-    }
-
-    /// A step whose box in the file was already filled in.
-    fn marked(mark: Option<Mark>) -> Self {
-        let (status, reason) = match mark {
-            None => return StepState::default(),
-            Some(Mark::Done) => (Status::Passed, "marked as done in the plan"),
-            Some(Mark::NotApplicable) => (Status::Skipped, "marked as not applicable in the plan"),
-        };
-        StepState {
-            status,
-            reason: Some(reason.to_owned()),
-            by: Some("the plan".to_owned()),
-            ..StepState::default()
-        }
-    }
-}
-
-/// The first of the steps in `range` that is not settled, or else its end.
-pub(super) fn first_open(steps: &[StepState], range: Range<StepIx>) -> StepIx {
-    let end = range.end;
-    let mut open = range.filter(|&ix| !steps[ix].status.is_settled());
-    open.next().unwrap_or(end)
-}
-
-fn count_settled(steps: &[StepState]) -> usize {
-    steps.iter().filter(|step| step.status.is_settled()).count()
 }
 
 fn default_values(plan: &Plan) -> BTreeMap<String, Value> {

@@ -29,7 +29,7 @@ impl<C: Clock> HttpWork<C> {
     /// Sends the request and reports what came back. Any stop ends the waiting for it.
     pub async fn run(self, notices: Sender<Notice>, mut stops: Receiver<Stage>) {
         let finish = tokio::select! {
-            finish = self.finish(&notices) => finish,
+            finish = self.finish() => finish,
             Some(_) = stops.recv() => self.unheard("the request was given up before its answer came"),
         };
         let _ = notices.send(Notice::Finished(finish)).await;
@@ -56,7 +56,7 @@ impl<C: Clock> HttpWork<C> {
         }
     }
 
-    async fn finish(&self, notices: &Sender<Notice>) -> Finish {
+    async fn finish(&self) -> Finish {
         let begun = self.clock.now();
         let answer = match self.send().await {
             Ok(answer) => answer,
@@ -89,19 +89,6 @@ impl<C: Clock> HttpWork<C> {
         };
         let verdict = self.judgement.of(seen).await;
         let passed = verdict.is_met();
-        if passed {
-            for (name, value) in verdict.captured {
-                let origin = self.job.step.clone();
-                let value = Some(value);
-                let _ = notices
-                    .send(Notice::Variable {
-                        name,
-                        value,
-                        origin,
-                    })
-                    .await;
-            }
-        }
         Finish {
             outcome: if passed {
                 Outcome::Passed
@@ -110,6 +97,7 @@ impl<C: Clock> HttpWork<C> {
             },
             applied: if passed { Applied::Yes } else { Applied::Maybe },
             findings: verdict.findings,
+            captured: verdict.captured,
             message: None,
             ..not_begun(&self.job, "")
         }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::output::{Answer, Question, search};
+use super::output::{self, Answer, Question, search};
 use crate::journal::event::{Applied, Finding, Job, KnownBy, Outcome};
-use crate::plan::{Capture, Evidence, Expect, Observed};
+use crate::plan::{Capture, Evidence, Expect, Find, Observed, Var, json_path};
+use crate::run::effect::Secret;
 use crate::run::input::Finish;
 
 /// What a piece of work is judged by.
@@ -12,15 +13,27 @@ use crate::run::input::Finish;
 pub struct Judgement {
     pub expect: Expect,
     pub captures: Vec<Capture>,
+    /// What is asked of the values of the variables that are captured.
+    pub vars: Vec<Var>,
     pub output: PathBuf,
-    /// Whether a value is looked for in the output's last line, because the work itself has none.
-    pub value_from_output: bool,
+    pub source: Source,
+}
+
+/// Where the output comes from, and so what a value is and where JSON stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A script: its last line, all of it.
+    Script,
+    /// A query: its first field, which the work itself knows.
+    Query,
+    /// An answer: its last line, its body.
+    Answer,
 }
 
 /// A verdict, and the variables that came with it.
 pub struct Verdict {
     pub findings: Vec<Finding>,
-    pub captured: Vec<(String, String)>,
+    pub captured: Vec<(String, Secret)>,
 }
 
 impl Verdict {
@@ -36,7 +49,12 @@ impl Judgement {
     pub async fn of(&self, mut seen: Observed) -> Verdict {
         let mut findings = Vec::new();
         let mut answer = Answer::default();
-        let wants_value = self.value_from_output && self.expect.value.is_some();
+        let captures_value = self
+            .captures
+            .iter()
+            .any(|capture| capture.from == Find::Value);
+        let wants_value =
+            self.source != Source::Query && (self.expect.value.is_some() || captures_value);
         if self.expect.reads_output() || wants_value || !self.captures.is_empty() {
             match self.read().await {
                 Ok(read) => answer = read,
@@ -50,30 +68,75 @@ impl Judgement {
         seen.output_found = answer.text_found;
         seen.regex_found = answer.regex_found;
         if wants_value {
-            seen.value = answer.last_line.map(|line| line.trim().to_owned());
+            let last = answer.last_line.as_deref();
+            seen.value = last.map(|line| line.trim().to_owned());
         }
         findings.extend(self.expect.judge(&seen).into_iter().map(finding));
-        for capture in &self.captures {
-            if !answer
-                .captured
-                .iter()
-                .any(|(name, _)| *name == capture.name)
-            {
-                findings.push(Finding {
-                    expected: format!(
-                        "a line matches /{}/, for {}",
-                        capture.pattern.as_str(),
-                        capture.name
-                    ),
-                    got: "no match".to_owned(),
-                    met: false,
-                });
-            }
-        }
+        let captured = self.capture(&answer, seen.value.as_deref()).await;
+        let (captured, missing): (Vec<_>, Vec<_>) = captured.into_iter().partition(Result::is_ok);
+        findings.extend(missing.into_iter().filter_map(Result::err));
         Verdict {
             findings,
-            captured: answer.captured,
+            captured: captured.into_iter().filter_map(Result::ok).collect(),
         }
+    }
+
+    /// The captured variables, and of those that were not found or are not as they must be, words.
+    async fn capture(
+        &self,
+        answer: &Answer,
+        value: Option<&str>,
+    ) -> Vec<Result<(String, Secret), Finding>> {
+        let wants_json = self
+            .captures
+            .iter()
+            .any(|c| matches!(c.from, Find::Json(_)));
+        let json = if wants_json {
+            self.json(value).await
+        } else {
+            Err(String::new())
+        };
+        let one = |capture: &Capture| {
+            let found = match &capture.from {
+                Find::Pattern(_) => {
+                    let mut matches = answer.captured.iter();
+                    let found = matches.find(|(name, _)| *name == capture.name);
+                    found
+                        .map(|(_, value)| value.clone())
+                        .ok_or("no match".to_owned())
+                }
+                Find::Value => value.map(str::to_owned).ok_or("no value".to_owned()),
+                Find::Json(path) => json.as_ref().map_err(Clone::clone).and_then(|root| {
+                    let found = path.find(root).ok_or("nothing is there")?;
+                    json_path::as_text(found).ok_or_else(|| "null".to_owned())
+                }),
+            };
+            let var = self.vars.iter().find(|var| var.name == capture.name);
+            let fits = found.and_then(|value| match var.and_then(|var| var.refuses(&value)) {
+                Some(why) => Err(why),
+                None => Ok((capture.name.clone(), Secret(value))),
+            });
+            fits.map_err(|got| Finding {
+                expected: capture.to_string(),
+                got,
+                met: false,
+            })
+        };
+        self.captures.iter().map(one).collect()
+    }
+
+    /// The JSON in what was answered or printed.
+    async fn json(&self, value: Option<&str>) -> Result<serde_json::Value, String> {
+        let none = "there is no JSON";
+        if self.source == Source::Query {
+            let value = value.ok_or("no value")?;
+            return serde_json::from_str(value).map_err(|_| none.to_owned());
+        }
+        let (path, body) = (self.output.clone(), self.source == Source::Answer);
+        let read = tokio::task::spawn_blocking(move || output::json(&path, body)).await;
+        let read = read.map_err(|error| error.to_string())?;
+        read.map_err(|error| error.to_string())?
+            .ok_or_else(|| none.to_owned())
     }
 
     async fn read(&self) -> Result<Answer, String> {
@@ -111,5 +174,7 @@ pub fn not_begun(job: &Job, why: impl Into<String>) -> Finish {
         signal: None,
         findings: Vec::new(),
         message: Some(why.into()),
+        left: None,
+        captured: Vec::new(),
     }
 }

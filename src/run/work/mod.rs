@@ -1,5 +1,5 @@
 //! The work that a step's kind stands for, done for real: [`shell`] under a shim, [`sql`] on the
-//! run's sessions, [`http`]. Checks and waits need nobody but a person and the clock.
+//! run's sessions, [`http`], [`snapshot`]. Checks and waits need nobody but a person and the clock.
 //!
 //! Each piece of work is a task that owns what it runs and ends with one notice. What it printed is
 //! in its output file; `output` searches that, and [`judge`] holds it against the expectations.
@@ -11,5 +11,6 @@ mod output;
 pub(super) mod prepare;
 mod rows;
 pub(super) mod shell;
+pub(super) mod snapshot;
 pub(super) mod sql;
 mod table;

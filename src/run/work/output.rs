@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use crate::plan::{Capture, Pattern};
+use crate::plan::{Capture, Find, Pattern, json_path};
 
 /// The most of a line that is looked at: 64 KiB.
 const LINE_LIMIT: u64 = 64 * 1024;
@@ -52,7 +52,9 @@ pub(super) fn search(path: &Path, question: &Question) -> io::Result<Answer> {
             answer.regex_found |= regex.is_match(&text);
         }
         for capture in &question.captures {
-            if let Some(value) = capture.pattern.capture(&text) {
+            if let Find::Pattern(pattern) = &capture.from
+                && let Some(value) = pattern.capture(&text, &capture.name)
+            {
                 keep(&mut answer.captured, &capture.name, value);
             }
         }
@@ -61,6 +63,22 @@ pub(super) fn search(path: &Path, question: &Question) -> io::Result<Answer> {
         }
     }
     Ok(answer)
+}
+
+/// The most of an output in which JSON is looked for: 4 MiB.
+const JSON_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// The JSON in the file at `path`; with `body`, in what follows the first blank line of it.
+pub(super) fn json(path: &Path, body: bool) -> io::Result<Option<serde_json::Value>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(JSON_LIMIT).read_to_end(&mut bytes)?;
+    let lines = bytes.split_inclusive(|&byte| byte == b'\n');
+    let text: String = lines.map(plain).collect::<Vec<_>>().join("\n");
+    let text = match text.split_once("\n\n") {
+        Some((_, rest)) if body => rest,
+        _ => &text,
+    };
+    Ok(json_path::in_text(text))
 }
 
 fn keep(captured: &mut Vec<(String, String)>, name: &str, value: &str) {
@@ -178,7 +196,7 @@ mod tests {
         let question = Question {
             captures: vec![Capture {
                 name: "file".into(),
-                pattern: Pattern::new("wrote (\\S+)").unwrap(),
+                from: Find::Pattern(Pattern::new("wrote (\\S+)").unwrap()),
             }],
             ..Question::default()
         };

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::journal::event::Job;
 use crate::plan::template::{FillError, Filled, Language, Lookup, fill};
-use crate::plan::{Expect, Hole, Http, Plan, Shell, Sql, Step, StepSpec, Work};
+use crate::plan::{Expect, Hole, Http, Plan, Shell, Snapshot, Sql, Step, StepSpec, Work};
+use crate::run::carry::Terminal;
+use crate::run::carry::prologue::{BASH_ENV_BEFORE, Family};
 use crate::run::files::RunDir;
 use crate::run::shim::Spec;
 
@@ -22,6 +24,7 @@ pub enum Prepared {
     },
     Sql(Sql),
     Http(Http),
+    Snapshot(Box<Snapshot>),
 }
 
 /// What preparing needs to know.
@@ -30,10 +33,14 @@ pub struct Bench<'a> {
     pub dir: &'a RunDir,
     pub run: &'a str,
     pub cwd: &'a Path,
+    /// What the shell steps before this one left.
+    pub terminal: &'a Terminal,
     /// The value of a variable, secrets included.
     pub value: &'a (dyn Fn(&str) -> Option<&'a str> + Send + Sync),
     /// Whether the servers know `client_connection_check_interval`.
     pub check_connections: bool,
+    /// Which start of the machine this is.
+    pub boot: u32,
 }
 
 /// The name under which a step's sessions show on the server: 63 bytes at most are kept there.
@@ -66,6 +73,7 @@ impl Bench<'_> {
                 ..sql.clone()
             }),
             Work::Http(http) => Prepared::Http(self.http(spec, http)?),
+            Work::Snapshot(snapshot) => Prepared::Snapshot(snapshot.clone()),
             Work::Check(_) | Work::Wait(_) => return Ok(None),
         };
         Ok(Some(prepared))
@@ -103,40 +111,84 @@ impl Bench<'_> {
     fn shell(&self, step: &Step, job: &Job, shell: &Shell) -> Result<Prepared, FillError> {
         let spec = &step.spec;
         let filled = self.fill(&shell.script, &spec.holes, Language::Shell)?;
-        let mut env = self.environment(&step.number, shell.lock_timeout);
+        let family = Some(shell).filter(|shell| shell.carries);
+        let family = family.and_then(|shell| Family::of(&shell.interpreter));
+        let terminal = Some(self.terminal).filter(|_| shell.carries);
+        let mut env = self.carried(terminal, family);
+        env.extend(self.environment(&step.number, shell.lock_timeout, terminal));
         env.extend(filled.env);
         for (name, value) in &spec.env {
             env.push((name.clone(), self.plain(value, spec)?));
         }
-        let cwd = match &spec.cwd {
-            Some(cwd) => self.cwd.join(self.plain(cwd, spec)?),
-            None => self.cwd.to_owned(),
+        let cwd = match (&spec.cwd, terminal) {
+            (Some(cwd), _) => self.cwd.join(self.plain(cwd, spec)?),
+            (None, Some(terminal)) => {
+                let cwd = terminal.directory(self.cwd);
+                env.push(("PWD".to_owned(), cwd.to_string_lossy().into_owned()));
+                cwd.to_owned()
+            }
+            (None, None) => self.cwd.to_owned(),
         };
         let mut args = shell.interpreter.options.clone();
-        let long = filled.text.len() > SCRIPT_LIMIT;
+        let script =
+            family.map_or_else(|| filled.text.clone(), |family| family.around(&filled.text));
+        let long = script.len() > SCRIPT_LIMIT;
         if long {
             args.push(self.dir.script(job).to_string_lossy().into_owned());
         } else {
-            args.extend(["-c".to_owned(), filled.text.clone()]);
+            args.extend(["-c".to_owned(), script.clone()]);
         }
         Ok(Prepared::Shell {
             spec: Spec {
                 program: shell.interpreter.program.clone(),
                 args,
                 env,
+                unset: terminal
+                    .map(|terminal| terminal.removed.iter().cloned().collect())
+                    .unwrap_or_default(),
                 cwd,
+                leaves: family.map(|_| self.dir.left(job)),
                 output: self.dir.output(job),
                 record: self.dir.exit_record(job),
                 lock: self.dir.shim_lock(job),
+                permit: self.dir.permit(job, self.boot),
             },
-            script_file: long.then_some(filled.text),
+            script_file: long.then_some(script),
         })
+    }
+
+    /// The variables that steps before this one left, and what brings its shell to tell what it leaves
+    /// itself.
+    fn carried(
+        &self,
+        terminal: Option<&Terminal>,
+        family: Option<Family>,
+    ) -> Vec<(String, String)> {
+        let set = terminal.map(|terminal| terminal.set.clone());
+        let mut env: Vec<_> = set.unwrap_or_default().into_iter().collect();
+        if family == Some(Family::Bash) {
+            if let Some(before) = self.terminal.variable("BASH_ENV") {
+                env.push((BASH_ENV_BEFORE.to_owned(), before));
+            }
+            let ours = self.dir.bash_env().to_string_lossy().into_owned();
+            env.push(("BASH_ENV".to_owned(), ours));
+        }
+        env
     }
 
     /// Sessions that the step opens are recognised by their application's name, and where the server
     /// can do it they end with their client instead of going on alone.
-    fn environment(&self, number: &str, lock_timeout: Option<Duration>) -> Vec<(String, String)> {
-        let mut options = std::env::var("PGOPTIONS").unwrap_or_default();
+    fn environment(
+        &self,
+        number: &str,
+        lock_timeout: Option<Duration>,
+        terminal: Option<&Terminal>,
+    ) -> Vec<(String, String)> {
+        let mut options = match terminal {
+            Some(terminal) => terminal.variable("PGOPTIONS"),
+            None => std::env::var("PGOPTIONS").ok(),
+        }
+        .unwrap_or_default();
         if self.check_connections {
             options.push_str(" -c client_connection_check_interval=2s");
         }

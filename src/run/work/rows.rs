@@ -105,7 +105,7 @@ impl Printer {
 }
 
 /// A field as the server wrote it: without types of our own, everything comes as text.
-fn field(row: &PgRow, ix: usize) -> Option<String> {
+pub(super) fn field(row: &PgRow, ix: usize) -> Option<String> {
     let value = row.try_get_raw(ix).ok()?;
     if value.is_null() {
         return None;

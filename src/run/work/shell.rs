@@ -12,8 +12,9 @@ use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::backends::Backends;
 use super::judge::{Judgement, not_begun};
-use crate::journal::event::{Applied, Finding, Job, KnownBy, Outcome, Stage};
+use crate::journal::event::{Applied, Finding, Job, KnownBy, Left, Outcome, Stage};
 use crate::plan::Observed;
+use crate::run::carry::left::Difference;
 use crate::run::input::{Finish, Notice};
 use crate::run::shim::{self, Exit, Report, Spec};
 
@@ -101,6 +102,7 @@ impl ShellWork {
         if let Some((path, script)) = &self.script {
             tokio::fs::write(path, script).await?;
         }
+        shim::permit(&self.spec.permit)?;
         let mut child = Command::new(own_program()?)
             .arg("shim")
             .stdin(Stdio::piped())
@@ -164,18 +166,7 @@ impl ShellWork {
             );
         }
         let passed = verdict.is_met();
-        if passed {
-            for (name, value) in verdict.captured {
-                let origin = self.job.step.clone();
-                let value = Some(value);
-                self.send(Notice::Variable {
-                    name,
-                    value,
-                    origin,
-                })
-                .await;
-            }
-        }
+        let (left, unknown) = self.left(passed);
         Finish {
             job: self.job.clone(),
             outcome: if passed {
@@ -188,8 +179,26 @@ impl ShellWork {
             exit_code: exit.code,
             signal: exit.signal,
             findings: verdict.findings,
-            message: None,
+            message: unknown,
+            left,
+            captured: verdict.captured,
         }
+    }
+
+    /// What its shell left to the next step, and words where that is not known. What a step left that
+    /// did not pass is forgotten.
+    fn left(&self, passed: bool) -> (Option<Left>, Option<String>) {
+        let Some(path) = &self.spec.leaves else {
+            return (None, None);
+        };
+        let left = match Difference::read(path) {
+            Ok(left) if passed && !left.is_empty() => return (Some(left.names()), None),
+            left => left,
+        };
+        // Without an end of its own the shell told nothing, and there is nothing to remove.
+        let _ = std::fs::remove_file(path);
+        let words = "the directory and the variables it left are not known: those of before go on";
+        (None, (passed && left.is_err()).then(|| words.to_owned()))
     }
 
     /// Listens until the step is over. `None`: the shim went away without saying how it ended.

@@ -18,7 +18,7 @@ use super::screen::{Clicked, Look};
 use super::state::{Reel, State};
 use crate::clock::{Clock, Moment, SystemClock};
 use crate::monitor::{Frame, Health, Inspector, Monitor, Recorder, Signaller, Tape};
-use crate::ui::signals::{Caught, Signals};
+use crate::ui::signals::Signals;
 use crate::ui::terminal::Screen;
 use crate::ui::theme::Theme;
 
@@ -174,13 +174,12 @@ impl App {
                 }
                 _ = ticks.tick() => due = true,
                 () = tokio::time::sleep(soon), if due => {}
-                caught = signals.next() => match caught {
-                    Caught::End => break,
-                    Caught::Continue => {
-                        screen.come_back()?;
-                        due = true;
+                caught = signals.next() => {
+                    if !screen.obey(caught)? {
+                        break;
                     }
-                },
+                    due = true;
+                }
             }
         }
         Ok(())

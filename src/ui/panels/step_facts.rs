@@ -3,9 +3,9 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::journal::event::Stage;
+use crate::journal::event::{Outcome, Stage};
 use crate::plan::{Home, StepIx, Work, duration, reflow};
-use crate::run::{JobEnd, Status, StepState};
+use crate::run::{JobEnd, MASK, Status, StepState, Value};
 use crate::ui::scene::Scene;
 use crate::ui::theme::Role;
 use crate::ui::widgets::clip;
@@ -41,6 +41,7 @@ pub fn lines<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Ve
     lines.extend(what(scene, ix, width, most));
     lines.extend(standing(scene, ix, at, width));
     lines.extend(expectations(scene, ix, at));
+    lines.extend(captures(scene, ix));
     lines.extend(said(scene, at, width));
     for note in scene
         .world
@@ -66,7 +67,7 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
     let prompt = match work {
         Work::Shell(_) => "$ ".to_owned(),
         Work::Sql(sql) => format!("{}=> ", sql.database),
-        Work::Http(_) | Work::Wait(_) => "> ".to_owned(),
+        Work::Http(_) | Work::Wait(_) | Work::Snapshot(_) => "> ".to_owned(),
         Work::Check(_) => String::new(),
     };
     let mut text = scene.world.text_of(ix, work);
@@ -87,6 +88,7 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
     };
     let rows = clip::wrap(&text, width.saturating_sub(prompt.len()));
     let more = rows.len().saturating_sub(most);
+    let carries = matches!(work, Work::Shell(shell) if shell.carries);
     let mut lines: Vec<Line<'_>> = rows
         .iter()
         .take(most)
@@ -105,6 +107,9 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
             scene.span(format!("  … {more} more lines"), Role::Dim),
         ));
     }
+    if let (true, Some(directory)) = (carries, directory(scene, ix)) {
+        lines.push(Line::from(scene.span(format!("in {directory}"), Role::Dim)));
+    }
     if spec.alternatives.len() > 1 && scene.world.state.steps[ix].attempt == 0 {
         let labels: Vec<&str> = spec.alternatives.iter().map(|a| a.label.as_str()).collect();
         lines.push(Line::from(
@@ -112,6 +117,14 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
         ));
     }
     lines
+}
+
+/// The directory that the steps before it left to it, while it has not begun.
+fn directory<'s>(scene: &Scene<'s>, ix: StepIx) -> Option<&'s str> {
+    let state = &scene.world.state;
+    let own = scene.world.plan.steps[ix].spec.cwd.is_some();
+    let waits = !own && state.steps[ix].status == Status::Pending;
+    state.directory.as_deref().filter(|_| waits)
 }
 
 /// Where it stands, since when, and by whom.
@@ -238,7 +251,7 @@ fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'
     // Of a failed undo, what it was to undo may have failed as well.
     if let (true, Status::Stuck, Some(first)) = (undo, at.status, &at.end) {
         let mut before = findings(scene, first);
-        before.retain(|_| first.outcome != crate::journal::event::Outcome::Passed);
+        before.retain(|_| first.outcome != Outcome::Passed);
         if !before.is_empty() {
             lines.push(Line::from(scene.span("the step itself:", Role::Dim)));
             lines.extend(before);
@@ -268,9 +281,41 @@ fn findings<'s>(scene: &Scene<'s>, end: &JobEnd) -> Vec<Line<'s>> {
         })
         .collect();
     if let Some(message) = &end.message {
-        lines.push(Line::from(scene.span(message, Role::Bad)));
+        let role = match end.outcome {
+            Outcome::Passed => Role::Warn,
+            Outcome::Failed | Outcome::Unknown => Role::Bad,
+        };
+        lines.push(Line::from(scene.span(message, role)));
     }
+    lines.extend(end.left.iter().map(|left| {
+        Line::from(vec![
+            scene.span("· leaves ", Role::Dim),
+            scene.span(left.to_string(), Role::Text),
+        ])
+    }));
     lines
+}
+
+/// The variables that it takes from its output, with the values that they have by now.
+fn captures<'s>(scene: &Scene<'s>, ix: StepIx) -> Vec<Line<'s>> {
+    if shows_undo(scene, ix) {
+        return Vec::new();
+    }
+    let values = &scene.world.state.values;
+    let captures = scene.world.plan.steps[ix].spec.capture.iter();
+    captures
+        .map(|capture| {
+            let value = match values.get(&capture.name) {
+                Some(Value::Known(value)) => format!(" = {value}"),
+                Some(Value::Secret) => format!(" = {MASK}"),
+                None => String::new(),
+            };
+            Line::from(vec![
+                scene.span("· captures ", Role::Dim),
+                scene.span(format!("{}{value}", capture.name), Role::Text),
+            ])
+        })
+        .collect()
 }
 
 /// Reasons and remarks of people.

@@ -16,7 +16,7 @@ use super::state::{Reaction, State};
 use crate::clock::{Clock, SystemClock};
 use crate::plan::{Plan, Problem, Source};
 use crate::review::Record;
-use crate::ui::signals::{Caught, Signals};
+use crate::ui::signals::Signals;
 use crate::ui::terminal::Screen;
 use crate::ui::theme::Theme;
 
@@ -88,10 +88,11 @@ impl App {
                 }
                 Some(news) = self.news.recv() => self.state.take(news, self.clock.now()),
                 _ = ticks.tick() => {}
-                caught = signals.next() => match caught {
-                    Caught::End => break,
-                    Caught::Continue => screen.come_back()?,
-                },
+                caught = signals.next() => {
+                    if !screen.obey(caught)? {
+                        break;
+                    }
+                }
             }
         }
         Ok(())

@@ -5,10 +5,10 @@ use std::time::Duration;
 use clap::Parser;
 use gonogo::cli::{Cli, Verb};
 use gonogo::clock::Moment;
-use gonogo::journal::event::{Applied, BackendAction, Job, KnownBy, Outcome};
+use gonogo::journal::event::{Applied, BackendAction, Job, KnownBy, Left, Outcome, SnapshotTaken};
 use gonogo::monitor::Alert;
 use gonogo::plan::{AlertAction, duration};
-use gonogo::run::{Command, Fate, Finish, Notice, Session};
+use gonogo::run::{Command, Fate, Finish, Notice, Secret, Session};
 
 /// Something that happens.
 pub enum Line {
@@ -169,10 +169,6 @@ fn alert(said: &str) -> Option<Alert> {
 
 /// What is reported that is not about a job.
 fn around(line: &str) -> Option<Notice> {
-    if let Some(why) = line.strip_prefix("trouble: ") {
-        let why = why.to_owned();
-        return Some(Notice::Trouble { why });
-    }
     if let Some(rest) = line.strip_prefix("database ") {
         let (database, why) = rest.split_once(" is lost: ")?;
         return Some(Notice::DatabaseLost {
@@ -242,6 +238,7 @@ fn job(line: &str) -> Option<Notice> {
         },
         ["has", "transaction", xid] => ready(job, Some(xid.parse().unwrap())),
         ["has", "a", "session"] => ready(job, None),
+        ["has", "a", "snapshot", name] => snapshot(job, name),
         ["goes", "on"] => Notice::Adopted { job, pid: None },
         ["has", "committed"] => told(job, Fate::Committed),
         ["was", "rolled", "back"] => told(job, Fate::Aborted),
@@ -262,11 +259,22 @@ fn ready(job: Job, xid: Option<u64>) -> Notice {
     }
 }
 
+fn snapshot(job: Job, name: &str) -> Notice {
+    Notice::Snapshot(Box::new(SnapshotTaken {
+        job,
+        name: name.to_owned(),
+        sha256: "5f".repeat(32),
+        totals: Vec::new(),
+        compared: None,
+    }))
+}
+
 fn told(job: Job, fate: Fate) -> Notice {
     Notice::Fate { job, fate }
 }
 
-/// `passed`, `failed`, `unknown`; then `exit 3`, `signal 15`, `left nothing`, `by record`.
+/// `passed`, `failed`, `unknown`; then `exit 3`, `signal 15`, `left nothing`, `by record`,
+/// `leaves /srv,+RELEASE`, `captures seen=v17`.
 fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Option<Finish> {
     let (outcome, applied) = match outcome {
         "passed" => (Outcome::Passed, Applied::Yes),
@@ -283,6 +291,8 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
         signal: None,
         findings: Vec::new(),
         message,
+        left: None,
+        captured: Vec::new(),
     };
     for pair in more.chunks(2) {
         match pair {
@@ -290,10 +300,30 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
             ["signal", number] => finish.signal = Some(number.parse().unwrap()),
             ["left", "nothing"] => finish.applied = Applied::No,
             ["by", "record"] => finish.known_by = KnownBy::Record,
+            ["captures", what] => {
+                let (name, value) = what.split_once('=')?;
+                let value = Secret(value.to_owned());
+                finish.captured.push((name.to_owned(), value));
+            }
+            ["leaves", what] => finish.left = Some(left(what)),
             _ => return None,
         }
     }
     Some(finish)
+}
+
+/// `/srv,+NEW,=CHANGED,-GONE`
+fn left(what: &str) -> Left {
+    let mut left = Left::default();
+    for part in what.split(',') {
+        match part.split_at(1) {
+            ("+", name) => left.added.push(name.to_owned()),
+            ("=", name) => left.changed.push(name.to_owned()),
+            ("-", name) => left.removed.push(name.to_owned()),
+            _ => left.directory = Some(part.to_owned()),
+        }
+    }
+    left
 }
 
 /// `apply-1`, `apply-1.undo`.

@@ -19,7 +19,7 @@ pub fn event(entry: &Entry) -> String {
         write!(line, " {}-{attempt}{undo}", step.as_str().unwrap()).unwrap();
     }
     for name in [
-        "version", "cwd", "path", "digest", "started", "since", "until",
+        "version", "cwd", "path", "digest", "started", "since", "until", "sha256",
     ] {
         data.remove(name);
     }

@@ -292,6 +292,15 @@ impl<'b> Run<'b> {
         }
     }
 
+    /// The same of an event that may have come before others that were waited for.
+    pub fn wait_ever(&mut self, kind: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let is_it = |event: &&Value| event["kind"] == kind && fits(&event["data"]);
+        match self.heard.iter().find(is_it) {
+            Some(event) => event.clone(),
+            None => self.wait_for(kind, fits),
+        }
+    }
+
     /// Waits until something of the step (by id) has ended.
     pub fn wait_finished(&mut self, step: &str) -> Value {
         self.wait_for("step_finished", |data| data["step"] == step)["data"].clone()

@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub mod postgres;
+pub mod proxy;
 pub mod pty;
 pub mod small_disk;
 pub mod wait;

@@ -25,11 +25,21 @@ struct Shared {
 impl Pty {
     /// Starts the program with `args` in a terminal of `columns` by `rows`.
     pub fn start(bench: &Bench, args: &[&str], columns: u16, rows: u16) -> Self {
-        let line = bench.line(args);
+        Pty::of(bench, &bench.line(args), columns, rows)
+    }
+
+    /// Starts a shell with job control in a terminal of `columns` by `rows`.
+    pub fn shell(bench: &Bench, columns: u16, rows: u16) -> Self {
+        let line = ["bash", "--norc", "--noprofile", "-i"].map(str::to_owned);
+        Pty::of(bench, &line, columns, rows)
+    }
+
+    fn of(bench: &Bench, line: &[String], columns: u16, rows: u16) -> Self {
         let mut command = CommandBuilder::new(&line[0]);
         command.args(&line[1..]);
         command.cwd(bench.path(""));
         command.env("TERM", "xterm-256color");
+        command.env("PS1", "shell> ");
         command.env_remove("NO_COLOR");
         command.env_remove("DATABASE_URL");
         command.env_remove("RUST_BACKTRACE");

@@ -16,11 +16,25 @@ pub struct SmallDisk {
 impl SmallDisk {
     /// Puts the bench's state on a disk of `megabytes`.
     pub fn under(bench: &mut Bench, megabytes: u32) -> Self {
+        let options = format!("size={megabytes}m,mode=700");
+        Self::made_by(bench, &format!("mount -t tmpfs -o {options} none state"))
+    }
+
+    /// Puts the bench's state on a disk that can fail as a broken one does. Only root can have one.
+    pub fn with_errors(bench: &mut Bench) -> Option<Self> {
+        if !rustix::process::geteuid().is_root() || !Path::new("/dev/loop-control").exists() {
+            return None;
+        }
+        let make = "truncate --size 32M disk && mkfs.ext4 -q -F disk && mount -o loop,errors=remount-ro disk state";
+        Some(Self::made_by(bench, make))
+    }
+
+    fn made_by(bench: &mut Bench, make: &str) -> Self {
         let path = bench.path("state");
         std::fs::create_dir(&path).unwrap();
         let script = format!(
-            "mount -t tmpfs -o size={megabytes}m,mode=700 none {} && exec sleep infinity",
-            path.display()
+            "cd {} && {make} && exec sleep infinity",
+            bench.path("").display()
         );
         let mut command = Command::new("unshare");
         if !rustix::process::geteuid().is_root() {
@@ -65,7 +79,26 @@ impl SmallDisk {
         self.shell("rm -f fill");
     }
 
-    fn shell(&self, script: &str) {
+    /// From now on every write to it fails, also to files that are open: it is read-only.
+    pub fn fail(&self) {
+        self.shell(
+            "echo broken >/sys/fs/ext4/$(basename $(findmnt -n -o SOURCE -M .))/trigger_fs_error",
+        );
+    }
+
+    /// What an administrator does about that. Nobody may have a file open there.
+    pub fn repair(&self) {
+        self.shell("cd .. && umount state && { e2fsck -fy disk >/dev/null; mount -o loop,errors=remount-ro disk state; }");
+    }
+
+    /// Makes it read-only, or not. Nobody may have a file open there for writing.
+    pub fn protect(&self, protected: bool) {
+        let word = if protected { "ro" } else { "rw" };
+        self.shell(&format!("mount -o remount,{word} ."));
+    }
+
+    /// Runs a script there.
+    pub fn shell(&self, script: &str) {
         let done = Command::new(&self.inside[0])
             .args(&self.inside[1..])
             .args([

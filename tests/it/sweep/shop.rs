@@ -112,6 +112,7 @@ impl Round {
         let told = format!("seed {}, back {goes_back}, killed {kills:?}", self.seed);
         assert!(came_to_its_end, "{told}: {}\n{}", run.status(), story(&run));
         let notes = person.notes;
+        println!("{told}");
         Record::of(&run, &told).judge(&self.bench, &self.places, goes_back, &notes);
         drop(run);
         self.runtime.block_on(self.demo.end());

@@ -131,7 +131,7 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home, all: &mut Vec<Passage<'d>>) {
                 Cow::Owned(Origin::default()),
                 "",
             ),
-            Work::Wait(_) => continue,
+            Work::Wait(_) | Work::Snapshot(_) => continue,
         };
         all.push(Passage {
             body,

@@ -17,7 +17,14 @@ fn codes(front: &Front) -> Vec<(&'static str, Severity)> {
 fn toml_and_yaml_say_the_same() {
     let toml = "+++\ntitle = \"Go\"\nenvironment = \"production\"\n[databases.main]\nurl_env = \"URL\"\n[vars]\ntag = { prompt = \"Tag\" }\n+++\n# x\n";
     let yaml = "---\ntitle: Go\nenvironment: production\ndatabases: {main: {url_env: URL}}\nvars:\n  tag: {prompt: Tag}\n---\n# x\n";
-    for text in [toml, yaml, &yaml.replace('\n', "\r\n")] {
+    let json = "{\n\t\"title\": \"Go\", \"environment\": \"production\",\n\t\"databases\": {\"main\": {\"url_env\": \"URL\"}},\n\t\"vars\": {\"tag\": {\"prompt\": \"Tag\"}}\n}\n# x\n";
+    for text in [
+        toml,
+        yaml,
+        json,
+        &yaml.replace('\n', "\r\n"),
+        &json.replace('\n', "\r\n"),
+    ] {
         let front = front(text);
         assert!(front.problems.is_empty(), "{:?}", front.problems);
         assert_eq!(front.draft.environment.as_deref(), Some("production"));
@@ -34,6 +41,7 @@ fn a_mistake_has_its_place_and_the_rest_of_the_file_is_read() {
     for text in [
         "+++\ntitle = = 1\n+++\n# T\n\n- [ ] a\n",
         "---\ntitle: [1\n---\n# T\n\n- [ ] a\n",
+        "{\n  \"title\": oh\n}\n# T\n\n- [ ] a\n",
     ] {
         let opened = open("r.md", text.as_bytes());
         assert!(opened.plan.is_none());
@@ -76,6 +84,11 @@ fn rules_at_the_start_are_no_front_matter() {
         "--- \n",
         "---",
         "+ + +\n",
+        "{}\n# T\n",
+        "{ }\n=\n",
+        "{{ title }}\n",
+        "{\"a\": 1} and more\n",
+        "{\n  \"a\": oh\n} and more\n",
         "",
     ] {
         let front = front(text);
@@ -87,7 +100,11 @@ fn rules_at_the_start_are_no_front_matter() {
 
 #[test]
 fn what_is_never_closed_is_told() {
-    for text in ["+++\ntitle = 'x'\n# T\n", "---\ntitle: x\n# T\n"] {
+    for text in [
+        "+++\ntitle = 'x'\n# T\n",
+        "---\ntitle: x\n# T\n",
+        "{\n\"title\": 1,\n# T\n",
+    ] {
         assert_eq!(codes(&front(text)), [("front-matter", Severity::Error)]);
     }
 }

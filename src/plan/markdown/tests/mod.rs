@@ -1,6 +1,6 @@
 //! The reader as a whole; its parts are tested beside their code.
 
-mod nothing_lost;
+pub(in crate::plan) mod nothing_lost;
 mod people;
 mod reading;
 mod runbooks;

@@ -71,7 +71,7 @@ fn check_ledger(text: &str, opened: &Opened) {
 }
 
 /// Headings of every sort that is told apart, and some that say nothing.
-const HEADINGS: [&str; 24] = [
+const HEADINGS: [&str; 34] = [
     "Pre-deployment",
     "Deployment",
     "Validation",
@@ -96,6 +96,16 @@ const HEADINGS: [&str; 24] = [
     "Readiness checklist",
     "🚀 Go (T-1 hour)",
     "Change details",
+    "Durchführung (30 Minuten)",
+    "Freigabe",
+    "Retour arrière",
+    "Seuils d'alerte",
+    "Критерии отката",
+    "Контакты",
+    "ロールバック手順",
+    "緊急連絡先",
+    "方案A: 恢复",
+    "部署步骤（约30分钟）",
 ];
 const LANGUAGES: [&str; 9] = [
     "bash",
@@ -136,6 +146,9 @@ fn piece() -> impl Strategy<Value = String> {
         Just("\n".to_owned()),
         Just("**Process:**\n\n".to_owned()),
         Just("Roll back if:\n\n".to_owned()),
+        Just("> [!WARNING]\n> Mind #\n\n".to_owned()),
+        Just("Oder:\n\n".to_owned()),
+        Just("```console\nops@db:~$ cat <<EOF\n> #\n".to_owned()),
         Just("Some words.\n\n".to_owned()),
         Just("---\n".to_owned()),
         Just("> - [ ] quoted #\n>   ```sh\n>   echo #\n>   ```\n\n".to_owned()),
@@ -145,7 +158,7 @@ fn piece() -> impl Strategy<Value = String> {
     prop_oneof![2 => heading, 2 => fence, 4 => item, 2 => other]
 }
 
-fn runbook() -> impl Strategy<Value = String> {
+pub(in crate::plan) fn runbook() -> impl Strategy<Value = String> {
     (prop::collection::vec(piece(), 0..30), any::<bool>()).prop_map(|(pieces, windows)| {
         let mut text = String::new();
         let mut number = 0;

@@ -110,3 +110,13 @@ fn tasks_that_nobody_signs_are_done_after_the_deployment() {
     assert_eq!(plan.phases[1].spec.kind, crate::plan::PhaseKind::After);
     assert_eq!(plan.signoffs[0].role, "DBA");
 }
+
+#[test]
+fn what_no_person_can_hold_is_kept() {
+    let text = "## Deployment\n- [ ] a\n## Sign-off\n   2. Owner:\n    * [x] DBA w3w: # - [Contact]\n\n| Role | Name | Date |\n|-|-|-|\n| QA | Ada | after w4w |\n| Ops | ____ | [Date] |\n";
+    let plan = plan(text);
+    let notes: String = plan.notes.iter().map(|note| note.text.as_str()).collect();
+    let people = format!("{:?}", plan.signoffs);
+    assert!(people.contains("w3w") && notes.contains("w4w"), "{notes}");
+    assert_eq!(plan.signoffs.len(), 3);
+}

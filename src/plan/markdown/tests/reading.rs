@@ -1,6 +1,6 @@
 //! What becomes of the parts of a runbook, one rule at a time.
 
-use super::{opened, plan, problems, titles};
+use super::{opened, plan, plan as plan_of, problems, titles};
 use crate::plan::{Interpreter, Mark, PhaseKind, Work};
 
 #[test]
@@ -274,7 +274,12 @@ fn criteria_are_alerts_and_no_steps() {
 fn tasks_of_success_criteria_are_verified() {
     let plan = plan("## Deployment\n- [ ] a\n## Success Criteria\n- all is well\n- [ ] b\n");
     assert_eq!(plan.phases[1].spec.kind, PhaseKind::Verify);
-    assert_eq!(titles(&plan), [("check", "a"), ("check", "b")]);
+    assert_eq!(
+        titles(&plan),
+        [("check", "a"), ("check", "all is well"), ("check", "b")]
+    );
+    let early = plan_of("## Success Criteria\n1. b\n## Deployment\n- [ ] a\n");
+    assert_eq!(titles(&early), [("check", "a"), ("check", "b")]);
 }
 
 #[test]
@@ -308,4 +313,147 @@ fn problems_stand_under_their_text() {
         .find(|p| p.code == "placeholder")
         .unwrap();
     assert_eq!(opened.source.slice(problem.span), "/path/to/app");
+}
+
+#[test]
+fn what_was_printed_is_never_run() {
+    let text = "## Deploy\n- [ ] Stop\n  ```console\n  ops@db:~$ cat <<EOF > x\n  > one\n  > EOF\n  ops@db:~$ rm x\n  removed 'x'\n  ```\n";
+    let plan = plan(text);
+    assert_eq!(
+        plan.steps[0].spec.work.text(),
+        "cat <<EOF > x\none\nEOF\nrm x"
+    );
+    assert_eq!(
+        plan.steps[0].spec.expect().shown.as_deref(),
+        Some("removed 'x'")
+    );
+    for (text, line) in [
+        (
+            "## Deploy\n```console\nshop=# drop table t;\nDROP TABLE\n```\n",
+            2,
+        ),
+        (
+            "## Deploy\n- [ ] Look\n  ```sh\n  $ echo 'it\n  $ ls\n  ```\n",
+            3,
+        ),
+    ] {
+        assert!(
+            super::plan(text)
+                .steps
+                .iter()
+                .all(|step| step.spec.work.is_check())
+        );
+        assert!(
+            problems(text).contains(&("unclear-transcript", line)),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn alerts_stand_with_the_step_that_follows() {
+    let text = "# T\n> [!NOTE]\n> Read on.\n\n## Deploy\n> [!WARNING]\n> Nobody writes.\n\n- [ ] a\n\n  > [!TIP]\n  > Slowly,\n  > please.\n\n> [!CAUTION]\n> - [ ] b\n\n> [!IMPORTANT]\n> Last.\n";
+    let plan = plan(text);
+    let details = |ix: usize| plan.steps[ix].spec.details.as_deref();
+    assert_eq!(
+        details(0),
+        Some("NOTE: Read on.\nWARNING: Nobody writes.\nTIP: Slowly,\nplease.")
+    );
+    assert_eq!((plan.steps[1].spec.title.as_str(), details(1)), ("b", None));
+    assert!(plan.notes.iter().any(|note| note.text.contains("Last.")));
+}
+
+#[test]
+fn a_block_that_nothing_closes_is_told() {
+    for (text, line) in [
+        ("## Deploy\n```sh\nls\n\n- [ ] lost\n", 2),
+        ("## Deploy\n- [ ] a\n  ````sh\n  ls\n  ```\n\n## Next\n", 3),
+        ("## Deploy\n> ~~~sql\n> select 1\n\ntext\n", 2),
+    ] {
+        assert!(problems(text).contains(&("open-fence", line)), "{text}");
+    }
+    for text in [
+        "## Deploy\n```sh\nls\n```\n",
+        "## Deploy\r\n- [ ] a\r\n  ~~~~ sh\r\n  ls\r\n  ~~~~~\r\n",
+        "> ```sh\n> ls\n> ```\n",
+        "1. a\n   > ```\n   > ```\n",
+    ] {
+        assert!(
+            !problems(text).iter().any(|(code, _)| *code == "open-fence"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_block_that_is_not_run_with_the_others_asks_first() {
+    let plan =
+        plan("## Deploy\n```sh {\"excludeFromRunAll\":\"true\",\"interpreter\":\"zsh\"}\na\n```\n");
+    assert!(plan.steps[0].spec.danger && plan.steps[0].spec.confirm.is_some());
+    match &plan.steps[0].spec.work {
+        Work::Shell(shell) => assert_eq!(shell.interpreter.program, "zsh"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_runbook_in_another_language_is_read_like_an_english_one() {
+    let german = "# Umstellung\n## Vorbereitung (1 Tag vorher)\n- [ ] a\n## Durchführung (30 Minuten)\n1. Los\n   ```sh\n   a\n   ```\n   Oder von Hand:\n   ```sh\n   b\n   ```\n## Rückfallplan (innerhalb von 15 Minuten)\nZurückrollen, wenn:\n\n- Fehler\n\n```sh\nc\n```\n";
+    let chinese = "# 切换\n## 部署前检查（1天前）\n- [ ] a\n## 部署步骤（约30分钟）\n1. 开始\n   ```sh\n   a\n   ```\n   或者：\n   ```sh\n   b\n   ```\n## 回滚方案（15分钟以内）\n回滚条件：\n\n- 错误\n\n```sh\nc\n```\n";
+    for text in [german, chinese] {
+        let plan = plan(text);
+        let kinds: Vec<_> = plan.phases.iter().map(|phase| phase.spec.kind).collect();
+        assert_eq!(kinds, [PhaseKind::Before, PhaseKind::Deploy], "{text}");
+        assert_eq!(
+            plan.phases[0].spec.at.as_ref().map(|at| at.seconds),
+            Some(-86_400)
+        );
+        let minutes = |n: u64| Some(std::time::Duration::from_secs(n * 60));
+        assert_eq!(plan.phases[1].spec.budget, minutes(30));
+        assert_eq!(plan.steps[1].spec.alternatives.len(), 2, "{text}");
+        assert_eq!(plan.tiers[0].spec.until, minutes(15));
+        assert_eq!(plan.alerts.len(), 1);
+    }
+}
+
+#[test]
+fn options_of_a_way_back_are_ways_of_their_own_in_every_script() {
+    let plan =
+        plan("## 回滚方案\n### 方案A: 使用备份恢复\n- [ ] a\n### 方案B: 数据库迁移回滚\n- [ ] b\n");
+    assert_eq!(plan.tiers.len(), 2);
+}
+
+#[test]
+fn thresholds_are_held_against_what_the_plan_measures() {
+    let text = "## Deployment\n- [ ] a\n## Rollback criteria\n- Response time > 2x baseline for 5 minutes\n- Error rate > 5%\n- more than 3 failures\n\n| Signal | Threshold |\n|-|-|\n| Error rate | > 10% |\n";
+    let words: Vec<_> = plan_of(text)
+        .alerts
+        .iter()
+        .map(|a| a.metric.clone())
+        .collect();
+    assert_eq!(words, [None, None, None, None]);
+    let told: Vec<_> = problems(text)
+        .into_iter()
+        .filter(|(code, _)| *code == "unmeasured-alert")
+        .collect();
+    assert_eq!(told, [("unmeasured-alert", 4), ("unmeasured-alert", 5)]);
+    let probe = "---\nprobe: [{name: api, http: 'https://a.example'}]\n---\n";
+    let plan = plan_of(&format!("{probe}{text}"));
+    let metrics: Vec<_> = plan.alerts.iter().map(|a| a.metric.as_deref()).collect();
+    let errors = Some("api.error_rate");
+    assert_eq!(metrics, [Some("api.latency_median"), errors, None, errors]);
+    assert_eq!(
+        plan.alerts[0].lasting,
+        Some(std::time::Duration::from_secs(300))
+    );
+    assert!(
+        plan.alerts
+            .iter()
+            .all(|a| a.then == crate::plan::AlertAction::Note)
+    );
+    assert!(
+        !problems(&format!("{probe}{text}"))
+            .iter()
+            .any(|(code, _)| *code == "unmeasured-alert")
+    );
 }

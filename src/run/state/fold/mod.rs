@@ -6,7 +6,8 @@ mod rollback;
 mod run;
 mod step;
 
-use super::types::{RunState, StepState, first_open};
+use super::step::{StepState, first_open};
+use super::types::RunState;
 use crate::clock::Moment;
 use crate::journal::{Actor, Entry, Event};
 use crate::plan::{Home, Plan, StepIx};
@@ -81,6 +82,7 @@ impl Fold<'_> {
             Event::StepTransaction(e) => self.step_transaction(e)?,
             Event::StepSought(e) => self.step_sought(e)?,
             Event::StepAdopted(e) => self.step_adopted(e)?,
+            Event::SnapshotTaken(e) => self.snapshot_taken(e)?,
             Event::StepStopping(e) => self.step_stopping(e)?,
             Event::StepFinished(e) => self.step_finished(e)?,
             Event::StepTicked(e) => self.step_ticked(e)?,

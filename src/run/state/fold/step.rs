@@ -3,11 +3,11 @@
 use super::{Fold, Mismatch};
 use crate::journal::Via;
 use crate::journal::event::{
-    Applied, Job, Outcome, StepAdopted, StepFinished, StepLaunched, StepSought, StepStarted,
-    StepStopping, StepTicked, StepTransaction,
+    Applied, Job, Outcome, SnapshotTaken, StepAdopted, StepFinished, StepLaunched, StepSought,
+    StepStarted, StepStopping, StepTicked, StepTransaction,
 };
 use crate::plan::Home;
-use crate::run::state::types::{JobEnd, StepState, Stopping, Transaction};
+use crate::run::state::step::{JobEnd, StepState, Stopping, Transaction};
 use crate::run::status::{Change, Status};
 
 impl Fold<'_> {
@@ -70,6 +70,7 @@ impl Fold<'_> {
             signal: e.signal,
             findings: e.findings.clone(),
             message: e.message.clone(),
+            left: e.left.clone(),
         };
         if e.job.undo {
             step.undo_end = Some(end);
@@ -88,6 +89,12 @@ impl Fold<'_> {
         if e.outcome != Outcome::Unknown {
             step.stopping = None;
         }
+        if let Some(left) = &e.left {
+            self.state.carried.push(e.job.clone());
+            if left.directory.is_some() {
+                self.state.directory.clone_from(&left.directory);
+            }
+        }
         Ok(())
     }
 
@@ -104,6 +111,12 @@ impl Fold<'_> {
             xid: e.xid,
             server: e.server.clone(),
         });
+        Ok(())
+    }
+
+    pub(super) fn snapshot_taken(&mut self, e: &SnapshotTaken) -> Result<(), Mismatch> {
+        self.step(&e.job.step)?;
+        self.state.snapshots.insert(e.name.clone(), e.clone());
         Ok(())
     }
 

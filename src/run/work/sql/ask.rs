@@ -35,34 +35,58 @@ pub struct SqlAsk {
     pub application: String,
     pub backends: Backends,
     pub notices: Sender<Notice>,
-    pub stops: Receiver<Stage>,
 }
 
 impl SqlAsk {
-    /// Asks until the answer is final, or until it is told to give up.
-    pub async fn run(mut self) {
+    /// Asks until the answer is final, or until it is told to give up, which it hears at any time.
+    pub async fn run(self, mut stops: Receiver<Stage>) {
         let mut tries = 0;
-        loop {
-            match self.ask().await {
-                Ok(Fate::InProgress) => {
-                    tries = 0;
-                    self.tell(Fate::InProgress).await;
-                }
-                Err(_) if tries < TRIES => tries += 1,
-                Ok(fate) => return self.tell(fate).await,
-                Err(why) => return self.tell(Fate::Lost(why)).await,
+        let fate = loop {
+            let next = tokio::select! {
+                answer = self.ask() => self.weigh(answer, &mut tries).await,
+                Some(stage) = stops.recv() => self.stop(stage).await,
+            };
+            if let Some(fate) = next {
+                break fate;
             }
-            tokio::select! {
-                () = tokio::time::sleep(AGAIN) => {}
-                Some(stage) = self.stops.recv() => {
-                    if stage == Stage::Kill {
-                        let why = "it was given up while it still went on on the server";
-                        return self.tell(Fate::Lost(why.to_owned())).await;
-                    }
-                    self.backends.cancel_application(self.application.clone()).await;
-                }
+            let next = tokio::select! {
+                () = tokio::time::sleep(AGAIN) => None,
+                Some(stage) = stops.recv() => self.stop(stage).await,
+            };
+            if let Some(fate) = next {
+                break fate;
             }
+        };
+        self.tell(fate).await;
+    }
+
+    /// What is final about an answer; none if it has to be asked again.
+    async fn weigh(&self, answer: Result<Fate, String>, tries: &mut u32) -> Option<Fate> {
+        match answer {
+            Ok(Fate::InProgress) => {
+                *tries = 0;
+                self.tell(Fate::InProgress).await;
+                None
+            }
+            Ok(fate) => Some(fate),
+            Err(_) if *tries < TRIES => {
+                *tries += 1;
+                None
+            }
+            Err(why) => Some(Fate::Lost(why)),
         }
+    }
+
+    /// Has the server stop it, or gives it up.
+    async fn stop(&self, stage: Stage) -> Option<Fate> {
+        if stage == Stage::Kill {
+            let why = "it was given up before the server could tell its end";
+            return Some(Fate::Lost(why.to_owned()));
+        }
+        self.backends
+            .cancel_application(self.application.clone())
+            .await;
+        None
     }
 
     async fn tell(&self, fate: Fate) {
@@ -193,8 +217,17 @@ fn is_another(then: &str, now: &str) -> bool {
     server(then) != server(now)
 }
 
-/// Whether the server has recovered from a crash between two identities of its. Journals of older
-/// versions can't tell.
+/// The part of an identity that a crash does not change: that of a server which keeps the number of a
+/// transaction through a crash.
+pub(super) fn without_life(identity: &str) -> &str {
+    identity
+        .match_indices('/')
+        .nth(1)
+        .map_or(identity, |(at, _)| &identity[..at])
+}
+
+/// Whether the server has recovered from a crash between two identities of its. Where the number of the
+/// transaction is kept through a crash nothing is said of it, nor in journals of older versions.
 fn has_crashed(then: &str, now: &str) -> bool {
     match (then.splitn(3, '/').nth(2), now.splitn(3, '/').nth(2)) {
         (Some(then), Some(now)) => then != now,
@@ -218,6 +251,9 @@ mod tests {
         for (then, now, expected) in cases {
             let found = (is_another(then, now), has_crashed(then, now));
             assert_eq!(found, expected, "{then} {now}");
+            assert!(!has_crashed(without_life(then), now), "{then} {now}");
         }
+        assert_eq!(without_life("71/00000001/5"), "71/00000001");
+        assert_eq!(without_life("71/00000001"), "71/00000001");
     }
 }

@@ -1,11 +1,12 @@
 //! A connection that does the work of SQL steps: begins, says which transaction it is, runs the
 //! statements, and ends it by what came out.
 
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::SqlWork;
-use super::ask::{XID8, identity};
+use super::ask::{identity, without_life};
+use super::number;
 use super::words::{is_lost, words};
 use crate::journal::event::{Applied, BackendAction, Outcome, Stage};
 use crate::plan::sql_text::{refuses_transaction, statements};
@@ -21,6 +22,7 @@ const CHECKS_CLIENTS: i32 = 140_000;
 /// A connection and who it is on the server.
 pub struct Link {
     pub connection: PgConnection,
+    options: PgConnectOptions,
     pid: i32,
     /// When the session began, in microseconds since the Unix epoch by the server's clock.
     started: i64,
@@ -43,8 +45,11 @@ enum Ran {
 }
 
 impl Link {
-    /// Learns who the session is, and sets it up.
-    pub async fn greet(mut connection: PgConnection) -> Result<Self, sqlx::Error> {
+    /// Learns who the session is that was opened by `options`, and sets it up.
+    pub async fn greet(
+        mut connection: PgConnection,
+        options: PgConnectOptions,
+    ) -> Result<Self, sqlx::Error> {
         let row = sqlx::query(
             "select pid, (extract(epoch from backend_start) * 1000000)::bigint, pg_is_in_recovery(), current_setting('server_version_num')::int
              from pg_stat_activity where pid = pg_backend_pid()",
@@ -59,6 +64,7 @@ impl Link {
             version: row.try_get(3)?,
             is_second: false,
             connection,
+            options,
         };
         link.end_with_us().await
     }
@@ -143,36 +149,28 @@ impl Link {
             self.tell(format!("set lock_timeout = {}", limit.as_millis()))
                 .await?;
         }
-        let xid = if wrapped {
+        let mut server = self.server.clone();
+        let mut xid = None;
+        if wrapped {
             self.tell("begin").await?;
-            self.xid().await?
-        } else {
-            None
-        };
+            // Where nothing can be written there is no number.
+            if !self.in_recovery {
+                let number =
+                    number::take(&mut self.connection, self.version, &self.options).await?;
+                xid = number.xid;
+                if number.is_durable {
+                    server = server.map(|identity| without_life(&identity).to_owned());
+                }
+            }
+        }
         let notice = Notice::Transaction {
             job: work.job.clone(),
             database: database.to_owned(),
             xid,
-            server: self.server.clone(),
+            server,
         };
         let _ = work.notices.send(notice).await;
         Ok(())
-    }
-
-    /// The number of the transaction that has just begun; none where nothing can be written.
-    async fn xid(&mut self) -> Result<Option<u64>, sqlx::Error> {
-        if self.in_recovery {
-            return Ok(None);
-        }
-        let sql = if self.version >= XID8 {
-            "select pg_current_xact_id()::text"
-        } else {
-            "select txid_current()::text"
-        };
-        let xid: String = sqlx::query_scalar(sql)
-            .fetch_one(&mut self.connection)
-            .await?;
-        Ok(xid.parse().ok())
     }
 
     /// The statements themselves. This is the one place where a plan's SQL reaches a server.
@@ -256,6 +254,7 @@ impl Link {
                 (false, false) => Applied::Maybe,
             },
             findings: verdict.findings,
+            captured: verdict.captured,
             message: (wrapped && !met)
                 .then(|| "not as expected, so the transaction was rolled back".to_owned()),
             ..not_begun(&work.job, "")
@@ -276,20 +275,6 @@ impl Link {
                 finish.applied = Applied::No;
                 finish.message = Some(words(&error));
                 return (finish, is_lost(&error));
-            }
-        }
-        if finish.outcome == Outcome::Passed {
-            for (name, value) in verdict.captured {
-                let origin = work.job.step.clone();
-                let value = Some(value);
-                let _ = work
-                    .notices
-                    .send(Notice::Variable {
-                        name,
-                        value,
-                        origin,
-                    })
-                    .await;
             }
         }
         self.after().await;

@@ -2,11 +2,12 @@
 //! temporary tables and advisory locks carry over from step to step.
 //!
 //! Wrapped in a transaction unless its statements refuse one. The transaction's number is reported
-//! before the first statement, and nothing runs until that is recorded: whatever dies afterwards,
-//! the server can be asked whether it committed.
+//! before the first statement, and nothing runs until that is recorded and, on the server's side, on
+//! the disk: whatever dies afterwards, the server can be asked whether it committed.
 
 mod ask;
 mod link;
+mod number;
 mod session;
 mod words;
 
@@ -17,6 +18,7 @@ use tokio::sync::oneshot;
 
 pub use ask::SqlAsk;
 use session::Session;
+pub(super) use words::{is_lost, words};
 
 use super::backends::Backends;
 use super::judge::{Judgement, not_begun};

@@ -83,7 +83,7 @@ impl Session {
             },
             Some(_) = work.stops.recv() => return Err("given up before there was a connection".to_owned()),
         };
-        let link = Link::greet(connection).await;
+        let link = Link::greet(connection, options).await;
         let mut link = link.map_err(|error| words(&error))?;
         link.is_second = self.had_one;
         Ok(link)

@@ -1,0 +1,184 @@
+//! An imported plan is the runbook's plan.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use proptest::prelude::*;
+use regex::Regex;
+use serde_json::Value;
+
+use super::import;
+use crate::plan::markdown::tests::nothing_lost::runbook;
+use crate::plan::{Opened, Plan, json, open};
+
+/// The runbooks among the tests.
+fn fixtures() -> Vec<(String, Vec<u8>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("tests/runbooks"), root.join("plans")];
+    folders.extend(entries(&root.join("tests/traps")));
+    let files = folders.iter().flat_map(|folder| entries(folder));
+    let markdown = files.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
+    markdown
+        .map(|path| {
+            let name = path.to_string_lossy().into_owned();
+            (name, std::fs::read(&path).unwrap())
+        })
+        .collect()
+}
+
+fn entries(folder: &Path) -> Vec<std::path::PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+/// What `check --format json` tells of a plan, without what speaks of the file it stands in.
+fn told(opened: &Opened) -> Value {
+    fn strip(value: &mut Value) {
+        match value {
+            Value::Object(map) => {
+                map.remove("line");
+                map.values_mut().for_each(strip);
+            }
+            Value::Array(items) => items.iter_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(json::report(opened)).unwrap();
+    let map = value.as_object_mut().unwrap();
+    for key in [
+        "file", "digest", "counts", "accounts", "problems", "allowed",
+    ] {
+        map.remove(key);
+    }
+    strip(&mut value);
+    value
+}
+
+/// Everything that a run goes by, without places.
+fn meant(plan: &Plan) -> String {
+    let step = |step: &crate::plan::Step| {
+        let mut spec = step.spec.clone();
+        // What is accepted may stand beside a step or before it.
+        spec.allows.clear();
+        // A directory means nothing for what no shell does.
+        spec.cwd = spec.cwd.filter(|_| spec.work.kind() == "shell");
+        (step.id.clone(), step.number.clone(), spec)
+    };
+    let steps: Vec<_> = plan.steps.iter().map(step).collect();
+    let phase = |phase: &crate::plan::Phase| {
+        let mut spec = phase.spec.clone();
+        spec.ungated = false;
+        (phase.id.clone(), spec)
+    };
+    let phases: Vec<_> = plan.phases.iter().map(phase).collect();
+    let people = (&plan.contacts, &plan.signoffs, &plan.notes);
+    let measured = (&plan.vars, &plan.databases, &plan.probes, &plan.alerts);
+    let rest = (&plan.tiers, &plan.shell, &plan.migrations, plan.approvals);
+    let all = format!("{steps:?}\n{phases:?}\n{people:?}\n{measured:?}\n{rest:?}");
+    let places = r"Origin\((Stretches\(\[[^]]*\]\)|Quoted\(Span [^)]*\))\)|Span \{[^}]*\}";
+    let places = Regex::new(places).unwrap();
+    places.replace_all(&all, "_").into_owned()
+}
+
+/// Imports `text` and compares what becomes of both.
+fn check_same(name: &str, text: &[u8]) -> Option<String> {
+    let before = open(name, text);
+    let plan = before.plan.as_ref()?;
+    let toml = import(&before).or_else(|| {
+        assert!(plan.steps.is_empty(), "{name}");
+        None
+    })?;
+    let after = open("plan.toml", toml.as_bytes());
+    let Some(again) = &after.plan else {
+        panic!("{name}: {:#?}\n{toml}", after.problems);
+    };
+    assert_eq!(told(&after), told(&before), "{name}:\n{toml}");
+    assert_eq!(meant(again), meant(plan), "{name}:\n{toml}");
+    let codes = |opened: &Opened| -> BTreeSet<_> {
+        opened.problems.iter().map(|problem| problem.code).collect()
+    };
+    let new: Vec<_> = codes(&after).difference(&codes(&before)).copied().collect();
+    assert!(new.is_empty(), "{name}: {new:?}\n{toml}");
+    Some(toml)
+}
+
+#[test]
+fn the_runbooks_mean_the_same_in_toml() {
+    let runbooks = fixtures();
+    assert!(runbooks.len() > 5);
+    for (name, text) in runbooks {
+        check_same(&name, &text);
+    }
+}
+
+const RUNBOOK: &str = r#"---
+environment: production
+shell: {program: zsh, options: [-e]}
+databases: {a: {url_env: A}, b: {url_env: B}}
+vars: {tag: {prompt: Tag, choices: [a, b], secret: true}}
+probe:
+- {name: api, http: {url: 'https://a.example', method: POST, body: x}, expect: {status: 204}}
+- {name: queue, command: 'jobs | wc -l', env: {TEAM: a}, expect: {value: '< 5'}}
+- {name: errors, log: /var/log/app.log, pattern: 'ERROR|FATAL', every: 1s}
+- {name: pods, follow: kubectl logs -f x, pattern: panic}
+- {name: load, prometheus: 'http://p.example', query: 'sum(rate(x[1m]))', headers: {X-Org: '1'}}
+alert:
+- {name: slow, metric: api.latency, above: 2x baseline, for: 30s, then: hold}
+allow:
+- {code: no-way-back, reason: it is small}
+---
+# Go
+## Pre-deployment (1 Day Before)
+- [x] it's "done"
+- [~] not now
+## Deployment (30 minutes)
+- [ ] Migrate
+
+  Look at it.
+
+  ```sql database=b
+  select 1
+  ```
+  or
+  ```sh {name=go cwd=/srv}
+  # 'x' """
+  echo <last-tag> {{tag}} {{.Name}} {{other}} '''
+  ```
+```bash capture=id=.data[0].id
+ls
+# Expected: "a"
+```
+<!-- gonogo: allow curl-hides-errors somebody looks -->
+```sh
+curl http://a.example
+```
+## Rollback (< 5 minutes)
+- [ ] back
+## Contacts
+- DBA: Ada - 123
+## Sign-off
+- QA: ____
+## Overview
+Text.
+"#;
+
+#[test]
+fn every_part_of_a_runbook_can_be_said() {
+    insta::assert_snapshot!(check_same("go.md", RUNBOOK.as_bytes()).unwrap());
+}
+
+#[test]
+fn what_has_errors_is_not_imported() {
+    assert_eq!(import(&open("a.md", b"+++\ntitle = = 1\n+++\n# T\n")), None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_runbook_means_the_same_in_toml(text in runbook()) {
+        check_same("any.md", text.as_bytes());
+    }
+}

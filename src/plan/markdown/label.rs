@@ -1,0 +1,44 @@
+//! Lines that name what follows them, and the groups that steps stand under by such names.
+
+use std::sync::Arc;
+
+use super::blocks::{Inline, one_line};
+use super::decoration;
+use super::heading;
+
+/// The longest line that names what follows it.
+const MAX_LABEL: usize = 120;
+
+/// The name of what steps stand under, one for all of them.
+pub(super) type Group = Arc<str>;
+
+/// Whether `inline` names what follows it: "Database:", "**Database**", "**Option A**: restore".
+pub(super) fn is_label(inline: &Inline) -> bool {
+    let text = inline.text.as_str();
+    text.len() <= MAX_LABEL
+        && !text.contains('\n')
+        && (text.ends_with([':', '：'])
+            || inline.is_bold()
+            || (inline.leads_bold() && heading::counts(text)))
+}
+
+/// A label's words.
+pub(super) fn label(text: &str) -> String {
+    let mut line = decoration::mend(one_line(text));
+    let kept = decoration::strip(&line)
+        .trim_end_matches([':', '：'])
+        .trim_end();
+    if line.starts_with(kept) {
+        line.truncate(kept.len());
+        return line;
+    }
+    kept.to_owned()
+}
+
+/// The name of a group in a group.
+pub(super) fn within(group: Option<&Group>, name: Option<String>) -> Option<Group> {
+    match (group, name) {
+        (Some(group), Some(name)) => Some(format!("{group} › {name}").into()),
+        (group, name) => name.map(Group::from).or(group.cloned()),
+    }
+}

@@ -1,0 +1,339 @@
+//! Thresholds as people write them: "Response time > 2x baseline", "p95 above 500ms for 5 minutes",
+//! "Error rate > 5%". Read only where all of the text is about one.
+
+use std::time::Duration;
+
+use super::times;
+use crate::plan::letters;
+use crate::plan::metric;
+use crate::plan::parts::{Database, Limit, Threshold};
+use crate::plan::probe::{Probe, ProbeTarget};
+
+/// A threshold, understood.
+#[derive(Debug, PartialEq)]
+pub(super) struct Measured {
+    pub(super) what: What,
+    pub(super) limit: Limit,
+    pub(super) lasting: Option<Duration>,
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Latency,
+    Slowest,
+    Errors,
+    Connections,
+    ConnectionShare,
+    Deadlocks,
+}
+
+/// What is told of a threshold's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Percent,
+    Time,
+    Plain,
+    Baseline,
+}
+
+/// Words for one measure, and what it is by the unit of its line.
+type Measure = (&'static [&'static str], &'static [(Unit, What)]);
+
+/// Words for what is measured, in all languages, and what it is measured in.
+#[rustfmt::skip]
+const MEASURES: &[Measure] = &[
+    (&["p95 response time", "p95 latency", "p95", "95th percentile latency", "95th percentile"],
+        &[(Unit::Time, What::Slowest), (Unit::Baseline, What::Slowest)]),
+    (&[
+        "response time", "response times", "latency", "average response time", "median response time", "median latency",
+        "api response time", "api latency", "antwortzeit", "antwortzeiten", "temps de reponse", "latence",
+        "tiempo de respuesta", "latencia", "tempo de resposta", "время ответа", "время отклика", "задержка",
+        "応答時間", "レスポンスタイム", "レイテンシ", "响应时间", "延迟",
+    ], &[(Unit::Time, What::Latency), (Unit::Baseline, What::Latency)]),
+    (&[
+        "error rate", "error rates", "api error rate", "http error rate", "5xx error rate", "5xx rate", "errors", "fehlerrate",
+        "fehlerquote", "taux d'erreur", "taux d'erreurs", "tasa de error", "tasa de errores", "taxa de erro", "taxa de erros",
+        "процент ошибок", "доля ошибок", "ошибок", "エラー率", "错误率",
+    ], &[(Unit::Percent, What::Errors), (Unit::Baseline, What::Errors)]),
+    (&["database connections", "db connections", "connections", "connection count", "connection usage", "connection pool usage"],
+        &[(Unit::Percent, What::ConnectionShare), (Unit::Plain, What::Connections), (Unit::Baseline, What::Connections)]),
+    (&["deadlocks", "deadlock count"], &[(Unit::Plain, What::Deadlocks)]),
+];
+
+/// What says that more is bad, and what says that less is; longer words first.
+#[rustfmt::skip]
+const ABOVE: &[&str] = &[
+    ">=", "≥", ">", "＞", "is greater than", "greater than", "is higher than", "higher than", "is more than", "more than", "exceeds",
+    "is above", "stays above", "rises above", "above", "is over", "goes over", "over", "uber", "mehr als", "superieur a", "plus de",
+    "mayor que", "mas de", "maior que", "acima de", "mais de", "больше", "более", "выше", "超过", "大于", "高于",
+];
+#[rustfmt::skip]
+const BELOW: &[&str] = &[
+    "<=", "≤", "<", "＜", "is less than", "less than", "is lower than", "lower than", "falls below", "drops below", "is below",
+    "below", "under", "unter", "weniger als", "inferieur a", "moins de", "menos de", "abaixo de", "меньше", "менее", "ниже",
+    "低于", "小于", "少于",
+];
+/// What a multiple is a multiple of.
+const NORMAL: [&str; 8] = [
+    "",
+    "baseline",
+    "the baseline",
+    "normal",
+    "usual",
+    "average",
+    "of baseline",
+    "than baseline",
+];
+
+/// The threshold that `text` tells, if that is all it tells.
+pub(super) fn read(text: &str) -> Option<Measured> {
+    let text = letters::fold(text.trim());
+    let text = text.trim_end_matches(['.', ';', ',', '。']);
+    let (text, lasting) = lasting(text);
+    let (head, rest, above) = compared(text)?;
+    let head = head
+        .trim()
+        .trim_end_matches([':', ' '])
+        .trim_start_matches("if ");
+    let (threshold, unit) = number(rest.trim())?;
+    let (_, units) = MEASURES.iter().find(|(words, _)| words.contains(&head))?;
+    let (_, what) = units.iter().find(|(known, _)| *known == unit)?;
+    let limit = if above {
+        Limit::Above(threshold)
+    } else {
+        Limit::Below(threshold)
+    };
+    Some(Measured {
+        what: *what,
+        limit,
+        lasting,
+    })
+}
+
+/// `… for 5 minutes`
+fn lasting(text: &str) -> (&str, Option<Duration>) {
+    let Some((head, tail)) = text.rsplit_once(" for ") else {
+        return (text, None);
+    };
+    let tail = tail
+        .trim_start_matches("more than ")
+        .trim_start_matches("at least ");
+    match times::length(tail) {
+        Some(time) => (head, Some(time)),
+        None => (text, None),
+    }
+}
+
+/// The text before and behind what compares, and whether more is bad.
+fn compared(text: &str) -> Option<(&str, &str, bool)> {
+    let sides = [(ABOVE, true), (BELOW, false)];
+    let all = sides
+        .iter()
+        .flat_map(|(words, above)| words.iter().map(move |word| (*word, *above)));
+    let found = all.filter_map(|(word, above)| {
+        let at = text.find(word)?;
+        let letters = word.is_ascii() && word.starts_with(|c: char| c.is_ascii_alphabetic());
+        let whole =
+            !letters || (text[..at].ends_with(' ') && text[at + word.len()..].starts_with(' '));
+        whole.then_some((at, word, above))
+    });
+    // The first in the text, and of those the longest.
+    let (at, word, above) =
+        found.min_by_key(|(at, word, _)| (*at, std::cmp::Reverse(word.len())))?;
+    Some((&text[..at], &text[at + word.len()..], above))
+}
+
+/// `5%`, `500ms`, `2x baseline`, `100`
+fn number(text: &str) -> Option<(Threshold, Unit)> {
+    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.'))?;
+    let (number, rest) = if digits == 0 && text.starts_with("twice") {
+        (2.0, text.strip_prefix("twice")?)
+    } else {
+        (text[..digits].parse::<f64>().ok()?, &text[digits..])
+    };
+    let unit = rest.trim();
+    let percent = unit.strip_prefix('%').or(unit.strip_prefix("percent"));
+    if let Some(of) = percent {
+        let whole = [
+            "",
+            "of requests",
+            "of all requests",
+            "of max",
+            "of maximum",
+            "of the maximum",
+        ];
+        return whole
+            .contains(&of.trim())
+            .then_some((Threshold::Absolute(number), Unit::Percent));
+    }
+    let multiple = unit
+        .strip_prefix(['x', '×'])
+        .or(rest.strip_prefix(" the ").filter(|_| digits == 0));
+    if let Some(of) = multiple.or((digits == 0).then_some(unit)) {
+        return NORMAL
+            .contains(&of.trim())
+            .then_some((Threshold::TimesBaseline(number), Unit::Baseline));
+    }
+    let time = times::length(&format!("{number}{unit}")).or_else(|| times::length(text));
+    time.map(|time| {
+        (
+            Threshold::Absolute(time.as_secs_f64() * 1_000.0),
+            Unit::Time,
+        )
+    })
+}
+
+impl What {
+    /// What it is called, for people.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            What::Latency | What::Slowest => "response time",
+            What::Errors => "error rate",
+            What::Connections | What::ConnectionShare => "connections",
+            What::Deadlocks => "deadlocks",
+        }
+    }
+
+    /// The metric's name behind the dot, and whether it is one of databases.
+    fn metric(self) -> (&'static str, bool) {
+        match self {
+            What::Latency => ("latency_median", false),
+            What::Slowest => ("latency_p95", false),
+            What::Errors => ("error_rate", false),
+            What::Connections => ("connections", true),
+            What::ConnectionShare => ("connections_percent", true),
+            What::Deadlocks => ("deadlocks", true),
+        }
+    }
+
+    /// The metric by which it is measured: of the one probe or database that the plan has.
+    pub(super) fn measured_by(self, probes: &[Probe], databases: &[Database]) -> Option<String> {
+        let (name, of_database) = self.metric();
+        debug_assert!(
+            metric::OF_PROBES
+                .iter()
+                .chain(metric::OF_DATABASES)
+                .any(|(m, _)| *m == name)
+        );
+        let source = if of_database {
+            match databases {
+                [only] => &only.name,
+                _ => return None,
+            }
+        } else {
+            let http = |probe: &&Probe| matches!(probe.target, ProbeTarget::Http(_));
+            let mut asked = probes.iter().filter(http);
+            let only = asked.next().filter(|_| asked.next().is_none())?;
+            &only.name
+        };
+        Some(format!("{source}.{name}"))
+    }
+
+    /// What to add to the front matter, so that it is measured.
+    pub(super) fn hint(self) -> String {
+        let (name, of_database) = self.metric();
+        if of_database {
+            format!(
+                "add `databases: {{main: {{url_env: DATABASE_URL}}}}` to the front matter, and `main.{name}` is held against it"
+            )
+        } else {
+            format!(
+                "add `probe: [{{name: api, http: \"https://…\"}}]` to the front matter, and `api.{name}` is held against it"
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thresholds_are_read_as_people_write_them() {
+        use Limit::{Above, Below};
+        use Threshold::{Absolute, TimesBaseline};
+        let minutes = |n: u64| Some(Duration::from_secs(n * 60));
+        for (text, what, limit, lasting) in [
+            (
+                "Response time > 2x baseline",
+                What::Latency,
+                Above(TimesBaseline(2.0)),
+                None,
+            ),
+            (
+                "Response time exceeds 2x normal for 5 minutes",
+                What::Latency,
+                Above(TimesBaseline(2.0)),
+                minutes(5),
+            ),
+            ("Error rate > 5%", What::Errors, Above(Absolute(5.0)), None),
+            (
+                "Error rate above 0.5 % of requests",
+                What::Errors,
+                Above(Absolute(0.5)),
+                None,
+            ),
+            (
+                "p95 above 500ms for 5 minutes",
+                What::Slowest,
+                Above(Absolute(500.0)),
+                minutes(5),
+            ),
+            (
+                "Latency is over 2 seconds.",
+                What::Latency,
+                Above(Absolute(2000.0)),
+                None,
+            ),
+            (
+                "Connections > 80%",
+                What::ConnectionShare,
+                Above(Absolute(80.0)),
+                None,
+            ),
+            ("Fehlerrate > 5%", What::Errors, Above(Absolute(5.0)), None),
+            (
+                "Antwortzeit über 2x",
+                What::Latency,
+                Above(TimesBaseline(2.0)),
+                None,
+            ),
+            (
+                "Taux d'erreur > 5 %",
+                What::Errors,
+                Above(Absolute(5.0)),
+                None,
+            ),
+            ("エラー率 > 5%", What::Errors, Above(Absolute(5.0)), None),
+            ("错误率超过5%", What::Errors, Above(Absolute(5.0)), None),
+            ("error rate < 1%", What::Errors, Below(Absolute(1.0)), None),
+        ] {
+            let wanted = Measured {
+                what,
+                limit,
+                lasting,
+            };
+            assert_eq!(read(text), Some(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_certain_stays_words() {
+        for text in [
+            "more than 3 failures",
+            "p99 above 500ms",
+            "Error rate > 5% or latency > 1s",
+            "Error rate > many",
+            "Response time > 5%",
+            "CPU > 80%",
+            "errors",
+            "",
+            "Users complain about error rate > 5%",
+            ">",
+            "Error rate > 5% in the EU",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

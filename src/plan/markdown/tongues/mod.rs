@@ -1,0 +1,93 @@
+//! The words by which runbooks are understood, language by language: tables, no rules. A word that
+//! means something else in another of these languages stands in none of them.
+//!
+//! All of them are matched in lower case and without accents, so they are written so here; scripts
+//! without spaces between words are matched anywhere in a text.
+
+mod chinese;
+mod english;
+mod french;
+mod german;
+mod japanese;
+mod portuguese;
+mod russian;
+mod spanish;
+
+use super::heading::Ordinal;
+use super::phrases::{Topic, is_dense};
+use crate::plan::letters;
+
+/// What one language has words for.
+pub(super) struct Tongue {
+    /// Of what headings speak.
+    pub(super) phrases: &'static [(Topic, &'static [&'static str])],
+    /// What headings are counted as.
+    pub(super) ordinals: &'static [(&'static str, Ordinal)],
+    /// "or", at the beginning of a line.
+    pub(super) either: &'static [&'static str],
+    /// "expected", before a colon.
+    pub(super) expected: &'static [&'static str],
+    /// "estimated time", before a colon.
+    pub(super) lasts: &'static [&'static str],
+    /// Words for times, and the English ones.
+    pub(super) times: &'static [(&'static str, &'static str)],
+    /// "roll back", at the beginning of a step's title.
+    pub(super) back: &'static [&'static str],
+    /// "roll back if", at the beginning of a line.
+    pub(super) back_if: &'static [&'static str],
+    /// "choose", in the title of a step with several ways.
+    pub(super) choose: &'static [&'static str],
+    /// "name", at the head of a table's column.
+    pub(super) name: &'static [&'static str],
+    /// "role", there.
+    pub(super) role: &'static [&'static str],
+    /// What people are called who could sign; in English, see [`super::people::is_role`].
+    pub(super) jobs: &'static [&'static str],
+}
+
+/// All of them.
+pub(super) static TONGUES: [Tongue; 8] = [
+    english::ENGLISH,
+    german::GERMAN,
+    french::FRENCH,
+    spanish::SPANISH,
+    portuguese::PORTUGUESE,
+    russian::RUSSIAN,
+    japanese::JAPANESE,
+    chinese::CHINESE,
+];
+
+/// The words of all languages that `of` tells.
+pub(super) fn words(
+    of: fn(&Tongue) -> &'static [&'static str],
+) -> impl Iterator<Item = &'static str> {
+    TONGUES
+        .iter()
+        .flat_map(move |tongue| of(tongue).iter().copied())
+}
+
+/// What stands behind `word` in `text`, if it begins so, capitals and accents aside.
+pub(super) fn strip<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let mut wanted = word;
+    let mut rest = text;
+    while !wanted.is_empty() {
+        let c = rest.chars().next()?;
+        for lower in c.to_lowercase() {
+            let mut buffer = [0; 4];
+            let plain = letters::plain(lower);
+            wanted = wanted.strip_prefix(plain.unwrap_or(lower.encode_utf8(&mut buffer)))?;
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    Some(rest)
+}
+
+/// The same for whole words, which end where no letter follows.
+pub(super) fn strip_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let rest = strip(text, word)?;
+    let dense = word.chars().next_back().is_some_and(is_dense);
+    (dense || !rest.starts_with(char::is_alphanumeric)).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests;

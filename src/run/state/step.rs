@@ -1,0 +1,135 @@
+//! Where one step stands, and what is known of the work that was done for it.
+
+use std::ops::Range;
+
+use crate::clock::Moment;
+use crate::journal::event::{Applied, Finding, Job, KnownBy, Left, Outcome, Stage};
+use crate::plan::{Mark, StepIx};
+use crate::run::status::Status;
+
+/// Where a step stands and how it came there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StepState {
+    /// Where it stands.
+    pub status: Status,
+    /// How often it was started.
+    pub attempt: u32,
+    /// How often its undo was started.
+    pub undo_attempt: u32,
+    /// Which of its alternatives was started last.
+    pub choice: usize,
+    /// When it was last started, or ticked.
+    pub started: Option<Moment>,
+    /// When it last ended.
+    pub ended: Option<Moment>,
+    /// Who started, ticked or settled it last.
+    pub by: Option<String>,
+    /// Why it was skipped, marked or tried again.
+    pub reason: Option<String>,
+    /// The remark of a tick.
+    pub note: Option<String>,
+    /// What it may have left behind.
+    pub applied: Option<Applied>,
+    /// The number of the entry with which it was last started or settled: later ones are undone first.
+    pub order: u64,
+    /// Whether a try before the last one may have left something behind.
+    pub left_before: bool,
+    /// Its process, while it runs.
+    pub pid: Option<u32>,
+    /// What its last SQL is part of on the server, once its statements may run.
+    pub transaction: Option<Transaction>,
+    /// The piece of work that is being looked for, if nobody watches it.
+    pub sought: Option<Job>,
+    /// How it is being stopped.
+    pub stopping: Option<Stopping>,
+    /// The person who had it stopped the last time it ran, or said that it failed, if one did.
+    pub ended_by: Option<String>,
+    /// How its work last ended.
+    pub end: Option<JobEnd>,
+    /// How its undo last ended.
+    pub undo_end: Option<JobEnd>,
+}
+
+/// Where SQL runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transaction {
+    /// The database's name in the plan.
+    pub database: String,
+    /// The transaction's number, if it is in one that can write.
+    pub xid: Option<u64>,
+    /// The server, as it identified itself.
+    pub server: Option<String>,
+}
+
+/// How a piece of work ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobEnd {
+    /// How.
+    pub outcome: Outcome,
+    /// How that is known.
+    pub known_by: KnownBy,
+    /// The exit code of its process.
+    pub exit_code: Option<i32>,
+    /// The signal that ended its process.
+    pub signal: Option<i32>,
+    /// The expectations.
+    pub findings: Vec<Finding>,
+    /// What else there is to say.
+    pub message: Option<String>,
+    /// What it left to the shell steps after it.
+    pub left: Option<Left>,
+}
+
+/// That a step is being stopped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stopping {
+    /// How hard.
+    pub stage: Stage,
+    /// Since when this hard.
+    pub since: Moment,
+    /// Why.
+    pub reason: String,
+    /// The person who wanted it, unless it was the clock.
+    pub by: Option<String>,
+}
+
+impl StepState {
+    /// Whether nobody knows how its work ended, or its undo.
+    pub fn is_lost(&self) -> bool {
+        match self.status {
+            Status::Unknown => true,
+            Status::Stuck => self
+                .undo_end
+                .as_ref()
+                .is_some_and(|end| end.outcome == Outcome::Unknown),
+            _ => false,
+        }
+    }
+
+    /// A step whose box in the file was already filled in.
+    pub(super) fn marked(mark: Option<Mark>) -> Self {
+        let (status, reason) = match mark {
+            None => return StepState::default(),
+            Some(Mark::Done) => (Status::Passed, "marked as done in the plan"),
+            Some(Mark::NotApplicable) => (Status::Skipped, "marked as not applicable in the plan"),
+        };
+        StepState {
+            status,
+            reason: Some(reason.to_owned()),
+            by: Some("the plan".to_owned()),
+            ..StepState::default()
+        }
+    }
+}
+
+/// The first of the steps in `range` that is not settled, or else its end.
+pub(super) fn first_open(steps: &[StepState], range: Range<StepIx>) -> StepIx {
+    let end = range.end;
+    let mut open = range.filter(|&ix| !steps[ix].status.is_settled());
+    open.next().unwrap_or(end)
+}
+
+/// How many of the steps are settled.
+pub(super) fn count_settled(steps: &[StepState]) -> usize {
+    steps.iter().filter(|step| step.status.is_settled()).count()
+}

@@ -1,0 +1,156 @@
+//! The disk under a run: full, read-only, failing. Nothing is done that can't be recorded, it is said
+//! why, and afterwards the run goes on with nothing lost.
+
+use crate::support::bench::Run;
+use crate::support::small_disk::SmallDisk;
+use crate::support::{Bench, Pty, text_of, wait};
+
+const WAITS: &str = r#"
+title = "Waits"
+[[phase]]
+name = "P"
+kind = "before"
+  [[phase.step]]
+  id = "waits"
+  title = "Wait for a file"
+  shell = "echo begun >>trace; until test -e go; do sleep 0.02; done; echo ended >>trace"
+  [[phase.step]]
+  id = "after"
+  title = "Afterwards"
+  shell = "echo after >>trace"
+"#;
+
+/// Whether the run's step shows this status.
+fn step_is(run: &Run<'_>, number: &str, status: &str) {
+    wait::until("a step's status", || run.step(number)["status"] == status);
+}
+
+/// Kills the engine, which is to be seen only from within.
+fn kill_engine(bench: &Bench, disk: &SmallDisk, run: &mut Run<'_>) {
+    let started = run.wait_ever("engine_started", |_| true);
+    disk.shell(&format!("kill -9 {}", started["data"]["pid"]));
+    wait::until("the engine is dead", || {
+        text_of(&bench.gonogo(&["ctl", "last", "status"])).contains("gone")
+    });
+}
+
+#[test]
+fn without_room_for_the_journal_nothing_is_done_and_afterwards_it_goes_on() {
+    let mut bench = Bench::new();
+    let disk = SmallDisk::under(&mut bench, 8);
+    let run = bench.start(WAITS);
+    bench.write("go", "");
+    let screen = Pty::start(&bench, &["attach"], 120, 36);
+    screen.see("driving: you");
+    disk.fill();
+    // What is left of the last page may take a few entries more.
+    wait::until("nothing can be recorded", || {
+        let output = run.try_ctl(&["note", &"a long note ".repeat(400)]);
+        text_of(&output).contains("recorded")
+    });
+    screen.see("JOURNAL STUCK");
+    assert!(run.refused(&["run"]).contains("recorded"));
+    assert_eq!(bench.read("trace"), "");
+    disk.free();
+    wait::until("something can be recorded", || {
+        run.try_ctl(&["note", "there is room again"])
+            .status
+            .success()
+    });
+    screen.see("HOLD");
+    assert_eq!(run.state(), "held");
+    assert_eq!(bench.read("trace"), "");
+    run.ctl(&["release"]);
+    run.ctl(&["auto", "on"]);
+    step_is(&run, "1.2", "passed");
+    assert_eq!(bench.read("trace"), "begun\nended\nafter\n");
+    let verified = bench.gonogo(&["verify", "last"]);
+    assert!(verified.status.success(), "{}", text_of(&verified));
+}
+
+#[test]
+fn a_step_whose_output_has_no_room_sees_what_a_shell_would_show_it() {
+    let mut bench = Bench::new();
+    let disk = SmallDisk::under(&mut bench, 8);
+    let plan = WAITS.replace(
+        "echo begun >>trace;",
+        "head -c 20000000 /dev/zero || echo code $? >>trace;",
+    );
+    let run = bench.start(&plan);
+    let screen = Pty::start(&bench, &["attach"], 120, 36);
+    screen.see("driving: you");
+    run.ctl(&["run"]);
+    // The journal is on the same disk: it may be full before the step's start is written down.
+    screen.wait("the disk is said to be full", |text| {
+        text.contains("! disk") || text.contains("nothing can be recorded")
+    });
+    wait::until("it has failed to write", || {
+        bench.read("trace").contains("code 1")
+    });
+    bench.write("go", "");
+    drop(screen);
+    drop(disk);
+}
+
+#[test]
+fn on_a_disk_that_becomes_read_only_nothing_is_done_and_a_repaired_one_goes_on() {
+    let mut bench = Bench::new();
+    let Some(disk) = SmallDisk::with_errors(&mut bench) else {
+        eprintln!("left out: only root can have a disk that fails");
+        return;
+    };
+    let mut run = bench.start(WAITS);
+    let mut screen = Pty::start(&bench, &["attach"], 120, 36);
+    screen.see("driving: you");
+    disk.fail();
+    assert!(run.refused(&["run"]).contains("recorded"));
+    screen.see("JOURNAL STUCK");
+    screen.press("\r", "recorded");
+    assert_eq!(bench.read("trace"), "");
+    kill_engine(&bench, &disk, &mut run);
+    let refused = bench.gonogo(&["resume", "last", "--detach"]);
+    assert!(!refused.status.success());
+    let said = text_of(&refused).to_lowercase();
+    assert!(said.contains("read-only"), "{said}");
+    disk.repair();
+    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
+    assert!(resumed.status.success(), "{}", text_of(&resumed));
+    run = Run::new(&bench, run.id.clone());
+    bench.write("go", "");
+    run.ctl(&["auto", "on"]);
+    step_is(&run, "1.2", "passed");
+    assert_eq!(bench.read("trace"), "begun\nended\nafter\n");
+    let verified = bench.gonogo(&["verify", "last"]);
+    assert!(verified.status.success(), "{}", text_of(&verified));
+}
+
+#[test]
+fn a_run_on_a_read_only_disk_can_be_looked_at_and_not_driven() {
+    let mut bench = Bench::new();
+    let disk = SmallDisk::under(&mut bench, 8);
+    let mut run = bench.start(WAITS);
+    run.ctl(&["note", "seen before the disk was taken away"]);
+    run.wait_for("note_added", |_| true);
+    kill_engine(&bench, &disk, &mut run);
+    disk.protect(true);
+    for args in [
+        &["ctl", "last", "status"][..],
+        &["ctl", "last", "events"],
+        &["report", "last"],
+        &["verify", "last"],
+        &["runs"],
+    ] {
+        let output = bench.gonogo(args);
+        assert!(output.status.success(), "{args:?}: {}", text_of(&output));
+    }
+    let refused = bench.gonogo(&["resume", "last", "--detach"]);
+    assert!(!refused.status.success());
+    let said = text_of(&refused).to_lowercase();
+    assert!(said.contains("read-only"), "{said}");
+    disk.protect(false);
+    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
+    assert!(resumed.status.success(), "{}", text_of(&resumed));
+    bench.write("go", "");
+    run.ctl(&["auto", "on"]);
+    step_is(&run, "1.2", "passed");
+}
