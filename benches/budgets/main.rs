@@ -11,7 +11,9 @@
 
 mod check;
 mod figures;
+mod monitor;
 mod output;
+mod processor;
 mod resume;
 mod rollback;
 mod runbook;
@@ -21,10 +23,11 @@ mod screen;
 mod support;
 
 /// A budget: its name on the command line, and what measures it.
-const BUDGETS: [(&str, fn()); 7] = [
+const BUDGETS: [(&str, fn()); 8] = [
     ("check", check::measure),
     ("first-screen", screen::first),
     ("frame", screen::frame),
+    ("monitor", monitor::measure),
     ("output", output::speed),
     ("memory", output::memory),
     ("resume", resume::measure),

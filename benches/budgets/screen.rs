@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use crate::figures::Figures;
+use crate::processor::processor_time;
 use crate::support::{Bench, Pty};
 
 /// How often a screen is opened, and how often a key is pressed.
@@ -79,22 +80,6 @@ fn tell(what: &str, screen: &mut Pty, key: &str) {
     let used = processor_time(screen.pid()).saturating_sub(before);
     let each = used.as_secs_f64() * 1e3 / KEYS as f64;
     println!("    {each:.2} ms of processor time a key");
-}
-
-/// The processor time that a process has had, to a hundredth of a second.
-fn processor_time(pid: i32) -> Duration {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let fields: Vec<&str> = stat
-        .rsplit(')')
-        .next()
-        .unwrap()
-        .split_whitespace()
-        .collect();
-    let ticks: u64 = fields[11..=12]
-        .iter()
-        .map(|n| n.parse::<u64>().unwrap())
-        .sum();
-    Duration::from_millis(ticks * 10)
 }
 
 /// A plan of `steps` steps of which half are done; the first prints a gigabyte.

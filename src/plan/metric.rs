@@ -61,6 +61,10 @@ pub const OF_DATABASES: &[Metric] = &[
         "the age of the oldest statement that runs, in seconds",
     ),
     ("waiting", "the sessions that wait for a lock"),
+    (
+        "lock_wait",
+        "how long the one has waited for a lock that has waited longest, in seconds",
+    ),
     ("queue", "the sessions that wait behind ours"),
     (
         "slower_statements",
@@ -125,7 +129,9 @@ pub fn of_probe(target: &ProbeTarget) -> Vec<&'static Metric> {
 pub fn unit(metric: &str) -> Option<Duration> {
     match parts(metric).1 {
         "latency" | "latency_median" | "latency_p95" => Some(Duration::from_millis(1)),
-        "oldest_transaction" | "longest_statement" | "downtime" => Some(Duration::from_secs(1)),
+        "oldest_transaction" | "longest_statement" | "lock_wait" | "downtime" => {
+            Some(Duration::from_secs(1))
+        }
         _ => None,
     }
 }

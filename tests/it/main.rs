@@ -5,6 +5,7 @@
 
 mod alerts;
 mod carrying;
+mod causes;
 mod checking;
 mod demo;
 mod disk;

@@ -22,6 +22,9 @@ const GUESSES: usize = 4;
 pub(in crate::monitor) struct Claims {
     book: OursBook,
     verdicts: HashMap<Backend, Verdict>,
+    /// The steps of which a session was seen that carries their name, and when they began. Their
+    /// sessions say whose they are: nothing is guessed any more.
+    named: Vec<(String, Moment)>,
 }
 
 #[derive(Clone, Debug)]
@@ -47,6 +50,7 @@ impl Claims {
         Claims {
             book,
             verdicts: HashMap::new(),
+            named: Vec::new(),
         }
     }
 
@@ -72,6 +76,7 @@ impl Claims {
             .iter()
             .filter(|job| job.leader().is_some())
             .collect();
+        self.note_named(sessions, &jobs);
         let candidates: Vec<&Session> = sessions
             .iter()
             .filter(|session| jobs.iter().any(|job| may_be_of(session, job, now)))
@@ -82,9 +87,39 @@ impl Claims {
             let fresh = look(&jobs, &candidates, stranger, now).await;
             self.verdicts.extend(fresh);
         }
+        self.forget_guesses();
         for session in sessions.iter_mut().filter(|session| session.ours.is_none()) {
             let verdict = session.backend().and_then(|b| self.verdicts.get(&b));
             session.ours = verdict.and_then(|verdict| verdict.ours.clone());
+        }
+    }
+
+    /// Takes note of the steps among `jobs` that one of the `sessions` carries the name of.
+    fn note_named(&mut self, sessions: &[Session], jobs: &[&AtWork]) {
+        let goes_on = |step: &str, since: Moment| {
+            let mut jobs = jobs.iter();
+            jobs.any(|job| job.step == step && job.since == since)
+        };
+        self.named.retain(|(step, since)| goes_on(step, *since));
+        for job in jobs {
+            let carries = |session: &Session| {
+                let ours = session.ours.as_ref().filter(|o| o.by == Evidence::Name);
+                ours.is_some_and(|ours| ours.step.as_deref() == Some(&*job.step))
+            };
+            let known = (job.step.clone(), job.since);
+            if !self.named.contains(&known) && sessions.iter().any(carries) {
+                self.named.push(known);
+            }
+        }
+    }
+
+    fn forget_guesses(&mut self) {
+        for verdict in self.verdicts.values_mut() {
+            let guess = verdict.ours.as_ref().filter(|ours| ours.is_guess());
+            let step = guess.and_then(|ours| ours.step.as_deref());
+            if step.is_some_and(|step| self.named.iter().any(|(named, _)| named == step)) {
+                verdict.ours = None;
+            }
         }
     }
 
@@ -339,6 +374,41 @@ mod tests {
             ..Stranger::default()
         };
         assert!(judge(&[&other], Some(&peers(&[], 3)), &stranger).is_empty());
+    }
+
+    #[tokio::test]
+    async fn nothing_is_guessed_of_a_step_whose_sessions_carry_its_name() {
+        let book = OursBook::default();
+        let at = Moment::default().plus(Duration::from_secs(60));
+        book.set(vec![AtWork {
+            step: "2.3".to_owned(),
+            since: Moment::default(),
+            // Nothing can be known of the sockets of a process that is not there.
+            worker: Worker::Process(u32::MAX),
+        }]);
+        let mut claims = Claims::new(book.clone());
+        let stranger = Stranger {
+            role: "app",
+            ..Stranger::default()
+        };
+        let mut sessions = [session(8, "")];
+        claims.mark(&mut sessions, &stranger, at).await;
+        assert_eq!(sessions[0].ours.as_ref().unwrap().words(), "ours? 2.3");
+        let mut named = session(9, "");
+        named.ours = Some(Ours {
+            by: Evidence::Name,
+            step: Some("2.3".to_owned()),
+        });
+        let mut sessions = [session(8, ""), named];
+        claims.mark(&mut sessions, &stranger, at).await;
+        assert!(sessions[0].ours.is_none() && sessions[1].ours.is_some());
+        // It stays so when that session has ended, and is over with the step.
+        let mut sessions = [session(8, "")];
+        claims.mark(&mut sessions, &stranger, at).await;
+        assert!(sessions[0].ours.is_none());
+        book.set(Vec::new());
+        claims.mark(&mut sessions, &stranger, at).await;
+        assert!(claims.named.is_empty());
     }
 
     #[tokio::test]

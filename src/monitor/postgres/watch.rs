@@ -60,6 +60,7 @@ impl Watcher {
     ) -> Trouble {
         loop {
             let next = tokio::time::sleep(self.pace.interval());
+            let start = self.clock.now();
             match poller.poll(&mut line, &*self.clock).await {
                 Ok(picture) => {
                     *retries = Retries::default();
@@ -68,7 +69,11 @@ impl Watcher {
                         .send_if_modified(|up| !std::mem::replace(up, true));
                 }
                 Err(trouble) if trouble.ended => return trouble,
-                Err(trouble) => self.show_trouble(trouble.words),
+                Err(trouble) => {
+                    // What failed for want of time was a burden, too.
+                    self.pace.note(self.clock.now().since(start));
+                    self.show_trouble(trouble.words);
+                }
             }
             tokio::pin!(next);
             loop {

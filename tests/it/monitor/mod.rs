@@ -4,6 +4,7 @@ mod links;
 mod locks;
 mod migrations;
 mod ours;
+mod pace;
 mod pooler;
 mod probes;
 mod progress;
@@ -11,6 +12,7 @@ mod roles;
 mod signals;
 mod sources;
 mod statements;
+mod tls;
 mod vitals;
 
 use std::path::Path;
@@ -49,6 +51,15 @@ impl Watched {
 
     /// A monitor of a project in `folder`.
     fn in_folder(urls: &[String], probes: Vec<Probe>, folder: Option<&Path>) -> Watched {
+        Watched::with(urls, probes, folder, Duration::from_millis(100))
+    }
+
+    fn with(
+        urls: &[String],
+        probes: Vec<Probe>,
+        folder: Option<&Path>,
+        interval: Duration,
+    ) -> Watched {
         let databases = urls.iter().enumerate().map(|(ix, url)| WatchedDatabase {
             name: format!("db{ix}"),
             url: Ok(url.clone()),
@@ -63,7 +74,7 @@ impl Watched {
             idle_sessions: 0,
             hidden: Vec::new(),
             folder: folder.map(Path::to_owned),
-            interval: Duration::from_millis(100),
+            interval,
         };
         let monitor = gonogo::monitor::start(&config, Arc::new(SystemClock::new()));
         let health = monitor.health();
@@ -72,6 +83,11 @@ impl Watched {
             monitor,
             health,
         }
+    }
+
+    /// A monitor that looks so often.
+    fn every(urls: &[String], interval: Duration) -> Watched {
+        Watched::with(urls, Vec::new(), None, interval)
     }
 
     /// A monitor of the database `postgres` of `server`.

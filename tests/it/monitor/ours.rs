@@ -50,7 +50,7 @@ fn tools(picture: &Picture) -> Vec<&Session> {
 }
 
 /// A server that listens on TCP too, its usual URL, and the one over TCP.
-fn over_tcp() -> (Server, String, String) {
+pub(super) fn over_tcp() -> (Server, String, String) {
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = free.local_addr().unwrap().port().to_string();
     drop(free);

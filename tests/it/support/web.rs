@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// The server. It answers until it is dropped, and then takes no more connections.
 pub struct Web {
@@ -11,6 +12,7 @@ pub struct Web {
     status: Arc<AtomicU32>,
     hits: Arc<AtomicU32>,
     path: Arc<Mutex<String>>,
+    delay: Arc<AtomicU32>,
 }
 
 impl Web {
@@ -24,6 +26,8 @@ impl Web {
         let status = Arc::new(AtomicU32::new(200));
         let hits = Arc::new(AtomicU32::new(0));
         let path = Arc::new(Mutex::new(String::new()));
+        let delay = Arc::new(AtomicU32::new(0));
+        let waits = Arc::clone(&delay);
         let (says, counts, asked) = (Arc::clone(&status), Arc::clone(&hits), Arc::clone(&path));
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
@@ -45,6 +49,8 @@ impl Web {
                     line.clear();
                 }
                 let mut stream = stream;
+                let delay = waits.load(Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(delay.into()));
                 let length = body.len();
                 let head = format!(
                     "HTTP/1.1 {status} Said\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
@@ -57,6 +63,7 @@ impl Web {
             status,
             hits,
             path,
+            delay,
         }
     }
 
@@ -67,6 +74,11 @@ impl Web {
     /// What it answers from now on.
     pub fn say(&self, status: u32) {
         self.status.store(status, Ordering::SeqCst);
+    }
+
+    /// How many milliseconds every answer takes from now on.
+    pub fn take(&self, millis: u32) {
+        self.delay.store(millis, Ordering::SeqCst);
     }
 
     /// The path that was last asked for.

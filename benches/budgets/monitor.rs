@@ -1,0 +1,250 @@
+//! Watching databases: what it costs the server and this machine, how soon something is seen.
+
+use std::time::{Duration, Instant};
+
+use gonogo::demo::server::Server;
+use serde_json::{Value, json};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions};
+use tokio::task::JoinHandle;
+
+use crate::figures::Figures;
+use crate::processor::{memory, processor_time};
+use crate::support::postgres::{OpenTransaction, execute, value};
+use crate::support::{Bench, Pty};
+
+/// How often a screen is opened, and how often a key is pressed.
+const OPENINGS: usize = 40;
+const KEYS: usize = 300;
+/// How long costs are summed up.
+const WATCHED: Duration = Duration::from_secs(60);
+
+/// All of it.
+pub fn measure() {
+    let server = Server::start(&[("max_connections", "1100")]).unwrap();
+    let url = server.url("postgres");
+    execute(
+        &url,
+        "create table orders as select g as id, md5(g::text) as note from generate_series(1, 2000000) as g",
+    );
+    screens(&url);
+    crowded(&url);
+    chains(&url);
+    builds(&url);
+    for sessions in [100, 1_000] {
+        costs(&url, sessions);
+    }
+}
+
+/// From the start of the process to the first frame, and to the first one with data.
+fn screens(url: &str) {
+    let (mut shown, mut seen) = (Vec::new(), Vec::new());
+    for _ in 0..OPENINGS {
+        let bench = Bench::new();
+        let since = Instant::now();
+        let screen = Pty::start(&bench, &["monitor", url], 120, 36);
+        screen.see("? keys");
+        shown.push(since.elapsed());
+        screen.see("usable");
+        seen.push(since.elapsed());
+    }
+    Figures::new(shown).tell("monitor: first screen", Duration::from_millis(50));
+    Figures::new(seen).tell("monitor: with data", Duration::from_millis(100));
+}
+
+/// From a key to its frame, with 5,000 sessions and a queue 1,000 deep.
+fn crowded(url: &str) {
+    let bench = Bench::new();
+    let mut screen = Pty::start(&bench, &["monitor", url, "--record", "seen"], 120, 36);
+    screen.see("usable");
+    let holder = OpenTransaction::begin(url, "lock table orders");
+    let waiting = wait(url, "select 1 from orders", 1);
+    screen.see("1 blocker, 1 waiting");
+    screen.keys("q");
+    screen.ended();
+    holder.end();
+    drop(waiting);
+    bench.write("crowd", &crowd(&bench.read("seen")));
+    for (columns, rows) in [(120, 36), (200, 50)] {
+        let mut screen = Pty::start(&bench, &["monitor", "--play", "crowd"], columns, rows);
+        screen.see("Sessions  5000");
+        for (panel, key) in [("sessions", "1"), ("queue", "2")] {
+            screen.keys(key);
+            screen.press("\x1b[B", "q quit");
+            let what = format!("cursor down, 5,000 sessions, {panel}, {columns}×{rows}");
+            let mut last = screen.look(vt100::Screen::state_formatted);
+            let figures = Figures::of(KEYS, || {
+                screen.keys("\x1b[B");
+                let before = std::mem::take(&mut last);
+                loop {
+                    last = screen.look(vt100::Screen::state_formatted);
+                    if last != before {
+                        break;
+                    }
+                    std::thread::yield_now();
+                }
+            });
+            figures.tell(&what, Duration::from_millis(8));
+        }
+    }
+}
+
+/// The last frame with somebody waiting, with 5,000 sessions of which 1,000 wait one for the other.
+fn crowd(tape: &str) -> String {
+    let mut lines = tape.lines();
+    let head = lines.next().unwrap();
+    let last = lines.rfind(|line| line.contains("\"waiters\":1"));
+    let mut frame: Value = serde_json::from_str(last.unwrap()).unwrap();
+    let picture = &mut frame["health"]["databases"][0]["picture"];
+    let node = picture["locks"]["nodes"][1].clone();
+    let nodes = (0..1_000).map(|at| {
+        let mut node = node.clone();
+        node["depth"] = json!(at);
+        node["session"]["pid"] = json!(10_000 + at);
+        node
+    });
+    picture["locks"]["nodes"] = nodes.collect();
+    picture["locks"]["waiters"] = json!(999);
+    let sessions = (0..5_000).map(|at| {
+        let mut session = node["session"].clone();
+        session["pid"] = json!(10_000 + at);
+        session
+    });
+    picture["sessions"] = sessions.collect();
+    format!("{head}\n{frame}\n")
+}
+
+/// From the lock to the tree on the screen, looking once a second.
+fn chains(url: &str) {
+    let bench = Bench::new();
+    let screen = Pty::start(&bench, &["monitor", url], 120, 36);
+    screen.see("nobody waits for a lock");
+    let mut times = Vec::new();
+    for _ in 0..12 {
+        let holder = OpenTransaction::begin(url, "lock table orders");
+        let waiting = wait(url, "select 1 from orders", 1);
+        let since = Instant::now();
+        screen.see("1 blocker, 1 waiting");
+        times.push(since.elapsed());
+        holder.end();
+        drop(waiting);
+        screen.see("nobody waits for a lock");
+    }
+    Figures::new(times).tell("a new chain is on the screen", Duration::from_millis(1_100));
+}
+
+/// How far the time that is said to be left of an index build is from what it took.
+fn builds(url: &str) {
+    let bench = Bench::new();
+    let mut screen = Pty::start(&bench, &["monitor", url, "--poll", "0.2"], 120, 36);
+    screen.press("5", "nothing long goes on");
+    execute(
+        url,
+        "insert into orders select g, md5(g::text) from generate_series(1, 4000000) as g",
+    );
+    let built = {
+        let url = url.to_owned();
+        std::thread::spawn(move || {
+            let sql = "set maintenance_work_mem = '64MB'; create index on orders (note)";
+            execute(&url, sql);
+            Instant::now()
+        })
+    };
+    let since = Instant::now();
+    let mut said = Vec::new();
+    while !built.is_finished() {
+        if let Some(left) = left(&screen.text()) {
+            said.push((Instant::now(), left));
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let ended = built.join().unwrap();
+    let whole = ended - since;
+    let mut worst: f64 = 0.0;
+    for (at, left) in &said {
+        let true_left = ended.saturating_duration_since(*at);
+        if *at - since >= whole / 10 && true_left > Duration::from_secs(1) {
+            let off = (left.as_secs_f64() - true_left.as_secs_f64()).abs();
+            worst = worst.max(off / whole.as_secs_f64());
+        }
+    }
+    println!(
+        "  an index build of {:.1} s: {} estimates, the worst {:.0} % of the whole off, budget 25 %",
+        whole.as_secs_f64(),
+        said.len(),
+        worst * 100.0
+    );
+}
+
+/// The time that the screen says is left.
+fn left(screen: &str) -> Option<Duration> {
+    let (before, _) = screen.split_once(" left")?;
+    let word = before.rsplit([' ', ',', '│', '┃']).next()?;
+    gonogo::plan::duration::parse(word).ok()
+}
+
+/// What a minute of looking once a second costs, with this many sessions.
+fn costs(url: &str, sessions: usize) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let crowd: Vec<PgConnection> = runtime.block_on(async {
+        let options: PgConnectOptions = url.parse().unwrap();
+        let options = options
+            .application_name("crowd")
+            .disable_statement_logging();
+        let mut crowd = Vec::new();
+        for at in 0..sessions {
+            let mut one = options.connect().await.unwrap();
+            let sql = if at % 2 == 0 {
+                "begin; select 1"
+            } else {
+                "select 1"
+            };
+            sqlx::raw_sql(sql).execute(&mut one).await.unwrap();
+            crowd.push(one);
+        }
+        crowd
+    });
+    let holder = OpenTransaction::begin(url, "lock table orders");
+    let waiting = wait(url, "select 1 from orders", 10);
+    let bench = Bench::new();
+    let screen = Pty::start(&bench, &["monitor", url], 120, 36);
+    screen.see("1 blocker, 10 waiting");
+    let backends = value(
+        url,
+        "select string_agg(pid::text, ' ') from pg_stat_activity where application_name = 'gonogo monitor'",
+    );
+    let backends: Vec<i32> = backends
+        .split(' ')
+        .map(|pid| pid.parse().unwrap())
+        .collect();
+    let of_server = || -> Duration { backends.iter().map(|pid| processor_time(*pid)).sum() };
+    let (server, own) = (of_server(), processor_time(screen.pid()));
+    std::thread::sleep(WATCHED);
+    let (server, own) = (of_server() - server, processor_time(screen.pid()) - own);
+    let polls = WATCHED.as_secs_f64();
+    println!(
+        "  {sessions} sessions, a minute: the server {:.2} ms a look, this program {:.2} s, {:.1} MB",
+        server.as_secs_f64() * 1e3 / polls,
+        own.as_secs_f64(),
+        memory(screen.pid()),
+    );
+    drop(screen);
+    holder.end();
+    drop((waiting, crowd));
+}
+
+/// Sessions that run `sql`, which has to wait.
+fn wait(url: &str, sql: &'static str, count: usize) -> Vec<JoinHandle<()>> {
+    let handle = crate::processor::runtime();
+    let options: PgConnectOptions = url.parse().unwrap();
+    let one = |_| {
+        let options = options.clone();
+        handle.spawn(async move {
+            let mut connection = options.application_name("web").connect().await.unwrap();
+            let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+            // Whoever measures may have ended it.
+            let _ = sql.execute(&mut connection).await;
+        })
+    };
+    (0..count).map(one).collect()
+}
