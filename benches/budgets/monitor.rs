@@ -220,7 +220,10 @@ fn costs(url: &str, sessions: usize) {
     let of_server = || -> Duration { backends.iter().map(|pid| processor_time(*pid)).sum() };
     let (server, own) = (of_server(), processor_time(screen.pid()));
     std::thread::sleep(WATCHED);
-    let (server, own) = (of_server() - server, processor_time(screen.pid()) - own);
+    let (server, own) = (
+        of_server().saturating_sub(server),
+        processor_time(screen.pid()).saturating_sub(own),
+    );
     let polls = WATCHED.as_secs_f64();
     println!(
         "  {sessions} sessions, a minute: the server {:.2} ms a look, this program {:.2} s, {:.1} MB",

@@ -50,9 +50,8 @@ pub fn checklist(bytes: usize) -> String {
 pub fn hostile(bytes: usize) -> Vec<(&'static str, String)> {
     let head = "# Moving house\n\n## Deployment\n\n";
     let whole = |piece: &str| format!("{head}{}\n", piece.repeat(bytes / piece.len()));
-    let blocks: String = (0..bytes / 60)
-        .map(|n| format!("- [ ] Step {n}\n  ```bash\n  deploy <tag-{n}> /path/to/{n}\n  ```\n"))
-        .collect();
+    let block = |n| format!("- [ ] Step {n}\n  ```bash\n  deploy <tag-{n}> /path/to/{n}\n  ```\n");
+    let blocks = (0..bytes / 60).map(block).collect::<Vec<_>>().concat();
     vec![
         ("opening brackets", whole("[")),
         ("links", whole("[a](")),
