@@ -299,6 +299,10 @@ fn a_run_keeps_the_files_it_includes_and_says_when_they_change() {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one run, told from its beginning to its end"
+)]
 fn values_are_checked_where_they_enter_and_secrets_show_nowhere() {
     let mut bench = Bench::new();
     let web = Web::start("release v17 is up");

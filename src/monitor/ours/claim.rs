@@ -384,7 +384,7 @@ mod tests {
             step: "2.3".to_owned(),
             since: Moment::default(),
             // Nothing can be known of the sockets of a process that is not there.
-            worker: Worker::Process(u32::MAX),
+            worker: Worker::Process(i32::MAX.unsigned_abs()),
         }]);
         let mut claims = Claims::new(book.clone());
         let stranger = Stranger {
