@@ -383,9 +383,13 @@ mod tests {
         book.set(vec![AtWork {
             step: "2.3".to_owned(),
             since: Moment::default(),
-            // Nothing can be known of the sockets of a process that is not there.
-            worker: Worker::Process(i32::MAX.unsigned_abs()),
+            // This process, which has a connection over a unix socket.
+            worker: Worker::Process(std::process::id()),
         }]);
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let _connection = std::os::unix::net::UnixStream::connect(&path).unwrap();
         let mut claims = Claims::new(book.clone());
         let stranger = Stranger {
             role: "app",
