@@ -245,7 +245,9 @@ fn a_crash_does_not_give_the_number_of_a_step_to_somebody_else() {
 #[test]
 fn a_number_that_a_crash_may_have_given_to_somebody_else_says_nothing_of_the_step() {
     let server = Server::start(&[]).unwrap();
-    let plain = "create role plain login;
+    // What is made here is to survive the crash.
+    let plain = "set synchronous_commit = on;
+        create role plain login;
         do $$ declare f regprocedure; begin
           for f in select oid from pg_proc where proname = 'pg_logical_emit_message' loop
             execute format('revoke execute on function %s from public', f);
