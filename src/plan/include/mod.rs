@@ -5,7 +5,7 @@
 //!  [[phase]] include = "…"  vars = { … }   the same, in this place
 //! ```
 //!
-//! The text of every included file stands behind the plan's own in one [`Source`], so that a place in
+//! The text of every included file stands behind the plan's own in one `Source`, so that a place in
 //! any of them is one number. `Taken` reads the files, one in another, and refuses circles; `adopt`
 //! makes a file's phases the plan's: its variables are the plan's unless they are mapped, its ids get
 //! a number where they are taken. What else a file says is left out, and that is said.

@@ -7,8 +7,8 @@
 //!  engine: journal says that it passed, and what it left, by name ─► Terminal ─► the next step
 //! ```
 //!
-//! [`prologue`] is how a shell is brought to tell, without a line of the step being changed; [`left`]
-//! is what it told; [`Terminal`] is what is in force after all steps that passed. The journal says
+//! `prologue` is how a shell is brought to tell, without a line of the step being changed; `left`
+//! is what it told; `Terminal` is what is in force after all steps that passed. The journal says
 //! which these are, and names what changed; values are only in files that nobody else can read, and
 //! that go when the run ends.
 
