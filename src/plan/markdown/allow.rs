@@ -27,11 +27,12 @@ pub(super) fn find(
         let Some(rest) = inside.strip_prefix("gonogo:").map(str::trim_start) else {
             continue;
         };
-        let shown = |account: &Account| {
-            account.element == Element::Fence
-                && (account.span.start..account.span.end).contains(&at)
-        };
-        if accounts.iter().any(shown) {
+        // Nothing stands in a block of code but its text, so only the last element can hold it.
+        let before = accounts.partition_point(|account| account.span.start <= at);
+        let shown = accounts[..before]
+            .last()
+            .is_some_and(|account| account.element == Element::Fence && at < account.span.end);
+        if shown {
             continue;
         }
         let span = Span::new(at, at + length + CLOSE.len());
