@@ -167,7 +167,6 @@ impl Reader<'_> {
 
     fn alerts(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
         let (found, apart) = criteria::read(blocks, true, book);
-        criteria::say_unmeasured(&found.alerts, book);
         self.settle(ix, Place::Alert, !found.alerts.is_empty());
         self.take(ix, found, book);
         for block in apart {
@@ -203,6 +202,8 @@ impl Reader<'_> {
     /// Puts what a section holds where it belongs.
     fn take(&mut self, ix: SectionIx, mut found: Found, book: &mut Book<'_>) {
         self.warn(ix, &mut found);
+        let criteria = self.readings[ix].role != Role::Other(Sense::Alerts);
+        criteria::say_unmeasured(&found.alerts, criteria, book);
         let contents = &mut self.contents;
         contents.alerts.extend(found.alerts);
         contents

@@ -457,3 +457,18 @@ fn thresholds_are_held_against_what_the_plan_measures() {
             .any(|(code, _)| *code == "unmeasured-alert")
     );
 }
+
+#[test]
+fn criteria_with_numbers_that_nothing_measures_are_told() {
+    let told = |criteria: &str| {
+        let text = format!("## Deploy\n- [ ] a\n## Rollback criteria\n{criteria}");
+        let mut found = problems(&text);
+        found.retain(|(code, _)| *code == "unmeasured-alert");
+        found
+    };
+    assert_eq!(told("- Data is lost\n- Users complain\n"), []);
+    assert_eq!(
+        told("- Data is lost\n- CPU > 80%\n- Queue above 500 jobs\n"),
+        [("unmeasured-alert", 5)]
+    );
+}
