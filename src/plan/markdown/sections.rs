@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::blocks::{Block, Kind};
 use super::book::Book;
+use super::boxes;
 use super::contacts;
 use super::criteria;
 use super::notes;
@@ -116,6 +117,7 @@ impl Reader<'_> {
         };
         let group = (reading.home != ix).then(|| reading.name.as_str().into());
         let found = steps::read(blocks, rules, group.as_ref(), book);
+        boxes::say_unread(&found.notes, book);
         self.take(ix, found, book);
     }
 
@@ -123,6 +125,7 @@ impl Reader<'_> {
     fn prose(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
         let section = &self.outline.sections[ix];
         let found = steps::read(blocks, TASKS, None, book);
+        boxes::say_unread(&found.notes, book);
         if section
             .title
             .text
