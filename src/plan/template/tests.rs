@@ -49,6 +49,23 @@ fn the_values_travel_in_the_environment() {
 }
 
 #[test]
+fn names_that_come_to_the_same_variable_keep_their_own_values() {
+    let filled = fill("a {{t-1}} {{t_1}} {{t-1}}", &[], Language::Shell, |name| {
+        Lookup::Value(if name == "t-1" { "one" } else { "two" })
+    })
+    .unwrap();
+    assert_eq!(
+        filled.text,
+        "a \"${GONOGO_VAR_t_1}\" \"${GONOGO_VAR_t_1_}\" \"${GONOGO_VAR_t_1}\""
+    );
+    let env = [("GONOGO_VAR_t_1", "one"), ("GONOGO_VAR_t_1_", "two")];
+    assert_eq!(
+        filled.env,
+        env.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
+}
+
+#[test]
 fn values_in_sql_stay_values() {
     assert_eq!(
         sql("select '{{x}}'", "O'Hara"),
