@@ -29,6 +29,18 @@ fn blocks_run_in_the_shell_they_name() {
 }
 
 #[test]
+fn criteria_in_a_table_without_bars_at_its_edges_are_read_in_every_script() {
+    let text =
+        "## Deploy\n- [ ] a\n## Alert thresholds\nМетрика | Порог\n---|---\nОшибки | много\n";
+    let opened = opened(text);
+    for problem in &opened.problems {
+        let span = problem.span;
+        assert!(text.get(span.start..span.end).is_some(), "{problem:?}");
+    }
+    assert_eq!(opened.plan.unwrap().alerts[0].name, "Ошибки много");
+}
+
+#[test]
 fn data_is_kept_and_never_run() {
     let text = "## Deploy\n- [ ] Post\n  ```json\n  {\"a\": 1}\n  ```\n\n```yaml\nb: 2\n```\n\n```\nuptime\n```\n";
     let plan = plan(text);
