@@ -68,7 +68,35 @@ fn values_in_sql_stay_values() {
         sql("-- it's\nselect {{x}}", "a"),
         Ok("-- it's\nselect a".into())
     );
-    assert!(sql("do $$ {{x}} $$", "$$").is_err());
+}
+
+#[test]
+fn values_in_sql_end_nothing_that_they_stand_in() {
+    for text in [
+        "do $$ begin perform '{{x}}'; end $$",
+        "select E'{{x}}'",
+        "select e'a''{{x}}'",
+    ] {
+        let refused = [
+            "*/ drop table t; --",
+            "'); drop table t; --",
+            "\\'; drop table t; --",
+            "a\nb",
+            "$$",
+        ];
+        for value in refused {
+            assert!(sql(text, value).is_err(), "{text} with {value}");
+        }
+        assert_eq!(sql(text, "v1.2"), Ok(text.replace("{{x}}", "v1.2")));
+    }
+    for text in ["/* {{x}} */ select 1", "-- {{x}}\nselect 1"] {
+        assert_eq!(sql(text, "*/ 1\n;"), Ok(text.replace("{{x}}", "")));
+    }
+    assert!(sql("select 10-{{x}}", "-5").is_err());
+    assert_eq!(
+        sql("select E'\\'', '{{x}}'", "it's"),
+        Ok("select E'\\'', 'it''s'".into())
+    );
 }
 
 #[test]
