@@ -192,6 +192,13 @@ fn put_shell(
         Quoting::Bare => format!("\"${{{variable}}}\""),
         Quoting::Double | Quoting::Heredoc => format!("${{{variable}}}"),
         Quoting::Single => format!("'\"${{{variable}}}\"'"),
+        Quoting::Arithmetic if is_integer(value) => format!("${{{variable}}}"),
+        Quoting::Arithmetic => {
+            return Err(FillError::Misfit {
+                name: token.name.to_owned(),
+                place: "in arithmetic, where only a number is no code",
+            });
+        }
         Quoting::Comment => return Ok(()),
         Quoting::Literal => {
             if value.contains(['\\', '\'', '\n']) {
@@ -278,6 +285,11 @@ fn put_address(text: &mut String, value: &str) {
             text.push_str(&format!("%{byte:02X}"));
         }
     }
+}
+
+fn is_integer(value: &str) -> bool {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit())
 }
 
 /// A number or a possibly qualified name: what can stand unquoted without meaning anything else.

@@ -274,6 +274,14 @@ mod tests {
                 vec!["for f in a b; do", "echo $f", "done"],
             ),
             ("> a \\\n> b\nc\n", vec!["a \\", "b"]),
+            (
+                "$ cd /srv && \"./status.sh\"\nrm -rf nothing\nall fine\n",
+                vec!["cd /srv && \"./status.sh\""],
+            ),
+            (
+                "$ function f {\n> a\n> }\nprinted\n",
+                vec!["function f {", "a", "}"],
+            ),
         ] {
             assert_eq!(typed(text), wanted, "{text}");
         }

@@ -36,6 +36,16 @@ fn values_reach_a_shell_as_variables_whatever_quotes_surround_them() {
 }
 
 #[test]
+fn in_arithmetic_only_a_number_is_a_value() {
+    let text = "echo $(( {{x}} + 1 ))";
+    assert_eq!(shell(text, "-7"), "echo $(( ${GONOGO_VAR_x} + 1 ))");
+    for value in ["a[$(rm)]", "x", "", "-"] {
+        let filled = fill(text, &[], Language::Shell, |_| Lookup::Value(value));
+        assert!(filled.is_err(), "{value}");
+    }
+}
+
+#[test]
 fn the_values_travel_in_the_environment() {
     let filled = fill("a {{t-1}} '{{t-1}}'", &[], Language::Shell, |_| {
         Lookup::Value("s3cret")
