@@ -13,9 +13,9 @@ fn marks_of_task_items_are_kept() {
 
 #[test]
 fn blocks_run_in_the_shell_they_name() {
-    let text =
-        ["bash", "sh", "zsh", "shell", "console"].map(|name| format!("```{name}\nls\n```\n"));
-    let plan = plan(&format!("## Deploy\n{}", text.concat()));
+    let text = ["bash", "sh", "zsh", "shell"].map(|name| format!("```{name}\nls\n```\n"));
+    let console = "```console\n$ ls\n```\n";
+    let plan = plan(&format!("## Deploy\n{}{console}", text.concat()));
     let shells: Vec<_> = plan
         .steps
         .iter()
@@ -347,6 +347,10 @@ fn what_was_printed_is_never_run() {
         (
             "## Deploy\n- [ ] Look\n  ```sh\n  $ echo 'it\n  $ ls\n  ```\n",
             3,
+        ),
+        (
+            "## Deploy\n- [ ] Look\n\n```console\n# reboot\nsystemctl status x\n```\n",
+            4,
         ),
     ] {
         assert!(
