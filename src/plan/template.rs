@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::draft::Hole;
 use super::shell::{self, Quoting};
 use super::source::Span;
-use super::sql_text::open_quote;
+use super::sql_text::{Within, open_at_end};
 
 /// What a text is, and so how a value must be written into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,6 +212,13 @@ fn put_shell(
         Quoting::Bare => format!("\"${{{variable}}}\""),
         Quoting::Double | Quoting::Heredoc => format!("${{{variable}}}"),
         Quoting::Single => format!("'\"${{{variable}}}\"'"),
+        Quoting::Arithmetic if is_integer(value) => format!("${{{variable}}}"),
+        Quoting::Arithmetic => {
+            return Err(FillError::Misfit {
+                name: token.name.to_owned(),
+                place: "in arithmetic, where only a number is no code",
+            });
+        }
         Quoting::Comment => return Ok(()),
         Quoting::Literal => {
             if value.contains(['\\', '\'', '\n']) {
@@ -231,23 +238,31 @@ fn put_shell(
     Ok(())
 }
 
-/// What surrounds a place in SQL: told by the quotes before it, comments aside.
+/// In quotes a value is a text or a name. Anywhere else it could be code, or end what it stands in,
+/// unless it is a plain word.
 fn put_sql(filled: &mut Filled, token: &Token<'_>, value: &str) -> Result<(), FillError> {
-    match open_quote(&filled.text) {
-        Some(quote @ ('\'' | '"')) => {
-            filled
-                .text
-                .push_str(&value.replace(quote, &format!("{quote}{quote}")));
+    let place = match open_at_end(&filled.text) {
+        Within::Text => {
+            filled.text.push_str(&value.replace('\'', "''"));
+            return Ok(());
         }
-        Some(_) if !value.contains('$') => filled.text.push_str(value),
-        None if is_plain_word(value) => filled.text.push_str(value),
-        _ => {
-            return Err(FillError::Misfit {
-                name: token.name.to_owned(),
-                place: "unquoted in SQL: put quotes around the variable",
-            });
+        Within::Name => {
+            filled.text.push_str(&value.replace('"', "\"\""));
+            return Ok(());
         }
+        Within::Nothing => "unquoted in SQL: put quotes around the variable",
+        Within::Escapes => "in a text with backslashes, `E'…'`: put it into plain quotes",
+        Within::Dollars => "between dollar quotes, whose text may be code",
+        // As in a shell's comment: it says nothing to the server, and must not end there.
+        Within::Comment => return Ok(()),
+    };
+    // Two minus signs would begin a comment.
+    let negated = filled.text.ends_with('-') && value.starts_with('-');
+    if !is_plain_word(value) || negated {
+        let name = token.name.to_owned();
+        return Err(FillError::Misfit { name, place });
     }
+    filled.text.push_str(value);
     Ok(())
 }
 
@@ -290,6 +305,11 @@ fn put_address(text: &mut String, value: &str) {
             text.push_str(&format!("%{byte:02X}"));
         }
     }
+}
+
+fn is_integer(value: &str) -> bool {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit())
 }
 
 /// A number or a possibly qualified name: what can stand unquoted without meaning anything else.

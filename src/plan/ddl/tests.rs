@@ -303,6 +303,20 @@ fn rows_are_chosen_by_the_words_of_the_command_itself() {
 }
 
 #[test]
+fn the_name_of_a_comment_is_found_whatever_letters_are_in_it() {
+    for (sql, relation) in [
+        ("comment on table ẞ is 'x'", "ß"),
+        ("COMMENT ON TABLE \"İ\" IS\n'x'", "İ"),
+        ("comment on table \"a is b\" is 'x'", "a is b"),
+        ("comment on column s . t.c is 'x'", "s.t"),
+    ] {
+        let judged = judge(sql, &mut Catalog::new(None));
+        let touches = judged[0].verdict().touches;
+        assert_eq!(touches[0].relation, relation, "{sql}");
+    }
+}
+
+#[test]
 fn what_the_same_file_has_made_nobody_else_uses() {
     let mut catalog = Catalog::new(None);
     let sql = "create table a (id int); create index on a (id); alter table a add constraint k foreign key (id) references b (id);";
@@ -367,7 +381,7 @@ fn deep_and_broken_statements_do_no_harm() {
 
 proptest! {
     #[test]
-    fn any_text_is_judged(sql in "(alter|create|drop|table|index|column|add|type|on|t|a|int|\\(|\\)|,|;|'|\"|\\$\\$| |é|not|null|default|check|references|[a-z0-9 ]){0,60}") {
+    fn any_text_is_judged(sql in "(alter|create|drop|comment|table|index|column|add|type|on|is|t|a|İ|ẞ|int|\\(|\\)|,|;|'|\"|\\$\\$| |é|not|null|default|check|references|[a-z0-9 ]){0,60}") {
         let mut catalog = Catalog::new(None);
         for judged in judge(&sql, &mut catalog) {
             prop_assert!(sql.get(judged.range.clone()).is_some());

@@ -13,16 +13,18 @@ use crate::plan::sql_text::{self, Token, TokenSort};
 /// `COMMENT ON TABLE`, `COMMENT ON COLUMN`: other comments lock nothing that others use.
 pub(super) fn comment(desk: &mut Desk<'_>, node: &SyntaxNode) {
     let text = node.text().to_string();
-    let head = text.to_lowercase().split(" is ").next().unwrap_or("").len();
-    let written = &text[..head];
-    let words: Vec<&str> = written.split_whitespace().collect();
-    let name = match words.as_slice() {
-        [_, _, sort, name, ..] if sort.eq_ignore_ascii_case("table") => name::canonical(name),
-        [_, _, sort, name, ..] if sort.eq_ignore_ascii_case("column") => {
-            let name = name::canonical(name);
-            name.rsplit_once('.')
-                .map_or(String::new(), |(table, _)| table.to_owned())
-        }
+    let tokens = sql_text::tokens(&text);
+    let is = |token: &Token, word: &str| text[token.range.clone()].eq_ignore_ascii_case(word);
+    let written = |name: &Token| {
+        let end = tokens.iter().position(|token| is(token, "is"));
+        let end = end.map_or(text.len(), |end| tokens[end].range.start);
+        name::canonical(text.get(name.range.start..end).unwrap_or(""))
+    };
+    let name = match tokens.as_slice() {
+        [_, _, sort, name, ..] if is(sort, "table") => written(name),
+        [_, _, sort, name, ..] if is(sort, "column") => written(name)
+            .rsplit_once('.')
+            .map_or(String::new(), |(table, _)| table.to_owned()),
         _ => String::new(),
     };
     if name.is_empty() {

@@ -117,7 +117,7 @@ fn rule(name: String, span: Span) -> AlertRule {
         limit: None,
         lasting: None,
         then: AlertAction::Note,
-        span: Span::new(span.start, span.start + 1),
+        span: Span::at(span.start),
     }
 }
 

@@ -81,7 +81,9 @@ impl Tool {
         let back = name == "down.sql"
             || name.ends_with(".down.sql")
             || (self == Tool::Plain && is_way_back(&lower));
-        let sql = lower.len() > 4 && lower.ends_with(".sql");
+        let sql = lower
+            .strip_suffix(".sql")
+            .is_some_and(|stem| !stem.is_empty());
         let own = match self {
             Tool::Prisma => name == "migration.sql",
             Tool::Diesel => name == "up.sql",

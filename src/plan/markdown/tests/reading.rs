@@ -13,9 +13,9 @@ fn marks_of_task_items_are_kept() {
 
 #[test]
 fn blocks_run_in_the_shell_they_name() {
-    let text =
-        ["bash", "sh", "zsh", "shell", "console"].map(|name| format!("```{name}\nls\n```\n"));
-    let plan = plan(&format!("## Deploy\n{}", text.concat()));
+    let text = ["bash", "sh", "zsh", "shell"].map(|name| format!("```{name}\nls\n```\n"));
+    let console = "```console\n$ ls\n```\n";
+    let plan = plan(&format!("## Deploy\n{}{console}", text.concat()));
     let shells: Vec<_> = plan
         .steps
         .iter()
@@ -26,6 +26,18 @@ fn blocks_run_in_the_shell_they_name() {
         .collect();
     let wanted = ["bash", "sh", "zsh", "sh", "bash"].map(Interpreter::strict);
     assert_eq!(shells, wanted);
+}
+
+#[test]
+fn criteria_in_a_table_without_bars_at_its_edges_are_read_in_every_script() {
+    let text =
+        "## Deploy\n- [ ] a\n## Alert thresholds\nМетрика | Порог\n---|---\nОшибки | много\n";
+    let opened = opened(text);
+    for problem in &opened.problems {
+        let span = problem.span;
+        assert!(text.get(span.start..span.end).is_some(), "{problem:?}");
+    }
+    assert_eq!(opened.plan.unwrap().alerts[0].name, "Ошибки много");
 }
 
 #[test]
@@ -340,6 +352,10 @@ fn what_was_printed_is_never_run() {
         (
             "## Deploy\n- [ ] Look\n  ```sh\n  $ echo 'it\n  $ ls\n  ```\n",
             3,
+        ),
+        (
+            "## Deploy\n- [ ] Look\n\n```console\n# reboot\nsystemctl status x\n```\n",
+            4,
         ),
     ] {
         assert!(
