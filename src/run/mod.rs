@@ -14,6 +14,7 @@ mod snapshot;
 mod state;
 mod status;
 mod supervisor;
+mod traces;
 mod work;
 
 pub use command::{Command, Refusal};

@@ -86,7 +86,7 @@ impl Case<'_> {
         due.after.saturating_sub(elapsed)
     }
 
-    fn is_due(&self, due: Due) -> bool {
+    pub(super) fn is_due(&self, due: Due) -> bool {
         self.left_of(due).is_zero()
     }
 

@@ -170,6 +170,7 @@ pub fn not_begun(job: &Job, why: impl Into<String>) -> Finish {
         outcome: Outcome::Failed,
         applied: Applied::No,
         known_by: KnownBy::Report,
+        by_itself: false,
         exit_code: None,
         signal: None,
         findings: Vec::new(),

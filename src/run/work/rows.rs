@@ -20,6 +20,8 @@ pub(super) struct Printer {
     table: Option<TextTable>,
     rows: usize,
     value: Option<String>,
+    /// Why the output is not whole, if it is not.
+    broken: Option<io::Error>,
 }
 
 impl Printer {
@@ -30,7 +32,13 @@ impl Printer {
             table: None,
             rows: 0,
             value: None,
+            broken: None,
         })
+    }
+
+    /// Whether everything could be written down; the error says why not.
+    pub(super) fn is_whole(&mut self) -> io::Result<()> {
+        self.broken.take().map_or(Ok(()), Err)
     }
 
     /// The first field of the first row of the last result that had rows.
@@ -38,7 +46,8 @@ impl Printer {
         self.value.clone()
     }
 
-    /// Writes everything that comes, until there is no more.
+    /// Writes everything that comes, until there is no more. What can't be written is let go by: the
+    /// server is listened to all the same.
     pub(super) async fn print<S>(&mut self, stream: S) -> Result<(), sqlx::Error>
     where
         S: Stream<Item = Result<Either<PgQueryResult, PgRow>, sqlx::Error>>,
@@ -47,7 +56,10 @@ impl Printer {
         while let Some(item) = stream.next().await {
             match item? {
                 Either::Right(row) => self.row(&row),
-                Either::Left(result) => self.end_of_statement(result.rows_affected()).await?,
+                Either::Left(result) => {
+                    let written = self.end_of_statement(result.rows_affected()).await;
+                    self.broken = self.broken.take().or(written.err());
+                }
             }
         }
         Ok(())
@@ -76,7 +88,7 @@ impl Printer {
         );
     }
 
-    async fn end_of_statement(&mut self, affected: u64) -> Result<(), sqlx::Error> {
+    async fn end_of_statement(&mut self, affected: u64) -> io::Result<()> {
         let rows = std::mem::take(&mut self.rows);
         let text = match self.table.take() {
             Some(table) => {
@@ -92,8 +104,7 @@ impl Printer {
             None if affected > 0 => format!("{affected} rows\n"),
             None => "done\n".to_owned(),
         };
-        self.say(text.trim_end()).await?;
-        Ok(())
+        self.say(text.trim_end()).await
     }
 
     /// Writes a line of our own.
