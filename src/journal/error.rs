@@ -41,6 +41,9 @@ pub enum JournalError {
         /// Why.
         why: String,
     },
+    /// Reading should go on after an entry that was never written.
+    #[error("there is no entry {0} in the journal")]
+    NoSuchEntry(u64),
     /// Another engine has taken the run over.
     #[error("another engine has this run now")]
     LeaseLost,

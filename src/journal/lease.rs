@@ -4,8 +4,10 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 
 /// The right to write a run's journal, for as long as this value lives.
 #[derive(Debug)]
@@ -26,26 +28,47 @@ pub enum LeaseError {
 
 const FILE: &str = "engine.lock";
 
+/// How often to try again, and after how long, while somebody only looks who holds the lease: that
+/// takes no longer than a system call.
+const LOOKERS: u32 = 100;
+const LOOK: Duration = Duration::from_millis(5);
+
 impl Lease {
     /// Takes the lease of the run in `dir` for this process.
     pub fn take(dir: &Path) -> Result<Self, LeaseError> {
         let mut file = open(dir)?;
-        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-            return Err(LeaseError::Taken(pid_in(&mut file)));
+        for _ in 0..LOOKERS {
+            if locked(&file, FlockOperation::NonBlockingLockExclusive)? {
+                file.set_len(0)?;
+                file.rewind()?;
+                write!(file, "{}", std::process::id())?;
+                return Ok(Lease { _file: file });
+            }
+            if !locked(&file, FlockOperation::NonBlockingLockShared)? {
+                break;
+            }
+            flock(&file, FlockOperation::Unlock).map_err(std::io::Error::from)?;
+            std::thread::sleep(LOOK);
         }
-        file.set_len(0)?;
-        file.rewind()?;
-        write!(file, "{}", std::process::id())?;
-        Ok(Lease { _file: file })
+        Err(LeaseError::Taken(pid_in(&mut file)))
     }
 
     /// The process that holds the lease of the run in `dir`, if one does. Looking takes nothing.
     pub fn holder(dir: &Path) -> Option<u32> {
         let mut file = OpenOptions::new().read(true).open(dir.join(FILE)).ok()?;
-        match flock(&file, FlockOperation::NonBlockingLockShared) {
-            Ok(()) => None,
-            Err(_) => pid_in(&mut file),
+        match locked(&file, FlockOperation::NonBlockingLockShared) {
+            Ok(false) => pid_in(&mut file),
+            _ => None,
         }
+    }
+}
+
+/// Locks `file`, unless a lock of somebody else is in the way.
+fn locked(file: &File, how: FlockOperation) -> std::io::Result<bool> {
+    match flock(file, how) {
+        Ok(()) => Ok(true),
+        Err(Errno::WOULDBLOCK) => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -80,5 +103,18 @@ mod tests {
         drop(lease);
         assert_eq!(Lease::holder(dir.path()), None);
         Lease::take(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn whoever_only_looks_is_no_holder() {
+        let dir = tempfile::tempdir().unwrap();
+        let looker = open(dir.path()).unwrap();
+        flock(&looker, FlockOperation::LockShared).unwrap();
+        let taking = std::thread::spawn({
+            let dir = dir.path().to_owned();
+            move || Lease::take(&dir).map(drop)
+        });
+        drop(looker);
+        taking.join().unwrap().unwrap();
     }
 }

@@ -19,6 +19,9 @@ const SCHEMA: [&str; 1] = [include_str!("schema/1.sql")];
 /// How long another process, a reader taking a backup say, may keep the writer waiting.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// SQLite's code for what a trigger refuses: an entry that is not the next one.
+const OUT_OF_ORDER: &str = "1811";
+
 /// The last entry that was written.
 #[derive(Clone, Debug)]
 struct Tip {
@@ -101,10 +104,8 @@ impl Store for SqliteStore {
             .await
             .map_err(|error| {
                 // Our next number is taken: another engine goes on where we stood still.
-                let taken = error
-                    .as_database_error()
-                    .is_some_and(sqlx::error::DatabaseError::is_unique_violation);
-                if taken {
+                let code = error.as_database_error().and_then(|error| error.code());
+                if code.as_deref() == Some(OUT_OF_ORDER) {
                     JournalError::LeaseLost
                 } else {
                     JournalError::storage("failed to write to the journal")(error)
@@ -259,27 +260,34 @@ impl Checked {
     }
 
     fn entry(&mut self, row: &SqliteRow) -> Result<Entry, JournalError> {
-        let int = |column: usize| row.get::<i64, _>(column);
-        let text = |column: usize| row.get::<String, _>(column);
-        let seq = int(0).cast_unsigned();
         let wanted = self.tip.seq + 1;
+        // What a broken disk has made of a column need not be a number or text any more.
+        let unreadable = |why: String| JournalError::Unreadable { seq: wanted, why };
+        let int = |column: usize| {
+            row.try_get::<i64, _>(column)
+                .map_err(|e| unreadable(e.to_string()))
+        };
+        let text = |column: usize| {
+            row.try_get::<String, _>(column)
+                .map_err(|e| unreadable(e.to_string()))
+        };
+        let seq = int(0)?.cast_unsigned();
         if seq != wanted {
             return Err(JournalError::Gap { wanted, found: seq });
         }
-        let unreadable = |why: String| JournalError::Unreadable { seq, why };
         let at = Moment {
-            wall: int(1),
-            mono: int(2).cast_unsigned(),
-            boot: u32::try_from(int(3)).unwrap_or(0),
+            wall: int(1)?,
+            mono: int(2)?.cast_unsigned(),
+            boot: u32::try_from(int(3)?).unwrap_or(0),
         };
-        let actor = text(4);
+        let actor = text(4)?;
         let stored = Stored {
-            kind: text(5),
-            version: u16::try_from(int(6)).unwrap_or(u16::MAX),
-            body: text(7),
+            kind: text(5)?,
+            version: u16::try_from(int(6)?).unwrap_or(u16::MAX),
+            body: text(7)?,
         };
         let hash = chain::hash(&self.tip.hash, seq, at, &actor, &stored);
-        if hash != text(8) {
+        if hash != text(8)? {
             return Err(JournalError::Broken { seq });
         }
         self.tip = Tip { seq, hash };
@@ -290,6 +298,22 @@ impl Checked {
             event: codec::decode(&stored).map_err(unreadable)?,
         })
     }
+}
+
+/// A connection that has read something: only then is it known whether the file can be read.
+async fn opened(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+    let mut connection = SqliteConnection::connect_with(options).await?;
+    sqlx::query("select 1 from sqlite_schema")
+        .fetch_optional(&mut connection)
+        .await?;
+    Ok(connection)
+}
+
+/// One of the files that SQLite keeps beside a database.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 /// Reads a journal while another process may be writing it.
@@ -304,25 +328,32 @@ impl Reader {
         if !path.exists() {
             return Err(JournalError::Missing(path.to_owned()));
         }
-        let connection = SqliteConnection::connect_with(&options(path).read_only(true))
-            .await
-            .map_err(JournalError::storage("failed to open the journal"))?;
+        let options = options(path).read_only(true);
+        let opened = match opened(&options).await {
+            // SQLite wants to write its two files beside a journal, where it may not. With nothing
+            // left in them the journal is whole without.
+            Err(_) if !beside(path, "-wal").exists() => {
+                self::opened(&options.immutable(true)).await
+            }
+            opened => opened,
+        };
         Ok(Reader {
-            connection,
+            connection: opened.map_err(JournalError::storage("failed to open the journal"))?,
             checked: Checked::default(),
         })
     }
 
     /// Opens the journal at `path` for reading what comes after the entry `seq`. What comes before
-    /// is taken on trust.
+    /// is taken on trust. Fails if there is no such entry.
     pub async fn open_after(path: &Path, seq: u64) -> Result<Self, JournalError> {
         let mut reader = Reader::open(path).await?;
         if seq > 0 {
-            let hash: String = sqlx::query_scalar("select hash from entry where seq = ?1")
+            let hash: Option<String> = sqlx::query_scalar("select hash from entry where seq = ?1")
                 .bind(number(seq))
-                .fetch_one(&mut reader.connection)
+                .fetch_optional(&mut reader.connection)
                 .await
                 .map_err(JournalError::storage("failed to read the journal"))?;
+            let hash = hash.ok_or(JournalError::NoSuchEntry(seq))?;
             reader.checked.tip = Tip { seq, hash };
         }
         Ok(reader)

@@ -123,3 +123,49 @@ async fn a_journal_of_a_newer_program_is_refused() {
     let error = SqliteStore::open(&path).await.unwrap_err();
     assert!(error.to_string().contains("newer version"), "{error}");
 }
+
+#[tokio::test]
+async fn a_byte_that_the_disk_has_turned_is_named_and_does_no_harm() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, store) = journal(&dir).await;
+    drop(store);
+    let turn = "drop trigger entry_is_not_changed;
+                update entry set body = cast(x'ff' || body as text) where seq = 3";
+    meddle(&path, turn).await.unwrap();
+    let error = verify(&path).await.unwrap_err();
+    assert!(
+        matches!(error, JournalError::Unreadable { seq: 3, .. }),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_journal_can_be_read_where_nothing_can_be_written_beside_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, store) = journal(&dir).await;
+    store.close().await;
+    // As on a disk that can only be read: SQLite gets none of its files.
+    std::fs::create_dir(beside(&path, "-shm")).unwrap();
+    assert_eq!(verify(&path).await.unwrap().0, 3);
+}
+
+#[tokio::test]
+async fn a_writer_that_was_overtaken_learns_it_from_its_first_write() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, mut store) = journal(&dir).await;
+    let (mut other, _) = SqliteStore::open(&path).await.unwrap();
+    other.append(vec![unwritten("d")]).await.unwrap();
+    let error = store.append(vec![unwritten("e")]).await.unwrap_err();
+    assert!(matches!(error, JournalError::LeaseLost), "{error}");
+}
+
+#[tokio::test]
+async fn reading_on_after_an_entry_that_is_not_there_names_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, _store) = journal(&dir).await;
+    assert!(Reader::open_after(&path, 3).await.is_ok());
+    assert!(matches!(
+        Reader::open_after(&path, 4).await.err(),
+        Some(JournalError::NoSuchEntry(4))
+    ));
+}

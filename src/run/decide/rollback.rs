@@ -105,7 +105,7 @@ fn no_tier(plan: &Plan, name: &str) -> Refusal {
 
 fn left_something(state: &RunState, ix: StepIx) -> bool {
     let step = &state.steps[ix];
-    matches!(step.applied, Some(Applied::Yes | Applied::Maybe)) && step.status != Status::Undone
+    step.may_have_left() && step.status != Status::Undone
 }
 
 /// The steps with an undo that did something, or may have: the last one first.

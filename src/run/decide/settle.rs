@@ -43,7 +43,10 @@ impl Case<'_> {
         let ix = self.find(name)?;
         let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
         let was_run = step.attempt > 0 || step.applied.is_some();
-        if step.status == Status::Passed && was_run && !spec.work.is_check() {
+        let is_check = spec.work.is_check() && self.work_of(ix, false).is_some_and(Work::is_check);
+        // A check that was ticked after something else was tried is no way to forget that.
+        let left = step.left_before || (was_run && !is_check);
+        if step.status == Status::Passed && left {
             return Err(Refusal::new(format!(
                 "{} was run: what it did can't be taken back by a key",
                 self.called(ix)

@@ -122,6 +122,11 @@ impl StepState {
         }
     }
 
+    /// Whether its work has left something behind, or may have.
+    pub fn may_have_left(&self) -> bool {
+        matches!(self.applied, Some(Applied::Yes | Applied::Maybe))
+    }
+
     /// A step whose box in the file was already filled in.
     pub(super) fn marked(mark: Option<Mark>) -> Self {
         let (status, reason) = match mark {

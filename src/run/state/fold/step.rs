@@ -25,7 +25,7 @@ impl Fold<'_> {
             step.undo_attempt = e.job.attempt;
             step.undo_end = None;
         } else {
-            step.left_before |= matches!(step.applied, Some(Applied::Yes | Applied::Maybe));
+            step.left_before |= step.may_have_left();
             step.attempt = e.job.attempt;
             step.choice = e.choice;
             step.applied = Some(Applied::Maybe);
@@ -229,7 +229,7 @@ impl Fold<'_> {
         self.settle(id, change, Some(reason))
     }
 
-    /// What was run before a step was left out is not forgotten with the reason for leaving it out.
+    /// What was done before a step was left out is not forgotten with the reason for leaving it out.
     pub(super) fn step_unticked(&mut self, id: &str) -> Result<(), Mismatch> {
         let ix = self.step(id)?;
         let before = &self.state.steps[ix];
@@ -238,6 +238,8 @@ impl Fold<'_> {
                 Change::ReopenedUnknown
             }
             (Some(_), Status::Skipped) => Change::ReopenedFailed,
+            // Done by hand, and then found not to be as it should.
+            (None, Status::Skipped) if before.may_have_left() => Change::ReopenedFailed,
             _ => Change::Reopened,
         };
         let id = id.to_owned();
