@@ -247,3 +247,48 @@ fn a_statement_whose_output_can_not_be_written_has_failed_and_its_session_is_kep
     let valid = "(select indisvalid from pg_index where indexrelid = 'i'::regclass)";
     assert_eq!(postgres::value(&url, valid), "true");
 }
+
+#[test]
+fn of_fields_of_any_size_as_much_is_kept_as_somebody_reads() {
+    let mut bench = Bench::new();
+    bench.set("DATABASE_URL", postgres::database());
+    let big =
+        "sql = \"select repeat('\u{e9}', 1000000) as a, 'b' as b from generate_series(1, 20)\"";
+    let json = "sql = \"select json_build_object('fill', repeat('x', 300000), 'n', 42)\"";
+    let mut run = bench.start(&plan(&[
+        ("big", &format!("{big}\nexpect = {{ value = \"y\" }}")),
+        (
+            "json",
+            &format!("{json}\ncapture = {{ n = {{ json = \".n\" }} }}"),
+        ),
+        (
+            "all",
+            &format!("{json}\ncapture = {{ all = {{ value = true }} }}"),
+        ),
+    ]));
+    let end = next(&mut run, "big");
+    is(&end, "failed", "no");
+    let output = run.output("big-1.log");
+    assert!(output.len() < 200_000, "{}", output.len());
+    assert!(output.contains("(2000000 bytes)") && output.contains("(20 rows)"));
+    assert!(end.to_string().len() < 4_000, "{}", end.to_string().len());
+    run.ctl(&["skip", "big", "--reason", "as expected"]);
+    is(&next(&mut run, "json"), "passed", "yes");
+    let end = next(&mut run, "all");
+    is(&end, "failed", "no");
+    assert!(end.to_string().contains("too many for a variable"), "{end}");
+}
+
+#[test]
+fn a_condition_whose_server_falls_silent_can_not_be_told() {
+    let mut bench = Bench::new();
+    let (_server, way) = far_server(&mut bench);
+    let when = format!("{INSERT}\nwhen = \"main.size > 6\"");
+    let mut run = bench.start(&plan(&[("insert", &when)]));
+    way.block_at("begin read only; set local statement_timeout = 10000");
+    run.ctl(&["run"]);
+    let weighed = run.wait_for("condition_weighed", |_| true);
+    assert!(weighed["data"]["holds"].is_null(), "{weighed}");
+    assert!(weighed.to_string().contains("does not answer"), "{weighed}");
+    way.unblock();
+}

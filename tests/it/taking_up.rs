@@ -31,7 +31,7 @@ fn without_its_secret<'b>(bench: &'b Bench, expected: &str) -> Run<'b> {
     run.ctl(&["run", "1.1"]);
     run.wait_for("step_launched", |_| true);
     wait::until("it has begun", || bench.read("trace") == "begun\n");
-    let mut run = replace_engine(bench, run);
+    let mut run = replace_engine(bench, &run);
     run.wait_for("variable_forgotten", |_| true);
     run
 }
@@ -43,7 +43,7 @@ fn give_secret(bench: &Bench) {
     assert!(set.wait().unwrap().success());
 }
 
-fn replace_engine<'b>(bench: &'b Bench, run: Run<'b>) -> Run<'b> {
+fn replace_engine<'b>(bench: &'b Bench, run: &Run<'_>) -> Run<'b> {
     let engine = run.engine();
     signal(engine, Signal::KILL);
     wait::until("the engine is dead", || !is_alive(engine));
@@ -128,7 +128,7 @@ fn a_script_that_goes_on_without_its_shim_is_stopped_before_it_is_undone() {
         let bench = Bench::new();
         let (mut run, pid) = without_its_shim(&bench);
         if engine_too {
-            run = replace_engine(&bench, run);
+            run = replace_engine(&bench, &run);
             run.wait_for("step_adopted", |_| true);
         }
         assert!(is_alive(pid));

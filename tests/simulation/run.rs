@@ -17,7 +17,6 @@ use gonogo::run::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::jobs::Truth;
 use super::operator;
 use super::plans;
 use super::rng::Rng;

@@ -14,11 +14,20 @@ use super::table::TextTable;
 /// The most rows of one result that are written down.
 const ROW_LIMIT: usize = 1_000;
 
+/// The most of one field that is written down, in bytes: 4 KiB.
+const CELL_LIMIT: usize = 4 * 1024;
+/// The most of one result that is kept until it is written down, in bytes: 4 MiB.
+const TABLE_LIMIT: usize = 4 * 1024 * 1024;
+/// The most of a value that is looked at, in bytes: 4 MiB.
+const VALUE_LIMIT: usize = 4 * 1024 * 1024;
+
 /// Writes results into a step's output file.
 pub(super) struct Printer {
     file: File,
     table: Option<TextTable>,
     rows: usize,
+    /// The bytes of the rows that are kept.
+    kept: usize,
     value: Option<String>,
     /// Why the output is not whole, if it is not.
     broken: Option<io::Error>,
@@ -31,6 +40,7 @@ impl Printer {
             file,
             table: None,
             rows: 0,
+            kept: 0,
             value: None,
             broken: None,
         })
@@ -72,24 +82,20 @@ impl Printer {
         });
         let first = self.rows == 0;
         self.rows += 1;
-        if !first && table.len() >= ROW_LIMIT {
+        if !first && (table.len() >= ROW_LIMIT || self.kept >= TABLE_LIMIT) {
             return;
         }
-        let cells: Vec<Option<String>> = (0..row.len()).map(|ix| field(row, ix)).collect();
         if first {
-            self.value = cells.first().cloned().flatten();
+            self.value = field(row, 0, VALUE_LIMIT).map(|(value, _)| value);
         }
-        let null = || "NULL".to_owned();
-        table.push(
-            cells
-                .into_iter()
-                .map(|cell| cell.unwrap_or_else(null))
-                .collect(),
-        );
+        let cells: Vec<String> = (0..row.len()).map(|ix| cell(row, ix)).collect();
+        self.kept += cells.iter().map(String::len).sum::<usize>();
+        table.push(cells);
     }
 
     async fn end_of_statement(&mut self, affected: u64) -> io::Result<()> {
         let rows = std::mem::take(&mut self.rows);
+        self.kept = 0;
         let text = match self.table.take() {
             Some(table) => {
                 let left_out = rows - table.len();
@@ -115,14 +121,38 @@ impl Printer {
     }
 }
 
-/// A field as the server wrote it: without types of our own, everything comes as text.
-pub(super) fn field(row: &PgRow, ix: usize) -> Option<String> {
+/// A field as it is shown: what is cut is said to be.
+fn cell(row: &PgRow, ix: usize) -> String {
+    match field(row, ix, CELL_LIMIT) {
+        None => "NULL".to_owned(),
+        Some((text, length)) if text.len() < length => {
+            format!("{text}… ({length} bytes)")
+        }
+        Some((text, _)) => text,
+    }
+}
+
+/// A field as the server wrote it, whole.
+pub(super) fn whole(row: &PgRow, ix: usize) -> Option<String> {
+    field(row, ix, usize::MAX).map(|(text, _)| text)
+}
+
+/// At most `limit` bytes of a field as the server wrote it, and its length: without types of our own,
+/// everything comes as text.
+fn field(row: &PgRow, ix: usize, limit: usize) -> Option<(String, usize)> {
     let value = row.try_get_raw(ix).ok()?;
     if value.is_null() {
         return None;
     }
     match value.as_str() {
-        Ok(text) => Some(text.to_owned()),
-        Err(_) => Some(format!("({})", row.columns()[ix].type_info().name())),
+        Ok(text) => {
+            let cut = text.floor_char_boundary(limit);
+            Some((text[..cut].to_owned(), text.len()))
+        }
+        Err(_) => {
+            let text = format!("({})", row.columns()[ix].type_info().name());
+            let length = text.len();
+            Some((text, length))
+        }
     }
 }
