@@ -50,7 +50,8 @@ struct Excerpt<'s> {
 impl<'s> Excerpt<'s> {
     fn of(source: &'s Source, span: Span) -> Self {
         let text = source.text();
-        let at = span.start.min(text.len());
+        // A span that was reckoned may end inside a character: the excerpt must not fail for it.
+        let at = text.floor_char_boundary(span.start);
         let start = text[..at].rfind('\n').map_or(0, |n| n + 1);
         let end = text[at..].find('\n').map_or(text.len(), |n| at + n);
         let (start, end) = (
@@ -59,7 +60,8 @@ impl<'s> Excerpt<'s> {
         );
         let line = &text[start..end];
         let from = at - start;
-        let to = span.end.min(end).saturating_sub(start).max(from);
+        let to = text.ceil_char_boundary(span.end.min(end));
+        let to = to.saturating_sub(start).max(from);
         Excerpt {
             text: line,
             line: source.line(at),
@@ -97,5 +99,14 @@ mod tests {
         assert!(render(&source, &problem, false).contains('é'));
         let behind = Problem::warning("w", Span::at(99_999), "there");
         assert!(render(&source, &behind, false).contains("there"));
+    }
+
+    #[test]
+    fn a_span_that_cuts_a_character_in_two_is_shown_with_all_of_it() {
+        let source = Source::new("p.md", "aéb\n");
+        for (start, end) in [(2, 2), (1, 2), (2, 3), (0, 99)] {
+            let problem = Problem::warning("w", Span::new(start, end), "here");
+            assert!(render(&source, &problem, false).contains("aéb"));
+        }
     }
 }

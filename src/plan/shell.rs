@@ -15,6 +15,8 @@ pub(crate) enum Quoting {
     Heredoc,
     /// The body of `<<'EOF'` or a `$'…'`: nothing can be expanded here.
     Literal,
+    /// `$(( … ))`, where even the value of a variable is an expression.
+    Arithmetic,
     /// `# …`
     Comment,
 }
@@ -42,12 +44,22 @@ enum Frame {
     Double,
     Single,
     DollarSingle,
-    /// `$( … )`, `( … )`: commands again, up to the parenthesis.
+    /// `$( … )`: commands again, up to the parenthesis.
     Paren,
+    /// `( … )`: the same, behind which a keyword can stand.
+    Group,
     /// `` ` … ` ``
     Backtick,
     /// `${ … }`
     Brace,
+    /// One parenthesis of `$(( … ))`, `(( … ))`, or inside of them.
+    Arithmetic,
+}
+
+impl Frame {
+    fn holds_commands(self) -> bool {
+        matches!(self, Frame::Paren | Frame::Group | Frame::Backtick)
+    }
 }
 
 struct Heredoc {
@@ -86,10 +98,11 @@ pub(crate) fn scan(script: &str) -> Scan {
     };
     while let Some(c) = scanner.peek() {
         match scanner.frames.last() {
-            None | Some(Frame::Paren | Frame::Backtick) => scanner.in_commands(c),
+            None | Some(Frame::Paren | Frame::Group | Frame::Backtick) => scanner.in_commands(c),
             Some(Frame::Double | Frame::Brace) => scanner.in_double(c),
             Some(Frame::Single) => scanner.in_single(c),
             Some(Frame::DollarSingle) => scanner.in_dollar_single(c),
+            Some(Frame::Arithmetic) => scanner.in_arithmetic(c),
         }
     }
     Scan {
@@ -121,10 +134,11 @@ impl<'a> Scanner<'a> {
 
     fn quoting_now(&self) -> Quoting {
         match self.frames.last() {
-            None | Some(Frame::Paren | Frame::Backtick) => Quoting::Bare,
+            None | Some(Frame::Paren | Frame::Group | Frame::Backtick) => Quoting::Bare,
             Some(Frame::Double | Frame::Brace) => Quoting::Double,
             Some(Frame::Single) => Quoting::Single,
             Some(Frame::DollarSingle) => Quoting::Literal,
+            Some(Frame::Arithmetic) => Quoting::Arithmetic,
         }
     }
 
@@ -135,16 +149,17 @@ impl<'a> Scanner<'a> {
     fn open(&mut self, frame: Frame, length: usize) {
         self.at += length;
         self.frames.push(frame);
-        self.command = matches!(frame, Frame::Paren | Frame::Backtick);
+        self.command = frame.holds_commands();
+        self.continued = false;
         self.change(self.quoting_now());
     }
 
     fn close(&mut self, length: usize) {
-        self.frames.pop();
+        let closed = self.frames.pop();
         let quoting = self.quoting_now();
         self.change(quoting);
         self.at += length;
-        self.command = false;
+        self.command = closed == Some(Frame::Group);
     }
 
     fn escaped(&mut self) {
@@ -163,12 +178,14 @@ impl<'a> Scanner<'a> {
             '\'' => self.open(Frame::Single, 1),
             '"' => self.open(Frame::Double, 1),
             '$' if rest.starts_with("$'") => self.open(Frame::DollarSingle, 2),
+            '$' if rest.starts_with("$((") => self.open(Frame::Arithmetic, 2),
             '$' if rest.starts_with("$(") => self.open(Frame::Paren, 2),
             '$' if rest.starts_with("${") => self.open(Frame::Brace, 2),
             '`' if self.frames.last() == Some(&Frame::Backtick) => self.close(1),
             '`' => self.open(Frame::Backtick, 1),
-            '(' => self.open(Frame::Paren, 1),
-            ')' if self.frames.last() == Some(&Frame::Paren) => self.close(1),
+            '(' if rest.starts_with("((") => self.open(Frame::Arithmetic, 1),
+            '(' => self.open(Frame::Group, 1),
+            ')' if matches!(self.frames.last(), Some(Frame::Paren | Frame::Group)) => self.close(1),
             '#' if self.starts_word() => self.comment(),
             '<' if rest.starts_with("<<") && !rest.starts_with("<<<") => self.heredoc(),
             '<' if rest.starts_with("<<<") => self.at += 3,
@@ -191,7 +208,8 @@ impl<'a> Scanner<'a> {
     }
 
     fn separator(&mut self, c: char) {
-        let doubled = c != ';' && self.rest()[1..].starts_with(c);
+        let next = &self.rest()[1..];
+        let doubled = c != ';' && next.starts_with(c) || c == '|' && next.starts_with('&');
         self.at += if doubled { 2 } else { 1 };
         self.continued = c == '|' || doubled;
         self.command = true;
@@ -281,7 +299,10 @@ impl<'a> Scanner<'a> {
         let was_command = self.command;
         self.command = false;
         self.continued = false;
-        if was_command {
+        if word == ")" {
+            // Nothing opened it: it ends a pattern of `case`.
+            self.command = true;
+        } else if was_command {
             match word {
                 "if" | "case" | "for" | "while" | "until" | "select" | "{" => {
                     self.depth += 1;
@@ -291,11 +312,17 @@ impl<'a> Scanner<'a> {
                 "then" | "else" | "elif" | "do" | "!" | "time" => self.command = true,
                 _ => {}
             }
-        } else if word == "{" && self.text[..self.at].trim_end().ends_with(')') {
+        } else if word == "{" && self.names_function() {
             self.depth += 1;
             self.command = true;
         }
         self.at += length;
+    }
+
+    /// Whether what stands here is the body of a function: behind `name()` or `function name`.
+    fn names_function(&self) -> bool {
+        let before = self.text[..self.at].trim_end();
+        before.ends_with(')') || before.split_whitespace().rev().nth(1) == Some("function")
     }
 
     fn in_double(&mut self, c: char) {
@@ -304,9 +331,20 @@ impl<'a> Scanner<'a> {
             '\\' => self.escaped(),
             '}' if brace => self.close(1),
             '"' if !brace => self.close(1),
+            '$' if self.rest().starts_with("$((") => self.open(Frame::Arithmetic, 2),
             '$' if self.rest().starts_with("$(") => self.open(Frame::Paren, 2),
             '$' if self.rest().starts_with("${") => self.open(Frame::Brace, 2),
             '`' => self.open(Frame::Backtick, 1),
+            c => self.skip(c),
+        }
+    }
+
+    fn in_arithmetic(&mut self, c: char) {
+        match c {
+            '(' => self.open(Frame::Arithmetic, 1),
+            ')' => self.close(1),
+            '"' => self.open(Frame::Double, 1),
+            c if matches!(c, '\\' | '$' | '`') => self.in_double(c),
             c => self.skip(c),
         }
     }

@@ -8,6 +8,7 @@ pub(super) fn lexeme_end(sql: &str, at: usize) -> Option<usize> {
     let rest = &sql[at..];
     let find = |from: usize, what: &str| sql[from..].find(what).map(|n| from + n + what.len());
     match rest.chars().next()? {
+        '\'' if is_escaping(sql, at) => escaped_end(sql, at + 1),
         '\'' => find(at + 1, "'"),
         '"' => find(at + 1, "\""),
         '-' if rest.starts_with("--") => Some(find(at, "\n").unwrap_or(sql.len())),
@@ -18,6 +19,27 @@ pub(super) fn lexeme_end(sql: &str, at: usize) -> Option<usize> {
         },
         other => Some(at + other.len_utf8()),
     }
+}
+
+/// Whether the quote at `at` opens `E'…'`, in which a backslash changes what follows.
+fn is_escaping(sql: &str, at: usize) -> bool {
+    let before = sql[..at].strip_suffix(['e', 'E']);
+    let in_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    before.is_some_and(|before| !before.ends_with(in_word))
+}
+
+/// The end of `E'…'`, whose inside begins at `from`. A doubled quote goes on with it.
+fn escaped_end(sql: &str, from: usize) -> Option<usize> {
+    let mut inside = sql[from..].char_indices();
+    while let Some((at, c)) = inside.next() {
+        let next = from + at + c.len_utf8();
+        match c {
+            '\'' if !sql[next..].starts_with('\'') => return Some(next),
+            '\'' | '\\' => drop(inside.next()),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Comments in SQL can stand in each other.
@@ -50,16 +72,45 @@ fn dollar_tag(text: &str) -> Option<&str> {
     fits.then(|| &text[..end])
 }
 
-/// The quote that is open at the end of `sql`: `'`, `"`, or `$` for a dollar-quoted text.
-pub(super) fn open_quote(sql: &str) -> Option<char> {
+/// What a place in SQL stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Within {
+    /// Nothing: among keywords, names and numbers.
+    Nothing,
+    /// `'…'`
+    Text,
+    /// `"…"`
+    Name,
+    /// `E'…'`, where a backslash changes what follows.
+    Escapes,
+    /// `$$ … $$`, which may be code again.
+    Dollars,
+    /// `-- …`, `/* … */`
+    Comment,
+}
+
+/// What is open at the end of `sql`.
+pub(super) fn open_at_end(sql: &str) -> Within {
     let mut at = 0;
     while at < sql.len() {
+        let rest = &sql[at..];
+        if rest.starts_with("--") && !rest.contains('\n') {
+            return Within::Comment;
+        }
         match lexeme_end(sql, at) {
             Some(end) => at = end,
-            None => return sql[at..].chars().next(),
+            None => {
+                return match rest.as_bytes() {
+                    [b'\'', ..] if is_escaping(sql, at) => Within::Escapes,
+                    [b'\'', ..] => Within::Text,
+                    [b'"', ..] => Within::Name,
+                    [b'$', ..] => Within::Dollars,
+                    _ => Within::Comment,
+                };
+            }
         }
     }
-    None
+    Within::Nothing
 }
 
 /// The statements of `sql`, without their semicolons; empty ones and mere comments left out.
@@ -123,7 +174,8 @@ pub(super) fn tokens(sql: &str) -> Vec<Token> {
             .unwrap_or(rest.len());
         let escapes = length == 1 && rest.starts_with(['e', 'E']) && rest[1..].starts_with('\'');
         let (sort, end) = if escapes {
-            (TokenSort::Text, escaped_end(sql, at + 2))
+            let end = escaped_end(sql, at + 2);
+            (TokenSort::Text, end.unwrap_or(sql.len()))
         } else if length > 0 {
             (TokenSort::Word, at + length)
         } else {
@@ -147,17 +199,6 @@ pub(super) fn tokens(sql: &str) -> Vec<Token> {
         at = end.max(at + 1);
     }
     found
-}
-
-/// The end of `E'…'`, whose inside begins at `from`.
-fn escaped_end(sql: &str, from: usize) -> usize {
-    let mut escaped = false;
-    let inside = sql[from..].find(|c| {
-        let closes = c == '\'' && !escaped;
-        escaped = c == '\\' && !escaped;
-        closes
-    });
-    inside.map_or(sql.len(), |length| from + length + 1)
 }
 
 /// The words of a statement in capitals, quoted texts and comments left out.
@@ -254,11 +295,28 @@ mod tests {
     }
 
     #[test]
-    fn open_quotes_are_found() {
-        assert_eq!(open_quote("select 'a"), Some('\''));
-        assert_eq!(open_quote("select 'it''s"), Some('\''));
-        assert_eq!(open_quote("select 'a' -- it's\n"), None);
-        assert_eq!(open_quote("do $$ '"), Some('$'));
-        assert_eq!(open_quote("select $1, \""), Some('"'));
+    fn what_a_place_stands_in_is_known() {
+        for (sql, within) in [
+            ("select 'a", Within::Text),
+            ("select 'it''s", Within::Text),
+            ("select 'a' -- it's\n", Within::Nothing),
+            ("select 'a' -- it's", Within::Comment),
+            ("select /* '", Within::Comment),
+            ("do $$ '", Within::Dollars),
+            ("select $1, \"", Within::Name),
+            ("select E'it\\'s", Within::Escapes),
+            ("select e'it''s \\'", Within::Escapes),
+            ("select e'a\\\\'", Within::Nothing),
+            ("select note'a\\'", Within::Nothing),
+        ] {
+            assert_eq!(open_at_end(sql), within, "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_quote_behind_a_backslash_ends_only_plain_texts() {
+        let sql = "select E'it\\'s; x', '\\'; select e'a''b\\'; c'";
+        let wanted = ["select E'it\\'s; x', '\\'", "select e'a''b\\'; c'"];
+        assert_eq!(statements(sql), wanted);
     }
 }

@@ -1,10 +1,12 @@
 //! Filling in `{{variables}}` and the placeholders of runbooks, so that a value is always a value:
 //! never read as shell code, never as SQL, never missing in silence.
 
+use std::collections::{HashMap, HashSet};
+
 use super::draft::Hole;
 use super::shell::{self, Quoting};
 use super::source::Span;
-use super::sql_text::open_quote;
+use super::sql_text::{Within, open_at_end};
 
 /// What a text is, and so how a value must be written into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +145,7 @@ pub fn fill<'v>(
     if !missing.is_empty() {
         return Err(FillError::Missing(missing));
     }
-    let scan = (language == Language::Shell).then(|| shell::scan(text));
+    let scan = (language == Language::Shell).then(|| (shell::scan(text), variables(text, holes)));
     let mut filled = Filled::default();
     let mut from = 0;
     for token in all_tokens(text, holes) {
@@ -153,7 +155,11 @@ pub fn fill<'v>(
         filled.text.push_str(&text[from..token.span.start]);
         from = token.span.end;
         match &scan {
-            Some(scan) => put_shell(&mut filled, &token, value, scan.quoting(token.span.start))?,
+            Some((scan, variables)) => {
+                let variable = &variables[token.name];
+                let quoting = scan.quoting(token.span.start);
+                put_shell(&mut filled, &token, variable, value, quoting)?;
+            }
             None => match language {
                 Language::Sql => put_sql(&mut filled, &token, value)?,
                 Language::Json => put_json(&mut filled, &token, value)?,
@@ -181,17 +187,38 @@ pub fn show<'v>(text: &str, holes: &[Hole], lookup: impl Fn(&str) -> Lookup<'v>)
     shown
 }
 
+/// The environment variables by which a script gets the values of what it names. Shells allow fewer
+/// letters than names have, so that two names may come to the same: the later one gets another.
+fn variables<'t>(text: &'t str, holes: &'t [Hole]) -> HashMap<&'t str, String> {
+    let mut taken = HashSet::new();
+    let given = names(text, holes).into_iter().map(|name| {
+        let mut variable = format!("GONOGO_VAR_{}", name.replace('-', "_"));
+        while !taken.insert(variable.clone()) {
+            variable.push('_');
+        }
+        (name, variable)
+    });
+    given.collect()
+}
+
 fn put_shell(
     filled: &mut Filled,
     token: &Token<'_>,
+    variable: &str,
     value: &str,
     quoting: Quoting,
 ) -> Result<(), FillError> {
-    let variable = format!("GONOGO_VAR_{}", token.name.replace('-', "_"));
     let reference = match quoting {
         Quoting::Bare => format!("\"${{{variable}}}\""),
         Quoting::Double | Quoting::Heredoc => format!("${{{variable}}}"),
         Quoting::Single => format!("'\"${{{variable}}}\"'"),
+        Quoting::Arithmetic if is_integer(value) => format!("${{{variable}}}"),
+        Quoting::Arithmetic => {
+            return Err(FillError::Misfit {
+                name: token.name.to_owned(),
+                place: "in arithmetic, where only a number is no code",
+            });
+        }
         Quoting::Comment => return Ok(()),
         Quoting::Literal => {
             if value.contains(['\\', '\'', '\n']) {
@@ -205,29 +232,37 @@ fn put_shell(
         }
     };
     filled.text.push_str(&reference);
-    if !filled.env.iter().any(|(name, _)| *name == variable) {
-        filled.env.push((variable, value.to_owned()));
+    if !filled.env.iter().any(|(name, _)| name == variable) {
+        filled.env.push((variable.to_owned(), value.to_owned()));
     }
     Ok(())
 }
 
-/// What surrounds a place in SQL: told by the quotes before it, comments aside.
+/// In quotes a value is a text or a name. Anywhere else it could be code, or end what it stands in,
+/// unless it is a plain word.
 fn put_sql(filled: &mut Filled, token: &Token<'_>, value: &str) -> Result<(), FillError> {
-    match open_quote(&filled.text) {
-        Some(quote @ ('\'' | '"')) => {
-            filled
-                .text
-                .push_str(&value.replace(quote, &format!("{quote}{quote}")));
+    let place = match open_at_end(&filled.text) {
+        Within::Text => {
+            filled.text.push_str(&value.replace('\'', "''"));
+            return Ok(());
         }
-        Some(_) if !value.contains('$') => filled.text.push_str(value),
-        None if is_plain_word(value) => filled.text.push_str(value),
-        _ => {
-            return Err(FillError::Misfit {
-                name: token.name.to_owned(),
-                place: "unquoted in SQL: put quotes around the variable",
-            });
+        Within::Name => {
+            filled.text.push_str(&value.replace('"', "\"\""));
+            return Ok(());
         }
+        Within::Nothing => "unquoted in SQL: put quotes around the variable",
+        Within::Escapes => "in a text with backslashes, `E'…'`: put it into plain quotes",
+        Within::Dollars => "between dollar quotes, whose text may be code",
+        // As in a shell's comment: it says nothing to the server, and must not end there.
+        Within::Comment => return Ok(()),
+    };
+    // Two minus signs would begin a comment.
+    let negated = filled.text.ends_with('-') && value.starts_with('-');
+    if !is_plain_word(value) || negated {
+        let name = token.name.to_owned();
+        return Err(FillError::Misfit { name, place });
     }
+    filled.text.push_str(value);
     Ok(())
 }
 
@@ -270,6 +305,11 @@ fn put_address(text: &mut String, value: &str) {
             text.push_str(&format!("%{byte:02X}"));
         }
     }
+}
+
+fn is_integer(value: &str) -> bool {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit())
 }
 
 /// A number or a possibly qualified name: what can stand unquoted without meaning anything else.

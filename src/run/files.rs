@@ -112,6 +112,11 @@ impl RunDir {
         Ok(())
     }
 
+    /// What the environment was that the run's engine had last.
+    pub fn environment(&self) -> PathBuf {
+        self.path.join("environment.json")
+    }
+
     /// What the engine says about itself.
     pub fn engine_log(&self) -> PathBuf {
         self.path.join("engine.log")
@@ -242,7 +247,9 @@ pub enum NoRun {
 /// The run called `name`: `last`, an id or the beginning of one, a directory's name or its path.
 pub fn find(runs: &Path, name: &str) -> Result<RunDir, NoRun> {
     if name.contains('/') {
-        let dir = RunDir::at(name);
+        // Steps run in another directory, and find their files by this path.
+        let dir = std::path::absolute(name).map_err(|error| NoRun::Io(name.into(), error))?;
+        let dir = RunDir::at(dir);
         return if dir.plan().exists() {
             Ok(dir)
         } else {

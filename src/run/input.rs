@@ -17,6 +17,8 @@ pub enum Input {
     Engine {
         /// Its process.
         pid: u32,
+        /// How its environment differs from that of the engine before it, a few words a variable.
+        changed: Vec<String>,
     },
     /// A terminal wants to drive.
     Attach {

@@ -173,14 +173,15 @@ impl Simulation {
         let parts = Parts {
             plan: Arc::clone(&self.plan),
             store: disk,
-            entries: world.entries.clone(),
+            state: RunState::folded(&self.plan, &world.entries).expect("the journal fits the plan"),
             clock: watch,
             supervisor: hands,
             secrets: Secrets::default(),
+            changed: Vec::new(),
             die_after: None,
         };
         drop(world);
-        let (engine, _) = Engine::new(parts).expect("the journal fits the plan");
+        let (engine, _) = Engine::new(parts);
         let (requests, asked) = mpsc::channel(8);
         let (notices, heard) = mpsc::channel(1024);
         // No monitor watches here, so there are no alerts.
@@ -522,7 +523,10 @@ impl Simulation {
                 .apply(&self.plan, entry)
                 .expect("every beginning of a journal can be read");
             if often {
-                let input = Input::Engine { pid: 7 };
+                let input = Input::Engine {
+                    pid: 7,
+                    changed: Vec::new(),
+                };
                 let decision = decide(&self.plan, &state, &input, entry.at);
                 let mut taken_up = state.clone();
                 for (actor, event) in decision.expect("an engine may always start").events {

@@ -12,11 +12,6 @@ const MAX_PROMPT: usize = 80;
 /// The most lines that are looked at to find the end of one command.
 const MAX_COMMAND: usize = 400;
 
-/// Prompts of programs that are no shells, by how they begin.
-const FOREIGN: [&str; 8] = [
-    "PS ", "C:\\", "mysql> ", "MariaDB ", "sqlite> ", "redis ", ">>> ", "irb(",
-];
-
 /// Leaves only the commands of a transcript in `lines`, and returns what was printed. Lines that
 /// are no transcript stay as they are.
 pub(super) fn take_commands(lines: &mut Vec<Line<'_>>, console: bool) -> Option<String> {
@@ -34,12 +29,13 @@ pub(super) fn take_commands(lines: &mut Vec<Line<'_>>, console: bool) -> Option<
     (!printed.is_empty()).then(|| printed.join("\n"))
 }
 
-/// Whether the block `text` can't be told into what was typed and what was printed.
+/// Whether the block `text` can't be told into what was typed and what was printed. A console
+/// without a prompt of a shell is such a block: any of its lines may have been printed.
 pub(super) fn is_unclear(text: &str, console: bool) -> bool {
     let lines: Vec<&str> = text.lines().collect();
     match Read::of(&lines, console) {
         Some(read) => read.unclear,
-        None => console && lines.iter().any(|line| is_foreign(line.trim_start())),
+        None => console && !text.trim().is_empty(),
     }
 }
 
@@ -57,10 +53,10 @@ struct Read {
     unclear: bool,
 }
 
-/// The prompts of a block that have no name in front of them.
+/// The prompts of a block that are sure only because it begins with one. `# ` is never one: without
+/// a name in front of it, it begins a comment as well.
+#[derive(Default)]
 struct Bare {
-    /// Whether `# ` is the prompt of root, and not a comment.
-    root: bool,
     /// What the first line begins with, if that is `> ` or `% `.
     first: Option<&'static str>,
 }
@@ -106,27 +102,21 @@ impl Read {
 /// How the prompts of a transcript look; none if it is no transcript. A block that calls itself a
 /// script is one only if its first command has a prompt that no script begins with.
 fn bare_prompts(lines: &[&str], console: bool) -> Option<Bare> {
-    let texts = || lines.iter().map(|line| line.trim_start());
-    let none = Bare {
-        root: false,
-        first: None,
-    };
-    let first = texts().find(|text| !text.is_empty() && (console || !text.starts_with('#')));
+    let mut texts = lines.iter().map(|line| line.trim_start());
+    let first = texts
+        .clone()
+        .find(|text| !text.is_empty() && !text.starts_with('#'));
     let first = first?;
-    let sign = ["> ", "% "]
-        .into_iter()
-        .find(|sign| first.starts_with(sign));
+    let none = Bare::default();
     if !console {
         return prompt(first, &none).map(|_| none);
     }
-    if texts().any(|text| prompt(text, &none).is_some()) {
+    if texts.any(|text| prompt(text, &none).is_some()) {
         return Some(none);
     }
-    let root = texts().any(|text| text.starts_with("# "));
-    (root || sign.is_some()).then_some(Bare {
-        root: root && sign.is_none(),
-        first: sign,
-    })
+    let mut signs = ["> ", "% "].into_iter();
+    let sign = signs.find(|sign| first.starts_with(sign));
+    sign.map(|sign| Bare { first: Some(sign) })
 }
 
 /// The length of the prompt that `text` begins with, the space behind it included.
@@ -138,9 +128,6 @@ fn prompt(text: &str, bare: &Bare) -> Option<usize> {
         return Some(length);
     }
     if let Some(length) = bare.first.and_then(sign) {
-        return Some(length);
-    }
-    if let Some(length) = sign("# ").filter(|_| bare.root) {
         return Some(length);
     }
     named(rest).map(|length| start + length)
@@ -179,20 +166,6 @@ fn named(text: &str) -> Option<usize> {
         .filter_map(|shell| head.strip_prefix(shell))
         .any(|version| version.chars().all(|c| c.is_ascii_digit() || c == '.'));
     (of_host || of_shell).then_some(end + 2)
-}
-
-/// Whether `text` begins with the prompt of a program that is no shell.
-fn is_foreign(text: &str) -> bool {
-    // `shop=# `, `shop=> `, `shop-# `: psql.
-    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_'));
-    let psql = end.is_some_and(|end| {
-        let rest = &text[end..];
-        end > 0
-            && ["=# ", "=> ", "-# ", "-> "]
-                .iter()
-                .any(|sign| rest.starts_with(sign))
-    });
-    psql || FOREIGN.iter().any(|sign| text.starts_with(sign))
 }
 
 /// Whether the shell would wait for more of `command`.
@@ -238,7 +211,8 @@ mod tests {
     fn commands_stand_behind_prompts_of_every_sort() {
         for (text, wanted) in [
             ("$ ls\nfile\n", vec!["ls"]),
-            ("# ls\nfile\n", vec!["ls"]),
+            ("# a remark\n$ ls\n", vec!["# a remark", "ls"]),
+            ("# a remark\n> ls\nfile\n", vec!["# a remark", "ls"]),
             ("> ls\nfile\n", vec!["ls"]),
             ("% ls\nfile\n% cd\n", vec!["ls", "cd"]),
             ("(venv) $ ls\n", vec!["ls"]),
@@ -274,6 +248,14 @@ mod tests {
                 vec!["for f in a b; do", "echo $f", "done"],
             ),
             ("> a \\\n> b\nc\n", vec!["a \\", "b"]),
+            (
+                "$ cd /srv && \"./status.sh\"\nrm -rf nothing\nall fine\n",
+                vec!["cd /srv && \"./status.sh\""],
+            ),
+            (
+                "$ function f {\n> a\n> }\nprinted\n",
+                vec!["function f {", "a", "}"],
+            ),
         ] {
             assert_eq!(typed(text), wanted, "{text}");
         }
@@ -287,10 +269,15 @@ mod tests {
             "shop=# select 1;\n",
             "PS C:\\> dir\n",
             "mysql> drop table t;\n",
+            "# reboot\nsystemctl status x\n",
+            "# reboot\n",
+            "Applying migration `20240101_init`\n",
+            "Database is up\n",
+            "ls\ncd x\n",
         ] {
             assert!(is_unclear(text, true), "{text}");
         }
-        for text in ["ls\ncd x\n", "$ ls\nx=# y\n", "", "$ a && b\nok\n"] {
+        for text in ["$ ls\nx=# y\n", "", "$ a && b\nok\n"] {
             assert!(!is_unclear(text, true), "{text}");
         }
         assert!(!is_unclear("echo 'PS x'\nmysql> x\n", false));

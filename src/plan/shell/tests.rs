@@ -38,6 +38,11 @@ fn quotes_are_known_wherever_a_value_may_stand() {
         ("cat <<-EOF\n\tx\n\tEOF\necho @", Quoting::Bare),
         ("cat <<< '@'", Quoting::Single),
         ("echo `ls '@'`", Quoting::Single),
+        ("echo $((1<<4)) @", Quoting::Bare),
+        ("echo $(( (1) + @ ))", Quoting::Arithmetic),
+        ("echo \"$((@))\"", Quoting::Arithmetic),
+        ("echo $(( $(cat @) ))", Quoting::Bare),
+        ("((@)) && echo", Quoting::Arithmetic),
     ] {
         assert_eq!(at_mark(script), quoting, "{script:?}");
     }
@@ -56,6 +61,33 @@ fn statements_end_where_nothing_is_left_open() {
     assert_eq!(starts("case x in\na) b;;\nesac\nc"), [1, 4]);
     assert_eq!(starts("x='a\nb'\nc"), [1, 3]);
     assert_eq!(starts("(cd x\nmake)\nb"), [1, 3]);
+    assert_eq!(starts("a |&\nb\nc"), [1, 3]);
+    assert_eq!(starts("echo $((1<<4))\nb\nc"), [1, 2, 3]);
+    assert_eq!(starts("for ((i=0; i<3; i++)); do\na\ndone\nb"), [1, 4]);
+    assert_eq!(starts("if (a); then\nb\nfi\nc"), [1, 4]);
+    assert_eq!(starts("function f {\n  a\n}\nb"), [1, 4]);
+    let case = "case x in\na) if b; then\nc\nfi;;\n(d) for x; do\ne\ndone;;\nesac\nf";
+    assert_eq!(starts(case), [1, 9]);
+}
+
+#[test]
+fn whatever_stands_behind_an_operator_ends_its_line() {
+    for behind in [
+        "\"./b.sh\"",
+        "'b'",
+        "$'b'",
+        "$(b)",
+        "${b}",
+        "`b`",
+        "(b)",
+        "$b",
+        "$((b))",
+    ] {
+        for operator in ["&&", "||", "|"] {
+            let script = format!("a {operator} {behind}\nc");
+            assert_eq!(starts(&script), [1, 2], "{script}");
+        }
+    }
 }
 
 proptest! {

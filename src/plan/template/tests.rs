@@ -36,6 +36,16 @@ fn values_reach_a_shell_as_variables_whatever_quotes_surround_them() {
 }
 
 #[test]
+fn in_arithmetic_only_a_number_is_a_value() {
+    let text = "echo $(( {{x}} + 1 ))";
+    assert_eq!(shell(text, "-7"), "echo $(( ${GONOGO_VAR_x} + 1 ))");
+    for value in ["a[$(rm)]", "x", "", "-"] {
+        let filled = fill(text, &[], Language::Shell, |_| Lookup::Value(value));
+        assert!(filled.is_err(), "{value}");
+    }
+}
+
+#[test]
 fn the_values_travel_in_the_environment() {
     let filled = fill("a {{t-1}} '{{t-1}}'", &[], Language::Shell, |_| {
         Lookup::Value("s3cret")
@@ -46,6 +56,23 @@ fn the_values_travel_in_the_environment() {
         [("GONOGO_VAR_t_1".to_owned(), "s3cret".to_owned())]
     );
     assert!(!filled.text.contains("s3cret"));
+}
+
+#[test]
+fn names_that_come_to_the_same_variable_keep_their_own_values() {
+    let filled = fill("a {{t-1}} {{t_1}} {{t-1}}", &[], Language::Shell, |name| {
+        Lookup::Value(if name == "t-1" { "one" } else { "two" })
+    })
+    .unwrap();
+    assert_eq!(
+        filled.text,
+        "a \"${GONOGO_VAR_t_1}\" \"${GONOGO_VAR_t_1_}\" \"${GONOGO_VAR_t_1}\""
+    );
+    let env = [("GONOGO_VAR_t_1", "one"), ("GONOGO_VAR_t_1_", "two")];
+    assert_eq!(
+        filled.env,
+        env.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
 }
 
 #[test]
@@ -68,7 +95,35 @@ fn values_in_sql_stay_values() {
         sql("-- it's\nselect {{x}}", "a"),
         Ok("-- it's\nselect a".into())
     );
-    assert!(sql("do $$ {{x}} $$", "$$").is_err());
+}
+
+#[test]
+fn values_in_sql_end_nothing_that_they_stand_in() {
+    for text in [
+        "do $$ begin perform '{{x}}'; end $$",
+        "select E'{{x}}'",
+        "select e'a''{{x}}'",
+    ] {
+        let refused = [
+            "*/ drop table t; --",
+            "'); drop table t; --",
+            "\\'; drop table t; --",
+            "a\nb",
+            "$$",
+        ];
+        for value in refused {
+            assert!(sql(text, value).is_err(), "{text} with {value}");
+        }
+        assert_eq!(sql(text, "v1.2"), Ok(text.replace("{{x}}", "v1.2")));
+    }
+    for text in ["/* {{x}} */ select 1", "-- {{x}}\nselect 1"] {
+        assert_eq!(sql(text, "*/ 1\n;"), Ok(text.replace("{{x}}", "")));
+    }
+    assert!(sql("select 10-{{x}}", "-5").is_err());
+    assert_eq!(
+        sql("select E'\\'', '{{x}}'", "it's"),
+        Ok("select E'\\'', 'it''s'".into())
+    );
 }
 
 #[test]

@@ -5,7 +5,6 @@ use crate::plan::capture::{Capture, Find};
 use crate::plan::draft::Placed;
 use crate::plan::json_path::JsonPath;
 use crate::plan::problem::Problem;
-use crate::plan::source::Span;
 use crate::plan::tree::Node;
 
 /// `capture = "(?<release>v[0-9]+)"`, or a table of names, each with a pattern, `{ json = ".a[0]" }` or
@@ -77,12 +76,14 @@ fn find(table: &Table<'_>, name: &Placed<String>, node: &Node) -> Option<Find> {
 fn json_path(table: &Table<'_>, text: &Placed<String>) -> Option<JsonPath> {
     JsonPath::parse(&text.value)
         .map_err(|bad| {
-            // Behind the opening quote.
-            let at = text.span.start + 1 + bad.at;
-            let message = format!("`{}` is not a path into JSON: {}", text.value, bad.why);
+            let message = format!(
+                "`{}` is not a path into JSON: {}, at `{}`",
+                text.value,
+                bad.why,
+                &text.value[bad.at..]
+            );
             table.problem(
-                Problem::error("bad-path", Span::at(at), message)
-                    .hint("such as `.data.items[0].id`"),
+                Problem::error("bad-path", text.span, message).hint("such as `.data.items[0].id`"),
             );
         })
         .ok()

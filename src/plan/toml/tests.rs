@@ -383,11 +383,30 @@ fn captures_are_read_in_every_form_and_mistakes_are_placed() {
             "{ a = { value = false } }",
             "captures-nothing { value = false }",
         ),
-        ("{ a = { json = '.b[' } }", "bad-path "),
+        ("{ a = { json = '.b[' } }", "bad-path '.b['"),
+        ("{ a = { json = '''.éa..''' } }", "bad-path '''.éa..'''"),
         ("{ a = '(' }", "bad-regex '('"),
         ("{ a = [] }", "wrong-type []"),
         ("7", "wrong-type 7"),
     ] {
         assert_eq!(step(capture).1, [problem], "{capture}");
     }
+}
+
+#[test]
+fn lines_end_as_in_scripts_whatever_ends_them_in_the_file() {
+    let windows = |text: &str| with_step(&format!("shell = {text}")).replace('\n', "\r\n");
+    let script = |text: &str| match &plan(&windows(text)).steps[0].spec.work {
+        crate::plan::Work::Shell(shell) => shell.script.clone(),
+        other => panic!("{other:?}"),
+    };
+    for quotes in ["'''", "\"\"\""] {
+        let text = format!("{quotes}\ncd a\nls\n{quotes}");
+        assert_eq!(script(&text), "cd a\nls\n", "{text}");
+    }
+    assert_eq!(script("\"\"\"\na\\r\nb\"\"\""), "a\r\r\nb");
+    let found = opened(&windows("'''\nls\npsql -f a.sql'''"));
+    let mut problems = found.problems.iter();
+    let hides = problems.find(|p| p.code == "psql-hides-errors").unwrap();
+    assert_eq!(found.source.slice(hides.span), "psql -f a.sql");
 }

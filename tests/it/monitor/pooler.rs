@@ -1,13 +1,14 @@
 //! A pooler in between: it refuses startup options, and lends each transaction another session.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use gonogo::demo::server::Server;
 use gonogo::monitor::Effect;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{UnixListener, UnixStream};
 
-use super::{Client, Watched};
+use super::{Client, LIMIT, Watched};
 
 /// The error that poolers send, as a message of the protocol.
 fn refusal(name: &str) -> Vec<u8> {
@@ -103,7 +104,10 @@ async fn behind_a_pooler_nothing_is_set_that_another_client_could_inherit() {
     holder.run("commit").await;
     let statements = "select count(*) from pg_stat_activity
                        where application_name = 'gonogo monitor' and query <> 'COMMIT'";
-    while holder.ask(statements).await > 0 {
-        tokio::task::yield_now().await;
-    }
+    let left = async {
+        while holder.ask(statements).await > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, left).await.unwrap();
 }

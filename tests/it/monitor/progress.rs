@@ -57,7 +57,7 @@ async fn a_rewrite_is_estimated_by_the_growth_of_the_database() {
              insert into orders select g, repeat(md5(g::text), 250)
                from generate_series(1, 2000) as g;
              create function slowly(n int) returns bigint language plpgsql as
-               $$ begin if n % 100 = 0 then perform pg_sleep(0.5); end if; return n; end $$",
+               $$ begin if n % 100 = 0 then perform pg_sleep(3); end if; return n; end $$",
         )
         .await;
     client.run("vacuum analyze orders").await;

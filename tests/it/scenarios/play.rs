@@ -138,7 +138,10 @@ impl Play {
         self.engine += 1;
         self.driver = None;
         let pid = self.engine;
-        self.take_in(&Input::Engine { pid });
+        self.take_in(&Input::Engine {
+            pid,
+            changed: Vec::new(),
+        });
     }
 
     fn command(&mut self, who: String, screen: bool, command: Command) {

@@ -13,9 +13,9 @@ fn marks_of_task_items_are_kept() {
 
 #[test]
 fn blocks_run_in_the_shell_they_name() {
-    let text =
-        ["bash", "sh", "zsh", "shell", "console"].map(|name| format!("```{name}\nls\n```\n"));
-    let plan = plan(&format!("## Deploy\n{}", text.concat()));
+    let text = ["bash", "sh", "zsh", "shell"].map(|name| format!("```{name}\nls\n```\n"));
+    let console = "```console\n$ ls\n```\n";
+    let plan = plan(&format!("## Deploy\n{}{console}", text.concat()));
     let shells: Vec<_> = plan
         .steps
         .iter()
@@ -26,6 +26,18 @@ fn blocks_run_in_the_shell_they_name() {
         .collect();
     let wanted = ["bash", "sh", "zsh", "sh", "bash"].map(Interpreter::strict);
     assert_eq!(shells, wanted);
+}
+
+#[test]
+fn criteria_in_a_table_without_bars_at_its_edges_are_read_in_every_script() {
+    let text =
+        "## Deploy\n- [ ] a\n## Alert thresholds\nМетрика | Порог\n---|---\nОшибки | много\n";
+    let opened = opened(text);
+    for problem in &opened.problems {
+        let span = problem.span;
+        assert!(text.get(span.start..span.end).is_some(), "{problem:?}");
+    }
+    assert_eq!(opened.plan.unwrap().alerts[0].name, "Ошибки много");
 }
 
 #[test]
@@ -139,6 +151,11 @@ fn front_matter_can_explain_a_placeholder() {
         plan("---\nvars:\n  last_tag: {default: v1}\n---\n## Deploy\n```sh\ngo <last-tag>\n```\n");
     assert_eq!(plan.vars.len(), 1);
     assert_eq!(plan.steps[0].spec.holes[0].var, "last_tag");
+    let plan = plan_of(
+        "---\nvars:\n  last-tag: {default: v1}\n---\n## Deploy\n```sh\ngo <last-tag>\n```\n",
+    );
+    assert_eq!(plan.vars.len(), 1);
+    assert_eq!(plan.steps[0].spec.holes[0].var, "last-tag");
 }
 
 #[test]
@@ -336,6 +353,10 @@ fn what_was_printed_is_never_run() {
             "## Deploy\n- [ ] Look\n  ```sh\n  $ echo 'it\n  $ ls\n  ```\n",
             3,
         ),
+        (
+            "## Deploy\n- [ ] Look\n\n```console\n# reboot\nsystemctl status x\n```\n",
+            4,
+        ),
     ] {
         assert!(
             super::plan(text)
@@ -456,4 +477,37 @@ fn thresholds_are_held_against_what_the_plan_measures() {
             .iter()
             .any(|(code, _)| *code == "unmeasured-alert")
     );
+}
+
+#[test]
+fn criteria_with_numbers_that_nothing_measures_are_told() {
+    let told = |criteria: &str| {
+        let text = format!("## Deploy\n- [ ] a\n## Rollback criteria\n{criteria}");
+        let mut found = problems(&text);
+        found.retain(|(code, _)| *code == "unmeasured-alert");
+        found
+    };
+    assert_eq!(told("- Data is lost\n- Users complain\n"), []);
+    assert_eq!(
+        told("- Data is lost\n- CPU > 80%\n- Queue above 500 jobs\n"),
+        [("unmeasured-alert", 5)]
+    );
+}
+
+#[test]
+fn boxes_that_are_none_of_markdowns_are_told_where_something_is_to_be_done() {
+    let told = |section: &str| {
+        let mut found = problems(&format!("## Deploy\n- [ ] a\n{section}"));
+        found.retain(|(code, _)| *code == "unread-box");
+        found
+    };
+    let exported = "## Change steps\n* \\[ \\] Backup\n* \\[x\\] Told\n";
+    assert_eq!(told(exported), [("unread-box", 4)]);
+    let table = "## Change steps\n| # | Step | Done |\n|-|-|-|\n| 1 | Stop | [ ] |\n";
+    assert_eq!(told(table), [("unread-box", 6)]);
+    assert_eq!(
+        told("## Sign-off\n| Role | Name |\n|-|-|\n| DBA | [ ] |\n"),
+        []
+    );
+    assert_eq!(told("## Change steps\n- [a](b)\n- [x] c\n"), []);
 }

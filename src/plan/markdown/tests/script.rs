@@ -91,7 +91,7 @@ fn transcripts_are_commands_and_what_they_print() {
     assert_eq!(cut("bash", "$ one\n$ two\n"), ["one: one | two"]);
     assert_eq!(cut("bash", "echo $HOME\n"), ["echo $HOME: echo $HOME"]);
     assert_eq!(
-        cut("console", "# apt update\nHit:1\n"),
+        cut("console", "root@db:~# apt update\nHit:1\n"),
         ["apt update: apt update"]
     );
 }

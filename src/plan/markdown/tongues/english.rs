@@ -47,7 +47,17 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "abort if",
     ],
     choose: &["decide", "choose", "pick", "either"],
-    name: &["name", "person", "who", "contact person", "owner"],
+    name: &[
+        "name",
+        "person",
+        "who",
+        "contact person",
+        "owner",
+        "approver",
+        "reviewer",
+        "team member",
+        "signatory",
+    ],
     role: &[
         "role",
         "title",
