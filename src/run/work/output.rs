@@ -38,7 +38,10 @@ pub(super) fn search(path: &Path, question: &Question) -> io::Result<Answer> {
     let mut reader = BufReader::with_capacity(256 * 1024, File::open(path)?);
     let mut answer = Answer::default();
     let mut wanted = question.text.as_deref().map(Wanted::new);
-    let overlap = question.text.as_ref().map_or(OVERLAP, |text| text.len().max(OVERLAP));
+    let overlap = question
+        .text
+        .as_ref()
+        .map_or(OVERLAP, |text| text.len().max(OVERLAP));
     let mut reading = Reading::default();
     let mut line = Vec::new();
     // Whether the piece before did not end its line.
