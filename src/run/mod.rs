@@ -18,7 +18,7 @@ mod supervisor;
 mod traces;
 mod work;
 
-pub use command::{Command, Refusal};
+pub use command::{Command, Refusal, SessionName};
 pub use concerns::Concerns;
 pub use effect::{Effect, Perform, Secret};
 pub use engine::{ClientId, Engine, EngineError, Parts, Presence, Published, Request};
