@@ -144,15 +144,11 @@ fn field(row: &PgRow, ix: usize, limit: usize) -> Option<(String, usize)> {
     if value.is_null() {
         return None;
     }
-    match value.as_str() {
-        Ok(text) => {
-            let cut = text.floor_char_boundary(limit);
-            Some((text[..cut].to_owned(), text.len()))
-        }
-        Err(_) => {
-            let text = format!("({})", row.columns()[ix].type_info().name());
-            let length = text.len();
-            Some((text, length))
-        }
-    }
+    let Ok(text) = value.as_str() else {
+        let text = format!("({})", row.columns()[ix].type_info().name());
+        let length = text.len();
+        return Some((text, length));
+    };
+    let cut = text.floor_char_boundary(limit);
+    Some((text[..cut].to_owned(), text.len()))
 }
