@@ -148,16 +148,7 @@ impl Case<'_> {
             return self.clear_the_way();
         }
         let Some(item) = self.state.next_item() else {
-            let left = rollback
-                .items
-                .iter()
-                .filter(|item| item.left.is_some())
-                .count();
-            let reason = match (rollback.items.len(), left) {
-                (0, _) => Some("nothing had been applied".to_owned()),
-                (_, 0) => None,
-                (all, left) => Some(format!("{left} of {all} left out")),
-            };
+            let reason = self.left_behind(rollback);
             return Decision::event(
                 &engine,
                 Event::RunFinished(RunFinished {
