@@ -15,6 +15,7 @@ mod snapshot;
 mod state;
 mod status;
 mod supervisor;
+mod traces;
 mod work;
 
 pub use command::{Command, Refusal, SessionName};
