@@ -48,6 +48,7 @@ mod threshold;
 mod times;
 mod tongues;
 mod transcript;
+mod unrun;
 mod ways;
 mod words;
 mod work;

@@ -23,6 +23,8 @@ pub(super) struct Phase {
     pub(super) top: SectionIx,
     /// The kind, if the words say.
     pub(super) said: Option<PhaseKind>,
+    /// Whether they leave no doubt: "pre-deployment".
+    pub(super) strong: bool,
     /// Whether it says what success looks like.
     pub(super) success: bool,
 }
@@ -101,6 +103,9 @@ fn phase(
         section,
         top: outline.top(section),
         said,
+        strong: reading
+            .stage
+            .is_some_and(|stage| stage.weight == Weight::Strong),
         success: reading.role == Role::Other(Sense::Success),
     }
 }

@@ -1,5 +1,6 @@
 //! The reader as a whole; its parts are tested beside their code.
 
+mod headings;
 pub(in crate::plan) mod nothing_lost;
 mod people;
 mod reading;

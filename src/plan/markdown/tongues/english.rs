@@ -88,8 +88,21 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "responsibilities", "about", "table of contents", "impact", "advantages", "disadvantages", "known issues",
     ]),
     (Topic::Rollback, &[
-        "rollback*", "roll back", "rolling back", "back out*", "backing out", "backout*", "revert*", "undo*", "emergency", "disaster*",
-        "contingency", "fallback", "fall back", "recovery",
+        "rollback*", "roll back", "rolling back", "back out*", "backing out", "backout*", "revert*", "point in time recovery",
+    ]),
+    (Topic::Recovery, &["undo*", "disaster*", "contingency", "fallback", "fall back", "recovery"]),
+    (Topic::Emergency, &["emergency"]),
+    (Topic::Thing, &[
+        "database*", "db", "data", "application*", "app", "service*", "system*", "to", "from", "for", "in", "case", "after", "during",
+        "previous", "version", "state", "response", "stop", "shutdown", "actions", "options", "full", "manual", "quick", "immediate",
+        "automatic", "restor*", "backup*",
+    ]),
+    (Topic::No, &["no", "not", "cannot", "without"]),
+    (Topic::Order, &[
+        "acknowledge", "activate", "add", "announce", "apply", "archive", "backfill", "configure", "convert", "create", "deactivate",
+        "delete", "disable", "drain", "enable", "execute", "inform", "install", "migrate", "mute", "notify", "populate", "rebuild",
+        "refresh", "reindex", "remove", "rename", "replace", "restart", "resume", "send", "silence", "snooze", "suspend", "swap",
+        "truncate", "turn", "unmute", "update",
     ]),
     (Topic::Rehearsal, &["test*", "rehears*", "readiness", "preparation*", "backup and recovery", "backup recovery"]),
     (Topic::Staged, &[
@@ -125,5 +138,5 @@ const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::Checklist, &["checklist*", "readiness", "go no go"]),
     (Topic::And, &["and"]),
     (Topic::Failure, &["fail*", "wrong", "issue*", "problem*", "error*", "break*", "broken"]),
-    (Topic::Small, &["the", "a", "of", "and", "if", "needed", "plan", "strategy", "roll", "back", "out", "manual steps"]),
+    (Topic::Small, &["the", "a", "of", "and", "if", "needed", "plan", "strategy", "roll", "fall", "back", "out", "manual steps"]),
 ];

@@ -18,6 +18,7 @@ pub(super) const FRENCH: Tongue = Tongue {
         (Topic::Commands, &["commandes"]),
         (Topic::Prose, &["apercu", "vue d ensemble", "contexte", "introduction", "resume", "objectif*", "perimetre", "portee", "risque*", "calendrier", "remarque*", "description", "hypotheses", "impact*", "responsabilites", "historique", "sommaire", "table des matieres", "plan de communication"]),
         (Topic::Rollback, &["retour arriere*", "retour en arriere*", "restauration*", "plan de repli", "repli", "urgence*", "annulation*", "marche arriere", "reprise apres*", "secours"]),
+        (Topic::No, &["sans", "aucun"]),
         (Topic::Rehearsal, &["repetition*", "exercice*"]),
         (Topic::Fails, &["en cas d echec*", "en cas de probleme*", "en cas d erreur*", "si quelque chose*", "si la migration echoue*", "si le deploiement echoue*"]),
         (Topic::Staged, &["deploiement*", "mise en production*", "mise a jour*", "mep", "livraison*", "bascule*", "basculement*", "intervention*"]),

@@ -18,6 +18,7 @@ pub(super) const GERMAN: Tongue = Tongue {
         (Topic::Commands, &["befehle"]),
         (Topic::Prose, &["uberblick", "ubersicht", "hintergrund", "einleitung", "einfuhrung", "zusammenfassung", "zweck", "umfang", "ziel", "ziele", "risiken", "risiko", "risikobewertung", "zeitplan", "fazit", "hinweise", "bemerkungen", "beschreibung", "annahmen", "auswirkung*", "verantwortlich*", "anderungshistorie", "versionshistorie", "inhaltsverzeichnis", "kommunikationsplan"]),
         (Topic::Rollback, &["zuruckrollen", "ruckrollen", "ruckfall*", "ruckabwicklung", "ruckbau", "ruckkehr*", "wiederherstellung*", "wiederanlauf*", "notfall*", "zurucksetzen", "ruckgangig*"]),
+        (Topic::No, &["ohne", "kein", "keine", "keinen"]),
         (Topic::Rehearsal, &["probe*", "ubung*", "bereit"]),
         (Topic::Fails, &["falls etwas schief*", "falls die migration fehl*", "falls das deployment fehl*", "im fehlerfall", "bei fehler*", "bei problem*", "wenn etwas schief*"]),
         (Topic::Staged, &["auslieferung*", "bereitstellung*", "umstellung*", "produktivsetzung*", "inbetriebnahme*", "datenbankmigration*", "datenmigration*", "wartung*", "anderung*", "einspielen", "freischaltung", "aktualisierung*"]),

@@ -17,6 +17,7 @@ pub(super) const PORTUGUESE: Tongue = Tongue {
         (Topic::Reference, &["exemplo*", "apendice*", "anexo*", "glossario", "perguntas frequentes", "solucao de problemas", "boas praticas", "modelo*", "desenvolvimento local", "veja tambem"]),
         (Topic::Prose, &["visao geral", "resumo", "descricao*", "contexto", "introducao", "objetivo*", "escopo", "risco*", "cronograma", "conclusao", "observacoes", "notas", "premissas", "impacto*", "responsabilidades", "historico", "sumario", "plano de comunicacao"]),
         (Topic::Rollback, &["reversao", "reverter", "retorno", "restauracao*", "emergencia*", "recuperacao*", "plano de contingencia", "contingencia*", "desfazer", "voltar atras"]),
+        (Topic::No, &["sem", "nenhum"]),
         (Topic::Rehearsal, &["preparacao*", "ensaio*", "teste*"]),
         (Topic::Fails, &["se falhar*", "se algo*", "em caso de falha*", "em caso de erro*", "em caso de problema*"]),
         (Topic::Staged, &["implantacao*", "migracao*", "deploy*", "publicacao*", "lancamento*", "atualizacao*", "entrada em producao", "virada", "mudanca*", "execucao*"]),

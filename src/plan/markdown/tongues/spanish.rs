@@ -18,6 +18,7 @@ pub(super) const SPANISH: Tongue = Tongue {
         (Topic::Commands, &["comandos"]),
         (Topic::Prose, &["resumen", "vision general", "descripcion*", "contexto", "introduccion", "objetivo*", "alcance", "riesgo*", "cronograma", "calendario", "conclusion*", "notas", "supuestos", "impacto*", "responsabilidades", "historial", "indice", "plan de comunicacion", "antecedentes"]),
         (Topic::Rollback, &["reversion*", "revertir", "vuelta atras", "marcha atras", "retroceso", "restauracion*", "emergencia*", "recuperacion*", "plan de contingencia", "contingencia*", "deshacer"]),
+        (Topic::No, &["sin", "ningun"]),
         (Topic::Rehearsal, &["preparacion*", "ensayo*", "prueba*"]),
         (Topic::Fails, &["si falla*", "si algo*", "en caso de fallo*", "en caso de error*", "en caso de problema*"]),
         (Topic::Staged, &["despliegue*", "migracion*", "puesta en produccion", "puesta en marcha", "lanzamiento*", "actualizacion*", "liberacion", "cambio", "implantacion*", "implementacion*", "ejecucion*"]),
