@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::book::Book;
+use super::conditional;
 use super::heading::Ordinal;
 use super::order;
 use super::outline::{Outline, SectionIx};
@@ -85,6 +86,9 @@ fn phase(
         .map(|id| Placed::new(id, heading.span));
     let told = contents.budgets.get(&section).copied();
     mark_way_back(&mut steps);
+    for step in &mut steps {
+        conditional::guard(step, &reading.name, book);
+    }
     Phase {
         spec: PhaseSpec {
             id: book.take_phase_id(id),

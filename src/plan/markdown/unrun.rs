@@ -1,7 +1,7 @@
 //! What looks as if it were to be done and is only kept for reading: nobody may find out in the middle
 //! of a deployment that a step was missing.
 
-use super::blocks::{Block, Kind};
+use super::blocks::{Block, Fence, Kind};
 use super::book::Book;
 use super::outline::Section;
 use crate::plan::ledger::Place;
@@ -51,6 +51,22 @@ pub(super) fn tell(section: &Section, surely: bool, blocks: &[Block], book: &mut
         let problem = Problem::warning("section-not-run", span, message);
         book.problems
             .push(problem.hint("call it a checklist if they are a part of the run"));
+    }
+}
+
+/// Tells of `fence` in a language that looks as if it should be run, where blocks are run.
+pub(super) fn tell_unread(fence: &Fence, span: Span, runs: bool, book: &mut Book<'_>) {
+    let Some(message) = fence.why_unread() else {
+        return;
+    };
+    if fence.is_unclear() {
+        book.tell_unclear(fence, span);
+    } else if runs {
+        let start = Span::new(span.start, span.start + 3);
+        book.problems.push(
+            Problem::note("unread-block", start, message)
+                .hint("write `bash` or `sql` behind the fence if it is a step"),
+        );
     }
 }
 

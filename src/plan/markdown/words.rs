@@ -181,6 +181,11 @@ impl Words {
         back.into_iter().any(|topic| self.has(topic))
     }
 
+    /// Whether it speaks of what can go wrong.
+    pub(super) fn is_failure(&self) -> bool {
+        self.has(Topic::Failure)
+    }
+
     /// Whether it speaks of what remains to be done after a deployment.
     pub(super) fn is_afterwards(&self) -> bool {
         self.has(Topic::After) || self.has(Topic::AfterStrong)

@@ -43,6 +43,7 @@ pub(super) const FRENCH: Tongue = Tongue {
     times: &[("minute", "minute"), ("minutes", "minutes"), ("mn", "minutes"), ("heure", "hour"), ("heures", "hours"), ("seconde", "second"), ("secondes", "seconds"), ("jour", "day"), ("jours", "days"), ("semaine", "week"), ("semaines", "weeks"), ("avant", "before"), ("apres", "after"), ("environ", "about"), ("moins de", "less than"), ("jusqu a", "up to"), ("plus de", "more than"), ("au dela de", "beyond"), ("a", "to"), ("premiere", "first"), ("premieres", "first"), ("premier", "first"), ("premiers", "first"), ("dans les", "within")],
     back: &["retour arriere", "retour en arriere", "restauration"],
     back_if: &["retour arriere si", "retour en arriere si", "rollback si", "revenir en arriere si", "abandon si", "annuler si"],
+    in_case: &["si", "seulement si", "uniquement si", "en cas", "pour annuler", "pour revenir en arriere"],
     choose: &["decider", "choisir", "soit"],
     name: &["nom", "personne", "qui"],
     role: &["fonction", "responsab", "equipe", "poste"],

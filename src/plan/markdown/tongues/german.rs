@@ -43,6 +43,7 @@ pub(super) const GERMAN: Tongue = Tongue {
     times: &[("minute", "minute"), ("minuten", "minutes"), ("min", "min"), ("stunde", "hour"), ("stunden", "hours"), ("std", "hours"), ("sekunde", "second"), ("sekunden", "seconds"), ("sek", "seconds"), ("tag", "day"), ("tage", "days"), ("tagen", "days"), ("woche", "week"), ("wochen", "weeks"), ("vorher", "before"), ("zuvor", "before"), ("danach", "after"), ("spater", "later"), ("etwa", "about"), ("ungefahr", "about"), ("rund", "about"), ("bis zu", "up to"), ("hochstens", "up to"), ("maximal", "up to"), ("unter", "under"), ("innerhalb von", "within"), ("mehr als", "more than"), ("uber", "over"), ("nach", "after"), ("bis", "to"), ("erste", "first"), ("ersten", "first"), ("die", "")],
     back: &["zuruckrollen", "ruckfall", "wiederherstellung"],
     back_if: &["zuruckrollen wenn", "zuruckrollen falls", "rollback wenn", "rollback falls", "abbruch wenn", "abbruch falls", "abbruchkriteri", "ausloser"],
+    in_case: &["falls", "wenn", "nur falls", "nur wenn", "im fall", "im fehlerfall", "im notfall", "bei fehler", "bei fehlern", "bei problemen", "zum ruckgangigmachen", "zum zuruckrollen"],
     choose: &["entscheid", "wahle", "auswahl", "entweder"],
     name: &["ansprechpartner", "person", "wer"],
     role: &["rolle", "funktion", "zustandig", "verantwort", "bereich", "aufgabe"],

@@ -42,6 +42,7 @@ pub(super) const PORTUGUESE: Tongue = Tongue {
     times: &[("minuto", "minute"), ("minutos", "minutes"), ("hora", "hour"), ("horas", "hours"), ("segundo", "second"), ("segundos", "seconds"), ("dia", "day"), ("dias", "days"), ("semana", "week"), ("semanas", "weeks"), ("antes", "before"), ("depois", "after"), ("apos", "after"), ("cerca de", "about"), ("aproximadamente", "about"), ("menos de", "less than"), ("ate", "up to"), ("mais de", "more than"), ("primeira", "first"), ("primeiras", "first"), ("primeiros", "first"), ("dentro de", "within")],
     back: &["reversao", "reverter"],
     back_if: &["reverter se", "rollback se", "abortar se", "voltar atras se"],
+    in_case: &["se", "somente se", "apenas se", "caso", "em caso", "para desfazer", "para reverter"],
     choose: &["decidir", "escolher"],
     name: &["nome", "pessoa", "quem"],
     role: &["papel", "funcao", "cargo", "responsavel", "equipe", "area"],

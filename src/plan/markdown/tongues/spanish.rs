@@ -43,6 +43,7 @@ pub(super) const SPANISH: Tongue = Tongue {
     times: &[("minuto", "minute"), ("minutos", "minutes"), ("hora", "hour"), ("horas", "hours"), ("segundo", "second"), ("segundos", "seconds"), ("dia", "day"), ("dias", "days"), ("semana", "week"), ("semanas", "weeks"), ("antes", "before"), ("despues", "after"), ("aproximadamente", "about"), ("unos", "about"), ("menos de", "less than"), ("hasta", "up to"), ("mas de", "more than"), ("primera", "first"), ("primeras", "first"), ("primeros", "first"), ("primer", "first"), ("dentro de", "within")],
     back: &["reversion", "revertir", "vuelta atras", "marcha atras"],
     back_if: &["revertir si", "reversion si", "rollback si", "volver atras si", "abortar si"],
+    in_case: &["si", "solo si", "en caso", "para deshacer", "para revertir"],
     choose: &["decidir", "elegir", "escoger"],
     name: &["nombre", "persona", "quien"],
     role: &["rol", "funcion", "cargo", "responsable", "equipo", "puesto"],
