@@ -1,6 +1,6 @@
 //! `gonogo attach` and `gonogo resume`: a screen on a run that exists.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Runs `gonogo attach`.
 pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exit> {
     let dir = place::find(common, &args.run)?;
-    if let Some(why) = missing(&dir).await
+    if let Some(why) = missing(&dir).await?
         && is_open(&dir).await?
     {
         eprintln!("gonogo: {why}");
@@ -46,7 +46,7 @@ pub(super) async fn resume(common: &Common, args: &Resume) -> anyhow::Result<Exi
         if let Some(why) = wake(&dir).await? {
             eprintln!("gonogo: {why}; going on with a new one");
         }
-        println!("{}", dir.id());
+        writeln!(std::io::stdout(), "{}", dir.id())?;
         return Ok(Exit::Done);
     }
     let plan = Arc::new(status::load_plan(&dir)?);
@@ -63,7 +63,7 @@ pub(super) async fn resume(common: &Common, args: &Resume) -> anyhow::Result<Exi
 
 /// Starts a new engine where the run needs one; tells why it did.
 async fn wake(dir: &RunDir) -> anyhow::Result<Option<String>> {
-    let Some(why) = missing(dir).await else {
+    let Some(why) = missing(dir).await? else {
         return Ok(None);
     };
     if !is_open(dir).await? {
@@ -78,20 +78,22 @@ async fn is_open(dir: &RunDir) -> anyhow::Result<bool> {
     Ok(!Reader::open(&dir.journal()).await?.is_over().await?)
 }
 
-/// Why the run has no engine that it could use, if it has none.
-async fn missing(dir: &RunDir) -> Option<String> {
+/// Why the run has no engine that it could use, if it has none. Fails if its engine is in good order
+/// and talks to other programs than this one: it is not ours to replace.
+async fn missing(dir: &RunDir) -> anyhow::Result<Option<String>> {
     // One that has just been started does not listen yet.
     for _ in 0..ENDING.as_millis() / LOOK_AGAIN.as_millis() {
         let Some(pid) = Lease::holder(dir.path()) else {
-            return Some("the engine of this run is gone".to_owned());
+            return Ok(Some("the engine of this run is gone".to_owned()));
         };
         match ctl::presence(dir).await {
-            Ok(_) => return None,
+            Ok(_) => return Ok(None),
+            Err(ConnectError::Unwelcome(why)) => bail!("{why} (process {pid})"),
             Err(ConnectError::NoEngine(_)) => tokio::time::sleep(LOOK_AGAIN).await,
-            Err(error) => return Some(format!("{error} (process {pid})")),
+            Err(error) => return Ok(Some(format!("{error} (process {pid})"))),
         }
     }
-    Some("the engine of this run does not listen".to_owned())
+    Ok(Some("the engine of this run does not listen".to_owned()))
 }
 
 /// Asks whoever sits here whether to go on.
@@ -184,7 +186,11 @@ pub(super) async fn screen(
     })
     .await?;
     if state.end.is_none() && leaving == Leaving::RunGoesOn {
-        println!("the run goes on: gonogo attach {}", dir.id());
+        writeln!(
+            std::io::stdout(),
+            "the run goes on: gonogo attach {}",
+            dir.id()
+        )?;
     }
     Ok(Exit::of(&state))
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 use tokio_util::task::TaskTracker;
 
 use super::exit::Exit;
@@ -19,7 +20,8 @@ use crate::journal::{Entry, Event, Lease, SqliteStore};
 use crate::monitor::OursBook;
 use crate::plan::Plan;
 use crate::run::{
-    Backends, Concerns, Engine, Notice, Outfit, Parts, RunDir, RunState, Secrets, Supervisor, Value,
+    Backends, Concerns, Engine, Environment, Notice, Outfit, Parts, RunDir, RunState, Secrets,
+    Supervisor, Value,
 };
 use crate::wire::{self, Server};
 
@@ -62,42 +64,41 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     let (store, entries) = SqliteStore::open(&dir.journal()).await?;
     let created =
         created(&entries).context("the journal does not begin with the run's creation")?;
+    let state = RunState::folded(&plan, &entries)?;
+    drop(entries);
     let clock = SystemClock::new();
     let secrets = Secrets::default();
     let (notify, notices) = mpsc::channel(1024);
     let (request, requests) = mpsc::channel(256);
     let (ask, asks) = mpsc::channel(64);
+    let (concern, concerns) = watch::channel(Concerns::default());
 
     let urls = monitors::urls(&plan);
     for url in urls.values().flatten() {
         keep_password(&secrets, url);
     }
-    let interval = poll_interval();
     let ours = OursBook::default();
-    let mut monitor = monitors::start(
-        &plan,
-        &created,
-        &urls,
-        interval,
-        ours.clone(),
-        Arc::new(clock),
-    );
+    let poll = poll_interval();
+    let mut monitor = monitors::start(&plan, &created, &urls, poll, ours.clone(), Arc::new(clock));
     let alerts = monitor.take_alerts();
     let monitor = Arc::new(monitor);
     let health = monitor.health();
-    let answering = tokio::spawn(monitors::answer(
+    tell_variables(&plan, &state, &secrets, &notify).await?;
+
+    // What goes on beside the engine; it ends with this.
+    let mut beside = JoinSet::new();
+    beside.spawn(monitors::answer(
         Arc::clone(&monitor),
         Arc::clone(&plan),
         asks,
         clock,
     ));
+    beside.spawn(watchman::databases(health.clone(), notify.clone()));
+    beside.spawn(outages::watch(health.clone(), notify.clone()));
+    let files = watchman::PlanFiles::new(&PathBuf::from(&created.path), &plan);
+    beside.spawn(watchman::plan(files, concern.clone()));
 
-    let guarding = tokio::spawn(watchman::databases(health.clone(), notify.clone()));
-    let timing = tokio::spawn(outages::watch(health.clone(), notify.clone()));
-    tell_variables(&plan, &entries, &secrets, &notify).await?;
-    let followed = Arc::clone(&plan);
     let for_check = health.clone();
-    let plan_file = watchman::PlanFiles::new(&PathBuf::from(&created.path), &plan);
     let supervisor = Supervisor::new(Outfit {
         plan: Arc::clone(&plan),
         dir: dir.clone(),
@@ -110,17 +111,23 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         secrets: secrets.clone(),
     });
     let (engine, published) = Engine::new(Parts {
-        plan,
+        plan: Arc::clone(&plan),
         store,
-        entries,
+        state: state.clone(),
         clock,
         supervisor,
         secrets: secrets.clone(),
+        changed: changed(dir),
         die_after: std::env::var("GONOGO_DIE_AFTER").ok(),
-    })?;
+    });
+    beside.spawn(follow(
+        dir.clone(),
+        plan,
+        state,
+        published.seq.clone(),
+        ours,
+    ));
     let connections = TaskTracker::new();
-    let (concern, concerns) = watch::channel(Concerns::default());
-    let following = tokio::spawn(follow(dir.clone(), followed, published.seq.clone(), ours));
     let for_sessions = health.clone();
     let serving = wire::serve(
         &dir.socket(),
@@ -129,7 +136,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
             published,
             health,
             concerns,
-            find_session: Arc::new(move |pid| monitors::find_session(&for_sessions, pid)),
+            find_session: Arc::new(move |named| monitors::find_session(&for_sessions, named)),
             secrets,
             requests: request,
             connections: connections.clone(),
@@ -141,22 +148,31 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         pid = std::process::id(),
         "engine started"
     );
-    let stop = asked_or_left(dir, plan_file, concern);
+    let stop = asked_or_left(dir, concern);
     let ended = engine.run(requests, notices, alerts, stop).await;
     // Whoever gave the last command still hears that it was granted.
     serving.abort();
     connections.close();
     let _ = tokio::time::timeout(LAST_WORDS, connections.wait()).await;
-    answering.abort();
-    following.abort();
-    guarding.abort();
-    timing.abort();
+    beside.shutdown().await;
     if let Some(monitor) = Arc::into_inner(monitor) {
         monitor.stop().await;
     }
     ended?;
     tracing::info!("engine ended");
     Ok(Exit::Done)
+}
+
+/// How the environment that we were started in differs from that of the engine before us.
+fn changed(dir: &RunDir) -> Vec<String> {
+    let now = Environment::of_this_process();
+    match now.replace(dir) {
+        Ok(before) => before.map_or_else(Vec::new, |before| now.differences(&before)),
+        Err(error) => {
+            tracing::warn!(%error, "what the environment is could not be kept");
+            Vec::new()
+        }
+    }
 }
 
 fn created(entries: &[Entry]) -> Option<RunCreated> {
@@ -193,14 +209,10 @@ fn keep_password(secrets: &Secrets, url: &str) {
 /// one was given by hand are not known any more.
 async fn tell_variables(
     plan: &Plan,
-    entries: &[Entry],
+    state: &RunState,
     secrets: &Secrets,
     notify: &mpsc::Sender<Notice>,
 ) -> anyhow::Result<()> {
-    let mut state = RunState::new(plan);
-    for entry in entries {
-        state.apply(plan, entry)?;
-    }
     for var in &plan.vars {
         let value = var.env.as_ref().and_then(|name| std::env::var(name).ok());
         if let Some(why) = value.as_ref().and_then(|value| var.refuses(value)) {
@@ -241,10 +253,10 @@ fn set(name: &str, value: Option<String>) -> Notice {
 }
 
 /// Ends when there is nothing to drive any more, or nobody wants it to be driven.
-async fn asked_or_left(dir: &RunDir, plan: watchman::PlanFiles, concern: watch::Sender<Concerns>) {
+async fn asked_or_left(dir: &RunDir, concern: watch::Sender<Concerns>) {
     tokio::select! {
         () = asked_to_end() => {}
-        () = watchman::watch(dir, plan, concern) => {}
+        () = watchman::directory(dir, concern) => {}
     }
 }
 

@@ -23,15 +23,17 @@ struct Follower {
     sessions: BTreeMap<String, AtWork>,
 }
 
-/// Writes into `book` what the run in `dir` does, until its engine ends.
+/// Writes into `book` what the run in `dir`, which stood at `state` when its engine was started, does
+/// until its engine ends.
 pub(super) async fn follow(
     dir: RunDir,
     plan: Arc<Plan>,
+    state: RunState,
     mut seq: watch::Receiver<u64>,
     book: OursBook,
 ) {
     let mut follower = Follower {
-        state: RunState::new(&plan),
+        state,
         plan,
         sessions: BTreeMap::new(),
     };
@@ -47,7 +49,7 @@ impl Follower {
         seq: &mut watch::Receiver<u64>,
         book: &OursBook,
     ) -> Result<(), JournalError> {
-        let mut reader = Reader::open(&dir.journal()).await?;
+        let mut reader = Reader::open_after(&dir.journal(), self.state.seq).await?;
         loop {
             seq.mark_unchanged();
             let entries = reader.next(BATCH).await?;

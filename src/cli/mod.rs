@@ -39,6 +39,8 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let code = match dispatch(cli) {
         Ok(exit) => exit.code(),
+        // Whoever read what we print has enough of it.
+        Err(error) if is_broken_pipe(&error) => Exit::NotDone.code(),
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "gonogo: {error:#}");
             match error.downcast_ref::<crate::run::NoRun>() {
@@ -48,6 +50,15 @@ pub fn main() -> ExitCode {
         }
     };
     ExitCode::from(code)
+}
+
+/// Only our own output is a pipe that tells of its end in this way.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    io.into_iter()
+        .any(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
@@ -79,11 +90,13 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
 }
 
 /// A runtime for one command. Two threads: there is little to compute, and deployments run on small
-/// machines.
+/// machines. What still waits for a lock or a disk at the end is not waited for.
 fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
-        .build()?
-        .block_on(work)
+        .build()?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    result
 }

@@ -1,5 +1,7 @@
 //! `gonogo report`: the record of a run.
 
+use std::io::Write;
+
 use serde_json::json;
 
 use super::args::{Common, Report, ReportFormat};
@@ -14,16 +16,21 @@ pub(super) async fn report(common: &Common, args: &Report) -> anyhow::Result<Exi
     let dir = place::find(common, &args.run)?;
     let plan = status::load_plan(&dir)?;
     let entries = Reader::open(&dir.journal()).await?.rest().await?;
-    let mut state = RunState::new(&plan);
-    for entry in &entries {
-        state.apply(&plan, entry)?;
-    }
+    let state = RunState::folded(&plan, &entries)?;
     match args.format {
-        ReportFormat::Md => print!("{}", report::markdown(&plan, &state, &entries)),
+        ReportFormat::Md => write!(
+            std::io::stdout(),
+            "{}",
+            report::markdown(&plan, &state, &entries)
+        )?,
         ReportFormat::Json => {
             let events: Vec<_> = entries.iter().map(crate::journal::Entry::to_json).collect();
             let status = report::status(&plan, &state, None, 0);
-            println!("{}", json!({ "status": status, "events": events }));
+            writeln!(
+                std::io::stdout(),
+                "{}",
+                json!({ "status": status, "events": events })
+            )?;
         }
     }
     Ok(Exit::Done)

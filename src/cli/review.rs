@@ -1,5 +1,6 @@
 //! `gonogo review`: a plan walked through before anything happens, and what a run asks of that.
 
+use std::io::Write;
 use std::path::Path;
 
 use serde_json::json;
@@ -92,22 +93,38 @@ fn print(
                 "comments": record.comments,
                 "steps": steps.collect::<Vec<_>>(),
             });
-            println!("{}", serde_json::to_string_pretty(&out)?);
+            writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&out)?)?;
         }
         Format::Human => {
-            println!("{} of {} steps looked at", summary.reviewed, summary.steps);
+            writeln!(
+                std::io::stdout(),
+                "{} of {} steps looked at",
+                summary.reviewed,
+                summary.steps
+            )?;
             for comment in record.open_comments() {
                 let step = comment.step.as_deref().and_then(|id| plan.find(id));
                 let on = step.map_or("the plan", |ix| plan.steps[ix].number.as_str());
-                println!("open remark on {on}, by {}: {}", comment.by, comment.text);
+                writeln!(
+                    std::io::stdout(),
+                    "open remark on {on}, by {}: {}",
+                    comment.by,
+                    comment.text
+                )?;
             }
             match names.as_slice() {
-                [] if summary.outdated => println!("approved before it changed"),
-                [] => println!("not approved"),
-                names => println!("approved by {}", names.join(", ")),
+                [] if summary.outdated => {
+                    writeln!(std::io::stdout(), "approved before it changed")?;
+                }
+                [] => writeln!(std::io::stdout(), "not approved")?,
+                names => writeln!(std::io::stdout(), "approved by {}", names.join(", "))?,
             }
             if !enough {
-                println!("{} of {required} approvals are there", names.len());
+                writeln!(
+                    std::io::stdout(),
+                    "{} of {required} approvals are there",
+                    names.len()
+                )?;
             }
         }
     }

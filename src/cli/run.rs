@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -46,7 +47,7 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
     let dir = new.dir.clone();
     if args.detach {
         new.begin(&[]).await?;
-        println!("{}", dir.id());
+        writeln!(std::io::stdout(), "{}", dir.id())?;
         return Ok(Exit::Done);
     }
     if args.headless {

@@ -1,5 +1,7 @@
 //! `gonogo runs` and `gonogo verify`.
 
+use std::io::Write;
+
 use super::args::Common;
 use super::exit::Exit;
 use super::{place, status};
@@ -22,9 +24,14 @@ pub(super) async fn list(common: &Common) -> anyhow::Result<Exit> {
                     .unwrap_or_default();
                 let standing = state.standing().word().replace('_', " ");
                 let alive = if state.end.is_some() { "" } else { alive };
-                println!("{}  {since}  {standing}{alive}  {}", dir.id(), plan.title);
+                writeln!(
+                    std::io::stdout(),
+                    "{}  {since}  {standing}{alive}  {}",
+                    dir.id(),
+                    plan.title
+                )?;
             }
-            Err(error) => println!("{}  can't be read: {error:#}", dir.id()),
+            Err(error) => writeln!(std::io::stdout(), "{}  can't be read: {error:#}", dir.id())?,
         }
     }
     Ok(Exit::Done)
@@ -35,10 +42,11 @@ pub(super) async fn verify(common: &Common, name: &str) -> anyhow::Result<Exit> 
     let dir = place::find(common, name)?;
     match journal::verify(&dir.journal()).await {
         Ok((entries, hash)) => {
-            println!(
+            writeln!(
+                std::io::stdout(),
                 "{}: {entries} entries, whole and unchanged; the last one's hash is {hash}",
                 dir.id()
-            );
+            )?;
             Ok(Exit::Done)
         }
         Err(

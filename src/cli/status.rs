@@ -1,5 +1,7 @@
 //! `ctl status`: where a run stands, told from its journal, whether an engine lives or not.
 
+use std::io::Write;
+
 use anyhow::Context;
 
 use super::args::Format;
@@ -21,8 +23,12 @@ pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> 
         _ => 0,
     };
     match format {
-        Format::Json => println!("{}", report::status(&plan, &state, alive, watchers)),
-        Format::Human => print!("{}", to_text(&plan, &state, alive)),
+        Format::Json => writeln!(
+            std::io::stdout(),
+            "{}",
+            report::status(&plan, &state, alive, watchers)
+        )?,
+        Format::Human => write!(std::io::stdout(), "{}", to_text(&plan, &state, alive))?,
     }
     Ok(Exit::Done)
 }
@@ -30,10 +36,8 @@ pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> 
 /// The plan of the run in `dir`, and its state.
 pub(super) async fn fold(dir: &RunDir) -> anyhow::Result<(Plan, RunState)> {
     let plan = load_plan(dir)?;
-    let mut state = RunState::new(&plan);
-    for entry in Reader::open(&dir.journal()).await?.rest().await? {
-        state.apply(&plan, &entry)?;
-    }
+    let entries = Reader::open(&dir.journal()).await?.rest().await?;
+    let state = RunState::folded(&plan, &entries)?;
     Ok((plan, state))
 }
 

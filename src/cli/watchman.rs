@@ -1,13 +1,14 @@
 //! What goes on around a run while its engine drives it: its directory, its disk, the plan's file, the
 //! databases that its steps are busy with.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::{mpsc, watch};
 
+use crate::clock::Moment;
 use crate::monitor::{Health, Link};
 use crate::plan::{Plan, sha256};
 use crate::run::{Concerns, Notice, RunDir};
@@ -17,19 +18,34 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// Fewer bytes than these are little: 64 MiB.
 const LITTLE: u64 = 64 * 1024 * 1024;
 
-/// Looks again and again, and ends when the run's directory was removed: there is nothing left to
-/// drive then, and nowhere to say so.
-pub(super) async fn watch(dir: &RunDir, plan: PlanFiles, concerns: watch::Sender<Concerns>) {
-    let mut plan = plan;
+/// Looks at the run's directory again and again, and ends when it was removed: there is nothing left
+/// to drive then, and nowhere to say so.
+pub(super) async fn directory(dir: &RunDir, concerns: watch::Sender<Concerns>) {
     while dir.journal().exists() {
-        let found = Concerns {
-            plan_differs: plan.differ(),
-            disk_left: disk_left(dir.path()).filter(|left| *left < LITTLE),
-        };
+        let disk_left = disk_left(dir.path()).filter(|left| *left < LITTLE);
         concerns.send_if_modified(|known| {
-            let changed = *known != found;
-            *known = found;
-            changed
+            let before = std::mem::replace(&mut known.disk_left, disk_left);
+            before != disk_left
+        });
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+/// Looks at the plan's files again and again. They lie where somebody writes plans: that may be a
+/// server that does not answer, which keeps nobody waiting but this.
+pub(super) async fn plan(mut plan: PlanFiles, concerns: watch::Sender<Concerns>) {
+    loop {
+        let look = move || {
+            let differ = plan.differ();
+            (plan, differ)
+        };
+        let Ok((back, differ)) = tokio::task::spawn_blocking(look).await else {
+            return;
+        };
+        plan = back;
+        concerns.send_if_modified(|known| {
+            let before = std::mem::replace(&mut known.plan_differs, differ);
+            before != differ
         });
         tokio::time::sleep(LOOK_AGAIN).await;
     }
@@ -100,7 +116,7 @@ pub(super) async fn databases(
     mut health: watch::Receiver<Arc<Health>>,
     notices: mpsc::Sender<Notice>,
 ) {
-    let mut up = BTreeSet::new();
+    let mut up = BTreeMap::new();
     loop {
         let now = Arc::clone(&health.borrow_and_update());
         for notice in lost(&mut up, &now) {
@@ -114,21 +130,25 @@ pub(super) async fn databases(
     }
 }
 
-/// The databases that went away since `up` were there, which is brought up to date.
-fn lost(up: &mut BTreeSet<String>, health: &Health) -> Vec<Notice> {
+/// The databases that went away since `up` were there, each since when, which is brought up to date.
+/// One that is there again since another time was away in between, if only for a moment.
+fn lost(up: &mut BTreeMap<String, Moment>, health: &Health) -> Vec<Notice> {
     let mut news = Vec::new();
     for database in &health.databases {
-        match &database.link {
-            Link::Connecting => {}
-            Link::Up { .. } => drop(up.insert(database.name.clone())),
-            Link::Down { reason, .. } => {
-                if up.remove(&database.name) {
-                    news.push(Notice::DatabaseLost {
-                        database: database.name.clone(),
-                        why: reason.clone(),
-                    });
-                }
+        let (was_up, why) = match &database.link {
+            Link::Connecting => continue,
+            Link::Up { since } => {
+                let before = up.insert(database.name.clone(), *since);
+                let away = before.is_some_and(|before| before != *since);
+                (away, "the connection was lost, and is there again")
             }
+            Link::Down { reason, .. } => (up.remove(&database.name).is_some(), reason.as_str()),
+        };
+        if was_up {
+            news.push(Notice::DatabaseLost {
+                database: database.name.clone(),
+                why: why.to_owned(),
+            });
         }
     }
     news
@@ -137,7 +157,6 @@ fn lost(up: &mut BTreeSet<String>, health: &Health) -> Vec<Notice> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Moment;
     use crate::monitor::DatabaseHealth;
 
     fn health(link: Link) -> Health {
@@ -157,20 +176,24 @@ mod tests {
     fn a_database_is_lost_only_if_it_was_there_and_once_each_time() {
         let (since, reason) = (Moment::default(), "no server listens".to_owned());
         let (up, down) = (Link::Up { since }, Link::Down { since, reason });
+        let later = Moment { mono: 7, ..since };
         let links = [
             Link::Connecting,
             down.clone(),
             up.clone(),
             down.clone(),
             down.clone(),
+            up.clone(),
             up,
+            // It was away, and nobody has seen that.
+            Link::Up { since: later },
             down,
         ];
-        let mut known = BTreeSet::new();
+        let mut known = BTreeMap::new();
         let lost: Vec<usize> = links
             .into_iter()
             .map(|link| lost(&mut known, &health(link)).len())
             .collect();
-        assert_eq!(lost, [0, 0, 0, 1, 0, 0, 1]);
+        assert_eq!(lost, [0, 0, 0, 1, 0, 0, 0, 1, 1]);
     }
 }

@@ -104,7 +104,9 @@ impl Store for SqliteStore {
             .await
             .map_err(|error| {
                 // Our next number is taken: another engine goes on where we stood still.
-                let code = error.as_database_error().and_then(|error| error.code());
+                let code = error
+                    .as_database_error()
+                    .and_then(sqlx::error::DatabaseError::code);
                 if code.as_deref() == Some(OUT_OF_ORDER) {
                     JournalError::LeaseLost
                 } else {

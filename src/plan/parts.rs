@@ -1,5 +1,6 @@
 //! The parts of a plan that are not steps.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -48,8 +49,10 @@ impl Var {
 
     /// A variable for a placeholder, which nothing can't stand for.
     pub(super) fn for_placeholder(name: impl Into<String>, span: impl Into<Span>) -> Self {
+        // Compiling takes longer than reading the step that the placeholder stands in.
+        static PATTERN: LazyLock<Option<Pattern>> = LazyLock::new(|| Pattern::new(SOMETHING).ok());
         Var {
-            pattern: Pattern::new(SOMETHING).ok(),
+            pattern: PATTERN.clone(),
             ..Var::new(name, span)
         }
     }

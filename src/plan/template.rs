@@ -1,6 +1,8 @@
 //! Filling in `{{variables}}` and the placeholders of runbooks, so that a value is always a value:
 //! never read as shell code, never as SQL, never missing in silence.
 
+use std::collections::{HashMap, HashSet};
+
 use super::draft::Hole;
 use super::shell::{self, Quoting};
 use super::source::Span;
@@ -61,18 +63,16 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(at) = text[from..].find("{{").map(|at| from + at) {
-        let Some(length) = text[at..].find("}}") else {
-            break;
-        };
-        let name = text[at + 2..at + length].trim();
-        if is_name(name) {
-            found.push(Token {
-                name,
-                span: Span::new(at, at + length + 2),
-            });
-            from = at + length + 2;
-        } else {
-            from = at + 2;
+        let inside = text[at + 2..].trim_start();
+        let length = inside.find(|c| !in_name(c)).unwrap_or(inside.len());
+        let (name, rest) = inside.split_at(length);
+        from = at + 2;
+        if let Some(rest) = rest.trim_start().strip_prefix("}}")
+            && is_name(name)
+        {
+            from = text.len() - rest.len();
+            let span = Span::new(at, from);
+            found.push(Token { name, span });
         }
     }
     found
@@ -80,10 +80,11 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
 
 /// Whether `name` can be a variable's name.
 pub fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(in_name)
+}
+
+fn in_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
 }
 
 /// The variables that `text` needs, each once, in order.
@@ -143,7 +144,7 @@ pub fn fill<'v>(
     if !missing.is_empty() {
         return Err(FillError::Missing(missing));
     }
-    let scan = (language == Language::Shell).then(|| shell::scan(text));
+    let scan = (language == Language::Shell).then(|| (shell::scan(text), variables(text, holes)));
     let mut filled = Filled::default();
     let mut from = 0;
     for token in all_tokens(text, holes) {
@@ -153,7 +154,11 @@ pub fn fill<'v>(
         filled.text.push_str(&text[from..token.span.start]);
         from = token.span.end;
         match &scan {
-            Some(scan) => put_shell(&mut filled, &token, value, scan.quoting(token.span.start))?,
+            Some((scan, variables)) => {
+                let variable = &variables[token.name];
+                let quoting = scan.quoting(token.span.start);
+                put_shell(&mut filled, &token, variable, value, quoting)?;
+            }
             None => match language {
                 Language::Sql => put_sql(&mut filled, &token, value)?,
                 Language::Json => put_json(&mut filled, &token, value)?,
@@ -181,13 +186,27 @@ pub fn show<'v>(text: &str, holes: &[Hole], lookup: impl Fn(&str) -> Lookup<'v>)
     shown
 }
 
+/// The environment variables by which a script gets the values of what it names. Shells allow fewer
+/// letters than names have, so that two names may come to the same: the later one gets another.
+fn variables<'t>(text: &'t str, holes: &'t [Hole]) -> HashMap<&'t str, String> {
+    let mut taken = HashSet::new();
+    let given = names(text, holes).into_iter().map(|name| {
+        let mut variable = format!("GONOGO_VAR_{}", name.replace('-', "_"));
+        while !taken.insert(variable.clone()) {
+            variable.push('_');
+        }
+        (name, variable)
+    });
+    given.collect()
+}
+
 fn put_shell(
     filled: &mut Filled,
     token: &Token<'_>,
+    variable: &str,
     value: &str,
     quoting: Quoting,
 ) -> Result<(), FillError> {
-    let variable = format!("GONOGO_VAR_{}", token.name.replace('-', "_"));
     let reference = match quoting {
         Quoting::Bare => format!("\"${{{variable}}}\""),
         Quoting::Double | Quoting::Heredoc => format!("${{{variable}}}"),
@@ -212,8 +231,8 @@ fn put_shell(
         }
     };
     filled.text.push_str(&reference);
-    if !filled.env.iter().any(|(name, _)| *name == variable) {
-        filled.env.push((variable, value.to_owned()));
+    if !filled.env.iter().any(|(name, _)| name == variable) {
+        filled.env.push((variable.to_owned(), value.to_owned()));
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use super::traces::Traces;
 use crate::clock::Moment;
 use crate::journal::event::Job;
 use crate::plan::{Format, sha256, slug};
@@ -111,6 +112,11 @@ impl RunDir {
         Ok(())
     }
 
+    /// What the environment was that the run's engine had last.
+    pub fn environment(&self) -> PathBuf {
+        self.path.join("environment.json")
+    }
+
     /// What the engine says about itself.
     pub fn engine_log(&self) -> PathBuf {
         self.path.join("engine.log")
@@ -121,20 +127,14 @@ impl RunDir {
         self.job_file(job, "log")
     }
 
-    /// How a job's process ended, written by its shim.
-    pub fn exit_record(&self, job: &Job) -> PathBuf {
-        self.job_file(job, "exit")
-    }
-
-    /// The file that a job's shim keeps locked for as long as it lives.
-    pub fn shim_lock(&self, job: &Job) -> PathBuf {
-        self.job_file(job, "shim")
-    }
-
-    /// The file by which a job's shim may begin. It counts only until the machine is started again:
-    /// what a machine's end leaves of it says nothing.
-    pub fn permit(&self, job: &Job, boot: u32) -> PathBuf {
-        self.job_file(job, &format!("permit-{boot:08x}"))
+    /// What a job's shim leaves for whoever comes later. Its permit counts only until the machine is
+    /// started again, which `boot` tells: what a machine's end leaves of it says nothing.
+    pub(super) fn traces(&self, job: &Job, boot: u32) -> Traces {
+        Traces {
+            record: self.job_file(job, "exit"),
+            lock: self.job_file(job, "shim"),
+            permit: self.job_file(job, &format!("permit-{boot:08x}")),
+        }
     }
 
     /// The picture of databases that a job has taken.
@@ -247,7 +247,9 @@ pub enum NoRun {
 /// The run called `name`: `last`, an id or the beginning of one, a directory's name or its path.
 pub fn find(runs: &Path, name: &str) -> Result<RunDir, NoRun> {
     if name.contains('/') {
-        let dir = RunDir::at(name);
+        // Steps run in another directory, and find their files by this path.
+        let dir = std::path::absolute(name).map_err(|error| NoRun::Io(name.into(), error))?;
+        let dir = RunDir::at(dir);
         return if dir.plan().exists() {
             Ok(dir)
         } else {

@@ -17,6 +17,8 @@ pub enum Input {
     Engine {
         /// Its process.
         pid: u32,
+        /// How its environment differs from that of the engine before it, a few words a variable.
+        changed: Vec<String>,
     },
     /// A terminal wants to drive.
     Attach {
@@ -202,6 +204,8 @@ pub struct Finish {
     pub applied: Applied,
     /// How that is known.
     pub known_by: KnownBy,
+    /// Whether its process is known to have ended before anything was done to stop it.
+    pub by_itself: bool,
     /// The exit code of its process.
     pub exit_code: Option<i32>,
     /// The signal that ended its process.

@@ -34,9 +34,11 @@ impl Secrets {
             .collect()
     }
 
-    /// `text` with every value replaced.
+    /// `text` with every value replaced, a longer one before what may be a part of it.
     pub fn mask(&self, text: &str) -> String {
-        self.values()
+        let mut values = self.values();
+        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        values
             .iter()
             .fold(text.to_owned(), |text, value| text.replace(value, MASK))
     }
@@ -44,3 +46,17 @@ impl Secrets {
 
 /// What stands where a secret stood.
 pub const MASK: &str = "••••••";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_is_part_of_another_leaves_nothing_of_that_to_see() {
+        let secrets = Secrets::default();
+        for (n, value) in ["pass", "password123", "", "word"].into_iter().enumerate() {
+            secrets.keep(n.to_string(), value.to_owned());
+        }
+        assert_eq!(secrets.mask("it is password123"), format!("it is {MASK}"));
+    }
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::client::{Client, connect};
-use super::frames::{FromEngine, Hello, ToEngine};
+use super::frames::{FromEngine, Hello, Role, ToEngine};
 use crate::journal::{Event, Reader};
 use crate::run::{Command, RunDir};
 
@@ -52,6 +52,7 @@ pub fn listen(
             hello,
             tell,
             wishes: incoming,
+            drove: None,
             over: false,
         };
         // Nobody listens any more: that is how it ends.
@@ -68,6 +69,8 @@ struct Line {
     hello: Hello,
     tell: mpsc::Sender<News>,
     wishes: mpsc::Receiver<(u64, Command)>,
+    /// Whether this screen drove the last time that it was heard who does.
+    drove: Option<bool>,
     /// Whether the run is over: then there is nothing more to hear.
     over: bool,
 }
@@ -81,9 +84,19 @@ impl Line {
         self.tell.send(news).await.map_err(|_| Gone)
     }
 
+    /// A screen that only looked when its engine went away does not get the wheel for being the first
+    /// to come back: taking over is something that somebody does.
+    fn greeting(&self) -> Hello {
+        let mut hello = self.hello.clone();
+        if self.drove == Some(false) {
+            hello.role = Role::Watch;
+        }
+        hello
+    }
+
     async fn keep(&mut self) -> Result<(), Gone> {
         loop {
-            let why = match connect(&self.dir.socket(), self.hello.clone()).await {
+            let why = match connect(&self.dir.socket(), self.greeting()).await {
                 Ok(client) => self.converse(client).await?,
                 Err(error) => {
                     self.read_journal().await?;
@@ -112,7 +125,12 @@ impl Line {
                 frame = tokio::time::timeout(SILENCE, client.receiver.next()) => match frame {
                     Err(_) => return Ok("the engine does not answer".to_owned()),
                     Ok(frame) => match frame {
-                    Ok(Some(frame)) => self.say(News::Frame(frame)).await?,
+                    Ok(Some(frame)) => {
+                        if let FromEngine::Presence { driver, .. } = &frame {
+                            self.drove = Some(*driver == Some(client.id));
+                        }
+                        self.say(News::Frame(frame)).await?;
+                    }
                     Ok(None) => return Ok("the engine is gone".to_owned()),
                     Err(error) => return Ok(error.to_string()),
                     }

@@ -458,7 +458,7 @@ kind = "deploy"
   id = "slow"
   title = "Too slow"
   shell = "sleep 1000 & echo $! > child; setsid sleep 1000 & echo $! > escaped; sleep 1000"
-  timeout = "1s"
+  timeout = "5s"
   [[phase.step]]
   id = "pause"
   title = "Pause"
@@ -472,7 +472,7 @@ kind = "deploy"
         end["message"]
             .as_str()
             .unwrap()
-            .contains("took longer than 1s"),
+            .contains("took longer than 5s"),
         "{end}"
     );
     for file in ["child", "escaped"] {

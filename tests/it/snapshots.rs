@@ -209,13 +209,13 @@ fn it_holds_no_lock_on_what_it_has_counted_and_sees_one_moment() {
     let mut run = detached(&bench);
     run.ctl(&["run", "before"]);
     wait::until("it waits for the largest table", || {
-        let waits = "select count(*) > 0 from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'gonogo:%'";
+        let waits = "select count(*) > 0 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and application_name like 'gonogo:%'";
         postgres::value(&url, waits) == "true"
     });
     // Everybody else goes on, even with what needs a table for itself.
     postgres::execute(
         &url,
-        "set lock_timeout = '2s'; alter table sessions add column x int; alter table customers add column x int;
+        "set lock_timeout = '60s'; alter table sessions add column x int; alter table customers add column x int;
          insert into audit.log values ('2026-05-05', 'late')",
     );
     lock.end();
@@ -311,7 +311,7 @@ fn it_can_be_stopped_while_it_waits() {
         (&"failed".into(), &"no".into())
     );
     wait::until("its session is gone", || {
-        let left = "select count(*) from pg_stat_activity where application_name like 'gonogo:%'";
+        let left = "select count(*) from pg_stat_activity where datname = current_database() and application_name like 'gonogo:%'";
         postgres::value(&url, left) == "0"
     });
 }

@@ -17,7 +17,6 @@ use gonogo::run::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::jobs::Truth;
 use super::operator;
 use super::plans;
 use super::rng::Rng;
@@ -174,14 +173,15 @@ impl Simulation {
         let parts = Parts {
             plan: Arc::clone(&self.plan),
             store: disk,
-            entries: world.entries.clone(),
+            state: RunState::folded(&self.plan, &world.entries).expect("the journal fits the plan"),
             clock: watch,
             supervisor: hands,
             secrets: Secrets::default(),
+            changed: Vec::new(),
             die_after: None,
         };
         drop(world);
-        let (engine, _) = Engine::new(parts).expect("the journal fits the plan");
+        let (engine, _) = Engine::new(parts);
         let (requests, asked) = mpsc::channel(8);
         let (notices, heard) = mpsc::channel(1024);
         // No monitor watches here, so there are no alerts.
@@ -271,6 +271,7 @@ impl Simulation {
             }
             97 => self.dies(false),
             98 if self.rng.chance(50) => self.dies(true),
+            98 => self.world.lock().shim_dies(),
             _ => self.poll(),
         }
     }
@@ -385,14 +386,12 @@ impl Simulation {
 
     pub(super) fn ask(&mut self, client: u64, actor: &Actor, command: &Command) {
         let session =
-            matches!(command, Command::Cancel { .. } | Command::Terminate { .. }).then(|| {
-                Session {
-                    database: "main".to_owned(),
-                    pid: 4711,
-                    started: 1,
-                    words: "psql".to_owned(),
-                    own: false,
-                }
+            matches!(command, Command::Cancel(_) | Command::Terminate(_)).then(|| Session {
+                database: "main".to_owned(),
+                pid: 4711,
+                started: 1,
+                words: "psql".to_owned(),
+                own: false,
             });
         let (answer, mut answered) = oneshot::channel();
         let before = self.entries();
@@ -493,7 +492,7 @@ impl Simulation {
             let step = &world.state.steps[ix];
             let endless = world.jobs.values().any(|fake| {
                 let ours = self.plan.find(&fake.job.step) == Some(ix);
-                ours && fake.endless && fake.truth == Truth::Running
+                ours && fake.endless && fake.lives()
             });
             // What is being stopped does not go on for ever.
             let goes_on = endless && step.stopping.is_none();
@@ -522,7 +521,10 @@ impl Simulation {
                 .apply(&self.plan, entry)
                 .expect("every beginning of a journal can be read");
             if often {
-                let input = Input::Engine { pid: 7 };
+                let input = Input::Engine {
+                    pid: 7,
+                    changed: Vec::new(),
+                };
                 let decision = decide(&self.plan, &state, &input, entry.at);
                 let mut taken_up = state.clone();
                 for (actor, event) in decision.expect("an engine may always start").events {

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::plan::migrations::{Folder, Tool, Wanted, wanted};
+use crate::plan::migrations::{Folder, SETTINGS, Tool, Wanted, wanted};
 use crate::plan::{Facts, Opened, Source};
 
 /// How many folders above the plan are looked into: runbooks often stand in a folder of their own.
@@ -129,11 +129,18 @@ fn tidy(path: &Path) -> PathBuf {
 /// Reads the migrations at `place`, a folder or a file.
 fn read(place: &Path, tool: Option<Tool>) -> Result<Folder, String> {
     let failed = |error: std::io::Error| format!("failed to read {}: {error}", place.display());
-    let paths = if place.is_dir() {
+    let mut paths = if place.is_dir() {
         files(place, DEPTH)
     } else {
         vec![place.to_owned()]
     };
+    let mut beside: Vec<PathBuf> = paths
+        .iter()
+        .map(|path| path.with_file_name(SETTINGS))
+        .filter(|path| path.is_file())
+        .collect();
+    beside.dedup();
+    paths.append(&mut beside);
     let mut sources = Vec::new();
     for path in paths {
         let size = std::fs::metadata(&path).map_err(failed)?.len();

@@ -45,8 +45,10 @@ pub(super) struct Column {
 #[derive(Clone, Debug)]
 pub(super) struct Check {
     pub(super) name: String,
-    /// What is checked, in lower case, spaces taken out.
-    pub(super) text: String,
+    /// The names that it mentions.
+    pub(super) mentioned: Vec<String>,
+    /// The columns of which it says that they are never null.
+    pub(super) present: Vec<String>,
     /// Whether all rows are known to pass.
     pub(super) valid: bool,
 }
@@ -133,30 +135,17 @@ impl Catalog {
 impl Table {
     /// Whether a check that all rows pass says that `column` is never null.
     pub(super) fn proves(&self, column: &str) -> bool {
-        let wanted = format!("{}isnotnull", column.to_lowercase());
-        self.checks
-            .iter()
-            .any(|check| check.valid && check.text.contains(&wanted))
+        self.proven()
+            .any(|check| check.present.iter().any(|name| name == column))
     }
 
     /// Whether a check that all rows pass is about one of `columns`.
     pub(super) fn checks_any(&self, columns: &[String]) -> bool {
-        let about = |check: &&Check| {
-            columns
-                .iter()
-                .any(|column| check.text.contains(&column.to_lowercase()))
-        };
-        self.checks
-            .iter()
-            .filter(|check| check.valid)
-            .any(|check| about(&check))
+        self.proven()
+            .any(|check| check.mentioned.iter().any(|name| columns.contains(name)))
     }
-}
 
-/// A check's text as [`Check`] keeps it.
-pub(super) fn check_text(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_whitespace() && *c != '"')
-        .collect::<String>()
-        .to_lowercase()
+    fn proven(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| check.valid)
+    }
 }

@@ -7,38 +7,9 @@ use super::form::Form;
 use super::judge::Desk;
 use super::lock::LockMode;
 use super::name::{self, Type};
+use super::stable::is_stable;
 use super::verdict::Effect;
 use crate::plan::sql_text::{self, TokenSort};
-
-/// Functions whose value is one for a whole statement: a column with such a default needs no rewrite.
-const STABLE: [&str; 26] = [
-    "array_fill",
-    "coalesce",
-    "concat",
-    "current_database",
-    "current_setting",
-    "current_user",
-    "date_trunc",
-    "extract",
-    "format",
-    "json_build_array",
-    "json_build_object",
-    "jsonb_build_array",
-    "jsonb_build_object",
-    "left",
-    "lower",
-    "make_date",
-    "make_interval",
-    "make_timestamptz",
-    "md5",
-    "now",
-    "repeat",
-    "right",
-    "statement_timestamp",
-    "to_char",
-    "transaction_timestamp",
-    "upper",
-];
 
 pub(super) fn add(desk: &mut Desk<'_>, add: &ast::AddColumn, table: &str) {
     let node = add.syntax();
@@ -60,21 +31,37 @@ pub(super) fn add(desk: &mut Desk<'_>, add: &ast::AddColumn, table: &str) {
         let touch = row.lock.map(|lock| desk.touch(&child, lock, row.effect));
         desk.add_at(form, range.clone(), touch.into_iter().collect());
     }
+    // A default is a value for the rows that are there, even where it is NULL: each is looked up.
+    let fresh = desk.catalog.is_fresh(table);
+    let effect = if default_of(&constraints).is_some_and(|default| !is_null(&default)) && !fresh {
+        Effect::Scan
+    } else {
+        Effect::Metadata
+    };
     for constraint in &constraints {
         if let Constraint::ReferencesConstraint(references) = constraint {
             let target = name::given(references.table());
-            let touch = desk.touch(&target, LockMode::ShareRowExclusive, Effect::Metadata);
+            let touch = desk.touch(&target, LockMode::ShareRowExclusive, effect);
             desk.add_at(Form::AddForeignKeyNotValid, range.clone(), vec![touch]);
         }
     }
 }
 
-/// The form that needs most of what a new column is.
-fn form_of_new(desk: &Desk<'_>, ty: &Type, constraints: &[Constraint]) -> Form {
-    let default = constraints.iter().find_map(|constraint| match constraint {
+fn default_of(constraints: &[Constraint]) -> Option<SyntaxNode> {
+    constraints.iter().find_map(|constraint| match constraint {
         Constraint::DefaultConstraint(default) => Some(default.expr()?.syntax().clone()),
         _ => None,
-    });
+    })
+}
+
+fn is_null(default: &SyntaxNode) -> bool {
+    let text = default.text().to_string();
+    text.trim().eq_ignore_ascii_case("null")
+}
+
+/// The form that needs most of what a new column is.
+fn form_of_new(desk: &Desk<'_>, ty: &Type, constraints: &[Constraint]) -> Form {
+    let default = default_of(constraints);
     let generated = constraints.iter().find_map(|constraint| match constraint {
         Constraint::GeneratedConstraint(generated) => Some(generated),
         _ => None,
@@ -110,13 +97,10 @@ fn form_of_new(desk: &Desk<'_>, ty: &Type, constraints: &[Constraint]) -> Form {
     if has(|c| matches!(c, Constraint::CheckConstraint(_))) {
         return Form::AddColumnChecked;
     }
-    let null = default.as_ref().is_none_or(|default| {
-        default
-            .text()
-            .to_string()
-            .trim()
-            .eq_ignore_ascii_case("null")
-    });
+    if has(|c| matches!(c, Constraint::ReferencesConstraint(_))) && default.is_some() {
+        return Form::AddColumnReferencing;
+    }
+    let null = default.as_ref().is_none_or(is_null);
     if has(|c| matches!(c, Constraint::NotNullConstraint(_))) && null {
         return Form::AddColumnRequired;
     }
@@ -128,39 +112,18 @@ fn form_of_new(desk: &Desk<'_>, ty: &Type, constraints: &[Constraint]) -> Form {
 fn is_volatile(expression: &SyntaxNode) -> bool {
     let text = expression.text().to_string();
     let tokens = sql_text::tokens(&text);
-    let called = tokens.windows(2).filter(|pair| {
-        let opens = &text[pair[1].range.clone()] == "(";
-        opens && matches!(pair[0].sort, TokenSort::Word | TokenSort::Name)
-    });
-    called.into_iter().any(|pair| {
-        let name = text[pair[0].range.clone()].trim_matches('"').to_lowercase();
-        let typed = !Type::read(&name).base.is_empty() && is_type_with_limit(&name);
-        !typed && !STABLE.contains(&name.as_str())
+    let sign = |ix: usize| {
+        tokens
+            .get(ix)
+            .map_or("", |token| &text[token.range.clone()])
+    };
+    tokens.iter().enumerate().any(|(ix, token)| {
+        let called = matches!(token.sort, TokenSort::Word | TokenSort::Name) && sign(ix + 1) == "(";
+        let schema = (ix > 1 && sign(ix - 1) == ".").then(|| sign(ix - 2));
+        let builtin = schema.is_none_or(|schema| schema.eq_ignore_ascii_case("pg_catalog"));
+        let name = text[token.range.clone()].trim_matches('"').to_lowercase();
+        called && !(builtin && is_stable(&name))
     })
-}
-
-/// `varchar(10)`, `numeric(10, 2)` behind `::` are no calls.
-fn is_type_with_limit(name: &str) -> bool {
-    matches!(
-        name,
-        "varchar"
-            | "char"
-            | "character"
-            | "varying"
-            | "numeric"
-            | "decimal"
-            | "timestamp"
-            | "timestamptz"
-            | "time"
-            | "timetz"
-            | "interval"
-            | "bit"
-            | "varbit"
-            | "bpchar"
-            | "in"
-            | "values"
-            | "array"
-    )
 }
 
 pub(super) fn alter(desk: &mut Desk<'_>, alter: &ast::AlterColumn, table: &str) {

@@ -2,6 +2,7 @@
 
 use squawk_syntax::ast::{self, AstNode, Constraint, ConstraintOption};
 
+use super::catalog::Table;
 use super::form::Form;
 use super::judge::Desk;
 use super::lock::LockMode;
@@ -84,15 +85,12 @@ fn use_index(
         .get(&index)
         .map_or(&[][..], |index| &index.columns);
     let known = desk.catalog.tables.get(table);
-    let required = |column: &String| {
-        let column = known.and_then(|table| table.columns.get(column));
-        column.is_some_and(|column| column.required)
+    let may_be_null = |table: &Table, name: &String| {
+        let column = table.columns.get(name);
+        column.is_some_and(|column| !column.required) && !table.proves(name)
     };
-    let proven = |column: &String| known.is_some_and(|table| table.proves(column));
-    let nullable = primary
-        && known.is_some()
-        && !columns.is_empty()
-        && !columns.iter().all(|c| required(c) || proven(c));
+    let nullable =
+        primary && known.is_some_and(|table| columns.iter().any(|name| may_be_null(table, name)));
     let form = if nullable {
         Form::UseIndexNullable
     } else {
@@ -109,7 +107,8 @@ pub(super) fn drop(desk: &mut Desk<'_>, found: &ast::DropConstraint, table: &str
     let constraint = name::given(found.constraint_name_ref());
     let known = desk.catalog.tables.get(table);
     let key = known.and_then(|table| table.keys.iter().find(|key| key.name == constraint));
-    let named = known.is_none()
+    let checks = known.is_some_and(|table| table.checks.iter().any(|c| c.name == constraint));
+    let named = !checks
         && (constraint.ends_with("_fkey")
             || constraint.ends_with("_fk")
             || constraint.starts_with("fk_"));

@@ -1,8 +1,8 @@
 //! Columns and constraints of a table, as the catalog keeps them.
 
-use squawk_syntax::ast::{self, AstNode, Column as ColumnNode, Constraint};
+use squawk_syntax::ast::{self, AstNode, BinOp, Column as ColumnNode, Constraint, Expr};
 
-use super::catalog::{Catalog, Check, Column, ForeignKey, Index, Table, check_text};
+use super::catalog::{Catalog, Check, Column, ForeignKey, Index, Table};
 use super::name::{self, Type};
 use super::object::references;
 
@@ -71,11 +71,7 @@ pub(super) fn column_constraint(
                 || format!("{name}_{column}_check"),
                 |own| name::of(own.syntax()),
             );
-            table.checks.push(Check {
-                name: own,
-                text: check_text(&check.syntax().text().to_string()),
-                valid: true,
-            });
+            table.checks.push(read_check(own, check, true));
         }
         _ => {}
     }
@@ -89,7 +85,8 @@ pub(super) fn add_constraint(
     constraint: &Constraint,
 ) {
     let text = constraint.syntax().text().to_string();
-    let lazy = text.to_lowercase().contains("not valid");
+    let lower = text.to_lowercase();
+    let lazy = lower.contains("not valid") || lower.contains("not enforced");
     let own = constraint
         .syntax()
         .descendants()
@@ -97,15 +94,8 @@ pub(super) fn add_constraint(
     let own = own.map(|own| name::of(own.syntax()));
     match constraint {
         Constraint::CheckConstraint(check) => {
-            let expression = check
-                .expr()
-                .map_or(text.clone(), |expr| expr.syntax().text().to_string());
             let own = own.unwrap_or_else(|| format!("{name}_check"));
-            table.checks.push(Check {
-                name: own,
-                text: check_text(&expression),
-                valid: !lazy,
-            });
+            table.checks.push(read_check(own, check, !lazy));
         }
         Constraint::NotNullConstraint(found) if !lazy => {
             let column = found
@@ -126,6 +116,54 @@ pub(super) fn add_constraint(
         }
         Constraint::PrimaryKeyConstraint(_) => add_key(catalog, table, name, (own, true), &text),
         Constraint::UniqueConstraint(_) => add_key(catalog, table, name, (own, false), &text),
+        _ => {}
+    }
+}
+
+/// What a check called `name` says; `valid`: of the rows that are there, too.
+fn read_check(name: String, check: &ast::CheckConstraint, valid: bool) -> Check {
+    let expression = check.expr();
+    let names = expression
+        .iter()
+        .flat_map(|expression| expression.syntax().descendants())
+        .filter_map(ast::NameRef::cast);
+    let mut present = Vec::new();
+    if let Some(expression) = &expression {
+        find_present(expression, &mut present);
+    }
+    Check {
+        name,
+        mentioned: names.map(|name| name::of(name.syntax())).collect(),
+        present,
+        valid,
+    }
+}
+
+/// Adds the columns that are never null where `expression` is true: each stands as `x IS NOT NULL`, by
+/// itself or joined to the rest with `AND`.
+fn find_present(expression: &Expr, found: &mut Vec<String>) {
+    match expression {
+        Expr::ParenExpr(inside) => {
+            if let Some(inside) = inside.expr() {
+                find_present(&inside, found);
+            }
+        }
+        Expr::BinExpr(both) => match (both.lhs(), both.op(), both.rhs()) {
+            (Some(left), Some(BinOp::And(_)), Some(right)) => {
+                find_present(&left, found);
+                find_present(&right, found);
+            }
+            (Some(Expr::NameRef(column)), Some(BinOp::IsNot(_)), Some(Expr::Literal(null)))
+                if null
+                    .syntax()
+                    .text()
+                    .to_string()
+                    .eq_ignore_ascii_case("null") =>
+            {
+                found.push(name::of(column.syntax()));
+            }
+            _ => {}
+        },
         _ => {}
     }
 }

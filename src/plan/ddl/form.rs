@@ -68,6 +68,7 @@ forms! {
     AddColumnRequired: AE, Metadata, Breaking, "adds a required column without a default, which fails where there are rows", "give it a default, or add it without NOT NULL, fill it, and require it later";
     AddColumnUnique: AE, Scan, Additive, "adds a unique column, and builds its index", "add the column, then `CREATE UNIQUE INDEX CONCURRENTLY`, then `ADD CONSTRAINT … USING INDEX`";
     AddColumnChecked: AE, Scan, Additive, "adds a column with a check", "add the column, then `ADD CONSTRAINT … CHECK … NOT VALID`, then `VALIDATE CONSTRAINT`";
+    AddColumnReferencing: AE, Scan, Additive, "adds a column with a default and a foreign key, and tests all rows", "add the column with its default, then the foreign key `NOT VALID`, then `VALIDATE CONSTRAINT`, which blocks nobody";
     DropColumn: AE, Metadata, Breaking, "drops a column, and what is in it", "release code that no longer uses it first; a dropped column does not come back";
     RenameColumn: AE, Metadata, Breaking, "renames a column under running code", "add the new one, write both, move readers over, and drop the old one later";
     RenameTable: AE, Metadata, Breaking, "renames a table under running code", "in the same transaction create a view with the old name, and drop it later";

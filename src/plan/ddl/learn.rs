@@ -151,9 +151,8 @@ fn alter_table(catalog: &mut Catalog, alter: &ast::AlterTable) {
         return;
     };
     for action in alter.actions() {
-        let Some(mut table) = catalog.tables.remove(&name) else {
-            return;
-        };
+        // Of a table that was there before, at least this much is known from now on.
+        let mut table = catalog.tables.remove(&name).unwrap_or_default();
         act(catalog, &mut table, &name, &action);
         catalog.tables.insert(name.clone(), table);
         if let AlterTableAction::TableRenameTo(found) = &action {
@@ -179,6 +178,14 @@ fn act(catalog: &mut Catalog, table: &mut Table, name: &str, action: &AlterTable
         AlterTableAction::RenameColumn(found) => {
             let old = name::given(found.column_name_ref());
             let new = name::given(found.column_name());
+            for name in table
+                .checks
+                .iter_mut()
+                .flat_map(|check| &mut check.present)
+                .filter(|name| **name == old)
+            {
+                name.clone_from(&new);
+            }
             if let Some(column) = table.columns.remove(&old) {
                 table.columns.insert(new, column);
             }

@@ -24,6 +24,7 @@ mod lock;
 mod name;
 mod object;
 mod read;
+mod stable;
 mod verdict;
 mod words;
 

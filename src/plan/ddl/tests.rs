@@ -137,6 +137,14 @@ fn statements_are_judged_in_every_spelling() {
         "CREATE TABLE \"Order\" (id int primary key, note varchar(20), \"at\" timestamp(3));";
     for (sql, wanted) in [
         (
+            "alter table \"Order\" add n text[] default string_to_array(app.now(), ',')",
+            "additive; AccessExclusiveLock on Order, rewrite",
+        ),
+        (
+            "alter table \"Order\" add n time default pg_catalog.timezone('utc', localtime(0))",
+            "additive; AccessExclusiveLock on Order, metadata only",
+        ),
+        (
             "alter table \"Order\" add \"n\" int",
             "additive; AccessExclusiveLock on Order, metadata only",
         ),
@@ -220,6 +228,77 @@ fn statements_are_judged_in_every_spelling() {
         ),
     ] {
         assert_eq!(verdict(setup, sql), wanted, "{sql}");
+    }
+}
+
+#[test]
+fn a_check_proves_only_the_columns_that_it_requires_by_themselves() {
+    for (check, proven) in [
+        ("id is not null", true),
+        (
+            "(id) is not null and ((ID IS NOT NULL) and b between 1 and 2)",
+            true,
+        ),
+        ("b > 0 and \"id\" is not null", true),
+        ("user_id is not null", false),
+        ("id is not null or b is not null", false),
+        ("not (id is not null)", false),
+        ("coalesce(id, b) is not null", false),
+        ("case when id is not null then b > 0 end", false),
+    ] {
+        // Nothing else is known of the table: it was there before.
+        let before = format!(
+            "alter table t add constraint k check ({check}) not valid;\nalter table t validate constraint k"
+        );
+        let after = verdict(&before, "alter table t alter column id set not null");
+        let wanted = if proven { "metadata only" } else { "scan" };
+        assert!(after.ends_with(wanted), "{check}: {after}");
+    }
+}
+
+#[test]
+fn rows_are_chosen_by_the_words_of_the_command_itself() {
+    for (sql, forms) in [
+        (
+            "update o set t = (select sum(p) from l where l.o = o.id)",
+            vec![Form::Update],
+        ),
+        (
+            "update o set t = 1 where id in (select 1)",
+            vec![Form::UpdateSome],
+        ),
+        (
+            "with x as (select 1 from l where a = 1) update only o set a = 1",
+            vec![Form::Update],
+        ),
+        (
+            "with x as materialized (delete from o returning *) select * from x",
+            vec![Form::Delete],
+        ),
+        (
+            "with recursive x (n) as (select 1) delete from o using x where o.id = x.n",
+            vec![Form::DeleteSome],
+        ),
+        (
+            "with x as (select id from o for update) insert into h select * from x",
+            vec![Form::LockRows, Form::Insert],
+        ),
+        ("with x as (select 1) select * from x", vec![]),
+        ("copy (select * from o where id = 1) to stdout", vec![]),
+    ] {
+        let judged = judge(sql, &mut Catalog::new(None));
+        let parts = &judged[0].parts;
+        assert_eq!(
+            parts.iter().map(|part| part.form).collect::<Vec<_>>(),
+            forms,
+            "{sql}"
+        );
+        for touch in parts.iter().flat_map(|part| &part.touches) {
+            assert!(
+                ["o", "h"].contains(&touch.relation.as_str()),
+                "{sql}: {touch}"
+            );
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::lock::LockMode;
 use super::name;
 use super::read::{Read, begins};
 use super::verdict::{Effect, Sort, Touch};
-use crate::plan::sql_text::{self, Token};
+use crate::plan::sql_text::{self, Token, TokenSort};
 
 /// `COMMENT ON TABLE`, `COMMENT ON COLUMN`: other comments lock nothing that others use.
 pub(super) fn comment(desk: &mut Desk<'_>, node: &SyntaxNode) {
@@ -83,87 +83,111 @@ pub(super) fn by_words(desk: &mut Desk<'_>, statement: &Read<'_>) {
     if begins(text, "select") && !locks() {
         return;
     }
-    let tokens = sql_text::tokens(statement.text);
-    let word = |ix: usize| {
+    let tokens = sql_text::tokens(text);
+    for tokens in commands(&tokens, text) {
+        one_by_words(desk, statement, tokens);
+    }
+}
+
+/// The command that `tokens` of a statement are, and those in front of it in its `WITH`.
+fn commands<'t>(tokens: &'t [Token], text: &str) -> Vec<&'t [Token]> {
+    let is = |ix: usize, wanted: &str| {
         let token = tokens.get(ix);
-        token.map_or(String::new(), |token| {
-            statement.text[token.range.clone()].to_ascii_lowercase()
-        })
+        token.is_some_and(|token| text[token.range.clone()].eq_ignore_ascii_case(wanted))
     };
-    let Some((form, name_at)) = form_by_words(&tokens, statement.text) else {
+    if !is(0, "with") {
+        return vec![tokens];
+    }
+    let mut found = Vec::new();
+    let (mut depth, mut from) = (0_usize, 1);
+    for ix in 1..tokens.len() {
+        if is(ix, "(") {
+            depth += 1;
+            from = if depth == 1 { ix + 1 } else { from };
+        } else if is(ix, ")") {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                found.push(&tokens[from..ix]);
+            }
+        } else if depth == 0 && VERBS.iter().any(|verb| is(ix, verb)) {
+            found.push(&tokens[ix..]);
+            break;
+        }
+    }
+    found
+}
+
+/// How a command begins that can stand behind `WITH`.
+const VERBS: [&str; 5] = ["select", "insert", "update", "delete", "merge"];
+
+fn one_by_words(desk: &mut Desk<'_>, statement: &Read<'_>, tokens: &[Token]) {
+    let text = statement.text;
+    let Some((form, at)) = form_by_words(tokens, text) else {
         return;
     };
-    let at = match name_at {
-        usize::MAX => (0..tokens.len())
-            .find(|ix| word(*ix) == "from")
-            .map_or(usize::MAX, |ix| ix + 1),
-        at => at,
+    let word = |ix: usize| {
+        tokens
+            .get(ix)
+            .map_or("", |token| &text[token.range.clone()])
     };
-    let Some(first) = tokens.get(at) else { return };
+    let at = if word(at).eq_ignore_ascii_case("only") {
+        at + 1
+    } else {
+        at
+    };
+    let Some(first) = tokens.get(at).filter(|first| first.sort != TokenSort::Sign) else {
+        return;
+    };
     let mut end = first.range.end;
     if word(at + 1) == "." {
         end = tokens.get(at + 2).map_or(end, |token| token.range.end);
     }
-    let relation = name::canonical(&statement.text[first.range.start..end]);
+    let relation = name::canonical(&text[first.range.start..end]);
     let row = form.row();
     let lock = match form {
-        Form::LockTable => locked_mode(statement.text),
+        Form::LockTable => locked_mode(text),
         _ => row.lock.unwrap_or(LockMode::AccessShare),
     };
     let touch = Touch {
         sort: Sort::Table,
         ..desk.touch(&relation, lock, row.effect)
     };
-    desk.add_at(form, statement.range.clone(), vec![touch]);
+    let whole = tokens[0].range.start..tokens[tokens.len() - 1].range.end;
+    let base = statement.range.start;
+    desk.add_at(form, base + whole.start..base + whole.end, vec![touch]);
 }
 
-/// The form that a statement's words tell, and which of them is the relation's name; `usize::MAX`: the
-/// one behind `FROM`.
+/// The form that a command's words tell, and which of them is the relation's name, or `ONLY` before it.
 fn form_by_words(tokens: &[Token], text: &str) -> Option<(Form, usize)> {
-    let word = |ix: usize| {
-        let token = tokens.get(ix);
-        token.map_or(String::new(), |token| {
-            text[token.range.clone()].to_ascii_lowercase()
+    let mut depth = 0_usize;
+    let words: Vec<(String, usize)> = tokens
+        .iter()
+        .map(|token| {
+            let word = text[token.range.clone()].to_ascii_lowercase();
+            depth = depth.saturating_sub(usize::from(word == ")"));
+            let at = depth;
+            depth += usize::from(word == "(");
+            (word, at)
         })
+        .collect();
+    let word = |ix: usize| words.get(ix).map_or("", |(word, _)| word);
+    let has = |wanted: &str| words.iter().any(|(word, _)| word == wanted);
+    // A query in parentheses has words of its own.
+    let own = |wanted: &str| {
+        words
+            .iter()
+            .position(|(word, depth)| *depth == 0 && word == wanted)
     };
-    let has = |wanted: &str| (0..tokens.len()).any(|ix| word(ix) == wanted);
-    Some(match (word(0).as_str(), word(1).as_str()) {
+    let some = |some: Form, all: Form| if own("where").is_some() { some } else { all };
+    Some(match (word(0), word(1)) {
         ("insert", _) => (Form::Insert, 2),
-        ("update", "only") => (
-            if has("where") {
-                Form::UpdateSome
-            } else {
-                Form::Update
-            },
-            2,
-        ),
-        ("update", _) => (
-            if has("where") {
-                Form::UpdateSome
-            } else {
-                Form::Update
-            },
-            1,
-        ),
-        ("delete", _) => (
-            if has("where") {
-                Form::DeleteSome
-            } else {
-                Form::Delete
-            },
-            2,
-        ),
+        ("update", _) => (some(Form::UpdateSome, Form::Update), 1),
+        ("delete", _) => (some(Form::DeleteSome, Form::Delete), 2),
         ("merge", _) => (Form::UpdateSome, 2),
-        ("copy", _) => (
-            if has("from") {
-                Form::Insert
-            } else {
-                Form::Read
-            },
-            1,
-        ),
+        ("copy", _) if own("from").is_some() => (Form::Insert, 1),
+        ("copy", _) => (Form::Read, 1),
         ("select", _) if has("for") && (has("update") || has("share")) => {
-            (Form::LockRows, usize::MAX)
+            (Form::LockRows, own("from")? + 1)
         }
         ("lock", "table") => (Form::LockTable, 2),
         ("lock", _) => (Form::LockTable, 1),

@@ -199,8 +199,12 @@ impl<'s> Book<'s> {
         } else {
             base
         };
-        if self.authors_vars.contains(&base) {
-            return base;
+        let own = self
+            .authors_vars
+            .iter()
+            .filter(|name| name.replace('-', "_") == base);
+        if let Some(own) = own.max() {
+            return own.clone();
         }
         let made = self.made_vars.entry(base.clone()).or_insert(0);
         let name = loop {

@@ -3,7 +3,7 @@
 use super::blocks::{Block, Kind, Row};
 use super::book::Book;
 use super::decoration;
-use super::people::{self, MAX_ROLE, People, Reading, column, filled, is_role};
+use super::people::{self, MAX_ROLE, People, Reading, columns, filled, is_role};
 use crate::plan::ledger::Place;
 use crate::plan::parts::Contact;
 use crate::plan::problem::Problem;
@@ -108,8 +108,7 @@ fn reaches(text: &str) -> bool {
 }
 
 fn contact_of_row(head: &Row, row: &Row, group: Option<String>) -> Option<Contact> {
-    let role = column(head, |tongue| tongue.role).unwrap_or(0);
-    let name = column(head, |tongue| tongue.name).filter(|&ix| ix != role);
+    let (role, name) = columns(head);
     let cell = |ix: usize| {
         row.cells
             .get(ix)

@@ -148,11 +148,13 @@ pub(super) fn measure(
     }
 }
 
-/// Says that thresholds are words so far.
-pub(super) fn say_unmeasured(alerts: &[AlertRule], book: &mut Book<'_>) {
+/// Says that thresholds are words so far. Of criteria, which a person may judge, that is said only
+/// where they hold something against a number.
+pub(super) fn say_unmeasured(alerts: &[AlertRule], criteria: bool, book: &mut Book<'_>) {
     let words: Vec<&AlertRule> = alerts
         .iter()
         .filter(|alert| threshold::read(&alert.name).is_none())
+        .filter(|alert| !criteria || threshold::compares(&alert.name))
         .collect();
     if let Some(first) = words.first() {
         let message = format!(

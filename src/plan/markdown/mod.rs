@@ -18,6 +18,7 @@ mod allow;
 mod blocks;
 mod body;
 mod book;
+mod boxes;
 mod builder;
 mod conditional;
 mod contacts;

@@ -184,10 +184,30 @@ pub(super) fn filled(text: &str) -> Option<&str> {
     (!empty && !bracketed && !later).then_some(text)
 }
 
-/// The column of a table whose head begins with one of the words that `of` tells.
-pub(super) fn column(head: &Row, of: fn(&Tongue) -> &'static [&'static str]) -> Option<usize> {
-    let begins = |cell: &str| tongues::words(of).any(|word| tongues::strip(cell, word).is_some());
-    head.cells.iter().position(|cell| begins(cell))
+/// The columns of a table that hold people's roles, the first where no head says so, and their names.
+pub(super) fn columns(head: &Row) -> (usize, Option<usize>) {
+    let role = column(head, |tongue| tongue.role, None).unwrap_or(0);
+    (role, column(head, |tongue| tongue.name, Some(role)))
+}
+
+/// The column other than `taken` whose head is one of the words that `of` tells, or else ends with
+/// one, or else begins with one.
+fn column(
+    head: &Row,
+    of: fn(&Tongue) -> &'static [&'static str],
+    taken: Option<usize>,
+) -> Option<usize> {
+    let cells: Vec<String> = head.cells.iter().map(|cell| letters::fold(cell)).collect();
+    let find = |fits: fn(&str, &str) -> bool| {
+        tongues::words(of).find_map(|word| {
+            let fitting = |(ix, cell): (usize, &String)| fits(cell, word) && Some(ix) != taken;
+            (0..cells.len()).zip(&cells).position(fitting)
+        })
+    };
+    let ends = |cell: &str, word: &str| cell.ends_with(&format!(" {word}"));
+    find(|cell, word| cell == word)
+        .or_else(|| find(ends))
+        .or_else(|| find(|cell, word| cell.starts_with(word)))
 }
 
 /// Whether `text` names somebody who could sign, and nothing to do.

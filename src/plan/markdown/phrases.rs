@@ -119,7 +119,10 @@ pub(super) fn at(text: &str, mut found: impl FnMut(Topic, usize)) {
         return;
     };
     for phrase in bucket {
-        if let Some(rest) = text.strip_prefix(phrase.words)
+        let second = phrase.words.as_bytes().get(1);
+        // Most differ in their second letter: telling so here is quicker than comparing them whole.
+        if second.is_none_or(|second| text.as_bytes().get(1) == Some(second))
+            && let Some(rest) = text.strip_prefix(phrase.words)
             && (phrase.open || rest.starts_with(' '))
         {
             found(phrase.topic, phrase.words.len());

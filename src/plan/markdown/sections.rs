@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::blocks::{Block, Kind};
 use super::book::Book;
+use super::boxes;
 use super::contacts;
 use super::criteria;
 use super::found::{Found, Rules};
@@ -119,6 +120,7 @@ impl Reader<'_> {
         };
         let group = (reading.home != ix).then(|| reading.name.as_str().into());
         let found = steps::read(blocks, rules, group.as_ref(), book);
+        boxes::say_unread(&found.notes, book);
         self.take(ix, found, book);
     }
 
@@ -126,6 +128,7 @@ impl Reader<'_> {
     fn prose(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
         let section = &self.outline.sections[ix];
         let found = steps::read(blocks, TASKS, None, book);
+        boxes::say_unread(&found.notes, book);
         if section
             .title
             .text
@@ -181,7 +184,6 @@ impl Reader<'_> {
 
     fn alerts(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
         let (found, apart) = criteria::read(blocks, true, book);
-        criteria::say_unmeasured(&found.alerts, book);
         self.settle(ix, Place::Alert, !found.alerts.is_empty());
         self.take(ix, found, book);
         for block in apart {
@@ -217,6 +219,8 @@ impl Reader<'_> {
     /// Puts what a section holds where it belongs.
     fn take(&mut self, ix: SectionIx, mut found: Found, book: &mut Book<'_>) {
         self.warn(ix, &mut found);
+        let criteria = self.readings[ix].role != Role::Other(Sense::Alerts);
+        criteria::say_unmeasured(&found.alerts, criteria, book);
         let contents = &mut self.contents;
         contents.alerts.extend(found.alerts);
         contents

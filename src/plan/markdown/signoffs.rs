@@ -3,7 +3,7 @@
 use super::blocks::{Block, Row, one_line};
 use super::book::Book;
 use super::decoration;
-use super::people::{self, MAX_ROLE, People, Reading, column, filled, is_role};
+use super::people::{self, MAX_ROLE, People, Reading, columns, filled, is_role};
 use crate::plan::ledger::Place;
 use crate::plan::parts::Signoff;
 use crate::plan::source::Span;
@@ -65,8 +65,7 @@ fn signoff(line: &str, span: Span, task: bool, heading: &str) -> Option<Signoff>
 }
 
 fn signoff_of_row(head: &Row, row: &Row) -> Option<Signoff> {
-    let role = column(head, |tongue| tongue.role).unwrap_or(0);
-    let name = column(head, |tongue| tongue.name).filter(|&ix| ix != role);
+    let (role, name) = columns(head);
     let role = one_line(row.cells.get(role)?);
     (!role.is_empty()).then(|| Signoff {
         role,

@@ -111,6 +111,13 @@ pub(super) fn read(text: &str) -> Option<Measured> {
     })
 }
 
+/// Whether `text` holds something against a number, be it understood or not.
+pub(super) fn compares(text: &str) -> bool {
+    let text = letters::fold(text);
+    let number = |text: &str| text.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    compared(&text).is_some_and(|(head, rest, _)| !head.trim().is_empty() && number(rest))
+}
+
 /// `… for 5 minutes`
 fn lasting(text: &str) -> (&str, Option<Duration>) {
     let Some((head, tail)) = text.rsplit_once(" for ") else {
@@ -144,15 +151,19 @@ fn compared(text: &str) -> Option<(&str, &str, bool)> {
     Some((&text[..at], &text[at + word.len()..], above))
 }
 
-/// `5%`, `500ms`, `2x baseline`, `100`
+/// `5%`, `500ms`, `2x baseline`, `100`: what it is a number of is for the measure to know.
 fn number(text: &str) -> Option<(Threshold, Unit)> {
-    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.'))?;
+    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.'));
+    let digits = digits.unwrap_or(text.len());
     let (number, rest) = if digits == 0 && text.starts_with("twice") {
         (2.0, text.strip_prefix("twice")?)
     } else {
         (text[..digits].parse::<f64>().ok()?, &text[digits..])
     };
     let unit = rest.trim();
+    if unit.is_empty() {
+        return Some((Threshold::Absolute(number), Unit::Plain));
+    }
     let percent = unit.strip_prefix('%').or(unit.strip_prefix("percent"));
     if let Some(of) = percent {
         let whole = [
@@ -292,6 +303,18 @@ mod tests {
                 Above(Absolute(80.0)),
                 None,
             ),
+            (
+                "Database connections > 80",
+                What::Connections,
+                Above(Absolute(80.0)),
+                None,
+            ),
+            (
+                "Deadlocks > 0.",
+                What::Deadlocks,
+                Above(Absolute(0.0)),
+                None,
+            ),
             ("Fehlerrate > 5%", What::Errors, Above(Absolute(5.0)), None),
             (
                 "Antwortzeit über 2x",
@@ -326,6 +349,10 @@ mod tests {
             "Error rate > 5% or latency > 1s",
             "Error rate > many",
             "Response time > 5%",
+            "Response time > 500",
+            "Error rate > 5",
+            "Deadlocks > 5%",
+            "Deadlocks >",
             "CPU > 80%",
             "errors",
             "",
@@ -335,5 +362,7 @@ mod tests {
         ] {
             assert_eq!(read(text), None, "{text}");
         }
+        assert!(compares("Error rate > 5% in the EU") && compares("CPU above 80"));
+        assert!(!compares("The data is over there") && !compares("More than 3 failures"));
     }
 }

@@ -17,7 +17,12 @@ pub use review::{alone, review};
 pub use tool::Tool;
 pub use wanted::{Wanted, wanted};
 
+use std::collections::HashMap;
+
 use super::source::Source;
+
+/// The file beside a migration in which Diesel is told how to run it.
+pub const SETTINGS: &str = "metadata.toml";
 
 /// A folder of migrations.
 #[derive(Clone, Debug)]
@@ -35,12 +40,25 @@ pub struct File {
     pub name: String,
     /// Its text; the name of the source is the file's path.
     pub source: Source,
+    /// What its tool is told of it in a file beside it; empty: there is none.
+    pub settings: String,
 }
 
 impl Folder {
     /// A folder of the files of `tool`, those left out that take a migration back. `files` are paths
-    /// below the folder and what they hold.
+    /// below the folder and what they hold; among them may be the files of [`SETTINGS`].
     pub fn new(tool: Tool, files: Vec<(String, Source)>) -> Self {
+        let settings: HashMap<String, String> = files
+            .iter()
+            .filter_map(|(path, source)| {
+                let folder = path.strip_suffix(SETTINGS)?;
+                Some((folder.to_owned(), source.text().to_owned()))
+            })
+            .collect();
+        let settings = |path: &str| {
+            let folder = &path[..path.rfind('/').map_or(0, |at| at + 1)];
+            settings.get(folder).cloned().unwrap_or_default()
+        };
         let mut files: Vec<(Vec<tool::Piece>, File)> = files
             .into_iter()
             .filter(|(path, _)| tool.applies(path))
@@ -49,6 +67,7 @@ impl Folder {
                     tool::order(&path),
                     File {
                         name: tool.name_of(&path),
+                        settings: settings(&path),
                         source,
                     },
                 )

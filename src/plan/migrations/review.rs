@@ -43,7 +43,7 @@ fn one(opened: &mut Opened, folder: Folder, facts: Option<&Facts>) {
         }
         let unit = Unit {
             sql: &text,
-            wrap: tool.wraps(&text),
+            wrap: tool.wraps(&text, &file.settings),
             backwards: false,
             facts,
         };

@@ -172,6 +172,60 @@ fn each_tool_has_its_own_transactions() {
         &format!("-- migrate:up transaction:false\n{index}")
     ));
     assert!(!refused(Tool::Plain, "a.sql", more));
+    // Both send what has no transaction in one message, which the server takes for one.
+    assert!(refused(
+        Tool::Sqlx,
+        "20240101000000_a.sql",
+        &format!("-- no-transaction\n{more}")
+    ));
+    assert!(refused(
+        Tool::Dbmate,
+        "1_a.sql",
+        &format!("-- migrate:up transaction:false\n{more}")
+    ));
+}
+
+#[test]
+fn diesel_is_told_beside_a_migration_to_use_no_transaction() {
+    let index = "create index concurrently i on a (b);";
+    let refused = |settings: &str, sql: &str| {
+        let files = [("1_a/up.sql", sql), ("1_a/metadata.toml", settings)];
+        let more = [("2_b/up.sql", "select 1")];
+        !found(&alone(
+            "m",
+            folder(Tool::Diesel, &[&files[..], &more].concat()),
+            None,
+        ))
+        .is_empty()
+    };
+    assert!(refused("", index));
+    assert!(refused("run_in_transaction = true", index));
+    assert!(!refused("run_in_transaction = false\n", index));
+    assert!(refused(
+        "run_in_transaction = false",
+        &format!("{index}\n{index}")
+    ));
+}
+
+#[test]
+fn a_word_in_a_name_does_not_make_a_way_back() {
+    let dropping = "alter table a drop column b";
+    for (tool, path, forward) in [
+        (Tool::Flyway, "V2__add_rollback_reason.sql", true),
+        (Tool::Flyway, "V3__note_rollback.sql", true),
+        (Tool::Plain, "003_rollback_log.sql", true),
+        (Tool::Plain, "003_scrollback.sql", true),
+        (Tool::Plain, "003_a.rollback.sql", false),
+        (Tool::Plain, "003_a_Rollback.SQL", false),
+        (Tool::Plain, "rollback.sql", false),
+    ] {
+        let folder = folder(tool, &[(path, dropping)]);
+        assert_eq!(
+            !found(&alone("m", folder, None)).is_empty(),
+            forward,
+            "{path}"
+        );
+    }
 }
 
 #[test]

@@ -77,11 +77,13 @@ impl Tool {
     /// Whether the file at `path` is applied, and does not take something back.
     pub(super) fn applies(self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
-        let back = name == "down.sql" || name.ends_with(".down.sql") || name.contains("rollback");
-        let sql = name.len() > 4
-            && name
-                .get(name.len() - 4..)
-                .is_some_and(|end| end.eq_ignore_ascii_case(".sql"));
+        let lower = name.to_lowercase();
+        let back = name == "down.sql"
+            || name.ends_with(".down.sql")
+            || (self == Tool::Plain && is_way_back(&lower));
+        let sql = lower
+            .strip_suffix(".sql")
+            .is_some_and(|stem| !stem.is_empty());
         let own = match self {
             Tool::Prisma => name == "migration.sql",
             Tool::Diesel => name == "up.sql",
@@ -118,15 +120,16 @@ impl Tool {
         }
     }
 
-    /// How the tool runs the statements of a file with `text`.
-    pub(super) fn wraps(self, text: &str) -> Wrap {
+    /// How the tool runs the statements of a file with `text` and with `settings` beside it.
+    pub(super) fn wraps(self, text: &str, settings: &str) -> Wrap {
         let says = |words: &str| text.contains(words);
         match self {
             // One string of several statements is one transaction for the server.
             Tool::Prisma | Tool::Migrate | Tool::Flyway => Wrap::Together,
-            Tool::Sqlx if text.trim_start().starts_with("-- no-transaction") => Wrap::Single,
-            Tool::Dbmate if says("transaction:false") => Wrap::Single,
+            Tool::Sqlx if text.trim_start().starts_with("-- no-transaction") => Wrap::Together,
+            Tool::Dbmate if says("transaction:false") => Wrap::Together,
             Tool::Goose if says("+goose NO TRANSACTION") => Wrap::Single,
+            Tool::Diesel if runs_outside(settings) => Wrap::Together,
             Tool::Sqlx | Tool::Dbmate | Tool::Goose | Tool::Diesel => Wrap::Transaction,
             Tool::Plain => Wrap::Single,
         }
@@ -142,6 +145,22 @@ impl Tool {
         text.find(mark)
             .map_or(Cow::Borrowed(text), |at| Cow::Borrowed(&text[..at]))
     }
+}
+
+/// Whether Diesel's settings of a migration say that it is run outside of a transaction.
+fn runs_outside(settings: &str) -> bool {
+    let settings: Option<toml::Table> = settings.parse().ok();
+    let inside = settings
+        .as_ref()
+        .and_then(|table| table.get("run_in_transaction"));
+    inside.and_then(toml::Value::as_bool) == Some(false)
+}
+
+/// Whether a file is named as what takes another back: any tool but people would apply it.
+fn is_way_back(name: &str) -> bool {
+    let stem = name.strip_suffix(".sql").unwrap_or(name);
+    let before = stem.strip_suffix("rollback");
+    before.is_some_and(|before| before.is_empty() || before.ends_with(['.', '_', '-']))
 }
 
 /// By what a path is sorted.

@@ -59,6 +59,23 @@ fn the_values_travel_in_the_environment() {
 }
 
 #[test]
+fn names_that_come_to_the_same_variable_keep_their_own_values() {
+    let filled = fill("a {{t-1}} {{t_1}} {{t-1}}", &[], Language::Shell, |name| {
+        Lookup::Value(if name == "t-1" { "one" } else { "two" })
+    })
+    .unwrap();
+    assert_eq!(
+        filled.text,
+        "a \"${GONOGO_VAR_t_1}\" \"${GONOGO_VAR_t_1_}\" \"${GONOGO_VAR_t_1}\""
+    );
+    let env = [("GONOGO_VAR_t_1", "one"), ("GONOGO_VAR_t_1_", "two")];
+    assert_eq!(
+        filled.env,
+        env.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
+}
+
+#[test]
 fn values_in_sql_stay_values() {
     assert_eq!(
         sql("select '{{x}}'", "O'Hara"),
@@ -194,4 +211,18 @@ fn values_in_addresses_stay_in_their_part() {
         address("https://a.b/?q={{v}}", "x/y&z"),
         "https://a.b/?q=x%2Fy%26z"
     );
+}
+
+#[test]
+fn only_names_in_braces_are_marks() {
+    for (text, wanted) in [
+        ("{{a}} {{ b_1 }} {{\n c-d\t}}", vec!["a", "b_1", "c-d"]),
+        ("{{{{a}}}} {{a}", vec!["a"]),
+        ("{{}} {{ }} {{1}} {{.Name}} {{a b}} {{a {{b}}", vec!["b"]),
+    ] {
+        let names: Vec<&str> = tokens(text).iter().map(|token| token.name).collect();
+        assert_eq!(names, wanted, "{text}");
+    }
+    let token = &tokens("é {{ a }}}")[0];
+    assert_eq!(token.span, Span::new(3, 10));
 }

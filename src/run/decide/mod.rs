@@ -94,7 +94,7 @@ pub fn decide(
 ) -> Result<Decision, Refusal> {
     let case = Case { plan, state, now };
     match input {
-        Input::Engine { pid } => Ok(case.engine_started(*pid)),
+        Input::Engine { pid, changed } => Ok(case.engine_started(*pid, changed)),
         Input::Attach { actor, terminal } => Ok(Decision::event(
             actor,
             Event::DriverAttached(DriverAttached {
@@ -123,7 +123,7 @@ pub fn deadline(plan: &Plan, state: &RunState, now: Moment) -> Option<Duration> 
 
 impl Case<'_> {
     /// The screens of the engine before went with it; its work did not.
-    fn engine_started(&self, pid: u32) -> Decision {
+    fn engine_started(&self, pid: u32, changed: &[String]) -> Decision {
         let engine = Actor::engine();
         let mut decision = Decision::event(
             &engine,
@@ -140,6 +140,12 @@ impl Case<'_> {
             let why =
                 "the plan in the run's directory is not the one that the run was created with";
             decision.join(self.trouble(why));
+        }
+        if !changed.is_empty() {
+            let changed = changed.join(", ");
+            decision.join(self.trouble(&format!(
+                "this engine was started in another environment than the one before: {changed}"
+            )));
         }
         if self.state.seq == 1 {
             decision.join(self.nothing_seen_yet());

@@ -11,6 +11,7 @@
 //! jobs are kept and taken in, in order, when it can be written again.
 
 mod commit;
+mod masked;
 mod request;
 
 use std::collections::{HashMap, VecDeque};
@@ -28,7 +29,7 @@ use super::input::{Fate, Input, Notice};
 use super::secrets::Secrets;
 use super::state::{Mismatch, RunState};
 use crate::clock::Clock;
-use crate::journal::{Actor, Entry, JournalError, Store};
+use crate::journal::{Actor, JournalError, Store};
 use crate::monitor::Alert;
 use crate::plan::Plan;
 
@@ -61,6 +62,7 @@ pub struct Engine<S, C, P> {
     trouble: Option<String>,
     /// Whether it is recorded that this engine has the run, and what it looks for.
     began: bool,
+    changed: Vec<String>,
     die_after: Option<String>,
     seq: watch::Sender<u64>,
     presence: watch::Sender<Presence>,
@@ -72,14 +74,16 @@ pub struct Parts<S, C, P> {
     pub plan: Arc<Plan>,
     /// The journal.
     pub store: S,
-    /// What it holds already.
-    pub entries: Vec<Entry>,
+    /// Where the run stands by what it holds.
+    pub state: RunState,
     /// The clock.
     pub clock: C,
     /// Who performs.
     pub supervisor: P,
     /// The values to mask in what jobs report.
     pub secrets: Secrets,
+    /// How this process's environment differs from that of the engine before, a few words a variable.
+    pub changed: Vec<String>,
     /// A fault to inject: the kind of event after which this process dies, once it is durable and
     /// before anything is done about it.
     pub die_after: Option<String>,
@@ -87,16 +91,12 @@ pub struct Parts<S, C, P> {
 
 impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     /// An engine that stands where its journal ends.
-    pub fn new(parts: Parts<S, C, P>) -> Result<(Self, Published), EngineError> {
-        let mut state = RunState::new(&parts.plan);
-        for entry in &parts.entries {
-            state.apply(&parts.plan, entry)?;
-        }
-        let (seq, seen) = watch::channel(state.seq);
+    pub fn new(parts: Parts<S, C, P>) -> (Self, Published) {
+        let (seq, seen) = watch::channel(parts.state.seq);
         let (presence, present) = watch::channel(Presence::default());
         let engine = Engine {
             plan: parts.plan,
-            state,
+            state: parts.state,
             store: parts.store,
             clock: parts.clock,
             supervisor: parts.supervisor,
@@ -106,6 +106,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             kept: VecDeque::new(),
             trouble: None,
             began: false,
+            changed: parts.changed,
             die_after: parts.die_after,
             seq,
             presence,
@@ -114,7 +115,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             seq: seen,
             presence: present,
         };
-        Ok((engine, published))
+        (engine, published)
     }
 
     /// Drives the run until it is over and nobody looks any more, or until `stop` says so.
@@ -149,7 +150,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
 
     /// How long until something happens by itself.
     fn next_wake(&self) -> Option<Duration> {
-        if self.trouble.is_some() {
+        if self.trouble.is_some() || !self.kept.is_empty() {
             return Some(TRY_JOURNAL_AGAIN);
         }
         deadline(&self.plan, &self.state, self.clock.now())
@@ -158,7 +159,8 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     /// Takes the run up, with everything that nobody watches any more.
     async fn begin(&mut self) -> Result<(), EngineError> {
         let pid = std::process::id();
-        self.began = self.take_in(&Input::Engine { pid }).await?;
+        let changed = self.changed.clone();
+        self.began = self.take_in(&Input::Engine { pid, changed }).await?;
         if self.state.end.is_some() {
             self.supervisor.over();
         }
@@ -215,39 +217,6 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             self.kept.push_back(input);
         }
         Ok(())
-    }
-
-    /// What a job reports may hold the value of a secret: it goes no further.
-    fn masked(&self, mut notice: Notice) -> Notice {
-        match &mut notice {
-            Notice::Finished(finish) => {
-                for (name, value) in &finish.captured {
-                    if self.plan.var(name).is_some_and(|var| var.secret) {
-                        self.secrets.keep(name.clone(), value.0.clone());
-                    }
-                }
-                for finding in &mut finish.findings {
-                    finding.expected = self.secrets.mask(&finding.expected);
-                    finding.got = self.secrets.mask(&finding.got);
-                }
-                finish.message = finish
-                    .message
-                    .as_deref()
-                    .map(|text| self.secrets.mask(text));
-                if let Some(left) = &mut finish.left {
-                    left.directory = left.directory.as_deref().map(|d| self.secrets.mask(d));
-                }
-            }
-            Notice::Variable { name, value, .. }
-                if self.plan.var(name).is_some_and(|v| v.secret) =>
-            {
-                if let Some(value) = value.take() {
-                    self.secrets.keep(name.clone(), value);
-                }
-            }
-            _ => {}
-        }
-        notice
     }
 }
 

@@ -83,8 +83,8 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             } => {
                 self.clients.insert(client, actor.clone());
                 if drive && self.driver.is_none() && self.state.end.is_none() {
-                    let input = Input::Attach { actor, terminal };
-                    if self.take_in(&input).await? {
+                    let attach = Input::Attach { actor, terminal };
+                    if self.take_in(&attach).await? {
                         self.driver = Some(client);
                     }
                 }
@@ -94,7 +94,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 if self.driver == Some(client) {
                     self.driver = None;
                     if let (Some(actor), None) = (actor, &self.state.end) {
-                        self.take_in(&Input::Leave { actor }).await?;
+                        self.take_in_or_keep(Input::Leave { actor }).await?;
                     }
                 }
             }
@@ -106,7 +106,13 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 session,
                 answer,
             } => {
-                let takes = matches!(command, Command::Take { .. }) && actor.via == Via::Screen;
+                let takes = matches!(command, Command::Take { .. });
+                // A script drives from no screen.
+                let at_wheel = (actor.via == Via::Screen).then_some(client);
+                let session = session.map(|mut session| {
+                    session.words = self.secrets.mask(&session.words);
+                    session
+                });
                 let wish = Wish {
                     drives: actor.via != Via::Screen || self.driver == Some(client),
                     actor,
@@ -116,7 +122,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 };
                 let result = self.wish(wish).await?;
                 if takes && result.is_ok() {
-                    self.driver = Some(client);
+                    self.driver = at_wheel;
                 }
                 // Whoever asked may be gone.
                 let _ = answer.send(result);

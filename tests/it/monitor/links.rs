@@ -1,12 +1,10 @@
 //! The link to a server in every state, and how it comes back by itself.
 
-use std::time::Duration;
-
 use gonogo::demo::server::{Server, Shutdown};
 use gonogo::monitor::{Link, MONITOR_NAME};
 use tokio::net::TcpListener;
 
-use super::{Client, Watched, is_up, monitors, reason, until_monitors};
+use super::{Client, LIMIT, Watched, is_up, monitors, reason, until_monitors};
 
 #[tokio::test]
 async fn a_server_that_starts_later_is_found() {
@@ -23,10 +21,8 @@ async fn a_server_that_starts_later_is_found() {
 
 #[tokio::test]
 async fn a_refused_connection_is_said_to_be_refused() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
-    let url = format!("postgres://app:hunter2@127.0.0.1:{port}/shop");
+    // Nobody listens at the first of all ports, and nobody is given it.
+    let url = "postgres://app:hunter2@127.0.0.1:1/shop".to_owned();
     let mut watched = Watched::start(&[url], Vec::new());
     assert_eq!(watched.down().await, "connection refused");
 }
@@ -191,7 +187,8 @@ async fn a_database_that_is_dropped_and_made_again_is_found_again() {
     client
         .run("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'shop'")
         .await;
-    while client.attempt("drop database shop").await.is_err() {}
+    let dropped = async { while client.attempt("drop database shop").await.is_err() {} };
+    tokio::time::timeout(LIMIT, dropped).await.unwrap();
     let missing = "database \"shop\" does not exist";
     watched
         .database(|d| matches!(&d.link, Link::Down { reason, .. } if reason == missing))
@@ -223,7 +220,13 @@ async fn a_server_that_says_nothing_holds_up_no_other() {
     let server = Server::start(&[]).unwrap();
     let mut watched = Watched::start(&[silent, server.url("postgres")], Vec::new());
     let health = watched.until(|health| is_up(&health.databases[1])).await;
-    assert_eq!(health.databases[0].link, Link::Connecting);
+    // The other was up first, unless its own start has taken longer than anybody waits.
+    let silent = &health.databases[0];
+    assert!(
+        silent.link == Link::Connecting
+            || reason(silent).starts_with("the server has not answered"),
+        "{silent:?}"
+    );
     let health = watched
         .until(|health| matches!(health.databases[0].link, Link::Down { .. }))
         .await;
@@ -248,7 +251,7 @@ async fn stopping_the_monitor_ends_its_sessions() {
     let database = watched.database(is_up).await;
     assert_eq!(database.name, "db0");
     until_monitors(&mut client, 2).await;
-    let stopped = tokio::time::timeout(Duration::from_secs(30), watched.monitor.stop()).await;
+    let stopped = tokio::time::timeout(LIMIT, watched.monitor.stop()).await;
     assert!(stopped.is_ok());
     until_monitors(&mut client, 0).await;
     assert_eq!(MONITOR_NAME, "gonogo monitor");

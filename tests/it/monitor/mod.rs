@@ -1,5 +1,6 @@
 //! The monitor on real servers, in every state that a server can be in.
 
+mod encodings;
 mod links;
 mod locks;
 mod migrations;
@@ -34,7 +35,7 @@ use tokio::task::JoinHandle;
 /// What the sessions of the run are called in these tests.
 const TAG: &str = "gonogo:r1";
 /// Longer than anything here takes on a busy machine.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(180);
 
 /// A monitor and what it shows.
 struct Watched {

@@ -4,17 +4,22 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use gonogo::clock::{Clock, SystemClock};
+use gonogo::clock::{Clock, Moment, SystemClock};
 use gonogo::demo::server::Server;
 use gonogo::monitor::{AtWork, Evidence, Picture, Session, Worker};
 
 use super::{Client, Watched};
 
 /// A client that keeps its own name, in a process of its own. Its session ends with it.
-struct Psql(Child);
+struct Psql {
+    child: Child,
+    since: Moment,
+}
 
 impl Psql {
     fn start(server: &Server, url: &str) -> Psql {
+        // As the run does: a step has begun before its process.
+        let since = SystemClock::new().now();
         let child = Command::new(server.programs().psql.as_ref().unwrap())
             .args(["-X", "-d", url, "-c", "select pg_sleep(600)"])
             .env("PGAPPNAME", "some tool")
@@ -22,23 +27,23 @@ impl Psql {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        Psql(child)
+        Psql { child, since }
     }
 
     /// What the monitor is told of it.
     fn at_work(&self) -> AtWork {
         AtWork {
             step: "2.3".to_owned(),
-            since: SystemClock::new().now(),
-            worker: Worker::Process(self.0.id()),
+            since: self.since,
+            worker: Worker::Process(self.child.id()),
         }
     }
 }
 
 impl Drop for Psql {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -51,11 +56,21 @@ fn tools(picture: &Picture) -> Vec<&Session> {
 
 /// A server that listens on TCP too, its usual URL, and the one over TCP.
 pub(super) fn over_tcp() -> (Server, String, String) {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port().to_string();
-    drop(free);
-    let settings = [("listen_addresses", "127.0.0.1"), ("port", port.as_str())];
-    let server = Server::start(&settings).unwrap();
+    // Somebody else may take a port that was free a moment ago.
+    let mut tries = 0;
+    let (server, port) = loop {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port().to_string();
+        drop(free);
+        let settings = [("listen_addresses", "127.0.0.1"), ("port", port.as_str())];
+        match Server::start(&settings) {
+            Ok(server) => break (server, port),
+            Err(error) if tries < 9 && error.to_string().contains("Address already in use") => {
+                tries += 1;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    };
     let local = server
         .url("postgres")
         .replace("port=5432", &format!("port={port}"));

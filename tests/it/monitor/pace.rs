@@ -49,9 +49,9 @@ async fn slow_answers_make_looks_rarer_and_quick_ones_frequent_again() {
     let way = slow_way(port.parse().unwrap(), Arc::clone(&slow)).await;
     let url = tcp.replace(port, &way.to_string());
     // A tenth of it is more than a look takes on a busy machine, and less than a slow answer.
-    let mut watched = Watched::every(&[url], Duration::from_secs(1));
+    let mut watched = Watched::every(&[url], Duration::from_secs(3));
     let picture = watched.picture(|picture| !picture.slowed).await;
-    assert_eq!(picture.every, Duration::from_secs(1));
+    assert_eq!(picture.every, Duration::from_secs(3));
     slow.store(true, Ordering::SeqCst);
     let database = watched
         .database(|database| {
@@ -60,11 +60,11 @@ async fn slow_answers_make_looks_rarer_and_quick_ones_frequent_again() {
         })
         .await;
     let picture = database.picture.as_deref().unwrap();
-    assert_eq!(picture.every, Duration::from_secs(2));
+    assert_eq!(picture.every, Duration::from_secs(6));
     let notes = database.notes();
     let said = notes
         .iter()
-        .any(|note| note.ends_with("so there is one every 2 s"));
+        .any(|note| note.ends_with("so there is one every 6 s"));
     assert!(said, "{notes:?}");
     slow.store(false, Ordering::SeqCst);
     watched.picture(|picture| !picture.slowed).await;

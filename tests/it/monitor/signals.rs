@@ -1,11 +1,11 @@
 //! Cancelling and terminating, and what is said when it can't work.
 
-use std::process::Command;
-
 use gonogo::demo::server::Server;
 use gonogo::monitor::{Backend, Effect, MONITOR_NAME};
+use rustix::process::Signal;
 
-use super::{Client, Watched};
+use super::{Client, LIMIT, Watched};
+use crate::support::bench::signal;
 
 async fn watched(server: &Server) -> Watched {
     let mut watched = Watched::of(server);
@@ -21,13 +21,16 @@ async fn a_running_statement_is_cancelled_and_its_session_goes_on() {
     let backend = busy.backend;
     let task = busy.wait_in("select pg_sleep(600)");
     let signaller = watched.signaller();
-    let outcome = loop {
-        let outcome = signaller.cancel(backend).await;
-        // The statement may not have arrived yet.
-        if outcome.effect != Effect::Idle {
-            break outcome;
+    let heard = async {
+        loop {
+            let outcome = signaller.cancel(backend).await;
+            // The statement may not have arrived yet.
+            if outcome.effect != Effect::Idle {
+                break outcome;
+            }
         }
     };
+    let outcome = tokio::time::timeout(LIMIT, heard).await.unwrap();
     assert_eq!(outcome.effect, Effect::Ended);
     assert_eq!(
         outcome.words,
@@ -153,22 +156,9 @@ async fn a_session_that_does_not_hear_is_said_to_be_still_there() {
     let server = Server::start(&[]).unwrap();
     let watched = watched(&server).await;
     let client = Client::of(&server, "psql").await;
-    let pid = client.pid().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-STOP", &pid])
-            .status()
-            .unwrap()
-            .success()
-    );
+    signal(client.pid(), Signal::STOP);
     let outcome = watched.signaller().terminate(client.backend).await;
-    assert!(
-        Command::new("kill")
-            .args(["-CONT", &pid])
-            .status()
-            .unwrap()
-            .success()
-    );
+    signal(client.pid(), Signal::CONT);
     assert_eq!(outcome.effect, Effect::StillThere, "{outcome:?}");
 }
 

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use super::ours::over_tcp;
-use super::{Client, Watched};
+use super::{Client, LIMIT, Watched};
 
 /// Runs a command of openssl in `dir`.
 fn openssl(dir: &Path, args: &str) {
@@ -51,13 +52,13 @@ async fn speak_tls(local: &str, dir: &Path) {
     }
     admin.run("alter system set ssl = on").await;
     admin.run("select pg_reload_conf()").await;
-    while admin
-        .ask("select (current_setting('ssl') = 'on')::int::int8")
-        .await
-        == 0
-    {
-        tokio::task::yield_now().await;
-    }
+    let on = "select (current_setting('ssl') = 'on')::int::int8";
+    let reloaded = async {
+        while admin.ask(on).await == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, reloaded).await.unwrap();
 }
 
 #[tokio::test]

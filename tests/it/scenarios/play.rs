@@ -138,12 +138,17 @@ impl Play {
         self.engine += 1;
         self.driver = None;
         let pid = self.engine;
-        self.take_in(&Input::Engine { pid });
+        self.take_in(&Input::Engine {
+            pid,
+            changed: Vec::new(),
+        });
     }
 
     fn command(&mut self, who: String, screen: bool, command: Command) {
         let session = match &command {
-            Command::Cancel { pid } | Command::Terminate { pid } => self.sessions.get(pid).cloned(),
+            Command::Cancel(named) | Command::Terminate(named) => {
+                self.sessions.get(&named.pid).cloned()
+            }
             _ => None,
         };
         let takes = screen && matches!(command, Command::Take { .. });

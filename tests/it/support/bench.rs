@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
+use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -52,8 +53,8 @@ impl Bench {
         std::fs::read_to_string(self.path(name)).unwrap_or_default()
     }
 
-    /// The environment of the programs: this bench's own state directory, and no colour settings of
-    /// whoever runs the tests.
+    /// What the programs are given instead of [`foreign`] settings: a state directory of the bench's
+    /// own, a name, a time zone and a language.
     pub fn environment(&self) -> Vec<(String, String)> {
         let mut env = vec![
             (
@@ -62,6 +63,7 @@ impl Bench {
             ),
             ("GONOGO_USER".to_owned(), "ann".to_owned()),
             ("TZ".to_owned(), "UTC".to_owned()),
+            ("LC_ALL".to_owned(), "C.UTF-8".to_owned()),
         ];
         env.extend(self.env.clone());
         env
@@ -71,13 +73,11 @@ impl Bench {
     pub fn program(&self, args: &[&str]) -> Command {
         let line = self.line(args);
         let mut command = Command::new(&line[0]);
-        command
-            .args(&line[1..])
-            .current_dir(self.dir.path())
-            .env_remove("NO_COLOR")
-            .env_remove("DATABASE_URL")
-            .envs(self.environment())
-            .stdin(Stdio::null());
+        command.args(&line[1..]).current_dir(self.dir.path());
+        for name in foreign() {
+            command.env_remove(name);
+        }
+        command.envs(self.environment()).stdin(Stdio::null());
         command
     }
 
@@ -123,7 +123,7 @@ impl Bench {
         let runs = std::fs::read_dir(self.path("state/runs"));
         runs.into_iter()
             .flatten()
-            .map(|entry| entry.unwrap().path())
+            .filter_map(|entry| Some(entry.ok()?.path()))
             .collect()
     }
 }
@@ -131,22 +131,75 @@ impl Bench {
 impl Drop for Bench {
     fn drop(&mut self) {
         for dir in self.run_dirs() {
-            if let Some(engine) = locked_by(&dir.join("engine.lock")) {
-                signal(engine, rustix::process::Signal::KILL);
-            }
+            end(&dir.join("engine.lock"), Signal::KILL);
             let output = std::fs::read_dir(dir.join("output"));
             for entry in output.into_iter().flatten().flatten() {
                 let path = entry.path();
-                if path.extension().is_some_and(|ext| ext == "shim")
-                    && let Some(shim) = locked_by(&path)
-                {
+                if path.extension().is_some_and(|ext| ext == "shim") {
                     // A shim that is told so kills its step and ends.
-                    signal(shim, rustix::process::Signal::USR1);
-                    wait::until("a step is gone", || locked_by(&path).is_none());
+                    end(&path, Signal::USR1);
                 }
             }
         }
+        // Steps whose shim was killed, and what has left its step.
+        let gone = wait::comes(|| {
+            let left = working_in(self.dir.path());
+            for pid in &left {
+                signal(*pid, Signal::KILL);
+            }
+            left.is_empty()
+        });
+        if !gone {
+            eprintln!("something still works in {}", self.dir.path().display());
+        }
     }
+}
+
+/// Signals whoever holds the lock at `path`, and waits until nobody does.
+fn end(path: &Path, how: Signal) {
+    if let Some(pid) = locked_by(path) {
+        signal(pid, how);
+        if !wait::comes(|| locked_by(path).is_none()) {
+            eprintln!("{pid} still holds {}", path.display());
+        }
+    }
+}
+
+/// The processes whose directory is `dir` or lies in it.
+fn working_in(dir: &Path) -> Vec<i32> {
+    let Ok(entries) = std::fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    let works =
+        |path: &Path| std::fs::read_link(path.join("cwd")).is_ok_and(|c| c.starts_with(dir));
+    entries
+        .flatten()
+        .filter(|entry| works(&entry.path()))
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect()
+}
+
+/// The variables of whoever runs the tests that would change what a program does: other settings,
+/// another language, a server to connect to, a way to the network. Where the server's programs are is
+/// no such thing.
+pub fn foreign() -> impl Iterator<Item = String> {
+    const NAMES: [&str; 6] = [
+        "NO_COLOR",
+        "DATABASE_URL",
+        "RUST_BACKTRACE",
+        "LANG",
+        "LANGUAGE",
+        "BASH_ENV",
+    ];
+    const BEGINNINGS: [&str; 3] = ["GONOGO_", "PG", "LC_"];
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    names.filter(|name| {
+        let begins = BEGINNINGS
+            .iter()
+            .any(|beginning| name.starts_with(beginning));
+        let proxy = name.to_lowercase().ends_with("_proxy");
+        (begins || proxy || NAMES.contains(&name.as_str())) && name != "PG_BIN"
+    })
 }
 
 /// The process that holds a lock on the file at `path`, if one does.
@@ -159,7 +212,7 @@ pub fn locked_by(path: &Path) -> Option<i32> {
     text.lines().next()?.trim().parse().ok()
 }
 
-pub fn signal(pid: i32, signal: rustix::process::Signal) {
+pub fn signal(pid: i32, signal: Signal) {
     if let Some(pid) = rustix::process::Pid::from_raw(pid) {
         let _ = rustix::process::kill_process(pid, signal);
     }

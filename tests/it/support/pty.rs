@@ -1,11 +1,16 @@
 //! The program in a terminal: what is typed, and what can be read on the screen.
 
+use std::fs::OpenOptions;
 use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Instant;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::fs::OFlags;
 
+use super::bench::foreign;
 use super::{Bench, wait};
 
 /// A terminal with the program in it. Dropping it closes the terminal.
@@ -13,8 +18,13 @@ pub struct Pty {
     master: Option<Box<dyn MasterPty + Send>>,
     writer: Option<Box<dyn Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
+    /// The end of the terminal that programs see.
+    name: Option<PathBuf>,
     shared: Arc<(Mutex<Shared>, Condvar)>,
 }
+
+/// Written to a terminal by the test itself, once its program has ended. It shows nothing.
+const END: &[u8] = b"\x1b]gonogo-test-end\x07";
 
 struct Shared {
     parser: vt100::Parser,
@@ -40,9 +50,10 @@ impl Pty {
         command.cwd(bench.path(""));
         command.env("TERM", "xterm-256color");
         command.env("PS1", "shell> ");
-        command.env_remove("NO_COLOR");
-        command.env_remove("DATABASE_URL");
-        command.env_remove("RUST_BACKTRACE");
+        command.env("HISTFILE", "/dev/null");
+        for name in foreign() {
+            command.env_remove(name);
+        }
         for (name, value) in bench.environment() {
             command.env(name, value);
         }
@@ -57,6 +68,7 @@ impl Pty {
             pixel_height: 0,
         };
         let pair = native_pty_system().openpty(size).unwrap();
+        let name = pair.master.tty_name();
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -91,6 +103,7 @@ impl Pty {
             master: Some(pair.master),
             writer: Some(writer),
             child,
+            name,
             shared,
         }
     }
@@ -173,19 +186,41 @@ impl Pty {
         i32::try_from(self.child.process_id().unwrap()).unwrap()
     }
 
-    /// Waits until the program has ended; tells its exit code.
+    /// Waits until the program has ended and all it wrote was read; tells its exit code.
     pub fn ended(&mut self) -> u32 {
-        {
-            let since = Instant::now();
-            let mut shared = self.shared.0.lock().unwrap();
-            while !shared.closed {
-                let text = shared.parser.screen().contents();
-                let left = wait::LIMIT.checked_sub(since.elapsed());
-                let left = left.unwrap_or_else(|| panic!("the program never ended:\n{text}"));
-                shared = self.shared.1.wait_timeout(shared, left).unwrap().0;
-            }
+        let mut code = None;
+        let over = wait::comes(|| {
+            code = self.child.try_wait().unwrap().map(|exit| exit.exit_code());
+            code.is_some()
+        });
+        assert!(over, "the program never ended:\n{}", self.text());
+        self.read_to_the_end();
+        code.unwrap()
+    }
+
+    /// A program that another test has started meanwhile may have inherited the terminal, so that its
+    /// own end does not come. What is written last is read last.
+    fn read_to_the_end(&self) {
+        let terminal = self.name.as_ref().map(|name| {
+            OpenOptions::new()
+                .write(true)
+                .custom_flags(OFlags::NOCTTY.bits().cast_signed())
+                .open(name)
+        });
+        if let Some(Ok(mut terminal)) = terminal {
+            // It fails if the end has come already.
+            let _ = terminal.write_all(END);
         }
-        self.child.wait().unwrap().exit_code()
+        let shared = self.shared.0.lock().unwrap();
+        let unread = |shared: &mut Shared| {
+            let last = &shared.raw[shared.raw.len().saturating_sub(64 * 1024)..];
+            !shared.closed && !last.windows(END.len()).any(|part| part == END)
+        };
+        let read = self
+            .shared
+            .1
+            .wait_timeout_while(shared, wait::LIMIT, unread);
+        assert!(!read.unwrap().1.timed_out(), "the terminal never ended");
     }
 
     /// Closes the terminal under the program.

@@ -111,3 +111,17 @@ fn what_is_never_closed_is_told() {
         assert_eq!(codes(&front(text)), [("front-matter", Severity::Error)]);
     }
 }
+
+#[test]
+fn a_directory_that_no_command_would_run_in_is_a_warning() {
+    let front = front("---\ncwd: ..\nrunme: {id: x}\n---\n- [ ] a\n");
+    assert_eq!(
+        codes(&front),
+        [
+            ("unknown-key", Severity::Warning),
+            ("unknown-key", Severity::Note)
+        ]
+    );
+    assert!(front.problems[0].message.contains("`cwd`"));
+    assert_eq!(front.draft.notes.len(), 1);
+}

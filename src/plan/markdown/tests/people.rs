@@ -47,6 +47,18 @@ fn contacts_are_read_from_lists_lines_and_tables() {
             "DBA/Ada/123 - @ada",
         ),
         ("| Name | Role |\n|-|-|\n| TBD | DBA |\n", "DBA/?/?"),
+        (
+            "| Team member | Role | Phone |\n|-|-|-|\n| Carol | DBA | 123 |\n",
+            "DBA/Carol/123",
+        ),
+        (
+            "| Name | Job title |\n|-|-|\n| Ada | Architect |\n",
+            "Architect/Ada/?",
+        ),
+        (
+            "| Team | Team name |\n|-|-|\n| Data | The movers |\n",
+            "Data/The movers/?",
+        ),
     ] {
         assert_eq!(contacts(text), [wanted], "{text}");
     }
@@ -93,6 +105,12 @@ fn signatures_are_read_from_lines_tables_and_tasks() {
             "Owner",
             Some("Ada"),
         ),
+        (
+            "| Approver | Role | Date |\n|-|-|-|\n| Ada Byron | CTO | |\n",
+            "CTO",
+            Some("Ada Byron"),
+        ),
+        ("| Approver | Date |\n|-|-|\n| DBA | |\n", "DBA", None),
     ] {
         assert_eq!(
             signoffs(text),

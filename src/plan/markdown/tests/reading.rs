@@ -151,6 +151,11 @@ fn front_matter_can_explain_a_placeholder() {
         plan("---\nvars:\n  last_tag: {default: v1}\n---\n## Deploy\n```sh\ngo <last-tag>\n```\n");
     assert_eq!(plan.vars.len(), 1);
     assert_eq!(plan.steps[0].spec.holes[0].var, "last_tag");
+    let plan = plan_of(
+        "---\nvars:\n  last-tag: {default: v1}\n---\n## Deploy\n```sh\ngo <last-tag>\n```\n",
+    );
+    assert_eq!(plan.vars.len(), 1);
+    assert_eq!(plan.steps[0].spec.holes[0].var, "last-tag");
 }
 
 #[test]
@@ -472,4 +477,37 @@ fn thresholds_are_held_against_what_the_plan_measures() {
             .iter()
             .any(|(code, _)| *code == "unmeasured-alert")
     );
+}
+
+#[test]
+fn criteria_with_numbers_that_nothing_measures_are_told() {
+    let told = |criteria: &str| {
+        let text = format!("## Deploy\n- [ ] a\n## Rollback criteria\n{criteria}");
+        let mut found = problems(&text);
+        found.retain(|(code, _)| *code == "unmeasured-alert");
+        found
+    };
+    assert_eq!(told("- Data is lost\n- Users complain\n"), []);
+    assert_eq!(
+        told("- Data is lost\n- CPU > 80%\n- Queue above 500 jobs\n"),
+        [("unmeasured-alert", 5)]
+    );
+}
+
+#[test]
+fn boxes_that_are_none_of_markdowns_are_told_where_something_is_to_be_done() {
+    let told = |section: &str| {
+        let mut found = problems(&format!("## Deploy\n- [ ] a\n{section}"));
+        found.retain(|(code, _)| *code == "unread-box");
+        found
+    };
+    let exported = "## Change steps\n* \\[ \\] Backup\n* \\[x\\] Told\n";
+    assert_eq!(told(exported), [("unread-box", 4)]);
+    let table = "## Change steps\n| # | Step | Done |\n|-|-|-|\n| 1 | Stop | [ ] |\n";
+    assert_eq!(told(table), [("unread-box", 6)]);
+    assert_eq!(
+        told("## Sign-off\n| Role | Name |\n|-|-|\n| DBA | [ ] |\n"),
+        []
+    );
+    assert_eq!(told("## Change steps\n- [a](b)\n- [x] c\n"), []);
 }

@@ -62,7 +62,17 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "to back out",
     ],
     choose: &["decide", "choose", "pick", "either"],
-    name: &["name", "person", "who", "contact person", "owner"],
+    name: &[
+        "name",
+        "person",
+        "who",
+        "contact person",
+        "owner",
+        "approver",
+        "reviewer",
+        "team member",
+        "signatory",
+    ],
     role: &[
         "role",
         "title",

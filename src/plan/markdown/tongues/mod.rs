@@ -72,8 +72,16 @@ pub(super) fn words(
 pub(super) fn strip<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     let mut wanted = word;
     let mut rest = text;
-    while !wanted.is_empty() {
+    while let Some(next) = wanted.bytes().next() {
         let c = rest.chars().next()?;
+        // Almost every text is plain, and of another beginning.
+        if c.is_ascii() {
+            if next != (c as u8).to_ascii_lowercase() {
+                return None;
+            }
+            (wanted, rest) = (&wanted[1..], &rest[1..]);
+            continue;
+        }
         for lower in c.to_lowercase() {
             let mut buffer = [0; 4];
             let plain = letters::plain(lower);

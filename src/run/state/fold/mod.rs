@@ -35,6 +35,15 @@ pub enum Mismatch {
 }
 
 impl RunState {
+    /// Where a run stands after all of `entries`, the first of which is its first.
+    pub fn folded(plan: &Plan, entries: &[Entry]) -> Result<Self, Mismatch> {
+        let mut state = RunState::new(plan);
+        for entry in entries {
+            state.apply(plan, entry)?;
+        }
+        Ok(state)
+    }
+
     /// Takes one more entry in. After an error the state means nothing any more.
     pub fn apply(&mut self, plan: &Plan, entry: &Entry) -> Result<(), Mismatch> {
         let mut fold = Fold {

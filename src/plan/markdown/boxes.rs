@@ -1,0 +1,115 @@
+//! What looks like a box to tick and is none of Markdown's: `\[ \]` as some editors export it, `☐`,
+//! `[]`, `[/]`, and boxes in the cells of tables. Nobody would be asked for them.
+
+use super::book::Book;
+use super::task;
+use crate::plan::problem::Problem;
+use crate::plan::source::Span;
+
+/// Boxes that are single letters.
+const SIGNS: [char; 6] = ['☐', '☑', '☒', '⬜', '□', '▢'];
+
+/// Warns of such boxes in `notes`, pieces of the text of a section in which something is to be done.
+pub(super) fn say_unread(notes: &[Span], book: &mut Book<'_>) {
+    let lines: Vec<Span> = notes.iter().flat_map(|note| lines(*note, book)).collect();
+    let Some(first) = lines.first() else { return };
+    let message = match lines.len() {
+        1 => "this looks like a box to tick, and is none: nobody is asked for it".to_owned(),
+        n => format!(
+            "these {n} lines look like boxes to tick, and are none: nobody is asked for them"
+        ),
+    };
+    book.problems.push(
+        Problem::warning("unread-box", *first, message)
+            .hint("write each as an item of a list: `- [ ] …`"),
+    );
+}
+
+/// The lines of `note` that hold such a box, code aside.
+fn lines(note: Span, book: &Book<'_>) -> Vec<Span> {
+    let mut found = Vec::new();
+    let (mut at, mut code) = (note.start, false);
+    for line in book.slice(note).split_inclusive('\n') {
+        let text = line.trim_start_matches([' ', '\t', '>']);
+        let fence = text.starts_with("```") || text.starts_with("~~~");
+        code ^= fence;
+        if !fence && !code && holds_box(text.trim_end()) {
+            let start = at + line.len() - text.len();
+            found.push(Span::new(start, start + text.trim_end().len()));
+        }
+        at += line.len();
+    }
+    found
+}
+
+fn holds_box(line: &str) -> bool {
+    if line.starts_with('|') {
+        let mut cells = line.split('|').map(str::trim);
+        return cells.any(|cell| task::mark(cell).is_some() || is_box(cell));
+    }
+    let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let marks: &[char] = if digits > 0 {
+        &['.', ')']
+    } else {
+        &['-', '*', '+']
+    };
+    let item = line[digits..].strip_prefix(marks);
+    item.filter(|item| item.starts_with([' ', '\t']))
+        .is_some_and(|item| is_box(item.trim_start()))
+}
+
+/// Whether `text` begins with such a box.
+fn is_box(text: &str) -> bool {
+    if text.starts_with(SIGNS) {
+        return true;
+    }
+    let plain = text.strip_prefix("\\[").or_else(|| text.strip_prefix('['));
+    let Some((inside, rest)) = plain.and_then(|inside| inside.split_once(']')) else {
+        return false;
+    };
+    let escaped = text.starts_with('\\') && inside.ends_with('\\');
+    let inside = inside
+        .strip_suffix('\\')
+        .filter(|_| escaped)
+        .unwrap_or(inside);
+    let mut letters = inside.chars();
+    let mark = match (letters.next(), letters.next()) {
+        (None, _) => true,
+        (Some(mark), None) => !mark.is_alphanumeric() || (escaped && "xX".contains(mark)),
+        _ => false,
+    };
+    mark && !rest.starts_with(['(', '[', ':'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boxes_of_other_tools_are_known() {
+        for line in [
+            "* \\[ \\] Backup",
+            "- \\[x\\] Backup",
+            "- ☐ Backup",
+            "1. ☑ Backup",
+            "- [] Backup",
+            "- [/] Backup",
+            "| 1 | Stop | [ ] |",
+            "| ☐ | Stop |",
+        ] {
+            assert!(holds_box(line), "{line}");
+        }
+        for line in [
+            "- Backup [ ]",
+            "- [1] a note",
+            "- [a](b)",
+            "- [!](badge.svg)",
+            "- ✅ Backup",
+            "see [] in the code",
+            "| a[0] | [link](x) |",
+            "-[] a",
+        ] {
+            assert!(!holds_box(line), "{line}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What is taken in to be shown holds the value of no secret: what is not known can't be recorded.
+
+use super::Engine;
+use crate::clock::Clock;
+use crate::journal::Store;
+use crate::plan::Plan;
+use crate::run::effect::Perform;
+use crate::run::input::{Fate, Finish, Notice};
+use crate::run::secrets::Secrets;
+
+impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
+    /// `notice` without the values of secrets; values of the plan's secrets that it brings are kept.
+    pub(super) fn masked(&self, mut notice: Notice) -> Notice {
+        let secrets = &self.secrets;
+        let mask = |text: &mut String| *text = secrets.mask(text);
+        match &mut notice {
+            Notice::Finished(finish) => masked_finish(&self.plan, secrets, finish),
+            Notice::Variable { name, value, .. } if is_secret(&self.plan, name) => {
+                if let Some(value) = value.take() {
+                    secrets.keep(name.clone(), value);
+                }
+            }
+            Notice::Facts { answers, .. } => {
+                for (_, answer) in answers {
+                    match answer {
+                        Ok(text) | Err(text) => mask(text),
+                    }
+                }
+            }
+            Notice::Backend { result, .. } => mask(result),
+            Notice::Fate {
+                fate: Fate::Lost(why),
+                ..
+            }
+            | Notice::DatabaseLost { why, .. }
+            | Notice::OutageBegan { why, .. } => mask(why),
+            Notice::Launched { .. }
+            | Notice::Transaction { .. }
+            | Notice::Adopted { .. }
+            | Notice::Fate { .. }
+            // The steps after it need the value as it is.
+            | Notice::Variable { .. }
+            | Notice::Snapshot(_)
+            | Notice::SessionsCancelled { .. }
+            | Notice::VariableLost { .. }
+            | Notice::OutageEnded { .. } => {}
+        }
+        notice
+    }
+}
+
+fn is_secret(plan: &Plan, name: &str) -> bool {
+    plan.var(name).is_some_and(|var| var.secret)
+}
+
+fn masked_finish(plan: &Plan, secrets: &Secrets, finish: &mut Finish) {
+    for (name, value) in &finish.captured {
+        if is_secret(plan, name) {
+            secrets.keep(name.clone(), value.0.clone());
+        }
+    }
+    let mask = |text: &mut String| *text = secrets.mask(text);
+    for finding in &mut finish.findings {
+        mask(&mut finding.expected);
+        mask(&mut finding.got);
+    }
+    finish.message.iter_mut().for_each(mask);
+    if let Some(left) = &mut finish.left {
+        left.directory.iter_mut().for_each(mask);
+    }
+}
