@@ -44,7 +44,7 @@ fn what_is_only_for_a_case_asks_before_it_runs() {
         "- [ ] Migrate. If that fails, run:\n\n  ```sh\n  ./x.sh\n  ```\n",
         "デプロイに失敗した場合：\n\n```sh\n./x.sh\n```\n",
         "1. In case of errors\n   ```sh\n   ./x.sh\n   ```\n",
-        "### To undo the change\n```sh\n./x.sh\n```\n",
+        "### To undo the index\n```sh\n./x.sh\n```\n",
         "```sh\n# When the deployment fails, restore\n./x.sh\n```\n",
         "Falls das nicht geht:\n\n```sh\n# Eins\na\n\n# Zwei\nb\n```\n",
     ] {
