@@ -23,12 +23,12 @@ fn is_conditional(text: &str) -> bool {
 }
 
 /// The case at the end of an item's text that names what stands below it: "Migrate. If that fails:".
-pub(super) fn at_the_end(text: &str) -> Option<String> {
+pub(super) fn at_the_end(text: &str) -> Option<&str> {
     let text = text.trim_end().strip_suffix([':', '：'])?;
     let clauses = text.split(['\n', ';', '。', '；']);
     let clauses = clauses.flat_map(|clause| clause.split(". "));
     let last = clauses.last().map(str::trim)?;
-    is_conditional(last).then(|| last.to_owned())
+    is_conditional(last).then_some(last)
 }
 
 /// Makes a person say that `step`, which stands below `name`, is needed, if that, its group or its own

@@ -287,7 +287,7 @@ impl Walk<'_, '_> {
 
     /// Makes `step`, an item, do what the first block below it says, if there is one. Its own text may
     /// end with the `case` that this is for.
-    fn run(&mut self, step: &mut StepSpec, first: &[Candidate<'_>], case: Option<String>) {
+    fn run(&mut self, step: &mut StepSpec, first: &[Candidate<'_>], case: Option<&str>) {
         let label = match first {
             [] => return,
             [only] => only.label.as_deref(),
@@ -295,7 +295,7 @@ impl Walk<'_, '_> {
         };
         work::add(&mut step.details, label.unwrap_or(""));
         self.choose(step, first);
-        if let Some(label) = label.or(case.as_deref())
+        if let Some(label) = label.or(case)
             && self.rules.place == Place::Step
         {
             conditional::guard(step, label, self.book);

@@ -74,10 +74,10 @@ impl Missed {
     /// Looks for what became text. In a quotation commands are somebody's words.
     fn look(&mut self, block: &Block, book: &Book<'_>) {
         match &block.kind {
-            Kind::Fence(fence) if fence.language.runs() => {
-                if book.place(fence.account) == Place::Reference {
-                    self.blocks.push(block.span);
-                }
+            Kind::Fence(fence)
+                if fence.language.runs() && book.place(fence.account) == Place::Reference =>
+            {
+                self.blocks.push(block.span);
             }
             Kind::List(list) => {
                 for item in &list.items {

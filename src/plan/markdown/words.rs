@@ -102,12 +102,12 @@ impl Words {
         let (mut last, mut before, mut at) = ("", "", 0);
         let (mut leads, mut denied) = (true, false);
         for word in self.text.split_inclusive(' ') {
-            let mut denies = false;
+            let mut negates = false;
             let deploys = topics & bit(Topic::Deploy) != 0;
             let beside = |word: &str| last == word || before == word;
             let denied_here = denied || beside("without ") || (deploys && beside("with "));
             let mut touch = |topic: Topic, end: usize| {
-                denies |= topic == Topic::No;
+                negates |= topic == Topic::No;
                 if denied_here && topic == Topic::Rollback {
                     return;
                 }
@@ -125,7 +125,7 @@ impl Words {
             };
             let mut touch_from = |from: usize| {
                 phrases::at(&self.text[from..], |topic, length| {
-                    touch(topic, from + length)
+                    touch(topic, from + length);
                 });
             };
             touch_from(at);
@@ -136,7 +136,7 @@ impl Words {
             // "after the deployment" is "after deployment".
             if word != "the " {
                 (before, last) = (last, word);
-                denied = denies;
+                denied = negates;
             }
             leads &= word.starts_with(|c: char| c.is_ascii_digit()) || COUNTED.contains(&word);
             at += word.len();
