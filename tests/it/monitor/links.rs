@@ -1,7 +1,5 @@
 //! The link to a server in every state, and how it comes back by itself.
 
-use std::time::Duration;
-
 use gonogo::demo::server::{Server, Shutdown};
 use gonogo::monitor::{Link, MONITOR_NAME};
 use tokio::net::TcpListener;
