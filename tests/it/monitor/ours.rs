@@ -66,7 +66,7 @@ pub(super) fn over_tcp() -> (Server, String, String) {
         match Server::start(&settings) {
             Ok(server) => break (server, port),
             Err(error) if tries < 9 && error.to_string().contains("Address already in use") => {
-                tries += 1
+                tries += 1;
             }
             Err(error) => panic!("{error}"),
         }
