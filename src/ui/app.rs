@@ -262,6 +262,9 @@ impl App {
             && let Event::BackendAnswered(answer) = &entry.event
         {
             self.view.say(answer.result.clone(), !answer.done, now);
+            // The grant may come later, and has no more to say.
+            self.asked
+                .retain(|_, asked| !is_answered(asked, answer.pid));
         }
         let reply = self
             .world
@@ -294,6 +297,11 @@ impl App {
             _ => {}
         }
     }
+}
+
+/// Whether `asked` is a wish about the session `pid`.
+fn is_answered(asked: &Command, pid: i32) -> bool {
+    matches!(asked, Command::Cancel { pid: of } | Command::Terminate { pid: of } if *of == pid)
 }
 
 fn scene<'a>(
