@@ -7,6 +7,7 @@ mod effect;
 mod engine;
 mod environment;
 mod files;
+mod group;
 mod input;
 mod recover;
 mod secrets;

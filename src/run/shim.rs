@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 
 use super::carry::{left, prologue};
+use super::group;
 
 /// What the engine wants run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -233,8 +234,7 @@ fn pid_in(path: &Path, line: usize) -> Option<u32> {
 
 /// Whether a process of the step whose shim had the lock at `path` is still there.
 pub fn group_lives(path: &Path) -> bool {
-    let group = leader(path).and_then(|pid| Pid::from_raw(pid.cast_signed()));
-    group.is_some_and(|group| rustix::process::test_kill_process_group(group).is_ok())
+    leader(path).is_some_and(group::lives)
 }
 
 fn spawn(spec: &Spec) -> io::Result<Pid> {
