@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::place;
 use super::status;
 use crate::journal::{Lease, Reader};
-use crate::run::{Command, RunDir};
+use crate::run::{Command, RunDir, SessionName};
 use crate::wire::{self, ConnectError, FromEngine, Hello, Role};
 
 /// What a script can ask.
@@ -143,11 +143,17 @@ pub enum Ctl {
     Cancel {
         /// Its process on the server
         pid: i32,
+        /// The database's name in the plan, where several have a session of that number
+        #[arg(long, value_name = "NAME")]
+        database: Option<String>,
     },
     /// End a database session
     Terminate {
         /// Its process on the server
         pid: i32,
+        /// The database's name in the plan, where several have a session of that number
+        #[arg(long, value_name = "NAME")]
+        database: Option<String>,
     },
     /// Write something down
     Note {
@@ -228,14 +234,22 @@ impl Ctl {
             Ctl::Release => Command::Release,
             Ctl::Accept { alert, reason } => Command::Accept { alert, reason },
             Ctl::Rollback { tier, confirm } => Command::Rollback { tier, confirm },
-            Ctl::Cancel { pid } => Command::Cancel { pid },
-            Ctl::Terminate { pid } => Command::Terminate { pid },
+            Ctl::Cancel { pid, database } => Command::Cancel(session(pid, database)),
+            Ctl::Terminate { pid, database } => Command::Terminate(session(pid, database)),
             Ctl::Note { text, step } => Command::Note { text, step },
             Ctl::Set { pair } => set(&pair)?,
             Ctl::Take { reason } => Command::Take { reason },
             Ctl::Approve { gate, reason } => Command::Approve { gate, reason },
             Ctl::Finish { reason } => Command::Finish { reason },
         }))
+    }
+}
+
+fn session(pid: i32, database: Option<String>) -> SessionName {
+    SessionName {
+        pid,
+        database,
+        started: None,
     }
 }
 

@@ -136,7 +136,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
             published,
             health,
             concerns,
-            find_session: Arc::new(move |pid| monitors::find_session(&for_sessions, pid)),
+            find_session: Arc::new(move |named| monitors::find_session(&for_sessions, named)),
             secrets,
             requests: request,
             connections: connections.clone(),

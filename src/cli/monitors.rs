@@ -17,7 +17,7 @@ use crate::monitor::{
     WatchedDatabase,
 };
 use crate::plan::Plan;
-use crate::run::{Ask, Session};
+use crate::run::{Ask, Refusal, Session, SessionName};
 
 /// The URLs of a plan's databases by name, from the environment, or why there is none.
 pub(super) fn urls(plan: &Plan) -> HashMap<String, Result<String, String>> {
@@ -161,25 +161,69 @@ async fn signal(
     }
 }
 
-/// The session `pid`, as it was last seen.
-pub(super) fn find_session(health: &watch::Receiver<Arc<Health>>, pid: i32) -> Option<Session> {
+/// The session that is `named`, as it was last seen; none if it is not seen.
+///
+/// # Errors
+/// If sessions of several databases go by that name, or another than the one that is meant, or if this
+/// role may not see whose it is.
+pub(super) fn find_session(
+    health: &watch::Receiver<Arc<Health>>,
+    named: &SessionName,
+) -> Result<Option<Session>, Refusal> {
     let health = Arc::clone(&health.borrow());
-    health.databases.iter().find_map(|database| {
-        let session = seen(database.picture.as_deref()?).find(|session| session.pid == pid)?;
-        let user = session.user.as_deref().unwrap_or("unknown user");
-        let statement = session.statement.as_deref().unwrap_or("");
-        Some(Session {
-            database: database.name.clone(),
-            pid,
-            started: session.started?,
-            words: format!(
-                "{user} {} {}: {statement}",
-                session.application,
-                session.state.words()
-            ),
-            own: session.is_monitor() || session.is_own_session(),
-        })
-    })
+    let pid = named.pid;
+    let wanted = |name: &String| named.database.as_ref().is_none_or(|wanted| wanted == name);
+    let mut found: Vec<Session> = Vec::new();
+    let mut hidden = None;
+    for database in health.databases.iter().filter(|db| wanted(&db.name)) {
+        let Some(picture) = database.picture.as_deref() else {
+            continue;
+        };
+        let Some(session) = seen(picture).find(|session| session.pid == pid) else {
+            continue;
+        };
+        match session.started {
+            // Two names of a plan may be one server's.
+            Some(started) if found.iter().any(|other| other.started == started) => {}
+            Some(started) => found.push(shown(&database.name, session, started)),
+            None => hidden = hidden.or_else(|| picture.server.hidden(pid)),
+        }
+    }
+    if let Some(started) = named.started {
+        let others = !found.is_empty();
+        found.retain(|session| session.started == started);
+        if found.is_empty() && others {
+            let words = format!("session {pid} has ended: another one has its number now");
+            return Err(Refusal::new(words));
+        }
+    }
+    match (&found[..], hidden) {
+        ([], Some(why)) => Err(Refusal::new(why)),
+        ([] | [_], _) => Ok(found.pop()),
+        (several, _) => {
+            let places: Vec<&str> = several.iter().map(|one| one.database.as_str()).collect();
+            Err(Refusal::new(format!(
+                "there is a session {pid} on {}: say which with --database",
+                places.join(" and on ")
+            )))
+        }
+    }
+}
+
+fn shown(database: &str, session: &monitor::Session, started: i64) -> Session {
+    let user = session.user.as_deref().unwrap_or("unknown user");
+    let statement = session.statement.as_deref().unwrap_or("");
+    Session {
+        database: database.to_owned(),
+        pid: session.pid,
+        started,
+        words: format!(
+            "{user} {} {}: {statement}",
+            session.application,
+            session.state.words()
+        ),
+        own: session.is_monitor() || session.is_own_session(),
+    }
 }
 
 /// Every session that a picture shows.
@@ -206,4 +250,56 @@ pub(super) fn check_connections(health: &watch::Receiver<Arc<Health>>) -> bool {
                 new_enough(&picture.server.version) && !picture.server.pooled
             })
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::monitor::State;
+    use crate::monitor::testing::{database, health, node, picture, session};
+
+    /// Two servers, each with a session of the same number.
+    fn two_servers() -> watch::Receiver<Arc<Health>> {
+        let mut databases = Vec::new();
+        for (name, started) in [("db1", 1), ("db2", 2)] {
+            let mut session = session(57, name, State::Active, 3, "select 1");
+            session.started = Some(started);
+            let mut picture = picture();
+            picture.locks.nodes = vec![node(0, session, None)];
+            let mut database = database(picture);
+            name.clone_into(&mut database.name);
+            databases.push(database);
+        }
+        watch::channel(Arc::new(health(databases))).1
+    }
+
+    fn named(database: Option<&str>, started: Option<i64>) -> SessionName {
+        SessionName {
+            pid: 57,
+            database: database.map(str::to_owned),
+            started,
+        }
+    }
+
+    #[test]
+    fn what_is_confirmed_is_what_is_found() {
+        let health = two_servers();
+        let found = |named| find_session(&health, &named).map(|one| one.map(|one| one.database));
+        assert_eq!(
+            found(named(Some("db2"), Some(2))),
+            Ok(Some("db2".to_owned()))
+        );
+        assert_eq!(found(named(Some("db1"), None)), Ok(Some("db1".to_owned())));
+        assert_eq!(found(named(None, Some(2))), Ok(Some("db2".to_owned())));
+        assert_eq!(found(named(Some("db3"), None)), Ok(None));
+        let words = |named| found(named).unwrap_err().0;
+        assert_eq!(
+            words(named(None, None)),
+            "there is a session 57 on db1 and on db2: say which with --database"
+        );
+        assert_eq!(
+            words(named(Some("db2"), Some(1))),
+            "session 57 has ended: another one has its number now"
+        );
+    }
 }

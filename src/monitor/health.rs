@@ -148,6 +148,13 @@ pub struct Rights {
 }
 
 impl ServerFacts {
+    /// Why the role may not know whose session `pid` is, and the statement that would let it; none if
+    /// it may see everything.
+    pub fn hidden(&self, pid: i32) -> Option<String> {
+        let words = format!("session {pid} is hidden: grant pg_monitor to {}", self.role);
+        (!self.rights.may_see_all).then_some(words)
+    }
+
     /// What the role may not do, and the statements that would let it.
     pub fn missing_grants(&self) -> Vec<String> {
         let mut words = Vec::new();
@@ -163,6 +170,31 @@ impl ServerFacts {
             ));
         }
         words
+    }
+}
+
+impl Picture {
+    /// How many sessions the role may not see, and the statement that would let it; none if it sees
+    /// all of them.
+    pub fn hidden_sessions(&self) -> Option<String> {
+        let hidden = self.connections.by_state.hidden;
+        let (s, are) = if hidden == 1 {
+            ("", "is")
+        } else {
+            ("s", "are")
+        };
+        let role = &self.server.role;
+        let words = format!("{hidden} session{s} {are} hidden: grant pg_monitor to {role}");
+        (!self.server.rights.may_see_all && hidden > 0).then_some(words)
+    }
+
+    /// The session that `known` was, as it is now; none if it is not listed.
+    pub fn again(&self, known: &Session) -> Option<&Session> {
+        let same = |one: &&Session| one.pid == known.pid && one.started == known.started;
+        let locks = self.locks.nodes.iter().map(|node| &node.session);
+        let running = self.running.iter().map(|running| &running.oldest);
+        let all = self.sessions.iter().chain(locks).chain(running);
+        all.chain(&self.idle_in_transaction).find(same)
     }
 }
 

@@ -104,15 +104,9 @@ pub enum Command {
         confirm: Option<String>,
     },
     /// Cancel the statement of a database session.
-    Cancel {
-        /// Its process on the server.
-        pid: i32,
-    },
+    Cancel(SessionName),
     /// End a database session.
-    Terminate {
-        /// Its process on the server.
-        pid: i32,
-    },
+    Terminate(SessionName),
     /// Write something down.
     Note {
         /// What.
@@ -146,6 +140,21 @@ pub enum Command {
     },
 }
 
+/// Which database session is meant. Servers count processes each by itself, so a number alone may be
+/// that of several sessions; what a person has confirmed is named in full.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionName {
+    /// Its process on the server.
+    pub pid: i32,
+    /// The database's name in the plan; else whichever has a session of that number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
+    /// When it began, in microseconds since the Unix epoch by the server's clock; else it is whichever
+    /// has that number now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<i64>,
+}
+
 /// Why a wish is not granted, in words for the person who had it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{0}")]
@@ -155,5 +164,30 @@ impl Refusal {
     /// The refusal that says `why`.
     pub fn new(why: impl Into<String>) -> Self {
         Refusal(why.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_can_still_be_named_by_its_number_alone() {
+        let older = r#"{"command":"cancel","pid":57}"#;
+        let named = SessionName {
+            pid: 57,
+            database: None,
+            started: None,
+        };
+        let command: Command = serde_json::from_str(older).unwrap();
+        assert_eq!(command, Command::Cancel(named.clone()));
+        assert_eq!(serde_json::to_string(&command).unwrap(), older);
+        let full = Command::Terminate(SessionName {
+            database: Some("db2".to_owned()),
+            started: Some(1),
+            ..named
+        });
+        let json = serde_json::to_string(&full).unwrap();
+        assert_eq!(serde_json::from_str::<Command>(&json).unwrap(), full);
     }
 }

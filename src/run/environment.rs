@@ -15,43 +15,70 @@ use crate::plan::sha256;
 /// out what it is.
 const DIGITS: usize = 4;
 
-/// What belongs to a terminal or a login and not to the work: the beginnings of names.
-const OF_THE_TERMINAL: [&str; 35] = [
+/// What belongs to a terminal or a login and not to the work: names, and with a `_` at their end the
+/// beginnings of names.
+const OF_THE_TERMINAL: [&str; 61] = [
     "_",
     "ALACRITTY_",
-    "COLOR",
+    "COLORFGBG",
+    "COLORTERM",
     "COLUMNS",
     "DBUS_SESSION_",
+    "DESKTOP_SESSION",
     "DISPLAY",
     "EDITOR",
+    "GHOSTTY_",
+    "GNOME_",
     "GONOGO_",
     "GPG_TTY",
-    "HIST",
+    "HISTCONTROL",
+    "HISTFILE",
+    "HISTFILESIZE",
+    "HISTSIZE",
+    "HISTTIMEFORMAT",
+    "INSIDE_EMACS",
     "INVOCATION_ID",
     "ITERM_",
     "JOURNAL_STREAM",
     "KITTY_",
     "KONSOLE_",
+    "LC_TERMINAL",
+    "LC_TERMINAL_",
     "LESS",
+    "LESSCLOSE",
+    "LESSOPEN",
     "LINES",
     "LS_COLORS",
     "MAIL",
     "MANAGERPID",
+    "NVIM",
     "OLDPWD",
     "PAGER",
     "PS1",
     "PWD",
+    "SESSION_MANAGER",
+    "SHELL",
     "SHLVL",
     "SSH_",
+    "STARSHIP_",
     "STY",
     "TERM",
+    "TERMINAL_EMULATOR",
+    "TERM_",
     "TMUX",
+    "TMUX_",
     "VISUAL",
     "VSCODE_",
     "VTE_",
     "WAYLAND_",
+    "WEZTERM_",
     "WINDOW",
+    "WINDOWID",
+    "WT_",
+    "XAUTHORITY",
     "XDG_",
+    "ZELLIJ",
+    "ZELLIJ_",
 ];
 
 /// The names of environment variables, each with the beginning of its value's hash.
@@ -70,7 +97,9 @@ impl Environment {
     }
 
     fn of(hashes: impl Iterator<Item = (String, String)>) -> Self {
-        let work = |name: &str| !OF_THE_TERMINAL.iter().any(|start| name.starts_with(start));
+        let is_of_it =
+            |name: &str, of: &str| name == of || of.ends_with('_') && name.starts_with(of);
+        let work = |name: &str| !OF_THE_TERMINAL.iter().any(|of| is_of_it(name, of));
         let short = |hash: String| hash.chars().take(DIGITS).collect();
         let kept = hashes.filter(|(name, _)| work(name));
         Environment(kept.map(|(name, hash)| (name, short(hash))).collect())
@@ -113,13 +142,17 @@ mod tests {
 
     #[test]
     fn differences_are_named_and_those_of_terminals_are_none() {
-        let then = environment(&[("KUBECONFIG", "a"), ("PATH", "/bin"), ("TERM", "xterm")]);
-        let now = environment(&[("KUBECONFIG", "b"), ("AWS_PROFILE", "x"), ("TERM", "linux")]);
+        let then = environment(&[("KUBECONFIG", "a"), ("PATH", "/bin"), ("SHELL", "/bin/sh")]);
+        let now = environment(&[
+            ("KUBECONFIG", "b"),
+            ("PAGERDUTY_URL", "x"),
+            ("SSH_TTY", "1"),
+        ]);
         assert_eq!(
             now.differences(&then),
             [
-                "AWS_PROFILE is new",
                 "KUBECONFIG is another",
+                "PAGERDUTY_URL is new",
                 "PATH is not set"
             ]
         );

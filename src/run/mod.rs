@@ -18,7 +18,7 @@ mod status;
 mod supervisor;
 mod work;
 
-pub use command::{Command, Refusal};
+pub use command::{Command, Refusal, SessionName};
 pub use concerns::Concerns;
 pub use effect::{Effect, Perform, Secret};
 pub use engine::{ClientId, Engine, EngineError, Parts, Presence, Published, Request};

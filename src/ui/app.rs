@@ -27,7 +27,7 @@ use super::world::{Link, World};
 use crate::clock::{Clock, Moment, SystemClock};
 use crate::journal::Event;
 use crate::plan::Plan;
-use crate::run::{Command, RunDir, RunState};
+use crate::run::{Command, RunDir, RunState, SessionName};
 use crate::wire::{Feed, FromEngine, News};
 
 /// How often clocks on the screen move.
@@ -286,11 +286,11 @@ impl App {
         match asked {
             Some(Command::Note { .. }) => self.view.say("noted", false, now),
             Some(Command::Set { name, .. }) => self.view.say(format!("{name} is set"), false, now),
-            Some(Command::Cancel { pid }) => {
+            Some(Command::Cancel(SessionName { pid, .. })) => {
                 self.view
                     .say(format!("asked {pid} to cancel …"), false, now);
             }
-            Some(Command::Terminate { pid }) => {
+            Some(Command::Terminate(SessionName { pid, .. })) => {
                 self.view.say(format!("asked {pid} to end …"), false, now);
             }
             Some(Command::Rollback { .. }) => self.view.cursor = None,

@@ -19,6 +19,7 @@ use crate::journal::{Actor, JournalError, Reader, Via};
 use crate::monitor::Health;
 use crate::run::{
     ClientId, Command, Concerns, Presence, Published, Refusal, Request, Secrets, Session,
+    SessionName,
 };
 
 /// The longest line that a terminal may send: 1 MiB.
@@ -29,6 +30,9 @@ const BATCH: u64 = 256;
 const BEAT: Duration = Duration::from_secs(2);
 /// How long a new connection has to say who it is.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Finds the session that a command names, or says why that can't be done.
+pub type FindSession = Arc<dyn Fn(&SessionName) -> Result<Option<Session>, Refusal> + Send + Sync>;
 
 /// What connections are served with.
 #[derive(Clone)]
@@ -41,8 +45,8 @@ pub struct Server {
     pub health: watch::Receiver<Arc<Health>>,
     /// What is found around the run.
     pub concerns: watch::Receiver<Concerns>,
-    /// Finds the session that a command names.
-    pub find_session: Arc<dyn Fn(i32) -> Option<Session> + Send + Sync>,
+    /// Finds the session that a command names; none if it is not seen.
+    pub find_session: FindSession,
     /// The values to mask.
     pub secrets: Secrets,
     /// Where requests go.
@@ -191,8 +195,8 @@ impl Server {
     }
 
     async fn ask(&self, who: &Who, command: Command) -> Result<(), Refusal> {
-        let session = match command {
-            Command::Cancel { pid } | Command::Terminate { pid } => (self.find_session)(pid),
+        let session = match &command {
+            Command::Cancel(named) | Command::Terminate(named) => (self.find_session)(named)?,
             _ => None,
         };
         let (answer, answered) = oneshot::channel();

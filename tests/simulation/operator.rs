@@ -1,7 +1,7 @@
 //! People: now and then they do what the run waits for, now and then something else.
 
 use gonogo::plan::Plan;
-use gonogo::run::{Command, RunState, Waiting};
+use gonogo::run::{Command, RunState, SessionName, Waiting};
 
 use super::rng::Rng;
 
@@ -140,7 +140,15 @@ fn anything(rng: &mut Rng, plan: &Plan, state: &RunState) -> Command {
         22 if rng.chance(15) => Command::Finish {
             reason: maybe_reason(rng),
         },
-        22 => Command::Cancel { pid: 4711 },
-        _ => Command::Terminate { pid: 4711 },
+        22 => Command::Cancel(session()),
+        _ => Command::Terminate(session()),
+    }
+}
+
+fn session() -> SessionName {
+    SessionName {
+        pid: 4711,
+        database: None,
+        started: None,
     }
 }

@@ -386,14 +386,12 @@ impl Simulation {
 
     pub(super) fn ask(&mut self, client: u64, actor: &Actor, command: &Command) {
         let session =
-            matches!(command, Command::Cancel { .. } | Command::Terminate { .. }).then(|| {
-                Session {
-                    database: "main".to_owned(),
-                    pid: 4711,
-                    started: 1,
-                    words: "psql".to_owned(),
-                    own: false,
-                }
+            matches!(command, Command::Cancel(_) | Command::Terminate(_)).then(|| Session {
+                database: "main".to_owned(),
+                pid: 4711,
+                started: 1,
+                words: "psql".to_owned(),
+                own: false,
             });
         let (answer, mut answered) = oneshot::channel();
         let before = self.entries();

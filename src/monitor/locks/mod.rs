@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::session::Session;
 
-pub(super) use wanted::Lock;
+pub(super) use wanted::{Lock, conflicts};
 
 /// The sessions that wait for locks, beneath those that they wait for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,6 +18,23 @@ const MODES: [&str; 8] = [
     "AccessExclusive",
 ];
 
+/// From which mode on a request has to wait for a lock of each of these modes, by its place.
+const KEPT_OUT_FROM: [usize; 8] = [7, 6, 4, 3, 2, 2, 1, 0];
+
+/// Every two modes of which the second has to wait for the first, as the server calls them.
+pub(in crate::monitor) fn conflicts() -> Vec<String> {
+    let mut pairs = Vec::new();
+    for (held, from) in MODES.iter().zip(KEPT_OUT_FROM) {
+        // Only Share is kept out by stronger and by weaker modes, and not by itself.
+        let kept_out = MODES
+            .iter()
+            .skip(from)
+            .filter(|mode| (*held, **mode) != ("Share", "Share"));
+        pairs.extend(kept_out.map(|mode| format!("{held}Lock {mode}Lock")));
+    }
+    pairs
+}
+
 /// A lock as the server describes it.
 #[derive(Clone, Debug, Default)]
 pub(in crate::monitor) struct Lock {
@@ -186,6 +203,20 @@ mod tests {
         ] {
             assert_eq!(lock(locktype, relation).wanted(row_of).object, words);
         }
+    }
+
+    #[test]
+    fn conflicts_go_both_ways() {
+        let pairs = conflicts();
+        for pair in &pairs {
+            let (held, wanted) = pair.split_once(' ').unwrap();
+            assert!(pairs.contains(&format!("{wanted} {held}")), "{pair}");
+        }
+        let of = |mode: &str| {
+            let held = format!("{mode}Lock ");
+            pairs.iter().filter(|pair| pair.starts_with(&held)).count()
+        };
+        assert_eq!(MODES.map(of), [1, 2, 4, 5, 5, 6, 7, 8]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::error::DatabaseError;
-use sqlx::{ConnectOptions, PgConnection};
+use sqlx::{ConnectOptions, PgConnection, Row};
 
 use super::line::Line;
 use super::target::Target;
@@ -32,6 +32,11 @@ const SETTINGS: [(&str, &str); 5] = [
 /// for one of them.
 const SYSTEM_NAMES: (&str, &str) = ("search_path", "pg_catalog");
 
+/// What has become of two of them.
+const KEPT: &str = "
+    SELECT pg_catalog.current_setting('statement_timeout') || ' '
+           || pg_catalog.current_setting('lock_timeout')";
+
 /// Settings that only some servers have: that the server notices when we are gone while it works, and
 /// that it lets us be idle.
 const WHERE_KNOWN: &str = "
@@ -53,7 +58,7 @@ impl Purpose {
 impl Target {
     /// Connects within `patience`.
     ///
-    /// A pooler refuses startup options. Setting them afterwards instead would be worse than having
+    /// A pooler refuses startup options, or takes them and passes none of them on. Setting them afterwards instead would be worse than having
     /// none: in transaction mode they would stay on a session that belongs to the application next.
     /// Such a line sets them for each transaction of its own.
     pub(super) async fn connect(
@@ -64,8 +69,11 @@ impl Target {
         let connecting = async {
             match self.with(&purpose.settings()).connect().await {
                 Ok(mut connection) => {
-                    ask_where_known(&mut connection).await?;
-                    Ok(Line::new(connection, purpose, false))
+                    let pooled = !has_settings(&mut connection).await?;
+                    if !pooled {
+                        ask_where_known(&mut connection).await?;
+                    }
+                    Ok(Line::new(connection, purpose, pooled))
                 }
                 Err(error) if refuses_options(&error) => {
                     let connection = self.plain().connect().await?;
@@ -79,6 +87,15 @@ impl Target {
             Err(_) => Err(Trouble::silence(patience)),
         }
     }
+}
+
+/// Whether the session has the settings that it was begun with. Nothing else has them by chance.
+async fn has_settings(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let row = sqlx::raw_sql(KEPT).fetch_one(connection).await?;
+    Ok(row
+        .try_get_raw(0)?
+        .as_str()
+        .is_ok_and(|kept| kept == "2s 200ms"))
 }
 
 /// A system that can't notice a client's end refuses that setting. It is worth no failure.

@@ -3,6 +3,8 @@
 //! The spare connection may be busy with a query of the plan just when a session has to be cancelled.
 //! Then the one that watches, which is idle most of the time, does it between two polls.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::PgRow;
@@ -72,11 +74,27 @@ impl Order {
 pub(in crate::monitor) struct Errand {
     order: Order,
     answer: oneshot::Sender<Result<Vec<PgRow>, Trouble>>,
+    claim: Claim,
+}
+
+/// Who has the say about an errand: whoever does it, or whoever gave it up and has it done elsewhere. A
+/// signal that went out twice could hit the next statement.
+#[derive(Clone, Default)]
+struct Claim(Arc<AtomicBool>);
+
+impl Claim {
+    /// Whether it is the caller's: only the first that asks gets it.
+    fn take(&self) -> bool {
+        !self.0.swap(true, Ordering::AcqRel)
+    }
 }
 
 impl Errand {
     /// Does it over `line`; an error means that the line is of no more use.
     pub(super) async fn run(self, line: &mut Line) -> Result<(), Trouble> {
+        if !self.claim.take() {
+            return Ok(());
+        }
         let answer = put(line, || self.order.statement()).await;
         let ended = answer
             .as_ref()
@@ -100,14 +118,46 @@ impl Desk {
         (Desk(sender), receiver)
     }
 
-    /// Has `order` done; none if nobody has done it in time.
+    /// Has `order` done; none if nobody has begun with it in time, and then nobody will.
     pub(super) async fn ask(&self, order: &Order) -> Option<Result<Vec<PgRow>, Trouble>> {
         let (answer, answered) = oneshot::channel();
+        let claim = Claim::default();
         let errand = Errand {
             order: order.clone(),
             answer,
+            claim: claim.clone(),
         };
         self.0.try_send(errand).ok()?;
-        tokio::time::timeout(PATIENCE, answered).await.ok()?.ok()
+        if let Ok(answered) = tokio::time::timeout(PATIENCE, answered).await {
+            return answered.ok();
+        }
+        (!claim.take()).then(|| Err(Trouble::silence(PATIENCE)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_given_up_is_not_done_later() {
+        let (desk, mut left) = Desk::new();
+        assert!(desk.ask(&Order::Look(7)).await.is_none());
+        let errand = left.recv().await.unwrap();
+        assert!(!errand.claim.take(), "it was given up");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_begun_and_not_answered_is_not_done_again() {
+        let (desk, mut left) = Desk::new();
+        let order = Order::Look(7);
+        let begun = async {
+            let errand = left.recv().await.unwrap();
+            assert!(errand.claim.take());
+            errand
+        };
+        let (asked, _errand) = tokio::join!(desk.ask(&order), begun);
+        let trouble = asked.expect("it was begun").unwrap_err();
+        assert!(trouble.ended && trouble.hung);
     }
 }

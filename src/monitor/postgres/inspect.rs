@@ -7,13 +7,16 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgRow;
 
 use super::keep::KeptLine;
-use super::rows::{field, flag, relation, seconds, text};
+use super::rows::{field, flag, relation, seconds, statement, text};
 use crate::monitor::inspection::{Inspection, SessionLock, explainable};
 use crate::monitor::session::Backend;
 
 /// The statement as a whole, as far as the server keeps it.
 const STATEMENT: &str = "
-    SELECT query AS statement,
+    SELECT CASE WHEN pg_catalog.getdatabaseencoding() = 'UTF8' THEN query END AS statement,
+           CASE WHEN pg_catalog.getdatabaseencoding() <> 'UTF8'
+                THEN pg_catalog.convert_to(query, pg_catalog.getdatabaseencoding()) END
+               AS raw_statement,
            pg_catalog.pg_blocking_pids(pid) AS blocked_by,
            ARRAY(SELECT a.pid FROM pg_catalog.pg_stat_get_activity(NULL) AS a
                   WHERE a.wait_event_type = 'Lock'
@@ -54,7 +57,7 @@ impl Inspector {
         let locks = spare.ask(|| sqlx::query(LOCKS).bind(pid)).await;
         let locks = locks.map_err(|trouble| trouble.words)?;
         Ok(Inspection {
-            statement: text(row, "statement").unwrap_or_default(),
+            statement: statement(row).unwrap_or_default(),
             locks: locks.iter().map(lock).collect(),
             blocked_by: field(row, "blocked_by").unwrap_or_default(),
             blocks: field(row, "blocks").unwrap_or_default(),

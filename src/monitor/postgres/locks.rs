@@ -12,7 +12,7 @@ use super::rows::{field, flag, seconds, text};
 use super::sessions::sessions_of;
 use super::trouble::Trouble;
 use crate::clock::Moment;
-use crate::monitor::locks::{Edge, Lock, Prepared, Waits, Wanted};
+use crate::monitor::locks::{Edge, Lock, Prepared, Waits, Wanted, conflicts};
 use crate::monitor::session::Session;
 
 /// How many waiting sessions are asked about. With hundreds in one queue each would name hundreds.
@@ -37,7 +37,8 @@ const HIDDEN_WAITERS: &str = "
      LIMIT 50";
 
 /// What the waiting sessions want, the rows they are in line for, and what their blockers hold of the
-/// same things; and of all sessions how many wait for a table that ours hold or waited for first.
+/// same things; and of all sessions how many wait for a table that ours hold or waited for first, in a
+/// mode that ours keep out.
 macro_rules! details {
     ($waitstart:literal) => {
         concat!(
@@ -45,7 +46,7 @@ macro_rules! details {
                  SELECT *, ",
             $waitstart,
             "          AS since
-                   FROM pg_locks
+                   FROM pg_locks AS p
                   WHERE NOT granted
                      OR pid = ANY($1) AND locktype = 'tuple'
                      OR pid = ANY($2) AND mode <> 'SIReadLock'
@@ -61,7 +62,8 @@ macro_rules! details {
                                 WHERE NOT w.granted AND w.locktype = 'relation'
                                   AND w.pid <> ALL($4)
                                   AND w.database = l.database AND w.relation = l.relation
-                                  AND (l.granted OR (w.since > l.since) IS NOT FALSE)) END AS behind
+                                  AND l.mode || ' ' || w.mode = ANY($5)
+                                  AND (l.granted OR w.since > l.since)) END AS behind
                FROM l, LATERAL (SELECT database = 0 OR database = $3 AS here) AS n
               WHERE pid = ANY($1) AND (NOT granted OR locktype = 'tuple')
                  OR granted
@@ -75,7 +77,12 @@ macro_rules! details {
 }
 
 const DETAILS: &str = details!("waitstart");
-const DETAILS_WITHOUT_START: &str = details!("NULL::timestamptz");
+/// Before version 14 nothing tells when a wait began. A statement that waits has mostly done so for most
+/// of its time.
+const DETAILS_WITHOUT_START: &str = details!(
+    "CASE WHEN NOT granted
+          THEN (SELECT query_start FROM pg_stat_get_activity(p.pid)) END"
+);
 
 /// The prepared transactions, and whether one of the given sessions wants what they hold. Their locks
 /// belong to no process; what they have in common is the lock on the transaction's own number.
@@ -142,6 +149,10 @@ impl LockWatch {
         let ours = listed.iter().filter(|session| session.is_ours());
         let ours: Vec<i32> = ours.map(|session| session.pid).collect();
         waits.edges = edges(line, &waiters, &ours).await?;
+        // Who has got its lock since the sessions were read waits no more.
+        let done = waiters.len().saturating_sub(waits.edges.len());
+        let done = u32::try_from(done).unwrap_or(u32::MAX);
+        waits.waiting = waits.waiting.saturating_sub(done);
         add_sessions(line, &mut waits, listed, facts, tag).await?;
         self.add_details(line, &mut waits, facts, &ours, now)
             .await?;
@@ -263,7 +274,8 @@ async fn read_details(
         .bind(waiters)
         .bind(blockers)
         .bind(Oid(facts.database))
-        .bind(ours);
+        .bind(ours)
+        .bind(conflicts());
     let rows = line.rows(statement).await?;
     let locks: Vec<Lock> = rows.iter().map(lock).collect();
     // Ours may hold several locks on one table, and each row tells of the whole queue before it.

@@ -103,13 +103,17 @@ const LOCKED: &str = "
 
 const SIZE: &str = "SELECT pg_database_size($1)::float8 AS bytes";
 
-/// Indexes that are not used, and whether somebody is building them; both are asked at once, so that a
-/// build that has just begun is not taken for one that has failed. An index of a partitioned table is
-/// not valid until each partition has its part of it, and that is as it should be.
+/// Indexes that are not used, and whether somebody is at work on them. Whoever builds or drops an index
+/// concurrently keeps this lock on its table all the time, and everybody may see that; the progress view
+/// tells of neither a drop nor the work of another role. A vacuum takes the same lock, so that an index
+/// is left alone for as long as that lasts. An index of a partitioned table is not valid until each
+/// partition has its part of it, and that is as it should be.
 const INVALID: &str = "
     SELECT x.indexrelid::regclass::text AS name, x.indrelid::regclass::text AS relation,
-           EXISTS (SELECT FROM pg_stat_progress_create_index AS p
-                    WHERE p.datid = $1 AND p.relid = x.indrelid) AS being_built
+           ARRAY[x.indrelid, x.indexrelid]
+           && ARRAY(SELECT relation FROM pg_locks
+                     WHERE locktype = 'relation' AND database = $1 AND granted
+                       AND mode = 'ShareUpdateExclusiveLock') AS being_built
       FROM pg_index AS x JOIN pg_class AS c ON c.oid = x.indexrelid
      WHERE NOT x.indisvalid AND c.relkind = 'i'
      LIMIT 50";

@@ -1,6 +1,7 @@
 //! What is not looked at in every poll, because it changes slowly or costs more. Each sort has a pace
 //! of its own.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -82,6 +83,8 @@ pub(super) struct Rarely {
     pub(super) migrations: Known<Vec<Migrations>>,
     pub(super) invalid_indexes: Vec<InvalidIndex>,
     pub(super) rows: Vec<RowCount>,
+    /// The indexes that are not valid and that nobody worked on when it was last looked.
+    abandoned: HashSet<String>,
 }
 
 impl Rarely {
@@ -92,6 +95,7 @@ impl Rarely {
             counts_turn: Turn::new(interval * EVERY.counts),
             counted,
             rows: Vec::new(),
+            abandoned: HashSet::new(),
             migrations_turn: Turn::new(interval * EVERY.migrations),
             migration_watch: MigrationWatch::new(folder),
             migrations: Known::NotYet,
@@ -179,10 +183,12 @@ impl Rarely {
     ) -> Result<(), Trouble> {
         self.vitals_watch.look(line, facts, now).await?;
         let mut found = invalid_indexes(line, facts).await?;
+        // The work on an index may end between the two halves of one look, so it takes two to be sure.
+        let before = std::mem::take(&mut self.abandoned);
+        let abandoned = found.iter().filter(|index| !index.being_built);
+        self.abandoned = abandoned.map(|index| index.name.clone()).collect();
         for index in &mut found {
-            // A build may end between the two halves of one look, so it takes two to be sure.
-            let known = |before: &InvalidIndex| before.name == index.name;
-            index.being_built |= !self.invalid_indexes.iter().any(known);
+            index.being_built |= !before.contains(&index.name);
         }
         self.invalid_indexes = found;
         Ok(())

@@ -25,6 +25,11 @@ pub(super) fn text(row: &PgRow, name: &str) -> Option<String> {
     Some(String::from_utf8_lossy(bytes).into_owned())
 }
 
+/// The statement of a row, whatever bytes it holds.
+pub(super) fn statement(row: &PgRow) -> Option<String> {
+    text(row, "statement").or_else(|| text(row, "raw_statement"))
+}
+
 /// A length of time from a field in seconds. Clocks of two processors may differ by a little, so
 /// what seems to lie ahead has just begun.
 pub(super) fn seconds(row: &PgRow, name: &str) -> Option<Duration> {

@@ -7,7 +7,7 @@ use sqlx::postgres::types::Oid;
 
 use super::facts::Facts;
 use super::line::Line;
-use super::rows::{count, field, flag, seconds, text};
+use super::rows::{count, field, flag, seconds, statement, text};
 use super::trouble::Trouble;
 use crate::monitor::MONITOR_NAME;
 use crate::monitor::connections::Alike;
@@ -15,7 +15,8 @@ use crate::monitor::ours::named;
 use crate::monitor::session::{Client, Session, State};
 
 /// The fields of a session, from a row of `pg_stat_get_activity`. The function is asked instead of the
-/// view, whose joins cost more than the scan.
+/// view, whose joins cost more than the scan. A database of another encoding than ours may hold bytes that
+/// its server can't translate, so it sends a statement as the bytes that it has.
 macro_rules! session_fields {
     () => {
         "datid, pid, (extract(epoch FROM backend_start) * 1000000)::int8 AS started,
@@ -26,7 +27,10 @@ macro_rules! session_fields {
          extract(epoch FROM clock_timestamp() - xact_start)::float8 AS transaction_age,
          extract(epoch FROM clock_timestamp() - query_start)::float8 AS query_age,
          extract(epoch FROM clock_timestamp() - state_change)::float8 AS state_age,
-         age(backend_xmin) AS snapshot_age, left(query, 300) AS statement"
+         age(backend_xmin) AS snapshot_age,
+         CASE WHEN getdatabaseencoding() = 'UTF8' THEN left(query, 300) END AS statement,
+         CASE WHEN getdatabaseencoding() <> 'UTF8'
+              THEN convert_to(left(query, 300), getdatabaseencoding()) END AS raw_statement"
     };
 }
 
@@ -51,7 +55,7 @@ const SESSIONS: &str = concat!(
              host(client_addr) AS client_address, NULL::int4 AS client_port,
              NULL AS backend_type, state, NULL AS wait, NULL::float8 AS session_age,
              NULL::float8 AS transaction_age, NULL::float8 AS query_age, NULL::float8 AS state_age,
-             NULL::int4 AS snapshot_age, NULL AS statement
+             NULL::int4 AS snapshot_age, NULL AS statement, NULL::bytea AS raw_statement
         FROM a
        WHERE backend_type = 'client backend' OR backend_type IS NULL AND usesysid IS NOT NULL
        GROUP BY here, datid, usesysid, application_name, client_addr, state)
@@ -183,7 +187,7 @@ fn session(row: &PgRow, facts: &Facts, tag: &str) -> Session {
         state_age: seconds(row, "state_age"),
         snapshot_age: field::<i32>(row, "snapshot_age").and_then(|age| u32::try_from(age).ok()),
         // In its place the server puts a remark about privileges.
-        statement: text(row, "statement").filter(|_| state != State::Hidden),
+        statement: statement(row).filter(|_| state != State::Hidden),
     }
 }
 

@@ -14,8 +14,8 @@ use crate::monitor::MONITOR_NAME;
 use crate::monitor::session::{Backend, State};
 use crate::monitor::signal::{Effect, Outcome, Signal};
 
-/// How often it is looked whether a signal has had its effect: five seconds in all.
-const LOOKS: u32 = 50;
+/// For how long it is looked whether a signal has had its effect. Over a slow line there are fewer looks.
+const LOOKED_FOR: Duration = Duration::from_secs(5);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 /// The longest application name a server keeps.
 const LONGEST_NAME: usize = 63;
@@ -144,13 +144,18 @@ async fn attempt(lines: &Lines, backend: Backend, signal: Signal) -> Result<Outc
     {
         return Ok(gone(backend.pid));
     }
-    for _ in 0..LOOKS {
+    let over = tokio::time::sleep(LOOKED_FOR);
+    tokio::pin!(over);
+    loop {
         if has_ended(look(lines, backend.pid).await?.as_ref(), &before, signal) {
             return Ok(Outcome::ended(backend.pid, signal));
         }
-        tokio::time::sleep(BETWEEN_LOOKS).await;
+        tokio::select! {
+            biased;
+            () = &mut over => return Ok(Outcome::still_there(backend.pid, signal)),
+            () = tokio::time::sleep(BETWEEN_LOOKS) => {}
+        }
     }
-    Ok(Outcome::still_there(backend.pid, signal))
 }
 
 async fn look(lines: &Lines, pid: i32) -> Result<Option<Looked>, Trouble> {

@@ -8,7 +8,7 @@ use sqlx::postgres::types::Oid;
 
 use super::facts::Facts;
 use super::line::Line;
-use super::rows::{field, flag, text};
+use super::rows::{field, flag, statement, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
 use crate::monitor::known::Known;
@@ -82,7 +82,10 @@ impl Extension {
     fn texts(&self) -> String {
         format!(
             "SELECT userid, queryid, pg_get_userbyid(userid)::text AS username,
-                    left(query, 300) AS statement
+                    CASE WHEN getdatabaseencoding() = 'UTF8' THEN left(query, 300) END AS statement,
+                    CASE WHEN getdatabaseencoding() <> 'UTF8'
+                         THEN convert_to(left(query, 300), getdatabaseencoding()) END
+                        AS raw_statement
                FROM {}.pg_stat_statements(true)
               WHERE dbid = $1 AND queryid = ANY($2)",
             self.schema
@@ -152,14 +155,14 @@ impl StatementWatch {
         if self.texts.len() > TEXTS {
             self.texts.clear();
         }
-        let statement = sqlx::query(AssertSqlSafe(extension.texts()));
-        let statement = statement.bind(Oid(facts.database)).bind(unknown);
-        for row in &line.rows(statement).await? {
+        let asked = sqlx::query(AssertSqlSafe(extension.texts()));
+        let asked = asked.bind(Oid(facts.database)).bind(unknown);
+        for row in &line.rows(asked).await? {
             let (Some(Oid(user)), Some(id)) = (field(row, "userid"), field(row, "queryid")) else {
                 continue;
             };
             for toplevel in [true, false] {
-                let text = (text(row, "username"), text(row, "statement"));
+                let text = (text(row, "username"), statement(row));
                 self.texts.insert(Key { user, id, toplevel }, text);
             }
         }

@@ -104,9 +104,15 @@ impl Watcher {
         });
     }
 
+    /// The server is there and answers, only not as it should.
     fn show_trouble(&self, words: String) {
-        self.board
-            .database(self.place, |database| database.trouble = Some(words));
+        let now = self.clock.now();
+        self.board.database(self.place, |database| {
+            if !matches!(database.link, Link::Up { .. }) {
+                database.link = Link::Up { since: now };
+            }
+            database.trouble = Some(words);
+        });
     }
 
     fn show_down(&self, reason: String) {

@@ -36,7 +36,7 @@ impl Case<'_> {
             Command::Set { name, value } => self.set(actor, name, value),
             Command::Take { reason } => control::take(actor, &wish.terminal, reason),
             Command::Finish { reason } => self.finish(actor, reason.as_deref()),
-            Command::Cancel { pid } | Command::Terminate { pid } => control::signal(wish, *pid),
+            Command::Cancel(named) | Command::Terminate(named) => control::signal(wish, named),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::journal::event::{
     Released, RunFinished, VariableSet,
 };
 use crate::journal::{Actor, Event};
-use crate::run::command::{Command, Refusal};
+use crate::run::command::{Command, Refusal, SessionName};
 use crate::run::effect::{Effect, Secret};
 use crate::run::input::Wish;
 
@@ -172,7 +172,8 @@ pub(super) fn take(actor: &Actor, terminal: &str, reason: &str) -> Result<Decisi
 }
 
 /// The session must be one that the monitor sees: what is confirmed is what is hit.
-pub(super) fn signal(wish: &Wish, pid: i32) -> Result<Decision, Refusal> {
+pub(super) fn signal(wish: &Wish, named: &SessionName) -> Result<Decision, Refusal> {
+    let pid = named.pid;
     let Some(session) = &wish.session else {
         return Err(Refusal::new(format!(
             "no session {pid} is seen on any database of the plan"
@@ -185,7 +186,7 @@ pub(super) fn signal(wish: &Wish, pid: i32) -> Result<Decision, Refusal> {
         )));
     }
     let action = match wish.command {
-        Command::Cancel { .. } => BackendAction::Cancel,
+        Command::Cancel(_) => BackendAction::Cancel,
         _ => BackendAction::Terminate,
     };
     let mut decision = Decision::event(

@@ -84,8 +84,9 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 self.clients.insert(client, actor.clone());
                 if drive && self.driver.is_none() && self.state.end.is_none() {
                     let attach = Input::Attach { actor, terminal };
-                    self.take_in_or_keep(attach).await?;
-                    self.driver = Some(client);
+                    if self.take_in(&attach).await? {
+                        self.driver = Some(client);
+                    }
                 }
             }
             Request::Leave { client } => {

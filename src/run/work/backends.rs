@@ -9,6 +9,9 @@ use crate::journal::event::BackendAction;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// The same for a signal: whoever sends it looks for five seconds whether it has its effect, after having
+/// found a connection that is free.
+const SIGNAL_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Something asked.
 #[derive(Debug)]
@@ -83,12 +86,32 @@ impl Backends {
             answer,
         };
         let _ = self.0.send(ask).await;
-        match tokio::time::timeout(PATIENCE, wait).await {
+        match tokio::time::timeout(SIGNAL_PATIENCE, wait).await {
             Ok(Ok(answered)) => answered,
-            _ => (
-                false,
-                "no connection to the server could be used".to_owned(),
-            ),
+            Ok(Err(_)) => (false, "nobody watches the database".to_owned()),
+            Err(_) => {
+                let secs = SIGNAL_PATIENCE.as_secs();
+                let words = format!("no answer for {secs} s: nobody knows whether it was done");
+                (false, words)
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_signal_that_is_not_answered_may_have_been_sent() {
+        let (sender, mut asks) = mpsc::channel(1);
+        let backends = Backends(sender);
+        let signal = backends.signal("main".to_owned(), 7, 1, BackendAction::Cancel);
+        let (_ask, (done, words)) = tokio::join!(asks.recv(), signal);
+        assert!(!done);
+        assert_eq!(
+            words,
+            "no answer for 15 s: nobody knows whether it was done"
+        );
     }
 }

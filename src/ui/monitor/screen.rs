@@ -59,12 +59,13 @@ struct Areas {
 
 impl Look<'_> {
     fn sight(&self) -> Sight<'_> {
+        let health = self.state.health(self.health);
         Sight {
-            health: self.state.health(self.health),
+            health,
             run: None,
             database: self.state.database,
             focus: self.state.tab.panel(),
-            session: self.state.session,
+            session: self.state.cursor(health),
             filter: &self.state.filter,
             now: self.now,
             theme: self.theme,
@@ -333,7 +334,7 @@ impl Look<'_> {
                 None => {
                     let listed = self.state.sessions(sight.health);
                     let height = areas.main.height.saturating_sub(2);
-                    sessions::at(&listed, self.state.session, height, row)
+                    sessions::at(&listed, sight.session, height, row)
                 }
                 Some(panel) => watch::session_at(&sight, panel, areas.main, usize::from(row)),
             };

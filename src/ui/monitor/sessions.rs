@@ -193,13 +193,21 @@ pub fn draw(sight: &Sight<'_>, sessions: &[&Session], area: Rect, buf: &mut Buff
             buf.set_style(place, sight.style(Role::Selected));
         }
     }
-    if sessions.is_empty() {
-        let words = if sight.filter.is_empty() {
-            "nobody else is connected"
-        } else {
-            "no session is like that"
-        };
-        put(list, 0, Line::from(sight.span(words, Role::Dim)), buf);
+    let hidden = sight
+        .picture()
+        .and_then(|picture| picture.hidden_sessions());
+    let below = Rect {
+        y: list.y + list.height.min(sessions.len() as u16),
+        height: list.height.saturating_sub(sessions.len() as u16),
+        ..list
+    };
+    match hidden {
+        Some(why) => sight.say(&why, Role::Warn, below, buf),
+        None if !sessions.is_empty() => {}
+        None if sight.filter.is_empty() => {
+            sight.say("nobody else is connected", Role::Dim, below, buf);
+        }
+        None => sight.say("no session is like that", Role::Dim, below, buf),
     }
 }
 

@@ -75,7 +75,7 @@ impl State {
         Some(shown.name.clone())
     }
 
-    fn picture<'h>(&self, health: &'h Health) -> Option<&'h Picture> {
+    pub(super) fn picture<'h>(&self, health: &'h Health) -> Option<&'h Picture> {
         let databases = &health.databases;
         let shown = databases.get(self.database % databases.len().max(1))?;
         shown.picture.as_deref()
@@ -92,12 +92,26 @@ impl State {
         }
     }
 
-    pub(super) fn picked<'h>(&self, health: &'h Health) -> Option<&'h Session> {
+    /// The session under the cursor: the one that was picked, and before any was the first.
+    pub(super) fn cursor(&self, health: &Health) -> Option<i32> {
+        let first = || self.sessions(health).first().map(|session| session.pid);
+        self.session.or_else(first)
+    }
+
+    /// The session that keys are about: the one that is looked at from near, else the one under the
+    /// cursor. The error says why there is none.
+    pub(super) fn picked(&self, health: &Health) -> Result<Session, String> {
+        if let Some(detail) = &self.detail {
+            return Ok(detail.session.clone());
+        }
+        let Some(pid) = self.cursor(health) else {
+            let hidden = self.picture(health).and_then(Picture::hidden_sessions);
+            return Err(hidden.unwrap_or_else(|| "no session is under the cursor".to_owned()));
+        };
         let sessions = self.sessions(health);
-        let found = sessions
-            .iter()
-            .find(|session| Some(session.pid) == self.session);
-        found.or(sessions.first()).copied()
+        let found = sessions.into_iter().find(|session| session.pid == pid);
+        let gone = || format!("session {pid} is not listed any more: pick another");
+        found.cloned().ok_or_else(gone)
     }
 
     /// Takes a key in.
@@ -196,9 +210,10 @@ impl State {
             return;
         }
         let sessions = self.sessions(health);
+        let cursor = self.cursor(health);
         let at = sessions
             .iter()
-            .position(|session| Some(session.pid) == self.session);
+            .position(|session| Some(session.pid) == cursor);
         let last = sessions.len().saturating_sub(1) as i64;
         let next = match at {
             Some(at) => (at as i64).saturating_add(by).clamp(0, last),

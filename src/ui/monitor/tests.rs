@@ -268,7 +268,7 @@ fn only_enter_cancels_and_only_what_can_be_cancelled() {
     screen.state.take(Answer::Signalled(outcome));
     assert!(screen.state.message.as_ref().unwrap().1);
     // The next one is idle in a transaction: there is nothing to cancel.
-    screen.press("↓↓c");
+    screen.press("↓c");
     let (words, bad) = screen.state.message.clone().unwrap();
     assert!(bad && words.contains("no statement to cancel"), "{words}");
     assert!(screen.state.question.is_none());
@@ -314,4 +314,99 @@ fn the_keys_are_shown() {
     insta::assert_snapshot!("help", screen.drawn(100, 42));
     screen.press("\x1b");
     assert!(!screen.state.help);
+}
+
+#[test]
+fn keys_mean_the_session_that_is_shown_and_never_another() {
+    let mut screen = Screen::new();
+    let pid_of = |screen: &Screen| screen.state.question.as_ref().map(|q| q.backend.pid);
+    screen.press("\r");
+    assert_eq!(screen.state.detail.as_ref().unwrap().session.pid, 11);
+    // Another one has waited for longer by now, and stands first.
+    let mut more = Health::clone(&screen.health);
+    let picture = Arc::make_mut(more.databases[0].picture.as_mut().unwrap());
+    let mut longer = session(10, "cron", Doing::Active, 99, "delete from orders");
+    longer.wait = Some("Lock: tuple".to_owned());
+    picture.sessions.push(longer);
+    screen.health = Arc::new(more.clone());
+    screen.press("k");
+    assert_eq!(pid_of(&screen), Some(11));
+    screen.press("n\x1bk");
+    assert_eq!(pid_of(&screen), Some(11), "the cursor has stayed with it");
+    screen.press("n");
+    let picture = Arc::make_mut(more.databases[0].picture.as_mut().unwrap());
+    picture.sessions.retain(|session| session.pid != 11);
+    screen.health = Arc::new(more);
+    screen.press("k");
+    assert_eq!(pid_of(&screen), None);
+    let (words, bad) = screen.state.message.clone().unwrap();
+    assert!(
+        bad && words == "session 11 is not listed any more: pick another",
+        "{words}"
+    );
+}
+
+#[test]
+fn before_any_was_picked_the_first_is_under_the_cursor() {
+    let mut screen = Screen::new();
+    assert_eq!(
+        screen.look().clicked(Rect::new(0, 0, 80, 24), 5, 4),
+        Clicked::Session(11)
+    );
+    assert_eq!(screen.state.cursor(&screen.health), Some(11));
+    screen.press("↓");
+    assert_eq!(screen.state.session, Some(12));
+}
+
+#[test]
+fn what_a_role_may_not_see_is_said_and_so_is_the_grant() {
+    let mut screen = Screen::new();
+    let mut hidden = picture();
+    hidden.server.rights.may_see_all = false;
+    hidden.connections.by_state.hidden = 15;
+    hidden.connections.oldest_transaction = None;
+    let mut node = node(0, session(18, "web", Doing::Hidden, 1, ""), None);
+    node.session.started = None;
+    hidden.locks.nodes = vec![node];
+    screen.health = Arc::new(health(vec![database(hidden)]));
+    let grant = "15 sessions are hidden: grant pg_monitor to monitor";
+    let text = screen.drawn(80, 24);
+    assert!(text.contains(grant), "{text}");
+    assert!(text.contains("running 0, 15 hidden"), "{text}");
+    screen.press("2");
+    let text = screen.drawn(120, 36);
+    assert!(
+        text.contains("Running  0, 15 hidden") && !text.contains("nothing runs"),
+        "{text}"
+    );
+    screen.press("3");
+    let text = screen.drawn(80, 24);
+    assert!(
+        text.contains("which transactions are open is hidden"),
+        "{text}"
+    );
+    screen.press("2k");
+    let (words, _) = screen.state.message.clone().unwrap();
+    assert_eq!(words, "session 18 is hidden: grant pg_monitor to monitor");
+    screen.press("1k");
+    assert_eq!(screen.state.message.clone().unwrap().0, grant);
+}
+
+#[test]
+fn a_prepared_transaction_is_ended_by_its_name() {
+    let mut screen = Screen::new();
+    let mut held = picture();
+    held.locks.nodes = vec![node(0, session(0, "", Doing::Prepared, 9, ""), None)];
+    held.locks.prepared = vec![crate::monitor::Prepared {
+        gid: "o'clock".to_owned(),
+        owner: None,
+        age: None,
+    }];
+    screen.health = Arc::new(health(vec![database(held)]));
+    screen.press("2k");
+    let (words, _) = screen.state.message.clone().unwrap();
+    assert_eq!(
+        words,
+        "that is a prepared transaction: ROLLBACK PREPARED 'o''clock' ends it"
+    );
 }

@@ -4,7 +4,7 @@ use super::act::{Act, Answer, Tasked};
 use super::detail::{Detail, Plan};
 use super::keymap::Want;
 use super::state::State;
-use crate::monitor::{Backend, Effect, Health, Session, Signal};
+use crate::monitor::{Backend, Effect, Health, Prepared, Session, Signal, State as Doing};
 use crate::ui::keys::Key;
 
 /// What is asked before a session is cancelled or ended.
@@ -21,15 +21,18 @@ pub struct Question {
 impl State {
     /// Does what is wished of the session under the cursor.
     pub(super) fn about_session(&mut self, want: Want, health: &Health) -> Vec<Act> {
-        let Some(session) = self.picked(health) else {
-            self.message = Some(("no session is under the cursor".to_owned(), true));
-            return Vec::new();
+        let session = match self.picked(health) {
+            Ok(session) => session,
+            Err(why) => {
+                self.message = Some((why, true));
+                return Vec::new();
+            }
         };
         match want {
-            Want::Copy => self.copy(session),
-            Want::Cancel => self.ask(Signal::Cancel, session),
-            Want::Terminate => self.ask(Signal::Terminate, session),
-            _ => self.look_at(session, want == Want::Explain),
+            Want::Copy => self.copy(&session),
+            Want::Cancel => self.ask(Signal::Cancel, &session, health),
+            Want::Terminate => self.ask(Signal::Terminate, &session, health),
+            _ => self.look_at(&session, want == Want::Explain),
         }
     }
 
@@ -52,8 +55,9 @@ impl State {
             self.message = Some(("a recording has no server to ask".to_owned(), true));
             return Vec::new();
         }
+        // The list goes on being sorted beneath, and the cursor stays with the one that was looked at.
+        self.session = Some(session.pid);
         let shown = self.detail.take();
-        let shown = shown.filter(|detail| detail.session.pid == session.pid);
         let mut detail = shown.unwrap_or_else(|| Detail::new(session.clone()));
         let mut acts = Vec::new();
         if explain {
@@ -68,8 +72,8 @@ impl State {
         acts
     }
 
-    fn ask(&mut self, signal: Signal, session: &Session) -> Vec<Act> {
-        let backend = match self.signalled(signal, session) {
+    fn ask(&mut self, signal: Signal, session: &Session, health: &Health) -> Vec<Act> {
+        let backend = match self.signalled(signal, session, health) {
             Ok(backend) => backend,
             Err(why) => {
                 self.message = Some((why, true));
@@ -90,10 +94,20 @@ impl State {
     }
 
     /// Whom the signal would go to, or why it can't be sent.
-    fn signalled(&self, signal: Signal, session: &Session) -> Result<Backend, String> {
+    fn signalled(
+        &self,
+        signal: Signal,
+        session: &Session,
+        health: &Health,
+    ) -> Result<Backend, String> {
         let pid = session.pid;
+        let picture = self.picture(health);
         if self.reel.is_some() {
             return Err("what was recorded is over".to_owned());
+        }
+        if session.state == Doing::Prepared {
+            let prepared = picture.map_or(&[][..], |picture| &picture.locks.prepared);
+            return Err(prepared_words(prepared));
         }
         if session.is_monitor() {
             return Err(format!("{pid} is a monitor's own session"));
@@ -104,7 +118,10 @@ impl State {
                 "{pid} is {state}: there is no statement to cancel, k ends the session"
             ));
         }
-        let unknown = || format!("{pid} can't be told from a later session with its number");
+        let unknown = || {
+            let hidden = picture.and_then(|picture| picture.server.hidden(pid));
+            hidden.unwrap_or_else(|| format!("session {pid} has ended"))
+        };
         session.backend().ok_or_else(unknown)
     }
 
@@ -144,5 +161,16 @@ impl State {
         self.detail
             .as_mut()
             .filter(|detail| detail.session.pid == pid)
+    }
+}
+
+/// How the transactions are ended that no session holds.
+fn prepared_words(prepared: &[Prepared]) -> String {
+    match prepared {
+        [one] => {
+            let gid = one.gid.replace('\'', "''");
+            format!("that is a prepared transaction: ROLLBACK PREPARED '{gid}' ends it")
+        }
+        _ => "those are prepared transactions: ROLLBACK PREPARED ends each by its name".to_owned(),
     }
 }

@@ -2,31 +2,46 @@
 
 use super::{Answer, Asking, Offer};
 use crate::monitor::{Session, State};
-use crate::run::Command;
+use crate::run::{Command, SessionName};
 use crate::ui::dialogs::{Confirmation, Dialog};
 use crate::ui::keys::Key;
 use crate::ui::view::Focus;
 use crate::ui::words;
 
 impl Asking<'_> {
-    /// The session under the cursor of a database panel, or whoever blocks us.
-    pub(super) fn session(&self) -> Option<&Session> {
+    /// The session under the cursor of a database panel; where none was picked, whoever blocks us.
+    fn session(&self) -> Result<&Session, String> {
         let database = self.view.database;
-        let picked = self.view.session.and_then(|pid| {
-            let Focus::Panel(panel) = self.view.focus else {
-                return None;
-            };
+        if let (Focus::Panel(panel), Some(pid)) = (self.view.focus, self.view.session) {
             let mut seen = self.world.sessions(panel, database);
-            seen.find(|session| session.pid == pid)
-        });
-        picked.or_else(|| self.world.blocker(database).map(|node| &node.session))
+            let picked = seen.find(|session| session.pid == pid);
+            return picked
+                .ok_or_else(|| format!("session {pid} is not listed any more: pick another"));
+        }
+        let blocker = self.world.blocker(database).map(|node| &node.session);
+        blocker
+            .ok_or_else(|| "nothing blocks anything: pick a session in a database panel".to_owned())
+    }
+
+    /// The name by which no other session can be meant.
+    fn named(&self, session: &Session) -> Result<SessionName, String> {
+        let shown = self.world.database(self.view.database);
+        let server = shown.and_then(|db| Some(&db.picture.as_ref()?.server));
+        if let Some(why) = server.and_then(|server| server.hidden(session.pid))
+            && session.started.is_none()
+        {
+            return Err(why);
+        }
+        Ok(SessionName {
+            pid: session.pid,
+            database: shown.map(|database| database.name.clone()),
+            started: session.started,
+        })
     }
 
     pub(super) fn backend(&self, terminate: bool) -> Answer {
         self.drives()?;
-        let session = self
-            .session()
-            .ok_or("nothing blocks anything: pick a session in a database panel")?;
+        let session = self.session()?;
         let pid = session.pid;
         if session.state == State::Prepared {
             return Err(
@@ -62,12 +77,13 @@ impl Asking<'_> {
         if let Some(environment) = &self.world.plan.environment {
             lines.push(format!("on {environment}"));
         }
+        let named = self.named(session)?;
         let (title, command) = if terminate {
-            (format!("End session {pid}?"), Command::Terminate { pid })
+            (format!("End session {pid}?"), Command::Terminate(named))
         } else {
             (
                 format!("Cancel the statement of {pid}?"),
-                Command::Cancel { pid },
+                Command::Cancel(named),
             )
         };
         Ok(Offer::Open(Dialog::Confirm(Box::new(Confirmation::new(

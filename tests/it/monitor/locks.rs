@@ -362,3 +362,63 @@ async fn who_waits_for_two_holders_names_both() {
     second.run("commit").await;
     alter.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn who_waits_beside_ours_or_before_it_is_not_behind_it() {
+    let server = Server::start(&[]).unwrap();
+    let mut holder = Client::of(&server, "psql").await;
+    holder
+        .run("create table orders (n int); create table items (n int)")
+        .await;
+    holder
+        .run("begin; lock table orders; lock table items")
+        .await;
+    let mut watched = Watched::of(&server);
+    let mut others = Vec::new();
+    for _ in 0..3 {
+        let before = Client::of(&server, "web").await;
+        others.push(before.wait_in("select * from items"));
+    }
+    watched.picture(waiting(3)).await;
+    // One of ours wants what they want, and another stands at the end of the queue.
+    for sql in ["select * from orders", "alter table items add m int"] {
+        let ours = Client::of(&server, "gonogo:r1:2.3").await;
+        others.push(ours.wait_in(sql));
+    }
+    watched.picture(waiting(5)).await;
+    for _ in 0..3 {
+        let beside = Client::of(&server, "web").await;
+        others.push(beside.wait_in("select * from orders"));
+    }
+    let picture = watched.picture(waiting(8)).await;
+    assert_eq!(picture.locks.behind_ours, gonogo::monitor::Queue::default());
+    holder.run("commit").await;
+    for other in others {
+        other.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn who_has_got_its_lock_waits_no_more_though_it_does_not_know_yet() {
+    let server = Server::start(&[]).unwrap();
+    let mut holder = Client::of(&server, "psql").await;
+    holder.run("create table orders (n int)").await;
+    holder.run("begin; lock table orders").await;
+    let waiter = Client::of(&server, "web").await;
+    let pid = waiter.pid().to_string();
+    let waiter = waiter.wait_in("select * from orders");
+    let mut watched = Watched::of(&server);
+    watched.picture(waiting(1)).await;
+    let tell = |signal: &str| {
+        let told = std::process::Command::new("kill")
+            .args([signal, &pid])
+            .status();
+        assert!(told.unwrap().success());
+    };
+    tell("-STOP");
+    holder.run("commit").await;
+    let picture = watched.picture(|p| p.locks.nodes.is_empty()).await;
+    assert_eq!((picture.locks.waiters, picture.locks.unlisted), (0, 0));
+    tell("-CONT");
+    waiter.await.unwrap().unwrap();
+}

@@ -35,12 +35,37 @@ async fn message(client: &mut UnixStream) -> std::io::Result<Vec<u8>> {
     Ok(body)
 }
 
-async fn serve(mut client: UnixStream, server: PathBuf) -> std::io::Result<()> {
+/// What a pooler does with startup options.
+#[derive(Clone, Copy, PartialEq)]
+enum Options {
+    Refuses,
+    Ignores,
+}
+
+/// A startup message without the two settings that poolers know nothing of.
+fn without_options(startup: &[u8]) -> Vec<u8> {
+    let (version, words) = startup.split_at(4);
+    let words: Vec<&[u8]> = words.split(|byte| *byte == 0).collect();
+    let mut rest = version.to_vec();
+    for pair in words.chunks(2) {
+        let [name, value] = pair else { continue };
+        if !name.is_empty() && *name != b"options" && *name != b"extra_float_digits" {
+            rest.extend([name, &b"\0"[..], value, b"\0"].concat());
+        }
+    }
+    rest.push(0);
+    rest
+}
+
+async fn serve(mut client: UnixStream, server: PathBuf, options: Options) -> std::io::Result<()> {
     let mut startup = message(&mut client).await?;
     if startup == 80_877_103_u32.to_be_bytes() {
         // It asks for TLS.
         client.write_all(b"N").await?;
         startup = message(&mut client).await?;
+    }
+    if options == Options::Ignores {
+        startup = without_options(&startup);
     }
     for name in ["options", "extra_float_digits"] {
         let parameter = [name.as_bytes(), b"\0"].concat();
@@ -61,6 +86,15 @@ async fn serve(mut client: UnixStream, server: PathBuf) -> std::io::Result<()> {
 
 #[tokio::test]
 async fn behind_a_pooler_nothing_is_set_that_another_client_could_inherit() {
+    check(Options::Refuses).await;
+}
+
+#[tokio::test]
+async fn a_pooler_that_passes_no_options_on_is_known_for_one() {
+    check(Options::Ignores).await;
+}
+
+async fn check(options: Options) {
     let server = Server::start(&[]).unwrap();
     let dir = tempfile::Builder::new()
         .prefix("gonogo-")
@@ -72,7 +106,7 @@ async fn behind_a_pooler_nothing_is_set_that_another_client_could_inherit() {
         loop {
             let (client, _) = listener.accept().await.unwrap();
             let socket = socket.clone();
-            tokio::spawn(async move { serve(client, socket).await });
+            tokio::spawn(async move { serve(client, socket, options).await });
         }
     });
     let url = server.url("postgres");

@@ -46,6 +46,78 @@ async fn a_concurrent_build_says_whom_it_waits_for_and_what_it_leaves_behind() {
     writer.run("commit").await;
 }
 
+/// Looks four times at an index that is not valid, and says whether it was ever taken for abandoned.
+async fn taken_for_abandoned(watched: &mut Watched) -> bool {
+    let mut seen = None;
+    for _ in 0..4 {
+        let picture = watched
+            .picture(|p| {
+                let at = p.vitals.get().map(|vitals| vitals.at.mono);
+                !p.invalid_indexes.is_empty() && at != seen
+            })
+            .await;
+        seen = picture.vitals.get().map(|vitals| vitals.at.mono);
+        if picture
+            .invalid_indexes
+            .iter()
+            .any(|index| !index.being_built)
+        {
+            return true;
+        }
+    }
+    false
+}
+
+#[tokio::test]
+async fn an_index_that_is_being_dropped_is_not_taken_for_abandoned() {
+    let server = Server::start(&[]).unwrap();
+    let mut reader = Client::of(&server, "web").await;
+    reader
+        .run("create table orders (n int); create index orders_n on orders (n)")
+        .await;
+    reader.run("begin; select * from orders").await;
+    let dropping = Client::of(&server, "gonogo:r1:2.3").await;
+    let dropping = dropping.wait_in("drop index concurrently orders_n");
+    let mut watched = Watched::of(&server);
+    assert!(!taken_for_abandoned(&mut watched).await);
+    reader.run("commit").await;
+    dropping.await.unwrap().unwrap();
+    watched.picture(|p| p.invalid_indexes.is_empty()).await;
+}
+
+#[tokio::test]
+async fn a_role_without_grants_does_not_take_the_builds_of_others_for_abandoned() {
+    let server = Server::start(&[]).unwrap();
+    let mut writer = Client::of(&server, "web").await;
+    writer
+        .run("create role app login; create table orders (n int, note text)")
+        .await;
+    writer.run("begin; insert into orders values (2)").await;
+    let build = Client::of(&server, "psql").await;
+    let build = build.wait_in("create index concurrently orders_n on orders (n)");
+    let url = server.url("postgres").replace("user=postgres", "user=app");
+    let mut watched = Watched::start(&[url], Vec::new());
+    assert!(!taken_for_abandoned(&mut watched).await);
+    writer.run("commit").await;
+    build.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn no_index_of_a_table_that_is_reindexed_is_taken_for_abandoned() {
+    let server = Server::start(&[]).unwrap();
+    let mut writer = Client::of(&server, "web").await;
+    writer
+        .run("create table orders (n int primary key, note text)")
+        .await;
+    writer.run("begin; insert into orders values (2)").await;
+    let build = Client::of(&server, "gonogo:r1:2.3").await;
+    let build = build.wait_in("reindex table concurrently orders");
+    let mut watched = Watched::of(&server);
+    assert!(!taken_for_abandoned(&mut watched).await);
+    writer.run("commit").await;
+    build.await.unwrap().unwrap();
+}
+
 #[tokio::test]
 async fn a_rewrite_is_estimated_by_the_growth_of_the_database() {
     let server = Server::start(&[]).unwrap();

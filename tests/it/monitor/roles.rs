@@ -3,7 +3,7 @@
 use gonogo::demo::server::Server;
 use gonogo::monitor::State;
 
-use super::{Client, Watched};
+use super::{Client, Watched, is_up};
 
 /// A session that waits for another, seen by the role `app` after `grants`.
 async fn seen_by_app(grants: &str) -> (std::sync::Arc<gonogo::monitor::Picture>, (i32, i32)) {
@@ -73,4 +73,24 @@ async fn a_role_with_pg_monitor_sees_everything_but_may_not_signal() {
     assert_eq!(root.session.state, State::IdleInTransaction);
     assert_eq!(leaf.session.statement.as_deref(), Some("select * from t"));
     assert_eq!(picture.connections.by_state.hidden, 0);
+}
+
+#[tokio::test]
+async fn a_poll_that_fails_from_the_start_says_why() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    client
+        .run(
+            "create role app login;
+             revoke execute on function pg_is_in_recovery() from public",
+        )
+        .await;
+    let url = server.url("postgres").replace("user=postgres", "user=app");
+    let mut watched = Watched::start(&[url], Vec::new());
+    let database = watched
+        .database(|database| database.trouble.is_some())
+        .await;
+    let why = database.trouble.as_deref().unwrap();
+    assert!(why.contains("permission denied for function"), "{why}");
+    assert!(is_up(&database) && database.picture.is_none());
 }

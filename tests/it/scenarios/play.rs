@@ -146,7 +146,9 @@ impl Play {
 
     fn command(&mut self, who: String, screen: bool, command: Command) {
         let session = match &command {
-            Command::Cancel { pid } | Command::Terminate { pid } => self.sessions.get(pid).cloned(),
+            Command::Cancel(named) | Command::Terminate(named) => {
+                self.sessions.get(&named.pid).cloned()
+            }
             _ => None,
         };
         let takes = screen && matches!(command, Command::Take { .. });

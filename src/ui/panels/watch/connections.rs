@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::sight::{Panel, Sight};
-use crate::monitor::{Connections, Group};
+use crate::monitor::{Connections, Group, Picture};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::widgets::{Bar, Spark, clip};
@@ -26,7 +26,7 @@ pub(super) fn connections(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let all = &picture.connections;
     bar(sight, all, inner, buf);
     put(inner, 1, states(sight, all), buf);
-    put(inner, 2, oldest(sight, all), buf);
+    put(inner, 2, oldest(sight, picture), buf);
     let history: Vec<Option<u64>> = all
         .history
         .readings()
@@ -103,9 +103,13 @@ fn states(sight: &Sight<'_>, all: &Connections) -> Line<'static> {
     Line::from(spans)
 }
 
-fn oldest(sight: &Sight<'_>, all: &Connections) -> Line<'static> {
-    let Some(oldest) = &all.oldest_transaction else {
-        return Line::from(sight.span("no transaction is open", Role::Dim));
+fn oldest(sight: &Sight<'_>, picture: &Picture) -> Line<'static> {
+    let Some(oldest) = &picture.connections.oldest_transaction else {
+        let words = match picture.hidden_sessions() {
+            Some(_) => "which transactions are open is hidden",
+            None => "no transaction is open",
+        };
+        return Line::from(sight.span(words, Role::Dim));
     };
     let role = if oldest.state.holds_transaction_idly() {
         Role::Warn

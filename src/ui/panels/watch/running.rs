@@ -7,7 +7,6 @@ use ratatui::text::Line;
 use super::list::{doing, from, session_list, who};
 use super::sight::{Panel, Sight};
 use crate::monitor::{Picture, Running, Session};
-use crate::ui::scene::put;
 use crate::ui::theme::Role;
 
 /// From this width on a line also says who is behind a session.
@@ -33,13 +32,15 @@ pub(super) fn running(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         .iter()
         .map(|Running { oldest, sessions }| (oldest, *sessions));
     let all: Vec<(&Session, u32)> = idle.chain(running).collect();
-    if all.is_empty() {
-        put(
-            inner,
-            0,
-            Line::from(sight.span("nothing runs", Role::Dim)),
-            buf,
-        );
+    let below = Rect {
+        y: inner.y + inner.height.min(all.len() as u16),
+        height: inner.height.saturating_sub(all.len() as u16),
+        ..inner
+    };
+    match picture.hidden_sessions() {
+        Some(why) => sight.say(&why, Role::Warn, below, buf),
+        None if all.is_empty() => sight.say("nothing runs", Role::Dim, below, buf),
+        None => {}
     }
     let sessions = all.iter().map(|(session, _)| *session);
     let wide = inner.width >= WIDE;
@@ -50,10 +51,15 @@ pub(super) fn running(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
 /// What runs in a few words.
 pub(super) fn summary(picture: &Picture) -> String {
     let running: u32 = picture.running.iter().map(|running| running.sessions).sum();
-    match picture.idle_in_transaction.len() {
-        0 => running.to_string(),
-        idle => format!("{running}, {idle} idle in tx"),
+    let mut words = running.to_string();
+    let idle = picture.idle_in_transaction.len();
+    if idle > 0 {
+        words.push_str(&format!(", {idle} idle in tx"));
     }
+    if picture.hidden_sessions().is_some() {
+        words.push_str(&format!(", {} hidden", picture.connections.by_state.hidden));
+    }
+    words
 }
 
 fn line<'s>(sight: &Sight<'_>, session: &Session, sessions: u32, wide: bool) -> Line<'s> {
