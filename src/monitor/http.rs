@@ -161,3 +161,29 @@ fn words(error: reqwest::Error, timeout: Duration) -> String {
     }
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_proxy_is_asked_for_what_is_here() {
+        for url in [
+            "http://localhost:8080/health",
+            "http://shop.localhost",
+            "https://127.0.0.1",
+            "http://127.8.0.1:1",
+            "http://[::1]:8080/",
+        ] {
+            assert!(is_here(url), "{url}");
+        }
+        for url in [
+            "https://shop.example.org/?of=localhost",
+            "http://10.0.0.1",
+            "http://notlocalhost",
+            "nonsense",
+        ] {
+            assert!(!is_here(url), "{url}");
+        }
+    }
+}
