@@ -233,10 +233,10 @@ pub fn is_alive(pid: i32) -> bool {
 
 /// Whether a process of the group is there and not a zombie.
 pub fn group_lives(group: i32) -> bool {
-    let stats = std::fs::read_dir("/proc").unwrap().flatten();
-    let mut stats =
-        stats.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
-    stats.any(|stat| {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let mut processes =
+        entries.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
+    processes.any(|stat| {
         let fields = stat.rsplit(')').next().unwrap_or_default();
         let mut fields = fields.split_whitespace();
         let state = fields.next();
