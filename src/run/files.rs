@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use super::traces::Traces;
 use crate::clock::Moment;
 use crate::journal::event::Job;
 use crate::plan::{Format, sha256, slug};
@@ -126,20 +127,14 @@ impl RunDir {
         self.job_file(job, "log")
     }
 
-    /// How a job's process ended, written by its shim.
-    pub fn exit_record(&self, job: &Job) -> PathBuf {
-        self.job_file(job, "exit")
-    }
-
-    /// The file that a job's shim keeps locked for as long as it lives.
-    pub fn shim_lock(&self, job: &Job) -> PathBuf {
-        self.job_file(job, "shim")
-    }
-
-    /// The file by which a job's shim may begin. It counts only until the machine is started again:
-    /// what a machine's end leaves of it says nothing.
-    pub fn permit(&self, job: &Job, boot: u32) -> PathBuf {
-        self.job_file(job, &format!("permit-{boot:08x}"))
+    /// What a job's shim leaves for whoever comes later. Its permit counts only until the machine is
+    /// started again, which `boot` tells: what a machine's end leaves of it says nothing.
+    pub(super) fn traces(&self, job: &Job, boot: u32) -> Traces {
+        Traces {
+            record: self.job_file(job, "exit"),
+            lock: self.job_file(job, "shim"),
+            permit: self.job_file(job, &format!("permit-{boot:08x}")),
+        }
     }
 
     /// The picture of databases that a job has taken.

@@ -204,6 +204,8 @@ pub struct Finish {
     pub applied: Applied,
     /// How that is known.
     pub known_by: KnownBy,
+    /// Whether its process is known to have ended before anything was done to stop it.
+    pub by_itself: bool,
     /// The exit code of its process.
     pub exit_code: Option<i32>,
     /// The signal that ended its process.

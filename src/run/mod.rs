@@ -7,7 +7,6 @@ mod effect;
 mod engine;
 mod environment;
 mod files;
-mod group;
 mod input;
 mod recover;
 mod secrets;
@@ -16,6 +15,7 @@ mod snapshot;
 mod state;
 mod status;
 mod supervisor;
+mod traces;
 mod work;
 
 pub use command::{Command, Refusal, SessionName};

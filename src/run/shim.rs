@@ -23,13 +23,12 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 
 use super::carry::{left, prologue};
-use super::group;
+use super::traces::{Exit, Traces};
 
 /// What the engine wants run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,12 +50,9 @@ pub struct Spec {
     pub leaves: Option<PathBuf>,
     /// Where its output goes.
     pub output: PathBuf,
-    /// Where to write down how it ended.
-    pub record: PathBuf,
-    /// The file to keep locked meanwhile.
-    pub lock: PathBuf,
-    /// The file whose removal is the right to begin.
-    pub permit: PathBuf,
+    /// Where to leave word of itself.
+    #[serde(flatten)]
+    pub traces: Traces,
 }
 
 /// What the shim tells a living engine, one JSON object a line.
@@ -68,19 +64,8 @@ pub enum Report {
         /// Its process.
         pid: u32,
     },
-    /// It ended; the exit record is written.
+    /// It ended; the exit record is written, where it could be.
     Ended(Exit),
-}
-
-/// How a step's process ended: the exit record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exit {
-    /// Its exit code.
-    pub code: Option<i32>,
-    /// The signal that ended it.
-    pub signal: Option<i32>,
-    /// Why it never began.
-    pub error: Option<String>,
 }
 
 /// How often to look for the rest of a group whose leader is gone, where the system does not say.
@@ -106,31 +91,45 @@ fn run() -> io::Result<()> {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;
     let spec: Spec = serde_json::from_str(&line)?;
-    let mut lock = lock(&spec.lock)?;
-    // Of this shim and an engine that has not heard of it, only one can remove the permit.
-    let begun = fs::remove_file(&spec.permit).and_then(|()| spawn(&spec));
-    let exit = match begun {
+    // Kept until this process ends.
+    let mut lock = spec.traces.hold();
+    let exit = match begin(&spec, &lock) {
         Ok(pid) => {
-            // For whoever looks when neither this process nor the engine is there any more.
-            write!(lock, "{}", pid.as_raw_nonzero())?;
+            let leader = pid.as_raw_nonzero();
+            if let Ok(lock) = &mut lock {
+                // For whoever looks when neither this process nor the engine is there any more. What
+                // runs is watched, whether that can be written down or not.
+                let _ = write!(lock, "{leader}");
+            }
             report(&Report::Started {
-                pid: pid.as_raw_nonzero().get().unsigned_abs(),
+                pid: leader.get().unsigned_abs(),
             });
             Step::new(pid).watch(&signals)
         }
         Err(error) => Exit {
             code: None,
             signal: None,
-            error: Some(format!("failed to start {}: {error}", spec.program)),
+            error: Some(error),
         },
     };
     let left = spec.leaves.as_ref().and_then(|path| note_left(path, &spec));
-    let record = write_record(&spec.record, &exit)?;
+    let record = spec.traces.write_exit(&exit);
+    // A living engine hears of the end also where it can't be written down.
     report(&Report::Ended(exit));
     // While a step's output still goes to the disk this takes long, and nobody has to wait for it:
     // without a record a machine that fails now leaves an outcome that is unknown.
     left.map_or(Ok(()), |file| file.sync_data())?;
-    record.sync_data()
+    record?.sync_data()
+}
+
+/// Begins the step, if its `lock` is held and nobody has taken the permit.
+fn begin(spec: &Spec, lock: &io::Result<File>) -> Result<Pid, String> {
+    if let Err(error) = lock {
+        return Err(format!("failed to keep watch over it: {error}"));
+    }
+    // Of this shim and an engine that has not heard of it, only one can take the permit.
+    let begun = spec.traces.take_permit().and_then(|()| spawn(spec));
+    begun.map_err(|error| format!("failed to start {}: {error}", spec.program))
 }
 
 /// Writes down what the step's shell left. If it can't be done, the step's end says that it is not
@@ -189,52 +188,6 @@ fn listen() -> io::Result<Receiver<i32>> {
         }
     });
     Ok(receiver)
-}
-
-fn lock(path: &Path) -> io::Result<File> {
-    let mut file = OpenOptions::new()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .open(path)?;
-    flock(&file, FlockOperation::NonBlockingLockExclusive)?;
-    writeln!(file, "{}", std::process::id())?;
-    Ok(file)
-}
-
-/// Lets one shim begin, by the file at `path`.
-pub fn permit(path: &Path) -> io::Result<()> {
-    File::create_new(path).map(drop)
-}
-
-/// Takes the permit at `path` back. True: no shim has begun by it, and none can any more.
-pub fn revoke(path: &Path) -> bool {
-    fs::remove_file(path).is_ok()
-}
-
-/// The shim that holds the lock at `path`, if one does.
-pub fn alive(path: &Path) -> Option<u32> {
-    let file = OpenOptions::new().read(true).open(path).ok()?;
-    match flock(&file, FlockOperation::NonBlockingLockShared) {
-        Ok(()) => None,
-        Err(_) => pid_in(path, 0),
-    }
-}
-
-/// The leader of the step's process group, whose shim had the lock at `path`.
-pub fn leader(path: &Path) -> Option<u32> {
-    pid_in(path, 1)
-}
-
-/// The shim's process is in the first line of its lock, the step's in the second.
-fn pid_in(path: &Path, line: usize) -> Option<u32> {
-    let text = fs::read_to_string(path).ok()?;
-    text.lines().nth(line)?.trim().parse().ok()
-}
-
-/// Whether a process of the step whose shim had the lock at `path` is still there.
-pub fn group_lives(path: &Path) -> bool {
-    leader(path).is_some_and(group::lives)
 }
 
 fn spawn(spec: &Spec) -> io::Result<Pid> {
@@ -377,18 +330,4 @@ fn kill_children() {
     for pid in children() {
         let _ = rustix::process::kill_process(pid, Signal::KILL);
     }
-}
-
-/// Writes the record so that it is either whole or not there, whatever becomes of this process.
-fn write_record(path: &Path, exit: &Exit) -> io::Result<File> {
-    let draft = path.with_extension("exit.new");
-    let mut file = File::create(&draft)?;
-    file.write_all(&serde_json::to_vec(exit)?)?;
-    fs::rename(&draft, path)?;
-    Ok(file)
-}
-
-/// The exit record at `path`, if the shim got to write it.
-pub fn read_record(path: &Path) -> Option<Exit> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
 }

@@ -1,34 +1,35 @@
 //! The supervisor performs effects: it turns jobs into tasks, keeps the way to each of them, and
 //! holds what only a living engine can hold: secrets, sessions, handles.
 
+mod adopt;
 mod picture;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{mpsc, oneshot};
 
 use super::carry::{Terminal, prologue};
 use super::effect::{Effect, Perform, Secret};
 use super::files::RunDir;
-use super::input::{Finish, Notice};
+use super::input::Notice;
 use super::secrets::Secrets;
-use super::shim;
 use super::state::{RunState, Transaction, Value};
 use super::work::backends::Backends;
 use super::work::facts::FactsWork;
 use super::work::http::HttpWork;
 use super::work::judge::{Judgement, Source, not_begun};
-use super::work::prepare::{Bench, Prepared, application, work_of};
+use super::work::prepare::{self, Bench, Prepared, application, work_of};
 use super::work::shell::ShellWork;
-use super::work::sql::{Sessions, SqlAsk, SqlWork};
+use super::work::sql::{Sessions, SqlAsk, SqlTask, SqlWork};
 use crate::clock::{Clock, SystemClock};
-use crate::journal::event::{Applied, Job, KnownBy, Outcome, Stage};
+use crate::journal::event::{Job, Stage};
 use crate::monitor::is_here;
 use crate::plan::template::FillError;
-use crate::plan::{Expect, Plan, Step, Work};
+use crate::plan::{Expect, Plan, Shell, Step, Work};
 
 /// What a supervisor is made from.
 pub struct Outfit {
@@ -156,43 +157,9 @@ impl Perform for Supervisor {
 
 impl Supervisor {
     fn start(&mut self, job: &Job, choice: usize, state: &RunState) {
-        if let Err(why) = self.try_start(job, choice, state, false) {
+        if let Err(why) = self.try_start(job, choice, state) {
             self.tell(Notice::Finished(not_begun(job, why)));
         }
-    }
-
-    /// Takes up a job that an engine before this one began: its shim lives, or has left a record, or had
-    /// not begun yet and may not any more, or nobody knows.
-    fn adopt(&mut self, job: &Job, choice: usize, state: &RunState) {
-        if !self.is_found(job) {
-            let permit = self.outfit.dir.permit(job, self.outfit.clock.now().boot);
-            if shim::revoke(&permit) {
-                let why = "its engine was gone before it had begun, and it may not begin any more";
-                let known_by = KnownBy::Record;
-                let finish = not_begun(job, why);
-                return self.tell(Notice::Finished(Finish { known_by, ..finish }));
-            }
-        }
-        // A shim may have begun between the two looks.
-        let adopted = if self.is_found(job) {
-            self.try_start(job, choice, state, true)
-        } else {
-            Err("nothing is left of the process that watched it".to_owned())
-        };
-        if let Err(why) = adopted {
-            self.tell(Notice::Finished(Finish {
-                outcome: Outcome::Unknown,
-                applied: Applied::Maybe,
-                ..not_begun(job, why)
-            }));
-        }
-    }
-
-    /// Whether a shim watches the job, or has left a record of its end.
-    fn is_found(&self, job: &Job) -> bool {
-        let dir = &self.outfit.dir;
-        shim::alive(&dir.shim_lock(job)).is_some()
-            || shim::read_record(&dir.exit_record(job)).is_some()
     }
 
     /// Has a server asked what became of a job that no session of ours watches.
@@ -221,13 +188,7 @@ impl Supervisor {
         tokio::spawn(async move { notices.send(notice).await });
     }
 
-    fn try_start(
-        &mut self,
-        job: &Job,
-        choice: usize,
-        state: &RunState,
-        adopt: bool,
-    ) -> Result<(), String> {
+    fn try_start(&mut self, job: &Job, choice: usize, state: &RunState) -> Result<(), String> {
         let plan = Arc::clone(&self.outfit.plan);
         let step = plan.find(&job.step).map(|ix| &plan.steps[ix]);
         let step = step.ok_or("the plan does not have this step")?;
@@ -238,68 +199,81 @@ impl Supervisor {
         let (stops, stopped) = mpsc::channel(8);
         let (proceed, permission) = oneshot::channel();
         let kept = expect.kept.clone();
-        let judgement = Judgement {
-            expect,
-            captures: if job.undo {
-                Vec::new()
-            } else {
-                step.spec.capture.clone()
-            },
-            output: self.outfit.dir.output(job),
-            vars: plan.vars.clone(),
-            source: match work {
-                Work::Sql(_) => Source::Query,
-                Work::Http(_) => Source::Answer,
-                _ => Source::Script,
-            },
-        };
-        let application = application(&state.run, &step.number);
-        let (job_for_task, notices) = (job.clone(), self.outfit.notices.clone());
-        match prepared {
-            Prepared::Shell { spec, script_file } => {
-                let work = ShellWork {
-                    job: job_for_task,
-                    script: script_file.map(|script| (self.outfit.dir.script(job), script)),
-                    spec,
-                    judgement,
-                    application,
-                    backends: self.outfit.backends.clone(),
-                    notices,
-                    stops: stopped,
-                };
-                if adopt {
-                    tokio::spawn(work.adopt());
-                } else {
-                    tokio::spawn(work.run());
-                }
+        let judgement = self.judgement(step, job, work, expect);
+        match (prepared, work) {
+            (Prepared::Shell { spec, script_file }, Work::Shell(shell)) => {
+                let script = script_file.map(|script| (self.outfit.dir.script(job), script));
+                let task = self.shell(step, job, shell, judgement, state, stopped);
+                tokio::spawn(task.run(spec, script));
             }
-            Prepared::Sql(sql) => self.sessions.give(SqlWork {
-                job: job_for_task,
-                sql,
-                application,
-                judgement,
-                notices,
+            (Prepared::Shell { .. }, _) => return Err("it is not a script".to_owned()),
+            (Prepared::Sql(sql), _) => self.sessions.give(SqlWork {
+                task: SqlTask {
+                    job: job.clone(),
+                    sql,
+                    application: application(&state.run, &step.number),
+                    judgement,
+                    notices: self.outfit.notices.clone(),
+                },
                 stops: stopped,
                 proceed: permission,
             }),
-            Prepared::Http(request) => {
-                let work = HttpWork {
-                    job: job_for_task,
+            (Prepared::Http(request), _) => {
+                let task = HttpWork {
+                    job: job.clone(),
                     client: self.client(is_here(&request.url))?,
                     request,
                     judgement,
+                    is_limited: timeout_of(step, job).is_some(),
                     clock: self.outfit.clock,
                 };
-                tokio::spawn(work.run(notices, stopped));
+                tokio::spawn(task.run(self.outfit.notices.clone(), stopped));
             }
-            Prepared::Snapshot(snapshot) => {
-                let work = self.picture(step, job_for_task, *snapshot, kept, state)?;
-                tokio::spawn(work.run(notices, stopped));
+            (Prepared::Snapshot(snapshot), _) => {
+                let task = self.picture(step, job.clone(), *snapshot, kept, state)?;
+                tokio::spawn(task.run(self.outfit.notices.clone(), stopped));
             }
         }
         let proceed = Some(proceed);
         self.jobs.insert(job.clone(), Handle { stops, proceed });
         Ok(())
+    }
+
+    /// What `work` is judged by, which `job` of `step` does.
+    fn judgement(&self, step: &Step, job: &Job, work: &Work, expect: Expect) -> Judgement {
+        let captures = step.spec.capture.iter().filter(|_| !job.undo);
+        Judgement {
+            expect,
+            captures: captures.cloned().collect(),
+            output: self.outfit.dir.output(job),
+            vars: self.outfit.plan.vars.clone(),
+            source: match work {
+                Work::Sql(_) => Source::Query,
+                Work::Http(_) => Source::Answer,
+                _ => Source::Script,
+            },
+        }
+    }
+
+    fn shell(
+        &self,
+        step: &Step,
+        job: &Job,
+        shell: &Shell,
+        judgement: Judgement,
+        state: &RunState,
+        stops: Receiver<Stage>,
+    ) -> ShellWork {
+        ShellWork {
+            job: job.clone(),
+            traces: self.traces(job),
+            leaves: prepare::family(shell).map(|_| self.outfit.dir.left(job)),
+            judgement,
+            application: application(&state.run, &step.number),
+            backends: self.outfit.backends.clone(),
+            notices: self.outfit.notices.clone(),
+            stops,
+        }
     }
 
     fn url(&self, database: &str) -> Result<String, String> {
@@ -333,11 +307,8 @@ impl Supervisor {
         state: &RunState,
     ) -> Result<Option<(Prepared, Expect)>, String> {
         let names = self.outfit.plan.variables_in(&step.spec, work);
-        let secrets: HashMap<&str, String> = names
-            .into_iter()
-            .filter(|name| state.values.get(*name) == Some(&Value::Secret))
-            .filter_map(|name| Some((name, self.outfit.secrets.get(name)?)))
-            .collect();
+        let secret = |name: &&str| state.values.get(*name) == Some(&Value::Secret);
+        let secrets = secrets_among(names.into_iter().filter(secret), &self.outfit.secrets);
         let value = |name: &str| match state.values.get(name)? {
             Value::Known(value) => Some(value.as_str()),
             Value::Secret => secrets.get(name).map(String::as_str),
@@ -360,8 +331,26 @@ impl Supervisor {
             boot: self.outfit.clock.now().boot,
         };
         let words = |error: FillError| error.to_string();
-        let expect = bench.expect(&step.spec, expect).map_err(words)?;
+        let expect = prepare::expectation(bench.plan, &step.spec, expect, &value).map_err(words)?;
         let prepared = bench.prepare(step, job, work).map_err(words)?;
         Ok(prepared.map(|prepared| (prepared, expect)))
+    }
+}
+
+/// The values of those variables among `names` that are kept.
+fn secrets_among<'n>(
+    names: impl Iterator<Item = &'n str>,
+    secrets: &Secrets,
+) -> HashMap<&'n str, String> {
+    names
+        .filter_map(|name| Some((name, secrets.get(name)?)))
+        .collect()
+}
+
+/// How long `job` of `step` may take, if that is limited.
+fn timeout_of(step: &Step, job: &Job) -> Option<Duration> {
+    match &step.spec.undo {
+        Some(undo) if job.undo => undo.timeout,
+        _ => step.spec.timeout,
     }
 }

@@ -69,14 +69,14 @@ fn without_room_for_the_journal_nothing_is_done_and_afterwards_it_goes_on() {
 }
 
 #[test]
-fn a_step_whose_output_has_no_room_sees_what_a_shell_would_show_it() {
+fn a_step_whose_output_has_no_room_sees_what_a_shell_would_show_it_and_its_end_is_known() {
     let mut bench = Bench::new();
     let disk = SmallDisk::under(&mut bench, 8);
     let plan = WAITS.replace(
         "echo begun >>trace;",
         "head -c 20000000 /dev/zero || echo code $? >>trace;",
     );
-    let run = bench.start(&plan);
+    let mut run = bench.start(&plan);
     let screen = Pty::start(&bench, &["attach"], 120, 36);
     screen.see("driving: you");
     run.ctl(&["run"]);
@@ -88,8 +88,17 @@ fn a_step_whose_output_has_no_room_sees_what_a_shell_would_show_it() {
         bench.read("trace").contains("code 1")
     });
     bench.write("go", "");
+    wait::until("it has ended", || bench.read("trace").contains("ended"));
+    // Its shim had no room for a record either, and tells the engine all the same.
+    disk.shell("flock runs/*/output/waits-1.shim true");
+    disk.shell("truncate --size 1000 runs/*/output/*.log");
+    let end = run.wait_finished("waits");
+    assert_eq!(
+        (&end["outcome"], &end["exit_code"]),
+        (&"passed".into(), &0.into()),
+        "{end}"
+    );
     drop(screen);
-    drop(disk);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use machine::{Tally, simulate};
 const SEEN: &[&str] = &[
     "engine gone",
     "machine gone",
+    "shim gone",
     "journal full",
     "died between the record and the act",
     "looked for",

@@ -19,6 +19,8 @@ pub struct Fake {
     pub watched_by: Option<u32>,
     /// Whether it ends only if it is ended.
     pub endless: bool,
+    /// Whether it can't even be killed before it ends by itself.
+    pub stuck: bool,
     /// Whether it is only looked for on the server, by a connection of its own.
     pub asked: bool,
 }
@@ -30,6 +32,8 @@ pub enum Truth {
     NotBegun,
     /// Its process runs, under a shim.
     Running,
+    /// Its process runs, and its shim is gone.
+    Alone,
     /// Its process ended, and its shim has written down how.
     Exited {
         code: Option<i32>,
@@ -70,6 +74,7 @@ impl Fake {
             Truth::Adrift { commits, .. } => commits,
             Truth::Decided { committed, .. } => committed,
             Truth::Running
+            | Truth::Alone
             | Truth::Exited { .. }
             | Truth::Vanished
             | Truth::Working { .. }
@@ -79,11 +84,17 @@ impl Fake {
         }
     }
 
+    /// Whether its process is there.
+    pub fn lives(&self) -> bool {
+        matches!(self.truth, Truth::Running | Truth::Alone)
+    }
+
     /// Whether nothing more will come of it by itself.
     pub fn is_over(&self) -> bool {
         !matches!(
             self.truth,
             Truth::Running
+                | Truth::Alone
                 | Truth::Ready { .. }
                 | Truth::Working { .. }
                 | Truth::Adrift { .. }
@@ -97,7 +108,7 @@ impl Fake {
         let watched = self.watched_by.take().is_some();
         self.asked = false;
         self.truth = match self.truth.clone() {
-            Truth::Running if machine => Truth::Vanished,
+            Truth::Running | Truth::Alone if machine => Truth::Vanished,
             // A session is a connection of its engine's. What was being committed may yet be.
             Truth::Ready { xid } if watched => Truth::Decided {
                 xid,
@@ -121,6 +132,7 @@ pub fn finish(job: &Job, outcome: Outcome, applied: Applied) -> Finish {
         outcome,
         applied,
         known_by: KnownBy::Report,
+        by_itself: false,
         exit_code: None,
         signal: None,
         findings: Vec::new(),

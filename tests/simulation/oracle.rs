@@ -1,10 +1,11 @@
 //! What must never happen. The oracle sees every entry before it is taken in, together with what
 //! really happened, and knows nothing of how decisions are made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use gonogo::journal::event::{
-    Applied, Ending, GateDecided, Job, KnownBy, Outcome, RollbackStarted, RunFinished,
+    Applied, Ending, GateDecided, Job, KnownBy, Outcome, RollbackStarted, RunFinished, Stage,
     StepFinished, StepReason, StepStarted, UndoItem,
 };
 use gonogo::journal::{Entry, Event, Via};
@@ -22,6 +23,8 @@ pub struct Oracle {
     order: BTreeMap<String, u64>,
     /// The way back, in order.
     way: Vec<(UndoItem, Part)>,
+    /// What a person has given up that could not even be killed.
+    given_up: BTreeSet<Key>,
 }
 
 /// Where a part of the way back stands.
@@ -157,6 +160,9 @@ impl Oracle {
             );
             let busy = case.state.active_steps().next();
             assert_eq!(busy, None, "undone beside something else: {entry:?}");
+            let mut jobs = case.jobs.iter();
+            let beside = jobs.find(|(key, fake)| fake.lives() && !self.given_up.contains(*key));
+            assert!(beside.is_none(), "undone beside {beside:?}: {entry:?}");
         } else {
             assert!(!e.job.undo, "undone without a rollback: {entry:?}");
             case.in_turn(ix);
@@ -217,7 +223,11 @@ impl Oracle {
     }
 
     fn finished(&mut self, case: &Case<'_>, e: &StepFinished) {
-        case.is_true(e);
+        if case.gives_up(e) {
+            self.given_up.insert(key(&e.job));
+        } else {
+            case.is_true(e);
+        }
         if let Some(last) = self.tries.get_mut(&(e.job.step.clone(), e.job.undo))
             && last.attempt == e.job.attempt
         {
@@ -481,9 +491,25 @@ impl Case<'_> {
         let truth = &self.jobs[&key(job)].truth;
         let possible = matches!(
             truth,
-            Truth::Running | Truth::Exited { .. } | Truth::Adrift { .. } | Truth::Decided { .. }
+            Truth::Running
+                | Truth::Alone
+                | Truth::Vanished
+                | Truth::Exited { .. }
+                | Truth::Adrift { .. }
+                | Truth::Decided { .. }
         );
         assert!(possible, "{truth:?}: {:?}", self.entry);
+    }
+
+    /// Whether a person gives up what was killed and did not go.
+    fn gives_up(&self, e: &StepFinished) -> bool {
+        let stopping = &self.state.steps[self.step(&e.job.step)].stopping;
+        let killed = stopping.as_ref().is_some_and(|stopping| {
+            let since = self.entry.at.since(stopping.since);
+            stopping.stage == Stage::Kill && since >= Duration::from_secs(5)
+        });
+        let unknown = (e.outcome, e.applied) == (Outcome::Unknown, Applied::Maybe);
+        self.by_person() && killed && unknown && e.known_by == KnownBy::Nobody
     }
 
     /// What is recorded of an end is what really happened, or that nobody knows.
@@ -560,6 +586,7 @@ fn agrees(truth: &Truth, e: &StepFinished, stopped: bool) -> bool {
         // The answer may have died with the engine that had it.
         Truth::Answered => unknown || e.known_by == KnownBy::Report,
         Truth::Running
+        | Truth::Alone
         | Truth::Ready { .. }
         | Truth::Working { .. }
         | Truth::Sent

@@ -17,7 +17,6 @@ use gonogo::run::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::jobs::Truth;
 use super::operator;
 use super::plans;
 use super::rng::Rng;
@@ -272,6 +271,7 @@ impl Simulation {
             }
             97 => self.dies(false),
             98 if self.rng.chance(50) => self.dies(true),
+            98 => self.world.lock().shim_dies(),
             _ => self.poll(),
         }
     }
@@ -492,7 +492,7 @@ impl Simulation {
             let step = &world.state.steps[ix];
             let endless = world.jobs.values().any(|fake| {
                 let ours = self.plan.find(&fake.job.step) == Some(ix);
-                ours && fake.endless && fake.truth == Truth::Running
+                ours && fake.endless && fake.lives()
             });
             // What is being stopped does not go on for ever.
             let goes_on = endless && step.stopping.is_none();

@@ -353,6 +353,7 @@ impl Inner {
             truth,
             watched_by: Some(self.engine),
             endless: self.bad_luck(15),
+            stuck: self.bad_luck(10),
             asked: false,
         };
         let before = self.jobs.insert(key(job), fake);
@@ -372,7 +373,7 @@ impl Inner {
             return self.outbox.push_back(Notice::Finished(unknown));
         };
         match fake.truth {
-            Truth::Running => {
+            Truth::Running | Truth::Alone => {
                 fake.watched_by = Some(self.engine);
                 self.tally.count("adopted");
                 let (job, pid) = (job.clone(), None);
@@ -424,9 +425,9 @@ impl Inner {
             return;
         }
         self.tally.count("stopped");
-        let listens = self.rng.chance(50) || stage == Stage::Kill;
+        let listens = self.rng.chance(50) || stage == Stage::Kill && !(fake.stuck && fake.lives());
         match (fake.truth.clone(), stage) {
-            (Truth::Running, Stage::Cancel) if listens => {
+            (Truth::Running | Truth::Alone, Stage::Cancel) if listens => {
                 let job = job.clone();
                 self.outbox.push_back(Notice::SessionsCancelled { job });
             }
@@ -439,6 +440,7 @@ impl Inner {
                 };
                 self.exits(job, code, signal);
             }
+            (Truth::Alone, _) if listens => self.vanishes(job),
             (Truth::Ready { xid } | Truth::Working { xid }, _) if listens && !fake.asked => {
                 let (ready, lost) = (
                     matches!(fake.truth, Truth::Ready { .. }),
@@ -512,12 +514,31 @@ impl Inner {
         }
     }
 
+    /// A process ends of which no shim tells.
+    fn vanishes(&mut self, job: &Job) {
+        let heard = self.jobs[&key(job)].watched_by == Some(self.engine);
+        self.becomes(job, Truth::Vanished, true);
+        if heard {
+            let finish = finish(job, Outcome::Unknown, Applied::Maybe);
+            self.outbox.push_back(Notice::Finished(finish));
+        }
+    }
+
+    /// A shim is killed, and its step is not.
+    pub fn shim_dies(&mut self) {
+        let mut jobs = self.jobs.values_mut();
+        if let Some(fake) = jobs.find(|fake| fake.truth == Truth::Running) {
+            fake.truth = Truth::Alone;
+            self.tally.count("shim gone");
+        }
+    }
+
     /// The jobs that can go on by themselves.
     pub fn restless(&self) -> Vec<Key> {
         let jobs = self.jobs.iter();
         jobs.filter(|(_, fake)| {
             let rests = fake.is_over() || matches!(fake.truth, Truth::Ready { .. });
-            let endless = fake.endless && fake.truth == Truth::Running;
+            let endless = fake.endless && !fake.stuck && fake.lives();
             fake.asked || !(rests || endless)
         })
         .map(|(key, _)| key.clone())
@@ -536,6 +557,7 @@ impl Inner {
                 let code = i32::from(self.bad_luck(30));
                 self.exits(job, Some(code), None);
             }
+            Truth::Alone => self.vanishes(job),
             Truth::Working { xid } => self.sql_ends(job, xid),
             Truth::Adrift { xid, commits } => {
                 let committed = commits;

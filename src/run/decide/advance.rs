@@ -86,7 +86,7 @@ impl Case<'_> {
         due.after.saturating_sub(elapsed)
     }
 
-    fn is_due(&self, due: Due) -> bool {
+    pub(super) fn is_due(&self, due: Due) -> bool {
         self.left_of(due).is_zero()
     }
 
@@ -148,16 +148,7 @@ impl Case<'_> {
             return self.clear_the_way();
         }
         let Some(item) = self.state.next_item() else {
-            let left = rollback
-                .items
-                .iter()
-                .filter(|item| item.left.is_some())
-                .count();
-            let reason = match (rollback.items.len(), left) {
-                (0, _) => Some("nothing had been applied".to_owned()),
-                (_, 0) => None,
-                (all, left) => Some(format!("{left} of {all} left out")),
-            };
+            let reason = self.left_behind(rollback);
             return Decision::event(
                 &engine,
                 Event::RunFinished(RunFinished {
@@ -209,13 +200,22 @@ impl Case<'_> {
     }
 
     /// The failed steps that are tried again without asking, and when: not after a person had them
-    /// stopped or said that they failed, nor while something stands in the way.
+    /// stopped or said that they failed, nor while something stands in the way. Of the way back these
+    /// are its own steps; an undo is tried again only by a person.
     fn retries(&self) -> impl Iterator<Item = (StepIx, Due)> {
         let phase = self.state.current_phase(self.plan);
-        let steps = phase.map_or(0..0, |phase| self.plan.phases[phase].steps.clone());
-        self.state.in_hand.range(steps).filter_map(|&ix| {
+        let ahead = phase.map_or(0..0, |phase| self.plan.phases[phase].steps.clone());
+        let back = self.state.next_item().filter(|item| !item.undo);
+        let back = back.map(|item| item.step).filter(|&ix| {
+            let end = self.state.steps[ix].end.as_ref();
+            end.is_some_and(|end| end.outcome == Outcome::Failed)
+        });
+        let steps = self.state.in_hand.range(ahead).copied().chain(back);
+        steps.filter_map(move |ix| {
             let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
-            let by_itself = step.status == Status::Failed && step.ended_by.is_none();
+            let failed =
+                step.status == Status::Failed || Some(ix) == back && step.status == Status::Stuck;
+            let by_itself = failed && step.ended_by.is_none();
             let left = (step.attempt <= spec.retry.times || self.cut_short(ix)) && !spec.no_retry;
             let free =
                 || self.may_start(ix).is_ok() && self.has_values(ix, step.choice, false).is_ok();

@@ -106,7 +106,8 @@ impl Case<'_> {
     }
 
     /// A script that was stopped did not pass, even if its exit code says so: it may have been cut
-    /// short after the part that counts. What a server has answered was not cut short.
+    /// short after the part that counts. What a server has answered was not cut short, nor was what had
+    /// ended and was only being looked at.
     fn despite_stop(&self, ix: StepIx, finish: &Finish) -> (Outcome, Applied) {
         let stopped = self.state.steps[ix].stopping.is_some();
         let script = matches!(
@@ -114,7 +115,9 @@ impl Case<'_> {
             None | Some(Work::Shell(_))
         );
         match finish.outcome {
-            Outcome::Passed if stopped && script => (Outcome::Failed, Applied::Maybe),
+            Outcome::Passed if stopped && script && !finish.by_itself => {
+                (Outcome::Failed, Applied::Maybe)
+            }
             outcome => (outcome, finish.applied),
         }
     }

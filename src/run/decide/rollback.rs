@@ -11,7 +11,7 @@ use crate::journal::{Actor, Event};
 use crate::plan::{Confirm, Home, PhaseKind, Plan, StepIx, UndoOrder, Work};
 use crate::run::command::Refusal;
 use crate::run::effect::Effect;
-use crate::run::state::RunState;
+use crate::run::state::{RollbackState, RunState};
 use crate::run::status::{Change, Status};
 
 /// The name that asks for the undos of the steps alone, without any of the plan's procedures.
@@ -185,6 +185,30 @@ impl Case<'_> {
         };
         decision.record(actor, Event::RollbackStarted(started));
         Ok(decision)
+    }
+
+    /// What a way back that has come to its end did not undo, in words.
+    pub(super) fn left_behind(&self, rollback: &RollbackState) -> Option<String> {
+        let items = &rollback.items;
+        let left = items.iter().filter(|item| item.left.is_some()).count();
+        // What a tier does is the plan's answer to all steps, with and without an undo.
+        let stays = match rollback.tier {
+            None => without_undo(self.plan, self.state).len(),
+            Some(_) => 0,
+        };
+        if items.is_empty() && stays == 0 {
+            return Some("nothing had been applied".to_owned());
+        }
+        let left = (left > 0).then(|| format!("{left} of {} left out", items.len()));
+        let stays = match stays {
+            0 => None,
+            1 => Some("1 step that may have done something has no undo".to_owned()),
+            stays => Some(format!(
+                "{stays} steps that may have done something have no undo"
+            )),
+        };
+        let said: Vec<String> = [left, stays].into_iter().flatten().collect();
+        (!said.is_empty()).then(|| said.join("; "))
     }
 
     /// Starts a step's undo.

@@ -9,9 +9,10 @@ use super::outcome::ended;
 use super::{Case, Decision};
 use crate::journal::event::{Applied, Job, KnownBy, Outcome, Stage, StepStopping};
 use crate::journal::{Actor, Event};
-use crate::plan::{StepIx, Work};
+use crate::plan::{StepIx, Work, duration};
 use crate::run::command::Refusal;
 use crate::run::effect::Effect;
+use crate::run::state::Stopping;
 
 /// How long each stage is given before the next.
 pub(super) fn grace(stage: Stage) -> Option<Duration> {
@@ -21,6 +22,9 @@ pub(super) fn grace(stage: Stage) -> Option<Duration> {
         Stage::Kill => None,
     }
 }
+
+/// How long something is waited for that was killed, before it can be given up.
+const AFTER_KILL: Duration = Duration::from_secs(5);
 
 impl Case<'_> {
     /// The step's work, or its undo's.
@@ -67,17 +71,45 @@ impl Case<'_> {
         }
         let reason = format!("stopped by {actor}");
         // Asked a second time, the next stage does not wait.
-        let decision = match &step.stopping {
-            None => self.begin_stop(actor, ix, &reason),
-            Some(_) => self.escalate(actor, ix),
+        match &step.stopping {
+            None => Ok(self.begin_stop(actor, ix, &reason)),
+            Some(stopping) if stopping.stage == Stage::Kill => self.give_up(actor, ix, stopping),
+            Some(_) => Ok(self.escalate(actor, ix)),
+        }
+    }
+
+    /// What was killed and does not go is given up by a person: then nobody knows how it ended, and the
+    /// run can go on. What is being looked for is not looked for any longer.
+    fn give_up(&self, actor: &Actor, ix: StepIx, stopping: &Stopping) -> Result<Decision, Refusal> {
+        let Some(job) = self.active_job(ix) else {
+            return Ok(Decision::default());
         };
-        if decision.is_empty() {
+        if self.state.steps[ix].sought.is_some() {
+            return Ok(stage(actor, job, Stage::Kill, &stopping.reason));
+        }
+        let due = Due {
+            from: stopping.since,
+            after: AFTER_KILL,
+        };
+        if !self.is_due(due) {
             return Err(Refusal::new(format!(
-                "{} has been killed already",
-                self.called(ix)
+                "{} has just been killed: if it does not go, it can be given up in {}",
+                self.called(ix),
+                duration::show(AFTER_KILL)
             )));
         }
-        Ok(decision)
+        let words = format!(
+            "{}: it was killed and did not go, and {actor} has given it up",
+            stopping.reason
+        );
+        let event = ended(
+            job,
+            Outcome::Unknown,
+            Applied::Maybe,
+            KnownBy::Nobody,
+            Some(words),
+        );
+        Ok(Decision::event(actor, event))
     }
 
     /// The first stage, or the end of something that nobody has to be asked about.

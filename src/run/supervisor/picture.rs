@@ -1,6 +1,6 @@
 //! Getting ready to take pictures of databases.
 
-use super::Supervisor;
+use super::{Supervisor, timeout_of};
 use crate::clock::SystemClock;
 use crate::journal::event::Job;
 use crate::plan::{Kept, Snapshot, Step};
@@ -18,10 +18,7 @@ impl Supervisor {
         kept: Option<Box<Kept>>,
         state: &RunState,
     ) -> Result<SnapshotWork<SystemClock>, String> {
-        let limit = match &step.spec.undo {
-            Some(undo) if job.undo => undo.timeout,
-            _ => step.spec.timeout,
-        };
+        let limit = timeout_of(step, &job);
         // What is not counted by then is said, instead of all being for nothing.
         snapshot.deadline = snapshot.deadline.or(limit.map(|limit| limit * 3 / 4));
         let databases = snapshot.databases.iter();

@@ -17,6 +17,10 @@ use crate::run::input::Notice;
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long one answer may take, in milliseconds. Counting the rows of a table can need all of it.
 const ANSWER: u32 = 10_000;
+/// After which time without an answer none is waited for: the server should have given up itself.
+const SILENCE: Duration = Duration::from_secs(12);
+/// How long taking leave of a server may take.
+const GOODBYE: Duration = Duration::from_secs(1);
 /// How long to wait for the first measurement of something.
 const MEASURE: Duration = Duration::from_secs(5);
 /// How often to look whether it is there.
@@ -45,18 +49,24 @@ impl FactsWork {
                     if !links.contains_key(database) {
                         links.insert(database.to_owned(), self.connect(database).await);
                     }
-                    match links.get_mut(database) {
-                        Some(Ok(link)) => ask(link, fact).await,
-                        Some(Err(why)) => Err(why.clone()),
-                        None => Err("it can't be asked".to_owned()),
-                    }
+                    let answer = match links.get_mut(database) {
+                        Some(Ok(link)) => tokio::time::timeout(SILENCE, ask(link, fact)).await,
+                        Some(Err(why)) => Ok(Err(why.clone())),
+                        None => Ok(Err("it can't be asked".to_owned())),
+                    };
+                    answer.unwrap_or_else(|_| {
+                        // It is not asked for anything else: each time would take as long.
+                        let why = Err("the server does not answer".to_owned());
+                        links.insert(database.to_owned(), why);
+                        Err("the server does not answer".to_owned())
+                    })
                 }
                 (_, None) => continue,
             };
             answers.push((fact.to_string(), answer));
         }
         for link in links.into_values().flatten() {
-            let _ = link.close().await;
+            let _ = tokio::time::timeout(GOODBYE, link.close()).await;
         }
         let of = self.of;
         let _ = self.notices.send(Notice::Facts { of, answers }).await;

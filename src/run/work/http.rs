@@ -22,6 +22,8 @@ pub struct HttpWork<C> {
     pub request: Http,
     pub client: reqwest::Client,
     pub judgement: Judgement,
+    /// Whether the step has a time-out of its own, by which it is stopped.
+    pub is_limited: bool,
     pub clock: C,
 }
 
@@ -106,10 +108,10 @@ impl<C: Clock> HttpWork<C> {
     async fn send(&self) -> Result<reqwest::Response, reqwest::Error> {
         let method =
             reqwest::Method::from_bytes(self.request.method.as_bytes()).unwrap_or_default();
-        let mut request = self
-            .client
-            .request(method, &self.request.url)
-            .timeout(PATIENCE);
+        let mut request = self.client.request(method, &self.request.url);
+        if !self.is_limited {
+            request = request.timeout(PATIENCE);
+        }
         for (name, value) in &self.request.headers {
             request = request.header(name, value);
         }

@@ -8,6 +8,11 @@ use crate::plan::{Capture, Evidence, Expect, Find, Observed, Var, json_path};
 use crate::run::effect::Secret;
 use crate::run::input::Finish;
 
+/// The most of what was found that a finding tells, in bytes.
+const FINDING_LIMIT: usize = 1024;
+/// The most that a variable takes from what was printed, in bytes: 64 KiB.
+const CAPTURE_LIMIT: usize = 64 * 1024;
+
 /// What a piece of work is judged by.
 #[derive(Clone, Debug)]
 pub struct Judgement {
@@ -114,11 +119,14 @@ impl Judgement {
             let var = self.vars.iter().find(|var| var.name == capture.name);
             let fits = found.and_then(|value| match var.and_then(|var| var.refuses(&value)) {
                 Some(why) => Err(why),
+                None if value.len() > CAPTURE_LIMIT => {
+                    Err(format!("{} bytes are too many for a variable", value.len()))
+                }
                 None => Ok((capture.name.clone(), Secret(value))),
             });
             fits.map_err(|got| Finding {
                 expected: capture.to_string(),
-                got,
+                got: cut(got),
                 met: false,
             })
         };
@@ -158,9 +166,19 @@ impl Judgement {
 fn finding(evidence: Evidence) -> Finding {
     Finding {
         expected: evidence.expected,
-        got: evidence.got,
+        got: cut(evidence.got),
         met: evidence.met,
     }
+}
+
+/// As much of what was found as is worth keeping for ever.
+fn cut(mut got: String) -> String {
+    if got.len() > FINDING_LIMIT {
+        let length = got.len();
+        got.truncate(got.floor_char_boundary(FINDING_LIMIT));
+        got.push_str(&format!("… ({length} bytes)"));
+    }
+    got
 }
 
 /// The end of a job that could not even begin.
@@ -170,6 +188,7 @@ pub fn not_begun(job: &Job, why: impl Into<String>) -> Finish {
         outcome: Outcome::Failed,
         applied: Applied::No,
         known_by: KnownBy::Report,
+        by_itself: false,
         exit_code: None,
         signal: None,
         findings: Vec::new(),

@@ -29,12 +29,23 @@ pub(super) struct Answer {
     pub(super) captured: Vec<(String, String)>,
 }
 
+/// What is looked at again of a line that is read in pieces, in bytes at least: what is looked for may
+/// be cut in two.
+const OVERLAP: usize = 4 * 1024;
+
 /// Reads the whole file at `path`, line by line, without its colours and other control sequences.
 pub(super) fn search(path: &Path, question: &Question) -> io::Result<Answer> {
     let mut reader = BufReader::with_capacity(256 * 1024, File::open(path)?);
     let mut answer = Answer::default();
     let mut wanted = question.text.as_deref().map(Wanted::new);
+    let overlap = question
+        .text
+        .as_ref()
+        .map_or(OVERLAP, |text| text.len().max(OVERLAP));
+    let mut reading = Reading::default();
     let mut line = Vec::new();
+    // Whether the piece before did not end its line.
+    let mut goes_on = false;
     loop {
         line.clear();
         let read = reader
@@ -44,23 +55,26 @@ pub(super) fn search(path: &Path, question: &Question) -> io::Result<Answer> {
         if read == 0 {
             break;
         }
-        let text = plain(&line);
+        reading.read(&line, goes_on.then_some(overlap));
+        let text = reading.text();
         if let Some(wanted) = &mut wanted {
-            answer.text_found |= wanted.next(&text);
+            answer.text_found |= wanted.next(text, goes_on);
         }
         if let Some(regex) = &question.regex {
-            answer.regex_found |= regex.is_match(&text);
+            answer.regex_found |= regex.is_match(text);
         }
         for capture in &question.captures {
             if let Find::Pattern(pattern) = &capture.from
-                && let Some(value) = pattern.capture(&text, &capture.name)
+                && let Some(value) = pattern.capture(text, &capture.name)
             {
                 keep(&mut answer.captured, &capture.name, value);
             }
         }
         if !text.trim().is_empty() {
-            answer.last_line = Some(text);
+            let last = answer.last_line.get_or_insert_default();
+            text.clone_into(last);
         }
+        goes_on = !line.ends_with(b"\n");
     }
     Ok(answer)
 }
@@ -103,12 +117,14 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    /// Whether the text ends in this line.
-    fn next(&mut self, line: &str) -> bool {
+    /// Whether the text ends in this line. `goes_on`: it is more of the one before.
+    fn next(&mut self, line: &str, goes_on: bool) -> bool {
         if let [only] = self.lines.as_slice() {
             return line.contains(only);
         }
-        if self.seen.len() == self.lines.len() {
+        if goes_on {
+            self.seen.pop_back();
+        } else if self.seen.len() == self.lines.len() {
             self.seen.pop_front();
         }
         self.seen.push_back(line.to_owned());
@@ -130,9 +146,44 @@ impl<'a> Wanted<'a> {
 /// A line as a person sees it: no colours, no cursor movements, and of what was overwritten after a
 /// carriage return only what stands in the end.
 fn plain(line: &[u8]) -> String {
-    let mut seen = Seen::default();
-    vte::Parser::new().advance(&mut seen, line);
-    seen.text
+    let mut reading = Reading::default();
+    reading.read(line, None);
+    reading.seen.text
+}
+
+/// Reads one line after the other as a person sees them.
+#[derive(Default)]
+struct Reading {
+    parser: vte::Parser,
+    seen: Seen,
+}
+
+/// Ends whatever control sequence a line leaves unfinished.
+const CANCEL: &[u8] = b"\x18";
+
+impl Reading {
+    /// Reads a line, or with `overlap` more of the one before, of which that many bytes are kept.
+    fn read(&mut self, line: &[u8], overlap: Option<usize>) {
+        let text = &mut self.seen.text;
+        let kept = overlap.map_or(0, |overlap| overlap.min(text.len()));
+        text.drain(..text.floor_char_boundary(text.len() - kept));
+        self.seen.returned &= overlap.is_some();
+        let body = line.strip_suffix(b"\n").unwrap_or(line);
+        let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t');
+        match std::str::from_utf8(body) {
+            Ok(body) if !self.seen.returned && body.as_bytes().iter().all(is_plain) => {
+                self.seen.text.push_str(body);
+            }
+            _ => {
+                self.parser.advance(&mut self.seen, line);
+                self.parser.advance(&mut self.seen, CANCEL);
+            }
+        }
+    }
+
+    fn text(&self) -> &str {
+        &self.seen.text
+    }
 }
 
 #[derive(Default)]
@@ -210,5 +261,24 @@ mod tests {
         let found = answer(&long, &asks("end"));
         assert!(found.text_found);
         assert!(found.last_line.unwrap().len() < 70_000);
+    }
+
+    #[test]
+    fn what_two_pieces_of_a_line_share_is_found() {
+        for before in 65_530..65_537 {
+            let cut = "x".repeat(before) + "the end\nof it";
+            assert!(answer(&cut, &asks("the end")).text_found, "{before}");
+            assert!(answer(&cut, &asks("the end\nof it")).text_found, "{before}");
+            assert!(!answer(&cut, &asks("the end\nof them")).text_found);
+        }
+    }
+
+    #[test]
+    fn what_a_line_leaves_unfinished_is_not_the_next_ones() {
+        let found = |content: &str| answer(content, &asks("found")).text_found;
+        for unfinished in ["\x1b[3", "\x1b]0;title", "\x1bP", "half a sign \u{e9}\x1b"] {
+            assert!(found(&format!("{unfinished}\nfound\n")), "{unfinished:?}");
+        }
+        assert!(answer("caf\u{e9} \u{2713} done\n", &asks("\u{2713} done")).text_found);
     }
 }

@@ -57,6 +57,39 @@ pub fn work_of<'p>(step: &'p Step, job: &Job, choice: usize) -> Option<(&'p Work
     }
 }
 
+/// The shell that tells what it leaves, where that is asked of `shell`.
+pub fn family(shell: &Shell) -> Option<Family> {
+    let family = || Family::of(&shell.interpreter);
+    shell.carries.then(family).flatten()
+}
+
+/// What is expected of a step, with the values of variables in it.
+pub fn expectation<'v>(
+    plan: &Plan,
+    spec: &StepSpec,
+    expect: &Expect,
+    value: &dyn Fn(&str) -> Option<&'v str>,
+) -> Result<Expect, FillError> {
+    expect.filled(|text| Ok(filled(plan, spec, text, Language::Plain, value)?.text))
+}
+
+fn filled<'v>(
+    plan: &Plan,
+    spec: &StepSpec,
+    text: &str,
+    language: Language,
+    value: &dyn Fn(&str) -> Option<&'v str>,
+) -> Result<Filled, FillError> {
+    fill(text, &spec.holes, language, |name| {
+        let name = spec.variable(name);
+        match value(name) {
+            Some(value) => Lookup::Value(value),
+            None if plan.has_variable(name) => Lookup::Missing,
+            None => Lookup::NotOurs,
+        }
+    })
+}
+
 impl Bench<'_> {
     /// Prepares `work`, which `job` is about to do; nothing for what a person or the clock does.
     pub fn prepare(
@@ -79,20 +112,8 @@ impl Bench<'_> {
         Ok(Some(prepared))
     }
 
-    /// What is expected, with the values of variables in it.
-    pub fn expect(&self, spec: &StepSpec, expect: &Expect) -> Result<Expect, FillError> {
-        expect.filled(|text| self.plain(text, spec))
-    }
-
     fn fill(&self, text: &str, spec: &StepSpec, language: Language) -> Result<Filled, FillError> {
-        fill(text, &spec.holes, language, |name| {
-            let name = spec.variable(name);
-            match (self.value)(name) {
-                Some(value) => Lookup::Value(value),
-                None if self.plan.has_variable(name) => Lookup::Missing,
-                None => Lookup::NotOurs,
-            }
-        })
+        filled(self.plan, spec, text, language, self.value)
     }
 
     fn plain(&self, text: &str, spec: &StepSpec) -> Result<String, FillError> {
@@ -127,8 +148,7 @@ impl Bench<'_> {
     fn shell(&self, step: &Step, job: &Job, shell: &Shell) -> Result<Prepared, FillError> {
         let spec = &step.spec;
         let filled = self.fill(&shell.script, spec, Language::Shell)?;
-        let family = Some(shell).filter(|shell| shell.carries);
-        let family = family.and_then(|shell| Family::of(&shell.interpreter));
+        let family = family(shell);
         let terminal = Some(self.terminal).filter(|_| shell.carries);
         let mut env = self.carried(terminal, family);
         env.extend(self.environment(&step.number, shell.lock_timeout, terminal));
@@ -165,9 +185,7 @@ impl Bench<'_> {
                 cwd,
                 leaves: family.map(|_| self.dir.left(job)),
                 output: self.dir.output(job),
-                record: self.dir.exit_record(job),
-                lock: self.dir.shim_lock(job),
-                permit: self.dir.permit(job, self.boot),
+                traces: self.dir.traces(job, self.boot),
             },
             script_file: long.then_some(script),
         })

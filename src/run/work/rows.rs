@@ -14,12 +14,23 @@ use super::table::TextTable;
 /// The most rows of one result that are written down.
 const ROW_LIMIT: usize = 1_000;
 
+/// The most of one field that is written down, in bytes: 4 KiB.
+const CELL_LIMIT: usize = 4 * 1024;
+/// The most of one result that is kept until it is written down, in bytes: 4 MiB.
+const TABLE_LIMIT: usize = 4 * 1024 * 1024;
+/// The most of a value that is looked at, in bytes: 4 MiB.
+const VALUE_LIMIT: usize = 4 * 1024 * 1024;
+
 /// Writes results into a step's output file.
 pub(super) struct Printer {
     file: File,
     table: Option<TextTable>,
     rows: usize,
+    /// The bytes of the rows that are kept.
+    kept: usize,
     value: Option<String>,
+    /// Why the output is not whole, if it is not.
+    broken: Option<io::Error>,
 }
 
 impl Printer {
@@ -29,8 +40,15 @@ impl Printer {
             file,
             table: None,
             rows: 0,
+            kept: 0,
             value: None,
+            broken: None,
         })
+    }
+
+    /// Whether everything could be written down; the error says why not.
+    pub(super) fn is_whole(&mut self) -> io::Result<()> {
+        self.broken.take().map_or(Ok(()), Err)
     }
 
     /// The first field of the first row of the last result that had rows.
@@ -38,7 +56,8 @@ impl Printer {
         self.value.clone()
     }
 
-    /// Writes everything that comes, until there is no more.
+    /// Writes everything that comes, until there is no more. What can't be written is let go by: the
+    /// server is listened to all the same.
     pub(super) async fn print<S>(&mut self, stream: S) -> Result<(), sqlx::Error>
     where
         S: Stream<Item = Result<Either<PgQueryResult, PgRow>, sqlx::Error>>,
@@ -47,7 +66,10 @@ impl Printer {
         while let Some(item) = stream.next().await {
             match item? {
                 Either::Right(row) => self.row(&row),
-                Either::Left(result) => self.end_of_statement(result.rows_affected()).await?,
+                Either::Left(result) => {
+                    let written = self.end_of_statement(result.rows_affected()).await;
+                    self.broken = self.broken.take().or(written.err());
+                }
             }
         }
         Ok(())
@@ -60,24 +82,20 @@ impl Printer {
         });
         let first = self.rows == 0;
         self.rows += 1;
-        if !first && table.len() >= ROW_LIMIT {
+        if !first && (table.len() >= ROW_LIMIT || self.kept >= TABLE_LIMIT) {
             return;
         }
-        let cells: Vec<Option<String>> = (0..row.len()).map(|ix| field(row, ix)).collect();
         if first {
-            self.value = cells.first().cloned().flatten();
+            self.value = field(row, 0, VALUE_LIMIT).map(|(value, _)| value);
         }
-        let null = || "NULL".to_owned();
-        table.push(
-            cells
-                .into_iter()
-                .map(|cell| cell.unwrap_or_else(null))
-                .collect(),
-        );
+        let cells: Vec<String> = (0..row.len()).map(|ix| cell(row, ix)).collect();
+        self.kept += cells.iter().map(String::len).sum::<usize>();
+        table.push(cells);
     }
 
-    async fn end_of_statement(&mut self, affected: u64) -> Result<(), sqlx::Error> {
+    async fn end_of_statement(&mut self, affected: u64) -> io::Result<()> {
         let rows = std::mem::take(&mut self.rows);
+        self.kept = 0;
         let text = match self.table.take() {
             Some(table) => {
                 let left_out = rows - table.len();
@@ -92,8 +110,7 @@ impl Printer {
             None if affected > 0 => format!("{affected} rows\n"),
             None => "done\n".to_owned(),
         };
-        self.say(text.trim_end()).await?;
-        Ok(())
+        self.say(text.trim_end()).await
     }
 
     /// Writes a line of our own.
@@ -104,14 +121,34 @@ impl Printer {
     }
 }
 
-/// A field as the server wrote it: without types of our own, everything comes as text.
-pub(super) fn field(row: &PgRow, ix: usize) -> Option<String> {
+/// A field as it is shown: what is cut is said to be.
+fn cell(row: &PgRow, ix: usize) -> String {
+    match field(row, ix, CELL_LIMIT) {
+        None => "NULL".to_owned(),
+        Some((text, length)) if text.len() < length => {
+            format!("{text}… ({length} bytes)")
+        }
+        Some((text, _)) => text,
+    }
+}
+
+/// A field as the server wrote it, whole.
+pub(super) fn whole(row: &PgRow, ix: usize) -> Option<String> {
+    field(row, ix, usize::MAX).map(|(text, _)| text)
+}
+
+/// At most `limit` bytes of a field as the server wrote it, and its length: without types of our own,
+/// everything comes as text.
+fn field(row: &PgRow, ix: usize, limit: usize) -> Option<(String, usize)> {
     let value = row.try_get_raw(ix).ok()?;
     if value.is_null() {
         return None;
     }
-    match value.as_str() {
-        Ok(text) => Some(text.to_owned()),
-        Err(_) => Some(format!("({})", row.columns()[ix].type_info().name())),
-    }
+    let Ok(text) = value.as_str() else {
+        let text = format!("({})", row.columns()[ix].type_info().name());
+        let length = text.len();
+        return Some((text, length));
+    };
+    let cut = text.floor_char_boundary(limit);
+    Some((text[..cut].to_owned(), text.len()))
 }

@@ -4,6 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
@@ -13,17 +14,19 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use super::backends::Backends;
 use super::judge::{Judgement, not_begun};
 use crate::journal::event::{Applied, Finding, Job, KnownBy, Left, Outcome, Stage};
-use crate::plan::Observed;
+use crate::plan::{Expect, Observed};
 use crate::run::carry::left::Difference;
 use crate::run::input::{Finish, Notice};
-use crate::run::shim::{self, Exit, Report, Spec};
+use crate::run::shim::{Report, Spec};
+use crate::run::traces::{Exit, Traces};
 
 /// One piece of shell work.
 pub struct ShellWork {
     pub job: Job,
-    pub spec: Spec,
-    /// A script to be written to the file that the spec names.
-    pub script: Option<(PathBuf, String)>,
+    /// What its shim leaves.
+    pub traces: Traces,
+    /// Where it is written down what its shell leaves to the next step, if that is asked.
+    pub leaves: Option<PathBuf>,
     pub judgement: Judgement,
     /// The name under which its sessions show on the servers.
     pub application: String,
@@ -32,52 +35,106 @@ pub struct ShellWork {
     pub stops: Receiver<Stage>,
 }
 
-/// The signal by which a shim is told to bring its step to an end.
+/// How often to look whether a step is still there whose shim is gone.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// What is asked of a step's process group, or nothing where its servers are asked first.
 fn signal(stage: Stage) -> Option<Signal> {
     match stage {
         Stage::Cancel => None,
         Stage::Interrupt => Some(Signal::INT),
         Stage::Terminate => Some(Signal::TERM),
-        Stage::Kill => Some(Signal::USR1),
+        Stage::Kill => Some(Signal::KILL),
+    }
+}
+
+/// The signal by which a shim is told to pass another on. One that kills could not be passed on.
+fn told(signal: Signal) -> Signal {
+    if signal == Signal::KILL {
+        Signal::USR1
+    } else {
+        signal
     }
 }
 
 impl ShellWork {
-    /// Runs it to its end, stops it when told to, and reports on the way.
-    pub async fn run(mut self) {
-        let exit = match self.start().await {
-            Ok(shim) => self.listen(shim).await,
+    /// Runs `spec` to its end, stops it when told to, and reports on the way. `script` is one that has
+    /// to be written to the file that the spec names.
+    pub async fn run(mut self, spec: Spec, script: Option<(PathBuf, String)>) {
+        let shim = match self.start(&spec, script).await {
+            Ok(shim) => shim,
             Err(error) => {
+                let _ = self.traces.take_permit();
                 let finish = not_begun(&self.job, format!("failed to start the shim: {error}"));
                 return self.send(Notice::Finished(finish)).await;
             }
         };
-        let exit = exit.or_else(|| shim::read_record(&self.spec.record));
-        self.report(exit, KnownBy::Report).await;
+        let (exit, by_itself) = self.listen(shim).await;
+        if exit.is_none() && self.traces.exit().is_none() && self.traces.take_permit().is_ok() {
+            let why = "the process that was to watch it ended before it had begun";
+            return self.send(Notice::Finished(not_begun(&self.job, why))).await;
+        }
+        let exit = match exit {
+            Some(exit) => Some(exit),
+            None => self.outlive().await,
+        };
+        let finish = self.finish(exit).await;
+        let finish = Finish {
+            by_itself,
+            ..finish
+        };
+        self.send(Notice::Finished(finish)).await;
     }
 
-    /// Takes up work that an engine before this one had started.
-    pub async fn adopt(mut self) {
-        let lock = self.spec.lock.clone();
-        if shim::alive(&lock).is_some() {
+    /// Takes up work that an engine before this one had started. What is expected of it is told by
+    /// `expect` once it has ended; the error says what is missing for that.
+    pub async fn adopt(mut self, expect: impl FnOnce() -> Result<Expect, String>) {
+        if self.traces.shim().is_some() || self.traces.group().is_some() {
             let job = self.job.clone();
-            let pid = shim::leader(&lock);
+            let pid = self.traces.leader();
             self.send(Notice::Adopted { job, pid }).await;
         }
+        let lock = self.traces.lock.clone();
         let gone = tokio::task::spawn_blocking(move || wait_for_lock(&lock));
         tokio::pin!(gone);
         loop {
             tokio::select! {
                 _ = &mut gone => break,
-                Some(stage) = self.stops.recv() => self.stop(stage, shim::alive(&self.spec.lock)),
+                Some(stage) = self.stops.recv() => self.stop(stage),
             }
         }
-        let exit = shim::read_record(&self.spec.record);
-        self.report(exit, KnownBy::Record).await;
+        let exit = self.outlive().await;
+        let finish = match (exit, expect()) {
+            (Some(exit), Err(why)) if exit.error.is_none() => self.unjudged(&exit, &why),
+            (exit, expect) => {
+                if let Ok(expect) = expect {
+                    self.judgement.expect = expect;
+                }
+                self.finish(exit).await
+            }
+        };
+        let known_by = KnownBy::Record;
+        let finish = Finish { known_by, ..finish };
+        self.send(Notice::Finished(finish)).await;
     }
 
-    /// Asks the servers, or the shim at `pid`, to bring the step to an end.
-    fn stop(&self, stage: Stage, pid: Option<u32>) {
+    /// Its shim is gone. If that left no record, the step may be there all the same: then it is
+    /// watched, and stopped when told to, until it is gone too.
+    async fn outlive(&mut self) -> Option<Exit> {
+        loop {
+            let exit = self.traces.exit();
+            if exit.is_some() || self.traces.group().is_none() {
+                return exit;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                Some(stage) = self.stops.recv() => self.stop(stage),
+            }
+        }
+    }
+
+    /// Asks the servers, the shim, or where that is gone the step itself, to come to an end.
+    fn stop(&self, stage: Stage) {
         let Some(signal) = signal(stage) else {
             let (backends, notices) = (self.backends.clone(), self.notices.clone());
             let (application, job) = (self.application.clone(), self.job.clone());
@@ -87,8 +144,13 @@ impl ShellWork {
             });
             return;
         };
-        if let Some(pid) = pid.and_then(|pid| Pid::from_raw(pid.cast_signed())) {
-            let _ = rustix::process::kill_process(pid, signal);
+        match self.traces.shim().map(u32::cast_signed) {
+            Some(pid) => {
+                if let Some(pid) = Pid::from_raw(pid) {
+                    let _ = rustix::process::kill_process(pid, told(signal));
+                }
+            }
+            None => self.traces.signal_group(signal),
         }
     }
 
@@ -98,11 +160,11 @@ impl ShellWork {
         let _ = self.notices.send(notice).await;
     }
 
-    async fn start(&self) -> io::Result<Shim> {
-        if let Some((path, script)) = &self.script {
+    async fn start(&self, spec: &Spec, script: Option<(PathBuf, String)>) -> io::Result<Shim> {
+        if let Some((path, script)) = script {
             tokio::fs::write(path, script).await?;
         }
-        shim::permit(&self.spec.permit)?;
+        self.traces.permit()?;
         let mut child = Command::new(own_program()?)
             .arg("shim")
             .stdin(Stdio::piped())
@@ -111,7 +173,7 @@ impl ShellWork {
         let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
-        let mut line = serde_json::to_vec(&self.spec)?;
+        let mut line = serde_json::to_vec(spec)?;
         line.push(b'\n');
         stdin.write_all(&line).await?;
         Ok(Shim {
@@ -120,8 +182,8 @@ impl ShellWork {
         })
     }
 
-    async fn report(&self, exit: Option<Exit>, known_by: KnownBy) {
-        let finish = match exit {
+    async fn finish(&self, exit: Option<Exit>) -> Finish {
+        match exit {
             None => Finish {
                 outcome: Outcome::Unknown,
                 applied: Applied::Maybe,
@@ -131,21 +193,27 @@ impl ShellWork {
                 error: Some(why), ..
             }) => not_begun(&self.job, why),
             Some(exit) => self.judge(exit).await,
-        };
-        self.send(Notice::Finished(Finish { known_by, ..finish }))
-            .await;
+        }
     }
 
-    /// What there is to say when nobody saw the end: whether there was a beginning, and whether
-    /// something goes on.
+    /// What there is to say when nobody saw the end: whether there was a beginning.
     fn why_unknown(&self) -> String {
         let watcher = "the process that watched it is gone and left no record";
-        match shim::leader(&self.spec.lock) {
+        match self.traces.leader() {
             None => format!("{watcher}, nor a sign that it had begun"),
-            Some(pid) if shim::group_lives(&self.spec.lock) => {
-                format!("{watcher}; its process group {pid} is still there")
-            }
             Some(_) => format!("{watcher}; none of its processes is there any more"),
+        }
+    }
+
+    /// Its end is known, and what it means is not.
+    fn unjudged(&self, exit: &Exit, why: &str) -> Finish {
+        let why = format!("it can't be told whether it ended as expected: {why}");
+        Finish {
+            outcome: Outcome::Unknown,
+            applied: Applied::Maybe,
+            exit_code: exit.code,
+            signal: exit.signal,
+            ..not_begun(&self.job, why)
         }
     }
 
@@ -176,6 +244,7 @@ impl ShellWork {
             },
             applied: if passed { Applied::Yes } else { Applied::Maybe },
             known_by: KnownBy::default(),
+            by_itself: false,
             exit_code: exit.code,
             signal: exit.signal,
             findings: verdict.findings,
@@ -188,7 +257,7 @@ impl ShellWork {
     /// What its shell left to the next step, and words where that is not known. What a step left that
     /// did not pass is forgotten.
     fn left(&self, passed: bool) -> (Option<Left>, Option<String>) {
-        let Some(path) = &self.spec.leaves else {
+        let Some(path) = &self.leaves else {
             return (None, None);
         };
         let left = match Difference::read(path) {
@@ -201,12 +270,14 @@ impl ShellWork {
         (None, (passed && left.is_err()).then(|| words.to_owned()))
     }
 
-    /// Listens until the step is over. `None`: the shim went away without saying how it ended.
-    async fn listen(&mut self, mut shim: Shim) -> Option<Exit> {
+    /// Listens until the step is over. `None`: the shim went away without saying how it ended. The
+    /// second part tells whether the step had ended before anything was done to stop it.
+    async fn listen(&mut self, mut shim: Shim) -> (Option<Exit>, bool) {
         // A stop that comes before the step has begun waits until there is something to stop.
-        let mut started = false;
+        let (mut started, mut by_itself) = (false, true);
         loop {
             tokio::select! {
+                biased;
                 line = shim.lines.next_line() => match line.ok().flatten() {
                     Some(line) => match serde_json::from_str(&line) {
                         Ok(Report::Started { pid }) => {
@@ -216,17 +287,20 @@ impl ShellWork {
                         }
                         Ok(Report::Ended(exit)) => {
                             tokio::spawn(reap(shim.child));
-                            return Some(exit);
+                            return (Some(exit), by_itself);
                         }
                         Err(error) => tracing::warn!(%line, %error, "the shim said something odd"),
                     },
                     None => break,
                 },
-                Some(stage) = self.stops.recv(), if started => self.stop(stage, shim.child.id()),
+                Some(stage) = self.stops.recv(), if started => {
+                    by_itself = false;
+                    self.stop(stage);
+                }
             }
         }
         reap(shim.child).await;
-        None
+        (None, by_itself)
     }
 }
 

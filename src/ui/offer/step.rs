@@ -1,6 +1,7 @@
 //! What keys do to a step.
 
 use super::{Answer, Asking, Offer, offer};
+use crate::journal::event::Stage;
 use crate::plan::StepIx;
 use crate::run::{Command, Status, StepState};
 use crate::ui::dialogs::{Ask, Confirmation, Dialog, Item, Pick, Picked, Purpose};
@@ -174,11 +175,24 @@ impl Asking<'_> {
             step: self.number(ix),
         };
         self.granted(command.clone())?;
-        let lines = vec![
-            "Its statements are cancelled, then its processes are interrupted,".to_owned(),
-            "told to end, and killed, with time in between.".to_owned(),
-        ];
-        let title = format!("Stop {}?", self.called(ix));
+        let stopping = self.world.state.steps.get(ix);
+        let stopping = stopping.and_then(|step| step.stopping.as_ref());
+        let killed = stopping.is_some_and(|stopping| stopping.stage == Stage::Kill);
+        let (verb, lines) = if killed {
+            let lines = [
+                "It was killed and has not gone. The record will say that nobody",
+                "knows how it ended, and the run can go on, or back, beside it.",
+            ];
+            ("Give up", lines)
+        } else {
+            let lines = [
+                "Its statements are cancelled, then its processes are interrupted,",
+                "told to end, and killed, with time in between.",
+            ];
+            ("Stop", lines)
+        };
+        let lines = lines.map(str::to_owned).to_vec();
+        let title = format!("{verb} {}?", self.called(ix));
         Ok(Offer::Open(Dialog::Confirm(Box::new(Confirmation::new(
             title,
             lines,

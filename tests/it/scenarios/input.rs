@@ -312,6 +312,7 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
         outcome,
         applied,
         known_by: KnownBy::Report,
+        by_itself: false,
         exit_code: (outcome == Outcome::Passed).then_some(0),
         signal: None,
         findings: Vec::new(),

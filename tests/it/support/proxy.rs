@@ -29,11 +29,25 @@ struct Way {
     target: PathBuf,
     /// Whether nothing gets through, in either direction, while all stays open.
     blocked: bool,
+    /// What comes through once before something happens.
+    trap: Option<(&'static str, Trap)>,
     over: bool,
     open: Vec<Pair>,
     /// Ends of servers that nobody has closed.
     forgotten: Vec<UnixStream>,
 }
+
+/// What happens when a client says something.
+#[derive(Clone, Copy)]
+enum Trap {
+    /// From there on nothing gets through.
+    Block,
+    /// The client is told that its server is gone, which does what it was told to.
+    Lie,
+}
+
+/// What a pooler says whose server went away.
+const CRASHED: &[u8] = b"SFATAL\0VFATAL\0C08P01\0Mserver conn crashed?\0\0";
 
 /// Both ends of a connection that goes through.
 struct Pair {
@@ -60,6 +74,7 @@ impl Proxy {
             way: Mutex::new(Way {
                 target: socket_of(server),
                 blocked: false,
+                trap: None,
                 over: false,
                 open: Vec::new(),
                 forgotten: Vec::new(),
@@ -87,6 +102,21 @@ impl Proxy {
     /// Lets nothing through any more, and closes nothing.
     pub fn block(&self) {
         self.shared.lock().blocked = true;
+    }
+
+    /// Lets nothing through any more once a client says `text`.
+    pub fn block_at(&self, text: &'static str) {
+        self.shared.lock().trap = Some((text, Trap::Block));
+    }
+
+    /// Tells a client that says `text` what a pooler says whose server is gone, and the server `text`.
+    pub fn lie_at(&self, text: &'static str) {
+        self.shared.lock().trap = Some((text, Trap::Lie));
+    }
+
+    /// Whether nothing gets through.
+    pub fn is_blocked(&self) -> bool {
+        self.shared.lock().blocked
     }
 
     /// Lets everything through that has waited.
@@ -121,6 +151,17 @@ impl Proxy {
     }
 }
 
+impl Way {
+    /// The trap, if what comes is what it waits for.
+    fn sprung(&mut self, bytes: &[u8]) -> Option<Trap> {
+        let (text, _) = self.trap.as_ref()?;
+        let comes = bytes
+            .windows(text.len())
+            .any(|part| part == text.as_bytes());
+        comes.then(|| self.trap.take())?.map(|(_, trap)| trap)
+    }
+}
+
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.shared.lock().over = true;
@@ -147,7 +188,7 @@ impl Shared {
             let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
             let (shared, silent) = (Arc::clone(self), Arc::clone(&silent));
             std::thread::spawn(move || {
-                shared.carry(&from, &to);
+                shared.carry(&from, &to, &silent);
                 if !silent.load(Ordering::SeqCst) {
                     let _ = from.shutdown(Shutdown::Both);
                     let _ = to.shutdown(Shutdown::Both);
@@ -162,11 +203,25 @@ impl Shared {
     }
 
     /// Carries everything that comes from one end to the other, until one of them is closed.
-    fn carry(&self, mut from: &UnixStream, mut to: &UnixStream) {
+    fn carry(&self, mut from: &UnixStream, mut to: &UnixStream, silent: &AtomicBool) {
         let mut buffer = [0; 16 * 1024];
         loop {
             let read = from.read(&mut buffer).unwrap_or(0);
             let mut way = self.lock();
+            match way.sprung(&buffer[..read]) {
+                None => {}
+                Some(Trap::Block) => way.blocked = true,
+                Some(Trap::Lie) => {
+                    silent.store(true, Ordering::SeqCst);
+                    let length = u32::try_from(CRASHED.len() + 4).unwrap().to_be_bytes();
+                    let lie = [b"E", &length[..], CRASHED].concat();
+                    let _ = from.write_all(&lie);
+                    let _ = from.shutdown(Shutdown::Both);
+                    let _ = to.write_all(&buffer[..read]);
+                    way.forgotten.push(to.try_clone().unwrap());
+                    return;
+                }
+            }
             while way.blocked {
                 way = self
                     .changed

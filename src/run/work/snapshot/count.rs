@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::catalog::{Found, ToCount};
 use super::link::{Link, millis};
 use crate::run::snapshot::{Rows, Sequence};
-use crate::run::work::rows::field;
+use crate::run::work::rows::whole;
 use crate::run::work::sql::{is_lost, words};
 
 /// How many sequences are read at a time: each keeps a lock until they are.
@@ -70,7 +70,7 @@ async fn one(link: &mut Link, table: &ToCount, left: Duration) -> Result<Counted
             return Ok(why(&error));
         }
     };
-    let number = |ix| field(&row, ix).and_then(|text| text.parse::<u64>().ok());
+    let number = |ix| whole(&row, ix).and_then(|text| text.parse::<u64>().ok());
     let size = number(1);
     if table.rows && table.file != 0 && number(2) != u64::try_from(table.file).ok() {
         // What was rewritten or emptied meanwhile looks empty from the moment that is seen.
@@ -192,7 +192,7 @@ async fn some(
             }));
         }
     };
-    let text = row.and_then(|row| field(&row, 0)).unwrap_or_default();
+    let text = row.and_then(|row| whole(&row, 0)).unwrap_or_default();
     for ((_, name), value) in sequences.iter().zip(text.split(' ')) {
         if let Some(sequence) = found.picture.sequences.get_mut(name) {
             *sequence = Sequence {

@@ -3,17 +3,18 @@
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Row};
+use tokio::sync::oneshot;
 
-use super::SqlWork;
+use super::SqlTask;
 use super::ask::{identity, without_life};
+use super::ears::Ears;
 use super::number;
 use super::words::{is_lost, words};
-use crate::journal::event::{Applied, BackendAction, Outcome, Stage};
+use crate::journal::event::{Applied, Job, Outcome};
+use crate::plan::Observed;
 use crate::plan::sql_text::{refuses_transaction, statements};
-use crate::plan::{Observed, Sql};
 use crate::run::input::{Finish, Notice};
-use crate::run::work::backends::Backends;
-use crate::run::work::judge::{Judgement, Verdict, not_begun};
+use crate::run::work::judge::{Verdict, not_begun};
 use crate::run::work::rows::Printer;
 
 /// The first version whose sessions can end with their clients.
@@ -23,9 +24,9 @@ const CHECKS_CLIENTS: i32 = 140_000;
 pub struct Link {
     pub connection: PgConnection,
     options: PgConnectOptions,
-    pid: i32,
+    pub(super) pid: i32,
     /// When the session began, in microseconds since the Unix epoch by the server's clock.
-    started: i64,
+    pub(super) started: i64,
     in_recovery: bool,
     version: i32,
     /// The server, as it identifies itself.
@@ -43,6 +44,9 @@ enum Ran {
     /// The connection is gone, or was given up.
     Lost(String),
 }
+
+/// The connection is gone, or was given up.
+struct Gone;
 
 impl Link {
     /// Learns who the session is that was opened by `options`, and sets it up.
@@ -86,73 +90,66 @@ impl Link {
         Ok(())
     }
 
-    /// Does `work`. The second part tells whether the connection is of no use any more.
+    /// Does what `task` says. The second part tells whether the connection is of no use any more. It can
+    /// be given up at any time: before the statements were allowed nothing was begun, before the commit
+    /// nothing is done, and after that the server is asked.
     pub async fn run(
         &mut self,
-        work: &mut SqlWork,
-        database: &str,
-        backends: &Backends,
+        task: &SqlTask,
+        ears: &mut Ears<'_>,
+        proceed: oneshot::Receiver<()>,
     ) -> (Finish, bool) {
         let pid = self.pid.unsigned_abs();
-        let job = work.job.clone();
-        let _ = work.notices.send(Notice::Launched { job, pid }).await;
-        let wrapped = work
+        let job = task.job.clone();
+        let _ = task.notices.send(Notice::Launched { job, pid }).await;
+        let wrapped = task
             .sql
             .transaction
-            .unwrap_or_else(|| refuses_transaction(&work.sql.text).is_none());
-        if let Err(error) = self.begin(work, wrapped, database).await {
-            let lost = is_lost(&error);
-            return (not_begun(&work.job, words(&error)), lost);
-        }
-        if (&mut work.proceed).await.is_err() {
-            if wrapped {
-                let _ = self.tell("rollback").await;
-            }
-            return (
-                not_begun(&work.job, "given up before its first statement"),
-                false,
-            );
-        }
-        let (pid, started) = (self.pid, self.started);
-        let ran = {
-            let running = self.statements(&work.sql, wrapped, &work.judgement);
-            tokio::pin!(running);
-            loop {
-                tokio::select! {
-                    ran = &mut running => break ran,
-                    Some(stage) = work.stops.recv() => {
-                        let action = match stage {
-                            Stage::Cancel | Stage::Interrupt => BackendAction::Cancel,
-                            Stage::Terminate => BackendAction::Terminate,
-                            Stage::Kill => break Ran::Lost("the connection was given up".to_owned()),
-                        };
-                        let (backends, database) = (backends.clone(), database.to_owned());
-                        tokio::spawn(async move { backends.signal(database, pid, started, action).await });
-                    }
-                }
+            .unwrap_or_else(|| refuses_transaction(&task.sql.text).is_none());
+        let given_up = "given up before its first statement";
+        let database = ears.database.to_owned();
+        let limit_before = match ears.beside(self.begin(task, wrapped, &database)).await {
+            None => return (not_begun(&task.job, given_up), true),
+            Some(Ok(before)) => before,
+            Some(Err(error)) => {
+                let lost = is_lost(&error) || self.roll_back(ears).await.is_err();
+                return (not_begun(&task.job, words(&error)), lost);
             }
         };
-        self.conclude(work, ran, wrapped).await
+        if proceed.await.is_err() {
+            let lost = wrapped && self.roll_back(ears).await.is_err();
+            return (not_begun(&task.job, given_up), lost);
+        }
+        let ran = ears.beside(self.statements(task, wrapped)).await;
+        let ran = ran.unwrap_or_else(|| Ran::Lost("the connection was given up".to_owned()));
+        let (finish, mut lost) = self.conclude(task, ran, wrapped, ears).await;
+        if let (Some(before), false) = (limit_before, lost) {
+            lost = self.limit_as(&before, ears).await.is_err();
+        }
+        (finish, lost)
     }
 
+    /// Gets ready for the statements. Returns the limit of waiting for locks that was in force before,
+    /// where the task's own takes its place beyond a transaction.
     async fn begin(
         &mut self,
-        work: &SqlWork,
+        task: &SqlTask,
         wrapped: bool,
         database: &str,
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<Option<String>, sqlx::Error> {
         sqlx::query("select set_config('application_name', $1, false)")
-            .bind(&work.application)
+            .bind(&task.application)
             .execute(&mut self.connection)
             .await?;
-        if let Some(limit) = work.sql.lock_timeout {
-            self.tell(format!("set lock_timeout = {}", limit.as_millis()))
-                .await?;
-        }
+        let limit = task.sql.lock_timeout.map(|limit| limit.as_millis());
         let mut server = self.server.clone();
-        let mut xid = None;
+        let (mut xid, mut before) = (None, None);
         if wrapped {
             self.tell("begin").await?;
+            if let Some(limit) = limit {
+                self.tell(format!("set local lock_timeout = {limit}"))
+                    .await?;
+            }
             // Where nothing can be written there is no number.
             if !self.in_recovery {
                 let number =
@@ -162,28 +159,51 @@ impl Link {
                     server = server.map(|identity| without_life(&identity).to_owned());
                 }
             }
+        } else if let Some(limit) = limit {
+            let asked = sqlx::query_scalar("select current_setting('lock_timeout')");
+            before = Some(asked.fetch_one(&mut self.connection).await?);
+            self.tell(format!("set lock_timeout = {limit}")).await?;
         }
         let notice = Notice::Transaction {
-            job: work.job.clone(),
+            job: task.job.clone(),
             database: database.to_owned(),
             xid,
             server,
         };
-        let _ = work.notices.send(notice).await;
-        Ok(())
+        let _ = task.notices.send(notice).await;
+        Ok(before)
+    }
+
+    /// Undoes what was not committed. The error says that this has to be left to the server.
+    async fn roll_back(&mut self, ears: &mut Ears<'_>) -> Result<(), Gone> {
+        match ears.beside(self.tell("rollback")).await {
+            Some(Ok(())) => Ok(()),
+            _ => Err(Gone),
+        }
+    }
+
+    /// A step's own limit of waiting for locks is not the next one's.
+    async fn limit_as(&mut self, before: &str, ears: &mut Ears<'_>) -> Result<(), Gone> {
+        let set = sqlx::query("select set_config('lock_timeout', $1, false)").bind(before);
+        match ears.beside(set.execute(&mut self.connection)).await {
+            // In a transaction of the plan's own that has failed, nothing can be set.
+            Some(Err(error)) if !is_lost(&error) => Ok(()),
+            Some(Ok(_)) => Ok(()),
+            _ => Err(Gone),
+        }
     }
 
     /// The statements themselves. This is the one place where a plan's SQL reaches a server.
-    async fn statements(&mut self, sql: &Sql, wrapped: bool, judgement: &Judgement) -> Ran {
-        let mut printer = match Printer::open(&judgement.output).await {
+    async fn statements(&mut self, task: &SqlTask, wrapped: bool) -> Ran {
+        let mut printer = match Printer::open(&task.judgement.output).await {
             Ok(printer) => printer,
             Err(error) => return Ran::Refused(format!("failed to write its output: {error}")),
         };
         // Several statements in one message are one transaction to the server; apart they are not.
         let texts = if wrapped {
-            vec![sql.text.as_str()]
+            vec![task.sql.text.as_str()]
         } else {
-            statements(&sql.text)
+            statements(&task.sql.text)
         };
         for text in texts {
             let stream =
@@ -197,20 +217,29 @@ impl Link {
                     Ran::Refused(said)
                 };
             }
+            // What can't be read can't be judged, and what comes after it is not begun.
+            if let Err(error) = printer.is_whole() {
+                return Ran::Refused(format!("failed to write its output: {error}"));
+            }
         }
         let seen = Observed {
             value: printer.value(),
             ..Observed::default()
         };
-        Ran::Done(judgement.of(seen).await)
+        Ran::Done(task.judgement.of(seen).await)
     }
 
-    async fn conclude(&mut self, work: &SqlWork, ran: Ran, wrapped: bool) -> (Finish, bool) {
-        let job = &work.job;
+    async fn conclude(
+        &mut self,
+        task: &SqlTask,
+        ran: Ran,
+        wrapped: bool,
+        ears: &mut Ears<'_>,
+    ) -> (Finish, bool) {
         let finish = |outcome, applied, message: String| Finish {
             outcome,
             applied,
-            ..not_begun(job, message)
+            ..not_begun(&task.job, message)
         };
         match ran {
             // The commit was never sent: there is nothing to ask.
@@ -221,68 +250,79 @@ impl Link {
             }
             // What became of it, its server will tell.
             Ran::Lost(why) => (finish(Outcome::Unknown, Applied::Maybe, why), true),
-            Ran::Refused(why) => {
-                let rolled_back = wrapped && self.tell("rollback").await.is_ok();
-                let applied = if wrapped { Applied::No } else { Applied::Maybe };
-                self.after().await;
-                (
-                    finish(Outcome::Failed, applied, why),
-                    wrapped && !rolled_back,
-                )
+            Ran::Refused(why) if wrapped => {
+                let lost = self.roll_back(ears).await.is_err();
+                (finish(Outcome::Failed, Applied::No, why), lost)
             }
-            Ran::Done(verdict) => self.commit(work, verdict, wrapped).await,
+            Ran::Refused(why) => (finish(Outcome::Failed, Applied::Maybe, why), false),
+            Ran::Done(verdict) if wrapped => self.end(task, verdict, ears).await,
+            Ran::Done(verdict) => {
+                let applied = if verdict.is_met() {
+                    Applied::Yes
+                } else {
+                    Applied::Maybe
+                };
+                (judged(&task.job, verdict, applied), false)
+            }
         }
     }
 
-    /// What is not as expected is not committed.
-    async fn commit(&mut self, work: &SqlWork, verdict: Verdict, wrapped: bool) -> (Finish, bool) {
-        let met = verdict.is_met();
-        let ended = match (wrapped, met) {
-            (false, _) => Ok(()),
-            (true, true) => self.tell("commit").await,
-            (true, false) => self.tell("rollback").await,
+    /// Ends the transaction. What is not as expected is not committed.
+    async fn end(
+        &mut self,
+        task: &SqlTask,
+        verdict: Verdict,
+        ears: &mut Ears<'_>,
+    ) -> (Finish, bool) {
+        if !verdict.is_met() {
+            let lost = self.roll_back(ears).await.is_err();
+            let message = "not as expected, so the transaction was rolled back".to_owned();
+            let finish = Finish {
+                message: Some(message),
+                ..judged(&task.job, verdict, Applied::No)
+            };
+            return (finish, lost);
+        }
+        let finish = judged(&task.job, verdict, Applied::Yes);
+        // Whether it came to that, only the server can tell.
+        let unknown = |why: &str, finish: Finish| Finish {
+            outcome: Outcome::Unknown,
+            applied: Applied::Maybe,
+            message: Some(format!("{why} while it was being committed")),
+            ..finish
         };
-        let mut finish = Finish {
-            outcome: if met {
-                Outcome::Passed
-            } else {
-                Outcome::Failed
-            },
-            applied: match (wrapped, met) {
-                (_, true) => Applied::Yes,
-                (true, false) => Applied::No,
-                (false, false) => Applied::Maybe,
-            },
-            findings: verdict.findings,
-            captured: verdict.captured,
-            message: (wrapped && !met)
-                .then(|| "not as expected, so the transaction was rolled back".to_owned()),
-            ..not_begun(&work.job, "")
-        };
-        match ended {
-            Ok(()) => {}
-            Err(error) if met && is_lost(&error) => {
-                finish.outcome = Outcome::Unknown;
-                finish.applied = Applied::Maybe;
-                finish.message = Some(format!(
-                    "the connection was lost while it was being committed: {}",
-                    words(&error)
-                ));
-                return (finish, true);
+        match ears.beside(self.tell("commit")).await {
+            Some(Ok(())) => (finish, false),
+            None => (unknown("the connection was given up", finish), true),
+            Some(Err(error)) if is_lost(&error) => {
+                let why = format!("the connection was lost ({})", words(&error));
+                (unknown(&why, finish), true)
             }
-            Err(error) => {
-                finish.outcome = Outcome::Failed;
-                finish.applied = Applied::No;
-                finish.message = Some(words(&error));
-                return (finish, is_lost(&error));
+            Some(Err(error)) => {
+                let finish = Finish {
+                    outcome: Outcome::Failed,
+                    applied: Applied::No,
+                    message: Some(words(&error)),
+                    ..finish
+                };
+                (finish, false)
             }
         }
-        self.after().await;
-        (finish, false)
     }
+}
 
-    /// A step's own limit is not the next one's.
-    async fn after(&mut self) {
-        let _ = self.tell("reset lock_timeout").await;
+/// The end by `verdict`.
+fn judged(job: &Job, verdict: Verdict, applied: Applied) -> Finish {
+    Finish {
+        outcome: if verdict.is_met() {
+            Outcome::Passed
+        } else {
+            Outcome::Failed
+        },
+        applied,
+        findings: verdict.findings,
+        captured: verdict.captured,
+        message: None,
+        ..not_begun(job, "")
     }
 }

@@ -6,6 +6,7 @@
 //! the disk: whatever dies afterwards, the server can be asked whether it committed.
 
 mod ask;
+mod ears;
 mod link;
 mod number;
 mod session;
@@ -26,17 +27,22 @@ use crate::journal::event::{Job, Stage};
 use crate::plan::Sql;
 use crate::run::input::Notice;
 
-/// One piece of SQL work.
+/// One piece of SQL work, and the way to it while it is done.
 pub struct SqlWork {
+    pub task: SqlTask,
+    pub stops: Receiver<Stage>,
+    /// The permission to go on once the transaction's number is recorded.
+    pub proceed: oneshot::Receiver<()>,
+}
+
+/// What is to be done.
+pub struct SqlTask {
     pub job: Job,
     pub sql: Sql,
     /// The name under which the session shows while it does this.
     pub application: String,
     pub judgement: Judgement,
     pub notices: Sender<Notice>,
-    pub stops: Receiver<Stage>,
-    /// The permission to go on once the transaction's number is recorded.
-    pub proceed: oneshot::Receiver<()>,
 }
 
 /// The run's sessions.
@@ -59,7 +65,7 @@ impl Sessions {
 
     /// Hands `work` to the session of its database, which does one thing after the other.
     pub fn give(&mut self, work: SqlWork) {
-        let name = work.sql.database.clone();
+        let name = work.task.sql.database.clone();
         let sender = self.open.entry(name.clone()).or_insert_with(|| {
             let (sender, receiver) = mpsc::channel(64);
             let url = self.urls.get(&name).cloned();
@@ -77,8 +83,8 @@ impl Sessions {
             mpsc::error::TrySendError::Full(work) | mpsc::error::TrySendError::Closed(work),
         ) = sender.try_send(work)
         {
-            let finish = not_begun(&work.job, "the session has too much to do");
-            tokio::spawn(async move { work.notices.send(Notice::Finished(finish)).await });
+            let finish = not_begun(&work.task.job, "the session has too much to do");
+            tokio::spawn(async move { work.task.notices.send(Notice::Finished(finish)).await });
         }
     }
 }

@@ -5,10 +5,13 @@ use std::time::Duration;
 use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use tokio::sync::mpsc::Receiver;
+use tokio::sync::oneshot;
 
-use super::SqlWork;
+use super::ears::Ears;
 use super::link::Link;
 use super::words::words;
+use super::{SqlTask, SqlWork};
+use crate::journal::event::Stage;
 use crate::run::input::{Finish, Notice};
 use crate::run::work::backends::Backends;
 use crate::run::work::judge::not_begun;
@@ -29,29 +32,46 @@ pub struct Session {
 impl Session {
     /// Does one piece of work after the other, until nobody gives it any more.
     pub async fn serve(mut self, mut work: Receiver<SqlWork>) {
-        while let Some(mut work) = work.recv().await {
-            let finish = self.finish(&mut work).await;
-            let _ = work.notices.send(Notice::Finished(finish)).await;
+        while let Some(work) = work.recv().await {
+            let SqlWork {
+                task,
+                mut stops,
+                proceed,
+            } = work;
+            let finish = self.finish(&task, &mut stops, proceed).await;
+            let _ = task.notices.send(Notice::Finished(finish)).await;
         }
     }
 
-    async fn finish(&mut self, work: &mut SqlWork) -> Finish {
+    async fn finish(
+        &mut self,
+        task: &SqlTask,
+        stops: &mut Receiver<Stage>,
+        proceed: oneshot::Receiver<()>,
+    ) -> Finish {
         let mut link = match self.living_link().await {
             Some(link) => link,
-            None => match self.connect(work).await {
+            None => match self.connect(task, stops).await {
                 Ok(link) => link,
-                Err(why) => return not_begun(&work.job, why),
+                Err(why) => return not_begun(&task.job, why),
             },
         };
         if link.is_second {
             let said =
                 "(a new session: settings, temporary tables and locks of the old one are gone)";
-            if let Ok(mut printer) = Printer::open(&work.judgement.output).await {
+            if let Ok(mut printer) = Printer::open(&task.judgement.output).await {
                 let _ = printer.say(said).await;
             }
             link.is_second = false;
         }
-        let (finish, lost) = link.run(work, &self.database, &self.backends).await;
+        let mut ears = Ears {
+            stops,
+            backends: &self.backends,
+            database: &self.database,
+            pid: link.pid,
+            started: link.started,
+        };
+        let (finish, lost) = link.run(task, &mut ears, proceed).await;
         self.had_one = true;
         if !lost {
             self.link = Some(link);
@@ -69,22 +89,24 @@ impl Session {
         }
     }
 
-    async fn connect(&self, work: &mut SqlWork) -> Result<Link, String> {
+    async fn connect(&self, task: &SqlTask, stops: &mut Receiver<Stage>) -> Result<Link, String> {
         let url = self.url.as_ref().map_err(Clone::clone)?;
         let options: PgConnectOptions = url
             .parse()
             .map_err(|_| format!("the URL of `{}` can't be read", self.database))?;
-        let options = options.application_name(&work.application);
-        let connecting = tokio::time::timeout(CONNECT, PgConnection::connect_with(&options));
-        let connection = tokio::select! {
-            connection = connecting => match connection {
-                Ok(connection) => connection.map_err(|error| format!("failed to connect to `{}`: {}", self.database, words(&error)))?,
-                Err(_) => return Err(format!("failed to connect to `{}`: the server does not answer", self.database)),
-            },
-            Some(_) = work.stops.recv() => return Err("given up before there was a connection".to_owned()),
+        let options = options.application_name(&task.application);
+        let connecting = async {
+            let connection = PgConnection::connect_with(&options).await?;
+            Link::greet(connection, options.clone()).await
         };
-        let link = Link::greet(connection, options).await;
-        let mut link = link.map_err(|error| words(&error))?;
+        let failed = |why: &str| format!("failed to connect to `{}`: {why}", self.database);
+        let mut link = tokio::select! {
+            link = tokio::time::timeout(CONNECT, connecting) => match link {
+                Ok(link) => link.map_err(|error| failed(&words(&error)))?,
+                Err(_) => return Err(failed("the server does not answer")),
+            },
+            Some(_) = stops.recv() => return Err("given up before there was a connection".to_owned()),
+        };
         link.is_second = self.had_one;
         Ok(link)
     }

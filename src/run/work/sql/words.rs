@@ -1,17 +1,27 @@
 //! What is said about a database's errors, and which of them end a connection.
 
-/// Whether the connection is of no use any more.
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+
+/// `protocol_violation`, as which poolers say that they have lost their server. The other codes of its
+/// class also come from servers that a server itself could not reach.
+const POOLER: &str = "08P01";
+
+/// Whether the connection is of no use any more: the server, or a pooler before it, ends the session by
+/// what it says, or nothing comes through.
 pub fn is_lost(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(database) => {
-            // admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped, idle sessions
-            let code = database.code();
-            matches!(
-                code.as_deref(),
-                Some("57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "25P03")
-            )
+            let ends = database
+                .try_downcast_ref::<PgDatabaseError>()
+                .is_some_and(|said| {
+                    matches!(said.severity(), PgSeverity::Fatal | PgSeverity::Panic)
+                });
+            ends || database.code().as_deref() == Some(POOLER)
         }
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::WorkerCrashed => true,
         _ => false,
     }
 }
@@ -21,7 +31,7 @@ pub fn words(error: &sqlx::Error) -> String {
     let Some(database) = error.as_database_error() else {
         return error.to_string();
     };
-    let postgres = database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
+    let postgres = database.try_downcast_ref::<PgDatabaseError>();
     let mut words = database.message().to_owned();
     if let Some(code) = database.code() {
         words = format!("{words} ({code})");

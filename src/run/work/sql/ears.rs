@@ -1,0 +1,44 @@
+//! Hearing that something is to be stopped, whatever is being waited for. A server that is frozen, or
+//! behind a network that is dark, may never answer anything.
+
+use tokio::sync::mpsc::Receiver;
+
+use crate::journal::event::{BackendAction, Stage};
+use crate::run::work::backends::Backends;
+
+/// What listens while a session works.
+pub(super) struct Ears<'a> {
+    pub(super) stops: &'a mut Receiver<Stage>,
+    pub(super) backends: &'a Backends,
+    /// The database's name in the plan.
+    pub(super) database: &'a str,
+    /// The session's process on the server.
+    pub(super) pid: i32,
+    /// When the session began, in microseconds since the Unix epoch by the server's clock.
+    pub(super) started: i64,
+}
+
+impl Ears<'_> {
+    /// Waits for `work`, and has the server end it when that is asked. None: it was to be given up,
+    /// answer or no answer, and so was the connection.
+    pub(super) async fn beside<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return Some(done),
+                Some(stage) = self.stops.recv() => match stage {
+                    Stage::Cancel | Stage::Interrupt => self.signal(BackendAction::Cancel),
+                    Stage::Terminate => self.signal(BackendAction::Terminate),
+                    Stage::Kill => return None,
+                },
+            }
+        }
+    }
+
+    /// Asks for it over another connection, and waits for no answer.
+    fn signal(&self, action: BackendAction) {
+        let (backends, database) = (self.backends.clone(), self.database.to_owned());
+        let (pid, started) = (self.pid, self.started);
+        tokio::spawn(async move { backends.signal(database, pid, started, action).await });
+    }
+}

@@ -1,0 +1,294 @@
+//! The run's sessions on its databases: what carries over from step to step, and servers that freeze,
+//! vanish or lie in the middle of what a step begins, does and commits.
+
+use gonogo::demo::server::Server;
+use serde_json::Value;
+
+use crate::support::bench::Run;
+use crate::support::postgres::OpenTransaction;
+use crate::support::proxy::Proxy;
+use crate::support::{Bench, postgres, wait};
+
+/// A plan whose phase has these steps, by their ids.
+fn plan(steps: &[(&str, &str)]) -> String {
+    let mut plan = "title = \"Sessions\"\n[databases.main]\nurl_env = \"DATABASE_URL\"\n\
+                    [[phase]]\nname = \"P\"\nkind = \"deploy\"\n"
+        .to_owned();
+    for (id, keys) in steps {
+        plan += &format!("[[phase.step]]\nid = \"{id}\"\ntitle = \"{id}\"\n{keys}\n");
+    }
+    plan
+}
+
+/// A server, and a way to it that the bench's programs take.
+fn far_server(bench: &mut Bench) -> (Server, Proxy) {
+    let server = Server::start(&[("synchronous_commit", "on")]).unwrap();
+    let way = Proxy::to(&server);
+    bench.set("DATABASE_URL", way.url("postgres"));
+    postgres::execute(&server.url("postgres"), "create table done (n int)");
+    (server, way)
+}
+
+fn done(server: &Server) -> String {
+    postgres::answer(&server.url("postgres"), "(select count(*) from done)")
+}
+
+fn next(run: &mut Run<'_>, step: &str) -> Value {
+    run.ctl(&["run", step]);
+    run.wait_finished(step)
+}
+
+fn is(end: &Value, outcome: &str, applied: &str) {
+    assert_eq!(
+        (&end["outcome"], &end["applied"]),
+        (&outcome.into(), &applied.into()),
+        "{end}"
+    );
+}
+
+/// Has the step stopped, each stage at once.
+fn stop_hard(run: &Run<'_>, step: &str) {
+    for _ in 0..3 {
+        run.ctl(&["stop", step]);
+    }
+}
+
+const INSERT: &str = "sql = \"insert into done values (1)\"\nundo = { sql = \"delete from done\" }";
+
+#[test]
+fn a_step_whose_server_falls_silent_before_its_first_statement_can_be_given_up() {
+    const GREETING: &str = "select pid, (extract(epoch";
+    for text in [GREETING, "set_config('application_name'", "begin\0"] {
+        let mut bench = Bench::new();
+        let (server, way) = far_server(&mut bench);
+        let mut run = bench.start(&plan(&[("insert", INSERT)]));
+        way.block_at(text);
+        run.ctl(&["run", "insert"]);
+        wait::until("nothing gets through", || way.is_blocked());
+        if text == GREETING {
+            run.ctl(&["stop", "insert"]);
+        } else {
+            stop_hard(&run, "insert");
+        }
+        is(&run.wait_finished("insert"), "failed", "no");
+        way.unblock();
+        run.ctl(&["retry", "insert"]);
+        is(&run.wait_finished("insert"), "passed", "yes");
+        assert_eq!(done(&server), "1");
+    }
+}
+
+#[test]
+fn a_run_whose_server_falls_silent_is_rolled_back_when_its_step_is_given_up() {
+    let mut bench = Bench::new();
+    let (_server, way) = far_server(&mut bench);
+    let mut run = bench.start(&plan(&[("insert", INSERT)]));
+    way.block_at("begin\0");
+    run.ctl(&["run", "insert"]);
+    wait::until("nothing gets through", || way.is_blocked());
+    run.ctl(&["rollback", "--tier", "undo"]);
+    run.ctl(&["stop", "insert"]);
+    run.ctl(&["stop", "insert"]);
+    is(&run.wait_finished("insert"), "failed", "no");
+    assert_eq!(run.wait_over(), "rolled_back");
+}
+
+/// What is inserted waits for whoever holds the gate when it is committed, also without its client.
+const SLOW_COMMIT: &str = "
+create table gate ();
+create function wait() returns trigger language plpgsql as $$ begin
+    perform set_config('client_connection_check_interval', '0', false);
+    lock table gate;
+    return null;
+end $$;
+create constraint trigger wait after insert on done deferrable initially deferred
+    for each row execute function wait();
+";
+
+#[test]
+fn of_a_step_whose_server_freezes_in_its_commit_nothing_is_guessed_and_it_can_be_given_up() {
+    let mut bench = Bench::new();
+    let (server, _way) = far_server(&mut bench);
+    let url = server.url("postgres");
+    postgres::execute(&url, SLOW_COMMIT);
+    let gate = OpenTransaction::begin(&url, "lock table gate");
+    let mut run = bench.start(&plan(&[("insert", INSERT)]));
+    run.ctl(&["run", "insert"]);
+    wait::until("it is being committed", || {
+        let committing = "(select count(*) from pg_stat_activity
+                           where query = 'commit' and wait_event_type = 'Lock')";
+        postgres::value(&url, committing) == "1"
+    });
+    server.freeze();
+    stop_hard(&run, "insert");
+    // The server is asked, and whoever drives need not wait for its answer.
+    run.wait_for("step_sought", |_| true);
+    assert_eq!(run.step("1.1")["status"], "running");
+    run.ctl(&["stop", "insert"]);
+    let end = run.wait_finished("insert");
+    is(&end, "unknown", "maybe");
+    assert!(run.refused(&["retry", "insert"]).contains("reason"));
+    server.thaw();
+    gate.end();
+    wait::until("it has committed", || done(&server) == "1");
+    run.ctl(&["look", "insert"]);
+    let end = run.wait_finished("insert");
+    is(&end, "passed", "yes");
+    assert_eq!(end["known_by"], "server");
+}
+
+#[test]
+fn a_step_during_which_its_server_freezes_for_a_while_ends_as_if_nothing_had_been() {
+    let mut bench = Bench::new();
+    let (server, _way) = far_server(&mut bench);
+    let url = server.url("postgres");
+    let writer = OpenTransaction::begin(&url, "lock table done");
+    let mut run = bench.start(&plan(&[("insert", INSERT)]));
+    run.ctl(&["run", "insert"]);
+    wait::until("the statement waits", || {
+        let waiting = "(select count(*) from pg_stat_activity
+                        where application_name like 'gonogo:%' and wait_event_type = 'Lock')";
+        postgres::value(&url, waiting) == "1"
+    });
+    server.freeze();
+    let refused = run.refused(&["done", "insert", "--reason", "it looks so"]);
+    assert!(refused.contains("stop it first"), "{refused}");
+    server.thaw();
+    writer.end();
+    is(&run.wait_finished("insert"), "passed", "yes");
+    assert_eq!(done(&server), "1");
+}
+
+#[test]
+fn a_pooler_that_loses_its_server_in_a_commit_is_not_believed() {
+    let mut bench = Bench::new();
+    let (server, way) = far_server(&mut bench);
+    let mut run = bench.start(&plan(&[("insert", INSERT)]));
+    way.lie_at("commit\0");
+    let end = next(&mut run, "insert");
+    is(&end, "passed", "yes");
+    assert_eq!(end["known_by"], "server");
+    assert_eq!(done(&server), "1");
+}
+
+#[test]
+fn a_limit_that_a_step_sets_is_there_until_another_step_sets_it() {
+    let mut bench = Bench::new();
+    bench.set("DATABASE_URL", postgres::database());
+    let asks = |limit: &str, more: &str| {
+        format!("sql = \"show lock_timeout\"\nexpect = {{ value = \"{limit}\" }}\n{more}")
+    };
+    let steps = [
+        ("set", "sql = \"set lock_timeout = '3s'\"".to_owned()),
+        ("kept", asks("3s", "")),
+        ("own", asks("1s", "lock_timeout = \"1s\"")),
+        ("still", asks("3s", "")),
+        (
+            "outside",
+            asks("1s", "lock_timeout = \"1s\"\ntransaction = false"),
+        ),
+        ("at-last", asks("3s", "")),
+    ];
+    let steps: Vec<(&str, &str)> = steps.iter().map(|(id, keys)| (*id, &**keys)).collect();
+    let mut run = bench.start(&plan(&steps));
+    for (id, _) in steps {
+        is(&next(&mut run, id), "passed", "yes");
+    }
+}
+
+#[test]
+fn a_transaction_that_can_not_be_begun_leaves_the_session_as_it_was() {
+    let mut bench = Bench::new();
+    bench.set("DATABASE_URL", postgres::database());
+    // The plan's own table comes first where a catalog is looked for.
+    let mut run = bench.start(&plan(&[
+        ("hide", "sql = \"create temp table pg_proc (x int)\""),
+        ("fails", "sql = \"select 1\""),
+        (
+            "show",
+            "sql = \"drop table pg_temp.pg_proc\"\ntransaction = false",
+        ),
+        ("works", "sql = \"select 1\""),
+    ]));
+    is(&next(&mut run, "hide"), "passed", "yes");
+    is(&next(&mut run, "fails"), "failed", "no");
+    run.ctl(&["skip", "fails", "--reason", "as expected"]);
+    is(&next(&mut run, "show"), "passed", "yes");
+    is(&next(&mut run, "works"), "passed", "yes");
+}
+
+#[test]
+fn a_statement_whose_output_can_not_be_written_has_failed_and_its_session_is_kept() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
+    postgres::execute(&url, "create table t (a int)");
+    let mut run = bench.start(&plan(&[
+        ("set", "sql = \"create temp table kept as select 7 as n\""),
+        ("index", "sql = \"create index concurrently i on t (a)\""),
+        ("write", "sql = \"insert into t values (1)\""),
+        (
+            "kept",
+            "sql = \"select n from kept\"\nexpect = { value = \"7\" }",
+        ),
+    ]));
+    is(&next(&mut run, "set"), "passed", "yes");
+    for (step, applied) in [("index", "maybe"), ("write", "no")] {
+        let output = run.dir().join(format!("output/{step}-1.log"));
+        std::os::unix::fs::symlink("/dev/full", output).unwrap();
+        let end = next(&mut run, step);
+        is(&end, "failed", applied);
+        let message = end["message"].as_str().unwrap();
+        assert!(message.contains("failed to write its output"), "{message}");
+        run.ctl(&["skip", step, "--reason", "as expected"]);
+    }
+    is(&next(&mut run, "kept"), "passed", "yes");
+    assert_eq!(postgres::value(&url, "(select count(*) from t)"), "0");
+    let valid = "(select indisvalid from pg_index where indexrelid = 'i'::regclass)";
+    assert_eq!(postgres::value(&url, valid), "true");
+}
+
+#[test]
+fn of_fields_of_any_size_as_much_is_kept_as_somebody_reads() {
+    let mut bench = Bench::new();
+    bench.set("DATABASE_URL", postgres::database());
+    let big =
+        "sql = \"select repeat('\u{e9}', 1000000) as a, 'b' as b from generate_series(1, 20)\"";
+    let json = "sql = \"select json_build_object('fill', repeat('x', 300000), 'n', 42)\"";
+    let mut run = bench.start(&plan(&[
+        ("big", &format!("{big}\nexpect = {{ value = \"y\" }}")),
+        (
+            "json",
+            &format!("{json}\ncapture = {{ n = {{ json = \".n\" }} }}"),
+        ),
+        (
+            "all",
+            &format!("{json}\ncapture = {{ all = {{ value = true }} }}"),
+        ),
+    ]));
+    let end = next(&mut run, "big");
+    is(&end, "failed", "no");
+    let output = run.output("big-1.log");
+    assert!(output.len() < 200_000, "{}", output.len());
+    assert!(output.contains("(2000000 bytes)") && output.contains("(20 rows)"));
+    assert!(end.to_string().len() < 4_000, "{}", end.to_string().len());
+    run.ctl(&["skip", "big", "--reason", "as expected"]);
+    is(&next(&mut run, "json"), "passed", "yes");
+    let end = next(&mut run, "all");
+    is(&end, "failed", "no");
+    assert!(end.to_string().contains("too many for a variable"), "{end}");
+}
+
+#[test]
+fn a_condition_whose_server_falls_silent_can_not_be_told() {
+    let mut bench = Bench::new();
+    let (_server, way) = far_server(&mut bench);
+    let when = format!("{INSERT}\nwhen = \"main.size > 6\"");
+    let mut run = bench.start(&plan(&[("insert", &when)]));
+    way.block_at("begin read only; set local statement_timeout = 10000");
+    run.ctl(&["run"]);
+    let weighed = run.wait_for("condition_weighed", |_| true);
+    assert!(weighed["data"]["holds"].is_null(), "{weighed}");
+    assert!(weighed.to_string().contains("does not answer"), "{weighed}");
+    way.unblock();
+}

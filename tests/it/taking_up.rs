@@ -1,0 +1,157 @@
+//! Scripts whose engine or shim is gone: as long as one of them goes on it is watched, and nothing is
+//! undone beside it.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use rustix::process::Signal;
+
+use crate::support::bench::{Run, is_alive, locked_by, signal};
+use crate::support::{Bench, text_of, wait};
+
+const SECRET: &str = r#"
+title = "A script with a secret"
+[vars]
+token = { prompt = "Token", secret = true }
+[[phase]]
+name = "P"
+kind = "deploy"
+  [[phase.step]]
+  id = "waits"
+  title = "Wait for a file"
+  shell = "echo begun >>trace; until test -e go; do sleep 0.02; done; echo ended >>trace; echo {{token}}"
+  expect = { output = "EXPECTED" }
+  undo = { shell = "echo undone >>trace" }
+"#;
+
+/// A run of that plan whose engine has died in the middle of its step, and was followed by another.
+fn without_its_secret<'b>(bench: &'b Bench, expected: &str) -> Run<'b> {
+    let mut run = bench.start(&SECRET.replace("EXPECTED", expected));
+    give_secret(bench);
+    run.ctl(&["run", "1.1"]);
+    run.wait_for("step_launched", |_| true);
+    wait::until("it has begun", || bench.read("trace") == "begun\n");
+    let mut run = replace_engine(bench, &run);
+    run.wait_for("variable_forgotten", |_| true);
+    run
+}
+
+fn give_secret(bench: &Bench) {
+    let mut set = bench.program(&["ctl", "last", "set", "token=-"]);
+    let mut set = set.stdin(Stdio::piped()).spawn().unwrap();
+    set.stdin.take().unwrap().write_all(b"s3cr3t").unwrap();
+    assert!(set.wait().unwrap().success());
+}
+
+fn replace_engine<'b>(bench: &'b Bench, run: &Run<'_>) -> Run<'b> {
+    let engine = run.engine();
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
+    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
+    assert!(resumed.status.success(), "{}", text_of(&resumed));
+    Run::new(bench, run.id.clone())
+}
+
+#[test]
+fn a_script_whose_secret_is_gone_is_watched_to_its_end() {
+    let bench = Bench::new();
+    let mut run = without_its_secret(&bench, "s3");
+    run.wait_ever("step_adopted", |_| true);
+    assert_eq!(run.step("1.1")["status"], "running");
+    bench.write("go", "");
+    let end = run.wait_finished("waits");
+    assert_eq!(
+        (&end["outcome"], &end["known_by"]),
+        (&"passed".into(), &"record".into()),
+        "{end}"
+    );
+}
+
+#[test]
+fn what_is_expected_of_a_script_by_a_secret_that_is_gone_is_judged_when_it_is_there_again() {
+    let bench = Bench::new();
+    let mut run = without_its_secret(&bench, "{{token}}");
+    run.wait_ever("step_adopted", |_| true);
+    bench.write("go", "");
+    let end = run.wait_finished("waits");
+    assert_eq!(
+        (&end["outcome"], &end["exit_code"]),
+        (&"unknown".into(), &0.into()),
+        "{end}"
+    );
+    assert!(end["message"].as_str().unwrap().contains("token"), "{end}");
+    give_secret(&bench);
+    run.ctl(&["look", "1.1"]);
+    let end = run.wait_finished("waits");
+    assert_eq!(end["outcome"], "passed", "{end}");
+}
+
+#[test]
+fn a_script_whose_secret_is_gone_is_stopped_before_it_is_undone() {
+    let bench = Bench::new();
+    let mut run = without_its_secret(&bench, "s3");
+    run.ctl(&["rollback", "--tier", "undo"]);
+    assert_eq!(run.wait_over(), "rolled_back");
+    assert_eq!(bench.read("trace"), "begun\nundone\n");
+    let events = run.kinds();
+    assert!(events.contains(&"step_stopping".to_owned()), "{events:?}");
+}
+
+const STUBBORN: &str = r#"
+title = "A script"
+[[phase]]
+name = "P"
+kind = "deploy"
+  [[phase.step]]
+  id = "waits"
+  title = "Wait for a file"
+  shell = "trap '' INT; echo $$ >pid; until test -e go; do sleep 0.02; done; echo ended >>trace"
+  undo = { shell = "grep State /proc/$(cat pid)/status; echo undone >>trace" }
+"#;
+
+/// A run whose step goes on without its shim, which was killed.
+fn without_its_shim(bench: &Bench) -> (Run<'_>, i32) {
+    let mut run = bench.start(STUBBORN);
+    run.ctl(&["run", "1.1"]);
+    run.wait_for("step_launched", |_| true);
+    wait::until("it has begun", || bench.read("pid").ends_with('\n'));
+    let shim = locked_by(&run.dir().join("output/waits-1.shim")).expect("a shim");
+    signal(shim, Signal::KILL);
+    wait::until("the shim is dead", || !is_alive(shim));
+    let pid = bench.read("pid").trim().parse().unwrap();
+    (run, pid)
+}
+
+#[test]
+fn a_script_that_goes_on_without_its_shim_is_stopped_before_it_is_undone() {
+    for engine_too in [false, true] {
+        let bench = Bench::new();
+        let (mut run, pid) = without_its_shim(&bench);
+        if engine_too {
+            run = replace_engine(&bench, &run);
+            run.wait_for("step_adopted", |_| true);
+        }
+        assert!(is_alive(pid));
+        assert_eq!(run.step("1.1")["status"], "running");
+        run.ctl(&["rollback", "--tier", "undo"]);
+        assert_eq!(run.wait_over(), "rolled_back");
+        assert!(!is_alive(pid));
+        assert_eq!(bench.read("trace"), "undone\n");
+        let printed = run.output("waits-1.undo.log");
+        assert!(
+            !printed.contains("State") || printed.contains("zombie"),
+            "{printed}"
+        );
+    }
+}
+
+#[test]
+fn a_script_that_goes_on_without_its_shim_can_be_stopped_by_whoever_drives() {
+    let bench = Bench::new();
+    let (mut run, pid) = without_its_shim(&bench);
+    run.ctl(&["stop", "1.1"]);
+    run.ctl(&["stop", "1.1"]);
+    let end = run.wait_finished("waits");
+    assert_eq!(end["outcome"], "unknown", "{end}");
+    wait::until("it is gone", || !is_alive(pid));
+}
