@@ -77,9 +77,13 @@ impl Moment {
     pub fn local(self, format: &str) -> String {
         jiff::Timestamp::from_microsecond(self.wall)
             .map(|t| {
-                t.to_zoned(jiff::tz::TimeZone::system())
-                    .strftime(format)
-                    .to_string()
+                let zone = if cfg!(test) {
+                    // What tests show has to be the same everywhere.
+                    jiff::tz::TimeZone::UTC
+                } else {
+                    jiff::tz::TimeZone::system()
+                };
+                t.to_zoned(zone).strftime(format).to_string()
             })
             .unwrap_or_default()
     }

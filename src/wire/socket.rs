@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn short_paths_are_their_own_addresses_and_long_ones_are_linked() {
-        let temp = tempfile::tempdir().unwrap();
+        // Whatever the tests' own directory is called.
+        let temp = tempfile::tempdir_in("/tmp").unwrap();
         let short = temp.path().join("engine.sock");
         assert_eq!(to_bind(&short).unwrap(), short);
         let deep = temp.path().join("x".repeat(120));

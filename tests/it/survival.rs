@@ -392,7 +392,12 @@ fn a_server_that_is_restarted_while_nothing_runs_holds_nothing() {
     let mut bench = Bench::new();
     bench.set("DATABASE_URL", server.url("postgres"));
     let run = bench.start(ON_A_SERVER);
+    let screen = Pty::start(&bench, &["attach"], 120, 36);
+    screen.see("of 97 usable");
     server.stop(Shutdown::Fast);
+    screen.see("no server");
     server.launch().unwrap();
+    screen.gone("no server");
+    screen.see("of 97 usable");
     assert_eq!(run.state(), "ready");
 }
