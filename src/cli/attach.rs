@@ -123,7 +123,7 @@ async fn go_on(dir: &RunDir) -> anyhow::Result<()> {
             bail!("the engine (process {pid:?}) does not end, and holds the run");
         }
     }
-    run::start_engine(dir, 1.0, &[]).await
+    run::start_engine(dir, &[]).await
 }
 
 /// Whether somebody sits at both ends.

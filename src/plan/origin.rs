@@ -1,6 +1,7 @@
 //! Where a text of a plan came from: a script or SQL, taken out of its fence or its string, knows
 //! for each of its bytes where in the file that byte stands.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::source::{Source, Span};
@@ -26,17 +27,12 @@ impl Default for Way {
 impl Origin {
     /// The origin of a text made of lines; each stands at its place in the file as it is.
     pub(super) fn lines(lines: impl IntoIterator<Item = (usize, usize)>) -> Self {
-        let mut stretches: Vec<(u32, u32)> = Vec::new();
         let mut text = 0;
-        for (at, length) in lines {
-            let gap = |(start, from): (u32, u32)| from.wrapping_sub(start);
+        Origin::stretches(lines.into_iter().map(|(at, length)| {
             let here = (narrow(text), narrow(at));
-            if stretches.last().is_none_or(|last| gap(*last) != gap(here)) {
-                stretches.push(here);
-            }
             text += length + 1;
-        }
-        Origin(Way::Stretches(stretches))
+            here
+        }))
     }
 
     /// The origin of the value of a TOML string that stands at `span`.
@@ -56,6 +52,30 @@ impl Origin {
         let whole = source.text();
         let start = whole.floor_char_boundary(start);
         Span::new(start, whole.ceil_char_boundary(end).max(start))
+    }
+
+    /// The same origin, made to answer many questions about `text`: a string of TOML is read here,
+    /// and not once for each of them.
+    pub(super) fn read(&self, text: &str, source: &Source) -> Cow<'_, Origin> {
+        match &self.0 {
+            Way::Stretches(_) => Cow::Borrowed(self),
+            Way::Quoted(span) => {
+                let places = quoted_places(source.slice(*span), text);
+                let places = places.map(|(start, at)| (narrow(start), narrow(span.start + at)));
+                Cow::Owned(Origin::stretches(places))
+            }
+        }
+    }
+
+    fn stretches(places: impl Iterator<Item = (u32, u32)>) -> Self {
+        let mut stretches: Vec<(u32, u32)> = Vec::new();
+        let gap = |(start, from): (u32, u32)| from.wrapping_sub(start);
+        for here in places {
+            if stretches.last().is_none_or(|last| gap(*last) != gap(here)) {
+                stretches.push(here);
+            }
+        }
+        Origin(Way::Stretches(stretches))
     }
 
     /// Whether the byte at `offset` of the file belongs to a string that this is the origin of. Of
@@ -88,6 +108,20 @@ fn narrow(offset: usize) -> u32 {
 
 /// Where in `raw`, a TOML string with its quotes, the byte at `offset` of its value stands.
 fn quoted_offset(raw: &str, value: &str, offset: usize) -> usize {
+    let places = quoted_places(raw, value);
+    let mut last = 0;
+    for (start, at) in places {
+        last = at;
+        if start >= offset {
+            break;
+        }
+    }
+    last
+}
+
+/// For each character of `value`, and for its end, where it stands there: offsets in the value, in
+/// `raw`.
+fn quoted_places<'t>(raw: &'t str, value: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
     let long = raw.starts_with("\"\"\"") || raw.starts_with("'''");
     let escapes = raw.starts_with('"');
     let mut at = if long { 3 } else { 1 };
@@ -100,16 +134,15 @@ fn quoted_offset(raw: &str, value: &str, offset: usize) -> usize {
         };
     }
     let mut done = 0;
-    for c in value.chars() {
+    value.chars().map(Some).chain([None]).map(move |c| {
+        let Some(c) = c else { return (done, at) };
         let rest = raw.get(at..).unwrap_or("");
         at += match rest.as_bytes() {
             [b'\\', ..] if escapes && long => folded(rest),
             [b'\r', b'\n', ..] if c == '\n' => 1,
             _ => 0,
         };
-        if done >= offset {
-            return at;
-        }
+        let here = (done, at);
         let rest = raw.get(at..).unwrap_or("");
         at += match rest.as_bytes() {
             [b'\\', b'x', ..] if escapes => 4,
@@ -119,8 +152,8 @@ fn quoted_offset(raw: &str, value: &str, offset: usize) -> usize {
             _ => c.len_utf8(),
         };
         done += c.len_utf8();
-    }
-    at
+        here
+    })
 }
 
 /// The length of what a `\` at the end of a line takes out of the value: up to the next word.

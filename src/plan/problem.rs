@@ -70,8 +70,13 @@ impl Problem {
 
 /// The word of `known` that `word` was probably meant to be.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = word.chars().count();
+    // Words whose lengths differ more than they may are not compared: a mistake can be of any size.
+    let close =
+        |candidate: &&str| length.abs_diff(candidate.chars().count()) <= 1 + candidate.len() / 4;
     known
         .into_iter()
+        .filter(close)
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
         .min_by_key(|(distance, _)| *distance)

@@ -36,12 +36,18 @@ pub struct Position {
     pub column: usize,
 }
 
+/// How many bytes stand between two places up to which the characters are counted.
+const MARK_EVERY: usize = 1 << 10;
+
 /// A plan's text, decoded, with its lines known.
 #[derive(Clone, Debug)]
 pub struct Source {
     name: String,
     text: String,
     line_starts: Vec<usize>,
+    /// How many characters begin before each place: a line may be as long as the file, and have as
+    /// many problems.
+    marks: Vec<usize>,
     damaged_at: Option<usize>,
     /// Where the texts of other files begin that stand behind it, and their names.
     others: Vec<(usize, String)>,
@@ -54,13 +60,16 @@ impl Source {
         let line_starts = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
-        Source {
+        let mut source = Source {
             name: name.into(),
             text,
             line_starts,
+            marks: vec![0],
             damaged_at: None,
             others: Vec::new(),
-        }
+        };
+        source.mark();
+        source
     }
 
     /// Decodes `bytes`: UTF-8 with or without a byte order mark, or UTF-16 with one. Bytes that
@@ -91,6 +100,7 @@ impl Source {
         self.line_starts
             .extend(other.line_starts.iter().skip(1).map(|start| start + base));
         self.text.push_str(&other.text);
+        self.mark();
         self.damaged_at = self.damaged_at.or(other.damaged_at.map(|at| at + base));
         self.others.push((base, name));
         base
@@ -139,12 +149,32 @@ impl Source {
         let end = offset.min(self.text.len());
         Position {
             line,
-            column: self
-                .text
-                .get(start..end)
-                .map_or(1, |head| head.chars().count() + 1),
+            column: self.characters(end).saturating_sub(self.characters(start)) + 1,
         }
     }
+
+    /// How many characters begin before the byte at `offset`.
+    fn characters(&self, offset: usize) -> usize {
+        let mark = offset / MARK_EVERY;
+        let known = self.marks.get(mark).copied().unwrap_or_default();
+        known + beginnings(&self.text.as_bytes()[mark * MARK_EVERY..offset])
+    }
+
+    /// Counts the characters that were not counted yet.
+    fn mark(&mut self) {
+        let mut count = self.marks.last().copied().unwrap_or_default();
+        let from = (self.marks.len() - 1) * MARK_EVERY;
+        for piece in self.text.as_bytes()[from..].chunks_exact(MARK_EVERY) {
+            count += beginnings(piece);
+            self.marks.push(count);
+        }
+    }
+}
+
+/// How many characters begin among `bytes`.
+fn beginnings(bytes: &[u8]) -> usize {
+    let begins = |byte: &&u8| (**byte as i8) >= -0x40;
+    bytes.iter().filter(begins).count()
 }
 
 fn decode_utf8(bytes: &[u8]) -> (String, Option<usize>) {
@@ -173,6 +203,15 @@ fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (String, Option<usize
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_of_long_lines_are_counted_too() {
+        let mut source = Source::new("p.md", "é".repeat(5_000));
+        assert_eq!(source.position(8_000).column, 4_001);
+        let base = source.append("q.md".to_owned(), "日".repeat(5_000).as_bytes());
+        let column = source.position(base + 9_000).column;
+        assert_eq!((source.position(8_000).column, column), (4_001, 3_001));
+    }
 
     #[test]
     fn positions_count_lines_and_characters_from_one() {

@@ -63,18 +63,16 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(at) = text[from..].find("{{").map(|at| from + at) {
-        let Some(length) = text[at..].find("}}") else {
-            break;
-        };
-        let name = text[at + 2..at + length].trim();
-        if is_name(name) {
-            found.push(Token {
-                name,
-                span: Span::new(at, at + length + 2),
-            });
-            from = at + length + 2;
-        } else {
-            from = at + 2;
+        let inside = text[at + 2..].trim_start();
+        let length = inside.find(|c| !in_name(c)).unwrap_or(inside.len());
+        let (name, rest) = inside.split_at(length);
+        from = at + 2;
+        if let Some(rest) = rest.trim_start().strip_prefix("}}")
+            && is_name(name)
+        {
+            from = text.len() - rest.len();
+            let span = Span::new(at, from);
+            found.push(Token { name, span });
         }
     }
     found
@@ -82,10 +80,11 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
 
 /// Whether `name` can be a variable's name.
 pub fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(in_name)
+}
+
+fn in_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
 }
 
 /// The variables that `text` needs, each once, in order.

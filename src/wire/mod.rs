@@ -20,5 +20,5 @@ mod socket;
 pub use client::{Client, ConnectError, Receiver, Sender, connect};
 pub use feed::{Feed, News, listen};
 pub use frames::{FromEngine, Hello, PROTOCOL, Role, ToEngine};
-pub use server::{Server, serve};
+pub use server::{FindSession, Server, serve};
 pub use socket::address;

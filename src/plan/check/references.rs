@@ -1,6 +1,7 @@
 //! Everything that a plan calls by name must be there.
 
-use std::collections::HashSet;
+use std::cell::LazyCell;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::plan::draft::{Draft, StepSpec};
 use crate::plan::metric;
@@ -50,6 +51,7 @@ pub(super) fn works(step: &StepSpec) -> impl Iterator<Item = &Work> {
 
 pub(super) fn check(draft: &Draft, source: &Source, format: Format, problems: &mut Vec<Problem>) {
     duplicates(draft, problems);
+    let known = LazyCell::new(|| known_variables(draft));
     for step in all_steps(draft) {
         for work in works(step) {
             match work {
@@ -64,7 +66,7 @@ pub(super) fn check(draft: &Draft, source: &Source, format: Format, problems: &m
         // Braces in a runbook may be meant for another tool; only a typed plan promises they are ours.
         let other = Format::of(source.name_at(step.span.start));
         if format == Format::Toml && other == Format::Toml {
-            variables(draft, source, step, problems);
+            variables(&known, source, step, problems);
         }
     }
     for probe in &draft.probes {
@@ -172,16 +174,21 @@ fn database(draft: &Draft, name: &str, place: impl FnOnce() -> Span, problems: &
     problems.push(problem);
 }
 
-fn variables(draft: &Draft, source: &Source, step: &StepSpec, problems: &mut Vec<Problem>) {
+/// The names of all variables, in the order of the alphabet.
+fn known_variables(draft: &Draft) -> BTreeSet<&str> {
     let captured = all_steps(draft).flat_map(|step| step.capture.iter().map(|c| c.name.as_str()));
-    let known: HashSet<&str> = draft
-        .vars
-        .iter()
-        .map(|var| var.name.as_str())
-        .chain(draft.not_variables.iter().map(String::as_str))
-        .chain(captured)
-        .collect();
-    placeholders(&known, source, step, problems);
+    let given = draft.vars.iter().map(|var| var.name.as_str());
+    let others = draft.not_variables.iter().map(String::as_str);
+    given.chain(others).chain(captured).collect()
+}
+
+fn variables(
+    known: &BTreeSet<&str>,
+    source: &Source,
+    step: &StepSpec,
+    problems: &mut Vec<Problem>,
+) {
+    placeholders(known, source, step, problems);
     for work in works(step) {
         let mut texts = step.texts(work);
         if let Work::Check(text) = work {
@@ -209,7 +216,7 @@ fn variables(draft: &Draft, source: &Source, step: &StepSpec, problems: &mut Vec
 
 /// A placeholder stands in the step's text, for a variable that there is.
 fn placeholders(
-    known: &HashSet<&str>,
+    known: &BTreeSet<&str>,
     source: &Source,
     step: &StepSpec,
     problems: &mut Vec<Problem>,

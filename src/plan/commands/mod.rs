@@ -32,6 +32,10 @@ pub(super) use context::{Joint, Pipe, Pipefail, Settings};
 pub(super) use options::{Given, Known};
 pub(super) use word::Word;
 
+/// How many commands around one are looked at for those that it shares a pipeline with: more than
+/// anybody writes.
+const MAX_NEAR: usize = 256;
+
 /// Everything that a script runs, in the order of its text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Script<'t> {
@@ -210,7 +214,8 @@ impl<'t> Script<'t> {
             found.is_some_and(|other| other > stage)
         };
         let rest = self.commands[index + 1..].iter();
-        rest.take_while(|other| self.near(other, pipe))
+        rest.take(MAX_NEAR)
+            .take_while(|other| self.near(other, pipe))
             .filter(behind)
             .collect()
     }
@@ -226,7 +231,8 @@ impl<'t> Script<'t> {
             found.is_some_and(|other| other < stage)
         };
         let rest = self.commands[..index].iter().rev();
-        rest.take_while(|other| self.near(other, pipe))
+        rest.take(MAX_NEAR)
+            .take_while(|other| self.near(other, pipe))
             .filter(before)
             .collect()
     }

@@ -18,24 +18,30 @@ pub(super) fn find(
 ) -> Vec<Allow> {
     let text = source.text();
     let mut found = Vec::new();
+    let mut close = None;
+    let mut read = base;
     let comments = text.get(base..).unwrap_or_default().match_indices(OPEN);
     for at in comments.map(|(at, _)| at + base) {
-        let Some(length) = text[at..].find(CLOSE) else {
-            break;
-        };
-        let inside = text[at + OPEN.len()..at + length].trim();
-        let Some(rest) = inside.strip_prefix("gonogo:").map(str::trim_start) else {
+        // One end may be that of many beginnings: it is looked for once.
+        let known = close.filter(|&close| close >= at);
+        close = known.or_else(|| Some(at + text[at..].find(CLOSE)?));
+        let Some(end) = close else { break };
+        let inside = &text[at + OPEN.len()..end.max(at + OPEN.len())];
+        let Some(rest) = inside.trim_start().strip_prefix("gonogo:") else {
             continue;
         };
+        let rest = rest.trim();
         // Nothing stands in a block of code but its text, so only the last element can hold it.
         let before = accounts.partition_point(|account| account.span.start <= at);
         let shown = accounts[..before]
             .last()
             .is_some_and(|account| account.element == Element::Fence && at < account.span.end);
-        if shown {
+        // What begins inside of a comment is a part of it.
+        if shown || at < read {
             continue;
         }
-        let span = Span::new(at, at + length + CLOSE.len());
+        let span = Span::new(at, end + CLOSE.len());
+        read = span.end;
         let Some(rest) = rest
             .strip_prefix("allow")
             .filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))

@@ -196,12 +196,15 @@ fn brackets(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
             && name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name.ends_with(|c: char| c.is_ascii_alphanumeric())
             && name.chars().filter(|c| *c == '-').count() < 3;
+        if !shaped {
+            continue;
+        }
         let words = name.starts_with(|c: char| c.is_ascii_uppercase()) || name.contains(['-', ' ']);
         // `${list[Name]}`, `[A-Z]`, `[[:alpha:]]`, `[Tt]`
         let subscript = before(line, open).is_some_and(|c| is_word(c) || c == '[');
         let range = name.len() == 3 && name[1..].starts_with('-');
         let joined = context == Context::Sql || after(line, open + length + 2) == Some('(');
-        if shaped && words && !subscript && !range && !joined && !LABELS.contains(&name) {
+        if words && !subscript && !range && !joined && !LABELS.contains(&name) {
             found.push(open..open + length + 2);
         }
     }
@@ -214,13 +217,9 @@ fn stamps(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
     let fits = |c: char| is_word(c) || matches!(c, '-' | '.');
     let mut at = 0;
     while let Some(start) = line[at..].find(fits).map(|n| at + n) {
-        let word = &line[start
-            ..start
-                + line[start..]
-                    .find(|c| !fits(c))
-                    .unwrap_or(line.len() - start)];
-        let word = word.trim_end_matches(['.', '-']);
-        at = start + word.len().max(1);
+        let length = line[start..].find(|c| !fits(c));
+        at = length.map_or(line.len(), |length| start + length);
+        let word = line[start..at].trim_end_matches(['.', '-']);
         let variable = matches!(before(line, start), Some('$' | '{' | '%' | '+'));
         let assigned = line[start + word.len()..].starts_with('=');
         let holds = match context {
@@ -338,6 +337,8 @@ mod tests {
             "curl https://shop.example/x.x",
             "echo changes",
             "vector<Item> items; Map<String, Item> map",
+            "echo '['; test [",
+            "echo [é",
             "test -f a[0] && echo '[runbook](docs/x.md)'",
             "",
         ] {

@@ -212,3 +212,17 @@ fn values_in_addresses_stay_in_their_part() {
         "https://a.b/?q=x%2Fy%26z"
     );
 }
+
+#[test]
+fn only_names_in_braces_are_marks() {
+    for (text, wanted) in [
+        ("{{a}} {{ b_1 }} {{\n c-d\t}}", vec!["a", "b_1", "c-d"]),
+        ("{{{{a}}}} {{a}", vec!["a"]),
+        ("{{}} {{ }} {{1}} {{.Name}} {{a b}} {{a {{b}}", vec!["b"]),
+    ] {
+        let names: Vec<&str> = tokens(text).iter().map(|token| token.name).collect();
+        assert_eq!(names, wanted, "{text}");
+    }
+    let token = &tokens("é {{ a }}}")[0];
+    assert_eq!(token.span, Span::new(3, 10));
+}

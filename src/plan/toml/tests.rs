@@ -393,6 +393,19 @@ fn captures_are_read_in_every_form_and_mistakes_are_placed() {
     }
 }
 
+/// Neither of these may take a time that grows with the square of their length: minutes, here.
+#[test]
+fn scripts_and_lines_full_of_problems_are_told_in_one_go() {
+    let script = "vim\nexport MAINTENANCE_MODE=1\n".repeat(10_000);
+    let step = format!("[[phase.step]]\ntitle = \"s\"\nshell = '''\n{script}'''\n");
+    let head = "title = \"t\"\n[[phase]]\nname = \"p\"\nkind = \"deploy\"\n";
+    for text in [format!("{head}{step}"), "=".repeat(20_000)] {
+        let opened = crate::plan::open("plan.toml", text.as_bytes());
+        assert!(opened.problems.len() >= 20_000);
+        serde_json::to_writer(std::io::sink(), &crate::plan::json::report(&opened)).unwrap();
+    }
+}
+
 #[test]
 fn lines_end_as_in_scripts_whatever_ends_them_in_the_file() {
     let windows = |text: &str| with_step(&format!("shell = {text}")).replace('\n', "\r\n");

@@ -1,6 +1,8 @@
 //! Dumps, and other commands whose failure must not pass unseen: hidden by a pipe, ignored, or given
 //! options that make the dump something else than a backup.
 
+use std::cell::LazyCell;
+
 use super::names::is_backup;
 use super::psql::{Psql, from_program};
 use super::text::Text;
@@ -95,10 +97,12 @@ pub(super) fn archive(command: &Command<'_>) -> Option<String> {
 
 /// Finds failures that a pipe, `|| true` or `&` keeps from being seen.
 pub(super) fn hidden(text: &Text<'_>, out: &mut Vec<Problem>) {
-    for (ix, command) in text.script.commands.iter().enumerate() {
+    let commands = &text.script.commands;
+    let waits = LazyCell::new(|| commands.iter().any(|command| command.program() == "wait"));
+    for (ix, command) in commands.iter().enumerate() {
         let Some(loss) = loss(command) else { continue };
         out.extend(piped(text, ix, command, loss));
-        out.extend(ignored(text, ix, command, loss));
+        out.extend(ignored(text, ix, loss, || *waits));
     }
 }
 
@@ -143,7 +147,14 @@ fn piped(text: &Text<'_>, ix: usize, command: &Command<'_>, loss: Loss) -> Optio
     Some(text.warning("pipe-hides-failure", range, message, hint))
 }
 
-fn ignored(text: &Text<'_>, ix: usize, command: &Command<'_>, loss: Loss) -> Option<Problem> {
+/// `waits` tells whether the text waits for what runs in the background.
+fn ignored(
+    text: &Text<'_>,
+    ix: usize,
+    loss: Loss,
+    waits: impl FnOnce() -> bool,
+) -> Option<Problem> {
+    let command = &text.script.commands[ix];
     let pipe = text.script.pipe(command);
     let program = command.program();
     match pipe.joint {
@@ -165,21 +176,14 @@ fn ignored(text: &Text<'_>, ix: usize, command: &Command<'_>, loss: Loss) -> Opt
                 )
             })
         }
-        Joint::Background if loss != Loss::Restore => {
-            let waits = text
-                .script
-                .commands
-                .iter()
-                .any(|other| other.program() == "wait");
-            (!waits).then(|| {
-                text.warning(
-                    "failure-ignored",
-                    from_program(command),
-                    format!("nobody waits for `{program}`, which runs in the background"),
-                    "leave `&` away, or `wait` for it and look at its exit code",
-                )
-            })
-        }
+        Joint::Background if loss != Loss::Restore => (!waits()).then(|| {
+            text.warning(
+                "failure-ignored",
+                from_program(command),
+                format!("nobody waits for `{program}`, which runs in the background"),
+                "leave `&` away, or `wait` for it and look at its exit code",
+            )
+        }),
         _ => None,
     }
 }
@@ -193,14 +197,10 @@ pub(super) fn options(texts: &[Text<'_>], out: &mut Vec<Problem>) {
         .flat_map(|t| &t.script.commands)
         .any(whole);
     for text in texts {
-        for command in text
-            .script
-            .commands
-            .iter()
-            .filter(|command| is_dump(command))
-        {
+        let commands = text.script.commands.iter().enumerate();
+        for (ix, command) in commands.filter(|(_, command)| is_dump(command)) {
             let found = refused(command)
-                .or_else(|| mixed(text, command))
+                .or_else(|| mixed(text, ix, command))
                 .or_else(|| {
                     let part =
                         part(command).filter(|_| !backed_up && names_backup(text, command))?;
@@ -257,16 +257,11 @@ fn refused(command: &Command<'_>) -> Option<(String, &'static str)> {
 }
 
 /// Messages, or a terminal's line ends, in the dump.
-fn mixed(text: &Text<'_>, command: &Command<'_>) -> Option<(String, &'static str)> {
+fn mixed(text: &Text<'_>, ix: usize, command: &Command<'_>) -> Option<(String, &'static str)> {
     let given = Given::read(command.arguments(), PG_DUMP);
     if command.program() == "pg_basebackup" || given.has(&["f", "file", "r", "result-file"]) {
         return None;
     }
-    let ix = text
-        .script
-        .commands
-        .iter()
-        .position(|other| std::ptr::eq(other, command))?;
     let piped = !text.script.readers(ix).is_empty();
     let double = |r: &crate::plan::commands::Redirect<'_>| {
         r.kind == RedirectKind::Double && r.descriptor == Some(2) && r.target.text == "1"

@@ -44,11 +44,12 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
     // Steps share what a shell exports: a later one may well use it.
     names.retain(|name| !commands().any(|command| reads(command, name)));
     for text in texts {
+        let last = text.script.commands.iter().rposition(hands_on);
         for (ix, command) in text.script.commands.iter().enumerate() {
             let Some(name) = switched(command).filter(|name| names.contains(name)) else {
                 continue;
             };
-            if text.script.commands[ix + 1..].iter().any(hands_on) {
+            if last.is_some_and(|last| last > ix) {
                 continue;
             }
             out.push(text.warning(

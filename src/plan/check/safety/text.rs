@@ -1,6 +1,7 @@
 //! A text of a plan, read: its commands, the SQL in it, the words around it, and problems at places
 //! in it.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -8,8 +9,9 @@ use super::passage::{Home, Passage, Sort};
 use super::sql::Wrap;
 use crate::plan::commands::{self, Command, Given, Input, Known, RedirectKind, Script, Word};
 use crate::plan::draft::StepSpec;
+use crate::plan::origin::Origin;
 use crate::plan::problem::{Problem, Severity};
-use crate::plan::source::Source;
+use crate::plan::source::{Source, Span};
 
 /// How far is looked back for the fence that opens a block.
 const MAX_BLOCK: usize = 16 << 10;
@@ -20,6 +22,8 @@ pub(super) struct Text<'p> {
     /// The commands, if it is a script.
     pub(super) script: Script<'p>,
     source: &'p Source,
+    /// Where the text came from, once somebody asks.
+    origin: OnceCell<Cow<'p, Origin>>,
     words: OnceCell<String>,
 }
 
@@ -53,8 +57,16 @@ impl<'p> Text<'p> {
             passage,
             script,
             source,
+            origin: OnceCell::new(),
             words: OnceCell::new(),
         }
+    }
+
+    /// Where `range` of the text stands in the file.
+    fn span(&self, range: Range<usize>) -> Span {
+        let (body, source) = (self.body(), self.source);
+        let read = || self.passage.origin.read(body, source);
+        self.origin.get_or_init(read).span(body, range, source)
     }
 
     /// The text itself.
@@ -96,7 +108,7 @@ impl<'p> Text<'p> {
     /// What the file says between the fence that opens the block and `at`, for what an earlier part
     /// of the block has set.
     pub(super) fn before(&self, at: usize) -> &'p str {
-        let span = self.passage.origin.span(self.body(), at..at, self.source);
+        let span = self.span(at..at);
         let text = &self.source.text()[..span.start];
         let near = &text[text.ceil_char_boundary(text.len().saturating_sub(MAX_BLOCK))..];
         let fence = near.rfind("```").or_else(|| near.rfind("~~~"));
@@ -112,7 +124,7 @@ impl<'p> Text<'p> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) -> Problem {
-        let span = self.passage.origin.span(self.body(), range, self.source);
+        let span = self.span(range);
         let problem = match severity {
             Severity::Error if !self.is_reference() => Problem::error(code, span, message),
             Severity::Warning if !self.is_reference() => Problem::warning(code, span, message),

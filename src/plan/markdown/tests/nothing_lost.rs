@@ -237,3 +237,26 @@ fn deep_nesting_loses_no_task() {
         assert_eq!(counted(&opened(&text)), count(&text));
     }
 }
+
+/// None of these may take a time that grows with the square of their length: minutes, here.
+#[test]
+fn what_is_repeated_without_end_is_read_in_one_go() {
+    let blocks = [
+        "[",
+        "![",
+        ".",
+        "--",
+        "{{ ",
+        "| a ",
+        "pg_dump x & ",
+        "$(a | b) ",
+        "tail -f x | ",
+    ];
+    let fenced = blocks.map(|piece| format!("```bash\n{}\n```\n", piece.repeat(40_000)));
+    let comments = ["<!-- ", "<!-- gonogo: allow a b ", "<!-->"];
+    let commented = comments.map(|piece| format!("{}-->\n", piece.repeat(40_000)));
+    for text in fenced.into_iter().chain(commented) {
+        let opened = opened(&format!("## Deployment\n\n{text}"));
+        check_spans(&opened);
+    }
+}
