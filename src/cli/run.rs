@@ -19,7 +19,7 @@ use crate::journal::event::{Reviewed, RunCreated, VariableSet};
 use crate::journal::{Actor, Event, SqliteStore, Store, Unwritten, Via};
 use crate::plan::{self, Plan, Severity, Var};
 use crate::run::{RunDir, own_program};
-use crate::wire::{self, Role};
+use crate::wire::{self, Role, Start};
 
 /// How long an engine may take to listen.
 const ENGINE_PATIENCE: Duration = Duration::from_secs(20);
@@ -57,8 +57,9 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
     }
     // The screen is there at once; the journal and the engine follow.
     let plan = Arc::clone(&new.plan);
-    let ready = async move { new.begin(&[]).await.map_err(|error| format!("{error:#}")) };
-    attach::screen(common, dir, plan, Role::Drive, Leaving::RunGoesOn, ready).await
+    let start =
+        Start::First(async move { new.begin(&[]).await.map_err(|error| format!("{error:#}")) });
+    attach::screen(common, dir, plan, Role::Drive, Leaving::RunGoesOn, start).await
 }
 
 /// A run that has its directory, and neither a journal nor an engine yet.

@@ -1,6 +1,6 @@
 //! What stands below an item that is a step: text to read, blocks to run, tasks of its own.
 
-use super::blocks::{Block, Inline, Item, Kind, List};
+use super::blocks::{Block, Inline, Item, Kind, List, Quote};
 use super::book::Book;
 use super::label::{is_label, label};
 use super::notes;
@@ -13,7 +13,8 @@ use crate::plan::source::Span;
 pub(super) struct Body<'t> {
     pub(super) details: Vec<String>,
     pub(super) works: Vec<Candidate<'t>>,
-    pub(super) tasks: Vec<&'t Item>,
+    /// Tasks, each with how many of the works stand before it.
+    pub(super) tasks: Vec<(usize, &'t Item)>,
     /// The line that names the next block, and whether it says "or".
     label: Option<(String, bool)>,
 }
@@ -83,7 +84,7 @@ impl<'t> Gathering<'t, '_, '_> {
                 self.tell_label();
                 self.list(list, depth);
             }
-            Kind::Quote(quote) if block.holds.tasks => self.blocks(&quote.blocks, depth),
+            Kind::Quote(quote) if block.holds.tasks => self.quote(quote, depth),
             Kind::Quote(quote) if quote.alert.is_some() => {
                 self.tell_label();
                 self.book.settle_within(block.span, self.place, self.place);
@@ -102,10 +103,22 @@ impl<'t> Gathering<'t, '_, '_> {
         }
     }
 
+    /// A quotation with tasks in it. Its commands are only somebody's words.
+    fn quote(&mut self, quote: &'t Quote, depth: usize) {
+        self.tell_label();
+        if let Some(word) = quote.alert {
+            self.tell(&format!("{word}:"), depth);
+        }
+        let runs = std::mem::replace(&mut self.runs, false);
+        self.blocks(&quote.blocks, depth);
+        self.tell_label();
+        self.runs = runs;
+    }
+
     fn list(&mut self, list: &'t List, depth: usize) {
         for (number, item) in list.items.iter().enumerate() {
             if item.task.is_some() {
-                self.body.tasks.push(item);
+                self.body.tasks.push((self.body.works.len(), item));
                 continue;
             }
             let (head, rest) = item.head();

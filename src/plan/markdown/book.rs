@@ -115,6 +115,11 @@ impl<'s> Book<'s> {
         }
     }
 
+    /// Where the element with this number went, as far as is known by now.
+    pub(super) fn place(&self, account: usize) -> Place {
+        self.places.get(account).copied().unwrap_or(Place::Note)
+    }
+
     /// Everything in `span` went there: blocks to `blocks`, all else to `others`.
     pub(super) fn settle_within(&mut self, span: Span, blocks: Place, others: Place) {
         let start = self

@@ -3,8 +3,8 @@
 
 use super::blocks::{Block, Kind, List, Row};
 use super::book::Book;
+use super::found::Found;
 use super::label::label;
-use super::steps::Found;
 use super::threshold::{self, What};
 use super::tongues;
 use crate::plan::ledger::Place;

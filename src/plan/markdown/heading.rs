@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::decoration;
 use super::times::{self, Said};
 use super::tongues::{TONGUES, strip_word};
-use super::words::{Meaning, Words};
+use super::words::{Meaning, Sense, Stage, Weight, Words};
 
 /// What a heading without words is called.
 pub(super) const UNNAMED: &str = "Without a heading";
@@ -111,9 +111,38 @@ impl Title {
     }
 }
 
-/// What stands before an explanation counts, if it says anything: "Rollback steps - to be taken if
-/// this change …".
+/// The words that count: those before an explanation, if they say anything ("Rollback steps - to be
+/// taken if this change …"), and not those in parentheses that only speak of a rollback beside a
+/// deployment ("Migration (rollback: see below)").
 fn words(text: &str) -> Words {
+    let words = explained(text);
+    if words.meaning().sense != Some(Sense::Rollback) || !text.contains(['(', '（']) {
+        return words;
+    }
+    let outside = explained(&without_parentheses(text));
+    let strong = |stage: Stage| stage.weight == Weight::Strong;
+    let meaning = outside.meaning();
+    if meaning.sense.is_none() && meaning.stage.is_some_and(strong) {
+        return outside;
+    }
+    words
+}
+
+fn without_parentheses(text: &str) -> String {
+    let mut depth = 0_usize;
+    let mut outside = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '(' | '（' => depth += 1,
+            ')' | '）' => depth = depth.saturating_sub(1),
+            c if depth == 0 => outside.push(c),
+            _ => {}
+        }
+    }
+    outside
+}
+
+fn explained(text: &str) -> Words {
     let dash = [" - ", " – "].into_iter().find(|dash| text.contains(dash));
     let head = dash.and_then(|dash| text.split_once(dash));
     let first = head.map(|(head, _)| Words::new(head));

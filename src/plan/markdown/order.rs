@@ -6,7 +6,8 @@
 //!   with the phases of its kind; at the end it would come when nothing can be done about it.
 //! * What success looks like is looked at when there can be some, even if a file begins with it.
 //! * A preparation behind the last deployment phase is driven before the first, where its answer
-//!   still decides.
+//!   still decides: one that surely is one, "Pre-deployment" or a checklist. "Final checks" and
+//!   "Backup cleanup" stay where they stand.
 //!
 //! And a verification before anything was deployed is a preparation, whatever it is called.
 
@@ -18,7 +19,7 @@ use crate::plan::problem::Problem;
 
 /// Puts `phases`, which stand as in the file, into the order in which they are driven.
 pub(super) fn driving(phases: Vec<Phase>, outline: &Outline, book: &mut Book<'_>) -> Vec<Phase> {
-    let (main, moved) = part(phases, outline);
+    let (main, moved) = part(phases, outline, book);
     let mut main = insert(main, moved, outline, book);
     let deployed = first_deploy(&main).unwrap_or(0);
     for phase in &mut main[..deployed] {
@@ -88,7 +89,7 @@ fn rank(kind: PhaseKind) -> usize {
 }
 
 /// Parts the phases that stay where they are from those that are driven elsewhere.
-fn part(phases: Vec<Phase>, outline: &Outline) -> (Vec<Phase>, Vec<Phase>) {
+fn part(phases: Vec<Phase>, outline: &Outline, book: &mut Book<'_>) -> (Vec<Phase>, Vec<Phase>) {
     let Some(first) = first_deploy(&phases) else {
         return (phases, Vec::new());
     };
@@ -99,13 +100,38 @@ fn part(phases: Vec<Phase>, outline: &Outline) -> (Vec<Phase>, Vec<Phase>) {
         .rposition(|phase| phase.spec.kind == PhaseKind::Deploy && !again.contains(&phase.top))
         .unwrap_or(first);
     let (mut main, mut moved) = (Vec::new(), Vec::new());
-    for (ix, phase) in phases.into_iter().enumerate() {
+    for (ix, mut phase) in phases.into_iter().enumerate() {
+        if ix > last && !again.contains(&phase.top) {
+            stay(&mut phase, outline, book);
+        }
         let late = ix > last && phase.spec.kind == PhaseKind::Before && phase.only_checks();
         let early = ix < first && phase.success && phase.only_checks();
         let elsewhere = early || again.contains(&phase.top) || (late && phase.top != deploys);
         if elsewhere { &mut moved } else { &mut main }.push(phase);
     }
     (main, moved)
+}
+
+/// A phase behind the deployment that may be a preparation by its words only is what is done there.
+fn stay(phase: &mut Phase, outline: &Outline, book: &mut Book<'_>) {
+    let words = &outline.sections[phase.section].title.words;
+    let sure = phase.strong || words.is_checklist();
+    if sure || phase.spec.kind != PhaseKind::Before {
+        return;
+    }
+    if words.is_afterwards() {
+        phase.spec.kind = PhaseKind::After;
+    } else if phase.only_checks() {
+        phase.spec.kind = PhaseKind::Verify;
+        let message = format!(
+            "\"{}\" may be a preparation, but stands behind the deployment: it is driven there",
+            phase.spec.name
+        );
+        book.problems.push(
+            Problem::warning("unclear-kind", phase.spec.span, message)
+                .hint("say it in the heading: pre-deployment, verification, post-deployment"),
+        );
+    }
 }
 
 /// The headings behind the first deployment below which everything is gone through once more:

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::book::Book;
+use super::conditional;
 use super::heading::Ordinal;
 use super::order;
 use super::outline::{Outline, SectionIx};
@@ -23,6 +24,8 @@ pub(super) struct Phase {
     pub(super) top: SectionIx,
     /// The kind, if the words say.
     pub(super) said: Option<PhaseKind>,
+    /// Whether they leave no doubt: "pre-deployment".
+    pub(super) strong: bool,
     /// Whether it says what success looks like.
     pub(super) success: bool,
 }
@@ -83,6 +86,9 @@ fn phase(
         .map(|id| Placed::new(id, heading.span));
     let told = contents.budgets.get(&section).copied();
     mark_way_back(&mut steps);
+    for step in &mut steps {
+        conditional::guard(step, &reading.name, book);
+    }
     Phase {
         spec: PhaseSpec {
             id: book.take_phase_id(id),
@@ -101,6 +107,9 @@ fn phase(
         section,
         top: outline.top(section),
         said,
+        strong: reading
+            .stage
+            .is_some_and(|stage| stage.weight == Weight::Strong),
         success: reading.role == Role::Other(Sense::Success),
     }
 }

@@ -30,6 +30,16 @@ pub(super) enum Topic {
     Prose,
     /// A way back.
     Rollback,
+    /// A way back, if the heading speaks of nothing else: "recovery", "fallback".
+    Recovery,
+    /// The same, and even less if it is one that goes forward: "emergency".
+    Emergency,
+    /// What a way back may be for, or lead to.
+    Thing,
+    /// That what stands behind it is not there: "no", "without".
+    No,
+    /// An order, where a heading begins with it: what stands below is done, not read.
+    Order,
     /// With one of these, a heading about rollbacks is about getting ready for one.
     Rehearsal,
     /// What "pre-" and "post-" are put before.

@@ -57,17 +57,37 @@ impl Reading {
 /// Reads the headings of `outline`, from above to below.
 pub(super) fn roles(outline: &Outline) -> Vec<Reading> {
     let mut readings: Vec<Reading> = Vec::with_capacity(outline.sections.len());
+    let counted = counted(outline);
     for ix in 0..outline.sections.len() {
         let above = outline.parent(ix).map(|parent| &readings[parent]);
         let reading = if outline.is_title(ix) || outline.sections[ix].account.is_none() {
             plain(outline, ix)
         } else {
-            read(outline, ix, above)
+            let goes_on = counted[outline.sections[ix].parent.unwrap_or(0)];
+            read(outline, ix, above, goes_on)
         };
         readings.push(reading);
     }
     choices(outline, &mut readings);
     readings
+}
+
+/// Below which sections numbered headings are the steps of one procedure, because one of them says
+/// so: who runs "1." and "4." and leaves "2." out does something else. The first section, below which
+/// none is, stands for the file.
+fn counted(outline: &Outline) -> Vec<bool> {
+    let mut counted = vec![false; outline.sections.len()];
+    for section in &outline.sections {
+        let title = &section.title;
+        if is_numbered(title) && title.meaning.sense.is_none() && says_steps(title) {
+            counted[section.parent.unwrap_or(0)] = true;
+        }
+    }
+    counted
+}
+
+fn is_numbered(title: &Title) -> bool {
+    title.ordinal == Some(Ordinal::Number)
 }
 
 /// The title, or what stands before the first heading: it runs only if there is nothing else.
@@ -86,7 +106,8 @@ fn plain(outline: &Outline, ix: SectionIx) -> Reading {
     }
 }
 
-fn read(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> Reading {
+/// Reads a heading. With `goes_on` it is one of a procedure's if it is numbered.
+fn read(outline: &Outline, ix: SectionIx, above: Option<&Reading>, goes_on: bool) -> Reading {
     let section = &outline.sections[ix];
     let title = &section.title;
     let role = role(outline, ix, above);
@@ -111,7 +132,8 @@ fn read(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> Reading {
     {
         reading.home = above.home;
     }
-    reading.runs |= role == Role::Steps && explicit;
+    let goes_on = goes_on && is_numbered(title);
+    reading.runs |= role == Role::Steps && (explicit || goes_on);
     reading
 }
 
@@ -147,11 +169,22 @@ fn role(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> Role {
             }
             Some(own) => Role::Other(own),
             None => match above_role {
+                Some(Role::Other(Sense::Prose)) if is_done(outline, ix) => Role::Steps,
                 Some(kept @ Role::Other(_)) => kept,
                 _ => Role::Steps,
             },
         },
     }
+}
+
+/// Whether a heading below one that is only read is about something to be done all the same:
+/// "Timeline › T-0: Deploy".
+fn is_done(outline: &Outline, ix: SectionIx) -> bool {
+    let section = &outline.sections[ix];
+    let title = &section.title;
+    let strong = |stage: Stage| stage.weight == Weight::Strong;
+    let says = title.meaning.stage.is_some_and(strong) || title.tells_time();
+    says && (section.holds.tasks || section.holds.work || title.words.names_steps())
 }
 
 fn holds_tasks(outline: &Outline, ix: SectionIx) -> bool {
@@ -211,20 +244,19 @@ fn weigh(own: Stage, above: Option<&Reading>) -> Stage {
 }
 
 fn runs(title: &Title, role: Role, above: Option<&Reading>) -> bool {
-    let said = title
-        .meaning
-        .stage
-        .is_some_and(|stage| stage.weight >= Weight::Weak);
     let prose = title.meaning.sense == Some(Sense::Prose);
     match role {
-        Role::Steps => {
-            said || title.words.names_steps()
-                || title.tells_time()
-                || above.is_some_and(|above| above.runs)
-        }
+        Role::Steps => says_steps(title) || above.is_some_and(|above| above.runs),
         Role::Rollback => !prose,
         Role::Other(_) => false,
     }
+}
+
+/// Whether a heading says that what stands below it is done.
+fn says_steps(title: &Title) -> bool {
+    let stage = title.meaning.stage;
+    let said = stage.is_some_and(|stage| stage.weight >= Weight::Weak);
+    said || title.words.names_steps() || title.tells_time()
 }
 
 /// Gives each time of the heading the meaning it has for such a section.

@@ -127,7 +127,7 @@ fn sort(lines: &mut [Line<'_>], language: Language) {
             Sort::Code
         } else if text.is_empty() {
             Sort::Blank
-        } else if text.starts_with("#!") || (mark == "#" && text.starts_with("set -")) {
+        } else if text.starts_with("#!") || (mark == "#" && only_sets(text)) {
             Sort::Preamble
         } else if let Some(comment) = text.strip_prefix(mark) {
             Sort::Comment(words_of(comment))
@@ -135,6 +135,11 @@ fn sort(lines: &mut [Line<'_>], language: Language) {
             Sort::Code
         };
     }
+}
+
+/// Whether a line only sets options of the shell, and runs nothing behind that.
+fn only_sets(line: &str) -> bool {
+    line.starts_with("set -") && !line.contains([';', '&', '|'])
 }
 
 /// A comment's words, without the signs that only draw a line.

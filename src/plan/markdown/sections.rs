@@ -9,12 +9,14 @@ use super::book::Book;
 use super::boxes;
 use super::contacts;
 use super::criteria;
+use super::found::{Found, Rules};
 use super::notes;
 use super::outline::{Outline, SectionIx};
 use super::roles::{Reading, Role};
 use super::signoffs;
-use super::steps::{self, Found, Rules};
-use super::words::Sense;
+use super::steps;
+use super::unrun;
+use super::words::{Sense, Words};
 use crate::plan::draft::StepSpec;
 use crate::plan::ledger::Place;
 use crate::plan::parts::{AlertRule, Contact, Note, Signoff};
@@ -64,6 +66,7 @@ pub(super) fn read(
     for (ix, section) in outline.sections.iter().enumerate() {
         let text: Vec<Block> = blocks.by_ref().take(section.length).collect();
         reader.section(ix, &text, book);
+        unrun::tell(section, reader.is_surely_reference(ix), &text, book);
         // The heading of the next section.
         drop(blocks.next());
     }
@@ -135,6 +138,17 @@ impl Reader<'_> {
             self.contents.contacts.extend(contacts::of_change(blocks));
         }
         self.take(ix, found, book);
+    }
+
+    /// Whether a section is one for reading, and nobody could expect anything else.
+    fn is_surely_reference(&self, ix: SectionIx) -> bool {
+        let reference = Role::Other(Sense::Reference);
+        let all = std::iter::once(ix).chain(self.outline.above(ix));
+        let highest = all
+            .take_while(|&ix| self.readings[ix].role == reference)
+            .last();
+        let words = highest.map(|ix| &self.outline.sections[ix].title.words);
+        words.is_some_and(Words::is_surely_reference)
     }
 
     /// A section in which nothing is to be done, whatever it looks like.

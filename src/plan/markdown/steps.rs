@@ -4,45 +4,20 @@
 use super::blocks::{Block, Fence, Item, Kind, List, Quote};
 use super::body::{self, Body};
 use super::book::Book;
+use super::conditional;
 use super::criteria;
+use super::found::{Found, Rules};
 use super::label::{Group, is_label, label, within};
 use super::notes;
 use super::people::Other;
 use super::script;
 use super::times;
+use super::unrun;
 use super::ways::{self, Candidate};
 use super::work;
 use crate::plan::draft::StepSpec;
 use crate::plan::ledger::Place;
-use crate::plan::parts::AlertRule;
-use crate::plan::problem::Problem;
 use crate::plan::source::Span;
-
-/// How a section's blocks are read.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rules {
-    /// What its steps are in the account.
-    pub(super) place: Place,
-    /// Whether numbered items are steps.
-    pub(super) numbered: bool,
-    /// Whether all other items are.
-    pub(super) bullets: bool,
-    /// Whether blocks that can be run are.
-    pub(super) fences: bool,
-}
-
-/// What was found in a section.
-#[derive(Default)]
-pub(super) struct Found {
-    pub(super) steps: Vec<Box<StepSpec>>,
-    /// Text to keep.
-    pub(super) notes: Vec<Span>,
-    pub(super) alerts: Vec<AlertRule>,
-    /// The budget that the text gives.
-    pub(super) budget: Option<std::time::Duration>,
-    /// Alerts behind the last step: they are about what stands below.
-    pub(super) warnings: Vec<String>,
-}
 
 /// Reads `blocks`, whose steps belong to `group`.
 pub(super) fn read(
@@ -161,7 +136,7 @@ impl Walk<'_, '_> {
                 kind => {
                     self.keep(before.take());
                     if let Kind::Fence(fence) = kind {
-                        self.unread(fence, block.span);
+                        unrun::tell_unread(fence, block.span, self.rules.fences, self.book);
                     }
                     self.keep(Some(block));
                 }
@@ -285,22 +260,45 @@ impl Walk<'_, '_> {
             work::add(&mut step.details, &body.details.join("\n"));
         }
         let mut clusters = ways::clusters(&step.title, body.works).into_iter();
-        if let Some(first) = clusters.next() {
-            let label = first.first().and_then(|candidate| candidate.label.clone());
-            if let (Some(label), [_]) = (label, first.as_slice()) {
-                work::add(&mut step.details, &label);
-            }
-            self.choose(&mut step, &first);
-        }
+        let first = clusters.next().unwrap_or_default();
+        let case = head.and_then(|inline| conditional::at_the_end(&inline.text));
+        self.run(&mut step, &first, case);
         work::finish(&mut step);
         let parts = clusters.len() + body.tasks.len();
         let name = (parts > 0).then(|| Group::from(step.title.as_str()));
+        let mut tasks = body.tasks.into_iter().peekable();
+        // What stands above the item's own commands is done before them.
+        while let Some((_, nested)) = tasks.next_if(|(works, _)| *works < first.len().min(1)) {
+            self.step(nested, name.as_ref());
+        }
         self.push(step);
+        let mut done = first.len();
         for cluster in clusters {
+            while let Some((_, nested)) = tasks.next_if(|(works, _)| *works <= done) {
+                self.step(nested, name.as_ref());
+            }
+            done += cluster.len();
             self.following(&cluster, name.as_ref());
         }
-        for nested in body.tasks {
+        for (_, nested) in tasks {
             self.step(nested, name.as_ref());
+        }
+    }
+
+    /// Makes `step`, an item, do what the first block below it says, if there is one. Its own text may
+    /// end with the `case` that this is for.
+    fn run(&mut self, step: &mut StepSpec, first: &[Candidate<'_>], case: Option<&str>) {
+        let label = match first {
+            [] => return,
+            [only] => only.label.as_deref(),
+            _ => None,
+        };
+        work::add(&mut step.details, label.unwrap_or(""));
+        self.choose(step, first);
+        if let Some(label) = label.or(case)
+            && self.rules.place == Place::Step
+        {
+            conditional::guard(step, label, self.book);
         }
     }
 
@@ -379,22 +377,6 @@ impl Walk<'_, '_> {
             give(&mut step, fence, candidate.span, self.book);
             work::finish(&mut step);
             self.push(step);
-        }
-    }
-
-    /// A block in a language that looks as if it should be run.
-    fn unread(&mut self, fence: &Fence, span: Span) {
-        let Some(message) = fence.why_unread() else {
-            return;
-        };
-        if fence.is_unclear() {
-            self.book.tell_unclear(fence, span);
-        } else if self.rules.fences {
-            let start = Span::new(span.start, span.start + 3);
-            self.book.problems.push(
-                Problem::note("unread-block", start, message)
-                    .hint("write `bash` or `sql` behind the fence if it is a step"),
-            );
         }
     }
 }

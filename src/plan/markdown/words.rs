@@ -59,6 +59,9 @@ pub(super) struct Words {
     /// In lower case, one space between words and at the end.
     text: String,
     topics: u64,
+    /// Those that it begins with, counting aside, and those that it ends with.
+    begins: u64,
+    ends: u64,
     /// Whether a stage stands behind "pre", or behind "post" or "after".
     pre: bool,
     post: bool,
@@ -82,6 +85,8 @@ impl Words {
         }
         let mut words = Words {
             topics: 0,
+            begins: 0,
+            ends: 0,
             pre: false,
             post: false,
             text,
@@ -93,30 +98,55 @@ impl Words {
     /// Reads every phrase: at the beginning of words, and anywhere in scripts without spaces.
     fn read(&mut self) {
         let (mut topics, mut pre, mut post) = (0, false, false);
-        let (mut last, mut at) = ("", 0);
+        let (mut begins, mut ends) = (0, 0);
+        let (mut last, mut before, mut at) = ("", "", 0);
+        let (mut leads, mut denied) = (true, false);
         for word in self.text.split_inclusive(' ') {
-            let mut touch = |topic, _| {
-                topics |= 1 << topic as u64;
+            let mut negates = false;
+            let deploys = topics & bit(Topic::Deploy) != 0;
+            let beside = |word: &str| last == word || before == word;
+            let denied_here = denied || beside("without ") || (deploys && beside("with "));
+            let mut touch = |topic: Topic, end: usize| {
+                negates |= topic == Topic::No;
+                if denied_here && topic == Topic::Rollback {
+                    return;
+                }
+                topics |= bit(topic);
+                begins |= if leads { bit(topic) } else { 0 };
+                let rest = self.text.get(end..).unwrap_or("");
+                ends |= if rest.trim_end().contains(' ') {
+                    0
+                } else {
+                    bit(topic)
+                };
                 pre |= topic == Topic::Pre || (topic == Topic::Staged && last == "pre ");
                 post |= topic == Topic::Post
                     || (topic == Topic::Staged && matches!(last, "post " | "after "));
             };
-            phrases::at(&self.text[at..], &mut touch);
+            let mut touch_from = |from: usize| {
+                phrases::at(&self.text[from..], |topic, length| {
+                    touch(topic, from + length);
+                });
+            };
+            touch_from(at);
             if !word.is_ascii() {
                 let dense = word.char_indices().skip(1).filter(|(_, c)| is_dense(*c));
-                dense.for_each(|(offset, _)| phrases::at(&self.text[at + offset..], &mut touch));
+                dense.for_each(|(offset, _)| touch_from(at + offset));
             }
             // "after the deployment" is "after deployment".
             if word != "the " {
-                last = word;
+                (before, last) = (last, word);
+                denied = negates;
             }
+            leads &= word.starts_with(|c: char| c.is_ascii_digit()) || COUNTED.contains(&word);
             at += word.len();
         }
         (self.topics, self.pre, self.post) = (topics, pre, post);
+        (self.begins, self.ends) = (begins, ends);
     }
 
     fn has(&self, topic: Topic) -> bool {
-        self.topics & (1 << topic as u64) != 0
+        self.topics & bit(topic) != 0
     }
 
     /// Whether the section is called no more than "the steps".
@@ -126,12 +156,17 @@ impl Words {
 
     /// Whether it only says that here is how to roll back.
     pub(super) fn is_plain_rollback(&self) -> bool {
+        self.speaks_only_of(&PLAIN)
+    }
+
+    /// Whether each of its words touches one of `topics`.
+    fn speaks_only_of(&self, topics: &[Topic]) -> bool {
         self.text.split_inclusive(' ').all(|word| {
             if word.starts_with(is_dense) {
-                return is_plain(word);
+                return is_made_of(word, topics);
             }
             let word = Words::new(word);
-            PLAIN.into_iter().any(|topic| word.has(topic))
+            topics.iter().any(|topic| word.has(*topic))
         })
     }
 
@@ -142,7 +177,24 @@ impl Words {
 
     /// Whether it speaks of a rollback.
     pub(super) fn is_rollback(&self) -> bool {
-        self.has(Topic::Rollback)
+        let back = [Topic::Rollback, Topic::Recovery, Topic::Emergency];
+        back.into_iter().any(|topic| self.has(topic))
+    }
+
+    /// Whether it speaks of what can go wrong.
+    pub(super) fn is_failure(&self) -> bool {
+        self.has(Topic::Failure)
+    }
+
+    /// Whether it speaks of what remains to be done after a deployment.
+    pub(super) fn is_afterwards(&self) -> bool {
+        self.has(Topic::After) || self.has(Topic::AfterStrong)
+    }
+
+    /// Whether nothing beside it says that what is called a reference is a part of the deployment:
+    /// "Migration patterns" is one, "Example tenants rollout" may be a rollout.
+    pub(super) fn is_surely_reference(&self) -> bool {
+        !self.has(Topic::Reference) || !self.is_strong() || self.ends & bit(Topic::Reference) != 0
     }
 
     /// Whether it is a criterion's heading when it stands below a rollback's.
@@ -152,12 +204,15 @@ impl Words {
 
     /// What they say.
     pub(super) fn meaning(&self) -> Meaning {
-        let stage = self.stage();
-        let strong = stage.is_some_and(|stage| stage.weight == Weight::Strong);
         Meaning {
-            sense: self.sense(strong),
-            stage,
+            sense: self.sense(self.is_strong()),
+            stage: self.stage(),
         }
+    }
+
+    fn is_strong(&self) -> bool {
+        let strong = |stage: Stage| stage.weight == Weight::Strong;
+        self.stage().is_some_and(strong)
     }
 
     fn sense(&self, strong: bool) -> Option<Sense> {
@@ -166,15 +221,20 @@ impl Words {
             (Topic::Contacts, Sense::Contacts),
             (Topic::Criteria, Sense::Criteria),
             (Topic::Success, Sense::Success),
-            (Topic::Reference, Sense::Reference),
         ];
         if let Some((_, sense)) = certain.into_iter().find(|(topic, _)| self.has(*topic)) {
             return Some(sense);
         }
+        // "Migrate reference data" is done, "Migration patterns" are read.
+        let order = self.begins & bit(Topic::Order) != 0;
+        let heads = (self.begins | self.ends) & bit(Topic::Reference) != 0;
+        if self.has(Topic::Reference) && !order && (heads || !strong) {
+            return Some(Sense::Reference);
+        }
         if self.text.ends_with("contact ") {
             return Some(Sense::Contacts);
         }
-        let rollback = self.has(Topic::Rollback) || self.fails();
+        let rollback = self.goes_back();
         let deploys = self.has(Topic::Deploy);
         if self.has(Topic::Commands) && !rollback && !(strong && deploys) {
             return Some(Sense::Reference);
@@ -183,13 +243,24 @@ impl Words {
             let both = deploys && self.has(Topic::And);
             return (!both && !self.has(Topic::Rehearsal)).then_some(Sense::Rollback);
         }
-        if strong {
+        if strong || order {
             return None;
         }
         if self.has(Topic::Alerts) {
             return Some(Sense::Alerts);
         }
         self.has(Topic::Prose).then_some(Sense::Prose)
+    }
+
+    /// Whether it is about going back. "Recovery" is, and "Emergency procedures"; "Verify recovery
+    /// point" and "Emergency maintenance window" are not.
+    fn goes_back(&self) -> bool {
+        let back = || self.speaks_only_of(&BACK);
+        let staged = || self.has(Topic::Deploy) || self.has(Topic::Staged);
+        self.has(Topic::Rollback)
+            || self.fails()
+            || (self.has(Topic::Recovery) && back())
+            || (self.has(Topic::Emergency) && !staged() && back())
     }
 
     /// "If the migration fails", "if something goes wrong", "if issues occur".
@@ -238,15 +309,40 @@ impl Words {
 }
 
 /// What a heading may speak of that only says that here is how to roll back.
-const PLAIN: [Topic; 3] = [Topic::Rollback, Topic::Steps, Topic::Small];
+const PLAIN: [Topic; 5] = [
+    Topic::Rollback,
+    Topic::Recovery,
+    Topic::Emergency,
+    Topic::Steps,
+    Topic::Small,
+];
 
-/// Whether nothing is left of `word`, whose script has no spaces, without such phrases.
-fn is_plain(word: &str) -> bool {
+/// What a heading that begins or ends with "recovery" or "emergency" may speak of beside it.
+const BACK: [Topic; 8] = [
+    Topic::Recovery,
+    Topic::Emergency,
+    Topic::Steps,
+    Topic::Small,
+    Topic::Thing,
+    Topic::Failure,
+    Topic::Deploy,
+    Topic::Staged,
+];
+
+/// What headings are counted as, in front of what they say.
+const COUNTED: [&str; 4] = ["step ", "phase ", "stage ", "part "];
+
+fn bit(topic: Topic) -> u64 {
+    1 << topic as u64
+}
+
+/// Whether nothing is left of `word`, whose script has no spaces, without phrases of `topics`.
+fn is_made_of(word: &str, topics: &[Topic]) -> bool {
     let mut rest = word.trim_end();
     while !rest.is_empty() {
         let mut longest = 0;
         phrases::at(rest, |topic, length| {
-            if PLAIN.contains(&topic) {
+            if topics.contains(&topic) {
                 longest = longest.max(length);
             }
         });
@@ -267,85 +363,5 @@ fn full_width(c: char) -> Option<char> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn kind(text: &str) -> Option<(PhaseKind, Weight)> {
-        let stage = Words::new(text).meaning().stage?;
-        Some((stage.kind, stage.weight))
-    }
-
-    #[test]
-    fn headings_say_what_they_are_for() {
-        use PhaseKind::{After, Before, Deploy, Verify};
-        use Weight::{Faint, Strong, Weak};
-        for (text, wanted) in [
-            ("Pre-Deployment Checklist", (Before, Strong)),
-            ("Preflight", (Before, Strong)),
-            ("6. Pre-migration steps", (Before, Strong)),
-            ("Before the release", (Before, Strong)),
-            ("Planning", (Before, Weak)),
-            ("Backup strategy", (Before, Weak)),
-            ("Release readiness", (Before, Weak)),
-            ("Migration execution", (Deploy, Strong)),
-            (
-                "Change Steps - steps to take to execute the change",
-                (Deploy, Strong),
-            ),
-            ("During Deployment", (Deploy, Strong)),
-            ("Deployment Day", (Deploy, Faint)),
-            ("Phase 1: Final Verification", (Verify, Weak)),
-            ("Deployment Validation", (Verify, Weak)),
-            ("Smoke Tests", (Verify, Weak)),
-            ("Testing", (Verify, Faint)),
-            ("Post-migration", (Verify, Strong)),
-            ("Post-Migration Verification", (Verify, Strong)),
-            ("Post-Deployment Verification", (Verify, Strong)),
-            ("Post-Deployment Review", (After, Strong)),
-            ("Post-Deployment", (After, Strong)),
-            ("After the deployment", (After, Strong)),
-            ("Follow-up", (After, Strong)),
-            ("Monitoring during migration", (After, Weak)),
-        ] {
-            assert_eq!(kind(text), Some(wanted), "{text}");
-        }
-        for text in [
-            "Database",
-            "Team",
-            "",
-            "Communication",
-            "Presentation",
-            "Tasks",
-        ] {
-            assert_eq!(kind(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn headings_of_what_is_no_phase_are_told_apart() {
-        for (text, wanted) in [
-            ("Rollback Procedure (If Needed)", Some(Sense::Rollback)),
-            ("Back-out plan", Some(Sense::Rollback)),
-            ("If the migration fails", Some(Sense::Rollback)),
-            ("Emergency Contacts", Some(Sense::Contacts)),
-            ("Triggers for Rollback", Some(Sense::Criteria)),
-            ("Alert Thresholds", Some(Sense::Alerts)),
-            ("Final Sign-off", Some(Sense::Signoff)),
-            ("Success Criteria", Some(Sense::Success)),
-            ("Quick Commands Reference", Some(Sense::Reference)),
-            ("Monitoring Commands", Some(Sense::Reference)),
-            ("Rollback Commands", Some(Sense::Rollback)),
-            ("Don'ts", Some(Sense::Reference)),
-            ("Risk Assessment", Some(Sense::Prose)),
-            ("Communication Plan", Some(Sense::Prose)),
-            ("Rollback rehearsal", None),
-            ("Deployment and rollback", None),
-            ("Post-Deployment Support", None),
-            ("Deployment commands", None),
-        ] {
-            assert_eq!(Words::new(text).meaning().sense, wanted, "{text}");
-        }
-        assert!(Words::new("Rollback Process").is_plain_rollback());
-        assert!(!Words::new("Manual rollback process").is_plain_rollback());
-    }
-}
+#[path = "tests/words.rs"]
+mod tests;

@@ -1,5 +1,7 @@
 //! The reader as a whole; its parts are tested beside their code.
 
+mod headings;
+mod items;
 pub(in crate::plan) mod nothing_lost;
 mod people;
 mod reading;

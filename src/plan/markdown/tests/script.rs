@@ -97,6 +97,21 @@ fn transcripts_are_commands_and_what_they_print() {
 }
 
 #[test]
+fn options_of_the_shell_are_no_step_and_what_stands_behind_them_is() {
+    let text = "set -a; source .env; set +a\n";
+    assert_eq!(
+        cut("bash", text),
+        ["set -a; source .env; set +a: set -a; source .env; set +a"]
+    );
+    assert_eq!(
+        cut("bash", "set -e && go\n"),
+        ["set -e && go: set -e && go"]
+    );
+    let options = fence("bash", "set -euo pipefail\n");
+    assert!(pieces(&options, options.language)[0].code.is_empty());
+}
+
+#[test]
 fn sql_is_one_step_with_its_comments() {
     let text = "-- Rows without a code\nselect count(*)\n\nfrom t; -- all\n-- Expected: 58+\n";
     let fence = fence("sql", text);

@@ -40,6 +40,7 @@ pub(super) const CHINESE: Tongue = Tongue {
     times: &[("大约", "about "), ("约", "about "), ("分钟以内", " minutes max"), ("小时以内", " hours max"), ("分钟内", " minutes max"), ("小时内", " hours max"), ("以内", " max"), ("分钟", " minutes "), ("分鐘", " minutes "), ("小时", " hours "), ("小時", " hours "), ("秒", " seconds "), ("天", " days "), ("周", " weeks "), ("前", " before"), ("后", " after"), ("後", " after"), ("首个", "first "), ("最多", "up to ")],
     back: &["回滚", "回退"],
     back_if: &["回滚条件", "满足以下条件回滚", "出现以下情况回滚", "出现以下情况时回滚", "触发条件"],
+    in_case: &["如果", "若", "仅当", "万一", "一旦失败", "失败时", "出错时", "要撤销", "要回滚"],
     choose: &["选择", "任选", "二选一"],
     name: &["姓名", "名字", "负责人"],
     role: &["角色", "职责", "岗位", "职位", "部门"],

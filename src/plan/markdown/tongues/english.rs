@@ -46,6 +46,21 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "revert if",
         "abort if",
     ],
+    in_case: &[
+        "if",
+        "only if",
+        "in case",
+        "in the event",
+        "in an emergency",
+        "on failure",
+        "on error",
+        "unless",
+        "to undo",
+        "to revert",
+        "to roll back",
+        "to rollback",
+        "to back out",
+    ],
     choose: &["decide", "choose", "pick", "either"],
     name: &[
         "name",
@@ -98,8 +113,21 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "responsibilities", "about", "table of contents", "impact", "advantages", "disadvantages", "known issues",
     ]),
     (Topic::Rollback, &[
-        "rollback*", "roll back", "rolling back", "back out*", "backing out", "backout*", "revert*", "undo*", "emergency", "disaster*",
-        "contingency", "fallback", "fall back", "recovery",
+        "rollback*", "roll back", "rolling back", "back out*", "backing out", "backout*", "revert*", "point in time recovery",
+    ]),
+    (Topic::Recovery, &["undo*", "disaster*", "contingency", "fallback", "fall back", "recovery"]),
+    (Topic::Emergency, &["emergency"]),
+    (Topic::Thing, &[
+        "database*", "db", "data", "application*", "app", "service*", "system*", "to", "from", "for", "in", "case", "after", "during",
+        "previous", "version", "state", "response", "stop", "shutdown", "actions", "options", "full", "manual", "quick", "immediate",
+        "automatic", "restor*", "backup*",
+    ]),
+    (Topic::No, &["no", "not", "cannot", "without"]),
+    (Topic::Order, &[
+        "acknowledge", "activate", "add", "announce", "apply", "archive", "backfill", "configure", "convert", "create", "deactivate",
+        "delete", "disable", "drain", "enable", "execute", "inform", "install", "migrate", "mute", "notify", "populate", "rebuild",
+        "refresh", "reindex", "remove", "rename", "replace", "restart", "resume", "send", "silence", "snooze", "suspend", "swap",
+        "truncate", "turn", "unmute", "update",
     ]),
     (Topic::Rehearsal, &["test*", "rehears*", "readiness", "preparation*", "backup and recovery", "backup recovery"]),
     (Topic::Staged, &[
@@ -135,5 +163,5 @@ const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::Checklist, &["checklist*", "readiness", "go no go"]),
     (Topic::And, &["and"]),
     (Topic::Failure, &["fail*", "wrong", "issue*", "problem*", "error*", "break*", "broken"]),
-    (Topic::Small, &["the", "a", "of", "and", "if", "needed", "plan", "strategy", "roll", "back", "out", "manual steps"]),
+    (Topic::Small, &["the", "a", "of", "and", "if", "needed", "plan", "strategy", "roll", "fall", "back", "out", "manual steps"]),
 ];

@@ -35,6 +35,8 @@ pub(super) struct Tongue {
     pub(super) back: &'static [&'static str],
     /// "roll back if", at the beginning of a line.
     pub(super) back_if: &'static [&'static str],
+    /// "if", at the beginning of what commands are for; "to undo".
+    pub(super) in_case: &'static [&'static str],
     /// "choose", in the title of a step with several ways.
     pub(super) choose: &'static [&'static str],
     /// "name", at the head of a table's column.

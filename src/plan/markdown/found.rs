@@ -1,0 +1,32 @@
+//! What is looked for in a section, and what is found there.
+
+use crate::plan::draft::StepSpec;
+use crate::plan::ledger::Place;
+use crate::plan::parts::AlertRule;
+use crate::plan::source::Span;
+
+/// How a section's blocks are read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    /// What its steps are in the account.
+    pub(super) place: Place,
+    /// Whether numbered items are steps.
+    pub(super) numbered: bool,
+    /// Whether all other items are.
+    pub(super) bullets: bool,
+    /// Whether blocks that can be run are.
+    pub(super) fences: bool,
+}
+
+/// What was found in a section.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) steps: Vec<Box<StepSpec>>,
+    /// Text to keep.
+    pub(super) notes: Vec<Span>,
+    pub(super) alerts: Vec<AlertRule>,
+    /// The budget that the text gives.
+    pub(super) budget: Option<std::time::Duration>,
+    /// Alerts behind the last step: they are about what stands below.
+    pub(super) warnings: Vec<String>,
+}

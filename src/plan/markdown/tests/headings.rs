@@ -1,0 +1,100 @@
+//! What headings do to what stands below them: whether it runs, and in what order.
+
+use super::{opened, plan, problems, titles};
+use crate::plan::PhaseKind;
+
+/// The names of the phases, with their kinds.
+fn phases(text: &str) -> Vec<(PhaseKind, String)> {
+    let plan = plan(text);
+    let of = |phase: &crate::plan::Phase| (phase.spec.kind, phase.spec.name.clone());
+    plan.phases.iter().map(of).collect()
+}
+
+#[test]
+fn numbered_headings_run_all_or_none() {
+    let text = [
+        "## 1. Take a backup",
+        "## 2. Enable maintenance mode",
+        "## 3. Swap tables",
+        "## 4. Run migrations",
+        "## 5. Restart workers",
+        "## 6. Check the site",
+    ];
+    let block = "\n```bash\n./x.sh\n```\n";
+    let runbook = format!(
+        "# Up\n{}",
+        text.map(|line| format!("{line}{block}")).concat()
+    );
+    let plan = plan(&runbook);
+    assert_eq!(titles(&plan), [("shell", "./x.sh"); 6]);
+    assert_eq!(plan.phases.len(), 6);
+    let told = |text: &str| {
+        problems(text)
+            .iter()
+            .any(|(code, _)| *code == "section-not-run")
+    };
+    assert!(!told(&runbook));
+    let reading = "## Deploy\n- [ ] a\n## 1. Colours\n```bash\nls\n```\n## 2. Shapes\n";
+    assert_eq!(titles(&super::plan(reading)), [("check", "a")]);
+    assert!(told(reading));
+}
+
+#[test]
+fn whatever_could_be_run_and_is_not_is_told() {
+    let text = "# Up\n```sh\na\n```\n## Deploy\n- [ ] go\n## Alert thresholds\n```sql\nselect 1;\n```\n- x\n\n  ```sh\n  b\n  ```\n## Examples\n```sh\nc\n```\n- [ ] tick\n## Example tenants rollout\n```sh\nd\n```\n";
+    let told: Vec<usize> = problems(text)
+        .into_iter()
+        .filter_map(|(code, line)| (code == "section-not-run").then_some(line))
+        .collect();
+    assert_eq!(told, [2, 8, 20, 22]);
+    assert_eq!(titles(&plan(text)), [("check", "go")]);
+}
+
+#[test]
+fn one_word_of_a_heading_does_not_make_its_steps_reading_matter() {
+    let block = "```bash\n./x.sh\n```\n";
+    for text in [
+        format!("## Migrate reference data\n{block}"),
+        format!("## Timeline\n### T-0: Deploy\n{block}"),
+        format!("## Summary\n### Deploy steps\n{block}"),
+        format!("## Run the migration (no rollback possible)\n{block}"),
+        format!("## Migration (no rollback after this)\n{block}"),
+        format!("## Deploy\n### Fallback DNS entry\n{block}"),
+        format!("## Deploy\n### Emergency maintenance window\n{block}"),
+        format!("## Verify recovery point\n{block}"),
+    ] {
+        let plan = plan(&text);
+        assert_eq!(titles(&plan), [("shell", "./x.sh")], "{text}");
+        assert!(plan.tiers.is_empty(), "{text}");
+    }
+    let tasks = "## Deploy\n- [ ] go\n## Update email templates\n- [ ] welcome\n## Silence alerts\n- [ ] mute\n";
+    let plan = plan(tasks);
+    assert_eq!(
+        titles(&plan),
+        [("check", "go"), ("check", "welcome"), ("check", "mute")]
+    );
+    assert!(plan.alerts.is_empty());
+}
+
+#[test]
+fn what_stands_behind_the_deployment_stays_there_unless_it_is_surely_a_preparation() {
+    let text = "## Deployment\n- [ ] go\n## Backup cleanup\n- [ ] Delete the old backups\n## Final checks\n- [ ] Users can log in\n";
+    assert_eq!(
+        phases(text),
+        [
+            (PhaseKind::Deploy, "Deployment".to_owned()),
+            (PhaseKind::After, "Backup cleanup".to_owned()),
+            (PhaseKind::Verify, "Final checks".to_owned()),
+        ]
+    );
+    let opened = opened(text);
+    assert!(
+        opened
+            .problems
+            .iter()
+            .all(|problem| problem.code != "moved-phase")
+    );
+    assert!(problems(text).contains(&("unclear-kind", 5)));
+    let sure = "## Deployment\n- [ ] go\n## Pre-deployment\n- [ ] freeze\n";
+    assert_eq!(phases(sure)[0].0, PhaseKind::Before);
+}

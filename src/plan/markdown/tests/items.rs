@@ -1,0 +1,73 @@
+//! Items with something below them, and what is only for a case.
+
+use super::{plan, problems, titles};
+
+#[test]
+fn what_stands_above_an_items_commands_is_done_before_them() {
+    let before =
+        "## Deploy\n- [ ] Switch traffic\n  - [ ] approved\n\n  ```bash\n  ./switch.sh\n  ```\n";
+    assert_eq!(
+        titles(&plan(before)),
+        [("check", "approved"), ("shell", "Switch traffic")]
+    );
+    let between = "## Deploy\n- [ ] Go\n  ```sh\n  a\n  ```\n  - [ ] looked\n\n  Then:\n  ```sh\n  b\n  ```\n  - [ ] told\n";
+    let wanted = [
+        ("shell", "Go"),
+        ("check", "looked"),
+        ("shell", "Then"),
+        ("check", "told"),
+    ];
+    assert_eq!(titles(&plan(between)), wanted);
+    let only = "## Deploy\n- [ ] Go\n  - [ ] one\n  - [ ] two\n";
+    let wanted = [("check", "Go"), ("check", "one"), ("check", "two")];
+    assert_eq!(titles(&plan(only)), wanted);
+}
+
+#[test]
+fn commands_in_a_quotation_below_an_item_are_not_run() {
+    let text =
+        "## Deploy\n- [ ] a\n  > [!NOTE]\n  > - [ ] b\n  >\n  > ```bash\n  > echo alert\n  > ```\n";
+    let plan = plan(text);
+    assert_eq!(titles(&plan), [("check", "a"), ("check", "b")]);
+    let details = plan.steps[0].spec.details.as_deref().unwrap();
+    assert!(
+        details.starts_with("NOTE:") && details.contains("echo alert"),
+        "{details}"
+    );
+}
+
+#[test]
+fn what_is_only_for_a_case_asks_before_it_runs() {
+    for case in [
+        "If this fails, run:\n\n```sh\n./x.sh\n```\n",
+        "- [ ] Go\n  If it fails with P3009:\n  ```sh\n  ./x.sh\n  ```\n",
+        "- [ ] Migrate. If that fails, run:\n\n  ```sh\n  ./x.sh\n  ```\n",
+        "デプロイに失敗した場合：\n\n```sh\n./x.sh\n```\n",
+        "1. In case of errors\n   ```sh\n   ./x.sh\n   ```\n",
+        "### To undo the index\n```sh\n./x.sh\n```\n",
+        "```sh\n# When the deployment fails, restore\n./x.sh\n```\n",
+        "Falls das nicht geht:\n\n```sh\n# Eins\na\n\n# Zwei\nb\n```\n",
+    ] {
+        let text = format!("## Deploy\n{case}");
+        let plan = plan(&text);
+        let works = || plan.steps.iter().filter(|step| !step.spec.work.is_check());
+        assert!(works().count() > 0, "{text}");
+        assert!(
+            works().all(|step| step.spec.danger && step.spec.confirm.is_some()),
+            "{text}"
+        );
+        let told = problems(&text)
+            .into_iter()
+            .filter(|(code, _)| *code == "conditional-step");
+        assert_eq!(told.count(), works().count(), "{text}");
+    }
+    for plain in [
+        "```sh\nif true; then\n  a\nfi\n```\n",
+        "When the queue is empty:\n\n```sh\na\n```\n",
+        "```sh { when=\"{{x}} == 1\" }\n# If it is needed\na\n```\n",
+    ] {
+        let text = format!("---\nvars:\n  x: {{default: 1}}\n---\n## Deploy\n{plain}");
+        let plan = plan(&text);
+        assert!(plan.steps.iter().all(|step| !step.spec.danger), "{text}");
+    }
+}
