@@ -101,6 +101,32 @@ pub struct Picture {
     pub migrations: Known<Vec<Migrations>>,
     /// The exact numbers of rows that rules ask for.
     pub rows: Vec<RowCount>,
+    /// When what is looked at rarely was last seen.
+    #[serde(default)]
+    pub seen: Seen,
+    /// What could not be seen this time.
+    #[serde(default)]
+    pub blind: Blind,
+}
+
+/// When the parts of a picture were last seen that are looked at rarely; none before they were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The indexes.
+    pub indexes: Option<Moment>,
+    /// The tables of migration tools.
+    pub migrations: Option<Moment>,
+    /// What changes slowly, such as sizes.
+    pub slow: Option<Moment>,
+}
+
+/// Why parts of a picture are missing, although the rest of it was seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blind {
+    /// Why not all is known of who waits for whom.
+    pub locks: Option<String>,
+    /// Why not all is known of what goes on for long.
+    pub progress: Option<String>,
 }
 
 /// How many rows a table has.
@@ -226,6 +252,16 @@ impl DatabaseHealth {
                     picture.took.as_millis(),
                     picture.every.as_secs_f32()
                 ));
+            }
+            let parts = [
+                ("who waits for whom", &picture.blind.locks),
+                ("what goes on for long", &picture.blind.progress),
+            ];
+            for (part, why) in parts {
+                notes.extend(
+                    why.iter()
+                        .map(|why| format!("not all is known of {part}: {why}")),
+                );
             }
             notes.extend(picture.server.missing_grants());
             if picture.server.pooled {

@@ -135,11 +135,19 @@ fn measured_at(picture: &Picture, what: &str) -> Moment {
         let counted = picture.rows.iter().find(|rows| rows.table == table);
         return counted.map_or(picture.at, |rows| rows.at);
     }
-    match (what, picture.vitals.get(), picture.statements.get()) {
-        ("slower_statements", _, Some(statements)) => statements.at,
-        (_, Some(vitals), _) if of_vitals(picture, what).is_some() => vitals.at,
-        _ => picture.at,
-    }
+    // What is looked at rarely is one reading, however many pictures show it.
+    let rarely = match what {
+        "slower_statements" => picture.statements.get().map(|statements| statements.at),
+        "invalid_indexes" => picture.seen.indexes,
+        "migrations_failed" | "migrations_pending" => picture.seen.migrations,
+        "size" | "disk_free" | "xid_age" => picture.seen.slow,
+        _ => {
+            let vitals = picture.vitals.get();
+            let vitals = vitals.filter(|_| of_vitals(picture, what).is_some());
+            vitals.map(|vitals| vitals.at)
+        }
+    };
+    rarely.unwrap_or(picture.at)
 }
 
 fn picture_measure(picture: &Picture, what: &str) -> Measure {
@@ -190,6 +198,7 @@ fn of_sessions(picture: &Picture, what: &str) -> Option<f64> {
                 .filter_map(|running| running.oldest.query_age);
             secs(oldest.max())
         }
+        "lock_wait" | "queue" if picture.blind.locks.is_some() => return None,
         "lock_wait" => secs(picture.locks.nodes.iter().filter_map(waited).max()),
         "waiting" => f64::from(picture.locks.waiters),
         "queue" => f64::from(picture.locks.behind_ours.sessions),
@@ -307,6 +316,46 @@ mod tests {
         health.probes[0].at = Some(ago(60));
         let old = Measure::NoData("last seen 60 s ago".to_owned());
         assert_eq!(value(&health, "api.up"), old);
+    }
+
+    #[test]
+    fn what_is_looked_at_rarely_is_one_reading_in_every_picture() {
+        let mut picture = picture();
+        picture.vitals = crate::monitor::Known::seen(crate::monitor::testing::vitals());
+        picture.migrations = crate::monitor::Known::seen(Vec::new());
+        picture.seen = crate::monitor::health::Seen {
+            indexes: Some(ago(2)),
+            migrations: Some(ago(4)),
+            slow: Some(ago(30)),
+        };
+        let health = health(vec![database(picture)]);
+        for (metric, secs) in [
+            ("invalid_indexes", 2),
+            ("migrations_failed", 4),
+            ("migrations_pending", 4),
+            ("size", 30),
+            ("disk_free", 30),
+            ("xid_age", 30),
+            ("tps", 0),
+            ("connections", 0),
+        ] {
+            let at = measure(&health, &format!("main.{metric}"), now()).at;
+            assert_eq!(at, Some(ago(secs)), "{metric}");
+        }
+    }
+
+    #[test]
+    fn locks_that_could_not_be_seen_are_not_none() {
+        let mut picture = picture();
+        picture.blind.locks = Some("canceling statement due to statement timeout".to_owned());
+        let health = health(vec![database(picture)]);
+        for metric in ["main.queue", "main.lock_wait"] {
+            assert!(
+                matches!(value(&health, metric), Measure::NoData(_)),
+                "{metric}"
+            );
+        }
+        assert_eq!(value(&health, "main.waiting"), Measure::Value(0.0));
     }
 
     #[test]

@@ -53,7 +53,9 @@ pub use alert::{Alert, AlertStanding, ReadingKind};
 pub use baseline::{Baseline, Normal};
 pub use connections::{ByState, Connections, Group, Limits, OldSnapshot, OldTransaction};
 pub use downtime::{Downtime, Outage};
-pub use health::{DatabaseHealth, Health, Link, Picture, Rights, RowCount, ServerFacts};
+pub use health::{
+    Blind, DatabaseHealth, Health, Link, Picture, Rights, RowCount, Seen, ServerFacts,
+};
 pub use http::is_here;
 pub use inspection::{Inspection, SessionLock};
 pub use known::Known;

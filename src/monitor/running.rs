@@ -59,11 +59,15 @@ pub(super) fn idle_in_transaction(sessions: &[Session]) -> Vec<Session> {
     idle
 }
 
-/// A parallel worker runs its leader's statement, and is no statement of its own.
+/// A parallel worker runs its leader's statement; a walsender and an autovacuum are active for as long as
+/// they are there.
 fn is_running(session: &Session) -> bool {
     session.state == State::Active
         && !session.is_monitor()
-        && session.kind.as_deref() != Some("parallel worker")
+        && session
+            .kind
+            .as_deref()
+            .is_none_or(|kind| kind == "client backend")
 }
 
 #[cfg(test)]
@@ -96,14 +100,20 @@ mod tests {
     }
 
     #[test]
-    fn ours_stand_alone_and_the_monitor_does_not_count() {
+    fn ours_stand_alone_and_only_clients_count() {
         let mut ours = active(1, 3, "alter table t");
         ours.ours = named("gonogo:a1", "gonogo:a1");
         let mut monitor = active(3, 9, "select pid");
         monitor.application = MONITOR_NAME.to_owned();
-        let mut worker = active(4, 9, "select 2");
-        worker.kind = Some("parallel worker".to_owned());
-        let found = running(&[ours, active(2, 1, "alter table t"), monitor, worker]);
+        let of_kind = |pid, kind: &str| Session {
+            kind: Some(kind.to_owned()),
+            ..active(pid, 9, "START_REPLICATION SLOT s LOGICAL 0/0")
+        };
+        let worker = of_kind(4, "parallel worker");
+        let sender = of_kind(5, "walsender");
+        let vacuum = of_kind(6, "autovacuum worker");
+        let other = active(2, 1, "alter table t");
+        let found = running(&[ours, other, monitor, worker, sender, vacuum]);
         let pids: Vec<_> = found.iter().map(|r| r.oldest.pid).collect();
         assert_eq!(pids, [1, 2]);
     }

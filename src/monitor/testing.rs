@@ -136,6 +136,8 @@ pub(crate) fn picture() -> Picture {
         statements: Known::NotYet,
         migrations: Known::NotYet,
         rows: Vec::new(),
+        seen: Seen::default(),
+        blind: Blind::default(),
     }
 }
 

@@ -162,6 +162,8 @@ pub(super) struct Waits {
     pub(super) behind_ours: u32,
     /// How many sessions wait, those without an edge included.
     pub(super) waiting: u32,
+    /// Why not all of it is known, if something could not be seen.
+    pub(super) blind: Option<String>,
 }
 
 #[cfg(test)]

@@ -61,6 +61,24 @@ impl Line {
         Ok(())
     }
 
+    /// What a part of a look came to that the rest can do without: its failure in words, after which the
+    /// line is of use again. An error means that it is not.
+    pub(super) async fn part<T>(
+        &mut self,
+        looked: Result<T, Trouble>,
+    ) -> Result<Result<T, String>, Trouble> {
+        match looked {
+            Err(trouble) if trouble.ended => Err(trouble),
+            Err(trouble) => {
+                // A transaction is of no more use after an error.
+                self.end().await?;
+                self.begin().await?;
+                Ok(Err(trouble.words))
+            }
+            Ok(found) => Ok(Ok(found)),
+        }
+    }
+
     /// The rows of a prepared statement.
     pub(super) async fn rows(&mut self, statement: Statement<'_>) -> Result<Vec<PgRow>, Trouble> {
         // A pooler may not know statements that were prepared on another session.

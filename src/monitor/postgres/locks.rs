@@ -130,7 +130,8 @@ impl LockWatch {
     ) -> Result<Waits, Trouble> {
         let mut waiters = waiters(listed);
         if !facts.server.rights.may_see_all {
-            let hidden = self.hidden_waiters(line, now).await?;
+            let hidden = self.hidden_waiters(line, now).await;
+            let hidden = line.part(hidden).await?.unwrap_or_default();
             waiters.extend(
                 hidden
                     .iter()
@@ -148,15 +149,27 @@ impl LockWatch {
         waiters.truncate(ASKED);
         let ours = listed.iter().filter(|session| session.is_ours());
         let ours: Vec<i32> = ours.map(|session| session.pid).collect();
-        waits.edges = edges(line, &waiters, &ours).await?;
+        let found = edges(line, &waiters, &ours).await;
+        waits.edges = match line.part(found).await? {
+            Ok(edges) => edges,
+            Err(why) => {
+                waits.blind = Some(why);
+                return Ok(waits);
+            }
+        };
         // Who has got its lock since the sessions were read waits no more.
         let done = waiters.len().saturating_sub(waits.edges.len());
         let done = u32::try_from(done).unwrap_or(u32::MAX);
         waits.waiting = waits.waiting.saturating_sub(done);
-        add_sessions(line, &mut waits, listed, facts, tag).await?;
-        self.add_details(line, &mut waits, facts, &ours, now)
-            .await?;
-        waits.prepared = prepared(line, &waits.edges).await?;
+        let added = add_sessions(line, &mut waits, listed, facts, tag).await;
+        waits.blind = line.part(added).await?.err();
+        let added = self.add_details(line, &mut waits, facts, &ours, now).await;
+        waits.blind = line.part(added).await?.err().or(waits.blind);
+        let found = prepared(line, &waits.edges).await;
+        match line.part(found).await? {
+            Ok(prepared) => waits.prepared = prepared,
+            Err(why) => waits.blind = Some(why),
+        }
         Ok(waits)
     }
 

@@ -7,12 +7,12 @@ use super::facts::Facts;
 use super::line::Line;
 use super::locks::LockWatch;
 use super::progress::ProgressWatch;
-use super::rarely::Rarely;
+use super::rarely::{Rarely, Sort};
 use super::sessions::{Sessions, Wanted};
 use super::trouble::Trouble;
 use crate::clock::{Clock, Moment};
 use crate::monitor::connections;
-use crate::monitor::health::Picture;
+use crate::monitor::health::{Blind, Picture, Seen};
 use crate::monitor::known::Known;
 use crate::monitor::ours::{Claims, OursBook, Stranger};
 use crate::monitor::running::{idle_in_transaction, running};
@@ -100,17 +100,34 @@ impl Poller {
         let mut picture = seen?;
         ended?;
         picture.took = clock.now().since(start);
+        self.complete(&mut picture);
+        Ok(picture)
+    }
+
+    /// Looks at what is looked at rarely, if it is due, and tells whether it was. An error means that the
+    /// line is of no more use.
+    pub(super) async fn look_rarely(
+        &mut self,
+        sort: Sort,
+        line: &mut Line,
+        clock: &dyn Clock,
+    ) -> Result<bool, Trouble> {
         let t_zero = self.book.t_zero();
-        let looking = self.rarely.look(line, &self.facts, t_zero, clock);
-        looking.await?;
+        self.rarely
+            .look(sort, line, &self.facts, t_zero, clock)
+            .await
+    }
+
+    /// Adds what was last seen of all that is looked at rarely.
+    pub(super) fn complete(&self, picture: &mut Picture) {
         picture.vitals = self.rarely.vitals.clone();
         picture.rows.clone_from(&self.rarely.rows);
         picture.migrations = self.rarely.migrations.clone();
         picture.statements = self.rarely.statements.clone();
+        picture.seen = self.rarely.seen;
         picture
             .invalid_indexes
             .clone_from(&self.rarely.invalid_indexes);
-        Ok(picture)
     }
 
     async fn look(&mut self, line: &mut Line, now: Moment) -> Result<Picture, Trouble> {
@@ -123,6 +140,10 @@ impl Poller {
         }
         let progress = self.progress.look(line, &self.facts, &sessions.listed, now);
         let progress = progress.await?;
+        let blind = Blind {
+            locks: waits.blind.clone(),
+            progress: progress.blind,
+        };
         let server = self.facts.server.clone();
         let mut all = connections::count(&sessions.alike, &sessions.listed, &server.limits);
         self.history.push(Some(f64::from(all.used)));
@@ -142,12 +163,14 @@ impl Poller {
                 Vec::new()
             },
             idle_in_transaction: idle_in_transaction(&sessions.listed),
-            progress,
+            progress: progress.all,
             invalid_indexes: Vec::new(),
             vitals: Known::NotYet,
             statements: Known::NotYet,
             migrations: Known::NotYet,
             rows: Vec::new(),
+            seen: Seen::default(),
+            blind,
         })
     }
 

@@ -81,11 +81,12 @@ pub(super) fn question(views: &[View]) -> String {
     )
 }
 
-/// What a session has locked, first what it has for itself alone, and the largest first: the table, how much space it and all
-/// that belongs to it take up, in bytes, and whether it has made tables that nobody sees yet. No lock
-/// is needed to know that.
+/// Of what each session has locked, what it has for itself alone, and of that the largest: the table, how
+/// much space it and all that belongs to it take up, in bytes, and whether the session has made tables
+/// that nobody sees yet. No lock is needed to know that.
 const LOCKED: &str = "
-    SELECT l.pid, c.oid::regclass::text AS relation,
+    SELECT DISTINCT ON (l.pid)
+           l.pid, c.oid::regclass::text AS relation,
            (8192 * (c.relpages::int8
                     + coalesce((SELECT sum(i.relpages) FROM pg_index AS x
                                   JOIN pg_class AS i ON i.oid = x.indexrelid
@@ -99,7 +100,7 @@ const LOCKED: &str = "
       FROM pg_locks AS l JOIN pg_class AS c ON c.oid = l.relation
      WHERE l.pid = ANY($1) AND l.granted AND l.locktype = 'relation' AND l.database = $2
        AND c.relkind IN ('r', 'm', 'p') AND c.oid >= 16384
-     ORDER BY l.mode = 'AccessExclusiveLock' DESC, bytes DESC";
+     ORDER BY l.pid, l.mode = 'AccessExclusiveLock' DESC, bytes DESC";
 
 const SIZE: &str = "SELECT pg_database_size($1)::float8 AS bytes";
 
@@ -117,6 +118,14 @@ const INVALID: &str = "
       FROM pg_index AS x JOIN pg_class AS c ON c.oid = x.indexrelid
      WHERE NOT x.indisvalid AND c.relkind = 'i'
      LIMIT 50";
+
+/// What a look has found.
+#[derive(Default)]
+pub(super) struct Looked {
+    pub(super) all: Vec<Progress>,
+    /// Why not all of it is known, if something could not be seen.
+    pub(super) blind: Option<String>,
+}
 
 /// What is remembered of progress from poll to poll.
 #[derive(Default)]
@@ -141,24 +150,31 @@ impl ProgressWatch {
         facts: &Facts,
         sessions: &[Session],
         now: Moment,
-    ) -> Result<Vec<Progress>, Trouble> {
-        let mut all = Vec::new();
+    ) -> Result<Looked, Trouble> {
+        let (mut all, mut blind) = (Vec::new(), None);
         if !facts.progress.is_empty() {
             let statement = sqlx::query(AssertSqlSafe(facts.progress.clone()));
-            let rows = line.rows(statement.bind(Oid(facts.database))).await?;
-            let counted = rows.iter().filter_map(raw);
-            all.extend(counted.map(|raw| self.counted(&raw, sessions, now)));
+            let rows = line.rows(statement.bind(Oid(facts.database))).await;
+            match line.part(rows).await? {
+                Ok(rows) => {
+                    let counted = rows.iter().filter_map(raw);
+                    all.extend(counted.map(|raw| self.counted(&raw, sessions, now)));
+                }
+                Err(why) => blind = Some(why),
+            }
         }
         let uncounted = uncounted(sessions, &all);
         if uncounted.is_empty() {
             self.rewrites.clear();
         } else {
-            all.extend(self.uncounted(line, facts, &uncounted, now).await?);
+            let found = self.uncounted(line, facts, &uncounted, now).await?;
+            all.extend(found.all);
+            blind = blind.or(found.blind);
         }
         let pids: Vec<i32> = all.iter().map(|progress| progress.pid).collect();
         self.paces.keep(&pids);
         all.sort_by_key(|progress| std::cmp::Reverse((progress.ours.is_some(), progress.age)));
-        Ok(all)
+        Ok(Looked { all, blind })
     }
 
     fn counted(&mut self, raw: &Raw, sessions: &[Session], now: Moment) -> Progress {
@@ -202,10 +218,14 @@ impl ProgressWatch {
         facts: &Facts,
         sessions: &[&Session],
         now: Moment,
-    ) -> Result<Vec<Progress>, Trouble> {
+    ) -> Result<Looked, Trouble> {
         let pids: Vec<i32> = sessions.iter().map(|session| session.pid).collect();
         let locked = sqlx::query(LOCKED).bind(&pids).bind(Oid(facts.database));
-        let locked = line.rows(locked).await?;
+        let locked = line.rows(locked).await;
+        let (locked, mut blind) = match line.part(locked).await? {
+            Ok(rows) => (rows, None),
+            Err(why) => (Vec::new(), Some(why)),
+        };
         let of = |pid: i32| locked.iter().find(|row| field(row, "pid") == Some(pid));
         let rewriting = |session: &Session| {
             let text = session.statement.as_deref().is_some_and(rewrites);
@@ -213,10 +233,11 @@ impl ProgressWatch {
         };
         let mut size = None;
         if sessions.iter().any(|session| rewriting(session)) {
-            let rows = line
-                .rows(sqlx::query(SIZE).bind(Oid(facts.database)))
-                .await?;
-            size = rows.first().and_then(|row| field::<f64>(row, "bytes"));
+            let rows = line.rows(sqlx::query(SIZE).bind(Oid(facts.database))).await;
+            match line.part(rows).await? {
+                Ok(rows) => size = rows.first().and_then(|row| field::<f64>(row, "bytes")),
+                Err(why) => blind = Some(why),
+            }
         }
         self.rewrites.retain(|(pid, _)| pids.contains(pid));
         let mut all = Vec::new();
@@ -244,7 +265,7 @@ impl ProgressWatch {
             }
             all.push(progress);
         }
-        Ok(all)
+        Ok(Looked { all, blind })
     }
 
     /// The size of the database when the session's statement began: what was measured before it, or

@@ -9,12 +9,12 @@ use super::facts::Facts;
 use super::line::Line;
 use super::migrations::MigrationWatch;
 use super::progress::invalid_indexes;
-use super::row_counts;
+use super::row_counts::RowCounts;
 use super::statements::StatementWatch;
 use super::trouble::Trouble;
 use super::vitals::VitalsWatch;
 use crate::clock::{Clock, Moment};
-use crate::monitor::health::RowCount;
+use crate::monitor::health::{RowCount, Seen};
 use crate::monitor::known::Known;
 use crate::monitor::migrations::Migrations;
 use crate::monitor::pace::Pace;
@@ -37,6 +37,26 @@ struct Every {
     statements: u32,
     counts: u32,
     slow: u32,
+}
+
+/// The sorts, in the order in which they are looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sort {
+    Slow,
+    Vitals,
+    Counts,
+    Migrations,
+    Statements,
+}
+
+impl Sort {
+    pub(super) const ALL: [Sort; 5] = [
+        Sort::Slow,
+        Sort::Vitals,
+        Sort::Counts,
+        Sort::Migrations,
+        Sort::Statements,
+    ];
 }
 
 /// When something is looked at again.
@@ -72,8 +92,7 @@ pub(super) struct Rarely {
     statements_turn: Turn,
     slow_turn: Turn,
     counts_turn: Turn,
-    /// The tables whose rows are counted.
-    counted: Vec<String>,
+    counts: RowCounts,
     vitals_watch: VitalsWatch,
     statement_watch: StatementWatch,
     migration_watch: MigrationWatch,
@@ -83,6 +102,8 @@ pub(super) struct Rarely {
     pub(super) migrations: Known<Vec<Migrations>>,
     pub(super) invalid_indexes: Vec<InvalidIndex>,
     pub(super) rows: Vec<RowCount>,
+    /// When it was last seen.
+    pub(super) seen: Seen,
     /// The indexes that are not valid and that nobody worked on when it was last looked.
     abandoned: HashSet<String>,
 }
@@ -93,7 +114,8 @@ impl Rarely {
     pub(super) fn new(interval: Duration, folder: Option<PathBuf>, counted: Vec<String>) -> Self {
         Rarely {
             counts_turn: Turn::new(interval * EVERY.counts),
-            counted,
+            counts: RowCounts::new(counted),
+            seen: Seen::default(),
             rows: Vec::new(),
             abandoned: HashSet::new(),
             migrations_turn: Turn::new(interval * EVERY.migrations),
@@ -121,58 +143,88 @@ impl Rarely {
         self.slow_turn.last.zip(self.vitals_watch.size())
     }
 
-    /// Looks at whatever is due. An error means that the line is of no more use; anything else that
-    /// goes wrong is told in the place of what could not be seen.
+    /// Looks at one sort of things, if that is due, and tells whether it was. An error means that the line
+    /// is of no more use; anything else that goes wrong is told in the place of what could not be seen.
     pub(super) async fn look(
         &mut self,
+        sort: Sort,
         line: &mut Line,
         facts: &Facts,
         t_zero: Option<Moment>,
         clock: &dyn Clock,
-    ) -> Result<(), Trouble> {
-        let now = clock.now();
-        if self.slow_turn.is_due(now) {
-            line.begin().await?;
-            let looked = self.vitals_watch.look_slowly(line, facts, now).await;
-            if let Err(why) = end(line, looked).await? {
-                tracing::debug!(why, "what changes slowly could not be seen");
+    ) -> Result<bool, Trouble> {
+        let began = clock.now();
+        if !self.turn(sort).is_due(began) {
+            return Ok(false);
+        }
+        if let Sort::Counts = sort {
+            return self.count_one(line, facts, clock).await;
+        }
+        line.begin().await?;
+        match sort {
+            Sort::Slow => {
+                let looked = self.vitals_watch.look_slowly(line, facts, began).await;
+                if let Err(why) = end(line, looked).await? {
+                    tracing::debug!(why, "what changes slowly could not be seen");
+                } else {
+                    self.seen.slow = Some(began);
+                }
             }
-            self.slow_turn.done(now, clock);
+            Sort::Vitals => {
+                let looked = self.look_at_vitals(line, facts, began).await;
+                self.vitals = match end(line, looked).await? {
+                    Ok(()) => Known::seen(self.vitals_watch.newest()),
+                    Err(why) => Known::missing(why),
+                };
+            }
+            Sort::Migrations => {
+                let looked = self.migration_watch.look(line, facts, began).await;
+                self.migrations = match end(line, looked).await? {
+                    Ok(found) => Known::seen(found),
+                    Err(why) => Known::missing(why),
+                };
+                self.seen.migrations = Some(began);
+            }
+            Sort::Statements => {
+                let looked = self.statement_watch.look(line, facts, t_zero, began).await;
+                let looked = end(line, looked).await?;
+                self.statements = looked.unwrap_or_else(Known::missing);
+            }
+            Sort::Counts => {}
         }
-        let now = clock.now();
-        if self.vitals_turn.is_due(now) {
-            line.begin().await?;
-            let looked = self.look_at_vitals(line, facts, now).await;
-            self.vitals = match end(line, looked).await? {
-                Ok(()) => Known::seen(self.vitals_watch.newest()),
-                Err(why) => Known::missing(why),
-            };
-            self.vitals_turn.done(now, clock);
+        self.turn(sort).done(began, clock);
+        Ok(true)
+    }
+
+    fn turn(&mut self, sort: Sort) -> &mut Turn {
+        match sort {
+            Sort::Slow => &mut self.slow_turn,
+            Sort::Vitals => &mut self.vitals_turn,
+            Sort::Counts => &mut self.counts_turn,
+            Sort::Migrations => &mut self.migrations_turn,
+            Sort::Statements => &mut self.statements_turn,
         }
-        let now = clock.now();
-        if !self.counted.is_empty() && self.counts_turn.is_due(now) {
-            self.rows = row_counts::count(line, &self.counted, clock).await?;
-            self.counts_turn.done(now, clock);
+    }
+
+    /// Counts the rows of the next table, and no more of them: a count may take two seconds.
+    async fn count_one(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        clock: &dyn Clock,
+    ) -> Result<bool, Trouble> {
+        let began = clock.now();
+        let Some(counted) = self.counts.next(line, facts, clock).await? else {
+            return Ok(false);
+        };
+        match self.rows.iter_mut().find(|row| row.table == counted.table) {
+            Some(row) => *row = counted,
+            None => self.rows.push(counted),
         }
-        let now = clock.now();
-        if self.migrations_turn.is_due(now) {
-            line.begin().await?;
-            let looked = self.migration_watch.look(line, facts, now).await;
-            self.migrations = match end(line, looked).await? {
-                Ok(found) => Known::seen(found),
-                Err(why) => Known::missing(why),
-            };
-            self.migrations_turn.done(now, clock);
+        if self.counts.is_round_over() {
+            self.counts_turn.done(began, clock);
         }
-        let now = clock.now();
-        if self.statements_turn.is_due(now) {
-            line.begin().await?;
-            let looked = self.statement_watch.look(line, facts, t_zero, now).await;
-            let looked = end(line, looked).await?;
-            self.statements = looked.unwrap_or_else(Known::missing);
-            self.statements_turn.done(now, clock);
-        }
-        Ok(())
+        Ok(true)
     }
 
     async fn look_at_vitals(
@@ -191,6 +243,7 @@ impl Rarely {
             index.being_built |= !before.contains(&index.name);
         }
         self.invalid_indexes = found;
+        self.seen.indexes = Some(now);
         Ok(())
     }
 }

@@ -1,36 +1,93 @@
 //! Counting rows exactly, for the rules that ask for it.
 
-use sqlx::AssertSqlSafe;
+use std::collections::VecDeque;
 
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::types::Oid;
+
+use super::facts::Facts;
 use super::line::Line;
-use super::rows::field;
+use super::rarely::end;
+use super::rows::{field, flag};
 use super::trouble::Trouble;
 use crate::clock::{Clock, Moment};
 use crate::monitor::health::RowCount;
 
-/// Counts the rows of each of `tables`. A count is as expensive as its table is large, and the
-/// server's own limit ends it; a table that can't be counted says why.
-pub(super) async fn count(
-    line: &mut Line,
-    tables: &[String],
-    clock: &dyn Clock,
-) -> Result<Vec<RowCount>, Trouble> {
-    let mut all = Vec::with_capacity(tables.len());
-    for table in tables {
+/// Whether somebody has a table for itself alone, or waits for that. A count would wait behind it, and
+/// whoever waits would wait for the count.
+const WANTED_ALONE: &str = "
+    SELECT EXISTS (SELECT FROM pg_locks
+                    WHERE locktype = 'relation' AND database = $2 AND relation = to_regclass($1)
+                      AND mode = 'AccessExclusiveLock') AS wanted";
+
+/// The tables whose rows are counted, one after the other.
+pub(super) struct RowCounts {
+    tables: Vec<String>,
+    /// Those that are left of the present round.
+    left: VecDeque<String>,
+}
+
+impl RowCounts {
+    /// Before anything was counted.
+    pub(super) fn new(tables: Vec<String>) -> Self {
+        RowCounts {
+            tables,
+            left: VecDeque::new(),
+        }
+    }
+
+    /// Whether all tables have been counted since the round began.
+    pub(super) fn is_round_over(&self) -> bool {
+        self.left.is_empty()
+    }
+
+    /// Counts the rows of the next table. A count is as expensive as its table is large, and the
+    /// server's own limit ends it; a table that can't be counted says why. None if there is none, or if
+    /// somebody wants it alone: then its turn comes again after the others.
+    pub(super) async fn next(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        clock: &dyn Clock,
+    ) -> Result<Option<RowCount>, Trouble> {
+        if self.left.is_empty() {
+            self.left.extend(self.tables.iter().cloned());
+        }
+        let Some(table) = self.left.pop_front() else {
+            return Ok(None);
+        };
         let at = clock.now();
         line.begin().await?;
-        let sql = format!("SELECT count(*) AS count FROM {}", quoted(table));
-        let counted = line.rows(sqlx::query(AssertSqlSafe(sql))).await;
-        let counted = super::rarely::end(line, counted).await?;
-        all.push(match counted {
-            Ok(rows) => row_count(table, at, rows.first().and_then(|row| field(row, "count"))),
-            Err(why) => RowCount {
+        let counted = count(line, facts, &table).await;
+        Ok(match end(line, counted).await? {
+            Ok(Some(count)) => Some(row_count(&table, at, count)),
+            Ok(None) => {
+                self.left.push_back(table);
+                None
+            }
+            Err(why) => Some(RowCount {
                 why_not: Some(why),
-                ..row_count(table, at, None)
-            },
-        });
+                ..row_count(&table, at, None)
+            }),
+        })
     }
-    Ok(all)
+}
+
+/// How many rows `table` has; none if somebody wants it alone.
+async fn count(
+    line: &mut Line,
+    facts: &Facts,
+    table: &str,
+) -> Result<Option<Option<i64>>, Trouble> {
+    let name = quoted(table);
+    let wanted = sqlx::query(WANTED_ALONE).bind(&name);
+    let wanted = line.rows(wanted.bind(Oid(facts.database))).await?;
+    if wanted.first().is_some_and(|row| flag(row, "wanted")) {
+        return Ok(None);
+    }
+    let sql = format!("SELECT count(*) AS count FROM {name}");
+    let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
+    Ok(Some(rows.first().and_then(|row| field(row, "count"))))
 }
 
 fn row_count(table: &str, at: Moment, count: Option<i64>) -> RowCount {

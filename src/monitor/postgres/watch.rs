@@ -8,6 +8,7 @@ use super::connect::Purpose;
 use super::errand::Errand;
 use super::line::Line;
 use super::poll::{Poller, Wishes};
+use super::rarely::Sort;
 use super::target::Target;
 use super::trouble::Trouble;
 use crate::clock::Clock;
@@ -67,6 +68,9 @@ impl Watcher {
                     self.show(picture);
                     self.link_is_up
                         .send_if_modified(|up| !std::mem::replace(up, true));
+                    if let Err(trouble) = self.look_rarely(&mut line, poller).await {
+                        return trouble;
+                    }
                 }
                 Err(trouble) if trouble.ended => return trouble,
                 Err(trouble) => {
@@ -88,6 +92,26 @@ impl Watcher {
                 }
             }
         }
+    }
+
+    /// Looks at whatever is due of what is looked at rarely. It may take long, so the picture is shown
+    /// before, and what is urgent is done in between.
+    async fn look_rarely(&mut self, line: &mut Line, poller: &mut Poller) -> Result<(), Trouble> {
+        let mut looked = false;
+        for sort in Sort::ALL {
+            looked |= poller.look_rarely(sort, line, &*self.clock).await?;
+            while let Ok(errand) = self.errands.try_recv() {
+                errand.run(line).await?;
+            }
+        }
+        if looked {
+            self.board.database(self.place, |database| {
+                if let Some(picture) = &mut database.picture {
+                    poller.complete(Arc::make_mut(picture));
+                }
+            });
+        }
+        Ok(())
     }
 
     fn show(&mut self, mut picture: Picture) {

@@ -62,7 +62,10 @@ fn above(sight: &Sight<'_>, width: u16) -> Vec<Line<'static>> {
         let words = format!("! behind our step: {}", queue.words());
         lines.extend(wrapped(&words, Role::Bad));
     }
-    if picture.locks.nodes.is_empty() {
+    if let Some(why) = &picture.blind.locks {
+        let words = format!("not all is known of who waits for whom: {why}");
+        lines.extend(wrapped(&words, Role::Warn));
+    } else if picture.locks.nodes.is_empty() {
         lines.push(Line::from(sight.span("nobody waits for a lock", Role::Dim)));
     }
     lines

@@ -35,14 +35,16 @@ pub(super) fn progress(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         row += 1;
         row += phase(sight, work, inner, row, buf);
     }
-    if row == 0 {
-        put(
-            inner,
-            0,
-            Line::from(sight.span("nothing long goes on", Role::Dim)),
-            buf,
-        );
-    }
+    let rest = match &picture.blind.progress {
+        Some(why) => (
+            format!("not all is known of what goes on: {why}"),
+            Role::Warn,
+        ),
+        None if row == 0 => ("nothing long goes on".to_owned(), Role::Dim),
+        None => return,
+    };
+    let words = sight.span(rest.0, rest.1);
+    put(inner, row, Line::from(words), buf);
 }
 
 /// How much room the panel needs.
@@ -51,7 +53,8 @@ pub fn height(picture: &Picture) -> u16 {
         .progress
         .iter()
         .filter(|work| work.waits_for.is_some());
-    let rows = left_behind(picture).count() + picture.progress.len() * 2 + waits.count();
+    let blind = usize::from(picture.blind.progress.is_some());
+    let rows = left_behind(picture).count() + picture.progress.len() * 2 + waits.count() + blind;
     if rows == 0 { 0 } else { rows as u16 + 2 }
 }
 
