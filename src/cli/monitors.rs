@@ -178,14 +178,20 @@ pub(super) fn find_session(
         let Some(picture) = database.picture.as_deref() else {
             continue;
         };
-        let Some(session) = seen(picture).find(|session| session.pid == pid) else {
-            continue;
+        let session = match seen(picture).find(|session| session.pid == pid) {
+            Some(session) => session
+                .started
+                .map(|started| shown(&database.name, session, started)),
+            None => one_of_several(&database.name, picture, pid),
         };
-        match session.started {
+        match session {
             // Two names of a plan may be one server's.
-            Some(started) if found.iter().any(|other| other.started == started) => {}
-            Some(started) => found.push(shown(&database.name, session, started)),
-            None => hidden = hidden.or_else(|| picture.server.hidden(pid)),
+            Some(session) if found.iter().any(|other| other.started == session.started) => {}
+            Some(session) => found.push(session),
+            None if picture.connections.by_state.hidden > 0 => {
+                hidden = hidden.or_else(|| picture.server.hidden(pid));
+            }
+            None => {}
         }
     }
     if let Some(started) = named.started {
@@ -207,6 +213,22 @@ pub(super) fn find_session(
             )))
         }
     }
+}
+
+/// A session that runs the same as an older one, which is shown for all of them.
+fn one_of_several(database: &str, picture: &Picture, pid: i32) -> Option<Session> {
+    let running = picture.running.iter();
+    let (group, backend) = running
+        .flat_map(|group| group.others.iter().map(move |other| (group, other)))
+        .find(|(_, other)| other.pid == pid)?;
+    let statement = group.oldest.statement.as_deref().unwrap_or("");
+    Some(Session {
+        database: database.to_owned(),
+        pid,
+        started: backend.started,
+        words: format!("one of {} that run: {statement}", group.sessions),
+        own: false,
+    })
 }
 
 fn shown(database: &str, session: &monitor::Session, started: i64) -> Session {
@@ -278,6 +300,32 @@ mod tests {
             database: database.map(str::to_owned),
             started,
         }
+    }
+
+    #[test]
+    fn each_of_several_that_run_the_same_is_found_and_a_hidden_one_is_said_to_be() {
+        let mut picture = picture();
+        picture.running = vec![monitor::Running {
+            oldest: session(56, "web", State::Active, 3, "select 1"),
+            sessions: 2,
+            others: vec![Backend {
+                pid: 57,
+                started: 9,
+            }],
+        }];
+        let find = |picture: Picture| {
+            let health = health(vec![database(picture)]);
+            find_session(&watch::channel(Arc::new(health)).1, &named(None, None))
+        };
+        let found = find(picture.clone()).unwrap().unwrap();
+        assert_eq!((found.pid, found.started), (57, 9));
+        assert_eq!(found.words, "one of 2 that run: select 1");
+        picture.running.clear();
+        assert_eq!(find(picture.clone()), Ok(None));
+        picture.connections.by_state.hidden = 3;
+        picture.server.rights.may_see_all = false;
+        let why = find(picture).unwrap_err().0;
+        assert_eq!(why, "session 57 is hidden: grant pg_monitor to monitor");
     }
 
     #[test]

@@ -45,11 +45,14 @@ impl Baseline {
     /// What was usual of `metric`; the error says what is missing.
     pub fn usual(&self, metric: &str) -> Result<f64, String> {
         let normal = self.normals.get(metric);
-        let normal = normal.ok_or_else(|| {
-            format!("fewer than {LEAST} readings were made of {metric} before T-0")
-        })?;
         // A count of rows is exact, so the last one is the one that counts.
         let exact = metric::counted_table(metric).is_some();
+        let normal = normal.ok_or_else(|| {
+            if exact {
+                return format!("{metric} was not counted before T-0");
+            }
+            format!("fewer than {LEAST} readings were made of {metric} before T-0")
+        })?;
         Ok(if exact { normal.last } else { normal.median })
     }
 }
@@ -141,6 +144,10 @@ mod tests {
                 .starts_with("fewer than 20")
         );
         assert_eq!(baseline.usual("main.rows.orders"), Ok(9.0));
+        assert_eq!(
+            baseline.usual("main.rows.items").unwrap_err(),
+            "main.rows.items was not counted before T-0"
+        );
     }
 
     #[test]

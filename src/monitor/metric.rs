@@ -6,6 +6,7 @@ use super::health::{DatabaseHealth, Health, Link, Picture};
 use super::locks::LockNode;
 use super::migrations::MigrationState;
 use super::probe::{ProbeHealth, ProbeState};
+use super::vitals::{Replica, Vitals};
 use crate::clock::Moment;
 use crate::plan::metric::{ROWS, parts};
 
@@ -163,7 +164,7 @@ fn picture_measure(picture: &Picture, what: &str) -> Measure {
         .or_else(|| of_vitals(picture, what))
         .or_else(|| of_changes(picture, what));
     value.map_or_else(
-        || Measure::NoData("not known yet".to_owned()),
+        || Measure::NoData(why_unknown(picture, what)),
         Measure::Value,
     )
 }
@@ -177,7 +178,7 @@ fn waited(node: &LockNode) -> Option<Duration> {
 
 fn of_sessions(picture: &Picture, what: &str) -> Option<f64> {
     let all = &picture.connections;
-    let hidden = !picture.server.rights.may_see_all;
+    let hidden = !picture.server.rights.may_see_all || all.by_state.hidden > 0;
     let secs = |age: Option<Duration>| age.map_or(0.0, |age| age.as_secs_f64());
     Some(match what {
         "up" => 1.0,
@@ -215,9 +216,10 @@ fn of_vitals(picture: &Picture, what: &str) -> Option<f64> {
         "cache_hits" => vitals.rates?.cache_hits.map(|hits| hits * 100.0),
         "temp" => vitals.rates.map(|rates| rates.temporary),
         "wal" => vitals.rates?.wal,
+        "replication_lag" if picture.server.in_recovery => vitals.behind,
         "replication_lag" => {
-            let behind = vitals.replicas.iter().filter_map(|replica| replica.behind);
-            Some(behind.chain(vitals.behind).fold(0.0, f64::max))
+            let behind = followers(vitals).map(|replica| replica.behind);
+            behind.reduce(|one, other| Some(one?.max(other?)))?
         }
         "slot_lag" => {
             let kept = vitals.slots.iter().filter_map(|slot| slot.kept);
@@ -229,6 +231,29 @@ fn of_vitals(picture: &Picture, what: &str) -> Option<f64> {
             .xid_age
             .map(|(age, limit)| f64::from(age) / f64::from(limit.max(1)) * 100.0),
         _ => None,
+    }
+}
+
+/// The servers that follow; who only takes a backup follows nobody.
+fn followers(vitals: &Vitals) -> impl Iterator<Item = &Replica> {
+    let replicas = vitals.replicas.iter();
+    replicas.filter(|replica| replica.state != "backup")
+}
+
+/// Why there is no value of `what`.
+fn why_unknown(picture: &Picture, what: &str) -> String {
+    let grant = || format!("it is hidden: grant pg_monitor to {}", picture.server.role);
+    let Some(vitals) = picture.vitals.get().filter(|_| what == "replication_lag") else {
+        return "not known yet".to_owned();
+    };
+    if picture.server.in_recovery {
+        "this server receives nothing from another".to_owned()
+    } else if followers(vitals).next().is_none() {
+        "no server follows this one".to_owned()
+    } else if picture.server.rights.may_see_all {
+        "a server that follows does not tell how far it is".to_owned()
+    } else {
+        grant()
     }
 }
 
@@ -271,7 +296,9 @@ mod tests {
     #[test]
     fn every_metric_that_a_plan_can_name_is_one() {
         let mut full = picture();
-        full.vitals = crate::monitor::Known::seen(crate::monitor::testing::vitals());
+        let mut vitals = crate::monitor::testing::vitals();
+        vitals.replicas = vec![replica(Some(0.0))];
+        full.vitals = crate::monitor::Known::seen(vitals);
         full.statements = crate::monitor::Known::seen(crate::monitor::testing::statements());
         full.migrations = crate::monitor::Known::seen(Vec::new());
         let mut health = health(vec![database(full)]);
@@ -342,6 +369,46 @@ mod tests {
             let at = measure(&health, &format!("main.{metric}"), now()).at;
             assert_eq!(at, Some(ago(secs)), "{metric}");
         }
+    }
+
+    fn replica(behind: Option<f64>) -> Replica {
+        Replica {
+            name: "standby".to_owned(),
+            state: "streaming".to_owned(),
+            synchronous: false,
+            behind,
+            lag: None,
+        }
+    }
+
+    #[test]
+    fn a_lag_that_nobody_knows_is_not_none() {
+        let lag = |replicas: Vec<Replica>, standby: bool, behind| {
+            let mut picture = picture();
+            picture.server.in_recovery = standby;
+            let mut vitals = crate::monitor::testing::vitals();
+            (vitals.replicas, vitals.behind) = (replicas, behind);
+            picture.vitals = crate::monitor::Known::seen(vitals);
+            value_of(
+                &health(vec![database(picture)]),
+                "main.replication_lag",
+                now(),
+            )
+        };
+        let known = replica(Some(7.0));
+        let mut backup = replica(None);
+        "backup".clone_into(&mut backup.state);
+        assert_eq!(
+            lag(vec![known.clone(), replica(Some(9.0)), backup], false, None),
+            Ok(9.0)
+        );
+        let hidden = lag(vec![known, replica(None)], false, None).unwrap_err();
+        assert_eq!(hidden, "a server that follows does not tell how far it is");
+        let gone = lag(Vec::new(), false, None).unwrap_err();
+        assert_eq!(gone, "no server follows this one");
+        assert_eq!(lag(Vec::new(), true, Some(3.0)), Ok(3.0));
+        let cut = lag(Vec::new(), true, None).unwrap_err();
+        assert_eq!(cut, "this server receives nothing from another");
     }
 
     #[test]

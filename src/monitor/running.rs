@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::session::{Session, State};
+use super::session::{Backend, Session, State};
 
 /// How many statements, and how many idle transactions, are listed.
 const LISTED: usize = 50;
@@ -16,6 +16,9 @@ pub struct Running {
     pub oldest: Session,
     /// In how many sessions it runs.
     pub sessions: u32,
+    /// The others of them.
+    #[serde(default)]
+    pub others: Vec<Backend>,
 }
 
 /// The statements that clients run, the oldest first. Sessions with the same text share an entry,
@@ -33,6 +36,7 @@ pub(super) fn running(sessions: &[Session]) -> Vec<Running> {
         let known = text.and_then(|text| place_of.get(text));
         if let Some(&place) = known {
             groups[place].sessions += 1;
+            groups[place].others.extend(session.backend());
             continue;
         }
         if let Some(text) = text {
@@ -41,6 +45,7 @@ pub(super) fn running(sessions: &[Session]) -> Vec<Running> {
         groups.push(Running {
             oldest: session.clone(),
             sessions: 1,
+            others: Vec::new(),
         });
     }
     groups.truncate(LISTED);

@@ -51,8 +51,9 @@ impl State {
             Some("idle") => State::Idle,
             Some("idle in transaction") => State::IdleInTransaction,
             Some("idle in transaction (aborted)") => State::Aborted,
+            // The server was told to keep no track of what its sessions do.
+            Some("disabled") | None => State::Hidden,
             Some(_) => State::Other,
-            None => State::Hidden,
         }
     }
 

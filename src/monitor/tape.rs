@@ -1,7 +1,8 @@
 //! What was seen, written down to be looked at again: a line of JSON for each change.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -34,7 +35,13 @@ pub struct Recorder(BufWriter<File>);
 impl Recorder {
     /// Begins a new tape at `path`; one that is there already is not written over.
     pub fn create(path: &Path) -> std::io::Result<Self> {
-        let mut file = BufWriter::new(File::create_new(path)?);
+        // It holds statements, and they hold what is nobody else's business.
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
+        let mut file = BufWriter::new(file);
         line(
             &mut file,
             &Head {
@@ -139,6 +146,8 @@ mod tests {
                 health: Arc::new(health(vec![database(picture())])),
             })
             .into();
+        let mode = std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
         for frame in &frames {
             recorder.add(frame).unwrap();
         }

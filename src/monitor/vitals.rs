@@ -154,6 +154,23 @@ impl Counters {
     }
 }
 
+/// How much a counter has grown since it was first looked at. One that has become smaller was reset, and
+/// counts from zero.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Grown {
+    last: Option<u64>,
+    sum: u64,
+}
+
+impl Grown {
+    /// Takes the counter in as it is `now`, and tells how much there is of it altogether.
+    pub(super) fn take(&mut self, now: u64) -> u64 {
+        let before = self.last.replace(now).unwrap_or(now);
+        self.sum += now.checked_sub(before).unwrap_or(now);
+        self.sum
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +197,13 @@ mod tests {
         assert_eq!((rates.tps, rates.rollbacks), (110.0, 10.0));
         assert_eq!((rates.cache_hits, rates.wal), (Some(0.9), Some(1e6)));
         assert_eq!(after.since(&after), None, "no time has passed");
+    }
+
+    #[test]
+    fn a_counter_goes_on_growing_after_a_reset() {
+        let mut grown = Grown::default();
+        let sums = [7, 9, 9, 1, 2, 0, 1].map(|now| grown.take(now));
+        assert_eq!(sums, [0, 2, 2, 3, 4, 4, 5]);
     }
 
     #[test]

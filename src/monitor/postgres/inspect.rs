@@ -8,15 +8,19 @@ use sqlx::postgres::PgRow;
 
 use super::keep::KeptLine;
 use super::rows::{field, flag, relation, seconds, statement, text};
+use super::sessions::LISTED;
 use crate::monitor::inspection::{Inspection, SessionLock, explainable};
 use crate::monitor::session::Backend;
 
-/// The statement as a whole, as far as the server keeps it.
+/// The statement as a whole, as far as the server keeps it; it cuts one between two letters.
 const STATEMENT: &str = "
     SELECT CASE WHEN pg_catalog.getdatabaseencoding() = 'UTF8' THEN query END AS statement,
            CASE WHEN pg_catalog.getdatabaseencoding() <> 'UTF8'
                 THEN pg_catalog.convert_to(query, pg_catalog.getdatabaseencoding()) END
                AS raw_statement,
+           octet_length(query) + 4
+           >= pg_catalog.pg_size_bytes(pg_catalog.current_setting('track_activity_query_size'))
+               AS cut,
            pg_catalog.pg_blocking_pids(pid) AS blocked_by,
            ARRAY(SELECT a.pid FROM pg_catalog.pg_stat_get_activity(NULL) AS a
                   WHERE a.wait_event_type = 'Lock'
@@ -64,10 +68,33 @@ impl Inspector {
         })
     }
 
-    /// How the server would carry `statement` out, a line each; it is only planned, never run. The
-    /// error says why there is no plan.
-    pub async fn explain(&self, statement: &str) -> Result<Vec<String>, String> {
+    /// How the server would carry the statement of a session out that begins with what is `shown` of it, a
+    /// line each; it is only planned, never run. The error says why there is no plan: half a statement may
+    /// be another one.
+    pub async fn explain(&self, backend: Backend, shown: &str) -> Result<Vec<String>, String> {
         let spare = self.0.as_ref().map_err(Clone::clone)?;
+        let Backend { pid, started } = backend;
+        let found = spare.ask(|| sqlx::query(STATEMENT).bind(pid).bind(started));
+        let found = found.await.map_err(|trouble| trouble.words)?;
+        let whole = found.first().and_then(statement).unwrap_or_default();
+        let statement = if whole.starts_with(shown) {
+            if found.first().is_some_and(|row| flag(row, "cut")) {
+                return Err("the server keeps only the beginning of this statement \
+                            (track_activity_query_size), so it can't be planned"
+                    .to_owned());
+            }
+            whole
+        } else if shown.chars().count() < LISTED {
+            shown.to_owned()
+        } else {
+            return Err(format!(
+                "{pid} is at something else now, and only the beginning of this is known"
+            ));
+        };
+        Self::explain_whole(spare, &statement).await
+    }
+
+    async fn explain_whole(spare: &KeptLine, statement: &str) -> Result<Vec<String>, String> {
         let statement = explainable(statement)?;
         // Statements of applications often have places for values, for which newer servers can plan.
         let (options, generic) = if statement.contains("$1") {

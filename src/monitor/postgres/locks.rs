@@ -27,13 +27,13 @@ const EDGES: &str = "
       FROM unnest($1::int4[]) AS w (pid),
            LATERAL (SELECT pg_blocking_pids(w.pid) AS blockers OFFSET 0) AS b";
 
-/// The waiting sessions where the states of others are hidden.
+/// The waiting sessions where the states of others are hidden. A wait for a transaction belongs to no
+/// database, but its session does; and the process that replays the log of another server belongs to none,
+/// but what it waits for does.
 const HIDDEN_WAITERS: &str = "
-    SELECT DISTINCT pid
-      FROM pg_locks
-     WHERE NOT granted
-       AND (database IS NULL
-            OR database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+    SELECT DISTINCT l.pid
+      FROM pg_locks AS l, LATERAL pg_stat_get_activity(l.pid) AS a
+     WHERE NOT l.granted AND coalesce(a.datid, l.database) = $1
      LIMIT 50";
 
 /// What the waiting sessions want, the rows they are in line for, and what their blockers hold of the
@@ -129,8 +129,8 @@ impl LockWatch {
         now: Moment,
     ) -> Result<Waits, Trouble> {
         let mut waiters = waiters(listed);
-        if !facts.server.rights.may_see_all {
-            let hidden = self.hidden_waiters(line, now).await;
+        if !facts.server.rights.may_see_all || facts.server.in_recovery {
+            let hidden = self.hidden_waiters(line, facts, now).await;
             let hidden = line.part(hidden).await?.unwrap_or_default();
             waiters.extend(
                 hidden
@@ -173,13 +173,20 @@ impl LockWatch {
         Ok(waits)
     }
 
-    async fn hidden_waiters(&mut self, line: &mut Line, now: Moment) -> Result<Vec<i32>, Trouble> {
+    async fn hidden_waiters(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        now: Moment,
+    ) -> Result<Vec<i32>, Trouble> {
         if let Some((at, pids)) = &self.hidden
             && now.since(*at) < DETAILS_HOLD
         {
             return Ok(pids.clone());
         }
-        let rows = line.rows(sqlx::query(HIDDEN_WAITERS)).await?;
+        let rows = line
+            .rows(sqlx::query(HIDDEN_WAITERS).bind(Oid(facts.database)))
+            .await?;
         let pids: Vec<i32> = rows.iter().filter_map(|row| field(row, "pid")).collect();
         self.hidden = Some((now, pids.clone()));
         Ok(pids)

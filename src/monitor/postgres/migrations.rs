@@ -121,11 +121,17 @@ impl MigrationWatch {
             ));
             return Ok(migrations);
         }
+        // Who ends its work does so before it lets go of its lock, so the lock is looked at first. One
+        // that has begun since then has it afterwards.
+        let before = self.holder(line, facts, found).await?;
         let (columns, order) = tool.columns();
         let sql = select(columns, &found.table, order);
         let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
         let records: Vec<Record> = rows.iter().map(record).collect();
-        migrations.running = self.holder(line, facts, found).await?;
+        migrations.running = match before {
+            Some(pid) => Some(pid),
+            None => self.holder(line, facts, found).await?,
+        };
         if let Some(table) = &found.lock_table
             && is_locked(line, table).await?
         {

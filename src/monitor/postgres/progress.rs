@@ -13,7 +13,8 @@ use super::rows::{count, field, flag, relation, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
 use crate::monitor::progress::{
-    InvalidIndex, Paces, Progress, Raw, Seen, View, WaitsFor, reads_everything, rewrites,
+    After, InvalidIndex, Paces, Progress, Raw, Seen, Stretch, View, WaitsFor, reads_everything,
+    rewrites,
 };
 use crate::monitor::session::{Session, State};
 
@@ -56,8 +57,11 @@ pub(super) fn question(views: &[View]) -> String {
             .find(|(_, (known, _))| known == view);
         let (at, name) = named.map_or((0, ""), |(at, (_, name))| (at, *name));
         let relation = match view {
-            View::BaseBackup => "NULL",
-            _ => "relid::regclass::text",
+            View::BaseBackup => "NULL, NULL",
+            _ => {
+                "relid::regclass::text,
+                  (SELECT reltuples FROM pg_class WHERE oid = relid)"
+            }
         };
         let here = match view {
             View::BaseBackup => "",
@@ -70,10 +74,10 @@ pub(super) fn question(views: &[View]) -> String {
     };
     let all: Vec<String> = views.iter().map(select).collect();
     format!(
-        "SELECT view::int4, pid, relation::text, command::text, phase::text, done::float8,
+        "SELECT view::int4, pid, relation::text, rows::float8, command::text, phase::text, done::float8,
                 total::float8, more_done::float8, more_total::float8, parts_done::float8,
                 parts_total::float8, lockers_done::int8, lockers_total::int8, locker::int4
-           FROM ({}) AS p (view, pid, relation, command, phase, done, total, more_done, more_total,
+           FROM ({}) AS p (view, pid, relation, rows, command, phase, done, total, more_done, more_total,
                            parts_done, parts_total, lockers_done, lockers_total, locker)
           WHERE $1 IS NOT NULL
           LIMIT 100",
@@ -158,7 +162,7 @@ impl ProgressWatch {
             match line.part(rows).await? {
                 Ok(rows) => {
                     let counted = rows.iter().filter_map(raw);
-                    all.extend(counted.map(|raw| self.counted(&raw, sessions, now)));
+                    all.extend(counted.map(|raw| self.counted(&raw, facts, sessions, now)));
                 }
                 Err(why) => blind = Some(why),
             }
@@ -177,18 +181,21 @@ impl ProgressWatch {
         Ok(Looked { all, blind })
     }
 
-    fn counted(&mut self, raw: &Raw, sessions: &[Session], now: Moment) -> Progress {
+    fn counted(&mut self, raw: &Raw, facts: &Facts, sessions: &[Session], now: Moment) -> Progress {
         let session = sessions.iter().find(|session| session.pid == raw.pid);
         let age = session.and_then(|session| session.query_age);
-        let what = raw.what();
+        let role = &facts.server.role;
+        let what = if raw.is_hidden() {
+            format!("{} (hidden: grant pg_monitor to {role})", raw.view.words())
+        } else {
+            raw.what()
+        };
         let done = raw.part_done();
-        let left = done.and_then(|done| {
+        let left = raw.stretch().and_then(|stretch| {
             let seen = Seen {
                 pid: raw.pid,
                 what: &what,
-                phase: &raw.phase,
-                done,
-                age,
+                stretch,
             };
             self.paces.left(&seen, now)
         });
@@ -253,12 +260,15 @@ impl ProgressWatch {
                 "writes the table anew; estimated by the growth of the database"
                     .clone_into(&mut progress.phase);
                 progress.left = done.and_then(|done| {
+                    let stretch = Stretch {
+                        name: "",
+                        done,
+                        after: After::default(),
+                    };
                     let seen = Seen {
                         pid: session.pid,
                         what: &progress.what,
-                        phase: "",
-                        done,
-                        age: session.query_age,
+                        stretch,
                     };
                     self.paces.left(&seen, now)
                 });
@@ -359,6 +369,9 @@ fn phase(raw: &Raw) -> String {
             raw.parts_done, raw.parts_total
         );
     }
+    if raw.is_uncounted_work() {
+        return format!("{phase} (the server does not count this)");
+    }
     phase
 }
 
@@ -384,6 +397,7 @@ fn raw(row: &PgRow) -> Option<Raw> {
         phase: text(row, "phase").unwrap_or_default(),
         done: number("done"),
         total: number("total"),
+        rows: field(row, "rows"),
         more_done: number("more_done"),
         more_total: number("more_total"),
         parts_done: number("parts_done"),

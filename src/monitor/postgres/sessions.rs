@@ -14,6 +14,9 @@ use crate::monitor::connections::Alike;
 use crate::monitor::ours::named;
 use crate::monitor::session::{Client, Session, State};
 
+/// How many characters of a statement are listed, as the question below says it.
+pub(super) const LISTED: usize = 300;
+
 /// The fields of a session, from a row of `pg_stat_get_activity`. The function is asked instead of the
 /// view, whose joins cost more than the scan. A database of another encoding than ours may hold bytes that
 /// its server can't translate, so it sends a statement as the bytes that it has.
@@ -168,8 +171,15 @@ fn alike(row: &PgRow, facts: &Facts, tag: &str) -> Alike {
 }
 
 fn session(row: &PgRow, facts: &Facts, tag: &str) -> Session {
-    let application = text(row, "application_name").unwrap_or_default();
+    let kind = text(row, "backend_type");
     let state = State::of(text(row, "state").as_deref());
+    // The process that replays the log of another server has neither a name nor a state.
+    let recovers = kind.as_deref() == Some("startup");
+    let (application, state) = if recovers {
+        ("recovery".to_owned(), State::Other)
+    } else {
+        (text(row, "application_name").unwrap_or_default(), state)
+    };
     Session {
         pid: field(row, "pid").unwrap_or_default(),
         started: field(row, "started"),
@@ -178,7 +188,7 @@ fn session(row: &PgRow, facts: &Facts, tag: &str) -> Session {
         application,
         database: database(row, facts),
         client: client(row),
-        kind: text(row, "backend_type"),
+        kind,
         state,
         wait: text(row, "wait"),
         session_age: seconds(row, "session_age"),

@@ -23,8 +23,12 @@ const EXTENSION: &str = "
            ARRAY(SELECT a.attname::text FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
                   WHERE c.relname = 'pg_stat_statements' AND c.relnamespace = e.extnamespace)
                AS columns,
-           to_regclass(quote_ident(n.nspname) || '.pg_stat_statements_info') IS NOT NULL AS info
-      FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
+           CASE WHEN u.usable
+                THEN to_regclass(quote_ident(n.nspname) || '.pg_stat_statements_info') IS NOT NULL
+                END AS info,
+           u.usable
+      FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace,
+           LATERAL (SELECT has_schema_privilege(n.oid, 'USAGE') AS usable) AS u
      WHERE e.extname = 'pg_stat_statements'";
 
 /// The extension as it is installed in a database.
@@ -34,6 +38,8 @@ struct Extension {
     version: String,
     columns: Vec<String>,
     info: bool,
+    /// Whether the role may use what is in its schema.
+    usable: bool,
 }
 
 /// What is remembered of statements between two looks.
@@ -51,6 +57,7 @@ impl Extension {
             version: text(row, "version").unwrap_or_default(),
             columns: field(row, "columns").unwrap_or_default(),
             info: flag(row, "info"),
+            usable: flag(row, "usable"),
         }))
     }
 
@@ -108,6 +115,12 @@ impl StatementWatch {
                  database (create extension pg_stat_statements)",
             ));
         };
+        if !extension.usable {
+            let (schema, role) = (&extension.schema, &facts.server.role);
+            return Ok(Known::missing(format!(
+                "what counts statements may not be used: grant usage on schema {schema} to {role}"
+            )));
+        }
         let reset = reset(line, &extension).await?;
         let statement = sqlx::query(AssertSqlSafe(extension.counters())).bind(Oid(facts.database));
         let rows = line.rows(statement).await?;

@@ -11,7 +11,9 @@ use super::line::Line;
 use super::rows::{field, flag, relation, seconds, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
-use crate::monitor::vitals::{Checkpoints, Counters, Disk, Replica, Slot, TableChanges, Vitals};
+use crate::monitor::vitals::{
+    Checkpoints, Counters, Disk, Grown, Replica, Slot, TableChanges, Vitals,
+};
 
 /// How many tables are shown.
 const TABLES: usize = 8;
@@ -22,7 +24,7 @@ const COUNTERS: &str = "
            deadlocks::float8 AS deadlocks, checksum_failures AS broken,
            CASE WHEN NOT pg_is_in_recovery()
                 THEN pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 END AS wal,
-           CASE WHEN pg_is_in_recovery()
+           CASE WHEN pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver)
                 THEN pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::float8
                 END AS behind
       FROM pg_stat_database
@@ -51,7 +53,8 @@ const SLOTS: &str = "
 const SIZE: &str = "
     SELECT pg_database_size($1)::float8 AS size, age(datfrozenxid) AS xid_age,
            current_setting('autovacuum_freeze_max_age')::int4 AS freeze_at,
-           (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS directory
+           (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS directory,
+           pg_backend_pid() AS pid
       FROM pg_database
      WHERE oid = $1";
 
@@ -71,9 +74,9 @@ const TABLE_CHANGES: &str = "
 pub(super) struct VitalsWatch {
     newest: Vitals,
     counters: Option<Counters>,
-    /// What the counters were when the monitor began to look.
-    deadlocks: Option<f64>,
-    checkpoints: Option<Checkpoints>,
+    deadlocks: Grown,
+    /// Those because it was time, and those that were asked for.
+    checkpoints: [Grown; 2],
     size: Option<f64>,
     tables: Option<(Moment, HashMap<i64, [f64; 3]>)>,
 }
@@ -122,8 +125,7 @@ impl VitalsWatch {
         vitals.rates = self.counters.and_then(|before| counters.since(&before));
         vitals.tps.push(vitals.rates.map(|rates| rates.tps));
         vitals.wal.push(vitals.rates.and_then(|rates| rates.wal));
-        let first = *self.deadlocks.get_or_insert(counters.deadlocks);
-        vitals.deadlocks = (counters.deadlocks - first).max(0.0) as u64;
+        vitals.deadlocks = self.deadlocks.take(counters.deadlocks as u64);
         self.counters = Some(counters);
         Ok(())
     }
@@ -148,7 +150,12 @@ impl VitalsWatch {
         }
         let number = |name: &str| field::<i32>(row, name).map(i32::unsigned_abs);
         self.newest.xid_age = number("xid_age").zip(number("freeze_at"));
-        let local = facts.seen_as.is_none_or(|address| address.is_loopback());
+        let pid: Option<i32> = field(row, "pid");
+        let local = match facts.seen_as {
+            None => true,
+            // Through a tunnel a server far away sees a neighbour, too; but its process is not here.
+            Some(address) => address.is_loopback() && pid.is_some_and(is_server),
+        };
         self.newest.disk = match text(row, "directory") {
             Some(directory) if local && !facts.server.pooled => disk(directory).await,
             _ => None,
@@ -171,14 +178,10 @@ impl VitalsWatch {
             let number: i64 = field(row, name).unwrap_or_default();
             number.unsigned_abs()
         };
-        let now = Checkpoints {
-            timed: number("timed"),
-            requested: number("requested"),
-        };
-        let first = *self.checkpoints.get_or_insert(now);
+        let [timed, requested] = &mut self.checkpoints;
         self.newest.checkpoints = Some(Checkpoints {
-            timed: now.timed.saturating_sub(first.timed),
-            requested: now.requested.saturating_sub(first.requested),
+            timed: timed.take(number("timed")),
+            requested: requested.take(number("requested")),
         });
         Ok(())
     }
@@ -254,6 +257,12 @@ fn slot(row: &PgRow) -> Slot {
         kept: field(row, "kept"),
         status: text(row, "status"),
     }
+}
+
+/// Whether the process `pid` of this machine is one of a server, as far as the system tells.
+fn is_server(pid: i32) -> bool {
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm"));
+    name.is_ok_and(|name| name.starts_with("postgres"))
 }
 
 /// The space of the disk that holds `directory`, if this machine has such a directory. A disk over

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ours::Ours;
 
-pub(super) use pace::{Paces, Seen};
+pub(super) use pace::{After, Paces, Seen, Stretch};
 pub(super) use phases::{Raw, View};
 pub(super) use words::{reads_everything, rewrites};
 

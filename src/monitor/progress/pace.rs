@@ -18,9 +18,42 @@ pub(in crate::monitor) struct Seen<'a> {
     pub(in crate::monitor) pid: i32,
     /// What it does; another thing in the same session begins anew.
     pub(in crate::monitor) what: &'a str,
-    pub(in crate::monitor) phase: &'a str,
+    pub(in crate::monitor) stretch: Stretch<'a>,
+}
+
+/// The stretch that something is in, all of which goes on at one pace.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::monitor) struct Stretch<'a> {
+    pub(in crate::monitor) name: &'a str,
+    /// How much of the stretch is done, between 0 and 1.
     pub(in crate::monitor) done: f64,
-    pub(in crate::monitor) age: Option<Duration>,
+    /// What comes after it.
+    pub(in crate::monitor) after: After,
+}
+
+/// What comes after a stretch.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(in crate::monitor) struct After {
+    /// How long it takes, in times of what the whole stretch takes.
+    pub(in crate::monitor) times: f64,
+    /// The rows that are sorted and put into a B-tree after a scan; none where there are none.
+    pub(in crate::monitor) rows: Option<f64>,
+}
+
+impl After {
+    fn takes(&self, stretch: Duration) -> Duration {
+        let tree = self.rows.map(|rows| tree(rows, stretch));
+        scaled(stretch, self.times).saturating_add(tree.unwrap_or_default())
+    }
+}
+
+/// How long it takes to sort `rows` and to put them into a B-tree after a scan that took so long. Keys
+/// that cost little while the table is read are short or in order, and cost little again; a wide table
+/// makes the scan longer, and this not. The numbers were measured with keys of all sorts.
+fn tree(rows: f64, scan: Duration) -> Duration {
+    let micros = scan.as_secs_f64() * 1e6 / rows;
+    let squared = micros * micros;
+    scaled(Duration::from_micros(1), rows * squared / (squared + 0.75))
 }
 
 /// The looks at everything that goes on.
@@ -30,21 +63,18 @@ pub(in crate::monitor) struct Paces(HashMap<i32, Track>);
 #[derive(Debug)]
 struct Track {
     what: String,
-    phase: String,
-    /// The looks within the present phase, the oldest first.
+    stretch: String,
+    /// The looks within the present stretch, the oldest first.
     looks: VecDeque<(Moment, f64)>,
 }
 
 impl Paces {
-    /// Takes in a look and tells how much time is left.
+    /// Takes in a look and tells how much time is left; none until there is a pace to tell it by.
     pub(in crate::monitor) fn left(&mut self, seen: &Seen<'_>, now: Moment) -> Option<Duration> {
         let track = self.0.entry(seen.pid).or_insert_with(|| Track::new(seen));
-        let back = track
-            .looks
-            .back()
-            .is_some_and(|(_, done)| *done > seen.done);
-        if track.what != seen.what || track.phase != seen.phase || back {
-            // Each phase has a pace of its own.
+        let done = seen.stretch.done;
+        let back = track.looks.back().is_some_and(|(_, before)| *before > done);
+        if track.what != seen.what || track.stretch != seen.stretch.name || back {
             *track = Track::new(seen);
         }
         let full = track.looks.len() == KEPT;
@@ -52,8 +82,10 @@ impl Paces {
         if track.looks.len() > 2 && (full || track.looks.get(1).is_some_and(far)) {
             track.looks.pop_front();
         }
-        track.looks.push_back((now, seen.done));
-        track.left().or_else(|| by_age(seen))
+        track.looks.push_back((now, done));
+        let whole = track.whole()?;
+        let left = scaled(whole, 1.0 - done);
+        Some(left.saturating_add(seen.stretch.after.takes(whole)))
     }
 
     /// Forgets what is not going on any more.
@@ -66,30 +98,22 @@ impl Track {
     fn new(seen: &Seen<'_>) -> Self {
         Track {
             what: seen.what.to_owned(),
-            phase: seen.phase.to_owned(),
+            stretch: seen.stretch.name.to_owned(),
             looks: VecDeque::new(),
         }
     }
 
-    /// What is left of the whole, at the pace of this phase.
-    fn left(&self) -> Option<Duration> {
+    /// What the whole stretch takes at its present pace.
+    fn whole(&self) -> Option<Duration> {
         let ((began, before), (now, done)) = (self.looks.front()?, self.looks.back()?);
         let (took, more) = (now.since(*began), done - before);
         if more < LEAST || took < Duration::from_secs(1) {
             return None;
         }
-        remaining((1.0 - done) / more, took)
+        Some(scaled(took, 1.0 / more))
     }
 }
 
-/// Without a pace of its own the phase is taken to go on as everything before it did.
-fn by_age(seen: &Seen<'_>) -> Option<Duration> {
-    if seen.done < 10.0 * LEAST {
-        return None;
-    }
-    remaining((1.0 - seen.done) / seen.done, seen.age?)
-}
-
-fn remaining(times: f64, took: Duration) -> Option<Duration> {
-    Duration::try_from_secs_f64(took.as_secs_f64() * times).ok()
+fn scaled(time: Duration, times: f64) -> Duration {
+    Duration::try_from_secs_f64(time.as_secs_f64() * times.max(0.0)).unwrap_or(Duration::MAX)
 }

@@ -1,5 +1,7 @@
 //! From the counters of one phase to a part of the whole.
 
+use super::pace::{After, Stretch};
+
 /// The views of the server that tell of progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::monitor) enum View {
@@ -18,6 +20,18 @@ pub(in crate::monitor) enum View {
 }
 
 impl View {
+    /// What it is that it tells of.
+    pub(in crate::monitor) fn words(self) -> &'static str {
+        match self {
+            View::CreateIndex => "an index build",
+            View::Vacuum => "a vacuum",
+            View::Cluster => "a table written anew",
+            View::Analyze => "an analyze",
+            View::Copy => "a copy",
+            View::BaseBackup => "a base backup",
+        }
+    }
+
     /// All of them, with the names that the server gives them.
     pub(in crate::monitor) const ALL: [(View, &'static str); 6] = [
         (View::CreateIndex, "pg_stat_progress_create_index"),
@@ -43,6 +57,8 @@ pub(in crate::monitor) struct Raw {
     /// Tuples, or what else the view counts besides.
     pub(in crate::monitor) more_done: f64,
     pub(in crate::monitor) more_total: f64,
+    /// How many rows the table has, as the server last estimated.
+    pub(in crate::monitor) rows: Option<f64>,
     /// Partitions of the table.
     pub(in crate::monitor) parts_done: f64,
     pub(in crate::monitor) parts_total: f64,
@@ -51,8 +67,9 @@ pub(in crate::monitor) struct Raw {
     pub(in crate::monitor) locker: Option<i32>,
 }
 
-/// A phase: the beginning of its name, its weight in the whole, and which counters tell of it.
-type Phase = (&'static str, f64, Counters);
+/// A phase: how its name begins, where it begins in the whole and which part of the whole it is, and which
+/// counters tell of it. Of two that begin at the same place, a statement goes through one.
+struct Phase(&'static str, f64, f64, Counters);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Counters {
@@ -66,64 +83,72 @@ enum Counters {
 
 use Counters::{Main, More, None as Nothing};
 
-/// Weights as they were measured on tables of some gigabytes. Scanning is most of it.
+/// The phase of a B-tree build that reads the table.
+pub(super) const SCAN: &str = "building index: scanning table";
+
+/// Weights as they were measured on tables of some gigabytes. Scanning is most of it. Only a B-tree names
+/// the parts of its building; other kinds of indexes are filled while the table is read.
 const INDEX: &[Phase] = &[
-    ("initializing", 0.0, Nothing),
-    ("building index: scanning table", 0.75, Main),
-    ("building index: sorting", 0.05, Nothing),
-    ("building index: loading tuples", 0.20, More),
+    Phase("initializing", 0.0, 0.0, Nothing),
+    Phase(SCAN, 0.0, 0.72, Main),
+    Phase("building index: sorting", 0.72, 0.08, Nothing),
+    Phase("building index: loading tuples", 0.80, 0.20, More),
+    Phase("building index", 0.0, 1.0, Main),
 ];
 
 const INDEX_CONCURRENTLY: &[Phase] = &[
-    ("initializing", 0.0, Nothing),
-    ("waiting for writers before build", 0.0, Nothing),
-    ("building index: scanning table", 0.70, Main),
-    ("building index: sorting", 0.02, Nothing),
-    ("building index: loading tuples", 0.14, More),
-    ("building index", 0.0, Nothing),
-    ("waiting for writers before validation", 0.0, Nothing),
-    ("index validation: scanning index", 0.06, Main),
-    ("index validation: sorting", 0.02, Nothing),
-    ("index validation: scanning table", 0.06, Main),
-    ("waiting for old snapshots", 0.0, Nothing),
-    ("waiting for readers before marking dead", 0.0, Nothing),
-    ("waiting for readers before dropping", 0.0, Nothing),
+    Phase("initializing", 0.0, 0.0, Nothing),
+    Phase("waiting for writers before build", 0.0, 0.0, Nothing),
+    Phase(SCAN, 0.0, 0.66, Main),
+    Phase("building index: sorting", 0.66, 0.07, Nothing),
+    Phase("building index: loading tuples", 0.73, 0.13, More),
+    Phase("building index", 0.0, 0.86, Main),
+    Phase("waiting for writers before validation", 0.86, 0.0, Nothing),
+    Phase("index validation: scanning index", 0.86, 0.06, Main),
+    Phase("index validation: sorting", 0.92, 0.02, Nothing),
+    Phase("index validation: scanning table", 0.94, 0.06, Main),
+    Phase("waiting for", 1.0, 0.0, Nothing),
 ];
 
 const VACUUM: &[Phase] = &[
-    ("initializing", 0.0, Nothing),
-    ("scanning heap", 0.65, Main),
-    ("vacuuming indexes", 0.15, More),
-    ("vacuuming heap", 0.15, Nothing),
-    ("cleaning up indexes", 0.03, Nothing),
-    ("truncating heap", 0.01, Nothing),
-    ("performing final cleanup", 0.01, Nothing),
+    Phase("initializing", 0.0, 0.0, Nothing),
+    Phase("scanning heap", 0.0, 0.65, Main),
+    Phase("vacuuming indexes", 0.65, 0.15, More),
+    Phase("vacuuming heap", 0.80, 0.15, Nothing),
+    Phase("cleaning up indexes", 0.95, 0.03, Nothing),
+    Phase("truncating heap", 0.98, 0.01, Nothing),
+    Phase("performing final cleanup", 0.99, 0.01, Nothing),
 ];
 
 const CLUSTER: &[Phase] = &[
-    ("initializing", 0.0, Nothing),
-    ("seq scanning heap", 0.55, Main),
-    ("index scanning heap", 0.55, Nothing),
-    ("sorting tuples", 0.05, Nothing),
-    ("writing new heap", 0.15, Nothing),
-    ("swapping relation files", 0.0, Nothing),
-    ("rebuilding index", 0.25, Nothing),
-    ("performing final cleanup", 0.0, Nothing),
+    Phase("initializing", 0.0, 0.0, Nothing),
+    Phase("seq scanning heap", 0.0, 0.55, Main),
+    Phase("index scanning heap", 0.0, 0.60, Nothing),
+    Phase("sorting tuples", 0.55, 0.05, Nothing),
+    Phase("writing new heap", 0.60, 0.15, Nothing),
+    Phase("swapping relation files", 0.75, 0.0, Nothing),
+    Phase("rebuilding index", 0.75, 0.25, Nothing),
+    Phase("performing final cleanup", 1.0, 0.0, Nothing),
 ];
 
 const ANALYZE: &[Phase] = &[
-    ("initializing", 0.0, Nothing),
-    ("acquiring sample rows", 0.85, Main),
-    ("acquiring inherited sample rows", 0.0, Main),
-    ("computing statistics", 0.10, Nothing),
-    ("computing extended statistics", 0.04, Nothing),
-    ("finalizing analyze", 0.01, Nothing),
+    Phase("initializing", 0.0, 0.0, Nothing),
+    Phase("acquiring sample rows", 0.0, 0.85, Main),
+    Phase("acquiring inherited sample rows", 0.0, 0.85, Main),
+    Phase("computing statistics", 0.85, 0.10, Nothing),
+    Phase("computing extended statistics", 0.95, 0.04, Nothing),
+    Phase("finalizing analyze", 0.99, 0.01, Nothing),
 ];
+
+/// How long sorting and loading take in times of the scan, where the number of rows is not known.
+const AFTER_SCAN: f64 = 0.3;
+/// How long validating an index takes in times of the scan that built it.
+const VALIDATION: f64 = 0.2;
 
 impl Raw {
     fn phases(&self) -> &'static [Phase] {
         match self.view {
-            View::CreateIndex if self.command.contains("CONCURRENTLY") => INDEX_CONCURRENTLY,
+            View::CreateIndex if self.is_concurrent() => INDEX_CONCURRENTLY,
             View::CreateIndex => INDEX,
             View::Vacuum => VACUUM,
             View::Cluster => CLUSTER,
@@ -132,33 +157,104 @@ impl Raw {
         }
     }
 
+    fn is_concurrent(&self) -> bool {
+        self.command.contains("CONCURRENTLY")
+    }
+
     /// How much of the whole is done; none where not even a phase tells.
     pub(in crate::monitor) fn part_done(&self) -> Option<f64> {
         if self.phases().is_empty() {
             return ratio(self.done, self.total);
         }
         let one = self.part_of_one()?;
-        // A build on a partitioned table does the same for each partition.
-        if self.view == View::CreateIndex && self.parts_total > 1.0 {
+        if self.has_parts() {
             return Some(((self.parts_done + one) / self.parts_total).min(1.0));
         }
         Some(one)
     }
 
+    /// Whether it is a build on a partitioned table, which does the same for each partition.
+    fn has_parts(&self) -> bool {
+        self.view == View::CreateIndex && self.parts_total > 1.0
+    }
+
     fn part_of_one(&self) -> Option<f64> {
-        let phases = self.phases();
-        let at = phases
-            .iter()
-            .position(|(name, ..)| self.phase.starts_with(name))?;
-        let before: f64 = phases[..at].iter().map(|(_, weight, _)| weight).sum();
-        let (_, weight, counters) = phases[at];
-        let within = match counters {
+        let Phase(_, begins, weight, counters) = self.phase_now()?;
+        let within = self.within(*counters).unwrap_or(0.0);
+        Some((begins + weight * within).min(1.0))
+    }
+
+    fn phase_now(&self) -> Option<&'static Phase> {
+        let phases = self.phases().iter();
+        phases
+            .clone()
+            .find(|Phase(name, ..)| self.phase.starts_with(name))
+    }
+
+    fn within(&self, counters: Counters) -> Option<f64> {
+        match counters {
             Main => ratio(self.done, self.total),
             More => ratio(self.more_done, self.more_total),
             Nothing => None,
+        }
+    }
+
+    /// What there is to measure a pace by; none in a phase without counters, of which nobody can say how
+    /// long it takes, and where such a phase is yet to come that may take longer than all before it.
+    pub(in crate::monitor) fn stretch(&self) -> Option<Stretch<'_>> {
+        if self.phases().is_empty() || self.has_parts() {
+            let done = self.part_done()?;
+            return Some(Stretch {
+                name: "",
+                done,
+                after: After::default(),
+            });
+        }
+        let Phase(name, begins, weight, counters) = self.phase_now()?;
+        let done = self.within(*counters)?;
+        if self.view == View::Cluster {
+            return None;
+        }
+        let after = if *name == SCAN {
+            self.after_scan()
+        } else {
+            After {
+                times: (1.0 - begins - weight) / weight,
+                ..After::default()
+            }
         };
-        let whole: f64 = phases.iter().map(|(_, weight, _)| weight).sum();
-        Some(((before + weight * within.unwrap_or(0.0)) / whole).min(1.0))
+        Some(Stretch {
+            name: &self.phase,
+            done,
+            after,
+        })
+    }
+
+    fn after_scan(&self) -> After {
+        let rows = self.rows.filter(|rows| *rows > 0.0);
+        let sorting = if rows.is_some() { 0.0 } else { AFTER_SCAN };
+        let validation = if self.is_concurrent() {
+            VALIDATION
+        } else {
+            0.0
+        };
+        After {
+            times: sorting + validation,
+            rows,
+        }
+    }
+
+    /// Whether it is in a phase that does something and of which no counter tells.
+    pub(in crate::monitor) fn is_uncounted_work(&self) -> bool {
+        let works = |Phase(name, _, weight, counters): &&Phase| {
+            *counters == Nothing && (*weight > 0.0 || name.starts_with("rebuilding"))
+        };
+        self.phase_now().is_some_and(|phase| works(&phase))
+    }
+
+    /// Whether all but its being there is hidden from the role that looks.
+    pub(in crate::monitor) fn is_hidden(&self) -> bool {
+        self.relation.is_none() && self.phase.is_empty() && self.view != View::BaseBackup
     }
 
     /// What it does, in lower case as people say it.

@@ -158,9 +158,12 @@ impl Tracker {
         })
     }
 
-    /// What there is to say, without texts and names of roles.
+    /// What there is to say, without texts and names of roles; none before there were two looks.
     pub(in crate::monitor) fn statements(&self, extension: &str) -> Option<(Statements, Vec<Key>)> {
         let (first, newest) = (self.recent.front()?, self.recent.back()?);
+        if self.recent.len() < 2 && self.reset_at.is_none() {
+            return None;
+        }
         let over = newest.at.since(first.at);
         let growing;
         let normal = if self.is_frozen {

@@ -24,8 +24,8 @@ pub enum Act {
 pub enum Tasked {
     /// What there is to know about a session.
     Inspect(Backend),
-    /// How the statement of a session would be carried out.
-    Explain(i32, String),
+    /// How the statement of a session would be carried out that begins like this.
+    Explain(Backend, String),
     /// That a session cancels its statement, or ends.
     Signal(Signal, Backend),
 }
@@ -60,8 +60,8 @@ impl Hands {
                 (Tasked::Inspect(backend), Some(inspector), _) => {
                     Answer::Inspected(backend.pid, inspector.inspect(backend).await)
                 }
-                (Tasked::Explain(pid, statement), Some(inspector), _) => {
-                    Answer::Explained(pid, inspector.explain(&statement).await)
+                (Tasked::Explain(backend, statement), Some(inspector), _) => {
+                    Answer::Explained(backend.pid, inspector.explain(backend, &statement).await)
                 }
                 (Tasked::Signal(Signal::Cancel, backend), _, Some(signaller)) => {
                     Answer::Signalled(signaller.cancel(backend).await)

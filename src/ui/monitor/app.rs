@@ -161,7 +161,7 @@ impl App {
                     due = false;
                 }
                 newest = newest(&mut self.news) => {
-                    self.take_in(newest)?;
+                    self.take_in(newest);
                     due = true;
                 }
                 Some(answer) = self.answers.1.recv() => {
@@ -185,19 +185,21 @@ impl App {
         Ok(())
     }
 
-    /// Takes in what is new; what can't be recorded is not passed over in silence.
-    fn take_in(&mut self, newest: Arc<Health>) -> anyhow::Result<()> {
+    /// Takes in what is new. What can't be recorded any more is not passed over in silence, and goes on
+    /// being shown.
+    fn take_in(&mut self, newest: Arc<Health>) {
         if let Some(recorder) = &mut self.recorder {
             let frame = Frame {
                 at: self.clock.now(),
                 health: Arc::clone(&newest),
             };
-            recorder
-                .add(&frame)
-                .context("failed to record what is seen")?;
+            if let Err(error) = recorder.add(&frame) {
+                let words = format!("the recording ends here: {error}");
+                self.state.message = Some((words, true));
+                self.recorder = None;
+            }
         }
         self.health = newest;
-        Ok(())
     }
 
     fn plays(&self) -> bool {

@@ -1,5 +1,7 @@
 //! One session from near, over the panels.
 
+use std::cell::Cell;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -34,6 +36,8 @@ pub struct Detail {
     pub plan: Plan,
     /// The first row that is shown.
     top: usize,
+    /// The last that can be the first, as it was last drawn.
+    last: Cell<usize>,
 }
 
 impl Detail {
@@ -44,6 +48,7 @@ impl Detail {
             near: None,
             plan: Plan::NotAsked,
             top: 0,
+            last: Cell::new(0),
         }
     }
 
@@ -55,14 +60,10 @@ impl Detail {
         }
     }
 
-    /// Marks that a plan was asked for.
-    pub fn explain(&mut self) {
-        self.plan = Plan::Asked;
-    }
-
     /// Moves what is shown.
     pub fn scroll(&mut self, by: i64) {
-        self.top = (self.top as i64).saturating_add(by).max(0) as usize;
+        let last = self.last.get() as i64;
+        self.top = (self.top as i64).saturating_add(by).clamp(0, last) as usize;
     }
 
     /// Draws it over a screen, but for the last lines, which say what keys do and did.
@@ -75,12 +76,14 @@ impl Detail {
         };
         Clear.render(place, buf);
         let title = format!(
-            "Session {}  (esc closes, e explains, y copies)",
+            "Session {}  (esc closes, enter looks again, e explains, y copies)",
             self.session.pid
         );
         let inner = frame(sight.theme, &title, true, place, buf);
         let lines = self.lines(sight, usize::from(inner.width));
-        let top = self.top.min(lines.len().saturating_sub(1));
+        let last = lines.len().saturating_sub(usize::from(inner.height));
+        self.last.set(last);
+        let top = self.top.min(last);
         for (row, line) in (0..inner.height).zip(lines.into_iter().skip(top)) {
             put(inner, row, line, buf);
         }
@@ -141,7 +144,10 @@ impl Detail {
     }
 
     fn who(&self, sight: &Sight<'_>) -> Vec<Line<'static>> {
-        let session = &self.session;
+        let now = sight
+            .picture()
+            .and_then(|picture| picture.again(&self.session));
+        let session = now.unwrap_or(&self.session);
         let unknown = || "unknown".to_owned();
         let age = |age: Option<std::time::Duration>| age.map_or_else(unknown, short);
         let client = session
@@ -176,6 +182,9 @@ impl Detail {
                 age(session.state_age)
             ),
         ];
+        if now.is_none() {
+            lines.push("so it was when it was last listed".to_owned());
+        }
         if let Some(snapshot) = session.snapshot_age {
             lines.push(format!("its snapshot is {snapshot} transactions old"));
         }

@@ -228,7 +228,13 @@ fn a_session_is_looked_at_from_near() {
     let acts = screen.press("e");
     assert_eq!(
         acts,
-        [Act::Task(Tasked::Explain(11, near.statement.clone()))]
+        [Act::Task(Tasked::Explain(
+            Backend {
+                pid: 11,
+                started: 1
+            },
+            near.statement.clone()
+        ))]
     );
     let plan = vec![
         "Update on orders".to_owned(),

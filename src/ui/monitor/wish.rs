@@ -60,12 +60,21 @@ impl State {
         let shown = self.detail.take();
         let mut detail = shown.unwrap_or_else(|| Detail::new(session.clone()));
         let mut acts = Vec::new();
-        if explain {
-            detail.explain();
-            let statement = detail.statement().to_owned();
-            acts.push(Act::Task(Tasked::Explain(session.pid, statement)));
+        match session.backend() {
+            Some(backend) if explain => {
+                let statement = detail.statement().to_owned();
+                detail.plan = Plan::Asked;
+                acts.push(Act::Task(Tasked::Explain(backend, statement)));
+            }
+            None if explain => {
+                let why = "a statement that may not be seen can't be planned".to_owned();
+                detail.plan = Plan::Told(Err(why));
+            }
+            _ => {}
         }
-        if let (Some(backend), None, None) = (session.backend(), &detail.near, self.reel) {
+        // What is looked at already is looked at again.
+        let again = !explain || detail.near.is_none();
+        if let (Some(backend), None, true) = (session.backend(), self.reel, again) {
             acts.push(Act::Task(Tasked::Inspect(backend)));
         }
         self.detail = Some(detail);

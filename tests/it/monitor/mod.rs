@@ -6,6 +6,7 @@ mod locks;
 mod migrations;
 mod ours;
 mod pace;
+mod parts;
 mod pooler;
 mod probes;
 mod progress;
@@ -26,7 +27,7 @@ use gonogo::monitor::{
     Backend, Config, DatabaseHealth, Health, Link, Monitor, OursBook, Picture, Signaller,
     WatchedDatabase,
 };
-use gonogo::plan::Probe;
+use gonogo::plan::{AlertRule, Probe};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Row};
 use tokio::sync::watch;
@@ -61,6 +62,21 @@ impl Watched {
         folder: Option<&Path>,
         interval: Duration,
     ) -> Watched {
+        Watched::start_with(urls, probes, Vec::new(), folder, interval)
+    }
+
+    /// A monitor with rules.
+    fn by_rules(urls: &[String], rules: Vec<AlertRule>) -> Watched {
+        Watched::start_with(urls, Vec::new(), rules, None, Duration::from_millis(100))
+    }
+
+    fn start_with(
+        urls: &[String],
+        probes: Vec<Probe>,
+        rules: Vec<AlertRule>,
+        folder: Option<&Path>,
+        interval: Duration,
+    ) -> Watched {
         let databases = urls.iter().enumerate().map(|(ix, url)| WatchedDatabase {
             name: format!("db{ix}"),
             url: Ok(url.clone()),
@@ -69,7 +85,7 @@ impl Watched {
         let config = Config {
             databases: databases.collect(),
             probes,
-            rules: Vec::new(),
+            rules,
             tag: TAG.to_owned(),
             ours: ours.clone(),
             idle_sessions: 0,

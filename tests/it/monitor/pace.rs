@@ -84,7 +84,7 @@ async fn whatever_is_asked_of_it_a_monitor_has_two_sessions() {
         let (one, other) = (client.backend, idle.backend);
         tokio::spawn(async move {
             inspector.inspect(one).await.unwrap();
-            inspector.explain("select 1").await.unwrap();
+            inspector.explain(one, "select 1").await.unwrap();
             signaller.cancel(other).await;
         })
     });

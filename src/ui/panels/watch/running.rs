@@ -30,7 +30,7 @@ pub(super) fn running(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let running = picture
         .running
         .iter()
-        .map(|Running { oldest, sessions }| (oldest, *sessions));
+        .map(|running: &Running| (&running.oldest, running.sessions));
     let all: Vec<(&Session, u32)> = idle.chain(running).collect();
     let below = Rect {
         y: inner.y + inner.height.min(all.len() as u16),

@@ -175,10 +175,12 @@ fn crowded() -> Picture {
                 "select sum(total) from orders",
             ),
             sessions: 1,
+            others: Vec::new(),
         },
         Running {
             oldest: locks.nodes[2].session.clone(),
             sessions: 14,
+            others: Vec::new(),
         },
     ];
     picture.running[1].oldest.wait = Some("Lock: relation".to_owned());

@@ -1,0 +1,193 @@
+//! What is slow, hidden or cut short takes nothing else along, and is not told as something that it is not.
+
+use gonogo::demo::server::Server;
+use gonogo::monitor::{Picture, RowCount};
+use gonogo::plan;
+
+use super::{Client, Watched};
+
+/// The URL of `server` for the role `app`, which has no grants.
+fn as_app(server: &Server) -> String {
+    server.url("postgres").replace("user=postgres", "user=app")
+}
+
+/// A monitor of `server` with rules about the rows of `tables`.
+fn counting(server: &Server, tables: &[&str]) -> Watched {
+    let rule = |table: &&str| {
+        format!(
+            "[[alert]]\nname = \"{table}\"\nmetric = \"db0.rows.{table}\"\nbelow = 0\nthen = \"note\"\n"
+        )
+    };
+    let text = format!(
+        "title = \"T\"\n[databases.db0]\nurl_env = \"DATABASE_URL\"\n{}[[phase]]\nname = \"P\"\nkind = \"before\"\n[[phase.step]]\ntitle = \"S\"\ncheck = \"c\"\n",
+        tables.iter().map(rule).collect::<String>()
+    );
+    let opened = plan::open("plan.toml", text.as_bytes());
+    let plan = opened
+        .plan
+        .unwrap_or_else(|| panic!("{:?}", opened.problems));
+    Watched::by_rules(&[server.url("postgres")], plan.alerts.clone())
+}
+
+fn rows<'p>(picture: &'p Picture, table: &str) -> Option<&'p RowCount> {
+    picture.rows.iter().find(|rows| rows.table == table)
+}
+
+#[tokio::test]
+async fn a_picture_is_shown_before_what_is_slow_is_looked_at() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "web").await;
+    client
+        .run(
+            "create view slow as select pg_advisory_xact_lock_shared(7);
+             select pg_advisory_lock(7)",
+        )
+        .await;
+    let mut watched = counting(&server, &["slow"]);
+    let first = watched.picture(|_| true).await;
+    assert!(first.rows.is_empty(), "{:?}", first.rows);
+    let picture = watched.picture(|p| rows(p, "slow").is_some()).await;
+    assert!(rows(&picture, "slow").unwrap().why_not.is_some());
+}
+
+#[tokio::test]
+async fn a_table_that_somebody_wants_alone_is_counted_when_it_is_free() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "web").await;
+    client
+        .run(
+            "create table held (n int); create table free (n int); insert into held values (1);
+             begin; lock table held",
+        )
+        .await;
+    let mut watched = counting(&server, &["held", "free"]);
+    let picture = watched.picture(|p| rows(p, "free").is_some()).await;
+    assert_eq!(rows(&picture, "free").unwrap().count, Some(0));
+    assert_eq!(rows(&picture, "held"), None, "nobody stood in its way");
+    client.run("commit").await;
+    let picture = watched.picture(|p| rows(p, "held").is_some()).await;
+    assert_eq!(rows(&picture, "held").unwrap().count, Some(1));
+}
+
+#[tokio::test]
+async fn a_picture_without_locks_says_so_and_is_shown() {
+    let server = Server::start(&[]).unwrap();
+    let mut holder = Client::of(&server, "holder").await;
+    holder
+        .run(
+            "create role app login; grant pg_monitor to app; create table t (n int);
+             revoke execute on function pg_blocking_pids(int) from public;
+             begin; lock table t",
+        )
+        .await;
+    let waiter = Client::of(&server, "waiter")
+        .await
+        .wait_in("select * from t");
+    let mut watched = Watched::start(&[as_app(&server)], Vec::new());
+    let picture = watched.picture(|p| p.blind.locks.is_some()).await;
+    let why = picture.blind.locks.as_deref().unwrap();
+    assert!(why.contains("pg_blocking_pids"), "{why}");
+    assert_eq!(picture.locks.waiters, 1);
+    assert!(!picture.running.is_empty() && picture.connections.used >= 2);
+    holder.run("commit").await;
+    waiter.await.unwrap().unwrap();
+    watched.picture(|p| p.blind.locks.is_none()).await;
+}
+
+#[tokio::test]
+async fn a_wait_for_a_row_of_another_database_is_not_shown_in_this_one() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    client
+        .run("create role app login; create table here (n int)")
+        .await;
+    client.run("create database elsewhere").await;
+    let elsewhere = |name: &str| {
+        let options: sqlx::postgres::PgConnectOptions = server.url("elsewhere").parse().unwrap();
+        Client::with(options.application_name(name))
+    };
+    let mut holder = elsewhere("holder").await.unwrap();
+    holder
+        .run("create table t (n int); insert into t values (1); begin; update t set n = 2")
+        .await;
+    let waiter = elsewhere("waiter").await.unwrap();
+    let pid = waiter.pid();
+    let waiter = waiter.wait_in("update t set n = 3");
+    let waits = format!("select count(*) from pg_locks where not granted and pid = {pid}");
+    while client.ask(&waits).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    client.run("begin; lock table here").await;
+    let own = Client::of(&server, "own").await;
+    let own_pid = own.pid();
+    let own = own.wait_in("select * from here");
+    let mut watched = Watched::start(&[as_app(&server)], Vec::new());
+    let picture = watched.picture(|p| !p.locks.nodes.is_empty()).await;
+    let pids: Vec<i32> = picture.locks.nodes.iter().map(|n| n.session.pid).collect();
+    assert_eq!(pids, [client.pid(), own_pid]);
+    client.run("commit").await;
+    holder.run("commit").await;
+    own.await.unwrap().unwrap();
+    waiter.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn only_a_whole_statement_is_planned() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "web").await;
+    let mut watched = Watched::of(&server);
+    watched.picture(|_| true).await;
+    let inspector = watched.monitor.inspector("db0").unwrap();
+    let listed = |statement: &str| statement.chars().take(300).collect::<String>();
+    let whole = format!("select 1 where 'x' <> '{}'", "a".repeat(600));
+    client.run(&whole).await;
+    let plan = inspector.explain(client.backend, &listed(&whole)).await;
+    assert!(plan.unwrap()[0].contains("Result"));
+    // What is left of it after the server's limit is another statement that has a plan, too.
+    let cut = format!("select 1 /* {} */ from nowhere", "a".repeat(2_000));
+    let _ = client.attempt(&cut).await;
+    let why = inspector.explain(client.backend, &listed(&cut)).await;
+    let why = why.unwrap_err();
+    assert!(why.contains("track_activity_query_size"), "{why}");
+    let why = inspector.explain(client.backend, &listed(&whole)).await;
+    let why = why.unwrap_err();
+    assert!(why.contains("is at something else now"), "{why}");
+}
+
+#[tokio::test]
+async fn counters_in_a_schema_that_may_not_be_used_name_the_grant() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    client
+        .run(
+            "create role app login; grant pg_monitor to app; create schema ext;
+             create extension pg_stat_statements schema ext",
+        )
+        .await;
+    let mut watched = Watched::start(&[as_app(&server)], Vec::new());
+    let picture = watched.picture(|p| p.statements.why_not().is_some()).await;
+    let why = picture.statements.why_not().unwrap();
+    assert!(why.ends_with("grant usage on schema ext to app"), "{why}");
+    client.run("grant usage on schema ext to app").await;
+    watched.picture(|p| p.statements.get().is_some()).await;
+}
+
+#[tokio::test]
+async fn what_was_counted_before_a_reset_is_not_forgotten() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    let mut watched = Watched::of(&server);
+    let checkpoints = |wanted: u64| {
+        move |picture: &Picture| {
+            let vitals = picture.vitals.get();
+            let counted = vitals.and_then(|vitals| vitals.checkpoints);
+            counted.is_some_and(|counted| counted.requested >= wanted)
+        }
+    };
+    watched.picture(checkpoints(0)).await;
+    client.run("checkpoint; checkpoint").await;
+    watched.picture(checkpoints(2)).await;
+    client.run("select pg_stat_reset_shared('bgwriter')").await;
+    client.run("checkpoint").await;
+    watched.picture(checkpoints(3)).await;
+}
