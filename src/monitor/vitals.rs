@@ -47,7 +47,7 @@ pub struct Vitals {
 /// Counters of a database by the second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rates {
-    /// Transactions that were committed or rolled back.
+    /// Transactions that were committed or rolled back, without those of the monitor's polls.
     pub tps: f64,
     /// Those of them that were rolled back.
     pub rollbacks: f64,
@@ -123,6 +123,8 @@ pub struct Disk {
 pub(super) struct Counters {
     pub(super) at: Moment,
     pub(super) commits: f64,
+    /// How many of them were the monitor's own.
+    pub(super) own: f64,
     pub(super) rollbacks: f64,
     pub(super) hits: f64,
     pub(super) reads: f64,
@@ -145,7 +147,7 @@ impl Counters {
         let blocks = hits + per_second(self.reads, earlier.reads);
         let wal = self.wal.zip(earlier.wal);
         Some(Rates {
-            tps: per_second(self.commits, earlier.commits) + rollbacks,
+            tps: per_second(self.commits - self.own, earlier.commits - earlier.own) + rollbacks,
             rollbacks,
             cache_hits: (blocks > 0.0).then(|| hits / blocks),
             temporary: per_second(self.temporary, earlier.temporary),
@@ -185,7 +187,8 @@ mod tests {
         };
         let after = Counters {
             at: Moment::default().plus(Duration::from_secs(2)),
-            commits: 300.0,
+            commits: 310.0,
+            own: 10.0,
             rollbacks: 20.0,
             hits: 990.0,
             reads: 10.0,

@@ -131,6 +131,21 @@ impl LockTree {
             .rfind(|node| node.depth == 0)
     }
 
+    /// Who a session of the tree is, in words: its process and its name; of prepared transactions, how they
+    /// are called and what ends them.
+    pub fn who(&self, session: &Session) -> String {
+        if session.pid != 0 {
+            return format!("{} {}", session.pid, session.application);
+        }
+        let gids = self.prepared.iter().map(|prepared| prepared.gid.as_str());
+        let gids: Vec<&str> = gids.collect();
+        let s = if gids.len() == 1 { "" } else { "s" };
+        format!(
+            "the prepared transaction{s} {} (ROLLBACK PREPARED ends it)",
+            gids.join(", ")
+        )
+    }
+
     /// The root above the first of our sessions that waits: who has to end before we can go on.
     pub fn blocker_of_ours(&self) -> Option<&LockNode> {
         let ours = |node: &LockNode| node.depth > 0 && node.session.is_ours();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Edge, LockTree, Waits, Wanted};
+use super::{Edge, LockTree, Prepared, Waits, Wanted};
 use crate::monitor::ours::{Evidence, Ours};
 use crate::monitor::session::{Session, State};
 
@@ -267,6 +267,26 @@ fn those_who_wait_for_partitions_of_one_table_are_one_line() {
     let tree = waits.tree();
     assert_eq!(drawn(&tree), "1\n  6*\n  2\n  4\n    5\n");
     assert_eq!((tree.nodes[2].folded, tree.waiters), (1, 5));
+}
+
+#[test]
+fn a_prepared_transaction_goes_by_its_name() {
+    let mut waits = waits(&["5 < 0"], &[5]);
+    let prepared = |gid: &str| Prepared {
+        gid: gid.to_owned(),
+        owner: None,
+        age: None,
+    };
+    waits.prepared = vec![prepared("pay 1")];
+    let tree = waits.tree();
+    let root = &tree.blocker_of_ours().unwrap().session;
+    assert_eq!(
+        tree.who(root),
+        "the prepared transaction pay 1 (ROLLBACK PREPARED ends it)"
+    );
+    let mut named = Session::unknown(5, State::Active);
+    "web".clone_into(&mut named.application);
+    assert_eq!(tree.who(&named), "5 web");
 }
 
 proptest! {

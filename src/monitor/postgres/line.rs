@@ -21,6 +21,8 @@ pub(super) struct Line {
     connection: PgConnection,
     purpose: Purpose,
     pooled: bool,
+    /// How many transactions went over it.
+    transactions: u64,
 }
 
 impl Line {
@@ -29,7 +31,13 @@ impl Line {
             connection,
             purpose,
             pooled,
+            transactions: 0,
         }
+    }
+
+    /// How many transactions the server has counted for it, near enough.
+    pub(super) fn transactions(&self) -> u64 {
+        self.transactions
     }
 
     /// Whether a pooler stands between us and the server.
@@ -56,6 +64,7 @@ impl Line {
     /// Ends what [`Line::begin`] has begun.
     pub(super) async fn end(&mut self) -> Result<(), Trouble> {
         if self.pooled {
+            self.transactions += 1;
             self.text("COMMIT").await?;
         }
         Ok(())
@@ -83,6 +92,8 @@ impl Line {
     pub(super) async fn rows(&mut self, statement: Statement<'_>) -> Result<Vec<PgRow>, Trouble> {
         // A pooler may not know statements that were prepared on another session.
         let statement = statement.persistent(!self.pooled);
+        // Elsewhere each statement is a transaction.
+        self.transactions += u64::from(!self.pooled);
         within(statement.fetch_all(&mut self.connection)).await
     }
 

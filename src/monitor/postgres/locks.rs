@@ -27,6 +27,17 @@ const EDGES: &str = "
       FROM unnest($1::int4[]) AS w (pid),
            LATERAL (SELECT pg_blocking_pids(w.pid) AS blockers OFFSET 0) AS b";
 
+/// The same for the process that replays the log of another server. It has a queue of its own, of which the
+/// server says nothing; what it wants, it wants alone.
+const EDGES_OF_RECOVERY: &str = "
+    SELECT w.pid, array_agg(h.pid) AS blockers, false AS behind_ours
+      FROM pg_locks AS w
+      JOIN pg_locks AS h ON h.granted AND h.pid <> w.pid
+                            AND h.database = w.database AND h.relation = w.relation
+     WHERE NOT w.granted AND w.locktype = 'relation' AND w.pid = ANY($1)
+       AND (SELECT backend_type FROM pg_stat_get_activity(w.pid)) = 'startup'
+     GROUP BY w.pid";
+
 /// The waiting sessions where the states of others are hidden. A wait for a transaction belongs to no
 /// database, but its session does; and the process that replays the log of another server belongs to none,
 /// but what it waits for does.
@@ -149,7 +160,7 @@ impl LockWatch {
         waiters.truncate(ASKED);
         let ours = listed.iter().filter(|session| session.is_ours());
         let ours: Vec<i32> = ours.map(|session| session.pid).collect();
-        let found = edges(line, &waiters, &ours).await;
+        let found = edges(line, facts, &waiters, &ours).await;
         waits.edges = match line.part(found).await? {
             Ok(edges) => edges,
             Err(why) => {
@@ -258,9 +269,18 @@ fn pids(edges: &[Edge]) -> impl Iterator<Item = i32> + '_ {
         .flat_map(|edge| std::iter::once(edge.waiter).chain(edge.blockers.iter().copied()))
 }
 
-async fn edges(line: &mut Line, waiters: &[i32], ours: &[i32]) -> Result<Vec<Edge>, Trouble> {
+async fn edges(
+    line: &mut Line,
+    facts: &Facts,
+    waiters: &[i32],
+    ours: &[i32],
+) -> Result<Vec<Edge>, Trouble> {
     let statement = sqlx::query(EDGES).bind(waiters).bind(ours);
-    let rows = line.rows(statement).await?;
+    let mut rows = line.rows(statement).await?;
+    if facts.server.in_recovery {
+        let of_recovery = sqlx::query(EDGES_OF_RECOVERY).bind(waiters);
+        rows.extend(line.rows(of_recovery).await?);
+    }
     let edge = |row: &PgRow| {
         Some(Edge {
             waiter: field(row, "pid")?,

@@ -17,6 +17,7 @@
 mod connect;
 mod errand;
 mod facts;
+mod indexes;
 mod inspect;
 mod keep;
 mod line;

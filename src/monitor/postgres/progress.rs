@@ -13,8 +13,7 @@ use super::rows::{count, field, flag, relation, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
 use crate::monitor::progress::{
-    After, InvalidIndex, Paces, Progress, Raw, Seen, Stretch, View, WaitsFor, reads_everything,
-    rewrites,
+    After, Paces, Progress, Raw, Seen, Stretch, View, WaitsFor, reads_everything, rewrites,
 };
 use crate::monitor::session::{Session, State};
 
@@ -107,21 +106,6 @@ const LOCKED: &str = "
      ORDER BY l.pid, l.mode = 'AccessExclusiveLock' DESC, bytes DESC";
 
 const SIZE: &str = "SELECT pg_database_size($1)::float8 AS bytes";
-
-/// Indexes that are not used, and whether somebody is at work on them. Whoever builds or drops an index
-/// concurrently keeps this lock on its table all the time, and everybody may see that; the progress view
-/// tells of neither a drop nor the work of another role. A vacuum takes the same lock, so that an index
-/// is left alone for as long as that lasts. An index of a partitioned table is not valid until each
-/// partition has its part of it, and that is as it should be.
-const INVALID: &str = "
-    SELECT x.indexrelid::regclass::text AS name, x.indrelid::regclass::text AS relation,
-           ARRAY[x.indrelid, x.indexrelid]
-           && ARRAY(SELECT relation FROM pg_locks
-                     WHERE locktype = 'relation' AND database = $1 AND granted
-                       AND mode = 'ShareUpdateExclusiveLock') AS being_built
-      FROM pg_index AS x JOIN pg_class AS c ON c.oid = x.indexrelid
-     WHERE NOT x.indisvalid AND c.relkind = 'i'
-     LIMIT 50";
 
 /// What a look has found.
 #[derive(Default)]
@@ -292,21 +276,6 @@ impl ProgressWatch {
         self.rewrites.push((session.pid, before));
         before
     }
-}
-
-/// The indexes that are not valid.
-pub(super) async fn invalid_indexes(
-    line: &mut Line,
-    facts: &Facts,
-) -> Result<Vec<InvalidIndex>, Trouble> {
-    let statement = sqlx::query(INVALID).bind(Oid(facts.database));
-    let rows = line.rows(statement).await?;
-    let index = |row: &PgRow| InvalidIndex {
-        name: relation(row, "name").unwrap_or_default(),
-        table: relation(row, "relation").unwrap_or_default(),
-        being_built: flag(row, "being_built"),
-    };
-    Ok(rows.iter().map(index).collect())
 }
 
 /// Long statements of which no view tells and that change something: ours, and whatever alters tables.

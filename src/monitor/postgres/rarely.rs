@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::facts::Facts;
+use super::indexes::invalid_indexes;
 use super::line::Line;
 use super::migrations::MigrationWatch;
-use super::progress::invalid_indexes;
 use super::row_counts::RowCounts;
 use super::statements::StatementWatch;
 use super::trouble::Trouble;

@@ -178,6 +178,16 @@ fn the_time_left_of_a_build_is_right_from_its_first_tenth_on() {
 }
 
 #[test]
+fn what_a_role_may_not_see_is_told_from_what_has_no_name() {
+    let mut build = raw(View::CreateIndex, "", "", [0.0; 4]);
+    assert!(!build.is_hidden());
+    build.relation = None;
+    assert!(build.is_hidden());
+    let backup = raw(View::BaseBackup, "BASE BACKUP", "", [0.0; 4]);
+    assert!(!backup.is_hidden());
+}
+
+#[test]
 fn indexes_of_other_kinds_are_filled_while_the_table_is_read() {
     let build = |command| {
         raw(

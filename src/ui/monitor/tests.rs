@@ -248,6 +248,20 @@ fn a_session_is_looked_at_from_near() {
 }
 
 #[test]
+fn from_the_end_of_what_is_seen_from_near_it_goes_up_at_once() {
+    let mut screen = Screen::new();
+    screen.press("\r");
+    let scrolled = |screen: &mut Screen, by| {
+        screen.state.detail.as_mut().unwrap().scroll(by);
+        screen.drawn(60, 12)
+    };
+    let top = screen.drawn(60, 12);
+    let end = scrolled(&mut screen, i64::MAX);
+    let before = scrolled(&mut screen, -1);
+    assert!(top != end && end != before);
+}
+
+#[test]
 fn only_enter_cancels_and_only_what_can_be_cancelled() {
     let mut screen = Screen::new();
     let backend = Backend {

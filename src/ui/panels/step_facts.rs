@@ -210,16 +210,7 @@ fn waiting_for(scene: &Scene<'_>) -> Option<String> {
         .map(|waited| format!("{} ", words::short(waited)))
         .unwrap_or_default();
     let session = &blocker.session;
-    let by = if session.pid == 0 {
-        let all = locks.prepared.iter().map(|prepared| prepared.gid.as_str());
-        let all: Vec<&str> = all.collect();
-        format!(
-            "the prepared transaction {} (ROLLBACK PREPARED ends it)",
-            all.join(", ")
-        )
-    } else {
-        [session.pid.to_string(), session.application.clone()].join(" ")
-    };
+    let by = locks.who(session);
     Some(format!(
         "◆ waits {time}for {} on {}, held by {by}",
         wanted.mode, wanted.object

@@ -1,0 +1,151 @@
+use super::*;
+use crate::monitor::testing::{ago, database, health, now, picture, probe};
+use crate::plan::metric::{OF_DATABASES, OF_PROBES};
+
+fn value(health: &Health, metric: &str) -> Measure {
+    measure(health, metric, now()).measure
+}
+
+#[test]
+fn every_metric_that_a_plan_can_name_is_one() {
+    let mut full = picture();
+    let mut vitals = crate::monitor::testing::vitals();
+    vitals.replicas = vec![replica(Some(0.0))];
+    full.vitals = crate::monitor::Known::seen(vitals);
+    full.statements = crate::monitor::Known::seen(crate::monitor::testing::statements());
+    full.migrations = crate::monitor::Known::seen(Vec::new());
+    let mut health = health(vec![database(full)]);
+    for (name, _) in OF_DATABASES {
+        let found = value(&health, &format!("main.{name}"));
+        assert!(matches!(found, Measure::Value(_)), "{name}: {found:?}");
+    }
+    let mut api = probe("api", ProbeState::Ok, "status 200");
+    api.latency_ms = Some(43.0);
+    (api.median_ms, api.p95_ms) = (Some(40.0), Some(80.0));
+    (api.status, api.value, api.error_percent) = (Some(200), Some(1.0), Some(0.0));
+    api.downtime = Some(crate::monitor::Downtime::default());
+    health.probes = vec![api];
+    for (name, _) in OF_PROBES {
+        let found = value(&health, &format!("api.{name}"));
+        assert!(matches!(found, Measure::Value(_)), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn what_is_not_known_is_never_a_number() {
+    let mut health = health(vec![database(picture())]);
+    assert!(matches!(value(&health, "main.tps"), Measure::NoData(_)));
+    assert!(matches!(value(&health, "nobody.tps"), Measure::NoData(_)));
+    assert!(matches!(
+        value(&health, "main.rows.orders"),
+        Measure::NoData(_)
+    ));
+    health.databases[0].link = Link::Down {
+        since: ago(3),
+        reason: "connection refused".to_owned(),
+    };
+    let refused = Measure::Error("connection refused".to_owned());
+    assert_eq!(value(&health, "main.connections"), refused);
+    assert_eq!(value(&health, "main.up"), Measure::Value(0.0));
+    let mut failed = probe("api", ProbeState::Error, "connection refused");
+    failed.error_percent = Some(12.0);
+    health.probes = vec![failed];
+    assert_eq!(value(&health, "api.latency"), refused);
+    assert_eq!(value(&health, "api.up"), Measure::Value(0.0));
+    assert_eq!(value(&health, "api.error_rate"), Measure::Value(12.0));
+    health.probes[0].at = Some(ago(60));
+    let old = Measure::NoData("last seen 60 s ago".to_owned());
+    assert_eq!(value(&health, "api.up"), old);
+}
+
+#[test]
+fn what_is_looked_at_rarely_is_one_reading_in_every_picture() {
+    let mut picture = picture();
+    picture.vitals = crate::monitor::Known::seen(crate::monitor::testing::vitals());
+    picture.migrations = crate::monitor::Known::seen(Vec::new());
+    picture.seen = crate::monitor::health::Seen {
+        indexes: Some(ago(2)),
+        migrations: Some(ago(4)),
+        slow: Some(ago(30)),
+    };
+    let health = health(vec![database(picture)]);
+    for (metric, secs) in [
+        ("invalid_indexes", 2),
+        ("migrations_failed", 4),
+        ("migrations_pending", 4),
+        ("size", 30),
+        ("disk_free", 30),
+        ("xid_age", 30),
+        ("tps", 0),
+        ("connections", 0),
+    ] {
+        let at = measure(&health, &format!("main.{metric}"), now()).at;
+        assert_eq!(at, Some(ago(secs)), "{metric}");
+    }
+}
+
+fn replica(behind: Option<f64>) -> Replica {
+    Replica {
+        name: "standby".to_owned(),
+        state: "streaming".to_owned(),
+        synchronous: false,
+        behind,
+        lag: None,
+    }
+}
+
+#[test]
+fn a_lag_that_nobody_knows_is_not_none() {
+    let lag = |replicas: Vec<Replica>, standby: bool, behind| {
+        let mut picture = picture();
+        picture.server.in_recovery = standby;
+        let mut vitals = crate::monitor::testing::vitals();
+        (vitals.replicas, vitals.behind) = (replicas, behind);
+        picture.vitals = crate::monitor::Known::seen(vitals);
+        value_of(
+            &health(vec![database(picture)]),
+            "main.replication_lag",
+            now(),
+        )
+    };
+    let known = replica(Some(7.0));
+    let mut backup = replica(None);
+    "backup".clone_into(&mut backup.state);
+    assert_eq!(
+        lag(vec![known.clone(), replica(Some(9.0)), backup], false, None),
+        Ok(9.0)
+    );
+    let hidden = lag(vec![known, replica(None)], false, None).unwrap_err();
+    assert_eq!(hidden, "a server that follows does not tell how far it is");
+    let gone = lag(Vec::new(), false, None).unwrap_err();
+    assert_eq!(gone, "no server follows this one");
+    assert_eq!(lag(Vec::new(), true, Some(3.0)), Ok(3.0));
+    let cut = lag(Vec::new(), true, None).unwrap_err();
+    assert_eq!(cut, "this server receives nothing from another");
+}
+
+#[test]
+fn locks_that_could_not_be_seen_are_not_none() {
+    let mut picture = picture();
+    picture.blind.locks = Some("canceling statement due to statement timeout".to_owned());
+    let health = health(vec![database(picture)]);
+    for metric in ["main.queue", "main.lock_wait"] {
+        assert!(
+            matches!(value(&health, metric), Measure::NoData(_)),
+            "{metric}"
+        );
+    }
+    assert_eq!(value(&health, "main.waiting"), Measure::Value(0.0));
+}
+
+#[test]
+fn what_a_role_may_not_see_is_not_none() {
+    let mut hidden = picture();
+    hidden.server.rights.may_see_all = false;
+    let health = health(vec![database(hidden)]);
+    assert!(matches!(
+        value(&health, "main.idle_in_transaction"),
+        Measure::NoData(_)
+    ));
+    assert_eq!(value(&health, "main.connections"), Measure::Value(12.0));
+}
