@@ -121,8 +121,16 @@ impl Walk<'_, '_> {
                 }
                 Kind::Fence(fence) if self.runs(fence) => {
                     let (candidates, next) = ways::side_by_side(blocks, ix - 1, before.take());
+                    let case = self.case(blocks, ix);
                     ix = next;
+                    let steps = self.found.steps.len();
                     self.fences(&candidates, group);
+                    if let Some(case) = case {
+                        let steps = &mut self.found.steps[steps..];
+                        steps
+                            .iter_mut()
+                            .for_each(|step| conditional::guard(step, case, self.book));
+                    }
                 }
                 Kind::Quote(quote) if block.holds.tasks => {
                     self.keep(before.take());
@@ -143,6 +151,13 @@ impl Walk<'_, '_> {
             }
         }
         self.keep(before);
+    }
+
+    /// The case that the paragraph above the block before `next` says it is for.
+    fn case<'t>(&self, blocks: &'t [Block], next: usize) -> Option<&'t str> {
+        let forward = self.rules.place == Place::Step;
+        let above = blocks.get(next.checked_sub(2).filter(|_| forward)?)?;
+        conditional::above(&above.paragraph()?.text)
     }
 
     /// Keeps a block as text.
