@@ -77,9 +77,13 @@ impl Moment {
     pub fn local(self, format: &str) -> String {
         jiff::Timestamp::from_microsecond(self.wall)
             .map(|t| {
-                t.to_zoned(jiff::tz::TimeZone::system())
-                    .strftime(format)
-                    .to_string()
+                let zone = if cfg!(test) {
+                    // What tests show has to be the same everywhere.
+                    jiff::tz::TimeZone::UTC
+                } else {
+                    jiff::tz::TimeZone::system()
+                };
+                t.to_zoned(zone).strftime(format).to_string()
             })
             .unwrap_or_default()
     }
@@ -136,11 +140,14 @@ fn boot_id() -> u32 {
         .unwrap_or(0)
 }
 
-/// Without a boot id the start's own second, rounded to ten, stands in for it.
+/// A number that differs between two starts of the machine: made from the kernel's name of this one.
 #[cfg(not(target_os = "linux"))]
 fn boot_id() -> u32 {
-    let up = rustix::time::clock_gettime(SINCE_BOOT).tv_sec;
-    ((jiff::Timestamp::now().as_second() - up) / 10) as u32
+    let mut ask = std::process::Command::new("sysctl");
+    let answer = ask.args(["-n", "kern.bootsessionuuid"]).output().ok();
+    let text = answer.map(|answer| String::from_utf8_lossy(&answer.stdout).into_owned());
+    text.and_then(|id| u32::from_str_radix(id.get(..8)?, 16).ok())
+        .unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use rustix::process::{Pid, Signal, kill_process};
+use tokio::sync::oneshot;
 
 use super::args::{Attach, Common, Resume};
 use super::exit::Exit;
@@ -14,7 +15,7 @@ use crate::journal::{Lease, Reader};
 use crate::plan::Plan;
 use crate::run::RunDir;
 use crate::ui::{self, Setup};
-use crate::wire::{self, ConnectError, Role};
+use crate::wire::{self, ConnectError, Role, Start};
 
 /// How long an engine that is to end may take.
 const ENDING: Duration = Duration::from_secs(10);
@@ -34,8 +35,8 @@ pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exi
         go_on(&dir).await?;
     }
     let plan = Arc::new(status::load_plan(&dir)?);
-    let ready = async { Ok(()) };
-    screen(common, dir, plan, role(args), Leaving::RunGoesOn, ready).await
+    let start = Start::First(async { Ok(()) });
+    screen(common, dir, plan, role(args), Leaving::RunGoesOn, start).await
 }
 
 /// Runs `gonogo resume`. The screen does not wait for the engine: until there is one it shows what the
@@ -50,11 +51,19 @@ pub(super) async fn resume(common: &Common, args: &Resume) -> anyhow::Result<Exi
         return Ok(Exit::Done);
     }
     let plan = Arc::new(status::load_plan(&dir)?);
-    let ready = async { Ok(()) };
     let role = role(&args.attach);
     let sleeping = dir.clone();
-    let waking = has_terminal().then(|| tokio::spawn(async move { wake(&sleeping).await }));
-    let exit = screen(common, dir, plan, role, Leaving::RunGoesOn, ready).await?;
+    let (tell, told) = oneshot::channel();
+    let waking = has_terminal().then(|| {
+        tokio::spawn(async move {
+            let woken = wake(&sleeping).await;
+            // It is said on the screen, and once that is left again.
+            let _ = tell.send(woken.as_ref().map(drop).map_err(|why| format!("{why:#}")));
+            woken
+        })
+    });
+    let start = Start::Meanwhile(async { told.await.unwrap_or(Ok(())) });
+    let exit = screen(common, dir, plan, role, Leaving::RunGoesOn, start).await?;
     if let Some(waking) = waking.filter(tokio::task::JoinHandle::is_finished) {
         waking.await??;
     }
@@ -123,7 +132,7 @@ async fn go_on(dir: &RunDir) -> anyhow::Result<()> {
             bail!("the engine (process {pid:?}) does not end, and holds the run");
         }
     }
-    run::start_engine(dir, 1.0, &[]).await
+    run::start_engine(dir, &[]).await
 }
 
 /// Whether somebody sits at both ends.
@@ -160,14 +169,14 @@ impl Leaving {
     }
 }
 
-/// Opens the screen on the run in `dir`, whose engine listens once `ready` says so.
+/// Opens the screen on the run in `dir`, whose engine `start` starts.
 pub(super) async fn screen(
     common: &Common,
     dir: RunDir,
     plan: Arc<Plan>,
     role: Role,
     leaving: Leaving,
-    ready: impl Future<Output = Result<(), String>> + Send + 'static,
+    start: Start<impl Future<Output = Result<(), String>> + Send + 'static>,
 ) -> anyhow::Result<Exit> {
     if !has_terminal() {
         eprintln!(
@@ -176,7 +185,7 @@ pub(super) async fn screen(
         );
         return Ok(Exit::Usage);
     }
-    let feed = wire::listen(dir.clone(), place::hello(common, role, 0), ready);
+    let feed = wire::listen(dir.clone(), place::hello(common, role, 0), start);
     let state = ui::open(Setup {
         plan,
         dir: dir.clone(),

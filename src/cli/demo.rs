@@ -13,7 +13,7 @@ use super::run::{self, NewRun};
 use crate::demo::Demo;
 use crate::journal::Lease;
 use crate::run::{Command, RunDir};
-use crate::wire::{self, Role};
+use crate::wire::{self, Role, Start};
 
 /// How long the steps that still run are given to end.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -50,17 +50,17 @@ async fn drive(common: &Common, demo: &Demo) -> anyhow::Result<Exit> {
     let new = NewRun::make(&common, &args, plan, &files, Vec::new())?;
     let (dir, plan) = (new.dir.clone(), Arc::clone(&new.plan));
     let environment = demo.environment();
-    let ready = async move {
+    let start = Start::First(async move {
         let begun = new.begin(&environment).await;
         begun.map_err(|error| format!("{error:#}"))
-    };
+    });
     let shown = attach::screen(
         &common,
         dir.clone(),
         plan,
         Role::Drive,
         Leaving::EndsDemo,
-        ready,
+        start,
     )
     .await;
     end_engine(&common, &dir).await;

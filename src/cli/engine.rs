@@ -1,6 +1,9 @@
 //! The hidden command that is the engine: a process of its own, in a session of its own, which no
 //! terminal takes with it.
 
+mod lookout;
+mod values;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,20 +11,17 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
 use tokio_util::task::TaskTracker;
 
+use self::lookout::Lookout;
 use super::exit::Exit;
-use super::follow::follow;
-use super::{monitors, outages, status, watchman};
+use super::{monitors, status, watchman};
 use crate::clock::SystemClock;
 use crate::journal::event::RunCreated;
 use crate::journal::{Entry, Event, Lease, SqliteStore};
-use crate::monitor::OursBook;
 use crate::plan::Plan;
 use crate::run::{
-    Backends, Concerns, Engine, Environment, Notice, Outfit, Parts, RunDir, RunState, Secrets,
-    Supervisor, Value,
+    Backends, Concerns, Engine, Environment, Outfit, Parts, RunDir, RunState, Secrets, Supervisor,
 };
 use crate::wire::{self, Server};
 
@@ -58,51 +58,50 @@ fn log(dir: &RunDir) -> anyhow::Result<tracing_appender::non_blocking::WorkerGua
     Ok(guard)
 }
 
+/// A run as an engine finds it.
+struct Found {
+    plan: Arc<Plan>,
+    created: RunCreated,
+    state: RunState,
+    store: SqliteStore,
+}
+
+impl Found {
+    async fn read(dir: &RunDir) -> anyhow::Result<Self> {
+        let plan = Arc::new(status::load_plan(dir)?);
+        let (store, entries) = SqliteStore::open(&dir.journal()).await?;
+        let created =
+            created(&entries).context("the journal does not begin with the run's creation")?;
+        let state = RunState::folded(&plan, &entries)?;
+        Ok(Found {
+            plan,
+            created,
+            state,
+            store,
+        })
+    }
+}
+
 async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     let _lease = Lease::take(dir.path())?;
-    let plan = Arc::new(status::load_plan(dir)?);
-    let (store, entries) = SqliteStore::open(&dir.journal()).await?;
-    let created =
-        created(&entries).context("the journal does not begin with the run's creation")?;
-    let state = RunState::folded(&plan, &entries)?;
-    drop(entries);
-    let clock = SystemClock::new();
-    let secrets = Secrets::default();
+    let found = Found::read(dir).await?;
+    let (clock, secrets) = (SystemClock::new(), Secrets::default());
     let (notify, notices) = mpsc::channel(1024);
     let (request, requests) = mpsc::channel(256);
     let (ask, asks) = mpsc::channel(64);
     let (concern, concerns) = watch::channel(Concerns::default());
+    let urls = monitors::urls(&found.plan);
+    values::keep_passwords(&secrets, &urls);
+    values::tell(&found.plan, &found.state, &secrets, &notify).await?;
 
-    let urls = monitors::urls(&plan);
-    for url in urls.values().flatten() {
-        keep_password(&secrets, url);
-    }
-    let ours = OursBook::default();
-    let poll = poll_interval();
-    let mut monitor = monitors::start(&plan, &created, &urls, poll, ours.clone(), Arc::new(clock));
-    let alerts = monitor.take_alerts();
-    let monitor = Arc::new(monitor);
-    let health = monitor.health();
-    tell_variables(&plan, &state, &secrets, &notify).await?;
-
-    // What goes on beside the engine; it ends with this.
-    let mut beside = JoinSet::new();
-    beside.spawn(monitors::answer(
-        Arc::clone(&monitor),
-        Arc::clone(&plan),
-        asks,
-        clock,
-    ));
-    beside.spawn(watchman::databases(health.clone(), notify.clone()));
-    beside.spawn(outages::watch(health.clone(), notify.clone()));
-    let files = watchman::PlanFiles::new(&PathBuf::from(&created.path), &plan);
-    beside.spawn(watchman::plan(files, concern.clone()));
-
+    let mut lookout = Lookout::begin(&found, &urls, clock, asks);
+    lookout.report(&found, &notify, &concern);
+    let (health, alerts) = (lookout.health(), lookout.take_alerts());
     let for_check = health.clone();
     let supervisor = Supervisor::new(Outfit {
-        plan: Arc::clone(&plan),
+        plan: Arc::clone(&found.plan),
         dir: dir.clone(),
-        cwd: PathBuf::from(&created.cwd),
+        cwd: PathBuf::from(&found.created.cwd),
         urls,
         check_connections: Arc::new(move || monitors::check_connections(&for_check)),
         backends: Backends(ask),
@@ -110,6 +109,12 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         notices: notify,
         secrets: secrets.clone(),
     });
+    let Found {
+        plan,
+        created,
+        state,
+        store,
+    } = found;
     let (engine, published) = Engine::new(Parts {
         plan: Arc::clone(&plan),
         store,
@@ -120,23 +125,16 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         changed: changed(dir),
         die_after: std::env::var("GONOGO_DIE_AFTER").ok(),
     });
-    beside.spawn(follow(
-        dir.clone(),
-        plan,
-        state,
-        published.seq.clone(),
-        ours,
-    ));
+    lookout.follow(dir, plan, state, published.seq.clone());
     let connections = TaskTracker::new();
-    let for_sessions = health.clone();
     let serving = wire::serve(
         &dir.socket(),
         Server {
             journal: dir.journal(),
             published,
+            find_session: lookout.finds_sessions(),
             health,
             concerns,
-            find_session: Arc::new(move |named| monitors::find_session(&for_sessions, named)),
             secrets,
             requests: request,
             connections: connections.clone(),
@@ -154,10 +152,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     serving.abort();
     connections.close();
     let _ = tokio::time::timeout(LAST_WORDS, connections.wait()).await;
-    beside.shutdown().await;
-    if let Some(monitor) = Arc::into_inner(monitor) {
-        monitor.stop().await;
-    }
+    lookout.end().await;
     ended?;
     tracing::info!("engine ended");
     Ok(Exit::Done)
@@ -179,76 +174,6 @@ fn created(entries: &[Entry]) -> Option<RunCreated> {
     match entries.first().map(|entry| &entry.event) {
         Some(Event::RunCreated(created)) => Some(created.clone()),
         _ => None,
-    }
-}
-
-fn poll_interval() -> Duration {
-    let seconds = std::env::var("GONOGO_POLL")
-        .ok()
-        .and_then(|text| text.parse().ok());
-    Duration::try_from_secs_f64(seconds.unwrap_or(1.0)).unwrap_or(Duration::from_secs(1))
-}
-
-/// A password in a URL is a secret, whoever prints it.
-fn keep_password(secrets: &Secrets, url: &str) {
-    let parsed = reqwest::Url::parse(url).ok();
-    if let Some(password) = parsed.as_ref().and_then(|url| url.password()) {
-        secrets.keep(
-            format!(
-                "password of {}",
-                parsed
-                    .as_ref()
-                    .map_or("", |url| url.host_str().unwrap_or(""))
-            ),
-            password.to_owned(),
-        );
-    }
-}
-
-/// Variables that come from the environment get their values now; secrets that an engine before this
-/// one was given by hand are not known any more.
-async fn tell_variables(
-    plan: &Plan,
-    state: &RunState,
-    secrets: &Secrets,
-    notify: &mpsc::Sender<Notice>,
-) -> anyhow::Result<()> {
-    for var in &plan.vars {
-        let value = var.env.as_ref().and_then(|name| std::env::var(name).ok());
-        if let Some(why) = value.as_ref().and_then(|value| var.refuses(value)) {
-            let env = var.env.as_deref().unwrap_or_default();
-            tracing::warn!("what {env} holds in the environment is not used: {why}");
-        }
-        let value = value.filter(|value| var.refuses(value).is_none());
-        let notice = match (value, state.values.get(&var.name)) {
-            (Some(value), known) if var.secret => {
-                secrets.keep(var.name.clone(), value);
-                match known {
-                    Some(Value::Secret) => continue,
-                    _ => set(&var.name, None),
-                }
-            }
-            (Some(value), known) => match known {
-                Some(Value::Known(old)) if *old == value => continue,
-                // What somebody has said since counts for more.
-                Some(Value::Known(_)) if var.default.is_none() => continue,
-                _ => set(&var.name, Some(value)),
-            },
-            (None, Some(Value::Secret)) => Notice::VariableLost {
-                name: var.name.clone(),
-            },
-            (None, _) => continue,
-        };
-        notify.send(notice).await?;
-    }
-    Ok(())
-}
-
-fn set(name: &str, value: Option<String>) -> Notice {
-    Notice::Variable {
-        name: name.to_owned(),
-        value,
-        origin: "environment".to_owned(),
     }
 }
 

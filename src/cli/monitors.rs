@@ -44,7 +44,6 @@ pub(super) fn start(
     plan: &Plan,
     created: &RunCreated,
     urls: &HashMap<String, Result<String, String>>,
-    interval: Duration,
     ours: OursBook,
     clock: Arc<dyn Clock>,
 ) -> Monitor {
@@ -62,7 +61,7 @@ pub(super) fn start(
         idle_sessions: 0,
         hidden: probes::hidden(plan),
         folder: Some(PathBuf::from(&created.cwd)),
-        interval,
+        interval: Duration::from_millis(created.poll_ms),
     };
     monitor::start(&config, clock)
 }

@@ -19,7 +19,7 @@ use crate::journal::event::{Reviewed, RunCreated, VariableSet};
 use crate::journal::{Actor, Event, SqliteStore, Store, Unwritten, Via};
 use crate::plan::{self, Plan, Severity, Var};
 use crate::run::{RunDir, own_program};
-use crate::wire::{self, Role};
+use crate::wire::{self, Role, Start};
 
 /// How long an engine may take to listen.
 const ENGINE_PATIENCE: Duration = Duration::from_secs(20);
@@ -57,8 +57,9 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
     }
     // The screen is there at once; the journal and the engine follow.
     let plan = Arc::clone(&new.plan);
-    let ready = async move { new.begin(&[]).await.map_err(|error| format!("{error:#}")) };
-    attach::screen(common, dir, plan, Role::Drive, Leaving::RunGoesOn, ready).await
+    let start =
+        Start::First(async move { new.begin(&[]).await.map_err(|error| format!("{error:#}")) });
+    attach::screen(common, dir, plan, Role::Drive, Leaving::RunGoesOn, start).await
 }
 
 /// A run that has its directory, and neither a journal nor an engine yet.
@@ -67,8 +68,6 @@ pub(super) struct NewRun {
     pub(super) plan: Arc<Plan>,
     /// The first entries of its journal.
     first: Vec<Unwritten>,
-    /// Seconds between two looks at the databases.
-    poll: f64,
 }
 
 impl NewRun {
@@ -88,7 +87,6 @@ impl NewRun {
         Ok(NewRun {
             first: first_entries(common, args, &dir, (&plan, reviewed), clock)?,
             plan: Arc::new(plan),
-            poll: args.poll,
             dir,
         })
     }
@@ -101,7 +99,7 @@ impl NewRun {
         let (mut store, _) = SqliteStore::open(&self.dir.journal()).await?;
         store.append(self.first).await?;
         store.close().await;
-        start_engine(&self.dir, self.poll, environment).await
+        start_engine(&self.dir, environment).await
     }
 }
 
@@ -199,6 +197,7 @@ fn first_entries(
         unattended: args.headless,
         tick_checks: args.tick_checks,
         cwd: std::env::current_dir()?.to_string_lossy().into_owned(),
+        poll_ms: milliseconds(args.poll),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         reviewed,
     });
@@ -218,11 +217,18 @@ fn first_entries(
     Ok(std::iter::once(created).chain(set).map(entry).collect())
 }
 
+fn milliseconds(seconds: f64) -> u64 {
+    let poll = Duration::try_from_secs_f64(seconds);
+    let millis = poll
+        .ok()
+        .and_then(|poll| u64::try_from(poll.as_millis()).ok());
+    millis.unwrap_or(RunCreated::USUAL_POLL_MS)
+}
+
 /// Starts an engine for the run in `dir`, detached from this terminal, with `environment` besides our
 /// own, and waits until it listens.
 pub(super) async fn start_engine(
     dir: &RunDir,
-    poll: f64,
     environment: &[(String, String)],
 ) -> anyhow::Result<()> {
     let log = OpenOptions::new()
@@ -232,7 +238,6 @@ pub(super) async fn start_engine(
     let mut engine = Command::new(own_program()?)
         .arg("engine")
         .arg(dir.path())
-        .env("GONOGO_POLL", poll.to_string())
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -1,6 +1,7 @@
 //! HTTP probes: one request, its status, its body, and how long the answer took.
 
 use std::error::Error as _;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::{Client, Method, Request, StatusCode, Url};
@@ -14,6 +15,17 @@ use crate::plan::{Expect, Http, Observed};
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(30));
 /// How much of an answer is read. What is beyond it tells nothing about health.
 const READ: usize = 256 * 1024;
+
+/// Whether the address is one of this machine alone. No proxy is asked for those: it would look for
+/// them on its own.
+pub fn is_here(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else {
+        return false;
+    };
+    let host = url.host_str().unwrap_or_default();
+    let ip = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || host.ends_with(".localhost") || ip.is_ok_and(|ip| ip.is_loopback())
+}
 
 /// An address that is asked again and again over one client, which keeps its connection.
 pub(super) struct Asker {
@@ -36,11 +48,13 @@ impl Asker {
         // The client needs a provider of cryptography; a second installation changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let timeout = every.clamp(PATIENCE.0, PATIENCE.1);
-        let client = Client::builder()
+        let mut client = Client::builder()
             .timeout(timeout)
-            .user_agent(concat!("gonogo/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| words(error, timeout))?;
+            .user_agent(concat!("gonogo/", env!("CARGO_PKG_VERSION")));
+        if is_here(&http.url) {
+            client = client.no_proxy();
+        }
+        let client = client.build().map_err(|error| words(error, timeout))?;
         let url = Url::parse(&http.url).map_err(|error| format!("not an address: {error}"))?;
         let method = Method::from_bytes(http.method.as_bytes())
             .map_err(|_| "not a method of HTTP".to_owned())?;
@@ -146,4 +160,30 @@ fn words(error: reqwest::Error, timeout: Duration) -> String {
         cause = deeper.source();
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_proxy_is_asked_for_what_is_here() {
+        for url in [
+            "http://localhost:8080/health",
+            "http://shop.localhost",
+            "https://127.0.0.1",
+            "http://127.8.0.1:1",
+            "http://[::1]:8080/",
+        ] {
+            assert!(is_here(url), "{url}");
+        }
+        for url in [
+            "https://shop.example.org/?of=localhost",
+            "http://10.0.0.1",
+            "http://notlocalhost",
+            "nonsense",
+        ] {
+            assert!(!is_here(url), "{url}");
+        }
+    }
 }

@@ -54,6 +54,7 @@ pub use baseline::{Baseline, Normal};
 pub use connections::{ByState, Connections, Group, Limits, OldSnapshot, OldTransaction};
 pub use downtime::{Downtime, Outage};
 pub use health::{DatabaseHealth, Health, Link, Picture, Rights, RowCount, ServerFacts};
+pub use http::is_here;
 pub use inspection::{Inspection, SessionLock};
 pub use known::Known;
 pub use locks::{LockNode, LockTree, Prepared, Queue, Wanted};

@@ -27,6 +27,7 @@ use super::work::shell::ShellWork;
 use super::work::sql::{Sessions, SqlAsk, SqlTask, SqlWork};
 use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{Job, Stage};
+use crate::monitor::is_here;
 use crate::plan::template::FillError;
 use crate::plan::{Expect, Plan, Shell, Step, Work};
 
@@ -65,7 +66,7 @@ pub struct Supervisor {
     sessions: Sessions,
     terminal: Terminal,
     /// Made for the first request: the machine's certificates are read for it.
-    client: Option<reqwest::Client>,
+    clients: [Option<reqwest::Client>; 2],
 }
 
 impl Supervisor {
@@ -73,7 +74,7 @@ impl Supervisor {
     pub fn new(outfit: Outfit) -> Self {
         Supervisor {
             sessions: Sessions::new(outfit.urls.clone(), outfit.backends.clone()),
-            client: None,
+            clients: [None, None],
             terminal: Terminal::default(),
             jobs: HashMap::new(),
             outfit,
@@ -220,8 +221,8 @@ impl Supervisor {
             (Prepared::Http(request), _) => {
                 let task = HttpWork {
                     job: job.clone(),
+                    client: self.client(is_here(&request.url))?,
                     request,
-                    client: self.client()?,
                     judgement,
                     is_limited: timeout_of(step, job).is_some(),
                     clock: self.outfit.clock,
@@ -280,15 +281,20 @@ impl Supervisor {
         url.unwrap_or_else(|| Err("the plan does not name this database".to_owned()))
     }
 
-    fn client(&mut self) -> Result<reqwest::Client, String> {
-        if let Some(client) = &self.client {
+    /// A client for addresses of this machine, or for those that may lie behind a proxy.
+    fn client(&mut self, here: bool) -> Result<reqwest::Client, String> {
+        if let Some(client) = &self.clients[usize::from(here)] {
             return Ok(client.clone());
         }
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("gonogo/", env!("CARGO_PKG_VERSION")))
+        let mut client =
+            reqwest::Client::builder().user_agent(concat!("gonogo/", env!("CARGO_PKG_VERSION")));
+        if here {
+            client = client.no_proxy();
+        }
+        let client = client
             .build()
             .map_err(|error| format!("failed to get ready for requests: {error}"))?;
-        self.client = Some(client.clone());
+        self.clients[usize::from(here)] = Some(client.clone());
         Ok(client)
     }
 

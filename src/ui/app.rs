@@ -26,6 +26,7 @@ use super::view::View;
 use super::world::{Link, World};
 use crate::clock::{Clock, Moment, SystemClock};
 use crate::journal::Event;
+use crate::journal::event::BackendAnswered;
 use crate::plan::Plan;
 use crate::run::{Command, RunDir, RunState, SessionName};
 use crate::wire::{Feed, FromEngine, News};
@@ -262,6 +263,8 @@ impl App {
             && let Event::BackendAnswered(answer) = &entry.event
         {
             self.view.say(answer.result.clone(), !answer.done, now);
+            // The grant may come later, and has no more to say.
+            self.asked.retain(|_, asked| !is_answered(asked, answer));
         }
         let reply = self
             .world
@@ -294,6 +297,15 @@ impl App {
             _ => {}
         }
     }
+}
+
+/// Whether `asked` is the wish that has this answer.
+fn is_answered(asked: &Command, answer: &BackendAnswered) -> bool {
+    let (Command::Cancel(session) | Command::Terminate(session)) = asked else {
+        return false;
+    };
+    let database = session.database.as_ref();
+    session.pid == answer.pid && database.is_none_or(|name| *name == answer.database)
 }
 
 fn scene<'a>(

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::client::{Client, connect};
 use super::frames::{FromEngine, Hello, Role, ToEngine};
@@ -33,25 +33,42 @@ pub struct Feed {
     pub wishes: mpsc::Sender<(u64, Command)>,
 }
 
-/// Begins to listen to the run in `dir`, once `ready` says that its engine was started. Must be
-/// called inside of a tokio runtime; ends when the feed is dropped.
+/// How the engine is started that a feed listens to.
+pub enum Start<F> {
+    /// Until it is there is nothing to be heard.
+    First(F),
+    /// It is started meanwhile: until it is there the journal can be read.
+    Meanwhile(F),
+}
+
+/// Begins to listen to the run in `dir`. What starts its engine says why it could not. Must be called
+/// inside of a tokio runtime; ends when the feed is dropped.
 pub fn listen(
     dir: RunDir,
     hello: Hello,
-    ready: impl Future<Output = Result<(), String>> + Send + 'static,
+    start: Start<impl Future<Output = Result<(), String>> + Send + 'static>,
 ) -> Feed {
     let (tell, news) = mpsc::channel(1024);
     let (wishes, incoming) = mpsc::channel(64);
     tokio::spawn(async move {
-        if let Err(why) = ready.await {
-            let _ = tell.send(News::Lost(why)).await;
-            return;
+        let (fail, failed) = watch::channel(None);
+        match start {
+            Start::First(started) => {
+                if let Err(why) = started.await {
+                    let _ = tell.send(News::Lost(why)).await;
+                    return;
+                }
+            }
+            Start::Meanwhile(started) => {
+                tokio::spawn(async move { fail.send_replace(started.await.err()) });
+            }
         }
         let mut line = Line {
             dir,
             hello,
             tell,
             wishes: incoming,
+            failed,
             drove: None,
             over: false,
         };
@@ -69,6 +86,8 @@ struct Line {
     hello: Hello,
     tell: mpsc::Sender<News>,
     wishes: mpsc::Receiver<(u64, Command)>,
+    /// Why no engine could be started.
+    failed: watch::Receiver<Option<String>>,
     /// Whether this screen drove the last time that it was heard who does.
     drove: Option<bool>,
     /// Whether the run is over: then there is nothing more to hear.
@@ -100,7 +119,8 @@ impl Line {
                 Ok(client) => self.converse(client).await?,
                 Err(error) => {
                     self.read_journal().await?;
-                    error.to_string()
+                    let failed = self.failed.borrow().clone();
+                    failed.unwrap_or_else(|| error.to_string())
                 }
             };
             self.say(News::Lost(why)).await?;

@@ -18,7 +18,7 @@ mod server;
 mod socket;
 
 pub use client::{Client, ConnectError, Receiver, Sender, connect};
-pub use feed::{Feed, News, listen};
+pub use feed::{Feed, News, Start, listen};
 pub use frames::{FromEngine, Hello, PROTOCOL, Role, ToEngine};
-pub use server::{Server, serve};
+pub use server::{FindSession, Server, serve};
 pub use socket::address;

@@ -60,7 +60,9 @@ struct Place(PathBuf);
 
 impl Drop for Place {
     fn drop(&mut self) {
-        socket::remove(&self.0);
+        if let Err(error) = socket::remove(&self.0) {
+            tracing::warn!(%error, "the socket could not be removed");
+        }
     }
 }
 

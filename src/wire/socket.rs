@@ -13,30 +13,38 @@ const MAX_ADDRESS: usize = 100;
 /// The address to bind for the socket at `path`. What an engine before this one left there is
 /// removed: whoever holds the run's lease owns the place.
 pub(super) fn to_bind(path: &Path) -> io::Result<PathBuf> {
-    let old = address(path);
-    for left in [&old, path] {
-        match fs::remove_file(left) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
+    remove(path)?;
     if path.as_os_str().len() <= MAX_ADDRESS {
         return Ok(path.to_owned());
     }
-    let place = short_place()?;
-    let name = crate::plan::sha256(path.as_os_str().as_encoded_bytes());
-    let address = place.join(&name[..16]);
-    match fs::remove_file(&address) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+    let address = short_place()?.join(short_name(path));
+    gone(&address)?;
     std::os::unix::fs::symlink(&address, path)?;
     Ok(address)
 }
 
-/// The address at which the socket at `path` can be reached.
+/// The address at which the socket at `path` can be reached. A link that came with a copy of the run
+/// leads to the engine of the original, and is not followed.
 pub fn address(path: &Path) -> PathBuf {
-    fs::read_link(path).unwrap_or_else(|_| path.to_owned())
+    let linked = fs::read_link(path).ok();
+    let own = linked.filter(|address| {
+        let name = address.file_name();
+        name.is_some_and(|name| name == short_name(path).as_str())
+    });
+    own.unwrap_or_else(|| path.to_owned())
+}
+
+/// The name of the socket at `path` in the short place: the same for every way to `path`.
+fn short_name(path: &Path) -> String {
+    let place = path.parent().and_then(|dir| dir.canonicalize().ok());
+    let whole = match (place, path.file_name()) {
+        (Some(place), Some(name)) => place.join(name),
+        _ => path.to_owned(),
+    };
+    crate::plan::sha256(whole.as_os_str().as_encoded_bytes())
+        .chars()
+        .take(16)
+        .collect()
 }
 
 /// A directory with a short name that belongs to this user and nobody else can enter.
@@ -63,10 +71,17 @@ fn short_place() -> io::Result<PathBuf> {
     }
 }
 
-/// Removes the socket at `path`, and what a link there leads to.
-pub(super) fn remove(path: &Path) {
-    let _ = fs::remove_file(address(path));
-    let _ = fs::remove_file(path);
+/// Removes the socket at `path`, and what a link of its own there leads to.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    gone(&address(path))?;
+    gone(path)
+}
+
+fn gone(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -75,7 +90,8 @@ mod tests {
 
     #[test]
     fn short_paths_are_their_own_addresses_and_long_ones_are_linked() {
-        let temp = tempfile::tempdir().unwrap();
+        // Whatever the tests' own directory is called.
+        let temp = tempfile::tempdir_in("/tmp").unwrap();
         let short = temp.path().join("engine.sock");
         assert_eq!(to_bind(&short).unwrap(), short);
         let deep = temp.path().join("x".repeat(120));
@@ -85,7 +101,26 @@ mod tests {
         assert!(bound.as_os_str().len() <= MAX_ADDRESS);
         assert_eq!(address(&long), bound);
         assert_eq!(to_bind(&long).unwrap(), bound);
-        remove(&long);
+        remove(&long).unwrap();
         assert!(fs::symlink_metadata(&long).is_err());
+    }
+
+    #[test]
+    fn a_copy_of_a_run_leaves_the_socket_of_the_original_alone() {
+        let temp = tempfile::tempdir().unwrap();
+        let dirs = ["a", "b"].map(|name| temp.path().join(name.repeat(120)));
+        let [original, copy] = dirs.map(|dir| {
+            fs::create_dir(&dir).unwrap();
+            dir.join("engine.sock")
+        });
+        let bound = to_bind(&original).unwrap();
+        fs::write(&bound, "").unwrap();
+        std::os::unix::fs::symlink(&bound, &copy).unwrap();
+        assert_eq!(address(&copy), copy);
+        assert_ne!(to_bind(&copy).unwrap(), bound);
+        remove(&copy).unwrap();
+        assert!(bound.exists());
+        remove(&original).unwrap();
+        assert!(!bound.exists());
     }
 }

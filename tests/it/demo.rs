@@ -1,5 +1,8 @@
 //! The demonstration, driven by keys in a terminal from its first screen to its end, at three sizes.
 
+use std::path::PathBuf;
+
+use crate::support::bench::is_alive;
 use crate::support::wait;
 use crate::support::{Bench, Pty};
 
@@ -9,7 +12,7 @@ fn story(columns: u16, rows: u16) {
     let mut screen = Pty::start(&bench, &["demo"], columns, rows);
     screen.see("space ticks 1.1");
     assert!(screen.look(vt100::Screen::alternate_screen));
-    let server = screen.pid();
+    let demo = Running::below(screen.pid());
     screen.press(" ", "enter starts 1.2");
     // By itself up to the gate.
     screen.press("a", "go or no-go");
@@ -36,13 +39,41 @@ fn story(columns: u16, rows: u16) {
     assert_eq!(screen.ended(), 1);
     screen.see("Removing the server");
     assert!(!screen.look(vt100::Screen::alternate_screen));
-    nothing_left(server);
+    demo.is_gone();
 }
 
-/// No process of the demonstration and none of its directories.
-fn nothing_left(parent: i32) {
-    let children = format!("/proc/{parent}/task/{parent}/children");
-    assert!(!std::path::Path::new(&children).exists());
+/// What a demonstration consists of.
+struct Running {
+    /// Its processes, but for the first: the engine, the server, its sessions, its guard.
+    processes: Vec<i32>,
+    /// The directories of the run and of the server.
+    dirs: Vec<PathBuf>,
+}
+
+impl Running {
+    fn below(parent: i32) -> Self {
+        let run = PathBuf::from(argument(engine_below(parent), 2));
+        let mut processes = children_of(parent);
+        let mut at = 0;
+        while at < processes.len() {
+            processes.extend(children_of(processes[at]));
+            at += 1;
+        }
+        let mut data = processes.iter().filter(|pid| argument(**pid, 1) == "-D");
+        let data = PathBuf::from(argument(*data.next().unwrap(), 2));
+        let dirs = vec![run, data.parent().unwrap().to_owned()];
+        assert!(dirs.iter().all(|dir| dir.is_dir()), "{dirs:?}");
+        Running { processes, dirs }
+    }
+
+    fn is_gone(&self) {
+        for pid in &self.processes {
+            wait::until("a process is gone", || !is_alive(*pid));
+        }
+        for dir in &self.dirs {
+            wait::until("a directory is gone", || !dir.exists());
+        }
+    }
 }
 
 #[test]
@@ -100,20 +131,22 @@ fn a_killed_demo_takes_its_server_along() {
 fn engine_below(parent: i32) -> i32 {
     let mut found = None;
     wait::until("there is an engine", || {
-        let tasks = std::fs::read_dir(format!("/proc/{parent}/task")).unwrap();
-        let children = tasks
-            .filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("children")).ok());
-        let pids: Vec<i32> = children
-            .flat_map(|text| {
-                text.split_whitespace()
-                    .map(|pid| pid.parse().unwrap())
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        found = pids.into_iter().find(|pid| argument(*pid, 1) == "engine");
+        let mut children = children_of(parent).into_iter();
+        found = children.find(|pid| argument(*pid, 1) == "engine");
         found.is_some()
     });
     found.unwrap()
+}
+
+/// The processes that the process `parent` has started. There are none of one that is gone.
+fn children_of(parent: i32) -> Vec<i32> {
+    let tasks = std::fs::read_dir(format!("/proc/{parent}/task"));
+    let tasks = tasks.into_iter().flatten().flatten();
+    let children =
+        tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
+    let pids: Vec<String> = children.collect();
+    let pids = pids.iter().flat_map(|text| text.split_whitespace());
+    pids.map(|pid| pid.parse().unwrap()).collect()
 }
 
 /// An argument of a process.

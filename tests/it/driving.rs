@@ -303,11 +303,15 @@ kind = "before"
     );
     let report = bench.gonogo(&["report", "last"]);
     let journal = std::fs::read(run.dir().join("journal.db")).unwrap();
+    // What was written last is there until it is taken over.
+    let newest = std::fs::read(run.dir().join("journal.db-wal")).unwrap();
+    assert!(!newest.is_empty());
     let log = std::fs::read(run.dir().join("engine.log")).unwrap();
     let args = bench.read("args").into_bytes();
     for text in [
         report.stdout,
         journal,
+        newest,
         log,
         args,
         run.status().to_string().into_bytes(),

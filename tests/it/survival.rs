@@ -115,6 +115,22 @@ fn attach_offers_to_go_on_without_an_engine() {
 }
 
 #[test]
+fn why_no_engine_can_be_started_is_said_on_the_screen() {
+    let bench = Bench::new();
+    let run = bench.start(WAITS);
+    let engine = run.engine();
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
+    let socket = run.dir().join("engine.sock");
+    std::fs::remove_file(&socket).unwrap();
+    std::fs::create_dir(&socket).unwrap();
+    let screen = Pty::start(&bench, &["resume"], 200, 36);
+    screen.see("the engine ended at once");
+    screen.see("1.2 Afterwards");
+    std::fs::remove_dir(&socket).unwrap();
+}
+
+#[test]
 fn a_plan_that_is_changed_meanwhile_is_said_to_differ_and_not_followed() {
     let bench = Bench::new();
     bench.write("plan.toml", WAITS);
@@ -376,7 +392,12 @@ fn a_server_that_is_restarted_while_nothing_runs_holds_nothing() {
     let mut bench = Bench::new();
     bench.set("DATABASE_URL", server.url("postgres"));
     let run = bench.start(ON_A_SERVER);
+    let screen = Pty::start(&bench, &["attach"], 120, 36);
+    screen.see("of 97 usable");
     server.stop(Shutdown::Fast);
+    screen.see("no server");
     server.launch().unwrap();
+    screen.gone("no server");
+    screen.see("of 97 usable");
     assert_eq!(run.state(), "ready");
 }

@@ -280,7 +280,10 @@ fn stopped_and_continued_the_screen_comes_back_whole() {
     let bench = Bench::new();
     let screen = open(&bench, 100, 30);
     signal(screen.pid(), Signal::STOP);
+    wait::until("it is stopped", || state_of(screen.pid()) == "T");
     // A shell that had the terminal meanwhile has left the alternate screen and its marks.
+    screen.show("\x1b[?1049l\x1b[?2004l\x1b[2J\x1b[Hshell> ");
+    assert!(!screen.text().contains("A plan to look at"));
     signal(screen.pid(), Signal::CONT);
     screen.resize(90, 28);
     screen.see("A plan to look at");
@@ -289,12 +292,20 @@ fn stopped_and_continued_the_screen_comes_back_whole() {
     });
 }
 
+/// What a process does: `S` sleep, `T` nothing.
+fn state_of(pid: i32) -> String {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let after_name = stat.rsplit(')').next().unwrap();
+    after_name.split_whitespace().next().unwrap().to_owned()
+}
+
 #[test]
 fn every_size_can_be_drawn() {
     let bench = Bench::new();
     let screen = open(&bench, 120, 36);
     for (columns, rows) in [
-        (1, 1),
+        // The terminal of this test has no place for a wide letter in a single column.
+        (2, 1),
         (2, 2),
         (10, 3),
         (20, 5),
@@ -302,10 +313,20 @@ fn every_size_can_be_drawn() {
         (300, 90),
         (80, 24),
     ] {
+        // Whoever draws in a new size begins with an empty screen.
+        let cleared = || {
+            screen
+                .raw()
+                .windows(4)
+                .filter(|part| part == b"\x1b[2J")
+                .count()
+        };
+        let before = cleared();
         screen.resize(columns, rows);
+        wait::until("a screen of this size is drawn", || cleared() > before);
+        assert!(is_alive(screen.pid()), "{columns} by {rows}");
     }
     screen.see("enter starts 1.1");
-    assert!(is_alive(screen.pid()));
 }
 
 #[test]

@@ -139,6 +139,7 @@ impl Simulation {
             unattended,
             tick_checks,
             cwd: "/".to_owned(),
+            poll_ms: 1000,
             version: "0".to_owned(),
             reviewed: Vec::new(),
         };

@@ -123,13 +123,27 @@ impl Server {
 
     /// Kills the server without a chance to tidy up, and waits until its sessions have noticed.
     pub fn kill9(&mut self) {
-        let sessions = self.pid().map(tree::children).unwrap_or_default();
-        self.end(Signal::KILL);
+        let Some(mut postgres) = self.postgres.take() else {
+            return;
+        };
+        let pid = postgres.id();
+        // Stopped first, so that no session is added after they are listed.
+        tree::signal(pid, Signal::STOP);
+        until(STOP_LIMIT, || !tree::is_running(pid));
+        let sessions = tree::children(pid);
+        tree::signal(pid, Signal::KILL);
+        let _ = postgres.wait();
+        for session in &sessions {
+            tree::signal(*session, Signal::CONT);
+        }
         if !until(STOP_LIMIT, || tree::living(&sessions).is_empty()) {
             for pid in tree::living(&sessions) {
                 tree::signal(pid, Signal::KILL);
             }
+            until(STOP_LIMIT, || tree::living(&sessions).is_empty());
         }
+        // The guard notices by itself if its pipe is broken.
+        let _ = self.guard.rest();
     }
 
     /// Starts the server again after [`Server::stop`] or [`Server::kill9`].

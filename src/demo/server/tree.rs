@@ -27,9 +27,16 @@ pub(super) fn living(pids: &[u32]) -> Vec<u32> {
         .collect()
 }
 
+/// Whether `pid` lives and is not stopped.
+pub(super) fn is_running(pid: u32) -> bool {
+    let process = processes().into_iter().find(|process| process.pid == pid);
+    process.is_some_and(|process| !process.stopped)
+}
+
 struct Process {
     pid: u32,
     parent: u32,
+    stopped: bool,
 }
 
 /// Every process of the machine that has not ended. One that nobody has waited for yet counts as
@@ -49,7 +56,11 @@ fn processes() -> Vec<Process> {
             let mut fields = fields.split_whitespace();
             let state = fields.next()?;
             let parent = fields.next()?.parse().ok()?;
-            (!matches!(state, "Z" | "X")).then_some(Process { pid, parent })
+            (!matches!(state, "Z" | "X")).then_some(Process {
+                pid,
+                parent,
+                stopped: matches!(state, "T" | "t"),
+            })
         })
         .collect()
 }
@@ -67,7 +78,12 @@ fn processes() -> Vec<Process> {
             let mut fields = line.split_whitespace();
             let pid = fields.next()?.parse().ok()?;
             let parent = fields.next()?.parse().ok()?;
-            (!fields.next()?.starts_with('Z')).then_some(Process { pid, parent })
+            let state = fields.next()?;
+            (!state.starts_with('Z')).then_some(Process {
+                pid,
+                parent,
+                stopped: state.starts_with('T'),
+            })
         })
         .collect()
 }

@@ -86,6 +86,7 @@ fn event() -> impl Strategy<Value = Event> {
                     environment,
                     unattended,
                     tick_checks: !unattended,
+                    poll_ms: 1000,
                     version: "0".into(),
                     reviewed: vec![reviewed; usize::from(unattended)],
                 })

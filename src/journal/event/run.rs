@@ -22,11 +22,28 @@ pub struct RunCreated {
     pub tick_checks: bool,
     /// The directory it was started in, where shell steps run.
     pub cwd: String,
+    /// Milliseconds between two looks at the databases.
+    #[serde(default = "usual_poll", skip_serializing_if = "is_usual_poll")]
+    pub poll_ms: u64,
     /// The version of this program.
     pub version: String,
     /// Who had approved the plan as it was, in a review before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reviewed: Vec<Reviewed>,
+}
+
+impl RunCreated {
+    /// Milliseconds between two looks at the databases, where nobody wants others.
+    pub const USUAL_POLL_MS: u64 = 1000;
+}
+
+fn usual_poll() -> u64 {
+    RunCreated::USUAL_POLL_MS
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_usual_poll(poll_ms: &u64) -> bool {
+    *poll_ms == RunCreated::USUAL_POLL_MS
 }
 
 /// Somebody had approved the plan before the run.

@@ -2,8 +2,10 @@
 
 use gonogo::demo::server::Server;
 use gonogo::monitor::{LockNode, LockTree, Picture, State};
+use rustix::process::Signal;
 
 use super::{Client, Watched};
+use crate::support::bench::signal;
 
 fn node(tree: &LockTree, pid: i32) -> &LockNode {
     tree.nodes
@@ -405,20 +407,14 @@ async fn who_has_got_its_lock_waits_no_more_though_it_does_not_know_yet() {
     holder.run("create table orders (n int)").await;
     holder.run("begin; lock table orders").await;
     let waiter = Client::of(&server, "web").await;
-    let pid = waiter.pid().to_string();
+    let pid = waiter.pid();
     let waiter = waiter.wait_in("select * from orders");
     let mut watched = Watched::of(&server);
     watched.picture(waiting(1)).await;
-    let tell = |signal: &str| {
-        let told = std::process::Command::new("kill")
-            .args([signal, &pid])
-            .status();
-        assert!(told.unwrap().success());
-    };
-    tell("-STOP");
+    signal(pid, Signal::STOP);
     holder.run("commit").await;
     let picture = watched.picture(|p| p.locks.nodes.is_empty()).await;
     assert_eq!((picture.locks.waiters, picture.locks.unlisted), (0, 0));
-    tell("-CONT");
+    signal(pid, Signal::CONT);
     waiter.await.unwrap().unwrap();
 }

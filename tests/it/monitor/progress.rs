@@ -186,7 +186,9 @@ async fn a_copy_counts_its_rows() {
     client.run("create table numbers (n int)").await;
     let copy = Client::of(&server, "web").await;
     let (pid, backend) = (copy.pid(), copy.backend);
-    let copy = copy.wait_in("copy numbers from program 'yes 1 | head -n 2000; sleep 600'");
+    let copy = copy.wait_in(
+        "copy numbers from program 'yes 1 | head -n 2000; while kill -0 $PPID; do sleep 0.2; done'",
+    );
     let mut watched = Watched::of(&server);
     let picture = watched.picture(|p| of(p, pid).is_some()).await;
     let progress = of(&picture, pid).unwrap();

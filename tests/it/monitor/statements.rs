@@ -85,11 +85,15 @@ async fn what_is_slower_than_before_t_zero_is_found_wherever_the_extension_is() 
     client
         .run("select \"Ext\".pg_stat_statements_reset()")
         .await;
-    let picture = watched
-        .picture(|p| p.statements.get().is_some_and(|s| s.note.is_some()))
-        .await;
-    let note = picture.statements.get().unwrap().note.clone().unwrap();
-    assert!(note.contains("were reset"), "{note}");
+    let version = "select current_setting('server_version_num')::int8";
+    if client.ask(version).await >= 140_000 {
+        // Before, the server did not say when that was.
+        let picture = watched
+            .picture(|p| p.statements.get().is_some_and(|s| s.note.is_some()))
+            .await;
+        let note = picture.statements.get().unwrap().note.clone().unwrap();
+        assert!(note.contains("were reset"), "{note}");
+    }
     sleep(&mut client, 3, "0.05").await;
     watched
         .picture(|p| sleeper(p).is_some_and(|trend| trend.now.calls == 3))

@@ -125,6 +125,7 @@ impl Play {
             unattended,
             tick_checks,
             cwd: "/".to_owned(),
+            poll_ms: 1000,
             version: "0".to_owned(),
             reviewed: Vec::new(),
         };

@@ -231,6 +231,19 @@ pub fn is_alive(pid: i32) -> bool {
     }
 }
 
+/// Whether a process of the group is there and not a zombie.
+pub fn group_lives(group: i32) -> bool {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let mut processes =
+        entries.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
+    processes.any(|stat| {
+        let fields = stat.rsplit(')').next().unwrap_or_default();
+        let mut fields = fields.split_whitespace();
+        let state = fields.next();
+        state != Some("Z") && fields.nth(1) == Some(&group.to_string())
+    })
+}
+
 /// Everything that a program printed.
 pub fn text_of(output: &Output) -> String {
     format!(

@@ -66,7 +66,8 @@ impl Proxy {
     pub fn to(server: &Server) -> Self {
         let dir = tempfile::Builder::new()
             .prefix("gonogo-way-")
-            .tempdir()
+            // The name of a socket has to be short.
+            .tempdir_in("/tmp")
             .unwrap();
         let listener = UnixListener::bind(dir.path().join(SOCKET)).unwrap();
         let shared = Arc::new(Shared {

@@ -165,6 +165,16 @@ impl Pty {
         self.see(text);
     }
 
+    /// Shows what somebody else writes to the terminal.
+    pub fn show(&self, text: &str) {
+        self.shared
+            .0
+            .lock()
+            .unwrap()
+            .parser
+            .process(text.as_bytes());
+    }
+
     pub fn resize(&self, columns: u16, rows: u16) {
         self.shared
             .0

@@ -3,69 +3,94 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use serde_json::Value;
+
 use super::{Bench, wait};
 
 /// A small file system in a namespace of its own. When it is dropped, it is gone with every process
 /// that was started there.
 pub struct SmallDisk {
     holder: Child,
+    /// How something is run where the disk is.
     inside: Vec<String>,
     path: PathBuf,
+    fails: Fails,
+}
+
+/// How a disk fails under an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fails {
+    /// The engine's writes are refused, and before anybody looks again the disk is read-only.
+    Refusing,
+    /// As ext4 does when it finds an error: from then on it is read-only, also for open files. Only
+    /// root can have such a disk, and only where there are loop devices.
+    ReadOnly,
 }
 
 impl SmallDisk {
     /// Puts the bench's state on a disk of `megabytes`.
     pub fn under(bench: &mut Bench, megabytes: u32) -> Self {
         let options = format!("size={megabytes}m,mode=700");
-        Self::made_by(bench, &format!("mount -t tmpfs -o {options} none state"))
+        let make = format!("mount -t tmpfs -o {options} none state");
+        Self::made_by(bench, &make, Fails::Refusing).expect(
+            "a disk for tests needs unshare and nsenter (of util-linux), and root's rights or user \
+             namespaces: sysctl kernel.unprivileged_userns_clone=1 and, where there is such a thing, \
+             kernel.apparmor_restrict_unprivileged_userns=0; a container has to be privileged",
+        )
     }
 
-    /// Puts the bench's state on a disk that can fail as a broken one does. Only root can have one.
-    pub fn with_errors(bench: &mut Bench) -> Option<Self> {
-        if !rustix::process::geteuid().is_root() || !Path::new("/dev/loop-control").exists() {
-            return None;
+    /// Puts the bench's state on a disk that fails in this way; none where nobody can have one.
+    pub fn that_fails(bench: &mut Bench, fails: Fails) -> Option<Self> {
+        let loops = Path::new("/dev/loop-control").exists();
+        match fails {
+            Fails::Refusing => Some(Self::under(bench, 8)),
+            Fails::ReadOnly if rustix::process::geteuid().is_root() && loops => {
+                let make = "truncate --size 32M disk && mkfs.ext4 -q -F disk && mount -o loop,errors=remount-ro disk state";
+                Self::made_by(bench, make, fails)
+            }
+            Fails::ReadOnly => None,
         }
-        let make = "truncate --size 32M disk && mkfs.ext4 -q -F disk && mount -o loop,errors=remount-ro disk state";
-        Some(Self::made_by(bench, make))
     }
 
-    fn made_by(bench: &mut Bench, make: &str) -> Self {
+    /// A disk that a script makes; none if the script fails.
+    fn made_by(bench: &mut Bench, make: &str, fails: Fails) -> Option<Self> {
         let path = bench.path("state");
         std::fs::create_dir(&path).unwrap();
-        let script = format!(
-            "cd {} && {make} && exec sleep infinity",
-            bench.path("").display()
-        );
+        let home = bench.path("").display().to_string();
+        let script = format!("cd {home} && {make} && exec sleep infinity");
         let mut command = Command::new("unshare");
         if !rustix::process::geteuid().is_root() {
             command.args(["--user", "--map-root-user"]);
         }
-        let holder = command
+        let mut holder = command
             .args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"])
             .args(["sh", "-c", &script])
             .stdin(Stdio::null())
             .spawn()
-            .unwrap_or_else(|error| panic!("unshare (of util-linux) is needed: {error}"));
-        let mut sleeper = None;
+            .ok()?;
+        let (mut sleeper, mut ended) = (None, false);
         wait::until("the disk is there", || {
-            sleeper = child_of(holder.id());
-            sleeper.is_some_and(|pid| name_of(pid) == "sleep")
+            ended = holder.try_wait().unwrap().is_some();
+            sleeper = child_of(holder.id()).filter(|pid| name_of(*pid) == "sleep");
+            ended || sleeper.is_some()
         });
-        let pid = sleeper.unwrap().to_string();
+        let pid = sleeper?.to_string();
         let mut inside = vec!["nsenter", "--target", &pid, "--mount", "--pid"];
         if !rustix::process::geteuid().is_root() {
             inside.extend(["--user", "--preserve-credentials"]);
         }
-        let home = format!("--wdns={}", bench.path("").display());
-        inside.push(&home);
+        // Not every nsenter can begin in a directory there. A signal that is ignored stays so: of a
+        // write that is refused for its length, the program hears, and is not killed.
+        let begin = r#"trap "" XFSZ; cd "$0" && exec "$@""#;
+        inside.extend(["--", "sh", "-c", begin, &home]);
         let inside: Vec<String> = inside.into_iter().map(str::to_owned).collect();
-        let wrap = inside.iter().cloned().chain(["--".to_owned()]).collect();
-        bench.wrap(wrap);
-        SmallDisk {
+        bench.wrap(inside.clone());
+        Some(SmallDisk {
             holder,
             inside,
             path,
-        }
+            fails,
+        })
     }
 
     /// Takes every byte that is left.
@@ -79,36 +104,55 @@ impl SmallDisk {
         self.shell("rm -f fill");
     }
 
-    /// From now on every write to it fails, also to files that are open: it is read-only.
-    pub fn fail(&self) {
-        self.shell(
-            "echo broken >/sys/fs/ext4/$(basename $(findmnt -n -o SOURCE -M .))/trigger_fs_error",
-        );
+    /// From now on every write of the process fails, also to files that are open.
+    pub fn fail(&self, pid: &Value) {
+        match self.fails {
+            Fails::Refusing => self.shell(&format!("prlimit --fsize=0 --pid {pid}")),
+            Fails::ReadOnly => self.shell(
+                "echo broken >/sys/fs/ext4/$(basename $(findmnt -n -o SOURCE -M .))/trigger_fs_error",
+            ),
+        }
     }
 
-    /// What an administrator does about that. Nobody may have a file open there.
+    /// What is found when that process is no more: a disk to which nobody can write.
+    pub fn found_failed(&self) {
+        if self.fails == Fails::Refusing {
+            self.protect(true);
+        }
+    }
+
+    /// What an administrator does about that.
     pub fn repair(&self) {
-        self.shell("cd .. && umount state && { e2fsck -fy disk >/dev/null; mount -o loop,errors=remount-ro disk state; }");
+        match self.fails {
+            Fails::Refusing => self.protect(false),
+            Fails::ReadOnly => {
+                wait::until("nobody has a file open there", || {
+                    self.try_shell("cd .. && umount state 2>/dev/null")
+                });
+                self.shell("cd .. && { e2fsck -fy disk >/dev/null 2>&1; mount -o loop,errors=remount-ro disk state; }");
+            }
+        }
     }
 
-    /// Makes it read-only, or not. Nobody may have a file open there for writing.
+    /// Makes it read-only, or not. Whoever follows a run has its files open now and then.
     pub fn protect(&self, protected: bool) {
         let word = if protected { "ro" } else { "rw" };
-        self.shell(&format!("mount -o remount,{word} ."));
+        wait::until("nobody has a file open there for writing", || {
+            self.try_shell(&format!("mount -o remount,{word} . 2>/dev/null"))
+        });
     }
 
     /// Runs a script there.
     pub fn shell(&self, script: &str) {
-        let done = Command::new(&self.inside[0])
-            .args(&self.inside[1..])
-            .args([
-                "sh",
-                "-c",
-                &format!("cd {} && {script}", self.path.display()),
-            ])
-            .status()
-            .unwrap();
-        assert!(done.success(), "{script}");
+        assert!(self.try_shell(script), "{script}");
+    }
+
+    /// The same of one that may fail.
+    fn try_shell(&self, script: &str) -> bool {
+        let script = format!("cd {} && {script}", self.path.display());
+        let mut command = Command::new(&self.inside[0]);
+        let command = command.args(&self.inside[1..]).args(["sh", "-c", &script]);
+        command.status().unwrap().success()
     }
 }
 

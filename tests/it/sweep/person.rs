@@ -2,10 +2,9 @@
 //! the go, and where a step failed or nobody knows how it ended, they look at the server first and
 //! then decide.
 
-use rustix::process::Pid;
 use serde_json::Value;
 
-use crate::support::bench::{Run, locked_by};
+use crate::support::bench::{Run, group_lives, locked_by};
 use crate::support::{Bench, postgres};
 
 /// Where the person looks.
@@ -144,8 +143,7 @@ impl<'b> Person<'b> {
         let lock = std::fs::read_to_string(self.run.dir().join("output").join(name));
         let lock = lock.unwrap_or_default();
         let group = lock.lines().nth(1).and_then(|pid| pid.trim().parse().ok());
-        let group = group.and_then(Pid::from_raw);
-        group.is_some_and(|group| rustix::process::test_kill_process_group(group).is_ok())
+        group.is_some_and(group_lives)
     }
 
     fn column(&self) -> sqlx::Result<Choice> {
