@@ -126,10 +126,9 @@ impl Walk<'_, '_> {
                     let steps = self.found.steps.len();
                     self.fences(&candidates, group);
                     if let Some(case) = case {
-                        let steps = &mut self.found.steps[steps..];
-                        steps
-                            .iter_mut()
-                            .for_each(|step| conditional::guard(step, case, self.book));
+                        for step in &mut self.found.steps[steps..] {
+                            conditional::guard(step, case, self.book);
+                        }
                     }
                 }
                 Kind::Quote(quote) if block.holds.tasks => {
