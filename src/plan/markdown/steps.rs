@@ -105,8 +105,9 @@ impl Walk<'_, '_> {
                 Kind::Paragraph(inline) => {
                     self.keep(before.take());
                     let forward = self.rules.place == Place::Step;
-                    if let Some(budget) = times::estimate(&inline.text).filter(|_| forward) {
-                        self.found.budget = Some(budget);
+                    let budget = times::estimate(&inline.text).filter(|_| forward);
+                    if let Some(budget) = budget.filter(|_| self.found.budget.is_none()) {
+                        self.found.budget = Some((budget, block.span));
                     } else if is_label(inline) {
                         before = Some(block);
                     } else {
