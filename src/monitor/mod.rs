@@ -61,7 +61,7 @@ pub use locks::{LockNode, LockTree, Prepared, Queue, Wanted};
 pub use metric::value_of;
 pub use migrations::{Migration, MigrationState, Migrations};
 pub use ours::{AtWork, Evidence, Ours, OursBook, Worker};
-pub use postgres::{Inspector, Signaller, survey};
+pub use postgres::{Inspector, Signaller, Target, survey};
 pub use probe::{ProbeHealth, ProbeState};
 pub use progress::{InvalidIndex, Progress, WaitsFor};
 pub use rules::AlertHealth;

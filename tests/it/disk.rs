@@ -82,7 +82,7 @@ fn a_step_whose_output_has_no_room_sees_what_a_shell_would_show_it_and_its_end_i
     run.ctl(&["run"]);
     // The journal is on the same disk: it may be full before the step's start is written down.
     screen.wait("the disk is said to be full", |text| {
-        text.contains("! disk") || text.contains("nothing can be recorded")
+        text.contains("! disk full") || text.contains("nothing can be recorded")
     });
     wait::until("it has failed to write", || {
         bench.read("trace").contains("code 1")

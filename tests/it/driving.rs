@@ -320,6 +320,38 @@ kind = "before"
     }
 }
 
+/// What a server is slow to do is logged by drivers, as it is.
+#[test]
+fn a_secret_in_slow_sql_is_not_in_the_log() {
+    let mut bench = Bench::new();
+    bench.set(
+        "DATABASE_URL",
+        format!("{}&schema=s3cr3t-schema", postgres::database()),
+    );
+    bench.set("TOKEN_FOR_TEST", "s3cr3t-value");
+    let plan = r#"
+title = "Slow secrets"
+[vars]
+token = { env = "TOKEN_FOR_TEST", secret = true }
+[databases.main]
+url_env = "DATABASE_URL"
+[[phase]]
+name = "P"
+kind = "before"
+  [[phase.step]]
+  id = "use"
+  title = "Use it"
+  sql = "select length('{{token}}') from pg_sleep(1.5)"
+  expect = { value = "12" }
+"#;
+    let mut run = bench.start(plan);
+    run.ctl(&["run"]);
+    assert_eq!(run.wait_finished("use")["data"]["outcome"], "passed");
+    let log = std::fs::read_to_string(run.dir().join("engine.log")).unwrap();
+    assert!(log.contains("engine started"), "{log}");
+    assert!(!log.contains("s3cr3t"), "{log}");
+}
+
 #[test]
 fn sql_steps_share_a_session_and_what_is_not_as_expected_is_not_committed() {
     let mut bench = Bench::new();

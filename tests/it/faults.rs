@@ -53,7 +53,9 @@ fn a_server_that_is_not_there_stops_nothing_and_is_seen_when_it_comes() {
     server.launch().unwrap();
     screen.gone("no server");
     drive(&mut screen, &["3 of 3"]);
-    screen.press("q", "");
+    screen.press("q", "Leave the screen?");
+    screen.keys("\r");
+    assert_eq!(screen.ended(), 3);
 }
 
 #[test]
@@ -135,7 +137,7 @@ fn a_rollback_in_the_middle_of_a_flood_stops_it_and_undoes_everything() {
         !bench.read("pid").trim().is_empty()
     });
     let flood: i32 = bench.read("pid").trim().parse().unwrap();
-    screen.press("R", "1.1 Make");
+    screen.press("R", "ROLL BACK");
     screen.keys("\r");
     wait::until("the run is rolled back", || {
         let status = bench.gonogo(&["ctl", "last", "status", "--format", "json"]);

@@ -94,7 +94,7 @@ impl Server {
     /// The URL of the database `name`; `postgres` is there from the beginning.
     pub fn url(&self, name: &str) -> String {
         let dir = self.dir.display();
-        format!("postgres:///{name}?host={dir}&port=5432&user=postgres")
+        format!("postgres:///{name}?host={dir}&port=5432&user=postgres&sslmode=disable")
     }
 
     /// The server's directory: the socket, the log and, in `data`, the cluster.

@@ -103,19 +103,15 @@ fn a_setting_that_the_server_refuses_is_told_in_its_words() {
     assert!(words.contains("max_connections"), "{words}");
 }
 
-/// Not a test of its own: the process that the tests below start, watch and kill.
-#[test]
-fn an_owner_of_a_server() {
-    let Ok(end) = std::env::var(OWNER) else {
-        return;
-    };
+/// The process that the tests below start, watch and kill: it owns a server, and ends as it is told.
+fn own(end: &str) -> ! {
     let server = Server::start(&[]).unwrap();
     println!(
         "\nserver {} {}",
         server.pid().unwrap(),
         server.dir().display()
     );
-    match end.as_str() {
+    match end {
         "panic" => panic!("as the test wants it"),
         "frozen" => server.freeze(),
         _ => {}
@@ -131,7 +127,7 @@ fn owner(end: &str, word: &str) -> (Child, u32, PathBuf) {
     let mut owner = Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "demo::server::tests::an_owner_of_a_server",
+            "demo::server::tests::a_panic_of_the_owner_leaves_nothing_behind",
             "--nocapture",
         ])
         .env(OWNER, end)
@@ -156,6 +152,9 @@ fn owner(end: &str, word: &str) -> (Child, u32, PathBuf) {
 
 #[test]
 fn a_panic_of_the_owner_leaves_nothing_behind() {
+    if let Ok(end) = std::env::var(OWNER) {
+        own(&end);
+    }
     let (mut owner, pid, dir) = owner("panic", "server ");
     assert!(!owner.wait().unwrap().success());
     assert!(is_gone(pid, &dir));

@@ -386,7 +386,8 @@ mod tests {
             // This process, which has a connection over a unix socket.
             worker: Worker::Process(std::process::id()),
         }]);
-        let dir = tempfile::tempdir().unwrap();
+        // The name of a socket has to be short.
+        let dir = tempfile::tempdir_in("/tmp").unwrap();
         let path = dir.path().join("socket");
         let _listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
         let _connection = std::os::unix::net::UnixStream::connect(&path).unwrap();

@@ -44,6 +44,6 @@ pub use survey::survey;
 pub(super) use errand::Desk;
 pub(super) use keep::{KeptLine, keep_spare};
 pub(super) use poll::Wishes;
-pub(super) use target::Target;
+pub use target::Target;
 pub(super) use value::SqlProbe;
 pub(super) use watch::Watcher;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use reqwest::Url;
 use sqlx::ConnectOptions;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use crate::monitor::session::MONITOR_NAME;
 
@@ -30,11 +30,11 @@ const PARAMETERS: [&str; 15] = [
 
 /// The driver's options for one database. They hold a password, so they are never printed.
 #[derive(Clone)]
-pub(in crate::monitor) struct Target(PgConnectOptions);
+pub struct Target(PgConnectOptions);
 
 impl Target {
     /// Reads a URL. The error says what is wrong without repeating it.
-    pub(in crate::monitor) fn parse(url: &str) -> Result<Target, String> {
+    pub fn parse(url: &str) -> Result<Target, String> {
         let unreadable = |reason: &str| format!("the database's URL can't be read: {reason}");
         let mut url = Url::parse(url.trim()).map_err(|error| unreadable(&error.to_string()))?;
         if !matches!(url.scheme(), "postgres" | "postgresql") {
@@ -47,8 +47,12 @@ impl Target {
             .collect();
         url.query_pairs_mut().clear().extend_pairs(known);
         // The driver's error may quote a value.
-        let options = PgConnectOptions::from_str(url.as_str())
+        let mut options = PgConnectOptions::from_str(url.as_str())
             .map_err(|_| unreadable("one of its parameters has a value that makes no sense"))?;
+        // As with other programs, what is said about TLS does not hold within the machine.
+        if options.get_socket().is_some() || options.get_host().starts_with('/') {
+            options = options.ssl_mode(PgSslMode::Disable);
+        }
         Ok(Target(
             options
                 .application_name(MONITOR_NAME)
@@ -61,6 +65,11 @@ impl Target {
     /// The options for a connection with `settings` from its first moment.
     pub(super) fn with(&self, settings: &[(&str, &str)]) -> PgConnectOptions {
         self.0.clone().options(settings.iter().copied())
+    }
+
+    /// The options for a connection that shows as `application`.
+    pub fn named(&self, application: &str) -> PgConnectOptions {
+        self.0.clone().application_name(application)
     }
 
     /// The options for a connection without any settings of ours.

@@ -104,6 +104,15 @@ pub(super) fn read(source: &Source, base: usize) -> Front {
         Language::Json => tree::json::parse,
     };
     let root = parse(text, found.text.start, &mut front.problems);
+    if found.language == Language::Yaml && !front.problems.is_empty() && !has_our_keys(text) {
+        front.end = base;
+        front.problems = vec![Problem::warning(
+            "front-matter",
+            Span::new(base, base + found.language.end().len()),
+            "what stands between this line and the next `---` is no YAML, and is taken for text",
+        )];
+        return front;
+    }
     if !root.is_table() {
         let message = "front matter must be a table of keys and values";
         front
@@ -254,6 +263,12 @@ fn says_something(inside: &str) -> bool {
         }
         None => !inside.contains('#'),
     }
+}
+
+/// Whether a line of `inside` begins with a key by which front matter is known.
+fn has_our_keys(inside: &str) -> bool {
+    let mut keys = inside.lines().filter_map(key);
+    keys.any(|key| KEYS.contains(&key))
 }
 
 /// Whether the last thing in `inside` is a heading: what would be a comment of YAML stands by

@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Row};
 use tokio::sync::mpsc::Sender;
 
 use super::backends::Backends;
 use crate::journal::event::ConditionOf;
+use crate::monitor::Target;
 use crate::plan::condition::Fact;
 use crate::run::input::Notice;
 
@@ -92,10 +93,8 @@ impl FactsWork {
     async fn connect(&self, database: &str) -> Result<PgConnection, String> {
         let url = self.urls.get(database).cloned();
         let url = url.unwrap_or_else(|| Err("the plan does not name it".to_owned()))?;
-        let options: PgConnectOptions = url
-            .parse()
-            .map_err(|_| format!("the URL of `{database}` can't be read"))?;
-        let options = options.application_name(&self.application);
+        let target = Target::parse(&url).map_err(|why| format!("`{database}`: {why}"))?;
+        let options = target.named(&self.application);
         let connecting = PgConnection::connect_with(&options);
         match tokio::time::timeout(CONNECT, connecting).await {
             Ok(connected) => connected.map_err(|error| super::sql::words(&error)),

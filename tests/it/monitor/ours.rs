@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use gonogo::clock::{Clock, Moment, SystemClock};
 use gonogo::demo::server::Server;
@@ -113,7 +114,10 @@ async fn over_a_unix_socket_a_session_of_the_step_is_a_guess() {
     let before = Client::of(&server, "some tool")
         .await
         .wait_in("select pg_sleep(600)");
-    watched.picture(|p| tools(p).len() == 1).await;
+    // It began so long before the step that no difference of clocks makes it the step's.
+    let is_older = |session: &Session| session.session_age > Some(Duration::from_secs(2));
+    let picture = watched.picture(|p| tools(p).len() == 1 && is_older(tools(p)[0]));
+    let stranger = tools(picture.await.as_ref())[0].pid;
     let step = Psql::start(&server, &server.url("postgres"));
     watched.ours.set(vec![step.at_work()]);
     let guessed = |picture: &Picture| {
@@ -123,6 +127,9 @@ async fn over_a_unix_socket_a_session_of_the_step_is_a_guess() {
     };
     let picture = watched.picture(guessed).await;
     assert_eq!(picture.connections.perhaps_ours, 1);
+    let is_guess = |session: &&Session| session.ours.is_some();
+    let guess = tools(&picture).into_iter().find(is_guess).unwrap().pid;
+    assert_ne!(guess, stranger);
     assert!(Arc::clone(&picture).locks.blocker_of_ours().is_none());
     watched.ours.set(Vec::new());
     watched.picture(|p| p.connections.perhaps_ours == 0).await;

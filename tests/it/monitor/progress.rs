@@ -180,9 +180,6 @@ async fn a_copy_counts_its_rows() {
     let version = client
         .ask("select current_setting('server_version_num')::int8")
         .await;
-    if version < 140_000 {
-        return;
-    }
     client.run("create table numbers (n int)").await;
     let copy = Client::of(&server, "web").await;
     let (pid, backend) = (copy.pid(), copy.backend);
@@ -190,13 +187,20 @@ async fn a_copy_counts_its_rows() {
         "copy numbers from program 'yes 1 | head -n 2000; while kill -0 $PPID; do sleep 0.2; done'",
     );
     let mut watched = Watched::of(&server);
-    let picture = watched.picture(|p| of(p, pid).is_some()).await;
-    let progress = of(&picture, pid).unwrap();
-    assert_eq!(
-        (progress.what.as_str(), progress.done),
-        ("copy from numbers", None)
-    );
-    assert!(progress.phase.ends_with(" rows"), "{progress:?}");
+    if version < 140_000 {
+        // Before, the server counted none.
+        let runs = |p: &Picture| p.running.iter().any(|running| running.oldest.pid == pid);
+        let picture = watched.picture(runs).await;
+        assert!(of(&picture, pid).is_none(), "{:?}", picture.progress);
+    } else {
+        let picture = watched.picture(|p| of(p, pid).is_some()).await;
+        let progress = of(&picture, pid).unwrap();
+        assert_eq!(
+            (progress.what.as_str(), progress.done),
+            ("copy from numbers", None)
+        );
+        assert!(progress.phase.ends_with(" rows"), "{progress:?}");
+    }
     watched.signaller().terminate(backend).await;
     assert!(copy.await.unwrap().is_err());
 }

@@ -125,3 +125,20 @@ fn a_directory_that_no_command_would_run_in_is_a_warning() {
     assert!(front.problems[0].message.contains("`cwd`"));
     assert_eq!(front.draft.notes.len(), 1);
 }
+
+#[test]
+fn prose_between_rules_that_is_no_yaml_is_kept_as_text() {
+    for text in [
+        "---\nOr:\n\n```bash\ntrue\n```\n---\n",
+        "---\nOwner: Ann: on call\n- [ ] go\n---\n",
+    ] {
+        let front = front(text);
+        assert_eq!(front.end, 0, "{text}");
+        assert_eq!(codes(&front), [("front-matter", Severity::Warning)]);
+        let opened = open("r.md", text.as_bytes());
+        assert!(opened.plan.is_some(), "{text}");
+    }
+    // What can only be meant for us is not taken for text.
+    let ours = front("---\ntitle: a: b\n---\n# x\n");
+    assert_eq!(codes(&ours), [("yaml-syntax", Severity::Error)]);
+}

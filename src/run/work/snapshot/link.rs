@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
+use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection, Row};
 
+use crate::monitor::Target;
 use crate::run::work::sql::words;
 
 /// How long connecting may take.
@@ -28,10 +29,8 @@ pub(super) struct Link {
 impl Link {
     /// Connects to the database called `name`, and learns who it is there.
     pub(super) async fn open(name: &str, url: &str, application: &str) -> Result<Self, String> {
-        let options: PgConnectOptions = url
-            .parse()
-            .map_err(|_| format!("the URL of `{name}` can't be read"))?;
-        let options = options.application_name(application);
+        let target = Target::parse(url).map_err(|why| format!("`{name}`: {why}"))?;
+        let options = target.named(application);
         let connecting = tokio::time::timeout(CONNECT, PgConnection::connect_with(&options)).await;
         let mut connection = match connecting {
             Ok(Ok(connection)) => connection,

@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Row};
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::words::words;
 use crate::journal::event::{Job, Stage};
+use crate::monitor::Target;
 use crate::run::input::{Fate, Notice};
 use crate::run::state::Transaction;
 use crate::run::work::backends::Backends;
@@ -97,20 +98,19 @@ impl SqlAsk {
     /// The error says why the server could not be asked.
     async fn ask(&self) -> Result<Fate, String> {
         let name = &self.transaction.database;
-        let options: PgConnectOptions = match self.url.as_ref().map(|url| url.parse()) {
-            Ok(Ok(options)) => options,
-            Ok(Err(_)) => return Ok(Fate::Lost(format!("the URL of `{name}` can't be read"))),
+        let target = match self.url.as_ref().map(|url| Target::parse(url)) {
+            Ok(Ok(target)) => target,
+            Ok(Err(why)) => return Ok(Fate::Lost(format!("`{name}`: {why}"))),
             Err(why) => return Ok(Fate::Lost(why.clone())),
         };
-        let asking = tokio::time::timeout(PATIENCE, self.ask_server(options));
+        let asking = tokio::time::timeout(PATIENCE, self.ask_server(target));
         let silent = |_| format!("`{name}` does not answer what became of it");
         asking.await.map_err(silent)?
     }
 
-    async fn ask_server(&self, options: PgConnectOptions) -> Result<Fate, String> {
+    async fn ask_server(&self, target: Target) -> Result<Fate, String> {
         let name = &self.transaction.database;
-        let options = options.application_name("gonogo");
-        let mut server = PgConnection::connect_with(&options)
+        let mut server = PgConnection::connect_with(&target.named("gonogo"))
             .await
             .map_err(|error| format!("failed to connect to `{name}`: {}", words(&error)))?;
         let crashed = match (&self.transaction.server, identity(&mut server).await) {

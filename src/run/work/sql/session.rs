@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::Connection;
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::PgConnection;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::oneshot;
 
@@ -12,6 +12,7 @@ use super::link::Link;
 use super::words::words;
 use super::{SqlTask, SqlWork};
 use crate::journal::event::Stage;
+use crate::monitor::Target;
 use crate::run::input::{Finish, Notice};
 use crate::run::work::backends::Backends;
 use crate::run::work::judge::not_begun;
@@ -91,10 +92,8 @@ impl Session {
 
     async fn connect(&self, task: &SqlTask, stops: &mut Receiver<Stage>) -> Result<Link, String> {
         let url = self.url.as_ref().map_err(Clone::clone)?;
-        let options: PgConnectOptions = url
-            .parse()
-            .map_err(|_| format!("the URL of `{}` can't be read", self.database))?;
-        let options = options.application_name(&task.application);
+        let target = Target::parse(url).map_err(|why| format!("`{}`: {why}", self.database))?;
+        let options = target.named(&task.application);
         let connecting = async {
             let connection = PgConnection::connect_with(&options).await?;
             Link::greet(connection, options.clone()).await
