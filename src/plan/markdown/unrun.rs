@@ -83,6 +83,16 @@ pub(super) fn tell_unread(fence: &Fence, span: Span, runs: bool, book: &mut Book
     }
 }
 
+/// Tells of a block below an item that is looked at, not run.
+pub(super) fn tell_item(span: Span, book: &mut Book<'_>) {
+    let start = Span::new(span.start, span.start + 3);
+    let message = "nothing says that this block is run: it is shown with what it stands below";
+    book.problems.push(
+        Problem::warning("section-not-run", start, message)
+            .hint("make the item above a task, `- [ ]`, if it is a step"),
+    );
+}
+
 impl Missed {
     /// Looks for what became text.
     fn look(&mut self, block: &Block, book: &Book<'_>) {

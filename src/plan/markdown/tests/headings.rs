@@ -48,6 +48,8 @@ fn whatever_could_be_run_and_is_not_is_told() {
         .collect();
     assert_eq!(told, [2, 8, 17, 20, 22]);
     assert_eq!(titles(&plan(text)), [("check", "go")]);
+    let success = "## Deploy\n- [ ] go\n## Success criteria\n1. up\n\n   ```sh\n   a\n   ```\n";
+    assert!(problems(success).contains(&("section-not-run", 6)));
 }
 
 #[test]
