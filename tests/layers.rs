@@ -42,7 +42,7 @@ const CONFINED: &[(&str, &[&str])] = &[
             "monitor/postgres/",
             "run/work/",
             "demo/",
-            "cli/engine.rs",
+            "cli/engine/values.rs",
         ],
     ),
     ("crossterm::", &["ui/"]),
@@ -57,7 +57,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     (
         "reqwest::",
         &[
-            "cli/engine.rs",
+            "cli/engine/values.rs",
             "monitor/",
             "run/supervisor.rs",
             "run/work/http.rs",

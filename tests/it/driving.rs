@@ -346,7 +346,7 @@ kind = "before"
 "#;
     let mut run = bench.start(plan);
     run.ctl(&["run"]);
-    assert_eq!(run.wait_finished("use")["data"]["outcome"], "passed");
+    assert_eq!(run.wait_finished("use")["outcome"], "passed");
     let log = std::fs::read_to_string(run.dir().join("engine.log")).unwrap();
     assert!(log.contains("engine started"), "{log}");
     assert!(!log.contains("s3cr3t"), "{log}");

@@ -151,6 +151,9 @@ fn codes() -> impl Iterator<Item = &'static str> {
         "placeholder",
         "window-gap",
         "empty-phase",
+        "section-not-run",
+        "conditional-step",
+        "unread-block",
     ];
     safety::CODES.into_iter().chain(others)
 }

@@ -21,23 +21,31 @@ pub fn judge(sql: &str, catalog: &mut Catalog) -> Vec<Judged> {
     statements
         .iter()
         .map(|statement| {
-            let mut desk = Desk {
-                catalog,
-                base: statement.range.start,
-                parts: Vec::new(),
-            };
-            match &statement.tree {
-                Some(tree) => desk.statement(tree, statement),
-                None => words::by_words(&mut desk, statement),
+            let mut parts = Vec::new();
+            let inside = read::inside(&sql, statement);
+            for statement in std::iter::once(statement).chain(&inside) {
+                parts.append(&mut judge_one(statement, catalog));
+                learn::learn(catalog, statement);
             }
-            let parts = desk.parts;
-            learn::learn(catalog, statement);
             Judged {
                 range: statement.range.clone(),
                 parts,
             }
         })
         .collect()
+}
+
+fn judge_one(statement: &Read<'_>, catalog: &Catalog) -> Vec<Part> {
+    let mut desk = Desk {
+        catalog,
+        base: statement.range.start,
+        parts: Vec::new(),
+    };
+    match &statement.tree {
+        Some(tree) => desk.statement(tree, statement),
+        None => words::by_words(&mut desk, statement),
+    }
+    desk.parts
 }
 
 /// Where a statement is judged.

@@ -175,6 +175,7 @@ pub(super) fn reindex(desk: &mut Desk<'_>, reindex: &ast::Reindex) {
         (LockMode::Share, LockMode::AccessExclusive, Effect::Rewrite)
     };
     let Some(target) = reindex.reindex_target() else {
+        desk.add_with(form, node, Vec::new());
         return;
     };
     let name = name::canonical(&behind_keywords(&target));
@@ -362,7 +363,11 @@ pub(super) fn vacuum(desk: &mut Desk<'_>, vacuum: &ast::Vacuum) {
         .split(|c: char| !c.is_ascii_alphanumeric())
         .any(|word| word == "full");
     let form = if full { Form::VacuumFull } else { Form::Vacuum };
-    for table in relations(vacuum.syntax()) {
+    let tables = relations(vacuum.syntax());
+    if tables.is_empty() && full {
+        desk.add_with(form, vacuum.syntax(), Vec::new());
+    }
+    for table in tables {
         desk.add(form, vacuum.syntax(), &table);
     }
 }

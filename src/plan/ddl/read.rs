@@ -56,15 +56,52 @@ pub(super) fn without_client(sql: &str) -> Cow<'_, str> {
 /// The statements of `sql`.
 pub(super) fn statements(sql: &str) -> Vec<Read<'_>> {
     let ranges = sql_text::statement_ranges(sql).into_iter();
-    ranges
-        .map(|range| {
-            let range = without_comments(sql, range);
-            let text = &sql[range.clone()];
-            let worth = WORTH.iter().any(|known| begins(text, known));
-            let tree = (worth && is_shallow(text)).then(|| parse(text)).flatten();
-            Read { text, range, tree }
-        })
-        .collect()
+    ranges.map(|range| one(sql, range)).collect()
+}
+
+fn one(sql: &str, range: Range<usize>) -> Read<'_> {
+    let range = without_comments(sql, range);
+    let text = &sql[range.clone()];
+    let worth = WORTH.iter().any(|known| begins(text, known));
+    let tree = (worth && is_shallow(text)).then(|| parse(text)).flatten();
+    Read { text, range, tree }
+}
+
+/// The statements of the block `DO $$ … $$` that `statement` of `sql` is, as they stand there: what
+/// may be done there, not when.
+pub(super) fn inside<'s>(sql: &'s str, statement: &Read<'s>) -> Vec<Read<'s>> {
+    let block = begins(statement.text, "do").then(|| body(statement));
+    let Some(body) = block.flatten() else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let (mut fresh, mut start) = (true, None);
+    for token in sql_text::tokens(&sql[body.clone()]) {
+        let at = body.start + token.range.start;
+        let word = &sql[at..body.start + token.range.end];
+        let is = |known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(word));
+        match start {
+            Some(from) if word == ";" => {
+                found.push(one(sql, from..at));
+                (fresh, start) = (true, None);
+            }
+            Some(_) => {}
+            None if is(&["begin", "then", "loop", "else", ";"]) => fresh = true,
+            None if fresh && token.sort == TokenSort::Word && is(&WORTH) => start = Some(at),
+            None => fresh = false,
+        }
+    }
+    found
+}
+
+/// Where the text between the dollar signs of `DO $$ … $$` stands.
+fn body(statement: &Read<'_>) -> Option<Range<usize>> {
+    let open = statement.text.find('$')?;
+    let tag = open + 1 + statement.text[open + 1..].find('$')?;
+    let quote = &statement.text[open..=tag];
+    let end = statement.text.rfind(quote).filter(|end| *end > tag)?;
+    let base = statement.range.start;
+    Some(base + tag + 1..base + end)
 }
 
 /// Whether `text` begins with `word`, in any case.

@@ -4,6 +4,7 @@ use super::blocks::{Block, Inline, Item, Kind, List, Quote};
 use super::book::Book;
 use super::label::{is_label, label};
 use super::notes;
+use super::unrun;
 use super::ways::{Candidate, either};
 use crate::plan::ledger::Place;
 use crate::plan::source::Span;
@@ -29,6 +30,7 @@ pub(super) fn gather<'t>(
     let mut gathering = Gathering {
         body: Body::default(),
         runs,
+        quoted: false,
         place,
         book,
     };
@@ -41,6 +43,8 @@ struct Gathering<'t, 'b, 's> {
     body: Body<'t>,
     /// Whether blocks can be run here.
     runs: bool,
+    /// Whether what is gathered are somebody's words.
+    quoted: bool,
     place: Place,
     book: &'b mut Book<'s>,
 }
@@ -96,6 +100,9 @@ impl<'t> Gathering<'t, '_, '_> {
             kind => {
                 if let Kind::Fence(fence) = kind {
                     self.book.tell_unclear(fence, block.span);
+                    if fence.language.runs() && !self.quoted {
+                        unrun::tell_item(block.span, self.book);
+                    }
                 }
                 self.tell_label();
                 self.tell_source(block.span, depth);
@@ -110,9 +117,10 @@ impl<'t> Gathering<'t, '_, '_> {
             self.tell(&format!("{word}:"), depth);
         }
         let runs = std::mem::replace(&mut self.runs, false);
+        let quoted = std::mem::replace(&mut self.quoted, true);
         self.blocks(&quote.blocks, depth);
         self.tell_label();
-        self.runs = runs;
+        (self.runs, self.quoted) = (runs, quoted);
     }
 
     fn list(&mut self, list: &'t List, depth: usize) {

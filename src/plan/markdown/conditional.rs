@@ -19,12 +19,25 @@ fn is_conditional(text: &str) -> bool {
         begins(word) || (dense && text.contains(word))
     };
     tongues::words(|tongue| tongue.in_case).any(says)
-        || (begins("when") && Words::new(text).is_failure())
+        || (tongues::words(|tongue| tongue.in_case_of).any(begins) && Words::new(text).is_failure())
 }
 
 /// The case at the end of an item's text that names what stands below it: "Migrate. If that fails:".
 pub(super) fn at_the_end(text: &str) -> Option<&str> {
-    let text = text.trim_end().strip_suffix([':', '：'])?;
+    last(text.trim_end().strip_suffix([':', '：'])?)
+}
+
+/// The case that a paragraph above a block speaks of, at its beginning or at its end.
+pub(super) fn above(text: &str) -> Option<&str> {
+    let text = text.trim_end().trim_end_matches([':', '：', '.', '。']);
+    let first = text.split(['\n', '。']).next().unwrap_or(text);
+    let first = first.split(". ").next().unwrap_or(first).trim();
+    is_conditional(first)
+        .then_some(first)
+        .or_else(|| last(text))
+}
+
+fn last(text: &str) -> Option<&str> {
     let clauses = text.split(['\n', ';', '。', '；']);
     let clauses = clauses.flat_map(|clause| clause.split(". "));
     let last = clauses.last().map(str::trim)?;

@@ -57,7 +57,14 @@ fn is_combining(c: char) -> bool {
 }
 
 fn strip_symbol(text: &str) -> &str {
-    text.trim_start_matches(|c: char| is_combining(c) || is_symbol(c))
+    let rest = text.trim_start_matches(|c: char| is_combining(c) || is_symbol(c));
+    // A byte that could not be read may be a word's first letter.
+    let letter = |c: char| c == char::REPLACEMENT_CHARACTER;
+    if rest.starts_with(char::is_alphanumeric) {
+        let before = &text[..text.len() - rest.len()];
+        return &text[before.trim_end_matches(letter).len()..];
+    }
+    rest
 }
 
 /// A pictogram: no letter or digit, and none of the signs that texts really begin with.
@@ -127,6 +134,7 @@ mod tests {
             ("Low risk ‚úÖ", "Low risk"),
             ("👩‍💻 Go", "Go"),
             ("1️⃣ Back up", "1 Back up"),
+            ("\u{FFFD}\u{FFFD} Back up", "Back up"),
             ("→ ✅ Go", "Go"),
         ] {
             assert_eq!(strip_both(text), wanted, "{text}");
@@ -150,6 +158,7 @@ mod tests {
             "50 % – done",
             "ü",
             "îles",
+            "\u{FFFD}ber alles",
         ] {
             assert_eq!(strip_both(text), text, "{text}");
         }

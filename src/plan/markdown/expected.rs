@@ -30,7 +30,13 @@ pub(super) fn expect(said: &[String], work: &Work) -> Option<Expect> {
         return expect.shown.is_some().then_some(expect);
     };
     match work {
-        Work::Shell(_) => expect.output = quoted(only),
+        Work::Shell(_) => match quoted(only) {
+            // "10" holds "0", so a number is what is printed last, and all of it.
+            Some(text) if text.chars().all(|c| c.is_ascii_digit()) => {
+                expect.value = Comparison::parse(&text).ok();
+            }
+            text => expect.output = text,
+        },
         Work::Sql(sql) if is_one_statement(&sql.text) => expect.value = number(only),
         _ => {}
     }
@@ -130,6 +136,27 @@ mod tests {
         for said in ["0 rows", "about 58", "58-60", "> many", "58+ or 60", ">="] {
             assert_eq!(of_sql(said), None, "{said}");
         }
+    }
+
+    #[test]
+    fn a_number_in_quotes_is_all_that_a_command_prints_last() {
+        let expect = |said: &str| {
+            let shell = Shell {
+                script: "true".to_owned(),
+                interpreter: Interpreter::default().into(),
+                lock_timeout: None,
+                carries: true,
+                origin: Origin::default(),
+            };
+            expect(&[said.to_owned()], &Work::Shell(shell)).unwrap()
+        };
+        for said in ["`0`", "returns \"0\""] {
+            let found = expect(said);
+            assert_eq!(found.output, None);
+            let value = found.value.unwrap();
+            assert!(value.holds("0") && !value.holds("10"), "{said}");
+        }
+        assert_eq!(expect("`10%`").output.as_deref(), Some("10%"));
     }
 
     #[test]

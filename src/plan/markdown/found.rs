@@ -25,8 +25,8 @@ pub(super) struct Found {
     /// Text to keep.
     pub(super) notes: Vec<Span>,
     pub(super) alerts: Vec<AlertRule>,
-    /// The budget that the text gives.
-    pub(super) budget: Option<std::time::Duration>,
+    /// The budget that the text gives, and where.
+    pub(super) budget: Option<(std::time::Duration, Span)>,
     /// Alerts behind the last step: they are about what stands below.
     pub(super) warnings: Vec<String>,
 }

@@ -197,7 +197,11 @@ fn starts_with_number(text: &str) -> bool {
 fn times_of(text: &str) -> Vec<Time> {
     let mut found = Vec::new();
     let head = text.split([':', '—', '–', '：']).next().unwrap_or("");
-    let counts = head.starts_with(['T', 't']) && head[1..].trim_start().starts_with(['-', '+']);
+    let signs = ["-", "+", "−", "minus ", "plus "];
+    let counts = head.strip_prefix(['T', 't']).is_some_and(|rest| {
+        let rest = rest.trim_start().to_ascii_lowercase();
+        signs.iter().any(|sign| rest.starts_with(sign))
+    });
     if counts && let Some(said) = times::said(head.split(" - ").next().unwrap_or(head)) {
         found.push(Time { place: None, said });
     }
@@ -244,6 +248,9 @@ mod tests {
         );
         assert_eq!(name("(15 minutes)").1, "(15 minutes)");
         assert_eq!(name("é (5 min)(").1, "é (");
+        assert_eq!(name("T minus 1 day: freeze").0, [Said::Place(-86_400)]);
+        assert_eq!(name("T minus one and a half").0, []);
+        assert_eq!(name("Team minus 1 day").0, []);
     }
 
     #[test]

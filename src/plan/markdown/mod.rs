@@ -75,17 +75,7 @@ pub(super) fn read_part(source: &Source, base: usize) -> (Draft, Vec<Problem>) {
     let mut draft = front.draft;
     let parsed = parse::parse(source.text(), front.end);
     let mut book = Book::new(source, parsed.elements);
-    for span in parsed.unclosed {
-        let start = book.first_line(span);
-        book.problems.push(
-            Problem::warning(
-                "open-fence",
-                start,
-                "nothing closes this block: all that follows is a part of it",
-            )
-            .hint("end it with a line of its own that repeats the signs it begins with"),
-        );
-    }
+    tell_unclosed(&parsed.unclosed, &mut book);
     book.learn(&draft.databases, &draft.vars, draft.shell.as_ref());
     let outline = outline::outline(&parsed.blocks, front.end);
     let title = title(&draft, &outline, source);
@@ -111,20 +101,8 @@ pub(super) fn read_part(source: &Source, base: usize) -> (Draft, Vec<Problem>) {
     draft.contacts.extend(contents.contacts);
     draft.signoffs.extend(contents.signoffs);
     draft.notes.extend(contents.notes);
-    for (ix, section) in outline.sections.iter().enumerate() {
-        let Some(account) = section.account else {
-            continue;
-        };
-        book.settle(account, contents.places[ix]);
-        // A heading whose words stand nowhere else is a note of its own.
-        if !contents.named[ix] && !section.title.text.is_empty() {
-            draft.notes.push(Note {
-                heading: section.title.text.clone(),
-                text: String::new(),
-                span: section.span,
-            });
-        }
-    }
+    let (places, named) = (&contents.places, &contents.named);
+    settle_headings(&outline, places, named, &mut draft.notes, &mut book);
     draft.notes.sort_by_key(|note| note.span.start);
     draft.vars.append(&mut book.vars);
     let mut problems = front.problems;
@@ -137,6 +115,44 @@ pub(super) fn read_part(source: &Source, base: usize) -> (Draft, Vec<Problem>) {
         &mut problems,
     ));
     (draft, problems)
+}
+
+/// Tells of blocks that go on to the end of the file.
+fn tell_unclosed(unclosed: &[Span], book: &mut Book<'_>) {
+    for span in unclosed {
+        let start = book.first_line(*span);
+        book.problems.push(
+            Problem::warning(
+                "open-fence",
+                start,
+                "nothing closes this block: all that follows is a part of it",
+            )
+            .hint("end it with a line of its own that repeats the signs it begins with"),
+        );
+    }
+}
+
+/// Says where each heading went. One whose words stand nowhere else is a note of its own.
+fn settle_headings(
+    outline: &Outline,
+    places: &[Place],
+    named: &[bool],
+    notes: &mut Vec<Note>,
+    book: &mut Book<'_>,
+) {
+    for (ix, section) in outline.sections.iter().enumerate() {
+        let Some(account) = section.account else {
+            continue;
+        };
+        book.settle(account, places[ix]);
+        if !named[ix] && !section.title.text.is_empty() {
+            notes.push(Note {
+                heading: section.title.text.clone(),
+                text: String::new(),
+                span: section.span,
+            });
+        }
+    }
 }
 
 /// The title: the front matter's, else the first heading of the first level, else the file's name.

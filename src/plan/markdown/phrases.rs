@@ -32,7 +32,9 @@ pub(super) enum Topic {
     Rollback,
     /// A way back, if the heading speaks of nothing else: "recovery", "fallback".
     Recovery,
-    /// The same, and even less if it is one that goes forward: "emergency".
+    /// The same in a language whose other words are not told apart, unless one only verifies it.
+    Restore,
+    /// As with recovery, and even less if it is one that goes forward: "emergency".
     Emergency,
     /// What a way back may be for, or lead to.
     Thing,
@@ -40,6 +42,8 @@ pub(super) enum Topic {
     No,
     /// An order, where a heading begins with it: what stands below is done, not read.
     Order,
+    /// The same in a language where it stands at the end.
+    OrderLast,
     /// With one of these, a heading about rollbacks is about getting ready for one.
     Rehearsal,
     /// What "pre-" and "post-" are put before.

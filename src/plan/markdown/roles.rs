@@ -282,7 +282,7 @@ fn times(title: &Title, reading: &mut Reading) {
             Said::Place(seconds) if rollback => {
                 from = Some(Duration::from_secs(u64::try_from(seconds).ok()?));
             }
-            Said::Length(_) if rollback => return None,
+            Said::Length(_) | Said::Window(_) if rollback => return None,
             Said::Place(seconds) => at = place(seconds),
             Said::First(_) => at = place(0),
             Said::Between(time, _)
@@ -294,6 +294,11 @@ fn times(title: &Title, reading: &mut Reading) {
                 at = place(seconds(time));
             }
             Said::Length(time) | Said::AtMost(time) | Said::Between(_, time) => budget = Some(time),
+            Said::Window(time) => {
+                // The times of the day stay in the name: they are said nowhere else.
+                budget = Some(time);
+                return None;
+            }
             Said::Beyond(_) => return None,
         }
         Some(())

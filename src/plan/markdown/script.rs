@@ -135,11 +135,22 @@ fn sort(lines: &mut [Line<'_>], language: Language) {
             Sort::Code
         };
     }
+    // A block of nothing else is there to be run.
+    let empty = |line: &Line<'_>| match line.sort {
+        Sort::Blank => true,
+        Sort::Preamble => line.text.trim().starts_with("set"),
+        _ => false,
+    };
+    if lines.iter().all(empty) {
+        let options = lines.iter_mut().filter(|line| line.sort == Sort::Preamble);
+        options.for_each(|line| line.sort = Sort::Code);
+    }
 }
 
 /// Whether a line only sets options of the shell, and runs nothing behind that.
 fn only_sets(line: &str) -> bool {
-    line.starts_with("set -") && !line.contains([';', '&', '|'])
+    let options = line.strip_prefix("set -");
+    options.is_some_and(|rest| !rest.starts_with('-') && !line.contains([';', '&', '|']))
 }
 
 /// A comment's words, without the signs that only draw a line.

@@ -219,13 +219,11 @@ impl Reader<'_> {
     /// Puts what a section holds where it belongs.
     fn take(&mut self, ix: SectionIx, mut found: Found, book: &mut Book<'_>) {
         self.warn(ix, &mut found);
+        self.budget(ix, &mut found, book);
         let criteria = self.readings[ix].role != Role::Other(Sense::Alerts);
         criteria::say_unmeasured(&found.alerts, criteria, book);
         let contents = &mut self.contents;
         contents.alerts.extend(found.alerts);
-        contents
-            .budgets
-            .extend(found.budget.map(|budget| (ix, budget)));
         if !found.steps.is_empty() {
             let reading = &self.readings[ix];
             if reading.role == Role::Rollback {
@@ -248,6 +246,22 @@ impl Reader<'_> {
         let text = notes::text(&found.notes, book);
         if let Some(first) = found.notes.first().filter(|_| !text.is_empty()) {
             self.note(ix, text, *first);
+        }
+    }
+
+    /// A budget is the phase's. Where it may be about less than that, or about more, it is text as well.
+    fn budget(&mut self, ix: SectionIx, found: &mut Found, book: &mut Book<'_>) {
+        let Some((budget, span)) = found.budget else {
+            return;
+        };
+        let home = self.readings[ix].home;
+        if home == ix {
+            self.contents.budgets.insert(ix, budget);
+        }
+        if home != ix || found.steps.is_empty() {
+            book.settle_note(span);
+            let at = found.notes.partition_point(|note| note.start < span.start);
+            found.notes.insert(at, span);
         }
     }
 

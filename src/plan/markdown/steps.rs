@@ -105,8 +105,9 @@ impl Walk<'_, '_> {
                 Kind::Paragraph(inline) => {
                     self.keep(before.take());
                     let forward = self.rules.place == Place::Step;
-                    if let Some(budget) = times::estimate(&inline.text).filter(|_| forward) {
-                        self.found.budget = Some(budget);
+                    let budget = times::estimate(&inline.text).filter(|_| forward);
+                    if let Some(budget) = budget.filter(|_| self.found.budget.is_none()) {
+                        self.found.budget = Some((budget, block.span));
                     } else if is_label(inline) {
                         before = Some(block);
                     } else {
@@ -121,8 +122,15 @@ impl Walk<'_, '_> {
                 }
                 Kind::Fence(fence) if self.runs(fence) => {
                     let (candidates, next) = ways::side_by_side(blocks, ix - 1, before.take());
+                    let case = self.case(blocks, ix);
                     ix = next;
+                    let steps = self.found.steps.len();
                     self.fences(&candidates, group);
+                    if let Some(case) = case {
+                        for step in &mut self.found.steps[steps..] {
+                            conditional::guard(step, case, self.book);
+                        }
+                    }
                 }
                 Kind::Quote(quote) if block.holds.tasks => {
                     self.keep(before.take());
@@ -143,6 +151,13 @@ impl Walk<'_, '_> {
             }
         }
         self.keep(before);
+    }
+
+    /// The case that the paragraph above the block before `next` says it is for.
+    fn case<'t>(&self, blocks: &'t [Block], next: usize) -> Option<&'t str> {
+        let forward = self.rules.place == Place::Step;
+        let above = blocks.get(next.checked_sub(2).filter(|_| forward)?)?;
+        conditional::above(&above.paragraph()?.text)
     }
 
     /// Keeps a block as text.

@@ -23,6 +23,8 @@ pub(super) enum Said {
     First(Duration),
     /// Seconds from T-0: `T-1 hour`, `1 day before`.
     Place(i64),
+    /// From one time of the day to another: `22:00 - 22:30`.
+    Window(Duration),
 }
 
 /// Words before a length that say no more than that it was not measured.
@@ -121,8 +123,11 @@ fn is_spaced(word: &str) -> bool {
 fn english(text: &str) -> Option<Said> {
     let text = text.trim().to_lowercase().replace(['–', '—', '−'], "-");
     let text = without(&text, &ROUGHLY);
-    if let Some(place) = place(text) {
+    if let Some(place) = place(text).or_else(|| places(text)) {
         return Some(Said::Place(place));
+    }
+    if let Some(window) = window(text) {
+        return Some(Said::Window(window));
     }
     if let Some(rest) = strip_any(text, &AT_MOST) {
         let rest = rest
@@ -147,7 +152,7 @@ fn english(text: &str) -> Option<Said> {
         (" later", 1),
     ] {
         if let Some(rest) = text.strip_suffix(ending) {
-            return seconds(rest).map(|secs| Said::Place(sign * secs));
+            return begins(rest, sign).map(Said::Place);
         }
     }
     if let Some(number) = text
@@ -186,6 +191,52 @@ fn place(text: &str) -> Option<i64> {
         return Some(0);
     }
     seconds(rest).map(|secs| sign * secs)
+}
+
+/// Where `t-30 min to t-0` and `t-60 to t-30 min` begin. Without a unit it may be minutes or days.
+fn places(text: &str) -> Option<i64> {
+    let (from, to) = text.split_once(" to ").or_else(|| text.split_once(" - "))?;
+    let until = place(to.trim())?;
+    let unit = to.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let unit = unit.trim_start_matches(|c: char| c.is_ascii_digit());
+    let from = place(from.trim()).or_else(|| place(&format!("{} {}", from.trim(), unit.trim())))?;
+    (from <= until).then_some(from)
+}
+
+/// Where `24-48 hours` begin that lie after T-0, or before it.
+fn begins(text: &str, sign: i64) -> Option<i64> {
+    let time = match between(text) {
+        Some(Said::Between(_, most)) if sign < 0 => most,
+        Some(Said::Between(least, _)) => least,
+        _ => length(text)?,
+    };
+    Some(sign * i64::try_from(time.as_secs()).ok()?)
+}
+
+/// How long it is from one time of the day to another: `22:00 - 22:30`, `23:30-00:15 UTC`.
+fn window(text: &str) -> Option<Duration> {
+    let (from, to) = text.split_once('-').or_else(|| text.split_once(" to "))?;
+    let to = to.trim();
+    let zone = to.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
+    let plain = |zone: &str| zone.len() <= 5 && zone.chars().all(|c| c.is_ascii_alphabetic());
+    if !plain(zone.trim()) {
+        return None;
+    }
+    let (from, to) = (clock(from.trim())?, clock(&to[..to.len() - zone.len()])?);
+    let minutes = (to + 24 * 60 - from) % (24 * 60);
+    (minutes > 0).then(|| Duration::from_secs(minutes * 60))
+}
+
+/// Minutes since midnight.
+fn clock(text: &str) -> Option<u64> {
+    let (hours, minutes) = text.split_once(':')?;
+    let number = |text: &str, most: u64| {
+        let digits = text.len() <= 2 && text.chars().all(|c| c.is_ascii_digit());
+        let number: u64 = text.parse().ok().filter(|_| digits)?;
+        (number < most).then_some(number)
+    };
+    let minutes = number(minutes, 60).filter(|_| minutes.len() == 2)?;
+    Some(number(hours, 24)? * 60 + minutes)
 }
 
 fn signed(text: &str) -> Option<(i64, &str)> {
@@ -302,6 +353,13 @@ mod tests {
             ("D-1", Said::Place(-86_400)),
             ("1 Day Before", Said::Place(-86_400)),
             ("2 hours after", Said::Place(7200)),
+            ("24-48 hours after", Said::Place(86_400)),
+            ("1-2 days before", Said::Place(-172_800)),
+            ("T-30 min to T-0", Said::Place(-1800)),
+            ("T-60 to T-30 min", Said::Place(-3600)),
+            ("T+15 min - T+1 hour", Said::Place(900)),
+            ("22:00 - 22:30", Said::Window(secs(1800))),
+            ("23:30–00:15 UTC", Said::Window(secs(2700))),
         ] {
             assert_eq!(said(text), Some(wanted), "{text}");
         }
@@ -314,6 +372,11 @@ mod tests {
             "recommended",
             "v1.2",
             "T-30",
+            "T-30 to T-0",
+            "22:00",
+            "22:00 - 25:00",
+            "10:30-10:30",
+            "2:1 - 3:1",
             "58 tables",
             "",
             "after",

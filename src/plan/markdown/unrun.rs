@@ -13,6 +13,8 @@ use crate::plan::source::Span;
 struct Missed {
     /// Blocks that could be run.
     blocks: Vec<Span>,
+    /// The same in a quotation, where commands are somebody's words.
+    quoted: Vec<Span>,
     tasks: Vec<Span>,
 }
 
@@ -31,7 +33,11 @@ pub(super) fn tell(section: &Section, surely: bool, blocks: &[Block], book: &mut
     };
     let hint =
         "say in the heading what it is for: pre-deployment, deployment, verification, rollback";
-    if let Some(first) = missed.blocks.first().filter(|_| !surely) {
+    if let Some(first) = missed
+        .blocks
+        .first()
+        .filter(|_| !surely || !missed.tasks.is_empty())
+    {
         let what = match missed.blocks.len() {
             1 => "this block is a step: it is".to_owned(),
             n => format!("these {n} blocks are steps: they are"),
@@ -40,6 +46,13 @@ pub(super) fn tell(section: &Section, surely: bool, blocks: &[Block], book: &mut
         let span = Span::new(first.start, first.start + 3);
         let problem = Problem::warning("section-not-run", span, message);
         book.problems.push(problem.hint(hint));
+    }
+    for quoted in missed.quoted.iter().filter(|_| !surely) {
+        let span = Span::new(quoted.start, quoted.start + 3);
+        let message = "this block stands in a quotation: it is kept for reading";
+        let problem = Problem::note("unread-block", span, message);
+        book.problems
+            .push(problem.hint("take it out of the quotation if it is a step"));
     }
     if let Some(first) = missed.tasks.first() {
         let what = match missed.tasks.len() {
@@ -70,8 +83,18 @@ pub(super) fn tell_unread(fence: &Fence, span: Span, runs: bool, book: &mut Book
     }
 }
 
+/// Tells of a block below an item that is looked at, not run.
+pub(super) fn tell_item(span: Span, book: &mut Book<'_>) {
+    let start = Span::new(span.start, span.start + 3);
+    let message = "nothing says that this block is run: it is shown with what it stands below";
+    book.problems.push(
+        Problem::warning("section-not-run", start, message)
+            .hint("make the item above a task, `- [ ]`, if it is a step"),
+    );
+}
+
 impl Missed {
-    /// Looks for what became text. In a quotation commands are somebody's words.
+    /// Looks for what became text.
     fn look(&mut self, block: &Block, book: &Book<'_>) {
         match &block.kind {
             Kind::Fence(fence)
@@ -87,6 +110,20 @@ impl Missed {
                     }
                     item.blocks.iter().for_each(|block| self.look(block, book));
                 }
+            }
+            Kind::Quote(quote) => quote.blocks.iter().for_each(|block| self.quoted(block)),
+            _ => {}
+        }
+    }
+
+    fn quoted(&mut self, block: &Block) {
+        match &block.kind {
+            Kind::Fence(fence) if fence.language.runs() => self.quoted.push(block.span),
+            Kind::Quote(quote) => quote.blocks.iter().for_each(|block| self.quoted(block)),
+            Kind::List(list) => {
+                let items = list.items.iter();
+                let blocks = items.flat_map(|item| &item.blocks);
+                blocks.for_each(|block| self.quoted(block));
             }
             _ => {}
         }

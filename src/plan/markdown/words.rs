@@ -177,13 +177,18 @@ impl Words {
 
     /// Whether it speaks of a rollback.
     pub(super) fn is_rollback(&self) -> bool {
-        let back = [Topic::Rollback, Topic::Recovery, Topic::Emergency];
+        let back = [
+            Topic::Rollback,
+            Topic::Recovery,
+            Topic::Restore,
+            Topic::Emergency,
+        ];
         back.into_iter().any(|topic| self.has(topic))
     }
 
-    /// Whether it speaks of what can go wrong.
+    /// Whether it speaks of what can go wrong, or of going back.
     pub(super) fn is_failure(&self) -> bool {
-        self.has(Topic::Failure)
+        self.has(Topic::Failure) || self.is_rollback()
     }
 
     /// Whether it speaks of what remains to be done after a deployment.
@@ -191,10 +196,12 @@ impl Words {
         self.has(Topic::After) || self.has(Topic::AfterStrong)
     }
 
-    /// Whether nothing beside it says that what is called a reference is a part of the deployment:
-    /// "Migration patterns" is one, "Example tenants rollout" may be a rollout.
+    /// Whether nobody could take what is called a reference for a part of the deployment: "Migration
+    /// patterns" is one, "Example tenants rollout" and "Loading reference data" may be done.
     pub(super) fn is_surely_reference(&self) -> bool {
-        !self.has(Topic::Reference) || !self.is_strong() || self.ends & bit(Topic::Reference) != 0
+        let head = |topic| (self.begins | self.ends) & bit(topic) != 0;
+        let last = self.ends & bit(Topic::Reference) != 0;
+        head(Topic::Commands) || last || (head(Topic::Reference) && !self.is_strong())
     }
 
     /// Whether it is a criterion's heading when it stands below a rollback's.
@@ -226,7 +233,7 @@ impl Words {
             return Some(sense);
         }
         // "Migrate reference data" is done, "Migration patterns" are read.
-        let order = self.begins & bit(Topic::Order) != 0;
+        let order = self.begins & bit(Topic::Order) != 0 || self.ends & bit(Topic::OrderLast) != 0;
         let heads = (self.begins | self.ends) & bit(Topic::Reference) != 0;
         if self.has(Topic::Reference) && !order && (heads || !strong) {
             return Some(Sense::Reference);
@@ -260,6 +267,7 @@ impl Words {
         self.has(Topic::Rollback)
             || self.fails()
             || (self.has(Topic::Recovery) && back())
+            || (self.has(Topic::Restore) && !self.has(Topic::Verify))
             || (self.has(Topic::Emergency) && !staged() && back())
     }
 
@@ -309,9 +317,10 @@ impl Words {
 }
 
 /// What a heading may speak of that only says that here is how to roll back.
-const PLAIN: [Topic; 5] = [
+const PLAIN: [Topic; 6] = [
     Topic::Rollback,
     Topic::Recovery,
+    Topic::Restore,
     Topic::Emergency,
     Topic::Steps,
     Topic::Small,

@@ -155,13 +155,23 @@ fn ignored(
     waits: impl FnOnce() -> bool,
 ) -> Option<Problem> {
     let command = &text.script.commands[ix];
-    let pipe = text.script.pipe(command);
     let program = command.program();
+    let behind = |command: &Command<'_>| {
+        let rest = text.script.commands[ix + 1..].iter();
+        rest.clone().find(|next| next.pipe > command.pipe)
+    };
+    // `dump && echo yes || echo no`
+    let mut pipe = text.script.pipe(command);
+    let mut last = command;
+    while pipe.joint == Joint::And
+        && let Some(next) = behind(last)
+        && text.script.pipe(next).parent == pipe.parent
+    {
+        (last, pipe) = (next, text.script.pipe(next));
+    }
     match pipe.joint {
         Joint::Or if !pipe.condition => {
-            let next = text.script.commands[ix + 1..]
-                .iter()
-                .find(|next| next.pipe > command.pipe)?;
+            let next = behind(last)?;
             let harmless = matches!(next.program(), "true" | ":" | "echo" | "printf");
             let followed = text.script.pipe(next).joint;
             // `|| { echo failed; exit 1; }` ends the script all the same.
@@ -176,14 +186,16 @@ fn ignored(
                 )
             })
         }
-        Joint::Background if loss != Loss::Restore => (!waits()).then(|| {
-            text.warning(
-                "failure-ignored",
-                from_program(command),
-                format!("nobody waits for `{program}`, which runs in the background"),
-                "leave `&` away, or `wait` for it and look at its exit code",
-            )
-        }),
+        Joint::Background if last.pipe == command.pipe && loss != Loss::Restore => {
+            (!waits()).then(|| {
+                text.warning(
+                    "failure-ignored",
+                    from_program(command),
+                    format!("nobody waits for `{program}`, which runs in the background"),
+                    "leave `&` away, or `wait` for it and look at its exit code",
+                )
+            })
+        }
         _ => None,
     }
 }

@@ -70,9 +70,7 @@ const CURL: Known = Known {
 };
 
 /// Programs that look at what they read.
-const JUDGES: [&str; 9] = [
-    "grep", "egrep", "fgrep", "rg", "jq", "test", "python", "python3", "awk",
-];
+const JUDGES: [&str; 6] = ["grep", "egrep", "fgrep", "rg", "test", "awk"];
 
 /// Finds calls of `curl` that return 0 for an HTTP error.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
@@ -127,5 +125,14 @@ fn judges(command: &Command<'_>) -> bool {
                 .filter(|word| !word.starts_with('-'))
                 .any(|word| word.contains('e'))
     };
-    JUDGES.contains(&program) && (program != "jq" || jq())
+    // It prints an error page's JSON as it prints any.
+    let prints = || {
+        let mut words = command.arguments().iter();
+        words.any(|word| matches!(word.text.as_ref(), "json.tool" | "-mjson.tool"))
+    };
+    match program {
+        "jq" => jq(),
+        "python" | "python3" => !prints(),
+        _ => JUDGES.contains(&program),
+    }
 }

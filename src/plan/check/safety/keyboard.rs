@@ -217,11 +217,19 @@ pub(super) fn words<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c st
 fn calls(program: &str, command: &Command<'_>) -> bool {
     let django = program.starts_with("python") && words(command).next() == Some("manage.py");
     if django {
-        let verb = words(command).nth(1).unwrap_or("");
-        return matches!(
-            verb,
-            "runserver" | "shell" | "dbshell" | "createsuperuser" | "shell_plus"
-        );
+        let given = |known: &[&str]| words(command).skip(2).any(|word| known.contains(&word));
+        let fed = !matches!(command.input(), Input::None);
+        return match words(command).nth(1).unwrap_or("") {
+            "runserver" => true,
+            "shell" | "shell_plus" => {
+                let long = |word: &str| word.starts_with("--command=");
+                !fed && !given(&["-c", "--command", "--help"]) && !words(command).any(long)
+            }
+            // What follows `--` is for the client of the database.
+            "dbshell" => !fed && !given(&["--", "--help"]),
+            "createsuperuser" => !given(&["--noinput", "--no-input", "--help"]),
+            _ => false,
+        };
     }
     let serves = program.starts_with("python") && words(command).any(|word| word == "http.server");
     serves

@@ -30,6 +30,7 @@
 //! | `status-fails-early` | `prisma migrate status` returns 1 before every deployment |
 //! | `status-proves-nothing` | a status that returns 0 whether or not migrations are pending |
 //! | `table-rewrite` | a table is written anew under a lock that keeps others out |
+//! | `unread-sql` | a block puts SQL together and runs it: nobody has looked at it |
 //! | `unverified-backup` | a dump that nobody tries to read |
 //! | `weak-verification` | a look at a dump that a broken one passes, too |
 //! | `whole-table-write` | every row of a table is written in one transaction |
@@ -70,7 +71,7 @@ use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
 /// The codes of all traps.
-pub(super) const CODES: [&str; 31] = [
+pub(super) const CODES: [&str; 32] = [
     "blocked-now",
     "blocking-index",
     "blocking-scan",
@@ -98,6 +99,7 @@ pub(super) const CODES: [&str; 31] = [
     "status-fails-early",
     "status-proves-nothing",
     "table-rewrite",
+    "unread-sql",
     "unverified-backup",
     "weak-verification",
     "whole-table-write",

@@ -97,41 +97,17 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home, all: &mut Vec<Passage<'d>>) {
     let works = ways.into_iter().map(|(work, label)| (work, label, false));
     let undo = spec.undo.iter().map(|undo| (&undo.work, "", true));
     for (work, label, undo) in works.chain(undo) {
-        let (body, sort, settings, origin, shell) = match work {
-            Work::Shell(shell) => {
-                let settings = Settings::of(shell.interpreter.options.iter().map(String::as_str));
-                let name = shell.interpreter.program.as_str();
-                (
-                    masked(&shell.script, &spec.holes),
-                    Sort::Shell,
-                    settings,
-                    Cow::Borrowed(&shell.origin),
-                    name,
-                )
-            }
-            Work::Sql(sql) => (
-                masked(&sql.text, &spec.holes),
-                Sort::Sql,
-                Settings::default(),
-                Cow::Borrowed(&sql.origin),
-                "",
+        let Some((body, sort)) = body(work, &spec.holes) else {
+            continue;
+        };
+        let (settings, origin, shell) = match work {
+            Work::Shell(shell) => (
+                Settings::of(shell.interpreter.options.iter().map(String::as_str)),
+                Cow::Borrowed(&shell.origin),
+                shell.interpreter.program.as_str(),
             ),
-            Work::Check(text) => (
-                Cow::Borrowed(text.as_str()),
-                Sort::Words,
-                Settings::default(),
-                Cow::Owned(Origin::default()),
-                "",
-            ),
-            // A request may well be what stops writes.
-            Work::Http(http) => (
-                Cow::Borrowed(http.url.as_str()),
-                Sort::Words,
-                Settings::default(),
-                Cow::Owned(Origin::default()),
-                "",
-            ),
-            Work::Wait(_) | Work::Snapshot(_) => continue,
+            Work::Sql(sql) => (Settings::default(), Cow::Borrowed(&sql.origin), ""),
+            _ => (Settings::default(), Cow::Owned(Origin::default()), ""),
         };
         all.push(Passage {
             body,
@@ -146,6 +122,18 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home, all: &mut Vec<Passage<'d>>) {
             patient: gives_up(work),
             label,
         });
+    }
+}
+
+/// The text of `work`, if it has one, with its placeholders made plain words.
+fn body<'w>(work: &'w Work, holes: &[Hole]) -> Option<(Cow<'w, str>, Sort)> {
+    match work {
+        Work::Shell(shell) => Some((masked(&shell.script, holes), Sort::Shell)),
+        Work::Sql(sql) => Some((masked(&sql.text, holes), Sort::Sql)),
+        Work::Check(text) => Some((Cow::Borrowed(text.as_str()), Sort::Words)),
+        // A request may well be what stops writes.
+        Work::Http(http) => Some((Cow::Borrowed(http.url.as_str()), Sort::Words)),
+        Work::Wait(_) | Work::Snapshot(_) => None,
     }
 }
 

@@ -82,6 +82,7 @@ impl Review<'_> {
             _ => {}
         }
         self.alone(judged, &words);
+        self.unread(judged, word(0));
         let mut last: Option<(Form, Range<usize>)> = None;
         for part in &judged.parts {
             let same = last
@@ -130,6 +131,22 @@ impl Review<'_> {
         }
     }
 
+    /// A text that a block puts together and runs.
+    fn unread(&mut self, judged: &Judged, first: &str) {
+        let text = &self.unit.sql[judged.range.clone()];
+        let Some(at) = (first == "do").then(|| executes(text)).flatten() else {
+            return;
+        };
+        let start = judged.range.start + at;
+        self.say(
+            Severity::Note,
+            "unread-sql",
+            start..start + "execute".len(),
+            "what EXECUTE runs is put together then: nobody has looked at it".to_owned(),
+            "try it where nothing can break, and set `lock_timeout`",
+        );
+    }
+
     fn part(&mut self, part: &Part) {
         self.harm(part);
         self.wait(part);
@@ -174,6 +191,10 @@ impl Review<'_> {
     fn harm(&mut self, part: &Part) {
         // Nobody writes into a materialized view.
         if part.form == Form::RefreshConcurrently {
+            return;
+        }
+        if part.touches.is_empty() {
+            self.everywhere(part);
             return;
         }
         let long = |touch: &&Touch| {
@@ -224,6 +245,30 @@ impl Review<'_> {
         );
         let hint = or(row.safer, "do it while nobody needs the table");
         self.say(severity, code, part.range.clone(), message, hint);
+    }
+
+    /// What goes through one table after the other, as `REINDEX DATABASE` does.
+    fn everywhere(&mut self, part: &Part) {
+        let code = match part.form {
+            Form::Reindex => "blocking-index",
+            Form::VacuumFull => "table-rewrite",
+            _ => return,
+        };
+        let row = part.form.row();
+        let Some(lock) = row.lock else { return };
+        let message = format!(
+            "this {}, for one table after the other, each under {}, which blocks {}",
+            row.words,
+            lock.words(),
+            lock.blocks()
+        );
+        self.say(
+            Severity::Warning,
+            code,
+            part.range.clone(),
+            message,
+            row.safer,
+        );
     }
 
     /// Somebody who is in the way now.
@@ -313,6 +358,15 @@ impl Review<'_> {
             hint: hint.to_owned(),
         });
     }
+}
+
+/// Where in a block there is an `EXECUTE`.
+fn executes(text: &str) -> Option<usize> {
+    let body = text.find('$')? + 1;
+    let words = super::catalogs::words(text.get(body..)?.trim_matches('$'));
+    let skipped = text.len() - text[body..].trim_start_matches('$').len();
+    let found = words.iter().find(|(word, _)| word == "execute")?;
+    Some(skipped + found.1)
 }
 
 const RELEASE: &str = "release code that works with both before and after it first";

@@ -259,6 +259,8 @@ fn failures_that_are_ignored() {
             "pg_dump shop > x.sql || true",
             "pg_dump shop > x.sql || echo 'backup failed'",
             "npx --no prisma migrate deploy || :",
+            "pg_dump shop > x.sql && echo OK || echo FAILED",
+            "pg_dump shop > x.sql && gzip x.sql && echo OK || printf no",
             "pg_dump shop > x.sql &",
         ],
     );
@@ -270,6 +272,8 @@ fn failures_that_are_ignored() {
             "pg_dump shop > x.sql & wait $!",
             "grep -c x log || true",
             "pg_dump shop > x.sql && echo done",
+            "pg_dump shop > x.sql && echo OK || exit 1",
+            "pg_dump shop > x.sql && { echo OK; } || { echo no; exit 1; }",
             "if pg_dump shop > x.sql || echo no; then a; fi",
         ],
     );
@@ -319,6 +323,8 @@ fn curl_that_takes_an_error_for_an_answer() {
             "curl -o page.html https://shop.example",
             "curl -s -o /dev/null -w '%{http_code}\\n' https://shop.example",
             "curl https://shop.example | jq .",
+            "curl -s https://shop.example | python3 -m json.tool",
+            "curl -s https://shop.example | python -mjson.tool | head",
             "curl -I https://shop.example | head -1",
             "until curl -s https://shop.example/health; do sleep 1; done",
             "if curl -s localhost:8080/health; then echo up; fi",
@@ -339,6 +345,7 @@ fn curl_that_takes_an_error_for_an_answer() {
             "curl --fail-with-body -s https://shop.example",
             "curl https://shop.example -f",
             "curl -s https://shop.example | grep -q ok",
+            "curl -s https://shop.example | python3 check.py",
             "curl -s https://shop.example | jq -e '.status == \"ok\"'",
             "[ \"$(curl -s -o /dev/null -w '%{http_code}' https://shop.example)\" = 200 ]",
             "code=$(curl -s -o /dev/null -w '%{http_code}' https://shop.example)\n[ $code = 200 ]",
@@ -417,6 +424,8 @@ fn commands_that_stand_still() {
             "kubectl port-forward svc/db 5432",
             "npm run dev",
             "python manage.py dbshell",
+            "python manage.py shell",
+            "python3 manage.py shell --plain",
             "rails console",
             "redis-cli monitor",
             "while true; do psql -c 'select 1'; sleep 1; done",
@@ -477,6 +486,12 @@ fn commands_that_end_by_themselves() {
             "npx --no prisma migrate status",
             "npm run build",
             "man=1",
+            "python manage.py shell -c 'print(1)'",
+            "python manage.py shell --command='print(1)'",
+            "python manage.py shell < fix.py",
+            "echo 'print(1)' | python manage.py shell",
+            "python manage.py dbshell -- -c 'select 1'",
+            "python manage.py createsuperuser --noinput",
         ],
     );
 }
@@ -801,6 +816,22 @@ fn sql_that_keeps_others_out_or_breaks_code() {
         ("drop view totals", "breaking-change"),
         ("alter type mood rename value 'a' to 'b'", "breaking-change"),
         ("delete from orders", "whole-table-write"),
+        (
+            "do $$ begin delete from orders; end $$",
+            "whole-table-write",
+        ),
+        (
+            "do $x$ begin if exists (select 1) then alter table orders add unique (a); end if; end $x$",
+            "blocking-scan",
+        ),
+        (
+            "do $$ begin execute 'drop table ' || t; end $$",
+            "unread-sql",
+        ),
+        ("reindex database shop", "blocking-index"),
+        ("reindex schema public", "blocking-index"),
+        ("vacuum full", "table-rewrite"),
+        ("vacuum (full, analyze)", "table-rewrite"),
     ] {
         assert_eq!(judged_sql(&[sql]), [code], "{sql}");
     }

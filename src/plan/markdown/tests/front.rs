@@ -140,5 +140,5 @@ fn prose_between_rules_that_is_no_yaml_is_kept_as_text() {
     }
     // What can only be meant for us is not taken for text.
     let ours = front("---\ntitle: a: b\n---\n# x\n");
-    assert_eq!(codes(&ours), [("yaml", Severity::Error)]);
+    assert_eq!(codes(&ours), [("yaml-syntax", Severity::Error)]);
 }

@@ -46,8 +46,10 @@ fn whatever_could_be_run_and_is_not_is_told() {
         .into_iter()
         .filter_map(|(code, line)| (code == "section-not-run").then_some(line))
         .collect();
-    assert_eq!(told, [2, 8, 20, 22]);
+    assert_eq!(told, [2, 8, 17, 20, 22]);
     assert_eq!(titles(&plan(text)), [("check", "go")]);
+    let success = "## Deploy\n- [ ] go\n## Success criteria\n1. up\n\n   ```sh\n   a\n   ```\n";
+    assert!(problems(success).contains(&("section-not-run", 6)));
 }
 
 #[test]
@@ -97,4 +99,37 @@ fn what_stands_behind_the_deployment_stays_there_unless_it_is_surely_a_preparati
     assert!(problems(text).contains(&("unclear-kind", 5)));
     let sure = "## Deployment\n- [ ] go\n## Pre-deployment\n- [ ] freeze\n";
     assert_eq!(phases(sure)[0].0, PhaseKind::Before);
+}
+
+#[test]
+fn an_estimate_is_a_budget_or_text() {
+    let budget = |text: &str| plan(text).phases[0].spec.budget.map(|time| time.as_secs());
+    let notes = |text: &str| plan(text).notes.len();
+    let own = "## Deploy\nEstimated time: 10 minutes\n\n- [ ] go\n";
+    assert_eq!((budget(own), notes(own)), (Some(600), 0));
+    let whole = "# Up\nEstimated duration: 2 hours\n\n## Deploy\n- [ ] go\n";
+    assert_eq!((budget(whole), notes(whole)), (None, 1));
+    let part = "## Phase 1: Deploy\n### 1.1 Go\nEstimated time: 10 minutes\n\n- [ ] go\n";
+    assert_eq!((budget(part), notes(part)), (None, 1));
+    let above = "## Phase 1: Deploy\nDauer: 20 Minuten\n### 1.1 Go\n- [ ] go\n";
+    assert_eq!((budget(above), notes(above)), (Some(1200), 1));
+    let twice = "## Deploy\nDuration: 5 min\n\n- [ ] go\n\nDuration: 9 min\n";
+    assert_eq!((budget(twice), notes(twice)), (Some(300), 1));
+}
+
+#[test]
+fn the_times_of_a_day_are_a_budget_and_stay_in_the_name() {
+    let text =
+        "## Deploy (22:00 - 22:30)\n- [ ] go\n## Follow-up (24-48 hours after)\n- [ ] look\n";
+    let plan = plan(text);
+    let first = &plan.phases[0].spec;
+    assert_eq!(first.name, "Deploy (22:00 - 22:30)");
+    assert_eq!(first.budget.map(|time| time.as_secs()), Some(1800));
+    let second = &plan.phases[1].spec;
+    assert_eq!(second.at.as_ref().map(|at| at.seconds), Some(86_400));
+    let back = "## Deploy\n- [ ] go\n## Rollback (22:30 - 23:00)\n- [ ] stop\n";
+    assert_eq!(
+        super::plan(back).tiers[0].spec.name,
+        "Rollback (22:30 - 23:00)"
+    );
 }

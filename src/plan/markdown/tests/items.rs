@@ -27,6 +27,7 @@ fn what_stands_above_an_items_commands_is_done_before_them() {
 fn commands_in_a_quotation_below_an_item_are_not_run() {
     let text =
         "## Deploy\n- [ ] a\n  > [!NOTE]\n  > - [ ] b\n  >\n  > ```bash\n  > echo alert\n  > ```\n";
+    assert!(problems(text).contains(&("unread-block", 6)));
     let plan = plan(text);
     assert_eq!(titles(&plan), [("check", "a"), ("check", "b")]);
     let details = plan.steps[0].spec.details.as_deref().unwrap();
@@ -46,6 +47,10 @@ fn what_is_only_for_a_case_asks_before_it_runs() {
         "1. In case of errors\n   ```sh\n   ./x.sh\n   ```\n",
         "### To undo the index\n```sh\n./x.sh\n```\n",
         "```sh\n# When the deployment fails, restore\n./x.sh\n```\n",
+        "Run that.\n\nIf anything goes wrong in there, this helps.\n\n```sh\na\n```\n",
+        "Migrate now. Should that fail, restore:\n\n```sh\na\n```\n",
+        "Um die Änderung rückgängig zu machen:\n\n```sh\na\n```\n",
+        "S'il y a une erreur :\n\n```sh\na\n```\n",
         "Falls das nicht geht:\n\n```sh\n# Eins\na\n\n# Zwei\nb\n```\n",
     ] {
         let text = format!("## Deploy\n{case}");

@@ -107,8 +107,9 @@ fn options_of_the_shell_are_no_step_and_what_stands_behind_them_is() {
         cut("bash", "set -e && go\n"),
         ["set -e && go: set -e && go"]
     );
-    let options = fence("bash", "set -euo pipefail\n");
-    assert!(pieces(&options, options.language)[0].code.is_empty());
+    let before = fence("bash", "set -euo pipefail\n# (Manual) look\n");
+    assert!(pieces(&before, before.language)[0].code.is_empty());
+    assert_eq!(cut("bash", "set -u\n"), ["set -u: set -u"]);
 }
 
 #[test]

@@ -105,6 +105,15 @@ fn headings_of_what_is_no_phase_are_told_apart() {
         ("Recovery from failed migration", Some(Sense::Rollback)),
         ("Point-in-time recovery", Some(Sense::Rollback)),
         ("Deployment commands", None),
+        ("Load reference data", None),
+        ("Wiederherstellungspunkt prüfen", None),
+        ("Wiederherstellung der Datenbank", Some(Sense::Rollback)),
+        ("Notfallfenster öffnen", None),
+        ("Notfallplan", Some(Sense::Rollback)),
+        ("E-Mail-Vorlagen aktualisieren", None),
+        ("Vorlagen", Some(Sense::Reference)),
+        ("Mettre à jour les modèles", None),
+        ("Actualizar las plantillas", None),
     ] {
         assert_eq!(Title::new(text).meaning.sense, wanted, "{text}");
     }

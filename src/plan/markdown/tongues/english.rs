@@ -60,7 +60,10 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "to roll back",
         "to rollback",
         "to back out",
+        "as a last resort",
+        "as last resort",
     ],
+    in_case_of: &["when", "should", "after"],
     choose: &["decide", "choose", "pick", "either"],
     name: &[
         "name",
@@ -125,9 +128,9 @@ const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::No, &["no", "not", "cannot", "without"]),
     (Topic::Order, &[
         "acknowledge", "activate", "add", "announce", "apply", "archive", "backfill", "configure", "convert", "create", "deactivate",
-        "delete", "disable", "drain", "enable", "execute", "inform", "install", "migrate", "mute", "notify", "populate", "rebuild",
-        "refresh", "reindex", "remove", "rename", "replace", "restart", "resume", "send", "silence", "snooze", "suspend", "swap",
-        "truncate", "turn", "unmute", "update",
+        "delete", "disable", "drain", "enable", "execute", "inform", "install", "load", "migrate", "mute", "notify", "populate", "publish", "purge", "rebuild",
+        "refresh", "reload", "reindex", "remove", "rename", "replace", "restart", "resume", "seed", "send", "silence", "snooze", "suspend", "swap",
+        "truncate", "turn", "unmute", "update", "upload",
     ]),
     (Topic::Rehearsal, &["test*", "rehears*", "readiness", "preparation*", "backup and recovery", "backup recovery"]),
     (Topic::Staged, &[

@@ -37,6 +37,8 @@ pub(super) struct Tongue {
     pub(super) back_if: &'static [&'static str],
     /// "if", at the beginning of what commands are for; "to undo".
     pub(super) in_case: &'static [&'static str],
+    /// "when", there, if what follows speaks of a failure or of a way back.
+    pub(super) in_case_of: &'static [&'static str],
     /// "choose", in the title of a step with several ways.
     pub(super) choose: &'static [&'static str],
     /// "name", at the head of a table's column.
