@@ -9,7 +9,7 @@ use crate::clock::Moment;
 const WINDOW: Duration = Duration::from_secs(60);
 /// Before this little has been done, nothing is said of what is left.
 const LEAST: f64 = 0.002;
-/// How many looks at one thing are remembered.
+/// How many changes of one thing are remembered.
 const KEPT: usize = 64;
 
 /// What is seen of something in one look.
@@ -64,8 +64,12 @@ pub(in crate::monitor) struct Paces(HashMap<i32, Track>);
 struct Track {
     what: String,
     stretch: String,
-    /// The looks within the present stretch, the oldest first.
-    looks: VecDeque<(Moment, f64)>,
+    /// What was seen last.
+    newest: Option<f64>,
+    /// The looks within the present stretch that saw more than the one before, the oldest first. A sort
+    /// takes in as much as its memory holds and then stands still for seconds, so that time is only
+    /// measured from one change to another.
+    changes: VecDeque<(Moment, f64)>,
 }
 
 impl Paces {
@@ -73,19 +77,15 @@ impl Paces {
     pub(in crate::monitor) fn left(&mut self, seen: &Seen<'_>, now: Moment) -> Option<Duration> {
         let track = self.0.entry(seen.pid).or_insert_with(|| Track::new(seen));
         let done = seen.stretch.done;
-        let back = track.looks.back().is_some_and(|(_, before)| *before > done);
+        let back = track.newest.is_some_and(|before| before > done);
         if track.what != seen.what || track.stretch != seen.stretch.name || back {
             *track = Track::new(seen);
         }
-        let full = track.looks.len() == KEPT;
-        let far = |(at, _): &(Moment, f64)| now.since(*at) > WINDOW;
-        if track.looks.len() > 2 && (full || track.looks.get(1).is_some_and(far)) {
-            track.looks.pop_front();
-        }
-        track.looks.push_back((now, done));
-        let whole = track.whole()?;
+        track.take(done, now);
+        let (whole, still) = track.whole(now)?;
         let left = scaled(whole, 1.0 - done);
-        Some(left.saturating_add(seen.stretch.after.takes(whole)))
+        let left = left.saturating_add(seen.stretch.after.takes(whole));
+        Some(left.saturating_sub(still))
     }
 
     /// Forgets what is not going on any more.
@@ -99,18 +99,34 @@ impl Track {
         Track {
             what: seen.what.to_owned(),
             stretch: seen.stretch.name.to_owned(),
-            looks: VecDeque::new(),
+            newest: None,
+            changes: VecDeque::new(),
         }
     }
 
-    /// What the whole stretch takes at its present pace.
-    fn whole(&self) -> Option<Duration> {
-        let ((began, before), (now, done)) = (self.looks.front()?, self.looks.back()?);
-        let (took, more) = (now.since(*began), done - before);
-        if more < LEAST || took < Duration::from_secs(1) {
+    fn take(&mut self, done: f64, now: Moment) {
+        let before = self.newest.replace(done);
+        if before.is_none_or(|before| before >= done) {
+            return;
+        }
+        let full = self.changes.len() == KEPT;
+        let far = |(at, _): &(Moment, f64)| now.since(*at) > WINDOW;
+        if self.changes.len() > 2 && (full || self.changes.get(1).is_some_and(far)) {
+            self.changes.pop_front();
+        }
+        self.changes.push_back((now, done));
+    }
+
+    /// What the whole stretch takes at its present pace, and for how long nothing has changed. None where
+    /// that is longer than the pace was measured: it may stand still for good.
+    fn whole(&self, now: Moment) -> Option<(Duration, Duration)> {
+        let ((began, before), (changed, done)) = (self.changes.front()?, self.changes.back()?);
+        let (took, more) = (changed.since(*began), done - before);
+        let still = now.since(*changed);
+        if more < LEAST || took < Duration::from_secs(1) || still > took {
             return None;
         }
-        Some(scaled(took, 1.0 / more))
+        Some((scaled(took, 1.0 / more), still))
     }
 }
 

@@ -107,20 +107,44 @@ fn the_time_left_follows_the_pace_of_the_stretch() {
         left.map(|left| left.as_secs())
     };
     assert_eq!(left("scanning", 0.0, 0.0, 0), None);
-    assert_eq!(left("scanning", 0.001, 0.0, 1), None, "too little to tell");
-    assert_eq!(left("scanning", 0.10, 0.0, 10), Some(90));
     assert_eq!(
-        left("scanning", 0.10, 0.5, 10),
-        Some(140),
-        "and what comes after"
+        left("scanning", 0.10, 0.0, 10),
+        None,
+        "since when is not known"
+    );
+    assert_eq!(left("scanning", 0.101, 0.0, 11), None, "too little to tell");
+    assert_eq!(left("scanning", 0.20, 0.0, 20), Some(80));
+    assert_eq!(
+        left("scanning", 0.20, 0.5, 25),
+        Some(125),
+        "it goes on unseen, and more comes"
     );
     assert_eq!(
-        left("scanning", 0.30, 0.0, 20),
-        Some(46),
+        left("scanning", 0.40, 0.0, 30),
+        Some(40),
         "it has become faster"
     );
+    assert_eq!(left("scanning", 0.40, 0.0, 51), None, "it stands still");
     assert_eq!(left("loading", 0.01, 0.0, 60), None, "it has no pace yet");
-    assert_eq!(left("loading", 0.02, 0.0, 61), Some(98));
+    assert_eq!(left("loading", 0.02, 0.0, 61), None);
+    assert_eq!(left("loading", 0.04, 0.0, 63), Some(96));
+}
+
+#[test]
+fn a_scan_that_goes_by_leaps_is_timed_from_leap_to_leap() {
+    let mut paces = Paces::default();
+    // Every five seconds a twentieth.
+    for secs in 0..95 {
+        let done = f64::from(secs / 5) / 20.0;
+        let left = paces.left(&look("scanning", done, 0.0), moment(secs as u64));
+        if secs >= 10 {
+            assert_eq!(
+                left.unwrap().as_secs_f64().round(),
+                f64::from(100 - secs),
+                "{secs}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -151,8 +175,8 @@ fn the_time_left_of_a_build_is_right_from_its_first_tenth_on() {
     for (command, rows, [scan, sort, load, validation]) in BUILDS {
         let mut paces = Paces::default();
         let whole = scan + sort + load + validation;
-        for tenth in 0..=9 {
-            let part = f64::from(tenth) / 10.0;
+        for step in 0..=30 {
+            let part = f64::from(step) / 31.0;
             let counters = [part * 1e5, 1e5, 0.0, 0.0];
             let mut raw = raw(View::CreateIndex, command, SCAN, counters);
             raw.rows = Some(rows * 1e6);
@@ -165,7 +189,7 @@ fn the_time_left_of_a_build_is_right_from_its_first_tenth_on() {
             };
             let left = paces.left(&seen, now);
             let passed = scan * part;
-            if passed < whole / 10.0 || passed < 1.0 {
+            if passed < whole / 10.0 || passed < 2.0 {
                 continue;
             }
             let (left, really) = (left.unwrap().as_secs_f64(), whole - passed);
