@@ -138,11 +138,9 @@ fn a_scan_that_goes_by_leaps_is_timed_from_leap_to_leap() {
         let done = f64::from(secs / 5) / 20.0;
         let left = paces.left(&look("scanning", done, 0.0), moment(secs as u64));
         if secs >= 10 {
-            assert_eq!(
-                left.unwrap().as_secs_f64().round(),
-                f64::from(100 - secs),
-                "{secs}"
-            );
+            let really = f64::from(100 - secs);
+            let wrong = (left.unwrap().as_secs_f64() - really).abs();
+            assert!(wrong < 0.5, "{secs}: {left:?}");
         }
     }
 }
