@@ -2,37 +2,30 @@
 
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::{Context, bail};
-use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::oneshot;
 
 use super::args::{Attach, Common, Resume};
 use super::exit::Exit;
-use super::{ctl, place, run, status};
-use crate::journal::{Lease, Reader};
+use super::{place, status, wake};
+use crate::journal::Lease;
 use crate::plan::Plan;
-use crate::run::RunDir;
+use crate::run::{RunDir, RunState};
 use crate::ui::{self, Setup};
-use crate::wire::{self, ConnectError, Role, Start};
-
-/// How long an engine that is to end may take.
-const ENDING: Duration = Duration::from_secs(10);
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+use crate::wire::{self, Role, Start};
 
 /// Runs `gonogo attach`.
 pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exit> {
     let dir = place::find(common, &args.run)?;
-    if let Some(why) = missing(&dir).await?
-        && is_open(&dir).await?
+    if let Some(missing) = wake::missing(&dir).await?
+        && wake::is_open(&dir).await?
     {
-        eprintln!("gonogo: {why}");
+        eprintln!("gonogo: {}", missing.why);
         if !offered() {
             eprintln!("gonogo: `gonogo resume {}` goes on", dir.id());
             return Ok(Exit::Open);
         }
-        go_on(&dir).await?;
+        wake::go_on(&dir, &missing).await?;
     }
     let plan = Arc::new(status::load_plan(&dir)?);
     let start = Start::First(async { Ok(()) });
@@ -44,7 +37,7 @@ pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exi
 pub(super) async fn resume(common: &Common, args: &Resume) -> anyhow::Result<Exit> {
     let dir = place::find(common, &args.attach.run)?;
     if args.detach {
-        if let Some(why) = wake(&dir).await? {
+        if let Some(why) = wake::wake(&dir).await? {
             eprintln!("gonogo: {why}; going on with a new one");
         }
         writeln!(std::io::stdout(), "{}", dir.id())?;
@@ -56,53 +49,19 @@ pub(super) async fn resume(common: &Common, args: &Resume) -> anyhow::Result<Exi
     let (tell, told) = oneshot::channel();
     let waking = has_terminal().then(|| {
         tokio::spawn(async move {
-            let woken = wake(&sleeping).await;
+            let woken = wake::wake(&sleeping).await;
             // It is said on the screen, and once that is left again.
             let _ = tell.send(woken.as_ref().map(drop).map_err(|why| format!("{why:#}")));
             woken
         })
     });
     let start = Start::Meanwhile(async { told.await.unwrap_or(Ok(())) });
-    let exit = screen(common, dir, plan, role, Leaving::RunGoesOn, start).await?;
-    if let Some(waking) = waking.filter(tokio::task::JoinHandle::is_finished) {
+    let state = show(common, &dir, plan, role, Leaving::RunGoesOn, start).await?;
+    if let Some(waking) = waking {
+        // Whoever leaves early leaves a run with an engine all the same.
         waking.await??;
     }
-    Ok(exit)
-}
-
-/// Starts a new engine where the run needs one; tells why it did.
-async fn wake(dir: &RunDir) -> anyhow::Result<Option<String>> {
-    let Some(why) = missing(dir).await? else {
-        return Ok(None);
-    };
-    if !is_open(dir).await? {
-        return Ok(None);
-    }
-    go_on(dir).await?;
-    Ok(Some(why))
-}
-
-/// Whether the run is not over.
-async fn is_open(dir: &RunDir) -> anyhow::Result<bool> {
-    Ok(!Reader::open(&dir.journal()).await?.is_over().await?)
-}
-
-/// Why the run has no engine that it could use, if it has none. Fails if its engine is in good order
-/// and talks to other programs than this one: it is not ours to replace.
-async fn missing(dir: &RunDir) -> anyhow::Result<Option<String>> {
-    // One that has just been started does not listen yet.
-    for _ in 0..ENDING.as_millis() / LOOK_AGAIN.as_millis() {
-        let Some(pid) = Lease::holder(dir.path()) else {
-            return Ok(Some("the engine of this run is gone".to_owned()));
-        };
-        match ctl::presence(dir).await {
-            Ok(_) => return Ok(None),
-            Err(ConnectError::Unwelcome(why)) => bail!("{why} (process {pid})"),
-            Err(ConnectError::NoEngine(_)) => tokio::time::sleep(LOOK_AGAIN).await,
-            Err(error) => return Ok(Some(format!("{error} (process {pid})"))),
-        }
-    }
-    Ok(Some("the engine of this run does not listen".to_owned()))
+    farewell(&dir, state.as_ref(), Leaving::RunGoesOn)
 }
 
 /// Asks whoever sits here whether to go on.
@@ -115,24 +74,6 @@ fn offered() -> bool {
     let read = std::io::stdin().read_line(&mut answer);
     read.is_ok_and(|length| length > 0)
         && matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes")
-}
-
-/// Starts a new engine. One that holds the run and does not answer is killed first: it stands still,
-/// and killing an engine is safe at any instant.
-async fn go_on(dir: &RunDir) -> anyhow::Result<()> {
-    if let Some(pid) = Lease::holder(dir.path()).and_then(|pid| Pid::from_raw(pid.cast_signed())) {
-        kill_process(pid, Signal::KILL)
-            .with_context(|| format!("failed to end the engine (process {pid:?})"))?;
-        let freed = async {
-            while Lease::holder(dir.path()).is_some() {
-                tokio::time::sleep(LOOK_AGAIN).await;
-            }
-        };
-        if tokio::time::timeout(ENDING, freed).await.is_err() {
-            bail!("the engine (process {pid:?}) does not end, and holds the run");
-        }
-    }
-    run::start_engine(dir, &[]).await
 }
 
 /// Whether somebody sits at both ends.
@@ -169,7 +110,7 @@ impl Leaving {
     }
 }
 
-/// Opens the screen on the run in `dir`, whose engine `start` starts.
+/// Opens the screen on the run in `dir`, whose engine `start` starts, until somebody leaves it.
 pub(super) async fn screen(
     common: &Common,
     dir: RunDir,
@@ -178,12 +119,21 @@ pub(super) async fn screen(
     leaving: Leaving,
     start: Start<impl Future<Output = Result<(), String>> + Send + 'static>,
 ) -> anyhow::Result<Exit> {
+    let state = show(common, &dir, plan, role, leaving, start).await?;
+    farewell(&dir, state.as_ref(), leaving)
+}
+
+/// Shows the screen, and tells where the run stood when it was left. None: there is no terminal.
+async fn show(
+    common: &Common,
+    dir: &RunDir,
+    plan: Arc<Plan>,
+    role: Role,
+    leaving: Leaving,
+    start: Start<impl Future<Output = Result<(), String>> + Send + 'static>,
+) -> anyhow::Result<Option<RunState>> {
     if !has_terminal() {
-        eprintln!(
-            "gonogo: a screen needs a terminal; `gonogo ctl {} status` needs none",
-            dir.id()
-        );
-        return Ok(Exit::Usage);
+        return Ok(None);
     }
     let feed = wire::listen(dir.clone(), place::hello(common, role, 0), start);
     let state = ui::open(Setup {
@@ -191,15 +141,25 @@ pub(super) async fn screen(
         dir: dir.clone(),
         name: place::user(common),
         feed,
-        farewell: leaving.words(&dir),
-    })
-    .await?;
+        farewell: leaving.words(dir),
+    });
+    Ok(Some(state.await?))
+}
+
+/// What is said once the screen is gone.
+fn farewell(dir: &RunDir, state: Option<&RunState>, leaving: Leaving) -> anyhow::Result<Exit> {
+    let id = dir.id();
+    let Some(state) = state else {
+        eprintln!("gonogo: a screen needs a terminal; `gonogo ctl {id} status` needs none");
+        return Ok(Exit::Usage);
+    };
     if state.end.is_none() && leaving == Leaving::RunGoesOn {
-        writeln!(
-            std::io::stdout(),
-            "the run goes on: gonogo attach {}",
-            dir.id()
-        )?;
+        let said = if Lease::holder(dir.path()).is_some() {
+            format!("the run goes on: gonogo attach {id}")
+        } else {
+            format!("no engine drives the run; what runs goes on: gonogo resume {id}")
+        };
+        writeln!(std::io::stdout(), "{said}")?;
     }
-    Ok(Exit::of(&state))
+    Ok(Exit::of(state))
 }

@@ -115,6 +115,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         state,
         store,
     } = found;
+    let (environment, before) = (Environment::of_this_process(), Environment::known(dir));
     let (engine, published) = Engine::new(Parts {
         plan: Arc::clone(&plan),
         store,
@@ -122,10 +123,12 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         clock,
         supervisor,
         secrets: secrets.clone(),
-        changed: changed(dir),
+        changed: before.map_or_else(Vec::new, |before| environment.differences(&before)),
         die_after: std::env::var("GONOGO_DIE_AFTER").ok(),
     });
     lookout.follow(dir, plan, state, published.seq.clone());
+    let kept = keep_environment(environment, dir.clone(), published.seq.clone());
+    let kept = tokio::spawn(kept);
     let connections = TaskTracker::new();
     let serving = wire::serve(
         &dir.socket(),
@@ -153,20 +156,20 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     connections.close();
     let _ = tokio::time::timeout(LAST_WORDS, connections.wait()).await;
     lookout.end().await;
+    kept.abort();
     ended?;
     tracing::info!("engine ended");
     Ok(Exit::Done)
 }
 
-/// How the environment that we were started in differs from that of the engine before us.
-fn changed(dir: &RunDir) -> Vec<String> {
-    let now = Environment::of_this_process();
-    match now.replace(dir) {
-        Ok(before) => before.map_or_else(Vec::new, |before| now.differences(&before)),
-        Err(error) => {
-            tracing::warn!(%error, "what the environment is could not be kept");
-            Vec::new()
-        }
+/// Once this engine has the run, its environment is what the next one compares its own with. Until
+/// then what the one before knew must not be lost.
+async fn keep_environment(now: Environment, dir: RunDir, mut seq: watch::Receiver<u64>) {
+    if seq.changed().await.is_err() {
+        return;
+    }
+    if let Err(error) = now.keep(&dir) {
+        tracing::warn!(%error, "what the environment is could not be kept");
     }
 }
 

@@ -22,6 +22,7 @@ mod review;
 mod run;
 mod runs;
 mod status;
+mod wake;
 mod watchman;
 
 use std::io::Write;

@@ -258,7 +258,10 @@ pub(super) async fn start_engine(
 
 /// Waits until the engine takes connections, or is gone.
 async fn listens(dir: &RunDir, engine: &mut Child) -> anyhow::Result<()> {
-    while std::os::unix::net::UnixStream::connect(wire::address(&dir.socket())).is_err() {
+    let socket = dir.socket();
+    let connects =
+        || Some(std::os::unix::net::UnixStream::connect(wire::address(&socket)?).is_ok());
+    while connects() != Some(true) {
         if let Some(status) = engine.try_wait()? {
             bail!(
                 "the engine ended at once ({status}): {}",

@@ -17,7 +17,7 @@ const DIGITS: usize = 4;
 
 /// What belongs to a terminal or a login and not to the work: names, and with a `_` at their end the
 /// beginnings of names.
-const OF_THE_TERMINAL: [&str; 61] = [
+const OF_THE_TERMINAL: [&str; 62] = [
     "_",
     "ALACRITTY_",
     "COLORFGBG",
@@ -75,6 +75,7 @@ const OF_THE_TERMINAL: [&str; 61] = [
     "WINDOW",
     "WINDOWID",
     "WT_",
+    "XPC_SERVICE_NAME",
     "XAUTHORITY",
     "XDG_",
     "ZELLIJ",
@@ -105,12 +106,18 @@ impl Environment {
         Environment(kept.map(|(name, hash)| (name, short(hash))).collect())
     }
 
-    /// What the run in `dir` knew last, if anything is known, and keeps this one in its place.
-    pub fn replace(&self, dir: &RunDir) -> io::Result<Option<Self>> {
+    /// What the run in `dir` knew last, if anything is known.
+    pub fn known(dir: &RunDir) -> Option<Self> {
+        let bytes = fs::read(dir.environment()).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Keeps this as what the run in `dir` knows, or leaves everything as it is.
+    pub fn keep(&self, dir: &RunDir) -> io::Result<()> {
         let path = dir.environment();
-        let before = fs::read(&path).ok();
-        fs::write(&path, serde_json::to_vec(self)?)?;
-        Ok(before.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+        let draft = path.with_extension("new");
+        fs::write(&draft, serde_json::to_vec(self)?)?;
+        fs::rename(&draft, &path)
     }
 
     /// How this one differs from the one `before`, a few words a variable.

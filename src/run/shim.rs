@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 
 use super::carry::{left, prologue};
-use super::traces::{Exit, Traces};
+use super::traces::{Exit, Traces, is_there};
 
 /// What the engine wants run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +127,8 @@ fn begin(spec: &Spec, lock: &io::Result<File>) -> Result<Pid, String> {
     if let Err(error) = lock {
         return Err(format!("failed to keep watch over it: {error}"));
     }
+    // Where that hangs, the step has not begun yet.
+    let _ = fs::metadata(&spec.cwd);
     // Of this shim and an engine that has not heard of it, only one can take the permit.
     let begun = spec.traces.take_permit().and_then(|()| spawn(spec));
     begun.map_err(|error| format!("failed to start {}: {error}", spec.program))
@@ -284,7 +286,7 @@ impl Step {
 
     fn is_over(&self) -> Option<Exit> {
         if let Some(asked) = self.asked {
-            let group_lives = rustix::process::test_kill_process_group(self.leader).is_ok();
+            let group_lives = is_there(self.leader);
             if asked == Signal::KILL || (self.exit.is_some() && !group_lives) {
                 kill_children();
             }

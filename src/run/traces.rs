@@ -51,8 +51,8 @@ impl Traces {
         File::create_new(&self.permit).map(drop)
     }
 
-    /// Takes the permit away, or back. True: whoever calls this is the one who has it now, and nobody
-    /// else can begin.
+    /// Takes the permit away, or back. Whoever succeeds is the one who has it now, and nobody else can
+    /// begin.
     pub(super) fn take_permit(&self) -> io::Result<()> {
         fs::remove_file(&self.permit)
     }
@@ -82,8 +82,7 @@ impl Traces {
     pub(super) fn group(&self) -> Option<Pid> {
         let (session, leader) = (self.pid(0)?, self.leader()?);
         let group = Pid::from_raw(leader.cast_signed())?;
-        let there = rustix::process::test_kill_process_group(group).is_ok();
-        (there && has_members(group, session)).then_some(group)
+        (is_there(group) && has_members(group, session)).then_some(group)
     }
 
     /// Signals the step's process group itself, where no shim is left to do it.
@@ -112,6 +111,12 @@ impl Traces {
     pub(super) fn are_found(&self) -> bool {
         self.shim().is_some() || self.exit().is_some() || self.group().is_some()
     }
+}
+
+/// Whether somebody is in `group`, be it that nobody of us may signal them: a step may have become
+/// somebody else.
+pub(super) fn is_there(group: Pid) -> bool {
+    rustix::process::test_kill_process_group(group) != Err(rustix::io::Errno::SRCH)
 }
 
 /// Whether a process that is not merely waiting to be buried is in `group` and in `session`.

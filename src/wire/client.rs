@@ -53,7 +53,11 @@ pub struct Sender(FramedWrite<OwnedWriteHalf, LinesCodec>);
 
 /// Connects to the engine that listens at `path`.
 pub async fn connect(path: &Path, hello: Hello) -> Result<Client, ConnectError> {
-    let stream = UnixStream::connect(socket::address(path))
+    let address = socket::address(path).ok_or_else(|| {
+        let why = "its socket is a copy of another run's";
+        ConnectError::NoEngine(io::Error::other(why))
+    })?;
+    let stream = UnixStream::connect(address)
         .await
         .map_err(ConnectError::NoEngine)?;
     let (read, write) = stream.into_split();

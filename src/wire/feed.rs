@@ -114,12 +114,17 @@ impl Line {
     }
 
     async fn keep(&mut self) -> Result<(), Gone> {
+        // Once there was an engine, why there was none before means nothing.
+        let mut started = false;
         loop {
             let why = match connect(&self.dir.socket(), self.greeting()).await {
-                Ok(client) => self.converse(client).await?,
+                Ok(client) => {
+                    started = true;
+                    self.converse(client).await?
+                }
                 Err(error) => {
                     self.read_journal().await?;
-                    let failed = self.failed.borrow().clone();
+                    let failed = self.failed.borrow().clone().filter(|_| !started);
                     failed.unwrap_or_else(|| error.to_string())
                 }
             };

@@ -5,24 +5,36 @@ use std::collections::HashMap;
 
 use tokio::sync::mpsc;
 
-use crate::plan::Plan;
-use crate::run::{Notice, RunState, Secrets, Value};
+use crate::plan::{Plan, Var};
+use crate::run::{ENVIRONMENT, Notice, RunState, Secrets, Value};
 
-/// Passwords in URLs are secrets, whoever prints them.
+/// Passwords in the URLs of databases are secrets, whoever prints them, and however: as a URL has them,
+/// or as they are.
 pub(super) fn keep_passwords(secrets: &Secrets, urls: &HashMap<String, Result<String, String>>) {
-    for url in urls.values().flatten() {
-        let Ok(url) = reqwest::Url::parse(url) else {
+    for (name, url) in urls {
+        let Ok(url) = url else { continue };
+        let Ok(url) = reqwest::Url::parse(url.trim()) else {
             continue;
         };
-        if let Some(password) = url.password() {
-            let host = url.host_str().unwrap_or_default();
-            secrets.keep(format!("password of {host}"), password.to_owned());
+        let written = url.password().map(str::to_owned);
+        let meant = written.as_deref().and_then(|raw| {
+            // What a query has is read as it is meant.
+            let query = format!("password={}", raw.replace('+', "%2B").replace('&', "%26"));
+            let mut read = url.clone();
+            read.set_query(Some(&query));
+            let (_, value) = read.query_pairs().next()?;
+            Some(value.into_owned())
+        });
+        let told = url.query_pairs().find(|(key, _)| key == "password");
+        let told = told.map(|(_, value)| value.into_owned());
+        for (n, password) in [written, meant, told].into_iter().flatten().enumerate() {
+            secrets.keep(format!("password {n} of {name}"), password);
         }
     }
 }
 
-/// Variables that come from the environment get their values now; secrets that an engine before this
-/// one was given by hand are not known any more.
+/// Variables that come from the environment get their values now, where nobody has given them others;
+/// secrets that an engine before this one was given by hand are not known any more.
 pub(super) async fn tell(
     plan: &Plan,
     state: &RunState,
@@ -36,34 +48,51 @@ pub(super) async fn tell(
             tracing::warn!("what {env} holds in the environment is not used: {why}");
         }
         let value = value.filter(|value| var.refuses(value).is_none());
-        let notice = match (value, state.values.get(&var.name)) {
-            (Some(value), known) if var.secret => {
-                secrets.keep(var.name.clone(), value);
-                match known {
-                    Some(Value::Secret) => continue,
-                    _ => set(&var.name, None),
-                }
+        let origin = state.origins.get(&var.name).map(String::as_str);
+        let notice = match value {
+            Some(value) if var.secret => secret(var, value, origin, secrets),
+            // What the run has used so far stays what it is.
+            Some(_) if origin.is_some() => None,
+            Some(value) => {
+                let known = state.values.get(&var.name);
+                let is_new = known != Some(&Value::Known(value.clone()));
+                is_new.then(|| set(&var.name, Some(value)))
             }
-            (Some(value), known) => match known {
-                Some(Value::Known(old)) if *old == value => continue,
-                // What somebody has said since counts for more.
-                Some(Value::Known(_)) if var.default.is_none() => continue,
-                _ => set(&var.name, Some(value)),
-            },
-            (None, Some(Value::Secret)) => Notice::VariableLost {
-                name: var.name.clone(),
-            },
-            (None, _) => continue,
+            None if origin.is_some() && var.secret => Some(lost(&var.name)),
+            None => None,
         };
-        notify.send(notice).await?;
+        if let Some(notice) = notice {
+            notify.send(notice).await?;
+        }
     }
     Ok(())
+}
+
+/// What is to be told of a secret that the environment has a `value` for.
+fn secret(var: &Var, value: String, origin: Option<&str>, secrets: &Secrets) -> Option<Notice> {
+    match origin {
+        None | Some(ENVIRONMENT) => {
+            secrets.keep(var.name.clone(), value);
+            origin.is_none().then(|| set(&var.name, None))
+        }
+        // Somebody has put another in its place, which is gone. Neither may be shown.
+        Some(_) => {
+            secrets.keep(format!("{} of the environment", var.name), value);
+            Some(lost(&var.name))
+        }
+    }
 }
 
 fn set(name: &str, value: Option<String>) -> Notice {
     Notice::Variable {
         name: name.to_owned(),
         value,
-        origin: "environment".to_owned(),
+        origin: ENVIRONMENT.to_owned(),
+    }
+}
+
+fn lost(name: &str) -> Notice {
+    Notice::VariableLost {
+        name: name.to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use crate::monitor::session::MONITOR_NAME;
 
 /// The parameters of a URL that the driver knows. It writes others into the log, value and all, so
 /// those are taken away first. Other drivers have many, such as `schema` and `connection_limit`.
-const PARAMETERS: [&str; 15] = [
+const PARAMETERS: [&str; 16] = [
     "host",
     "hostaddr",
     "port",
@@ -26,6 +26,7 @@ const PARAMETERS: [&str; 15] = [
     "ssl-cert",
     "sslkey",
     "ssl-key",
+    "statement-cache-capacity",
 ];
 
 /// The driver's options for one database. They hold a password, so they are never printed.

@@ -81,7 +81,7 @@ impl Case<'_> {
     }
 
     /// How long it is until something is due.
-    fn left_of(&self, due: Due) -> Duration {
+    pub(super) fn left_of(&self, due: Due) -> Duration {
         let elapsed = self.state.elapsed(due.from, self.now).time;
         due.after.saturating_sub(elapsed)
     }

@@ -4,8 +4,8 @@
 use super::stop::stage;
 use super::{Case, Decision};
 use crate::journal::event::{
-    Applied, Job, KnownBy, Outcome, StepAdopted, StepFinished, StepSought, VariableForgotten,
-    VariableSet,
+    Applied, Job, KnownBy, Outcome, Stage, StepAdopted, StepFinished, StepSought,
+    VariableForgotten, VariableSet,
 };
 use crate::journal::{Actor, Event};
 use crate::plan::{StepIx, Work};
@@ -209,7 +209,11 @@ impl Case<'_> {
                 pid,
             }),
         );
-        if let Some(stopping) = &self.state.steps[ix].stopping {
+        // Of what a server does, the last stage would only give up asking: that is for a person to say.
+        let asked = matches!(self.work_of(ix, job.undo), Some(Work::Sql(_)));
+        if let Some(stopping) = &self.state.steps[ix].stopping
+            && !(asked && stopping.stage == Stage::Kill)
+        {
             decision.join(stage(
                 &engine,
                 job.clone(),

@@ -95,7 +95,7 @@ impl Case<'_> {
             return Err(Refusal::new(format!(
                 "{} has just been killed: if it does not go, it can be given up in {}",
                 self.called(ix),
-                duration::show(AFTER_KILL)
+                duration::show(self.left_of(due))
             )));
         }
         let words = format!(

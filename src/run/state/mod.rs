@@ -20,8 +20,8 @@ pub use outage::{Downtime, Outage};
 pub use outlook::{Standing, Waiting};
 pub use step::{JobEnd, StepState, Stopping, Transaction, Weighing};
 pub use types::{
-    Acceptance, AlertState, Approval, Driver, End, GateDecision, Hold, ItemState, NoteTaken,
-    PhaseState, RollbackState, RunState, Value,
+    Acceptance, AlertState, Approval, Driver, ENVIRONMENT, End, GateDecision, Hold, ItemState,
+    NoteTaken, PhaseState, RollbackState, RunState, Value,
 };
 
 #[cfg(test)]

@@ -56,6 +56,8 @@ pub struct RunState {
     pub snapshots: BTreeMap<String, SnapshotTaken>,
     /// The variables that have a value.
     pub values: BTreeMap<String, Value>,
+    /// Where the values that are not defaults came from: [`ENVIRONMENT`], a person or a step.
+    pub origins: BTreeMap<String, String>,
     /// The pieces of work that left something to the shell steps after them, in the order in which they
     /// ended.
     pub carried: Vec<Job>,
@@ -168,6 +170,9 @@ pub struct Acceptance {
     pub at: Moment,
 }
 
+/// The origin of a value that an engine found in its environment.
+pub const ENVIRONMENT: &str = "environment";
+
 /// A variable's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -266,6 +271,7 @@ impl RunState {
             baseline: None,
             snapshots: BTreeMap::new(),
             values: default_values(plan),
+            origins: BTreeMap::new(),
             carried: Vec::new(),
             directory: None,
             rollback: None,

@@ -72,7 +72,13 @@ impl Judgement {
         }
         seen.output_found = answer.text_found;
         seen.regex_found = answer.regex_found;
-        if wants_value {
+        if wants_value && answer.last_is_cut {
+            findings.push(Finding {
+                expected: "its last line is a value".to_owned(),
+                got: "it is too long to be one".to_owned(),
+                met: false,
+            });
+        } else if wants_value {
             let last = answer.last_line.as_deref();
             seen.value = last.map(|line| line.trim().to_owned());
         }

@@ -25,6 +25,8 @@ pub(super) struct Answer {
     pub(super) regex_found: bool,
     /// The last line that is not blank.
     pub(super) last_line: Option<String>,
+    /// Whether that is only a part of a line that was too long to be kept.
+    pub(super) last_is_cut: bool,
     /// The variables that were captured: the last match of each counts.
     pub(super) captured: Vec<(String, String)>,
 }
@@ -73,6 +75,7 @@ pub(super) fn search(path: &Path, question: &Question) -> io::Result<Answer> {
         if !text.trim().is_empty() {
             let last = answer.last_line.get_or_insert_default();
             text.clone_into(last);
+            answer.last_is_cut = goes_on || line.len() as u64 == LINE_LIMIT;
         }
         goes_on = !line.ends_with(b"\n");
     }
@@ -85,7 +88,13 @@ const JSON_LIMIT: u64 = 4 * 1024 * 1024;
 /// The JSON in the file at `path`; with `body`, in what follows the first blank line of it.
 pub(super) fn json(path: &Path, body: bool) -> io::Result<Option<serde_json::Value>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(JSON_LIMIT).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(JSON_LIMIT + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > JSON_LIMIT {
+        let why = "more than 4 MiB are too much to be looked through for JSON";
+        return Err(io::Error::other(why));
+    }
     let lines = bytes.split_inclusive(|&byte| byte == b'\n');
     let text: String = lines.map(plain).collect::<Vec<_>>().join("\n");
     let text = match text.split_once("\n\n") {
@@ -260,7 +269,7 @@ mod tests {
         let long = "x".repeat(300_000) + "end";
         let found = answer(&long, &asks("end"));
         assert!(found.text_found);
-        assert!(found.last_line.unwrap().len() < 70_000);
+        assert!(found.last_is_cut && found.last_line.unwrap().len() < 70_000);
     }
 
     #[test]

@@ -274,7 +274,7 @@ impl ShellWork {
     /// second part tells whether the step had ended before anything was done to stop it.
     async fn listen(&mut self, mut shim: Shim) -> (Option<Exit>, bool) {
         // A stop that comes before the step has begun waits until there is something to stop.
-        let (mut started, mut by_itself) = (false, true);
+        let (mut started, mut early, mut by_itself) = (false, None, true);
         loop {
             tokio::select! {
                 biased;
@@ -282,6 +282,9 @@ impl ShellWork {
                     Some(line) => match serde_json::from_str(&line) {
                         Ok(Report::Started { pid }) => {
                             started = true;
+                            if let Some(stage) = early.take() {
+                                self.stop(stage);
+                            }
                             let job = self.job.clone();
                             self.send(Notice::Launched { job, pid }).await;
                         }
@@ -293,9 +296,14 @@ impl ShellWork {
                     },
                     None => break,
                 },
-                Some(stage) = self.stops.recv(), if started => {
+                Some(stage) = self.stops.recv() => {
                     by_itself = false;
-                    self.stop(stage);
+                    match stage {
+                        _ if started => self.stop(stage),
+                        // It hangs before its step: when it comes to itself it is gone.
+                        Stage::Kill => drop(shim.child.start_kill()),
+                        _ => early = Some(stage),
+                    }
                 }
             }
         }

@@ -80,7 +80,7 @@ impl Fold<'_> {
             Event::DriverLeft(_) => self.driver_left(),
             Event::PaceChanged(e) => self.state.auto = e.auto,
             Event::VariableSet(e) => self.variable_set(e),
-            Event::VariableForgotten(e) => drop(self.state.values.remove(&e.name)),
+            Event::VariableForgotten(e) => self.variable_forgotten(e),
             Event::PhaseStarted(e) => self.phase_started(&e.phase)?,
             Event::PhaseFinished(e) => self.phase_finished(&e.phase)?,
             Event::GateDecided(e) => self.gate_decided(e)?,

@@ -3,7 +3,7 @@
 use super::{Fold, Mismatch};
 use crate::journal::event::{
     ApprovalGiven, ChoiceMade, DriverAttached, GateDecided, Held, NoteAdded, RunCreated,
-    RunFinished, VariableSet,
+    RunFinished, VariableForgotten, VariableSet,
 };
 use crate::plan::PhaseKind;
 use crate::plan::condition::Fact;
@@ -97,7 +97,13 @@ impl Fold<'_> {
     pub(super) fn variable_set(&mut self, e: &VariableSet) {
         let value = e.value.clone().map_or(Value::Secret, Value::Known);
         self.state.values.insert(e.name.clone(), value);
+        self.state.origins.insert(e.name.clone(), e.origin.clone());
         self.forget_weighed(&Fact::Variable(e.name.clone()));
+    }
+
+    pub(super) fn variable_forgotten(&mut self, e: &VariableForgotten) {
+        self.state.values.remove(&e.name);
+        self.state.origins.remove(&e.name);
     }
 
     pub(super) fn held(&mut self, e: &Held) {

@@ -2,6 +2,7 @@
 //! behind a network that is dark, may never answer anything.
 
 use tokio::sync::mpsc::Receiver;
+use tokio::task::JoinSet;
 
 use crate::journal::event::{BackendAction, Stage};
 use crate::run::work::backends::Backends;
@@ -16,6 +17,8 @@ pub(super) struct Ears<'a> {
     pub(super) pid: i32,
     /// When the session began, in microseconds since the Unix epoch by the server's clock.
     pub(super) started: i64,
+    /// The signals that are under way.
+    pub(super) signals: JoinSet<()>,
 }
 
 impl Ears<'_> {
@@ -25,7 +28,10 @@ impl Ears<'_> {
         tokio::pin!(work);
         loop {
             tokio::select! {
-                done = &mut work => return Some(done),
+                done = &mut work => {
+                    self.settle().await;
+                    return Some(done);
+                }
                 Some(stage) = self.stops.recv() => match stage {
                     Stage::Cancel | Stage::Interrupt => self.signal(BackendAction::Cancel),
                     Stage::Terminate => self.signal(BackendAction::Terminate),
@@ -35,10 +41,32 @@ impl Ears<'_> {
         }
     }
 
-    /// Asks for it over another connection, and waits for no answer.
-    fn signal(&self, action: BackendAction) {
+    /// Whether a signal may still hit what the session does next.
+    pub(super) fn may_be_hit(&self) -> bool {
+        !self.signals.is_empty()
+    }
+
+    /// Waits until no signal is under way any more, or that is given up too: one that comes late would
+    /// hit what the session does next.
+    async fn settle(&mut self) {
+        loop {
+            tokio::select! {
+                signalled = self.signals.join_next() => if signalled.is_none() {
+                    return;
+                },
+                Some(stage) = self.stops.recv() => if stage == Stage::Kill {
+                    return;
+                },
+            }
+        }
+    }
+
+    /// Asks for it over another connection.
+    fn signal(&mut self, action: BackendAction) {
         let (backends, database) = (self.backends.clone(), self.database.to_owned());
         let (pid, started) = (self.pid, self.started);
-        tokio::spawn(async move { backends.signal(database, pid, started, action).await });
+        self.signals.spawn(async move {
+            backends.signal(database, pid, started, action).await;
+        });
     }
 }

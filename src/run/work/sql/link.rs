@@ -37,7 +37,7 @@ pub struct Link {
 
 /// How a piece of work ended, before it is judged.
 enum Ran {
-    /// Everything was done; what was seen of it, and whether a transaction still has to be ended.
+    /// Everything was done, and this was seen of it.
     Done(Verdict),
     /// The server refused.
     Refused(String),
@@ -117,7 +117,10 @@ impl Link {
             }
         };
         if proceed.await.is_err() {
-            let lost = wrapped && self.roll_back(ears).await.is_err();
+            let lost = match limit_before {
+                Some(before) => self.limit_as(&before, ears).await.is_err(),
+                None => wrapped && self.roll_back(ears).await.is_err(),
+            };
             return (not_begun(&task.job, given_up), lost);
         }
         let ran = ears.beside(self.statements(task, wrapped)).await;

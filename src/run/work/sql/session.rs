@@ -6,6 +6,7 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 use super::ears::Ears;
 use super::link::Link;
@@ -50,6 +51,10 @@ impl Session {
         stops: &mut Receiver<Stage>,
         proceed: oneshot::Receiver<()>,
     ) -> Finish {
+        // It may have been stopped while it waited for its turn.
+        if stops.try_recv().is_ok() {
+            return not_begun(&task.job, "given up before its turn");
+        }
         let mut link = match self.living_link().await {
             Some(link) => link,
             None => match self.connect(task, stops).await {
@@ -71,10 +76,11 @@ impl Session {
             database: &self.database,
             pid: link.pid,
             started: link.started,
+            signals: JoinSet::new(),
         };
         let (finish, lost) = link.run(task, &mut ears, proceed).await;
         self.had_one = true;
-        if !lost {
+        if !lost && !ears.may_be_hit() {
             self.link = Some(link);
         }
         finish

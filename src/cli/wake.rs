@@ -1,0 +1,83 @@
+//! A new engine for a run that has none, or one that does not answer.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{ctl, run};
+use crate::journal::{Lease, Reader};
+use crate::run::RunDir;
+use crate::wire::ConnectError;
+
+/// How long an engine that is to end may take.
+const ENDING: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// That a run has no engine that it could use.
+pub(super) struct Missing {
+    /// Why, in words.
+    pub(super) why: String,
+    /// The process that holds the run all the same.
+    holder: Option<u32>,
+}
+
+/// Starts a new engine where the run needs one; tells why it did.
+pub(super) async fn wake(dir: &RunDir) -> anyhow::Result<Option<String>> {
+    let Some(missing) = missing(dir).await? else {
+        return Ok(None);
+    };
+    if !is_open(dir).await? {
+        return Ok(None);
+    }
+    go_on(dir, &missing).await?;
+    Ok(Some(missing.why))
+}
+
+/// Whether the run is not over.
+pub(super) async fn is_open(dir: &RunDir) -> anyhow::Result<bool> {
+    Ok(!Reader::open(&dir.journal()).await?.is_over().await?)
+}
+
+/// What is the matter with the run's engine, if something is. Fails if its engine is in good order and
+/// talks to other programs than this one: it is not ours to replace.
+pub(super) async fn missing(dir: &RunDir) -> anyhow::Result<Option<Missing>> {
+    let missing = |why, holder| Ok(Some(Missing { why, holder }));
+    let mut last = None;
+    // One that has just been started does not listen yet.
+    for _ in 0..ENDING.as_millis() / LOOK_AGAIN.as_millis() {
+        let Some(pid) = Lease::holder(dir.path()) else {
+            return missing("the engine of this run is gone".to_owned(), None);
+        };
+        last = Some(pid);
+        match ctl::presence(dir).await {
+            Ok(_) => return Ok(None),
+            Err(ConnectError::Unwelcome(why)) => bail!("{why} (process {pid})"),
+            Err(ConnectError::NoEngine(_)) => tokio::time::sleep(LOOK_AGAIN).await,
+            Err(error) => return missing(format!("{error} (process {pid})"), last),
+        }
+    }
+    missing("the engine of this run does not listen".to_owned(), last)
+}
+
+/// Starts a new engine. One that holds the run and was found not to answer is killed first: it stands
+/// still, and killing an engine is safe at any instant. One that has come since is left alone.
+pub(super) async fn go_on(dir: &RunDir, missing: &Missing) -> anyhow::Result<()> {
+    let holder = Lease::holder(dir.path());
+    if holder.is_some() && holder != missing.holder {
+        return Ok(());
+    }
+    if let Some(pid) = holder.and_then(|pid| Pid::from_raw(pid.cast_signed())) {
+        kill_process(pid, Signal::KILL)
+            .with_context(|| format!("failed to end the engine (process {pid:?})"))?;
+        let freed = async {
+            while Lease::holder(dir.path()).is_some() {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        if tokio::time::timeout(ENDING, freed).await.is_err() {
+            bail!("the engine (process {pid:?}) does not end, and holds the run");
+        }
+    }
+    run::start_engine(dir, &[]).await
+}
