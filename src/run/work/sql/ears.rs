@@ -41,9 +41,12 @@ impl Ears<'_> {
         }
     }
 
-    /// Whether a signal may still hit what the session does next.
-    pub(super) fn may_be_hit(&self) -> bool {
-        !self.signals.is_empty()
+    /// Listens no longer. What was asked for and is under way is still done. Returns whether that may
+    /// hit what the session does next.
+    pub(super) fn let_go(mut self) -> bool {
+        let is_hit = !self.signals.is_empty();
+        self.signals.detach_all();
+        is_hit
     }
 
     /// Waits until no signal is under way any more, or that is given up too: one that comes late would

@@ -80,7 +80,8 @@ impl Session {
         };
         let (finish, lost) = link.run(task, &mut ears, proceed).await;
         self.had_one = true;
-        if !lost && !ears.may_be_hit() {
+        let is_hit = ears.let_go();
+        if !lost && !is_hit {
             self.link = Some(link);
         }
         finish
