@@ -342,11 +342,14 @@ impl<'b> Record<'b> {
             let done: Vec<&str> = done.split_whitespace().collect();
             count += done.len();
             let attempts = self.attempts.iter().filter(|((id, _), _)| id == step);
-            let wrong = attempts.filter(|(_, at)| {
+            let wrong = attempts.filter(|((_, number), at)| {
+                // A number that a crash has made the server forget may be that of the next attempt.
+                let mut later = self.attempts.range((step.to_owned(), number + 1)..);
+                let is_again = later.any(|((id, _), other)| id == step && other.xid == at.xid);
                 let really = at.xid.as_deref().is_some_and(|xid| done.contains(&xid));
                 match at.outcome.as_ref().map(|(_, applied)| applied.as_str()) {
                     Some("yes") => !really,
-                    Some("no") => really,
+                    Some("no") => really && !is_again,
                     _ => false,
                 }
             });
