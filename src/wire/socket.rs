@@ -1,5 +1,5 @@
 //! Where the socket is. An address of a unix socket has room for about a hundred bytes, and run
-//! directories can lie deeper than that: then the socket lies in a short place of its own, and the
+//! directories can lie deeper than that: then the socket lies in a short directory of its own, and the
 //! run directory has a link to it.
 
 use std::fs::{self, DirBuilder};
@@ -17,7 +17,7 @@ pub(super) fn to_bind(path: &Path) -> io::Result<PathBuf> {
     if path.as_os_str().len() <= MAX_ADDRESS {
         return Ok(path.to_owned());
     }
-    let address = short_place()?.join(short_name(path));
+    let address = short_place(path)?.join("sock");
     gone(&address)?;
     std::os::unix::fs::symlink(&address, path)?;
     Ok(address)
@@ -29,12 +29,12 @@ pub fn address(path: &Path) -> Option<PathBuf> {
     let Ok(linked) = fs::read_link(path) else {
         return Some(path.to_owned());
     };
-    let name = linked.file_name();
-    let own = name.is_some_and(|name| name == short_name(path).as_str());
-    own.then_some(linked)
+    let place = linked.parent().and_then(Path::file_name);
+    let is_own = place.is_some_and(|place| place.to_string_lossy().ends_with(&short_name(path)));
+    is_own.then_some(linked)
 }
 
-/// The name of the socket at `path` in the short place: the same for every way to `path`.
+/// What the socket at `path` is called in short: the same for every way to `path`.
 fn short_name(path: &Path) -> String {
     let place = path.parent().and_then(|dir| dir.canonicalize().ok());
     let whole = match (place, path.file_name()) {
@@ -47,10 +47,11 @@ fn short_name(path: &Path) -> String {
         .collect()
 }
 
-/// A directory with a short name that belongs to this user and nobody else can enter.
-fn short_place() -> io::Result<PathBuf> {
+/// A directory with a short name for the socket at `path`, which belongs to this user and nobody else
+/// can enter.
+fn short_place(path: &Path) -> io::Result<PathBuf> {
     let uid = rustix::process::geteuid().as_raw();
-    let place = PathBuf::from(format!("/tmp/gonogo-{uid}"));
+    let place = PathBuf::from(format!("/tmp/gonogo-{uid}-{}", short_name(path)));
     match DirBuilder::new().mode(0o700).create(&place) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         _ => {}
@@ -71,18 +72,24 @@ fn short_place() -> io::Result<PathBuf> {
     }
 }
 
-/// Removes the socket at `path`, and what a link of its own there leads to.
+/// Removes the socket at `path`, and the place that a link of its own there leads to.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
-    if let Some(address) = address(path) {
+    if let Some(address) = address(path).filter(|address| address != path) {
         gone(&address)?;
+        let place = address.parent().map_or(Ok(()), fs::remove_dir);
+        place.or_else(unless_missing)?;
     }
     gone(path)
 }
 
 fn gone(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+    fs::remove_file(path).or_else(unless_missing)
+}
+
+fn unless_missing(error: io::Error) -> io::Result<()> {
+    match error.kind() {
+        io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
     }
 }
 
@@ -105,6 +112,7 @@ mod tests {
         assert_eq!(to_bind(&long).unwrap(), bound);
         remove(&long).unwrap();
         assert!(fs::symlink_metadata(&long).is_err());
+        assert!(!bound.parent().unwrap().exists());
     }
 
     #[test]

@@ -132,6 +132,10 @@ impl Drop for Bench {
     fn drop(&mut self) {
         for dir in self.run_dirs() {
             end(&dir.join("engine.lock"), Signal::KILL);
+            // Where paths are long, the socket lies in a short place of its own.
+            if let Ok(socket) = std::fs::read_link(dir.join("engine.sock")) {
+                let _ = std::fs::remove_dir_all(socket.parent().unwrap());
+            }
             let output = std::fs::read_dir(dir.join("output"));
             for entry in output.into_iter().flatten().flatten() {
                 let path = entry.path();
