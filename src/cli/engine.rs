@@ -94,9 +94,9 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     values::keep_passwords(&secrets, &urls);
     values::tell(&found.plan, &found.state, &secrets, &notify).await?;
 
-    let mut lookout = Lookout::begin(&found, &urls, clock, asks);
+    let (mut lookout, alerts) = Lookout::begin(&found, &urls, clock, asks);
     lookout.report(&found, &notify, &concern);
-    let (health, alerts) = (lookout.health(), lookout.take_alerts());
+    let health = lookout.health();
     let for_check = health.clone();
     let supervisor = Supervisor::new(Outfit {
         plan: Arc::clone(&found.plan),
@@ -127,8 +127,8 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         die_after: std::env::var("GONOGO_DIE_AFTER").ok(),
     });
     lookout.follow(dir, plan, state, published.seq.clone());
-    let kept = keep_environment(environment, dir.clone(), published.seq.clone());
-    let kept = tokio::spawn(kept);
+    let begun = published.seq.clone();
+    lookout.add(keep_environment(environment, dir.clone(), begun));
     let connections = TaskTracker::new();
     let serving = wire::serve(
         &dir.socket(),
@@ -156,7 +156,6 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     connections.close();
     let _ = tokio::time::timeout(LAST_WORDS, connections.wait()).await;
     lookout.end().await;
-    kept.abort();
     ended?;
     tracing::info!("engine ended");
     Ok(Exit::Done)

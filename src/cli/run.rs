@@ -258,10 +258,8 @@ pub(super) async fn start_engine(
 
 /// Waits until the engine takes connections, or is gone.
 async fn listens(dir: &RunDir, engine: &mut Child) -> anyhow::Result<()> {
-    let socket = dir.socket();
-    let connects =
-        || Some(std::os::unix::net::UnixStream::connect(wire::address(&socket)?).is_ok());
-    while connects() != Some(true) {
+    let connects = |address| std::os::unix::net::UnixStream::connect(address).is_ok();
+    while !wire::address(&dir.socket()).is_some_and(connects) {
         if let Some(status) = engine.try_wait()? {
             bail!(
                 "the engine ended at once ({status}): {}",

@@ -17,7 +17,7 @@ const DIGITS: usize = 4;
 
 /// What belongs to a terminal or a login and not to the work: names, and with a `_` at their end the
 /// beginnings of names.
-const OF_THE_TERMINAL: [&str; 62] = [
+const OF_THE_TERMINAL: [&str; 66] = [
     "_",
     "ALACRITTY_",
     "COLORFGBG",
@@ -49,6 +49,7 @@ const OF_THE_TERMINAL: [&str; 62] = [
     "LESSOPEN",
     "LINES",
     "LS_COLORS",
+    "LaunchInstanceID",
     "MAIL",
     "MANAGERPID",
     "NVIM",
@@ -56,6 +57,7 @@ const OF_THE_TERMINAL: [&str; 62] = [
     "PAGER",
     "PS1",
     "PWD",
+    "SECURITYSESSIONID",
     "SESSION_MANAGER",
     "SHELL",
     "SHLVL",
@@ -80,6 +82,8 @@ const OF_THE_TERMINAL: [&str; 62] = [
     "XDG_",
     "ZELLIJ",
     "ZELLIJ_",
+    "__CFBundleIdentifier",
+    "__CF_USER_TEXT_ENCODING",
 ];
 
 /// The names of environment variables, each with the beginning of its value's hash.

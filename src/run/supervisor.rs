@@ -29,7 +29,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{Job, Stage};
 use crate::monitor::is_here;
 use crate::plan::template::FillError;
-use crate::plan::{Expect, Plan, Shell, Step, Work};
+use crate::plan::{Expect, Plan, Step, Work};
 
 /// What a supervisor is made from.
 pub struct Outfit {
@@ -65,7 +65,8 @@ pub struct Supervisor {
     jobs: HashMap<Job, Handle>,
     sessions: Sessions,
     terminal: Terminal,
-    /// Made for the first request: the machine's certificates are read for it.
+    /// For addresses elsewhere, and for those of this machine. Each is made for its first request: the
+    /// machine's certificates are read for it.
     clients: [Option<reqwest::Client>; 2],
 }
 
@@ -200,14 +201,14 @@ impl Supervisor {
         let (proceed, permission) = oneshot::channel();
         let kept = expect.kept.clone();
         let judgement = self.judgement(step, job, work, expect);
-        match (prepared, work) {
-            (Prepared::Shell { spec, script_file }, Work::Shell(shell)) => {
+        match prepared {
+            Prepared::Shell { spec, script_file } => {
                 let script = script_file.map(|script| (self.outfit.dir.script(job), script));
-                let task = self.shell(step, job, shell, judgement, state, stopped);
+                let leaves = spec.leaves.clone();
+                let task = self.shell(step, job, leaves, judgement, state, stopped);
                 tokio::spawn(task.run(spec, script));
             }
-            (Prepared::Shell { .. }, _) => return Err("it is not a script".to_owned()),
-            (Prepared::Sql(sql), _) => self.sessions.give(SqlWork {
+            Prepared::Sql(sql) => self.sessions.give(SqlWork {
                 task: SqlTask {
                     job: job.clone(),
                     sql,
@@ -218,7 +219,7 @@ impl Supervisor {
                 stops: stopped,
                 proceed: permission,
             }),
-            (Prepared::Http(request), _) => {
+            Prepared::Http(request) => {
                 let task = HttpWork {
                     job: job.clone(),
                     client: self.client(is_here(&request.url))?,
@@ -229,7 +230,7 @@ impl Supervisor {
                 };
                 tokio::spawn(task.run(self.outfit.notices.clone(), stopped));
             }
-            (Prepared::Snapshot(snapshot), _) => {
+            Prepared::Snapshot(snapshot) => {
                 let task = self.picture(step, job.clone(), *snapshot, kept, state)?;
                 tokio::spawn(task.run(self.outfit.notices.clone(), stopped));
             }
@@ -259,7 +260,7 @@ impl Supervisor {
         &self,
         step: &Step,
         job: &Job,
-        shell: &Shell,
+        leaves: Option<PathBuf>,
         judgement: Judgement,
         state: &RunState,
         stops: Receiver<Stage>,
@@ -267,7 +268,7 @@ impl Supervisor {
         ShellWork {
             job: job.clone(),
             traces: self.traces(job),
-            leaves: prepare::family(shell).map(|_| self.outfit.dir.left(job)),
+            leaves,
             judgement,
             application: application(&state.run, &step.number),
             backends: self.outfit.backends.clone(),

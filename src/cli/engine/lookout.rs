@@ -19,20 +19,19 @@ use crate::wire::FindSession;
 /// The monitor of a run, and the tasks that end with its engine.
 pub(super) struct Lookout {
     monitor: Arc<Monitor>,
-    alerts: mpsc::Receiver<Alert>,
     ours: OursBook,
     tasks: JoinSet<()>,
 }
 
 impl Lookout {
     /// Watches the databases at `urls` and what else the plan names, and answers what is asked about
-    /// sessions.
+    /// sessions. The second part tells what happens to the alerts.
     pub(super) fn begin(
         found: &Found,
         urls: &HashMap<String, Result<String, String>>,
         clock: SystemClock,
         asks: mpsc::Receiver<Ask>,
-    ) -> Self {
+    ) -> (Self, mpsc::Receiver<Alert>) {
         let ours = OursBook::default();
         let (plan, created) = (&found.plan, &found.created);
         let mut monitor = monitors::start(plan, created, urls, ours.clone(), Arc::new(clock));
@@ -45,12 +44,17 @@ impl Lookout {
             asks,
             clock,
         ));
-        Lookout {
+        let lookout = Lookout {
             monitor,
-            alerts,
             ours,
             tasks,
-        }
+        };
+        (lookout, alerts)
+    }
+
+    /// Has `task` done until the engine ends.
+    pub(super) fn add(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
     }
 
     /// Tells the run what becomes of its databases and of the plan's file.
@@ -61,11 +65,10 @@ impl Lookout {
         concern: &watch::Sender<Concerns>,
     ) {
         let health = self.health();
-        let databases = watchman::databases(health.clone(), notify.clone());
-        self.tasks.spawn(databases);
-        self.tasks.spawn(outages::watch(health, notify.clone()));
+        self.add(watchman::databases(health.clone(), notify.clone()));
+        self.add(outages::watch(health, notify.clone()));
         let files = watchman::PlanFiles::new(Path::new(&found.created.path), &found.plan);
-        self.tasks.spawn(watchman::plan(files, concern.clone()));
+        self.add(watchman::plan(files, concern.clone()));
     }
 
     /// Tells the monitor what the run in `dir`, which stands at `state`, does from now on.
@@ -76,19 +79,12 @@ impl Lookout {
         state: RunState,
         seq: watch::Receiver<u64>,
     ) {
-        let followed = follow(dir.clone(), plan, state, seq, self.ours.clone());
-        self.tasks.spawn(followed);
+        self.add(follow(dir.clone(), plan, state, seq, self.ours.clone()));
     }
 
     /// What the monitor sees.
     pub(super) fn health(&self) -> watch::Receiver<Arc<Health>> {
         self.monitor.health()
-    }
-
-    /// What happens to the alerts; it can be taken once.
-    pub(super) fn take_alerts(&mut self) -> mpsc::Receiver<Alert> {
-        let (_, closed) = mpsc::channel(1);
-        std::mem::replace(&mut self.alerts, closed)
     }
 
     /// Finds the session that somebody has named.

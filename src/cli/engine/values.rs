@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use percent_encoding::percent_decode_str;
 use tokio::sync::mpsc;
 
 use crate::plan::{Plan, Var};
@@ -17,14 +18,9 @@ pub(super) fn keep_passwords(secrets: &Secrets, urls: &HashMap<String, Result<St
             continue;
         };
         let written = url.password().map(str::to_owned);
-        let meant = written.as_deref().and_then(|raw| {
-            // What a query has is read as it is meant.
-            let query = format!("password={}", raw.replace('+', "%2B").replace('&', "%26"));
-            let mut read = url.clone();
-            read.set_query(Some(&query));
-            let (_, value) = read.query_pairs().next()?;
-            Some(value.into_owned())
-        });
+        let meant = written
+            .as_deref()
+            .map(|raw| percent_decode_str(raw).decode_utf8_lossy().into_owned());
         let told = url.query_pairs().find(|(key, _)| key == "password");
         let told = told.map(|(_, value)| value.into_owned());
         for (n, password) in [written, meant, told].into_iter().flatten().enumerate() {
@@ -94,5 +90,24 @@ fn set(name: &str, value: Option<String>) -> Notice {
 fn lost(name: &str) -> Notice {
     Notice::VariableLost {
         name: name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_a_secret_however_it_is_written() {
+        let urls = [
+            ("main", "postgres://u:p%40ss+1@h/db"),
+            ("other", "postgres://u@h/db?password=s3c%2Bret"),
+            ("none", "postgres://u@h/db"),
+        ];
+        let urls = urls.map(|(name, url)| (name.to_owned(), Ok(url.to_owned())));
+        let secrets = Secrets::default();
+        keep_passwords(&secrets, &urls.into_iter().collect());
+        let told = secrets.mask("p%40ss+1 p@ss+1 s3c+ret u@h");
+        assert_eq!(told, "•••••• •••••• •••••• u@h");
     }
 }

@@ -12,7 +12,7 @@ use crate::run::input::{Finish, Notice};
 use crate::run::state::{RunState, Value};
 use crate::run::traces::Traces;
 use crate::run::work::judge::not_begun;
-use crate::run::work::prepare::{expectation, work_of};
+use crate::run::work::prepare::{expectation, family, work_of};
 
 impl Supervisor {
     /// Takes up a job that an engine before this one began: its shim lives, or has left a record, or is
@@ -52,7 +52,8 @@ impl Supervisor {
         };
         let (stops, stopped) = mpsc::channel(8);
         let judgement = self.judgement(step, job, work, expect.clone());
-        let task = self.shell(step, job, shell, judgement, state, stopped);
+        let leaves = family(shell).map(|_| self.outfit.dir.left(job));
+        let task = self.shell(step, job, leaves, judgement, state, stopped);
         let names = plan.variables_in(&step.spec, work).into_iter();
         let names: Vec<String> = names.map(str::to_owned).collect();
         let (values, secrets) = (state.values.clone(), self.outfit.secrets.clone());
