@@ -415,6 +415,45 @@ test "$(printf %s {{{{token}}}} | wc -c)" = 12 && echo "got {{{{token}}}}"
     }
 }
 
+/// Neither the environment that the run began in nor the one it is taken up in.
+#[test]
+fn what_a_person_has_set_is_not_overwritten_by_an_environment() {
+    let mut bench = Bench::new();
+    bench.set("RELEASE_FOR_TEST", "v0");
+    let plan = r#"
+title = "Set"
+[vars]
+release = { default = "v1", env = "RELEASE_FOR_TEST" }
+other = { default = "w1", env = "RELEASE_FOR_TEST" }
+[[phase]]
+name = "Go"
+kind = "deploy"
+  [[phase.step]]
+  id = "before"
+  title = "Before"
+  shell = "echo {{release}} {{other}}"
+  [[phase.step]]
+  id = "after"
+  title = "After"
+  shell = "echo {{release}} {{other}}"
+"#;
+    let path = bench.write("plan.toml", plan);
+    let path = path.to_str().unwrap();
+    let begun = bench.gonogo(&["run", "--detach", "--set", "release=v2", path]);
+    let id = String::from_utf8(begun.stdout).unwrap().trim().to_owned();
+    let mut run = Run::new(&bench, id.clone());
+    next(&mut run, "before");
+    assert_eq!(run.output("before-1.log"), "v2 v0\n");
+    signal(run.engine(), rustix::process::Signal::KILL);
+    drop(run);
+    bench.set("RELEASE_FOR_TEST", "v3");
+    assert!(bench.gonogo(&["resume", "--detach", &id]).status.success());
+    let mut run = Run::new(&bench, id);
+    run.ctl(&["release"]);
+    next(&mut run, "after");
+    assert_eq!(run.output("after-1.log"), "v2 v0\n");
+}
+
 #[test]
 fn defaults_that_can_not_be_and_secrets_in_a_plan_are_found() {
     let bench = Bench::new();

@@ -87,7 +87,7 @@ mod tests {
     use crate::plan::origin::Origin;
     use crate::plan::work::{Interpreter, Shell, Sql};
 
-    fn of_shell(said: &str) -> Option<String> {
+    fn expected_of_shell(said: &str) -> Option<Expect> {
         let shell = Shell {
             script: "true".to_owned(),
             interpreter: Interpreter::default().into(),
@@ -95,7 +95,11 @@ mod tests {
             carries: true,
             origin: Origin::default(),
         };
-        expect(&[said.to_owned()], &Work::Shell(shell))?.output
+        expect(&[said.to_owned()], &Work::Shell(shell))
+    }
+
+    fn of_shell(said: &str) -> Option<String> {
+        expected_of_shell(said)?.output
     }
 
     fn of_sql(said: &str) -> Option<String> {
@@ -140,16 +144,7 @@ mod tests {
 
     #[test]
     fn a_number_in_quotes_is_all_that_a_command_prints_last() {
-        let expect = |said: &str| {
-            let shell = Shell {
-                script: "true".to_owned(),
-                interpreter: Interpreter::default().into(),
-                lock_timeout: None,
-                carries: true,
-                origin: Origin::default(),
-            };
-            expect(&[said.to_owned()], &Work::Shell(shell)).unwrap()
-        };
+        let expect = |said: &str| expected_of_shell(said).unwrap();
         for said in ["`0`", "returns \"0\""] {
             let found = expect(said);
             assert_eq!(found.output, None);
