@@ -5,7 +5,7 @@ use std::path::Path;
 use gonogo::demo::server::{Server, Shutdown};
 use rustix::process::Signal;
 
-use crate::support::bench::{Run, is_alive, locked_by, signal};
+use crate::support::bench::{Run, is_alive, locked_by, remove_socket, signal};
 use crate::support::{Bench, Pty, postgres, text_of, wait};
 
 const WAITS: &str = r#"
@@ -121,8 +121,8 @@ fn why_no_engine_can_be_started_is_said_on_the_screen() {
     let engine = run.engine();
     signal(engine, Signal::KILL);
     wait::until("the engine is dead", || !is_alive(engine));
+    remove_socket(&run.dir());
     let socket = run.dir().join("engine.sock");
-    std::fs::remove_file(&socket).unwrap();
     std::fs::create_dir(&socket).unwrap();
     let screen = Pty::start(&bench, &["resume"], 200, 36);
     screen.see("the engine ended at once");

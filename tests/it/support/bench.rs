@@ -132,10 +132,7 @@ impl Drop for Bench {
     fn drop(&mut self) {
         for dir in self.run_dirs() {
             end(&dir.join("engine.lock"), Signal::KILL);
-            // Where paths are long, the socket lies in a short place of its own.
-            if let Ok(socket) = std::fs::read_link(dir.join("engine.sock")) {
-                let _ = std::fs::remove_dir_all(socket.parent().unwrap());
-            }
+            remove_socket(&dir);
             let output = std::fs::read_dir(dir.join("output"));
             for entry in output.into_iter().flatten().flatten() {
                 let path = entry.path();
@@ -246,6 +243,16 @@ pub fn group_lives(group: i32) -> bool {
         let state = fields.next();
         state != Some("Z") && fields.nth(1) == Some(&group.to_string())
     })
+}
+
+/// Removes the socket of an engine that was killed. Where paths are long, it lies in a short place of
+/// its own.
+pub fn remove_socket(run: &Path) {
+    let socket = run.join("engine.sock");
+    if let Ok(linked) = std::fs::read_link(&socket) {
+        let _ = std::fs::remove_dir_all(linked.parent().unwrap());
+    }
+    let _ = std::fs::remove_file(&socket);
 }
 
 /// Everything that a program printed.
