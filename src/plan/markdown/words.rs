@@ -182,6 +182,7 @@ impl Words {
             Topic::Recovery,
             Topic::Restore,
             Topic::Emergency,
+            Topic::Urgent,
         ];
         back.into_iter().any(|topic| self.has(topic))
     }
@@ -264,11 +265,27 @@ impl Words {
     fn goes_back(&self) -> bool {
         let back = || self.speaks_only_of(&BACK);
         let staged = || self.has(Topic::Deploy) || self.has(Topic::Staged);
-        self.has(Topic::Rollback)
+        (self.has(Topic::Rollback) && !self.moves())
             || self.fails()
             || (self.has(Topic::Recovery) && back())
             || (self.has(Topic::Restore) && !self.has(Topic::Verify))
             || (self.has(Topic::Emergency) && !staged() && back())
+            || (self.has(Topic::Urgent) && !self.has(Topic::Verify) && !self.hurries())
+    }
+
+    /// Whether it moves something that is only called after a way back: "Migrate the rollback table".
+    fn moves(&self) -> bool {
+        let ends = |topic: &Topic| self.ends & bit(*topic) != 0;
+        self.begins & bit(Topic::Moves) != 0 && !PLAIN.iter().chain(&BACK).any(ends)
+    }
+
+    /// Whether it is a deployment in a hurry: "Despliegue de emergencia", "紧急发布".
+    fn hurries(&self) -> bool {
+        let only = [Topic::Urgent, Topic::Deploy, Topic::Staged];
+        // Where there are no spaces, all of a heading is one word.
+        let begins = self.begins & bit(Topic::Deploy) != 0;
+        (begins && !self.text.starts_with(is_dense))
+            || (self.has(Topic::Deploy) && self.speaks_only_of(&only))
     }
 
     /// "If the migration fails", "if something goes wrong", "if issues occur".
@@ -317,11 +334,12 @@ impl Words {
 }
 
 /// What a heading may speak of that only says that here is how to roll back.
-const PLAIN: [Topic; 6] = [
+const PLAIN: [Topic; 7] = [
     Topic::Rollback,
     Topic::Recovery,
     Topic::Restore,
     Topic::Emergency,
+    Topic::Urgent,
     Topic::Steps,
     Topic::Small,
 ];
