@@ -2,6 +2,7 @@
 //! driven.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use super::book::Book;
 use super::conditional;
@@ -10,7 +11,7 @@ use super::order;
 use super::outline::{Outline, SectionIx};
 use super::roles::{Reading, Role};
 use super::sections::Contents;
-use super::tongues;
+use super::tongues::Beginnings;
 use super::words::{Sense, Weight, Words};
 use crate::plan::draft::{PhaseSpec, Placed, StepSpec};
 use crate::plan::model::PhaseKind;
@@ -84,7 +85,8 @@ fn phase(
         .id
         .clone()
         .map(|id| Placed::new(id, heading.span));
-    let told = contents.budgets.get(&section).copied();
+    let told = contents.budgets.get(&section);
+    let told = told.or_else(|| contents.parts.get(&section)).copied();
     mark_way_back(&mut steps);
     for step in &mut steps {
         conditional::guard(step, &reading.name, book);
@@ -114,12 +116,14 @@ fn phase(
     }
 }
 
+/// "Roll back", at the beginning of a step's title.
+static BACK: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.back));
+
 /// A step on the way forward that rolls back is there for the case that something went wrong:
 /// nobody may run it by going on.
 fn mark_way_back(steps: &mut [Box<StepSpec>]) {
     for step in steps.iter_mut().filter(|step| !step.work.is_check()) {
-        let begins = |words: &str| tongues::strip(&step.title, words).is_some();
-        if tongues::words(|tongue| tongue.back).any(begins) {
+        if BACK.begin(&step.title) {
             step.danger = true;
             step.confirm = Some("This rolls back. Is that what is needed now?".to_owned());
         }
@@ -186,14 +190,13 @@ fn give_kinds(phases: &mut [Phase], book: &mut Book<'_>) {
 /// Makes the names of phases differ: by what stands above them, then by when they are due.
 fn tell_apart(phases: &mut [Phase], outline: &Outline, contents: &mut Contents) {
     for round in 0..2 {
-        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut seen: HashMap<&str, usize> = HashMap::new();
         for phase in phases.iter() {
-            *seen.entry(phase.spec.name.clone()).or_insert(0) += 1;
+            *seen.entry(&phase.spec.name).or_insert(0) += 1;
         }
-        for phase in phases.iter_mut() {
-            if seen.get(&phase.spec.name).is_none_or(|&count| count < 2) {
-                continue;
-            }
+        let shared = |phase: &Phase| seen[phase.spec.name.as_str()] > 1;
+        let shared: Vec<bool> = phases.iter().map(shared).collect();
+        for (phase, _) in phases.iter_mut().zip(shared).filter(|(_, shared)| *shared) {
             let above = outline.parent(phase.section);
             match (round, above, &phase.spec.at) {
                 (0, _, Some(at)) => phase.spec.name = format!("{} ({})", phase.spec.name, at.words),

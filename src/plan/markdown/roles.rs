@@ -201,7 +201,7 @@ fn stage(title: &Title, above: Option<&Reading>) -> Option<Stage> {
     let own = title.meaning.stage;
     let inherited = above.and_then(|above| above.stage);
     let (places, _) = title.read(|said| match said {
-        Said::Place(seconds) => Some(seconds),
+        Said::Place(seconds) | Said::Stretch(seconds, _) => Some(seconds),
         _ => None,
     });
     let early = places.first().is_some_and(|&seconds| seconds < 0);
@@ -283,7 +283,17 @@ fn times(title: &Title, reading: &mut Reading) {
                 from = Some(Duration::from_secs(u64::try_from(seconds).ok()?));
             }
             Said::Length(_) | Said::Window(_) if rollback => return None,
+            Said::Stretch(begins, ends) if rollback => {
+                from = Some(Duration::from_secs(u64::try_from(begins).ok()?));
+                until = Some(Duration::from_secs(u64::try_from(ends).ok()?));
+            }
             Said::Place(seconds) => at = place(seconds),
+            Said::Stretch(begins, ends) => {
+                at = place(begins);
+                // What comes after a deployment is due then, and takes as long as it takes.
+                let length = ends.abs_diff(begins);
+                budget = (!after && length > 0).then(|| Duration::from_secs(length));
+            }
             Said::First(_) => at = place(0),
             Said::Between(time, _)
             | Said::Length(time)
