@@ -46,6 +46,8 @@ pub struct RunState {
     pub last_touched: Option<StepIx>,
     /// What keeps the run from starting anything.
     pub holds: Vec<Hold>,
+    /// The databases whose connections broke under steps, each with when the run was held for it last.
+    pub lost: BTreeMap<String, Moment>,
     /// The alerts that fire, or can't see, by name.
     pub alerts: BTreeMap<String, AlertState>,
     /// When addresses that are watched did not answer well, in that order.
@@ -266,6 +268,7 @@ impl RunState {
             in_hand: BTreeSet::new(),
             last_touched: None,
             holds: Vec::new(),
+            lost: BTreeMap::new(),
             alerts: BTreeMap::new(),
             outages: Vec::new(),
             baseline: None,

@@ -212,11 +212,11 @@ impl Link {
             if let Err(error) = printer.print(stream).await {
                 let said = words(&error);
                 let _ = printer.say(&said).await;
-                return if is_lost(&error) {
-                    Ran::Lost(said)
-                } else {
-                    Ran::Refused(said)
-                };
+                if !is_lost(&error) {
+                    return Ran::Refused(said);
+                }
+                task.lost(&said).await;
+                return Ran::Lost(said);
             }
             // What can't be read can't be judged, and what comes after it is not begun.
             if let Err(error) = printer.is_whole() {
@@ -342,6 +342,7 @@ impl Link {
             Some(Ok(())) => (finish, false),
             None => (unknown("the connection was given up", finish), true),
             Some(Err(error)) if is_lost(&error) => {
+                task.lost(&words(&error)).await;
                 let why = format!("the connection was lost ({})", words(&error));
                 (unknown(&why, finish), true)
             }

@@ -45,6 +45,18 @@ pub struct SqlTask {
     pub notices: Sender<Notice>,
 }
 
+impl SqlTask {
+    /// Tells that the connection broke, before anybody hears how it ended.
+    async fn lost(&self, why: &str) {
+        let notice = Notice::ConnectionLost {
+            job: self.job.clone(),
+            database: self.sql.database.clone(),
+            why: why.to_owned(),
+        };
+        let _ = self.notices.send(notice).await;
+    }
+}
+
 /// The run's sessions.
 pub struct Sessions {
     urls: HashMap<String, Result<String, String>>,
