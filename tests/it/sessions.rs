@@ -2,12 +2,13 @@
 //! vanish or lie in the middle of what a step begins, does and commits.
 
 use gonogo::demo::server::Server;
+use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::support::bench::Run;
+use crate::support::bench::{Run, is_alive, signal};
 use crate::support::postgres::OpenTransaction;
 use crate::support::proxy::Proxy;
-use crate::support::{Bench, postgres, wait};
+use crate::support::{Bench, postgres, text_of, wait};
 
 /// A plan whose phase has these steps, by their ids.
 fn plan(steps: &[(&str, &str)]) -> String {
@@ -253,6 +254,39 @@ fn a_transaction_that_a_step_leaves_open_is_rolled_back_and_is_not_the_next_ones
     is(&next(&mut run, "after"), "passed", "yes");
     let rows = "(select string_agg(a::text, ' ' order by a) from t)";
     assert_eq!(postgres::value(&url, rows), "3 4");
+}
+
+#[test]
+fn nothing_is_undone_on_another_server_than_the_one_that_did_it_unless_that_is_meant() {
+    let mut bench = Bench::new();
+    let [server, other] = [0, 1].map(|_| Server::start(&[]).unwrap());
+    for server in [&server, &other] {
+        let table = "create table done as select 1 as n";
+        postgres::execute(&server.url("postgres"), table);
+    }
+    bench.set("DATABASE_URL", server.url("postgres"));
+    let mut run = bench.start(&plan(&[("insert", INSERT)]));
+    is(&next(&mut run, "insert"), "passed", "yes");
+    let engine = run.engine();
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
+    let id = run.id.clone();
+    drop(run);
+    bench.set("DATABASE_URL", other.url("postgres"));
+    let resumed = bench.gonogo(&["resume", &id, "--detach"]);
+    assert!(resumed.status.success(), "{}", text_of(&resumed));
+    let mut run = Run::new(&bench, id);
+    run.ctl(&["rollback"]);
+    let undo = |data: &Value| data["undo"] == true;
+    let end = run.wait_for("step_finished", undo);
+    is(&end["data"], "failed", "no");
+    let message = end["data"]["message"].as_str().unwrap();
+    assert!(message.contains("is not the server that ran"), "{message}");
+    assert_eq!([done(&server), done(&other)], ["2", "1"]);
+    run.ctl(&["retry", "insert", "--reason", "its data was moved there"]);
+    let end = run.wait_for("step_finished", undo);
+    is(&end["data"], "passed", "yes");
+    assert_eq!([done(&server), done(&other)], ["2", "0"]);
 }
 
 #[test]

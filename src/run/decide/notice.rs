@@ -147,8 +147,17 @@ impl Case<'_> {
     fn connection_lost(&self, job: &Job, database: &str, why: &str) -> Decision {
         match self.is_on(job) {
             Some(ix) if self.state.steps[ix].stopping.is_none() => {
+                let lost = format!("the database `{database}` was lost");
+                if self
+                    .state
+                    .holds
+                    .iter()
+                    .any(|hold| hold.reason.starts_with(&lost))
+                {
+                    return Decision::default();
+                }
                 let called = self.called(ix);
-                let words = format!("the database `{database}` was lost under {called}: {why}");
+                let words = format!("{lost} under {called}: {why}");
                 self.trouble_with(Some(database), &words)
             }
             _ => Decision::default(),

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Row};
 use tokio::sync::oneshot;
 
 use super::SqlTask;
-use super::ask::{identity, without_life};
+use super::ask::{identity, is_another_system, without_life};
 use super::ears::Ears;
 use super::number;
 use super::words::{is_lost, words};
@@ -106,6 +106,15 @@ impl Link {
             .sql
             .transaction
             .unwrap_or_else(|| refuses_transaction(&task.sql.text).is_none());
+        if let (Some(then), Some(now)) = (&task.server, &self.server)
+            && is_another_system(then, now)
+        {
+            let words = format!(
+                "`{}` is not the server that ran the steps before ({now} instead of {then}); if that is meant, try again with a reason",
+                task.sql.database
+            );
+            return (not_begun(&task.job, words), false);
+        }
         let given_up = "given up before its first statement";
         let database = ears.database.to_owned();
         let limit_before = match ears.beside(self.begin(task, wrapped, &database)).await {

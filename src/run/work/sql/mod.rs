@@ -41,6 +41,9 @@ pub struct SqlTask {
     pub sql: Sql,
     /// The name under which the session shows while it does this.
     pub application: String,
+    /// The server that has run the steps before, as it identified itself; none where a person has said
+    /// that it may be any.
+    pub server: Option<String>,
     pub judgement: Judgement,
     pub notices: Sender<Notice>,
 }
