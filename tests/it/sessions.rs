@@ -283,6 +283,7 @@ fn nothing_is_undone_on_another_server_than_the_one_that_did_it_unless_that_is_m
     let message = end["data"]["message"].as_str().unwrap();
     assert!(message.contains("is not the server that ran"), "{message}");
     assert_eq!([done(&server), done(&other)], ["2", "1"]);
+    assert!(run.refused(&["retry", "insert"]).contains("give a reason"));
     run.ctl(&["retry", "insert", "--reason", "its data was moved there"]);
     let end = run.wait_for("step_finished", undo);
     is(&end["data"], "passed", "yes");

@@ -14,6 +14,7 @@ use crate::journal::event::{Applied, Job, Outcome};
 use crate::plan::Observed;
 use crate::plan::sql_text::{begins_transaction, refuses_transaction, statements};
 use crate::run::input::{Finish, Notice};
+use crate::run::state::ELSEWHERE;
 use crate::run::work::judge::{Verdict, not_begun};
 use crate::run::work::rows::Printer;
 
@@ -110,7 +111,7 @@ impl Link {
             && is_another_system(then, now)
         {
             let words = format!(
-                "`{}` is not the server that ran the steps before ({now} instead of {then}); if that is meant, try again with a reason",
+                "`{}` {ELSEWHERE} ({now} instead of {then}): if that is meant, try again with a reason",
                 task.sql.database
             );
             return (not_begun(&task.job, words), false);
