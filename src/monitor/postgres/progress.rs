@@ -168,9 +168,8 @@ impl ProgressWatch {
     fn counted(&mut self, raw: &Raw, facts: &Facts, sessions: &[Session], now: Moment) -> Progress {
         let session = sessions.iter().find(|session| session.pid == raw.pid);
         let age = session.and_then(|session| session.query_age);
-        let role = &facts.server.role;
         let what = if raw.is_hidden() {
-            format!("{} (hidden: grant pg_monitor to {role})", raw.view.words())
+            format!("{} (hidden: {})", raw.view.words(), facts.server.grant())
         } else {
             raw.what()
         };

@@ -246,9 +246,7 @@ impl Raw {
 
     /// Whether it is in a phase that does something and of which no counter tells.
     pub(in crate::monitor) fn is_uncounted_work(&self) -> bool {
-        let works = |Phase(name, _, weight, counters): &&Phase| {
-            *counters == Nothing && (*weight > 0.0 || name.starts_with("rebuilding"))
-        };
+        let works = |Phase(_, _, weight, counters): &&Phase| *counters == Nothing && *weight > 0.0;
         self.phase_now().is_some_and(|phase| works(&phase))
     }
 

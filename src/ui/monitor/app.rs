@@ -295,7 +295,7 @@ impl App {
             MouseEventKind::ScrollUp => self.state.wheel(Want::Up, &self.health),
             MouseEventKind::Down(MouseButton::Left) => {
                 match self.look().clicked(self.state.size, x, y) {
-                    Clicked::Tab(tab) => self.state.tab = tab,
+                    Clicked::Tab(tab) => self.state.show(tab),
                     Clicked::Session(pid) => self.state.session = Some(pid),
                     Clicked::Nothing => {}
                 }

@@ -1,7 +1,7 @@
 //! What goes on for long, on real servers.
 
 use gonogo::demo::server::Server;
-use gonogo::monitor::{Picture, Progress};
+use gonogo::monitor::{InvalidIndex, Picture, Progress};
 
 use super::{Client, Watched};
 
@@ -31,8 +31,8 @@ async fn a_concurrent_build_says_whom_it_waits_for_and_what_it_leaves_behind() {
     let waits_for = progress.waits_for.as_ref().unwrap();
     assert_eq!((waits_for.pid, waits_for.total), (writer.pid(), 1));
     assert_eq!(waits_for.who, "web, idle in transaction");
-    let picture = watched.picture(|p| !p.invalid_indexes.is_empty()).await;
-    let index = &picture.invalid_indexes[0];
+    let picture = watched.picture(|p| !invalid(p).is_empty()).await;
+    let index = &invalid(&picture)[0];
     assert_eq!(
         (index.name.as_str(), index.table.as_str()),
         ("orders_n", "orders")
@@ -41,9 +41,14 @@ async fn a_concurrent_build_says_whom_it_waits_for_and_what_it_leaves_behind() {
     watched.signaller().cancel(backend).await;
     assert!(build.await.unwrap().is_err());
     watched
-        .picture(|p| p.invalid_indexes.iter().any(|index| !index.being_built))
+        .picture(|p| p.indexes_left_behind().next().is_some())
         .await;
     writer.run("commit").await;
+}
+
+/// The indexes that are not valid, as far as it was looked.
+fn invalid(picture: &Picture) -> &[InvalidIndex] {
+    picture.invalid_indexes.get().map_or(&[], Vec::as_slice)
 }
 
 /// Looks four times at an index that is not valid, and says whether it was ever taken for abandoned.
@@ -51,17 +56,10 @@ async fn taken_for_abandoned(watched: &mut Watched) -> bool {
     let mut seen = None;
     for _ in 0..4 {
         let picture = watched
-            .picture(|p| {
-                let at = p.vitals.get().map(|vitals| vitals.at.mono);
-                !p.invalid_indexes.is_empty() && at != seen
-            })
+            .picture(|p| !invalid(p).is_empty() && p.seen.indexes.map(|at| at.mono) != seen)
             .await;
-        seen = picture.vitals.get().map(|vitals| vitals.at.mono);
-        if picture
-            .invalid_indexes
-            .iter()
-            .any(|index| !index.being_built)
-        {
+        seen = picture.seen.indexes.map(|at| at.mono);
+        if picture.indexes_left_behind().next().is_some() {
             return true;
         }
     }
@@ -82,7 +80,8 @@ async fn an_index_that_is_being_dropped_is_not_taken_for_abandoned() {
     assert!(!taken_for_abandoned(&mut watched).await);
     reader.run("commit").await;
     dropping.await.unwrap().unwrap();
-    watched.picture(|p| p.invalid_indexes.is_empty()).await;
+    let gone = |p: &Picture| p.invalid_indexes.get().is_some_and(Vec::is_empty);
+    watched.picture(gone).await;
 }
 
 #[tokio::test]

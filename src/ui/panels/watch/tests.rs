@@ -445,7 +445,8 @@ fn progress_is_one_bar_or_honest_words() {
         table: "orders".to_owned(),
         being_built,
     };
-    picture.invalid_indexes = vec![index("orders_new", true), index("orders_old", false)];
+    let seen = vec![index("orders_new", true), index("orders_old", false)];
+    picture.invalid_indexes = Known::seen(seen);
     shown("progress_some", Panel::Progress, picture);
 }
 
