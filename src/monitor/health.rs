@@ -328,6 +328,27 @@ mod tests {
     }
 
     #[test]
+    fn everything_that_is_hidden_names_the_same_grant_for_the_role_as_sql_wants_it() {
+        let mut picture = crate::monitor::testing::picture();
+        picture.server.role = "\"Deploy\"".to_owned();
+        picture.server.rights = Rights::default();
+        picture.connections.by_state.hidden = 1;
+        let words = [
+            picture.server.hidden(7).unwrap(),
+            picture.hidden_sessions().unwrap(),
+            picture.server.missing_grants().swap_remove(0),
+        ];
+        for words in words {
+            assert!(
+                words.ends_with(": grant pg_monitor to \"Deploy\""),
+                "{words}"
+            );
+        }
+        let signal = picture.server.missing_grants().swap_remove(1);
+        assert!(signal.ends_with(": grant pg_signal_backend to \"Deploy\""));
+    }
+
+    #[test]
     fn health_survives_the_way_through_json() {
         let mut database = DatabaseHealth::new("main");
         database.link = Link::Down {

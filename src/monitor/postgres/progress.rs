@@ -187,7 +187,7 @@ impl ProgressWatch {
             pid: raw.pid,
             ours: session.and_then(|session| session.ours.clone()),
             what,
-            phase: phase(raw),
+            phase: raw.phase_words(),
             done,
             estimated: false,
             left: left.filter(|_| waits_for.is_none()),
@@ -324,23 +324,6 @@ fn unknown(session: &Session, relation: Option<&str>, bytes: Option<f64>) -> Pro
         age: session.query_age,
         waits_for: None,
     }
-}
-
-fn phase(raw: &Raw) -> String {
-    if raw.view == View::Copy {
-        return format!("{} rows", raw.more_done);
-    }
-    let phase = raw.phase.trim_start_matches("building index: ").to_owned();
-    if raw.parts_total > 1.0 {
-        return format!(
-            "{phase}; {} of {} partitions",
-            raw.parts_done, raw.parts_total
-        );
-    }
-    if raw.is_uncounted_work() {
-        return format!("{phase} (the server does not count this)");
-    }
-    phase
 }
 
 fn who(session: Option<&Session>) -> String {

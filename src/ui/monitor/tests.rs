@@ -14,6 +14,7 @@ use crate::monitor::{
     Backend, Effect, Evidence, Health, Inspection, LockTree, Outcome, Picture, SessionLock, Shown,
     Signal, State as Doing,
 };
+use crate::ui::panels::watch::conditions;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::testing::sketch;
 
@@ -109,6 +110,25 @@ fn the_screen_at_three_sizes() {
     }
     for (width, height) in [(0, 0), (1, 1), (10, 3), (3, 10)] {
         screen.drawn(width, height);
+    }
+}
+
+#[test]
+fn the_screen_in_every_condition() {
+    let mut screen = Screen::new();
+    for (condition, health) in conditions::all() {
+        screen.health = Arc::new(health);
+        screen.state = State::default();
+        insta::assert_snapshot!(format!("condition_{condition}"), screen.drawn(120, 30));
+        if condition == "busy" {
+            screen.state.reel = Some(Reel {
+                at: 4,
+                frames: 900,
+                plays: true,
+                speed: 4,
+            });
+            insta::assert_snapshot!("condition_played", screen.drawn(120, 30));
+        }
     }
 }
 

@@ -173,6 +173,34 @@ async fn a_change_that_no_view_counts_is_said_to_have_no_counter() {
 }
 
 #[tokio::test]
+async fn of_all_that_a_change_holds_the_largest_that_it_has_for_itself_is_named() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    let rows = |count| format!("select n, repeat('x', 100) from generate_series(1, {count}) as n");
+    client
+        .run(&format!(
+            "create table huge as {}; create table large as {}; create table small (n int);
+             insert into small values (1); analyze huge, large, small",
+            rows(9_000),
+            rows(2_000),
+        ))
+        .await;
+    client
+        .run("begin; select from huge; lock table small; lock table large")
+        .await;
+    let pid = client.pid();
+    let update = client.wait_in("update small set n = 2 where pg_sleep(600) is null");
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(|p| of(p, pid).is_some()).await;
+    let progress = of(&picture, pid).unwrap();
+    assert!(
+        progress.what.starts_with("changes rows: large of "),
+        "{progress:?}"
+    );
+    update.abort();
+}
+
+#[tokio::test]
 async fn a_copy_counts_its_rows() {
     let server = Server::start(&[]).unwrap();
     let mut client = Client::of(&server, "psql").await;
