@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 
 use super::carry::{Terminal, prologue};
 use super::effect::{Effect, Perform, Secret};
@@ -274,6 +275,7 @@ impl Supervisor {
             backends: self.outfit.backends.clone(),
             notices: self.outfit.notices.clone(),
             stops,
+            cancels: JoinSet::new(),
         }
     }
 

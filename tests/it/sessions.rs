@@ -226,6 +226,36 @@ fn a_transaction_that_can_not_be_begun_leaves_the_session_as_it_was() {
 }
 
 #[test]
+fn a_transaction_that_a_step_leaves_open_is_rolled_back_and_is_not_the_next_ones() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
+    postgres::execute(&url, "create table t (a int)");
+    let insert = |n: u32| format!("insert into t values ({n})");
+    let open = format!("sql = \"begin; {}\"", insert(1));
+    let broken = format!("sql = \"begin; {}; select 1/0; commit\"", insert(2));
+    let whole = format!("sql = \"begin; {}; commit\"", insert(3));
+    let after = format!("sql = \"{}\"", insert(4));
+    let mut run = bench.start(&plan(&[
+        ("open", &open),
+        ("broken", &broken),
+        ("whole", &whole),
+        ("after", &after),
+    ]));
+    for step in ["open", "broken"] {
+        let end = next(&mut run, step);
+        is(&end, "failed", "maybe");
+        let message = end["message"].as_str().unwrap();
+        assert!(message.contains("left open was rolled back"), "{message}");
+        run.ctl(&["skip", step, "--reason", "as expected"]);
+    }
+    is(&next(&mut run, "whole"), "passed", "yes");
+    is(&next(&mut run, "after"), "passed", "yes");
+    let rows = "(select string_agg(a::text, ' ' order by a) from t)";
+    assert_eq!(postgres::value(&url, rows), "3 4");
+}
+
+#[test]
 fn a_statement_whose_output_can_not_be_written_has_failed_and_its_session_is_kept() {
     let mut bench = Bench::new();
     let url = postgres::database();

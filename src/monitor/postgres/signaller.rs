@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use sqlx::postgres::PgRow;
 
 use super::errand::{Desk, Order};
@@ -79,13 +78,6 @@ impl Signaller {
     /// Asks the session to end, and sees whether it does.
     pub async fn terminate(&self, backend: Backend) -> Outcome {
         self.signal(backend, Signal::Terminate).await
-    }
-
-    /// Cancels the statements of all sessions called `name`, one outcome each. The error says why
-    /// nobody knows which they are.
-    pub async fn cancel_application(&self, name: &str) -> Result<Vec<Outcome>, String> {
-        let backends = self.sessions_of(name).await?;
-        Ok(join_all(backends.into_iter().map(|backend| self.cancel(backend))).await)
     }
 
     /// The sessions called `name`, in all databases of the server. Those whose start is hidden from

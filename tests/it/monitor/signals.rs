@@ -1,5 +1,6 @@
 //! Cancelling and terminating, and what is said when it can't work.
 
+use futures_util::future::join_all;
 use gonogo::demo::server::Server;
 use gonogo::monitor::{Backend, Effect, MONITOR_NAME};
 use rustix::process::Signal;
@@ -149,9 +150,9 @@ async fn every_session_of_a_step_is_cancelled_by_its_name() {
         .wait_in("select pg_sleep(600)");
     watched.picture(|picture| picture.running.len() == 4).await;
     let signaller = watched.signaller();
-    assert_eq!(signaller.sessions_of(&name).await.unwrap().len(), 3);
-    let outcomes = signaller.cancel_application(&name).await.unwrap();
-    assert_eq!(outcomes.len(), 3);
+    let sessions = signaller.sessions_of(&name).await.unwrap();
+    assert_eq!(sessions.len(), 3);
+    let outcomes = join_all(sessions.into_iter().map(|one| signaller.cancel(one))).await;
     assert!(
         outcomes
             .iter()
@@ -162,13 +163,7 @@ async fn every_session_of_a_step_is_cancelled_by_its_name() {
         assert!(task.await.unwrap().is_err());
     }
     assert!(!other.is_finished());
-    assert!(
-        signaller
-            .cancel_application("nobody")
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(signaller.sessions_of("nobody").await.unwrap().is_empty());
     other.abort();
 }
 
