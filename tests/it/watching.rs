@@ -82,11 +82,10 @@ fn who_blocks_is_found_looked_at_and_ended_by_a_key() {
     assert!(error.contains("canceling statement"), "{error}");
     // What is seen next is the second one in the queue, not the first one still.
     screen.see("nobody waits for a lock");
-    // The one that holds is idle: only its end helps, and that of the one under the cursor.
+    // The one that holds stands first there. It is idle: only its end helps.
     let waiting = session(&url, "web shop", statement);
     screen.see("1 blocker, 1 waiting");
     screen.press("2", "idle in tx");
-    screen.keys("\x1b[B");
     screen.press("c", "there is no statement to cancel");
     screen.press("k", "End session");
     screen.keys("\r");
