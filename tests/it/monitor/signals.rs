@@ -91,6 +91,27 @@ async fn neither_a_monitor_nor_a_prepared_transaction_is_signalled() {
 }
 
 #[tokio::test]
+async fn a_process_that_takes_no_signals_is_said_to_refuse_them() {
+    let server = Server::start(&[]).unwrap();
+    let watched = watched(&server).await;
+    let mut client = Client::of(&server, "psql").await;
+    let of_checkpointer = |what: &str| {
+        format!("select ({what})::int8 from pg_stat_activity where backend_type = 'checkpointer'")
+    };
+    let pid = client.ask(&of_checkpointer("pid")).await;
+    let pid = i32::try_from(pid).unwrap();
+    let started = of_checkpointer("extract(epoch from backend_start) * 1000000");
+    let started = client.ask(&started).await;
+    let backend = Backend { pid, started };
+    let outcome = watched.signaller().terminate(backend).await;
+    assert_eq!(outcome.effect, Effect::Refused, "{outcome:?}");
+    assert_eq!(
+        outcome.words,
+        format!("the server refused: {pid} takes no signals")
+    );
+}
+
+#[tokio::test]
 async fn a_role_without_grants_is_told_so() {
     let server = Server::start(&[]).unwrap();
     let mut client = Client::of(&server, "psql").await;
