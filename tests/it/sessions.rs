@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::support::bench::{Run, is_alive, signal};
 use crate::support::postgres::OpenTransaction;
 use crate::support::proxy::Proxy;
+use crate::support::standby::pair;
 use crate::support::{Bench, postgres, text_of, wait};
 
 /// A plan whose phase has these steps, by their ids.
@@ -178,6 +179,37 @@ fn a_pooler_that_loses_its_server_in_a_commit_is_not_believed() {
     is(&end, "passed", "yes");
     assert_eq!(end["known_by"], "server");
     assert_eq!(done(&server), "1");
+}
+
+#[test]
+fn a_standby_is_not_asked_what_became_of_a_commit() {
+    let mut bench = Bench::new();
+    let (primary, standby) = pair();
+    postgres::execute(&primary.url("postgres"), "create table done (n int)");
+    let paused = "(select 1 from pg_wal_replay_pause())";
+    assert_eq!(postgres::answer(&standby.url("postgres"), paused), "1");
+    let way = Proxy::to(&primary);
+    bench.set("DATABASE_URL", way.url("postgres"));
+    let gate = OpenTransaction::begin(&primary.url("postgres"), "lock table done");
+    let mut run = bench.start(&plan(&[("insert", INSERT)]));
+    run.ctl(&["run", "insert"]);
+    run.wait_for("step_transaction", |_| true);
+    way.lie_at("commit\0");
+    way.lead_others_to(&standby);
+    gate.end();
+    let held = run.wait_for("held", |_| true);
+    let reason = held["data"]["reason"].as_str().unwrap();
+    assert!(reason.contains("was lost under 1.1"), "{reason}");
+    // The standby has not heard of it, and would say that it was rolled back.
+    run.wait_for("step_sought", |_| true);
+    assert_eq!(run.step("1.1")["sought"], true);
+    way.lead_others_to(&primary);
+    let end = run.wait_finished("insert");
+    is(&end, "passed", "yes");
+    assert_eq!(
+        (&end["known_by"], done(&primary)),
+        (&"server".into(), "1".into())
+    );
 }
 
 #[test]
