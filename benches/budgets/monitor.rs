@@ -21,7 +21,7 @@ const KEYS: usize = 300;
 /// How long costs are summed up.
 const WATCHED: Duration = Duration::from_secs(20);
 /// The processor time that this program may have in a minute, and the most memory, in megabytes: a tenth
-/// and a quarter of what pg_activity was measured to need.
+/// and a quarter of what `pg_activity` was measured to need.
 const OWN_A_MINUTE: Duration = Duration::from_millis(83);
 const MEMORY: f64 = 11.5;
 

@@ -83,6 +83,9 @@ fn going_on(world: &World, ix: StepIx, database: usize, now: Moment) -> String {
     if let Some((locks, node)) = locks.and_then(|locks| Some((locks, locks.blocker_of_ours()?))) {
         return blocked(locks, node);
     }
+    if step.sought.is_some() {
+        return format!("nobody watches {called}: how it ended is being looked for; S stops it");
+    }
     let what = if step.status == Status::Undoing {
         "is being undone"
     } else {

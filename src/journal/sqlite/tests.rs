@@ -14,6 +14,7 @@ fn unwritten(reason: &str) -> Unwritten {
         event: Event::Held(Held {
             reason: reason.to_owned(),
             alert: None,
+            database: None,
         }),
     }
 }

@@ -93,11 +93,11 @@ impl Recorder {
         let new = serde_json::to_value(&frame.health)?;
         let changes = match &self.last {
             Some((old, changes)) if *changes < CHANGES => {
-                let changed = Changed {
+                let entry = Changed {
                     change: Change::between(old, &new),
                     at: frame.at,
                 };
-                line(&mut self.file, &changed)?;
+                line(&mut self.file, &entry)?;
                 changes + 1
             }
             _ => {

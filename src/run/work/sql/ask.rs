@@ -70,7 +70,10 @@ impl SqlAsk {
                 None
             }
             Ok(fate) => Some(fate),
-            Err(_) if *tries < TRIES => {
+            Err(why) if *tries < TRIES => {
+                if *tries == 0 {
+                    self.lost(why).await;
+                }
                 *tries += 1;
                 None
             }
@@ -88,6 +91,16 @@ impl SqlAsk {
             .cancel_application(self.application.clone())
             .await;
         None
+    }
+
+    /// The server that could tell is not there: until it is, nothing goes on.
+    async fn lost(&self, why: String) {
+        let lost = Notice::ConnectionLost {
+            job: self.job.clone(),
+            database: self.transaction.database.clone(),
+            why,
+        };
+        let _ = self.notices.send(lost).await;
     }
 
     async fn tell(&self, fate: Fate) {
@@ -241,6 +254,19 @@ fn is_another(then: &str, now: &str) -> bool {
     server(then) != server(now)
 }
 
+/// Whether two identities are those of different servers, whatever became of either. Of one that does
+/// not tell its system nobody can say that.
+pub(super) fn is_another_system(then: &str, now: &str) -> bool {
+    let system = |identity: &str| {
+        let (system, rest) = identity.split_once('/')?;
+        (!rest.contains(':')).then(|| system.to_owned())
+    };
+    match (system(then), system(now)) {
+        (Some(then), Some(now)) => then != now,
+        _ => false,
+    }
+}
+
 /// The part of an identity that a crash does not change: that of a server which keeps the number of a
 /// transaction through a crash.
 pub(super) fn without_life(identity: &str) -> &str {
@@ -277,6 +303,12 @@ mod tests {
             assert_eq!(found, expected, "{then} {now}");
             assert!(!has_crashed(without_life(then), now), "{then} {now}");
         }
+        assert!(is_another_system("71/00000001/5", "72/00000001/5"));
+        assert!(!is_another_system("71/00000001/5", "71/00000002/6"));
+        assert!(!is_another_system(
+            "71/10.0.0.1:5432/5",
+            "72/10.0.0.1:5432/5"
+        ));
         assert_eq!(without_life("71/00000001/5"), "71/00000001");
         assert_eq!(without_life("71/00000001"), "71/00000001");
     }

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Row};
 use tokio::sync::oneshot;
 
 use super::SqlTask;
-use super::ask::{identity, without_life};
+use super::ask::{identity, is_another_system, without_life};
 use super::ears::Ears;
 use super::number;
 use super::words::{is_lost, words};
@@ -14,6 +14,7 @@ use crate::journal::event::{Applied, Job, Outcome};
 use crate::plan::Observed;
 use crate::plan::sql_text::{begins_transaction, refuses_transaction, statements};
 use crate::run::input::{Finish, Notice};
+use crate::run::state::ELSEWHERE;
 use crate::run::work::judge::{Verdict, not_begun};
 use crate::run::work::rows::Printer;
 
@@ -106,6 +107,15 @@ impl Link {
             .sql
             .transaction
             .unwrap_or_else(|| refuses_transaction(&task.sql.text).is_none());
+        if let (Some(then), Some(now)) = (&task.server, &self.server)
+            && is_another_system(then, now)
+        {
+            let words = format!(
+                "`{}` {ELSEWHERE} ({now} instead of {then}): if that is meant, try again with a reason",
+                task.sql.database
+            );
+            return (not_begun(&task.job, words), false);
+        }
         let given_up = "given up before its first statement";
         let database = ears.database.to_owned();
         let limit_before = match ears.beside(self.begin(task, wrapped, &database)).await {
@@ -212,11 +222,11 @@ impl Link {
             if let Err(error) = printer.print(stream).await {
                 let said = words(&error);
                 let _ = printer.say(&said).await;
-                return if is_lost(&error) {
-                    Ran::Lost(said)
-                } else {
-                    Ran::Refused(said)
-                };
+                if !is_lost(&error) {
+                    return Ran::Refused(said);
+                }
+                task.lost(&said).await;
+                return Ran::Lost(said);
             }
             // What can't be read can't be judged, and what comes after it is not begun.
             if let Err(error) = printer.is_whole() {
@@ -342,6 +352,7 @@ impl Link {
             Some(Ok(())) => (finish, false),
             None => (unknown("the connection was given up", finish), true),
             Some(Err(error)) if is_lost(&error) => {
+                task.lost(&words(&error)).await;
                 let why = format!("the connection was lost ({})", words(&error));
                 (unknown(&why, finish), true)
             }
