@@ -47,6 +47,17 @@ pub enum Input {
     Tick,
 }
 
+impl Input {
+    /// The same, with the moment at which it came where that tells when a job ended: it is kept for a
+    /// while.
+    pub(super) fn that_came(mut self, at: Moment) -> Self {
+        if let Input::Notice(Notice::Finished(finish)) = &mut self {
+            finish.ended.get_or_insert(at);
+        }
+        self
+    }
+}
+
 /// A command and who gave it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wish {
@@ -225,6 +236,8 @@ pub struct Finish {
     pub message: Option<String>,
     /// What it left to the shell steps after it, if it left anything.
     pub left: Option<Left>,
+    /// When it ended, where that is known better than by when it is taken in.
+    pub ended: Option<Moment>,
     /// The variables that were taken from its output, if it passed.
     pub captured: Vec<(String, Secret)>,
 }
