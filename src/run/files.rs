@@ -262,7 +262,9 @@ pub fn find(runs: &Path, name: &str) -> Result<RunDir, NoRun> {
         // Steps run in another directory, and find their files by this path.
         let dir = std::path::absolute(name).map_err(|error| NoRun::Io(name.into(), error))?;
         let dir = RunDir::at(dir);
-        return if dir.plan().exists() || dir.journal().exists() {
+        let journal = dir.journal().try_exists();
+        let journal = journal.map_err(|error| NoRun::Io(dir.path.clone(), error))?;
+        return if journal || dir.plan().exists() {
             Ok(dir)
         } else {
             Err(NoRun::Unknown(name.to_owned()))

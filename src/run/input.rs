@@ -241,3 +241,34 @@ pub struct Finish {
     /// The variables that were taken from its output, if it passed.
     pub captured: Vec<(String, Secret)>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::work::judge::not_begun;
+
+    #[test]
+    fn an_end_that_has_to_wait_ended_when_it_came_or_when_its_record_says() {
+        let job = Job {
+            step: "a".to_owned(),
+            attempt: 1,
+            undo: false,
+        };
+        let at = |mono| Moment {
+            mono,
+            ..Moment::default()
+        };
+        let told = |ended, came| {
+            let finish = Finish {
+                ended,
+                ..not_begun(&job, "?")
+            };
+            match Input::Notice(Notice::Finished(finish)).that_came(came) {
+                Input::Notice(Notice::Finished(finish)) => finish.ended,
+                _ => None,
+            }
+        };
+        assert_eq!(told(None, at(7)), Some(at(7)));
+        assert_eq!(told(Some(at(3)), at(7)), Some(at(3)));
+    }
+}
