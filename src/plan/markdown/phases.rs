@@ -10,7 +10,6 @@ use super::order;
 use super::outline::{Outline, SectionIx};
 use super::roles::{Reading, Role};
 use super::sections::Contents;
-use super::tongues;
 use super::words::{Sense, Weight, Words};
 use crate::plan::draft::{PhaseSpec, Placed, StepSpec};
 use crate::plan::model::PhaseKind;
@@ -85,9 +84,9 @@ fn phase(
         .clone()
         .map(|id| Placed::new(id, heading.span));
     let told = contents.budgets.get(&section).copied();
-    mark_way_back(&mut steps);
     for step in &mut steps {
         conditional::guard(step, &reading.name, book);
+        conditional::guard_section(step, &reading.name, &heading.title.words, book);
     }
     Phase {
         spec: PhaseSpec {
@@ -111,18 +110,6 @@ fn phase(
             .stage
             .is_some_and(|stage| stage.weight == Weight::Strong),
         success: reading.role == Role::Other(Sense::Success),
-    }
-}
-
-/// A step on the way forward that rolls back is there for the case that something went wrong:
-/// nobody may run it by going on.
-fn mark_way_back(steps: &mut [Box<StepSpec>]) {
-    for step in steps.iter_mut().filter(|step| !step.work.is_check()) {
-        let begins = |words: &str| tongues::strip(&step.title, words).is_some();
-        if tongues::words(|tongue| tongue.back).any(begins) {
-            step.danger = true;
-            step.confirm = Some("This rolls back. Is that what is needed now?".to_owned());
-        }
     }
 }
 

@@ -164,7 +164,11 @@ fn role(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> Role {
             Some(Sense::Rollback) if is_preparation(outline, ix, above) => Role::Steps,
             Some(Sense::Rollback) => Role::Rollback,
             // A template or an example that is there to be ticked is not only for reading.
-            Some(Sense::Reference) if words.names_steps() && holds_tasks(outline, ix) => {
+            Some(Sense::Reference)
+                if words.names_steps()
+                    && holds_tasks(outline, ix)
+                    && !words.is_not_to_be_done() =>
+            {
                 Role::Steps
             }
             Some(own) => Role::Other(own),
@@ -201,7 +205,7 @@ fn stage(title: &Title, above: Option<&Reading>) -> Option<Stage> {
     let own = title.meaning.stage;
     let inherited = above.and_then(|above| above.stage);
     let (places, _) = title.read(|said| match said {
-        Said::Place(seconds) => Some(seconds),
+        Said::Place(seconds) | Said::Stretch(seconds, _) => Some(seconds),
         _ => None,
     });
     let early = places.first().is_some_and(|&seconds| seconds < 0);
@@ -282,8 +286,12 @@ fn times(title: &Title, reading: &mut Reading) {
             Said::Place(seconds) if rollback => {
                 from = Some(Duration::from_secs(u64::try_from(seconds).ok()?));
             }
+            Said::Stretch(start, end) if rollback => {
+                from = Some(Duration::from_secs(u64::try_from(start).ok()?));
+                until = Some(Duration::from_secs(u64::try_from(end).ok()?));
+            }
             Said::Length(_) | Said::Window(_) if rollback => return None,
-            Said::Place(seconds) => at = place(seconds),
+            Said::Place(seconds) | Said::Stretch(seconds, _) => at = place(seconds),
             Said::First(_) => at = place(0),
             Said::Between(time, _)
             | Said::Length(time)

@@ -23,6 +23,8 @@ pub(super) enum Said {
     First(Duration),
     /// Seconds from T-0: `T-1 hour`, `1 day before`.
     Place(i64),
+    /// From one place to another: `T+0 to T+30m`.
+    Stretch(i64, i64),
     /// From one time of the day to another: `22:00 - 22:30`.
     Window(Duration),
 }
@@ -123,8 +125,11 @@ fn is_spaced(word: &str) -> bool {
 fn english(text: &str) -> Option<Said> {
     let text = text.trim().to_lowercase().replace(['–', '—', '−'], "-");
     let text = without(&text, &ROUGHLY);
-    if let Some(place) = place(text).or_else(|| places(text)) {
+    if let Some(place) = place(text) {
         return Some(Said::Place(place));
+    }
+    if let Some((from, until)) = places(text) {
+        return Some(Said::Stretch(from, until));
     }
     if let Some(window) = window(text) {
         return Some(Said::Window(window));
@@ -140,9 +145,10 @@ fn english(text: &str) -> Option<Said> {
         return length(rest).map(Said::AtMost);
     }
     if let Some(rest) = strip_any(text, &BEYOND) {
+        let rest = rest.strip_suffix(" later").unwrap_or(rest);
         return length(rest).map(Said::Beyond);
     }
-    if let Some(rest) = text.strip_prefix("first ") {
+    if let Some(rest) = text.strip_prefix("first ").or(text.strip_prefix("next ")) {
         return length(rest).map(Said::First);
     }
     for (ending, sign) in [
@@ -177,9 +183,31 @@ fn strip_any<'t>(text: &'t str, words: &[&str]) -> Option<&'t str> {
     })
 }
 
+/// Reads what stands in parentheses: what is about one time, or a place and a length beside each other,
+/// `T-2h, 30 min`. The second is told whether all of it was understood.
+pub(super) fn inside(text: &str) -> Option<(Vec<Said>, bool)> {
+    let parts: Vec<&str> = text.split([',', ';', '、', '，']).map(str::trim).collect();
+    if let [_, _, ..] = parts.as_slice() {
+        let all: Vec<Said> = parts.iter().filter_map(|part| said(part)).collect();
+        let placed = |said: &Said| matches!(said, Said::Place(_) | Said::Stretch(..));
+        let placed = all.iter().filter(|said| placed(said)).count();
+        let whole = all.len() == parts.len();
+        // "1 hour, 30 minutes" is one time.
+        if placed == 1 && all.len() == 2 {
+            return Some((all, whole));
+        }
+        if let (None, [only]) = (said(text), all.as_slice()) {
+            return Some((vec![*only], false));
+        }
+    }
+    let one = said(text).or_else(|| estimate(text).map(Said::Length))?;
+    Some((vec![one], true))
+}
+
 /// `t-1 hour`, `t+15 min`, `t-0`, `t minus 30 minutes`, `d-1`.
 fn place(text: &str) -> Option<i64> {
-    let days = text.strip_prefix('d').and_then(signed);
+    // `J-1` in French.
+    let days = text.strip_prefix(['d', 'j']).and_then(signed);
     if let Some((sign, number)) = days {
         return number
             .parse::<i64>()
@@ -193,14 +221,14 @@ fn place(text: &str) -> Option<i64> {
     seconds(rest).map(|secs| sign * secs)
 }
 
-/// Where `t-30 min to t-0` and `t-60 to t-30 min` begin. Without a unit it may be minutes or days.
-fn places(text: &str) -> Option<i64> {
+/// Where `t-30 min to t-0` and `t-60 to t-30 min` begin and end. Without a unit it may be minutes or days.
+fn places(text: &str) -> Option<(i64, i64)> {
     let (from, to) = text.split_once(" to ").or_else(|| text.split_once(" - "))?;
     let until = place(to.trim())?;
     let unit = to.trim_start_matches(|c: char| !c.is_ascii_digit());
     let unit = unit.trim_start_matches(|c: char| c.is_ascii_digit());
     let from = place(from.trim()).or_else(|| place(&format!("{} {}", from.trim(), unit.trim())))?;
-    (from <= until).then_some(from)
+    (from <= until).then_some((from, until))
 }
 
 /// Where `24-48 hours` begin that lie after T-0, or before it.
