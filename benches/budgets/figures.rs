@@ -44,6 +44,16 @@ impl Figures {
     }
 }
 
+/// Prints one figure beside its budget.
+pub fn told(what: &str, found: Duration, budget: Duration) {
+    let verdict = if found <= budget { "kept" } else { "MISSED" };
+    println!(
+        "  {what:<56} {:>32}  budget {:>9}  {verdict}",
+        Millis(found),
+        Millis(budget),
+    );
+}
+
 /// A time in milliseconds.
 struct Millis(Duration);
 

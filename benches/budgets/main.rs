@@ -13,6 +13,7 @@ mod check;
 mod figures;
 mod monitor;
 mod output;
+mod peers;
 mod processor;
 mod resume;
 mod rollback;
@@ -23,11 +24,12 @@ mod screen;
 mod support;
 
 /// A budget: its name on the command line, and what measures it.
-const BUDGETS: [(&str, fn()); 8] = [
+const BUDGETS: [(&str, fn()); 9] = [
     ("check", check::measure),
     ("first-screen", screen::first),
     ("frame", screen::frame),
     ("monitor", monitor::measure),
+    ("peers", peers::measure),
     ("output", output::speed),
     ("memory", output::memory),
     ("resume", resume::measure),

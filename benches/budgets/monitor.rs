@@ -1,23 +1,29 @@
 //! Watching databases: what it costs the server and this machine, how soon something is seen.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use gonogo::demo::server::Server;
-use serde_json::{Value, json};
+use gonogo::monitor::{Frame, Tape};
+use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions};
 use tokio::task::JoinHandle;
 
-use crate::figures::Figures;
-use crate::processor::{memory, processor_time};
+use crate::figures::{Figures, told};
+use crate::processor::Cost;
 use crate::support::postgres::{OpenTransaction, execute, value};
 use crate::support::{Bench, Pty};
 
 /// How often a screen is opened, and how often a key is pressed.
-const OPENINGS: usize = 40;
+const OPENINGS: usize = 20;
 const KEYS: usize = 300;
 /// How long costs are summed up.
-const WATCHED: Duration = Duration::from_secs(60);
+const WATCHED: Duration = Duration::from_secs(20);
+/// The processor time that this program may have in a minute, and the most memory, in megabytes: a tenth
+/// and a quarter of what `pg_activity` was measured to need.
+const OWN_A_MINUTE: Duration = Duration::from_millis(83);
+const MEMORY: f64 = 11.5;
 
 /// All of it.
 pub fn measure() {
@@ -31,9 +37,8 @@ pub fn measure() {
     crowded(&url);
     chains(&url);
     builds(&url);
-    for sessions in [100, 1_000] {
-        costs(&url, sessions);
-    }
+    costs(&url, 100, Duration::from_millis(3));
+    costs(&url, 1_000, Duration::from_millis(8));
 }
 
 /// From the start of the process to the first frame, and to the first one with data.
@@ -64,7 +69,7 @@ fn crowded(url: &str) {
     screen.ended();
     holder.end();
     drop(waiting);
-    bench.write("crowd", &crowd(&bench.read("seen")));
+    bench.write("crowd", &crowd(&bench.path("seen")));
     for (columns, rows) in [(120, 36), (200, 50)] {
         let mut screen = Pty::start(&bench, &["monitor", "--play", "crowd"], columns, rows);
         screen.see("Sessions  5000");
@@ -90,11 +95,15 @@ fn crowded(url: &str) {
 }
 
 /// The last frame with somebody waiting, with 5,000 sessions of which 1,000 wait one for the other.
-fn crowd(tape: &str) -> String {
-    let mut lines = tape.lines();
-    let head = lines.next().unwrap();
-    let last = lines.rfind(|line| line.contains("\"waiters\":1"));
-    let mut frame: Value = serde_json::from_str(last.unwrap()).unwrap();
+fn crowd(tape: &Path) -> String {
+    let mut tape = Tape::open(tape).unwrap();
+    let frames = (0..tape.frames()).rev().map(|at| tape.frame(at).unwrap());
+    let waits = |frame: &Frame| {
+        let picture = frame.health.databases[0].picture.as_ref();
+        picture.is_some_and(|picture| picture.locks.waiters == 1)
+    };
+    let frame = frames.into_iter().find(waits).unwrap();
+    let mut frame = serde_json::to_value(&frame).unwrap();
     let picture = &mut frame["health"]["databases"][0]["picture"];
     let node = picture["locks"]["nodes"][1].clone();
     let nodes = (0..1_000).map(|at| {
@@ -111,7 +120,7 @@ fn crowd(tape: &str) -> String {
         session
     });
     picture["sessions"] = sessions.collect();
-    format!("{head}\n{frame}\n")
+    format!("{{\"gonogo_monitor\":1}}\n{frame}\n")
 }
 
 /// From the lock to the tree on the screen, looking once a second.
@@ -120,7 +129,7 @@ fn chains(url: &str) {
     let screen = Pty::start(&bench, &["monitor", url], 120, 36);
     screen.see("nobody waits for a lock");
     let mut times = Vec::new();
-    for _ in 0..12 {
+    for _ in 0..8 {
         let holder = OpenTransaction::begin(url, "lock table orders");
         let waiting = wait(url, "select 1 from orders", 1);
         let since = Instant::now();
@@ -140,7 +149,7 @@ fn builds(url: &str) {
     screen.press("5", "nothing long goes on");
     execute(
         url,
-        "insert into orders select g, md5(g::text) from generate_series(1, 4000000) as g",
+        "insert into orders select g, md5(g::text) from generate_series(1, 2000000) as g",
     );
     let built = {
         let url = url.to_owned();
@@ -183,29 +192,9 @@ fn left(screen: &str) -> Option<Duration> {
     gonogo::plan::duration::parse(word).ok()
 }
 
-/// What a minute of looking once a second costs, with this many sessions.
-fn costs(url: &str, sessions: usize) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let crowd: Vec<PgConnection> = runtime.block_on(async {
-        let options: PgConnectOptions = url.parse().unwrap();
-        let options = options
-            .application_name("crowd")
-            .disable_statement_logging();
-        let mut crowd = Vec::new();
-        for at in 0..sessions {
-            let mut one = options.connect().await.unwrap();
-            let sql = if at % 2 == 0 {
-                "begin; select 1"
-            } else {
-                "select 1"
-            };
-            sqlx::raw_sql(sql).execute(&mut one).await.unwrap();
-            crowd.push(one);
-        }
-        crowd
-    });
-    let holder = OpenTransaction::begin(url, "lock table orders");
-    let waiting = wait(url, "select 1 from orders", 10);
+/// What looking once a second costs, with this many sessions.
+fn costs(url: &str, sessions: usize, of_server: Duration) {
+    let crowd = Crowd::new(url, sessions);
     let bench = Bench::new();
     let screen = Pty::start(&bench, &["monitor", url], 120, 36);
     screen.see("1 blocker, 10 waiting");
@@ -217,23 +206,49 @@ fn costs(url: &str, sessions: usize) {
         .split(' ')
         .map(|pid| pid.parse().unwrap())
         .collect();
-    let of_server = || -> Duration { backends.iter().map(|pid| processor_time(*pid)).sum() };
-    let (server, own) = (of_server(), processor_time(screen.pid()));
-    std::thread::sleep(WATCHED);
-    let (server, own) = (
-        of_server().saturating_sub(server),
-        processor_time(screen.pid()).saturating_sub(own),
-    );
-    let polls = WATCHED.as_secs_f64();
-    println!(
-        "  {sessions} sessions, a minute: the server {:.2} ms a look, this program {:.2} s, {:.1} MB",
-        server.as_secs_f64() * 1e3 / polls,
-        own.as_secs_f64(),
-        memory(screen.pid()),
-    );
+    let cost = Cost::of(screen.pid(), &backends, WATCHED);
+    let what = format!("{sessions} sessions: of the server a look");
+    told(&what, cost.server_a_minute / 60, of_server);
+    let what = format!("{sessions} sessions: of this program a minute");
+    told(&what, cost.own_a_minute, OWN_A_MINUTE);
+    println!("    {:.1} MB of memory, budget {MEMORY:.1} MB", cost.memory);
     drop(screen);
-    holder.end();
-    drop((waiting, crowd));
+    drop(crowd);
+}
+
+/// Sessions beside a measurement: half of them hold a transaction open, and ten wait for a table.
+pub struct Crowd {
+    _sessions: Vec<PgConnection>,
+    _holder: OpenTransaction,
+    _waiting: Vec<JoinHandle<()>>,
+}
+
+impl Crowd {
+    /// A crowd of `sessions` in the database at `url`, in which there is a table `orders`.
+    pub fn new(url: &str, sessions: usize) -> Self {
+        let options: PgConnectOptions = url.parse().unwrap();
+        let options = options
+            .application_name("crowd")
+            .disable_statement_logging();
+        let connect = async |at: usize| {
+            let mut one = options.connect().await.unwrap();
+            let sql = ["begin; select 1", "select 1"][at % 2];
+            sqlx::raw_sql(sql).execute(&mut one).await.unwrap();
+            one
+        };
+        let connected = async {
+            let mut all = Vec::new();
+            for at in 0..sessions {
+                all.push(connect(at).await);
+            }
+            all
+        };
+        Crowd {
+            _sessions: crate::processor::runtime().block_on(connected),
+            _holder: OpenTransaction::begin(url, "lock table orders"),
+            _waiting: wait(url, "select 1 from orders", 10),
+        }
+    }
 }
 
 /// Sessions that run `sql`, which has to wait.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{FutureExt, join_all};
 use tokio::sync::{mpsc, watch};
 
 use super::probes;
@@ -79,9 +79,9 @@ pub(super) async fn answer(
             match ask {
                 Ask::CancelApplication {
                     application,
-                    answer,
+                    mut answer,
                 } => {
-                    cancel_application(&monitor, &plan, &application).await;
+                    cancel_application(&monitor, &plan, &application, answer.closed()).await;
                     // Whoever asked may not want to know any more.
                     let _ = answer.send(());
                 }
@@ -106,21 +106,33 @@ pub(super) async fn answer(
     }
 }
 
-async fn cancel_application(monitor: &Monitor, plan: &Plan, application: &str) {
+/// Cancels what goes by the name of `application`. Once the step is `over`, whatever is found then may
+/// be another attempt's; what was found before is still cancelled.
+async fn cancel_application(
+    monitor: &Monitor,
+    plan: &Plan,
+    application: &str,
+    over: impl Future<Output = ()>,
+) {
     let health = Arc::clone(&monitor.health().borrow());
+    let over = over.shared();
     let cancelling = plan.databases.iter().filter_map(|database| {
         let signaller = monitor.signaller(&database.name)?;
         let nameless = nameless(&health, &database.name, application);
+        let over = over.clone();
         Some(async move {
-            let named = signaller.cancel_application(application).await;
+            let named = tokio::select! {
+                biased;
+                () = over => Ok(Vec::new()),
+                named = signaller.sessions_of(application) => named,
+            };
             let named = named.unwrap_or_else(|why| {
                 tracing::warn!(%why, "sessions of a step could not be cancelled");
                 Vec::new()
             });
-            let cancelled = nameless
-                .into_iter()
-                .map(|backend| signaller.cancel(backend));
-            for outcome in named.into_iter().chain(join_all(cancelled).await) {
+            let all = named.into_iter().chain(nameless);
+            let cancelled = all.map(|backend| signaller.cancel(backend));
+            for outcome in join_all(cancelled).await {
                 tracing::info!(%outcome.words, "cancelled for a step that is stopped");
             }
         })

@@ -52,6 +52,8 @@ pub(super) async fn verify(common: &Common, name: &str) -> anyhow::Result<Exit> 
         Err(
             error @ (JournalError::Broken { .. }
             | JournalError::Gap { .. }
+            | JournalError::EndMissing { .. }
+            | JournalError::NoBeginning
             | JournalError::Unreadable { .. }),
         ) => {
             eprintln!("gonogo: {}: {error}", dir.journal().display());

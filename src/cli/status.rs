@@ -121,7 +121,11 @@ fn step_line(plan: &Plan, state: &RunState, ix: usize) -> String {
     let mut line = format!(
         "  {:<6} {:<8} {}",
         step.number,
-        at.status.word(),
+        if at.sought.is_some() {
+            "lost"
+        } else {
+            at.status.word()
+        },
         step.spec.title
     );
     if let (Some(started), Some(ended), true) = (at.started, at.ended, at.attempt > 0) {

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{ctl, run};
@@ -67,17 +68,47 @@ pub(super) async fn go_on(dir: &RunDir, missing: &Missing) -> anyhow::Result<()>
     if holder.is_some() && holder != missing.holder {
         return Ok(());
     }
-    if let Some(pid) = holder.and_then(|pid| Pid::from_raw(pid.cast_signed())) {
-        kill_process(pid, Signal::KILL)
-            .with_context(|| format!("failed to end the engine (process {pid:?})"))?;
+    if let Some(number) = holder
+        && let Some(pid) = Pid::from_raw(number.cast_signed())
+    {
+        if is_something_else(number, dir) {
+            bail!(
+                "process {number} is not the engine here: that runs in another container, and has to be ended there"
+            );
+        }
+        match kill_process(pid, Signal::KILL) {
+            // On its way out already, or not here.
+            Ok(()) | Err(Errno::SRCH) => {}
+            Err(error) => bail!("failed to end the engine (process {number}): {error}"),
+        }
         let freed = async {
             while Lease::holder(dir.path()).is_some() {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
         };
         if tokio::time::timeout(ENDING, freed).await.is_err() {
-            bail!("the engine (process {pid:?}) does not end, and holds the run");
+            bail!("the engine (process {number}) does not end, and holds the run");
         }
     }
     run::start_engine(dir, &[]).await
+}
+
+/// Whether the process `pid` is there and is not what drives the run in `dir`: what holds a lock may
+/// have that number in another container.
+#[cfg(target_os = "linux")]
+fn is_something_else(pid: u32, dir: &RunDir) -> bool {
+    // Of one that is on its way out there are no words any more.
+    let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let mut words = line.split(|byte| *byte == 0).skip(1);
+    let name = dir.path().file_name().unwrap_or_default();
+    let is_engine = words.next() == Some(b"engine")
+        && words
+            .next()
+            .is_some_and(|path| path.ends_with(name.as_encoded_bytes()));
+    !line.is_empty() && !is_engine
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_something_else(_pid: u32, _dir: &RunDir) -> bool {
+    false
 }

@@ -33,6 +33,17 @@ pub enum JournalError {
         /// Its number.
         seq: u64,
     },
+    /// There are fewer entries than were written.
+    #[error("its end is missing: {written} entries were written, and there are {last}")]
+    EndMissing {
+        /// The number of the last one that is there.
+        last: u64,
+        /// The number of the last one that was written.
+        written: u64,
+    },
+    /// There is no entry at all.
+    #[error("it holds no entry, not even the run's creation")]
+    NoBeginning,
     /// An entry can't be understood.
     #[error("entry {seq} can't be read: {why}")]
     Unreadable {

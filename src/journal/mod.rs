@@ -12,6 +12,7 @@
 
 mod chain;
 mod codec;
+mod end;
 mod entry;
 mod error;
 pub mod event;

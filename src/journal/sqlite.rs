@@ -1,17 +1,22 @@
 //! The journal on the disk: an SQLite file beside the plan it is about.
 
+mod reader;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+
+use self::reader::Checked;
+pub use self::reader::{Reader, verify};
 
 use super::chain::{self, GENESIS};
-use super::codec::{self, Stored};
+use super::codec;
+use super::end::End;
 use super::entry::Entry;
 use super::error::JournalError;
 use super::store::{Store, Unwritten};
-use crate::clock::Moment;
 
 /// The schema, one file a version; `user_version` says how many of them a file has.
 const SCHEMA: [&str; 1] = [include_str!("schema/1.sql")];
@@ -59,8 +64,9 @@ impl SqliteStore {
     pub async fn open(path: &Path) -> Result<(Self, Vec<Entry>), JournalError> {
         let mut connection = connect(path).await?;
         migrate(&mut connection).await?;
-        let mut checked = Checked::default();
+        let mut checked = Checked::of(path);
         let entries = checked.read(&mut connection, u64::MAX).await?;
+        checked.at_the_end()?;
         let store = SqliteStore {
             path: path.to_owned(),
             connection: Some(connection),
@@ -114,6 +120,13 @@ impl Store for SqliteStore {
                 }
             })?;
         self.connection = Some(connection);
+        let end = End {
+            seq: self.tip.seq,
+            hash: self.tip.hash.clone(),
+        };
+        if let Err(error) = end.note(&self.path) {
+            tracing::warn!(%error, "where the journal ends could not be noted");
+        }
         Ok(entries)
     }
 
@@ -229,162 +242,6 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), JournalError> 
         transaction.commit().await.map_err(failed())?;
     }
     Ok(())
-}
-
-/// Reading in order, each entry held against the chain.
-struct Checked {
-    tip: Tip,
-}
-
-impl Default for Checked {
-    fn default() -> Self {
-        Checked { tip: Tip::none() }
-    }
-}
-
-impl Checked {
-    /// The entries after the tip, at most `limit` of them; the tip moves on to the last of them.
-    async fn read(
-        &mut self,
-        connection: &mut SqliteConnection,
-        limit: u64,
-    ) -> Result<Vec<Entry>, JournalError> {
-        let rows = sqlx::query(
-            "select seq, wall, mono, boot, actor, kind, version, body, hash
-             from entry where seq > ?1 order by seq limit ?2",
-        )
-        .bind(number(self.tip.seq))
-        .bind(number(limit))
-        .fetch_all(connection)
-        .await
-        .map_err(JournalError::storage("failed to read the journal"))?;
-        rows.iter().map(|row| self.entry(row)).collect()
-    }
-
-    fn entry(&mut self, row: &SqliteRow) -> Result<Entry, JournalError> {
-        let wanted = self.tip.seq + 1;
-        // What a broken disk has made of a column need not be a number or text any more.
-        let unreadable = |why: String| JournalError::Unreadable { seq: wanted, why };
-        let int = |column: usize| {
-            row.try_get::<i64, _>(column)
-                .map_err(|e| unreadable(e.to_string()))
-        };
-        let text = |column: usize| {
-            row.try_get::<String, _>(column)
-                .map_err(|e| unreadable(e.to_string()))
-        };
-        let seq = int(0)?.cast_unsigned();
-        if seq != wanted {
-            return Err(JournalError::Gap { wanted, found: seq });
-        }
-        let at = Moment {
-            wall: int(1)?,
-            mono: int(2)?.cast_unsigned(),
-            boot: u32::try_from(int(3)?).unwrap_or(0),
-        };
-        let actor = text(4)?;
-        let stored = Stored {
-            kind: text(5)?,
-            version: u16::try_from(int(6)?).unwrap_or(u16::MAX),
-            body: text(7)?,
-        };
-        let hash = chain::hash(&self.tip.hash, seq, at, &actor, &stored);
-        if hash != text(8)? {
-            return Err(JournalError::Broken { seq });
-        }
-        self.tip = Tip { seq, hash };
-        Ok(Entry {
-            seq,
-            at,
-            actor: serde_json::from_str(&actor).map_err(|e| unreadable(e.to_string()))?,
-            event: codec::decode(&stored).map_err(unreadable)?,
-        })
-    }
-}
-
-/// A connection that has read something: only then is it known whether the file can be read.
-async fn opened(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
-    let mut connection = SqliteConnection::connect_with(options).await?;
-    sqlx::query("select 1 from sqlite_schema")
-        .fetch_optional(&mut connection)
-        .await?;
-    Ok(connection)
-}
-
-/// One of the files that SQLite keeps beside a database.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
-}
-
-/// Reads a journal while another process may be writing it.
-pub struct Reader {
-    connection: SqliteConnection,
-    checked: Checked,
-}
-
-impl Reader {
-    /// Opens the journal at `path` for reading from its beginning.
-    pub async fn open(path: &Path) -> Result<Self, JournalError> {
-        if !path.exists() {
-            return Err(JournalError::Missing(path.to_owned()));
-        }
-        let options = options(path).read_only(true);
-        let opened = match opened(&options).await {
-            // SQLite wants to write its two files beside a journal, where it may not. With nothing
-            // left in them the journal is whole without.
-            Err(_) if !beside(path, "-wal").exists() => {
-                self::opened(&options.immutable(true)).await
-            }
-            opened => opened,
-        };
-        Ok(Reader {
-            connection: opened.map_err(JournalError::storage("failed to open the journal"))?,
-            checked: Checked::default(),
-        })
-    }
-
-    /// Opens the journal at `path` for reading what comes after the entry `seq`. What comes before
-    /// is taken on trust. Fails if there is no such entry.
-    pub async fn open_after(path: &Path, seq: u64) -> Result<Self, JournalError> {
-        let mut reader = Reader::open(path).await?;
-        if seq > 0 {
-            let hash: Option<String> = sqlx::query_scalar("select hash from entry where seq = ?1")
-                .bind(number(seq))
-                .fetch_optional(&mut reader.connection)
-                .await
-                .map_err(JournalError::storage("failed to read the journal"))?;
-            let hash = hash.ok_or(JournalError::NoSuchEntry(seq))?;
-            reader.checked.tip = Tip { seq, hash };
-        }
-        Ok(reader)
-    }
-
-    /// Whether the journal says that its run is over. Nothing is checked for that.
-    pub async fn is_over(&mut self) -> Result<bool, JournalError> {
-        sqlx::query_scalar("select exists (select 1 from entry where kind = 'run_finished')")
-            .fetch_one(&mut self.connection)
-            .await
-            .map_err(JournalError::storage("failed to read the journal"))
-    }
-
-    /// The next entries, at most `limit` of them; empty when there are no more yet.
-    pub async fn next(&mut self, limit: u64) -> Result<Vec<Entry>, JournalError> {
-        self.checked.read(&mut self.connection, limit).await
-    }
-
-    /// All entries that are left.
-    pub async fn rest(&mut self) -> Result<Vec<Entry>, JournalError> {
-        self.next(u64::MAX).await
-    }
-}
-
-/// What a whole journal looks like: the number of its entries and the hash of the last one.
-pub async fn verify(path: &Path) -> Result<(u64, String), JournalError> {
-    let mut reader = Reader::open(path).await?;
-    while !reader.next(10_000).await?.is_empty() {}
-    Ok((reader.checked.tip.seq, reader.checked.tip.hash))
 }
 
 #[cfg(test)]

@@ -65,18 +65,16 @@ impl Alarm {
                 "nothing is seen of the database".to_owned(),
             );
         };
-        let wrong = match self {
-            Alarm::Migration if picture.migrations.get().is_none() => {
-                return (ReadingKind::NoData, "not looked at yet".to_owned());
-            }
-            Alarm::Migration => failed_migrations(picture),
-            Alarm::Index => invalid_indexes(picture),
-            Alarm::Queue => queue(picture),
-            Alarm::Lost => None,
+        let (wrong, lacking) = match self {
+            Alarm::Migration => (failed_migrations(picture), picture.migrations.lacking()),
+            Alarm::Index => (invalid_indexes(picture), picture.invalid_indexes.lacking()),
+            Alarm::Queue => (queue(picture), picture.blind.locks.as_deref()),
+            Alarm::Lost => (None, None),
         };
-        match wrong {
-            None => (ReadingKind::Good, String::new()),
-            Some(words) => (ReadingKind::Breach, words),
+        match (wrong, lacking) {
+            (Some(words), _) => (ReadingKind::Breach, words),
+            (None, Some(why)) => (ReadingKind::NoData, why.to_owned()),
+            (None, None) => (ReadingKind::Good, String::new()),
         }
     }
 }
@@ -104,11 +102,8 @@ fn failed_migrations(picture: &Picture) -> Option<String> {
 }
 
 fn invalid_indexes(picture: &Picture) -> Option<String> {
-    let left = picture
-        .invalid_indexes
-        .iter()
-        .filter(|index| !index.being_built);
-    let words: Vec<String> = left
+    let words: Vec<String> = picture
+        .indexes_left_behind()
         .map(|index| format!("{} on {}", index.name, index.table))
         .collect();
     (!words.is_empty()).then(|| words.join(", "))
@@ -134,6 +129,7 @@ mod tests {
     fn a_quiet_database_raises_none() {
         let mut picture = picture();
         picture.migrations = Known::seen(Vec::new());
+        picture.invalid_indexes = Known::seen(Vec::new());
         let database = database(picture);
         for alarm in Alarm::ALL {
             assert_eq!(look(alarm, &database).0, ReadingKind::Good, "{alarm:?}");
@@ -153,7 +149,7 @@ mod tests {
             table: "orders".to_owned(),
             being_built,
         };
-        picture.invalid_indexes = vec![index(true), index(false)];
+        picture.invalid_indexes = Known::seen(vec![index(true), index(false)]);
         picture.migrations = Known::seen(vec![Migrations {
             tool: "Prisma".to_owned(),
             table: "_prisma_migrations".to_owned(),
@@ -184,6 +180,33 @@ mod tests {
             "no connection: connection refused"
         );
         assert_eq!(look(Alarm::Index, &database).0, ReadingKind::NoData);
+    }
+
+    #[test]
+    fn what_could_not_be_seen_is_neither_good_nor_bad() {
+        let mut picture = picture();
+        picture.blind.locks = Some("canceling statement due to statement timeout".to_owned());
+        picture.invalid_indexes = Known::missing("permission denied");
+        let words = |picture: &Picture| {
+            let database = database(picture.clone());
+            Alarm::ALL.map(|alarm| look(alarm, &database))
+        };
+        let no_data = |why: &str| (ReadingKind::NoData, why.to_owned());
+        let [migration, index, lost, queue] = words(&picture);
+        assert_eq!(migration, no_data("not looked at yet"));
+        assert_eq!(index, no_data("permission denied"));
+        assert_eq!(lost.0, ReadingKind::Good);
+        assert_eq!(
+            queue,
+            no_data("canceling statement due to statement timeout")
+        );
+        picture.locks.behind_ours = Queue {
+            sessions: 7,
+            oldest: secs(12),
+            applications: Vec::new(),
+        };
+        let [.., queue] = words(&picture);
+        assert_eq!(queue.0, ReadingKind::Breach, "what is seen of it is enough");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::connections::{Connections, Limits};
 use super::known::Known;
@@ -92,7 +92,8 @@ pub struct Picture {
     /// What goes on for long.
     pub progress: Vec<Progress>,
     /// Indexes that are not used, because their build has not ended well or not ended.
-    pub invalid_indexes: Vec<InvalidIndex>,
+    #[serde(deserialize_with = "invalid_indexes")]
+    pub invalid_indexes: Known<Vec<InvalidIndex>>,
     /// How the database is altogether.
     pub vitals: Known<Vitals>,
     /// What has become slower.
@@ -107,6 +108,22 @@ pub struct Picture {
     /// What could not be seen this time.
     #[serde(default)]
     pub blind: Blind,
+}
+
+/// Older recordings hold the indexes alone.
+fn invalid_indexes<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Known<Vec<InvalidIndex>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Alone(Vec<InvalidIndex>),
+        Known(Known<Vec<InvalidIndex>>),
+    }
+    Ok(match Either::deserialize(from)? {
+        Either::Alone(seen) => Known::seen(seen),
+        Either::Known(known) => known,
+    })
 }
 
 /// When the parts of a picture were last seen that are looked at rarely; none before they were.
@@ -174,28 +191,37 @@ pub struct Rights {
 }
 
 impl ServerFacts {
+    /// The statement that lets the role see what others do.
+    pub fn grant(&self) -> String {
+        format!("grant pg_monitor to {}", self.role)
+    }
+
     /// Why the role may not know whose session `pid` is, and the statement that would let it; none if
     /// it may see everything.
     pub fn hidden(&self, pid: i32) -> Option<String> {
-        let words = format!("session {pid} is hidden: grant pg_monitor to {}", self.role);
+        let words = format!("session {pid} is hidden: {}", self.grant());
         (!self.rights.may_see_all).then_some(words)
     }
 
     /// What the role may not do, and the statements that would let it.
     pub fn missing_grants(&self) -> Vec<String> {
         let mut words = Vec::new();
-        let role = &self.role;
         if !self.rights.may_see_all {
-            words.push(format!(
-                "states and statements of other roles are hidden: grant pg_monitor to {role}"
-            ));
+            words.push(self.statements_hidden());
         }
         if !self.rights.may_signal {
             words.push(format!(
-                "sessions of other roles can't be cancelled: grant pg_signal_backend to {role}"
+                "sessions of other roles can't be cancelled: grant pg_signal_backend to {}",
+                self.role
             ));
         }
         words
+    }
+
+    /// What a role does not see that may not see all, and the statement that would let it.
+    pub(super) fn statements_hidden(&self) -> String {
+        let grant = self.grant();
+        format!("states and statements of other roles are hidden: {grant}")
     }
 }
 
@@ -209,9 +235,15 @@ impl Picture {
         } else {
             ("s", "are")
         };
-        let role = &self.server.role;
-        let words = format!("{hidden} session{s} {are} hidden: grant pg_monitor to {role}");
+        let grant = self.server.grant();
+        let words = format!("{hidden} session{s} {are} hidden: {grant}");
         (!self.server.rights.may_see_all && hidden > 0).then_some(words)
+    }
+
+    /// The indexes that are not used and that nobody works on any more.
+    pub fn indexes_left_behind(&self) -> impl Iterator<Item = &InvalidIndex> {
+        let all = self.invalid_indexes.get().into_iter().flatten();
+        all.filter(|index| !index.being_built)
     }
 
     /// The session that `known` was, as it is now; none if it is not listed.
@@ -296,6 +328,27 @@ mod tests {
     }
 
     #[test]
+    fn everything_that_is_hidden_names_the_same_grant_for_the_role_as_sql_wants_it() {
+        let mut picture = crate::monitor::testing::picture();
+        picture.server.role = "\"Deploy\"".to_owned();
+        picture.server.rights = Rights::default();
+        picture.connections.by_state.hidden = 1;
+        let words = [
+            picture.server.hidden(7).unwrap(),
+            picture.hidden_sessions().unwrap(),
+            picture.server.missing_grants().swap_remove(0),
+        ];
+        for words in words {
+            assert!(
+                words.ends_with(": grant pg_monitor to \"Deploy\""),
+                "{words}"
+            );
+        }
+        let signal = picture.server.missing_grants().swap_remove(1);
+        assert!(signal.ends_with(": grant pg_signal_backend to \"Deploy\""));
+    }
+
+    #[test]
     fn health_survives_the_way_through_json() {
         let mut database = DatabaseHealth::new("main");
         database.link = Link::Down {
@@ -309,5 +362,18 @@ mod tests {
         let json = serde_json::to_string(&health).unwrap();
         assert!(json.contains(r#""state":"down""#), "{json}");
         assert_eq!(serde_json::from_str::<Health>(&json).unwrap(), health);
+    }
+
+    #[test]
+    fn indexes_are_read_as_older_programs_wrote_them() {
+        let mut picture = crate::monitor::testing::picture();
+        picture.invalid_indexes = Known::seen(Vec::new());
+        let mut json = serde_json::to_value(&picture).unwrap();
+        assert_eq!(Picture::deserialize(&json).unwrap(), picture);
+        json["invalid_indexes"] = serde_json::json!([]);
+        assert_eq!(Picture::deserialize(&json).unwrap(), picture);
+        picture.invalid_indexes = Known::missing("permission denied");
+        let json = serde_json::to_value(&picture).unwrap();
+        assert_eq!(Picture::deserialize(&json).unwrap(), picture);
     }
 }

@@ -7,12 +7,23 @@ use std::time::Duration;
 pub struct Inspection {
     /// Its present or last statement, as much of it as the server keeps.
     pub statement: String,
+    /// Whether the server keeps only the beginning of it.
+    pub cut: bool,
     /// Its locks: first those that it waits for, then those that it holds.
     pub locks: Vec<SessionLock>,
     /// The sessions that it waits for; 0 is a prepared transaction.
     pub blocked_by: Vec<i32>,
     /// The sessions that wait for it.
     pub blocks: Vec<i32>,
+}
+
+/// A statement as it stands on a screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Its text.
+    pub text: String,
+    /// Whether that may be only the beginning of it.
+    pub cut: bool,
 }
 
 /// A lock of a session.

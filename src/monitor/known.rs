@@ -44,6 +44,15 @@ impl<T> Known<T> {
         }
     }
 
+    /// Why nothing is known, for whatever reason; none if something was seen.
+    pub fn lacking(&self) -> Option<&str> {
+        match self {
+            Known::NotYet => Some("not looked at yet"),
+            Known::Missing { why } => Some(why),
+            Known::Seen { .. } => None,
+        }
+    }
+
     /// Why it can't be known, if that is so.
     pub fn why_not(&self) -> Option<&str> {
         match self {

@@ -242,10 +242,28 @@ fn followers(vitals: &Vitals) -> impl Iterator<Item = &Replica> {
 
 /// Why there is no value of `what`.
 fn why_unknown(picture: &Picture, what: &str) -> String {
-    let grant = || format!("it is hidden: grant pg_monitor to {}", picture.server.role);
-    let Some(vitals) = picture.vitals.get().filter(|_| what == "replication_lag") else {
-        return "not known yet".to_owned();
+    let may_see_all = picture.server.rights.may_see_all;
+    let lacking = match what {
+        "active" | "idle_in_transaction" | "oldest_transaction" | "longest_statement" => {
+            if !may_see_all {
+                return format!("it is hidden: {}", picture.server.grant());
+            }
+            Some("what some sessions do is not tracked (track_activities)")
+        }
+        "lock_wait" | "queue" => picture.blind.locks.as_deref(),
+        "slower_statements" => picture.statements.lacking(),
+        "invalid_indexes" => picture.invalid_indexes.lacking(),
+        "migrations_failed" | "migrations_pending" => picture.migrations.lacking(),
+        _ => picture.vitals.lacking(),
     };
+    match (lacking, picture.vitals.get()) {
+        (Some(why), _) => why.to_owned(),
+        (None, Some(vitals)) if what == "replication_lag" => why_no_lag(picture, vitals),
+        (None, _) => "not known yet".to_owned(),
+    }
+}
+
+fn why_no_lag(picture: &Picture, vitals: &Vitals) -> String {
     if picture.server.in_recovery {
         "this server receives nothing from another".to_owned()
     } else if followers(vitals).next().is_none() {
@@ -253,7 +271,7 @@ fn why_unknown(picture: &Picture, what: &str) -> String {
     } else if picture.server.rights.may_see_all {
         "a server that follows does not tell how far it is".to_owned()
     } else {
-        grant()
+        format!("it is hidden: {}", picture.server.grant())
     }
 }
 
@@ -264,8 +282,8 @@ fn of_changes(picture: &Picture, what: &str) -> Option<f64> {
             list.iter().filter(|trend| trend.slower).count()
         }
         "invalid_indexes" => {
-            let left = picture.invalid_indexes.iter();
-            left.filter(|index| !index.being_built).count()
+            picture.invalid_indexes.get()?;
+            picture.indexes_left_behind().count()
         }
         "migrations_failed" => migrations(
             picture,

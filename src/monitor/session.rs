@@ -11,6 +11,12 @@ use super::ours::Ours;
 /// The name under which the monitor's own sessions appear in the server.
 pub const MONITOR_NAME: &str = "gonogo monitor";
 
+/// What a server calls the process that replays the log of another.
+pub(super) const RECOVERY: &str = "startup";
+
+/// How many characters of a statement are listed.
+const LISTED: usize = 300;
+
 /// Which session is meant. A server uses a pid again after its session has ended; together with the
 /// start it names one session for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,16 +50,18 @@ pub enum State {
 }
 
 impl State {
-    /// The state that the server calls `word`; none if it may not be seen.
-    pub(super) fn of(word: Option<&str>) -> State {
+    /// The state that the server calls `word`. Where it says none, it hides the state, or, from who may
+    /// see everything, the session has only just begun.
+    pub(super) fn of(word: Option<&str>, may_see_all: bool) -> State {
         match word {
             Some("active") => State::Active,
             Some("idle") => State::Idle,
             Some("idle in transaction") => State::IdleInTransaction,
             Some("idle in transaction (aborted)") => State::Aborted,
             // The server was told to keep no track of what its sessions do.
-            Some("disabled") | None => State::Hidden,
-            Some(_) => State::Other,
+            Some("disabled") => State::Hidden,
+            None if !may_see_all => State::Hidden,
+            Some(_) | None => State::Other,
         }
     }
 
@@ -172,10 +180,30 @@ impl Session {
             .is_some_and(|wait| wait.starts_with("Lock:"))
     }
 
+    /// Why no signal can go to it, whoever asks; none if one can.
+    pub fn no_signal(&self) -> Option<String> {
+        let recovers = self.kind.as_deref() == Some(RECOVERY);
+        recovers.then(|| no_signal_for_recovery(self.pid))
+    }
+
+    /// Whether its listed statement may be only the beginning of it.
+    pub fn is_statement_cut(&self) -> bool {
+        let shown = self.statement.as_deref().unwrap_or_default();
+        shown.chars().count() >= LISTED
+    }
+
     /// Whether it is one of a monitor's own.
     pub fn is_monitor(&self) -> bool {
         self.application == MONITOR_NAME
     }
+}
+
+/// Why no signal can go to the process `pid`, which replays the log of another server.
+pub(super) fn no_signal_for_recovery(pid: i32) -> String {
+    format!(
+        "{pid} replays the log of the primary and takes no signals: what it holds, a transaction on \
+         the primary holds, and what it waits for, sessions here do"
+    )
 }
 
 #[cfg(test)]
@@ -184,10 +212,16 @@ mod tests {
 
     #[test]
     fn what_may_not_be_seen_is_hidden_and_not_idle() {
-        assert_eq!(State::of(None), State::Hidden);
+        assert_eq!(State::of(None, false), State::Hidden);
+        assert_eq!(State::of(Some("disabled"), true), State::Hidden);
         assert_eq!(
-            State::of(Some("idle in transaction (aborted)")),
+            State::of(Some("idle in transaction (aborted)"), true),
             State::Aborted
         );
+    }
+
+    #[test]
+    fn a_session_that_has_only_just_begun_is_not_hidden_from_who_may_see_everything() {
+        assert_eq!(State::of(None, true), State::Other);
     }
 }

@@ -131,7 +131,7 @@ pub(crate) fn picture() -> Picture {
         running: Vec::new(),
         idle_in_transaction: Vec::new(),
         progress: Vec::new(),
-        invalid_indexes: Vec::new(),
+        invalid_indexes: Known::NotYet,
         vitals: Known::NotYet,
         statements: Known::NotYet,
         migrations: Known::NotYet,

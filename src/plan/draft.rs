@@ -311,6 +311,16 @@ impl StepSpec {
         texts
     }
 
+    /// The same, and what a person is told to do: nothing is filled in there, but its braces are
+    /// promises as well.
+    pub fn texts_with_braces<'s>(&'s self, work: &'s Work) -> Vec<Cow<'s, str>> {
+        let mut texts = self.texts(work);
+        if let Work::Check(text) = work {
+            texts.push(text.into());
+        }
+        texts
+    }
+
     /// The work of the alternative that was picked, counted from 0.
     pub fn work_of(&self, choice: usize) -> Option<&Work> {
         match self.alternatives.get(choice) {

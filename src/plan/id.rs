@@ -55,7 +55,9 @@ pub(crate) fn is_id(text: &str) -> bool {
 pub fn slug(title: &str, fallback: &str) -> String {
     let mut slug = String::with_capacity(title.len().min(MAX_SLUG));
     let mut apart = false;
-    for byte in fold(title).bytes() {
+    let folded = (!title.is_ascii()).then(|| fold(title));
+    for byte in folded.as_deref().unwrap_or(title).bytes() {
+        let byte = byte.to_ascii_lowercase();
         if !byte.is_ascii_alphanumeric() {
             apart = !slug.is_empty();
             continue;

@@ -5,7 +5,6 @@
 
 mod shape;
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::{Serialize, Serializer};
@@ -174,7 +173,7 @@ impl<'a> View<'a> {
             title: &spec.title,
             group: spec.group.as_deref(),
             kind: spec.work.kind(),
-            text: text(&spec.work),
+            text: spec.work.text(),
             details: spec.details.as_deref(),
             shell: shell_options(&spec.work),
             expect: expect(spec),
@@ -276,17 +275,7 @@ fn work<'a>(label: Option<&'a str>, work: &'a Work) -> WorkView<'a> {
     WorkView {
         label,
         kind: work.kind(),
-        text: text(work),
-    }
-}
-
-/// [`Work::text`], borrowed where it stands there as it is.
-fn text(work: &Work) -> Cow<'_, str> {
-    match work {
-        Work::Check(text) => Cow::Borrowed(text),
-        Work::Shell(shell) => Cow::Borrowed(&shell.script),
-        Work::Sql(sql) => Cow::Borrowed(&sql.text),
-        Work::Http(_) | Work::Wait(_) | Work::Snapshot(_) => Cow::Owned(work.text()),
+        text: work.text(),
     }
 }
 

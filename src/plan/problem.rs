@@ -68,6 +68,9 @@ impl Problem {
     }
 }
 
+/// How many words one is compared with: a plan may have any number, and of mistakes as well.
+const MAX_COMPARED: usize = 500;
+
 /// The word of `known` that `word` was probably meant to be.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
@@ -76,6 +79,7 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         |candidate: &&str| length.abs_diff(candidate.chars().count()) <= 1 + candidate.len() / 4;
     known
         .into_iter()
+        .take(MAX_COMPARED)
         .filter(close)
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)

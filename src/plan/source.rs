@@ -57,8 +57,9 @@ impl Source {
     /// The source `name` with `text`.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
+        let ends = (0..).zip(text.bytes()).filter(|(_, byte)| *byte == b'\n');
         let line_starts = std::iter::once(0)
-            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .chain(ends.map(|(at, _)| at + 1))
             .collect();
         let mut source = Source {
             name: name.into(),
@@ -149,7 +150,16 @@ impl Source {
         let end = offset.min(self.text.len());
         Position {
             line,
-            column: self.characters(end).saturating_sub(self.characters(start)) + 1,
+            column: self.between(start, end) + 1,
+        }
+    }
+
+    /// How many characters begin from the byte at `start` on, before the one at `end`.
+    fn between(&self, start: usize, end: usize) -> usize {
+        // Lines are short: it is quicker to count than to look up.
+        match self.text.as_bytes().get(start..end) {
+            Some(bytes) if bytes.len() < MARK_EVERY => beginnings(bytes),
+            _ => self.characters(end).saturating_sub(self.characters(start)),
         }
     }
 

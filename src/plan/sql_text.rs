@@ -124,12 +124,19 @@ pub fn statements(sql: &str) -> Vec<&str> {
 pub(super) fn statement_ranges(sql: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let (mut from, mut at) = (0, 0);
+    let mut body = Body::default();
     while at < sql.len() {
-        if sql[at..].starts_with(';') {
-            found.push(from..at);
-            from = at + 1;
+        let word = word_at(sql, at);
+        if word.is_empty() {
+            if sql[at..].starts_with(';') && !body.is_open() {
+                found.push(from..at);
+                from = at + 1;
+            }
+            at = lexeme_end(sql, at).unwrap_or(sql.len());
+        } else {
+            body.word(word);
+            at += word.len();
         }
-        at = lexeme_end(sql, at).unwrap_or(sql.len());
     }
     found.push(from..sql.len());
     found.retain(|range| words(&sql[range.clone()]).next().is_some());
@@ -139,6 +146,42 @@ pub(super) fn statement_ranges(sql: &str) -> Vec<Range<usize>> {
         start..start + text.trim().len()
     };
     found.into_iter().map(trimmed).collect()
+}
+
+/// The body of a function between `BEGIN ATOMIC` and its `END`, whose semicolons end no statement.
+#[derive(Default)]
+struct Body {
+    /// How many of `BEGIN ATOMIC` and `CASE` have no `END` yet.
+    depth: usize,
+    /// Whether the word before was `BEGIN`.
+    begun: bool,
+}
+
+impl Body {
+    fn word(&mut self, word: &str) {
+        let is = |what: &str| word.eq_ignore_ascii_case(what);
+        if self.depth > 0 {
+            self.depth = match () {
+                () if is("case") => self.depth + 1,
+                () if is("end") => self.depth - 1,
+                () => self.depth,
+            };
+        } else if self.begun && is("atomic") {
+            self.depth = 1;
+        }
+        self.begun = is("begin");
+    }
+
+    fn is_open(&self) -> bool {
+        self.depth > 0
+    }
+}
+
+/// The word or number that begins at `at`, if one does.
+fn word_at(sql: &str, at: usize) -> &str {
+    let rest = &sql[at..];
+    let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'));
+    &rest[..length.unwrap_or(rest.len())]
 }
 
 /// A piece of SQL that means something.
@@ -169,9 +212,7 @@ pub(super) fn tokens(sql: &str) -> Vec<Token> {
     let mut at = 0;
     while at < sql.len() {
         let rest = &sql[at..];
-        let length = rest
-            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-            .unwrap_or(rest.len());
+        let length = word_at(sql, at).len();
         let escapes = length == 1 && rest.starts_with(['e', 'E']) && rest[1..].starts_with('\'');
         let (sort, end) = if escapes {
             let end = escaped_end(sql, at + 2);
@@ -206,13 +247,11 @@ fn words(sql: &str) -> impl Iterator<Item = String> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            let rest = sql.get(at..)?;
-            let length = rest
-                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-                .unwrap_or(rest.len());
-            if length > 0 {
-                at += length;
-                return Some(rest[..length].to_uppercase());
+            sql.get(at..)?;
+            let word = word_at(sql, at);
+            if !word.is_empty() {
+                at += word.len();
+                return Some(word.to_uppercase());
             }
             at = lexeme_end(sql, at)?;
         }
@@ -225,8 +264,12 @@ pub fn refuses_transaction(sql: &str) -> Option<String> {
         let words: Vec<String> = words(statement).take(8).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         match words.as_slice() {
+            // Back to a savepoint is not out of the transaction.
+            ["ROLLBACK", "TO", ..] | ["ROLLBACK", "WORK" | "TRANSACTION", "TO", ..] => None,
             ["BEGIN" | "COMMIT" | "ROLLBACK" | "END" | "ABORT", ..] => Some(words[0].to_owned()),
-            ["START", "TRANSACTION", ..] => Some("START TRANSACTION".to_owned()),
+            [first @ ("START" | "PREPARE"), "TRANSACTION", ..] => {
+                Some(format!("{first} TRANSACTION"))
+            }
             ["VACUUM", ..] => Some("VACUUM".to_owned()),
             [
                 first @ ("CREATE" | "DROP"),
@@ -247,76 +290,17 @@ pub fn refuses_transaction(sql: &str) -> Option<String> {
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn statements_are_told_apart_whatever_they_hold() {
-        let sql = "select ';' ; -- a; b\nselect \";\"; do $x$ begin; end $x$;\n/* ; /* ; */ ; */ ;; select 1";
-        let found = statements(sql);
-        assert_eq!(found.len(), 4, "{found:?}");
-        assert_eq!(
-            found[3],
-            "/* ; /* ; */ ; */ ;; select 1"
-                .rsplit(';')
-                .next()
-                .unwrap()
-                .trim()
-        );
-        assert!(statements(" -- nothing\n").is_empty());
-        assert_eq!(statements("select 'left open"), ["select 'left open"]);
-    }
-
-    #[test]
-    fn what_can_not_stand_in_a_transaction_is_known() {
-        for (sql, why) in [
-            ("create index concurrently i on t (a)", Some("CONCURRENTLY")),
-            (
-                "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)",
-                Some("CONCURRENTLY"),
-            ),
-            (
-                "alter table p detach partition c concurrently",
-                Some("CONCURRENTLY"),
-            ),
-            ("vacuum full t", Some("VACUUM")),
-            ("drop database x", Some("DROP DATABASE")),
-            ("-- first\nbegin; update t set a = 1; commit", Some("BEGIN")),
-            ("insert into t values ('vacuum; begin')", None),
-            (
-                "alter table t add column a int; create index i on t (a)",
-                None,
-            ),
-            ("refresh materialized view concurrently v", None),
-        ] {
-            assert_eq!(refuses_transaction(sql).as_deref(), why, "{sql}");
+/// Whether a statement of `sql` begins a transaction.
+pub fn begins_transaction(sql: &str) -> bool {
+    statements(sql).into_iter().any(|statement| {
+        let mut words = words(statement);
+        match words.next().as_deref() {
+            Some("BEGIN") => true,
+            Some("START") => words.next().as_deref() == Some("TRANSACTION"),
+            _ => false,
         }
-    }
-
-    #[test]
-    fn what_a_place_stands_in_is_known() {
-        for (sql, within) in [
-            ("select 'a", Within::Text),
-            ("select 'it''s", Within::Text),
-            ("select 'a' -- it's\n", Within::Nothing),
-            ("select 'a' -- it's", Within::Comment),
-            ("select /* '", Within::Comment),
-            ("do $$ '", Within::Dollars),
-            ("select $1, \"", Within::Name),
-            ("select E'it\\'s", Within::Escapes),
-            ("select e'it''s \\'", Within::Escapes),
-            ("select e'a\\\\'", Within::Nothing),
-            ("select note'a\\'", Within::Nothing),
-        ] {
-            assert_eq!(open_at_end(sql), within, "{sql}");
-        }
-    }
-
-    #[test]
-    fn a_quote_behind_a_backslash_ends_only_plain_texts() {
-        let sql = "select E'it\\'s; x', '\\'; select e'a''b\\'; c'";
-        let wanted = ["select E'it\\'s; x', '\\'", "select e'a''b\\'; c'"];
-        assert_eq!(statements(sql), wanted);
-    }
+    })
 }
+
+#[cfg(test)]
+mod tests;

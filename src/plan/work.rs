@@ -1,5 +1,6 @@
 //! What a step does: the things that can be run, looked at, or waited for.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -153,14 +154,14 @@ impl Work {
     }
 
     /// What it does, as a person reads it.
-    pub fn text(&self) -> String {
+    pub fn text(&self) -> Cow<'_, str> {
         match self {
-            Work::Check(text) => text.clone(),
-            Work::Shell(shell) => shell.script.clone(),
-            Work::Sql(sql) => sql.text.clone(),
-            Work::Http(http) => format!("{} {}", http.method, http.url),
-            Work::Wait(time) => format!("wait {}", super::duration::show(*time)),
-            Work::Snapshot(snapshot) => snapshot.text(),
+            Work::Check(text) => text.into(),
+            Work::Shell(shell) => shell.script.as_str().into(),
+            Work::Sql(sql) => sql.text.as_str().into(),
+            Work::Http(http) => format!("{} {}", http.method, http.url).into(),
+            Work::Wait(time) => format!("wait {}", super::duration::show(*time)).into(),
+            Work::Snapshot(snapshot) => snapshot.text().into(),
         }
     }
 }

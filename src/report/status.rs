@@ -21,6 +21,7 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
                 "title": step.spec.title,
                 "kind": step.spec.work.kind(),
                 "status": at.status.word(),
+                "sought": at.sought.is_some(),
                 "attempt": at.attempt,
                 "started": at.started.map(Moment::to_rfc3339),
                 "ended": at.ended.map(Moment::to_rfc3339),

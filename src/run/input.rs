@@ -162,6 +162,15 @@ pub enum Notice {
         /// Why.
         why: String,
     },
+    /// The connection broke under a step's statements.
+    ConnectionLost {
+        /// Whose statements.
+        job: Job,
+        /// The database's name in the plan.
+        database: String,
+        /// What was seen of it.
+        why: String,
+    },
     /// An address that is watched did not answer well.
     OutageBegan {
         /// The probe's name.

@@ -14,6 +14,7 @@ pub mod shim;
 mod snapshot;
 mod state;
 mod status;
+mod strays;
 mod supervisor;
 mod traces;
 mod work;

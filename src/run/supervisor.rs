@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 
 use super::carry::{Terminal, prologue};
 use super::effect::{Effect, Perform, Secret};
@@ -26,6 +27,7 @@ use super::work::prepare::{self, Bench, Prepared, application, work_of};
 use super::work::shell::ShellWork;
 use super::work::sql::{Sessions, SqlAsk, SqlTask, SqlWork};
 use crate::clock::{Clock, SystemClock};
+use crate::journal::Actor;
 use crate::journal::event::{Job, Stage};
 use crate::monitor::is_here;
 use crate::plan::template::FillError;
@@ -213,6 +215,7 @@ impl Supervisor {
                     job: job.clone(),
                     sql,
                     application: application(&state.run, &step.number),
+                    server: known_server(state, job, &plan),
                     judgement,
                     notices: self.outfit.notices.clone(),
                 },
@@ -274,6 +277,7 @@ impl Supervisor {
             backends: self.outfit.backends.clone(),
             notices: self.outfit.notices.clone(),
             stops,
+            cancels: JoinSet::new(),
         }
     }
 
@@ -353,5 +357,23 @@ fn timeout_of(step: &Step, job: &Job) -> Option<Duration> {
     match &step.spec.undo {
         Some(undo) if job.undo => undo.timeout,
         _ => step.spec.timeout,
+    }
+}
+
+/// The server that has run this run's SQL on the job's database so far. A person who gives a reason for
+/// trying again may mean another one.
+fn known_server(state: &RunState, job: &Job, plan: &Plan) -> Option<String> {
+    let ix = plan.find(&job.step)?;
+    let step = &state.steps[ix];
+    let nobody = [Actor::engine(), Actor::unattended()];
+    let by_a_person = nobody
+        .iter()
+        .all(|actor| step.by.as_ref() != Some(&actor.name));
+    if step.reason.is_some() && by_a_person {
+        return None;
+    }
+    match work_of(&plan.steps[ix], job, step.choice)?.0 {
+        Work::Sql(sql) => state.servers.get(&sql.database).cloned(),
+        _ => None,
     }
 }

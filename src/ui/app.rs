@@ -25,8 +25,8 @@ use super::update::{self, Act};
 use super::view::View;
 use super::world::{Link, World};
 use crate::clock::{Clock, Moment, SystemClock};
-use crate::journal::Event;
 use crate::journal::event::BackendAnswered;
+use crate::journal::{Actor, Entry, Event};
 use crate::plan::Plan;
 use crate::run::{Command, RunDir, RunState, SessionName};
 use crate::wire::{Feed, FromEngine, News};
@@ -259,12 +259,8 @@ impl App {
 
     fn frame(&mut self, frame: FromEngine) -> anyhow::Result<()> {
         let now = self.clock.now();
-        if let FromEngine::Entry(entry) = &frame
-            && let Event::BackendAnswered(answer) = &entry.event
-        {
-            self.view.say(answer.result.clone(), !answer.done, now);
-            // The grant may come later, and has no more to say.
-            self.asked.retain(|_, asked| !is_answered(asked, answer));
+        if let FromEngine::Entry(entry) = &frame {
+            self.heard(entry, now);
         }
         let reply = self
             .world
@@ -279,6 +275,25 @@ impl App {
             None => self.granted(asked, now),
         }
         Ok(())
+    }
+
+    /// What happened shows by itself, except for these.
+    fn heard(&mut self, entry: &Entry, now: Moment) {
+        match &entry.event {
+            Event::BackendAnswered(answer) => {
+                self.view.say(answer.result.clone(), !answer.done, now);
+                // The grant may come later, and has no more to say.
+                self.asked.retain(|_, asked| !is_answered(asked, answer));
+            }
+            // Of what was long before this screen came nobody has to be told.
+            Event::DriverAttached(driver) if self.world.link == Link::Up => {
+                if let Some(reason) = &driver.taken {
+                    let words = taken_words(&self.world, &entry.actor, reason);
+                    self.view.say(words, true, now);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// What was granted shows by itself, except for these.
@@ -297,6 +312,13 @@ impl App {
             _ => {}
         }
     }
+}
+
+/// Who has the wheel now, who had it until now, and why.
+fn taken_words(world: &World, by: &Actor, reason: &str) -> String {
+    let before = world.state.driver.as_ref();
+    let from = before.map_or_else(String::new, |driver| format!(" from {}", driver.name));
+    format!("{by} took control{from}: {reason}")
 }
 
 /// Whether `asked` is the wish that has this answer.

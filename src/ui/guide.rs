@@ -3,7 +3,7 @@
 use super::words;
 use super::world::{Link, World};
 use crate::clock::Moment;
-use crate::monitor::LockNode;
+use crate::monitor::{LockNode, LockTree};
 use crate::plan::{StepIx, duration};
 use crate::run::{Standing, Status, Waiting};
 
@@ -79,11 +79,12 @@ fn going_on(world: &World, ix: StepIx, database: usize, now: Moment) -> String {
     if step.status == Status::Undoing && check {
         return format!("space when it is done: undo {called} by hand");
     }
-    let blocker = world
-        .database(database)
-        .and_then(|db| db.picture.as_ref()?.locks.blocker_of_ours());
-    if let Some(node) = blocker {
-        return blocked(node);
+    let locks = world.locks(database);
+    if let Some((locks, node)) = locks.and_then(|locks| Some((locks, locks.blocker_of_ours()?))) {
+        return blocked(locks, node);
+    }
+    if step.sought.is_some() {
+        return format!("nobody watches {called}: how it ended is being looked for; S stops it");
     }
     let what = if step.status == Status::Undoing {
         "is being undone"
@@ -94,7 +95,7 @@ fn going_on(world: &World, ix: StepIx, database: usize, now: Moment) -> String {
 }
 
 /// Our step waits for somebody's lock: who it is, and the key that helps.
-fn blocked(node: &LockNode) -> String {
+fn blocked(locks: &LockTree, node: &LockNode) -> String {
     let session = &node.session;
     let who = if session.application.is_empty() {
         session.user.as_deref().unwrap_or("somebody")
@@ -112,7 +113,7 @@ fn blocked(node: &LockNode) -> String {
             session.state.words()
         )
     } else if session.pid == 0 {
-        "our step waits for a prepared transaction: only ROLLBACK PREPARED helps".to_owned()
+        format!("our step waits for {}", locks.prepared_words())
     } else {
         format!(
             "c cancels, k ends {} ({who}, {age}): our step waits for it",

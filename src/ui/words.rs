@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::theme::Role;
-use crate::run::{Standing, Status};
+use crate::run::{Standing, Status, StepState};
 
 /// The sign of a status, one column wide, and what it means to the eye.
-pub fn sign(status: Status) -> (&'static str, Role) {
+fn sign(status: Status) -> (&'static str, Role) {
     match status {
         Status::Pending => ("·", Role::Dim),
         Status::Running => ("▶", Role::Active),
@@ -18,6 +18,15 @@ pub fn sign(status: Status) -> (&'static str, Role) {
         Status::Undone => ("↩", Role::Good),
         Status::Stuck => ("!", Role::Bad),
     }
+}
+
+/// The sign of a step and its word. Of one that nobody watches it is being looked for how it ended.
+pub fn step(at: &StepState) -> (&'static str, &'static str, Role) {
+    if at.sought.is_some() {
+        return ("?", "looked for", Role::Warn);
+    }
+    let (sign, role) = sign(at.status);
+    (sign, at.status.word(), role)
 }
 
 /// Where the run stands, for the header.

@@ -8,7 +8,7 @@ use super::panels::watch::Panel;
 use crate::clock::Moment;
 use crate::journal::event::Job;
 use crate::journal::{Actor, Entry, Via};
-use crate::monitor::{DatabaseHealth, Health, LockNode, Session};
+use crate::monitor::{DatabaseHealth, Health, LockNode, LockTree, Session};
 use crate::plan::template::{Lookup, show};
 use crate::plan::{Plan, StepIx, Work};
 use crate::run::decide::{Decision, decide};
@@ -205,8 +205,13 @@ impl World {
 
     /// Who keeps our step from going on, else who keeps anybody.
     pub fn blocker(&self, database: usize) -> Option<&LockNode> {
-        let locks = &self.database(database)?.picture.as_ref()?.locks;
+        let locks = self.locks(database)?;
         locks.blocker_of_ours().or_else(|| locks.nodes.first())
+    }
+
+    /// Who waits for whom, as far as anything is known of the database.
+    pub fn locks(&self, database: usize) -> Option<&LockTree> {
+        Some(&self.database(database)?.picture.as_ref()?.locks)
     }
 
     /// The sessions that `panel` lists, in its order.

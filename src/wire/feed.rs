@@ -1,5 +1,5 @@
-//! What a screen hears of a run, whatever becomes of the engine: live from the engine while there is
-//! one, from the journal where there is none, and live again when there is one again.
+//! What a screen hears of a run, whatever becomes of the engine: what has happened from the journal,
+//! then live from the engine while there is one, and live again when there is one again.
 
 use std::time::Duration;
 
@@ -12,6 +12,9 @@ use crate::run::{Command, RunDir};
 
 /// How long to wait before looking for an engine again.
 const AGAIN: Duration = Duration::from_millis(500);
+
+/// How many entries of the journal are read at a time.
+const BATCH: u64 = 1000;
 
 /// How long an engine may be silent: it has a beat of 2 s.
 const SILENCE: Duration = Duration::from_secs(8);
@@ -117,13 +120,15 @@ impl Line {
         // Once there was an engine, why there was none before means nothing.
         let mut started = false;
         loop {
+            // The journal lies here as it does before the engine: read from it, a long night is there
+            // in half the time that it takes to be told of it.
+            self.read_journal().await?;
             let why = match connect(&self.dir.socket(), self.greeting()).await {
                 Ok(client) => {
                     started = true;
                     self.converse(client).await?
                 }
                 Err(error) => {
-                    self.read_journal().await?;
                     let failed = self.failed.borrow().clone().filter(|_| !started);
                     failed.unwrap_or_else(|| error.to_string())
                 }
@@ -136,6 +141,7 @@ impl Line {
             }
             tokio::select! {
                 () = tokio::time::sleep(AGAIN) => {}
+                Ok(()) = self.failed.changed() => {}
                 () = self.tell.closed() => return Err(Gone),
             }
         }
@@ -174,19 +180,22 @@ impl Line {
 
     /// Tells what the journal has that was not told yet.
     async fn read_journal(&mut self) -> Result<(), Gone> {
-        let read = async {
-            let mut reader = Reader::open_after(&self.dir.journal(), self.hello.after).await?;
-            reader.rest().await
+        let journal = self.dir.journal();
+        let mut reader = match Reader::open_after(&journal, self.hello.after).await {
+            Ok(reader) => reader,
+            Err(error) => return self.say(News::Lost(error.to_string())).await,
         };
-        match read.await {
-            Ok(entries) => {
-                for entry in entries {
-                    self.say(News::Frame(FromEngine::Entry(Box::new(entry))))
-                        .await?;
+        loop {
+            match reader.next(BATCH).await {
+                Ok(entries) if entries.is_empty() => return Ok(()),
+                Ok(entries) => {
+                    for entry in entries {
+                        let frame = FromEngine::Entry(Box::new(entry));
+                        self.say(News::Frame(frame)).await?;
+                    }
                 }
-                Ok(())
+                Err(error) => return self.say(News::Lost(error.to_string())).await,
             }
-            Err(error) => self.say(News::Lost(error.to_string())).await,
         }
     }
 }

@@ -162,3 +162,31 @@ fn a_database_tells_what_is_applied_how_large_and_in_whose_hands() {
         text_of(&output)
     );
 }
+
+#[test]
+fn tens_of_thousands_of_problems_are_all_told() {
+    const MANY: usize = 20_000;
+    let bench = Bench::new();
+    let told = |name: &str, code: &str| {
+        let output = bench.gonogo(&["check", name]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.matches(&format!("[{code}]: ")).count()
+    };
+    let numbered = |piece: fn(usize) -> String| (0..MANY).map(piece).collect::<String>();
+    let head = "# Up\n## Deployment\n";
+    let blocks = numbered(|n| format!("```sql database=d{n}\nselect {n};\n```\n"));
+    bench.write("blocks.md", &format!("{head}{blocks}"));
+    assert_eq!(told("blocks.md", "unknown-database"), MANY);
+    let holes = numbered(|n| format!("- [ ] Step {n}\n  ```sh\n  deploy <tag-{n}>\n  ```\n"));
+    bench.write("holes.md", &format!("{head}{holes}"));
+    assert_eq!(told("holes.md", "placeholder"), MANY);
+    let head = "title = 'x'\n[[phase]]\nname = 'a'\nkind = 'deploy'\n";
+    let steps = numbered(|n| {
+        format!(
+            "[[phase.step]]\ntitle = 's'\nshell = 'true'\nid = 's{n}'\nwhen = 'v{n} == 1 and step.x{n} == passed'\n"
+        )
+    });
+    bench.write("conditions.toml", &format!("{head}{steps}"));
+    assert_eq!(told("conditions.toml", "unknown-variable"), MANY);
+    assert_eq!(told("conditions.toml", "unknown-step"), MANY);
+}

@@ -2,6 +2,7 @@
 //! why, and afterwards the run goes on with nothing lost.
 
 use crate::support::bench::Run;
+use crate::support::postgres::{self, OpenTransaction};
 use crate::support::small_disk::{Fails, SmallDisk};
 use crate::support::{Bench, Pty, text_of, wait};
 
@@ -171,4 +172,28 @@ fn a_run_on_a_read_only_disk_can_be_looked_at_and_not_driven() {
     bench.write("go", "");
     run.ctl(&["auto", "on"]);
     step_is(&run, "1.2", "passed");
+}
+
+#[test]
+fn a_recording_without_room_ends_and_what_is_seen_goes_on_being_shown() {
+    let mut bench = Bench::new();
+    let disk = SmallDisk::under(&mut bench, 8);
+    let url = postgres::database();
+    let args = ["monitor", &url, "--poll", "0.1", "--record", "state/seen"];
+    let mut screen = Pty::start(&bench, &args, 120, 36);
+    screen.see("nobody waits for a lock");
+    disk.fill();
+    screen.see("the recording ends here");
+    postgres::execute(&url, "create table orders (n int)");
+    let holder = OpenTransaction::begin(&url, "lock table orders");
+    screen.see("idle in tx");
+    holder.end();
+    screen.keys("q");
+    assert_eq!(screen.ended(), 0);
+    // What was written before can be played.
+    let mut screen = Pty::start(&bench, &["monitor", "--play", "state/seen"], 120, 36);
+    screen.see("recording");
+    screen.see("nobody waits for a lock");
+    screen.keys("q");
+    assert_eq!(screen.ended(), 0);
 }

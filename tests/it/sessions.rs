@@ -2,12 +2,14 @@
 //! vanish or lie in the middle of what a step begins, does and commits.
 
 use gonogo::demo::server::Server;
+use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::support::bench::Run;
+use crate::support::bench::{Run, is_alive, signal};
 use crate::support::postgres::OpenTransaction;
 use crate::support::proxy::Proxy;
-use crate::support::{Bench, postgres, wait};
+use crate::support::standby::pair;
+use crate::support::{Bench, postgres, text_of, wait};
 
 /// A plan whose phase has these steps, by their ids.
 fn plan(steps: &[(&str, &str)]) -> String {
@@ -180,6 +182,37 @@ fn a_pooler_that_loses_its_server_in_a_commit_is_not_believed() {
 }
 
 #[test]
+fn a_standby_is_not_asked_what_became_of_a_commit() {
+    let mut bench = Bench::new();
+    let (primary, standby) = pair();
+    postgres::execute(&primary.url("postgres"), "create table done (n int)");
+    let paused = "(select 1 from pg_wal_replay_pause())";
+    assert_eq!(postgres::answer(&standby.url("postgres"), paused), "1");
+    let way = Proxy::to(&primary);
+    bench.set("DATABASE_URL", way.url("postgres"));
+    let gate = OpenTransaction::begin(&primary.url("postgres"), "lock table done");
+    let mut run = bench.start(&plan(&[("insert", INSERT)]));
+    run.ctl(&["run", "insert"]);
+    run.wait_for("step_transaction", |_| true);
+    way.lie_at("commit\0");
+    way.lead_others_to(&standby);
+    gate.end();
+    let held = run.wait_for("held", |_| true);
+    let reason = held["data"]["reason"].as_str().unwrap();
+    assert!(reason.contains("was lost under 1.1"), "{reason}");
+    // The standby has not heard of it, and would say that it was rolled back.
+    run.wait_for("step_sought", |_| true);
+    assert_eq!(run.step("1.1")["sought"], true);
+    way.lead_others_to(&primary);
+    let end = run.wait_finished("insert");
+    is(&end, "passed", "yes");
+    assert_eq!(
+        (&end["known_by"], done(&primary)),
+        (&"server".into(), "1".into())
+    );
+}
+
+#[test]
 fn a_limit_that_a_step_sets_is_there_until_another_step_sets_it() {
     let mut bench = Bench::new();
     bench.set("DATABASE_URL", postgres::database());
@@ -223,6 +256,70 @@ fn a_transaction_that_can_not_be_begun_leaves_the_session_as_it_was() {
     run.ctl(&["skip", "fails", "--reason", "as expected"]);
     is(&next(&mut run, "show"), "passed", "yes");
     is(&next(&mut run, "works"), "passed", "yes");
+}
+
+#[test]
+fn a_transaction_that_a_step_leaves_open_is_rolled_back_and_is_not_the_next_ones() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
+    postgres::execute(&url, "create table t (a int)");
+    let insert = |n: u32| format!("insert into t values ({n})");
+    let open = format!("sql = \"begin; {}\"", insert(1));
+    let broken = format!("sql = \"begin; {}; select 1/0; commit\"", insert(2));
+    let whole = format!("sql = \"begin; {}; commit\"", insert(3));
+    let after = format!("sql = \"{}\"", insert(4));
+    let mut run = bench.start(&plan(&[
+        ("open", &open),
+        ("broken", &broken),
+        ("whole", &whole),
+        ("after", &after),
+    ]));
+    for step in ["open", "broken"] {
+        let end = next(&mut run, step);
+        is(&end, "failed", "maybe");
+        let message = end["message"].as_str().unwrap();
+        assert!(message.contains("left open was rolled back"), "{message}");
+        run.ctl(&["skip", step, "--reason", "as expected"]);
+    }
+    is(&next(&mut run, "whole"), "passed", "yes");
+    is(&next(&mut run, "after"), "passed", "yes");
+    let rows = "(select string_agg(a::text, ' ' order by a) from t)";
+    assert_eq!(postgres::value(&url, rows), "3 4");
+}
+
+#[test]
+fn nothing_is_undone_on_another_server_than_the_one_that_did_it_unless_that_is_meant() {
+    let mut bench = Bench::new();
+    let [server, other] = [0, 1].map(|_| Server::start(&[]).unwrap());
+    for server in [&server, &other] {
+        let table = "create table done as select 1 as n";
+        postgres::execute(&server.url("postgres"), table);
+    }
+    bench.set("DATABASE_URL", server.url("postgres"));
+    let mut run = bench.start(&plan(&[("insert", INSERT)]));
+    is(&next(&mut run, "insert"), "passed", "yes");
+    let engine = run.engine();
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
+    let id = run.id.clone();
+    drop(run);
+    bench.set("DATABASE_URL", other.url("postgres"));
+    let resumed = bench.gonogo(&["resume", &id, "--detach"]);
+    assert!(resumed.status.success(), "{}", text_of(&resumed));
+    let mut run = Run::new(&bench, id);
+    run.ctl(&["rollback"]);
+    let undo = |data: &Value| data["undo"] == true;
+    let end = run.wait_for("step_finished", undo);
+    is(&end["data"], "failed", "no");
+    let message = end["data"]["message"].as_str().unwrap();
+    assert!(message.contains("is not the server that ran"), "{message}");
+    assert_eq!([done(&server), done(&other)], ["2", "1"]);
+    assert!(run.refused(&["retry", "insert"]).contains("give a reason"));
+    run.ctl(&["retry", "insert", "--reason", "its data was moved there"]);
+    let end = run.wait_for("step_finished", undo);
+    is(&end["data"], "passed", "yes");
+    assert_eq!([done(&server), done(&other)], ["2", "0"]);
 }
 
 #[test]

@@ -100,6 +100,57 @@ fn of_a_step_whose_shim_was_killed_nobody_knows_the_end() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn what_left_the_group_of_a_step_that_nobody_watches_any_more_is_named() {
+    const LEAVES: &str = "#!/bin/sh\nsetsid sh -c 'echo $$ > stray; until [ -e go ]; do sleep 0.05; done; rm stray' &\n\
+                          until [ -s stray ]; do sleep 0.05; done; sleep 600\n";
+    let bench = Bench::new();
+    bench.write("leaves", LEAVES);
+    let waits = "echo begun >>trace; until test -e go; do sleep 0.02; done; echo ended >>trace";
+    let mut run = bench.start(&WAITS.replace(waits, "sh ./leaves"));
+    run.ctl(&["run"]);
+    let launched = run.wait_for("step_launched", |_| true);
+    wait::until("it has left", || !bench.read("stray").is_empty());
+    let stray = bench.read("stray").trim().to_owned();
+    let leader = i32::try_from(launched["data"]["pid"].as_u64().unwrap()).unwrap();
+    let locks = run.dir().join("output");
+    let shim = std::fs::read_dir(locks)
+        .unwrap()
+        .find_map(|entry| locked_by(&entry.unwrap().path()))
+        .expect("a shim");
+    signal(shim, Signal::KILL);
+    let group = rustix::process::Pid::from_raw(leader).unwrap();
+    rustix::process::kill_process_group(group, Signal::KILL).unwrap();
+    let end = run.wait_finished("waits");
+    assert_eq!(end["outcome"], "unknown", "{end}");
+    let message = end["message"].as_str().unwrap();
+    assert!(
+        message.contains(&format!("process {stray} (sh)")),
+        "{message}"
+    );
+    bench.write("go", "");
+    wait::until("the stray is gone", || !bench.path("stray").exists());
+}
+
+#[test]
+fn a_shim_that_stands_still_does_not_keep_its_step_from_being_stopped() {
+    let bench = Bench::new();
+    let mut run = bench.start(WAITS);
+    run.ctl(&["run"]);
+    run.wait_for("step_launched", |_| true);
+    let locks = run.dir().join("output");
+    let shim = std::fs::read_dir(locks)
+        .unwrap()
+        .find_map(|entry| locked_by(&entry.unwrap().path()))
+        .expect("a shim");
+    signal(shim, Signal::STOP);
+    run.ctl(&["stop", "waits"]);
+    let end = run.wait_finished("waits");
+    assert_eq!(end["outcome"], "failed", "{end}");
+    wait::until("the shim is done", || !is_alive(shim));
+}
+
+#[test]
 fn attach_offers_to_go_on_without_an_engine() {
     let bench = Bench::new();
     let run = bench.start(WAITS);

@@ -83,6 +83,7 @@ fn a_second_screen_watches_and_can_not_command_until_it_takes_control() {
     let mut watcher = Pty::start(&bench, &["attach"], 120, 36);
     watcher.see("you are watching ann");
     driver.see("watching: 1");
+    watcher.see("watching: 1");
     watcher.press("\r", "you are watching, ann drives");
     assert!(!bench.path("done").exists());
     driver.press("\r", "space ticks 1.2");
@@ -90,6 +91,9 @@ fn a_second_screen_watches_and_can_not_command_until_it_takes_control() {
     watcher.press("t", "Take control");
     watcher.press("ann fell asleep\r", "driving: you");
     driver.see("you are watching bob");
+    for screen in [&driver, &watcher] {
+        screen.see("bob took control from ann: ann fell asleep");
+    }
     watcher.press(" ", "enter starts 2.1");
     // The one who drove can only look now.
     driver.press("\r", "you are watching, bob drives");

@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::thread::JoinHandle;
 
-use serde_json::Value;
+use gonogo::monitor::Tape;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
@@ -82,11 +82,10 @@ fn who_blocks_is_found_looked_at_and_ended_by_a_key() {
     assert!(error.contains("canceling statement"), "{error}");
     // What is seen next is the second one in the queue, not the first one still.
     screen.see("nobody waits for a lock");
-    // The one that holds is idle: only its end helps, and that of the one under the cursor.
+    // The one that holds stands first there. It is idle: only its end helps.
     let waiting = session(&url, "web shop", statement);
     screen.see("1 blocker, 1 waiting");
     screen.press("2", "idle in tx");
-    screen.keys("\x1b[B");
     screen.press("c", "there is no statement to cancel");
     screen.press("k", "End session");
     screen.keys("\r");
@@ -145,15 +144,15 @@ fn what_was_seen_is_recorded_and_played_again_without_the_server() {
     attempt(&url, "drop table orders").unwrap();
     let mut screen = Pty::start(&bench, &["monitor", "--play", "seen"], 120, 36);
     screen.see("recording");
-    let tape = std::fs::read_to_string(bench.path("seen")).unwrap();
-    let is_blocked = |line: &str| {
-        let frame: Value = serde_json::from_str(line).unwrap();
-        let locks = &frame["health"]["databases"][0]["picture"]["locks"];
-        locks["blockers"] == 1 && locks["waiters"] == 1
+    let mut tape = Tape::open(&bench.path("seen")).unwrap();
+    let frames = tape.frames();
+    let is_blocked = |at| {
+        let frame = tape.frame(at).unwrap();
+        let picture = frame.health.databases[0].picture.as_ref();
+        picture.is_some_and(|seen| (seen.locks.blockers, seen.locks.waiters) == (1, 1))
     };
-    // The first line is the tape's head, and the frames are counted from one.
-    let blocked = tape.lines().skip(1).position(is_blocked).unwrap() + 1;
-    let frames = tape.lines().count() - 1;
+    // On the screen the frames are counted from one.
+    let blocked = (0..frames).position(is_blocked).unwrap() + 1;
     screen.keys("++++");
     screen.see(&format!(" {frames} of {frames} "));
     screen.see("nobody waits for a lock");

@@ -1,6 +1,7 @@
 //! Problems as a SARIF 2.1.0 log, which code scanning services read.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -95,9 +96,13 @@ fn region(source: &Source, problem: &Problem) -> Value {
     })
 }
 
-/// A path as a relative reference: what means something in one is written as a number.
+/// A path as a relative reference, which is what services look for in a repository: what means
+/// something in one is written as a number.
 fn uri(path: &str) -> String {
-    let path = path.strip_prefix("./").unwrap_or(path);
+    let here = std::env::current_dir().unwrap_or_default();
+    let below = Path::new(path).strip_prefix(&here).ok();
+    let path = below.and_then(Path::to_str).unwrap_or(path);
+    let path = path.trim_start_matches("./");
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
@@ -152,6 +157,81 @@ mod tests {
     #[test]
     fn paths_are_references() {
         assert_eq!(uri("./docs/a b.md"), "docs/a%20b.md");
+        assert_eq!(uri("a:b?#%.md"), "a%3Ab%3F%23%25.md");
         assert_eq!(uri("/srv/é.md"), "file:///srv/%C3%A9.md");
+        let here = std::env::current_dir().unwrap().join("docs/a.md");
+        assert_eq!(uri(here.to_str().unwrap()), "docs/a.md");
+    }
+
+    /// What the schema of version 2.1.0 asks for, and what its prose does.
+    fn check_shape(log: &Value) {
+        let text = |value: &Value| {
+            let text = value.as_str().unwrap();
+            assert!(!text.trim().is_empty());
+            text.to_owned()
+        };
+        let levels = ["none", "note", "warning", "error"];
+        assert_eq!(log["version"], "2.1.0");
+        assert!(text(&log["$schema"]).ends_with("sarif-2.1.0.json"));
+        for run in log["runs"].as_array().unwrap() {
+            let driver = &run["tool"]["driver"];
+            text(&driver["name"]);
+            assert_eq!(text(&driver["semanticVersion"]).split('.').count(), 3);
+            assert_eq!(run["columnKind"], "unicodeCodePoints");
+            let rules = driver["rules"].as_array().unwrap();
+            let ids: Vec<String> = rules.iter().map(|rule| text(&rule["id"])).collect();
+            let different: std::collections::BTreeSet<&String> = ids.iter().collect();
+            assert_eq!(different.len(), ids.len());
+            for rule in rules {
+                text(&rule["shortDescription"]["text"]);
+                assert!(levels.contains(&&*text(&rule["defaultConfiguration"]["level"])));
+            }
+            for result in run["results"].as_array().unwrap() {
+                let rule = result["ruleIndex"].as_u64().unwrap() as usize;
+                assert_eq!(text(&result["ruleId"]), ids[rule]);
+                assert!(levels.contains(&&*text(&result["level"])));
+                text(&result["message"]["text"]);
+                let places = result["locations"].as_array().unwrap();
+                assert_eq!(places.len(), 1);
+                let place = &places[0]["physicalLocation"];
+                let uri = text(&place["artifactLocation"]["uri"]);
+                let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/%".contains(c);
+                assert!(uri.chars().all(plain) && !uri.starts_with('/'), "{uri}");
+                let at = |key: &str| place["region"][key].as_u64().unwrap();
+                let (start, end) = (
+                    (at("startLine"), at("startColumn")),
+                    (at("endLine"), at("endColumn")),
+                );
+                assert!(start.0 >= 1 && start.1 >= 1 && start <= end, "{place}");
+                for suppression in result["suppressions"].as_array().into_iter().flatten() {
+                    assert_eq!(suppression["kind"], "inSource");
+                    text(&suppression["justification"]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_log_has_the_shape_that_the_standard_asks_for() {
+        let runbook = "# Ü 🚀\n## Deploy\n<!-- gonogo: allow npx-may-fetch there is no other -->\n```sh\n🚀 é; curl http://x; npx tsx a.ts\n```\n- [ ] 🚀 <b\n```sh\ncat <<EOF\n";
+        let plans = [
+            ("./plän #1?.md", runbook),
+            ("empty.md", ""),
+            ("broken.toml", "title = = 1\n"),
+            ("no-line-end.toml", "title = 'x'\nphase = 3"),
+        ];
+        let opened = plans.map(|(name, text)| crate::plan::open(name, text.as_bytes()));
+        let all = log(&opened);
+        check_shape(&all);
+        let results = all["runs"][0]["results"].as_array().unwrap();
+        assert!(results.len() > 5);
+        let curl = results.iter().find(|r| r["ruleId"] == "curl-hides-errors");
+        let region = &curl.unwrap()["locations"][0]["physicalLocation"]["region"];
+        // Behind a rocket, which is one character here and two in other units.
+        assert_eq!(
+            (&region["startLine"], &region["startColumn"]),
+            (&json!(5), &json!(6))
+        );
+        check_shape(&log(&[]));
     }
 }

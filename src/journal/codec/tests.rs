@@ -147,6 +147,7 @@ fn event() -> impl Strategy<Value = Event> {
             Some(reason) => Event::Held(Held {
                 reason,
                 alert: Some(alert),
+                database: None,
             }),
         }),
         (text(), any::<u32>(), any::<i32>()).prop_map(|(metric, samples, median)| {

@@ -119,6 +119,9 @@ pub struct Held {
     /// The alert that holds the run, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alert: Option<String>,
+    /// The database whose connection broke under a step, if that holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
 }
 
 /// See [`super::Event::Released`].

@@ -1,4 +1,5 @@
 use super::*;
+use crate::clock::Moment;
 use crate::journal::event::{Held, Released};
 use crate::journal::{Actor, Event};
 
@@ -13,6 +14,7 @@ fn unwritten(reason: &str) -> Unwritten {
         event: Event::Held(Held {
             reason: reason.to_owned(),
             alert: None,
+            database: None,
         }),
     }
 }
@@ -107,6 +109,46 @@ async fn meddling_that_gets_around_that_is_found_and_named() {
 }
 
 #[tokio::test]
+async fn what_is_taken_from_its_end_is_missed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, store) = journal(&dir).await;
+    store.close().await;
+    let mut reader = Reader::open(&path).await.unwrap();
+    meddle(
+        &path,
+        "drop trigger entry_is_not_removed; delete from entry where seq = 3",
+    )
+    .await
+    .unwrap();
+    let is_missed = |error: &JournalError| {
+        matches!(
+            error,
+            JournalError::EndMissing {
+                last: 2,
+                written: 3
+            }
+        )
+    };
+    for error in [
+        verify(&path).await.unwrap_err(),
+        reader.rest().await.unwrap_err(),
+        SqliteStore::open(&path).await.unwrap_err(),
+    ] {
+        assert!(is_missed(&error), "{error}");
+    }
+    // Something else in its place is no end of this journal.
+    std::fs::write(path.with_extension("end"), "00000000000000000002 abc\n").unwrap();
+    let error = verify(&path).await.unwrap_err();
+    assert!(matches!(error, JournalError::Broken { seq: 2 }), "{error}");
+    // Older versions noted nothing, and a machine's end may leave nothing of it.
+    std::fs::write(path.with_extension("end"), "").unwrap();
+    assert_eq!(verify(&path).await.unwrap().0, 2);
+    meddle(&path, "delete from entry").await.unwrap();
+    let error = verify(&path).await.unwrap_err();
+    assert!(matches!(error, JournalError::NoBeginning), "{error}");
+}
+
+#[tokio::test]
 async fn a_journal_that_is_not_there_is_not_made_by_looking() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("none.db");
@@ -145,7 +187,7 @@ async fn a_journal_can_be_read_where_nothing_can_be_written_beside_it() {
     let (path, store) = journal(&dir).await;
     store.close().await;
     // As on a disk that can only be read: SQLite gets none of its files.
-    std::fs::create_dir(beside(&path, "-shm")).unwrap();
+    std::fs::create_dir(reader::beside(&path, "-shm")).unwrap();
     assert_eq!(verify(&path).await.unwrap().0, 3);
 }
 

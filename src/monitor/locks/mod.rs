@@ -137,13 +137,23 @@ impl LockTree {
         if session.pid != 0 {
             return format!("{} {}", session.pid, session.application);
         }
+        self.prepared_words()
+    }
+
+    /// How the transactions are called that no session holds, and what ends them.
+    pub fn prepared_words(&self) -> String {
         let gids = self.prepared.iter().map(|prepared| prepared.gid.as_str());
-        let gids: Vec<&str> = gids.collect();
-        let s = if gids.len() == 1 { "" } else { "s" };
-        format!(
-            "the prepared transaction{s} {} (ROLLBACK PREPARED ends it)",
-            gids.join(", ")
-        )
+        match gids.collect::<Vec<&str>>()[..] {
+            [] => "a prepared transaction (only ROLLBACK PREPARED ends it)".to_owned(),
+            [gid] => format!(
+                "the prepared transaction {gid} (only ROLLBACK PREPARED '{}' ends it)",
+                gid.replace('\'', "''")
+            ),
+            ref gids => format!(
+                "one of the prepared transactions {} (only ROLLBACK PREPARED ends it)",
+                gids.join(", ")
+            ),
+        }
     }
 
     /// The root above the first of our sessions that waits: who has to end before we can go on.

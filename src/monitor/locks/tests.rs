@@ -282,7 +282,7 @@ fn a_prepared_transaction_goes_by_its_name() {
     let root = &tree.blocker_of_ours().unwrap().session;
     assert_eq!(
         tree.who(root),
-        "the prepared transaction pay 1 (ROLLBACK PREPARED ends it)"
+        "the prepared transaction pay 1 (only ROLLBACK PREPARED 'pay 1' ends it)"
     );
     let mut named = Session::unknown(5, State::Active);
     "web".clone_into(&mut named.application);

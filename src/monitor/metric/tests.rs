@@ -14,6 +14,7 @@ fn every_metric_that_a_plan_can_name_is_one() {
     full.vitals = crate::monitor::Known::seen(vitals);
     full.statements = crate::monitor::Known::seen(crate::monitor::testing::statements());
     full.migrations = crate::monitor::Known::seen(Vec::new());
+    full.invalid_indexes = crate::monitor::Known::seen(Vec::new());
     let mut health = health(vec![database(full)]);
     for (name, _) in OF_DATABASES {
         let found = value(&health, &format!("main.{name}"));
@@ -40,6 +41,10 @@ fn what_is_not_known_is_never_a_number() {
         value(&health, "main.rows.orders"),
         Measure::NoData(_)
     ));
+    assert_eq!(
+        value(&health, "main.invalid_indexes"),
+        Measure::NoData("not looked at yet".to_owned())
+    );
     health.databases[0].link = Link::Down {
         since: ago(3),
         reason: "connection refused".to_owned(),
@@ -130,10 +135,8 @@ fn locks_that_could_not_be_seen_are_not_none() {
     picture.blind.locks = Some("canceling statement due to statement timeout".to_owned());
     let health = health(vec![database(picture)]);
     for metric in ["main.queue", "main.lock_wait"] {
-        assert!(
-            matches!(value(&health, metric), Measure::NoData(_)),
-            "{metric}"
-        );
+        let why = Measure::NoData("canceling statement due to statement timeout".to_owned());
+        assert_eq!(value(&health, metric), why, "{metric}");
     }
     assert_eq!(value(&health, "main.waiting"), Measure::Value(0.0));
 }
@@ -143,9 +146,9 @@ fn what_a_role_may_not_see_is_not_none() {
     let mut hidden = picture();
     hidden.server.rights.may_see_all = false;
     let health = health(vec![database(hidden)]);
-    assert!(matches!(
+    assert_eq!(
         value(&health, "main.idle_in_transaction"),
-        Measure::NoData(_)
-    ));
+        Measure::NoData("it is hidden: grant pg_monitor to monitor".to_owned())
+    );
     assert_eq!(value(&health, "main.connections"), Measure::Value(12.0));
 }

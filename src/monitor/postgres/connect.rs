@@ -32,18 +32,29 @@ const SETTINGS: [(&str, &str); 5] = [
 /// for one of them.
 const SYSTEM_NAMES: (&str, &str) = ("search_path", "pg_catalog");
 
-/// What has become of two of them.
-const KEPT: &str = "
-    SELECT pg_catalog.current_setting('statement_timeout') || ' '
-           || pg_catalog.current_setting('lock_timeout')";
+/// Whether the session has the settings that it was begun with: nothing else has these two by chance.
+macro_rules! kept {
+    () => {
+        "SELECT pg_catalog.current_setting('statement_timeout') = '2s'
+                AND pg_catalog.current_setting('lock_timeout') = '200ms' AS kept"
+    };
+}
 
-/// Settings that only some servers have: that the server notices when we are gone while it works, and
-/// that it lets us be idle.
-const WHERE_KNOWN: &str = "
-    SELECT pg_catalog.set_config(s.name, w.value, false)
-      FROM pg_catalog.pg_settings AS s
-      JOIN (VALUES ('client_connection_check_interval', '2s'), ('idle_session_timeout', '0'))
-           AS w (name, value) ON w.name = s.name";
+const KEPT: &str = kept!();
+
+/// The same, and if it has, settings that only some servers know: that the server notices when we are
+/// gone while it works, and that it lets us be idle.
+const KEPT_AND_ADDED: &str = concat!(
+    "SELECT k.kept,
+            (SELECT count(pg_catalog.set_config(s.name, w.value, false))
+               FROM pg_catalog.pg_settings AS s
+               JOIN (VALUES ('client_connection_check_interval', '2s'), ('idle_session_timeout', '0'))
+                    AS w (name, value) ON w.name = s.name
+              WHERE k.kept)
+       FROM (",
+    kept!(),
+    ") AS k"
+);
 
 impl Purpose {
     pub(super) fn settings(self) -> Vec<(&'static str, &'static str)> {
@@ -70,9 +81,6 @@ impl Target {
             match self.with(&purpose.settings()).connect().await {
                 Ok(mut connection) => {
                     let pooled = !has_settings(&mut connection).await?;
-                    if !pooled {
-                        ask_where_known(&mut connection).await?;
-                    }
                     Ok(Line::new(connection, purpose, pooled))
                 }
                 Err(error) if refuses_options(&error) => {
@@ -89,21 +97,19 @@ impl Target {
     }
 }
 
-/// Whether the session has the settings that it was begun with. Nothing else has them by chance.
+/// Whether the session has the settings that it was begun with; then it has some more afterwards. A system
+/// that can't notice a client's end refuses that setting, which is worth no failure.
 async fn has_settings(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    let row = sqlx::raw_sql(KEPT).fetch_one(connection).await?;
-    Ok(row
-        .try_get_raw(0)?
-        .as_str()
-        .is_ok_and(|kept| kept == "2s 200ms"))
-}
-
-/// A system that can't notice a client's end refuses that setting. It is worth no failure.
-async fn ask_where_known(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    match sqlx::raw_sql(WHERE_KNOWN).execute(connection).await {
-        Err(error) if error.as_database_error().is_none() => Err(error),
-        _ => Ok(()),
-    }
+    let row = match sqlx::raw_sql(KEPT_AND_ADDED)
+        .fetch_one(&mut *connection)
+        .await
+    {
+        Err(error) if error.as_database_error().is_some() => {
+            sqlx::raw_sql(KEPT).fetch_one(connection).await?
+        }
+        row => row?,
+    };
+    Ok(row.try_get_raw(0)?.as_str().is_ok_and(|kept| kept == "t"))
 }
 
 /// Whether the other side may accept the connection without options: it speaks of the protocol, of

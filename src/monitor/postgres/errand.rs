@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_millis(3_500);
 const LOOK: &str = "
     SELECT (extract(epoch FROM backend_start) * 1000000)::int8 AS started,
            (extract(epoch FROM query_start) * 1000000)::int8 AS query_started,
-           application_name, state
+           application_name, state, backend_type
       FROM pg_catalog.pg_stat_get_activity($1)";
 
 /// The sessions of one application.

@@ -8,25 +8,40 @@ use sqlx::postgres::PgRow;
 
 use super::keep::KeptLine;
 use super::rows::{field, flag, relation, seconds, statement, text};
-use super::sessions::LISTED;
-use crate::monitor::inspection::{Inspection, SessionLock, explainable};
+use crate::monitor::inspection::{Inspection, SessionLock, Shown, explainable};
 use crate::monitor::session::Backend;
 
-/// The statement as a whole, as far as the server keeps it; it cuts one between two letters.
-const STATEMENT: &str = "
-    SELECT CASE WHEN pg_catalog.getdatabaseencoding() = 'UTF8' THEN query END AS statement,
-           CASE WHEN pg_catalog.getdatabaseencoding() <> 'UTF8'
-                THEN pg_catalog.convert_to(query, pg_catalog.getdatabaseencoding()) END
-               AS raw_statement,
-           octet_length(query) + 4
-           >= pg_catalog.pg_size_bytes(pg_catalog.current_setting('track_activity_query_size'))
-               AS cut,
-           pg_catalog.pg_blocking_pids(pid) AS blocked_by,
-           ARRAY(SELECT a.pid FROM pg_catalog.pg_stat_get_activity(NULL) AS a
-                  WHERE a.wait_event_type = 'Lock'
-                    AND $1 = ANY(pg_catalog.pg_blocking_pids(a.pid)) LIMIT 50) AS blocks
-      FROM pg_catalog.pg_stat_get_activity($1)
-     WHERE (extract(epoch FROM backend_start) * 1000000)::int8 = $2";
+/// The statement as a whole, as far as the server keeps it; it cuts one between two letters. How much it
+/// keeps is read as the number that it is: not every server can read its own words for it.
+macro_rules! statement_of {
+    ($more:literal) => {
+        concat!(
+            "SELECT a.pid, s.setting::int4 AS kept, octet_length(a.query) + 4 >= s.setting::int4 AS cut,
+                    CASE WHEN pg_catalog.getdatabaseencoding() = 'UTF8' THEN a.query END AS statement,
+                    CASE WHEN pg_catalog.getdatabaseencoding() <> 'UTF8'
+                         THEN pg_catalog.convert_to(a.query, pg_catalog.getdatabaseencoding()) END
+                        AS raw_statement",
+            $more,
+            " FROM pg_catalog.pg_settings AS s
+              LEFT JOIN pg_catalog.pg_stat_get_activity($1) AS a
+                ON (extract(epoch FROM a.backend_start) * 1000000)::int8 = $2
+             WHERE s.name = 'track_activity_query_size'"
+        )
+    };
+}
+
+const STATEMENT: &str = statement_of!("");
+
+/// The same, with whom the session waits for and who waits for it. Asking that of a session stops the whole
+/// server for a moment, so only those are asked that have waited longest.
+const STATEMENT_AND_WAITS: &str = statement_of!(
+    ", pg_catalog.pg_blocking_pids(a.pid) AS blocked_by,
+     ARRAY(SELECT w.pid
+             FROM (SELECT o.pid FROM pg_catalog.pg_stat_get_activity(NULL) AS o
+                    WHERE o.wait_event_type = 'Lock' AND o.pid <> $1
+                    ORDER BY o.query_start LIMIT 50) AS w
+            WHERE $1 = ANY(pg_catalog.pg_blocking_pids(w.pid))) AS blocks"
+);
 
 const LOCKS: &str = "
     SELECT l.locktype, l.mode, l.granted, l.fastpath,
@@ -53,15 +68,16 @@ impl Inspector {
     pub async fn inspect(&self, backend: Backend) -> Result<Inspection, String> {
         let spare = self.0.as_ref().map_err(Clone::clone)?;
         let Backend { pid, started } = backend;
-        let found = spare.ask(|| sqlx::query(STATEMENT).bind(pid).bind(started));
+        let found = spare.ask(|| sqlx::query(STATEMENT_AND_WAITS).bind(pid).bind(started));
         let found = found.await.map_err(|trouble| trouble.words)?;
-        let row = found
-            .first()
-            .ok_or_else(|| format!("session {pid} has ended"))?;
+        let there = |row: &&PgRow| field::<i32>(row, "pid").is_some();
+        let row = found.first().filter(there);
+        let row = row.ok_or_else(|| format!("session {pid} has ended"))?;
         let locks = spare.ask(|| sqlx::query(LOCKS).bind(pid)).await;
         let locks = locks.map_err(|trouble| trouble.words)?;
         Ok(Inspection {
             statement: statement(row).unwrap_or_default(),
+            cut: flag(row, "cut"),
             locks: locks.iter().map(lock).collect(),
             blocked_by: field(row, "blocked_by").unwrap_or_default(),
             blocks: field(row, "blocks").unwrap_or_default(),
@@ -71,25 +87,29 @@ impl Inspector {
     /// How the server would carry the statement of a session out that begins with what is `shown` of it, a
     /// line each; it is only planned, never run. The error says why there is no plan: half a statement may
     /// be another one.
-    pub async fn explain(&self, backend: Backend, shown: &str) -> Result<Vec<String>, String> {
+    pub async fn explain(&self, backend: Backend, shown: &Shown) -> Result<Vec<String>, String> {
         let spare = self.0.as_ref().map_err(Clone::clone)?;
         let Backend { pid, started } = backend;
         let found = spare.ask(|| sqlx::query(STATEMENT).bind(pid).bind(started));
         let found = found.await.map_err(|trouble| trouble.words)?;
-        let whole = found.first().and_then(statement).unwrap_or_default();
-        let statement = if whole.starts_with(shown) {
-            if found.first().is_some_and(|row| flag(row, "cut")) {
+        let row = found.first();
+        let now = row.and_then(statement).unwrap_or_default();
+        let statement = if now.starts_with(&shown.text) {
+            if row.is_some_and(|row| flag(row, "cut")) {
                 return Err("the server keeps only the beginning of this statement \
                             (track_activity_query_size), so it can't be planned"
                     .to_owned());
             }
-            whole
-        } else if shown.chars().count() < LISTED {
-            shown.to_owned()
+            now
         } else {
-            return Err(format!(
-                "{pid} is at something else now, and only the beginning of this is known"
-            ));
+            let kept: Option<i32> = row.and_then(|row| field(row, "kept"));
+            let kept = kept.and_then(|kept| usize::try_from(kept).ok());
+            if shown.cut || kept.is_none_or(|kept| shown.text.len() + 4 >= kept) {
+                return Err(format!(
+                    "{pid} is at something else now, and only the beginning of this is known"
+                ));
+            }
+            shown.text.clone()
         };
         Self::explain_whole(spare, &statement).await
     }

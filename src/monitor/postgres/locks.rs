@@ -140,23 +140,22 @@ impl LockWatch {
         now: Moment,
     ) -> Result<Waits, Trouble> {
         let mut waiters = waiters(listed);
+        let mut waits = Waits::default();
         if !facts.server.rights.may_see_all || facts.server.in_recovery {
             let hidden = self.hidden_waiters(line, facts, now).await;
-            let hidden = line.part(hidden).await?.unwrap_or_default();
-            waiters.extend(
-                hidden
-                    .iter()
-                    .filter(|pid| !listed.iter().any(|s| s.pid == **pid)),
-            );
+            match line.part(hidden).await? {
+                Ok(hidden) => {
+                    let listed = |pid: &i32| listed.iter().any(|s| s.pid == *pid);
+                    waiters.extend(hidden.into_iter().filter(|pid| !listed(pid)));
+                }
+                Err(why) => waits.blind = Some(why),
+            }
         }
         if waiters.is_empty() {
             self.details = None;
-            return Ok(Waits::default());
+            return Ok(waits);
         }
-        let mut waits = Waits {
-            waiting: waiting.max(u32::try_from(waiters.len()).unwrap_or(u32::MAX)),
-            ..Waits::default()
-        };
+        waits.waiting = waiting.max(u32::try_from(waiters.len()).unwrap_or(u32::MAX));
         waiters.truncate(ASKED);
         let ours = listed.iter().filter(|session| session.is_ours());
         let ours: Vec<i32> = ours.map(|session| session.pid).collect();
@@ -173,7 +172,7 @@ impl LockWatch {
         let done = u32::try_from(done).unwrap_or(u32::MAX);
         waits.waiting = waits.waiting.saturating_sub(done);
         let added = add_sessions(line, &mut waits, listed, facts, tag).await;
-        waits.blind = line.part(added).await?.err();
+        waits.blind = line.part(added).await?.err().or(waits.blind);
         let added = self.add_details(line, &mut waits, facts, &ours, now).await;
         waits.blind = line.part(added).await?.err().or(waits.blind);
         let found = prepared(line, &waits.edges).await;

@@ -13,10 +13,13 @@ use super::line::Line;
 use super::rows::{field, flag, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
-use crate::monitor::migrations::{Migrations, Record, RowState, Script, Shelf, Tool, judge};
+use crate::monitor::migrations::{Lock, Migrations, Record, RowState, Script, Shelf, Tool, judge};
 
 /// How long it holds which tools there are, and where their folders are.
 const FOUND_HOLDS: Duration = Duration::from_secs(30);
+
+/// How often it is looked whether a tool is at work that seems not to be.
+const LOOKS: usize = 3;
 
 /// The tables, their columns, and the schema as SQL wants it.
 const TABLES: &str = "
@@ -121,17 +124,12 @@ impl MigrationWatch {
             ));
             return Ok(migrations);
         }
-        // Who ends its work does so before it lets go of its lock, so the lock is looked at first. One
-        // that has begun since then has it afterwards.
-        let before = self.holder(line, facts, found).await?;
-        let (columns, order) = tool.columns();
-        let sql = select(columns, &found.table, order);
-        let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
-        let records: Vec<Record> = rows.iter().map(record).collect();
-        migrations.running = match before {
-            Some(pid) => Some(pid),
-            None => self.holder(line, facts, found).await?,
-        };
+        let At {
+            records,
+            holder,
+            works,
+        } = at(line, facts, found).await?;
+        migrations.running = holder;
         if let Some(table) = &found.lock_table
             && is_locked(line, table).await?
         {
@@ -148,29 +146,8 @@ impl MigrationWatch {
             let words = "the folder of its files was not found, so what is pending is not known";
             migrations.note.get_or_insert(words.to_owned());
         }
-        let running = migrations.running.is_some();
-        migrations.list = judge(tool, &records, scripts, running);
+        migrations.list = judge(tool, &records, scripts, works);
         Ok(migrations)
-    }
-
-    /// The session that holds the tool's lock.
-    async fn holder(
-        &self,
-        line: &mut Line,
-        facts: &Facts,
-        found: &Found,
-    ) -> Result<Option<i32>, Trouble> {
-        let Some(lock) = found.tool.lock(&facts.server.database, &found.schema) else {
-            return Ok(None);
-        };
-        let rows = line
-            .rows(sqlx::query(LOCKS).bind(Oid(facts.database)))
-            .await?;
-        let row = rows.iter().find(|row| {
-            let number = (field(row, "class"), field(row, "object"));
-            number == (Some(lock.class), Some(lock.object))
-        });
-        Ok(row.and_then(|row| field(row, "pid")))
     }
 
     async fn scripts(&self, tool: Tool, keys: Vec<String>) -> Option<(PathBuf, Vec<Script>)> {
@@ -181,6 +158,67 @@ impl MigrationWatch {
         });
         read.await.ok().flatten()
     }
+}
+
+/// What a tool is at.
+struct At {
+    records: Vec<Record>,
+    /// The session that holds its lock.
+    holder: Option<i32>,
+    /// Whether it works.
+    works: bool,
+}
+
+/// Looks at the tool's table and its lock. Who ends its work says so in the table before it lets go of the
+/// lock, so that a row was left behind if it is unfinished before and after nobody had the lock. It may be
+/// another row each time: then the tool works, only quicker than one can look.
+async fn at(line: &mut Line, facts: &Facts, found: &Found) -> Result<At, Trouble> {
+    let mut records = records(line, found).await?;
+    let lock = found.tool.lock(&facts.server.database, &found.schema);
+    for _ in 0..LOOKS {
+        let holder = match &lock {
+            Some(lock) => holder(line, facts, lock).await?,
+            None => None,
+        };
+        let unfinished = |record: &Record| record.state == RowState::Unfinished;
+        let mut settled = holder.is_some() || lock.is_none() || !records.iter().any(unfinished);
+        if !settled {
+            let again = self::records(line, found).await?;
+            settled = again == records;
+            records = again;
+        }
+        if settled {
+            let works = holder.is_some();
+            return Ok(At {
+                records,
+                holder,
+                works,
+            });
+        }
+    }
+    Ok(At {
+        records,
+        holder: None,
+        works: true,
+    })
+}
+
+async fn records(line: &mut Line, found: &Found) -> Result<Vec<Record>, Trouble> {
+    let (columns, order) = found.tool.columns();
+    let sql = select(columns, &found.table, order);
+    let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
+    Ok(rows.iter().map(record).collect())
+}
+
+/// The session that holds the tool's lock.
+async fn holder(line: &mut Line, facts: &Facts, lock: &Lock) -> Result<Option<i32>, Trouble> {
+    let asked = sqlx::query(LOCKS).bind(Oid(facts.database));
+    let rows = line.rows(asked).await?;
+    let row = rows.iter().find(|row| {
+        let number = (field(row, "class"), field(row, "object"));
+        number == (Some(lock.class), Some(lock.object))
+    });
+    Ok(row.and_then(|row| field(row, "pid")))
 }
 
 async fn find(line: &mut Line) -> Result<Vec<Found>, Trouble> {

@@ -125,9 +125,7 @@ impl Poller {
         picture.migrations = self.rarely.migrations.clone();
         picture.statements = self.rarely.statements.clone();
         picture.seen = self.rarely.seen;
-        picture
-            .invalid_indexes
-            .clone_from(&self.rarely.invalid_indexes);
+        picture.invalid_indexes = self.rarely.invalid_indexes.clone();
     }
 
     async fn look(&mut self, line: &mut Line, now: Moment) -> Result<Picture, Trouble> {
@@ -164,7 +162,7 @@ impl Poller {
             },
             idle_in_transaction: idle_in_transaction(&sessions.listed),
             progress: progress.all,
-            invalid_indexes: Vec::new(),
+            invalid_indexes: Known::NotYet,
             vitals: Known::NotYet,
             statements: Known::NotYet,
             migrations: Known::NotYet,

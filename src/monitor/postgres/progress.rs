@@ -168,9 +168,8 @@ impl ProgressWatch {
     fn counted(&mut self, raw: &Raw, facts: &Facts, sessions: &[Session], now: Moment) -> Progress {
         let session = sessions.iter().find(|session| session.pid == raw.pid);
         let age = session.and_then(|session| session.query_age);
-        let role = &facts.server.role;
         let what = if raw.is_hidden() {
-            format!("{} (hidden: grant pg_monitor to {role})", raw.view.words())
+            format!("{} (hidden: {})", raw.view.words(), facts.server.grant())
         } else {
             raw.what()
         };
@@ -188,7 +187,7 @@ impl ProgressWatch {
             pid: raw.pid,
             ours: session.and_then(|session| session.ours.clone()),
             what,
-            phase: phase(raw),
+            phase: raw.phase_words(),
             done,
             estimated: false,
             left: left.filter(|_| waits_for.is_none()),
@@ -325,23 +324,6 @@ fn unknown(session: &Session, relation: Option<&str>, bytes: Option<f64>) -> Pro
         age: session.query_age,
         waits_for: None,
     }
-}
-
-fn phase(raw: &Raw) -> String {
-    if raw.view == View::Copy {
-        return format!("{} rows", raw.more_done);
-    }
-    let phase = raw.phase.trim_start_matches("building index: ").to_owned();
-    if raw.parts_total > 1.0 {
-        return format!(
-            "{phase}; {} of {} partitions",
-            raw.parts_done, raw.parts_total
-        );
-    }
-    if raw.is_uncounted_work() {
-        return format!("{phase} (the server does not count this)");
-    }
-    phase
 }
 
 fn who(session: Option<&Session>) -> String {

@@ -25,6 +25,7 @@ use crate::monitor::vitals::Vitals;
 /// How many polls lie between two looks at each sort.
 const EVERY: Every = Every {
     vitals: 2,
+    indexes: 2,
     migrations: 4,
     statements: 10,
     counts: 20,
@@ -33,6 +34,7 @@ const EVERY: Every = Every {
 
 struct Every {
     vitals: u32,
+    indexes: u32,
     migrations: u32,
     statements: u32,
     counts: u32,
@@ -44,15 +46,17 @@ struct Every {
 pub(super) enum Sort {
     Slow,
     Vitals,
+    Indexes,
     Counts,
     Migrations,
     Statements,
 }
 
 impl Sort {
-    pub(super) const ALL: [Sort; 5] = [
+    pub(super) const ALL: [Sort; 6] = [
         Sort::Slow,
         Sort::Vitals,
+        Sort::Indexes,
         Sort::Counts,
         Sort::Migrations,
         Sort::Statements,
@@ -78,16 +82,17 @@ impl Turn {
             .is_none_or(|last| now.since(last) >= self.pace.interval())
     }
 
-    /// Takes note that a look began at `began` and is over.
-    fn done(&mut self, began: Moment, clock: &dyn Clock) {
+    /// Takes note that a look began at `began` and took as long as it `took`.
+    fn done(&mut self, began: Moment, took: Duration) {
         self.last = Some(began);
-        self.pace.note(clock.now().since(began));
+        self.pace.note(took);
     }
 }
 
 /// Everything that is looked at rarely, and what was last seen of it.
 pub(super) struct Rarely {
     vitals_turn: Turn,
+    indexes_turn: Turn,
     migrations_turn: Turn,
     statements_turn: Turn,
     slow_turn: Turn,
@@ -100,7 +105,7 @@ pub(super) struct Rarely {
     pub(super) vitals: Known<Vitals>,
     pub(super) statements: Known<Statements>,
     pub(super) migrations: Known<Vec<Migrations>>,
-    pub(super) invalid_indexes: Vec<InvalidIndex>,
+    pub(super) invalid_indexes: Known<Vec<InvalidIndex>>,
     pub(super) rows: Vec<RowCount>,
     /// When it was last seen.
     pub(super) seen: Seen,
@@ -122,13 +127,14 @@ impl Rarely {
             migration_watch: MigrationWatch::new(folder),
             migrations: Known::NotYet,
             vitals_turn: Turn::new(interval * EVERY.vitals),
+            indexes_turn: Turn::new(interval * EVERY.indexes),
             statements_turn: Turn::new(interval * EVERY.statements),
             slow_turn: Turn::new(interval * EVERY.slow),
             vitals_watch: VitalsWatch::default(),
             statement_watch: StatementWatch::default(),
             vitals: Known::NotYet,
             statements: Known::NotYet,
-            invalid_indexes: Vec::new(),
+            invalid_indexes: Known::NotYet,
         }
     }
 
@@ -157,42 +163,21 @@ impl Rarely {
         if !self.turn(sort).is_due(began) {
             return Ok(false);
         }
-        if let Sort::Counts = sort {
-            return self.count_one(line, facts, clock).await;
-        }
-        line.begin().await?;
         match sort {
-            Sort::Slow => {
-                let looked = self.vitals_watch.look_slowly(line, facts, began).await;
-                if let Err(why) = end(line, looked).await? {
-                    tracing::debug!(why, "what changes slowly could not be seen");
-                } else {
-                    self.seen.slow = Some(began);
-                }
-            }
-            Sort::Vitals => {
-                let looked = self.look_at_vitals(line, facts, began).await;
-                self.vitals = match end(line, looked).await? {
-                    Ok(()) => Known::seen(self.vitals_watch.newest()),
-                    Err(why) => Known::missing(why),
-                };
-            }
-            Sort::Migrations => {
-                let looked = self.migration_watch.look(line, facts, began).await;
-                self.migrations = match end(line, looked).await? {
-                    Ok(found) => Known::seen(found),
-                    Err(why) => Known::missing(why),
-                };
-                self.seen.migrations = Some(began);
-            }
+            // A table at a time, so the turn is not over with each.
+            Sort::Counts => return self.count_one(line, facts, clock).await,
+            Sort::Slow => self.look_slowly(line, facts, began).await?,
+            Sort::Vitals => self.look_at_vitals(line, facts, began).await?,
+            Sort::Indexes => self.look_at_indexes(line, facts, began).await?,
+            Sort::Migrations => self.look_at_migrations(line, facts, began).await?,
             Sort::Statements => {
+                line.begin().await?;
                 let looked = self.statement_watch.look(line, facts, t_zero, began).await;
                 let looked = end(line, looked).await?;
                 self.statements = looked.unwrap_or_else(Known::missing);
             }
-            Sort::Counts => {}
         }
-        self.turn(sort).done(began, clock);
+        self.turn(sort).done(began, clock.now().since(began));
         Ok(true)
     }
 
@@ -200,6 +185,7 @@ impl Rarely {
         match sort {
             Sort::Slow => &mut self.slow_turn,
             Sort::Vitals => &mut self.vitals_turn,
+            Sort::Indexes => &mut self.indexes_turn,
             Sort::Counts => &mut self.counts_turn,
             Sort::Migrations => &mut self.migrations_turn,
             Sort::Statements => &mut self.statements_turn,
@@ -221,10 +207,25 @@ impl Rarely {
             Some(row) => *row = counted,
             None => self.rows.push(counted),
         }
-        if self.counts.is_round_over() {
-            self.counts_turn.done(began, clock);
+        if let Some(took) = self.counts.round() {
+            self.counts_turn.done(began, took);
         }
         Ok(true)
+    }
+
+    async fn look_slowly(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        now: Moment,
+    ) -> Result<(), Trouble> {
+        line.begin().await?;
+        let looked = self.vitals_watch.look_slowly(line, facts, now).await;
+        match end(line, looked).await? {
+            Ok(()) => self.seen.slow = Some(now),
+            Err(why) => tracing::debug!(why, "what changes slowly could not be seen"),
+        }
+        Ok(())
     }
 
     async fn look_at_vitals(
@@ -233,8 +234,49 @@ impl Rarely {
         facts: &Facts,
         now: Moment,
     ) -> Result<(), Trouble> {
-        self.vitals_watch.look(line, facts, now).await?;
-        let mut found = invalid_indexes(line, facts).await?;
+        line.begin().await?;
+        let looked = self.vitals_watch.look(line, facts, now).await;
+        self.vitals = match end(line, looked).await? {
+            Ok(()) => Known::seen(self.vitals_watch.newest()),
+            Err(why) => Known::missing(why),
+        };
+        Ok(())
+    }
+
+    async fn look_at_indexes(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        now: Moment,
+    ) -> Result<(), Trouble> {
+        line.begin().await?;
+        let found = invalid_indexes(line, facts).await;
+        self.invalid_indexes = match end(line, found).await? {
+            Ok(found) => Known::seen(self.sure_of(found)),
+            Err(why) => Known::missing(why),
+        };
+        self.seen.indexes = Some(now);
+        Ok(())
+    }
+
+    async fn look_at_migrations(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        now: Moment,
+    ) -> Result<(), Trouble> {
+        line.begin().await?;
+        let looked = self.migration_watch.look(line, facts, now).await;
+        self.migrations = match end(line, looked).await? {
+            Ok(found) => Known::seen(found),
+            Err(why) => Known::missing(why),
+        };
+        self.seen.migrations = Some(now);
+        Ok(())
+    }
+
+    /// What is certain of the indexes that were found.
+    fn sure_of(&mut self, mut found: Vec<InvalidIndex>) -> Vec<InvalidIndex> {
         // The work on an index may end between the two halves of one look, so it takes two to be sure.
         let before = std::mem::take(&mut self.abandoned);
         let abandoned = found.iter().filter(|index| !index.being_built);
@@ -242,9 +284,7 @@ impl Rarely {
         for index in &mut found {
             index.being_built |= !before.contains(&index.name);
         }
-        self.invalid_indexes = found;
-        self.seen.indexes = Some(now);
-        Ok(())
+        found
     }
 }
 

@@ -1,6 +1,7 @@
 //! Counting rows exactly, for the rules that ask for it.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::types::Oid;
@@ -25,6 +26,8 @@ pub(super) struct RowCounts {
     tables: Vec<String>,
     /// Those that are left of the present round.
     left: VecDeque<String>,
+    /// How long counting has taken in the present round.
+    took: Duration,
 }
 
 impl RowCounts {
@@ -33,12 +36,13 @@ impl RowCounts {
         RowCounts {
             tables,
             left: VecDeque::new(),
+            took: Duration::ZERO,
         }
     }
 
-    /// Whether all tables have been counted since the round began.
-    pub(super) fn is_round_over(&self) -> bool {
-        self.left.is_empty()
+    /// How long counting all the tables has taken, if that is over: many small ones are a burden, too.
+    pub(super) fn round(&mut self) -> Option<Duration> {
+        self.left.is_empty().then(|| std::mem::take(&mut self.took))
     }
 
     /// Counts the rows of the next table. A count is as expensive as its table is large, and the
@@ -59,6 +63,7 @@ impl RowCounts {
         let at = clock.now();
         line.begin().await?;
         let counted = count(line, facts, &table).await;
+        self.took += clock.now().since(at);
         Ok(match end(line, counted).await? {
             Ok(Some(count)) => Some(row_count(&table, at, count)),
             Ok(None) => {

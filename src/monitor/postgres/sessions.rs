@@ -12,10 +12,7 @@ use super::trouble::Trouble;
 use crate::monitor::MONITOR_NAME;
 use crate::monitor::connections::Alike;
 use crate::monitor::ours::named;
-use crate::monitor::session::{Client, Session, State};
-
-/// How many characters of a statement are listed, as the question below says it.
-pub(super) const LISTED: usize = 300;
+use crate::monitor::session::{Client, RECOVERY, Session, State};
 
 /// The fields of a session, from a row of `pg_stat_get_activity`. The function is asked instead of the
 /// view, whose joins cost more than the scan. A database of another encoding than ours may hold bytes that
@@ -164,7 +161,7 @@ fn alike(row: &PgRow, facts: &Facts, tag: &str) -> Alike {
         application,
         database: database(row, facts),
         address: text(row, "client_address"),
-        state: State::of(text(row, "state").as_deref()),
+        state: state(row, facts),
         here: flag(row, "here"),
         sessions: count(row, "sessions"),
     }
@@ -172,9 +169,9 @@ fn alike(row: &PgRow, facts: &Facts, tag: &str) -> Alike {
 
 fn session(row: &PgRow, facts: &Facts, tag: &str) -> Session {
     let kind = text(row, "backend_type");
-    let state = State::of(text(row, "state").as_deref());
+    let state = state(row, facts);
     // The process that replays the log of another server has neither a name nor a state.
-    let recovers = kind.as_deref() == Some("startup");
+    let recovers = kind.as_deref() == Some(RECOVERY);
     let (application, state) = if recovers {
         ("recovery".to_owned(), State::Other)
     } else {
@@ -199,6 +196,11 @@ fn session(row: &PgRow, facts: &Facts, tag: &str) -> Session {
         // In its place the server puts a remark about privileges.
         statement: statement(row).filter(|_| state != State::Hidden),
     }
+}
+
+fn state(row: &PgRow, facts: &Facts) -> State {
+    let word = text(row, "state");
+    State::of(word.as_deref(), facts.server.rights.may_see_all)
 }
 
 fn database(row: &PgRow, facts: &Facts) -> Option<String> {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use sqlx::postgres::PgRow;
 
 use super::errand::{Desk, Order};
@@ -11,7 +10,8 @@ use super::keep::KeptLine;
 use super::rows::{field, text};
 use super::trouble::Trouble;
 use crate::monitor::MONITOR_NAME;
-use crate::monitor::session::{Backend, State};
+use crate::monitor::locks::LockTree;
+use crate::monitor::session::{Backend, RECOVERY, State, no_signal_for_recovery};
 use crate::monitor::signal::{Effect, Outcome, Signal};
 
 /// For how long it is looked whether a signal has had its effect. Over a slow line there are fewer looks.
@@ -55,6 +55,7 @@ struct Looked {
     query_started: Option<i64>,
     application: String,
     state: State,
+    recovers: bool,
 }
 
 impl Signaller {
@@ -79,13 +80,6 @@ impl Signaller {
         self.signal(backend, Signal::Terminate).await
     }
 
-    /// Cancels the statements of all sessions called `name`, one outcome each. The error says why
-    /// nobody knows which they are.
-    pub async fn cancel_application(&self, name: &str) -> Result<Vec<Outcome>, String> {
-        let backends = self.sessions_of(name).await?;
-        Ok(join_all(backends.into_iter().map(|backend| self.cancel(backend))).await)
-    }
-
     /// The sessions called `name`, in all databases of the server. Those whose start is hidden from
     /// this role are left out.
     pub async fn sessions_of(&self, name: &str) -> Result<Vec<Backend>, String> {
@@ -108,7 +102,7 @@ impl Signaller {
     async fn signal(&self, backend: Backend, signal: Signal) -> Outcome {
         let pid = backend.pid;
         if pid <= 0 {
-            let words = "a prepared transaction has no session; only ROLLBACK PREPARED ends it";
+            let words = format!("that is {}", LockTree::default().prepared_words());
             return Outcome::new(pid, Effect::Refused, words);
         }
         let lines = match &self.lines {
@@ -137,12 +131,11 @@ async fn attempt(lines: &Lines, backend: Backend, signal: Signal) -> Result<Outc
         Err(outcome) => return Ok(outcome),
     };
     let rows = lines.ask(Order::Send(signal, backend)).await?;
-    if !rows
-        .first()
-        .and_then(|row| field(row, "sent"))
-        .unwrap_or(false)
-    {
-        return Ok(gone(backend.pid));
+    let sent = rows.first().and_then(|row| field(row, "sent"));
+    match sent {
+        Some(true) => {}
+        Some(false) => return not_sent(lines, backend).await,
+        None => return Ok(gone(backend.pid)),
     }
     let over = tokio::time::sleep(LOOKED_FOR);
     tokio::pin!(over);
@@ -158,13 +151,26 @@ async fn attempt(lines: &Lines, backend: Backend, signal: Signal) -> Result<Outc
     }
 }
 
+/// The server found nobody to send the signal to: either the session has just ended, or it is of a kind
+/// that takes none.
+async fn not_sent(lines: &Lines, backend: Backend) -> Result<Outcome, Trouble> {
+    let pid = backend.pid;
+    let found = look(lines, pid).await?;
+    if found.is_none_or(|found| found.started != Some(backend.started)) {
+        return Ok(gone(pid));
+    }
+    let words = format!("the server refused: {pid} takes no signals");
+    Ok(Outcome::new(pid, Effect::Refused, words))
+}
+
 async fn look(lines: &Lines, pid: i32) -> Result<Option<Looked>, Trouble> {
     let rows = lines.ask(Order::Look(pid)).await?;
     Ok(rows.first().map(|row| Looked {
         started: field(row, "started"),
         query_started: field(row, "query_started"),
         application: text(row, "application_name").unwrap_or_default(),
-        state: State::of(text(row, "state").as_deref()),
+        state: State::of(text(row, "state").as_deref(), false),
+        recovers: text(row, "backend_type").as_deref() == Some(RECOVERY),
     }))
 }
 
@@ -176,6 +182,10 @@ fn refusal(found: Option<Looked>, backend: Backend, signal: Signal) -> Result<Lo
     };
     if found.application == MONITOR_NAME {
         let words = format!("{pid} is a monitor's own session");
+        return Err(Outcome::new(pid, Effect::Refused, words));
+    }
+    if found.recovers {
+        let words = no_signal_for_recovery(pid);
         return Err(Outcome::new(pid, Effect::Refused, words));
     }
     match found.started {

@@ -140,11 +140,8 @@ impl StatementWatch {
             }
         }
         if !facts.server.rights.may_see_all {
-            let grant = format!(
-                "statements of other roles are hidden: grant pg_monitor to {}",
-                facts.server.role
-            );
-            statements.note.get_or_insert(grant);
+            let hidden = facts.server.statements_hidden();
+            statements.note.get_or_insert(hidden);
         }
         Ok(Known::seen(statements))
     }

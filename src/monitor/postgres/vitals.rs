@@ -157,7 +157,11 @@ impl VitalsWatch {
         let local = match facts.seen_as {
             None => true,
             // Through a tunnel a server far away sees a neighbour, too; but its process is not here.
-            Some(address) => address.is_loopback() && pid.is_some_and(is_server),
+            Some(address) if address.is_loopback() => match pid {
+                Some(pid) => is_server(pid).await,
+                None => false,
+            },
+            Some(_) => false,
         };
         self.newest.disk = match text(row, "directory") {
             Some(directory) if local && !facts.server.pooled => disk(directory).await,
@@ -264,8 +268,8 @@ fn slot(row: &PgRow) -> Slot {
 }
 
 /// Whether the process `pid` of this machine is one of a server, as far as the system tells.
-fn is_server(pid: i32) -> bool {
-    let name = std::fs::read_to_string(format!("/proc/{pid}/comm"));
+async fn is_server(pid: i32) -> bool {
+    let name = tokio::fs::read_to_string(format!("/proc/{pid}/comm")).await;
     name.is_ok_and(|name| name.starts_with("postgres"))
 }
 
@@ -284,10 +288,10 @@ async fn disk(directory: String) -> Option<Disk> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_a_server_of_this_machine_is_one() {
+    #[tokio::test]
+    async fn only_a_server_of_this_machine_is_one() {
         // What a server behind a tunnel calls its process is another program here, or none.
-        assert!(!is_server(i32::try_from(std::process::id()).unwrap()));
-        assert!(!is_server(-1));
+        assert!(!is_server(i32::try_from(std::process::id()).unwrap()).await);
+        assert!(!is_server(-1).await);
     }
 }

@@ -244,11 +244,25 @@ impl Raw {
         }
     }
 
+    /// What it is at, for people.
+    pub(in crate::monitor) fn phase_words(&self) -> String {
+        if self.view == View::Copy {
+            return format!("{} rows", self.more_done);
+        }
+        let phase = self.phase.trim_start_matches("building index: ");
+        if self.parts_total > 1.0 {
+            let (done, total) = (self.parts_done, self.parts_total);
+            return format!("{phase}; {done} of {total} partitions");
+        }
+        if self.is_uncounted_work() {
+            return format!("{phase} (the server does not count this)");
+        }
+        phase.to_owned()
+    }
+
     /// Whether it is in a phase that does something and of which no counter tells.
-    pub(in crate::monitor) fn is_uncounted_work(&self) -> bool {
-        let works = |Phase(name, _, weight, counters): &&Phase| {
-            *counters == Nothing && (*weight > 0.0 || name.starts_with("rebuilding"))
-        };
+    fn is_uncounted_work(&self) -> bool {
+        let works = |Phase(_, _, weight, counters): &&Phase| *counters == Nothing && *weight > 0.0;
         self.phase_now().is_some_and(|phase| works(&phase))
     }
 

@@ -229,7 +229,7 @@ fn a_phase_without_counters_has_a_place_and_no_time_left() {
     let rebuilding = full("rebuilding index", [100.0, 100.0, 0.0, 0.0]);
     assert_eq!(percent(&rebuilding), Some(75));
     assert_eq!(rebuilding.stretch(), None);
-    assert!(rebuilding.is_uncounted_work());
+    assert!(rebuilding.phase_words().contains("does not count"));
     let scanning = full("seq scanning heap", [50.0, 100.0, 0.0, 0.0]);
     assert_eq!((percent(&scanning), scanning.stretch()), (Some(28), None));
     let by_index = full("index scanning heap", [50.0, 0.0, 0.0, 0.0]);
@@ -291,4 +291,34 @@ proptest! {
         }
         reads_everything(&text);
     }
+}
+
+#[test]
+fn a_phase_without_a_counter_says_so_and_one_in_which_nothing_is_done_does_not() {
+    let words = |view, phase| raw(view, "", phase, [0.0; 4]).phase_words();
+    let not_counted = " (the server does not count this)";
+    for (view, phase, counted) in [
+        (
+            View::CreateIndex,
+            "building index: sorting live tuples",
+            false,
+        ),
+        (View::CreateIndex, "building index: scanning table", true),
+        (View::CreateIndex, "waiting for old snapshots", true),
+        (View::Vacuum, "vacuuming heap", false),
+        (View::Vacuum, "initializing", true),
+        (View::Cluster, "rebuilding index", false),
+        (View::Cluster, "swapping relation files", true),
+        (View::Analyze, "computing statistics", false),
+        (View::Analyze, "something of a newer server", true),
+    ] {
+        let short = phase.trim_start_matches("building index: ");
+        let expected = if counted { "" } else { not_counted };
+        assert_eq!(words(view, phase), format!("{short}{expected}"));
+    }
+    let mut copy = raw(View::Copy, "COPY FROM", "", [1.0, 9.0, 4_000.0, 0.0]);
+    assert_eq!(copy.phase_words(), "4000 rows");
+    (copy.view, copy.parts_done, copy.parts_total) = (View::CreateIndex, 2.0, 8.0);
+    "building index: scanning table".clone_into(&mut copy.phase);
+    assert_eq!(copy.phase_words(), "scanning table; 2 of 8 partitions");
 }

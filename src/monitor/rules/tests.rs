@@ -1,7 +1,7 @@
 use super::*;
 use crate::clock::Moment;
 use crate::monitor::testing::{database, health, now, picture, probe};
-use crate::monitor::{InvalidIndex, ProbeState};
+use crate::monitor::{InvalidIndex, Known, ProbeState};
 use crate::plan::{Span, Threshold};
 
 /// A minute into the test.
@@ -151,18 +151,20 @@ fn a_probe_that_has_gone_silent_makes_its_rule_blind() {
 
 #[test]
 fn an_alarm_needs_no_rule_and_no_patience_and_holds_only_after_t_zero() {
+    let mut sound = picture();
+    sound.invalid_indexes = Known::seen(Vec::new());
     let mut broken = picture();
-    broken.invalid_indexes = vec![InvalidIndex {
+    broken.invalid_indexes = Known::seen(vec![InvalidIndex {
         name: "orders_n".to_owned(),
         table: "orders".to_owned(),
         being_built: false,
-    }];
+    }]);
     for (begun, then) in [(false, AlertAction::Note), (true, AlertAction::Hold)] {
         let mut rules = rules(&[], &["main"]);
         rules.book.set_t_zero(begun.then(|| at(0)), None);
         assert!(
             rules
-                .look(&health(vec![database(picture())]), at(1))
+                .look(&health(vec![database(sound.clone())]), at(1))
                 .is_empty()
         );
         let alerts = rules.look(&health(vec![database(broken.clone())]), at(2));
@@ -174,7 +176,7 @@ fn an_alarm_needs_no_rule_and_no_patience_and_holds_only_after_t_zero() {
         assert_eq!(alerts, [fired]);
         let mut alerts = Vec::new();
         for secs in 3..10 {
-            alerts.extend(rules.look(&health(vec![database(picture())]), at(secs)));
+            alerts.extend(rules.look(&health(vec![database(sound.clone())]), at(secs)));
         }
         let name = "main: invalid index".to_owned();
         assert!(alerts.contains(&Alert::Cleared { name }), "{alerts:?}");

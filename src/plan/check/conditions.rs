@@ -1,11 +1,12 @@
 //! Conditions must make sense, and ask about what is there.
 
-use std::collections::HashSet;
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::references::all_steps;
 use crate::plan::condition::{Condition, Fact};
-use crate::plan::draft::Draft;
+use crate::plan::draft::{Draft, StepSpec};
 use crate::plan::metric;
 use crate::plan::problem::{Problem, nearest};
 use crate::plan::source::{Source, Span};
@@ -16,7 +17,9 @@ pub(super) fn check(draft: &Draft, source: &Source, problems: &mut Vec<Problem>)
         draft,
         source,
         problems,
-        before: HashSet::new(),
+        before: BTreeSet::new(),
+        ids: OnceCell::new(),
+        variables: OnceCell::new(),
     };
     for phase in &draft.phases {
         if let Some(when) = &phase.when {
@@ -42,17 +45,20 @@ struct Check<'a> {
     source: &'a Source,
     problems: &'a mut Vec<Problem>,
     /// The ids of the steps so far.
-    before: HashSet<String>,
+    before: BTreeSet<&'a str>,
+    /// The ids of all steps, and the names of all variables, once somebody asks.
+    ids: OnceCell<BTreeSet<&'a str>>,
+    variables: OnceCell<BTreeSet<&'a str>>,
 }
 
-impl Check<'_> {
-    fn steps(&mut self, steps: &[Box<crate::plan::draft::StepSpec>]) {
+impl<'a> Check<'a> {
+    fn steps(&mut self, steps: &'a [Box<StepSpec>]) {
         for step in steps {
             if let Some(when) = &step.when {
                 self.condition(when);
             }
             if let Some(id) = &step.id {
-                self.before.insert(id.value.clone());
+                self.before.insert(&id.value);
             }
         }
     }
@@ -98,21 +104,19 @@ impl Check<'_> {
                 "take another variable that says what is to be done".to_owned(),
             ));
         }
-        let captured = all_steps(self.draft).flat_map(|step| &step.capture);
-        let known: Vec<&str> = self
-            .draft
-            .vars
-            .iter()
-            .map(|var| var.name.as_str())
-            .chain(captured.map(|capture| capture.name.as_str()))
-            .collect();
+        let known = self.variables.get_or_init(|| {
+            let captured = all_steps(self.draft).flat_map(|step| &step.capture);
+            let captured = captured.map(|capture| capture.name.as_str());
+            let given = self.draft.vars.iter().map(|var| var.name.as_str());
+            given.chain(captured).collect()
+        });
         let hint = || {
             nearest(name, known.iter().copied()).map_or_else(
                 || format!("text stands in quotes: `'{name}'`"),
                 |near| format!("did you mean `{near}`?"),
             )
         };
-        (!known.contains(&name)).then(|| {
+        (!known.contains(name)).then(|| {
             (
                 "unknown-variable",
                 format!("there is no variable `{name}`"),
@@ -126,16 +130,17 @@ impl Check<'_> {
         if self.before.contains(id) {
             return None;
         }
-        let ids = all_steps(self.draft).filter_map(|step| step.id.as_ref());
-        let mut ids = ids;
-        let later = ids.any(|known| known.value == id);
-        if later {
+        let ids = self.ids.get_or_init(|| {
+            let ids = all_steps(self.draft).filter_map(|step| step.id.as_ref());
+            ids.map(|id| id.value.as_str()).collect()
+        });
+        if ids.contains(id) {
             let message =
                 format!("`{id}` comes later: nothing of it is known when this is decided");
             let hint = "ask about a step that stands before".to_owned();
             return Some(("condition-on-later-step", message, hint));
         }
-        let near = nearest(id, self.before.iter().map(String::as_str));
+        let near = nearest(id, self.before.iter().copied());
         let hint = near.map_or_else(
             || {
                 format!(

@@ -88,13 +88,22 @@ fn of_snapshot(draft: &Draft, step: &StepSpec, snapshot: &Snapshot, problems: &m
     }
 }
 
-/// Where `name` is written in the table of a typed plan that `span` lies in; `span` if it is not.
+/// Where `name` is written in the table of a typed plan that `span` lies in, or of a runbook in the
+/// lines of `span` and the one above; `span` if it is not.
 fn written(source: &Source, span: Span, name: &str) -> Span {
     let text = source.text();
-    let table = text[..span.start].rfind("[[").unwrap_or(span.start);
-    let end = text[span.end..]
-        .find("\n[")
-        .map_or(text.len(), |at| span.end + at);
+    let before = &text[..span.start];
+    let (table, end) = match Format::of(source.name_at(span.start)) {
+        Format::Toml => {
+            let end = text[span.end..].find("\n[");
+            let end = end.map_or(text.len(), |at| span.end + at);
+            (before.rfind("[[").unwrap_or(span.start), end)
+        }
+        Format::Markdown => {
+            let lines = before.rmatch_indices('\n').map(|(at, _)| at + 1);
+            (lines.take(2).last().unwrap_or_default(), span.end)
+        }
+    };
     let found = text[table..end].find(name).filter(|_| !name.is_empty());
     found.map_or(span, |at| Span::new(table + at, table + at + name.len()))
 }
@@ -190,10 +199,7 @@ fn variables(
 ) {
     placeholders(known, source, step, problems);
     for work in works(step) {
-        let mut texts = step.texts(work);
-        if let Work::Check(text) = work {
-            texts.push(text.clone().into());
-        }
+        let texts = step.texts_with_braces(work);
         let names = texts.iter().flat_map(|text| template::names(text, &[]));
         for name in names.map(|name| step.variable(name)) {
             if !known.contains(name) {

@@ -30,9 +30,10 @@ impl Building {
     }
 }
 
-/// Whether `c` ends a word.
+/// Whether `c` ends a word. Other white space than a shell's blanks does not.
 fn ends(c: char) -> bool {
-    c.is_ascii_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')' | '<' | '>')
+    let blank = matches!(c, ' ' | '\t' | '\n' | '\r');
+    blank || matches!(c, ';' | '&' | '|' | '(' | ')' | '<' | '>')
 }
 
 /// Whether `c` means something inside of a word, or ends it.

@@ -249,9 +249,15 @@ fn options_are_read_in_every_spelling() {
     assert_eq!(operands, ["x", "-z"]);
 }
 
+#[test]
+fn white_space_that_is_no_blank_is_a_part_of_a_word() {
+    assert_eq!(commands("x=(a\u{c}b) c\u{b}d"), ["c\u{b}d"]);
+    assert_eq!(commands("for x in a\u{c} b; do c; done"), ["c"]);
+}
+
 proptest! {
     #[test]
-    fn any_text_is_read_and_every_place_lies_in_it(text in "[ -~\n\\\\'\"`${}()<|&;#=é]{0,120}") {
+    fn any_text_is_read_and_every_place_lies_in_it(text in "[ -~\t\r\u{b}\u{c}\u{a0}\n\\\\'\"`${}()<|&;#=é]{0,120}") {
         let script = script(&text);
         for command in &script.commands {
             prop_assert!(text.get(command.span.clone()).is_some(), "{:?}", command.span);

@@ -51,7 +51,8 @@ impl<'t> Word<'t> {
 
     /// The text behind the last `/`.
     pub(in crate::plan) fn base_name(&self) -> &str {
-        self.text.rsplit('/').next().unwrap_or(&self.text)
+        let slash = self.text.bytes().rposition(|byte| byte == b'/');
+        slash.map_or(&self.text, |at| &self.text[at + 1..])
     }
 
     /// Whether it is an option, or `-` alone.

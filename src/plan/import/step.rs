@@ -210,7 +210,7 @@ pub(super) fn foreign_braces(plan: &Plan) -> Vec<String> {
     for step in &plan.steps {
         let works = std::iter::once(&step.spec.work)
             .chain(step.spec.alternatives.iter().map(|way| &way.work));
-        for text in works.flat_map(|work| step.spec.texts(work)) {
+        for text in works.flat_map(|work| step.spec.texts_with_braces(work)) {
             for token in template::tokens(&text) {
                 let name = token.name.to_owned();
                 if !plan.has_variable(&name) && !names.contains(&name) {

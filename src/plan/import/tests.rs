@@ -132,7 +132,7 @@ allow:
 # Go
 ## Pre-deployment (1 Day Before)
 - [x] it's "done"
-- [~] not now
+- [~] not now, {{later}}
 ## Deployment (30 minutes)
 - [ ] Migrate
 
@@ -167,6 +167,14 @@ Text.
 #[test]
 fn every_part_of_a_runbook_can_be_said() {
     insta::assert_snapshot!(check_same("go.md", RUNBOOK.as_bytes()).unwrap());
+}
+
+#[test]
+fn what_is_told_and_left_out_is_not_imported() {
+    let text = "---\ndatabases: {a: {b: c}}\n---\n- [ ] Look at {{that}}\n";
+    let toml = check_same("a.md", text.as_bytes()).unwrap();
+    assert!(!toml.contains("databases"), "{toml}");
+    assert!(toml.contains("not_variables = [\"that\"]"), "{toml}");
 }
 
 #[test]

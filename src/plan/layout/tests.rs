@@ -21,6 +21,17 @@ fn what_an_author_wrote_over_several_lines_stays() {
 }
 
 #[test]
+fn a_table_over_several_lines_stays_its_authors() {
+    let text = "title = \"x\"\n\n[vars]\ntag = {\n    prompt = \"Which?\", # the release\n  choices = [\"a\", \"b\"],\n}\n";
+    assert_eq!(laid(text), text);
+    let loose = "[vars]\ntag={\n  prompt='Which?',\n  inner={a=1,b='c'}\n}   # why\n";
+    let wanted = "[vars]\ntag = {\n  prompt=\"Which?\",\n  inner={ a = 1, b = \"c\" }\n}  # why\n";
+    assert_eq!(laid(loose), wanted);
+    let windows = text.replace('\n', "\r\n");
+    assert_eq!(laid(&windows), windows);
+}
+
+#[test]
 fn line_ends_are_kept_and_mistakes_refused() {
     assert_eq!(
         laid("a=1\r\n[b]\r\nc='''\r\nx\r\n'''\r\n"),
@@ -61,6 +72,7 @@ fn piece() -> impl Strategy<Value = String> {
         "[\n 1, # c\n 2\n]",
         "{a=1,b = 'c'}",
         "{ a.b = [ 1 ], c = {} }",
+        "{\n  a=1, # c\n b = { c = [1,2] ,\n d='x' },\n}",
         "true",
         "1979-05-27",
         "[]",

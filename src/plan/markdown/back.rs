@@ -18,6 +18,7 @@ impl Words {
             Topic::Recovery,
             Topic::Restore,
             Topic::Emergency,
+            Topic::Urgent,
             Topic::Returns,
             Topic::Abandon,
         ];
@@ -33,6 +34,7 @@ impl Words {
             Topic::Recovery,
             Topic::Restore,
             Topic::Emergency,
+            Topic::Urgent,
         ];
         back.into_iter().any(|topic| self.has(topic))
     }
@@ -45,19 +47,30 @@ impl Words {
             || self.has(Topic::Abandon)
             || (self.has(Topic::Failure) && staged)
             || (self.has(Topic::Emergency) && !staged);
-        (self.has(Topic::Rollback) && !self.acts_on(&[&PLAIN, &[Topic::Acts, Topic::Thing]]))
+        (self.has(Topic::Rollback)
+            && !self.acts_on(&[&PLAIN, &[Topic::Acts, Topic::Moves, Topic::Thing]]))
             || self.fails()
             || self.restores()
+            || (self.has(Topic::Urgent) && !self.has(Topic::Verify) && !self.hurries())
             || (given_up
                 && self.speaks_only_of(&[&BACK])
-                && !self.acts_on(&[&PLAIN, &[Topic::Acts, Topic::Failure]]))
+                && !self.acts_on(&[&PLAIN, &[Topic::Acts, Topic::Moves, Topic::Failure]]))
     }
 
     /// Whether a deployment or a verification is told to be done with something that may only be called
     /// after a way back: "Migrate rollback_events", "Verify that the rollback works". "Deploy rollback",
     /// which speaks of nothing but `back`, is one.
     fn acts_on(&self, back: &[&[Topic]]) -> bool {
-        self.begins(&[Topic::Acts]) && !self.speaks_only_of(back)
+        self.begins(&[Topic::Acts, Topic::Moves]) && !self.speaks_only_of(back)
+    }
+
+    /// Whether it is a deployment in a hurry: "Despliegue de emergencia", "紧急发布".
+    fn hurries(&self) -> bool {
+        let only = [Topic::Urgent, Topic::Deploy, Topic::Staged];
+        // Where there are no spaces, all of a heading is one word.
+        let begins = self.begins(&[Topic::Deploy]);
+        (begins && !self.uncounted().starts_with(is_dense))
+            || (self.has(Topic::Deploy) && self.speaks_only_of(&[&only]))
     }
 
     /// "If the migration fails", "if something goes wrong", "if issues occur".
@@ -176,13 +189,14 @@ impl Words {
 }
 
 /// What a heading may speak of that only says that here is how to roll back.
-const PLAIN: [Topic; 8] = [
+const PLAIN: [Topic; 9] = [
     Topic::Rollback,
     Topic::Recovery,
     Topic::Restore,
     Topic::Returns,
     Topic::Abandon,
     Topic::Emergency,
+    Topic::Urgent,
     Topic::Steps,
     Topic::Small,
 ];

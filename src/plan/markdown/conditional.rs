@@ -1,9 +1,11 @@
 //! Commands among the steps forward that are only for a case: "If this fails, run:", "To undo the
 //! change, run:". They are steps, and nobody may run them by going on.
 
+use std::sync::LazyLock;
+
 use super::book::Book;
 use super::phrases::is_dense;
-use super::tongues;
+use super::tongues::{self, Beginnings};
 use super::words::Words;
 use crate::plan::draft::StepSpec;
 use crate::plan::problem::Problem;
@@ -27,13 +29,9 @@ enum Reserve {
 fn is_conditional(text: &str) -> bool {
     let counted = |c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' ');
     let text = text.trim_start_matches(counted);
-    let begins = |word: &str| tongues::strip_word(text, word).is_some();
-    let says = |word: &str| {
-        let dense = word.chars().all(is_dense) && word.chars().nth(2).is_some();
-        begins(word) || (dense && text.contains(word))
-    };
-    tongues::words(|tongue| tongue.in_case).any(says)
-        || (tongues::words(|tongue| tongue.in_case_of).any(begins) && Words::new(text).is_failure())
+    IN_CASE.begin_word(text)
+        || (!text.is_ascii() && ANYWHERE.iter().any(|word| text.contains(word)))
+        || (IN_CASE_OF.begin_word(text) && Words::new(text).is_failure())
 }
 
 /// Whether a remark in parentheses says so: "Drain it (only if step 3 fails)". "(if applicable)", which is
@@ -50,8 +48,11 @@ fn remarks_case(text: &str) -> bool {
 
 /// Whether `text` begins with "roll back".
 fn begins_back(text: &str) -> bool {
-    tongues::words(|tongue| tongue.back).any(|words| tongues::strip(text, words).is_some())
+    BACK.begin(text)
 }
+
+/// "Roll back", at the beginning of a step's title.
+static BACK: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.back));
 
 /// What `text`, which names a step or what steps stand under, says against going on with it.
 fn reserve(text: &str) -> Option<Reserve> {
@@ -76,6 +77,17 @@ fn reserve(text: &str) -> Option<Reserve> {
     }
     words.is_elsewhere().then_some(Reserve::Elsewhere)
 }
+
+/// "If"; "when", if what follows speaks of a failure; what says "if" wherever it stands.
+static IN_CASE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.in_case));
+static IN_CASE_OF: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::of(|tongue| tongue.in_case_of));
+static ANYWHERE: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let dense = |word: &&str| word.chars().all(is_dense) && word.chars().nth(2).is_some();
+    tongues::words(|tongue| tongue.in_case)
+        .filter(dense)
+        .collect()
+});
 
 /// The case at the end of an item's text that names what stands below it: "Migrate. If that fails:".
 pub(super) fn at_the_end(text: &str) -> Option<&str> {

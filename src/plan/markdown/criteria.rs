@@ -1,13 +1,15 @@
 //! Criteria in words: when to roll back, what to raise an alarm for. Those that are thresholds of
 //! something that the plan measures are held against it; the others a person judges.
 
+use std::sync::LazyLock;
+
 use super::blocks::{Block, Kind, List, Row};
 use super::book::Book;
 use super::found::Found;
 use super::label::label;
 use super::phrases::is_dense;
 use super::threshold::{self, What};
-use super::tongues;
+use super::tongues::Beginnings;
 use crate::plan::ledger::Place;
 use crate::plan::parts::{AlertAction, AlertRule, Database};
 use crate::plan::probe::Probe;
@@ -17,7 +19,7 @@ use crate::plan::source::Span;
 /// Whether a line announces when to roll back: "Roll back if:", "Triggers:".
 pub(super) fn announces(line: &str) -> bool {
     let line = label(line).replace([',', '，'], "");
-    tongues::words(|tongue| tongue.back_if).any(|words| tongues::strip(&line, words).is_some())
+    BACK_IF.begin(&line)
 }
 
 /// The same where it leaves no doubt: "Triggers:" among steps may be what starts a job.
@@ -49,6 +51,9 @@ pub(super) fn gives(line: &str) -> bool {
         .filter_map(said)
         .any(|gives| gives)
 }
+
+/// "Roll back if", at the beginning of a line.
+static BACK_IF: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.back_if));
 
 /// The criteria of a section: each item of its lists is one. With `tasks_apart` task items are
 /// none, they are left in the second part of the answer.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::decoration;
 use super::times::{self, Said};
-use super::tongues::{TONGUES, strip_word};
+use super::tongues::{ORDINALS, strip_word};
 use super::words::{Meaning, Sense, Stage, Weight, Words};
 
 /// What a heading without words is called.
@@ -201,7 +201,7 @@ fn ordinal(text: &str) -> Option<Ordinal> {
         let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
         return rest.starts_with([')', ' ', ':']).then_some(Ordinal::Number);
     }
-    let counted = TONGUES.iter().flat_map(|tongue| tongue.ordinals);
+    let counted = ORDINALS.near(text).iter();
     counted
         .filter_map(|(word, ordinal)| Some((strip_word(text, word)?, *ordinal)))
         .find(|(rest, _)| starts_with_number(rest.trim_start()))
@@ -226,8 +226,10 @@ fn times_of(text: &str) -> Vec<Time> {
         let rest = rest.trim_start().to_ascii_lowercase();
         signs.iter().any(|sign| rest.starts_with(sign))
     });
-    if counts && let Some(said) = times::said(head.split(" - ").next().unwrap_or(head)) {
-        found.push(Time { place: None, said });
+    if counts {
+        let first = || times::said(head.split(" - ").next()?);
+        let said = times::said(head).or_else(first);
+        found.extend(said.map(|said| Time { place: None, said }));
     }
     let mut from = 0;
     let width = |at: usize| text[at..].chars().next().map_or(1, char::len_utf8);

@@ -83,7 +83,8 @@ fn phase(
         .id
         .clone()
         .map(|id| Placed::new(id, heading.span));
-    let told = contents.budgets.get(&section).copied();
+    let told = contents.budgets.get(&section);
+    let told = told.or_else(|| contents.parts.get(&section)).copied();
     for step in &mut steps {
         conditional::guard(step, &reading.name, book);
         conditional::guard_section(step, &reading.name, &heading.title.words, book);
@@ -173,14 +174,13 @@ fn give_kinds(phases: &mut [Phase], book: &mut Book<'_>) {
 /// Makes the names of phases differ: by what stands above them, then by when they are due.
 fn tell_apart(phases: &mut [Phase], outline: &Outline, contents: &mut Contents) {
     for round in 0..2 {
-        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut seen: HashMap<&str, usize> = HashMap::new();
         for phase in phases.iter() {
-            *seen.entry(phase.spec.name.clone()).or_insert(0) += 1;
+            *seen.entry(&phase.spec.name).or_insert(0) += 1;
         }
-        for phase in phases.iter_mut() {
-            if seen.get(&phase.spec.name).is_none_or(|&count| count < 2) {
-                continue;
-            }
+        let shared = |phase: &Phase| seen[phase.spec.name.as_str()] > 1;
+        let shared: Vec<bool> = phases.iter().map(shared).collect();
+        for (phase, _) in phases.iter_mut().zip(shared).filter(|(_, shared)| *shared) {
             let above = outline.parent(phase.section);
             match (round, above, &phase.spec.at) {
                 (0, _, Some(at)) => phase.spec.name = format!("{} ({})", phase.spec.name, at.words),

@@ -36,6 +36,9 @@ pub(super) enum Topic {
     Restore,
     /// As with recovery, and even less if it is one that goes forward: "emergency".
     Emergency,
+    /// The same in a language whose other words are not told apart, unless it is a deployment in a
+    /// hurry, or one only verifies it.
+    Urgent,
     /// What a way back may be for, or lead to.
     Thing,
     /// That what stands behind it is not there: "no", "without".
@@ -44,6 +47,8 @@ pub(super) enum Topic {
     Order,
     /// The same in a language where it stands at the end.
     OrderLast,
+    /// An order to move something: what is moved may be called after a way back, and is none.
+    Moves,
     /// With one of these, a heading about rollbacks is about getting ready for one.
     Rehearsal,
     /// What "pre-" and "post-" are put before.
@@ -111,15 +116,14 @@ struct Phrase {
     topic: Topic,
 }
 
-/// The phrases by their first byte.
-static BY_LETTER: LazyLock<Vec<Vec<Phrase>>> = LazyLock::new(|| {
-    let mut buckets: Vec<Vec<Phrase>> = (0..256).map(|_| Vec::new()).collect();
+/// The phrases by their first two letters, see [`bucket`].
+static BY_LETTERS: LazyLock<Vec<Vec<Phrase>>> = LazyLock::new(|| {
+    let mut buckets: Vec<Vec<Phrase>> = (0..32 * 32).map(|_| Vec::new()).collect();
     let all = TONGUES.iter().flat_map(|tongue| tongue.phrases);
     for (topic, phrases) in all {
         for phrase in *phrases {
             let words = phrase.trim_end_matches('*');
-            let letter = words.bytes().next().unwrap_or(0);
-            buckets[usize::from(letter)].push(Phrase {
+            buckets[bucket(words)].push(Phrase {
                 words,
                 // There are no spaces between the words of these scripts.
                 open: words.len() < phrase.len() || words.chars().any(is_dense),
@@ -130,6 +134,13 @@ static BY_LETTER: LazyLock<Vec<Vec<Phrase>>> = LazyLock::new(|| {
     buckets
 });
 
+/// Where the phrases are that begin as `text` does. A phrase of one letter stands before a space.
+fn bucket(text: &str) -> usize {
+    let low = |byte: Option<u8>| usize::from(byte.unwrap_or(b' ') % 32);
+    let mut bytes = text.bytes();
+    low(bytes.next()) * 32 + low(bytes.next())
+}
+
 /// Whether words written with `c` have no spaces between them.
 pub(super) fn is_dense(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}')
@@ -138,15 +149,8 @@ pub(super) fn is_dense(c: char) -> bool {
 /// Calls `found` for every phrase that `text` begins with, with its topic and its length. `text` is
 /// in lower case and has one space between its words and one at its end.
 pub(super) fn at(text: &str, mut found: impl FnMut(Topic, usize)) {
-    let letter = text.bytes().next().unwrap_or(0);
-    let Some(bucket) = BY_LETTER.get(usize::from(letter)) else {
-        return;
-    };
-    for phrase in bucket {
-        let second = phrase.words.as_bytes().get(1);
-        // Most differ in their second letter: telling so here is quicker than comparing them whole.
-        if second.is_none_or(|second| text.as_bytes().get(1) == Some(second))
-            && let Some(rest) = text.strip_prefix(phrase.words)
+    for phrase in &BY_LETTERS[bucket(text)] {
+        if let Some(rest) = text.strip_prefix(phrase.words)
             && (phrase.open || rest.starts_with(' '))
         {
             found(phrase.topic, phrase.words.len());

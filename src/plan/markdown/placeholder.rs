@@ -19,7 +19,8 @@ const TAGS: [&str; 26] = [
     "a", "b", "body", "br", "code", "div", "form", "h1", "h2", "h3", "head", "hr", "html", "i",
     "img", "input", "li", "link", "meta", "p", "pre", "script", "span", "style", "title", "ul",
 ];
-/// What may stand behind "your" in one word.
+const YOUR: &[u8] = b"your";
+/// What may stand behind it in one word.
 const YOURS: [&str; 27] = [
     "api",
     "app",
@@ -151,23 +152,31 @@ fn angles(line: &str, found: &mut Vec<Range<usize>>) {
 
 /// `your-domain.com`, `YOUR_TOKEN`, `yourcompany.com`
 fn yours(line: &str, found: &mut Vec<Range<usize>>) {
-    let lower = line.to_ascii_lowercase();
+    let bytes = line.as_bytes();
+    let said = |at: &usize| {
+        let word = bytes.get(*at..at + YOUR.len());
+        word.is_some_and(|word| word.eq_ignore_ascii_case(YOUR))
+    };
+    let begins = (0..)
+        .zip(bytes)
+        .filter(|(_, byte)| matches!(byte, b'y' | b'Y'));
     let mut end = 0;
-    for (at, _) in lower.match_indices("your") {
+    for at in begins.map(|(at, _)| at).filter(said) {
         if at < end {
             continue;
         }
-        let rest = &lower[at + 4..];
+        let rest = &line[at + YOUR.len()..];
         let joined = rest.starts_with(['-', '_', '.'])
             && rest[1..].starts_with(|c: char| c.is_ascii_alphanumeric());
         let named = YOURS.iter().any(|word| {
-            rest.strip_prefix(word)
-                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+            let head = rest.get(..word.len());
+            head.is_some_and(|head| head.eq_ignore_ascii_case(word))
+                && !rest[word.len()..].starts_with(|c: char| c.is_ascii_alphabetic())
         });
         let variable = matches!(before(line, at), Some('$' | '{'));
         let part = before(line, at).is_some_and(|c| is_word(c) || c == '-');
         if (joined || named) && !variable && !part {
-            end = at + 4 + word_length(rest, &['-', '.']);
+            end = at + YOUR.len() + word_length(rest, &['-', '.']);
             found.push(at..end);
         }
     }
@@ -238,6 +247,10 @@ fn stamps(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
 }
 
 fn holds_stamp(word: &str, ahead: &str) -> bool {
+    // All of them are written in capitals.
+    if !word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return false;
+    }
     let dated = word.contains("YYYY") && word.contains("MM");
     let formats = ["to_char", "to_date", "to_timestamp", "date ", "strftime"];
     if dated {
@@ -256,11 +269,11 @@ fn is_dated_name(word: &str) -> bool {
 
 /// `xxx.xxx.xxx.xxx`, `x.x.x.x`, `CHANGE_ME`
 fn stands_for_other(word: &str) -> bool {
-    let lower = word.to_ascii_lowercase();
-    let parts: Vec<&str> = lower.split('.').collect();
-    let crosses =
-        |part: &&str| !part.is_empty() && part.len() <= 3 && part.chars().all(|c| c == 'x');
-    CHANGED.contains(&lower.as_str()) || (parts.len() == 4 && parts.iter().all(crosses))
+    let cross = |c: char| c.eq_ignore_ascii_case(&'x');
+    let crosses = |part: &str| (1..=3).contains(&part.len()) && part.chars().all(cross);
+    let address = || word.split('.').count() == 4 && word.split('.').all(crosses);
+    (word.starts_with(cross) && address())
+        || CHANGED.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// How much of `text` is one word, in which `joiners` may stand.

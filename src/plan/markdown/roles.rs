@@ -291,7 +291,13 @@ fn times(title: &Title, reading: &mut Reading) {
                 until = Some(Duration::from_secs(u64::try_from(end).ok()?));
             }
             Said::Length(_) | Said::Window(_) if rollback => return None,
-            Said::Place(seconds) | Said::Stretch(seconds, _) => at = place(seconds),
+            Said::Place(seconds) => at = place(seconds),
+            Said::Stretch(begins, ends) => {
+                at = place(begins);
+                // What comes after a deployment is due then, and takes as long as it takes.
+                let length = ends.abs_diff(begins);
+                budget = (!after && length > 0).then(|| Duration::from_secs(length));
+            }
             Said::First(_) => at = place(0),
             Said::Between(time, _)
             | Said::Length(time)

@@ -1,9 +1,11 @@
 //! Blocks of shell and SQL, cut where their author begins a new step, never inside a statement.
 
+use std::sync::LazyLock;
+
 use super::blocks::Fence;
 use super::fence::Language;
 use super::heading::Ordinal;
-use super::tongues::{self, TONGUES};
+use super::tongues::{self, Beginnings, ORDINALS};
 use super::transcript;
 use crate::plan::shell;
 
@@ -269,8 +271,9 @@ fn paragraphs(lines: &[Line<'_>]) -> Vec<std::ops::Range<usize>> {
 
 /// What stands behind `1.`, `1)`, `Step 1:`, `Schritt 1:`, `步骤1：`.
 fn numbered(comment: &str) -> Option<&str> {
-    let steps = TONGUES.iter().flat_map(|tongue| tongue.ordinals);
-    let step = steps
+    let step = ORDINALS
+        .near(comment)
+        .iter()
         .filter(|(_, ordinal)| *ordinal == Ordinal::Number)
         .find_map(|(word, _)| tongues::strip_word(comment, word))
         .map(str::trim_start)
@@ -289,10 +292,13 @@ fn numbered(comment: &str) -> Option<&str> {
     (!words.is_empty()).then_some(words)
 }
 
+/// "Expected", before a colon.
+static EXPECTED: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.expected));
+
 /// What a comment says is expected.
 fn expected(comment: &str) -> Option<&str> {
     let (head, rest) = comment.split_once([':', '：'])?;
-    let said = tongues::words(|tongue| tongue.expected).any(|word| {
+    let said = EXPECTED.near(head.trim()).iter().any(|(word, ())| {
         let behind = tongues::strip(head.trim(), word);
         behind.is_some_and(str::is_empty)
     });

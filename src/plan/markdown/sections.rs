@@ -31,6 +31,8 @@ pub(super) struct Contents {
     pub(super) back: Vec<(SectionIx, Vec<Box<StepSpec>>)>,
     /// Budgets that the text gives, by section.
     pub(super) budgets: HashMap<SectionIx, Duration>,
+    /// What the parts of a section take together, as far as the text says.
+    pub(super) parts: HashMap<SectionIx, Duration>,
     pub(super) alerts: Vec<AlertRule>,
     pub(super) contacts: Vec<Contact>,
     pub(super) signoffs: Vec<Signoff>,
@@ -249,14 +251,24 @@ impl Reader<'_> {
         }
     }
 
-    /// A budget is the phase's. Where it may be about less than that, or about more, it is text as well.
+    /// A budget is the phase's. Where it may be about less than that, or about more, it is text as well,
+    /// and what the parts of a phase take is its budget if it has no other.
     fn budget(&mut self, ix: SectionIx, found: &mut Found, book: &mut Book<'_>) {
         let Some((budget, span)) = found.budget else {
             return;
         };
         let home = self.readings[ix].home;
-        if home == ix {
+        let apart = self.readings[ix].role != Role::Steps;
+        let whole = self
+            .outline
+            .parent(ix)
+            .filter(|_| apart && found.steps.is_empty());
+        let whole = whole.map_or(home, |above| self.readings[above].home);
+        if whole == ix {
             self.contents.budgets.insert(ix, budget);
+        } else {
+            let parts = self.contents.parts.entry(whole).or_default();
+            *parts = parts.saturating_add(budget);
         }
         if home != ix || found.steps.is_empty() {
             book.settle_note(span);
@@ -316,7 +328,8 @@ impl Reader<'_> {
         match self.outline.parent(ix) {
             Some(above) => {
                 self.contents.named[above] = true;
-                format!("{} › {own}", self.outline.sections[above].title.text)
+                let above = self.outline.sections[above].title.text.as_str();
+                [above, " › ", &own].concat()
             }
             None => own,
         }

@@ -1,9 +1,11 @@
 //! Thresholds as people write them: "Response time > 2x baseline", "p95 above 500ms for 5 minutes",
 //! "Error rate > 5%". Read only where all of the text is about one.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::times;
+use super::tongues::Beginnings;
 use crate::plan::letters;
 use crate::plan::metric;
 use crate::plan::parts::{Database, Limit, Threshold};
@@ -74,6 +76,11 @@ const BELOW: &[&str] = &[
     "below", "under", "unter", "weniger als", "inferieur a", "moins de", "menos de", "abaixo de", "меньше", "менее", "ниже",
     "低于", "小于", "少于",
 ];
+/// All of them, and whether more is bad.
+static SIDES: LazyLock<Beginnings<bool>> = LazyLock::new(|| {
+    let above = ABOVE.iter().map(|word| (*word, true));
+    Beginnings::new(above.chain(BELOW.iter().map(|word| (*word, false))))
+});
 /// What a multiple is a multiple of.
 const NORMAL: [&str; 8] = [
     "",
@@ -134,21 +141,17 @@ fn lasting(text: &str) -> (&str, Option<Duration>) {
 
 /// The text before and behind what compares, and whether more is bad.
 fn compared(text: &str) -> Option<(&str, &str, bool)> {
-    let sides = [(ABOVE, true), (BELOW, false)];
-    let all = sides
-        .iter()
-        .flat_map(|(words, above)| words.iter().map(move |word| (*word, *above)));
-    let found = all.filter_map(|(word, above)| {
-        let at = text.find(word)?;
-        let letters = word.is_ascii() && word.starts_with(|c: char| c.is_ascii_alphabetic());
-        let whole =
-            !letters || (text[..at].ends_with(' ') && text[at + word.len()..].starts_with(' '));
-        whole.then_some((at, word, above))
-    });
     // The first in the text, and of those the longest.
-    let (at, word, above) =
-        found.min_by_key(|(at, word, _)| (*at, std::cmp::Reverse(word.len())))?;
-    Some((&text[..at], &text[at + word.len()..], above))
+    text.char_indices().find_map(|(at, _)| {
+        let (head, tail) = text.split_at(at);
+        let found = SIDES.near(tail).iter().filter_map(|(word, above)| {
+            let rest = tail.strip_prefix(word)?;
+            let letters = word.is_ascii() && word.starts_with(|c: char| c.is_ascii_alphabetic());
+            let whole = !letters || (head.ends_with(' ') && rest.starts_with(' '));
+            whole.then_some((head, rest, *above))
+        });
+        found.min_by_key(|(_, rest, _)| rest.len())
+    })
 }
 
 /// `5%`, `500ms`, `2x baseline`, `100`: what it is a number of is for the measure to know.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::phrases::is_dense;
-use super::tongues::{self, TONGUES};
+use super::tongues::{self, Beginnings, TONGUES};
 use crate::plan::{duration, letters};
 
 /// What a few words say about time.
@@ -23,7 +23,7 @@ pub(super) enum Said {
     First(Duration),
     /// Seconds from T-0: `T-1 hour`, `1 day before`.
     Place(i64),
-    /// From one place to another: `T+0 to T+30m`.
+    /// From one place to another, in seconds from T-0: `T-30 min to T-0`.
     Stretch(i64, i64),
     /// From one time of the day to another: `22:00 - 22:30`.
     Window(Duration),
@@ -98,7 +98,9 @@ fn translated(text: &str) -> Option<String> {
     let tables = || TONGUES.iter().flat_map(|tongue| tongue.times);
     let mut text = letters::fold(text);
     for (word, meaning) in PIECES.iter() {
-        text = text.replace(word, meaning);
+        if text.contains(word) {
+            text = text.replace(word, meaning);
+        }
     }
     let mut english = String::with_capacity(text.len());
     let mut rest = text.as_str();
@@ -123,12 +125,15 @@ fn is_spaced(word: &str) -> bool {
 }
 
 fn english(text: &str) -> Option<Said> {
-    let text = text.trim().to_lowercase().replace(['–', '—', '−'], "-");
+    let mut text = text.trim().to_lowercase();
+    if !text.is_ascii() {
+        text = text.replace(['–', '—', '−'], "-");
+    }
     let text = without(&text, &ROUGHLY);
     if let Some(place) = place(text) {
         return Some(Said::Place(place));
     }
-    if let Some((from, until)) = places(text) {
+    if let Some((from, until)) = stretch(text) {
         return Some(Said::Stretch(from, until));
     }
     if let Some(window) = window(text) {
@@ -221,14 +226,36 @@ fn place(text: &str) -> Option<i64> {
     seconds(rest).map(|secs| sign * secs)
 }
 
-/// Where `t-30 min to t-0` and `t-60 to t-30 min` begin and end. Without a unit it may be minutes or days.
-fn places(text: &str) -> Option<(i64, i64)> {
+/// `t-30 min to t-0`, `t-60 to t-30 min`, `t-30 to t-0`.
+fn stretch(text: &str) -> Option<(i64, i64)> {
     let (from, to) = text.split_once(" to ").or_else(|| text.split_once(" - "))?;
-    let until = place(to.trim())?;
+    let (from, to) = (from.trim(), to.trim());
     let unit = to.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let unit = unit.trim_start_matches(|c: char| c.is_ascii_digit());
-    let from = place(from.trim()).or_else(|| place(&format!("{} {}", from.trim(), unit.trim())))?;
-    (from <= until).then_some((from, until))
+    let unit = unit.trim_start_matches(|c: char| c.is_ascii_digit()).trim();
+    let ends = match unit {
+        "" => match (place(from), place(to)) {
+            (Some(from), Some(until)) => (from, until),
+            // Without a unit it may be minutes or days. What begins or ends with the deployment, and
+            // is counted by fives, is counted in minutes.
+            (None, Some(0)) => (by_fives(from)?, 0),
+            (Some(0), None) => (0, by_fives(to)?),
+            _ => return None,
+        },
+        unit => {
+            let with_unit = || place(&format!("{from} {unit}"));
+            (place(from).or_else(with_unit)?, place(to)?)
+        }
+    };
+    (ends.0 <= ends.1).then_some(ends)
+}
+
+/// `t-30`: the seconds of so many minutes, if they are counted by fives.
+fn by_fives(text: &str) -> Option<i64> {
+    let (sign, number) = signed(text.strip_prefix('t')?)?;
+    let minutes: u16 = number.parse().ok()?;
+    minutes
+        .is_multiple_of(5)
+        .then_some(sign * i64::from(minutes) * 60)
 }
 
 /// Where `24-48 hours` begin that lie after T-0, or before it.
@@ -321,12 +348,15 @@ fn fraction(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(number * unit.as_secs_f64()).ok()
 }
 
+/// "Estimated time", before a colon.
+static LASTS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.lasts));
+
 /// The budget that a line of a section's text gives: `Estimated Time to Complete (mins) - 30`,
 /// `Duration: 15 minutes`.
 pub(super) fn estimate(text: &str) -> Option<Duration> {
     let text = text.trim();
-    let labels = tongues::words(|tongue| tongue.lasts);
-    let rest = labels.filter_map(|label| tongues::strip_word(text, label));
+    let labels = LASTS.near(text).iter();
+    let rest = labels.filter_map(|(label, ())| tongues::strip_word(text, label));
     let rest = rest.min_by_key(|rest| rest.len())?.trim_start();
     let braced = rest.strip_prefix(['(', '（']);
     let (unit, rest) = match braced.and_then(|rest| rest.split_once([')', '）'])) {

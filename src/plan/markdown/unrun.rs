@@ -26,10 +26,9 @@ pub(super) fn tell(section: &Section, surely: bool, blocks: &[Block], book: &mut
         missed.look(block, book);
     }
     let name = section.title.text.as_str();
-    let heading = if name.is_empty() {
-        "nothing above".to_owned()
-    } else {
-        format!("nothing in \"{name}\"")
+    let heading = || match name {
+        "" => "nothing above".to_owned(),
+        name => format!("nothing in \"{name}\""),
     };
     let hint =
         "say in the heading what it is for: pre-deployment, deployment, verification, rollback";
@@ -42,7 +41,7 @@ pub(super) fn tell(section: &Section, surely: bool, blocks: &[Block], book: &mut
             1 => "this block is a step: it is".to_owned(),
             n => format!("these {n} blocks are steps: they are"),
         };
-        let message = format!("{heading} says that {what} not run");
+        let message = format!("{} says that {what} not run", heading());
         let span = Span::new(first.start, first.start + 3);
         let problem = Problem::warning("section-not-run", span, message);
         book.problems.push(problem.hint(hint));
@@ -59,7 +58,7 @@ pub(super) fn tell(section: &Section, surely: bool, blocks: &[Block], book: &mut
             1 => "this box is ticked: it is".to_owned(),
             n => format!("these {n} boxes are ticked: they are"),
         };
-        let message = format!("{heading} says that {what} kept for reading");
+        let message = format!("{} says that {what} kept for reading", heading());
         let span = book.first_line(*first);
         let problem = Problem::warning("section-not-run", span, message);
         book.problems

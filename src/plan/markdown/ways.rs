@@ -1,13 +1,15 @@
 //! Several ways of doing one thing: blocks joined by "or", blocks that are options A and B. The
 //! operator picks one; never are all of them run.
 
+use std::sync::LazyLock;
+
 use super::blocks::{Block, Fence, Kind};
 use super::book::Book;
 use super::expected;
 use super::heading;
 use super::label::{is_label, label};
 use super::script;
-use super::tongues;
+use super::tongues::{self, Beginnings};
 use super::work;
 use crate::plan::draft::{Alternative, StepSpec};
 use crate::plan::letters;
@@ -23,13 +25,16 @@ pub(super) struct Candidate<'t> {
     pub(super) or: bool,
 }
 
+/// "Or", at the beginning of a line.
+static EITHER: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.either));
+
 /// What a line says beside "or", if that is how it begins: "OR manually:", "Alternatively".
 pub(super) fn either(text: &str) -> Option<String> {
     let text = text.trim();
     if text.contains('\n') || text.len() > 80 {
         return None;
     }
-    let rest = tongues::words(|tongue| tongue.either).find_map(|word| {
+    let rest = EITHER.near(text).iter().find_map(|(word, ())| {
         let rest = tongues::strip_word(text, word)?;
         // In scripts without spaces a word goes on where this one would have ended.
         let whole = !rest.starts_with(char::is_alphanumeric) || rest.starts_with('手');

@@ -53,7 +53,11 @@ fn read_from(
 /// Reads the front matter of a runbook. It may be another tool's, so that what is not as expected
 /// is no error; keys that are not known are in the second part of the answer.
 pub(super) fn read_front(root: &Node) -> (Draft, Vec<Problem>) {
-    let (draft, problems) = read_tree(root, top::read_front);
+    let (mut draft, problems) = read_tree(root, top::read_front);
+    // It is told about, and nothing can be asked of it.
+    draft
+        .databases
+        .retain(|database| !database.url_env.is_empty());
     let soft = |mut problem: Problem| {
         match problem.code {
             "unknown-key" => problem.severity = Severity::Note,

@@ -10,6 +10,7 @@ use crate::plan::expect::{Comparison, Expect};
 use crate::plan::origin::Origin;
 use crate::plan::parts::Database;
 use crate::plan::problem::Problem;
+use crate::plan::sql_text::refuses_transaction;
 use crate::plan::tree::Node;
 use crate::plan::work::{Http, Interpreter, Shell, Sql, Work};
 
@@ -185,10 +186,19 @@ fn check(table: &Table<'_>) -> Option<String> {
 fn sql(table: &Table<'_>, defaults: &Defaults) -> Option<Work> {
     let text = table.required("sql")?;
     let database = table.string("database");
+    let transaction = table.boolean("transaction");
+    if let (Some(true), Some(words)) = (transaction, refuses_transaction(&text.value)) {
+        let problem = Problem::error(
+            "bad-transaction",
+            text.span,
+            format!("`transaction = true`, but {words} can't stand in a transaction"),
+        );
+        table.problem(problem.hint("leave `transaction` out: what it runs in is seen by its text"));
+    }
     Some(Work::Sql(Sql {
         text: text.value,
         database: database.unwrap_or_else(|| defaults.database.clone()),
-        transaction: table.boolean("transaction"),
+        transaction,
         lock_timeout: table.duration("lock_timeout"),
         origin: Origin::quoted(text.span),
     }))

@@ -213,6 +213,18 @@ fn every_problem_is_reported_and_points_at_its_text() {
 }
 
 #[test]
+fn what_can_not_stand_in_a_transaction_is_not_put_into_one() {
+    let problems = |text: &str, own: bool| {
+        problems(&with_step(&format!("sql = '{text}'\ntransaction = {own}")))
+    };
+    for text in ["insert into t values (1); commit", "vacuum t"] {
+        let refused = ("bad-transaction", format!("'{text}'"));
+        assert!(problems(text, true).contains(&refused), "{text}");
+        assert!(!problems(text, false).contains(&refused), "{text}");
+    }
+}
+
+#[test]
 fn broken_syntax_is_reported_without_hiding_the_rest() {
     let found =
         problems("title = 'T'\nenvironment = = 'x'\n[[phase]]\nname = 'P'\nkind = 'deploi'\n");

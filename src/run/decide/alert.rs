@@ -129,6 +129,7 @@ impl Case<'_> {
         let held = Held {
             reason: format!("{name}: {words}"),
             alert: Some(name.to_owned()),
+            database: None,
         };
         Decision::event(&Actor::engine(), Event::Held(held))
     }

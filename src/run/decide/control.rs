@@ -25,6 +25,7 @@ impl Case<'_> {
             Event::Held(Held {
                 reason,
                 alert: None,
+                database: None,
             }),
         ))
     }

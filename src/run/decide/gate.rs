@@ -57,6 +57,7 @@ impl Case<'_> {
                 Event::Held(Held {
                     reason: words,
                     alert: None,
+                    database: None,
                 }),
             );
         }

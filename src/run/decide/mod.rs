@@ -167,6 +167,11 @@ impl Case<'_> {
 
     /// Holds the run once for each thing that is wrong. The way back is not held: it is written down.
     pub(super) fn trouble(&self, why: &str) -> Decision {
+        self.trouble_with(None, why)
+    }
+
+    /// The same, of the database whose connection broke under a step.
+    pub(super) fn trouble_with(&self, database: Option<&str>, why: &str) -> Decision {
         let known = self.state.holds.iter().any(|hold| hold.reason == why);
         if self.state.end.is_some() || known {
             return Decision::default();
@@ -180,6 +185,7 @@ impl Case<'_> {
             Event::Held(Held {
                 reason: why.to_owned(),
                 alert: None,
+                database: database.map(str::to_owned),
             })
         };
         Decision::event(&Actor::engine(), event)

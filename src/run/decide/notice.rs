@@ -1,6 +1,8 @@
 //! What jobs report. A report about something that is not going on any more is too late, and is
 //! dropped: its attempt's number tells.
 
+use std::time::Duration;
+
 use super::{Case, Decision};
 use crate::journal::event::{
     BackendAnswered, Job, OutageBegan, OutageEnded, SnapshotTaken, Stage, StepLaunched,
@@ -10,6 +12,9 @@ use crate::journal::{Actor, Event};
 use crate::plan::StepIx;
 use crate::run::effect::Effect;
 use crate::run::input::Notice;
+
+/// How long after a step's connection the monitor's may be found to be broken, too.
+const SAME_LOSS: Duration = Duration::from_secs(3);
 
 impl Case<'_> {
     pub(super) fn notice(&self, notice: &Notice) -> Decision {
@@ -33,6 +38,9 @@ impl Case<'_> {
             Notice::Adopted { job, pid } => self.adopted(job, *pid),
             Notice::Fate { job, fate } => self.fate(job, fate),
             Notice::DatabaseLost { database, why } => self.database_lost(database, why),
+            Notice::ConnectionLost { job, database, why } => {
+                self.connection_lost(job, database, why)
+            }
             Notice::OutageBegan { probe, since, why } => {
                 let began = OutageBegan {
                     probe: probe.clone(),
@@ -126,7 +134,34 @@ impl Case<'_> {
         if self.state.t_zero.is_none() && !busy {
             return Decision::default();
         }
+        // A step whose connection broke may have told of it already, and the driver have released it.
+        let told = self.state.lost.get(database);
+        if told.is_some_and(|&at| self.now.since(at) < SAME_LOSS) {
+            return Decision::default();
+        }
         self.trouble(&format!("the database `{database}` was lost: {why}"))
+    }
+
+    /// Before it is tried again, by whatever rule, somebody looks what became of the database. A session
+    /// that was ended to stop its step is no news.
+    fn connection_lost(&self, job: &Job, database: &str, why: &str) -> Decision {
+        match self.is_on(job) {
+            Some(ix) if self.state.steps[ix].stopping.is_none() => {
+                let lost = format!("the database `{database}` was lost");
+                if self
+                    .state
+                    .holds
+                    .iter()
+                    .any(|hold| hold.reason.starts_with(&lost))
+                {
+                    return Decision::default();
+                }
+                let called = self.called(ix);
+                let words = format!("{lost} under {called}: {why}");
+                self.trouble_with(Some(database), &words)
+            }
+            _ => Decision::default(),
+        }
     }
 
     /// Its statements may run once it is recorded that they may.

@@ -6,6 +6,7 @@ use crate::journal::{Actor, Event};
 use crate::plan::{Home, StepIx, Work};
 use crate::run::command::Refusal;
 use crate::run::effect::Effect;
+use crate::run::state::ELSEWHERE;
 use crate::run::state::Waiting;
 use crate::run::status::Status;
 
@@ -228,6 +229,8 @@ impl Case<'_> {
             format!("{called} must not be run a second time: the plan says `no_retry`")
         } else if lost && (undo || !spec.idempotent) && reason.is_none() {
             format!("nobody knows how {called} ended: give a reason for running it again")
+        } else if step.is_elsewhere() && reason.is_none() {
+            format!("the database of {called} {ELSEWHERE}: give a reason for running it there")
         } else {
             return Ok(());
         };

@@ -33,6 +33,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 ..
             }
             | Notice::DatabaseLost { why, .. }
+            | Notice::ConnectionLost { why, .. }
             | Notice::OutageBegan { why, .. } => mask(why),
             Notice::Launched { .. }
             | Notice::Transaction { .. }

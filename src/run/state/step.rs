@@ -7,6 +7,9 @@ use crate::journal::event::{Applied, Finding, Job, KnownBy, Left, Outcome, Stage
 use crate::plan::{Mark, StepIx};
 use crate::run::status::Status;
 
+/// What is said of a database that is on another server now than it was.
+pub const ELSEWHERE: &str = "is not the server that ran the steps before";
+
 /// Where a step stands and how it came there.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StepState {
@@ -120,6 +123,17 @@ impl StepState {
                 .is_some_and(|end| end.outcome == Outcome::Unknown),
             _ => false,
         }
+    }
+
+    /// Whether its work, or its undo, was not begun because its database is on another server now.
+    pub fn is_elsewhere(&self) -> bool {
+        let end = match self.status {
+            Status::Failed => &self.end,
+            Status::Stuck => &self.undo_end,
+            _ => return false,
+        };
+        let message = end.as_ref().and_then(|end| end.message.as_ref());
+        message.is_some_and(|message| message.contains(ELSEWHERE))
     }
 
     /// Whether its work has left something behind, or may have.

@@ -150,6 +150,7 @@ fn of_people() -> impl Strategy<Value = Event> {
         Just(Event::Held(Held {
             reason: "?".to_owned(),
             alert: None,
+            database: None,
         })),
         Just(Event::Released(Released::default())),
         any::<bool>().prop_map(|blind| {

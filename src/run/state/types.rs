@@ -46,6 +46,11 @@ pub struct RunState {
     pub last_touched: Option<StepIx>,
     /// What keeps the run from starting anything.
     pub holds: Vec<Hold>,
+    /// The databases whose connections broke under steps, each with when the run was held for it last.
+    pub lost: BTreeMap<String, Moment>,
+    /// The servers that have run SQL of this run, by the names of their databases, as they identified
+    /// themselves last.
+    pub servers: BTreeMap<String, String>,
     /// The alerts that fire, or can't see, by name.
     pub alerts: BTreeMap<String, AlertState>,
     /// When addresses that are watched did not answer well, in that order.
@@ -266,6 +271,8 @@ impl RunState {
             in_hand: BTreeSet::new(),
             last_touched: None,
             holds: Vec::new(),
+            lost: BTreeMap::new(),
+            servers: BTreeMap::new(),
             alerts: BTreeMap::new(),
             outages: Vec::new(),
             baseline: None,

@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::mpsc::{Receiver, Sender};
+use tokio::task::JoinSet;
 
 use super::backends::Backends;
 use super::judge::{Judgement, not_begun};
@@ -18,6 +19,7 @@ use crate::plan::{Expect, Observed};
 use crate::run::carry::left::Difference;
 use crate::run::input::{Finish, Notice};
 use crate::run::shim::{Report, Spec};
+use crate::run::strays;
 use crate::run::traces::{Exit, Traces};
 
 /// One piece of shell work.
@@ -33,6 +35,9 @@ pub struct ShellWork {
     pub backends: Backends,
     pub notices: Sender<Notice>,
     pub stops: Receiver<Stage>,
+    /// What has its sessions cancelled, which goes by a name that its next attempt has as well: it ends
+    /// with this work.
+    pub cancels: JoinSet<()>,
 }
 
 /// How often to look whether a step is still there whose shim is gone.
@@ -66,13 +71,14 @@ impl ShellWork {
             Err(error) => {
                 let _ = self.traces.take_permit();
                 let finish = not_begun(&self.job, format!("failed to start the shim: {error}"));
-                return self.send(Notice::Finished(finish)).await;
+                return self.over(finish).await;
             }
         };
         let (exit, by_itself) = self.listen(shim).await;
         if exit.is_none() && self.traces.exit().is_none() && self.traces.take_permit().is_ok() {
             let why = "the process that was to watch it ended before it had begun";
-            return self.send(Notice::Finished(not_begun(&self.job, why))).await;
+            let finish = not_begun(&self.job, why);
+            return self.over(finish).await;
         }
         let exit = match exit {
             Some(exit) => Some(exit),
@@ -83,7 +89,7 @@ impl ShellWork {
             by_itself,
             ..finish
         };
-        self.send(Notice::Finished(finish)).await;
+        self.over(finish).await;
     }
 
     /// Takes up work that an engine before this one had started. What is expected of it is told by
@@ -115,7 +121,7 @@ impl ShellWork {
         };
         let known_by = KnownBy::Record;
         let finish = Finish { known_by, ..finish };
-        self.send(Notice::Finished(finish)).await;
+        self.over(finish).await;
     }
 
     /// Its shim is gone. If that left no record, the step may be there all the same: then it is
@@ -134,24 +140,34 @@ impl ShellWork {
     }
 
     /// Asks the servers, the shim, or where that is gone the step itself, to come to an end.
-    fn stop(&self, stage: Stage) {
+    fn stop(&mut self, stage: Stage) {
         let Some(signal) = signal(stage) else {
             let (backends, notices) = (self.backends.clone(), self.notices.clone());
             let (application, job) = (self.application.clone(), self.job.clone());
-            tokio::spawn(async move {
+            self.cancels.spawn(async move {
                 backends.cancel_application(application).await;
                 let _ = notices.send(Notice::SessionsCancelled { job }).await;
             });
             return;
         };
-        match self.traces.shim().map(u32::cast_signed) {
-            Some(pid) => {
-                if let Some(pid) = Pid::from_raw(pid) {
-                    let _ = rustix::process::kill_process(pid, told(signal));
-                }
+        let shim = self.traces.shim().map(u32::cast_signed);
+        let shim = shim.and_then(Pid::from_raw);
+        if let Some(shim) = shim {
+            // One that stands still would pass nothing on.
+            for signal in [told(signal), Signal::CONT] {
+                let _ = rustix::process::kill_process(shim, signal);
             }
-            None => self.traces.signal_group(signal),
         }
+        if shim.is_none() || stage == Stage::Kill {
+            self.traces.signal_group(signal);
+        }
+    }
+
+    /// Reports how it ended. Nobody looks for its sessions from here on: what comes next may have some
+    /// of the same name.
+    async fn over(mut self, finish: Finish) {
+        self.cancels.shutdown().await;
+        self.send(Notice::Finished(finish)).await;
     }
 
     /// Nobody is listening only when the engine is on its way out; the record on the disk is enough
@@ -163,6 +179,11 @@ impl ShellWork {
     async fn start(&self, spec: &Spec, script: Option<(PathBuf, String)>) -> io::Result<Shim> {
         if let Some((path, script)) = script {
             tokio::fs::write(path, script).await?;
+        }
+        // What was written about another process would be taken for the end of this one.
+        if self.traces.are_found() || self.traces.leader().is_some() {
+            let why = "another try of this number has left its traces";
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, why));
         }
         self.traces.permit()?;
         let mut child = Command::new(own_program()?)
@@ -199,9 +220,16 @@ impl ShellWork {
     /// What there is to say when nobody saw the end: whether there was a beginning.
     fn why_unknown(&self) -> String {
         let watcher = "the process that watched it is gone and left no record";
-        match self.traces.leader() {
-            None => format!("{watcher}, nor a sign that it had begun"),
-            Some(_) => format!("{watcher}; none of its processes is there any more"),
+        if self.traces.leader().is_none() {
+            return format!("{watcher}, nor a sign that it had begun");
+        }
+        match strays::named(&self.application).as_deref() {
+            None => format!("{watcher}, and nothing of its process group is there any more"),
+            Some([]) => format!("{watcher}; none of its processes is there any more"),
+            Some(strays) => format!(
+                "{watcher}; of this step there still is, and nobody watches it: {}",
+                strays.join(", ")
+            ),
         }
     }
 

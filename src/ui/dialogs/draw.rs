@@ -330,6 +330,10 @@ fn way_back<'s>(scene: &Scene<'s>, dialog: &RollBack, preview: &Preview) -> Vec<
             Role::Alarm,
         ));
     }
+    // It goes back all the same, and whoever goes should know.
+    for hold in &state.holds {
+        lines.push(text(format!("held: {}", hold.reason), Role::Warn));
+    }
     for &ix in &preview.stops {
         let step = &plan.steps[ix];
         lines.push(text(

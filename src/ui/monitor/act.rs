@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tokio::sync::mpsc;
 
-use crate::monitor::{Backend, Inspection, Inspector, Outcome, Signal, Signaller};
+use crate::monitor::{Backend, Inspection, Inspector, Outcome, Shown, Signal, Signaller};
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,8 +24,8 @@ pub enum Act {
 pub enum Tasked {
     /// What there is to know about a session.
     Inspect(Backend),
-    /// How the statement of a session would be carried out that begins like this.
-    Explain(Backend, String),
+    /// How this statement of a session would be carried out.
+    Explain(Backend, Shown),
     /// That a session cancels its statement, or ends.
     Signal(Signal, Backend),
 }

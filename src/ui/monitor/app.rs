@@ -161,8 +161,13 @@ impl App {
                     due = false;
                 }
                 newest = newest(&mut self.news) => {
+                    let first = !shows_something(&self.health) && shows_something(&newest);
                     self.take_in(newest);
                     due = true;
+                    // Somebody waits for it since the start.
+                    if first {
+                        drawn = Moment::default();
+                    }
                 }
                 Some(answer) = self.answers.1.recv() => {
                     self.state.take(answer);
@@ -295,7 +300,7 @@ impl App {
             MouseEventKind::ScrollUp => self.state.wheel(Want::Up, &self.health),
             MouseEventKind::Down(MouseButton::Left) => {
                 match self.look().clicked(self.state.size, x, y) {
-                    Clicked::Tab(tab) => self.state.tab = tab,
+                    Clicked::Tab(tab) => self.state.show(tab),
                     Clicked::Session(pid) => self.state.session = Some(pid),
                     Clicked::Nothing => {}
                 }
@@ -321,6 +326,12 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Whether anything has been seen of a database.
+fn shows_something(health: &Health) -> bool {
+    let mut databases = health.databases.iter();
+    databases.any(|database| database.picture.is_some())
 }
 
 /// What is newest when it is new; never anything of a recording.

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Widget};
 
-use crate::monitor::{Inspection, Session, SessionLock};
+use crate::monitor::{Inspection, Session, SessionLock, Shown};
 use crate::ui::panels::watch::{Sight, frame};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
@@ -52,11 +52,19 @@ impl Detail {
         }
     }
 
-    /// As much of the statement as is known.
-    pub fn statement(&self) -> &str {
+    /// As much as is known of the statement of the session, which is `now` as it was last listed: a closer
+    /// look may have seen the one before.
+    pub fn statement(&self, now: &Session) -> Shown {
+        let listed = now.statement.as_deref().unwrap_or_default();
         match &self.near {
-            Some(Ok(near)) => &near.statement,
-            _ => self.session.statement.as_deref().unwrap_or_default(),
+            Some(Ok(near)) if near.statement.starts_with(listed) => Shown {
+                text: near.statement.clone(),
+                cut: near.cut,
+            },
+            _ => Shown {
+                text: listed.to_owned(),
+                cut: now.is_statement_cut(),
+            },
         }
     }
 
@@ -99,13 +107,15 @@ impl Detail {
             }
         };
         say(" ", Role::Text);
-        let statement = self.statement();
+        let statement = self
+            .statement(self.now(sight).unwrap_or(&self.session))
+            .text;
         say("Statement", Role::Title);
         say(
             if statement.is_empty() {
                 "(it may not be seen)"
             } else {
-                statement
+                &statement
             },
             Role::Text,
         );
@@ -143,10 +153,13 @@ impl Detail {
         lines
     }
 
+    /// The session as it is now, if it is still listed.
+    fn now<'s>(&self, sight: &'s Sight<'_>) -> Option<&'s Session> {
+        sight.picture()?.again(&self.session)
+    }
+
     fn who(&self, sight: &Sight<'_>) -> Vec<Line<'static>> {
-        let now = sight
-            .picture()
-            .and_then(|picture| picture.again(&self.session));
+        let now = self.now(sight);
         let session = now.unwrap_or(&self.session);
         let unknown = || "unknown".to_owned();
         let age = |age: Option<std::time::Duration>| age.map_or_else(unknown, short);

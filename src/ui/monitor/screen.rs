@@ -117,8 +117,8 @@ impl Look<'_> {
     /// The panels beside the chosen one: those that say most, as far as there is room.
     fn beside(&self, mut column: Rect) -> Vec<(Panel, Rect)> {
         let chosen = self.state.tab.panel();
-        let picture = self.sight().picture().cloned();
-        let going_on = picture.as_deref().map_or(0, watch::progress_height);
+        let picture = self.state.picture(self.state.health(self.health));
+        let going_on = picture.map_or(0, watch::progress_height);
         let mut panels = Vec::new();
         let wanted = [
             (Panel::Vitals, 9),

@@ -141,10 +141,11 @@ type Column = (&'static str, usize);
 
 /// The columns for a table of this width; the statement has the rest.
 fn columns(sessions: &[&Session], width: u16) -> Vec<Column> {
-    let names = sessions
-        .iter()
-        .map(|session| clip::width(&cell(session, "application").0));
-    let longest = names.max().unwrap_or(0).clamp(11, 18);
+    let name = |session: &&Session| match &session.ours {
+        Some(ours) => clip::width(&ours.words()),
+        None => clip::width(&session.application),
+    };
+    let longest = sessions.iter().map(name).max().unwrap_or(0).clamp(11, 18);
     let all: [(Column, u16); 7] = [
         (("pid", 8), 0),
         (("application", longest), 0),

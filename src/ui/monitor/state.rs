@@ -101,8 +101,9 @@ impl State {
     /// The session that keys are about: the one that is looked at from near, else the one under the
     /// cursor. The error says why there is none.
     pub(super) fn picked(&self, health: &Health) -> Result<Session, String> {
-        if let Some(detail) = &self.detail {
-            return Ok(detail.session.clone());
+        if let Some(Detail { session, .. }) = &self.detail {
+            let now = self.picture(health).and_then(|now| now.again(session));
+            return Ok(now.unwrap_or(session).clone());
         }
         let Some(pid) = self.cursor(health) else {
             let hidden = self.picture(health).and_then(Picture::hidden_sessions);
@@ -168,6 +169,7 @@ impl State {
             Want::Database => {
                 self.database = (self.database + 1) % health.databases.len().max(1);
                 self.session = None;
+                self.detail = None;
             }
             Want::Back => self.wind(-1),
             Want::Forward => self.wind(1),
@@ -190,7 +192,11 @@ impl State {
         self.move_by(&health, if want == Want::Down { 1 } else { -1 });
     }
 
-    fn show(&mut self, tab: Tab) {
+    /// Gives the large place to `tab`, whose cursor begins at its top.
+    pub(super) fn show(&mut self, tab: Tab) {
+        if tab != self.tab {
+            self.session = None;
+        }
         self.tab = tab;
         self.detail = None;
     }

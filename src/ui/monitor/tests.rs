@@ -11,8 +11,10 @@ use super::state::{Reel, State};
 use super::tab::Tab;
 use crate::monitor::testing::*;
 use crate::monitor::{
-    Backend, Effect, Evidence, Health, Inspection, Outcome, SessionLock, Signal, State as Doing,
+    Backend, Effect, Evidence, Health, Inspection, LockTree, Outcome, Picture, SessionLock, Shown,
+    Signal, State as Doing,
 };
+use crate::ui::panels::watch::conditions;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::testing::sketch;
 
@@ -112,6 +114,25 @@ fn the_screen_at_three_sizes() {
 }
 
 #[test]
+fn the_screen_in_every_condition() {
+    let mut screen = Screen::new();
+    for (condition, health) in conditions::all() {
+        screen.health = Arc::new(health);
+        screen.state = State::default();
+        insta::assert_snapshot!(format!("condition_{condition}"), screen.drawn(120, 30));
+        if condition == "busy" {
+            screen.state.reel = Some(Reel {
+                at: 4,
+                frames: 900,
+                plays: true,
+                speed: 4,
+            });
+            insta::assert_snapshot!("condition_played", screen.drawn(120, 30));
+        }
+    }
+}
+
+#[test]
 fn every_tab_can_be_shown_and_clicked() {
     let mut screen = Screen::new();
     let mut seen = String::new();
@@ -202,7 +223,8 @@ fn a_session_is_looked_at_from_near() {
     let waiting = screen.drawn(80, 24);
     assert!(waiting.contains("being looked up"), "{waiting}");
     let near = Inspection {
-        statement: "update orders\n   set n = 1\n where id = 7".to_owned(),
+        statement: "update orders set n = 1\n where id = 7".to_owned(),
+        cut: false,
         locks: vec![
             SessionLock {
                 mode: "Share".to_owned(),
@@ -233,7 +255,10 @@ fn a_session_is_looked_at_from_near() {
                 pid: 11,
                 started: 1
             },
-            near.statement.clone()
+            Shown {
+                text: near.statement.clone(),
+                cut: false
+            }
         ))]
     );
     let plan = vec![
@@ -245,6 +270,89 @@ fn a_session_is_looked_at_from_near() {
     assert_eq!(screen.press("y"), [Act::Copy(near.statement)]);
     screen.press("\x1b");
     assert!(screen.state.detail.is_none());
+}
+
+/// Changes what is seen of the database.
+fn change(screen: &mut Screen, change: impl FnOnce(&mut Picture)) {
+    let mut health = Health::clone(&screen.health);
+    change(Arc::make_mut(health.databases[0].picture.as_mut().unwrap()));
+    screen.health = Arc::new(health);
+}
+
+#[test]
+fn from_near_a_session_is_what_it_is_now() {
+    let mut screen = Screen::new();
+    screen.press("\r");
+    let near = Inspection {
+        statement: "update orders set n = 1 where id = 7".to_owned(),
+        cut: true,
+        locks: Vec::new(),
+        blocked_by: Vec::new(),
+        blocks: Vec::new(),
+    };
+    screen.state.take(Answer::Inspected(11, Ok(near)));
+    assert!(screen.drawn(80, 24).contains("where id = 7"));
+    change(&mut screen, |picture| {
+        let found = picture.sessions.iter_mut().find(|one| one.pid == 11);
+        let session = found.unwrap();
+        session.state = Doing::IdleInTransaction;
+        session.statement = Some("select now()".to_owned());
+    });
+    let text = screen.drawn(80, 24);
+    assert!(
+        text.contains("select now()") && !text.contains("where id = 7"),
+        "{text}"
+    );
+    let shown = Shown {
+        text: "select now()".to_owned(),
+        cut: false,
+    };
+    assert_eq!(screen.press("y"), [Act::Copy(shown.text.clone())]);
+    let acts = screen.press("e");
+    assert!(
+        matches!(&acts[..], [Act::Task(Tasked::Explain(_, what))] if *what == shown),
+        "{acts:?}"
+    );
+    screen.press("c");
+    let (words, _) = screen.state.message.clone().unwrap();
+    assert!(words.contains("no statement to cancel"), "{words}");
+}
+
+#[test]
+fn what_was_picked_is_left_with_its_panel_and_its_database() {
+    let mut screen = Screen::new();
+    let mut health = Health::clone(&screen.health);
+    health.databases.push(health.databases[0].clone());
+    screen.health = Arc::new(health);
+    let picked = |screen: &Screen| (screen.state.session, screen.state.detail.is_some());
+    screen.press("↓↓\r");
+    assert_eq!(picked(&screen), (Some(15), true));
+    screen.press("D");
+    assert_eq!(picked(&screen), (None, false));
+    screen.press("↓\r2");
+    assert_eq!(picked(&screen), (None, false));
+    screen.press("1↓");
+    screen.state.show(Tab::Sessions);
+    assert_eq!(picked(&screen).0, Some(12), "it is the same panel");
+}
+
+#[test]
+fn the_process_that_replays_a_log_takes_no_signals() {
+    let mut screen = Screen::new();
+    change(&mut screen, |picture| {
+        let mut recovery = session(9, "recovery", Doing::Other, 9, "");
+        recovery.kind = Some("startup".to_owned());
+        picture.locks = LockTree {
+            nodes: vec![node(0, recovery, None)],
+            ..LockTree::default()
+        };
+    });
+    for key in ["2c", "k"] {
+        screen.press(key);
+        let (words, bad) = screen.state.message.clone().unwrap();
+        assert!(bad && words.contains("takes no signals"), "{words}");
+        assert!(screen.state.question.is_none());
+    }
 }
 
 #[test]
@@ -427,6 +535,6 @@ fn a_prepared_transaction_is_ended_by_its_name() {
     let (words, _) = screen.state.message.clone().unwrap();
     assert_eq!(
         words,
-        "that is a prepared transaction: ROLLBACK PREPARED 'o''clock' ends it"
+        "that is the prepared transaction o'clock (only ROLLBACK PREPARED 'o''clock' ends it)"
     );
 }

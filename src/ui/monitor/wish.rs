@@ -4,7 +4,7 @@ use super::act::{Act, Answer, Tasked};
 use super::detail::{Detail, Plan};
 use super::keymap::Want;
 use super::state::State;
-use crate::monitor::{Backend, Effect, Health, Prepared, Session, Signal, State as Doing};
+use crate::monitor::{Backend, Effect, Health, Session, Signal, State as Doing};
 use crate::ui::keys::Key;
 
 /// What is asked before a session is cancelled or ended.
@@ -38,7 +38,7 @@ impl State {
 
     fn copy(&mut self, session: &Session) -> Vec<Act> {
         let text = match &self.detail {
-            Some(detail) => detail.statement().to_owned(),
+            Some(detail) => detail.statement(session).text,
             None => session.statement.clone().unwrap_or_default(),
         };
         if text.is_empty() {
@@ -62,7 +62,7 @@ impl State {
         let mut acts = Vec::new();
         match session.backend() {
             Some(backend) if explain => {
-                let statement = detail.statement().to_owned();
+                let statement = detail.statement(session);
                 detail.plan = Plan::Asked;
                 acts.push(Act::Task(Tasked::Explain(backend, statement)));
             }
@@ -115,8 +115,11 @@ impl State {
             return Err("what was recorded is over".to_owned());
         }
         if session.state == Doing::Prepared {
-            let prepared = picture.map_or(&[][..], |picture| &picture.locks.prepared);
-            return Err(prepared_words(prepared));
+            let words = picture.map(|picture| picture.locks.prepared_words());
+            return Err(format!("that is {}", words.unwrap_or_default()));
+        }
+        if let Some(why) = session.no_signal() {
+            return Err(why);
         }
         if session.is_monitor() {
             return Err(format!("{pid} is a monitor's own session"));
@@ -170,16 +173,5 @@ impl State {
         self.detail
             .as_mut()
             .filter(|detail| detail.session.pid == pid)
-    }
-}
-
-/// How the transactions are ended that no session holds.
-fn prepared_words(prepared: &[Prepared]) -> String {
-    match prepared {
-        [one] => {
-            let gid = one.gid.replace('\'', "''");
-            format!("that is a prepared transaction: ROLLBACK PREPARED '{gid}' ends it")
-        }
-        _ => "those are prepared transactions: ROLLBACK PREPARED ends each by its name".to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! What keys do to database sessions.
 
 use super::{Answer, Asking, Offer};
-use crate::monitor::{Session, State};
+use crate::monitor::{LockTree, Session, State};
 use crate::run::{Command, SessionName};
 use crate::ui::dialogs::{Confirmation, Dialog};
 use crate::ui::keys::Key;
@@ -44,10 +44,12 @@ impl Asking<'_> {
         let session = self.session()?;
         let pid = session.pid;
         if session.state == State::Prepared {
-            return Err(
-                "that is a prepared transaction: only ROLLBACK PREPARED or COMMIT PREPARED ends it"
-                    .to_owned(),
-            );
+            let locks = self.world.locks(self.view.database);
+            let words = locks.map(LockTree::prepared_words);
+            return Err(format!("that is {}", words.unwrap_or_default()));
+        }
+        if let Some(why) = session.no_signal() {
+            return Err(why);
         }
         if session.is_monitor() {
             return Err(format!("{pid} is this program's own session"));

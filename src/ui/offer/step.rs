@@ -151,17 +151,15 @@ impl Asking<'_> {
         }
     }
 
-    /// Running something again whose outcome nobody knows needs a reason.
+    /// Running something again whose outcome nobody knows, or on another server, needs a reason.
     pub(super) fn retry(&self, ix: StepIx) -> Answer {
         let step = self.number(ix);
-        let lost = self
-            .world
-            .state
-            .steps
-            .get(ix)
-            .is_some_and(StepState::is_lost);
-        if lost {
+        let at = self.world.state.steps.get(ix);
+        if at.is_some_and(StepState::is_lost) {
             return self.reason(ix, "Why can it be run again?", Purpose::Retry);
+        }
+        if at.is_some_and(StepState::is_elsewhere) {
+            return self.reason(ix, "Why is it run on another server?", Purpose::Retry);
         }
         self.send(Command::Retry {
             step,

@@ -104,12 +104,10 @@ fn seats<'s>(scene: &Scene<'s>) -> Vec<Span<'s>> {
         },
         None => "nobody".to_owned(),
     };
-    let others = world
-        .watchers
-        .saturating_sub(usize::from(!world.drives() && world.me.is_some()));
     let mut spans = vec![scene.span(format!("driving: {driving}   "), Role::Text)];
-    if others > 0 {
-        spans.push(scene.span(format!("watching: {others}   "), Role::Dim));
+    if world.watchers > 0 {
+        let watchers = format!("watching: {}   ", world.watchers);
+        spans.push(scene.span(watchers, Role::Dim));
     }
     spans
 }

@@ -130,8 +130,8 @@ fn directory<'s>(scene: &Scene<'s>, ix: StepIx) -> Option<&'s str> {
 
 /// Where it stands, since when, and by whom.
 fn standing<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState, width: usize) -> Vec<Line<'s>> {
-    let (sign, role) = words::sign(at.status);
-    let mut words = vec![scene.span(format!("{sign} {}", at.status), role)];
+    let (sign, word, role) = words::step(at);
+    let mut words = vec![scene.span(format!("{sign} {word}"), role)];
     let mut add = |text: String| words.push(scene.span(format!("  {text}"), Role::Text));
     let spec = &scene.world.plan.steps[ix].spec;
     match (at.started, at.ended) {

@@ -131,7 +131,7 @@ fn phase_time<'s>(scene: &Scene<'s>, phase: usize) -> Option<Span<'s>> {
 
 fn step_row(scene: &Scene<'_>, ix: StepIx, area: Rect, buf: &mut Buffer) {
     let (step, at) = (&scene.world.plan.steps[ix], &scene.world.state.steps[ix]);
-    let (sign, role) = words::sign(at.status);
+    let (sign, _, role) = words::step(at);
     let text = match at.status {
         Status::Pending if step.spec.danger => Role::Warn,
         Status::Skipped => Role::Dim,
@@ -200,7 +200,10 @@ fn item_row(scene: &Scene<'_>, item: usize, area: Rect, buf: &mut Buffer) {
     let begun = !item.undo || matches!(at.status, Status::Undoing | Status::Undone | Status::Stuck);
     let (sign, role) = match (&item.left, begun) {
         (Some(_), _) => ("–", Role::Dim),
-        (None, true) => words::sign(at.status),
+        (None, true) => {
+            let (sign, _, role) = words::step(at);
+            (sign, role)
+        }
         (None, false) => ("·", Role::Dim),
     };
     let undo = if item.undo { "undo " } else { "" };

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gonogo::demo::server::Server;
-use gonogo::monitor::{MigrationState, Migrations, Picture};
+use gonogo::monitor::{Migration, MigrationState, Migrations, Picture};
 use sha2::{Digest, Sha256};
 
 use super::{Client, Watched};
@@ -109,6 +110,56 @@ async fn a_prisma_deployment_is_followed_from_its_table_its_lock_and_its_folder(
         "1 edited since, 1 not in the folder, 1 pending, 1 applied",
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_tool_that_begins_and_ends_all_the_time_has_never_left_anything_behind() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "prisma").await;
+    client
+        .run(
+            "create table _prisma_migrations (id varchar(36) primary key, checksum varchar(64) not null,
+             finished_at timestamptz, migration_name varchar(255) not null, logs text,
+             rolled_back_at timestamptz, started_at timestamptz not null default now(),
+             applied_steps_count int not null default 0)",
+        )
+        .await;
+    let mut watched = Watched::every(&[server.url("postgres")], Duration::from_millis(20));
+    let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
+    let tool = tokio::spawn(async move {
+        let mut at = 0;
+        while stopped.try_recv().is_err() {
+            at += 1;
+            let begin = format!(
+                "insert into _prisma_migrations (id, checksum, migration_name) values ('{at}', '', '{at}')"
+            );
+            client.run("select pg_advisory_lock(72707369)").await;
+            client.run(&begin).await;
+            client
+                .run("update _prisma_migrations set finished_at = now()")
+                .await;
+            client.run("select pg_advisory_unlock(72707369)").await;
+            client.run("delete from _prisma_migrations").await;
+        }
+        client
+    });
+    let mut seen = None;
+    for _ in 0..40 {
+        let picture = watched
+            .picture(|p| !tables(p).is_empty() && p.seen.migrations.map(|at| at.mono) != seen)
+            .await;
+        seen = picture.seen.migrations.map(|at| at.mono);
+        let list = &tables(&picture)[0].list;
+        let left = |one: &Migration| one.state == MigrationState::Interrupted;
+        assert!(!list.iter().any(left), "{list:?}");
+    }
+    stop.send(()).unwrap();
+    let mut client = tool.await.unwrap();
+    // And one that was killed has.
+    client
+        .run("insert into _prisma_migrations (id, checksum, migration_name) values ('0', '', 'killed')")
+        .await;
+    until(&mut watched, "1 interrupted").await;
 }
 
 #[tokio::test]

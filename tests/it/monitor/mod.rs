@@ -13,6 +13,7 @@ mod progress;
 mod roles;
 mod signals;
 mod sources;
+mod standby;
 mod statements;
 mod tls;
 mod vitals;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use gonogo::demo::server::Server;
+use gonogo::monitor::Shown;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
@@ -83,8 +84,12 @@ async fn whatever_is_asked_of_it_a_monitor_has_two_sessions() {
         let (inspector, signaller) = (inspector.clone(), signaller.clone());
         let (one, other) = (client.backend, idle.backend);
         tokio::spawn(async move {
+            let shown = Shown {
+                text: "select 1".to_owned(),
+                cut: false,
+            };
             inspector.inspect(one).await.unwrap();
-            inspector.explain(one, "select 1").await.unwrap();
+            inspector.explain(one, &shown).await.unwrap();
             signaller.cancel(other).await;
         })
     });

@@ -1,7 +1,7 @@
 //! What is slow, hidden or cut short takes nothing else along, and is not told as something that it is not.
 
 use gonogo::demo::server::Server;
-use gonogo::monitor::{Picture, RowCount};
+use gonogo::monitor::{Picture, RowCount, Shown};
 use gonogo::plan;
 
 use super::{Client, Watched};
@@ -137,7 +137,10 @@ async fn only_a_whole_statement_is_planned() {
     let mut watched = Watched::of(&server);
     watched.picture(|_| true).await;
     let inspector = watched.monitor.inspector("db0").unwrap();
-    let listed = |statement: &str| statement.chars().take(300).collect::<String>();
+    let listed = |statement: &str| Shown {
+        text: statement.chars().take(300).collect(),
+        cut: statement.chars().count() >= 300,
+    };
     let whole = format!("select 1 where 'x' <> '{}'", "a".repeat(600));
     client.run(&whole).await;
     let plan = inspector.explain(client.backend, &listed(&whole)).await;
@@ -151,6 +154,25 @@ async fn only_a_whole_statement_is_planned() {
     let why = inspector.explain(client.backend, &listed(&whole)).await;
     let why = why.unwrap_err();
     assert!(why.contains("is at something else now"), "{why}");
+    // What is known to be all of it can be planned though the session is at something else.
+    let plan = inspector.explain(client.backend, &listed("select 2")).await;
+    assert!(plan.unwrap()[0].contains("Result"));
+}
+
+#[tokio::test]
+async fn a_limit_of_statements_in_any_unit_is_understood() {
+    let server = Server::start(&[("track_activity_query_size", "10000B")]).unwrap();
+    let mut client = Client::of(&server, "web").await;
+    let mut watched = Watched::of(&server);
+    watched.picture(|_| true).await;
+    let inspector = watched.monitor.inspector("db0").unwrap();
+    client.run("select 1").await;
+    let near = inspector.inspect(client.backend).await.unwrap();
+    assert_eq!((near.statement.as_str(), near.cut), ("select 1", false));
+    let long = format!("select 1 /* {} */", "a".repeat(20_000));
+    client.run(&long).await;
+    let near = inspector.inspect(client.backend).await.unwrap();
+    assert!(near.cut && near.statement.len() < 10_000);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What goes on for long, on real servers.
 
 use gonogo::demo::server::Server;
-use gonogo::monitor::{Picture, Progress};
+use gonogo::monitor::{InvalidIndex, Picture, Progress};
 
 use super::{Client, Watched};
 
@@ -31,8 +31,8 @@ async fn a_concurrent_build_says_whom_it_waits_for_and_what_it_leaves_behind() {
     let waits_for = progress.waits_for.as_ref().unwrap();
     assert_eq!((waits_for.pid, waits_for.total), (writer.pid(), 1));
     assert_eq!(waits_for.who, "web, idle in transaction");
-    let picture = watched.picture(|p| !p.invalid_indexes.is_empty()).await;
-    let index = &picture.invalid_indexes[0];
+    let picture = watched.picture(|p| !invalid(p).is_empty()).await;
+    let index = &invalid(&picture)[0];
     assert_eq!(
         (index.name.as_str(), index.table.as_str()),
         ("orders_n", "orders")
@@ -41,9 +41,14 @@ async fn a_concurrent_build_says_whom_it_waits_for_and_what_it_leaves_behind() {
     watched.signaller().cancel(backend).await;
     assert!(build.await.unwrap().is_err());
     watched
-        .picture(|p| p.invalid_indexes.iter().any(|index| !index.being_built))
+        .picture(|p| p.indexes_left_behind().next().is_some())
         .await;
     writer.run("commit").await;
+}
+
+/// The indexes that are not valid, as far as it was looked.
+fn invalid(picture: &Picture) -> &[InvalidIndex] {
+    picture.invalid_indexes.get().map_or(&[], Vec::as_slice)
 }
 
 /// Looks four times at an index that is not valid, and says whether it was ever taken for abandoned.
@@ -51,17 +56,10 @@ async fn taken_for_abandoned(watched: &mut Watched) -> bool {
     let mut seen = None;
     for _ in 0..4 {
         let picture = watched
-            .picture(|p| {
-                let at = p.vitals.get().map(|vitals| vitals.at.mono);
-                !p.invalid_indexes.is_empty() && at != seen
-            })
+            .picture(|p| !invalid(p).is_empty() && p.seen.indexes.map(|at| at.mono) != seen)
             .await;
-        seen = picture.vitals.get().map(|vitals| vitals.at.mono);
-        if picture
-            .invalid_indexes
-            .iter()
-            .any(|index| !index.being_built)
-        {
+        seen = picture.seen.indexes.map(|at| at.mono);
+        if picture.indexes_left_behind().next().is_some() {
             return true;
         }
     }
@@ -82,7 +80,8 @@ async fn an_index_that_is_being_dropped_is_not_taken_for_abandoned() {
     assert!(!taken_for_abandoned(&mut watched).await);
     reader.run("commit").await;
     dropping.await.unwrap().unwrap();
-    watched.picture(|p| p.invalid_indexes.is_empty()).await;
+    let gone = |p: &Picture| p.invalid_indexes.get().is_some_and(Vec::is_empty);
+    watched.picture(gone).await;
 }
 
 #[tokio::test]
@@ -170,6 +169,34 @@ async fn a_change_that_no_view_counts_is_said_to_have_no_counter() {
     assert_eq!((progress.done, progress.left), (None, None));
     assert_eq!(progress.phase, "the server has no counter for this");
     assert_eq!(progress.what, "changes rows: orders");
+    update.abort();
+}
+
+#[tokio::test]
+async fn of_all_that_a_change_holds_the_largest_that_it_has_for_itself_is_named() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    let rows = |count| format!("select n, repeat('x', 100) from generate_series(1, {count}) as n");
+    client
+        .run(&format!(
+            "create table huge as {}; create table large as {}; create table small (n int);
+             insert into small values (1); analyze huge, large, small",
+            rows(9_000),
+            rows(2_000),
+        ))
+        .await;
+    client
+        .run("begin; select from huge; lock table small; lock table large")
+        .await;
+    let pid = client.pid();
+    let update = client.wait_in("update small set n = 2 where pg_sleep(600) is null");
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(|p| of(p, pid).is_some()).await;
+    let progress = of(&picture, pid).unwrap();
+    assert!(
+        progress.what.starts_with("changes rows: large of "),
+        "{progress:?}"
+    );
     update.abort();
 }
 

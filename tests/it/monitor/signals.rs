@@ -1,5 +1,6 @@
 //! Cancelling and terminating, and what is said when it can't work.
 
+use futures_util::future::join_all;
 use gonogo::demo::server::Server;
 use gonogo::monitor::{Backend, Effect, MONITOR_NAME};
 use rustix::process::Signal;
@@ -90,6 +91,27 @@ async fn neither_a_monitor_nor_a_prepared_transaction_is_signalled() {
 }
 
 #[tokio::test]
+async fn a_process_that_takes_no_signals_is_said_to_refuse_them() {
+    let server = Server::start(&[]).unwrap();
+    let watched = watched(&server).await;
+    let mut client = Client::of(&server, "psql").await;
+    let of_checkpointer = |what: &str| {
+        format!("select ({what})::int8 from pg_stat_activity where backend_type = 'checkpointer'")
+    };
+    let pid = client.ask(&of_checkpointer("pid")).await;
+    let pid = i32::try_from(pid).unwrap();
+    let started = of_checkpointer("extract(epoch from backend_start) * 1000000");
+    let started = client.ask(&started).await;
+    let backend = Backend { pid, started };
+    let outcome = watched.signaller().terminate(backend).await;
+    assert_eq!(outcome.effect, Effect::Refused, "{outcome:?}");
+    assert_eq!(
+        outcome.words,
+        format!("the server refused: {pid} takes no signals")
+    );
+}
+
+#[tokio::test]
 async fn a_role_without_grants_is_told_so() {
     let server = Server::start(&[]).unwrap();
     let mut client = Client::of(&server, "psql").await;
@@ -128,9 +150,9 @@ async fn every_session_of_a_step_is_cancelled_by_its_name() {
         .wait_in("select pg_sleep(600)");
     watched.picture(|picture| picture.running.len() == 4).await;
     let signaller = watched.signaller();
-    assert_eq!(signaller.sessions_of(&name).await.unwrap().len(), 3);
-    let outcomes = signaller.cancel_application(&name).await.unwrap();
-    assert_eq!(outcomes.len(), 3);
+    let sessions = signaller.sessions_of(&name).await.unwrap();
+    assert_eq!(sessions.len(), 3);
+    let outcomes = join_all(sessions.into_iter().map(|one| signaller.cancel(one))).await;
     assert!(
         outcomes
             .iter()
@@ -141,13 +163,7 @@ async fn every_session_of_a_step_is_cancelled_by_its_name() {
         assert!(task.await.unwrap().is_err());
     }
     assert!(!other.is_finished());
-    assert!(
-        signaller
-            .cancel_application("nobody")
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(signaller.sessions_of("nobody").await.unwrap().is_empty());
     other.abort();
 }
 

@@ -269,6 +269,11 @@ fn job(line: &str) -> Option<Notice> {
         ["was", "rolled", "back"] => told(job, Fate::Aborted),
         ["is", "in", "progress"] => told(job, Fate::InProgress),
         ["is", "lost"] => told(job, Fate::Lost(lost())),
+        ["loses", database] => Notice::ConnectionLost {
+            job,
+            database: (*database).to_owned(),
+            why: lost(),
+        },
         ["sessions", "cancelled"] => Notice::SessionsCancelled { job },
         [outcome, more @ ..] => Notice::Finished(finish(job, outcome, more, words)?),
         [] => return None,

@@ -6,6 +6,7 @@ pub mod postgres;
 pub mod proxy;
 pub mod pty;
 pub mod small_disk;
+pub mod standby;
 pub mod wait;
 pub mod web;
 

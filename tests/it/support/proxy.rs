@@ -144,9 +144,14 @@ impl Proxy {
         }
     }
 
+    /// Leads whoever comes from now on to `server`.
+    pub fn lead_others_to(&self, server: &Server) {
+        self.shared.lock().target = socket_of(server);
+    }
+
     /// Cuts what is open, and leads everything that comes to `server`.
     pub fn lead_to(&self, server: &Server) {
-        self.shared.lock().target = socket_of(server);
+        self.lead_others_to(server);
         self.cut();
     }
 }

@@ -44,7 +44,8 @@ impl Pty {
         Pty::of(bench, &line, columns, rows)
     }
 
-    fn of(bench: &Bench, line: &[String], columns: u16, rows: u16) -> Self {
+    /// Starts another program, by its command line.
+    pub fn of(bench: &Bench, line: &[String], columns: u16, rows: u16) -> Self {
         let mut command = CommandBuilder::new(&line[0]);
         command.args(&line[1..]);
         command.cwd(bench.path(""));

@@ -31,6 +31,7 @@
 //! | `status-fails-early` | `prisma migrate status` returns 1 before every deployment |
 //! | `status-proves-nothing` | a status that returns 0 whether or not migrations are pending |
 //! | `table-rewrite` | a table is written anew under a lock that keeps others out |
+//! | `transaction-left-open` | a `BEGIN` whose `COMMIT` stands somewhere else, in another session |
 //! | `unread-sql` | a block puts SQL together and runs it: nobody has looked at it |
 //! | `unverified-backup` | a dump that nobody tries to read |
 //! | `weak-verification` | a look at a dump that a broken one passes, too |
@@ -102,6 +103,7 @@ pub(super) const CODES: [&str; 33] = [
     "status-fails-early",
     "status-proves-nothing",
     "table-rewrite",
+    "transaction-left-open",
     "unread-sql",
     "unverified-backup",
     "weak-verification",

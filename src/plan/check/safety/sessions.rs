@@ -55,8 +55,8 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
         if !text.runs() {
             continue;
         }
-        let body = text.body();
-        state.cleared |= CLEARS.iter().any(|word| mentions(body, word));
+        let body = text.body().to_ascii_lowercase();
+        state.cleared |= CLEARS.iter().any(|word| body.contains(word));
         let mut found: Vec<(usize, Problem)> = Vec::new();
         for command in &text.script.commands {
             if command.program() == "createdb" {
@@ -81,14 +81,6 @@ const CLEARS: [&str; 4] = [
     "datallowconn",
     "revoke connect",
 ];
-
-/// Whether `text` holds `word`, which is in lower case, in any case.
-fn mentions(text: &str, word: &str) -> bool {
-    let windows = text.as_bytes().windows(word.len());
-    windows
-        .into_iter()
-        .any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
-}
 
 #[derive(Default)]
 struct State {

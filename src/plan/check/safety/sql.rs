@@ -45,11 +45,21 @@ pub(in crate::plan) fn remarks(judged: &[Judged], unit: Unit<'_>) -> Vec<Remark>
     let mut review = Review {
         unit,
         open: unit.wrap == Wrap::Transaction || (unit.wrap == Wrap::Together && judged.len() > 1),
+        begun: None,
         held: None,
         found: Vec::new(),
     };
     for statement in judged {
         review.statement(statement);
+    }
+    if let Some(range) = review.begun.take() {
+        review.say(
+            Severity::Warning,
+            "transaction-left-open",
+            range,
+            "this transaction is not ended here: what is done in it is rolled back when the session ends".to_owned(),
+            "put its `COMMIT` into the same step",
+        );
     }
     review.found
 }
@@ -65,6 +75,8 @@ struct Review<'u> {
     unit: Unit<'u>,
     /// Whether a transaction is open.
     open: bool,
+    /// The statement that began it, if one did.
+    begun: Option<Range<usize>>,
     held: Option<Held>,
     found: Vec<Remark>,
 }
@@ -74,11 +86,16 @@ impl Review<'_> {
         let words = super::catalogs::words(&self.unit.sql[judged.range.clone()]);
         let word = |ix: usize| words.get(ix).map_or("", |(word, _)| word.as_str());
         match word(0) {
-            "begin" | "start" => self.open = true,
-            "commit" | "rollback" | "end" | "abort" if word(1) != "to" => {
+            "begin" | "start" => {
+                self.open = true;
+                self.begun = Some(judged.range.clone());
+            }
+            "commit" | "rollback" | "end" | "abort" if word(1) != "to" && word(2) != "to" => {
                 self.open = false;
+                self.begun = None;
                 self.held = None;
             }
+            "prepare" if word(1) == "transaction" => self.begun = None,
             _ => {}
         }
         self.alone(judged, &words);

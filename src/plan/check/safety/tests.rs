@@ -909,6 +909,28 @@ fn sql_given_to_psql_is_judged_as_well() {
 }
 
 #[test]
+fn a_transaction_that_is_ended_somewhere_else_is_rolled_back() {
+    const CODE: &str = "transaction-left-open";
+    let left = ["begin; select 1", "commit"];
+    assert_eq!(judged_sql(&left), [CODE]);
+    let savepoint = "begin; savepoint a; select 1; rollback to savepoint a";
+    assert_eq!(judged_sql(&[savepoint]), [CODE]);
+    for whole in [
+        "begin; select 1; commit",
+        "start transaction; select 1; rollback",
+        "begin; select 1; prepare transaction 'x'",
+        "savepoint a; select 1; rollback to savepoint a",
+    ] {
+        assert_eq!(judged_sql(&[whole]), Vec::<&str>::new(), "{whole}");
+    }
+    trap(CODE, &["psql -v ON_ERROR_STOP=1 -c 'begin; select 1'"]);
+    fine(
+        CODE,
+        &["psql -v ON_ERROR_STOP=1 -c 'begin; select 1; commit'"],
+    );
+}
+
+#[test]
 fn commands_of_well_written_runbooks_are_left_alone() {
     for script in [
         "docker compose exec -T db psql -U shop -c 'select 1'",

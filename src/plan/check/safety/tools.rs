@@ -103,23 +103,26 @@ const DEVELOPMENT: [(Call, &str); 6] = [
 fn tool<'c>(command: &'c Command<'_>) -> (&'c str, &'c [Word<'c>]) {
     let program = command.program();
     let words = command.arguments();
-    let first = words.first().map_or("", Word::base_name);
-    if (program.starts_with("python") && first == "manage.py")
-        || (program == "php" && first == "artisan")
+    let runs = match program {
+        "php" => Some("artisan"),
+        program if program.starts_with("python") => Some("manage.py"),
+        _ => None,
+    };
+    if let (Some(script), Some((first, words))) = (runs, words.split_first())
+        && first.base_name() == script
     {
-        return (first, &words[1..]);
+        return (script, words);
     }
-    (
-        program
-            .get(1..)
-            .and_then(|rest| rest.find('@'))
-            .map_or(program, |at| &program[..=at]),
-        words,
-    )
+    let version = program.bytes().skip(1).position(|byte| byte == b'@');
+    (version.map_or(program, |at| &program[..=at]), words)
 }
 
 fn is(command: &Command<'_>, call: Call) -> bool {
-    let (name, words) = tool(command);
+    calls(tool(command), call)
+}
+
+/// Whether the tool `name` with `words` behind it is that call.
+fn calls((name, words): (&str, &[Word<'_>]), call: Call) -> bool {
     if name != call.0 {
         return false;
     }
@@ -135,15 +138,16 @@ fn is(command: &Command<'_>, call: Call) -> bool {
 /// Whether `command` applies migrations.
 pub(super) fn applies(command: &Command<'_>) -> bool {
     let (name, words) = tool(command);
-    let only_looks = words.iter().any(|w| {
+    let only_looks = |word: &Word<'_>| {
         matches!(
-            w.text.as_ref(),
+            word.text.as_ref(),
             "--check" | "--plan" | "--dry-run" | "--help"
         )
-    });
+    };
     let django = name == "manage.py" && words.first().is_some_and(|word| word.text == "migrate");
     let golang = name == "migrate" && words.iter().any(|word| word.text == "up");
-    !only_looks && (django || golang || APPLIES.iter().any(|call| is(command, *call)))
+    let known = || APPLIES.iter().any(|call| calls((name, words), *call));
+    (django || golang || known()) && !words.iter().any(only_looks)
 }
 
 /// Finds tools told in the wrong order.
@@ -214,7 +218,8 @@ pub(super) fn development(text: &Text<'_>, out: &mut Vec<Problem>) {
         return;
     }
     for command in &text.script.commands {
-        let Some((call, harm)) = DEVELOPMENT.iter().find(|(call, _)| is(command, *call)) else {
+        let tool = tool(command);
+        let Some((call, harm)) = DEVELOPMENT.iter().find(|(call, _)| calls(tool, *call)) else {
             continue;
         };
         let own = ["staging", "local", "develop", "test"];
@@ -283,7 +288,8 @@ fn early(text: &Text<'_>, command: &Command<'_>) -> Problem {
 }
 
 fn silent(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
-    let (call, asked, better) = SILENT.iter().find(|(call, ..)| is(command, *call))?;
+    let tool = tool(command);
+    let (call, asked, better) = SILENT.iter().find(|(call, ..)| calls(tool, *call))?;
     let told = command.arguments().iter().any(|word| {
         asked
             .iter()
@@ -311,6 +317,11 @@ pub(in crate::plan) fn applied_by(script: &str, cwd: Option<&str>) -> Vec<Wanted
         ("goose", Tool::Goose, &["dir"]),
         ("migrate", Tool::Migrate, &["path"]),
     ];
+    // Most scripts have nothing to do with migrations.
+    let named = |(program, ..): &(&str, Tool, &[&str])| script.contains(program);
+    if !tools.iter().any(named) && !script.contains("psql") {
+        return Vec::new();
+    }
     let script = commands::read(script, Settings::default());
     let mut cwd = cwd.map(str::to_owned);
     let mut found = Vec::new();

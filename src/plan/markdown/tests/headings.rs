@@ -110,11 +110,60 @@ fn an_estimate_is_a_budget_or_text() {
     let whole = "# Up\nEstimated duration: 2 hours\n\n## Deploy\n- [ ] go\n";
     assert_eq!((budget(whole), notes(whole)), (None, 1));
     let part = "## Phase 1: Deploy\n### 1.1 Go\nEstimated time: 10 minutes\n\n- [ ] go\n";
-    assert_eq!((budget(part), notes(part)), (None, 1));
+    assert_eq!((budget(part), notes(part)), (Some(600), 1));
+    let parts = "## Phase 1: Deploy\n### 1.1 Go\nEstimated time: 10 minutes\n\n- [ ] go\n### 1.2 Look\nEstimated time: 5 minutes\n\n- [ ] look\n";
+    assert_eq!((budget(parts), notes(parts)), (Some(900), 2));
+    let timing =
+        "## Phase 1: Deploy\n### Schedule\nEstimated duration: 2 hours\n### Go\n- [ ] go\n";
+    assert_eq!((budget(timing), notes(timing)), (Some(7200), 1));
+    let has = "## Phase 1: Deploy (20 minutes)\n### Schedule\nEstimated duration: 2 hours\n### Go\n- [ ] go\n";
+    assert_eq!((budget(has), notes(has)), (Some(1200), 1));
     let above = "## Phase 1: Deploy\nDauer: 20 Minuten\n### 1.1 Go\n- [ ] go\n";
     assert_eq!((budget(above), notes(above)), (Some(1200), 1));
     let twice = "## Deploy\nDuration: 5 min\n\n- [ ] go\n\nDuration: 9 min\n";
     assert_eq!((budget(twice), notes(twice)), (Some(300), 1));
+}
+
+#[test]
+fn a_stretch_of_the_clock_is_a_place_and_a_budget() {
+    let times = |text: &str| {
+        let spec = plan(text).phases.remove(0).spec;
+        let at = spec.at.map(|at| (at.seconds, at.words));
+        (spec.name, at, spec.budget.map(|time| time.as_secs()))
+    };
+    let at = |seconds, words: &str| Some((seconds, words.to_owned()));
+    for (text, wanted) in [
+        (
+            "## Preparation (T-30 to T-0)\n- [ ] go\n",
+            ("Preparation", at(-1800, "T-30 to T-0"), Some(1800)),
+        ),
+        (
+            "## Freeze (T-60 min – T-30 min)\n- [ ] go\n",
+            ("Freeze", at(-3600, "T-60 min – T-30 min"), Some(1800)),
+        ),
+        (
+            "## T-30 min to T-0: Freeze\n- [ ] go\n",
+            (
+                "T-30 min to T-0: Freeze",
+                at(-1800, "T-30 min to T-0"),
+                Some(1800),
+            ),
+        ),
+        (
+            "## Follow-up (T+1 hour to T+2 hours)\n- [ ] look\n",
+            ("Follow-up", at(3600, "T+1 hour to T+2 hours"), None),
+        ),
+    ] {
+        let (name, at, budget) = wanted;
+        assert_eq!(times(text), (name.to_owned(), at, budget), "{text}");
+    }
+    let back = "## Deploy\n- [ ] go\n## Rollback (T-0 to T+15 min)\n- [ ] stop\n";
+    let tier = &plan(back).tiers[0].spec;
+    let seconds = |time: Option<std::time::Duration>| time.map(|time| time.as_secs());
+    assert_eq!(
+        (seconds(tier.from), seconds(tier.until)),
+        (Some(0), Some(900))
+    );
 }
 
 #[test]

@@ -207,6 +207,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "refresh", "reload", "reindex", "remove", "rename", "replace", "restart", "resume", "seed", "send", "silence", "snooze", "suspend", "swap",
         "truncate", "turn", "unmute", "update", "upload",
     ]),
+    (Topic::Moves, &["migrate", "backfill", "populate", "archive"]),
     (Topic::Rehearsal, &["test*", "rehears*", "readiness", "preparation*", "backup and recovery", "backup recovery"]),
     (Topic::Staged, &[
         "deploy*", "migrat*", "release*", "change*", "upgrad*", "flight*", "cutover", "cut over", "launch*", "rollout*", "roll out",

@@ -13,6 +13,8 @@ mod portuguese;
 mod russian;
 mod spanish;
 
+use std::sync::LazyLock;
+
 use super::heading::Ordinal;
 use super::phrases::{Topic, is_dense};
 use crate::plan::letters;
@@ -75,6 +77,56 @@ pub(super) fn words(
         .iter()
         .flat_map(move |tongue| of(tongue).iter().copied())
 }
+
+/// Words by the byte that they begin with: most texts begin as none of them does.
+pub(super) struct Beginnings<T = ()>(Vec<Vec<(&'static str, T)>>);
+
+impl Beginnings {
+    /// The words of all languages that `of` tells.
+    pub(super) fn of(of: fn(&Tongue) -> &'static [&'static str]) -> Self {
+        Beginnings::new(words(of).map(|word| (word, ())))
+    }
+
+    /// Whether `text` begins with one of the words, as [`strip`] sees it.
+    pub(super) fn begin(&self, text: &str) -> bool {
+        let begins = |(word, ()): &(&str, ())| strip(text, word).is_some();
+        self.near(text).iter().any(begins)
+    }
+
+    /// The same for whole words.
+    pub(super) fn begin_word(&self, text: &str) -> bool {
+        let begins = |(word, ()): &(&str, ())| strip_word(text, word).is_some();
+        self.near(text).iter().any(begins)
+    }
+}
+
+impl<T> Beginnings<T> {
+    /// `words`, and what is known of each.
+    pub(super) fn new(words: impl IntoIterator<Item = (&'static str, T)>) -> Self {
+        let mut all: Vec<_> = (0..=u8::MAX).map(|_| Vec::new()).collect();
+        for (word, known) in words {
+            let byte = word.bytes().next().unwrap_or(0);
+            all[usize::from(byte)].push((word, known));
+        }
+        Beginnings(all)
+    }
+
+    /// The words that `text` could begin with, capitals and accents aside, in their order.
+    pub(super) fn near(&self, text: &str) -> &[(&'static str, T)] {
+        let mut letters = text.chars().flat_map(char::to_lowercase);
+        let first = letters.find_map(|c| match letters::plain(c) {
+            Some(plain) => plain.bytes().next(),
+            None => c.encode_utf8(&mut [0; 4]).bytes().next(),
+        });
+        first.map_or(&[], |byte| &self.0[usize::from(byte)])
+    }
+}
+
+/// What headings and steps are counted as, in all languages.
+pub(super) static ORDINALS: LazyLock<Beginnings<Ordinal>> = LazyLock::new(|| {
+    let all = TONGUES.iter().flat_map(|tongue| tongue.ordinals);
+    Beginnings::new(all.copied())
+});
 
 /// What stands behind `word` in `text`, if it begins so, capitals and accents aside.
 pub(super) fn strip<'t>(text: &'t str, word: &str) -> Option<&'t str> {

@@ -107,6 +107,9 @@ impl Fold<'_> {
     }
 
     pub(super) fn held(&mut self, e: &Held) {
+        if let Some(database) = &e.database {
+            self.state.lost.insert(database.clone(), self.at);
+        }
         self.state.holds.push(Hold {
             reason: e.reason.clone(),
             by: self.by.name.clone(),

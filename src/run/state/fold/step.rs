@@ -107,6 +107,10 @@ impl Fold<'_> {
 
     pub(super) fn step_transaction(&mut self, e: &StepTransaction) -> Result<(), Mismatch> {
         let ix = self.step(&e.job.step)?;
+        if let Some(server) = &e.server {
+            let database = e.database.clone();
+            self.state.servers.insert(database, server.clone());
+        }
         self.state.steps[ix].transaction = Some(Transaction {
             database: e.database.clone(),
             xid: e.xid,

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use sqlx::postgres::PgConnection;
-use sqlx::{Connection, Row};
+use sqlx::{AssertSqlSafe, Connection, Row};
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::words::words;
@@ -70,7 +70,10 @@ impl SqlAsk {
                 None
             }
             Ok(fate) => Some(fate),
-            Err(_) if *tries < TRIES => {
+            Err(why) if *tries < TRIES => {
+                if *tries == 0 {
+                    self.lost(why).await;
+                }
                 *tries += 1;
                 None
             }
@@ -88,6 +91,16 @@ impl SqlAsk {
             .cancel_application(self.application.clone())
             .await;
         None
+    }
+
+    /// The server that could tell is not there: until it is, nothing goes on.
+    async fn lost(&self, why: String) {
+        let lost = Notice::ConnectionLost {
+            job: self.job.clone(),
+            database: self.transaction.database.clone(),
+            why,
+        };
+        let _ = self.notices.send(lost).await;
     }
 
     async fn tell(&self, fate: Fate) {
@@ -113,14 +126,26 @@ impl SqlAsk {
         let mut server = PgConnection::connect_with(&target.named("gonogo"))
             .await
             .map_err(|error| format!("failed to connect to `{name}`: {}", words(&error)))?;
-        let crashed = match (&self.transaction.server, identity(&mut server).await) {
-            (Some(then), Some(now)) if is_another(then, &now) => {
+        let now = identity(&mut server).await;
+        let crashed = match (&self.transaction.server, &now) {
+            (Some(then), Some(now)) if is_another(then, now) => {
                 return Ok(Fate::Lost(format!(
                     "`{name}` is not the server any more that ran it ({now} instead of {then}): what it says of its transactions means nothing here"
                 )));
             }
-            (Some(then), Some(now)) => has_crashed(then, &now),
-            _ => false,
+            (Some(then), Some(now)) => has_crashed(then, now),
+            // What a standby has not heard of yet may be committed all the same.
+            (Some(_), None) => {
+                return Err(format!(
+                    "`{name}` is a standby, or does not say which server it is: it can't tell what became of it"
+                ));
+            }
+            (None, _) if self.transaction.xid.is_some() => {
+                return Ok(Fate::Lost(format!(
+                    "it is not recorded which server ran it, so what `{name}` says of its transactions need not be about it"
+                )));
+            }
+            (None, _) => false,
         };
         let fate = match self.transaction.xid {
             Some(xid) => match status_of(&mut server, xid).await {
@@ -197,17 +222,29 @@ fn is_in_the_future(error: &sqlx::Error) -> bool {
 }
 
 /// How a server identifies itself: its system's identifier, its timeline, and the moment from which it
-/// counts what it writes, which is a new one after every recovery from a crash. `None` where it does
-/// not say, as on a standby.
+/// counts what it writes, which is a new one after every recovery from a crash. Where the role may not
+/// know those, the server's start stands for the first of them and its address for the second. `None`
+/// where it does not say, as on a standby.
 pub(super) async fn identity(server: &mut PgConnection) -> Option<String> {
-    sqlx::query_scalar(
+    const WRITES: &str = "coalesce('/' || (extract(epoch from stats_reset) * 1000000)::bigint, '')";
+    let system = format!(
         "select system_identifier::text || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
-                || coalesce('/' || (extract(epoch from stats_reset) * 1000000)::bigint, '')
-         from pg_control_system(), pg_stat_bgwriter",
-    )
-    .fetch_one(server)
-    .await
-    .ok()
+                || {WRITES}
+         from pg_control_system(), pg_stat_bgwriter"
+    );
+    let start = format!(
+        "select (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint || '/'
+                || coalesce(host(inet_server_addr()), 'here') || ':' || current_setting('port')
+                || {WRITES}
+         from pg_stat_bgwriter where not pg_is_in_recovery()"
+    );
+    for sql in [system, start] {
+        let said = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *server);
+        if let Ok(identity) = said.await {
+            return Some(identity);
+        }
+    }
+    None
 }
 
 /// Whether two identities are those of different servers, or of the same one before and after it was
@@ -215,6 +252,19 @@ pub(super) async fn identity(server: &mut PgConnection) -> Option<String> {
 fn is_another(then: &str, now: &str) -> bool {
     let server = |identity: &str| identity.splitn(3, '/').take(2).collect::<String>();
     server(then) != server(now)
+}
+
+/// Whether two identities are those of different servers, whatever became of either. Of one that does
+/// not tell its system nobody can say that.
+pub(super) fn is_another_system(then: &str, now: &str) -> bool {
+    let system = |identity: &str| {
+        let (system, rest) = identity.split_once('/')?;
+        (!rest.contains(':')).then(|| system.to_owned())
+    };
+    match (system(then), system(now)) {
+        (Some(then), Some(now)) => then != now,
+        _ => false,
+    }
 }
 
 /// The part of an identity that a crash does not change: that of a server which keeps the number of a
@@ -253,6 +303,12 @@ mod tests {
             assert_eq!(found, expected, "{then} {now}");
             assert!(!has_crashed(without_life(then), now), "{then} {now}");
         }
+        assert!(is_another_system("71/00000001/5", "72/00000001/5"));
+        assert!(!is_another_system("71/00000001/5", "71/00000002/6"));
+        assert!(!is_another_system(
+            "71/10.0.0.1:5432/5",
+            "72/10.0.0.1:5432/5"
+        ));
         assert_eq!(without_life("71/00000001/5"), "71/00000001");
         assert_eq!(without_life("71/00000001"), "71/00000001");
     }

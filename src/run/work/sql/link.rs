@@ -6,14 +6,15 @@ use sqlx::{AssertSqlSafe, Row};
 use tokio::sync::oneshot;
 
 use super::SqlTask;
-use super::ask::{identity, without_life};
+use super::ask::{identity, is_another_system, without_life};
 use super::ears::Ears;
 use super::number;
 use super::words::{is_lost, words};
 use crate::journal::event::{Applied, Job, Outcome};
 use crate::plan::Observed;
-use crate::plan::sql_text::{refuses_transaction, statements};
+use crate::plan::sql_text::{begins_transaction, refuses_transaction, statements};
 use crate::run::input::{Finish, Notice};
+use crate::run::state::ELSEWHERE;
 use crate::run::work::judge::{Verdict, not_begun};
 use crate::run::work::rows::Printer;
 
@@ -106,6 +107,15 @@ impl Link {
             .sql
             .transaction
             .unwrap_or_else(|| refuses_transaction(&task.sql.text).is_none());
+        if let (Some(then), Some(now)) = (&task.server, &self.server)
+            && is_another_system(then, now)
+        {
+            let words = format!(
+                "`{}` {ELSEWHERE} ({now} instead of {then}): if that is meant, try again with a reason",
+                task.sql.database
+            );
+            return (not_begun(&task.job, words), false);
+        }
         let given_up = "given up before its first statement";
         let database = ears.database.to_owned();
         let limit_before = match ears.beside(self.begin(task, wrapped, &database)).await {
@@ -189,8 +199,6 @@ impl Link {
     async fn limit_as(&mut self, before: &str, ears: &mut Ears<'_>) -> Result<(), Gone> {
         let set = sqlx::query("select set_config('lock_timeout', $1, false)").bind(before);
         match ears.beside(set.execute(&mut self.connection)).await {
-            // In a transaction of the plan's own that has failed, nothing can be set.
-            Some(Err(error)) if !is_lost(&error) => Ok(()),
             Some(Ok(_)) => Ok(()),
             _ => Err(Gone),
         }
@@ -214,11 +222,11 @@ impl Link {
             if let Err(error) = printer.print(stream).await {
                 let said = words(&error);
                 let _ = printer.say(&said).await;
-                return if is_lost(&error) {
-                    Ran::Lost(said)
-                } else {
-                    Ran::Refused(said)
-                };
+                if !is_lost(&error) {
+                    return Ran::Refused(said);
+                }
+                task.lost(&said).await;
+                return Ran::Lost(said);
             }
             // What can't be read can't be judged, and what comes after it is not begun.
             if let Err(error) = printer.is_whole() {
@@ -257,16 +265,62 @@ impl Link {
                 let lost = self.roll_back(ears).await.is_err();
                 (finish(Outcome::Failed, Applied::No, why), lost)
             }
-            Ran::Refused(why) => (finish(Outcome::Failed, Applied::Maybe, why), false),
             Ran::Done(verdict) if wrapped => self.end(task, verdict, ears).await,
-            Ran::Done(verdict) => {
-                let applied = if verdict.is_met() {
-                    Applied::Yes
-                } else {
-                    Applied::Maybe
-                };
-                (judged(&task.job, verdict, applied), false)
+            Ran::Refused(why) => {
+                let (left, lost) = self.leave(task, ears).await;
+                let message = left.map_or(why.clone(), |(_, left)| format!("{why}; {left}"));
+                (finish(Outcome::Failed, Applied::Maybe, message), lost)
             }
+            Ran::Done(verdict) => {
+                let (left, lost) = self.leave(task, ears).await;
+                let met = verdict.is_met() && left.is_none();
+                let applied = if met { Applied::Yes } else { Applied::Maybe };
+                let mut finish = judged(&task.job, verdict, applied);
+                if let Some((outcome, words)) = left {
+                    (finish.outcome, finish.message) = (outcome, Some(words));
+                }
+                (finish, lost)
+            }
+        }
+    }
+
+    /// Statements that begin a transaction of their own have to end it: the next step's work is not to
+    /// be part of it, nor to be undone with it. Tells what comes of one that was left open, and whether
+    /// the connection is of no use any more.
+    async fn leave(
+        &mut self,
+        task: &SqlTask,
+        ears: &mut Ears<'_>,
+    ) -> (Option<(Outcome, String)>, bool) {
+        if !begins_transaction(&task.sql.text) {
+            return (None, false);
+        }
+        let unknown = |why: String| {
+            let words = format!("{why} before it was known whether it had left a transaction open");
+            (Some((Outcome::Unknown, words)), true)
+        };
+        match ears.beside(self.is_in_transaction()).await {
+            Some(Ok(false)) => (None, false),
+            Some(Ok(true)) => {
+                let words = "the transaction that it had left open was rolled back".to_owned();
+                let lost = self.roll_back(ears).await.is_err();
+                (Some((Outcome::Failed, words)), lost)
+            }
+            Some(Err(error)) => unknown(format!("the connection was lost ({})", words(&error))),
+            None => unknown("the connection was given up".to_owned()),
+        }
+    }
+
+    /// Whether a transaction is open, be it one that has failed.
+    async fn is_in_transaction(&mut self) -> Result<bool, sqlx::Error> {
+        const FAILED: &str = "25P02";
+        // In one message both are the same where nothing is open.
+        let asked = sqlx::raw_sql("select transaction_timestamp() <> statement_timestamp()");
+        match asked.fetch_one(&mut self.connection).await {
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(FAILED) => {
+                Ok(true)
+            }
+            asked => asked?.try_get(0),
         }
     }
 
@@ -298,6 +352,7 @@ impl Link {
             Some(Ok(())) => (finish, false),
             None => (unknown("the connection was given up", finish), true),
             Some(Err(error)) if is_lost(&error) => {
+                task.lost(&words(&error)).await;
                 let why = format!("the connection was lost ({})", words(&error));
                 (unknown(&why, finish), true)
             }

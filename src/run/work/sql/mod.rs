@@ -41,8 +41,23 @@ pub struct SqlTask {
     pub sql: Sql,
     /// The name under which the session shows while it does this.
     pub application: String,
+    /// The server that has run the steps before, as it identified itself; none where a person has said
+    /// that it may be any.
+    pub server: Option<String>,
     pub judgement: Judgement,
     pub notices: Sender<Notice>,
+}
+
+impl SqlTask {
+    /// Tells that the connection broke, before anybody hears how it ended.
+    async fn lost(&self, why: &str) {
+        let notice = Notice::ConnectionLost {
+            job: self.job.clone(),
+            database: self.sql.database.clone(),
+            why: why.to_owned(),
+        };
+        let _ = self.notices.send(notice).await;
+    }
 }
 
 /// The run's sessions.

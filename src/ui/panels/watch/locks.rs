@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::list::{doing, from, session_list, who};
 use super::sight::{Panel, Sight};
-use crate::monitor::{LockTree, Prepared};
+use crate::monitor::{LockTree, Picture, Prepared};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::widgets::clip;
@@ -15,12 +15,15 @@ use crate::ui::words::{count, short};
 /// From this width on a line also says who is behind a session and what it holds while it waits.
 const WIDE: u16 = 90;
 
+/// How many levels of the tree are drawn above a node.
+const DEEPEST: usize = 10;
+
 /// Draws the panel.
 pub(super) fn locks(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let picture = sight.picture();
     let what = picture.map_or_else(
         || "Locks".to_owned(),
-        |picture| format!("Locks  {}", summary(&picture.locks)),
+        |picture| format!("Locks  {}", summary(picture)),
     );
     let inner = sight.frame(Panel::Locks, &what, area, buf);
     let Some(picture) = picture else {
@@ -77,9 +80,11 @@ pub(super) fn rows_above(sight: &Sight<'_>, width: u16) -> usize {
 }
 
 /// The tree in a few words.
-pub(super) fn summary(tree: &LockTree) -> String {
+pub(super) fn summary(picture: &Picture) -> String {
+    let tree = &picture.locks;
     if tree.waiters == 0 {
-        return "none".to_owned();
+        let blind = picture.blind.locks.is_some();
+        return if blind { "not known" } else { "none" }.to_owned();
     }
     let blockers = count(tree.blockers as usize, "blocker");
     format!("{blockers}, {} waiting", tree.waiters)
@@ -143,17 +148,29 @@ fn prepared<'s>(sight: &Sight<'_>, tree: &LockTree) -> Vec<Span<'s>> {
     vec![sight.span(words, Role::Warn)]
 }
 
-/// The lines that join a node to what stands above it.
+/// The lines that join a node to what stands above it. Of a long chain only the nearest are drawn, after
+/// the number of those that are left out.
 fn branches(tree: &LockTree, at: usize) -> String {
-    let depth = tree.nodes[at].depth;
-    let below = &tree.nodes[at + 1..];
-    let mut text = String::new();
-    for level in 1..=depth {
-        // Whether another node of this level comes before the one above ends.
-        let goes_on = below
-            .iter()
-            .take_while(|node| node.depth >= level)
-            .any(|node| node.depth == level);
+    let depth = tree.nodes[at].depth as usize;
+    let skipped = depth.saturating_sub(DEEPEST);
+    // Whether another node of each level comes before the one above it ends.
+    let mut goes_on = [false; DEEPEST];
+    let mut least = depth + 1;
+    for node in &tree.nodes[at + 1..] {
+        let depth = node.depth as usize;
+        if depth < least {
+            least = depth;
+            if depth <= skipped {
+                break;
+            }
+            goes_on[depth - skipped - 1] = true;
+        }
+    }
+    let mut text = match skipped {
+        0 => String::new(),
+        skipped => format!("+{skipped} "),
+    };
+    for (level, goes_on) in (skipped + 1..=depth).zip(goes_on) {
         text.push_str(match (level == depth, goes_on) {
             (true, true) => "├ ",
             (true, false) => "└ ",

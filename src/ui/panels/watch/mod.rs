@@ -46,4 +46,6 @@ pub fn draw(sight: &Sight<'_>, panel: Panel, area: Rect, buf: &mut Buffer) {
 }
 
 #[cfg(test)]
+pub(crate) mod conditions;
+#[cfg(test)]
 mod tests;

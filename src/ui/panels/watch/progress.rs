@@ -6,7 +6,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::sight::{Panel, Sight};
-use crate::monitor::{InvalidIndex, Picture, Progress};
+use crate::monitor::{Picture, Progress};
 use crate::ui::scene::{put, put_both};
 use crate::ui::theme::Role;
 use crate::ui::widgets::{Bar, clip};
@@ -21,7 +21,7 @@ pub(super) fn progress(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         return sight.absent(inner, buf);
     };
     let mut row = 0;
-    for index in left_behind(picture) {
+    for index in picture.indexes_left_behind() {
         let words = format!(
             "! {} on {} is invalid: drop it, then build it again",
             index.name, index.table
@@ -35,16 +35,24 @@ pub(super) fn progress(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         row += 1;
         row += phase(sight, work, inner, row, buf);
     }
-    let rest = match &picture.blind.progress {
-        Some(why) => (
-            format!("not all is known of what goes on: {why}"),
-            Role::Warn,
-        ),
-        None if row == 0 => ("nothing long goes on".to_owned(), Role::Dim),
-        None => return,
-    };
-    let words = sight.span(rest.0, rest.1);
-    put(inner, row, Line::from(words), buf);
+    let unknown = unknown(picture);
+    if unknown.is_empty() && row == 0 {
+        let words = sight.span("nothing long goes on", Role::Dim);
+        put(inner, row, Line::from(words), buf);
+    }
+    for words in unknown {
+        put(inner, row, Line::from(sight.span(words, Role::Warn)), buf);
+        row += 1;
+    }
+}
+
+/// What could not be seen, a line each.
+fn unknown(picture: &Picture) -> Vec<String> {
+    let going_on = picture.blind.progress.iter();
+    let going_on = going_on.map(|why| format!("not all is known of what goes on: {why}"));
+    let indexes = picture.invalid_indexes.why_not().into_iter();
+    let indexes = indexes.map(|why| format!("which indexes are invalid is not known: {why}"));
+    going_on.chain(indexes).collect()
 }
 
 /// How much room the panel needs.
@@ -53,8 +61,8 @@ pub fn height(picture: &Picture) -> u16 {
         .progress
         .iter()
         .filter(|work| work.waits_for.is_some());
-    let blind = usize::from(picture.blind.progress.is_some());
-    let rows = left_behind(picture).count() + picture.progress.len() * 2 + waits.count() + blind;
+    let left = picture.indexes_left_behind().count() + unknown(picture).len();
+    let rows = left + picture.progress.len() * 2 + waits.count();
     if rows == 0 { 0 } else { rows as u16 + 2 }
 }
 
@@ -63,13 +71,6 @@ fn summary(picture: &Picture) -> String {
         0 => "Progress".to_owned(),
         count => format!("Progress  {count}"),
     }
-}
-
-fn left_behind(picture: &Picture) -> impl Iterator<Item = &InvalidIndex> {
-    picture
-        .invalid_indexes
-        .iter()
-        .filter(|index| !index.being_built)
 }
 
 /// All about one in a line, where there is no room for more.

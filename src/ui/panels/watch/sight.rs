@@ -121,7 +121,12 @@ impl<'a> Sight<'a> {
     /// where there are several, and the age of what is not fresh.
     pub fn frame(&self, panel: Panel, what: &str, area: Rect, buf: &mut Buffer) -> Rect {
         let focused = self.focus == Some(panel);
-        frame(self.theme, &self.title(what), focused, area, buf)
+        // These are not about one database.
+        let title = match panel {
+            Panel::Probes | Panel::Alerts => what.to_owned(),
+            _ => self.title(what),
+        };
+        frame(self.theme, &title, focused, area, buf)
     }
 
     /// The title of a panel that shows `what`.

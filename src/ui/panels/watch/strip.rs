@@ -31,7 +31,7 @@ pub fn strip(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
             format!("conns {}/{}", all.used, all.usable),
             connections::role(all),
         ),
-        sight.span(format!("  locks {}", locks::summary(&picture.locks)), waits),
+        sight.span(format!("  locks {}", locks::summary(picture)), waits),
         sight.span(
             format!("  running {}", running::summary(picture)),
             Role::Text,

@@ -15,7 +15,7 @@ use crate::ui::widgets::testing::sketch;
 /// The room of a panel at 80×24, 120×36 and 200×50.
 const ROOMS: [(u16, u16); 3] = [(48, 10), (42, 12), (70, 16)];
 
-fn sight(health: &Health, focus: Option<Panel>) -> Sight<'_> {
+pub(super) fn sight(health: &Health, focus: Option<Panel>) -> Sight<'_> {
     Sight {
         health,
         run: None,
@@ -46,7 +46,7 @@ fn shown(name: &str, panel: Panel, picture: Picture) {
     insta::assert_snapshot!(name, drawn(panel, &health));
 }
 
-const ALL: [Panel; 9] = [
+pub(super) const ALL: [Panel; 9] = [
     Panel::Locks,
     Panel::Connections,
     Panel::Running,
@@ -99,7 +99,7 @@ fn every_panel_draws_in_no_room() {
 }
 
 /// The queue that stands behind our migration, and everything else that can stand in a tree.
-fn crowded() -> Picture {
+pub(super) fn crowded() -> Picture {
     let idle = State::IdleInTransaction;
     let mut root = node(
         0,
@@ -325,7 +325,7 @@ fn running_shows_idle_transactions_first_and_equal_statements_once() {
     shown("running_crowded", Panel::Running, crowded());
 }
 
-fn trend(text: &str, before: Option<f64>, now: f64, slower: bool) -> Trend {
+pub(super) fn trend(text: &str, before: Option<f64>, now: f64, slower: bool) -> Trend {
     let rate = |mean_ms| Rate {
         calls: 840,
         calls_per_s: 14.0,
@@ -390,7 +390,7 @@ fn slower_says_what_is_compared_with_what() {
     shown("slower_reset", Panel::Slower, picture);
 }
 
-fn work(pid: i32, what: &str, phase: &str, done: Option<f64>) -> Progress {
+pub(super) fn work(pid: i32, what: &str, phase: &str, done: Option<f64>) -> Progress {
     Progress {
         pid,
         ours: None,
@@ -445,7 +445,8 @@ fn progress_is_one_bar_or_honest_words() {
         table: "orders".to_owned(),
         being_built,
     };
-    picture.invalid_indexes = vec![index("orders_new", true), index("orders_old", false)];
+    let seen = vec![index("orders_new", true), index("orders_old", false)];
+    picture.invalid_indexes = Known::seen(seen);
     shown("progress_some", Panel::Progress, picture);
 }
 
@@ -510,7 +511,7 @@ fn vitals_never_show_zero_for_what_is_not_known() {
     shown("vitals_standby", Panel::Vitals, picture);
 }
 
-fn migration(name: &str, state: MigrationState, note: Option<&str>) -> Migration {
+pub(super) fn migration(name: &str, state: MigrationState, note: Option<&str>) -> Migration {
     Migration {
         name: name.to_owned(),
         state,
@@ -561,7 +562,7 @@ fn migrations_show_what_wants_attention_first() {
 }
 
 /// Probes in every state.
-fn probes() -> Vec<ProbeHealth> {
+pub(super) fn probes() -> Vec<ProbeHealth> {
     let mut good = probe("api", ProbeState::Ok, "status 200");
     (good.latency_ms, good.p95_ms, good.status) = (Some(43.2), Some(88.0), Some(200));
     good.history = series((0..50).map(|n| (n % 9 != 0).then_some(f64::from(n % 5))));
@@ -626,7 +627,12 @@ fn the_strip_says_the_most_important_in_four_lines() {
     insta::assert_snapshot!("strip_progress", strips(picture));
 }
 
-fn alert(name: &str, standing: AlertStanding, kind: ReadingKind, words: &str) -> AlertHealth {
+pub(super) fn alert(
+    name: &str,
+    standing: AlertStanding,
+    kind: ReadingKind,
+    words: &str,
+) -> AlertHealth {
     AlertHealth {
         name: name.to_owned(),
         metric: Some("api.latency_p95".to_owned()),

@@ -1,0 +1,95 @@
+use super::*;
+
+#[test]
+fn statements_are_told_apart_whatever_they_hold() {
+    let sql =
+        "select ';' ; -- a; b\nselect \";\"; do $x$ begin; end $x$;\n/* ; /* ; */ ; */ ;; select 1";
+    let found = statements(sql);
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert_eq!(
+        found[3],
+        "/* ; /* ; */ ; */ ;; select 1"
+            .rsplit(';')
+            .next()
+            .unwrap()
+            .trim()
+    );
+    assert!(statements(" -- nothing\n").is_empty());
+    assert_eq!(statements("select 'left open"), ["select 'left open"]);
+}
+
+#[test]
+fn the_body_of_a_function_is_no_statement_of_its_own() {
+    let function = "create function f(i int) returns int begin atomic\n\
+        select case when i > 1 then 1 else 2 end; select i + 1; end";
+    let sql = format!("insert into t values (1); {function}; begin; select 2; commit");
+    let wanted = [
+        "insert into t values (1)",
+        function,
+        "begin",
+        "select 2",
+        "commit",
+    ];
+    assert_eq!(statements(&sql), wanted);
+}
+
+#[test]
+fn what_can_not_stand_in_a_transaction_is_known() {
+    for (sql, why) in [
+        ("create index concurrently i on t (a)", Some("CONCURRENTLY")),
+        (
+            "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)",
+            Some("CONCURRENTLY"),
+        ),
+        (
+            "alter table p detach partition c concurrently",
+            Some("CONCURRENTLY"),
+        ),
+        ("vacuum full t", Some("VACUUM")),
+        ("drop database x", Some("DROP DATABASE")),
+        ("-- first\nbegin; update t set a = 1; commit", Some("BEGIN")),
+        ("insert into t values ('vacuum; begin')", None),
+        (
+            "alter table t add column a int; create index i on t (a)",
+            None,
+        ),
+        ("refresh materialized view concurrently v", None),
+        ("savepoint a; rollback to savepoint a", None),
+        ("savepoint a; rollback transaction to a", None),
+        ("update t set a = 1; rollback", Some("ROLLBACK")),
+        ("prepare transaction 'x'", Some("PREPARE TRANSACTION")),
+        ("prepare x as select 1", None),
+        (
+            "create function f() returns int begin atomic select 1; end",
+            None,
+        ),
+    ] {
+        assert_eq!(refuses_transaction(sql).as_deref(), why, "{sql}");
+    }
+}
+
+#[test]
+fn what_a_place_stands_in_is_known() {
+    for (sql, within) in [
+        ("select 'a", Within::Text),
+        ("select 'it''s", Within::Text),
+        ("select 'a' -- it's\n", Within::Nothing),
+        ("select 'a' -- it's", Within::Comment),
+        ("select /* '", Within::Comment),
+        ("do $$ '", Within::Dollars),
+        ("select $1, \"", Within::Name),
+        ("select E'it\\'s", Within::Escapes),
+        ("select e'it''s \\'", Within::Escapes),
+        ("select e'a\\\\'", Within::Nothing),
+        ("select note'a\\'", Within::Nothing),
+    ] {
+        assert_eq!(open_at_end(sql), within, "{sql}");
+    }
+}
+
+#[test]
+fn a_quote_behind_a_backslash_ends_only_plain_texts() {
+    let sql = "select E'it\\'s; x', '\\'; select e'a''b\\'; c'";
+    let wanted = ["select E'it\\'s; x', '\\'", "select e'a''b\\'; c'"];
+    assert_eq!(statements(sql), wanted);
+}

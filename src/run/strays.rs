@@ -1,0 +1,33 @@
+//! Processes of a step that have left its process group, and with it everything that keeps watch over
+//! the step. What they still have is the environment that the step was given.
+
+#[cfg(target_os = "linux")]
+use std::fs;
+
+/// The processes whose sessions would be called `application`, each by its number and its program, the
+/// oldest first. `None` where the system does not tell.
+#[cfg(target_os = "linux")]
+pub(super) fn named(application: &str) -> Option<Vec<String>> {
+    let wanted = format!("PGAPPNAME={application}");
+    let own = std::process::id();
+    let mut found: Vec<(u32, String)> = fs::read_dir("/proc")
+        .ok()?
+        .filter_map(|process| {
+            let process = process.ok()?;
+            let pid: u32 = process.file_name().to_str()?.parse().ok()?;
+            // What is waiting to be buried has none, and that of another user can't be read.
+            let environment = fs::read(process.path().join("environ")).ok()?;
+            let mut variables = environment.split(|byte| *byte == 0);
+            let is_named = variables.any(|variable| variable == wanted.as_bytes());
+            let name = fs::read_to_string(process.path().join("comm")).ok()?;
+            (is_named && pid != own).then(|| (pid, format!("process {pid} ({})", name.trim_end())))
+        })
+        .collect();
+    found.sort_unstable();
+    Some(found.into_iter().map(|(_, words)| words).collect())
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn named(_application: &str) -> Option<Vec<String>> {
+    None
+}

@@ -1,0 +1,127 @@
+//! A primary and a standby that follows it, both watched.
+
+use gonogo::demo::server::Shutdown;
+use gonogo::monitor::{
+    AlertStanding, Backend, DatabaseHealth, Effect, Health, Link, LockNode, Picture, Signaller,
+};
+
+use super::{Client, Watched};
+use crate::support::standby::pair;
+use crate::support::{Bench, Pty};
+
+fn database<'h>(health: &'h Health, name: &str) -> &'h DatabaseHealth {
+    let mut databases = health.databases.iter();
+    databases.find(|database| database.name == name).unwrap()
+}
+
+fn picture<'h>(health: &'h Health, name: &str) -> Option<&'h Picture> {
+    let database = database(health, name);
+    let up = matches!(database.link, Link::Up { .. });
+    database.picture.as_deref().filter(|_| up)
+}
+
+fn signaller(watched: &Watched, name: &str) -> Signaller {
+    watched.monitor.signaller(name).unwrap()
+}
+
+#[tokio::test]
+async fn who_keeps_a_standby_from_going_on_is_found_and_ended_there() {
+    let (primary, standby) = pair();
+    let mut writer = Client::of(&primary, "writer").await;
+    writer.run("create table orders (n int)").await;
+    let mut reader = Client::of(&standby, "report").await;
+    while reader.attempt("select from orders").await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    reader.run("begin; select from orders").await;
+    let urls = [&primary, &standby].map(|server| server.url("postgres"));
+    let mut watched = Watched::start(&urls, Vec::new());
+    writer.run("drop table orders").await;
+    let waits = |health: &Health| {
+        picture(health, "db1").is_some_and(|standby| !standby.locks.nodes.is_empty())
+    };
+    let health = watched.until(waits).await;
+    let seen = picture(&health, "db1").unwrap();
+    assert!(seen.server.in_recovery && !picture(&health, "db0").unwrap().server.in_recovery);
+    let [root, recovery] = &seen.locks.nodes[..] else {
+        panic!("{:#?}", seen.locks)
+    };
+    assert_eq!((root.session.pid, root.depth), (reader.pid(), 0));
+    let LockNode { session, .. } = recovery;
+    assert_eq!(session.application, "recovery");
+    assert_eq!(recovery.wanted.as_ref().unwrap().mode, "AccessExclusive");
+    // The process that replays the log takes no signals.
+    let backend = session.backend().unwrap();
+    let outcome = signaller(&watched, "db1").terminate(backend).await;
+    assert_eq!(outcome.effect, Effect::Refused);
+    assert!(outcome.words.contains("takes no signals"), "{outcome:?}");
+    // A session of that number is only on the standby, and so is its end.
+    let elsewhere = signaller(&watched, "db0").terminate(reader.backend).await;
+    assert_eq!(elsewhere.effect, Effect::Gone, "{elsewhere:?}");
+    let ended = signaller(&watched, "db1").terminate(reader.backend).await;
+    assert_eq!(ended.effect, Effect::Ended, "{ended:?}");
+    let goes_on = |health: &Health| {
+        picture(health, "db1").is_some_and(|standby| standby.locks.nodes.is_empty())
+    };
+    watched.until(goes_on).await;
+    writer.run("select 1").await;
+}
+
+#[tokio::test]
+async fn each_of_two_servers_has_alerts_and_figures_of_its_own() {
+    let (primary, mut standby) = pair();
+    let urls = [&primary, &standby].map(|server| server.url("postgres"));
+    let mut watched = Watched::by_rules(&urls, Vec::new());
+    let now = gonogo::clock::SystemClock::new();
+    let lag = move |health: &Health, name: &str| {
+        let now = gonogo::clock::Clock::now(&now);
+        gonogo::monitor::value_of(health, &format!("{name}.replication_lag"), now)
+    };
+    watched
+        .until(|health| ["db0", "db1"].iter().all(|name| lag(health, name).is_ok()))
+        .await;
+    standby.stop(Shutdown::Immediate);
+    let standing = |health: &Health, name: &str| {
+        let alert = health.alerts.iter().find(|alert| alert.name == name);
+        alert.map(|alert| alert.standing)
+    };
+    let lost = |health: &Health| standing(health, "db1: lost") == Some(AlertStanding::Firing);
+    let health = watched.until(lost).await;
+    assert_ne!(standing(&health, "db0: lost"), Some(AlertStanding::Firing));
+    let why = lag(&health, "db0");
+    assert_ne!(why, Ok(0.0), "nobody follows any more");
+    standby.launch().unwrap();
+    let found = |health: &Health| {
+        ["db0: lost", "db1: lost"]
+            .iter()
+            .all(|name| standing(health, name) == Some(AlertStanding::Quiet))
+    };
+    watched.until(found).await;
+}
+
+#[test]
+fn the_database_is_picked_by_a_key_and_its_sessions_are_ended_there() {
+    let (primary, standby) = pair();
+    let urls = [&primary, &standby].map(|server| server.url("postgres"));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let of = |server, name| runtime.block_on(Client::of(server, name));
+    let (mut here, mut there) = (of(&primary, "shop"), of(&standby, "report"));
+    let bench = Bench::new();
+    let args = ["monitor", &urls[0], &urls[1], "--poll", "0.2"];
+    let mut screen = Pty::start(&bench, &args, 120, 36);
+    screen.see("shop");
+    screen.press("D", "standby");
+    screen.see("report");
+    screen.gone("shop");
+    let Backend { pid, .. } = there.backend;
+    screen.press("/report\r", "only what holds");
+    screen.press("k", &format!("End session {pid}?"));
+    screen.press("\r", &format!("session {pid} was terminated"));
+    let run = |client: &mut Client| runtime.block_on(client.attempt("select 1")).is_ok();
+    assert!(run(&mut here) && !run(&mut there));
+    screen.keys("\x1b");
+    screen.gone("only what holds");
+    screen.press("D", "shop");
+    screen.keys("q");
+    assert_eq!(screen.ended(), 0);
+}
