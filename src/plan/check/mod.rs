@@ -59,6 +59,7 @@ pub(super) fn check(
         references::adopt_main_database(&mut draft);
     }
     snapshots::settle(&mut draft);
+    safety::here::hold(&mut draft);
     references::check(&draft, source, format, &mut problems);
     conditions::check(&draft, source, &mut problems);
     values::check(&draft, &mut problems);

@@ -102,7 +102,10 @@ impl Fence {
     pub(super) fn judge(&mut self) {
         let console = self.language == Language::Console;
         let shell = matches!(self.language, Language::Shell(_));
-        if (console || shell) && transcript::is_unclear(&self.text, console) {
+        let sql = self.language == Language::Sql;
+        if (console || shell) && transcript::is_unclear(&self.text, console)
+            || sql && transcript::is_of_client(&self.text)
+        {
             self.language = Language::Unclear;
         }
     }

@@ -35,8 +35,77 @@ pub(super) fn is_unclear(text: &str, console: bool) -> bool {
     let lines: Vec<&str> = text.lines().collect();
     match Read::of(&lines, console) {
         Some(read) => read.unclear,
-        None => console && !text.trim().is_empty(),
+        None if console => !text.trim().is_empty(),
+        None => {
+            let starts = shell::scan(text).boundaries;
+            let mut lines = lines
+                .iter()
+                .zip(starts.iter().chain(std::iter::repeat(&true)));
+            lines.any(|(line, starts)| *starts && is_no_command(line.trim()))
+        }
     }
+}
+
+/// Whether a block of SQL was copied from a client, with its prompts and what it printed.
+pub(super) fn is_of_client(text: &str) -> bool {
+    let mut lines = text
+        .lines()
+        .map(str::trim_start)
+        .filter(|line| !line.is_empty());
+    // Further down, `name=> value` may be what a function is given.
+    lines.next().is_some_and(client_prompt)
+        || lines.any(|line| client_prompt(line) && !line.contains("=> "))
+}
+
+/// Whether a line of a script can be no command: it begins with a prompt, or stands for lines that were
+/// left out.
+fn is_no_command(line: &str) -> bool {
+    let prompts = ["> ", "% ", ">>> ", "PS> ", "PS C:"];
+    let left_out = ["...", "…", "[...]", "[…]", "(...)", "<...>", "[snip]"];
+    // `./x.sh <- here`
+    let remark = line.contains(" <- ") || line.contains(" <-- ") || line.contains(" <== ");
+    let quoted = line.contains(['"', '\'', '#']);
+    prompts.iter().any(|prompt| line.starts_with(prompt))
+        || left_out.contains(&line)
+        || (remark && !quoted)
+        || client_prompt(line)
+        || host_prompt(line)
+}
+
+/// `shop=> select 1;`, `shop-# ;`, `mysql> show tables;`, `MariaDB [shop]> …`
+fn client_prompt(line: &str) -> bool {
+    let clients = [
+        "mysql> ",
+        "MariaDB [",
+        "sqlite> ",
+        "redis> ",
+        "mongo> ",
+        "mongosh> ",
+        "irb> ",
+        "cqlsh> ",
+        "sftp> ",
+        "ftp> ",
+        "psql> ",
+        "postgres> ",
+    ];
+    let name = line.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let sign = name
+        .filter(|length| *length > 0)
+        .map_or("", |length| &line[length..]);
+    let psql = ["=# ", "=> ", "-# ", "(# "];
+    clients.iter().any(|client| line.starts_with(client))
+        || psql.iter().any(|prompt| sign.starts_with(prompt))
+}
+
+/// `db1$ ls`, `db1# ls`: no program is called so.
+fn host_prompt(line: &str) -> bool {
+    let Some((first, _)) = line.split_once(' ') else {
+        return false;
+    };
+    let name = first.strip_suffix(['$', '#']).unwrap_or_default();
+    let fits =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '/' | ':');
+    name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(fits)
 }
 
 /// What a line of a transcript is.
@@ -280,6 +349,40 @@ mod tests {
         for text in ["$ ls\nx=# y\n", "", "$ a && b\nok\n"] {
             assert!(!is_unclear(text, true), "{text}");
         }
-        assert!(!is_unclear("echo 'PS x'\nmysql> x\n", false));
+    }
+
+    #[test]
+    fn what_is_no_command_keeps_a_script_from_being_run() {
+        for line in [
+            "> ./deploy.sh",
+            "% ./zsh.sh",
+            ">>> import x",
+            "mysql> select 1;",
+            "PS C:\\> dir",
+            "db1$ ./host.sh",
+            "db1# ./host.sh",
+            "shop=# alter table t add a int;",
+            "shop=> select 1;",
+            "[...]",
+            "./x.sh <- run this",
+        ] {
+            assert!(is_unclear(&format!("ls\n{line}\n"), false), "{line}");
+        }
+        for script in [
+            "cat a \\\n> b\n",
+            "cat <<EOF\n> quoted\nmysql> x\nEOF\n",
+            "echo 'a\n> b'\n",
+            ">/tmp/x\n",
+            "a=b\n[ -f x ] && ls\n",
+            "cat < in > out\n",
+            "echo \"a <- b\"\n",
+            "x=$((a - b)) ls\n",
+            "./run.sh # see <- there\n",
+            "",
+        ] {
+            assert!(!is_unclear(script, false), "{script}");
+        }
+        assert!(is_of_client("shop=> select 1;\n ?column?\n"));
+        assert!(!is_of_client("update t set a =1 where b -> 'c' = '1';\n"));
     }
 }

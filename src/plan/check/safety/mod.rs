@@ -26,6 +26,7 @@
 //! | `resolve-after-deploy` | a baseline is marked as applied after `migrate deploy` has tried it |
 //! | `restore-over-live` | a backup is restored over a database that is in use |
 //! | `rollback-with-writes` | a rollback restores, and nothing stops writes before |
+//! | `runs-here` | lines that are meant for a session, behind `ssh host` or `su -`, run on this machine |
 //! | `sessions-in-the-way` | `dropdb`, a rename or a copy fails while anybody is connected |
 //! | `status-fails-early` | `prisma migrate status` returns 1 before every deployment |
 //! | `status-proves-nothing` | a status that returns 0 whether or not migrations are pending |
@@ -46,6 +47,7 @@ mod dump;
 mod environment;
 mod follow;
 mod git;
+pub(in crate::plan) mod here;
 mod http;
 mod keyboard;
 mod names;
@@ -96,6 +98,7 @@ pub(super) const CODES: [&str; 33] = [
     "resolve-after-deploy",
     "restore-over-live",
     "rollback-with-writes",
+    "runs-here",
     "sessions-in-the-way",
     "status-fails-early",
     "status-proves-nothing",
@@ -128,6 +131,7 @@ pub(super) fn check(
         catalogs::check(text, &mut found);
         git::check(text, &mut found);
         keyboard::check(text, &mut found);
+        here::check(text, &mut found);
         tools::development(text, &mut found);
     }
     restore::over_live(&texts, &mut found);
