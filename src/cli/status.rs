@@ -7,6 +7,7 @@ use anyhow::Context;
 use super::args::Format;
 use super::ctl::presence;
 use super::exit::Exit;
+use super::printable::printable;
 use crate::journal::event::SnapshotCompared;
 use crate::journal::{Lease, Reader};
 use crate::plan::{self, Plan, Step, duration};
@@ -28,7 +29,10 @@ pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> 
             "{}",
             report::status(&plan, &state, alive, watchers)
         )?,
-        Format::Human => write!(std::io::stdout(), "{}", to_text(&plan, &state, alive))?,
+        Format::Human => {
+            let text = to_text(&plan, &state, alive);
+            write!(std::io::stdout(), "{}", printable(&text))?;
+        }
     }
     Ok(Exit::Done)
 }
