@@ -20,6 +20,7 @@
 //! | `no-lock-timeout` | nothing limits how long a statement waits for a lock, and others behind it |
 //! | `not-in-transaction` | `CONCURRENTLY` inside of a transaction |
 //! | `npx-may-fetch` | `npx` fetches another version where the project's own is not installed |
+//! | `odd-character` | a sign that a word processor put there, which looks like another one |
 //! | `pipe-hides-failure` | a failed dump, migration or restore in front of a `\|` without `pipefail` |
 //! | `psql-hides-errors` | `psql` runs a file without `ON_ERROR_STOP`, and returns 0 after errors |
 //! | `renamed-column` | a column that a view of the server does not have, or not any more |
@@ -27,6 +28,7 @@
 //! | `restore-over-live` | a backup is restored over a database that is in use |
 //! | `rollback-with-writes` | a rollback restores, and nothing stops writes before |
 //! | `sessions-in-the-way` | `dropdb`, a rename or a copy fails while anybody is connected |
+//! | `sql-syntax` | a statement that can't be read: nobody has judged it |
 //! | `status-fails-early` | `prisma migrate status` returns 1 before every deployment |
 //! | `status-proves-nothing` | a status that returns 0 whether or not migrations are pending |
 //! | `table-rewrite` | a table is written anew under a lock that keeps others out |
@@ -49,6 +51,7 @@ mod git;
 mod http;
 mod keyboard;
 mod names;
+mod odd;
 mod packages;
 mod passage;
 mod psql;
@@ -72,7 +75,7 @@ use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
 /// The codes of all traps.
-pub(super) const CODES: [&str; 33] = [
+pub(super) const CODES: [&str; 35] = [
     "blocked-now",
     "blocking-index",
     "blocking-scan",
@@ -90,6 +93,7 @@ pub(super) const CODES: [&str; 33] = [
     "no-lock-timeout",
     "not-in-transaction",
     "npx-may-fetch",
+    "odd-character",
     "pipe-hides-failure",
     "psql-hides-errors",
     "renamed-column",
@@ -97,6 +101,7 @@ pub(super) const CODES: [&str; 33] = [
     "restore-over-live",
     "rollback-with-writes",
     "sessions-in-the-way",
+    "sql-syntax",
     "status-fails-early",
     "status-proves-nothing",
     "table-rewrite",
@@ -128,6 +133,7 @@ pub(super) fn check(
         catalogs::check(text, &mut found);
         git::check(text, &mut found);
         keyboard::check(text, &mut found);
+        odd::check(text, &mut found);
         tools::development(text, &mut found);
     }
     restore::over_live(&texts, &mut found);
