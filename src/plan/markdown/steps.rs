@@ -111,6 +111,8 @@ impl Walk<'_, '_> {
                     } else if is_label(inline) {
                         before = Some(block);
                     } else {
+                        let fences = self.rules.fences;
+                        unrun::tell_block(&block.kind, block.span, fences, self.book);
                         self.keep(Some(block));
                     }
                 }
@@ -143,9 +145,7 @@ impl Walk<'_, '_> {
                 Kind::Rule => self.keep(before.take()),
                 kind => {
                     self.keep(before.take());
-                    if let Kind::Fence(fence) = kind {
-                        unrun::tell_unread(fence, block.span, self.rules.fences, self.book);
-                    }
+                    unrun::tell_block(kind, block.span, self.rules.fences, self.book);
                     self.keep(Some(block));
                 }
             }

@@ -39,6 +39,27 @@ pub(super) fn is_unclear(text: &str, console: bool) -> bool {
     }
 }
 
+/// Whether the block `text` of SQL is a session of `psql`: its first line begins with a prompt, or any
+/// with one of a superuser, which no SQL looks like.
+pub(super) fn is_of_psql(text: &str) -> bool {
+    let lines = text.lines().map(str::trim_start);
+    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with("--"));
+    let first = lines.next().and_then(prompt_of_psql);
+    first.is_some() || lines.any(|line| prompt_of_psql(line) == Some('#'))
+}
+
+/// What the prompt of `psql` that `line` begins with ends with: `shop=> `, `shop=# `, `shop-# `.
+fn prompt_of_psql(line: &str) -> Option<char> {
+    let text = line.trim_start();
+    let name = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
+    let (name, rest) = text.split_at(name.unwrap_or(text.len()));
+    let mut signs = rest.chars();
+    let state = signs.next().is_some_and(|c| "=-*'\"($!^".contains(c));
+    let rights = signs.next().filter(|c| matches!(c, '#' | '>'))?;
+    let ends = signs.next().is_none_or(char::is_whitespace);
+    (!name.is_empty() && state && ends).then_some(rights)
+}
+
 /// What a line of a transcript is.
 enum Sort {
     /// A command or a comment, from this byte on.
@@ -258,6 +279,30 @@ mod tests {
             ),
         ] {
             assert_eq!(typed(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn prompts_of_psql_are_known() {
+        for line in [
+            "shop=> select 1;",
+            "shop=# \\d",
+            "postgres-# from t;",
+            "shop=#",
+        ] {
+            assert!(is_of_psql(line), "{line}");
+        }
+        for line in [
+            "select 1;",
+            "where a => 1",
+            "a=>b",
+            "update t set a=1",
+            "x -> 'a'",
+            "=# ",
+            "",
+            "select f(\n  a=> 1)",
+        ] {
+            assert!(!is_of_psql(line), "{line}");
         }
     }
 

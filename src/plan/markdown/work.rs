@@ -190,6 +190,18 @@ pub(super) fn settings(step: &mut StepSpec, fence: &Fence, span: Span, book: &mu
         let origin = Origin::lines([(at, text.len())]);
         Box::new(Condition::new(text, origin))
     });
+    if let Some(why) = &attributes.unread {
+        let message = format!("what stands behind this fence is no JSON: {why}");
+        book.problems.push(
+            Problem::warning("fence-attributes", book.first_line(span), message)
+                .hint("nothing of it is read: the step has neither its name, nor what it captures"),
+        );
+        if !step.work.is_check() {
+            step.danger = true;
+            step.confirm =
+                Some("What its author says about this block can't be read. Run it?".to_owned());
+        }
+    }
     if attributes.apart && !step.work.is_check() {
         step.danger = true;
         step.confirm = Some("This block is not run with the others. Is it needed now?".to_owned());
