@@ -11,6 +11,7 @@ use std::path::Path;
 
 use super::args::{Check, CheckFormat};
 use super::exit::Exit;
+use super::printable::printable;
 use crate::plan::{self, Facts, Opened, Problem, Severity, Source};
 
 /// How much is printed at once, in bytes: a report is written in thousands of small pieces.
@@ -41,7 +42,7 @@ pub(super) fn run(args: &Check) -> anyhow::Result<Exit> {
         match opened(path, named, facts.as_ref()) {
             Ok(opened) => all.push(opened),
             Err(why) => {
-                eprintln!("gonogo: {why}");
+                eprintln!("gonogo: {}", printable(&why));
                 exit = Exit::Usage;
             }
         }
@@ -51,7 +52,7 @@ pub(super) fn run(args: &Check) -> anyhow::Result<Exit> {
             match migrations::alone(path, facts.as_ref()) {
                 Ok(opened) => all.push(opened),
                 Err(why) => {
-                    eprintln!("gonogo: {why}");
+                    eprintln!("gonogo: {}", printable(&why));
                     exit = Exit::Usage;
                 }
             }
@@ -83,10 +84,11 @@ fn opened(
     let name = path.to_string_lossy();
     let load = crate::review::beside(path);
     let mut opened = plan::open_from(&name, &bytes, facts, &load);
-    let folders = migrations::of_plan(&opened, path, named)?;
-    if !folders.is_empty() {
-        plan::migrations::review(&mut opened, folders, facts);
+    let found = migrations::of_plan(&opened, path, named)?;
+    if !found.folders.is_empty() {
+        plan::migrations::review(&mut opened, found.folders, facts);
     }
+    plan::migrations::tell_unread(&mut opened, found.missing);
     Ok(opened)
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Fmt;
 use super::exit::Exit;
+use super::printable::printable;
 use super::{check, problems};
 use crate::plan::{self, Format, LayoutError, Severity};
 
@@ -34,7 +35,7 @@ pub(super) fn run(args: &Fmt) -> anyhow::Result<Exit> {
             Ok(Outcome::Same | Outcome::Changed) => {}
             Ok(Outcome::Refused) => exit = Exit::Usage,
             Err(why) => {
-                eprintln!("gonogo: {why}");
+                eprintln!("gonogo: {}", printable(&why));
                 exit = Exit::Usage;
             }
         }
@@ -44,7 +45,7 @@ pub(super) fn run(args: &Fmt) -> anyhow::Result<Exit> {
 
 fn one(path: &Path, only_look: bool) -> Result<Outcome, String> {
     let name = path.to_string_lossy();
-    if Format::of(&name) == Format::Markdown {
+    if Format::of(&name) == Format::Markdown && !path.is_dir() {
         eprintln!("gonogo: {name} is Markdown: it is left as its author wrote it");
         return Ok(Outcome::Same);
     }

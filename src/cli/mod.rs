@@ -16,6 +16,7 @@ mod monitor;
 mod monitors;
 mod outages;
 mod place;
+mod printable;
 mod probes;
 mod problems;
 mod report;
@@ -44,7 +45,12 @@ pub fn main() -> ExitCode {
         // Whoever read what we print has enough of it.
         Err(error) if is_broken_pipe(&error) => Exit::NotDone.code(),
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "gonogo: {error:#}");
+            let error_text = format!("{error:#}");
+            let _ = writeln!(
+                std::io::stderr(),
+                "gonogo: {}",
+                printable::printable(&error_text)
+            );
             match error.downcast_ref::<crate::run::NoRun>() {
                 Some(_) => Exit::Usage.code(),
                 None => Exit::Internal.code(),

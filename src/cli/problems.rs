@@ -2,6 +2,7 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::printable::printable;
 use crate::plan::{Problem, Severity, Source, Span};
 
 /// The longest stretch of a line that is shown.
@@ -15,22 +16,16 @@ pub(super) fn render(source: &Source, problem: &Problem, colours: bool) -> Strin
         Severity::Note => Level::NOTE,
     };
     let excerpt = Excerpt::of(source, problem.span);
+    let message = printable(&problem.message);
+    let hint = problem.hint.as_deref().map(printable);
     let snippet = Snippet::source(excerpt.text)
-        .path(source.name_at(problem.span.start))
+        .path(printable(source.name_at(problem.span.start)))
         .line_start(excerpt.line)
         .annotation(AnnotationKind::Primary.span(excerpt.span));
-    let mut groups = vec![
-        Group::with_title(
-            level
-                .primary_title(problem.message.as_str())
-                .id(problem.code),
-        )
-        .element(snippet),
-    ];
-    if let Some(hint) = &problem.hint {
-        groups.push(Group::with_title(
-            Level::HELP.secondary_title(hint.as_str()),
-        ));
+    let mut groups =
+        vec![Group::with_title(level.primary_title(message).id(problem.code)).element(snippet)];
+    if let Some(hint) = hint {
+        groups.push(Group::with_title(Level::HELP.secondary_title(hint)));
     }
     let renderer = if colours {
         Renderer::styled()

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::args::{Common, Format, Review};
 use super::exit::Exit;
+use super::printable::printable;
 use super::{attach, check, place, problems};
 use crate::journal::event::Reviewed;
 use crate::plan::{self, Opened, Plan, Severity};
@@ -108,8 +109,8 @@ fn print(
                 writeln!(
                     std::io::stdout(),
                     "open remark on {on}, by {}: {}",
-                    comment.by,
-                    comment.text
+                    printable(&comment.by),
+                    printable(&comment.text)
                 )?;
             }
             match names.as_slice() {

@@ -7,6 +7,7 @@ use anyhow::Context;
 use super::args::Format;
 use super::ctl::presence;
 use super::exit::Exit;
+use super::printable::printable;
 use crate::journal::event::SnapshotCompared;
 use crate::journal::{Lease, Reader};
 use crate::plan::{self, Plan, Step, duration};
@@ -32,7 +33,7 @@ pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> 
         }
         Format::Human => {
             let text = to_text(&plan, &state, alive, trouble.as_deref());
-            write!(std::io::stdout(), "{text}")?;
+            write!(std::io::stdout(), "{}", printable(&text))?;
         }
     }
     Ok(Exit::Done)

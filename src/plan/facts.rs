@@ -10,6 +10,10 @@ pub struct Facts {
     pub server: Option<u32>,
     /// Its tables by name, without the schema `public`.
     pub tables: HashMap<String, TableFacts>,
+    /// Tables of other schemas that are found without naming one: the name, and the one in `tables`.
+    pub visible: HashMap<String, String>,
+    /// Its domains by name, and whether they test what is written.
+    pub domains: HashMap<String, bool>,
     /// The migrations that are applied, by the names that their tool gives them; none: nobody knows.
     pub applied: Option<HashSet<String>>,
 }
@@ -21,8 +25,25 @@ pub struct TableFacts {
     pub bytes: Option<u64>,
     /// Rows, as the statistics estimate them.
     pub rows: Option<u64>,
+    /// Its columns by name.
+    pub columns: HashMap<String, ColumnFacts>,
+    /// Its indexes: their names and columns.
+    pub indexes: Vec<(String, Vec<String>)>,
+    /// Its partitions.
+    pub partitions: Vec<String>,
+    /// The one of them for rows that fit no other.
+    pub default_partition: Option<String>,
     /// Who held a lock on it that any change has to wait for.
     pub busy: Option<Busy>,
+}
+
+/// A column as it was.
+#[derive(Clone, Debug, Default)]
+pub struct ColumnFacts {
+    /// Its type as the server writes it, such as `character varying(50)`.
+    pub ty: String,
+    /// Whether it can't be null.
+    pub required: bool,
 }
 
 /// A session that is in the way.
@@ -38,6 +59,14 @@ pub struct Busy {
 
 /// Tables up to this size are gone through in a moment.
 const SMALL: u64 = 8 << 20;
+
+impl Facts {
+    /// The table that statements call `name`.
+    pub(super) fn table(&self, name: &str) -> Option<&TableFacts> {
+        let visible = self.visible.get(name).and_then(|own| self.tables.get(own));
+        visible.or_else(|| self.tables.get(name))
+    }
+}
 
 impl TableFacts {
     /// Whether going through all of it takes no time that anybody notices.

@@ -43,6 +43,7 @@ pub mod sql_text;
 pub mod template;
 mod toml;
 mod tree;
+mod windows;
 mod work;
 
 pub use capture::{Capture, Find};
@@ -54,7 +55,7 @@ pub use draft::{
     TierSpec, Undo, UndoOrder,
 };
 pub use expect::{Comparison, Evidence, Expect, Observed, Operator};
-pub use facts::{Busy, Facts, TableFacts};
+pub use facts::{Busy, ColumnFacts, Facts, TableFacts};
 pub use id::{StepId, slug};
 pub use import::import;
 pub use include::{Included, Load};

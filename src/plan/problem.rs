@@ -83,6 +83,8 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         .filter(close)
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
+        // Of a short word at least half must be right.
+        .filter(|(distance, _)| distance * 2 <= length)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -97,5 +99,7 @@ mod tests {
         assert_eq!(nearest("timout", known), Some("timeout"));
         assert_eq!(nearest("tilte", known), Some("title"));
         assert_eq!(nearest("database", known), None);
+        assert_eq!(nearest("tty", ["http", "title"]), None);
+        assert_eq!(nearest("sq", ["sql"]), Some("sql"));
     }
 }

@@ -1,5 +1,7 @@
 //! The text of a plan and places in it.
 
+use super::windows;
+
 /// A range of bytes in a [`Source`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
@@ -190,11 +192,19 @@ fn beginnings(bytes: &[u8]) -> usize {
 fn decode_utf8(bytes: &[u8]) -> (String, Option<usize>) {
     match std::str::from_utf8(bytes) {
         Ok(text) => (text.to_owned(), None),
+        // Where nothing else than ASCII is UTF-8, nothing of it is: an older editor wrote it.
+        Err(error) if !holds_utf8(bytes) => (windows::decode(bytes), Some(error.valid_up_to())),
         Err(error) => (
             String::from_utf8_lossy(bytes).into_owned(),
             Some(error.valid_up_to()),
         ),
     }
+}
+
+/// Whether any character beyond ASCII among `bytes` is in UTF-8.
+fn holds_utf8(bytes: &[u8]) -> bool {
+    let mut chunks = bytes.utf8_chunks();
+    chunks.any(|chunk| !chunk.valid().is_ascii())
 }
 
 fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (String, Option<usize>) {
@@ -237,8 +247,11 @@ mod tests {
         assert_eq!(Source::decode("a", b"\xEF\xBB\xBFhi").text(), "hi");
         assert_eq!(Source::decode("a", b"\xFF\xFEh\0i\0").text(), "hi");
         assert_eq!(Source::decode("a", b"\xFE\xFF\0h\0i").text(), "hi");
-        let damaged = Source::decode("a", b"ok\xFFno");
-        assert_eq!(damaged.text(), "ok\u{FFFD}no");
+        let damaged = Source::decode("a", b"ok\xFFno \xC3\xA9");
+        assert_eq!(damaged.text(), "ok\u{FFFD}no é");
         assert_eq!(damaged.damaged_at(), Some(2));
+        let latin = Source::decode("a", b"R\xFCckfallplan");
+        assert_eq!(latin.text(), "Rückfallplan");
+        assert_eq!(latin.damaged_at(), Some(1));
     }
 }

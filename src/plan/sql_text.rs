@@ -277,9 +277,15 @@ pub fn refuses_transaction(sql: &str) -> Option<String> {
                 ..,
             ]
             | [first @ "ALTER", second @ "SYSTEM", ..]
-            | [first @ "REINDEX", second @ ("DATABASE" | "SYSTEM"), ..] => {
-                Some(format!("{first} {second}"))
-            }
+            | [first @ "DISCARD", second @ "ALL"]
+            | [
+                first @ "REINDEX",
+                second @ ("DATABASE" | "SYSTEM" | "SCHEMA"),
+                ..,
+            ] => Some(format!("{first} {second}")),
+            // All tables, each in a transaction of its own.
+            ["CLUSTER"] | ["CLUSTER", "VERBOSE"] => Some("CLUSTER".to_owned()),
+            ["DO", ..] if commits(statement) => Some("DO with COMMIT".to_owned()),
             ["CREATE" | "DROP" | "REINDEX" | "ALTER", rest @ ..]
                 if rest.contains(&"CONCURRENTLY") =>
             {
@@ -288,6 +294,32 @@ pub fn refuses_transaction(sql: &str) -> Option<String> {
             _ => None,
         }
     })
+}
+
+/// Whether the block that the statement `DO $$ … $$` runs ends transactions.
+fn commits(statement: &str) -> bool {
+    let quoted = |token: &Token| token.sort == TokenSort::Text;
+    let tokens = tokens(statement);
+    let Some(body) = tokens.iter().find(|token| quoted(token)) else {
+        return false;
+    };
+    let body = statement[body.range.clone()].trim_matches(['\'', '$']);
+    let words: Vec<&str> = tokens_of(body);
+    let begins = |word: &str| {
+        let known = [";", "begin", "then", "loop", "else"];
+        known.iter().any(|known| known.eq_ignore_ascii_case(word))
+    };
+    words.windows(3).any(|part| {
+        let ends = ["commit", "rollback"];
+        let named = ends.iter().any(|end| end.eq_ignore_ascii_case(part[1]));
+        begins(part[0]) && named && (part[2] == ";" || part[2].eq_ignore_ascii_case("and"))
+    })
+}
+
+/// The words and signs of `sql`.
+fn tokens_of(sql: &str) -> Vec<&str> {
+    let tokens = tokens(sql).into_iter();
+    tokens.map(|token| &sql[token.range]).collect()
 }
 
 /// Whether a statement of `sql` begins a transaction.

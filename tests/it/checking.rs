@@ -164,6 +164,110 @@ fn a_database_tells_what_is_applied_how_large_and_in_whose_hands() {
 }
 
 #[test]
+fn a_terminal_is_told_nothing_by_a_plan() {
+    let bench = Bench::new();
+    bench.write(
+        "go.md",
+        "# Go \u{1b}[2J\n## Deploy \u{1b}[31mred\n- [ ] x \u{1b}]0;mine\u{7}\n```bash {\"name\":\"a\u{1b}[5m\n./x.sh \u{1b}[0m\n```\n",
+    );
+    for args in [
+        &["check", "go.md"][..],
+        &["check", "--format", "github", "go.md"],
+        &["check", "no\u{1b}[31m.md"],
+    ] {
+        let text = text_of(&bench.gonogo(args));
+        assert!(!text.contains(['\u{1b}', '\u{7}']), "{args:?}: {text:?}");
+    }
+    assert!(text_of(&bench.gonogo(&["check", "go.md"])).contains("␛[31mred"));
+}
+
+#[test]
+fn a_database_tells_what_its_tables_are_made_of() {
+    let bench = Bench::new();
+    let url = postgres::database();
+    let setup = "create domain posint as int check (value > 0); \
+                 create table orders (id int, customer varchar(50), unique (id)); \
+                 insert into orders select id, 'c' || id from generate_series(1, 300000) as id; \
+                 create schema shop; create table shop.carts (id int); \
+                 create table parts (id int) partition by list (id); \
+                 create table rest partition of parts default; \
+                 insert into rest select 5 from generate_series(1, 300000); \
+                 insert into shop.carts select 5 from generate_series(1, 300000);";
+    postgres::execute(&url, setup);
+    postgres::execute(&url, "vacuum analyze");
+    let found = |sql: &str| -> Vec<String> {
+        bench.write("a.sql", sql);
+        let (json, _) = checked(&bench, &["--database", &url, "a.sql"]);
+        let found = elsewhere(&json);
+        found.into_iter().map(|(_, _, code, _)| code).collect()
+    };
+    for (sql, codes) in [
+        (
+            "alter table orders alter column customer type text;",
+            &[][..],
+        ),
+        (
+            "alter table orders alter column customer type varchar(20);",
+            &["table-rewrite"],
+        ),
+        (
+            "alter table orders add column points posint;",
+            &["table-rewrite"],
+        ),
+        (
+            "alter table orders add primary key using index orders_id_key;",
+            &["blocking-scan"],
+        ),
+        (
+            "create table one partition of parts for values in (1);",
+            &["blocking-scan"],
+        ),
+        (
+            "alter table shop.carts alter column id type bigint;",
+            &["table-rewrite"],
+        ),
+        (
+            "alter table nope alter column id type bigint;",
+            &["table-rewrite"],
+        ),
+    ] {
+        assert_eq!(found(sql), codes, "{sql}");
+    }
+}
+
+#[test]
+fn migrations_that_nobody_can_look_at_are_named() {
+    let bench = Bench::new();
+    let plan = |command: &str| {
+        format!(
+            "# Go\n\n## Deployment\n\n- [ ] Migrate\n\n  ```bash\n  {command}\n  ```\n\n## Rollback\n\n- [ ] Stop the shop\n"
+        )
+    };
+    let unread = |command: &str| -> Option<String> {
+        bench.write("go.md", &plan(command));
+        let (json, _) = checked(&bench, &["go.md"]);
+        let problems = json["problems"].as_array().unwrap();
+        let found = problems.iter().find(|p| p["code"] == "unread-migrations");
+        found.map(|problem| problem["message"].as_str().unwrap().to_owned())
+    };
+    assert!(
+        unread("sqlx migrate run --source db/mig")
+            .unwrap()
+            .contains("`db/mig`")
+    );
+    assert!(
+        unread("bin/rails db:migrate")
+            .unwrap()
+            .contains("`rails db:migrate`")
+    );
+    assert!(unread("python manage.py migrate").is_some());
+    assert_eq!(unread("bin/rails db:version"), None);
+    std::fs::create_dir_all(bench.path("db/mig")).unwrap();
+    bench.write("db/mig/20240101000000_a.sql", "create table a (i int);\n");
+    assert_eq!(unread("sqlx migrate run --source db/mig"), None);
+}
+
+#[test]
 fn tens_of_thousands_of_problems_are_all_told() {
     const MANY: usize = 20_000;
     let bench = Bench::new();

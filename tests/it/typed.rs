@@ -96,3 +96,12 @@ fn what_has_mistakes_or_is_markdown_is_left_as_it_is() {
     assert!(code == Some(0) && text.contains("is Markdown"), "{text}");
     assert_eq!(bench.read("go.md"), RUNBOOK);
 }
+
+#[test]
+fn a_folder_is_not_taken_for_a_runbook_that_is_laid_out() {
+    let bench = Bench::new();
+    bench.write("go.md", RUNBOOK);
+    let (code, text) = told(&bench, &["fmt", "--check", "."]);
+    assert!(code == Some(2) && text.contains("is a directory"), "{text}");
+    assert_eq!(told(&bench, &["fmt", "--check", "go.md"]).0, Some(0));
+}

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::cli::printable::printable;
 use crate::plan::{Opened, Severity};
 
 /// One command a line for each problem.
@@ -46,9 +47,11 @@ pub(super) fn commands(opened: &Opened) -> String {
 
 /// A message: what would end the command is written as a number.
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
+    let text = text
+        .replace('%', "%25")
         .replace('\r', "%0D")
-        .replace('\n', "%0A")
+        .replace('\n', "%0A");
+    printable(&text).into_owned()
 }
 
 /// A property: what would end it, too.
@@ -74,6 +77,6 @@ mod tests {
         let wanted = "::warning file=a%2Cb%3Ac%25.toml,line=7,endLine=7,col=10,endColumn=23,title=curl-hides-errors::`curl` returns 0";
         assert!(line.starts_with(wanted), "{line}");
         assert!(line.contains("%0A"), "{line}");
-        assert_eq!(data("100%\r\n"), "100%25%0D%0A");
+        assert_eq!(data("100%\r\n\u{1b}"), "100%25%0D%0A␛");
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 
+use crate::cli::printable::printable;
 use crate::cli::problems;
 use crate::plan::{Element, Opened, Plan, Problem, Severity, Step, duration};
 
@@ -22,6 +23,13 @@ pub(super) fn human(opened: &Opened, out: &mut impl Write) -> io::Result<()> {
         let text = problems::render(source, problem, colours);
         writeln!(out, "{text}\n{}", others(&lines))?;
     }
+    let mut text = Vec::new();
+    summary(opened, &mut text)?;
+    out.write_all(printable(&String::from_utf8_lossy(&text)).as_bytes())
+}
+
+/// Writes what was read, what is allowed, and the verdict.
+fn summary(opened: &Opened, out: &mut impl Write) -> io::Result<()> {
     if let Some(plan) = &opened.plan {
         outline(plan, out)?;
     }

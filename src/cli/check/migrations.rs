@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::plan::migrations::{Folder, SETTINGS, Tool, Wanted, wanted};
-use crate::plan::{Facts, Opened, Source};
+use crate::plan::{Facts, Opened, Source, Span};
 
 /// How many folders above the plan are looked into: runbooks often stand in a folder of their own.
 const LEVELS: usize = 4;
@@ -36,14 +36,19 @@ pub(super) fn alone(path: &Path, facts: Option<&Facts>) -> Result<Opened, String
     ))
 }
 
+/// The migrations of a plan.
+pub(super) struct Found {
+    /// Those that could be read.
+    pub(super) folders: Vec<Folder>,
+    /// The others, and the steps that apply them.
+    pub(super) missing: Vec<(Wanted, Span)>,
+}
+
 /// The folders of migrations that the plan `opened`, which stands at `path`, applies, and those that
 /// are `named`.
-pub(super) fn of_plan(
-    opened: &Opened,
-    path: &Path,
-    named: &[PathBuf],
-) -> Result<Vec<Folder>, String> {
+pub(super) fn of_plan(opened: &Opened, path: &Path, named: &[PathBuf]) -> Result<Found, String> {
     let mut folders = Vec::new();
+    let mut missing = Vec::new();
     let mut seen: Vec<PathBuf> = Vec::new();
     for path in named {
         seen.push(path.clone());
@@ -51,8 +56,12 @@ pub(super) fn of_plan(
     }
     let wanted = opened.plan.as_ref().map_or(Vec::new(), wanted);
     let bases = bases(path);
-    for wanted in wanted {
+    for (wanted, span) in wanted {
         let Some((place, tool)) = find(&wanted, &bases) else {
+            // Who names folders names these.
+            if named.is_empty() {
+                missing.push((wanted, span));
+            }
             continue;
         };
         if !seen.contains(&place) {
@@ -60,7 +69,7 @@ pub(super) fn of_plan(
             seen.push(place);
         }
     }
-    Ok(folders)
+    Ok(Found { folders, missing })
 }
 
 /// The directories in which a plan's paths may begin: the plan's own and those above it, up to the
@@ -95,6 +104,7 @@ fn bases(plan: &Path) -> Vec<PathBuf> {
 /// Where the migrations stand that are wanted, and whose they are, if that is known.
 fn find(wanted: &Wanted, bases: &[PathBuf]) -> Option<(PathBuf, Option<Tool>)> {
     match wanted {
+        Wanted::Other(_) => None,
         Wanted::File(file) => {
             let place = bases
                 .iter()

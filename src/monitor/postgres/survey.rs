@@ -1,5 +1,8 @@
 //! One look at a database before anything is changed: how large its tables are, who is in the way, and
-//! which migrations are applied. Nothing here waits for a lock.
+//! which migrations are applied. Nothing here waits for a lock. What they are made of is asked in
+//! [`details`].
+
+mod details;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -108,6 +111,7 @@ pub async fn survey(url: &str) -> Result<Facts, String> {
             }
         }
     }
+    details::add(&mut line, &mut facts).await;
     facts.applied = applied(&mut line).await;
     if let Ok(rows) = line.rows(sqlx::query(BUSY)).await {
         for row in &rows {
@@ -137,7 +141,7 @@ async fn basics(line: &mut Line) -> Result<Facts, Trouble> {
             bytes: u64::try_from(bytes).ok().filter(|_| flag(row, "known")),
             // Without statistics it is less than nothing.
             rows: rows.filter(|rows| *rows >= 0.0).map(|rows| rows as u64),
-            busy: None,
+            ..crate::plan::TableFacts::default()
         };
         facts
             .tables

@@ -70,6 +70,13 @@ impl<'a> Check<'a> {
     fn condition(&mut self, condition: &Condition) {
         if let Some(bad) = condition.problem() {
             let span = self.span(condition, bad.range.clone());
+            // Of what a thing may be compared with nobody can speak where there is no such thing.
+            let asked = bad.asked.as_deref().unwrap_or_default();
+            if let Some((code, message, hint)) = self.nowhere(asked) {
+                self.problems
+                    .push(Problem::error(code, span, message).hint(hint));
+                return;
+            }
             self.problems.push(
                 Problem::error("bad-condition", span, bad.why.clone())
                     .hint("such as `release == 'v2' and main.size < 40 GB`"),
@@ -83,6 +90,26 @@ impl<'a> Check<'a> {
                 self.problems.push(problem.hint(hint));
             }
         }
+    }
+
+    /// What is wrong with asking about `name`, where it is one of two parts and nothing is called as
+    /// the first.
+    fn nowhere(&self, name: &str) -> Option<(&'static str, String, String)> {
+        let (source, what) = name.split_once('.')?;
+        let probe = self.draft.probes.iter().any(|probe| probe.name == source);
+        let database = self.draft.databases.iter().any(|d| d.name == source);
+        let ours = matches!(source, "step" | "vars" | "var");
+        if probe || database || ours || source.is_empty() || what.is_empty() {
+            return None;
+        }
+        let mut steps = all_steps(self.draft).filter_map(|step| step.id.as_ref());
+        let hint = if steps.any(|id| id.value == source) {
+            format!("of a step one asks `step.{source} == passed`")
+        } else {
+            "a fact begins with `step`, or with the name of a database or a probe".to_owned()
+        };
+        let message = format!("no database and no probe is called `{source}`");
+        Some(("unknown-metric", message, hint))
     }
 
     /// What is wrong with asking about `fact`: code, message, hint.

@@ -52,7 +52,7 @@ pub(super) fn check(
                 Span::at(at),
                 "the file is not valid text from here on",
             )
-            .hint("save it as UTF-8; characters that could not be read are shown as \u{FFFD}"),
+            .hint("save it as UTF-8: it is read as an older encoding, or shown as \u{FFFD}"),
         );
     }
     if format == Format::Markdown {
@@ -154,7 +154,9 @@ fn codes() -> impl Iterator<Item = &'static str> {
         "empty-phase",
         "section-not-run",
         "conditional-step",
+        "empty-rollback",
         "unread-block",
+        "unread-migrations",
     ];
     safety::CODES.into_iter().chain(others)
 }

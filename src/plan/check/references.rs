@@ -2,6 +2,7 @@
 
 use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
 
 use crate::plan::draft::{Draft, StepSpec};
 use crate::plan::metric;
@@ -57,7 +58,11 @@ pub(super) fn check(draft: &Draft, source: &Source, format: Format, problems: &m
             match work {
                 Work::Sql(sql) => {
                     let name = sql.database.as_str();
-                    database(draft, name, || written(source, step.span, name), problems);
+                    let place = || match name {
+                        "" => sql.origin.span(&sql.text, first_line(&sql.text), source),
+                        name => written(source, step.span, name),
+                    };
+                    database(draft, name, place, problems);
                 }
                 Work::Snapshot(snapshot) => of_snapshot(draft, step, snapshot, problems),
                 Work::Check(_) | Work::Shell(_) | Work::Http(_) | Work::Wait(_) => {}
@@ -86,6 +91,13 @@ fn of_snapshot(draft: &Draft, step: &StepSpec, snapshot: &Snapshot, problems: &m
     for name in &snapshot.databases {
         database(draft, &name.value, || name.span, problems);
     }
+}
+
+/// The first line of `text` that holds anything.
+fn first_line(text: &str) -> Range<usize> {
+    let start = text.len() - text.trim_start().len();
+    let length = text[start..].find('\n').unwrap_or(text.len() - start);
+    start..start + length
 }
 
 /// Where `name` is written in the table of a typed plan that `span` lies in, or of a runbook in the

@@ -41,12 +41,22 @@ pub struct BadCondition {
     pub range: Range<usize>,
     /// Why.
     pub why: String,
+    /// What is asked about, where that does not fit what is said of it.
+    pub asked: Option<String>,
 }
 
 impl BadCondition {
     fn new(range: Range<usize>, why: impl Into<String>) -> Self {
-        let why = why.into();
-        BadCondition { range, why }
+        let (why, asked) = (why.into(), None);
+        BadCondition { range, why, asked }
+    }
+
+    /// The same of `fact`, which does not fit what is said of it.
+    fn of(range: Range<usize>, fact: &Fact, why: impl Into<String>) -> Self {
+        BadCondition {
+            asked: Some(fact.to_string()),
+            ..BadCondition::new(range, why)
+        }
     }
 }
 

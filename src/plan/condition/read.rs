@@ -155,8 +155,9 @@ fn truth(operand: Operand) -> Read<Node> {
         Operand::Fact(placed) if matches!(placed.fact.sort(), Sort::Truth | Sort::Text) => {
             Ok(Node::Is(placed))
         }
-        Operand::Fact(placed) => Err(BadCondition::new(
+        Operand::Fact(placed) => Err(BadCondition::of(
             placed.range,
+            &placed.fact,
             format!(
                 "`{}` is {}: compare it with something",
                 placed.fact,
@@ -235,7 +236,7 @@ fn comparable(
             left.fact,
             sort.words()
         );
-        return Err(BadCondition::new(range, why));
+        return Err(BadCondition::of(range, &left.fact, why));
     }
     let ordered = match &right {
         Side::Number(..) | Side::Fact(_) => !matches!(sort, Sort::Truth | Sort::Status),

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::name::Type;
+use crate::plan::facts::{ColumnFacts, Facts};
 
 /// Everything that is known.
 #[derive(Clone, Debug, Default)]
@@ -11,8 +12,8 @@ pub struct Catalog {
     pub(super) tables: BTreeMap<String, Table>,
     /// Indexes by name: their table and columns.
     pub(super) indexes: HashMap<String, Index>,
-    /// Domains by name, and whether they have constraints.
-    pub(super) domains: HashMap<String, bool>,
+    /// Domains by name.
+    pub(super) domains: HashMap<String, Domain>,
     /// Views, materialized ones too, and what they read.
     pub(super) views: HashMap<String, Vec<String>>,
     /// The session's time zone, where a statement has set it.
@@ -29,10 +30,23 @@ pub(super) struct Table {
     pub(super) keys: Vec<ForeignKey>,
     /// The partitions of a partitioned table.
     pub(super) partitions: Vec<String>,
+    /// The one of them for rows that fit no other.
+    pub(super) default_partition: Option<String>,
     /// The columns by which a partitioned table is divided.
     pub(super) divided_by: Vec<String>,
     /// Whether the file that is being read has made it.
     pub(super) fresh: bool,
+    /// Whether any file that was read has made it.
+    pub(super) made: bool,
+}
+
+/// What is known of a domain.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Domain {
+    /// Whether it has constraints.
+    pub(super) tests: bool,
+    /// Whether all tables that use it are known.
+    pub(super) whole: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -93,6 +107,37 @@ impl Catalog {
         self.tables.get(table).is_some_and(|table| table.fresh)
     }
 
+    /// Whether a file that was read has made `table`: it need not be in the database yet.
+    pub(super) fn is_made(&self, table: &str) -> bool {
+        self.tables.get(table).is_some_and(|table| table.made)
+    }
+
+    /// Learns what tables are like in the database now, whatever files say that made them.
+    pub fn adopt(&mut self, facts: &Facts) {
+        for (name, found) in &facts.tables {
+            let table = self.tables.entry(name.clone()).or_default();
+            // Who could not ask knows what the files have told.
+            if !found.columns.is_empty() {
+                table.columns = found.columns.iter().map(column).collect();
+            }
+            table.partitions.clone_from(&found.partitions);
+            table.default_partition.clone_from(&found.default_partition);
+            for (index, columns) in &found.indexes {
+                let (table, columns) = (name.clone(), columns.clone());
+                self.indexes.insert(index.clone(), Index { table, columns });
+            }
+        }
+        for (alias, name) in &facts.visible {
+            if let Some(table) = self.tables.get(name).cloned() {
+                self.tables.insert(alias.clone(), table);
+            }
+        }
+        for (name, &tests) in &facts.domains {
+            let whole = true;
+            self.domains.insert(name.clone(), Domain { tests, whole });
+        }
+    }
+
     /// The table of `index`.
     pub(super) fn table_of(&self, index: &str) -> Option<&str> {
         self.indexes.get(index).map(|index| index.table.as_str())
@@ -114,6 +159,7 @@ impl Catalog {
         for other in self.tables.values_mut() {
             other.keys.retain(|key| key.to != table);
             other.partitions.retain(|name| name != table);
+            other.default_partition.take_if(|name| name == table);
         }
     }
 
@@ -130,6 +176,15 @@ impl Catalog {
             }
         }
     }
+}
+
+/// A column of the database under its name.
+fn column((name, facts): (&String, &ColumnFacts)) -> (String, Column) {
+    let column = Column {
+        ty: Type::read(&facts.ty),
+        required: facts.required,
+    };
+    (name.clone(), column)
 }
 
 impl Table {

@@ -79,7 +79,7 @@ fn form_of_new(desk: &Desk<'_>, ty: &Type, constraints: &[Constraint]) -> Form {
     if ty.is_serial() {
         return Form::AddColumnNumbered;
     }
-    if desk.catalog.domains.get(&ty.base).copied().unwrap_or(false) {
+    if desk.catalog.domains.get(&ty.base).is_some_and(|d| d.tests) {
         return Form::AddColumnOfDomain;
     }
     if default.as_ref().is_some_and(is_volatile) {

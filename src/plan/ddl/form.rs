@@ -59,6 +59,7 @@ forms! {
     CreateTable: None, Metadata, Additive, "makes a table", "";
     CreateTableAs: None, Metadata, Additive, "makes a table of a query", "";
     CreatePartition: AE, Metadata, Additive, "makes a partition", "create the table by itself, then `ATTACH PARTITION`, which blocks nobody";
+    CreatePartitionBesideDefault: AE, Scan, Additive, "makes a partition beside a default one, whose rows are all tested", "before, give the default partition a `CHECK` that no row belongs here, `NOT VALID`, then `VALIDATE CONSTRAINT`";
     AddColumn: AE, Metadata, Additive, "adds a column", "";
     AddColumnVolatile: AE, Rewrite, Additive, "adds a column whose default is another for every row", "add it without a default, then `SET DEFAULT`, and fill the rows in batches";
     AddColumnNumbered: AE, Rewrite, Additive, "adds a column that numbers the rows", "add a plain column, a sequence as its default, and number the rows in batches";
@@ -75,6 +76,7 @@ forms! {
     MoveTable: AE, Metadata, Breaking, "moves a table to another schema under running code", "leave a view at the old place, or set `search_path` first";
     RenameConstraint: AE, Metadata, Transformative, "renames a constraint", "";
     RenameIndex: SUE, Metadata, Additive, "renames an index", "";
+    MoveIndex: AE, Rewrite, Additive, "copies an index to another place", "`REINDEX (TABLESPACE …, CONCURRENTLY)` (14 and later), outside of a transaction";
     SetNotNull: AE, Scan, Transformative, "reads all rows to require a column", "`ADD CONSTRAINT … CHECK (… IS NOT NULL) NOT VALID`, `VALIDATE CONSTRAINT`, then `SET NOT NULL`, which reads nothing";
     SetNotNullProven: AE, Metadata, Transformative, "requires a column that a check has proven", "";
     DropNotNull: AE, Metadata, Additive, "no longer requires a column", "";
@@ -117,10 +119,12 @@ forms! {
     VacuumFull: AE, Rewrite, Transformative, "writes the table anew to make it smaller", "plain `VACUUM`, or a tool that does it while work goes on";
     Vacuum: SUE, Metadata, Additive, "cleans the table up", "";
     Grant: None, Metadata, Additive, "changes who may do what", "";
+    Revoke: None, Metadata, Breaking, "takes rights away that running code may need", "see who uses them first: `pg_stat_activity`, and the roles of the applications";
     Truncate: AE, Empty, Breaking, "empties a table", "";
     DropTable: AE, Metadata, Breaking, "drops a table, and what is in it", "release code that no longer uses it first; drop its foreign keys one by one before";
     CreateView: None, Metadata, Additive, "makes a view", "";
     ReplaceView: AE, Metadata, Transformative, "changes a view", "";
+    RenameView: AE, Metadata, Breaking, "renames a view or a column of it under running code", "make a view with the new name beside it, and drop the old one later";
     DropView: AE, Metadata, Breaking, "drops a view", "release code that no longer uses it first";
     Refresh: AE, Rewrite, Additive, "computes a materialized view while nobody can read it", "`REFRESH MATERIALIZED VIEW CONCURRENTLY`, which needs a unique index on it";
     RefreshConcurrently: E, Scan, Additive, "computes a materialized view while it can be read", "";

@@ -12,7 +12,7 @@ use super::lock::LockMode;
 use super::name;
 use super::read::{self, Read};
 use super::verdict::{Effect, Judged, Part, Sort, Touch};
-use super::{column, constraint, drop, object, words};
+use super::{column, constraint, drop, object, view, words};
 
 /// Judges the statements of `sql` in their order; `catalog` learns from each.
 pub fn judge(sql: &str, catalog: &mut Catalog) -> Vec<Judged> {
@@ -30,6 +30,7 @@ pub fn judge(sql: &str, catalog: &mut Catalog) -> Vec<Judged> {
             Judged {
                 range: statement.range.clone(),
                 parts,
+                wrong: statement.wrong.clone(),
             }
         })
         .collect()
@@ -102,6 +103,7 @@ impl Desk<'_> {
             lock,
             effect,
             fresh: self.catalog.is_fresh(relation),
+            made: self.catalog.is_made(relation),
         }
     }
 
@@ -126,14 +128,20 @@ impl Desk<'_> {
             Stmt::CreateIndex(create) => object::create_index(self, create),
             Stmt::AlterIndex(alter) => object::alter_index(self, alter),
             Stmt::Reindex(reindex) => object::reindex(self, reindex),
-            Stmt::CreateView(create) => object::create_view(self, create),
-            Stmt::CreateMaterializedView(create) => object::create_materialized(self, create),
-            Stmt::Refresh(refresh) => object::refresh(self, refresh),
+            Stmt::CreateView(create) => view::create_view(self, create),
+            Stmt::CreateMaterializedView(create) => view::create_materialized(self, create),
+            Stmt::Refresh(refresh) => view::refresh(self, refresh),
             Stmt::AlterType(alter) => object::alter_type(self, alter),
             Stmt::AlterDomain(alter) => object::alter_domain(self, alter),
+            Stmt::AlterMaterializedView(alter) => view::alter_materialized(self, alter),
+            Stmt::AlterView(alter) => view::alter_view(self, alter),
+            Stmt::AlterFunction(_) | Stmt::AlterProcedure(_) | Stmt::AlterSchema(_) => {
+                view::rename_other(self, tree.syntax());
+            }
             Stmt::CommentOn(_) => words::comment(self, tree.syntax()),
             Stmt::Vacuum(vacuum) => object::vacuum(self, vacuum),
-            Stmt::Grant(_) | Stmt::Revoke(_) => words::grant(self, tree.syntax()),
+            Stmt::Grant(_) => words::grant(self, tree.syntax(), Form::Grant),
+            Stmt::Revoke(_) => words::revoke(self, tree.syntax()),
             Stmt::DropTable(found) => drop::table(self, found),
             Stmt::DropIndex(found) => drop::index(self, found),
             _ => self.other(tree, statement),
@@ -176,7 +184,7 @@ impl Desk<'_> {
         }
     }
 
-    fn action(&mut self, action: &AlterTableAction, table: &str) {
+    pub(super) fn action(&mut self, action: &AlterTableAction, table: &str) {
         let node = action.syntax();
         let form = match action {
             AlterTableAction::AddColumn(add) => return column::add(self, add, table),
@@ -218,15 +226,19 @@ impl Desk<'_> {
 
 /// To the place or the method that is the usual one nothing has to be moved.
 fn moved(node: &SyntaxNode) -> Form {
-    let text = node.text().to_string().to_lowercase();
-    let usual = ["pg_default", "heap", "default"]
-        .iter()
-        .any(|word| text.trim_end().ends_with(word));
-    if usual {
+    if stays(node) {
         Form::ChangeTable
     } else {
         Form::MoveStorage
     }
+}
+
+/// Whether the place or the method that `node` ends with is the usual one.
+pub(super) fn stays(node: &SyntaxNode) -> bool {
+    let text = node.text().to_string().to_lowercase();
+    ["pg_default", "heap", "default"]
+        .iter()
+        .any(|word| text.trim_end().ends_with(word))
 }
 
 /// The name of the one relation below `node`.

@@ -4,7 +4,7 @@ use squawk_syntax::ast::{
     self, AlterColumnOption, AlterTableAction, AstNode, Constraint, Stmt, TableArg,
 };
 
-use super::catalog::{Catalog, Column, Index, Table};
+use super::catalog::{Catalog, Column, Domain, Index, Table};
 use super::constraints::{add_column, add_constraint, column_constraint, columns};
 use super::judge::relation;
 use super::name::{self, Type};
@@ -19,6 +19,7 @@ pub(super) fn learn(catalog: &mut Catalog, statement: &Read<'_>) {
             let name = name::given(create.table_name());
             catalog.tables.entry(name).or_insert(Table {
                 fresh: true,
+                made: true,
                 ..Table::default()
             });
         }
@@ -26,9 +27,9 @@ pub(super) fn learn(catalog: &mut Catalog, statement: &Read<'_>) {
         Some(Stmt::CreateDomain(create)) => {
             let name = name::given(create.domain());
             let text = create.syntax().text().to_string().to_lowercase();
-            catalog
-                .domains
-                .insert(name, text.contains("check") || text.contains("not null"));
+            let tests = text.contains("check") || text.contains("not null");
+            let whole = true;
+            catalog.domains.insert(name, Domain { tests, whole });
         }
         Some(Stmt::AlterDomain(alter)) => {
             let name = name::given(alter.domain_ref());
@@ -36,7 +37,7 @@ pub(super) fn learn(catalog: &mut Catalog, statement: &Read<'_>) {
                 alter.action(),
                 Some(ast::AlterDomainAction::AddConstraint(_))
             ) {
-                catalog.domains.insert(name, true);
+                catalog.domains.entry(name).or_default().tests = true;
             }
         }
         Some(Stmt::CreateView(create)) => {
@@ -90,6 +91,7 @@ fn create_table(catalog: &mut Catalog, create: &ast::CreateTable) {
     }
     let mut table = Table {
         fresh: true,
+        made: true,
         ..Table::default()
     };
     for argument in create
@@ -120,9 +122,22 @@ fn create_table(catalog: &mut Catalog, create: &ast::CreateTable) {
         let parent = relation(parent.syntax());
         if let Some(parent) = catalog.tables.get_mut(&parent) {
             parent.partitions.push(name.clone());
+            let text = create.syntax().text().to_string().to_lowercase();
+            if is_default(&text) {
+                parent.default_partition = Some(name.clone());
+            }
         }
     }
     catalog.tables.insert(name, table);
+}
+
+/// Whether the text of a statement, in lower case, makes or attaches a partition for what fits no other.
+pub(super) fn is_default(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    !words.windows(2).any(|pair| pair == ["for", "values"])
+        && words
+            .iter()
+            .any(|word| word.trim_end_matches(';') == "default")
 }
 
 fn create_index(catalog: &mut Catalog, create: &ast::CreateIndex) {
@@ -209,15 +224,20 @@ fn act(catalog: &mut Catalog, table: &mut Table, name: &str, action: &AlterTable
             table.keys.retain(|key| key.name != constraint);
         }
         AlterTableAction::AttachPartition(found) => {
-            table
-                .partitions
-                .extend(found.table_name_ref().map(|child| name::of(child.syntax())));
+            let child = found.table_name_ref().map(|child| name::of(child.syntax()));
+            if is_default(&found.syntax().text().to_string().to_lowercase()) {
+                table.default_partition.clone_from(&child);
+            }
+            table.partitions.extend(child);
         }
         AlterTableAction::DetachPartition(found) => {
             let child = found.table_name_ref().map(|child| name::of(child.syntax()));
             table
                 .partitions
                 .retain(|known| Some(known) != child.as_ref());
+            table
+                .default_partition
+                .take_if(|known| Some(&*known) == child.as_ref());
         }
         _ => {}
     }

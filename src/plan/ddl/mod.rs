@@ -26,6 +26,7 @@ mod object;
 mod read;
 mod stable;
 mod verdict;
+mod view;
 mod words;
 
 #[cfg(test)]

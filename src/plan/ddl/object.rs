@@ -6,7 +6,7 @@ use squawk_syntax::ast::{
 };
 
 use super::form::Form;
-use super::judge::{Desk, relation, relations};
+use super::judge::{Desk, relation, relations, stays};
 use super::lock::LockMode;
 use super::name;
 use super::verdict::{Effect, Touch};
@@ -16,7 +16,15 @@ pub(super) fn create_table(desk: &mut Desk<'_>, create: &ast::CreateTable) {
     let node = create.syntax();
     if let Some(parent) = create.partition_of() {
         let parent = relation(parent.syntax());
-        desk.add(Form::CreatePartition, node, &parent);
+        let lock = LockMode::AccessExclusive;
+        let mut touches = vec![desk.touch(&parent, lock, Effect::Metadata)];
+        touches.extend(default_of(desk, &parent, Effect::Scan));
+        let form = if touches.len() > 1 {
+            Form::CreatePartitionBesideDefault
+        } else {
+            Form::CreatePartition
+        };
+        desk.add_with(form, node, touches);
         return;
     }
     let own = name::given(create.table_name());
@@ -25,6 +33,13 @@ pub(super) fn create_table(desk: &mut Desk<'_>, create: &ast::CreateTable) {
         .map(|target| desk.touch(&target, LockMode::ShareRowExclusive, Effect::Metadata))
         .collect();
     desk.add_with(Form::CreateTable, node, touches);
+}
+
+/// The partition of `parent` for rows that fit no other. A new one may be where some of them belong.
+fn default_of(desk: &Desk<'_>, parent: &str, effect: Effect) -> Option<Touch> {
+    let parent = desk.catalog.tables.get(parent)?;
+    let default = parent.default_partition.as_ref()?;
+    Some(desk.touch(default, LockMode::AccessExclusive, effect))
 }
 
 /// The tables that the constraints below `node` point at.
@@ -47,7 +62,7 @@ pub(super) fn create_table_as(desk: &mut Desk<'_>, create: &ast::CreateTableAs) 
 }
 
 /// The tables that the query below `node` reads.
-fn read_by(desk: &Desk<'_>, node: &SyntaxNode, effect: Effect) -> Vec<Touch> {
+pub(super) fn read_by(desk: &Desk<'_>, node: &SyntaxNode, effect: Effect) -> Vec<Touch> {
     let names = names_read(node).into_iter();
     names
         .map(|name| desk.touch(&name, LockMode::AccessShare, effect))
@@ -140,16 +155,14 @@ pub(super) fn create_index(desk: &mut Desk<'_>, create: &ast::CreateIndex) {
 
 pub(super) fn alter_index(desk: &mut Desk<'_>, alter: &ast::AlterIndex) {
     let index = name::given(alter.index_ref());
-    let renames = matches!(
-        alter.action(),
-        Some(ast::AlterIndexAction::IndexRenameTo(_))
-    );
-    let form = if renames {
-        Form::RenameIndex
-    } else {
-        Form::ChangeSettings
+    let form = match alter.action() {
+        Some(ast::AlterIndexAction::IndexRenameTo(_)) => Form::RenameIndex,
+        Some(ast::AlterIndexAction::SetTablespace(to)) if !stays(to.syntax()) => Form::MoveIndex,
+        _ => Form::ChangeSettings,
     };
-    let touch = desk.touch_index(&index, LockMode::ShareUpdateExclusive, Effect::Metadata);
+    let row = form.row();
+    let lock = row.lock.unwrap_or(LockMode::ShareUpdateExclusive);
+    let touch = desk.touch_index(&index, lock, row.effect);
     desk.add_with(form, alter.syntax(), vec![touch]);
 }
 
@@ -215,49 +228,6 @@ fn behind_keywords(target: &ReindexTarget) -> String {
     rest.to_owned()
 }
 
-pub(super) fn create_view(desk: &mut Desk<'_>, create: &ast::CreateView) {
-    let view = name::given(create.view());
-    let mut touches = read_by(desk, create.syntax(), Effect::Metadata);
-    let replaces = create.or_replace().is_some();
-    if replaces {
-        touches.push(desk.touch(&view, LockMode::AccessExclusive, Effect::Metadata));
-    }
-    let form = if replaces {
-        Form::ReplaceView
-    } else {
-        Form::CreateView
-    };
-    desk.add_with(form, create.syntax(), touches);
-}
-
-pub(super) fn create_materialized(desk: &mut Desk<'_>, create: &ast::CreateMaterializedView) {
-    let touches = read_by(desk, create.syntax(), Effect::Scan);
-    desk.add_with(Form::CreateTableAs, create.syntax(), touches);
-}
-
-pub(super) fn refresh(desk: &mut Desk<'_>, refresh: &ast::Refresh) {
-    let concurrently = refresh.concurrently_token().is_some();
-    let form = if concurrently {
-        Form::RefreshConcurrently
-    } else {
-        Form::Refresh
-    };
-    let view = name::given(refresh.view_ref());
-    let bases = desk.catalog.views.get(&view).cloned().unwrap_or_default();
-    let row = form.row();
-    let mut touches: Vec<Touch> = row
-        .lock
-        .map(|lock| desk.touch(&view, lock, row.effect))
-        .into_iter()
-        .collect();
-    touches.extend(
-        bases
-            .iter()
-            .map(|base| desk.touch(base, LockMode::AccessShare, Effect::Scan)),
-    );
-    desk.add_with(form, refresh.syntax(), touches);
-}
-
 pub(super) fn attach(desk: &mut Desk<'_>, attach: &ast::AttachPartition, table: &str) {
     let child = name::given(attach.table_name_ref());
     let columns = desk
@@ -275,10 +245,11 @@ pub(super) fn attach(desk: &mut Desk<'_>, attach: &ast::AttachPartition, table: 
     } else {
         Form::Attach
     };
-    let touches = vec![
+    let mut touches = vec![
         desk.touch(table, LockMode::ShareUpdateExclusive, Effect::Metadata),
         desk.touch(&child, LockMode::AccessExclusive, form.row().effect),
     ];
+    touches.extend(default_of(desk, table, Effect::Scan));
     desk.add_with(form, attach.syntax(), touches);
 }
 
@@ -307,10 +278,12 @@ pub(super) fn detach(desk: &mut Desk<'_>, detach: &ast::DetachPartition, table: 
             LockMode::ShareUpdateExclusive,
         )
     };
-    let touches = vec![
+    let mut touches = vec![
         desk.touch(table, parent, Effect::Metadata),
         desk.touch(&child, own, Effect::Metadata),
     ];
+    let default = default_of(desk, table, Effect::Metadata);
+    touches.extend(default.filter(|default| !concurrently && default.relation != child));
     desk.add_with(form, detach.syntax(), touches);
 }
 
@@ -350,6 +323,11 @@ pub(super) fn alter_domain(desk: &mut Desk<'_>, alter: &ast::AlterDomain) {
             .any(|column| column.ty.base == domain)
     };
     let tables: Vec<String> = desk.catalog.tables.keys().filter(uses).cloned().collect();
+    let known = desk.catalog.domains.get(&domain);
+    if tables.is_empty() && known.is_some_and(|domain| domain.whole) {
+        desk.add_with(Form::Other, alter.syntax(), Vec::new());
+        return;
+    }
     let touches = tables
         .iter()
         .map(|table| desk.touch(table, LockMode::Share, Effect::Scan))

@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use squawk_syntax::SourceFile;
 use squawk_syntax::ast::Stmt;
+use squawk_syntax::{Parse, SourceFile};
 
-use crate::plan::sql_text::{self, TokenSort};
+use crate::plan::sql_text::{self, Token, TokenSort};
 
 /// The longest statement that is read as a tree.
 const MAX_LENGTH: usize = 64 * 1024;
@@ -20,12 +20,56 @@ pub(super) struct Read<'s> {
     pub(super) range: Range<usize>,
     /// The tree; none for statements that change no table, and for what can't be read.
     pub(super) tree: Option<Stmt>,
+    /// Where the text can't be read, and why.
+    pub(super) wrong: Option<(Range<usize>, String)>,
 }
 
 /// Words by which statements begin that are worth a tree.
 const WORTH: [&str; 17] = [
     "ALTER", "ANALYSE", "ANALYZE", "CLUSTER", "COMMENT", "CREATE", "DELETE", "DROP", "GRANT",
     "LOCK", "MERGE", "REFRESH", "REINDEX", "REVOKE", "TRUNCATE", "UPDATE", "VACUUM",
+];
+
+/// The other words by which statements begin.
+const OTHERS: [&str; 38] = [
+    "ABORT",
+    "BEGIN",
+    "CALL",
+    "CHECKPOINT",
+    "CLOSE",
+    "COMMIT",
+    "COPY",
+    "DEALLOCATE",
+    "DECLARE",
+    "DISCARD",
+    "DO",
+    "END",
+    "EXECUTE",
+    "EXPLAIN",
+    "FETCH",
+    "IMPORT",
+    "INSERT",
+    "LISTEN",
+    "LOAD",
+    "MOVE",
+    "NOTIFY",
+    "PREPARE",
+    "REASSIGN",
+    "RELEASE",
+    "REPACK",
+    "RESET",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "SECURITY",
+    "SELECT",
+    "SET",
+    "SHOW",
+    "START",
+    "TABLE",
+    "UNLISTEN",
+    "VALUES",
+    "WAIT",
+    "WITH",
 ];
 
 /// `sql` without what is meant for the client: lines such as `\\set x 1`, and the rows behind
@@ -63,8 +107,56 @@ fn one(sql: &str, range: Range<usize>) -> Read<'_> {
     let range = without_comments(sql, range);
     let text = &sql[range.clone()];
     let worth = WORTH.iter().any(|known| begins(text, known));
-    let tree = (worth && is_shallow(text)).then(|| parse(text)).flatten();
-    Read { text, range, tree }
+    let (tree, wrong) = match (worth && is_shallow(text)).then(|| SourceFile::parse(text)) {
+        Some(parsed) => (parsed.tree().stmts().next(), mistake(text, &parsed)),
+        None => (None, unknown(text)),
+    };
+    let wrong = wrong.map(|(at, why)| (range.start + at.start..range.start + at.end, why));
+    Read {
+        text,
+        range,
+        tree,
+        wrong,
+    }
+}
+
+/// The first place at which the parser did not know further, unless a client or another tool puts
+/// something in. Bodies of functions are left to the server.
+fn mistake(text: &str, parsed: &Parse<SourceFile>) -> Option<(Range<usize>, String)> {
+    let tokens = sql_text::tokens(text);
+    let body = |token: &Token| {
+        let text = &text[token.range.clone()];
+        let named = ["function", "procedure", "routine"];
+        text.starts_with('$') || named.iter().any(|name| text.eq_ignore_ascii_case(name))
+    };
+    if is_filled_in(text) || tokens.iter().any(body) {
+        return None;
+    }
+    let errors = parsed.errors();
+    let at = usize::from(errors.first()?.range().start());
+    let start = text.floor_char_boundary(at);
+    let word = text[start..].find(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let why = "from here on this statement can't be read".to_owned();
+    Some((start..word.map_or(text.len(), |length| start + length), why))
+}
+
+/// Whether a client or another tool puts something into `text` before a server sees it.
+fn is_filled_in(text: &str) -> bool {
+    let marks = ["{{", "${", "#{", "$(", "<%", "@@", "%("];
+    let of_psql = |(at, _): (usize, &str)| {
+        let alone = !text[..at].ends_with(':');
+        alone && text[at + 1..].starts_with(|c: char| c.is_alphabetic() || "'\"{_".contains(c))
+    };
+    marks.iter().any(|mark| text.contains(mark)) || text.match_indices(':').any(of_psql)
+}
+
+/// A first word with which no statement begins.
+fn unknown(text: &str) -> Option<(Range<usize>, String)> {
+    let length = text.find(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let word = &text[..length.unwrap_or(text.len())];
+    let known = |list: &[&str]| list.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let sure = !word.is_empty() && !is_filled_in(text) && !known(&WORTH) && !known(&OTHERS);
+    sure.then(|| (0..word.len(), format!("no statement begins with `{word}`")))
 }
 
 /// The statements of the block `DO $$ … $$` that `statement` of `sql` is, as they stand there: what
@@ -110,10 +202,6 @@ pub(super) fn begins(text: &str, word: &str) -> bool {
         .find(|c: char| !c.is_ascii_alphabetic())
         .unwrap_or(text.len());
     text[..length].eq_ignore_ascii_case(word)
-}
-
-fn parse(text: &str) -> Option<Stmt> {
-    SourceFile::parse(text).tree().stmts().next()
 }
 
 /// `range` without the comments and the white space that it begins with.

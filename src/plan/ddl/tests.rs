@@ -388,6 +388,197 @@ proptest! {
             for part in judged.parts {
                 prop_assert!(sql.get(part.range.clone()).is_some(), "{:?}", part.range);
             }
+            if let Some((range, _)) = judged.wrong {
+                prop_assert!(sql.get(range.clone()).is_some(), "{range:?}");
+            }
         }
+    }
+}
+
+#[test]
+fn what_a_server_took_can_be_read() {
+    let facts = facts();
+    let mut texts = vec![facts.setup.as_str()];
+    for fact in &facts.form {
+        texts.extend(fact.before.as_deref());
+        texts.push(&fact.sql);
+    }
+    for sql in texts {
+        for judged in judge(sql, &mut Catalog::new(None)) {
+            assert_eq!(judged.wrong, None, "{sql}");
+        }
+    }
+}
+
+#[test]
+fn what_can_not_be_read_is_told() {
+    let wrong = |sql: &str| {
+        let judged = judge(sql, &mut Catalog::new(None));
+        judged.into_iter().find_map(|judged| judged.wrong)
+    };
+    for sql in [
+        "alter tabel t drop column a",
+        "ALTER TABLE t MODIFY a INT",
+        "drop tabel users",
+        "selec 1",
+        "use shop",
+        "select 1; updat t set a = 1",
+    ] {
+        assert!(wrong(sql).is_some(), "{sql}");
+    }
+    for sql in [
+        "alter table t drop column a",
+        "-- a remark\nselect 1;",
+        "(select 1) union (select 2)",
+        "create table :name (i int)",
+        "drop table ${schema}.t",
+        "create function f() returns int language plpgsql as $$ begin return 1 end $$",
+        "do $$ begin delete from t returning a into b; end $$",
+        "copy t from stdin;\n1\tupdat\n\\.\n",
+        "\\set x 1\nselect 1;",
+    ] {
+        assert_eq!(wrong(sql), None, "{sql}");
+    }
+}
+
+/// The forms of the statements of `sql`.
+fn forms(sql: &str) -> Vec<Form> {
+    let judged = judge(sql, &mut Catalog::new(None));
+    let parts = judged.into_iter().flat_map(|judged| judged.parts);
+    parts.map(|part| part.form).collect()
+}
+
+#[test]
+fn a_condition_that_all_rows_meet_is_none() {
+    for all in [
+        "delete from t",
+        "delete from t where true",
+        "delete from t where 1=1",
+        "delete from t where (1 = 1)",
+        "delete from t where 'a' = 'a' returning id",
+    ] {
+        assert_eq!(forms(all), [Form::Delete], "{all}");
+    }
+    assert_eq!(forms("update t set a = 1 where TRUE"), [Form::Update]);
+    for some in [
+        "delete from t where a",
+        "delete from t where a = 1",
+        "delete from t where 1 = 1 and a = 2",
+        "delete from t where false",
+        "delete from t where a = a",
+    ] {
+        assert_eq!(forms(some), [Form::DeleteSome], "{some}");
+    }
+}
+
+#[test]
+fn what_is_renamed_or_taken_away_under_running_code_is_breaking() {
+    let breaks = |sql: &str| {
+        let forms = forms(sql);
+        let breaking = |form: &Form| form.row().compatibility == Compatibility::Breaking;
+        forms.iter().any(breaking)
+    };
+    for sql in [
+        "alter view v rename to w",
+        "alter view v rename column a to b",
+        "alter materialized view m rename to n",
+        "alter materialized view m rename column a to b",
+        "alter function f(int) rename to g",
+        "alter schema s rename to r",
+        "alter function f() set schema s",
+        "revoke select on t from shop",
+        "revoke all on all tables in schema public from public",
+        "revoke usage on schema s from shop",
+    ] {
+        assert!(breaks(sql), "{sql}");
+    }
+    for sql in [
+        "alter view v owner to shop",
+        "alter view v alter column a set default 1",
+        "alter function f(int) owner to shop",
+        "alter schema s owner to shop",
+        "revoke execute on function f() from public",
+        "create table t (i int); revoke all on t from public",
+        "grant select on t to shop",
+        "revoke admin from shop",
+    ] {
+        assert!(!breaks(sql), "{sql}");
+    }
+}
+
+#[test]
+fn a_catalog_knows_what_the_database_is_like() {
+    use crate::plan::facts::{ColumnFacts, TableFacts};
+    let column = |ty: &str, required| ColumnFacts {
+        ty: ty.to_owned(),
+        required,
+    };
+    let table = TableFacts {
+        columns: [
+            ("name".to_owned(), column("character varying(50)", false)),
+            ("id".to_owned(), column("integer", true)),
+        ]
+        .into(),
+        indexes: vec![
+            ("t_name".to_owned(), vec!["name".to_owned()]),
+            ("t_id".to_owned(), vec!["id".to_owned()]),
+        ],
+        default_partition: Some("t_rest".to_owned()),
+        ..TableFacts::default()
+    };
+    let facts = crate::plan::Facts {
+        tables: [("app.t".to_owned(), table)].into(),
+        visible: [("t".to_owned(), "app.t".to_owned())].into(),
+        domains: [("posint".to_owned(), true), ("plain".to_owned(), false)].into(),
+        ..crate::plan::Facts::default()
+    };
+    let mut known = Catalog::new(None);
+    known.adopt(&facts);
+    let form = |sql: &str| judge(sql, &mut known.clone())[0].parts[0].form;
+    for (sql, wanted) in [
+        (
+            "alter table t alter column name type text",
+            Form::ChangeTypeKept,
+        ),
+        (
+            "alter table app.t alter column name type varchar(200)",
+            Form::ChangeTypeKept,
+        ),
+        (
+            "alter table t alter column name type varchar(20)",
+            Form::ShrinkText,
+        ),
+        (
+            "alter table t alter column id type bigint",
+            Form::ChangeType,
+        ),
+        ("alter table t add column z posint", Form::AddColumnOfDomain),
+        ("alter table t add column z plain", Form::AddColumn),
+        (
+            "alter table t alter column id set not null",
+            Form::SetNotNullProven,
+        ),
+        (
+            "alter table t add primary key using index t_name",
+            Form::UseIndexNullable,
+        ),
+        (
+            "alter table t add primary key using index t_id",
+            Form::UseIndex,
+        ),
+        (
+            "create table t_a partition of t for values in (1)",
+            Form::CreatePartitionBesideDefault,
+        ),
+        (
+            "alter domain posint add constraint c check (value > 1)",
+            Form::Other,
+        ),
+        (
+            "alter domain other add constraint c check (value > 1)",
+            Form::ChangeDomain,
+        ),
+    ] {
+        assert_eq!(form(sql), wanted, "{sql}");
     }
 }

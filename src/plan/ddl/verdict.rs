@@ -81,6 +81,8 @@ pub struct Touch {
     pub effect: Effect,
     /// Whether the same file or transaction made it: nobody else uses it yet.
     pub fresh: bool,
+    /// Whether a file that was read before has made it: a database may not have it yet.
+    pub made: bool,
 }
 
 /// One thing that a statement does: `ALTER TABLE` can do several.
@@ -112,6 +114,8 @@ pub struct Judged {
     pub range: Range<usize>,
     /// What it does, one by one.
     pub parts: Vec<Part>,
+    /// Where it can't be read, and why.
+    pub wrong: Option<(Range<usize>, String)>,
 }
 
 impl Judged {

@@ -35,26 +35,54 @@ pub(super) fn comment(desk: &mut Desk<'_>, node: &SyntaxNode) {
 }
 
 /// Since 18 a grant on a table locks it as reading does.
-pub(super) fn grant(desk: &mut Desk<'_>, node: &SyntaxNode) {
-    let text = node.text().to_string().to_lowercase();
-    let on_table = ![
-        "on schema",
-        "on all ",
-        "on database",
-        "on function",
-        "on sequence",
-        "on type",
-        "on domain",
-    ]
-    .iter()
-    .any(|words| text.contains(words));
-    let locked = desk.catalog.server.is_some_and(|server| server >= 18) && on_table;
+pub(super) fn grant(desk: &mut Desk<'_>, node: &SyntaxNode, form: Form) {
+    let locked = desk.catalog.server.is_some_and(|server| server >= 18) && is_on_table(node);
     let touches = if locked {
         granted(desk, node)
     } else {
         Vec::new()
     };
-    desk.add_with(Form::Grant, node, touches);
+    desk.add_with(form, node, touches);
+}
+
+/// What is taken from everybody right after it was made is how rights are usually given, and so is
+/// what was never a table's.
+pub(super) fn revoke(desk: &mut Desk<'_>, node: &SyntaxNode) {
+    let text = node.text().to_string().to_lowercase();
+    let touched = granted(desk, node);
+    let fresh = touched.iter().any(|touch| touch.fresh);
+    let all_tables = text.contains("on all tables");
+    let everybody = text.trim_end().ends_with("from public");
+    let table = all_tables || (is_on_table(node) && text.contains(" on "));
+    let role = !text.contains(" on ");
+    let form = if (table && !fresh) || (!table && !role && !everybody) {
+        Form::Revoke
+    } else {
+        Form::Grant
+    };
+    grant(desk, node, form);
+}
+
+/// Whether a grant is about tables.
+fn is_on_table(node: &SyntaxNode) -> bool {
+    let text = node.text().to_string().to_lowercase();
+    let others = [
+        "on schema",
+        "on all ",
+        "on database",
+        "on function",
+        "on procedure",
+        "on routine",
+        "on language",
+        "on tablespace",
+        "on foreign",
+        "on parameter",
+        "on large",
+        "on sequence",
+        "on type",
+        "on domain",
+    ];
+    !others.iter().any(|words| text.contains(words))
 }
 
 fn granted(desk: &Desk<'_>, node: &SyntaxNode) -> Vec<Touch> {
@@ -178,7 +206,18 @@ fn form_by_words(tokens: &[Token], text: &str) -> Option<(Form, usize)> {
             .iter()
             .position(|(word, depth)| *depth == 0 && word == wanted)
     };
-    let some = |some: Form, all: Form| if own("where").is_some() { some } else { all };
+    // `WHERE true` chooses nothing.
+    let chooses = own("where").is_some_and(|at| {
+        let said: Vec<&str> = words[at + 1..]
+            .iter()
+            .map(|(word, _)| word.as_str())
+            .take_while(|word| *word != "returning")
+            .filter(|word| !matches!(*word, "(" | ")"))
+            .collect();
+        !matches!(said.as_slice(), ["true"] | ["not", "false"])
+            && !matches!(said.as_slice(), [one, "=", other] if one == other && is_plain(one))
+    });
+    let some = |some: Form, all: Form| if chooses { some } else { all };
     Some(match (word(0), word(1)) {
         ("insert", _) => (Form::Insert, 2),
         ("update", _) => (some(Form::UpdateSome, Form::Update), 1),
@@ -193,6 +232,11 @@ fn form_by_words(tokens: &[Token], text: &str) -> Option<(Form, usize)> {
         ("lock", _) => (Form::LockTable, 1),
         _ => return None,
     })
+}
+
+/// Whether `word` is a number or a text: the same as itself in every row.
+fn is_plain(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit() || c == '\'')
 }
 
 /// The mode that `LOCK TABLE` names; without one it is the strongest.

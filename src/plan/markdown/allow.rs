@@ -27,10 +27,7 @@ pub(super) fn find(
         close = known.or_else(|| Some(at + text[at..].find(CLOSE)?));
         let Some(end) = close else { break };
         let inside = &text[at + OPEN.len()..end.max(at + OPEN.len())];
-        let Some(rest) = inside.trim_start().strip_prefix("gonogo:") else {
-            continue;
-        };
-        let rest = rest.trim();
+        let Some(rest) = meant(inside) else { continue };
         // Nothing stands in a block of code but its text, so only the last element can hold it.
         let before = accounts.partition_point(|account| account.span.start <= at);
         let shown = accounts[..before]
@@ -73,6 +70,17 @@ pub(super) fn find(
         });
     }
     found
+}
+
+/// What a comment says to gonogo. Where only the colon is missing, all of it: that is no form we know.
+fn meant(inside: &str) -> Option<&str> {
+    let inside = inside.trim();
+    if let Some(rest) = inside.strip_prefix("gonogo:") {
+        return Some(rest.trim());
+    }
+    let rest = inside.strip_prefix("gonogo")?;
+    let rest = rest.trim_start_matches([' ', '\t', '-', '=']);
+    rest.starts_with("allow").then_some(inside)
 }
 
 /// What a comment is about: the line it stands in, and the next block, item or section.

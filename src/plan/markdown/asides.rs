@@ -28,10 +28,8 @@ impl Walk<'_, '_> {
 
     /// Looks at a block that is neither a step nor a line of text.
     pub(super) fn look_aside(&mut self, kind: &Kind, span: Span) {
+        unrun::tell_block(kind, span, self.rules.fences, self.book);
         match kind {
-            Kind::Fence(fence) => {
-                unrun::tell_unread(fence, span, self.rules.fences, self.book);
-            }
             Kind::Other => {
                 let turn = html::turn(self.book.slice(span));
                 self.turn(turn);

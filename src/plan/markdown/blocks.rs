@@ -1,6 +1,7 @@
 //! The shape of a Markdown file: blocks in blocks, each with its place in the file.
 
 use super::fence::Language;
+use super::programs;
 use super::transcript;
 use crate::plan::draft::Mark;
 use crate::plan::source::Span;
@@ -41,7 +42,9 @@ pub(super) enum Kind {
     Table(Table),
     /// `---`
     Rule,
-    /// HTML, indented code: text to keep as it is.
+    /// Code that is indented instead of fenced: nothing says what it is.
+    Indented,
+    /// HTML: text to keep as it is.
     Other,
 }
 
@@ -102,10 +105,12 @@ impl Fence {
     pub(super) fn judge(&mut self) {
         let console = self.language == Language::Console;
         let shell = matches!(self.language, Language::Shell(_));
-        let sql = self.language == Language::Sql;
-        if (console || shell) && transcript::is_unclear(&self.text, console)
-            || sql && transcript::is_of_client(&self.text)
-        {
+        let unclear = match self.language {
+            _ if console || shell => transcript::is_unclear(&self.text, console),
+            Language::Sql => transcript::is_of_client(&self.text),
+            _ => false,
+        };
+        if unclear {
             self.language = Language::Unclear;
         }
     }
@@ -116,6 +121,9 @@ impl Fence {
             Language::None if !self.text.trim().is_empty() => {
                 Some("this block names no language: it is kept for reading")
             }
+            Language::Text if programs::begins_with_command(&self.text) => Some(
+                "this block calls itself text, and begins with a command: it is kept for reading",
+            ),
             Language::Script => {
                 Some("this block is in a language that is not run: it is kept for reading")
             }

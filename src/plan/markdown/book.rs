@@ -100,6 +100,12 @@ impl<'s> Book<'s> {
         self.source.slice(span)
     }
 
+    /// The text from the byte `start` up to `end`, or to the end of the file.
+    pub(super) fn text_between(&self, start: usize, end: usize) -> &'s str {
+        let text = self.source.text();
+        self.slice(Span::new(start.min(text.len()), end.min(text.len())))
+    }
+
     /// The span from `start` to `end`, not ending inside a character: what a library made of a text
     /// need not be as long as the text.
     pub(super) fn span(&self, start: usize, end: usize) -> Span {

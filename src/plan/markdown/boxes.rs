@@ -47,6 +47,10 @@ fn holds_box(line: &str) -> bool {
         let mut cells = line.split('|').map(str::trim);
         return cells.any(|cell| task::mark(cell).is_some() || is_box(cell));
     }
+    // Without a mark before it, it is still what people tick.
+    if is_bare_box(line) {
+        return true;
+    }
     let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let marks: &[char] = if digits > 0 {
         &['.', ')']
@@ -56,6 +60,17 @@ fn holds_box(line: &str) -> bool {
     let item = line[digits..].strip_prefix(marks);
     item.filter(|item| item.starts_with([' ', '\t']))
         .is_some_and(|item| is_box(item.trim_start()))
+}
+
+/// Whether `line` begins with a box that has no list's mark before it, and words behind it.
+fn is_bare_box(line: &str) -> bool {
+    let marks = ["[ ] ", "[x] ", "[X] ", "\\[ \\] ", "\\[x\\] "];
+    let mut rests = marks.iter().filter_map(|mark| line.strip_prefix(mark));
+    let sign = line
+        .strip_prefix(SIGNS)
+        .filter(|rest| rest.starts_with(' '));
+    let words = rests.next().or(sign);
+    words.is_some_and(|rest| rest.contains(char::is_alphanumeric))
 }
 
 /// Whether `text` begins with such a box.
@@ -96,6 +111,10 @@ mod tests {
             "- [/] Backup",
             "| 1 | Stop | [ ] |",
             "| ☐ | Stop |",
+            "[ ] Backup",
+            "[x] Backup",
+            "☐ Backup",
+            "\\[ \\] Backup",
         ] {
             assert!(holds_box(line), "{line}");
         }
@@ -108,6 +127,10 @@ mod tests {
             "see [] in the code",
             "| a[0] | [link](x) |",
             "-[] a",
+            "[ ](link) a",
+            "[x]: https://shop.example",
+            "[ ] ",
+            "[] a slice",
         ] {
             assert!(!holds_box(line), "{line}");
         }

@@ -294,6 +294,7 @@ impl<'t> Builder<'t> {
     pub(super) fn open_code(&mut self, info: Option<String>, span: Span) {
         self.flush();
         let fence = info.map(|info| {
+            let info = self.unescaped(span).unwrap_or(info);
             Box::new(Fence {
                 language: fence::language(&info),
                 info,
@@ -303,6 +304,14 @@ impl<'t> Builder<'t> {
             })
         });
         self.code = Some(Code { fence, span });
+    }
+
+    /// What stands behind the opening fence at `span`, if there is JSON in it: in JSON a backslash
+    /// is JSON's own, and not Markdown's.
+    fn unescaped(&self, span: Span) -> Option<String> {
+        let text = self.text.get(span.start..span.end)?;
+        let line = text.lines().next()?.trim_start_matches(['`', '~']).trim();
+        line.contains("{\"").then(|| line.to_owned())
     }
 
     /// Whether a block of code is open.
@@ -336,7 +345,7 @@ impl<'t> Builder<'t> {
                 };
                 self.push(Kind::Fence(fence), span, holds);
             }
-            Some(code) => self.push(Kind::Other, code.span, Holds::default()),
+            Some(code) => self.push(Kind::Indented, code.span, Holds::default()),
             None => {}
         }
     }

@@ -134,8 +134,8 @@ pub(super) fn guard(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
     } else {
         reserve(title)
     };
-    let mut above = groups.chain([name]);
-    let found = above
+    let found = groups
+        .chain([name])
         .find_map(|text| Some((text.to_owned(), reserve(text)?)))
         .or(own.map(|reserve| (title.to_owned(), reserve)));
     if let Some((text, reserve)) = found {

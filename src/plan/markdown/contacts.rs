@@ -3,7 +3,7 @@
 use super::blocks::{Block, Kind, Row};
 use super::book::Book;
 use super::decoration;
-use super::people::{self, MAX_ROLE, People, Reading, columns, filled, is_role};
+use super::people::{self, MAX_ROLE, People, Reading, Stands, columns, filled, is_role};
 use crate::plan::ledger::Place;
 use crate::plan::parts::Contact;
 use crate::plan::problem::Problem;
@@ -21,7 +21,10 @@ pub(super) fn contacts<'t>(
         Place::Contact,
         book,
         &Reading {
-            line: |line: &str, span, task| contact(line, span, task, group.clone()),
+            line: |line: &str, span, stands| {
+                let task = stands == Stands::Boxed;
+                contact(line, span, task, group.clone())
+            },
             row: |head: &Row, row: &Row| contact_of_row(head, row, group.clone()),
             shown: |contact: &Contact| {
                 let (name, reach) = (contact.name.as_deref(), contact.reach.as_deref());
@@ -55,7 +58,10 @@ fn contact(line: &str, span: Span, task: bool, group: Option<String>) -> Option<
             None => (text, None),
         };
         rest = more;
-        let Some(part) = filled(part) else { continue };
+        // "(5 min)" is how long to wait for them: it is kept as text.
+        let Some(part) = filled(part).filter(|part| !is_time(part)) else {
+            continue;
+        };
         if name.is_none() && !reaches(part) {
             name = Some(part.to_owned());
             continue;
@@ -86,7 +92,7 @@ fn contact(line: &str, span: Span, task: bool, group: Option<String>) -> Option<
 }
 
 /// The text before and behind the first dash or comma that stands between two things.
-fn split(text: &str) -> Option<(&str, &str)> {
+pub(super) fn split(text: &str) -> Option<(&str, &str)> {
     let marks = [" - ", " – ", " — ", ", ", " | ", " ("];
     let (at, mark) = marks
         .iter()
@@ -99,6 +105,15 @@ fn split(text: &str) -> Option<(&str, &str)> {
         rest
     };
     Some((text[..at].trim(), rest))
+}
+
+/// Whether `text` is a number of minutes or the like, and nothing else.
+fn is_time(text: &str) -> bool {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let units = [
+        "s", "sec", "seconds", "m", "min", "mins", "minutes", "h", "hour", "hours",
+    ];
+    digits > 0 && units.contains(&text[digits..].trim().to_lowercase().as_str())
 }
 
 /// Whether `text` is how to reach somebody: an address, a number, a handle, a channel.

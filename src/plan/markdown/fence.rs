@@ -12,7 +12,9 @@ pub(super) enum Language {
     Snapshot,
     /// Nothing says.
     None,
-    /// A language for programs, none of which we run.
+    /// Text, as it calls itself.
+    Text,
+    /// A language that is not run, or that nobody here knows.
     Script,
     /// A transcript of which nobody can tell what was typed.
     Unclear,
@@ -38,25 +40,82 @@ impl Language {
     }
 }
 
-/// Languages of blocks that look as if they should be run, and are not.
-const SCRIPTS: [&str; 17] = [
-    "bat",
-    "batch",
-    "cmd",
-    "fish",
-    "go",
-    "javascript",
-    "js",
-    "node",
-    "perl",
-    "php",
-    "posh",
-    "powershell",
-    "ps1",
-    "py",
-    "python",
-    "ruby",
-    "ts",
+/// What nobody would want to run: data, settings, markup, and what a program has printed. Whatever is
+/// not among them is named, as it may be a step in a language of which we know nothing.
+const DATA: [&str; 60] = [
+    "apache",
+    "apacheconf",
+    "asciidoc",
+    "avro",
+    "cfg",
+    "conf",
+    "config",
+    "css",
+    "csv",
+    "diff",
+    "docker",
+    "dockerfile",
+    "dot",
+    "dotenv",
+    "editorconfig",
+    "env",
+    "gitignore",
+    "graphql",
+    "graphviz",
+    "haproxy",
+    "hcl",
+    "hocon",
+    "html",
+    "http",
+    "ics",
+    "ini",
+    "jinja",
+    "jinja2",
+    "json",
+    "json5",
+    "jsonc",
+    "jsonl",
+    "latex",
+    "log",
+    "logs",
+    "markdown",
+    "math",
+    "md",
+    "mermaid",
+    "nginx",
+    "output",
+    "patch",
+    "plantuml",
+    "prisma",
+    "promql",
+    "properties",
+    "proto",
+    "protobuf",
+    "puml",
+    "rst",
+    "svg",
+    "systemd",
+    "terraform",
+    "tex",
+    "tf",
+    "toml",
+    "tsv",
+    "xml",
+    "yaml",
+    "yml",
+];
+
+/// Words for text of which nothing more is said.
+const TEXT: [&str; 9] = [
+    "ascii",
+    "example",
+    "none",
+    "nohighlight",
+    "plain",
+    "plaintext",
+    "raw",
+    "text",
+    "txt",
 ];
 
 /// The language that the words behind a fence name.
@@ -87,15 +146,17 @@ fn named(info: &str) -> Language {
     match word.as_str() {
         "" => Language::None,
         "bash" => Language::Shell("bash"),
-        "sh" | "shell" => Language::Shell("sh"),
+        "sh" | "shell" | "shellscript" | "shell-script" => Language::Shell("sh"),
+        "dash" => Language::Shell("dash"),
+        "ksh" => Language::Shell("ksh"),
         "zsh" => Language::Shell("zsh"),
-        "console" | "shell-session" | "shellsession" | "sh-session" | "terminal" => {
-            Language::Console
-        }
-        "sql" | "postgres" | "postgresql" | "pgsql" => Language::Sql,
+        "console" | "shell-session" | "shellsession" | "sh-session" | "bash-session"
+        | "zsh-session" | "terminal" => Language::Console,
+        "sql" | "postgres" | "postgresql" | "pgsql" | "plpgsql" | "psql" => Language::Sql,
         "snapshot" => Language::Snapshot,
-        word if SCRIPTS.contains(&word) => Language::Script,
-        _ => Language::Data,
+        word if TEXT.contains(&word) => Language::Text,
+        word if DATA.contains(&word) => Language::Data,
+        _ => Language::Script,
     }
 }
 
@@ -118,6 +179,8 @@ pub(super) struct Attributes {
     pub(super) when: Option<String>,
     /// The others, as they are written.
     pub(super) others: Vec<String>,
+    /// Why nothing of them can be read, though they begin as JSON does.
+    pub(super) unread: Option<String>,
 }
 
 /// Reads `{"name":"deploy"}`, `{ name=deploy }` and `name="deploy"` behind the language. What stands
@@ -128,7 +191,13 @@ pub(super) fn attributes(info: &str) -> Attributes {
         Some(at) => info[at..].trim(),
         None => return found,
     };
-    let pairs = json(rest).unwrap_or_else(|| words(rest));
+    let pairs = match json(rest) {
+        Ok(pairs) => pairs,
+        Err(why) => {
+            found.unread = rest.starts_with("{\"").then_some(why);
+            words(rest)
+        }
+    };
     for (key, value) in pairs {
         match (key.as_str(), value) {
             ("name", Some(value)) => found.name = Some(value),
@@ -165,16 +234,28 @@ fn shell(interpreter: &str) -> Option<&'static str> {
         .find(|shell| *shell == name)
 }
 
-fn json(text: &str) -> Option<Vec<Pair>> {
+/// The pairs of the JSON that `text` begins with, or why there is none.
+fn json(text: &str) -> Result<Vec<Pair>, String> {
     type Object = serde_json::Map<String, serde_json::Value>;
     let mut objects = serde_json::Deserializer::from_str(text).into_iter::<Object>();
-    let object = objects.next()?.ok()?;
+    let object = match objects.next() {
+        Some(Ok(object)) => object,
+        Some(Err(why)) => return Err(without_place(&why.to_string()).to_owned()),
+        None => return Err(String::new()),
+    };
     let rest = text.get(objects.byte_offset()..).unwrap_or("");
     let pairs = object.into_iter().map(|(key, value)| match value {
         serde_json::Value::String(text) => (key, Some(text)),
         other => (key, Some(other.to_string())),
     });
-    Some(pairs.chain(words(rest)).collect())
+    Ok(pairs.chain(words(rest)).collect())
+}
+
+/// A message of the library without the line and column, which are those of the words alone.
+fn without_place(message: &str) -> &str {
+    message
+        .split_once(" at line ")
+        .map_or(message, |(why, _)| why)
 }
 
 /// `key=value` and bare words, apart by spaces; quotes keep spaces together.
@@ -214,6 +295,17 @@ mod tests {
             ("", Language::None),
             ("python run", Language::Script),
             ("json", Language::Data),
+            ("shellscript", Language::Shell("sh")),
+            ("ksh", Language::Shell("ksh")),
+            ("bash-session", Language::Console),
+            ("psql", Language::Sql),
+            ("plpgsql", Language::Sql),
+            ("mysql", Language::Script),
+            ("pwsh", Language::Script),
+            ("rb", Language::Script),
+            ("{code-block} bash", Language::Script),
+            ("plainly-unknown", Language::Script),
+            ("text", Language::Text),
             ("sh{\"name\":\"a\"}", Language::Shell("sh")),
             ("sh {\"interpreter\":\"python3\"}", Language::Script),
             (
@@ -255,5 +347,9 @@ mod tests {
         assert_eq!(found.cwd.as_deref(), Some("/srv"));
         assert_eq!(attributes("bash"), Attributes::default());
         assert_eq!(attributes("bash { {{ } \"").name, None);
+        assert_eq!(attributes("bash { {{ } \"").unread, None);
+        assert_eq!(attributes("sh { name=a }").unread, None);
+        let found = attributes("sh {\"name\":\"a\", \"capture\":\"\\d\"}");
+        assert_eq!(found.unread.as_deref(), Some("invalid escape"));
     }
 }

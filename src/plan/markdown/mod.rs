@@ -28,10 +28,12 @@ mod criteria;
 mod decoration;
 mod expected;
 mod fence;
+mod foreign;
 mod found;
 mod front;
 mod heading;
 mod html;
+mod in_text;
 mod inline;
 mod label;
 mod lost;
@@ -44,6 +46,7 @@ mod people;
 mod phases;
 mod phrases;
 mod placeholder;
+mod programs;
 mod roles;
 mod rollbacks;
 mod script;
@@ -88,6 +91,7 @@ pub(super) fn read_part(source: &Source, base: usize) -> (Draft, Vec<Problem>) {
     let title = title(&draft, &outline, source);
     let readings = roles::roles(&outline);
     let mut contents = sections::read(&outline, parsed.blocks, &readings, &title.value, &mut book);
+    unrun::tell_empty(&outline, &readings, &contents, &mut book);
     draft.phases = phases::phases(&outline, &readings, &mut contents, &mut book);
     draft.tiers = rollbacks::tiers(&outline, &readings, &mut contents);
     if let Some(heading) = outline.title {
@@ -113,6 +117,7 @@ pub(super) fn read_part(source: &Source, base: usize) -> (Draft, Vec<Problem>) {
     draft.notes.sort_by_key(|note| note.span.start);
     draft.vars.append(&mut book.vars);
     let mut problems = front.problems;
+    problems.extend(foreign::tell(source.name_at(base), base));
     problems.append(&mut book.problems);
     draft.ledger = book.into_ledger();
     draft.allows.extend(allow::find(

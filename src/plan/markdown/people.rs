@@ -19,6 +19,17 @@ pub(super) struct People<'t, T> {
     pub(super) notes: Vec<Span>,
 }
 
+/// Where a line about a person stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stands {
+    /// In an item with a box to tick.
+    Boxed,
+    /// In an item without one.
+    Listed,
+    /// In running text.
+    Told,
+}
+
 /// How lines and rows are read.
 pub(super) struct Reading<L, R, S> {
     /// A line of text.
@@ -41,7 +52,7 @@ pub(super) fn read<'t, T>(
     place: Place,
     book: &mut Book<'_>,
     reading: &Reading<
-        impl Fn(&str, Span, bool) -> Option<T>,
+        impl Fn(&str, Span, Stands) -> Option<T>,
         impl Fn(&Row, &Row) -> Option<T>,
         impl Fn(&T) -> String,
     >,
@@ -72,7 +83,7 @@ pub(super) fn read<'t, T>(
             Kind::Paragraph(inline) => {
                 let lines = inline.text.lines();
                 let all: Option<Vec<T>> = lines
-                    .map(|text| (reading.line)(text, block.span, false))
+                    .map(|text| (reading.line)(text, block.span, Stands::Told))
                     .collect();
                 (all.unwrap_or_default(), inline.text.clone())
             }
@@ -139,7 +150,7 @@ fn says_more(text: &str, shown: &str) -> bool {
 }
 
 /// A person is one line; an item with more below it is something else. Also the text of that line.
-fn of_item<T>(item: &Item, line: &impl Fn(&str, Span, bool) -> Option<T>) -> Option<(T, String)> {
+fn of_item<T>(item: &Item, line: &impl Fn(&str, Span, Stands) -> Option<T>) -> Option<(T, String)> {
     let (head, rest) = item.head();
     let mut text = head?.one_line();
     for block in rest {
@@ -156,7 +167,11 @@ fn of_item<T>(item: &Item, line: &impl Fn(&str, Span, bool) -> Option<T>) -> Opt
         }
     }
     let span = Span::new(item.span.start, item.span.start + 1);
-    let found = line(&text, span, item.task.is_some())?;
+    let stands = match item.task {
+        Some(_) => Stands::Boxed,
+        None => Stands::Listed,
+    };
+    let found = line(&text, span, stands)?;
     Some((found, text))
 }
 

@@ -146,11 +146,18 @@ impl Reader<'_> {
     fn is_surely_reference(&self, ix: SectionIx) -> bool {
         let reference = Role::Other(Sense::Reference);
         let all = std::iter::once(ix).chain(self.outline.above(ix));
-        let highest = all
+        let chain: Vec<&Words> = all
             .take_while(|&ix| self.readings[ix].role == reference)
-            .last();
-        let words = highest.map(|ix| &self.outline.sections[ix].title.words);
-        words.is_some_and(Words::is_surely_reference)
+            .map(|ix| &self.outline.sections[ix].title.words)
+            .collect();
+        // "Appendix A: Rollback" is where somebody will look when it is urgent.
+        let urgent = chain
+            .iter()
+            .any(|words| words.is_rollback() && !words.lists_commands());
+        chain
+            .last()
+            .is_some_and(|words| words.is_surely_reference())
+            && !urgent
     }
 
     /// A section in which nothing is to be done, whatever it looks like.

@@ -2,11 +2,23 @@
 
 use super::blocks::{Block, Row, one_line};
 use super::book::Book;
+use super::contacts::split;
 use super::decoration;
-use super::people::{self, MAX_ROLE, People, Reading, columns, filled, is_role};
+use super::people::{self, MAX_ROLE, People, Reading, Stands, columns, filled, is_role};
 use crate::plan::ledger::Place;
 use crate::plan::parts::Signoff;
 use crate::plan::source::Span;
+
+/// Words in front of a name, which say nothing of who that is.
+const SIGNED: [&str; 7] = [
+    "approved by",
+    "name",
+    "reviewed by",
+    "signature",
+    "signed",
+    "signed by",
+    "signed off by",
+];
 
 /// The signatures that a section asks for; `heading` is who signs where the lines do not say.
 pub(super) fn signoffs<'t>(
@@ -19,7 +31,7 @@ pub(super) fn signoffs<'t>(
         Place::Signoff,
         book,
         &Reading {
-            line: |line: &str, span, task| signoff(line, span, task, heading),
+            line: |line: &str, span, stands| signoff(line, span, stands, heading),
             row: signoff_of_row,
             shown: |signoff: &Signoff| {
                 let name = signoff.name.as_deref().unwrap_or("");
@@ -30,24 +42,27 @@ pub(super) fn signoffs<'t>(
 }
 
 /// `Role: ____ Date: ____`, or an item that is only a role.
-fn signoff(line: &str, span: Span, task: bool, heading: &str) -> Option<Signoff> {
+fn signoff(line: &str, span: Span, stands: Stands, heading: &str) -> Option<Signoff> {
     let line = one_line(decoration::strip(line));
     let Some((role, rest)) = line.split_once([':', '：']) else {
-        let role = line.trim_matches(['_', ' ', '.', '-']);
-        return (task && is_role(role)).then(|| Signoff {
-            role: role.to_owned(),
-            name: None,
-            span,
-        });
+        let line = line.trim_matches(['_', ' ', '.', '-']);
+        if stands == Stands::Boxed && is_role(line) {
+            return Some(Signoff {
+                role: line.to_owned(),
+                name: None,
+                span,
+            });
+        }
+        return listed(line, span).filter(|_| stands == Stands::Listed);
     };
     let role = role.trim();
     let blank =
         rest.is_empty() || rest.contains("__") || filled(rest).is_none() || rest.contains("Date");
-    if role.is_empty() || role.len() > MAX_ROLE || !(blank || is_role(role)) {
+    let lower = role.to_lowercase();
+    let of_heading = SIGNED.contains(&lower.as_str());
+    if role.is_empty() || role.len() > MAX_ROLE || !(blank || of_heading || is_role(role)) {
         return None;
     }
-    let lower = role.to_lowercase();
-    let of_heading = ["name", "signed", "signature", "signed by"].contains(&lower.as_str());
     if ["date", "time"].contains(&lower.as_str()) {
         return None;
     }
@@ -59,9 +74,35 @@ fn signoff(line: &str, span: Span, task: bool, heading: &str) -> Option<Signoff>
         .map_or(rest, |at| &rest[..at]);
     Some(Signoff {
         role: if of_heading { heading } else { role }.to_owned(),
-        name: filled(value).map(str::to_owned),
+        name: filled(without_date(value)).map(str::to_owned),
         span,
     })
+}
+
+/// `DBA`, `Security (Heidi)`, `Product owner — Bob`: who signs, in a list of nothing else.
+fn listed(line: &str, span: Span) -> Option<Signoff> {
+    let (role, name) = split(line).map_or((line, None), |(role, name)| (role, Some(name)));
+    let begins = |c: char| c.is_uppercase() || !c.is_ascii();
+    let asks = ["Ask", "Call", "Get", "Inform", "Notify", "Tell", "Wait"];
+    let sentence = asks.iter().any(|verb| role.starts_with(verb)) || role.contains(" the ");
+    let sure = is_role(role) && role.starts_with(begins) && !sentence;
+    sure.then(|| Signoff {
+        role: role.to_owned(),
+        name: name.and_then(filled).map(str::to_owned),
+        span,
+    })
+}
+
+/// A name without the day on which it was signed.
+fn without_date(value: &str) -> &str {
+    let mut words = value.trim_end().rsplitn(2, ' ');
+    let last = words.next().unwrap_or("");
+    let dated = last.len() >= 8
+        && last.starts_with(|c: char| c.is_ascii_digit())
+        && last
+            .chars()
+            .all(|c| c.is_ascii_digit() || "-./".contains(c));
+    words.next().filter(|_| dated).unwrap_or(value)
 }
 
 fn signoff_of_row(head: &Row, row: &Row) -> Option<Signoff> {

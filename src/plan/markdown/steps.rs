@@ -10,6 +10,7 @@ use super::label::{Group, is_label, label, within};
 use super::notes;
 use super::people::Other;
 use super::script;
+use super::unrun;
 use super::ways::{self, Candidate};
 use super::work;
 use crate::plan::draft::StepSpec;
@@ -119,6 +120,8 @@ impl Walk<'_, '_> {
                     } else if is_label(inline) {
                         before = Some(block);
                     } else {
+                        let fences = self.rules.fences;
+                        unrun::tell_block(&block.kind, block.span, fences, self.book);
                         self.keep(Some(block));
                     }
                 }

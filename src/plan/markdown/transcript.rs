@@ -46,15 +46,13 @@ pub(super) fn is_unclear(text: &str, console: bool) -> bool {
     }
 }
 
-/// Whether a block of SQL was copied from a client, with its prompts and what it printed.
+/// Whether a block of SQL was copied from a client, with its prompts and what it printed: its first line
+/// begins with a prompt, or any with one that no SQL looks like.
 pub(super) fn is_of_client(text: &str) -> bool {
-    let mut lines = text
-        .lines()
-        .map(str::trim_start)
-        .filter(|line| !line.is_empty());
-    // Further down, `name=> value` may be what a function is given.
+    let lines = text.lines().map(str::trim_start);
+    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with("--"));
     lines.next().is_some_and(client_prompt)
-        || lines.any(|line| client_prompt(line) && !line.contains("=> "))
+        || lines.any(|line| named_prompt(line) || prompt_of_psql(line) == Some('#'))
 }
 
 /// Whether a line of a script can be no command: it begins with a prompt, or stands for lines that were
@@ -74,6 +72,11 @@ fn is_no_command(line: &str) -> bool {
 
 /// `shop=> select 1;`, `shop-# ;`, `mysql> show tables;`, `MariaDB [shop]> …`
 fn client_prompt(line: &str) -> bool {
+    named_prompt(line) || prompt_of_psql(line).is_some()
+}
+
+/// A prompt that says which client it is.
+fn named_prompt(line: &str) -> bool {
     let clients = [
         "mysql> ",
         "MariaDB [",
@@ -88,13 +91,18 @@ fn client_prompt(line: &str) -> bool {
         "psql> ",
         "postgres> ",
     ];
-    let name = line.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-    let sign = name
-        .filter(|length| *length > 0)
-        .map_or("", |length| &line[length..]);
-    let psql = ["=# ", "=> ", "-# ", "(# "];
     clients.iter().any(|client| line.starts_with(client))
-        || psql.iter().any(|prompt| sign.starts_with(prompt))
+}
+
+/// What the prompt of `psql` that `line` begins with ends with: `shop=> `, `shop=# `, `shop-# `.
+fn prompt_of_psql(line: &str) -> Option<char> {
+    let name = line.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
+    let (name, rest) = line.split_at(name.unwrap_or(line.len()));
+    let mut signs = rest.chars();
+    let state = signs.next().is_some_and(|c| "=-*'\"($!^".contains(c));
+    let rights = signs.next().filter(|c| matches!(c, '#' | '>'))?;
+    let ends = signs.next().is_none_or(char::is_whitespace);
+    (!name.is_empty() && state && ends).then_some(rights)
 }
 
 /// `db1$ ls`, `db1# ls`: no program is called so.
@@ -261,128 +269,4 @@ fn spaces(text: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn typed(text: &str) -> Vec<&str> {
-        let lines: Vec<&str> = text.lines().collect();
-        let read = Read::of(&lines, true).unwrap();
-        let pairs = lines.iter().zip(&read.sorts);
-        pairs
-            .filter_map(|(line, sort)| match sort {
-                Sort::Typed(from) => Some(&line[*from..]),
-                Sort::Printed => None,
-            })
-            .collect()
-    }
-
-    #[test]
-    fn commands_stand_behind_prompts_of_every_sort() {
-        for (text, wanted) in [
-            ("$ ls\nfile\n", vec!["ls"]),
-            ("# a remark\n$ ls\n", vec!["# a remark", "ls"]),
-            ("# a remark\n> ls\nfile\n", vec!["# a remark", "ls"]),
-            ("> ls\nfile\n", vec!["ls"]),
-            ("% ls\nfile\n% cd\n", vec!["ls", "cd"]),
-            ("(venv) $ ls\n", vec!["ls"]),
-            ("ops@db:~/app$ ls\nfile\n", vec!["ls"]),
-            ("[root@db ~]# ls\nfile\n", vec!["ls"]),
-            ("ada@mac shop % ls\n", vec!["ls"]),
-            ("bash-5.1$ ls\nfile\nbash-5.1$ cd\n", vec!["ls", "cd"]),
-            (
-                "root@db:/# ls\n# a remark\nx # y\n",
-                vec!["ls", "# a remark"],
-            ),
-            ("$ curl x\n  % Total\n", vec!["curl x"]),
-        ] {
-            assert_eq!(typed(text), wanted, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_command_goes_on_until_it_is_whole() {
-        for (text, wanted) in [
-            ("$ a \\\n>   b\nc\n", vec!["a \\", "  b"]),
-            ("$ a \\\n  b\nc\n", vec!["a \\", "  b"]),
-            (
-                "$ cat <<EOF > x\n> one\n>\n> EOF\nprinted\n",
-                vec!["cat <<EOF > x", "one", "", "EOF"],
-            ),
-            (
-                "$ cat <<EOF\none\nEOF\ndone\n",
-                vec!["cat <<EOF", "one", "EOF"],
-            ),
-            (
-                "$ for f in a b; do\n> echo $f\n> done\na\nb\n",
-                vec!["for f in a b; do", "echo $f", "done"],
-            ),
-            ("> a \\\n> b\nc\n", vec!["a \\", "b"]),
-            (
-                "$ cd /srv && \"./status.sh\"\nrm -rf nothing\nall fine\n",
-                vec!["cd /srv && \"./status.sh\""],
-            ),
-            (
-                "$ function f {\n> a\n> }\nprinted\n",
-                vec!["function f {", "a", "}"],
-            ),
-        ] {
-            assert_eq!(typed(text), wanted, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_can_not_be_told_apart_is_unclear() {
-        for text in [
-            "$ echo 'it\n$ ls\n",
-            "$ cat <<EOF\nx\n",
-            "shop=# select 1;\n",
-            "PS C:\\> dir\n",
-            "mysql> drop table t;\n",
-            "# reboot\nsystemctl status x\n",
-            "# reboot\n",
-            "Applying migration `20240101_init`\n",
-            "Database is up\n",
-            "ls\ncd x\n",
-        ] {
-            assert!(is_unclear(text, true), "{text}");
-        }
-        for text in ["$ ls\nx=# y\n", "", "$ a && b\nok\n"] {
-            assert!(!is_unclear(text, true), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_command_keeps_a_script_from_being_run() {
-        for line in [
-            "> ./deploy.sh",
-            "% ./zsh.sh",
-            ">>> import x",
-            "mysql> select 1;",
-            "PS C:\\> dir",
-            "db1$ ./host.sh",
-            "db1# ./host.sh",
-            "shop=# alter table t add a int;",
-            "shop=> select 1;",
-            "[...]",
-            "./x.sh <- run this",
-        ] {
-            assert!(is_unclear(&format!("ls\n{line}\n"), false), "{line}");
-        }
-        for script in [
-            "cat a \\\n> b\n",
-            "cat <<EOF\n> quoted\nmysql> x\nEOF\n",
-            "echo 'a\n> b'\n",
-            ">/tmp/x\n",
-            "a=b\n[ -f x ] && ls\n",
-            "cat < in > out\n",
-            "echo \"a <- b\"\n",
-            "x=$((a - b)) ls\n",
-            "./run.sh # see <- there\n",
-            "",
-        ] {
-            assert!(!is_unclear(script, false), "{script}");
-        }
-        assert!(is_of_client("shop=> select 1;\n ?column?\n"));
-        assert!(!is_of_client("update t set a =1 where b -> 'c' = '1';\n"));
-    }
-}
+mod tests;

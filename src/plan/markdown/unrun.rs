@@ -3,7 +3,10 @@
 
 use super::blocks::{Block, Fence, Kind};
 use super::book::Book;
-use super::outline::Section;
+use super::in_text;
+use super::outline::{Outline, Section, SectionIx};
+use super::roles::{Reading, Role};
+use super::sections::Contents;
 use crate::plan::ledger::Place;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
@@ -66,8 +69,20 @@ pub(super) fn tell(section: &Section, surely: bool, blocks: &[Block], book: &mut
     }
 }
 
+/// Tells of what becomes text where blocks are run, if `runs` says that they are, and looks as if it
+/// were to be run.
+pub(super) fn tell_block(kind: &Kind, span: Span, runs: bool, book: &mut Book<'_>) {
+    match kind {
+        Kind::Fence(fence) => tell_unread(fence, span, runs, book),
+        Kind::Paragraph(inline) if runs => in_text::tell_sentence(inline, span, book),
+        Kind::Table(table) if runs => in_text::tell_table(table, book),
+        Kind::Indented if runs => tell_indented(span, book),
+        _ => {}
+    }
+}
+
 /// Tells of `fence` in a language that looks as if it should be run, where blocks are run.
-pub(super) fn tell_unread(fence: &Fence, span: Span, runs: bool, book: &mut Book<'_>) {
+fn tell_unread(fence: &Fence, span: Span, runs: bool, book: &mut Book<'_>) {
     let Some(message) = fence.why_unread() else {
         return;
     };
@@ -92,6 +107,16 @@ pub(super) fn tell_printed(span: Span, book: &mut Book<'_>) {
     );
 }
 
+/// Tells of code that is indented instead of fenced, where blocks are run.
+fn tell_indented(span: Span, book: &mut Book<'_>) {
+    let message = "this block is only indented, and names no language: it is kept for reading";
+    book.problems.push(
+        Problem::note("unread-block", book.first_line(span), message).hint(
+            "put it between two lines ```, with `bash` or `sql` behind the first, if it is a step",
+        ),
+    );
+}
+
 /// Tells of a block below an item that is looked at, not run.
 pub(super) fn tell_item(span: Span, book: &mut Book<'_>) {
     let start = Span::new(span.start, span.start + 3);
@@ -100,6 +125,55 @@ pub(super) fn tell_item(span: Span, book: &mut Book<'_>) {
         Problem::warning("section-not-run", start, message)
             .hint("make the item above a task, `- [ ]`, if it is a step"),
     );
+}
+
+/// Tells of rollbacks that have text below them, and nothing in it that is a step: in an emergency
+/// nobody would find them.
+pub(super) fn tell_empty(
+    outline: &Outline,
+    readings: &[Reading],
+    contents: &Contents,
+    book: &mut Book<'_>,
+) {
+    let back = |ix: SectionIx| readings[ix].role == Role::Rollback;
+    for ix in (0..readings.len()).filter(|&ix| back(ix)) {
+        let below =
+            |&other: &SectionIx| other == ix || outline.above(other).any(|above| above == ix);
+        let inside: Vec<SectionIx> = (ix..readings.len()).take_while(below).collect();
+        let led = outline.parent(ix).is_some_and(back);
+        let steps = contents.back.iter().any(|(at, _)| inside.contains(at));
+        // A sentence about rollbacks may well be a heading, and have only sentences below it.
+        let plain = outline.sections[ix].title.words.is_plain_rollback();
+        let said = inside.iter().any(|&at| {
+            let section = &outline.sections[at];
+            let kept = section.length > 0 && contents.places[at] == Place::Note;
+            back(at) && kept && (plain || lists(outline, at, book))
+        });
+        if led || steps || !said {
+            continue;
+        }
+        let section = &outline.sections[ix];
+        let message = format!(
+            "nothing in \"{}\" is a step: there is no rollback of this name",
+            section.title.text
+        );
+        book.problems.push(
+            Problem::warning("empty-rollback", book.first_line(section.span), message).hint(
+                "write what is to be done as task items, numbered items, or blocks of shell or SQL",
+            ),
+        );
+    }
+}
+
+/// Whether what stands below the heading of `ix` has items, a table or code in it.
+fn lists(outline: &Outline, ix: SectionIx, book: &Book<'_>) -> bool {
+    let start = outline.sections[ix].span.end;
+    let next = outline.sections.get(ix + 1);
+    let end = next.map_or(usize::MAX, |next| next.span.start);
+    let text = book.text_between(start, end);
+    let marks = ["- ", "* ", "+ ", "|", "```", "~~~", "    "];
+    let mut lines = text.lines();
+    lines.any(|line| marks.iter().any(|mark| line.starts_with(mark)))
 }
 
 impl Missed {

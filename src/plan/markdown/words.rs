@@ -8,6 +8,7 @@ use super::heading;
 use super::phrases::{self, Topic, is_dense};
 use crate::plan::letters;
 use crate::plan::model::PhaseKind;
+use crate::plan::windows;
 
 /// Sections that are not phases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +73,7 @@ impl Words {
     pub(super) fn new(heading: &str) -> Self {
         let heading = heading::unmarked(heading).unwrap_or(heading);
         let mut text = String::with_capacity(heading.len() + 1);
-        for c in heading.chars() {
+        for c in windows::undo(heading).as_deref().unwrap_or(heading).chars() {
             if c.is_ascii_alphanumeric() {
                 text.push(c.to_ascii_lowercase());
             } else if c.is_alphanumeric() || letters::plain(c) == Some("") {
@@ -194,6 +195,11 @@ impl Words {
         let head = |topic| (self.begins | self.ends) & bit(topic) != 0;
         let last = self.ends & bit(Topic::Reference) != 0;
         head(Topic::Commands) || last || (head(Topic::Reference) && !self.is_strong())
+    }
+
+    /// Whether it is a list of commands, which people look things up in.
+    pub(super) fn lists_commands(&self) -> bool {
+        (self.begins | self.ends) & bit(Topic::Commands) != 0
     }
 
     /// Whether it is a criterion's heading when it stands below a rollback's.

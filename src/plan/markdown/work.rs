@@ -218,6 +218,18 @@ pub(super) fn settings(step: &mut StepSpec, fence: &Fence, span: Span, book: &mu
                 .hint("start what goes on for long in another terminal, or as a service"),
         );
     }
+    if let Some(why) = &attributes.unread {
+        let message = format!("what stands behind this fence is no JSON: {why}");
+        book.problems.push(
+            Problem::warning("fence-attributes", book.first_line(span), message)
+                .hint("nothing of it is read: the step has neither its name, nor what it captures"),
+        );
+        if !step.work.is_check() {
+            step.danger = true;
+            step.confirm =
+                Some("What its author says about this block can't be read. Run it?".to_owned());
+        }
+    }
     if attributes.apart && !step.work.is_check() {
         step.danger = true;
         step.confirm = Some("This block is not run with the others. Is it needed now?".to_owned());

@@ -13,7 +13,7 @@ mod wanted;
 #[cfg(test)]
 mod tests;
 
-pub use review::{alone, review};
+pub use review::{alone, review, tell_unread};
 pub use tool::Tool;
 pub use wanted::{Wanted, wanted};
 

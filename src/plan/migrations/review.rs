@@ -1,6 +1,6 @@
 //! The review of migrations: each file judged with what is known from those before it.
 
-use super::Folder;
+use super::{Folder, Wanted};
 use crate::plan::Opened;
 use crate::plan::check::{self, Unit, remarks};
 use crate::plan::ddl::{self, Catalog};
@@ -23,6 +23,33 @@ pub fn review(opened: &mut Opened, folders: Vec<Folder>, facts: Option<&Facts>) 
     check::sort(&mut opened.problems);
 }
 
+/// Adds to `opened` that nobody has looked at the migrations `missing`, which its steps at those
+/// places apply and which are not there, or are no SQL.
+pub fn tell_unread(opened: &mut Opened, missing: Vec<(Wanted, Span)>) {
+    for (wanted, span) in missing {
+        let hint = match wanted {
+            Wanted::Other(_) => {
+                "have the tool print the SQL that it would run, and check that: `gonogo check FILE.sql`"
+            }
+            _ => "say where it is: `gonogo check PLAN --migrations PATH`",
+        };
+        let message = match wanted {
+            Wanted::Other(_) => format!("{} is no SQL: nobody has looked at it", wanted.words()),
+            Wanted::File(_) => format!(
+                "this runs {}, found nowhere beside the plan: nobody has looked at it",
+                wanted.words()
+            ),
+            Wanted::Tool { .. } => format!(
+                "this runs {}, found nowhere beside the plan: nobody has looked at them",
+                wanted.words()
+            ),
+        };
+        let problem = Problem::note("unread-migrations", span, message);
+        opened.problems.push(problem.hint(hint));
+    }
+    check::sort(&mut opened.problems);
+}
+
 /// What there is to say about the migrations of one folder, called `name`, that no plan was given for.
 pub fn alone(name: &str, folder: Folder, facts: Option<&Facts>) -> Opened {
     let mut opened = Opened::of_migrations(Source::new(name, ""));
@@ -34,11 +61,16 @@ fn one(opened: &mut Opened, folder: Folder, facts: Option<&Facts>) {
     let tool = folder.tool;
     let mut catalog = Catalog::new(facts.and_then(|facts| facts.server));
     let applied = facts.and_then(|facts| facts.applied.as_ref());
+    let mut facts_to_adopt = facts;
     for file in folder.files {
+        let old = applied.is_some_and(|applied| applied.contains(&file.name));
+        if let Some(facts) = facts_to_adopt.take_if(|_| !old) {
+            catalog.adopt(facts);
+        }
         let text = tool.forward(file.source.text());
         let judged = ddl::judge(&text, &mut catalog);
         catalog.end_file();
-        if applied.is_some_and(|applied| applied.contains(&file.name)) {
+        if old {
             continue;
         }
         let unit = Unit {

@@ -253,6 +253,7 @@ fn a_database_tells_what_is_applied_and_how_large_tables_are() {
         ]
         .into(),
         applied: Some(["1".to_owned(), "2".to_owned()].into()),
+        ..Facts::default()
     };
     let opened = alone("m", folder(Tool::Prisma, &files), Some(&facts));
     let codes: Vec<_> = opened
@@ -264,7 +265,8 @@ fn a_database_tells_what_is_applied_and_how_large_tables_are() {
         codes,
         [
             (Severity::Warning, "table-rewrite"),
-            (Severity::Note, "blocking-scan")
+            (Severity::Note, "blocking-scan"),
+            (Severity::Warning, "table-rewrite")
         ]
     );
     assert!(
@@ -274,6 +276,11 @@ fn a_database_tells_what_is_applied_and_how_large_tables_are() {
         "{}",
         opened.problems[0].message
     );
+    let lost = &opened.problems[2].message;
+    assert!(
+        lost.contains("`gone` (not found in the database)"),
+        "{lost}"
+    );
 }
 
 #[test]
@@ -282,7 +289,9 @@ fn a_plan_tells_which_migrations_it_applies() {
         let text = format!(
             "title = 'x'\nmigrations = ['db/own']\n[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\ncwd = 'shop'\nshell = '{script}'\n"
         );
-        wanted(&open("p.toml", text.as_bytes()).plan.unwrap()).split_off(1)
+        let found = wanted(&open("p.toml", text.as_bytes()).plan.unwrap());
+        let found = found.into_iter().skip(1).map(|(wanted, _)| wanted);
+        found.collect::<Vec<_>>()
     };
     let tool = |tool, folder: Option<&str>, cwd: &str| {
         vec![Wanted::Tool {
@@ -316,6 +325,15 @@ fn a_plan_tells_which_migrations_it_applies() {
         [Wanted::File("fix.sql".to_owned())]
     );
     assert_eq!(plan("npx --no prisma migrate status"), []);
+    for (script, call) in [
+        ("bin/rails db:migrate", "rails db:migrate"),
+        ("python manage.py migrate", "manage.py migrate"),
+        ("alembic upgrade head", "alembic upgrade"),
+        ("php artisan migrate --force", "artisan migrate"),
+    ] {
+        assert_eq!(plan(script), [Wanted::Other(call.to_owned())], "{script}");
+    }
+    assert_eq!(plan("rails db:migrate:status"), []);
 }
 
 #[test]
@@ -341,6 +359,7 @@ fn who_holds_a_lock_now_is_told() {
         bytes: Some(8192),
         rows: Some(1),
         busy: Some(busy),
+        ..TableFacts::default()
     };
     let facts = Facts {
         tables: [("orders".to_owned(), table)].into(),

@@ -3,6 +3,7 @@
 use super::Tool;
 use crate::plan::Plan;
 use crate::plan::check::applied_by;
+use crate::plan::source::Span;
 use crate::plan::work::Work;
 
 /// Migrations that a step applies.
@@ -19,17 +20,20 @@ pub enum Wanted {
     },
     /// A file that `psql` is told to run.
     File(String),
+    /// Those of a tool that are no files of SQL, as it is called.
+    Other(String),
 }
 
-/// The migrations that the steps of `plan` apply, each once, and those that the plan names.
-pub fn wanted(plan: &Plan) -> Vec<Wanted> {
-    let mut found: Vec<Wanted> = Vec::new();
+/// The migrations that the steps of `plan` apply, each once and with the first step that does, and
+/// those that the plan names.
+pub fn wanted(plan: &Plan) -> Vec<(Wanted, Span)> {
+    let mut found: Vec<(Wanted, Span)> = Vec::new();
     let named = plan.migrations.iter().map(|folder| Wanted::Tool {
         tool: Tool::Plain,
         folder: Some(folder.clone()),
         cwd: None,
     });
-    found.extend(named);
+    found.extend(named.map(|wanted| (wanted, Span::at(0))));
     for step in plan.steps[plan.forward_steps()]
         .iter()
         .map(|step| &step.spec)
@@ -38,12 +42,26 @@ pub fn wanted(plan: &Plan) -> Vec<Wanted> {
         for work in std::iter::once(&step.work).chain(ways) {
             if let Work::Shell(shell) = work {
                 for wanted in applied_by(&shell.script, step.cwd.as_deref()) {
-                    if !found.contains(&wanted) {
-                        found.push(wanted);
+                    if !found.iter().any(|(known, _)| *known == wanted) {
+                        found.push((wanted, step.span));
                     }
                 }
             }
         }
     }
     found
+}
+
+impl Wanted {
+    /// How a person would call them.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Wanted::Tool { tool, folder, .. } => match (folder, tool.places()) {
+                (Some(folder), _) => format!("the migrations in `{folder}`"),
+                (None, places) => format!("migrations, which stand in `{}`", places.join("` or `")),
+            },
+            Wanted::File(file) => format!("`{file}`"),
+            Wanted::Other(call) => format!("what `{call}` applies"),
+        }
+    }
 }

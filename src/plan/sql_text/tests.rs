@@ -59,6 +59,22 @@ fn what_can_not_stand_in_a_transaction_is_known() {
         ("update t set a = 1; rollback", Some("ROLLBACK")),
         ("prepare transaction 'x'", Some("PREPARE TRANSACTION")),
         ("prepare x as select 1", None),
+        ("cluster", Some("CLUSTER")),
+        ("cluster t using i", None),
+        ("reindex schema public", Some("REINDEX SCHEMA")),
+        ("reindex table t", None),
+        ("discard all", Some("DISCARD ALL")),
+        ("discard temp", None),
+        (
+            "do $$ begin update t set a = 1; commit; end $$",
+            Some("DO with COMMIT"),
+        ),
+        (
+            "do $b$ begin loop delete from t; exit when not found; COMMIT; end loop; end $b$",
+            Some("DO with COMMIT"),
+        ),
+        ("do $$ begin raise notice 'commit'; end $$", None),
+        ("do $$ declare commit int; begin commit := 1; end $$", None),
         (
             "create function f() returns int begin atomic select 1; end",
             None,

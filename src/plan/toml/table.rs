@@ -93,6 +93,14 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// Takes `value`, which its author called `own`, as a table that is a `name`.
+    pub(super) fn as_own_table(&self, value: &'t Node, name: &str, own: &str) -> Option<Table<'t>> {
+        match &value.value {
+            Value::Table(_) => self.as_table(value, name),
+            _ => self.wrong(own, value, "a table"),
+        }
+    }
+
     /// The table at `key`.
     pub(super) fn table(&self, key: &'static str) -> Option<Table<'t>> {
         self.as_table(self.value(key)?, key)
@@ -164,7 +172,11 @@ impl<'t> Table<'t> {
         if self.name.is_empty() {
             "the plan ".to_owned()
         } else {
-            format!("this {}", self.name)
+            match self.name.trim() {
+                "alternatives" => "one of `alternatives` ".to_owned(),
+                "notes" => "one of `notes` ".to_owned(),
+                _ => format!("this {}", self.name),
+            }
         }
     }
 
@@ -312,7 +324,17 @@ impl<'t> Table<'t> {
             let place = if self.name.is_empty() {
                 "a plan".to_owned()
             } else {
-                format!("a {}", self.name.trim())
+                let name = self.name.trim();
+                let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
+                    "an"
+                } else {
+                    "a"
+                };
+                match name {
+                    // One word for many, or for what is no thing.
+                    "alternatives" | "expect" | "notes" | "retry" | "vars" => format!("`{name}`"),
+                    name => format!("{article} {name}"),
+                }
             };
             let problem = Problem::error(
                 "unknown-key",

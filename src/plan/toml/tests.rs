@@ -435,3 +435,64 @@ fn lines_end_as_in_scripts_whatever_ends_them_in_the_file() {
     let hides = problems.find(|p| p.code == "psql-hides-errors").unwrap();
     assert_eq!(found.source.slice(hides.span), "psql -f a.sql");
 }
+
+/// The message and the hint of the problem `code` of a plan.
+fn told(text: &str, code: &str) -> (String, String) {
+    let problems = opened(text).problems;
+    let found = problems.into_iter().find(|problem| problem.code == code);
+    let problem = found.unwrap_or_else(|| panic!("no {code}"));
+    (problem.message, problem.hint.unwrap_or_default())
+}
+
+#[test]
+fn of_what_is_not_there_nobody_is_told_what_it_is_compared_with() {
+    let of = |when: &str| {
+        let steps = format!(
+            "shell = 'true'\nid = 'a'\n[[phase.step]]\ntitle = 'T'\nshell = 'true'\nwhen = \"{when}\""
+        );
+        let problems = opened(&with_step(&steps)).problems;
+        let wrong = problems.into_iter().find(|p| p.severity == Severity::Error);
+        wrong.map(|problem| (problem.message, problem.hint.unwrap_or_default()))
+    };
+    for when in ["a.status == 'passed'", "a.passed"] {
+        let (message, hint) = of(when).unwrap();
+        assert_eq!(message, "no database and no probe is called `a`", "{when}");
+        assert!(hint.contains("`step.a == passed`"), "{hint}");
+    }
+    assert!(of("main.size == 'big'").unwrap().0.contains("is a number"));
+    assert_eq!(of("step.a == passed"), None);
+}
+
+#[test]
+fn mistakes_are_told_by_the_names_that_their_author_gave() {
+    let both = with_step("sql = 'select 1'").replace("url_env = 'U'", "url_env = 'U'\nurl = 'x'");
+    let codes: Vec<_> = problems(&both).into_iter().map(|found| found.0).collect();
+    assert!(codes.contains(&"url-in-plan"), "{codes:?}");
+    assert!(!codes.contains(&"unknown-key") && !codes.contains(&"missing-key"));
+    let var = format!("{}[vars]\nrelease = 3\n", with_step("shell = 'true'"));
+    assert_eq!(
+        told(&var, "wrong-type").0,
+        "`release` must be a table, not a number"
+    );
+    let expect = with_step("shell = 'true'\nexpect = { outpt = 'x' }");
+    assert_eq!(
+        told(&expect, "unknown-key").0,
+        "unknown key `outpt` in `expect`"
+    );
+    let retry = with_step("shell = 'true'\nretry = { time = 3 }");
+    assert_eq!(
+        told(&retry, "unknown-key").0,
+        "unknown key `time` in `retry`"
+    );
+    let way = with_step("alternatives = [{ shell = 'true' }, { label = 'b', shell = 'true' }]");
+    assert_eq!(
+        told(&way, "missing-key").0,
+        "one of `alternatives` has no `label`"
+    );
+}
+
+#[test]
+fn sql_without_a_database_is_pointed_at_where_the_sql_stands() {
+    let text = with_step("sql = 'select 1'").replace("[databases.main]\nurl_env = 'U'\n", "");
+    assert!(problems(&text).contains(&("no-database", "select 1".to_owned())));
+}

@@ -5,7 +5,7 @@ use super::phase;
 use super::probe::probe;
 use super::step::Defaults;
 use super::table::Table;
-use crate::plan::draft::{Allow, Draft};
+use crate::plan::draft::{Allow, Draft, Placed};
 use crate::plan::parts::{Contact, Database, Note, Signoff};
 use crate::plan::problem::Problem;
 use crate::plan::tree::Value;
@@ -132,7 +132,7 @@ fn databases(root: &Table<'_>) -> Vec<Database> {
     named
         .into_iter()
         .filter_map(|(name, value)| {
-            let table = table.as_table(value, "database")?;
+            let table = table.as_own_table(value, "database", &name.value)?;
             if let Some(url) = table.value("url") {
                 table.problem(
                     Problem::error(
@@ -146,7 +146,10 @@ fn databases(root: &Table<'_>) -> Vec<Database> {
                 );
             }
             let url_env = if table.has("url") {
-                None
+                // Whoever gives both is told of the one that must not be there.
+                table
+                    .string("url_env")
+                    .map(|found| Placed::new(found, name.span))
             } else {
                 table.required("url_env")
             };

@@ -23,7 +23,7 @@ fn var<'t>(vars: &Table<'t>, name: &Placed<String>, value: &'t Node) -> Var {
         var.default = Some(text.clone());
         return var;
     }
-    if let Some(table) = vars.as_table(value, "variable") {
+    if let Some(table) = vars.as_own_table(value, "variable", &name.value) {
         var.default = table.scalar("default").map(|text| text.value);
         var.prompt = table.string("prompt");
         var.pattern = table.pattern("pattern");

@@ -1,143 +1,19 @@
 //! Commands that never end, or that wait for somebody at a keyboard: a step with one stands still.
 
+mod programs;
+
+use self::programs::{ALWAYS, ASKING, CALLS, SUSPECTS};
 use super::follow::{ended_by_reader, follows};
 use super::psql::{Psql, from_program};
 use super::text::Text;
 use crate::plan::commands::{Command, Given, Input, Joint, Known, Script, Word};
 use crate::plan::problem::Problem;
 
-/// Programs that fill the screen or never end, whatever they are given.
-const ALWAYS: [&str; 30] = [
-    "atop",
-    "btop",
-    "ctop",
-    "emacs",
-    "glances",
-    "htop",
-    "iotop",
-    "k9s",
-    "lazydocker",
-    "less",
-    "lnav",
-    "man",
-    "more",
-    "multitail",
-    "mycli",
-    "nano",
-    "nodemon",
-    "nvim",
-    "pg_activity",
-    "pg_top",
-    "pgcli",
-    "pico",
-    "screen",
-    "tmux",
-    "vi",
-    "view",
-    "vim",
-    "vipw",
-    "visudo",
-    "watch",
-];
-/// Programs and the words behind them that never end, or ask.
-const CALLS: [(&str, &[&str]); 34] = [
-    ("prisma", &["studio"]),
-    ("drizzle-kit", &["studio"]),
-    ("next", &["dev"]),
-    ("npm", &["start"]),
-    ("npm", &["run", "dev"]),
-    ("npm", &["run", "start"]),
-    ("npm", &["run", "watch"]),
-    ("pnpm", &["dev"]),
-    ("pnpm", &["start"]),
-    ("pnpm", &["run", "dev"]),
-    ("yarn", &["dev"]),
-    ("yarn", &["start"]),
-    ("yarn", &["run", "dev"]),
-    ("rails", &["server"]),
-    ("rails", &["s"]),
-    ("rails", &["console"]),
-    ("rails", &["c"]),
-    ("rails", &["dbconsole"]),
-    ("flask", &["run"]),
-    ("artisan", &["tinker"]),
-    ("heroku", &["ps:exec"]),
-    ("fly", &["postgres", "connect"]),
-    ("pm2", &["monit"]),
-    ("kubectl", &["port-forward"]),
-    ("kubectl", &["proxy"]),
-    ("kubectl", &["edit"]),
-    ("kubectl", &["attach"]),
-    ("docker", &["attach"]),
-    ("docker", &["stats"]),
-    ("redis-cli", &["monitor"]),
-    ("systemctl", &["edit"]),
-    ("git", &["add", "-p"]),
-    ("git", &["rebase", "-i"]),
-    ("crontab", &["-e"]),
-];
-/// Programs that ask before they act, the words behind them, and what answers them.
-const ASKING: [(&str, &[&str], &[&str]); 12] = [
-    ("terraform", &["apply"], &["auto-approve"]),
-    ("terraform", &["destroy"], &["auto-approve"]),
-    ("apt", &["install"], &["y", "yes"]),
-    ("apt", &["upgrade"], &["y", "yes"]),
-    ("apt-get", &["install"], &["y", "yes"]),
-    ("apt-get", &["upgrade"], &["y", "yes"]),
-    ("yum", &["install"], &["y", "assumeyes"]),
-    ("dnf", &["install"], &["y", "assumeyes"]),
-    ("heroku", &["pg:reset"], &["confirm", "c"]),
-    ("prisma", &["migrate", "reset"], &["force", "f"]),
-    ("npm", &["init"], &["y", "yes"]),
-    (
-        "git",
-        &["commit"],
-        &["m", "message", "F", "file", "no-edit", "C", "reuse-message"],
-    ),
-];
 const ANY: Known = Known {
     short: "cemnUhp",
     long: &["command", "eval", "message", "file"],
     leading: false,
 };
-
-/// Programs that stand still or not, by what they are given.
-const SUSPECTS: [&str; 34] = [
-    ":",
-    "aws",
-    "bash",
-    "docker",
-    "docker-compose",
-    "flyctl",
-    "journalctl",
-    "mariadb",
-    "mongo",
-    "mongosh",
-    "mysql",
-    "nerdctl",
-    "oc",
-    "passwd",
-    "ping",
-    "podman",
-    "psql",
-    "read",
-    "sh",
-    "sleep",
-    "sqlite3",
-    "ssh",
-    "stern",
-    "su",
-    "sudo",
-    "tail",
-    "top",
-    "true",
-    "watch",
-    "yes",
-    "zsh",
-    "fly",
-    "heroku",
-    "kubectl",
-];
 
 /// Finds commands that a step would stand still with.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
@@ -178,6 +54,7 @@ fn stuck(script: &Script<'_>, ix: usize, command: &Command<'_>) -> Option<&'stat
     let given = Given::read(command.arguments(), ANY);
     match program {
         "less" | "more" | "man" | "top" if passes(command, &given) => None,
+        "tmux" | "screen" if stays_behind(command) => None,
         "watch" | "top" => Some(PROBE),
         _ if ALWAYS.contains(&program) => Some(SCREEN),
         _ if follows(program, command) && !ended_by_reader(script, ix) => Some(LOG),
@@ -231,6 +108,10 @@ fn calls(program: &str, command: &Command<'_>) -> bool {
             _ => false,
         };
     }
+    // `bin/console` is Symfony's, and ends.
+    if program == "console" && command.wrapper("heroku").is_some() {
+        return words(command).next().is_none();
+    }
     let serves = program.starts_with("python") && words(command).any(|word| word == "http.server");
     serves
         || CALLS.iter().any(|(name, verbs)| {
@@ -273,6 +154,13 @@ pub(super) fn prompts(
     let letters = |known: &[&str]| given.has(known);
     match program {
         "psql" => Psql::of(command).is_some_and(|psql| psql.prompts()),
+        python if python.starts_with("python") => command
+            .arguments()
+            .iter()
+            .all(|word| is_python_option(&word.text)),
+        "ansible" | "ansible-playbook" => words(command)
+            .any(|word| word.starts_with("--ask-") || matches!(word, "-k" | "-K" | "-J")),
+        "aws" => words(command).eq(["configure"]),
         "mysql" | "mariadb" => !letters(&["e", "execute", "eval"]),
         "sqlite3" => given.operands.len() < 2,
         "mongosh" | "mongo" => {
@@ -299,6 +187,27 @@ pub(super) fn prompts(
     }
 }
 
+/// Whether `word` is an option of Python that neither names a program nor ends it.
+fn is_python_option(word: &str) -> bool {
+    let letters = word.strip_prefix('-').unwrap_or("");
+    !letters.is_empty() && !letters.contains(['c', 'm', 'V', 'h', '-'])
+}
+
+/// Whether `tmux` or `screen` only speaks to sessions, or begins one that nobody looks at.
+fn stays_behind(command: &Command<'_>) -> bool {
+    let has = |letters: &str| {
+        let mut flags = words(command).filter_map(|word| word.strip_prefix('-'));
+        flags.any(|flag| letters.chars().all(|letter| flag.contains(letter)))
+    };
+    if command.program() == "screen" {
+        return has("dm") || has("Dm") || has("X") || has("ls") || has("list") || has("wipe");
+    }
+    let attaches = ["attach", "attach-session", "a", "at", "new", "new-session"];
+    let mut verbs = words(command).filter(|word| !word.starts_with('-'));
+    let opens = |verb: &str| attaches.contains(&verb);
+    words(command).next().is_some() && (has("d") || !verbs.any(opens))
+}
+
 fn shell_on_host(command: &Command<'_>) -> bool {
     let known = Known {
         short: "iplFoJLRDbcEeImOQSWwB",
@@ -313,6 +222,10 @@ fn shell_on_host(command: &Command<'_>) -> bool {
 fn endless(script: &Script<'_>, ix: usize, program: &str, command: &Command<'_>) -> bool {
     let pipe = script.pipe(command);
     match program {
+        "nc" | "ncat" => {
+            let mut flags = words(command).filter_map(|word| word.strip_prefix('-'));
+            flags.any(|flag| flag == "-listen" || (!flag.starts_with('-') && flag.contains('l')))
+        }
         "sleep" => words(command)
             .next()
             .is_some_and(|word| matches!(word, "infinity" | "inf")),
@@ -356,8 +269,35 @@ fn asks(program: &str, command: &Command<'_>) -> bool {
             })
         })
     };
+    if program == "terraform" && applies_saved_plan(command) {
+        return false;
+    }
     ASKING.iter().any(|(name, verbs, answers)| {
         let mut rest = words(command).filter(|word| !word.starts_with('-'));
         *name == program && verbs.iter().all(|verb| rest.next() == Some(verb)) && !answered(answers)
     })
+}
+
+/// `terraform apply saved.plan`: what was looked at when it was saved is not asked for again.
+fn applies_saved_plan(command: &Command<'_>) -> bool {
+    let mut words = words(command).skip_while(|word| *word != "apply").skip(1);
+    let mut named = false;
+    while let Some(word) = words.next() {
+        let valued = word.starts_with('-') && !word.contains('=');
+        let takes = [
+            "var",
+            "var-file",
+            "target",
+            "replace",
+            "parallelism",
+            "state",
+            "lock-timeout",
+        ];
+        if valued && takes.contains(&word.trim_start_matches('-')) {
+            words.next();
+        } else {
+            named |= !word.starts_with('-');
+        }
+    }
+    named
 }

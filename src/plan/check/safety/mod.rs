@@ -20,6 +20,7 @@
 //! | `no-lock-timeout` | nothing limits how long a statement waits for a lock, and others behind it |
 //! | `not-in-transaction` | `CONCURRENTLY` inside of a transaction |
 //! | `npx-may-fetch` | `npx` fetches another version where the project's own is not installed |
+//! | `odd-character` | a sign that a word processor put there, which looks like another one |
 //! | `pipe-hides-failure` | a failed dump, migration or restore in front of a `\|` without `pipefail` |
 //! | `psql-hides-errors` | `psql` runs a file without `ON_ERROR_STOP`, and returns 0 after errors |
 //! | `renamed-column` | a column that a view of the server does not have, or not any more |
@@ -28,6 +29,7 @@
 //! | `rollback-with-writes` | a rollback restores, and nothing stops writes before |
 //! | `runs-here` | lines that are meant for a session, behind `ssh host` or `su -`, run on this machine |
 //! | `sessions-in-the-way` | `dropdb`, a rename or a copy fails while anybody is connected |
+//! | `sql-syntax` | a statement that can't be read: nobody has judged it |
 //! | `status-fails-early` | `prisma migrate status` returns 1 before every deployment |
 //! | `status-proves-nothing` | a status that returns 0 whether or not migrations are pending |
 //! | `table-rewrite` | a table is written anew under a lock that keeps others out |
@@ -51,6 +53,7 @@ pub(in crate::plan) mod here;
 mod http;
 mod keyboard;
 mod names;
+mod odd;
 mod packages;
 mod passage;
 mod psql;
@@ -74,7 +77,7 @@ use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
 /// The codes of all traps.
-pub(super) const CODES: [&str; 33] = [
+pub(super) const CODES: [&str; 36] = [
     "blocked-now",
     "blocking-index",
     "blocking-scan",
@@ -92,6 +95,7 @@ pub(super) const CODES: [&str; 33] = [
     "no-lock-timeout",
     "not-in-transaction",
     "npx-may-fetch",
+    "odd-character",
     "pipe-hides-failure",
     "psql-hides-errors",
     "renamed-column",
@@ -100,6 +104,7 @@ pub(super) const CODES: [&str; 33] = [
     "rollback-with-writes",
     "runs-here",
     "sessions-in-the-way",
+    "sql-syntax",
     "status-fails-early",
     "status-proves-nothing",
     "table-rewrite",
@@ -132,6 +137,7 @@ pub(super) fn check(
         git::check(text, &mut found);
         keyboard::check(text, &mut found);
         here::check(text, &mut found);
+        odd::check(text, &mut found);
         tools::development(text, &mut found);
     }
     restore::over_live(&texts, &mut found);

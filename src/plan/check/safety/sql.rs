@@ -1,9 +1,11 @@
 //! What statements do to others while they run, and to code that runs: from what was found out about
 //! each to what has to be said about it.
 
+mod locks;
+
 use std::ops::Range;
 
-use crate::plan::ddl::{Compatibility, Effect, Form, Judged, LockMode, Part, Touch};
+use crate::plan::ddl::{Compatibility, Form, Judged, LockMode, Part};
 use crate::plan::facts::{Facts, TableFacts};
 use crate::plan::problem::Severity;
 
@@ -98,6 +100,15 @@ impl Review<'_> {
             "prepare" if word(1) == "transaction" => self.begun = None,
             _ => {}
         }
+        if let Some((range, why)) = &judged.wrong {
+            self.say(
+                Severity::Warning,
+                "sql-syntax",
+                range.clone(),
+                format!("{why}: nobody has judged it"),
+                "try it on a copy of the database: what is not known here may be known there",
+            );
+        }
         self.alone(judged, &words);
         self.unread(judged, word(0));
         let mut last: Option<(Form, Range<usize>)> = None;
@@ -117,6 +128,15 @@ impl Review<'_> {
 
     /// What can't stand in a transaction, or has to be tried again with care.
     fn alone(&mut self, judged: &Judged, words: &[(String, usize)]) {
+        if self.open && words.first().is_some_and(|(word, _)| word == "call") {
+            self.say(
+                Severity::Note,
+                "not-in-transaction",
+                judged.range.clone(),
+                "if this procedure commits, it fails inside of a transaction".to_owned(),
+                "`transaction = false`, or `psql -c` in a shell step, if it does",
+            );
+        }
         let Some((_, at)) = words
             .iter()
             .take(8)
@@ -196,167 +216,9 @@ impl Review<'_> {
 
     fn is_small(&self, part: &Part) -> bool {
         part.touches.iter().all(|touch| {
-            let known = self
-                .unit
-                .facts
-                .map(|facts| facts.tables.get(&touch.relation));
-            known.is_some_and(|known| known.is_none_or(TableFacts::is_small))
+            let known = self.unit.facts.map(|facts| facts.table(&touch.relation));
+            known.is_some_and(|known| known.map_or(touch.made, TableFacts::is_small))
         })
-    }
-
-    /// A lock that keeps others out while all of a table is gone through.
-    fn harm(&mut self, part: &Part) {
-        // Nobody writes into a materialized view.
-        if part.form == Form::RefreshConcurrently {
-            return;
-        }
-        if part.touches.is_empty() {
-            self.everywhere(part);
-            return;
-        }
-        let long = |touch: &&Touch| {
-            !touch.fresh
-                && touch.lock.blocks_writes()
-                && matches!(touch.effect, Effect::Scan | Effect::Rewrite)
-        };
-        let Some(touch) = part
-            .touches
-            .iter()
-            .filter(long)
-            .max_by_key(|touch| (touch.effect, touch.lock))
-        else {
-            return;
-        };
-        let rewrites = touch.effect == Effect::Rewrite;
-        let code = match part.form {
-            Form::CreateIndex | Form::Reindex => "blocking-index",
-            _ if rewrites => "table-rewrite",
-            _ => "blocking-scan",
-        };
-        let known = self
-            .unit
-            .facts
-            .map(|facts| facts.tables.get(&touch.relation));
-        let (severity, size) = match known {
-            // A table that is not there yet is one that a migration before this one makes.
-            Some(None) => return,
-            Some(Some(table)) if table.is_small() => (Severity::Note, Some(table)),
-            Some(Some(table)) => (Severity::Warning, Some(table)),
-            None => (Severity::Warning, None),
-        };
-        let row = part.form.row();
-        let acts = match (part.form, rewrites) {
-            (Form::ChangeTypeUnknown, _) => "it may rewrite",
-            (_, true) => "it rewrites",
-            (_, false) => "it reads all of",
-        };
-        let size =
-            size.and_then(|table| Some(format!(", {}: {}", table.size()?, table.time(rewrites)?)));
-        let size = size.unwrap_or_default();
-        let message = format!(
-            "this {}: {acts} `{}`{size} under {}, which blocks {}",
-            row.words,
-            touch.relation,
-            touch.lock.words(),
-            touch.lock.blocks()
-        );
-        let hint = or(row.safer, "do it while nobody needs the table");
-        self.say(severity, code, part.range.clone(), message, hint);
-    }
-
-    /// What goes through one table after the other, as `REINDEX DATABASE` does.
-    fn everywhere(&mut self, part: &Part) {
-        let code = match part.form {
-            Form::Reindex => "blocking-index",
-            Form::VacuumFull => "table-rewrite",
-            _ => return,
-        };
-        let row = part.form.row();
-        let Some(lock) = row.lock else { return };
-        let message = format!(
-            "this {}, for one table after the other, each under {}, which blocks {}",
-            row.words,
-            lock.words(),
-            lock.blocks()
-        );
-        self.say(
-            Severity::Warning,
-            code,
-            part.range.clone(),
-            message,
-            row.safer,
-        );
-    }
-
-    /// Somebody who is in the way now.
-    fn wait(&mut self, part: &Part) {
-        let Some(facts) = self.unit.facts else { return };
-        for touch in part
-            .touches
-            .iter()
-            .filter(|touch| touch.lock.blocks_writes() && !touch.fresh)
-        {
-            let Some(busy) = facts
-                .tables
-                .get(&touch.relation)
-                .and_then(|table| table.busy.as_ref())
-            else {
-                continue;
-            };
-            let since = crate::plan::duration::show(busy.since);
-            let message = format!(
-                "`{}` is in use now: {} (pid {}) holds a transaction open for {since}; this would wait for it, and everybody behind this",
-                touch.relation, busy.application, busy.pid
-            );
-            self.say(
-                Severity::Warning,
-                "blocked-now",
-                part.range.clone(),
-                message,
-                "see that it ends first, and set `lock_timeout`",
-            );
-        }
-    }
-
-    /// Work that takes long while the transaction holds a lock that keeps others out.
-    fn long_after_lock(&mut self, part: &Part) {
-        let long = matches!(part.form, Form::Update | Form::Delete | Form::Validate);
-        let Some(held) = self
-            .held
-            .as_ref()
-            .filter(|_| long && self.open && !self.is_small(part))
-        else {
-            return;
-        };
-        let line = self.unit.sql[..held.at].matches('\n').count() + 1;
-        let of = self.unit.sql[..part.range.start].matches('\n').count() + 1;
-        let message = format!(
-            "{} on `{}`, taken {} lines above, is held while this runs",
-            held.lock.words(),
-            held.relation,
-            of - line
-        );
-        let message = message
-            .replace("taken 0 lines above", "taken just before")
-            .replace("taken 1 lines", "taken a line");
-        self.say(
-            Severity::Warning,
-            "lock-held-long",
-            part.range.clone(),
-            message,
-            "put it into a transaction of its own: a later migration, or a step that works in batches",
-        );
-    }
-
-    fn hold(&mut self, touch: &Touch, at: usize) {
-        let stronger = self.held.as_ref().is_none_or(|held| held.lock < touch.lock);
-        if self.open && touch.lock.blocks_writes() && !touch.fresh && stronger {
-            self.held = Some(Held {
-                lock: touch.lock,
-                relation: touch.relation.clone(),
-                at,
-            });
-        }
     }
 
     fn say(

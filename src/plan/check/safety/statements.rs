@@ -3,7 +3,7 @@
 use super::passage::Home;
 use super::sql::{self, Unit};
 use super::text::Text;
-use crate::plan::ddl::{self, Catalog, Form, LockMode};
+use crate::plan::ddl::{self, Catalog, Form, LockMode, Part};
 use crate::plan::facts::Facts;
 use crate::plan::problem::{Problem, Severity};
 
@@ -12,10 +12,13 @@ use crate::plan::problem::{Problem, Severity};
 pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Problem>) {
     let server = facts.and_then(|facts| facts.server);
     let mut catalog = Catalog::new(server);
+    if let Some(facts) = facts {
+        catalog.adopt(facts);
+    }
     let patient = texts
         .iter()
         .any(|text| text.runs() && !text.is_reference() && text.limits_locks());
-    let mut noted = patient;
+    let mut waiting: Option<(Problem, usize)> = None;
     for text in texts
         .iter()
         .filter(|text| text.runs() && !text.is_reference())
@@ -39,21 +42,41 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
                     remark.hint,
                 ));
             }
-            let waits = judged.iter().flat_map(|judged| &judged.parts).find(|part| {
-                let strong =
-                    |touch: &ddl::Touch| touch.lock == LockMode::AccessExclusive && !touch.fresh;
-                part.form != Form::LockTable && part.touches.iter().any(strong)
-            });
-            if let Some(part) = waits.filter(|_| !noted) {
-                noted = true;
-                out.push(text.finding(
+            for judged in judged.iter().filter(|_| !patient) {
+                let Some(part) = judged.parts.iter().find(|part| waits(part, piece.text)) else {
+                    continue;
+                };
+                if let Some((_, others)) = &mut waiting {
+                    *others += 1;
+                    continue;
+                }
+                let problem = text.finding(
                     Severity::Note,
                     "no-lock-timeout",
                     piece.place(part.range.clone()),
                     "while this waits for its lock, everybody who comes later waits behind it",
                     "give the step `lock_timeout = \"2s\"`, or `SET lock_timeout` first, and try again when it fails",
-                ));
+                );
+                waiting = Some((problem, 0));
             }
         }
     }
+    out.extend(waiting.map(|(mut problem, others)| {
+        let more = match others {
+            0 => String::new(),
+            1 => "; so does a statement below".to_owned(),
+            n => format!("; so do {n} statements below"),
+        };
+        problem.message.push_str(&more);
+        problem
+    }));
+}
+
+/// Whether `part` of the statements `sql` waits for a lock that nobody can work beside.
+fn waits(part: &Part, sql: &str) -> bool {
+    let strong = |touch: &ddl::Touch| touch.lock == LockMode::AccessExclusive && !touch.fresh;
+    let text = sql.get(part.range.clone()).unwrap_or_default();
+    let impatient =
+        part.form == Form::LockTable && text.trim_end().to_lowercase().ends_with("nowait");
+    !impatient && part.touches.iter().any(strong)
 }

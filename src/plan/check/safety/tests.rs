@@ -441,6 +441,24 @@ fn commands_that_stand_still() {
             "top",
             "cd app && less README",
             "EDITOR=x /usr/bin/nano f",
+            "docker system prune",
+            "docker image prune -a",
+            "python3",
+            "python",
+            "python3 -u",
+            "php artisan tinker",
+            "aws configure",
+            "gh auth login",
+            "heroku run console",
+            "fly ssh console",
+            "ansible-playbook --ask-vault-pass site.yml",
+            "ansible-playbook -K site.yml",
+            "nc -l 9000",
+            "nc -lk 9000",
+            "terraform apply -var-file prod.tfvars",
+            "tmux new -s deploy",
+            "tmux",
+            "screen -S deploy",
         ],
     );
 }
@@ -483,6 +501,30 @@ fn commands_that_end_by_themselves() {
             "kubectl port-forward svc/db 5432 & sleep 1; kill %1",
             "bash deploy.sh",
             "echo y | terraform apply -auto-approve",
+            "docker system prune -f",
+            "docker image prune --all --force",
+            "python3 deploy.py",
+            "python3 -m http.client",
+            "python3 -c 'print(1)'",
+            "python3 --version",
+            "python3 - < fix.py",
+            "python3 <<EOF\nprint(1)\nEOF",
+            "php artisan tinker --execute='x()'",
+            "php artisan migrate --force",
+            "aws configure set region eu-central-1",
+            "aws configure list",
+            "gh auth login --with-token < token",
+            "fly ssh console -C 'uptime'",
+            "ansible-playbook --vault-password-file p site.yml",
+            "nc -z db 5432",
+            "terraform apply plan.out",
+            "terraform apply -lock-timeout 60s plan.out",
+            "tmux new -d -s deploy ./x.sh",
+            "tmux new-session -ds deploy",
+            "tmux send-keys -t deploy C-c",
+            "screen -dmS deploy ./x.sh",
+            "screen -ls",
+            "screen -S deploy -X quit",
             "npx --no prisma migrate status",
             "npm run build",
             "man=1",
@@ -772,11 +814,18 @@ fn a_runbook_allows_in_its_front_matter_or_in_comments() {
     assert_eq!(count(&shown), (2, 0));
     let silent = format!("# P\n\n<!-- gonogo: allow curl-hides-errors -->\n\n{body}");
     assert!(judged("p.md", &silent).0.contains(&"allow-without-reason"));
-    assert!(
-        judged("p.md", "<!-- gonogo: silence -->\n# P\n")
-            .0
-            .contains(&"bad-comment")
-    );
+    for comment in ["<!-- gonogo: silence -->", "<!-- gonogo allow x: y -->"] {
+        let text = format!("{comment}\n# P\n");
+        assert!(
+            judged("p.md", &text).0.contains(&"bad-comment"),
+            "{comment}"
+        );
+    }
+    for comment in ["<!-- gonogo is great -->", "<!-- gonogo allowing -->"] {
+        let text = format!("{comment}\n# P\n");
+        let bad = judged("p.md", &text).0.contains(&"bad-comment");
+        assert_eq!(bad, comment.contains("allow"), "{comment}");
+    }
 }
 
 /// The codes of a plan whose SQL steps are `steps`, each with a lock timeout.
@@ -999,4 +1048,61 @@ fn lines_behind_a_session_run_on_this_machine() {
     };
     assert!(held(&deploying("bash", "su - postgres\nls")));
     assert!(!held(&deploying("bash", "su postgres -c ls\nls")));
+}
+
+#[test]
+fn how_long_a_lock_is_waited_for_is_told_for_all_statements_at_once() {
+    let of = |sql: &str| {
+        let text = format!(
+            "title = 'x'\n[databases.main]\nurl_env = 'U'\n[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\nsql = \"\"\"{sql}\"\"\"\n"
+        );
+        let problems = open("p.toml", text.as_bytes()).problems;
+        let found = problems.into_iter().find(|p| p.code == "no-lock-timeout");
+        found.map(|problem| problem.message)
+    };
+    let message = of("alter table a add b int; alter table c add d int; lock table e").unwrap();
+    assert!(message.ends_with("; so do 2 statements below"), "{message}");
+    assert!(of("lock table t").is_some());
+    assert!(of("set lock_timeout = 0; alter table a add b int").is_some());
+    assert!(of("set lock_timeout to '0s'; alter table a add b int").is_some());
+    for sql in [
+        "lock table t nowait",
+        "lock table t in share mode",
+        "set lock_timeout = '2s'; alter table a add b int",
+        "set lock_timeout = 500; alter table a add b int",
+        "set lock_timeout = '0.5s'; alter table a add b int",
+    ] {
+        assert_eq!(of(sql), None, "{sql}");
+    }
+}
+
+#[test]
+fn a_table_that_the_database_does_not_have_is_warned_of_unless_the_plan_makes_it() {
+    let facts = crate::plan::Facts {
+        server: Some(16),
+        ..crate::plan::Facts::default()
+    };
+    let of = |sql: &str| {
+        let text = format!(
+            "title = 'x'\n[databases.main]\nurl_env = 'U'\n[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\nlock_timeout = '2s'\nsql = \"\"\"{sql}\"\"\"\n"
+        );
+        let opened = crate::plan::open_with("p.toml", text.as_bytes(), Some(&facts));
+        let problems = opened.problems.into_iter();
+        let found = problems
+            .filter(|p| ["blocking-scan", "blocking-index", "table-rewrite"].contains(&p.code));
+        found.map(|p| p.message).collect::<Vec<_>>()
+    };
+    for sql in [
+        "alter table nope alter column b set not null",
+        "create index on nope (x)",
+        "alter table nope alter column b type bigint",
+    ] {
+        let found = of(sql);
+        assert_eq!(found.len(), 1, "{sql}");
+        assert!(
+            found[0].contains("`nope` (not found in the database)"),
+            "{found:?}"
+        );
+    }
+    assert!(of("create table nope (b int); create index on nope (b)").is_empty());
 }

@@ -79,6 +79,11 @@ impl<'p> Text<'p> {
         self.passage.sort != Sort::Words
     }
 
+    /// Whether it is SQL for a database's own session.
+    pub(super) fn is_sql(&self) -> bool {
+        self.passage.sort == Sort::Sql
+    }
+
     /// Whether it never runs here.
     pub(super) fn is_reference(&self) -> bool {
         self.passage.home == Home::Reference
@@ -164,9 +169,20 @@ impl<'p> Text<'p> {
 
     /// Whether it says how long a statement may wait for a lock.
     pub(super) fn limits_locks(&self) -> bool {
-        let body = self.body();
-        self.passage.patient || body.contains("lock_timeout") || body.contains("LOCK_TIMEOUT")
+        let body = self.body().to_ascii_lowercase();
+        let mut set = body.match_indices("lock_timeout");
+        self.passage.patient || set.any(|(at, name)| !is_switched_off(&body[at + name.len()..]))
     }
+}
+
+/// Whether what follows the name of a time limit is 0, which is none.
+fn is_switched_off(rest: &str) -> bool {
+    let signs: &[char] = &[' ', '=', '\'', '"', '\t'];
+    let value = rest.trim_start_matches(signs);
+    let value = value.strip_prefix("to ").unwrap_or(value);
+    let value = value.trim_start_matches(signs);
+    let digits = value.len() - value.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    digits > 0 && value[..digits].chars().all(|c| c == '0') && !value[digits..].starts_with('.')
 }
 
 /// The options of `psql` that take a value.

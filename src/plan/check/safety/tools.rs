@@ -319,7 +319,8 @@ pub(in crate::plan) fn applied_by(script: &str, cwd: Option<&str>) -> Vec<Wanted
     ];
     // Most scripts have nothing to do with migrations.
     let named = |(program, ..): &(&str, Tool, &[&str])| script.contains(program);
-    if !tools.iter().any(named) && !script.contains("psql") {
+    let others = || APPLIES.iter().any(|(program, _)| script.contains(program));
+    if !tools.iter().any(named) && !script.contains("psql") && !others() {
         return Vec::new();
     }
     let script = commands::read(script, Settings::default());
@@ -340,13 +341,18 @@ pub(in crate::plan) fn applied_by(script: &str, cwd: Option<&str>) -> Vec<Wanted
             found.extend(files.map(|file| Wanted::File(file.to_owned())));
         }
         let known = tools.iter().find(|(program, ..)| *program == name);
-        if let Some((_, tool, options)) = known.filter(|_| applies(command)) {
-            let folder = named_folder(words, options);
-            found.push(Wanted::Tool {
+        match known {
+            _ if !applies(command) => {}
+            Some((_, tool, options)) => found.push(Wanted::Tool {
                 tool: *tool,
-                folder,
+                folder: named_folder(words, options),
                 cwd: cwd.clone(),
-            });
+            }),
+            None => {
+                let call = APPLIES.iter().find(|call| is(command, **call));
+                let verbs = call.map_or("migrate".to_owned(), |call| call.1.join(" "));
+                found.push(Wanted::Other(format!("{name} {verbs}")));
+            }
         }
     }
     found

@@ -182,3 +182,15 @@ fn the_times_of_a_day_are_a_budget_and_stay_in_the_name() {
         "Rollback (22:30 - 23:00)"
     );
 }
+
+#[test]
+fn headings_in_an_old_or_a_broken_encoding_keep_their_meaning() {
+    for name in ["R\u{fc}ckfallplan", "RÃ¼ckfallplan"] {
+        let text = format!("## Deployment\n- [ ] go\n## {name}\n- [ ] Zur\u{fc}ck\n");
+        assert_eq!(super::plan(&text).tiers.len(), 1, "{name}");
+    }
+    let latin = b"## Deployment\n- [ ] go\n## R\xfcckfallplan\n- [ ] Zur\xfcck\n";
+    let opened = crate::plan::open("runbook.md", latin);
+    assert_eq!(opened.plan.unwrap().tiers.len(), 1);
+    assert!(opened.problems.iter().any(|p| p.code == "encoding"));
+}

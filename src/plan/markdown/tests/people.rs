@@ -138,3 +138,36 @@ fn what_no_person_can_hold_is_kept() {
     assert!(people.contains("w3w") && notes.contains("w4w"), "{notes}");
     assert_eq!(plan.signoffs.len(), 3);
 }
+
+#[test]
+fn who_signs_may_stand_in_a_list_without_boxes() {
+    let text = "## Deploy\n- [ ] go\n## Approvals required\n- DBA\n- Security (Heidi)\n- Product owner — Bob\n- Ask the DBA for the password\n- Approved by: Judy\n- QA lead: Ivan 2026-01-01\n";
+    let plan = plan(text);
+    let signoffs: Vec<_> = plan
+        .signoffs
+        .iter()
+        .map(|signoff| (signoff.role.as_str(), signoff.name.as_deref()))
+        .collect();
+    assert_eq!(
+        signoffs,
+        [
+            ("DBA", None),
+            ("Security", Some("Heidi")),
+            ("Product owner", Some("Bob")),
+            ("Approvals required", Some("Judy")),
+            ("QA lead", Some("Ivan")),
+        ]
+    );
+    let notes: Vec<_> = plan.notes.iter().map(|note| note.text.as_str()).collect();
+    assert!(notes.concat().contains("2026-01-01") && notes.concat().contains("password"));
+}
+
+#[test]
+fn a_time_is_not_how_to_reach_somebody() {
+    let plan = plan(
+        "## Deploy\n- [ ] go\n## Escalation\n- L1: on-call engineer (5 min)\n- L2: Ann (555 1234)\n",
+    );
+    let reach: Vec<_> = plan.contacts.iter().map(|c| c.reach.as_deref()).collect();
+    assert_eq!(reach, [None, Some("555 1234")]);
+    assert!(plan.notes.iter().any(|note| note.text.contains("5 min")));
+}

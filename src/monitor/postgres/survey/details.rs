@@ -1,0 +1,144 @@
+//! What tables are made of: columns, indexes, partitions, domains, and by which names a role finds them.
+
+use sqlx::AssertSqlSafe;
+
+use crate::monitor::postgres::line::Line;
+use crate::monitor::postgres::rows::{field, flag, text};
+use crate::plan::{ColumnFacts, Facts};
+
+/// How a table is called, by the names of the other queries.
+const NAME: &str = "CASE n.nspname WHEN 'public' THEN c.relname::text
+                         ELSE n.nspname || '.' || c.relname END";
+
+/// Which schemas hold tables of ours.
+const OURS: &str = "n.nspname NOT IN ('pg_catalog', 'information_schema')
+                    AND n.nspname NOT LIKE 'pg\\_t%'";
+
+/// Adds to `facts` what the catalogs tell of each table. What a role may not see stays unknown.
+pub(super) async fn add(line: &mut Line, facts: &mut Facts) {
+    columns(line, facts).await;
+    indexes(line, facts).await;
+    partitions(line, facts).await;
+    domains(line, facts).await;
+    visible(line, facts).await;
+}
+
+async fn columns(line: &mut Line, facts: &mut Facts) {
+    let sql = format!(
+        "SELECT {NAME} AS name, a.attname::text AS column, a.attnotnull AS required,
+                format_type(a.atttypid, a.atttypmod) AS type
+           FROM pg_attribute AS a
+           JOIN pg_class AS c ON c.oid = a.attrelid
+           JOIN pg_namespace AS n ON n.oid = c.relnamespace
+          WHERE c.relkind IN ('r', 'p', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND {OURS}"
+    );
+    for row in &line
+        .rows(sqlx::query(AssertSqlSafe(sql)))
+        .await
+        .unwrap_or_default()
+    {
+        let name = text(row, "name").unwrap_or_default();
+        let column = ColumnFacts {
+            ty: text(row, "type").unwrap_or_default(),
+            required: flag(row, "required"),
+        };
+        if let Some(table) = facts.tables.get_mut(&name) {
+            let name = text(row, "column").unwrap_or_default();
+            table.columns.insert(name, column);
+        }
+    }
+}
+
+async fn indexes(line: &mut Line, facts: &mut Facts) {
+    let sql = format!(
+        "SELECT {NAME} AS name, i.relname::text AS index,
+                (SELECT array_agg(a.attname::text ORDER BY k.at)
+                   FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k (number, at)
+                   JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.number) AS columns
+           FROM pg_index AS x
+           JOIN pg_class AS c ON c.oid = x.indrelid
+           JOIN pg_class AS i ON i.oid = x.indexrelid
+           JOIN pg_namespace AS n ON n.oid = c.relnamespace
+          WHERE {OURS}"
+    );
+    for row in &line
+        .rows(sqlx::query(AssertSqlSafe(sql)))
+        .await
+        .unwrap_or_default()
+    {
+        let name = text(row, "name").unwrap_or_default();
+        if let Some(table) = facts.tables.get_mut(&name) {
+            let columns: Vec<String> = field(row, "columns").unwrap_or_default();
+            let index = text(row, "index").unwrap_or_default();
+            table.indexes.push((index, columns));
+        }
+    }
+}
+
+async fn partitions(line: &mut Line, facts: &mut Facts) {
+    let sql = format!(
+        "SELECT {NAME} AS name,
+                (SELECT CASE m.nspname WHEN 'public' THEN p.relname::text
+                             ELSE m.nspname || '.' || p.relname END
+                   FROM pg_class AS p JOIN pg_namespace AS m ON m.oid = p.relnamespace
+                  WHERE p.oid = h.inhparent AND p.relkind = 'p') AS parent,
+                pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT' AS rest
+           FROM pg_inherits AS h
+           JOIN pg_class AS c ON c.oid = h.inhrelid AND c.relispartition
+           JOIN pg_namespace AS n ON n.oid = c.relnamespace
+          WHERE c.relkind IN ('r', 'p') AND {OURS}"
+    );
+    for row in &line
+        .rows(sqlx::query(AssertSqlSafe(sql)))
+        .await
+        .unwrap_or_default()
+    {
+        let name = text(row, "name").unwrap_or_default();
+        let parent = text(row, "parent").and_then(|parent| facts.tables.get_mut(&parent));
+        if let Some(parent) = parent {
+            if flag(row, "rest") {
+                parent.default_partition = Some(name.clone());
+            }
+            parent.partitions.push(name);
+        }
+    }
+}
+
+async fn domains(line: &mut Line, facts: &mut Facts) {
+    let sql = format!(
+        "SELECT format_type(t.oid, NULL) AS name,
+                t.typnotnull OR EXISTS (SELECT FROM pg_constraint AS k WHERE k.contypid = t.oid)
+                AS tests
+           FROM pg_type AS t
+           JOIN pg_namespace AS n ON n.oid = t.typnamespace
+          WHERE t.typtype = 'd' AND {OURS}"
+    );
+    for row in &line
+        .rows(sqlx::query(AssertSqlSafe(sql)))
+        .await
+        .unwrap_or_default()
+    {
+        let name = text(row, "name").unwrap_or_default();
+        facts.domains.insert(name, flag(row, "tests"));
+    }
+}
+
+/// Tables outside of `public` that this role finds without their schema.
+async fn visible(line: &mut Line, facts: &mut Facts) {
+    let sql = format!(
+        "SELECT {NAME} AS name, c.relname::text AS alias
+           FROM pg_class AS c
+           JOIN pg_namespace AS n ON n.oid = c.relnamespace
+          WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname <> 'public'
+            AND pg_table_is_visible(c.oid) AND {OURS}"
+    );
+    for row in &line
+        .rows(sqlx::query(AssertSqlSafe(sql)))
+        .await
+        .unwrap_or_default()
+    {
+        let name = text(row, "name").unwrap_or_default();
+        let alias = text(row, "alias").unwrap_or_default();
+        facts.visible.insert(alias, name);
+    }
+}

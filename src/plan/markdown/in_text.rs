@@ -1,0 +1,95 @@
+//! Commands that stand in the cells of tables and in running text: nobody runs them, so somebody has to
+//! say so where blocks are run.
+
+use super::blocks::{Inline, Table};
+use super::book::Book;
+use super::programs::begins_with_command;
+use crate::plan::problem::Problem;
+use crate::plan::source::Span;
+
+/// What the column of a table is called whose cells are to be typed.
+const COLUMNS: [&str; 12] = [
+    "command",
+    "commands",
+    "befehl",
+    "befehle",
+    "commande",
+    "commandes",
+    "comando",
+    "comandos",
+    "команда",
+    "команды",
+    "命令",
+    "コマンド",
+];
+
+/// How sentences begin that ask for a command to be run, in lower case.
+const ASKING: [&str; 16] = [
+    "run ",
+    "then run ",
+    "next, run ",
+    "now run ",
+    "execute ",
+    "then execute ",
+    "führe ",
+    "führen sie ",
+    "exécute",
+    "lance",
+    "ejecut",
+    "execut",
+    "выполни",
+    "запусти",
+    "运行",
+    "执行",
+];
+
+/// Tells of the first command in the cells of `table`.
+pub(super) fn tell_table(table: &Table, book: &mut Book<'_>) {
+    let head = table.rows.first().map_or(&[][..], |row| &row.cells);
+    let named: Vec<bool> = head
+        .iter()
+        .map(|cell| COLUMNS.contains(&cell.trim().to_lowercase().as_str()))
+        .collect();
+    let commands = |(ix, cell): (usize, &String)| {
+        begins_with_command(cell) || (named.get(ix) == Some(&true) && !cell.trim().is_empty())
+    };
+    // The one row of a table of one cell is its head.
+    let rows = table.rows.iter().enumerate().filter(|(ix, row)| {
+        let cells = row.cells.iter().enumerate();
+        if *ix == 0 {
+            row.cells.iter().any(|cell| begins_with_command(cell))
+        } else {
+            cells.into_iter().any(commands)
+        }
+    });
+    let found: Vec<Span> = rows.map(|(_, row)| row.span).collect();
+    let Some(first) = found.first() else { return };
+    let message = match found.len() {
+        1 => "a command stands in this table: it is kept for reading".to_owned(),
+        n => format!("commands stand in {n} rows of this table: they are kept for reading"),
+    };
+    tell(book.first_line(*first), message, book);
+}
+
+/// Tells of a paragraph that asks for a command which stands in it.
+pub(super) fn tell_sentence(inline: &Inline, span: Span, book: &mut Book<'_>) {
+    let text = inline.text.trim_start().to_lowercase();
+    if !ASKING.iter().any(|word| text.starts_with(word)) {
+        return;
+    }
+    let source = book.slice(span);
+    let mut quoted = source.split('`').skip(1).step_by(2);
+    if let Some(command) = quoted.find(|code| begins_with_command(code)) {
+        let at = source.find(command).unwrap_or_default();
+        let start = span.start + at;
+        let message = format!("`{command}` stands in a sentence: it is kept for reading");
+        tell(Span::new(start, start + command.len()), message, book);
+    }
+}
+
+fn tell(span: Span, message: String, book: &mut Book<'_>) {
+    book.problems.push(
+        Problem::note("unread-block", span, message)
+            .hint("put it into a block of `bash` or `sql` of its own if it is a step"),
+    );
+}
