@@ -9,7 +9,7 @@ use super::found::Found;
 use super::label::label;
 use super::phrases::is_dense;
 use super::threshold::{self, What};
-use super::tongues::Beginnings;
+use super::tongues::{self, Beginnings};
 use crate::plan::ledger::Place;
 use crate::plan::parts::{AlertAction, AlertRule, Database};
 use crate::plan::probe::Probe;

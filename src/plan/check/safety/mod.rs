@@ -74,7 +74,7 @@ use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
 /// The codes of all traps.
-pub(super) const CODES: [&str; 33] = [
+pub(super) const CODES: [&str; 34] = [
     "blocked-now",
     "blocking-index",
     "blocking-scan",

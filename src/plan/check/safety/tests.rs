@@ -973,7 +973,7 @@ fn lines_behind_a_session_run_on_this_machine() {
             "sudo su -\nls",
             "docker exec -it db bash\nls /",
             "kubectl exec deploy/web -- sh\nls /",
-            "psql shop\nselect 1;",
+            "mysql shop\nshow tables",
             "gcloud compute ssh db1\nls",
         ],
     );
