@@ -58,7 +58,7 @@ impl Words {
     }
 
     /// Whether a deployment or a verification is told to be done with something that may only be called
-    /// after a way back: "Migrate rollback_events", "Verify that the rollback works". "Deploy rollback",
+    /// after a way back: "Migrate the rollback table", "Verify that the rollback works". "Deploy rollback",
     /// which speaks of nothing but `back`, is one.
     fn acts_on(&self, back: &[&[Topic]]) -> bool {
         self.begins(&[Topic::Acts, Topic::Moves]) && !self.speaks_only_of(back)

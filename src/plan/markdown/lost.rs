@@ -81,9 +81,12 @@ fn first_use<'p, 't>(piece: &'p Piece<'t>, lost: &Lost) -> Option<&'p Line<'t>> 
             || text.contains(&format!("read -r {name}")))
     };
     let mut lines = piece.code.iter().take_while(own);
-    lines.find(|line| match lost.function {
-        true => is_called(line.text, name),
-        false => uses(line.text, name),
+    lines.find(|line| {
+        if lost.function {
+            is_called(line.text, name)
+        } else {
+            uses(line.text, name)
+        }
     })
 }
 

@@ -94,11 +94,11 @@ fn words(line: &str, found: &mut Vec<Range<usize>>) {
         let value = !matches!(before, Some('$' | '{' | '%' | '-' | '!' | '#'))
             && !line[at..].starts_with(['=', '(', '-', '}']);
         let option = line[..start].ends_with("-e ") || line[..start].ends_with("--env ");
-        let named = WHICH.iter().any(|which| word.starts_with(which))
+        let says = WHICH.iter().any(|which| word.starts_with(which))
             && WHAT.iter().any(|what| word.ends_with(what))
             && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
         let open = matches!(word, "TBD" | "x.y.z" | "vx.y.z");
-        if value && !option && !names.contains(&first) && (named || open) {
+        if value && !option && !names.contains(&first) && (says || open) {
             found.push(start..start + word.len());
         }
     }
