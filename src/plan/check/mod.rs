@@ -125,7 +125,7 @@ fn plan(
 }
 
 /// What tells a plan from every other: its file's digest, or one of all the files in it.
-fn digest_of(own: &str, included: &[Included]) -> String {
+pub fn digest_of(own: &str, included: &[Included]) -> String {
     if included.is_empty() {
         return own.to_owned();
     }
