@@ -124,6 +124,14 @@ pub(super) fn guard(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
     if step.work.is_check() || step.confirm.is_some() || step.when.is_some() {
         return;
     }
+    if let Some((text, reserve)) = reserved_by(step, name) {
+        hold(step, &text, reserve, book);
+    }
+}
+
+/// What of the names above `step`, the line `name` among them, or of its own says against going on with
+/// it.
+fn reserved_by(step: &StepSpec, name: &str) -> Option<(String, Reserve)> {
     let groups = step.group.iter().flat_map(|group| group.split(" › "));
     // What has no words of its own is called by one of its lines, which may be an `if` of the shell.
     let script = step.work.text();
@@ -134,13 +142,10 @@ pub(super) fn guard(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
     } else {
         reserve(title)
     };
-    let found = groups
-        .chain([name])
+    let mut above = groups.chain([name]);
+    above
         .find_map(|text| Some((text.to_owned(), reserve(text)?)))
-        .or(own.map(|reserve| (title.to_owned(), reserve)));
-    if let Some((text, reserve)) = found {
-        hold(step, &text, reserve, book);
-    }
+        .or(own.map(|reserve| (title.to_owned(), reserve)))
 }
 
 /// The same of what stands below the heading `name`, which may be a way back without saying so for
