@@ -1,5 +1,6 @@
 //! The screen in a terminal: what it shows, what reaches the terminal, and in what state it leaves it.
 
+use gonogo::run::RunDir;
 use rustix::process::Signal;
 
 use crate::support::bench::{Run, is_alive, signal};
@@ -353,6 +354,20 @@ fn a_question_that_does_not_fit_on_the_screen_can_only_be_left() {
     let run = Run::new(&bench, "last".to_owned());
     assert!(!run.kinds().contains(&"rollback_started".to_owned()));
     screen.press("\r", "rolled back");
+}
+
+#[test]
+fn the_footer_says_what_enter_does_on_a_failed_step_and_the_guide_how_to_go_on_without_an_engine() {
+    let bench = Bench::new();
+    bench.write("plan.toml", &PLAN.replace("touch done", "exit 3"));
+    let mut screen = Pty::start(&bench, &["run", "plan.toml"], 90, 24);
+    screen.see("enter starts 1.1");
+    screen.see("enter run");
+    screen.press("\r", "enter decide");
+    let dir = bench.run_dirs().remove(0);
+    let run = Run::new(&bench, RunDir::at(dir).id());
+    signal(run.engine(), Signal::KILL);
+    screen.see(&format!("`gonogo resume {}` goes on", run.id));
 }
 
 #[test]

@@ -72,6 +72,9 @@ pub fn simulate(seeds: impl Iterator<Item = u64>) -> Tally {
 /// An engine's work.
 type Running = Pin<Box<dyn Future<Output = Result<(), EngineError>>>>;
 
+/// The screen that drives if nobody does.
+const DRIVES: u64 = 1;
+
 /// An engine, and the ways to it.
 struct Living {
     engine: Running,
@@ -80,6 +83,8 @@ struct Living {
     /// The screens that are connected, and the one that drives.
     screens: BTreeSet<u64>,
     driver: Option<u64>,
+    /// How many entries there were when the screen came that would drive and does not yet.
+    would_drive: Option<usize>,
 }
 
 /// A run with all that happens around it.
@@ -195,6 +200,7 @@ impl Simulation {
             notices,
             screens: BTreeSet::new(),
             driver: None,
+            would_drive: None,
         });
         self.poll();
     }
@@ -324,31 +330,49 @@ impl Simulation {
         let Some(living) = &mut self.living else {
             return;
         };
+        let before = self.world.lock().entries.len();
         let request = if living.screens.remove(&client) {
+            if client == DRIVES {
+                living.would_drive = None;
+            }
             if living.driver == Some(client) {
                 living.driver = None;
             }
             Request::Leave { client }
         } else {
             living.screens.insert(client);
+            if client == DRIVES && living.driver.is_none() {
+                living.would_drive = Some(before);
+            }
             Request::Arrive {
                 client,
                 actor: person(client, Via::Screen),
                 terminal: format!("pts/{client}"),
-                drive: client == 1,
+                drive: client == DRIVES,
             }
         };
-        let drives = matches!(request, Request::Arrive { drive: true, .. });
-        let before = self.entries();
         self.send(request);
-        if let Some(living) = &mut self.living
-            && drives
-            && living.driver.is_none()
-            && self.world.lock().entries[before..]
-                .iter()
-                .any(|entry| matches!(entry.event, Event::DriverAttached(_)))
+        self.seat();
+    }
+
+    /// The screen that would drive does from when that is recorded: at once, or when the journal can be
+    /// written again.
+    fn seat(&mut self) {
+        let Some(living) = &mut self.living else {
+            return;
+        };
+        let Some(came) = living.would_drive else {
+            return;
+        };
+        let by_itself =
+            |event: &Event| matches!(event, Event::DriverAttached(e) if e.taken.is_none());
+        let world = self.world.lock();
+        if world.entries[came..]
+            .iter()
+            .any(|entry| by_itself(&entry.event))
         {
-            living.driver = Some(client);
+            living.driver = Some(DRIVES);
+            living.would_drive = None;
         }
     }
 
@@ -397,10 +421,10 @@ impl Simulation {
             });
         let (answer, mut answered) = oneshot::channel();
         let before = self.entries();
-        let (driver, screen) = match &self.living {
-            Some(living) => (living.driver, actor.via == Via::Screen),
-            None => return,
-        };
+        if self.living.is_none() {
+            return;
+        }
+        let screen = actor.via == Via::Screen;
         let for_watchers = matches!(command, Command::Take { .. } | Command::Approve { .. });
         let takes = screen && matches!(command, Command::Take { .. });
         let session = session.filter(|_| self.rng.chance(70));
@@ -412,6 +436,8 @@ impl Simulation {
             session,
             answer,
         });
+        self.seat();
+        let driver = self.living.as_ref().and_then(|living| living.driver);
         match answered.try_recv() {
             Ok(Ok(())) => {
                 let watches = screen && driver != Some(client) && !for_watchers;
