@@ -134,6 +134,7 @@ fn step(id: &str, clock: SystemClock) -> Vec<Unwritten> {
             }],
             message: None,
             left: None,
+            ended: None,
         }));
     }
     events.extend((0..NOTES).map(|_| {

@@ -9,19 +9,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::TaskTracker;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{EnvFilter, LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use self::lookout::Lookout;
 use super::exit::Exit;
-use super::{monitors, status, watchman};
+use super::{copy, monitors, status, watchman};
 use crate::clock::SystemClock;
 use crate::journal::event::RunCreated;
 use crate::journal::{Entry, Event, Lease, SqliteStore};
 use crate::plan::Plan;
 use crate::run::{
-    Backends, Concerns, Engine, Environment, Outfit, Parts, RunDir, RunState, Secrets, Supervisor,
+    Backends, Concerns, Engine, Environment, Outfit, Parts, RunDir, RunState, Secrets, ServerWords,
+    Supervisor,
 };
 use crate::wire::{self, Server};
 
@@ -48,12 +54,17 @@ pub(super) fn main(dir: PathBuf) -> anyhow::Result<Exit> {
 fn log(dir: &RunDir) -> anyhow::Result<tracing_appender::non_blocking::WorkerGuard> {
     let file = tracing_appender::rolling::never(dir.path(), "engine.log");
     let (writer, guard) = tracing_appender::non_blocking(file);
-    let filter = tracing_subscriber::EnvFilter::try_from_env("GONOGO_LOG")
-        .or_else(|_| tracing_subscriber::EnvFilter::try_new("info,sqlx=warn"))?;
-    tracing_subscriber::fmt()
+    let filter = EnvFilter::try_from_env("GONOGO_LOG")
+        .or_else(|_| EnvFilter::try_new("info,sqlx=warn"))?
+        .add_directive(format!("{}=off", ServerWords::TARGET).parse()?);
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(writer)
         .with_ansi(false)
-        .with_env_filter(filter)
+        .with_filter(filter);
+    let words = Targets::new().with_target(ServerWords::TARGET, LevelFilter::TRACE);
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(ServerWords.with_filter(words))
         .init();
     Ok(guard)
 }
@@ -83,6 +94,8 @@ impl Found {
 }
 
 async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
+    // A file that must not grow is an error like a full disk, not the end of this process.
+    let _caught = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()))?;
     let _lease = Lease::take(dir.path())?;
     let found = Found::read(dir).await?;
     let (clock, secrets) = (SystemClock::new(), Secrets::default());
@@ -126,7 +139,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         changed: before.map_or_else(Vec::new, |before| environment.differences(&before)),
         die_after: std::env::var("GONOGO_DIE_AFTER").ok(),
     });
-    lookout.follow(dir, plan, state, published.seq.clone());
+    lookout.follow(dir, Arc::clone(&plan), state, published.seq.clone());
     let begun = published.seq.clone();
     lookout.add(keep_environment(environment, dir.clone(), begun));
     let connections = TaskTracker::new();
@@ -149,7 +162,8 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         pid = std::process::id(),
         "engine started"
     );
-    let stop = asked_or_left(dir, concern);
+    let other = (plan.digest != created.digest).then_some(&created);
+    let stop = asked_or_left(dir, concern, other);
     let ended = engine.run(requests, notices, alerts, stop).await;
     // Whoever gave the last command still hears that it was granted.
     serving.abort();
@@ -179,11 +193,27 @@ fn created(entries: &[Entry]) -> Option<RunCreated> {
     }
 }
 
-/// Ends when there is nothing to drive any more, or nobody wants it to be driven.
-async fn asked_or_left(dir: &RunDir, concern: watch::Sender<Concerns>) {
+/// Ends when there is nothing to drive any more, or nobody wants it to be driven. An engine of another
+/// plan than the one that the run was `created` with ends when that is there again, for one that has it.
+async fn asked_or_left(
+    dir: &RunDir,
+    concern: watch::Sender<Concerns>,
+    created: Option<&RunCreated>,
+) {
+    let mended = async {
+        match created {
+            Some(created) => copy::mended(dir, created).await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         () = asked_to_end() => {}
-        () = watchman::directory(dir, concern) => {}
+        () = watchman::directory(dir, concern) => {
+            tracing::warn!(dir = %dir.path().display(), "the run's directory is gone: nothing is left to drive");
+        }
+        () = mended => {
+            tracing::info!("the plan that the run was created with is there again: the next engine takes it");
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod args;
 mod attach;
 mod check;
+mod copy;
 mod ctl;
 mod demo;
 mod engine;

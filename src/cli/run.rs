@@ -15,7 +15,7 @@ use super::attach::{self, Leaving};
 use super::exit::Exit;
 use super::{check, headless, place, problems, review};
 use crate::clock::{Clock, SystemClock};
-use crate::journal::event::{Reviewed, RunCreated, VariableSet};
+use crate::journal::event::{IncludedFile, Reviewed, RunCreated, VariableSet};
 use crate::journal::{Actor, Event, SqliteStore, Store, Unwritten, Via};
 use crate::plan::{self, Plan, Severity, Var};
 use crate::run::{RunDir, own_program};
@@ -178,6 +178,14 @@ fn refusal(plan: &Plan, name: &str, value: &str) -> Option<String> {
     }
 }
 
+fn included(plan: &Plan) -> Vec<IncludedFile> {
+    let files = plan.included.iter().map(|file| IncludedFile {
+        path: file.path.clone(),
+        sha256: file.digest.clone(),
+    });
+    files.collect()
+}
+
 /// What a run's journal begins with.
 fn first_entries(
     common: &Common,
@@ -200,6 +208,7 @@ fn first_entries(
         poll_ms: milliseconds(args.poll),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         reviewed,
+        included: included(plan),
     });
     let set = args.set.iter().map(|(name, value)| {
         Event::VariableSet(VariableSet {

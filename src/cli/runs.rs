@@ -2,15 +2,19 @@
 
 use std::io::Write;
 
+use anyhow::Context;
+
 use super::args::Common;
 use super::exit::Exit;
-use super::{place, status};
-use crate::journal::{self, JournalError, Lease};
-use crate::run;
+use super::{copy, place, status};
+use crate::journal::{self, Event, JournalError, Lease, Reader};
+use crate::run::{self, RunDir};
 
 /// Runs `gonogo runs`.
 pub(super) async fn list(common: &Common) -> anyhow::Result<Exit> {
-    for dir in run::list(&place::runs(common)?)? {
+    let runs = place::runs(common)?;
+    let all = run::list(&runs).with_context(|| format!("failed to read {}", runs.display()))?;
+    for dir in all {
         let alive = if Lease::holder(dir.path()).is_some() {
             ""
         } else {
@@ -42,6 +46,13 @@ pub(super) async fn verify(common: &Common, name: &str) -> anyhow::Result<Exit> 
     let dir = place::find(common, name)?;
     match journal::verify(&dir.journal()).await {
         Ok((entries, hash)) => {
+            let differences = copy_differs(&dir).await?;
+            if !differences.is_empty() {
+                for difference in differences {
+                    eprintln!("gonogo: {difference}");
+                }
+                return Ok(Exit::NotDone);
+            }
             writeln!(
                 std::io::stdout(),
                 "{}: {entries} entries, whole and unchanged; the last one's hash is {hash}",
@@ -61,4 +72,13 @@ pub(super) async fn verify(common: &Common, name: &str) -> anyhow::Result<Exit> 
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What is wrong with the run's copy of its plan.
+async fn copy_differs(dir: &RunDir) -> anyhow::Result<Vec<String>> {
+    let first = Reader::open(&dir.journal()).await?.next(1).await?;
+    Ok(match first.first().map(|entry| &entry.event) {
+        Some(Event::RunCreated(created)) => copy::differences(dir, created),
+        _ => Vec::new(),
+    })
 }

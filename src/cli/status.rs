@@ -19,18 +19,20 @@ use crate::wire::FromEngine;
 pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> {
     let (plan, state) = fold(dir).await?;
     let alive = Lease::holder(dir.path());
-    let watchers = match presence(dir).await {
-        Ok(FromEngine::Presence { watchers, .. }) => watchers,
-        _ => 0,
+    let (watchers, trouble) = match presence(dir).await {
+        Ok(FromEngine::Presence {
+            watchers, trouble, ..
+        }) => (watchers, trouble),
+        _ => (0, None),
     };
     match format {
-        Format::Json => writeln!(
-            std::io::stdout(),
-            "{}",
-            report::status(&plan, &state, alive, watchers)
-        )?,
+        Format::Json => {
+            let mut status = report::status(&plan, &state, alive, watchers);
+            status["journal_stuck"] = trouble.into();
+            writeln!(std::io::stdout(), "{status}")?;
+        }
         Format::Human => {
-            let text = to_text(&plan, &state, alive);
+            let text = to_text(&plan, &state, alive, trouble.as_deref());
             write!(std::io::stdout(), "{}", printable(&text))?;
         }
     }
@@ -60,7 +62,7 @@ pub(super) fn load_plan(dir: &RunDir) -> anyhow::Result<Plan> {
         .with_context(|| format!("the plan {} has errors", path.display()))
 }
 
-fn to_text(plan: &Plan, state: &RunState, engine: Option<u32>) -> String {
+fn to_text(plan: &Plan, state: &RunState, engine: Option<u32>, stuck: Option<&str>) -> String {
     let mut text = format!("{}  {}\n", state.run, plan.title);
     let mut line = |name: &str, value: String| text.push_str(&format!("{name:<12} {value}\n"));
     line("state", state.standing().word().replace('_', " "));
@@ -74,6 +76,10 @@ fn to_text(plan: &Plan, state: &RunState, engine: Option<u32>) -> String {
         "engine",
         engine.map_or("gone".to_owned(), |pid| format!("process {pid}")),
     );
+    if let Some(why) = stuck {
+        let words = format!("stuck: nothing can be recorded, so nothing is done: {why}");
+        line("journal", words);
+    }
     for hold in &state.holds {
         line(
             "held",

@@ -47,7 +47,7 @@ mod windows;
 mod work;
 
 pub use capture::{Capture, Find};
-pub use check::Allowed;
+pub use check::{Allowed, digest_of};
 pub use condition::Condition;
 pub use digest::sha256;
 pub use draft::{

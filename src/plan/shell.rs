@@ -366,5 +366,32 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// The name of the function that `line` begins to define: `backup() {`, `function backup {`.
+pub(crate) fn function_name(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let named = line.strip_prefix("function ").map(str::trim_start);
+    let text = named.unwrap_or(line);
+    let length = text.find(|c: char| !is_of_name(c)).unwrap_or(text.len());
+    let (name, rest) = text.split_at(length);
+    let rest = rest.trim_start();
+    let defines = rest.starts_with("()") || (named.is_some() && rest.starts_with(['{', '(']));
+    (defines && !name.is_empty()).then_some(name)
+}
+
+/// Whether `line` may call the function `name`: the name stands in it as a word.
+pub(crate) fn calls(line: &str, name: &str) -> bool {
+    line.match_indices(name).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + name.len()..].chars().next();
+        let apart =
+            |c: Option<char>| c.is_none_or(|c| !is_of_name(c) && !matches!(c, '/' | '.' | '='));
+        apart(before) && apart(after)
+    })
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,12 @@
 //! The record in Markdown, to be attached to a ticket.
 
-use super::downtime;
+use super::line::{cell, titled};
+use super::{decisions, downtime, interruptions, troubles};
 use crate::clock::Moment;
-use crate::journal::event::{BackendAction, Outcome, SnapshotCompared, SnapshotTotal};
+use crate::journal::event::{BackendAction, SnapshotCompared, SnapshotTotal};
 use crate::journal::{Entry, Event};
 use crate::plan::{Plan, StepIx, duration};
-use crate::run::{JobEnd, RunState, StepState};
+use crate::run::{RunState, StepState};
 
 /// The record of the run that `entries` tell of.
 pub fn markdown(plan: &Plan, state: &RunState, entries: &[Entry]) -> String {
@@ -19,7 +20,9 @@ pub fn markdown(plan: &Plan, state: &RunState, entries: &[Entry]) -> String {
         record.steps(),
         record.rollback(),
         record.snapshots(),
-        record.troubles(),
+        titled("What was not as expected", troubles::lines(plan, entries)),
+        titled("Decisions", decisions::lines(plan, state, entries)),
+        titled("Interruptions", interruptions::lines(plan, entries)),
         titled("Downtime", downtime::lines(state, cell)),
         record.remarks(),
         record.sessions(),
@@ -34,12 +37,6 @@ struct Record<'a> {
     plan: &'a Plan,
     state: &'a RunState,
     entries: &'a [Entry],
-}
-
-/// Text in a cell of a table, or in a line of a list.
-fn cell(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.replace('|', "\\|").replace('<', "&lt;")
 }
 
 fn when(at: Moment) -> String {
@@ -194,25 +191,6 @@ impl Record<'_> {
         lines
     }
 
-    /// What was not as expected, with what was found instead.
-    fn troubles(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        for (step, at) in self.plan.steps.iter().zip(&self.state.steps) {
-            for (what, end) in [("", &at.end), ("undo ", &at.undo_end)] {
-                let Some(end) = end.as_ref().filter(|end| end.outcome != Outcome::Passed) else {
-                    continue;
-                };
-                lines.push(format!(
-                    "- {what}{} {}: {}",
-                    step.number,
-                    cell(&step.spec.title),
-                    cell(&found(end))
-                ));
-            }
-        }
-        titled("What was not as expected", lines)
-    }
-
     /// What the pictures of databases show. Of one that was taken again only the last counts.
     fn snapshots(&self) -> Vec<String> {
         let taken = self.state.snapshots.values();
@@ -360,17 +338,6 @@ fn differences(compared: &SnapshotCompared) -> Vec<String> {
         .collect()
 }
 
-fn titled(title: &str, lines: Vec<String>) -> Vec<String> {
-    if lines.is_empty() {
-        return Vec::new();
-    }
-    let head = [format!("## {title}"), String::new()];
-    head.into_iter()
-        .chain(lines)
-        .chain([String::new()])
-        .collect()
-}
-
 fn took(at: &StepState) -> String {
     match (at.started, at.ended) {
         (Some(started), Some(ended)) if at.attempt > 0 => duration::show(ended.since(started)),
@@ -385,15 +352,4 @@ fn remark(at: &StepState) -> String {
         .chain(at.reason.clone())
         .chain(at.note.clone());
     parts.collect::<Vec<_>>().join("; ")
-}
-
-fn found(end: &JobEnd) -> String {
-    let unmet = end.findings.iter().filter(|finding| !finding.met);
-    let unmet =
-        unmet.map(|finding| format!("expected {}, found {}", finding.expected, finding.got));
-    unmet
-        .chain(end.message.clone())
-        .chain(end.left.iter().map(|left| format!("leaves {left}")))
-        .collect::<Vec<_>>()
-        .join("; ")
 }

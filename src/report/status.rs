@@ -107,6 +107,9 @@ pub fn waiting_for(plan: &Plan, waiting: &Waiting) -> Option<String> {
             format!("run a step of one of: {}", names.join(", "))
         }
         Waiting::Release => "release".to_owned(),
+        Waiting::Plan => {
+            "put the plan back that the run was created with, then `gonogo resume`".to_owned()
+        }
         Waiting::Finish => "finish".to_owned(),
     })
 }

@@ -147,6 +147,16 @@ impl RunDir {
         self.job_file(job, "sh")
     }
 
+    /// Makes the place for what jobs print and leave, where somebody has removed it.
+    pub(super) fn prepare_output(&self) -> io::Result<()> {
+        let path = self.path.join("output");
+        let made = private_dir(&path, false);
+        made.or_else(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Ok(()),
+            kind => Err(io::Error::new(kind, format!("{}: {error}", path.display()))),
+        })
+    }
+
     /// Makes the place for what shell steps leave to one another, and the file that bash reads.
     pub fn prepare_carried(&self, bash: &str) -> io::Result<()> {
         match private_dir(&self.carried(), false) {
@@ -217,8 +227,10 @@ pub fn list(runs: &Path) -> io::Result<Vec<RunDir>> {
     let mut found: Vec<_> = entries
         .filter_map(|entry| {
             let dir = RunDir::at(entry.ok()?.path());
+            // A run whose plan was taken away is one all the same.
             let made = fs::metadata(dir.plan())
-                .and_then(|plan| plan.modified())
+                .or_else(|_| fs::metadata(dir.journal()))
+                .and_then(|file| file.modified())
                 .ok()?;
             Some((made, dir))
         })
@@ -250,7 +262,9 @@ pub fn find(runs: &Path, name: &str) -> Result<RunDir, NoRun> {
         // Steps run in another directory, and find their files by this path.
         let dir = std::path::absolute(name).map_err(|error| NoRun::Io(name.into(), error))?;
         let dir = RunDir::at(dir);
-        return if dir.plan().exists() {
+        let journal = dir.journal().try_exists();
+        let journal = journal.map_err(|error| NoRun::Io(dir.path.clone(), error))?;
+        return if journal || dir.plan().exists() {
             Ok(dir)
         } else {
             Err(NoRun::Unknown(name.to_owned()))

@@ -47,6 +47,17 @@ pub enum Input {
     Tick,
 }
 
+impl Input {
+    /// The same, with the moment at which it came where that tells when a job ended: it is kept for a
+    /// while.
+    pub(super) fn that_came(mut self, at: Moment) -> Self {
+        if let Input::Notice(Notice::Finished(finish)) = &mut self {
+            finish.ended.get_or_insert(at);
+        }
+        self
+    }
+}
+
 /// A command and who gave it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wish {
@@ -225,6 +236,39 @@ pub struct Finish {
     pub message: Option<String>,
     /// What it left to the shell steps after it, if it left anything.
     pub left: Option<Left>,
+    /// When it ended, where that is known better than by when it is taken in.
+    pub ended: Option<Moment>,
     /// The variables that were taken from its output, if it passed.
     pub captured: Vec<(String, Secret)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::work::judge::not_begun;
+
+    #[test]
+    fn an_end_that_has_to_wait_ended_when_it_came_or_when_its_record_says() {
+        let job = Job {
+            step: "a".to_owned(),
+            attempt: 1,
+            undo: false,
+        };
+        let at = |mono| Moment {
+            mono,
+            ..Moment::default()
+        };
+        let told = |ended, came| {
+            let finish = Finish {
+                ended,
+                ..not_begun(&job, "?")
+            };
+            match Input::Notice(Notice::Finished(finish)).that_came(came) {
+                Input::Notice(Notice::Finished(finish)) => finish.ended,
+                _ => None,
+            }
+        };
+        assert_eq!(told(None, at(7)), Some(at(7)));
+        assert_eq!(told(Some(at(3)), at(7)), Some(at(3)));
+    }
 }

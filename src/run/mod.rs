@@ -32,3 +32,4 @@ pub use status::{Change, Illegal, Status};
 pub use supervisor::{Outfit, Supervisor};
 pub use work::backends::{Ask, Backends};
 pub use work::shell::own_program;
+pub use work::sql::ServerWords;

@@ -25,10 +25,11 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
 use serde::{Deserialize, Serialize};
-use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGXFSZ};
 
 use super::carry::{left, prologue};
 use super::traces::{Exit, Traces, is_there};
+use crate::clock::{Clock, SystemClock};
 
 /// What the engine wants run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,12 +105,15 @@ fn run() -> io::Result<()> {
             report(&Report::Started {
                 pid: leader.get().unsigned_abs(),
             });
-            Step::new(pid).watch(&signals)
+            let exit = Step::new(pid).watch(&signals);
+            let ended = Some(SystemClock::new().now());
+            Exit { ended, ..exit }
         }
         Err(error) => Exit {
             code: None,
             signal: None,
             error: Some(error),
+            ended: None,
         },
     };
     let left = spec.leaves.as_ref().and_then(|path| note_left(path, &spec));
@@ -178,10 +182,12 @@ fn adopt_orphans() {
 #[cfg(not(target_os = "linux"))]
 fn adopt_orphans() {}
 
+/// A file that must not grow is an error like a full disk, not the end of this process: that signal is
+/// caught, and so the step has it as it was.
 fn listen() -> io::Result<Receiver<i32>> {
     let (sender, receiver) = mpsc::channel();
     let mut signals =
-        signal_hook::iterator::Signals::new([SIGCHLD, SIGINT, SIGTERM, SIGUSR1, SIGHUP])?;
+        signal_hook::iterator::Signals::new([SIGCHLD, SIGINT, SIGTERM, SIGUSR1, SIGHUP, SIGXFSZ])?;
     std::thread::spawn(move || {
         for signal in signals.forever() {
             if sender.send(signal).is_err() {
@@ -303,6 +309,7 @@ fn exit_of(status: WaitStatus) -> Exit {
         code: status.exit_status(),
         signal: status.terminating_signal(),
         error: None,
+        ended: None,
     }
 }
 

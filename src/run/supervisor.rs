@@ -196,6 +196,8 @@ impl Supervisor {
         let step = plan.find(&job.step).map(|ix| &plan.steps[ix]);
         let step = step.ok_or("the plan does not have this step")?;
         let (work, expect) = work_of(step, job, choice).ok_or("there is nothing to do")?;
+        let place = self.outfit.dir.prepare_output();
+        place.map_err(|error| format!("failed to make a place for its output: {error}"))?;
         let Some((prepared, expect)) = self.prepare(step, job, work, expect, state)? else {
             return Ok(());
         };

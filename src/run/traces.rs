@@ -11,6 +11,8 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal};
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Moment;
+
 /// Where the traces of one job are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Traces {
@@ -31,6 +33,9 @@ pub struct Exit {
     pub signal: Option<i32>,
     /// Why it never began.
     pub error: Option<String>,
+    /// When it ended, as its shim saw it. Records of older versions don't tell.
+    #[serde(default)]
+    pub ended: Option<Moment>,
 }
 
 impl Traces {
@@ -143,5 +148,17 @@ fn has_members(group: Pid, session: u32) -> bool {
     match rustix::process::getsid(Some(group)) {
         Ok(found) => found.as_raw_nonzero().get().unsigned_abs() == session,
         Err(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_does_not_tell_when_is_read() {
+        let older = r#"{"code":0,"signal":null,"error":null}"#;
+        let exit: Exit = serde_json::from_str(older).unwrap();
+        assert_eq!((exit.code, exit.ended), (Some(0), None));
     }
 }

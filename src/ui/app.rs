@@ -166,7 +166,7 @@ impl App {
         let now = self.clock.now();
         let size = screen.terminal.size()?;
         let area = Rect::new(0, 0, size.width, size.height);
-        self.view.size = area;
+        self.view.size = Some(area);
         let outputs = self.outputs.windows();
         let scene = scene(&self.world, &self.view, &outputs, now, self.theme);
         let step = screen::areas(area, &self.world, &self.view).step;
@@ -189,7 +189,8 @@ impl App {
             TerminalEvent::Mouse(event) => {
                 let outputs = self.outputs.windows();
                 let scene = scene(&self.world, &self.view, &outputs, now, self.theme);
-                let target = mouse::target(&scene, self.view.size, event.column, event.row);
+                let size = self.view.size.unwrap_or_default();
+                let target = mouse::target(&scene, size, event.column, event.row);
                 mouse::mouse(&mut self.view, &self.world, target, event.kind, now)
             }
             TerminalEvent::Paste(text) => {

@@ -12,10 +12,7 @@ pub fn guide(world: &World, database: usize, now: Moment) -> String {
     match &world.link {
         Link::Connecting => return "the engine is being started".to_owned(),
         Link::Lost(why) if world.state.end.is_none() => {
-            return format!(
-                "no engine: {why}; `gonogo resume {}` goes on",
-                world.dir.id()
-            );
+            return format!("`gonogo resume {}` goes on: {why}", world.dir.id());
         }
         _ => {}
     }
@@ -173,6 +170,10 @@ fn waiting(world: &World) -> String {
             };
             format!("{key}, R rolls back; held: {why}")
         }
+        Waiting::Plan => format!(
+            "nothing starts: the run's copy of the plan was changed; put it back, then `gonogo resume {}`",
+            world.state.run
+        ),
         Waiting::Finish => {
             "F finishes: every step is settled; watch as long as you like".to_owned()
         }

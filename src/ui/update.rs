@@ -202,7 +202,9 @@ fn to_end(view: &mut View, world: &World, end: bool) -> Vec<Act> {
 
 /// The lines of the phases panel as they are drawn.
 fn rows(view: &View, world: &World) -> Rows {
-    let height = areas(view.size, world, view).steps.height;
+    let height = areas(view.size.unwrap_or_default(), world, view)
+        .steps
+        .height;
     Rows::new(world, view, usize::from(height.saturating_sub(2)))
 }
 

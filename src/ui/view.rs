@@ -70,8 +70,8 @@ pub struct View {
     pub dialog: Option<Dialog>,
     /// What the last key came to.
     pub message: Option<Message>,
-    /// The size of the screen.
-    pub size: Rect,
+    /// The size of the screen, once it was drawn.
+    pub size: Option<Rect>,
 }
 
 impl View {

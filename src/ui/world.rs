@@ -177,7 +177,11 @@ impl World {
             Waiting::Choice(among) => among
                 .first()
                 .map(|&phase| self.plan.phases[phase].steps.start),
-            Waiting::Nothing | Waiting::Release | Waiting::Finish | Waiting::Over => None,
+            Waiting::Nothing
+            | Waiting::Release
+            | Waiting::Plan
+            | Waiting::Finish
+            | Waiting::Over => None,
         }
     }
 

@@ -22,7 +22,7 @@ const ANSWER: Duration = Duration::from_secs(60);
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// Nobody listens there.
-    #[error("no engine is driving this run: {0}")]
+    #[error("no engine is driving this run{}", unusual(.0))]
     NoEngine(io::Error),
     /// It listens, and says nothing: it is frozen, or its machine is.
     #[error("the engine of this run does not answer")]
@@ -33,6 +33,14 @@ pub enum ConnectError {
     /// The connection broke.
     #[error("the engine went away: {0}")]
     Lost(String),
+}
+
+/// Why there is none, where it is not just that nobody listens.
+fn unusual(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => String::new(),
+        _ => format!(": {error}"),
+    }
 }
 
 /// A connection to an engine.

@@ -1,7 +1,7 @@
 //! The disk under a run: full, read-only, failing. Nothing is done that can't be recorded, it is said
 //! why, and afterwards the run goes on with nothing lost.
 
-use crate::support::bench::Run;
+use crate::support::bench::{Run, is_alive};
 use crate::support::postgres::{self, OpenTransaction};
 use crate::support::small_disk::{Fails, SmallDisk};
 use crate::support::{Bench, Pty, text_of, wait};
@@ -67,6 +67,86 @@ fn without_room_for_the_journal_nothing_is_done_and_afterwards_it_goes_on() {
     assert_eq!(bench.read("trace"), "begun\nended\nafter\n");
     let verified = bench.gonogo(&["verify", "last"]);
     assert!(verified.status.success(), "{}", text_of(&verified));
+}
+
+#[test]
+fn who_came_while_nothing_could_be_recorded_drives_when_it_can_be_again() {
+    let mut bench = Bench::new();
+    let disk = SmallDisk::under(&mut bench, 8);
+    let run = bench.start(WAITS);
+    disk.fill();
+    wait::until("nothing can be recorded", || {
+        let output = run.try_ctl(&["note", &"a long note ".repeat(400)]);
+        text_of(&output).contains("recorded")
+    });
+    let told = text_of(&bench.gonogo(&["ctl", "last", "status"]));
+    assert!(told.contains("stuck: nothing can be recorded"), "{told}");
+    assert!(run.status()["journal_stuck"].is_string());
+    let screen = Pty::start(&bench, &["attach"], 120, 36);
+    screen.see("JOURNAL STUCK");
+    screen.see("driving: nobody");
+    disk.free();
+    screen.see("driving: you");
+    assert!(run.status()["journal_stuck"].is_null());
+}
+
+#[test]
+fn a_journal_that_may_not_grow_is_like_a_full_disk_and_its_engine_lives() {
+    let mut bench = Bench::new();
+    let limit = ["sh", "-c", "ulimit -S -f 512; exec \"$@\"", "sh"];
+    bench.wrap(limit.map(str::to_owned).to_vec());
+    let plan = WAITS.replace(
+        "echo begun >>trace;",
+        "head -c 20000000 /dev/zero >large || echo code $? >>trace;",
+    );
+    let mut run = bench.start(&plan);
+    bench.write("go", "");
+    run.ctl(&["run"]);
+    run.wait_finished("waits");
+    // It has the signal as every program has it.
+    assert_eq!(bench.read("trace"), "code 153\nended\n");
+    let engine = run.engine();
+    let note = "a long note ".repeat(400);
+    wait::until("nothing can be recorded", || {
+        text_of(&run.try_ctl(&["note", &note])).contains("recorded")
+    });
+    assert!(is_alive(engine));
+    let free = rustix::process::Rlimit {
+        current: None,
+        maximum: rustix::process::getrlimit(rustix::process::Resource::Fsize).maximum,
+    };
+    let pid = rustix::process::Pid::from_raw(engine);
+    rustix::process::prlimit(pid, rustix::process::Resource::Fsize, free).unwrap();
+    wait::until("something can be recorded", || {
+        run.try_ctl(&["note", "there is room again"])
+            .status
+            .success()
+    });
+    assert_eq!(run.state(), "held");
+    let verified = bench.gonogo(&["verify", "last"]);
+    assert!(verified.status.success(), "{}", text_of(&verified));
+}
+
+#[test]
+fn a_place_for_outputs_that_was_removed_is_made_again_for_the_next_step_and_for_undos() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let bench = Bench::new();
+    let undo = "  undo = { shell = \"echo undone >>trace\" }\n";
+    let mut run = bench.start(&format!("{WAITS}{undo}"));
+    bench.write("go", "");
+    let place = run.dir().join("output");
+    run.ctl(&["run"]);
+    run.wait_finished("waits");
+    std::fs::remove_dir_all(&place).unwrap();
+    run.ctl(&["run"]);
+    assert_eq!(run.wait_finished("after")["outcome"], "passed");
+    let mode = std::fs::metadata(&place).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+    std::fs::remove_dir_all(&place).unwrap();
+    run.ctl(&["rollback"]);
+    assert_eq!(run.wait_over(), "rolled_back");
+    assert_eq!(bench.read("trace"), "begun\nended\nafter\nundone\n");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod alerts;
 mod carrying;
 mod causes;
 mod checking;
+mod copies;
 mod demo;
 mod disk;
 mod driving;

@@ -397,3 +397,38 @@ fn a_condition_whose_server_falls_silent_can_not_be_told() {
     assert!(weighed.to_string().contains("does not answer"), "{weighed}");
     way.unblock();
 }
+
+#[test]
+fn what_a_server_says_beside_its_answers_is_in_the_output_and_its_warnings_of_a_commit_in_the_end()
+{
+    let mut bench = Bench::new();
+    bench.set("DATABASE_URL", postgres::database());
+    bench.set("TOKEN", "s3cr3t");
+    let loud = "sql = \"\"\"do $$ begin raise warning 'careful with {{token}}'; raise notice 'by the way'; end $$\"\"\"";
+    let late = "sql = \"\"\"
+create temp table noisy (n int);
+create function pg_temp.warn() returns trigger language plpgsql as
+  $$ begin raise warning 'not on the standby yet'; return null; end $$;
+create constraint trigger late after insert on noisy deferrable initially deferred
+  for each row execute function pg_temp.warn();
+insert into noisy values (1)\"\"\"";
+    let vars = "[vars]\ntoken = { env = \"TOKEN\", secret = true }\n[[phase]]";
+    let plan = plan(&[("loud", loud), ("late", late)]);
+    let mut run = bench.start(&plan.replacen("[[phase]]", vars, 1));
+    let end = next(&mut run, "loud");
+    is(&end, "passed", "yes");
+    assert!(end["message"].is_null(), "{end}");
+    let output = run.output("loud-1.log");
+    assert!(output.contains("WARNING:  careful with"), "{output}");
+    assert!(output.contains("NOTICE:  by the way\n"), "{output}");
+    let end = next(&mut run, "late");
+    is(&end, "passed", "yes");
+    let said = "WARNING:  not on the standby yet";
+    assert!(end["message"].to_string().contains(said), "{end}");
+    assert!(run.output("late-1.log").contains(said));
+    let log = std::fs::read_to_string(run.dir().join("engine.log")).unwrap();
+    assert!(!log.contains("s3cr3t") && !log.contains("careful"), "{log}");
+    let report = bench.gonogo(&["report", &run.id]);
+    let report = String::from_utf8(report.stdout).unwrap();
+    assert!(report.contains("not on the standby yet"), "{report}");
+}

@@ -68,6 +68,34 @@ fn a_script_whose_secret_is_gone_is_watched_to_its_end() {
 }
 
 #[test]
+fn a_script_that_ended_without_an_engine_ended_when_it_did() {
+    let bench = Bench::new();
+    let mut run = bench.start(&SECRET.replace("EXPECTED", "s3"));
+    give_secret(&bench);
+    run.ctl(&["run", "1.1"]);
+    run.wait_for("step_launched", |_| true);
+    let engine = run.engine();
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
+    bench.write("go", "");
+    let record = run.dir().join("output/waits-1.exit");
+    wait::until("the shim has left its record", || record.exists());
+    let record: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(record).unwrap()).unwrap();
+    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
+    assert!(resumed.status.success(), "{}", text_of(&resumed));
+    let mut run = Run::new(&bench, run.id.clone());
+    let end = run.wait_finished("waits");
+    assert!(record["ended"]["mono"].is_u64(), "{record}");
+    assert_eq!(end["ended"], record["ended"], "{end}");
+    let entries = run.entries();
+    let noticed = entries
+        .iter()
+        .rfind(|entry| entry["kind"] == "step_finished");
+    assert_ne!(run.step("1.1")["ended"], noticed.unwrap()["at"]);
+}
+
+#[test]
 fn what_is_expected_of_a_script_by_a_secret_that_is_gone_is_judged_when_it_is_there_again() {
     let bench = Bench::new();
     let mut run = without_its_secret(&bench, "{{token}}");

@@ -334,6 +334,28 @@ fn every_size_can_be_drawn() {
 }
 
 #[test]
+fn a_question_that_does_not_fit_on_the_screen_can_only_be_left() {
+    let bench = Bench::new();
+    let mut screen = open(&bench, 120, 36);
+    screen.press("\r", "space ticks 1.2");
+    screen.press("R", "GO BACK");
+    for (columns, rows) in [(20, 5), (8, 3)] {
+        screen.resize(columns, rows);
+        screen.see("small");
+        // Keys are taken in their order: what closes the question comes after what must not answer it.
+        screen.keys("\r");
+        screen.keys("\x1b");
+        screen.gone("small");
+        screen.press("R", "small");
+    }
+    screen.resize(120, 36);
+    screen.see("GO BACK");
+    let run = Run::new(&bench, "last".to_owned());
+    assert!(!run.kinds().contains(&"rollback_started".to_owned()));
+    screen.press("\r", "rolled back");
+}
+
+#[test]
 fn without_colours_everything_can_still_be_read() {
     let mut bench = Bench::new();
     bench.set("NO_COLOR", "1");

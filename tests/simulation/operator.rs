@@ -55,7 +55,7 @@ fn sensible(rng: &mut Rng, plan: &Plan, state: &RunState) -> Command {
         }
         Waiting::Release => Command::Release,
         Waiting::Finish => Command::Finish { reason: None },
-        Waiting::Nothing | Waiting::Facts(_) | Waiting::Over => {
+        Waiting::Nothing | Waiting::Plan | Waiting::Facts(_) | Waiting::Over => {
             if rng.chance(20) {
                 return Command::Auto { on: !state.auto };
             }

@@ -142,6 +142,7 @@ impl Simulation {
             poll_ms: 1000,
             version: "0".to_owned(),
             reviewed: Vec::new(),
+            included: Vec::new(),
         };
         let mut world = self.world.lock();
         let at = world.now;

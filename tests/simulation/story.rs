@@ -210,6 +210,7 @@ fn wish(plan: &Plan, state: &RunState, back: bool) -> Option<(&'static str, Comm
         },
         Waiting::Finish => Command::Finish { reason: None },
         Waiting::Nothing
+        | Waiting::Plan
         | Waiting::Facts(_)
         | Waiting::Undecided(_)
         | Waiting::Over

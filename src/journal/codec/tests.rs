@@ -47,6 +47,7 @@ fn finished() -> impl Strategy<Value = Event> {
                 findings,
                 message,
                 left: None,
+                ended: None,
             })
         })
 }
@@ -89,6 +90,7 @@ fn event() -> impl Strategy<Value = Event> {
                     poll_ms: 1000,
                     version: "0".into(),
                     reviewed: vec![reviewed; usize::from(unattended)],
+                    included: Vec::new(),
                 })
             }
         ),
@@ -189,6 +191,7 @@ fn the_stored_shapes_do_not_change_by_accident() {
         findings: vec![],
         message: None,
         left: None,
+        ended: None,
     });
     let stored = encode(&event).unwrap();
     assert_eq!((stored.kind.as_str(), stored.version), ("step_finished", 1));

@@ -30,6 +30,18 @@ pub struct RunCreated {
     /// Who had approved the plan as it was, in a review before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reviewed: Vec<Reviewed>,
+    /// The files that the plan includes, as they were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub included: Vec<IncludedFile>,
+}
+
+/// A file that a plan includes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncludedFile {
+    /// Where it was, relative to the plan's folder.
+    pub path: String,
+    /// SHA-256 of it.
+    pub sha256: String,
 }
 
 impl RunCreated {

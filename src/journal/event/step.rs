@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Moment;
+
 /// A piece of a step's work: the step, which try, and whether it is the undo.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Job {
@@ -181,6 +183,10 @@ pub struct StepFinished {
     /// What it left to the shell steps after it, if it left anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Left>,
+    /// When it ended, where that is known better than by this entry's own time: a record was found
+    /// later, or the journal could not be written for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Moment>,
 }
 
 /// The directory and the exported variables that a shell step left to the next, as far as they are

@@ -59,6 +59,7 @@ pub(super) fn check(
         references::adopt_main_database(&mut draft);
     }
     snapshots::settle(&mut draft);
+    safety::here::hold(&mut draft);
     references::check(&draft, source, format, &mut problems);
     conditions::check(&draft, source, &mut problems);
     values::check(&draft, &mut problems);
@@ -124,7 +125,7 @@ fn plan(
 }
 
 /// What tells a plan from every other: its file's digest, or one of all the files in it.
-fn digest_of(own: &str, included: &[Included]) -> String {
+pub fn digest_of(own: &str, included: &[Included]) -> String {
     if included.is_empty() {
         return own.to_owned();
     }

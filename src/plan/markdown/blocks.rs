@@ -105,12 +105,10 @@ impl Fence {
     pub(super) fn judge(&mut self) {
         let console = self.language == Language::Console;
         let shell = matches!(self.language, Language::Shell(_));
-        let unclear = match self.language {
-            _ if console || shell => transcript::is_unclear(&self.text, console),
-            Language::Sql => transcript::is_of_psql(&self.text),
-            _ => false,
-        };
-        if unclear {
+        let sql = self.language == Language::Sql;
+        if (console || shell) && transcript::is_unclear(&self.text, console)
+            || sql && transcript::is_of_client(&self.text)
+        {
             self.language = Language::Unclear;
         }
     }

@@ -1,10 +1,11 @@
 //! What stands below an item that is a step: text to read, blocks to run, tasks of its own.
 
-use super::blocks::{Block, Inline, Item, Kind, List, Quote};
+use super::blocks::{Block, Fence, Inline, Item, Kind, List, Quote};
 use super::book::Book;
 use super::label::{is_label, label};
 use super::notes;
 use super::unrun;
+use super::unsaid::{self, Unsaid};
 use super::ways::{Candidate, either};
 use crate::plan::ledger::Place;
 use crate::plan::source::Span;
@@ -71,6 +72,15 @@ impl<'t> Gathering<'t, '_, '_> {
                     self.tell(&format!("{text}: {url}"), depth);
                 }
             }
+            Kind::Fence(fence) if self.is_kept(fence) => {
+                let said = self.body.label.as_ref();
+                match said.and_then(|(label, _)| unsaid::of(label)) {
+                    Some(Unsaid::Printed) => unrun::tell_printed(block.span, self.book),
+                    _ => unrun::tell_item(block.span, self.book),
+                }
+                self.tell_label();
+                self.tell_source(block.span, depth);
+            }
             Kind::Fence(fence) if self.runs && fence.language.runs() => {
                 let (label, or) = match self.body.label.take() {
                     Some((label, or)) => (Some(label).filter(|label| !label.is_empty()), or),
@@ -108,6 +118,13 @@ impl<'t> Gathering<'t, '_, '_> {
                 self.tell_source(block.span, depth);
             }
         }
+    }
+
+    /// Whether the line above `fence` says that it is not to be run.
+    fn is_kept(&self, fence: &Fence) -> bool {
+        let label = self.body.label.as_ref();
+        let said = label.is_some_and(|(label, _)| unsaid::of(label).is_some());
+        self.runs && fence.language.runs() && said
     }
 
     /// A quotation with tasks in it. Its commands are only somebody's words.

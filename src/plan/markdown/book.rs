@@ -4,12 +4,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::blocks::Fence;
+use super::blocks::{Block, Fence, Kind};
+use super::lost::Lost;
+use super::work;
 use crate::plan::draft::{Hole, Placed};
 use crate::plan::id::slug;
 use crate::plan::ledger::{Element, Ledger, Place};
 use crate::plan::parts::{Database, Var};
-use crate::plan::problem::Problem;
+use crate::plan::problem::{Problem, nearest};
 use crate::plan::source::{Source, Span};
 use crate::plan::work::Interpreter;
 
@@ -34,6 +36,8 @@ pub(super) struct Book<'s> {
     database: String,
     /// The shells that were asked for, the one of the front matter first.
     shells: Vec<Arc<Interpreter>>,
+    /// What the steps so far have set for their own shells only.
+    pub(super) lost: Vec<Lost>,
 }
 
 impl<'s> Book<'s> {
@@ -53,6 +57,24 @@ impl<'s> Book<'s> {
             phase_ids: HashSet::new(),
             database: MAIN.to_owned(),
             shells: Vec::new(),
+            lost: Vec::new(),
+        }
+    }
+
+    /// Learns the variables that blocks take from what is printed.
+    pub(super) fn learn_captures(&mut self, blocks: &[Block]) {
+        for block in blocks {
+            match &block.kind {
+                Kind::Fence(fence) if fence.info.contains("capture") => {
+                    self.authors_vars.extend(work::captured(fence));
+                }
+                Kind::Quote(quote) => self.learn_captures(&quote.blocks),
+                Kind::List(list) => {
+                    let items = list.items.iter();
+                    items.for_each(|item| self.learn_captures(&item.blocks));
+                }
+                _ => {}
+            }
         }
     }
 
@@ -195,6 +217,27 @@ impl<'s> Book<'s> {
             literal: literal.to_owned(),
             var,
         }
+    }
+
+    /// `{{name}}` in a command, where nothing is called so: whoever runs the step is asked for it.
+    pub(super) fn brace(&mut self, name: &str, span: Span) {
+        if self.authors_vars.contains(name) || !self.var_names.insert(name.to_owned()) {
+            return;
+        }
+        let message = format!(
+            "`{{{{{name}}}}}` is no variable: it stands for something that has to be filled in"
+        );
+        let own = self.authors_vars.iter().map(String::as_str);
+        let hint = match nearest(name, own) {
+            Some(near) => format!("did you mean `{near}`? As it is, it is asked for before the step runs"),
+            None => "it is asked for before the step that holds it can run; front matter can say more about it under `vars`".to_owned(),
+        };
+        self.problems
+            .push(Problem::warning("placeholder", span, message).hint(hint));
+        self.vars.push(Var {
+            prompt: Some(format!("What is {name}?")),
+            ..Var::for_placeholder(name.to_owned(), span)
+        });
     }
 
     /// A variable for `literal`: the author's own, where one has that name.

@@ -10,6 +10,20 @@ use super::words::Words;
 use crate::plan::draft::StepSpec;
 use crate::plan::problem::Problem;
 
+/// The longest line above a block that can be its name, in bytes.
+const MAX_NAME: usize = 60;
+
+/// Why nobody may run what stands below a line by going on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reserve {
+    /// It is for a case.
+    Case,
+    /// It is a way back.
+    Back,
+    /// It is for another place.
+    Elsewhere,
+}
+
 /// Whether `text` begins with the case that what it names is for. Without spaces between words, a case
 /// stands at the end: "デプロイに失敗した場合".
 fn is_conditional(text: &str) -> bool {
@@ -18,6 +32,50 @@ fn is_conditional(text: &str) -> bool {
     IN_CASE.begin_word(text)
         || (!text.is_ascii() && ANYWHERE.iter().any(|word| text.contains(word)))
         || (IN_CASE_OF.begin_word(text) && Words::new(text).is_failure())
+}
+
+/// Whether a remark in parentheses says so: "Drain it (only if step 3 fails)". "(if applicable)", which is
+/// said of anything, is no such remark in the middle of a text.
+fn remarks_case(text: &str) -> bool {
+    let parts = text.split(['(', '（']).skip(1);
+    let inside = parts.map(|part| part.split([')', '）']).next().unwrap_or(part));
+    inside.into_iter().any(|inside| {
+        let only = tongues::words(|tongue| tongue.only_in_case)
+            .any(|word| tongues::strip_word(inside, word).is_some());
+        only || (is_conditional(inside) && Words::new(inside).is_failure())
+    })
+}
+
+/// Whether `text` begins with "roll back".
+fn begins_back(text: &str) -> bool {
+    BACK.begin(text)
+}
+
+/// "Roll back", at the beginning of a step's title.
+static BACK: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.back));
+
+/// What `text`, which names a step or what steps stand under, says against going on with it.
+fn reserve(text: &str) -> Option<Reserve> {
+    // "(Only if needed) Roll back", "Otherwise roll back"
+    let bare = text.trim_start();
+    let bare = bare
+        .strip_prefix(['(', '（'])
+        .and_then(|rest| rest.split_once([')', '）']))
+        .map_or(bare, |(_, rest)| rest.trim_start());
+    if is_conditional(text) || remarks_case(text) {
+        return Some(Reserve::Case);
+    }
+    let words = Words::new(bare);
+    if words.is_way_back() || begins_back(bare) {
+        return Some(Reserve::Back);
+    }
+    let otherwise = tongues::words(|tongue| tongue.either)
+        .filter_map(|word| tongues::strip_word(bare, word))
+        .any(|rest| Words::new(rest).is_way_back());
+    if otherwise {
+        return Some(Reserve::Back);
+    }
+    words.is_elsewhere().then_some(Reserve::Elsewhere)
 }
 
 /// "If"; "when", if what follows speaks of a failure; what says "if" wherever it stands.
@@ -41,9 +99,16 @@ pub(super) fn above(text: &str) -> Option<&str> {
     let text = text.trim_end().trim_end_matches([':', '：', '.', '。']);
     let first = text.split(['\n', '。']).next().unwrap_or(text);
     let first = first.split(". ").next().unwrap_or(first).trim();
-    is_conditional(first)
+    // A sentence may speak of a rollback; a line of a few words says that here is one.
+    let named = first.len() <= MAX_NAME && is_reserved(first);
+    (named || is_conditional(first))
         .then_some(first)
         .or_else(|| last(text))
+}
+
+/// Whether what stands below the line `text` is for a case, a way back, or for another place.
+pub(super) fn is_reserved(text: &str) -> bool {
+    reserve(text).is_some()
 }
 
 fn last(text: &str) -> Option<&str> {
@@ -60,19 +125,53 @@ pub(super) fn guard(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
         return;
     }
     let groups = step.group.iter().flat_map(|group| group.split(" › "));
-    // What has no words of its own is called by its first line, which may be an `if` of the shell.
+    // What has no words of its own is called by one of its lines, which may be an `if` of the shell.
     let script = step.work.text();
-    let title = Some(step.title.as_str()).filter(|title| !script.trim_start().starts_with(title));
-    let mut all = groups.chain([name]).chain(title);
-    let Some(case) = all.find(|name| is_conditional(name)) else {
-        return;
+    let title = step.title.as_str();
+    let line = |line: &str| line.trim().trim_end_matches('\\').trim() == title;
+    let own = if script.lines().any(line) {
+        begins_back(title).then_some(Reserve::Back)
+    } else {
+        reserve(title)
     };
-    let message = format!("\"{case}\": nobody knows by now whether this is needed");
+    let mut above = groups.chain([name]);
+    let found = above
+        .find_map(|text| Some((text.to_owned(), reserve(text)?)))
+        .or(own.map(|reserve| (title.to_owned(), reserve)));
+    if let Some((text, reserve)) = found {
+        hold(step, &text, reserve, book);
+    }
+}
+
+/// The same of what stands below the heading `name`, which may be a way back without saying so for
+/// certain: "Backup and restore".
+pub(super) fn guard_section(step: &mut StepSpec, name: &str, words: &Words, book: &mut Book<'_>) {
+    if !step.work.is_check() && step.confirm.is_none() && step.when.is_none() && words.may_go_back()
+    {
+        hold(step, name, Reserve::Back, book);
+    }
+}
+
+fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) {
+    let (message, confirm) = match reserve {
+        Reserve::Case => (
+            format!("\"{text}\": nobody knows by now whether this is needed"),
+            format!("This is for a case: \"{text}\". Is it needed now?"),
+        ),
+        Reserve::Back => (
+            format!("\"{text}\" is a way back among the steps forward"),
+            format!("This is a way back: \"{text}\". Is that what is needed now?"),
+        ),
+        Reserve::Elsewhere => (
+            format!("\"{text}\" is about another place than production"),
+            format!("This is not for production: \"{text}\". Is it needed now?"),
+        ),
+    };
     book.problems.push(
         Problem::warning("conditional-step", step.span, message).hint(
             "it asks before it runs; `when` behind the fence can tell, and a way back belongs below a heading of its own",
         ),
     );
-    step.confirm = Some(format!("This is for a case: \"{case}\". Is it needed now?"));
+    step.confirm = Some(confirm);
     step.danger = true;
 }

@@ -7,6 +7,7 @@ use super::blocks::{Block, Kind, List, Row};
 use super::book::Book;
 use super::found::Found;
 use super::label::label;
+use super::phrases::is_dense;
 use super::threshold::{self, What};
 use super::tongues::Beginnings;
 use crate::plan::ledger::Place;
@@ -19,6 +20,36 @@ use crate::plan::source::Span;
 pub(super) fn announces(line: &str) -> bool {
     let line = label(line).replace([',', '，'], "");
     BACK_IF.begin(&line)
+}
+
+/// The same where it leaves no doubt: "Triggers:" among steps may be what starts a job.
+pub(super) fn announces_for_certain(line: &str) -> bool {
+    let line = label(line).replace([',', '，'], "");
+    tongues::words(|tongue| tongue.back_if)
+        .filter(|words| words.contains(' ') || words.chars().all(is_dense))
+        .filter_map(|words| tongues::strip_word(&line, words))
+        .any(|rest| {
+            let follows = |word| matches!(word, "any" | "following" | "one" | "these" | "either");
+            rest.trim().is_empty() || rest.split(' ').any(follows)
+        })
+}
+
+/// Whether `line` is a criterion by itself: "Roll back if the error rate is above 5 %", "Trigger: errors > 5".
+pub(super) fn gives(line: &str) -> bool {
+    let text = line.replace([',', '，'], "");
+    if text.ends_with([':', '：']) {
+        return false;
+    }
+    let said = |words: &str| {
+        let rest = tongues::strip_word(&text, words)?;
+        let rest = rest.trim_matches([':', ' ', '：', '-', '–']);
+        let sure = words.contains(' ') || words.chars().all(is_dense) || threshold::compares(rest);
+        // "Rollback if needed" names no case.
+        Some(sure && (rest.contains(' ') || !rest.is_ascii()))
+    };
+    tongues::words(|tongue| tongue.back_if)
+        .filter_map(said)
+        .any(|gives| gives)
 }
 
 /// "Roll back if", at the beginning of a line.
@@ -114,7 +145,8 @@ fn row(row: &Row) -> Option<AlertRule> {
     (words.len() == 2).then(|| rule(words.join(" "), row.span))
 }
 
-fn rule(name: String, span: Span) -> AlertRule {
+/// The alert of the criterion `name`, which stands at `span`.
+pub(super) fn rule(name: String, span: Span) -> AlertRule {
     let name = Some(name).filter(|name| !name.trim().is_empty());
     AlertRule {
         name: name.unwrap_or_else(|| "Criterion without words".to_owned()),

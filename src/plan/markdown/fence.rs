@@ -120,6 +120,24 @@ const TEXT: [&str; 9] = [
 
 /// The language that the words behind a fence name.
 pub(super) fn language(info: &str) -> Language {
+    let language = named(info);
+    if language.runs() && is_for_others(info) {
+        return Language::Script;
+    }
+    language
+}
+
+/// Whether the words behind a fence say that it is no shell's, or that it is not to be run.
+fn is_for_others(info: &str) -> bool {
+    if !info.contains("interpreter") && !info.contains("ignore") {
+        return false;
+    }
+    let said = attributes(info).others;
+    let mut said = said.iter().filter_map(|word| word.split_once('='));
+    said.any(|(key, value)| key == "interpreter" || (key == "ignore" && value == "true"))
+}
+
+fn named(info: &str) -> Language {
     let word = info.trim_start_matches(['{', ' ', '.']);
     let length = word
         .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+')))
@@ -206,8 +224,11 @@ type Pair = (String, Option<String>);
 
 /// The shell that an interpreter's path or command line names.
 fn shell(interpreter: &str) -> Option<&'static str> {
-    let program = interpreter.split_whitespace().next()?;
-    let name = program.rsplit('/').next()?;
+    let mut words = interpreter.split_whitespace();
+    let mut name = words.next()?.rsplit('/').next()?;
+    if name == "env" {
+        name = words.find(|word| !word.starts_with('-'))?;
+    }
     ["bash", "sh", "zsh"]
         .into_iter()
         .find(|shell| *shell == name)
@@ -286,6 +307,19 @@ mod tests {
             ("plainly-unknown", Language::Script),
             ("text", Language::Text),
             ("sh{\"name\":\"a\"}", Language::Shell("sh")),
+            ("sh {\"interpreter\":\"python3\"}", Language::Script),
+            (
+                "sh {\"interpreter\":\"/usr/bin/env python\"}",
+                Language::Script,
+            ),
+            ("sh {\"interpreter\":\"/bin/zsh\"}", Language::Shell("sh")),
+            (
+                "sh { interpreter=\"/usr/bin/env bash\" }",
+                Language::Shell("sh"),
+            ),
+            ("sh {\"ignore\":\"true\"}", Language::Script),
+            ("sh { ignore=true }", Language::Script),
+            ("sh {\"ignore\":false}", Language::Shell("sh")),
         ] {
             assert_eq!(language(info), wanted, "{info}");
         }

@@ -119,6 +119,12 @@ fn words(text: &str) -> Words {
     if words.meaning().sense != Some(Sense::Rollback) || !text.contains(['(', '（']) {
         return words;
     }
+    // "Deploy the previous version (rollback)"
+    let plain = |inside: &str| Words::new(inside).is_plain_rollback();
+    let mut inside = text.split(['(', '（']).skip(1);
+    if inside.any(|text| text.split([')', '）']).next().is_some_and(plain)) {
+        return words;
+    }
     let outside = explained(&without_parentheses(text));
     let strong = |stage: Stage| stage.weight == Weight::Strong;
     let meaning = outside.meaning();
@@ -172,7 +178,25 @@ pub(super) fn counts(text: &str) -> bool {
     ordinal(text).is_some()
 }
 
+/// Whether `text` begins with a step's number: "Step 1: …".
+pub(super) fn counts_steps(text: &str) -> bool {
+    ordinal(text) == Some(Ordinal::Number) && !text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// What stands behind `I.`, `B.` or `c)`, by which headings count as well.
+pub(super) fn unmarked(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    let (mark, rest) = text.split_once(['.', ')'])?;
+    let roman = mark.len() <= 5 && mark.chars().all(|c| matches!(c, 'I' | 'V' | 'X'));
+    let letter = mark.len() == 1 && mark.starts_with(|c: char| c.is_ascii_alphabetic());
+    let counts = (roman && !mark.is_empty()) || (letter && !mark.starts_with('v'));
+    counts.then(|| rest.strip_prefix(' ')).flatten()
+}
+
 fn ordinal(text: &str) -> Option<Ordinal> {
+    if unmarked(text).is_some() {
+        return Some(Ordinal::Number);
+    }
     if text.starts_with(|c: char| c.is_ascii_digit()) {
         let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
         return rest.starts_with([')', ' ', ':']).then_some(Ordinal::Number);
@@ -218,9 +242,12 @@ fn times_of(text: &str) -> Vec<Time> {
             break;
         };
         from = close + width(close);
-        if let Some(said) = times::said(&text[open + width(open)..close]) {
+        let Some((all, whole)) = times::inside(&text[open + width(open)..close]) else {
+            continue;
+        };
+        for (ix, said) in all.into_iter().enumerate() {
             found.push(Time {
-                place: Some(open..from),
+                place: (ix == 0 && whole).then_some(open..from),
                 said,
             });
         }

@@ -19,7 +19,14 @@ pub(super) fn is_label(inline: &Inline) -> bool {
         && !text.contains('\n')
         && (text.ends_with([':', '：'])
             || inline.is_bold()
-            || (inline.leads_bold() && heading::counts(text)))
+            || (inline.leads_bold() && heading::counts(text))
+            || (is_counted(text) && !text.ends_with('.')))
+}
+
+/// "Option A: use helm", "Step 1: add the column".
+fn is_counted(text: &str) -> bool {
+    heading::counts_options(text)
+        || (heading::counts_steps(text) && text.contains([':', '—', '–', '：']))
 }
 
 /// A label's words.

@@ -15,6 +15,8 @@
 //! the file went. The words that headings are understood by are in [`phrases`].
 
 mod allow;
+mod asides;
+mod back;
 mod blocks;
 mod body;
 mod book;
@@ -30,9 +32,12 @@ mod foreign;
 mod found;
 mod front;
 mod heading;
+mod html;
 mod in_text;
 mod inline;
 mod label;
+mod lost;
+mod marks;
 mod notes;
 mod order;
 mod outline;
@@ -55,6 +60,7 @@ mod times;
 mod tongues;
 mod transcript;
 mod unrun;
+mod unsaid;
 mod ways;
 mod words;
 mod work;
@@ -80,6 +86,7 @@ pub(super) fn read_part(source: &Source, base: usize) -> (Draft, Vec<Problem>) {
     let mut book = Book::new(source, parsed.elements);
     tell_unclosed(&parsed.unclosed, &mut book);
     book.learn(&draft.databases, &draft.vars, draft.shell.as_ref());
+    book.learn_captures(&parsed.blocks);
     let outline = outline::outline(&parsed.blocks, front.end);
     let title = title(&draft, &outline, source);
     let readings = roles::roles(&outline);

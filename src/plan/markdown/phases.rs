@@ -2,7 +2,6 @@
 //! driven.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 use super::book::Book;
 use super::conditional;
@@ -11,7 +10,6 @@ use super::order;
 use super::outline::{Outline, SectionIx};
 use super::roles::{Reading, Role};
 use super::sections::Contents;
-use super::tongues::Beginnings;
 use super::words::{Sense, Weight, Words};
 use crate::plan::draft::{PhaseSpec, Placed, StepSpec};
 use crate::plan::model::PhaseKind;
@@ -87,9 +85,9 @@ fn phase(
         .map(|id| Placed::new(id, heading.span));
     let told = contents.budgets.get(&section);
     let told = told.or_else(|| contents.parts.get(&section)).copied();
-    mark_way_back(&mut steps);
     for step in &mut steps {
         conditional::guard(step, &reading.name, book);
+        conditional::guard_section(step, &reading.name, &heading.title.words, book);
     }
     Phase {
         spec: PhaseSpec {
@@ -113,20 +111,6 @@ fn phase(
             .stage
             .is_some_and(|stage| stage.weight == Weight::Strong),
         success: reading.role == Role::Other(Sense::Success),
-    }
-}
-
-/// "Roll back", at the beginning of a step's title.
-static BACK: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.back));
-
-/// A step on the way forward that rolls back is there for the case that something went wrong:
-/// nobody may run it by going on.
-fn mark_way_back(steps: &mut [Box<StepSpec>]) {
-    for step in steps.iter_mut().filter(|step| !step.work.is_check()) {
-        if BACK.begin(&step.title) {
-            step.danger = true;
-            step.confirm = Some("This rolls back. Is that what is needed now?".to_owned());
-        }
     }
 }
 

@@ -87,6 +87,26 @@ pub(super) enum Topic {
     Post,
     /// A way back by itself: "if it fails".
     Fails,
+    /// Giving up what was begun: "abort", "cancel".
+    Abandon,
+    /// Bringing back what was kept, as a verb: "restore".
+    Returns,
+    /// What is brought back then: "backup", "database".
+    Copied,
+    /// What goes on again without one: "traffic", "access".
+    Served,
+    /// What one does on the way forward, as an order: "deploy", "verify".
+    Acts,
+    /// That nobody is to do it, wherever that stands: "do not run", "deprecated".
+    Never,
+    /// The same at the end: "deprecated".
+    Outdated,
+    /// The same at the beginning: "do not", "never".
+    Forbids,
+    /// With which it is an order all the same: "do not forget".
+    Urges,
+    /// Another place than production.
+    Elsewhere,
 }
 
 /// One phrase, ready to be compared.

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::marks;
+
 /// What a line is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Context {
@@ -74,6 +76,7 @@ pub(super) fn find(line: &str, context: Context) -> Vec<Range<usize>> {
     paths(line, &mut found);
     brackets(line, context, &mut found);
     stamps(line, context, &mut found);
+    marks::find(line, context, &mut found);
     found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
     let mut end = 0;
     found.retain(|range| {
@@ -135,11 +138,13 @@ fn angles(line: &str, found: &mut Vec<Range<usize>>) {
         let lower = name.to_ascii_lowercase();
         let tag =
             TAGS.contains(&lower.as_str()) || behind(line, close).contains(&format!("</{name}>"));
+        // `${VAR:-<none>}`
+        let nothing = ["none", "nil", "null", "unset", "undefined"].contains(&lower.as_str());
         // `Map<String>`: a type's name behind a type's name.
         let generic = before(line, open).is_some_and(|c| c.is_ascii_alphanumeric())
             && name.starts_with(|c: char| c.is_ascii_uppercase())
             && name.contains(|c: char| c.is_ascii_lowercase());
-        if !redirects && !words && !tag && !generic {
+        if !redirects && !words && !tag && !generic && !nothing {
             found.push(open..close + 1);
         }
     }
@@ -346,6 +351,7 @@ mod tests {
             "grep '[Tt]able' file",
             "diff <(a) <(b)",
             "psql -c \"select to_char(now(), 'YYYY-MM-DD')\"",
+            "echo \"${VAR:-<none>}\"",
             "if [ $a -lt 3 ]",
             "curl https://shop.example/x.x",
             "echo changes",

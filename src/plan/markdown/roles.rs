@@ -164,7 +164,11 @@ fn role(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> Role {
             Some(Sense::Rollback) if is_preparation(outline, ix, above) => Role::Steps,
             Some(Sense::Rollback) => Role::Rollback,
             // A template or an example that is there to be ticked is not only for reading.
-            Some(Sense::Reference) if words.names_steps() && holds_tasks(outline, ix) => {
+            Some(Sense::Reference)
+                if words.names_steps()
+                    && holds_tasks(outline, ix)
+                    && !words.is_not_to_be_done() =>
+            {
                 Role::Steps
             }
             Some(own) => Role::Other(own),
@@ -282,11 +286,11 @@ fn times(title: &Title, reading: &mut Reading) {
             Said::Place(seconds) if rollback => {
                 from = Some(Duration::from_secs(u64::try_from(seconds).ok()?));
             }
-            Said::Length(_) | Said::Window(_) if rollback => return None,
-            Said::Stretch(begins, ends) if rollback => {
-                from = Some(Duration::from_secs(u64::try_from(begins).ok()?));
-                until = Some(Duration::from_secs(u64::try_from(ends).ok()?));
+            Said::Stretch(start, end) if rollback => {
+                from = Some(Duration::from_secs(u64::try_from(start).ok()?));
+                until = Some(Duration::from_secs(u64::try_from(end).ok()?));
             }
+            Said::Length(_) | Said::Window(_) if rollback => return None,
             Said::Place(seconds) => at = place(seconds),
             Said::Stretch(begins, ends) => {
                 at = place(begins);

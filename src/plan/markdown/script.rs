@@ -61,11 +61,18 @@ pub(super) fn pieces(fence: &Fence, language: Language) -> Vec<Piece<'_>> {
         Language::Sql => Vec::new(),
         _ => cuts(&lines),
     };
+    let functions = if cuts.is_empty() {
+        Vec::new()
+    } else {
+        functions(&lines)
+    };
     let mut pieces = Vec::new();
     let mut from = 0;
     for cut in cuts.into_iter().chain([lines.len()]) {
         if lines[from..cut].iter().any(|line| line.sort != Sort::Blank) {
-            pieces.push(piece(&lines[from..cut], true));
+            let mut piece = piece(&lines[from..cut], true);
+            carry(&functions, from, &lines, &mut piece);
+            pieces.push(piece);
         }
         from = cut;
     }
@@ -73,6 +80,41 @@ pub(super) fn pieces(fence: &Fence, language: Language) -> Vec<Piece<'_>> {
         last.expected.extend(printed);
     }
     pieces
+}
+
+/// The functions that a block defines: their names and their lines.
+fn functions<'t>(lines: &[Line<'t>]) -> Vec<(&'t str, std::ops::Range<usize>)> {
+    let named =
+        |line: &Line<'t>| shell::function_name(line.text).filter(|_| line.sort == Sort::Code);
+    if !lines.iter().any(|line| named(line).is_some()) {
+        return Vec::new();
+    }
+    let text: Vec<&str> = lines.iter().map(|line| line.text).collect();
+    let starts = shell::scan(&text.join("\n")).boundaries;
+    let begins = |ix: usize| starts.get(ix).copied().unwrap_or(true);
+    let defined = (0..lines.len()).filter(|ix| begins(*ix));
+    defined
+        .filter_map(|ix| {
+            let end = (ix + 1..lines.len()).find(|next| begins(*next));
+            Some((named(&lines[ix])?, ix..end.unwrap_or(lines.len())))
+        })
+        .collect()
+}
+
+/// Puts the functions that stand before the line `from` and that `piece` calls in front of it: it has a
+/// shell of its own.
+fn carry<'t>(
+    functions: &[(&'t str, std::ops::Range<usize>)],
+    from: usize,
+    lines: &[Line<'t>],
+    piece: &mut Piece<'t>,
+) {
+    let earlier = functions.iter().filter(|(_, at)| at.end <= from);
+    for (name, at) in earlier.rev() {
+        if piece.code.iter().any(|line| shell::calls(line.text, name)) {
+            piece.code.splice(0..0, lines[at.clone()].iter().copied());
+        }
+    }
 }
 
 /// A block as one step, whose title somebody else gives.

@@ -279,8 +279,10 @@ impl Reader<'_> {
         }
         if home != ix || found.steps.is_empty() {
             book.settle_note(span);
-            let at = found.notes.partition_point(|note| note.start < span.start);
-            found.notes.insert(at, span);
+            if !found.notes.contains(&span) {
+                let at = found.notes.partition_point(|note| note.start < span.start);
+                found.notes.insert(at, span);
+            }
         }
     }
 

@@ -5,14 +5,11 @@ use super::blocks::{Block, Fence, Item, Kind, List, Quote};
 use super::body::{self, Body};
 use super::book::Book;
 use super::conditional;
-use super::criteria;
 use super::found::{Found, Rules};
 use super::label::{Group, is_label, label, within};
 use super::notes;
 use super::people::Other;
 use super::script;
-use super::times;
-use super::unrun;
 use super::ways::{self, Candidate};
 use super::work;
 use crate::plan::draft::StepSpec;
@@ -31,6 +28,7 @@ pub(super) fn read(
         rules,
         found: Found::default(),
         warned: Vec::new(),
+        reserved: None,
     };
     walk.blocks(blocks, group);
     walk.finish()
@@ -52,6 +50,7 @@ pub(super) fn read_others(
             ..Found::default()
         },
         warned: Vec::new(),
+        reserved: None,
     };
     for other in others {
         match other {
@@ -62,12 +61,15 @@ pub(super) fn read_others(
     walk.finish()
 }
 
-struct Walk<'b, 's> {
-    book: &'b mut Book<'s>,
-    rules: Rules,
-    found: Found,
+/// One reading of the blocks of a section.
+pub(super) struct Walk<'b, 's> {
+    pub(super) book: &'b mut Book<'s>,
+    pub(super) rules: Rules,
+    pub(super) found: Found,
     /// Alerts that no step has yet: where they stand, what they say.
     warned: Vec<(Span, String)>,
+    /// What the last HTML says that what follows is, if nobody may go on into that.
+    pub(super) reserved: Option<String>,
 }
 
 impl Walk<'_, '_> {
@@ -93,6 +95,9 @@ impl Walk<'_, '_> {
         for (_, text) in self.warned.drain(..).rev() {
             work::put_before(&mut step.details, &text);
         }
+        if let Some(words) = self.reserved.as_deref().filter(|_| self.is_forward()) {
+            conditional::guard(&mut step, words, self.book);
+        }
         self.found.steps.push(step);
     }
 
@@ -104,10 +109,13 @@ impl Walk<'_, '_> {
             match &block.kind {
                 Kind::Paragraph(inline) => {
                     self.keep(before.take());
-                    let forward = self.rules.place == Place::Step;
-                    let budget = times::estimate(&inline.text).filter(|_| forward);
-                    if let Some(budget) = budget.filter(|_| self.found.budget.is_none()) {
+                    self.paragraph_aside(inline, block.span);
+                    let budget = self.budget(inline);
+                    if let Some((budget, only)) = budget {
                         self.found.budget = Some((budget, block.span));
+                        if !only {
+                            self.keep(Some(block));
+                        }
                     } else if is_label(inline) {
                         before = Some(block);
                     } else {
@@ -116,11 +124,14 @@ impl Walk<'_, '_> {
                         self.keep(Some(block));
                     }
                 }
-                Kind::List(list) if self.is_criteria(before) => {
+                Kind::List(list) if self.is_criteria(block, before) => {
                     self.criteria(list, before.take());
                 }
                 Kind::List(list) if self.holds_steps(block, list) => {
                     self.list(list, before.take(), group);
+                }
+                Kind::Fence(fence) if self.is_kept(fence, block, before, blocks, ix) => {
+                    before = None;
                 }
                 Kind::Fence(fence) if self.runs(fence) => {
                     let (candidates, next) = ways::side_by_side(blocks, ix - 1, before.take());
@@ -145,7 +156,7 @@ impl Walk<'_, '_> {
                 Kind::Rule => self.keep(before.take()),
                 kind => {
                     self.keep(before.take());
-                    unrun::tell_block(kind, block.span, self.rules.fences, self.book);
+                    self.look_aside(kind, block.span);
                     self.keep(Some(block));
                 }
             }
@@ -153,15 +164,8 @@ impl Walk<'_, '_> {
         self.keep(before);
     }
 
-    /// The case that the paragraph above the block before `next` says it is for.
-    fn case<'t>(&self, blocks: &'t [Block], next: usize) -> Option<&'t str> {
-        let forward = self.rules.place == Place::Step;
-        let above = blocks.get(next.checked_sub(2).filter(|_| forward)?)?;
-        conditional::above(&above.paragraph()?.text)
-    }
-
     /// Keeps a block as text.
-    fn keep(&mut self, block: Option<&Block>) {
+    pub(super) fn keep(&mut self, block: Option<&Block>) {
         if let Some(block) = block {
             self.keep_span(block.span);
         }
@@ -172,7 +176,7 @@ impl Walk<'_, '_> {
         self.found.notes.push(span);
     }
 
-    fn runs(&self, fence: &Fence) -> bool {
+    pub(super) fn runs(&self, fence: &Fence) -> bool {
         self.rules.fences && fence.language.runs()
     }
 
@@ -181,19 +185,6 @@ impl Walk<'_, '_> {
             || (list.ordered && self.rules.numbered)
             || self.rules.bullets
             || (block.holds.work && self.rules.fences)
-    }
-
-    /// "Roll back if:" in a rollback's own text.
-    fn is_criteria(&self, before: Option<&Block>) -> bool {
-        let text = before
-            .and_then(Block::paragraph)
-            .map(|inline| inline.text.as_str());
-        self.rules.place == Place::RollbackStep && text.is_some_and(criteria::announces)
-    }
-
-    fn criteria(&mut self, list: &List, before: Option<&Block>) {
-        self.keep(before);
-        criteria::alerts(list, &mut self.found, self.book);
     }
 
     /// A quotation: its task items are steps, its commands only somebody's words.
@@ -370,7 +361,6 @@ impl Walk<'_, '_> {
         if pieces.is_empty() {
             self.keep_span(candidate.span);
         }
-        ways::warn_of_lost_variables(&pieces, fence, self.book);
         for piece in &pieces {
             let start = fence.locate(piece.start);
             let end = fence.locate(piece.end).max(start);

@@ -150,9 +150,10 @@ fn english(text: &str) -> Option<Said> {
         return length(rest).map(Said::AtMost);
     }
     if let Some(rest) = strip_any(text, &BEYOND) {
+        let rest = rest.strip_suffix(" later").unwrap_or(rest);
         return length(rest).map(Said::Beyond);
     }
-    if let Some(rest) = text.strip_prefix("first ") {
+    if let Some(rest) = text.strip_prefix("first ").or(text.strip_prefix("next ")) {
         return length(rest).map(Said::First);
     }
     for (ending, sign) in [
@@ -187,9 +188,31 @@ fn strip_any<'t>(text: &'t str, words: &[&str]) -> Option<&'t str> {
     })
 }
 
+/// Reads what stands in parentheses: what is about one time, or a place and a length beside each other,
+/// `T-2h, 30 min`. The second is told whether all of it was understood.
+pub(super) fn inside(text: &str) -> Option<(Vec<Said>, bool)> {
+    let parts: Vec<&str> = text.split([',', ';', '、', '，']).map(str::trim).collect();
+    if let [_, _, ..] = parts.as_slice() {
+        let all: Vec<Said> = parts.iter().filter_map(|part| said(part)).collect();
+        let placed = |said: &Said| matches!(said, Said::Place(_) | Said::Stretch(..));
+        let placed = all.iter().filter(|said| placed(said)).count();
+        let whole = all.len() == parts.len();
+        // "1 hour, 30 minutes" is one time.
+        if placed == 1 && all.len() == 2 {
+            return Some((all, whole));
+        }
+        if let (None, [only]) = (said(text), all.as_slice()) {
+            return Some((vec![*only], false));
+        }
+    }
+    let one = said(text).or_else(|| estimate(text).map(Said::Length))?;
+    Some((vec![one], true))
+}
+
 /// `t-1 hour`, `t+15 min`, `t-0`, `t minus 30 minutes`, `d-1`.
 fn place(text: &str) -> Option<i64> {
-    let days = text.strip_prefix('d').and_then(signed);
+    // `J-1` in French.
+    let days = text.strip_prefix(['d', 'j']).and_then(signed);
     if let Some((sign, number)) = days {
         return number
             .parse::<i64>()

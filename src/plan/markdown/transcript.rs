@@ -35,29 +35,77 @@ pub(super) fn is_unclear(text: &str, console: bool) -> bool {
     let lines: Vec<&str> = text.lines().collect();
     match Read::of(&lines, console) {
         Some(read) => read.unclear,
-        None => console && !text.trim().is_empty(),
+        None if console => !text.trim().is_empty(),
+        None => {
+            let starts = shell::scan(text).boundaries;
+            let mut lines = lines
+                .iter()
+                .zip(starts.iter().chain(std::iter::repeat(&true)));
+            lines.any(|(line, starts)| *starts && is_no_command(line.trim()))
+        }
     }
 }
 
-/// Whether the block `text` of SQL is a session of `psql`: its first line begins with a prompt, or any
-/// with one of a superuser, which no SQL looks like.
-pub(super) fn is_of_psql(text: &str) -> bool {
-    let lines = text.lines().map(str::trim_start);
-    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with("--"));
-    let first = lines.next().and_then(prompt_of_psql);
-    first.is_some() || lines.any(|line| prompt_of_psql(line) == Some('#'))
+/// Whether a block of SQL was copied from a client, with its prompts and what it printed.
+pub(super) fn is_of_client(text: &str) -> bool {
+    let mut lines = text
+        .lines()
+        .map(str::trim_start)
+        .filter(|line| !line.is_empty());
+    // Further down, `name=> value` may be what a function is given.
+    lines.next().is_some_and(client_prompt)
+        || lines.any(|line| client_prompt(line) && !line.contains("=> "))
 }
 
-/// What the prompt of `psql` that `line` begins with ends with: `shop=> `, `shop=# `, `shop-# `.
-fn prompt_of_psql(line: &str) -> Option<char> {
-    let text = line.trim_start();
-    let name = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
-    let (name, rest) = text.split_at(name.unwrap_or(text.len()));
-    let mut signs = rest.chars();
-    let state = signs.next().is_some_and(|c| "=-*'\"($!^".contains(c));
-    let rights = signs.next().filter(|c| matches!(c, '#' | '>'))?;
-    let ends = signs.next().is_none_or(char::is_whitespace);
-    (!name.is_empty() && state && ends).then_some(rights)
+/// Whether a line of a script can be no command: it begins with a prompt, or stands for lines that were
+/// left out.
+fn is_no_command(line: &str) -> bool {
+    let prompts = ["> ", "% ", ">>> ", "PS> ", "PS C:"];
+    let left_out = ["...", "…", "[...]", "[…]", "(...)", "<...>", "[snip]"];
+    // `./x.sh <- here`
+    let remark = line.contains(" <- ") || line.contains(" <-- ") || line.contains(" <== ");
+    let quoted = line.contains(['"', '\'', '#']);
+    prompts.iter().any(|prompt| line.starts_with(prompt))
+        || left_out.contains(&line)
+        || (remark && !quoted)
+        || client_prompt(line)
+        || host_prompt(line)
+}
+
+/// `shop=> select 1;`, `shop-# ;`, `mysql> show tables;`, `MariaDB [shop]> …`
+fn client_prompt(line: &str) -> bool {
+    let clients = [
+        "mysql> ",
+        "MariaDB [",
+        "sqlite> ",
+        "redis> ",
+        "mongo> ",
+        "mongosh> ",
+        "irb> ",
+        "cqlsh> ",
+        "sftp> ",
+        "ftp> ",
+        "psql> ",
+        "postgres> ",
+    ];
+    let name = line.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let sign = name
+        .filter(|length| *length > 0)
+        .map_or("", |length| &line[length..]);
+    let psql = ["=# ", "=> ", "-# ", "(# "];
+    clients.iter().any(|client| line.starts_with(client))
+        || psql.iter().any(|prompt| sign.starts_with(prompt))
+}
+
+/// `db1$ ls`, `db1# ls`: no program is called so.
+fn host_prompt(line: &str) -> bool {
+    let Some((first, _)) = line.split_once(' ') else {
+        return false;
+    };
+    let name = first.strip_suffix(['$', '#']).unwrap_or_default();
+    let fits =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '/' | ':');
+    name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(fits)
 }
 
 /// What a line of a transcript is.
@@ -283,30 +331,6 @@ mod tests {
     }
 
     #[test]
-    fn prompts_of_psql_are_known() {
-        for line in [
-            "shop=> select 1;",
-            "shop=# \\d",
-            "postgres-# from t;",
-            "shop=#",
-        ] {
-            assert!(is_of_psql(line), "{line}");
-        }
-        for line in [
-            "select 1;",
-            "where a => 1",
-            "a=>b",
-            "update t set a=1",
-            "x -> 'a'",
-            "=# ",
-            "",
-            "select f(\n  a=> 1)",
-        ] {
-            assert!(!is_of_psql(line), "{line}");
-        }
-    }
-
-    #[test]
     fn what_can_not_be_told_apart_is_unclear() {
         for text in [
             "$ echo 'it\n$ ls\n",
@@ -325,6 +349,40 @@ mod tests {
         for text in ["$ ls\nx=# y\n", "", "$ a && b\nok\n"] {
             assert!(!is_unclear(text, true), "{text}");
         }
-        assert!(!is_unclear("echo 'PS x'\nmysql> x\n", false));
+    }
+
+    #[test]
+    fn what_is_no_command_keeps_a_script_from_being_run() {
+        for line in [
+            "> ./deploy.sh",
+            "% ./zsh.sh",
+            ">>> import x",
+            "mysql> select 1;",
+            "PS C:\\> dir",
+            "db1$ ./host.sh",
+            "db1# ./host.sh",
+            "shop=# alter table t add a int;",
+            "shop=> select 1;",
+            "[...]",
+            "./x.sh <- run this",
+        ] {
+            assert!(is_unclear(&format!("ls\n{line}\n"), false), "{line}");
+        }
+        for script in [
+            "cat a \\\n> b\n",
+            "cat <<EOF\n> quoted\nmysql> x\nEOF\n",
+            "echo 'a\n> b'\n",
+            ">/tmp/x\n",
+            "a=b\n[ -f x ] && ls\n",
+            "cat < in > out\n",
+            "echo \"a <- b\"\n",
+            "x=$((a - b)) ls\n",
+            "./run.sh # see <- there\n",
+            "",
+        ] {
+            assert!(!is_unclear(script, false), "{script}");
+        }
+        assert!(is_of_client("shop=> select 1;\n ?column?\n"));
+        assert!(!is_of_client("update t set a =1 where b -> 'c' = '1';\n"));
     }
 }

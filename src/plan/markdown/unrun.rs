@@ -107,6 +107,16 @@ fn tell_indented(span: Span, book: &mut Book<'_>) {
     );
 }
 
+/// Tells of a block that shows what is printed, as the line above it says.
+pub(super) fn tell_printed(span: Span, book: &mut Book<'_>) {
+    let start = Span::new(span.start, span.start + 3);
+    let message = "the line above says that this block shows what is printed: it is not run";
+    book.problems.push(
+        Problem::note("unread-block", start, message)
+            .hint("write `text` or `console` behind the fence, or another line above it"),
+    );
+}
+
 /// Tells of a block below an item that is looked at, not run.
 pub(super) fn tell_item(span: Span, book: &mut Book<'_>) {
     let start = Span::new(span.start, span.start + 3);

@@ -8,12 +8,11 @@ use super::book::Book;
 use super::expected;
 use super::heading;
 use super::label::{is_label, label};
-use super::script::{self, Piece};
+use super::script;
 use super::tongues::{self, Beginnings};
 use super::work;
 use crate::plan::draft::{Alternative, StepSpec};
 use crate::plan::letters;
-use crate::plan::problem::Problem;
 use crate::plan::source::Span;
 
 /// A block that can be run, and what was said about it.
@@ -58,6 +57,7 @@ pub(super) fn side_by_side<'t>(
         .and_then(Block::paragraph)
         .map(|inline| label(&inline.text));
     let option = text.as_deref().is_some_and(is_option);
+    let place = text.as_deref().and_then(place);
     candidates.extend(candidate(&blocks[ix], text, false));
     let mut next = ix + 1;
     while let [between, block, ..] = &blocks[next..]
@@ -68,6 +68,9 @@ pub(super) fn side_by_side<'t>(
         let (text, or) = match (words, named) {
             (Some(words), _) => (Some(words).filter(|words| !words.is_empty()), true),
             (None, Some(named)) if option && is_option(&named) => (Some(named), false),
+            (None, Some(named)) if place.is_some() && self::place(&named) == place => {
+                (Some(named), false)
+            }
             _ => break,
         };
         let Some(candidate) = candidate(block, text, or) else {
@@ -95,6 +98,46 @@ fn is_option(label: &str) -> bool {
     heading::counts_options(label)
 }
 
+/// Places of which a run is in one: environments, and systems.
+const PLACES: [&[&str]; 2] = [
+    &[
+        "staging",
+        "stage",
+        "production",
+        "prod",
+        "test",
+        "testing",
+        "development",
+        "dev",
+        "qa",
+        "uat",
+        "preprod",
+        "sandbox",
+    ],
+    &[
+        "linux", "macos", "mac", "windows", "debian", "ubuntu", "rhel", "centos", "fedora",
+        "alpine", "freebsd",
+    ],
+];
+
+/// Which of [`PLACES`] a label is about that says no more: "For staging", "On Linux".
+fn place(label: &str) -> Option<usize> {
+    let label = letters::fold(label);
+    let mut words = label.split(' ').filter(|word| !word.is_empty());
+    let first = words.next()?;
+    let preposition = matches!(
+        first,
+        "for" | "on" | "in" | "auf" | "fur" | "pour" | "para" | "en"
+    );
+    let name = if preposition { words.next()? } else { first };
+    let rest = matches!(
+        words.next(),
+        None | Some("environment" | "environments" | "or" | "and" | "/")
+    );
+    let known = |places: &&[&str]| places.contains(&name);
+    PLACES.iter().position(known).filter(|_| rest)
+}
+
 /// Puts the blocks of the item `title` together that exclude each other.
 pub(super) fn clusters<'t>(title: &str, candidates: Vec<Candidate<'t>>) -> Vec<Vec<Candidate<'t>>> {
     if candidates.len() < 2 {
@@ -106,7 +149,14 @@ pub(super) fn clusters<'t>(title: &str, candidates: Vec<Candidate<'t>>) -> Vec<V
     let options = candidates
         .iter()
         .all(|candidate| candidate.label.as_deref().is_some_and(is_option));
-    let together = options || (named && decides);
+    let first = candidates
+        .first()
+        .and_then(|candidate| place(candidate.label.as_deref()?));
+    let places = first.is_some()
+        && candidates
+            .iter()
+            .all(|candidate| candidate.label.as_deref().and_then(place) == first);
+    let together = options || places || (named && decides);
     let mut clusters: Vec<Vec<Candidate<'t>>> = Vec::new();
     for candidate in candidates {
         match clusters.last_mut() {
@@ -158,47 +208,4 @@ pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], bo
     if step.alternatives.len() == 1 {
         step.alternatives.clear();
     }
-}
-
-/// Each step has a shell of its own: what one part of a block sets without exporting it, a later
-/// part does not see.
-pub(super) fn warn_of_lost_variables(pieces: &[Piece<'_>], fence: &Fence, book: &mut Book<'_>) {
-    let mut set: Vec<&str> = Vec::new();
-    for piece in pieces {
-        for line in &piece.code {
-            let used = set.iter().position(|name| uses(line.text, name));
-            if let Some(ix) = used {
-                let name = set.swap_remove(ix);
-                let at = fence.locate(line.at);
-                let message = format!(
-                    "`{name}` is set in another step of this block, whose shell has ended by then"
-                );
-                let span = book.span(at, at + line.text.len());
-                book.problems.push(
-                    Problem::warning("lost-variable", span, message)
-                        .hint(format!("write `export {name}=…`")),
-                );
-            }
-        }
-        set.extend(piece.code.iter().filter_map(|line| assigned(line.text)));
-        set.truncate(32);
-    }
-}
-
-/// The variable that a line sets for its own shell only.
-fn assigned(line: &str) -> Option<&str> {
-    let (name, value) = line.split_once('=')?;
-    let fits = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    // `A=b command` sets it for that command.
-    let alone = !value.trim_end().contains(' ') || value.starts_with(['"', '\'', '$']);
-    (fits && alone).then_some(name)
-}
-
-fn uses(line: &str, name: &str) -> bool {
-    line.match_indices('$').any(|(at, _)| {
-        let rest = line[at + 1..].trim_start_matches('{');
-        rest.strip_prefix(name)
-            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
-    })
 }

@@ -4,6 +4,7 @@
 //! words for what one does (verify, monitor) outweigh the word for what it is done to (a
 //! deployment).
 
+use super::heading;
 use super::phrases::{self, Topic, is_dense};
 use crate::plan::letters;
 use crate::plan::model::PhaseKind;
@@ -70,6 +71,7 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn new(heading: &str) -> Self {
+        let heading = heading::unmarked(heading).unwrap_or(heading);
         let mut text = String::with_capacity(heading.len() + 1);
         for c in windows::undo(heading).as_deref().unwrap_or(heading).chars() {
             if c.is_ascii_alphanumeric() {
@@ -139,15 +141,37 @@ impl Words {
                 (before, last) = (last, word);
                 denied = negates;
             }
-            leads &= word.starts_with(|c: char| c.is_ascii_digit()) || COUNTED.contains(&word);
+            leads &= is_counted(word);
             at += word.len();
         }
         (self.topics, self.pre, self.post) = (topics, pre, post);
         (self.begins, self.ends) = (begins, ends);
     }
 
-    fn has(&self, topic: Topic) -> bool {
+    pub(super) fn has(&self, topic: Topic) -> bool {
         self.topics & bit(topic) != 0
+    }
+
+    /// Whether it begins with one of `topics`, counting aside.
+    pub(super) fn begins(&self, topics: &[Topic]) -> bool {
+        topics.iter().any(|topic| self.begins & bit(*topic) != 0)
+    }
+
+    /// Whether it ends with `topic`.
+    pub(super) fn ends(&self, topic: Topic) -> bool {
+        self.ends & bit(topic) != 0
+    }
+
+    /// The words in lower case without what they count, a space behind each.
+    pub(super) fn uncounted(&self) -> &str {
+        let counted = |word: &&str| is_counted(word);
+        let length: usize = self
+            .text
+            .split_inclusive(' ')
+            .take_while(counted)
+            .map(str::len)
+            .sum();
+        &self.text[length..]
     }
 
     /// Whether the section is called no more than "the steps".
@@ -155,42 +179,9 @@ impl Words {
         self.has(Topic::Steps)
     }
 
-    /// Whether it only says that here is how to roll back.
-    pub(super) fn is_plain_rollback(&self) -> bool {
-        self.speaks_only_of(&PLAIN)
-    }
-
-    /// Whether each of its words touches one of `topics`.
-    fn speaks_only_of(&self, topics: &[Topic]) -> bool {
-        self.text.split_inclusive(' ').all(|word| {
-            if word.starts_with(is_dense) {
-                return is_made_of(word, topics);
-            }
-            let word = Words::new(word);
-            topics.iter().any(|topic| word.has(*topic))
-        })
-    }
-
     /// Whether it is something to tick across the whole deployment.
     pub(super) fn is_checklist(&self) -> bool {
         self.has(Topic::Checklist)
-    }
-
-    /// Whether it speaks of a rollback.
-    pub(super) fn is_rollback(&self) -> bool {
-        let back = [
-            Topic::Rollback,
-            Topic::Recovery,
-            Topic::Restore,
-            Topic::Emergency,
-            Topic::Urgent,
-        ];
-        back.into_iter().any(|topic| self.has(topic))
-    }
-
-    /// Whether it speaks of what can go wrong, or of going back.
-    pub(super) fn is_failure(&self) -> bool {
-        self.has(Topic::Failure) || self.is_rollback()
     }
 
     /// Whether it speaks of what remains to be done after a deployment.
@@ -239,6 +230,9 @@ impl Words {
         if let Some((_, sense)) = certain.into_iter().find(|(topic, _)| self.has(*topic)) {
             return Some(sense);
         }
+        if self.is_not_to_be_done() {
+            return Some(Sense::Reference);
+        }
         // "Migrate reference data" is done, "Migration patterns" are read.
         let order = self.begins & bit(Topic::Order) != 0 || self.ends & bit(Topic::OrderLast) != 0;
         let heads = (self.begins | self.ends) & bit(Topic::Reference) != 0;
@@ -254,8 +248,8 @@ impl Words {
             return Some(Sense::Reference);
         }
         if rollback {
-            let both = deploys && self.has(Topic::And);
-            return (!both && !self.has(Topic::Rehearsal)).then_some(Sense::Rollback);
+            return (!self.goes_both_ways() && !self.has(Topic::Rehearsal))
+                .then_some(Sense::Rollback);
         }
         if strong || order {
             return None;
@@ -266,45 +260,16 @@ impl Words {
         self.has(Topic::Prose).then_some(Sense::Prose)
     }
 
-    /// Whether it is about going back. "Recovery" is, and "Emergency procedures"; "Verify recovery
-    /// point" and "Emergency maintenance window" are not.
-    fn goes_back(&self) -> bool {
-        let back = || self.speaks_only_of(&BACK);
-        let staged = || self.has(Topic::Deploy) || self.has(Topic::Staged);
-        (self.has(Topic::Rollback) && !self.moves())
-            || self.fails()
-            || (self.has(Topic::Recovery) && back())
-            || (self.has(Topic::Restore) && !self.has(Topic::Verify))
-            || (self.has(Topic::Emergency) && !staged() && back())
-            || (self.has(Topic::Urgent) && !self.has(Topic::Verify) && !self.hurries())
-    }
-
-    /// Whether it moves something that is only called after a way back: "Migrate the rollback table".
-    fn moves(&self) -> bool {
-        let ends = |topic: &Topic| self.ends & bit(*topic) != 0;
-        self.begins & bit(Topic::Moves) != 0 && !PLAIN.iter().chain(&BACK).any(ends)
-    }
-
-    /// Whether it is a deployment in a hurry: "Despliegue de emergencia", "紧急发布".
-    fn hurries(&self) -> bool {
-        let only = [Topic::Urgent, Topic::Deploy, Topic::Staged];
-        // Where there are no spaces, all of a heading is one word.
-        let begins = self.begins & bit(Topic::Deploy) != 0;
-        (begins && !self.text.starts_with(is_dense))
-            || (self.has(Topic::Deploy) && self.speaks_only_of(&only))
-    }
-
-    /// "If the migration fails", "if something goes wrong", "if issues occur".
-    fn fails(&self) -> bool {
-        self.has(Topic::Fails) || (self.text.starts_with("if ") && self.has(Topic::Failure))
-    }
-
     fn stage(&self) -> Option<Stage> {
         let stage = |kind, weight| Some(Stage { kind, weight });
-        if self.pre || self.has(Topic::BeforeStrong) || self.text.starts_with("before ") {
+        let ends = |words: &[&str]| words.iter().any(|word| self.text.ends_with(word));
+        // "Checks before", "Smoke tests afterwards".
+        let early = self.text.starts_with("before ") || ends(&[" before ", " beforehand "]);
+        if self.pre || self.has(Topic::BeforeStrong) || early {
             return stage(PhaseKind::Before, Weight::Strong);
         }
-        if self.post || self.has(Topic::PostVerify) || self.has(Topic::AfterStrong) {
+        let late = ends(&[" after ", " afterwards "]);
+        if self.post || late || self.has(Topic::PostVerify) || self.has(Topic::AfterStrong) {
             return stage(self.later(), Weight::Strong);
         }
         if self.has(Topic::Day) {
@@ -339,52 +304,15 @@ impl Words {
     }
 }
 
-/// What a heading may speak of that only says that here is how to roll back.
-const PLAIN: [Topic; 7] = [
-    Topic::Rollback,
-    Topic::Recovery,
-    Topic::Restore,
-    Topic::Emergency,
-    Topic::Urgent,
-    Topic::Steps,
-    Topic::Small,
-];
-
-/// What a heading that begins or ends with "recovery" or "emergency" may speak of beside it.
-const BACK: [Topic; 8] = [
-    Topic::Recovery,
-    Topic::Emergency,
-    Topic::Steps,
-    Topic::Small,
-    Topic::Thing,
-    Topic::Failure,
-    Topic::Deploy,
-    Topic::Staged,
-];
-
 /// What headings are counted as, in front of what they say.
 const COUNTED: [&str; 4] = ["step ", "phase ", "stage ", "part "];
 
-fn bit(topic: Topic) -> u64 {
-    1 << topic as u64
+fn is_counted(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit()) || COUNTED.contains(&word)
 }
 
-/// Whether nothing is left of `word`, whose script has no spaces, without phrases of `topics`.
-fn is_made_of(word: &str, topics: &[Topic]) -> bool {
-    let mut rest = word.trim_end();
-    while !rest.is_empty() {
-        let mut longest = 0;
-        phrases::at(rest, |topic, length| {
-            if topics.contains(&topic) {
-                longest = longest.max(length);
-            }
-        });
-        if longest == 0 {
-            return false;
-        }
-        rest = &rest[longest..];
-    }
-    true
+fn bit(topic: Topic) -> u64 {
+    1 << topic as u64
 }
 
 /// The letter or digit that `c` is a wide form of, as East Asian texts have them.

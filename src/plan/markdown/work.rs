@@ -6,6 +6,8 @@ use super::blocks::Fence;
 use super::book::Book;
 use super::expected;
 use super::fence::{self, Language};
+use super::lost;
+use super::marks;
 use super::placeholder::{self, Context};
 use super::script::Piece;
 use super::snapshot;
@@ -45,7 +47,10 @@ pub(super) fn make(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Opt
         }
         Language::Sql => Work::Sql(sql(piece, fence, book)?),
         _ => Work::Shell(Shell {
-            script: piece.text(),
+            script: {
+                lost::look(piece, fence, book);
+                piece.text()
+            },
             interpreter: {
                 let named = fence::attributes(&fence.info).interpreter;
                 book.interpreter(named.unwrap_or(language.shell()))
@@ -102,6 +107,17 @@ fn origin(piece: &Piece<'_>, fence: &Fence) -> Origin {
 fn holes(piece: &Piece<'_>, fence: &Fence, context: Context, book: &mut Book<'_>) -> Vec<Hole> {
     let mut holes: Vec<Hole> = Vec::new();
     let mut seen: HashSet<&str> = HashSet::new();
+    if !marks::is_template(&piece.code) {
+        for line in &piece.code {
+            for token in template::tokens(code_of(line.text, context)) {
+                let at = fence.locate(line.at + token.span.start);
+                book.brace(
+                    token.name,
+                    book.span(at, at + (token.span.end - token.span.start)),
+                );
+            }
+        }
+    }
     for line in &piece.code {
         let code = code_of(line.text, context);
         for range in placeholder::find(code, context) {
@@ -202,6 +218,18 @@ pub(super) fn settings(step: &mut StepSpec, fence: &Fence, span: Span, book: &mu
                 Some("What its author says about this block can't be read. Run it?".to_owned());
         }
     }
+    if attributes
+        .others
+        .iter()
+        .any(|word| word == "background=true")
+    {
+        let message = "this block asks to run in the background: what follows waits until it ends";
+        let start = Span::new(span.start, span.start + 3);
+        book.problems.push(
+            Problem::warning("background-block", start, message)
+                .hint("start what goes on for long in another terminal, or as a service"),
+        );
+    }
     if attributes.apart && !step.work.is_check() {
         step.danger = true;
         step.confirm = Some("This block is not run with the others. Is it needed now?".to_owned());
@@ -235,6 +263,14 @@ fn captures(text: &str) -> Result<Vec<Capture>, String> {
         return Err("no group has a name".to_owned());
     }
     Ok(captures)
+}
+
+/// The variables that the words behind `fence` take from what is printed.
+pub(super) fn captured(fence: &Fence) -> Vec<String> {
+    let attributes = fence::attributes(&fence.info);
+    let text = attributes.capture.unwrap_or_default();
+    let found = captures(&text).unwrap_or_default();
+    found.into_iter().map(|capture| capture.name).collect()
 }
 
 /// Adds a paragraph to what is written below a step's title.

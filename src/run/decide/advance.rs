@@ -28,6 +28,10 @@ impl Case<'_> {
         if self.state.end.is_some() {
             return Decision::default();
         }
+        // What goes on is still watched; nothing is begun, and nothing said to be done.
+        if self.state.is_of_another_plan(self.plan) {
+            return self.clock_runs_out();
+        }
         let first_of = [
             Self::clock_runs_out as fn(&Self) -> Decision,
             Self::phase_is_done,
@@ -52,7 +56,8 @@ impl Case<'_> {
             .state
             .active_steps()
             .filter_map(|ix| self.active_due(ix));
-        let again = self.retries().map(|(_, due)| due);
+        let starts = !self.state.is_of_another_plan(self.plan);
+        let again = self.retries().filter(|_| starts).map(|(_, due)| due);
         active.chain(again).map(|due| self.left_of(due)).min()
     }
 

@@ -7,6 +7,9 @@ use crate::run::input::Wish;
 impl Case<'_> {
     pub(super) fn command(&self, wish: &Wish) -> Result<Decision, Refusal> {
         self.may_command(wish)?;
+        if is_about_the_plan(&wish.command) {
+            self.is_the_runs_plan()?;
+        }
         let actor = &wish.actor;
         match &wish.command {
             Command::Go { reason } => self.go(actor, reason.as_deref()),
@@ -58,5 +61,36 @@ impl Case<'_> {
         Err(Refusal::new(format!(
             "you are watching, {driver} drives: take control first"
         )))
+    }
+}
+
+/// Whether a wish starts something of the plan, or judges it. What is there already can be stopped,
+/// looked for and decided about whatever became of the plan's file.
+fn is_about_the_plan(command: &Command) -> bool {
+    match command {
+        Command::Go { .. }
+        | Command::NoGo { .. }
+        | Command::Approve { .. }
+        | Command::Run { .. }
+        | Command::Tick { .. }
+        | Command::Untick { .. }
+        | Command::Skip { .. }
+        | Command::Retry { .. }
+        | Command::Rollback { .. }
+        | Command::Auto { on: true }
+        | Command::Set { .. } => true,
+        Command::Done { .. }
+        | Command::Fail { .. }
+        | Command::Look { .. }
+        | Command::Stop { .. }
+        | Command::Hold { .. }
+        | Command::Release
+        | Command::Auto { on: false }
+        | Command::Accept { .. }
+        | Command::Note { .. }
+        | Command::Take { .. }
+        | Command::Finish { .. }
+        | Command::Cancel(_)
+        | Command::Terminate(_) => false,
     }
 }

@@ -121,7 +121,21 @@ pub fn deadline(plan: &Plan, state: &RunState, now: Moment) -> Option<Duration> 
     Case { plan, state, now }.deadline()
 }
 
+/// Why nothing of a plan is done.
+const ANOTHER_PLAN: &str =
+    "the plan in the run's directory is not the one that the run was created with";
+
 impl Case<'_> {
+    /// Whatever is said of another plan's steps, or done by it, has nothing to do with this run.
+    pub(super) fn is_the_runs_plan(&self) -> Result<(), Refusal> {
+        if self.state.is_of_another_plan(self.plan) {
+            return Err(Refusal::new(format!(
+                "{ANOTHER_PLAN}: nothing is started until that is put back and the run resumed"
+            )));
+        }
+        Ok(())
+    }
+
     /// The screens of the engine before went with it; its work did not.
     fn engine_started(&self, pid: u32, changed: &[String]) -> Decision {
         let engine = Actor::engine();
@@ -136,10 +150,8 @@ impl Case<'_> {
         if driver.is_some_and(|driver| driver.gone.is_none()) {
             decision.record(&engine, Event::DriverLeft(DriverLeft {}));
         }
-        if self.state.digest != self.plan.digest {
-            let why =
-                "the plan in the run's directory is not the one that the run was created with";
-            decision.join(self.trouble(why));
+        if self.state.is_of_another_plan(self.plan) {
+            decision.join(self.trouble(ANOTHER_PLAN));
         }
         if !changed.is_empty() {
             let changed = changed.join(", ");

@@ -32,6 +32,7 @@ pub(super) fn ended(
         findings: Vec::new(),
         message,
         left: None,
+        ended: None,
     })
 }
 
@@ -76,11 +77,14 @@ impl Case<'_> {
             signal: finish.signal,
             findings: finish.findings.clone(),
             message: if passed {
-                self.too_late(ix).or_else(|| message.map(str::to_owned))
+                let too_late = self.too_late(ix).into_iter();
+                let words: Vec<String> = too_late.chain(message.map(str::to_owned)).collect();
+                (!words.is_empty()).then(|| words.join("; "))
             } else {
                 self.with_stop(ix, message)
             },
             left: finish.left.clone().filter(|_| passed),
+            ended: finish.ended,
         });
         decision.record(&Actor::engine(), event);
         decision

@@ -153,6 +153,7 @@ impl Case<'_> {
         if self.state.rollback.is_some() {
             return Err(Refusal::new("the run is being rolled back already"));
         }
+        self.is_the_runs_plan()?;
         let preview = preview(self.plan, self.state, tier, self.now)?;
         if let (Confirm::Environment, Some(environment)) = (preview.confirm, &self.plan.environment)
             && confirm.map(str::trim) != Some(environment.as_str())

@@ -14,7 +14,7 @@ mod commit;
 mod masked;
 mod request;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,6 +57,8 @@ pub struct Engine<S, C, P> {
     secrets: Secrets,
     clients: HashMap<ClientId, Actor>,
     driver: Option<ClientId>,
+    /// The terminals that would drive, each by its connection, and came while nothing could be recorded.
+    would_drive: BTreeMap<ClientId, String>,
     /// What was reported while the journal could not be written, the oldest first.
     kept: VecDeque<Input>,
     trouble: Option<String>,
@@ -103,6 +105,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             secrets: parts.secrets,
             clients: HashMap::new(),
             driver: None,
+            would_drive: BTreeMap::new(),
             kept: VecDeque::new(),
             trouble: None,
             began: false,
@@ -187,6 +190,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             }
             self.kept.pop_front();
         }
+        self.seat_driver().await?;
         self.settle().await
     }
 
@@ -214,7 +218,8 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     async fn take_in_or_keep(&mut self, input: Input) -> Result<(), EngineError> {
         let must_wait = self.trouble.is_some() || !self.kept.is_empty();
         if must_wait || !self.take_in(&input).await? {
-            self.kept.push_back(input);
+            let came = self.clock.now();
+            self.kept.push_back(input.that_came(came));
         }
         Ok(())
     }

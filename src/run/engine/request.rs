@@ -83,14 +83,13 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             } => {
                 self.clients.insert(client, actor.clone());
                 if drive && self.driver.is_none() && self.state.end.is_none() {
-                    let attach = Input::Attach { actor, terminal };
-                    if self.take_in(&attach).await? {
-                        self.driver = Some(client);
-                    }
+                    self.would_drive.insert(client, terminal);
+                    self.seat_driver().await?;
                 }
             }
             Request::Leave { client } => {
                 let actor = self.clients.remove(&client);
+                self.would_drive.remove(&client);
                 if self.driver == Some(client) {
                     self.driver = None;
                     if let (Some(actor), None) = (actor, &self.state.end) {
@@ -129,6 +128,25 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             }
         }
         self.publish_presence();
+        Ok(())
+    }
+
+    /// Lets the first terminal drive that would, if nobody does. It waits while that can't be recorded.
+    pub(super) async fn seat_driver(&mut self) -> Result<(), EngineError> {
+        while let (Some(entry), None, None) =
+            (self.would_drive.first_entry(), self.driver, &self.state.end)
+        {
+            let (client, terminal) = (*entry.key(), entry.get().clone());
+            if let Some(actor) = self.clients.get(&client).cloned() {
+                if !self.take_in(&Input::Attach { actor, terminal }).await? {
+                    return Ok(());
+                }
+                self.driver = Some(client);
+                self.publish_presence();
+            }
+            self.would_drive.remove(&client);
+        }
+        self.would_drive.clear();
         Ok(())
     }
 

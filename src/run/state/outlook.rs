@@ -71,6 +71,8 @@ pub enum Waiting {
     Choice(Vec<usize>),
     /// Somebody releases the hold.
     Release,
+    /// Somebody puts the plan back that the run was created with.
+    Plan,
     /// Somebody finishes the run.
     Finish,
     /// Nothing any more: the run is over.
@@ -205,16 +207,28 @@ impl RunState {
         }
     }
 
+    /// Whether `plan` is not the one that the run was created with: nothing of it may be done then.
+    pub fn is_of_another_plan(&self, plan: &Plan) -> bool {
+        !self.digest.is_empty() && self.digest != plan.digest
+    }
+
     /// What the run needs from a person.
     pub fn waiting(&self, plan: &Plan) -> Waiting {
         if self.end.is_some() {
             return Waiting::Over;
         }
         if self.rollback.is_some() {
-            return self.waiting_on_the_way_back(plan);
+            return if self.is_of_another_plan(plan) {
+                Waiting::Plan
+            } else {
+                self.waiting_on_the_way_back(plan)
+            };
         }
         if !self.holds.is_empty() {
             return Waiting::Release;
+        }
+        if self.is_of_another_plan(plan) {
+            return Waiting::Plan;
         }
         if let Some(ix) = self.undecided(plan) {
             return Waiting::Decide(ix);

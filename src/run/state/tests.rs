@@ -103,6 +103,7 @@ fn of_jobs() -> impl Strategy<Value = Event> {
                 findings: Vec::new(),
                 message: None,
                 left: None,
+                ended: None,
             })
         }),
         1 => job().prop_map(|job| Event::StepLaunched(StepLaunched { job, pid: 7 })),
@@ -263,4 +264,56 @@ fn a_journal_that_names_what_the_plan_does_not_have_is_refused_by_name() {
         why.to_string(),
         "entry 1 names `nowhere`, which the plan does not have"
     );
+}
+
+#[test]
+fn a_step_ended_when_its_record_says_unless_that_can_not_be() {
+    let plan = plan();
+    let moment = |seconds: u64, boot| Moment {
+        wall: i64::try_from(seconds).unwrap() * 1_000_000,
+        mono: seconds * 1_000_000,
+        boot,
+    };
+    let ended = |ended: Option<Moment>| {
+        let job = Job {
+            step: "a".to_owned(),
+            attempt: 1,
+            undo: false,
+        };
+        let started = Event::StepStarted(StepStarted {
+            job: job.clone(),
+            work: "shell".to_owned(),
+            choice: 0,
+            reason: None,
+        });
+        let finished = Event::StepFinished(StepFinished {
+            job,
+            outcome: Outcome::Passed,
+            applied: Applied::Yes,
+            known_by: KnownBy::Record,
+            exit_code: Some(0),
+            signal: None,
+            findings: Vec::new(),
+            message: None,
+            left: None,
+            ended,
+        });
+        let entry = |seq, at, event| Entry {
+            seq,
+            at,
+            actor: Actor::engine(),
+            event,
+        };
+        let entries = [
+            entry(1, moment(10, 1), started),
+            entry(2, moment(20, 1), finished),
+        ];
+        let state = RunState::folded(&plan, &entries).unwrap();
+        state.steps[0].ended.unwrap()
+    };
+    assert_eq!(ended(None), moment(20, 1));
+    assert_eq!(ended(Some(moment(13, 1))), moment(13, 1));
+    for wrong in [moment(9, 1), moment(21, 1)] {
+        assert_eq!(ended(Some(wrong)), moment(20, 1));
+    }
 }

@@ -9,6 +9,7 @@ use sqlx::{Column, Either, Row, TypeInfo, ValueRef};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
+use super::sql::Said;
 use super::table::TextTable;
 
 /// The most rows of one result that are written down.
@@ -56,23 +57,41 @@ impl Printer {
         self.value.clone()
     }
 
-    /// Writes everything that comes, until there is no more. What can't be written is let go by: the
-    /// server is listened to all the same.
-    pub(super) async fn print<S>(&mut self, stream: S) -> Result<(), sqlx::Error>
+    /// Writes everything that comes, until there is no more, and what was `said` beside it. What can't
+    /// be written is let go by: the server is listened to all the same.
+    pub(super) async fn print<S>(&mut self, stream: S, said: &mut Said) -> Result<(), sqlx::Error>
     where
         S: Stream<Item = Result<Either<PgQueryResult, PgRow>, sqlx::Error>>,
     {
         tokio::pin!(stream);
-        while let Some(item) = stream.next().await {
-            match item? {
-                Either::Right(row) => self.row(&row),
-                Either::Left(result) => {
-                    let written = self.end_of_statement(result.rows_affected()).await;
-                    self.broken = self.broken.take().or(written.err());
+        loop {
+            let item = tokio::select! {
+                biased;
+                words = said.next() => {
+                    self.write(&words).await;
+                    continue;
+                }
+                item = stream.next() => item,
+            };
+            // What was said while this came was said before it.
+            while let Some(words) = said.rest() {
+                self.write(&words).await;
+            }
+            match item {
+                None => return Ok(()),
+                Some(Err(error)) => return Err(error),
+                Some(Ok(Either::Right(row))) => self.row(&row),
+                Some(Ok(Either::Left(result))) => {
+                    let text = self.end_of_statement(result.rows_affected());
+                    self.write(text.trim_end()).await;
                 }
             }
         }
-        Ok(())
+    }
+
+    async fn write(&mut self, line: &str) {
+        let written = self.say(line).await;
+        self.broken = self.broken.take().or(written.err());
     }
 
     fn row(&mut self, row: &PgRow) {
@@ -93,10 +112,10 @@ impl Printer {
         table.push(cells);
     }
 
-    async fn end_of_statement(&mut self, affected: u64) -> io::Result<()> {
+    fn end_of_statement(&mut self, affected: u64) -> String {
         let rows = std::mem::take(&mut self.rows);
         self.kept = 0;
-        let text = match self.table.take() {
+        match self.table.take() {
             Some(table) => {
                 let left_out = rows - table.len();
                 let more = if left_out > 0 {
@@ -109,8 +128,7 @@ impl Printer {
             }
             None if affected > 0 => format!("{affected} rows\n"),
             None => "done\n".to_owned(),
-        };
-        self.say(text.trim_end()).await
+        }
     }
 
     /// Writes a line of our own.

@@ -241,6 +241,7 @@ impl ShellWork {
             applied: Applied::Maybe,
             exit_code: exit.code,
             signal: exit.signal,
+            ended: exit.ended,
             ..not_begun(&self.job, why)
         }
     }
@@ -278,6 +279,7 @@ impl ShellWork {
             findings: verdict.findings,
             message: unknown,
             left,
+            ended: exit.ended,
             captured: verdict.captured,
         }
     }

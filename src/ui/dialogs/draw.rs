@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
+use super::room::{text_width, wrapped};
 use super::{Ask, Confirmation, Dialog, Pick, RollBack};
 use crate::journal::event::Applied;
 use crate::plan::Confirm;
@@ -19,6 +20,7 @@ use crate::ui::words;
 pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     match &scene.view.dialog {
         None => {}
+        Some(dialog) if !dialog.fits(area) => too_small(scene, area, buf),
         Some(Dialog::Help(top)) => help(scene, *top, area, buf),
         Some(Dialog::Ask(dialog)) => ask(scene, dialog, area, buf),
         Some(Dialog::Confirm(dialog)) => confirm(scene, dialog, area, buf),
@@ -55,9 +57,19 @@ fn open(
     }
 }
 
-/// The width of a box for text on a screen of this width.
-fn text_width(area: Rect) -> u16 {
-    area.width.saturating_sub(4).min(90)
+/// What stands in the place of a dialog that can't be read.
+fn too_small(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
+    Clear.render(area, buf);
+    let words = "too small for this question: make the terminal larger, or esc";
+    let lines = clip::wrap(words, usize::from(area.width));
+    for (row, line) in lines.into_iter().enumerate() {
+        put(
+            area,
+            row as u16,
+            Line::from(scene.span(line, Role::Warn)),
+            buf,
+        );
+    }
 }
 
 fn keys<'s>(scene: &Scene<'s>, keys: &[(&str, &str)]) -> Line<'s> {
@@ -130,12 +142,7 @@ fn ask(scene: &Scene<'_>, dialog: &Ask, area: Rect, buf: &mut Buffer) {
 
 fn confirm(scene: &Scene<'_>, dialog: &Confirmation, area: Rect, buf: &mut Buffer) {
     let width = text_width(area);
-    let rows: Vec<String> = dialog
-        .lines
-        .iter()
-        .flat_map(|line| clip::wrap(line, usize::from(width.saturating_sub(4))))
-        .map(str::to_owned)
-        .collect();
+    let rows = wrapped(&dialog.lines, width);
     let typed = if dialog.typed.is_some() { 2 } else { 0 };
     let inner = open(
         scene,

@@ -12,13 +12,18 @@ use crate::ui::update::{Act, OutputMove, carry_out};
 use crate::ui::view::View;
 use crate::ui::world::World;
 
-/// Gives a key to the dialog that is open. A dialog that is done is closed.
+/// Gives a key to the dialog that is open. A dialog that is done is closed; one that can't be read on
+/// this screen can only be left.
 pub fn key(view: &mut View, world: &World, event: KeyEvent, now: Moment) -> Vec<Act> {
     let Some(mut dialog) = view.dialog.take() else {
         return Vec::new();
     };
     let key = Key::from_event(&event);
     if matches!(key, Some(Key::Esc | Key::Ctrl('c'))) {
+        return Vec::new();
+    }
+    if view.size.is_some_and(|screen| !dialog.fits(screen)) {
+        view.dialog = Some(dialog);
         return Vec::new();
     }
     let outcome = match &mut dialog {

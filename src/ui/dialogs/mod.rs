@@ -9,6 +9,7 @@ mod draw;
 mod keys;
 mod pick;
 mod rollback;
+mod room;
 
 pub use ask::{Ask, Purpose};
 pub use confirm::Confirmation;

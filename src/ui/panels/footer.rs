@@ -7,7 +7,6 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use crate::run::RunState;
 use crate::ui::intent::Intent;
 use crate::ui::keymap::{Binding, KEYMAP};
 use crate::ui::offer::offer;
@@ -41,8 +40,11 @@ pub fn message(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// What the footer says of a key; the word changes with what it would do.
-fn hint(binding: &Binding, state: &RunState) -> &'static str {
+fn hint(binding: &Binding, scene: &Scene<'_>) -> &'static str {
+    let state = &scene.world.state;
+    let step = state.steps.get(scene.view.step(scene.world));
     match binding.intent {
+        Intent::Act if step.is_some_and(|step| step.status.needs_decision()) => "decide",
         Intent::Hold if !state.holds.is_empty() => "release",
         Intent::Auto if state.auto => "by hand",
         _ => binding.hint,
@@ -58,7 +60,7 @@ fn shown(scene: &Scene<'_>, width: u16) -> Vec<(u16, u16, &'static Binding, &'st
     };
     let wide = |binding: &Binding| {
         let key = clip::width(&binding.keys[0].to_string());
-        (key + 1 + clip::width(hint(binding, &scene.world.state)) + 2) as u16
+        (key + 1 + clip::width(hint(binding, scene)) + 2) as u16
     };
     let mut bindings: Vec<&'static Binding> = KEYMAP.iter().filter(can).collect();
     // Where there is no room for all, the way back and the help stay.
@@ -74,7 +76,7 @@ fn shown(scene: &Scene<'_>, width: u16) -> Vec<(u16, u16, &'static Binding, &'st
         .map(|binding| {
             let begin = x;
             x += wide(binding);
-            (begin, x, binding, hint(binding, &scene.world.state))
+            (begin, x, binding, hint(binding, scene))
         })
         .collect()
 }

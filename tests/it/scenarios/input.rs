@@ -46,6 +46,8 @@ pub enum Line {
     ClockJumps { ahead: bool, by: Duration },
     /// `plan changes`: its copy in the run's directory.
     PlanChanges,
+    /// `plan is put back`: as it was when the run was created.
+    PlanIsPutBack,
     /// `journal is back: no space left`
     JournalIsBack(String),
 }
@@ -143,6 +145,7 @@ fn world(line: &str) -> Option<Line> {
         "engine dies" => Line::EngineDies,
         "machine restarts" => Line::MachineRestarts,
         "plan changes" => Line::PlanChanges,
+        "plan is put back" => Line::PlanIsPutBack,
         _ => return None,
     })
 }
@@ -323,6 +326,7 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
         findings: Vec::new(),
         message,
         left: None,
+        ended: None,
         captured: Vec::new(),
     };
     for pair in more.chunks(2) {

@@ -111,6 +111,7 @@ impl Play {
                 self.take_in(&Input::Tick);
             }
             Line::PlanChanges => self.plan.digest.push_str(", changed"),
+            Line::PlanIsPutBack => self.plan.digest.clone_from(&self.digest),
             Line::JournalIsBack(why) => drop(self.take_in(&Input::JournalRestored { why })),
         }
     }
@@ -128,6 +129,7 @@ impl Play {
             poll_ms: 1000,
             version: "0".to_owned(),
             reviewed: Vec::new(),
+            included: Vec::new(),
         };
         let actor = Actor::person(who, Via::Ctl);
         self.commit(Decision::event(&actor, Event::RunCreated(created)));

@@ -139,7 +139,7 @@ fn wants_terminal(command: &Command<'_>) -> bool {
 }
 
 /// Whether it stands at a prompt of its own.
-fn prompts(
+pub(super) fn prompts(
     script: &Script<'_>,
     ix: usize,
     program: &str,

@@ -27,6 +27,7 @@
 //! | `resolve-after-deploy` | a baseline is marked as applied after `migrate deploy` has tried it |
 //! | `restore-over-live` | a backup is restored over a database that is in use |
 //! | `rollback-with-writes` | a rollback restores, and nothing stops writes before |
+//! | `runs-here` | lines that are meant for a session, behind `ssh host` or `su -`, run on this machine |
 //! | `sessions-in-the-way` | `dropdb`, a rename or a copy fails while anybody is connected |
 //! | `sql-syntax` | a statement that can't be read: nobody has judged it |
 //! | `status-fails-early` | `prisma migrate status` returns 1 before every deployment |
@@ -48,6 +49,7 @@ mod dump;
 mod environment;
 mod follow;
 mod git;
+pub(in crate::plan) mod here;
 mod http;
 mod keyboard;
 mod names;
@@ -75,7 +77,7 @@ use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
 /// The codes of all traps.
-pub(super) const CODES: [&str; 35] = [
+pub(super) const CODES: [&str; 36] = [
     "blocked-now",
     "blocking-index",
     "blocking-scan",
@@ -100,6 +102,7 @@ pub(super) const CODES: [&str; 35] = [
     "resolve-after-deploy",
     "restore-over-live",
     "rollback-with-writes",
+    "runs-here",
     "sessions-in-the-way",
     "sql-syntax",
     "status-fails-early",
@@ -134,6 +137,7 @@ pub(super) fn check(
         git::check(text, &mut found);
         keyboard::check(text, &mut found);
         odd::check(text, &mut found);
+        here::check(text, &mut found);
         tools::development(text, &mut found);
     }
     restore::over_live(&texts, &mut found);

@@ -1066,3 +1066,43 @@ fn a_table_that_the_database_does_not_have_is_warned_of_unless_the_plan_makes_it
     }
     assert!(of("create table nope (b int); create index on nope (b)").is_empty());
 }
+
+#[test]
+fn lines_behind_a_session_run_on_this_machine() {
+    trap(
+        "runs-here",
+        &[
+            "ssh db1\nsudo systemctl stop app",
+            "su - postgres\necho \"I am $(id -un)\"",
+            "sudo -i\nls",
+            "sudo -iu postgres; ls",
+            "sudo su -\nls",
+            "docker exec -it db bash\nls /",
+            "kubectl exec deploy/web -- sh\nls /",
+            "psql shop\nselect 1;",
+            "gcloud compute ssh db1\nls",
+        ],
+    );
+    fine(
+        "runs-here",
+        &[
+            "ssh db1",
+            "ssh db1\nexit",
+            "ssh db1 uptime\nls",
+            "ssh db1 'bash -s' <<'EOF'\nls\nEOF\nls",
+            "su postgres -c 'ls'\nls",
+            "sudo -u postgres ls\nls",
+            "sudo -i ls\nls",
+            "docker exec db bash -c ls\nls",
+            "psql -Xc 'select 1' shop\nls",
+            "curl -fsS https://x.example | bash\nls",
+            "bash deploy.sh\nls",
+        ],
+    );
+    let held = |text: &str| {
+        let opened = open("runbook.md", text.as_bytes());
+        opened.plan.unwrap().steps[0].spec.confirm.is_some()
+    };
+    assert!(held(&deploying("bash", "su - postgres\nls")));
+    assert!(!held(&deploying("bash", "su postgres -c ls\nls")));
+}

@@ -1,7 +1,9 @@
 //! The reader as a whole; its parts are tested beside their code.
 
+mod back;
 mod headings;
 mod items;
+mod kept;
 pub(in crate::plan) mod nothing_lost;
 mod people;
 mod reading;

@@ -29,6 +29,10 @@ pub(super) struct Tongue {
     pub(super) either: &'static [&'static str],
     /// "expected", before a colon.
     pub(super) expected: &'static [&'static str],
+    /// "output", before a block of what is printed; `*` at the end stands for any ending.
+    pub(super) prints: &'static [&'static str],
+    /// "for example", at the beginning of a line.
+    pub(super) examples: &'static [&'static str],
     /// "estimated time", before a colon.
     pub(super) lasts: &'static [&'static str],
     /// Words for times, and the English ones.
@@ -39,7 +43,9 @@ pub(super) struct Tongue {
     pub(super) back_if: &'static [&'static str],
     /// "if", at the beginning of what commands are for; "to undo".
     pub(super) in_case: &'static [&'static str],
-    /// "when", there, if what follows speaks of a failure or of a way back.
+    /// "only if", at the beginning of a remark in parentheses.
+    pub(super) only_in_case: &'static [&'static str],
+    /// "when", in front of what commands are for, if what follows speaks of a failure or of a way back.
     pub(super) in_case_of: &'static [&'static str],
     /// "choose", in the title of a step with several ways.
     pub(super) choose: &'static [&'static str],

@@ -1,6 +1,7 @@
 //! Events about steps and their undos.
 
 use super::{Fold, Mismatch};
+use crate::clock::Moment;
 use crate::journal::Via;
 use crate::journal::event::{
     Applied, ConditionOf, Job, Outcome, SnapshotTaken, StepAdopted, StepFinished, StepLaunched,
@@ -82,7 +83,10 @@ impl Fold<'_> {
                 applied => applied,
             });
         }
-        step.ended = Some(at);
+        let ended = e
+            .ended
+            .filter(|ended| lies_between(step.started, *ended, at));
+        step.ended = Some(ended.unwrap_or(at));
         step.pid = None;
         step.sought = None;
         // What was stopped and got lost is still what was stopped, if it is found.
@@ -262,6 +266,13 @@ impl Fold<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether something that was `started` and is known of `now` can have been over at `ended`. Of two starts
+/// of the machine nothing can be said.
+fn lies_between(started: Option<Moment>, ended: Moment, now: Moment) -> bool {
+    let later = |a: Moment, b: Moment| a.boot == b.boot && a.mono > b.mono;
+    !later(ended, now) && !started.is_some_and(|started| later(started, ended))
 }
 
 fn finish_change(job: &Job, outcome: Outcome, on_the_way_back: bool) -> Change {

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use super::SqlTask;
 use super::ask::{identity, is_another_system, without_life};
 use super::ears::Ears;
+use super::heard::{self, Said};
 use super::number;
 use super::words::{is_lost, words};
 use crate::journal::event::{Applied, Job, Outcome};
@@ -133,7 +134,9 @@ impl Link {
             };
             return (not_begun(&task.job, given_up), lost);
         }
-        let ran = ears.beside(self.statements(task, wrapped)).await;
+        let (voice, said) = heard::listen();
+        let work = voice.over(self.statements(task, wrapped, said));
+        let ran = ears.beside(work).await;
         let ran = ran.unwrap_or_else(|| Ran::Lost("the connection was given up".to_owned()));
         let (finish, mut lost) = self.conclude(task, ran, wrapped, ears).await;
         if let (Some(before), false) = (limit_before, lost) {
@@ -205,7 +208,7 @@ impl Link {
     }
 
     /// The statements themselves. This is the one place where a plan's SQL reaches a server.
-    async fn statements(&mut self, task: &SqlTask, wrapped: bool) -> Ran {
+    async fn statements(&mut self, task: &SqlTask, wrapped: bool, mut said: Said) -> Ran {
         let mut printer = match Printer::open(&task.judgement.output).await {
             Ok(printer) => printer,
             Err(error) => return Ran::Refused(format!("failed to write its output: {error}")),
@@ -219,7 +222,7 @@ impl Link {
         for text in texts {
             let stream =
                 sqlx::raw_sql(AssertSqlSafe(text.to_owned())).fetch_many(&mut self.connection);
-            if let Err(error) = printer.print(stream).await {
+            if let Err(error) = printer.print(stream, &mut said).await {
                 let said = words(&error);
                 let _ = printer.say(&said).await;
                 if !is_lost(&error) {
@@ -348,8 +351,11 @@ impl Link {
             message: Some(format!("{why} while it was being committed")),
             ..finish
         };
-        match ears.beside(self.tell("commit")).await {
-            Some(Ok(())) => (finish, false),
+        let (voice, mut said) = heard::listen();
+        let committed = voice.over(ears.beside(self.tell("commit"))).await;
+        let message = task.note_warnings(said.all()).await;
+        match committed {
+            Some(Ok(())) => (Finish { message, ..finish }, false),
             None => (unknown("the connection was given up", finish), true),
             Some(Err(error)) if is_lost(&error) => {
                 task.lost(&words(&error)).await;

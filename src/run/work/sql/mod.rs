@@ -7,6 +7,7 @@
 
 mod ask;
 mod ears;
+mod heard;
 mod link;
 mod number;
 mod session;
@@ -18,11 +19,15 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
 
 pub use ask::SqlAsk;
+pub(super) use heard::Said;
+use heard::Saying;
+pub use heard::ServerWords;
 use session::Session;
 pub(super) use words::{is_lost, words};
 
 use super::backends::Backends;
 use super::judge::{Judgement, not_begun};
+use super::rows::Printer;
 use crate::journal::event::{Job, Stage};
 use crate::plan::Sql;
 use crate::run::input::Notice;
@@ -49,6 +54,22 @@ pub struct SqlTask {
 }
 
 impl SqlTask {
+    /// Writes down what a server said while it committed. The warnings are a part of how it ended.
+    async fn note_warnings(&self, said: Vec<Saying>) -> Option<String> {
+        if said.is_empty() {
+            return None;
+        }
+        if let Ok(mut printer) = Printer::open(&self.judgement.output).await {
+            for saying in &said {
+                let _ = printer.say(&saying.to_string()).await;
+            }
+        }
+        let warnings = said.iter().filter(|saying| saying.is_warning());
+        let warnings: Vec<String> = warnings.map(Saying::to_string).collect();
+        (!warnings.is_empty())
+            .then(|| format!("said while it was committed: {}", warnings.join("; ")))
+    }
+
     /// Tells that the connection broke, before anybody hears how it ended.
     async fn lost(&self, why: &str) {
         let notice = Notice::ConnectionLost {

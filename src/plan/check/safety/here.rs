@@ -1,0 +1,139 @@
+//! Lines that are meant for a session and run on this machine: what stands behind `ssh db1`, `su -` or
+//! `docker exec -it db bash` is typed into it by a person, and nobody types in a step.
+
+use super::keyboard::prompts;
+use super::psql::from_program;
+use super::text::Text;
+use crate::plan::commands::{self, Command, Given, Joint, Known, Script, Settings};
+use crate::plan::draft::{Draft, StepSpec};
+use crate::plan::problem::Problem;
+use crate::plan::work::Work;
+
+/// Programs that open a session unless they are told what to do in it.
+const OPENERS: [&str; 14] = [
+    "bash",
+    "heroku",
+    "mariadb",
+    "mongo",
+    "mongosh",
+    "mysql",
+    "psql",
+    "redis-cli",
+    "sh",
+    "sqlite3",
+    "ssh",
+    "su",
+    "sudo",
+    "zsh",
+];
+/// Calls that open one.
+const CALLS: [(&str, &[&str]); 9] = [
+    ("newgrp", &[]),
+    ("poetry", &["shell"]),
+    ("pipenv", &["shell"]),
+    ("gcloud", &["compute", "ssh"]),
+    ("aws", &["ssm", "start-session"]),
+    ("vagrant", &["ssh"]),
+    ("fly", &["ssh", "console"]),
+    ("flyctl", &["ssh", "console"]),
+    ("heroku", &["run", "bash"]),
+];
+/// What is typed to leave one.
+const LEAVING: [&str; 5] = ["exit", "logout", "quit", "\\q", "EOF"];
+
+/// Finds commands behind which the others of their script are meant for somewhere else.
+pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
+    let Some(command) = opener(&text.script) else {
+        return;
+    };
+    let range = from_program(command);
+    let end = command.words.last().map_or(range.end, |word| word.span.end);
+    let shown = text.body().get(range.start..end).unwrap_or_default();
+    let shown = shown.lines().next().unwrap_or_default();
+    let message = format!(
+        "`{shown}` opens a session, and the lines below are not typed into it: they run on this machine"
+    );
+    let hint = "give it the lines: `ssh db1 'bash -s' <<'EOF'`, `su postgres -c '…'`, `docker exec db sh -c '…'`";
+    out.push(text.warning("runs-here", range.start..end, message, hint));
+}
+
+/// Makes a person say that a step of the way forward is to run in which such lines stand.
+pub(in crate::plan) fn hold(draft: &mut Draft) {
+    let steps = draft.phases.iter_mut().flat_map(|phase| &mut phase.steps);
+    for step in steps.filter(|step| strays(step)) {
+        step.danger = true;
+        step.confirm.get_or_insert_with(|| {
+            "Lines of this step are meant for another session and run on this machine. Run them here?"
+                .to_owned()
+        });
+    }
+}
+
+fn strays(step: &StepSpec) -> bool {
+    let Work::Shell(shell) = &step.work else {
+        return false;
+    };
+    let known = OPENERS.iter().chain(CALLS.iter().map(|(name, _)| name));
+    // Most scripts are of one line, or name none of these.
+    shell.script.trim_end().contains(['\n', ';', '&'])
+        && known.into_iter().any(|name| shell.script.contains(name))
+        && opener(&commands::read(&shell.script, Settings::default())).is_some()
+}
+
+/// The command of `script` that opens a session while others follow.
+fn opener<'s, 't>(script: &'s Script<'t>) -> Option<&'s Command<'t>> {
+    let here = |command: &Command<'_>| {
+        let pipe = script.pipe(command);
+        !pipe.elsewhere && !pipe.substituted
+    };
+    let all = script.commands.iter().enumerate();
+    let mut opening = all.filter(|(ix, command)| {
+        let aside = script.pipe(command).joint == Joint::Background;
+        here(command) && !aside && opens(script, *ix, command)
+    });
+    opening.find_map(|(ix, command)| {
+        let mut rest = script.commands[ix + 1..].iter();
+        let follows = |next: &&Command<'_>| here(next) && !LEAVING.contains(&next.program());
+        rest.find(follows).map(|_| command)
+    })
+}
+
+fn opens(script: &Script<'_>, ix: usize, command: &Command<'_>) -> bool {
+    let program = command.program();
+    let called = CALLS.iter().any(|(name, verbs)| {
+        let arguments = command.arguments();
+        let told = arguments
+            .iter()
+            .any(|word| word.text.starts_with("--command") || word.text == "-c");
+        let same = |(verb, word): (&&str, &commands::Word<'_>)| *verb == word.text;
+        *name == program
+            && arguments.len() >= verbs.len()
+            && verbs.iter().zip(arguments).all(same)
+            && !told
+    });
+    if called {
+        return true;
+    }
+    if program == "sudo" {
+        return is_login(command);
+    }
+    let known = Known {
+        short: "cemnUhp",
+        long: &["command", "eval", "message", "file"],
+        leading: false,
+    };
+    let given = Given::read(command.arguments(), known);
+    OPENERS.contains(&program) && prompts(script, ix, program, command, &given)
+}
+
+/// `sudo -i`, `sudo -iu postgres`, `sudo su -`
+fn is_login(command: &Command<'_>) -> bool {
+    let known = Known {
+        short: "ugpCThRD",
+        long: &["user", "group"],
+        leading: true,
+    };
+    let given = Given::read(command.arguments(), known);
+    let fed = !matches!(command.input(), commands::Input::None);
+    given.has(&["i", "s", "login", "shell"]) && given.operands.is_empty() && !fed
+}

@@ -1,0 +1,241 @@
+//! Ways back by their words: rollbacks, restores, giving up. What is about one is never a step that
+//! somebody comes by; what may be about one asks before it runs.
+
+use super::phrases::{self, Topic, is_dense};
+use super::tongues;
+use super::words::{Sense, Words};
+
+impl Words {
+    /// Whether it only says that here is how to roll back.
+    pub(super) fn is_plain_rollback(&self) -> bool {
+        self.speaks_only_of(&[&PLAIN])
+    }
+
+    /// Whether it speaks of a rollback.
+    pub(super) fn is_rollback(&self) -> bool {
+        let back = [
+            Topic::Rollback,
+            Topic::Recovery,
+            Topic::Restore,
+            Topic::Emergency,
+            Topic::Urgent,
+            Topic::Returns,
+            Topic::Abandon,
+        ];
+        back.into_iter().any(|topic| self.has(topic))
+    }
+
+    /// Whether it speaks of what can go wrong, or of going back.
+    pub(super) fn is_failure(&self) -> bool {
+        // "After restoring the traffic" is no failure.
+        let back = [
+            Topic::Failure,
+            Topic::Rollback,
+            Topic::Recovery,
+            Topic::Restore,
+            Topic::Emergency,
+            Topic::Urgent,
+        ];
+        back.into_iter().any(|topic| self.has(topic))
+    }
+
+    /// Whether it is about going back. "Recovery" is, "Abort the deployment" and "Emergency procedures";
+    /// "Verify recovery point", "Abort long queries" and "Emergency maintenance window" are not.
+    pub(super) fn goes_back(&self) -> bool {
+        let staged = self.has(Topic::Deploy) || self.has(Topic::Staged);
+        let given_up = self.has(Topic::Recovery)
+            || self.has(Topic::Abandon)
+            || (self.has(Topic::Failure) && staged)
+            || (self.has(Topic::Emergency) && !staged);
+        (self.has(Topic::Rollback)
+            && !self.acts_on(&[&PLAIN, &[Topic::Acts, Topic::Moves, Topic::Thing]]))
+            || self.fails()
+            || self.restores()
+            || (self.has(Topic::Urgent) && !self.has(Topic::Verify) && !self.hurries())
+            || (given_up
+                && self.speaks_only_of(&[&BACK])
+                && !self.acts_on(&[&PLAIN, &[Topic::Acts, Topic::Moves, Topic::Failure]]))
+    }
+
+    /// Whether a deployment or a verification is told to be done with something that may only be called
+    /// after a way back: "Migrate rollback_events", "Verify that the rollback works". "Deploy rollback",
+    /// which speaks of nothing but `back`, is one.
+    fn acts_on(&self, back: &[&[Topic]]) -> bool {
+        self.begins(&[Topic::Acts, Topic::Moves]) && !self.speaks_only_of(back)
+    }
+
+    /// Whether it is a deployment in a hurry: "Despliegue de emergencia", "紧急发布".
+    fn hurries(&self) -> bool {
+        let only = [Topic::Urgent, Topic::Deploy, Topic::Staged];
+        // Where there are no spaces, all of a heading is one word.
+        let begins = self.begins(&[Topic::Deploy]);
+        (begins && !self.uncounted().starts_with(is_dense))
+            || (self.has(Topic::Deploy) && self.speaks_only_of(&[&only]))
+    }
+
+    /// "If the migration fails", "if something goes wrong", "if issues occur".
+    fn fails(&self) -> bool {
+        let case = || {
+            let text = self.uncounted();
+            tongues::words(|tongue| tongue.in_case)
+                .any(|word| tongues::strip_word(text, word).is_some())
+        };
+        self.has(Topic::Fails) || (self.has(Topic::Failure) && case())
+    }
+
+    /// "Restore from backup", "Restoration"; not "Restore traffic", which goes on, nor "Create a restore
+    /// point".
+    fn restores(&self) -> bool {
+        if self.has(Topic::Restore) && !self.has(Topic::Verify) {
+            return true;
+        }
+        let first = self.begins(&[Topic::Returns]);
+        let other = self.has(Topic::Verify) || self.begins(&[Topic::Acts, Topic::Order]);
+        let kept = || self.has(Topic::Copied) || self.speaks_only_of(&[&PLAIN]);
+        self.has(Topic::Returns) && (first || !other) && !self.has(Topic::Served) && kept()
+    }
+
+    /// Whether it is about going forward and back: "Deployment and rollback", "Backup and restore".
+    pub(super) fn goes_both_ways(&self) -> bool {
+        let back = [
+            Topic::Rollback,
+            Topic::Recovery,
+            Topic::Abandon,
+            Topic::Returns,
+            Topic::Restore,
+            Topic::Failure,
+            Topic::Fails,
+        ];
+        let restores = self.has(Topic::Returns) || self.has(Topic::Restore);
+        let forward = self.has(Topic::Deploy) || (self.begins(&[Topic::Before]) && restores);
+        self.has(Topic::And) && forward && !self.begins(&back)
+    }
+
+    /// Whether the commands below it, which stand on the way forward, may be a way back all the same.
+    pub(super) fn may_go_back(&self) -> bool {
+        let copies = self.begins(&[Topic::Before]) && self.has(Topic::And);
+        let restores =
+            self.has(Topic::Returns) || self.has(Topic::Restore) || self.has(Topic::Recovery);
+        let staged = self.has(Topic::Deploy) || self.has(Topic::Staged);
+        let abandons = self.begins(&[Topic::Abandon]) && staged;
+        let returns = self.begins(&[Topic::Returns]) && self.has(Topic::Copied);
+        (copies && restores) || abandons || returns || self.is_way_back()
+    }
+
+    /// Whether a line or a step's title says that here is a way back: "Rollback:", "Otherwise roll back".
+    /// "Keep the image for a rollback" prepares one.
+    pub(super) fn is_way_back(&self) -> bool {
+        let prepares = self.begins(&[Topic::Acts, Topic::Order, Topic::Before, Topic::Verify]);
+        let purpose = || {
+            let text = self.uncounted();
+            let purposes = [
+                " for ",
+                " in case ",
+                " before ",
+                " fur ",
+                " pour ",
+                " para ",
+            ];
+            purposes.iter().any(|word| text.contains(word))
+        };
+        let back = [
+            Topic::Rollback,
+            Topic::Recovery,
+            Topic::Abandon,
+            Topic::Returns,
+        ];
+        self.meaning().sense == Some(Sense::Rollback)
+            && !prepares
+            && (self.begins(&back) || !purpose() || self.speaks_only_of(&[&BACK]))
+    }
+
+    /// Whether it says that what stands below is not to be done, or not any more.
+    pub(super) fn is_not_to_be_done(&self) -> bool {
+        let forbids = self.begins(&[Topic::Forbids]) && !self.has(Topic::Urges);
+        // "Remove what is obsolete" is to be done.
+        let order = self.begins(&[Topic::Acts, Topic::Order]) || self.ends(Topic::OrderLast);
+        self.has(Topic::Never) || forbids || (self.ends(Topic::Outdated) && !order)
+    }
+
+    /// Whether it names another place than production: "Staging deployment", "on your laptop".
+    pub(super) fn is_elsewhere(&self) -> bool {
+        self.has(Topic::Elsewhere) && !self.uncounted().contains("prod")
+    }
+
+    /// Whether each of its words is a part of a phrase of `topics`.
+    fn speaks_only_of(&self, topics: &[&[Topic]]) -> bool {
+        let mut rest = self.uncounted();
+        if rest.trim().is_empty() {
+            return false;
+        }
+        while let Some(end) = rest.find(' ') {
+            let word = &rest[..=end];
+            if word.starts_with(is_dense) {
+                if !is_made_of(word, topics) {
+                    return false;
+                }
+                rest = &rest[end + 1..];
+                continue;
+            }
+            let Some(longest) = longest(rest, topics) else {
+                return false;
+            };
+            // What goes on behind an open phrase is the rest of its word.
+            let open = rest[longest..].find(' ');
+            rest = open.map_or("", |open| &rest[longest + open + 1..]);
+        }
+        true
+    }
+}
+
+/// What a heading may speak of that only says that here is how to roll back.
+const PLAIN: [Topic; 9] = [
+    Topic::Rollback,
+    Topic::Recovery,
+    Topic::Restore,
+    Topic::Returns,
+    Topic::Abandon,
+    Topic::Emergency,
+    Topic::Urgent,
+    Topic::Steps,
+    Topic::Small,
+];
+
+/// What a heading that speaks of recovery, of giving up or of an emergency may speak of beside it.
+const BACK: [Topic; 12] = [
+    Topic::Rollback,
+    Topic::Recovery,
+    Topic::Abandon,
+    Topic::Returns,
+    Topic::Emergency,
+    Topic::Steps,
+    Topic::Small,
+    Topic::Thing,
+    Topic::Copied,
+    Topic::Failure,
+    Topic::Deploy,
+    Topic::Staged,
+];
+
+/// The length of the longest phrase of `topics` that `text` begins with.
+fn longest(text: &str, topics: &[&[Topic]]) -> Option<usize> {
+    let mut longest = None;
+    phrases::at(text, |topic, length| {
+        if topics.iter().any(|topics| topics.contains(&topic)) {
+            longest = longest.max(Some(length));
+        }
+    });
+    longest
+}
+
+/// Whether nothing is left of `word`, whose script has no spaces, without phrases of `topics`.
+fn is_made_of(word: &str, topics: &[&[Topic]]) -> bool {
+    let mut rest = word.trim_end();
+    while !rest.is_empty() {
+        let Some(longest) = longest(rest, topics) else {
+            return false;
+        };
+        rest = &rest[longest..];
+    }
+    true
+}

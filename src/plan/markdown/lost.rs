@@ -1,0 +1,134 @@
+//! What a step sets for its own shell only and a later step would miss: variables that are not exported,
+//! functions. Each step has a shell of its own.
+
+use super::blocks::Fence;
+use super::book::Book;
+use super::script::{Line, Piece};
+use crate::plan::problem::Problem;
+use crate::plan::shell;
+
+/// The most names that are kept in mind: more than anybody sets, and few enough to look for in each line.
+const MAX_NAMES: usize = 48;
+
+/// A name that a shell forgot when it ended.
+#[derive(Debug)]
+pub(super) struct Lost {
+    name: String,
+    function: bool,
+    /// The block that it was set in, by its number in the account.
+    account: usize,
+}
+
+/// Tells of what `piece` of `fence` uses and an earlier step has lost, and keeps in mind what it sets.
+pub(super) fn look(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) {
+    let mut lost = std::mem::take(&mut book.lost);
+    lost.retain(|lost| {
+        let Some(line) = first_use(piece, lost) else {
+            return !piece.code.iter().any(|line| exports(line.text, &lost.name));
+        };
+        tell(lost, line, fence, book);
+        false
+    });
+    for line in &piece.code {
+        let function = shell::function_name(line.text);
+        let name = function.or_else(|| assigned(line.text));
+        if let Some(name) = name.filter(|name| !is_exported(piece, name)) {
+            lost.retain(|lost| lost.name != name);
+            lost.push(Lost {
+                name: name.to_owned(),
+                function: function.is_some(),
+                account: fence.account,
+            });
+        }
+    }
+    let many = lost.len().saturating_sub(MAX_NAMES);
+    lost.drain(..many);
+    book.lost = lost;
+}
+
+fn tell(lost: &Lost, line: &Line<'_>, fence: &Fence, book: &mut Book<'_>) {
+    let name = &lost.name;
+    let at = fence.locate(line.at);
+    let span = book.span(at, at + line.text.len());
+    let place = if lost.account == fence.account {
+        "another step of this block"
+    } else {
+        "an earlier step"
+    };
+    let (set, hint) = if lost.function {
+        (
+            "a function of",
+            format!("write {name} into a file of its own, or into this block"),
+        )
+    } else {
+        ("set in", format!("write `export {name}=…`"))
+    };
+    let message = format!("`{name}` is {set} {place}, whose shell has ended by then");
+    book.problems
+        .push(Problem::warning("lost-variable", span, message).hint(hint));
+}
+
+/// The first line that uses what was lost, unless the piece sets it itself before.
+fn first_use<'p, 't>(piece: &'p Piece<'t>, lost: &Lost) -> Option<&'p Line<'t>> {
+    let name = lost.name.as_str();
+    let own = |line: &&Line<'_>| {
+        let text = line.text;
+        !(assigned(text) == Some(name)
+            || exports(text, name)
+            || shell::function_name(text) == Some(name)
+            || text.contains(&format!("for {name} in "))
+            || text.contains(&format!("read {name}"))
+            || text.contains(&format!("read -r {name}")))
+    };
+    let mut lines = piece.code.iter().take_while(own);
+    lines.find(|line| match lost.function {
+        true => is_called(line.text, name),
+        false => uses(line.text, name),
+    })
+}
+
+/// The variable that a line sets for its own shell only.
+fn assigned(line: &str) -> Option<&str> {
+    let (name, value) = line.split_once('=')?;
+    let fits = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    // `A=b command` sets it for that command.
+    let alone = !value.trim_end().contains(' ') || value.starts_with(['"', '\'', '$']);
+    (fits && alone).then_some(name)
+}
+
+fn is_exported(piece: &Piece<'_>, name: &str) -> bool {
+    let all = |line: &Line<'_>| matches!(line.text.trim(), "set -a" | "set -o allexport");
+    piece
+        .code
+        .iter()
+        .any(|line| all(line) || exports(line.text, name))
+}
+
+/// `export NAME`, `NAME=x; export NAME`, `declare -x NAME=y`
+fn exports(line: &str, name: &str) -> bool {
+    let Some(at) = line.find("export ").or_else(|| line.find("declare -x ")) else {
+        return false;
+    };
+    line[at..].split([' ', '=', ';']).any(|word| word == name)
+}
+
+/// Whether a line expands the variable `name`, without a value for when it is not set.
+fn uses(line: &str, name: &str) -> bool {
+    line.match_indices('$').any(|(at, _)| {
+        let braced = line[at + 1..].starts_with('{');
+        let rest = line[at + 1..].trim_start_matches('{');
+        let rest = rest.strip_prefix(name);
+        rest.is_some_and(|rest| {
+            let whole = !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+            let given = braced && rest.starts_with([':', '-', '=', '+', '?']);
+            whole && !given
+        })
+    })
+}
+
+/// Whether a line begins with a call of the function `name`.
+fn is_called(line: &str, name: &str) -> bool {
+    let rest = line.trim_start().strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ';', '&', '|']))
+}

@@ -1,0 +1,201 @@
+//! Placeholders in the manner of templates: `{VERSION}`, `__VERSION__`, `@VERSION@`, `<<VERSION>>`, and
+//! words that stand for a value by what they say: `NEW_TAG`, `TBD`.
+
+use std::ops::Range;
+
+use super::placeholder::Context;
+use super::script::Line;
+
+/// What a name begins with that stands for another.
+const WHICH: [&str; 7] = [
+    "NEW_",
+    "OLD_",
+    "PREVIOUS_",
+    "PREV_",
+    "LAST_",
+    "TARGET_",
+    "CURRENT_",
+];
+/// What it then ends with.
+const WHAT: [&str; 10] = [
+    "TAG", "VERSION", "COMMIT", "SHA", "HASH", "RELEASE", "REVISION", "BUILD", "IMAGE", "BRANCH",
+];
+/// Names that programs give a meaning.
+const TAKEN: [&str; 6] = ["FILE", "LINE", "DIR", "FUNCTION", "DATE", "TIME"];
+
+/// Finds the placeholders of a line, in no order.
+pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
+    // Who replaces a mark writes it as it is.
+    let replaces = ["sed ", "s/", "s|", "perl ", "awk ", "envsubst", "replace("];
+    if replaces.iter().any(|word| line.contains(word)) {
+        return;
+    }
+    enclosed(line, "__", "__", found);
+    if context == Context::Shell {
+        enclosed(line, "@", "@", found);
+        enclosed(line, "{", "}", found);
+        doubled(line, found);
+        words(line, found);
+    }
+}
+
+/// `__VERSION__`, `@VERSION@`, `{VERSION}`
+fn enclosed(line: &str, open: &str, close: &str, found: &mut Vec<Range<usize>>) {
+    for (at, _) in line.match_indices(open) {
+        let inside = &line[at + open.len()..];
+        let length = capitals(inside);
+        let name = inside[..length].trim_end_matches('_');
+        let end = at + open.len() + name.len();
+        let behind = &line[end..];
+        let joined =
+            |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '@' | '{' | '%' | '#');
+        let apart = !line[..at].ends_with(joined)
+            && behind.starts_with(close)
+            && !behind[close.len()..]
+                .starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '}'));
+        if apart && name.len() > 2 && !TAKEN.contains(&name) {
+            found.push(at..end + close.len());
+        }
+    }
+}
+
+/// `<<VERSION>>`, where it can't be a here-document: no file's name stands behind it.
+fn doubled(line: &str, found: &mut Vec<Range<usize>>) {
+    for (at, _) in line.match_indices("<<") {
+        let inside = &line[at + 2..];
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let length = inside.find(|c| !fits(c)).unwrap_or(inside.len());
+        let behind = inside[length..].strip_prefix(">>");
+        let ends = |rest: &str| {
+            let next = rest.trim_start();
+            next.is_empty()
+                || (next.len() == rest.len()
+                    && next.starts_with(['"', '\'', '/', ':', ')', ',', ';', '@']))
+        };
+        if length > 1 && behind.is_some_and(ends) {
+            found.push(at..at + 2 + length + 2);
+        }
+    }
+}
+
+/// `NEW_TAG`, `PREVIOUS_COMMIT_SHA`, `TBD`, `x.y.z`
+fn words(line: &str, found: &mut Vec<Range<usize>>) {
+    let first = line.split_whitespace().next().unwrap_or_default();
+    let names = [
+        "export", "unset", "read", "declare", "local", "readonly", "printenv", "echo",
+    ];
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+    let mut at = 0;
+    while let Some(start) = line[at..].find(fits).map(|n| at + n) {
+        let length = line[start..].find(|c| !fits(c));
+        at = length.map_or(line.len(), |length| start + length);
+        let word = line[start..at].trim_end_matches('.');
+        let before = line[..start].chars().next_back();
+        let value = !matches!(before, Some('$' | '{' | '%' | '-' | '!' | '#'))
+            && !line[at..].starts_with(['=', '(', '-', '}']);
+        let option = line[..start].ends_with("-e ") || line[..start].ends_with("--env ");
+        let named = WHICH.iter().any(|which| word.starts_with(which))
+            && WHAT.iter().any(|what| word.ends_with(what))
+            && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+        let open = matches!(word, "TBD" | "x.y.z" | "vx.y.z");
+        if value && !option && !names.contains(&first) && (named || open) {
+            found.push(start..start + word.len());
+        }
+    }
+}
+
+fn capitals(text: &str) -> usize {
+    let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    if !text.starts_with(|c: char| c.is_ascii_uppercase()) {
+        return 0;
+    }
+    text.find(|c| !fits(c)).unwrap_or(text.len())
+}
+
+/// Whether the braces in a script are a template's of another program: Go's, or Ansible's and Helm's.
+pub(super) fn is_template(lines: &[Line<'_>]) -> bool {
+    let words = [
+        "{{.",
+        "{{ .",
+        "{{-",
+        "{{range",
+        "{{ range",
+        "{{end",
+        "{{ end",
+        "{{if",
+        "{{ if",
+        "{{with",
+        "{{ with",
+        "{{else",
+        "{{json",
+        "{{ json",
+        "{%",
+        "ansible",
+        "helm ",
+        "jinja",
+        "consul-template",
+        "gomplate",
+        "go-template",
+        "--template",
+        "handlebars",
+        "mustache",
+    ];
+    let says = |line: &Line<'_>| words.iter().any(|word| line.text.contains(word));
+    let braces = lines.iter().any(|line| line.text.contains("{{"));
+    let replaces = |line: &Line<'_>| {
+        let known = ["sed ", "perl ", "envsubst"];
+        line.text.contains("{{") && known.iter().any(|word| line.text.contains(word))
+    };
+    braces && lines.iter().any(|line| says(line) || replaces(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(line: &str, context: Context) -> Vec<&str> {
+        let mut found = Vec::new();
+        find(line, context, &mut found);
+        found.into_iter().map(|range| &line[range]).collect()
+    }
+
+    #[test]
+    fn what_templates_leave_open_is_found() {
+        for (line, wanted) in [
+            ("docker pull app:{VERSION}", "{VERSION}"),
+            ("docker pull app:__VERSION__", "__VERSION__"),
+            ("docker pull app:@VERSION@", "@VERSION@"),
+            ("docker pull app:<<VERSION>>", "<<VERSION>>"),
+            ("docker pull app:NEW_TAG", "NEW_TAG"),
+            ("git checkout PREVIOUS_COMMIT_SHA", "PREVIOUS_COMMIT_SHA"),
+            ("deploy --to TBD", "TBD"),
+            ("docker pull app:x.y.z", "x.y.z"),
+        ] {
+            assert_eq!(texts(line, Context::Shell), [wanted], "{line}");
+        }
+        assert_eq!(texts("set a = __TENANT__", Context::Sql), ["__TENANT__"]);
+    }
+
+    #[test]
+    fn what_only_looks_open_is_left_alone() {
+        for line in [
+            "sed -i \"s/__VERSION__/$V/\" file",
+            "echo ${VERSION} $VERSION",
+            "cp a.{JPG,PNG} b",
+            "cat <<EOF>>file",
+            "cat <<EOF >> file",
+            "git rev-parse main@{UPSTREAM}",
+            "export NEW_TAG",
+            "docker run -e NEW_TAG app",
+            "NEW_TAG=1.2 ./deploy.sh",
+            "echo \"${NEW_TAG:?}\"",
+            "python -c 'print(__name__, __FILE__)'",
+            "mail ops@SHOP@",
+            "find . -exec ls {} +",
+            "date +%Y",
+            "",
+        ] {
+            assert_eq!(texts(line, Context::Shell), Vec::<&str>::new(), "{line}");
+        }
+    }
+}

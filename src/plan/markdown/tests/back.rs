@@ -1,0 +1,186 @@
+//! Ways back: never on the way forward by their heading, and behind a question where they stand there.
+
+use super::{plan, problems, titles};
+use crate::plan::{PhaseKind, Plan};
+
+const BLOCK: &str = "\n```bash\n./x.sh\n```\n";
+
+/// What runs forward without a question.
+fn free(plan: &Plan) -> Vec<&str> {
+    let forward = plan
+        .phases
+        .iter()
+        .flat_map(|phase| &plan.steps[phase.steps.clone()]);
+    forward
+        .filter(|step| !step.spec.work.is_check() && step.spec.confirm.is_none())
+        .map(|step| step.spec.title.as_str())
+        .collect()
+}
+
+#[test]
+fn headings_about_restoring_or_giving_up_are_tiers() {
+    for heading in [
+        "Restore from backup",
+        "Restore",
+        "Restoring the backup",
+        "Restore the database from the backup if the migration fails",
+        "Sicherung wiederherstellen",
+        "Sicherung zurückspielen",
+        "Backup einspielen",
+        "Restaurer la sauvegarde",
+        "Restaurar la copia de seguridad",
+        "Восстановить базу данных",
+        "3. Abort: back to blue",
+        "Abort the deployment",
+        "Cancel the migration",
+        "Failed deployment",
+        "Deployment failure",
+        "Handling a failed migration",
+        "Failure handling",
+        "Migration down",
+        "Downgrade to the previous release",
+        "4. Switch back to the old version",
+        "4. Plan B",
+        "4. Disaster recovery",
+        "Break glass",
+        "Fail back",
+        "Abbruch der Umstellung",
+        "Annuler le déploiement",
+        "Cancelar el despliegue",
+        "Если обновление не удалось",
+        "取消部署",
+        "デプロイ失敗",
+        "Deploy the previous version (rollback)",
+    ] {
+        let text = format!("## 1. Backup{BLOCK}## 2. Deploy{BLOCK}## {heading}{BLOCK}");
+        let plan = plan(&text);
+        assert_eq!(free(&plan), ["./x.sh"; 2], "{heading}");
+        assert_eq!(plan.tiers.len(), 1, "{heading}");
+    }
+}
+
+#[test]
+fn headings_that_only_sound_like_ways_back_are_none() {
+    for heading in [
+        "Restore traffic",
+        "Restore write access",
+        "Restore into the new cluster",
+        "Verify that the rollback works",
+        "Migrate rollback_events table",
+        "Deploy recovery service",
+        "Deploy rollback script to the servers",
+        "Deploy revert-tax fix",
+        "Abort long queries",
+        "Cancel scheduled jobs",
+        "Migrate failed_jobs",
+        "Back up before the restore test",
+    ] {
+        let text = format!("## Deploy{BLOCK}## {heading}{BLOCK}");
+        assert!(plan(&text).tiers.is_empty(), "{heading}");
+    }
+    let both = plan(&format!("## Deploy{BLOCK}## Backup and restore{BLOCK}"));
+    assert_eq!((free(&both).len(), both.tiers.len()), (1, 0));
+}
+
+#[test]
+fn what_goes_back_among_the_steps_forward_asks_and_is_told() {
+    for text in [
+        "**Rollback**\n- [ ] Restore\n  ```bash\n  ./x.sh\n  ```\n",
+        "Rollback steps:\n1. Undo it\n   ```bash\n   ./x.sh\n   ```\n",
+        "- ⏪ Rollback\n    - [ ] Restore\n      ```bash\n      ./x.sh\n      ```\n",
+        "**Step 4 — Rollback (only if step 3 fails)**\n\n```bash\n./x.sh\n```\n",
+        "Undo:\n\n```bash\n./x.sh\n```\n",
+        "Recovery:\n\n```bash\n./x.sh\n```\n",
+        "Backout:\n\n```bash\n./x.sh\n```\n",
+        "Emergency:\n\n```bash\n./x.sh\n```\n",
+        "Abort:\n\n```bash\n./x.sh\n```\n",
+        "To restore:\n\n```bash\n./x.sh\n```\n",
+        "Failure case:\n\n```bash\n./x.sh\n```\n",
+        "*Rollback*\n\n```bash\n./x.sh\n```\n",
+        "- [ ] Otherwise roll back\n  ```bash\n  ./x.sh\n  ```\n",
+        "- [ ] (Only if needed) Roll back\n  ```bash\n  ./x.sh\n  ```\n",
+        "- [ ] Emergency: restore\n  ```bash\n  ./x.sh\n  ```\n",
+        "- [ ] Drain it (only if step 3 fails)\n  ```bash\n  ./x.sh\n  ```\n",
+        "<details><summary>Rollback instructions</summary>\n\n```bash\n./x.sh\n```\n\n</details>\n",
+        "<details>\n<summary>If it fails</summary>\n\n```bash\n./x.sh\n```\n\n</details>\n",
+        "<h2>Rollback</h2>\n\n```bash\n./x.sh\n```\n",
+        ":::danger Rollback\n\n```bash\n./x.sh\n```\n\n:::\n",
+        "For staging:\n\n```bash\n./x.sh\n```\n",
+    ] {
+        let text = format!("## Deploy\n```bash\n./deploy.sh\n```\n\n{text}");
+        let plan = plan(&text);
+        assert_eq!(free(&plan), ["./deploy.sh"], "{text}");
+        assert!(
+            problems(&text)
+                .iter()
+                .any(|(code, _)| *code == "conditional-step"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_gets_ready_for_a_way_back_runs_without_a_question() {
+    for text in [
+        "- [ ] Tag the image for rollback\n  ```bash\n  ./x.sh\n  ```\n",
+        "Back up the database in case of a rollback:\n\n```bash\n./x.sh\n```\n",
+        "Restart the workers (if you use any):\n\n```bash\n./x.sh\n```\n",
+        "<details><summary>Rollback</summary>\n\nText.\n\n</details>\n\n```bash\n./x.sh\n```\n",
+        "<details><summary>Deploy the workers</summary>\n\n```bash\n./x.sh\n```\n\n</details>\n",
+        ":::note Rollback\n\nText.\n\n:::\n\n```bash\n./x.sh\n```\n",
+    ] {
+        let text = format!("## Deploy\n\n{text}");
+        assert_eq!(free(&plan(&text)).len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn what_is_previous_stays_behind_the_deployment() {
+    let text = "## Deployment\n- [ ] New version is up\n## Remove the previous version\n- [ ] Old volume deleted\n";
+    assert_eq!(
+        titles(&plan(text)),
+        [
+            ("check", "New version is up"),
+            ("check", "Old volume deleted")
+        ]
+    );
+    let kind = |text: &str| plan(text).phases[0].spec.kind;
+    assert_eq!(
+        kind("## Requisitos previos\n- [ ] a\n## Despliegue\n- [ ] b\n"),
+        PhaseKind::Before
+    );
+    let cards = plan("## Deploy\n- [ ] a\n## Migrate Visa cards\n- [ ] b\n");
+    assert_eq!(cards.phases[1].spec.kind, PhaseKind::Deploy);
+}
+
+#[test]
+fn before_and_after_count_at_the_end_of_a_heading() {
+    let text = "## Checks before\n- [ ] a\n## Deployment\n- [ ] b\n## Checks after\n- [ ] c\n";
+    let kinds: Vec<_> = plan(text)
+        .phases
+        .iter()
+        .map(|phase| phase.spec.kind)
+        .collect();
+    assert_eq!(
+        kinds,
+        [PhaseKind::Before, PhaseKind::Deploy, PhaseKind::Verify]
+    );
+}
+
+#[test]
+fn roman_numbers_and_letters_count_like_digits() {
+    for marks in [
+        ["I.", "II.", "III."],
+        ["A.", "B.", "C."],
+        ["a)", "b)", "c)"],
+    ] {
+        let [one, two, three] = marks;
+        let text =
+            format!("## {one} Backup{BLOCK}## {two} Stop the app{BLOCK}## {three} Migrate{BLOCK}");
+        assert_eq!(titles(&plan(&text)).len(), 3, "{text}");
+        let reading = format!("## Deploy\n- [ ] a\n## {one} Colours{BLOCK}## {two} Shapes{BLOCK}");
+        assert_eq!(titles(&plan(&reading)), [("check", "a")]);
+    }
+    let back = format!("## I. Deploy{BLOCK}## II. Restore from backup{BLOCK}");
+    assert_eq!(plan(&back).tiers.len(), 1);
+}

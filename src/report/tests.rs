@@ -1,0 +1,288 @@
+use super::*;
+use crate::clock::Moment;
+use crate::journal::event::*;
+use crate::journal::{Actor, Entry, Event, Via};
+use crate::plan::{self, Plan};
+use crate::run::RunState;
+
+const PLAN: &str = r#"
+title = "A bad night"
+[[phase]]
+name = "P"
+kind = "deploy"
+gate = true
+  [[phase.step]]
+  id = "look"
+  title = "Look"
+  check = "look"
+  undo = { shell = "-look" }
+  [[phase.step]]
+  id = "apply"
+  title = "Apply"
+  shell = "apply"
+  undo = { shell = "-apply" }
+  [[phase.step]]
+  id = "again"
+  title = "Look again"
+  check = "look"
+"#;
+
+/// The entries of a night: each at its second, by the program unless a person is named.
+struct Night {
+    plan: Plan,
+    entries: Vec<Entry>,
+}
+
+impl Night {
+    fn new() -> Self {
+        Night {
+            plan: plan::open("plan.toml", PLAN.as_bytes()).plan.unwrap(),
+            entries: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, person: Option<&str>, event: Event) {
+        let seq = self.entries.len() as u64 + 1;
+        self.entries.push(Entry {
+            seq,
+            at: Moment {
+                wall: i64::try_from(seq).unwrap() * 1_000_000,
+                mono: seq * 1_000_000,
+                boot: 1,
+            },
+            actor: person.map_or_else(Actor::engine, |name| Actor::person(name, Via::Ctl)),
+            event,
+        });
+    }
+
+    fn started(&mut self, by: Option<&str>, job: &Job, reason: Option<&str>) {
+        let event = StepStarted {
+            job: job.clone(),
+            work: "shell".to_owned(),
+            choice: 0,
+            reason: reason.map(str::to_owned),
+        };
+        self.add(by, Event::StepStarted(event));
+    }
+
+    fn finished(&mut self, by: Option<&str>, job: &Job, how: (Outcome, KnownBy), message: &str) {
+        let event = StepFinished {
+            job: job.clone(),
+            outcome: how.0,
+            applied: Applied::Maybe,
+            known_by: how.1,
+            exit_code: None,
+            signal: None,
+            findings: Vec::new(),
+            message: (!message.is_empty()).then(|| message.to_owned()),
+            left: None,
+            ended: None,
+        };
+        self.add(by, Event::StepFinished(event));
+    }
+
+    fn sought(&mut self, job: &Job, why: &str) {
+        let (job, why) = (job.clone(), why.to_owned());
+        self.add(None, Event::StepSought(StepSought { job, why }));
+    }
+
+    fn record(&self) -> String {
+        let state = RunState::folded(&self.plan, &self.entries).unwrap();
+        markdown(&self.plan, &state, &self.entries)
+    }
+
+    /// The lines below a title.
+    fn section(&self, title: &str) -> Vec<String> {
+        let record = self.record();
+        let lines = record
+            .lines()
+            .skip_while(|line| *line != format!("## {title}"));
+        let lines = lines.skip(1).take_while(|line| !line.starts_with('#'));
+        let lines = lines.filter(|line| !line.is_empty());
+        lines.map(str::to_owned).collect()
+    }
+}
+
+fn job(step: &str, attempt: u32, undo: bool) -> Job {
+    Job {
+        step: step.to_owned(),
+        attempt,
+        undo,
+    }
+}
+
+fn said(step: &str, reason: &str) -> StepReason {
+    StepReason {
+        step: step.to_owned(),
+        reason: reason.to_owned(),
+    }
+}
+
+fn ticked(step: &str, note: Option<&str>) -> Event {
+    Event::StepTicked(StepTicked {
+        step: step.to_owned(),
+        note: note.map(str::to_owned),
+    })
+}
+
+#[test]
+fn what_people_decided_is_told_also_when_the_table_shows_something_else() {
+    let mut night = Night::new();
+    for (go, reason) in [(false, Some("too late | for today")), (true, None)] {
+        let reason = reason.map(str::to_owned);
+        let (phase, facts) = ("p".to_owned(), Vec::new());
+        let event = GateDecided {
+            phase,
+            go,
+            reason,
+            facts,
+        };
+        night.add(Some("ann"), Event::GateDecided(event));
+    }
+    night.add(Some("ann"), ticked("look", None));
+    let step = "look".to_owned();
+    night.add(
+        Some("bob"),
+        Event::StepUnticked(StepUnticked { step: step.clone() }),
+    );
+    night.add(Some("ann"), ticked("look", Some("looked twice")));
+    let first = job("apply", 1, false);
+    night.started(None, &first, None);
+    let unknown = (Outcome::Unknown, KnownBy::Nobody);
+    night.finished(Some("bob"), &first, unknown, "it did not go");
+    let second = job("apply", 2, false);
+    night.started(Some("ann"), &second, Some("it is safe"));
+    night.finished(None, &second, (Outcome::Failed, KnownBy::Report), "no");
+    night.add(
+        Some("ann"),
+        Event::StepMarkedDone(said("apply", "was <ok>")),
+    );
+    let failed = said("look", "no good");
+    night.add(Some("bob"), Event::StepMarkedFailed(failed));
+    night.add(Some("bob"), Event::StepSkipped(said("look", "enough")));
+    night.add(Some("ann"), ticked("again", Some("the table tells it")));
+    assert_eq!(
+        night.section("Decisions"),
+        [
+            r"- 00:00:01 ann said no-go for 1 P: too late \| for today",
+            "- 00:00:03 ann ticked 1.1 Look",
+            "- 00:00:04 bob took the mark of 1.1 Look back",
+            "- 00:00:05 ann ticked 1.1 Look: looked twice",
+            "- 00:00:07 bob gave 1.2 Apply up",
+            "- 00:00:08 ann tried 1.2 Apply again, which was unknown: it is safe",
+            "- 00:00:10 ann marked 1.2 Apply done: was &lt;ok>",
+            "- 00:00:11 bob marked 1.1 Look failed: no good",
+            "- 00:00:12 bob skipped 1.1 Look: enough",
+        ]
+    );
+    assert_eq!(
+        night.section("What was not as expected"),
+        [
+            "- 1.2 Apply: unknown: it did not go",
+            "- 1.2 Apply, try 2: failed: no",
+        ]
+    );
+    let record = night.record();
+    let mut lines: Vec<&str> = record.lines().filter(|line| line.len() > 2).collect();
+    lines.retain(|line| !line.starts_with("|---"));
+    let all = lines.len();
+    lines.sort_unstable();
+    lines.dedup();
+    assert_eq!(lines.len(), all, "no line twice:\n{record}");
+}
+
+#[test]
+fn after_the_way_back_it_is_still_told_what_was_done_by_hand() {
+    let mut night = Night::new();
+    night.add(Some("ann"), ticked("look", None));
+    night.add(Some("ann"), Event::StepMarkedDone(said("apply", "by hand")));
+    let items = ["apply", "look"].map(|step| UndoItem {
+        step: step.to_owned(),
+        undo: true,
+    });
+    night.add(
+        Some("ann"),
+        Event::RollbackStarted(RollbackStarted {
+            tier: None,
+            items: items.to_vec(),
+            since_t_zero: None,
+            by_wall_clock: false,
+        }),
+    );
+    let undo = job("apply", 1, true);
+    night.started(None, &undo, None);
+    night.finished(None, &undo, (Outcome::Failed, KnownBy::Report), "no");
+    night.add(
+        Some("bob"),
+        Event::StepMarkedDone(said("apply", "undone by hand")),
+    );
+    night.add(Some("bob"), Event::UndoLeft(said("look", "nothing to do")));
+    assert_eq!(
+        night.section("Decisions"),
+        [
+            "- 00:00:02 ann marked 1.2 Apply done: by hand",
+            "- 00:00:06 bob marked the undo of 1.2 Apply done: undone by hand",
+            "- 00:00:07 bob left 1.1 Look out of the way back: nothing to do",
+        ]
+    );
+}
+
+#[test]
+fn interruptions_tell_who_went_on_and_what_was_found() {
+    let mut night = Night::new();
+    let first = job("apply", 1, false);
+    night.add(
+        None,
+        Event::EngineStarted(EngineStarted {
+            pid: 11,
+            resumed: false,
+        }),
+    );
+    night.started(None, &first, None);
+    for pid in [12, 13] {
+        let resumed = true;
+        night.add(None, Event::EngineStarted(EngineStarted { pid, resumed }));
+        night.sought(&first, "the engine that watched it is gone");
+    }
+    night.add(
+        None,
+        Event::StepAdopted(StepAdopted {
+            job: first.clone(),
+            pid: None,
+        }),
+    );
+    night.sought(&first, "the connection was lost");
+    night.finished(None, &first, (Outcome::Passed, KnownBy::Server), "so it is");
+    let why = "the disk was full".to_owned();
+    night.add(None, Event::JournalRestored(JournalRestored { why }));
+    assert_eq!(
+        night.section("Interruptions"),
+        [
+            "- 00:00:03 the engine was gone, and process 12 took the run up; the last entry before is of 00:00:02",
+            "- 00:00:04 1.2 Apply was looked for, the engine that watched it is gone: it had to be looked for again",
+            "- 00:00:05 the engine was gone, and process 13 took the run up; the last entry before is of 00:00:04",
+            "- 00:00:06 1.2 Apply was looked for, the engine that watched it is gone: it was still going on, and was watched again",
+            "- 00:00:08 1.2 Apply was looked for, the connection was lost: it had passed, as the server tells",
+            "- 00:00:10 the journal could be written again: the disk was full",
+        ]
+    );
+    assert!(night.section("What was not as expected").is_empty());
+}
+
+#[test]
+fn tries_in_a_row_that_came_out_alike_are_one_line() {
+    let mut night = Night::new();
+    for attempt in 1..=4 {
+        let job = job("apply", attempt, false);
+        let words = if attempt == 4 { "otherwise" } else { "busy" };
+        night.started(None, &job, None);
+        night.finished(None, &job, (Outcome::Failed, KnownBy::Record), words);
+    }
+    assert_eq!(
+        night.section("What was not as expected"),
+        [
+            "- 1.2 Apply, tries 1 to 3: failed: busy; known by its record",
+            "- 1.2 Apply, try 4: failed: otherwise; known by its record",
+        ]
+    );
+}

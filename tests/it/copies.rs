@@ -1,0 +1,114 @@
+//! The run's copy of its plan, changed behind the program's back.
+
+use rustix::process::Signal;
+
+use crate::support::bench::{Run, is_alive, signal};
+use crate::support::{Bench, text_of, wait};
+
+const PLAN: &str = r#"
+title = "A plan with a part"
+include = "part.toml"
+[[phase]]
+name = "P"
+kind = "deploy"
+  [[phase.step]]
+  id = "first"
+  title = "First"
+  shell = "echo first >>trace"
+  undo = { shell = "echo undone >>trace" }
+  [[phase.step]]
+  id = "second"
+  title = "Second"
+  shell = "echo second >>trace"
+"#;
+
+const PART: &str = r#"
+[[phase]]
+name = "Q"
+kind = "after"
+  [[phase.step]]
+  id = "part"
+  title = "Part"
+  shell = "echo part >>trace"
+"#;
+
+fn kill_engine(run: &Run<'_>) {
+    let engine = run.engine();
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
+}
+
+/// What `verify` has against the run.
+fn complaint(bench: &Bench) -> String {
+    let verified = bench.gonogo(&["verify", "last"]);
+    assert_eq!(verified.status.code(), Some(1), "{}", text_of(&verified));
+    text_of(&verified)
+}
+
+fn resume(bench: &Bench) {
+    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
+    assert!(resumed.status.success(), "{}", text_of(&resumed));
+}
+
+#[test]
+fn nothing_of_a_copy_that_was_changed_is_started_until_it_is_put_back() {
+    let bench = Bench::new();
+    bench.write("part.toml", PART);
+    let mut run = bench.start(PLAN);
+    run.ctl(&["run", "first"]);
+    run.wait_finished("first");
+    let verified = bench.gonogo(&["verify", "last"]);
+    assert!(verified.status.success(), "{}", text_of(&verified));
+    let copy = run.dir().join("plan.toml");
+    kill_engine(&run);
+    std::fs::write(&copy, PLAN.replace("echo second", "echo another")).unwrap();
+    let said = complaint(&bench);
+    assert!(said.contains("plan.toml is not the file"), "{said}");
+    assert!(!said.contains("part.toml"), "{said}");
+
+    resume(&bench);
+    run.ctl(&["release"]);
+    for args in [&["run"][..], &["rollback"], &["auto", "on"]] {
+        let why = run.refused(args);
+        assert!(why.contains("nothing is started"), "{args:?}: {why}");
+    }
+    let waits = run.status()["waiting_for"].to_string();
+    assert!(waits.contains("put the plan back"), "{waits}");
+
+    let engine = run.engine();
+    std::fs::write(&copy, PLAN).unwrap();
+    wait::until("the engine leaves the plan to another", || {
+        !is_alive(engine)
+    });
+    let log = std::fs::read_to_string(run.dir().join("engine.log")).unwrap();
+    assert!(log.contains("is there again"), "{log}");
+    resume(&bench);
+    let mut run = Run::new(&bench, run.id.clone());
+    run.ctl(&["run"]);
+    run.wait_finished("second");
+    assert_eq!(bench.read("trace"), "first\nsecond\n");
+    let verified = bench.gonogo(&["verify", "last"]);
+    assert!(verified.status.success(), "{}", text_of(&verified));
+}
+
+#[test]
+fn an_included_file_that_was_changed_or_is_gone_is_named() {
+    let bench = Bench::new();
+    bench.write("part.toml", PART);
+    let run = bench.start(PLAN);
+    let part = std::fs::read_dir(run.dir().join("included")).unwrap();
+    let part = part.map(|file| file.unwrap().path()).next().unwrap();
+    std::fs::write(&part, PART.replace("echo part", "echo none")).unwrap();
+    let said = complaint(&bench);
+    assert!(said.contains("(it is the plan's part.toml)"), "{said}");
+    assert!(!said.contains("plan.toml is not"), "{said}");
+    std::fs::remove_file(&part).unwrap();
+    let said = complaint(&bench);
+    assert!(said.contains("No such file"), "{said}");
+    std::fs::remove_file(run.dir().join("plan.toml")).unwrap();
+    let said = complaint(&bench);
+    assert!(
+        said.contains("the plan that is being run is gone"),
+        "{said}"
+    );
+}
