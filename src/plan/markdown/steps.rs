@@ -120,8 +120,7 @@ impl Walk<'_, '_> {
                     } else if is_label(inline) {
                         before = Some(block);
                     } else {
-                        let fences = self.rules.fences;
-                        unrun::tell_block(&block.kind, block.span, fences, self.book);
+                        self.look_aside(&block.kind, block.span);
                         self.keep(Some(block));
                     }
                 }
