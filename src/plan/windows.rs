@@ -24,15 +24,12 @@ pub(super) fn undo(text: &str) -> Option<String> {
     if !text.contains(['Ã', 'Â', 'â', 'Å', 'Ä', 'Ð', 'Ñ']) {
         return None;
     }
-    let byte = |c: char| match u32::from(c) {
+    let byte = |c: char| {
         // Where the page has nothing, from 0x80 to 0x9f, editors keep the byte.
-        code @ 0..=0xff => u8::try_from(code).ok(),
-        _ => {
-            let at = HIGH
-                .iter()
-                .position(|&high| high == c && high != '\u{fffd}')?;
-            u8::try_from(at + 0x80).ok()
-        }
+        u8::try_from(u32::from(c)).ok().or_else(|| {
+            let is_it = |&high: &char| high == c && high != '\u{fffd}';
+            u8::try_from(HIGH.iter().position(is_it)? + 0x80).ok()
+        })
     };
     let bytes: Vec<u8> = text.chars().map(byte).collect::<Option<_>>()?;
     String::from_utf8(bytes).ok()
