@@ -10,7 +10,6 @@ use super::label::{Group, is_label, label, within};
 use super::notes;
 use super::people::Other;
 use super::script;
-use super::unrun;
 use super::ways::{self, Candidate};
 use super::work;
 use crate::plan::draft::StepSpec;
