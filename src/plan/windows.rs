@@ -24,15 +24,15 @@ pub(super) fn undo(text: &str) -> Option<String> {
     if !text.contains(['Ã', 'Â', 'â', 'Å', 'Ä', 'Ð', 'Ñ']) {
         return None;
     }
-    let byte = |c: char| match u32::from(c) {
-        // Where the page has nothing, from 0x80 to 0x9f, editors keep the byte.
-        code @ 0..=0xff => u8::try_from(code).ok(),
-        _ => {
+    // Where the page has nothing, from 0x80 to 0x9f, editors keep the byte.
+    let byte = |c: char| {
+        let own = u8::try_from(c).ok();
+        own.or_else(|| {
             let at = HIGH
                 .iter()
                 .position(|&high| high == c && high != '\u{fffd}')?;
             u8::try_from(at + 0x80).ok()
-        }
+        })
     };
     let bytes: Vec<u8> = text.chars().map(byte).collect::<Option<_>>()?;
     String::from_utf8(bytes).ok()
