@@ -427,10 +427,12 @@ impl Simulation {
             answer,
         });
         self.seat();
-        let driver = self.living.as_ref().and_then(|living| living.driver);
+        // An engine that has died of the answer has no driver any more.
+        let living = self.living.as_ref();
+        let may = living.is_none_or(|living| living.driver == Some(client));
         match answered.try_recv() {
             Ok(Ok(())) => {
-                let watches = screen && driver != Some(client) && !for_watchers;
+                let watches = screen && !may && !for_watchers;
                 assert!(!watches, "a watcher was heard: {command:?}");
                 self.granted(before, actor, command);
                 if let (true, Some(living)) = (takes, &mut self.living) {
