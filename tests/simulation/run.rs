@@ -83,8 +83,6 @@ struct Living {
     /// The screens that are connected, and the one that drives.
     screens: BTreeSet<u64>,
     driver: Option<u64>,
-    /// How many entries there were when the screen came that would drive and does not yet.
-    would_drive: Option<usize>,
 }
 
 /// A run with all that happens around it.
@@ -200,7 +198,6 @@ impl Simulation {
             notices,
             screens: BTreeSet::new(),
             driver: None,
-            would_drive: None,
         });
         self.poll();
     }
@@ -330,20 +327,13 @@ impl Simulation {
         let Some(living) = &mut self.living else {
             return;
         };
-        let before = self.world.lock().entries.len();
         let request = if living.screens.remove(&client) {
-            if client == DRIVES {
-                living.would_drive = None;
-            }
             if living.driver == Some(client) {
                 living.driver = None;
             }
             Request::Leave { client }
         } else {
             living.screens.insert(client);
-            if client == DRIVES && living.driver.is_none() {
-                living.would_drive = Some(before);
-            }
             Request::Arrive {
                 client,
                 actor: person(client, Via::Screen),
@@ -361,18 +351,18 @@ impl Simulation {
         let Some(living) = &mut self.living else {
             return;
         };
-        let Some(came) = living.would_drive else {
-            return;
-        };
-        let by_itself =
-            |event: &Event| matches!(event, Event::DriverAttached(e) if e.taken.is_none());
         let world = self.world.lock();
-        if world.entries[came..]
+        let last = world
+            .entries
             .iter()
-            .any(|entry| by_itself(&entry.event))
-        {
+            .rev()
+            .find_map(|entry| match &entry.event {
+                Event::DriverAttached(e) => Some(e.taken.is_none()),
+                Event::DriverLeft(_) => Some(false),
+                _ => None,
+            });
+        if last == Some(true) && living.driver.is_none() && living.screens.contains(&DRIVES) {
             living.driver = Some(DRIVES);
-            living.would_drive = None;
         }
     }
 
@@ -437,10 +427,12 @@ impl Simulation {
             answer,
         });
         self.seat();
-        let driver = self.living.as_ref().and_then(|living| living.driver);
+        // An engine that has died of the answer has no driver any more.
+        let living = self.living.as_ref();
+        let may = living.is_none_or(|living| living.driver == Some(client));
         match answered.try_recv() {
             Ok(Ok(())) => {
-                let watches = screen && driver != Some(client) && !for_watchers;
+                let watches = screen && !may && !for_watchers;
                 assert!(!watches, "a watcher was heard: {command:?}");
                 self.granted(before, actor, command);
                 if let (true, Some(living)) = (takes, &mut self.living) {
