@@ -86,10 +86,16 @@ fn busy() -> Health {
     health
 }
 
+/// What was seen of the only database.
+fn picture_of(health: &Health) -> Picture {
+    let seen = health.databases[0].picture.as_deref();
+    seen.cloned().unwrap_or_else(picture)
+}
+
 /// The same, as a role sees it that may see only its own.
 fn without_grants() -> Health {
     let mut health = busy();
-    let mut picture = Picture::clone(health.databases[0].picture.as_ref().unwrap());
+    let mut picture = picture_of(&health);
     picture.server.rights = Rights::default();
     picture.connections.by_state = ByState {
         active: 1,
@@ -177,7 +183,7 @@ fn standby() -> Health {
 /// A server that was lost while everything went on.
 fn lost() -> Health {
     let mut health = busy();
-    let mut picture = Picture::clone(health.databases[0].picture.as_ref().unwrap());
+    let mut picture = picture_of(&health);
     picture.at = ago(42);
     health.databases = vec![database(picture)];
     health.databases[0].link = Link::Down {
