@@ -28,6 +28,13 @@ fn step_is(run: &Run<'_>, number: &str, status: &str) {
     wait::until("a step's status", || run.step(number)["status"] == status);
 }
 
+/// The shim of the step that runs.
+fn shim_of(run: &Run<'_>) -> i32 {
+    let locks = std::fs::read_dir(run.dir().join("output")).unwrap();
+    let mut locks = locks.map(|entry| entry.unwrap().path());
+    locks.find_map(|path| locked_by(&path)).expect("a shim")
+}
+
 #[test]
 fn a_frozen_engine_is_ended_and_replaced() {
     let bench = Bench::new();
@@ -75,11 +82,7 @@ fn of_a_step_whose_shim_was_killed_nobody_knows_the_end() {
     let mut run = bench.start(WAITS);
     run.ctl(&["run"]);
     run.wait_for("step_launched", |_| true);
-    let locks = run.dir().join("output");
-    let shim = std::fs::read_dir(locks)
-        .unwrap()
-        .find_map(|entry| locked_by(&entry.unwrap().path()))
-        .expect("a shim");
+    let shim = shim_of(&run);
     signal(shim, Signal::KILL);
     wait::until("the shim is dead", || !is_alive(shim));
     // The step itself goes on, and so there is nothing to decide yet.
@@ -113,11 +116,7 @@ fn what_left_the_group_of_a_step_that_nobody_watches_any_more_is_named() {
     wait::until("it has left", || !bench.read("stray").is_empty());
     let stray = bench.read("stray").trim().to_owned();
     let leader = i32::try_from(launched["data"]["pid"].as_u64().unwrap()).unwrap();
-    let locks = run.dir().join("output");
-    let shim = std::fs::read_dir(locks)
-        .unwrap()
-        .find_map(|entry| locked_by(&entry.unwrap().path()))
-        .expect("a shim");
+    let shim = shim_of(&run);
     signal(shim, Signal::KILL);
     let group = rustix::process::Pid::from_raw(leader).unwrap();
     rustix::process::kill_process_group(group, Signal::KILL).unwrap();
@@ -138,11 +137,7 @@ fn a_shim_that_stands_still_does_not_keep_its_step_from_being_stopped() {
     let mut run = bench.start(WAITS);
     run.ctl(&["run"]);
     run.wait_for("step_launched", |_| true);
-    let locks = run.dir().join("output");
-    let shim = std::fs::read_dir(locks)
-        .unwrap()
-        .find_map(|entry| locked_by(&entry.unwrap().path()))
-        .expect("a shim");
+    let shim = shim_of(&run);
     signal(shim, Signal::STOP);
     run.ctl(&["stop", "waits"]);
     let end = run.wait_finished("waits");

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
 use super::room::{text_width, wrapped};
-use super::{Ask, Confirmation, Dialog, Pick, RollBack};
+use super::{Ask, CONSIDERED, Confirmation, Dialog, Pick, RollBack};
 use crate::journal::event::Applied;
 use crate::plan::Confirm;
 use crate::run::decide::Preview;
@@ -338,7 +338,8 @@ fn way_back<'s>(scene: &Scene<'s>, dialog: &RollBack, preview: &Preview) -> Vec<
         ));
     }
     // It goes back all the same, and whoever goes should know.
-    for hold in &state.holds {
+    let others = state.holds.iter().filter(|hold| hold.reason != CONSIDERED);
+    for hold in others {
         lines.push(text(format!("held: {}", hold.reason), Role::Warn));
     }
     for &ix in &preview.stops {

@@ -16,7 +16,7 @@ pub use confirm::Confirmation;
 pub use draw::draw;
 pub use keys::key;
 pub use pick::{Item, Pick, Picked};
-pub use rollback::RollBack;
+pub use rollback::{CONSIDERED, RollBack};
 
 /// Something that lies over the screen.
 #[derive(Clone, Debug)]

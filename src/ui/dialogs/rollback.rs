@@ -7,6 +7,9 @@ use crate::plan::{Confirm, Plan};
 use crate::run::decide::{Preview, preview};
 use crate::run::{Command, Refusal, RunState};
 
+/// Why the run is held while the dialog is open.
+pub const CONSIDERED: &str = "a rollback is being considered";
+
 /// The dialog. What it lists is made anew for every frame: the run goes on beneath it, and so does
 /// the clock.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,7 @@
 
 use super::{Answer, Asking, Offer};
 use crate::run::{Command, Standing};
-use crate::ui::dialogs::{Ask, Confirmation, Dialog, Item, Pick, Picked, Purpose};
+use crate::ui::dialogs::{Ask, CONSIDERED, Confirmation, Dialog, Item, Pick, Picked, Purpose};
 use crate::ui::keys::Key;
 
 impl Asking<'_> {
@@ -26,7 +26,7 @@ impl Asking<'_> {
         }
         let dialog = Dialog::RollBack(Box::default());
         if self.world.state.holds.is_empty() {
-            let reason = Some("a rollback is being considered".to_owned());
+            let reason = Some(CONSIDERED.to_owned());
             return Ok(Offer::Both(Command::Hold { reason }, dialog));
         }
         Ok(Offer::Open(dialog))

@@ -38,7 +38,8 @@ async fn who_keeps_a_standby_from_going_on_is_found_and_ended_there() {
     let mut watched = Watched::start(&urls, Vec::new());
     writer.run("drop table orders").await;
     let waits = |health: &Health| {
-        picture(health, "db1").is_some_and(|standby| !standby.locks.nodes.is_empty())
+        picture(health, "db0").is_some()
+            && picture(health, "db1").is_some_and(|standby| !standby.locks.nodes.is_empty())
     };
     let health = watched.until(waits).await;
     let seen = picture(&health, "db1").unwrap();
