@@ -1,13 +1,11 @@
 //! `ctl status`: where a run stands, told from its journal, whether an engine lives or not.
 
-use std::io::Write;
-
 use anyhow::Context;
 
 use super::args::Format;
 use super::ctl::presence;
 use super::exit::Exit;
-use super::printable::printable;
+use super::say;
 use crate::journal::event::SnapshotCompared;
 use crate::journal::{Lease, Reader};
 use crate::plan::{self, Plan, Step, duration};
@@ -29,11 +27,11 @@ pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> 
         Format::Json => {
             let mut status = report::status(&plan, &state, alive, watchers);
             status["journal_stuck"] = trouble.into();
-            writeln!(std::io::stdout(), "{status}")?;
+            say::out(format_args!("{}\n", say::json(&status)))?;
         }
         Format::Human => {
             let text = to_text(&plan, &state, alive, trouble.as_deref());
-            write!(std::io::stdout(), "{}", printable(&text))?;
+            say::out(text)?;
         }
     }
     Ok(Exit::Done)

@@ -5,7 +5,7 @@ use super::{decisions, downtime, interruptions, troubles};
 use crate::clock::Moment;
 use crate::journal::event::{BackendAction, SnapshotCompared, SnapshotTotal};
 use crate::journal::{Entry, Event};
-use crate::plan::{Plan, StepIx, duration};
+use crate::plan::{Plan, StepIx, duration, printable};
 use crate::run::{RunState, StepState};
 
 /// The record of the run that `entries` tell of.
@@ -30,7 +30,8 @@ pub fn markdown(plan: &Plan, state: &RunState, entries: &[Entry]) -> String {
     ];
     let mut text = parts.into_iter().flatten().collect::<Vec<_>>().join("\n");
     text.push('\n');
-    text
+    // The record is read in terminals, and attached to what others read there.
+    printable(&text).into_owned()
 }
 
 struct Record<'a> {

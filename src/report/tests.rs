@@ -271,6 +271,33 @@ fn interruptions_tell_who_went_on_and_what_was_found() {
 }
 
 #[test]
+fn the_record_tells_nothing_to_a_terminal_that_it_is_read_in() {
+    let bad = "\u{1b}]0;owned\u{7}\u{1b}[2Jboo\u{9b}2J\r\u{7f}\u{202e}";
+    let mut night = Night::new();
+    night.add(Some(bad), ticked("look", Some(bad)));
+    let first = job("apply", 1, false);
+    night.started(None, &first, Some(bad));
+    night.finished(None, &first, (Outcome::Failed, KnownBy::Report), bad);
+    let held = Held {
+        reason: bad.to_owned(),
+        alert: None,
+        database: None,
+        step: None,
+    };
+    night.add(Some("ann"), Event::Held(held));
+    let text = bad.to_owned();
+    let note = NoteAdded {
+        text,
+        step: Some("look".to_owned()),
+    };
+    night.add(Some("ann"), Event::NoteAdded(note));
+    let record = night.record();
+    assert_eq!(record.matches("boo").count(), 6, "{record}");
+    let obeyed = record.chars().filter(|&c| plan::is_obeyed(c));
+    assert_eq!(obeyed.collect::<String>(), "");
+}
+
+#[test]
 fn tries_in_a_row_that_came_out_alike_are_one_line() {
     let mut night = Night::new();
     for attempt in 1..=4 {
