@@ -117,12 +117,15 @@ impl Case<'_> {
         let (Some(job), Some(work)) = (self.active_job(ix), self.active_work(ix)) else {
             return Decision::default();
         };
-        if matches!(work, Work::Wait(_) | Work::Check(_)) {
-            let (outcome, reason) = (Outcome::Failed, Some(reason.to_owned()));
-            let event = ended(job, outcome, Applied::No, KnownBy::Report, reason);
-            return Decision::event(actor, event);
-        }
-        stage(actor, job, self.first_stage(work), reason)
+        let applied = match work {
+            Work::Wait(_) => Applied::No,
+            // Whoever was in the middle of it may have done a part of it, or all.
+            Work::Check(_) => Applied::Maybe,
+            _ => return stage(actor, job, self.first_stage(work), reason),
+        };
+        let (outcome, reason) = (Outcome::Failed, Some(reason.to_owned()));
+        let event = ended(job, outcome, applied, KnownBy::Report, reason);
+        Decision::event(actor, event)
     }
 
     /// The stage after the present one.
