@@ -271,12 +271,12 @@ impl Record<'_> {
             Some(match &entry.event {
                 Event::BackendSignalled(asked) => {
                     let what = match asked.action {
-                        BackendAction::Cancel => "cancelled the statement of",
-                        BackendAction::Terminate => "ended",
+                        BackendAction::Cancel => "to cancel its statement",
+                        BackendAction::Terminate => "to end",
                     };
                     let by = cell(&entry.actor.name);
                     format!(
-                        "- {at} {by} {what} {} on {}: {}",
+                        "- {at} {by} asked {} on {} {what}: {}",
                         asked.pid,
                         asked.database,
                         cell(&asked.target)
