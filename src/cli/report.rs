@@ -5,16 +5,12 @@ use serde_json::json;
 use super::args::{Common, Report, ReportFormat};
 use super::exit::Exit;
 use super::{place, say, status};
-use crate::journal::Reader;
 use crate::report;
-use crate::run::RunState;
 
 /// Runs `gonogo report`.
 pub(super) async fn report(common: &Common, args: &Report) -> anyhow::Result<Exit> {
     let dir = place::find(common, &args.run)?;
-    let plan = status::load_plan(&dir)?;
-    let entries = Reader::open(&dir.journal()).await?.rest().await?;
-    let state = RunState::folded(&plan, &entries)?;
+    let (plan, state, entries) = status::read(&dir).await?;
     match args.format {
         ReportFormat::Md => say::out(report::markdown(&plan, &state, &entries))?,
         ReportFormat::Json => {

@@ -27,8 +27,13 @@ pub(super) async fn list(common: &Common) -> anyhow::Result<Exit> {
                     .unwrap_or_default();
                 let standing = state.standing().word().replace('_', " ");
                 let alive = if state.end.is_some() { "" } else { alive };
+                let another = if state.is_of_another_plan(&plan) {
+                    ", the plan was changed"
+                } else {
+                    ""
+                };
                 say::out(format_args!(
-                    "{}  {since}  {standing}{alive}  {}\n",
+                    "{}  {since}  {standing}{alive}{another}  {}\n",
                     dir.id(),
                     plan.title
                 ))?;

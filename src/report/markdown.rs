@@ -73,6 +73,9 @@ impl Record<'_> {
                 "Plan",
                 format!("{} (sha256 {})", created.path, created.digest),
             );
+            if self.state.is_of_another_plan(self.plan) {
+                add("Changed", super::ANOTHER_PLAN.to_owned());
+            }
             for approval in &created.reviewed {
                 let remark = approval.remark.as_ref();
                 let remark = remark
