@@ -25,6 +25,8 @@ pub struct Oracle {
     way: Vec<(UndoItem, Part)>,
     /// What a person has given up that could not even be killed.
     given_up: BTreeSet<Key>,
+    /// What was asked of sessions and is not answered, and whether an engine has come since.
+    asked: Vec<(String, i32, bool)>,
     /// The steps that a person has begun to do, or says to have done.
     by_hand: BTreeSet<String>,
 }
@@ -82,6 +84,13 @@ impl Oracle {
         );
         assert!(state.end.is_none() || noted, "after the end: {entry:?}");
         match &entry.event {
+            Event::BackendSignalled(e) => self.asked.push((e.database.clone(), e.pid, false)),
+            Event::BackendAnswered(e) => {
+                let mut asked = self.asked.iter();
+                let ix = asked.position(|asked| (&asked.0, asked.1) == (&e.database, e.pid));
+                self.asked.remove(ix.expect("something that was asked"));
+            }
+            Event::EngineStarted(_) => self.asked.iter_mut().for_each(|asked| asked.2 = true),
             Event::StepStarted(e) => self.started(&case, e),
             Event::StepFinished(e) => self.finished(&case, e),
             Event::StepTicked(e) => self.ticked(&case, &e.step),
@@ -110,7 +119,6 @@ impl Oracle {
             Event::RunFinished(e) => self.over(&case, e),
             Event::StepUnticked(e) => drop(self.by_hand.remove(&e.step)),
             Event::RunCreated(_)
-            | Event::EngineStarted(_)
             | Event::JournalRestored(_)
             | Event::DriverAttached(_)
             | Event::DriverLeft(_)
@@ -133,9 +141,7 @@ impl Oracle {
             | Event::AlertFired(_)
             | Event::AlertBlind(_)
             | Event::AlertCleared(_)
-            | Event::AlertAccepted(_)
-            | Event::BackendSignalled(_)
-            | Event::BackendAnswered(_) => {}
+            | Event::AlertAccepted(_) => {}
         }
     }
 
@@ -147,6 +153,8 @@ impl Oracle {
 
     fn started(&mut self, case: &Case<'_>, e: &StepStarted) {
         let (entry, ix) = (case.entry, case.step(&e.job.step));
+        let mut asked = self.asked.iter();
+        assert!(!asked.any(|asked| asked.2), "unanswered: {:?}", self.asked);
         assert!(case.state.holds.is_empty(), "started in a hold: {entry:?}");
         let missing = case
             .state
@@ -594,12 +602,13 @@ fn agrees(truth: &Truth, e: &StepFinished, stopped: bool) -> bool {
         Truth::Vanished | Truth::Adrift { .. } | Truth::Unheard => unknown,
         // The answer may have died with the engine that had it.
         Truth::Answered => unknown || e.known_by == KnownBy::Report,
-        Truth::Running
-        | Truth::Alone
-        | Truth::Ready { .. }
-        | Truth::Working { .. }
-        | Truth::Sent
-        | Truth::Looking => false,
+        // Given up before it was allowed to begin, which it never will be.
+        Truth::Ready { .. } => {
+            stopped && said == (Outcome::Failed, Applied::No) && e.known_by == KnownBy::Journal
+        }
+        Truth::Running | Truth::Alone | Truth::Working { .. } | Truth::Sent | Truth::Looking => {
+            false
+        }
     }
 }
 

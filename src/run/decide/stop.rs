@@ -102,14 +102,19 @@ impl Case<'_> {
             "{}: it was killed and did not go, and {actor} has given it up",
             stopping.reason
         );
-        let event = ended(
-            job,
-            Outcome::Unknown,
-            Applied::Maybe,
-            KnownBy::Nobody,
-            Some(words),
-        );
+        let (outcome, applied, known_by) = if self.was_never_sent(ix, &job) {
+            (Outcome::Failed, Applied::No, KnownBy::Journal)
+        } else {
+            (Outcome::Unknown, Applied::Maybe, KnownBy::Nobody)
+        };
+        let event = ended(job, outcome, applied, known_by, Some(words));
         Ok(Decision::event(actor, event))
+    }
+
+    /// Whether `job` is SQL of which no statement can have been sent: that is recorded before.
+    pub(super) fn was_never_sent(&self, ix: StepIx, job: &Job) -> bool {
+        let sql = matches!(self.work_of(ix, job.undo), Some(Work::Sql(_)));
+        sql && self.state.steps[ix].transaction.is_none()
     }
 
     /// The first stage, or the end of something that nobody has to be asked about.

@@ -10,6 +10,7 @@ mod ears;
 mod heard;
 mod link;
 mod number;
+mod queue;
 mod session;
 mod words;
 
@@ -22,6 +23,7 @@ pub use ask::SqlAsk;
 pub(super) use heard::Said;
 use heard::Saying;
 pub use heard::ServerWords;
+use queue::Queue;
 use session::Session;
 pub(super) use words::{is_lost, words};
 
@@ -112,7 +114,7 @@ impl Sessions {
                 link: None,
                 had_one: false,
             };
-            tokio::spawn(session.serve(receiver));
+            tokio::spawn(session.serve(Queue::new(receiver)));
             sender
         });
         if let Err(
