@@ -309,15 +309,21 @@ async fn ask(common: &Common, dir: &RunDir, wish: Command) -> anyhow::Result<Exi
             return Ok(Exit::NotDone);
         }
     };
-    let refused = match client.ask(wish).await {
+    let (refused, exit) = match client.ask(wish).await {
         Ok(Ok(())) => return Ok(Exit::Done),
-        Ok(Err(refusal)) => refusal.to_string(),
-        Err(error) => error.to_string(),
+        Ok(Err(refusal)) => (refusal.to_string(), Exit::NotDone),
+        Err(error) => {
+            let why = format!("{error}: nobody knows whether it was done");
+            (why, Exit::Open)
+        }
     };
     // An engine whose run has just ended may be gone before it has answered.
-    let why = over(dir).await.unwrap_or(refused);
-    complain!("{why}");
-    Ok(Exit::NotDone)
+    if let Some(why) = over(dir).await {
+        complain!("{why}");
+        return Ok(Exit::NotDone);
+    }
+    complain!("{refused}");
+    Ok(exit)
 }
 
 /// How the run ended, if it is over.
