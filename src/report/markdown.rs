@@ -1,7 +1,7 @@
 //! The record in Markdown, to be attached to a ticket.
 
 use super::line::{cell, titled};
-use super::{decisions, downtime, interruptions, troubles};
+use super::{decisions, downtime, interruptions, troubles, values};
 use crate::clock::Moment;
 use crate::journal::event::{BackendAction, SnapshotCompared, SnapshotTotal};
 use crate::journal::{Entry, Event};
@@ -20,6 +20,7 @@ pub fn markdown(plan: &Plan, state: &RunState, entries: &[Entry]) -> String {
         record.steps(),
         record.rollback(),
         record.snapshots(),
+        titled("Values", values::lines(plan, entries)),
         titled("What was not as expected", troubles::lines(plan, entries)),
         titled("Decisions", decisions::lines(plan, state, entries)),
         titled("Interruptions", interruptions::lines(plan, entries)),

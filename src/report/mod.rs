@@ -10,6 +10,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod troubles;
+mod values;
 
 pub use downtime::downtime_words;
 
