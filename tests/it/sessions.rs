@@ -337,6 +337,7 @@ fn nothing_is_undone_on_another_server_than_the_one_that_did_it_unless_that_is_m
     let resumed = bench.gonogo(&["resume", &id, "--detach"]);
     assert!(resumed.status.success(), "{}", text_of(&resumed));
     let mut run = Run::new(&bench, id);
+    run.ctl(&["release"]);
     run.ctl(&["rollback"]);
     let undo = |data: &Value| data["undo"] == true;
     let end = run.wait_for("step_finished", undo);

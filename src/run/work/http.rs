@@ -228,7 +228,9 @@ mod tests {
             let _ = stream.read(&mut [0; 4096]).await.unwrap();
             stream.write_all(answer.as_bytes()).await.unwrap();
             if hangs {
-                while !written.exists() {
+                let is_there =
+                    || std::fs::read_to_string(&written).is_ok_and(|text| text.contains("x-job"));
+                while !is_there() {
                     tokio::task::yield_now().await;
                 }
                 stop.send(Stage::Cancel).await.unwrap();

@@ -72,7 +72,8 @@ impl Fold<'_> {
     fn event(&mut self, event: &Event) -> Result<(), Mismatch> {
         match event {
             Event::RunCreated(e) => self.run_created(e),
-            Event::EngineStarted(_) | Event::JournalRestored(_) => {}
+            Event::EngineStarted(_) => self.state.had_engine = true,
+            Event::JournalRestored(_) => {}
             Event::BackendSignalled(e) => self.state.asked.push(e.clone()),
             Event::BackendAnswered(e) => self.backend_answered(e),
             Event::DriverAttached(e) => self.driver_attached(e),

@@ -126,6 +126,7 @@ impl Fold<'_> {
             at: self.at,
             alert: e.alert.clone(),
             database: e.database.clone(),
+            environment: e.environment,
         });
     }
 

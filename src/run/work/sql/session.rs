@@ -41,7 +41,7 @@ impl Session {
                 mut stops,
                 proceed,
             } = work;
-            let work = self.finish(&task, &mut stops, proceed);
+            let work = Box::pin(self.finish(&task, &mut stops, proceed));
             let finish = queue.beside(work).await;
             let _ = task.notices.send(Notice::Finished(finish)).await;
         }
