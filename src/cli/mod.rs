@@ -16,13 +16,13 @@ mod monitor;
 mod monitors;
 mod outages;
 mod place;
-mod printable;
 mod probes;
 mod problems;
 mod report;
 mod review;
 mod run;
 mod runs;
+mod say;
 mod status;
 mod wake;
 mod watchman;
@@ -49,7 +49,7 @@ pub fn main() -> ExitCode {
             let _ = writeln!(
                 std::io::stderr(),
                 "gonogo: {}",
-                printable::printable(&error_text)
+                crate::plan::printable(&error_text)
             );
             match error.downcast_ref::<crate::run::NoRun>() {
                 Some(_) => Exit::Usage.code(),
