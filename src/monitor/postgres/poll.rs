@@ -1,6 +1,7 @@
 //! One look at everything the database panels show.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::facts::Facts;
@@ -155,12 +156,12 @@ impl Poller {
             connections: all,
             locks: waits.tree(),
             running: running(&sessions.listed),
-            sessions: if self.idle > 0 {
-                sessions.listed.clone()
-            } else {
-                Vec::new()
-            },
             idle_in_transaction: idle_in_transaction(&sessions.listed),
+            sessions: if self.idle > 0 {
+                Arc::new(sessions.listed)
+            } else {
+                Arc::default()
+            },
             progress: progress.all,
             invalid_indexes: Known::NotYet,
             vitals: Known::NotYet,
