@@ -19,8 +19,9 @@ use crate::monitor::ours::{Claims, OursBook, Stranger};
 use crate::monitor::running::{idle_in_transaction, running};
 use crate::monitor::series::Series;
 
-/// After how many polls facts are read again.
+/// After how many polls facts are read again, and after how many where a name is missing.
 const FACTS_HOLD: u32 = 30;
+const NAMES_HOLD: u32 = 3;
 
 /// What is wanted of every database.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +48,10 @@ pub(super) struct Poller {
     claims: Claims,
     facts: Facts,
     facts_at: Option<Moment>,
-    facts_hold: Duration,
+    interval: Duration,
+    /// Whether sessions were seen of a role or a database that is not among the facts.
+    unnamed: bool,
+    crowded: bool,
     locks: LockWatch,
     progress: ProgressWatch,
     rarely: Rarely,
@@ -59,7 +63,9 @@ impl Poller {
     pub(super) fn new(name: &str, wishes: &Wishes, interval: Duration) -> Self {
         Poller {
             book: wishes.ours.clone(),
-            facts_hold: interval * FACTS_HOLD,
+            interval,
+            unnamed: false,
+            crowded: false,
             progress: ProgressWatch::default(),
             rarely: Rarely::new(interval, wishes.folder.clone(), wishes.counted.clone()),
             name: name.to_owned(),
@@ -88,10 +94,12 @@ impl Poller {
         clock: &dyn Clock,
     ) -> Result<Picture, Trouble> {
         let start = clock.now();
-        if self
-            .facts_at
-            .is_none_or(|at| start.since(at) >= self.facts_hold)
-        {
+        let hold = if self.unnamed {
+            self.interval * NAMES_HOLD
+        } else {
+            self.interval * FACTS_HOLD
+        };
+        if self.facts_at.is_none_or(|at| start.since(at) >= hold) {
             self.facts = Facts::read(line).await?;
             self.facts_at = Some(start);
         }
@@ -178,8 +186,11 @@ impl Poller {
             tag: &self.tag,
             ours: &self.claims.pids(),
             idle: self.idle,
+            crowded: self.crowded,
         };
         let mut sessions = Sessions::read(line, &self.facts, &wanted).await?;
+        self.crowded = sessions.crowded;
+        self.unnamed = sessions.unnamed;
         let stranger = Stranger {
             database: &self.name,
             seen_as: self.facts.seen_as,
