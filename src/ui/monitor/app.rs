@@ -249,12 +249,11 @@ impl App {
     }
 
     fn draw(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
-        let size = screen.terminal.size()?;
-        self.state.size = Rect::new(0, 0, size.width, size.height);
         let look = self.look();
-        screen
+        let drawn = screen
             .terminal
             .draw(|frame| look.draw(frame.area(), frame.buffer_mut()))?;
+        self.state.size = drawn.area;
         self.frames.drawn(self.clock.now());
         Ok(())
     }
