@@ -8,7 +8,6 @@ use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{Event as TerminalEvent, EventStream, MouseButton, MouseEventKind};
 use crossterm::execute;
 use futures_util::StreamExt;
-use ratatui::layout::Rect;
 use tokio::sync::{mpsc, watch};
 
 use super::act::{Act, Answer, Hands};

@@ -35,7 +35,7 @@ async fn a_blocker_is_looked_into_though_it_holds_tens_of_thousands_of_locks() {
     let picture = watched
         .picture(|p| wants(p, worker_pid, "advisory lock 42"))
         .await;
-    let both = ["AccessExclusive orders", "Exclusive advisory lock 42"];
+    let both = ["Exclusive advisory lock 42", "AccessExclusive orders"];
     assert_eq!(holds(&picture), both);
     holder.run("commit; select pg_advisory_unlock_all()").await;
     reader.await.unwrap().unwrap();
