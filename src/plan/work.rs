@@ -137,6 +137,11 @@ impl Work {
         matches!(self, Work::Check(_))
     }
 
+    /// Whether it prints or is answered something that can be looked through.
+    pub fn prints(&self) -> bool {
+        matches!(self, Work::Shell(_) | Work::Sql(_) | Work::Http(_))
+    }
+
     /// The texts in which variables are filled in.
     pub fn texts(&self) -> Vec<&str> {
         match self {

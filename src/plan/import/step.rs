@@ -5,7 +5,7 @@ use super::top::{allows, interpreter, request};
 use super::write::{Writer, inline, key, list, quoted, time};
 use crate::plan::capture::Find;
 use crate::plan::draft::{Alternative, Mark, StepSpec};
-use crate::plan::expect::Expect;
+use crate::plan::expect::{Expect, InJson};
 use crate::plan::model::{Plan, Step};
 use crate::plan::snapshot::{Aspect, Kept, Snapshot};
 use crate::plan::template;
@@ -179,6 +179,10 @@ pub(super) fn expect(expect: &Expect) -> Vec<(String, String)> {
     }
     if let Some(value) = &expect.value {
         put("value", quoted(&value.to_string()));
+    }
+    if !expect.json.is_empty() {
+        let json: Vec<String> = expect.json.iter().map(InJson::written).collect();
+        put("json", list(&json));
     }
     if !expect.status.is_empty() {
         put("status", format!("{:?}", expect.status));

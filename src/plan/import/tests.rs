@@ -146,7 +146,7 @@ allow:
   # 'x' """
   echo <last-tag> {{tag}} {{.Name}} {{other}} '''
   ```
-```bash capture=id=.data[0].id when="id != '7'"
+```bash capture=id=.data[0].id when="id != '7'" json=".data[0].id != 0"
 ls
 # Expected: "a"
 ```
