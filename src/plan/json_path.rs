@@ -128,7 +128,7 @@ impl fmt::Display for JsonPath {
         }
         self.0.iter().try_for_each(|part| match part {
             Part::Key(key) if key.contains('"') => write!(f, "['{key}']"),
-            Part::Key(key) if key.contains(['.', '[', ']', ' ']) || key.is_empty() => {
+            Part::Key(key) if key.contains(SIGNS) || key.is_empty() => {
                 write!(f, ".\"{key}\"")
             }
             Part::Key(key) => write!(f, ".{key}"),
@@ -145,6 +145,10 @@ pub fn as_text(value: &Value) -> Option<String> {
         other => Some(other.to_string()),
     }
 }
+
+/// What a key that is written without quotes does not hold: signs of paths, and of what may stand behind
+/// one.
+const SIGNS: [char; 8] = ['.', '[', ']', ' ', '=', '!', '<', '>'];
 
 /// How many of an object's names are told where another one is missed.
 const MOST_NAMES: usize = 8;

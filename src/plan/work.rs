@@ -37,6 +37,8 @@ pub struct Shell {
     /// Whether it begins where the shell step before it ended, and leaves its own directory and exported
     /// variables to the next.
     pub carries: bool,
+    /// Whether it has a terminal, into which people can type; else its stdin is empty.
+    pub tty: bool,
     /// Where the script stands in the plan's file.
     pub origin: Origin,
 }

@@ -201,6 +201,7 @@ gate = { alerts = "none", approvals = ["lead"] }
   [[phase.step]]
   title = "Deploy"
   shell = "deploy"
+  tty = true
   undo = { shell = "back" }
 "#;
         let opened = plan::open("p.toml", text.as_bytes());

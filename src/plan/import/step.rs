@@ -100,6 +100,7 @@ fn shell(plan: &Plan, shell: &Shell, out: &mut Writer<'_>) {
     if *shell.interpreter != *usual {
         out.raw("interpreter", &interpreter(&shell.interpreter));
     }
+    out.flag("tty", shell.tty);
     out.time("lock_timeout", shell.lock_timeout);
 }
 

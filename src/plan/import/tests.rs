@@ -142,7 +142,7 @@ allow:
   select 1
   ```
   or
-  ```sh {name=go cwd=/srv}
+  ```sh {name=go cwd=/srv tty=true}
   # 'x' """
   echo <last-tag> {{tag}} {{.Name}} {{other}} '''
   ```

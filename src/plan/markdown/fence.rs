@@ -171,6 +171,8 @@ pub(super) struct Attributes {
     pub(super) compare: Option<String>,
     /// The shell that runs it, whatever its language says.
     pub(super) interpreter: Option<&'static str>,
+    /// Whether it wants a terminal.
+    pub(super) tty: bool,
     /// Whether it is not run with the others: `excludeFromRunAll`.
     pub(super) apart: bool,
     /// Variables taken from the output: a pattern with named groups, or `NAME=.path` into JSON.
@@ -211,6 +213,7 @@ pub(super) fn attributes(info: &str) -> Attributes {
                 found.apart = true;
                 found.others.push(format!("{key}={value}"));
             }
+            ("tty", Some(value)) => found.tty = value == "true",
             ("database", Some(value)) => found.database = Some(value),
             ("compare", Some(value)) => found.compare = Some(value),
             ("capture", Some(value)) => found.capture = Some(value),

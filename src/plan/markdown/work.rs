@@ -59,6 +59,7 @@ pub(super) fn make(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Opt
             },
             lock_timeout: None,
             carries: true,
+            tty: fence::attributes(&fence.info).tty,
             origin: origin(piece, fence),
         }),
     };

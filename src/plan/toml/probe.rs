@@ -111,6 +111,7 @@ fn script(table: &Table<'_>, key: &'static str, defaults: &Defaults) -> Option<P
             interpreter: Arc::clone(&defaults.interpreter),
             lock_timeout: None,
             carries: false,
+            tty: false,
             origin: Origin::quoted(script.span),
         },
         env: pairs(table, "env"),

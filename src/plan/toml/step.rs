@@ -92,8 +92,9 @@ pub(super) fn condition(table: &Table<'_>) -> Option<Condition> {
 type Misplaceable = (&'static str, &'static [&'static str]);
 
 /// Keys of whatever says a work: a step, an undo, an alternative.
-const WORK_KEYS: [Misplaceable; 8] = [
+const WORK_KEYS: [Misplaceable; 9] = [
     ("interpreter", &["shell"]),
+    ("tty", &["shell"]),
     ("database", &["sql", "snapshot"]),
     ("transaction", &["sql"]),
     ("lock_timeout", &["sql", "shell", "snapshot"]),
@@ -167,6 +168,7 @@ fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Wo
                 },
                 lock_timeout: table.duration("lock_timeout"),
                 carries: defaults.carries,
+                tty: table.flag("tty"),
                 origin: Origin::quoted(script.span),
             })
         }

@@ -498,6 +498,45 @@ fn sql_without_a_database_is_pointed_at_where_the_sql_stands() {
 }
 
 #[test]
+fn a_terminal_is_for_scripts_that_wait_for_a_keyboard() {
+    let waits = |script: &str, more: &str| {
+        let text = with_step(&format!("shell = '{script}'\n{more}"));
+        let codes = problems(&text).into_iter().map(|problem| problem.0);
+        codes.collect::<Vec<_>>()
+    };
+    for script in [
+        "sudo -i",
+        "docker exec -it db psql",
+        "terraform apply",
+        "read -r x",
+    ] {
+        let plain = waits(script, "");
+        assert!(
+            plain.contains(&"interactive-command"),
+            "{script}: {plain:?}"
+        );
+        let typed = waits(script, "tty = true");
+        assert!(
+            !typed.contains(&"interactive-command"),
+            "{script}: {typed:?}"
+        );
+    }
+    for script in ["tail -f app.log", "ping db1", "watch ls"] {
+        let typed = waits(script, "tty = true");
+        assert!(
+            typed.contains(&"interactive-command"),
+            "{script}: {typed:?}"
+        );
+    }
+    let plan = opened(&with_step("shell = 'read -r x'\ntty = true"))
+        .plan
+        .unwrap();
+    assert!(matches!(&plan.steps[0].spec.work, Work::Shell(shell) if shell.tty));
+    let sql = with_step("sql = 'select 1'\ntty = true");
+    assert_eq!(problems(&sql)[0].0, "misplaced-key");
+}
+
+#[test]
 fn json_is_expected_by_paths_and_what_is_none_is_told_where() {
     let json = |said: &str| {
         let text = with_step(&format!(

@@ -30,6 +30,12 @@ impl Facts {
             "the directory in which the run is started"
         };
         self.plain("in", spec.cwd.as_deref().unwrap_or(here).to_owned());
+        if shell.tty {
+            self.plain(
+                "",
+                "on a terminal, 120 by 36: what it asks is answered there",
+            );
+        }
         for (name, value) in &spec.env {
             self.plain("", format!("{name}={value}"));
         }

@@ -90,6 +90,16 @@ fn filled<'v>(
     })
 }
 
+/// What a step's terminal is called, where nothing says.
+fn term(terminal: Option<&Terminal>) -> Option<(String, String)> {
+    let known = match terminal {
+        Some(terminal) => terminal.variable("TERM"),
+        None => std::env::var("TERM").ok(),
+    };
+    let unknown = known.is_none_or(|term| term.is_empty());
+    unknown.then(|| ("TERM".to_owned(), "xterm-256color".to_owned()))
+}
+
 impl Bench<'_> {
     /// Prepares `work`, which `job` is about to do; nothing for what a person or the clock does.
     pub fn prepare(
@@ -153,6 +163,7 @@ impl Bench<'_> {
         let mut env = self.carried(terminal, family);
         env.extend(self.environment(&step.number, shell.lock_timeout, terminal));
         env.extend(filled.env);
+        env.extend(shell.tty.then(|| term(terminal)).flatten());
         for (name, value) in &spec.env {
             env.push((name.clone(), self.plain(value, spec)?));
         }
@@ -185,6 +196,7 @@ impl Bench<'_> {
                 cwd,
                 leaves: family.map(|_| self.dir.left(job)),
                 output: self.dir.output(job),
+                typed: shell.tty.then(|| self.dir.typed(job)),
                 traces: self.dir.traces(job, self.boot),
             },
             script_file: long.then_some(script),
