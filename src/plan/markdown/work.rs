@@ -110,14 +110,16 @@ fn origin(piece: &Piece<'_>, fence: &Fence) -> Origin {
 fn holes(piece: &Piece<'_>, fence: &Fence, context: Context, book: &mut Book<'_>) -> Vec<Hole> {
     let mut holes: Vec<Hole> = Vec::new();
     let mut seen: HashSet<&str> = HashSet::new();
-    if !marks::is_template(&piece.code) {
-        for line in &piece.code {
-            for token in template::tokens(code_of(line.text, context)) {
-                let at = fence.locate(line.at + token.span.start);
-                book.brace(
-                    token.name,
-                    book.span(at, at + (token.span.end - token.span.start)),
-                );
+    let template = marks::is_template(&piece.code);
+    let own = template && marks::has_its_own_names(&piece.code);
+    for line in piece.code.iter().filter(|_| !own) {
+        for token in template::tokens(code_of(line.text, context)) {
+            let at = fence.locate(line.at + token.span.start);
+            let span = book.span(at, at + (token.span.end - token.span.start));
+            if !template {
+                book.brace(token.name, span);
+            } else if !marks::is_word_of_go(token.name) {
+                book.brace_in_template(token.name, span);
             }
         }
     }
