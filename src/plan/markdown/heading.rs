@@ -45,10 +45,18 @@ impl Title {
         let (heading, id) = take_id(heading);
         let text = decoration::strip_both(heading);
         let words = words(&text);
+        let meaning = words.meaning();
+        let mut times = times_of(&text);
+        if times.is_empty() {
+            times.extend(time_at_the_end(
+                &text,
+                meaning.sense == Some(Sense::Rollback),
+            ));
+        }
         Title {
-            meaning: words.meaning(),
+            meaning,
             ordinal: ordinal(&text),
-            times: times_of(&text),
+            times,
             words,
             id,
             text,
@@ -134,7 +142,8 @@ fn words(text: &str) -> Words {
     words
 }
 
-fn without_parentheses(text: &str) -> String {
+/// `text` without what stands in parentheses.
+pub(super) fn without_parentheses(text: &str) -> String {
     let mut depth = 0_usize;
     let mut outside = String::with_capacity(text.len());
     for c in text.chars() {
@@ -255,6 +264,31 @@ fn times_of(text: &str) -> Vec<Time> {
     found
 }
 
+/// The time that a heading ends with: "Migrate – 10 minutes"; of a way back, `back`, also "Rollback within
+/// 15 minutes". "Verify orders after 1 hour" may be about the orders.
+fn time_at_the_end(text: &str, back: bool) -> Option<Time> {
+    let place = |at: usize, said| Time {
+        place: Some(at..text.len()),
+        said,
+    };
+    for dash in [" – ", " — ", " - "] {
+        let at = text.rfind(dash).filter(|&at| at > 0);
+        let said = at.and_then(|at| times::said(&text[at + dash.len()..]));
+        if let (Some(at), Some(said @ (Said::Length(_) | Said::Between(..) | Said::AtMost(_)))) =
+            (at, said)
+        {
+            return Some(place(at, said));
+        }
+    }
+    let mut words = text.match_indices(' ').filter(|_| back);
+    words.find_map(|(at, _)| match times::said(&text[at + 1..])? {
+        said @ (Said::AtMost(_) | Said::Beyond(_) | Said::Between(..) | Said::First(_)) => {
+            Some(place(at, said))
+        }
+        _ => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -280,6 +314,50 @@ mod tests {
         assert_eq!(name("T minus 1 day: freeze").0, [Said::Place(-86_400)]);
         assert_eq!(name("T minus one and a half").0, []);
         assert_eq!(name("Team minus 1 day").0, []);
+    }
+
+    #[test]
+    fn a_time_at_the_end_is_taken_out_of_the_name() {
+        let minutes = |n: u64| std::time::Duration::from_secs(n * 60);
+        for (text, said, left) in [
+            ("Migrate – 10 minutes", Said::Length(minutes(10)), "Migrate"),
+            (
+                "Migrate - 5-10 min",
+                Said::Between(minutes(5), minutes(10)),
+                "Migrate",
+            ),
+            (
+                "Rollback within 15 minutes",
+                Said::AtMost(minutes(15)),
+                "Rollback",
+            ),
+            (
+                "Rollback in the first 15 minutes",
+                Said::AtMost(minutes(15)),
+                "Rollback",
+            ),
+            (
+                "Rollback innerhalb von 15 Minuten",
+                Said::AtMost(minutes(15)),
+                "Rollback",
+            ),
+            (
+                "Rollback more than 24 hours later",
+                Said::Beyond(minutes(24 * 60)),
+                "Rollback",
+            ),
+        ] {
+            assert_eq!(name(text), (vec![said], left.to_owned()), "{text}");
+        }
+        for text in [
+            "Purge rows after 30 days",
+            "Verify orders within 15 minutes",
+            "Restore the last 24 hours",
+            "Rollback - see below",
+            "- 10 minutes",
+        ] {
+            assert_eq!(name(text).0, [], "{text}");
+        }
     }
 
     #[test]

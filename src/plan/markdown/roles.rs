@@ -60,7 +60,7 @@ pub(super) fn roles(outline: &Outline) -> Vec<Reading> {
     let counted = counted(outline);
     for ix in 0..outline.sections.len() {
         let above = outline.parent(ix).map(|parent| &readings[parent]);
-        let reading = if outline.is_title(ix) || outline.sections[ix].account.is_none() {
+        let reading = if outline.is_title(ix) || ix == 0 {
             plain(outline, ix)
         } else {
             let goes_on = counted[outline.sections[ix].parent.unwrap_or(0)];
@@ -92,10 +92,14 @@ fn is_numbered(title: &Title) -> bool {
 
 /// The title, or what stands before the first heading: it runs only if there is nothing else.
 fn plain(outline: &Outline, ix: SectionIx) -> Reading {
+    let headings = outline
+        .sections
+        .iter()
+        .filter(|section| section.account.is_some());
     Reading {
         role: Role::Steps,
         stage: None,
-        runs: outline.sections.len() <= 2,
+        runs: headings.count() <= 1,
         name: outline.sections[ix].title.read(|_| None::<()>).1,
         at: None,
         budget: None,
