@@ -241,6 +241,8 @@ pub struct Finish {
     pub findings: Vec<Finding>,
     /// What else there is to say.
     pub message: Option<String>,
+    /// Whether it was not begun because its database is on another server now.
+    pub elsewhere: bool,
     /// What it left to the shell steps after it, if it left anything.
     pub left: Option<Left>,
     /// When it ended, where that is known better than by when it is taken in.

@@ -46,6 +46,7 @@ fn finished() -> impl Strategy<Value = Event> {
                 signal: None,
                 findings,
                 message,
+                elsewhere: false,
                 left: None,
                 ended: None,
             })
@@ -151,6 +152,7 @@ fn event() -> impl Strategy<Value = Event> {
                 reason,
                 alert: Some(alert),
                 database: None,
+                step: None,
             }),
         }),
         (text(), any::<u32>(), any::<i32>()).prop_map(|(metric, samples, median)| {
@@ -191,6 +193,7 @@ fn the_stored_shapes_do_not_change_by_accident() {
         signal: None,
         findings: vec![],
         message: None,
+        elsewhere: false,
         left: None,
         ended: None,
     });

@@ -131,9 +131,12 @@ pub struct Held {
     /// The alert that holds the run, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alert: Option<String>,
-    /// The database whose connection broke under a step, if that holds it.
+    /// The database whose loss holds it, if that does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<String>,
+    /// The step whose connection to it broke, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
 }
 
 /// See [`super::Event::Released`].

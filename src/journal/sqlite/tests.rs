@@ -15,6 +15,7 @@ fn unwritten(reason: &str) -> Unwritten {
             reason: reason.to_owned(),
             alert: None,
             database: None,
+            step: None,
         }),
     }
 }

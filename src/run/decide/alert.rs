@@ -130,6 +130,7 @@ impl Case<'_> {
             reason: format!("{name}: {words}"),
             alert: Some(name.to_owned()),
             database: None,
+            step: None,
         };
         Decision::event(&Actor::engine(), Event::Held(held))
     }

@@ -26,6 +26,7 @@ impl Case<'_> {
                 reason,
                 alert: None,
                 database: None,
+                step: None,
             }),
         ))
     }

@@ -58,6 +58,7 @@ impl Case<'_> {
                     reason: words,
                     alert: None,
                     database: None,
+                    step: None,
                 }),
             );
         }

@@ -181,11 +181,16 @@ impl Case<'_> {
 
     /// Holds the run once for each thing that is wrong. The way back is not held: it is written down.
     pub(super) fn trouble(&self, why: &str) -> Decision {
-        self.trouble_with(None, why)
+        self.trouble_with(None, None, why)
     }
 
-    /// The same, of the database whose connection broke under a step.
-    pub(super) fn trouble_with(&self, database: Option<&str>, why: &str) -> Decision {
+    /// The same, of the `database` that was lost, under the step `ix` if it was one's connection that broke.
+    pub(super) fn trouble_with(
+        &self,
+        database: Option<&str>,
+        under: Option<StepIx>,
+        why: &str,
+    ) -> Decision {
         let known = self.state.holds.iter().any(|hold| hold.reason == why);
         if self.state.end.is_some() || known {
             return Decision::default();
@@ -200,6 +205,7 @@ impl Case<'_> {
                 reason: why.to_owned(),
                 alert: None,
                 database: database.map(str::to_owned),
+                step: under.map(|ix| self.id(ix)),
             })
         };
         Decision::event(&Actor::engine(), event)

@@ -102,6 +102,7 @@ fn of_jobs() -> impl Strategy<Value = Event> {
                 signal: None,
                 findings: Vec::new(),
                 message: None,
+                elsewhere: false,
                 left: None,
                 ended: None,
             })
@@ -153,6 +154,7 @@ fn of_people() -> impl Strategy<Value = Event> {
             reason: "?".to_owned(),
             alert: None,
             database: None,
+            step: None,
         })),
         Just(Event::Released(Released::default())),
         any::<bool>().prop_map(|blind| {
@@ -296,6 +298,7 @@ fn a_step_ended_when_its_record_says_unless_that_can_not_be() {
             signal: None,
             findings: Vec::new(),
             message: None,
+            elsewhere: false,
             left: None,
             ended,
         });

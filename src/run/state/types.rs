@@ -147,6 +147,8 @@ pub struct Hold {
     pub at: Moment,
     /// The alert that holds, if one does.
     pub alert: Option<String>,
+    /// The database whose loss holds, if that does.
+    pub database: Option<String>,
 }
 
 /// An alert that fires, or that can't see.

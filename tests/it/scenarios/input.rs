@@ -326,6 +326,7 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
         signal: None,
         findings: Vec::new(),
         message,
+        elsewhere: false,
         left: None,
         ended: None,
         captured: Vec::new(),
