@@ -44,8 +44,9 @@ fn outcome(run: &mut Run<'_>) -> String {
 
 #[test]
 fn a_step_with_a_terminal_is_asked_and_answered() {
-    let bench = Bench::new();
-    let script = "tty; stty size; read -r -p 'Sure? ' sure < /dev/tty\n\
+    let mut bench = Bench::new();
+    bench.set("TERM", "");
+    let script = "tty; stty size; echo $TERM $PAGER; read -r -p 'Sure? ' sure < /dev/tty\n\
                   IFS= read -r -s -p 'Password: ' word; echo\n\
                   [[ $sure = yes && ${#word} = 10 ]] && echo well";
     let mut run = bench.start(&plan(script));
@@ -73,7 +74,16 @@ fn a_step_with_a_terminal_is_asked_and_answered() {
     let output = run.output("ask-1.log");
     let lines: Vec<&str> = output.lines().collect();
     assert!(lines[0].starts_with("/dev/"), "{output:?}");
-    assert_eq!(lines[1..], ["36 120", "Sure? yes", "Password: ", "well"]);
+    assert_eq!(
+        lines[1..],
+        [
+            "36 120",
+            "xterm-256color cat",
+            "Sure? yes",
+            "Password: ",
+            "well"
+        ]
+    );
 
     let typed = run
         .entries()

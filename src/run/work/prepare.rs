@@ -90,14 +90,17 @@ fn filled<'v>(
     })
 }
 
-/// What a step's terminal is called, where nothing says.
-fn term(terminal: Option<&Terminal>) -> Option<(String, String)> {
+/// What programs are told of a step's terminal: its kind, where nothing says, and that nobody turns pages
+/// on it, lest `psql` and `git` wait for that.
+fn for_terminal(terminal: Option<&Terminal>) -> impl Iterator<Item = (String, String)> {
     let known = match terminal {
         Some(terminal) => terminal.variable("TERM"),
         None => std::env::var("TERM").ok(),
     };
     let unknown = known.is_none_or(|term| term.is_empty());
-    unknown.then(|| ("TERM".to_owned(), "xterm-256color".to_owned()))
+    let kind = unknown.then_some(("TERM", "xterm-256color"));
+    let told = kind.into_iter().chain([("PAGER", "cat")]);
+    told.map(|(name, value)| (name.to_owned(), value.to_owned()))
 }
 
 impl Bench<'_> {
@@ -163,7 +166,9 @@ impl Bench<'_> {
         let mut env = self.carried(terminal, family);
         env.extend(self.environment(&step.number, shell.lock_timeout, terminal));
         env.extend(filled.env);
-        env.extend(shell.tty.then(|| term(terminal)).flatten());
+        if shell.tty {
+            env.extend(for_terminal(terminal));
+        }
         for (name, value) in &spec.env {
             env.push((name.clone(), self.plain(value, spec)?));
         }
