@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::decoration;
 use super::times::{self, Said};
-use super::tongues::{ORDINALS, strip_word};
+use super::tongues::{self, ORDINALS, strip_word};
 use super::words::{Meaning, Sense, Stage, Weight, Words};
 
 /// What a heading without words is called.
@@ -124,22 +124,42 @@ impl Title {
 /// deployment ("Migration (rollback: see below)").
 fn words(text: &str) -> Words {
     let words = explained(text);
-    if words.meaning().sense != Some(Sense::Rollback) || !text.contains(['(', '（']) {
+    let sense = words.meaning().sense;
+    let about_back = matches!(sense, Some(Sense::Rollback | Sense::Criteria));
+    if !about_back || !text.contains(['(', '（']) {
         return words;
+    }
+    let parts = text.split(['(', '（']).skip(1);
+    let mut inside = parts.map(|part| part.split([')', '）']).next().unwrap_or(part));
+    let outside = explained(&without_parentheses(text));
+    if sense == Some(Sense::Criteria) {
+        // "Rollback (if needed)" is how to, "Rollback if" says when.
+        let back = outside.meaning().sense == Some(Sense::Rollback);
+        return if back && inside.any(is_case) {
+            outside
+        } else {
+            words
+        };
     }
     // "Deploy the previous version (rollback)"
-    let plain = |inside: &str| Words::new(inside).is_plain_rollback();
-    let mut inside = text.split(['(', '（']).skip(1);
-    if inside.any(|text| text.split([')', '）']).next().is_some_and(plain)) {
+    if inside.any(|inside| Words::new(inside).is_plain_rollback()) {
         return words;
     }
-    let outside = explained(&without_parentheses(text));
     let strong = |stage: Stage| stage.weight == Weight::Strong;
     let meaning = outside.meaning();
     if meaning.sense.is_none() && meaning.stage.is_some_and(strong) {
         return outside;
     }
     words
+}
+
+/// Whether `text` begins with "if".
+fn is_case(text: &str) -> bool {
+    let cases = tongues::words(|tongue| tongue.in_case);
+    let only = tongues::words(|tongue| tongue.only_in_case);
+    cases
+        .chain(only)
+        .any(|word| strip_word(text, word).is_some())
 }
 
 /// `text` without what stands in parentheses.

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::heading::{Ordinal, Title};
-use super::outline::{Outline, SectionIx};
+use super::outline::{Outline, Section, SectionIx};
 use super::times::Said;
-use super::words::{Sense, Stage, Weight};
+use super::words::{Sense, Stage, Weight, Words};
 use crate::plan::draft::ClockPlace;
 use crate::plan::model::PhaseKind;
 
@@ -166,6 +166,7 @@ fn role(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> Role {
         },
         above_role => match own {
             Some(Sense::Rollback) if is_preparation(outline, ix, above) => Role::Steps,
+            Some(Sense::Rollback) if only_says_when(section) => Role::Other(Sense::Criteria),
             Some(Sense::Rollback) => Role::Rollback,
             // A template or an example that is there to be ticked is not only for reading.
             Some(Sense::Reference)
@@ -197,6 +198,13 @@ fn is_done(outline: &Outline, ix: SectionIx) -> bool {
 
 fn holds_tasks(outline: &Outline, ix: SectionIx) -> bool {
     outline.sections[ix].holds.tasks
+}
+
+/// Whether nothing is to be done below a heading about rollbacks that also says in which case: then what
+/// stands there is more of that.
+fn only_says_when(section: &Section) -> bool {
+    let idle = !section.holds.tasks && !section.holds.work;
+    idle && Words::new(&section.title.text).meaning().sense == Some(Sense::Criteria)
 }
 
 /// Whether a heading about rollbacks only asks, before the deployment, that one is ready.

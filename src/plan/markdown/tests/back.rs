@@ -269,3 +269,27 @@ fn what_may_go_on_behind_a_way_back_stays_where_it_was_and_asks() {
     let prose = "# R\n## Deployment\n- [ ] Go\n\n**Rollback**\n\nCall the vendor.\n";
     assert!(ways(prose).1.is_empty());
 }
+
+#[test]
+fn a_case_in_parentheses_makes_no_criteria_of_a_way_back() {
+    for heading in [
+        "Rollback (if needed)",
+        "Rollback (if the smoke test fails)",
+        "Roll back (only if step 3 fails)",
+        "Rollback (falls nötig)",
+    ] {
+        let text = format!("## Deployment\n- [ ] Go\n## {heading}\n- [ ] Restore\n{BLOCK}");
+        let (forward, tiers) = ways(&text);
+        assert_eq!(
+            (forward.len(), tiers.len()),
+            (1, 1),
+            "{heading}: {forward:?} {tiers:?}"
+        );
+    }
+    let alerts = |heading: &str| {
+        let text = format!("## Deployment\n- [ ] Go\n## {heading}\n- Error rate > 5%\n");
+        plan(&text).alerts.len()
+    };
+    assert_eq!(alerts("Rollback (if any of these is true)"), 1);
+    assert_eq!(alerts("Rollback if"), 1);
+}
