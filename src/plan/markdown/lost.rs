@@ -152,8 +152,19 @@ fn uses(line: &str, name: &str) -> bool {
     })
 }
 
-/// Whether a line begins with a call of the function `name`.
+/// What stands before a command that does not begin its line.
+const BEFORE_COMMANDS: [&str; 14] = [
+    "&& ", "|| ", "; ", "| ", "$(", "`", "(", "{ ", "! ", "if ", "while ", "until ", "then ", "do ",
+];
+
+/// Whether a line calls `name` as a command.
 fn is_called(line: &str, name: &str) -> bool {
-    let rest = line.trim_start().strip_prefix(name);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ';', '&', '|']))
+    let line = line.trim_start();
+    line.match_indices(name).any(|(at, _)| {
+        let before = &line[..at];
+        let rest = &line[at + name.len()..];
+        let begins = before.is_empty() || BEFORE_COMMANDS.iter().any(|word| before.ends_with(word));
+        let comment = before.starts_with('#') || before.contains(" #");
+        begins && !comment && (rest.is_empty() || rest.starts_with([' ', ';', '&', '|', ')', '`']))
+    })
 }

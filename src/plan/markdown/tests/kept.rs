@@ -181,6 +181,21 @@ fn functions_go_with_the_parts_of_their_block_and_are_missed_in_others() {
         .replace("docker pull", "k apply");
     let alias = alias.replace("$VERSION", "x");
     assert_eq!(told(&alias, "lost-variable"), [7]);
+    let function = across.replace("VERSION=1.2", "ready() { curl -f a; }");
+    for call in ["if ready; then", "x=$(ready)", "sleep 1 && ready", "ready"] {
+        let text = function.replace("docker pull app:$VERSION", call);
+        assert_eq!(told(&text, "lost-variable"), [7], "{call}");
+    }
+    for call in [
+        "echo ready",
+        "kubectl get ready",
+        "# if ready",
+        "ready=1",
+        "./ready",
+    ] {
+        let text = function.replace("docker pull app:$VERSION", call);
+        assert_eq!(told(&text, "lost-variable"), Vec::<usize>::new(), "{call}");
+    }
     for kept in [
         across.replace("VERSION=1.2", "export VERSION=1.2"),
         across.replace("docker", "VERSION=2\ndocker"),
