@@ -215,7 +215,7 @@ fn a_bold_line_or_an_item_that_only_says_rollback_heads_a_way_back() {
         ),
         (
             "**Rollback steps**",
-            "Run this:\n\n```sh\n# 1. Restore\n./restore.sh\n```\n".to_owned(),
+            "```sh\n# 1. Restore\n./restore.sh\n```\n".to_owned(),
         ),
     ] {
         let text = format!("# R\n## Deployment\n- [ ] Go\n\n{head}\n\n{below}\nThat is all.\n");
