@@ -19,6 +19,8 @@ pub enum Input {
         pid: u32,
         /// How its environment differs from that of the engine before it, a few words a variable.
         changed: Vec<String>,
+        /// What it knows, and does not know any more, of the plan's variables.
+        variables: Vec<Notice>,
     },
     /// A terminal wants to drive.
     Attach {

@@ -168,6 +168,9 @@ fn waiting(world: &World) -> String {
                 Some(_) => "y accepts it",
                 None => "h releases",
             };
+            if world.state.rollback.is_some() {
+                return format!("{key}, and the way back goes on; held: {why}");
+            }
             format!("{key}, R rolls back; held: {why}")
         }
         Waiting::Plan => format!(

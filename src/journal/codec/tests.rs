@@ -151,8 +151,7 @@ fn event() -> impl Strategy<Value = Event> {
             Some(reason) => Event::Held(Held {
                 reason,
                 alert: Some(alert),
-                database: None,
-                step: None,
+                ..Held::default()
             }),
         }),
         (text(), any::<u32>(), any::<i32>()).prop_map(|(metric, samples, median)| {

@@ -124,7 +124,7 @@ pub struct VariableForgotten {
 }
 
 /// See [`super::Event::Held`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     /// Why.
     pub reason: String,
@@ -137,6 +137,9 @@ pub struct Held {
     /// The step whose connection to it broke, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
+    /// Whether it is held because its engine has another environment than the one before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub environment: bool,
 }
 
 /// See [`super::Event::Released`].

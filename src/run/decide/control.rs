@@ -24,9 +24,7 @@ impl Case<'_> {
             actor,
             Event::Held(Held {
                 reason,
-                alert: None,
-                database: None,
-                step: None,
+                ..Held::default()
             }),
         ))
     }

@@ -56,9 +56,7 @@ impl Case<'_> {
                 actor,
                 Event::Held(Held {
                     reason: words,
-                    alert: None,
-                    database: None,
-                    step: None,
+                    ..Held::default()
                 }),
             );
         }

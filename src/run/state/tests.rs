@@ -152,9 +152,7 @@ fn of_people() -> impl Strategy<Value = Event> {
         phase().prop_map(|phase| Event::PhaseFinished(PhaseFinished { phase })),
         Just(Event::Held(Held {
             reason: "?".to_owned(),
-            alert: None,
-            database: None,
-            step: None,
+            ..Held::default()
         })),
         Just(Event::Released(Released::default())),
         any::<bool>().prop_map(|blind| {

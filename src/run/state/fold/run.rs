@@ -116,6 +116,7 @@ impl Fold<'_> {
             at: self.at,
             alert: e.alert.clone(),
             database: e.database.clone(),
+            environment: e.environment,
         });
     }
 
