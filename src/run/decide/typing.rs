@@ -23,6 +23,12 @@ impl Case<'_> {
             let status = self.state.steps[ix].status;
             Refusal::new(format!("{} is {status}: nothing runs", self.called(ix)))
         })?;
+        if self.state.steps[ix].sought.is_some() {
+            return Err(Refusal::new(format!(
+                "it is being looked for whether {} goes on: wait for the answer",
+                self.called(ix)
+            )));
+        }
         if !matches!(self.active_work(ix), Some(Work::Shell(shell)) if shell.tty) {
             return Err(Refusal::new(format!(
                 "{} has no terminal to type into: the plan's `tty = true` gives a step one",
