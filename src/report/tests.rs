@@ -76,6 +76,7 @@ impl Night {
             findings: Vec::new(),
             message: (!message.is_empty()).then(|| message.to_owned()),
             elsewhere: false,
+            session: None,
             left: None,
             ended: None,
         };

@@ -47,6 +47,7 @@ fn finished() -> impl Strategy<Value = Event> {
                 findings,
                 message,
                 elsewhere: false,
+                session: None,
                 left: None,
                 ended: None,
             })
@@ -193,6 +194,7 @@ fn the_stored_shapes_do_not_change_by_accident() {
         findings: vec![],
         message: None,
         elsewhere: false,
+        session: None,
         left: None,
         ended: None,
     });

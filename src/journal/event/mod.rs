@@ -28,8 +28,8 @@ pub use run::{
 pub use snapshot::{Difference, Fortune, SnapshotCompared, SnapshotTaken, SnapshotTotal};
 pub use step::{
     Applied, ConditionAsked, ConditionOf, ConditionWeighed, Finding, Job, KnownBy, Left, Outcome,
-    Stage, StepAdopted, StepFinished, StepLaunched, StepReason, StepSought, StepStarted,
-    StepStopping, StepTicked, StepTransaction, StepTyped, StepUnticked,
+    SessionLeft, Stage, StepAdopted, StepFinished, StepLaunched, StepReason, StepSought,
+    StepStarted, StepStopping, StepTicked, StepTransaction, StepTyped, StepUnticked,
 };
 
 use serde::{Deserialize, Serialize};

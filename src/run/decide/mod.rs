@@ -21,6 +21,7 @@ mod notice;
 mod order;
 mod outcome;
 mod rollback;
+mod session;
 mod settle;
 mod start;
 mod stop;
@@ -156,7 +157,7 @@ impl Case<'_> {
             &engine,
             Event::EngineStarted(EngineStarted {
                 pid,
-                resumed: self.state.had_engine,
+                resumed: self.state.engines > 0,
             }),
         );
         let driver = self.state.driver.as_ref();

@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use super::advance::Due;
-use super::outcome::ended;
 use super::{Case, Decision};
 use crate::journal::event::{Applied, Job, KnownBy, Outcome, Stage, StepStopping};
 use crate::journal::{Actor, Event};
@@ -102,13 +101,8 @@ impl Case<'_> {
             "{}: it was killed and did not go, and {actor} has given it up",
             stopping.reason
         );
-        let event = ended(
-            job,
-            Outcome::Unknown,
-            Applied::Maybe,
-            KnownBy::Nobody,
-            Some(words),
-        );
+        let end = (Outcome::Unknown, Applied::Maybe);
+        let event = self.ended(ix, job, end, KnownBy::Nobody, Some(words));
         Ok(Decision::event(actor, event))
     }
 
@@ -118,8 +112,8 @@ impl Case<'_> {
             return Decision::default();
         };
         if matches!(work, Work::Wait(_) | Work::Check(_)) {
-            let (outcome, reason) = (Outcome::Failed, Some(reason.to_owned()));
-            let event = ended(job, outcome, Applied::No, KnownBy::Report, reason);
+            let end = (Outcome::Failed, Applied::No);
+            let event = self.ended(ix, job, end, KnownBy::Report, Some(reason.to_owned()));
             return Decision::event(actor, event);
         }
         stage(actor, job, self.first_stage(work), reason)

@@ -103,6 +103,7 @@ fn of_jobs() -> impl Strategy<Value = Event> {
                 findings: Vec::new(),
                 message: None,
                 elsewhere: false,
+                session: None,
                 left: None,
                 ended: None,
             })
@@ -297,6 +298,7 @@ fn a_step_ended_when_its_record_says_unless_that_can_not_be() {
             findings: Vec::new(),
             message: None,
             elsewhere: false,
+            session: None,
             left: None,
             ended,
         });

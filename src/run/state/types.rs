@@ -7,7 +7,7 @@ use super::outage::Outage;
 use super::step::{StepState, Weighing, count_settled, first_open};
 use crate::clock::Moment;
 use crate::journal::Actor;
-use crate::journal::event::{Consequence, Ending, Job, SnapshotTaken};
+use crate::journal::event::{Consequence, Ending, Job, SessionLeft, SnapshotTaken};
 use crate::monitor::Baseline;
 use crate::plan::{Plan, StepIx};
 
@@ -48,8 +48,10 @@ pub struct RunState {
     pub holds: Vec<Hold>,
     /// The databases whose connections broke under steps, each with when the run was held for it last.
     pub lost: BTreeMap<String, Moment>,
-    /// Whether an engine has had the run.
-    pub had_engine: bool,
+    /// How many engines have had the run.
+    pub engines: u32,
+    /// What the SQL steps have left in their sessions, by the names of the databases.
+    pub sessions: BTreeMap<String, SessionLeft>,
     /// The servers that have run SQL of this run, by the names of their databases, as they identified
     /// themselves last.
     pub servers: BTreeMap<String, String>,
@@ -278,7 +280,8 @@ impl RunState {
             last_touched: None,
             holds: Vec::new(),
             lost: BTreeMap::new(),
-            had_engine: false,
+            engines: 0,
+            sessions: BTreeMap::new(),
             servers: BTreeMap::new(),
             alerts: BTreeMap::new(),
             outages: Vec::new(),

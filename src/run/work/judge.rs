@@ -199,6 +199,7 @@ pub fn not_begun(job: &Job, why: impl Into<String>) -> Finish {
         findings: Vec::new(),
         message: Some(why.into()),
         elsewhere: false,
+        session: None,
         left: None,
         ended: None,
         captured: Vec::new(),

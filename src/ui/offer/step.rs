@@ -151,7 +151,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Running something again whose outcome nobody knows, or on another server, needs a reason.
+    /// Running something again whose outcome nobody knows, or in another session than before, needs a reason.
     pub(super) fn retry(&self, ix: StepIx) -> Answer {
         let step = self.number(ix);
         let at = self.world.state.steps.get(ix);
@@ -159,7 +159,7 @@ impl Asking<'_> {
             return self.reason(ix, "Why can it be run again?", Purpose::Retry);
         }
         if at.is_some_and(StepState::is_elsewhere) {
-            return self.reason(ix, "Why is it run on another server?", Purpose::Retry);
+            return self.reason(ix, "Why can it run in another session?", Purpose::Retry);
         }
         self.send(Command::Retry {
             step,

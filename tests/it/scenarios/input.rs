@@ -336,6 +336,7 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
         findings: Vec::new(),
         message,
         elsewhere: false,
+        session: None,
         left: None,
         ended: None,
         captured: Vec::new(),

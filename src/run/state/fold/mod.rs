@@ -72,7 +72,7 @@ impl Fold<'_> {
     fn event(&mut self, event: &Event) -> Result<(), Mismatch> {
         match event {
             Event::RunCreated(e) => self.run_created(e),
-            Event::EngineStarted(_) => self.state.had_engine = true,
+            Event::EngineStarted(_) => self.state.engines += 1,
             Event::JournalRestored(_) | Event::BackendSignalled(_) | Event::BackendAnswered(_) => {}
             Event::DriverAttached(e) => self.driver_attached(e),
             Event::DriverLeft(_) => self.driver_left(),

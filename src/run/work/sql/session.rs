@@ -17,7 +17,6 @@ use crate::monitor::Target;
 use crate::run::input::{Finish, Notice};
 use crate::run::work::backends::Backends;
 use crate::run::work::judge::not_begun;
-use crate::run::work::rows::Printer;
 
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -27,8 +26,6 @@ pub struct Session {
     pub url: Result<String, String>,
     pub backends: Backends,
     pub link: Option<Link>,
-    /// Whether there was a session before.
-    pub had_one: bool,
 }
 
 impl Session {
@@ -62,14 +59,6 @@ impl Session {
                 Err(why) => return not_begun(&task.job, why),
             },
         };
-        if link.is_second {
-            let said =
-                "(a new session: settings, temporary tables and locks of the old one are gone)";
-            if let Ok(mut printer) = Printer::open(&task.judgement.output).await {
-                let _ = printer.say(said).await;
-            }
-            link.is_second = false;
-        }
         let mut ears = Ears {
             stops,
             backends: &self.backends,
@@ -78,19 +67,26 @@ impl Session {
             started: link.started,
             signals: JoinSet::new(),
         };
-        let (finish, lost) = link.run(task, &mut ears, proceed).await;
-        self.had_one = true;
+        let (mut finish, lost) = link.run(task, &mut ears, proceed).await;
         let is_hit = ears.let_go();
-        if !lost && !is_hit {
-            self.link = Some(link);
+        if lost || is_hit {
+            return finish;
         }
+        // In a session that is still new nothing was begun.
+        if !link.is_new {
+            match tokio::time::timeout(CONNECT, link.left(task)).await {
+                Ok(Ok(left)) => finish.session = Some(Box::new(left)),
+                // What it holds is not known: the next step gets another.
+                _ => return finish,
+            }
+        }
+        self.link = Some(link);
         finish
     }
 
     /// The session that the steps before have used, if the server has not ended it meanwhile.
     async fn living_link(&mut self) -> Option<Link> {
         let mut link = self.link.take()?;
-        self.had_one = true;
         match tokio::time::timeout(CONNECT, link.connection.ping()).await {
             Ok(Ok(())) => Some(link),
             _ => None,
@@ -106,14 +102,12 @@ impl Session {
             Link::greet(connection, options.clone()).await
         };
         let failed = |why: &str| format!("failed to connect to `{}`: {why}", self.database);
-        let mut link = tokio::select! {
+        tokio::select! {
             link = tokio::time::timeout(CONNECT, connecting) => match link {
-                Ok(link) => link.map_err(|error| failed(&words(&error)))?,
-                Err(_) => return Err(failed("the server does not answer")),
+                Ok(link) => link.map_err(|error| failed(&words(&error))),
+                Err(_) => Err(failed("the server does not answer")),
             },
-            Some(_) = stops.recv() => return Err("given up before there was a connection".to_owned()),
-        };
-        link.is_second = self.had_one;
-        Ok(link)
+            Some(_) = stops.recv() => Err("given up before there was a connection".to_owned()),
+        }
     }
 }
