@@ -115,6 +115,13 @@ pub enum Ctl {
         /// Its number or id
         step: String,
     },
+    /// Type a line into the terminal of a step that runs
+    Input {
+        /// Its number or id
+        step: String,
+        /// The line; without it, or with `-`, it is read from stdin: a password must not stand here
+        text: Option<String>,
+    },
     /// Start nothing until released
     Hold {
         /// Why
@@ -231,6 +238,10 @@ impl Ctl {
             },
             Ctl::Look { step } => Command::Look { step },
             Ctl::Stop { step } => Command::Stop { step },
+            Ctl::Input { step, text } => Command::Input {
+                step,
+                text: or_stdin(text.as_deref().unwrap_or("-"))?,
+            },
             Ctl::Hold { reason } => Command::Hold { reason },
             Ctl::Release => Command::Release,
             Ctl::Accept { alert, reason } => Command::Accept { alert, reason },
@@ -256,17 +267,19 @@ fn session(pid: i32, database: Option<String>) -> SessionName {
 
 fn set(pair: &str) -> anyhow::Result<Command> {
     let (name, value) = pair.split_once('=').context("write NAME=VALUE")?;
-    let value = if value == "-" {
-        std::io::read_to_string(std::io::stdin())?
-            .trim_end_matches('\n')
-            .to_owned()
-    } else {
-        value.to_owned()
-    };
     Ok(Command::Set {
         name: name.to_owned(),
-        value,
+        value: or_stdin(value)?,
     })
+}
+
+/// `value`, or for `-` what stdin has.
+fn or_stdin(value: &str) -> std::io::Result<String> {
+    if value != "-" {
+        return Ok(value.to_owned());
+    }
+    let read = std::io::read_to_string(std::io::stdin())?;
+    Ok(read.trim_end_matches('\n').to_owned())
 }
 
 /// Runs `gonogo ctl`.

@@ -55,7 +55,7 @@ pub use draft::{
     Allow, Alternative, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry, StepSpec,
     TierSpec, Undo, UndoOrder,
 };
-pub use expect::{Comparison, Evidence, Expect, Observed, Operator};
+pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator};
 pub use facts::{Busy, ColumnFacts, Facts, TableFacts};
 pub use id::{StepId, slug};
 pub use import::import;

@@ -58,6 +58,7 @@ impl Place<'_> {
             Event::StepStopping(e) if !self.is_being_stopped(&e.job) => {
                 format!("stopped {}", self.of(&e.job))
             }
+            Event::StepTyped(e) => format!("typed into the terminal of {}", self.of(&e.job)),
             Event::StepFinished(e) if e.outcome == Outcome::Unknown => {
                 format!("gave {} up", self.of(&e.job))
             }

@@ -156,6 +156,11 @@ impl RunDir {
         self.job_file(job, "snapshot.json")
     }
 
+    /// The named pipe through which people type into a job's terminal.
+    pub fn typed(&self, job: &Job) -> PathBuf {
+        self.job_file(job, "typed")
+    }
+
     /// A script that is too long for a command line.
     pub fn script(&self, job: &Job) -> PathBuf {
         self.job_file(job, "sh")

@@ -130,6 +130,13 @@ pub enum Notice {
     Snapshot(Box<SnapshotTaken>),
     /// The job is over.
     Finished(Finish),
+    /// What was typed did not reach the job.
+    NotTyped {
+        /// Which job.
+        job: Job,
+        /// Why.
+        why: String,
+    },
     /// The sessions that a job had opened on databases are gone, or could not be asked.
     SessionsCancelled {
         /// Which job.

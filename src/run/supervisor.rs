@@ -3,6 +3,7 @@
 
 mod adopt;
 mod picture;
+mod typing;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -100,6 +101,10 @@ impl Perform for Supervisor {
                     // Whoever gave up in the meantime does not want it any more.
                     let _ = proceed.send(());
                 }
+            }
+            Effect::Type { job, text } => {
+                let (path, notices) = (self.outfit.dir.typed(&job), self.outfit.notices.clone());
+                tokio::spawn(typing::type_into(path, job, text, notices));
             }
             Effect::Stop { job, stage } => {
                 if let Some(handle) = self.jobs.get_mut(&job) {

@@ -140,6 +140,7 @@ impl Oracle {
                     self.refuse(&e.job.step, e.job.undo);
                 }
             }
+            Event::StepTyped(e) => case.goes_on(&e.job),
             Event::StepAdopted(e) => case.goes_on(&e.job),
             Event::SnapshotTaken(e) => {
                 let truth = case.jobs.get(&key(&e.job)).map(|fake| &fake.truth);
@@ -654,6 +655,7 @@ pub fn was_recorded(effect: &Effect, batch: &[Event]) {
         (Effect::Adopt { job, .. } | Effect::Ask { job, .. }, Event::StepSought(e)) => {
             e.job == *job
         }
+        (Effect::Type { job, .. }, Event::StepTyped(e)) => e.job == *job,
         (Effect::Proceed { job }, Event::StepTransaction(e)) => e.job == *job,
         (Effect::Stop { job, stage }, Event::StepStopping(e)) => e.job == *job && e.stage == *stage,
         (Effect::Signal { pid, action, .. }, Event::BackendSignalled(e)) => {

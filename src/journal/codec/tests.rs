@@ -114,6 +114,7 @@ fn event() -> impl Strategy<Value = Event> {
             })
         }),
         (job(), text()).prop_map(|(job, why)| Event::StepSought(StepSought { job, why })),
+        job().prop_map(|job| Event::StepTyped(StepTyped { job })),
         (job(), any::<Option<u32>>())
             .prop_map(|(job, pid)| Event::StepAdopted(StepAdopted { job, pid })),
         (text(), maybe()).prop_map(|(name, value)| {

@@ -29,7 +29,7 @@ pub use snapshot::{Difference, Fortune, SnapshotCompared, SnapshotTaken, Snapsho
 pub use step::{
     Applied, ConditionAsked, ConditionOf, ConditionWeighed, Finding, Job, KnownBy, Left, Outcome,
     SessionLeft, Stage, StepAdopted, StepFinished, StepLaunched, StepReason, StepSought,
-    StepStarted, StepStopping, StepTicked, StepTransaction, StepUnticked,
+    StepStarted, StepStopping, StepTicked, StepTransaction, StepTyped, StepUnticked,
 };
 
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,8 @@ pub enum Event {
     StepAdopted(StepAdopted),
     /// Its picture of databases is kept, and what it shows.
     SnapshotTaken(SnapshotTaken),
+    /// Somebody typed a line into its terminal.
+    StepTyped(StepTyped),
     /// It is being stopped.
     StepStopping(StepStopping),
     /// It is over, or nobody knows.

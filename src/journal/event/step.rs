@@ -109,6 +109,15 @@ pub struct StepStopping {
     pub reason: String,
 }
 
+/// See [`super::Event::StepTyped`]. What was typed is nowhere recorded: it may be a password, and the
+/// terminal shows what is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepTyped {
+    /// Into whose terminal.
+    #[serde(flatten)]
+    pub job: Job,
+}
+
 /// How a piece of work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

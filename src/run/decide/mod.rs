@@ -7,6 +7,7 @@
 //! * `notice` takes what jobs report, `outcome` how they ended; `alert` what the monitor says;
 //! * `advance` is what happens by itself: time-outs, the next step, the next undo, the end;
 //! * `weigh` decides whether what comes next is done at all;
+//! * `typing` takes what people type to the terminal of a step;
 //! * `stop` is the ladder by which anything that runs is brought to an end.
 //!
 //! None of them does anything. If what they decide can't be recorded, nothing happened.
@@ -24,6 +25,7 @@ mod session;
 mod settle;
 mod start;
 mod stop;
+mod typing;
 mod weigh;
 
 pub use rollback::{Applicable, Preview, preview};

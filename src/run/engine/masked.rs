@@ -45,6 +45,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             // The steps after it need the value as it is.
             | Notice::Variable { .. }
             | Notice::Snapshot(_)
+            | Notice::NotTyped { .. }
             | Notice::SessionsCancelled { .. }
             | Notice::VariableLost { .. }
             | Notice::OutageEnded { .. } => {}

@@ -116,6 +116,7 @@ fn of_jobs() -> impl Strategy<Value = Event> {
             server: None,
         })),
         1 => job().prop_map(|job| Event::StepSought(StepSought { job, why: "?".to_owned() })),
+        1 => job().prop_map(|job| Event::StepTyped(StepTyped { job })),
         1 => job().prop_map(|job| Event::StepAdopted(StepAdopted { job, pid: None })),
         1 => job().prop_map(|job| Event::StepStopping(StepStopping {
             job,

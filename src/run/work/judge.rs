@@ -85,7 +85,10 @@ impl Judgement {
             let last = answer.last_line.as_deref();
             seen.value = last.map(|line| line.trim().to_owned());
         }
-        let captured = self.capture(&answer, seen.value.as_deref()).await;
+        if self.wants_json() {
+            seen.json = Some(self.json(seen.value.as_deref()).await);
+        }
+        let captured = self.capture(&answer, &seen);
         self.keep_secrets(&captured);
         let judged = self.expect.judge(&seen).into_iter();
         findings.extend(judged.map(|evidence| self.finding(evidence)));
@@ -97,21 +100,14 @@ impl Judgement {
         }
     }
 
+    fn wants_json(&self) -> bool {
+        let mut captures = self.captures.iter();
+        !self.expect.json.is_empty() || captures.any(|c| matches!(c.from, Find::Json(_)))
+    }
+
     /// The captured variables, and of those that were not found or are not as they must be, words.
-    async fn capture(
-        &self,
-        answer: &Answer,
-        value: Option<&str>,
-    ) -> Vec<Result<(String, Secret), Finding>> {
-        let wants_json = self
-            .captures
-            .iter()
-            .any(|c| matches!(c.from, Find::Json(_)));
-        let json = if wants_json {
-            self.json(value).await
-        } else {
-            Err(String::new())
-        };
+    fn capture(&self, answer: &Answer, seen: &Observed) -> Vec<Result<(String, Secret), Finding>> {
+        let value = seen.value.as_deref();
         let one = |capture: &Capture| {
             let found = match &capture.from {
                 Find::Pattern(_) => {
@@ -122,10 +118,14 @@ impl Judgement {
                         .ok_or("no match".to_owned())
                 }
                 Find::Value => value.map(str::to_owned).ok_or("no value".to_owned()),
-                Find::Json(path) => json.as_ref().map_err(Clone::clone).and_then(|root| {
-                    let found = path.find(root).ok_or("nothing is there")?;
-                    json_path::as_text(found).ok_or_else(|| "null".to_owned())
-                }),
+                Find::Json(path) => match &seen.json {
+                    Some(Ok(root)) => path
+                        .find(root)
+                        .ok_or_else(|| path.missing(root))
+                        .and_then(|found| json_path::as_text(found).ok_or("null".to_owned())),
+                    Some(Err(why)) => Err(why.clone()),
+                    None => Err(json_path::NONE.to_owned()),
+                },
             };
             let var = self.vars.iter().find(|var| var.name == capture.name);
             let fits = found.and_then(|value| match var.and_then(|var| var.refuses(&value)) {
@@ -175,16 +175,15 @@ impl Judgement {
 
     /// The JSON in what was answered or printed.
     async fn json(&self, value: Option<&str>) -> Result<serde_json::Value, String> {
-        let none = "there is no JSON";
         if self.source == Source::Query {
             let value = value.ok_or("no value")?;
-            return serde_json::from_str(value).map_err(|_| none.to_owned());
+            return serde_json::from_str(value).map_err(|_| json_path::NONE.to_owned());
         }
         let (path, body) = (self.output.clone(), self.source == Source::Answer);
         let read = tokio::task::spawn_blocking(move || output::json(&path, body)).await;
         let read = read.map_err(|error| error.to_string())?;
         read.map_err(|error| error.to_string())?
-            .ok_or_else(|| none.to_owned())
+            .ok_or_else(|| json_path::NONE.to_owned())
     }
 
     async fn read(&self) -> Result<Answer, String> {

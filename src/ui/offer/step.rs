@@ -199,6 +199,19 @@ impl Asking<'_> {
         )))))
     }
 
+    /// What is typed may be a password: only the step's terminal shows it, if it does.
+    pub(super) fn type_into(&self, ix: StepIx) -> Answer {
+        let question = "What is typed? (not shown here, and not recorded)";
+        let mut ask = Ask::new(
+            format!("Type into {}", self.called(ix)),
+            question,
+            Purpose::Type(self.number(ix)),
+        );
+        ask.may_be_empty = true;
+        ask.input.set_mask_char('•');
+        self.ask(ask)
+    }
+
     pub(super) fn note(&self, ix: StepIx) -> Answer {
         self.ask(Ask::new(
             format!("Note on {}", self.called(ix)),

@@ -286,6 +286,7 @@ fn job(line: &str) -> Option<Notice> {
             database: (*database).to_owned(),
             why: lost(),
         },
+        ["does", "not", "hear"] => Notice::NotTyped { job, why: lost() },
         ["sessions", "cancelled"] => Notice::SessionsCancelled { job },
         [outcome, more @ ..] => Notice::Finished(finish(job, outcome, more, words)?),
         [] => return None,

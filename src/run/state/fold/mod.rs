@@ -96,6 +96,7 @@ impl Fold<'_> {
             Event::StepSought(e) => self.step_sought(e)?,
             Event::StepAdopted(e) => self.step_adopted(e)?,
             Event::SnapshotTaken(e) => self.snapshot_taken(e)?,
+            Event::StepTyped(e) => drop(self.step(&e.job.step)?),
             Event::StepStopping(e) => self.step_stopping(e)?,
             Event::StepFinished(e) => self.step_finished(e)?,
             Event::StepTicked(e) => self.step_ticked(e)?,
