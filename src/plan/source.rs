@@ -144,11 +144,16 @@ impl Source {
         })
     }
 
+    /// The first byte of the line that the byte at `offset` stands in.
+    pub(super) fn line_start(&self, offset: usize) -> usize {
+        let nth = self.line_starts.partition_point(|&start| start <= offset);
+        self.line_starts[nth - 1]
+    }
+
     /// The line and column of the byte at `offset`.
     pub fn position(&self, offset: usize) -> Position {
         let line = self.line(offset);
-        let nth = self.line_starts.partition_point(|&start| start <= offset);
-        let start = self.line_starts[nth - 1];
+        let start = self.line_start(offset);
         let end = offset.min(self.text.len());
         Position {
             line,
