@@ -7,19 +7,28 @@ use crate::plan::{Problem, Severity, Source, Span};
 
 /// The longest stretch of a line that is shown.
 const LINE_LIMIT: usize = 240;
+/// The longest line, and the widest indent, of which the library leaves nothing out.
+const SIMPLE_LIMIT: usize = 100;
+const SIMPLE_INDENT: usize = 20;
 
 /// `problem` with an excerpt of `source`.
 pub(super) fn render(source: &Source, problem: &Problem, colours: bool) -> String {
-    let level = match problem.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Note => Level::NOTE,
+    let (level, word) = match problem.severity {
+        Severity::Error => (Level::ERROR, "error"),
+        Severity::Warning => (Level::WARNING, "warning"),
+        Severity::Note => (Level::NOTE, "note"),
     };
     let excerpt = Excerpt::of(source, problem.span);
     let message = printable(&problem.message);
     let hint = problem.hint.as_deref().map(printable);
+    let path = printable(source.name_at(problem.span.start));
+    let simple = is_simple(&path) && is_simple(&message) && hint.as_deref().is_none_or(is_simple);
+    if simple && !colours && excerpt.is_simple() {
+        let title = format!("{word}[{}]: {message}", problem.code);
+        return excerpt.draw(&title, &path, hint.as_deref());
+    }
     let snippet = Snippet::source(excerpt.text)
-        .path(printable(source.name_at(problem.span.start)))
+        .path(path)
         .line_start(excerpt.line)
         .annotation(AnnotationKind::Primary.span(excerpt.span));
     let mut groups =
@@ -63,6 +72,38 @@ impl<'s> Excerpt<'s> {
             span: from..to,
         }
     }
+}
+
+/// What is drawn here as the library would, in a tenth of its time: a plan may have tens of thousands of
+/// problems, and almost all are simple.
+impl Excerpt<'_> {
+    /// Whether it is a short line of plain signs, of which each takes one column.
+    fn is_simple(&self) -> bool {
+        let plain = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
+        let indent = self.text.len() - self.text.trim_start().len();
+        !self.text.is_empty()
+            && self.text.len() <= SIMPLE_LIMIT
+            && indent <= SIMPLE_INDENT
+            && self.text.as_bytes().iter().all(plain)
+    }
+
+    /// The excerpt below `title`.
+    fn draw(&self, title: &str, path: &str, hint: Option<&str>) -> String {
+        let (line, column) = (self.line.to_string(), self.span.start + 1);
+        let margin = " ".repeat(line.len());
+        let before = " ".repeat(self.span.start);
+        let carets = "^".repeat(self.span.len().max(1));
+        let text = self.text;
+        let help = hint.map_or(String::new(), |hint| format!("\n{margin} |\nhelp: {hint}"));
+        format!(
+            "{title}\n{margin}--> {path}:{line}:{column}\n{margin} |\n{line} | {text}\n{margin} | {before}{carets}{help}"
+        )
+    }
+}
+
+/// Whether `text` stands in one line as it is.
+fn is_simple(text: &str) -> bool {
+    !text.contains(|c: char| c.is_control() || c == '\u{200d}')
 }
 
 /// `wanted`, brought as near to `at` as `limit` says, at the border of a character.

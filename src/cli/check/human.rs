@@ -1,6 +1,6 @@
 //! What `check` prints for people: problems with their lines, then what was read, then the verdict.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 
 use crate::cli::printable::printable;
@@ -56,8 +56,8 @@ fn key(problem: &Problem) -> Key<'_> {
 }
 
 /// The lines of each problem, in order.
-fn places(opened: &Opened) -> BTreeMap<Key<'_>, Vec<usize>> {
-    let mut places: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
+fn places(opened: &Opened) -> HashMap<Key<'_>, Vec<usize>> {
+    let mut places: HashMap<Key<'_>, Vec<usize>> = HashMap::new();
     for problem in &opened.problems {
         let line = super::source_of(opened, problem).line(problem.span.start);
         places.entry(key(problem)).or_default().push(line);
