@@ -197,10 +197,15 @@ fn word_at(sql: &str, at: usize) -> &str {
 /// Whether `word` stands anywhere in `text`, in any case.
 pub(super) fn mentions(text: &str, word: &str) -> bool {
     let (text, word) = (text.as_bytes(), word.as_bytes());
-    let first = word.first().map(u8::to_ascii_lowercase);
-    let begins = |at: &[u8]| at.first().map(u8::to_ascii_lowercase) == first;
-    text.windows(word.len())
-        .any(|part| begins(part) && part.eq_ignore_ascii_case(word))
+    let Some(first) = word.first() else {
+        return true;
+    };
+    let (small, large) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    let is_here = |at: usize| {
+        let part = text.get(at..at + word.len());
+        part.is_some_and(|part| part.eq_ignore_ascii_case(word))
+    };
+    memchr::memchr2_iter(small, large, text).any(is_here)
 }
 
 /// A piece of SQL that means something.

@@ -25,7 +25,10 @@ pub(super) fn human(opened: &Opened, out: &mut impl Write) -> io::Result<()> {
     }
     let mut text = Vec::new();
     summary(opened, &mut text)?;
-    out.write_all(printable(&String::from_utf8_lossy(&text)).as_bytes())
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        out.write_all(printable(&String::from_utf8_lossy(line)).as_bytes())?;
+    }
+    Ok(())
 }
 
 /// Writes what was read, what is allowed, and the verdict.
