@@ -56,12 +56,10 @@ impl<'s> Excerpt<'s> {
         let text = source.text();
         // A span that was reckoned may end inside a character: the excerpt must not fail for it.
         let at = text.floor_char_boundary(span.start);
-        let start = text[..at].rfind('\n').map_or(0, |n| n + 1);
-        let end = text[at..].find('\n').map_or(text.len(), |n| at + n);
-        let (start, end) = (
-            near(text, start, at, LINE_LIMIT / 2),
-            near(text, end, at, LINE_LIMIT / 2),
-        );
+        // A line may be as long as the file, and have as many problems.
+        let (low, high) = (near(text, 0, at), near(text, text.len(), at));
+        let start = text[low..at].rfind('\n').map_or(low, |n| low + n + 1);
+        let end = text[at..high].find('\n').map_or(high, |n| at + n);
         let line = &text[start..end];
         let from = at - start;
         let to = text.ceil_char_boundary(span.end.min(end));
@@ -106,8 +104,9 @@ fn is_simple(text: &str) -> bool {
     !text.contains(|c: char| c.is_control() || c == '\u{200d}')
 }
 
-/// `wanted`, brought as near to `at` as `limit` says, at the border of a character.
-fn near(text: &str, wanted: usize, at: usize, limit: usize) -> usize {
+/// `wanted`, brought so near to `at` that it is shown, at the border of a character.
+fn near(text: &str, wanted: usize, at: usize) -> usize {
+    let limit = LINE_LIMIT / 2;
     let mut place = wanted.clamp(at.saturating_sub(limit), at + limit);
     while !text.is_char_boundary(place) {
         place += 1;
@@ -135,6 +134,32 @@ mod tests {
         assert!(render(&source, &problem, false).contains('é'));
         let behind = Problem::warning("w", Span::at(99_999), "there");
         assert!(render(&source, &behind, false).contains("there"));
+    }
+
+    #[test]
+    fn what_is_simple_is_drawn_as_the_library_draws_it() {
+        let lines = ["  - [ ] a \"b\"", "x", " ", "end ", "a\tb", "é", ""].join("\n");
+        let source = Source::new("p.md", format!("{lines}\n{}", "y".repeat(99)));
+        let by_library = |problem: &Problem| {
+            let styled = render(&source, problem, true);
+            let mut parts = styled.split('\u{1b}');
+            let first = parts.next().unwrap_or_default().to_owned();
+            parts.fold(first, |text, part| {
+                text + part.split_once('m').map_or("", |(_, rest)| rest)
+            })
+        };
+        for start in 0..source.text().len() {
+            for length in [0, 1, 7, 200] {
+                let span = Span::new(start, start + length);
+                let bare = Problem::note("n", span, "ä `b`");
+                let hinted = Problem::error("some-code", span, "a\nb").hint("try: c");
+                let plain = Problem::warning("w", span, "two words").hint("try: c");
+                for problem in [bare, hinted, plain] {
+                    let drawn = render(&source, &problem, false);
+                    assert_eq!(drawn, by_library(&problem), "{span:?}");
+                }
+            }
+        }
     }
 
     #[test]
