@@ -133,6 +133,7 @@ fn step(id: &str, clock: SystemClock) -> Vec<Unwritten> {
                 met: passed,
             }],
             message: None,
+            elsewhere: false,
             left: None,
             ended: None,
         }));

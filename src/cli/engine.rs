@@ -105,7 +105,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     let (concern, concerns) = watch::channel(Concerns::default());
     let urls = monitors::urls(&found.plan);
     values::keep_passwords(&secrets, &urls);
-    values::tell(&found.plan, &found.state, &secrets, &notify).await?;
+    let variables = values::known(&found.plan, &found.state, &secrets);
 
     let (mut lookout, alerts) = Lookout::begin(&found, &urls, clock, asks);
     lookout.report(&found, &notify, &concern);
@@ -136,6 +136,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         clock,
         supervisor,
         secrets: secrets.clone(),
+        variables,
         changed: before.map_or_else(Vec::new, |before| environment.differences(&before)),
         die_after: std::env::var("GONOGO_DIE_AFTER").ok(),
     });

@@ -10,9 +10,10 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use super::chain::GENESIS;
 use super::error::JournalError;
 
-/// The last entry, as it was written.
+/// The last entry that was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct End {
     /// Its number.
@@ -26,6 +27,14 @@ fn file(journal: &Path) -> PathBuf {
 }
 
 impl End {
+    /// Where a journal without entries ends.
+    pub(super) fn none() -> Self {
+        End {
+            seq: 0,
+            hash: GENESIS.to_owned(),
+        }
+    }
+
     /// Notes where `journal` ends now: the number in 20 digits and the hash, in one line.
     pub(super) fn note(&self, journal: &Path) -> io::Result<()> {
         let file = OpenOptions::new()

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use self::reader::Checked;
 pub use self::reader::{Reader, verify};
 
-use super::chain::{self, GENESIS};
+use super::chain;
 use super::codec;
 use super::end::End;
 use super::entry::Entry;
@@ -27,29 +27,13 @@ const BUSY: Duration = Duration::from_secs(5);
 /// SQLite's code for what a trigger refuses: an entry that is not the next one.
 const OUT_OF_ORDER: &str = "1811";
 
-/// The last entry that was written.
-#[derive(Clone, Debug)]
-struct Tip {
-    seq: u64,
-    hash: String,
-}
-
-impl Tip {
-    fn none() -> Self {
-        Tip {
-            seq: 0,
-            hash: GENESIS.to_owned(),
-        }
-    }
-}
-
 /// The one writer of a run's journal. Who makes one holds the run's [`super::Lease`].
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
     /// None after a write that failed: what SQLite made of it is only known to a new connection.
     connection: Option<SqliteConnection>,
-    tip: Tip,
+    tip: End,
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
@@ -120,11 +104,7 @@ impl Store for SqliteStore {
                 }
             })?;
         self.connection = Some(connection);
-        let end = End {
-            seq: self.tip.seq,
-            hash: self.tip.hash.clone(),
-        };
-        if let Err(error) = end.note(&self.path) {
+        if let Err(error) = self.tip.note(&self.path) {
             tracing::warn!(%error, "where the journal ends could not be noted");
         }
         Ok(entries)
@@ -142,15 +122,15 @@ impl Store for SqliteStore {
 /// Writes `entries` behind `tip` in one transaction; tells where the journal ends then.
 async fn write(
     connection: &mut SqliteConnection,
-    mut tip: Tip,
+    mut tip: End,
     entries: &[Entry],
-) -> Result<Tip, sqlx::Error> {
+) -> Result<End, sqlx::Error> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     for entry in entries {
         let encode = |error: String| sqlx::Error::Encode(error.into());
         let stored = codec::encode(&entry.event).map_err(encode)?;
         let actor = serde_json::to_string(&entry.actor).map_err(|e| encode(e.to_string()))?;
-        tip = Tip {
+        tip = End {
             seq: entry.seq,
             hash: chain::hash(&tip.hash, entry.seq, entry.at, &actor, &stored),
         };

@@ -75,6 +75,7 @@ impl Night {
             signal: None,
             findings: Vec::new(),
             message: (!message.is_empty()).then(|| message.to_owned()),
+            elsewhere: false,
             left: None,
             ended: None,
         };

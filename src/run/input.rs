@@ -19,6 +19,8 @@ pub enum Input {
         pid: u32,
         /// How its environment differs from that of the engine before it, a few words a variable.
         changed: Vec<String>,
+        /// What it knows, and does not know any more, of the plan's variables.
+        variables: Vec<Notice>,
     },
     /// A terminal wants to drive.
     Attach {
@@ -234,6 +236,8 @@ pub struct Finish {
     pub findings: Vec<Finding>,
     /// What else there is to say.
     pub message: Option<String>,
+    /// Whether it was not begun because its database is on another server now.
+    pub elsewhere: bool,
     /// What it left to the shell steps after it, if it left anything.
     pub left: Option<Left>,
     /// When it ended, where that is known better than by when it is taken in.

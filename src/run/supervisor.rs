@@ -27,7 +27,6 @@ use super::work::prepare::{self, Bench, Prepared, application, work_of};
 use super::work::shell::ShellWork;
 use super::work::sql::{Sessions, SqlAsk, SqlTask, SqlWork};
 use crate::clock::{Clock, SystemClock};
-use crate::journal::Actor;
 use crate::journal::event::{Job, Stage};
 use crate::monitor::is_here;
 use crate::plan::template::FillError;
@@ -362,16 +361,12 @@ fn timeout_of(step: &Step, job: &Job) -> Option<Duration> {
     }
 }
 
-/// The server that has run this run's SQL on the job's database so far. A person who gives a reason for
-/// trying again may mean another one.
+/// The server that has run this run's SQL on the job's database so far, unless a person wants it done
+/// on another one.
 fn known_server(state: &RunState, job: &Job, plan: &Plan) -> Option<String> {
     let ix = plan.find(&job.step)?;
     let step = &state.steps[ix];
-    let nobody = [Actor::engine(), Actor::unattended()];
-    let by_a_person = nobody
-        .iter()
-        .all(|actor| step.by.as_ref() != Some(&actor.name));
-    if step.reason.is_some() && by_a_person {
+    if step.anywhere {
         return None;
     }
     match work_of(&plan.steps[ix], job, step.choice)?.0 {

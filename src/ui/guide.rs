@@ -81,14 +81,14 @@ fn going_on(world: &World, ix: StepIx, database: usize, now: Moment) -> String {
         return blocked(locks, node);
     }
     if step.sought.is_some() {
-        return format!("nobody watches {called}: how it ended is being looked for; S stops it");
+        return format!("S stops {called}: how it ended is being looked for");
     }
     let what = if step.status == Status::Undoing {
-        "is being undone"
+        "the undo of "
     } else {
-        "runs"
+        ""
     };
-    format!("{called} {what} {since}; S stops it")
+    format!("S stops {what}{called}, running {since}")
 }
 
 /// Our step waits for somebody's lock: who it is, and the key that helps.
@@ -168,6 +168,9 @@ fn waiting(world: &World) -> String {
                 Some(_) => "y accepts it",
                 None => "h releases",
             };
+            if world.state.rollback.is_some() {
+                return format!("{key}, and the way back goes on; held: {why}");
+            }
             format!("{key}, R rolls back; held: {why}")
         }
         Waiting::Plan => format!(

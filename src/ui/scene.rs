@@ -89,12 +89,13 @@ fn render_cut(line: Line<'_>, place: Rect, buf: &mut Buffer) {
 }
 
 /// Draws `left` and `right` at the ends of one row; where there is no room for both, the left one is
-/// cut.
+/// cut, but for a third of the row.
 pub fn put_both(area: Rect, row: u16, left: Line<'_>, right: Line<'_>, buf: &mut Buffer) {
     if row >= area.height {
         return;
     }
-    let width = (right.width() as u16).min(area.width);
+    let kept = (left.width() as u16 + 1).min(area.width / 3);
+    let width = (right.width() as u16).min(area.width - kept);
     let place = Rect {
         y: area.y + row,
         height: 1,
@@ -111,5 +112,5 @@ pub fn put_both(area: Rect, row: u16, left: Line<'_>, right: Line<'_>, buf: &mut
         width,
         ..place
     };
-    right.render(right_place, buf);
+    render_cut(right, right_place, buf);
 }

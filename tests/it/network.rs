@@ -105,11 +105,27 @@ impl Scene<'_> {
     /// Whoever drives lets the run go on, and has the statement tried again.
     fn try_again(&mut self) {
         self.run.ctl(&["release"]);
-        let why = "the server is back";
+        self.try_with("the server is back");
+    }
+
+    fn try_with(&mut self, why: &str) {
         self.run.ctl(&["retry", "1.2", "--reason", why]);
         let end = self.run.wait_finished("long");
         assert_eq!(end["outcome"], "passed", "{end}");
         assert_eq!(self.run.wait_finished("last")["outcome"], "passed");
+    }
+
+    /// The statement is not begun on another server than before for whatever reason.
+    fn not_begun_elsewhere(&mut self, why: &str) {
+        self.run.ctl(&["release"]);
+        self.run.ctl(&["retry", "1.2", "--reason", why]);
+        let end = self.run.wait_finished("long");
+        assert_eq!(
+            (&end["outcome"], &end["elsewhere"]),
+            (&"failed".into(), &true.into())
+        );
+        let message = end["message"].as_str().unwrap();
+        assert!(message.contains("is not the server that ran"), "{message}");
     }
 
     /// The last step is started by itself as soon as it may be.
@@ -209,7 +225,9 @@ fn another_server_in_its_place_has_done_nothing_of_a_transaction_and_it_can_be_t
     is(&scene.run.wait_finished("long"), "failed", "no");
     scene.is_held();
     scene.monitors_are_back();
-    scene.try_again();
+    // That it has to be tried again does not say where.
+    scene.not_begun_elsewhere("it was cut");
+    scene.try_with("the standby took over");
     assert_eq!((done(&server), done(&other)), ("0".into(), "1".into()));
 }
 
@@ -229,6 +247,15 @@ fn of_what_another_server_has_run_nobody_asks_the_one_in_its_place() {
     scene.monitors_are_back();
     let refused = scene.run.refused(&["retry", "1.2"]);
     assert!(refused.contains("reason"), "{refused}");
+    // Why it can be repeated says nothing of where.
+    let index = || {
+        let there = "(select count(*) from pg_class where relname = 'gate_n')";
+        postgres::answer(&other.url("postgres"), there)
+    };
+    scene.not_begun_elsewhere("nothing of it is there");
+    assert_eq!(index(), "0");
+    scene.try_with("the standby took over");
+    assert_eq!(index(), "1");
 }
 
 #[test]

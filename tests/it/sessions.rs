@@ -195,6 +195,7 @@ fn a_standby_is_not_asked_what_became_of_a_commit() {
     run.ctl(&["run", "insert"]);
     run.wait_for("step_transaction", |_| true);
     way.lie_at("commit\0");
+    way.block_at("pg_control_system()");
     way.lead_others_to(&standby);
     gate.end();
     let held = run.wait_for("held", |_| true);
@@ -203,7 +204,9 @@ fn a_standby_is_not_asked_what_became_of_a_commit() {
     // The standby has not heard of it, and would say that it was rolled back.
     run.wait_for("step_sought", |_| true);
     assert_eq!(run.step("1.1")["sought"], true);
+    wait::until("the standby is asked who it is", || way.is_blocked());
     way.lead_others_to(&primary);
+    way.unblock();
     let end = run.wait_finished("insert");
     is(&end, "passed", "yes");
     assert_eq!(

@@ -137,6 +137,7 @@ pub fn finish(job: &Job, outcome: Outcome, applied: Applied) -> Finish {
         signal: None,
         findings: Vec::new(),
         message: None,
+        elsewhere: false,
         left: None,
         ended: None,
         captured: Vec::new(),

@@ -8,7 +8,7 @@ use gonogo::journal::event::{
     Applied, Ending, GateDecided, Job, KnownBy, Outcome, RollbackStarted, RunFinished, Stage,
     StepFinished, StepReason, StepStarted, UndoItem,
 };
-use gonogo::journal::{Entry, Event, Via};
+use gonogo::journal::{Entry, Event, Unwritten, Via};
 use gonogo::plan::{Home, Plan, StepIx, UndoOrder, Work};
 use gonogo::run::{Effect, RunState, Status, Weighing};
 
@@ -25,6 +25,13 @@ pub struct Oracle {
     way: Vec<(UndoItem, Part)>,
     /// What a person has given up that could not even be killed.
     given_up: BTreeSet<Key>,
+    /// An engine of which nothing is recorded yet, and whether its environment is another than that of
+    /// the one before.
+    arrived: Option<bool>,
+    /// Whether the engine could not write to the journal, which is not recorded yet.
+    stuck: bool,
+    /// Whether the engine has another environment than the one before, and nobody said that this is meant.
+    abroad: bool,
 }
 
 /// Where a part of the way back stands.
@@ -54,6 +61,31 @@ struct Case<'a> {
 }
 
 impl Oracle {
+    /// An engine is there, perhaps in another environment.
+    pub fn arrives(&mut self, abroad: bool) {
+        self.arrived = Some(abroad);
+        self.stuck = false;
+    }
+
+    /// The engine can't write.
+    pub fn sticks(&mut self) {
+        self.stuck = true;
+    }
+
+    /// Nothing is recorded before an engine has said that it is there, nor after the journal could not be
+    /// written before that was said.
+    pub fn batch(&mut self, first: Option<&Unwritten>) {
+        let Some(first) = first.map(|first| &first.event) else {
+            return;
+        };
+        if let Some(abroad) = self.arrived.take() {
+            self.abroad |= abroad;
+            assert!(matches!(first, Event::EngineStarted(_)), "{first:?}");
+        } else if std::mem::take(&mut self.stuck) {
+            assert!(matches!(first, Event::JournalRestored(_)), "{first:?}");
+        }
+    }
+
     /// Holds `entry` against everything that is known.
     pub fn entry(
         &mut self,
@@ -81,6 +113,7 @@ impl Oracle {
         assert!(state.end.is_none() || noted, "after the end: {entry:?}");
         match &entry.event {
             Event::StepStarted(e) => self.started(&case, e),
+            Event::Released(e) => self.abroad &= e.alert.is_some(),
             Event::StepFinished(e) => self.finished(&case, e),
             Event::StepTicked(e) => self.ticked(&case, &e.step),
             Event::StepMarkedDone(e) => self.marked_done(&case, e),
@@ -125,7 +158,6 @@ impl Oracle {
             | Event::StepTransaction(_)
             | Event::StepSought(_)
             | Event::Held(_)
-            | Event::Released(_)
             | Event::NoteAdded(_)
             | Event::BaselineFrozen(_)
             | Event::AlertFired(_)
@@ -146,6 +178,7 @@ impl Oracle {
     fn started(&mut self, case: &Case<'_>, e: &StepStarted) {
         let (entry, ix) = (case.entry, case.step(&e.job.step));
         assert!(case.state.holds.is_empty(), "started in a hold: {entry:?}");
+        assert!(!self.abroad, "started in another environment: {entry:?}");
         let missing = case
             .state
             .missing_values(case.plan, ix, e.choice, e.job.undo);

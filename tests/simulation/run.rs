@@ -174,7 +174,10 @@ impl Simulation {
             .filter(|(_, value)| **value == Value::Secret)
             .map(|(name, _)| Notice::VariableLost { name: name.clone() })
             .collect();
-        world.outbox.extend(lost);
+        let resumed = world.state.had_engine;
+        let abroad = !self.calm && resumed && self.rng.chance(15);
+        world.engine_arrives(abroad);
+        let changed = abroad.then(|| "TARGET is another".to_owned());
         let parts = Parts {
             plan: Arc::clone(&self.plan),
             store: disk,
@@ -182,7 +185,8 @@ impl Simulation {
             clock: watch,
             supervisor: hands,
             secrets: Secrets::default(),
-            changed: Vec::new(),
+            changed: changed.into_iter().collect(),
+            variables: lost,
             die_after: None,
         };
         drop(world);
@@ -239,6 +243,7 @@ impl Simulation {
         if self.rng.chance(20) {
             let mut world = self.world.lock();
             (world.full, world.server_up) = (false, true);
+            world.fills = None;
         }
         match self.rng.below(100) {
             0..=29 => self.deliver(),
@@ -246,6 +251,10 @@ impl Simulation {
             50..=79 => self.command(),
             80..=88 => self.time_passes().await,
             89..=92 => self.screens(),
+            93 if self.rng.chance(50) => {
+                let (writes, fails) = (self.rng.below(6) as u32, 1 + self.rng.below(4) as u32);
+                self.world.lock().fills = Some((writes, fails));
+            }
             93 => self.world.lock().full = true,
             94 => self.world.lock().server_up = false,
             95 if self.rng.chance(50) => {
@@ -466,6 +475,7 @@ impl Simulation {
         {
             let mut world = self.world.lock();
             (world.full, world.server_up) = (false, true);
+            world.fills = None;
             world.points_left = None;
         }
         if self.is_over() {
@@ -544,6 +554,7 @@ impl Simulation {
                 let input = Input::Engine {
                     pid: 7,
                     changed: Vec::new(),
+                    variables: Vec::new(),
                 };
                 let decision = decide(&self.plan, &state, &input, entry.at);
                 let mut taken_up = state.clone();

@@ -40,6 +40,8 @@ pub struct Inner {
     pub points: u32,
     /// Whether the disk is full.
     pub full: bool,
+    /// After how many more writes it is full by itself, and for how many.
+    pub fills: Option<(u32, u32)>,
     /// Whether the database server can be reached.
     pub server_up: bool,
     /// Whether whatever is tried succeeds.
@@ -78,6 +80,7 @@ impl World {
             points_left: None,
             points: 0,
             full: false,
+            fills: None,
             server_up: true,
             lucky: false,
             entries: Vec::new(),
@@ -223,7 +226,8 @@ impl Inner {
         if !self.lives(engine) || self.dies_here() {
             return None;
         }
-        if self.full {
+        if self.is_full() {
+            self.oracle.sticks();
             self.tally.count("journal full");
             return Some(Err(JournalError::Storage {
                 doing: "failed to write to the journal",
@@ -234,11 +238,34 @@ impl Inner {
         (!self.dies_here()).then_some(Ok(new))
     }
 
+    fn is_full(&mut self) -> bool {
+        match &mut self.fills {
+            Some((0, writes)) => {
+                *writes -= 1;
+                if *writes == 0 {
+                    self.fills = None;
+                }
+                true
+            }
+            Some((left, _)) => {
+                *left -= 1;
+                self.full
+            }
+            None => self.full,
+        }
+    }
+
+    /// An engine is there, perhaps in another environment than the one before.
+    pub fn engine_arrives(&mut self, abroad: bool) {
+        self.oracle.arrives(abroad);
+    }
+
     /// Writes entries down and holds them against what really happened.
     pub fn write(&mut self, entries: Vec<Unwritten>) -> Vec<Entry> {
         let first = self.entries.len() as u64 + 1;
         let mut new = Vec::with_capacity(entries.len());
         self.batch.clear();
+        self.oracle.batch(entries.first());
         for (seq, Unwritten { at, actor, event }) in (first..).zip(entries) {
             let entry = Entry {
                 seq,

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use percent_encoding::percent_decode_str;
-use tokio::sync::mpsc;
 
 use crate::plan::{Plan, Var};
 use crate::run::{ENVIRONMENT, Notice, RunState, Secrets, Value};
@@ -31,13 +30,8 @@ pub(super) fn keep_passwords(secrets: &Secrets, urls: &HashMap<String, Result<St
 
 /// Variables that come from the environment get their values now, where nobody has given them others;
 /// secrets that an engine before this one was given by hand are not known any more.
-pub(super) async fn tell(
-    plan: &Plan,
-    state: &RunState,
-    secrets: &Secrets,
-    notify: &mpsc::Sender<Notice>,
-) -> anyhow::Result<()> {
-    for var in &plan.vars {
+pub(super) fn known(plan: &Plan, state: &RunState, secrets: &Secrets) -> Vec<Notice> {
+    let of_var = |var: &Var| {
         let value = var.env.as_ref().and_then(|name| std::env::var(name).ok());
         if let Some(why) = value.as_ref().and_then(|value| var.refuses(value)) {
             let env = var.env.as_deref().unwrap_or_default();
@@ -45,7 +39,7 @@ pub(super) async fn tell(
         }
         let value = value.filter(|value| var.refuses(value).is_none());
         let origin = state.origins.get(&var.name).map(String::as_str);
-        let notice = match value {
+        match value {
             Some(value) if var.secret => secret(var, value, origin, secrets),
             // What the run has used so far stays what it is.
             Some(_) if origin.is_some() => None,
@@ -56,12 +50,9 @@ pub(super) async fn tell(
             }
             None if origin.is_some() && var.secret => Some(lost(&var.name)),
             None => None,
-        };
-        if let Some(notice) = notice {
-            notify.send(notice).await?;
         }
-    }
-    Ok(())
+    };
+    plan.vars.iter().filter_map(of_var).collect()
 }
 
 /// What is to be told of a secret that the environment has a `value` for.

@@ -46,6 +46,7 @@ fn finished() -> impl Strategy<Value = Event> {
                 signal: None,
                 findings,
                 message,
+                elsewhere: false,
                 left: None,
                 ended: None,
             })
@@ -149,7 +150,7 @@ fn event() -> impl Strategy<Value = Event> {
             Some(reason) => Event::Held(Held {
                 reason,
                 alert: Some(alert),
-                database: None,
+                ..Held::default()
             }),
         }),
         (text(), any::<u32>(), any::<i32>()).prop_map(|(metric, samples, median)| {
@@ -190,6 +191,7 @@ fn the_stored_shapes_do_not_change_by_accident() {
         signal: None,
         findings: vec![],
         message: None,
+        elsewhere: false,
         left: None,
         ended: None,
     });

@@ -124,16 +124,22 @@ pub struct VariableForgotten {
 }
 
 /// See [`super::Event::Held`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     /// Why.
     pub reason: String,
     /// The alert that holds the run, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alert: Option<String>,
-    /// The database whose connection broke under a step, if that holds it.
+    /// The database whose loss holds it, if that does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<String>,
+    /// The step whose connection to it broke, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// Whether it is held because its engine has another environment than the one before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub environment: bool,
 }
 
 /// See [`super::Event::Released`].

@@ -180,6 +180,9 @@ pub struct StepFinished {
     pub findings: Vec<Finding>,
     /// What else there is to say: an error, how the outcome became known.
     pub message: Option<String>,
+    /// Whether it was not begun because its database is on another server now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub elsewhere: bool,
     /// What it left to the shell steps after it, if it left anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Left>,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{Connection, Row, SqliteConnection};
 
-use super::{Tip, number, options};
+use super::{number, options};
 use crate::clock::Moment;
 use crate::journal::chain;
 use crate::journal::codec::{self, Stored};
@@ -27,7 +27,7 @@ const PACKED: &str =
 
 /// Reading in order, each entry held against the chain.
 pub(super) struct Checked {
-    pub(super) tip: Tip,
+    pub(super) tip: End,
     /// Where the journal ended before anything was read.
     end: Option<End>,
 }
@@ -36,7 +36,7 @@ impl Checked {
     /// Begins with the journal at `path`.
     pub(super) fn of(path: &Path) -> Self {
         Checked {
-            tip: Tip::none(),
+            tip: End::none(),
             end: End::noted(path),
         }
     }
@@ -125,7 +125,7 @@ impl Checked {
         if let Some(end) = &self.end {
             end.check(seq, &hash)?;
         }
-        self.tip = Tip { seq, hash };
+        self.tip = End { seq, hash };
         let unreadable = |why: String| JournalError::Unreadable { seq, why };
         Ok(Entry {
             seq,
@@ -210,7 +210,7 @@ impl Reader {
                 .await
                 .map_err(JournalError::storage("failed to read the journal"))?;
             let hash = hash.ok_or(JournalError::NoSuchEntry(seq))?;
-            reader.checked.tip = Tip { seq, hash };
+            reader.checked.tip = End { seq, hash };
         }
         Ok(reader)
     }
@@ -241,7 +241,7 @@ pub async fn verify(path: &Path) -> Result<(u64, String), JournalError> {
     let mut reader = Reader::open(path).await?;
     while !reader.next(10_000).await?.is_empty() {}
     reader.checked.at_the_end()?;
-    let Tip { seq, hash } = reader.checked.tip;
+    let End { seq, hash } = reader.checked.tip;
     if seq == 0 {
         return Err(JournalError::NoBeginning);
     }

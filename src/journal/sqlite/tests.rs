@@ -13,8 +13,7 @@ fn unwritten(reason: &str) -> Unwritten {
         actor: Actor::engine(),
         event: Event::Held(Held {
             reason: reason.to_owned(),
-            alert: None,
-            database: None,
+            ..Held::default()
         }),
     }
 }

@@ -207,8 +207,8 @@ impl Case<'_> {
     }
 
     /// The failed steps that are tried again without asking, and when: not after a person had them
-    /// stopped or said that they failed, nor while something stands in the way. Of the way back these
-    /// are its own steps; an undo is tried again only by a person.
+    /// stopped or said that they failed, nor while something stands in the way, nor on another server
+    /// than before. Of the way back these are its own steps; an undo is tried again only by a person.
     fn retries(&self) -> impl Iterator<Item = (StepIx, Due)> {
         let phase = self.state.current_phase(self.plan);
         let ahead = phase.map_or(0..0, |phase| self.plan.phases[phase].steps.clone());
@@ -222,7 +222,7 @@ impl Case<'_> {
             let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
             let failed =
                 step.status == Status::Failed || Some(ix) == back && step.status == Status::Stuck;
-            let by_itself = failed && step.ended_by.is_none();
+            let by_itself = failed && step.ended_by.is_none() && !step.is_elsewhere();
             let left = (step.attempt <= spec.retry.times || self.cut_short(ix)) && !spec.no_retry;
             let free =
                 || self.may_start(ix).is_ok() && self.has_values(ix, step.choice, false).is_ok();

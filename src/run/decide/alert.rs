@@ -47,19 +47,21 @@ impl Case<'_> {
         decision
     }
 
-    /// A gate that asks for no alerts is not passed before anybody has looked.
+    /// An engine that has just begun has measured nothing: no gate that asks for no alerts is passed, and
+    /// after T-0 nothing goes on that an alert would hold, before anybody has looked.
     pub(super) fn nothing_seen_yet(&self) -> Decision {
         let mut decision = Decision::default();
-        let gates = self
-            .plan
-            .phases
-            .iter()
-            .filter_map(|phase| phase.spec.gate.as_ref());
-        if gates.into_iter().any(|gate| gate.no_alerts) {
-            let rules = self.plan.alerts.iter();
-            for rule in rules.filter(|rule| rule.metric.is_some() && rule.limit.is_some()) {
-                let raised = raised(&rule.name, "too little has been measured yet", rule.then);
-                decision.record(&Actor::engine(), Event::AlertBlind(raised));
+        if self.state.end.is_some() || self.state.rollback.is_some() {
+            return decision;
+        }
+        let mut gates = self.plan.phases.iter().filter_map(|p| p.spec.gate.as_ref());
+        let gated = gates.any(|gate| gate.no_alerts);
+        let begun = self.state.t_zero.is_some();
+        let rules = self.plan.alerts.iter();
+        for rule in rules.filter(|rule| rule.metric.is_some() && rule.limit.is_some()) {
+            if gated || begun && rule.then != AlertAction::Note {
+                let words = "too little has been measured yet";
+                decision.join(self.alert_blind(&rule.name, words, rule.then));
             }
         }
         decision
@@ -129,7 +131,7 @@ impl Case<'_> {
         let held = Held {
             reason: format!("{name}: {words}"),
             alert: Some(name.to_owned()),
-            database: None,
+            ..Held::default()
         };
         Decision::event(&Actor::engine(), Event::Held(held))
     }

@@ -24,8 +24,7 @@ impl Case<'_> {
             actor,
             Event::Held(Held {
                 reason,
-                alert: None,
-                database: None,
+                ..Held::default()
             }),
         ))
     }

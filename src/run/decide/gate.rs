@@ -56,8 +56,7 @@ impl Case<'_> {
                 actor,
                 Event::Held(Held {
                     reason: words,
-                    alert: None,
-                    database: None,
+                    ..Held::default()
                 }),
             );
         }

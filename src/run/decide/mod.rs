@@ -94,7 +94,18 @@ pub fn decide(
 ) -> Result<Decision, Refusal> {
     let case = Case { plan, state, now };
     match input {
-        Input::Engine { pid, changed } => Ok(case.engine_started(*pid, changed)),
+        Input::Engine {
+            pid,
+            changed,
+            variables,
+        } => {
+            let mut decision = case.engine_started(*pid, changed);
+            for notice in variables {
+                decision.join(case.notice(notice));
+            }
+            decision.join(recover(plan, state));
+            Ok(decision)
+        }
         Input::Attach { actor, terminal } => Ok(Decision::event(
             actor,
             Event::DriverAttached(DriverAttached {
@@ -143,7 +154,7 @@ impl Case<'_> {
             &engine,
             Event::EngineStarted(EngineStarted {
                 pid,
-                resumed: self.state.seq > 1,
+                resumed: self.state.had_engine,
             }),
         );
         let driver = self.state.driver.as_ref();
@@ -154,16 +165,32 @@ impl Case<'_> {
             decision.join(self.trouble(ANOTHER_PLAN));
         }
         if !changed.is_empty() {
-            let changed = changed.join(", ");
-            decision.join(self.trouble(&format!(
-                "this engine was started in another environment than the one before: {changed}"
-            )));
+            decision.join(self.elsewhere(changed));
         }
-        if self.state.seq == 1 {
-            decision.join(self.nothing_seen_yet());
-        }
-        decision.join(recover(self.plan, self.state));
+        decision.join(self.nothing_seen_yet());
         decision
+    }
+
+    /// What was begun in one environment is not gone on with in another one by itself, also not on the
+    /// way back: it may be that of another system.
+    fn elsewhere(&self, changed: &[String]) -> Decision {
+        let reason = format!(
+            "this engine was started in another environment than the one before: {}",
+            changed.join(", ")
+        );
+        if self.state.end.is_some() || self.is_held_by(&reason) {
+            return Decision::default();
+        }
+        let held = Held {
+            reason,
+            environment: true,
+            ..Held::default()
+        };
+        Decision::event(&Actor::engine(), Event::Held(held))
+    }
+
+    fn is_held_by(&self, reason: &str) -> bool {
+        self.state.holds.iter().any(|hold| hold.reason == reason)
     }
 
     /// While nothing could be recorded nothing was done, and the world went on: somebody looks first.
@@ -179,13 +206,17 @@ impl Case<'_> {
 
     /// Holds the run once for each thing that is wrong. The way back is not held: it is written down.
     pub(super) fn trouble(&self, why: &str) -> Decision {
-        self.trouble_with(None, why)
+        self.trouble_with(None, None, why)
     }
 
-    /// The same, of the database whose connection broke under a step.
-    pub(super) fn trouble_with(&self, database: Option<&str>, why: &str) -> Decision {
-        let known = self.state.holds.iter().any(|hold| hold.reason == why);
-        if self.state.end.is_some() || known {
+    /// The same, of the `database` that was lost, under the step `ix` if it was one's connection that broke.
+    pub(super) fn trouble_with(
+        &self,
+        database: Option<&str>,
+        under: Option<StepIx>,
+        why: &str,
+    ) -> Decision {
+        if self.state.end.is_some() || self.is_held_by(why) {
             return Decision::default();
         }
         let event = if self.state.rollback.is_some() {
@@ -198,6 +229,8 @@ impl Case<'_> {
                 reason: why.to_owned(),
                 alert: None,
                 database: database.map(str::to_owned),
+                step: under.map(|ix| self.id(ix)),
+                ..Held::default()
             })
         };
         Decision::event(&Actor::engine(), event)

@@ -139,29 +139,27 @@ impl Case<'_> {
         if told.is_some_and(|&at| self.now.since(at) < SAME_LOSS) {
             return Decision::default();
         }
-        self.trouble(&format!("the database `{database}` was lost: {why}"))
+        let words = format!("the database `{database}` was lost: {why}");
+        self.trouble_with(Some(database), None, &words)
     }
 
     /// Before it is tried again, by whatever rule, somebody looks what became of the database. A session
     /// that was ended to stop its step is no news.
     fn connection_lost(&self, job: &Job, database: &str, why: &str) -> Decision {
         match self.is_on(job) {
-            Some(ix) if self.state.steps[ix].stopping.is_none() => {
-                let lost = format!("the database `{database}` was lost");
-                if self
-                    .state
-                    .holds
-                    .iter()
-                    .any(|hold| hold.reason.starts_with(&lost))
-                {
-                    return Decision::default();
-                }
+            Some(ix) if self.state.steps[ix].stopping.is_none() && !self.is_held_for(database) => {
                 let called = self.called(ix);
-                let words = format!("{lost} under {called}: {why}");
-                self.trouble_with(Some(database), &words)
+                let words = format!("the database `{database}` was lost under {called}: {why}");
+                self.trouble_with(Some(database), Some(ix), &words)
             }
             _ => Decision::default(),
         }
+    }
+
+    /// Whether the loss of `database` holds the run already.
+    fn is_held_for(&self, database: &str) -> bool {
+        let mut holds = self.state.holds.iter();
+        holds.any(|hold| hold.database.as_deref() == Some(database))
     }
 
     /// Its statements may run once it is recorded that they may.

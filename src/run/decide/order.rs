@@ -42,6 +42,7 @@ impl Case<'_> {
                 self.called(ix)
             )));
         }
+        self.nothing_holds()?;
         let busy = self.state.active_steps().find(|&other| other != ix);
         if let Some(busy) = busy {
             return Err(Refusal::new(format!(

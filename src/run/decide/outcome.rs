@@ -31,6 +31,7 @@ pub(super) fn ended(
         signal: None,
         findings: Vec::new(),
         message,
+        elsewhere: false,
         left: None,
         ended: None,
     })
@@ -83,6 +84,7 @@ impl Case<'_> {
             } else {
                 self.with_stop(ix, message)
             },
+            elsewhere: finish.elsewhere,
             left: finish.left.clone().filter(|_| passed),
             ended: finish.ended,
         });

@@ -6,7 +6,6 @@ use crate::journal::{Actor, Event};
 use crate::plan::{Home, StepIx, Work};
 use crate::run::command::Refusal;
 use crate::run::effect::Effect;
-use crate::run::state::ELSEWHERE;
 use crate::run::state::Waiting;
 use crate::run::status::Status;
 
@@ -230,7 +229,9 @@ impl Case<'_> {
         } else if lost && (undo || !spec.idempotent) && reason.is_none() {
             format!("nobody knows how {called} ended: give a reason for running it again")
         } else if step.is_elsewhere() && reason.is_none() {
-            format!("the database of {called} {ELSEWHERE}: give a reason for running it there")
+            format!(
+                "the database of {called} is on another server now: give a reason for running it there"
+            )
         } else {
             return Ok(());
         };

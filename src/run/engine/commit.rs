@@ -11,6 +11,15 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     /// Decides about `input` and carries the decision out, with all that follows by itself. False:
     /// it could not be recorded, and so nothing happened.
     pub(super) async fn take_in(&mut self, input: &Input) -> Result<bool, EngineError> {
+        if !self.record(input).await? {
+            return Ok(false);
+        }
+        self.settle().await?;
+        Ok(true)
+    }
+
+    /// The same, without what follows by itself.
+    pub(super) async fn record(&mut self, input: &Input) -> Result<bool, EngineError> {
         let now = self.clock.now();
         let decision = match decide(&self.plan, &self.state, input, now) {
             Ok(decision) => decision,
@@ -19,11 +28,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 return Ok(true);
             }
         };
-        if !self.commit(decision).await? {
-            return Ok(false);
-        }
-        self.settle().await?;
-        Ok(true)
+        self.commit(decision).await
     }
 
     /// Everything that happens by itself now.
@@ -56,7 +61,6 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                     return Ok(false);
                 }
             };
-            self.set_trouble(None);
             let ended_before = self.state.end.is_some();
             for entry in &entries {
                 self.state.apply(&self.plan, entry)?;

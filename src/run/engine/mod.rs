@@ -65,6 +65,7 @@ pub struct Engine<S, C, P> {
     /// Whether it is recorded that this engine has the run, and what it looks for.
     began: bool,
     changed: Vec<String>,
+    variables: Vec<Notice>,
     die_after: Option<String>,
     seq: watch::Sender<u64>,
     presence: watch::Sender<Presence>,
@@ -86,6 +87,8 @@ pub struct Parts<S, C, P> {
     pub secrets: Secrets,
     /// How this process's environment differs from that of the engine before, a few words a variable.
     pub changed: Vec<String>,
+    /// What this process knows, and does not know any more, of the plan's variables.
+    pub variables: Vec<Notice>,
     /// A fault to inject: the kind of event after which this process dies, once it is durable and
     /// before anything is done about it.
     pub die_after: Option<String>,
@@ -110,6 +113,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             trouble: None,
             began: false,
             changed: parts.changed,
+            variables: parts.variables,
             die_after: parts.die_after,
             seq,
             presence,
@@ -130,7 +134,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
         stop: impl Future<Output = ()>,
     ) -> Result<(), EngineError> {
         tokio::pin!(stop);
-        self.begin().await?;
+        self.wake().await?;
         while !self.is_over() {
             let wake = self.next_wake();
             tokio::select! {
@@ -153,39 +157,48 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
 
     /// How long until something happens by itself.
     fn next_wake(&self) -> Option<Duration> {
-        if self.trouble.is_some() || !self.kept.is_empty() {
+        if self.is_stuck() {
             return Some(TRY_JOURNAL_AGAIN);
         }
         deadline(&self.plan, &self.state, self.clock.now())
     }
 
+    /// Whether something has to be recorded before anything else may be.
+    fn is_stuck(&self) -> bool {
+        self.trouble.is_some() || !self.began || !self.kept.is_empty()
+    }
+
     /// Takes the run up, with everything that nobody watches any more.
     async fn begin(&mut self) -> Result<(), EngineError> {
-        let pid = std::process::id();
-        let changed = self.changed.clone();
-        self.began = self.take_in(&Input::Engine { pid, changed }).await?;
-        if self.state.end.is_some() {
+        let arrival = Input::Engine {
+            pid: std::process::id(),
+            changed: self.changed.clone(),
+            variables: self.variables.clone(),
+        };
+        self.began = self.record(&arrival).await?;
+        if self.began && self.state.end.is_some() {
             self.supervisor.over();
         }
         Ok(())
     }
 
-    /// Time has passed; if the journal could not be written, it is tried again.
+    /// Time has passed; if the journal could not be written, it is tried again. Nothing happens by itself
+    /// before everything is recorded that came meanwhile.
     async fn wake(&mut self) -> Result<(), EngineError> {
-        let trouble = self.trouble.clone();
         if !self.began {
             self.begin().await?;
             if !self.began {
                 return Ok(());
             }
         }
-        if let Some(why) = trouble
-            && !self.take_in(&Input::JournalRestored { why }).await?
-        {
-            return Ok(());
+        if let Some(why) = self.trouble.clone() {
+            if !self.record(&Input::JournalRestored { why }).await? {
+                return Ok(());
+            }
+            self.set_trouble(None);
         }
         while let Some(input) = self.kept.front().cloned() {
-            if !self.take_in(&input).await? {
+            if !self.record(&input).await? {
                 return Ok(());
             }
             self.kept.pop_front();
@@ -194,11 +207,17 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
         self.settle().await
     }
 
-    async fn notice(&mut self, notice: Notice) -> Result<(), EngineError> {
-        let notice = self.masked(notice);
-        if self.trouble.is_some() {
+    /// Gets on with what has to be recorded before anything else.
+    async fn catch_up(&mut self) -> Result<(), EngineError> {
+        if self.is_stuck() {
             self.wake().await?;
         }
+        Ok(())
+    }
+
+    async fn notice(&mut self, notice: Notice) -> Result<(), EngineError> {
+        let notice = self.masked(notice);
+        self.catch_up().await?;
         match &notice {
             Notice::Finished(finish) => self.supervisor.forget(&finish.job),
             Notice::Fate { job, fate } if *fate != Fate::InProgress => self.supervisor.forget(job),
@@ -208,16 +227,13 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     }
 
     async fn alert(&mut self, alert: Alert) -> Result<(), EngineError> {
-        if self.trouble.is_some() {
-            self.wake().await?;
-        }
+        self.catch_up().await?;
         self.take_in_or_keep(Input::Alert(alert)).await
     }
 
     /// What can't be recorded now is kept, in order, until it can.
     async fn take_in_or_keep(&mut self, input: Input) -> Result<(), EngineError> {
-        let must_wait = self.trouble.is_some() || !self.kept.is_empty();
-        if must_wait || !self.take_in(&input).await? {
+        if self.is_stuck() || !self.take_in(&input).await? {
             let came = self.clock.now();
             self.kept.push_back(input.that_came(came));
         }

@@ -71,9 +71,7 @@ pub struct Published {
 
 impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     pub(super) async fn request(&mut self, request: Request) -> Result<(), EngineError> {
-        if self.trouble.is_some() {
-            self.wake().await?;
-        }
+        self.catch_up().await?;
         match request {
             Request::Arrive {
                 client,
@@ -84,7 +82,9 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 self.clients.insert(client, actor.clone());
                 if drive && self.driver.is_none() && self.state.end.is_none() {
                     self.would_drive.insert(client, terminal);
-                    self.seat_driver().await?;
+                    if !self.is_stuck() {
+                        self.seat_driver().await?;
+                    }
                 }
             }
             Request::Leave { client } => {

@@ -18,7 +18,7 @@ pub use elapsed::Boot;
 pub use fold::Mismatch;
 pub use outage::{Downtime, Outage};
 pub use outlook::{Standing, Waiting};
-pub use step::{ELSEWHERE, JobEnd, StepState, Stopping, Transaction, Weighing};
+pub use step::{JobEnd, StepState, Stopping, Transaction, Weighing};
 pub use types::{
     Acceptance, AlertState, Approval, Driver, ENVIRONMENT, End, GateDecision, Hold, ItemState,
     NoteTaken, PhaseState, RollbackState, RunState, Value,

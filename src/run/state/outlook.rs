@@ -220,6 +220,8 @@ impl RunState {
         if self.rollback.is_some() {
             return if self.is_of_another_plan(plan) {
                 Waiting::Plan
+            } else if !self.holds.is_empty() {
+                Waiting::Release
             } else {
                 self.waiting_on_the_way_back(plan)
             };

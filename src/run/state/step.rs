@@ -7,9 +7,6 @@ use crate::journal::event::{Applied, Finding, Job, KnownBy, Left, Outcome, Stage
 use crate::plan::{Mark, StepIx};
 use crate::run::status::Status;
 
-/// What is said of a database that is on another server now than it was.
-pub const ELSEWHERE: &str = "is not the server that ran the steps before";
-
 /// Where a step stands and how it came there.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StepState {
@@ -37,6 +34,8 @@ pub struct StepState {
     pub order: u64,
     /// Whether a try before the last one may have left something behind.
     pub left_before: bool,
+    /// Whether a person wants it to run on whatever server its database is on now.
+    pub anywhere: bool,
     /// Its process, while it runs.
     pub pid: Option<u32>,
     /// What its last SQL is part of on the server, once its statements may run.
@@ -95,6 +94,8 @@ pub struct JobEnd {
     pub findings: Vec<Finding>,
     /// What else there is to say.
     pub message: Option<String>,
+    /// Whether it was not begun because its database is on another server now.
+    pub elsewhere: bool,
     /// What it left to the shell steps after it.
     pub left: Option<Left>,
 }
@@ -128,12 +129,12 @@ impl StepState {
     /// Whether its work, or its undo, was not begun because its database is on another server now.
     pub fn is_elsewhere(&self) -> bool {
         let end = match self.status {
-            Status::Failed => &self.end,
-            Status::Stuck => &self.undo_end,
-            _ => return false,
+            Status::Failed => self.end.as_ref(),
+            // A step of the way back has no undo of its own.
+            Status::Stuck => self.undo_end.as_ref().or(self.end.as_ref()),
+            _ => None,
         };
-        let message = end.as_ref().and_then(|end| end.message.as_ref());
-        message.is_some_and(|message| message.contains(ELSEWHERE))
+        end.is_some_and(|end| end.elsewhere)
     }
 
     /// Whether its work has left something behind, or may have.

@@ -102,6 +102,7 @@ fn of_jobs() -> impl Strategy<Value = Event> {
                 signal: None,
                 findings: Vec::new(),
                 message: None,
+                elsewhere: false,
                 left: None,
                 ended: None,
             })
@@ -150,8 +151,7 @@ fn of_people() -> impl Strategy<Value = Event> {
         phase().prop_map(|phase| Event::PhaseFinished(PhaseFinished { phase })),
         Just(Event::Held(Held {
             reason: "?".to_owned(),
-            alert: None,
-            database: None,
+            ..Held::default()
         })),
         Just(Event::Released(Released::default())),
         any::<bool>().prop_map(|blind| {
@@ -295,6 +295,7 @@ fn a_step_ended_when_its_record_says_unless_that_can_not_be() {
             signal: None,
             findings: Vec::new(),
             message: None,
+            elsewhere: false,
             left: None,
             ended,
         });

@@ -48,6 +48,8 @@ pub struct RunState {
     pub holds: Vec<Hold>,
     /// The databases whose connections broke under steps, each with when the run was held for it last.
     pub lost: BTreeMap<String, Moment>,
+    /// Whether an engine has had the run.
+    pub had_engine: bool,
     /// The servers that have run SQL of this run, by the names of their databases, as they identified
     /// themselves last.
     pub servers: BTreeMap<String, String>,
@@ -147,6 +149,10 @@ pub struct Hold {
     pub at: Moment,
     /// The alert that holds, if one does.
     pub alert: Option<String>,
+    /// The database whose loss holds, if that does.
+    pub database: Option<String>,
+    /// Whether it is because of another environment: then the way back is held, too.
+    pub environment: bool,
 }
 
 /// An alert that fires, or that can't see.
@@ -272,6 +278,7 @@ impl RunState {
             last_touched: None,
             holds: Vec::new(),
             lost: BTreeMap::new(),
+            had_engine: false,
             servers: BTreeMap::new(),
             alerts: BTreeMap::new(),
             outages: Vec::new(),

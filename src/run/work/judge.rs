@@ -199,6 +199,7 @@ pub fn not_begun(job: &Job, why: impl Into<String>) -> Finish {
         signal: None,
         findings: Vec::new(),
         message: Some(why.into()),
+        elsewhere: false,
         left: None,
         ended: None,
         captured: Vec::new(),

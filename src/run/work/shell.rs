@@ -272,8 +272,6 @@ impl ShellWork {
                 Outcome::Failed
             },
             applied: if passed { Applied::Yes } else { Applied::Maybe },
-            known_by: KnownBy::default(),
-            by_itself: false,
             exit_code: exit.code,
             signal: exit.signal,
             findings: verdict.findings,
@@ -281,6 +279,7 @@ impl ShellWork {
             left,
             ended: exit.ended,
             captured: verdict.captured,
+            ..not_begun(&self.job, "")
         }
     }
 

@@ -27,6 +27,12 @@ fn write(dir: &Path, name: &str, text: &str) {
     std::fs::write(path, text).unwrap();
 }
 
+/// The table in which Prisma keeps what it did.
+const PRISMA: &str = "create table _prisma_migrations (id varchar(36) primary key,
+    checksum varchar(64) not null, finished_at timestamptz, migration_name varchar(255) not null,
+    logs text, rolled_back_at timestamptz, started_at timestamptz not null default now(),
+    applied_steps_count int not null default 0)";
+
 #[tokio::test]
 async fn a_prisma_deployment_is_followed_from_its_table_its_lock_and_its_folder() {
     let server = Server::start(&[]).unwrap();
@@ -39,14 +45,7 @@ async fn a_prisma_deployment_is_followed_from_its_table_its_lock_and_its_folder(
         );
     }
     let mut client = Client::of(&server, "prisma").await;
-    client
-        .run(
-            "create table _prisma_migrations (id varchar(36) primary key, checksum varchar(64) not null,
-             finished_at timestamptz, migration_name varchar(255) not null, logs text,
-             rolled_back_at timestamptz, started_at timestamptz not null default now(),
-             applied_steps_count int not null default 0)",
-        )
-        .await;
+    client.run(PRISMA).await;
     let sum = |name: &str| {
         let digest = Sha256::digest(name.as_bytes()).to_vec();
         let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
@@ -116,14 +115,7 @@ async fn a_prisma_deployment_is_followed_from_its_table_its_lock_and_its_folder(
 async fn a_tool_that_begins_and_ends_all_the_time_has_never_left_anything_behind() {
     let server = Server::start(&[]).unwrap();
     let mut client = Client::of(&server, "prisma").await;
-    client
-        .run(
-            "create table _prisma_migrations (id varchar(36) primary key, checksum varchar(64) not null,
-             finished_at timestamptz, migration_name varchar(255) not null, logs text,
-             rolled_back_at timestamptz, started_at timestamptz not null default now(),
-             applied_steps_count int not null default 0)",
-        )
-        .await;
+    client.run(PRISMA).await;
     let mut watched = Watched::every(&[server.url("postgres")], Duration::from_millis(20));
     let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
     let tool = tokio::spawn(async move {

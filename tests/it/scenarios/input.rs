@@ -14,9 +14,10 @@ use gonogo::run::{Command, Fate, Finish, Notice, Secret, Session};
 
 /// Something that happens.
 pub enum Line {
-    /// `ann creates the run`, with `unattended` and `checks ticked` after it.
+    /// `ann creates the run`, with `unattended`, `checks ticked` and `with NAME=VALUE` after it.
     Create {
         who: String,
+        set: Option<(String, String)>,
         unattended: bool,
         tick_checks: bool,
     },
@@ -38,8 +39,9 @@ pub enum Line {
     Session(Session),
     /// `wait 5m`
     Wait(Duration),
-    /// `engine dies`: another one takes the run up.
-    EngineDies,
+    /// `engine dies`, with `; TARGET is another` after it: another one takes the run up, with that
+    /// difference between their environments.
+    EngineDies(Option<String>),
     /// `machine restarts`: the same, and the clocks begin anew.
     MachineRestarts,
     /// `wall clock jumps back 2h`, or `ahead`.
@@ -67,6 +69,10 @@ fn person(line: &str) -> Option<Line> {
     if let Some((who, rest)) = line.split_once(" creates the run") {
         return Some(Line::Create {
             who: who.to_owned(),
+            set: rest.split_once("with ").and_then(|(_, set)| {
+                let (name, value) = set.split_once('=')?;
+                Some((name.to_owned(), value.to_owned()))
+            }),
             unattended: rest.contains("unattended"),
             tick_checks: rest.contains("checks ticked"),
         });
@@ -141,8 +147,11 @@ fn world(line: &str) -> Option<Line> {
             own: words.contains("gonogo"),
         }));
     }
+    if let Some(changed) = line.strip_prefix("engine dies; ") {
+        return Some(Line::EngineDies(Some(changed.to_owned())));
+    }
     Some(match line {
-        "engine dies" => Line::EngineDies,
+        "engine dies" => Line::EngineDies(None),
         "machine restarts" => Line::MachineRestarts,
         "plan changes" => Line::PlanChanges,
         "plan is put back" => Line::PlanIsPutBack,
@@ -325,6 +334,7 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
         signal: None,
         findings: Vec::new(),
         message,
+        elsewhere: false,
         left: None,
         ended: None,
         captured: Vec::new(),

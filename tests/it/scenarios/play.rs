@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use gonogo::clock::Moment;
-use gonogo::journal::event::RunCreated;
+use gonogo::journal::event::{RunCreated, VariableSet};
 use gonogo::journal::{Actor, Entry, Event, Via};
 use gonogo::plan::{self, Plan};
 use gonogo::report::waiting_for;
@@ -74,7 +74,8 @@ impl Play {
                 who,
                 unattended,
                 tick_checks,
-            } => self.create(&who, unattended, tick_checks),
+                set,
+            } => self.create(&who, unattended, tick_checks, set),
             Line::Attach(who) => {
                 let actor = Actor::person(&*who, Via::Screen);
                 let terminal = format!("{who}'s terminal");
@@ -99,11 +100,11 @@ impl Play {
             Line::Alert(alert) => drop(self.take_in(&Input::Alert(alert))),
             Line::Session(session) => drop(self.sessions.insert(session.pid, session)),
             Line::Wait(time) => self.wait(time),
-            Line::EngineDies => self.engine(),
+            Line::EngineDies(changed) => self.engine(changed),
             Line::MachineRestarts => {
                 self.now.boot += 1;
                 self.now.mono = 60_000_000;
-                self.engine();
+                self.engine(None);
             }
             Line::ClockJumps { ahead, by } => {
                 let by = by.as_micros() as i64;
@@ -116,7 +117,13 @@ impl Play {
         }
     }
 
-    fn create(&mut self, who: &str, unattended: bool, tick_checks: bool) {
+    fn create(
+        &mut self,
+        who: &str,
+        unattended: bool,
+        tick_checks: bool,
+        set: Option<(String, String)>,
+    ) {
         let created = RunCreated {
             run: "4f2a91".to_owned(),
             title: self.plan.title.clone(),
@@ -133,17 +140,26 @@ impl Play {
         };
         let actor = Actor::person(who, Via::Ctl);
         self.commit(Decision::event(&actor, Event::RunCreated(created)));
-        self.engine();
+        if let Some((name, value)) = set {
+            let set = VariableSet {
+                origin: who.to_owned(),
+                value: Some(value),
+                name,
+            };
+            self.commit(Decision::event(&actor, Event::VariableSet(set)));
+        }
+        self.engine(None);
     }
 
-    /// An engine takes the run up; the screens were the one's before.
-    fn engine(&mut self) {
+    /// An engine takes the run up; the screens were the one's before. Its environment may be another.
+    fn engine(&mut self, changed: Option<String>) {
         self.engine += 1;
         self.driver = None;
         let pid = self.engine;
         self.take_in(&Input::Engine {
             pid,
-            changed: Vec::new(),
+            changed: changed.into_iter().collect(),
+            variables: Vec::new(),
         });
     }
 

@@ -29,8 +29,8 @@ struct Way {
     target: PathBuf,
     /// Whether nothing gets through, in either direction, while all stays open.
     blocked: bool,
-    /// What comes through once before something happens.
-    trap: Option<(&'static str, Trap)>,
+    /// What comes through once each before something happens.
+    traps: Vec<(&'static str, Trap)>,
     over: bool,
     open: Vec<Pair>,
     /// Ends of servers that nobody has closed.
@@ -74,7 +74,7 @@ impl Proxy {
             way: Mutex::new(Way {
                 target: socket_of(server),
                 blocked: false,
-                trap: None,
+                traps: Vec::new(),
                 over: false,
                 open: Vec::new(),
                 forgotten: Vec::new(),
@@ -106,12 +106,12 @@ impl Proxy {
 
     /// Lets nothing through any more once a client says `text`.
     pub fn block_at(&self, text: &'static str) {
-        self.shared.lock().trap = Some((text, Trap::Block));
+        self.shared.lock().traps.push((text, Trap::Block));
     }
 
     /// Tells a client that says `text` what a pooler says whose server is gone, and the server `text`.
     pub fn lie_at(&self, text: &'static str) {
-        self.shared.lock().trap = Some((text, Trap::Lie));
+        self.shared.lock().traps.push((text, Trap::Lie));
     }
 
     /// Whether nothing gets through.
@@ -157,13 +157,14 @@ impl Proxy {
 }
 
 impl Way {
-    /// The trap, if what comes is what it waits for.
+    /// The trap that waits for what comes, if there is one.
     fn sprung(&mut self, bytes: &[u8]) -> Option<Trap> {
-        let (text, _) = self.trap.as_ref()?;
-        let comes = bytes
-            .windows(text.len())
-            .any(|part| part == text.as_bytes());
-        comes.then(|| self.trap.take())?.map(|(_, trap)| trap)
+        let comes = |(text, _): &(&str, Trap)| {
+            let mut parts = bytes.windows(text.len());
+            parts.any(|part| part == text.as_bytes())
+        };
+        let at = self.traps.iter().position(comes)?;
+        Some(self.traps.remove(at).1)
     }
 }
 

@@ -72,10 +72,8 @@ impl Fold<'_> {
     fn event(&mut self, event: &Event) -> Result<(), Mismatch> {
         match event {
             Event::RunCreated(e) => self.run_created(e),
-            Event::EngineStarted(_)
-            | Event::JournalRestored(_)
-            | Event::BackendSignalled(_)
-            | Event::BackendAnswered(_) => {}
+            Event::EngineStarted(_) => self.state.had_engine = true,
+            Event::JournalRestored(_) | Event::BackendSignalled(_) | Event::BackendAnswered(_) => {}
             Event::DriverAttached(e) => self.driver_attached(e),
             Event::DriverLeft(_) => self.driver_left(),
             Event::PaceChanged(e) => self.state.auto = e.auto,

@@ -27,7 +27,7 @@ impl Fold<'_> {
             started: self.at,
             by: self.by.name.clone(),
         });
-        self.state.holds.clear();
+        self.state.holds.retain(|hold| hold.environment);
         Ok(())
     }
 

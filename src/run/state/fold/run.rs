@@ -107,7 +107,7 @@ impl Fold<'_> {
     }
 
     pub(super) fn held(&mut self, e: &Held) {
-        if let Some(database) = &e.database {
+        if let (Some(database), Some(_)) = (&e.database, &e.step) {
             self.state.lost.insert(database.clone(), self.at);
         }
         self.state.holds.push(Hold {
@@ -115,6 +115,8 @@ impl Fold<'_> {
             by: self.by.name.clone(),
             at: self.at,
             alert: e.alert.clone(),
+            database: e.database.clone(),
+            environment: e.environment,
         });
     }
 

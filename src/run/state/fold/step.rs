@@ -21,7 +21,10 @@ impl Fold<'_> {
         } else {
             Change::Started
         };
+        // Only a person who was told of it has it done again.
+        let anywhere = self.state.steps[ix].is_elsewhere();
         let step = self.change(ix, change)?;
+        step.anywhere = anywhere;
         if e.job.undo {
             step.undo_attempt = e.job.attempt;
             step.undo_end = None;
@@ -72,6 +75,7 @@ impl Fold<'_> {
             signal: e.signal,
             findings: e.findings.clone(),
             message: e.message.clone(),
+            elsewhere: e.elsewhere,
             left: e.left.clone(),
         };
         if e.job.undo {

@@ -15,7 +15,6 @@ use crate::journal::event::{Applied, Job, Outcome};
 use crate::plan::Observed;
 use crate::plan::sql_text::{begins_transaction, refuses_transaction, statements};
 use crate::run::input::{Finish, Notice};
-use crate::run::state::ELSEWHERE;
 use crate::run::work::judge::{Verdict, not_begun};
 use crate::run::work::rows::Printer;
 
@@ -112,10 +111,14 @@ impl Link {
             && is_another_system(then, now)
         {
             let words = format!(
-                "`{}` {ELSEWHERE} ({now} instead of {then}): if that is meant, try again with a reason",
+                "`{}` is not the server that ran the steps before ({now} instead of {then}): if that is meant, try again with a reason",
                 task.sql.database
             );
-            return (not_begun(&task.job, words), false);
+            let finish = Finish {
+                elsewhere: true,
+                ..not_begun(&task.job, words)
+            };
+            return (finish, false);
         }
         let given_up = "given up before its first statement";
         let database = ears.database.to_owned();
