@@ -78,12 +78,11 @@ impl Origin {
         Origin(Way::Stretches(stretches))
     }
 
-    /// Whether the byte at `offset` of the file belongs to a string that this is the origin of. Of
-    /// other texts nothing is known.
-    pub(super) fn covers(&self, offset: usize) -> bool {
+    /// The string that this is the origin of. Of other texts it is not known where they end.
+    pub(super) fn whole(&self) -> Option<Span> {
         match &self.0 {
-            Way::Stretches(_) => false,
-            Way::Quoted(span) => (span.start..span.end).contains(&offset),
+            Way::Stretches(_) => None,
+            Way::Quoted(span) => Some(*span),
         }
     }
 

@@ -59,10 +59,8 @@ impl Source {
     /// The source `name` with `text`.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
-        let ends = (0..).zip(text.bytes()).filter(|(_, byte)| *byte == b'\n');
-        let line_starts = std::iter::once(0)
-            .chain(ends.map(|(at, _)| at + 1))
-            .collect();
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        let line_starts = std::iter::once(0).chain(ends.map(|at| at + 1)).collect();
         let mut source = Source {
             name: name.into(),
             text,
@@ -144,11 +142,16 @@ impl Source {
         })
     }
 
+    /// The first byte of the line that the byte at `offset` stands in.
+    pub(super) fn line_start(&self, offset: usize) -> usize {
+        let nth = self.line_starts.partition_point(|&start| start <= offset);
+        self.line_starts[nth - 1]
+    }
+
     /// The line and column of the byte at `offset`.
     pub fn position(&self, offset: usize) -> Position {
         let line = self.line(offset);
-        let nth = self.line_starts.partition_point(|&start| start <= offset);
-        let start = self.line_starts[nth - 1];
+        let start = self.line_start(offset);
         let end = offset.min(self.text.len());
         Position {
             line,

@@ -180,8 +180,32 @@ impl Body {
 /// The word or number that begins at `at`, if one does.
 fn word_at(sql: &str, at: usize) -> &str {
     let rest = &sql[at..];
-    let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'));
-    &rest[..length.unwrap_or(rest.len())]
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let bytes = rest.as_bytes();
+    let known = bytes
+        .iter()
+        .position(|byte| !plain(byte))
+        .unwrap_or(bytes.len());
+    // Almost every word is plain.
+    if bytes.get(known).is_none_or(u8::is_ascii) {
+        return &rest[..known];
+    }
+    let length = rest[known..].find(|c: char| !(c.is_alphanumeric() || c == '_'));
+    &rest[..length.map_or(rest.len(), |length| known + length)]
+}
+
+/// Whether `word` stands anywhere in `text`, in any case.
+pub(super) fn mentions(text: &str, word: &str) -> bool {
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    let Some(first) = word.first() else {
+        return true;
+    };
+    let (small, large) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    let is_here = |at: usize| {
+        let part = text.get(at..at + word.len());
+        part.is_some_and(|part| part.eq_ignore_ascii_case(word))
+    };
+    memchr::memchr2_iter(small, large, text).any(is_here)
 }
 
 /// A piece of SQL that means something.
@@ -207,39 +231,44 @@ pub(super) enum TokenSort {
 }
 
 /// The pieces of `sql`; comments are left out.
-pub(super) fn tokens(sql: &str) -> Vec<Token> {
-    let mut found = Vec::new();
+pub(super) fn tokens(sql: &str) -> impl Iterator<Item = Token> {
     let mut at = 0;
-    while at < sql.len() {
-        let rest = &sql[at..];
-        let length = word_at(sql, at).len();
-        let escapes = length == 1 && rest.starts_with(['e', 'E']) && rest[1..].starts_with('\'');
-        let (sort, end) = if escapes {
-            let end = escaped_end(sql, at + 2);
-            (TokenSort::Text, end.unwrap_or(sql.len()))
-        } else if length > 0 {
-            (TokenSort::Word, at + length)
-        } else {
-            let end = lexeme_end(sql, at).unwrap_or(sql.len());
-            let sort = match rest.as_bytes() {
-                [b'"', ..] => TokenSort::Name,
-                [b'\'', ..] => TokenSort::Text,
-                [b'$', ..] if end > at + 1 => TokenSort::Text,
-                _ => TokenSort::Sign,
-            };
-            (sort, end)
-        };
-        let comment = rest.starts_with("--") || rest.starts_with("/*");
-        let blank = rest.starts_with(char::is_whitespace);
-        if !comment && !blank {
-            found.push(Token {
-                sort,
-                range: at..end,
-            });
+    std::iter::from_fn(move || {
+        while at < sql.len() {
+            let (token, end) = token_at(sql, at);
+            at = end.max(at + 1);
+            if token.is_some() {
+                return token;
+            }
         }
-        at = end.max(at + 1);
-    }
-    found
+        None
+    })
+}
+
+/// The piece that begins at `at`, unless that is a comment or a blank, and the end of it.
+fn token_at(sql: &str, at: usize) -> (Option<Token>, usize) {
+    let rest = &sql[at..];
+    let length = word_at(sql, at).len();
+    let escapes = length == 1 && rest.starts_with(['e', 'E']) && rest[1..].starts_with('\'');
+    let (sort, end) = if escapes {
+        let end = escaped_end(sql, at + 2);
+        (TokenSort::Text, end.unwrap_or(sql.len()))
+    } else if length > 0 {
+        (TokenSort::Word, at + length)
+    } else {
+        let end = lexeme_end(sql, at).unwrap_or(sql.len());
+        let sort = match rest.as_bytes() {
+            [b'"', ..] => TokenSort::Name,
+            [b'\'', ..] => TokenSort::Text,
+            [b'$', ..] if end > at + 1 => TokenSort::Text,
+            _ => TokenSort::Sign,
+        };
+        (sort, end)
+    };
+    let comment = rest.starts_with("--") || rest.starts_with("/*");
+    let skipped = comment || rest.starts_with(char::is_whitespace);
+    let range = at..end;
+    ((!skipped).then_some(Token { sort, range }), end)
 }
 
 /// The words of a statement in capitals, quoted texts and comments left out.
@@ -299,8 +328,7 @@ pub fn refuses_transaction(sql: &str) -> Option<String> {
 /// Whether the block that the statement `DO $$ … $$` runs ends transactions.
 fn commits(statement: &str) -> bool {
     let quoted = |token: &Token| token.sort == TokenSort::Text;
-    let tokens = tokens(statement);
-    let Some(body) = tokens.iter().find(|token| quoted(token)) else {
+    let Some(body) = tokens(statement).find(quoted) else {
         return false;
     };
     let body = statement[body.range.clone()].trim_matches(['\'', '$']);
@@ -318,8 +346,7 @@ fn commits(statement: &str) -> bool {
 
 /// The words and signs of `sql`.
 fn tokens_of(sql: &str) -> Vec<&str> {
-    let tokens = tokens(sql).into_iter();
-    tokens.map(|token| &sql[token.range]).collect()
+    tokens(sql).map(|token| &sql[token.range]).collect()
 }
 
 /// Whether `sql` may leave something in its session for what comes after it: a setting, a temporary

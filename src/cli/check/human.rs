@@ -1,6 +1,6 @@
 //! What `check` prints for people: problems with their lines, then what was read, then the verdict.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 
 use crate::cli::problems;
@@ -24,7 +24,10 @@ pub(super) fn human(opened: &Opened, out: &mut impl Write) -> io::Result<()> {
     }
     let mut text = Vec::new();
     summary(opened, &mut text)?;
-    out.write_all(printable(&String::from_utf8_lossy(&text)).as_bytes())
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        out.write_all(printable(&String::from_utf8_lossy(line)).as_bytes())?;
+    }
+    Ok(())
 }
 
 /// Writes what was read, what is allowed, and the verdict.
@@ -55,8 +58,8 @@ fn key(problem: &Problem) -> Key<'_> {
 }
 
 /// The lines of each problem, in order.
-fn places(opened: &Opened) -> BTreeMap<Key<'_>, Vec<usize>> {
-    let mut places: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
+fn places(opened: &Opened) -> HashMap<Key<'_>, Vec<usize>> {
+    let mut places: HashMap<Key<'_>, Vec<usize>> = HashMap::new();
     for problem in &opened.problems {
         let line = super::source_of(opened, problem).line(problem.span.start);
         places.entry(key(problem)).or_default().push(line);

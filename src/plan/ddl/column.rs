@@ -9,7 +9,7 @@ use super::lock::LockMode;
 use super::name::{self, Type};
 use super::stable::is_stable;
 use super::verdict::Effect;
-use crate::plan::sql_text::{self, TokenSort};
+use crate::plan::sql_text::{self, Token, TokenSort};
 
 pub(super) fn add(desk: &mut Desk<'_>, add: &ast::AddColumn, table: &str) {
     let node = add.syntax();
@@ -111,7 +111,7 @@ fn form_of_new(desk: &Desk<'_>, ty: &Type, constraints: &[Constraint]) -> Form {
 /// to be the same for all of a statement.
 fn is_volatile(expression: &SyntaxNode) -> bool {
     let text = expression.text().to_string();
-    let tokens = sql_text::tokens(&text);
+    let tokens: Vec<Token> = sql_text::tokens(&text).collect();
     let sign = |ix: usize| {
         tokens
             .get(ix)
@@ -165,7 +165,7 @@ fn change_type(desk: &Desk<'_>, set: &ast::SetType, table: &str, column: &str) -
         .and_then(|table| table.columns.get(column));
     let computed = set.using_expr().is_some_and(|using| {
         let text = using.syntax().text().to_string();
-        let words = sql_text::tokens(&text).len();
+        let words = sql_text::tokens(&text).count();
         // `USING x` and `USING x::type` only say what is done anyway.
         words > 2 && !(text.contains("::") && words <= 9 && !text[5..].contains('('))
     });

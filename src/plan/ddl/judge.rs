@@ -49,6 +49,18 @@ fn judge_one(statement: &Read<'_>, catalog: &Catalog) -> Vec<Part> {
     desk.parts
 }
 
+/// How many blank bytes `node` begins with.
+fn blank_before(node: &SyntaxNode) -> usize {
+    let mut blank = 0;
+    // It ends at the first word.
+    let _ = node.text().try_for_each_chunk(|chunk| {
+        let rest = chunk.trim_start();
+        blank += chunk.len() - rest.len();
+        if rest.is_empty() { Ok(()) } else { Err(()) }
+    });
+    blank
+}
+
 /// Where a statement is judged.
 pub(super) struct Desk<'c> {
     pub(super) catalog: &'c Catalog,
@@ -73,9 +85,7 @@ impl Desk<'_> {
         touches: Vec<Touch>,
     ) -> &mut Part {
         let range = node.text_range();
-        let text = node.text().to_string();
-        let blank = text.len() - text.trim_start().len();
-        let start = self.base + usize::from(range.start()) + blank;
+        let start = self.base + usize::from(range.start()) + blank_before(node);
         let end = (self.base + usize::from(range.end())).max(start);
         self.add_at(form, start..end, touches)
     }

@@ -67,7 +67,6 @@ pub(super) fn learn(catalog: &mut Catalog, statement: &Read<'_>) {
 /// `SET timezone = 'UTC'` decides what becomes of times.
 fn zone(catalog: &mut Catalog, text: &str) {
     let words: Vec<String> = sql_text::tokens(text)
-        .into_iter()
         .filter(|token| token.sort != TokenSort::Sign)
         .take(6)
         .map(|token| text[token.range].trim_matches('\'').to_lowercase())

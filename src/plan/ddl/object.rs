@@ -10,7 +10,7 @@ use super::judge::{Desk, relation, relations, stays};
 use super::lock::LockMode;
 use super::name;
 use super::verdict::{Effect, Touch};
-use crate::plan::sql_text;
+use crate::plan::sql_text::{self, Token};
 
 pub(super) fn create_table(desk: &mut Desk<'_>, create: &ast::CreateTable) {
     let node = create.syntax();
@@ -81,7 +81,7 @@ pub(super) fn names_read(node: &SyntaxNode) -> Vec<String> {
 /// The names behind `FROM` and `JOIN`, told by the words: the tree has many shapes for them.
 fn from_names(node: &SyntaxNode) -> Vec<String> {
     let text = node.text().to_string();
-    let tokens = sql_text::tokens(&text);
+    let tokens: Vec<Token> = sql_text::tokens(&text).collect();
     let mut names = Vec::new();
     for (ix, token) in tokens.iter().enumerate() {
         let word = text[token.range.clone()].to_ascii_lowercase();

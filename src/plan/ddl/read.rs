@@ -11,7 +11,22 @@ use crate::plan::sql_text::{self, Token, TokenSort};
 
 /// The longest statement that is read as a tree.
 const MAX_LENGTH: usize = 64 * 1024;
-/// How many words and signs may make the parser go deeper.
+/// Words behind which the parser goes deeper.
+const DEEPER: [&str; 12] = [
+    "not",
+    "case",
+    "select",
+    "exists",
+    "any",
+    "all",
+    "some",
+    "array",
+    "row",
+    "union",
+    "except",
+    "intersect",
+];
+/// How many such words and signs there may be.
 const MAX_DEPTH: usize = 150;
 
 /// A statement and its place in the text.
@@ -123,17 +138,16 @@ fn one(sql: &str, range: Range<usize>) -> Read<'_> {
 /// The first place at which the parser did not know further, unless a client or another tool puts
 /// something in. Bodies of functions are left to the server.
 fn mistake(text: &str, parsed: &Parse<SourceFile>) -> Option<(Range<usize>, String)> {
-    let tokens = sql_text::tokens(text);
-    let body = |token: &Token| {
-        let text = &text[token.range.clone()];
+    let errors = parsed.errors();
+    let at = usize::from(errors.first()?.range().start());
+    let body = |token: Token| {
+        let text = &text[token.range];
         let named = ["function", "procedure", "routine"];
         text.starts_with('$') || named.iter().any(|name| text.eq_ignore_ascii_case(name))
     };
-    if is_filled_in(text) || tokens.iter().any(body) {
+    if is_filled_in(text) || sql_text::tokens(text).any(body) {
         return None;
     }
-    let errors = parsed.errors();
-    let at = usize::from(errors.first()?.range().start());
     let start = text.floor_char_boundary(at);
     let word = text[start..].find(|c: char| !(c.is_alphanumeric() || c == '_'));
     let why = "from here on this statement can't be read".to_owned();
@@ -228,23 +242,7 @@ fn is_shallow(text: &str) -> bool {
     if text.len() > MAX_LENGTH {
         return false;
     }
-    let deepens = |word: &str| {
-        matches!(
-            word.to_ascii_lowercase().as_str(),
-            "not"
-                | "case"
-                | "select"
-                | "exists"
-                | "any"
-                | "all"
-                | "some"
-                | "array"
-                | "row"
-                | "union"
-                | "except"
-                | "intersect"
-        )
-    };
+    let deepens = |word: &str| DEEPER.iter().any(|known| known.eq_ignore_ascii_case(word));
     let (mut depth, mut deepest, mut words) = (0_usize, 0, 0);
     for token in sql_text::tokens(text) {
         match (token.sort, &text[token.range.clone()]) {

@@ -88,10 +88,8 @@ pub(super) fn alter_materialized(desk: &mut Desk<'_>, alter: &ast::AlterMaterial
 /// Functions, procedures and schemas: what is called may be gone.
 pub(super) fn rename_other(desk: &mut Desk<'_>, node: &SyntaxNode) {
     let text = node.text().to_string().to_lowercase();
-    let tokens = sql_text::tokens(&text);
-    let words: Vec<&str> = tokens
-        .iter()
-        .map(|token| &text[token.range.clone()])
+    let words: Vec<&str> = sql_text::tokens(&text)
+        .map(|token| &text[token.range])
         .collect();
     let moves = words
         .windows(2)

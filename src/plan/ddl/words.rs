@@ -13,7 +13,7 @@ use crate::plan::sql_text::{self, Token, TokenSort};
 /// `COMMENT ON TABLE`, `COMMENT ON COLUMN`: other comments lock nothing that others use.
 pub(super) fn comment(desk: &mut Desk<'_>, node: &SyntaxNode) {
     let text = node.text().to_string();
-    let tokens = sql_text::tokens(&text);
+    let tokens: Vec<Token> = sql_text::tokens(&text).collect();
     let is = |token: &Token, word: &str| text[token.range.clone()].eq_ignore_ascii_case(word);
     let written = |name: &Token| {
         let end = tokens.iter().position(|token| is(token, "is"));
@@ -87,7 +87,7 @@ fn is_on_table(node: &SyntaxNode) -> bool {
 
 fn granted(desk: &Desk<'_>, node: &SyntaxNode) -> Vec<Touch> {
     let text = node.text().to_string();
-    let tokens = sql_text::tokens(&text);
+    let tokens: Vec<Token> = sql_text::tokens(&text).collect();
     let on = tokens
         .iter()
         .position(|token| text[token.range.clone()].eq_ignore_ascii_case("on"));
@@ -111,7 +111,7 @@ pub(super) fn by_words(desk: &mut Desk<'_>, statement: &Read<'_>) {
     if begins(text, "select") && !locks() {
         return;
     }
-    let tokens = sql_text::tokens(text);
+    let tokens: Vec<Token> = sql_text::tokens(text).collect();
     for tokens in commands(&tokens, text) {
         one_by_words(desk, statement, tokens);
     }

@@ -20,6 +20,11 @@ pub(super) fn find(
     let mut found = Vec::new();
     let mut close = None;
     let mut read = base;
+    let mut reaches = Reaches {
+        source,
+        accounts,
+        last: None,
+    };
     let comments = text.get(base..).unwrap_or_default().match_indices(OPEN);
     for at in comments.map(|(at, _)| at + base) {
         // One end may be that of many beginnings: it is looked for once.
@@ -66,7 +71,7 @@ pub(super) fn find(
             code: code.trim_end_matches(':').to_owned(),
             reason: super::blocks::one_line(reason),
             span,
-            scope: Some(scope(text, span, accounts)),
+            scope: Some(reaches.scope(span)),
         });
     }
     found
@@ -83,29 +88,49 @@ fn meant(inside: &str) -> Option<&str> {
     rest.starts_with("allow").then_some(inside)
 }
 
-/// What a comment is about: the line it stands in, and the next block, item or section.
-fn scope(text: &str, comment: Span, accounts: &[Account]) -> Span {
-    let start = text[..comment.start].rfind('\n').map_or(0, |at| at + 1);
-    let next = accounts.partition_point(|account| account.span.start < comment.end);
-    let Some(element) = accounts.get(next) else {
-        return Span::new(start, text.len());
-    };
-    let rest = &accounts[next + 1..];
-    let begins = |account: &&Account| match element.element {
-        Element::Fence => true,
-        Element::TaskItem => account.element != Element::Fence,
-        Element::Heading => {
-            account.element == Element::Heading && level(text, account) <= level(text, element)
+/// How far comments reach.
+struct Reaches<'s> {
+    source: &'s Source,
+    accounts: &'s [Account],
+    /// The element that the last comment stands before, and its end: any number may stand there.
+    last: Option<(usize, usize)>,
+}
+
+impl Reaches<'_> {
+    /// What a comment is about: the line it stands in, and the next block, item or section.
+    fn scope(&mut self, comment: Span) -> Span {
+        let next = self
+            .accounts
+            .partition_point(|account| account.span.start < comment.end);
+        let end = match self.last {
+            Some((element, end)) if element == next => end,
+            _ => self.end(next),
+        };
+        self.last = Some((next, end));
+        Span::new(self.source.line_start(comment.start), end)
+    }
+
+    /// Where the element `next` ends, with all that belongs to it.
+    fn end(&self, next: usize) -> usize {
+        let text = self.source.text();
+        let Some(element) = self.accounts.get(next) else {
+            return text.len();
+        };
+        let begins = |account: &&Account| match element.element {
+            Element::Fence => true,
+            Element::TaskItem => account.element != Element::Fence,
+            Element::Heading => {
+                account.element == Element::Heading && level(text, account) <= level(text, element)
+            }
+        };
+        match element.element {
+            Element::Fence => element.span.end,
+            _ => self.accounts[next + 1..]
+                .iter()
+                .find(begins)
+                .map_or(text.len(), |account| account.span.start),
         }
-    };
-    let end = match element.element {
-        Element::Fence => element.span.end,
-        _ => rest
-            .iter()
-            .find(begins)
-            .map_or(text.len(), |account| account.span.start),
-    };
-    Span::new(start, end)
+    }
 }
 
 /// The level of a heading.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::blocks::{Block, Fence, Kind};
+use super::conditional::Reserve;
 use super::lost::Lost;
 use super::work;
 use crate::plan::draft::{Hole, Placed};
@@ -36,6 +37,8 @@ pub(super) struct Book<'s> {
     database: String,
     /// The shells that were asked for, the one of the front matter first.
     shells: Vec<Arc<Interpreter>>,
+    /// What the names above steps say against going on with those.
+    pub(super) reserves: HashMap<String, Option<Reserve>>,
     /// What the steps so far have set for their own shells only.
     pub(super) lost: Vec<Lost>,
 }
@@ -57,6 +60,7 @@ impl<'s> Book<'s> {
             phase_ids: HashSet::new(),
             database: MAIN.to_owned(),
             shells: Vec::new(),
+            reserves: HashMap::new(),
             lost: Vec::new(),
         }
     }

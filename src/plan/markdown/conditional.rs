@@ -15,7 +15,7 @@ const MAX_NAME: usize = 60;
 
 /// Why nobody may run what stands below a line by going on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reserve {
+pub(super) enum Reserve {
     /// It is for a case.
     Case,
     /// It is a way back.
@@ -69,15 +69,29 @@ fn reserve(text: &str) -> Option<Reserve> {
     if words.is_way_back() || begins_back(bare) {
         return Some(Reserve::Back);
     }
-    let otherwise = tongues::words(|tongue| tongue.either)
-        .filter_map(|word| tongues::strip_word(bare, word))
-        .any(|rest| Words::new(rest).is_way_back());
+    let mut otherwise = EITHER
+        .near(bare)
+        .iter()
+        .filter_map(|(word, ())| tongues::strip_word(bare, word));
+    let otherwise = otherwise.any(|rest| Words::new(rest).is_way_back());
     if otherwise {
         return Some(Reserve::Back);
     }
     words.is_elsewhere().then_some(Reserve::Elsewhere)
 }
 
+/// The same of what many steps may stand under: it is read once.
+fn reserve_of_name(name: &str, book: &mut Book<'_>) -> Option<Reserve> {
+    if let Some(known) = book.reserves.get(name) {
+        return *known;
+    }
+    let found = reserve(name);
+    book.reserves.insert(name.to_owned(), found);
+    found
+}
+
+/// "Otherwise".
+static EITHER: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.either));
 /// "If"; "when", if what follows speaks of a failure; what says "if" wherever it stands.
 static IN_CASE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.in_case));
 static IN_CASE_OF: LazyLock<Beginnings> =
@@ -124,28 +138,31 @@ pub(super) fn guard(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
     if step.work.is_check() || step.confirm.is_some() || step.when.is_some() {
         return;
     }
-    if let Some((text, reserve)) = reserved_by(step, name) {
+    if let Some((text, reserve)) = reserved_by(step, name, book) {
         hold(step, &text, reserve, book);
     }
 }
 
 /// What of the names above `step`, the line `name` among them, or of its own says against going on with
 /// it.
-fn reserved_by(step: &StepSpec, name: &str) -> Option<(String, Reserve)> {
+fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(String, Reserve)> {
     let groups = step.group.iter().flat_map(|group| group.split(" › "));
     // What has no words of its own is called by one of its lines, which may be an `if` of the shell.
     let script = step.work.text();
     let title = step.title.as_str();
     let line = |line: &str| line.trim().trim_end_matches('\\').trim() == title;
-    let own = if script.lines().any(line) {
-        begins_back(title).then_some(Reserve::Back)
-    } else {
-        reserve(title)
+    let own = || {
+        let own = if script.lines().any(line) {
+            begins_back(title).then_some(Reserve::Back)
+        } else {
+            reserve(title)
+        };
+        own.map(|reserve| (title.to_owned(), reserve))
     };
     let mut above = groups.chain([name]);
     above
-        .find_map(|text| Some((text.to_owned(), reserve(text)?)))
-        .or(own.map(|reserve| (title.to_owned(), reserve)))
+        .find_map(|text| Some((text.to_owned(), reserve_of_name(text, book)?)))
+        .or_else(own)
 }
 
 /// The same of what stands below the heading `name`, which may be a way back without saying so for

@@ -1,6 +1,7 @@
 //! Criteria in words: when to roll back, what to raise an alarm for. Those that are thresholds of
 //! something that the plan measures are held against it; the others a person judges.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::blocks::{Block, Kind, List, Row};
@@ -36,7 +37,11 @@ pub(super) fn announces_for_certain(line: &str) -> bool {
 
 /// Whether `line` is a criterion by itself: "Roll back if the error rate is above 5 %", "Trigger: errors > 5".
 pub(super) fn gives(line: &str) -> bool {
-    let text = line.replace([',', '，'], "");
+    let near = BACK_IF.near(line.trim_start_matches(COMMAS));
+    if near.is_empty() {
+        return false;
+    }
+    let text = without_commas(line);
     if text.ends_with([':', '：']) {
         return false;
     }
@@ -47,9 +52,18 @@ pub(super) fn gives(line: &str) -> bool {
         // "Rollback if needed" names no case.
         Some(sure && (rest.contains(' ') || !rest.is_ascii()))
     };
-    tongues::words(|tongue| tongue.back_if)
-        .filter_map(said)
-        .any(|gives| gives)
+    let mut said = near.iter().filter_map(|(words, ())| said(words));
+    said.any(|gives| gives)
+}
+
+const COMMAS: [char; 2] = [',', '，'];
+
+fn without_commas(line: &str) -> Cow<'_, str> {
+    if COMMAS.iter().any(|comma| line.contains(*comma)) {
+        Cow::Owned(line.replace(COMMAS, ""))
+    } else {
+        Cow::Borrowed(line)
+    }
 }
 
 /// "Roll back if", at the beginning of a line.

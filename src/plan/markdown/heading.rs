@@ -10,6 +10,9 @@ use super::words::{Meaning, Sense, Stage, Weight, Words};
 /// What a heading without words is called.
 pub(super) const UNNAMED: &str = "Without a heading";
 
+/// The longest Roman number that counts, in bytes.
+const MAX_MARK: usize = 5;
+
 /// What a heading says.
 pub(super) struct Title {
     /// As it is written, decoration aside.
@@ -215,8 +218,10 @@ pub(super) fn counts_steps(text: &str) -> bool {
 /// What stands behind `I.`, `B.` or `c)`, by which headings count as well.
 pub(super) fn unmarked(text: &str) -> Option<&str> {
     let text = text.trim_start();
-    let (mark, rest) = text.split_once(['.', ')'])?;
-    let roman = mark.len() <= 5 && mark.chars().all(|c| matches!(c, 'I' | 'V' | 'X'));
+    let mut near = text.bytes().take(MAX_MARK + 1);
+    let end = near.position(|byte| matches!(byte, b'.' | b')'))?;
+    let (mark, rest) = (&text[..end], &text[end + 1..]);
+    let roman = mark.chars().all(|c| matches!(c, 'I' | 'V' | 'X'));
     let letter = mark.len() == 1 && mark.starts_with(|c: char| c.is_ascii_alphabetic());
     let counts = (roman && !mark.is_empty()) || (letter && !mark.starts_with('v'));
     counts.then(|| rest.strip_prefix(' ')).flatten()

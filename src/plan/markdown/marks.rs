@@ -20,16 +20,14 @@ const WHICH: [&str; 7] = [
 const WHAT: [&str; 10] = [
     "TAG", "VERSION", "COMMIT", "SHA", "HASH", "RELEASE", "REVISION", "BUILD", "IMAGE", "BRANCH",
 ];
+/// Words that stand for a value that nobody knows yet.
+const OPEN: [&str; 3] = ["TBD", "x.y.z", "vx.y.z"];
 /// Names that programs give a meaning.
 const TAKEN: [&str; 6] = ["FILE", "LINE", "DIR", "FUNCTION", "DATE", "TIME"];
 
 /// Finds the placeholders of a line, in no order.
 pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
-    // Who replaces a mark writes it as it is.
-    let replaces = ["sed ", "s/", "s|", "perl ", "awk ", "envsubst", "replace("];
-    if replaces.iter().any(|word| line.contains(word)) {
-        return;
-    }
+    let before = found.len();
     enclosed(line, "__", "__", found);
     if context == Context::Shell {
         enclosed(line, "@", "@", found);
@@ -37,10 +35,18 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
         doubled(line, found);
         words(line, found);
     }
+    // Who replaces a mark writes it as it is.
+    let replaces = ["sed ", "s/", "s|", "perl ", "awk ", "envsubst", "replace("];
+    if found.len() > before && replaces.iter().any(|word| line.contains(word)) {
+        found.truncate(before);
+    }
 }
 
 /// `__VERSION__`, `@VERSION@`, `{VERSION}`
 fn enclosed(line: &str, open: &str, close: &str, found: &mut Vec<Range<usize>>) {
+    if !line.contains(open) {
+        return;
+    }
     for (at, _) in line.match_indices(open) {
         let inside = &line[at + open.len()..];
         let length = capitals(inside);
@@ -80,6 +86,9 @@ fn doubled(line: &str, found: &mut Vec<Range<usize>>) {
 
 /// `NEW_TAG`, `PREVIOUS_COMMIT_SHA`, `TBD`, `x.y.z`
 fn words(line: &str, found: &mut Vec<Range<usize>>) {
+    if !(line.contains('_') || OPEN.iter().any(|word| line.contains(word))) {
+        return;
+    }
     let first = line.split_whitespace().next().unwrap_or_default();
     let names = [
         "export", "unset", "read", "declare", "local", "readonly", "printenv", "echo",
@@ -97,7 +106,7 @@ fn words(line: &str, found: &mut Vec<Range<usize>>) {
         let asks = WHICH.iter().any(|which| word.starts_with(which))
             && WHAT.iter().any(|what| word.ends_with(what))
             && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
-        let open = matches!(word, "TBD" | "x.y.z" | "vx.y.z");
+        let open = OPEN.contains(&word);
         if value && !option && !names.contains(&first) && (asks || open) {
             found.push(start..start + word.len());
         }

@@ -112,6 +112,9 @@ pub(super) enum Topic {
 /// One phrase, ready to be compared.
 struct Phrase {
     words: &'static str,
+    /// What it begins with, and which bytes of a text that has to be.
+    head: u32,
+    mask: u32,
     open: bool,
     topic: Topic,
 }
@@ -125,6 +128,8 @@ static BY_LETTERS: LazyLock<Vec<Vec<Phrase>>> = LazyLock::new(|| {
             let words = phrase.trim_end_matches('*');
             buckets[bucket(words)].push(Phrase {
                 words,
+                head: head(words),
+                mask: mask(words),
                 // There are no spaces between the words of these scripts.
                 open: words.len() < phrase.len() || words.chars().any(is_dense),
                 topic: *topic,
@@ -133,6 +138,20 @@ static BY_LETTERS: LazyLock<Vec<Vec<Phrase>>> = LazyLock::new(|| {
     }
     buckets
 });
+
+/// The first bytes of `text` as a number, which is compared at once.
+fn head(text: &str) -> u32 {
+    let mut head = [0; 4];
+    let length = text.len().min(4);
+    head[..length].copy_from_slice(&text.as_bytes()[..length]);
+    u32::from_be_bytes(head)
+}
+
+/// Which of those bytes `text` has.
+fn mask(text: &str) -> u32 {
+    let missing = 4 - text.len().min(4) as u32;
+    u32::MAX.unbounded_shl(8 * missing)
+}
 
 /// Where the phrases are that begin as `text` does. A phrase of one letter stands before a space.
 fn bucket(text: &str) -> usize {
@@ -149,8 +168,10 @@ pub(super) fn is_dense(c: char) -> bool {
 /// Calls `found` for every phrase that `text` begins with, with its topic and its length. `text` is
 /// in lower case and has one space between its words and one at its end.
 pub(super) fn at(text: &str, mut found: impl FnMut(Topic, usize)) {
+    let head = head(text);
     for phrase in &BY_LETTERS[bucket(text)] {
-        if let Some(rest) = text.strip_prefix(phrase.words)
+        if head & phrase.mask == phrase.head
+            && let Some(rest) = text.strip_prefix(phrase.words)
             && (phrase.open || rest.starts_with(' '))
         {
             found(phrase.topic, phrase.words.len());

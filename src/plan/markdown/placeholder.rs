@@ -59,6 +59,8 @@ const CHANGED: [&str; 6] = [
     "replace_me",
     "replaceme",
 ];
+/// What stands for the path to something.
+const PATH: &str = "path/to/";
 /// What logs and prompts put in brackets.
 const LABELS: [&str; 14] = [
     "DEBUG", "DONE", "ERROR", "FAIL", "FAILED", "FATAL", "INFO", "NOTICE", "OK", "PASS", "SKIP",
@@ -184,8 +186,11 @@ fn yours(line: &str, found: &mut Vec<Range<usize>>) {
 
 /// `/path/to/backend`
 fn paths(line: &str, found: &mut Vec<Range<usize>>) {
+    if !line.contains(PATH) {
+        return;
+    }
     let mut end = 0;
-    for (at, _) in line.match_indices("path/to/") {
+    for (at, _) in line.match_indices(PATH) {
         let start = match before(line, at) {
             _ if at < end => continue,
             Some('/') => at - 1,
@@ -228,19 +233,20 @@ fn brackets(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
 /// that holds such a mark. `xxx.xxx.xxx.xxx` and `CHANGE_ME`, too. In SQL, where `YYYY` is a format and
 /// `TIMESTAMP` a type, only a name with a date in it.
 fn stamps(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
-    let fits = |c: char| is_word(c) || matches!(c, '-' | '.');
+    let bytes = line.as_bytes();
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let mut at = 0;
-    while let Some(start) = line[at..].find(fits).map(|n| at + n) {
-        let length = line[start..].find(|c| !fits(c));
+    while let Some(start) = bytes[at..].iter().position(fits).map(|n| at + n) {
+        let length = bytes[start..].iter().position(|byte| !fits(byte));
         at = length.map_or(line.len(), |length| start + length);
         let word = line[start..at].trim_end_matches(['.', '-']);
-        let variable = matches!(before(line, start), Some('$' | '{' | '%' | '+'));
-        let assigned = line[start + word.len()..].starts_with('=');
+        let variable = || matches!(before(line, start), Some('$' | '{' | '%' | '+'));
+        let assigned = || line[start + word.len()..].starts_with('=');
         let holds = match context {
             Context::Shell => holds_stamp(word, ahead(line, start)) || stands_for_other(word),
             Context::Sql => is_dated_name(word) || stands_for_other(word),
         };
-        if !word.is_empty() && !variable && !assigned && holds {
+        if !word.is_empty() && holds && !variable() && !assigned() {
             found.push(start..start + word.len());
         }
     }

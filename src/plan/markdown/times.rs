@@ -1,6 +1,7 @@
 //! Times as headings tell them: `15 minutes`, `5-10 min`, `T-1 hour`, `First 24 Hours`. What a
 //! length means, a budget or a place on the clock or a window, is for the heading to say.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -92,12 +93,20 @@ static PIECES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
     pieces
 });
 
+/// Every word for a time, and the English one.
+static MEANINGS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    let mut meanings = HashMap::new();
+    for (word, meaning) in TONGUES.iter().flat_map(|tongue| tongue.times) {
+        meanings.entry(*word).or_insert(*meaning);
+    }
+    meanings
+});
+
 /// `text` in English, as far as times are concerned; none if nothing in it is about a time.
 fn translated(text: &str) -> Option<String> {
     if text.len() > MAX_TEXT || !text.contains(char::is_alphabetic) {
         return None;
     }
-    let tables = || TONGUES.iter().flat_map(|tongue| tongue.times);
     let mut text = letters::fold(text);
     for (word, meaning) in PIECES.iter() {
         if text.contains(word) {
@@ -111,9 +120,9 @@ fn translated(text: &str) -> Option<String> {
         let letter = rest.starts_with(char::is_alphabetic);
         let length = rest.find(|c: char| c.is_alphabetic() != letter);
         let (word, behind) = rest.split_at(length.unwrap_or(rest.len()));
-        let meaning = tables().find(|(known, _)| *known == word);
+        let meaning = MEANINGS.get(word);
         found |= meaning.is_some() || letter;
-        english.push_str(meaning.map_or(word, |(_, meaning)| meaning));
+        english.push_str(meaning.unwrap_or(&word));
         rest = behind;
     }
     found.then(|| super::blocks::one_line(&english))

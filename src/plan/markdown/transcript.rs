@@ -37,11 +37,17 @@ pub(super) fn is_unclear(text: &str, console: bool) -> bool {
         Some(read) => read.unclear,
         None if console => !text.trim().is_empty(),
         None => {
+            let odd = |line: &&str| is_no_command(line.trim());
+            // Few blocks have such a line, and only there it matters where commands begin.
+            if !lines.iter().any(odd) {
+                return false;
+            }
             let starts = shell::scan(text).boundaries;
-            let mut lines = lines
+            let starts = starts.iter().chain(std::iter::repeat(&true));
+            lines
                 .iter()
-                .zip(starts.iter().chain(std::iter::repeat(&true)));
-            lines.any(|(line, starts)| *starts && is_no_command(line.trim()))
+                .zip(starts)
+                .any(|(line, starts)| *starts && odd(line))
         }
     }
 }

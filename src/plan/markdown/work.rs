@@ -143,6 +143,9 @@ fn code_of(line: &str, context: Context) -> &str {
         Context::Shell => "#",
         Context::Sql => "--",
     };
+    if !line.contains(mark) {
+        return line;
+    }
     let mut quote = None;
     let mut spaced = true;
     for (at, c) in line.char_indices() {

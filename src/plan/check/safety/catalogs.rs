@@ -96,17 +96,16 @@ const UPKEEP: [&str; 9] = [
 ];
 
 /// The words of `sql` in lower case, names in quotes among them, and where they begin.
-pub(super) fn words(sql: &str) -> Vec<(String, usize)> {
-    let tokens = sql_text::tokens(sql).into_iter();
-    let named = tokens.filter(|token| matches!(token.sort, TokenSort::Word | TokenSort::Name));
-    named
-        .map(|token| {
-            let text = sql[token.range.clone()]
-                .trim_matches('"')
-                .to_ascii_lowercase();
-            (text, token.range.start)
-        })
-        .collect()
+pub(super) fn words(sql: &str) -> impl Iterator<Item = (String, usize)> {
+    let named = sql_text::tokens(sql)
+        .filter(|token| matches!(token.sort, TokenSort::Word | TokenSort::Name));
+    named.map(|token| {
+        let start = token.range.start;
+        (
+            sql[token.range].trim_matches('"').to_ascii_lowercase(),
+            start,
+        )
+    })
 }
 
 /// Finds columns that a view does not have, and estimates taken for counts.
@@ -117,7 +116,7 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     }
     for sql in text.sql() {
         for range in sql_text::statement_ranges(sql.text) {
-            let words = words(&sql.text[range.clone()]);
+            let words: Vec<_> = words(&sql.text[range.clone()]).collect();
             let mut found = renamed(text, &words);
             found.extend(estimated(text, &words));
             found.sort_by_key(|(at, _, _)| *at);

@@ -8,6 +8,7 @@ use super::psql::from_program;
 use super::text::Text;
 use crate::plan::commands::{Command, Given, Known};
 use crate::plan::problem::Problem;
+use crate::plan::sql_text::{mentions, statement_ranges};
 
 const CREATEDB: Known = Known {
     short: "DEeGhlOpTU",
@@ -55,8 +56,7 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
         if !text.runs() {
             continue;
         }
-        let body = text.body().to_ascii_lowercase();
-        state.cleared |= CLEARS.iter().any(|word| body.contains(word));
+        state.cleared |= CLEARS.iter().any(|word| mentions(text.body(), word));
         let mut found: Vec<(usize, Problem)> = Vec::new();
         for command in &text.script.commands {
             if command.program() == "createdb" {
@@ -128,8 +128,11 @@ impl State {
         sql: &super::text::Sql<'_>,
         found: &mut Vec<(usize, Problem)>,
     ) {
-        for statement in crate::plan::sql_text::statement_ranges(sql.text) {
-            let words = super::catalogs::words(&sql.text[statement.clone()]);
+        if !mentions(sql.text, "database") {
+            return;
+        }
+        for statement in statement_ranges(sql.text) {
+            let words: Vec<_> = super::catalogs::words(&sql.text[statement.clone()]).collect();
             let words: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
             let place = sql.place(statement);
             match words.as_slice() {

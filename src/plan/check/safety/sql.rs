@@ -33,6 +33,9 @@ pub(in crate::plan) enum Wrap {
     Transaction,
 }
 
+/// How many words at the beginning of a statement tell how it is run.
+const MAX_WORDS: usize = 8;
+
 /// Something to say about a place in the statements.
 pub(in crate::plan) struct Remark {
     pub(in crate::plan) severity: Severity,
@@ -85,7 +88,8 @@ struct Review<'u> {
 
 impl Review<'_> {
     fn statement(&mut self, judged: &Judged) {
-        let words = super::catalogs::words(&self.unit.sql[judged.range.clone()]);
+        let text = &self.unit.sql[judged.range.clone()];
+        let words: Vec<(String, usize)> = super::catalogs::words(text).take(MAX_WORDS).collect();
         let word = |ix: usize| words.get(ix).map_or("", |(word, _)| word.as_str());
         match word(0) {
             "begin" | "start" => {
@@ -137,11 +141,7 @@ impl Review<'_> {
                 "`transaction = false`, or `psql -c` in a shell step, if it does",
             );
         }
-        let Some((_, at)) = words
-            .iter()
-            .take(8)
-            .find(|(word, _)| word == "concurrently")
-        else {
+        let Some((_, at)) = words.iter().find(|(word, _)| word == "concurrently") else {
             return;
         };
         let refreshes = words.first().is_some_and(|(word, _)| word == "refresh");
@@ -155,8 +155,9 @@ impl Review<'_> {
                 "CONCURRENTLY can't run inside of a transaction: this fails".to_owned(),
                 "put it into a file or step of its own that is no transaction",
             );
-        } else if words.iter().any(|(word, _)| word == "exists")
-            && words.first().is_some_and(|(word, _)| word == "create")
+        } else if words.first().is_some_and(|(word, _)| word == "create")
+            && super::catalogs::words(&self.unit.sql[judged.range.clone()])
+                .any(|(word, _)| word == "exists")
         {
             self.say(
                 Severity::Note,
@@ -252,9 +253,9 @@ impl Review<'_> {
 /// Where in a block there is an `EXECUTE`.
 fn executes(text: &str) -> Option<usize> {
     let body = text.find('$')? + 1;
-    let words = super::catalogs::words(text.get(body..)?.trim_matches('$'));
+    let mut words = super::catalogs::words(text.get(body..)?.trim_matches('$'));
     let skipped = text.len() - text[body..].trim_start_matches('$').len();
-    let found = words.iter().find(|(word, _)| word == "execute")?;
+    let found = words.find(|(word, _)| word == "execute")?;
     Some(skipped + found.1)
 }
 

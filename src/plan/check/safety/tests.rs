@@ -810,6 +810,12 @@ fn a_runbook_allows_in_its_front_matter_or_in_comments() {
     assert_eq!(count(&format!("# P\n\n{in_item}")), (1, 1));
     let at_line = body.replacen("- [ ] Two", &format!("- [ ] Two {}", told.trim()), 1);
     assert_eq!(count(&format!("# P\n\n{at_line}")), (1, 1));
+    // What holds for a section holds for its items: the first that says so is why.
+    let twice = format!("# P\n\n{told}\n{before_item}");
+    let opened = open("p.md", twice.as_bytes());
+    let idle = opened.problems.iter().find(|p| p.code == "unused-allow");
+    assert_eq!(opened.allowed.len(), 2);
+    assert!(idle.is_some_and(|p| p.span.start > twice.find("## ").unwrap()));
     let shown = format!("# P\n\n```html\n{told}```\n\n{body}");
     assert_eq!(count(&shown), (2, 0));
     let silent = format!("# P\n\n<!-- gonogo: allow curl-hides-errors -->\n\n{body}");

@@ -12,6 +12,7 @@ use crate::plan::draft::StepSpec;
 use crate::plan::origin::Origin;
 use crate::plan::problem::{Problem, Severity};
 use crate::plan::source::{Source, Span};
+use crate::plan::sql_text::mentions;
 
 /// How far is looked back for the fence that opens a block.
 const MAX_BLOCK: usize = 16 << 10;
@@ -169,9 +170,12 @@ impl<'p> Text<'p> {
 
     /// Whether it says how long a statement may wait for a lock.
     pub(super) fn limits_locks(&self) -> bool {
+        if self.passage.patient || !mentions(self.body(), "lock_timeout") {
+            return self.passage.patient;
+        }
         let body = self.body().to_ascii_lowercase();
         let mut set = body.match_indices("lock_timeout");
-        self.passage.patient || set.any(|(at, name)| !is_switched_off(&body[at + name.len()..]))
+        set.any(|(at, name)| !is_switched_off(&body[at + name.len()..]))
     }
 }
 

@@ -113,12 +113,21 @@ impl<T> Beginnings<T> {
 
     /// The words that `text` could begin with, capitals and accents aside, in their order.
     pub(super) fn near(&self, text: &str) -> &[(&'static str, T)] {
+        // Almost every text begins with a plain letter.
+        if let Some(byte) = text.bytes().next().filter(u8::is_ascii) {
+            return self.of_byte(byte.to_ascii_lowercase());
+        }
         let mut letters = text.chars().flat_map(char::to_lowercase);
         let first = letters.find_map(|c| match letters::plain(c) {
             Some(plain) => plain.bytes().next(),
             None => c.encode_utf8(&mut [0; 4]).bytes().next(),
         });
-        first.map_or(&[], |byte| &self.0[usize::from(byte)])
+        first.map_or(&[], |byte| self.of_byte(byte))
+    }
+
+    /// The words that begin with `byte`.
+    pub(super) fn of_byte(&self, byte: u8) -> &[(&'static str, T)] {
+        &self.0[usize::from(byte)]
     }
 }
 
