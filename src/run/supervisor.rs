@@ -257,6 +257,7 @@ impl Supervisor {
             captures: captures.cloned().collect(),
             output: self.outfit.dir.output(job),
             vars: self.outfit.plan.vars.clone(),
+            secrets: self.outfit.secrets.clone(),
             source: match work {
                 Work::Sql(_) => Source::Query,
                 Work::Http(_) => Source::Answer,

@@ -285,6 +285,32 @@ fn a_session_that_was_ended_between_two_steps_is_not_replaced_without_a_word() {
 }
 
 #[test]
+fn a_step_that_waits_for_its_session_can_be_stopped_and_was_never_begun() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
+    let mut run = bench.start(&plan(&[
+        ("long", "parallel = true\nsql = \"select pg_sleep(600)\""),
+        ("behind", "parallel = true\nsql = \"select 1\""),
+        ("last", "parallel = true\nsql = \"select 2\""),
+    ]));
+    run.ctl(&["run", "long"]);
+    run.wait_for("step_transaction", |data| data["step"] == "long");
+    run.ctl(&["run", "behind"]);
+    run.ctl(&["run", "last"]);
+    run.ctl(&["stop", "behind"]);
+    let end = run.wait_finished("behind");
+    is(&end, "failed", "no");
+    assert!(
+        end["message"].to_string().contains("before its turn"),
+        "{end}"
+    );
+    run.ctl(&["stop", "long"]);
+    is(&run.wait_finished("long"), "failed", "no");
+    is(&run.wait_finished("last"), "passed", "yes");
+}
+
+#[test]
 fn a_limit_that_a_step_sets_is_there_until_another_step_sets_it() {
     let mut bench = Bench::new();
     bench.set("DATABASE_URL", postgres::database());

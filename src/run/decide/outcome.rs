@@ -293,10 +293,8 @@ impl Case<'_> {
                 "it is being looked for already how {called} ended"
             )));
         }
-        let sql_on_server = step.transaction.is_some();
         match self.work_of(ix, job.undo) {
-            Some(Work::Shell(_)) => {}
-            Some(Work::Sql(_)) if sql_on_server => {}
+            Some(Work::Shell(_) | Work::Sql(_)) => {}
             _ => {
                 return Err(Refusal::new(format!(
                     "nothing is left that could tell how {called} ended"

@@ -7,7 +7,9 @@ use super::outage::Outage;
 use super::step::{StepState, Weighing, count_settled, first_open};
 use crate::clock::Moment;
 use crate::journal::Actor;
-use crate::journal::event::{Consequence, Ending, Job, SessionLeft, SnapshotTaken};
+use crate::journal::event::{
+    BackendSignalled, Consequence, Ending, Job, SessionLeft, SnapshotTaken,
+};
 use crate::monitor::Baseline;
 use crate::plan::{Plan, StepIx};
 
@@ -55,6 +57,8 @@ pub struct RunState {
     /// The servers that have run SQL of this run, by the names of their databases, as they identified
     /// themselves last.
     pub servers: BTreeMap<String, String>,
+    /// What was asked of database sessions and is not answered yet.
+    pub asked: Vec<BackendSignalled>,
     /// The alerts that fire, or can't see, by name.
     pub alerts: BTreeMap<String, AlertState>,
     /// When addresses that are watched did not answer well, in that order.
@@ -283,6 +287,7 @@ impl RunState {
             engines: 0,
             sessions: BTreeMap::new(),
             servers: BTreeMap::new(),
+            asked: Vec::new(),
             alerts: BTreeMap::new(),
             outages: Vec::new(),
             baseline: None,

@@ -40,7 +40,9 @@ fn is_hidden(c: char) -> bool {
 /// `text` as one line that can be shown: controls, line ends and tabs become spaces, characters
 /// that must not be shown go.
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| width(c).is_some()) {
+    // Nearly all text is plain, and that is seen at once.
+    let plain = |byte: u8| matches!(byte, b' '..=b'~');
+    if text.bytes().all(plain) || text.chars().all(|c| width(c).is_some()) {
         return Cow::Borrowed(text);
     }
     let shown = text.chars().filter_map(|c| match width(c) {

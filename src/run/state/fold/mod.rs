@@ -73,7 +73,9 @@ impl Fold<'_> {
         match event {
             Event::RunCreated(e) => self.run_created(e),
             Event::EngineStarted(_) => self.state.engines += 1,
-            Event::JournalRestored(_) | Event::BackendSignalled(_) | Event::BackendAnswered(_) => {}
+            Event::JournalRestored(_) => {}
+            Event::BackendSignalled(e) => self.state.asked.push(e.clone()),
+            Event::BackendAnswered(e) => self.backend_answered(e),
             Event::DriverAttached(e) => self.driver_attached(e),
             Event::DriverLeft(_) => self.driver_left(),
             Event::PaceChanged(e) => self.state.auto = e.auto,

@@ -138,7 +138,7 @@ impl Link {
             };
             return (not_begun(&task.job, given_up), lost);
         }
-        let (voice, said) = heard::listen();
+        let (voice, said) = heard::listen(task.judgement.secrets.clone());
         let work = voice.over(self.statements(task, wrapped, said));
         let ran = ears.beside(work).await;
         let ran = ran.unwrap_or_else(|| Ran::Lost("the connection was given up".to_owned()));
@@ -355,7 +355,7 @@ impl Link {
             message: Some(format!("{why} while it was being committed")),
             ..finish
         };
-        let (voice, mut said) = heard::listen();
+        let (voice, mut said) = heard::listen(task.judgement.secrets.clone());
         let committed = voice.over(ears.beside(self.tell("commit"))).await;
         let message = task.note_warnings(said.all()).await;
         match committed {

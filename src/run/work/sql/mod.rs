@@ -11,6 +11,7 @@ mod ears;
 mod heard;
 mod link;
 mod number;
+mod queue;
 mod session;
 mod words;
 
@@ -23,6 +24,7 @@ pub use ask::SqlAsk;
 pub(super) use heard::Said;
 use heard::Saying;
 pub use heard::ServerWords;
+use queue::Queue;
 use session::Session;
 pub(super) use words::{is_lost, words};
 
@@ -121,7 +123,7 @@ impl Sessions {
                 backends: self.backends.clone(),
                 link: None,
             };
-            tokio::spawn(session.serve(receiver));
+            tokio::spawn(session.serve(Queue::new(receiver)));
             sender
         });
         if let Err(

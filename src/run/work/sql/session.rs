@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::ears::Ears;
 use super::link::Link;
+use super::queue::Queue;
 use super::words::words;
 use super::{SqlTask, SqlWork};
 use crate::journal::event::Stage;
@@ -30,14 +31,15 @@ pub struct Session {
 
 impl Session {
     /// Does one piece of work after the other, until nobody gives it any more.
-    pub async fn serve(mut self, mut work: Receiver<SqlWork>) {
-        while let Some(work) = work.recv().await {
+    pub async fn serve(mut self, mut queue: Queue) {
+        while let Some(work) = queue.next().await {
             let SqlWork {
                 task,
                 mut stops,
                 proceed,
             } = work;
-            let finish = self.finish(&task, &mut stops, proceed).await;
+            let work = Box::pin(self.finish(&task, &mut stops, proceed));
+            let finish = queue.beside(work).await;
             let _ = task.notices.send(Notice::Finished(finish)).await;
         }
     }
