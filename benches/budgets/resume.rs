@@ -134,6 +134,7 @@ fn step(id: &str, clock: SystemClock) -> Vec<Unwritten> {
             }],
             message: None,
             elsewhere: false,
+            session: None,
             left: None,
             ended: None,
         }));

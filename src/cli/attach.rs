@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use super::args::{Attach, Common, Resume};
 use super::exit::Exit;
+use super::say::complain;
 use super::{place, status, wake};
 use crate::journal::Lease;
 use crate::plan::Plan;
@@ -20,9 +21,9 @@ pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exi
     if let Some(missing) = wake::missing(&dir).await?
         && wake::is_open(&dir).await?
     {
-        eprintln!("gonogo: {}", missing.why);
+        complain!("{}", missing.why);
         if !offered() {
-            eprintln!("gonogo: `gonogo resume {}` goes on", dir.id());
+            complain!("`gonogo resume {}` goes on", dir.id());
             return Ok(Exit::Open);
         }
         wake::go_on(&dir, &missing).await?;
@@ -38,7 +39,7 @@ pub(super) async fn resume(common: &Common, args: &Resume) -> anyhow::Result<Exi
     let dir = place::find(common, &args.attach.run)?;
     if args.detach {
         if let Some(why) = wake::wake(&dir).await? {
-            eprintln!("gonogo: {why}; going on with a new one");
+            complain!("{why}; going on with a new one");
         }
         writeln!(std::io::stdout(), "{}", dir.id())?;
         return Ok(Exit::Done);
@@ -150,7 +151,7 @@ async fn show(
 fn farewell(dir: &RunDir, state: Option<&RunState>, leaving: Leaving) -> anyhow::Result<Exit> {
     let id = dir.id();
     let Some(state) = state else {
-        eprintln!("gonogo: a screen needs a terminal; `gonogo ctl {id} status` needs none");
+        complain!("a screen needs a terminal; `gonogo ctl {id} status` needs none");
         return Ok(Exit::Usage);
     };
     if state.end.is_none() && leaving == Leaving::RunGoesOn {

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::args::{Check, CheckFormat};
 use super::exit::Exit;
-use super::printable::printable;
+use super::say::complain;
 use crate::plan::{self, Facts, Opened, Problem, Severity, Source};
 
 /// How much is printed at once, in bytes: a report is written in thousands of small pieces.
@@ -23,7 +23,7 @@ pub(super) fn run(args: &Check) -> anyhow::Result<Exit> {
         Some(url) => match super::block_on(async { Ok(crate::monitor::survey(url).await) })? {
             Ok(facts) => Some(facts),
             Err(why) => {
-                eprintln!("gonogo: failed to ask the database: {why}");
+                complain!("failed to ask the database: {why}");
                 return Ok(Exit::Usage);
             }
         },
@@ -42,7 +42,7 @@ pub(super) fn run(args: &Check) -> anyhow::Result<Exit> {
         match opened(path, named, facts.as_ref()) {
             Ok(opened) => all.push(opened),
             Err(why) => {
-                eprintln!("gonogo: {}", printable(&why));
+                complain!("{why}");
                 exit = Exit::Usage;
             }
         }
@@ -52,7 +52,7 @@ pub(super) fn run(args: &Check) -> anyhow::Result<Exit> {
             match migrations::alone(path, facts.as_ref()) {
                 Ok(opened) => all.push(opened),
                 Err(why) => {
-                    eprintln!("gonogo: {}", printable(&why));
+                    complain!("{why}");
                     exit = Exit::Usage;
                 }
             }

@@ -8,6 +8,7 @@ use clap::{Subcommand, ValueEnum};
 use super::args::{Common, CtlArgs, Format};
 use super::exit::Exit;
 use super::place;
+use super::say::{complain, json};
 use super::status;
 use crate::journal::{Lease, Reader};
 use crate::run::{Command, RunDir, SessionName};
@@ -113,6 +114,13 @@ pub enum Ctl {
     Stop {
         /// Its number or id
         step: String,
+    },
+    /// Type a line into the terminal of a step that runs
+    Input {
+        /// Its number or id
+        step: String,
+        /// The line; without it, or with `-`, it is read from stdin: a password must not stand here
+        text: Option<String>,
     },
     /// Start nothing until released
     Hold {
@@ -230,6 +238,10 @@ impl Ctl {
             },
             Ctl::Look { step } => Command::Look { step },
             Ctl::Stop { step } => Command::Stop { step },
+            Ctl::Input { step, text } => Command::Input {
+                step,
+                text: or_stdin(text.as_deref().unwrap_or("-"))?,
+            },
             Ctl::Hold { reason } => Command::Hold { reason },
             Ctl::Release => Command::Release,
             Ctl::Accept { alert, reason } => Command::Accept { alert, reason },
@@ -255,17 +267,19 @@ fn session(pid: i32, database: Option<String>) -> SessionName {
 
 fn set(pair: &str) -> anyhow::Result<Command> {
     let (name, value) = pair.split_once('=').context("write NAME=VALUE")?;
-    let value = if value == "-" {
-        std::io::read_to_string(std::io::stdin())?
-            .trim_end_matches('\n')
-            .to_owned()
-    } else {
-        value.to_owned()
-    };
     Ok(Command::Set {
         name: name.to_owned(),
-        value,
+        value: or_stdin(value)?,
     })
+}
+
+/// `value`, or for `-` what stdin has.
+fn or_stdin(value: &str) -> std::io::Result<String> {
+    if value != "-" {
+        return Ok(value.to_owned());
+    }
+    let read = std::io::read_to_string(std::io::stdin())?;
+    Ok(read.trim_end_matches('\n').to_owned())
 }
 
 /// Runs `gonogo ctl`.
@@ -276,8 +290,8 @@ pub(super) async fn run(common: &Common, args: CtlArgs) -> anyhow::Result<Exit> 
         Ctl::Events { from, follow } => events(&dir, from, follow).await,
         Ctl::Set { pair } if shows_secret(&dir, &pair) => {
             let name = pair.split('=').next().unwrap_or_default();
-            eprintln!(
-                "gonogo: {name} is secret and would show in the list of processes: `set {name}=-` reads it from standard input"
+            complain!(
+                "{name} is secret and would show in the list of processes: `set {name}=-` reads it from standard input"
             );
             Ok(Exit::NotDone)
         }
@@ -304,19 +318,25 @@ async fn ask(common: &Common, dir: &RunDir, wish: Command) -> anyhow::Result<Exi
         Ok(client) => client,
         Err(error) => {
             let why = no_engine(dir).await.unwrap_or_else(|| error.to_string());
-            eprintln!("gonogo: {why}");
+            complain!("{why}");
             return Ok(Exit::NotDone);
         }
     };
-    let refused = match client.ask(wish).await {
+    let (refused, exit) = match client.ask(wish).await {
         Ok(Ok(())) => return Ok(Exit::Done),
-        Ok(Err(refusal)) => refusal.to_string(),
-        Err(error) => error.to_string(),
+        Ok(Err(refusal)) => (refusal.to_string(), Exit::NotDone),
+        Err(error) => {
+            let why = format!("{error}: nobody knows whether it was done");
+            (why, Exit::Open)
+        }
     };
     // An engine whose run has just ended may be gone before it has answered.
-    let why = over(dir).await.unwrap_or(refused);
-    eprintln!("gonogo: {why}");
-    Ok(Exit::NotDone)
+    if let Some(why) = over(dir).await {
+        complain!("{why}");
+        return Ok(Exit::NotDone);
+    }
+    complain!("{refused}");
+    Ok(exit)
 }
 
 /// How the run ended, if it is over.
@@ -346,7 +366,7 @@ async fn events(dir: &RunDir, from: u64, follow: bool) -> anyhow::Result<Exit> {
     for entry in reader.rest().await? {
         last = entry.seq;
         over |= matches!(entry.event, crate::journal::Event::RunFinished(_));
-        writeln!(out, "{}", entry.to_json())?;
+        writeln!(out, "{}", json(entry.to_json()))?;
     }
     out.flush()?;
     if follow && !over {

@@ -10,6 +10,7 @@ use super::attach::{self, Leaving};
 use super::exit::Exit;
 use super::place;
 use super::run::{self, NewRun};
+use super::say::complain;
 use crate::demo::Demo;
 use crate::journal::Lease;
 use crate::run::{Command, RunDir};
@@ -21,14 +22,14 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Runs `gonogo demo`.
 pub(super) async fn demo(common: &Common) -> anyhow::Result<Exit> {
     if !attach::has_terminal() {
-        eprintln!("gonogo: the demo needs a terminal");
+        complain!("the demo needs a terminal");
         return Ok(Exit::Usage);
     }
     eprintln!("Starting a throwaway PostgreSQL and a small shop on it …");
     let demo = match Demo::start().await {
         Ok(demo) => demo,
         Err(error) => {
-            eprintln!("gonogo: {error}");
+            complain!("{error}");
             return Ok(Exit::Usage);
         }
     };

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Fmt;
 use super::exit::Exit;
-use super::printable::printable;
+use super::say::complain;
 use super::{check, problems};
 use crate::plan::{self, Format, LayoutError, Severity};
 
@@ -35,7 +35,7 @@ pub(super) fn run(args: &Fmt) -> anyhow::Result<Exit> {
             Ok(Outcome::Same | Outcome::Changed) => {}
             Ok(Outcome::Refused) => exit = Exit::Usage,
             Err(why) => {
-                eprintln!("gonogo: {}", printable(&why));
+                complain!("{why}");
                 exit = Exit::Usage;
             }
         }
@@ -46,7 +46,7 @@ pub(super) fn run(args: &Fmt) -> anyhow::Result<Exit> {
 fn one(path: &Path, only_look: bool) -> Result<Outcome, String> {
     let name = path.to_string_lossy();
     if Format::of(&name) == Format::Markdown && !path.is_dir() {
-        eprintln!("gonogo: {name} is Markdown: it is left as its author wrote it");
+        complain!("{name} is Markdown: it is left as its author wrote it");
         return Ok(Outcome::Same);
     }
     let bytes = check::read(path)?;
@@ -80,7 +80,7 @@ fn say_mistakes(name: &str, bytes: &[u8]) {
     for problem in syntax {
         eprintln!("{}\n", problems::render(&opened.source, problem, colours));
     }
-    eprintln!("gonogo: {name} has mistakes: it is left as it is");
+    complain!("{name} has mistakes: it is left as it is");
 }
 
 /// Puts `bytes` into the file at `path`, all of them or none. A link stays one, and who may read

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::exit::Exit;
+use super::say::{complain, json};
 use super::status;
 use crate::journal::event::Ending;
 use crate::journal::{Event, Reader};
@@ -25,7 +26,7 @@ pub(super) async fn follow(dir: &RunDir, after: u64, out: &mut impl Write) -> an
                 continue;
             };
             last = entry.seq;
-            writeln!(out, "{}", entry.to_json())?;
+            writeln!(out, "{}", json(entry.to_json()))?;
             out.flush()?;
             if let Event::RunFinished(end) = &entry.event {
                 return Ok(match end.ending {
@@ -41,14 +42,11 @@ pub(super) async fn follow(dir: &RunDir, after: u64, out: &mut impl Write) -> an
         .rest()
         .await?
     {
-        writeln!(out, "{}", entry.to_json())?;
+        writeln!(out, "{}", json(entry.to_json()))?;
     }
     let (_, state) = status::fold(dir).await?;
     if state.end.is_none() {
-        eprintln!(
-            "gonogo: the engine is gone; `gonogo resume {}` goes on",
-            dir.id()
-        );
+        complain!("the engine is gone; `gonogo resume {}` goes on", dir.id());
         return Ok(Exit::Open);
     }
     Ok(Exit::of(&state))

@@ -6,20 +6,21 @@ use std::path::Path;
 
 use super::args::Import;
 use super::exit::Exit;
-use super::{check, problems};
+use super::say::complain;
+use super::{check, problems, say};
 use crate::plan::{self, Format, Opened, Severity};
 
 /// Runs `gonogo import`.
 pub(super) fn run(args: &Import) -> anyhow::Result<Exit> {
     let name = args.runbook.to_string_lossy();
     if Format::of(&name) == Format::Toml {
-        eprintln!("gonogo: {name} is a typed plan already");
+        complain!("{name} is a typed plan already");
         return Ok(Exit::Usage);
     }
     let bytes = match check::read(&args.runbook) {
         Ok(bytes) => bytes,
         Err(why) => {
-            eprintln!("gonogo: {why}");
+            complain!("{why}");
             return Ok(Exit::Usage);
         }
     };
@@ -34,20 +35,22 @@ pub(super) fn run(args: &Import) -> anyhow::Result<Exit> {
         return Ok(Exit::Usage);
     };
     let Some(path) = &args.output else {
-        io::stdout().write_all(toml.as_bytes())?;
+        // Only in a file is the order of letters that a runbook turns around what its author wrote.
+        if io::stdout().is_terminal() {
+            say::out(toml)?;
+        } else {
+            io::stdout().write_all(toml.as_bytes())?;
+        }
         return Ok(Exit::Done);
     };
     match write_new(path, &toml) {
         Ok(()) => Ok(Exit::Done),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            eprintln!(
-                "gonogo: {} is there already: it is not overwritten",
-                path.display()
-            );
+            complain!("{} is there already: it is not overwritten", path.display());
             Ok(Exit::Usage)
         }
         Err(error) => {
-            eprintln!("gonogo: failed to write {}: {error}", path.display());
+            complain!("failed to write {}: {error}", path.display());
             Ok(Exit::Usage)
         }
     }
@@ -62,9 +65,9 @@ fn say_why_not(opened: &Opened) {
     }
     let name = opened.source.name();
     if opened.plan.is_some() {
-        eprintln!("gonogo: nothing to do was found in {name}");
+        complain!("nothing to do was found in {name}");
     } else {
-        eprintln!("gonogo: {name} has errors");
+        complain!("{name} has errors");
     }
 }
 

@@ -16,13 +16,13 @@ mod monitor;
 mod monitors;
 mod outages;
 mod place;
-mod printable;
 mod probes;
 mod problems;
 mod report;
 mod review;
 mod run;
 mod runs;
+mod say;
 mod status;
 mod wake;
 mod watchman;
@@ -49,7 +49,7 @@ pub fn main() -> ExitCode {
             let _ = writeln!(
                 std::io::stderr(),
                 "gonogo: {}",
-                printable::printable(&error_text)
+                crate::plan::printable(&error_text)
             );
             match error.downcast_ref::<crate::run::NoRun>() {
                 Some(_) => Exit::Usage.code(),
@@ -92,7 +92,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Verb::Report(args) => block_on(report::report(&common, &args)),
         Verb::Verify(args) => block_on(runs::verify(&common, &args.run)),
         Verb::Engine { dir } => engine::main(dir),
-        Verb::Monitor(args) => block_on(monitor::monitor(&args)),
+        Verb::Monitor(args) => alone(monitor::monitor(&args)),
         Verb::Demo => block_on(demo::demo(&common)),
     }
 }
@@ -100,10 +100,21 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
 /// A runtime for one command. Two threads: there is little to compute, and deployments run on small
 /// machines. What still waits for a lock or a disk at the end is not waited for.
 fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
+    let mut threads = tokio::runtime::Builder::new_multi_thread();
+    run_on(threads.worker_threads(2), work)
+}
+
+/// The same on the thread that is there: a look at a database every second, and a screen that shows it, are
+/// not worth another one.
+fn alone<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    run_on(&mut tokio::runtime::Builder::new_current_thread(), work)
+}
+
+fn run_on<T>(
+    threads: &mut tokio::runtime::Builder,
+    work: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<T> {
+    let runtime = threads.enable_all().build()?;
     let result = runtime.block_on(work);
     runtime.shutdown_background();
     result

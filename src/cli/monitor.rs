@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 
 use super::args::Watch;
 use super::exit::Exit;
+use super::say::complain;
 use super::{check, monitors, probes};
 use crate::clock::SystemClock;
 use crate::monitor::{self, Config, OursBook, Recorder, Tape, WatchedDatabase};
@@ -21,7 +22,7 @@ const IDLE: u32 = 1_000;
 /// Runs `gonogo monitor`.
 pub(super) async fn monitor(args: &Watch) -> anyhow::Result<Exit> {
     if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
-        eprintln!("gonogo: the monitor needs a terminal");
+        complain!("the monitor needs a terminal");
         return Ok(Exit::Usage);
     }
     let clock = SystemClock::new();
@@ -33,7 +34,7 @@ pub(super) async fn monitor(args: &Watch) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let Some(watched) = what_to_watch(args)? else {
-        eprintln!("gonogo: nothing to watch: name a URL, a plan with --plan, or set DATABASE_URL");
+        complain!("nothing to watch: name a URL, a plan with --plan, or set DATABASE_URL");
         return Ok(Exit::Usage);
     };
     let recorder = match &args.record {

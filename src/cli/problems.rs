@@ -2,8 +2,7 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::printable::printable;
-use crate::plan::{Problem, Severity, Source, Span};
+use crate::plan::{Problem, Severity, Source, Span, printable};
 
 /// The longest stretch of a line that is shown.
 const LINE_LIMIT: usize = 240;

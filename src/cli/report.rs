@@ -1,36 +1,23 @@
 //! `gonogo report`: the record of a run.
 
-use std::io::Write;
-
 use serde_json::json;
 
 use super::args::{Common, Report, ReportFormat};
 use super::exit::Exit;
-use super::{place, status};
-use crate::journal::Reader;
+use super::{place, say, status};
 use crate::report;
-use crate::run::RunState;
 
 /// Runs `gonogo report`.
 pub(super) async fn report(common: &Common, args: &Report) -> anyhow::Result<Exit> {
     let dir = place::find(common, &args.run)?;
-    let plan = status::load_plan(&dir)?;
-    let entries = Reader::open(&dir.journal()).await?.rest().await?;
-    let state = RunState::folded(&plan, &entries)?;
+    let (plan, state, entries) = status::read(&dir).await?;
     match args.format {
-        ReportFormat::Md => write!(
-            std::io::stdout(),
-            "{}",
-            report::markdown(&plan, &state, &entries)
-        )?,
+        ReportFormat::Md => say::out(report::markdown(&plan, &state, &entries))?,
         ReportFormat::Json => {
             let events: Vec<_> = entries.iter().map(crate::journal::Entry::to_json).collect();
             let status = report::status(&plan, &state, None, 0);
-            writeln!(
-                std::io::stdout(),
-                "{}",
-                json!({ "status": status, "events": events })
-            )?;
+            let record = json!({ "status": status, "events": events });
+            say::out(format_args!("{}\n", say::json(&record)))?;
         }
     }
     Ok(Exit::Done)

@@ -1,14 +1,13 @@
 //! `gonogo review`: a plan walked through before anything happens, and what a run asks of that.
 
-use std::io::Write;
 use std::path::Path;
 
 use serde_json::json;
 
 use super::args::{Common, Format, Review};
 use super::exit::Exit;
-use super::printable::printable;
-use super::{attach, check, place, problems};
+use super::say::complain;
+use super::{attach, check, place, problems, say};
 use crate::journal::event::Reviewed;
 use crate::plan::{self, Opened, Plan, Severity};
 use crate::review::{self, Record};
@@ -25,7 +24,7 @@ pub(super) async fn review(common: &Common, args: &Review) -> anyhow::Result<Exi
     let (opened, record) = match read {
         Ok(read) => read,
         Err(why) => {
-            eprintln!("gonogo: {why}");
+            complain!("{why}");
             return Ok(Exit::Usage);
         }
     };
@@ -40,7 +39,7 @@ pub(super) async fn review(common: &Common, args: &Review) -> anyhow::Result<Exi
         for problem in errors.filter(|problem| problem.severity == Severity::Error) {
             eprintln!("{}\n", problems::render(&opened.source, problem, false));
         }
-        eprintln!("gonogo: what is no plan can't be reviewed");
+        complain!("what is no plan can't be reviewed");
         return Ok(Exit::Usage);
     };
     if let Some(format) = args.format {
@@ -48,7 +47,7 @@ pub(super) async fn review(common: &Common, args: &Review) -> anyhow::Result<Exi
         return print(&plan, &record, &sheets, format);
     }
     if !attach::has_terminal() {
-        eprintln!("gonogo: a review needs a terminal; `--format human` needs none");
+        complain!("a review needs a terminal; `--format human` needs none");
         return Ok(Exit::Usage);
     }
     open(Setup {
@@ -94,38 +93,33 @@ fn print(
                 "comments": record.comments,
                 "steps": steps.collect::<Vec<_>>(),
             });
-            writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&out)?)?;
+            say::out(say::json(format_args!("{out:#}\n")))?;
         }
         Format::Human => {
-            writeln!(
-                std::io::stdout(),
-                "{} of {} steps looked at",
-                summary.reviewed,
-                summary.steps
-            )?;
+            say::out(format_args!(
+                "{} of {} steps looked at\n",
+                summary.reviewed, summary.steps
+            ))?;
             for comment in record.open_comments() {
                 let step = comment.step.as_deref().and_then(|id| plan.find(id));
                 let on = step.map_or("the plan", |ix| plan.steps[ix].number.as_str());
-                writeln!(
-                    std::io::stdout(),
-                    "open remark on {on}, by {}: {}",
-                    printable(&comment.by),
-                    printable(&comment.text)
-                )?;
+                say::out(format_args!(
+                    "open remark on {on}, by {}: {}\n",
+                    comment.by, comment.text
+                ))?;
             }
             match names.as_slice() {
                 [] if summary.outdated => {
-                    writeln!(std::io::stdout(), "approved before it changed")?;
+                    say::out("approved before it changed\n")?;
                 }
-                [] => writeln!(std::io::stdout(), "not approved")?,
-                names => writeln!(std::io::stdout(), "approved by {}", names.join(", "))?,
+                [] => say::out("not approved\n")?,
+                names => say::out(format_args!("approved by {}\n", names.join(", ")))?,
             }
             if !enough {
-                writeln!(
-                    std::io::stdout(),
-                    "{} of {required} approvals are there",
+                say::out(format_args!(
+                    "{} of {required} approvals are there\n",
                     names.len()
-                )?;
+                ))?;
             }
         }
     }
@@ -139,7 +133,7 @@ pub(super) fn of(common: &Common, path: &Path, plan: &Plan) -> Result<Vec<Review
         Ok(record) => record,
         Err(why) if plan.approvals == 0 => {
             // It asks for no review: nobody waits at night because of a file that nobody needs.
-            eprintln!("gonogo: {why}");
+            complain!("{why}");
             Record::default()
         }
         Err(why) => return Err(why),

@@ -13,6 +13,7 @@ use anyhow::{Context, bail};
 use super::args::{Common, Run};
 use super::attach::{self, Leaving};
 use super::exit::Exit;
+use super::say::complain;
 use super::{check, headless, place, problems, review};
 use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{IncludedFile, Reviewed, RunCreated, VariableSet};
@@ -33,13 +34,13 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
     };
     let alone = args.detach || args.headless;
     if !alone && !attach::has_terminal() {
-        eprintln!("gonogo: a screen needs a terminal; `--headless` and `--detach` need none");
+        complain!("a screen needs a terminal; `--headless` and `--detach` need none");
         return Ok(Exit::Usage);
     }
     let reviewed = match review::of(common, &args.plan, &plan) {
         Ok(reviewed) => reviewed,
         Err(why) => {
-            eprintln!("gonogo: {why}");
+            complain!("{why}");
             return Ok(Exit::Usage);
         }
     };
@@ -52,7 +53,7 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
     }
     if args.headless {
         new.begin(&[]).await?;
-        eprintln!("gonogo: run {} in {}", dir.id(), dir.path().display());
+        complain!("run {} in {}", dir.id(), dir.path().display());
         return headless::follow(&dir, 0, &mut std::io::stdout()).await;
     }
     // The screen is there at once; the journal and the engine follow.
@@ -114,7 +115,7 @@ pub(super) fn read(args: &Run) -> Option<(Plan, Files)> {
     let bytes = match check::read(&args.plan) {
         Ok(bytes) => bytes,
         Err(why) => {
-            eprintln!("gonogo: {why}");
+            complain!("{why}");
             return None;
         }
     };
@@ -135,8 +136,8 @@ pub(super) fn read(args: &Run) -> Option<(Plan, Files)> {
         {
             eprintln!("{}\n", problems::render(&opened.source, problem, false));
         }
-        eprintln!(
-            "gonogo: {} can't be run; `gonogo check` says more",
+        complain!(
+            "{} can't be run; `gonogo check` says more",
             args.plan.display()
         );
         return None;
@@ -147,7 +148,7 @@ pub(super) fn read(args: &Run) -> Option<(Plan, Files)> {
         .find_map(|(name, value)| refusal(&plan, name, value))
         .or_else(|| plan.vars.iter().find_map(from_environment));
     if let Some(why) = refused {
-        eprintln!("gonogo: {why}");
+        complain!("{why}");
         return None;
     }
     let included = included.into_inner();

@@ -1,12 +1,11 @@
 //! `gonogo runs` and `gonogo verify`.
 
-use std::io::Write;
-
 use anyhow::Context;
 
 use super::args::Common;
 use super::exit::Exit;
-use super::{copy, place, status};
+use super::say::complain;
+use super::{copy, place, say, status};
 use crate::journal::{self, Event, JournalError, Lease, Reader};
 use crate::run::{self, RunDir};
 
@@ -28,14 +27,18 @@ pub(super) async fn list(common: &Common) -> anyhow::Result<Exit> {
                     .unwrap_or_default();
                 let standing = state.standing().word().replace('_', " ");
                 let alive = if state.end.is_some() { "" } else { alive };
-                writeln!(
-                    std::io::stdout(),
-                    "{}  {since}  {standing}{alive}  {}",
+                let another = if state.is_of_another_plan(&plan) {
+                    ", the plan was changed"
+                } else {
+                    ""
+                };
+                say::out(format_args!(
+                    "{}  {since}  {standing}{alive}{another}  {}\n",
                     dir.id(),
                     plan.title
-                )?;
+                ))?;
             }
-            Err(error) => writeln!(std::io::stdout(), "{}  can't be read: {error:#}", dir.id())?,
+            Err(error) => say::out(format_args!("{}  can't be read: {error:#}\n", dir.id()))?,
         }
     }
     Ok(Exit::Done)
@@ -49,15 +52,14 @@ pub(super) async fn verify(common: &Common, name: &str) -> anyhow::Result<Exit> 
             let differences = copy_differs(&dir).await?;
             if !differences.is_empty() {
                 for difference in differences {
-                    eprintln!("gonogo: {difference}");
+                    complain!("{difference}");
                 }
                 return Ok(Exit::NotDone);
             }
-            writeln!(
-                std::io::stdout(),
-                "{}: {entries} entries, whole and unchanged; the last one's hash is {hash}",
+            say::out(format_args!(
+                "{}: {entries} entries, whole and unchanged; the last one's hash is {hash}\n",
                 dir.id()
-            )?;
+            ))?;
             Ok(Exit::Done)
         }
         Err(
@@ -67,7 +69,7 @@ pub(super) async fn verify(common: &Common, name: &str) -> anyhow::Result<Exit> 
             | JournalError::NoBeginning
             | JournalError::Unreadable { .. }),
         ) => {
-            eprintln!("gonogo: {}: {error}", dir.journal().display());
+            complain!("{}: {error}", dir.journal().display());
             Ok(Exit::NotDone)
         }
         Err(error) => Err(error.into()),

@@ -1,17 +1,15 @@
 //! `ctl status`: where a run stands, told from its journal, whether an engine lives or not.
 
-use std::io::Write;
-
 use anyhow::Context;
 
 use super::args::Format;
 use super::ctl::presence;
 use super::exit::Exit;
-use super::printable::printable;
+use super::say;
 use crate::journal::event::SnapshotCompared;
-use crate::journal::{Lease, Reader};
+use crate::journal::{Entry, Event, Lease, Reader};
 use crate::plan::{self, Plan, Step, duration};
-use crate::report::{self, downtime_words, waiting_for};
+use crate::report::{self, ANOTHER_PLAN, downtime_words, waiting_for};
 use crate::run::{RunDir, RunState, Status};
 use crate::wire::FromEngine;
 
@@ -29,11 +27,11 @@ pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> 
         Format::Json => {
             let mut status = report::status(&plan, &state, alive, watchers);
             status["journal_stuck"] = trouble.into();
-            writeln!(std::io::stdout(), "{status}")?;
+            say::out(format_args!("{}\n", say::json(&status)))?;
         }
         Format::Human => {
             let text = to_text(&plan, &state, alive, trouble.as_deref());
-            write!(std::io::stdout(), "{}", printable(&text))?;
+            say::out(text)?;
         }
     }
     Ok(Exit::Done)
@@ -41,10 +39,20 @@ pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> 
 
 /// The plan of the run in `dir`, and its state.
 pub(super) async fn fold(dir: &RunDir) -> anyhow::Result<(Plan, RunState)> {
+    let (plan, state, _) = read(dir).await?;
+    Ok((plan, state))
+}
+
+/// The plan of the run in `dir`, its state, and all entries of its journal.
+pub(super) async fn read(dir: &RunDir) -> anyhow::Result<(Plan, RunState, Vec<Entry>)> {
     let plan = load_plan(dir)?;
     let entries = Reader::open(&dir.journal()).await?.rest().await?;
-    let state = RunState::folded(&plan, &entries)?;
-    Ok((plan, state))
+    let state = RunState::folded(&plan, &entries);
+    let state = state.with_context(|| match entries.first().map(|entry| &entry.event) {
+        Some(Event::RunCreated(created)) if created.digest != plan.digest => ANOTHER_PLAN,
+        _ => "the journal does not fit the plan",
+    })?;
+    Ok((plan, state, entries))
 }
 
 /// The copy of the plan that the run in `dir` was started with.
@@ -66,6 +74,9 @@ fn to_text(plan: &Plan, state: &RunState, engine: Option<u32>, stuck: Option<&st
     let mut text = format!("{}  {}\n", state.run, plan.title);
     let mut line = |name: &str, value: String| text.push_str(&format!("{name:<12} {value}\n"));
     line("state", state.standing().word().replace('_', " "));
+    if state.is_of_another_plan(plan) {
+        line("plan", ANOTHER_PLAN.to_owned());
+    }
     if let Some(environment) = &plan.environment {
         line("environment", environment.clone());
     }

@@ -83,7 +83,7 @@ pub struct Picture {
     /// Who waits for whom in this database.
     pub locks: LockTree,
     /// The sessions of this database, as many as are listed, where they were asked for.
-    pub sessions: Vec<Session>,
+    pub sessions: Arc<Vec<Session>>,
     /// The statements that run in this database, the oldest first, 50 at most.
     pub running: Vec<Running>,
     /// The sessions of this database that hold a transaction and do nothing, the oldest first, 50 at

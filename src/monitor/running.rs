@@ -54,14 +54,12 @@ pub(super) fn running(sessions: &[Session]) -> Vec<Running> {
 
 /// The sessions that hold a transaction open while they wait for their client, the oldest first.
 pub(super) fn idle_in_transaction(sessions: &[Session]) -> Vec<Session> {
-    let mut idle: Vec<Session> = sessions
+    let mut idle: Vec<&Session> = sessions
         .iter()
         .filter(|session| session.state.holds_transaction_idly() && !session.is_monitor())
-        .cloned()
         .collect();
     idle.sort_by_key(|session| std::cmp::Reverse(session.transaction_age));
-    idle.truncate(LISTED);
-    idle
+    idle.into_iter().take(LISTED).cloned().collect()
 }
 
 /// A parallel worker runs its leader's statement; a walsender and an autovacuum are active for as long as

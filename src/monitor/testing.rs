@@ -127,7 +127,7 @@ pub(crate) fn picture() -> Picture {
             ..Connections::default()
         },
         locks: LockTree::default(),
-        sessions: Vec::new(),
+        sessions: Arc::default(),
         running: Vec::new(),
         idle_in_transaction: Vec::new(),
         progress: Vec::new(),

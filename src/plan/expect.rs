@@ -1,11 +1,15 @@
 //! What must be true after a step, and the judgement whether it is.
 
+mod json;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::json::{BadInJson, InJson};
+use super::json_path;
 use super::pattern::Pattern;
 use super::snapshot::Kept;
 use super::{duration, template};
@@ -21,6 +25,8 @@ pub struct Expect {
     pub regex: Option<Pattern>,
     /// A comparison that the value must meet: a query's first field, a command's last line.
     pub value: Option<Comparison>,
+    /// What must stand in the JSON of an answer, of a script's output or of a query's value.
+    pub json: Vec<InJson>,
     /// The HTTP statuses that count as success; empty: 200 to 299.
     pub status: Vec<u16>,
     /// The longest an HTTP request may take.
@@ -157,6 +163,8 @@ pub struct Observed {
     pub output_found: bool,
     /// Whether a line of the output matched [`Expect::regex`].
     pub regex_found: bool,
+    /// The JSON that [`Expect::json`] is held against, or why there is none.
+    pub json: Option<Result<serde_json::Value, String>>,
 }
 
 impl Expect {
@@ -166,6 +174,7 @@ impl Expect {
         output: None,
         regex: None,
         value: None,
+        json: Vec::new(),
         status: Vec::new(),
         within: None,
         kept: None,
@@ -174,7 +183,7 @@ impl Expect {
 
     /// Whether the output has to be searched to judge it.
     pub fn reads_output(&self) -> bool {
-        self.output.is_some() || self.regex.is_some()
+        self.output.is_some() || self.regex.is_some() || !self.json.is_empty()
     }
 
     /// The texts in which variables are filled in.
@@ -185,7 +194,10 @@ impl Expect {
             .value
             .as_ref()
             .map(|value| value.wanted.as_str().into());
-        output.into_iter().chain(regex).chain(value).collect()
+        let json = self.json.iter().filter_map(|one| one.wanted.as_ref());
+        let json = json.map(|wanted| wanted.wanted.as_str().into());
+        let texts = output.into_iter().chain(regex).chain(value);
+        texts.chain(json).collect()
     }
 
     /// The same expectations with every text filled in: by `plain` as it is, by `regex` so that it
@@ -197,6 +209,9 @@ impl Expect {
         }
         if let Some(value) = &mut filled.value {
             value.wanted = plain(&value.wanted)?;
+        }
+        for wanted in filled.json.iter_mut().flat_map(|one| &mut one.wanted) {
+            wanted.wanted = plain(&wanted.wanted)?;
         }
         if let Some(regex) = &mut filled.regex {
             *regex = regex.filled(plain)?;
@@ -211,6 +226,8 @@ impl Expect {
         Observed {
             output_found: text.is_some_and(|text| output.contains(text)),
             regex_found: regex.is_some_and(|regex| output.lines().any(|l| regex.is_match(l))),
+            json: (!self.json.is_empty())
+                .then(|| json_path::in_text(output).ok_or_else(|| json_path::NONE.to_owned())),
             ..Observed::default()
         }
     }
@@ -279,6 +296,11 @@ impl Expect {
                 met,
             );
         }
+        let json = match &seen.json {
+            Some(json) => json.as_ref().map_err(String::as_str),
+            None => Err(json_path::NONE),
+        };
+        all.extend(self.json.iter().map(|one| one.judge(json)));
         all
     }
 
@@ -303,6 +325,7 @@ impl Expect {
         if let Some(value) = &self.value {
             lines.push(format!("value {value}"));
         }
+        lines.extend(self.json.iter().map(ToString::to_string));
         lines.extend(self.kept.iter().flat_map(|kept| kept.lines()));
         if let Some(shown) = &self.shown {
             lines.push(shown.clone());

@@ -176,6 +176,7 @@ impl<'a> View<'a> {
             text: spec.work.text(),
             details: spec.details.as_deref(),
             shell: shell_options(&spec.work),
+            tty: has_terminal(&spec.work),
             expect: expect(spec),
             timeout_seconds: spec.timeout.map(Seconds),
             undo: spec.undo.as_ref().map(|undo| work(None, &undo.work)),
@@ -275,8 +276,13 @@ fn work<'a>(label: Option<&'a str>, work: &'a Work) -> WorkView<'a> {
     WorkView {
         label,
         kind: work.kind(),
+        tty: has_terminal(work),
         text: work.text(),
     }
+}
+
+fn has_terminal(work: &Work) -> bool {
+    matches!(work, Work::Shell(shell) if shell.tty)
 }
 
 fn shell_options(work: &Work) -> Option<ShellLine<'_>> {

@@ -66,6 +66,29 @@ impl JsonPath {
         Ok(JsonPath(parts))
     }
 
+    /// What is there instead, in words, where [`JsonPath::find`] finds nothing: how far it leads.
+    pub fn missing(&self, root: &Value) -> String {
+        let prefixes = (0..self.0.len()).rev();
+        let mut prefixes = prefixes.map(|length| JsonPath(self.0[..length].to_vec()));
+        let last = prefixes.find_map(|path| Some((path.find(root)?.clone(), path)));
+        let Some((value, path)) = last else {
+            return "nothing is there".to_owned();
+        };
+        let has = match &value {
+            Value::Object(fields) if fields.is_empty() => "is empty".to_owned(),
+            Value::Object(fields) => {
+                let names: Vec<&str> = fields.keys().map(String::as_str).collect();
+                let shown = names.iter().take(MOST_NAMES).copied();
+                let rest = (names.len() > MOST_NAMES).then_some("…");
+                let shown: Vec<&str> = shown.chain(rest).collect();
+                format!("has {}", shown.join(", "))
+            }
+            Value::Array(items) => format!("has {}", items.len()),
+            other => format!("is {}", as_text(other).as_deref().unwrap_or("null")),
+        };
+        format!("nothing is there: {path} {has}")
+    }
+
     /// What is there in `root`.
     pub fn find<'v>(&self, root: &'v Value) -> Option<&'v Value> {
         self.0.iter().try_fold(root, |value, part| match part {
@@ -105,7 +128,7 @@ impl fmt::Display for JsonPath {
         }
         self.0.iter().try_for_each(|part| match part {
             Part::Key(key) if key.contains('"') => write!(f, "['{key}']"),
-            Part::Key(key) if key.contains(['.', '[', ']', ' ']) || key.is_empty() => {
+            Part::Key(key) if key.contains(SIGNS) || key.is_empty() => {
                 write!(f, ".\"{key}\"")
             }
             Part::Key(key) => write!(f, ".{key}"),
@@ -122,6 +145,16 @@ pub fn as_text(value: &Value) -> Option<String> {
         other => Some(other.to_string()),
     }
 }
+
+/// What a key that is written without quotes does not hold: signs of paths, and of what may stand behind
+/// one.
+const SIGNS: [char; 8] = ['.', '[', ']', ' ', '=', '!', '<', '>'];
+
+/// How many of an object's names are told where another one is missed.
+const MOST_NAMES: usize = 8;
+
+/// What is said where JSON was looked for in vain.
+pub const NONE: &str = "there is no JSON";
 
 /// The most places at which JSON is tried to be read in a text.
 const MOST_TRIES: usize = 1_000;

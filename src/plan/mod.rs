@@ -33,6 +33,7 @@ mod model;
 mod origin;
 mod parts;
 mod pattern;
+mod printable;
 mod probe;
 mod problem;
 mod reflow;
@@ -54,7 +55,7 @@ pub use draft::{
     Allow, Alternative, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry, StepSpec,
     TierSpec, Undo, UndoOrder,
 };
-pub use expect::{Comparison, Evidence, Expect, Observed, Operator};
+pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator};
 pub use facts::{Busy, ColumnFacts, Facts, TableFacts};
 pub use id::{StepId, slug};
 pub use import::import;
@@ -65,6 +66,7 @@ pub use model::{Format, Home, Phase, PhaseKind, Plan, Step, StepIx, Tier};
 pub use origin::Origin;
 pub use parts::{AlertAction, AlertRule, Contact, Database, Limit, Note, Signoff, Threshold, Var};
 pub use pattern::Pattern;
+pub use printable::{is_obeyed, printable};
 pub use probe::{LogSource, Probe, ProbeScript, ProbeTarget};
 pub use problem::{Problem, Severity};
 pub use reflow::reflow;

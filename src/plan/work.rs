@@ -37,6 +37,8 @@ pub struct Shell {
     /// Whether it begins where the shell step before it ended, and leaves its own directory and exported
     /// variables to the next.
     pub carries: bool,
+    /// Whether it has a terminal, into which people can type; else its stdin is empty.
+    pub tty: bool,
     /// Where the script stands in the plan's file.
     pub origin: Origin,
 }
@@ -135,6 +137,11 @@ impl Work {
     /// Whether a person does it, so that nothing is run.
     pub fn is_check(&self) -> bool {
         matches!(self, Work::Check(_))
+    }
+
+    /// Whether it prints or is answered something that can be looked through.
+    pub fn prints(&self) -> bool {
+        matches!(self, Work::Shell(_) | Work::Sql(_) | Work::Http(_))
     }
 
     /// The texts in which variables are filled in.

@@ -54,10 +54,11 @@ impl Place<'_> {
                 let what = self.called(&e.step);
                 format!("marked {what} failed: {}", cell(&e.reason))
             }
-            Event::StepStarted(start) => self.again(start)?,
+            Event::StepStarted(start) => self.started(start)?,
             Event::StepStopping(e) if !self.is_being_stopped(&e.job) => {
                 format!("stopped {}", self.of(&e.job))
             }
+            Event::StepTyped(e) => format!("typed into the terminal of {}", self.of(&e.job)),
             Event::StepFinished(e) if e.outcome == Outcome::Unknown => {
                 format!("gave {} up", self.of(&e.job))
             }
@@ -77,6 +78,8 @@ impl Place<'_> {
                 let why = because(gate.reason.as_deref());
                 format!("said {word} for {}{why}", self.phase(ix))
             }
+            Event::PaceChanged(pace) if pace.auto => "let the run go on by itself".to_owned(),
+            Event::PaceChanged(_) => "took the run in hand again".to_owned(),
             Event::ChoiceMade(choice) => {
                 format!("chose {}", self.phase(self.plan.find_phase(&choice.phase)?))
             }
@@ -107,11 +110,13 @@ impl Place<'_> {
         Some(format!("ticked {}{note}", self.called(&tick.step)))
     }
 
-    /// That a piece of work was tried again.
-    fn again(&self, start: &StepStarted) -> Option<String> {
+    /// That a piece of work was tried again, or a dangerous one begun.
+    fn started(&self, start: &StepStarted) -> Option<String> {
         let job = &start.job;
         if job.attempt < 2 && start.reason.is_none() {
-            return None;
+            let ix = self.plan.find(&job.step)?;
+            let danger = self.plan.steps[ix].spec.danger && !job.undo;
+            return danger.then(|| format!("started {}, which is dangerous", self.of(job)));
         }
         let at = &self.before.steps[self.plan.find(&job.step)?];
         let stood = if at.is_lost() {

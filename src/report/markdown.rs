@@ -1,11 +1,11 @@
 //! The record in Markdown, to be attached to a ticket.
 
 use super::line::{cell, titled};
-use super::{decisions, downtime, interruptions, troubles};
+use super::{decisions, downtime, interruptions, troubles, values};
 use crate::clock::Moment;
 use crate::journal::event::{BackendAction, SnapshotCompared, SnapshotTotal};
 use crate::journal::{Entry, Event};
-use crate::plan::{Plan, StepIx, duration};
+use crate::plan::{Plan, StepIx, duration, printable};
 use crate::run::{RunState, StepState};
 
 /// The record of the run that `entries` tell of.
@@ -20,6 +20,7 @@ pub fn markdown(plan: &Plan, state: &RunState, entries: &[Entry]) -> String {
         record.steps(),
         record.rollback(),
         record.snapshots(),
+        titled("Values", values::lines(plan, entries)),
         titled("What was not as expected", troubles::lines(plan, entries)),
         titled("Decisions", decisions::lines(plan, state, entries)),
         titled("Interruptions", interruptions::lines(plan, entries)),
@@ -30,7 +31,8 @@ pub fn markdown(plan: &Plan, state: &RunState, entries: &[Entry]) -> String {
     ];
     let mut text = parts.into_iter().flatten().collect::<Vec<_>>().join("\n");
     text.push('\n');
-    text
+    // The record is read in terminals, and attached to what others read there.
+    printable(&text).into_owned()
 }
 
 struct Record<'a> {
@@ -72,6 +74,9 @@ impl Record<'_> {
                 "Plan",
                 format!("{} (sha256 {})", created.path, created.digest),
             );
+            if self.state.is_of_another_plan(self.plan) {
+                add("Changed", super::ANOTHER_PLAN.to_owned());
+            }
             for approval in &created.reviewed {
                 let remark = approval.remark.as_ref();
                 let remark = remark
@@ -270,12 +275,12 @@ impl Record<'_> {
             Some(match &entry.event {
                 Event::BackendSignalled(asked) => {
                     let what = match asked.action {
-                        BackendAction::Cancel => "cancelled the statement of",
-                        BackendAction::Terminate => "ended",
+                        BackendAction::Cancel => "to cancel its statement",
+                        BackendAction::Terminate => "to end",
                     };
                     let by = cell(&entry.actor.name);
                     format!(
-                        "- {at} {by} {what} {} on {}: {}",
+                        "- {at} {by} asked {} on {} {what}: {}",
                         asked.pid,
                         asked.database,
                         cell(&asked.target)

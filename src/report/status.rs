@@ -39,6 +39,7 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
     json!({
         "run": state.run,
         "plan": plan.title,
+        "plan_changed": state.is_of_another_plan(plan),
         "environment": plan.environment,
         "state": state.standing().word(),
         "phase": phase.map(|phase| &phase.id),

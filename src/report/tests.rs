@@ -20,6 +20,7 @@ gate = true
   id = "apply"
   title = "Apply"
   shell = "apply"
+  danger = true
   undo = { shell = "-apply" }
   [[phase.step]]
   id = "again"
@@ -76,6 +77,7 @@ impl Night {
             findings: Vec::new(),
             message: (!message.is_empty()).then(|| message.to_owned()),
             elsewhere: false,
+            session: None,
             left: None,
             ended: None,
         };
@@ -268,6 +270,107 @@ fn interruptions_tell_who_went_on_and_what_was_found() {
         ]
     );
     assert!(night.section("What was not as expected").is_empty());
+}
+
+#[test]
+fn the_record_tells_nothing_to_a_terminal_that_it_is_read_in() {
+    let bad = "\u{1b}]0;owned\u{7}\u{1b}[2Jboo\u{9b}2J\r\u{7f}\u{202e}";
+    let mut night = Night::new();
+    night.add(Some(bad), ticked("look", Some(bad)));
+    let first = job("apply", 1, false);
+    night.started(None, &first, Some(bad));
+    night.finished(None, &first, (Outcome::Failed, KnownBy::Report), bad);
+    let held = Held {
+        reason: bad.to_owned(),
+        alert: None,
+        database: None,
+        step: None,
+        environment: false,
+    };
+    night.add(Some("ann"), Event::Held(held));
+    let text = bad.to_owned();
+    let note = NoteAdded {
+        text,
+        step: Some("look".to_owned()),
+    };
+    night.add(Some("ann"), Event::NoteAdded(note));
+    let record = night.record();
+    assert_eq!(record.matches("boo").count(), 6, "{record}");
+    let obeyed = record.chars().filter(|&c| plan::is_obeyed(c));
+    assert_eq!(obeyed.collect::<String>(), "");
+}
+
+#[test]
+fn of_a_session_it_is_told_what_was_asked_and_what_came_of_it() {
+    let mut night = Night::new();
+    for (pid, action) in [(57, BackendAction::Cancel), (58, BackendAction::Terminate)] {
+        let signalled = BackendSignalled {
+            database: "main".to_owned(),
+            pid,
+            started: 1,
+            action,
+            target: "bob".to_owned(),
+        };
+        night.add(Some("ann"), Event::BackendSignalled(signalled));
+    }
+    let answered = BackendAnswered {
+        database: "main".to_owned(),
+        pid: 58,
+        action: BackendAction::Terminate,
+        done: false,
+        result: "58 takes no signals".to_owned(),
+    };
+    night.add(None, Event::BackendAnswered(answered));
+    assert_eq!(
+        night.section("Database sessions"),
+        [
+            "- 00:00:01 ann asked 57 on main to cancel its statement: bob",
+            "- 00:00:02 ann asked 58 on main to end: bob",
+            "- 00:00:03 58 takes no signals",
+        ]
+    );
+}
+
+#[test]
+fn what_was_deployed_and_who_let_it_go_is_told() {
+    let mut night = Night::new();
+    let set = |value: Option<&str>, origin: &str| {
+        Event::VariableSet(VariableSet {
+            name: "release".to_owned(),
+            value: value.map(str::to_owned),
+            origin: origin.to_owned(),
+        })
+    };
+    night.add(Some("ann"), set(Some("v42"), "operator"));
+    night.add(Some("bob"), set(None, "operator"));
+    night.add(None, set(Some("v43"), "environment"));
+    night.add(None, set(Some("v44"), "look"));
+    let name = "release".to_owned();
+    night.add(None, Event::VariableForgotten(VariableForgotten { name }));
+    night.add(Some("ann"), Event::PaceChanged(PaceChanged { auto: true }));
+    night.add(Some("bob"), Event::PaceChanged(PaceChanged { auto: false }));
+    let first = job("apply", 1, false);
+    night.started(Some("ann"), &first, None);
+    night.finished(None, &first, (Outcome::Failed, KnownBy::Report), "no");
+    night.started(None, &job("apply", 2, false), Some("retry 1 of 3"));
+    assert_eq!(
+        night.section("Values"),
+        [
+            "- 00:00:01 release = v42, by ann",
+            "- 00:00:02 release, a secret, by bob",
+            "- 00:00:03 release = v43, from the environment",
+            "- 00:00:04 release = v44, from 1.1 Look",
+            "- 00:00:05 release has no value any more",
+        ]
+    );
+    assert_eq!(
+        night.section("Decisions"),
+        [
+            "- 00:00:06 ann let the run go on by itself",
+            "- 00:00:07 bob took the run in hand again",
+            "- 00:00:08 ann started 1.2 Apply, which is dangerous",
+        ]
+    );
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! What a step means, said plainly: what will run, where, what it locks, what it needs, what is
 //! expected, and how it is taken back.
 
-use crate::plan::ddl::{self, Catalog, Compatibility};
-use crate::plan::{
-    Home, Http, Plan, Problem, Severity, Shell, Snapshot, Sql, Step, StepIx, StepSpec, Work,
-    duration,
-};
+mod terms;
+mod work;
+
+use crate::plan::{Home, Plan, Problem, Severity, Step, StepIx, Work, duration};
 
 /// One thing to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,191 +142,6 @@ impl Facts {
         }
     }
 
-    fn work(&mut self, plan: &Plan, spec: &StepSpec, work: &Work) {
-        match work {
-            Work::Check(text) => {
-                self.plain("a person", text.clone());
-                if let Some(details) = &spec.details {
-                    self.plain("", details.clone());
-                }
-            }
-            Work::Shell(shell) => self.shell(spec, shell),
-            Work::Sql(sql) => self.sql(plan, sql),
-            Work::Http(http) => self.http(http),
-            Work::Wait(time) => self.plain("waits", duration::show(*time)),
-            Work::Snapshot(snapshot) => self.snapshot(snapshot),
-        }
-    }
-
-    fn shell(&mut self, spec: &StepSpec, shell: &Shell) {
-        self.add("runs", shell.script.trim_end(), Tone::Code);
-        self.plain("with", shell.interpreter.to_string());
-        let here = if shell.carries {
-            "the directory that the steps before leave"
-        } else {
-            "the directory in which the run is started"
-        };
-        self.plain("in", spec.cwd.as_deref().unwrap_or(here).to_owned());
-        for (name, value) in &spec.env {
-            self.plain("", format!("{name}={value}"));
-        }
-        if let Some(limit) = shell.lock_timeout {
-            let limit = duration::show(limit);
-            self.plain(
-                "locks",
-                format!("its sessions wait at most {limit} for one"),
-            );
-        }
-    }
-
-    fn sql(&mut self, plan: &Plan, sql: &Sql) {
-        self.add("runs", sql.text.trim_end(), Tone::Code);
-        let known = plan.databases.iter().find(|db| db.name == sql.database);
-        let url = known.map_or(String::new(), |db| format!(", from {}", db.url_env));
-        self.plain("on", format!("{}{url}", sql.database));
-        let how = match sql.transaction {
-            Some(true) => "in one transaction",
-            Some(false) => "without a transaction around it",
-            None => "in one transaction, where the statements allow it",
-        };
-        self.plain("", how);
-        for judged in ddl::judge(&sql.text, &mut Catalog::default()) {
-            let verdict = judged.verdict();
-            let Some(worst) = verdict.worst() else {
-                continue;
-            };
-            let tone = if worst.lock.blocks_writes() {
-                Tone::Warn
-            } else {
-                Tone::Plain
-            };
-            let blocks = worst.lock.blocks();
-            let lock = worst.lock.words();
-            let what = format!(
-                "{lock} on {}, {}; blocks {blocks}",
-                worst.relation,
-                worst.effect.word()
-            );
-            self.add("locks", what, tone);
-            if verdict.compatibility != Compatibility::Additive {
-                let word = verdict.compatibility.word();
-                self.add("", format!("{word} for code that runs"), Tone::Warn);
-            }
-            if let Some(safer) = verdict.safer {
-                self.plain("safer", safer);
-            }
-        }
-        if let Some(limit) = sql.lock_timeout {
-            self.plain(
-                "",
-                format!("waits at most {} for a lock", duration::show(limit)),
-            );
-        }
-    }
-
-    fn http(&mut self, http: &Http) {
-        self.add("asks", format!("{} {}", http.method, http.url), Tone::Code);
-        for (name, value) in &http.headers {
-            self.plain("", format!("{name}: {value}"));
-        }
-        if let Some(body) = &http.body {
-            self.add("sends", body.clone(), Tone::Code);
-        }
-    }
-
-    fn snapshot(&mut self, snapshot: &Snapshot) {
-        self.add("takes", snapshot.text(), Tone::Code);
-        let deadline = duration::show(snapshot.deadline.unwrap_or(Snapshot::DEADLINE));
-        let wait = duration::show(snapshot.lock_timeout.unwrap_or(Snapshot::LOCK_TIMEOUT));
-        self.plain("", format!("counts for {deadline} at most"));
-        self.list(
-            "leaves out",
-            snapshot
-                .uncounted
-                .iter()
-                .map(|name| format!("rows of {name}")),
-        );
-        self.plain(
-            "locks",
-            format!("ACCESS SHARE on one table after the other; waits at most {wait} for one"),
-        );
-    }
-
-    /// Values that have to be there, and where they come from.
-    fn needs(&mut self, plan: &Plan, spec: &StepSpec) {
-        let ways = spec.alternatives.iter().map(|way| &way.work);
-        let mut names: Vec<&str> = Vec::new();
-        for work in std::iter::once(&spec.work).chain(ways) {
-            for name in plan.variables_in(spec, work) {
-                if !names.contains(&name) {
-                    names.push(name);
-                }
-            }
-        }
-        self.list(
-            "needs",
-            names.into_iter().map(|name| match plan.var(name) {
-                None => format!("{name}, which a step before it captures"),
-                Some(var) => match (&var.default, &var.env) {
-                    (Some(value), _) if !var.secret => format!("{name}, {value} unless set"),
-                    (_, Some(env)) => format!("{name}, from {env}"),
-                    _ => format!("{name}, which somebody is asked for"),
-                },
-            }),
-        );
-        self.list("captures", spec.capture.iter().map(ToString::to_string));
-        let when = spec.when.iter().map(|when| when.text.clone());
-        self.list("only when", when);
-    }
-
-    fn expects(&mut self, spec: &StepSpec) {
-        let lines = spec.expect().lines();
-        if lines.is_empty() && !spec.work.is_check() {
-            let success = match spec.work {
-                Work::Shell(_) => "exit code 0",
-                Work::Sql(_) => "no error",
-                Work::Http(_) => "status 200 to 299",
-                Work::Snapshot(_) => "every table counted",
-                Work::Check(_) | Work::Wait(_) => return,
-            };
-            self.plain("expects", success);
-        }
-        self.list("expects", lines.into_iter());
-    }
-
-    fn limits(&mut self, spec: &StepSpec) {
-        let runs = !spec.work.is_check();
-        match spec.timeout {
-            Some(limit) => self.plain("time", format!("at most {}", duration::show(limit))),
-            None if runs => self.plain("time", "no limit"),
-            None => {}
-        }
-        if spec.retry.times > 0 {
-            let delay = duration::show(spec.retry.delay);
-            let times = spec.retry.times;
-            self.plain("retries", format!("{times}, {delay} apart, without asking"));
-        }
-        let flags = [
-            (
-                spec.danger,
-                "dangerous: it is started by name, never by itself",
-            ),
-            (spec.required, "can't be skipped"),
-            (spec.no_retry, "must not run a second time"),
-            (
-                spec.idempotent,
-                "may be run again without knowing how it ended",
-            ),
-            (spec.parallel, "may run beside its neighbours"),
-        ];
-        for (_, words) in flags.into_iter().filter(|(set, _)| *set) {
-            self.plain("", words);
-        }
-        if let Some(question) = &spec.confirm {
-            self.plain("confirm", question.clone());
-        }
-    }
-
     fn undo(&mut self, plan: &Plan, step: &Step) {
         match &step.spec.undo {
             Some(undo) => {
@@ -387,6 +201,7 @@ gate = { alerts = "none", approvals = ["lead"] }
   [[phase.step]]
   title = "Deploy"
   shell = "deploy"
+  tty = true
   undo = { shell = "back" }
 "#;
         let opened = plan::open("p.toml", text.as_bytes());

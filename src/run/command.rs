@@ -82,6 +82,13 @@ pub enum Command {
         /// Which step.
         step: String,
     },
+    /// Type a line into the terminal of a step that runs.
+    Input {
+        /// Which step.
+        step: String,
+        /// What; its end is typed, too.
+        text: String,
+    },
     /// Start nothing until released.
     Hold {
         /// Why.

@@ -35,6 +35,13 @@ pub enum Effect {
         /// Which job.
         job: Job,
     },
+    /// Type a line into a job's terminal.
+    Type {
+        /// Which job.
+        job: Job,
+        /// What is typed, without the end of its line.
+        text: Secret,
+    },
     /// Ask a job to end.
     Stop {
         /// Which job.

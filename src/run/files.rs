@@ -54,14 +54,28 @@ impl RunDir {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
-    /// Has the directory and the plan in it written to the disk: a journal that survives a machine's
-    /// end is worth nothing without them.
+    /// Has the directory and the plan in it, with all that it includes, written to the disk: a journal that
+    /// survives a machine's end is worth nothing without them.
     pub fn persist(&self) -> io::Result<()> {
-        let runs = self.path.parent().unwrap_or(&self.path);
-        for path in [self.plan().as_path(), &self.path, runs] {
+        for path in self.made()? {
             File::open(path)?.sync_all()?;
         }
         Ok(())
+    }
+
+    /// The files that a run begins with, each before the folder that it is in.
+    fn made(&self) -> io::Result<Vec<PathBuf>> {
+        let mut made = vec![self.plan()];
+        let included = self.path.join("included");
+        if included.exists() {
+            for file in fs::read_dir(&included)? {
+                made.push(file?.path());
+            }
+            made.push(included);
+        }
+        let runs = self.path.parent().unwrap_or(&self.path);
+        made.extend([self.path.clone(), runs.to_owned()]);
+        Ok(made)
     }
 
     /// The directory itself.
@@ -140,6 +154,11 @@ impl RunDir {
     /// The picture of databases that a job has taken.
     pub fn snapshot(&self, job: &Job) -> PathBuf {
         self.job_file(job, "snapshot.json")
+    }
+
+    /// The named pipe through which people type into a job's terminal.
+    pub fn typed(&self, job: &Job) -> PathBuf {
+        self.job_file(job, "typed")
     }
 
     /// A script that is too long for a command line.
@@ -313,6 +332,21 @@ mod tests {
         assert_eq!(mode & 0o777, 0o700);
         assert_eq!(fs::read(first.plan()).unwrap(), b"title = 'x'");
         assert_eq!(first.id().len(), ID_LENGTH);
+    }
+
+    #[test]
+    fn everything_that_a_plan_is_made_of_is_brought_to_the_disk() {
+        let temp = tempfile::tempdir().unwrap();
+        let run = create(temp.path(), "A");
+        let plan = [run.plan(), run.path().to_owned(), temp.path().to_owned()];
+        assert_eq!(run.made().unwrap(), plan);
+        run.keep_included(&[("a/part.toml".to_owned(), b"x".to_vec())])
+            .unwrap();
+        let part = run.included("a/part.toml");
+        let folder = part.parent().unwrap().to_owned();
+        let [plan, own, runs] = plan;
+        assert_eq!(run.made().unwrap(), [plan, part, folder, own, runs]);
+        run.persist().unwrap();
     }
 
     #[test]

@@ -6,7 +6,8 @@ use super::effect::Secret;
 use crate::clock::Moment;
 use crate::journal::Actor;
 use crate::journal::event::{
-    Applied, BackendAction, ConditionOf, Finding, Job, KnownBy, Left, Outcome, SnapshotTaken,
+    Applied, BackendAction, ConditionOf, Finding, Job, KnownBy, Left, Outcome, SessionLeft,
+    SnapshotTaken,
 };
 use crate::monitor::Alert;
 
@@ -129,6 +130,13 @@ pub enum Notice {
     Snapshot(Box<SnapshotTaken>),
     /// The job is over.
     Finished(Finish),
+    /// What was typed did not reach the job.
+    NotTyped {
+        /// Which job.
+        job: Job,
+        /// Why.
+        why: String,
+    },
     /// The sessions that a job had opened on databases are gone, or could not be asked.
     SessionsCancelled {
         /// Which job.
@@ -236,10 +244,13 @@ pub struct Finish {
     pub findings: Vec<Finding>,
     /// What else there is to say.
     pub message: Option<String>,
-    /// Whether it was not begun because its database is on another server now.
+    /// Whether it was not begun because its session is not the one that the steps before had: on another
+    /// server, or without what they had left in it.
     pub elsewhere: bool,
     /// What it left to the shell steps after it, if it left anything.
     pub left: Option<Left>,
+    /// What its session holds now, where that could be asked.
+    pub session: Option<Box<SessionLeft>>,
     /// When it ended, where that is known better than by when it is taken in.
     pub ended: Option<Moment>,
     /// The variables that were taken from its output, if it passed.

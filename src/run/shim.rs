@@ -12,7 +12,11 @@
 //! finds no shim takes the permit itself: so a shim that had not got that far when its engine died can't
 //! begin behind the back of the next one.
 //!
+//! A step that asks for a terminal gets one of the shim's: see [`terminal`].
+//!
 //! It does nothing asynchronous and holds no connection: there is little in it that can die.
+
+mod terminal;
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -27,6 +31,7 @@ use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGXFSZ};
 
+use self::terminal::Terminal;
 use super::carry::{left, prologue};
 use super::traces::{Exit, Traces, is_there};
 use crate::clock::{Clock, SystemClock};
@@ -51,6 +56,10 @@ pub struct Spec {
     pub leaves: Option<PathBuf>,
     /// Where its output goes.
     pub output: PathBuf,
+    /// The named pipe through which people type into its terminal; without one it has no terminal, and
+    /// its stdin is empty.
+    #[serde(default)]
+    pub typed: Option<PathBuf>,
     /// Where to leave word of itself.
     #[serde(flatten)]
     pub traces: Traces,
@@ -95,7 +104,7 @@ fn run() -> io::Result<()> {
     // Kept until this process ends.
     let mut lock = spec.traces.hold();
     let exit = match begin(&spec, &lock) {
-        Ok(pid) => {
+        Ok((pid, terminal)) => {
             let leader = pid.as_raw_nonzero();
             if let Ok(lock) = &mut lock {
                 // For whoever looks when neither this process nor the engine is there any more. What
@@ -107,6 +116,9 @@ fn run() -> io::Result<()> {
             });
             let exit = Step::new(pid).watch(&signals);
             let ended = Some(SystemClock::new().now());
+            if let Some(terminal) = terminal {
+                terminal.close();
+            }
             Exit { ended, ..exit }
         }
         Err(error) => Exit {
@@ -127,7 +139,7 @@ fn run() -> io::Result<()> {
 }
 
 /// Begins the step, if its `lock` is held and nobody has taken the permit.
-fn begin(spec: &Spec, lock: &io::Result<File>) -> Result<Pid, String> {
+fn begin(spec: &Spec, lock: &io::Result<File>) -> Result<(Pid, Option<Terminal>), String> {
     if let Err(error) = lock {
         return Err(format!("failed to keep watch over it: {error}"));
     }
@@ -198,7 +210,7 @@ fn listen() -> io::Result<Receiver<i32>> {
     Ok(receiver)
 }
 
-fn spawn(spec: &Spec) -> io::Result<Pid> {
+fn spawn(spec: &Spec) -> io::Result<(Pid, Option<Terminal>)> {
     let output = OpenOptions::new()
         .create(true)
         .append(true)
@@ -215,16 +227,33 @@ fn spawn(spec: &Spec) -> io::Result<Pid> {
     for name in &spec.unset {
         command.env_remove(name);
     }
-    let child = command
+    command
         .args(&spec.args)
         .envs(spec.env.iter().map(|(name, value)| (name, value)))
         .current_dir(&spec.cwd)
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
-        .stderr(output)
-        .process_group(0)
-        .spawn()?;
-    Ok(Pid::from_child(&child))
+        .stderr(output.try_clone()?)
+        .process_group(0);
+    let Some(typed) = &spec.typed else {
+        let child = command.spawn()?;
+        return Ok((Pid::from_child(&child), None));
+    };
+    let terminal = Terminal::open(output, typed)?;
+    let begun = terminal.give(&mut command).and_then(|()| command.spawn());
+    // It holds the step's side of the terminal as well.
+    drop(command);
+    match begun {
+        Ok(child) => {
+            let leader = Pid::from_child(&child);
+            terminal.to_the_front(leader);
+            Ok((leader, Some(terminal)))
+        }
+        Err(error) => {
+            terminal.close();
+            Err(error)
+        }
+    }
 }
 
 /// This program, for the processes of the step, also when its file was replaced since.

@@ -3,6 +3,7 @@
 
 mod adopt;
 mod picture;
+mod typing;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ use super::work::http::HttpWork;
 use super::work::judge::{Judgement, Source, not_begun};
 use super::work::prepare::{self, Bench, Prepared, application, work_of};
 use super::work::shell::ShellWork;
-use super::work::sql::{Sessions, SqlAsk, SqlTask, SqlWork};
+use super::work::sql::{Before, Sessions, SqlAsk, SqlTask, SqlWork};
 use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{Job, Stage};
 use crate::monitor::is_here;
@@ -100,6 +101,10 @@ impl Perform for Supervisor {
                     // Whoever gave up in the meantime does not want it any more.
                     let _ = proceed.send(());
                 }
+            }
+            Effect::Type { job, text } => {
+                let (path, notices) = (self.outfit.dir.typed(&job), self.outfit.notices.clone());
+                tokio::spawn(typing::type_into(path, job, text, notices));
             }
             Effect::Stop { job, stage } => {
                 if let Some(handle) = self.jobs.get_mut(&job) {
@@ -214,9 +219,9 @@ impl Supervisor {
             Prepared::Sql(sql) => self.sessions.give(SqlWork {
                 task: SqlTask {
                     job: job.clone(),
-                    sql,
                     application: application(&state.run, &step.number),
-                    server: known_server(state, job, &plan),
+                    before: before(state, job, &plan, &sql.database),
+                    sql,
                     judgement,
                     notices: self.outfit.notices.clone(),
                 },
@@ -252,6 +257,7 @@ impl Supervisor {
             captures: captures.cloned().collect(),
             output: self.outfit.dir.output(job),
             vars: self.outfit.plan.vars.clone(),
+            secrets: self.outfit.secrets.clone(),
             source: match work {
                 Work::Sql(_) => Source::Query,
                 Work::Http(_) => Source::Answer,
@@ -361,16 +367,12 @@ fn timeout_of(step: &Step, job: &Job) -> Option<Duration> {
     }
 }
 
-/// The server that has run this run's SQL on the job's database so far, unless a person wants it done
-/// on another one.
-fn known_server(state: &RunState, job: &Job, plan: &Plan) -> Option<String> {
-    let ix = plan.find(&job.step)?;
-    let step = &state.steps[ix];
-    if step.anywhere {
-        return None;
-    }
-    match work_of(&plan.steps[ix], job, step.choice)?.0 {
-        Work::Sql(sql) => state.servers.get(&sql.database).cloned(),
-        _ => None,
+/// What is known of the session on `database` in which the steps before have worked.
+fn before(state: &RunState, job: &Job, plan: &Plan, database: &str) -> Before {
+    let ix = plan.find(&job.step);
+    Before {
+        server: state.servers.get(database).cloned(),
+        left: state.sessions.get(database).cloned().unwrap_or_default(),
+        anywhere: ix.is_some_and(|ix| state.steps[ix].anywhere),
     }
 }

@@ -300,6 +300,7 @@ impl App {
     /// What was granted shows by itself, except for these.
     fn granted(&mut self, asked: Option<Command>, now: Moment) {
         match asked {
+            Some(Command::Input { .. }) => self.view.say("typed", false, now),
             Some(Command::Note { .. }) => self.view.say("noted", false, now),
             Some(Command::Set { name, .. }) => self.view.say(format!("{name} is set"), false, now),
             Some(Command::Cancel(SessionName { pid, .. })) => {

@@ -19,6 +19,8 @@ pub enum Intent {
     Look,
     /// Stop the step under the cursor.
     Stop,
+    /// Type a line into the terminal of the step under the cursor.
+    Type,
     /// Hold the run, or release it.
     Hold,
     /// Say go.

@@ -83,6 +83,7 @@ pub const KEYMAP: &[Binding] = &[
     bind(&[Key::Char('x')], Intent::Fail, "", "it is not as it should be, with a reason", Step),
     bind(&[Key::Char('l')], Intent::Look, "", "nobody knows how it ended: look again", Step),
     bind(&[Key::Char('S')], Intent::Stop, "stop", "stop it; again: harder", Step),
+    bind(&[Key::Char('i')], Intent::Type, "type", "type a line into its terminal", Step),
     bind(&[Key::Char('v')], Intent::SetValue, "value", "give a variable its value", Run),
     bind(&[Key::Char('A')], Intent::Approve, "approve", "approve what a gate asks for; whoever drives can't", Run),
     bind(&[Key::Char('y')], Intent::Accept, "accept alert", "take an alert as it is, with a reason; then it holds nothing until it is over and comes again", Run),

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use tokio::io::Interest;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -165,7 +166,9 @@ impl Server {
     ) -> Result<(), ServeError> {
         while let Some(line) = lines.next().await {
             if let ToEngine::Command { id, wish } = serde_json::from_str(&line?)? {
-                let refusal = self.ask(who, wish).await.err().map(|refusal| refusal.0);
+                let Some(refusal) = self.ask_for(who, wish, &lines).await else {
+                    break;
+                };
                 if replies
                     .send(FromEngine::Reply { id, refusal })
                     .await
@@ -183,7 +186,9 @@ impl Server {
         while let Some(line) = lines.next().await {
             match serde_json::from_str(&line?)? {
                 ToEngine::Command { id, wish } => {
-                    let refusal = self.ask(who, wish).await.err().map(|refusal| refusal.0);
+                    let Some(refusal) = self.ask_for(who, wish, &lines).await else {
+                        break;
+                    };
                     say(out, &FromEngine::Reply { id, refusal }).await?;
                 }
                 ToEngine::Who => {
@@ -194,6 +199,16 @@ impl Server {
             }
         }
         Ok(())
+    }
+
+    /// Why `command` is not granted, if it is not. None: whoever is at the other end of `lines` has gone,
+    /// and nothing is done for them any more that was not begun.
+    async fn ask_for(&self, who: &Who, command: Command, lines: &Lines) -> Option<Option<String>> {
+        tokio::select! {
+            biased;
+            () = hangs_up(lines.get_ref()) => None,
+            result = self.ask(who, command) => Some(result.err().map(|refusal| refusal.0)),
+        }
     }
 
     async fn ask(&self, who: &Who, command: Command) -> Result<(), Refusal> {
@@ -281,6 +296,14 @@ enum ServeError {
     Json(#[from] serde_json::Error),
     #[error("{0}")]
     Journal(#[from] JournalError),
+}
+
+/// Ends when the other end is closed. As long as there is something to be read that can't be seen.
+async fn hangs_up(stream: &OwnedReadHalf) {
+    match stream.ready(Interest::READABLE).await {
+        Ok(ready) if !ready.is_read_closed() => std::future::pending().await,
+        _ => {}
+    }
 }
 
 async fn hello(lines: &mut Lines) -> Result<Hello, String> {

@@ -92,6 +92,42 @@ fn nothing_of_a_copy_that_was_changed_is_started_until_it_is_put_back() {
 }
 
 #[test]
+fn whoever_reads_a_run_by_another_plan_is_told_so() {
+    let bench = Bench::new();
+    bench.write("part.toml", PART);
+    let mut run = bench.start(PLAN);
+    run.ctl(&["run", "first"]);
+    run.wait_finished("first");
+    let id = run.id.as_str();
+    let asked = [
+        &["report", id][..],
+        &["report", id, "--format", "json"],
+        &["ctl", id, "status"],
+        &["ctl", id, "status", "--format", "json"],
+        &["runs"],
+    ];
+    let told = || {
+        let told = asked.map(|args| text_of(&bench.gonogo(args)));
+        let words = [
+            "is not the plan that",
+            r#""plan_changed":true"#,
+            "plan was changed",
+        ];
+        told.map(|text| words.iter().any(|words| text.contains(words)))
+    };
+    assert_eq!(told(), [false; 5]);
+    let copy = run.dir().join("plan.toml");
+    std::fs::write(&copy, PLAN.replace("Second", "Something never run")).unwrap();
+    assert_eq!(told(), [true; 5]);
+    // What is no longer there can't be told of at all.
+    std::fs::write(&copy, PLAN.replace(r#""first""#, r#""other""#)).unwrap();
+    let report = bench.gonogo(&["report", id]);
+    assert!(!report.status.success(), "{}", text_of(&report));
+    let said = text_of(&report);
+    assert!(said.contains("is not the plan that"), "{said}");
+}
+
+#[test]
 fn an_included_file_that_was_changed_or_is_gone_is_named() {
     let bench = Bench::new();
     bench.write("part.toml", PART);

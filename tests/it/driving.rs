@@ -1,7 +1,7 @@
 //! Driving runs by commands: what each does, what is refused and with which words, and what the
 //! journal says afterwards.
 
-use crate::support::{Bench, Web, postgres};
+use crate::support::{Bench, Web, postgres, text_of};
 
 const TWO_PHASES: &str = r#"
 title = "Two phases"
@@ -150,6 +150,35 @@ fn a_hold_starts_nothing_until_it_is_released() {
     run.ctl(&["release"]);
     run.wait_finished("hello");
     assert!(run.refused(&["release"]).contains("nothing holds"));
+}
+
+#[test]
+fn what_a_server_or_a_person_says_is_no_order_to_a_terminal() {
+    let bench = Bench::new();
+    let bad = "\u{1b}]0;owned\u{7}\u{1b}[2Jboo\u{9b}2J\u{202e}";
+    let run = bench.start(&TWO_PHASES.replace("Two phases", r"Two \u001b[2Jboo phases"));
+    run.ctl(&["note", bad, "--step", "1.1"]);
+    run.ctl(&["hold", "--reason", bad]);
+    let id = run.id.as_str();
+    for args in [
+        ["ctl", id, "run"].as_slice(),
+        &["ctl", bad, "run"],
+        &["ctl", id, "run", bad],
+        &["ctl", id, "status"],
+        &["ctl", id, "status", "--format", "json"],
+        &["ctl", id, "events"],
+        &["report", id],
+        &["report", id, "--format", "json"],
+        &["runs"],
+    ] {
+        let output = bench.gonogo(args);
+        let text = text_of(&output);
+        assert!(text.contains("boo"), "{args:?}: {text}");
+        let obeyed = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+        assert!(!text.contains(obeyed), "{args:?}: {text:?}");
+    }
+    let events = run.entries();
+    assert!(events.iter().any(|event| event["data"]["text"] == bad));
 }
 
 #[test]

@@ -31,5 +31,6 @@ mod taking_up;
 mod terminal;
 mod traps;
 mod typed;
+mod typing;
 mod variables;
 mod watching;

@@ -55,6 +55,20 @@ fn stop_hard(run: &Run<'_>, step: &str) {
     }
 }
 
+/// The run's name, whose engine is killed.
+fn killed(run: &Run<'_>) -> String {
+    let engine = run.engine();
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
+    run.id.clone()
+}
+
+fn resumed(bench: &Bench, id: String) -> Run<'_> {
+    let resumed = bench.gonogo(&["resume", &id, "--detach"]);
+    assert!(resumed.status.success(), "{}", text_of(&resumed));
+    Run::new(bench, id)
+}
+
 const INSERT: &str = "sql = \"insert into done values (1)\"\nundo = { sql = \"delete from done\" }";
 
 #[test]
@@ -216,6 +230,87 @@ fn a_standby_is_not_asked_what_became_of_a_commit() {
 }
 
 #[test]
+fn what_was_set_is_set_again_in_a_new_session_and_what_is_gone_with_the_old_one_is_asked_about() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
+    postgres::execute(&url, "create schema tenant; create table tenant.t (n int)");
+    let holds = "sql = \"insert into t select length(current_setting('app.who'))\"";
+    let mut run = bench.start(&plan(&[
+        (
+            "set",
+            "sql = \"set search_path = tenant; set app.who = 'ann'\"",
+        ),
+        ("holds", holds),
+        ("temporary", "sql = \"create temp table gone as select 1\""),
+        ("lacks", holds),
+        ("still", holds),
+    ]));
+    is(&next(&mut run, "set"), "passed", "yes");
+    let mut run = resumed(&bench, killed(&run));
+    is(&next(&mut run, "holds"), "passed", "yes");
+    let told = run.output("holds-1.log");
+    assert!(told.contains("`app.who` is set again"), "{told}");
+    is(&next(&mut run, "temporary"), "passed", "yes");
+    let mut run = resumed(&bench, killed(&run));
+    let end = next(&mut run, "lacks");
+    is(&end, "failed", "no");
+    let message = end["message"].as_str().unwrap();
+    assert!(message.contains("the temporary table `gone`"), "{message}");
+    assert!(run.refused(&["retry", "lacks"]).contains("give a reason"));
+    run.ctl(&["retry", "lacks", "--reason", "it does not use it"]);
+    is(&run.wait_finished("lacks"), "passed", "yes");
+    is(&next(&mut run, "still"), "passed", "yes");
+    let all = "(select string_agg(n::text, ' ') from tenant.t)";
+    assert_eq!(postgres::value(&url, all), "3 3 3");
+}
+
+#[test]
+fn a_session_that_was_ended_between_two_steps_is_not_replaced_without_a_word() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
+    let mut run = bench.start(&plan(&[
+        ("lock", "sql = \"select pg_advisory_lock(7)\""),
+        ("after", "sql = \"select 1\""),
+    ]));
+    is(&next(&mut run, "lock"), "passed", "yes");
+    let ended =
+        "(select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory')";
+    assert_eq!(postgres::value(&url, ended), "1");
+    let end = next(&mut run, "after");
+    is(&end, "failed", "no");
+    let message = end["message"].as_str().unwrap();
+    assert!(message.contains("advisory locks"), "{message}");
+}
+
+#[test]
+fn a_step_that_waits_for_its_session_can_be_stopped_and_was_never_begun() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
+    let mut run = bench.start(&plan(&[
+        ("long", "parallel = true\nsql = \"select pg_sleep(600)\""),
+        ("behind", "parallel = true\nsql = \"select 1\""),
+        ("last", "parallel = true\nsql = \"select 2\""),
+    ]));
+    run.ctl(&["run", "long"]);
+    run.wait_for("step_transaction", |data| data["step"] == "long");
+    run.ctl(&["run", "behind"]);
+    run.ctl(&["run", "last"]);
+    run.ctl(&["stop", "behind"]);
+    let end = run.wait_finished("behind");
+    is(&end, "failed", "no");
+    assert!(
+        end["message"].to_string().contains("before its turn"),
+        "{end}"
+    );
+    run.ctl(&["stop", "long"]);
+    is(&run.wait_finished("long"), "failed", "no");
+    is(&run.wait_finished("last"), "passed", "yes");
+}
+
+#[test]
 fn a_limit_that_a_step_sets_is_there_until_another_step_sets_it() {
     let mut bench = Bench::new();
     bench.set("DATABASE_URL", postgres::database());
@@ -302,16 +397,13 @@ fn nothing_is_undone_on_another_server_than_the_one_that_did_it_unless_that_is_m
     bench.set("DATABASE_URL", server.url("postgres"));
     let mut run = bench.start(&plan(&[("insert", INSERT)]));
     is(&next(&mut run, "insert"), "passed", "yes");
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
-    let id = run.id.clone();
+    let id = killed(&run);
     drop(run);
     bench.set("DATABASE_URL", other.url("postgres"));
-    let resumed = bench.gonogo(&["resume", &id, "--detach"]);
-    assert!(resumed.status.success(), "{}", text_of(&resumed));
-    let mut run = Run::new(&bench, id);
+    let mut run = resumed(&bench, id);
     run.ctl(&["rollback"]);
+    // Its environment is another, and that is meant: the server is another question.
+    run.ctl(&["release"]);
     let undo = |data: &Value| data["undo"] == true;
     let end = run.wait_for("step_finished", undo);
     is(&end["data"], "failed", "no");

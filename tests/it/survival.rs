@@ -1,5 +1,7 @@
 //! What dies, freezes or changes under a run, and where the run stands afterwards.
 
+use std::io::Write;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use gonogo::demo::server::{Server, Shutdown};
@@ -61,6 +63,35 @@ fn a_frozen_engine_is_ended_and_replaced() {
     assert_eq!(run.step("1.1")["attempt"], 1);
     let verified = bench.gonogo(&["verify", "last"]);
     assert!(verified.status.success(), "{}", text_of(&verified));
+}
+
+#[test]
+fn what_somebody_wanted_who_has_gone_is_not_done() {
+    let bench = Bench::new();
+    let mut run = bench.start(WAITS);
+    let engine = run.engine();
+    let socket = run.dir().join("engine.sock").canonicalize().unwrap();
+    let mut screen = UnixStream::connect(socket).unwrap();
+    let hello =
+        r#"{"say":"hello","protocol":1,"role":"drive","name":"bob","terminal":"t","after":0}"#;
+    writeln!(screen, "{hello}").unwrap();
+    run.wait_for("driver_attached", |_| true);
+    signal(engine, Signal::STOP);
+    wait::until("the engine stands still", || {
+        let stat = std::fs::read_to_string(format!("/proc/{engine}/stat")).unwrap();
+        stat.rsplit(')')
+            .next()
+            .unwrap()
+            .trim_start()
+            .starts_with('T')
+    });
+    let wish = r#"{"say":"command","id":1,"wish":{"command":"run","step":null}}"#;
+    writeln!(screen, "{wish}").unwrap();
+    drop(screen);
+    signal(engine, Signal::CONT);
+    run.wait_for("driver_left", |_| true);
+    let kinds = run.kinds();
+    assert!(!kinds.contains(&"step_started".to_owned()), "{kinds:?}");
 }
 
 #[test]

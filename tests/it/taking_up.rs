@@ -96,6 +96,49 @@ fn a_script_that_ended_without_an_engine_ended_when_it_did() {
 }
 
 #[test]
+fn a_script_that_had_ended_before_somebody_wanted_to_stop_it_has_ended_by_itself() {
+    let bench = Bench::new();
+    let mut run = bench.start(&SECRET.replace("EXPECTED", "s3"));
+    give_secret(&bench);
+    run.ctl(&["run", "1.1"]);
+    run.wait_for("step_launched", |_| true);
+    let engine = run.engine();
+    signal(engine, Signal::KILL);
+    wait::until("the engine is dead", || !is_alive(engine));
+    bench.write("go", "");
+    let output = run.dir().join("output");
+    wait::until("the shim has left its record", || {
+        output.join("waits-1.exit").exists()
+    });
+    // Whoever reads a pipe waits until somebody writes.
+    let log = output.join("waits-1.log");
+    std::fs::remove_file(&log).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&log).status();
+    assert!(made.unwrap().success());
+    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
+    assert!(resumed.status.success(), "{}", text_of(&resumed));
+    let mut run = Run::new(&bench, run.id.clone());
+    run.wait_for("step_sought", |_| true);
+    let mut pipe = None;
+    wait::until("the output is read", || {
+        pipe = rustix::fs::open(
+            &log,
+            rustix::fs::OFlags::WRONLY | rustix::fs::OFlags::NONBLOCK,
+            rustix::fs::Mode::empty(),
+        )
+        .ok();
+        pipe.is_some()
+    });
+    run.ctl(&["stop", "1.1"]);
+    run.wait_for("step_stopping", |_| true);
+    std::fs::File::from(pipe.unwrap())
+        .write_all(b"s3cr3t\n")
+        .unwrap();
+    let end = run.wait_finished("waits");
+    assert_eq!(end["outcome"], "passed", "{end}");
+}
+
+#[test]
 fn what_is_expected_of_a_script_by_a_secret_that_is_gone_is_judged_when_it_is_there_again() {
     let bench = Bench::new();
     let mut run = without_its_secret(&bench, "{{token}}");

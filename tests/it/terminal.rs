@@ -61,7 +61,7 @@ fn closing_the_terminal_does_not_stop_the_run_and_attach_comes_back() {
     let mut screen = open(&bench, 120, 36);
     screen.press("\r", "space ticks 1.2");
     screen.press(" ", "enter starts 2.1");
-    screen.press("\r", "2.1 Wait for a file runs");
+    screen.press("\r", "S stops 2.1 Wait for a file");
     screen.hang_up();
     screen.ended();
     bench.write("go-on", "");
@@ -158,7 +158,7 @@ kind = "deploy"
     run.ctl(&["run"]);
     run.wait_for("step_launched", |_| true);
     let screen = Pty::start(bench, &["attach"], 100, 30);
-    screen.see("1.1 Wait for a file runs");
+    screen.see("S stops 1.1 Wait for a file");
     (run, screen)
 }
 
@@ -182,7 +182,7 @@ fn however_a_screen_ends_the_deployment_does_not_notice() {
         screen.ended();
         assert!(end == Signal::KILL || is_sane(&screen), "{end:?}");
         screen = Pty::start(&bench, &["attach"], 100, 30);
-        screen.see("1.1 Wait for a file runs");
+        screen.see("S stops 1.1 Wait for a file");
     }
     did_not_notice(&bench, &mut run);
     screen.see("went on");
@@ -236,7 +236,7 @@ fn a_shell_gets_its_terminal_back_while_the_screen_is_stopped() {
     let mut shell = Pty::shell(&bench, 100, 30);
     shell.see("shell>");
     let attach = bench.line(&["attach"]).join(" ");
-    shell.press(&format!("{attach}\r"), "1.1 Wait for a file runs");
+    shell.press(&format!("{attach}\r"), "S stops 1.1 Wait for a file");
     for (round, stop) in [None, Some(Signal::TSTP)].into_iter().enumerate() {
         match stop {
             None => shell.keys("\x1a"),
@@ -258,7 +258,7 @@ fn a_shell_gets_its_terminal_back_while_the_screen_is_stopped() {
             &format!("I am 4{round}"),
         );
         shell.resize(90, 28);
-        shell.press("fg\r", "1.1 Wait for a file runs");
+        shell.press("fg\r", "S stops 1.1 Wait for a file");
         wait::until("the screen has its modes again", || {
             shell.look(|screen| screen.alternate_screen() && screen.bracketed_paste())
         });

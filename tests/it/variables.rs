@@ -79,6 +79,71 @@ echo done
 }
 
 #[test]
+fn answers_scripts_and_queries_are_judged_by_the_json_in_them() {
+    let mut bench = Bench::new();
+    bench.set("DATABASE_URL", postgres::database());
+    let web = Web::start("{\"status\": \"up\", \"checks\": [{\"ok\": true, \"lag\": 4}]}");
+    let page = Web::start("<html>busy</html>");
+    let plan = format!(
+        r#"
+title = "Expected"
+[vars]
+wanted = {{ default = "up" }}
+[databases.main]
+url_env = "DATABASE_URL"
+[[phase]]
+name = "Go"
+kind = "deploy"
+  [[phase.step]]
+  id = "answer"
+  title = "Answer"
+  http = "{url}"
+  expect = {{ json = {{ ".status" = "{{{{wanted}}}}", ".checks[0].ok" = true, ".checks[0].lag" = "< 5" }} }}
+  [[phase.step]]
+  id = "worse"
+  title = "Worse"
+  http = "{url}"
+  expect = {{ json = [".status == down", ".checks[1].ok", ".ready"] }}
+  [[phase.step]]
+  id = "page"
+  title = "Page"
+  http = "{page}"
+  expect = {{ status = 200, json = ".status == up" }}
+  [[phase.step]]
+  id = "script"
+  title = "Script"
+  shell = "echo building; echo '{{\"pending\": []}}'"
+  expect = {{ json = ".pending == []" }}
+  [[phase.step]]
+  id = "query"
+  title = "Query"
+  sql = "select json_build_object('n', 42)"
+  expect = {{ json = ".n >= 43" }}
+"#,
+        url = web.url("/health"),
+        page = page.url("/health"),
+    );
+    let mut run = bench.start(&plan);
+    assert_eq!(next(&mut run, "answer")["outcome"], "passed");
+    assert_eq!(
+        unmet(&next(&mut run, "worse")),
+        [
+            "JSON .status = down: up",
+            "JSON has .checks[1].ok: nothing is there: .checks has 1",
+            "JSON has .ready: nothing is there: . has checks, status",
+        ]
+    );
+    run.ctl(&["skip", "worse", "--reason", "seen"]);
+    assert_eq!(
+        unmet(&next(&mut run, "page")),
+        ["JSON .status = up: there is no JSON"]
+    );
+    run.ctl(&["skip", "page", "--reason", "seen"]);
+    assert_eq!(next(&mut run, "script")["outcome"], "passed");
+    assert_eq!(unmet(&next(&mut run, "query")), ["JSON .n >= 43: 42"]);
+}
+
+#[test]
 fn a_capture_that_finds_nothing_says_so_and_fails_the_step() {
     let bench = Bench::new();
     let web = Web::start("no json at all");
@@ -117,7 +182,7 @@ kind = "deploy"
         unmet(&next(&mut run, "script")),
         [
             "JSON with .a, for a: null",
-            "JSON with .b[0], for b: nothing is there",
+            "JSON with .b[0], for b: nothing is there: . has a",
             "a line matches /zzz/, for c: no match",
             "a line matches /tag (.+)/, for tag: tag must match /^v[0-9]+$/",
         ]

@@ -138,6 +138,7 @@ pub fn finish(job: &Job, outcome: Outcome, applied: Applied) -> Finish {
         findings: Vec::new(),
         message: None,
         elsewhere: false,
+        session: None,
         left: None,
         ended: None,
         captured: Vec::new(),

@@ -96,7 +96,11 @@ fn value(rng: &mut Rng, name: &str) -> Command {
 
 fn anything(rng: &mut Rng, plan: &Plan, state: &RunState) -> Command {
     let step = number(plan, rng.below(plan.steps.len()));
-    match rng.below(24) {
+    match rng.below(26) {
+        24 | 25 => Command::Input {
+            step,
+            text: "yes".to_owned(),
+        },
         0 | 1 => run(Some(step), rng.chance(20).then(|| rng.below(3))),
         2 => run(None, None),
         3 | 4 => Command::Tick {

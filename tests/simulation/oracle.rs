@@ -25,6 +25,10 @@ pub struct Oracle {
     way: Vec<(UndoItem, Part)>,
     /// What a person has given up that could not even be killed.
     given_up: BTreeSet<Key>,
+    /// What was asked of sessions and is not answered, and whether an engine has come since.
+    asked: Vec<(String, i32, bool)>,
+    /// The steps that a person has begun to do, or says to have done.
+    by_hand: BTreeSet<String>,
     /// An engine of which nothing is recorded yet, and whether its environment is another than that of
     /// the one before.
     arrived: Option<bool>,
@@ -112,6 +116,13 @@ impl Oracle {
         );
         assert!(state.end.is_none() || noted, "after the end: {entry:?}");
         match &entry.event {
+            Event::BackendSignalled(e) => self.asked.push((e.database.clone(), e.pid, false)),
+            Event::BackendAnswered(e) => {
+                let mut asked = self.asked.iter();
+                let ix = asked.position(|asked| (&asked.0, asked.1) == (&e.database, e.pid));
+                self.asked.remove(ix.expect("something that was asked"));
+            }
+            Event::EngineStarted(_) => self.asked.iter_mut().for_each(|asked| asked.2 = true),
             Event::StepStarted(e) => self.started(&case, e),
             Event::Released(e) => self.abroad &= e.alert.is_some(),
             Event::StepFinished(e) => self.finished(&case, e),
@@ -129,6 +140,7 @@ impl Oracle {
                     self.refuse(&e.job.step, e.job.undo);
                 }
             }
+            Event::StepTyped(e) => case.goes_on(&e.job),
             Event::StepAdopted(e) => case.goes_on(&e.job),
             Event::SnapshotTaken(e) => {
                 let truth = case.jobs.get(&key(&e.job)).map(|fake| &fake.truth);
@@ -139,9 +151,8 @@ impl Oracle {
             Event::OutageBegan(e) => assert!(!state.is_down(&e.probe), "down twice: {entry:?}"),
             Event::OutageEnded(e) => assert!(state.is_down(&e.probe), "never down: {entry:?}"),
             Event::RunFinished(e) => self.over(&case, e),
-            Event::StepUnticked(_)
-            | Event::RunCreated(_)
-            | Event::EngineStarted(_)
+            Event::StepUnticked(e) => drop(self.by_hand.remove(&e.step)),
+            Event::RunCreated(_)
             | Event::JournalRestored(_)
             | Event::DriverAttached(_)
             | Event::DriverLeft(_)
@@ -163,9 +174,7 @@ impl Oracle {
             | Event::AlertFired(_)
             | Event::AlertBlind(_)
             | Event::AlertCleared(_)
-            | Event::AlertAccepted(_)
-            | Event::BackendSignalled(_)
-            | Event::BackendAnswered(_) => {}
+            | Event::AlertAccepted(_) => {}
         }
     }
 
@@ -177,6 +186,8 @@ impl Oracle {
 
     fn started(&mut self, case: &Case<'_>, e: &StepStarted) {
         let (entry, ix) = (case.entry, case.step(&e.job.step));
+        let mut asked = self.asked.iter();
+        assert!(!asked.any(|asked| asked.2), "unanswered: {:?}", self.asked);
         assert!(case.state.holds.is_empty(), "started in a hold: {entry:?}");
         assert!(!self.abroad, "started in another environment: {entry:?}");
         let missing = case
@@ -216,6 +227,9 @@ impl Oracle {
         );
         if !e.job.undo {
             self.order.insert(e.job.step.clone(), entry.seq);
+            if case.work(&e.job, e.choice).is_check() {
+                self.by_hand.insert(e.job.step.clone());
+            }
         }
     }
 
@@ -316,6 +330,7 @@ impl Oracle {
     fn settled(&mut self, case: &Case<'_>, step: &str, undo: bool) {
         if !undo {
             self.order.insert(step.to_owned(), case.entry.seq);
+            self.by_hand.insert(step.to_owned());
         }
         self.becomes(step, Some(undo), Part::Done);
     }
@@ -346,7 +361,9 @@ impl Oracle {
 
     fn left_out(&mut self, case: &Case<'_>, e: &StepReason) {
         let at = &case.state.steps[case.step(&e.step)];
-        let nothing_there = at.applied == Some(Applied::No);
+        let mut forward = case.jobs.values().filter(|fake| fake.job.step == e.step);
+        let did = forward.any(|fake| !fake.job.undo && fake.did_something());
+        let nothing_there = !did && !self.by_hand.contains(&e.step);
         assert!(
             case.by_person() || nothing_there,
             "left out: {:?}",
@@ -552,7 +569,8 @@ impl Case<'_> {
         let stopped = self.state.steps[self.step(&e.job.step)].stopping.is_some();
         let choice = self.state.steps[self.step(&e.job.step)].choice;
         let fits = match (self.work(&e.job, choice), truth) {
-            (Work::Check(_), _) => e.outcome == Outcome::Failed,
+            // Nobody but who does it knows how much of it is done.
+            (Work::Check(_), _) => (e.outcome, e.applied) == (Outcome::Failed, Applied::Maybe),
             (Work::Wait(time), _) => {
                 let started = self.state.steps[self.step(&e.job.step)].started;
                 let started = started.expect("a wait that was begun");
@@ -618,12 +636,13 @@ fn agrees(truth: &Truth, e: &StepFinished, stopped: bool) -> bool {
         Truth::Vanished | Truth::Adrift { .. } | Truth::Unheard => unknown,
         // The answer may have died with the engine that had it.
         Truth::Answered => unknown || e.known_by == KnownBy::Report,
-        Truth::Running
-        | Truth::Alone
-        | Truth::Ready { .. }
-        | Truth::Working { .. }
-        | Truth::Sent
-        | Truth::Looking => false,
+        // Given up before it was allowed to begin, which it never will be.
+        Truth::Ready { .. } => {
+            stopped && said == (Outcome::Failed, Applied::No) && e.known_by == KnownBy::Journal
+        }
+        Truth::Running | Truth::Alone | Truth::Working { .. } | Truth::Sent | Truth::Looking => {
+            false
+        }
     }
 }
 
@@ -636,6 +655,7 @@ pub fn was_recorded(effect: &Effect, batch: &[Event]) {
         (Effect::Adopt { job, .. } | Effect::Ask { job, .. }, Event::StepSought(e)) => {
             e.job == *job
         }
+        (Effect::Type { job, .. }, Event::StepTyped(e)) => e.job == *job,
         (Effect::Proceed { job }, Event::StepTransaction(e)) => e.job == *job,
         (Effect::Stop { job, stage }, Event::StepStopping(e)) => e.job == *job && e.stage == *stage,
         (Effect::Signal { pid, action, .. }, Event::BackendSignalled(e)) => {

@@ -130,6 +130,9 @@ impl Book<'_> {
                         .pick(&["size == 7", "size > 7", "main.size > 6", "main.replica"]);
                 self.line(&format!("  when = \"{when}\""));
             }
+            if work.starts_with("shell") {
+                self.maybe(25, "  tty = true");
+            }
             if work.starts_with("check") {
                 self.maybe(30, "  required = true");
             }

@@ -174,7 +174,7 @@ impl Simulation {
             .filter(|(_, value)| **value == Value::Secret)
             .map(|(name, _)| Notice::VariableLost { name: name.clone() })
             .collect();
-        let resumed = world.state.had_engine;
+        let resumed = world.state.engines > 0;
         let abroad = !self.calm && resumed && self.rng.chance(15);
         world.engine_arrives(abroad);
         let changed = abroad.then(|| "TARGET is another".to_owned());

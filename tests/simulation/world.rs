@@ -326,7 +326,7 @@ impl Inner {
                 let answers = answers.collect();
                 self.outbox.push_back(Notice::Facts { of, answers });
             }
-            Effect::KeepSecret { .. } => {}
+            Effect::KeepSecret { .. } | Effect::Type { .. } => {}
         }
     }
 
@@ -715,6 +715,7 @@ pub fn kind(event: &Event) -> &'static str {
         Event::StepSought(_) => "step_sought",
         Event::StepAdopted(_) => "step_adopted",
         Event::SnapshotTaken(_) => "snapshot_taken",
+        Event::StepTyped(_) => "step_typed",
         Event::StepStopping(_) => "step_stopping",
         Event::StepFinished(_) => "step_finished",
         Event::StepTicked(_) => "step_ticked",

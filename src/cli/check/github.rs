@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::cli::printable::printable;
-use crate::plan::{Opened, Severity};
+use crate::plan::{Opened, Severity, printable};
 
 /// One command a line for each problem.
 pub(super) fn commands(opened: &Opened) -> String {

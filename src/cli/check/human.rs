@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 
-use crate::cli::printable::printable;
 use crate::cli::problems;
-use crate::plan::{Element, Opened, Plan, Problem, Severity, Step, duration};
+use crate::plan::{Element, Opened, Plan, Problem, Severity, Step, duration, printable};
 
 /// How many places of one problem are named.
 const MAX_PLACES: usize = 12;

@@ -47,6 +47,7 @@ fn finished() -> impl Strategy<Value = Event> {
                 findings,
                 message,
                 elsewhere: false,
+                session: None,
                 left: None,
                 ended: None,
             })
@@ -113,6 +114,7 @@ fn event() -> impl Strategy<Value = Event> {
             })
         }),
         (job(), text()).prop_map(|(job, why)| Event::StepSought(StepSought { job, why })),
+        job().prop_map(|job| Event::StepTyped(StepTyped { job })),
         (job(), any::<Option<u32>>())
             .prop_map(|(job, pid)| Event::StepAdopted(StepAdopted { job, pid })),
         (text(), maybe()).prop_map(|(name, value)| {
@@ -192,6 +194,7 @@ fn the_stored_shapes_do_not_change_by_accident() {
         findings: vec![],
         message: None,
         elsewhere: false,
+        session: None,
         left: None,
         ended: None,
     });

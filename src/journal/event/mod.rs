@@ -28,8 +28,8 @@ pub use run::{
 pub use snapshot::{Difference, Fortune, SnapshotCompared, SnapshotTaken, SnapshotTotal};
 pub use step::{
     Applied, ConditionAsked, ConditionOf, ConditionWeighed, Finding, Job, KnownBy, Left, Outcome,
-    Stage, StepAdopted, StepFinished, StepLaunched, StepReason, StepSought, StepStarted,
-    StepStopping, StepTicked, StepTransaction, StepUnticked,
+    SessionLeft, Stage, StepAdopted, StepFinished, StepLaunched, StepReason, StepSought,
+    StepStarted, StepStopping, StepTicked, StepTransaction, StepTyped, StepUnticked,
 };
 
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,8 @@ pub enum Event {
     StepAdopted(StepAdopted),
     /// Its picture of databases is kept, and what it shows.
     SnapshotTaken(SnapshotTaken),
+    /// Somebody typed a line into its terminal.
+    StepTyped(StepTyped),
     /// It is being stopped.
     StepStopping(StepStopping),
     /// It is over, or nobody knows.

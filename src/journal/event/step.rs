@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Moment;
@@ -107,6 +109,15 @@ pub struct StepStopping {
     pub reason: String,
 }
 
+/// See [`super::Event::StepTyped`]. What was typed is nowhere recorded: it may be a password, and the
+/// terminal shows what is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepTyped {
+    /// Into whose terminal.
+    #[serde(flatten)]
+    pub job: Job,
+}
+
 /// How a piece of work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -180,16 +191,33 @@ pub struct StepFinished {
     pub findings: Vec<Finding>,
     /// What else there is to say: an error, how the outcome became known.
     pub message: Option<String>,
-    /// Whether it was not begun because its database is on another server now.
+    /// Whether it was not begun because its session is not the one that the steps before had: on another
+    /// server, or without what they had left in it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub elsewhere: bool,
     /// What it left to the shell steps after it, if it left anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Left>,
+    /// What is in its session now, if that is not what was there before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionLeft>,
     /// When it ended, where that is known better than by this entry's own time: a record was found
     /// later, or the journal could not be written for a while.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Moment>,
+}
+
+/// What the SQL steps have left in their session on a database, and a new one would not have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionLeft {
+    /// The database's name in the plan.
+    pub database: String,
+    /// Settings, each with its value: a new session is given them again.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
+    /// What is gone with the session, a few words each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own: Vec<String>,
 }
 
 /// The directory and the exported variables that a shell step left to the next, as far as they are

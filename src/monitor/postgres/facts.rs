@@ -23,6 +23,9 @@ const FACTS: &str = "
            host(inet_client_addr()) AS seen_as,
            (SELECT array_agg(oid) FROM pg_database) AS oids,
            (SELECT array_agg(datname::text) FROM pg_database) AS names,
+           (SELECT array_agg(oid) FROM pg_roles) AS role_oids,
+           (SELECT array_agg(rolname::text) FROM pg_roles) AS role_names,
+           getdatabaseencoding() = 'UTF8' AS is_utf8,
            r.rolsuper AS superuser,
            r.rolsuper OR pg_has_role(r.oid, 'pg_read_all_stats', 'USAGE') AS may_see_all,
            r.rolsuper OR pg_has_role(r.oid, 'pg_signal_backend', 'USAGE') AS may_signal,
@@ -48,6 +51,10 @@ pub(super) struct Facts {
     pub(super) database: u32,
     /// The names of all databases of the server.
     pub(super) databases: HashMap<u32, String>,
+    /// The names of all roles of the server.
+    pub(super) roles: HashMap<u32, String>,
+    /// Whether texts are encoded as they are here.
+    pub(super) is_utf8: bool,
     /// The role, as it is written without quotes.
     pub(super) role: String,
     /// The address from which the server sees us; none over a unix socket.
@@ -97,7 +104,9 @@ fn facts(row: &PgRow) -> Facts {
             },
         },
         database: field(row, "database_oid").map_or(0, |Oid(oid)| oid),
-        databases: databases(row),
+        databases: names(row, "oids", "names"),
+        roles: names(row, "role_oids", "role_names"),
+        is_utf8: flag(row, "is_utf8"),
         role: text(row, "role").unwrap_or_default(),
         seen_as: text(row, "seen_as").and_then(|address| address.parse().ok()),
         progress: progress(row),
@@ -106,9 +115,9 @@ fn facts(row: &PgRow) -> Facts {
     }
 }
 
-fn databases(row: &PgRow) -> HashMap<u32, String> {
-    let oids: Vec<Oid> = field(row, "oids").unwrap_or_default();
-    let names: Vec<String> = field(row, "names").unwrap_or_default();
+fn names(row: &PgRow, oids: &str, names: &str) -> HashMap<u32, String> {
+    let oids: Vec<Oid> = field(row, oids).unwrap_or_default();
+    let names: Vec<String> = field(row, names).unwrap_or_default();
     oids.into_iter().map(|Oid(oid)| oid).zip(names).collect()
 }
 

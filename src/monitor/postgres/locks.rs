@@ -1,24 +1,20 @@
 //! Looking up who waits for whom, as rarely as will do.
 
-use std::collections::HashMap;
-use std::time::Duration;
-
 use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
 
 use super::facts::Facts;
 use super::line::Line;
+use super::lock_details::{DETAILS_HOLD, Details, read_details};
 use super::rows::{field, flag, seconds, text};
 use super::sessions::sessions_of;
 use super::trouble::Trouble;
-use crate::clock::Moment;
-use crate::monitor::locks::{Edge, Lock, Prepared, Waits, Wanted, conflicts};
+use crate::clock::{Clock, Moment};
+use crate::monitor::locks::{Edge, Prepared, Waits};
 use crate::monitor::session::Session;
 
 /// How many waiting sessions are asked about. With hundreds in one queue each would name hundreds.
 const ASKED: usize = 50;
-/// The least time between two readings of `pg_locks`, which cost as much as there are locks.
-const DETAILS_HOLD: Duration = Duration::from_secs(2);
 
 /// Who stands before each of the given sessions. Eight are enough to draw it; whether ours are among
 /// them is asked of all.
@@ -47,54 +43,6 @@ const HIDDEN_WAITERS: &str = "
      WHERE NOT l.granted AND coalesce(a.datid, l.database) = $1
      LIMIT 50";
 
-/// What the waiting sessions want, the rows they are in line for, and what their blockers hold of the
-/// same things; and of all sessions how many wait for a table that ours hold or waited for first, in a
-/// mode that ours keep out.
-macro_rules! details {
-    ($waitstart:literal) => {
-        concat!(
-            "WITH l AS MATERIALIZED (
-                 SELECT *, ",
-            $waitstart,
-            "          AS since
-                   FROM pg_locks AS p
-                  WHERE NOT granted
-                     OR pid = ANY($1) AND locktype = 'tuple'
-                     OR pid = ANY($2) AND mode <> 'SIReadLock'
-                        AND locktype IN ('relation', 'advisory')),
-             wanted AS (SELECT * FROM l WHERE NOT granted AND pid = ANY($1))
-             SELECT pid, granted, locktype, mode, transactionid::text AS transaction,
-                    CASE WHEN n.here THEN relation::regclass::text END AS relation,
-                    CASE WHEN n.here THEN pg_partition_root(relation)::regclass::text END AS root,
-                    classid::int8 AS class, objid::int8 AS object, objsubid::int4 AS sub_object,
-                    extract(epoch FROM clock_timestamp() - since)::float8 AS waited,
-                    CASE WHEN pid = ANY($4) AND locktype = 'relation'
-                         THEN (SELECT count(*) FROM l AS w
-                                WHERE NOT w.granted AND w.locktype = 'relation'
-                                  AND w.pid <> ALL($4)
-                                  AND w.database = l.database AND w.relation = l.relation
-                                  AND l.mode || ' ' || w.mode = ANY($5)
-                                  AND (l.granted OR w.since > l.since)) END AS behind
-               FROM l, LATERAL (SELECT database = 0 OR database = $3 AS here) AS n
-              WHERE pid = ANY($1) AND (NOT granted OR locktype = 'tuple')
-                 OR granted
-                AND EXISTS (SELECT FROM wanted AS w
-                             WHERE w.locktype = l.locktype AND w.database = l.database
-                               AND (w.relation = l.relation
-                                    OR w.classid = l.classid AND w.objid = l.objid
-                                       AND w.objsubid = l.objsubid))"
-        )
-    };
-}
-
-const DETAILS: &str = details!("waitstart");
-/// Before version 14 nothing tells when a wait began. A statement that waits has mostly done so for most
-/// of its time.
-const DETAILS_WITHOUT_START: &str = details!(
-    "CASE WHEN NOT granted
-          THEN (SELECT query_start FROM pg_stat_get_activity(p.pid)) END"
-);
-
 /// The prepared transactions, and whether one of the given sessions wants what they hold. Their locks
 /// belong to no process; what they have in common is the lock on the transaction's own number.
 const PREPARED: &str = "
@@ -122,13 +70,6 @@ pub(super) struct LockWatch {
     hidden: Option<(Moment, Vec<i32>)>,
 }
 
-struct Details {
-    at: Moment,
-    wanted: HashMap<i32, Wanted>,
-    held: HashMap<i32, Vec<String>>,
-    behind_ours: u32,
-}
-
 impl LockWatch {
     /// Looks who waits for whom, given the busy sessions and how many of all wait.
     pub(super) async fn look(
@@ -137,7 +78,7 @@ impl LockWatch {
         (listed, waiting): (&[Session], u32),
         facts: &Facts,
         tag: &str,
-        now: Moment,
+        (now, clock): (Moment, &dyn Clock),
     ) -> Result<Waits, Trouble> {
         let mut waiters = waiters(listed);
         let mut waits = Waits::default();
@@ -173,7 +114,8 @@ impl LockWatch {
         waits.waiting = waits.waiting.saturating_sub(done);
         let added = add_sessions(line, &mut waits, listed, facts, tag).await;
         waits.blind = line.part(added).await?.err().or(waits.blind);
-        let added = self.add_details(line, &mut waits, facts, &ours, now).await;
+        let added = self.add_details(line, &mut waits, facts, &ours, (now, clock));
+        let added = added.await;
         waits.blind = line.part(added).await?.err().or(waits.blind);
         let found = prepared(line, &waits.edges).await;
         match line.part(found).await? {
@@ -208,12 +150,12 @@ impl LockWatch {
         waits: &mut Waits,
         facts: &Facts,
         ours: &[i32],
-        now: Moment,
+        (now, clock): (Moment, &dyn Clock),
     ) -> Result<(), Trouble> {
         let old = self.details.take();
-        let details = match old.filter(|details| now.since(details.at) < DETAILS_HOLD) {
+        let details = match old.filter(|details| details.hold_at(now)) {
             Some(details) => details,
-            None => read_details(line, &waits.edges, facts, ours, now).await?,
+            None => read_details(line, waits, facts, ours, (now, clock)).await?,
         };
         let since = now.since(details.at);
         for (pid, wanted) in &details.wanted {
@@ -290,65 +232,6 @@ async fn edges(
     let all = rows.iter().filter_map(edge);
     // Who has got its lock by now waits for nobody.
     Ok(all.filter(|edge| !edge.blockers.is_empty()).collect())
-}
-
-async fn read_details(
-    line: &mut Line,
-    edges: &[Edge],
-    facts: &Facts,
-    ours: &[i32],
-    now: Moment,
-) -> Result<Details, Trouble> {
-    let waiters: Vec<i32> = edges.iter().map(|edge| edge.waiter).collect();
-    let blockers: Vec<i32> = edges
-        .iter()
-        .flat_map(|edge| edge.blockers.clone())
-        .collect();
-    let sql = if facts.waitstart {
-        DETAILS
-    } else {
-        DETAILS_WITHOUT_START
-    };
-    let statement = sqlx::query(sql)
-        .bind(waiters)
-        .bind(blockers)
-        .bind(Oid(facts.database))
-        .bind(ours)
-        .bind(conflicts());
-    let rows = line.rows(statement).await?;
-    let locks: Vec<Lock> = rows.iter().map(lock).collect();
-    // Ours may hold several locks on one table, and each row tells of the whole queue before it.
-    let behind = rows.iter().filter_map(|row| {
-        let relation = text(row, "relation")?;
-        Some((relation, field::<i64>(row, "behind")?))
-    });
-    let mut queues: HashMap<String, i64> = HashMap::new();
-    for (relation, sessions) in behind {
-        let queue = queues.entry(relation).or_default();
-        *queue = sessions.max(*queue);
-    }
-    Ok(Details {
-        at: now,
-        wanted: Lock::wanted_of_all(&locks),
-        held: Lock::held_by_all(&locks),
-        behind_ours: u32::try_from(queues.values().sum::<i64>()).unwrap_or(u32::MAX),
-    })
-}
-
-fn lock(row: &PgRow) -> Lock {
-    Lock {
-        pid: field(row, "pid").unwrap_or_default(),
-        granted: flag(row, "granted"),
-        locktype: text(row, "locktype").unwrap_or_default(),
-        mode: text(row, "mode").unwrap_or_default(),
-        relation: text(row, "relation"),
-        root: text(row, "root"),
-        transaction: text(row, "transaction"),
-        class: field(row, "class"),
-        object: field(row, "object"),
-        sub_object: field(row, "sub_object"),
-        waited: seconds(row, "waited"),
-    }
 }
 
 /// The prepared transactions that block somebody; all of them where it can't be told which do.

@@ -21,6 +21,7 @@ mod indexes;
 mod inspect;
 mod keep;
 mod line;
+mod lock_details;
 mod locks;
 mod migrations;
 mod poll;

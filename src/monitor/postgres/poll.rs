@@ -1,6 +1,7 @@
 //! One look at everything the database panels show.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::facts::Facts;
@@ -18,8 +19,9 @@ use crate::monitor::ours::{Claims, OursBook, Stranger};
 use crate::monitor::running::{idle_in_transaction, running};
 use crate::monitor::series::Series;
 
-/// After how many polls facts are read again.
+/// After how many polls facts are read again, and after how many where a name is missing.
 const FACTS_HOLD: u32 = 30;
+const NAMES_HOLD: u32 = 3;
 
 /// What is wanted of every database.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +48,10 @@ pub(super) struct Poller {
     claims: Claims,
     facts: Facts,
     facts_at: Option<Moment>,
-    facts_hold: Duration,
+    interval: Duration,
+    /// Whether sessions were seen of a role or a database that is not among the facts.
+    unnamed: bool,
+    crowded: bool,
     locks: LockWatch,
     progress: ProgressWatch,
     rarely: Rarely,
@@ -58,7 +63,9 @@ impl Poller {
     pub(super) fn new(name: &str, wishes: &Wishes, interval: Duration) -> Self {
         Poller {
             book: wishes.ours.clone(),
-            facts_hold: interval * FACTS_HOLD,
+            interval,
+            unnamed: false,
+            crowded: false,
             progress: ProgressWatch::default(),
             rarely: Rarely::new(interval, wishes.folder.clone(), wishes.counted.clone()),
             name: name.to_owned(),
@@ -87,15 +94,17 @@ impl Poller {
         clock: &dyn Clock,
     ) -> Result<Picture, Trouble> {
         let start = clock.now();
-        if self
-            .facts_at
-            .is_none_or(|at| start.since(at) >= self.facts_hold)
-        {
+        let hold = if self.unnamed {
+            self.interval * NAMES_HOLD
+        } else {
+            self.interval * FACTS_HOLD
+        };
+        if self.facts_at.is_none_or(|at| start.since(at) >= hold) {
             self.facts = Facts::read(line).await?;
             self.facts_at = Some(start);
         }
         line.begin().await?;
-        let seen = self.look(line, start).await;
+        let seen = self.look(line, start, clock).await;
         let ended = line.end().await;
         let mut picture = seen?;
         ended?;
@@ -128,10 +137,17 @@ impl Poller {
         picture.invalid_indexes = self.rarely.invalid_indexes.clone();
     }
 
-    async fn look(&mut self, line: &mut Line, now: Moment) -> Result<Picture, Trouble> {
+    async fn look(
+        &mut self,
+        line: &mut Line,
+        now: Moment,
+        clock: &dyn Clock,
+    ) -> Result<Picture, Trouble> {
         let sessions = self.sessions(line, now).await?;
         let found = (&sessions.listed[..], sessions.waiting);
-        let locks = self.locks.look(line, found, &self.facts, &self.tag, now);
+        let locks = self
+            .locks
+            .look(line, found, &self.facts, &self.tag, (now, clock));
         let waits = locks.await?;
         if let Some((at, bytes)) = self.rarely.size() {
             self.progress.note_size(bytes, at);
@@ -155,12 +171,12 @@ impl Poller {
             connections: all,
             locks: waits.tree(),
             running: running(&sessions.listed),
-            sessions: if self.idle > 0 {
-                sessions.listed.clone()
-            } else {
-                Vec::new()
-            },
             idle_in_transaction: idle_in_transaction(&sessions.listed),
+            sessions: if self.idle > 0 {
+                Arc::new(sessions.listed)
+            } else {
+                Arc::default()
+            },
             progress: progress.all,
             invalid_indexes: Known::NotYet,
             vitals: Known::NotYet,
@@ -177,8 +193,11 @@ impl Poller {
             tag: &self.tag,
             ours: &self.claims.pids(),
             idle: self.idle,
+            crowded: self.crowded,
         };
         let mut sessions = Sessions::read(line, &self.facts, &wanted).await?;
+        self.crowded = sessions.crowded;
+        self.unnamed = sessions.unnamed;
         let stranger = Stranger {
             database: &self.name,
             seen_as: self.facts.seen_as,

@@ -19,6 +19,11 @@ use crate::monitor::session::{Session, State};
 
 /// A statement is long from here on.
 const LONG: Duration = Duration::from_secs(2);
+/// A statement that is as old as this may have got as far as to be counted.
+const COUNTED: Duration = Duration::from_millis(500);
+/// At how many looks nothing is asked where nothing is seen that could be counted: a base backup belongs to
+/// no database.
+const UNASKED: u32 = 4;
 /// How many statements without a progress view are looked into.
 const LISTED: usize = 5;
 
@@ -88,6 +93,9 @@ pub(super) fn question(views: &[View]) -> String {
 /// much space it and all that belongs to it take up, in bytes, and whether the session has made tables
 /// that nobody sees yet. No lock is needed to know that.
 const LOCKED: &str = "
+    WITH l AS MATERIALIZED (
+             SELECT pid, relation, mode, granted FROM pg_locks
+              WHERE pid = ANY($1) AND locktype = 'relation' AND database = $2)
     SELECT DISTINCT ON (l.pid)
            l.pid, c.oid::regclass::text AS relation,
            (8192 * (c.relpages::int8
@@ -96,13 +104,11 @@ const LOCKED: &str = "
                                  WHERE x.indrelid = c.oid), 0)
                     + coalesce((SELECT t.relpages FROM pg_class AS t
                                  WHERE t.oid = c.reltoastrelid), 0)))::float8 AS bytes,
-           EXISTS (SELECT FROM pg_locks AS n
-                    WHERE n.pid = l.pid AND n.locktype = 'relation' AND n.database = $2
-                      AND n.mode = 'AccessExclusiveLock'
-                      AND NOT EXISTS (SELECT FROM pg_class WHERE oid = n.relation)) AS new_tables
-      FROM pg_locks AS l JOIN pg_class AS c ON c.oid = l.relation
-     WHERE l.pid = ANY($1) AND l.granted AND l.locktype = 'relation' AND l.database = $2
-       AND c.relkind IN ('r', 'm', 'p') AND c.oid >= 16384
+           l.pid IN (SELECT n.pid FROM l AS n
+                      WHERE n.mode = 'AccessExclusiveLock'
+                        AND NOT EXISTS (SELECT FROM pg_class WHERE oid = n.relation)) AS new_tables
+      FROM l JOIN pg_class AS c ON c.oid = l.relation
+     WHERE l.granted AND c.relkind IN ('r', 'm', 'p') AND c.oid >= 16384
      ORDER BY l.pid, l.mode = 'AccessExclusiveLock' DESC, bytes DESC";
 
 const SIZE: &str = "SELECT pg_database_size($1)::float8 AS bytes";
@@ -123,6 +129,8 @@ pub(super) struct ProgressWatch {
     rewrites: Vec<(i32, f64)>,
     /// The size of the database when it was last measured, and when that was.
     size: Option<(Moment, f64)>,
+    /// How many looks more nothing has to be asked.
+    unasked: u32,
 }
 
 impl ProgressWatch {
@@ -140,13 +148,14 @@ impl ProgressWatch {
         now: Moment,
     ) -> Result<Looked, Trouble> {
         let (mut all, mut blind) = (Vec::new(), None);
-        if !facts.progress.is_empty() {
+        if !facts.progress.is_empty() && self.has_to_ask(facts, sessions) {
             let statement = sqlx::query(AssertSqlSafe(facts.progress.clone()));
             let rows = line.rows(statement.bind(Oid(facts.database))).await;
             match line.part(rows).await? {
                 Ok(rows) => {
                     let counted = rows.iter().filter_map(raw);
                     all.extend(counted.map(|raw| self.counted(&raw, facts, sessions, now)));
+                    self.unasked = if all.is_empty() { UNASKED } else { 0 };
                 }
                 Err(why) => blind = Some(why),
             }
@@ -163,6 +172,21 @@ impl ProgressWatch {
         self.paces.keep(&pids);
         all.sort_by_key(|progress| std::cmp::Reverse((progress.ours.is_some(), progress.age)));
         Ok(Looked { all, blind })
+    }
+
+    /// Whether something may be counted: most of what runs is over soon, or waits for a table and has not
+    /// begun.
+    fn has_to_ask(&mut self, facts: &Facts, sessions: &[Session]) -> bool {
+        let may_be_counted = |session: &Session| {
+            session.state == State::Active
+                && session.query_age.is_none_or(|age| age >= COUNTED)
+                && session.wait.as_deref() != Some("Lock: relation")
+        };
+        let asks = self.unasked == 0
+            || !facts.server.rights.may_see_all
+            || sessions.iter().any(may_be_counted);
+        self.unasked = self.unasked.saturating_sub(1);
+        asks
     }
 
     fn counted(&mut self, raw: &Raw, facts: &Facts, sessions: &[Session], now: Moment) -> Progress {

@@ -52,3 +52,29 @@ pub(super) fn flag(row: &PgRow, name: &str) -> bool {
 pub(super) fn relation(row: &PgRow, name: &str) -> Option<String> {
     text(row, name).map(|found| short(&found).to_owned())
 }
+
+/// The field at a place as the server sends it; none if it is null. Rows that come by the thousand are read
+/// by places.
+pub(super) fn bytes(row: &PgRow, at: usize) -> Option<&[u8]> {
+    row.try_get_raw(at).ok()?.as_bytes().ok()
+}
+
+/// A text, as [`text`] reads it.
+pub(super) fn word(field: Option<&[u8]>) -> Option<String> {
+    field.map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// The number of a role or a database.
+pub(super) fn oid(field: Option<&[u8]>) -> Option<u32> {
+    field?.try_into().ok().map(u32::from_be_bytes)
+}
+
+/// A number of 32 bits.
+pub(super) fn int4(row: &PgRow, at: usize) -> Option<i32> {
+    bytes(row, at)?.try_into().ok().map(i32::from_be_bytes)
+}
+
+/// A number of 64 bits, or a point in time.
+pub(super) fn int8(row: &PgRow, at: usize) -> Option<i64> {
+    bytes(row, at)?.try_into().ok().map(i64::from_be_bytes)
+}

@@ -26,7 +26,9 @@ const COUNTERS: &str = "
                 THEN pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 END AS wal,
            CASE WHEN pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver)
                 THEN pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::float8
-                END AS behind
+                END AS behind,
+           EXISTS (SELECT FROM pg_stat_get_wal_senders()) AS replicas,
+           EXISTS (SELECT FROM pg_replication_slots) AS slots
       FROM pg_stat_database
      WHERE datid = $1";
 
@@ -110,8 +112,17 @@ impl VitalsWatch {
         let rows = line
             .rows(sqlx::query(COUNTERS).bind(Oid(facts.database)))
             .await?;
-        let replicas = line.rows(sqlx::query(REPLICAS)).await?;
-        let slots = line.rows(sqlx::query(SLOTS)).await?;
+        let has = |what: &str| rows.first().is_none_or(|row| flag(row, what));
+        let replicas = if has("replicas") {
+            line.rows(sqlx::query(REPLICAS)).await?
+        } else {
+            Vec::new()
+        };
+        let slots = if has("slots") {
+            line.rows(sqlx::query(SLOTS)).await?
+        } else {
+            Vec::new()
+        };
         let vitals = &mut self.newest;
         vitals.at = now;
         vitals.replicas = replicas.iter().map(replica).collect();

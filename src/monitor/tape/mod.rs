@@ -257,7 +257,8 @@ mod tests {
             picture.at = ago(count - secs);
             picture.connections.used = u32::try_from(secs).unwrap();
             let session = |pid| session(pid, "web", State::Idle, secs, "select 1");
-            picture.sessions = (0..i32::try_from(secs).unwrap()).map(session).collect();
+            let sessions = (0..i32::try_from(secs).unwrap()).map(session);
+            picture.sessions = Arc::new(sessions.collect());
             Frame {
                 at: ago(count - secs),
                 health: Arc::new(health(vec![database(picture)])),

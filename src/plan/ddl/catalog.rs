@@ -94,6 +94,12 @@ impl Catalog {
         self.server.is_none_or(|server| server >= least)
     }
 
+    /// Whether `table` is known to be partitioned.
+    pub(super) fn is_divided(&self, table: &str) -> bool {
+        let known = self.tables.get(table);
+        known.is_some_and(|known| !known.partitions.is_empty() || !known.divided_by.is_empty())
+    }
+
     /// Ends a file: what it made is used by others from now on.
     pub fn end_file(&mut self) {
         for table in self.tables.values_mut() {

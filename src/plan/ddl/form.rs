@@ -107,6 +107,7 @@ forms! {
     DropIndex: AE, Metadata, Transformative, "drops an index", "`DROP INDEX CONCURRENTLY`, outside of a transaction";
     DropIndexConcurrently: SUE, Metadata, Transformative, "drops an index while work goes on", "";
     Reindex: S, Scan, Additive, "builds an index anew while nobody can write", "`REINDEX … CONCURRENTLY`, outside of a transaction";
+    ReindexPartitions: S, Scan, Additive, "builds the indexes of all partitions anew, each in a transaction of its own, while nobody can write", "`REINDEX … CONCURRENTLY`, outside of a transaction";
     ReindexConcurrently: SUE, Scan, Additive, "builds an index anew while work goes on", "";
     CreateTrigger: SRE, Metadata, Transformative, "makes a trigger", "";
     SwitchTrigger: SRE, Metadata, Transformative, "switches a trigger", "";

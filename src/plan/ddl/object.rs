@@ -192,9 +192,16 @@ pub(super) fn reindex(desk: &mut Desk<'_>, reindex: &ast::Reindex) {
         return;
     };
     let name = name::canonical(&behind_keywords(&target));
+    let of_index = matches!(target, ReindexTarget::ReindexTargetIndex(_));
+    let table = desk.catalog.table_of(&name).filter(|_| of_index);
+    let table = table.map(str::to_owned);
+    let divided = desk.catalog.is_divided(table.as_deref().unwrap_or(&name));
+    let form = match form {
+        Form::Reindex if divided => Form::ReindexPartitions,
+        form => form,
+    };
     let touches = match target {
         ReindexTarget::ReindexTargetIndex(_) => {
-            let table = desk.catalog.table_of(&name).map(str::to_owned);
             let table = table.map(|table| desk.touch(&table, lock, Effect::Scan));
             table
                 .into_iter()

@@ -103,3 +103,26 @@ fn variables_in_expectations_match_what_they_hold_and_nothing_else() {
     assert!(filled.value.unwrap().holds("1.6"));
     assert!(super::Pattern::with_variables("({{v}}").is_err());
 }
+
+#[test]
+fn what_a_probe_is_answered_is_searched_for_json() {
+    let expect = Expect {
+        json: vec![InJson::parse(".lag < 5").unwrap()],
+        ..Expect::default()
+    };
+    assert!(expect.reads_output() && !expect.is_plain());
+    let judged = |output: &str| {
+        let evidence = expect.judge(&expect.searched(output));
+        (evidence[0].met, evidence[0].got.clone())
+    };
+    assert_eq!(judged("{\"lag\": 4}"), (true, "4".to_owned()));
+    assert_eq!(judged("{\"lag\": 7}"), (false, "7".to_owned()));
+    assert_eq!(judged("busy"), (false, "there is no JSON".to_owned()));
+    let filled = Expect {
+        json: vec![InJson::parse(".lag < {{most}}").unwrap()],
+        ..Expect::default()
+    };
+    assert_eq!(filled.texts(), ["{{most}}"]);
+    let filled = filled.filled(|text| Ok::<_, ()>(text.replace("{{most}}", "3")));
+    assert_eq!(filled.unwrap().lines(), ["JSON .lag < 3"]);
+}

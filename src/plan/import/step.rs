@@ -5,7 +5,7 @@ use super::top::{allows, interpreter, request};
 use super::write::{Writer, inline, key, list, quoted, time};
 use crate::plan::capture::Find;
 use crate::plan::draft::{Alternative, Mark, StepSpec};
-use crate::plan::expect::Expect;
+use crate::plan::expect::{Expect, InJson};
 use crate::plan::model::{Plan, Step};
 use crate::plan::snapshot::{Aspect, Kept, Snapshot};
 use crate::plan::template;
@@ -100,6 +100,7 @@ fn shell(plan: &Plan, shell: &Shell, out: &mut Writer<'_>) {
     if *shell.interpreter != *usual {
         out.raw("interpreter", &interpreter(&shell.interpreter));
     }
+    out.flag("tty", shell.tty);
     out.time("lock_timeout", shell.lock_timeout);
 }
 
@@ -179,6 +180,10 @@ pub(super) fn expect(expect: &Expect) -> Vec<(String, String)> {
     }
     if let Some(value) = &expect.value {
         put("value", quoted(&value.to_string()));
+    }
+    if !expect.json.is_empty() {
+        let json: Vec<String> = expect.json.iter().map(InJson::written).collect();
+        put("json", list(&json));
     }
     if !expect.status.is_empty() {
         put("status", format!("{:?}", expect.status));

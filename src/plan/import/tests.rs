@@ -142,11 +142,11 @@ allow:
   select 1
   ```
   or
-  ```sh {name=go cwd=/srv}
+  ```sh {name=go cwd=/srv tty=true}
   # 'x' """
   echo <last-tag> {{tag}} {{.Name}} {{other}} '''
   ```
-```bash capture=id=.data[0].id when="id != '7'"
+```bash capture=id=.data[0].id when="id != '7'" json=".data[0].id != 0"
 ls
 # Expected: "a"
 ```

@@ -65,6 +65,9 @@ pub(super) struct StepView<'a> {
     pub(super) text: Cow<'a, str>,
     pub(super) details: Option<&'a str>,
     pub(super) shell: Option<ShellLine<'a>>,
+    /// Whether it has a terminal.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) tty: bool,
     pub(super) expect: Option<String>,
     pub(super) timeout_seconds: Option<Seconds>,
     pub(super) undo: Option<WorkView<'a>>,
@@ -88,6 +91,9 @@ pub(super) struct WorkView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) label: Option<&'a str>,
     pub(super) kind: &'static str,
+    /// Whether it has a terminal.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) tty: bool,
     pub(super) text: Cow<'a, str>,
 }
 

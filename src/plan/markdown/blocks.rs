@@ -48,12 +48,12 @@ pub(super) enum Kind {
     Other,
 }
 
-/// A heading, with its number in the account of the file.
+/// A heading, with its number in the account of the file; none for a line that is one by its words only.
 #[derive(Debug)]
 pub(super) struct Heading {
     pub(super) level: u8,
     pub(super) inline: Inline,
-    pub(super) account: usize,
+    pub(super) account: Option<usize>,
 }
 
 /// A quotation, or a footnote.

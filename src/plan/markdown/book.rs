@@ -244,6 +244,21 @@ impl<'s> Book<'s> {
         });
     }
 
+    /// Warns of a name in braces among a template's: nobody is asked for it, as it may be the template's.
+    pub(super) fn brace_in_template(&mut self, name: &str, span: Span) {
+        if self.authors_vars.contains(name) {
+            return;
+        }
+        let message = format!(
+            "`{{{{{name}}}}}` stands among the words of another program's template: it is not filled in"
+        );
+        self.problems.push(
+            Problem::warning("unasked-name", span, message).hint(
+                "write it into a block of its own, or list it under `vars` in the front matter",
+            ),
+        );
+    }
+
     /// A variable for `literal`: the author's own, where one has that name.
     fn var_for(&mut self, literal: &str, span: Span) -> String {
         let base = slug(literal, "value").replace('-', "_");

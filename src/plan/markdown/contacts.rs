@@ -5,6 +5,7 @@ use super::book::Book;
 use super::decoration;
 use super::people::{self, MAX_ROLE, People, Reading, Stands, columns, filled, is_role};
 use crate::plan::ledger::Place;
+use crate::plan::letters;
 use crate::plan::parts::Contact;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
@@ -122,8 +123,37 @@ fn reaches(text: &str) -> bool {
     text.contains('@') || text.contains("://") || text.starts_with('#') || digits >= 3
 }
 
+/// Heads of columns that say what a team or a person is there for.
+const DUTIES: [&str; 6] = [
+    "responsibilit",
+    "responsible for",
+    "duties",
+    "duty",
+    "tasks",
+    "scope",
+];
+/// Heads of columns that say when somebody is there.
+const TIMES: [&str; 4] = ["when", "hours", "availab", "shift"];
+
 fn contact_of_row(head: &Row, row: &Row, group: Option<String>) -> Option<Contact> {
-    let (role, name) = columns(head);
+    let (mut role, mut name) = columns(head);
+    let about = |known: &[&str]| {
+        let begins = |cell: &String| {
+            known
+                .iter()
+                .any(|word| letters::fold(cell).starts_with(word))
+        };
+        head.cells.iter().position(begins)
+    };
+    let duty = about(&DUTIES).filter(|&ix| ix != role);
+    let who = row.cells.get(role).map(String::as_str).unwrap_or_default();
+    // "Who | When | How": where nothing says what somebody is, they are called for a time.
+    if let (Some(when), None) = (about(&TIMES), name)
+        && is_person(head.cells.get(role)?)
+        && !is_role(who)
+    {
+        (role, name) = (when, Some(role));
+    }
     let cell = |ix: usize| {
         row.cells
             .get(ix)
@@ -131,16 +161,23 @@ fn contact_of_row(head: &Row, row: &Row, group: Option<String>) -> Option<Contac
             .map(str::to_owned)
     };
     let reach: Vec<String> = (0..row.cells.len())
-        .filter(|&ix| ix != role && Some(ix) != name)
+        .filter(|&ix| ix != role && Some(ix) != name && Some(ix) != duty)
         .filter_map(cell)
         .collect();
+    let called = row.cells.get(role).filter(|role| !role.is_empty())?;
+    let duty = duty.and_then(cell).map(|duty| format!(" ({duty})"));
     Some(Contact {
-        role: row.cells.get(role).filter(|role| !role.is_empty())?.clone(),
+        role: format!("{called}{}", duty.unwrap_or_default()),
         name: name.and_then(cell),
         reach: (!reach.is_empty()).then(|| reach.join(" - ")),
         group,
         span: row.span,
     })
+}
+
+/// Whether the head of a column announces people, and not what they are.
+fn is_person(head: &str) -> bool {
+    ["who", "person", "people"].contains(&letters::fold(head).as_str())
 }
 
 /// Says once for a group which contacts are still blanks.

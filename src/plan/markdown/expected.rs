@@ -93,6 +93,7 @@ mod tests {
             interpreter: Interpreter::default().into(),
             lock_timeout: None,
             carries: true,
+            tty: false,
             origin: Origin::default(),
         };
         expect(&[said.to_owned()], &Work::Shell(shell))

@@ -171,10 +171,14 @@ pub(super) struct Attributes {
     pub(super) compare: Option<String>,
     /// The shell that runs it, whatever its language says.
     pub(super) interpreter: Option<&'static str>,
+    /// Whether it wants a terminal.
+    pub(super) tty: bool,
     /// Whether it is not run with the others: `excludeFromRunAll`.
     pub(super) apart: bool,
     /// Variables taken from the output: a pattern with named groups, or `NAME=.path` into JSON.
     pub(super) capture: Option<String>,
+    /// What must stand in the JSON that it prints, as `.status == up`.
+    pub(super) json: Option<String>,
     /// What must be so for the block to be run at all.
     pub(super) when: Option<String>,
     /// The others, as they are written.
@@ -209,9 +213,11 @@ pub(super) fn attributes(info: &str) -> Attributes {
                 found.apart = true;
                 found.others.push(format!("{key}={value}"));
             }
+            ("tty", Some(value)) => found.tty = value == "true",
             ("database", Some(value)) => found.database = Some(value),
             ("compare", Some(value)) => found.compare = Some(value),
             ("capture", Some(value)) => found.capture = Some(value),
+            ("json", Some(value)) => found.json = Some(value),
             ("when", Some(value)) => found.when = Some(value),
             (_, Some(value)) => found.others.push(format!("{key}={value}")),
             (_, None) => found.others.push(key),

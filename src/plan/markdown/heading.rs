@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::decoration;
 use super::times::{self, Said};
-use super::tongues::{ORDINALS, strip_word};
+use super::tongues::{self, ORDINALS, strip_word};
 use super::words::{Meaning, Sense, Stage, Weight, Words};
 
 /// What a heading without words is called.
@@ -48,10 +48,18 @@ impl Title {
         let (heading, id) = take_id(heading);
         let text = decoration::strip_both(heading);
         let words = words(&text);
+        let meaning = words.meaning();
+        let mut times = times_of(&text);
+        if times.is_empty() {
+            times.extend(time_at_the_end(
+                &text,
+                meaning.sense == Some(Sense::Rollback),
+            ));
+        }
         Title {
-            meaning: words.meaning(),
+            meaning,
             ordinal: ordinal(&text),
-            times: times_of(&text),
+            times,
             words,
             id,
             text,
@@ -119,16 +127,27 @@ impl Title {
 /// deployment ("Migration (rollback: see below)").
 fn words(text: &str) -> Words {
     let words = explained(text);
-    if words.meaning().sense != Some(Sense::Rollback) || !text.contains(['(', '（']) {
+    let sense = words.meaning().sense;
+    let about_back = matches!(sense, Some(Sense::Rollback | Sense::Criteria));
+    if !about_back || !text.contains(['(', '（']) {
         return words;
+    }
+    let parts = text.split(['(', '（']).skip(1);
+    let mut inside = parts.map(|part| part.split([')', '）']).next().unwrap_or(part));
+    let outside = explained(&without_parentheses(text));
+    if sense == Some(Sense::Criteria) {
+        // "Rollback (if needed)" is how to, "Rollback if" says when.
+        let back = outside.meaning().sense == Some(Sense::Rollback);
+        return if back && inside.any(is_case) {
+            outside
+        } else {
+            words
+        };
     }
     // "Deploy the previous version (rollback)"
-    let plain = |inside: &str| Words::new(inside).is_plain_rollback();
-    let mut inside = text.split(['(', '（']).skip(1);
-    if inside.any(|text| text.split([')', '）']).next().is_some_and(plain)) {
+    if inside.any(|inside| Words::new(inside).is_plain_rollback()) {
         return words;
     }
-    let outside = explained(&without_parentheses(text));
     let strong = |stage: Stage| stage.weight == Weight::Strong;
     let meaning = outside.meaning();
     if meaning.sense.is_none() && meaning.stage.is_some_and(strong) {
@@ -137,7 +156,17 @@ fn words(text: &str) -> Words {
     words
 }
 
-fn without_parentheses(text: &str) -> String {
+/// Whether `text` begins with "if".
+fn is_case(text: &str) -> bool {
+    let cases = tongues::words(|tongue| tongue.in_case);
+    let only = tongues::words(|tongue| tongue.only_in_case);
+    cases
+        .chain(only)
+        .any(|word| strip_word(text, word).is_some())
+}
+
+/// `text` without what stands in parentheses.
+pub(super) fn without_parentheses(text: &str) -> String {
     let mut depth = 0_usize;
     let mut outside = String::with_capacity(text.len());
     for c in text.chars() {
@@ -260,62 +289,31 @@ fn times_of(text: &str) -> Vec<Time> {
     found
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn name(text: &str) -> (Vec<Said>, String) {
-        Title::new(text).read(Some)
-    }
-
-    #[test]
-    fn times_in_parentheses_are_taken_out_of_the_name() {
-        let (times, text) = name("🎯 Phase 1: Final Verification (15 minutes)");
-        assert_eq!(text, "Phase 1: Final Verification");
-        assert_eq!(times.len(), 1);
-        let (times, text) = name("T-60 min — Freeze (team) [~5 min]");
-        assert_eq!(text, "T-60 min — Freeze (team)");
-        assert_eq!(times.len(), 2);
-        assert_eq!(
-            name("Restore (if needed)"),
-            (vec![], "Restore (if needed)".to_owned())
-        );
-        assert_eq!(name("(15 minutes)").1, "(15 minutes)");
-        assert_eq!(name("é (5 min)(").1, "é (");
-        assert_eq!(name("T minus 1 day: freeze").0, [Said::Place(-86_400)]);
-        assert_eq!(name("T minus one and a half").0, []);
-        assert_eq!(name("Team minus 1 day").0, []);
-    }
-
-    #[test]
-    fn headings_count_phases_options_and_steps() {
-        for (text, wanted) in [
-            ("Phase 2: Go", Some(Ordinal::Phase)),
-            ("Stage II", Some(Ordinal::Phase)),
-            ("Option A", Some(Ordinal::Option)),
-            ("Method 3: Window", Some(Ordinal::Option)),
-            ("6. Migrate", Some(Ordinal::Number)),
-            ("2.1 Migrate", Some(Ordinal::Number)),
-            ("Step 4", Some(Ordinal::Number)),
-            ("Option values", None),
-            ("24 Hours", Some(Ordinal::Number)),
-            ("3rd party", None),
-            ("Phase out", None),
-        ] {
-            assert_eq!(ordinal(text), wanted, "{text}");
+/// The time that a heading ends with: "Migrate – 10 minutes"; of a way back, `back`, also "Rollback within
+/// 15 minutes". "Verify orders after 1 hour" may be about the orders.
+fn time_at_the_end(text: &str, back: bool) -> Option<Time> {
+    let place = |at: usize, said| Time {
+        place: Some(at..text.len()),
+        said,
+    };
+    for dash in [" – ", " — ", " - "] {
+        let at = text.rfind(dash).filter(|&at| at > 0);
+        let said = at.and_then(|at| times::said(&text[at + dash.len()..]));
+        if let (Some(at), Some(said @ (Said::Length(_) | Said::Between(..) | Said::AtMost(_)))) =
+            (at, said)
+        {
+            return Some(place(at, said));
         }
     }
-
-    #[test]
-    fn an_id_in_braces_is_no_part_of_the_name() {
-        let title = Title::new("Go live {#go}");
-        assert_eq!(
-            (title.text.as_str(), title.id.as_deref()),
-            ("Go live", Some("go"))
-        );
-        assert_eq!(
-            Title::new("Release {{version}}").text,
-            "Release {{version}}"
-        );
-    }
+    let mut words = text.match_indices(' ').filter(|_| back);
+    words.find_map(|(at, _)| match times::said(&text[at + 1..])? {
+        said @ (Said::AtMost(_) | Said::Beyond(_) | Said::Between(..) | Said::First(_)) => {
+            Some(place(at, said))
+        }
+        _ => None,
+    })
 }
+
+#[cfg(test)]
+#[path = "tests/heading.rs"]
+mod tests;

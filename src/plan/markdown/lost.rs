@@ -1,5 +1,5 @@
 //! What a step sets for its own shell only and a later step would miss: variables that are not exported,
-//! functions. Each step has a shell of its own.
+//! functions, aliases. Each step has a shell of its own.
 
 use super::blocks::Fence;
 use super::book::Book;
@@ -10,11 +10,19 @@ use crate::plan::shell;
 /// The most names that are kept in mind: more than anybody sets, and few enough to look for in each line.
 const MAX_NAMES: usize = 48;
 
+/// What a name stands for that a shell forgot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    Variable,
+    Function,
+    Alias,
+}
+
 /// A name that a shell forgot when it ended.
 #[derive(Debug)]
 pub(super) struct Lost {
     name: String,
-    function: bool,
+    sort: Sort,
     /// The block that it was set in, by its number in the account.
     account: usize,
 }
@@ -30,13 +38,11 @@ pub(super) fn look(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) {
         false
     });
     for line in &piece.code {
-        let function = shell::function_name(line.text);
-        let name = function.or_else(|| assigned(line.text));
-        if let Some(name) = name.filter(|name| !is_exported(piece, name)) {
+        if let Some((name, sort)) = set(line.text).filter(|(name, _)| !is_exported(piece, name)) {
             lost.retain(|lost| lost.name != name);
             lost.push(Lost {
                 name: name.to_owned(),
-                function: function.is_some(),
+                sort,
                 account: fence.account,
             });
         }
@@ -44,6 +50,21 @@ pub(super) fn look(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) {
     let many = lost.len().saturating_sub(MAX_NAMES);
     lost.drain(..many);
     book.lost = lost;
+}
+
+/// The name that a line gives a meaning for its own shell only.
+fn set(line: &str) -> Option<(&str, Sort)> {
+    let function = shell::function_name(line).map(|name| (name, Sort::Function));
+    let alias = || alias(line).map(|name| (name, Sort::Alias));
+    let variable = || assigned(line).map(|name| (name, Sort::Variable));
+    function.or_else(alias).or_else(variable)
+}
+
+/// `alias NAME=…`
+fn alias(line: &str) -> Option<&str> {
+    let rest = line.trim_start().strip_prefix("alias ")?;
+    let (name, _) = rest.trim_start().split_once('=')?;
+    (!name.is_empty() && !name.contains([' ', '$'])).then_some(name)
 }
 
 fn tell(lost: &Lost, line: &Line<'_>, fence: &Fence, book: &mut Book<'_>) {
@@ -55,13 +76,16 @@ fn tell(lost: &Lost, line: &Line<'_>, fence: &Fence, book: &mut Book<'_>) {
     } else {
         "an earlier step"
     };
-    let (set, hint) = if lost.function {
-        (
+    let (set, hint) = match lost.sort {
+        Sort::Variable => ("set in", format!("write `export {name}=…`")),
+        Sort::Function => (
             "a function of",
             format!("write {name} into a file of its own, or into this block"),
-        )
-    } else {
-        ("set in", format!("write `export {name}=…`"))
+        ),
+        Sort::Alias => (
+            "an alias of",
+            "write the command itself: a script has no aliases".to_owned(),
+        ),
     };
     let message = format!("`{name}` is {set} {place}, whose shell has ended by then");
     book.problems
@@ -76,17 +100,15 @@ fn first_use<'p, 't>(piece: &'p Piece<'t>, lost: &Lost) -> Option<&'p Line<'t>> 
         !(assigned(text) == Some(name)
             || exports(text, name)
             || shell::function_name(text) == Some(name)
+            || alias(text) == Some(name)
             || text.contains(&format!("for {name} in "))
             || text.contains(&format!("read {name}"))
             || text.contains(&format!("read -r {name}")))
     };
     let mut lines = piece.code.iter().take_while(own);
-    lines.find(|line| {
-        if lost.function {
-            is_called(line.text, name)
-        } else {
-            uses(line.text, name)
-        }
+    lines.find(|line| match lost.sort {
+        Sort::Variable => uses(line.text, name),
+        Sort::Function | Sort::Alias => is_called(line.text, name),
     })
 }
 
@@ -130,8 +152,19 @@ fn uses(line: &str, name: &str) -> bool {
     })
 }
 
-/// Whether a line begins with a call of the function `name`.
+/// What stands before a command that does not begin its line.
+const BEFORE_COMMANDS: [&str; 14] = [
+    "&& ", "|| ", "; ", "| ", "$(", "`", "(", "{ ", "! ", "if ", "while ", "until ", "then ", "do ",
+];
+
+/// Whether a line calls `name` as a command.
 fn is_called(line: &str, name: &str) -> bool {
-    let rest = line.trim_start().strip_prefix(name);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ';', '&', '|']))
+    let line = line.trim_start();
+    line.match_indices(name).any(|(at, _)| {
+        let before = &line[..at];
+        let rest = &line[at + name.len()..];
+        let begins = before.is_empty() || BEFORE_COMMANDS.iter().any(|word| before.ends_with(word));
+        let comment = before.starts_with('#') || before.contains(" #");
+        begins && !comment && (rest.is_empty() || rest.starts_with([' ', ';', '&', '|', ')', '`']))
+    })
 }

@@ -158,6 +158,32 @@ pub(super) fn is_template(lines: &[Line<'_>]) -> bool {
     braces && lines.iter().any(|line| says(line) || replaces(line))
 }
 
+/// Whether the template's program has bare names in braces itself: Ansible, Jinja, mustaches. Go's
+/// templates have none but a few words, and Helm's files have Go's.
+pub(super) fn has_its_own_names(lines: &[Line<'_>]) -> bool {
+    let words = [
+        "{%",
+        "ansible",
+        "jinja",
+        "consul-template",
+        "gomplate",
+        "handlebars",
+        "mustache",
+    ];
+    let says = |line: &Line<'_>| words.iter().any(|word| line.text.contains(word));
+    // Who replaces the braces knows what is in them.
+    let replaces = |line: &Line<'_>| {
+        let known = ["sed ", "perl ", "envsubst"];
+        line.text.contains("{{") && known.iter().any(|word| line.text.contains(word))
+    };
+    lines.iter().any(|line| says(line) || replaces(line))
+}
+
+/// Whether `name` alone in braces means something in a template of Go's.
+pub(super) fn is_word_of_go(name: &str) -> bool {
+    ["break", "continue", "else", "end", "now", "nl"].contains(&name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

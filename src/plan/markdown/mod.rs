@@ -4,6 +4,7 @@
 //! ```text
 //!  text ─► front    `+++` or `---` at the start: what prose can't say
 //!       └► parse    blocks in blocks, every heading, task item and fenced block counted
+//!            ├► implied   ways back that only a bold line or an item heads
 //!            └► outline   sections ─► roles: what each is for, by its words and those above it
 //!                  └► sections   each read as what it is ─► steps, criteria, people, notes
 //!                        ├► phases     names, kinds, and the order in which they are driven
@@ -33,6 +34,7 @@ mod found;
 mod front;
 mod heading;
 mod html;
+mod implied;
 mod in_text;
 mod inline;
 mod label;
@@ -82,7 +84,8 @@ pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
 pub(super) fn read_part(source: &Source, base: usize) -> (Draft, Vec<Problem>) {
     let front = front::read(source, base);
     let mut draft = front.draft;
-    let parsed = parse::parse(source.text(), front.end);
+    let mut parsed = parse::parse(source.text(), front.end);
+    parsed.blocks = implied::headings(parsed.blocks);
     let mut book = Book::new(source, parsed.elements);
     tell_unclosed(&parsed.unclosed, &mut book);
     book.learn(&draft.databases, &draft.vars, draft.shell.as_ref());
@@ -153,10 +156,9 @@ fn settle_headings(
     book: &mut Book<'_>,
 ) {
     for (ix, section) in outline.sections.iter().enumerate() {
-        let Some(account) = section.account else {
-            continue;
-        };
-        book.settle(account, places[ix]);
+        if let Some(account) = section.account {
+            book.settle(account, places[ix]);
+        }
         if !named[ix] && !section.title.text.is_empty() {
             notes.push(Note {
                 heading: section.title.text.clone(),

@@ -10,7 +10,8 @@ pub(super) type SectionIx = usize;
 /// What stands below one heading. The first section has none: it is what the file begins with.
 pub(super) struct Section {
     pub(super) title: Title,
-    /// The heading's number in the account; none for the first section.
+    /// The heading's number in the account; none for the first section, and where no heading of Markdown's
+    /// stands above it.
     pub(super) account: Option<usize>,
     pub(super) level: u8,
     pub(super) span: Span,
@@ -47,12 +48,7 @@ pub(super) fn outline(blocks: &[Block], start: usize) -> Outline {
             continue;
         };
         let ix = sections.len();
-        let mut section = Section::new(
-            &heading.inline,
-            Some(heading.account),
-            heading.level,
-            block.span,
-        );
+        let mut section = Section::new(&heading.inline, heading.account, heading.level, block.span);
         while open
             .last()
             .is_some_and(|&above| sections[above].level >= section.level)

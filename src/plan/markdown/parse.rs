@@ -96,7 +96,7 @@ impl Builder<'_> {
                 let heading = Heading {
                     level: level as u8,
                     inline: self.take_text(),
-                    account: self.last_account(),
+                    account: Some(self.last_account()),
                 };
                 self.leaf(Kind::Heading(heading), range.into());
             }

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::heading::{Ordinal, Title};
-use super::outline::{Outline, SectionIx};
+use super::outline::{Outline, Section, SectionIx};
 use super::times::Said;
-use super::words::{Sense, Stage, Weight};
+use super::words::{Sense, Stage, Weight, Words};
 use crate::plan::draft::ClockPlace;
 use crate::plan::model::PhaseKind;
 
@@ -60,7 +60,7 @@ pub(super) fn roles(outline: &Outline) -> Vec<Reading> {
     let counted = counted(outline);
     for ix in 0..outline.sections.len() {
         let above = outline.parent(ix).map(|parent| &readings[parent]);
-        let reading = if outline.is_title(ix) || outline.sections[ix].account.is_none() {
+        let reading = if outline.is_title(ix) || ix == 0 {
             plain(outline, ix)
         } else {
             let goes_on = counted[outline.sections[ix].parent.unwrap_or(0)];
@@ -92,10 +92,14 @@ fn is_numbered(title: &Title) -> bool {
 
 /// The title, or what stands before the first heading: it runs only if there is nothing else.
 fn plain(outline: &Outline, ix: SectionIx) -> Reading {
+    let headings = outline
+        .sections
+        .iter()
+        .filter(|section| section.account.is_some());
     Reading {
         role: Role::Steps,
         stage: None,
-        runs: outline.sections.len() <= 2,
+        runs: headings.count() <= 1,
         name: outline.sections[ix].title.read(|_| None::<()>).1,
         at: None,
         budget: None,
@@ -162,6 +166,7 @@ fn role(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> Role {
         },
         above_role => match own {
             Some(Sense::Rollback) if is_preparation(outline, ix, above) => Role::Steps,
+            Some(Sense::Rollback) if only_says_when(section) => Role::Other(Sense::Criteria),
             Some(Sense::Rollback) => Role::Rollback,
             // A template or an example that is there to be ticked is not only for reading.
             Some(Sense::Reference)
@@ -193,6 +198,13 @@ fn is_done(outline: &Outline, ix: SectionIx) -> bool {
 
 fn holds_tasks(outline: &Outline, ix: SectionIx) -> bool {
     outline.sections[ix].holds.tasks
+}
+
+/// Whether nothing is to be done below a heading about rollbacks that also says in which case: then what
+/// stands there is more of that.
+fn only_says_when(section: &Section) -> bool {
+    let idle = !section.holds.tasks && !section.holds.work;
+    idle && Words::new(&section.title.text).meaning().sense == Some(Sense::Criteria)
 }
 
 /// Whether a heading about rollbacks only asks, before the deployment, that one is ready.

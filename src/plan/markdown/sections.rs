@@ -11,7 +11,7 @@ use super::contacts;
 use super::criteria;
 use super::found::{Found, Rules};
 use super::notes;
-use super::outline::{Outline, SectionIx};
+use super::outline::{Outline, Section, SectionIx};
 use super::roles::{Reading, Role};
 use super::signoffs;
 use super::steps;
@@ -92,6 +92,9 @@ impl Reader<'_> {
             self.note(ix, format!("{label}: {url}"), section.span);
         }
         match self.readings[ix].role {
+            Role::Steps if signoffs::is_form(&section.title.text, blocks) => {
+                self.signoffs(ix, blocks, book);
+            }
             Role::Steps | Role::Rollback => self.steps(ix, blocks, book),
             Role::Other(Sense::Contacts) => self.contacts(ix, blocks, book),
             Role::Other(Sense::Signoff) => self.signoffs(ix, blocks, book),
@@ -110,6 +113,7 @@ impl Reader<'_> {
         let reading = &self.readings[ix];
         let back = reading.role == Role::Rollback;
         let later = reading.kind() == Some(crate::plan::model::PhaseKind::After);
+        let verified = !back && reading.kind() == Some(crate::plan::model::PhaseKind::Verify);
         let rules = Rules {
             place: if back {
                 Place::RollbackStep
@@ -117,7 +121,7 @@ impl Reader<'_> {
                 Place::Step
             },
             numbered: reading.runs && (back || !later),
-            bullets: false,
+            bullets: verified && reading.runs && is_plain_checklist(&self.outline.sections[ix]),
             fences: reading.runs,
         };
         let group = (reading.home != ix).then(|| reading.name.as_str().into());
@@ -290,7 +294,7 @@ impl Reader<'_> {
     fn warn(&mut self, ix: SectionIx, found: &mut Found) {
         let above = |from: SectionIx| {
             let mut all = std::iter::successors(Some(ix), |&ix| self.outline.sections[ix].parent);
-            all.any(|section| section == from) || self.outline.sections[from].account.is_none()
+            all.any(|section| section == from) || from == 0
         };
         let warned = self.warned.take().filter(|(from, _)| above(*from));
         match found.steps.first_mut() {
@@ -355,6 +359,12 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether what stands in a section is all to be looked at: a checklist without boxes, and without
+/// anything that runs.
+fn is_plain_checklist(section: &Section) -> bool {
+    section.title.words.is_checklist() && !section.holds.tasks && !section.holds.work
 }
 
 /// Only task items are steps.

@@ -1,6 +1,6 @@
 //! Who has to sign.
 
-use super::blocks::{Block, Row, one_line};
+use super::blocks::{Block, Kind, Row, one_line};
 use super::book::Book;
 use super::contacts::split;
 use super::decoration;
@@ -19,6 +19,34 @@ const SIGNED: [&str; 7] = [
     "signed by",
     "signed off by",
 ];
+
+/// What a place to sign is called in one language, and something else in another: it is one only if it
+/// looks like one.
+const AMBIGUOUS: [&str; 3] = ["visa", "visas", "firma"];
+
+/// Whether a section called `heading` is a form to be signed, though its heading may say something else.
+pub(super) fn is_form(heading: &str, blocks: &[Block]) -> bool {
+    if !AMBIGUOUS.contains(&heading.to_lowercase().as_str()) {
+        return false;
+    }
+    let is_blank = |text: &str| text.contains("__");
+    let mut blocks = blocks
+        .iter()
+        .filter(|block| !matches!(block.kind, Kind::Rule));
+    let signed = |block: &Block| match &block.kind {
+        Kind::Table(table) => table
+            .rows
+            .first()
+            .is_some_and(|head| columns(head).1.is_some()),
+        Kind::Paragraph(inline) => inline.text.lines().all(is_blank),
+        Kind::List(list) => list.items.iter().all(|item| {
+            let head = item.head().0;
+            head.is_some_and(|head| is_blank(&head.text) || is_role(&head.one_line()))
+        }),
+        _ => false,
+    };
+    blocks.clone().next().is_some() && blocks.all(signed)
+}
 
 /// The signatures that a section asks for; `heading` is who signs where the lines do not say.
 pub(super) fn signoffs<'t>(

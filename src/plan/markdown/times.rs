@@ -47,10 +47,12 @@ const ROUGHLY: [&str; 14] = [
     "duration:",
     "budget:",
 ];
-const AT_MOST: [&str; 10] = [
+const AT_MOST: [&str; 12] = [
     "<=",
     "≤",
     "<",
+    "in the first",
+    "during the first",
     "under",
     "less than",
     "within",

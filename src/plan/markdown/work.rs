@@ -14,6 +14,7 @@ use super::snapshot;
 use crate::plan::capture::{Capture, Find};
 use crate::plan::condition::Condition;
 use crate::plan::draft::{Hole, Placed, StepSpec};
+use crate::plan::expect::InJson;
 use crate::plan::json_path::JsonPath;
 use crate::plan::origin::Origin;
 use crate::plan::pattern::Pattern;
@@ -21,6 +22,7 @@ use crate::plan::problem::Problem;
 use crate::plan::snapshot::Kept;
 use crate::plan::source::Span;
 use crate::plan::template;
+use crate::plan::toml;
 use crate::plan::work::{Shell, Sql, Work};
 
 /// What a piece of a block does.
@@ -57,6 +59,7 @@ pub(super) fn make(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Opt
             },
             lock_timeout: None,
             carries: true,
+            tty: fence::attributes(&fence.info).tty,
             origin: origin(piece, fence),
         }),
     };
@@ -107,14 +110,16 @@ fn origin(piece: &Piece<'_>, fence: &Fence) -> Origin {
 fn holes(piece: &Piece<'_>, fence: &Fence, context: Context, book: &mut Book<'_>) -> Vec<Hole> {
     let mut holes: Vec<Hole> = Vec::new();
     let mut seen: HashSet<&str> = HashSet::new();
-    if !marks::is_template(&piece.code) {
-        for line in &piece.code {
-            for token in template::tokens(code_of(line.text, context)) {
-                let at = fence.locate(line.at + token.span.start);
-                book.brace(
-                    token.name,
-                    book.span(at, at + (token.span.end - token.span.start)),
-                );
+    let template = marks::is_template(&piece.code);
+    let own = template && marks::has_its_own_names(&piece.code);
+    for line in piece.code.iter().filter(|_| !own) {
+        for token in template::tokens(code_of(line.text, context)) {
+            let at = fence.locate(line.at + token.span.start);
+            let span = book.span(at, at + (token.span.end - token.span.start));
+            if !template {
+                book.brace(token.name, span);
+            } else if !marks::is_word_of_go(token.name) {
+                book.brace_in_template(token.name, span);
             }
         }
     }
@@ -237,6 +242,9 @@ pub(super) fn settings(step: &mut StepSpec, fence: &Fence, span: Span, book: &mu
         step.danger = true;
         step.confirm = Some("This block is not run with the others. Is it needed now?".to_owned());
     }
+    if let Some(text) = &attributes.json {
+        expect_json(step, text, span, book);
+    }
     if let Some(text) = &attributes.capture {
         match captures(text) {
             Ok(captures) => step.capture = captures,
@@ -245,6 +253,22 @@ pub(super) fn settings(step: &mut StepSpec, fence: &Fence, span: Span, book: &mu
                     "a pattern with a named group, `(?<release>v[0-9]+)`, or `id=.data[0].id`",
                 ),
             ),
+        }
+    }
+}
+
+/// Gives `step` what `json` behind its fence says must stand in what it prints.
+fn expect_json(step: &mut StepSpec, text: &str, span: Span, book: &mut Book<'_>) {
+    if !step.work.prints() {
+        return;
+    }
+    match InJson::parse_all(text) {
+        Ok(all) => step.expected.get_or_insert_default().json = all,
+        Err((text, bad)) => {
+            let at = book.slice(span).find(&text);
+            let at = at.map(|at| Span::new(span.start + at, span.start + at + text.len()));
+            let span = at.unwrap_or_else(|| book.first_line(span));
+            book.problems.push(toml::refused(&text, bad, span));
         }
     }
 }

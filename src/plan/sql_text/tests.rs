@@ -109,3 +109,25 @@ fn a_quote_behind_a_backslash_ends_only_plain_texts() {
     let wanted = ["select E'it\\'s; x', '\\'", "select e'a''b\\'; c'"];
     assert_eq!(statements(sql), wanted);
 }
+
+#[test]
+fn what_may_leave_something_in_a_session_is_told_from_what_can_not() {
+    let leave = [
+        "set search_path = a",
+        "select set_config('a.b', '1', false)",
+        "create temp table t (a int)",
+        "call p()",
+        "alter table t add a int; select pg_advisory_lock(1)",
+    ];
+    for sql in leave {
+        assert!(leaves_something_in_session(sql), "{sql}");
+    }
+    let nothing = [
+        "alter table t add a int; create index on t (a)",
+        "begin; update t set a = 1; commit",
+        "set local lock_timeout = 1; create table temporaries (a int)",
+    ];
+    for sql in nothing {
+        assert!(!leaves_something_in_session(sql), "{sql}");
+    }
+}

@@ -5,6 +5,7 @@
 
 mod alert;
 mod capture;
+mod expect;
 mod include;
 mod phase;
 mod probe;
@@ -14,6 +15,7 @@ mod table;
 mod top;
 mod vars;
 
+pub(super) use self::expect::refused;
 pub(super) use self::phase::clock_place;
 pub(super) use self::snapshot::block;
 use self::table::{Problems, Table};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::step::{Defaults, address, expect, http};
+use super::expect::expect;
+use super::step::{Defaults, address, http};
 use super::table::Table;
 use crate::plan::expect::Expect;
 use crate::plan::origin::Origin;
@@ -110,6 +111,7 @@ fn script(table: &Table<'_>, key: &'static str, defaults: &Defaults) -> Option<P
             interpreter: Arc::clone(&defaults.interpreter),
             lock_timeout: None,
             carries: false,
+            tty: false,
             origin: Origin::quoted(script.span),
         },
         env: pairs(table, "env"),
@@ -168,6 +170,7 @@ fn refuse_misplaced(table: &Table<'_>, target: &ProbeTarget, wanted: &Expect) {
         ("within", wanted.within.is_some()),
         ("output", wanted.output.is_some()),
         ("regex", wanted.regex.is_some()),
+        ("json", !wanted.json.is_empty()),
     ];
     for (what, said) in said {
         if said && !read(what) {

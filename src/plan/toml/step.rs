@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::expect::{expect, small_numbers};
 use super::snapshot;
 use super::table::Table;
 use crate::plan::condition::Condition;
 use crate::plan::draft::{Alternative, Hole, Mark, Placed, Retry, StepSpec, Undo};
-use crate::plan::expect::{Comparison, Expect};
+use crate::plan::expect::Expect;
 use crate::plan::origin::Origin;
 use crate::plan::parts::Database;
 use crate::plan::problem::Problem;
@@ -69,6 +70,8 @@ pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
     let span = title.as_ref().map_or(table.span(), |t| t.span);
     refuse_misplaced(&table, work.as_ref(), &WORK_KEYS);
     refuse_misplaced(&table, work.as_ref(), &STEP_KEYS);
+    let ways = spec.alternatives.iter().map(|way| &way.work);
+    refuse_json(&table, spec.expect(), ways.chain(&work));
     table.finish();
     let first = spec.alternatives.first().map(|a| a.work.clone());
     Some(StepSpec {
@@ -89,8 +92,9 @@ pub(super) fn condition(table: &Table<'_>) -> Option<Condition> {
 type Misplaceable = (&'static str, &'static [&'static str]);
 
 /// Keys of whatever says a work: a step, an undo, an alternative.
-const WORK_KEYS: [Misplaceable; 8] = [
+const WORK_KEYS: [Misplaceable; 9] = [
     ("interpreter", &["shell"]),
+    ("tty", &["shell"]),
     ("database", &["sql", "snapshot"]),
     ("transaction", &["sql"]),
     ("lock_timeout", &["sql", "shell", "snapshot"]),
@@ -164,6 +168,7 @@ fn work(table: &Table<'_>, kind: &'static str, defaults: &Defaults) -> Option<Wo
                 },
                 lock_timeout: table.duration("lock_timeout"),
                 carries: defaults.carries,
+                tty: table.flag("tty"),
                 origin: Origin::quoted(script.span),
             })
         }
@@ -243,62 +248,15 @@ pub(super) fn address(table: &Table<'_>, url: Placed<String>) -> String {
     url.value
 }
 
-/// What must be true, as a step and a probe say it.
-pub(super) fn expect(table: &Table<'_>) -> Expect {
-    let Some(value) = table.value("expect") else {
-        return Expect::default();
-    };
-    if value.is_text() {
-        table.problem(
-            Problem::error(
-                "wrong-type",
-                value.span,
-                "`expect` must be a table, not a string",
-            )
-            .hint("write `expect = { output = \"…\" }`"),
-        );
-        return Expect::default();
+/// JSON is expected only of what prints or is answered something.
+fn refuse_json<'w>(table: &Table<'_>, expect: &Expect, mut works: impl Iterator<Item = &'w Work>) {
+    let silent = works.find(|work| !work.prints());
+    if let (Some(silent), false) = (silent, expect.json.is_empty()) {
+        let span = table.value("expect").map_or(table.span(), |v| v.span);
+        let message = format!("a {} step has no JSON to expect anything of", silent.kind());
+        let hint = "it goes with shell, sql and http";
+        table.problem(Problem::error("misplaced-key", span, message).hint(hint));
     }
-    let Some(table) = table.table("expect") else {
-        return Expect::default();
-    };
-    let value = table.scalar("value").and_then(|text| {
-        Comparison::parse(&text.value)
-            .map_err(|why| {
-                table.problem(
-                    Problem::error("bad-comparison", text.span, why)
-                        .hint("such as `value = \">= 58\"`"),
-                );
-            })
-            .ok()
-    });
-    let expect = Expect {
-        exit: small_numbers(&table, "exit"),
-        output: table.string("output"),
-        regex: table.pattern_with_variables("regex"),
-        value,
-        status: small_numbers(&table, "status"),
-        within: table.duration("within"),
-        kept: snapshot::kept(&table),
-        shown: table.string("shown"),
-    };
-    table.finish();
-    expect
-}
-
-fn small_numbers<T: TryFrom<i64>>(table: &Table<'_>, key: &'static str) -> Vec<T> {
-    let numbers = table.integers(key);
-    numbers
-        .into_iter()
-        .filter_map(|number| {
-            let fits = T::try_from(number.value).ok();
-            if fits.is_none() {
-                let message = format!("{} is out of range for `{key}`", number.value);
-                table.problem(Problem::error("out-of-range", number.span, message));
-            }
-            fits
-        })
-        .collect()
 }
 
 fn undo(table: &Table<'_>, defaults: &Defaults) -> Option<Box<Undo>> {
@@ -306,6 +264,7 @@ fn undo(table: &Table<'_>, defaults: &Defaults) -> Option<Box<Undo>> {
     let work = one_work(&table, defaults);
     let undo = (expect(&table), table.duration("timeout"));
     refuse_misplaced(&table, work.as_ref(), &WORK_KEYS);
+    refuse_json(&table, &undo.0, work.iter());
     table.finish();
     Some(Box::new(Undo {
         work: work?,

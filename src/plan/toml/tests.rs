@@ -496,3 +496,81 @@ fn sql_without_a_database_is_pointed_at_where_the_sql_stands() {
     let text = with_step("sql = 'select 1'").replace("[databases.main]\nurl_env = 'U'\n", "");
     assert!(problems(&text).contains(&("no-database", "select 1".to_owned())));
 }
+
+#[test]
+fn a_terminal_is_for_scripts_that_wait_for_a_keyboard() {
+    let waits = |script: &str, more: &str| {
+        let text = with_step(&format!("shell = '{script}'\n{more}"));
+        let codes = problems(&text).into_iter().map(|problem| problem.0);
+        codes.collect::<Vec<_>>()
+    };
+    for script in [
+        "sudo -i",
+        "docker exec -it db psql",
+        "terraform apply",
+        "read -r x",
+    ] {
+        let plain = waits(script, "");
+        assert!(
+            plain.contains(&"interactive-command"),
+            "{script}: {plain:?}"
+        );
+        let typed = waits(script, "tty = true");
+        assert!(
+            !typed.contains(&"interactive-command"),
+            "{script}: {typed:?}"
+        );
+    }
+    for script in ["tail -f app.log", "ping db1", "watch ls"] {
+        let typed = waits(script, "tty = true");
+        assert!(
+            typed.contains(&"interactive-command"),
+            "{script}: {typed:?}"
+        );
+    }
+    let plan = opened(&with_step("shell = 'read -r x'\ntty = true"))
+        .plan
+        .unwrap();
+    assert!(matches!(&plan.steps[0].spec.work, Work::Shell(shell) if shell.tty));
+    let sql = with_step("sql = 'select 1'\ntty = true");
+    assert_eq!(problems(&sql)[0].0, "misplaced-key");
+}
+
+#[test]
+fn json_is_expected_by_paths_and_what_is_none_is_told_where() {
+    let json = |said: &str| {
+        let text = with_step(&format!(
+            "http = 'https://a.example'\nexpect = {{ json = {said} }}"
+        ));
+        let plan = opened(&text).plan;
+        plan.map(|plan| plan.steps[0].spec.expect().lines())
+    };
+    let wanted = || Some(vec!["JSON .status = up".to_owned()]);
+    assert_eq!(json("'.status == up'"), wanted());
+    assert_eq!(json("['.status = up']"), wanted());
+    assert_eq!(json("{ '.status' = 'up' }"), wanted());
+    let several = json("{ '$.n' = '>= 3', '.ok' = true, '.a[0]' = 7 }");
+    let several = several.unwrap_or_default();
+    assert_eq!(
+        several,
+        ["JSON .n >= 3", "JSON .ok = true", "JSON .a[0] = 7"]
+    );
+
+    let found = |said: &str| {
+        let text = with_step(&format!(
+            "http = 'https://a.example'\nexpect = {{ json = {said} }}"
+        ));
+        problems(&text)
+    };
+    let one = |code, text: &str| vec![(code, text.to_owned())];
+    assert_eq!(found("{ status = 'up' }"), one("bad-path", "status"));
+    assert_eq!(found("'.a..b = 1'"), one("bad-path", "'.a..b = 1'"));
+    assert_eq!(
+        found("['.a', '.b > soon']"),
+        one("bad-comparison", "'.b > soon'")
+    );
+    assert_eq!(found("{ '.a = 1' = 2 }"), one("bad-path", "'.a = 1'"));
+    assert_eq!(found("{ '.a' = [1] }"), one("wrong-type", "[1]"));
+    let check = with_step("check = 'Look'\nexpect = { json = '.a' }");
+    assert_eq!(problems(&check)[0].0, "misplaced-key");
+}

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use super::outcome::ended;
 use super::{Case, Decision};
 use crate::clock::Moment;
 use crate::journal::event::{
@@ -120,7 +119,8 @@ impl Case<'_> {
         let restarted = started.is_some_and(|at| self.now.boot != at.boot);
         let message =
             restarted.then(|| "by the wall clock: the machine was restarted meanwhile".to_owned());
-        ended(job, Outcome::Passed, Applied::Yes, KnownBy::Report, message)
+        let end = (Outcome::Passed, Applied::Yes);
+        self.ended(ix, job, end, KnownBy::Report, message)
     }
 
     fn phase_is_done(&self) -> Decision {

@@ -55,11 +55,11 @@ impl Case<'_> {
             return decision;
         }
         let mut gates = self.plan.phases.iter().filter_map(|p| p.spec.gate.as_ref());
-        let gated = gates.any(|gate| gate.no_alerts);
+        let quiet = gates.any(|gate| gate.no_alerts);
         let begun = self.state.t_zero.is_some();
         let rules = self.plan.alerts.iter();
         for rule in rules.filter(|rule| rule.metric.is_some() && rule.limit.is_some()) {
-            if gated || begun && rule.then != AlertAction::Note {
+            if quiet || begun && rule.then != AlertAction::Note {
                 let words = "too little has been measured yet";
                 decision.join(self.alert_blind(&rule.name, words, rule.then));
             }

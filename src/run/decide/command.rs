@@ -28,6 +28,7 @@ impl Case<'_> {
             } => self.retry(actor, step, reason.as_deref(), *choice),
             Command::Look { step } => self.look(actor, step),
             Command::Stop { step } => self.stop(actor, step),
+            Command::Input { step, text } => self.type_into(actor, step, text),
             Command::Rollback { tier, confirm } => {
                 self.rollback(actor, tier.as_deref(), confirm.as_deref())
             }
@@ -78,6 +79,7 @@ fn is_about_the_plan(command: &Command) -> bool {
         | Command::Retry { .. }
         | Command::Rollback { .. }
         | Command::Auto { on: true }
+        | Command::Input { .. }
         | Command::Set { .. } => true,
         Command::Done { .. }
         | Command::Fail { .. }

@@ -7,6 +7,7 @@
 //! * `notice` takes what jobs report, `outcome` how they ended; `alert` what the monitor says;
 //! * `advance` is what happens by itself: time-outs, the next step, the next undo, the end;
 //! * `weigh` decides whether what comes next is done at all;
+//! * `typing` takes what people type to the terminal of a step;
 //! * `stop` is the ladder by which anything that runs is brought to an end.
 //!
 //! None of them does anything. If what they decide can't be recorded, nothing happened.
@@ -20,9 +21,11 @@ mod notice;
 mod order;
 mod outcome;
 mod rollback;
+mod session;
 mod settle;
 mod start;
 mod stop;
+mod typing;
 mod weigh;
 
 pub use rollback::{Applicable, Preview, preview};
@@ -154,7 +157,7 @@ impl Case<'_> {
             &engine,
             Event::EngineStarted(EngineStarted {
                 pid,
-                resumed: self.state.had_engine,
+                resumed: self.state.engines > 0,
             }),
         );
         let driver = self.state.driver.as_ref();

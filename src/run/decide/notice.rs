@@ -58,6 +58,7 @@ impl Case<'_> {
             }
             Notice::Snapshot(taken) => self.snapshot(taken),
             Notice::Finished(finish) => self.finished(finish),
+            Notice::NotTyped { job, why } => self.not_typed(job, why),
             Notice::SessionsCancelled { job } => self.sessions_cancelled(job),
             Notice::Variable {
                 name,

@@ -14,30 +14,33 @@ use crate::run::effect::Effect;
 use crate::run::input::{Fate, Finish};
 use crate::run::status::Status;
 
-/// The end of a job, with nothing but words to tell of it.
-pub(super) fn ended(
-    job: Job,
-    outcome: Outcome,
-    applied: Applied,
-    known_by: KnownBy,
-    message: Option<String>,
-) -> Event {
-    Event::StepFinished(StepFinished {
-        job,
-        outcome,
-        applied,
-        known_by,
-        exit_code: None,
-        signal: None,
-        findings: Vec::new(),
-        message,
-        elsewhere: false,
-        left: None,
-        ended: None,
-    })
-}
-
 impl Case<'_> {
+    /// The end of a job of the step at `ix`, with nothing but words to tell of it.
+    pub(super) fn ended(
+        &self,
+        ix: StepIx,
+        job: Job,
+        (outcome, applied): (Outcome, Applied),
+        known_by: KnownBy,
+        message: Option<String>,
+    ) -> Event {
+        let session = self.session_after(ix, job.undo, applied, None);
+        Event::StepFinished(StepFinished {
+            job,
+            outcome,
+            applied,
+            known_by,
+            exit_code: None,
+            signal: None,
+            findings: Vec::new(),
+            message,
+            elsewhere: false,
+            session,
+            left: None,
+            ended: None,
+        })
+    }
+
     /// The step whose end, by `job`, is still to come: it is going on, or it is being looked for.
     pub(super) fn awaited(&self, job: &Job) -> Option<StepIx> {
         let ix = self.plan.find(&job.step)?;
@@ -85,6 +88,7 @@ impl Case<'_> {
                 self.with_stop(ix, message)
             },
             elsewhere: finish.elsewhere,
+            session: self.session_after(ix, finish.job.undo, applied, finish.session.as_deref()),
             left: finish.left.clone().filter(|_| passed),
             ended: finish.ended,
         });
@@ -180,7 +184,7 @@ impl Case<'_> {
             ),
         };
         let message = self.with_stop(ix, Some(&words));
-        let event = ended(job.clone(), outcome, applied, known_by, message);
+        let event = self.ended(ix, job.clone(), (outcome, applied), known_by, message);
         let mut decision = Decision::event(&Actor::engine(), event);
         if *fate == Fate::Committed && !job.undo {
             self.forget_what_was_not_captured(ix, &mut decision);
@@ -248,21 +252,21 @@ impl Case<'_> {
             },
             (Some(Work::Sql(_)), None) => {
                 let message = self.with_stop(ix, Some(&format!("{why}; no statement was sent")));
-                let (outcome, applied) = (Outcome::Failed, Applied::No);
-                let event = ended(job.clone(), outcome, applied, KnownBy::Journal, message);
+                let end = (Outcome::Failed, Applied::No);
+                let event = self.ended(ix, job.clone(), end, KnownBy::Journal, message);
                 return Decision::event(actor, event);
             }
             (Some(Work::Snapshot(_)), _) => {
                 let message = self.with_stop(ix, Some(&format!("{why}; it only looks")));
-                let (outcome, applied) = (Outcome::Failed, Applied::No);
-                let event = ended(job.clone(), outcome, applied, KnownBy::Journal, message);
+                let end = (Outcome::Failed, Applied::No);
+                let event = self.ended(ix, job.clone(), end, KnownBy::Journal, message);
                 return Decision::event(actor, event);
             }
             (Some(Work::Http(_)) | None, _) => {
                 let message = format!("{why}, and nobody knows how it ended");
                 let message = self.with_stop(ix, Some(&message));
-                let (outcome, applied) = (Outcome::Unknown, Applied::Maybe);
-                let event = ended(job.clone(), outcome, applied, KnownBy::Nobody, message);
+                let end = (Outcome::Unknown, Applied::Maybe);
+                let event = self.ended(ix, job.clone(), end, KnownBy::Nobody, message);
                 return Decision::event(actor, event);
             }
         };
@@ -289,10 +293,8 @@ impl Case<'_> {
                 "it is being looked for already how {called} ended"
             )));
         }
-        let sql_on_server = step.transaction.is_some();
         match self.work_of(ix, job.undo) {
-            Some(Work::Shell(_)) => {}
-            Some(Work::Sql(_)) if sql_on_server => {}
+            Some(Work::Shell(_) | Work::Sql(_)) => {}
             _ => {
                 return Err(Refusal::new(format!(
                     "nothing is left that could tell how {called} ended"

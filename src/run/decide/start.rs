@@ -230,7 +230,7 @@ impl Case<'_> {
             format!("nobody knows how {called} ended: give a reason for running it again")
         } else if step.is_elsewhere() && reason.is_none() {
             format!(
-                "the database of {called} is on another server now: give a reason for running it there"
+                "the session of {called} is not the one of the steps before: give a reason for running it all the same"
             )
         } else {
             return Ok(());

@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use super::advance::Due;
-use super::outcome::ended;
 use super::{Case, Decision};
 use crate::journal::event::{Applied, Job, KnownBy, Outcome, Stage, StepStopping};
 use crate::journal::{Actor, Event};
@@ -102,14 +101,19 @@ impl Case<'_> {
             "{}: it was killed and did not go, and {actor} has given it up",
             stopping.reason
         );
-        let event = ended(
-            job,
-            Outcome::Unknown,
-            Applied::Maybe,
-            KnownBy::Nobody,
-            Some(words),
-        );
+        let (end, known_by) = if self.was_never_sent(ix, &job) {
+            ((Outcome::Failed, Applied::No), KnownBy::Journal)
+        } else {
+            ((Outcome::Unknown, Applied::Maybe), KnownBy::Nobody)
+        };
+        let event = self.ended(ix, job, end, known_by, Some(words));
         Ok(Decision::event(actor, event))
+    }
+
+    /// Whether `job` is SQL of which no statement can have been sent: that is recorded before.
+    pub(super) fn was_never_sent(&self, ix: StepIx, job: &Job) -> bool {
+        let sql = matches!(self.work_of(ix, job.undo), Some(Work::Sql(_)));
+        sql && self.state.steps[ix].transaction.is_none()
     }
 
     /// The first stage, or the end of something that nobody has to be asked about.
@@ -117,12 +121,15 @@ impl Case<'_> {
         let (Some(job), Some(work)) = (self.active_job(ix), self.active_work(ix)) else {
             return Decision::default();
         };
-        if matches!(work, Work::Wait(_) | Work::Check(_)) {
-            let (outcome, reason) = (Outcome::Failed, Some(reason.to_owned()));
-            let event = ended(job, outcome, Applied::No, KnownBy::Report, reason);
-            return Decision::event(actor, event);
-        }
-        stage(actor, job, self.first_stage(work), reason)
+        let applied = match work {
+            Work::Wait(_) => Applied::No,
+            // Whoever was in the middle of it may have done a part of it, or all.
+            Work::Check(_) => Applied::Maybe,
+            _ => return stage(actor, job, self.first_stage(work), reason),
+        };
+        let (end, reason) = ((Outcome::Failed, applied), Some(reason.to_owned()));
+        let event = self.ended(ix, job, end, KnownBy::Report, reason);
+        Decision::event(actor, event)
     }
 
     /// The stage after the present one.

@@ -1,5 +1,8 @@
 //! What is taken in to be shown holds the value of no secret: what is not known can't be recorded.
 
+use std::collections::BTreeMap;
+use std::mem::take;
+
 use super::Engine;
 use crate::clock::Clock;
 use crate::journal::Store;
@@ -42,6 +45,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             // The steps after it need the value as it is.
             | Notice::Variable { .. }
             | Notice::Snapshot(_)
+            | Notice::NotTyped { .. }
             | Notice::SessionsCancelled { .. }
             | Notice::VariableLost { .. }
             | Notice::OutageEnded { .. } => {}
@@ -66,6 +70,19 @@ fn masked_finish(plan: &Plan, secrets: &Secrets, finish: &mut Finish) {
         mask(&mut finding.got);
     }
     finish.message.iter_mut().for_each(mask);
+    if let Some(session) = &mut finish.session {
+        session.own.iter_mut().for_each(mask);
+        let shown = |value: &String| secrets.mask(value) == *value;
+        let (kept, secret) = take(&mut session.settings)
+            .into_iter()
+            .partition(|(_, value)| shown(value));
+        session.settings = kept;
+        let secret: BTreeMap<String, String> = secret;
+        let gone = secret
+            .keys()
+            .map(|name| format!("the setting `{name}`, which holds a secret"));
+        session.own.extend(gone);
+    }
     if let Some(left) = &mut finish.left {
         left.directory.iter_mut().for_each(mask);
     }

@@ -97,6 +97,8 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                     }
                 }
             }
+            // Whoever wanted it has gone, and was told that nobody answers.
+            Request::Command { answer, .. } if answer.is_closed() => {}
             Request::Command {
                 client,
                 actor,

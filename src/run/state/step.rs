@@ -34,7 +34,7 @@ pub struct StepState {
     pub order: u64,
     /// Whether a try before the last one may have left something behind.
     pub left_before: bool,
-    /// Whether a person wants it to run on whatever server its database is on now.
+    /// Whether a person wants it to run in whatever session there is now.
     pub anywhere: bool,
     /// Its process, while it runs.
     pub pid: Option<u32>,
@@ -94,7 +94,8 @@ pub struct JobEnd {
     pub findings: Vec<Finding>,
     /// What else there is to say.
     pub message: Option<String>,
-    /// Whether it was not begun because its database is on another server now.
+    /// Whether it was not begun because its session is not the one that the steps before had: on another
+    /// server, or without what they had left in it.
     pub elsewhere: bool,
     /// What it left to the shell steps after it.
     pub left: Option<Left>,
@@ -126,7 +127,7 @@ impl StepState {
         }
     }
 
-    /// Whether its work, or its undo, was not begun because its database is on another server now.
+    /// Whether its work, or its undo, was not begun because its session is not that of the steps before.
     pub fn is_elsewhere(&self) -> bool {
         let end = match self.status {
             Status::Failed => self.end.as_ref(),

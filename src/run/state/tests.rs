@@ -103,6 +103,7 @@ fn of_jobs() -> impl Strategy<Value = Event> {
                 findings: Vec::new(),
                 message: None,
                 elsewhere: false,
+                session: None,
                 left: None,
                 ended: None,
             })
@@ -115,6 +116,7 @@ fn of_jobs() -> impl Strategy<Value = Event> {
             server: None,
         })),
         1 => job().prop_map(|job| Event::StepSought(StepSought { job, why: "?".to_owned() })),
+        1 => job().prop_map(|job| Event::StepTyped(StepTyped { job })),
         1 => job().prop_map(|job| Event::StepAdopted(StepAdopted { job, pid: None })),
         1 => job().prop_map(|job| Event::StepStopping(StepStopping {
             job,
@@ -296,6 +298,7 @@ fn a_step_ended_when_its_record_says_unless_that_can_not_be() {
             findings: Vec::new(),
             message: None,
             elsewhere: false,
+            session: None,
             left: None,
             ended,
         });

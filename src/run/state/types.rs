@@ -7,7 +7,9 @@ use super::outage::Outage;
 use super::step::{StepState, Weighing, count_settled, first_open};
 use crate::clock::Moment;
 use crate::journal::Actor;
-use crate::journal::event::{Consequence, Ending, Job, SnapshotTaken};
+use crate::journal::event::{
+    BackendSignalled, Consequence, Ending, Job, SessionLeft, SnapshotTaken,
+};
 use crate::monitor::Baseline;
 use crate::plan::{Plan, StepIx};
 
@@ -48,11 +50,15 @@ pub struct RunState {
     pub holds: Vec<Hold>,
     /// The databases whose connections broke under steps, each with when the run was held for it last.
     pub lost: BTreeMap<String, Moment>,
-    /// Whether an engine has had the run.
-    pub had_engine: bool,
+    /// How many engines have had the run.
+    pub engines: u32,
+    /// What the SQL steps have left in their sessions, by the names of the databases.
+    pub sessions: BTreeMap<String, SessionLeft>,
     /// The servers that have run SQL of this run, by the names of their databases, as they identified
     /// themselves last.
     pub servers: BTreeMap<String, String>,
+    /// What was asked of database sessions and is not answered yet.
+    pub asked: Vec<BackendSignalled>,
     /// The alerts that fire, or can't see, by name.
     pub alerts: BTreeMap<String, AlertState>,
     /// When addresses that are watched did not answer well, in that order.
@@ -278,8 +284,10 @@ impl RunState {
             last_touched: None,
             holds: Vec::new(),
             lost: BTreeMap::new(),
-            had_engine: false,
+            engines: 0,
+            sessions: BTreeMap::new(),
             servers: BTreeMap::new(),
+            asked: Vec::new(),
             alerts: BTreeMap::new(),
             outages: Vec::new(),
             baseline: None,

@@ -69,7 +69,9 @@ impl Supervisor {
             let expect = expectation(&plan, &step.spec, &expect, &value);
             expect.map_err(|error| error.to_string())
         };
-        tokio::spawn(task.adopt(filled));
+        let at = self.outfit.plan.find(&job.step).map(|ix| &state.steps[ix]);
+        let stopped = at.is_some_and(|at| at.stopping.is_some());
+        tokio::spawn(task.adopt(stopped, filled));
         let proceed = None;
         self.jobs.insert(job.clone(), Handle { stops, proceed });
         Ok(())

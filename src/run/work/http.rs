@@ -1,7 +1,9 @@
 //! HTTP work: one request, whose answer is the step's output.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc::{Receiver, Sender};
 
@@ -30,9 +32,13 @@ pub struct HttpWork<C> {
 impl<C: Clock> HttpWork<C> {
     /// Sends the request and reports what came back. Any stop ends the waiting for it.
     pub async fn run(self, notices: Sender<Notice>, mut stops: Receiver<Stage>) {
+        let status = OnceLock::new();
         let finish = tokio::select! {
-            finish = self.finish() => finish,
-            Some(_) = stops.recv() => self.unheard("the request was given up before its answer came"),
+            finish = self.finish(&status) => finish,
+            Some(_) = stops.recv() => self.unheard(match status.get() {
+                None => "the request was given up before its answer came".to_owned(),
+                Some(status) => format!("answered {status}, and given up before the rest came"),
+            }),
         };
         let _ = notices.send(Notice::Finished(finish)).await;
     }
@@ -44,7 +50,7 @@ impl<C: Clock> HttpWork<C> {
         }
     }
 
-    /// The end of a request whose answer never came. One that only asks has failed; of one that
+    /// The end of a request whose answer never came as a whole. One that only asks has failed; of one that
     /// changes something nobody knows whether it did.
     fn unheard(&self, why: impl Into<String>) -> Finish {
         let only_asks = matches!(self.request.method.as_str(), "GET" | "HEAD" | "OPTIONS");
@@ -58,7 +64,8 @@ impl<C: Clock> HttpWork<C> {
         }
     }
 
-    async fn finish(&self) -> Finish {
+    /// Tells the `status` as soon as it is there: the rest may never come.
+    async fn finish(&self, status: &OnceLock<StatusCode>) -> Finish {
         let begun = self.clock.now();
         let answer = match self.send().await {
             Ok(answer) => answer,
@@ -71,21 +78,30 @@ impl<C: Clock> HttpWork<C> {
                 };
             }
         };
-        let status = answer.status().as_u16();
-        let head = head(&answer);
-        let body = match read_body(answer).await {
-            Ok(body) => body,
-            Err(error) => return self.unheard(words(&error)),
+        let status = *status.get_or_init(|| answer.status());
+        let unwritten = |error| {
+            let why = format!("answered {status}; failed to write its output: {error}");
+            self.failed(why, Applied::Maybe)
         };
+        // What a server has said counts, whatever becomes of the rest.
+        if let Err(error) = self.write(head(&answer).as_bytes()).await {
+            return unwritten(error);
+        }
+        let mut body = Vec::new();
+        let broken = read_body(answer, &mut body).await.err();
         let took = self.clock.now().since(begun);
-        if let Err(error) = self.write(&head, &body).await {
-            return self.failed(
-                format!("failed to write its output: {error}"),
-                Applied::Maybe,
-            );
+        if broken.is_some() {
+            body.extend_from_slice(b"\n(here the answer broke off)");
+        }
+        body.push(b'\n');
+        if let Err(error) = self.write(&body).await {
+            return unwritten(error);
+        }
+        if let Some(error) = broken {
+            return self.unheard(format!("answered {status}, and then {}", words(&error)));
         }
         let seen = Observed {
-            status: Some(status),
+            status: Some(status.as_u16()),
             took: Some(took),
             ..Observed::default()
         };
@@ -121,15 +137,13 @@ impl<C: Clock> HttpWork<C> {
         request.send().await
     }
 
-    async fn write(&self, head: &str, body: &[u8]) -> std::io::Result<()> {
+    async fn write(&self, text: &[u8]) -> std::io::Result<()> {
         let mut file = tokio::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(&self.judgement.output)
             .await?;
-        file.write_all(head.as_bytes()).await?;
-        file.write_all(body).await?;
-        file.write_all(b"\n").await?;
+        file.write_all(text).await?;
         file.flush().await
     }
 }
@@ -147,8 +161,11 @@ fn head(answer: &reqwest::Response) -> String {
     head
 }
 
-async fn read_body(mut answer: reqwest::Response) -> Result<Vec<u8>, reqwest::Error> {
-    let mut body = Vec::new();
+/// Reads as much of an answer's body as is kept, or as comes before it breaks off.
+async fn read_body(
+    mut answer: reqwest::Response,
+    body: &mut Vec<u8>,
+) -> Result<(), reqwest::Error> {
     while let Some(chunk) = answer.chunk().await? {
         if body.len() + chunk.len() > BODY_LIMIT {
             body.extend_from_slice(b"\n(the rest of the answer is not kept)");
@@ -156,7 +173,7 @@ async fn read_body(mut answer: reqwest::Response) -> Result<Vec<u8>, reqwest::Er
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body)
+    Ok(())
 }
 
 /// What went wrong, innermost reason last, without the address (it may hold a secret).
@@ -181,4 +198,107 @@ fn words(error: &reqwest::Error) -> String {
         words.push_str(&last);
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::plan::{self, Work};
+    use crate::run::secrets::Secrets;
+    use crate::run::work::judge::Source;
+
+    /// The end of a request that is answered `answer`, and then no more; and its output. `hangs`: the
+    /// connection stays open, and the request is given up.
+    async fn asked(answer: &'static str, hangs: bool) -> (Finish, String) {
+        // Another test may have installed it already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stops) = mpsc::channel(1);
+        let dir = tempfile::tempdir().unwrap();
+        let output = dir.path().join("step-1.log");
+        let written = output.clone();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 4096]).await.unwrap();
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            if hangs {
+                let is_there =
+                    || std::fs::read_to_string(&written).is_ok_and(|text| text.contains("x-job"));
+                while !is_there() {
+                    tokio::task::yield_now().await;
+                }
+                stop.send(Stage::Cancel).await.unwrap();
+                let _ = stream.read(&mut [0; 1]).await;
+            }
+        });
+        let text = format!(
+            "title = 'x'\n[[phase]]\nname = 'P'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'Ask'\nhttp = {{ method = 'POST', url = 'http://{address}/' }}"
+        );
+        let plan = plan::open("plan.toml", text.as_bytes()).plan.unwrap();
+        let spec = &plan.steps[0].spec;
+        let Work::Http(request) = &spec.work else {
+            panic!("it asks nobody");
+        };
+        let work = HttpWork {
+            job: Job {
+                step: "ask".to_owned(),
+                attempt: 1,
+                undo: false,
+            },
+            request: (**request).clone(),
+            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            judgement: Judgement {
+                expect: spec.expect().clone(),
+                captures: Vec::new(),
+                vars: Vec::new(),
+                output: output.clone(),
+                source: Source::Answer,
+                secrets: Secrets::default(),
+            },
+            is_limited: true,
+            clock: SystemClock::new(),
+        };
+        let (notices, mut told) = mpsc::channel(1);
+        work.run(notices, stops).await;
+        server.await.unwrap();
+        let Some(Notice::Finished(finish)) = told.recv().await else {
+            panic!("it did not end");
+        };
+        (finish, std::fs::read_to_string(output).unwrap())
+    }
+
+    const CUT: &str = "HTTP/1.1 200 OK\r\nX-Job: 42\r\nContent-Length: 99\r\n\r\nbegun";
+
+    #[tokio::test]
+    async fn of_an_answer_that_breaks_off_everything_that_came_is_kept() {
+        let (finish, output) = asked(CUT, false).await;
+        assert_eq!(
+            (finish.outcome, finish.applied),
+            (Outcome::Unknown, Applied::Maybe)
+        );
+        let message = finish.message.unwrap();
+        assert!(
+            message.starts_with("answered 200 OK, and then "),
+            "{message}"
+        );
+        assert!(output.contains("x-job: 42\n"), "{output}");
+        assert!(output.contains("\nbegun\n(here"), "{output}");
+    }
+
+    #[tokio::test]
+    async fn of_an_answer_that_is_given_up_the_status_is_told() {
+        let (finish, output) = asked(CUT, true).await;
+        let message = finish.message.unwrap();
+        assert!(
+            message.starts_with("answered 200 OK, and given up"),
+            "{message}"
+        );
+        assert!(output.contains("x-job: 42\n"), "{output}");
+    }
 }

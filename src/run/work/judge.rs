@@ -7,6 +7,7 @@ use crate::journal::event::{Applied, Finding, Job, KnownBy, Outcome};
 use crate::plan::{Capture, Evidence, Expect, Find, Observed, Var, json_path};
 use crate::run::effect::Secret;
 use crate::run::input::Finish;
+use crate::run::secrets::Secrets;
 
 /// The most of what was found that a finding tells, in bytes.
 const FINDING_LIMIT: usize = 1024;
@@ -14,7 +15,7 @@ const FINDING_LIMIT: usize = 1024;
 const CAPTURE_LIMIT: usize = 64 * 1024;
 
 /// What a piece of work is judged by.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Judgement {
     pub expect: Expect,
     pub captures: Vec<Capture>,
@@ -22,6 +23,8 @@ pub struct Judgement {
     pub vars: Vec<Var>,
     pub output: PathBuf,
     pub source: Source,
+    /// What has no place in a finding, not even in part.
+    pub secrets: Secrets,
 }
 
 /// Where the output comes from, and so what a value is and where JSON stands.
@@ -82,8 +85,13 @@ impl Judgement {
             let last = answer.last_line.as_deref();
             seen.value = last.map(|line| line.trim().to_owned());
         }
-        findings.extend(self.expect.judge(&seen).into_iter().map(finding));
-        let captured = self.capture(&answer, seen.value.as_deref()).await;
+        if self.wants_json() {
+            seen.json = Some(self.json(seen.value.as_deref()).await);
+        }
+        let captured = self.capture(&answer, &seen);
+        self.keep_secrets(&captured);
+        let judged = self.expect.judge(&seen).into_iter();
+        findings.extend(judged.map(|evidence| self.finding(evidence)));
         let (captured, missing): (Vec<_>, Vec<_>) = captured.into_iter().partition(Result::is_ok);
         findings.extend(missing.into_iter().filter_map(Result::err));
         Verdict {
@@ -92,21 +100,14 @@ impl Judgement {
         }
     }
 
+    fn wants_json(&self) -> bool {
+        let mut captures = self.captures.iter();
+        !self.expect.json.is_empty() || captures.any(|c| matches!(c.from, Find::Json(_)))
+    }
+
     /// The captured variables, and of those that were not found or are not as they must be, words.
-    async fn capture(
-        &self,
-        answer: &Answer,
-        value: Option<&str>,
-    ) -> Vec<Result<(String, Secret), Finding>> {
-        let wants_json = self
-            .captures
-            .iter()
-            .any(|c| matches!(c.from, Find::Json(_)));
-        let json = if wants_json {
-            self.json(value).await
-        } else {
-            Err(String::new())
-        };
+    fn capture(&self, answer: &Answer, seen: &Observed) -> Vec<Result<(String, Secret), Finding>> {
+        let value = seen.value.as_deref();
         let one = |capture: &Capture| {
             let found = match &capture.from {
                 Find::Pattern(_) => {
@@ -117,10 +118,14 @@ impl Judgement {
                         .ok_or("no match".to_owned())
                 }
                 Find::Value => value.map(str::to_owned).ok_or("no value".to_owned()),
-                Find::Json(path) => json.as_ref().map_err(Clone::clone).and_then(|root| {
-                    let found = path.find(root).ok_or("nothing is there")?;
-                    json_path::as_text(found).ok_or_else(|| "null".to_owned())
-                }),
+                Find::Json(path) => match &seen.json {
+                    Some(Ok(root)) => path
+                        .find(root)
+                        .ok_or_else(|| path.missing(root))
+                        .and_then(|found| json_path::as_text(found).ok_or("null".to_owned())),
+                    Some(Err(why)) => Err(why.clone()),
+                    None => Err(json_path::NONE.to_owned()),
+                },
             };
             let var = self.vars.iter().find(|var| var.name == capture.name);
             let fits = found.and_then(|value| match var.and_then(|var| var.refuses(&value)) {
@@ -132,25 +137,53 @@ impl Judgement {
             });
             fits.map_err(|got| Finding {
                 expected: capture.to_string(),
-                got: cut(got),
+                got: self.cut(&got),
                 met: false,
             })
         };
         self.captures.iter().map(one).collect()
     }
 
+    /// A secret that was printed just now is one already.
+    fn keep_secrets(&self, captured: &[Result<(String, Secret), Finding>]) {
+        for (name, value) in captured.iter().flatten() {
+            if self.vars.iter().any(|var| var.name == *name && var.secret) {
+                self.secrets.keep(name.clone(), value.0.clone());
+            }
+        }
+    }
+
+    fn finding(&self, evidence: Evidence) -> Finding {
+        Finding {
+            expected: evidence.expected,
+            got: self.cut(&evidence.got),
+            met: evidence.met,
+        }
+    }
+
+    /// As much of what was found as is worth keeping for ever. A secret of which a part is cut off could
+    /// not be told from anything else.
+    fn cut(&self, got: &str) -> String {
+        let mut got = self.secrets.mask(got);
+        if got.len() > FINDING_LIMIT {
+            let length = got.len();
+            got.truncate(got.floor_char_boundary(FINDING_LIMIT));
+            got.push_str(&format!("… ({length} bytes)"));
+        }
+        got
+    }
+
     /// The JSON in what was answered or printed.
     async fn json(&self, value: Option<&str>) -> Result<serde_json::Value, String> {
-        let none = "there is no JSON";
         if self.source == Source::Query {
             let value = value.ok_or("no value")?;
-            return serde_json::from_str(value).map_err(|_| none.to_owned());
+            return serde_json::from_str(value).map_err(|_| json_path::NONE.to_owned());
         }
         let (path, body) = (self.output.clone(), self.source == Source::Answer);
         let read = tokio::task::spawn_blocking(move || output::json(&path, body)).await;
         let read = read.map_err(|error| error.to_string())?;
         read.map_err(|error| error.to_string())?
-            .ok_or_else(|| none.to_owned())
+            .ok_or_else(|| json_path::NONE.to_owned())
     }
 
     async fn read(&self) -> Result<Answer, String> {
@@ -169,24 +202,6 @@ impl Judgement {
     }
 }
 
-fn finding(evidence: Evidence) -> Finding {
-    Finding {
-        expected: evidence.expected,
-        got: cut(evidence.got),
-        met: evidence.met,
-    }
-}
-
-/// As much of what was found as is worth keeping for ever.
-fn cut(mut got: String) -> String {
-    if got.len() > FINDING_LIMIT {
-        let length = got.len();
-        got.truncate(got.floor_char_boundary(FINDING_LIMIT));
-        got.push_str(&format!("… ({length} bytes)"));
-    }
-    got
-}
-
 /// The end of a job that could not even begin.
 pub fn not_begun(job: &Job, why: impl Into<String>) -> Finish {
     Finish {
@@ -200,8 +215,56 @@ pub fn not_begun(job: &Job, why: impl Into<String>) -> Finish {
         findings: Vec::new(),
         message: Some(why.into()),
         elsewhere: false,
+        session: None,
         left: None,
         ended: None,
         captured: Vec::new(),
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_secret_that_is_cut_off_leaves_nothing_of_itself_in_a_finding() {
+        let (known, printed) = ("SUPERSECRETVALUE123", "ALSOSECRET4567890");
+        let dir = tempfile::tempdir().unwrap();
+        let output = dir.path().join("step-1.log");
+        for secret in [known, printed] {
+            let line = format!("{}{secret}", "x".repeat(FINDING_LIMIT - 14));
+            std::fs::write(&output, format!("token={printed}\n{line}\n")).unwrap();
+            let plan = crate::plan::open("plan.toml", PLAN.as_bytes())
+                .plan
+                .unwrap();
+            let secrets = Secrets::default();
+            secrets.keep("known".to_owned(), known.to_owned());
+            let judgement = Judgement {
+                expect: plan.steps[0].spec.expect().clone(),
+                captures: plan.steps[0].spec.capture.clone(),
+                vars: plan.vars.clone(),
+                output: output.clone(),
+                source: Source::Script,
+                secrets,
+            };
+            let verdict = judgement.of(Observed::default()).await;
+            let got = &verdict.findings[0].got;
+            assert!(got.starts_with('x') && !got.contains(&secret[..4]), "{got}");
+        }
+    }
+
+    const PLAN: &str = r#"
+        title = "Secrets"
+        [vars]
+        known = { prompt = "Known", secret = true }
+        printed = { prompt = "Printed", secret = true }
+        [[phase]]
+        name = "P"
+        kind = "deploy"
+        [[phase.step]]
+        title = "Print"
+        shell = "print {{known}}"
+        expect = { value = "1" }
+        capture = { printed = "token=(.*)" }
+    "#;
 }

@@ -90,6 +90,19 @@ fn filled<'v>(
     })
 }
 
+/// What programs are told of a step's terminal: its kind, where nothing says, and that nobody turns pages
+/// on it, lest `psql` and `git` wait for that.
+fn for_terminal(terminal: Option<&Terminal>) -> impl Iterator<Item = (String, String)> {
+    let known = match terminal {
+        Some(terminal) => terminal.variable("TERM"),
+        None => std::env::var("TERM").ok(),
+    };
+    let unknown = known.is_none_or(|term| term.is_empty());
+    let kind = unknown.then_some(("TERM", "xterm-256color"));
+    let told = kind.into_iter().chain([("PAGER", "cat")]);
+    told.map(|(name, value)| (name.to_owned(), value.to_owned()))
+}
+
 impl Bench<'_> {
     /// Prepares `work`, which `job` is about to do; nothing for what a person or the clock does.
     pub fn prepare(
@@ -153,6 +166,9 @@ impl Bench<'_> {
         let mut env = self.carried(terminal, family);
         env.extend(self.environment(&step.number, shell.lock_timeout, terminal));
         env.extend(filled.env);
+        if shell.tty {
+            env.extend(for_terminal(terminal));
+        }
         for (name, value) in &spec.env {
             env.push((name.clone(), self.plain(value, spec)?));
         }
@@ -185,6 +201,7 @@ impl Bench<'_> {
                 cwd,
                 leaves: family.map(|_| self.dir.left(job)),
                 output: self.dir.output(job),
+                typed: shell.tty.then(|| self.dir.typed(job)),
                 traces: self.dir.traces(job, self.boot),
             },
             script_file: long.then_some(script),

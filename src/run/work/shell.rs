@@ -92,9 +92,13 @@ impl ShellWork {
         self.over(finish).await;
     }
 
-    /// Takes up work that an engine before this one had started. What is expected of it is told by
-    /// `expect` once it has ended; the error says what is missing for that.
-    pub async fn adopt(mut self, expect: impl FnOnce() -> Result<Expect, String>) {
+    /// Takes up work that an engine before this one had started, and may have `stopped`. What is expected
+    /// of it is told by `expect` once it has ended; the error says what is missing for that.
+    pub async fn adopt(
+        mut self,
+        mut stopped: bool,
+        expect: impl FnOnce() -> Result<Expect, String>,
+    ) {
         if self.traces.shim().is_some() || self.traces.group().is_some() {
             let job = self.job.clone();
             let pid = self.traces.leader();
@@ -105,10 +109,16 @@ impl ShellWork {
         tokio::pin!(gone);
         loop {
             tokio::select! {
+                biased;
                 _ = &mut gone => break,
-                Some(stage) = self.stops.recv() => self.stop(stage),
+                Some(stage) = self.stops.recv() => {
+                    stopped = true;
+                    self.stop(stage);
+                }
             }
         }
+        // What has left its record has ended by itself, whatever is done to stop it from here on.
+        let by_itself = !stopped && self.traces.exit().is_some();
         let exit = self.outlive().await;
         let finish = match (exit, expect()) {
             (Some(exit), Err(why)) if exit.error.is_none() => self.unjudged(&exit, &why),
@@ -120,7 +130,11 @@ impl ShellWork {
             }
         };
         let known_by = KnownBy::Record;
-        let finish = Finish { known_by, ..finish };
+        let finish = Finish {
+            known_by,
+            by_itself,
+            ..finish
+        };
         self.over(finish).await;
     }
 

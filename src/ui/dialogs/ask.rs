@@ -18,6 +18,8 @@ pub enum Purpose {
     Fail(String),
     /// Why a step is tried again.
     Retry(String),
+    /// A line for the terminal of a step.
+    Type(String),
     /// A note, about a step.
     Note(String),
     /// The value of a variable.
@@ -102,6 +104,10 @@ impl Ask {
                 step,
                 reason: some,
                 choice: None,
+            },
+            Purpose::Type(step) => Command::Input {
+                step,
+                text: self.input.lines().join(" "),
             },
             Purpose::Note(step) => Command::Note {
                 text,

@@ -8,11 +8,10 @@ use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{Event as TerminalEvent, EventStream, MouseButton, MouseEventKind};
 use crossterm::execute;
 use futures_util::StreamExt;
-use ratatui::layout::Rect;
 use tokio::sync::{mpsc, watch};
-use tokio::time::MissedTickBehavior;
 
 use super::act::{Act, Answer, Hands};
+use super::frames::Frames;
 use super::keymap::Want;
 use super::screen::{Clicked, Look};
 use super::state::{Reel, State};
@@ -22,10 +21,8 @@ use crate::ui::signals::Signals;
 use crate::ui::terminal::Screen;
 use crate::ui::theme::Theme;
 
-/// How often clocks on the screen move.
-const TICK: Duration = Duration::from_secs(1);
-/// The least time between two frames that no key asked for.
-const FRAME: Duration = Duration::from_millis(100);
+/// The pause after a frame of a recording that can't be read on.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Where what is shown comes from.
 pub enum Source {
@@ -80,6 +77,7 @@ struct App {
     answers: (mpsc::Sender<Answer>, mpsc::Receiver<Answer>),
     theme: Theme,
     clock: SystemClock,
+    frames: Frames,
     left: bool,
 }
 
@@ -97,6 +95,7 @@ impl App {
             answers: mpsc::channel(16),
             theme: Theme::from_environment(),
             clock: setup.clock,
+            frames: Frames::default(),
             left: false,
         };
         match setup.source {
@@ -141,49 +140,43 @@ impl App {
     async fn run(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
         let mut events = EventStream::new();
         let mut signals = Signals::new()?;
-        let mut ticks = tokio::time::interval(TICK);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut due = true;
-        let mut drawn = Moment::default();
         while !self.left {
-            if due && self.clock.now().since(drawn) >= FRAME {
+            let next = self.frames.wait(self.clock.now());
+            if next.is_zero() {
                 self.draw(screen)?;
-                drawn = self.clock.now();
-                due = false;
+                continue;
             }
-            let soon = if due { FRAME } else { Duration::MAX };
             let (plays, pause) = (self.plays(), self.pause());
             tokio::select! {
                 event = events.next() => {
                     let Some(Ok(event)) = event else { break };
                     self.terminal_event(event, screen)?;
                     self.draw(screen)?;
-                    due = false;
                 }
                 newest = newest(&mut self.news) => {
                     let first = !shows_something(&self.health) && shows_something(&newest);
                     self.take_in(newest);
-                    due = true;
-                    // Somebody waits for it since the start.
                     if first {
-                        drawn = Moment::default();
+                        // Somebody waits for it since the start.
+                        self.draw(screen)?;
+                    } else {
+                        self.frames.news(self.clock.now());
                     }
                 }
                 Some(answer) = self.answers.1.recv() => {
                     self.state.take(answer);
-                    due = true;
+                    self.frames.news(self.clock.now());
                 }
                 () = tokio::time::sleep(pause), if plays => {
                     self.go_on()?;
-                    due = true;
+                    self.frames.news(self.clock.now());
                 }
-                _ = ticks.tick() => due = true,
-                () = tokio::time::sleep(soon), if due => {}
+                () = tokio::time::sleep(next) => {}
                 caught = signals.next() => {
                     if !screen.obey(caught)? {
                         break;
                     }
-                    due = true;
+                    self.draw(screen)?;
                 }
             }
         }
@@ -222,7 +215,7 @@ impl App {
             return Duration::MAX;
         };
         let next = tape.frame(reel.at + 1).ok().map(|frame| frame.at.since(at));
-        let pause = next.unwrap_or(TICK) / reel.speed.max(1);
+        let pause = next.unwrap_or(PAUSE) / reel.speed.max(1);
         // A recording may have been interrupted for hours.
         pause.clamp(Duration::from_millis(20), Duration::from_secs(5))
     }
@@ -255,12 +248,12 @@ impl App {
     }
 
     fn draw(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
-        let size = screen.terminal.size()?;
-        self.state.size = Rect::new(0, 0, size.width, size.height);
         let look = self.look();
-        screen
+        let drawn = screen
             .terminal
             .draw(|frame| look.draw(frame.area(), frame.buffer_mut()))?;
+        self.state.size = drawn.area;
+        self.frames.drawn(self.clock.now());
         Ok(())
     }
 

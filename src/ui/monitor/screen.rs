@@ -118,7 +118,7 @@ impl Look<'_> {
     fn beside(&self, mut column: Rect) -> Vec<(Panel, Rect)> {
         let chosen = self.state.tab.panel();
         let picture = self.state.picture(self.state.health(self.health));
-        let going_on = picture.map_or(0, watch::progress_height);
+        let going_on = picture.map_or(0, |picture| watch::progress_height(picture));
         let mut panels = Vec::new();
         let wanted = [
             (Panel::Vitals, 9),
@@ -181,7 +181,10 @@ impl Look<'_> {
     }
 
     fn sessions(&self, sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
-        let sessions = self.state.sessions(sight.health);
+        let picture = sight.picture();
+        let table = picture.map(|picture| self.state.table(picture));
+        let sessions = picture.zip(table.as_deref());
+        let sessions = sessions.map_or_else(Vec::new, |(picture, table)| table.sessions(picture));
         let reverse = if self.state.reverse { ", reversed" } else { "" };
         let title = format!(
             "Sessions  {}, by {}{reverse}",
@@ -189,10 +192,10 @@ impl Look<'_> {
             self.state.order.word()
         );
         let inner = frame(self.theme, &sight.title(&title), true, area, buf);
-        if sight.picture().is_none() {
+        let Some(table) = table else {
             return sight.absent(inner, buf);
-        }
-        sessions::draw(sight, &sessions, inner, buf);
+        };
+        sessions::draw(sight, &sessions, table.longest(), inner, buf);
     }
 
     fn header(&self, sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {

@@ -1,6 +1,7 @@
 //! The sessions of a database in a table: sorted, filtered, the one under the cursor marked.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -97,25 +98,70 @@ fn client(session: &Session) -> String {
         .unwrap_or_default()
 }
 
-/// The sessions that are shown, in their order.
-pub fn listed<'p>(
-    picture: &'p Picture,
-    order: Order,
-    reverse: bool,
-    filter: &str,
-) -> Vec<&'p Session> {
-    let filter = filter.to_lowercase();
-    let mut sessions: Vec<&Session> = picture
-        .sessions
-        .iter()
-        .filter(|session| !session.is_monitor() && holds(session, &filter))
-        .collect();
-    sessions.sort_by(|a, b| {
-        let sorted = order.compare(a, b);
-        let sorted = if reverse { sorted.reverse() } else { sorted };
-        sorted.then(a.pid.cmp(&b.pid))
-    });
-    sessions
+/// Which sessions are shown, and in which order. It is made once for what is seen and what is wished, however
+/// often it is drawn.
+#[derive(Default)]
+pub(super) struct Table {
+    of: Option<Arc<Picture>>,
+    wish: Wish,
+    /// Where the sessions are among those of the picture, in the order of the table.
+    places: Vec<usize>,
+    /// The columns that the longest name of an application takes.
+    longest: usize,
+}
+
+/// What somebody wants to see of the sessions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wish {
+    /// What they are sorted by.
+    pub(super) order: Order,
+    /// Whether the other way around.
+    pub(super) reverse: bool,
+    /// Only what holds this text.
+    pub(super) filter: String,
+}
+
+impl Table {
+    /// Makes it fit, if it does not.
+    pub(super) fn fit(&mut self, picture: &Arc<Picture>, wish: Wish) {
+        let same = self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, picture));
+        if same && self.wish == wish {
+            return;
+        }
+        let filter = wish.filter.to_lowercase();
+        let sessions = &picture.sessions;
+        self.places = (0..sessions.len())
+            .filter(|at| !sessions[*at].is_monitor() && holds(&sessions[*at], &filter))
+            .collect();
+        self.places.sort_by(|a, b| {
+            let (a, b) = (&sessions[*a], &sessions[*b]);
+            let sorted = wish.order.compare(a, b);
+            let sorted = if wish.reverse {
+                sorted.reverse()
+            } else {
+                sorted
+            };
+            sorted.then(a.pid.cmp(&b.pid))
+        });
+        let name = |at: &usize| match &sessions[*at].ours {
+            Some(ours) => clip::width(&ours.words()),
+            None => clip::width(&sessions[*at].application),
+        };
+        self.longest = self.places.iter().map(name).max().unwrap_or(0);
+        self.of = Some(Arc::clone(picture));
+        self.wish = wish;
+    }
+
+    /// The columns that the longest name of an application takes.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+
+    /// The sessions of `picture`, which it fits.
+    pub(super) fn sessions<'p>(&self, picture: &'p Picture) -> Vec<&'p Session> {
+        let places = self.places.iter();
+        places.filter_map(|at| picture.sessions.get(*at)).collect()
+    }
 }
 
 /// Whether anything that is shown of the session holds the text.
@@ -139,13 +185,9 @@ fn holds(session: &Session, filter: &str) -> bool {
 /// A column: its heading and how wide it is.
 type Column = (&'static str, usize);
 
-/// The columns for a table of this width; the statement has the rest.
-fn columns(sessions: &[&Session], width: u16) -> Vec<Column> {
-    let name = |session: &&Session| match &session.ours {
-        Some(ours) => clip::width(&ours.words()),
-        None => clip::width(&session.application),
-    };
-    let longest = sessions.iter().map(name).max().unwrap_or(0).clamp(11, 18);
+/// The columns for a table of this width with names as long as that; the statement has the rest.
+fn columns(longest: usize, width: u16) -> Vec<Column> {
+    let longest = longest.clamp(11, 18);
     let all: [(Column, u16); 7] = [
         (("pid", 8), 0),
         (("application", longest), 0),
@@ -159,9 +201,15 @@ fn columns(sessions: &[&Session], width: u16) -> Vec<Column> {
     fits.map(|(column, _)| column).collect()
 }
 
-/// Draws the table.
-pub fn draw(sight: &Sight<'_>, sessions: &[&Session], area: Rect, buf: &mut Buffer) {
-    let columns = columns(sessions, area.width);
+/// Draws the table of `sessions`, with names as long as that.
+pub fn draw(
+    sight: &Sight<'_>,
+    sessions: &[&Session],
+    longest: usize,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let columns = columns(longest, area.width);
     let head: String = columns
         .iter()
         .map(|(name, width)| clip::pad(name, *width) + " ")

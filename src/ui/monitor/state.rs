@@ -1,6 +1,7 @@
 //! What the person at the monitor's screen looks at, and what becomes of it when a key is pressed.
 //! Pure: what is to be done comes back as values.
 
+use std::cell::{Ref, RefCell};
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
@@ -9,7 +10,7 @@ use ratatui::layout::Rect;
 use super::act::Act;
 use super::detail::Detail;
 use super::keymap::{Want, want_of};
-use super::sessions::{Order, listed};
+use super::sessions::{Order, Table, Wish};
 use super::tab::Tab;
 use super::wish::Question;
 use crate::clock::Moment;
@@ -60,6 +61,8 @@ pub struct State {
     pub reel: Option<Reel>,
     /// The size of the screen.
     pub size: Rect,
+    /// The sessions as they were last shown.
+    table: RefCell<Table>,
 }
 
 impl State {
@@ -75,10 +78,21 @@ impl State {
         Some(shown.name.clone())
     }
 
-    pub(super) fn picture<'h>(&self, health: &'h Health) -> Option<&'h Picture> {
+    pub(super) fn picture<'h>(&self, health: &'h Health) -> Option<&'h Arc<Picture>> {
         let databases = &health.databases;
         let shown = databases.get(self.database % databases.len().max(1))?;
-        shown.picture.as_deref()
+        shown.picture.as_ref()
+    }
+
+    /// The table of the sessions of `picture`, as it is wished.
+    pub(super) fn table(&self, picture: &Arc<Picture>) -> Ref<'_, Table> {
+        let wish = Wish {
+            order: self.order,
+            reverse: self.reverse,
+            filter: self.filter.clone(),
+        };
+        self.table.borrow_mut().fit(picture, wish);
+        self.table.borrow()
     }
 
     /// The sessions that can be under the cursor, in their order.
@@ -87,7 +101,7 @@ impl State {
             return Vec::new();
         };
         match self.tab.panel() {
-            None => listed(picture, self.order, self.reverse, &self.filter),
+            None => self.table(picture).sessions(picture),
             Some(panel) => panel.sessions(picture).collect(),
         }
     }
@@ -106,7 +120,7 @@ impl State {
             return Ok(now.unwrap_or(session).clone());
         }
         let Some(pid) = self.cursor(health) else {
-            let hidden = self.picture(health).and_then(Picture::hidden_sessions);
+            let hidden = self.picture(health).and_then(|now| now.hidden_sessions());
             return Err(hidden.unwrap_or_else(|| "no session is under the cursor".to_owned()));
         };
         let sessions = self.sessions(health);

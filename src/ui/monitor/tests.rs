@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::act::{Act, Answer, Tasked};
 use super::screen::{Clicked, Look};
-use super::sessions::{Order, listed};
+use super::sessions::{Order, Table, Wish};
 use super::state::{Reel, State};
 use super::tab::Tab;
 use crate::monitor::testing::*;
@@ -23,7 +23,7 @@ fn watched() -> Arc<Health> {
     let mut picture = picture();
     let mut waiting = session(11, "web", Doing::Active, 12, "update orders set n = 1");
     waiting.wait = Some("Lock: transactionid".to_owned());
-    picture.sessions = vec![
+    picture.sessions = Arc::new(vec![
         session(14, "pool", Doing::Idle, 900, "select 1"),
         session(
             13,
@@ -44,7 +44,7 @@ fn watched() -> Arc<Health> {
             session(15, "", Doing::Active, 40, "alter table items add n int"),
             Evidence::Name,
         ),
-    ];
+    ]);
     Arc::new(health(vec![database(picture)]))
 }
 
@@ -161,7 +161,15 @@ fn sessions_are_sorted_and_filtered() {
     let health = watched();
     let picture = health.databases[0].picture.as_ref().unwrap();
     let pids = |order, reverse, filter: &str| {
-        let list = listed(picture, order, reverse, filter);
+        let filter = filter.to_owned();
+        let wish = Wish {
+            order,
+            reverse,
+            filter,
+        };
+        let mut table = Table::default();
+        table.fit(picture, wish);
+        let list = table.sessions(picture);
         list.iter().map(|session| session.pid).collect::<Vec<i32>>()
     };
     assert_eq!(pids(Order::State, false, ""), [11, 12, 15, 13, 14]);
@@ -293,7 +301,9 @@ fn from_near_a_session_is_what_it_is_now() {
     screen.state.take(Answer::Inspected(11, Ok(near)));
     assert!(screen.drawn(80, 24).contains("where id = 7"));
     change(&mut screen, |picture| {
-        let found = picture.sessions.iter_mut().find(|one| one.pid == 11);
+        let found = Arc::make_mut(&mut picture.sessions)
+            .iter_mut()
+            .find(|one| one.pid == 11);
         let session = found.unwrap();
         session.state = Doing::IdleInTransaction;
         session.statement = Some("select now()".to_owned());
@@ -455,7 +465,7 @@ fn keys_mean_the_session_that_is_shown_and_never_another() {
     let picture = Arc::make_mut(more.databases[0].picture.as_mut().unwrap());
     let mut longer = session(10, "cron", Doing::Active, 99, "delete from orders");
     longer.wait = Some("Lock: tuple".to_owned());
-    picture.sessions.push(longer);
+    Arc::make_mut(&mut picture.sessions).push(longer);
     screen.health = Arc::new(more.clone());
     screen.press("k");
     assert_eq!(pid_of(&screen), Some(11));
@@ -463,7 +473,7 @@ fn keys_mean_the_session_that_is_shown_and_never_another() {
     assert_eq!(pid_of(&screen), Some(11), "the cursor has stayed with it");
     screen.press("n");
     let picture = Arc::make_mut(more.databases[0].picture.as_mut().unwrap());
-    picture.sessions.retain(|session| session.pid != 11);
+    Arc::make_mut(&mut picture.sessions).retain(|session| session.pid != 11);
     screen.health = Arc::new(more);
     screen.press("k");
     assert_eq!(pid_of(&screen), None);

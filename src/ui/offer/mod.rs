@@ -42,6 +42,7 @@ pub fn offer(world: &World, view: &View, intent: Intent, now: Moment) -> Result<
             step: asking.number(ix),
         }),
         Intent::Stop => asking.stop(ix),
+        Intent::Type => asking.type_into(ix),
         Intent::Hold => asking.hold(),
         Intent::Go => asking.send(Command::Go { reason: None }),
         Intent::NoGo => asking.ask(Ask::new("No-go", "Why not?", Purpose::NoGo)),

@@ -151,7 +151,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Running something again whose outcome nobody knows, or on another server, needs a reason.
+    /// Running something again whose outcome nobody knows, or in another session than before, needs a reason.
     pub(super) fn retry(&self, ix: StepIx) -> Answer {
         let step = self.number(ix);
         let at = self.world.state.steps.get(ix);
@@ -159,7 +159,7 @@ impl Asking<'_> {
             return self.reason(ix, "Why can it be run again?", Purpose::Retry);
         }
         if at.is_some_and(StepState::is_elsewhere) {
-            return self.reason(ix, "Why is it run on another server?", Purpose::Retry);
+            return self.reason(ix, "Why can it run in another session?", Purpose::Retry);
         }
         self.send(Command::Retry {
             step,
@@ -197,6 +197,19 @@ impl Asking<'_> {
             command,
             Key::Enter,
         )))))
+    }
+
+    /// What is typed may be a password: only the step's terminal shows it, if it does.
+    pub(super) fn type_into(&self, ix: StepIx) -> Answer {
+        let question = "What is typed? (not shown here, and not recorded)";
+        let mut ask = Ask::new(
+            format!("Type into {}", self.called(ix)),
+            question,
+            Purpose::Type(self.number(ix)),
+        );
+        ask.may_be_empty = true;
+        ask.input.set_mask_char('•');
+        self.ask(ask)
     }
 
     pub(super) fn note(&self, ix: StepIx) -> Answer {

@@ -17,7 +17,7 @@ use crate::review::{Act, DiffLine, Sheet};
 use crate::ui::keys::Key;
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
-use crate::ui::widgets::clip;
+use crate::ui::widgets::{chars, clip};
 
 /// What is open.
 #[derive(Debug)]
@@ -205,7 +205,7 @@ pub fn diff_line<'l>(look: &Look<'_>, line: &DiffLine) -> Line<'l> {
         DiffLine::Gone(text) => (format!("- {text}"), Role::Bad),
         DiffLine::New(text) => (format!("+ {text}"), Role::Good),
     };
-    Line::from(look.span(text, role))
+    Line::from(look.span(chars::revealed(&text), role))
 }
 
 /// Clears a box in the middle for `rows` rows, and draws its frame.

@@ -68,8 +68,12 @@ fn fact_lines<'l>(look: &Look<'_>, fact: &Fact, width: usize) -> Vec<Line<'l>> {
     let room = width.saturating_sub(LABEL);
     let label = |n: usize| if n == 0 { fact.label } else { "" };
     let rows = fact.text.lines().flat_map(|line| {
-        // Wrapped as it will be shown: without tabs and control characters.
-        let line = chars::one_line(line).into_owned();
+        // Wrapped as it will be shown: without tabs and control characters, and with what hides.
+        let shown = match fact.tone {
+            Tone::Code => chars::revealed_code(line),
+            _ => chars::revealed(line),
+        };
+        let line = chars::one_line(&shown).into_owned();
         let rows: Vec<String> = clip::wrap(&line, room)
             .into_iter()
             .map(str::to_owned)

@@ -10,6 +10,7 @@ use super::screen::Look;
 use super::state::State;
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
+use crate::ui::widgets::chars;
 
 /// The first line that is shown in `height` rows, scrolled `by` lines away from the step: the step
 /// begins a little below the upper edge.
@@ -56,7 +57,7 @@ pub fn draw(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
             look.span(format!("{number:>digits$}"), Role::Dim),
             look.span(sign, Role::Warn),
             look.span(bar, Role::Active),
-            look.span(text, role),
+            look.span(chars::revealed(text), role),
         ]);
         put(area, y as u16, line, buf);
     }

@@ -40,7 +40,9 @@ fn is_hidden(c: char) -> bool {
 /// `text` as one line that can be shown: controls, line ends and tabs become spaces, characters
 /// that must not be shown go.
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| width(c).is_some()) {
+    // Nearly all text is plain, and that is seen at once.
+    let plain = |byte: u8| matches!(byte, b' '..=b'~');
+    if text.bytes().all(plain) || text.chars().all(|c| width(c).is_some()) {
         return Cow::Borrowed(text);
     }
     let shown = text.chars().filter_map(|c| match width(c) {
@@ -49,6 +51,43 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
         None => None,
     });
     Cow::Owned(shown.collect())
+}
+
+/// `text` with a visible sign, `‹U+200B›`, for each character that hides in words or turns the reading
+/// order around. Emoji stay whole.
+pub fn revealed(text: &str) -> Cow<'_, str> {
+    with_signs(text, hides)
+}
+
+/// The same of a command, in which a space that is none to a shell hides as well: what is shown is what
+/// would run.
+pub fn revealed_code(text: &str) -> Cow<'_, str> {
+    with_signs(text, |c| {
+        hides(c) || matches!(c, '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}')
+    })
+}
+
+fn with_signs(text: &str, hides: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if text.is_ascii() || !text.contains(&hides) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        let joins =
+            c == '\u{200d}' && shown.ends_with(|c: char| !c.is_alphanumeric() && !c.is_ascii());
+        if hides(c) && !joins {
+            shown.push_str(&format!("‹U+{:04X}›", u32::from(c)));
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+fn hides(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -75,6 +114,18 @@ mod tests {
     #[test]
     fn what_can_be_shown_is_left_alone() {
         assert!(matches!(one_line("Größe 語 e\u{301}"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn what_hides_in_a_text_is_shown() {
+        let spaced = "kube\u{200b}ctl a\u{a0}b";
+        assert_eq!(revealed_code(spaced), "kube‹U+200B›ctl a‹U+00A0›b");
+        assert_eq!(revealed(spaced), "kube‹U+200B›ctl a\u{a0}b");
+        assert_eq!(revealed("user\u{202e}gnp.exe"), "user‹U+202E›gnp.exe");
+        assert_eq!(revealed("a\u{200d}b"), "a‹U+200D›b");
+        let fine = "Größe 👩\u{200d}🚀 ok\u{fe0f}";
+        assert_eq!(revealed(fine), fine);
+        assert!(matches!(revealed("plain 語"), Cow::Borrowed(_)));
     }
 
     #[test]

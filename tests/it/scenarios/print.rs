@@ -79,6 +79,7 @@ pub fn effect(effect: &Effect) -> String {
             format!("ask {} about {what} of {}", transaction.database, name(job))
         }
         Effect::Proceed { job } => format!("let {} go on", name(job)),
+        Effect::Type { job, .. } => format!("type into {}", name(job)),
         Effect::Stop { job, stage } => format!("stop {}: {stage:?}", name(job)).to_lowercase(),
         Effect::Signal {
             database,

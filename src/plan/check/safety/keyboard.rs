@@ -23,7 +23,7 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
         if limited || aside {
             continue;
         }
-        let Some(hint) = stuck(&text.script, ix, command) else {
+        let Some(hint) = stuck(&text.script, ix, command, text.passage.tty) else {
             continue;
         };
         let range = from_program(command);
@@ -37,11 +37,14 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
 
 const PROBE: &str = "look at it in another terminal, or have it measured beside the steps: a `[[probe]]` with `sql` or `http`";
 const LOG: &str = "read a log in another terminal, or only its end: `--tail 100`, `-n 100`";
-const TERMINAL: &str = "do it in another terminal, or write a command that ends";
+const TERMINAL: &str =
+    "do it in another terminal, write a command that ends, or give the step `tty = true`";
+const ENDS: &str = "do it in another terminal, or write a command that ends";
 const SCREEN: &str = "do it in another terminal: a step has no screen";
-const ANSWER: &str = "nobody is asked: answer it with an option";
+const ANSWER: &str = "nobody is asked: answer it with an option, or give the step `tty = true`";
 
-fn stuck(script: &Script<'_>, ix: usize, command: &Command<'_>) -> Option<&'static str> {
+/// What to do about a command that stands still; with a terminal, `tty`, only one that never ends does.
+fn stuck(script: &Script<'_>, ix: usize, command: &Command<'_>, tty: bool) -> Option<&'static str> {
     let program = command.program();
     let program = program
         .get(1..)
@@ -58,11 +61,10 @@ fn stuck(script: &Script<'_>, ix: usize, command: &Command<'_>) -> Option<&'stat
         "watch" | "top" => Some(PROBE),
         _ if ALWAYS.contains(&program) => Some(SCREEN),
         _ if follows(program, command) && !ended_by_reader(script, ix) => Some(LOG),
-        _ if wants_terminal(command) => Some("leave `-t` away: nobody sits at a terminal"),
-        _ if calls(program, command)
-            || prompts(script, ix, program, command, &given)
-            || endless(script, ix, program, command) =>
-        {
+        _ if endless(script, ix, program, command) => Some(ENDS),
+        _ if tty => None,
+        _ if wants_terminal(command) => Some("leave `-t` away, or give the step `tty = true`"),
+        _ if calls(program, command) || prompts(script, ix, program, command, &given) => {
             Some(TERMINAL)
         }
         _ if asks(program, command) => Some(ANSWER),

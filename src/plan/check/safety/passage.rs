@@ -25,6 +25,8 @@ pub(super) struct Passage<'d> {
     pub(super) undo: bool,
     /// What the shell is called, if it is one.
     pub(super) shell: &'d str,
+    /// Whether it has a terminal into which somebody types.
+    pub(super) tty: bool,
     /// How its statements are run.
     pub(super) wrap: Wrap,
     /// Whether a statement waits for a lock only for a time that the step gives.
@@ -118,6 +120,7 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home, all: &mut Vec<Passage<'d>>) {
             spec: Some(spec),
             undo,
             shell,
+            tty: matches!(work, Work::Shell(shell) if shell.tty),
             wrap: wrap(work),
             patient: gives_up(work),
             label,
@@ -191,6 +194,7 @@ fn reference(source: &Source, span: Span) -> Option<Passage<'_>> {
         undo: false,
         shell: "",
         wrap: Wrap::Single,
+        tty: false,
         patient: false,
         label: "",
     })

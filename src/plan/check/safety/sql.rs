@@ -188,6 +188,16 @@ impl Review<'_> {
     fn part(&mut self, part: &Part) {
         self.harm(part);
         self.wait(part);
+        if self.open && part.form == Form::ReindexPartitions {
+            self.say(
+                Severity::Warning,
+                "not-in-transaction",
+                part.range.clone(),
+                "REINDEX of a partitioned table can't run inside of a transaction: this fails"
+                    .to_owned(),
+                "`transaction = false`, or a file of its own that is no transaction",
+            );
+        }
         let row = part.form.row();
         let made = !part.touches.is_empty() && part.touches.iter().all(|touch| touch.fresh);
         let writes = matches!(part.form, Form::Update | Form::Delete);

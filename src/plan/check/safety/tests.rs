@@ -946,6 +946,14 @@ fn sql_given_to_psql_is_judged_as_well() {
         "not-in-transaction",
         &["psql -1 -v ON_ERROR_STOP=1 <<EOF\ncreate index concurrently i on orders (a);\nEOF"],
     );
+    let divided = "create table log (at date) partition by range (at);\n\
+                   create index log_at on log (at);\nreindex";
+    let own = |rest: &str| format!("psql -1 -v ON_ERROR_STOP=1 <<EOF\n{divided} {rest};\nEOF");
+    trap(
+        "not-in-transaction",
+        &[&own("table log"), &own("index log_at")],
+    );
+    fine("not-in-transaction", &[&own("table other")]);
     fine(
         "not-in-transaction",
         &[

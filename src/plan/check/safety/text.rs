@@ -93,7 +93,7 @@ impl<'p> Text<'p> {
     /// Whether what its step prints is looked at.
     pub(super) fn is_judged(&self) -> bool {
         let expect = self.passage.spec.map(StepSpec::expect);
-        expect.is_some_and(|e| e.output.is_some() || e.regex.is_some() || e.value.is_some())
+        expect.is_some_and(|e| e.reads_output() || e.value.is_some())
     }
 
     /// What people read of its step, in lower case: title, group, details, and what is to be done.

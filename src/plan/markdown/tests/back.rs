@@ -85,10 +85,9 @@ fn headings_that_only_sound_like_ways_back_are_none() {
 #[test]
 fn what_goes_back_among_the_steps_forward_asks_and_is_told() {
     for text in [
-        "**Rollback**\n- [ ] Restore\n  ```bash\n  ./x.sh\n  ```\n",
+        "**Rollback**\n- [ ] Restore\n  ```bash\n  ./x.sh\n  ```\n**Verify**\n- [ ] Look\n",
         "Rollback steps:\n1. Undo it\n   ```bash\n   ./x.sh\n   ```\n",
-        "- ⏪ Rollback\n    - [ ] Restore\n      ```bash\n      ./x.sh\n      ```\n",
-        "**Step 4 — Rollback (only if step 3 fails)**\n\n```bash\n./x.sh\n```\n",
+        "- ⏪ Rollback\n    - [ ] Restore\n      ```bash\n      ./x.sh\n      ```\n- Verify\n    - [ ] Look\n",
         "Undo:\n\n```bash\n./x.sh\n```\n",
         "Recovery:\n\n```bash\n./x.sh\n```\n",
         "Backout:\n\n```bash\n./x.sh\n```\n",
@@ -183,4 +182,114 @@ fn roman_numbers_and_letters_count_like_digits() {
     }
     let back = format!("## I. Deploy{BLOCK}## II. Restore from backup{BLOCK}");
     assert_eq!(plan(&back).tiers.len(), 1);
+}
+
+/// The steps forward, and the tiers with theirs.
+fn ways(text: &str) -> (Vec<String>, Vec<String>) {
+    let plan = plan(text);
+    let title = |step: &crate::plan::Step| step.spec.title.clone();
+    let forward = plan.steps[plan.forward_steps()].iter().map(title).collect();
+    let tiers = plan.tiers.iter().map(|tier| {
+        let steps: Vec<String> = plan.steps[tier.steps.clone()].iter().map(title).collect();
+        format!("{}: {}", tier.spec.name, steps.join(", "))
+    });
+    (forward, tiers.collect())
+}
+
+#[test]
+fn a_bold_line_or_an_item_that_only_says_rollback_heads_a_way_back() {
+    let run = "  ```sh\n  ./restore.sh\n  ```\n";
+    for (head, below) in [
+        ("**Rollback**", format!("- [ ] Restore\n{run}")),
+        (
+            "**Rollback:**",
+            "1. Restore\n   ```sh\n   ./restore.sh\n   ```\n".to_owned(),
+        ),
+        (
+            "**Rollback (if the smoke test fails)**",
+            format!("- [ ] Restore\n{run}"),
+        ),
+        (
+            "**Step 4 — Rollback (only if step 3 fails)**",
+            format!("- [ ] Restore\n{run}"),
+        ),
+        (
+            "**Rollback steps**",
+            "```sh\n# 1. Restore\n./restore.sh\n```\n".to_owned(),
+        ),
+    ] {
+        let text = format!("# R\n## Deployment\n- [ ] Go\n\n{head}\n\n{below}\nThat is all.\n");
+        let (forward, tiers) = ways(&text);
+        assert_eq!(forward, ["Go"], "{text}");
+        assert_eq!(tiers.len(), 1, "{text}");
+        assert!(
+            tiers[0].contains("Rollback") && tiers[0].ends_with("Restore"),
+            "{tiers:?}"
+        );
+        assert!(
+            !problems(&text).iter().any(|p| p.0 == "conditional-step"),
+            "{text}"
+        );
+    }
+    // Where only the title heads it, the file runs as it would without its way back.
+    let (forward, tiers) =
+        ways("# Upgrade\n```sh\n./up.sh\n```\n\n**Rollback**\n```sh\n./back.sh\n```\n");
+    assert_eq!((forward.len(), tiers.len()), (1, 1));
+    let items = "# R\n## Deployment\n- Roll out\n    - [ ] Go\n- \u{23ea} Rollback (< 15 min)\n    - [ ] Restore\n";
+    let plan = plan(items);
+    assert_eq!(ways(items).0, ["Go"]);
+    assert_eq!(
+        plan.tiers[0].spec.until.map(|until| until.as_secs()),
+        Some(900)
+    );
+}
+
+#[test]
+fn what_may_go_on_behind_a_way_back_stays_where_it_was_and_asks() {
+    let restore = "- [ ] Restore\n  ```sh\n  ./restore.sh\n  ```\n";
+    for behind in [
+        "\n**Verify**\n- [ ] Look\n",
+        "\n**Step 5** smoke test\n- [ ] Look\n",
+        "\nVerification:\n- [ ] Look\n",
+        "\n- Verification\n    - [ ] Look\n",
+        "\n---\n- [ ] Look\n",
+    ] {
+        let text = format!("# R\n## Deployment\n- [ ] Go\n\n**Rollback**\n{restore}{behind}");
+        let (forward, tiers) = ways(&text);
+        assert_eq!(forward, ["Go", "Restore", "Look"], "{text}");
+        assert!(tiers.is_empty(), "{text}");
+        assert!(
+            problems(&text).iter().any(|p| p.0 == "conditional-step"),
+            "{text}"
+        );
+    }
+    let ready =
+        "# R\n## Pre-deployment\n**Rollback**\n- [ ] The dump is there\n## Deployment\n- [ ] Go\n";
+    assert_eq!(ways(ready).0, ["The dump is there", "Go"]);
+    let prose = "# R\n## Deployment\n- [ ] Go\n\n**Rollback**\n\nCall the vendor.\n";
+    assert!(ways(prose).1.is_empty());
+}
+
+#[test]
+fn a_case_in_parentheses_makes_no_criteria_of_a_way_back() {
+    for heading in [
+        "Rollback (if needed)",
+        "Rollback (if the smoke test fails)",
+        "Roll back (only if step 3 fails)",
+        "Rollback (falls nötig)",
+    ] {
+        let text = format!("## Deployment\n- [ ] Go\n## {heading}\n- [ ] Restore\n{BLOCK}");
+        let (forward, tiers) = ways(&text);
+        assert_eq!(
+            (forward.len(), tiers.len()),
+            (1, 1),
+            "{heading}: {forward:?} {tiers:?}"
+        );
+    }
+    let alerts = |heading: &str| {
+        let text = format!("## Deployment\n- [ ] Go\n## {heading}\n- Error rate > 5%\n");
+        plan(&text).alerts.len()
+    };
+    assert_eq!(alerts("Rollback (if any of these is true)"), 1);
+    assert_eq!(alerts("Rollback if"), 1);
 }

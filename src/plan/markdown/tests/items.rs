@@ -76,3 +76,17 @@ fn what_is_only_for_a_case_asks_before_it_runs() {
         assert!(plan.steps.iter().all(|step| !step.spec.danger), "{text}");
     }
 }
+
+#[test]
+fn bullets_of_a_checklist_are_looked_at() {
+    let text = "## Deployment\n- [ ] Go\n## Validation checklist\n- Pods are ready\n- No errors\n";
+    let looked = [
+        ("check", "Go"),
+        ("check", "Pods are ready"),
+        ("check", "No errors"),
+    ];
+    assert_eq!(titles(&plan(text)), looked);
+    // With boxes, the others are text.
+    let boxed = text.replace("- Pods", "- [ ] Pods");
+    assert_eq!(titles(&plan(&boxed)), looked[..2]);
+}

@@ -9,6 +9,29 @@ fn told(text: &str, code: &str) -> Vec<usize> {
 }
 
 #[test]
+fn a_name_among_the_words_of_a_template_is_told() {
+    let code = "unasked-name";
+    let block = |lines: &str| format!("## Deploy\n```bash\n{lines}\n```\n");
+    let ports = "docker ps --format '{{range .Ports}}{{.}}{{else}}x{{end}}'";
+    let mixed = block(&format!("{ports}\ndocker pull app:{{{{version}}}}"));
+    assert_eq!(told(&mixed, code), [4]);
+    assert!(plan(&mixed).steps[0].spec.holes.is_empty());
+    assert_eq!(
+        told(&block("helm upgrade a b --set tag={{tag}}"), code),
+        [3]
+    );
+    let known = format!("---\nvars: {{version: {{default: a}}}}\n---\n{mixed}");
+    for fine in [
+        block(ports),
+        block("ansible all -m debug -a 'msg={{ inventory_hostname }}'"),
+        block("sed -i \"s/{{name}}/$NAME/\" conf\ndocker ps --format '{{.ID}}'"),
+        known,
+    ] {
+        assert_eq!(told(&fine, code), Vec::<usize>::new(), "{fine}");
+    }
+}
+
+#[test]
 fn what_a_line_forbids_or_shows_as_printed_is_not_run() {
     let text = "## Deploy\nRun the check:\n\n```bash\n./check.sh\n```\n\nExpected output:\n\n```bash\nNAME READY\n```\n\nDo NOT run this in production:\n\n```bash\n./reset.sh\n```\n";
     let first = plan(text);
@@ -153,6 +176,26 @@ fn functions_go_with_the_parts_of_their_block_and_are_missed_in_others() {
     assert_eq!(told(text, "lost-variable"), [14]);
     let across = "## Deploy\n```bash\nVERSION=1.2\necho $VERSION\n```\n```bash\ndocker pull app:$VERSION\n```\n";
     assert_eq!(told(across, "lost-variable"), [7]);
+    let alias = across
+        .replace("VERSION=1.2", "alias k=kubectl")
+        .replace("docker pull", "k apply");
+    let alias = alias.replace("$VERSION", "x");
+    assert_eq!(told(&alias, "lost-variable"), [7]);
+    let function = across.replace("VERSION=1.2", "ready() { curl -f a; }");
+    for call in ["if ready; then", "x=$(ready)", "sleep 1 && ready", "ready"] {
+        let text = function.replace("docker pull app:$VERSION", call);
+        assert_eq!(told(&text, "lost-variable"), [7], "{call}");
+    }
+    for call in [
+        "echo ready",
+        "kubectl get ready",
+        "# if ready",
+        "ready=1",
+        "./ready",
+    ] {
+        let text = function.replace("docker pull app:$VERSION", call);
+        assert_eq!(told(&text, "lost-variable"), Vec::<usize>::new(), "{call}");
+    }
     for kept in [
         across.replace("VERSION=1.2", "export VERSION=1.2"),
         across.replace("docker", "VERSION=2\ndocker"),

@@ -48,6 +48,22 @@ fn contacts_are_read_from_lists_lines_and_tables() {
         ),
         ("| Name | Role |\n|-|-|\n| TBD | DBA |\n", "DBA/?/?"),
         (
+            "| Who | When | How |\n|-|-|-|\n| Alice | office hours | +49 123 |\n",
+            "office hours/Alice/+49 123",
+        ),
+        (
+            "| Who | When | How |\n|-|-|-|\n| DBA on call | nights | +49 123 |\n",
+            "DBA on call/?/nights - +49 123",
+        ),
+        (
+            "| Team | Responsibility |\n|-|-|\n| Data | the migration |\n",
+            "Data (the migration)/?/?",
+        ),
+        (
+            "| Team | Name | Responsibility |\n|-|-|-|\n| Data | Ada | the migration |\n",
+            "Data (the migration)/Ada/?",
+        ),
+        (
             "| Team member | Role | Phone |\n|-|-|-|\n| Carol | DBA | 123 |\n",
             "DBA/Carol/123",
         ),
@@ -170,4 +186,23 @@ fn a_time_is_not_how_to_reach_somebody() {
     let reach: Vec<_> = plan.contacts.iter().map(|c| c.reach.as_deref()).collect();
     assert_eq!(reach, [None, Some("555 1234")]);
     assert!(plan.notes.iter().any(|note| note.text.contains("5 min")));
+}
+
+#[test]
+fn a_word_that_may_be_a_place_to_sign_is_one_where_it_looks_like_one() {
+    let signs = |heading: &str, text: &str| {
+        let plan = plan(&format!("## Deployment\n- [ ] a\n## {heading}\n{text}"));
+        plan.signoffs.len()
+    };
+    let table = "| Rôle | Nom | Date |\n|-|-|-|\n| DBA | | |\n";
+    assert_eq!(signs("Visa", table), 1);
+    assert_eq!(signs("Firma", "- DBA: ______\n- QA lead: ______\n"), 2);
+    for (heading, text) in [
+        ("Visa", "Charge a card.\n"),
+        ("Visa", "- [ ] Migrate the cards\n"),
+        ("Firma", "- Name: ACME GmbH\n- Ort: Bonn\n"),
+        ("Firma", ""),
+    ] {
+        assert_eq!(signs(heading, text), 0, "{heading}: {text}");
+    }
 }

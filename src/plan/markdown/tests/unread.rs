@@ -92,6 +92,30 @@ fn words_behind_a_fence_keep_the_backslashes_of_their_json() {
 }
 
 #[test]
+fn words_behind_a_fence_say_what_json_is_expected() {
+    for info in [
+        "sh json=\".status == up\"",
+        "sh { name=a json=.status=up }",
+        "sh {\"json\":\".status = up\"}",
+        "sh {\"json\":{\".status\":\"up\"}}",
+    ] {
+        let text = format!("## Deployment\n```{info}\n./status.sh\n```\n");
+        let plan = plan(&text);
+        let lines = plan.steps[0].spec.expect().lines();
+        assert_eq!(lines, ["JSON .status = up"], "{info}");
+    }
+    for info in ["sh json=status", "sh {\"json\":[\".a\",\".b > soon\"]}"] {
+        let text = format!("## Deployment\n```{info}\n./status.sh\n```\n");
+        let found = problems(&text);
+        let codes = ["bad-path", "bad-comparison"];
+        assert!(
+            found.iter().any(|p| codes.contains(&p.0) && p.1 == 2),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
 fn words_behind_a_fence_that_are_no_json_are_told_and_the_step_waits_for_a_person() {
     let text =
         "## Deployment\n```sh {\"name\":\"mig\",\"excludeFromRunAll\":\"true}\n./x.sh\n```\n";

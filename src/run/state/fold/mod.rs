@@ -72,8 +72,10 @@ impl Fold<'_> {
     fn event(&mut self, event: &Event) -> Result<(), Mismatch> {
         match event {
             Event::RunCreated(e) => self.run_created(e),
-            Event::EngineStarted(_) => self.state.had_engine = true,
-            Event::JournalRestored(_) | Event::BackendSignalled(_) | Event::BackendAnswered(_) => {}
+            Event::EngineStarted(_) => self.state.engines += 1,
+            Event::JournalRestored(_) => {}
+            Event::BackendSignalled(e) => self.state.asked.push(e.clone()),
+            Event::BackendAnswered(e) => self.backend_answered(e),
             Event::DriverAttached(e) => self.driver_attached(e),
             Event::DriverLeft(_) => self.driver_left(),
             Event::PaceChanged(e) => self.state.auto = e.auto,
@@ -94,6 +96,7 @@ impl Fold<'_> {
             Event::StepSought(e) => self.step_sought(e)?,
             Event::StepAdopted(e) => self.step_adopted(e)?,
             Event::SnapshotTaken(e) => self.snapshot_taken(e)?,
+            Event::StepTyped(e) => drop(self.step(&e.job.step)?),
             Event::StepStopping(e) => self.step_stopping(e)?,
             Event::StepFinished(e) => self.step_finished(e)?,
             Event::StepTicked(e) => self.step_ticked(e)?,

@@ -2,8 +2,8 @@
 
 use super::{Fold, Mismatch};
 use crate::journal::event::{
-    ApprovalGiven, ChoiceMade, DriverAttached, GateDecided, Held, NoteAdded, RunCreated,
-    RunFinished, VariableForgotten, VariableSet,
+    ApprovalGiven, BackendAnswered, BackendSignalled, ChoiceMade, DriverAttached, GateDecided,
+    Held, NoteAdded, RunCreated, RunFinished, VariableForgotten, VariableSet,
 };
 use crate::plan::PhaseKind;
 use crate::plan::condition::Fact;
@@ -11,6 +11,16 @@ use crate::run::state::types::{Approval, Driver, End, GateDecision, Hold, NoteTa
 use crate::run::status::Change;
 
 impl Fold<'_> {
+    pub(super) fn backend_answered(&mut self, e: &BackendAnswered) {
+        let asked = &mut self.state.asked;
+        let same = |asked: &BackendSignalled| {
+            (&asked.database, asked.pid, asked.action) == (&e.database, e.pid, e.action)
+        };
+        if let Some(ix) = asked.iter().position(same) {
+            asked.remove(ix);
+        }
+    }
+
     pub(super) fn run_created(&mut self, e: &RunCreated) {
         self.state.run.clone_from(&e.run);
         self.state.digest.clone_from(&e.digest);

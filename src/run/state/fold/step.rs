@@ -67,6 +67,10 @@ impl Fold<'_> {
         let at = self.at;
         let ix = self.step(&e.job.step)?;
         let on_the_way_back = matches!(self.plan.steps[ix].home, Home::Tier(_));
+        if let Some(session) = &e.session {
+            let database = session.database.clone();
+            self.state.sessions.insert(database, session.clone());
+        }
         let step = self.change(ix, finish_change(&e.job, e.outcome, on_the_way_back))?;
         let end = JobEnd {
             outcome: e.outcome,

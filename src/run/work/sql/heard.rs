@@ -15,6 +15,8 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
+use crate::run::secrets::Secrets;
+
 tokio::task_local! {
     static VOICE: Voice;
 }
@@ -39,10 +41,7 @@ impl<S: Subscriber> Layer<S> for ServerWords {
         let _ = VOICE.try_with(|voice| {
             let mut words = Words::default();
             event.record(&mut words);
-            voice.say(Saying {
-                level: *event.metadata().level(),
-                words: words.0,
-            });
+            voice.say(*event.metadata().level(), words.0);
         });
     }
 }
@@ -54,7 +53,7 @@ struct Words(String);
 impl Visit for Words {
     fn record_str(&mut self, field: &Field, value: &str) {
         if field.name() == "message" {
-            value[..value.floor_char_boundary(LONGEST)].clone_into(&mut self.0);
+            value.clone_into(&mut self.0);
         }
     }
 
@@ -95,6 +94,7 @@ pub(super) struct Voice {
     sayings: Sender<Saying>,
     /// How many there was no room for.
     lost: Arc<AtomicUsize>,
+    secrets: Secrets,
 }
 
 impl Voice {
@@ -103,7 +103,13 @@ impl Voice {
         VOICE.scope(self, work).await
     }
 
-    fn say(&self, saying: Saying) {
+    fn say(&self, level: Level, mut words: String) {
+        if words.len() > LONGEST {
+            // A secret of which a part is cut off could not be told from anything else.
+            words = self.secrets.mask(&words);
+            words.truncate(words.floor_char_boundary(LONGEST));
+        }
+        let saying = Saying { level, words };
         if self.sayings.try_send(saying).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
@@ -140,13 +146,14 @@ impl Said {
     }
 }
 
-/// A voice, and an ear for it.
-pub(super) fn listen() -> (Voice, Said) {
+/// A voice that says nothing of `secrets` by halves, and an ear for it.
+pub(super) fn listen(secrets: Secrets) -> (Voice, Said) {
     let (sender, receiver) = mpsc::channel(WAITING);
     let lost = Arc::new(AtomicUsize::new(0));
     let voice = Voice {
         sayings: sender,
         lost: Arc::clone(&lost),
+        secrets,
     };
     let said = Said {
         sayings: receiver,
@@ -165,7 +172,7 @@ mod tests {
     async fn only_what_is_said_to_this_task_is_heard_and_no_more_than_there_is_room_for() {
         let log = tracing_subscriber::registry().with(ServerWords);
         let _log = tracing::subscriber::set_default(log);
-        let (voice, mut said) = listen();
+        let (voice, mut said) = listen(Secrets::default());
         tracing::warn!("nobody's");
         voice
             .over(async {
@@ -186,5 +193,19 @@ mod tests {
             "{}",
             rest[WAITING - 2]
         );
+    }
+
+    #[tokio::test]
+    async fn a_secret_at_the_end_of_what_is_kept_leaves_nothing_of_itself() {
+        let log = tracing_subscriber::registry().with(ServerWords);
+        let _log = tracing::subscriber::set_default(log);
+        let secrets = Secrets::default();
+        secrets.keep("token".to_owned(), "SUPERSECRET".to_owned());
+        let (voice, mut said) = listen(secrets);
+        voice
+            .over(async { tracing::warn!("{}SUPERSECRET", "x".repeat(LONGEST - 5)) })
+            .await;
+        let heard = said.next().await;
+        assert!(heard.ends_with('x') || heard.ends_with('•'), "{heard}");
     }
 }

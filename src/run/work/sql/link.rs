@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Row};
 use tokio::sync::oneshot;
 
 use super::SqlTask;
-use super::ask::{identity, is_another_system, without_life};
+use super::ask::{identity, without_life};
 use super::ears::Ears;
 use super::heard::{self, Said};
 use super::number;
@@ -31,9 +31,9 @@ pub struct Link {
     in_recovery: bool,
     version: i32,
     /// The server, as it identifies itself.
-    server: Option<String>,
-    /// Whether another session was lost before it.
-    pub is_second: bool,
+    pub(super) server: Option<String>,
+    /// Whether no step has worked in it yet.
+    pub(super) is_new: bool,
 }
 
 /// How a piece of work ended, before it is judged.
@@ -67,7 +67,7 @@ impl Link {
             started: row.try_get(1)?,
             in_recovery: row.try_get(2)?,
             version: row.try_get(3)?,
-            is_second: false,
+            is_new: true,
             connection,
             options,
         };
@@ -107,20 +107,21 @@ impl Link {
             .sql
             .transaction
             .unwrap_or_else(|| refuses_transaction(&task.sql.text).is_none());
-        if let (Some(then), Some(now)) = (&task.server, &self.server)
-            && is_another_system(then, now)
-        {
-            let words = format!(
-                "`{}` is not the server that ran the steps before ({now} instead of {then}): if that is meant, try again with a reason",
-                task.sql.database
-            );
-            let finish = Finish {
-                elsewhere: true,
-                ..not_begun(&task.job, words)
-            };
-            return (finish, false);
-        }
         let given_up = "given up before its first statement";
+        if let Some(refused) = self.is_not_the_one(task) {
+            return (refused, false);
+        }
+        match ears.beside(self.carry_on(task)).await {
+            Some(Ok(())) => {}
+            Some(Err(why)) => {
+                let refused = Finish {
+                    elsewhere: true,
+                    ..not_begun(&task.job, why)
+                };
+                return (refused, false);
+            }
+            None => return (not_begun(&task.job, given_up), true),
+        }
         let database = ears.database.to_owned();
         let limit_before = match ears.beside(self.begin(task, wrapped, &database)).await {
             None => return (not_begun(&task.job, given_up), true),
@@ -137,7 +138,7 @@ impl Link {
             };
             return (not_begun(&task.job, given_up), lost);
         }
-        let (voice, said) = heard::listen();
+        let (voice, said) = heard::listen(task.judgement.secrets.clone());
         let work = voice.over(self.statements(task, wrapped, said));
         let ran = ears.beside(work).await;
         let ran = ran.unwrap_or_else(|| Ran::Lost("the connection was given up".to_owned()));
@@ -354,7 +355,7 @@ impl Link {
             message: Some(format!("{why} while it was being committed")),
             ..finish
         };
-        let (voice, mut said) = heard::listen();
+        let (voice, mut said) = heard::listen(task.judgement.secrets.clone());
         let committed = voice.over(ears.beside(self.tell("commit"))).await;
         let message = task.note_warnings(said.all()).await;
         match committed {

@@ -6,10 +6,12 @@
 //! the disk: whatever dies afterwards, the server can be asked whether it committed.
 
 mod ask;
+mod carried;
 mod ears;
 mod heard;
 mod link;
 mod number;
+mod queue;
 mod session;
 mod words;
 
@@ -22,13 +24,14 @@ pub use ask::SqlAsk;
 pub(super) use heard::Said;
 use heard::Saying;
 pub use heard::ServerWords;
+use queue::Queue;
 use session::Session;
 pub(super) use words::{is_lost, words};
 
 use super::backends::Backends;
 use super::judge::{Judgement, not_begun};
 use super::rows::Printer;
-use crate::journal::event::{Job, Stage};
+use crate::journal::event::{Job, SessionLeft, Stage};
 use crate::plan::Sql;
 use crate::run::input::Notice;
 
@@ -46,11 +49,20 @@ pub struct SqlTask {
     pub sql: Sql,
     /// The name under which the session shows while it does this.
     pub application: String,
-    /// The server that has run the steps before, as it identified itself; none where a person has said
-    /// that it may be any.
-    pub server: Option<String>,
+    pub before: Before,
     pub judgement: Judgement,
     pub notices: Sender<Notice>,
+}
+
+/// What is known of the session in which the steps before have worked.
+#[derive(Default)]
+pub struct Before {
+    /// Its server, as it identified itself.
+    pub server: Option<String>,
+    /// What they have left in it.
+    pub left: SessionLeft,
+    /// Whether a person wants the task done also in a session that is not the same.
+    pub anywhere: bool,
 }
 
 impl SqlTask {
@@ -110,9 +122,8 @@ impl Sessions {
                 url: url.unwrap_or_else(|| Err("the plan does not name this database".to_owned())),
                 backends: self.backends.clone(),
                 link: None,
-                had_one: false,
             };
-            tokio::spawn(session.serve(receiver));
+            tokio::spawn(session.serve(Queue::new(receiver)));
             sender
         });
         if let Err(

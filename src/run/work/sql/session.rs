@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::ears::Ears;
 use super::link::Link;
+use super::queue::Queue;
 use super::words::words;
 use super::{SqlTask, SqlWork};
 use crate::journal::event::Stage;
@@ -17,7 +18,6 @@ use crate::monitor::Target;
 use crate::run::input::{Finish, Notice};
 use crate::run::work::backends::Backends;
 use crate::run::work::judge::not_begun;
-use crate::run::work::rows::Printer;
 
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -27,20 +27,19 @@ pub struct Session {
     pub url: Result<String, String>,
     pub backends: Backends,
     pub link: Option<Link>,
-    /// Whether there was a session before.
-    pub had_one: bool,
 }
 
 impl Session {
     /// Does one piece of work after the other, until nobody gives it any more.
-    pub async fn serve(mut self, mut work: Receiver<SqlWork>) {
-        while let Some(work) = work.recv().await {
+    pub async fn serve(mut self, mut queue: Queue) {
+        while let Some(work) = queue.next().await {
             let SqlWork {
                 task,
                 mut stops,
                 proceed,
             } = work;
-            let finish = self.finish(&task, &mut stops, proceed).await;
+            let work = Box::pin(self.finish(&task, &mut stops, proceed));
+            let finish = queue.beside(work).await;
             let _ = task.notices.send(Notice::Finished(finish)).await;
         }
     }
@@ -62,14 +61,6 @@ impl Session {
                 Err(why) => return not_begun(&task.job, why),
             },
         };
-        if link.is_second {
-            let said =
-                "(a new session: settings, temporary tables and locks of the old one are gone)";
-            if let Ok(mut printer) = Printer::open(&task.judgement.output).await {
-                let _ = printer.say(said).await;
-            }
-            link.is_second = false;
-        }
         let mut ears = Ears {
             stops,
             backends: &self.backends,
@@ -78,19 +69,26 @@ impl Session {
             started: link.started,
             signals: JoinSet::new(),
         };
-        let (finish, lost) = link.run(task, &mut ears, proceed).await;
-        self.had_one = true;
+        let (mut finish, lost) = link.run(task, &mut ears, proceed).await;
         let is_hit = ears.let_go();
-        if !lost && !is_hit {
-            self.link = Some(link);
+        if lost || is_hit {
+            return finish;
         }
+        // In a session that is still new nothing was begun.
+        if !link.is_new {
+            match tokio::time::timeout(CONNECT, link.left(task)).await {
+                Ok(Ok(left)) => finish.session = Some(Box::new(left)),
+                // What it holds is not known: the next step gets another.
+                _ => return finish,
+            }
+        }
+        self.link = Some(link);
         finish
     }
 
     /// The session that the steps before have used, if the server has not ended it meanwhile.
     async fn living_link(&mut self) -> Option<Link> {
         let mut link = self.link.take()?;
-        self.had_one = true;
         match tokio::time::timeout(CONNECT, link.connection.ping()).await {
             Ok(Ok(())) => Some(link),
             _ => None,
@@ -106,14 +104,12 @@ impl Session {
             Link::greet(connection, options.clone()).await
         };
         let failed = |why: &str| format!("failed to connect to `{}`: {why}", self.database);
-        let mut link = tokio::select! {
+        tokio::select! {
             link = tokio::time::timeout(CONNECT, connecting) => match link {
-                Ok(link) => link.map_err(|error| failed(&words(&error)))?,
-                Err(_) => return Err(failed("the server does not answer")),
+                Ok(link) => link.map_err(|error| failed(&words(&error))),
+                Err(_) => Err(failed("the server does not answer")),
             },
-            Some(_) = stops.recv() => return Err("given up before there was a connection".to_owned()),
-        };
-        link.is_second = self.had_one;
-        Ok(link)
+            Some(_) = stops.recv() => Err("given up before there was a connection".to_owned()),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Each panel in each condition that a database can be in.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
@@ -46,12 +47,8 @@ fn quiet() -> Health {
 /// Everything that can go on goes on at once.
 fn busy() -> Health {
     let mut picture = crowded();
-    picture.sessions = picture
-        .locks
-        .nodes
-        .iter()
-        .map(|n| n.session.clone())
-        .collect();
+    let sessions = picture.locks.nodes.iter().map(|n| n.session.clone());
+    picture.sessions = Arc::new(sessions.collect());
     picture.vitals = Known::seen(vitals());
     picture.statements = Known::seen(Statements {
         list: vec![trend("select id from orders", Some(12.4), 100.2, true)],
@@ -111,7 +108,7 @@ fn without_grants() -> Health {
         (hidden.query_age, hidden.state_age) = (None, None);
         (hidden.transaction_age, hidden.session_age) = (None, None);
     }
-    (picture.running, picture.sessions) = (Vec::new(), Vec::new());
+    (picture.running, picture.sessions) = (Vec::new(), Arc::default());
     picture.idle_in_transaction.clear();
     let grant = picture.server.grant();
     let mut hidden = work(5122, &format!("an index build (hidden: {grant})"), "", None);

@@ -42,7 +42,8 @@ pub(super) fn locks(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let tree = &picture.locks;
     let sessions = tree.nodes.iter().map(|node| &node.session);
     let wide = inner.width >= WIDE;
-    let lines = |at: usize| line(sight, tree, at, wide);
+    let going_on = going_on(tree);
+    let lines = |at: usize| line(sight, tree, (at, going_on[at]), wide);
     session_list(sight, Panel::Locks, sessions, lines, list, buf);
 }
 
@@ -90,9 +91,15 @@ pub(super) fn summary(picture: &Picture) -> String {
     format!("{blockers}, {} waiting", tree.waiters)
 }
 
-fn line<'s>(sight: &Sight<'_>, tree: &LockTree, at: usize, wide: bool) -> Line<'s> {
+fn line<'s>(
+    sight: &Sight<'_>,
+    tree: &LockTree,
+    (at, going_on): (usize, u16),
+    wide: bool,
+) -> Line<'s> {
     let node = &tree.nodes[at];
-    let mut spans = vec![sight.span(branches(tree, at), Role::Frame)];
+    let branches = branches(node.depth as usize, going_on);
+    let mut spans = vec![sight.span(branches, Role::Frame)];
     if node.session.pid == 0 {
         spans.extend(prepared(sight, tree));
         return Line::from(spans);
@@ -148,30 +155,32 @@ fn prepared<'s>(sight: &Sight<'_>, tree: &LockTree) -> Vec<Span<'s>> {
     vec![sight.span(words, Role::Warn)]
 }
 
-/// The lines that join a node to what stands above it. Of a long chain only the nearest are drawn, after
-/// the number of those that are left out.
-fn branches(tree: &LockTree, at: usize) -> String {
-    let depth = tree.nodes[at].depth as usize;
-    let skipped = depth.saturating_sub(DEEPEST);
-    // Whether another node of each level comes before the one above it ends.
-    let mut goes_on = [false; DEEPEST];
-    let mut least = depth + 1;
-    for node in &tree.nodes[at + 1..] {
+/// Of each node, whether another node of each level comes before the one above it ends: a bit for each level
+/// that is drawn, its own level the lowest. One way through the tree from its end, however long its chains.
+fn going_on(tree: &LockTree) -> Vec<u16> {
+    // Whether what comes next goes on at each level.
+    let mut open: Vec<bool> = Vec::new();
+    let mut all: Vec<u16> = tree.nodes.iter().map(|_| 0).collect();
+    for (node, bits) in tree.nodes.iter().zip(&mut all).rev() {
         let depth = node.depth as usize;
-        if depth < least {
-            least = depth;
-            if depth <= skipped {
-                break;
-            }
-            goes_on[depth - skipped - 1] = true;
-        }
+        open.resize(depth + 1, false);
+        let drawn = open.iter().rev().take(depth.min(DEEPEST));
+        *bits = (0..).zip(drawn).map(|(at, on)| u16::from(*on) << at).sum();
+        open[depth] = true;
     }
+    all
+}
+
+/// The lines that join a node to what stands above it, given where they go on. Of a long chain only the
+/// nearest are drawn, after the number of those that are left out.
+fn branches(depth: usize, going_on: u16) -> String {
+    let skipped = depth.saturating_sub(DEEPEST);
     let mut text = match skipped {
         0 => String::new(),
         skipped => format!("+{skipped} "),
     };
-    for (level, goes_on) in (skipped + 1..=depth).zip(goes_on) {
-        text.push_str(match (level == depth, goes_on) {
+    for level in (0..depth - skipped).rev() {
+        text.push_str(match (level == 0, going_on >> level & 1 == 1) {
             (true, true) => "├ ",
             (true, false) => "└ ",
             (false, true) => "│ ",

@@ -1,10 +1,10 @@
-//! Texts of plans on a terminal: what would move its cursor, colour it, or turn the order of its letters
-//! around is shown as a sign instead.
+//! Texts of plans, of journals and of what servers say on a terminal: what would move its cursor, colour
+//! it, or turn the order of its letters around is shown as a sign instead.
 
 use std::borrow::Cow;
 
 /// `text` with a sign for each character that a terminal would obey. Lines and tabs stay.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
+pub fn printable(text: &str) -> Cow<'_, str> {
     // Most texts are plain, and telling so without a branch for every byte is quick.
     let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
     if text.bytes().fold(true, |all, byte| all & plain(byte)) || !text.contains(is_obeyed) {
@@ -13,7 +13,8 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(sign).collect())
 }
 
-fn is_obeyed(c: char) -> bool {
+/// Whether a terminal obeys this character instead of showing it. Ends of lines and tabs are no such.
+pub fn is_obeyed(c: char) -> bool {
     let turns =
         matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     (c.is_control() && !matches!(c, '\n' | '\t')) || turns
@@ -34,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_terminal_is_told_nothing_by_a_plan() {
+    fn a_terminal_is_told_nothing_by_what_it_shows() {
         let bad = "a\u{1b}[31mred\u{7}\r\u{7f}\u{9b}2J\u{202e}b";
         assert_eq!(printable(bad), "a␛[31mred␇␍␡\u{fffd}2J\u{fffd}b");
         let good = "Überprüfung\n\t确认 ✅ 👩‍🚀";

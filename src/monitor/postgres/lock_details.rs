@@ -1,0 +1,173 @@
+//! Looking up what the waiting sessions want, and what those hold that they wait for.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use sqlx::postgres::PgRow;
+use sqlx::postgres::types::Oid;
+
+use super::facts::Facts;
+use super::line::Line;
+use super::rows::{field, flag, seconds, text};
+use super::trouble::Trouble;
+use crate::clock::{Clock, Moment};
+use crate::monitor::locks::{Edge, Lock, Waits, Wanted, conflicts};
+
+/// The least time between two readings of `pg_locks`, which cost as much as there are locks; and how many
+/// times as long as it takes to read them, where that is more, and the most.
+pub(super) const DETAILS_HOLD: Duration = Duration::from_secs(2);
+const DETAILS_SHARE: u32 = 250;
+const DETAILS_HOLD_MOST: Duration = Duration::from_secs(10);
+
+/// What the waiting sessions want, the rows they are in line for, and what their blockers hold of the
+/// same things, of which one session may hold tens of thousands; and of all sessions how many wait for a
+/// table that ours hold or waited for first, in a mode that ours keep out.
+macro_rules! details {
+    ($waitstart:literal) => {
+        concat!(
+            "WITH l AS MATERIALIZED (
+                 SELECT pid, granted, locktype, mode, transactionid, database, relation, classid, objid,
+                        objsubid, ",
+            $waitstart,
+            "          AS since
+                   FROM pg_locks AS p
+                  WHERE NOT granted
+                     OR pid = ANY($1) AND locktype = 'tuple'
+                     OR granted AND pid = ANY($2) AND mode <> 'SIReadLock'
+                        AND locktype = ANY($6)),
+             wanted AS (SELECT * FROM l WHERE NOT granted AND pid = ANY($1))
+             SELECT pid, granted, locktype, mode, transactionid::text AS transaction,
+                    CASE WHEN n.here THEN relation::regclass::text END AS relation,
+                    CASE WHEN n.here THEN pg_partition_root(relation)::regclass::text END AS root,
+                    classid::int8 AS class, objid::int8 AS object, objsubid::int4 AS sub_object,
+                    extract(epoch FROM clock_timestamp() - since)::float8 AS waited,
+                    CASE WHEN pid = ANY($4) AND locktype = 'relation'
+                         THEN (SELECT count(*) FROM l AS w
+                                WHERE NOT w.granted AND w.locktype = 'relation'
+                                  AND w.pid <> ALL($4)
+                                  AND w.database = l.database AND w.relation = l.relation
+                                  AND l.mode || ' ' || w.mode = ANY($5)
+                                  AND (l.granted OR w.since > l.since)) END AS behind
+               FROM l, LATERAL (SELECT database = 0 OR database = $3 AS here) AS n
+              WHERE pid = ANY($1) AND (NOT granted OR locktype = 'tuple')
+                 OR granted
+                AND CASE locktype
+                    WHEN 'relation'
+                    THEN (database, relation)
+                         IN (SELECT database, relation FROM wanted WHERE locktype = 'relation')
+                    WHEN 'advisory'
+                    THEN (database, classid, objid, objsubid)
+                         IN (SELECT database, classid, objid, objsubid FROM wanted
+                              WHERE locktype = 'advisory') END"
+        )
+    };
+}
+
+const DETAILS: &str = details!("waitstart");
+/// Before version 14 nothing tells when a wait began. A statement that waits has mostly done so for most
+/// of its time.
+const DETAILS_WITHOUT_START: &str = details!(
+    "CASE WHEN NOT granted
+          THEN (SELECT query_start FROM pg_stat_get_activity(p.pid)) END"
+);
+
+/// What was looked up last.
+pub(super) struct Details {
+    pub(super) at: Moment,
+    /// How long they are good for.
+    hold: Duration,
+    pub(super) wanted: HashMap<i32, Wanted>,
+    pub(super) held: HashMap<i32, Vec<String>>,
+    pub(super) behind_ours: u32,
+}
+
+impl Details {
+    /// Whether they are as good as new ones at the moment `now`.
+    pub(super) fn hold_at(&self, now: Moment) -> bool {
+        now.since(self.at) < self.hold
+    }
+}
+
+/// The kinds of locks of which it matters who holds them. Most wait for tables, and a session that holds
+/// thousands of others is not asked for those.
+fn kinds(waits: &Waits) -> &'static [&'static str] {
+    let other = |edge: &Edge| {
+        let wait = waits
+            .sessions
+            .get(&edge.waiter)
+            .and_then(|one| one.wait.as_deref());
+        !matches!(
+            wait,
+            Some("Lock: relation" | "Lock: transactionid" | "Lock: tuple" | "Lock: virtualxid")
+        )
+    };
+    if waits.edges.iter().any(other) {
+        &["relation", "advisory"]
+    } else {
+        &["relation"]
+    }
+}
+
+/// Looks it up for the sessions of `waits`.
+pub(super) async fn read_details(
+    line: &mut Line,
+    waits: &Waits,
+    facts: &Facts,
+    ours: &[i32],
+    (now, clock): (Moment, &dyn Clock),
+) -> Result<Details, Trouble> {
+    let (edges, began) = (&waits.edges, clock.now());
+    let waiters: Vec<i32> = edges.iter().map(|edge| edge.waiter).collect();
+    let blockers: Vec<i32> = edges
+        .iter()
+        .flat_map(|edge| edge.blockers.clone())
+        .collect();
+    let sql = if facts.waitstart {
+        DETAILS
+    } else {
+        DETAILS_WITHOUT_START
+    };
+    let statement = sqlx::query(sql)
+        .bind(waiters)
+        .bind(blockers)
+        .bind(Oid(facts.database))
+        .bind(ours)
+        .bind(conflicts())
+        .bind(kinds(waits));
+    let rows = line.rows(statement).await?;
+    let took = clock.now().since(began);
+    let locks: Vec<Lock> = rows.iter().map(lock).collect();
+    // Ours may hold several locks on one table, and each row tells of the whole queue before it.
+    let behind = rows.iter().filter_map(|row| {
+        let relation = text(row, "relation")?;
+        Some((relation, field::<i64>(row, "behind")?))
+    });
+    let mut queues: HashMap<String, i64> = HashMap::new();
+    for (relation, sessions) in behind {
+        let queue = queues.entry(relation).or_default();
+        *queue = sessions.max(*queue);
+    }
+    Ok(Details {
+        at: now,
+        hold: (took * DETAILS_SHARE).clamp(DETAILS_HOLD, DETAILS_HOLD_MOST),
+        wanted: Lock::wanted_of_all(&locks),
+        held: Lock::held_by_all(&locks),
+        behind_ours: u32::try_from(queues.values().sum::<i64>()).unwrap_or(u32::MAX),
+    })
+}
+
+fn lock(row: &PgRow) -> Lock {
+    Lock {
+        pid: field(row, "pid").unwrap_or_default(),
+        granted: flag(row, "granted"),
+        locktype: text(row, "locktype").unwrap_or_default(),
+        mode: text(row, "mode").unwrap_or_default(),
+        relation: text(row, "relation"),
+        root: text(row, "root"),
+        transaction: text(row, "transaction"),
+        class: field(row, "class"),
+        object: field(row, "object"),
+        sub_object: field(row, "sub_object"),
+        waited: seconds(row, "waited"),
+    }
+}

@@ -1,0 +1,214 @@
+//! Ways back that have no heading of Markdown's: a bold line "**Rollback**", or an item "Rollback" with
+//! its steps below it, as some editors export sections. They are made headings, so that their steps are
+//! none of the way forward.
+
+use super::blocks::{Block, Heading, Holds, Inline, Item, Kind, List};
+use super::heading::{Title, counts, without_parentheses};
+use super::label::{is_label, label};
+use super::words::{Meaning, Sense, Words};
+use crate::plan::model::PhaseKind;
+use crate::plan::source::Span;
+
+/// What is known of the headings above a block.
+struct Above {
+    /// Their levels, and whether what stands below is surely part of the way forward.
+    open: Vec<(u8, bool)>,
+}
+
+/// `blocks`, in which what only says that here is a way back is a heading.
+pub(super) fn headings(blocks: Vec<Block>) -> Vec<Block> {
+    let mut above = Above { open: Vec::new() };
+    let mut all = Vec::with_capacity(blocks.len());
+    let mut section: Vec<Block> = Vec::new();
+    for block in blocks {
+        if let Kind::Heading(heading) = &block.kind {
+            above.part(std::mem::take(&mut section), &mut all);
+            above.open(heading);
+            all.push(block);
+        } else {
+            section.push(block);
+        }
+    }
+    above.part(section, &mut all);
+    all
+}
+
+impl Above {
+    fn open(&mut self, heading: &Heading) {
+        while self
+            .open
+            .last()
+            .is_some_and(|(level, _)| *level >= heading.level)
+        {
+            self.open.pop();
+        }
+        let meaning = Title::new(&heading.inline.one_line()).meaning;
+        let before = meaning
+            .stage
+            .is_some_and(|stage| stage.kind == PhaseKind::Before);
+        let forward = meaning.sense.is_none() && !before;
+        self.open.push((heading.level, forward));
+    }
+
+    /// Puts the blocks of a section into `all`, the last part of it below a heading of its own if that is
+    /// a way back.
+    fn part(&self, mut section: Vec<Block>, all: &mut Vec<Block>) {
+        let forward = self.open.iter().all(|(_, forward)| *forward);
+        let Some(at) = section.iter().position(opens).filter(|_| forward) else {
+            return all.append(&mut section);
+        };
+        let behind = &section[at + 1..];
+        let whole = match &section[at].kind {
+            // What comes next in the same manner would be taken for a part of it.
+            Kind::Paragraph(_) => {
+                let below = behind.iter().position(is_rule).unwrap_or(behind.len());
+                let (below, beyond) = behind.split_at(below);
+                below.iter().any(is_done)
+                    && !below.iter().any(goes_on)
+                    && !beyond.iter().any(is_done)
+            }
+            _ => !behind.iter().any(|block| goes_on(block) || is_done(block)),
+        };
+        if !whole {
+            return all.append(&mut section);
+        }
+        let level = self.open.last().map_or(1, |(level, _)| *level) + 1;
+        let behind = section.split_off(at + 1);
+        all.append(&mut section);
+        if let Some(block) = all.pop() {
+            split(block, level, all);
+        }
+        all.extend(behind);
+    }
+}
+
+/// Whether a way back begins in `block`.
+fn opens(block: &Block) -> bool {
+    match &block.kind {
+        Kind::Paragraph(inline) => inline.is_bold() && is_only_rollback(inline),
+        Kind::List(list) => place(list).is_some(),
+        _ => false,
+    }
+}
+
+/// Which item of `list` is a way back, where nothing is to be done behind it.
+fn place(list: &List) -> Option<usize> {
+    let names = |item: &Item| {
+        let (head, rest) = item.head();
+        item.task.is_none() && rest.iter().any(is_done) && head.is_some_and(is_only_rollback)
+    };
+    let at = list.items.iter().position(names)?;
+    let behind = &list.items[at + 1..];
+    let text = !list.ordered && behind.iter().all(|item| !is_held(item.holds));
+    (behind.is_empty() || text).then_some(at)
+}
+
+fn is_held(holds: Holds) -> bool {
+    holds.tasks || holds.work
+}
+
+/// Whether something in `block` is to be done, where it stands below a way back.
+fn is_done(block: &Block) -> bool {
+    is_held(block.holds) || matches!(&block.kind, Kind::List(list) if list.ordered)
+}
+
+fn is_rule(block: &Block) -> bool {
+    matches!(block.kind, Kind::Rule)
+}
+
+/// Whether `block` may begin what is no part of the way back any more.
+fn goes_on(block: &Block) -> bool {
+    match &block.kind {
+        Kind::Paragraph(inline) => {
+            let text = &inline.text;
+            inline.is_bold()
+                || (inline.leads_bold() && counts(text))
+                || (is_label(inline) && is_of_its_own(text))
+        }
+        Kind::List(list) => list.items.iter().any(|item| {
+            let named = || item.head().0.is_some_and(|head| is_of_its_own(&head.text));
+            item.task.is_none() && item.holds.tasks && named()
+        }),
+        _ => false,
+    }
+}
+
+/// Whether a line speaks of something else than a way back.
+fn is_of_its_own(text: &str) -> bool {
+    let meaning = Words::new(text).meaning();
+    let back = meaning.sense == Some(Sense::Rollback);
+    meaning != Meaning::default() && !back
+}
+
+/// Whether a line says that here is how to roll back, and nothing else; when, or in which case, aside.
+fn is_only_rollback(inline: &Inline) -> bool {
+    if inline.text.contains('\n') {
+        return false;
+    }
+    let title = Title::new(&label(&inline.text));
+    let name = without_parentheses(&title.read(Some).1);
+    title.meaning.sense == Some(Sense::Rollback) && Words::new(&name).is_plain_rollback()
+}
+
+/// Puts `block` into `all` as a heading of `level`, with what stands before and behind it in its list.
+fn split(block: Block, level: u8, all: &mut Vec<Block>) {
+    let (list, at) = match block.kind {
+        Kind::Paragraph(inline) => return all.push(heading(&inline, block.span, level)),
+        Kind::List(list) => {
+            let at = place(&list).unwrap_or_default();
+            (list, at)
+        }
+        kind => return all.push(Block { kind, ..block }),
+    };
+    let ordered = list.ordered;
+    let mut items = list.items;
+    let behind = items.split_off((at + 1).min(items.len()));
+    let item = items.pop();
+    push_list(items, ordered, all);
+    if let Some(item) = item {
+        let mut blocks = item.blocks.into_iter();
+        match blocks.next() {
+            Some(Block {
+                kind: Kind::Paragraph(inline),
+                span,
+                ..
+            }) => all.push(heading(&inline, span, level)),
+            first => all.extend(first),
+        }
+        all.extend(blocks);
+    }
+    push_list(behind, ordered, all);
+}
+
+fn heading(inline: &Inline, span: Span, level: u8) -> Block {
+    let inline = Inline {
+        text: label(&inline.text),
+        bold: 0,
+        links: inline.links.clone(),
+    };
+    Block {
+        kind: Kind::Heading(Heading {
+            level,
+            inline,
+            account: None,
+        }),
+        span,
+        holds: Holds::default(),
+    }
+}
+
+fn push_list(items: Vec<Item>, ordered: bool, all: &mut Vec<Block>) {
+    let (Some(first), Some(last)) = (items.first(), items.last()) else {
+        return;
+    };
+    let span = Span::new(first.span.start, last.span.end);
+    let mut holds = Holds::default();
+    for item in &items {
+        holds.add(item.holds);
+    }
+    all.push(Block {
+        kind: Kind::List(List { ordered, items }),
+        span,
+        holds,
+    });
+}

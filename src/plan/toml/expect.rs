@@ -1,0 +1,121 @@
+//! What a step and a probe expect.
+
+use super::snapshot;
+use super::table::Table;
+use crate::plan::draft::Placed;
+use crate::plan::expect::{BadInJson, Comparison, Expect, InJson};
+use crate::plan::problem::Problem;
+use crate::plan::source::Span;
+use crate::plan::tree::Node;
+
+/// What must be true, as a step and a probe say it.
+pub(super) fn expect(table: &Table<'_>) -> Expect {
+    let Some(value) = table.value("expect") else {
+        return Expect::default();
+    };
+    if value.is_text() {
+        table.problem(
+            Problem::error(
+                "wrong-type",
+                value.span,
+                "`expect` must be a table, not a string",
+            )
+            .hint("write `expect = { output = \"…\" }`"),
+        );
+        return Expect::default();
+    }
+    let Some(table) = table.table("expect") else {
+        return Expect::default();
+    };
+    let value = table.scalar("value").and_then(|text| {
+        Comparison::parse(&text.value)
+            .map_err(|why| {
+                table.problem(
+                    Problem::error("bad-comparison", text.span, why)
+                        .hint("such as `value = \">= 58\"`"),
+                );
+            })
+            .ok()
+    });
+    let expect = Expect {
+        exit: small_numbers(&table, "exit"),
+        output: table.string("output"),
+        regex: table.pattern_with_variables("regex"),
+        value,
+        json: in_json(&table),
+        status: small_numbers(&table, "status"),
+        within: table.duration("within"),
+        kept: snapshot::kept(&table),
+        shown: table.string("shown"),
+    };
+    table.finish();
+    expect
+}
+
+/// `json = ".status == up"`, a list of such texts, or a table of paths and what stands there.
+fn in_json(table: &Table<'_>) -> Vec<InJson> {
+    let Some(node) = table.value("json") else {
+        return Vec::new();
+    };
+    let read = |text: &str, place: &Placed<String>| {
+        let refuse = |bad| table.problem(refused(&place.value, bad, place.span));
+        InJson::parse(text).map_err(refuse).ok()
+    };
+    if !node.is_table() {
+        let texts = table.strings("json");
+        let read = texts.iter().map(|text| read(&text.value, text));
+        return read.flatten().collect();
+    }
+    let Some(places) = table.table("json") else {
+        return Vec::new();
+    };
+    let one = |(path, node): (Placed<String>, &Node)| {
+        let Some(wanted) = node.scalar() else {
+            return table.wrong(&path.value, node, "text, a number or a boolean");
+        };
+        let only = read(&path.value, &path)?;
+        if only.wanted.is_some() {
+            let message = format!("`{}` compares already", path.value);
+            table.problem(Problem::error("bad-path", path.span, message));
+            return None;
+        }
+        let wanted = Comparison::parse(&wanted).map_err(|why| {
+            table.problem(refused(&wanted, BadInJson::Wanted(why), node.span));
+        });
+        Some(InJson {
+            wanted: Some(wanted.ok()?),
+            ..only
+        })
+    };
+    places.named().into_iter().filter_map(one).collect()
+}
+
+/// Why `text` is nothing that JSON can be held against.
+pub(in crate::plan) fn refused(text: &str, bad: BadInJson, span: Span) -> Problem {
+    match bad {
+        BadInJson::Path(bad) => {
+            let at = text.get(bad.at..).unwrap_or_default();
+            let message = format!("`{text}` is not a path into JSON: {}, at `{at}`", bad.why);
+            Problem::error("bad-path", span, message)
+                .hint("such as `.status == up`, or `.data.items[0].count >= 3`")
+        }
+        BadInJson::Wanted(why) => Problem::error("bad-comparison", span, why)
+            .hint("such as `.status == up` or `.count >= 3`"),
+    }
+}
+
+/// The whole numbers at `key`, as far as they fit.
+pub(super) fn small_numbers<T: TryFrom<i64>>(table: &Table<'_>, key: &'static str) -> Vec<T> {
+    let numbers = table.integers(key);
+    numbers
+        .into_iter()
+        .filter_map(|number| {
+            let fits = T::try_from(number.value).ok();
+            if fits.is_none() {
+                let message = format!("{} is out of range for `{key}`", number.value);
+                table.problem(Problem::error("out-of-range", number.span, message));
+            }
+            fits
+        })
+        .collect()
+}
