@@ -1,6 +1,10 @@
 //! Enough of SQL's grammar to tell statements apart, and which of them can't stand in a transaction.
 
+mod session;
+
 use std::ops::Range;
+
+pub use session::leaves_something_in_session;
 
 /// The end of whatever begins at `at`: a quoted text, a comment, or a single character. `None`: it
 /// is left open.
@@ -348,51 +352,6 @@ fn commits(statement: &str) -> bool {
 fn tokens_of(sql: &str) -> Vec<&str> {
     tokens(sql).map(|token| &sql[token.range]).collect()
 }
-
-/// Whether `sql` may leave something in its session for what comes after it: a setting, a temporary
-/// table, a lock. What calls functions may do anything.
-pub fn leaves_something_in_session(sql: &str) -> bool {
-    statements(sql).into_iter().any(|statement| {
-        let words: Vec<String> = words(statement).take(3).collect();
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let rest = words.get(1..).unwrap_or_default();
-        let is_temporary = |word: &&str| matches!(*word, "TEMP" | "TEMPORARY");
-        match words.first() {
-            Some(&"CREATE") => rest.iter().any(is_temporary),
-            Some(&"SET") => !matches!(rest, ["LOCAL" | "TRANSACTION" | "CONSTRAINTS", ..]),
-            Some(first) => !LEAVES_NOTHING.contains(first),
-            None => false,
-        }
-    })
-}
-
-/// What statements begin with that leave nothing in their session.
-const LEAVES_NOTHING: [&str; 24] = [
-    "ALTER",
-    "ANALYZE",
-    "BEGIN",
-    "CHECKPOINT",
-    "CLUSTER",
-    "COMMENT",
-    "COMMIT",
-    "DELETE",
-    "DROP",
-    "END",
-    "GRANT",
-    "INSERT",
-    "LOCK",
-    "MERGE",
-    "REFRESH",
-    "REINDEX",
-    "RELEASE",
-    "REVOKE",
-    "ROLLBACK",
-    "SAVEPOINT",
-    "START",
-    "TRUNCATE",
-    "UPDATE",
-    "VACUUM",
-];
 
 /// Whether a statement of `sql` begins a transaction.
 pub fn begins_transaction(sql: &str) -> bool {

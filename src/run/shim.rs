@@ -12,7 +12,7 @@
 //! finds no shim takes the permit itself: so a shim that had not got that far when its engine died can't
 //! begin behind the back of the next one.
 //!
-//! A step that asks for a terminal gets one of the shim's: see [`terminal`].
+//! A step that asks for a terminal gets one of the shim's: see `terminal`.
 //!
 //! It does nothing asynchronous and holds no connection: there is little in it that can die.
 
