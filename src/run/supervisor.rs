@@ -103,8 +103,11 @@ impl Perform for Supervisor {
                 }
             }
             Effect::Type { job, text } => {
-                let (path, notices) = (self.outfit.dir.typed(&job), self.outfit.notices.clone());
-                tokio::spawn(typing::type_into(path, job, text, notices));
+                // At once, and so one line after the other: a pipe that is full is an error.
+                if let Err(error) = typing::type_line(&self.outfit.dir.typed(&job), &text) {
+                    let why = error.to_string();
+                    self.tell(Notice::NotTyped { job, why });
+                }
             }
             Effect::Stop { job, stage } => {
                 if let Some(handle) = self.jobs.get_mut(&job) {

@@ -266,22 +266,37 @@ fn what_was_set_is_set_again_in_a_new_session_and_what_is_gone_with_the_old_one_
 }
 
 #[test]
-fn a_session_that_was_ended_between_two_steps_is_not_replaced_without_a_word() {
-    let mut bench = Bench::new();
-    let url = postgres::database();
-    bench.set("DATABASE_URL", &url);
-    let mut run = bench.start(&plan(&[
-        ("lock", "sql = \"select pg_advisory_lock(7)\""),
-        ("after", "sql = \"select 1\""),
-    ]));
-    is(&next(&mut run, "lock"), "passed", "yes");
-    let ended =
-        "(select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory')";
-    assert_eq!(postgres::value(&url, ended), "1");
-    let end = next(&mut run, "after");
-    is(&end, "failed", "no");
-    let message = end["message"].as_str().unwrap();
-    assert!(message.contains("advisory locks"), "{message}");
+fn what_only_the_session_had_that_is_gone_is_named_and_no_value_of_it_is_recorded() {
+    const COMPUTED: &str = "9dd4e461268c8034f5c8564e155c67a6";
+    let leaves = [
+        ("select pg_advisory_lock(7)", "advisory locks"),
+        (
+            "set session authorization pg_monitor",
+            "the session authorization `pg_monitor`",
+        ),
+        (
+            "select set_config('app.jwt', md5('x'), false) is null",
+            "the setting `app.jwt`",
+        ),
+    ];
+    for (sql, gone) in leaves {
+        let mut bench = Bench::new();
+        bench.set("DATABASE_URL", postgres::database());
+        let mut run = bench.start(&plan(&[
+            ("leaves", &format!("sql = \"{sql}\"")),
+            ("between", "sql = \"select 1\""),
+            ("after", "sql = \"select 2\""),
+        ]));
+        is(&next(&mut run, "leaves"), "passed", "yes");
+        is(&next(&mut run, "between"), "passed", "yes");
+        let mut run = resumed(&bench, killed(&run));
+        let end = next(&mut run, "after");
+        is(&end, "failed", "no");
+        let message = end["message"].as_str().unwrap();
+        assert!(message.contains(gone), "{message}");
+        let events = text_of(&bench.gonogo(&["ctl", "last", "events"]));
+        assert!(!events.contains(COMPUTED), "{events}");
+    }
 }
 
 #[test]

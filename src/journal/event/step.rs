@@ -215,6 +215,9 @@ pub struct SessionLeft {
     /// Settings, each with its value: a new session is given them again.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, String>,
+    /// Settings whose values are recorded nowhere: those are gone with the session, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<String>,
     /// What is gone with the session, a few words each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub own: Vec<String>,

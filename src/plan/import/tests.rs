@@ -178,6 +178,13 @@ fn what_is_told_and_left_out_is_not_imported() {
 }
 
 #[test]
+fn a_part_of_a_block_that_prints_nothing_captures_nothing() {
+    let text = "## Deployment\n```sh capture=\"(?<tag>v[0-9])\"\n#note\n\nput v1\ntrue\n```\n";
+    let toml = check_same("a.md", text.as_bytes()).unwrap();
+    assert_eq!(toml.matches("capture =").count(), 1, "{toml}");
+}
+
+#[test]
 fn what_has_errors_is_not_imported() {
     assert_eq!(import(&open("a.md", b"+++\ntitle = = 1\n+++\n# T\n")), None);
 }

@@ -245,7 +245,8 @@ pub(super) fn settings(step: &mut StepSpec, fence: &Fence, span: Span, book: &mu
     if let Some(text) = &attributes.json {
         expect_json(step, text, span, book);
     }
-    if let Some(text) = &attributes.capture {
+    // A part of a block that is only a comment is a check, and prints nothing.
+    if let Some(text) = attributes.capture.as_ref().filter(|_| step.work.prints()) {
         match captures(text) {
             Ok(captures) => step.capture = captures,
             Err(why) => book.problems.push(

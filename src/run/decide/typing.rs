@@ -8,8 +8,12 @@ use crate::plan::Work;
 use crate::run::command::Refusal;
 use crate::run::effect::{Effect, Secret};
 
-/// The longest line that a terminal takes at once, in bytes, and some room.
-const LONGEST: usize = 4_000;
+/// The longest line that a terminal and a pipe take at once, in bytes, and some room.
+const LONGEST: usize = if cfg!(target_vendor = "apple") {
+    500
+} else {
+    4_000
+};
 
 impl Case<'_> {
     pub(super) fn type_into(
@@ -32,6 +36,13 @@ impl Case<'_> {
         if !matches!(self.active_work(ix), Some(Work::Shell(shell)) if shell.tty) {
             return Err(Refusal::new(format!(
                 "{} has no terminal to type into: the plan's `tty = true` gives a step one",
+                self.called(ix)
+            )));
+        }
+        // Its terminal is there when its process is.
+        if self.state.steps[ix].pid.is_none() {
+            return Err(Refusal::new(format!(
+                "{} is only being started: wait until it asks",
                 self.called(ix)
             )));
         }

@@ -72,16 +72,11 @@ fn masked_finish(plan: &Plan, secrets: &Secrets, finish: &mut Finish) {
     finish.message.iter_mut().for_each(mask);
     if let Some(session) = &mut finish.session {
         session.own.iter_mut().for_each(mask);
-        let shown = |value: &String| secrets.mask(value) == *value;
-        let (kept, secret) = take(&mut session.settings)
+        let (hidden, shown): (BTreeMap<_, _>, _) = take(&mut session.settings)
             .into_iter()
-            .partition(|(_, value)| shown(value));
-        session.settings = kept;
-        let secret: BTreeMap<String, String> = secret;
-        let gone = secret
-            .keys()
-            .map(|name| format!("the setting `{name}`, which holds a secret"));
-        session.own.extend(gone);
+            .partition(|(_, value)| secrets.mask(value) != *value);
+        session.settings = shown;
+        session.hidden.extend(hidden.into_keys());
     }
     if let Some(left) = &mut finish.left {
         left.directory.iter_mut().for_each(mask);

@@ -61,7 +61,9 @@ impl Terminal {
     /// Opens a terminal whose output goes to `output` and for which people type into the named pipe at
     /// `input`, and makes it the terminal of this process's session.
     pub(super) fn open(output: File, input: &Path) -> io::Result<Self> {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+        // Apple's call can't be asked for that; nothing is spawned in between.
+        rustix::io::fcntl_setfd(&master, rustix::io::FdFlags::CLOEXEC)?;
         grantpt(&master)?;
         unlockpt(&master)?;
         let name = ptsname(&master, Vec::new())?;

@@ -129,13 +129,18 @@ impl StepState {
 
     /// Whether its work, or its undo, was not begun because its session is not that of the steps before.
     pub fn is_elsewhere(&self) -> bool {
-        let end = match self.status {
-            Status::Failed => self.end.as_ref(),
-            // A step of the way back has no undo of its own.
-            Status::Stuck => self.undo_end.as_ref().or(self.end.as_ref()),
-            _ => None,
+        self.refused_elsewhere().is_some()
+    }
+
+    /// The same, and whether that was its undo.
+    pub(super) fn refused_elsewhere(&self) -> Option<bool> {
+        let (end, undo) = match (self.status, &self.undo_end) {
+            // A step of the way back, which can be stuck too, has no undo of its own.
+            (Status::Failed, _) | (Status::Stuck, None) => (self.end.as_ref(), false),
+            (Status::Stuck, Some(end)) => (Some(end), true),
+            _ => return None,
         };
-        end.is_some_and(|end| end.elsewhere)
+        end.filter(|end| end.elsewhere).map(|_| undo)
     }
 
     /// Whether its work has left something behind, or may have.

@@ -321,3 +321,51 @@ fn a_step_ended_when_its_record_says_unless_that_can_not_be() {
         assert_eq!(ended(Some(wrong)), moment(20, 1));
     }
 }
+
+#[test]
+fn only_a_person_with_a_reason_has_what_was_refused_done_in_another_session() {
+    let plan = plan();
+    let job = |attempt, undo| Job {
+        step: "a".to_owned(),
+        attempt,
+        undo,
+    };
+    let started = |job: Job, reason: Option<&str>| {
+        Event::StepStarted(StepStarted {
+            job,
+            work: "sql".to_owned(),
+            choice: 0,
+            reason: reason.map(str::to_owned),
+        })
+    };
+    let refused = Event::StepFinished(StepFinished {
+        job: job(1, false),
+        outcome: Outcome::Failed,
+        applied: Applied::Maybe,
+        known_by: KnownBy::Report,
+        exit_code: None,
+        signal: None,
+        findings: Vec::new(),
+        message: None,
+        elsewhere: true,
+        session: None,
+        left: None,
+        ended: None,
+    });
+    let ann = Actor::person("ann", crate::journal::Via::Ctl);
+    let again = |by: &Actor, undo: bool, reason: Option<&str>| {
+        let attempt = if undo { 1 } else { 2 };
+        let mut events = entries(vec![
+            started(job(1, false), None),
+            refused.clone(),
+            started(job(attempt, undo), reason),
+        ]);
+        events[2].actor = by.clone();
+        RunState::folded(&plan, &events).unwrap().steps[0].anywhere
+    };
+    assert!(again(&ann, false, Some("it can do without")));
+    assert!(!again(&ann, false, None));
+    assert!(!again(&Actor::engine(), false, Some("retry 1 of 2")));
+    assert!(!again(&Actor::engine(), true, None));
+    assert!(!again(&ann, true, Some("go back")));
+}

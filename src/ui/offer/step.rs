@@ -201,7 +201,7 @@ impl Asking<'_> {
 
     /// What is typed may be a password: only the step's terminal shows it, if it does.
     pub(super) fn type_into(&self, ix: StepIx) -> Answer {
-        let question = "What is typed? (not shown here, and not recorded)";
+        let question = "What is typed? (recorded only if the step echoes it)";
         let mut ask = Ask::new(
             format!("Type into {}", self.called(ix)),
             question,

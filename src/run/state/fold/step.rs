@@ -21,8 +21,10 @@ impl Fold<'_> {
         } else {
             Change::Started
         };
-        // Only a person who was told of it has it done again.
-        let anywhere = self.state.steps[ix].is_elsewhere();
+        // Only a person who was told of it has the same work done again, and says why.
+        let person = !matches!(self.by.via, Via::Engine | Via::Unattended);
+        let refused = self.state.steps[ix].refused_elsewhere();
+        let anywhere = person && e.reason.is_some() && refused == Some(e.job.undo);
         let step = self.change(ix, change)?;
         step.anywhere = anywhere;
         if e.job.undo {

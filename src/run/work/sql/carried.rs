@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::SqlTask;
@@ -26,8 +26,11 @@ static OWN_SETTING: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// A row for each thing that a new session would not have: `set`, its name and its value, or `own` and
-/// what it is. What we set ourselves is none of it.
+/// what it is. What we set ourselves is none of it. First of all who answers: the session's process and
+/// its user.
 const HELD: &str = "
+    select 'who', session_user::text, pg_backend_pid()::text
+    union all
     select 'set', name, setting from pg_settings
      where source = 'session' and setting is distinct from reset_val and name not like 'transaction\\_%'
        and name not in ('application_name', 'client_connection_check_interval')
@@ -35,7 +38,9 @@ const HELD: &str = "
     select 'set', 'role', current_setting('role') where current_setting('role') <> 'none'
     union all
     select 'own', 'the temporary table `' || relname || '`', '' from pg_class
-     where relnamespace = pg_my_temp_schema() and relkind in ('r', 'p', 'v')
+     where relnamespace = pg_my_temp_schema() and relkind in ('r', 'p', 'v', 'S')
+    union all
+    select 'own', 'listening on `' || channel || '`', '' from pg_listening_channels() channel
     union all
     select 'own', 'the prepared statement `' || name || '`', '' from pg_prepared_statements where from_sql
     union all
@@ -57,7 +62,12 @@ impl Link {
                 "`{name}` is not the server that ran the steps before ({now} instead of {then})"
             ));
         }
-        let gone = &task.before.left.own;
+        let left = &task.before.left;
+        let hidden = left
+            .hidden
+            .iter()
+            .map(|name| format!("the setting `{name}`"));
+        let gone: Vec<String> = left.own.iter().cloned().chain(hidden).collect();
         if self.is_new && !gone.is_empty() {
             why.push(format!(
                 "the session on `{name}` is gone in which the steps before had left {}",
@@ -115,11 +125,35 @@ impl Link {
 
     /// What the session holds now that `task` has been done in it.
     pub(super) async fn left(&mut self, task: &SqlTask) -> Result<SessionLeft, sqlx::Error> {
-        let before = task.before.left.settings.keys();
-        let mut names: BTreeSet<&str> = before.map(String::as_str).collect();
+        let before = &task.before.left;
+        let known = before.settings.keys().chain(&before.hidden);
+        let mut names: BTreeSet<&str> = known.map(String::as_str).collect();
         names.retain(|name| name.contains('.'));
         names.extend(named_in(&task.sql.text));
-        held(&mut self.connection, &task.sql.database, &names).await
+        let rows = held(&mut self.connection, &names).await?;
+        let mut left = SessionLeft {
+            database: task.sql.database.clone(),
+            ..SessionLeft::default()
+        };
+        for (kind, name, value) in rows {
+            match kind.as_str() {
+                // A pooler has another session answer: of ours nothing is known.
+                "who" if value != self.pid.to_string() => return Ok(before.clone()),
+                "who" if name == self.user => {}
+                "who" => left.own.push(format!("the session authorization `{name}`")),
+                "own" => left.own.push(name),
+                // What was computed may be anything, and is recorded nowhere.
+                _ if !name.contains('.')
+                    || task.sql.text.contains(&value)
+                    || before.settings.get(&name) == Some(&value) =>
+                {
+                    left.settings.insert(name, value);
+                }
+                _ => left.hidden.push(name),
+            }
+        }
+        left.own.sort_unstable();
+        Ok(left)
     }
 }
 
@@ -131,11 +165,11 @@ fn named_in(sql: &str) -> impl Iterator<Item = &str> {
     found.filter_map(|found| Some(found.get(1).or(found.get(2))?.as_str()))
 }
 
+/// What the session holds, with the settings of these `names`: a kind, a name and a value each.
 async fn held(
     connection: &mut PgConnection,
-    database: &str,
     names: &BTreeSet<&str>,
-) -> Result<SessionLeft, sqlx::Error> {
+) -> Result<Vec<(String, String, String)>, sqlx::Error> {
     let mut sql = HELD.to_owned();
     for name in names {
         // Their names are words and dots.
@@ -147,20 +181,8 @@ async fn held(
     let rows = sqlx::raw_sql(AssertSqlSafe(sql))
         .fetch_all(connection)
         .await?;
-    let mut left = SessionLeft {
-        database: database.to_owned(),
-        ..SessionLeft::default()
-    };
-    for row in rows {
-        let name: String = row.try_get(1)?;
-        if row.try_get::<String, _>(0)? == "set" {
-            left.settings.insert(name, row.try_get(2)?);
-        } else {
-            left.own.push(name);
-        }
-    }
-    left.own.sort_unstable();
-    Ok(left)
+    let row = |row: &PgRow| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
+    rows.iter().map(row).collect()
 }
 
 #[cfg(test)]

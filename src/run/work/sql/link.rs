@@ -26,6 +26,8 @@ pub struct Link {
     pub connection: PgConnection,
     options: PgConnectOptions,
     pub(super) pid: i32,
+    /// Who it was opened as.
+    pub(super) user: String,
     /// When the session began, in microseconds since the Unix epoch by the server's clock.
     pub(super) started: i64,
     in_recovery: bool,
@@ -56,7 +58,7 @@ impl Link {
         options: PgConnectOptions,
     ) -> Result<Self, sqlx::Error> {
         let row = sqlx::query(
-            "select pid, (extract(epoch from backend_start) * 1000000)::bigint, pg_is_in_recovery(), current_setting('server_version_num')::int
+            "select pid, (extract(epoch from backend_start) * 1000000)::bigint, pg_is_in_recovery(), current_setting('server_version_num')::int, session_user::text
              from pg_stat_activity where pid = pg_backend_pid()",
         )
         .fetch_one(&mut connection)
@@ -67,6 +69,7 @@ impl Link {
             started: row.try_get(1)?,
             in_recovery: row.try_get(2)?,
             version: row.try_get(3)?,
+            user: row.try_get(4)?,
             is_new: true,
             connection,
             options,
