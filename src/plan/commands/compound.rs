@@ -154,7 +154,7 @@ impl<'t> Reader<'t> {
         self.current = Some(frame.place);
         self.blanks();
         while let Some(redirect) = self.redirect(usize::MAX) {
-            for command in &mut self.script.commands[frame.first..] {
+            for command in self.script.commands.iter_mut().skip(frame.first) {
                 if command.stage == 0 {
                     command.redirects.insert(0, redirect.clone());
                 }
@@ -175,9 +175,14 @@ impl<'t> Reader<'t> {
         self.blanks();
         if self.byte() == Some(b')') {
             self.at += 1;
-            let named =
-                |command: &Command<'_>| command.words.len() == 1 && command.redirects.is_empty();
-            if self.current.is_some() && self.script.commands.last().is_some_and(named) {
+            // A command of another pipeline may belong to what is still open.
+            let current = self.current;
+            let named = |command: &Command<'_>| {
+                Some((command.pipe, command.stage)) == current
+                    && command.words.len() == 1
+                    && command.redirects.is_empty()
+            };
+            if self.script.commands.last().is_some_and(named) {
                 self.script.commands.pop();
             }
             return;

@@ -255,6 +255,13 @@ fn white_space_that_is_no_blank_is_a_part_of_a_word() {
     assert_eq!(commands("for x in a\u{c} b; do c; done"), ["c"]);
 }
 
+#[test]
+fn parentheses_behind_a_closed_group_take_no_command_from_outside_of_it() {
+    assert_eq!(commands("a ; ( { } ( ) ) >| b"), ["a"]);
+    assert_eq!(commands("a $( { } ( ) ) ; b"), ["a $( { } ( ) )", "b"]);
+    assert_eq!(commands("a ( ) { b; }"), ["b"]);
+}
+
 proptest! {
     #[test]
     fn any_text_is_read_and_every_place_lies_in_it(text in "[ -~\t\r\u{b}\u{c}\u{a0}\n\\\\'\"`${}()<|&;#=é]{0,120}") {
