@@ -1,5 +1,6 @@
 //! Where a server is and how to log in: a URL, read once.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use reqwest::Url;
@@ -37,7 +38,8 @@ impl Target {
     /// Reads a URL. The error says what is wrong without repeating it.
     pub fn parse(url: &str) -> Result<Target, String> {
         let unreadable = |reason: &str| format!("the database's URL can't be read: {reason}");
-        let mut url = Url::parse(url.trim()).map_err(|error| unreadable(&error.to_string()))?;
+        let url = hosted(url.trim());
+        let mut url = Url::parse(&url).map_err(|error| unreadable(&error.to_string()))?;
         if !matches!(url.scheme(), "postgres" | "postgresql") {
             return Err(unreadable("it does not begin with postgres://"));
         }
@@ -83,6 +85,18 @@ fn is_option(name: &str) -> bool {
     name == "options" || name.starts_with("options[")
 }
 
+/// `url` with a host in it, which another one in its parameters replaces: `postgres://app@/shop?host=/run`.
+fn hosted(url: &str) -> Cow<'_, str> {
+    let parts = url.split_once("://").and_then(|(scheme, rest)| {
+        let (user, path) = rest.split_once("@/")?;
+        let named = ["?host=", "&host="].iter().any(|name| path.contains(name));
+        (named && !user.contains(['/', '?', '#'])).then_some((scheme, user, path))
+    });
+    parts.map_or(Cow::Borrowed(url), |(scheme, user, path)| {
+        Cow::Owned(format!("{scheme}://{user}@localhost/{path}"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +116,11 @@ mod tests {
             ),
             (
                 "postgres:///shop?host=db.example&user=app&sslmode=require",
+                "db.example",
+                "shop",
+            ),
+            (
+                "postgresql://app@/shop?host=db.example",
                 "db.example",
                 "shop",
             ),
