@@ -2,7 +2,7 @@
 
 use super::{Folder, Wanted};
 use crate::plan::Opened;
-use crate::plan::check::{self, Unit, remarks};
+use crate::plan::check::{self, Unit, Wrap, remarks};
 use crate::plan::ddl::{self, Catalog};
 use crate::plan::facts::Facts;
 use crate::plan::problem::{Problem, Severity};
@@ -34,8 +34,15 @@ pub fn tell_unread(opened: &mut Opened, missing: Vec<(Wanted, Span)>) {
             _ => "say where it is: `gonogo check PLAN --migrations PATH`",
         };
         let message = match wanted {
-            Wanted::Other(_) => format!("{} is no SQL: nobody has looked at it", wanted.words()),
-            Wanted::File(_) => format!(
+            Wanted::Other(_) => format!(
+                "{} is no SQL that is read here: nobody has looked at it",
+                wanted.words()
+            ),
+            Wanted::Unseen(_) => format!(
+                "{} does not stand in the plan: nobody has looked at it",
+                wanted.words()
+            ),
+            Wanted::File { .. } => format!(
                 "this runs {}, found nowhere beside the plan: nobody has looked at it",
                 wanted.words()
             ),
@@ -75,7 +82,10 @@ fn one(opened: &mut Opened, folder: Folder, facts: Option<&Facts>) {
         }
         let unit = Unit {
             sql: &text,
-            wrap: tool.wraps(&text, &file.settings),
+            wrap: match folder.whole {
+                true => Wrap::Transaction,
+                false => tool.wraps(&text, &file.settings),
+            },
             backwards: false,
             facts,
         };

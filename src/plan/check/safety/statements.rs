@@ -1,8 +1,8 @@
 //! SQL in steps, judged in the order in which the plan runs it.
 
 use super::passage::Home;
-use super::sql::{self, Unit};
-use super::text::Text;
+use super::sql::{Remark, Session, Unit};
+use super::text::{Sql, Text};
 use crate::plan::ddl::{self, Catalog, Form, LockMode, Part};
 use crate::plan::facts::Facts;
 use crate::plan::problem::{Problem, Severity};
@@ -23,7 +23,10 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
         .iter()
         .filter(|text| text.runs() && !text.is_reference())
     {
-        for piece in text.sql() {
+        let pieces = text.sql();
+        let mut session = Session::default();
+        let mut first = 0;
+        for (ix, piece) in pieces.iter().enumerate() {
             // What the plan makes itself nobody else uses before it is through.
             let judged = ddl::judge(piece.text, &mut catalog);
             let unit = Unit {
@@ -32,15 +35,20 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
                 backwards: matches!(text.passage.home, Home::Tier(_)) || text.passage.undo,
                 facts,
             };
-            for remark in sql::remarks(&judged, unit) {
+            let mut say = |remark: Remark, piece: &Sql<'_>| {
                 let place = piece.place(remark.range);
-                out.push(text.finding(
-                    remark.severity,
-                    remark.code,
-                    place,
-                    remark.message,
-                    remark.hint,
-                ));
+                let (severity, code) = (remark.severity, remark.code);
+                out.push(text.finding(severity, code, place, remark.message, remark.hint));
+            };
+            for remark in session.remarks(&judged, unit) {
+                say(remark, piece);
+            }
+            if !piece.goes_on {
+                let ended = std::mem::take(&mut session).end();
+                if let Some((text, remark)) = ended.filter(|_| !piece.unseen) {
+                    say(remark, &pieces[first + text]);
+                }
+                first = ix + 1;
             }
             for judged in judged.iter().filter(|_| !patient) {
                 let Some(part) = judged.parts.iter().find(|part| waits(part, piece.text)) else {
