@@ -36,11 +36,15 @@ fn columns(view: View, counts_indexes: bool) -> &'static str {
              partitions_done, partitions_total, lockers_done, lockers_total, current_locker_pid"
         }
         View::Vacuum if counts_indexes => {
-            "'VACUUM', phase, heap_blks_scanned, heap_blks_total, indexes_processed, indexes_total,
+            "'VACUUM', phase,
+             CASE phase WHEN 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END,
+             heap_blks_total, indexes_processed, indexes_total,
              0, 0, 0, 0, NULL"
         }
         View::Vacuum => {
-            "'VACUUM', phase, heap_blks_scanned, heap_blks_total, 0, 0, 0, 0, 0, 0, NULL"
+            "'VACUUM', phase,
+             CASE phase WHEN 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END,
+             heap_blks_total, 0, 0, 0, 0, 0, 0, NULL"
         }
         View::Cluster => {
             "command, phase, heap_blks_scanned, heap_blks_total, 0, 0, 0, 0, 0, 0, NULL"

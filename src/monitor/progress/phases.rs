@@ -116,7 +116,7 @@ const VACUUM: &[Phase] = &[
     Phase("initializing", 0.0, 0.0, Nothing),
     Phase("scanning heap", 0.0, 0.65, Main),
     Phase("vacuuming indexes", 0.65, 0.15, More),
-    Phase("vacuuming heap", 0.80, 0.15, Nothing),
+    Phase("vacuuming heap", 0.80, 0.15, Main),
     Phase("cleaning up indexes", 0.95, 0.03, More),
     Phase("truncating heap", 0.98, 0.01, Nothing),
     Phase("performing final cleanup", 0.99, 0.01, Nothing),

@@ -312,7 +312,7 @@ fn a_phase_without_a_counter_says_so_and_one_in_which_nothing_is_done_does_not()
         ),
         (View::CreateIndex, "building index: scanning table", true),
         (View::CreateIndex, "waiting for old snapshots", true),
-        (View::Vacuum, "vacuuming heap", false),
+        (View::Vacuum, "truncating heap", false),
         (View::Vacuum, "initializing", true),
         (View::Cluster, "rebuilding index", false),
         (View::Cluster, "swapping relation files", true),
