@@ -94,7 +94,10 @@ fn found(args: &Check, facts: Option<&Facts>) -> Vec<folder::Found> {
             if migrations::is_sql(path) {
                 found.push((path.clone(), migrations::alone(path, facts)));
             } else if none {
-                let why = format!("{} holds no plan and no file of SQL", path.display());
+                let why = format!(
+                    "{} is a directory without a plan or a file of SQL in it",
+                    path.display()
+                );
                 found.push((path.clone(), Err(why)));
             }
         } else {

@@ -340,7 +340,7 @@ fn a_folder_is_its_plans_and_its_files_of_sql() {
     assert_eq!(files(&["plans"]).1, 2);
     let nothing = bench.gonogo(&["check", "empty"]);
     assert_eq!(nothing.status.code(), Some(2));
-    assert!(text_of(&nothing).contains("empty holds no plan and no file of SQL"));
+    assert!(text_of(&nothing).contains("empty is a directory without a plan"));
 }
 
 #[test]

@@ -82,9 +82,10 @@ fn one(opened: &mut Opened, folder: Folder, facts: Option<&Facts>) {
         }
         let unit = Unit {
             sql: &text,
-            wrap: match folder.whole {
-                true => Wrap::Transaction,
-                false => tool.wraps(&text, &file.settings),
+            wrap: if folder.whole {
+                Wrap::Transaction
+            } else {
+                tool.wraps(&text, &file.settings)
             },
             backwards: false,
             facts,

@@ -142,8 +142,14 @@ impl Tool {
             Tool::Goose if says("+goose NO TRANSACTION") => Wrap::Single,
             Tool::Diesel if runs_outside(settings) => Wrap::Together,
             Tool::Atlas if says("atlas:txmode none") => Wrap::Single,
-            Tool::Sqlx | Tool::Dbmate | Tool::Goose | Tool::Diesel => Wrap::Transaction,
-            Tool::Atlas | Tool::Drizzle | Tool::Hasura | Tool::Supabase => Wrap::Transaction,
+            Tool::Sqlx
+            | Tool::Dbmate
+            | Tool::Goose
+            | Tool::Diesel
+            | Tool::Atlas
+            | Tool::Drizzle
+            | Tool::Hasura
+            | Tool::Supabase => Wrap::Transaction,
             Tool::Plain => Wrap::Single,
         }
     }

@@ -3,7 +3,7 @@
 use super::passage::Home;
 use super::sql::{Remark, Session, Unit};
 use super::text::{Sql, Text};
-use crate::plan::ddl::{self, Catalog, Form, LockMode, Part};
+use crate::plan::ddl::{self, Catalog, Form, Judged, LockMode, Part};
 use crate::plan::facts::Facts;
 use crate::plan::problem::{Problem, Severity};
 
@@ -18,7 +18,7 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
     let patient = texts
         .iter()
         .any(|text| text.runs() && !text.is_reference() && text.limits_locks());
-    let mut waiting: Option<(Problem, usize)> = None;
+    let mut waiting = Waiting::default();
     for text in texts
         .iter()
         .filter(|text| text.runs() && !text.is_reference())
@@ -50,34 +50,53 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
                 }
                 first = ix + 1;
             }
-            for judged in judged.iter().filter(|_| !patient) {
-                let Some(part) = judged.parts.iter().find(|part| waits(part, piece.text)) else {
-                    continue;
-                };
-                if let Some((_, others)) = &mut waiting {
-                    *others += 1;
-                    continue;
-                }
-                let problem = text.finding(
-                    Severity::Note,
-                    "no-lock-timeout",
-                    piece.place(part.range.clone()),
-                    "while this waits for its lock, everybody who comes later waits behind it",
-                    "give the step `lock_timeout = \"2s\"`, or `SET lock_timeout` first, and try again when it fails",
-                );
-                waiting = Some((problem, 0));
+            if !patient {
+                waiting.add(text, piece, &judged);
             }
         }
     }
-    out.extend(waiting.map(|(mut problem, others)| {
-        let more = match others {
+    out.extend(waiting.told());
+}
+
+/// Statements that wait for a lock without an end.
+#[derive(Default)]
+struct Waiting {
+    first: Option<Problem>,
+    others: usize,
+}
+
+impl Waiting {
+    /// Those among the statements of `piece`, which were judged to be `judged`.
+    fn add(&mut self, text: &Text<'_>, piece: &Sql<'_>, judged: &[Judged]) {
+        for judged in judged {
+            let Some(part) = judged.parts.iter().find(|part| waits(part, piece.text)) else {
+                continue;
+            };
+            if self.first.is_some() {
+                self.others += 1;
+                continue;
+            }
+            self.first = Some(text.finding(
+                Severity::Note,
+                "no-lock-timeout",
+                piece.place(part.range.clone()),
+                "while this waits for its lock, everybody who comes later waits behind it",
+                "give the step `lock_timeout = \"2s\"`, or `SET lock_timeout` first, and try again when it fails",
+            ));
+        }
+    }
+
+    /// What there is to say about them.
+    fn told(self) -> Option<Problem> {
+        let mut problem = self.first?;
+        let more = match self.others {
             0 => String::new(),
             1 => "; so does a statement below".to_owned(),
             n => format!("; so do {n} statements below"),
         };
         problem.message.push_str(&more);
-        problem
-    }));
+        Some(problem)
+    }
 }
 
 /// Whether `part` of the statements `sql` waits for a lock that nobody can work beside.
