@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use crate::support::bench::locked_by;
+use crate::support::process::locked_by;
 use crate::support::{Bench, Pty};
 
 /// How often both ways are taken.

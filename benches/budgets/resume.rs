@@ -11,7 +11,8 @@ use gonogo::journal::{Actor, Event, SqliteStore, Store, Unwritten, Via};
 use rustix::process::Signal;
 
 use crate::figures::Figures;
-use crate::support::bench::{Run, is_alive, locked_by, signal};
+use crate::support::process::{is_alive, locked_by, signal};
+use crate::support::run::Run;
 use crate::support::{Bench, Pty, postgres, wait};
 
 const STEPS: usize = 2_000;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::io::Interest;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
@@ -300,10 +301,21 @@ enum ServeError {
 
 /// Ends when the other end is closed. As long as there is something to be read that can't be seen.
 async fn hangs_up(stream: &OwnedReadHalf) {
+    if has_hung_up(stream.as_ref()) {
+        return;
+    }
     match stream.ready(Interest::READABLE).await {
         Ok(ready) if !ready.is_read_closed() => std::future::pending().await,
         _ => {}
     }
+}
+
+/// Whether the other end is closed by now. What the runtime knows can be older than what was read: its
+/// writer may have gone right behind it.
+fn has_hung_up(stream: &UnixStream) -> bool {
+    let mut polled = [PollFd::new(stream, PollFlags::empty())];
+    let at_once = Timespec::default();
+    poll(&mut polled, Some(&at_once)).is_ok() && polled[0].revents().contains(PollFlags::HUP)
 }
 
 async fn hello(lines: &mut Lines) -> Result<Hello, String> {

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::support::bench::Run;
-use crate::support::{Bench, Web, bench, postgres, text_of, wait};
+use crate::support::run::Run;
+use crate::support::{Bench, Web, postgres, text_of, wait};
 
 /// A plan with a probe of `web` and the alert `then`, and with what `more` says.
 fn plan(web: &Web, then: &str, more: &str) -> String {
@@ -165,13 +165,8 @@ then = "hold"
     wait::until("what was normal is recorded", || frozen(&run).is_some());
     let usual = &frozen(&run).unwrap()["data"]["usual"]["api.latency"];
     assert!(usual["samples"].as_u64().unwrap() >= 20, "{usual}");
-    bench::signal(run.engine(), rustix::process::Signal::KILL);
-    wait::until("the engine is gone", || {
-        bench::locked_by(&run.dir().join("engine.lock")).is_none()
-    });
-    let resumed = bench.gonogo(&["resume", &run.id, "--detach"]);
-    assert!(resumed.status.success(), "{}", text_of(&resumed));
-    let mut run = Run::new(&bench, run.id.clone());
+    run.kill_engine();
+    let mut run = run.resumed();
     run.wait_for("engine_started", |data| data["resumed"] == true);
     // It is known again, and not recorded again: nothing fires, nothing is blind.
     run.ctl(&["tick", "look"]);
@@ -279,10 +274,7 @@ fn downtime_is_measured_and_told_in_status_and_record() {
     // An engine that comes later hears only of the end.
     web.say(500);
     run.wait_for("outage_began", of_api);
-    bench::signal(run.engine(), rustix::process::Signal::KILL);
-    wait::until("the engine is gone", || {
-        bench::locked_by(&run.dir().join("engine.lock")).is_none()
-    });
+    run.kill_engine();
     web.say(200);
     let resumed = bench.gonogo(&["resume", "--detach", &run.id]);
     assert!(resumed.status.success(), "{}", text_of(&resumed));

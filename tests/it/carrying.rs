@@ -4,9 +4,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::process::Signal;
-
-use crate::support::bench::{Run, signal};
+use crate::support::run::Run;
 use crate::support::{Bench, wait};
 
 /// Runs the next step to its end; tells the event's data.
@@ -138,14 +136,12 @@ fn it_survives_the_engine_and_goes_with_the_way_back() {
     next(&mut run, "enter");
     run.ctl(&["run", "slow"]);
     run.wait_for("step_launched", |data| data["step"] == "slow");
-    signal(run.engine(), Signal::KILL);
+    run.kill_engine();
     bench.write("srv/go-on", "");
     wait::until("the step has ended", || {
         run.dir().join("output/slow-1.exit").exists()
     });
-    let output = bench.gonogo(&["resume", "--detach", &run.id]);
-    assert!(output.status.success());
-    let mut run = Run::new(&bench, run.id.clone());
+    let mut run = run.resumed();
     let slow = run.wait_finished("slow");
     assert_eq!(slow["known_by"], "record");
     assert_eq!(slow["left"]["added"], serde_json::json!(["SLOW"]));

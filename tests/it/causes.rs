@@ -7,8 +7,8 @@ use serde_json::Value;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
-use crate::support::bench::Run;
 use crate::support::postgres::{OpenTransaction, attempt, block_on, execute};
+use crate::support::run::Run;
 use crate::support::{Bench, Web, wait};
 
 /// A plan that watches `web` and a database, and whose alerts are noted.

@@ -1,8 +1,6 @@
 //! The run's copy of its plan, changed behind the program's back.
 
-use rustix::process::Signal;
-
-use crate::support::bench::{Run, is_alive, signal};
+use crate::support::process::is_alive;
 use crate::support::{Bench, text_of, wait};
 
 const PLAN: &str = r#"
@@ -32,22 +30,11 @@ kind = "after"
   shell = "echo part >>trace"
 "#;
 
-fn kill_engine(run: &Run<'_>) {
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
-}
-
 /// What `verify` has against the run.
 fn complaint(bench: &Bench) -> String {
     let verified = bench.gonogo(&["verify", "last"]);
     assert_eq!(verified.status.code(), Some(1), "{}", text_of(&verified));
     text_of(&verified)
-}
-
-fn resume(bench: &Bench) {
-    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
-    assert!(resumed.status.success(), "{}", text_of(&resumed));
 }
 
 #[test]
@@ -60,13 +47,13 @@ fn nothing_of_a_copy_that_was_changed_is_started_until_it_is_put_back() {
     let verified = bench.gonogo(&["verify", "last"]);
     assert!(verified.status.success(), "{}", text_of(&verified));
     let copy = run.dir().join("plan.toml");
-    kill_engine(&run);
+    run.kill_engine();
     std::fs::write(&copy, PLAN.replace("echo second", "echo another")).unwrap();
     let said = complaint(&bench);
     assert!(said.contains("plan.toml is not the file"), "{said}");
     assert!(!said.contains("part.toml"), "{said}");
 
-    resume(&bench);
+    drop(run.resumed());
     run.ctl(&["release"]);
     for args in [&["run"][..], &["rollback"], &["auto", "on"]] {
         let why = run.refused(args);
@@ -82,8 +69,7 @@ fn nothing_of_a_copy_that_was_changed_is_started_until_it_is_put_back() {
     });
     let log = std::fs::read_to_string(run.dir().join("engine.log")).unwrap();
     assert!(log.contains("is there again"), "{log}");
-    resume(&bench);
-    let mut run = Run::new(&bench, run.id.clone());
+    let mut run = run.resumed();
     run.ctl(&["run"]);
     run.wait_finished("second");
     assert_eq!(bench.read("trace"), "first\nsecond\n");

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::support::bench::is_alive;
+use crate::support::process::is_alive;
 use crate::support::wait;
 use crate::support::{Bench, Pty};
 
@@ -104,7 +104,7 @@ fn leaving_in_the_middle_takes_everything_along() {
     screen.keys("\r");
     assert_eq!(screen.ended(), 3);
     wait::until("the engine is gone", || {
-        !crate::support::bench::is_alive(engine)
+        !crate::support::process::is_alive(engine)
     });
 }
 
@@ -117,13 +117,13 @@ fn a_killed_demo_takes_its_server_along() {
     let dir = std::fs::read_link(format!("/proc/{engine}/fd/0")).unwrap();
     assert_eq!(dir.to_str(), Some("/dev/null"));
     let run = argument(engine, 2);
-    crate::support::bench::signal(screen.pid(), rustix::process::Signal::KILL);
+    crate::support::process::signal(screen.pid(), rustix::process::Signal::KILL);
     screen.ended();
     wait::until("the run's directory is gone", || {
         !std::path::Path::new(&run).exists()
     });
     wait::until("the engine is gone", || {
-        !crate::support::bench::is_alive(engine)
+        !crate::support::process::is_alive(engine)
     });
 }
 

@@ -1,8 +1,9 @@
 //! The disk under a run: full, read-only, failing. Nothing is done that can't be recorded, it is said
 //! why, and afterwards the run goes on with nothing lost.
 
-use crate::support::bench::{Run, is_alive};
 use crate::support::postgres::{self, OpenTransaction};
+use crate::support::process::is_alive;
+use crate::support::run::Run;
 use crate::support::small_disk::{Fails, SmallDisk};
 use crate::support::{Bench, Pty, text_of, wait};
 
@@ -212,9 +213,7 @@ fn is_survived(bench: &Bench, disk: &SmallDisk) {
     let said = text_of(&refused).to_lowercase();
     assert!(said.contains("read-only"), "{said}");
     disk.repair();
-    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
-    assert!(resumed.status.success(), "{}", text_of(&resumed));
-    run = Run::new(bench, run.id.clone());
+    run = run.resumed();
     bench.write("go", "");
     run.ctl(&["auto", "on"]);
     step_is(&run, "1.2", "passed");

@@ -211,7 +211,7 @@ fn a_gate_opens_when_it_was_approved_by_somebody_else_and_go_was_said() {
             .success()
     );
     bench.set("GONOGO_USER", "ann");
-    let run = crate::support::bench::Run::new(&bench, id);
+    let run = crate::support::run::Run::new(&bench, id);
     run.ctl(&["go"]);
     run.ctl(&["run"]);
     let decided = run
@@ -543,7 +543,7 @@ kind = "deploy"
     for file in ["child", "escaped"] {
         let pid: i32 = bench.read(file).trim().parse().unwrap();
         crate::support::wait::until("what it started is gone", || {
-            !crate::support::bench::is_alive(pid)
+            !crate::support::process::is_alive(pid)
         });
     }
     run.ctl(&["skip", "slow", "--reason", "enough"]);

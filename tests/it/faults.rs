@@ -3,8 +3,9 @@
 
 use gonogo::demo::server::{Server, Shutdown};
 
-use crate::support::bench::{Run, is_alive};
 use crate::support::postgres::OpenTransaction;
+use crate::support::process::is_alive;
+use crate::support::run::Run;
 use crate::support::{Bench, Pty, postgres, wait};
 
 const BESIDE_A_SERVER: &str = r#"
@@ -205,9 +206,7 @@ kind = "before"
     );
     run.ctl(&["run"]);
     run.wait_for("step_launched", |_| true);
-    let engine = run.engine();
-    crate::support::bench::signal(engine, rustix::process::Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
+    run.kill_engine();
     bench.write("go", "");
     wait::until("the step has ended", || {
         run.output("waits-1.log").contains("went on")

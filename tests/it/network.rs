@@ -4,9 +4,9 @@
 use gonogo::demo::server::{Server, Shutdown};
 use serde_json::Value;
 
-use crate::support::bench::Run;
 use crate::support::postgres::OpenTransaction;
 use crate::support::proxy::Proxy;
+use crate::support::run::Run;
 use crate::support::{Bench, Pty, postgres, wait};
 
 const PLAN: &str = r#"

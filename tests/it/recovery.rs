@@ -9,12 +9,12 @@ use std::process::Stdio;
 use gonogo::clock::{Clock, SystemClock};
 use gonogo::demo::server::{Server, Shutdown};
 use gonogo::journal::event::Ending;
-use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use super::simulation::machine::story::{Done, Told, tell};
-use crate::support::bench::{Run, is_alive, signal};
 use crate::support::postgres::OpenTransaction;
+use crate::support::process::is_alive;
+use crate::support::run::Run;
 use crate::support::{Bench, Pty, postgres, wait};
 
 /// What is done of each step when nothing goes wrong.
@@ -238,9 +238,7 @@ fn a_transaction_whose_engine_is_killed_in_the_middle_is_not_guessed_at() {
     let mut run = bench.start(&SQL.replace("WAIT", "30"));
     run.ctl(&["run"]);
     run.wait_for("step_transaction", |_| true);
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
+    run.kill_engine();
     let end = resume_and_finish(&bench, &run.id);
     assert_eq!(
         (&end["outcome"], &end["known_by"]),
@@ -282,9 +280,7 @@ fn what_was_committed_before_the_engine_died_has_passed_once_the_server_can_say_
                            where datname = current_database() and query = 'commit' and wait_event_type = 'Lock')";
         postgres::value(&url, committing) == "1"
     });
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
+    run.kill_engine();
     gate.end();
     wait::until("it has committed", || {
         postgres::value(&url, "(select count(*) from t)") == "1"
@@ -304,10 +300,9 @@ fn what_was_committed_before_the_engine_died_has_passed_once_the_server_can_say_
         "{end}"
     );
     assert!(lost.refused(&["retry", "1.1"]).contains("give a reason"));
-    let engine = lost.engine();
-    drop((screen, lost));
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
+    drop(screen);
+    lost.kill_engine();
+    drop(lost);
 
     bench.set("DATABASE_URL", &url);
     let (_screen, mut found) = resume(&bench, &id);
@@ -342,9 +337,7 @@ fn statements_outside_of_a_transaction_are_unknown_with_what_can_be_seen() {
     wait::until("the index is begun", || {
         postgres::value(&url, "to_regclass('i')") == "i"
     });
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
+    run.kill_engine();
     let version = postgres::value(&url, "current_setting('server_version_num')");
     if version.parse::<u32>().unwrap() < 140_000 {
         // There, a session that waits does not hear that its client is gone: somebody has to end it.

@@ -2,12 +2,11 @@
 //! vanish or lie in the middle of what a step begins, does and commits.
 
 use gonogo::demo::server::Server;
-use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::support::bench::{Run, is_alive, signal};
 use crate::support::postgres::OpenTransaction;
 use crate::support::proxy::Proxy;
+use crate::support::run::Run;
 use crate::support::standby::pair;
 use crate::support::{Bench, postgres, text_of, wait};
 
@@ -53,20 +52,6 @@ fn stop_hard(run: &Run<'_>, step: &str) {
     for _ in 0..3 {
         run.ctl(&["stop", step]);
     }
-}
-
-/// The run's name, whose engine is killed.
-fn killed(run: &Run<'_>) -> String {
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
-    run.id.clone()
-}
-
-fn resumed(bench: &Bench, id: String) -> Run<'_> {
-    let resumed = bench.gonogo(&["resume", &id, "--detach"]);
-    assert!(resumed.status.success(), "{}", text_of(&resumed));
-    Run::new(bench, id)
 }
 
 const INSERT: &str = "sql = \"insert into done values (1)\"\nundo = { sql = \"delete from done\" }";
@@ -247,12 +232,14 @@ fn what_was_set_is_set_again_in_a_new_session_and_what_is_gone_with_the_old_one_
         ("still", holds),
     ]));
     is(&next(&mut run, "set"), "passed", "yes");
-    let mut run = resumed(&bench, killed(&run));
+    run.kill_engine();
+    let mut run = run.resumed();
     is(&next(&mut run, "holds"), "passed", "yes");
     let told = run.output("holds-1.log");
     assert!(told.contains("`app.who` is set again"), "{told}");
     is(&next(&mut run, "temporary"), "passed", "yes");
-    let mut run = resumed(&bench, killed(&run));
+    run.kill_engine();
+    let mut run = run.resumed();
     let end = next(&mut run, "lacks");
     is(&end, "failed", "no");
     let message = end["message"].as_str().unwrap();
@@ -289,7 +276,8 @@ fn what_only_the_session_had_that_is_gone_is_named_and_no_value_of_it_is_recorde
         ]));
         is(&next(&mut run, "leaves"), "passed", "yes");
         is(&next(&mut run, "between"), "passed", "yes");
-        let mut run = resumed(&bench, killed(&run));
+        run.kill_engine();
+        let mut run = run.resumed();
         let end = next(&mut run, "after");
         is(&end, "failed", "no");
         let message = end["message"].as_str().unwrap();
@@ -412,10 +400,11 @@ fn nothing_is_undone_on_another_server_than_the_one_that_did_it_unless_that_is_m
     bench.set("DATABASE_URL", server.url("postgres"));
     let mut run = bench.start(&plan(&[("insert", INSERT)]));
     is(&next(&mut run, "insert"), "passed", "yes");
-    let id = killed(&run);
+    run.kill_engine();
+    let id = run.id.clone();
     drop(run);
     bench.set("DATABASE_URL", other.url("postgres"));
-    let mut run = resumed(&bench, id);
+    let mut run = bench.resume(&id);
     run.ctl(&["rollback"]);
     // Its environment is another, and that is meant: the server is another question.
     run.ctl(&["release"]);

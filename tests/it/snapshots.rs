@@ -1,11 +1,10 @@
 //! Pictures of databases, taken for real: what they show, whom they keep waiting, and what they say of
 //! what they could not see.
 
-use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::support::bench::{Run, is_alive, signal};
 use crate::support::postgres::{self, OpenTransaction};
+use crate::support::run::Run;
 use crate::support::{Bench, Pty, text_of, wait};
 
 const PLAN: &str = r#"
@@ -269,9 +268,7 @@ fn an_engine_that_dies_meanwhile_takes_it_anew() {
     let mut run = detached(&bench);
     run.ctl(&["run", "before"]);
     run.wait_for("step_launched", |_| true);
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
+    run.kill_engine();
     lock.end();
     let _screen = Pty::start(&bench, &["resume", &run.id], 120, 36);
     wait::until("an engine listens", || {

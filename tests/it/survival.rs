@@ -7,7 +7,9 @@ use std::path::Path;
 use gonogo::demo::server::{Server, Shutdown};
 use rustix::process::Signal;
 
-use crate::support::bench::{Run, is_alive, locked_by, remove_socket, signal};
+use crate::support::bench::remove_socket;
+use crate::support::process::{is_alive, locked_by, signal};
+use crate::support::run::Run;
 use crate::support::{Bench, Pty, postgres, text_of, wait};
 
 const WAITS: &str = r#"
@@ -180,9 +182,7 @@ fn a_shim_that_stands_still_does_not_keep_its_step_from_being_stopped() {
 fn attach_offers_to_go_on_without_an_engine() {
     let bench = Bench::new();
     let run = bench.start(WAITS);
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
+    run.kill_engine();
     let mut screen = Pty::start(&bench, &["attach"], 120, 36);
     screen.see("Go on with a new one?");
     screen.press("\r", "driving: you");
@@ -195,9 +195,7 @@ fn attach_offers_to_go_on_without_an_engine() {
 fn why_no_engine_can_be_started_is_said_on_the_screen() {
     let bench = Bench::new();
     let run = bench.start(WAITS);
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
+    run.kill_engine();
     remove_socket(&run.dir());
     let socket = run.dir().join("engine.sock");
     std::fs::create_dir(&socket).unwrap();
@@ -274,13 +272,9 @@ fn engine_lost_in_sql_of(
         bench.start(&ON_A_SERVER.replace("create table made (n int); select pg_sleep(3600)", sql));
     run.ctl(&["run"]);
     run.wait_for("step_transaction", |_| true);
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
+    run.kill_engine();
     meanwhile(&mut server);
-    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
-    assert!(resumed.status.success(), "{}", text_of(&resumed));
-    let mut run = Run::new(&bench, run.id.clone());
+    let mut run = run.resumed();
     run.wait_finished("long")
 }
 
@@ -416,9 +410,7 @@ fn a_torn_or_changed_journal_is_told_precisely_and_left_alone() {
         .unwrap();
     // What is last can be taken away without leaving a gap.
     run.ctl(&["note", "something else"]);
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
+    run.kill_engine();
     let journal = run.dir().join("journal.db");
     let changed = edit(
         &journal,

@@ -6,8 +6,9 @@ use std::process::Stdio;
 
 use rustix::process::Signal;
 
-use crate::support::bench::{Run, is_alive, locked_by, signal};
-use crate::support::{Bench, text_of, wait};
+use crate::support::process::{is_alive, locked_by, signal};
+use crate::support::run::Run;
+use crate::support::{Bench, wait};
 
 const SECRET: &str = r#"
 title = "A script with a secret"
@@ -31,7 +32,8 @@ fn without_its_secret<'b>(bench: &'b Bench, expected: &str) -> Run<'b> {
     run.ctl(&["run", "1.1"]);
     run.wait_for("step_launched", |_| true);
     wait::until("it has begun", || bench.read("trace") == "begun\n");
-    let mut run = replace_engine(bench, &run);
+    run.kill_engine();
+    let mut run = run.resumed();
     run.wait_for("variable_forgotten", |_| true);
     run
 }
@@ -41,15 +43,6 @@ fn give_secret(bench: &Bench) {
     let mut set = set.stdin(Stdio::piped()).spawn().unwrap();
     set.stdin.take().unwrap().write_all(b"s3cr3t").unwrap();
     assert!(set.wait().unwrap().success());
-}
-
-fn replace_engine<'b>(bench: &'b Bench, run: &Run<'_>) -> Run<'b> {
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
-    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
-    assert!(resumed.status.success(), "{}", text_of(&resumed));
-    Run::new(bench, run.id.clone())
 }
 
 #[test]
@@ -74,17 +67,13 @@ fn a_script_that_ended_without_an_engine_ended_when_it_did() {
     give_secret(&bench);
     run.ctl(&["run", "1.1"]);
     run.wait_for("step_launched", |_| true);
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
+    run.kill_engine();
     bench.write("go", "");
     let record = run.dir().join("output/waits-1.exit");
     wait::until("the shim has left its record", || record.exists());
     let record: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(record).unwrap()).unwrap();
-    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
-    assert!(resumed.status.success(), "{}", text_of(&resumed));
-    let mut run = Run::new(&bench, run.id.clone());
+    let mut run = run.resumed();
     let end = run.wait_finished("waits");
     assert!(record["ended"]["mono"].is_u64(), "{record}");
     assert_eq!(end["ended"], record["ended"], "{end}");
@@ -102,9 +91,7 @@ fn a_script_that_had_ended_before_somebody_wanted_to_stop_it_has_ended_by_itself
     give_secret(&bench);
     run.ctl(&["run", "1.1"]);
     run.wait_for("step_launched", |_| true);
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
+    run.kill_engine();
     bench.write("go", "");
     let output = run.dir().join("output");
     wait::until("the shim has left its record", || {
@@ -115,9 +102,7 @@ fn a_script_that_had_ended_before_somebody_wanted_to_stop_it_has_ended_by_itself
     std::fs::remove_file(&log).unwrap();
     let made = std::process::Command::new("mkfifo").arg(&log).status();
     assert!(made.unwrap().success());
-    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
-    assert!(resumed.status.success(), "{}", text_of(&resumed));
-    let mut run = Run::new(&bench, run.id.clone());
+    let mut run = run.resumed();
     run.wait_for("step_sought", |_| true);
     let mut pipe = None;
     wait::until("the output is read", || {
@@ -199,7 +184,8 @@ fn a_script_that_goes_on_without_its_shim_is_stopped_before_it_is_undone() {
         let bench = Bench::new();
         let (mut run, pid) = without_its_shim(&bench);
         if engine_too {
-            run = replace_engine(&bench, &run);
+            run.kill_engine();
+            run = run.resumed();
             run.wait_for("step_adopted", |_| true);
         }
         assert!(is_alive(pid));

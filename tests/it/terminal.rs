@@ -3,7 +3,8 @@
 use gonogo::run::RunDir;
 use rustix::process::Signal;
 
-use crate::support::bench::{Run, is_alive, signal};
+use crate::support::process::{is_alive, signal};
+use crate::support::run::Run;
 use crate::support::{Bench, Pty, wait};
 
 const PLAN: &str = r#"
@@ -508,7 +509,8 @@ fn a_run_that_is_over_can_be_looked_at_without_an_engine() {
     run.wait_finished("print");
     run.ctl(&["finish", "--reason", "only a look"]);
     assert_eq!(run.wait_over(), "aborted");
-    let engine_gone = || crate::support::bench::locked_by(&run.dir().join("engine.lock")).is_none();
+    let engine_gone =
+        || crate::support::process::locked_by(&run.dir().join("engine.lock")).is_none();
     wait::until("the engine has ended", engine_gone);
     let mut screen = Pty::start(&bench, &["attach"], 120, 36);
     screen.see("ABORTED");

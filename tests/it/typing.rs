@@ -6,8 +6,10 @@ use std::process::Stdio;
 
 use rustix::process::Signal;
 
-use crate::support::bench::{Run, group_lives, is_alive, locked_by, remove_socket, signal};
-use crate::support::{Bench, text_of, wait};
+use crate::support::bench::remove_socket;
+use crate::support::process::{group_lives, locked_by, signal};
+use crate::support::run::Run;
+use crate::support::{Bench, wait};
 
 fn plan(script: &str) -> String {
     format!(
@@ -134,13 +136,9 @@ fn a_terminal_outlives_the_engine_and_is_typed_into_through_the_next() {
     let run = bench.start(&plan(script));
     run.ctl(&["run"]);
     printed(&run, "Go on? ");
-    let engine = run.engine();
-    signal(engine, Signal::KILL);
-    wait::until("the engine is dead", || !is_alive(engine));
+    run.kill_engine();
     remove_socket(&run.dir());
-    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
-    assert!(resumed.status.success(), "{}", text_of(&resumed));
-    let mut run = Run::new(&bench, run.id.clone());
+    let mut run = run.resumed();
     run.wait_for("step_adopted", |_| true);
     run.ctl(&["input", "1.1", "on"]);
     assert_eq!(outcome(&mut run), "passed 0");

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::support::bench::{Run, signal};
+use crate::support::run::Run;
 use crate::support::{Bench, Web, postgres};
 
 fn next(run: &mut Run<'_>, step: &str) -> Value {
@@ -328,14 +328,8 @@ fn a_run_keeps_the_files_it_includes_and_says_when_they_change() {
     let run = bench.start_as("plans/plan.toml", plan, &[]);
     // From now on the run's own copies count.
     bench.write("plans/common/say.toml", &common.replace("said", "shouted"));
-    signal(run.engine(), rustix::process::Signal::KILL);
-    assert!(
-        bench
-            .gonogo(&["resume", "--detach", &run.id])
-            .status
-            .success()
-    );
-    let mut run = Run::new(&bench, run.id.clone());
+    run.kill_engine();
+    let mut run = run.resumed();
     for step in ["say", "enter", "look", "own"] {
         assert_eq!(next(&mut run, step)["outcome"], "passed");
     }
@@ -509,11 +503,10 @@ kind = "deploy"
     let mut run = Run::new(&bench, id.clone());
     next(&mut run, "before");
     assert_eq!(run.output("before-1.log"), "v2 v0\n");
-    signal(run.engine(), rustix::process::Signal::KILL);
+    run.kill_engine();
     drop(run);
     bench.set("RELEASE_FOR_TEST", "v3");
-    assert!(bench.gonogo(&["resume", "--detach", &id]).status.success());
-    let mut run = Run::new(&bench, id);
+    let mut run = bench.resume(&id);
     run.ctl(&["release"]);
     next(&mut run, "after");
     assert_eq!(run.output("after-1.log"), "v2 v0\n");

@@ -5,7 +5,7 @@ use gonogo::monitor::{LockNode, LockTree, Picture, State};
 use rustix::process::Signal;
 
 use super::{Client, Watched};
-use crate::support::bench::signal;
+use crate::support::process::signal;
 
 fn node(tree: &LockTree, pid: i32) -> &LockNode {
     tree.nodes

@@ -6,7 +6,7 @@ use gonogo::monitor::{Backend, Effect, MONITOR_NAME};
 use rustix::process::Signal;
 
 use super::{Client, LIMIT, Watched};
-use crate::support::bench::signal;
+use crate::support::process::signal;
 
 async fn watched(server: &Server) -> Watched {
     let mut watched = Watched::of(server);

@@ -8,7 +8,7 @@ use gonogo::monitor::{Health, ProbeHealth, ProbeState};
 use gonogo::plan::{self, Probe};
 
 use super::Watched;
-use crate::support::bench::is_alive;
+use crate::support::process::is_alive;
 use crate::support::{Web, wait};
 
 /// The probe of which a plan says this.

@@ -8,7 +8,7 @@ use std::path::Path;
 use gonogo::demo::server::Server;
 use serde_json::Value;
 
-use crate::support::bench::Run;
+use crate::support::run::Run;
 use crate::support::{Bench, Web, postgres, text_of, wait};
 
 /// What stands in for `npx`. `prisma` knows three verbs, and applies the SQL files of the release that is

@@ -1,14 +1,13 @@
-//! A place to run the program in, and runs in it.
+//! A place to run the program in.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::process::{Command, Output, Stdio};
 
 use rustix::process::Signal;
-use serde_json::Value;
 use tempfile::TempDir;
 
+use super::process::{locked_by, signal, working_in};
+use super::run::Run;
 use super::wait;
 
 /// A directory with plans and runs, and the environment in which the program is started there. When
@@ -118,6 +117,13 @@ impl Bench {
         Run::new(self, id)
     }
 
+    /// Has a new engine go on with the run `id`, without a screen.
+    pub fn resume(&self, id: &str) -> Run<'_> {
+        let resumed = self.gonogo(&["resume", id, "--detach"]);
+        assert!(resumed.status.success(), "{}", text_of(&resumed));
+        Run::new(self, id.to_owned())
+    }
+
     /// The directories of all runs.
     pub fn run_dirs(&self) -> Vec<PathBuf> {
         let runs = std::fs::read_dir(self.path("state/runs"));
@@ -166,20 +172,6 @@ fn end(path: &Path, how: Signal) {
     }
 }
 
-/// The processes whose directory is `dir` or lies in it.
-fn working_in(dir: &Path) -> Vec<i32> {
-    let Ok(entries) = std::fs::read_dir("/proc") else {
-        return Vec::new();
-    };
-    let works =
-        |path: &Path| std::fs::read_link(path.join("cwd")).is_ok_and(|c| c.starts_with(dir));
-    entries
-        .flatten()
-        .filter(|entry| works(&entry.path()))
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .collect()
-}
-
 /// The variables of whoever runs the tests that would change what a program does: other settings,
 /// another language, a server to connect to, a way to the network. Where the server's programs are is
 /// no such thing.
@@ -203,48 +195,6 @@ pub fn foreign() -> impl Iterator<Item = String> {
     })
 }
 
-/// The process that holds a lock on the file at `path`, if one does.
-pub fn locked_by(path: &Path) -> Option<i32> {
-    let file = std::fs::File::open(path).ok()?;
-    if rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockShared).is_ok() {
-        return None;
-    }
-    let text = std::fs::read_to_string(path).ok()?;
-    text.lines().next()?.trim().parse().ok()
-}
-
-pub fn signal(pid: i32, signal: Signal) {
-    if let Some(pid) = rustix::process::Pid::from_raw(pid) {
-        let _ = rustix::process::kill_process(pid, signal);
-    }
-}
-
-/// Whether a process is there and not a zombie.
-pub fn is_alive(pid: i32) -> bool {
-    match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
-        Ok(stat) => !stat
-            .rsplit(')')
-            .next()
-            .unwrap_or_default()
-            .trim_start()
-            .starts_with('Z'),
-        Err(_) => false,
-    }
-}
-
-/// Whether a process of the group is there and not a zombie.
-pub fn group_lives(group: i32) -> bool {
-    let entries = std::fs::read_dir("/proc").unwrap().flatten();
-    let mut processes =
-        entries.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
-    processes.any(|stat| {
-        let fields = stat.rsplit(')').next().unwrap_or_default();
-        let mut fields = fields.split_whitespace();
-        let state = fields.next();
-        state != Some("Z") && fields.nth(1) == Some(&group.to_string())
-    })
-}
-
 /// Removes the socket of an engine that was killed. Where paths are long, it lies in a short place of
 /// its own.
 pub fn remove_socket(run: &Path) {
@@ -262,159 +212,4 @@ pub fn text_of(output: &Output) -> String {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     )
-}
-
-/// A run, and its events as they happen.
-pub struct Run<'b> {
-    bench: &'b Bench,
-    pub id: String,
-    follower: Child,
-    events: Receiver<Value>,
-    /// Everything that was heard so far.
-    pub heard: Vec<Value>,
-}
-
-impl<'b> Run<'b> {
-    /// A handle for the run `id`.
-    pub fn new(bench: &'b Bench, id: String) -> Self {
-        let mut follower = bench
-            .program(&["ctl", &id, "events", "--follow"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let stdout = BufReader::new(follower.stdout.take().unwrap());
-        let (sender, events) = channel();
-        std::thread::spawn(move || {
-            for line in stdout.lines().map_while(Result::ok) {
-                if sender.send(serde_json::from_str(&line).unwrap()).is_err() {
-                    break;
-                }
-            }
-        });
-        Run {
-            bench,
-            id,
-            follower,
-            events,
-            heard: Vec::new(),
-        }
-    }
-
-    pub fn dir(&self) -> PathBuf {
-        let mut dirs = self.bench.run_dirs().into_iter();
-        dirs.find(|dir| dir.to_string_lossy().ends_with(&self.id))
-            .unwrap()
-    }
-
-    /// The engine's process.
-    pub fn engine(&self) -> i32 {
-        locked_by(&self.dir().join("engine.lock")).expect("an engine")
-    }
-
-    /// Gives a command that has to be granted.
-    pub fn ctl(&self, args: &[&str]) {
-        let output = self.try_ctl(args);
-        assert!(output.status.success(), "{args:?}: {}", text_of(&output));
-    }
-
-    /// Gives a command that has to be refused; tells with which words.
-    pub fn refused(&self, args: &[&str]) -> String {
-        let output = self.try_ctl(args);
-        assert_eq!(
-            output.status.code(),
-            Some(1),
-            "{args:?}: {}",
-            text_of(&output)
-        );
-        String::from_utf8(output.stderr).unwrap().trim().to_owned()
-    }
-
-    pub fn try_ctl(&self, args: &[&str]) -> Output {
-        self.bench.gonogo(&[&["ctl", &self.id], args].concat())
-    }
-
-    pub fn status(&self) -> Value {
-        let output = self.try_ctl(&["status", "--format", "json"]);
-        assert!(output.status.success(), "{}", text_of(&output));
-        serde_json::from_slice(&output.stdout).unwrap()
-    }
-
-    /// The word for where the run stands.
-    pub fn state(&self) -> String {
-        self.status()["state"].as_str().unwrap().to_owned()
-    }
-
-    /// The status of the step with this number.
-    pub fn step(&self, number: &str) -> Value {
-        let status = self.status();
-        let steps = status["steps"].as_array().unwrap();
-        steps
-            .iter()
-            .find(|step| step["number"] == number)
-            .unwrap()
-            .clone()
-    }
-
-    /// Waits for an event of this kind for which `fits` holds, and returns it. Each is found once.
-    pub fn wait_for(&mut self, kind: &str, fits: impl Fn(&Value) -> bool) -> Value {
-        loop {
-            let Ok(event) = self.events.recv_timeout(wait::LIMIT) else {
-                panic!("waited in vain for {kind}; heard {:#?}", self.heard);
-            };
-            self.heard.push(event.clone());
-            if event["kind"] == kind && fits(&event["data"]) {
-                return event;
-            }
-        }
-    }
-
-    /// The same of an event that may have come before others that were waited for.
-    pub fn wait_ever(&mut self, kind: &str, fits: impl Fn(&Value) -> bool) -> Value {
-        let is_it = |event: &&Value| event["kind"] == kind && fits(&event["data"]);
-        match self.heard.iter().find(is_it) {
-            Some(event) => event.clone(),
-            None => self.wait_for(kind, fits),
-        }
-    }
-
-    /// Waits until something of the step (by id) has ended.
-    pub fn wait_finished(&mut self, step: &str) -> Value {
-        self.wait_for("step_finished", |data| data["step"] == step)["data"].clone()
-    }
-
-    /// Waits until the run is over; tells how.
-    pub fn wait_over(&mut self) -> String {
-        let event = self.wait_for("run_finished", |_| true);
-        event["data"]["ending"].as_str().unwrap().to_owned()
-    }
-
-    /// The kinds of all entries, in order.
-    pub fn kinds(&self) -> Vec<String> {
-        self.entries()
-            .iter()
-            .map(|entry| entry["kind"].as_str().unwrap().to_owned())
-            .collect()
-    }
-
-    /// All entries of the journal.
-    pub fn entries(&self) -> Vec<Value> {
-        let output = self.try_ctl(&["events"]);
-        let text = String::from_utf8(output.stdout).unwrap();
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
-    }
-
-    /// What a job printed: `apply-1.log`.
-    pub fn output(&self, name: &str) -> String {
-        std::fs::read_to_string(self.dir().join("output").join(name)).unwrap()
-    }
-}
-
-impl Drop for Run<'_> {
-    fn drop(&mut self) {
-        let _ = self.follower.kill();
-        let _ = self.follower.wait();
-    }
 }

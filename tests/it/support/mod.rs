@@ -3,8 +3,10 @@
 
 pub mod bench;
 pub mod postgres;
+pub mod process;
 pub mod proxy;
 pub mod pty;
+pub mod run;
 pub mod small_disk;
 pub mod standby;
 pub mod wait;

@@ -4,7 +4,8 @@
 
 use serde_json::Value;
 
-use crate::support::bench::{Run, group_lives, locked_by};
+use crate::support::process::{group_lives, locked_by};
+use crate::support::run::Run;
 use crate::support::{Bench, postgres};
 
 /// Where the person looks.

@@ -13,8 +13,9 @@ use tokio::runtime::Runtime;
 
 use super::person::{Person, Places};
 use super::{Dice, seeds};
-use crate::support::bench::{Run, locked_by, signal};
 use crate::support::postgres::answer;
+use crate::support::process::{locked_by, signal};
+use crate::support::run::Run;
 use crate::support::{Bench, Pty, postgres, text_of, wait};
 
 /// How many rounds there are in the suite.

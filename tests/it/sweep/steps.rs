@@ -5,7 +5,8 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use super::{Dice, seeds};
-use crate::support::bench::{Run, locked_by, signal};
+use crate::support::process::{locked_by, signal};
+use crate::support::run::Run;
 use crate::support::{Bench, Pty, postgres, text_of, wait};
 
 /// How many rounds there are in the suite.
