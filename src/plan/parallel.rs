@@ -39,7 +39,7 @@ pub(super) fn map<'i, T: Sync, R: Send>(
         all.reserve(others.len());
         for (part, thread) in started {
             match thread.map(ScopedJoinHandle::join) {
-                Some(Ok(made)) => all.extend(made),
+                Some(Ok(part)) => all.extend(part),
                 Some(Err(panic)) => resume_unwind(panic),
                 // The system gives no more threads.
                 None => all.extend(one(part)),

@@ -45,7 +45,7 @@ pub(super) fn headings(blocks: Vec<Block>) -> Headed {
             && let Some(title) = titles.next()
         {
             above.part(std::mem::take(&mut section), &mut all);
-            above.open(heading.level, &title.meaning);
+            above.open(heading.level, title.meaning);
             all.titles.push(title);
             all.blocks.push(block);
         } else {
@@ -57,7 +57,7 @@ pub(super) fn headings(blocks: Vec<Block>) -> Headed {
 }
 
 impl Above {
-    fn open(&mut self, level: u8, meaning: &Meaning) {
+    fn open(&mut self, level: u8, meaning: Meaning) {
         while self.open.last().is_some_and(|(above, _)| *above >= level) {
             self.open.pop();
         }
