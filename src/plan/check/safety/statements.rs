@@ -5,7 +5,13 @@ use super::sql::{Remark, Session, Unit};
 use super::text::{Sql, Text};
 use crate::plan::ddl::{self, Catalog, Form, Judged, LockMode, Part};
 use crate::plan::facts::Facts;
+use crate::plan::parallel;
 use crate::plan::problem::{Problem, Severity};
+
+/// How many texts of SQL are read together, before they are judged: their trees take memory.
+const TOGETHER: usize = 256;
+/// How many of them are worth a thread.
+const MANY: usize = 32;
 
 /// Finds statements in steps that keep others out, or break code that runs. What is only kept for
 /// reading may well be an example of how not to do it.
@@ -15,88 +21,99 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
     if let Some(facts) = facts {
         catalog.adopt(facts);
     }
-    let patient = texts
-        .iter()
-        .any(|text| text.runs() && !text.is_reference() && text.limits_locks());
-    let mut waiting = Waiting::default();
-    for text in texts
-        .iter()
-        .filter(|text| text.runs() && !text.is_reference())
-    {
-        let pieces = text.sql();
-        let mut session = Session::default();
-        let mut first = 0;
-        for (ix, piece) in pieces.iter().enumerate() {
+    let run = || {
+        texts
+            .iter()
+            .filter(|text| text.runs() && !text.is_reference())
+    };
+    let patient = run().any(Text::limits_locks);
+    let mut waiting: Option<(Problem, usize)> = None;
+    let pieces = run().flat_map(|text| text.sql().into_iter().map(move |piece| (text, piece)));
+    let pieces: Vec<(&Text<'_>, Sql<'_>)> = pieces.collect();
+    let mut sessions = Sessions::default();
+    for pieces in pieces.chunks(TOGETHER) {
+        let texts: Vec<&str> = pieces.iter().map(|(_, piece)| piece.text).collect();
+        let scripts = parallel::map(&texts, MANY, |sql| ddl::read(sql));
+        for ((text, piece), script) in pieces.iter().zip(scripts) {
             // What the plan makes itself nobody else uses before it is through.
-            let judged = ddl::judge(piece.text, &mut catalog);
-            let unit = Unit {
-                sql: piece.text,
-                wrap: piece.wrap,
-                backwards: matches!(text.passage.home, Home::Tier(_)) || text.passage.undo,
-                facts,
-            };
-            let mut say = |remark: Remark, piece: &Sql<'_>| {
-                let place = piece.place(remark.range);
-                let (severity, code) = (remark.severity, remark.code);
-                out.push(text.finding(severity, code, place, remark.message, remark.hint));
-            };
-            for remark in session.remarks(&judged, unit) {
-                say(remark, piece);
-            }
-            if !piece.goes_on {
-                let ended = std::mem::take(&mut session).end();
-                if let Some((text, remark)) = ended.filter(|_| !piece.unseen) {
-                    say(remark, &pieces[first + text]);
+            let judged = ddl::judge_script(script, &mut catalog);
+            sessions.say(text, piece, &judged, facts, out);
+            for part in judged.iter().filter(|_| !patient).filter_map(|judged| {
+                let mut parts = judged.parts.iter();
+                parts.find(|part| waits(part, piece.text))
+            }) {
+                match &mut waiting {
+                    Some((_, others)) => *others += 1,
+                    None => waiting = Some((impatient(text, piece, part), 0)),
                 }
-                first = ix + 1;
-            }
-            if !patient {
-                waiting.add(text, piece, &judged);
             }
         }
     }
-    out.extend(waiting.told());
-}
-
-/// Statements that wait for a lock without an end.
-#[derive(Default)]
-struct Waiting {
-    first: Option<Problem>,
-    others: usize,
-}
-
-impl Waiting {
-    /// Those among the statements of `piece`, which were judged to be `judged`.
-    fn add(&mut self, text: &Text<'_>, piece: &Sql<'_>, judged: &[Judged]) {
-        for judged in judged {
-            let Some(part) = judged.parts.iter().find(|part| waits(part, piece.text)) else {
-                continue;
-            };
-            if self.first.is_some() {
-                self.others += 1;
-                continue;
-            }
-            self.first = Some(text.finding(
-                Severity::Note,
-                "no-lock-timeout",
-                piece.place(part.range.clone()),
-                "while this waits for its lock, everybody who comes later waits behind it",
-                "give the step `lock_timeout = \"2s\"`, or `SET lock_timeout` first, and try again when it fails",
-            ));
-        }
-    }
-
-    /// What there is to say about them.
-    fn told(self) -> Option<Problem> {
-        let mut problem = self.first?;
-        let more = match self.others {
+    out.extend(waiting.map(|(mut problem, others)| {
+        let more = match others {
             0 => String::new(),
             1 => "; so does a statement below".to_owned(),
             n => format!("; so do {n} statements below"),
         };
         problem.message.push_str(&more);
-        Some(problem)
+        problem
+    }));
+}
+
+/// The sessions that run pieces of SQL, one after the other.
+#[derive(Default)]
+struct Sessions<'a, 't> {
+    /// The one that is open.
+    open: Session,
+    /// What it has run.
+    pieces: Vec<&'a Sql<'t>>,
+}
+
+impl<'a, 't> Sessions<'a, 't> {
+    /// Says what there is to say about the statements of `piece`, which stands in `text`.
+    fn say(
+        &mut self,
+        text: &Text<'_>,
+        piece: &'a Sql<'t>,
+        judged: &[Judged],
+        facts: Option<&Facts>,
+        out: &mut Vec<Problem>,
+    ) {
+        let unit = Unit {
+            sql: piece.text,
+            wrap: piece.wrap,
+            backwards: matches!(text.passage.home, Home::Tier(_)) || text.passage.undo,
+            facts,
+        };
+        let mut say = |remark: Remark, piece: &Sql<'_>| {
+            let place = piece.place(remark.range);
+            let (severity, code) = (remark.severity, remark.code);
+            out.push(text.finding(severity, code, place, remark.message, remark.hint));
+        };
+        for remark in self.open.remarks(judged, unit) {
+            say(remark, piece);
+        }
+        self.pieces.push(piece);
+        if piece.goes_on {
+            return;
+        }
+        let ended = std::mem::take(&mut self.open).end();
+        if let Some((place, remark)) = ended.filter(|_| !piece.unseen) {
+            say(remark, self.pieces[place]);
+        }
+        self.pieces.clear();
     }
+}
+
+/// That nothing limits how long `part` waits.
+fn impatient(text: &Text<'_>, piece: &Sql<'_>, part: &Part) -> Problem {
+    text.finding(
+        Severity::Note,
+        "no-lock-timeout",
+        piece.place(part.range.clone()),
+        "while this waits for its lock, everybody who comes later waits behind it",
+        "give the step `lock_timeout = \"2s\"`, or `SET lock_timeout` first, and try again when it fails",
+    )
 }
 
 /// Whether `part` of the statements `sql` waits for a lock that nobody can work beside.
