@@ -1,5 +1,7 @@
 //! Which migrations and files of SQL the commands of a script apply.
 
+use std::cell::LazyCell;
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::dump::written;
@@ -46,13 +48,13 @@ pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str
     let script = masked(script, holes);
     let script = commands::read(&script, Settings::default());
     // What the script writes itself is no file that somebody could have looked at.
-    let written = |file: &str| {
-        let mut outputs = script.commands.iter().filter_map(|command| {
+    let written = LazyCell::new(|| {
+        let outputs = script.commands.iter().filter_map(|command| {
             let output = command.output().map(|word| word.text.to_string());
             written(command).or(output)
         });
-        outputs.any(|output| output == file)
-    };
+        outputs.collect::<HashSet<String>>()
+    });
     let mut cwd = cwd.map(str::to_owned);
     let mut found = Vec::new();
     for (ix, command) in script.commands.iter().enumerate() {
@@ -65,7 +67,7 @@ pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str
         }
         if let Some(psql) = Psql::of(command) {
             for file in psql.sources(&script, ix) {
-                if written(file) {
+                if written.contains(file) {
                     continue;
                 }
                 found.extend(of_file(&psql, command, file, cwd.as_deref()));

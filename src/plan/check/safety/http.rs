@@ -137,6 +137,9 @@ fn only_printed(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
     };
     let used = [format!("${name}"), format!("${{{name}")];
     let rest = body.get(word.span.end..)?;
+    // From there on it is another one's.
+    let set = format!("{name}=");
+    let rest = &rest[..rest.find(&set).unwrap_or(rest.len())];
     let tested = used.iter().any(|used| {
         let mut places = rest.match_indices(used.as_str());
         places.any(|(at, _)| !printed(word.span.end + at))

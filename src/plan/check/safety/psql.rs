@@ -5,6 +5,9 @@ use std::ops::Range;
 use super::text::PSQL;
 use crate::plan::commands::{Command, Given, Input, Script, Word};
 
+/// How far is looked back for what sets a variable, in commands.
+const NEAR: usize = 500;
+
 /// A call of `psql`.
 pub(super) struct Psql<'c, 't> {
     command: &'c Command<'t>,
@@ -183,7 +186,11 @@ pub(super) fn variable<'s, 't>(
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let mut before = script.commands[..ix].iter().rev().filter(|_| named);
+    let mut before = script.commands[..ix]
+        .iter()
+        .rev()
+        .filter(|_| named)
+        .take(NEAR);
     let word = before.find_map(|command| {
         let exports = matches!(
             command.program(),

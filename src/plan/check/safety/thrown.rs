@@ -13,6 +13,10 @@ const ENDS: [&str; 18] = [
     "fatal", "kill", "panic", "restore", "return", "rollback", "undo",
 ];
 
+/// How many commands around one are looked at, and how many bytes behind it.
+const NEAR: usize = 200;
+const NEAR_BYTES: usize = 4 << 10;
+
 /// Finds dumps and migrations after whose failure a script goes on.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     for (ix, command) in text.script.commands.iter().enumerate() {
@@ -42,21 +46,21 @@ fn passed_over(
         let mut words = other.arguments().iter();
         other.program() == "set" && words.any(|word| word.text == "+e" || word.text == "errexit")
     };
-    let told = script.commands[..ix].iter().any(off);
+    let before = || script.commands[..ix].iter().rev().take(NEAR);
+    let told = before().any(off);
     if !told && !pipe.elsewhere {
         return None;
     }
-    let goes_on = script.commands[ix + 1..].iter().any(|next| {
+    let goes_on = script.commands[ix + 1..].iter().take(NEAR).any(|next| {
         let other = script.pipe(next);
         next.pipe > command.pipe && other.parent == pipe.parent && !other.substituted
     });
     let rest = text.body().get(command.span.end..).unwrap_or_default();
+    let rest = &rest[..rest.floor_char_boundary(NEAR_BYTES)];
     let looked_at = ["$?", "PIPESTATUS", "pipestatus"]
         .iter()
         .any(|sign| rest.contains(sign));
-    let trapped = script.commands[..ix]
-        .iter()
-        .any(|other| other.program() == "trap");
+    let trapped = before().any(|other| other.program() == "trap");
     (goes_on && !looked_at && !trapped).then(|| {
         let program = command.program();
         let hint = if told {
@@ -79,7 +83,8 @@ fn only_told(text: &Text<'_>, ix: usize, command: &Command<'_>) -> Option<(Strin
     if script.pipes[around].condition || script.pipes[around].joint != Joint::Then {
         return None;
     }
-    let mut body = script.commands[ix + 1..].iter().filter(|other| {
+    let rest = script.commands[ix + 1..].iter().take(NEAR);
+    let mut body = rest.filter(|other| {
         let other = script.pipe(other);
         !other.condition && is_inside(script, other.parent, around)
     });
