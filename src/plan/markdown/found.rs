@@ -2,7 +2,7 @@
 
 use crate::plan::draft::StepSpec;
 use crate::plan::ledger::Place;
-use crate::plan::parts::AlertRule;
+use crate::plan::parts::{AlertRule, Contact, Signoff};
 use crate::plan::source::Span;
 
 /// How a section's blocks are read.
@@ -14,6 +14,8 @@ pub(super) struct Rules {
     pub(super) numbered: bool,
     /// Whether all other items are.
     pub(super) bullets: bool,
+    /// Whether the rows of tables are.
+    pub(super) rows: bool,
     /// Whether blocks that can be run are.
     pub(super) fences: bool,
 }
@@ -25,6 +27,8 @@ pub(super) struct Found {
     /// Text to keep.
     pub(super) notes: Vec<Span>,
     pub(super) alerts: Vec<AlertRule>,
+    pub(super) contacts: Vec<Contact>,
+    pub(super) signoffs: Vec<Signoff>,
     /// The budget that the text gives, and where.
     pub(super) budget: Option<(std::time::Duration, Span)>,
     /// Alerts behind the last step: they are about what stands below.
