@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::say::complain;
 use super::{check, monitors, probes};
 use crate::clock::SystemClock;
-use crate::monitor::{self, Config, OursBook, Recorder, Tape, WatchedDatabase};
+use crate::monitor::{self, Config, OursBook, Recorder, Tape, Target, WatchedDatabase};
 use crate::plan::{self, AlertRule, Plan, Probe};
 use crate::ui::monitor::{Live, Setup, Source, open};
 
@@ -37,6 +37,14 @@ pub(super) async fn monitor(args: &Watch) -> anyhow::Result<Exit> {
         complain!("nothing to watch: name a URL, a plan with --plan, or set DATABASE_URL");
         return Ok(Exit::Usage);
     };
+    // What a plan names may be set later; a URL that was typed and can't be read will never be one.
+    let unreadable = |db: &WatchedDatabase| Target::parse(db.url.as_deref().ok()?).err();
+    if args.plan.is_none()
+        && let Some(why) = watched.databases.iter().find_map(unreadable)
+    {
+        complain!("{why}");
+        return Ok(Exit::Usage);
+    }
     let recorder = match &args.record {
         Some(path) => Some(recorder(path)?),
         None => None,

@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Request, StatusCode, Url};
 
 use super::probe::Reading;
@@ -50,6 +51,8 @@ impl Asker {
         let timeout = every.clamp(PATIENCE.0, PATIENCE.1);
         let mut client = Client::builder()
             .timeout(timeout)
+            // An address that sends people to another page, to log in say, has not answered itself.
+            .redirect(Policy::none())
             .user_agent(concat!("gonogo/", env!("CARGO_PKG_VERSION")));
         if is_here(&http.url) {
             client = client.no_proxy();

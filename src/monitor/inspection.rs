@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::progress::plain;
+
 /// A session from near.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inspection {
@@ -56,6 +58,11 @@ pub(super) fn explainable(statement: &str) -> Result<&str, String> {
         "" => "there is no statement to plan".to_owned(),
         word => format!("{word} has no plan: only queries and changes of rows have one"),
     })
+}
+
+/// Whether there are places for values in it, outside of comments and quotes.
+pub(super) fn has_places(statement: &str) -> bool {
+    plain(statement).contains("$1")
 }
 
 /// Without comments and blanks in front.

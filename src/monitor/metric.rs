@@ -113,9 +113,9 @@ fn of_database(database: &DatabaseHealth, what: &str, now: Moment) -> Measured {
     let picture = database.picture.as_deref();
     let every = picture.map_or(Duration::from_secs(1), |picture| picture.every);
     let seen = picture.map(|picture| picture.at);
-    // A link that went down is news, too.
+    // A link that is down is a reading, too: as often as a picture would be.
     let at = match (&database.link, picture) {
-        (Link::Down { .. }, _) if what == "up" => Some(now),
+        (Link::Down { since, .. }, _) if what == "up" => Some(latest(*since, every, now)),
         (_, Some(picture)) => Some(measured_at(picture, what)),
         (_, None) => None,
     };
@@ -128,6 +128,13 @@ fn of_database(database: &DatabaseHealth, what: &str, now: Moment) -> Measured {
         (Link::Up { .. }, None) => stale(seen, now),
     };
     Measured { at, every, measure }
+}
+
+/// When something was last due that began at `since` and comes `every` so often.
+fn latest(since: Moment, every: Duration, now: Moment) -> Moment {
+    let every = every.max(Duration::from_millis(1));
+    let times = now.since(since).as_micros() / every.as_micros();
+    since.plus(every.saturating_mul(u32::try_from(times).unwrap_or(u32::MAX)))
 }
 
 /// When that part of a picture was measured that `what` is about.

@@ -21,19 +21,18 @@ pub struct Running {
     pub others: Vec<Backend>,
 }
 
-/// The statements that clients run, the oldest first. Sessions with the same text share an entry,
-/// except for ours, which stand alone.
+/// The statements that clients run, the oldest first. Sessions of one application with the same text share
+/// an entry, except for ours, which stand alone.
 pub(super) fn running(sessions: &[Session]) -> Vec<Running> {
     let mut groups: Vec<Running> = Vec::new();
-    let mut place_of: HashMap<&str, usize> = HashMap::new();
+    let mut place_of: HashMap<(&str, &str), usize> = HashMap::new();
     let mut active: Vec<&Session> = sessions.iter().filter(|s| is_running(s)).collect();
     active.sort_by_key(|session| std::cmp::Reverse(session.query_age));
     for session in active {
-        let text = session
-            .statement
-            .as_deref()
-            .filter(|_| session.ours.is_none());
-        let known = text.and_then(|text| place_of.get(text));
+        let text = session.statement.as_deref();
+        let text = text.filter(|_| session.ours.is_none());
+        let text = text.map(|text| (text, session.application.as_str()));
+        let known = text.and_then(|text| place_of.get(&text));
         if let Some(&place) = known {
             groups[place].sessions += 1;
             groups[place].others.extend(session.backend());

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use files::Shelf;
 pub(super) use judge::{Record, RowState, Script, judge};
+pub(super) use names::row_key;
 pub(super) use tool::{Lock, Tool};
 
 /// What is known of one tool's migrations.

@@ -37,6 +37,19 @@ pub(super) fn key(tool: Tool, file: &str) -> Option<String> {
     }
 }
 
+/// The same of a row of the tool's table, which says `key`.
+pub(in crate::monitor) fn row_key(tool: Tool, key: String) -> String {
+    match tool {
+        // A row has the whole name of its file; another build of the project has another extension.
+        Tool::Knex => match key.rsplit_once('.') {
+            Some((stem, extension)) if is_script(extension) => stem.to_owned(),
+            _ => key,
+        },
+        Tool::Flyway if !key.starts_with("R ") => flyway_version(&key).unwrap_or(key),
+        _ => key,
+    }
+}
+
 /// What people call it.
 pub(super) fn shown(tool: Tool, file: &str, key: &str) -> String {
     match tool {
@@ -52,12 +65,24 @@ pub(super) fn shown(tool: Tool, file: &str, key: &str) -> String {
 /// The key of an alembic revision and of those before it.
 pub(super) fn revision(text: &str) -> Option<(String, Vec<String>)> {
     let value = |name: &str| {
-        text.lines().find_map(|line| {
+        let mut begin = 0;
+        text.split_inclusive('\n').find_map(|line| {
+            let whole = &text[begin..];
+            begin += line.len();
             let rest = line.strip_prefix(name)?;
             let rest = rest.trim_start();
             // It may have a type: `revision: str = "…"`.
             let named = rest.starts_with([':', '=']);
-            named.then(|| rest.split_once('='))?.map(|(_, value)| value)
+            let (_, value) = named.then(|| rest.split_once('='))??;
+            // Several stand in brackets, which may go over several lines.
+            let from = whole.find(value)?;
+            let close = match value.trim_start().chars().next() {
+                Some('(') => ')',
+                Some('[') => ']',
+                _ => '\n',
+            };
+            let value = &whole[from..];
+            Some(&value[..value.find(close).unwrap_or(value.len())])
         })
     };
     let key = quoted(value("revision")?).into_iter().next()?;
@@ -114,10 +139,22 @@ fn flyway(stem: &str) -> Option<String> {
         return Some(format!("R {}", name.replace('_', " ")));
     }
     let (version, _) = stem.strip_prefix('V')?.split_once("__")?;
-    let parts: Vec<&str> = version.split(['.', '_']).collect();
+    flyway_version(version)
+}
+
+/// A version as flyway compares it: `001`, `1.0` and `1` are one.
+fn flyway_version(version: &str) -> Option<String> {
+    let mut parts: Vec<&str> = version.split(['.', '_']).collect();
     let numbers = parts
         .iter()
         .all(|part| !part.is_empty() && digits(part) == *part);
+    while parts.len() > 1
+        && parts
+            .last()
+            .is_some_and(|part| part.trim_matches('0').is_empty())
+    {
+        parts.pop();
+    }
     let plain = parts.into_iter().map(|part| plain(part.to_owned()));
     numbers.then(|| plain.collect::<Vec<_>>().join("."))
 }

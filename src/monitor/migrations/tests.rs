@@ -277,6 +277,25 @@ fn files_are_found_with_the_checksums_that_tools_keep() {
 }
 
 #[test]
+fn a_row_and_its_file_have_one_key_however_each_is_written() {
+    for (tool, row, file) in [
+        (Tool::Knex, "20240101000000_a.js", "20240101000000_a.js"),
+        (Tool::Knex, "20240101000000_a.ts", "20240101000000_a.js"),
+        (Tool::Knex, "20240101000000_a.b.js", "20240101000000_a.b.js"),
+        (Tool::Flyway, "001", "V001__a.sql"),
+        (Tool::Flyway, "1.0", "V1.0__a.sql"),
+        (Tool::Flyway, "1", "V1_0__a.sql"),
+        (Tool::Flyway, "2024.01.02", "V2024_01_02__a.sql"),
+        (Tool::Flyway, "0", "V0__a.sql"),
+        (Tool::Flyway, "R all views", "R__all_views.sql"),
+        (Tool::NodePgMigrate, "1700000000000_a", "1700000000000_a.js"),
+    ] {
+        let of_file = names::key(tool, file);
+        assert_eq!(Some(row_key(tool, row.to_owned())), of_file, "{row} {file}");
+    }
+}
+
+#[test]
 fn files_are_found_where_tools_keep_them() {
     found(
         &[
@@ -337,7 +356,7 @@ fn files_are_found_where_tools_keep_them() {
             ),
             (
                 "alembic/versions/c_merge.py",
-                "revision = '000'\ndown_revision = ('aaa', 'bbb')\n",
+                "revision = '000'\ndown_revision: Sequence[str] = (\n    'aaa',\n    'bbb',\n)\n\ndef f():\n    'x'\n",
             ),
         ],
         Tool::Alembic,

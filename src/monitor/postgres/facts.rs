@@ -39,6 +39,9 @@ const FACTS: &str = "
                   WHERE c.relnamespace = 'pg_catalog'::regnamespace
                     AND starts_with(c.relname::text, 'pg_stat_progress_')) AS progress,
            EXISTS (SELECT FROM pg_attribute
+                    WHERE attrelid = 'pg_stat_progress_vacuum'::regclass
+                      AND attname = 'indexes_total') AS vacuumed_indexes,
+           EXISTS (SELECT FROM pg_attribute
                     WHERE attrelid = 'pg_locks'::regclass AND attname = 'waitstart') AS waitstart
       FROM pg_roles AS r, pg_database AS d
      WHERE r.rolname = current_user AND d.datname = current_database()";
@@ -131,5 +134,5 @@ fn progress(row: &PgRow) -> String {
     if views.is_empty() {
         return String::new();
     }
-    super::progress::question(&views)
+    super::progress::question(&views, flag(row, "vacuumed_indexes"))
 }

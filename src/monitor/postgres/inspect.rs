@@ -8,7 +8,7 @@ use sqlx::postgres::PgRow;
 
 use super::keep::KeptLine;
 use super::rows::{field, flag, relation, seconds, statement, text};
-use crate::monitor::inspection::{Inspection, SessionLock, Shown, explainable};
+use crate::monitor::inspection::{Inspection, SessionLock, Shown, explainable, has_places};
 use crate::monitor::session::Backend;
 
 /// The statement as a whole, as far as the server keeps it; it cuts one between two letters. How much it
@@ -117,7 +117,7 @@ impl Inspector {
     async fn explain_whole(spare: &KeptLine, statement: &str) -> Result<Vec<String>, String> {
         let statement = explainable(statement)?;
         // Statements of applications often have places for values, for which newer servers can plan.
-        let (options, generic) = if statement.contains("$1") {
+        let (options, generic) = if has_places(statement) {
             ("(GENERIC_PLAN)", true)
         } else {
             ("", false)
@@ -141,7 +141,12 @@ fn lock(row: &PgRow) -> SessionLock {
     let locktype = text(row, "locktype").unwrap_or_default();
     let number = |name: &str| field::<i64>(row, name);
     let object = match (relation(row, "relation"), text(row, "transaction")) {
-        (Some(relation), _) => relation,
+        (Some(relation), _) => match locktype.as_str() {
+            "tuple" => format!("a row of {relation}"),
+            "page" => format!("a page of {relation}"),
+            "extend" => format!("more room for {relation}"),
+            _ => relation,
+        },
         (None, Some(transaction)) => format!("transaction {transaction}"),
         (None, None) => match (number("class"), number("object")) {
             (Some(class), Some(object)) => format!("{locktype} {class}/{object}"),

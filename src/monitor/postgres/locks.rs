@@ -86,8 +86,12 @@ impl LockWatch {
             let hidden = self.hidden_waiters(line, facts, now).await;
             match line.part(hidden).await? {
                 Ok(hidden) => {
-                    let listed = |pid: &i32| listed.iter().any(|s| s.pid == *pid);
-                    waiters.extend(hidden.into_iter().filter(|pid| !listed(pid)));
+                    // One that is listed may be hidden all the same, and then it does not say that it waits.
+                    let unseen: Vec<i32> = hidden
+                        .into_iter()
+                        .filter(|pid| !waiters.contains(pid))
+                        .collect();
+                    waiters.extend(unseen);
                 }
                 Err(why) => waits.blind = Some(why),
             }

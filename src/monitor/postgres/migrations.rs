@@ -13,7 +13,9 @@ use super::line::Line;
 use super::rows::{field, flag, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
-use crate::monitor::migrations::{Lock, Migrations, Record, RowState, Script, Shelf, Tool, judge};
+use crate::monitor::migrations::{
+    Lock, Migrations, Record, RowState, Script, Shelf, Tool, judge, row_key,
+};
 
 /// How long it holds which tools there are, and where their folders are.
 const FOUND_HOLDS: Duration = Duration::from_secs(30);
@@ -207,7 +209,7 @@ async fn records(line: &mut Line, found: &Found) -> Result<Vec<Record>, Trouble>
     let (columns, order) = found.tool.columns();
     let sql = select(columns, &found.table, order);
     let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
-    Ok(rows.iter().map(record).collect())
+    Ok(rows.iter().map(|row| record(found.tool, row)).collect())
 }
 
 /// The session that holds the tool's lock.
@@ -271,9 +273,9 @@ async fn is_locked(line: &mut Line, table: &str) -> Result<bool, Trouble> {
     Ok(rows.first().is_some_and(|row| flag(row, "locked")))
 }
 
-fn record(row: &PgRow) -> Record {
+fn record(tool: Tool, row: &PgRow) -> Record {
     Record {
-        key: text(row, "key").unwrap_or_default(),
+        key: row_key(tool, text(row, "key").unwrap_or_default()),
         title: text(row, "title").unwrap_or_default(),
         checksum: text(row, "checksum"),
         at: text(row, "at"),

@@ -198,6 +198,7 @@ impl Poller {
         let mut sessions = Sessions::read(line, &self.facts, &wanted).await?;
         self.crowded = sessions.crowded;
         self.unnamed = sessions.unnamed;
+        self.facts.server.in_recovery = sessions.in_recovery;
         let stranger = Stranger {
             database: &self.name,
             seen_as: self.facts.seen_as,

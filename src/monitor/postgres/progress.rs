@@ -27,15 +27,24 @@ const UNASKED: u32 = 4;
 /// How many statements without a progress view are looked into.
 const LISTED: usize = 5;
 
-/// The columns that every view is brought to, with nothing where it has none.
-fn columns(view: View) -> &'static str {
+/// The columns that every view is brought to, with nothing where it has none. Newer servers count the
+/// indexes that a vacuum has been through.
+fn columns(view: View, counts_indexes: bool) -> &'static str {
     match view {
         View::CreateIndex => {
             "command, phase, blocks_done, blocks_total, tuples_done, tuples_total,
              partitions_done, partitions_total, lockers_done, lockers_total, current_locker_pid"
         }
+        View::Vacuum if counts_indexes => {
+            "'VACUUM', phase,
+             CASE phase WHEN 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END,
+             heap_blks_total, indexes_processed, indexes_total,
+             0, 0, 0, 0, NULL"
+        }
         View::Vacuum => {
-            "'VACUUM', phase, heap_blks_scanned, heap_blks_total, 0, 0, 0, 0, 0, 0, NULL"
+            "'VACUUM', phase,
+             CASE phase WHEN 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END,
+             heap_blks_total, 0, 0, 0, 0, 0, 0, NULL"
         }
         View::Cluster => {
             "command, phase, heap_blks_scanned, heap_blks_total, 0, 0, 0, 0, 0, 0, NULL"
@@ -53,7 +62,7 @@ fn columns(view: View) -> &'static str {
 }
 
 /// The question for the views that a server has.
-pub(super) fn question(views: &[View]) -> String {
+pub(super) fn question(views: &[View], counts_indexes: bool) -> String {
     let select = |view: &View| {
         let named = View::ALL
             .iter()
@@ -73,7 +82,7 @@ pub(super) fn question(views: &[View]) -> String {
         };
         format!(
             "SELECT {at}, pid, {relation}, {} FROM {name}{here}",
-            columns(*view)
+            columns(*view, counts_indexes)
         )
     };
     let all: Vec<String> = views.iter().map(select).collect();
@@ -206,6 +215,7 @@ impl ProgressWatch {
             };
             self.paces.left(&seen, now)
         });
+        let left = left.or_else(|| age.and_then(|age| raw.left_by_age(age)));
         let waits_for = raw.locker.filter(|_| raw.lockers_total > raw.lockers_done);
         Progress {
             pid: raw.pid,

@@ -36,8 +36,9 @@ macro_rules! session_fields {
     };
 }
 
-/// Where the fields are in a row; those of a number of sessions that are alike end with their number, how
-/// many of them wait for a lock here, and the server's clock.
+/// Where the fields are in a row; those of a number of sessions that are alike end with their number, and how
+/// many of them wait for a lock here. A row of its own, the last, has the server's clock, and instead of a
+/// number whether it is a standby.
 mod at {
     pub(super) const PID: usize = 0;
     pub(super) const DATABASE: usize = 1;
@@ -88,7 +89,7 @@ macro_rules! alike {
             " GROUP BY datid, usesysid, application_name, client_addr, state
              UNION ALL
              SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-                    NULL, NULL, NULL, NULL, NULL, clock_timestamp()"
+                    NULL, NULL, NULL, pg_is_in_recovery()::int::int8, NULL, clock_timestamp()"
         )
     };
 }
@@ -157,6 +158,8 @@ pub(super) struct Sessions {
     pub(super) waiting: u32,
     /// Whether there are too many to list them all the next time.
     pub(super) crowded: bool,
+    /// Whether the server is a standby at this moment: one that is promoted stays the same server.
+    pub(super) in_recovery: bool,
     /// Whether the facts do not name a role or a database of theirs.
     pub(super) unnamed: bool,
 }
@@ -194,13 +197,17 @@ impl Sessions {
             statement = statement.bind(wanted.tag).bind(wanted.ours);
         }
         let rows = line.rows(statement).await?;
-        let clock = rows.iter().rev().find_map(|row| int8(row, at::CLOCK));
+        let last = rows.iter().rposition(|row| int8(row, at::CLOCK).is_some());
+        let (rows, last) = rows.split_at(last.unwrap_or(rows.len()));
+        let clock = last.first().and_then(|row| int8(row, at::CLOCK));
         let reader = Reader {
             facts,
             tag: wanted.tag,
             clock: clock.unwrap_or_default(),
         };
-        let mut sessions = reader.sessions(&rows, wanted.crowded);
+        let mut sessions = reader.sessions(rows, wanted.crowded);
+        let in_recovery = last.first().and_then(|row| int8(row, at::SESSIONS));
+        sessions.in_recovery = in_recovery == Some(1);
         sessions.crowded = sessions.could_be_listed(wanted) > MANY * LISTED.max(wanted.idle);
         Ok(sessions)
     }

@@ -1,5 +1,6 @@
 //! Where a server is and how to log in: a URL, read once.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use reqwest::Url;
@@ -29,6 +30,17 @@ const PARAMETERS: [&str; 16] = [
     "statement-cache-capacity",
 ];
 
+/// Those of them that are files.
+const FILES: [&str; 7] = [
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+];
+
 /// The driver's options for one database. They hold a password, so they are never printed.
 #[derive(Clone)]
 pub struct Target(PgConnectOptions);
@@ -37,15 +49,34 @@ impl Target {
     /// Reads a URL. The error says what is wrong without repeating it.
     pub fn parse(url: &str) -> Result<Target, String> {
         let unreadable = |reason: &str| format!("the database's URL can't be read: {reason}");
-        let mut url = Url::parse(url.trim()).map_err(|error| unreadable(&error.to_string()))?;
+        let mut url =
+            Url::parse(&with_host(url.trim())).map_err(|error| unreadable(&error.to_string()))?;
         if !matches!(url.scheme(), "postgres" | "postgresql") {
             return Err(unreadable("it does not begin with postgres://"));
         }
-        let known: Vec<(String, String)> = url
+        let mut known: Vec<(String, String)> = url
             .query_pairs()
             .filter(|(name, _)| PARAMETERS.contains(&name.as_ref()) || is_option(name))
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
+        // As in libpq, `system` stands for the certificates of the machine, and for looking at them.
+        if known.iter().any(is_system_root) {
+            known.retain(|pair| !is_system_root(pair));
+            if !known
+                .iter()
+                .any(|(name, _)| matches!(name.as_str(), "sslmode" | "ssl-mode"))
+            {
+                known.push(("sslmode".to_owned(), "verify-full".to_owned()));
+            }
+        }
+        for (name, value) in known
+            .iter()
+            .filter(|(name, _)| FILES.contains(&name.as_str()))
+        {
+            std::fs::File::open(value).map_err(|error| {
+                format!("the database's {name}, {value}, can't be read: {error}")
+            })?;
+        }
         url.query_pairs_mut().clear().extend_pairs(known);
         // The driver's error may quote a value.
         let mut options = PgConnectOptions::from_str(url.as_str())
@@ -79,6 +110,27 @@ impl Target {
     }
 }
 
+/// The URL with a host where it has only a user or a port: other programs take `postgres://app@/shop`, and
+/// the socket's folder is one of its parameters.
+fn with_host(url: &str) -> Cow<'_, str> {
+    let Some(begin) = url.find("://").map(|at| at + 3) else {
+        return Cow::Borrowed(url);
+    };
+    let rest = &url[begin..];
+    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    let host = authority.rfind('@').map_or(0, |at| at + 1);
+    let lacks_host = authority[host..].is_empty() || authority[host..].starts_with(':');
+    if authority.is_empty() || !lacks_host {
+        return Cow::Borrowed(url);
+    }
+    let (before, after) = url.split_at(begin + host);
+    Cow::Owned(format!("{before}localhost{after}"))
+}
+
+fn is_system_root((name, value): &(String, String)) -> bool {
+    matches!(name.as_str(), "sslrootcert" | "ssl-root-cert" | "ssl-ca") && value == "system"
+}
+
 fn is_option(name: &str) -> bool {
     name == "options" || name.starts_with("options[")
 }
@@ -105,6 +157,8 @@ mod tests {
                 "db.example",
                 "shop",
             ),
+            ("postgres://app@/shop?host=db.example", "db.example", "shop"),
+            ("postgres://app@:6432/shop", "localhost", "shop"),
         ] {
             let Target(options) = Target::parse(url).ok().unwrap();
             assert_eq!(options.get_host(), host);
@@ -119,6 +173,10 @@ mod tests {
 
     #[test]
     fn a_wrong_url_is_explained_without_its_secrets() {
+        let words = Target::parse("postgres://app@db/shop?sslrootcert=/none/ca.pem");
+        let words = words.err().unwrap();
+        assert!(words.contains("/none/ca.pem, can't be read"), "{words}");
+        assert!(Target::parse("postgres://app@db/shop?sslrootcert=system").is_ok());
         for url in [
             "postgres://app:hunter2@db:port/shop",
             "mysql://app:hunter2@db/shop",

@@ -33,6 +33,12 @@ impl SqlProbe {
             Ok(rows) => rows,
             Err(trouble) => return Reading::error(trouble.words),
         };
+        if rows.len() > 1 {
+            let rows = rows.len();
+            return Reading::error(format!(
+                "the query answers with {rows} rows: make one number of them"
+            ));
+        }
         let field = rows.first().and_then(|row| {
             let value = row.try_get_raw(0).ok()?;
             value.as_str().ok()

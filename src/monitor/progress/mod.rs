@@ -21,7 +21,7 @@ use super::ours::Ours;
 
 pub(super) use pace::{After, Paces, Seen, Stretch};
 pub(super) use phases::{Raw, View};
-pub(super) use words::{reads_everything, rewrites};
+pub(super) use words::{plain, reads_everything, rewrites};
 
 /// Something long that goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -85,7 +85,8 @@ impl Paces {
         let (whole, still) = track.whole(now)?;
         let left = scaled(whole, 1.0 - done);
         let left = left.saturating_add(seen.stretch.after.takes(whole));
-        Some(left.saturating_sub(still))
+        // Where the time is up and it goes on all the same, nobody can say.
+        left.checked_sub(still).filter(|left| !left.is_zero())
     }
 
     /// Forgets what is not going on any more.

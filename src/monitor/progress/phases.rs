@@ -1,5 +1,7 @@
 //! From the counters of one phase to a part of the whole.
 
+use std::time::Duration;
+
 use super::pace::{After, Stretch};
 
 /// The views of the server that tell of progress.
@@ -106,16 +108,16 @@ const INDEX_CONCURRENTLY: &[Phase] = &[
     Phase("waiting for writers before validation", 0.86, 0.0, Nothing),
     Phase("index validation: scanning index", 0.86, 0.06, Main),
     Phase("index validation: sorting", 0.92, 0.02, Nothing),
-    Phase("index validation: scanning table", 0.94, 0.06, Main),
-    Phase("waiting for", 1.0, 0.0, Nothing),
+    Phase("index validation: scanning table", 0.94, 0.05, Main),
+    Phase("waiting for", 0.99, 0.0, Nothing),
 ];
 
 const VACUUM: &[Phase] = &[
     Phase("initializing", 0.0, 0.0, Nothing),
     Phase("scanning heap", 0.0, 0.65, Main),
     Phase("vacuuming indexes", 0.65, 0.15, More),
-    Phase("vacuuming heap", 0.80, 0.15, Nothing),
-    Phase("cleaning up indexes", 0.95, 0.03, Nothing),
+    Phase("vacuuming heap", 0.80, 0.15, Main),
+    Phase("cleaning up indexes", 0.95, 0.03, More),
     Phase("truncating heap", 0.98, 0.01, Nothing),
     Phase("performing final cleanup", 0.99, 0.01, Nothing),
 ];
@@ -142,6 +144,8 @@ const ANALYZE: &[Phase] = &[
 
 /// How long sorting and loading take in times of the scan, where the number of rows is not known.
 const AFTER_SCAN: f64 = 0.3;
+/// Which part of the whole has to be done before its age tells how long the rest takes.
+const TELLING: f64 = 0.05;
 /// How long validating an index takes in times of the scan that built it.
 const VALIDATION: f64 = 0.2;
 
@@ -202,7 +206,10 @@ impl Raw {
     /// What there is to measure a pace by; none in a phase without counters, of which nobody can say how
     /// long it takes, and where such a phase is yet to come that may take longer than all before it.
     pub(in crate::monitor) fn stretch(&self) -> Option<Stretch<'_>> {
-        if self.phases().is_empty() || self.has_parts() {
+        if self.has_parts() {
+            return None;
+        }
+        if self.phases().is_empty() {
             let done = self.part_done()?;
             return Some(Stretch {
                 name: "",
@@ -228,6 +235,15 @@ impl Raw {
             done,
             after,
         })
+    }
+
+    /// How much time is left of what does the same for each of its parts and has been going on for `age`: what
+    /// it takes in one phase of a part says little, what all took so far says most.
+    pub(in crate::monitor) fn left_by_age(&self, age: Duration) -> Option<Duration> {
+        let done = self.part_done().filter(|done| *done >= TELLING)?;
+        let left = age.as_secs_f64() * (1.0 - done) / done;
+        self.has_parts()
+            .then(|| Duration::try_from_secs_f64(left).ok())?
     }
 
     fn after_scan(&self) -> After {

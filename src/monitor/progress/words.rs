@@ -2,7 +2,7 @@
 //! to show.
 
 /// The words of a statement in lower case, without comments and without what stands in quotes.
-fn plain(statement: &str) -> String {
+pub(in crate::monitor) fn plain(statement: &str) -> String {
     let mut text = String::new();
     let mut rest = statement;
     while let Some(first) = rest.chars().next() {

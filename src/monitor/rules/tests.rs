@@ -88,6 +88,28 @@ fn the_same_reading_is_not_counted_twice() {
 }
 
 #[test]
+fn a_link_that_is_down_is_read_as_often_as_a_picture_comes() {
+    let limit = Limit::Below(Threshold::Absolute(1.0));
+    let lost = rule("lost", "main.up", limit, AlertAction::Rollback);
+    let mut rules = rules(&[lost], &[]);
+    let mut main = database(picture());
+    main.link = Link::Down {
+        since: at(0),
+        reason: "the server closed the connection".to_owned(),
+    };
+    let health = health(vec![main]);
+    let mut fired = Vec::new();
+    for millis in (0..5_000).step_by(10) {
+        let now = now().plus(Duration::from_millis(millis));
+        if !rules.look(&health, now).is_empty() {
+            fired.push(millis);
+        }
+    }
+    // The first second is one reading, however often it is looked at.
+    assert_eq!(fired, [2_000]);
+}
+
+#[test]
 fn without_enough_readings_before_t_zero_a_relative_rule_is_blind() {
     let mut rules = rules(&[twice()], &[]);
     rules.book.set_t_zero(Some(at(0)), None);

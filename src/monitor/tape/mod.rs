@@ -142,7 +142,7 @@ struct Place {
 #[derive(Debug, thiserror::Error)]
 pub enum TapeError {
     /// The file can't be read.
-    #[error("{0}")]
+    #[error(transparent)]
     Io(#[from] std::io::Error),
     /// It is something else.
     #[error("it is no recording of gonogo monitor")]

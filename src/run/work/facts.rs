@@ -10,12 +10,9 @@ use tokio::sync::mpsc::Sender;
 
 use super::backends::Backends;
 use crate::journal::event::ConditionOf;
-use crate::monitor::Target;
 use crate::plan::condition::Fact;
 use crate::run::input::Notice;
 
-/// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(10);
 /// How long one answer may take, in milliseconds. Counting the rows of a table can need all of it.
 const ANSWER: u32 = 10_000;
 /// After which time without an answer none is waited for: the server should have given up itself.
@@ -93,13 +90,7 @@ impl FactsWork {
     async fn connect(&self, database: &str) -> Result<PgConnection, String> {
         let url = self.urls.get(database).cloned();
         let url = url.unwrap_or_else(|| Err("the plan does not name it".to_owned()))?;
-        let target = Target::parse(&url).map_err(|why| format!("`{database}`: {why}"))?;
-        let options = target.named(&self.application);
-        let connecting = PgConnection::connect_with(&options);
-        match tokio::time::timeout(CONNECT, connecting).await {
-            Ok(connected) => connected.map_err(|error| super::sql::words(&error)),
-            Err(_) => Err("the server does not answer".to_owned()),
-        }
+        super::sql::connect(database, &url, &self.application).await
     }
 }
 

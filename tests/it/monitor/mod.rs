@@ -48,6 +48,25 @@ struct Watched {
     health: watch::Receiver<Arc<Health>>,
 }
 
+/// How databases are watched, and nothing else.
+fn config(urls: &[String]) -> Config {
+    let databases = urls.iter().enumerate().map(|(ix, url)| WatchedDatabase {
+        name: format!("db{ix}"),
+        url: Ok(url.clone()),
+    });
+    Config {
+        databases: databases.collect(),
+        probes: Vec::new(),
+        rules: Vec::new(),
+        tag: TAG.to_owned(),
+        ours: OursBook::default(),
+        idle_sessions: 0,
+        hidden: Vec::new(),
+        folder: None,
+        interval: Duration::from_millis(100),
+    }
+}
+
 impl Watched {
     fn start(urls: &[String], probes: Vec<Probe>) -> Watched {
         Watched::in_folder(urls, probes, None)
@@ -79,29 +98,31 @@ impl Watched {
         folder: Option<&Path>,
         interval: Duration,
     ) -> Watched {
-        let databases = urls.iter().enumerate().map(|(ix, url)| WatchedDatabase {
-            name: format!("db{ix}"),
-            url: Ok(url.clone()),
-        });
-        let ours = OursBook::default();
-        let config = Config {
-            databases: databases.collect(),
+        Watched::by(&Config {
             probes,
             rules,
-            tag: TAG.to_owned(),
-            ours: ours.clone(),
-            idle_sessions: 0,
-            hidden: Vec::new(),
             folder: folder.map(Path::to_owned),
             interval,
-        };
-        let monitor = gonogo::monitor::start(&config, Arc::new(SystemClock::new()));
+            ..config(urls)
+        })
+    }
+
+    fn by(config: &Config) -> Watched {
+        let monitor = gonogo::monitor::start(config, Arc::new(SystemClock::new()));
         let health = monitor.health();
         Watched {
-            ours,
+            ours: config.ours.clone(),
             monitor,
             health,
         }
+    }
+
+    /// A monitor that lists idle sessions, too.
+    fn with_idle(urls: &[String]) -> Watched {
+        Watched::by(&Config {
+            idle_sessions: 1_000,
+            ..config(urls)
+        })
     }
 
     /// A monitor that looks so often.

@@ -71,6 +71,20 @@ async fn an_address_is_good_bad_or_not_to_be_had() {
 }
 
 #[tokio::test]
+async fn an_address_that_sends_elsewhere_has_not_answered_itself() {
+    let elsewhere = "HTTP/1.1 302 Found\r\nlocation: /login\r\ncontent-length: 0\r\n\r\n";
+    let url = serve(Box::leak(Box::new([
+        elsewhere,
+        "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+    ])))
+    .await;
+    let mut watched = Watched::start(&[], vec![probe(ProbeTarget::Http(Http::get(url)))]);
+    let health = watched.until(|health| health.probes[0].at.is_some()).await;
+    let probe = &health.probes[0];
+    assert_eq!((probe.state, probe.status), (ProbeState::Bad, Some(302)));
+}
+
+#[tokio::test]
 async fn a_refused_address_is_an_error_in_plain_words() {
     // Nobody listens at the first of all ports, and nobody is given it.
     let http = Http::get("http://127.0.0.1:1/?token=hunter2".to_owned());
@@ -123,6 +137,7 @@ async fn a_query_brings_a_number_nothing_or_an_error() {
         sql("select avg(total) from orders;"),
         sql("select total from orders where total > 9"),
         sql("select 'many'"),
+        sql("select total from orders"),
         sql("select nothing from orders"),
         sql("insert into orders values (3)"),
         sql("select pg_sleep(600)"),
@@ -131,7 +146,7 @@ async fn a_query_brings_a_number_nothing_or_an_error() {
     // Of the last one, the server may be so late that nobody waits for its words any more.
     let cancelled = "the server took too long, so it was cancelled";
     let health = watched
-        .until(|h| h.probes.iter().all(|p| p.at.is_some()) && h.probes[5].words == cancelled)
+        .until(|h| h.probes.iter().all(|p| p.at.is_some()) && h.probes[6].words == cancelled)
         .await;
     let found: Vec<_> = health
         .probes
@@ -147,6 +162,11 @@ async fn a_query_brings_a_number_nothing_or_an_error() {
                 ProbeState::Error,
                 None,
                 "the first field is no number: many"
+            ),
+            (
+                ProbeState::Error,
+                None,
+                "the query answers with 2 rows: make one number of them"
             ),
             (ProbeState::Error, None, "column \"nothing\" does not exist"),
             (

@@ -5,7 +5,8 @@ use gonogo::monitor::State;
 
 use super::{Client, Watched, is_up};
 
-/// A session that waits for another, seen by the role `app` after `grants`.
+/// A session that waits for another, seen by the role `app` after `grants` where idle sessions are
+/// listed as well as where they are not.
 async fn seen_by_app(grants: &str) -> (std::sync::Arc<gonogo::monitor::Picture>, (i32, i32)) {
     let server = Server::start(&[]).unwrap();
     let mut holder = Client::of(&server, "holder").await;
@@ -18,10 +19,14 @@ async fn seen_by_app(grants: &str) -> (std::sync::Arc<gonogo::monitor::Picture>,
     let pids = (holder.pid(), waiter.pid());
     let waiter = waiter.wait_in("select * from t");
     let url = server.url("postgres").replace("user=postgres", "user=app");
-    let mut watched = Watched::start(&[url], Vec::new());
-    let picture = watched
-        .picture(|p| p.locks.nodes.len() == 2 && p.locks.nodes[1].wanted.is_some())
-        .await;
+    let waits = |p: &gonogo::monitor::Picture| {
+        p.locks.nodes.len() == 2 && p.locks.nodes[1].wanted.is_some()
+    };
+    let urls = [url];
+    let listed = Watched::with_idle(&urls).picture(waits).await;
+    let pid = |picture: &gonogo::monitor::Picture, at: usize| picture.locks.nodes[at].session.pid;
+    assert_eq!((pid(&listed, 0), pid(&listed, 1)), pids);
+    let picture = Watched::start(&urls, Vec::new()).picture(waits).await;
     holder.run("commit").await;
     waiter.await.unwrap().unwrap();
     (picture, pids)

@@ -100,6 +100,20 @@ async fn each_of_two_servers_has_alerts_and_figures_of_its_own() {
     watched.until(found).await;
 }
 
+#[tokio::test]
+async fn a_standby_that_is_promoted_is_one_no_more_at_the_next_look() {
+    let (primary, standby) = pair();
+    let mut watched = Watched::start(&[standby.url("postgres")], Vec::new());
+    watched.picture(|picture| picture.server.in_recovery).await;
+    let mut client = Client::of(&standby, "dba").await;
+    client.run("select pg_promote(true, 120)").await;
+    let clock = gonogo::clock::SystemClock::new();
+    let promoted = gonogo::clock::Clock::now(&clock);
+    let next = watched.picture(move |picture| picture.at.mono > promoted.mono);
+    assert!(!next.await.server.in_recovery);
+    drop(primary);
+}
+
 #[test]
 fn the_database_is_picked_by_a_key_and_its_sessions_are_ended_there() {
     let (primary, standby) = pair();

@@ -6,11 +6,8 @@ use futures_util::StreamExt;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection, Row};
 
-use crate::monitor::Target;
-use crate::run::work::sql::words;
+use crate::run::work::sql::{connect, words};
 
-/// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(10);
 /// The first version whose sessions can end with their clients.
 const CHECKS_CLIENTS: i32 = 140_000;
 
@@ -29,20 +26,7 @@ pub(super) struct Link {
 impl Link {
     /// Connects to the database called `name`, and learns who it is there.
     pub(super) async fn open(name: &str, url: &str, application: &str) -> Result<Self, String> {
-        let target = Target::parse(url).map_err(|why| format!("`{name}`: {why}"))?;
-        let options = target.named(application);
-        let connecting = tokio::time::timeout(CONNECT, PgConnection::connect_with(&options)).await;
-        let mut connection = match connecting {
-            Ok(Ok(connection)) => connection,
-            Ok(Err(error)) => {
-                return Err(format!("failed to connect to `{name}`: {}", words(&error)));
-            }
-            Err(_) => {
-                return Err(format!(
-                    "failed to connect to `{name}`: the server does not answer"
-                ));
-            }
-        };
+        let mut connection = connect(name, url, application).await?;
         let row = sqlx::query(
             "select pg_backend_pid(), current_setting('server_version'), current_setting('server_version_num')::int",
         )

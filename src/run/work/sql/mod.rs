@@ -7,6 +7,7 @@
 
 mod ask;
 mod carried;
+mod connect;
 mod ears;
 mod heard;
 mod link;
@@ -21,6 +22,7 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
 
 pub use ask::SqlAsk;
+pub(super) use connect::connect;
 pub(super) use heard::Said;
 use heard::Saying;
 pub use heard::ServerWords;

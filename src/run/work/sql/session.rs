@@ -1,13 +1,12 @@
 //! A run's session on one database: connected when it is first needed, and again when it was lost.
 
-use std::time::Duration;
-
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+use super::connect::PATIENCE;
 use super::ears::Ears;
 use super::link::Link;
 use super::queue::Queue;
@@ -19,9 +18,7 @@ use crate::run::input::{Finish, Notice};
 use crate::run::work::backends::Backends;
 use crate::run::work::judge::not_begun;
 
-/// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(10);
-
+/// A database of the plan, and the run's session on it where there is one.
 pub struct Session {
     pub database: String,
     pub url: Result<String, String>,
@@ -76,7 +73,7 @@ impl Session {
         }
         // In a session that is still new nothing was begun.
         if !link.is_new {
-            match tokio::time::timeout(CONNECT, link.left(task)).await {
+            match tokio::time::timeout(PATIENCE, link.left(task)).await {
                 Ok(Ok(left)) => finish.session = Some(Box::new(left)),
                 // What it holds is not known: the next step gets another.
                 _ => return finish,
@@ -89,7 +86,7 @@ impl Session {
     /// The session that the steps before have used, if the server has not ended it meanwhile.
     async fn living_link(&mut self) -> Option<Link> {
         let mut link = self.link.take()?;
-        match tokio::time::timeout(CONNECT, link.connection.ping()).await {
+        match tokio::time::timeout(PATIENCE, link.connection.ping()).await {
             Ok(Ok(())) => Some(link),
             _ => None,
         }
@@ -105,7 +102,7 @@ impl Session {
         };
         let failed = |why: &str| format!("failed to connect to `{}`: {why}", self.database);
         tokio::select! {
-            link = tokio::time::timeout(CONNECT, connecting) => match link {
+            link = tokio::time::timeout(PATIENCE, connecting) => match link {
                 Ok(link) => link.map_err(|error| failed(&words(&error))),
                 Err(_) => Err(failed("the server does not answer")),
             },

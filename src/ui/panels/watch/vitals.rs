@@ -46,7 +46,14 @@ pub(super) fn vitals(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     chart(sight, &vitals.wal, inner, 2, buf);
     put(inner, 3, space(sight, vitals), buf);
     let replicas = vitals.replicas.iter().map(|one| replica(sight, one));
-    let behind = vitals.behind.map(|bytes| standby(sight, bytes));
+    let behind = match vitals.behind {
+        Some(bytes) => Some(standby(sight, bytes)),
+        None if picture.server.in_recovery => {
+            let words = "! standby: receives nothing from another server";
+            Some(Line::from(sight.span(words, Role::Warn)))
+        }
+        None => None,
+    };
     let slots = vitals.slots.iter().map(|one| slot(sight, one));
     let pages = vitals.broken_pages.filter(|pages| *pages > 0);
     let pages = pages.map(|pages| {

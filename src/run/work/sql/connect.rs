@@ -1,0 +1,29 @@
+//! Connections of a run that are made for one question.
+
+use std::time::Duration;
+
+use sqlx::Connection;
+use sqlx::postgres::PgConnection;
+
+use super::words;
+use crate::monitor::Target;
+
+/// How long connecting may take, and finding out whether a connection still lives.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Connects to the plan's database called `name`; the session shows as `application`. The error says of which
+/// database it is and why there is no connection.
+pub(in crate::run::work) async fn connect(
+    name: &str,
+    url: &str,
+    application: &str,
+) -> Result<PgConnection, String> {
+    let target = Target::parse(url).map_err(|why| format!("`{name}`: {why}"))?;
+    let options = target.named(application);
+    let failed = |why: &str| format!("failed to connect to `{name}`: {why}");
+    match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await {
+        Ok(Ok(connection)) => Ok(connection),
+        Ok(Err(error)) => Err(failed(&words(&error))),
+        Err(_) => Err(failed("the server does not answer")),
+    }
+}
