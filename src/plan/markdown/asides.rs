@@ -105,6 +105,11 @@ impl Walk<'_, '_> {
         self.rules.bullets = bullets;
     }
 
+    /// Whether rows of tables are steps: where all that stands there is to be looked at, and nothing runs.
+    pub(super) fn reads_rows(&self) -> bool {
+        self.rules.bullets && !self.rules.fences
+    }
+
     /// Makes each row of `table` something to look at: what, and how it should be.
     pub(super) fn rows(&mut self, table: &Table, group: Option<&Group>) {
         for row in table.rows.iter().skip(1) {

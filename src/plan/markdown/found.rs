@@ -14,8 +14,6 @@ pub(super) struct Rules {
     pub(super) numbered: bool,
     /// Whether all other items are.
     pub(super) bullets: bool,
-    /// Whether the rows of tables are.
-    pub(super) rows: bool,
     /// Whether blocks that can be run are.
     pub(super) fences: bool,
 }

@@ -58,13 +58,12 @@ impl Reading {
 /// Reads the headings of `outline`, from above to below.
 pub(super) fn roles(outline: &Outline) -> Vec<Reading> {
     let mut readings: Vec<Reading> = Vec::with_capacity(outline.sections.len());
-    let goes_on = procedure::goes_on(outline);
-    for ix in 0..outline.sections.len() {
+    for (ix, goes_on) in procedure::goes_on(outline).into_iter().enumerate() {
         let above = outline.parent(ix).map(|parent| &readings[parent]);
         let reading = if outline.is_title(ix) || ix == 0 {
             plain(outline, ix)
         } else {
-            read(outline, ix, above, goes_on[ix])
+            read(outline, ix, above, goes_on)
         };
         readings.push(reading);
     }

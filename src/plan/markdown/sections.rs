@@ -125,7 +125,6 @@ impl Reader<'_> {
             },
             numbered: reading.runs && (back || !later),
             bullets: verified && reading.runs && is_plain_checklist(&self.outline.sections[ix]),
-            rows: false,
             fences: reading.runs,
         };
         let group = (reading.home != ix).then(|| reading.name.as_str().into());
@@ -382,7 +381,6 @@ const TASKS: Rules = Rules {
     place: Place::Step,
     numbered: false,
     bullets: false,
-    rows: false,
     fences: false,
 };
 
@@ -390,6 +388,5 @@ const TASKS: Rules = Rules {
 const CRITERIA: Rules = Rules {
     numbered: true,
     bullets: true,
-    rows: true,
     ..TASKS
 };

@@ -24,6 +24,6 @@ pub(super) fn is(heading: &str) -> bool {
 
 fn is_part(part: &str) -> bool {
     let words = Words::whole(part);
-    let past = || words.has(Topic::Past) || words.has(Topic::Outdated);
-    words.begins(&[Topic::Later]) || (past() && words.speaks_only_of(&[&PAST]))
+    let gone = || words.has(Topic::Past) || words.has(Topic::Outdated);
+    words.begins(&[Topic::Later]) || (gone() && words.speaks_only_of(&[&PAST]))
 }

@@ -133,7 +133,7 @@ impl Walk<'_, '_> {
                 Kind::List(list) if self.is_success(block, before) => {
                     self.checks(list, before.take(), group);
                 }
-                Kind::Table(table) if self.rules.rows => {
+                Kind::Table(table) if self.reads_rows() => {
                     self.keep(before.take());
                     self.rows(table, group);
                 }
