@@ -31,6 +31,7 @@ pub mod metric;
 pub mod migrations;
 mod model;
 mod origin;
+mod parallel;
 mod parts;
 mod pattern;
 mod printable;

@@ -10,27 +10,33 @@ use super::form::Form;
 use super::learn;
 use super::lock::LockMode;
 use super::name;
-use super::read::{self, Read};
+use super::read::{self, Read, Script};
 use super::verdict::{Effect, Judged, Part, Sort, Touch};
 use super::{column, constraint, drop, object, view, words};
 
 /// Judges the statements of `sql` in their order; `catalog` learns from each.
 pub fn judge(sql: &str, catalog: &mut Catalog) -> Vec<Judged> {
-    let sql = read::without_client(sql);
-    let statements = read::statements(&sql);
+    judge_script(read::read(sql), catalog)
+}
+
+/// The same of what was read already.
+pub fn judge_script(script: Script<'_>, catalog: &mut Catalog) -> Vec<Judged> {
+    let sql = script.sql.as_ref();
+    let statements = script.statements.into_iter();
     statements
-        .iter()
-        .map(|statement| {
+        .map(|parsed| {
             let mut parts = Vec::new();
-            let inside = read::inside(&sql, statement);
-            for statement in std::iter::once(statement).chain(&inside) {
-                parts.append(&mut judge_one(statement, catalog));
-                learn::learn(catalog, statement);
+            let statement = parsed.read(sql);
+            let inside = read::inside(sql, &statement);
+            let inside = inside.iter().map(|parsed| parsed.read(sql));
+            for statement in std::iter::once(statement).chain(inside) {
+                parts.append(&mut judge_one(&statement, catalog));
+                learn::learn(catalog, &statement);
             }
             Judged {
-                range: statement.range.clone(),
+                range: parsed.range,
                 parts,
-                wrong: statement.wrong.clone(),
+                wrong: parsed.wrong,
             }
         })
         .collect()

@@ -1,7 +1,7 @@
 //! What SQL does to those who use the database while it runs, told before it runs.
 //!
 //! ```text
-//!  text ─► read      statements; a library's parser makes trees of them
+//!  text ─► read      statements; a library's parser makes trees of them, of many texts at once
 //!       └► judge     which forms a statement has, and which relations they lock   ◄─ form: the table
 //!            ├► column, constraint, drop, object                                     of locks, measured
 //!            └► learn    what is known of tables afterwards ─► catalog
@@ -34,6 +34,7 @@ mod tests;
 
 pub use catalog::Catalog;
 pub use form::{Form, Row, TABLE};
-pub use judge::judge;
+pub use judge::{judge, judge_script};
 pub use lock::LockMode;
+pub use read::{Script, read};
 pub use verdict::{Compatibility, Effect, Judged, Part, Sort, Touch, Verdict};

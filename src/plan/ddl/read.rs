@@ -29,14 +29,41 @@ const DEEPER: [&str; 12] = [
 /// How many such words and signs there may be.
 const MAX_DEPTH: usize = 150;
 
-/// A statement and its place in the text.
+/// A text of SQL whose statements were read: what can be done with many texts at once.
+pub struct Script<'s> {
+    /// The text without what is meant for the client.
+    pub(super) sql: Cow<'s, str>,
+    pub(super) statements: Vec<Parsed>,
+}
+
+/// A statement and its place in the text, as it was read.
+pub(super) struct Parsed {
+    pub(super) range: Range<usize>,
+    parse: Option<Parse<SourceFile>>,
+    /// Where the text can't be read, and why.
+    pub(super) wrong: Option<(Range<usize>, String)>,
+}
+
+/// A statement that is judged.
 pub(super) struct Read<'s> {
     pub(super) text: &'s str,
     pub(super) range: Range<usize>,
     /// The tree; none for statements that change no table, and for what can't be read.
     pub(super) tree: Option<Stmt>,
-    /// Where the text can't be read, and why.
-    pub(super) wrong: Option<(Range<usize>, String)>,
+}
+
+impl Parsed {
+    /// The statement in `sql`, which it was read from.
+    pub(super) fn read<'s>(&self, sql: &'s str) -> Read<'s> {
+        Read {
+            text: &sql[self.range.clone()],
+            range: self.range.clone(),
+            tree: self
+                .parse
+                .as_ref()
+                .and_then(|parse| parse.tree().stmts().next()),
+        }
+    }
 }
 
 /// Words by which statements begin that are worth a tree.
@@ -112,25 +139,27 @@ pub(super) fn without_client(sql: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-/// The statements of `sql`.
-pub(super) fn statements(sql: &str) -> Vec<Read<'_>> {
-    let ranges = sql_text::statement_ranges(sql).into_iter();
-    ranges.map(|range| one(sql, range)).collect()
+/// Reads the statements of `sql`.
+pub fn read(sql: &str) -> Script<'_> {
+    let sql = without_client(sql);
+    let ranges = sql_text::statement_ranges(&sql).into_iter();
+    let statements = ranges.map(|range| one(&sql, range)).collect();
+    Script { sql, statements }
 }
 
-fn one(sql: &str, range: Range<usize>) -> Read<'_> {
+fn one(sql: &str, range: Range<usize>) -> Parsed {
     let range = without_comments(sql, range);
     let text = &sql[range.clone()];
     let worth = WORTH.iter().any(|known| begins(text, known));
-    let (tree, wrong) = match (worth && is_shallow(text)).then(|| SourceFile::parse(text)) {
-        Some(parsed) => (parsed.tree().stmts().next(), mistake(text, &parsed)),
-        None => (None, unknown(text)),
+    let parse = (worth && is_shallow(text)).then(|| SourceFile::parse(text));
+    let wrong = match &parse {
+        Some(parse) => mistake(text, parse),
+        None => unknown(text),
     };
     let wrong = wrong.map(|(at, why)| (range.start + at.start..range.start + at.end, why));
-    Read {
-        text,
+    Parsed {
         range,
-        tree,
+        parse,
         wrong,
     }
 }
@@ -175,7 +204,7 @@ fn unknown(text: &str) -> Option<(Range<usize>, String)> {
 
 /// The statements of the block `DO $$ … $$` that `statement` of `sql` is, as they stand there: what
 /// may be done there, not when.
-pub(super) fn inside<'s>(sql: &'s str, statement: &Read<'s>) -> Vec<Read<'s>> {
+pub(super) fn inside(sql: &str, statement: &Read<'_>) -> Vec<Parsed> {
     let block = begins(statement.text, "do").then(|| body(statement));
     let Some(body) = block.flatten() else {
         return Vec::new();

@@ -210,6 +210,14 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 impl Block {
+    /// The heading, if this is one.
+    pub(super) fn heading(&self) -> Option<&Heading> {
+        match &self.kind {
+            Kind::Heading(heading) => Some(heading),
+            _ => None,
+        }
+    }
+
     /// The text, if this is a paragraph.
     pub(super) fn paragraph(&self) -> Option<&Inline> {
         match &self.kind {

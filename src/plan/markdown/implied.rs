@@ -7,6 +7,7 @@ use super::heading::{Title, counts, without_parentheses};
 use super::label::{is_label, label};
 use super::words::{Meaning, Sense, Words};
 use crate::plan::model::PhaseKind;
+use crate::plan::parallel;
 use crate::plan::source::Span;
 
 /// What is known of the headings above a block.
@@ -15,16 +16,38 @@ struct Above {
     open: Vec<(u8, bool)>,
 }
 
+/// How many headings are worth a thread.
+const MANY: usize = 64;
+
+/// A file's blocks, and what its headings say.
+#[derive(Default)]
+pub(super) struct Headed {
+    pub(super) blocks: Vec<Block>,
+    /// Of each heading among the blocks, in their order.
+    pub(super) titles: Vec<Title>,
+}
+
 /// `blocks`, in which what only says that here is a way back is a heading.
-pub(super) fn headings(blocks: Vec<Block>) -> Vec<Block> {
+pub(super) fn headings(blocks: Vec<Block>) -> Headed {
+    let headings: Vec<&Heading> = blocks.iter().filter_map(Block::heading).collect();
+    let titles = parallel::map(&headings, MANY, |heading| {
+        Title::new(&heading.inline.one_line())
+    });
+    let mut titles = titles.into_iter();
     let mut above = Above { open: Vec::new() };
-    let mut all = Vec::with_capacity(blocks.len());
+    let mut all = Headed {
+        blocks: Vec::with_capacity(blocks.len()),
+        titles: Vec::with_capacity(titles.len()),
+    };
     let mut section: Vec<Block> = Vec::new();
     for block in blocks {
-        if let Kind::Heading(heading) = &block.kind {
+        if let Some(heading) = block.heading()
+            && let Some(title) = titles.next()
+        {
             above.part(std::mem::take(&mut section), &mut all);
-            above.open(heading);
-            all.push(block);
+            above.open(heading.level, title.meaning);
+            all.titles.push(title);
+            all.blocks.push(block);
         } else {
             section.push(block);
         }
@@ -34,28 +57,24 @@ pub(super) fn headings(blocks: Vec<Block>) -> Vec<Block> {
 }
 
 impl Above {
-    fn open(&mut self, heading: &Heading) {
-        while self
-            .open
-            .last()
-            .is_some_and(|(level, _)| *level >= heading.level)
-        {
+    fn open(&mut self, level: u8, meaning: Meaning) {
+        while self.open.last().is_some_and(|(above, _)| *above >= level) {
             self.open.pop();
         }
-        let meaning = Title::new(&heading.inline.one_line()).meaning;
         let before = meaning
             .stage
             .is_some_and(|stage| stage.kind == PhaseKind::Before);
         let forward = meaning.sense.is_none() && !before;
-        self.open.push((heading.level, forward));
+        self.open.push((level, forward));
     }
 
     /// Puts the blocks of a section into `all`, the last part of it below a heading of its own if that is
     /// a way back.
-    fn part(&self, mut section: Vec<Block>, all: &mut Vec<Block>) {
+    fn part(&self, mut section: Vec<Block>, all: &mut Headed) {
         let forward = self.open.iter().all(|(_, forward)| *forward);
-        let Some(at) = section.iter().position(opens).filter(|_| forward) else {
-            return all.append(&mut section);
+        let opening = || section.iter().position(opens);
+        let Some(at) = forward.then(opening).flatten() else {
+            return all.blocks.append(&mut section);
         };
         let behind = &section[at + 1..];
         let whole = match &section[at].kind {
@@ -70,15 +89,15 @@ impl Above {
             _ => !behind.iter().any(|block| goes_on(block) || is_done(block)),
         };
         if !whole {
-            return all.append(&mut section);
+            return all.blocks.append(&mut section);
         }
         let level = self.open.last().map_or(1, |(level, _)| *level) + 1;
         let behind = section.split_off(at + 1);
-        all.append(&mut section);
-        if let Some(block) = all.pop() {
+        all.blocks.append(&mut section);
+        if let Some(block) = all.blocks.pop() {
             split(block, level, all);
         }
-        all.extend(behind);
+        all.blocks.extend(behind);
     }
 }
 
@@ -151,20 +170,20 @@ fn is_only_rollback(inline: &Inline) -> bool {
 }
 
 /// Puts `block` into `all` as a heading of `level`, with what stands before and behind it in its list.
-fn split(block: Block, level: u8, all: &mut Vec<Block>) {
+fn split(block: Block, level: u8, all: &mut Headed) {
     let (list, at) = match block.kind {
-        Kind::Paragraph(inline) => return all.push(heading(&inline, block.span, level)),
+        Kind::Paragraph(inline) => return push_heading(&inline, block.span, level, all),
         Kind::List(list) => {
             let at = place(&list).unwrap_or_default();
             (list, at)
         }
-        kind => return all.push(Block { kind, ..block }),
+        kind => return all.blocks.push(Block { kind, ..block }),
     };
     let ordered = list.ordered;
     let mut items = list.items;
     let behind = items.split_off((at + 1).min(items.len()));
     let item = items.pop();
-    push_list(items, ordered, all);
+    push_list(items, ordered, &mut all.blocks);
     if let Some(item) = item {
         let mut blocks = item.blocks.into_iter();
         match blocks.next() {
@@ -172,29 +191,31 @@ fn split(block: Block, level: u8, all: &mut Vec<Block>) {
                 kind: Kind::Paragraph(inline),
                 span,
                 ..
-            }) => all.push(heading(&inline, span, level)),
-            first => all.extend(first),
+            }) => push_heading(&inline, span, level, all),
+            first => all.blocks.extend(first),
         }
-        all.extend(blocks);
+        all.blocks.extend(blocks);
     }
-    push_list(behind, ordered, all);
+    push_list(behind, ordered, &mut all.blocks);
 }
 
-fn heading(inline: &Inline, span: Span, level: u8) -> Block {
+fn push_heading(inline: &Inline, span: Span, level: u8, all: &mut Headed) {
     let inline = Inline {
         text: label(&inline.text),
         bold: 0,
         links: inline.links.clone(),
     };
-    Block {
-        kind: Kind::Heading(Heading {
-            level,
-            inline,
-            account: None,
-        }),
+    all.titles.push(Title::new(&inline.one_line()));
+    let heading = Heading {
+        level,
+        inline,
+        account: None,
+    };
+    all.blocks.push(Block {
+        kind: Kind::Heading(heading),
         span,
         holds: Holds::default(),
-    }
+    });
 }
 
 fn push_list(items: Vec<Item>, ordered: bool, all: &mut Vec<Block>) {

@@ -75,6 +75,7 @@ mod words;
 mod work;
 
 use self::book::Book;
+use self::implied::Headed;
 use self::outline::Outline;
 use super::draft::{Draft, Placed};
 use super::ledger::Place;
@@ -91,17 +92,17 @@ pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
 pub(super) fn read_part(source: &Source, base: usize) -> (Draft, Vec<Problem>) {
     let front = front::read(source, base);
     let mut draft = front.draft;
-    let mut parsed = parse::parse(source.text(), front.end);
-    parsed.blocks = implied::headings(parsed.blocks);
+    let parsed = parse::parse(source.text(), front.end);
+    let Headed { blocks, titles } = implied::headings(parsed.blocks);
     let mut book = Book::new(source, parsed.elements);
     tell_unclosed(&parsed.unclosed, &mut book);
     unrun::tell_swallowed(&parsed.swallowed, &mut book);
     book.learn(&draft.databases, &draft.vars, draft.shell.as_ref());
-    book.learn_captures(&parsed.blocks);
-    let outline = outline::outline(&parsed.blocks, front.end);
+    book.learn_captures(&blocks);
+    let outline = outline::outline(&blocks, titles, front.end);
     let title = title(&draft, &outline, source);
     let readings = roles::roles(&outline);
-    let mut contents = sections::read(&outline, parsed.blocks, &readings, &title.value, &mut book);
+    let mut contents = sections::read(&outline, blocks, &readings, &title.value, &mut book);
     unrun::tell_empty(&outline, &readings, &contents, &mut book);
     draft.phases = phases::phases(&outline, &readings, &mut contents, &mut book);
     draft.tiers = rollbacks::tiers(&outline, &readings, &mut contents, &mut book);

@@ -1,6 +1,6 @@
 //! The sections of a file: each heading with what stands below it, up to the next.
 
-use super::blocks::{Block, Holds, Inline, Kind};
+use super::blocks::{Block, Holds};
 use super::heading::Title;
 use crate::plan::source::Span;
 
@@ -33,14 +33,16 @@ pub(super) struct Outline {
     pub(super) several_tops: bool,
 }
 
-/// Finds the headings that stand at the top of a file, which part its blocks into sections.
-pub(super) fn outline(blocks: &[Block], start: usize) -> Outline {
-    let is_heading = |block: &&Block| matches!(block.kind, Kind::Heading(_));
-    let mut sections = Vec::with_capacity(1 + blocks.iter().filter(is_heading).count());
-    sections.push(Section::new(&Inline::default(), None, 0, Span::at(start)));
+/// Finds the headings that stand at the top of a file, which part its blocks into sections. `titles` are
+/// what they say, in their order.
+pub(super) fn outline(blocks: &[Block], titles: Vec<Title>, start: usize) -> Outline {
+    let mut sections = Vec::with_capacity(1 + titles.len());
+    let mut titles = titles.into_iter();
+    sections.push(Section::new(Title::new(""), None, 0, Span::at(start)));
     let mut open: Vec<SectionIx> = Vec::new();
     for block in blocks {
-        let Kind::Heading(heading) = &block.kind else {
+        let title = |heading| Some((heading, titles.next()?));
+        let Some((heading, title)) = block.heading().and_then(title) else {
             if let Some(section) = sections.last_mut() {
                 section.holds.add(block.holds);
                 section.length += 1;
@@ -48,7 +50,8 @@ pub(super) fn outline(blocks: &[Block], start: usize) -> Outline {
             continue;
         };
         let ix = sections.len();
-        let mut section = Section::new(&heading.inline, heading.account, heading.level, block.span);
+        let mut section = Section::new(title, heading.account, heading.level, block.span);
+        section.links.clone_from(&heading.inline.links);
         while open
             .last()
             .is_some_and(|&above| sections[above].level >= section.level)
@@ -72,13 +75,13 @@ pub(super) fn outline(blocks: &[Block], start: usize) -> Outline {
 }
 
 impl Section {
-    fn new(inline: &Inline, account: Option<usize>, level: u8, span: Span) -> Self {
+    fn new(title: Title, account: Option<usize>, level: u8, span: Span) -> Self {
         Section {
-            title: Title::new(&inline.one_line()),
+            title,
             account,
             level,
             span,
-            links: inline.links.clone(),
+            links: Vec::new(),
             parent: None,
             children: Vec::new(),
             length: 0,

@@ -105,19 +105,22 @@ static MEANINGS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
     meanings
 });
 
-/// `text` in English, as far as times are concerned; none if nothing in it is about a time.
+/// `text` in English, as far as times are concerned; none if nothing in it is about a time, or if it is
+/// what it was.
 fn translated(text: &str) -> Option<String> {
     if text.len() > MAX_TEXT || !text.contains(char::is_alphabetic) {
         return None;
     }
-    let mut text = letters::fold(text);
-    for (word, meaning) in PIECES.iter() {
-        if text.contains(word) {
-            text = text.replace(word, meaning);
+    let mut folded = letters::fold(text);
+    // Most texts are plain, and most pieces are not.
+    let plain = folded.is_ascii();
+    for (word, meaning) in PIECES.iter().filter(|(word, _)| !plain || word.is_ascii()) {
+        if folded.contains(word) {
+            folded = folded.replace(word, meaning);
         }
     }
-    let mut english = String::with_capacity(text.len());
-    let mut rest = text.as_str();
+    let mut english = String::with_capacity(folded.len());
+    let mut rest = folded.as_str();
     let mut found = false;
     while !rest.is_empty() {
         let letter = rest.starts_with(char::is_alphabetic);
@@ -130,10 +133,11 @@ fn translated(text: &str) -> Option<String> {
     }
     let english = super::blocks::one_line(&english);
     // "bis 30 Minuten": "to" stands between two times, and at the beginning says until when.
-    let until = english
-        .strip_prefix("to ")
-        .map(|rest| format!("until {rest}"));
-    found.then(|| until.unwrap_or(english))
+    let english = match english.strip_prefix("to ") {
+        Some(rest) if !folded.trim_start().starts_with("to ") => format!("until {rest}"),
+        _ => english,
+    };
+    (found && !english.eq_ignore_ascii_case(text.trim())).then_some(english)
 }
 
 /// Whether there are spaces between the words of the script that `word` is written in.

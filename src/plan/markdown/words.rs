@@ -197,6 +197,19 @@ impl Words {
 
     /// Whether it is an order, or tells of a start or a stop: "Restart workers", "Остановка приложения".
     pub(super) fn orders(&self) -> bool {
+        let text = self.uncounted();
+        // "Remove the new version" may be a way back.
+        let destroys = [
+            "remove ",
+            "delete ",
+            "drop ",
+            "purge ",
+            "truncate ",
+            "destroy ",
+        ];
+        if destroys.iter().any(|word| text.starts_with(word)) || text.contains(" back ") {
+            return false;
+        }
         let order = self.begins(&[Topic::Order, Topic::Acts]) || self.ends(Topic::OrderLast);
         order || self.begins(&[Topic::Starts]) || self.ends(Topic::Starts)
     }
@@ -322,8 +335,8 @@ impl Words {
         if self.has(Topic::Deploy) {
             return stage(PhaseKind::Deploy, Weight::Strong);
         }
-        // "Kill switch" is none.
-        if self.begins(&[Topic::Turns]) {
+        // "Kill switch" is none, nor is "Switch traffic back".
+        if self.begins(&[Topic::Turns]) && !self.text.contains(" back ") {
             return stage(PhaseKind::Deploy, Weight::Weak);
         }
         None

@@ -2,11 +2,17 @@
 
 use super::{Folder, Wanted};
 use crate::plan::Opened;
-use crate::plan::check::{self, Unit, remarks};
+use crate::plan::check::{self, Remark, Unit, remarks};
 use crate::plan::ddl::{self, Catalog};
 use crate::plan::facts::Facts;
+use crate::plan::parallel;
 use crate::plan::problem::{Problem, Severity};
 use crate::plan::source::{Source, Span};
+
+/// How many files are read together, before they are judged: their trees take memory.
+const TOGETHER: usize = 256;
+/// How many of them are worth a thread.
+const MANY: usize = 16;
 
 /// Adds to `opened` what there is to say about the migrations in `folders`. Those that are applied
 /// already teach what tables are like, and nothing is said about them.
@@ -58,45 +64,60 @@ pub fn alone(name: &str, folder: Folder, facts: Option<&Facts>) -> Opened {
 }
 
 fn one(opened: &mut Opened, folder: Folder, facts: Option<&Facts>) {
+    let found = found(&folder, facts);
+    for (file, found) in folder.files.into_iter().zip(found) {
+        if found.is_empty() {
+            continue;
+        }
+        let place = opened.files.len();
+        let problems = found.into_iter().map(|remark| problem(remark, place));
+        opened.problems.extend(problems);
+        opened.files.push(file.source);
+    }
+}
+
+/// What there is to say about each file of `folder`.
+fn found(folder: &Folder, facts: Option<&Facts>) -> Vec<Vec<Remark>> {
     let tool = folder.tool;
     let mut catalog = Catalog::new(facts.and_then(|facts| facts.server));
     let applied = facts.and_then(|facts| facts.applied.as_ref());
     let mut facts_to_adopt = facts;
-    for file in folder.files {
-        let old = applied.is_some_and(|applied| applied.contains(&file.name));
-        if let Some(facts) = facts_to_adopt.take_if(|_| !old) {
-            catalog.adopt(facts);
+    let mut found = Vec::with_capacity(folder.files.len());
+    for files in folder.files.chunks(TOGETHER) {
+        let scripts = parallel::map(files, MANY, |file| {
+            ddl::read(tool.forward(file.source.text()))
+        });
+        for (file, script) in files.iter().zip(scripts) {
+            let old = applied.is_some_and(|applied| applied.contains(&file.name));
+            if let Some(facts) = facts_to_adopt.take_if(|_| !old) {
+                catalog.adopt(facts);
+            }
+            let judged = ddl::judge_script(script, &mut catalog);
+            catalog.end_file();
+            let text = tool.forward(file.source.text());
+            let unit = Unit {
+                sql: text,
+                wrap: tool.wraps(text, &file.settings),
+                backwards: false,
+                facts,
+            };
+            let said = (!old).then(|| remarks(&judged, unit));
+            found.push(said.unwrap_or_default());
         }
-        let text = tool.forward(file.source.text());
-        let judged = ddl::judge(&text, &mut catalog);
-        catalog.end_file();
-        if old {
-            continue;
-        }
-        let unit = Unit {
-            sql: &text,
-            wrap: tool.wraps(&text, &file.settings),
-            backwards: false,
-            facts,
-        };
-        let found: Vec<Problem> = remarks(&judged, unit)
-            .into_iter()
-            .map(|remark| {
-                let span = Span::new(remark.range.start, remark.range.end);
-                let problem = match remark.severity {
-                    Severity::Error => Problem::error(remark.code, span, remark.message),
-                    Severity::Warning => Problem::warning(remark.code, span, remark.message),
-                    Severity::Note => Problem::note(remark.code, span, remark.message),
-                };
-                Problem {
-                    file: Some(opened.files.len()),
-                    ..problem.hint(remark.hint)
-                }
-            })
-            .collect();
-        if !found.is_empty() {
-            opened.problems.extend(found);
-            opened.files.push(file.source);
-        }
+    }
+    found
+}
+
+/// What `remark` says about the file at `place`.
+fn problem(remark: Remark, place: usize) -> Problem {
+    let span = Span::new(remark.range.start, remark.range.end);
+    let problem = match remark.severity {
+        Severity::Error => Problem::error(remark.code, span, remark.message),
+        Severity::Warning => Problem::warning(remark.code, span, remark.message),
+        Severity::Note => Problem::note(remark.code, span, remark.message),
+    };
+    Problem {
+        file: Some(place),
+        ..problem.hint(remark.hint)
     }
 }

@@ -1,8 +1,6 @@
 //! The tools whose migrations are SQL: where they look for them, what they call them, and whether they
 //! run each in a transaction.
 
-use std::borrow::Cow;
-
 use crate::plan::check::Wrap;
 
 /// A migration tool.
@@ -136,14 +134,13 @@ impl Tool {
     }
 
     /// `text` without the part that takes the migration back; everything else keeps its place.
-    pub(super) fn forward(self, text: &str) -> Cow<'_, str> {
+    pub(super) fn forward(self, text: &str) -> &str {
         let mark = match self {
             Tool::Dbmate => "-- migrate:down",
             Tool::Goose => "-- +goose Down",
-            _ => return Cow::Borrowed(text),
+            _ => return text,
         };
-        text.find(mark)
-            .map_or(Cow::Borrowed(text), |at| Cow::Borrowed(&text[..at]))
+        text.find(mark).map_or(text, |at| &text[..at])
     }
 }
 

@@ -6,8 +6,12 @@ use super::psql::from_program;
 use super::text::Text;
 use crate::plan::commands::{self, Command, Given, Joint, Known, Script, Settings};
 use crate::plan::draft::{Draft, StepSpec};
+use crate::plan::parallel;
 use crate::plan::problem::Problem;
 use crate::plan::work::Work;
+
+/// How many steps are worth a thread.
+const MANY: usize = 256;
 
 /// Programs that open a session unless they are told what to do in it.
 const OPENERS: [&str; 14] = [
@@ -59,8 +63,11 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
 
 /// Makes a person say that a step of the way forward is to run in which such lines stand.
 pub(in crate::plan) fn hold(draft: &mut Draft) {
+    let steps = draft.phases.iter().flat_map(|phase| &phase.steps);
+    let steps: Vec<&StepSpec> = steps.map(Box::as_ref).collect();
+    let stray = parallel::map(&steps, MANY, |step| strays(step));
     let steps = draft.phases.iter_mut().flat_map(|phase| &mut phase.steps);
-    for step in steps.filter(|step| strays(step)) {
+    for (step, _) in steps.zip(stray).filter(|(_, stray)| *stray) {
         step.danger = true;
         step.confirm.get_or_insert_with(|| {
             "Lines of this step are meant for another session and run on this machine. Run them here?"

@@ -73,6 +73,7 @@ pub(in crate::plan) use self::tools::applied_by;
 use self::text::Text;
 use crate::plan::draft::Draft;
 use crate::plan::facts::Facts;
+use crate::plan::parallel;
 use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
@@ -116,6 +117,9 @@ pub(super) const CODES: [&str; 36] = [
     "wrong-restore-tool",
 ];
 
+/// How many texts are worth a thread.
+const MANY: usize = 64;
+
 /// Looks for traps in `draft`, which was read from `source`.
 pub(super) fn check(
     draft: &Draft,
@@ -124,21 +128,16 @@ pub(super) fn check(
     problems: &mut Vec<Problem>,
 ) {
     let passages = passage::passages(draft, source);
-    let texts: Vec<Text<'_>> = passages
-        .iter()
-        .map(|passage| Text::read(passage, source))
-        .collect();
+    let read = parallel::map(&passages, MANY, |passage| {
+        let text = Text::read(passage, source);
+        let found = alone(&text);
+        (text, found)
+    });
     let mut found: Vec<Problem> = Vec::new();
-    for text in &texts {
-        restore::errors(text, &mut found);
-        dump::hidden(text, &mut found);
-        http::check(text, &mut found);
-        catalogs::check(text, &mut found);
-        git::check(text, &mut found);
-        keyboard::check(text, &mut found);
-        here::check(text, &mut found);
-        odd::check(text, &mut found);
-        tools::development(text, &mut found);
+    let mut texts: Vec<Text<'_>> = Vec::with_capacity(read.len());
+    for (text, mut own) in read {
+        texts.push(text);
+        found.append(&mut own);
     }
     restore::over_live(&texts, &mut found);
     restore::formats(&texts, &mut found);
@@ -156,4 +155,19 @@ pub(super) fn check(
     writes::check(&texts, draft, &mut found);
     statements::check(&texts, facts, &mut found);
     problems.append(&mut found);
+}
+
+/// The traps that `text` holds, whatever else the plan does.
+fn alone(text: &Text<'_>) -> Vec<Problem> {
+    let mut found = Vec::new();
+    restore::errors(text, &mut found);
+    dump::hidden(text, &mut found);
+    http::check(text, &mut found);
+    catalogs::check(text, &mut found);
+    git::check(text, &mut found);
+    keyboard::check(text, &mut found);
+    here::check(text, &mut found);
+    odd::check(text, &mut found);
+    tools::development(text, &mut found);
+    found
 }

@@ -22,7 +22,8 @@ const ENTITIES: [(&str, &str); 6] = [
 /// order around is found everywhere.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     let body = text.body();
-    if !text.runs() || (body.is_ascii() && !body.contains('&')) {
+    let entity = || body.contains('&') && ENTITIES.iter().any(|(html, _)| body.contains(html));
+    if !text.runs() || (body.is_ascii() && !entity()) {
         return;
     }
     let plain = if text.is_sql() {

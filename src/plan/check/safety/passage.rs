@@ -9,10 +9,14 @@ use crate::plan::draft::{Draft, Hole, StepSpec};
 use crate::plan::ledger::{Element, Place};
 use crate::plan::model::PhaseKind;
 use crate::plan::origin::Origin;
+use crate::plan::parallel;
 use crate::plan::source::{Source, Span};
 use crate::plan::sql_text::refuses_transaction;
 use crate::plan::template;
 use crate::plan::work::Work;
+
+/// How many steps are worth a thread.
+const MANY: usize = 256;
 
 /// A text before it was read.
 pub(super) struct Passage<'d> {
@@ -69,17 +73,17 @@ const SQL: [&str; 4] = ["sql", "postgres", "postgresql", "pgsql"];
 
 /// The texts of `draft`, which was read from `source`.
 pub(super) fn passages<'d>(draft: &'d Draft, source: &'d Source) -> Vec<Passage<'d>> {
-    let mut all = Vec::new();
+    let mut steps: Vec<(&StepSpec, Home)> = Vec::new();
     for (ix, phase) in draft.phases.iter().enumerate() {
-        for spec in &phase.steps {
-            of_step(spec, Home::Phase(ix, phase.kind), &mut all);
-        }
+        let home = Home::Phase(ix, phase.kind);
+        steps.extend(phase.steps.iter().map(|spec| (spec.as_ref(), home)));
     }
     for (ix, tier) in draft.tiers.iter().enumerate() {
-        for spec in &tier.steps {
-            of_step(spec, Home::Tier(ix), &mut all);
-        }
+        let home = Home::Tier(ix);
+        steps.extend(tier.steps.iter().map(|spec| (spec.as_ref(), home)));
     }
+    let found = parallel::map(&steps, MANY, |(spec, home)| of_step(spec, *home));
+    let mut all: Vec<Passage<'_>> = found.into_iter().flatten().collect();
     let blocks = draft.ledger.accounts.iter();
     let read = |place| matches!(place, Place::Reference | Place::Note);
     for block in blocks.filter(|a| a.element == Element::Fence && read(a.place)) {
@@ -88,8 +92,8 @@ pub(super) fn passages<'d>(draft: &'d Draft, source: &'d Source) -> Vec<Passage<
     all
 }
 
-fn of_step<'d>(spec: &'d StepSpec, home: Home, all: &mut Vec<Passage<'d>>) {
-    let ways: Vec<(&Work, &str)> = match spec.alternatives.as_slice() {
+fn of_step<'d>(spec: &'d StepSpec, home: Home) -> Vec<Passage<'d>> {
+    let ways: Vec<(&'d Work, &'d str)> = match spec.alternatives.as_slice() {
         [] => vec![(&spec.work, "")],
         several => several
             .iter()
@@ -98,10 +102,8 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home, all: &mut Vec<Passage<'d>>) {
     };
     let works = ways.into_iter().map(|(work, label)| (work, label, false));
     let undo = spec.undo.iter().map(|undo| (&undo.work, "", true));
-    for (work, label, undo) in works.chain(undo) {
-        let Some((body, sort)) = body(work, &spec.holes) else {
-            continue;
-        };
+    let passage = |(work, label, undo): (&'d Work, &'d str, bool)| {
+        let (body, sort) = body(work, &spec.holes)?;
         let (settings, origin, shell) = match work {
             Work::Shell(shell) => (
                 Settings::of(shell.interpreter.options.iter().map(String::as_str)),
@@ -111,7 +113,7 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home, all: &mut Vec<Passage<'d>>) {
             Work::Sql(sql) => (Settings::default(), Cow::Borrowed(&sql.origin), ""),
             _ => (Settings::default(), Cow::Owned(Origin::default()), ""),
         };
-        all.push(Passage {
+        Some(Passage {
             body,
             sort,
             settings,
@@ -124,8 +126,9 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home, all: &mut Vec<Passage<'d>>) {
             wrap: wrap(work),
             patient: gives_up(work),
             label,
-        });
-    }
+        })
+    };
+    works.chain(undo).filter_map(passage).collect()
 }
 
 /// The text of `work`, if it has one, with its placeholders made plain words.

@@ -2,10 +2,16 @@
 
 use super::passage::Home;
 use super::sql::{self, Unit};
-use super::text::Text;
-use crate::plan::ddl::{self, Catalog, Form, LockMode, Part};
+use super::text::{Sql, Text};
+use crate::plan::ddl::{self, Catalog, Form, Judged, LockMode, Part};
 use crate::plan::facts::Facts;
+use crate::plan::parallel;
 use crate::plan::problem::{Problem, Severity};
+
+/// How many texts of SQL are read together, before they are judged: their trees take memory.
+const TOGETHER: usize = 256;
+/// How many of them are worth a thread.
+const MANY: usize = 32;
 
 /// Finds statements in steps that keep others out, or break code that runs. What is only kept for
 /// reading may well be an example of how not to do it.
@@ -15,49 +21,30 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
     if let Some(facts) = facts {
         catalog.adopt(facts);
     }
-    let patient = texts
-        .iter()
-        .any(|text| text.runs() && !text.is_reference() && text.limits_locks());
+    let run = || {
+        texts
+            .iter()
+            .filter(|text| text.runs() && !text.is_reference())
+    };
+    let patient = run().any(Text::limits_locks);
     let mut waiting: Option<(Problem, usize)> = None;
-    for text in texts
-        .iter()
-        .filter(|text| text.runs() && !text.is_reference())
-    {
-        for piece in text.sql() {
+    let pieces = run().flat_map(|text| text.sql().into_iter().map(move |piece| (text, piece)));
+    let pieces: Vec<(&Text<'_>, Sql<'_>)> = pieces.collect();
+    for pieces in pieces.chunks(TOGETHER) {
+        let texts: Vec<&str> = pieces.iter().map(|(_, piece)| piece.text).collect();
+        let scripts = parallel::map(&texts, MANY, |sql| ddl::read(sql));
+        for ((text, piece), script) in pieces.iter().zip(scripts) {
             // What the plan makes itself nobody else uses before it is through.
-            let judged = ddl::judge(piece.text, &mut catalog);
-            let unit = Unit {
-                sql: piece.text,
-                wrap: piece.wrap,
-                backwards: matches!(text.passage.home, Home::Tier(_)) || text.passage.undo,
-                facts,
-            };
-            for remark in sql::remarks(&judged, unit) {
-                let place = piece.place(remark.range);
-                out.push(text.finding(
-                    remark.severity,
-                    remark.code,
-                    place,
-                    remark.message,
-                    remark.hint,
-                ));
-            }
-            for judged in judged.iter().filter(|_| !patient) {
-                let Some(part) = judged.parts.iter().find(|part| waits(part, piece.text)) else {
-                    continue;
-                };
-                if let Some((_, others)) = &mut waiting {
-                    *others += 1;
-                    continue;
+            let judged = ddl::judge_script(script, &mut catalog);
+            say(text, piece, &judged, facts, out);
+            for part in judged.iter().filter(|_| !patient).filter_map(|judged| {
+                let mut parts = judged.parts.iter();
+                parts.find(|part| waits(part, piece.text))
+            }) {
+                match &mut waiting {
+                    Some((_, others)) => *others += 1,
+                    None => waiting = Some((impatient(text, piece, part), 0)),
                 }
-                let problem = text.finding(
-                    Severity::Note,
-                    "no-lock-timeout",
-                    piece.place(part.range.clone()),
-                    "while this waits for its lock, everybody who comes later waits behind it",
-                    "give the step `lock_timeout = \"2s\"`, or `SET lock_timeout` first, and try again when it fails",
-                );
-                waiting = Some((problem, 0));
             }
         }
     }
@@ -70,6 +57,43 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
         problem.message.push_str(&more);
         problem
     }));
+}
+
+/// Says what there is to say about the statements of `piece`, which stands in `text`.
+fn say(
+    text: &Text<'_>,
+    piece: &Sql<'_>,
+    judged: &[Judged],
+    facts: Option<&Facts>,
+    out: &mut Vec<Problem>,
+) {
+    let unit = Unit {
+        sql: piece.text,
+        wrap: piece.wrap,
+        backwards: matches!(text.passage.home, Home::Tier(_)) || text.passage.undo,
+        facts,
+    };
+    out.extend(sql::remarks(judged, unit).into_iter().map(|remark| {
+        let place = piece.place(remark.range);
+        text.finding(
+            remark.severity,
+            remark.code,
+            place,
+            remark.message,
+            remark.hint,
+        )
+    }));
+}
+
+/// That nothing limits how long `part` waits.
+fn impatient(text: &Text<'_>, piece: &Sql<'_>, part: &Part) -> Problem {
+    text.finding(
+        Severity::Note,
+        "no-lock-timeout",
+        piece.place(part.range.clone()),
+        "while this waits for its lock, everybody who comes later waits behind it",
+        "give the step `lock_timeout = \"2s\"`, or `SET lock_timeout` first, and try again when it fails",
+    )
 }
 
 /// Whether `part` of the statements `sql` waits for a lock that nobody can work beside.

@@ -49,7 +49,7 @@ pub(super) fn vitals(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let behind = match vitals.behind {
         Some(bytes) => Some(standby(sight, bytes)),
         None if picture.server.in_recovery => {
-            let words = "! standby: receives nothing from another server";
+            let words = "! standby: receives nothing";
             Some(Line::from(sight.span(words, Role::Warn)))
         }
         None => None,
