@@ -58,7 +58,7 @@ pub struct Source {
 impl Source {
     /// The source `name` with `text`.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        let text = text.into();
+        let text = unix(text.into());
         let ends = memchr::memchr_iter(b'\n', text.as_bytes());
         let line_starts = std::iter::once(0).chain(ends.map(|at| at + 1)).collect();
         let mut source = Source {
@@ -190,6 +190,15 @@ impl Source {
 fn beginnings(bytes: &[u8]) -> usize {
     let begins = |byte: &&u8| (**byte as i8) >= -0x40;
     bytes.iter().filter(begins).count()
+}
+
+/// `text` with the line ends of its time: where nothing but carriage returns ends a line, those do.
+fn unix(text: String) -> String {
+    let bytes = text.as_bytes();
+    if memchr::memchr(b'\r', bytes).is_none() || memchr::memchr(b'\n', bytes).is_some() {
+        return text;
+    }
+    text.replace('\r', "\n")
 }
 
 fn decode_utf8(bytes: &[u8]) -> (String, Option<usize>) {

@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
-use crate::plan::draft::{Draft, StepSpec};
+use crate::plan::draft::{Draft, StepSpec, TierSpec};
 use crate::plan::metric;
 use crate::plan::model::Format;
 use crate::plan::parts::Database;
@@ -324,11 +324,12 @@ fn windows(draft: &Draft, problems: &mut Vec<Problem>) {
             );
         }
     }
-    let mut tiers: Vec<_> = draft
-        .tiers
-        .iter()
-        .filter(|t| t.from.is_some() || t.until.is_some())
-        .collect();
+    // One without a window is offered at any time.
+    let always = |tier: &TierSpec| tier.from.is_none() && tier.until.is_none();
+    if draft.tiers.iter().any(always) {
+        return;
+    }
+    let mut tiers: Vec<_> = draft.tiers.iter().collect();
     tiers.sort_by_key(|tier| tier.from.unwrap_or_default());
     let mut covered = std::time::Duration::ZERO;
     for tier in tiers {

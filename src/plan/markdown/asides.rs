@@ -3,14 +3,20 @@
 
 use std::time::Duration;
 
-use super::blocks::{Block, Fence, Inline, Kind, List};
+use super::blocks::{Block, Fence, Inline, Item, Kind, List, Table};
 use super::conditional;
 use super::criteria;
+use super::expected;
+use super::fence::Language;
 use super::html::{self, Turn};
+use super::label::Group;
+use super::named;
 use super::steps::Walk;
+use super::tables;
 use super::times;
 use super::unrun;
 use super::unsaid::{self, Unsaid};
+use super::work;
 use crate::plan::ledger::Place;
 use crate::plan::source::Span;
 
@@ -18,6 +24,31 @@ impl Walk<'_, '_> {
     /// Whether the steps are on the way forward.
     pub(super) fn is_forward(&self) -> bool {
         self.rules.place == Place::Step
+    }
+
+    /// Whether the items of `list`, which is `block`, are steps.
+    pub(super) fn holds_steps(&self, block: &Block, list: &List) -> bool {
+        block.holds.tasks
+            || (list.ordered && self.rules.numbered)
+            || self.rules.bullets
+            || (block.holds.work && self.rules.fences)
+    }
+
+    /// A quotation: its task items are steps, its commands only somebody's words.
+    pub(super) fn quote(&mut self, inside: &[Block], group: Option<&Group>) {
+        let rules = self.rules;
+        self.rules.numbered = false;
+        self.rules.bullets = false;
+        self.rules.fences = false;
+        self.blocks(inside, group);
+        self.rules = rules;
+    }
+
+    /// Whether an item without a box is a step.
+    pub(super) fn is_step(&self, item: &Item, ordered: bool) -> bool {
+        (ordered && self.rules.numbered)
+            || self.rules.bullets
+            || (item.holds.work && self.rules.fences)
     }
 
     /// The case that the paragraph above the block before `next` says it is for.
@@ -35,12 +66,11 @@ impl Walk<'_, '_> {
                 self.turn(turn);
             }
             Kind::List(list) if self.is_forward() => {
-                for item in &list.items {
-                    let text = item.head().0.map(Inline::one_line).unwrap_or_default();
-                    if criteria::gives(&text) {
-                        self.found.alerts.push(criteria::rule(text, item.span));
-                    }
-                }
+                criteria::given(list, None, &mut self.found.alerts);
+            }
+            Kind::Table(table) if self.is_forward() => {
+                self.found.alerts.extend(tables::criteria(table));
+                named::of_table(table, &mut self.found);
             }
             _ => {}
         }
@@ -55,6 +85,45 @@ impl Walk<'_, '_> {
                     .alerts
                     .push(criteria::rule(line.to_owned(), span));
             }
+            if inline.leads_bold() && self.is_forward() {
+                self.found.contacts.extend(named::of_line(line, span));
+            }
+        }
+    }
+
+    /// Whether `list` holds what has to be true for going on: "Success criteria:", "Promote if:".
+    pub(super) fn is_success(&self, list: &Block, before: Option<&Block>) -> bool {
+        let here = self.is_forward() && self.rules.fences && !list.holds.work && !list.holds.tasks;
+        let line = before.and_then(Block::paragraph).filter(|_| here);
+        line.is_some_and(|line| tables::announces_success(&line.text))
+    }
+
+    /// Makes each item of `list` something to look at.
+    pub(super) fn checks(&mut self, list: &List, before: Option<&Block>, group: Option<&Group>) {
+        let bullets = std::mem::replace(&mut self.rules.bullets, true);
+        self.list(list, before, group);
+        self.rules.bullets = bullets;
+    }
+
+    /// Whether rows of tables are steps: where all that stands there is to be looked at, and nothing runs.
+    pub(super) fn reads_rows(&self) -> bool {
+        self.rules.bullets && !self.rules.fences
+    }
+
+    /// Makes each row of `table` something to look at: what, and how it should be.
+    pub(super) fn rows(&mut self, table: &Table, group: Option<&Group>) {
+        for row in table.rows.iter().skip(1) {
+            let mut cells = row.cells.iter().filter(|cell| !cell.is_empty());
+            let words: Vec<&str> = cells.by_ref().take(2).map(String::as_str).collect();
+            if words.is_empty() {
+                continue;
+            }
+            let mut step = work::blank(words.join(" "), self.book.first_line(row.span));
+            step.group = group.cloned();
+            let rest: Vec<&str> = cells.map(String::as_str).collect();
+            work::add(&mut step.details, &rest.join(" - "));
+            work::finish(&mut step);
+            self.push(step);
         }
     }
 
@@ -90,9 +159,13 @@ impl Walk<'_, '_> {
     ) -> bool {
         let above = || blocks.get(next.checked_sub(2)?);
         let line = before.or_else(above).and_then(Block::paragraph);
+        // "You should see:" above a block without a language says whose output that is.
+        let plain = matches!(fence.language, Language::None | Language::Text);
+        let shown = plain && self.rules.fences && !self.found.steps.is_empty();
         let said = line
-            .filter(|_| self.runs(fence))
+            .filter(|_| shown || self.runs(fence))
             .and_then(|line| unsaid::of(&line.text));
+        let said = said.filter(|unsaid| !plain || *unsaid == Unsaid::Printed);
         let Some(unsaid) = said else {
             return false;
         };
@@ -100,7 +173,9 @@ impl Walk<'_, '_> {
         self.keep(Some(block));
         if unsaid == Unsaid::Printed {
             self.book.settle(fence.account, self.rules.place);
-            unrun::tell_printed(block.span, self.book);
+            if !plain {
+                unrun::tell_printed(block.span, self.book);
+            }
             if let Some(step) = self.found.steps.last_mut() {
                 let expect = step.expected.get_or_insert_default();
                 let text = fence.text.trim_end();
@@ -111,6 +186,26 @@ impl Walk<'_, '_> {
             }
         }
         true
+    }
+
+    /// Whether the line at `span`, the block before `next`, says what the block above it is expected to print.
+    /// It is kept with the last step of that.
+    pub(super) fn is_expected(&mut self, span: Span, blocks: &[Block], next: usize) -> bool {
+        let above = next.checked_sub(2).and_then(|ix| blocks.get(ix));
+        let above = above.filter(|block| matches!(block.kind, Kind::Fence(_)));
+        let last = self.found.steps.last_mut();
+        let (Some(above), Some(step)) = (above, last) else {
+            return false;
+        };
+        let from = above.span.start..above.span.end;
+        let said = expected::in_line(self.book.slice(span));
+        match said.filter(|_| from.contains(&step.span.start) && !step.work.is_check()) {
+            Some(said) => {
+                expected::add(step, said);
+                true
+            }
+            None => false,
+        }
     }
 
     /// "Roll back if:" in a rollback's own text, or, where it leaves no doubt, among steps forward.

@@ -149,12 +149,83 @@ impl Words {
             && (self.begins(&back) || !purpose() || self.speaks_only_of(&[&BACK]))
     }
 
+    /// Whether a heading below one about rollbacks is for a case of its own: "Before the swap", "If step 3
+    /// failed".
+    pub(super) fn is_one_case(&self) -> bool {
+        let text = self.uncounted();
+        let cases = tongues::words(|tongue| tongue.in_case);
+        let cases = cases.chain(tongues::words(|tongue| tongue.only_in_case));
+        let mut cases = cases.chain(["when"]);
+        let case = cases.any(|word| tongues::strip_word(text, word).is_some());
+        // "If issues occur" may be said of each.
+        (case && !self.is_plain_rollback()) || self.is_one_time()
+    }
+
+    /// Whether it is for a part of the time: "After step 3". "Before rolling back" and "After the rollback" are
+    /// parts of one way back.
+    pub(super) fn is_one_time(&self) -> bool {
+        self.tells_time_of() == Some(false)
+    }
+
+    /// Whether it is what is done around a way back: "Before rolling back".
+    pub(super) fn is_around(&self) -> bool {
+        self.tells_time_of() == Some(true)
+    }
+
+    /// Whether "before" or "after", with which it begins, is said of the way back itself.
+    fn tells_time_of(&self) -> Option<bool> {
+        let text = self.uncounted();
+        let times = [
+            "before ", "after ", "vor ", "nach ", "avant ", "apres ", "antes ", "despues ",
+            "depois ",
+        ];
+        let begins = ["you ", "starting ", "beginning ", "going "];
+        let of_itself = || self.is_rollback() || begins.iter().any(|word| text.contains(word));
+        let told = times.iter().any(|word| text.starts_with(word));
+        told.then(of_itself)
+    }
+
+    /// Whether it says somewhere that it is for a case: "Restart the workers if they hang".
+    pub(super) fn names_a_case(&self) -> bool {
+        let cases = [
+            " if ",
+            " when ",
+            " unless ",
+            " in case ",
+            " needed ",
+            " wenn ",
+            " falls ",
+            " bei ",
+            " si ",
+            " se ",
+            " если ",
+        ];
+        let text = self.uncounted();
+        cases.iter().any(|word| text.contains(word))
+    }
+
+    /// Whether it is the way back of one thing: "Rollback of the contract step".
+    pub(super) fn is_rollback_of(&self) -> bool {
+        let text = self.uncounted();
+        let of = [
+            "rollback of ",
+            "roll back of ",
+            "reverting ",
+            "undo of ",
+            "undoing ",
+        ];
+        of.iter().any(|word| text.starts_with(word))
+    }
+
     /// Whether it says that what stands below is not to be done, or not any more.
     pub(super) fn is_not_to_be_done(&self) -> bool {
         let forbids = self.begins(&[Topic::Forbids]) && !self.has(Topic::Urges);
         // "Remove what is obsolete" is to be done.
         let order = self.begins(&[Topic::Acts, Topic::Order]) || self.ends(Topic::OrderLast);
-        self.has(Topic::Never) || forbids || (self.ends(Topic::Outdated) && !order)
+        self.has(Topic::Never)
+            || forbids
+            || self.is_shelved()
+            || (self.ends(Topic::Outdated) && !order)
     }
 
     /// Whether it names another place than production: "Staging deployment", "on your laptop".
@@ -163,7 +234,7 @@ impl Words {
     }
 
     /// Whether each of its words is a part of a phrase of `topics`.
-    fn speaks_only_of(&self, topics: &[&[Topic]]) -> bool {
+    pub(super) fn speaks_only_of(&self, topics: &[&[Topic]]) -> bool {
         let mut rest = self.uncounted();
         if rest.trim().is_empty() {
             return false;

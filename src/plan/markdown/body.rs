@@ -2,6 +2,7 @@
 
 use super::blocks::{Block, Fence, Inline, Item, Kind, List, Quote};
 use super::book::Book;
+use super::expected;
 use super::label::{is_label, label};
 use super::notes;
 use super::unrun;
@@ -59,6 +60,7 @@ impl<'t> Gathering<'t, '_, '_> {
 
     fn block(&mut self, block: &'t Block, depth: usize) {
         match &block.kind {
+            Kind::Paragraph(_) if self.is_expected(block.span) => {}
             Kind::Paragraph(inline) => {
                 self.tell_label();
                 if let Some(words) = either(&inline.text).filter(|_| !self.body.works.is_empty()) {
@@ -92,6 +94,7 @@ impl<'t> Gathering<'t, '_, '_> {
                     span,
                     label,
                     or,
+                    expected: Vec::new(),
                 });
             }
             Kind::List(list) => {
@@ -117,6 +120,19 @@ impl<'t> Gathering<'t, '_, '_> {
                 self.tell_label();
                 self.tell_source(block.span, depth);
             }
+        }
+    }
+
+    /// Whether the line at `span` says what the block above it is expected to print. It is kept with that.
+    fn is_expected(&mut self, span: Span) -> bool {
+        let said = expected::in_line(self.book.slice(span));
+        match (said, self.body.works.last_mut()) {
+            (Some(said), Some(work)) => {
+                work.expected.push(said);
+                self.tell_label();
+                true
+            }
+            _ => false,
         }
     }
 
@@ -153,6 +169,10 @@ impl<'t> Gathering<'t, '_, '_> {
             } else {
                 "- ".to_owned()
             };
+            let head_span = item.blocks.first().map_or(item.span, |first| first.span);
+            if rest.is_empty() && self.is_expected(head_span) {
+                continue;
+            }
             if item.holds.work && self.runs {
                 self.tell_label();
                 self.body.label = Some((label(&text), false));

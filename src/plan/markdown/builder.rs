@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::blocks::{Block, Fence, Holds, Inline, Item, Kind, List, Quote, Row, Table, Task};
 use super::fence;
+use super::in_text;
 use super::inline::Writer;
 use super::parse::Parsed;
 use super::task;
@@ -74,6 +75,8 @@ pub(super) struct Builder<'t> {
     elements: Vec<(Element, Span)>,
     /// Fenced blocks that nothing closes.
     unclosed: Vec<Span>,
+    /// Lines of running text that look as if one began there.
+    swallowed: Vec<Span>,
 }
 
 impl<'t> Builder<'t> {
@@ -90,6 +93,7 @@ impl<'t> Builder<'t> {
             table: Table::default(),
             elements: Vec::new(),
             unclosed: Vec::new(),
+            swallowed: Vec::new(),
         }
     }
 
@@ -240,6 +244,10 @@ impl<'t> Builder<'t> {
             kind: Kind::Paragraph(writer.finish()),
             holds: Holds::default(),
         });
+        if let Some(block) = &paragraph {
+            let found = in_text::swallowed(self.text, block.span);
+            self.swallowed.extend(found);
+        }
         match (self.orphan.take(), paragraph) {
             (Some((task, span)), paragraph) => self.push_orphan(task, span, paragraph),
             (None, Some(block)) => self.push(block.kind, block.span, block.holds),
@@ -365,6 +373,7 @@ impl<'t> Builder<'t> {
                 .unwrap_or_default(),
             elements: self.elements,
             unclosed: self.unclosed,
+            swallowed: self.swallowed,
         }
     }
 

@@ -30,8 +30,19 @@ fn is_conditional(text: &str) -> bool {
     let counted = |c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' ');
     let text = text.trim_start_matches(counted);
     IN_CASE.begin_word(text)
+        || MAY.begin_word(text)
         || (!text.is_ascii() && ANYWHERE.iter().any(|word| text.contains(word)))
         || (IN_CASE_OF.begin_word(text) && Words::new(text).is_failure())
+}
+
+/// Whether `text` names what is done beside the steps: "To watch progress in another terminal".
+fn is_beside(text: &str) -> bool {
+    let mut before = ' ';
+    text.char_indices().any(|(at, c)| {
+        let starts = before == ' ' || is_dense(before);
+        before = c;
+        starts && BESIDE.begin_word(&text[at..])
+    })
 }
 
 /// Whether a remark in parentheses says so: "Drain it (only if step 3 fails)". "(if applicable)", which is
@@ -51,6 +62,11 @@ fn begins_back(text: &str) -> bool {
     BACK.begin(text)
 }
 
+/// Whether `text`, which says what is done, is to go back: "Roll back", "Abort the deployment".
+pub(super) fn goes_back(text: &str) -> bool {
+    begins_back(text) || Words::new(text).is_way_back()
+}
+
 /// "Roll back", at the beginning of a step's title.
 static BACK: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.back));
 
@@ -62,7 +78,7 @@ fn reserve(text: &str) -> Option<Reserve> {
         .strip_prefix(['(', '（'])
         .and_then(|rest| rest.split_once([')', '）']))
         .map_or(bare, |(_, rest)| rest.trim_start());
-    if is_conditional(text) || remarks_case(text) {
+    if is_conditional(text) || remarks_case(text) || is_beside(text) {
         return Some(Reserve::Case);
     }
     let words = Words::new(bare);
@@ -94,6 +110,10 @@ fn reserve_of_name(name: &str, book: &mut Book<'_>) -> Option<Reserve> {
 static EITHER: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.either));
 /// "If"; "when", if what follows speaks of a failure; what says "if" wherever it stands.
 static IN_CASE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.in_case));
+/// "Optionally", "only after", "to abort".
+static MAY: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.may));
+/// "In another terminal".
+static BESIDE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.beside));
 static IN_CASE_OF: LazyLock<Beginnings> =
     LazyLock::new(|| Beginnings::of(|tongue| tongue.in_case_of));
 static ANYWHERE: LazyLock<Vec<&str>> = LazyLock::new(|| {
@@ -171,6 +191,14 @@ pub(super) fn guard_section(step: &mut StepSpec, name: &str, words: &Words, book
     if !step.work.is_check() && step.confirm.is_none() && step.when.is_none() && words.may_go_back()
     {
         hold(step, name, Reserve::Back, book);
+    }
+}
+
+/// The same of a step of a way back, whose `label` may say that it is for a part of the time: "After the swap".
+pub(super) fn guard_time(step: &mut StepSpec, label: &str, book: &mut Book<'_>) {
+    let runs = !step.work.is_check() && step.confirm.is_none() && step.when.is_none();
+    if runs && Words::new(label).is_one_time() {
+        hold(step, label, Reserve::Case, book);
     }
 }
 

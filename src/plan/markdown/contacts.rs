@@ -135,7 +135,7 @@ const DUTIES: [&str; 6] = [
 /// Heads of columns that say when somebody is there.
 const TIMES: [&str; 4] = ["when", "hours", "availab", "shift"];
 
-fn contact_of_row(head: &Row, row: &Row, group: Option<String>) -> Option<Contact> {
+pub(super) fn contact_of_row(head: &Row, row: &Row, group: Option<String>) -> Option<Contact> {
     let (mut role, mut name) = columns(head);
     let about = |known: &[&str]| {
         let begins = |cell: &String| {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::blocks::{Block, Kind, List, Row};
+use super::blocks::{Block, Inline, Kind, List, Quote, Row};
 use super::book::Book;
 use super::found::Found;
 use super::label::label;
@@ -54,6 +54,49 @@ pub(super) fn gives(line: &str) -> bool {
     };
     let mut said = near.iter().filter_map(|(words, ())| said(words));
     said.any(|gives| gives)
+}
+
+/// The criteria among the items of `list`, and of the lists in it: `above` is the item that it stands below.
+pub(super) fn given(list: &List, above: Option<&str>, alerts: &mut Vec<AlertRule>) {
+    for item in &list.items {
+        let (head, rest) = item.head();
+        let text = head.map(Inline::one_line).unwrap_or_default();
+        if gives(&text) {
+            let about = |above: &str| Some(format!("{}: {}", metric(above)?, prompted(&text)?));
+            let name = above.and_then(about);
+            alerts.push(rule(name.unwrap_or_else(|| text.clone()), item.span));
+        }
+        for block in rest {
+            if let Kind::List(list) = &block.kind {
+                given(list, Some(&text), alerts);
+            }
+        }
+    }
+}
+
+/// What is measured, where a list says so: "Metric: Apdex".
+fn metric(text: &str) -> Option<&str> {
+    tongues::strip_word(text, "metric").map(|rest| rest.trim_start_matches([':', ' ', '-']))
+}
+
+/// What GitLab's template for changes asks for behind its question.
+fn prompted(text: &str) -> Option<&str> {
+    let rest = tongues::strip_word(text, "what changes to this metric should prompt a rollback")?;
+    Some(rest.trim_start_matches([':', ' ', '-', '?']))
+}
+
+/// The criterion that a step's title ends with: "Watch; go back if 5xx > 2%".
+pub(super) fn in_title(title: &str, span: Span) -> Option<AlertRule> {
+    let (_, rest) = title.split_once([';', '—', '–', '；'])?;
+    let text = rest.trim();
+    gives(text).then(|| rule(text.to_owned(), span))
+}
+
+/// Whether the head of a column says that its cells hold when to roll back: "Abort if".
+pub(super) fn heads_column(cell: &str) -> bool {
+    let near = BACK_IF.near(cell).iter();
+    let mut sure = near.filter(|(words, ())| words.contains(' ') && !words.contains("criteria"));
+    sure.any(|(words, ())| tongues::strip_word(cell, words).is_some())
 }
 
 const COMMAS: [char; 2] = [',', '，'];
@@ -121,6 +164,8 @@ fn collect(list: &List, above: Option<&str>, found: &mut Found) {
             match &block.kind {
                 Kind::List(_) => lists += 1,
                 Kind::Paragraph(inline) => name = format!("{name}: {}", inline.one_line()),
+                // "> 1% of jobs fail" is a quotation by its sign only.
+                Kind::Quote(quote) if name.is_empty() => name = quoted(quote),
                 _ => {}
             }
         }
@@ -136,6 +181,13 @@ fn collect(list: &List, above: Option<&str>, found: &mut Found) {
             }
         }
     }
+}
+
+/// The words of a quotation, with its sign.
+fn quoted(quote: &Quote) -> String {
+    let texts = quote.blocks.iter().filter_map(Block::paragraph);
+    let texts: Vec<String> = texts.map(Inline::one_line).collect();
+    format!("> {}", texts.join(" "))
 }
 
 /// Keeps a block that is no list as text; the task items in it are criteria all the same.

@@ -1,5 +1,9 @@
 //! What authors say they expect, made into tests where only one reading is possible.
 
+use std::sync::LazyLock;
+
+use super::tongues::{self, Beginnings};
+use crate::plan::draft::StepSpec;
 use crate::plan::expect::{Comparison, Expect};
 use crate::plan::work::Work;
 
@@ -54,9 +58,67 @@ fn quoted(said: &str) -> Option<String> {
     (plain && SHOWS.contains(&before.as_str())).then(|| text.to_owned())
 }
 
-/// `58+`, `58+ tables`, `>= 58`, `0`: a number that a query's value can be held against.
+/// "Expected", before a colon.
+static EXPECTED: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.expected));
+
+/// What a comment says is expected.
+pub(super) fn said(comment: &str) -> Option<&str> {
+    let (head, rest) = comment.split_once([':', '：'])?;
+    let announced = EXPECTED.near(head.trim()).iter().any(|(word, ())| {
+        let behind = tongues::strip(head.trim(), word);
+        behind.is_some_and(str::is_empty)
+    });
+    (announced && !rest.trim().is_empty()).then(|| rest.trim())
+}
+
+/// What a line of text below a block says is expected of it: "Expected output: `done`". Whatever stands in
+/// bold aside, the line says nothing else.
+pub(super) fn in_line(line: &str) -> Option<String> {
+    let line = line.trim().trim_start_matches("> ");
+    let short = line.len() <= MAX_EXPECTED && !line.contains('\n');
+    short.then(|| said(&line.replace("**", "")).map(str::to_owned))?
+}
+
+/// The longest line that tells what a block prints, in bytes.
+const MAX_EXPECTED: usize = 200;
+
+/// What is expected of a statement, where that stands behind it: `-- expect 0`, `-- 1,204,331+`.
+pub(super) fn of_statement(comment: &str) -> Option<&str> {
+    let near = EXPECTED.near(comment).iter();
+    let rest = near.filter_map(|(word, ())| tongues::strip_word(comment, word));
+    let told = rest.min_by_key(|rest| rest.len()).map(str::trim);
+    let number = |text: &str| {
+        let text = text
+            .trim_start_matches(['>', '<', '=', '≥', '≤', ' '])
+            .trim_end_matches('+');
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == ',')
+    };
+    let bare = comment.ends_with('+').then_some(comment);
+    told.or(bare).filter(|text| number(text))
+}
+
+/// Adds what a line below `step` says is expected.
+pub(super) fn add(step: &mut StepSpec, said: String) {
+    match &mut step.expected {
+        Some(expect) => match &mut expect.shown {
+            Some(shown) => *shown = format!("{shown}\n{said}"),
+            shown => *shown = Some(said),
+        },
+        None => step.expected = expect(&[said], &step.work).map(Box::new),
+    }
+}
+
+/// `58+`, `58+ tables`, `>= 58`, `0`, `1,204,331`: a number that a query's value can be held against.
 fn number(said: &str) -> Option<Comparison> {
-    let said = said.trim();
+    let said = said.trim().trim_matches('`');
+    let digit = |c: char| c.is_ascii_digit();
+    let grouped = said.contains(',')
+        && said.split(',').skip(1).all(|part| {
+            let length = part.find(|c: char| !digit(c)).unwrap_or(part.len());
+            length == 3
+        });
+    let plain = said.replace(',', "");
+    let said = if grouped { plain.as_str() } else { said };
     let digits = said.len() - said.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     if digits > 0 {
         let rest = &said[digits..];
@@ -78,6 +140,15 @@ fn number(said: &str) -> Option<Comparison> {
 }
 
 fn is_one_statement(sql: &str) -> bool {
+    let code = |line: &str| {
+        line.split("--")
+            .next()
+            .unwrap_or(line)
+            .trim_end()
+            .to_owned()
+    };
+    let lines: Vec<String> = sql.lines().map(code).collect();
+    let sql = lines.join("\n");
     sql.trim_end().trim_end_matches(';').matches(';').count() == 0
 }
 

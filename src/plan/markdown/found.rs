@@ -2,7 +2,7 @@
 
 use crate::plan::draft::StepSpec;
 use crate::plan::ledger::Place;
-use crate::plan::parts::AlertRule;
+use crate::plan::parts::{AlertRule, Contact, Signoff};
 use crate::plan::source::Span;
 
 /// How a section's blocks are read.
@@ -25,6 +25,8 @@ pub(super) struct Found {
     /// Text to keep.
     pub(super) notes: Vec<Span>,
     pub(super) alerts: Vec<AlertRule>,
+    pub(super) contacts: Vec<Contact>,
+    pub(super) signoffs: Vec<Signoff>,
     /// The budget that the text gives, and where.
     pub(super) budget: Option<(std::time::Duration, Span)>,
     /// Alerts behind the last step: they are about what stands below.

@@ -263,7 +263,8 @@ fn times_of(text: &str) -> Vec<Time> {
     if counts {
         let first = || times::said(head.split(" - ").next()?);
         let said = times::said(head).or_else(first);
-        found.extend(said.map(|said| Time { place: None, said }));
+        let whole = said.map(|said| Time { place: None, said });
+        found.extend(whole.or_else(|| place_at_the_start(text)));
     }
     let mut from = 0;
     let width = |at: usize| text[at..].chars().next().map_or(1, char::len_utf8);
@@ -287,6 +288,19 @@ fn times_of(text: &str) -> Vec<Time> {
         }
     }
     found
+}
+
+/// The place on the clock that a heading begins with: "T-15m Preparation", "T + 2 min Migrate".
+fn place_at_the_start(text: &str) -> Option<Time> {
+    let ends = text.match_indices(' ').take(4).map(|(at, _)| at);
+    let said = |at: usize| match times::said(&text[..at])? {
+        said @ Said::Place(_) => Some(Time {
+            place: Some(0..at),
+            said,
+        }),
+        _ => None,
+    };
+    ends.filter_map(said).last()
 }
 
 /// The time that a heading ends with: "Migrate – 10 minutes"; of a way back, `back`, also "Rollback within

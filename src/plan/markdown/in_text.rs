@@ -87,6 +87,29 @@ pub(super) fn tell_sentence(inline: &Inline, span: Span, book: &mut Book<'_>) {
     }
 }
 
+/// The first line of the paragraph at `span` that looks as if a fenced block began there: where it is indented
+/// too far, it goes on as text.
+pub(super) fn swallowed(text: &str, span: Span) -> Option<Span> {
+    let paragraph = text.get(span.start..span.end)?;
+    let marks = ["```", "~~~"];
+    if !marks.iter().any(|mark| paragraph.contains(mark)) {
+        return None;
+    }
+    let mut at = span.start;
+    for (number, line) in paragraph.split_inclusive('\n').enumerate() {
+        let bare = line.trim_start();
+        let start = at + (line.len() - bare.len());
+        at += line.len();
+        let bare = bare.trim_end();
+        let mark = marks.iter().find(|mark| bare.starts_with(**mark));
+        let behind = bare.trim_start_matches(['`', '~']);
+        if number > 0 && mark.is_some() && !behind.contains(['`', '~']) {
+            return Some(Span::new(start, start + bare.len()));
+        }
+    }
+    None
+}
+
 fn tell(span: Span, message: String, book: &mut Book<'_>) {
     book.problems.push(
         Problem::note("unread-block", span, message)

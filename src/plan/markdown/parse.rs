@@ -17,6 +17,8 @@ pub(super) struct Parsed {
     pub(super) elements: Vec<(Element, Span)>,
     /// Fenced blocks that nothing closes.
     pub(super) unclosed: Vec<Span>,
+    /// Lines of running text that look as if a fenced block began there.
+    pub(super) swallowed: Vec<Span>,
 }
 
 /// Reads `text` from its byte `from` on; all spans are places in the whole text.

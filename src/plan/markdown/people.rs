@@ -225,6 +225,36 @@ fn column(
         .or_else(|| find(|cell, word| cell.starts_with(word)))
 }
 
+/// Whether `text` is a person's name: a few words that begin with capitals, and none that answers a question.
+pub(super) fn is_name(text: &str) -> bool {
+    const PARTICLES: [&str; 10] = [
+        "al", "bin", "da", "de", "del", "der", "dos", "el", "van", "von",
+    ];
+    const ANSWERS: [&str; 14] = [
+        "yes", "no", "ok", "okay", "done", "pass", "fail", "green", "red", "pending", "complete",
+        "ja", "nein", "required",
+    ];
+    let Some(text) = filled(text) else {
+        return false;
+    };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let letters = |word: &str| {
+        word.chars()
+            .all(|c| c.is_alphabetic() || "-'’.".contains(c))
+    };
+    let capital = |word: &&str| {
+        let first = word.chars().next();
+        first.is_some_and(|c| c.is_uppercase() || (c.is_alphabetic() && !c.is_lowercase()))
+    };
+    let lower = text.to_lowercase();
+    let answers = ANSWERS.contains(&lower.as_str()) || (words.len() == 1 && lower.ends_with("ed"));
+    let named = words
+        .iter()
+        .all(|word| capital(word) || PARTICLES.contains(word));
+    let begins = words.first().is_some_and(capital);
+    words.len() <= 4 && begins && named && words.iter().all(|word| letters(word)) && !answers
+}
+
 /// Whether `text` names somebody who could sign, and nothing to do.
 pub(super) fn is_role(text: &str) -> bool {
     const NOUNS: [&str; 31] = [

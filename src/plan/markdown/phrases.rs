@@ -67,6 +67,10 @@ pub(super) enum Topic {
     After,
     /// The change itself.
     Deploy,
+    /// The same at the beginning of a heading: "expand", "swap".
+    Turns,
+    /// Stopping and starting something, which is done around it: "stop", "restart".
+    Starts,
     /// The day of it, not the change.
     Day,
     /// Testing, which is done before and after.
@@ -101,6 +105,10 @@ pub(super) enum Topic {
     Never,
     /// The same at the end: "deprecated".
     Outdated,
+    /// The same where a heading or a part of it says nothing else: "legacy", "deployment history".
+    Past,
+    /// The same where a heading or a part of it begins so: "not in this release".
+    Later,
     /// The same at the beginning: "do not", "never".
     Forbids,
     /// With which it is an order all the same: "do not forget".

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::heading::{Ordinal, Title};
 use super::outline::{Outline, Section, SectionIx};
+use super::procedure;
 use super::times::Said;
 use super::words::{Sense, Stage, Weight, Words};
 use crate::plan::draft::ClockPlace;
@@ -57,37 +58,17 @@ impl Reading {
 /// Reads the headings of `outline`, from above to below.
 pub(super) fn roles(outline: &Outline) -> Vec<Reading> {
     let mut readings: Vec<Reading> = Vec::with_capacity(outline.sections.len());
-    let counted = counted(outline);
-    for ix in 0..outline.sections.len() {
+    for (ix, goes_on) in procedure::goes_on(outline).into_iter().enumerate() {
         let above = outline.parent(ix).map(|parent| &readings[parent]);
         let reading = if outline.is_title(ix) || ix == 0 {
             plain(outline, ix)
         } else {
-            let goes_on = counted[outline.sections[ix].parent.unwrap_or(0)];
             read(outline, ix, above, goes_on)
         };
         readings.push(reading);
     }
     choices(outline, &mut readings);
     readings
-}
-
-/// Below which sections numbered headings are the steps of one procedure, because one of them says
-/// so: who runs "1." and "4." and leaves "2." out does something else. The first section, below which
-/// none is, stands for the file.
-fn counted(outline: &Outline) -> Vec<bool> {
-    let mut counted = vec![false; outline.sections.len()];
-    for section in &outline.sections {
-        let title = &section.title;
-        if is_numbered(title) && title.meaning.sense.is_none() && says_steps(title) {
-            counted[section.parent.unwrap_or(0)] = true;
-        }
-    }
-    counted
-}
-
-fn is_numbered(title: &Title) -> bool {
-    title.ordinal == Some(Ordinal::Number)
 }
 
 /// The title, or what stands before the first heading: it runs only if there is nothing else.
@@ -110,7 +91,7 @@ fn plain(outline: &Outline, ix: SectionIx) -> Reading {
     }
 }
 
-/// Reads a heading. With `goes_on` it is one of a procedure's if it is numbered.
+/// Reads a heading. With `goes_on` it is one of a procedure's.
 fn read(outline: &Outline, ix: SectionIx, above: Option<&Reading>, goes_on: bool) -> Reading {
     let section = &outline.sections[ix];
     let title = &section.title;
@@ -136,7 +117,6 @@ fn read(outline: &Outline, ix: SectionIx, above: Option<&Reading>, goes_on: bool
     {
         reading.home = above.home;
     }
-    let goes_on = goes_on && is_numbered(title);
     reading.runs |= role == Role::Steps && (explicit || goes_on);
     reading
 }
@@ -269,11 +249,14 @@ fn runs(title: &Title, role: Role, above: Option<&Reading>) -> bool {
 }
 
 /// Whether a heading says that what stands below it is done.
-fn says_steps(title: &Title) -> bool {
+pub(super) fn says_steps(title: &Title) -> bool {
     let stage = title.meaning.stage;
     let said = stage.is_some_and(|stage| stage.weight >= Weight::Weak);
     said || title.words.names_steps() || title.tells_time()
 }
+
+/// From here on a length says when, not how long.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Gives each time of the heading the meaning it has for such a section.
 fn times(title: &Title, reading: &mut Reading) {
@@ -311,14 +294,11 @@ fn times(title: &Title, reading: &mut Reading) {
                 budget = (!after && length > 0).then(|| Duration::from_secs(length));
             }
             Said::First(_) => at = place(0),
-            Said::Between(time, _)
-            | Said::Length(time)
-            | Said::AtMost(time)
-            | Said::Beyond(time)
-                if after =>
-            {
+            Said::Between(time, _) | Said::AtMost(time) | Said::Beyond(time) if after => {
                 at = place(seconds(time));
             }
+            // "Observe (25m)" says how long; "Long-term (1 week)" when.
+            Said::Length(time) if after && time >= DAY => at = place(seconds(time)),
             Said::Length(time) | Said::AtMost(time) | Said::Between(_, time) => budget = Some(time),
             Said::Window(time) => {
                 // The times of the day stay in the name: they are said nowhere else.

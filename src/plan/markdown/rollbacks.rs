@@ -1,13 +1,15 @@
 //! From the sections of a way back to its tiers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::book::Book;
 use super::heading::Ordinal;
 use super::outline::{Outline, SectionIx};
 use super::roles::{Reading, Role};
 use super::sections::Contents;
 use crate::plan::draft::{Confirm, StepSpec, TierSpec, UndoOrder};
 use crate::plan::model::PhaseKind;
+use crate::plan::problem::Problem;
 
 /// A tier while its sections come together.
 struct Tier {
@@ -24,15 +26,18 @@ pub(super) fn tiers(
     outline: &Outline,
     readings: &[Reading],
     contents: &mut Contents,
+    book: &mut Book<'_>,
 ) -> Vec<TierSpec> {
     let mut tiers: Vec<Tier> = Vec::new();
+    let cases = cases(outline, readings, book);
     for (section, steps) in std::mem::take(&mut contents.back) {
         let root = root(outline, readings, section);
         let branch = branch(outline, section, root);
-        let stage = is_stage(outline, readings, branch, root);
+        let case = cases.contains(&branch);
+        let stage = !case && is_stage(outline, readings, branch, root);
         let joins = |tier: &&mut Tier| {
             let same = tier.section == branch;
-            let below = tier.section == root && !has_window(readings, branch, root);
+            let below = tier.section == root && !case && !has_window(readings, branch, root);
             tier.root == root && (same || below || stage)
         };
         match tiers.last_mut().filter(joins) {
@@ -47,8 +52,15 @@ pub(super) fn tiers(
     name_single_ones(&mut tiers, outline);
     let mut seen: HashMap<String, usize> = HashMap::new();
     let finish = |tier: Tier| {
+        let section = tier.section;
         let mut spec = tier.finish(outline, readings, contents);
-        let count = seen.entry(spec.name.clone()).or_insert(0);
+        let mut count = seen.entry(spec.name.clone()).or_insert(0);
+        // Another of this name is told from it by its time.
+        let time = outline.sections[section].title.time_words();
+        if let Some(time) = time.filter(|_| *count > 0) {
+            spec.name = format!("{} ({time})", spec.name);
+            count = seen.entry(spec.name.clone()).or_insert(0);
+        }
         *count += 1;
         if *count > 1 {
             spec.name = format!("{} ({count})", spec.name);
@@ -56,6 +68,36 @@ pub(super) fn tiers(
         spec
     };
     tiers.into_iter().map(finish).collect()
+}
+
+/// The headings right below one about rollbacks each of which is for a case of its own, "Before the swap" and
+/// "After the swap": they are never driven one after the other.
+fn cases(outline: &Outline, readings: &[Reading], book: &mut Book<'_>) -> HashSet<SectionIx> {
+    let mut cases = HashSet::new();
+    let back = |ix: &SectionIx| readings[*ix].role == Role::Rollback;
+    for root in (0..outline.sections.len()).filter(back) {
+        let children = outline.sections[root].children.iter().copied().filter(back);
+        let words = |ix: SectionIx| &outline.sections[ix].title.words;
+        let (sure, unsure): (Vec<_>, Vec<_>) = children
+            .filter(|&ix| words(ix).is_one_case() || words(ix).is_rollback_of())
+            .partition(|&ix| words(ix).is_one_case());
+        if sure.len() + unsure.len() < 2 {
+            continue;
+        }
+        if let Some(&first) = unsure.first() {
+            let section = &outline.sections[first];
+            let message = format!(
+                "\"{}\" and what stands beside it may be ways back of which one is gone: each is offered by itself",
+                section.title.text
+            );
+            let problem = Problem::warning("unclear-tier", book.first_line(section.span), message);
+            book.problems.push(problem.hint(
+                "where they are parts of one way back, call them so: \"Step 1: the application\"",
+            ));
+        }
+        cases.extend(sure.into_iter().chain(unsure));
+    }
+    cases
 }
 
 /// Where there is only one way back, "If issues occur" and "Steps" are no names for it.
@@ -109,7 +151,7 @@ fn is_stage(outline: &Outline, readings: &[Reading], branch: SectionIx, root: Se
         .meaning
         .stage
         .is_some_and(|stage| stage.kind != PhaseKind::Deploy && title.meaning.sense.is_none());
-    let plain = title.words.is_plain_rollback();
+    let plain = title.words.is_plain_rollback() || title.words.is_around();
     (counted || done || plain) && !has_window(readings, branch, root)
 }
 
@@ -136,10 +178,11 @@ impl Tier {
             }
             None => reading.name.clone(),
         };
+        let told = contents.until.get(&section).copied();
         TierSpec {
             name,
             from: reading.from,
-            until: reading.until,
+            until: reading.until.or(told.filter(|_| reading.from.is_none())),
             undo: UndoOrder::default(),
             confirm: Confirm::default(),
             steps,

@@ -1,11 +1,10 @@
 //! Blocks of shell and SQL, cut where their author begins a new step, never inside a statement.
 
-use std::sync::LazyLock;
-
 use super::blocks::Fence;
+use super::expected;
 use super::fence::Language;
 use super::heading::Ordinal;
-use super::tongues::{self, Beginnings, ORDINALS};
+use super::tongues::{self, ORDINALS};
 use super::transcript;
 use crate::plan::shell;
 
@@ -147,6 +146,11 @@ fn lines(fence: &Fence, language: Language) -> (Vec<Line<'_>>, Option<String>) {
 }
 
 impl<'t> Line<'t> {
+    /// Whether it is a comment of SQL.
+    fn is_sql(&self) -> bool {
+        self.text.trim_start().starts_with("--")
+    }
+
     /// The same line from `text` on, which is a part of it.
     pub(super) fn from(self, text: &'t str) -> Self {
         Line {
@@ -249,7 +253,7 @@ fn cuts(lines: &[Line<'_>]) -> Vec<usize> {
 }
 
 fn is_told(comment: &str) -> bool {
-    comment.contains(char::is_alphanumeric) && expected(comment).is_none()
+    comment.contains(char::is_alphanumeric) && expected::said(comment).is_none()
 }
 
 fn paragraphs(lines: &[Line<'_>]) -> Vec<std::ops::Range<usize>> {
@@ -292,19 +296,6 @@ fn numbered(comment: &str) -> Option<&str> {
     (!words.is_empty()).then_some(words)
 }
 
-/// "Expected", before a colon.
-static EXPECTED: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.expected));
-
-/// What a comment says is expected.
-fn expected(comment: &str) -> Option<&str> {
-    let (head, rest) = comment.split_once([':', '：'])?;
-    let said = EXPECTED.near(head.trim()).iter().any(|(word, ())| {
-        let behind = tongues::strip(head.trim(), word);
-        behind.is_some_and(str::is_empty)
-    });
-    (said && !rest.trim().is_empty()).then(|| rest.trim())
-}
-
 /// Makes a piece of `lines`. With `entitle` its first comment is its title, and no part of it.
 fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
     let runs = lines.iter().any(|line| line.sort == Sort::Code);
@@ -314,12 +305,14 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
         ..Piece::default()
     };
     let mut seen_code = false;
+    let mut more: Vec<&str> = Vec::new();
     for line in lines {
         match line.sort {
             Sort::Comment(text) => {
                 let words = numbered(text).unwrap_or(text);
                 let remark = text.starts_with('(') && text.ends_with(')');
-                if let Some(wanted) = expected(text) {
+                let of_sql = || expected::of_statement(text).filter(|_| seen_code && line.is_sql());
+                if let Some(wanted) = expected::said(text).or_else(of_sql) {
                     piece.expected.push(wanted.to_owned());
                     continue;
                 }
@@ -327,6 +320,9 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
                 if titles && piece.title.is_none() {
                     piece.title = Some(words.to_owned());
                     continue;
+                }
+                if seen_code && is_told(text) && !remark {
+                    more.push(text);
                 }
                 if !runs && is_told(text) {
                     let bare = if remark {
@@ -337,7 +333,18 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
                     piece.remarks.push(bare.to_owned());
                 }
             }
-            Sort::Code => seen_code = true,
+            Sort::Code => {
+                seen_code = true;
+                // `select count(*) from orders; -- expect 0`
+                let behind = line
+                    .text
+                    .rsplit_once("; --")
+                    .map(|(_, comment)| comment.trim());
+                let wanted = behind.and_then(|comment| {
+                    expected::said(comment).or(expected::of_statement(comment))
+                });
+                piece.expected.extend(wanted.map(str::to_owned));
+            }
             Sort::Blank | Sort::Preamble => {}
         }
         if runs {
@@ -345,12 +352,31 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
         }
     }
     trim_blank(&mut piece.code);
+    if let Some(title) = &mut piece.title {
+        name_all(title, &more);
+    }
     if piece.title.is_none() {
         let first = lines.iter().find(|line| line.sort == Sort::Code);
         piece.title = first.map(|line| line.text.trim().trim_end_matches('\\').trim().to_owned());
     }
     piece
 }
+
+/// Makes `title`, what the first comment says, tell what those behind its commands say as well.
+fn name_all(title: &mut String, more: &[&str]) {
+    let length: usize = more.iter().map(|text| text.len() + 2).sum();
+    if title.len() + length <= MAX_TITLE {
+        for text in more {
+            title.push_str("; ");
+            title.push_str(text);
+        }
+    } else {
+        *title = format!("{title} (and {} more)", more.len());
+    }
+}
+
+/// The longest title made of several comments, in bytes.
+const MAX_TITLE: usize = 90;
 
 fn trim_blank(code: &mut Vec<Line<'_>>) {
     while code.last().is_some_and(|line| line.sort == Sort::Blank) {

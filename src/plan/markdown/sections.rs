@@ -14,6 +14,7 @@ use super::notes;
 use super::outline::{Outline, Section, SectionIx};
 use super::roles::{Reading, Role};
 use super::signoffs;
+use super::since;
 use super::steps;
 use super::unrun;
 use super::words::{Sense, Words};
@@ -33,6 +34,8 @@ pub(super) struct Contents {
     pub(super) budgets: HashMap<SectionIx, Duration>,
     /// What the parts of a section take together, as far as the text says.
     pub(super) parts: HashMap<SectionIx, Duration>,
+    /// Until when after T-0 the first sentence of a way back says that it is for, by section.
+    pub(super) until: HashMap<SectionIx, Duration>,
     pub(super) alerts: Vec<AlertRule>,
     pub(super) contacts: Vec<Contact>,
     pub(super) signoffs: Vec<Signoff>,
@@ -125,6 +128,10 @@ impl Reader<'_> {
             fences: reading.runs,
         };
         let group = (reading.home != ix).then(|| reading.name.as_str().into());
+        let first = blocks.first().and_then(Block::paragraph).filter(|_| back);
+        if let Some(until) = first.and_then(|inline| since::until_in_sentence(&inline.text)) {
+            self.contents.until.insert(ix, until);
+        }
         let found = steps::read(blocks, rules, group.as_ref(), book);
         boxes::say_unread(&found.notes, book);
         self.take(ix, found, book);
@@ -237,6 +244,8 @@ impl Reader<'_> {
         criteria::say_unmeasured(&found.alerts, criteria, book);
         let contents = &mut self.contents;
         contents.alerts.extend(found.alerts);
+        contents.contacts.extend(found.contacts);
+        contents.signoffs.extend(found.signoffs);
         if !found.steps.is_empty() {
             let reading = &self.readings[ix];
             if reading.role == Role::Rollback {

@@ -4,7 +4,7 @@ use super::blocks::{Block, Kind, Row, one_line};
 use super::book::Book;
 use super::contacts::split;
 use super::decoration;
-use super::people::{self, MAX_ROLE, People, Reading, Stands, columns, filled, is_role};
+use super::people::{self, MAX_ROLE, People, Reading, Stands, columns, filled, is_name, is_role};
 use crate::plan::ledger::Place;
 use crate::plan::parts::Signoff;
 use crate::plan::source::Span;
@@ -81,14 +81,22 @@ fn signoff(line: &str, span: Span, stands: Stands, heading: &str) -> Option<Sign
                 span,
             });
         }
-        return listed(line, span).filter(|_| stands == Stands::Listed);
+        let told = |signoff: &Signoff| match stands {
+            Stands::Listed => true,
+            // A box without a name may be something to do.
+            Stands::Boxed => signoff.name.as_deref().is_some_and(is_name),
+            Stands::Told => false,
+        };
+        return listed(line, span).filter(told);
     };
     let role = role.trim();
     let blank =
         rest.is_empty() || rest.contains("__") || filled(rest).is_none() || rest.contains("Date");
     let lower = role.to_lowercase();
     let of_heading = SIGNED.contains(&lower.as_str());
-    if role.is_empty() || role.len() > MAX_ROLE || !(blank || of_heading || is_role(role)) {
+    let named = || stands != Stands::Told && is_name(rest);
+    let signs = blank || of_heading || is_role(role) || named();
+    if role.is_empty() || role.len() > MAX_ROLE || !signs {
         return None;
     }
     if ["date", "time"].contains(&lower.as_str()) {
@@ -113,7 +121,8 @@ fn listed(line: &str, span: Span) -> Option<Signoff> {
     let begins = |c: char| c.is_uppercase() || !c.is_ascii();
     let asks = ["Ask", "Call", "Get", "Inform", "Notify", "Tell", "Wait"];
     let sentence = asks.iter().any(|verb| role.starts_with(verb)) || role.contains(" the ");
-    let sure = is_role(role) && role.starts_with(begins) && !sentence;
+    let named = name.is_some_and(is_name) && role.split(' ').count() <= 4;
+    let sure = (is_role(role) || named) && role.starts_with(begins) && !sentence;
     sure.then(|| Signoff {
         role: role.to_owned(),
         name: name.and_then(filled).map(str::to_owned),
@@ -133,7 +142,7 @@ fn without_date(value: &str) -> &str {
     words.next().filter(|_| dated).unwrap_or(value)
 }
 
-fn signoff_of_row(head: &Row, row: &Row) -> Option<Signoff> {
+pub(super) fn signoff_of_row(head: &Row, row: &Row) -> Option<Signoff> {
     let (role, name) = columns(head);
     let role = one_line(row.cells.get(role)?);
     (!role.is_empty()).then(|| Signoff {

@@ -5,6 +5,7 @@ use super::blocks::{Block, Fence, Item, Kind, List, Quote};
 use super::body::{self, Body};
 use super::book::Book;
 use super::conditional;
+use super::criteria;
 use super::found::{Found, Rules};
 use super::label::{Group, is_label, label, within};
 use super::notes;
@@ -91,7 +92,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn push(&mut self, mut step: Box<StepSpec>) {
+    pub(super) fn push(&mut self, mut step: Box<StepSpec>) {
         for (_, text) in self.warned.drain(..).rev() {
             work::put_before(&mut step.details, &text);
         }
@@ -101,7 +102,7 @@ impl Walk<'_, '_> {
         self.found.steps.push(step);
     }
 
-    fn blocks(&mut self, blocks: &[Block], group: Option<&Group>) {
+    pub(super) fn blocks(&mut self, blocks: &[Block], group: Option<&Group>) {
         let mut before: Option<&Block> = None;
         let mut ix = 0;
         while let Some(block) = blocks.get(ix) {
@@ -109,6 +110,9 @@ impl Walk<'_, '_> {
             match &block.kind {
                 Kind::Paragraph(inline) => {
                     self.keep(before.take());
+                    if self.is_expected(block.span, blocks, ix) {
+                        continue;
+                    }
                     self.paragraph_aside(inline, block.span);
                     let budget = self.budget(inline);
                     if let Some((budget, only)) = budget {
@@ -125,6 +129,13 @@ impl Walk<'_, '_> {
                 }
                 Kind::List(list) if self.is_criteria(block, before) => {
                     self.criteria(list, before.take());
+                }
+                Kind::List(list) if self.is_success(block, before) => {
+                    self.checks(list, before.take(), group);
+                }
+                Kind::Table(table) if self.reads_rows() => {
+                    self.keep(before.take());
+                    self.rows(table, group);
                 }
                 Kind::List(list) if self.holds_steps(block, list) => {
                     self.list(list, before.take(), group);
@@ -179,24 +190,7 @@ impl Walk<'_, '_> {
         self.rules.fences && fence.language.runs()
     }
 
-    fn holds_steps(&self, block: &Block, list: &List) -> bool {
-        block.holds.tasks
-            || (list.ordered && self.rules.numbered)
-            || self.rules.bullets
-            || (block.holds.work && self.rules.fences)
-    }
-
-    /// A quotation: its task items are steps, its commands only somebody's words.
-    fn quote(&mut self, inside: &[Block], group: Option<&Group>) {
-        let rules = self.rules;
-        self.rules.numbered = false;
-        self.rules.bullets = false;
-        self.rules.fences = false;
-        self.blocks(inside, group);
-        self.rules = rules;
-    }
-
-    fn list(&mut self, list: &List, before: Option<&Block>, group: Option<&Group>) {
+    pub(super) fn list(&mut self, list: &List, before: Option<&Block>, group: Option<&Group>) {
         let named = before
             .and_then(Block::paragraph)
             .map(|inline| label(&inline.text));
@@ -231,13 +225,6 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Whether an item without a box is a step.
-    fn is_step(&self, item: &Item, ordered: bool) -> bool {
-        (ordered && self.rules.numbered)
-            || self.rules.bullets
-            || (item.holds.work && self.rules.fences)
-    }
-
     /// An item that is a step, and what stands below it.
     fn step(&mut self, item: &Item, group: Option<&Group>) {
         let (head, rest) = item.head();
@@ -249,6 +236,10 @@ impl Walk<'_, '_> {
         let mut step = work::blank(title, span);
         step.group = group.cloned();
         step.mark = item.task.and_then(|task| task.mark);
+        if self.is_forward() {
+            let given = criteria::in_title(&step.title, item.span);
+            self.found.alerts.extend(given);
+        }
         if let Some(task) = item.task {
             self.book.settle(task.account, self.rules.place);
         }
@@ -277,8 +268,16 @@ impl Walk<'_, '_> {
             self.step(nested, name.as_ref());
         }
         self.push(step);
+        let at = self.found.steps.len() - 1;
         let mut done = first.len();
         for cluster in clusters {
+            if let [only] = cluster.as_slice()
+                && self.is_undo(only)
+            {
+                done += 1;
+                self.undo(at, only);
+                continue;
+            }
             while let Some((_, nested)) = tasks.next_if(|(works, _)| *works <= done) {
                 self.step(nested, name.as_ref());
             }
@@ -318,13 +317,14 @@ impl Walk<'_, '_> {
     }
 
     /// Makes `step` do what the block says, or one of the blocks.
-    fn choose(&mut self, step: &mut StepSpec, cluster: &[Candidate<'_>]) {
+    pub(super) fn choose(&mut self, step: &mut StepSpec, cluster: &[Candidate<'_>]) {
         for candidate in cluster {
             self.book.settle(candidate.fence.account, self.rules.place);
         }
         match cluster {
             [only] => {
-                let piece = script::whole(only.fence, only.fence.language);
+                let mut piece = script::whole(only.fence, only.fence.language);
+                piece.expected.extend_from_slice(&only.expected);
                 if step.title.is_empty() {
                     step.title = piece.title.clone().unwrap_or_default();
                 }
@@ -377,6 +377,9 @@ impl Walk<'_, '_> {
                 work::add(&mut step.details, &title);
             }
             work::fill(&mut step, piece, fence, self.book);
+            if let Some(label) = candidate.label.as_ref().filter(|_| !self.is_forward()) {
+                conditional::guard_time(&mut step, label, self.book);
+            }
             let give = if single { work::name } else { work::settings };
             give(&mut step, fence, candidate.span, self.book);
             work::finish(&mut step);

@@ -76,6 +76,8 @@ const BELOW: &[&str] = &[
     "below", "under", "unter", "weniger als", "inferieur a", "moins de", "menos de", "abaixo de", "меньше", "менее", "ниже",
     "低于", "小于", "少于",
 ];
+/// What a line may call itself in front of its threshold.
+const TRIGGERS: [&str; 4] = ["trigger: ", "ausloser: ", "threshold: ", "alert: "];
 /// All of them, and whether more is bad.
 static SIDES: LazyLock<Beginnings<bool>> = LazyLock::new(|| {
     let above = ABOVE.iter().map(|word| (*word, true));
@@ -98,12 +100,20 @@ pub(super) fn read(text: &str) -> Option<Measured> {
     let text = letters::fold(text.trim());
     let text = text.trim_end_matches(['.', ';', ',', '。']);
     let (text, lasting) = lasting(text);
+    let text = TRIGGERS
+        .iter()
+        .find_map(|word| text.strip_prefix(word))
+        .unwrap_or(text);
     let (head, rest, above) = compared(text)?;
     let head = head
         .trim()
         .trim_end_matches([':', ' '])
         .trim_start_matches("if ");
     let (threshold, unit) = number(rest.trim())?;
+    let (head, p95) = match head.strip_suffix(" (p95)") {
+        Some(head) => (head, true),
+        None => (head, false),
+    };
     let (_, units) = MEASURES.iter().find(|(words, _)| words.contains(&head))?;
     let (_, what) = units.iter().find(|(known, _)| *known == unit)?;
     let limit = if above {
@@ -111,8 +121,13 @@ pub(super) fn read(text: &str) -> Option<Measured> {
     } else {
         Limit::Below(threshold)
     };
+    let what = match *what {
+        What::Latency if p95 => What::Slowest,
+        what if p95 && what != What::Slowest => return None,
+        what => what,
+    };
     Some(Measured {
-        what: *what,
+        what,
         limit,
         lasting,
     })
@@ -162,8 +177,9 @@ fn compared(text: &str) -> Option<(&str, &str, bool)> {
 fn number(text: &str) -> Option<(Threshold, Unit)> {
     let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.'));
     let digits = digits.unwrap_or(text.len());
-    let (number, rest) = if digits == 0 && text.starts_with("twice") {
-        (2.0, text.strip_prefix("twice")?)
+    let twice = text.strip_prefix("twice").or(text.strip_prefix("double"));
+    let (number, rest) = if let Some(rest) = twice {
+        (2.0, rest)
     } else {
         (text[..digits].parse::<f64>().ok()?, &text[digits..])
     };

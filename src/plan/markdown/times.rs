@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use super::daytime::window;
 use super::phrases::is_dense;
+use super::since::since_start;
 use super::tongues::{self, Beginnings, TONGUES};
 use crate::plan::{duration, letters};
 
@@ -47,7 +49,7 @@ const ROUGHLY: [&str; 14] = [
     "duration:",
     "budget:",
 ];
-const AT_MOST: [&str; 12] = [
+const AT_MOST: [&str; 13] = [
     "<=",
     "≤",
     "<",
@@ -56,6 +58,7 @@ const AT_MOST: [&str; 12] = [
     "under",
     "less than",
     "within",
+    "until",
     "up to",
     "at most",
     "max.",
@@ -129,6 +132,11 @@ fn translated(text: &str) -> Option<String> {
         rest = behind;
     }
     let english = super::blocks::one_line(&english);
+    // "bis 30 Minuten": "to" stands between two times, and at the beginning says until when.
+    let english = match english.strip_prefix("to ") {
+        Some(rest) if !folded.trim_start().starts_with("to ") => format!("until {rest}"),
+        _ => english,
+    };
     (found && !english.eq_ignore_ascii_case(text.trim())).then_some(english)
 }
 
@@ -154,19 +162,24 @@ fn english(text: &str) -> Option<Said> {
     if let Some(window) = window(text) {
         return Some(Said::Window(window));
     }
+    if let Some(rest) = strip_any(text, &["until", "before", "up to"])
+        && let Some(until @ 1..) = place(rest)
+    {
+        return Some(Said::Stretch(0, until));
+    }
     if let Some(rest) = strip_any(text, &AT_MOST) {
         let rest = rest
             .strip_prefix("the first")
             .or(rest.strip_prefix("first"))
             .unwrap_or(rest);
-        return length(rest).map(Said::AtMost);
+        return since_start(rest).map(Said::AtMost);
     }
     if let Some(rest) = text.strip_suffix(" max") {
         return length(rest).map(Said::AtMost);
     }
     if let Some(rest) = strip_any(text, &BEYOND) {
         let rest = rest.strip_suffix(" later").unwrap_or(rest);
-        return length(rest).map(Said::Beyond);
+        return since_start(rest).map(Said::Beyond);
     }
     if let Some(rest) = text.strip_prefix("first ").or(text.strip_prefix("next ")) {
         return length(rest).map(Said::First);
@@ -208,7 +221,8 @@ fn strip_any<'t>(text: &'t str, words: &[&str]) -> Option<&'t str> {
 pub(super) fn inside(text: &str) -> Option<(Vec<Said>, bool)> {
     let parts: Vec<&str> = text.split([',', ';', '、', '，']).map(str::trim).collect();
     if let [_, _, ..] = parts.as_slice() {
-        let all: Vec<Said> = parts.iter().filter_map(|part| said(part)).collect();
+        let read = |part: &&str| said(part).or_else(|| estimate(part).map(Said::Length));
+        let all: Vec<Said> = parts.iter().filter_map(read).collect();
         let placed = |said: &Said| matches!(said, Said::Place(_) | Said::Stretch(..));
         let placed = all.iter().filter(|said| placed(said)).count();
         let whole = all.len() == parts.len();
@@ -225,7 +239,7 @@ pub(super) fn inside(text: &str) -> Option<(Vec<Said>, bool)> {
 }
 
 /// `t-1 hour`, `t+15 min`, `t-0`, `t minus 30 minutes`, `d-1`.
-fn place(text: &str) -> Option<i64> {
+pub(super) fn place(text: &str) -> Option<i64> {
     // `J-1` in French.
     let days = text.strip_prefix(['d', 'j']).and_then(signed);
     if let Some((sign, number)) = days {
@@ -281,32 +295,6 @@ fn begins(text: &str, sign: i64) -> Option<i64> {
         _ => length(text)?,
     };
     Some(sign * i64::try_from(time.as_secs()).ok()?)
-}
-
-/// How long it is from one time of the day to another: `22:00 - 22:30`, `23:30-00:15 UTC`.
-fn window(text: &str) -> Option<Duration> {
-    let (from, to) = text.split_once('-').or_else(|| text.split_once(" to "))?;
-    let to = to.trim();
-    let zone = to.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
-    let plain = |zone: &str| zone.len() <= 5 && zone.chars().all(|c| c.is_ascii_alphabetic());
-    if !plain(zone.trim()) {
-        return None;
-    }
-    let (from, to) = (clock(from.trim())?, clock(&to[..to.len() - zone.len()])?);
-    let minutes = (to + 24 * 60 - from) % (24 * 60);
-    (minutes > 0).then(|| Duration::from_secs(minutes * 60))
-}
-
-/// Minutes since midnight.
-fn clock(text: &str) -> Option<u64> {
-    let (hours, minutes) = text.split_once(':')?;
-    let number = |text: &str, most: u64| {
-        let digits = text.len() <= 2 && text.chars().all(|c| c.is_ascii_digit());
-        let number: u64 = text.parse().ok().filter(|_| digits)?;
-        (number < most).then_some(number)
-    };
-    let minutes = number(minutes, 60).filter(|_| minutes.len() == 2)?;
-    Some(number(hours, 24)? * 60 + minutes)
 }
 
 fn signed(text: &str) -> Option<(i64, &str)> {

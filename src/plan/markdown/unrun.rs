@@ -117,6 +117,17 @@ fn tell_indented(span: Span, book: &mut Book<'_>) {
     );
 }
 
+/// Tells of fences that are indented so far that they are running text.
+pub(super) fn tell_swallowed(lines: &[Span], book: &mut Book<'_>) {
+    for line in lines {
+        let message = "this fence is indented too far: it is text, and nothing in it is run";
+        book.problems
+            .push(Problem::warning("unread-block", *line, message).hint(
+                "begin it below the first letter of the item, or put an empty line above it",
+            ));
+    }
+}
+
 /// Tells of a block below an item that is looked at, not run.
 pub(super) fn tell_item(span: Span, book: &mut Book<'_>) {
     let start = Span::new(span.start, span.start + 3);

@@ -36,9 +36,58 @@ pub(super) fn of(text: &str) -> Option<Unsaid> {
     let example = tongues::words(|tongue| tongue.examples)
         .any(|word| tongues::strip_word(said, word).is_some());
     let whole = Words::new(text);
-    (example || words.is_not_to_be_done() || whole.is_not_to_be_done())
+    (example || explains(said) || words.is_not_to_be_done() || whole.is_not_to_be_done())
         .then_some(Unsaid::NotToBeDone)
 }
+
+/// Whether `said`, in lower case, only tells what something else holds or does: "The migration will run the
+/// following SQL", "What the script does", "This used to be".
+fn explains(said: &str) -> bool {
+    let ends = |words: &[&str]| words.iter().any(|word| said.ends_with(word));
+    let begins = |words: &[&str]| words.iter().any(|word| said.starts_with(word));
+    let asked = begins(&["what ", "how "]) && ends(&[" does", " do", " contains", " runs"]);
+    let does = || {
+        let acts = [
+            " execute",
+            " run",
+            " appl",
+            " perform",
+            " issue",
+            " generate",
+        ];
+        said.contains(" following") && acts.iter().any(|act| said.contains(act))
+    };
+    asked || (ends(&TELLING) && !begins(&ORDERING)) || (begins(&THINGS) && does())
+}
+
+/// How a line ends that tells what something holds, was or amounts to.
+const TELLING: [&str; 6] = [
+    " contains",
+    " looks like",
+    " look like",
+    " used to be",
+    " is equivalent to",
+    " amounts to",
+];
+/// How one begins that asks for it: "Make sure that the file contains".
+const ORDERING: [&str; 8] = [
+    "make ", "check ", "ensure ", "verify ", "confirm ", "create ", "run ", "write ",
+];
+/// What does things by itself.
+const THINGS: [&str; 12] = [
+    "the migration",
+    "this migration",
+    "migration",
+    "the script",
+    "this script",
+    "the job",
+    "the pipeline",
+    "the deploy",
+    "the tool",
+    "the command",
+    "the release",
+    "under the hood",
+];
 
 #[cfg(test)]
 mod tests {
@@ -68,6 +117,15 @@ mod tests {
             "Old way (deprecated):",
             "Zum Beispiel:",
             "请勿执行：",
+            "The migration will execute the following SQL:",
+            "What the migration does:",
+            "The script contains:",
+            "This is what the config looks like:",
+            "This used to be:",
+            "For reference:",
+            "Not needed for this release:",
+            "Not in this release:",
+            "Zur Information:",
         ] {
             assert_eq!(of(text), Some(Unsaid::NotToBeDone), "{text}");
         }
@@ -79,6 +137,12 @@ mod tests {
             "Output the list of tables:",
             "Load the example tenants:",
             "Restart the workers:",
+            "This runs the migrations:",
+            "Now run the following:",
+            "You will run the following SQL:",
+            "Make sure that the table contains:",
+            "Do what the ticket says:",
+            "Reference data:",
             "",
         ] {
             assert_eq!(of(text), None, "{text}");

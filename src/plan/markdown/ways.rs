@@ -23,6 +23,8 @@ pub(super) struct Candidate<'t> {
     pub(super) label: Option<String>,
     /// Whether that line says "or".
     pub(super) or: bool,
+    /// What the lines below it say that is expected.
+    pub(super) expected: Vec<String>,
 }
 
 /// "Or", at the beginning of a line.
@@ -89,6 +91,7 @@ fn candidate(block: &Block, label: Option<String>, or: bool) -> Option<Candidate
             span: block.span,
             label,
             or,
+            expected: Vec::new(),
         }),
         _ => None,
     }
@@ -171,7 +174,8 @@ pub(super) fn clusters<'t>(title: &str, candidates: Vec<Candidate<'t>>) -> Vec<V
 pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], book: &mut Book<'_>) {
     for candidate in candidates {
         let fence = candidate.fence;
-        let piece = script::whole(fence, fence.language);
+        let mut piece = script::whole(fence, fence.language);
+        piece.expected.extend_from_slice(&candidate.expected);
         if step.title.is_empty() {
             step.title = piece.title.clone().unwrap_or_default();
         }

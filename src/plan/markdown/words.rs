@@ -6,6 +6,7 @@
 
 use super::heading;
 use super::phrases::{self, Topic, is_dense};
+use super::shelved;
 use crate::plan::letters;
 use crate::plan::model::PhaseKind;
 use crate::plan::windows;
@@ -67,10 +68,19 @@ pub(super) struct Words {
     /// Whether a stage stands behind "pre", or behind "post" or "after".
     pre: bool,
     post: bool,
+    /// Whether it says that what stands below is for another time, see [`super::shelved`].
+    shelved: bool,
 }
 
 impl Words {
     pub(super) fn new(heading: &str) -> Self {
+        let mut words = Words::whole(heading);
+        words.shelved = shelved::may_be(&words) && shelved::is(heading);
+        words
+    }
+
+    /// The words of `heading`, whatever its signs make parts of it.
+    pub(super) fn whole(heading: &str) -> Self {
         let heading = heading::unmarked(heading).unwrap_or(heading);
         let mut text = String::with_capacity(heading.len() + 1);
         for c in windows::undo(heading).as_deref().unwrap_or(heading).chars() {
@@ -92,6 +102,7 @@ impl Words {
             ends: 0,
             pre: false,
             post: false,
+            shelved: false,
             text,
         };
         words.read();
@@ -157,6 +168,11 @@ impl Words {
         topics.iter().any(|topic| self.begins & bit(*topic) != 0)
     }
 
+    /// Whether it says that what stands below is for another time.
+    pub(super) fn is_shelved(&self) -> bool {
+        self.shelved
+    }
+
     /// Whether it ends with `topic`.
     pub(super) fn ends(&self, topic: Topic) -> bool {
         self.ends & bit(topic) != 0
@@ -177,6 +193,25 @@ impl Words {
     /// Whether the section is called no more than "the steps".
     pub(super) fn names_steps(&self) -> bool {
         self.has(Topic::Steps)
+    }
+
+    /// Whether it is an order, or tells of a start or a stop: "Restart workers", "Остановка приложения".
+    pub(super) fn orders(&self) -> bool {
+        let text = self.uncounted();
+        // "Remove the new version" may be a way back.
+        let destroys = [
+            "remove ",
+            "delete ",
+            "drop ",
+            "purge ",
+            "truncate ",
+            "destroy ",
+        ];
+        if destroys.iter().any(|word| text.starts_with(word)) || text.contains(" back ") {
+            return false;
+        }
+        let order = self.begins(&[Topic::Order, Topic::Acts]) || self.ends(Topic::OrderLast);
+        order || self.begins(&[Topic::Starts]) || self.ends(Topic::Starts)
     }
 
     /// Whether it is something to tick across the whole deployment.
@@ -207,6 +242,14 @@ impl Words {
         self.has(Topic::CriteriaBelowRollback)
     }
 
+    /// Whether it speaks of the criteria of a way back: "Criteria for rollback", "Critérios para reverter".
+    fn names_criteria(&self) -> bool {
+        let back = [Topic::Rollback, Topic::Recovery, Topic::Abandon];
+        let named = ["criteri", "critere", "kriteri", "критери"];
+        let named = named.iter().any(|word| self.text.contains(word));
+        named && back.into_iter().any(|topic| self.has(topic))
+    }
+
     /// What they say.
     pub(super) fn meaning(&self) -> Meaning {
         Meaning {
@@ -229,6 +272,9 @@ impl Words {
         ];
         if let Some((_, sense)) = certain.into_iter().find(|(topic, _)| self.has(*topic)) {
             return Some(sense);
+        }
+        if self.has(Topic::CriteriaBelowRollback) && self.names_criteria() {
+            return Some(Sense::Criteria);
         }
         if self.is_not_to_be_done() {
             return Some(Sense::Reference);
@@ -288,6 +334,10 @@ impl Words {
         }
         if self.has(Topic::Deploy) {
             return stage(PhaseKind::Deploy, Weight::Strong);
+        }
+        // "Kill switch" is none, nor is "Switch traffic back".
+        if self.begins(&[Topic::Turns]) && !self.text.contains(" back ") {
+            return stage(PhaseKind::Deploy, Weight::Weak);
         }
         None
     }

@@ -8,6 +8,7 @@ pub(in crate::plan) mod nothing_lost;
 mod people;
 mod reading;
 mod runbooks;
+mod shapes;
 mod unread;
 
 use crate::plan::{Opened, Plan, Step, open};

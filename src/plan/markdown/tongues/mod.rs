@@ -31,7 +31,7 @@ pub(super) struct Tongue {
     pub(super) expected: &'static [&'static str],
     /// "output", before a block of what is printed; `*` at the end stands for any ending.
     pub(super) prints: &'static [&'static str],
-    /// "for example", at the beginning of a line.
+    /// "for example", "for reference", at the beginning of a line.
     pub(super) examples: &'static [&'static str],
     /// "estimated time", before a colon.
     pub(super) lasts: &'static [&'static str],
@@ -43,6 +43,10 @@ pub(super) struct Tongue {
     pub(super) back_if: &'static [&'static str],
     /// "if", at the beginning of what commands are for; "to undo".
     pub(super) in_case: &'static [&'static str],
+    /// "optionally", "only after", "to abort", at the beginning of what somebody may do.
+    pub(super) may: &'static [&'static str],
+    /// "in another terminal", anywhere in what somebody may do.
+    pub(super) beside: &'static [&'static str],
     /// "only if", at the beginning of a remark in parentheses.
     pub(super) only_in_case: &'static [&'static str],
     /// "when", in front of what commands are for, if what follows speaks of a failure or of a way back.
