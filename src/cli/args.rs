@@ -149,7 +149,7 @@ pub struct OneRun {
 /// `check`
 #[derive(Debug, Args)]
 pub struct Check {
-    /// The plans; folders and files of SQL are read as migrations
+    /// The plans, or folders of them; files of SQL are read as migrations
     #[arg(required_unless_present = "migrations")]
     pub plans: Vec<PathBuf>,
     /// A folder of migrations that is applied [default: looked for beside the plan]

@@ -1,5 +1,6 @@
 //! `gonogo check`: what plans and migrations say, and what is wrong with them.
 
+mod folder;
 mod github;
 mod human;
 mod migrations;
@@ -12,7 +13,7 @@ use std::path::Path;
 use super::args::{Check, CheckFormat};
 use super::exit::Exit;
 use super::say::complain;
-use crate::plan::{self, Facts, Opened, Problem, Severity, Source};
+use crate::plan::{self, Facts, Opened, Problem, Severity, Source, Span};
 
 /// How much is printed at once, in bytes: a report is written in thousands of small pieces.
 const OUTPUT_CHUNK: usize = 64 << 10;
@@ -32,29 +33,22 @@ pub(super) fn run(args: &Check) -> anyhow::Result<Exit> {
     let mut exit = Exit::Done;
     // The program ends soon: the system takes a plan's memory back faster than piece by piece.
     let mut all = ManuallyDrop::new(Vec::new());
-    for (ix, path) in args.plans.iter().enumerate() {
-        // Folders that are named go with the first plan.
-        let named = if ix == 0 {
-            args.migrations.as_slice()
-        } else {
-            &[]
-        };
-        match opened(path, named, facts.as_ref()) {
+    let mut unread = Vec::new();
+    for (path, found) in found(args, facts.as_ref()) {
+        match found {
             Ok(opened) => all.push(opened),
             Err(why) => {
                 complain!("{why}");
-                exit = Exit::Usage;
-            }
-        }
-    }
-    if args.plans.is_empty() {
-        for path in &args.migrations {
-            match migrations::alone(path, facts.as_ref()) {
-                Ok(opened) => all.push(opened),
-                Err(why) => {
-                    complain!("{why}");
-                    exit = Exit::Usage;
+                let failed = Unread {
+                    name: path.to_string_lossy().into_owned(),
+                    why,
+                };
+                // There each file has its place among the others.
+                if matches!(args.format, CheckFormat::Json | CheckFormat::Github) {
+                    all.push(failed.opened());
                 }
+                unread.push(failed);
+                exit = Exit::Usage;
             }
         }
     }
@@ -67,11 +61,58 @@ pub(super) fn run(args: &Check) -> anyhow::Result<Exit> {
     if all.iter().any(wrong) {
         exit = Exit::Usage;
     }
-    print(&all, args.format)?;
+    print(&all, &unread, args.format)?;
     Ok(exit)
 }
 
-/// What there is to say about the plan, the folder of migrations or the file of SQL at `path`.
+/// A file that could not be read.
+struct Unread {
+    name: String,
+    why: String,
+}
+
+impl Unread {
+    /// The same as a file in which only that is wrong, for programs that look for problems.
+    fn opened(&self) -> Opened {
+        let mut opened = Opened::of_migrations(Source::new(&self.name, ""));
+        let problem = Problem::error("unreadable", Span::at(0), &self.why);
+        opened.problems.push(problem);
+        opened
+    }
+}
+
+/// Everything that is named, in that order: each file, and what there is to say about it.
+fn found(args: &Check, facts: Option<&Facts>) -> Vec<folder::Found> {
+    let mut found = Vec::new();
+    // Folders of migrations that are named go with the first plan.
+    let mut named = args.migrations.as_slice();
+    for path in &args.plans {
+        if path.is_dir() {
+            let plans = folder::plans(path, |path| opened(path, std::mem::take(&mut named), facts));
+            let none = plans.is_empty();
+            found.extend(plans);
+            if migrations::is_sql(path) {
+                found.push((path.clone(), migrations::alone(path, facts)));
+            } else if none {
+                let why = format!(
+                    "{} is a directory without a plan or a file of SQL in it",
+                    path.display()
+                );
+                found.push((path.clone(), Err(why)));
+            }
+        } else {
+            let opened = opened(path, std::mem::take(&mut named), facts);
+            found.push((path.clone(), opened));
+        }
+    }
+    if args.plans.is_empty() {
+        let alone = |path: &std::path::PathBuf| (path.clone(), migrations::alone(path, facts));
+        found.extend(args.migrations.iter().map(alone));
+    }
+    found
+}
+
+/// What there is to say about the plan or the file of SQL at `path`.
 fn opened(
     path: &Path,
     named: &[std::path::PathBuf],
@@ -92,7 +133,7 @@ fn opened(
     Ok(opened)
 }
 
-fn print(all: &[Opened], format: CheckFormat) -> anyhow::Result<()> {
+fn print(all: &[Opened], unread: &[Unread], format: CheckFormat) -> anyhow::Result<()> {
     let mut out = BufWriter::with_capacity(OUTPUT_CHUNK, io::stdout().lock());
     match format {
         CheckFormat::Json => {
@@ -107,7 +148,7 @@ fn print(all: &[Opened], format: CheckFormat) -> anyhow::Result<()> {
             }
         }
         CheckFormat::Sarif => {
-            serde_json::to_writer_pretty(&mut out, &sarif::log(all))?;
+            serde_json::to_writer_pretty(&mut out, &sarif::log(all, unread))?;
             writeln!(out)?;
         }
         CheckFormat::Github => {

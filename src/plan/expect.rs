@@ -80,6 +80,13 @@ impl Comparison {
     /// Reads `>= 58`, `< 0.5`, `= up`, or a bare value, which must be equal.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
+        for (sign, meant) in [("=>", ">="), ("=<", "<=")] {
+            if text.starts_with(sign) {
+                return Err(format!(
+                    "`{sign}` compares nothing: it is written `{meant}`"
+                ));
+            }
+        }
         let (operator, rest) = OPERATORS
             .iter()
             .find_map(|(sign, op)| text.strip_prefix(sign).map(|rest| (*op, rest)))

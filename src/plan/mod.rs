@@ -92,8 +92,8 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Migrations without a plan, in what `source` names.
-    fn of_migrations(source: Source) -> Self {
+    /// Something else than a plan, such as migrations, in what `source` names.
+    pub(crate) fn of_migrations(source: Source) -> Self {
         Opened {
             source,
             plan: None,

@@ -294,3 +294,80 @@ fn tens_of_thousands_of_problems_are_all_told() {
     assert_eq!(told("conditions.toml", "unknown-variable"), MANY);
     assert_eq!(told("conditions.toml", "unknown-step"), MANY);
 }
+
+#[test]
+fn a_folder_is_its_plans_and_its_files_of_sql() {
+    let bench = Bench::new();
+    let deploy = |script: &str| {
+        format!(
+            "# Go\n\n## Deployment\n\n- [ ] Go\n\n```bash\n{script}\n```\n\n## Rollback\n\n- [ ] Back\n"
+        )
+    };
+    for dir in ["plans/deep", "plans/.hidden", "empty"] {
+        std::fs::create_dir_all(bench.path(dir)).unwrap();
+    }
+    bench.write("plans/README.md", "# Our plans\n\nRead them.\n");
+    bench.write("plans/go.md", &deploy("curl http://shop"));
+    bench.write("plans/deep/more.md", &deploy("true"));
+    bench.write("plans/.hidden/not.md", &deploy("true"));
+    bench.write("plans/Cargo.toml", "[package]\nname = 'x'\n");
+    bench.write(
+        "plans/all.toml",
+        "title = 'All'\ninclude = 'part.toml'\n[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\nshell = 'true'\n",
+    );
+    bench.write(
+        "plans/part.toml",
+        "title = 'Part'\n[[phase]]\nname = 'c'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'd'\nshell = 'true'\n",
+    );
+    bench.write("empty/README.md", "Nothing.\n");
+    let files = |args: &[&str]| {
+        let output = bench.gonogo(&[&["check", "--format", "json"], args].concat());
+        let text = String::from_utf8(output.stdout).unwrap();
+        let names = text.lines().map(|line| {
+            let report: Value = serde_json::from_str(line).unwrap();
+            report["file"].as_str().unwrap().to_owned()
+        });
+        (names.collect::<Vec<_>>(), output.status.code().unwrap())
+    };
+    let plans = ["plans/all.toml", "plans/deep/more.md", "plans/go.md"];
+    assert_eq!(files(&["plans"]), (plans.map(str::to_owned).to_vec(), 0));
+    bench.write("plans/a.sql", "select 1;\n");
+    let with_sql = [&plans[..], &["plans"]].concat();
+    assert_eq!(files(&["plans"]).0, with_sql);
+    assert!(text_of(&bench.gonogo(&["check", "plans"])).contains("curl-hides-errors"));
+    // A plan that can't be run is an error, wherever it was found.
+    bench.write("plans/broken.toml", "[[phase]]\nname = = 1\n");
+    assert_eq!(files(&["plans"]).1, 2);
+    let nothing = bench.gonogo(&["check", "empty"]);
+    assert_eq!(nothing.status.code(), Some(2));
+    assert!(text_of(&nothing).contains("empty is a directory without a plan"));
+}
+
+#[test]
+fn programs_are_told_of_what_can_not_be_read() {
+    let bench = Bench::new();
+    bench.write("go.md", PLAN);
+    let told = |format: &str| {
+        let output = bench.gonogo(&["check", "--format", format, "go.md", "missing.md"]);
+        assert_eq!(output.status.code(), Some(2), "{format}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let json = told("json");
+    let last: Value = serde_json::from_str(json.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&last["file"], &last["ok"]),
+        (&"missing.md".into(), &false.into())
+    );
+    assert_eq!(last["problems"][0]["code"], "unreadable");
+    let github = told("github");
+    let line = github.lines().last().unwrap();
+    assert!(line.starts_with("::error file=missing.md,line=1"), "{line}");
+    let sarif: Value = serde_json::from_str(&told("sarif")).unwrap();
+    let call = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(call["executionSuccessful"], false);
+    assert_eq!(
+        call["toolExecutionNotifications"].as_array().unwrap().len(),
+        1
+    );
+    assert!(!told("human").contains("missing.md"));
+}

@@ -65,7 +65,9 @@ pub(super) fn of_plan(opened: &Opened, path: &Path, named: &[PathBuf]) -> Result
             continue;
         };
         if !seen.contains(&place) {
-            folders.push(read(&place, tool)?);
+            let mut folder = read(&place, tool)?;
+            folder.whole = matches!(wanted, Wanted::File { whole: true, .. });
+            folders.push(folder);
             seen.push(place);
         }
     }
@@ -104,11 +106,10 @@ fn bases(plan: &Path) -> Vec<PathBuf> {
 /// Where the migrations stand that are wanted, and whose they are, if that is known.
 fn find(wanted: &Wanted, bases: &[PathBuf]) -> Option<(PathBuf, Option<Tool>)> {
     match wanted {
-        Wanted::Other(_) => None,
-        Wanted::File(file) => {
-            let place = bases
-                .iter()
-                .map(|base| base.join(file))
+        Wanted::Other(_) | Wanted::Unseen(_) => None,
+        Wanted::File { path, cwd, .. } => {
+            let place = places_of(bases, cwd.as_deref())
+                .map(|base| tidy(&base.join(path)))
                 .find(|place| place.is_file())?;
             Some((place, Some(Tool::Plain)))
         }
@@ -119,14 +120,18 @@ fn find(wanted: &Wanted, bases: &[PathBuf]) -> Option<(PathBuf, Option<Tool>)> {
             } else {
                 &named
             };
-            let inside = |base: &PathBuf| cwd.as_ref().map_or(base.clone(), |cwd| base.join(cwd));
-            let candidates = bases.iter().map(inside).chain(bases.iter().cloned());
-            let place = candidates
+            let place = places_of(bases, cwd.as_deref())
                 .flat_map(|base| places.iter().map(move |place| tidy(&base.join(place))))
                 .find(|place| place.is_dir() && !files(place, DEPTH).is_empty())?;
             Some((place, (*tool != Tool::Plain).then_some(*tool)))
         }
     }
+}
+
+/// The directories that a path may begin in, where a command runs in `cwd` of one of `bases`.
+fn places_of<'b>(bases: &'b [PathBuf], cwd: Option<&'b str>) -> impl Iterator<Item = PathBuf> + 'b {
+    let inside = move |base: &PathBuf| cwd.map_or_else(|| base.clone(), |cwd| base.join(cwd));
+    bases.iter().map(inside).chain(bases.iter().cloned())
 }
 
 /// A path without `.` in it.

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::Unread;
 use crate::plan::{Opened, Problem, Severity, Source};
 
-/// The log of one run over `all` files.
-pub(super) fn log(all: &[Opened]) -> Value {
+/// The log of one run over `all` files, and those that it left `unread`.
+pub(super) fn log(all: &[Opened], unread: &[Unread]) -> Value {
     let mut rules: BTreeMap<&str, &Problem> = BTreeMap::new();
     for problem in all.iter().flat_map(problems) {
         rules.entry(problem.code).or_insert(problem);
@@ -40,9 +41,23 @@ pub(super) fn log(all: &[Opened]) -> Value {
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "rules": rules.values().map(|problem| rule(problem)).collect::<Vec<_>>(),
             }},
+            "invocations": [{
+                "executionSuccessful": unread.is_empty(),
+                "toolExecutionNotifications": unread.iter().map(notification).collect::<Vec<_>>(),
+            }],
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
+    })
+}
+
+fn notification(unread: &Unread) -> Value {
+    json!({
+        "level": "error",
+        "message": { "text": unread.why },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": { "uri": uri(&unread.name) },
+        }}],
     })
 }
 
@@ -127,7 +142,7 @@ mod tests {
     fn every_result_has_its_rule_and_its_place() {
         let plan = b"title = 'x'\n[[allow]]\ncode = 'npx-may-fetch'\nreason = 'there is no other'\n[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\nshell = 'curl http://x; npx tsx a.ts'\n";
         let opened = crate::plan::open("my plan.toml", plan);
-        let log = log(&[opened]);
+        let log = log(&[opened], &[]);
         let run = &log["runs"][0];
         let results = run["results"].as_array().unwrap();
         for result in results {
@@ -221,7 +236,7 @@ mod tests {
             ("no-line-end.toml", "title = 'x'\nphase = 3"),
         ];
         let opened = plans.map(|(name, text)| crate::plan::open(name, text.as_bytes()));
-        let all = log(&opened);
+        let all = log(&opened, &[]);
         check_shape(&all);
         let results = all["runs"][0]["results"].as_array().unwrap();
         assert!(results.len() > 5);
@@ -232,6 +247,25 @@ mod tests {
             (&region["startLine"], &region["startColumn"]),
             (&json!(5), &json!(6))
         );
-        check_shape(&log(&[]));
+        check_shape(&log(&[], &[]));
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_no_success() {
+        let missing = Unread {
+            name: "a b.md".to_owned(),
+            why: "failed to read a b.md: no such file".to_owned(),
+        };
+        let log = log(&[], &[missing]);
+        check_shape(&log);
+        let run = &log["runs"][0]["invocations"][0];
+        assert_eq!(run["executionSuccessful"], false);
+        let told = &run["toolExecutionNotifications"][0];
+        assert_eq!(
+            told["message"]["text"],
+            "failed to read a b.md: no such file"
+        );
+        let place = &told["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "a%20b.md");
     }
 }

@@ -18,6 +18,7 @@ pub(super) fn check(draft: &Draft, source: &Source, problems: &mut Vec<Problem>)
         source,
         problems,
         before: BTreeSet::new(),
+        own: None,
         ids: OnceCell::new(),
         variables: OnceCell::new(),
     };
@@ -46,6 +47,8 @@ struct Check<'a> {
     problems: &'a mut Vec<Problem>,
     /// The ids of the steps so far.
     before: BTreeSet<&'a str>,
+    /// The id of the step whose condition is looked at.
+    own: Option<&'a str>,
     /// The ids of all steps, and the names of all variables, once somebody asks.
     ids: OnceCell<BTreeSet<&'a str>>,
     variables: OnceCell<BTreeSet<&'a str>>,
@@ -54,9 +57,11 @@ struct Check<'a> {
 impl<'a> Check<'a> {
     fn steps(&mut self, steps: &'a [Box<StepSpec>]) {
         for step in steps {
+            self.own = step.id.as_ref().map(|id| id.value.as_str());
             if let Some(when) = &step.when {
                 self.condition(when);
             }
+            self.own = None;
             if let Some(id) = &step.id {
                 self.before.insert(&id.value);
             }
@@ -89,6 +94,21 @@ impl<'a> Check<'a> {
                 let problem = Problem::error(code, span, message);
                 self.problems.push(problem.hint(hint));
             }
+        }
+        for (name, text, range) in condition.wanted_texts() {
+            let var = self.draft.vars.iter().find(|var| var.name == name);
+            let choices = var.map_or(&[][..], |var| &var.choices);
+            if choices.is_empty() || choices.iter().any(|choice| choice == text) {
+                continue;
+            }
+            let message = format!("`{name}` is never `{text}`");
+            let problem = Problem::error("bad-condition", self.span(condition, range), message);
+            let known = || choices.iter().map(String::as_str);
+            let hint = nearest(text, known()).map_or_else(
+                || format!("it is one of {}", choices.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            self.problems.push(problem.hint(hint));
         }
     }
 
@@ -161,6 +181,11 @@ impl<'a> Check<'a> {
             let ids = all_steps(self.draft).filter_map(|step| step.id.as_ref());
             ids.map(|id| id.value.as_str()).collect()
         });
+        if self.own == Some(id) {
+            let message = format!("`{id}` is this step itself: nothing of it is known yet");
+            let hint = "ask about a step that stands before".to_owned();
+            return Some(("condition-on-later-step", message, hint));
+        }
         if ids.contains(id) {
             let message =
                 format!("`{id}` comes later: nothing of it is known when this is decided");

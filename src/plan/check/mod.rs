@@ -3,6 +3,7 @@
 
 mod advice;
 mod allow;
+mod captures;
 mod conditions;
 mod names;
 mod references;
@@ -61,6 +62,7 @@ pub(super) fn check(
     snapshots::settle(&mut draft);
     safety::here::hold(&mut draft);
     references::check(&draft, source, format, &mut problems);
+    captures::check(&draft, source, format, &mut problems);
     conditions::check(&draft, source, &mut problems);
     values::check(&draft, &mut problems);
     snapshots::check(&draft, &mut problems);

@@ -102,7 +102,7 @@ fn first_line(text: &str) -> Range<usize> {
 
 /// Where `name` is written in the table of a typed plan that `span` lies in, or of a runbook in the
 /// lines of `span` and the one above; `span` if it is not.
-fn written(source: &Source, span: Span, name: &str) -> Span {
+pub(super) fn written(source: &Source, span: Span, name: &str) -> Span {
     let text = source.text();
     let before = &text[..span.start];
     let (table, end) = match Format::of(source.name_at(span.start)) {

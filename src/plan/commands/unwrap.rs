@@ -35,6 +35,13 @@ fn one<'t>(mut command: Command<'t>, script: &mut Script<'t>, depth: usize) {
             Some(Inside::Command(at)) => {
                 let rest = command.words.split_off(at);
                 let taken = std::mem::replace(&mut command.words, rest);
+                if taken[0].base_name() == "find" {
+                    let end = |word: &Word<'_>| matches!(word.text.as_ref(), ";" | "+");
+                    let length = command.words.iter().position(end);
+                    command
+                        .words
+                        .truncate(length.unwrap_or(command.words.len()));
+                }
                 command.wrappers.push(taken);
             }
             Some(Inside::Script(at, from)) => {

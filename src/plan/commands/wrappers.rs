@@ -179,6 +179,13 @@ pub(super) fn inside(command: &Command<'_>) -> Option<Inside> {
         "docker" | "podman" | "nerdctl" | "docker-compose" | "podman-compose" => container(words),
         "eval" => Some(Inside::Script(1, 0)).filter(|_| words.len() == 2),
         "flock" => flock(words),
+        "find" => {
+            let runs = ["-exec", "-execdir", "-ok", "-okdir"];
+            let at = words
+                .iter()
+                .position(|word| runs.contains(&word.text.as_ref()));
+            at.map(|at| Inside::Command(at + 1))
+        }
         _ if SHELLS.contains(&name) => return shell(command),
         _ => scripts(words, name)
             .or_else(|| simple(words, name))

@@ -159,6 +159,15 @@ impl Condition {
         })
     }
 
+    /// The variables that it holds against a text, the texts, and where the variables stand.
+    pub fn wanted_texts(&self) -> Vec<(&str, &str, Range<usize>)> {
+        let mut all = Vec::new();
+        if let Ok(root) = &self.root {
+            texts(root, &mut all);
+        }
+        all
+    }
+
     /// Everything that it asks about and where, in the order of the text.
     pub fn facts(&self) -> Vec<(&Fact, Range<usize>)> {
         let mut all = Vec::new();
@@ -211,6 +220,19 @@ fn collect<'n>(node: &'n Node, into: &mut Vec<(&'n Fact, Range<usize>)>) {
             }
         }
         Node::Not(node) => collect(node, into),
+    }
+}
+
+fn texts<'n>(node: &'n Node, into: &mut Vec<(&'n str, &'n str, Range<usize>)>) {
+    match node {
+        Node::Compare(left, relation, Side::Text(text)) if !relation.orders() => {
+            if let Fact::Variable(name) = &left.fact {
+                into.push((name, text, left.range.clone()));
+            }
+        }
+        Node::Is(_) | Node::Compare(..) => {}
+        Node::Any(nodes) | Node::All(nodes) => nodes.iter().for_each(|node| texts(node, into)),
+        Node::Not(node) => texts(node, into),
     }
 }
 

@@ -94,6 +94,10 @@ impl Taken<'_> {
             let message = format!("this goes round in a circle: {}", circle.join(" → "));
             return Err(error("include-circle", message));
         }
+        if path.is_empty() {
+            let message = "this names a folder, and no file in it".to_owned();
+            return Err(error("include-missing", message));
+        }
         if chain.len() > MAX_DEPTH || self.files.len() >= MAX_FILES {
             let message =
                 format!("too many files: {MAX_FILES} at most, {MAX_DEPTH} in one another");

@@ -31,6 +31,8 @@ pub struct Folder {
     pub tool: Tool,
     /// The files, in the order in which they are applied.
     pub files: Vec<File>,
+    /// Whether somebody puts each file into a transaction, whatever its tool does.
+    pub whole: bool,
 }
 
 /// One migration.
@@ -77,6 +79,7 @@ impl Folder {
         Folder {
             tool,
             files: files.into_iter().map(|(_, file)| file).collect(),
+            whole: false,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Folder, Wanted};
 use crate::plan::Opened;
-use crate::plan::check::{self, Remark, Unit, remarks};
+use crate::plan::check::{self, Remark, Unit, Wrap, remarks};
 use crate::plan::ddl::{self, Catalog};
 use crate::plan::facts::Facts;
 use crate::plan::parallel;
@@ -40,8 +40,15 @@ pub fn tell_unread(opened: &mut Opened, missing: Vec<(Wanted, Span)>) {
             _ => "say where it is: `gonogo check PLAN --migrations PATH`",
         };
         let message = match wanted {
-            Wanted::Other(_) => format!("{} is no SQL: nobody has looked at it", wanted.words()),
-            Wanted::File(_) => format!(
+            Wanted::Other(_) => format!(
+                "{} is no SQL that is read here: nobody has looked at it",
+                wanted.words()
+            ),
+            Wanted::Unseen(_) => format!(
+                "{} does not stand in the plan: nobody has looked at it",
+                wanted.words()
+            ),
+            Wanted::File { .. } => format!(
                 "this runs {}, found nowhere beside the plan: nobody has looked at it",
                 wanted.words()
             ),
@@ -97,7 +104,11 @@ fn found(folder: &Folder, facts: Option<&Facts>) -> Vec<Vec<Remark>> {
             let text = tool.forward(file.source.text());
             let unit = Unit {
                 sql: text,
-                wrap: tool.wraps(text, &file.settings),
+                wrap: if folder.whole {
+                    Wrap::Transaction
+                } else {
+                    tool.wraps(text, &file.settings)
+                },
                 backwards: false,
                 facts,
             };

@@ -300,13 +300,18 @@ fn a_plan_tells_which_migrations_it_applies() {
             cwd: Some(cwd.to_owned()),
         }]
     };
+    let file = |path: &str, cwd: &str| Wanted::File {
+        path: path.to_owned(),
+        cwd: Some(cwd.to_owned()),
+        whole: false,
+    };
     assert_eq!(
         plan("npx --no prisma migrate deploy"),
         tool(Tool::Prisma, None, "shop")
     );
     assert_eq!(
         plan("cd api && pnpm exec prisma migrate deploy --schema=db/schema.prisma"),
-        tool(Tool::Prisma, Some("db/migrations"), "api")
+        tool(Tool::Prisma, Some("db/migrations"), "shop/api")
     );
     assert_eq!(
         plan("sqlx migrate run --source sql"),
@@ -322,7 +327,7 @@ fn a_plan_tells_which_migrations_it_applies() {
     );
     assert_eq!(
         plan("psql -v ON_ERROR_STOP=1 -f fix.sql"),
-        [Wanted::File("fix.sql".to_owned())]
+        [file("fix.sql", "shop")]
     );
     assert_eq!(plan("npx --no prisma migrate status"), []);
     for (script, call) in [
@@ -336,6 +341,151 @@ fn a_plan_tells_which_migrations_it_applies() {
     assert_eq!(plan("rails db:migrate:status"), []);
 }
 
+/// What the step of a runbook applies that runs `script`.
+fn applied(script: &str) -> Vec<Wanted> {
+    let text = format!("# P\n## Deploy\n- [ ] x\n\n```bash\n{script}\n```\n");
+    let found = wanted(&open("p.md", text.as_bytes()).plan.unwrap());
+    found.into_iter().map(|(wanted, _)| wanted).collect()
+}
+
+/// The files of SQL among that, with the directory before each, and a `!` where it is a transaction.
+fn files_of(script: &str) -> Vec<String> {
+    let found = applied(script).into_iter().map(|wanted| match wanted {
+        Wanted::File { path, cwd, whole } => {
+            let cwd = cwd.map(|cwd| format!("{cwd}:")).unwrap_or_default();
+            format!("{cwd}{path}{}", if whole { "!" } else { "" })
+        }
+        Wanted::Unseen(call) => format!("?{call}"),
+        other => panic!("{other:?}"),
+    });
+    found.collect()
+}
+
+#[test]
+fn every_way_into_psql_is_a_file_that_is_read() {
+    for (script, files) in [
+        ("psql -X shop < fix.sql", &["fix.sql"][..]),
+        ("cat a.sql b.sql | psql shop", &["a.sql", "b.sql"]),
+        (
+            "kubectl exec -i pg-0 -- psql -1 < sql/fix.sql",
+            &["sql/fix.sql!"],
+        ),
+        ("psql -f - < fix.sql", &["fix.sql"]),
+        ("envsubst < fix.sql | psql", &["fix.sql"]),
+        ("psql <<'EOF'\nselect 1;\n\\i fix.sql\nEOF", &["fix.sql"]),
+        ("cd sql && psql -f fix.sql", &["sql:fix.sql"]),
+        ("cd db; cd sql; psql -f fix.sql", &["db/sql:fix.sql"]),
+        ("FIX=sql/fix.sql\npsql -f \"$FIX\"", &["sql/fix.sql"]),
+        (
+            "for f in sql/*.sql; do psql -f \"$f\"; done",
+            &["?psql -f $f"],
+        ),
+        (
+            "find sql -name '*.sql' -exec psql -f {} \\;",
+            &["?psql -f {}"],
+        ),
+    ] {
+        assert_eq!(files_of(script), files, "{script}");
+    }
+    for script in [
+        "psql shop < shop_backup.sql",
+        "psql -f \"$DUMP_FILE\"",
+        "psql shop < /dev/null",
+        "psql -c 'select 1' < fix.sql",
+        "pg_dump old > move.sql; psql new < move.sql",
+        "cat notes.md | less",
+    ] {
+        assert_eq!(files_of(script), [""; 0], "{script}");
+    }
+}
+
+#[test]
+fn tools_are_known_by_every_spelling() {
+    for (script, tool, folder) in [
+        (
+            "goose -dir db/m postgres \"$U\" up",
+            Tool::Goose,
+            Some("db/m"),
+        ),
+        (
+            "cargo sqlx migrate run --source db/m",
+            Tool::Sqlx,
+            Some("db/m"),
+        ),
+        ("./mvnw -q flyway:migrate", Tool::Flyway, None),
+        (
+            "mvn -Dflyway.locations=filesystem:sql org.flywaydb:flyway-maven-plugin:migrate",
+            Tool::Flyway,
+            Some("sql"),
+        ),
+        ("./gradlew flywayMigrate", Tool::Flyway, None),
+        (
+            "docker run --rm flyway/flyway:11 migrate",
+            Tool::Flyway,
+            None,
+        ),
+        (
+            "docker run --rm -v \"$PWD/sql:/flyway/sql\" flyway/flyway migrate",
+            Tool::Flyway,
+            Some("sql"),
+        ),
+        (
+            "docker run --rm ghcr.io/amacneil/dbmate up",
+            Tool::Dbmate,
+            None,
+        ),
+        ("supabase db push", Tool::Supabase, None),
+        ("hasura migrate apply --all-databases", Tool::Hasura, None),
+        ("atlas migrate apply --dir file://m", Tool::Atlas, Some("m")),
+        ("npx --no drizzle-kit migrate", Tool::Drizzle, None),
+    ] {
+        let wanted = Wanted::Tool {
+            tool,
+            folder: folder.map(str::to_owned),
+            cwd: None,
+        };
+        assert_eq!(applied(script), [wanted], "{script}");
+    }
+    for script in [
+        "npm run migrate",
+        "pnpm migrate",
+        "make db-migrate",
+        "docker compose run --rm migrate",
+        "./bin/run_migrations.sh",
+    ] {
+        assert_eq!(applied(script), [Wanted::Unseen(script.to_owned())]);
+    }
+    for script in [
+        "goose -dir db/m postgres \"$U\" status",
+        "mvn flyway:info",
+        "./gradlew flywayValidate build",
+        "docker run --rm flyway/flyway info",
+        "npm run migrate:status",
+        "make migrate-down",
+        "docker compose run --rm web",
+        "docker compose up -d migrate",
+        "./bin/check-migrations",
+        "ls prisma/migrations",
+    ] {
+        assert_eq!(applied(script), [], "{script}");
+    }
+}
+
+#[test]
+fn a_file_that_psql_puts_into_a_transaction_is_judged_in_one() {
+    let files = [("a.sql", "create index concurrently i on big (a);")];
+    let apart = folder(Tool::Plain, &files);
+    let whole = Folder {
+        whole: true,
+        ..apart.clone()
+    };
+    assert_eq!(found(&alone("m", apart, None)), []);
+    assert_eq!(
+        found(&alone("m", whole, None)),
+        [("a.sql", 1, "not-in-transaction")]
+    );
+}
+
 #[test]
 fn a_plan_allows_what_its_migrations_do() {
     let plan = "title = 'x'\n[[allow]]\ncode = 'breaking-change'\nreason = 'nobody uses it'\n[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\nshell = 'sqlx migrate run'\n";
@@ -346,6 +496,31 @@ fn a_plan_allows_what_its_migrations_do() {
     assert_eq!(found(&opened), []);
     assert!(!opened.problems.iter().any(|p| p.code == "unused-allow"));
     assert_eq!(opened.allowed.len(), 1);
+}
+
+#[test]
+fn an_index_of_a_partitioned_table_is_not_built_concurrently() {
+    let parts = |partitions: &[&str]| TableFacts {
+        bytes: Some(1 << 30),
+        partitions: partitions.iter().map(|&name| name.to_owned()).collect(),
+        ..TableFacts::default()
+    };
+    let facts = Facts {
+        tables: [
+            ("parts".to_owned(), parts(&["parts_1"])),
+            ("plain".to_owned(), parts(&[])),
+        ]
+        .into(),
+        ..Facts::default()
+    };
+    let files = [(
+        "a.sql",
+        "create index concurrently i on parts (a);\ncreate index concurrently j on plain (a);\n",
+    )];
+    let opened = alone("m", folder(Tool::Plain, &files), Some(&facts));
+    assert_eq!(found(&opened), [("a.sql", 1, "partitioned-index")]);
+    let unknown = alone("m", folder(Tool::Plain, &files), None);
+    assert_eq!(found(&unknown), []);
 }
 
 #[test]

@@ -20,6 +20,14 @@ pub enum Tool {
     Migrate,
     /// Diesel: `NAME/up.sql`.
     Diesel,
+    /// Atlas: `VERSION_name.sql`.
+    Atlas,
+    /// drizzle-kit: `0000_name.sql`.
+    Drizzle,
+    /// Hasura: `DATABASE/VERSION_name/up.sql`.
+    Hasura,
+    /// Supabase: `VERSION_name.sql`.
+    Supabase,
     /// Files of SQL that somebody runs.
     Plain,
 }
@@ -36,7 +44,9 @@ impl Tool {
     pub fn places(self) -> &'static [&'static str] {
         match self {
             Tool::Prisma => &["prisma/migrations", "migrations"],
-            Tool::Sqlx | Tool::Diesel => &["migrations"],
+            Tool::Sqlx | Tool::Diesel | Tool::Atlas | Tool::Hasura => &["migrations"],
+            Tool::Drizzle => &["drizzle", "drizzle/migrations", "migrations"],
+            Tool::Supabase => &["supabase/migrations"],
             Tool::Flyway => &[
                 "src/main/resources/db/migration",
                 "db/migration",
@@ -84,7 +94,7 @@ impl Tool {
             .is_some_and(|stem| !stem.is_empty());
         let own = match self {
             Tool::Prisma => name == "migration.sql",
-            Tool::Diesel => name == "up.sql",
+            Tool::Diesel | Tool::Hasura => name == "up.sql",
             Tool::Flyway => !name.starts_with('U'),
             _ => true,
         };
@@ -113,8 +123,9 @@ impl Tool {
                     .replace('_', ".")
             }
             Tool::Dbmate => name.split('_').next().unwrap_or(name).to_owned(),
-            Tool::Sqlx | Tool::Goose | Tool::Migrate => digits(name),
-            Tool::Plain => name.to_owned(),
+            Tool::Hasura => digits(folder),
+            Tool::Sqlx | Tool::Goose | Tool::Migrate | Tool::Atlas | Tool::Supabase => digits(name),
+            Tool::Drizzle | Tool::Plain => name.to_owned(),
         }
     }
 
@@ -128,7 +139,15 @@ impl Tool {
             Tool::Dbmate if says("transaction:false") => Wrap::Together,
             Tool::Goose if says("+goose NO TRANSACTION") => Wrap::Single,
             Tool::Diesel if runs_outside(settings) => Wrap::Together,
-            Tool::Sqlx | Tool::Dbmate | Tool::Goose | Tool::Diesel => Wrap::Transaction,
+            Tool::Atlas if says("atlas:txmode none") => Wrap::Single,
+            Tool::Sqlx
+            | Tool::Dbmate
+            | Tool::Goose
+            | Tool::Diesel
+            | Tool::Atlas
+            | Tool::Drizzle
+            | Tool::Hasura
+            | Tool::Supabase => Wrap::Transaction,
             Tool::Plain => Wrap::Single,
         }
     }

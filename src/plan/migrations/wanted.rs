@@ -19,9 +19,18 @@ pub enum Wanted {
         cwd: Option<String>,
     },
     /// A file that `psql` is told to run.
-    File(String),
-    /// Those of a tool that are no files of SQL, as it is called.
+    File {
+        /// The file, as it is written.
+        path: String,
+        /// The directory that the command runs in, relative to where the plan is run.
+        cwd: Option<String>,
+        /// Whether all of it is one transaction.
+        whole: bool,
+    },
+    /// Those of a tool that are no files of SQL, or none that are read here, as it is called.
     Other(String),
+    /// What a command runs that the plan does not hold, as it is written.
+    Unseen(String),
 }
 
 /// The migrations that the steps of `plan` apply, each once and with the first step that does, and
@@ -41,7 +50,7 @@ pub fn wanted(plan: &Plan) -> Vec<(Wanted, Span)> {
         let ways = step.alternatives.iter().map(|way| &way.work);
         for work in std::iter::once(&step.work).chain(ways) {
             if let Work::Shell(shell) = work {
-                for wanted in applied_by(&shell.script, step.cwd.as_deref()) {
+                for wanted in applied_by(&shell.script, &step.holes, step.cwd.as_deref()) {
                     if !found.iter().any(|(known, _)| *known == wanted) {
                         found.push((wanted, step.span));
                     }
@@ -60,7 +69,8 @@ impl Wanted {
                 (Some(folder), _) => format!("the migrations in `{folder}`"),
                 (None, places) => format!("migrations, which stand in `{}`", places.join("` or `")),
             },
-            Wanted::File(file) => format!("`{file}`"),
+            Wanted::File { path, .. } => format!("`{path}`"),
+            Wanted::Unseen(call) => format!("what `{call}` runs"),
             Wanted::Other(call) => format!("what `{call}` applies"),
         }
     }

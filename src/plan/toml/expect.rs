@@ -6,7 +6,20 @@ use crate::plan::draft::Placed;
 use crate::plan::expect::{BadInJson, Comparison, Expect, InJson};
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
-use crate::plan::tree::Node;
+use crate::plan::tree::{Node, Value};
+use crate::plan::work::Work;
+
+/// Keys of `expect`, and the kinds of work that leave something to be judged by them. What a snapshot
+/// keeps is looked at where its names are.
+const KEYS: [(&str, &[&str]); 7] = [
+    ("exit", &["shell"]),
+    ("output", &["shell", "sql", "http"]),
+    ("regex", &["shell", "sql", "http"]),
+    ("value", &["shell", "sql", "http"]),
+    ("json", &["shell", "sql", "http"]),
+    ("status", &["http"]),
+    ("within", &["http"]),
+];
 
 /// What must be true, as a step and a probe say it.
 pub(super) fn expect(table: &Table<'_>) -> Expect {
@@ -50,6 +63,27 @@ pub(super) fn expect(table: &Table<'_>) -> Expect {
     };
     table.finish();
     expect
+}
+
+/// What is expected must be something that each of `works` leaves to be judged.
+pub(super) fn refuse_misplaced<'w>(table: &Table<'_>, works: impl Iterator<Item = &'w Work>) {
+    let Some(Value::Table(expected)) = table.value("expect").map(|node| &node.value) else {
+        return;
+    };
+    let kinds: Vec<&str> = works.map(Work::kind).collect();
+    for (key, fitting) in KEYS {
+        let odd = kinds.iter().find(|kind| !fitting.contains(kind));
+        if let (Some(value), Some(kind)) = (expected.get(key), odd) {
+            let message = format!("a {kind} step has no `{key}` to expect anything of");
+            let hint = match fitting {
+                [most @ .., last] if !most.is_empty() => {
+                    format!("it goes with {} and {last}", most.join(", "))
+                }
+                _ => format!("it goes with {}", fitting.join("")),
+            };
+            table.problem(Problem::error("misplaced-key", value.span, message).hint(hint));
+        }
+    }
 }
 
 /// `json = ".status == up"`, a list of such texts, or a table of paths and what stands there.

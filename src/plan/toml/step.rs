@@ -1,18 +1,18 @@
 //! Steps of a TOML plan, and the work they do.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::expect::{expect, small_numbers};
 use super::snapshot;
 use super::table::Table;
 use crate::plan::condition::Condition;
 use crate::plan::draft::{Alternative, Hole, Mark, Placed, Retry, StepSpec, Undo};
-use crate::plan::expect::Expect;
 use crate::plan::origin::Origin;
 use crate::plan::parts::Database;
 use crate::plan::problem::Problem;
 use crate::plan::sql_text::refuses_transaction;
-use crate::plan::tree::Node;
+use crate::plan::tree::{Node, Value};
 use crate::plan::work::{Http, Interpreter, Shell, Sql, Work};
 
 /// The keys that say what a step does.
@@ -49,7 +49,7 @@ pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
         details: table.string("details"),
         alternatives: alternatives(&table, defaults),
         expected: table.has("expect").then(|| Box::new(expect(&table))),
-        timeout: table.duration("timeout"),
+        timeout: timeout(&table),
         undo: undo(&table, defaults),
         retry: retry(&table),
         danger: table.flag("danger"),
@@ -71,7 +71,7 @@ pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
     refuse_misplaced(&table, work.as_ref(), &WORK_KEYS);
     refuse_misplaced(&table, work.as_ref(), &STEP_KEYS);
     let ways = spec.alternatives.iter().map(|way| &way.work);
-    refuse_json(&table, spec.expect(), ways.chain(&work));
+    super::expect::refuse_misplaced(&table, ways.chain(&work));
     table.finish();
     let first = spec.alternatives.first().map(|a| a.work.clone());
     Some(StepSpec {
@@ -248,23 +248,12 @@ pub(super) fn address(table: &Table<'_>, url: Placed<String>) -> String {
     url.value
 }
 
-/// JSON is expected only of what prints or is answered something.
-fn refuse_json<'w>(table: &Table<'_>, expect: &Expect, mut works: impl Iterator<Item = &'w Work>) {
-    let silent = works.find(|work| !work.prints());
-    if let (Some(silent), false) = (silent, expect.json.is_empty()) {
-        let span = table.value("expect").map_or(table.span(), |v| v.span);
-        let message = format!("a {} step has no JSON to expect anything of", silent.kind());
-        let hint = "it goes with shell, sql and http";
-        table.problem(Problem::error("misplaced-key", span, message).hint(hint));
-    }
-}
-
 fn undo(table: &Table<'_>, defaults: &Defaults) -> Option<Box<Undo>> {
     let table = table.table("undo")?;
     let work = one_work(&table, defaults);
-    let undo = (expect(&table), table.duration("timeout"));
+    let undo = (expect(&table), timeout(&table));
     refuse_misplaced(&table, work.as_ref(), &WORK_KEYS);
-    refuse_json(&table, &undo.0, work.iter());
+    super::expect::refuse_misplaced(&table, work.iter());
     table.finish();
     Some(Box::new(Undo {
         work: work?,
@@ -273,8 +262,31 @@ fn undo(table: &Table<'_>, defaults: &Defaults) -> Option<Box<Undo>> {
     }))
 }
 
+/// How long something may take: no time at all would stop it before it has done anything.
+fn timeout(table: &Table<'_>) -> Option<Duration> {
+    let time = table.duration("timeout");
+    if let (Some(Duration::ZERO), Some(value)) = (time, table.value("timeout")) {
+        let message = "in no time nothing can be done: it would be stopped at once";
+        table.problem(Problem::error("out-of-range", value.span, message));
+    }
+    time
+}
+
 fn alternatives(table: &Table<'_>, defaults: &Defaults) -> Vec<Alternative> {
     let tables = table.tables("alternatives");
+    if let Some(value) = table.value("alternatives")
+        && let Value::List(ways) = &value.value
+        && ways.len() < 2
+    {
+        let message = match ways.len() {
+            0 => "`alternatives` is empty: this says nothing to do",
+            _ => "one alternative is nothing to choose from",
+        };
+        table.problem(
+            Problem::error("no-choice", value.span, message)
+                .hint("give it two of them, or say in the step itself what it does"),
+        );
+    }
     tables
         .into_iter()
         .filter_map(|table| {
@@ -349,6 +361,14 @@ fn mark(table: &Table<'_>) -> Option<Mark> {
 
 fn env(table: &Table<'_>) -> Vec<(String, String)> {
     let pairs = table.pairs("env");
+    let bad = |name: &str| name.is_empty() || name.contains(['=', '\0', ' ', '\t', '\n']);
+    for (name, _) in pairs.iter().filter(|(name, _)| bad(&name.value)) {
+        let message = format!("`{}` can't be the name of a variable", name.value);
+        table.problem(
+            Problem::error("bad-name", name.span, message)
+                .hint("letters, digits and `_`, no blanks and no `=`"),
+        );
+    }
     pairs
         .into_iter()
         .map(|(name, value)| (name.value, value.value))

@@ -574,3 +574,143 @@ fn json_is_expected_by_paths_and_what_is_none_is_told_where() {
     let check = with_step("check = 'Look'\nexpect = { json = '.a' }");
     assert_eq!(problems(&check)[0].0, "misplaced-key");
 }
+
+#[test]
+fn what_can_not_be_meant_is_refused_where_it_stands() {
+    let of = |body: &str| problems(&with_step(body));
+    for (body, code, place) in [
+        (
+            "shell = 'a'\nexpect = { status = 200 }",
+            "misplaced-key",
+            "200",
+        ),
+        ("sql = 'a'\nexpect = { exit = 1 }", "misplaced-key", "1"),
+        (
+            "check = 'a'\nexpect = { output = 'b' }",
+            "misplaced-key",
+            "'b'",
+        ),
+        (
+            "wait = '1s'\nexpect = { value = '3' }",
+            "misplaced-key",
+            "'3'",
+        ),
+        (
+            "http = 'http://a'\nexpect = { exit = 0 }",
+            "misplaced-key",
+            "0",
+        ),
+        (
+            "snapshot = 'a'\nexpect = { regex = 'b' }",
+            "misplaced-key",
+            "'b'",
+        ),
+        (
+            "wait = '1s'\nexpect = { json = '.a' }",
+            "misplaced-key",
+            "'.a'",
+        ),
+        (
+            "shell = 'a'\nundo = { shell = 'b', expect = { status = 200 } }",
+            "misplaced-key",
+            "200",
+        ),
+        ("shell = 'a'\ntimeout = '0s'", "out-of-range", "'0s'"),
+        ("shell = 'a'\nenv = { 'A B' = 'x' }", "bad-name", "'A B'"),
+        (
+            "shell = 'a'\nexpect = { value = '=> 3' }",
+            "bad-comparison",
+            "'=> 3'",
+        ),
+        ("alternatives = []", "no-choice", "[]"),
+        (
+            "alternatives = [{ label = 'a', shell = 'b' }]",
+            "no-choice",
+            "[{ label = 'a', shell = 'b' }]",
+        ),
+    ] {
+        let found = of(body);
+        let found: Vec<&str> = found
+            .iter()
+            .filter(|p| p.0 == code)
+            .map(|p| p.1.as_str())
+            .collect();
+        assert_eq!(found, [place], "{body}");
+    }
+    for body in [
+        "shell = 'a'\nexpect = { exit = [0, 1], output = 'b', value = '>= 3', shown = 'c' }",
+        "sql = 'a'\nexpect = { value = '= 3', output = 'b' }",
+        "http = 'http://a'\nexpect = { status = 200, within = '1s', json = '.a', value = 'b' }",
+        "check = 'a'\nexpect = { shown = 'b' }",
+        "snapshot = 'a'\nexpect = { none = ['invalid indexes'] }",
+        "shell = 'a'\ntimeout = '1s'\nenv = { A_B = 'x' }",
+        "alternatives = [{ label = 'a', shell = 'b' }, { label = 'c', check = 'd' }]",
+    ] {
+        let opened = opened(&with_step(body));
+        let errors = opened
+            .problems
+            .iter()
+            .filter(|p| p.severity == Severity::Error);
+        assert_eq!(
+            errors.map(|p| &p.message).collect::<Vec<_>>(),
+            [""; 0],
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn a_variable_is_not_used_before_it_is_captured() {
+    let steps = |vars: &str, first: &str, second: &str| {
+        let body = format!("{first}\n[[phase.step]]\ntitle = 'Second'\n{second}");
+        problems(&format!("{}\n{vars}\n", with_step(&body)))
+            .into_iter()
+            .filter(|problem| problem.0 == "captured-later")
+            .map(|problem| problem.1)
+            .collect::<Vec<_>>()
+    };
+    let uses = "shell = 'echo {{a}}'";
+    let captures = "shell = 'b'\ncapture = { a = 'b' }";
+    assert_eq!(steps("", uses, captures), ["{{a"]);
+    assert_eq!(steps("", captures, uses), [""; 0]);
+    assert_eq!(
+        steps("", "shell = 'b {{a}}'\ncapture = { a = 'b' }", uses),
+        ["{{a"]
+    );
+    assert_eq!(
+        steps("[vars]\na = { prompt = 'Which?' }", uses, captures),
+        [""; 0]
+    );
+    assert_eq!(
+        steps("[vars]\na = { pattern = 'b' }", uses, captures),
+        ["{{a"]
+    );
+    // Its undo runs later, and what a person reads stops nothing.
+    let undone = format!("{captures}\nundo = {{ shell = 'c {{{{a}}}}' }}");
+    assert_eq!(steps("", &undone, uses), [""; 0]);
+    assert_eq!(steps("", "check = 'See {{a}}'", captures), [""; 0]);
+}
+
+#[test]
+fn a_condition_that_can_never_hold_is_refused() {
+    let with = |choices: &str, when: &str| {
+        let text = with_step(&format!("id = 'me'\nshell = 'a'\nwhen = \"{when}\""));
+        opened(&format!(
+            "{text}[vars]\nmode = {{ prompt = 'How?', choices = {choices} }}\n"
+        ))
+        .problems
+        .into_iter()
+        .filter(|p| p.severity == Severity::Error)
+        .map(|p| (p.code, p.message))
+        .collect::<Vec<_>>()
+    };
+    let both = "['full', 'fast']";
+    let never = with(both, "mode == 'ful' or not mode != 'slow'");
+    let message = |text: &str| ("bad-condition", format!("`mode` is never `{text}`"));
+    assert_eq!(never, [message("ful"), message("slow")]);
+    assert_eq!(with(both, "mode == 'full' or mode != 'fast'"), []);
+    assert_eq!(with("[]", "mode == 'a'")[0].0, "no-choice");
+    let own = with(both, "step.me == passed");
+    assert_eq!(own[0].0, "condition-on-later-step");
+    assert!(own[0].1.contains("this step itself"), "{own:?}");
+}

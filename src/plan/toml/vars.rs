@@ -3,6 +3,7 @@
 use super::table::Table;
 use crate::plan::draft::Placed;
 use crate::plan::parts::Var;
+use crate::plan::problem::Problem;
 use crate::plan::tree::{Node, Value};
 
 /// `[vars]`: each a default, or a table.
@@ -32,6 +33,15 @@ fn var<'t>(vars: &Table<'t>, name: &Placed<String>, value: &'t Node) -> Var {
             .into_iter()
             .map(|c| c.value)
             .collect();
+        if let Some(node) = table.value("choices")
+            && matches!(&node.value, Value::List(choices) if choices.is_empty())
+        {
+            let message = format!("`{}` has no value to choose from", name.value);
+            table.problem(
+                Problem::error("no-choice", node.span, message)
+                    .hint("list its values, or leave `choices` out"),
+            );
+        }
         var.env = table.string("env");
         var.secret = table.flag("secret");
         table.finish();

@@ -19,6 +19,10 @@ use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::widgets::{chars, clip};
 
+/// Why an approval was not written down.
+const CHANGED_UNDER: &str =
+    "not approved: the plan has changed meanwhile, look at it and approve again";
+
 /// What is open.
 #[derive(Debug)]
 pub enum Dialog {
@@ -33,6 +37,8 @@ pub enum Dialog {
     },
     /// Somebody is about to approve.
     Approve {
+        /// What tells the text that they were asked about from every other.
+        digest: String,
         /// What they want to say with it.
         input: Box<TextArea<'static>>,
     },
@@ -70,16 +76,17 @@ impl Dialog {
         }
     }
 
-    /// An approval.
-    pub fn approve() -> Self {
+    /// An approval of the text that `digest` tells from others.
+    pub fn approve(digest: &str) -> Self {
         Dialog::Approve {
+            digest: digest.to_owned(),
             input: Box::default(),
         }
     }
 
     /// Puts pasted text where text is typed.
     pub fn paste(&mut self, text: &str) {
-        if let Dialog::Comment { input, .. } | Dialog::Approve { input } = self {
+        if let Dialog::Comment { input, .. } | Dialog::Approve { input, .. } = self {
             let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
             input.insert_str(line);
         }
@@ -111,7 +118,12 @@ pub fn key(state: &mut State, event: KeyEvent, now: Moment) -> Option<Reaction> 
             }
             input.input(event);
         }
-        Dialog::Approve { input } => {
+        Dialog::Approve { digest, input } => {
+            let other = *digest != state.plan.digest || state.broken.is_some();
+            if key == Some(Key::Enter) && other {
+                state.say(CHANGED_UNDER, true, now);
+                return None;
+            }
             if key == Some(Key::Enter) {
                 let remark = Some(typed(input)).filter(|text| !text.is_empty());
                 return Some(state.deed(Act::Approve { remark }, now));
@@ -157,29 +169,28 @@ pub fn draw(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         Some(Dialog::Comment { about, input, .. }) => {
             ask(look, &format!("Remark on {about}"), &[], input, area, buf);
         }
-        Some(Dialog::Approve { input }) => {
+        Some(Dialog::Approve { digest, input }) => {
             let open = look.state.record.open_comments().count();
             let summary = look
                 .state
                 .record
                 .summary(&look.state.plan, &look.state.sheets);
+            let same = *digest == look.state.plan.digest && look.state.broken.is_none();
+            let title = if same {
+                "Approve the plan as it is now"
+            } else {
+                "The plan has changed: this can't be approved any more"
+            };
             let lines = [
                 format!(
                     "{} of {} steps were looked at",
                     summary.reviewed, summary.steps
                 ),
                 format!("remarks that nobody has settled: {open}"),
-                format!("sha256 {}", look.state.plan.digest),
+                format!("sha256 {digest}"),
                 "A remark, if you want to make one:".to_owned(),
             ];
-            ask(
-                look,
-                "Approve the plan as it is now",
-                &lines,
-                input,
-                area,
-                buf,
-            );
+            ask(look, title, &lines, input, area, buf);
         }
         Some(Dialog::Settle { ids, cursor }) => settle(look, ids, *cursor, area, buf),
         Some(Dialog::Difference { title, lines, top }) => {

@@ -365,7 +365,7 @@ impl State {
         if approvals.iter().any(|approval| approval.by == self.name) {
             return Some(self.deed(Act::Withdraw, now));
         }
-        self.dialog = Some(Dialog::approve());
+        self.dialog = Some(Dialog::approve(&self.plan.digest));
         None
     }
 }

@@ -152,6 +152,34 @@ fn a_plan_that_changes_meanwhile_is_shown_with_what_has_changed() {
 }
 
 #[test]
+fn only_the_text_that_was_shown_is_approved() {
+    let mut bench = Bench::new(80, 24);
+    let shown = bench.0.plan.digest.clone();
+    bench.press(KeyCode::Char('a'));
+    bench.becomes(&PLAN.replace("lock_timeout = \"2s\"", "lock_timeout = \"9s\""));
+    let frame = bench.frame();
+    assert!(
+        frame.contains(&shown) && !frame.contains(&bench.0.plan.digest),
+        "{frame}"
+    );
+    assert!(frame.contains("can't be approved any more"), "{frame}");
+    assert!(bench.press(KeyCode::Enter).is_none() && bench.0.dialog.is_none());
+    assert!(bench.frame().contains("not approved"));
+    assert!(bench.0.record.approvals.is_empty());
+    // Whoever has seen the new one may approve that.
+    bench.press(KeyCode::Char('a'));
+    bench.press(KeyCode::Enter);
+    assert!(!bench.0.record.approvers(&bench.0.plan.digest).is_empty());
+    // A text that came back is the one that was shown.
+    bench.press(KeyCode::Char('a'));
+    bench.press(KeyCode::Char('a'));
+    bench.becomes("title = ");
+    assert!(bench.frame().contains("can't be approved any more"));
+    bench.becomes(&PLAN.replace("lock_timeout = \"2s\"", "lock_timeout = \"9s\""));
+    assert!(bench.press(KeyCode::Enter).is_some());
+}
+
+#[test]
 fn the_next_open_step_is_found_and_remarks_are_settled() {
     let mut bench = Bench::new(80, 24);
     bench.press(KeyCode::Char('n'));

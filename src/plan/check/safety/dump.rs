@@ -6,7 +6,7 @@ use std::cell::LazyCell;
 use super::names::is_backup;
 use super::psql::{Psql, from_program};
 use super::text::Text;
-use crate::plan::commands::{Command, Given, Joint, Known, Pipefail, RedirectKind};
+use crate::plan::commands::{Command, Given, Joint, Known, Pipefail, RedirectKind, Word};
 use crate::plan::problem::{Problem, Severity};
 
 /// The options of `pg_dump` that take a value.
@@ -41,7 +41,7 @@ const PG_DUMP: Known = Known {
 
 /// What it would mean if a command failed and nobody saw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Loss {
+pub(super) enum Loss {
     /// A broken dump.
     Dump,
     /// A migration that was not applied.
@@ -50,11 +50,12 @@ enum Loss {
     Restore,
 }
 
-fn loss(command: &Command<'_>) -> Option<Loss> {
+/// What it would mean if `command` failed and nobody saw it; none: not much.
+pub(super) fn loss(command: &Command<'_>) -> Option<Loss> {
     if is_dump(command) {
         return Some(Loss::Dump);
     }
-    if super::tools::applies(command) {
+    if super::tools::applies(command) || super::applied::another_script(command).is_some() {
         return Some(Loss::Migration);
     }
     let script = Psql::of(command).is_some_and(|psql| psql.runs_script());
@@ -110,7 +111,14 @@ fn piped(text: &Text<'_>, ix: usize, command: &Command<'_>, loss: Loss) -> Optio
     let readers = text.script.readers(ix);
     let last = readers.last()?;
     let pipefail = text.script.piping(ix).pipefail;
-    let looks = matches!(last.program(), "grep" | "egrep" | "rg") && loss == Loss::Migration;
+    // What `grep -v` leaves over says nothing about a failure.
+    let leaves = |word: &Word<'_>| {
+        let letters = word.text.strip_prefix('-').unwrap_or_default();
+        word.text == "--invert-match" || (!letters.starts_with('-') && letters.contains('v'))
+    };
+    let looks = matches!(last.program(), "grep" | "egrep" | "rg")
+        && loss == Loss::Migration
+        && !last.arguments().iter().any(leaves);
     let kept = text.body().contains("PIPESTATUS") || text.body().contains("pipestatus");
     if looks || kept || pipefail == Pipefail::Written {
         return None;
@@ -292,7 +300,7 @@ fn mixed(text: &Text<'_>, ix: usize, command: &Command<'_>) -> Option<(String, &
         let message = "messages of the dump are written into it, between its lines";
         return Some((message.to_owned(), "send them elsewhere: `2> dump.log`"));
     }
-    let terminal = |words: &[crate::plan::commands::Word<'_>]| {
+    let terminal = |words: &[Word<'_>]| {
         words.iter().skip(1).any(|word| {
             let letters = word.text.strip_prefix('-').unwrap_or("");
             word.text == "--tty"

@@ -1,7 +1,7 @@
 //! `curl` that takes an error page for an answer.
 
 use super::text::Text;
-use crate::plan::commands::{Command, Given, Known};
+use crate::plan::commands::{Command, Given, Joint, Known, Word};
 use crate::plan::problem::Problem;
 
 /// The options of `curl` that take a value.
@@ -75,12 +75,22 @@ const JUDGES: [&str; 6] = ["grep", "egrep", "fgrep", "rg", "test", "awk"];
 /// Finds calls of `curl` that return 0 for an HTTP error.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     for (ix, command) in text.script.commands.iter().enumerate() {
-        if command.program() != "curl" || text.is_judged() || text.script.pipe(command).substituted
-        {
+        if command.program() != "curl" || text.is_judged() {
+            continue;
+        }
+        if text.script.pipe(command).substituted {
+            out.extend(only_printed(text, command));
             continue;
         }
         let judged = text.script.readers(ix).iter().any(|reader| judges(reader));
-        if !judged && hides(command) {
+        if judged && is_ignored(text, ix) {
+            out.push(text.warning(
+                "failure-ignored",
+                command.span.clone(),
+                "what is found in the answer is ignored: what follows `||` returns 0",
+                "leave `||` away, or end it with `exit 1`",
+            ));
+        } else if !judged && hides(command) {
             let start = command.words[0].span.start;
             out.push(text.warning(
                 "curl-hides-errors",
@@ -90,6 +100,55 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
             ));
         }
     }
+}
+
+/// Whether a pipeline goes on with `|| true`.
+fn is_ignored(text: &Text<'_>, ix: usize) -> bool {
+    let command = &text.script.commands[ix];
+    let pipe = text.script.pipe(command);
+    let mut rest = text.script.commands[ix + 1..].iter();
+    let next = rest.find(|next| next.pipe > command.pipe);
+    let nothing = next.is_some_and(|next| {
+        matches!(next.program(), "true" | ":") && text.script.pipe(next).parent == pipe.parent
+    });
+    pipe.joint == Joint::Or && !pipe.condition && nothing
+}
+
+/// `CODE=$(curl -w '%{http_code}' …)` where the script prints the code and holds it against nothing.
+fn only_printed(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
+    let given = Given::read(command.arguments(), CURL);
+    let asks = given.value(&["w", "write-out"])?;
+    if !(asks.contains("http_code") || asks.contains("response_code")) || !hides(command) {
+        return None;
+    }
+    let holds = |word: &&Word<'_>| {
+        word.span.start < command.span.start && command.span.end <= word.span.end
+    };
+    let commands = &text.script.commands;
+    let word = commands.iter().flat_map(|c| &c.assigned).find(holds)?;
+    let (name, _) = word.text.split_once('=')?;
+    let body = text.body();
+    let printed = |at: usize| {
+        let mut around = commands.iter().enumerate();
+        around.any(|(ix, c)| {
+            let prints = matches!(c.program(), "echo" | "printf" | "logger");
+            prints && c.span.contains(&at) && text.script.readers(ix).is_empty()
+        })
+    };
+    let used = [format!("${name}"), format!("${{{name}")];
+    let rest = body.get(word.span.end..)?;
+    let tested = used.iter().any(|used| {
+        let mut places = rest.match_indices(used.as_str());
+        places.any(|(at, _)| !printed(word.span.end + at))
+    });
+    (!tested).then(|| {
+        text.warning(
+            "curl-hides-errors",
+            command.words[0].span.start..command.span.end,
+            format!("`{name}` is held against nothing: whatever the server answers, this passes"),
+            "write `curl -fsS …`, or make it an `http` step, which expects a status",
+        )
+    })
 }
 
 fn hides(command: &Command<'_>) -> bool {

@@ -21,6 +21,7 @@
 //! | `not-in-transaction` | `CONCURRENTLY` inside of a transaction |
 //! | `npx-may-fetch` | `npx` fetches another version where the project's own is not installed |
 //! | `odd-character` | a sign that a word processor put there, which looks like another one |
+//! | `partitioned-index` | `CONCURRENTLY` on a partitioned table, which the server refuses |
 //! | `pipe-hides-failure` | a failed dump, migration or restore in front of a `\|` without `pipefail` |
 //! | `psql-hides-errors` | `psql` runs a file without `ON_ERROR_STOP`, and returns 0 after errors |
 //! | `renamed-column` | a column that a view of the server does not have, or not any more |
@@ -43,8 +44,10 @@
 //! What is only kept for reading can't do harm by itself: there they are notes. What a step's shell
 //! is told by us and a terminal would not be (`pipefail`) is a note as well.
 
+mod applied;
 mod backup;
 mod catalogs;
+mod development;
 mod dump;
 mod environment;
 mod follow;
@@ -62,13 +65,14 @@ mod sessions;
 pub(in crate::plan) mod sql;
 mod statements;
 mod text;
+mod thrown;
 mod tools;
 mod writes;
 
 #[cfg(test)]
 mod tests;
 
-pub(in crate::plan) use self::tools::applied_by;
+pub(in crate::plan) use self::applied::applied_by;
 
 use self::text::Text;
 use crate::plan::draft::Draft;
@@ -78,7 +82,7 @@ use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
 /// The codes of all traps.
-pub(super) const CODES: [&str; 36] = [
+pub(super) const CODES: [&str; 37] = [
     "blocked-now",
     "blocking-index",
     "blocking-scan",
@@ -97,6 +101,7 @@ pub(super) const CODES: [&str; 36] = [
     "not-in-transaction",
     "npx-may-fetch",
     "odd-character",
+    "partitioned-index",
     "pipe-hides-failure",
     "psql-hides-errors",
     "renamed-column",
@@ -162,12 +167,13 @@ fn alone(text: &Text<'_>) -> Vec<Problem> {
     let mut found = Vec::new();
     restore::errors(text, &mut found);
     dump::hidden(text, &mut found);
+    thrown::check(text, &mut found);
     http::check(text, &mut found);
     catalogs::check(text, &mut found);
     git::check(text, &mut found);
     keyboard::check(text, &mut found);
     here::check(text, &mut found);
     odd::check(text, &mut found);
-    tools::development(text, &mut found);
+    development::check(text, &mut found);
     found
 }

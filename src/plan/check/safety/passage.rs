@@ -205,7 +205,7 @@ fn reference(source: &Source, span: Span) -> Option<Passage<'_>> {
 
 /// `text` with its placeholders made plain words of the same length: a `<backup-file>` is no
 /// redirection.
-fn masked<'t>(text: &'t str, holes: &[Hole]) -> Cow<'t, str> {
+pub(super) fn masked<'t>(text: &'t str, holes: &[Hole]) -> Cow<'t, str> {
     let inside =
         |literal: &str| literal.contains(|c: char| !(c.is_alphanumeric() || "-._/".contains(c)));
     let mut spans: Vec<Span> = template::tokens(text)

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::text::PSQL;
-use crate::plan::commands::{Command, Given, Input, Word};
+use crate::plan::commands::{Command, Given, Input, Script, Word};
 
 /// A call of `psql`.
 pub(super) struct Psql<'c, 't> {
@@ -29,12 +29,47 @@ impl<'c, 't> Psql<'c, 't> {
             .iter()
             .filter(|o| matches!(o.name, "f" | "file"));
         let files = told.filter_map(|option| option.value);
-        let included = self.commands().filter_map(|text| {
-            let text = text.trim_start();
-            let names = ["\\include ", "\\include_relative ", "\\ir ", "\\i "];
-            names.iter().find_map(|name| text.strip_prefix(name))
-        });
-        files.chain(included)
+        // `-f -` is what comes in.
+        let files = files.filter(|file| *file != "-");
+        files.chain(self.commands().filter_map(included))
+    }
+
+    /// Every file whose statements it runs, which is the command at `ix` of `script`: those it is told
+    /// of, and those that come in.
+    pub(super) fn sources<'s>(&'s self, script: &'s Script<'_>, ix: usize) -> Vec<&'s str> {
+        let mut files: Vec<&str> = self
+            .files()
+            .map(|file| assigned(script, ix, file))
+            .collect();
+        if !files.is_empty() || self.commands().next().is_some() {
+            return files;
+        }
+        match self.command.input() {
+            Input::None => {}
+            Input::File(word) => files.push(assigned(script, ix, &word.text)),
+            Input::Text(text) => files.extend(text.text.lines().filter_map(included)),
+            Input::Pipe => {
+                let prints = |command: &&Command<'_>| {
+                    matches!(command.program(), "cat" | "envsubst" | "pv" | "sed")
+                };
+                for writer in script.writers(ix).into_iter().filter(prints) {
+                    let words = writer.arguments().iter();
+                    let operands = words
+                        .filter(|word| !word.is_option())
+                        .filter(|word| writer.program() == "cat" || word.text.ends_with(".sql"));
+                    files.extend(operands.map(|word| assigned(script, ix, &word.text)));
+                    if let Input::File(word) = writer.input() {
+                        files.push(assigned(script, ix, &word.text));
+                    }
+                }
+            }
+        }
+        files
+    }
+
+    /// Whether all that it is told is one transaction.
+    pub(super) fn is_whole(&self) -> bool {
+        self.given.has(&["1", "single-transaction"])
     }
 
     fn commands(&self) -> impl Iterator<Item = &str> {
@@ -113,6 +148,51 @@ impl<'c, 't> Psql<'c, 't> {
     pub(super) fn range(&self) -> Range<usize> {
         from_program(self.command)
     }
+}
+
+/// The file that a line for `psql` itself includes.
+fn included(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let names = ["\\include ", "\\include_relative ", "\\ir ", "\\i "];
+    let file = names.iter().find_map(|name| line.strip_prefix(name))?;
+    Some(file.trim())
+}
+
+/// What the command at `ix` of `script` sees where `text` is a variable that the script has set before;
+/// `text`, if it is none.
+fn assigned<'s>(script: &'s Script<'_>, ix: usize, text: &'s str) -> &'s str {
+    variable(script, ix, text).map_or(text, |(word, from)| word.text.get(from..).unwrap_or(text))
+}
+
+/// The word that sets the variable which `text` is, before the command at `ix` of `script`, and where
+/// in it the value begins.
+pub(super) fn variable<'s, 't>(
+    script: &'s Script<'t>,
+    ix: usize,
+    text: &str,
+) -> Option<(&'s Word<'t>, usize)> {
+    let name = text.strip_prefix('$')?;
+    let name = name
+        .strip_prefix('{')
+        .map_or(Some(name), |name| name.strip_suffix('}'))?;
+    let sets = |word: &&'s Word<'t>| {
+        let rest = word.text.strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with('='))
+    };
+    let named = !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let mut before = script.commands[..ix].iter().rev().filter(|_| named);
+    let word = before.find_map(|command| {
+        let exports = matches!(
+            command.program(),
+            "export" | "local" | "declare" | "readonly"
+        );
+        let exported = command.arguments().iter().filter(|_| exports);
+        command.assigned.iter().chain(exported).find(sets)
+    })?;
+    Some((word, name.len() + 1))
 }
 
 /// From the program's name, wrappers left out, to the end of the command.

@@ -47,26 +47,54 @@ pub(in crate::plan) struct Remark {
 
 /// What there is to say about the statements of `unit`, which were judged to be `judged`.
 pub(in crate::plan) fn remarks(judged: &[Judged], unit: Unit<'_>) -> Vec<Remark> {
-    let mut review = Review {
-        unit,
-        open: unit.wrap == Wrap::Transaction || (unit.wrap == Wrap::Together && judged.len() > 1),
-        begun: None,
-        held: None,
-        found: Vec::new(),
-    };
-    for statement in judged {
-        review.statement(statement);
+    let mut session = Session::default();
+    let mut found = session.remarks(judged, unit);
+    found.extend(session.end().map(|(_, remark)| remark));
+    found
+}
+
+/// A session that runs texts, one after the other.
+#[derive(Default)]
+pub(in crate::plan) struct Session {
+    /// How many it has run.
+    texts: usize,
+    /// The text and the statement in it that began a transaction, if one is open.
+    begun: Option<(usize, Range<usize>)>,
+}
+
+impl Session {
+    /// What there is to say about the statements of `unit`, behind those before.
+    pub(in crate::plan) fn remarks(&mut self, judged: &[Judged], unit: Unit<'_>) -> Vec<Remark> {
+        let own =
+            unit.wrap == Wrap::Transaction || (unit.wrap == Wrap::Together && judged.len() > 1);
+        let mut review = Review {
+            unit,
+            text: self.texts,
+            open: own || self.begun.is_some(),
+            begun: self.begun.take(),
+            held: None,
+            found: Vec::new(),
+        };
+        for statement in judged {
+            review.statement(statement);
+        }
+        self.begun = review.begun;
+        self.texts += 1;
+        review.found
     }
-    if let Some(range) = review.begun.take() {
-        review.say(
-            Severity::Warning,
-            "transaction-left-open",
+
+    /// That a transaction is not ended, and in which text it was begun, counted from 0.
+    pub(in crate::plan) fn end(self) -> Option<(usize, Remark)> {
+        let (text, range) = self.begun?;
+        let remark = Remark {
+            severity: Severity::Warning,
+            code: "transaction-left-open",
             range,
-            "this transaction is not ended here: what is done in it is rolled back when the session ends".to_owned(),
-            "put its `COMMIT` into the same step",
-        );
+            message: "this transaction is not ended here: what is done in it is rolled back when the session ends".to_owned(),
+            hint: "put its `COMMIT` into the same step".to_owned(),
+        };
+        Some((text, remark))
     }
-    review.found
 }
 
 /// A lock that the transaction holds until it ends.
@@ -78,10 +106,12 @@ struct Held {
 
 struct Review<'u> {
     unit: Unit<'u>,
+    /// Which of the session's texts this is.
+    text: usize,
     /// Whether a transaction is open.
     open: bool,
-    /// The statement that began it, if one did.
-    begun: Option<Range<usize>>,
+    /// The text and the statement that began it, if one did.
+    begun: Option<(usize, Range<usize>)>,
     held: Option<Held>,
     found: Vec<Remark>,
 }
@@ -94,7 +124,7 @@ impl Review<'_> {
         match word(0) {
             "begin" | "start" => {
                 self.open = true;
-                self.begun = Some(judged.range.clone());
+                self.begun = Some((self.text, judged.range.clone()));
             }
             "commit" | "rollback" | "end" | "abort" if word(1) != "to" && word(2) != "to" => {
                 self.open = false;
@@ -198,6 +228,15 @@ impl Review<'_> {
                 "`transaction = false`, or a file of its own that is no transaction",
             );
         }
+        if part.form == Form::CreateIndexConcurrently && self.is_partitioned(part) {
+            self.say(
+                Severity::Error,
+                "partitioned-index",
+                part.range.clone(),
+                "an index of a partitioned table can't be built CONCURRENTLY: this fails".to_owned(),
+                "`CREATE INDEX … ON ONLY` the table, then build it CONCURRENTLY on each partition, and attach that",
+            );
+        }
         let row = part.form.row();
         let made = !part.touches.is_empty() && part.touches.iter().all(|touch| touch.fresh);
         let writes = matches!(part.form, Form::Update | Form::Delete);
@@ -223,6 +262,16 @@ impl Review<'_> {
             );
         }
         self.long_after_lock(part);
+    }
+
+    fn is_partitioned(&self, part: &Part) -> bool {
+        part.touches.iter().any(|touch| {
+            let known = self
+                .unit
+                .facts
+                .and_then(|facts| facts.table(&touch.relation));
+            known.is_some_and(|table| !table.partitions.is_empty())
+        })
     }
 
     fn is_small(&self, part: &Part) -> bool {

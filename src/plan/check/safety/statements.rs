@@ -1,7 +1,7 @@
 //! SQL in steps, judged in the order in which the plan runs it.
 
 use super::passage::Home;
-use super::sql::{self, Unit};
+use super::sql::{Remark, Session, Unit};
 use super::text::{Sql, Text};
 use crate::plan::ddl::{self, Catalog, Form, Judged, LockMode, Part};
 use crate::plan::facts::Facts;
@@ -30,13 +30,14 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
     let mut waiting: Option<(Problem, usize)> = None;
     let pieces = run().flat_map(|text| text.sql().into_iter().map(move |piece| (text, piece)));
     let pieces: Vec<(&Text<'_>, Sql<'_>)> = pieces.collect();
+    let mut sessions = Sessions::default();
     for pieces in pieces.chunks(TOGETHER) {
         let texts: Vec<&str> = pieces.iter().map(|(_, piece)| piece.text).collect();
         let scripts = parallel::map(&texts, MANY, |sql| ddl::read(sql));
         for ((text, piece), script) in pieces.iter().zip(scripts) {
             // What the plan makes itself nobody else uses before it is through.
             let judged = ddl::judge_script(script, &mut catalog);
-            say(text, piece, &judged, facts, out);
+            sessions.say(text, piece, &judged, facts, out);
             for part in judged.iter().filter(|_| !patient).filter_map(|judged| {
                 let mut parts = judged.parts.iter();
                 parts.find(|part| waits(part, piece.text))
@@ -59,30 +60,49 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
     }));
 }
 
-/// Says what there is to say about the statements of `piece`, which stands in `text`.
-fn say(
-    text: &Text<'_>,
-    piece: &Sql<'_>,
-    judged: &[Judged],
-    facts: Option<&Facts>,
-    out: &mut Vec<Problem>,
-) {
-    let unit = Unit {
-        sql: piece.text,
-        wrap: piece.wrap,
-        backwards: matches!(text.passage.home, Home::Tier(_)) || text.passage.undo,
-        facts,
-    };
-    out.extend(sql::remarks(judged, unit).into_iter().map(|remark| {
-        let place = piece.place(remark.range);
-        text.finding(
-            remark.severity,
-            remark.code,
-            place,
-            remark.message,
-            remark.hint,
-        )
-    }));
+/// The sessions that run pieces of SQL, one after the other.
+#[derive(Default)]
+struct Sessions<'a, 't> {
+    /// The one that is open.
+    open: Session,
+    /// What it has run.
+    pieces: Vec<&'a Sql<'t>>,
+}
+
+impl<'a, 't> Sessions<'a, 't> {
+    /// Says what there is to say about the statements of `piece`, which stands in `text`.
+    fn say(
+        &mut self,
+        text: &Text<'_>,
+        piece: &'a Sql<'t>,
+        judged: &[Judged],
+        facts: Option<&Facts>,
+        out: &mut Vec<Problem>,
+    ) {
+        let unit = Unit {
+            sql: piece.text,
+            wrap: piece.wrap,
+            backwards: matches!(text.passage.home, Home::Tier(_)) || text.passage.undo,
+            facts,
+        };
+        let mut say = |remark: Remark, piece: &Sql<'_>| {
+            let place = piece.place(remark.range);
+            let (severity, code) = (remark.severity, remark.code);
+            out.push(text.finding(severity, code, place, remark.message, remark.hint));
+        };
+        for remark in self.open.remarks(judged, unit) {
+            say(remark, piece);
+        }
+        self.pieces.push(piece);
+        if piece.goes_on {
+            return;
+        }
+        let ended = std::mem::take(&mut self.open).end();
+        if let Some((place, remark)) = ended.filter(|_| !piece.unseen) {
+            say(remark, self.pieces[place]);
+        }
+        self.pieces.clear();
+    }
 }
 
 /// That nothing limits how long `part` waits.

@@ -1121,3 +1121,175 @@ fn a_table_that_the_database_does_not_have_is_warned_of_unless_the_plan_makes_it
     }
     assert!(of("create table nope (b int); create index on nope (b)").is_empty());
 }
+
+#[test]
+fn sql_that_a_variable_holds_is_judged() {
+    trap(
+        "breaking-change",
+        &[
+            "SQL='alter table big drop column b'\npsql -c \"$SQL\"",
+            "export SQL='alter table big drop column b'\npsql -c \"${SQL}\"",
+            "SQL='alter table big drop column b'\necho \"$SQL\" | psql -v ON_ERROR_STOP=1",
+            "heroku pg:psql -a shop -c 'alter table big drop column b'",
+        ],
+    );
+    fine(
+        "breaking-change",
+        &[
+            "SQL='select 1'\npsql -c \"$SQL\"",
+            "psql -c \"$SQL\"\nSQL='alter table big drop column b'",
+        ],
+    );
+}
+
+#[test]
+fn the_texts_of_one_call_of_psql_share_a_session() {
+    fine(
+        "transaction-left-open",
+        &[
+            "psql -v ON_ERROR_STOP=1 -c 'begin' -c 'drop table x' -c 'commit'",
+            "psql -v ON_ERROR_STOP=1 -c 'begin; drop table x; commit'",
+            "psql -v ON_ERROR_STOP=1 -c 'begin' -f x.sql",
+        ],
+    );
+    trap(
+        "transaction-left-open",
+        &[
+            "psql -v ON_ERROR_STOP=1 -c 'begin' -c 'drop table x'",
+            "psql -c 'select 1' -c 'begin; drop table x'\npsql -c 'commit'",
+        ],
+    );
+    let left = traps(&deploying(
+        "bash",
+        "psql -c 'select 1' -c 'start transaction' -c 'select 2'",
+    ));
+    assert!(
+        left.contains(&("transaction-left-open", "start transaction".to_owned())),
+        "{left:?}"
+    );
+    trap(
+        "not-in-transaction",
+        &[
+            "psql -1 -c 'create index concurrently i on big (a)'",
+            "psql --single-transaction -c 'vacuum' -c 'create index concurrently i on big (a)'",
+            "psql -c 'begin' -c 'create index concurrently i on big (a)' -c 'commit'",
+        ],
+    );
+    fine(
+        "not-in-transaction",
+        &[
+            "psql -c 'create index concurrently i on big (a)'",
+            "psql -c 'begin' -c 'select 1' -c 'commit' -c 'create index concurrently i on big (a)'",
+        ],
+    );
+}
+
+#[test]
+fn a_pooler_has_a_language_of_its_own() {
+    fine(
+        "sql-syntax",
+        &[
+            "psql -p 6432 pgbouncer -c 'PAUSE shop'",
+            "psql postgres://a@b:6432/pgbouncer -c RELOAD",
+        ],
+    );
+    trap("sql-syntax", &["psql shop -c 'PAUSE shop'"]);
+}
+
+#[test]
+fn a_failure_that_only_chooses_what_is_printed_is_found() {
+    trap(
+        "failure-ignored",
+        &[
+            "set +e\nprisma migrate deploy\nsystemctl restart app",
+            "set +o errexit\npg_dump shop > a.sql\nls -l a.sql",
+            "if prisma migrate deploy; then echo ok; else echo failed; fi",
+            "if pg_dump shop > a.sql; then systemctl restart app; fi",
+            "nohup ./migrate.sh &",
+            "./bin/migrate || true",
+            "ssh db1 bash <<'EOF'\n./migrate.sh\n./restart.sh\nEOF",
+            "ssh db1 'pg_dump shop > a.sql; gzip a.sql'",
+            "curl -s http://shop/health | grep -q ok || true",
+        ],
+    );
+    fine(
+        "failure-ignored",
+        &[
+            "set +e\nprisma migrate deploy\nif [ $? -ne 0 ]; then exit 1; fi",
+            "set +e\nls\nset -e\nprisma migrate deploy\nsystemctl restart app",
+            "set +e\nprisma migrate deploy",
+            "prisma migrate deploy\nsystemctl restart app",
+            "if prisma migrate deploy; then echo ok; else echo failed; exit 1; fi",
+            "if ! prisma migrate deploy; then ./rollback.sh; fi",
+            "if prisma migrate deploy; then done=yes; fi",
+            "until prisma migrate deploy; do sleep 5; done",
+            "for n in 1 2 3; do if prisma migrate deploy; then break; fi; sleep 5; done",
+            "if prisma migrate status; then echo ok; fi",
+            "ssh db1 bash -e <<'EOF'\n./migrate.sh\n./restart.sh\nEOF",
+            "ssh db1 bash <<'EOF'\nset -e\n./migrate.sh\n./restart.sh\nEOF",
+            "ssh db1 'cd /srv/shop && ./migrate.sh'",
+            "ssh db1 'cd /srv/shop; ./migrate.sh'",
+            "ssh db1 'ls; df -h'",
+            "curl -fs http://shop/health | grep -q ok",
+        ],
+    );
+    let sh = "prisma migrate deploy 2>&1 | tee -a m.log | grep -v info";
+    assert!(codes("sh", sh).contains(&"pipe-hides-failure"));
+    let sh = "prisma migrate deploy 2>&1 | tee -a m.log | grep 'All migrations'";
+    assert!(!codes("sh", sh).contains(&"pipe-hides-failure"));
+    trap(
+        "curl-hides-errors",
+        &[
+            "STATUS=$(curl -s -o /dev/null -w \"%{http_code}\" http://shop)\necho $STATUS",
+            "STATUS=$(curl -s -o /dev/null -w \"%{http_code}\" http://shop)\necho \"got ${STATUS}\"",
+        ],
+    );
+    fine(
+        "curl-hides-errors",
+        &[
+            "STATUS=$(curl -s -o /dev/null -w \"%{http_code}\" http://shop)\n[ \"$STATUS\" = 200 ]",
+            "STATUS=$(curl -s -o /dev/null -w \"%{http_code}\" http://shop)\necho $STATUS | grep -q 200",
+            "STATUS=$(curl -s -o /dev/null -w \"%{http_code}\" http://shop)\ncase $STATUS in 200) ;; *) exit 1 ;; esac",
+            "STATUS=$(curl -fsS -o /dev/null -w \"%{http_code}\" http://shop)\necho $STATUS",
+            "BODY=$(curl -s http://shop)\necho \"$BODY\"",
+        ],
+    );
+}
+
+#[test]
+fn what_empties_a_database_is_found_in_every_spelling() {
+    trap(
+        "development-command",
+        &[
+            "php artisan migrate:fresh --force",
+            "bin/rails db:drop db:create db:migrate",
+            "bundle exec rails db:migrate:reset",
+            "bundle exec rake db:drop",
+            "flyway -configFiles=a.conf clean",
+            "mvn flyway:clean",
+            "./gradlew flywayClean",
+            "alembic downgrade base",
+            "npx --no sequelize db:migrate:undo:all",
+            "heroku pg:reset --confirm shop",
+            "docker compose down -v",
+            "docker-compose -f prod.yml down --volumes",
+        ],
+    );
+    fine(
+        "development-command",
+        &[
+            "php artisan migrate --force",
+            "RAILS_ENV=test bin/rails db:drop",
+            "flyway migrate",
+            "alembic downgrade -1",
+            "docker compose down",
+            "docker compose -f docker-compose.test.yml down -v",
+            "docker run -v a:/b shop down",
+        ],
+    );
+    trap("interactive-command", &["php artisan migrate"]);
+    fine(
+        "interactive-command",
+        &["php artisan migrate --force", "php artisan migrate:status"],
+    );
+}

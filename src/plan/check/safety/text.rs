@@ -6,6 +6,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::passage::{Home, Passage, Sort};
+use super::psql::variable;
 use super::sql::Wrap;
 use crate::plan::commands::{self, Command, Given, Input, Known, RedirectKind, Script, Word};
 use crate::plan::draft::StepSpec;
@@ -34,6 +35,10 @@ pub(super) struct Sql<'t> {
     pub(super) text: &'t str,
     /// How they are run.
     pub(super) wrap: Wrap,
+    /// Whether the session that runs them runs the next ones, too.
+    pub(super) goes_on: bool,
+    /// Whether it runs files as well, of which nothing is known.
+    pub(super) unseen: bool,
     holder: Option<(&'t Word<'t>, usize)>,
 }
 
@@ -156,6 +161,8 @@ impl<'p> Text<'p> {
             Sort::Sql => vec![Sql {
                 text: self.body(),
                 wrap: self.passage.wrap,
+                goes_on: false,
+                unseen: false,
                 holder: None,
             }],
             Sort::Words => Vec::new(),
@@ -212,33 +219,52 @@ pub(super) const PSQL: Known = Known {
 };
 
 fn given_to_psql<'s>(script: &'s Script<'_>, ix: usize, command: &'s Command<'_>) -> Vec<Sql<'s>> {
-    if command.program() != "psql" {
+    let words = match (command.program(), command.arguments()) {
+        ("psql", words) => words,
+        ("heroku", [first, words @ ..]) if first.text == "pg:psql" => words,
+        _ => return Vec::new(),
+    };
+    let given = Given::read(words, PSQL);
+    if asks_pooler(&given) {
         return Vec::new();
     }
-    let given = Given::read(command.arguments(), PSQL);
+    let whole = given.has(&["1", "single-transaction"]);
+    let wrap = |else_wrap| if whole { Wrap::Transaction } else { else_wrap };
     let mut found = Vec::new();
+    // A file in between may end what a text before it has begun.
+    let files = given.has(&["f", "file"]);
     for option in given.all(&["c", "command"]) {
-        if let Some((word, from)) = option.holder {
+        let Some((word, from)) = option.holder else {
+            continue;
+        };
+        let text = word.text.get(from..).unwrap_or("");
+        let (word, from) = variable(script, ix, text).unwrap_or((word, from));
+        found.push(Sql {
+            text: word.text.get(from..).unwrap_or(""),
+            wrap: wrap(Wrap::Together),
+            goes_on: true,
+            unseen: files,
+            holder: Some((word, from)),
+        });
+    }
+    if let Some(last) = found.last_mut() {
+        last.goes_on = false;
+        return found;
+    }
+    match command.input() {
+        Input::Text(word) => {
+            let (word, from) = variable(script, ix, &word.text).unwrap_or((word, 0));
             found.push(Sql {
                 text: word.text.get(from..).unwrap_or(""),
-                wrap: Wrap::Together,
+                wrap: wrap(Wrap::Single),
+                goes_on: false,
+                unseen: false,
                 holder: Some((word, from)),
             });
         }
-    }
-    match command.input() {
-        Input::Text(word) if found.is_empty() => found.push(Sql {
-            text: &word.text,
-            wrap: if given.has(&["1", "single-transaction"]) {
-                Wrap::Transaction
-            } else {
-                Wrap::Single
-            },
-            holder: Some((word, 0)),
-        }),
-        Input::Pipe if found.is_empty() => {
+        Input::Pipe => {
             for writer in script.writers(ix) {
-                found.extend(printed(writer));
+                found.extend(printed(script, ix, writer));
             }
         }
         _ => {}
@@ -246,30 +272,36 @@ fn given_to_psql<'s>(script: &'s Script<'_>, ix: usize, command: &'s Command<'_>
     found
 }
 
-/// What `echo`, `printf` or `cat` with a here-document prints.
-fn printed<'s>(command: &'s Command<'_>) -> Vec<Sql<'s>> {
+/// Whether `psql` is connected to the console of a pooler, which has a language of its own.
+fn asks_pooler(given: &Given<'_, '_>) -> bool {
+    let named = given.value(&["d", "dbname"]);
+    let database = named.or_else(|| given.operands.first().map(|word| word.text.as_ref()));
+    database.is_some_and(|name| {
+        let name = name.split('?').next().unwrap_or(name);
+        name.rsplit('/').next() == Some("pgbouncer") || name.contains("dbname=pgbouncer")
+    })
+}
+
+/// What `echo`, `printf` or `cat` with a here-document prints for the command at `ix`.
+fn printed<'s>(script: &'s Script<'_>, ix: usize, command: &'s Command<'_>) -> Vec<Sql<'s>> {
+    let one = |(word, from): (&'s Word<'s>, usize)| Sql {
+        text: word.text.get(from..).unwrap_or(""),
+        wrap: Wrap::Single,
+        goes_on: false,
+        unseen: false,
+        holder: Some((word, from)),
+    };
     if matches!(command.program(), "echo" | "printf") {
-        let words = command
-            .arguments()
-            .iter()
-            .filter(|word| word.text.contains(' '));
-        return words
-            .map(|word| Sql {
-                text: &word.text,
-                wrap: Wrap::Single,
-                holder: Some((word, 0)),
-            })
-            .collect();
+        let words = command.arguments().iter();
+        let told = words.filter_map(|word| {
+            let set = variable(script, ix, &word.text);
+            set.or_else(|| word.text.contains(' ').then_some((word, 0)))
+        });
+        return told.map(one).collect();
     }
     let texts = command
         .redirects
         .iter()
         .filter(|redirect| redirect.kind == RedirectKind::Document);
-    texts
-        .map(|r| Sql {
-            text: &r.target.text,
-            wrap: Wrap::Single,
-            holder: Some((&r.target, 0)),
-        })
-        .collect()
+    texts.map(|r| one((&r.target, 0))).collect()
 }

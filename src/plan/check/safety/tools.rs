@@ -6,16 +6,15 @@ use std::collections::HashSet;
 
 use super::psql::from_program;
 use super::text::Text;
-use crate::plan::commands::{self, Command, Given, Joint, Known, Settings, Word};
-use crate::plan::migrations::{Tool, Wanted};
+use crate::plan::commands::{Command, Given, Joint, Known, Word};
 use crate::plan::model::PhaseKind;
 use crate::plan::problem::{Problem, Severity};
 
 /// A tool and its first words behind options.
-type Call = (&'static str, &'static [&'static str]);
+pub(super) type Call = (&'static str, &'static [&'static str]);
 
 /// Calls that apply migrations.
-const APPLIES: [Call; 24] = [
+const APPLIES: [Call; 25] = [
     ("prisma", &["migrate", "deploy"]),
     ("sqlx", &["migrate", "run"]),
     ("diesel", &["migration", "run"]),
@@ -35,11 +34,21 @@ const APPLIES: [Call; 24] = [
     ("sequelize-cli", &["db:migrate"]),
     ("typeorm", &["migration:run"]),
     ("sqitch", &["deploy"]),
-    ("goose", &["up"]),
+    ("supabase", &["db", "push"]),
+    ("hasura", &["migrate", "apply"]),
     ("refinery", &["migrate"]),
     ("atlas", &["migrate", "apply"]),
     ("pgroll", &["start"]),
     ("artisan", &["migrate"]),
+];
+
+/// Programs that run containers.
+pub(super) const CONTAINERS: [&str; 5] = [
+    "docker",
+    "docker-compose",
+    "nerdctl",
+    "podman",
+    "podman-compose",
 ];
 
 /// Calls that return 0 although migrations are pending, and what returns something else.
@@ -77,34 +86,16 @@ const SILENT: [(Call, &[&str], &str); 7] = [
     ),
 ];
 
-/// Calls for a developer's own database, and what they do to another.
-const DEVELOPMENT: [(Call, &str); 6] = [
-    (
-        ("prisma", &["migrate", "reset"]),
-        "drops the whole database",
-    ),
-    (
-        ("prisma", &["migrate", "dev"]),
-        "may reset the database, and asks questions",
-    ),
-    (
-        ("prisma", &["db", "push"]),
-        "changes the schema without a migration, and may lose data",
-    ),
-    (
-        ("drizzle-kit", &["push"]),
-        "changes the schema without a migration, and may lose data",
-    ),
-    (("rails", &["db:reset"]), "drops the whole database"),
-    (("manage.py", &["flush"]), "empties every table"),
-];
-
 /// The tool that `command` runs: `prisma` for `prisma@6.1.0`, `manage.py` for `python manage.py`.
-fn tool<'c>(command: &'c Command<'_>) -> (&'c str, &'c [Word<'c>]) {
+pub(super) fn tool<'c>(command: &'c Command<'_>) -> (&'c str, &'c [Word<'c>]) {
+    if let Some(image) = image(command) {
+        return (image, &command.words);
+    }
     let program = command.program();
     let words = command.arguments();
     let runs = match program {
         "php" => Some("artisan"),
+        "cargo" => Some("sqlx"),
         program if program.starts_with("python") => Some("manage.py"),
         _ => None,
     };
@@ -117,12 +108,50 @@ fn tool<'c>(command: &'c Command<'_>) -> (&'c str, &'c [Word<'c>]) {
     (version.map_or(program, |at| &program[..=at]), words)
 }
 
+/// The tool whose image or service a container runs with arguments only: `docker run flyway/flyway
+/// migrate`.
+fn image<'c>(command: &'c Command<'_>) -> Option<&'c str> {
+    let wrapper = command.wrappers.last()?;
+    let (first, rest) = wrapper.split_first()?;
+    let runs = rest.iter().any(|word| word.text == "run");
+    if !runs || !CONTAINERS.contains(&first.base_name()) {
+        return None;
+    }
+    let name = rest.last()?.base_name();
+    let name = name.split([':', '@']).next().unwrap_or(name);
+    let known = name == "migrate" || APPLIES.iter().any(|(tool, _)| *tool == name);
+    // What the image's program is called may be said once more.
+    (known && command.program() != name).then_some(name)
+}
+
+/// The tool that a build is told to run: `mvn flyway:migrate`, `gradlew flywayMigrate`.
+pub(super) fn built<'c>(command: &'c Command<'_>) -> Option<(&'static str, &'c str)> {
+    let words = || {
+        let words = command.arguments().iter().filter(|word| !word.is_option());
+        words.map(|word| word.text.as_ref())
+    };
+    let found = match command.program() {
+        "mvn" | "mvnw" | "mvnd" => words().find_map(|word| {
+            let (plugin, goal) = word.rsplit_once(':')?;
+            let tools = ["flyway", "liquibase"];
+            let tool = tools.into_iter().find(|tool| plugin.contains(tool))?;
+            Some((tool, goal))
+        }),
+        "gradle" | "gradlew" => words().find_map(|word| {
+            let task = word.rsplit(':').next().unwrap_or(word);
+            Some(("flyway", task.strip_prefix("flyway")?))
+        }),
+        _ => None,
+    };
+    found.filter(|(_, goal)| !goal.is_empty())
+}
+
 fn is(command: &Command<'_>, call: Call) -> bool {
     calls(tool(command), call)
 }
 
 /// Whether the tool `name` with `words` behind it is that call.
-fn calls((name, words): (&str, &[Word<'_>]), call: Call) -> bool {
+pub(super) fn calls((name, words): (&str, &[Word<'_>]), call: Call) -> bool {
     if name != call.0 {
         return false;
     }
@@ -145,9 +174,30 @@ pub(super) fn applies(command: &Command<'_>) -> bool {
         )
     };
     let django = name == "manage.py" && words.first().is_some_and(|word| word.text == "migrate");
-    let golang = name == "migrate" && words.iter().any(|word| word.text == "up");
+    // Others have the address of the database, or more, in front of the verb.
+    let ups = ["up", "up-by-one", "up-to"];
+    let golang = matches!(name, "migrate" | "goose")
+        && words.iter().any(|word| ups.contains(&word.text.as_ref()));
     let known = || APPLIES.iter().any(|call| calls((name, words), *call));
-    (django || golang || known()) && !words.iter().any(only_looks)
+    let builds = || {
+        built(command).is_some_and(|(_, goal)| {
+            goal.eq_ignore_ascii_case("migrate") || goal.eq_ignore_ascii_case("update")
+        })
+    };
+    (django || golang || known() || builds()) && !words.iter().any(only_looks)
+}
+
+/// The verbs of the call that `command` is, as it is spoken of.
+pub(super) fn verbs(command: &Command<'_>) -> String {
+    let call = APPLIES.iter().find(|call| is(command, **call));
+    call.map_or("migrate".to_owned(), |call| call.1.join(" "))
+}
+
+/// Whether something in `script` may be a call that applies migrations.
+pub(super) fn mentioned(script: &str) -> bool {
+    let tools = APPLIES.iter().map(|(program, _)| *program);
+    let others = ["goose", "migrat", "psql"];
+    tools.chain(others).any(|program| script.contains(program))
 }
 
 /// Finds tools told in the wrong order.
@@ -210,30 +260,6 @@ fn resolved<'c>(command: &'c Command<'_>) -> Option<&'c str> {
         leading: false,
     };
     Given::read(command.arguments(), known).value(&["applied"])
-}
-
-/// Finds calls made for a developer's own database.
-pub(super) fn development(text: &Text<'_>, out: &mut Vec<Problem>) {
-    if text.is_reference() {
-        return;
-    }
-    for command in &text.script.commands {
-        let tool = tool(command);
-        let Some((call, harm)) = DEVELOPMENT.iter().find(|(call, _)| calls(tool, *call)) else {
-            continue;
-        };
-        let own = ["staging", "local", "develop", "test"];
-        if own.iter().any(|word| text.words().contains(word)) {
-            continue;
-        }
-        let name = format!("{} {}", call.0, call.1.join(" "));
-        out.push(text.warning(
-            "development-command",
-            from_program(command),
-            format!("`{name}` is for development: it {harm}"),
-            "in production apply reviewed migrations: `prisma migrate deploy` and its kin",
-        ));
-    }
 }
 
 /// Finds questions whose answer is not in the exit code that they are judged by.
@@ -304,84 +330,4 @@ fn silent(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
             *better,
         )
     })
-}
-
-/// The migrations that the commands of `script` apply, which runs in `cwd`.
-pub(in crate::plan) fn applied_by(script: &str, cwd: Option<&str>) -> Vec<Wanted> {
-    let tools = [
-        ("prisma", Tool::Prisma, &["schema"][..]),
-        ("sqlx", Tool::Sqlx, &["source"]),
-        ("diesel", Tool::Diesel, &["migration-dir"]),
-        ("dbmate", Tool::Dbmate, &["migrations-dir", "d"]),
-        ("flyway", Tool::Flyway, &["locations"]),
-        ("goose", Tool::Goose, &["dir"]),
-        ("migrate", Tool::Migrate, &["path"]),
-    ];
-    // Most scripts have nothing to do with migrations.
-    let named = |(program, ..): &(&str, Tool, &[&str])| script.contains(program);
-    let others = || APPLIES.iter().any(|(program, _)| script.contains(program));
-    if !tools.iter().any(named) && !script.contains("psql") && !others() {
-        return Vec::new();
-    }
-    let script = commands::read(script, Settings::default());
-    let mut cwd = cwd.map(str::to_owned);
-    let mut found = Vec::new();
-    for command in &script.commands {
-        let (name, words) = tool(command);
-        if name == "cd"
-            && let [to] = words
-            && !to.expands
-        {
-            cwd = Some(to.text.to_string());
-        }
-        if let Some(psql) = super::psql::Psql::of(command) {
-            let files = psql
-                .files()
-                .filter(|file| !file.contains('$') && !super::names::is_backup(file));
-            found.extend(files.map(|file| Wanted::File(file.to_owned())));
-        }
-        let known = tools.iter().find(|(program, ..)| *program == name);
-        match known {
-            _ if !applies(command) => {}
-            Some((_, tool, options)) => found.push(Wanted::Tool {
-                tool: *tool,
-                folder: named_folder(words, options),
-                cwd: cwd.clone(),
-            }),
-            None => {
-                let call = APPLIES.iter().find(|call| is(command, **call));
-                let verbs = call.map_or("migrate".to_owned(), |call| call.1.join(" "));
-                found.push(Wanted::Other(format!("{name} {verbs}")));
-            }
-        }
-    }
-    found
-}
-
-/// The folder that one of `options` names: `-path db`, `--source=migrations`.
-fn named_folder(words: &[Word<'_>], options: &[&str]) -> Option<String> {
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        let Some(name) = word.text.strip_prefix('-') else {
-            continue;
-        };
-        let name = name.trim_start_matches('-');
-        let (name, value) = name
-            .split_once('=')
-            .map_or((name, None), |(name, value)| (name, Some(value)));
-        if !options.contains(&name) {
-            continue;
-        }
-        let value = value.or_else(|| words.next().map(|word| word.text.as_ref()))?;
-        let value = value
-            .trim_start_matches("filesystem:")
-            .trim_start_matches("file://");
-        // Prisma's migrations stand beside its schema.
-        let folder = match value.strip_suffix("schema.prisma") {
-            Some(dir) => format!("{dir}migrations"),
-            None => value.to_owned(),
-        };
-        return (!folder.contains('$')).then_some(folder);
-    }
-    None
 }

@@ -70,8 +70,11 @@ pub(super) const CALLS: [(&str, &[&str]); 34] = [
     ("git", &["rebase", "-i"]),
     ("crontab", &["-e"]),
 ];
+/// What answers Laravel's question whether to migrate a database in production, or lets it not ask.
+const ARTISAN: &[&str] = &["force", "pretend", "env", "n", "no-interaction", "help"];
+
 /// Programs that ask before they act, the words behind them, and what answers them.
-pub(super) const ASKING: [(&str, &[&str], &[&str]); 22] = [
+pub(super) const ASKING: [(&str, &[&str], &[&str]); 24] = [
     ("terraform", &["apply"], &["auto-approve"]),
     ("terraform", &["destroy"], &["auto-approve"]),
     ("apt", &["install"], &["y", "yes"]),
@@ -91,6 +94,8 @@ pub(super) const ASKING: [(&str, &[&str], &[&str]); 22] = [
     ("docker", &["builder", "prune"], &["f", "force"]),
     ("gh", &["auth", "login"], &["with-token"]),
     ("fly", &["ssh", "console"], &["C", "command"]),
+    ("artisan", &["migrate"], ARTISAN),
+    ("php", &["artisan", "migrate"], ARTISAN),
     ("artisan", &["tinker"], &["execute"]),
     ("php", &["artisan", "tinker"], &["execute"]),
     (

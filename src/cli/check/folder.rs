@@ -1,0 +1,82 @@
+//! The plans of a folder: of the files that may be some, those that have steps.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::plan::Opened;
+
+/// How deep plans may stand below the folder: as deep as migrations.
+const DEPTH: usize = 3;
+/// Folders that hold what others have written.
+const FOREIGN: [&str; 4] = ["dist", "node_modules", "target", "vendor"];
+/// How a typed plan says that it has phases; many other files are TOML.
+const PHASES: &str = "[[phase";
+
+/// A file of a folder: its plan, or why it can't be read.
+pub(super) type Found = (PathBuf, Result<Opened, String>);
+
+/// The plans below `folder`, each opened by `open`: what has no steps, such as a README, is none, and
+/// what another one takes in is part of that.
+pub(super) fn plans(
+    folder: &Path,
+    mut open: impl FnMut(&Path) -> Result<Opened, String>,
+) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut parts: HashSet<PathBuf> = HashSet::new();
+    for path in candidates(folder, DEPTH) {
+        let opened = open(&path);
+        if let Ok(opened) = &opened {
+            let own = path.parent().unwrap_or(Path::new(""));
+            let included = opened.plan.iter().flat_map(|plan| &plan.included);
+            parts.extend(included.map(|part| own.join(&part.path)));
+            if opened
+                .plan
+                .as_ref()
+                .is_some_and(|plan| plan.steps.is_empty())
+            {
+                continue;
+            }
+        }
+        found.push((path, opened));
+    }
+    found.retain(|(path, _)| !parts.contains(path));
+    found
+}
+
+/// The files below `folder` that may be plans, in the order of their names.
+fn candidates(folder: &Path, depth: usize) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    let mut found = Vec::new();
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with('.') {
+            continue;
+        }
+        if path.is_dir() {
+            if depth > 0 && !FOREIGN.contains(&name.as_ref()) {
+                found.extend(candidates(&path, depth - 1));
+            }
+        } else if may_be_plan(&path) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn may_be_plan(path: &Path) -> bool {
+    let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+    match ending.to_str() {
+        Some("md" | "markdown") => true,
+        // What can't be read is told by whoever opens it.
+        Some("toml") => std::fs::read(path).is_ok_and(|bytes| {
+            let text = String::from_utf8_lossy(&bytes);
+            text.lines()
+                .any(|line| line.trim_start().starts_with(PHASES))
+        }),
+        _ => false,
+    }
+}

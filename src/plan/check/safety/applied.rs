@@ -1,0 +1,240 @@
+//! Which migrations and files of SQL the commands of a script apply.
+
+use std::path::Path;
+
+use super::dump::written;
+use super::names::is_backup;
+use super::passage::masked;
+use super::psql::Psql;
+use super::tools::{CONTAINERS, applies, built, mentioned, tool, verbs};
+use crate::plan::commands::{self, Command, Settings, Word};
+use crate::plan::draft::Hole;
+use crate::plan::migrations::{Tool, Wanted};
+
+/// The tools whose migrations are SQL, and their options that name the folder.
+const TOOLS: [(&str, Tool, &[&str]); 11] = [
+    ("prisma", Tool::Prisma, &["schema"]),
+    ("sqlx", Tool::Sqlx, &["source"]),
+    ("diesel", Tool::Diesel, &["migration-dir"]),
+    ("dbmate", Tool::Dbmate, &["migrations-dir", "d"]),
+    (
+        "flyway",
+        Tool::Flyway,
+        &["locations", "Dflyway.locations", "Pflyway.locations"],
+    ),
+    ("goose", Tool::Goose, &["dir"]),
+    ("migrate", Tool::Migrate, &["path", "source"]),
+    ("atlas", Tool::Atlas, &["dir"]),
+    ("drizzle-kit", Tool::Drizzle, &[]),
+    ("hasura", Tool::Hasura, &[]),
+    ("supabase", Tool::Supabase, &[]),
+];
+
+/// Words in the name of a script or a target that does something else with migrations than apply them.
+const OTHERWISE: [&str; 24] = [
+    "check", "create", "diff", "down", "dry", "export", "generate", "history", "info", "lint",
+    "list", "log", "make", "new", "plan", "reset", "restore", "revert", "rollback", "show",
+    "status", "test", "undo", "verify",
+];
+
+/// The migrations that the commands of `script` apply, which has `holes` in it and runs in `cwd`.
+pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str>) -> Vec<Wanted> {
+    // Most scripts have nothing to do with migrations.
+    if !mentioned(script) {
+        return Vec::new();
+    }
+    let script = masked(script, holes);
+    let script = commands::read(&script, Settings::default());
+    // What the script writes itself is no file that somebody could have looked at.
+    let written = |file: &str| {
+        let mut outputs = script.commands.iter().filter_map(|command| {
+            let output = command.output().map(|word| word.text.to_string());
+            written(command).or(output)
+        });
+        outputs.any(|output| output == file)
+    };
+    let mut cwd = cwd.map(str::to_owned);
+    let mut found = Vec::new();
+    for (ix, command) in script.commands.iter().enumerate() {
+        let (name, words) = tool(command);
+        if name == "cd"
+            && let [to] = words
+            && !to.expands
+        {
+            cwd = moved(cwd.as_deref(), &to.text);
+        }
+        if let Some(psql) = Psql::of(command) {
+            for file in psql.sources(&script, ix) {
+                if written(file) {
+                    continue;
+                }
+                found.extend(of_file(&psql, command, file, cwd.as_deref()));
+            }
+        }
+        let (name, words) = match built(command) {
+            Some((name, _)) => (name, command.arguments()),
+            None => (name, words),
+        };
+        let known = TOOLS.iter().find(|(program, ..)| *program == name);
+        match known {
+            _ if !applies(command) => {
+                let unseen = another_script(command).map(Wanted::Unseen);
+                found.extend(unseen);
+            }
+            Some((_, tool, options)) => found.push(Wanted::Tool {
+                tool: *tool,
+                folder: mounted(command).or_else(|| named_folder(words, options)),
+                cwd: cwd.clone(),
+            }),
+            None => found.push(Wanted::Other(format!("{name} {}", verbs(command)))),
+        }
+    }
+    found
+}
+
+/// Where `cd to` leads from `cwd`; none: nobody knows.
+fn moved(cwd: Option<&str>, to: &str) -> Option<String> {
+    if to == "-" {
+        return None;
+    }
+    let path = Path::new(cwd.unwrap_or_default()).join(to);
+    Some(path.to_string_lossy().into_owned())
+}
+
+/// What there is to read where `psql` runs `file`, a backup left out.
+fn of_file(
+    psql: &Psql<'_, '_>,
+    command: &Command<'_>,
+    file: &str,
+    cwd: Option<&str>,
+) -> Option<Wanted> {
+    if is_backup(file) || file.starts_with("/dev/") {
+        return None;
+    }
+    if file.contains(['$', '`', '*', '{']) {
+        let heard = command.words.iter().map(|word| word.text.as_ref());
+        let call: Vec<&str> = heard.take(1).chain(["-f", file]).collect();
+        return Some(Wanted::Unseen(call.join(" ")));
+    }
+    Some(Wanted::File {
+        path: file.to_owned(),
+        cwd: cwd.map(str::to_owned),
+        whole: psql.is_whole(),
+    })
+}
+
+/// The script or the target that `command` runs, where its name says that it applies migrations.
+pub(super) fn another_script(command: &Command<'_>) -> Option<String> {
+    let mut words = command.arguments().iter().map(|word| word.text.as_ref());
+    let program = command.program();
+    let first = command.words.first()?;
+    let plain = |word: &&str| !word.starts_with('-') && !word.contains('=');
+    let target = match program {
+        "npm" => match words.find(plain)? {
+            "run" | "run-script" => words.find(plain)?,
+            _ => return None,
+        },
+        "yarn" | "pnpm" | "bun" | "composer" | "deno" => match words.find(plain)? {
+            "run" | "run-script" | "task" => words.find(plain)?,
+            own => own,
+        },
+        "make" | "just" | "task" | "rake" => words.find(plain)?,
+        "docker" | "docker-compose" | "podman" | "podman-compose" => {
+            // A service that is given nothing to do does what its file says.
+            words.find(|word| *word == "run")?;
+            let compose = program.ends_with("-compose")
+                || command
+                    .arguments()
+                    .iter()
+                    .any(|word| word.text == "compose");
+            command.words.last().filter(|_| compose)?.base_name()
+        }
+        _ if first.text.contains('/') && !first.expands => program,
+        _ => return None,
+    };
+    let lower = target.to_ascii_lowercase();
+    let stem = lower
+        .rsplit_once('.')
+        .map_or(lower.as_str(), |(stem, _)| stem);
+    let mut parts = stem.split(|c: char| !c.is_ascii_alphanumeric());
+    let migrates = |part: &str| matches!(part, "migrate" | "migration" | "migrations");
+    let otherwise = || {
+        let arguments = command.arguments().iter().map(|word| word.text.as_ref());
+        let mut parts = arguments
+            .chain([stem])
+            .flat_map(|word| word.split(|c: char| !c.is_ascii_alphanumeric()));
+        parts.any(|part| OTHERWISE.contains(&part))
+    };
+    if !parts.any(migrates) || otherwise() {
+        return None;
+    }
+    let shown: Vec<&str> = command
+        .words
+        .iter()
+        .map(|word| word.text.as_ref())
+        .collect();
+    Some(shown.join(" "))
+}
+
+/// The folder here that a container is given for its migrations.
+fn mounted(command: &Command<'_>) -> Option<String> {
+    let container = |words: &&Vec<Word<'_>>| {
+        let program = words.first().map_or("", Word::base_name);
+        CONTAINERS.contains(&program)
+    };
+    let words = command.wrappers.iter().find(container)?;
+    let mut words = words.iter().map(|word| word.text.as_ref());
+    let mut found = None;
+    while let Some(word) = words.next() {
+        let volume = match word {
+            "-v" | "--volume" => words.next(),
+            word => word.strip_prefix("--volume="),
+        };
+        let Some((here, there)) = volume.and_then(|volume| volume.split_once(':')) else {
+            continue;
+        };
+        let holds = ["sql", "migration", "/db"];
+        if found.is_none() && holds.iter().any(|word| there.contains(word)) {
+            found = below(here);
+        }
+    }
+    found
+}
+
+/// A path below the directory that a script runs in, as a container is told of it.
+fn below(path: &str) -> Option<String> {
+    let heads = ["$PWD/", "${PWD}/", "$(pwd)/", "`pwd`/", "./"];
+    let path = heads
+        .iter()
+        .find_map(|head| path.strip_prefix(head))
+        .unwrap_or(path);
+    (!path.contains(['$', '`']) && !path.starts_with('/')).then(|| path.to_owned())
+}
+
+/// The folder that one of `options` names: `-path db`, `--source=migrations`.
+fn named_folder(words: &[Word<'_>], options: &[&str]) -> Option<String> {
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let Some(name) = word.text.strip_prefix('-') else {
+            continue;
+        };
+        let name = name.trim_start_matches('-');
+        let (name, value) = name
+            .split_once('=')
+            .map_or((name, None), |(name, value)| (name, Some(value)));
+        if !options.contains(&name) {
+            continue;
+        }
+        let value = value.or_else(|| words.next().map(|word| word.text.as_ref()))?;
+        let value = value
+            .trim_start_matches("filesystem:")
+            .trim_start_matches("file://");
+        // Prisma's migrations stand beside its schema.
+        let folder = match value.strip_suffix("schema.prisma") {
+            Some(dir) => format!("{dir}migrations"),
+            None => value.to_owned(),
+        };
+        return (!folder.contains('$')).then_some(folder);
+    }
+    None
+}
