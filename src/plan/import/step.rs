@@ -57,6 +57,12 @@ pub(super) fn step(
         out.raw("allow", &allows(accepted));
     }
     out.maybe("details", spec.details.as_deref());
+    if let Some(undo) = &spec.undo {
+        out.table_in(PART, &format!("{home}.step.undo"));
+        work(plan, &undo.work, "", out);
+        out.pairs("expect", &expect(&undo.expect));
+        out.time("timeout", undo.timeout);
+    }
     for way in &spec.alternatives {
         alternative(plan, way, home, out);
     }
@@ -214,6 +220,7 @@ pub(super) fn foreign_braces(plan: &Plan) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for step in &plan.steps {
         let works = std::iter::once(&step.spec.work)
+            .chain(step.spec.undo.iter().map(|undo| &undo.work))
             .chain(step.spec.alternatives.iter().map(|way| &way.work));
         for text in works.flat_map(|work| step.spec.texts_with_braces(work)) {
             for token in template::tokens(&text) {

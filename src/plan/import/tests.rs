@@ -14,7 +14,11 @@ use crate::plan::{Opened, Plan, json, open};
 /// The runbooks among the tests.
 fn fixtures() -> Vec<(String, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders = vec![root.join("tests/runbooks"), root.join("plans")];
+    let mut folders = vec![
+        root.join("tests/runbooks"),
+        root.join("tests/shapes"),
+        root.join("plans"),
+    ];
     folders.extend(entries(&root.join("tests/traps")));
     let files = folders.iter().flat_map(|folder| entries(folder));
     let markdown = files.filter(|path| path.extension().is_some_and(|ending| ending == "md"));

@@ -50,6 +50,11 @@ impl<'s> Writer<'s> {
         self.head(indent, &format!("[[{name}]]"), from);
     }
 
+    /// `[name]`, indented: a table in a table.
+    pub(super) fn table_in(&mut self, indent: &'static str, name: &str) {
+        self.head(indent, &format!("[{name}]"), None);
+    }
+
     fn head(&mut self, indent: &'static str, head: &str, from: Option<Span>) {
         self.indent = indent;
         self.text.push('\n');

@@ -9,6 +9,7 @@ use super::criteria;
 use super::expected;
 use super::fence::Language;
 use super::html::{self, Turn};
+use super::in_text;
 use super::label::Group;
 use super::named;
 use super::steps::Walk;
@@ -79,6 +80,9 @@ impl Walk<'_, '_> {
     /// Looks at a line of text: "Roll back if errors go above 5 %" is a criterion wherever it stands.
     pub(super) fn paragraph_aside(&mut self, inline: &Inline, span: Span) {
         self.turn(html::turn_of_colons(&inline.text));
+        if self.rules.fences {
+            in_text::tell_wait(inline, span, self.book);
+        }
         for line in inline.text.lines().map(str::trim) {
             if criteria::gives(line) {
                 self.found

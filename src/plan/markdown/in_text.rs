@@ -3,6 +3,7 @@
 
 use super::blocks::{Inline, Table};
 use super::book::Book;
+use super::heading;
 use super::programs::begins_with_command;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
@@ -70,6 +71,43 @@ pub(super) fn tell_table(table: &Table, book: &mut Book<'_>) {
     };
     tell(book.first_line(*first), message, book);
 }
+
+/// How a line begins that asks to wait, in lower case.
+const WAITING: [&str; 9] = [
+    "wait ",
+    "warte ",
+    "warten ",
+    "attend",
+    "espera",
+    "aguard",
+    "подожд",
+    "等待",
+    "then wait ",
+];
+
+/// Tells of a line of text that asks to wait so long: "Wait 15 minutes before going on", "Step 5 — Wait 15 minutes".
+pub(super) fn tell_wait(inline: &Inline, span: Span, book: &mut Book<'_>) {
+    let line = inline.text.lines().next().unwrap_or("");
+    let counted = line.split_once([':', '—', '–', '.']);
+    let behind = counted.filter(|_| heading::counts_steps(line));
+    let text = behind.map_or(line, |(_, rest)| rest).trim();
+    let lower = text
+        .get(..text.len().min(MAX_WAIT))
+        .unwrap_or(text)
+        .to_lowercase();
+    let waits = WAITING.iter().any(|word| lower.starts_with(word));
+    if !waits || !lower.contains(|c: char| c.is_ascii_digit()) {
+        return;
+    }
+    let message = "this asks to wait: it is kept for reading, and nobody is asked for it";
+    book.problems.push(
+        Problem::note("unread-block", book.first_line(span), message)
+            .hint("make it an item with a box, `- [ ] Wait 15 minutes`"),
+    );
+}
+
+/// How much of a line is looked at for that, in bytes.
+const MAX_WAIT: usize = 120;
 
 /// Tells of a paragraph that asks for a command which stands in it.
 pub(super) fn tell_sentence(inline: &Inline, span: Span, book: &mut Book<'_>) {

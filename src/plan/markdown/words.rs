@@ -211,7 +211,7 @@ impl Words {
             return false;
         }
         let order = self.begins(&[Topic::Order, Topic::Acts]) || self.ends(Topic::OrderLast);
-        order || self.begins(&[Topic::Starts]) || self.ends(Topic::Starts)
+        (order || self.begins(&[Topic::Starts])) && !self.is_rollback()
     }
 
     /// Whether it is something to tick across the whole deployment.

@@ -237,11 +237,11 @@ const PHRASES: &[(Topic, &[&str])] = &[
     ]),
     (Topic::Past, &[
         "legacy", "formerly", "previously", "previous deployment", "previous deployments", "last deployment", "past deployments", "earlier deployments",
-        "deployment history", "deploy history", "release history", "rollout history", "migration history", "historical", "archived",
+        "deployment history", "deploy history", "release history", "rollout history", "migration history", "historical", "archived", "not now", "not yet",
         "future", "future work", "old way", "old process", "old procedure",
     ]),
     (Topic::Later, &[
-        "not in this", "not part of this", "not now", "not yet", "not for this", "next release", "the next release", "in the next release", "in a later release",
+        "not in this", "not part of this", "not for this", "next release", "the next release", "in the next release", "in a later release",
         "in a future release", "next sprint", "in the next sprint", "next version", "next iteration", "next deployment", "later release", "future release*",
         "deferred", "postponed", "on hold", "not needed", "no longer needed",
     ]),
@@ -298,7 +298,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "implement*", "launch*", "upgrad*", "migrat*", "install*", "switchover", "switch over", "data backfill*",
     ]),
     (Topic::Turns, &["expand", "contract", "backfill*", "swap", "switch", "drain", "freeze"]),
-    (Topic::Starts, &["start", "stop", "restart", "shut down", "shutdown", "bring up", "bring down", "take down", "scale up", "scale down", "pause", "unpause", "resume"]),
+    (Topic::Starts, &["start", "stop", "restart", "shut down", "bring up", "bring down", "take down", "scale up", "scale down", "pause", "unpause", "resume"]),
     (Topic::Day, &["deployment day", "release day", "migration day", "d day"]),
     (Topic::Testing, &["test", "tests", "testing", "qa"]),
     (Topic::Steps, &["steps", "step", "procedure*", "instructions", "process", "runbook", "checklist*", "tasks", "to do", "todo"]),
