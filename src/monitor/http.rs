@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Request, StatusCode, Url};
+use reqwest::{Client, ClientBuilder, Method, Request, StatusCode, Url};
 
 use super::probe::Reading;
 use crate::clock::Clock;
@@ -26,6 +26,15 @@ pub fn is_here(url: &str) -> bool {
     let host = url.host_str().unwrap_or_default();
     let ip = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host == "localhost" || host.ends_with(".localhost") || ip.is_ok_and(|ip| ip.is_loopback())
+}
+
+/// What asks for all addresses: those of this machine alone if it is for what `is_here`. An address that
+/// sends people to another, to log in say, has not answered itself, so nobody goes there.
+pub fn client(is_here: bool) -> ClientBuilder {
+    let client = Client::builder()
+        .user_agent(concat!("gonogo/", env!("CARGO_PKG_VERSION")))
+        .redirect(Policy::none());
+    if is_here { client.no_proxy() } else { client }
 }
 
 /// An address that is asked again and again over one client, which keeps its connection.
@@ -49,14 +58,7 @@ impl Asker {
         // The client needs a provider of cryptography; a second installation changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let timeout = every.clamp(PATIENCE.0, PATIENCE.1);
-        let mut client = Client::builder()
-            .timeout(timeout)
-            // An address that sends people to another page, to log in say, has not answered itself.
-            .redirect(Policy::none())
-            .user_agent(concat!("gonogo/", env!("CARGO_PKG_VERSION")));
-        if is_here(&http.url) {
-            client = client.no_proxy();
-        }
+        let client = client(is_here(&http.url)).timeout(timeout);
         let client = client.build().map_err(|error| words(error, timeout))?;
         let url = Url::parse(&http.url).map_err(|error| format!("not an address: {error}"))?;
         let method = Method::from_bytes(http.method.as_bytes())

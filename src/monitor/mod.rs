@@ -56,7 +56,7 @@ pub use downtime::{Downtime, Outage};
 pub use health::{
     Blind, DatabaseHealth, Health, Link, Picture, Rights, RowCount, Seen, ServerFacts,
 };
-pub use http::is_here;
+pub use http::{client, is_here};
 pub use inspection::{Inspection, SessionLock, Shown};
 pub use known::Known;
 pub use locks::{LockNode, LockTree, Prepared, Queue, Wanted};

@@ -301,12 +301,7 @@ impl Supervisor {
         if let Some(client) = &self.clients[usize::from(here)] {
             return Ok(client.clone());
         }
-        let mut client =
-            reqwest::Client::builder().user_agent(concat!("gonogo/", env!("CARGO_PKG_VERSION")));
-        if here {
-            client = client.no_proxy();
-        }
-        let client = client
+        let client = crate::monitor::client(here)
             .build()
             .map_err(|error| format!("failed to get ready for requests: {error}"))?;
         self.clients[usize::from(here)] = Some(client.clone());

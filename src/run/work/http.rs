@@ -252,7 +252,7 @@ mod tests {
                 undo: false,
             },
             request: (**request).clone(),
-            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            client: crate::monitor::client(true).build().unwrap(),
             judgement: Judgement {
                 expect: spec.expect().clone(),
                 captures: Vec::new(),
@@ -289,6 +289,14 @@ mod tests {
         );
         assert!(output.contains("x-job: 42\n"), "{output}");
         assert!(output.contains("\nbegun\n(here"), "{output}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_sends_elsewhere_is_the_answer() {
+        let sent = "HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n";
+        let (finish, output) = asked(sent, false).await;
+        assert_eq!(finish.outcome, Outcome::Failed);
+        assert!(output.contains("location: /login\n"), "{output}");
     }
 
     #[tokio::test]
