@@ -23,7 +23,8 @@ pub(super) fn plans(
 ) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut parts: HashSet<PathBuf> = HashSet::new();
-    for path in candidates(folder, DEPTH) {
+    let candidate = |path: &Path| is_own(path) && may_be_plan(path);
+    for path in files_below(folder, DEPTH, &is_own, &candidate) {
         let opened = open(&path);
         if let Ok(opened) = &opened {
             let own = path.parent().unwrap_or(Path::new(""));
@@ -43,8 +44,13 @@ pub(super) fn plans(
     found
 }
 
-/// The files below `folder` that may be plans, in the order of their names.
-fn candidates(folder: &Path, depth: usize) -> Vec<PathBuf> {
+/// The files below `folder` that are `wanted`, in the order of their names, of folders that are `entered`.
+pub(super) fn files_below(
+    folder: &Path,
+    depth: usize,
+    entered: &dyn Fn(&Path) -> bool,
+    wanted: &dyn Fn(&Path) -> bool,
+) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
     };
@@ -52,19 +58,21 @@ fn candidates(folder: &Path, depth: usize) -> Vec<PathBuf> {
     paths.sort();
     let mut found = Vec::new();
     for path in paths {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with('.') {
-            continue;
-        }
         if path.is_dir() {
-            if depth > 0 && !FOREIGN.contains(&name.as_ref()) {
-                found.extend(candidates(&path, depth - 1));
+            if depth > 0 && entered(&path) {
+                found.extend(files_below(&path, depth - 1, entered, wanted));
             }
-        } else if may_be_plan(&path) {
+        } else if wanted(&path) {
             found.push(path);
         }
     }
     found
+}
+
+/// Whether people write plans there, and not what programs keep.
+fn is_own(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    !name.starts_with('.') && !FOREIGN.contains(&name.as_ref())
 }
 
 fn may_be_plan(path: &Path) -> bool {

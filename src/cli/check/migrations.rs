@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::folder::files_below;
 use crate::plan::migrations::{Folder, SETTINGS, Tool, Wanted, wanted};
 use crate::plan::{Facts, Opened, Source, Span};
 
@@ -16,7 +17,7 @@ const MAX_BYTES: u64 = 8 << 20;
 /// Whether `path` is a file of SQL, or a folder with such files.
 pub(super) fn is_sql(path: &Path) -> bool {
     if path.is_dir() {
-        return !files(path, DEPTH).is_empty();
+        return !files(path).is_empty();
     }
     has_ending(path)
 }
@@ -122,7 +123,7 @@ fn find(wanted: &Wanted, bases: &[PathBuf]) -> Option<(PathBuf, Option<Tool>)> {
             };
             let place = places_of(bases, cwd.as_deref())
                 .flat_map(|base| places.iter().map(move |place| tidy(&base.join(place))))
-                .find(|place| place.is_dir() && !files(place, DEPTH).is_empty())?;
+                .find(|place| place.is_dir() && !files(place).is_empty())?;
             Some((place, (*tool != Tool::Plain).then_some(*tool)))
         }
     }
@@ -145,7 +146,7 @@ fn tidy(path: &Path) -> PathBuf {
 fn read(place: &Path, tool: Option<Tool>) -> Result<Folder, String> {
     let failed = |error: std::io::Error| format!("failed to read {}: {error}", place.display());
     let mut paths = if place.is_dir() {
-        files(place, DEPTH)
+        files(place)
     } else {
         vec![place.to_owned()]
     };
@@ -181,21 +182,6 @@ fn read(place: &Path, tool: Option<Tool>) -> Result<Folder, String> {
 }
 
 /// The files of SQL below `folder`.
-fn files(folder: &Path, depth: usize) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    let mut found = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            if depth > 0 {
-                found.extend(files(&path, depth - 1));
-            }
-        } else if has_ending(&path) {
-            found.push(path);
-        }
-    }
-    found
+fn files(folder: &Path) -> Vec<PathBuf> {
+    files_below(folder, DEPTH, &|_| true, &has_ending)
 }

@@ -11,7 +11,7 @@ use crate::monitor::session::MONITOR_NAME;
 
 /// The parameters of a URL that the driver knows. It writes others into the log, value and all, so
 /// those are taken away first. Other drivers have many, such as `schema` and `connection_limit`.
-const PARAMETERS: [&str; 16] = [
+const PARAMETERS: [&str; 9] = [
     "host",
     "hostaddr",
     "port",
@@ -20,17 +20,10 @@ const PARAMETERS: [&str; 16] = [
     "password",
     "sslmode",
     "ssl-mode",
-    "sslrootcert",
-    "ssl-root-cert",
-    "ssl-ca",
-    "sslcert",
-    "ssl-cert",
-    "sslkey",
-    "ssl-key",
     "statement-cache-capacity",
 ];
 
-/// Those of them that are files.
+/// Those that are files.
 const FILES: [&str; 7] = [
     "sslrootcert",
     "ssl-root-cert",
@@ -56,7 +49,7 @@ impl Target {
         }
         let mut known: Vec<(String, String)> = url
             .query_pairs()
-            .filter(|(name, _)| PARAMETERS.contains(&name.as_ref()) || is_option(name))
+            .filter(|(name, _)| is_known(name))
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
         // As in libpq, `system` stands for the certificates of the machine, and for looking at them.
@@ -131,8 +124,9 @@ fn is_system_root((name, value): &(String, String)) -> bool {
     matches!(name.as_str(), "sslrootcert" | "ssl-root-cert" | "ssl-ca") && value == "system"
 }
 
-fn is_option(name: &str) -> bool {
-    name == "options" || name.starts_with("options[")
+fn is_known(name: &str) -> bool {
+    let option = name == "options" || name.starts_with("options[");
+    option || PARAMETERS.contains(&name) || FILES.contains(&name)
 }
 
 #[cfg(test)]
