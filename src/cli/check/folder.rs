@@ -9,6 +9,14 @@ use crate::plan::Opened;
 const DEPTH: usize = 3;
 /// Folders that hold what others have written.
 const FOREIGN: [&str; 4] = ["dist", "node_modules", "target", "vendor"];
+/// Files that tell of a project, and hold no plan whatever commands stand in them.
+const ABOUT: [&str; 5] = [
+    "CHANGELOG",
+    "CODE_OF_CONDUCT",
+    "CONTRIBUTING",
+    "LICENSE",
+    "SECURITY",
+];
 /// How a typed plan says that it has phases; many other files are TOML.
 const PHASES: &str = "[[phase";
 
@@ -24,7 +32,12 @@ pub(super) fn plans(
     let mut found: Vec<Found> = Vec::new();
     let mut parts: HashSet<PathBuf> = HashSet::new();
     let candidate = |path: &Path| is_own(path) && may_be_plan(path);
+    let mut seen: HashSet<PathBuf> = HashSet::new();
     for path in files_below(folder, DEPTH, &is_own, &candidate) {
+        // A link shows the same file once more.
+        if !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+            continue;
+        }
         let opened = open(&path);
         if let Ok(opened) = &opened {
             let own = path.parent().unwrap_or(Path::new(""));
@@ -69,13 +82,20 @@ pub(super) fn files_below(
     found
 }
 
-/// Whether people write plans there, and not what programs keep.
+/// Whether people write plans there, and not what programs keep. A linked folder is looked into where it is.
 fn is_own(path: &Path) -> bool {
+    if path.is_symlink() && path.is_dir() {
+        return false;
+    }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     !name.starts_with('.') && !FOREIGN.contains(&name.as_ref())
 }
 
 fn may_be_plan(path: &Path) -> bool {
+    let stem = path.file_stem().unwrap_or_default().to_ascii_uppercase();
+    if stem.to_str().is_some_and(|stem| ABOUT.contains(&stem)) {
+        return false;
+    }
     let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
     match ending.to_str() {
         Some("md" | "markdown") => true,

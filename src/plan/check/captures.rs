@@ -17,12 +17,8 @@ pub(super) fn check(draft: &Draft, source: &Source, format: Format, problems: &m
             later.entry(&capture.name).or_insert(step);
         }
     }
-    // What the environment, a person or the plan itself can give need not be captured.
-    let given = draft.vars.iter().filter(|var| {
-        let asked = var.prompt.is_some() || !var.choices.is_empty();
-        asked || var.default.is_some() || var.env.is_some() || format == Format::Markdown
-    });
-    for var in given {
+    // What the plan declares, whoever starts a run can give.
+    for var in &draft.vars {
         later.remove(var.name.as_str());
     }
     for step in all_steps(draft) {

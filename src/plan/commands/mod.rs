@@ -166,6 +166,11 @@ impl<'t> Script<'t> {
         &self.pipes[command.pipe]
     }
 
+    /// Whether `command` stands in the group that is this stage of this pipeline.
+    pub(super) fn is_inside(&self, command: &Command<'t>, (pipe, stage): (usize, usize)) -> bool {
+        self.stage_in(command.pipe, command.stage, pipe) == Some(stage)
+    }
+
     /// The stage of `ancestor` that the stage of `pipe` is or stands inside of.
     fn stage_in(&self, mut pipe: usize, mut stage: usize, ancestor: usize) -> Option<usize> {
         loop {

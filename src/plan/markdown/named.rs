@@ -85,7 +85,8 @@ pub(super) fn of_table(table: &Table, found: &mut Found) {
     let heads: Vec<String> = head.cells.iter().map(|cell| letters::fold(cell)).collect();
     let has = |words: &[&str]| heads.iter().any(|head| words.contains(&head.trim()));
     let names = has(&NAMES);
-    if !has(&ROLES) || !(names || has(&PHONES)) {
+    // Names and roles alone may be those of a server's users.
+    if !has(&ROLES) || !(has(&PHONES) || names && has(&SIGNS)) {
         return;
     }
     if names && has(&SIGNS) {

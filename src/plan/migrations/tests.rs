@@ -362,6 +362,24 @@ fn files_of(script: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_file_is_looked_for_where_its_script_has_gone() {
+    for (script, files) in [
+        ("cd sql && psql -f a.sql", &["sql:a.sql"][..]),
+        ("(cd sql; ls)\npsql -f a.sql", &["a.sql"]),
+        (
+            "(cd sql; psql -f a.sql; cd b; psql -f b.sql)\npsql -f c.sql",
+            &["sql:a.sql", "sql/b:b.sql", "c.sql"],
+        ),
+        ("echo $(cd sql; ls)\npsql -f a.sql", &["a.sql"]),
+        ("cd sql | cat\npsql -f a.sql", &["a.sql"]),
+        ("ssh db1 'cd sql; ls'\npsql -f a.sql", &["a.sql"]),
+        ("cd x\ncd -\npsql -f a.sql", &["a.sql"]),
+    ] {
+        assert_eq!(files_of(script), files, "{script}");
+    }
+}
+
+#[test]
 fn every_way_into_psql_is_a_file_that_is_read() {
     for (script, files) in [
         ("psql -X shop < fix.sql", &["fix.sql"][..]),

@@ -9,7 +9,7 @@ use super::names::is_backup;
 use super::passage::masked;
 use super::psql::Psql;
 use super::tools::{CONTAINERS, applies, built, mentioned, tool, verbs};
-use crate::plan::commands::{self, Command, Settings, Word};
+use crate::plan::commands::{self, Command, Joint, Script, Settings, Word};
 use crate::plan::draft::Hole;
 use crate::plan::migrations::{Tool, Wanted};
 
@@ -39,6 +39,9 @@ const OTHERWISE: [&str; 24] = [
     "status", "test", "undo", "verify",
 ];
 
+/// How long the name of a directory may be, in bytes.
+const MAX_PATH: usize = 4096;
+
 /// The migrations that the commands of `script` apply, which has `holes` in it and runs in `cwd`.
 pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str>) -> Vec<Wanted> {
     // Most scripts have nothing to do with migrations.
@@ -55,22 +58,27 @@ pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str
         });
         outputs.collect::<HashSet<String>>()
     });
-    let mut cwd = cwd.map(str::to_owned);
+    let mut place = Place {
+        cwd: cwd.map(str::to_owned),
+        moves: Vec::new(),
+    };
     let mut found = Vec::new();
     for (ix, command) in script.commands.iter().enumerate() {
         let (name, words) = tool(command);
+        place.enter(&script, command);
         if name == "cd"
             && let [to] = words
             && !to.expands
         {
-            cwd = moved(cwd.as_deref(), &to.text);
+            place.go(&script, command, &to.text);
         }
+        let cwd = place.cwd.as_deref();
         if let Some(psql) = Psql::of(command) {
             for file in psql.sources(&script, ix) {
                 if written.contains(file) {
                     continue;
                 }
-                found.extend(of_file(&psql, command, file, cwd.as_deref()));
+                found.extend(of_file(&psql, command, file, cwd));
             }
         }
         let (name, words) = match built(command) {
@@ -86,7 +94,7 @@ pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str
             Some((_, tool, options)) => found.push(Wanted::Tool {
                 tool: *tool,
                 folder: mounted(command).or_else(|| named_folder(words, options)),
-                cwd: cwd.clone(),
+                cwd: cwd.map(str::to_owned),
             }),
             None => found.push(Wanted::Other(format!("{name} {}", verbs(command)))),
         }
@@ -94,13 +102,40 @@ pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str
     found
 }
 
-/// Where `cd to` leads from `cwd`; none: nobody knows.
-fn moved(cwd: Option<&str>, to: &str) -> Option<String> {
-    if to == "-" {
-        return None;
+/// The directory that a script is in.
+struct Place {
+    /// Where it is; none: where the plan is, or nobody knows.
+    cwd: Option<String>,
+    /// The groups that a `cd` was made in, each with where the script was before.
+    moves: Vec<((usize, usize), Option<String>)>,
+}
+
+impl Place {
+    /// Takes back what a group has changed that `command` is behind.
+    fn enter(&mut self, script: &Script<'_>, command: &Command<'_>) {
+        let left = |(group, _): &mut ((usize, usize), _)| !script.is_inside(command, *group);
+        while let Some((_, before)) = self.moves.pop_if(left) {
+            self.cwd = before;
+        }
     }
-    let path = Path::new(cwd.unwrap_or_default()).join(to);
-    Some(path.to_string_lossy().into_owned())
+
+    /// Follows `cd to`. What is done in another shell, or beside others, moves nobody here.
+    fn go(&mut self, script: &Script<'_>, command: &Command<'_>, to: &str) {
+        let pipe = script.pipe(command);
+        if pipe.substituted || pipe.elsewhere || pipe.stages > 1 || pipe.joint == Joint::Background
+        {
+            return;
+        }
+        let path = Path::new(self.cwd.as_deref().unwrap_or_default()).join(to);
+        let path = path.to_string_lossy().into_owned();
+        let known = to != "-" && path.len() <= MAX_PATH;
+        let before = std::mem::replace(&mut self.cwd, known.then_some(path));
+        if let Some(group) = pipe.parent
+            && self.moves.last().is_none_or(|(last, _)| *last != group)
+        {
+            self.moves.push((group, before));
+        }
+    }
 }
 
 /// What there is to read where `psql` runs `file`, a backup left out.

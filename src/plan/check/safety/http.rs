@@ -144,7 +144,11 @@ fn only_printed(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
         let mut places = rest.match_indices(used.as_str());
         places.any(|(at, _)| !printed(word.span.end + at))
     });
-    (!tested).then(|| {
+    // In arithmetic, a variable stands by its name.
+    let counted = rest
+        .match_indices(name)
+        .any(|(at, _)| rest[..at].trim_end().ends_with("(("));
+    (!tested && !counted).then(|| {
         text.warning(
             "curl-hides-errors",
             command.words[0].span.start..command.span.end,
