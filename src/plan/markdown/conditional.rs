@@ -31,8 +31,19 @@ fn is_conditional(text: &str) -> bool {
     let text = text.trim_start_matches(counted);
     IN_CASE.begin_word(text)
         || MAY.begin_word(text)
+        || is_alone(text)
         || (!text.is_ascii() && ANYWHERE.iter().any(|word| text.contains(word)))
         || (IN_CASE_OF.begin_word(text) && Words::new(text).is_failure())
+}
+
+/// Whether `text` says "to abort" and not what: "To abort, run". "To abort long queries" is a step.
+fn is_alone(text: &str) -> bool {
+    let near = ALONE.near(text).iter();
+    let mut rests = near.filter_map(|(word, ())| tongues::strip_word(text, word));
+    rests.any(|rest| {
+        let rest = rest.trim_start();
+        !rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '`' | '"' | '*'))
+    })
 }
 
 /// Whether `text` names what is done beside the steps: "To watch progress in another terminal".
@@ -110,8 +121,10 @@ fn reserve_of_name(name: &str, book: &mut Book<'_>) -> Option<Reserve> {
 static EITHER: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.either));
 /// "If"; "when", if what follows speaks of a failure; what says "if" wherever it stands.
 static IN_CASE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.in_case));
-/// "Optionally", "only after", "to abort".
+/// "Optionally", "only when".
 static MAY: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.may));
+/// "To abort", with nothing behind it.
+static ALONE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.alone));
 /// "In another terminal".
 static BESIDE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.beside));
 static IN_CASE_OF: LazyLock<Beginnings> =
@@ -224,4 +237,44 @@ fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) 
     );
     step.confirm = Some(confirm);
     step.danger = true;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_for_a_case_only_if_they_leave_it_open() {
+        for text in [
+            "Run this only once",
+            "Only once",
+            "Only run this on the primary",
+            "Only after the previous step is green, run",
+            "To cancel running jobs",
+            "To abort long-running queries",
+            "Zum Abbrechen alter Sitzungen",
+            "Pour interrompre le service",
+            "1. To cancel the old subscriptions",
+            "Enable review apps",
+            "Deploy to preview environment",
+        ] {
+            assert_eq!(reserve(text), None, "{text}");
+        }
+        for text in [
+            "To abort",
+            "To abort, run",
+            "To abort at any time",
+            "To cancel the migration",
+            "Zum Abbrechen",
+            "Optionally",
+            "When in doubt, run",
+            "In a second terminal",
+            "Skip this if the table is empty",
+            "Only on the first deploy, run",
+            "Do this only after everybody has signed off",
+            "Deploying to a review app",
+        ] {
+            assert!(reserve(text).is_some(), "{text}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! what nobody is to do.
 
 use super::label::label;
+use super::phrases::Topic;
 use super::tongues;
 use super::words::Words;
 
@@ -22,12 +23,9 @@ pub(super) fn of(text: &str) -> Option<Unsaid> {
     }
     let last = text.rsplit(". ").next().unwrap_or(text);
     let last = label(last);
-    let words = Words::new(&last);
+    let words = Words::whole(&last);
     let said = words.uncounted().trim();
-    let prints = |phrase: &str| match phrase.strip_suffix('*') {
-        Some(start) => said.starts_with(start),
-        None => said == phrase,
-    };
+    let prints = |phrase: &str| is_phrase(said, phrase);
     let expected =
         tongues::words(|tongue| tongue.expected).chain(tongues::words(|tongue| tongue.prints));
     if expected.into_iter().any(prints) {
@@ -35,9 +33,42 @@ pub(super) fn of(text: &str) -> Option<Unsaid> {
     }
     let example = tongues::words(|tongue| tongue.examples)
         .any(|word| tongues::strip_word(said, word).is_some());
-    let whole = Words::new(text);
-    (example || explains(said) || words.is_not_to_be_done() || whole.is_not_to_be_done())
-        .then_some(Unsaid::NotToBeDone)
+    let explained = !last.contains([';', '；']) && explains(said);
+    let whole = Words::whole(text);
+    let forbidden = words.is_not_to_be_done() || whole.is_not_to_be_done();
+    (example || explained || forbidden || informs(&last)).then_some(Unsaid::NotToBeDone)
+}
+
+/// Whether `said` is `phrase`, or begins with it where that ends with a `*`.
+fn is_phrase(said: &str, phrase: &str) -> bool {
+    match phrase.strip_suffix('*') {
+        Some(start) => said.starts_with(start),
+        None => said == phrase,
+    }
+}
+
+/// Whether `line`, up to a colon or a bracket, says no more than that the block is there to be read or is for
+/// another time: "For reference", "Contract (deferred)". "For reference data,
+/// load" and "Deferred constraints" go on to say what is done.
+fn informs(line: &str) -> bool {
+    let head = line.split([':', '：', '(', '（', '—', '–']).next();
+    let words = Words::whole(head.unwrap_or(line));
+    let said = words.uncounted().trim();
+    let named = |words: &Words| words.uncounted().contains("vers");
+    let gone = words.has(Topic::Later) || words.has(Topic::Past);
+    let away: [Topic; 4] = [Topic::Later, Topic::Past, Topic::Outdated, Topic::Small];
+    let bracket = || {
+        let inside = line.trim_end().strip_suffix([')', '）']);
+        let inside = inside.and_then(|line| line.rsplit_once(['(', '（']));
+        inside.is_some_and(|(_, inside)| {
+            let words = Words::whole(inside);
+            let later = [Topic::Later, Topic::Outdated, Topic::Small];
+            words.has(Topic::Later) && !named(&words) && words.speaks_only_of(&[&later])
+        })
+    };
+    tongues::words(|tongue| tongue.informs).any(|phrase| is_phrase(said, phrase))
+        || (gone && !named(&words) && words.speaks_only_of(&[&away]))
+        || bracket()
 }
 
 /// Whether `said`, in lower case, only tells what something else holds or does: "The migration will run the
@@ -45,19 +76,54 @@ pub(super) fn of(text: &str) -> Option<Unsaid> {
 fn explains(said: &str) -> bool {
     let ends = |words: &[&str]| words.iter().any(|word| said.ends_with(word));
     let begins = |words: &[&str]| words.iter().any(|word| said.starts_with(word));
+    if begins(&["how to "]) {
+        return false;
+    }
     let asked = begins(&["what ", "how "]) && ends(&[" does", " do", " contains", " runs"]);
-    let does = || {
-        let acts = [
-            " execute",
-            " run",
-            " appl",
-            " perform",
-            " issue",
-            " generate",
-        ];
-        said.contains(" following") && acts.iter().any(|act| said.contains(act))
+    asked || (ends(&TELLING) && tells(said)) || (begins(&THINGS) && acts(said))
+}
+
+/// Whether a line that ends so tells it, and does not ask for it: "Set it to what it used to be" and "This
+/// shows what the table contains" are above what is run.
+fn tells(said: &str) -> bool {
+    let begins = |words: &[&str]| words.iter().any(|word| said.starts_with(word));
+    let asks = |word: &&str| said.split(' ').any(|other| other == *word);
+    if ["must", "should", "set", "needs", "restore", "until"]
+        .iter()
+        .any(asks)
+    {
+        return false;
+    }
+    let question = [" what ", " how "].iter().find_map(|word| said.find(word));
+    let answers = |at: usize| said[..at].ends_with(" is") || said[..at].ends_with(" was");
+    let told = begins(&["the ", "this ", "that ", "it ", "these "]) || begins(&THINGS);
+    begins(&["what ", "how "]) || (told && question.is_none_or(answers))
+}
+
+/// Whether it says that a thing does "the following" by itself. "The migration is run with the following
+/// command" tells how to run it.
+fn acts(said: &str) -> bool {
+    let Some((before, _)) = said.split_once(" the following") else {
+        return false;
     };
-    asked || (ends(&TELLING) && !begins(&ORDERING)) || (begins(&THINGS) && does())
+    let mut words = before.rsplit(' ');
+    let verb = words.next().unwrap_or("");
+    let ahead = words.next().unwrap_or("");
+    let passive = |word: &str| PASSIVE.contains(&word);
+    if before.split(' ').any(passive) {
+        return false;
+    }
+    let will = ["will", "would"];
+    let helped = will.contains(&ahead)
+        || (["then", "just", "only"].contains(&ahead)
+            && words.next().is_some_and(|word| will.contains(&word)));
+    let many = ["migrations", "scripts", "jobs", "pipelines", "tools"].contains(&ahead);
+    if helped || many {
+        ACTS.contains(&verb)
+    } else {
+        let third = |act: &str| verb.strip_suffix('s') == Some(act);
+        verb == "applies" || ACTS.into_iter().any(third)
+    }
 }
 
 /// How a line ends that tells what something holds, was or amounts to.
@@ -69,12 +135,15 @@ const TELLING: [&str; 6] = [
     " is equivalent to",
     " amounts to",
 ];
-/// How one begins that asks for it: "Make sure that the file contains".
-const ORDERING: [&str; 8] = [
-    "make ", "check ", "ensure ", "verify ", "confirm ", "create ", "run ", "write ",
+/// What things do by themselves.
+const ACTS: [&str; 6] = ["execute", "run", "apply", "perform", "issue", "generate"];
+/// With one of these, somebody does it to them.
+const PASSIVE: [&str; 14] = [
+    "is", "are", "be", "being", "must", "should", "with", "by", "needs", "need", "requires",
+    "require", "to", "has",
 ];
 /// What does things by itself.
-const THINGS: [&str; 12] = [
+const THINGS: [&str; 11] = [
     "the migration",
     "this migration",
     "migration",
@@ -84,7 +153,6 @@ const THINGS: [&str; 12] = [
     "the pipeline",
     "the deploy",
     "the tool",
-    "the command",
     "the release",
     "under the hood",
 ];
@@ -146,6 +214,48 @@ mod tests {
             "",
         ] {
             assert_eq!(of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_that_ask_for_something_are_no_explanations() {
+        for text in [
+            "The migration is run with the following command:",
+            "The deploy is performed with the following command:",
+            "The deployment is executed by the following command:",
+            "This migration must be run with the following command:",
+            "The command to run is the following:",
+            "The release requires the following migrations to be applied:",
+            "The script deploys; run the following:",
+            "Set the value to what it used to be:",
+            "Restore the limit to what it used to be:",
+            "Record what the schema looks like:",
+            "Show what the table contains:",
+            "This shows what the table contains:",
+            "Find out how many rows the table contains:",
+            "For reference data, load:",
+            "Deferred constraints:",
+            "No longer needed indexes are dropped:",
+            "For information, restart is needed:",
+            "Next deployment ring:",
+            "Deploy the next version:",
+            "Deploy (next version):",
+        ] {
+            assert_eq!(of(text), None, "{text}");
+        }
+        for text in [
+            "The script then runs the following:",
+            "The migration will then apply the following SQL:",
+            "The migrations run the following:",
+            "How the config looks like:",
+            "For reference, the old settings:",
+            "For reference (old schema):",
+            "Not needed:",
+            "Next release:",
+            "Drop the column (deferred):",
+            "参考までに：",
+        ] {
+            assert_eq!(of(text), Some(Unsaid::NotToBeDone), "{text}");
         }
     }
 }

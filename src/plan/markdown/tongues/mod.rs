@@ -31,8 +31,11 @@ pub(super) struct Tongue {
     pub(super) expected: &'static [&'static str],
     /// "output", before a block of what is printed; `*` at the end stands for any ending.
     pub(super) prints: &'static [&'static str],
-    /// "for example", "for reference", at the beginning of a line.
+    /// "for example", at the beginning of a line.
     pub(super) examples: &'static [&'static str],
+    /// "for reference", where a line or its part before a colon says no more; `*` at the end stands for any
+    /// ending.
+    pub(super) informs: &'static [&'static str],
     /// "estimated time", before a colon.
     pub(super) lasts: &'static [&'static str],
     /// Words for times, and the English ones.
@@ -43,8 +46,10 @@ pub(super) struct Tongue {
     pub(super) back_if: &'static [&'static str],
     /// "if", at the beginning of what commands are for; "to undo".
     pub(super) in_case: &'static [&'static str],
-    /// "optionally", "only after", "to abort", at the beginning of what somebody may do.
+    /// "optionally", "only when", at the beginning of what somebody may do.
     pub(super) may: &'static [&'static str],
+    /// "to abort", where it does not say what: "to abort old queries" is a step as any other.
+    pub(super) alone: &'static [&'static str],
     /// "in another terminal", anywhere in what somebody may do.
     pub(super) beside: &'static [&'static str],
     /// "only if", at the beginning of a remark in parentheses.
