@@ -207,11 +207,35 @@ impl Words {
             "truncate ",
             "destroy ",
         ];
-        if destroys.iter().any(|word| text.starts_with(word)) || text.contains(" back ") {
+        // So may "Restart the old version", and "Stop everything" is for an emergency.
+        let returns = [
+            " back ",
+            " old ",
+            " previous ",
+            " everything ",
+            " over ",
+            " from scratch ",
+        ];
+        let kept = destroys.iter().any(|word| text.starts_with(word));
+        if kept || returns.iter().any(|word| text.contains(word)) {
             return false;
         }
         let order = self.begins(&[Topic::Order, Topic::Acts]) || self.ends(Topic::OrderLast);
         (order || self.begins(&[Topic::Starts])) && !self.is_rollback()
+    }
+
+    /// Whether it stops something for good, as far as it says: "Shut down the cluster".
+    pub(super) fn takes_down(&self) -> bool {
+        let text = self.uncounted();
+        let stops = [
+            "stop ",
+            "shut down ",
+            "bring down ",
+            "take down ",
+            "scale down ",
+            "pause ",
+        ];
+        stops.iter().any(|word| text.starts_with(word))
     }
 
     /// Whether it is something to tick across the whole deployment.
@@ -335,11 +359,17 @@ impl Words {
         if self.has(Topic::Deploy) {
             return stage(PhaseKind::Deploy, Weight::Strong);
         }
-        // "Kill switch" is none, nor is "Switch traffic back".
-        if self.begins(&[Topic::Turns]) && !self.text.contains(" back ") {
+        if self.turns() {
             return stage(PhaseKind::Deploy, Weight::Weak);
         }
         None
+    }
+
+    /// Whether it is about turning to what is new, and about nothing else: "Swap the tables". "Kill switch" is
+    /// not, nor are "Switch to the old version" and "Swap partners".
+    fn turns(&self) -> bool {
+        let mut words = self.uncounted().split_whitespace().skip(1);
+        self.begins(&[Topic::Turns]) && words.all(|word| TURNED.contains(&word))
     }
 
     /// What comes after a deployment: making sure of it, or what remains to be done.
@@ -356,6 +386,13 @@ impl Words {
 
 /// What headings are counted as, in front of what they say.
 const COUNTED: [&str; 4] = ["step ", "phase ", "stage ", "part "];
+
+/// What is turned to, or turned: of anything else a heading may go back, or only tell.
+const TURNED: [&str; 26] = [
+    "the", "a", "to", "in", "of", "new", "green", "version", "traffic", "dns", "load", "balancer",
+    "table", "tables", "column", "columns", "row", "rows", "schema", "data", "database", "index",
+    "slot", "slots", "reads", "writes",
+];
 
 fn is_counted(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_digit()) || COUNTED.contains(&word)
