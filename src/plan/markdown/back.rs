@@ -243,6 +243,27 @@ impl Words {
             || (self.ends(Topic::Outdated) && !order)
     }
 
+    /// Whether it stops something for good, as far as it says: "Shut down the cluster".
+    pub(super) fn takes_down(&self) -> bool {
+        let text = self.uncounted();
+        let stops = [
+            "stop ",
+            "shut down ",
+            "bring down ",
+            "take down ",
+            "scale down ",
+            "pause ",
+        ];
+        stops.iter().any(|word| text.starts_with(word))
+    }
+
+    /// Whether it is about turning to what is new, and about nothing else: "Swap the tables". "Kill switch" is
+    /// not, nor are "Switch to the old version" and "Swap partners".
+    pub(super) fn turns(&self) -> bool {
+        let mut words = self.uncounted().split_whitespace().skip(1);
+        self.begins(&[Topic::Turns]) && words.all(|word| TURNED.contains(&word))
+    }
+
     /// Whether it names another place than production: "Staging deployment", "on your laptop".
     pub(super) fn is_elsewhere(&self) -> bool {
         self.has(Topic::Elsewhere) && !self.uncounted().contains("prod")
@@ -273,6 +294,13 @@ impl Words {
         true
     }
 }
+
+/// What is turned to, or turned: of anything else a heading may go back, or only tell.
+const TURNED: [&str; 26] = [
+    "the", "a", "to", "in", "of", "new", "green", "version", "traffic", "dns", "load", "balancer",
+    "table", "tables", "column", "columns", "row", "rows", "schema", "data", "database", "index",
+    "slot", "slots", "reads", "writes",
+];
 
 /// What a heading may speak of that only says that here is how to roll back.
 const PLAIN: [Topic; 9] = [

@@ -93,9 +93,14 @@ fn mark(run: &[(SectionIx, Kind)], outline: &Outline, around: &mut [bool]) {
     };
     let behind = run[last + 1..].iter().take_while(goes_on).count();
     let ordered = |run: &[(SectionIx, Kind)]| run.iter().any(|(_, kind)| *kind == Kind::Orders);
-    let both = ordered(&run[..first]) && ordered(&run[last + 1..last + 1 + behind]);
+    let early = ordered(&run[first..=last + behind]);
+    let late = ordered(&run[..=last]);
     for (at, (ix, kind)) in run.iter().enumerate() {
-        let within = (first..=last).contains(&at) || (both && at <= last + behind);
+        let within = match at {
+            at if at < first => early,
+            at if at > last => late && at <= last + behind,
+            _ => true,
+        };
         around[*ix] |= *kind == Kind::Share || (*kind == Kind::Orders && within);
     }
 }

@@ -224,20 +224,6 @@ impl Words {
         (order || self.begins(&[Topic::Starts])) && !self.is_rollback()
     }
 
-    /// Whether it stops something for good, as far as it says: "Shut down the cluster".
-    pub(super) fn takes_down(&self) -> bool {
-        let text = self.uncounted();
-        let stops = [
-            "stop ",
-            "shut down ",
-            "bring down ",
-            "take down ",
-            "scale down ",
-            "pause ",
-        ];
-        stops.iter().any(|word| text.starts_with(word))
-    }
-
     /// Whether it is something to tick across the whole deployment.
     pub(super) fn is_checklist(&self) -> bool {
         self.has(Topic::Checklist)
@@ -365,13 +351,6 @@ impl Words {
         None
     }
 
-    /// Whether it is about turning to what is new, and about nothing else: "Swap the tables". "Kill switch" is
-    /// not, nor are "Switch to the old version" and "Swap partners".
-    fn turns(&self) -> bool {
-        let mut words = self.uncounted().split_whitespace().skip(1);
-        self.begins(&[Topic::Turns]) && words.all(|word| TURNED.contains(&word))
-    }
-
     /// What comes after a deployment: making sure of it, or what remains to be done.
     fn later(&self) -> PhaseKind {
         let remains = self.has(Topic::After) || self.has(Topic::AfterStrong);
@@ -386,13 +365,6 @@ impl Words {
 
 /// What headings are counted as, in front of what they say.
 const COUNTED: [&str; 4] = ["step ", "phase ", "stage ", "part "];
-
-/// What is turned to, or turned: of anything else a heading may go back, or only tell.
-const TURNED: [&str; 26] = [
-    "the", "a", "to", "in", "of", "new", "green", "version", "traffic", "dns", "load", "balancer",
-    "table", "tables", "column", "columns", "row", "rows", "schema", "data", "database", "index",
-    "slot", "slots", "reads", "writes",
-];
 
 fn is_counted(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_digit()) || COUNTED.contains(&word)
