@@ -155,16 +155,31 @@ impl Words {
         let text = self.uncounted();
         let cases = tongues::words(|tongue| tongue.in_case);
         let cases = cases.chain(tongues::words(|tongue| tongue.only_in_case));
-        let mut cases = cases.chain(["when"]);
+        // "When ready, stop" is a step.
+        let mut cases = cases.chain(["when"].into_iter().filter(|_| self.has(Topic::Failure)));
         let case = cases.any(|word| tongues::strip_word(text, word).is_some());
         // "If issues occur" may be said of each.
-        (case && !self.is_plain_rollback()) || self.is_one_time()
+        case && !self.is_plain_rollback()
     }
 
-    /// Whether it is for a part of the time: "After step 3". "Before rolling back" and "After the rollback" are
-    /// parts of one way back.
-    pub(super) fn is_one_time(&self) -> bool {
-        self.tells_time_of() == Some(false)
+    /// What it is before, or after, and which of them. "Before rolling back" and "After the rollback" are parts
+    /// of one way back, and have none.
+    pub(super) fn one_time(&self) -> Option<(bool, &str)> {
+        let text = self.uncounted();
+        let before = ["before ", "vor ", "avant ", "antes "];
+        let before = before.iter().any(|word| text.starts_with(word));
+        let (_, rest) = text.split_once(' ')?;
+        (self.tells_time_of() == Some(false)).then_some((before, rest))
+    }
+
+    /// The number in "After step 3", which is a step of the deployment or of the way back.
+    pub(super) fn beside_step(&self) -> Option<usize> {
+        let (_, rest) = self.one_time()?;
+        let steps = [
+            "step ", "schritt ", "l etape ", "paso ", "el paso ", "passo ", "o passo ",
+        ];
+        let number = steps.iter().find_map(|word| rest.strip_prefix(word))?;
+        number.trim_end().parse().ok()
     }
 
     /// Whether it is what is done around a way back: "Before rolling back".
@@ -228,6 +243,27 @@ impl Words {
             || (self.ends(Topic::Outdated) && !order)
     }
 
+    /// Whether it stops something for good, as far as it says: "Shut down the cluster".
+    pub(super) fn takes_down(&self) -> bool {
+        let text = self.uncounted();
+        let stops = [
+            "stop ",
+            "shut down ",
+            "bring down ",
+            "take down ",
+            "scale down ",
+            "pause ",
+        ];
+        stops.iter().any(|word| text.starts_with(word))
+    }
+
+    /// Whether it is about turning to what is new, and about nothing else: "Swap the tables". "Kill switch" is
+    /// not, nor are "Switch to the old version" and "Swap partners".
+    pub(super) fn turns(&self) -> bool {
+        let mut words = self.uncounted().split_whitespace().skip(1);
+        self.begins(&[Topic::Turns]) && words.all(|word| TURNED.contains(&word))
+    }
+
     /// Whether it names another place than production: "Staging deployment", "on your laptop".
     pub(super) fn is_elsewhere(&self) -> bool {
         self.has(Topic::Elsewhere) && !self.uncounted().contains("prod")
@@ -258,6 +294,13 @@ impl Words {
         true
     }
 }
+
+/// What is turned to, or turned: of anything else a heading may go back, or only tell.
+const TURNED: [&str; 26] = [
+    "the", "a", "to", "in", "of", "new", "green", "version", "traffic", "dns", "load", "balancer",
+    "table", "tables", "column", "columns", "row", "rows", "schema", "data", "database", "index",
+    "slot", "slots", "reads", "writes",
+];
 
 /// What a heading may speak of that only says that here is how to roll back.
 const PLAIN: [Topic; 9] = [

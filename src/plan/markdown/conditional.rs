@@ -207,10 +207,12 @@ pub(super) fn guard_section(step: &mut StepSpec, name: &str, words: &Words, book
     }
 }
 
-/// The same of a step of a way back, whose `label` may say that it is for a part of the time: "After the swap".
-pub(super) fn guard_time(step: &mut StepSpec, label: &str, book: &mut Book<'_>) {
+/// The same of a step of a way back, whose `label` may say how far the deployment has come: "After step 3". Where
+/// as many steps stand above it as `done`, it goes on behind them.
+pub(super) fn guard_time(step: &mut StepSpec, label: &str, done: usize, book: &mut Book<'_>) {
     let runs = !step.work.is_check() && step.confirm.is_none() && step.when.is_none();
-    if runs && Words::new(label).is_one_time() {
+    let beside = || Words::new(label).beside_step();
+    if runs && beside().is_some_and(|number| number > done) {
         hold(step, label, Reserve::Case, book);
     }
 }

@@ -7,9 +7,10 @@ use super::book::Book;
 use super::conditional;
 use super::heading::Ordinal;
 use super::order;
-use super::outline::{Outline, SectionIx};
+use super::outline::{Outline, Section, SectionIx};
 use super::roles::{Reading, Role};
 use super::sections::Contents;
+use super::shelved;
 use super::words::{Sense, Weight, Words};
 use crate::plan::draft::{PhaseSpec, Placed, StepSpec};
 use crate::plan::model::PhaseKind;
@@ -89,6 +90,7 @@ fn phase(
         conditional::guard(step, &reading.name, book);
         conditional::guard_section(step, &reading.name, &heading.title.words, book);
     }
+    tell_unclear(reading, heading, book);
     Phase {
         spec: PhaseSpec {
             id: book.take_phase_id(id),
@@ -112,6 +114,27 @@ fn phase(
             .is_some_and(|stage| stage.weight == Weight::Strong),
         success: reading.role == Role::Other(Sense::Success),
     }
+}
+
+/// Tells of a heading that runs by words that may be meant in another way.
+fn tell_unclear(reading: &Reading, heading: &Section, book: &mut Book<'_>) {
+    let turns = reading
+        .stage
+        .is_some_and(|stage| stage.kind == PhaseKind::Deploy && stage.weight == Weight::Weak);
+    let message = if turns {
+        format!(
+            "only \"{}\" says that this is deployed: it is run",
+            reading.name
+        )
+    } else if shelved::is_unclear(&heading.title.text) {
+        format!("\"{}\" may be for another time: it is run", reading.name)
+    } else {
+        return;
+    };
+    let problem = Problem::warning("unclear-kind", book.first_line(heading.span), message);
+    book.problems.push(problem.hint(
+        "say it in the heading: \"Deployment: swap the tables\", or \"Not in this release: ...\"",
+    ));
 }
 
 /// Whether a heading does not say enough by itself: "Planning", "Database integrity". The time that

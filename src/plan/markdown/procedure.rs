@@ -36,34 +36,73 @@ fn is_numbered(title: &Title) -> bool {
     title.ordinal == Some(Ordinal::Number)
 }
 
-/// Which headings are orders of which nothing says when, right before or behind the deployment: who
-/// stops the application and migrates starts it as well. So is "100%" behind "Canary 25%".
+/// Which headings are orders of which nothing says when, around the deployment: who stops the application and
+/// migrates starts it as well. One that has no other on the deployment's other side may be for an emergency. So
+/// is "100%" behind "Canary 25%".
 fn around(outline: &Outline) -> Vec<bool> {
-    let sections = &outline.sections;
-    let mut around = vec![false; sections.len()];
-    let deploys = |title: &Title| {
-        let stage = title.meaning.stage;
-        title.meaning.sense.is_none() && stage.is_some_and(|stage| stage.kind == PhaseKind::Deploy)
-    };
-    let orders = |section: &Section| {
-        let title = &section.title;
-        let unsaid = title.meaning == Meaning::default() && section.holds.work;
-        let unsaid = unsaid && !title.words.names_a_case();
-        unsaid && (title.words.orders() || is_share(&title.text))
-    };
-    let mut look = |ixs: &mut dyn Iterator<Item = SectionIx>| {
-        let mut beside: HashMap<Option<SectionIx>, bool> = HashMap::new();
-        for ix in ixs {
-            let section = &sections[ix];
-            let beside = beside.entry(section.parent).or_insert(false);
-            let order = orders(section);
-            around[ix] |= order && *beside;
-            *beside = deploys(&section.title) || (order && *beside);
+    let mut around = vec![false; outline.sections.len()];
+    let mut beside: HashMap<Option<SectionIx>, Vec<SectionIx>> = HashMap::new();
+    for (ix, section) in outline.sections.iter().enumerate().skip(1) {
+        beside.entry(section.parent).or_default().push(ix);
+    }
+    for siblings in beside.into_values() {
+        let kinds: Vec<(SectionIx, Kind)> = siblings
+            .into_iter()
+            .map(|ix| (ix, kind(&outline.sections[ix])))
+            .collect();
+        for run in kinds.split(|(_, kind)| *kind == Kind::Other) {
+            mark(run, outline, &mut around);
         }
-    };
-    look(&mut (1..sections.len()));
-    look(&mut (1..sections.len()).rev());
+    }
     around
+}
+
+/// What a heading is to those beside it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Deploys,
+    Orders,
+    Share,
+    Other,
+}
+
+fn kind(section: &Section) -> Kind {
+    let title = &section.title;
+    let stage = title.meaning.stage;
+    if title.meaning.sense.is_none() && stage.is_some_and(|stage| stage.kind == PhaseKind::Deploy) {
+        return Kind::Deploys;
+    }
+    let unsaid = title.meaning == Meaning::default() && section.holds.work;
+    match unsaid && !title.words.names_a_case() {
+        true if is_share(&title.text) => Kind::Share,
+        true if title.words.orders() => Kind::Orders,
+        _ => Kind::Other,
+    }
+}
+
+/// Marks those of `run`, orders and deployments that stand side by side, that are done around them.
+fn mark(run: &[(SectionIx, Kind)], outline: &Outline, around: &mut [bool]) {
+    let deploys = |(_, kind): &(SectionIx, Kind)| *kind == Kind::Deploys;
+    let (Some(first), Some(last)) = (run.iter().position(deploys), run.iter().rposition(deploys))
+    else {
+        return;
+    };
+    // What stops something behind the deployment undoes it.
+    let goes_on = |(ix, kind): &&(SectionIx, Kind)| {
+        *kind == Kind::Share || !outline.sections[*ix].title.words.takes_down()
+    };
+    let behind = run[last + 1..].iter().take_while(goes_on).count();
+    let ordered = |run: &[(SectionIx, Kind)]| run.iter().any(|(_, kind)| *kind == Kind::Orders);
+    let early = ordered(&run[first..=last + behind]);
+    let late = ordered(&run[..=last]);
+    for (at, (ix, kind)) in run.iter().enumerate() {
+        let within = match at {
+            at if at < first => early,
+            at if at > last => late && at <= last + behind,
+            _ => true,
+        };
+        around[*ix] |= *kind == Kind::Share || (*kind == Kind::Orders && within);
+    }
 }
 
 /// Whether `text` is no more than a share of the whole: "50%", "100 %".

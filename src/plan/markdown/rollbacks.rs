@@ -71,16 +71,20 @@ pub(super) fn tiers(
 }
 
 /// The headings right below one about rollbacks each of which is for a case of its own, "Before the swap" and
-/// "After the swap": they are never driven one after the other.
+/// "After the swap": they are never driven one after the other. Those that are counted are.
 fn cases(outline: &Outline, readings: &[Reading], book: &mut Book<'_>) -> HashSet<SectionIx> {
     let mut cases = HashSet::new();
     let back = |ix: &SectionIx| readings[*ix].role == Role::Rollback;
     for root in (0..outline.sections.len()).filter(back) {
         let children = outline.sections[root].children.iter().copied().filter(back);
+        let children: Vec<SectionIx> = children.filter(|&ix| !is_counted(outline, ix)).collect();
         let words = |ix: SectionIx| &outline.sections[ix].title.words;
+        let times = times(outline, &outline.sections[root].children);
+        let is_sure = |ix: SectionIx| words(ix).is_one_case() || times.contains(&ix);
         let (sure, unsure): (Vec<_>, Vec<_>) = children
-            .filter(|&ix| words(ix).is_one_case() || words(ix).is_rollback_of())
-            .partition(|&ix| words(ix).is_one_case());
+            .into_iter()
+            .filter(|&ix| is_sure(ix) || words(ix).is_rollback_of())
+            .partition(|&ix| is_sure(ix));
         if sure.len() + unsure.len() < 2 {
             continue;
         }
@@ -98,6 +102,34 @@ fn cases(outline: &Outline, readings: &[Reading], book: &mut Book<'_>) -> HashSe
         cases.extend(sure.into_iter().chain(unsure));
     }
     cases
+}
+
+/// Those of `children` that are for before and for after the same thing. Where something stands beside them
+/// that is for neither, they tell the order.
+fn times(outline: &Outline, children: &[SectionIx]) -> HashSet<SectionIx> {
+    let time = |ix: &SectionIx| outline.sections[*ix].title.words.one_time();
+    let plain = |ix: &SectionIx| {
+        let words = &outline.sections[*ix].title.words;
+        time(ix).is_none() && !words.is_one_case() && outline.sections[*ix].holds.work
+    };
+    if children.iter().any(plain) {
+        return HashSet::new();
+    }
+    let said: HashSet<(bool, &str)> = children.iter().filter_map(time).collect();
+    let denied =
+        |ix: &&SectionIx| time(ix).is_some_and(|(before, what)| said.contains(&(!before, what)));
+    children.iter().filter(denied).copied().collect()
+}
+
+/// Whether a heading is counted as a step is: "1. Rollback of the app", not "5.1 Rollback of the app".
+fn is_counted(outline: &Outline, ix: SectionIx) -> bool {
+    let title = &outline.sections[ix].title;
+    let digits = title.text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let chapter = digits.len() < title.text.len()
+        && digits
+            .strip_prefix('.')
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    title.ordinal == Some(Ordinal::Number) && !chapter
 }
 
 /// Where there is only one way back, "If issues occur" and "Steps" are no names for it.

@@ -378,7 +378,7 @@ impl Walk<'_, '_> {
             }
             work::fill(&mut step, piece, fence, self.book);
             if let Some(label) = candidate.label.as_ref().filter(|_| !self.is_forward()) {
-                conditional::guard_time(&mut step, label, self.book);
+                conditional::guard_time(&mut step, label, self.found.steps.len(), self.book);
             }
             let give = if single { work::name } else { work::settings };
             give(&mut step, fence, candidate.span, self.book);

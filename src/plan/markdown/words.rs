@@ -207,7 +207,17 @@ impl Words {
             "truncate ",
             "destroy ",
         ];
-        if destroys.iter().any(|word| text.starts_with(word)) || text.contains(" back ") {
+        // So may "Restart the old version", and "Stop everything" is for an emergency.
+        let returns = [
+            " back ",
+            " old ",
+            " previous ",
+            " everything ",
+            " over ",
+            " from scratch ",
+        ];
+        let kept = destroys.iter().any(|word| text.starts_with(word));
+        if kept || returns.iter().any(|word| text.contains(word)) {
             return false;
         }
         let order = self.begins(&[Topic::Order, Topic::Acts]) || self.ends(Topic::OrderLast);
@@ -335,8 +345,7 @@ impl Words {
         if self.has(Topic::Deploy) {
             return stage(PhaseKind::Deploy, Weight::Strong);
         }
-        // "Kill switch" is none, nor is "Switch traffic back".
-        if self.begins(&[Topic::Turns]) && !self.text.contains(" back ") {
+        if self.turns() {
             return stage(PhaseKind::Deploy, Weight::Weak);
         }
         None

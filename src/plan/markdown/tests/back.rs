@@ -293,3 +293,63 @@ fn a_case_in_parentheses_makes_no_criteria_of_a_way_back() {
     assert_eq!(alerts("Rollback (if any of these is true)"), 1);
     assert_eq!(alerts("Rollback if"), 1);
 }
+
+#[test]
+fn labels_in_a_way_back_tell_the_order() {
+    let asks = |label: &str| {
+        let text = format!(
+            "## Deploy\n- [ ] a\n## Rollback\n```bash\n./stop.sh\n```\n{label}\n```bash\n./x.sh\n```\n"
+        );
+        super::problems(&text)
+            .iter()
+            .any(|(code, _)| *code == "conditional-step")
+    };
+    for label in [
+        "After that:",
+        "After step 1:",
+        "After stopping:",
+        "After a minute:",
+        "Before anything else:",
+        "Nach dem Stoppen:",
+    ] {
+        assert!(!asks(label), "{label}");
+    }
+    assert!(asks("After step 3:"));
+}
+
+#[test]
+fn headings_of_a_way_back_are_apart_only_where_they_deny_each_other() {
+    let tiers = |headings: &[&str]| {
+        let parts = headings
+            .iter()
+            .map(|heading| format!("### {heading}\n```bash\n./x.sh\n```\n"));
+        let text = format!(
+            "## Deploy\n- [ ] a\n## Rollback\n{}",
+            parts.collect::<String>()
+        );
+        let told = super::problems(&text)
+            .iter()
+            .any(|(code, _)| *code == "unclear-tier");
+        assert!(!told, "{headings:?}");
+        super::plan(&text).tiers.len()
+    };
+    assert_eq!(tiers(&["Before the swap", "After the swap"]), 2);
+    assert_eq!(
+        tiers(&["1. Rollback of the app", "2. Rollback of the database"]),
+        1
+    );
+    println!(
+        "{}",
+        tiers(&["Vor dem Einspielen", "Einspielen", "Nach dem Einspielen"])
+    );
+    println!("{}", tiers(&["When ready, stop", "When stopped, restore"]));
+    println!(
+        "{}",
+        tiers(&[
+            "If the migration failed",
+            "If the app failed",
+            "Then restart",
+            "After both: verify"
+        ])
+    );
+}

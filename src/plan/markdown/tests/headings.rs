@@ -194,3 +194,87 @@ fn headings_in_an_old_or_a_broken_encoding_keep_their_meaning() {
     assert_eq!(opened.plan.unwrap().tiers.len(), 1);
     assert!(opened.problems.iter().any(|p| p.code == "encoding"));
 }
+
+/// What is run forward of a section `heading` behind a deployment, and whether the heading is told of.
+fn behind_deployment(heading: &str) -> (bool, bool) {
+    let text = format!(
+        "# R\n## Deployment\n```bash\n./d.sh\n```\n## {heading}\n```bash\n./x.sh\n```\n## Rollback\n- [ ] r\n"
+    );
+    let plan = plan(&text);
+    let runs = titles(&plan).contains(&("shell", "./x.sh")) && plan.tiers.len() == 1;
+    let told = |code| problems(&text).iter().any(|(told, _)| *told == code);
+    assert_eq!(told("section-not-run"), !runs, "{heading}");
+    (runs, told("unclear-kind"))
+}
+
+#[test]
+fn what_may_be_a_way_back_or_for_later_is_not_run() {
+    for heading in [
+        "Contract (later)",
+        "Contract, two weeks later",
+        "Contract after two weeks",
+        "Contract phase: next quarter",
+        "Switch to the old version",
+        "Swap to previous slot",
+        "Drain queue manually",
+        "Freeze window",
+        "Freeze exceptions",
+        "Switch roles",
+        "Contract signing",
+        "Contract",
+        "Restart the old version",
+        "Disable the old version",
+        "Stop everything",
+        "Start over",
+        "Start from scratch",
+        "Shut down the cluster",
+        "Scale down",
+        "Contract (next release)",
+        "Next release: contract",
+        "Not in this release: deploy the rest",
+        "Postponed: deploy the rest",
+        "Legacy: deploy by hand",
+    ] {
+        assert!(!behind_deployment(heading).0, "{heading}");
+    }
+}
+
+#[test]
+fn what_turns_to_the_new_is_run_and_told() {
+    for heading in [
+        "Expand",
+        "Backfill the new column",
+        "Swap the tables",
+        "Switch traffic to green",
+    ] {
+        assert_eq!(behind_deployment(heading), (true, true), "{heading}");
+    }
+}
+
+#[test]
+fn a_remark_on_a_part_of_the_deployment_does_not_shelve_it() {
+    for heading in [
+        "Deploy to production (not needed on replicas)",
+        "Step 1: Deploy (deferred constraints)",
+        "Deferred: validate constraints",
+        "Deploy (future releases keep this)",
+        "Deploy (postponed to 22:00)",
+        "Deploy (on hold until 10:00)",
+        "Migration (no longer needed columns)",
+        "Deploy orders-api (legacy)",
+        "Data migration (legacy)",
+        "Migrate: legacy",
+        "Cleanup (legacy)",
+        "Next deployment ring",
+        "Release 2.4 (next release: 2.5)",
+    ] {
+        assert_eq!(behind_deployment(heading), (true, true), "{heading}");
+    }
+    for heading in [
+        "Deploy: next version (v2)",
+        "Rollout: next version",
+        "Next version rollout",
+    ] {
+        assert_eq!(behind_deployment(heading), (true, false), "{heading}");
+    }
+}

@@ -22,7 +22,7 @@ pub(super) const CHINESE: Tongue = Tongue {
         (Topic::Never, &["请勿执行", "不要执行", "禁止执行", "切勿"]),
         (Topic::Outdated, &["已废弃", "已过时"]),
         (Topic::Past, &["上次部署", "上次发布", "部署历史", "发布历史", "旧流程"]),
-        (Topic::Later, &["下个版本", "下一版本", "下次发布", "本次不执行", "暂不执行"]),
+        (Topic::Later, &["下次发布", "本次不执行", "暂不执行"]),
         (Topic::Forbids, &["请勿", "不要", "禁止"]),
         (Topic::Elsewhere, &["测试环境", "预发布环境", "开发环境"]),
         (Topic::Failure, &["失败", "出错"]),

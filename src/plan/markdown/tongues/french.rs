@@ -25,7 +25,7 @@ pub(super) const FRENCH: Tongue = Tongue {
         (Topic::Never, &["ne pas executer", "ne pas lancer", "ne pas utiliser"]),
         (Topic::Outdated, &["obsolete", "perime", "perimee"]),
         (Topic::Past, &["dernier deploiement", "deploiement precedent", "historique des deploiements", "ancienne procedure"]),
-        (Topic::Later, &["pas dans cette version", "pas maintenant", "pas encore", "prochaine version", "prochaine livraison", "prochain sprint", "version suivante", "reporte", "reportee"]),
+        (Topic::Later, &["pas dans cette version", "pas maintenant", "pas encore", "prochaine livraison", "prochain sprint", "reporte", "reportee"]),
         (Topic::Forbids, &["ne pas", "ne jamais"]),
         (Topic::Urges, &["ne pas oublier"]),
         (Topic::Elsewhere, &["environnement de test*", "en preproduction", "sur votre poste"]),

@@ -25,7 +25,7 @@ pub(super) const GERMAN: Tongue = Tongue {
         (Topic::Never, &["nicht ausfuhren", "nicht verwenden", "nicht mehr verwenden"]),
         (Topic::Outdated, &["veraltet", "uberholt"]),
         (Topic::Past, &["fruher", "altes verfahren", "altes vorgehen", "letztes deployment", "letzte auslieferung", "deployment historie"]),
-        (Topic::Later, &["nicht in diesem release", "nicht in dieser version", "nicht jetzt", "noch nicht", "nachstes release", "nachster sprint", "nachste version", "im nachsten release", "in der nachsten version", "zuruckgestellt", "verschoben", "nicht mehr notig", "nicht notig"]),
+        (Topic::Later, &["nicht in diesem release", "nicht in dieser version", "nicht jetzt", "noch nicht", "nachstes release", "nachster sprint", "im nachsten release", "in der nachsten version", "zuruckgestellt", "verschoben", "nicht mehr notig", "nicht notig"]),
         (Topic::Forbids, &["niemals", "bitte nicht"]),
         (Topic::Elsewhere, &["testumgebung*", "testsystem*", "entwicklungsumgebung*", "auf staging", "auf dem laptop"]),
     (Topic::Restore, &["backup einspielen", "sicherung einspielen", "dump einspielen", "backup wieder einspielen", "sicherung wieder einspielen", "wiederherstellung*", "wiederanlauf*", "notfall", "notfalle", "notfallplan*", "notfallprozedur*", "notfallverfahren", "notfallmassnahme*", "notfallhandbuch", "notfallablauf"]),

@@ -24,7 +24,7 @@ pub(super) const PORTUGUESE: Tongue = Tongue {
         (Topic::Never, &["nao executar", "nao usar", "nao rodar"]),
         (Topic::Outdated, &["obsoleto", "obsoleta"]),
         (Topic::Past, &["implantacao anterior", "ultima implantacao", "historico de implantacoes", "procedimento antigo"]),
-        (Topic::Later, &["nao nesta versao", "ainda nao", "proxima versao", "proxima release", "proxima sprint", "adiado"]),
+        (Topic::Later, &["nao nesta versao", "ainda nao", "proxima release", "proxima sprint", "adiado"]),
         (Topic::Forbids, &["nunca"]),
         (Topic::Elsewhere, &["ambiente de teste*", "em homologacao", "ambiente de desenvolvimento"]),
         (Topic::Thing, &["versao", "anterior*", "para"]),

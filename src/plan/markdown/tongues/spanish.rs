@@ -25,7 +25,7 @@ pub(super) const SPANISH: Tongue = Tongue {
         (Topic::Never, &["no ejecutar", "no usar"]),
         (Topic::Outdated, &["obsoleto", "obsoleta"]),
         (Topic::Past, &["despliegue anterior", "ultimo despliegue", "historial de despliegues", "procedimiento anterior"]),
-        (Topic::Later, &["no en esta version", "todavia no", "aun no", "proxima version", "proximo sprint", "siguiente version", "aplazado", "pospuesto"]),
+        (Topic::Later, &["no en esta version", "todavia no", "aun no", "proximo sprint", "aplazado", "pospuesto"]),
         (Topic::Forbids, &["nunca"]),
         (Topic::Elsewhere, &["entorno de prueba*", "en preproduccion", "entorno de desarrollo"]),
         (Topic::Thing, &["version", "anterior*", "a", "al"]),
