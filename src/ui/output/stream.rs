@@ -51,6 +51,9 @@ pub(super) struct Edges {
 pub(super) struct LogStream {
     parser: Parser,
     pen: Pen,
+    /// The beginning of a letter whose other bytes are still to come. The parser is never given half a letter:
+    /// it would lose one that comes behind it.
+    half: Vec<u8>,
     /// Where in the file the next byte stands.
     at: u64,
     /// Where the piece that is being written began, once that is known.
@@ -70,6 +73,7 @@ impl LogStream {
         LogStream {
             parser: Parser::new(),
             pen: Pen::default(),
+            half: Vec::new(),
             at: offset,
             start: (offset == 0).then_some(0),
             continues: false,
@@ -92,7 +96,7 @@ impl LogStream {
             let stride = &bytes[..room.min(bytes.len())];
             let line_end = stride.iter().position(|byte| *byte == b'\n');
             let text = &stride[..line_end.unwrap_or(stride.len())];
-            self.parser.advance(&mut self.pen, text);
+            self.read(text, line_end.is_some());
             self.at += text.len() as u64;
             bytes = &bytes[text.len()..];
             if line_end.is_some() {
@@ -111,12 +115,22 @@ impl LogStream {
     /// Gives out the last line, which has no end yet.
     pub(super) fn finish(mut self, pieces: &mut Vec<Piece>) {
         if self.start.is_some_and(|start| start < self.at) {
+            self.read(b"", true);
             self.parser.advance(&mut self.pen, CANCEL);
             self.end_piece(false, pieces);
             if let Some(piece) = pieces.last_mut() {
                 piece.edges.unfinished = true;
             }
         }
+    }
+
+    /// Gives the parser what came, but for half a letter at its end, unless it `ends` there.
+    fn read(&mut self, text: &[u8], ends: bool) {
+        self.half.extend_from_slice(text);
+        let kept = if ends { 0 } else { half_letter(&self.half) };
+        let whole = self.half.len() - kept;
+        self.parser.advance(&mut self.pen, &self.half[..whole]);
+        self.half.drain(..whole);
     }
 
     fn end_piece(&mut self, cut: bool, pieces: &mut Vec<Piece>) {
@@ -146,6 +160,22 @@ impl LogStream {
             self.silent = 0;
         }
     }
+}
+
+/// How many bytes at the end of `bytes` are the beginning of a letter in UTF-8.
+fn half_letter(bytes: &[u8]) -> usize {
+    let end = bytes.iter().rev().take(3);
+    for (before, byte) in end.enumerate() {
+        let length = match byte {
+            0x80..=0xBF => continue,
+            0xC2..=0xDF => 2,
+            0xE0..=0xEF => 3,
+            0xF0..=0xF4 => 4,
+            _ => 0,
+        };
+        return if before + 1 < length { before + 1 } else { 0 };
+    }
+    0
 }
 
 /// What the parser's findings do: text and the moves inside of a line go to the grid, colours are

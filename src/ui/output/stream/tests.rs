@@ -168,6 +168,20 @@ fn output() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(part, 0..30).prop_map(|parts| parts.concat())
 }
 
+#[test]
+fn a_control_character_that_comes_in_halves_is_no_letter() {
+    let bytes = "a\u{80}b\u{9b}c".as_bytes();
+    for at in 0..bytes.len() {
+        let mut stream = LogStream::new(0, 0);
+        let mut parts = Vec::new();
+        for half in [&bytes[..at], &bytes[at..]] {
+            stream.feed(half, &mut parts);
+        }
+        stream.finish(&mut parts);
+        assert_eq!(parts, pieces(bytes), "{at}");
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_harmful_ever_comes_out(bytes in output()) {
