@@ -29,8 +29,10 @@ pub struct Common {
     pub name: Option<String>,
 }
 
-/// What can be done.
+/// What can be done. What the arguments of each verb are is made for the one that was asked for only: all of
+/// it is more code than many verbs run.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Verb {
     /// Run a plan: Markdown as it is, or TOML
     Run(Run),

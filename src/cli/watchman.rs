@@ -162,11 +162,8 @@ mod tests {
     fn health(link: Link) -> Health {
         Health {
             databases: vec![DatabaseHealth {
-                name: "main".to_owned(),
                 link,
-                picture: None,
-                trouble: None,
-                no_spare: None,
+                ..DatabaseHealth::new("main")
             }],
             ..Health::default()
         }

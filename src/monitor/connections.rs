@@ -103,6 +103,9 @@ pub struct Connections {
     pub used: u32,
     /// How many of them are in this database.
     pub here: u32,
+    /// How many sessions of other databases wait for a lock, as far as this role may see.
+    #[serde(default)]
+    pub waiting_elsewhere: u32,
     /// How many applications can have.
     pub usable: u32,
     /// How many more this database can have.
@@ -127,6 +130,13 @@ pub struct Connections {
     pub clients: Vec<Group>,
     /// What [`Connections::used`] was in the last polls, with a gap where the link was down.
     pub history: Series,
+}
+
+impl Connections {
+    /// How many of them are in other databases of the server.
+    pub fn elsewhere(&self) -> u32 {
+        self.used.saturating_sub(self.here)
+    }
 }
 
 /// A number of sessions that are alike.

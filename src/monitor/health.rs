@@ -35,6 +35,9 @@ pub struct Health {
 pub struct DatabaseHealth {
     /// Its name in the plan.
     pub name: String,
+    /// Where it is, such as `db1.internal:5432` or `/run/postgresql:5432`; empty where the URL can't be read.
+    #[serde(default)]
+    pub place: String,
     /// Whether it can be reached.
     pub link: Link,
     /// What was last seen of it. It stays when the link goes down, and says how old it is.
@@ -172,6 +175,9 @@ pub struct ServerFacts {
     pub rights: Rights,
     /// Whether the server is a standby or recovers from a crash.
     pub in_recovery: bool,
+    /// How long the server had been running when it was looked at; none where that is not known.
+    #[serde(default)]
+    pub up: Option<Duration>,
     /// Whether a pooler stands between, so that settings and session numbers are not the monitor's own.
     pub pooled: bool,
     /// What bounds the number of sessions.
@@ -257,10 +263,24 @@ impl Picture {
 }
 
 impl DatabaseHealth {
+    /// Which database of which server it is, for whoever is about to do something there.
+    pub fn called(&self) -> String {
+        let known = self
+            .picture
+            .as_ref()
+            .map(|picture| &picture.server.database);
+        let name = known.unwrap_or(&self.name);
+        if self.place.is_empty() {
+            return name.clone();
+        }
+        format!("{name} at {}", self.place)
+    }
+
     /// A database of which nothing is known yet.
-    pub(super) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         DatabaseHealth {
             name: name.to_owned(),
+            place: String::new(),
             link: Link::Connecting,
             picture: None,
             trouble: None,

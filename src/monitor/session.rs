@@ -180,6 +180,13 @@ impl Session {
             .is_some_and(|wait| wait.starts_with("Lock:"))
     }
 
+    /// Where its client is, in words; empty where that may not be seen.
+    pub fn client_words(&self) -> String {
+        self.client
+            .map(|client| client.to_string())
+            .unwrap_or_default()
+    }
+
     /// Why no signal can go to it, whoever asks; none if one can.
     pub fn no_signal(&self) -> Option<String> {
         let recovers = self.kind.as_deref() == Some(RECOVERY);

@@ -179,6 +179,8 @@ impl Starting {
                 return;
             }
         };
+        self.board
+            .database(place, |health| health.place = target.place());
         let spare = Arc::new(KeptLine::new(target.clone()));
         let (desk, errands) = Desk::new();
         self.signallers

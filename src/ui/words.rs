@@ -43,13 +43,15 @@ pub fn standing(standing: Standing) -> (&'static str, Role) {
     }
 }
 
-/// A length of time in at most four columns, for lists: `420ms` is the exception.
+/// A length of time in at most four columns, for lists: `4.2s`, `42s`, `4m20`, `42m`; `420ms` is the exception.
 pub fn short(time: Duration) -> String {
     let secs = time.as_secs();
     match secs {
         0 => format!("{}ms", time.as_millis()),
         1..=9 => format!("{:.1}s", time.as_secs_f64()),
         10..=99 => format!("{secs}s"),
+        // Whoever waits for a lock's timeout counts seconds.
+        100..=599 if secs % 60 > 0 => format!("{}m{:02}", secs / 60, secs % 60),
         100..=5_999 => format!("{}m", secs / 60),
         6_000..=359_999 => format!("{}h", secs / 3_600),
         _ => format!("{}d", secs / 86_400),
@@ -128,7 +130,10 @@ mod tests {
         assert_eq!(short(420), "420ms");
         assert_eq!(short(8_140), "8.1s");
         assert_eq!(short(41_000), "41s");
-        assert_eq!(short(190_000), "3m");
+        assert_eq!(short(190_000), "3m10");
+        assert_eq!(short(545_000), "9m05");
+        assert_eq!(short(180_000), "3m");
+        assert_eq!(short(610_000), "10m");
         assert_eq!(short(7_300_000), "2h");
         assert_eq!(short(400_000_000), "4d");
         assert_eq!(t_clock(Duration::from_secs(271)), "T+00:04:31");

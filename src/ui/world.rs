@@ -223,6 +223,6 @@ impl World {
         let picture = self.database(database).and_then(|db| db.picture.as_ref());
         picture
             .into_iter()
-            .flat_map(move |picture| panel.sessions(picture))
+            .flat_map(move |picture| panel.sessions(picture, ""))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
@@ -30,6 +31,7 @@ const FACTS: &str = "
            r.rolsuper OR pg_has_role(r.oid, 'pg_read_all_stats', 'USAGE') AS may_see_all,
            r.rolsuper OR pg_has_role(r.oid, 'pg_signal_backend', 'USAGE') AS may_signal,
            pg_is_in_recovery() AS in_recovery,
+           extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::float8 AS up,
            current_setting('max_connections')::int4 AS max_connections,
            current_setting('superuser_reserved_connections')::int4 AS superuser_reserved,
            current_setting('reserved_connections', true)::int4 AS reserved,
@@ -97,6 +99,7 @@ fn facts(row: &PgRow) -> Facts {
                 may_signal: flag(row, "may_signal"),
             },
             in_recovery: flag(row, "in_recovery"),
+            up: field(row, "up").and_then(|secs| Duration::try_from_secs_f64(secs).ok()),
             pooled: false,
             limits: Limits {
                 max_connections: number("max_connections").unwrap_or_default(),

@@ -158,10 +158,13 @@ impl Poller {
             locks: waits.blind.clone(),
             progress: progress.blind,
         };
-        let server = self.facts.server.clone();
+        let mut server = self.facts.server.clone();
+        let known = self.facts_at.map(|at| now.since(at));
+        server.up = server.up.zip(known).map(|(up, since)| up + since);
         let mut all = connections::count(&sessions.alike, &sessions.listed, &server.limits);
         self.history.push(Some(f64::from(all.used)));
         all.history = self.history.clone();
+        all.waiting_elsewhere = sessions.waiting_elsewhere;
         Ok(Picture {
             at: now,
             took: Duration::ZERO,

@@ -47,7 +47,15 @@ fn columns(view: View, counts_indexes: bool) -> &'static str {
              heap_blks_total, 0, 0, 0, 0, 0, 0, NULL"
         }
         View::Cluster => {
-            "command, phase, heap_blks_scanned, heap_blks_total, 0, 0, 0, 0, 0, 0, NULL"
+            "command, phase, heap_blks_scanned, heap_blks_total,
+             CASE phase WHEN 'rebuilding index' THEN index_rebuild_count
+                        WHEN 'writing new heap' THEN heap_tuples_written
+                        ELSE heap_tuples_scanned END,
+             CASE phase WHEN 'rebuilding index'
+                        THEN (SELECT count(*) FROM pg_index WHERE indrelid = relid)
+                        WHEN 'writing new heap' THEN heap_tuples_scanned
+                        ELSE (SELECT greatest(reltuples, 0)::float8 FROM pg_class WHERE oid = relid) END,
+             0, 0, 0, 0, NULL"
         }
         View::Analyze => {
             "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0, 0, 0, 0, 0, NULL"
@@ -336,20 +344,15 @@ fn uncounted<'s>(sessions: &'s [Session], counted: &[Progress]) -> Vec<&'s Sessi
 fn unknown(session: &Session, relation: Option<&str>, bytes: Option<f64>) -> Progress {
     let statement = session.statement.as_deref().unwrap_or_default();
     let does = reads_everything(statement).unwrap_or_default();
-    let size = bytes
-        .filter(|bytes| *bytes > 0.0)
-        .map(|bytes| format!(" of {:.1} GB", bytes / 1e9));
-    let words = statement
-        .split_whitespace()
-        .take(3)
-        .collect::<Vec<_>>()
-        .join(" ");
+    let size = bytes.filter(|bytes| *bytes > 0.0);
+    let size = size.map(|bytes| format!(" of {:.0} MB", (bytes / 1e6).max(1.0)));
+    let words: Vec<&str> = statement.split_whitespace().take(3).collect();
     Progress {
         pid: session.pid,
         ours: session.ours.clone(),
         what: match relation {
             Some(relation) => format!("{does}: {relation}{}", size.unwrap_or_default()),
-            None => format!("{does}: {words}"),
+            None => format!("{does}: {}", words.join(" ")),
         },
         phase: "the server has no counter for this".to_owned(),
         done: None,

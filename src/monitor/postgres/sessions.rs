@@ -37,7 +37,7 @@ macro_rules! session_fields {
 }
 
 /// Where the fields are in a row; those of a number of sessions that are alike end with their number, and how
-/// many of them wait for a lock here. A row of its own, the last, has the server's clock, and instead of a
+/// many of them wait for a lock. A row of its own, the last, has the server's clock, and instead of a
 /// number whether it is a standby.
 mod at {
     pub(super) const PID: usize = 0;
@@ -82,7 +82,7 @@ macro_rules! alike {
             "SELECT NULL::int4, datid, usesysid, application_name, client_addr, NULL::int4, state, NULL,
                     NULL, NULL, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz,
                     NULL::timestamptz, NULL::int4, NULL, NULL::bytea, count(*),
-                    count(*) FILTER (WHERE datid = $2 AND wait_event_type = 'Lock'), NULL::timestamptz
+                    count(*) FILTER (WHERE wait_event_type = 'Lock'), NULL::timestamptz
                FROM a
               WHERE (backend_type = 'client backend' OR backend_type IS NULL AND usesysid IS NOT NULL)",
             $of,
@@ -156,6 +156,8 @@ pub(super) struct Sessions {
     pub(super) listed: Vec<Session>,
     /// How many wait for a lock in this database, as far as this role may see.
     pub(super) waiting: u32,
+    /// The same of all other databases.
+    pub(super) waiting_elsewhere: u32,
     /// Whether there are too many to list them all the next time.
     pub(super) crowded: bool,
     /// Whether the server is a standby at this moment: one that is promoted stays the same server.
@@ -206,8 +208,7 @@ impl Sessions {
             clock: clock.unwrap_or_default(),
         };
         let mut sessions = reader.sessions(rows, wanted.crowded);
-        let in_recovery = last.first().and_then(|row| int8(row, at::SESSIONS));
-        sessions.in_recovery = in_recovery == Some(1);
+        sessions.in_recovery = last.first().and_then(|row| int8(row, at::SESSIONS)) == Some(1);
         sessions.crowded = sessions.could_be_listed(wanted) > MANY * LISTED.max(wanted.idle);
         Ok(sessions)
     }
@@ -219,8 +220,11 @@ impl Sessions {
                 && alike.state != State::Hidden
                 && (wanted.idle > 0 || alike.state != State::Idle)
         };
-        let counted = self.alike.iter().filter(listable);
-        counted.map(|alike| alike.sessions).sum()
+        self.alike
+            .iter()
+            .filter(listable)
+            .map(|alike| alike.sessions)
+            .sum()
     }
 }
 
@@ -275,7 +279,11 @@ impl Reader<'_> {
                 sessions.listed.push(session);
             }
             let number = |at: usize| int8(row, at).and_then(|number| u32::try_from(number).ok());
-            sessions.waiting += number(at::WAITING).unwrap_or_default();
+            let waiting = number(at::WAITING).unwrap_or_default();
+            match oid(bytes(row, at::DATABASE)) {
+                Some(here) if here == self.facts.database => sessions.waiting += waiting,
+                _ => sessions.waiting_elsewhere += waiting,
+            }
             let count = number(at::SESSIONS).unwrap_or(alone);
             if count > 0 {
                 *groups.entry(COMMON.map(|at| bytes(row, at))).or_default() += count;

@@ -87,6 +87,15 @@ impl Target {
         ))
     }
 
+    /// Where the server is, such as `db1.internal:5432`.
+    pub fn place(&self) -> String {
+        let host = match self.0.get_socket() {
+            Some(socket) => socket.to_string_lossy(),
+            None => self.0.get_host().into(),
+        };
+        format!("{host}:{}", self.0.get_port())
+    }
+
     /// The options for a connection with `settings` from its first moment.
     pub(super) fn with(&self, settings: &[(&str, &str)]) -> PgConnectOptions {
         self.0.clone().options(settings.iter().copied())

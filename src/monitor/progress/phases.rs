@@ -125,11 +125,11 @@ const VACUUM: &[Phase] = &[
 const CLUSTER: &[Phase] = &[
     Phase("initializing", 0.0, 0.0, Nothing),
     Phase("seq scanning heap", 0.0, 0.55, Main),
-    Phase("index scanning heap", 0.0, 0.60, Nothing),
+    Phase("index scanning heap", 0.0, 0.75, More),
     Phase("sorting tuples", 0.55, 0.05, Nothing),
-    Phase("writing new heap", 0.60, 0.15, Nothing),
+    Phase("writing new heap", 0.60, 0.15, More),
     Phase("swapping relation files", 0.75, 0.0, Nothing),
-    Phase("rebuilding index", 0.75, 0.25, Nothing),
+    Phase("rebuilding index", 0.75, 0.25, More),
     Phase("performing final cleanup", 1.0, 0.0, Nothing),
 ];
 
@@ -184,7 +184,11 @@ impl Raw {
 
     fn part_of_one(&self) -> Option<f64> {
         let Phase(_, begins, weight, counters) = self.phase_now()?;
-        let within = self.within(*counters).unwrap_or(0.0);
+        let within = match self.within(*counters) {
+            // Nothing has come before it, and how far it has come nobody knows.
+            None if *begins == 0.0 && *weight > 0.0 => return None,
+            within => within.unwrap_or(0.0),
+        };
         Some((begins + weight * within).min(1.0))
     }
 
@@ -269,6 +273,10 @@ impl Raw {
         if self.parts_total > 1.0 {
             let (done, total) = (self.parts_done, self.parts_total);
             return format!("{phase}; {done} of {total} partitions");
+        }
+        if self.view == View::Cluster && phase == "rebuilding index" && self.more_total > 0.0 {
+            let (done, total) = (self.more_done, self.more_total);
+            return format!("{phase}; {done} of {total} done");
         }
         if self.is_uncounted_work() {
             return format!("{phase} (the server does not count this)");

@@ -233,14 +233,21 @@ fn indexes_of_other_kinds_are_filled_while_the_table_is_read() {
 #[test]
 fn a_phase_without_counters_has_a_place_and_no_time_left() {
     let full = |phase, counters| raw(View::Cluster, "VACUUM FULL", phase, counters);
-    let rebuilding = full("rebuilding index", [100.0, 100.0, 0.0, 0.0]);
-    assert_eq!(percent(&rebuilding), Some(75));
-    assert_eq!(rebuilding.stretch(), None);
-    assert!(rebuilding.phase_words().contains("does not count"));
+    let rebuilding = full("rebuilding index", [100.0, 100.0, 1.0, 2.0]);
+    assert_eq!(
+        (percent(&rebuilding), rebuilding.stretch()),
+        (Some(88), None)
+    );
+    assert_eq!(rebuilding.phase_words(), "rebuilding index; 1 of 2 done");
+    let sorting = full("sorting tuples", [100.0, 100.0, 50.0, 0.0]);
+    assert_eq!((percent(&sorting), sorting.stretch()), (Some(55), None));
+    assert!(sorting.phase_words().contains("does not count"));
     let scanning = full("seq scanning heap", [50.0, 100.0, 0.0, 0.0]);
     assert_eq!((percent(&scanning), scanning.stretch()), (Some(28), None));
-    let by_index = full("index scanning heap", [50.0, 0.0, 0.0, 0.0]);
-    assert_eq!(percent(&by_index), Some(0));
+    let by_index = full("index scanning heap", [50.0, 0.0, 20.0, 100.0]);
+    assert_eq!(percent(&by_index), Some(15));
+    let unknown = full("index scanning heap", [50.0, 0.0, 20.0, 0.0]);
+    assert_eq!(percent(&unknown), None);
     let sorting = raw(
         View::CreateIndex,
         "CREATE INDEX",
@@ -314,7 +321,7 @@ fn a_phase_without_a_counter_says_so_and_one_in_which_nothing_is_done_does_not()
         (View::CreateIndex, "waiting for old snapshots", true),
         (View::Vacuum, "truncating heap", false),
         (View::Vacuum, "initializing", true),
-        (View::Cluster, "rebuilding index", false),
+        (View::Cluster, "sorting tuples", false),
         (View::Cluster, "swapping relation files", true),
         (View::Analyze, "computing statistics", false),
         (View::Analyze, "something of a newer server", true),

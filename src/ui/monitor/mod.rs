@@ -12,6 +12,7 @@
 mod act;
 mod app;
 mod detail;
+mod foot;
 mod frames;
 mod keymap;
 mod screen;

@@ -12,13 +12,14 @@
 //! ```
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
-use super::keymap::{self, Binding, KEYMAP, Want};
+use super::keymap;
 use super::sessions;
 use super::state::State;
 use super::tab::Tab;
@@ -32,6 +33,8 @@ use crate::ui::words;
 
 /// From this width on there are panels beside the chosen one.
 const WIDE: u16 = 120;
+/// A server that has been running for less than this was started under somebody's eyes.
+const JUST_STARTED: Duration = Duration::from_secs(600);
 
 /// Everything there is to draw.
 pub struct Look<'a> {
@@ -79,9 +82,11 @@ impl Look<'_> {
             ..area
         };
         let last = area.height.saturating_sub(1);
+        let said = self.said(area.width).len().max(1) as u16;
+        let message = last.saturating_sub(said);
         let middle = Rect {
             y: area.y + 2.min(area.height),
-            height: area.height.saturating_sub(5),
+            height: area.height.saturating_sub(4 + said),
             ..area
         };
         let mut areas = Areas {
@@ -90,8 +95,11 @@ impl Look<'_> {
             main: middle,
             beside: Vec::new(),
             strip: Rect::default(),
-            probes: row(last.saturating_sub(2)),
-            message: row(last.saturating_sub(1)),
+            probes: row(message.saturating_sub(1)),
+            message: Rect {
+                height: last.saturating_sub(message),
+                ..row(message)
+            },
             footer: row(last),
         };
         if area.width >= WIDE {
@@ -186,11 +194,20 @@ impl Look<'_> {
         let sessions = picture.zip(table.as_deref());
         let sessions = sessions.map_or_else(Vec::new, |(picture, table)| table.sessions(picture));
         let reverse = if self.state.reverse { ", reversed" } else { "" };
-        let title = format!(
-            "Sessions  {}, by {}{reverse}",
-            sessions.len(),
-            self.state.order.word()
-        );
+        let title = match picture {
+            Some(picture) => {
+                let elsewhere = match picture.connections.elsewhere() {
+                    0 => String::new(),
+                    others => format!(" here, {others} in other databases"),
+                };
+                let order = self.state.order.word();
+                format!(
+                    "Sessions  {}{elsewhere}, by {order}{reverse}",
+                    sessions.len()
+                )
+            }
+            None => "Sessions".to_owned(),
+        };
         let inner = frame(self.theme, &sight.title(&title), true, area, buf);
         let Some(table) = table else {
             return sight.absent(inner, buf);
@@ -206,11 +223,18 @@ impl Look<'_> {
                 let standby = if server.in_recovery { ", standby" } else { "" };
                 let words = format!(
                     "{}  PostgreSQL {}{standby}  as {}",
-                    server.database, server.version, server.role
+                    database.called(),
+                    server.version,
+                    server.role
                 );
                 left.push(sight.span(words, Role::Text));
+                let up = server.up.map(|up| up + self.now.since(picture.at));
+                if let Some(up) = up.filter(|up| *up < JUST_STARTED) {
+                    let words = format!("  STARTED {} ago", words::short(up));
+                    left.push(sight.span(words, Role::Warn));
+                }
             } else {
-                left.push(sight.span(&database.name, Role::Text));
+                left.push(sight.span(database.called(), Role::Text));
             }
             if let Link::Down { .. } = database.link {
                 left.push(sight.span("  NO CONNECTION", Role::Bad));
@@ -253,46 +277,6 @@ impl Look<'_> {
             };
             spans.push(sight.span(format!("{}", at + 1), Role::Key));
             spans.push(sight.span(format!(" {} ", tab.label(area.width)), role));
-        }
-        put(area, 0, Line::from(spans), buf);
-    }
-
-    fn message(&self, sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
-        let filter = &self.state.filter;
-        let line = match &self.state.message {
-            _ if self.state.typing => sight.span(format!(" filter: {filter}▏"), Role::Active),
-            Some((words, bad)) => {
-                let role = if *bad { Role::Warn } else { Role::Good };
-                sight.span(format!(" {words}"), role)
-            }
-            None if !filter.is_empty() => sight.span(
-                format!(" only what holds \"{filter}\"; esc shows all"),
-                Role::Warn,
-            ),
-            None => return,
-        };
-        put(area, 0, Line::from(line), buf);
-    }
-
-    /// As many keys as there is room for, those that lead to the others always.
-    fn footer(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
-        let wide = |binding: &Binding| {
-            clip::width(&binding.keys[0].to_string()) + clip::width(binding.hint) + 3
-        };
-        let always = |binding: &Binding| matches!(binding.want, Want::Help | Want::Quit);
-        let shown = KEYMAP.iter().filter(|binding| !binding.hint.is_empty());
-        let kept: usize = shown.clone().filter(|b| always(b)).map(wide).sum();
-        let mut room = usize::from(area.width).saturating_sub(kept);
-        let mut spans = Vec::new();
-        for binding in shown {
-            if !always(binding) {
-                let Some(left) = room.checked_sub(wide(binding)) else {
-                    continue;
-                };
-                room = left;
-            }
-            spans.push(sight.span(format!(" {}", binding.keys[0]), Role::Key));
-            spans.push(sight.span(format!(" {} ", binding.hint), Role::Text));
         }
         put(area, 0, Line::from(spans), buf);
     }

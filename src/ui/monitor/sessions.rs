@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::monitor::{Picture, Session, State as Doing};
-use crate::ui::panels::watch::Sight;
+use crate::ui::panels::watch::{Sight, holds};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::widgets::clip;
@@ -74,7 +74,7 @@ impl Order {
             Order::Session => b.session_age.cmp(&a.session_age),
             Order::Application => a.application.cmp(&b.application),
             Order::User => a.user.cmp(&b.user),
-            Order::Client => client(a).cmp(&client(b)),
+            Order::Client => a.client_words().cmp(&b.client_words()),
             Order::Pid => a.pid.cmp(&b.pid),
         }
     }
@@ -89,13 +89,6 @@ fn urgency(session: &Session) -> u8 {
         Doing::Idle => 4,
         _ => 3,
     }
-}
-
-fn client(session: &Session) -> String {
-    session
-        .client
-        .map(|client| client.to_string())
-        .unwrap_or_default()
 }
 
 /// Which sessions are shown, and in which order. It is made once for what is seen and what is wished, however
@@ -162,24 +155,6 @@ impl Table {
         let places = self.places.iter();
         places.filter_map(|at| picture.sessions.get(*at)).collect()
     }
-}
-
-/// Whether anything that is shown of the session holds the text.
-fn holds(session: &Session, filter: &str) -> bool {
-    let texts = [
-        session.application.as_str(),
-        session.user.as_deref().unwrap_or_default(),
-        session.statement.as_deref().unwrap_or_default(),
-        session.wait.as_deref().unwrap_or_default(),
-        session.state.words(),
-    ];
-    filter.is_empty()
-        || texts
-            .iter()
-            .any(|text| text.to_lowercase().contains(filter))
-        || session.pid.to_string() == filter
-        || client(session).contains(filter)
-        || (filter == "ours" && session.ours.is_some())
 }
 
 /// A column: its heading and how wide it is.
@@ -254,7 +229,7 @@ pub fn draw(
         Some(why) => sight.say(&why, Role::Warn, below, buf),
         None if !sessions.is_empty() => {}
         None if sight.filter.is_empty() => {
-            sight.say("nobody else is connected", Role::Dim, below, buf);
+            sight.say("nobody else is connected here", Role::Dim, below, buf);
         }
         None => sight.say("no session is like that", Role::Dim, below, buf),
     }
@@ -297,7 +272,7 @@ fn cell(session: &Session, column: &str) -> (String, Role) {
             None => (session.application.clone(), Role::Text),
         },
         "user" => (session.user.clone().unwrap_or_default(), Role::Dim),
-        "client" => (client(session), Role::Dim),
+        "client" => (session.client_words(), Role::Dim),
         "state" => state(session),
         "in tx" => (age(session.transaction_age), Role::Text),
         _ => {

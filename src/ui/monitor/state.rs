@@ -102,7 +102,7 @@ impl State {
         };
         match self.tab.panel() {
             None => self.table(picture).sessions(picture),
-            Some(panel) => panel.sessions(picture).collect(),
+            Some(panel) => panel.sessions(picture, &self.filter).collect(),
         }
     }
 
@@ -178,7 +178,11 @@ impl State {
             Want::Bottom => self.go_to_end(&health, true),
             Want::Sort => self.sort(),
             Want::Reverse => self.reverse = !self.reverse,
-            Want::Filter => self.typing = true,
+            Want::Filter if self.tab.is_list() => self.typing = true,
+            Want::Filter => {
+                let words = "only sessions, locks and slower statements can be filtered";
+                self.message = Some((words.to_owned(), true));
+            }
             Want::Freeze => self.freeze(newest, now),
             Want::Database => {
                 self.database = (self.database + 1) % health.databases.len().max(1);

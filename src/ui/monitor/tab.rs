@@ -55,6 +55,11 @@ impl Tab {
         })
     }
 
+    /// Whether it lists what a filter can choose among.
+    pub fn is_list(self) -> bool {
+        matches!(self, Tab::Sessions | Tab::Locks | Tab::Slower)
+    }
+
     /// What it is called on a screen of this width.
     pub fn label(self, width: u16) -> &'static str {
         match self {

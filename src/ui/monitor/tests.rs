@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
@@ -201,6 +202,49 @@ fn keys_sort_reverse_and_filter() {
     assert!(text.contains("only what holds \"web\""), "{text}");
     screen.press("\x1b");
     assert_eq!(screen.state.sessions(&screen.health).len(), 5);
+}
+
+#[test]
+fn what_lists_nothing_is_not_filtered() {
+    let mut screen = Screen::new();
+    screen.press("3/");
+    assert_eq!(
+        (screen.state.tab, screen.state.typing),
+        (Tab::Connections, false)
+    );
+    assert!(screen.drawn(80, 24).contains("can be filtered"));
+}
+
+#[test]
+fn a_long_message_has_the_rows_that_it_takes() {
+    let mut screen = Screen::new();
+    let words = "permission denied to terminate process: only roles with the SUPERUSER attribute may \
+                 terminate processes of roles with the SUPERUSER attribute";
+    screen.state.message = Some((words.to_owned(), true));
+    let seen = screen.drawn(80, 24);
+    let told: Vec<&str> = seen.split_whitespace().collect();
+    assert!(told.join(" ").contains(words), "{seen}");
+    assert!(seen.contains("quit"), "{seen}");
+}
+
+#[test]
+fn where_it_looks_is_on_the_screen_and_in_the_question() {
+    let mut screen = Screen::new();
+    let health = Arc::make_mut(&mut screen.health);
+    "db1.internal:5432".clone_into(&mut health.databases[0].place);
+    change(&mut screen, |picture| {
+        picture.server.up = Some(Duration::from_secs(40));
+    });
+    let seen = screen.drawn(120, 24);
+    assert!(seen.contains("shop at db1.internal:5432"), "{seen}");
+    assert!(seen.contains("STARTED 40s ago"), "{seen}");
+    screen.press("k");
+    let asked = screen.drawn(80, 24);
+    assert!(asked.contains("on shop at db1.internal:5432"), "{asked}");
+    change(&mut screen, |picture| {
+        picture.server.up = Some(Duration::from_secs(4_000));
+    });
+    assert!(!screen.drawn(120, 24).contains("STARTED"));
 }
 
 #[test]

@@ -92,7 +92,13 @@ impl State {
         let user = session.user.as_deref().unwrap_or("unknown user");
         let application = &session.application;
         let state = session.state.words();
-        let mut lines = vec![format!("{} {user} {application} {state}", session.pid)];
+        let databases = &health.databases;
+        let database = databases.get(self.database % databases.len().max(1));
+        let mut lines: Vec<String> = database
+            .map(|known| format!("on {}", known.called()))
+            .into_iter()
+            .collect();
+        lines.push(format!("{} {user} {application} {state}", session.pid));
         lines.extend(session.statement.clone());
         self.question = Some(Question {
             signal,

@@ -35,6 +35,26 @@ fn waiting(count: u32) -> impl Fn(&Picture) -> bool {
 }
 
 #[tokio::test]
+async fn who_waits_in_another_database_is_counted_and_not_listed() {
+    let server = Server::start(&[]).unwrap();
+    let mut admin = Client::of(&server, "psql").await;
+    admin.run("create database shop").await;
+    let mut watched = Watched::start(&[server.url("shop")], Vec::new());
+    admin
+        .run("begin; create table t (id int); select pg_advisory_lock(7)")
+        .await;
+    let _waiter = Client::of(&server, "web")
+        .await
+        .wait_in("select pg_advisory_lock(7)");
+    let picture = watched
+        .picture(|picture| picture.connections.waiting_elsewhere == 1)
+        .await;
+    assert_eq!((picture.locks.waiters, picture.sessions.len()), (0, 0));
+    assert!(picture.connections.elsewhere() >= 2);
+    assert!(picture.server.up.is_some());
+}
+
+#[tokio::test]
 async fn the_queue_behind_our_alter_hangs_from_who_holds_it_up() {
     let server = Server::start(&[]).unwrap();
     let mut holder = Client::of(&server, "psql").await;

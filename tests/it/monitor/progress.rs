@@ -1,5 +1,7 @@
 //! What goes on for long, on real servers.
 
+use std::time::Duration;
+
 use gonogo::demo::server::Server;
 use gonogo::monitor::{InvalidIndex, Picture, Progress};
 
@@ -7,6 +9,35 @@ use super::{Client, Watched};
 
 fn of(picture: &Picture, pid: i32) -> Option<&Progress> {
     picture.progress.iter().find(|progress| progress.pid == pid)
+}
+
+#[tokio::test]
+async fn a_table_that_is_sorted_by_an_index_moves_with_the_rows_that_were_read() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    client
+        .run(
+            "create table orders (id int primary key, note text);
+             insert into orders select n, repeat('x', 20) from generate_series(1, 300000) as n;
+             analyze orders; set enable_sort = off; set enable_seqscan = off",
+        )
+        .await;
+    let mut watched = Watched::every(&[server.url("postgres")], Duration::from_millis(50));
+    let _at_work = client.wait_in(
+        "do $$ begin for n in 1..200 loop
+             execute 'cluster orders using orders_pkey';
+         end loop; end $$",
+    );
+    let picture = watched
+        .picture(|picture| {
+            let moves = |work: &Progress| {
+                work.phase == "index scanning heap"
+                    && work.done.is_some_and(|done| done > 0.0 && done < 0.75)
+            };
+            picture.progress.iter().any(moves)
+        })
+        .await;
+    assert_eq!(picture.progress.len(), 1);
 }
 
 #[tokio::test]

@@ -17,7 +17,10 @@ pub(super) fn alerts(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let mut shown: Vec<&AlertHealth> = sight.health.alerts.iter().filter(|a| is_shown(a)).collect();
     shown.sort_by_key(|alert| std::cmp::Reverse(urgency(alert.standing)));
     if shown.is_empty() {
-        let words = "no rule watches over anything, and nothing is wrong";
+        let words = match sight.run {
+            Some(_) => "the plan has no rules, and of what is watched in any case nothing is wrong",
+            None => "rules stand in a plan: nothing is held against any here",
+        };
         return sight.say(words, Role::Dim, inner, buf);
     }
     for (row, alert) in (0..inner.height).zip(shown) {

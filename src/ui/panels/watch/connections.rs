@@ -16,6 +16,8 @@ use crate::ui::words::{self, short};
 const MANY: f64 = 0.8;
 /// From how many transactions on an old snapshot is worth a line.
 const OLD_SNAPSHOT: u32 = 1_000;
+/// What stands between two groups.
+const GAP: &str = "   ";
 
 /// Draws the panel.
 pub(super) fn connections(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
@@ -51,8 +53,10 @@ pub(super) fn connections(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         .iter()
         .flat_map(|note| clip::wrap(note, usize::from(inner.width)))
         .map(|row| Line::from(sight.span(row, Role::Warn)));
-    let rest = snapshot(sight, all).into_iter().chain(groups(sight, all));
-    for (row, line) in (4..).zip(notes.chain(rest)) {
+    let above: Vec<Line<'_>> = notes.chain(snapshot(sight, all)).collect();
+    let room = usize::from(inner.height).saturating_sub(4 + above.len());
+    let groups = groups(sight, all, (usize::from(inner.width), room));
+    for (row, line) in (4..).zip(above.into_iter().chain(groups)) {
         put(inner, row, line, buf);
     }
 }
@@ -107,7 +111,7 @@ fn oldest(sight: &Sight<'_>, picture: &Picture) -> Line<'static> {
     let Some(oldest) = &picture.connections.oldest_transaction else {
         let words = match picture.hidden_sessions() {
             Some(_) => "which transactions are open is hidden",
-            None => "no transaction is open",
+            None => "no transaction is open here",
         };
         return Line::from(sight.span(words, Role::Dim));
     };
@@ -138,11 +142,12 @@ fn snapshot(sight: &Sight<'_>, all: &Connections) -> Option<Line<'static>> {
     old.then(|| Line::from(sight.span(words, Role::Warn)))
 }
 
-/// The same sessions by what they have in common, a line for each sort.
-fn groups<'s>(
-    sight: &'s Sight<'_>,
-    all: &'s Connections,
-) -> impl Iterator<Item = Line<'static>> + 's {
+/// The same sessions by what they have in common: a line for each sort, and more where there is room.
+fn groups(
+    sight: &Sight<'_>,
+    all: &Connections,
+    (width, room): (usize, usize),
+) -> Vec<Line<'static>> {
     let sorts = [
         ("app", &all.applications),
         ("user", &all.users),
@@ -150,11 +155,55 @@ fn groups<'s>(
         ("db", &all.databases),
     ];
     let some = sorts.into_iter().filter(|(_, groups)| !groups.is_empty());
-    some.map(|(sort, groups)| {
-        let mut spans = vec![sight.span(format!("{sort:<5}"), Role::Title)];
-        spans.extend(groups.iter().flat_map(|group| one(sight, group)));
-        Line::from(spans)
-    })
+    let sorts: Vec<Vec<Line<'_>>> = some
+        .map(|(sort, groups)| in_rows(sight, sort, groups, width))
+        .collect();
+    // A row for each comes before a second one for any.
+    let mut given: Vec<usize> = sorts.iter().map(|_| 1).collect();
+    let mut left = room.saturating_sub(sorts.len());
+    while left > 0 {
+        let wanting = (0..sorts.len()).filter(|at| given[*at] < sorts[*at].len());
+        let Some(next) = wanting.min_by_key(|at| given[*at]) else {
+            break;
+        };
+        given[next] += 1;
+        left -= 1;
+    }
+    let shown = sorts.into_iter().zip(given);
+    shown.flat_map(|(rows, given)| cut(rows, given)).collect()
+}
+
+/// As many of `rows` as `given`. Where one more is wanted, the last of them goes on beyond its end, so that it
+/// is seen to be cut.
+fn cut(mut rows: Vec<Line<'static>>, given: usize) -> Vec<Line<'static>> {
+    let rest = rows.split_off(given.min(rows.len()));
+    if let (Some(last), Some(next)) = (rows.last_mut(), rest.into_iter().next()) {
+        last.spans.push(Span::raw(GAP));
+        last.spans.extend(next.spans.into_iter().skip(1));
+    }
+    rows
+}
+
+/// The groups of one sort, in as many rows as they take.
+fn in_rows(sight: &Sight<'_>, sort: &str, groups: &[Group], width: usize) -> Vec<Line<'static>> {
+    let mut rows = vec![Line::from(sight.span(format!("{sort:<5}"), Role::Title))];
+    let mut begins = true;
+    for group in groups {
+        let mut spans = one(sight, group);
+        let wide: usize = GAP.len() + spans.iter().map(Span::width).sum::<usize>();
+        if !begins && rows.last().is_some_and(|row| row.width() + wide > width) {
+            rows.push(Line::from(sight.span("     ", Role::Text)));
+            begins = true;
+        }
+        if !begins {
+            spans.insert(0, sight.span(GAP, Role::Text));
+        }
+        begins = false;
+        if let Some(row) = rows.last_mut() {
+            row.spans.extend(spans);
+        }
+    }
+    rows
 }
 
 fn one(sight: &Sight<'_>, group: &Group) -> Vec<Span<'static>> {
@@ -170,6 +219,5 @@ fn one(sight: &Sight<'_>, group: &Group) -> Vec<Span<'static>> {
         let words = format!(" {} idle in tx", group.idle_in_transaction);
         spans.push(sight.span(words, Role::Warn));
     }
-    spans.push(sight.span("   ", Role::Text));
     spans
 }

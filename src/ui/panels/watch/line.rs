@@ -24,7 +24,11 @@ pub fn line(sight: &Sight<'_>, hold: Span<'_>, area: Rect, buf: &mut Buffer) {
     if let Some(picture) = sight.picture() {
         let all = &picture.connections;
         let percent = (connections::ratio(all) * 100.0).round();
-        spans.push(sight.span(format!("conns {percent:.0} %   "), connections::role(all)));
+        let (old, role) = match sight.old() {
+            Some(age) => (format!(" {} ago", words::short(age)), Role::Warn),
+            None => (String::new(), connections::role(all)),
+        };
+        spans.push(sight.span(format!("conns {percent:.0} %{old}   "), role));
         if picture.locks.behind_ours.sessions > 0 {
             let queue = format!(
                 "! lock queue {} behind our step   ",
@@ -64,10 +68,10 @@ pub(super) fn reading(sight: &Sight<'_>, probe: &ProbeHealth) -> Vec<Span<'stati
         .filter(|age| *age > probe.every * 3);
     let age = late.map(|age| format!(" {} ago", words::short(age)));
     let p95 = match (probe.state, probe.p95_ms, probe.value) {
-        (ProbeState::Ok, Some(p95), None) => format!(" p95 {p95:.0}"),
+        (ProbeState::Ok, Some(p95), None) => format!(" p95 {p95:.0} ms"),
         _ => String::new(),
     };
-    let times = times(sight, probe).map(|times| format!(" {times:.1}×"));
+    let beside = beside(sight, probe).map(|words| format!(" ({words})"));
     let down = probe.downtime.as_ref().and_then(Downtime::present);
     let down = down.map(|outage| {
         let time = words::short(sight.now.since(outage.since));
@@ -76,17 +80,25 @@ pub(super) fn reading(sight: &Sight<'_>, probe: &ProbeHealth) -> Vec<Span<'stati
     vec![
         sight.span(reading, role),
         sight.span(down.unwrap_or_default(), Role::Bad),
-        sight.span(times.unwrap_or_default(), Role::Text),
+        sight.span(beside.unwrap_or_default(), Role::Text),
         sight.span(format!("{p95}{}   ", age.unwrap_or_default()), Role::Dim),
     ]
 }
 
-/// How the last latency compares with what was usual before T-0.
-fn times(sight: &Sight<'_>, probe: &ProbeHealth) -> Option<f64> {
-    let latency = probe.latency_ms.filter(|_| probe.state == ProbeState::Ok)?;
+/// How the last reading compares with what was usual before T-0: a value where there is one, else how long
+/// the answer took.
+fn beside(sight: &Sight<'_>, probe: &ProbeHealth) -> Option<String> {
+    if probe.state != ProbeState::Ok {
+        return None;
+    }
     let baseline = sight.run?.baseline.as_ref()?;
-    let usual = baseline.usual(&format!("{}.latency", probe.name)).ok()?;
-    (usual > 0.0).then(|| latency / usual)
+    let usual = |what: &str| baseline.usual(&format!("{}.{what}", probe.name)).ok();
+    if probe.value.is_some() {
+        let usual = usual("value").or_else(|| usual("rate"))?;
+        return Some(format!("usual {}", words::number(usual)));
+    }
+    let (latency, usual) = (probe.latency_ms?, usual("latency")?);
+    (usual > 0.0).then(|| format!("{:.1}×", latency / usual))
 }
 
 /// The alerts that fire and that nobody has accepted, before everything else.

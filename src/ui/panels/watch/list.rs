@@ -58,6 +58,25 @@ pub(super) fn doing<'s>(sight: &Sight<'_>, session: &Session) -> Vec<Span<'s>> {
         .collect()
 }
 
+/// Whether anything that is shown of the session holds the text, which is in lower case.
+pub fn holds(session: &Session, filter: &str) -> bool {
+    let texts = [
+        session.application.as_str(),
+        session.user.as_deref().unwrap_or_default(),
+        session.statement.as_deref().unwrap_or_default(),
+        session.wait.as_deref().unwrap_or_default(),
+        session.database.as_deref().unwrap_or_default(),
+        session.state.words(),
+    ];
+    filter.is_empty()
+        || texts
+            .iter()
+            .any(|text| text.to_lowercase().contains(filter))
+        || session.pid.to_string() == filter
+        || session.client_words().contains(filter)
+        || (filter == "ours" && session.ours.is_some())
+}
+
 /// The first of `sessions` that is drawn in a list `room` high, so that the one under the cursor is
 /// in it, and the place of that one.
 fn scrolled<'a>(
@@ -111,7 +130,7 @@ pub fn session_at(sight: &Sight<'_>, panel: Panel, area: Rect, row: usize) -> Op
     };
     let row = row.checked_sub(above)?;
     let room = area.height.saturating_sub(2 + above as u16);
-    let (top, _) = scrolled(sight, panel, panel.sessions(picture), room);
-    let session = panel.sessions(picture).nth(top + row)?;
+    let (top, _) = scrolled(sight, panel, panel.sessions(picture, sight.filter), room);
+    let session = panel.sessions(picture, sight.filter).nth(top + row)?;
     Some(session.pid)
 }

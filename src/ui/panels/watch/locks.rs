@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::list::{doing, from, session_list, who};
+use super::list::{doing, from, holds, session_list, who};
 use super::sight::{Panel, Sight};
 use crate::monitor::{LockTree, Picture, Prepared};
 use crate::ui::scene::put;
@@ -40,11 +40,30 @@ pub(super) fn locks(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         ..inner
     };
     let tree = &picture.locks;
-    let sessions = tree.nodes.iter().map(|node| &node.session);
+    let kept = kept(tree, sight.filter);
+    if kept.is_empty() && !tree.nodes.is_empty() {
+        return sight.say("nobody in the tree is like that", Role::Dim, list, buf);
+    }
+    let sessions = kept.iter().map(|at| &tree.nodes[*at].session);
     let wide = inner.width >= WIDE;
     let going_on = going_on(tree);
-    let lines = |at: usize| line(sight, tree, (at, going_on[at]), wide);
+    let lines = |row: usize| line(sight, tree, (kept[row], going_on[kept[row]]), wide);
     session_list(sight, Panel::Locks, sessions, lines, list, buf);
+}
+
+/// The places of the nodes that are listed: those of every root beneath which somebody holds the text
+/// `filter`. Who waits is shown with all whom it waits for.
+pub(super) fn kept(tree: &LockTree, filter: &str) -> Vec<usize> {
+    let filter = filter.to_lowercase();
+    let mut kept = Vec::new();
+    let mut from = 0;
+    for nodes in tree.nodes.chunk_by(|_, next| next.depth > 0) {
+        if nodes.iter().any(|node| holds(&node.session, &filter)) {
+            kept.extend(from..from + nodes.len());
+        }
+        from += nodes.len();
+    }
+    kept
 }
 
 /// What is said before the tree: how old it is, what stands behind our step, that there is none.
@@ -70,7 +89,14 @@ fn above(sight: &Sight<'_>, width: u16) -> Vec<Line<'static>> {
         let words = format!("not all is known of who waits for whom: {why}");
         lines.extend(wrapped(&words, Role::Warn));
     } else if picture.locks.nodes.is_empty() {
-        lines.push(Line::from(sight.span("nobody waits for a lock", Role::Dim)));
+        let words = "nobody waits for a lock here";
+        lines.push(Line::from(sight.span(words, Role::Dim)));
+    }
+    let elsewhere = picture.connections.waiting_elsewhere;
+    if elsewhere > 0 {
+        let who = count(elsewhere as usize, "session");
+        let words = format!("in other databases of this server {who} wait for locks");
+        lines.extend(wrapped(&words, Role::Warn));
     }
     lines
 }

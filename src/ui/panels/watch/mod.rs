@@ -22,7 +22,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 pub use line::line;
-pub use list::session_at;
+pub use list::{holds, session_at};
 pub use progress::height as progress_height;
 pub use sight::{Panel, Sight, frame, span};
 pub use strip::strip;

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::list::{doing, from, session_list, who};
+use super::list::{doing, from, holds, session_list, who};
 use super::sight::{Panel, Sight};
 use crate::monitor::{Picture, Running, Session};
 use crate::ui::theme::Role;
@@ -23,15 +23,7 @@ pub(super) fn running(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let Some(picture) = picture else {
         return sight.absent(inner, buf);
     };
-    let idle = picture
-        .idle_in_transaction
-        .iter()
-        .map(|session| (session, 1));
-    let running = picture
-        .running
-        .iter()
-        .map(|running: &Running| (&running.oldest, running.sessions));
-    let all: Vec<(&Session, u32)> = idle.chain(running).collect();
+    let all = listed(picture, sight.filter);
     let below = Rect {
         y: inner.y + inner.height.min(all.len() as u16),
         height: inner.height.saturating_sub(all.len() as u16),
@@ -39,13 +31,29 @@ pub(super) fn running(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     };
     match picture.hidden_sessions() {
         Some(why) => sight.say(&why, Role::Warn, below, buf),
-        None if all.is_empty() => sight.say("nothing runs", Role::Dim, below, buf),
+        None if all.is_empty() && sight.filter.is_empty() => {
+            sight.say("nothing runs", Role::Dim, below, buf);
+        }
+        None if all.is_empty() => {
+            sight.say("nothing that runs is like that", Role::Dim, below, buf)
+        }
         None => {}
     }
     let sessions = all.iter().map(|(session, _)| *session);
     let wide = inner.width >= WIDE;
     let lines = |at: usize| line(sight, all[at].0, all[at].1, wide);
     session_list(sight, Panel::Running, sessions, lines, inner, buf);
+}
+
+/// What is listed, and how many sessions each line stands for.
+pub(super) fn listed<'p>(picture: &'p Picture, filter: &str) -> Vec<(&'p Session, u32)> {
+    let filter = filter.to_lowercase();
+    let idle = picture.idle_in_transaction.iter();
+    let idle = idle.map(|session| (session, 1));
+    let running = picture.running.iter();
+    let running = running.map(|running: &Running| (&running.oldest, running.sessions));
+    let all = idle.chain(running);
+    all.filter(|(session, _)| holds(session, &filter)).collect()
 }
 
 /// What runs in a few words.

@@ -9,6 +9,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Widget};
 
+use super::locks::kept;
+use super::running::listed;
 use crate::clock::Moment;
 use crate::monitor::{DatabaseHealth, Health, Link, LockNode, Picture, Session};
 use crate::run::RunState;
@@ -55,13 +57,21 @@ impl Panel {
         Panel::Alerts,
     ];
 
-    /// The sessions that it lists, in its order.
-    pub fn sessions(self, picture: &Picture) -> Box<dyn Iterator<Item = &Session> + '_> {
+    /// The sessions that it lists, in its order, of those that hold the text `filter`.
+    pub fn sessions<'p>(
+        self,
+        picture: &'p Picture,
+        filter: &str,
+    ) -> Box<dyn Iterator<Item = &'p Session> + 'p> {
         match self {
-            Panel::Locks => Box::new(picture.locks.nodes.iter().map(|node| &node.session)),
+            Panel::Locks => {
+                let nodes = &picture.locks.nodes;
+                let kept = kept(&picture.locks, filter).into_iter();
+                Box::new(kept.map(|at| &nodes[at].session))
+            }
             Panel::Running => {
-                let running = picture.running.iter().map(|running| &running.oldest);
-                Box::new(picture.idle_in_transaction.iter().chain(running))
+                let listed = listed(picture, filter).into_iter();
+                Box::new(listed.map(|(session, _)| session))
             }
             _ => Box::new(std::iter::empty()),
         }
@@ -81,7 +91,7 @@ pub struct Sight<'a> {
     pub focus: Option<Panel>,
     /// The session under the cursor of that panel, by its process.
     pub session: Option<i32>,
-    /// Only statements that hold this text are shown; empty: all.
+    /// Only what holds this text is listed; empty: everything.
     pub filter: &'a str,
     /// The moment.
     pub now: Moment,
@@ -140,21 +150,20 @@ impl<'a> Sight<'a> {
         } else {
             what.to_owned()
         };
-        let age = self.age().filter(|age| *age > FRESH);
-        let age = age.map(|age| format!("  {} old", words::short(age)));
+        let age = self.old().map(|age| format!("  {} old", words::short(age)));
         format!("{}{}", what.trim_end(), age.unwrap_or_default())
     }
 
-    fn age(&self) -> Option<Duration> {
-        Some(self.now.since(self.picture()?.at))
+    /// How old the picture is, where it is not fresh.
+    pub fn old(&self) -> Option<Duration> {
+        let age = self.now.since(self.picture()?.at);
+        (age > FRESH).then_some(age)
     }
 
     /// What is wrong with the connection, if something is, and how old the picture is.
     pub fn trouble(&self) -> Option<String> {
-        let old = self
-            .age()
-            .filter(|age| *age > FRESH)
-            .map(|age| format!("seen {} ago", words::short(age)));
+        let old = self.old();
+        let old = old.map(|age| format!("seen {} ago", words::short(age)));
         let database = self.shown()?;
         let why = match &database.link {
             Link::Connecting => Some("connecting".to_owned()),

@@ -258,6 +258,82 @@ fn the_session_under_the_cursor_is_marked_and_found_by_the_mouse() {
 }
 
 #[test]
+fn a_filter_keeps_whole_trees_and_single_statements() {
+    let health = health(vec![database(crowded())]);
+    let picture = health.databases[0].picture.as_ref().unwrap();
+    let pids = |panel: Panel, filter: &str| -> Vec<i32> {
+        let sessions = panel.sessions(picture, filter);
+        sessions.map(|session| session.pid).collect()
+    };
+    let everybody = pids(Panel::Locks, "");
+    assert_eq!(everybody.len(), picture.locks.nodes.len());
+    // Who waits for `psql` is shown with it, and the other way around; the other root is not.
+    let tree = pids(Panel::Locks, "PSQL");
+    assert!(tree.contains(&4711) && tree.contains(&5120), "{tree:?}");
+    assert!(!tree.contains(&4800) && tree.len() < everybody.len());
+    assert_eq!(pids(Panel::Locks, "5120"), tree);
+    assert_eq!(pids(Panel::Running, "report"), [4800]);
+    assert!(pids(Panel::Running, "nothing like it").is_empty());
+    let area = Rect::new(0, 0, 60, 6);
+    let mut buf = Buffer::empty(area);
+    let mut sight = sight(&health, Some(Panel::Locks));
+    sight.filter = "nothing like it";
+    draw(&sight, Panel::Locks, area, &mut buf);
+    assert!(sketch(&buf).contains("nobody in the tree is like that"));
+}
+
+#[test]
+fn what_other_databases_do_is_told_apart() {
+    let mut picture = picture();
+    picture.connections.waiting_elsewhere = 5;
+    let health = health(vec![database(picture)]);
+    let seen = drawn(Panel::Locks, &health);
+    assert!(seen.contains("nobody waits for a lock here"), "{seen}");
+    assert!(
+        seen.contains("in other databases of this server 5"),
+        "{seen}"
+    );
+}
+
+#[test]
+fn groups_have_more_rows_where_there_is_room() {
+    let mut picture = picture();
+    let group = |name: String| Group {
+        name,
+        sessions: 1,
+        ..Group::default()
+    };
+    let names = |what: &str, count| {
+        (1..=count)
+            .map(|n| group(format!("{what}-{n:02}")))
+            .collect()
+    };
+    picture.connections.applications = names("worker", 20);
+    picture.connections.users = names("user", 3);
+    let health = health(vec![database(picture)]);
+    let seen = |height: u16| {
+        let area = Rect::new(0, 0, 60, height);
+        let mut buf = Buffer::empty(area);
+        draw(&sight(&health, None), Panel::Connections, area, &mut buf);
+        sketch(&buf)
+    };
+    let roomy = seen(20);
+    for n in 1..=20 {
+        assert!(roomy.contains(&format!("worker-{n:02} 1")), "{roomy}");
+    }
+    assert!(roomy.contains("user-03 1"), "{roomy}");
+    let tight = seen(8);
+    assert!(
+        tight.contains("worker-03") && tight.contains("user-03"),
+        "{tight}"
+    );
+    assert!(
+        tight.contains('…') && !tight.contains("worker-09"),
+        "{tight}"
+    );
+}
+
+#[test]
 fn connections_say_who_has_them() {
     shown("connections_quiet", Panel::Connections, picture());
     let mut picture = crowded();
