@@ -221,18 +221,17 @@ impl Look<'_> {
             if let Some(picture) = sight.picture() {
                 let server = &picture.server;
                 let standby = if server.in_recovery { ", standby" } else { "" };
-                let words = format!(
-                    "{}  PostgreSQL {}{standby}  as {}",
-                    database.called(),
-                    server.version,
-                    server.role
-                );
-                left.push(sight.span(words, Role::Text));
+                left.push(sight.span(database.called(), Role::Text));
                 let up = server.up.map(|up| up + self.now.since(picture.at));
                 if let Some(up) = up.filter(|up| *up < JUST_STARTED) {
                     let words = format!("  STARTED {} ago", words::short(up));
                     left.push(sight.span(words, Role::Warn));
                 }
+                let words = format!(
+                    "  PostgreSQL {}{standby}  as {}",
+                    server.version, server.role
+                );
+                left.push(sight.span(words, Role::Text));
             } else {
                 left.push(sight.span(database.called(), Role::Text));
             }

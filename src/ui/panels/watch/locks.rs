@@ -95,7 +95,7 @@ fn above(sight: &Sight<'_>, width: u16) -> Vec<Line<'static>> {
     let elsewhere = picture.connections.waiting_elsewhere;
     if elsewhere > 0 {
         let who = count(elsewhere as usize, "session");
-        let words = format!("in other databases of this server {who} wait for locks");
+        let words = format!("waiting for locks in other databases of this server: {who}");
         lines.extend(wrapped(&words, Role::Warn));
     }
     lines

@@ -290,7 +290,7 @@ fn what_other_databases_do_is_told_apart() {
     let seen = drawn(Panel::Locks, &health);
     assert!(seen.contains("nobody waits for a lock here"), "{seen}");
     assert!(
-        seen.contains("in other databases of this server 5"),
+        seen.contains("other databases of this server: 5 sessions"),
         "{seen}"
     );
 }
