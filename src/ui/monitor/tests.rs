@@ -507,7 +507,7 @@ fn what_a_role_may_not_see_is_said_and_so_is_the_grant() {
     node.session.started = None;
     hidden.locks.nodes = vec![node];
     screen.health = Arc::new(health(vec![database(hidden)]));
-    let grant = "15 sessions are hidden: grant pg_monitor to monitor";
+    let grant = "what 15 sessions do is hidden: grant pg_monitor to monitor";
     let text = screen.drawn(80, 24);
     assert!(text.contains(grant), "{text}");
     assert!(text.contains("running 0, 15 hidden"), "{text}");

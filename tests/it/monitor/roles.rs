@@ -62,6 +62,49 @@ async fn an_ordinary_role_sees_who_waits_for_whom_but_not_what_they_do() {
 }
 
 #[tokio::test]
+async fn every_session_is_counted_once_whatever_the_role_may_see_and_whatever_is_listed() {
+    let server = Server::start(&[]).unwrap();
+    let mut holder = Client::of(&server, "holder").await;
+    holder
+        .run(
+            "create role app login; create role mon login; grant pg_monitor to mon;
+             create table t (n int)",
+        )
+        .await;
+    holder.run("begin; lock table t").await;
+    let waiter = Client::of(&server, "waiter").await;
+    let waiter = waiter.wait_in("select * from t");
+    let _idle = Client::of(&server, "idle").await;
+    let elsewhere = server.url("template1").parse().unwrap();
+    let _elsewhere = Client::with(elsewhere).await.unwrap();
+    // Those four, and the two of each monitor.
+    for role in ["app", "mon", "postgres"] {
+        let url = server
+            .url("postgres")
+            .replace("user=postgres", &format!("user={role}"));
+        for listed in [true, false] {
+            let urls = [url.clone()];
+            let mut watched = if listed {
+                Watched::with_idle(&urls)
+            } else {
+                Watched::start(&urls, Vec::new())
+            };
+            let picture = watched.picture(|p| p.connections.used == 6).await;
+            let all = &picture.connections;
+            let by = &all.by_state;
+            let (seen, hidden) = if role == "app" { (2, 4) } else { (6, 0) };
+            assert_eq!(by.hidden, hidden, "{role}: {all:?}");
+            let states = by.active + by.idle + by.idle_in_transaction + by.aborted + by.other;
+            assert_eq!(states, seen, "{role}: {all:?}");
+            assert_eq!(all.free, all.usable - 6, "{role}: {all:?}");
+            watched.monitor.stop().await;
+        }
+    }
+    holder.run("commit").await;
+    waiter.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_role_with_pg_monitor_sees_everything_but_may_not_signal() {
     let (picture, (holder, waiter)) = seen_by_app("grant pg_monitor to app").await;
     assert!(picture.server.rights.may_see_all && !picture.server.rights.may_signal);
