@@ -14,6 +14,8 @@ mod app;
 mod detail;
 mod frames;
 mod keymap;
+mod page;
+mod prepared;
 mod screen;
 mod sessions;
 mod state;

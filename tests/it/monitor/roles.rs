@@ -1,7 +1,7 @@
 //! What roles with and without grants see, and what is said about the rest.
 
 use gonogo::demo::server::Server;
-use gonogo::monitor::State;
+use gonogo::monitor::{State, Subject};
 
 use super::{Client, Watched, is_up};
 
@@ -59,6 +59,42 @@ async fn an_ordinary_role_sees_who_waits_for_whom_but_not_what_they_do() {
     // Both sessions of the test and those of the monitor itself.
     assert!(connections.used >= 3, "{connections:?}");
     assert!(picture.running.is_empty());
+}
+
+#[tokio::test]
+async fn from_near_a_hidden_session_shows_its_locks_and_no_remark_for_a_statement() {
+    let server = Server::start(&[]).unwrap();
+    let mut holder = Client::of(&server, "holder").await;
+    holder
+        .run("create role app login; select pg_advisory_lock(42)")
+        .await;
+    let waiter = Client::of(&server, "waiter").await;
+    let (held_by, pid) = (holder.pid(), waiter.pid());
+    let waiter = waiter.wait_in("select pg_advisory_lock(42)");
+    let url = server.url("postgres").replace("user=postgres", "user=app");
+    let mut watched = Watched::with_idle(&[url]);
+    let waits = |p: &gonogo::monitor::Picture| p.locks.waiters == 1;
+    let picture = watched.picture(waits).await;
+    let listed = picture.sessions.iter().find(|one| one.pid == pid).unwrap();
+    assert_eq!((listed.state, listed.is_seen()), (State::Hidden, false));
+    let inspector = watched.monitor.inspector("db0").unwrap();
+    let near = inspector.inspect(listed.subject()).await.unwrap();
+    assert_eq!(
+        (&near.statement[..], &near.blocked_by[..]),
+        ("", &[held_by][..])
+    );
+    let lock = &near.locks[0];
+    assert!(!lock.granted && lock.object.contains("42"), "{lock:?}");
+    let holder_is = Subject::Session {
+        pid: held_by,
+        started: None,
+    };
+    let near = inspector.inspect(holder_is).await.unwrap();
+    assert_eq!((&near.statement[..], &near.blocks[..]), ("", &[pid][..]));
+    holder.run("select pg_advisory_unlock(42)").await;
+    waiter.await.unwrap().unwrap();
+    let gone = inspector.inspect(listed.subject()).await;
+    assert_eq!(gone.unwrap_err(), format!("session {pid} has ended"));
 }
 
 #[tokio::test]
