@@ -96,7 +96,7 @@ pub struct OldSnapshot {
 
 /// The client sessions of a server. Counts are of the whole server, since that is what
 /// `max_connections` bounds. Where [`ByState::hidden`] is not zero, the role could not tell clients
-/// from parallel workers and replication, and the counts hold those, too.
+/// from parallel workers and logical replication, and the counts hold those, too.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Connections {
     /// All of them, the monitor's included.

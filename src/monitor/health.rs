@@ -232,17 +232,17 @@ impl ServerFacts {
 }
 
 impl Picture {
-    /// How many sessions the role may not see, and the statement that would let it; none if it sees
-    /// all of them.
+    /// Of how many sessions the role may not see what they do, and the statement that would let it; none if
+    /// it sees all of them.
     pub fn hidden_sessions(&self) -> Option<String> {
         let hidden = self.connections.by_state.hidden;
-        let (s, are) = if hidden == 1 {
-            ("", "is")
+        let (s, do_) = if hidden == 1 {
+            ("", "does")
         } else {
-            ("s", "are")
+            ("s", "do")
         };
         let grant = self.server.grant();
-        let words = format!("{hidden} session{s} {are} hidden: {grant}");
+        let words = format!("what {hidden} session{s} {do_} is hidden: {grant}");
         (!self.server.rights.may_see_all && hidden > 0).then_some(words)
     }
 

@@ -2,12 +2,45 @@
 
 use std::time::Duration;
 
+use super::locks::Prepared;
 use super::progress::plain;
+use super::session::Backend;
 
-/// A session from near.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is looked at from near.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A session.
+    Session {
+        /// Its process.
+        pid: i32,
+        /// When it began, where that may be seen.
+        started: Option<i64>,
+    },
+    /// The prepared transactions of the database, which belong to no session.
+    Prepared,
+}
+
+impl Subject {
+    /// The process by which it is listed.
+    pub fn pid(self) -> i32 {
+        match self {
+            Subject::Session { pid, .. } => pid,
+            Subject::Prepared => 0,
+        }
+    }
+}
+
+impl From<Backend> for Subject {
+    fn from(Backend { pid, started }: Backend) -> Self {
+        let started = Some(started);
+        Subject::Session { pid, started }
+    }
+}
+
+/// A session, or what is prepared, from near.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inspection {
-    /// Its present or last statement, as much of it as the server keeps.
+    /// Its present or last statement, as much of it as the server keeps; empty if that may not be seen.
     pub statement: String,
     /// Whether the server keeps only the beginning of it.
     pub cut: bool,
@@ -17,6 +50,8 @@ pub struct Inspection {
     pub blocked_by: Vec<i32>,
     /// The sessions that wait for it.
     pub blocks: Vec<i32>,
+    /// Each of the prepared transactions with the locks that it holds, the oldest first.
+    pub prepared: Vec<(Prepared, Vec<SessionLock>)>,
 }
 
 /// A statement as it stands on a screen.

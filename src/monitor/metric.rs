@@ -84,10 +84,14 @@ fn of_probe(probe: &ProbeHealth, what: &str, now: Moment) -> Measured {
 }
 
 fn probe_measure(probe: &ProbeHealth, what: &str, now: Moment) -> Measure {
-    let failed = probe.state == ProbeState::Error;
+    use ProbeState as S;
     let value = match what {
-        // A refused connection is a measurement of these.
-        "up" => Some(f64::from(u8::from(probe.state == ProbeState::Ok))),
+        // A refused connection is a measurement of these, and an answer that can't be read is none.
+        "up" | "error_rate" if probe.state == S::Unread => {
+            return Measure::Error(probe.words.clone());
+        }
+        "up" if probe.state == S::NoData => None,
+        "up" => Some(f64::from(u8::from(probe.state == S::Ok))),
         "error_rate" => {
             let few = "too few measurements to tell a rate";
             return probe
@@ -98,11 +102,17 @@ fn probe_measure(probe: &ProbeHealth, what: &str, now: Moment) -> Measure {
             .downtime
             .as_ref()
             .map(|downtime| downtime.total(now).as_secs_f64()),
-        _ if failed => return Measure::Error(probe.words.clone()),
+        _ if probe.state == S::Error => return Measure::Error(probe.words.clone()),
         "latency" => probe.latency_ms,
         "latency_median" => probe.median_ms,
         "latency_p95" => probe.p95_ms,
         "status" => probe.status.map(f64::from),
+        "value" | "rate" if probe.state == S::Unread => {
+            return Measure::Error(probe.words.clone());
+        }
+        "value" if probe.value.is_none() && matches!(probe.state, S::Ok | S::Bad) => {
+            return Measure::NoData(format!("{}, and no number", probe.words));
+        }
         "value" | "rate" => probe.value,
         _ => None,
     };

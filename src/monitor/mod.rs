@@ -57,7 +57,7 @@ pub use health::{
     Blind, DatabaseHealth, Health, Link, Picture, Rights, RowCount, Seen, ServerFacts,
 };
 pub use http::{client, is_here};
-pub use inspection::{Inspection, SessionLock, Shown};
+pub use inspection::{Inspection, SessionLock, Shown, Subject};
 pub use known::Known;
 pub use locks::{LockNode, LockTree, Prepared, Queue, Wanted};
 pub use metric::value_of;

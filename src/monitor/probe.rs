@@ -35,6 +35,8 @@ pub enum ProbeState {
     Bad,
     /// It could not be measured.
     Error,
+    /// There is an answer, and it is no number where one is wanted.
+    Unread,
     /// There is nothing to read: not yet, or the query found no row.
     NoData,
 }
@@ -104,6 +106,14 @@ impl Reading {
             };
         }
         self
+    }
+
+    /// An answer that is no number, although one is wanted: as little known as if there were none.
+    pub(super) fn unread(words: impl Into<String>) -> Self {
+        Reading {
+            state: ProbeState::Unread,
+            ..Reading::error(words)
+        }
     }
 
     /// A measurement that failed.
@@ -232,13 +242,14 @@ pub(super) async fn run(runner: Runner, board: Board, clock: Arc<dyn Clock>) {
     }
 }
 
-/// Which of the last measurements have failed. What found nothing says nothing.
+/// Which of the last measurements have failed. What found nothing, or nothing that can be read, says
+/// nothing.
 #[derive(Default)]
 struct Errors(VecDeque<bool>);
 
 impl Errors {
     fn push(&mut self, reading: &Reading) {
-        if reading.state == ProbeState::NoData {
+        if matches!(reading.state, ProbeState::NoData | ProbeState::Unread) {
             return;
         }
         if self.0.len() == RATED {

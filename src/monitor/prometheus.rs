@@ -90,10 +90,10 @@ fn read(answer: &Answer) -> Reading {
             [only] => &only.value.1,
             many => {
                 let words = "series; make one number of them";
-                return Reading::error(format!("the query answers {} {words}", many.len()));
+                return Reading::unread(format!("the query answers {} {words}", many.len()));
             }
         },
-        ("success", _) => return Reading::error("the query answers no number"),
+        ("success", _) => return Reading::unread("the query answers no number"),
         _ => {
             let why = answer.error.as_deref().unwrap_or("it says not why");
             return Reading::error(format!("the query failed: {why}"));
@@ -107,7 +107,7 @@ fn read(answer: &Answer) -> Reading {
             reading.value = Some(value);
             reading
         }
-        _ => Reading::error(format!("the query answers {text}")),
+        _ => Reading::unread(format!("the query answers {text}")),
     }
 }
 
@@ -133,7 +133,7 @@ mod tests {
         let scalar = r#"{"status":"success","data":{"resultType":"scalar","result":[1.5,"7"]}}"#;
         let matrix = r#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#;
         let error = r#"{"status":"error","errorType":"bad_data","error":"parse error"}"#;
-        let (ok, none, failed) = (ProbeState::Ok, ProbeState::NoData, ProbeState::Error);
+        let (ok, none, unread) = (ProbeState::Ok, ProbeState::NoData, ProbeState::Unread);
         for (text, state, value, words) in [
             (vector(&point("0.25")), ok, Some(0.25), "0.25"),
             (scalar.to_owned(), ok, Some(7.0), "7"),
@@ -141,25 +141,25 @@ mod tests {
             (vector(&point("NaN")), none, None, "NaN"),
             (
                 vector(&point("+Inf")),
-                failed,
+                unread,
                 None,
                 "the query answers +Inf",
             ),
             (
                 vector(&format!("{},{}", point("1"), point("2"))),
-                failed,
+                unread,
                 None,
                 "the query answers 2 series; make one number of them",
             ),
             (
                 matrix.to_owned(),
-                failed,
+                unread,
                 None,
                 "the query answers no number",
             ),
             (
                 error.to_owned(),
-                failed,
+                ProbeState::Error,
                 None,
                 "the query failed: parse error",
             ),

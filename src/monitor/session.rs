@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::inspection::Subject;
 use super::ours::Ours;
 
 /// The name under which the monitor's own sessions appear in the server.
@@ -171,6 +172,22 @@ impl Session {
             pid: self.pid,
             started,
         })
+    }
+
+    /// What is looked at when somebody wants to see it from near.
+    pub fn subject(&self) -> Subject {
+        match self.state {
+            State::Prepared => Subject::Prepared,
+            _ => Subject::Session {
+                pid: self.pid,
+                started: self.started,
+            },
+        }
+    }
+
+    /// Whether anything is known of what it does.
+    pub fn is_seen(&self) -> bool {
+        !matches!(self.state, State::Hidden | State::Gone)
     }
 
     /// Whether it waits for a lock that another session holds or was promised first.

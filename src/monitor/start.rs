@@ -242,7 +242,10 @@ impl Starting {
             },
             ProbeTarget::Command(script) => {
                 let script = Script::new(script, folder);
-                Meter::Command(CommandProbe::new(script, expect, every))
+                let value = format!("{}.value", probe.name);
+                let mut rules = config.rules.iter();
+                let is_asked = rules.any(|rule| rule.metric.as_deref() == Some(&value[..]));
+                Meter::Command(CommandProbe::new(script, expect, is_asked, every))
             }
             ProbeTarget::Log { source, pattern } => {
                 Meter::Log(LogProbe::new(source, pattern, folder))

@@ -103,6 +103,11 @@ impl Comparison {
         Ok(Comparison { operator, wanted })
     }
 
+    /// Whether it compares with a number, so that no text can be judged by it.
+    pub fn is_of_numbers(&self) -> bool {
+        number(&self.wanted).is_some()
+    }
+
     /// Whether `got` meets it.
     pub fn holds(&self, got: &str) -> bool {
         let got = got.trim();

@@ -135,6 +135,55 @@ fn an_alert_that_is_armed_for_it_rolls_back_by_itself() {
 }
 
 #[test]
+fn an_answer_that_is_no_number_holds_and_never_rolls_back() {
+    let bench = Bench::new();
+    let web = Web::start("ok");
+    let value = bench.path("value");
+    std::fs::write(&value, "1").unwrap();
+    let rules = format!(
+        r#"
+[[probe]]
+name = "q"
+command = "cat {}"
+every = "50ms"
+
+[[alert]]
+name = "Nothing is sold"
+metric = "q.value"
+below = 0.5
+then = "rollback"
+
+[[alert]]
+name = "It can't be counted"
+metric = "q.up"
+below = 1
+then = "rollback"
+"#,
+        value.display()
+    );
+    let mut run = bench.start(&plan(&web, "note", &rules));
+    run.wait_for("alert_cleared", alert("Nothing is sold"));
+    run.ctl(&["go"]);
+    run.ctl(&["run"]);
+    run.wait_finished("apply");
+    std::fs::write(&value, "N/A").unwrap();
+    let blind = run.wait_for("alert_blind", alert("Nothing is sold"));
+    assert_eq!(
+        blind["data"]["words"],
+        "nothing is known of q.value: the last line is no number: N/A"
+    );
+    run.wait_ever("alert_blind", alert("It can't be counted"));
+    assert_eq!(run.state(), "held");
+    std::fs::write(&value, "2").unwrap();
+    run.wait_for("released", alert("Nothing is sold"));
+    assert!(bench.path("applied").exists());
+    // What is a number goes on being held against the line.
+    std::fs::write(&value, "0").unwrap();
+    run.wait_for("rollback_started", |_| true);
+    assert_eq!(run.wait_over(), "rolled_back");
+}
+
+#[test]
 fn what_was_normal_is_recorded_at_t_zero_and_survives_the_engine() {
     let bench = Bench::new();
     let web = Web::start("ok");

@@ -97,6 +97,16 @@ pub struct Prepared {
     pub owner: Option<String>,
     /// How long ago that was.
     pub age: Option<Duration>,
+    /// How many transactions have begun since it did: the server keeps all that they deleted.
+    #[serde(default)]
+    pub transactions: Option<u32>,
+}
+
+impl Prepared {
+    /// The statement that ends it, which is one of `ROLLBACK` and `COMMIT`.
+    pub fn ended_by(&self, word: &str) -> String {
+        format!("{word} PREPARED '{}'", self.gid.replace('\'', "''"))
+    }
 }
 
 impl Queue {
@@ -142,17 +152,20 @@ impl LockTree {
 
     /// How the transactions are called that no session holds, and what ends them.
     pub fn prepared_words(&self) -> String {
-        let gids = self.prepared.iter().map(|prepared| prepared.gid.as_str());
-        match gids.collect::<Vec<&str>>()[..] {
+        match &self.prepared[..] {
             [] => "a prepared transaction (only ROLLBACK PREPARED ends it)".to_owned(),
-            [gid] => format!(
-                "the prepared transaction {gid} (only ROLLBACK PREPARED '{}' ends it)",
-                gid.replace('\'', "''")
+            [one] => format!(
+                "the prepared transaction {} (only {} ends it)",
+                one.gid,
+                one.ended_by("ROLLBACK")
             ),
-            ref gids => format!(
-                "one of the prepared transactions {} (only ROLLBACK PREPARED ends it)",
-                gids.join(", ")
-            ),
+            several => {
+                let gids: Vec<&str> = several.iter().map(|one| one.gid.as_str()).collect();
+                format!(
+                    "one of the prepared transactions {} (only ROLLBACK PREPARED ends it)",
+                    gids.join(", ")
+                )
+            }
         }
     }
 

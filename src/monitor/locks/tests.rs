@@ -276,6 +276,7 @@ fn a_prepared_transaction_goes_by_its_name() {
         gid: gid.to_owned(),
         owner: None,
         age: None,
+        transactions: None,
     };
     waits.prepared = vec![prepared("pay 1")];
     let tree = waits.tree();

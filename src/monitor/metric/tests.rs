@@ -58,9 +58,31 @@ fn what_is_not_known_is_never_a_number() {
     assert_eq!(value(&health, "api.latency"), refused);
     assert_eq!(value(&health, "api.up"), Measure::Value(0.0));
     assert_eq!(value(&health, "api.error_rate"), Measure::Value(12.0));
+    health.probes = vec![probe("api", ProbeState::NoData, "the query found nothing")];
+    let nothing = Measure::NoData("the query found nothing".to_owned());
+    assert_eq!(value(&health, "api.up"), nothing);
+    assert_eq!(value(&health, "api.value"), nothing);
     health.probes[0].at = Some(ago(60));
     let old = Measure::NoData("last seen 60 s ago".to_owned());
     assert_eq!(value(&health, "api.up"), old);
+}
+
+#[test]
+fn an_answer_that_can_not_be_read_is_no_reading_of_anything() {
+    let mut unread = probe("q", ProbeState::Unread, "the last line is no number: N/A");
+    (unread.error_percent, unread.latency_ms) = (Some(0.0), Some(5.0));
+    let mut health = health(Vec::new());
+    health.probes = vec![unread];
+    let why = Measure::Error("the last line is no number: N/A".to_owned());
+    for metric in ["q.value", "q.up", "q.error_rate"] {
+        assert_eq!(value(&health, metric), why, "{metric}");
+    }
+    assert_eq!(value(&health, "q.latency"), Measure::Value(5.0));
+    // Nobody has asked for a number, and there is none.
+    health.probes = vec![probe("q", ProbeState::Ok, "exit code 0")];
+    let none = Measure::NoData("exit code 0, and no number".to_owned());
+    assert_eq!(value(&health, "q.value"), none);
+    assert_eq!(value(&health, "q.up"), Measure::Value(1.0));
 }
 
 #[test]

@@ -7,44 +7,78 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgRow;
 
 use super::keep::KeptLine;
+use super::locks::prepared;
 use super::rows::{field, flag, relation, seconds, statement, text};
-use crate::monitor::inspection::{Inspection, SessionLock, Shown, explainable, has_places};
+use super::trouble::Trouble;
+use crate::monitor::inspection::{
+    Inspection, SessionLock, Shown, Subject, explainable, has_places,
+};
+use crate::monitor::locks::Prepared;
 use crate::monitor::session::Backend;
 
 /// The statement as a whole, as far as the server keeps it; it cuts one between two letters. How much it
 /// keeps is read as the number that it is: not every server can read its own words for it.
-macro_rules! statement_of {
-    ($more:literal) => {
-        concat!(
-            "SELECT a.pid, s.setting::int4 AS kept, octet_length(a.query) + 4 >= s.setting::int4 AS cut,
-                    CASE WHEN pg_catalog.getdatabaseencoding() = 'UTF8' THEN a.query END AS statement,
-                    CASE WHEN pg_catalog.getdatabaseencoding() <> 'UTF8'
-                         THEN pg_catalog.convert_to(a.query, pg_catalog.getdatabaseencoding()) END
-                        AS raw_statement",
-            $more,
-            " FROM pg_catalog.pg_settings AS s
-              LEFT JOIN pg_catalog.pg_stat_get_activity($1) AS a
-                ON (extract(epoch FROM a.backend_start) * 1000000)::int8 = $2
-             WHERE s.name = 'track_activity_query_size'"
-        )
+const STATEMENT: &str = "
+    SELECT a.pid, s.setting::int4 AS kept, octet_length(a.query) + 4 >= s.setting::int4 AS cut,
+           CASE WHEN pg_catalog.getdatabaseencoding() = 'UTF8' THEN a.query END AS statement,
+           CASE WHEN pg_catalog.getdatabaseencoding() <> 'UTF8'
+                THEN pg_catalog.convert_to(a.query, pg_catalog.getdatabaseencoding()) END AS raw_statement
+      FROM pg_catalog.pg_settings AS s
+      LEFT JOIN pg_catalog.pg_stat_get_activity($1) AS a
+        ON (extract(epoch FROM a.backend_start) * 1000000)::int8 = $2
+     WHERE s.name = 'track_activity_query_size'";
+
+/// Who waits for a session. Asking that of a session stops the whole server for a moment, so only those are
+/// asked that have waited longest. That they wait, every role may see among the locks, and only there.
+macro_rules! blocks {
+    () => {
+        "ARRAY(SELECT w.pid
+                 FROM (SELECT o.pid
+                         FROM (SELECT DISTINCT pid FROM pg_catalog.pg_locks
+                                WHERE NOT granted AND pid <> $1) AS o
+                         LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(o.pid) AS s ON true
+                        ORDER BY s.query_start LIMIT 50) AS w
+                WHERE $1 = ANY(pg_catalog.pg_blocking_pids(w.pid))) AS blocks"
     };
 }
 
-const STATEMENT: &str = statement_of!("");
-
-/// The same, with whom the session waits for and who waits for it. Asking that of a session stops the whole
-/// server for a moment, so only those are asked that have waited longest.
-const STATEMENT_AND_WAITS: &str = statement_of!(
-    ", pg_catalog.pg_blocking_pids(a.pid) AS blocked_by,
-     ARRAY(SELECT w.pid
-             FROM (SELECT o.pid FROM pg_catalog.pg_stat_get_activity(NULL) AS o
-                    WHERE o.wait_event_type = 'Lock' AND o.pid <> $1
-                    ORDER BY o.query_start LIMIT 50) AS w
-            WHERE $1 = ANY(pg_catalog.pg_blocking_pids(w.pid))) AS blocks"
+/// The session with its statement, with whom it waits for and who waits for it. Who may not see when it
+/// began does not see its statement either.
+const SESSION: &str = concat!(
+    "SELECT a.pid, a.backend_start IS NULL AS hidden, octet_length(a.query) + 4 >= s.setting::int4 AS cut,
+            CASE WHEN pg_catalog.getdatabaseencoding() = 'UTF8' THEN a.query END AS statement,
+            CASE WHEN pg_catalog.getdatabaseencoding() <> 'UTF8'
+                 THEN pg_catalog.convert_to(a.query, pg_catalog.getdatabaseencoding()) END AS raw_statement,
+            pg_catalog.pg_blocking_pids(a.pid) AS blocked_by, ",
+    blocks!(),
+    " FROM pg_catalog.pg_settings AS s, pg_catalog.pg_stat_get_activity($1) AS a
+      WHERE s.name = 'track_activity_query_size'
+        AND ($2::int8 IS NULL OR (extract(epoch FROM a.backend_start) * 1000000)::int8 = $2)"
 );
 
+const WAITING: &str = concat!("SELECT ", blocks!());
+
+/// What is prepared in this database, each lock of it in a row of its own. The locks belong to no process;
+/// what they have in common is the lock on the transaction's own number.
+const PREPARED: &str = "
+    SELECT p.gid, p.owner::text AS owner, pg_catalog.age(p.transaction) AS transactions,
+           extract(epoch FROM clock_timestamp() - p.prepared)::float8 AS age,
+           l.locktype, l.mode, l.granted,
+           CASE WHEN l.database = d.oid THEN l.relation::pg_catalog.regclass::text END AS relation,
+           l.transactionid::text AS transaction, l.classid::int8 AS class, l.objid::int8 AS object,
+           NULL::float8 AS waited
+      FROM pg_catalog.pg_prepared_xacts AS p
+      JOIN pg_catalog.pg_database AS d ON d.datname = p.database
+      LEFT JOIN (pg_catalog.pg_locks AS own
+                 JOIN pg_catalog.pg_locks AS l
+                   ON l.pid IS NULL AND l.virtualtransaction = own.virtualtransaction)
+        ON own.pid IS NULL AND own.transactionid = p.transaction
+     WHERE p.database = current_database()
+     ORDER BY p.prepared, p.gid, l.locktype <> 'relation', relation, l.mode
+     LIMIT 200";
+
 const LOCKS: &str = "
-    SELECT l.locktype, l.mode, l.granted, l.fastpath,
+    SELECT l.locktype, l.mode, l.granted,
            CASE WHEN l.database = d.oid THEN l.relation::pg_catalog.regclass::text END AS relation,
            l.transactionid::text AS transaction, l.classid::int8 AS class, l.objid::int8 AS object,
            extract(epoch FROM clock_timestamp()
@@ -64,24 +98,14 @@ impl Inspector {
         Inspector(spare)
     }
 
-    /// What there is to know about a session. The error says why it is not known.
-    pub async fn inspect(&self, backend: Backend) -> Result<Inspection, String> {
+    /// What there is to know about a session, or about what is prepared. The error says why it is not known.
+    pub async fn inspect(&self, subject: impl Into<Subject>) -> Result<Inspection, String> {
         let spare = self.0.as_ref().map_err(Clone::clone)?;
-        let Backend { pid, started } = backend;
-        let found = spare.ask(|| sqlx::query(STATEMENT_AND_WAITS).bind(pid).bind(started));
-        let found = found.await.map_err(|trouble| trouble.words)?;
-        let there = |row: &&PgRow| field::<i32>(row, "pid").is_some();
-        let row = found.first().filter(there);
-        let row = row.ok_or_else(|| format!("session {pid} has ended"))?;
-        let locks = spare.ask(|| sqlx::query(LOCKS).bind(pid)).await;
-        let locks = locks.map_err(|trouble| trouble.words)?;
-        Ok(Inspection {
-            statement: statement(row).unwrap_or_default(),
-            cut: flag(row, "cut"),
-            locks: locks.iter().map(lock).collect(),
-            blocked_by: field(row, "blocked_by").unwrap_or_default(),
-            blocks: field(row, "blocks").unwrap_or_default(),
-        })
+        let found = match subject.into() {
+            Subject::Session { pid, started } => of_session(spare, pid, started).await,
+            Subject::Prepared => of_prepared(spare).await,
+        };
+        found.map_err(|trouble| trouble.words)?
     }
 
     /// How the server would carry the statement of a session out that begins with what is `shown` of it, a
@@ -135,6 +159,53 @@ impl Inspector {
         let line = |row: &PgRow| text(row, "QUERY PLAN");
         Ok(rows.iter().filter_map(line).collect())
     }
+}
+
+async fn of_session(
+    spare: &KeptLine,
+    pid: i32,
+    started: Option<i64>,
+) -> Result<Result<Inspection, String>, Trouble> {
+    let found = spare.ask(|| sqlx::query(SESSION).bind(pid).bind(started));
+    let found = found.await?;
+    let Some(row) = found.first() else {
+        return Ok(Err(format!("session {pid} has ended")));
+    };
+    let locks = spare.ask(|| sqlx::query(LOCKS).bind(pid)).await?;
+    let hidden = flag(row, "hidden");
+    Ok(Ok(Inspection {
+        // In its place the server puts a remark about privileges.
+        statement: statement(row).filter(|_| !hidden).unwrap_or_default(),
+        cut: flag(row, "cut"),
+        locks: locks.iter().map(lock).collect(),
+        blocked_by: field(row, "blocked_by").unwrap_or_default(),
+        blocks: field(row, "blocks").unwrap_or_default(),
+        prepared: Vec::new(),
+    }))
+}
+
+async fn of_prepared(spare: &KeptLine) -> Result<Result<Inspection, String>, Trouble> {
+    let rows = spare.ask(|| sqlx::query(PREPARED)).await?;
+    let mut all: Vec<(Prepared, Vec<SessionLock>)> = Vec::new();
+    for row in &rows {
+        let one = prepared(row);
+        if all.last().is_none_or(|(last, _)| last.gid != one.gid) {
+            all.push((one, Vec::new()));
+        }
+        if let (Some((_, locks)), Some(_)) = (all.last_mut(), text(row, "mode")) {
+            locks.push(lock(row));
+        }
+    }
+    if all.is_empty() {
+        return Ok(Err("nothing is prepared any more".to_owned()));
+    }
+    let waiting = spare.ask(|| sqlx::query(WAITING).bind(0)).await?;
+    let blocks = waiting.first().and_then(|row| field(row, "blocks"));
+    Ok(Ok(Inspection {
+        blocks: blocks.unwrap_or_default(),
+        prepared: all,
+        ..Inspection::default()
+    }))
 }
 
 fn lock(row: &PgRow) -> SessionLock {

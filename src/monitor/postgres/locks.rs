@@ -48,7 +48,7 @@ const HIDDEN_WAITERS: &str = "
 const PREPARED: &str = "
     WITH l AS MATERIALIZED (
              SELECT * FROM pg_locks WHERE pid IS NULL OR NOT granted AND pid = ANY($1))
-    SELECT gid, owner::text AS owner,
+    SELECT gid, owner::text AS owner, age(transaction) AS transactions,
            extract(epoch FROM clock_timestamp() - prepared)::float8 AS age,
            EXISTS (SELECT FROM l AS own, l AS held, l AS w
                     WHERE own.pid IS NULL AND own.transactionid = p.transaction
@@ -121,7 +121,7 @@ impl LockWatch {
         let added = self.add_details(line, &mut waits, facts, &ours, (now, clock));
         let added = added.await;
         waits.blind = line.part(added).await?.err().or(waits.blind);
-        let found = prepared(line, &waits.edges).await;
+        let found = prepared_in_the_way(line, &waits.edges).await;
         match line.part(found).await? {
             Ok(prepared) => waits.prepared = prepared,
             Err(why) => waits.blind = Some(why),
@@ -239,7 +239,7 @@ async fn edges(
 }
 
 /// The prepared transactions that block somebody; all of them where it can't be told which do.
-async fn prepared(line: &mut Line, edges: &[Edge]) -> Result<Vec<Prepared>, Trouble> {
+async fn prepared_in_the_way(line: &mut Line, edges: &[Edge]) -> Result<Vec<Prepared>, Trouble> {
     let waiters: Vec<i32> = edges
         .iter()
         .filter(|edge| edge.blockers.contains(&0))
@@ -252,10 +252,16 @@ async fn prepared(line: &mut Line, edges: &[Edge]) -> Result<Vec<Prepared>, Trou
     if rows.iter().any(|row| flag(row, "blocks")) {
         rows.retain(|row| flag(row, "blocks"));
     }
-    let prepared = |row: &PgRow| Prepared {
+    Ok(rows.iter().map(prepared).collect())
+}
+
+/// A prepared transaction of which a row tells.
+pub(super) fn prepared(row: &PgRow) -> Prepared {
+    let transactions: Option<i32> = field(row, "transactions");
+    Prepared {
         gid: text(row, "gid").unwrap_or_default(),
         owner: text(row, "owner"),
         age: seconds(row, "age"),
-    };
-    Ok(rows.iter().map(prepared).collect())
+        transactions: transactions.and_then(|age| u32::try_from(age).ok()),
+    }
 }

@@ -84,7 +84,8 @@ macro_rules! alike {
                     NULL::timestamptz, NULL::int4, NULL, NULL::bytea, count(*),
                     count(*) FILTER (WHERE wait_event_type = 'Lock'), NULL::timestamptz
                FROM a
-              WHERE (backend_type = 'client backend' OR backend_type IS NULL AND usesysid IS NOT NULL)",
+              WHERE (backend_type = 'client backend'
+                     OR backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL)",
             $of,
             " GROUP BY datid, usesysid, application_name, client_addr, state
              UNION ALL
@@ -272,7 +273,7 @@ impl Reader<'_> {
             if bytes(row, at::PID).is_some() {
                 let session = self.session(row);
                 // Where all are listed, the server has not counted those.
-                if !crowded && session.kind.as_deref() == Some("client backend") {
+                if !crowded && is_client(row) {
                     sessions.waiting += u32::from(session.waits_for_lock());
                     alone = 1;
                 }
@@ -369,6 +370,15 @@ impl Reader<'_> {
 
     fn database(&self, field: Option<&[u8]>) -> Option<String> {
         self.facts.databases.get(&oid(field)?).cloned()
+    }
+}
+
+/// Whether a session is a client's, as the server decides it for those that it adds up itself: where the kind
+/// is hidden, a session that has a role and a database is taken for one.
+fn is_client(row: &PgRow) -> bool {
+    match bytes(row, at::KIND) {
+        Some(kind) => kind == b"client backend",
+        None => bytes(row, at::USER).and(bytes(row, at::DATABASE)).is_some(),
     }
 }
 

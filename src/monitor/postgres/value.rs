@@ -35,7 +35,7 @@ impl SqlProbe {
         };
         if rows.len() > 1 {
             let rows = rows.len();
-            return Reading::error(format!(
+            return Reading::unread(format!(
                 "the query answers with {rows} rows: make one number of them"
             ));
         }
@@ -73,7 +73,7 @@ fn read(field: Option<&str>) -> Reading {
         },
         _ => {
             let shown: String = field.chars().take(40).collect();
-            Reading::error(format!("the first field is no number: {shown}"))
+            Reading::unread(format!("the first field is no number: {shown}"))
         }
     }
 }
@@ -88,8 +88,9 @@ mod tests {
             (Some("42"), ProbeState::Ok, Some(42.0)),
             (Some("-0.5"), ProbeState::Ok, Some(-0.5)),
             (Some("1e3"), ProbeState::Ok, Some(1000.0)),
-            (Some("NaN"), ProbeState::Error, None),
-            (Some("t"), ProbeState::Error, None),
+            (Some("NaN"), ProbeState::Unread, None),
+            (Some("t"), ProbeState::Unread, None),
+            (Some(""), ProbeState::Unread, None),
             (None, ProbeState::NoData, None),
         ] {
             let reading = read(field);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tokio::sync::mpsc;
 
-use crate::monitor::{Backend, Inspection, Inspector, Outcome, Shown, Signal, Signaller};
+use crate::monitor::{Backend, Inspection, Inspector, Outcome, Shown, Signal, Signaller, Subject};
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,8 +22,8 @@ pub enum Act {
 /// Something that a server is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tasked {
-    /// What there is to know about a session.
-    Inspect(Backend),
+    /// What there is to know about a session, or about what is prepared.
+    Inspect(Subject),
     /// How this statement of a session would be carried out.
     Explain(Backend, Shown),
     /// That a session cancels its statement, or ends.
@@ -57,8 +57,8 @@ impl Hands {
         let signaller = self.signallers.get(database).cloned();
         tokio::spawn(async move {
             let answer = match (task, inspector, signaller) {
-                (Tasked::Inspect(backend), Some(inspector), _) => {
-                    Answer::Inspected(backend.pid, inspector.inspect(backend).await)
+                (Tasked::Inspect(subject), Some(inspector), _) => {
+                    Answer::Inspected(subject.pid(), inspector.inspect(subject).await)
                 }
                 (Tasked::Explain(backend, statement), Some(inspector), _) => {
                     Answer::Explained(backend.pid, inspector.explain(backend, &statement).await)

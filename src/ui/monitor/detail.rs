@@ -7,11 +7,12 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Widget};
 
-use crate::monitor::{Inspection, Session, SessionLock, Shown};
+use super::page::{Page, on_for};
+use super::prepared;
+use crate::monitor::{Inspection, Session, Shown, State as Doing};
 use crate::ui::panels::watch::{Sight, frame};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
-use crate::ui::widgets::{chars, clip};
 use crate::ui::words::short;
 
 /// How a statement would be carried out.
@@ -83,10 +84,13 @@ impl Detail {
             height: area.height.saturating_sub(4),
         };
         Clear.render(place, buf);
-        let title = format!(
-            "Session {}  (esc closes, enter looks again, e explains, y copies)",
-            self.session.pid
-        );
+        let title = match self.session.state {
+            Doing::Prepared => "Prepared transaction  (esc closes, enter looks again)".to_owned(),
+            _ => format!(
+                "Session {}  (esc closes, enter looks again, e explains, y copies)",
+                self.session.pid
+            ),
+        };
         let inner = frame(sight.theme, &title, true, place, buf);
         let lines = self.lines(sight, usize::from(inner.width));
         let last = lines.len().saturating_sub(usize::from(inner.height));
@@ -98,59 +102,47 @@ impl Detail {
     }
 
     fn lines(&self, sight: &Sight<'_>, width: usize) -> Vec<Line<'static>> {
-        let mut lines = self.who(sight);
-        let mut say = |text: &str, role| {
-            for part in text.lines() {
-                let part = chars::one_line(part);
-                let rows = clip::wrap(&part, width).into_iter();
-                lines.extend(rows.map(|row| Line::from(sight.span(row, role))));
-            }
+        let mut page = match self.session.state {
+            Doing::Prepared => prepared::page(sight, self.near.as_ref()),
+            _ => self.page(sight),
         };
-        say(" ", Role::Text);
-        let statement = self
-            .statement(self.now(sight).unwrap_or(&self.session))
-            .text;
-        say("Statement", Role::Title);
-        say(
-            if statement.is_empty() {
-                "(it may not be seen)"
-            } else {
-                &statement
-            },
-            Role::Text,
-        );
-        say(" ", Role::Text);
-        say("Locks", Role::Title);
-        match &self.near {
-            None => say("being looked up …", Role::Dim),
-            Some(Err(why)) => say(why, Role::Warn),
-            Some(Ok(near)) => {
-                for (what, pids) in [("waits for", &near.blocked_by), ("blocks", &near.blocks)] {
-                    if !pids.is_empty() {
-                        let pids: Vec<String> = pids.iter().map(ToString::to_string).collect();
-                        say(&format!("{what} {}", pids.join(", ")), Role::Warn);
-                    }
-                }
-                for lock in &near.locks {
-                    let (words, role) = lock_words(lock);
-                    say(&words, role);
-                }
-                if near.locks.is_empty() {
-                    say("none", Role::Dim);
-                }
-            }
-        }
         if self.plan != Plan::NotAsked {
-            say(" ", Role::Text);
-            say("Plan", Role::Title);
+            page.title("Plan");
         }
         match &self.plan {
             Plan::NotAsked => {}
-            Plan::Asked => say("being planned …", Role::Dim),
-            Plan::Told(Err(why)) => say(why, Role::Warn),
-            Plan::Told(Ok(plan)) => plan.iter().for_each(|line| say(line, Role::Text)),
+            Plan::Asked => page.say("being planned …", Role::Dim),
+            Plan::Told(Err(why)) => page.say(why, Role::Warn),
+            Plan::Told(Ok(plan)) => plan.iter().for_each(|line| page.say(line, Role::Text)),
         }
-        lines
+        page.lines(sight, width)
+    }
+
+    fn page(&self, sight: &Sight<'_>) -> Page {
+        let mut page = Page::default();
+        self.who(sight, &mut page);
+        let now = self.now(sight).unwrap_or(&self.session);
+        let statement = self.statement(now).text;
+        page.title("Statement");
+        page.say(
+            match &statement[..] {
+                "" if now.is_seen() => "none",
+                "" => "(it may not be seen)",
+                statement => statement,
+            },
+            Role::Text,
+        );
+        page.title("Locks");
+        match &self.near {
+            None => page.say("being looked up …", Role::Dim),
+            Some(Err(why)) => page.say(why, Role::Warn),
+            Some(Ok(near)) => {
+                page.pids("waits for", &near.blocked_by);
+                page.pids("blocks", &near.blocks);
+                page.locks(&near.locks);
+            }
+        }
+        page
     }
 
     /// The session as it is now, if it is still listed.
@@ -158,7 +150,7 @@ impl Detail {
         sight.picture()?.again(&self.session)
     }
 
-    fn who(&self, sight: &Sight<'_>) -> Vec<Line<'static>> {
+    fn who(&self, sight: &Sight<'_>, page: &mut Page) {
         let now = self.now(sight);
         let session = now.unwrap_or(&self.session);
         let unknown = || "unknown".to_owned();
@@ -170,53 +162,58 @@ impl Detail {
             .ours
             .as_ref()
             .map(|ours| format!("  {}", ours.words()));
-        let mut lines = vec![
-            format!(
-                "{}  user {}  from {client}  database {}{}",
-                if session.application.is_empty() {
-                    "unnamed"
-                } else {
-                    &session.application
-                },
-                session.user.as_deref().unwrap_or("unknown"),
-                session.database.as_deref().unwrap_or("unknown"),
-                ours.unwrap_or_default()
-            ),
-            format!(
-                "{}  waits: {}",
-                session.state.words(),
-                session.wait.as_deref().unwrap_or("no")
-            ),
-            format!(
-                "there for {}  transaction {}  statement {}  in this state {}",
-                age(session.session_age),
-                session.transaction_age.map_or("none".to_owned(), short),
-                age(session.query_age),
-                age(session.state_age)
-            ),
-        ];
+        let mut say = |words: String| page.say(&words, Role::Text);
+        say(format!(
+            "{}  user {}  from {client}  database {}{}",
+            if session.application.is_empty() {
+                "unnamed"
+            } else {
+                &session.application
+            },
+            session.user.as_deref().unwrap_or("unknown"),
+            session.database.as_deref().unwrap_or("unknown"),
+            ours.unwrap_or_default()
+        ));
+        let waits = self.waits(sight, session);
+        say(format!("{}  waits: {waits}", session.state.words()));
+        let transaction = match session.transaction_age {
+            None if session.is_seen() => "none".to_owned(),
+            open => age(open),
+        };
+        say(format!(
+            "there for {}  transaction {transaction}  statement {}  in this state {}",
+            age(session.session_age),
+            age(session.query_age),
+            age(session.state_age)
+        ));
         if now.is_none() {
-            lines.push("so it was when it was last listed".to_owned());
+            say("so it was when it was last listed".to_owned());
         }
         if let Some(snapshot) = session.snapshot_age {
-            lines.push(format!("its snapshot is {snapshot} transactions old"));
+            say(format!("its snapshot is {snapshot} transactions old"));
         }
-        let lines = lines.into_iter();
-        lines
-            .map(|line| Line::from(sight.span(line, Role::Text)))
-            .collect()
+        let hidden = sight.picture().filter(|_| session.state == Doing::Hidden);
+        if let Some(why) = hidden.and_then(|picture| picture.server.hidden(session.pid)) {
+            page.say(&why, Role::Warn);
+        }
     }
-}
 
-fn lock_words(lock: &SessionLock) -> (String, Role) {
-    let waited = lock.waited.map(|waited| format!(" for {}", short(waited)));
-    if lock.granted {
-        (
-            format!("holds {} on {}", lock.mode, lock.object),
-            Role::Text,
-        )
-    } else {
-        let words = format!("waits for {} on {}", lock.mode, lock.object);
-        (words + &waited.unwrap_or_default(), Role::Warn)
+    /// What it waits for. Who may not see what it does sees among the locks whether it waits for one.
+    fn waits(&self, sight: &Sight<'_>, session: &Session) -> String {
+        if let Some(wait) = &session.wait {
+            return wait.clone();
+        }
+        let near = self.near.iter().flatten();
+        let mut wanted = near.flat_map(|near| &near.locks);
+        if let Some(lock) = wanted.find(|lock| !lock.granted) {
+            return on_for(&lock.mode, &lock.object, lock.waited);
+        }
+        let nodes = sight.picture().into_iter().flat_map(|p| &p.locks.nodes);
+        let mut wanted = nodes.filter(|node| node.session.pid == session.pid);
+        match wanted.find_map(|node| node.wanted.as_ref()) {
+            Some(wanted) => on_for(&wanted.mode, &wanted.object, wanted.waited),
+            None if session.is_seen() => "no".to_owned(),
+            None => "unknown".to_owned(),
+        }
     }
 }

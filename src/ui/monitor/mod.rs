@@ -15,6 +15,8 @@ mod detail;
 mod foot;
 mod frames;
 mod keymap;
+mod page;
+mod prepared;
 mod screen;
 mod sessions;
 mod state;

@@ -13,7 +13,7 @@ use super::tab::Tab;
 use crate::monitor::testing::*;
 use crate::monitor::{
     Backend, Effect, Evidence, Health, Inspection, LockTree, Outcome, Picture, SessionLock, Shown,
-    Signal, State as Doing,
+    Signal, State as Doing, Subject,
 };
 use crate::ui::panels::watch::conditions;
 use crate::ui::theme::Theme;
@@ -271,7 +271,10 @@ fn a_session_is_looked_at_from_near() {
         pid: 11,
         started: 1,
     };
-    assert_eq!(screen.press("\r"), [Act::Task(Tasked::Inspect(backend))]);
+    assert_eq!(
+        screen.press("\r"),
+        [Act::Task(Tasked::Inspect(backend.into()))]
+    );
     let waiting = screen.drawn(80, 24);
     assert!(waiting.contains("being looked up"), "{waiting}");
     let near = Inspection {
@@ -293,6 +296,7 @@ fn a_session_is_looked_at_from_near() {
         ],
         blocked_by: vec![12],
         blocks: vec![19, 20],
+        ..Inspection::default()
     };
     screen.state.take(Answer::Inspected(11, Ok(near.clone())));
     // What was asked about another session comes too late.
@@ -338,9 +342,7 @@ fn from_near_a_session_is_what_it_is_now() {
     let near = Inspection {
         statement: "update orders set n = 1 where id = 7".to_owned(),
         cut: true,
-        locks: Vec::new(),
-        blocked_by: Vec::new(),
-        blocks: Vec::new(),
+        ..Inspection::default()
     };
     screen.state.take(Answer::Inspected(11, Ok(near)));
     assert!(screen.drawn(80, 24).contains("where id = 7"));
@@ -474,6 +476,11 @@ fn a_recording_is_wound_and_asks_no_server() {
         (1, true, 8)
     );
     assert!(screen.press("\r").is_empty());
+    let text = screen.drawn(100, 24);
+    assert!(
+        text.contains("they are not recorded") && !text.contains("being looked up"),
+        "{text}"
+    );
     screen.press("\x1be");
     assert!(
         screen
@@ -487,6 +494,92 @@ fn a_recording_is_wound_and_asks_no_server() {
     screen.press("k");
     assert!(screen.state.question.is_none());
     assert!(screen.drawn(100, 24).contains("2 of 3"));
+}
+
+#[test]
+fn of_a_hidden_session_is_told_what_the_locks_tell_and_the_rest_is_unknown() {
+    let mut screen = Screen::new();
+    let mut seen = picture();
+    seen.server.rights = crate::monitor::Rights::default();
+    let mut hidden = session(11, "web", Doing::Hidden, 0, "");
+    (hidden.started, hidden.statement, hidden.wait) = (None, None, None);
+    (hidden.transaction_age, hidden.query_age, hidden.state_age) = (None, None, None);
+    seen.sessions = Arc::new(vec![hidden]);
+    screen.health = Arc::new(health(vec![database(seen)]));
+    let subject = Subject::Session {
+        pid: 11,
+        started: None,
+    };
+    assert_eq!(screen.press("\r"), [Act::Task(Tasked::Inspect(subject))]);
+    let text = screen.drawn(100, 24);
+    for words in [
+        "hidden  waits: unknown",
+        "transaction unknown",
+        "(it may not be seen)",
+        "session 11 is hidden: grant pg_monitor to monitor",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let waits = SessionLock {
+        mode: "Exclusive".to_owned(),
+        object: "advisory lock 42".to_owned(),
+        granted: false,
+        waited: secs(120),
+    };
+    let near = Inspection {
+        locks: vec![waits],
+        blocked_by: vec![12, 0],
+        ..Inspection::default()
+    };
+    screen.state.take(Answer::Inspected(11, Ok(near)));
+    let text = screen.drawn(100, 24);
+    for words in [
+        "hidden  waits: Exclusive on advisory lock 42 for 2m",
+        "waits for 12, a prepared transaction",
+        "waits for Exclusive on advisory lock 42 for 2m",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[test]
+fn a_prepared_transaction_is_looked_at_from_near() {
+    let mut screen = Screen::new();
+    let mut held = picture();
+    let prepared = |gid: &str| crate::monitor::Prepared {
+        gid: gid.to_owned(),
+        owner: Some("dba".to_owned()),
+        age: secs(157),
+        transactions: Some(1_200),
+    };
+    let mut none = session(0, "", Doing::Prepared, 9, "");
+    none.started = None;
+    held.locks.nodes = vec![node(0, none, None)];
+    held.locks.prepared = vec![prepared("o'clock")];
+    screen.health = Arc::new(health(vec![database(held)]));
+    assert_eq!(
+        screen.press("2\r"),
+        [Act::Task(Tasked::Inspect(Subject::Prepared))]
+    );
+    let lock = SessionLock {
+        mode: "RowExclusive".to_owned(),
+        object: "orders".to_owned(),
+        granted: true,
+        waited: None,
+    };
+    let near = Inspection {
+        blocks: vec![31],
+        prepared: vec![
+            (prepared("o'clock"), vec![lock]),
+            (prepared("idle"), Vec::new()),
+        ],
+        ..Inspection::default()
+    };
+    screen.state.take(Answer::Inspected(0, Ok(near)));
+    insta::assert_snapshot!("prepared", screen.drawn(100, 24));
+    assert!(screen.press("e").len() < 2);
+    let text = screen.drawn(100, 30);
+    assert!(text.contains("what is prepared has no statement"), "{text}");
 }
 
 #[test]
@@ -551,7 +644,7 @@ fn what_a_role_may_not_see_is_said_and_so_is_the_grant() {
     node.session.started = None;
     hidden.locks.nodes = vec![node];
     screen.health = Arc::new(health(vec![database(hidden)]));
-    let grant = "15 sessions are hidden: grant pg_monitor to monitor";
+    let grant = "what 15 sessions do is hidden: grant pg_monitor to monitor";
     let text = screen.drawn(80, 24);
     assert!(text.contains(grant), "{text}");
     assert!(text.contains("running 0, 15 hidden"), "{text}");
@@ -583,6 +676,7 @@ fn a_prepared_transaction_is_ended_by_its_name() {
         gid: "o'clock".to_owned(),
         owner: None,
         age: None,
+        transactions: None,
     }];
     screen.health = Arc::new(health(vec![database(held)]));
     screen.press("2k");

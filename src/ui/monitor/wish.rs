@@ -67,15 +67,20 @@ impl State {
                 acts.push(Act::Task(Tasked::Explain(backend, statement)));
             }
             None if explain => {
-                let why = "a statement that may not be seen can't be planned".to_owned();
-                detail.plan = Plan::Told(Err(why));
+                let why = match session.state {
+                    Doing::Prepared => "what is prepared has no statement that could be planned",
+                    _ => "a statement that may not be seen can't be planned",
+                };
+                detail.plan = Plan::Told(Err(why.to_owned()));
             }
             _ => {}
         }
         // What is looked at already is looked at again.
         let again = !explain || detail.near.is_none();
-        if let (Some(backend), None, true) = (session.backend(), self.reel, again) {
-            acts.push(Act::Task(Tasked::Inspect(backend)));
+        if self.reel.is_some() {
+            detail.near = Some(Err("they are not recorded".to_owned()));
+        } else if again {
+            acts.push(Act::Task(Tasked::Inspect(session.subject())));
         }
         self.detail = Some(detail);
         acts

@@ -218,6 +218,18 @@ async fn a_prepared_transaction_shows_as_the_blocker_with_its_name() {
         (prepared.gid.as_str(), prepared.owner.as_deref()),
         ("left behind", Some("postgres"))
     );
+    let inspector = watched.monitor.inspector("db0").unwrap();
+    let near = inspector.inspect(root.subject()).await.unwrap();
+    let gids: Vec<&str> = near.prepared.iter().map(|(one, _)| &one.gid[..]).collect();
+    assert_eq!(gids, ["left behind", "in nobodys way"]);
+    let (_, locks) = &near.prepared[0];
+    assert!(
+        locks
+            .iter()
+            .any(|lock| lock.granted && lock.mode == "AccessExclusive" && lock.object == "t"),
+        "{locks:?}"
+    );
+    assert_eq!(near.blocks, [picture.locks.nodes[1].session.pid]);
     client.run("rollback prepared 'left behind'").await;
     client.run("rollback prepared 'in nobodys way'").await;
     waiter.await.unwrap().unwrap();

@@ -159,12 +159,12 @@ async fn a_query_brings_a_number_nothing_or_an_error() {
             (ProbeState::Ok, Some(2.0), "2.0000000000000000"),
             (ProbeState::NoData, None, "the query found nothing"),
             (
-                ProbeState::Error,
+                ProbeState::Unread,
                 None,
                 "the first field is no number: many"
             ),
             (
-                ProbeState::Error,
+                ProbeState::Unread,
                 None,
                 "the query answers with 2 rows: make one number of them"
             ),

@@ -1,7 +1,7 @@
 //! What roles with and without grants see, and what is said about the rest.
 
 use gonogo::demo::server::Server;
-use gonogo::monitor::State;
+use gonogo::monitor::{State, Subject};
 
 use super::{Client, Watched, is_up};
 
@@ -59,6 +59,85 @@ async fn an_ordinary_role_sees_who_waits_for_whom_but_not_what_they_do() {
     // Both sessions of the test and those of the monitor itself.
     assert!(connections.used >= 3, "{connections:?}");
     assert!(picture.running.is_empty());
+}
+
+#[tokio::test]
+async fn from_near_a_hidden_session_shows_its_locks_and_no_remark_for_a_statement() {
+    let server = Server::start(&[]).unwrap();
+    let mut holder = Client::of(&server, "holder").await;
+    holder
+        .run("create role app login; select pg_advisory_lock(42)")
+        .await;
+    let waiter = Client::of(&server, "waiter").await;
+    let (held_by, pid) = (holder.pid(), waiter.pid());
+    let waiter = waiter.wait_in("select pg_advisory_lock(42)");
+    let url = server.url("postgres").replace("user=postgres", "user=app");
+    let mut watched = Watched::with_idle(&[url]);
+    let waits = |p: &gonogo::monitor::Picture| p.locks.waiters == 1;
+    let picture = watched.picture(waits).await;
+    let listed = picture.sessions.iter().find(|one| one.pid == pid).unwrap();
+    assert_eq!((listed.state, listed.is_seen()), (State::Hidden, false));
+    let inspector = watched.monitor.inspector("db0").unwrap();
+    let near = inspector.inspect(listed.subject()).await.unwrap();
+    assert_eq!(
+        (&near.statement[..], &near.blocked_by[..]),
+        ("", &[held_by][..])
+    );
+    let lock = &near.locks[0];
+    assert!(!lock.granted && lock.object.contains("42"), "{lock:?}");
+    let holder_is = Subject::Session {
+        pid: held_by,
+        started: None,
+    };
+    let near = inspector.inspect(holder_is).await.unwrap();
+    assert_eq!((&near.statement[..], &near.blocks[..]), ("", &[pid][..]));
+    holder.run("select pg_advisory_unlock(42)").await;
+    waiter.await.unwrap().unwrap();
+    let gone = inspector.inspect(listed.subject()).await;
+    assert_eq!(gone.unwrap_err(), format!("session {pid} has ended"));
+}
+
+#[tokio::test]
+async fn every_session_is_counted_once_whatever_the_role_may_see_and_whatever_is_listed() {
+    let server = Server::start(&[]).unwrap();
+    let mut holder = Client::of(&server, "holder").await;
+    holder
+        .run(
+            "create role app login; create role mon login; grant pg_monitor to mon;
+             create table t (n int)",
+        )
+        .await;
+    holder.run("begin; lock table t").await;
+    let waiter = Client::of(&server, "waiter").await;
+    let waiter = waiter.wait_in("select * from t");
+    let _idle = Client::of(&server, "idle").await;
+    let elsewhere = server.url("template1").parse().unwrap();
+    let _elsewhere = Client::with(elsewhere).await.unwrap();
+    // Those four, and the two of each monitor.
+    for role in ["app", "mon", "postgres"] {
+        let url = server
+            .url("postgres")
+            .replace("user=postgres", &format!("user={role}"));
+        for listed in [true, false] {
+            let urls = [url.clone()];
+            let mut watched = if listed {
+                Watched::with_idle(&urls)
+            } else {
+                Watched::start(&urls, Vec::new())
+            };
+            let picture = watched.picture(|p| p.connections.used == 6).await;
+            let all = &picture.connections;
+            let by = &all.by_state;
+            let (seen, hidden) = if role == "app" { (2, 4) } else { (6, 0) };
+            assert_eq!(by.hidden, hidden, "{role}: {all:?}");
+            let states = by.active + by.idle + by.idle_in_transaction + by.aborted + by.other;
+            assert_eq!(states, seen, "{role}: {all:?}");
+            assert_eq!(all.free, all.usable - 6, "{role}: {all:?}");
+            watched.monitor.stop().await;
+        }
+    }
+    holder.run("commit").await;
+    waiter.await.unwrap().unwrap();
 }
 
 #[tokio::test]

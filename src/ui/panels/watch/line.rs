@@ -55,7 +55,7 @@ fn one(sight: &Sight<'_>, probe: &ProbeHealth) -> Vec<Span<'static>> {
 pub(super) fn reading(sight: &Sight<'_>, probe: &ProbeHealth) -> Vec<Span<'static>> {
     let role = match probe.state {
         ProbeState::Ok => Role::Good,
-        ProbeState::Bad | ProbeState::Error => Role::Bad,
+        ProbeState::Bad | ProbeState::Error | ProbeState::Unread => Role::Bad,
         ProbeState::NoData => Role::Dim,
     };
     let reading = match (probe.state, probe.latency_ms, probe.value) {

@@ -220,6 +220,7 @@ fn locks_show_prepared_transactions_and_circles() {
         gid: "left behind".to_owned(),
         owner: Some("app".to_owned()),
         age: secs(5_000),
+        transactions: None,
     }];
     (picture.locks.blockers, picture.locks.waiters) = (2, 3);
     shown("locks_prepared_and_circle", Panel::Locks, picture);
