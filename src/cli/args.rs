@@ -29,10 +29,8 @@ pub struct Common {
     pub name: Option<String>,
 }
 
-/// What can be done. What the arguments of each verb are is made for the one that was asked for only: all of
-/// it is more code than many verbs run.
+/// What can be done.
 #[derive(Debug, Subcommand)]
-#[command(defer = true)]
 pub enum Verb {
     /// Run a plan: Markdown as it is, or TOML
     Run(Run),

@@ -16,7 +16,6 @@ use crate::wire::{self, ConnectError, FromEngine, Hello, Role};
 
 /// What a script can ask.
 #[derive(Clone, Debug, Subcommand)]
-#[command(defer = true)]
 pub enum Ctl {
     /// Where the run stands
     Status {

@@ -14,6 +14,7 @@
 //! keeps to no timeout. No transaction is open between two polls, and nothing is asked that could
 //! wait behind a lock of the tables that a deployment changes.
 
+mod activity;
 mod connect;
 mod errand;
 mod facts;

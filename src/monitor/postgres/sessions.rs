@@ -7,6 +7,7 @@ use std::time::Duration;
 use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
 
+use super::activity::{SESSIONS, SESSIONS_OF, SOME_SESSIONS, at};
 use super::facts::Facts;
 use super::line::Line;
 use super::rows::{bytes, int4, int8, oid, word};
@@ -22,132 +23,6 @@ const LISTED: u32 = 200;
 const MANY: u32 = 2;
 /// Where the server's count of microseconds begins, in those since the Unix epoch.
 const UNIX_EPOCH: i64 = 946_684_800_000_000;
-
-/// The fields of a session, from a row of `pg_stat_get_activity`. The function is asked instead of the
-/// view, whose joins cost more than the scan, and what can be computed here is not computed by the server.
-/// A database of another encoding than ours may hold bytes that its server can't translate, so it sends a
-/// statement as the bytes that it has.
-macro_rules! session_fields {
-    () => {
-        "pid, datid, usesysid, application_name, client_addr, client_port, state, backend_type,
-         wait_event_type, wait_event, backend_start, xact_start, query_start, state_change,
-         age(backend_xmin), CASE WHEN $1 THEN left(query, 300) END,
-         CASE WHEN NOT $1 THEN convert_to(left(query, 300), getdatabaseencoding()) END"
-    };
-}
-
-/// Where the fields are in a row; those of a number of sessions that are alike end with their number, and how
-/// many of them wait for a lock. A row of its own, the last, has the server's clock, and instead of a
-/// number whether it is a standby.
-mod at {
-    pub(super) const PID: usize = 0;
-    pub(super) const DATABASE: usize = 1;
-    pub(super) const USER: usize = 2;
-    pub(super) const APPLICATION: usize = 3;
-    pub(super) const ADDRESS: usize = 4;
-    pub(super) const PORT: usize = 5;
-    pub(super) const STATE: usize = 6;
-    pub(super) const KIND: usize = 7;
-    pub(super) const WAIT: [usize; 2] = [8, 9];
-    pub(super) const STARTED: usize = 10;
-    pub(super) const TRANSACTION: usize = 11;
-    pub(super) const QUERY: usize = 12;
-    pub(super) const CHANGED: usize = 13;
-    pub(super) const SNAPSHOT: usize = 14;
-    pub(super) const STATEMENT: [usize; 2] = [15, 16];
-    pub(super) const SESSIONS: usize = 17;
-    pub(super) const WAITING: usize = 18;
-    pub(super) const CLOCK: usize = 19;
-}
-
-/// All sessions of the server, in one scan, and which of them are listed: those of this database, idle ones
-/// where they are wanted.
-macro_rules! activity {
-    () => {
-        "WITH a AS MATERIALIZED (
-             SELECT pid, datid, usesysid, application_name, client_addr, client_port, state, backend_type,
-                    wait_event_type, wait_event, backend_start, xact_start, query_start, state_change,
-                    backend_xmin, query,
-                    coalesce(datid = $2 AND application_name <> $3 AND (state <> 'idle' OR $4 > 0),
-                             false) AS listed
-               FROM pg_stat_get_activity(NULL))"
-    };
-}
-
-/// All clients, those that are alike added up, and the server's clock. Who sees nothing of other roles gets
-/// neither the kind nor the state of their sessions, but still counts them.
-macro_rules! alike {
-    ($of:literal) => {
-        concat!(
-            "SELECT NULL::int4, datid, usesysid, application_name, client_addr, NULL::int4, state, NULL,
-                    NULL, NULL, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz,
-                    NULL::timestamptz, NULL::int4, NULL, NULL::bytea, count(*),
-                    count(*) FILTER (WHERE wait_event_type = 'Lock'), NULL::timestamptz
-               FROM a
-              WHERE (backend_type = 'client backend'
-                     OR backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL)",
-            $of,
-            " GROUP BY datid, usesysid, application_name, client_addr, state
-             UNION ALL
-             SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-                    NULL, NULL, NULL, pg_is_in_recovery()::int::int8, NULL, clock_timestamp()"
-        )
-    };
-}
-
-/// Every session that is listed, and the others added up.
-const SESSIONS: &str = concat!(
-    activity!(),
-    " SELECT ",
-    session_fields!(),
-    ", NULL::int8, NULL::int8, NULL::timestamptz FROM a WHERE listed UNION ALL ",
-    alike!(" AND NOT listed")
-);
-
-/// Some of those that are listed. Ours come before all others, whether their name says so or their number
-/// is known; then those that come first in this order.
-macro_rules! some {
-    ($which:literal, $first:literal, $limit:literal) => {
-        concat!(
-            "(SELECT ",
-            session_fields!(),
-            ", NULL::int8, NULL::int8, NULL::timestamptz FROM a WHERE listed AND ",
-            $which,
-            " ORDER BY (application_name = $5 OR starts_with(application_name, $5 || ':')
-                        OR pid = ANY($6)) DESC, ",
-            $first,
-            " LIMIT ",
-            $limit,
-            ") UNION ALL "
-        )
-    };
-}
-
-/// Where there are too many to list them all: those that wait for locks apart from the others, so that many
-/// of one kind do not push out the other, and then the idle ones; and all of them added up.
-const SOME_SESSIONS: &str = concat!(
-    activity!(),
-    some!(
-        "state <> 'idle' AND wait_event_type = 'Lock'",
-        "query_start",
-        "greatest(200, $4)"
-    ),
-    some!(
-        "state <> 'idle' AND wait_event_type IS DISTINCT FROM 'Lock'",
-        "xact_start NULLS LAST",
-        "greatest(200, $4)"
-    ),
-    some!("state = 'idle'", "state_change", "$4"),
-    alike!("")
-);
-
-/// Sessions by their pids, idle ones and those of other databases included.
-const SESSIONS_OF: &str = concat!(
-    "SELECT ",
-    session_fields!(),
-    ", NULL::int8, NULL::int8, clock_timestamp()
-       FROM unnest($2::int4[]) AS wanted (wanted), LATERAL pg_stat_get_activity(wanted)"
-);
 
 /// The sessions that a poll found.
 #[derive(Default)]
