@@ -33,13 +33,29 @@ pub fn judge_script(script: Script<'_>, catalog: &mut Catalog) -> Vec<Judged> {
                 parts.append(&mut judge_one(&statement, catalog));
                 learn::learn(catalog, &statement);
             }
+            let touches = parts
+                .iter_mut()
+                .flat_map(|part: &mut Part| &mut part.touches);
+            for touch in touches.filter(|_| !parsed.names.is_empty()) {
+                touch.relation = as_written(&touch.relation, &parsed.names);
+            }
             Judged {
                 range: parsed.range,
                 parts,
                 wrong: parsed.wrong,
+                open: parsed.open,
             }
         })
         .collect()
+}
+
+/// `relation` with the variables in it that `names` stand for.
+fn as_written(relation: &str, names: &[(String, String)]) -> String {
+    let parts = relation.split('.').map(|part| {
+        let known = names.iter().find(|(name, _)| name == part);
+        known.map_or(part, |(_, written)| written.as_str())
+    });
+    parts.collect::<Vec<&str>>().join(".")
 }
 
 fn judge_one(statement: &Read<'_>, catalog: &Catalog) -> Vec<Part> {

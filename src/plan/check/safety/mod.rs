@@ -52,6 +52,7 @@ mod dump;
 mod environment;
 mod follow;
 mod git;
+mod given;
 pub(in crate::plan) mod here;
 mod http;
 mod keyboard;
@@ -172,6 +173,7 @@ fn alone(text: &Text<'_>) -> Vec<Problem> {
     catalogs::check(text, &mut found);
     git::check(text, &mut found);
     keyboard::check(text, &mut found);
+    given::generated(text, &mut found);
     here::check(text, &mut found);
     odd::check(text, &mut found);
     development::check(text, &mut found);

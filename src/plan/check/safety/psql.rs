@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::text::PSQL;
+use super::given::PSQL;
 use crate::plan::commands::{Command, Given, Input, Script, Word};
 
 /// How far is looked back for what sets a variable, in commands.

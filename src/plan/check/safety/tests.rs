@@ -1143,6 +1143,72 @@ fn sql_that_a_variable_holds_is_judged() {
 }
 
 #[test]
+fn sql_behind_variables_files_functions_and_commands_of_psql_is_judged() {
+    trap(
+        "breaking-change",
+        &[
+            "psql -v ON_ERROR_STOP=1 <<'EOF'\nselect max(id) as m from t \\gset\ndrop table orders;\nEOF",
+            "psql -v ON_ERROR_STOP=1 <<'EOF'\nselect 1\n\\g out.txt\ndrop table orders;\nEOF",
+            "psql -c \"alter table $T drop column a\"",
+            "psql -c \"alter table ${SCHEMA}.orders drop column a\"",
+            "psql -v ON_ERROR_STOP=1 <<'EOF'\nalter table :tbl drop column a;\nEOF",
+            "psql -v ON_ERROR_STOP=1 <<'EOF'\nalter table :\"tbl\" drop column a;\nEOF",
+            "cat > /tmp/x.sql <<'EOF'\nalter table orders drop column a;\nEOF\npsql -v ON_ERROR_STOP=1 -f /tmp/x.sql",
+            "tee x.sql <<'EOF'\nalter table orders drop column a;\nEOF\npsql -v ON_ERROR_STOP=1 < x.sql",
+            "echo 'alter table orders drop column a' > x.sql\npsql -v ON_ERROR_STOP=1 -f x.sql",
+            "q() { psql -c \"$1\"; }\nq 'alter table orders drop column a'",
+            "function q {\n  psql \"$@\"\n}\nq -c 'alter table orders drop column a'",
+            "PSQL=\"psql -X shop\"\n$PSQL -c 'alter table orders drop column a'",
+        ],
+    );
+    trap("blocking-index", &["psql -c \"create index on $T (a)\""]);
+    for statement in ["update $T set a = 1", "delete from $T"] {
+        trap("whole-table-write", &[&format!("psql -c \"{statement}\"")]);
+    }
+    fine(
+        "breaking-change",
+        &[
+            "q() { echo \"$1\"; }\nq 'alter table orders drop column a'",
+            "PSQL=\"mysql shop\"\n$PSQL -c 'alter table orders drop column a'",
+            "psql -c \"alter table $T add column a int\"",
+            "cat > notes.txt <<'EOF'\nalter table orders drop column a;\nEOF",
+        ],
+    );
+    let opened = |script: &str| open("runbook.md", deploying("bash", script).as_bytes());
+    for (script, told) in [
+        (
+            "psql -c \"alter table $T drop column a\"",
+            "breaking-change",
+        ),
+        ("psql -c \"$SQL\"", "unread-sql"),
+        ("psql -c \"alter table orders $WHAT\"", "unread-sql"),
+        ("psql -Atc \"select 'drop table a'\" | psql", "unread-sql"),
+        (
+            "psql -v ON_ERROR_STOP=1 <<'EOF'\nselect format('drop table %I', t) from x \\gexec\nEOF",
+            "unread-sql",
+        ),
+    ] {
+        let problems = opened(script).problems;
+        assert!(
+            problems.iter().any(|p| p.code == told),
+            "{script}: {problems:?}"
+        );
+    }
+    for script in [
+        "psql -c \"select * from t where id = $ID\"",
+        "psql -c \"update t set a = '$A' where id = $ID\"",
+        "psql -c \"delete from $T where id = :id\"",
+        "pg_dump shop | psql -v ON_ERROR_STOP=1 scratch",
+    ] {
+        let problems = opened(script).problems;
+        assert!(
+            problems.iter().all(|p| p.code != "unread-sql"),
+            "{script}: {problems:?}"
+        );
+    }
+}
+
+#[test]
 fn the_texts_of_one_call_of_psql_share_a_session() {
     fine(
         "transaction-left-open",

@@ -44,7 +44,9 @@ impl Review<'_> {
             Some(Some(table)) => (Severity::Warning, Some(table)),
             None | Some(None) => (Severity::Warning, None),
         };
-        let missed = known.is_some_and(|known| known.is_none()) && touch.sort == Sort::Table;
+        let missed = known.is_some_and(|known| known.is_none())
+            && touch.sort == Sort::Table
+            && !touch.relation.contains(['$', ':']);
         let row = part.form.row();
         let acts = match (part.form, rewrites) {
             (Form::ChangeTypeUnknown, _) => "it may rewrite",
