@@ -31,6 +31,7 @@ use std::ops::Range;
 pub(super) use context::{Joint, Pipe, Pipefail, Settings};
 pub(super) use options::{Given, Known};
 pub(super) use word::Word;
+pub(super) use wrappers::SHELLS;
 
 /// How many commands around one are looked at for those that it shares a pipeline with: more than
 /// anybody writes.

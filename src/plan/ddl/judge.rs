@@ -207,6 +207,9 @@ impl Desk<'_> {
     }
 
     fn alter_table(&mut self, alter: &ast::AlterTable) {
+        if let Some(all) = alter.all_in_tablespace() {
+            self.add_with(Form::MoveStorage, all.syntax(), Vec::new());
+        }
         let Some(name) = alter.table_relation_name() else {
             return;
         };
@@ -237,11 +240,19 @@ impl Desk<'_> {
             AlterTableAction::TableRenameTo(_) => Form::RenameTable,
             AlterTableAction::SetSchema(_) => Form::MoveTable,
             AlterTableAction::RenameConstraint(_) => Form::RenameConstraint,
-            AlterTableAction::AlterConstraint(_) => Form::AlterConstraint,
+            AlterTableAction::AlterConstraint(alter) => {
+                return constraint::change(self, alter, table);
+            }
             AlterTableAction::EnableTrigger(_)
             | AlterTableAction::DisableTrigger(_)
             | AlterTableAction::EnableAlwaysTrigger(_)
             | AlterTableAction::EnableReplicaTrigger(_) => Form::SwitchTrigger,
+            // Whoever decodes the log must see this one from one moment on.
+            AlterTableAction::SetOptions(_) | AlterTableAction::ResetOptions(_)
+                if words::has(node, "user_catalog_table") =>
+            {
+                Form::ChangeTable
+            }
             AlterTableAction::SetOptions(_)
             | AlterTableAction::ResetOptions(_)
             | AlterTableAction::SetWithoutCluster(_)

@@ -243,8 +243,9 @@ impl Review<'_> {
                 Severity::Error,
                 "partitioned-index",
                 part.range.clone(),
-                "an index of a partitioned table can't be built CONCURRENTLY: this fails".to_owned(),
-                "`CREATE INDEX … ON ONLY` the table, then build it CONCURRENTLY on each partition, and attach that",
+                "an index of a partitioned table can't be built CONCURRENTLY: this fails"
+                    .to_owned(),
+                PARTITIONED,
             );
         }
         let row = part.form.row();
@@ -317,6 +318,9 @@ fn executes(text: &str) -> Option<usize> {
     let found = words.find(|(word, _)| word == "execute")?;
     Some(skipped + found.1)
 }
+
+/// How an index of a partitioned table is built while work goes on.
+const PARTITIONED: &str = "`CREATE INDEX … ON ONLY` the table, then build it CONCURRENTLY on each partition, and attach that";
 
 const RELEASE: &str = "release code that works with both before and after it first";
 

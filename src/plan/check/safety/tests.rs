@@ -262,6 +262,11 @@ fn failures_that_are_ignored() {
             "pg_dump shop > x.sql && echo OK || echo FAILED",
             "pg_dump shop > x.sql && gzip x.sql && echo OK || printf no",
             "pg_dump shop > x.sql &",
+            "psql -c 'alter table a add b int' || echo failed",
+            "psql -c 'alter table a add b int' || { echo failed; }",
+            "pg_dump shop > x.sql || { echo failed; true; }",
+            "if ! psql -c 'alter table a add b int'; then echo failed; fi",
+            "for s in a b; do psql -c \"alter table $s.a add b int\" || echo \"$s failed\"; done",
         ],
     );
     fine(
@@ -271,6 +276,11 @@ fn failures_that_are_ignored() {
             "pg_dump shop > x.sql || { echo failed; exit 1; }",
             "pg_dump shop > x.sql & wait $!",
             "grep -c x log || true",
+            "psql -c 'select 1' || echo down",
+            "psql -c 'create role app' || true",
+            "psql -c 'create database app' || echo there",
+            "psql -c 'alter table a add b int' || { echo failed; exit 1; }",
+            "psql -c 'alter table a add b int' || exit 1",
             "pg_dump shop > x.sql && echo done",
             "pg_dump shop > x.sql && echo OK || exit 1",
             "pg_dump shop > x.sql && { echo OK; } || { echo no; exit 1; }",
@@ -1206,6 +1216,82 @@ fn sql_behind_variables_files_functions_and_commands_of_psql_is_judged() {
             "{script}: {problems:?}"
         );
     }
+}
+
+#[test]
+fn commands_that_delete_where_data_is_kept() {
+    trap(
+        "deletes-data",
+        &[
+            "kubectl delete pvc data-db-0",
+            "kubectl -n shop delete pvc/data-db-0",
+            "kubectl delete namespace shop",
+            "aws rds delete-db-instance --db-instance-identifier shop --skip-final-snapshot",
+            "terraform destroy -auto-approve",
+            "docker volume rm pgdata",
+            "sudo rm -rf /var/lib/postgresql/16/main",
+            "rm -r \"$PGDATA\"",
+            "redis-cli -h cache FLUSHALL",
+        ],
+    );
+    fine(
+        "deletes-data",
+        &[
+            "kubectl delete pod web-1",
+            "kubectl get pvc",
+            "kubectl delete job/migrate",
+            "kubectl delete namespace preview-17 --dry-run=client",
+            "kubectl --context staging delete namespace shop",
+            "terraform plan -destroy",
+            "docker volume ls",
+            "rm -rf /srv/shop/releases/41",
+            "rm /var/lib/postgresql/16/main/standby.signal",
+            "redis-cli PING",
+        ],
+    );
+}
+
+#[test]
+fn secrets_in_plain_sight() {
+    trap(
+        "secret-in-plan",
+        &[
+            "PGPASSWORD=hunter2 psql -c 'select 1'",
+            "export PGPASSWORD='hunt er2'",
+            "psql postgresql://app:hunter2@db/shop -c 'select 1'",
+            "export DATABASE_URL=\"postgres://app:hunter2@db.example/shop\"",
+            "psql 'host=db user=app password=hunter2' -c 'select 1'",
+            "curl -fH 'Authorization: Bearer eyJhbGciOi.J9' https://a.example",
+            "mysqldump --password=hunter2 shop",
+            "psql -c \"create role app login password 'hunter2'\"",
+            "API_KEY=0a1b2c3d ./call.sh",
+            "curl -f -d '{\"user\": \"a\", \"password\": \"hunter2\"}' https://a.example",
+        ],
+    );
+    fine(
+        "secret-in-plan",
+        &[
+            "PGPASSWORD=$PGPASSWORD psql -c 'select 1'",
+            "PGPASSWORD=\"$(pass show db)\" psql -c 'select 1'",
+            "PGPASSWORD={{password}} psql -c 'select 1'",
+            "PGPASSWORD=<password> psql -c 'select 1'",
+            "PGPASSWORD=\"${PASSWORD:?}\" psql -c 'select 1'",
+            "psql postgresql://app@db/shop -c 'select 1'",
+            "psql postgresql://app:$PASSWORD@db/shop -c 'select 1'",
+            "psql postgresql://app:{{password}}@db:5432/shop -c 'select 1'",
+            "psql 'host=db sslpassword=$X sslkey=/etc/k.pem passfile=/etc/pass' -c 'select 1'",
+            "curl -fH \"Authorization: Bearer $TOKEN\" https://a.example:8443/x@y",
+            "psql -W --no-password -c 'select 1'",
+            "psql -c \"alter role app password '***'\"",
+            "kubectl create secret generic db --from-literal=password=\"$P\"",
+            "psql -c \"select token from sessions where token = 'a'\"",
+            "aws secretsmanager get-secret-value --secret-id shop",
+            "git clone git@github.com:shop/shop.git",
+            "TOKEN_FILE=/run/token ./call.sh",
+            "./login --token=xxxx",
+            "# the password: ask who is on call\ntrue",
+        ],
+    );
 }
 
 #[test]
