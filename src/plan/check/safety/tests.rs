@@ -571,6 +571,7 @@ fn packages_fetched_from_somewhere() {
     fine(
         "npx-may-fetch",
         &[
+            "npm exec --offline -- prisma migrate deploy",
             "npx --no prisma migrate deploy",
             "npx --no-install prisma migrate deploy",
             "npx --yes=false prisma migrate deploy",
@@ -1248,6 +1249,21 @@ fn commands_that_delete_where_data_is_kept() {
             "rm /var/lib/postgresql/16/main/standby.signal",
             "redis-cli PING",
         ],
+    );
+}
+
+#[test]
+fn a_standby_is_no_backup() {
+    fine(
+        "unverified-backup",
+        &[
+            "pg_basebackup -h db1 -D /data -R",
+            "pg_basebackup -h db1 -XsRP -D /data",
+        ],
+    );
+    trap(
+        "unverified-backup",
+        &["pg_basebackup -h db1 -D /backup -Ft -z"],
     );
 }
 
