@@ -265,6 +265,28 @@ fn migrations_that_nobody_can_look_at_are_named() {
     std::fs::create_dir_all(bench.path("db/mig")).unwrap();
     bench.write("db/mig/20240101000000_a.sql", "create table a (i int);\n");
     assert_eq!(unread("sqlx migrate run --source db/mig"), None);
+
+    std::fs::create_dir_all(bench.path("scripts")).unwrap();
+    bench.write(
+        "scripts/grow.sh",
+        "psql shop <<'EOF'\nalter table a add b int;\nEOF\n",
+    );
+    bench.write("scripts/look.sh", "psql shop -c 'select count(*) from a'\n");
+    for command in [
+        "./scripts/grow.sh",
+        "bash scripts/grow.sh now",
+        ". scripts/grow.sh",
+    ] {
+        let told = unread(command).unwrap();
+        assert!(told.contains("scripts/grow.sh"), "{told}");
+    }
+    for command in [
+        "./scripts/look.sh",
+        "./scripts/none.sh",
+        "ssh db scripts/grow.sh",
+    ] {
+        assert_eq!(unread(command), None, "{command}");
+    }
 }
 
 #[test]

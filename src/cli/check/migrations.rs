@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::folder::files_below;
-use crate::plan::migrations::{Folder, SETTINGS, Tool, Wanted, wanted};
+use crate::plan::migrations::{Folder, SETTINGS, Tool, Wanted, changes_database, wanted};
 use crate::plan::{Facts, Opened, Source, Span};
 
 /// How many folders above the plan are looked into: runbooks often stand in a folder of their own.
@@ -60,7 +60,7 @@ pub(super) fn of_plan(opened: &Opened, path: &Path, named: &[PathBuf]) -> Result
     for (wanted, span) in wanted {
         let Some((place, tool)) = find(&wanted, &bases) else {
             // Who names folders names these.
-            if named.is_empty() {
+            if named.is_empty() && is_missed(&wanted, &bases) {
                 missing.push((wanted, span));
             }
             continue;
@@ -107,7 +107,7 @@ fn bases(plan: &Path) -> Vec<PathBuf> {
 /// Where the migrations stand that are wanted, and whose they are, if that is known.
 fn find(wanted: &Wanted, bases: &[PathBuf]) -> Option<(PathBuf, Option<Tool>)> {
     match wanted {
-        Wanted::Other(_) | Wanted::Unseen(_) => None,
+        Wanted::Other(_) | Wanted::Unseen(_) | Wanted::Script { .. } => None,
         Wanted::File { path, cwd, .. } => {
             let place = places_of(bases, cwd.as_deref())
                 .map(|base| tidy(&base.join(path)))
@@ -127,6 +127,21 @@ fn find(wanted: &Wanted, bases: &[PathBuf]) -> Option<(PathBuf, Option<Tool>)> {
             Some((place, (*tool != Tool::Plain).then_some(*tool)))
         }
     }
+}
+
+/// Whether anybody misses to have read `wanted`: a script only if it is there and changes a database.
+fn is_missed(wanted: &Wanted, bases: &[PathBuf]) -> bool {
+    let Wanted::Script { path, cwd } = wanted else {
+        return true;
+    };
+    let small = |place: &PathBuf| {
+        std::fs::metadata(place).is_ok_and(|data| data.is_file() && data.len() <= MAX_BYTES)
+    };
+    let mut places = places_of(bases, cwd.as_deref()).map(|base| base.join(path));
+    let text = places.find(small).map(std::fs::read);
+    text.is_some_and(|text| {
+        text.is_ok_and(|text| changes_database(&String::from_utf8_lossy(&text)))
+    })
 }
 
 /// The directories that a path may begin in, where a command runs in `cwd` of one of `bases`.

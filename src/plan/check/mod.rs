@@ -13,8 +13,8 @@ mod values;
 
 pub use allow::Allowed;
 pub(super) use allow::Allows;
-pub(super) use safety::applied_by;
 pub(super) use safety::sql::{Remark, Unit, Wrap, remarks};
+pub(super) use safety::{applied_by, changes_database};
 
 use super::digest::sha256;
 use super::draft::Draft;

@@ -74,7 +74,8 @@ impl<'t> Reader<'t> {
             "}" => self.close(|kind| kind == Kind::Brace),
             "function" => {
                 self.blanks();
-                self.word();
+                let name = self.word().text.into_owned();
+                self.function(name);
             }
             _ => {}
         }
@@ -182,12 +183,19 @@ impl<'t> Reader<'t> {
                     && command.words.len() == 1
                     && command.redirects.is_empty()
             };
-            if self.script.commands.last().is_some_and(named) {
-                self.script.commands.pop();
+            if self.script.commands.last().is_some_and(named)
+                && let Some(name) = self.script.commands.pop()
+            {
+                self.function(name.program().to_owned());
             }
             return;
         }
         self.open(Kind::Paren(self.settings), false);
+    }
+
+    /// Notes that the body of the function `name` comes next.
+    fn function(&mut self, name: String) {
+        self.script.functions.push((name, self.at));
     }
 
     /// Passes over `(( … ))`, if that is what stands here.

@@ -31,6 +31,7 @@ use std::ops::Range;
 pub(super) use context::{Joint, Pipe, Pipefail, Settings};
 pub(super) use options::{Given, Known};
 pub(super) use word::Word;
+pub(super) use wrappers::SHELLS;
 
 /// How many commands around one are looked at for those that it shares a pipeline with: more than
 /// anybody writes.
@@ -43,6 +44,8 @@ pub(super) struct Script<'t> {
     pub(super) commands: Vec<Command<'t>>,
     /// The pipelines that the commands are part of.
     pub(super) pipes: Vec<Pipe>,
+    /// The names of its functions, and where the body of each begins in the text.
+    functions: Vec<(String, usize)>,
 }
 
 /// One program and what it is given.
@@ -164,6 +167,20 @@ impl<'t> Script<'t> {
     /// The pipeline of `command`.
     pub(super) fn pipe(&self, command: &Command<'t>) -> &Pipe {
         &self.pipes[command.pipe]
+    }
+
+    /// The commands in the body of the function `name`.
+    pub(super) fn function(&self, name: &str) -> &[Command<'t>] {
+        let known = self.functions.iter().rfind(|(known, _)| known == name);
+        let Some((_, at)) = known else { return &[] };
+        let first = self
+            .commands
+            .iter()
+            .position(|command| command.span.start >= *at);
+        let rest = first.map_or(&[][..], |first| &self.commands[first..]);
+        let group = rest.first().and_then(|first| self.pipe(first).parent);
+        let inside = |command: &&Command<'t>| group.is_some_and(|g| self.is_inside(command, g));
+        &rest[..rest.iter().take_while(inside).count()]
     }
 
     /// Whether `command` stands in the group that is this stage of this pipeline.

@@ -124,16 +124,6 @@ impl<'c, 't> Given<'c, 't> {
             .any(|option| names.contains(&option.name))
     }
 
-    /// The options called `names`.
-    pub(in crate::plan) fn all<'a>(
-        &'a self,
-        names: &'a [&'a str],
-    ) -> impl Iterator<Item = &'a Found<'c, 't>> + 'a {
-        self.options
-            .iter()
-            .filter(move |option| names.contains(&option.name))
-    }
-
     /// The value of the last of the options called `names`.
     pub(in crate::plan) fn value(&self, names: &[&str]) -> Option<&'c str> {
         self.options

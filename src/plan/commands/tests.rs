@@ -236,10 +236,9 @@ fn options_are_read_in_every_spelling() {
     let given = Given::read(script.commands[0].arguments(), known);
     assert!(given.has(&["X"]) && given.has(&["q"]) && !given.has(&["z"]));
     assert_eq!(given.value(&["d", "dbname"]), Some("y"));
-    let set: Vec<_> = given
-        .all(&["v", "set"])
-        .map(|option| option.value.unwrap())
-        .collect();
+    let set = given.options.iter();
+    let set = set.filter(|option| matches!(option.name, "v" | "set"));
+    let set: Vec<_> = set.map(|option| option.value.unwrap()).collect();
     assert_eq!(set, ["A=1", "B=2", "C=3"]);
     let operands: Vec<_> = given
         .operands

@@ -169,7 +169,7 @@ const CONTAINER: Known = Known {
     leading: true,
 };
 
-pub(super) const SHELLS: [&str; 6] = ["ash", "bash", "dash", "ksh", "sh", "zsh"];
+pub(in crate::plan) const SHELLS: [&str; 6] = ["ash", "bash", "dash", "ksh", "sh", "zsh"];
 
 /// What `command` runs, if it is a wrapper.
 pub(super) fn inside(command: &Command<'_>) -> Option<Inside> {

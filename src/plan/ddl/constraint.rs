@@ -8,6 +8,7 @@ use super::judge::Desk;
 use super::lock::LockMode;
 use super::name;
 use super::verdict::{Effect, Touch};
+use super::words;
 
 pub(super) fn add(desk: &mut Desk<'_>, add: &ast::AddConstraint, table: &str) {
     let Some(constraint) = add.constraint() else {
@@ -123,6 +124,22 @@ pub(super) fn drop(desk: &mut Desk<'_>, found: &ast::DropConstraint, table: &str
         None => Form::DropConstraint,
     };
     desk.add_with(form, found.syntax(), touches);
+}
+
+/// `ALTER CONSTRAINT … ENFORCED` (18 and later) is what adding it anew would be.
+pub(super) fn change(desk: &mut Desk<'_>, found: &ast::AlterConstraint, table: &str) {
+    let node = found.syntax();
+    if !words::has(node, "enforced") || words::has(node, "not") {
+        desk.add(Form::AlterConstraint, node, table);
+        return;
+    }
+    let constraint = name::given(found.constraint_name_ref());
+    let known = desk.catalog.tables.get(table);
+    let key = known.and_then(|table| table.keys.iter().find(|key| key.name == constraint));
+    let to = key.map(|key| key.to.clone());
+    let mut touches = vec![desk.touch(table, LockMode::AccessExclusive, Effect::Scan)];
+    touches.extend(to.map(|to| desk.touch(&to, LockMode::ShareRowExclusive, Effect::Scan)));
+    desk.add_with(Form::EnforceConstraint, node, touches);
 }
 
 pub(super) fn validate(desk: &mut Desk<'_>, found: &ast::ValidateConstraint, table: &str) {

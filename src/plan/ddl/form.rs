@@ -101,6 +101,7 @@ forms! {
     DropConstraint: AE, Metadata, Transformative, "drops a constraint", "";
     DropForeignKey: AE, Metadata, Transformative, "drops a foreign key, and locks both tables", "`SET lock_timeout`, and try again: reads of both tables wait while it waits";
     AlterConstraint: AE, Metadata, Transformative, "changes a constraint", "";
+    EnforceConstraint: AE, Scan, Transformative, "enforces a constraint, and tests all rows", "add another one that says the same, `NOT VALID`, then `VALIDATE CONSTRAINT`, which blocks nobody";
     CreateIndex: S, Scan, Additive, "builds an index while nobody can write", "`CREATE INDEX CONCURRENTLY`, outside of a transaction";
     CreateIndexConcurrently: SUE, Scan, Additive, "builds an index while work goes on", "";
     CreateIndexOnly: S, Metadata, Additive, "makes an index of a partitioned table alone", "";
@@ -136,6 +137,7 @@ forms! {
     AddValue: None, Metadata, Additive, "adds a value to an enum", "";
     RenameValue: None, Metadata, Breaking, "renames a value of an enum under running code", "add the new value, and move rows and code over";
     ChangeDomain: S, Scan, Transformative, "adds a constraint to a domain, and tests all columns of it", "`NOT VALID` first, then `VALIDATE CONSTRAINT`";
+    TestDomain: S, Scan, Transformative, "tests all columns of a domain", "";
     DropOther: None, Metadata, Breaking, "drops what code may use", "release code that no longer uses it first";
     RenameOther: None, Metadata, Breaking, "renames what code may use", "";
     Update: RE, Scan, Transformative, "writes every row of a table in one transaction", "go through it in batches: `WHERE id BETWEEN … AND …`, a commit after each";

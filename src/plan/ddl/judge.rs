@@ -33,13 +33,29 @@ pub fn judge_script(script: Script<'_>, catalog: &mut Catalog) -> Vec<Judged> {
                 parts.append(&mut judge_one(&statement, catalog));
                 learn::learn(catalog, &statement);
             }
+            let touches = parts
+                .iter_mut()
+                .flat_map(|part: &mut Part| &mut part.touches);
+            for touch in touches.filter(|_| !parsed.names.is_empty()) {
+                touch.relation = as_written(&touch.relation, &parsed.names);
+            }
             Judged {
                 range: parsed.range,
                 parts,
                 wrong: parsed.wrong,
+                open: parsed.open,
             }
         })
         .collect()
+}
+
+/// `relation` with the variables in it that `names` stand for.
+fn as_written(relation: &str, names: &[(String, String)]) -> String {
+    let parts = relation.split('.').map(|part| {
+        let known = names.iter().find(|(name, _)| name == part);
+        known.map_or(part, |(_, written)| written.as_str())
+    });
+    parts.collect::<Vec<&str>>().join(".")
 }
 
 fn judge_one(statement: &Read<'_>, catalog: &Catalog) -> Vec<Part> {
@@ -191,6 +207,9 @@ impl Desk<'_> {
     }
 
     fn alter_table(&mut self, alter: &ast::AlterTable) {
+        if let Some(all) = alter.all_in_tablespace() {
+            self.add_with(Form::MoveStorage, all.syntax(), Vec::new());
+        }
         let Some(name) = alter.table_relation_name() else {
             return;
         };
@@ -221,11 +240,19 @@ impl Desk<'_> {
             AlterTableAction::TableRenameTo(_) => Form::RenameTable,
             AlterTableAction::SetSchema(_) => Form::MoveTable,
             AlterTableAction::RenameConstraint(_) => Form::RenameConstraint,
-            AlterTableAction::AlterConstraint(_) => Form::AlterConstraint,
+            AlterTableAction::AlterConstraint(alter) => {
+                return constraint::change(self, alter, table);
+            }
             AlterTableAction::EnableTrigger(_)
             | AlterTableAction::DisableTrigger(_)
             | AlterTableAction::EnableAlwaysTrigger(_)
             | AlterTableAction::EnableReplicaTrigger(_) => Form::SwitchTrigger,
+            // Whoever decodes the log must see this one from one moment on.
+            AlterTableAction::SetOptions(_) | AlterTableAction::ResetOptions(_)
+                if words::has(node, "user_catalog_table") =>
+            {
+                Form::ChangeTable
+            }
             AlterTableAction::SetOptions(_)
             | AlterTableAction::ResetOptions(_)
             | AlterTableAction::SetWithoutCluster(_)

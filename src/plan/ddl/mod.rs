@@ -13,6 +13,7 @@
 //! told by the [`Catalog`], which learns from the statements that are judged in their order.
 
 mod catalog;
+mod client;
 mod column;
 mod constraint;
 mod constraints;

@@ -10,6 +10,7 @@ use super::judge::{Desk, relation, relations, stays};
 use super::lock::LockMode;
 use super::name;
 use super::verdict::{Effect, Touch};
+use super::words;
 use crate::plan::sql_text::{self, Token};
 
 pub(super) fn create_table(desk: &mut Desk<'_>, create: &ast::CreateTable) {
@@ -135,7 +136,9 @@ pub(super) fn create_index(desk: &mut Desk<'_>, create: &ast::CreateIndex) {
         .tables
         .get(&table)
         .is_some_and(|table| !table.divided_by.is_empty());
-    if on.only_token().is_some() {
+    let plain = !desk.catalog.is_divided(&table) && desk.catalog.tables.contains_key(&table);
+    // Of a table without partitions there is no more than that to go through.
+    if on.only_token().is_some() && !plain {
         desk.add(Form::CreateIndexOnly, node, &table);
         return;
     }
@@ -300,6 +303,11 @@ pub(super) fn alter_type(desk: &mut Desk<'_>, alter: &ast::AlterType) {
         Some(AlterTypeAction::RenameValue(_) | AlterTypeAction::RenameAttribute(_)) => {
             Form::RenameValue
         }
+        Some(AlterTypeAction::AlterTypeAttributeActionList(all))
+            if words::has(all.syntax(), "drop") =>
+        {
+            Form::DropOther
+        }
         Some(AlterTypeAction::TypeRenameTo(_) | AlterTypeAction::SetSchema(_)) => Form::RenameOther,
         _ => Form::Other,
     };
@@ -309,17 +317,16 @@ pub(super) fn alter_type(desk: &mut Desk<'_>, alter: &ast::AlterType) {
 /// Every column of the domain is tested.
 pub(super) fn alter_domain(desk: &mut Desk<'_>, alter: &ast::AlterDomain) {
     let domain = name::given(alter.domain_ref());
-    let tests = match alter.action() {
-        Some(AlterDomainAction::AddConstraint(add)) => !add
-            .syntax()
-            .text()
-            .to_string()
-            .to_lowercase()
-            .contains("not valid"),
-        Some(AlterDomainAction::SetNotNull(_) | AlterDomainAction::ValidateConstraint(_)) => true,
-        _ => false,
+    let form = match alter.action() {
+        Some(AlterDomainAction::AddConstraint(add)) if !words::has(add.syntax(), "valid") => {
+            Form::ChangeDomain
+        }
+        Some(AlterDomainAction::SetNotNull(_) | AlterDomainAction::ValidateConstraint(_)) => {
+            Form::TestDomain
+        }
+        _ => Form::Other,
     };
-    if !tests {
+    if form == Form::Other {
         desk.add_with(Form::Other, alter.syntax(), Vec::new());
         return;
     }
@@ -339,14 +346,15 @@ pub(super) fn alter_domain(desk: &mut Desk<'_>, alter: &ast::AlterDomain) {
         .iter()
         .map(|table| desk.touch(table, LockMode::Share, Effect::Scan))
         .collect();
-    desk.add_with(Form::ChangeDomain, alter.syntax(), touches);
+    desk.add_with(form, alter.syntax(), touches);
 }
 
 pub(super) fn vacuum(desk: &mut Desk<'_>, vacuum: &ast::Vacuum) {
     let text = vacuum.syntax().text().to_string().to_lowercase();
-    let full = text
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .any(|word| word == "full");
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let off = |word: &str| matches!(word, "false" | "off" | "0");
+    let full =
+        words.any(|word| word == "full") && !words.find(|word| !word.is_empty()).is_some_and(off);
     let form = if full { Form::VacuumFull } else { Form::Vacuum };
     let tables = relations(vacuum.syntax());
     if tables.is_empty() && full {

@@ -7,6 +7,7 @@ use std::ops::Range;
 use squawk_syntax::ast::Stmt;
 use squawk_syntax::{Parse, SourceFile};
 
+use super::client::{is_filled_in, masked, without_client};
 use crate::plan::sql_text::{self, Token, TokenSort};
 
 /// The longest statement that is read as a tree.
@@ -42,6 +43,10 @@ pub(super) struct Parsed {
     parse: Option<Parse<SourceFile>>,
     /// Where the text can't be read, and why.
     pub(super) wrong: Option<(Range<usize>, String)>,
+    /// The names that stand for what is put in later, and how they are written.
+    pub(super) names: Vec<(String, String)>,
+    /// Whether it is what is put in later that says what it does.
+    pub(super) open: bool,
 }
 
 /// A statement that is judged.
@@ -53,6 +58,14 @@ pub(super) struct Read<'s> {
 }
 
 impl Parsed {
+    /// Whether the parser did not get through it, or there is no first word that it knows.
+    fn is_unread(&self, sql: &str) -> bool {
+        match &self.parse {
+            Some(parse) => !parse.errors().is_empty(),
+            None => !sql[self.range.clone()].starts_with(|c: char| c.is_ascii_alphabetic()),
+        }
+    }
+
     /// The statement in `sql`, which it was read from.
     pub(super) fn read<'s>(&self, sql: &'s str) -> Read<'s> {
         Read {
@@ -114,36 +127,23 @@ const OTHERS: [&str; 38] = [
     "WITH",
 ];
 
-/// `sql` without what is meant for the client: lines such as `\\set x 1`, and the rows behind
-/// `COPY … FROM stdin`. Everything else keeps its place.
-pub(super) fn without_client(sql: &str) -> Cow<'_, str> {
-    if !sql.contains('\\') {
-        return Cow::Borrowed(sql);
-    }
-    let mut kept = String::with_capacity(sql.len());
-    let mut rows = false;
-    for line in sql.split_inclusive('\n') {
-        let text = line.trim();
-        if rows || text.starts_with('\\') {
-            rows &= text != "\\.";
-            kept.extend(
-                line.bytes()
-                    .map(|byte| if byte == b'\n' { '\n' } else { ' ' }),
-            );
-            continue;
-        }
-        let upper = text.to_ascii_uppercase();
-        rows = upper.starts_with("COPY ") && upper.contains("FROM STDIN") && upper.ends_with(';');
-        kept.push_str(line);
-    }
-    Cow::Owned(kept)
-}
-
 /// Reads the statements of `sql`.
 pub fn read(sql: &str) -> Script<'_> {
-    let sql = without_client(sql);
-    let ranges = sql_text::statement_ranges(&sql).into_iter();
-    let statements = ranges.map(|range| one(&sql, range)).collect();
+    let mut sql = without_client(sql);
+    let mut statements = Vec::new();
+    for range in sql_text::statement_ranges(&sql) {
+        let mut statement = one(&sql, range);
+        if let Some(masked) = masked(&sql[statement.range.clone()])
+            && statement.is_unread(&sql)
+        {
+            let range = statement.range.clone();
+            sql.to_mut().replace_range(range.clone(), &masked.text);
+            statement = one(&sql, range);
+            statement.names = masked.names;
+            statement.open = statement.is_unread(&sql);
+        }
+        statements.push(statement);
+    }
     Script { sql, statements }
 }
 
@@ -161,6 +161,8 @@ fn one(sql: &str, range: Range<usize>) -> Parsed {
         range,
         parse,
         wrong,
+        names: Vec::new(),
+        open: false,
     }
 }
 
@@ -181,16 +183,6 @@ fn mistake(text: &str, parsed: &Parse<SourceFile>) -> Option<(Range<usize>, Stri
     let word = text[start..].find(|c: char| !(c.is_alphanumeric() || c == '_'));
     let why = "from here on this statement can't be read".to_owned();
     Some((start..word.map_or(text.len(), |length| start + length), why))
-}
-
-/// Whether a client or another tool puts something into `text` before a server sees it.
-fn is_filled_in(text: &str) -> bool {
-    let marks = ["{{", "${", "#{", "$(", "<%", "@@", "%("];
-    let of_psql = |(at, _): (usize, &str)| {
-        let alone = !text[..at].ends_with(':');
-        alone && text[at + 1..].starts_with(|c: char| c.is_alphabetic() || "'\"{_".contains(c))
-    };
-    marks.iter().any(|mark| text.contains(mark)) || text.match_indices(':').any(of_psql)
 }
 
 /// A first word with which no statement begins.

@@ -578,6 +578,39 @@ fn a_catalog_knows_what_the_database_is_like() {
             "alter domain other add constraint c check (value > 1)",
             Form::ChangeDomain,
         ),
+        ("alter domain other validate constraint c", Form::TestDomain),
+        ("alter domain other set not null", Form::TestDomain),
+        (
+            "alter domain other add constraint c check (value > 1) not valid",
+            Form::Other,
+        ),
+        (
+            "alter table t alter constraint c enforced",
+            Form::EnforceConstraint,
+        ),
+        (
+            "alter table t alter constraint c not enforced",
+            Form::AlterConstraint,
+        ),
+        (
+            "alter table t alter constraint c deferrable",
+            Form::AlterConstraint,
+        ),
+        (
+            "alter table t set (user_catalog_table = true)",
+            Form::ChangeTable,
+        ),
+        ("alter table t set (fillfactor = 70)", Form::ChangeSettings),
+        (
+            "alter table all in tablespace a set tablespace b",
+            Form::MoveStorage,
+        ),
+        ("create index on only unseen (id)", Form::CreateIndexOnly),
+        ("vacuum (full false) t", Form::Vacuum),
+        ("vacuum (full, analyze) t", Form::VacuumFull),
+        ("vacuum (full true) t", Form::VacuumFull),
+        ("alter type pair drop attribute a cascade", Form::DropOther),
+        ("alter type pair add attribute a int", Form::Other),
     ] {
         assert_eq!(form(sql), wanted, "{sql}");
     }

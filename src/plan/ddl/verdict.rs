@@ -116,6 +116,8 @@ pub struct Judged {
     pub parts: Vec<Part>,
     /// Where it can't be read, and why.
     pub wrong: Option<(Range<usize>, String)>,
+    /// Whether what is put in later says what it does.
+    pub open: bool,
 }
 
 impl Judged {

@@ -10,6 +10,12 @@ use super::read::{Read, begins};
 use super::verdict::{Effect, Sort, Touch};
 use crate::plan::sql_text::{self, Token, TokenSort};
 
+/// Whether the word `wanted` stands below `node`.
+pub(super) fn has(node: &SyntaxNode, wanted: &str) -> bool {
+    let text = node.text().to_string();
+    sql_text::tokens(&text).any(|token| text[token.range].eq_ignore_ascii_case(wanted))
+}
+
 /// `COMMENT ON TABLE`, `COMMENT ON COLUMN`: other comments lock nothing that others use.
 pub(super) fn comment(desk: &mut Desk<'_>, node: &SyntaxNode) {
     let text = node.text().to_string();

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::tongues::{self, Beginnings};
 use crate::plan::draft::StepSpec;
 use crate::plan::expect::{Comparison, Expect};
+use crate::plan::pattern::Pattern;
 use crate::plan::work::Work;
 
 /// Words that may stand before a quoted text without changing what it means.
@@ -39,6 +40,7 @@ pub(super) fn expect(said: &[String], work: &Work) -> Option<Expect> {
             Some(text) if text.chars().all(|c| c.is_ascii_digit()) => {
                 expect.value = Comparison::parse(&text).ok();
             }
+            Some(text) if is_word(&text) => expect.regex = by_itself(&text),
             text => expect.output = text,
         },
         Work::Sql(sql) if is_one_statement(&sql.text) => expect.value = number(only),
@@ -56,6 +58,26 @@ fn quoted(said: &str) -> Option<String> {
     let text = rest.strip_suffix(['"', '”', '`'])?;
     let plain = !text.is_empty() && !text.contains(['"', '“', '”', '`', '\n']);
     (plain && SHOWS.contains(&before.as_str())).then(|| text.to_owned())
+}
+
+fn is_word(text: &str) -> bool {
+    text.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// The longest word that is found in about any output, in letters.
+const MAX_COMMON: usize = 3;
+
+/// What matches `word`, but not a longer one that it is a part of, nor what "not" stands before:
+/// "inactive" and "not active" are not "active". `t`, `ok` and `true` must be all of a line or of a field
+/// in it: the name of a column is found in every output.
+fn by_itself(word: &str) -> Option<Pattern> {
+    let common = word.chars().count() <= MAX_COMMON || matches!(word, "true" | "false");
+    let pattern = if common {
+        format!(r#"(^|  |\t|[^\w\s-])\s*{word}\s*($|  |\t|[^\w\s-])"#)
+    } else {
+        format!(r"(^|[^t\s]|[^o'’]t|[^n]ot)\s*\b{word}\b")
+    };
+    Pattern::new(&pattern).ok()
 }
 
 /// "Expected", before a colon.
@@ -189,8 +211,8 @@ mod tests {
     #[test]
     fn a_quoted_text_is_looked_for_in_the_output() {
         assert_eq!(of_shell("\"up to date!\"").as_deref(), Some("up to date!"));
-        assert_eq!(of_shell("shows “ready”.").as_deref(), Some("ready"));
-        assert_eq!(of_shell("`active`").as_deref(), Some("active"));
+        assert_eq!(of_shell("shows “all ready”.").as_deref(), Some("all ready"));
+        assert_eq!(of_shell("`is active`").as_deref(), Some("is active"));
         for said in [
             "up to date",
             "no \"ERROR\" lines",
@@ -224,6 +246,43 @@ mod tests {
             assert!(value.holds("0") && !value.holds("10"), "{said}");
         }
         assert_eq!(expect("`10%`").output.as_deref(), Some("10%"));
+    }
+
+    #[test]
+    fn a_single_word_is_no_part_of_another_and_a_short_one_is_all_of_a_field() {
+        let holds = |said: &str, line: &str| {
+            let found = expected_of_shell(said).unwrap();
+            assert_eq!(found.output, None);
+            found.regex.unwrap().is_match(line)
+        };
+        for (said, line) in [
+            ("`t`", " t"),
+            ("`t`", " 17 | t | x"),
+            ("`t`", "17\tt"),
+            ("`ok`", "Status: ok"),
+            ("`ok`", "{\"db\":\"ok\"}"),
+            ("`ok`", "[ ok ] db"),
+            ("`ok`", "db ... ok"),
+            ("shows “ready”.", "web-1   ready   0"),
+            ("`ready`", "Server is ready"),
+            ("`active`", "Active: active (running)"),
+            ("`successfully`", "rolled out successfully."),
+        ] {
+            assert!(holds(said, line), "{said} in {line:?}");
+        }
+        for (said, line) in [
+            ("`t`", " pg_promote "),
+            ("`t`", "not"),
+            ("`t`", " f"),
+            ("\"ok\"", "not ok"),
+            ("\"ok\"", "Status: not ok"),
+            ("`ok`", "token"),
+            ("`ready`", "server is not ready"),
+            ("`active`", "inactive"),
+            ("`healthy`", "Up 3 minutes (unhealthy)"),
+        ] {
+            assert!(!holds(said, line), "{said} in {line:?}");
+        }
     }
 
     #[test]

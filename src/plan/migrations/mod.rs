@@ -15,7 +15,7 @@ mod tests;
 
 pub use review::{alone, review, tell_unread};
 pub use tool::Tool;
-pub use wanted::{Wanted, wanted};
+pub use wanted::{Wanted, changes_database, wanted};
 
 use std::collections::HashMap;
 

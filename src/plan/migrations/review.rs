@@ -37,6 +37,9 @@ pub fn tell_unread(opened: &mut Opened, missing: Vec<(Wanted, Span)>) {
             Wanted::Other(_) => {
                 "have the tool print the SQL that it would run, and check that: `gonogo check FILE.sql`"
             }
+            Wanted::Script { .. } => {
+                "put its commands into the plan, or its SQL into a file that `psql -f` runs"
+            }
             _ => "say where it is: `gonogo check PLAN --migrations PATH`",
         };
         let message = match wanted {
@@ -44,7 +47,7 @@ pub fn tell_unread(opened: &mut Opened, missing: Vec<(Wanted, Span)>) {
                 "{} is no SQL that is read here: nobody has looked at it",
                 wanted.words()
             ),
-            Wanted::Unseen(_) => format!(
+            Wanted::Unseen(_) | Wanted::Script { .. } => format!(
                 "{} does not stand in the plan: nobody has looked at it",
                 wanted.words()
             ),

@@ -2,7 +2,7 @@
 
 use super::Tool;
 use crate::plan::Plan;
-use crate::plan::check::applied_by;
+use crate::plan::check::{self, applied_by};
 use crate::plan::source::Span;
 use crate::plan::work::Work;
 
@@ -26,6 +26,13 @@ pub enum Wanted {
         cwd: Option<String>,
         /// Whether all of it is one transaction.
         whole: bool,
+    },
+    /// What a script runs, if it has anything to do with a database.
+    Script {
+        /// The script, as it is written.
+        path: String,
+        /// The directory that it runs in, relative to where the plan is run.
+        cwd: Option<String>,
     },
     /// Those of a tool that are no files of SQL, or none that are read here, as it is called.
     Other(String),
@@ -61,6 +68,11 @@ pub fn wanted(plan: &Plan) -> Vec<(Wanted, Span)> {
     found
 }
 
+/// Whether the script `text` changes a database.
+pub fn changes_database(text: &str) -> bool {
+    check::changes_database(text)
+}
+
 impl Wanted {
     /// How a person would call them.
     pub(super) fn words(&self) -> String {
@@ -70,6 +82,7 @@ impl Wanted {
                 (None, places) => format!("migrations, which stand in `{}`", places.join("` or `")),
             },
             Wanted::File { path, .. } => format!("`{path}`"),
+            Wanted::Script { path, .. } => format!("what `{path}` runs"),
             Wanted::Unseen(call) => format!("what `{call}` runs"),
             Wanted::Other(call) => format!("what `{call}` applies"),
         }

@@ -5,13 +5,15 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::dump::written;
+use super::given;
 use super::names::is_backup;
 use super::passage::masked;
 use super::psql::Psql;
 use super::tools::{CONTAINERS, applies, built, mentioned, tool, verbs};
-use crate::plan::commands::{self, Command, Joint, Script, Settings, Word};
+use crate::plan::commands::{self, Command, Joint, SHELLS, Script, Settings, Word};
 use crate::plan::draft::Hole;
 use crate::plan::migrations::{Tool, Wanted};
+use crate::plan::sql_text;
 
 /// The tools whose migrations are SQL, and their options that name the folder.
 const TOOLS: [(&str, Tool, &[&str]); 11] = [
@@ -45,7 +47,7 @@ const MAX_PATH: usize = 4096;
 /// The migrations that the commands of `script` apply, which has `holes` in it and runs in `cwd`.
 pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str>) -> Vec<Wanted> {
     // Most scripts have nothing to do with migrations.
-    if !mentioned(script) {
+    if !mentioned(script) && !script.contains('/') {
         return Vec::new();
     }
     let script = masked(script, holes);
@@ -89,7 +91,21 @@ pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str
         match known {
             _ if !applies(command) => {
                 let unseen = another_script(command).map(Wanted::Unseen);
-                found.extend(unseen);
+                let far = |words: &Vec<Word<'_>>| {
+                    let near = ["env", "nice", "nohup", "sudo", "time", "timeout"];
+                    !words
+                        .first()
+                        .is_some_and(|first| near.contains(&first.base_name()))
+                };
+                let here = !script.pipe(command).elsewhere
+                    && !command.wrappers.iter().any(far)
+                    && built(command).is_none();
+                let file = || script_file(command).filter(|_| here);
+                let script = || {
+                    let cwd = cwd.map(str::to_owned);
+                    file().map(|path| Wanted::Script { path, cwd })
+                };
+                found.extend(unseen.or_else(script));
             }
             Some((_, tool, options)) => found.push(Wanted::Tool {
                 tool: *tool,
@@ -157,6 +173,36 @@ fn of_file(
         path: file.to_owned(),
         cwd: cwd.map(str::to_owned),
         whole: psql.is_whole(),
+    })
+}
+
+/// The file that `command` runs as a script, by its path.
+fn script_file(command: &Command<'_>) -> Option<String> {
+    let shell = SHELLS.contains(&command.program());
+    let file = if shell || matches!(command.program(), "." | "source") {
+        command.arguments().iter().find(|word| !word.is_option())
+    } else {
+        command.words.first()
+    }?;
+    let plain = !file.expands && !file.text.starts_with('/') && file.text.contains(['/', '.']);
+    plain.then(|| file.text.to_string())
+}
+
+/// Whether the script `text` applies migrations, or gives `psql` more than questions.
+pub(in crate::plan) fn changes_database(text: &str) -> bool {
+    if !mentioned(text) {
+        return false;
+    }
+    let script = commands::read(text, Settings::default());
+    let asks = |sql: &str| {
+        let statements = sql_text::statements(sql).into_iter();
+        let mut firsts = statements.map(|text| text.get(..6).unwrap_or(text).to_ascii_lowercase());
+        firsts.all(|first| first == "select" || first.starts_with("show"))
+    };
+    script.commands.iter().enumerate().any(|(ix, command)| {
+        let told = || given::to_psql(&script, ix, command);
+        let files = || Psql::of(command).is_some_and(|psql| !psql.sources(&script, ix).is_empty());
+        applies(command) || files() || told().iter().any(|sql| !asks(sql.text))
     })
 }
 

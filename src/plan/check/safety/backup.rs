@@ -94,7 +94,15 @@ fn keeps(text: &Text<'_>, command: &Command<'_>) -> bool {
         .arguments()
         .iter()
         .any(|word| matches!(word.text.as_ref(), "-s" | "--schema-only"));
+    // A standby is made of it, and no backup.
+    let standby = command.program() == "pg_basebackup"
+        && command.arguments().iter().any(|word| {
+            let letters = word.text.strip_prefix('-').unwrap_or_default();
+            word.text == "--write-recovery-conf"
+                || (!letters.starts_with('-') && letters.contains('R'))
+        });
     !partial
+        && !standby
         && !readers
             .iter()
             .any(|reader| matches!(reader.program(), "psql" | "pg_restore" | "mysql"))

@@ -99,7 +99,7 @@ fn deletes_volumes(command: &Command<'_>) -> bool {
 }
 
 /// Whether what `command` is given says that its database is no live one: `RAILS_ENV=test`.
-fn is_own(command: &Command<'_>) -> bool {
+pub(super) fn is_own(command: &Command<'_>) -> bool {
     let words = command.assigned.iter().chain(command.arguments());
     let wrapped = command.wrappers.iter().flatten();
     let mut parts = words

@@ -6,7 +6,7 @@ use std::cell::LazyCell;
 use super::names::is_backup;
 use super::psql::{Psql, from_program};
 use super::text::Text;
-use crate::plan::commands::{Command, Given, Joint, Known, Pipefail, RedirectKind, Word};
+use crate::plan::commands::{Command, Given, Joint, Known, Pipe, Pipefail, RedirectKind, Word};
 use crate::plan::problem::{Problem, Severity};
 
 /// The options of `pg_dump` that take a value.
@@ -58,7 +58,11 @@ pub(super) fn loss(command: &Command<'_>) -> Option<Loss> {
     if super::tools::applies(command) || super::applied::another_script(command).is_some() {
         return Some(Loss::Migration);
     }
-    let script = Psql::of(command).is_some_and(|psql| psql.runs_script());
+    let psql = Psql::of(command);
+    if psql.as_ref().is_some_and(Psql::changes) {
+        return Some(Loss::Migration);
+    }
+    let script = psql.is_some_and(|psql| psql.runs_script());
     let restore = command.program() == "pg_restore"
         && Given::read(command.arguments(), super::restore::PG_RESTORE).has(&["d", "dbname"]);
     (script || restore).then_some(Loss::Restore)
@@ -180,11 +184,21 @@ fn ignored(
     match pipe.joint {
         Joint::Or if !pipe.condition => {
             let next = behind(last)?;
-            let harmless = matches!(next.program(), "true" | ":" | "echo" | "printf");
+            let harmless =
+                |other: &Command<'_>| matches!(other.program(), "true" | ":" | "echo" | "printf");
             let followed = text.script.pipe(next).joint;
             // `|| { echo failed; exit 1; }` ends the script all the same.
-            let grouped = text.script.pipe(next).parent != pipe.parent;
-            (harmless && !grouped && followed != Joint::And).then(|| {
+            let group = text
+                .script
+                .pipe(next)
+                .parent
+                .filter(|_| grouped(text, pipe, next));
+            let all = group.is_none_or(|group| {
+                let inside = |other: &&Command<'_>| text.script.is_inside(other, group);
+                let mut rest = text.script.commands[ix + 1..].iter().filter(inside);
+                rest.all(harmless) && text.script.pipes[group.0].joint != Joint::And
+            });
+            (harmless(next) && all && (group.is_some() || followed != Joint::And)).then(|| {
                 text.warning(
                     "failure-ignored",
                     from_program(command).start
@@ -206,6 +220,11 @@ fn ignored(
         }
         _ => None,
     }
+}
+
+/// Whether `next`, which stands behind `pipe`, is in a group of its own.
+fn grouped(text: &Text<'_>, pipe: &Pipe, next: &Command<'_>) -> bool {
+    text.script.pipe(next).parent != pipe.parent
 }
 
 /// Finds dumps that are not what they seem.

@@ -8,6 +8,7 @@
 //! | `blocking-scan` | all of a table is read under a lock that keeps others out |
 //! | `breaking-change` | a statement takes away or renames what running code uses |
 //! | `curl-hides-errors` | `curl` without `-f` returns 0 for an HTTP error |
+//! | `deletes-data` | a command deletes where a database keeps its data |
 //! | `development-command` | a command for a developer's own database, such as `prisma migrate reset` |
 //! | `dump-options` | `pg_dump` is told what it refuses, or what makes no backup |
 //! | `estimated-rows` | `n_live_tup` is taken for a number of rows |
@@ -29,6 +30,7 @@
 //! | `restore-over-live` | a backup is restored over a database that is in use |
 //! | `rollback-with-writes` | a rollback restores, and nothing stops writes before |
 //! | `runs-here` | lines that are meant for a session, behind `ssh host` or `su -`, run on this machine |
+//! | `secret-in-plan` | a password or a token stands in the plan itself |
 //! | `sessions-in-the-way` | `dropdb`, a rename or a copy fails while anybody is connected |
 //! | `sql-syntax` | a statement that can't be read: nobody has judged it |
 //! | `status-fails-early` | `prisma migrate status` returns 1 before every deployment |
@@ -47,11 +49,13 @@
 mod applied;
 mod backup;
 mod catalogs;
+mod destroys;
 mod development;
 mod dump;
 mod environment;
 mod follow;
 mod git;
+mod given;
 pub(in crate::plan) mod here;
 mod http;
 mod keyboard;
@@ -61,6 +65,7 @@ mod packages;
 mod passage;
 mod psql;
 mod restore;
+mod secrets;
 mod sessions;
 pub(in crate::plan) mod sql;
 mod statements;
@@ -72,7 +77,7 @@ mod writes;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::plan) use self::applied::applied_by;
+pub(in crate::plan) use self::applied::{applied_by, changes_database};
 
 use self::text::Text;
 use crate::plan::draft::Draft;
@@ -82,12 +87,13 @@ use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
 /// The codes of all traps.
-pub(super) const CODES: [&str; 37] = [
+pub(super) const CODES: [&str; 39] = [
     "blocked-now",
     "blocking-index",
     "blocking-scan",
     "breaking-change",
     "curl-hides-errors",
+    "deletes-data",
     "development-command",
     "dump-options",
     "estimated-rows",
@@ -109,6 +115,7 @@ pub(super) const CODES: [&str; 37] = [
     "restore-over-live",
     "rollback-with-writes",
     "runs-here",
+    "secret-in-plan",
     "sessions-in-the-way",
     "sql-syntax",
     "status-fails-early",
@@ -172,8 +179,11 @@ fn alone(text: &Text<'_>) -> Vec<Problem> {
     catalogs::check(text, &mut found);
     git::check(text, &mut found);
     keyboard::check(text, &mut found);
+    given::generated(text, &mut found);
     here::check(text, &mut found);
     odd::check(text, &mut found);
+    secrets::check(text, &mut found);
     development::check(text, &mut found);
+    destroys::check(text, &mut found);
     found
 }

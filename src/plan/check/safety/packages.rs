@@ -42,12 +42,19 @@ pub(super) fn fetched(texts: &[Text<'_>], out: &mut Vec<Problem>) {
 fn hint(runner: &str, package: &str) -> String {
     match runner {
         "npx" => {
-            format!("`npx --no {package}` refuses to; or name the version: `npx {package}@1.2.3`")
+            let bare = bare(package);
+            format!("`npx --no {bare}` refuses to; or name the version: `npx {bare}@1.2.3`")
         }
-        "pnpm" | "pnpx" => format!("`pnpm exec {package}` runs the project's own"),
-        "yarn" => format!("`yarn {package}` runs the project's own"),
-        _ => format!("name the version: `{package}@1.2.3`"),
+        "pnpm" | "pnpx" => format!("`pnpm exec {}` runs the project's own", bare(package)),
+        "yarn" => format!("`yarn {}` runs the project's own", bare(package)),
+        _ => format!("name the version: `{}@1.2.3`", bare(package)),
     }
+}
+
+/// The name of a package without its version: `prisma` of `prisma@latest`.
+fn bare(package: &str) -> &str {
+    let version = package.bytes().skip(1).position(|byte| byte == b'@');
+    version.map_or(package, |at| &package[..=at])
 }
 
 /// Whether `command` installs what the project's lock file names.
@@ -82,7 +89,13 @@ fn fetches<'c, 't>(command: &'c Command<'t>) -> Option<(&'c [Word<'t>], &'c str)
             _ => false,
         }
     })?;
-    let given = Given::read(runner.get(1..)?, NPX);
+    let verb = |word: &&Word<'_>| matches!(word.text.as_ref(), "dlx" | "exec" | "x");
+    let from = if runner.get(1).filter(verb).is_some() {
+        2
+    } else {
+        1
+    };
+    let given = Given::read(runner.get(from..)?, NPX);
     let refuses = given.options.iter().any(|option| {
         let no = option.value == Some("no") || option.value == Some("false");
         matches!(option.name, "no" | "no-install" | "offline" | "no-yes")

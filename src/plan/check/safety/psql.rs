@@ -2,11 +2,25 @@
 
 use std::ops::Range;
 
-use super::text::PSQL;
+use super::given::PSQL;
 use crate::plan::commands::{Command, Given, Input, Script, Word};
+use crate::plan::sql_text;
 
 /// How far is looked back for what sets a variable, in commands.
 const NEAR: usize = 500;
+
+/// How statements begin that change tables or rows, and what else they may be about.
+const CHANGES: [&str; 8] = [
+    "alter", "create", "delete", "drop", "insert", "merge", "truncate", "update",
+];
+const OUTSIDE: [&str; 6] = [
+    "database",
+    "extension",
+    "publication",
+    "role",
+    "system",
+    "user",
+];
 
 /// A call of `psql`.
 pub(super) struct Psql<'c, 't> {
@@ -91,6 +105,22 @@ impl<'c, 't> Psql<'c, 't> {
             return true;
         }
         self.commands().next().is_none() && self.reads_input()
+    }
+
+    /// Whether it is told to change tables or rows; that a role or a database is there already is often
+    /// no failure.
+    pub(super) fn changes(&self) -> bool {
+        let changes = |statement: &str| {
+            let mut words = statement.split_whitespace().map(str::to_ascii_lowercase);
+            let verb = words
+                .next()
+                .is_some_and(|word| CHANGES.contains(&word.as_str()));
+            verb && words
+                .next()
+                .is_some_and(|word| !OUTSIDE.contains(&word.as_str()))
+        };
+        let mut told = self.commands();
+        told.any(|sql| sql_text::statements(sql).into_iter().any(changes))
     }
 
     /// Whether it reads what it is to do from its input.

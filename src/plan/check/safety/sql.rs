@@ -199,18 +199,28 @@ impl Review<'_> {
         }
     }
 
-    /// A text that a block puts together and runs.
+    /// A text that a statement puts together and runs, or that is put together of it.
     fn unread(&mut self, judged: &Judged, first: &str) {
         let text = &self.unit.sql[judged.range.clone()];
-        let Some(at) = (first == "do").then(|| executes(text)).flatten() else {
+        let start = judged.range.start;
+        let behind = self.unit.sql[judged.range.end..].trim_start();
+        let (range, what) = if behind.starts_with("\\gexec") {
+            let range = judged.range.clone();
+            (range, "what this query puts together is run by `\\gexec`")
+        } else if judged.open {
+            let what = "this is put together of what variables hold, and may be anything";
+            (judged.range.clone(), what)
+        } else if let Some(at) = (first == "do").then(|| executes(text)).flatten() {
+            let range = start + at..start + at + "execute".len();
+            (range, "what EXECUTE runs is put together then")
+        } else {
             return;
         };
-        let start = judged.range.start + at;
         self.say(
             Severity::Note,
             "unread-sql",
-            start..start + "execute".len(),
-            "what EXECUTE runs is put together then: nobody has looked at it".to_owned(),
+            range,
+            format!("{what}: nobody has looked at it"),
             "try it where nothing can break, and set `lock_timeout`",
         );
     }
@@ -233,8 +243,9 @@ impl Review<'_> {
                 Severity::Error,
                 "partitioned-index",
                 part.range.clone(),
-                "an index of a partitioned table can't be built CONCURRENTLY: this fails".to_owned(),
-                "`CREATE INDEX … ON ONLY` the table, then build it CONCURRENTLY on each partition, and attach that",
+                "an index of a partitioned table can't be built CONCURRENTLY: this fails"
+                    .to_owned(),
+                PARTITIONED,
             );
         }
         let row = part.form.row();
@@ -307,6 +318,9 @@ fn executes(text: &str) -> Option<usize> {
     let found = words.find(|(word, _)| word == "execute")?;
     Some(skipped + found.1)
 }
+
+/// How an index of a partitioned table is built while work goes on.
+const PARTITIONED: &str = "`CREATE INDEX … ON ONLY` the table, then build it CONCURRENTLY on each partition, and attach that";
 
 const RELEASE: &str = "release code that works with both before and after it first";
 

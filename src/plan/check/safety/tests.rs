@@ -262,6 +262,11 @@ fn failures_that_are_ignored() {
             "pg_dump shop > x.sql && echo OK || echo FAILED",
             "pg_dump shop > x.sql && gzip x.sql && echo OK || printf no",
             "pg_dump shop > x.sql &",
+            "psql -c 'alter table a add b int' || echo failed",
+            "psql -c 'alter table a add b int' || { echo failed; }",
+            "pg_dump shop > x.sql || { echo failed; true; }",
+            "if ! psql -c 'alter table a add b int'; then echo failed; fi",
+            "for s in a b; do psql -c \"alter table $s.a add b int\" || echo \"$s failed\"; done",
         ],
     );
     fine(
@@ -271,6 +276,11 @@ fn failures_that_are_ignored() {
             "pg_dump shop > x.sql || { echo failed; exit 1; }",
             "pg_dump shop > x.sql & wait $!",
             "grep -c x log || true",
+            "psql -c 'select 1' || echo down",
+            "psql -c 'create role app' || true",
+            "psql -c 'create database app' || echo there",
+            "psql -c 'alter table a add b int' || { echo failed; exit 1; }",
+            "psql -c 'alter table a add b int' || exit 1",
             "pg_dump shop > x.sql && echo done",
             "pg_dump shop > x.sql && echo OK || exit 1",
             "pg_dump shop > x.sql && { echo OK; } || { echo no; exit 1; }",
@@ -561,6 +571,7 @@ fn packages_fetched_from_somewhere() {
     fine(
         "npx-may-fetch",
         &[
+            "npm exec --offline -- prisma migrate deploy",
             "npx --no prisma migrate deploy",
             "npx --no-install prisma migrate deploy",
             "npx --yes=false prisma migrate deploy",
@@ -1138,6 +1149,163 @@ fn sql_that_a_variable_holds_is_judged() {
         &[
             "SQL='select 1'\npsql -c \"$SQL\"",
             "psql -c \"$SQL\"\nSQL='alter table big drop column b'",
+        ],
+    );
+}
+
+#[test]
+fn sql_behind_variables_files_functions_and_commands_of_psql_is_judged() {
+    trap(
+        "breaking-change",
+        &[
+            "psql -v ON_ERROR_STOP=1 <<'EOF'\nselect max(id) as m from t \\gset\ndrop table orders;\nEOF",
+            "psql -v ON_ERROR_STOP=1 <<'EOF'\nselect 1\n\\g out.txt\ndrop table orders;\nEOF",
+            "psql -c \"alter table $T drop column a\"",
+            "psql -c \"alter table ${SCHEMA}.orders drop column a\"",
+            "psql -v ON_ERROR_STOP=1 <<'EOF'\nalter table :tbl drop column a;\nEOF",
+            "psql -v ON_ERROR_STOP=1 <<'EOF'\nalter table :\"tbl\" drop column a;\nEOF",
+            "cat > /tmp/x.sql <<'EOF'\nalter table orders drop column a;\nEOF\npsql -v ON_ERROR_STOP=1 -f /tmp/x.sql",
+            "tee x.sql <<'EOF'\nalter table orders drop column a;\nEOF\npsql -v ON_ERROR_STOP=1 < x.sql",
+            "echo 'alter table orders drop column a' > x.sql\npsql -v ON_ERROR_STOP=1 -f x.sql",
+            "q() { psql -c \"$1\"; }\nq 'alter table orders drop column a'",
+            "function q {\n  psql \"$@\"\n}\nq -c 'alter table orders drop column a'",
+            "PSQL=\"psql -X shop\"\n$PSQL -c 'alter table orders drop column a'",
+        ],
+    );
+    trap("blocking-index", &["psql -c \"create index on $T (a)\""]);
+    for statement in ["update $T set a = 1", "delete from $T"] {
+        trap("whole-table-write", &[&format!("psql -c \"{statement}\"")]);
+    }
+    fine(
+        "breaking-change",
+        &[
+            "q() { echo \"$1\"; }\nq 'alter table orders drop column a'",
+            "PSQL=\"mysql shop\"\n$PSQL -c 'alter table orders drop column a'",
+            "psql -c \"alter table $T add column a int\"",
+            "cat > notes.txt <<'EOF'\nalter table orders drop column a;\nEOF",
+        ],
+    );
+    let opened = |script: &str| open("runbook.md", deploying("bash", script).as_bytes());
+    for (script, told) in [
+        (
+            "psql -c \"alter table $T drop column a\"",
+            "breaking-change",
+        ),
+        ("psql -c \"$SQL\"", "unread-sql"),
+        ("psql -c \"alter table orders $WHAT\"", "unread-sql"),
+        ("psql -Atc \"select 'drop table a'\" | psql", "unread-sql"),
+        (
+            "psql -v ON_ERROR_STOP=1 <<'EOF'\nselect format('drop table %I', t) from x \\gexec\nEOF",
+            "unread-sql",
+        ),
+    ] {
+        let problems = opened(script).problems;
+        assert!(
+            problems.iter().any(|p| p.code == told),
+            "{script}: {problems:?}"
+        );
+    }
+    for script in [
+        "psql -c \"select * from t where id = $ID\"",
+        "psql -c \"update t set a = '$A' where id = $ID\"",
+        "psql -c \"delete from $T where id = :id\"",
+        "pg_dump shop | psql -v ON_ERROR_STOP=1 scratch",
+    ] {
+        let problems = opened(script).problems;
+        assert!(
+            problems.iter().all(|p| p.code != "unread-sql"),
+            "{script}: {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn commands_that_delete_where_data_is_kept() {
+    trap(
+        "deletes-data",
+        &[
+            "kubectl delete pvc data-db-0",
+            "kubectl -n shop delete pvc/data-db-0",
+            "kubectl delete namespace shop",
+            "aws rds delete-db-instance --db-instance-identifier shop --skip-final-snapshot",
+            "terraform destroy -auto-approve",
+            "docker volume rm pgdata",
+            "sudo rm -rf /var/lib/postgresql/16/main",
+            "rm -r \"$PGDATA\"",
+            "redis-cli -h cache FLUSHALL",
+        ],
+    );
+    fine(
+        "deletes-data",
+        &[
+            "kubectl delete pod web-1",
+            "kubectl get pvc",
+            "kubectl delete job/migrate",
+            "kubectl delete namespace preview-17 --dry-run=client",
+            "kubectl --context staging delete namespace shop",
+            "terraform plan -destroy",
+            "docker volume ls",
+            "rm -rf /srv/shop/releases/41",
+            "rm /var/lib/postgresql/16/main/standby.signal",
+            "redis-cli PING",
+        ],
+    );
+}
+
+#[test]
+fn a_standby_is_no_backup() {
+    fine(
+        "unverified-backup",
+        &[
+            "pg_basebackup -h db1 -D /data -R",
+            "pg_basebackup -h db1 -XsRP -D /data",
+        ],
+    );
+    trap(
+        "unverified-backup",
+        &["pg_basebackup -h db1 -D /backup -Ft -z"],
+    );
+}
+
+#[test]
+fn secrets_in_plain_sight() {
+    trap(
+        "secret-in-plan",
+        &[
+            "PGPASSWORD=hunter2 psql -c 'select 1'",
+            "export PGPASSWORD='hunt er2'",
+            "psql postgresql://app:hunter2@db/shop -c 'select 1'",
+            "export DATABASE_URL=\"postgres://app:hunter2@db.example/shop\"",
+            "psql 'host=db user=app password=hunter2' -c 'select 1'",
+            "curl -fH 'Authorization: Bearer eyJhbGciOi.J9' https://a.example",
+            "mysqldump --password=hunter2 shop",
+            "psql -c \"create role app login password 'hunter2'\"",
+            "API_KEY=0a1b2c3d ./call.sh",
+            "curl -f -d '{\"user\": \"a\", \"password\": \"hunter2\"}' https://a.example",
+        ],
+    );
+    fine(
+        "secret-in-plan",
+        &[
+            "PGPASSWORD=$PGPASSWORD psql -c 'select 1'",
+            "PGPASSWORD=\"$(pass show db)\" psql -c 'select 1'",
+            "PGPASSWORD={{password}} psql -c 'select 1'",
+            "PGPASSWORD=<password> psql -c 'select 1'",
+            "PGPASSWORD=\"${PASSWORD:?}\" psql -c 'select 1'",
+            "psql postgresql://app@db/shop -c 'select 1'",
+            "psql postgresql://app:$PASSWORD@db/shop -c 'select 1'",
+            "psql postgresql://app:{{password}}@db:5432/shop -c 'select 1'",
+            "psql 'host=db sslpassword=$X sslkey=/etc/k.pem passfile=/etc/pass' -c 'select 1'",
+            "curl -fH \"Authorization: Bearer $TOKEN\" https://a.example:8443/x@y",
+            "psql -W --no-password -c 'select 1'",
+            "psql -c \"alter role app password '***'\"",
+            "kubectl create secret generic db --from-literal=password=\"$P\"",
+            "psql -c \"select token from sessions where token = 'a'\"",
+            "aws secretsmanager get-secret-value --secret-id shop",
+            "git clone git@github.com:shop/shop.git",
+            "TOKEN_FILE=/run/token ./call.sh",
+            "./login --token=xxxx",
+            "# the password: ask who is on call\ntrue",
         ],
     );
 }

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
+use super::given;
 use super::passage::{Home, Passage, Sort};
-use super::psql::variable;
 use super::sql::Wrap;
-use crate::plan::commands::{self, Command, Given, Input, Known, RedirectKind, Script, Word};
+use crate::plan::commands::{self, Script, Word};
 use crate::plan::draft::StepSpec;
 use crate::plan::origin::Origin;
 use crate::plan::problem::{Problem, Severity};
@@ -39,7 +39,8 @@ pub(super) struct Sql<'t> {
     pub(super) goes_on: bool,
     /// Whether it runs files as well, of which nothing is known.
     pub(super) unseen: bool,
-    holder: Option<(&'t Word<'t>, usize)>,
+    /// The word of a script that holds them, and where in it they begin.
+    pub(super) holder: Option<(&'t Word<'t>, usize)>,
 }
 
 impl Sql<'_> {
@@ -169,7 +170,7 @@ impl<'p> Text<'p> {
             Sort::Shell => {
                 let commands = self.script.commands.iter().enumerate();
                 commands
-                    .flat_map(|(ix, command)| given_to_psql(&self.script, ix, command))
+                    .flat_map(|(ix, command)| given::to_psql(&self.script, ix, command))
                     .collect()
             }
         }
@@ -194,114 +195,4 @@ fn is_switched_off(rest: &str) -> bool {
     let value = value.trim_start_matches(signs);
     let digits = value.len() - value.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     digits > 0 && value[..digits].chars().all(|c| c == '0') && !value[digits..].starts_with('.')
-}
-
-/// The options of `psql` that take a value.
-pub(super) const PSQL: Known = Known {
-    short: "cdfFhLoPpRTUv",
-    long: &[
-        "command",
-        "dbname",
-        "file",
-        "field-separator",
-        "host",
-        "log-file",
-        "output",
-        "pset",
-        "port",
-        "record-separator",
-        "table-attr",
-        "username",
-        "set",
-        "variable",
-    ],
-    leading: false,
-};
-
-fn given_to_psql<'s>(script: &'s Script<'_>, ix: usize, command: &'s Command<'_>) -> Vec<Sql<'s>> {
-    let words = match (command.program(), command.arguments()) {
-        ("psql", words) => words,
-        ("heroku", [first, words @ ..]) if first.text == "pg:psql" => words,
-        _ => return Vec::new(),
-    };
-    let given = Given::read(words, PSQL);
-    if asks_pooler(&given) {
-        return Vec::new();
-    }
-    let whole = given.has(&["1", "single-transaction"]);
-    let wrap = |else_wrap| if whole { Wrap::Transaction } else { else_wrap };
-    let mut found = Vec::new();
-    // A file in between may end what a text before it has begun.
-    let files = given.has(&["f", "file"]);
-    for option in given.all(&["c", "command"]) {
-        let Some((word, from)) = option.holder else {
-            continue;
-        };
-        let text = word.text.get(from..).unwrap_or("");
-        let (word, from) = variable(script, ix, text).unwrap_or((word, from));
-        found.push(Sql {
-            text: word.text.get(from..).unwrap_or(""),
-            wrap: wrap(Wrap::Together),
-            goes_on: true,
-            unseen: files,
-            holder: Some((word, from)),
-        });
-    }
-    if let Some(last) = found.last_mut() {
-        last.goes_on = false;
-        return found;
-    }
-    match command.input() {
-        Input::Text(word) => {
-            let (word, from) = variable(script, ix, &word.text).unwrap_or((word, 0));
-            found.push(Sql {
-                text: word.text.get(from..).unwrap_or(""),
-                wrap: wrap(Wrap::Single),
-                goes_on: false,
-                unseen: false,
-                holder: Some((word, from)),
-            });
-        }
-        Input::Pipe => {
-            for writer in script.writers(ix) {
-                found.extend(printed(script, ix, writer));
-            }
-        }
-        _ => {}
-    }
-    found
-}
-
-/// Whether `psql` is connected to the console of a pooler, which has a language of its own.
-fn asks_pooler(given: &Given<'_, '_>) -> bool {
-    let named = given.value(&["d", "dbname"]);
-    let database = named.or_else(|| given.operands.first().map(|word| word.text.as_ref()));
-    database.is_some_and(|name| {
-        let name = name.split('?').next().unwrap_or(name);
-        name.rsplit('/').next() == Some("pgbouncer") || name.contains("dbname=pgbouncer")
-    })
-}
-
-/// What `echo`, `printf` or `cat` with a here-document prints for the command at `ix`.
-fn printed<'s>(script: &'s Script<'_>, ix: usize, command: &'s Command<'_>) -> Vec<Sql<'s>> {
-    let one = |(word, from): (&'s Word<'s>, usize)| Sql {
-        text: word.text.get(from..).unwrap_or(""),
-        wrap: Wrap::Single,
-        goes_on: false,
-        unseen: false,
-        holder: Some((word, from)),
-    };
-    if matches!(command.program(), "echo" | "printf") {
-        let words = command.arguments().iter();
-        let told = words.filter_map(|word| {
-            let set = variable(script, ix, &word.text);
-            set.or_else(|| word.text.contains(' ').then_some((word, 0)))
-        });
-        return told.map(one).collect();
-    }
-    let texts = command
-        .redirects
-        .iter()
-        .filter(|redirect| redirect.kind == RedirectKind::Document);
-    texts.map(|r| one((&r.target, 0))).collect()
 }

@@ -1,7 +1,7 @@
 //! Whom statements keep out, and for how long: what they go through under their locks, and who is in
 //! the way of these.
 
-use super::{Held, Review, or};
+use super::{Held, PARTITIONED, Review, or};
 use crate::plan::ddl::{Effect, Form, Part, Sort, Touch};
 use crate::plan::facts::{Facts, TableFacts};
 use crate::plan::problem::Severity;
@@ -44,7 +44,9 @@ impl Review<'_> {
             Some(Some(table)) => (Severity::Warning, Some(table)),
             None | Some(None) => (Severity::Warning, None),
         };
-        let missed = known.is_some_and(|known| known.is_none()) && touch.sort == Sort::Table;
+        let missed = known.is_some_and(|known| known.is_none())
+            && touch.sort == Sort::Table
+            && !touch.relation.contains(['$', ':']);
         let row = part.form.row();
         let acts = match (part.form, rewrites) {
             (Form::ChangeTypeUnknown, _) => "it may rewrite",
@@ -62,7 +64,10 @@ impl Review<'_> {
             touch.lock.words(),
             touch.lock.blocks()
         );
-        let hint = or(row.safer, "do it while nobody needs the table");
+        let hint = match part.form {
+            Form::CreateIndex if self.is_partitioned(part) => PARTITIONED,
+            _ => or(row.safer, "do it while nobody needs the table"),
+        };
         self.say(severity, code, part.range.clone(), message, hint);
     }
 
@@ -79,8 +84,8 @@ impl Review<'_> {
     fn everywhere(&mut self, part: &Part) {
         let code = match part.form {
             Form::Reindex => "blocking-index",
-            Form::VacuumFull => "table-rewrite",
-            Form::ChangeDomain => "blocking-scan",
+            Form::VacuumFull | Form::MoveStorage => "table-rewrite",
+            Form::ChangeDomain | Form::TestDomain => "blocking-scan",
             _ => return,
         };
         let row = part.form.row();

@@ -1,0 +1,105 @@
+//! Commands that delete where a database keeps its data.
+
+use super::development::is_own;
+use super::psql::from_program;
+use super::text::Text;
+use super::tools::{Call, calls};
+use crate::plan::commands::Command;
+use crate::plan::problem::Problem;
+
+/// Calls, and what they delete.
+const CALLS: [(Call, &str); 22] = [
+    (("kubectl", &["delete", "pvc"]), VOLUME),
+    (("kubectl", &["delete", "persistentvolumeclaim"]), VOLUME),
+    (("kubectl", &["delete", "pv"]), VOLUME),
+    (("kubectl", &["delete", "namespace"]), ALL),
+    (("kubectl", &["delete", "ns"]), ALL),
+    (("oc", &["delete", "pvc"]), VOLUME),
+    (("oc", &["delete", "project"]), ALL),
+    (("docker", &["volume", "rm"]), VOLUME),
+    (("docker", &["volume", "prune"]), VOLUME),
+    (("podman", &["volume", "rm"]), VOLUME),
+    (("aws", &["rds", "delete-db-instance"]), SERVER),
+    (("aws", &["rds", "delete-db-cluster"]), SERVER),
+    (("gcloud", &["sql", "instances", "delete"]), SERVER),
+    (("gcloud", &["sql", "databases", "delete"]), SERVER),
+    (("az", &["postgres", "flexible-server", "delete"]), SERVER),
+    (("az", &["postgres", "server", "delete"]), SERVER),
+    (("doctl", &["databases", "delete"]), SERVER),
+    (("heroku", &["addons:destroy"]), SERVER),
+    (("terraform", &["destroy"]), ALL),
+    (("tofu", &["destroy"]), ALL),
+    (("redis-cli", &["FLUSHALL"]), "every key of the server"),
+    (("redis-cli", &["flushall"]), "every key of the server"),
+];
+const VOLUME: &str = "a volume, and a database that is kept in it";
+const SERVER: &str = "a database and, with its server, often its backups";
+const ALL: &str = "everything in it, databases and their volumes as well";
+
+/// Words of directories in which servers keep their data.
+const PLACES: [&str; 5] = [
+    "/pgdata",
+    "/lib/mysql",
+    "/lib/pgsql",
+    "/lib/postgresql",
+    "/postgresql/data",
+];
+
+/// Words for places that nobody would miss, in a step's title and text.
+const OWN: [&str; 4] = ["staging", "preview", "scratch", "test"];
+
+/// Finds such commands.
+pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
+    if text.is_reference() || OWN.iter().any(|word| text.words().contains(word)) {
+        return;
+    }
+    for command in text
+        .script
+        .commands
+        .iter()
+        .filter(|command| !is_own(command))
+    {
+        if let Some(harm) = harm(command) {
+            out.push(text.warning(
+                "deletes-data",
+                from_program(command),
+                format!("this deletes {harm}"),
+                "make sure first that a backup elsewhere can be read, and let a person confirm it: `confirm = \"…\"`, or a check before it",
+            ));
+        }
+    }
+}
+
+fn harm(command: &Command<'_>) -> Option<&'static str> {
+    let words = || command.arguments().iter().map(|word| word.text.as_ref());
+    if words().any(|word| word.contains("dry-run")) {
+        return None;
+    }
+    let kept =
+        |word: &str| PLACES.iter().any(|place| word.contains(place)) || word.contains("PGDATA");
+    if command.program() == "rm" && words().any(kept) && words().any(is_recursive) {
+        return Some("the directory in which a server keeps its databases");
+    }
+    let slashed = |name: &str| match name {
+        "kubectl" | "oc" => words()
+            .find_map(|word| word.split_once('/'))
+            .map(|(sort, _)| sort),
+        _ => None,
+    };
+    let tool = (command.program(), command.arguments());
+    let known = CALLS.iter().find(|(call, _)| calls(tool, *call));
+    // `kubectl delete pvc/data`
+    let joined = || {
+        let sort = slashed(command.program()).filter(|_| words().any(|word| word == "delete"))?;
+        CALLS
+            .iter()
+            .find(|((name, verbs), _)| *name == tool.0 && verbs.last() == Some(&sort))
+    };
+    known.or_else(joined).map(|(_, harm)| *harm)
+}
+
+/// `-r`, `-rf`, `--recursive`
+fn is_recursive(word: &str) -> bool {
+    let letters = word.strip_prefix('-').unwrap_or_default();
+    word == "--recursive" || (!letters.starts_with('-') && letters.contains(['r', 'R']))
+}

@@ -1,0 +1,101 @@
+//! Passwords and tokens that stand in the plan itself: whoever reads it, a run's record or the list of
+//! processes has them.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::text::Text;
+use crate::plan::problem::Problem;
+
+/// What a secret stands behind, and it: the group `value`. In quotes it goes up to the quote.
+static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let quoted = r#"(?:"(?P<a>[^"\n]+)"|'(?P<b>[^'\n]+)'|(?P<c>[^\s"'`;,)&|\\]+))"#;
+    let forms = [
+        // postgresql://app:secret@host
+        r"[a-z][a-z0-9+]*://[^\s:/@'`]*:(?P<c>[^\s/@]+)@".to_owned(),
+        // PGPASSWORD=secret, --password=secret, password=secret of a connection, password 'secret' of SQL
+        format!(
+            r"(?i)(?:^|[^\w])[\w-]*(?:password|passwd|secret|token|api_?key|access_?key)=\s*{quoted}"
+        ),
+        // "password": "secret"
+        r#"(?i)\b(?:password|secret|token|api_?key)["']\s*:\s*["'](?P<c>[^"'\n]+)["']"#.to_owned(),
+        r"(?i)\bpassword\s+'(?P<c>[^'\n]+)'".to_owned(),
+        r"(?i)\bauthorization:\s*(?:bearer|basic|token)\s+(?P<c>[\w.~+/=-]+)".to_owned(),
+    ];
+    forms
+        .iter()
+        .filter_map(|form| Regex::new(form).ok())
+        .collect()
+});
+
+/// Words that a text holds in which one of [`FORMS`] can stand.
+const WORDS: [&str; 6] = ["passw", "secret", "token", "key", "authorization", "://"];
+
+/// Words that stand for a secret in instructions, and are none.
+const STAND_INS: [&str; 12] = [
+    "changeme",
+    "dummy",
+    "example",
+    "null",
+    "password",
+    "placeholder",
+    "postgres",
+    "redacted",
+    "replace",
+    "secret",
+    "token",
+    "your",
+];
+
+/// Finds secrets in what runs.
+pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
+    let body = text.body();
+    let lower = body.to_ascii_lowercase();
+    if !text.runs() || !WORDS.iter().any(|word| lower.contains(word)) {
+        return;
+    }
+    let mut said: Vec<Range<usize>> = Vec::new();
+    for form in FORMS.iter() {
+        for found in form.captures_iter(body) {
+            let value = ["a", "b", "c"].iter().find_map(|name| found.name(name));
+            let Some(value) = value.filter(|value| is_secret(value.as_str())) else {
+                continue;
+            };
+            let range = value.range();
+            if said
+                .iter()
+                .any(|known| known.start < range.end && range.start < known.end)
+            {
+                continue;
+            }
+            said.push(range.clone());
+            out.push(text.warning(
+                "secret-in-plan",
+                range,
+                "a secret stands here as it is: whoever reads the plan or the record of a run has it",
+                "make it a variable of the plan, `vars = { token = { env = \"TOKEN\", secret = true } }`, and write `{{token}}`; for `psql` a `~/.pgpass` does as well",
+            ));
+        }
+    }
+}
+
+/// Whether `value` is a secret itself, and not what stands for one: a variable, what a command prints, a
+/// placeholder, a file.
+fn is_secret(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let stands_in = STAND_INS.iter().any(|word| lower.contains(word));
+    let masked = value
+        .chars()
+        .all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '_' | '-' | '…'));
+    let looked_up = value.contains(['$', '{', '<', '`', '(', '[', '%', '@'])
+        || value.starts_with(['/', '~', ':', '_']);
+    let digits = value.chars().all(|c| c.is_ascii_digit());
+    let short = value.len() < 4;
+    let switch = matches!(
+        lower.as_str(),
+        "true" | "false" | "none" | "prompt" | "required"
+    );
+    !(stands_in || masked || looked_up || digits || short || switch)
+}
