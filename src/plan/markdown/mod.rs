@@ -32,6 +32,7 @@ mod expected;
 mod fence;
 mod foreign;
 mod found;
+mod free;
 mod front;
 mod heading;
 mod html;
@@ -71,6 +72,7 @@ mod undo;
 mod unrun;
 mod unsaid;
 mod ways;
+mod withheld;
 mod words;
 mod work;
 
