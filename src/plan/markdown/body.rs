@@ -129,7 +129,8 @@ impl<'t> Gathering<'t, '_, '_> {
                     self.turn(block.span);
                 }
                 if let Kind::Fence(fence) = kind {
-                    self.book.tell_unclear(fence, block.span);
+                    let said = self.unsaid().is_some();
+                    unrun::tell_fence(fence, block.span, self.runs && !said, self.book);
                     if fence.language.runs() && !self.quoted {
                         unrun::tell_item(block.span, self.book);
                     }

@@ -7,6 +7,7 @@ use super::book::Book;
 use super::conditional;
 use super::criteria;
 use super::found::{Found, Rules};
+use super::in_text;
 use super::label::{Group, is_label, label, within};
 use super::notes;
 use super::people::Other;
@@ -277,6 +278,9 @@ impl Walk<'_, '_> {
         let first = clusters.next().unwrap_or_default();
         let case = head.and_then(|inline| conditional::at_the_end(&inline.text));
         self.run(&mut step, &first, case);
+        if let (Some(block), true) = (item.blocks.first(), first.is_empty()) {
+            in_text::tell_item(block.span, self.book);
+        }
         work::finish(&mut step);
         let parts = clusters.len() + body.tasks.len();
         let name = (parts > 0).then(|| Group::from(step.title.as_str()));
