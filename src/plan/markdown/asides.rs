@@ -144,9 +144,10 @@ impl Walk<'_, '_> {
     fn turn(&mut self, turn: Option<Turn>) {
         match turn {
             Some(Turn::Opens(words)) => {
+                self.under = unsaid::of_summary(&words);
                 self.reserved = Some(words).filter(|words| conditional::is_reserved(words));
             }
-            Some(Turn::Closes) => self.reserved = None,
+            Some(Turn::Closes) => (self.reserved, self.under) = (None, None),
             None => {}
         }
     }
@@ -168,7 +169,8 @@ impl Walk<'_, '_> {
         let shown = plain && self.rules.fences && !self.found.steps.is_empty();
         let said = line
             .filter(|_| shown || self.runs(fence))
-            .and_then(|line| unsaid::of(&line.text));
+            .and_then(|line| unsaid::of(&line.text))
+            .or(self.under.filter(|_| shown || self.runs(fence)));
         let said = said.filter(|unsaid| !plain || *unsaid == Unsaid::Printed);
         let Some(unsaid) = said else {
             return false;

@@ -237,10 +237,28 @@ impl Words {
         let forbids = self.begins(&[Topic::Forbids]) && !self.has(Topic::Urges);
         // "Remove what is obsolete" is to be done.
         let order = self.begins(&[Topic::Acts, Topic::Order]) || self.ends(Topic::OrderLast);
-        self.has(Topic::Never)
+        // "Verify that the workers do not use the old pool"
+        (self.has(Topic::Never) && !order)
             || forbids
             || self.is_shelved()
             || (self.ends(Topic::Outdated) && !order)
+    }
+
+    /// Whether it forbids something in one way, or in one case: "Do not run this twice", "Never run this if the
+    /// replica lags".
+    pub(super) fn is_limited(&self) -> bool {
+        let text = self.uncounted();
+        let limits = [
+            " twice ",
+            " again ",
+            " more than once ",
+            " in parallel ",
+            " until ",
+            " before ",
+            " while ",
+        ];
+        let limited = || limits.iter().any(|word| text.contains(word));
+        self.begins(&[Topic::Forbids, Topic::Never]) && (self.names_a_case() || limited())
     }
 
     /// Whether it stops something for good, as far as it says: "Shut down the cluster".
@@ -267,6 +285,24 @@ impl Words {
     /// Whether it names another place than production: "Staging deployment", "on your laptop".
     pub(super) fn is_elsewhere(&self) -> bool {
         self.has(Topic::Elsewhere) && !self.uncounted().contains("prod")
+    }
+
+    /// What stands behind the phrases of `topics` that it begins with, if there are any.
+    pub(super) fn behind(&self, topics: &[Topic]) -> Option<&str> {
+        let text = self.uncounted();
+        let mut rest = text;
+        while let Some(length) = longest(rest, &[topics]).filter(|_| !rest.is_empty()) {
+            // Where there are no spaces between words, the next one may begin there.
+            let dense = rest.starts_with(is_dense);
+            let behind = &rest[length..];
+            let open = behind.find(' ').filter(|_| !dense || behind == " ");
+            rest = match open {
+                Some(open) => &behind[open + 1..],
+                None if dense => behind,
+                None => "",
+            };
+        }
+        (rest.len() < text.len()).then_some(rest)
     }
 
     /// Whether each of its words is a part of a phrase of `topics`.

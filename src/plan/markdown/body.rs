@@ -2,12 +2,15 @@
 
 use super::blocks::{Block, Fence, Inline, Item, Kind, List, Quote};
 use super::book::Book;
+use super::conditional;
 use super::expected;
+use super::html::{self, Turn};
 use super::label::{is_label, label};
 use super::notes;
 use super::unrun;
 use super::unsaid::{self, Unsaid};
 use super::ways::{Candidate, either};
+use super::withheld;
 use crate::plan::ledger::Place;
 use crate::plan::source::Span;
 
@@ -22,17 +25,22 @@ pub(super) struct Body<'t> {
     label: Option<(String, bool)>,
 }
 
-/// Gathers what stands in `blocks`. Everything in them is a part of the step, at `place`.
+/// Gathers what stands in `blocks`, `under` words that say this of it. Everything in them is a part of the
+/// step, at `place`.
 pub(super) fn gather<'t>(
     blocks: &'t [Block],
     runs: bool,
     place: Place,
+    under: Option<Unsaid>,
     book: &mut Book<'_>,
 ) -> Body<'t> {
     let mut gathering = Gathering {
         body: Body::default(),
         runs,
         quoted: false,
+        title: under,
+        under,
+        reserved: None,
         place,
         book,
     };
@@ -47,6 +55,11 @@ struct Gathering<'t, 'b, 's> {
     runs: bool,
     /// Whether what is gathered are somebody's words.
     quoted: bool,
+    /// What the item says of what stands below it, if that keeps it from being run, and what the last HTML says.
+    title: Option<Unsaid>,
+    under: Option<Unsaid>,
+    /// What that says that it is for, if nobody may go on into it.
+    reserved: Option<String>,
     place: Place,
     book: &'b mut Book<'s>,
 }
@@ -75,19 +88,15 @@ impl<'t> Gathering<'t, '_, '_> {
                 }
             }
             Kind::Fence(fence) if self.is_kept(fence) => {
-                let said = self.body.label.as_ref();
-                match said.and_then(|(label, _)| unsaid::of(label)) {
+                match self.unsaid() {
                     Some(Unsaid::Printed) => unrun::tell_printed(block.span, self.book),
-                    _ => unrun::tell_item(block.span, self.book),
+                    _ => withheld::tell(block.span, self.book),
                 }
                 self.tell_label();
                 self.tell_source(block.span, depth);
             }
             Kind::Fence(fence) if self.runs && fence.language.runs() => {
-                let (label, or) = match self.body.label.take() {
-                    Some((label, or)) => (Some(label).filter(|label| !label.is_empty()), or),
-                    None => (None, false),
-                };
+                let (label, or) = self.take_label();
                 let span = block.span;
                 self.body.works.push(Candidate {
                     fence,
@@ -96,6 +105,11 @@ impl<'t> Gathering<'t, '_, '_> {
                     or,
                     expected: Vec::new(),
                 });
+            }
+            Kind::List(_) if self.withholds(block) => {
+                withheld::tell(block.span, self.book);
+                self.tell_label();
+                self.tell_source(block.span, depth);
             }
             Kind::List(list) => {
                 self.tell_label();
@@ -111,8 +125,12 @@ impl<'t> Gathering<'t, '_, '_> {
             }
             Kind::Rule => {}
             kind => {
+                if let Kind::Other = kind {
+                    self.turn(block.span);
+                }
                 if let Kind::Fence(fence) = kind {
-                    self.book.tell_unclear(fence, block.span);
+                    let said = self.unsaid().is_some();
+                    unrun::tell_fence(fence, block.span, self.runs && !said, self.book);
                     if fence.language.runs() && !self.quoted {
                         unrun::tell_item(block.span, self.book);
                     }
@@ -136,11 +154,48 @@ impl<'t> Gathering<'t, '_, '_> {
         }
     }
 
-    /// Whether the line above `fence` says that it is not to be run.
+    /// Whether the words above `fence` say that it is not to be run.
     fn is_kept(&self, fence: &Fence) -> bool {
+        self.runs && fence.language.runs() && self.unsaid().is_some()
+    }
+
+    /// What the words above the next block say of it, if that keeps it from being run.
+    fn unsaid(&self) -> Option<Unsaid> {
         let label = self.body.label.as_ref();
-        let said = label.is_some_and(|(label, _)| unsaid::of(label).is_some());
-        self.runs && fence.language.runs() && said
+        label
+            .and_then(|(label, _)| unsaid::of(label))
+            .or(self.under)
+    }
+
+    /// Whether the words above the list `block` say that what is in it is not to be done.
+    fn withholds(&self, block: &Block) -> bool {
+        let held = block.holds.tasks || block.holds.work;
+        held && self.runs && self.unsaid() == Some(Unsaid::NotToBeDone)
+    }
+
+    /// Looks at what the HTML at `span` says of what follows it.
+    fn turn(&mut self, span: Span) {
+        match html::turn(self.book.slice(span)) {
+            Some(Turn::Opens(words)) => {
+                self.under = unsaid::of_summary(&words).or(self.title);
+                self.reserved = Some(words).filter(|words| conditional::is_reserved(words));
+            }
+            Some(Turn::Closes) => (self.under, self.reserved) = (self.title, None),
+            None => {}
+        }
+    }
+
+    /// The words that name the next block, and whether they say "or".
+    fn take_label(&mut self) -> (Option<String>, bool) {
+        let (label, or) = self.body.label.take().unwrap_or_default();
+        let Some(words) = &self.reserved else {
+            return (Some(label).filter(|label| !label.is_empty()), or);
+        };
+        let other = !self.body.works.is_empty() && either(words).is_some();
+        match label.as_str() {
+            "" => (Some(words.clone()), or || other),
+            label => (Some(format!("{words}: {label}")), or || other),
+        }
     }
 
     /// A quotation with tasks in it. Its commands are only somebody's words.

@@ -5,10 +5,13 @@ use std::sync::LazyLock;
 
 use super::book::Book;
 use super::phrases::is_dense;
+use super::shelved;
 use super::tongues::{self, Beginnings};
+use super::ways;
 use super::words::Words;
 use crate::plan::draft::StepSpec;
 use crate::plan::problem::Problem;
+use crate::plan::source::Span;
 
 /// The longest line above a block that can be its name, in bytes.
 const MAX_NAME: usize = 60;
@@ -62,6 +65,11 @@ fn remarks_case(text: &str) -> bool {
     let parts = text.split(['(', '（']).skip(1);
     let inside = parts.map(|part| part.split([')', '）']).next().unwrap_or(part));
     inside.into_iter().any(|inside| {
+        let may = MAY.near(inside).iter();
+        let mut behind = may.filter_map(|(word, ())| tongues::strip_word(inside, word));
+        if is_alone(inside) || behind.any(|rest| rest.trim().is_empty()) {
+            return true;
+        }
         let only = tongues::words(|tongue| tongue.only_in_case)
             .any(|word| tongues::strip_word(inside, word).is_some());
         only || (is_conditional(inside) && Words::new(inside).is_failure())
@@ -89,10 +97,17 @@ fn reserve(text: &str) -> Option<Reserve> {
         .strip_prefix(['(', '（'])
         .and_then(|rest| rest.split_once([')', '）']))
         .map_or(bare, |(_, rest)| rest.trim_start());
-    if is_conditional(text) || remarks_case(text) || is_beside(text) {
+    let words = Words::new(bare);
+    if is_conditional(text)
+        || remarks_case(text)
+        || is_beside(text)
+        || is_other_way(bare)
+        || ways::is_system(bare)
+        || words.is_limited()
+        || shelved::is_partly_struck(bare)
+    {
         return Some(Reserve::Case);
     }
-    let words = Words::new(bare);
     if words.is_way_back() || begins_back(bare) {
         return Some(Reserve::Back);
     }
@@ -105,6 +120,13 @@ fn reserve(text: &str) -> Option<Reserve> {
         return Some(Reserve::Back);
     }
     words.is_elsewhere().then_some(Reserve::Elsewhere)
+}
+
+/// Whether `text` says that here is another way of doing it: "Alternatively, by hand", "Alternative: manual".
+fn is_other_way(text: &str) -> bool {
+    let near = EITHER.near(text).iter();
+    let mut rests = near.filter_map(|(word, ())| tongues::strip_word(text, word));
+    rests.any(|rest| rest.is_empty() || rest.starts_with([':', ',', '：', '，']))
 }
 
 /// The same of what many steps may stand under: it is read once.
@@ -185,10 +207,11 @@ fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(Stri
     let title = step.title.as_str();
     let line = |line: &str| line.trim().trim_end_matches('\\').trim() == title;
     let own = || {
+        let unclear = || shelved::is_unclear(title).then_some(Reserve::Case);
         let own = if script.lines().any(line) {
             begins_back(title).then_some(Reserve::Back)
         } else {
-            reserve(title)
+            reserve(title).or_else(unclear)
         };
         own.map(|reserve| (title.to_owned(), reserve))
     };
@@ -215,6 +238,22 @@ pub(super) fn guard_time(step: &mut StepSpec, label: &str, done: usize, book: &m
     if runs && beside().is_some_and(|number| number > done) {
         hold(step, label, Reserve::Case, book);
     }
+}
+
+/// The same of a step in whose block the comment `text` at `span` speaks of what stands below it.
+pub(super) fn guard_comment(step: &mut StepSpec, text: &str, span: Span, book: &mut Book<'_>) {
+    if step.confirm.is_some() || step.when.is_some() {
+        return;
+    }
+    let message = format!("\"{text}\" stands in this block, which is run as a whole");
+    book.problems.push(
+        Problem::warning("conditional-step", span, message)
+            .hint("it asks before it runs; put what is not to be run into a block of its own"),
+    );
+    step.confirm = Some(format!(
+        "In it stands \"{text}\". Is all of it to be run now?"
+    ));
+    step.danger = true;
 }
 
 fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) {

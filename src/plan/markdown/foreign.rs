@@ -33,9 +33,66 @@ pub(super) fn tell(name: &str, at: usize) -> Option<Problem> {
     )
 }
 
+/// How lines begin in other markups, in lower case, and whose they are.
+const LINES: [(&str, &str); 11] = [
+    ("[source", "AsciiDoc"),
+    ("== ", "AsciiDoc"),
+    (".. code-block::", "reStructuredText"),
+    (".. code::", "reStructuredText"),
+    ("#+begin_src", "Org mode's"),
+    ("#+title:", "Org mode's"),
+    ("{code", "a wiki's"),
+    ("h1. ", "a wiki's"),
+    ("h2. ", "a wiki's"),
+    ("<syntaxhighlight", "MediaWiki's"),
+    ("<ac:structured-macro", "a wiki's"),
+];
+
+/// The same of a `text` in which nothing to do was found, if its lines say so: it is read from the byte `at` on.
+pub(super) fn tell_text(text: &str, at: usize) -> Option<Problem> {
+    let mut start = at;
+    for line in text.get(at..)?.split_inclusive('\n') {
+        let bare = line.trim().to_lowercase();
+        let known = LINES.iter().find(|(begin, _)| bare.starts_with(begin));
+        if let Some((_, markup)) = known {
+            let message = format!(
+                "this line looks like {markup} markup, and only Markdown and TOML are read"
+            );
+            let span = Span::new(start, start + line.trim_end().len());
+            return Some(
+                Problem::warning("unread-format", span, message)
+                    .hint("convert it, for example with `pandoc -t gfm`"),
+            );
+        }
+        start += line.len();
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use crate::plan::open;
+
+    #[test]
+    fn other_markups_are_told_by_their_lines_where_nothing_is_found() {
+        let told = |text: &str| {
+            let opened = open("a.md", text.as_bytes());
+            opened
+                .problems
+                .iter()
+                .any(|problem| problem.code == "unread-format")
+        };
+        for text in [
+            "= Up\n\n== Deployment\n\n[source,bash]\n----\n./x.sh\n----\n",
+            "Up\n==\n\n.. code-block:: bash\n\n   ./x.sh\n",
+            "* Deployment\n#+BEGIN_SRC bash\n./x.sh\n#+END_SRC\n",
+            "h1. Deployment\n{code:bash}\n./x.sh\n{code}\n",
+        ] {
+            assert!(told(text), "{text}");
+        }
+        assert!(!told("## Deployment\n- [ ] go\n\n== done\n"));
+        assert!(!told("Nothing\n==\n"));
+    }
 
     #[test]
     fn other_markups_are_not_taken_for_markdown() {

@@ -127,6 +127,9 @@ impl Title {
 /// deployment ("Migration (rollback: see below)").
 fn words(text: &str) -> Words {
     let words = explained(text);
+    if words.is_shelved() {
+        return words;
+    }
     let sense = words.meaning().sense;
     let about_back = matches!(sense, Some(Sense::Rollback | Sense::Criteria));
     if !about_back || !text.contains(['(', '（']) {
@@ -181,12 +184,16 @@ pub(super) fn without_parentheses(text: &str) -> String {
 }
 
 fn explained(text: &str) -> Words {
+    let whole = Words::new(text);
+    if whole.is_shelved() {
+        return whole;
+    }
     let dash = [" - ", " – "].into_iter().find(|dash| text.contains(dash));
     let head = dash.and_then(|dash| text.split_once(dash));
     let first = head.map(|(head, _)| Words::new(head));
     first
         .filter(|words| words.meaning() != Meaning::default())
-        .unwrap_or_else(|| Words::new(text))
+        .unwrap_or(whole)
 }
 
 fn take_id(heading: &str) -> (&str, Option<String>) {

@@ -109,8 +109,51 @@ pub(super) fn tell_wait(inline: &Inline, span: Span, book: &mut Book<'_>) {
 /// How much of a line is looked at for that, in bytes.
 const MAX_WAIT: usize = 120;
 
-/// Tells of a paragraph that asks for a command which stands in it.
+/// Tells of code in the HTML at `span`, and of a fence in it, which is no fence there.
+pub(super) fn tell_html(span: Span, book: &mut Book<'_>) {
+    let source = book.slice(span);
+    let lower = source.to_ascii_lowercase();
+    // A comment is there for nobody.
+    if lower.trim_start().starts_with("<!--") {
+        return;
+    }
+    let marks = ["<pre", "<code", "\n```", "\n~~~"];
+    let Some(at) = marks.iter().filter_map(|mark| lower.find(mark)).min() else {
+        return;
+    };
+    let at = at + usize::from(lower[at..].starts_with('\n'));
+    let line = book.first_line(Span::new(span.start + at, span.end));
+    let message = "this code stands in HTML: it is kept for reading";
+    book.problems.push(
+        Problem::warning("unread-block", line, message)
+            .hint("put it between two lines ```, an empty line before and behind them, with `bash` or `sql` behind the first, if it is a step"),
+    );
+}
+
+/// Tells of an item at `span` whose text is a command, and nothing else.
+pub(super) fn tell_item(span: Span, book: &mut Book<'_>) {
+    let source = book.slice(span).trim();
+    let code = source
+        .strip_prefix('`')
+        .and_then(|code| code.strip_suffix('`'));
+    if let Some(command) = code.filter(|code| !code.contains('`') && begins_with_command(code)) {
+        let message = format!("`{command}` is the text of an item: it is not run");
+        tell(book.first_line(span), message, book);
+    }
+}
+
+/// Whether the text of a paragraph is a command, as code or plain, and no sentence about one.
+fn is_command(source: &str) -> bool {
+    let bare = source.trim().trim_matches('`');
+    begins_with_command(bare) && !source.trim_end().ends_with(['.', ':', '?', '!'])
+}
+
+/// Tells of a paragraph that asks for a command which stands in it, or is one.
 pub(super) fn tell_sentence(inline: &Inline, span: Span, book: &mut Book<'_>) {
+    if is_command(book.slice(span)) {
+        let message = "this line is a command, and stands in no block: it is kept for reading";
+        return tell(book.first_line(span), message.to_owned(), book);
+    }
     let text = inline.text.trim_start().to_lowercase();
     if !ASKING.iter().any(|word| text.starts_with(word)) {
         return;

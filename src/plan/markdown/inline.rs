@@ -41,6 +41,8 @@ impl Writer {
                 self.strong += 1;
                 self.bold |= self.inline.text.trim().is_empty();
             }
+            // What is struck out says so wherever it is shown.
+            Tag::Strikethrough => self.push("~~"),
             Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
                 self.links
                     .push((self.inline.text.len(), dest_url.to_string()));
@@ -58,6 +60,7 @@ impl Writer {
                     self.inline.bold = self.inline.text.trim_end().len();
                 }
             }
+            TagEnd::Strikethrough => self.push("~~"),
             TagEnd::Link | TagEnd::Image => {
                 if let Some((at, url)) = self.links.pop() {
                     let text = self.inline.text.get(at..).unwrap_or("").to_owned();
@@ -77,6 +80,7 @@ impl Writer {
             Event::Code(code) => self.push(&code),
             Event::InlineHtml(html) => match dressing(&html) {
                 Some("br") => self.push("\n"),
+                Some("del" | "s") => self.push("~~"),
                 Some(_) => {}
                 None => self.push(&html),
             },

@@ -32,6 +32,7 @@ mod expected;
 mod fence;
 mod foreign;
 mod found;
+mod free;
 mod front;
 mod heading;
 mod html;
@@ -43,6 +44,7 @@ mod lost;
 mod marks;
 mod named;
 mod notes;
+mod open;
 mod order;
 mod outline;
 mod parse;
@@ -71,6 +73,7 @@ mod undo;
 mod unrun;
 mod unsaid;
 mod ways;
+mod withheld;
 mod words;
 mod work;
 
@@ -130,6 +133,9 @@ pub(super) fn read_part(source: &Source, base: usize) -> (Draft, Vec<Problem>) {
     draft.vars.append(&mut book.vars);
     let mut problems = front.problems;
     problems.extend(foreign::tell(source.name_at(base), base));
+    if draft.phases.is_empty() && draft.tiers.is_empty() {
+        problems.extend(foreign::tell_text(source.text(), front.end));
+    }
     problems.append(&mut book.problems);
     draft.ledger = book.into_ledger();
     draft.allows.extend(allow::find(

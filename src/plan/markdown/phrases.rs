@@ -109,6 +109,14 @@ pub(super) enum Topic {
     Past,
     /// The same where a heading or a part of it begins so: "not in this release".
     Later,
+    /// The same where a name or a part of it says nothing else: "skip", "not possible".
+    Aside,
+    /// The same, but behind a thing it tells more of that: "wrong", "legacy", "draft".
+    Flaw,
+    /// The same in brackets or at the end: "done". By itself it is a name as any other.
+    Closed,
+    /// With which a name begins that tells of something: "how it works", "known issues".
+    Told,
     /// The same at the beginning: "do not", "never".
     Forbids,
     /// With which it is an order all the same: "do not forget".

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::marks;
+use super::open;
 
 /// What a line is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +80,7 @@ pub(super) fn find(line: &str, context: Context) -> Vec<Range<usize>> {
     brackets(line, context, &mut found);
     stamps(line, context, &mut found);
     marks::find(line, context, &mut found);
+    open::find(line, context, &mut found);
     found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
     let mut end = 0;
     found.retain(|range| {

@@ -19,6 +19,8 @@ pub(super) struct Piece<'t> {
     pub(super) remarks: Vec<String>,
     /// What its author expects to see.
     pub(super) expected: Vec<String>,
+    /// Its other comments, and where each stands in the block.
+    pub(super) comments: Vec<(usize, &'t str)>,
     /// Where it begins and ends in the block.
     pub(super) start: usize,
     pub(super) end: usize,
@@ -316,6 +318,7 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
                     piece.expected.push(wanted.to_owned());
                     continue;
                 }
+                piece.comments.push((line.at, text));
                 let titles = entitle && !seen_code && !remark && is_told(text);
                 if titles && piece.title.is_none() {
                     piece.title = Some(words.to_owned());

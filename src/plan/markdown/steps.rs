@@ -7,13 +7,16 @@ use super::book::Book;
 use super::conditional;
 use super::criteria;
 use super::found::{Found, Rules};
+use super::in_text;
 use super::label::{Group, is_label, label, within};
 use super::notes;
 use super::people::Other;
 use super::script;
+use super::unsaid::{self, Unsaid};
 use super::ways::{self, Candidate};
+use super::withheld;
 use super::work;
-use crate::plan::draft::StepSpec;
+use crate::plan::draft::{Mark, StepSpec};
 use crate::plan::ledger::Place;
 use crate::plan::source::Span;
 
@@ -30,6 +33,7 @@ pub(super) fn read(
         found: Found::default(),
         warned: Vec::new(),
         reserved: None,
+        under: None,
     };
     walk.blocks(blocks, group);
     walk.finish()
@@ -52,6 +56,7 @@ pub(super) fn read_others(
         },
         warned: Vec::new(),
         reserved: None,
+        under: None,
     };
     for other in others {
         match other {
@@ -71,6 +76,8 @@ pub(super) struct Walk<'b, 's> {
     warned: Vec<(Span, String)>,
     /// What the last HTML says that what follows is, if nobody may go on into that.
     pub(super) reserved: Option<String>,
+    /// What it says of it, if that keeps it from being run.
+    pub(super) under: Option<Unsaid>,
 }
 
 impl Walk<'_, '_> {
@@ -133,6 +140,10 @@ impl Walk<'_, '_> {
                 Kind::List(list) if self.is_success(block, before) => {
                     self.checks(list, before.take(), group);
                 }
+                _ if self.withholds(block, before) => {
+                    self.keep(before.take());
+                    self.keep(Some(block));
+                }
                 Kind::Table(table) if self.reads_rows() => {
                     self.keep(before.take());
                     self.rows(table, group);
@@ -181,7 +192,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn keep_span(&mut self, span: Span) {
+    pub(super) fn keep_span(&mut self, span: Span) {
         self.book.settle_note(span);
         self.found.notes.push(span);
     }
@@ -217,6 +228,10 @@ impl Walk<'_, '_> {
             let name = head
                 .map(|inline| label(&inline.text))
                 .filter(|name| !name.is_empty());
+            let said = name.as_deref().and_then(unsaid::of);
+            if said == Some(Unsaid::NotToBeDone) {
+                return self.keep_span(item.span);
+            }
             self.blocks(rest, within(group, name).as_ref());
         } else if self.is_step(item, ordered) {
             self.step(item, group);
@@ -235,7 +250,9 @@ impl Walk<'_, '_> {
         let title = head.map(|inline| label(&inline.text)).unwrap_or_default();
         let mut step = work::blank(title, span);
         step.group = group.cloned();
-        step.mark = item.task.and_then(|task| task.mark);
+        let mark = withheld::mark(item.task.and_then(|task| task.mark), head);
+        step.mark = mark;
+        let from = self.found.steps.len();
         if self.is_forward() {
             let given = criteria::in_title(&step.title, item.span);
             self.found.alerts.extend(given);
@@ -247,6 +264,8 @@ impl Walk<'_, '_> {
             rest,
             item.task.is_some() || self.rules.fences,
             self.rules.place,
+            self.under
+                .or_else(|| unsaid::of_title(&step.title).filter(|_| mark.is_none())),
             self.book,
         );
         for (text, url) in head.iter().flat_map(|inline| &inline.links) {
@@ -259,6 +278,9 @@ impl Walk<'_, '_> {
         let first = clusters.next().unwrap_or_default();
         let case = head.and_then(|inline| conditional::at_the_end(&inline.text));
         self.run(&mut step, &first, case);
+        if let (Some(block), true) = (item.blocks.first(), first.is_empty()) {
+            in_text::tell_item(block.span, self.book);
+        }
         work::finish(&mut step);
         let parts = clusters.len() + body.tasks.len();
         let name = (parts > 0).then(|| Group::from(step.title.as_str()));
@@ -282,10 +304,17 @@ impl Walk<'_, '_> {
                 self.step(nested, name.as_ref());
             }
             done += cluster.len();
-            self.following(&cluster, name.as_ref());
+            self.following(&cluster, mark, name.as_ref());
         }
         for (_, nested) in tasks {
             self.step(nested, name.as_ref());
+        }
+        // What is a part of it does not apply either.
+        for part in self.found.steps[from..]
+            .iter_mut()
+            .filter(|_| mark == Some(Mark::NotApplicable))
+        {
+            part.mark = part.mark.or(mark);
         }
     }
 
@@ -307,9 +336,10 @@ impl Walk<'_, '_> {
     }
 
     /// A block behind an item's first one: a step that follows it.
-    fn following(&mut self, cluster: &[Candidate<'_>], group: Option<&Group>) {
+    fn following(&mut self, cluster: &[Candidate<'_>], mark: Option<Mark>, group: Option<&Group>) {
         let Some(first) = cluster.first() else { return };
         let mut step = work::blank(first.label.clone().unwrap_or_default(), first.span);
+        step.mark = mark;
         step.group = group.cloned();
         self.choose(&mut step, cluster);
         work::finish(&mut step);
@@ -329,61 +359,10 @@ impl Walk<'_, '_> {
                     step.title = piece.title.clone().unwrap_or_default();
                 }
                 work::fill(step, &piece, only.fence, self.book);
+                self.heed(step, &piece, only.fence);
                 work::name(step, only.fence, only.span, self.book);
             }
             several => ways::alternatives(step, several, self.book),
-        }
-    }
-
-    /// Blocks that stand by themselves: one, whose parts are steps, or several ways of one.
-    fn fences(&mut self, candidates: &[Candidate<'_>], group: Option<&Group>) {
-        match candidates {
-            [only] => self.free(only, group),
-            several => {
-                let first = several
-                    .first()
-                    .map_or(Span::at(0), |candidate| candidate.span);
-                let mut step = work::blank(String::new(), first);
-                step.group = group.cloned();
-                self.choose(&mut step, several);
-                work::finish(&mut step);
-                self.push(step);
-            }
-        }
-    }
-
-    fn free(&mut self, candidate: &Candidate<'_>, group: Option<&Group>) {
-        let fence = candidate.fence;
-        self.book.settle(fence.account, self.rules.place);
-        let pieces = script::pieces(fence, fence.language);
-        let single = pieces.len() == 1;
-        if pieces.is_empty() {
-            self.keep_span(candidate.span);
-        }
-        for piece in &pieces {
-            let start = fence.locate(piece.start);
-            let end = fence.locate(piece.end).max(start);
-            let mut step = work::blank(String::new(), self.book.span(start, end));
-            let title = piece.title.clone().unwrap_or_default();
-            step.group = group.cloned();
-            match &candidate.label {
-                Some(label) if single => step.title.clone_from(label),
-                Some(label) => step.group = within(group, Some(label.clone())),
-                None => {}
-            }
-            if step.title.is_empty() {
-                step.title = title;
-            } else if !piece.code.iter().any(|line| line.text.trim() == title) {
-                work::add(&mut step.details, &title);
-            }
-            work::fill(&mut step, piece, fence, self.book);
-            if let Some(label) = candidate.label.as_ref().filter(|_| !self.is_forward()) {
-                conditional::guard_time(&mut step, label, self.found.steps.len(), self.book);
-            }
-            let give = if single { work::name } else { work::settings };
-            give(&mut step, fence, candidate.span, self.book);
-            work::finish(&mut step);
-            self.push(step);
         }
     }
 }

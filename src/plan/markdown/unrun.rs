@@ -73,16 +73,17 @@ pub(super) fn tell(section: &Section, surely: bool, blocks: &[Block], book: &mut
 /// were to be run.
 pub(super) fn tell_block(kind: &Kind, span: Span, runs: bool, book: &mut Book<'_>) {
     match kind {
-        Kind::Fence(fence) => tell_unread(fence, span, runs, book),
+        Kind::Fence(fence) => tell_fence(fence, span, runs, book),
         Kind::Paragraph(inline) if runs => in_text::tell_sentence(inline, span, book),
         Kind::Table(table) if runs => in_text::tell_table(table, book),
         Kind::Indented if runs => tell_indented(span, book),
+        Kind::Other if runs => in_text::tell_html(span, book),
         _ => {}
     }
 }
 
 /// Tells of `fence` in a language that looks as if it should be run, where blocks are run.
-fn tell_unread(fence: &Fence, span: Span, runs: bool, book: &mut Book<'_>) {
+pub(super) fn tell_fence(fence: &Fence, span: Span, runs: bool, book: &mut Book<'_>) {
     let Some(message) = fence.why_unread() else {
         return;
     };

@@ -3,6 +3,7 @@
 
 use super::label::label;
 use super::phrases::Topic;
+use super::shelved;
 use super::tongues;
 use super::words::Words;
 
@@ -31,12 +32,49 @@ pub(super) fn of(text: &str) -> Option<Unsaid> {
     if expected.into_iter().any(prints) {
         return Some(Unsaid::Printed);
     }
+    let forbidden = forbids(&words, &last) || forbids(&Words::whole(text), text);
     let example = tongues::words(|tongue| tongue.examples)
         .any(|word| tongues::strip_word(said, word).is_some());
     let explained = !last.contains([';', '；']) && explains(said);
-    let whole = Words::whole(text);
-    let forbidden = words.is_not_to_be_done() || whole.is_not_to_be_done();
-    (example || explained || forbidden || informs(&last)).then_some(Unsaid::NotToBeDone)
+    (example || explained || forbidden || informs(&last) || shelved::is(&last))
+        .then_some(Unsaid::NotToBeDone)
+}
+
+/// The same of `title`, which says what is done: an item's, where it says that it is not.
+pub(super) fn of_title(title: &str) -> Option<Unsaid> {
+    let words = Words::whole(title);
+    let said = words.uncounted().trim();
+    let phrases =
+        tongues::words(|tongue| tongue.expected).chain(tongues::words(|tongue| tongue.prints));
+    if phrases.into_iter().any(|phrase| is_phrase(said, phrase)) {
+        return Some(Unsaid::Printed);
+    }
+    (forbids(&words, title) || shelved::is(title)).then_some(Unsaid::NotToBeDone)
+}
+
+/// The same of `words` that are a heading for what is folded away.
+pub(super) fn of_summary(summary: &str) -> Option<Unsaid> {
+    let words = Words::new(summary);
+    let read = words.is_shelved() || (words.is_surely_reference() && !words.lists_commands());
+    of(summary).or(read.then_some(Unsaid::NotToBeDone))
+}
+
+/// Whether `name`, whose words are `words`, says that nobody is to do it. "Do not run this twice" says how it is
+/// done, and "Don't lose data: take a backup first" what is done.
+fn forbids(words: &Words, name: &str) -> bool {
+    words.is_not_to_be_done() && !words.is_limited() && !goes_on(name)
+}
+
+/// Whether an order stands behind what `name` says first: "Don't lose data: take a backup first".
+fn goes_on(name: &str) -> bool {
+    let Some((before, behind)) = name.split_once([':', '：']) else {
+        return false;
+    };
+    let words = Words::whole(behind);
+    let order = words.begins(&[Topic::Acts, Topic::Order, Topic::Starts, Topic::Before]);
+    let run = ["run ", "take ", "execute ", "use ", "first "];
+    let runs = run.iter().any(|word| words.uncounted().starts_with(word));
+    (order || runs) && !shelved::is(before)
 }
 
 /// Whether `said` is `phrase`, or begins with it where that ends with a `*`.
@@ -54,21 +92,7 @@ fn informs(line: &str) -> bool {
     let head = line.split([':', '：', '(', '（', '—', '–']).next();
     let words = Words::whole(head.unwrap_or(line));
     let said = words.uncounted().trim();
-    let named = |words: &Words| words.uncounted().contains("vers");
-    let gone = words.has(Topic::Later) || words.has(Topic::Past);
-    let away: [Topic; 4] = [Topic::Later, Topic::Past, Topic::Outdated, Topic::Small];
-    let bracket = || {
-        let inside = line.trim_end().strip_suffix([')', '）']);
-        let inside = inside.and_then(|line| line.rsplit_once(['(', '（']));
-        inside.is_some_and(|(_, inside)| {
-            let words = Words::whole(inside);
-            let later = [Topic::Later, Topic::Outdated, Topic::Small];
-            words.has(Topic::Later) && !named(&words) && words.speaks_only_of(&[&later])
-        })
-    };
     tongues::words(|tongue| tongue.informs).any(|phrase| is_phrase(said, phrase))
-        || (gone && !named(&words) && words.speaks_only_of(&[&away]))
-        || bracket()
 }
 
 /// Whether `said`, in lower case, only tells what something else holds or does: "The migration will run the
@@ -80,7 +104,36 @@ fn explains(said: &str) -> bool {
         return false;
     }
     let asked = begins(&["what ", "how "]) && ends(&[" does", " do", " contains", " runs"]);
-    asked || (ends(&TELLING) && tells(said)) || (begins(&THINGS) && acts(said))
+    let past = begins(&BEFORE) && ends(&[" we used", " we ran", " we did", " we used to run"]);
+    let same = begins(&SAME) || (begins(&THINGS) && ends(&[" contents"]));
+    asked
+        || past
+        || same
+        || is_what_runs(said)
+        || (ends(&TELLING) && tells(said))
+        || (begins(&THINGS) && acts(said))
+}
+
+/// "This is what the script does internally", "SQL that will be executed by the migration"; not "This is what
+/// you run".
+fn is_what_runs(said: &str) -> bool {
+    let verbs = [
+        "does", "runs", "executes", "applies", "performs", "contains",
+    ];
+    let third = || said.split(' ').any(|word| verbs.contains(&word));
+    let what = ["this is what ", "here is what ", "internally "];
+    let by = [
+        " executed by ",
+        " run by ",
+        " applied by ",
+        " generated by ",
+    ];
+    let of_a_thing = by.iter().any(|by| {
+        let behind = said.split_once(by).map(|(_, behind)| behind);
+        behind.is_some_and(|behind| THINGS.iter().any(|thing| behind.starts_with(thing)))
+    });
+    let told = what.iter().any(|word| said.starts_with(word)) && third();
+    told || (of_a_thing && said.contains(" that "))
 }
 
 /// Whether a line that ends so tells it, and does not ask for it: "Set it to what it used to be" and "This
@@ -127,13 +180,34 @@ fn acts(said: &str) -> bool {
 }
 
 /// How a line ends that tells what something holds, was or amounts to.
-const TELLING: [&str; 6] = [
+const TELLING: [&str; 7] = [
+    " looks like this",
     " contains",
     " looks like",
     " look like",
     " used to be",
     " is equivalent to",
     " amounts to",
+];
+/// How a line begins that tells how something was done.
+const BEFORE: [&str; 6] = [
+    "previously ",
+    "before ",
+    "until now ",
+    "last time ",
+    "earlier ",
+    "in the past ",
+];
+/// How a line begins that says the same once more.
+const SAME: [&str; 8] = [
+    "equivalent",
+    "the equivalent",
+    "which is equivalent to",
+    "this is equivalent to",
+    "this is the same as",
+    "contents of the ",
+    "the generated sql",
+    "generated sql",
 ];
 /// What things do by themselves.
 const ACTS: [&str; 6] = ["execute", "run", "apply", "perform", "issue", "generate"];
@@ -193,6 +267,13 @@ mod tests {
             "For reference:",
             "Not needed for this release:",
             "Not in this release:",
+            "Before that change we ran:",
+            "Previously we used:",
+            "Which is equivalent to:",
+            "This is what the job runs every night:",
+            "Statements that are executed by the migration:",
+            "Migration contents:",
+            "Internally it executes:",
             "Zur Information:",
         ] {
             assert_eq!(of(text), Some(Unsaid::NotToBeDone), "{text}");
@@ -211,6 +292,16 @@ mod tests {
             "Make sure that the table contains:",
             "Do what the ticket says:",
             "Reference data:",
+            "Avoid downtime: run this first:",
+            "Don't lose data: take a backup first:",
+            "Old pods are deleted:",
+            "Previously created index:",
+            "Before this change, run:",
+            "This is what you run:",
+            "Commands that are run by hand:",
+            "Do not run this twice:",
+            "Show the migration contents:",
+            "Never run this before the backup is done:",
             "",
         ] {
             assert_eq!(of(text), None, "{text}");

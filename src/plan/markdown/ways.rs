@@ -123,6 +123,13 @@ const PLACES: [&[&str]; 2] = [
     ],
 ];
 
+/// Whether `label` says no more than on which system of a person's own it is done: "On macOS".
+pub(super) fn is_system(label: &str) -> bool {
+    let own = ["mac", "windows"];
+    let label = letters::fold(label);
+    place(&label) == Some(1) && own.iter().any(|system| label.contains(system))
+}
+
 /// Which of [`PLACES`] a label is about that says no more: "For staging", "On Linux".
 fn place(label: &str) -> Option<usize> {
     let label = letters::fold(label);

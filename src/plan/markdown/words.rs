@@ -75,7 +75,9 @@ pub(super) struct Words {
 impl Words {
     pub(super) fn new(heading: &str) -> Self {
         let mut words = Words::whole(heading);
-        words.shelved = shelved::may_be(&words) && shelved::is(heading);
+        words.shelved = (shelved::may_be(&words) && shelved::is(heading))
+            || (words.has(Topic::Told) && shelved::tells(heading))
+            || shelved::is_struck(heading);
         words
     }
 
@@ -239,6 +241,9 @@ impl Words {
     pub(super) fn is_surely_reference(&self) -> bool {
         let head = |topic| (self.begins | self.ends) & bit(topic) != 0;
         let last = self.ends & bit(Topic::Reference) != 0;
+        if self.shelved && self.is_strong() {
+            return false;
+        }
         head(Topic::Commands) || last || (head(Topic::Reference) && !self.is_strong())
     }
 

@@ -81,12 +81,12 @@ fn sql(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Option<Sql> {
         let at = fence.locate(line.at);
         let span = book.span(at, at + line.text.len());
         let message = format!(
-            "`{}` is a command of psql, not SQL: it is not run",
+            "`{}` is a command of psql, not SQL: nothing of this block is run",
             line.text.trim()
         );
         book.problems.push(
             Problem::warning("psql-command", span, message)
-                .hint("put it into a shell block: `psql \"$DATABASE_URL\" -c '…'`"),
+                .hint("leave the line out, or put all of it into a shell block: `psql -v ON_ERROR_STOP=1 \"$DATABASE_URL\" <<'SQL'`"),
         );
         return None;
     }

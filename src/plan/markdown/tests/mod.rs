@@ -10,6 +10,7 @@ mod reading;
 mod runbooks;
 mod shapes;
 mod unread;
+mod withheld;
 
 use crate::plan::{Opened, Plan, Step, open};
 

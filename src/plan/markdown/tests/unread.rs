@@ -174,3 +174,69 @@ fn a_box_without_a_list_is_told() {
     let text = "## Deployment\n- [ ] go\n\n[ ] Backup\n";
     assert!(problems(text).contains(&("unread-box", 4)));
 }
+
+#[test]
+fn commands_that_no_block_holds_are_named() {
+    let told = |below: &str| {
+        let text = format!("## Deployment\n- [ ] go\n\n{below}\n");
+        let all = problems(&text);
+        all.into_iter()
+            .find_map(|(code, line)| (code == "unread-block").then_some(line))
+    };
+    for (below, line) in [
+        ("- [ ] Migrate\n\n  ```\n  ./migrate up\n  ```", 6),
+        (
+            "- [ ] Migrate\n\n  ```powershell\n  Restart-Service App\n  ```",
+            6,
+        ),
+        ("- [ ] `systemctl stop shop`", 4),
+        ("1. `systemctl stop shop`", 4),
+        ("psql -f up.sql", 4),
+        ("`psql -f up.sql`", 4),
+        (
+            "<pre><code class=\"language-bash\">\n./x.sh\n</code></pre>",
+            4,
+        ),
+        (
+            "<details>\n<summary>More</summary>\n```bash\n./x.sh\n```\n</details>",
+            6,
+        ),
+    ] {
+        assert_eq!(told(below), Some(line), "{below}");
+    }
+    for below in [
+        "- [ ] Stop the app with `systemctl stop shop`",
+        "- [ ] `shop` is up",
+        "- [ ] Migrate\n\n  Output:\n  ```\n  done\n  ```",
+        "git is all you need.",
+        "<!--\n```bash\n./x.sh\n```\n-->",
+        "<details><summary>More</summary>",
+    ] {
+        assert_eq!(told(below), None, "{below}");
+    }
+}
+
+#[test]
+fn a_command_of_psql_keeps_all_of_its_block_from_being_run() {
+    let text =
+        "## Deployment\n- [ ] go\n\n```sql\n\\set ON_ERROR_STOP on\ndelete from a where b;\n```\n";
+    let opened = opened(text);
+    let told = opened
+        .problems
+        .iter()
+        .find(|problem| problem.code == "psql-command")
+        .unwrap();
+    assert!(
+        told.message.contains("nothing of this block is run"),
+        "{}",
+        told.message
+    );
+    assert!(
+        opened
+            .plan
+            .unwrap()
+            .steps
+            .iter()
+            .all(|step| step.spec.work.is_check())
+    );
+}

@@ -36,6 +36,9 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "result",
         "results",
         "prints",
+        "it prints",
+        "it returns",
+        "it shows",
         "this prints",
         "this returns",
         "you should see*",
@@ -50,6 +53,8 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "should look like*",
         "should print*",
         "looks like this",
+        "it looks like this",
+        "it should look like this",
     ],
     examples: &["example", "examples", "for example", "for instance", "e g"],
     informs: &[
@@ -144,7 +149,15 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "to cancel at any time",
         "when in doubt",
     ],
-    alone: &["to abort", "to cancel"],
+    alone: &[
+        "to abort",
+        "to cancel",
+        "tomorrow",
+        "later",
+        "next week",
+        "next month",
+        "the next day",
+    ],
     beside: &[
         "in another terminal",
         "in a second terminal",
@@ -214,7 +227,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "overview", "background", "introduction", "intro", "summary", "purpose", "scope", "objective*", "goal*", "risk*", "mitigation*",
         "timeline", "schedule", "conclusion", "notes", "description", "assumption*", "context", "change details", "question*", "support",
         "metrics", "metric", "communication plan", "communications plan", "stakeholders", "revision history", "version history",
-        "responsibilities", "about", "table of contents", "impact", "advantages", "disadvantages", "known issues",
+        "responsibilities", "about", "table of contents", "impact", "advantages", "disadvantages",
     ]),
     (Topic::Rollback, &[
         "rollback*", "roll back", "rolling back", "back out*", "backing out", "backout*", "revert*", "point in time recovery",
@@ -250,9 +263,24 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "in a future release", "not in this release", "no longer used", "for developers", "developer notes",
     ]),
     (Topic::Past, &[
-        "legacy", "formerly", "previously", "previous deployment", "previous deployments", "last deployment", "past deployments", "earlier deployments",
-        "deployment history", "deploy history", "release history", "rollout history", "migration history", "historical", "archived", "not now", "not yet",
-        "future", "future work", "old way", "old process", "old procedure",
+        "formerly", "previously", "previous deployment", "previous deployments", "last deployment", "past deployments", "earlier deployments",
+        "deployment history", "deploy history", "release history", "rollout history", "migration history", "not now", "not yet",
+        "future", "future work", "old way", "the old way", "previous version", "earlier version", "old version", "previous process", "previous procedure",
+    ]),
+    (Topic::Aside, &[
+        "not like this", "instead of", "avoid", "avoid this", "skip", "skip this", "skip this step", "skipped", "cancelled", "canceled", "called off",
+        "n a", "not applicable", "not relevant", "not possible", "impossible", "not supported", "not required", "not used", "do not", "don t", "never",
+        "separate ticket", "in a separate ticket", "separate change", "in a separate change", "for reference", "for example", "anti pattern",
+        "superseded", "wrong way", "the wrong way", "bad example", "do not do this", "don t do this", "never do this",
+    ]),
+    (Topic::Flaw, &[
+        "legacy", "historical", "archived", "archive", "old", "former", "outdated", "obsolete", "deprecated", "wrong", "bad", "incorrect", "invalid",
+        "disabled", "draft", "reference", "sample", "example", "examples", "tbd",
+    ]),
+    (Topic::Closed, &["done", "already done", "completed", "already applied", "already executed"]),
+    (Topic::Told, &[
+        "known issue*", "how it works", "how this works", "what can go wrong", "what could go wrong", "what not to do", "things not to do",
+        "lessons learned from", "post mortem of", "postmortem of", "retrospective of", "common mistakes",
     ]),
     (Topic::Later, &[
         "not in this release", "not in this version", "not in this deployment", "not in this deploy", "not in this sprint",
@@ -285,7 +313,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "truncate", "turn", "unmute", "update", "upload",
     ]),
     (Topic::Moves, &["migrate", "backfill", "populate", "archive"]),
-    (Topic::Rehearsal, &["test*", "rehears*", "readiness", "preparation*", "backup and recovery", "backup recovery"]),
+    (Topic::Rehearsal, &["test*", "rehears*", "drill*", "dry run*", "readiness", "preparation*", "backup and recovery", "backup recovery"]),
     (Topic::Staged, &[
         "deploy*", "migrat*", "release*", "change*", "upgrad*", "flight*", "cutover", "cut over", "launch*", "rollout*", "roll out",
         "maintenance", "work", "checks", "check", "update*", "switch*", "go live", "production", "prod", "implementation", "execution",

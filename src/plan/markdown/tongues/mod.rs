@@ -48,7 +48,7 @@ pub(super) struct Tongue {
     pub(super) in_case: &'static [&'static str],
     /// "optionally", "only when", at the beginning of what somebody may do.
     pub(super) may: &'static [&'static str],
-    /// "to abort", where it does not say what: "to abort old queries" is a step as any other.
+    /// "to abort", "tomorrow", where it does not say what: "to abort old queries" is a step as any other.
     pub(super) alone: &'static [&'static str],
     /// "in another terminal", anywhere in what somebody may do.
     pub(super) beside: &'static [&'static str],

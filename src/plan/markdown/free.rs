@@ -1,0 +1,79 @@
+//! Blocks that stand by themselves, below no item: each part of one is a step of its own.
+
+use super::conditional;
+use super::label::{Group, within};
+use super::script;
+use super::steps::Walk;
+use super::ways::Candidate;
+use super::withheld;
+use super::work;
+use crate::plan::source::Span;
+
+impl Walk<'_, '_> {
+    /// Blocks that stand by themselves: one, whose parts are steps, or several ways of one.
+    pub(super) fn fences(&mut self, candidates: &[Candidate<'_>], group: Option<&Group>) {
+        match candidates {
+            [only] => self.free(only, group),
+            several => {
+                let first = several
+                    .first()
+                    .map_or(Span::at(0), |candidate| candidate.span);
+                let mut step = work::blank(String::new(), first);
+                step.group = group.cloned();
+                self.choose(&mut step, several);
+                work::finish(&mut step);
+                self.push(step);
+            }
+        }
+    }
+
+    fn free(&mut self, candidate: &Candidate<'_>, group: Option<&Group>) {
+        let fence = candidate.fence;
+        self.book.settle(fence.account, self.rules.place);
+        let pieces = script::pieces(fence, fence.language);
+        let single = pieces.len() == 1;
+        if pieces.is_empty() {
+            self.keep_span(candidate.span);
+        }
+        let mut alone = None;
+        for piece in &pieces {
+            let start = fence.locate(piece.start);
+            let end = fence.locate(piece.end).max(start);
+            let span = self.book.span(start, end);
+            let title = piece.title.clone().unwrap_or_default();
+            let above = alone.take();
+            if piece.code.is_empty() {
+                alone = withheld::in_comment(piece).map(|(at, text)| (fence.locate(at), text));
+            } else if self.is_withheld(piece) {
+                withheld::tell_comment(span, &title, self.book);
+                self.keep_span(span);
+                continue;
+            }
+            let mut step = work::blank(String::new(), span);
+            step.group = group.cloned();
+            match &candidate.label {
+                Some(label) if single => step.title.clone_from(label),
+                Some(label) => step.group = within(group, Some(label.clone())),
+                None => {}
+            }
+            if step.title.is_empty() {
+                step.title = title;
+            } else if !piece.code.iter().any(|line| line.text.trim() == title) {
+                work::add(&mut step.details, &title);
+            }
+            work::fill(&mut step, piece, fence, self.book);
+            self.heed(&mut step, piece, fence);
+            if let Some((at, text)) = above.filter(|_| self.is_forward()) {
+                let span = self.book.span(at, at + text.len() + 1);
+                conditional::guard_comment(&mut step, text, span, self.book);
+            }
+            if let Some(label) = candidate.label.as_ref().filter(|_| !self.is_forward()) {
+                conditional::guard_time(&mut step, label, self.found.steps.len(), self.book);
+            }
+            let give = if single { work::name } else { work::settings };
+            give(&mut step, fence, candidate.span, self.book);
+            work::finish(&mut step);
+            self.push(step);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What its author left open in a command: `deploy …`, `2026-XX-XX`, `10.0.0.X`, `PLACEHOLDER`.
+
+use std::ops::Range;
+
+use super::placeholder::Context;
+
+/// Words that only say that something is missing, where one of them is all that is given.
+const MISSING: [&str; 5] = ["PLACEHOLDER", "TODO", "FIXME", "REPLACE_THIS", "FILL_IN"];
+
+/// Finds them in `line`, in no order.
+pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
+    let marks = [
+        "...", "…", "X", "x", "TODO", "FIXME", "PLACE", "REPLACE", "FILL", "YYYY",
+    ];
+    if !marks.iter().any(|mark| line.contains(mark)) {
+        return;
+    }
+    let mut words = words(line);
+    let speaks = ["echo", "printf", "grep", "rg", "sed", "awk", "git"];
+    // The first is what is run; a sentence is what something prints.
+    let first = words.next().map_or("", |word| &line[word]);
+    let mut said = !speaks.contains(&first) && !first.starts_with(char::is_uppercase);
+    for word in words {
+        let text = line[word.clone()].trim_matches(['"', '\'', ',', ';', '(', ')']);
+        let at = word.start + line[word.clone()].find(text).unwrap_or(0);
+        said &= !speaks.contains(&text);
+        if context == Context::Shell && is_in_quotes(line, &word) {
+            continue;
+        }
+        let open = match context {
+            Context::Shell => (said && is_left_out(text)) || is_crossed(text),
+            Context::Sql => text == "YYYY-MM-DD" && is_value(line, at) || is_date(text),
+        };
+        let missing = said && MISSING.contains(&value(text));
+        if missing || open {
+            let start = at + text.len() - value(text).len();
+            found.push(start..at + text.len());
+        }
+    }
+}
+
+/// The words of `line`, as white space parts them.
+fn words(line: &str) -> impl Iterator<Item = Range<usize>> {
+    let start = line.as_ptr() as usize;
+    line.split_whitespace().map(move |word| {
+        let at = word.as_ptr() as usize - start;
+        at..at + word.len()
+    })
+}
+
+/// Whether `word` is a part of a longer text in quotes.
+fn is_in_quotes(line: &str, word: &Range<usize>) -> bool {
+    let odd = |text: &str| {
+        ['"', '\'']
+            .iter()
+            .any(|quote| text.matches(*quote).count() % 2 == 1)
+    };
+    odd(&line[..word.start]) || odd(&line[word.clone()])
+}
+
+/// What is given behind `--option=`, or the whole word.
+fn value(word: &str) -> &str {
+    let value = word.split_once('=').map_or(word, |(_, value)| value);
+    value.trim_start_matches(['"', '\''])
+}
+
+/// `…` or `...` and no more. `./...` and `a...b` mean something.
+fn is_left_out(word: &str) -> bool {
+    matches!(word, "..." | "…") || (word.contains('=') && matches!(value(word), "..." | "…"))
+}
+
+/// `2026-XX-XX`, `10.0.0.X`, `v1.x.y`
+fn is_crossed(word: &str) -> bool {
+    let value = value(word);
+    let numbers = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = value.split('.').collect();
+    let address = parts.len() == 4
+        && parts[..3].iter().all(|part| numbers(part))
+        && ["X", "x", "XX", "xx", "XXX", "xxx"].contains(&parts[3]);
+    let version = value.starts_with('v')
+        && matches!(parts.as_slice(), [first, "x" | "X", "y" | "Y"] if numbers(&first[1..]));
+    address || version || is_date(value)
+}
+
+/// `2026-XX-XX`, `2026-10-XX`
+fn is_date(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('-').collect();
+    let [year, month, day] = parts.as_slice() else {
+        return false;
+    };
+    let number =
+        |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+    let crossed = |text: &str| matches!(text, "XX" | "xx");
+    number(year, 4) && (crossed(month) || number(month, 2)) && crossed(day)
+}
+
+/// Whether the text in quotes at `at` is a value: formats are given to functions.
+fn is_value(line: &str, at: usize) -> bool {
+    let before = line[..at]
+        .trim_end_matches('\'')
+        .trim_end()
+        .to_ascii_lowercase();
+    let compares = [
+        "=",
+        "<",
+        ">",
+        "between",
+        "and",
+        "date",
+        "values (",
+        "timestamp",
+    ];
+    compares.iter().any(|word| before.ends_with(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(line: &str, context: Context) -> Vec<&str> {
+        let mut found = Vec::new();
+        find(line, context, &mut found);
+        found.into_iter().map(|range| &line[range]).collect()
+    }
+
+    #[test]
+    fn what_is_left_open_is_found() {
+        for (line, wanted) in [
+            ("./deploy.sh …", "…"),
+            ("./deploy.sh --tag ...", "..."),
+            ("./deploy.sh --tag=...", "..."),
+            ("restore --at 2026-XX-XX", "2026-XX-XX"),
+            ("restore --at=2026-10-XX", "2026-10-XX"),
+            ("ssh-keyscan 10.0.0.X", "10.0.0.X"),
+            ("helm upgrade shop --version v1.x.y", "v1.x.y"),
+            ("./deploy.sh PLACEHOLDER", "PLACEHOLDER"),
+            ("./deploy.sh --tag=\"TODO\"", "TODO"),
+        ] {
+            assert_eq!(texts(line, Context::Shell), [wanted], "{line}");
+        }
+        for (line, wanted) in [
+            ("delete from a where day < 'YYYY-MM-DD';", "YYYY-MM-DD"),
+            ("select * from a where day = '2026-XX-XX'", "2026-XX-XX"),
+        ] {
+            assert_eq!(texts(line, Context::Sql), [wanted], "{line}");
+        }
+    }
+
+    #[test]
+    fn what_means_something_is_none() {
+        for line in [
+            "go test ./...",
+            "git log main...release",
+            "git diff ... HEAD",
+            "bazel build //...",
+            "echo \"Waiting ...\"",
+            "printf 'Done …'",
+            "grep -r TODO src",
+            "npm i react@18.x",
+            "./deploy.sh --channel 1.x",
+            "curl 10.0.0.10",
+            "./TODO",
+            "set -x",
+            "tar xzf x.tgz",
+            "for f in a b; do echo ...; done",
+            "./notify.sh -m \"Deploying ... now\"",
+            "./notify.sh -m \"Deploying ...\"",
+            "./notify.sh 'TODO later'",
+            "Waiting for the replica ...",
+        ] {
+            assert_eq!(texts(line, Context::Shell), [""; 0], "{line}");
+        }
+        for line in [
+            "select to_char(day, 'YYYY-MM-DD');",
+            "insert into t values ('...');",
+            "select to_date('2026-10-01', 'YYYY-MM-DD')",
+        ] {
+            assert_eq!(texts(line, Context::Sql), [""; 0], "{line}");
+        }
+    }
+}

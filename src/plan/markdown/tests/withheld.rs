@@ -1,0 +1,195 @@
+//! What the words above it, or its own, keep from being done, and what they only tell of.
+
+use super::{opened, plan, problems, titles};
+use crate::plan::Mark;
+
+/// What becomes of a block below `above` in a deployment: whether it runs, asks first, and is named at `line`.
+fn fate(above: &str, line: usize) -> (bool, bool, bool) {
+    let text = format!("## Deployment\n```bash\n./first.sh\n```\n{above}\n");
+    let plan = plan(&text);
+    let step = plan
+        .steps
+        .iter()
+        .find(|step| step.spec.work.text().contains("./then.sh"));
+    let named = problems(&text).iter().any(|(code, at)| {
+        *at == line && ["section-not-run", "unread-block", "conditional-step"].contains(code)
+    });
+    (
+        step.is_some(),
+        step.is_some_and(|step| step.spec.danger),
+        named,
+    )
+}
+
+const BLOCK: &str = "```bash\n./then.sh\n```";
+
+#[test]
+fn what_is_folded_away_is_what_its_summary_says() {
+    for summary in [
+        "Sample output",
+        "Expected output",
+        "Output",
+        "Example of a failed run (do not copy)",
+        "Old procedure (before 2023)",
+        "Reference",
+        "Do not run",
+        "FAQ",
+        "<b>Previously we used</b>",
+    ] {
+        let text = format!("<details><summary>{summary}</summary>\n\n{BLOCK}\n\n</details>");
+        assert_eq!(fate(&text, 7), (false, false, true), "{summary}");
+        let item = format!(
+            "- [ ] Migrate\n\n  <details>\n  <summary>{summary}</summary>\n\n  {}\n\n  </details>",
+            BLOCK.replace('\n', "\n  ")
+        );
+        assert_eq!(fate(&item, 10), (false, false, true), "{summary}");
+    }
+    for summary in [
+        "Alternative: by hand",
+        "If it hangs",
+        "Rollback",
+        "Optional",
+    ] {
+        let text = format!("<details><summary>{summary}</summary>\n\n{BLOCK}\n\n</details>");
+        assert_eq!(fate(&text, 8), (true, true, true), "{summary}");
+    }
+    for summary in ["Details", "Click to expand", "Show the commands", "Step 2"] {
+        let text = format!("<details><summary>{summary}</summary>\n\n{BLOCK}\n\n</details>");
+        assert_eq!(fate(&text, 7), (true, false, false), "{summary}");
+    }
+    let closed =
+        format!("<details><summary>Old</summary>\n\n```bash\n./x.sh\n```\n\n</details>\n\n{BLOCK}");
+    assert_eq!(fate(&closed, 13), (true, false, false));
+    let tasks = "<details><summary>Old procedure</summary>\n\n- [ ] tick\n- [ ] run\n\n  ```bash\n  ./then.sh\n  ```\n\n</details>";
+    assert_eq!(fate(tasks, 7), (false, false, true));
+}
+
+#[test]
+fn items_that_are_not_to_be_done_are_shown_and_run_nothing() {
+    let item = |title: &str| format!("- [ ] {title}\n  {}", BLOCK.replace('\n', "\n  "));
+    for title in [
+        "Do not run: warm the caches",
+        "DO NOT warm the caches",
+        "Never warm the caches",
+        "Skip: warm the caches (done yesterday)",
+        "N/A: warm the caches",
+        "Warm the caches (not needed)",
+        "Warm the caches (already done)",
+        "Warm the caches (next release)",
+        "Deprecated: warm the caches",
+        "Example: warm the caches",
+        "Expected output",
+    ] {
+        let text = item(title);
+        assert_eq!(fate(&text, 6), (false, false, true), "{title}");
+        let shown = opened(&format!("## Deployment\n{text}\n")).plan.unwrap();
+        assert!(
+            shown.steps[0]
+                .spec
+                .details
+                .as_deref()
+                .unwrap_or("")
+                .contains("./then.sh"),
+            "{title}"
+        );
+    }
+    for title in [
+        "Do not run this twice",
+        "Do not run this if the replica lags",
+        "Warm the caches (optional)",
+        "Later: warm the caches",
+        "Stop the servers (old)",
+        "~~Clear~~ Warm the caches",
+    ] {
+        assert_eq!(fate(&item(title), 5), (true, true, true), "{title}");
+    }
+    for title in [
+        "Don't forget to warm the caches",
+        "Stop the old servers",
+        "Verify that the workers do not use the old pool",
+        "Drop the skipped rows",
+        "Warm the caches (~5 minutes)",
+        "Mark the ticket as done",
+        "Example tenants are loaded",
+    ] {
+        assert_eq!(fate(&item(title), 5), (true, false, false), "{title}");
+    }
+}
+
+#[test]
+fn what_is_struck_out_does_not_apply() {
+    let text = "## Deployment\n- [ ] ~~Drop the index~~\n  ```bash\n  a\n  ```\n  Then:\n  ```bash\n  b\n  ```\n  - [ ] part\n- [x] ~~Told~~\n- [ ] Go\n1. ~~Wait~~\n### ~~Rebuild~~\n```bash\nc\n```\n";
+    let plan = plan(text);
+    let marks: Vec<_> = plan
+        .steps
+        .iter()
+        .map(|step| (step.spec.title.as_str(), step.spec.mark))
+        .collect();
+    let away = Some(Mark::NotApplicable);
+    assert_eq!(
+        marks,
+        [
+            ("~~Drop the index~~", away),
+            ("Then", away),
+            ("part", away),
+            ("~~Told~~", Some(Mark::Done)),
+            ("Go", None),
+            ("~~Wait~~", away),
+        ]
+    );
+    assert!(problems(text).contains(&("section-not-run", 15)));
+    let html = "## Deployment\n- [ ] <del>Drop it</del>\n";
+    assert_eq!(super::plan(html).steps[0].spec.mark, away);
+}
+
+#[test]
+fn a_list_below_words_that_forbid_it_is_only_read() {
+    let list = |label: &str| format!("{label}\n\n- [ ] it\n  {}", BLOCK.replace('\n', "\n  "));
+    for label in ["Do not run:", "Not in this release:", "**Old procedure**"] {
+        assert_eq!(fate(&list(label), 7), (false, false, true), "{label}");
+    }
+    for label in [
+        "Database:",
+        "Expected results:",
+        "Avoid downtime: do this first:",
+    ] {
+        assert_eq!(fate(&list(label), 7), (true, false, false), "{label}");
+    }
+}
+
+#[test]
+fn comments_in_a_block_say_what_is_not_to_be_run() {
+    let block = |lines: &str| format!("```bash\n{lines}\n```");
+    let apart = block("# Check it\n./check.sh\n\n# DON'T run this in production\n./then.sh");
+    assert_eq!(fate(&apart, 9), (true, true, true));
+    let alone = block("# Check it\n\n./check.sh\n\n# Do not run:\n\n./then.sh");
+    assert_eq!(fate(&alone, 10), (true, true, true));
+    let only = block("# Check it\n\n./check.sh\n\n# Never\n./then.sh");
+    assert_eq!(fate(&only, 10), (false, false, true));
+    for comment in [
+        "# Do not run: it drops all",
+        "# NEVER",
+        "# Rollback",
+        "# If it fails:",
+        "# old way",
+    ] {
+        let whole = block(&format!("./check.sh\n{comment}\n./then.sh"));
+        assert_eq!(fate(&whole, 7), (true, true, true), "{comment}");
+    }
+    for comment in [
+        "# do not stop on errors",
+        "# never fails",
+        "# if this fails, see the wiki",
+        "# known issue: slow",
+        "# drop the old rows",
+    ] {
+        let whole = block(&format!("./check.sh\n{comment}\n./then.sh"));
+        assert_eq!(fate(&whole, 7), (true, false, false), "{comment}");
+    }
+    assert_eq!(
+        titles(&plan(
+            "## Deployment\n```bash\n# skip\n./a.sh\n```\n- [ ] go\n"
+        )),
+        [("check", "go")]
+    );
+}

@@ -1,0 +1,89 @@
+//! What words above it, or its own, keep from being done: a list below "Do not run:", what is folded away as
+//! "Old procedure", an item that is struck out, a comment in a block that says "never".
+
+use super::blocks::{Block, Fence, Inline, Kind};
+use super::book::Book;
+use super::conditional;
+use super::script::Piece;
+use super::shelved;
+use super::steps::Walk;
+use super::unsaid::{self, Unsaid};
+use super::words::Words;
+use crate::plan::draft::{Mark, StepSpec};
+use crate::plan::problem::Problem;
+use crate::plan::source::Span;
+
+impl Walk<'_, '_> {
+    /// Whether `block`, with the line `before` above it, holds something that is not to be done.
+    pub(super) fn withholds(&self, block: &Block, before: Option<&Block>) -> bool {
+        let line = before.and_then(Block::paragraph);
+        let label = || line.and_then(|line| unsaid::of(&line.text));
+        let said = match &block.kind {
+            // A block by itself is looked at with the line above it.
+            Kind::Fence(_) => self.under,
+            _ => self.under.or_else(label),
+        };
+        (block.holds.tasks || block.holds.work) && said == Some(Unsaid::NotToBeDone)
+    }
+
+    /// Makes a person look at `step`, in whose block a comment may say that what follows is not to be run.
+    pub(super) fn heed(&mut self, step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence) {
+        if !self.is_forward() || step.work.is_check() {
+            return;
+        }
+        let told = piece.comments.iter().find(|(_, text)| {
+            let titles = step.title == *text;
+            shelved::is(text) || (!titles && names_a_way_back(text))
+        });
+        if let Some((at, text)) = told {
+            let at = fence.locate(*at);
+            let span = self.book.span(at, at + text.len() + 1);
+            conditional::guard_comment(step, text, span, self.book);
+        }
+    }
+
+    /// Whether all of `piece` is not to be run, as the one comment in it says.
+    pub(super) fn is_withheld(&self, piece: &Piece<'_>) -> bool {
+        let only = in_comment(piece).filter(|_| piece.comments.len() == 1);
+        self.is_forward() && only.is_some_and(|(_, text)| piece.title.as_deref() == Some(text))
+    }
+}
+
+/// The last comment of `piece`, and its place in the block, if it says that what follows is not to be run.
+pub(super) fn in_comment<'t>(piece: &Piece<'t>) -> Option<(usize, &'t str)> {
+    let last = piece.comments.last().copied();
+    last.filter(|(_, text)| shelved::is(text))
+}
+
+/// Whether a comment names what stands below it as a way back or as something for a case: "Rollback", "If that
+/// fails:". A sentence may speak of either.
+fn names_a_way_back(comment: &str) -> bool {
+    let label = comment.strip_suffix([':', '：']);
+    label.is_some_and(conditional::is_reserved) || Words::new(comment).is_plain_rollback()
+}
+
+/// The mark of an item with this `box` and this text: what is struck out does not apply.
+pub(super) fn mark(ticked: Option<Mark>, head: Option<&Inline>) -> Option<Mark> {
+    let struck = head.is_some_and(|head| shelved::is_struck(&head.one_line()));
+    ticked.or(struck.then_some(Mark::NotApplicable))
+}
+
+/// Tells of a block, shown with a step, that the words above it keep from being run.
+pub(super) fn tell(span: Span, book: &mut Book<'_>) {
+    let start = Span::new(span.start, span.start + 3);
+    let message = "the words above say that this is not to be done: it is shown, and not run";
+    book.problems.push(
+        Problem::warning("section-not-run", start, message)
+            .hint("say in the item what is done with it if it is a step"),
+    );
+}
+
+/// Tells of the part of a block at `span` that its own comment keeps from being run.
+pub(super) fn tell_comment(span: Span, text: &str, book: &mut Book<'_>) {
+    let message =
+        format!("\"{text}\" says that what follows is not to be run: it is kept for reading");
+    book.problems.push(
+        Problem::warning("section-not-run", book.first_line(span), message)
+            .hint("take it out of the block, or say in the comment what it does"),
+    );
+}
