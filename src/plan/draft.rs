@@ -169,6 +169,13 @@ pub struct TierSpec {
     pub span: Span,
 }
 
+impl TierSpec {
+    /// Since when and until when after T-0 it is for.
+    pub(super) fn window(&self) -> (Duration, Option<Duration>) {
+        (self.from.unwrap_or_default(), self.until)
+    }
+}
+
 /// Where in a tier the undos of the applied steps have their place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UndoOrder {

@@ -136,11 +136,6 @@ impl Tier {
     pub fn from(&self) -> Duration {
         self.spec.from.unwrap_or_default()
     }
-
-    /// Whether `since_t_zero` lies in its window.
-    pub fn holds_at(&self, since_t_zero: Duration) -> bool {
-        self.from() <= since_t_zero && self.spec.until.is_none_or(|until| since_t_zero < until)
-    }
 }
 
 /// What a step belongs to.
@@ -225,15 +220,8 @@ impl Plan {
     /// The tier that the clock offers: the one whose window holds `since_t_zero`, else the last
     /// whose window has begun, else the first.
     pub fn tier_at(&self, since_t_zero: Duration) -> Option<usize> {
-        let holding = self.tiers.iter().position(|t| t.holds_at(since_t_zero));
-        holding.or_else(|| {
-            let begun = self.tiers.iter().enumerate();
-            begun
-                .filter(|(_, t)| t.from() <= since_t_zero)
-                .max_by_key(|(_, t)| t.from())
-                .map(|(ix, _)| ix)
-                .or((!self.tiers.is_empty()).then_some(0))
-        })
+        let windows = self.tiers.iter();
+        offered_at(&windows.map(|tier| tier.spec.window()), since_t_zero)
     }
 
     /// The variable called `name`.
@@ -266,4 +254,25 @@ impl Plan {
         let captured = steps.map(|capture| capture.name.as_str());
         listed.chain(captured).find(|known| *known == name)
     }
+}
+
+/// Which of `windows` is the one that the clock offers, see [`Plan::tier_at`].
+pub(super) fn offered_at(
+    windows: &(impl Iterator<Item = (Duration, Option<Duration>)> + Clone),
+    since_t_zero: Duration,
+) -> Option<usize> {
+    let begun = |from: Duration| from <= since_t_zero;
+    let holds = |(from, until): (Duration, Option<Duration>)| {
+        begun(from) && until.is_none_or(|until| since_t_zero < until)
+    };
+    let mut all = windows.clone().enumerate();
+    let holding = all.find(|(_, window)| holds(*window));
+    let last = || {
+        let all = windows.clone().enumerate();
+        let all = all.filter(|(_, (from, _))| begun(*from));
+        all.max_by_key(|(_, (from, _))| *from)
+    };
+    let first = || windows.clone().enumerate().next();
+    let (ix, _) = holding.or_else(last).or_else(first)?;
+    Some(ix)
 }

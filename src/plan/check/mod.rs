@@ -10,6 +10,7 @@ mod references;
 mod safety;
 mod snapshots;
 mod values;
+mod ways_back;
 
 pub use allow::Allowed;
 pub(super) use allow::Allows;
@@ -66,6 +67,7 @@ pub(super) fn check(
     conditions::check(&draft, source, &mut problems);
     values::check(&draft, &mut problems);
     snapshots::check(&draft, &mut problems);
+    ways_back::check(&draft, format, &mut problems);
     if !has_errors(&problems) {
         advice::check(&draft, format, &mut problems);
     }
@@ -153,6 +155,9 @@ fn codes() -> impl Iterator<Item = &'static str> {
         "no-deploy-phase",
         "placeholder",
         "window-gap",
+        "never-offered",
+        "unclear-tier",
+        "unclear-undo",
         "empty-phase",
         "section-not-run",
         "conditional-step",

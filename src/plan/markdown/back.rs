@@ -182,9 +182,19 @@ impl Words {
         number.trim_end().parse().ok()
     }
 
-    /// Whether it is what is done around a way back: "Before rolling back".
+    /// Whether it is what is done around a way back: "Before rolling back", "Post-rollback", "Rollback
+    /// verification".
     pub(super) fn is_around(&self) -> bool {
+        let text = self.uncounted();
+        let beside = ["pre ", "post "].iter().any(|word| text.starts_with(word));
+        let verifies = || self.has(Topic::Verify) || self.has(Topic::Testing);
         self.tells_time_of() == Some(true)
+            || (self.has(Topic::Rollback) && (beside || verifies()) && self.goes_back())
+    }
+
+    /// Whether it is called a way back by name, and is not only like one: "Restore from backup".
+    pub(super) fn is_called_rollback(&self) -> bool {
+        self.has(Topic::Rollback)
     }
 
     /// Whether "before" or "after", with which it begins, is said of the way back itself.

@@ -1,11 +1,12 @@
 //! Ways back that have no heading of Markdown's: a bold line "**Rollback**", or an item "Rollback" with
 //! its steps below it, as some editors export sections. They are made headings, so that their steps are
-//! none of the way forward.
+//! none of the way forward. So are all bold lines that say what they are for, in a file that has no other
+//! headings: "**Pre-deploy**", "**Deploy**", "**Appendix**".
 
 use super::blocks::{Block, Heading, Holds, Inline, Item, Kind, List};
 use super::heading::{Title, counts, without_parentheses};
 use super::label::{is_label, label};
-use super::words::{Meaning, Sense, Words};
+use super::words::{Meaning, Sense, Stage, Weight, Words};
 use crate::plan::model::PhaseKind;
 use crate::plan::parallel;
 use crate::plan::source::Span;
@@ -33,6 +34,7 @@ pub(super) fn headings(blocks: Vec<Block>) -> Headed {
     let titles = parallel::map(&headings, MANY, |heading| {
         Title::new(&heading.inline.one_line())
     });
+    let sole = titles.len() < 2;
     let mut titles = titles.into_iter();
     let mut above = Above { open: Vec::new() };
     let mut all = Headed {
@@ -52,8 +54,45 @@ pub(super) fn headings(blocks: Vec<Block>) -> Headed {
             section.push(block);
         }
     }
-    above.part(section, &mut all);
+    if sole && has_bold_headings(&section) {
+        above.part_by_bold(section, &mut all);
+    } else {
+        above.part(section, &mut all);
+    }
     all
+}
+
+/// Whether bold lines part `blocks` into sections, as far as they say: two do, and one is about a phase.
+fn has_bold_headings(blocks: &[Block]) -> bool {
+    let titles: Vec<Title> = blocks.iter().filter_map(bold_heading).collect();
+    let strong = |stage: Stage| stage.weight == Weight::Strong;
+    titles.len() > 1
+        && titles
+            .iter()
+            .any(|title| title.meaning.stage.is_some_and(strong))
+}
+
+/// What a bold line says, if that is what the blocks below it are for.
+fn bold_heading(block: &Block) -> Option<Title> {
+    let inline = block.paragraph()?;
+    if !inline.is_bold() || inline.text.contains('\n') {
+        return None;
+    }
+    let title = Title::new(&label(&inline.text));
+    let words = &title.words;
+    let heads = match title.meaning.sense {
+        None => title
+            .meaning
+            .stage
+            .is_some_and(|stage| stage.weight >= Weight::Weak),
+        // "Commands" and "Note" stand above parts of a phase.
+        Some(Sense::Reference) => {
+            words.is_not_to_be_done() || (words.is_surely_reference() && !words.lists_commands())
+        }
+        Some(Sense::Prose) => false,
+        Some(_) => true,
+    };
+    heads.then_some(title)
 }
 
 impl Above {
@@ -66,6 +105,21 @@ impl Above {
             .is_some_and(|stage| stage.kind == PhaseKind::Before);
         let forward = meaning.sense.is_none() && !before;
         self.open.push((level, forward));
+    }
+
+    /// Puts the blocks of a section into `all`, whose bold lines are headings.
+    fn part_by_bold(&self, section: Vec<Block>, all: &mut Headed) {
+        let level = self.level_below();
+        for block in section {
+            match block.paragraph().filter(|_| bold_heading(&block).is_some()) {
+                Some(inline) => push_heading(inline, block.span, level, all),
+                None => all.blocks.push(block),
+            }
+        }
+    }
+
+    fn level_below(&self) -> u8 {
+        self.open.last().map_or(1, |(level, _)| *level) + 1
     }
 
     /// Puts the blocks of a section into `all`, the last part of it below a heading of its own if that is
@@ -91,7 +145,7 @@ impl Above {
         if !whole {
             return all.blocks.append(&mut section);
         }
-        let level = self.open.last().map_or(1, |(level, _)| *level) + 1;
+        let level = self.level_below();
         let behind = section.split_off(at + 1);
         all.blocks.append(&mut section);
         if let Some(block) = all.blocks.pop() {

@@ -16,6 +16,7 @@
 //! the file went. The words that headings are understood by are in [`phrases`].
 
 mod allow;
+mod apart;
 mod asides;
 mod back;
 mod blocks;
@@ -107,6 +108,7 @@ pub(super) fn read_part(source: &Source, base: usize) -> (Draft, Vec<Problem>) {
     let readings = roles::roles(&outline);
     let mut contents = sections::read(&outline, blocks, &readings, &title.value, &mut book);
     unrun::tell_empty(&outline, &readings, &contents, &mut book);
+    undo::below_steps(&outline, &readings, &mut contents, &mut book);
     draft.phases = phases::phases(&outline, &readings, &mut contents, &mut book);
     draft.tiers = rollbacks::tiers(&outline, &readings, &mut contents, &mut book);
     if let Some(heading) = outline.title {

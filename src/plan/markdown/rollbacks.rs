@@ -1,12 +1,14 @@
 //! From the sections of a way back to its tiers.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use super::book::Book;
 use super::heading::Ordinal;
 use super::outline::{Outline, SectionIx};
 use super::roles::{Reading, Role};
 use super::sections::Contents;
+use super::words::Sense;
 use crate::plan::draft::{Confirm, StepSpec, TierSpec, UndoOrder};
 use crate::plan::model::PhaseKind;
 use crate::plan::problem::Problem;
@@ -15,13 +17,33 @@ use crate::plan::problem::Problem;
 struct Tier {
     /// The section that it is called after.
     section: SectionIx,
-    /// The section below which all its parts stand.
+    /// The section below which all its parts stand, and those beside that which go on with it.
     root: SectionIx,
+    beside: Vec<SectionIx>,
+    /// Since when and until when it is for.
+    window: Window,
+    /// Whether another of the same time is a part of it.
+    open: bool,
     /// The sections whose steps it has.
     parts: Vec<(SectionIx, Vec<Box<StepSpec>>)>,
 }
 
-/// The ways back of a file, in its order.
+type Window = (Option<Duration>, Option<Duration>);
+
+/// A section of a way back, and what it may be a part of.
+#[derive(Clone, Copy)]
+struct Part {
+    root: SectionIx,
+    branch: SectionIx,
+    /// Whether it is for a case, or one of several ways.
+    apart: bool,
+    /// Whether it is surely no more than a part: "Rollback steps", "2. Database".
+    stage: bool,
+    window: Window,
+}
+
+/// The ways back of a file, in its order. Those of the same time are parts of one, done one after the other,
+/// unless their words say that only one of them is gone.
 pub(super) fn tiers(
     outline: &Outline,
     readings: &[Reading],
@@ -33,18 +55,26 @@ pub(super) fn tiers(
     for (section, steps) in std::mem::take(&mut contents.back) {
         let root = root(outline, readings, section);
         let branch = branch(outline, section, root);
-        let case = cases.contains(&branch);
-        let stage = !case && is_stage(outline, readings, branch, root);
-        let joins = |tier: &&mut Tier| {
-            let same = tier.section == branch;
-            let below = tier.section == root && !case && !has_window(readings, branch, root);
-            tier.root == root && (same || below || stage)
+        let told = contents.until.get(&branch).or(contents.until.get(&root));
+        let told = told.copied();
+        let (from, until) = (readings[branch].from, readings[branch].until);
+        let apart = cases.contains(&branch);
+        let part = Part {
+            root,
+            branch,
+            apart: apart || outline.sections[branch].title.is_one_of_several(),
+            stage: !apart && is_stage(outline, readings, branch, root),
+            window: (from, until.or(told.filter(|_| from.is_none()))),
         };
-        match tiers.last_mut().filter(joins) {
-            Some(tier) => tier.parts.push((section, steps)),
+        let last = tiers.last_mut();
+        match last.filter(|tier| tier.takes(part, apart, outline, readings)) {
+            Some(tier) => tier.add(part, section, steps, outline, book),
             None => tiers.push(Tier {
-                section: if stage { root } else { branch },
+                section: if part.stage { root } else { branch },
                 root,
+                beside: Vec::new(),
+                window: part.window,
+                open: !part.apart,
                 parts: vec![(section, steps)],
             }),
         }
@@ -172,6 +202,33 @@ fn has_window(readings: &[Reading], branch: SectionIx, root: SectionIx) -> bool 
     branch != root && window(branch) != window(root)
 }
 
+/// Whether the way back `next` goes on with `last`, right beside which it stands: "Rollback verification",
+/// "Post-rollback", "Code rollback" behind "Schema rollback".
+fn goes_on(outline: &Outline, readings: &[Reading], last: SectionIx, next: SectionIx) -> bool {
+    let beside = |ix: SectionIx| outline.sections[ix].parent == outline.sections[next].parent;
+    let between = &outline.sections[last + 1..next];
+    let forward = (last + 1..next).zip(between).any(|(ix, section)| {
+        readings[ix].role == Role::Steps && (section.holds.tasks || section.holds.work)
+    });
+    let title = |ix: SectionIx| &outline.sections[ix].title;
+    let called = |ix: SectionIx| title(ix).words.is_called_rollback();
+    let around = |ix: SectionIx| title(ix).words.is_around();
+    // "(before the switch)" tells when, or which.
+    let alike = !title(last).text.contains('(') && !title(next).text.contains('(');
+    let joined = alike || around(last) || around(next);
+    beside(last) && !forward && called(last) && called(next) && joined
+}
+
+/// Whether a heading calls itself a way back, and not only a part of one.
+fn is_whole(outline: &Outline, ix: SectionIx) -> bool {
+    let title = &outline.sections[ix].title;
+    let words = &title.words;
+    title.meaning.sense == Some(Sense::Rollback)
+        && !words.is_plain_rollback()
+        && !words.is_around()
+        && !is_counted(outline, ix)
+}
+
 /// Whether a heading is only a part of a way back: "Rollback steps", "2. Database", "Verification".
 fn is_stage(outline: &Outline, readings: &[Reading], branch: SectionIx, root: SectionIx) -> bool {
     if branch == root {
@@ -188,6 +245,66 @@ fn is_stage(outline: &Outline, readings: &[Reading], branch: SectionIx, root: Se
 }
 
 impl Tier {
+    /// Whether `part` belongs to it. One that is for a case never does, unless it stands in that.
+    fn takes(&self, part: Part, case: bool, outline: &Outline, readings: &[Reading]) -> bool {
+        if self.root != part.root && !self.beside.contains(&part.root) {
+            let none = (None, None);
+            let untimed = self.window == none && part.window == none;
+            return untimed
+                && self.open
+                && !part.apart
+                && goes_on(outline, readings, self.last_root(), part.root);
+        }
+        let below = self.section == self.root && !case;
+        let beside = self.open && !part.apart;
+        let same = self.section == part.branch || part.stage;
+        same || ((below || beside) && self.window == part.window)
+    }
+
+    fn last_root(&self) -> SectionIx {
+        self.beside.last().copied().unwrap_or(self.root)
+    }
+
+    fn add(
+        &mut self,
+        part: Part,
+        section: SectionIx,
+        steps: Vec<Box<StepSpec>>,
+        outline: &Outline,
+        book: &mut Book<'_>,
+    ) {
+        let around = |ix: SectionIx| outline.sections[ix].title.words.is_around();
+        if part.root != self.root && !self.beside.contains(&part.root) {
+            if !around(self.section) && !around(part.root) {
+                self.tell_joined(part.root, outline, book);
+            }
+            self.beside.push(part.root);
+            if around(self.section) {
+                self.section = part.root;
+            }
+        } else if part.root == self.root && part.branch != self.section {
+            let whole = |ix: SectionIx| is_whole(outline, ix);
+            if self.section != self.root && whole(self.section) && whole(part.branch) {
+                self.tell_joined(part.branch, outline, book);
+            }
+            self.section = self.root;
+        }
+        self.parts.push((section, steps));
+    }
+
+    /// Tells of a part that may be a way back of its own.
+    fn tell_joined(&self, next: SectionIx, outline: &Outline, book: &mut Book<'_>) {
+        let section = &outline.sections[next];
+        let message = format!(
+            "\"{}\" is taken as a part of one way back with \"{}\": they are done one after the other",
+            section.title.text, outline.sections[self.section].title.text
+        );
+        let problem = Problem::warning("unclear-tier", book.first_line(section.span), message);
+        book.problems.push(problem.hint(
+            "where only one of them is gone, call them so: \"Option A: the application\", or say until when: \"(< 15 minutes)\"",
+        ));
+    }
+
     fn finish(self, outline: &Outline, readings: &[Reading], contents: &mut Contents) -> TierSpec {
         let section = self.section;
         let reading = &readings[section];
@@ -210,11 +327,15 @@ impl Tier {
             }
             None => reading.name.clone(),
         };
-        let told = contents.until.get(&section).copied();
+        // "Schema rollback, Code rollback"; "Post-rollback" has no say.
+        let others = self.beside.iter().filter(|&&ix| {
+            ix != section && !plain && !outline.sections[ix].title.words.is_around()
+        });
+        let name = others.fold(name, |name, &ix| format!("{name}, {}", readings[ix].name));
         TierSpec {
             name,
-            from: reading.from,
-            until: reading.until.or(told.filter(|_| reading.from.is_none())),
+            from: self.window.0,
+            until: self.window.1,
             undo: UndoOrder::default(),
             confirm: Confirm::default(),
             steps,

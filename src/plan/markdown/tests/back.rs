@@ -353,3 +353,153 @@ fn headings_of_a_way_back_are_apart_only_where_they_deny_each_other() {
         ])
     );
 }
+
+#[test]
+fn parts_of_a_way_back_are_one() {
+    for headings in [
+        &["### Application", "### Database", "### Verify the rollback"][..],
+        &["### First, code", "### Then, the schema"],
+        &["### Anwendung", "### Datenbank"],
+        &["### Application (< 15 min)", "### Database (< 15 min)"],
+        &[
+            "### Immediate actions",
+            "### Restore the full backup",
+            "### Start the app",
+        ],
+    ] {
+        let parts = headings.iter().map(|heading| format!("{heading}{BLOCK}"));
+        let text = format!("## Deploy{BLOCK}## Rollback\n{}", parts.collect::<String>());
+        let tiers = ways(&text).1;
+        assert_eq!(tiers.len(), 1, "{tiers:?}");
+        assert!(tiers[0].starts_with("Rollback: "), "{tiers:?}");
+        assert!(
+            !problems(&text).iter().any(|p| p.0 == "unclear-tier"),
+            "{text}"
+        );
+    }
+    for behind in [
+        "Rollback verification",
+        "Post-rollback",
+        "After the rollback",
+    ] {
+        let text = format!("## Deploy{BLOCK}## Rollback procedure{BLOCK}## {behind}{BLOCK}");
+        assert_eq!(ways(&text).1, ["Rollback procedure: ./x.sh, ./x.sh"]);
+        assert_eq!(problems(&text), []);
+    }
+    let text = format!("## Deploy{BLOCK}## Schema rollback{BLOCK}## Code rollback{BLOCK}");
+    assert_eq!(
+        ways(&text).1,
+        ["Schema rollback, Code rollback: ./x.sh, ./x.sh"]
+    );
+    assert!(problems(&text).contains(&("unclear-tier", 9)));
+    for apart in [
+        ["Rollback plan", "Disaster recovery"],
+        ["Rollback", "Restore from backup"],
+        ["Rollback", "Emergency rollback"],
+        [
+            "Rollback (before the switch)",
+            "Rollback (after the switch)",
+        ],
+        ["Application-only rollback", "Rollback with the database"],
+    ] {
+        let [one, two] = apart;
+        let text = format!("## Deploy{BLOCK}## {one}{BLOCK}## {two}{BLOCK}");
+        assert_eq!(ways(&text).1.len(), 2, "{apart:?}");
+        assert!(problems(&text).contains(&("never-offered", 9)), "{apart:?}");
+    }
+}
+
+/// The steps of a deployment in two parts, with what undoes them.
+fn undos(text: &str) -> (Vec<String>, usize, bool) {
+    let plan = plan(text);
+    let steps = plan.steps[plan.forward_steps()].iter();
+    let undo = |step: &crate::plan::Step| {
+        let undo = step.spec.undo.as_ref();
+        undo.map_or(String::new(), |undo| undo.work.text().into_owned())
+    };
+    let told = problems(text).iter().any(|p| p.0 == "unclear-undo");
+    (steps.map(undo).collect(), plan.tiers.len(), told)
+}
+
+#[test]
+fn a_way_back_below_one_step_of_several_undoes_that() {
+    let block = |text: &str| format!("\n```bash\n{text}\n```\n");
+    let (one, two) = (block("./1.sh"), block("./2.sh"));
+    let (un1, un2) = (block("./un1.sh"), block("./un2.sh"));
+    for (head, back) in [
+        ("### Step", "#### Rollback"),
+        ("### Part", "**Rollback:**"),
+        ("### Step", "#### Rollback steps"),
+    ] {
+        let text = format!(
+            "## Deployment\n{head} 1: schema\n{one}\n{back}\n{un1}\n{head} 2: code\n{two}\n{back}\n{un2}"
+        );
+        assert_eq!(
+            undos(&text),
+            (vec!["./un1.sh".into(), "./un2.sh".into()], 0, false),
+            "{text}"
+        );
+    }
+    // Only one step has a way back.
+    let half = format!("## Deployment\n### Schema\n{one}\n#### Rollback\n{un1}\n### Code\n{two}");
+    assert_eq!(
+        undos(&half),
+        (vec!["./un1.sh".into(), String::new()], 0, false)
+    );
+    // Nobody can tell which of two it undoes.
+    let many =
+        format!("## Deployment\n### Schema\n{one}{two}\n#### Rollback\n{un1}\n### Code\n{two}");
+    assert_eq!(undos(&many), (vec![String::new(); 3], 1, true));
+    // There is another for all of them.
+    let both = format!("{half}\n## Rollback\n{un2}");
+    assert_eq!(
+        undos(&both),
+        (vec!["./un1.sh".into(), String::new()], 1, true)
+    );
+    // It is the whole deployment's.
+    for whole in [
+        format!("## Deployment\n{one}\n### Rollback\n{un1}\n## Verification\n{two}"),
+        format!("## Deployment\n### Migrate\n{one}\n### Verify\n{two}\n### Rollback\n{un1}"),
+    ] {
+        assert_eq!(undos(&whole), (vec![String::new(); 2], 1, false), "{whole}");
+    }
+}
+
+#[test]
+fn bold_lines_are_the_headings_of_a_file_that_has_no_others() {
+    let part = |name: &str| format!("**{name}**\n\n1. Run\n   ```bash\n   ./x.sh\n   ```\n\n");
+    let text = |names: &[&str]| {
+        let parts = names.iter().map(|name| part(name));
+        format!("# Release 7\n\nTalk.\n\n{}", parts.collect::<String>())
+    };
+    let read = |names: &[&str]| {
+        let plan = plan(&text(names));
+        let kinds: Vec<PhaseKind> = plan.phases.iter().map(|phase| phase.spec.kind).collect();
+        (kinds, plan.tiers.len(), free(&plan).len())
+    };
+    let [before, deploy, verify, after] = PhaseKind::ALL;
+    assert_eq!(
+        read(&[
+            "Pre-deploy",
+            "Deploy:",
+            "Post-deploy",
+            "Rollback plan",
+            "Appendix"
+        ]),
+        (vec![before, deploy, after], 1, 3)
+    );
+    assert_eq!(
+        read(&["Deploy", "Rollback", "Verify"]),
+        (vec![deploy, verify], 1, 2)
+    );
+    assert_eq!(
+        read(&["Deployment", "Old commands (do not use)"]),
+        (vec![deploy], 0, 1)
+    );
+    // What says nothing of its own is a name of what stands below it.
+    assert_eq!(read(&["Deploy", "Database", "Commands", "Note"]).2, 4);
+    assert_eq!(read(&["Database", "Application"]), (vec![deploy], 0, 2));
+    // Below a heading a bold line is a part of what that is about.
+    let below = text(&["Pre-deploy", "Deploy", "Verify"]).replace("Talk.", "## Deployment");
+    assert_eq!(plan(&below).phases.len(), 1);
+}

@@ -258,7 +258,11 @@ fn rollbacks_have_tiers_only_where_they_are_ways_back() {
         names(
             "## Rollback\n### Database\n- [ ] a\n### Application\n- [ ] b\n### Verification\n- [ ] c\n"
         ),
-        ["Database", "Application"]
+        ["Rollback"]
+    );
+    assert_eq!(
+        names("## Rollback\n### Quick rollback\n- [ ] a\n### Full rollback\n- [ ] b\n"),
+        ["Quick rollback", "Full rollback"]
     );
     assert_eq!(
         names("## Back-out plan\n- [ ] a\n### Then\n- [ ] b\n"),
