@@ -159,7 +159,9 @@ impl Poller {
             progress: progress.blind,
         };
         let server = self.facts.server.clone();
-        let mut all = connections::count(&sessions.alike, &sessions.listed, &server.limits);
+        let prepared = self.rarely.prepared(now);
+        let (alike, listed) = (&sessions.alike, &sessions.listed);
+        let mut all = connections::count(alike, listed, &prepared, &server.limits);
         self.history.push(Some(f64::from(all.used)));
         all.history = self.history.clone();
         Ok(Picture {
