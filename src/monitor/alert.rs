@@ -80,7 +80,7 @@ pub enum Alert {
     Fired {
         /// Its name.
         name: String,
-        /// What is so, such as `api.latency_p95 is 212, above 96 (2x the usual 48)`.
+        /// What is so, such as `api.latency_p95 is 212 ms, above 96 ms (2x the usual 48 ms)`.
         words: String,
         /// What it may do.
         then: AlertAction,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::locks::Prepared;
 use super::ours::Evidence;
 use super::series::Series;
 use super::session::{Session, State};
@@ -75,19 +76,26 @@ pub struct Group {
 /// A transaction that has been open for long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OldTransaction {
-    /// The pid of its session.
+    /// The pid of its session; 0 if it is prepared.
     pub pid: i32,
+    /// How it is called, if it is prepared.
+    #[serde(default)]
+    pub gid: Option<String>,
     /// How long it has been open.
     pub age: Duration,
     /// What its session does.
     pub state: State,
 }
 
-/// The session whose snapshot is the oldest: what others delete stays for as long as it does.
+/// The session whose snapshot is the oldest, or a prepared transaction that is older: what others delete
+/// stays for as long as it does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OldSnapshot {
-    /// The pid of its session.
+    /// The pid of its session; 0 if it is prepared.
     pub pid: i32,
+    /// How the transaction is called, if it is prepared.
+    #[serde(default)]
+    pub gid: Option<String>,
     /// How many transactions have begun since.
     pub transactions: u32,
     /// What its session does.
@@ -153,12 +161,17 @@ pub(super) struct Alike {
     pub(super) sessions: u32,
 }
 
-/// Adds up what a poll found.
-pub(super) fn count(groups: &[Alike], listed: &[Session], limits: &Limits) -> Connections {
+/// Adds up what a poll found, given what is prepared in this database.
+pub(super) fn count(
+    groups: &[Alike],
+    listed: &[Session],
+    prepared: &[Prepared],
+    limits: &Limits,
+) -> Connections {
     let mut all = Connections {
         usable: limits.usable(),
-        oldest_transaction: oldest_transaction(listed),
-        oldest_snapshot: oldest_snapshot(listed),
+        oldest_transaction: oldest_transaction(listed, prepared),
+        oldest_snapshot: oldest_snapshot(listed, prepared),
         ..Connections::default()
     };
     for group in groups {
@@ -228,31 +241,69 @@ fn add(groups: &mut Vec<Group>, name: &str, alike: &Alike) {
     }
 }
 
-fn oldest_transaction(listed: &[Session]) -> Option<OldTransaction> {
-    listed
-        .iter()
-        .filter(|session| !session.is_monitor())
-        .filter_map(|session| {
-            Some(OldTransaction {
-                pid: session.pid,
-                age: session.transaction_age?,
-                state: session.state,
-            })
+fn oldest_transaction(listed: &[Session], prepared: &[Prepared]) -> Option<OldTransaction> {
+    let sessions = listed.iter().filter(|session| !session.is_monitor());
+    let sessions = sessions.filter_map(|session| {
+        Some(OldTransaction {
+            pid: session.pid,
+            gid: None,
+            age: session.transaction_age?,
+            state: session.state,
         })
-        .max_by_key(|transaction| transaction.age)
+    });
+    let prepared = prepared.iter().filter_map(|one| {
+        Some(OldTransaction {
+            pid: 0,
+            gid: Some(one.gid.clone()),
+            age: one.age?,
+            state: State::Prepared,
+        })
+    });
+    let all = sessions.chain(prepared);
+    all.max_by_key(|transaction| transaction.age)
 }
 
-fn oldest_snapshot(listed: &[Session]) -> Option<OldSnapshot> {
-    let found = listed.iter().filter(|session| !session.is_monitor());
-    found
-        .filter_map(|session| {
-            Some(OldSnapshot {
-                pid: session.pid,
-                transactions: session.snapshot_age?,
-                state: session.state,
-            })
+fn oldest_snapshot(listed: &[Session], prepared: &[Prepared]) -> Option<OldSnapshot> {
+    let sessions = listed.iter().filter(|session| !session.is_monitor());
+    let sessions = sessions.filter_map(|session| {
+        Some(OldSnapshot {
+            pid: session.pid,
+            gid: None,
+            transactions: session.snapshot_age?,
+            state: session.state,
         })
-        .max_by_key(|snapshot| snapshot.transactions)
+    });
+    let prepared = prepared.iter().filter_map(|one| {
+        Some(OldSnapshot {
+            pid: 0,
+            gid: Some(one.gid.clone()),
+            transactions: one.transactions?,
+            state: State::Prepared,
+        })
+    });
+    let all = sessions.chain(prepared);
+    all.max_by_key(|snapshot| snapshot.transactions)
+}
+
+impl OldTransaction {
+    /// Whose it is, in a few words.
+    pub fn whose(&self) -> String {
+        whose(self.pid, self.gid.as_deref(), self.state)
+    }
+}
+
+impl OldSnapshot {
+    /// Whose it is, in a few words.
+    pub fn whose(&self) -> String {
+        whose(self.pid, self.gid.as_deref(), self.state)
+    }
+}
+
+fn whose(pid: i32, gid: Option<&str>, state: State) -> String {
+    match gid {
+        Some(gid) => format!("prepared transaction {gid}"),
+        None => format!("{pid} {}", state.words()),
+    }
 }
 
 #[cfg(test)]
@@ -323,7 +374,8 @@ mod tests {
             superuser_reserved: 3,
             ..Limits::default()
         };
-        let all = count(&groups, &[old, Session::unknown(8, State::Active)], &limits);
+        let listed = [old, Session::unknown(8, State::Active)];
+        let all = count(&groups, &listed, &[], &limits);
         assert_eq!((all.used, all.here, all.ours, all.free), (12, 10, 1, 5));
         let states = all.by_state;
         assert_eq!((states.active, states.idle), (3, 7));
@@ -339,5 +391,19 @@ mod tests {
         assert_eq!(names(&all.clients), ["10.0.0.1", "local"]);
         assert_eq!(all.oldest_transaction.unwrap().pid, 7);
         assert_eq!(all.oldest_snapshot.unwrap().transactions, 12);
+        let prepared = Prepared {
+            gid: "left".to_owned(),
+            owner: None,
+            age: Some(Duration::from_secs(91)),
+            transactions: Some(13),
+        };
+        let all = count(&groups, &listed, &[prepared], &limits);
+        let oldest = all.oldest_transaction.unwrap();
+        assert_eq!((oldest.pid, oldest.age.as_secs()), (0, 91));
+        assert_eq!(oldest.whose(), "prepared transaction left");
+        assert_eq!(
+            all.oldest_snapshot.unwrap().whose(),
+            "prepared transaction left"
+        );
     }
 }

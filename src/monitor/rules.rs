@@ -15,7 +15,7 @@ use super::board::Board;
 use super::health::{Health, Link};
 use super::metric::{Measure, Measured, measure};
 use super::ours::OursBook;
-use super::threshold::{Line, shown as number};
+use super::threshold::{Line, shown as with_unit};
 use crate::clock::{Clock, Moment};
 use crate::plan::metric::counted_table;
 use crate::plan::{AlertAction, AlertRule, Limit};
@@ -254,6 +254,8 @@ impl Watched {
         }
         self.taken = if fresh { measured.at } else { Some(now) };
         let shown = &mut self.shown;
+        let metric = shown.metric.clone().unwrap_or_default();
+        let number = |value| with_unit(&metric, value);
         shown.value = value;
         (shown.kind, shown.words) = match (&measured.measure, &line) {
             (Measure::Error(why), _) => (ReadingKind::Error, why.clone()),
@@ -330,7 +332,7 @@ impl AlertHealth {
         format!("not {}", self.line)
     }
 
-    /// What is so, such as `api.latency_p95 is 212, above 96 (2x the usual 48)`.
+    /// What is so, such as `api.latency_p95 is 212 ms, above 96 ms (2x the usual 48 ms)`.
     pub fn sentence(&self) -> String {
         match (&self.metric, self.kind) {
             (Some(metric), ReadingKind::Good | ReadingKind::Breach) => {

@@ -125,14 +125,34 @@ pub fn of_probe(target: &ProbeTarget) -> Vec<&'static Metric> {
     all.filter(|(name, _)| measured(name)).collect()
 }
 
-/// The unit of a metric that is a time; none of one that is not.
-pub fn unit(metric: &str) -> Option<Duration> {
+/// What a metric is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Bytes, and what follows their unit.
+    Bytes(&'static str),
+    /// What stands behind the number, which may be nothing.
+    Of(&'static str),
+}
+
+/// What `metric` is counted in.
+pub fn unit(metric: &str) -> Unit {
     match parts(metric).1 {
-        "latency" | "latency_median" | "latency_p95" => Some(Duration::from_millis(1)),
-        "oldest_transaction" | "longest_statement" | "lock_wait" | "downtime" => {
-            Some(Duration::from_secs(1))
-        }
-        _ => None,
+        "latency" | "latency_median" | "latency_p95" => Unit::Of(" ms"),
+        "oldest_transaction" | "longest_statement" | "lock_wait" | "downtime" => Unit::Of(" s"),
+        "error_rate" | "connections_percent" | "cache_hits" | "xid_age" => Unit::Of(" %"),
+        "tps" | "rollbacks" | "rate" => Unit::Of("/s"),
+        "temp" | "wal" => Unit::Bytes("/s"),
+        "replication_lag" | "slot_lag" | "size" | "disk_free" => Unit::Bytes(""),
+        _ => Unit::Of(""),
+    }
+}
+
+/// How long one of the unit of a metric is that is a time; none of one that is not.
+pub fn time_unit(metric: &str) -> Option<Duration> {
+    match unit(metric) {
+        Unit::Of(" ms") => Some(Duration::from_millis(1)),
+        Unit::Of(" s") => Some(Duration::from_secs(1)),
+        Unit::Of(_) | Unit::Bytes(_) => None,
     }
 }
 

@@ -161,7 +161,9 @@ impl Poller {
         let mut server = self.facts.server.clone();
         let known = self.facts_at.map(|at| now.since(at));
         server.up = server.up.zip(known).map(|(up, since)| up + since);
-        let mut all = connections::count(&sessions.alike, &sessions.listed, &server.limits);
+        let prepared = self.rarely.prepared(now);
+        let (alike, listed) = (&sessions.alike, &sessions.listed);
+        let mut all = connections::count(alike, listed, &prepared, &server.limits);
         self.history.push(Some(f64::from(all.used)));
         all.history = self.history.clone();
         all.waiting_elsewhere = sessions.waiting_elsewhere;

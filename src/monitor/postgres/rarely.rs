@@ -16,6 +16,7 @@ use super::vitals::VitalsWatch;
 use crate::clock::{Clock, Moment};
 use crate::monitor::health::{RowCount, Seen};
 use crate::monitor::known::Known;
+use crate::monitor::locks::Prepared;
 use crate::monitor::migrations::Migrations;
 use crate::monitor::pace::Pace;
 use crate::monitor::progress::InvalidIndex;
@@ -147,6 +148,11 @@ impl Rarely {
     /// The size of the database in bytes, when it was last measured.
     pub(super) fn size(&self) -> Option<(Moment, f64)> {
         self.slow_turn.last.zip(self.vitals_watch.size())
+    }
+
+    /// What is prepared in the database, as old as it is at the moment `now`.
+    pub(super) fn prepared(&self, now: Moment) -> Vec<Prepared> {
+        self.vitals_watch.prepared(now)
     }
 
     /// Looks at one sort of things, if that is due, and tells whether it was. An error means that the line

@@ -1,5 +1,6 @@
 //! Fields of rows as the monitor needs them.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use sqlx::postgres::PgRow;
@@ -77,4 +78,13 @@ pub(super) fn int4(row: &PgRow, at: usize) -> Option<i32> {
 /// A number of 64 bits, or a point in time.
 pub(super) fn int8(row: &PgRow, at: usize) -> Option<i64> {
     bytes(row, at)?.try_into().ok().map(i64::from_be_bytes)
+}
+
+/// An address as the server sends it: its family, two bytes about the network, its length, and itself.
+pub(super) fn ip(field: Option<&[u8]>) -> Option<IpAddr> {
+    match field? {
+        [_, _, _, 4, address @ ..] => Some(IpAddr::from(<[u8; 4]>::try_from(address).ok()?)),
+        [_, _, _, 16, address @ ..] => Some(IpAddr::from(<[u8; 16]>::try_from(address).ok()?)),
+        _ => None,
+    }
 }

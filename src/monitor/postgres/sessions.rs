@@ -1,7 +1,7 @@
 //! The sessions of a server, in one scan.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use sqlx::postgres::PgRow;
@@ -10,7 +10,7 @@ use sqlx::postgres::types::Oid;
 use super::activity::{SESSIONS, SESSIONS_OF, SOME_SESSIONS, at};
 use super::facts::Facts;
 use super::line::Line;
-use super::rows::{bytes, int4, int8, oid, word};
+use super::rows::{bytes, int4, int8, ip, oid, word};
 use super::trouble::Trouble;
 use crate::monitor::MONITOR_NAME;
 use crate::monitor::connections::Alike;
@@ -276,14 +276,5 @@ fn client(row: &PgRow) -> Option<Client> {
             Some(Client::At(SocketAddr::new(ip(Some(address))?, port)))
         }
         None => (port < 0).then_some(Client::Local),
-    }
-}
-
-/// An address as the server sends it: its family, two bytes about the network, its length, and itself.
-fn ip(field: Option<&[u8]>) -> Option<IpAddr> {
-    match field? {
-        [_, _, _, 4, address @ ..] => Some(IpAddr::from(<[u8; 4]>::try_from(address).ok()?)),
-        [_, _, _, 16, address @ ..] => Some(IpAddr::from(<[u8; 16]>::try_from(address).ok()?)),
-        _ => None,
     }
 }

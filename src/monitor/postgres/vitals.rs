@@ -11,6 +11,7 @@ use super::line::Line;
 use super::rows::{field, flag, relation, seconds, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
+use crate::monitor::locks::Prepared;
 use crate::monitor::vitals::{
     Checkpoints, Counters, Disk, Grown, Replica, Slot, TableChanges, Vitals,
 };
@@ -28,7 +29,8 @@ const COUNTERS: &str = "
                 THEN pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::float8
                 END AS behind,
            EXISTS (SELECT FROM pg_stat_get_wal_senders()) AS replicas,
-           EXISTS (SELECT FROM pg_replication_slots) AS slots
+           EXISTS (SELECT FROM pg_replication_slots) AS slots,
+           EXISTS (SELECT FROM pg_prepared_xact()) AS prepared
       FROM pg_stat_database
      WHERE datid = $1";
 
@@ -50,6 +52,15 @@ const SLOTS: &str = "
                 THEN pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::float8 END AS kept,
            to_jsonb(s) ->> 'wal_status' AS status
       FROM pg_replication_slots AS s
+     LIMIT 50";
+
+/// No session is seen of these, however long they have been open.
+const PREPARED: &str = "
+    SELECT gid, owner::text AS owner, age(transaction) AS transactions,
+           extract(epoch FROM clock_timestamp() - prepared)::float8 AS age
+      FROM pg_prepared_xacts
+     WHERE database = current_database()
+     ORDER BY prepared
      LIMIT 50";
 
 const SIZE: &str = "
@@ -81,6 +92,8 @@ pub(super) struct VitalsWatch {
     checkpoints: [Grown; 2],
     size: Option<f64>,
     tables: Option<(Moment, HashMap<i64, [f64; 3]>)>,
+    prepared: Vec<Prepared>,
+    prepared_at: Option<Moment>,
 }
 
 impl VitalsWatch {
@@ -92,6 +105,16 @@ impl VitalsWatch {
     /// The size of the database in bytes, when it was last measured.
     pub(super) fn size(&self) -> Option<f64> {
         self.newest.size
+    }
+
+    /// What is prepared in the database, as old as it is at the moment `now`.
+    pub(super) fn prepared(&self, now: Moment) -> Vec<Prepared> {
+        let since = self.prepared_at.map(|at| now.since(at)).unwrap_or_default();
+        let mut all = self.prepared.clone();
+        for one in &mut all {
+            one.age = one.age.map(|age| age + since);
+        }
+        all
     }
 
     /// Marks that nothing was seen for a while.
@@ -123,6 +146,13 @@ impl VitalsWatch {
         } else {
             Vec::new()
         };
+        let prepared = if has("prepared") {
+            line.rows(sqlx::query(PREPARED)).await?
+        } else {
+            Vec::new()
+        };
+        self.prepared = prepared.iter().map(super::locks::prepared).collect();
+        self.prepared_at = Some(now);
         let vitals = &mut self.newest;
         vitals.at = now;
         vitals.replicas = replicas.iter().map(replica).collect();

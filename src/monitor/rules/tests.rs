@@ -61,7 +61,7 @@ fn a_relative_rule_fires_when_it_is_worse_than_before_t_zero() {
     for secs in 31..40 {
         alerts.extend(rules.look(&answered(secs, 250.0), at(secs)));
     }
-    let words = "api.latency is 250, above 200 (2x the usual 100)".to_owned();
+    let words = "api.latency is 250 ms, above 200 ms (2x the usual 100 ms)".to_owned();
     let fired = Alert::Fired {
         name: "slow".to_owned(),
         words,

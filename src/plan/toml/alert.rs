@@ -16,7 +16,7 @@ pub(super) fn alert(table: Table<'_>) -> Option<AlertRule> {
     } else {
         None
     };
-    let unit = metric.as_deref().and_then(metric::unit);
+    let unit = metric.as_deref().and_then(metric::time_unit);
     let above = table
         .scalar("above")
         .and_then(|text| threshold(&table, &text, unit));

@@ -218,6 +218,16 @@ async fn a_prepared_transaction_shows_as_the_blocker_with_its_name() {
         (prepared.gid.as_str(), prepared.owner.as_deref()),
         ("left behind", Some("postgres"))
     );
+    let is_prepared = |p: &Picture| {
+        let oldest = p.connections.oldest_transaction.as_ref();
+        oldest.is_some_and(|oldest| oldest.pid == 0)
+    };
+    let seen = watched.picture(is_prepared).await;
+    let oldest = seen.connections.oldest_transaction.as_ref().unwrap();
+    let snapshot = seen.connections.oldest_snapshot.as_ref().unwrap();
+    for whose in [oldest.whose(), snapshot.whose()] {
+        assert_eq!(whose, "prepared transaction left behind");
+    }
     let inspector = watched.monitor.inspector("db0").unwrap();
     let near = inspector.inspect(root.subject()).await.unwrap();
     let gids: Vec<&str> = near.prepared.iter().map(|(one, _)| &one.gid[..]).collect();

@@ -93,8 +93,12 @@ async fn from_near_a_hidden_session_shows_its_locks_and_no_remark_for_a_statemen
     assert_eq!((&near.statement[..], &near.blocks[..]), ("", &[pid][..]));
     holder.run("select pg_advisory_unlock(42)").await;
     waiter.await.unwrap().unwrap();
-    let gone = inspector.inspect(listed.subject()).await;
-    assert_eq!(gone.unwrap_err(), format!("session {pid} has ended"));
+    let nobody = Subject::Session {
+        pid: i32::MAX,
+        started: None,
+    };
+    let gone = inspector.inspect(nobody).await.unwrap_err();
+    assert_eq!(gone, format!("session {} has ended", i32::MAX));
 }
 
 #[tokio::test]

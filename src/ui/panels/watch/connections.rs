@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::sight::{Panel, Sight};
-use crate::monitor::{Connections, Group, Picture};
+use crate::monitor::{Connections, Group, Picture, State};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::widgets::{Bar, Spark, clip};
@@ -14,7 +14,7 @@ use crate::ui::words::{self, short};
 
 /// From this part of the usable slots on there is reason to look.
 const MANY: f64 = 0.8;
-/// From how many transactions on an old snapshot is worth a line.
+/// From how many transactions on there is reason to look at an old snapshot.
 const OLD_SNAPSHOT: u32 = 1_000;
 /// What stands between two groups.
 const GAP: &str = "   ";
@@ -115,16 +115,20 @@ fn oldest(sight: &Sight<'_>, picture: &Picture) -> Line<'static> {
         };
         return Line::from(sight.span(words, Role::Dim));
     };
-    let role = if oldest.state.holds_transaction_idly() {
+    let role = if oldest.state.holds_transaction_idly() || oldest.state == State::Prepared {
         Role::Warn
     } else {
         Role::Text
     };
+    // Another, which is hidden, may be older.
+    let seen = match picture.hidden_sessions() {
+        Some(_) => " that is not hidden",
+        None => "",
+    };
     let words = format!(
-        "oldest transaction {}  {} {}",
+        "oldest transaction{seen} {}  {}",
         short(oldest.age),
-        oldest.pid,
-        oldest.state.words()
+        oldest.whose()
     );
     Line::from(sight.span(words, role))
 }
@@ -133,13 +137,13 @@ fn oldest(sight: &Sight<'_>, picture: &Picture) -> Line<'static> {
 fn snapshot(sight: &Sight<'_>, all: &Connections) -> Option<Line<'static>> {
     let oldest = all.oldest_snapshot.as_ref()?;
     let words = format!(
-        "oldest snapshot {} transactions back  {} {}",
+        "oldest snapshot {} transactions back  {}",
         words::number(f64::from(oldest.transactions)),
-        oldest.pid,
-        oldest.state.words()
+        oldest.whose()
     );
     let old = oldest.transactions >= OLD_SNAPSHOT;
-    old.then(|| Line::from(sight.span(words, Role::Warn)))
+    let role = if old { Role::Warn } else { Role::Dim };
+    Some(Line::from(sight.span(words, role)))
 }
 
 /// The same sessions by what they have in common: a line for each sort, and more where there is room.

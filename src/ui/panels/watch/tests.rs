@@ -359,11 +359,13 @@ fn connections_say_who_has_them() {
         },
         oldest_transaction: Some(OldTransaction {
             pid: 4711,
+            gid: None,
             age: Duration::from_secs(190),
             state: State::IdleInTransaction,
         }),
         oldest_snapshot: Some(OldSnapshot {
             pid: 4711,
+            gid: None,
             transactions: 48_000,
             state: State::IdleInTransaction,
         }),
