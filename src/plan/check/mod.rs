@@ -73,11 +73,19 @@ pub(super) fn check(
     }
     safety::check(&draft, source, facts, &mut problems);
     let mut allows = Allows::of(&draft);
+    let forward = draft.phases.iter().any(|phase| !phase.steps.is_empty());
     let named = names::give(&mut draft, &mut problems);
     // A step that could not be read is a step.
     let unread = source.text().contains("phase") && has_errors(&problems);
     if named.steps.is_empty() && draft.ledger.count(Element::TaskItem) == 0 && !unread {
         problems.push(nothing_to_do(format));
+    } else if !forward && !named.steps.is_empty() && !unread {
+        let message = "nothing is done here: all steps are a way back";
+        problems.push(
+            Problem::warning("no-steps", Span::at(0), message).hint(
+                "what is deployed stands in phases, or under headings such as \"Deployment\"",
+            ),
+        );
     }
     let allowed = allows.take(&mut problems);
     problems.extend(allows.unused());

@@ -578,6 +578,17 @@ fn a_catalog_knows_what_the_database_is_like() {
             "alter domain other add constraint c check (value > 1)",
             Form::ChangeDomain,
         ),
+    ] {
+        assert_eq!(form(sql), wanted, "{sql}");
+    }
+}
+
+#[test]
+fn what_is_only_a_word_away_is_another_form() {
+    let setup = "create table t (id int);";
+    let mut known = Catalog::default();
+    judge(setup, &mut known);
+    for (sql, wanted) in [
         ("alter domain other validate constraint c", Form::TestDomain),
         ("alter domain other set not null", Form::TestDomain),
         (
@@ -612,6 +623,8 @@ fn a_catalog_knows_what_the_database_is_like() {
         ("alter type pair drop attribute a cascade", Form::DropOther),
         ("alter type pair add attribute a int", Form::Other),
     ] {
-        assert_eq!(form(sql), wanted, "{sql}");
+        let judged = judge(sql, &mut known.clone());
+        let part = judged.first().and_then(|judged| judged.parts.first());
+        assert_eq!(part.map(|part| part.form), Some(wanted), "{sql}");
     }
 }

@@ -73,7 +73,7 @@ const MAX_COMMON: usize = 3;
 fn by_itself(word: &str) -> Option<Pattern> {
     let common = word.chars().count() <= MAX_COMMON || matches!(word, "true" | "false");
     let pattern = if common {
-        format!(r#"(^|  |\t|[^\w\s-])\s*{word}\s*($|  |\t|[^\w\s-])"#)
+        format!(r"(^|  |\t|[^\w\s-])\s*{word}\s*($|  |\t|[^\w\s-])")
     } else {
         format!(r"(^|[^t\s]|[^o'’]t|[^n]ot)\s*\b{word}\b")
     };

@@ -23,7 +23,7 @@ const ENTITIES: [(&str, &str); 6] = [
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     let body = text.body();
     let entity = || body.contains('&') && ENTITIES.iter().any(|(html, _)| body.contains(html));
-    if !text.runs() || (body.is_ascii() && !entity()) {
+    if !text.runs() || (body.is_ascii() && !body.contains('\0') && !entity()) {
         return;
     }
     let plain = if text.is_sql() {
@@ -54,6 +54,10 @@ fn odd(body: &str, at: usize, c: char, plain: bool, shell: bool) -> Option<(Rang
     if turns {
         let message = format!("U+{code:04X} turns around the order in which this line is shown");
         return Some((one, message));
+    }
+    if c == '\0' {
+        let message = "no command can hold a NUL, which stands here: this would not be started";
+        return Some((one, message.to_owned()));
     }
     if !plain {
         return None;

@@ -89,12 +89,8 @@ fn fetches<'c, 't>(command: &'c Command<'t>) -> Option<(&'c [Word<'t>], &'c str)
             _ => false,
         }
     })?;
-    let verb = |word: &&Word<'_>| matches!(word.text.as_ref(), "dlx" | "exec" | "x");
-    let from = if runner.get(1).filter(verb).is_some() {
-        2
-    } else {
-        1
-    };
+    let verb = |word: &Word<'_>| matches!(word.text.as_ref(), "dlx" | "exec" | "x");
+    let from = 1 + usize::from(runner.get(1).is_some_and(verb));
     let given = Given::read(runner.get(from..)?, NPX);
     let refuses = given.options.iter().any(|option| {
         let no = option.value == Some("no") || option.value == Some("false");

@@ -1268,6 +1268,11 @@ fn a_standby_is_no_backup() {
 }
 
 #[test]
+fn a_nul_is_told_wherever_it_stands() {
+    trap("odd-character", &["echo a\0b", "echo 'a\0b' # c"]);
+}
+
+#[test]
 fn secrets_in_plain_sight() {
     trap(
         "secret-in-plan",
