@@ -4,15 +4,14 @@ use std::ops::Range;
 
 use super::placeholder::Context;
 
-/// Words that only say that something is missing, where one of them is all that is given.
-const MISSING: [&str; 5] = ["PLACEHOLDER", "TODO", "FIXME", "REPLACE_THIS", "FILL_IN"];
+/// Words that only say that something is missing, where one of them in capitals is all that is given.
+const MISSING: [&str; 5] = ["placeholder", "todo", "fixme", "replace_this", "fill_in"];
 
 /// Finds them in `line`, in no order.
 pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
-    let marks = [
-        "...", "…", "X", "x", "TODO", "FIXME", "PLACE", "REPLACE", "FILL", "YYYY",
-    ];
-    if !marks.iter().any(|mark| line.contains(mark)) {
+    let marks = ["...", "…", "x"];
+    let capitals = line.bytes().any(|byte| byte.is_ascii_uppercase());
+    if !capitals && !marks.iter().any(|mark| line.contains(mark)) {
         return;
     }
     let mut words = words(line);
@@ -31,7 +30,7 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
             Context::Shell => (said && is_left_out(text)) || is_crossed(text),
             Context::Sql => text == "YYYY-MM-DD" && is_value(line, at) || is_date(text),
         };
-        let missing = said && MISSING.contains(&value(text));
+        let missing = said && is_missing(value(text));
         if missing || open {
             let start = at + text.len() - value(text).len();
             found.push(start..at + text.len());
@@ -56,6 +55,13 @@ fn is_in_quotes(line: &str, word: &Range<usize>) -> bool {
             .any(|quote| text.matches(*quote).count() % 2 == 1)
     };
     odd(&line[..word.start]) || odd(&line[word.clone()])
+}
+
+fn is_missing(word: &str) -> bool {
+    let capitals = word
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    capitals && MISSING.contains(&word.to_ascii_lowercase().as_str())
 }
 
 /// What is given behind `--option=`, or the whole word.

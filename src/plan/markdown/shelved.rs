@@ -121,21 +121,15 @@ fn parts(name: &str) -> impl Iterator<Item = (&str, At)> {
     name.split(BRACKETS)
         .enumerate()
         .flat_map(move |(ix, text)| {
-            // Within brackets, "next release: 2.5" is one remark.
             if ix % 2 == 1 {
-                let remarks = text.split(REMARKS).map(|remark| (remark, At::Brackets));
-                let several = text.contains(REMARKS);
-                let last = remarks.last().filter(|_| several);
-                return std::iter::once((text, At::Brackets)).chain(last).collect();
+                // Within brackets, "next release: 2.5" is one remark.
+                let last = text.rsplit_once(REMARKS).map(|(_, last)| last);
+                let remarks = std::iter::once(text).chain(last);
+                return remarks.map(|remark| (remark, At::Brackets)).collect();
             }
-            let pieces: Vec<&str> = text
-                .split(ENDS)
-                .flat_map(|text| text.split(" - "))
-                .collect();
-            let (first, rest) = match pieces.split_first() {
-                Some((first, rest)) => (first, rest),
-                None => return Vec::new(),
-            };
+            let mut pieces = text.split(ENDS).flat_map(|text| text.split(" - "));
+            let first = pieces.next().unwrap_or(text);
+            let rest: Vec<&str> = pieces.collect();
             let ends = rest.iter().all(|piece| piece.trim().is_empty());
             let at = match ix {
                 0 if bare && ends => At::Alone,

@@ -35,8 +35,10 @@ pub(super) fn of(text: &str) -> Option<Unsaid> {
     let forbidden = forbids(&words, &last) || forbids(&Words::whole(text), text);
     let example = tongues::words(|tongue| tongue.examples)
         .any(|word| tongues::strip_word(said, word).is_some());
+    // "Troubleshooting:"; "Reference data:" names what is loaded.
+    let looked_up = words.has(Topic::Reference) && words.speaks_only_of(&[&[Topic::Reference]]);
     let explained = !last.contains([';', '；']) && explains(said);
-    (example || explained || forbidden || informs(&last) || shelved::is(&last))
+    (example || looked_up || explained || forbidden || informs(&last) || shelved::is(&last))
         .then_some(Unsaid::NotToBeDone)
 }
 
@@ -273,6 +275,9 @@ mod tests {
             "This is what the job runs every night:",
             "Statements that are executed by the migration:",
             "Migration contents:",
+            "Troubleshooting:",
+            "Appendix:",
+            "Debugging:",
             "Internally it executes:",
             "Zur Information:",
         ] {

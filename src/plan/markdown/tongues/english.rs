@@ -58,6 +58,8 @@ pub(super) const ENGLISH: Tongue = Tongue {
     ],
     examples: &["example", "examples", "for example", "for instance", "e g"],
     informs: &[
+        "debug",
+        "debugging",
         "for reference",
         "for reference the*",
         "for reference this*",
