@@ -51,6 +51,7 @@ impl Words {
             && !self.acts_on(&[&PLAIN, &[Topic::Acts, Topic::Moves, Topic::Thing]]))
             || self.fails()
             || self.restores()
+            || self.returns_to_old()
             || (self.has(Topic::Urgent) && !self.has(Topic::Verify) && !self.hurries())
             || (given_up
                 && self.speaks_only_of(&[&BACK])
@@ -80,7 +81,28 @@ impl Words {
             tongues::words(|tongue| tongue.in_case)
                 .any(|word| tongues::strip_word(text, word).is_some())
         };
-        self.has(Topic::Fails) || (self.has(Topic::Failure) && case())
+        // "If we need to go back"
+        let speaks = self.has(Topic::Failure) || self.uncounted().contains(" go back ");
+        self.has(Topic::Fails) || (speaks && case())
+    }
+
+    /// "Back to the old version", "Switch back to blue"; not "Back to normal".
+    fn returns_to_old(&self) -> bool {
+        let old = [
+            "old", "previous", "earlier", "prior", "last", "original", "blue",
+        ];
+        let text = self.uncounted();
+        let begins = [
+            "back to ",
+            "switch back to ",
+            "go back to ",
+            "move back to ",
+        ];
+        let rest = begins.iter().find_map(|begin| text.strip_prefix(begin));
+        let mut words = rest.unwrap_or("").split(' ');
+        words
+            .find(|word| *word != "the")
+            .is_some_and(|word| old.contains(&word))
     }
 
     /// "Restore from backup", "Restoration"; not "Restore traffic", which goes on, nor "Create a restore

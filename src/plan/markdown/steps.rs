@@ -30,6 +30,7 @@ pub(super) fn read(
         found: Found::default(),
         warned: Vec::new(),
         reserved: None,
+        tab: None,
     };
     walk.blocks(blocks, group);
     walk.finish()
@@ -52,6 +53,7 @@ pub(super) fn read_others(
         },
         warned: Vec::new(),
         reserved: None,
+        tab: None,
     };
     for other in others {
         match other {
@@ -71,6 +73,8 @@ pub(super) struct Walk<'b, 's> {
     warned: Vec<(Span, String)>,
     /// What the last HTML says that what follows is, if nobody may go on into that.
     pub(super) reserved: Option<String>,
+    /// The tab that is open.
+    pub(super) tab: Option<String>,
 }
 
 impl Walk<'_, '_> {
@@ -96,9 +100,7 @@ impl Walk<'_, '_> {
         for (_, text) in self.warned.drain(..).rev() {
             work::put_before(&mut step.details, &text);
         }
-        if let Some(words) = self.reserved.as_deref().filter(|_| self.is_forward()) {
-            conditional::guard(&mut step, words, self.book);
-        }
+        self.guard_aside(&mut step);
         self.found.steps.push(step);
     }
 
@@ -144,7 +146,8 @@ impl Walk<'_, '_> {
                     before = None;
                 }
                 Kind::Fence(fence) if self.runs(fence) => {
-                    let (candidates, next) = ways::side_by_side(blocks, ix - 1, before.take());
+                    let (candidates, next) =
+                        ways::side_by_side(blocks, ix - 1, before.take(), self.book);
                     let case = self.case(blocks, ix);
                     ix = next;
                     let steps = self.found.steps.len();
