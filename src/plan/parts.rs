@@ -92,6 +92,13 @@ pub struct Database {
     pub span: Span,
 }
 
+impl Database {
+    /// Whether no line of the plan is about it: its SQL names none.
+    pub fn is_adopted(&self) -> bool {
+        self.span == Span::at(0)
+    }
+}
+
 /// A rule about what is measured, or a criterion that a person has to judge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertRule {

@@ -116,6 +116,17 @@ fn outline(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "  R{number} {name} ({window})")?;
         steps(&plan.steps[tier.steps.clone()], out)?;
     }
+    for adopted in plan
+        .databases
+        .iter()
+        .filter(|database| database.is_adopted())
+    {
+        writeln!(
+            out,
+            "  SQL runs on the database of {}: the plan names none",
+            adopted.url_env
+        )?;
+    }
     counts(plan, out)
 }
 

@@ -8,6 +8,7 @@ mod conditions;
 mod names;
 mod references;
 mod safety;
+mod servers;
 mod snapshots;
 mod values;
 mod ways_back;
@@ -67,6 +68,7 @@ pub(super) fn check(
     conditions::check(&draft, source, &mut problems);
     values::check(&draft, &mut problems);
     snapshots::check(&draft, &mut problems);
+    servers::check(&draft, &mut problems);
     ways_back::check(&draft, format, &mut problems);
     if !has_errors(&problems) {
         advice::check(&draft, format, &mut problems);
@@ -164,6 +166,7 @@ fn codes() -> impl Iterator<Item = &'static str> {
         "placeholder",
         "window-gap",
         "never-offered",
+        "unclear-database",
         "unclear-tier",
         "unclear-undo",
         "empty-phase",

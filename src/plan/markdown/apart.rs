@@ -81,6 +81,33 @@ impl Title {
     }
 }
 
+/// How the point is called behind which nothing goes back, folded.
+const NO_RETURN: [&str; 8] = [
+    "point of no return",
+    "punkt ohne wiederkehr",
+    "point de non retour",
+    "punto de no retorno",
+    "punto sin retorno",
+    "ponto sem retorno",
+    "точка невозврата",
+    "不可回退点",
+];
+
+impl Title {
+    /// Whether it says that here is the point of no return: by itself, or beside what it names. "Before the
+    /// point of no return" is not.
+    pub(super) fn is_no_return(&self) -> bool {
+        let parts = self.text.split(['(', ')', '（', '）', ':', '—', '–', '：']);
+        let mut parts = parts.flat_map(|part| part.split(" - "));
+        parts.any(|part| {
+            let words = Words::whole(part);
+            let text = words.uncounted().trim_end();
+            let text = text.strip_prefix("the ").unwrap_or(text);
+            NO_RETURN.contains(&text)
+        })
+    }
+}
+
 impl Words {
     fn is_apart(&self) -> bool {
         let text = self.uncounted().trim_end();

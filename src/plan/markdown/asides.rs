@@ -18,6 +18,7 @@ use super::times;
 use super::unrun;
 use super::unsaid::{self, Unsaid};
 use super::work;
+use crate::plan::draft::StepSpec;
 use crate::plan::ledger::Place;
 use crate::plan::source::Span;
 
@@ -63,8 +64,12 @@ impl Walk<'_, '_> {
         unrun::tell_block(kind, span, self.rules.fences, self.book);
         match kind {
             Kind::Other => {
-                let turn = html::turn(self.book.slice(span));
-                self.turn(turn);
+                let text = self.book.slice(span);
+                self.turn(html::turn(text));
+                match html::tab(text) {
+                    None if html::closes_tabs(text) => self.tab = None,
+                    tab => self.tab = tab.or(self.tab.take()),
+                }
             }
             Kind::List(list) if self.is_forward() => {
                 criteria::given(list, None, &mut self.found.alerts);
@@ -138,6 +143,16 @@ impl Walk<'_, '_> {
         let whole = times::estimate(text).map(|budget| (budget, true));
         let budget = whole.or_else(|| Some((lines()?, false)))?;
         (self.is_forward() && self.found.budget.is_none()).then_some(budget)
+    }
+
+    /// Makes a person say that `step` is needed, if HTML around it says that it is for a case, or in a tab.
+    pub(super) fn guard_aside(&mut self, step: &mut StepSpec) {
+        if let Some(words) = self.reserved.as_deref().filter(|_| self.is_forward()) {
+            conditional::guard(step, words, self.book);
+        }
+        if let Some(tab) = &self.tab {
+            conditional::guard_way(step, tab, self.book);
+        }
     }
 
     /// What a block that is no Markdown says that those behind it are for.

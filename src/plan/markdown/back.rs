@@ -51,6 +51,7 @@ impl Words {
             && !self.acts_on(&[&PLAIN, &[Topic::Acts, Topic::Moves, Topic::Thing]]))
             || self.fails()
             || self.restores()
+            || self.returns_to_old()
             || (self.has(Topic::Urgent) && !self.has(Topic::Verify) && !self.hurries())
             || (given_up
                 && self.speaks_only_of(&[&BACK])
@@ -71,16 +72,6 @@ impl Words {
         let begins = self.begins(&[Topic::Deploy]);
         (begins && !self.uncounted().starts_with(is_dense))
             || (self.has(Topic::Deploy) && self.speaks_only_of(&[&only]))
-    }
-
-    /// "If the migration fails", "if something goes wrong", "if issues occur".
-    fn fails(&self) -> bool {
-        let case = || {
-            let text = self.uncounted();
-            tongues::words(|tongue| tongue.in_case)
-                .any(|word| tongues::strip_word(text, word).is_some())
-        };
-        self.has(Topic::Fails) || (self.has(Topic::Failure) && case())
     }
 
     /// "Restore from backup", "Restoration"; not "Restore traffic", which goes on, nor "Create a restore

@@ -25,6 +25,8 @@ pub(super) enum Reserve {
     Back,
     /// It is for another place.
     Elsewhere,
+    /// It is one of several ways.
+    Way,
 }
 
 /// Whether `text` begins with the case that what it names is for. Without spaces between words, a case
@@ -256,6 +258,15 @@ pub(super) fn guard_comment(step: &mut StepSpec, text: &str, span: Span, book: &
     step.danger = true;
 }
 
+/// Makes a person say that `step`, which is one of several ways of doing something, is the one. What can be
+/// picked already is asked for.
+pub(super) fn guard_way(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
+    let free = step.confirm.is_none() && step.when.is_none() && step.alternatives.is_empty();
+    if free && !step.work.is_check() {
+        hold(step, name, Reserve::Way, book);
+    }
+}
+
 fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) {
     let (message, confirm) = match reserve {
         Reserve::Case => (
@@ -269,6 +280,10 @@ fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) 
         Reserve::Elsewhere => (
             format!("\"{text}\" is about another place than production"),
             format!("This is not for production: \"{text}\". Is it needed now?"),
+        ),
+        Reserve::Way => (
+            format!("\"{text}\" is one of several ways, of which only one is gone"),
+            format!("This is one of several ways: \"{text}\". Is it the one?"),
         ),
     };
     book.problems.push(

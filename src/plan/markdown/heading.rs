@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::decoration;
+use super::since::looks_like_place;
 use super::times::{self, Said};
 use super::tongues::{self, ORDINALS, strip_word};
 use super::words::{Meaning, Sense, Stage, Weight, Words};
@@ -114,6 +115,15 @@ impl Title {
                 .unwrap_or("")
                 .trim(),
         })
+    }
+
+    /// What in its parentheses looks like a place on the clock, if no time was understood.
+    pub(super) fn unread_time(&self) -> Option<&str> {
+        let parts = self.text.split(['(', '[']).skip(1);
+        let mut inside = parts.map(|part| part.split([')', ']']).next().unwrap_or(part));
+        inside
+            .find(|inside| looks_like_place(inside))
+            .filter(|_| self.times.is_empty())
     }
 
     /// Whether it tells any time.

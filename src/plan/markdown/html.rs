@@ -40,6 +40,27 @@ pub(super) fn turn(text: &str) -> Option<Turn> {
     last.map(|(_, turn)| turn)
 }
 
+/// The name of the tab that `text`, the source of a block of HTML, leaves open: `<TabItem value="aws">`.
+pub(super) fn tab(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let open = lower.rfind("<tabitem").or_else(|| lower.rfind("<tab "))?;
+    if lower[open..].contains("</tab") {
+        return None;
+    }
+    let tag = &text[open..];
+    let tag = &tag[..tag.find('>').unwrap_or(tag.len())];
+    let named = ["label=", "title=", "name=", "value="];
+    let value = named.iter().find_map(|name| tag.split_once(name))?.1;
+    let value = value.trim_start_matches(['{', '"', '\'']);
+    let end = value.find(['"', '\'', '}', '>']).unwrap_or(value.len());
+    Some(value[..end].to_owned())
+}
+
+/// Whether `text` closes a tab and opens none.
+pub(super) fn closes_tabs(text: &str) -> bool {
+    text.to_ascii_lowercase().contains("</tab") && tab(text).is_none()
+}
+
 /// The same of a paragraph that opens or closes `:::danger Rollback`.
 pub(super) fn turn_of_colons(text: &str) -> Option<Turn> {
     let line = text.lines().next()?.trim();
@@ -72,6 +93,27 @@ fn without_tags(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tabs_are_known_by_what_they_are_called() {
+        let name = |text: &str| tab(text).unwrap_or_default();
+        assert_eq!(name("<Tabs>\n<TabItem value=\"aws\">\n"), "aws");
+        assert_eq!(
+            name("</TabItem>\n<TabItem value=\"g\" label='On GCP'>"),
+            "On GCP"
+        );
+        assert_eq!(name("<Tab title=\"Linux\">"), "Linux");
+        for text in [
+            "<Tabs>",
+            "</TabItem></Tabs>",
+            "<TabItem value=\"a\">x</TabItem>",
+            "<table>",
+            "",
+        ] {
+            assert_eq!(name(text), "", "{text}");
+        }
+        assert!(closes_tabs("</TabItem>\n</Tabs>") && !closes_tabs("<Tabs>"));
+    }
 
     #[test]
     fn what_follows_stands_below_a_summary_a_heading_or_colons() {

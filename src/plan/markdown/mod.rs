@@ -55,6 +55,7 @@ mod phrases;
 mod placeholder;
 mod procedure;
 mod programs;
+mod returns;
 mod roles;
 mod rollbacks;
 mod script;

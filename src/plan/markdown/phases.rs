@@ -50,6 +50,7 @@ pub(super) fn phases(
         phases.push(phase(outline, readings, contents, section, steps, book));
     }
     give_kinds(&mut phases, book);
+    no_return(outline, &mut phases, book);
     let mut phases = order::driving(phases, outline, book);
     tell_apart(&mut phases, outline, contents);
     phases.into_iter().map(|phase| phase.spec).collect()
@@ -91,6 +92,7 @@ fn phase(
         conditional::guard_section(step, &reading.name, &heading.title.words, book);
     }
     tell_unclear(reading, heading, book);
+    tell_unread_time(heading, book);
     Phase {
         spec: PhaseSpec {
             id: book.take_phase_id(id),
@@ -100,7 +102,7 @@ fn phase(
             at: reading.at.clone(),
             gate: None,
             ungated: false,
-            point_of_no_return: false,
+            point_of_no_return: heading.title.is_no_return(),
             when: None,
             choice: reading.choice.clone(),
             steps,
@@ -113,6 +115,28 @@ fn phase(
             .stage
             .is_some_and(|stage| stage.weight == Weight::Strong),
         success: reading.role == Role::Other(Sense::Success),
+    }
+}
+
+/// Behind a heading "Point of no return" that holds no step, the next phase is the one.
+fn no_return(outline: &Outline, phases: &mut [Phase], book: &mut Book<'_>) {
+    for (ix, section) in outline.sections.iter().enumerate() {
+        let own = phases.iter().any(|phase| phase.section == ix);
+        if own || !section.title.is_no_return() {
+            continue;
+        }
+        let span = book.first_line(section.span);
+        let Some(next) = phases.iter_mut().find(|phase| phase.section > ix) else {
+            let message = "nothing is deployed behind this point: no phase has it";
+            let problem = Problem::warning("no-return", span, message);
+            book.problems
+                .push(problem.hint("put it above the phase with which it is passed"));
+            continue;
+        };
+        next.spec.point_of_no_return = true;
+        let message = format!("it is passed when \"{}\" begins", next.spec.name);
+        book.problems
+            .push(Problem::note("no-return", span, message));
     }
 }
 
@@ -135,6 +159,17 @@ fn tell_unclear(reading: &Reading, heading: &Section, book: &mut Book<'_>) {
     book.problems.push(problem.hint(
         "say it in the heading: \"Deployment: swap the tables\", or \"Not in this release: ...\"",
     ));
+}
+
+/// Tells of a heading whose time is not read: nothing is due then.
+pub(super) fn tell_unread_time(heading: &Section, book: &mut Book<'_>) {
+    if let Some(time) = heading.title.unread_time() {
+        let message = format!("\"{time}\" looks like a time, and is not read");
+        let problem = Problem::warning("unread-time", book.first_line(heading.span), message);
+        book.problems.push(problem.hint(
+            "say it as \"(T-30 min)\", \"(T+2 hours)\" or \"(1 day later)\"; of a rollback as \"(< 15 min)\" or \"(> 1 hour)\"",
+        ));
+    }
 }
 
 /// Whether a heading does not say enough by itself: "Planning", "Database integrity". The time that

@@ -83,6 +83,7 @@ pub(super) fn tiers(
     let mut seen: HashMap<String, usize> = HashMap::new();
     let finish = |tier: Tier| {
         let section = tier.section;
+        super::phases::tell_unread_time(&outline.sections[section], book);
         let mut spec = tier.finish(outline, readings, contents);
         let mut count = seen.entry(spec.name.clone()).or_insert(0);
         // Another of this name is told from it by its time.

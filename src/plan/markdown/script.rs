@@ -4,6 +4,7 @@ use super::blocks::Fence;
 use super::expected;
 use super::fence::Language;
 use super::heading::Ordinal;
+use super::programs;
 use super::tongues::{self, ORDINALS};
 use super::transcript;
 use crate::plan::shell;
@@ -324,8 +325,8 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
                     piece.title = Some(words.to_owned());
                     continue;
                 }
-                if seen_code && is_told(text) && !remark {
-                    more.push(text);
+                if seen_code && is_told(text) && !remark && !programs::begins_with_command(text) {
+                    more.push(text.trim_end_matches([':', ' ']));
                 }
                 if !runs && is_told(text) {
                     let bare = if remark {
@@ -355,7 +356,8 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
         }
     }
     trim_blank(&mut piece.code);
-    if let Some(title) = &mut piece.title {
+    if let Some(title) = piece.title.as_mut().filter(|_| !more.is_empty()) {
+        title.truncate(title.trim_end_matches([':', ' ']).len());
         name_all(title, &more);
     }
     if piece.title.is_none() {

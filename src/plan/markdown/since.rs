@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::times::{length, place};
+use crate::plan::letters;
 
 /// How the start is called that `30 minutes after the deployment` counts from.
 const STARTS: [&str; 15] = [
@@ -39,6 +40,70 @@ fn of_start(text: &str) -> Option<&str> {
     let rest = without_word(rest, &articles);
     STARTS.contains(&rest.trim()).then_some(head)
 }
+
+/// How long before or after the start: `30 min before go-live`, `30 days after release`.
+pub(super) fn beside_start(text: &str) -> Option<(&str, i64)> {
+    let sides = [(" before ", -1), (" prior to ", -1), (" after ", 1)];
+    sides.iter().find_map(|(side, sign)| {
+        let (head, rest) = text.split_once(side)?;
+        let rest = without_word(rest, &["the "]);
+        STARTS.contains(&rest.trim()).then_some((head, *sign))
+    })
+}
+
+/// Whether `text` looks as if it told a place on the clock: a relation, and a unit.
+pub(super) fn looks_like_place(text: &str) -> bool {
+    let text = letters::fold(text);
+    let mut words = text
+        .split(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '-' | '<' | '>'))
+        .filter(|word| !word.is_empty());
+    let first = words.clone().next().unwrap_or("");
+    let named = |all: &[&str], word: &str| all.contains(&word);
+    let unit = words.clone().any(|word| {
+        let bare = word.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
+        named(&UNITS, bare) || named(&UNITS, bare.trim_end_matches('s'))
+    });
+    let signed = |word: &str| {
+        let rest = word.strip_prefix(['t', 'd', 'h']).unwrap_or(word);
+        rest.len() > 1
+            && rest.starts_with(['+', '-'])
+            && rest[1..].starts_with(|c: char| c.is_ascii_digit())
+    };
+    let numbered = named(&["day", "week", "month", "tag", "jour", "dia"], first)
+        && words
+            .clone()
+            .nth(1)
+            .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    let related = words.any(|word| named(&RELATIONS, word));
+    signed(first) || numbered || (unit && related)
+}
+
+/// What times are counted in.
+const UNITS: [&str; 18] = [
+    "min",
+    "minute",
+    "h",
+    "hour",
+    "day",
+    "week",
+    "month",
+    "quarter",
+    "morning",
+    "evening",
+    "night",
+    "afternoon",
+    "minuten",
+    "stunde",
+    "stunden",
+    "tag",
+    "woche",
+    "jour",
+];
+/// What says that a time is a place, and not how long something is.
+const RELATIONS: [&str; 14] = [
+    "before", "after", "later", "prior", "next", "previous", "end", "since", "vor", "nach",
+    "avant", "apres", "antes", "despues",
+];
 
 fn without_word<'t>(text: &'t str, words: &[&str]) -> &'t str {
     let found = words.iter().find_map(|word| text.strip_prefix(word));

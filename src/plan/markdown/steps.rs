@@ -34,6 +34,7 @@ pub(super) fn read(
         warned: Vec::new(),
         reserved: None,
         under: None,
+        tab: None,
     };
     walk.blocks(blocks, group);
     walk.finish()
@@ -57,6 +58,7 @@ pub(super) fn read_others(
         warned: Vec::new(),
         reserved: None,
         under: None,
+        tab: None,
     };
     for other in others {
         match other {
@@ -78,6 +80,8 @@ pub(super) struct Walk<'b, 's> {
     pub(super) reserved: Option<String>,
     /// What it says of it, if that keeps it from being run.
     pub(super) under: Option<Unsaid>,
+    /// The tab that is open.
+    pub(super) tab: Option<String>,
 }
 
 impl Walk<'_, '_> {
@@ -103,9 +107,7 @@ impl Walk<'_, '_> {
         for (_, text) in self.warned.drain(..).rev() {
             work::put_before(&mut step.details, &text);
         }
-        if let Some(words) = self.reserved.as_deref().filter(|_| self.is_forward()) {
-            conditional::guard(&mut step, words, self.book);
-        }
+        self.guard_aside(&mut step);
         self.found.steps.push(step);
     }
 
@@ -155,7 +157,8 @@ impl Walk<'_, '_> {
                     before = None;
                 }
                 Kind::Fence(fence) if self.runs(fence) => {
-                    let (candidates, next) = ways::side_by_side(blocks, ix - 1, before.take());
+                    let (candidates, next) =
+                        ways::side_by_side(blocks, ix - 1, before.take(), self.book);
                     let case = self.case(blocks, ix);
                     ix = next;
                     let steps = self.found.steps.len();

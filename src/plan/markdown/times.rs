@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::daytime::window;
 use super::phrases::is_dense;
-use super::since::since_start;
+use super::since::{beside_start, since_start};
 use super::tongues::{self, Beginnings, TONGUES};
 use crate::plan::{duration, letters};
 
@@ -33,7 +33,7 @@ pub(super) enum Said {
 }
 
 /// Words before a length that say no more than that it was not measured.
-const ROUGHLY: [&str; 14] = [
+const ROUGHLY: [&str; 17] = [
     "~",
     "≈",
     "about",
@@ -46,6 +46,9 @@ const ROUGHLY: [&str; 14] = [
     "estimated time:",
     "estimated:",
     "est.",
+    "est:",
+    "est.:",
+    "takes",
     "duration:",
     "budget:",
 ];
@@ -178,11 +181,18 @@ fn english(text: &str) -> Option<Said> {
         return length(rest).map(Said::AtMost);
     }
     if let Some(rest) = strip_any(text, &BEYOND) {
-        let rest = rest.strip_suffix(" later").unwrap_or(rest);
+        let later = rest.strip_suffix(" later").or(rest.strip_suffix(" after"));
+        let rest = later.unwrap_or(rest);
         return since_start(rest).map(Said::Beyond);
     }
     if let Some(rest) = text.strip_prefix("first ").or(text.strip_prefix("next ")) {
-        return length(rest).map(Said::First);
+        let counted = rest.starts_with(|c: char| c.is_ascii_digit());
+        let length = length(rest)?;
+        // "Next day" is when that begins, "next 24 hours" begin now.
+        if text.starts_with("next ") && !counted {
+            return i64::try_from(length.as_secs()).ok().map(Said::Place);
+        }
+        return Some(Said::First(length));
     }
     for (ending, sign) in [
         (" before", -1),
@@ -193,6 +203,9 @@ fn english(text: &str) -> Option<Said> {
         if let Some(rest) = text.strip_suffix(ending) {
             return begins(rest, sign).map(Said::Place);
         }
+    }
+    if let Some((rest, sign)) = beside_start(text) {
+        return begins(rest, sign).map(Said::Place);
     }
     if let Some(number) = text
         .split_once('+')
@@ -238,15 +251,19 @@ pub(super) fn inside(text: &str) -> Option<(Vec<Said>, bool)> {
     Some((vec![one], true))
 }
 
-/// `t-1 hour`, `t+15 min`, `t-0`, `t minus 30 minutes`, `d-1`.
+/// `t-1 hour`, `t+15 min`, `t-0`, `t minus 30 minutes`, `d-1`, `day +7`, `h-2`, `+30 min`.
 pub(super) fn place(text: &str) -> Option<i64> {
     // `J-1` in French.
-    let days = text.strip_prefix(['d', 'j']).and_then(signed);
-    if let Some((sign, number)) = days {
-        return number
-            .parse::<i64>()
-            .ok()
-            .map(|days| sign * days.saturating_mul(86_400));
+    let units = [("day", 86_400), ("d", 86_400), ("j", 86_400), ("h", 3_600)];
+    let counted = units.iter().find_map(|(word, unit)| {
+        let (sign, number) = signed(text.strip_prefix(word)?)?;
+        Some((sign, number.parse::<i64>().ok()?, *unit))
+    });
+    if let Some((sign, number, unit)) = counted {
+        return Some(sign * number.saturating_mul(unit));
+    }
+    if let Some(later) = text.strip_prefix('+') {
+        return seconds(later.trim());
     }
     let (sign, rest) = signed(text.strip_prefix('t')?)?;
     if rest == "0" {

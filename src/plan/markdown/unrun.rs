@@ -110,12 +110,20 @@ pub(super) fn tell_printed(span: Span, book: &mut Book<'_>) {
 
 /// Tells of code that is indented instead of fenced, where blocks are run.
 fn tell_indented(span: Span, book: &mut Book<'_>) {
+    let line = book.first_line(span);
+    if book.slice(line).trim_start().starts_with("```") {
+        let message =
+            "this block stands in a tab or a box that only indents it: it is kept for reading";
+        let problem = Problem::warning("unread-block", line, message);
+        book.problems
+            .push(problem.hint("take the indentation away if it is a step"));
+        return;
+    }
     let message = "this block is only indented, and names no language: it is kept for reading";
-    book.problems.push(
-        Problem::note("unread-block", book.first_line(span), message).hint(
+    book.problems
+        .push(Problem::note("unread-block", line, message).hint(
             "put it between two lines ```, with `bash` or `sql` behind the first, if it is a step",
-        ),
-    );
+        ));
 }
 
 /// Tells of fences that are indented so far that they are running text.

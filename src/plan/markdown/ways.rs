@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 
 use super::blocks::{Block, Fence, Kind};
 use super::book::Book;
+use super::conditional;
 use super::expected;
 use super::heading;
+use super::html;
 use super::label::{is_label, label};
 use super::script;
 use super::tongues::{self, Beginnings};
@@ -48,12 +50,16 @@ pub(super) fn either(text: &str) -> Option<String> {
 /// What may stand between "or" and what it says.
 const SIGNS: [char; 9] = [',', ':', ' ', '-', '–', '—', '：', '、', '，'];
 
-/// The block at `ix`, and those that are joined to it by "or" or as options; and what follows.
+/// The block at `ix`, and those that are joined to it by "or", as options or as tabs; and what follows.
 pub(super) fn side_by_side<'t>(
     blocks: &'t [Block],
     ix: usize,
     before: Option<&'t Block>,
+    book: &Book<'_>,
 ) -> (Vec<Candidate<'t>>, usize) {
+    if let Some(found) = tabs(blocks, ix, book) {
+        return found;
+    }
     let mut candidates = Vec::new();
     let text = before
         .and_then(Block::paragraph)
@@ -84,6 +90,32 @@ pub(super) fn side_by_side<'t>(
     (candidates, next)
 }
 
+/// The block at `ix`, if it is all that stands in a tab, and those of the tabs behind; and what follows.
+fn tabs<'t>(
+    blocks: &'t [Block],
+    ix: usize,
+    book: &Book<'_>,
+) -> Option<(Vec<Candidate<'t>>, usize)> {
+    let html = |block: &Block| matches!(block.kind, Kind::Other).then(|| book.slice(block.span));
+    let above = blocks.get(ix.checked_sub(1)?)?;
+    let mut name = html::tab(html(above)?);
+    let mut candidates = Vec::new();
+    let mut next = ix;
+    while let Some(label) = name.take() {
+        candidates.push(candidate(blocks.get(next)?, Some(label), false)?);
+        next += 1;
+        // What closes the last one is no part of it.
+        let mut tags = blocks[next..].iter().map_while(html);
+        let another = tags.by_ref().enumerate();
+        let another = another.filter_map(|(at, text)| Some((at, html::tab(text)?)));
+        if let Some((at, tab)) = another.into_iter().next() {
+            next += at + 1;
+            name = Some(tab);
+        }
+    }
+    (candidates.len() > 1).then_some((candidates, next))
+}
+
 fn candidate(block: &Block, label: Option<String>, or: bool) -> Option<Candidate<'_>> {
     match &block.kind {
         Kind::Fence(fence) if fence.language.runs() => Some(Candidate {
@@ -94,6 +126,23 @@ fn candidate(block: &Block, label: Option<String>, or: bool) -> Option<Candidate
             expected: Vec::new(),
         }),
         _ => None,
+    }
+}
+
+/// Makes a person say that `step`, a part of `fence`, is the way to go, if comments in that block count options.
+pub(super) fn guard_options(step: &mut StepSpec, fence: &Fence, book: &mut Book<'_>) {
+    let comment = |line: &str| {
+        let line = line.trim_start();
+        let text = line.strip_prefix('#').or_else(|| line.strip_prefix("--"))?;
+        Some(label(text.trim())).filter(|text| is_option(text))
+    };
+    if fence.text.lines().filter_map(comment).count() < 2 {
+        return;
+    }
+    let title = Some(step.title.clone()).filter(|title| is_option(title));
+    let option = title.or_else(|| step.work.text().lines().find_map(comment));
+    if let Some(option) = option {
+        conditional::guard_way(step, &option, book);
     }
 }
 

@@ -11,6 +11,7 @@ use super::marks;
 use super::placeholder::{self, Context};
 use super::script::Piece;
 use super::snapshot;
+use super::ways;
 use crate::plan::capture::{Capture, Find};
 use crate::plan::condition::Condition;
 use crate::plan::draft::{Hole, Placed, StepSpec};
@@ -174,6 +175,7 @@ pub(super) fn fill(step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence, book: 
         None => add(&mut step.details, piece.text().trim()),
     }
     step.expected = expected::expect(&piece.expected, &step.work).map(Box::new);
+    ways::guard_options(step, fence, book);
     if let Work::Snapshot(snapshot) = &step.work {
         let first = piece.code.first().map(|line| line.text.trim());
         if step.title.is_empty() || first == Some(step.title.as_str()) {

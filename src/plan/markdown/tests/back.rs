@@ -51,6 +51,9 @@ fn headings_about_restoring_or_giving_up_are_tiers() {
         "取消部署",
         "デプロイ失敗",
         "Deploy the previous version (rollback)",
+        "Back to the old version",
+        "Switch back to blue (only if needed)",
+        "🔙 If we need to go back",
     ] {
         let text = format!("## 1. Backup{BLOCK}## 2. Deploy{BLOCK}## {heading}{BLOCK}");
         let plan = plan(&text);
@@ -74,6 +77,8 @@ fn headings_that_only_sound_like_ways_back_are_none() {
         "Cancel scheduled jobs",
         "Migrate failed_jobs",
         "Back up before the restore test",
+        "Back to normal operation",
+        "Switch back to read-write mode",
     ] {
         let text = format!("## Deploy{BLOCK}## {heading}{BLOCK}");
         assert!(plan(&text).tiers.is_empty(), "{heading}");
