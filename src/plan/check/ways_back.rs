@@ -24,7 +24,8 @@ pub(super) fn check(draft: &Draft, format: Format, problems: &mut Vec<Problem>) 
     for (ix, tier) in draft.tiers.iter().enumerate() {
         let first = offered_at(&windows(), tier.window().0);
         let picked = format == Format::Toml && tier.window() == (Duration::ZERO, None);
-        let Some(first) = first.filter(|_| !picked && !offered.contains(&ix)) else {
+        let Some(first) = first.filter(|first| !picked && *first != ix && !offered.contains(&ix))
+        else {
             continue;
         };
         let message = format!(

@@ -75,7 +75,9 @@ pub(super) struct Words {
 impl Words {
     pub(super) fn new(heading: &str) -> Self {
         let mut words = Words::whole(heading);
-        words.shelved = (shelved::may_be(&words) && shelved::is(heading))
+        let says = shelved::may_be(&words) && shelved::is(heading);
+        // What is old there is what is wanted again.
+        words.shelved = (says && !words.returns_to_old())
             || (words.has(Topic::Told) && shelved::tells(heading))
             || shelved::is_struck(heading);
         words
