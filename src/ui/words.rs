@@ -51,7 +51,7 @@ pub fn short(time: Duration) -> String {
         1..=9 => format!("{:.1}s", time.as_secs_f64()),
         10..=99 => format!("{secs}s"),
         // Whoever waits for a lock's timeout counts seconds.
-        100..=599 if secs % 60 > 0 => format!("{}m{:02}", secs / 60, secs % 60),
+        100..=599 if !secs.is_multiple_of(60) => format!("{}m{:02}", secs / 60, secs % 60),
         100..=5_999 => format!("{}m", secs / 60),
         6_000..=359_999 => format!("{}h", secs / 3_600),
         _ => format!("{}d", secs / 86_400),

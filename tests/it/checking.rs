@@ -25,6 +25,26 @@ fn project() -> Bench {
     bench
 }
 
+/// Nobody reads more than the beginning, and that is no fault of the program.
+#[test]
+fn a_report_that_is_not_read_to_its_end_is_no_fault() {
+    let bench = Bench::new();
+    let items = (0..5_000).map(|n| format!("- [ ] Carry box {n}\n"));
+    bench.write(
+        "go.md",
+        &format!("# Go\n\n## Deployment\n\n{}", items.collect::<String>()),
+    );
+    for format in ["human", "json", "sarif", "github"] {
+        let mut program = bench.program(&["check", "go.md", "--format", format]);
+        // Nobody reads any of it.
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = program.stdout(writer).output().unwrap();
+        let (code, text) = (output.status.code(), text_of(&output));
+        assert!(matches!(code, Some(0 | 1)), "{format}: {code:?} {text}");
+    }
+}
+
 fn checked(bench: &Bench, args: &[&str]) -> (Value, i32) {
     let output = bench.gonogo(&[&["check", "--format", "json"], args].concat());
     let json = serde_json::from_slice(&output.stdout);

@@ -14,6 +14,27 @@ fn told(bench: &Bench, args: &[&str]) -> (Option<i32>, String) {
 }
 
 #[test]
+fn the_shipped_plans_are_laid_out() {
+    let bench = Bench::new();
+    let plans = concat!(env!("CARGO_MANIFEST_DIR"), "/plans");
+    let paths = fs::read_dir(plans)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let typed: Vec<String> = paths
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
+        .map(|path| path.to_str().unwrap().to_owned())
+        .collect();
+    assert!(typed.len() >= 3, "{typed:?}");
+    for path in typed {
+        let (code, text) = told(&bench, &["fmt", "--check", &path]);
+        assert_eq!(code, Some(0), "{path}: {text}");
+    }
+}
+
+#[test]
 fn an_imported_runbook_is_in_order_and_laid_out() {
     let bench = Bench::new();
     bench.write("go.md", RUNBOOK);

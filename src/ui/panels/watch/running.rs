@@ -35,7 +35,7 @@ pub(super) fn running(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
             sight.say("nothing runs", Role::Dim, below, buf);
         }
         None if all.is_empty() => {
-            sight.say("nothing that runs is like that", Role::Dim, below, buf)
+            sight.say("nothing that runs is like that", Role::Dim, below, buf);
         }
         None => {}
     }
