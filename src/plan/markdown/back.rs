@@ -239,7 +239,7 @@ impl Words {
         // "Remove what is obsolete" is to be done.
         let order = self.begins(&[Topic::Acts, Topic::Order]) || self.ends(Topic::OrderLast);
         // "Verify that the workers do not use the old pool"
-        (self.has(Topic::Never) && !order)
+        (self.has(Topic::Never) && !order && !self.has(Topic::Urges))
             || forbids
             || self.is_shelved()
             || (self.ends(Topic::Outdated) && !order)

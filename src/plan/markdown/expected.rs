@@ -64,14 +64,16 @@ fn is_word(text: &str) -> bool {
     text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
-/// The longest word that is found in about any output, in letters.
+/// The longest number that is found in about any output, in digits.
 const MAX_COMMON: usize = 3;
 
 /// What matches `word`, but not a longer one that it is a part of, nor what "not" stands before:
-/// "inactive" and "not active" are not "active". `t`, `ok` and `true` must be all of a line or of a field
-/// in it: the name of a column is found in every output.
+/// "inactive" and "not active" are not "active". `t`, `true` and `10` must be all of a line or of a field
+/// in it: a letter and a small number are found in every output.
 fn by_itself(word: &str) -> Option<Pattern> {
-    let common = word.chars().count() <= MAX_COMMON || matches!(word, "true" | "false");
+    let letters = word.chars().count();
+    let number = letters <= MAX_COMMON && word.chars().all(|c| c.is_ascii_digit());
+    let common = letters == 1 || number || matches!(word, "true" | "false");
     let pattern = if common {
         format!(r"(^|  |\t|[^\w\s-])\s*{word}\s*($|  |\t|[^\w\s-])")
     } else {

@@ -72,6 +72,9 @@ fn has_bold_headings(blocks: &[Block]) -> bool {
             .any(|title| title.meaning.stage.is_some_and(strong))
 }
 
+/// The most words that a bold line has which only calls something by its name.
+const BRIEF: usize = 2;
+
 /// What a bold line says, if that is what the blocks below it are for.
 fn bold_heading(block: &Block) -> Option<Title> {
     let inline = block.paragraph()?;
@@ -80,17 +83,23 @@ fn bold_heading(block: &Block) -> Option<Title> {
     }
     let title = Title::new(&label(&inline.text));
     let words = &title.words;
+    // "Reference data load" is no "Reference data".
+    let head = title.text.split(':').next().unwrap_or_default();
+    let brief = head.split_whitespace().count() <= BRIEF;
     let heads = match title.meaning.sense {
         None => title
             .meaning
             .stage
             .is_some_and(|stage| stage.weight >= Weight::Weak),
         // "Commands" and "Note" stand above parts of a phase.
+        Some(Sense::Reference) if !brief => false,
         Some(Sense::Reference) => {
             words.is_not_to_be_done() || (words.is_surely_reference() && !words.lists_commands())
         }
         Some(Sense::Prose) => false,
-        Some(_) => true,
+        // "Prepare rollback" and "Revert maintenance page" are done on the way forward.
+        Some(Sense::Rollback) => words.is_plain_rollback(),
+        Some(_) => brief,
     };
     heads.then_some(title)
 }

@@ -49,6 +49,7 @@ mod open;
 mod order;
 mod outline;
 mod parse;
+mod partial;
 mod people;
 mod phases;
 mod phrases;

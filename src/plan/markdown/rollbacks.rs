@@ -59,11 +59,15 @@ pub(super) fn tiers(
         let told = told.copied();
         let (from, until) = (readings[branch].from, readings[branch].until);
         let apart = cases.contains(&branch);
+        let title = &outline.sections[branch].title;
+        let stage = !apart && is_stage(outline, readings, branch, root);
         let part = Part {
             root,
             branch,
-            apart: apart || outline.sections[branch].title.is_one_of_several(),
-            stage: !apart && is_stage(outline, readings, branch, root),
+            apart: apart
+                || title.is_one_of_several()
+                || (branch != root && !stage && !title.words.is_part()),
+            stage,
             window: (from, until.or(told.filter(|_| from.is_none()))),
         };
         let last = tiers.last_mut();
@@ -215,8 +219,8 @@ fn goes_on(outline: &Outline, readings: &[Reading], last: SectionIx, next: Secti
     let called = |ix: SectionIx| title(ix).words.is_called_rollback();
     let around = |ix: SectionIx| title(ix).words.is_around();
     // "(before the switch)" tells when, or which.
-    let alike = !title(last).text.contains('(') && !title(next).text.contains('(');
-    let joined = alike || around(last) || around(next);
+    let part = |ix: SectionIx| title(ix).words.is_part() && !title(ix).text.contains('(');
+    let joined = (part(last) && part(next)) || around(last) || around(next);
     beside(last) && !forward && called(last) && called(next) && joined
 }
 
@@ -256,7 +260,12 @@ impl Tier {
                 && !part.apart
                 && goes_on(outline, readings, self.last_root(), part.root);
         }
-        let below = self.section == self.root && !case;
+        // What stands right below the heading goes on in what stands deeper.
+        let own = self
+            .parts
+            .first()
+            .is_some_and(|(first, _)| *first == self.root);
+        let below = self.section == self.root && !case && (own || !part.apart);
         let beside = self.open && !part.apart;
         let same = self.section == part.branch || part.stage;
         same || ((below || beside) && self.window == part.window)

@@ -144,7 +144,7 @@ fn parts(name: &str) -> impl Iterator<Item = (&str, At)> {
 
 fn says(part: &str, at: At, name: &str) -> bool {
     let words = Words::whole(part);
-    if !may_be(&words) || words.is_limited() {
+    if !may_be(&words) || words.is_limited() || words.has(Topic::Urges) {
         return false;
     }
     let first = matches!(at, At::Alone | At::First);
@@ -156,7 +156,7 @@ fn says(part: &str, at: At, name: &str) -> bool {
     later
         || is_gone(&words)
         || is_aside(&words, &ASIDE)
-        || (!first && is_aside(&words, &CLOSED))
+        || (!first && is_aside(&words, &CLOSED) && !words.uncounted().contains(" by "))
         || ((first || names_deployment(name)) && is_aside(&words, &FLAW))
         || is_former(&words)
 }
@@ -256,6 +256,10 @@ mod tests {
             "Move the rows (archive)",
             "Archive: move the rows",
             "Done",
+            "Restart web (done by Anna)",
+            "Do not skip: take a backup",
+            "Restart web (do not skip)",
+            "Do not interrupt: build the index",
             "Reference data",
             "Example tenants are loaded",
             "Deploy the release",

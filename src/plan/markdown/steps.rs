@@ -295,14 +295,23 @@ impl Walk<'_, '_> {
         self.push(step);
         let at = self.found.steps.len() - 1;
         let mut done = first.len();
+        let mut undone = false;
         for cluster in clusters {
-            if let [only] = cluster.as_slice()
-                && self.is_undo(only)
-            {
-                done += 1;
-                self.undo(at, only);
-                continue;
+            if let [only] = cluster.as_slice() {
+                let more = undone && only.label.is_none();
+                undone = self.is_undo(only);
+                if undone || more {
+                    done += 1;
+                    if undone {
+                        self.undo(at, only);
+                    } else {
+                        self.show_behind_undo(at, only);
+                        undone = true;
+                    }
+                    continue;
+                }
             }
+            undone = false;
             while let Some((_, nested)) = tasks.next_if(|(works, _)| *works <= done) {
                 self.step(nested, name.as_ref());
             }

@@ -82,6 +82,23 @@ impl Walk<'_, '_> {
     }
 }
 
+impl Walk<'_, '_> {
+    /// Shows, with the step at `at`, a block that stands right behind the one that undoes it: it belongs to
+    /// that, and is nothing to do on the way forward.
+    pub(super) fn show_behind_undo(&mut self, at: usize, candidate: &Candidate<'_>) {
+        self.book.settle(candidate.fence.account, self.rules.place);
+        if let Some(step) = self.found.steps.get_mut(at) {
+            work::add(&mut step.details, &candidate.fence.text);
+        }
+        let start = self.book.first_line(candidate.span);
+        let message = "only the block above undoes the step: this one is shown, and not run";
+        self.book.problems.push(
+            Problem::warning("unclear-undo", start, message)
+                .hint("make one block of both, or say above this one what it is for"),
+        );
+    }
+}
+
 /// Makes the ways back that stand below one step of several undo that step. The others, and those of which
 /// nobody can tell which step they undo, remain ways back of the whole.
 pub(super) fn below_steps(

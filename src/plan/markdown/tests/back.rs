@@ -360,6 +360,44 @@ fn headings_of_a_way_back_are_apart_only_where_they_deny_each_other() {
 }
 
 #[test]
+fn a_second_block_of_an_undo_does_not_run_forward() {
+    let block = |name: &str| format!("   ```bash\n   ./{name}.sh\n   ```\n");
+    let text = format!(
+        "## Deploy\n\n1. Go\n{}   **Rollback**:\n{}{}   Then:\n{}2. End\n{}",
+        block("go"),
+        block("back"),
+        block("more"),
+        block("on"),
+        block("end")
+    );
+    let plan = plan(&text);
+    let steps = plan.steps.iter();
+    let run: Vec<String> = steps
+        .map(|step| step.spec.work.text().into_owned())
+        .collect();
+    assert_eq!(run, ["./go.sh", "./on.sh", "./end.sh"]);
+    let first = &plan.steps[0].spec;
+    assert_eq!(first.undo.as_ref().unwrap().work.text(), "./back.sh");
+    assert!(first.details.as_ref().unwrap().contains("./more.sh"));
+    assert!(problems(&text).contains(&("unclear-undo", 11)));
+}
+
+#[test]
+fn bold_lines_that_only_speak_of_a_way_back_are_steps_as_before() {
+    let names = [
+        "Prepare rollback",
+        "Deployment",
+        "Reference data load",
+        "Revert maintenance page",
+    ];
+    let lines = names.map(|name| format!("**{name}**\n{BLOCK}")).concat();
+    let text = format!("# Go\n\n**Pre-deploy**\n{BLOCK}{lines}**Rollback**\n{BLOCK}");
+    let (forward, back) = ways(&text);
+    assert_eq!(back, ["Rollback: ./x.sh"]);
+    assert_eq!(forward.len(), 5, "{forward:?}");
+}
+
+#[test]
 fn parts_of_a_way_back_are_one() {
     for headings in [
         &["### Application", "### Database", "### Verify the rollback"][..],
@@ -381,6 +419,28 @@ fn parts_of_a_way_back_are_one() {
             !problems(&text).iter().any(|p| p.0 == "unclear-tier"),
             "{text}"
         );
+    }
+    for headings in [
+        &["Within 30 minutes", "After 30 minutes"][..],
+        &["Minor issue", "Major issue"],
+        &["Migration failed", "App failed"],
+        &["Feature flag off", "Restore from backup"],
+        &["Blue-green", "Kubernetes"],
+        &["Helm", "kubectl"],
+        &["Fast path", "Slow path"],
+        &["Primary path", "Last resort"],
+        &["Without data loss", "With data loss"],
+        &["Application", "If the rollback fails"],
+        &["Application", "Restore from backup (last resort)"],
+    ] {
+        let ways_back = headings
+            .iter()
+            .map(|heading| format!("### {heading}{BLOCK}"));
+        let text = format!(
+            "## Deploy{BLOCK}## Rollback\n{}",
+            ways_back.collect::<String>()
+        );
+        assert_eq!(ways(&text).1.len(), 2, "{headings:?}");
     }
     for behind in [
         "Rollback verification",
@@ -406,6 +466,9 @@ fn parts_of_a_way_back_are_one() {
             "Rollback (after the switch)",
         ],
         ["Application-only rollback", "Rollback with the database"],
+        ["Rollback before cutover", "Rollback after cutover"],
+        ["Rollback: Option A", "Rollback: Option B"],
+        ["Rollback: immediate", "Rollback: delayed"],
     ] {
         let [one, two] = apart;
         let text = format!("## Deploy{BLOCK}## {one}{BLOCK}## {two}{BLOCK}");

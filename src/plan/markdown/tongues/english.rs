@@ -293,7 +293,8 @@ const PHRASES: &[(Topic, &[&str])] = &[
     ]),
     (Topic::Forbids, &["do not", "don t", "never"]),
     (Topic::Urges, &[
-        "do not forget", "don t forget", "never forget", "do not skip", "don t skip", "do not proceed", "don t proceed", "do not continue",
+        "do not forget", "don t forget", "never forget", "do not skip", "don t skip", "do not interrupt", "don t interrupt", "do not ignore", "don t ignore",
+        "do not miss", "don t miss", "do not close", "don t close", "do not worry", "don t worry", "never mind", "never skip", "do not proceed", "don t proceed", "do not continue",
         "do not start",
     ]),
     (Topic::Elsewhere, &[
