@@ -42,7 +42,8 @@ const ORDER: [&str; 34] = [
     "最後に",
 ];
 
-/// What a deployment is made of, as the words begin, folded.
+/// What a deployment is made of, folded. Words in another script than ours are told by how they begin: they are
+/// inflected.
 const THINGS: [&str; 62] = [
     "app",
     "code",
