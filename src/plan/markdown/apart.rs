@@ -4,6 +4,7 @@
 use super::heading::{Ordinal, Title};
 use super::phrases::Topic;
 use super::words::Words;
+use crate::plan::letters;
 
 /// How far, how fast or by whom something is rolled back: with the same of another it is another way.
 const MANNERS: [&str; 54] = [
@@ -97,6 +98,12 @@ impl Title {
     /// Whether it says that here is the point of no return: by itself, or beside what it names. "Before the
     /// point of no return" is not.
     pub(super) fn is_no_return(&self) -> bool {
+        // Hardly any heading has a word of it.
+        let folded = letters::fold(&self.text);
+        let mut lasts = NO_RETURN.iter().filter_map(|name| name.rsplit(' ').next());
+        if !lasts.any(|last| folded.contains(last)) {
+            return false;
+        }
         let parts = self.text.split(['(', ')', '（', '）', ':', '—', '–', '：']);
         let mut parts = parts.flat_map(|part| part.split(" - "));
         parts.any(|part| {

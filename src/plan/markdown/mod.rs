@@ -69,6 +69,7 @@ mod steps;
 mod tables;
 mod task;
 mod threshold;
+mod time_words;
 mod times;
 mod tongues;
 mod transcript;

@@ -121,8 +121,8 @@ fn phase(
 /// Behind a heading "Point of no return" that holds no step, the next phase is the one.
 fn no_return(outline: &Outline, phases: &mut [Phase], book: &mut Book<'_>) {
     for (ix, section) in outline.sections.iter().enumerate() {
-        let own = phases.iter().any(|phase| phase.section == ix);
-        if own || !section.title.is_no_return() {
+        let own = || phases.iter().any(|phase| phase.section == ix);
+        if !section.title.is_no_return() || own() {
             continue;
         }
         let span = book.first_line(section.span);

@@ -135,25 +135,57 @@ struct Phrase {
     topic: Topic,
 }
 
-/// The phrases by their first two letters, see [`bucket`].
-static BY_LETTERS: LazyLock<Vec<Vec<Phrase>>> = LazyLock::new(|| {
-    let mut buckets: Vec<Vec<Phrase>> = (0..32 * 32).map(|_| Vec::new()).collect();
+/// All phrases, those together that begin with the same three letters.
+struct Index {
+    phrases: Vec<Phrase>,
+    /// Where in `phrases` those of each beginning end, see [`bucket`].
+    ends: Vec<u16>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let all = TONGUES.iter().flat_map(|tongue| tongue.phrases);
-    for (topic, phrases) in all {
-        for phrase in *phrases {
-            let words = phrase.trim_end_matches('*');
-            buckets[bucket(words)].push(Phrase {
+    let all = all.flat_map(|(topic, phrases)| phrases.iter().map(|phrase| (*topic, *phrase)));
+    let mut phrases: Vec<(usize, Phrase)> = Vec::new();
+    for (topic, phrase) in all {
+        let words = phrase.trim_end_matches('*');
+        // There are no spaces between the words of these scripts.
+        let open = words.len() < phrase.len() || words.chars().any(is_dense);
+        let (head, mask) = (head(words), mask(words));
+        phrases.extend(buckets(words, open).map(|bucket| {
+            let phrase = Phrase {
                 words,
-                head: head(words),
-                mask: mask(words),
-                // There are no spaces between the words of these scripts.
-                open: words.len() < phrase.len() || words.chars().any(is_dense),
-                topic: *topic,
-            });
-        }
+                head,
+                mask,
+                open,
+                topic,
+            };
+            (bucket, phrase)
+        }));
     }
-    buckets
+    phrases.sort_by_key(|(bucket, _)| *bucket);
+    let mut ends = vec![0; BUCKETS];
+    for (bucket, _) in &phrases {
+        ends[*bucket] += 1;
+    }
+    let mut end = 0;
+    for count in &mut ends {
+        end += *count;
+        *count = end;
+    }
+    Index {
+        phrases: phrases.into_iter().map(|(_, phrase)| phrase).collect(),
+        ends,
+    }
 });
+
+impl Index {
+    /// The phrases that `text` could begin with.
+    fn near(&self, text: &str) -> &[Phrase] {
+        let bucket = bucket(text);
+        let start = bucket.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.phrases[usize::from(start)..usize::from(self.ends[bucket])]
+    }
+}
 
 /// The first bytes of `text` as a number, which is compared at once.
 fn head(text: &str) -> u32 {
@@ -169,11 +201,23 @@ fn mask(text: &str) -> u32 {
     u32::MAX.unbounded_shl(8 * missing)
 }
 
-/// Where the phrases are that begin as `text` does. A phrase of one letter stands before a space.
+/// How many beginnings are told apart: five bits of each of three letters.
+const BUCKETS: usize = 32 * 32 * 32;
+
+/// The beginning of `text`, with spaces behind a short one.
 fn bucket(text: &str) -> usize {
     let low = |byte: Option<u8>| usize::from(byte.unwrap_or(b' ') % 32);
     let mut bytes = text.bytes();
-    low(bytes.next()) * 32 + low(bytes.next())
+    (low(bytes.next()) * 32 + low(bytes.next())) * 32 + low(bytes.next())
+}
+
+/// The beginnings of all texts that begin with `words`, behind which anything may stand if they are `open`,
+/// else a space.
+fn buckets(words: &str, open: bool) -> impl Iterator<Item = usize> {
+    let known = words.len() + usize::from(!open);
+    let any = 32_usize.pow(3_usize.saturating_sub(known) as u32);
+    let first = bucket(words);
+    (0..any).map(move |last| first + last)
 }
 
 /// Whether words written with `c` have no spaces between them.
@@ -185,7 +229,7 @@ pub(super) fn is_dense(c: char) -> bool {
 /// in lower case and has one space between its words and one at its end.
 pub(super) fn at(text: &str, mut found: impl FnMut(Topic, usize)) {
     let head = head(text);
-    for phrase in &BY_LETTERS[bucket(text)] {
+    for phrase in INDEX.near(text) {
         if head & phrase.mask == phrase.head
             && let Some(rest) = text.strip_prefix(phrase.words)
             && (phrase.open || rest.starts_with(' '))

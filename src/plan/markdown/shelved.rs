@@ -78,19 +78,24 @@ pub(super) fn may_be(words: &Words) -> bool {
 /// Whether `name` says so: all of it, what stands before its first colon or dash or behind its last, or all
 /// that stands in brackets. "Deploy (not needed on replicas)" only tells more of it.
 pub(super) fn is(name: &str) -> bool {
-    let said = || may_be(&Words::whole(name));
-    is_struck(name) || (said() && parts(name).any(|(part, at)| says(part, at, name)))
+    is_of(&Words::whole(name), name)
+}
+
+/// The same of `name`, all of whose words are `words`.
+pub(super) fn is_of(words: &Words, name: &str) -> bool {
+    is_struck(name) || (may_be(words) && parts(name).any(|(part, at)| says(part, at, name)))
 }
 
 /// Whether a part of `name` begins as if it said so, and goes on, or may be said of a thing: "Deploy (on hold
 /// until 10:00)" and "Stop the servers (old)" are done, but somebody should look.
 pub(super) fn is_unclear(name: &str) -> bool {
+    let words = Words::whole(name);
     let begins = |(part, at): (&str, At)| {
         let words = Words::whole(part);
         let flaw = matches!(at, At::Brackets | At::Last) && is_aside(&words, &FLAW);
         flaw || words.begins(&[Topic::Later]) || is_gone(&words)
     };
-    parts(name).any(begins) && !is(name)
+    may_be(&words) && parts(name).any(begins) && !is_of(&words, name)
 }
 
 /// Whether `heading` tells of something, and is no name for what is done: "Known issues during deployment",

@@ -1,15 +1,14 @@
 //! Times as headings tell them: `15 minutes`, `5-10 min`, `T-1 hour`, `First 24 Hours`. What a
 //! length means, a budget or a place on the clock or a window, is for the heading to say.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::daytime::window;
-use super::phrases::is_dense;
 use super::since::{beside_start, since_start};
-use super::tongues::{self, Beginnings, TONGUES};
-use crate::plan::{duration, letters};
+use super::time_words::{may_tell, translated};
+use super::tongues::{self, Beginnings};
+use crate::plan::duration;
 
 /// What a few words say about time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,75 +78,12 @@ const BEYOND: [&str; 9] = [
     "from",
 ];
 
-/// The longest text that can be about nothing but a time.
-const MAX_TEXT: usize = 60;
-
 /// Reads the words `text`; `None` if they are about something else.
 pub(super) fn said(text: &str) -> Option<Said> {
-    english(text).or_else(|| english(&translated(text)?))
-}
-
-/// What is looked for anywhere in a text, longer words first: those of scripts without spaces, and
-/// those that have some.
-static PIECES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-    let all = TONGUES
-        .iter()
-        .flat_map(|tongue| tongue.times.iter().copied());
-    let piece = |(word, _): &(&str, &str)| word.contains(' ') || !is_spaced(word);
-    let mut pieces: Vec<(&str, &str)> = all.filter(piece).collect();
-    pieces.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
-    pieces
-});
-
-/// Every word for a time, and the English one.
-static MEANINGS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
-    let mut meanings = HashMap::new();
-    for (word, meaning) in TONGUES.iter().flat_map(|tongue| tongue.times) {
-        meanings.entry(*word).or_insert(*meaning);
-    }
-    meanings
-});
-
-/// `text` in English, as far as times are concerned; none if nothing in it is about a time, or if it is
-/// what it was.
-fn translated(text: &str) -> Option<String> {
-    if text.len() > MAX_TEXT || !text.contains(char::is_alphabetic) {
+    if !may_tell(text) {
         return None;
     }
-    let mut folded = letters::fold(text);
-    // Most texts are plain, and most pieces are not.
-    let plain = folded.is_ascii();
-    for (word, meaning) in PIECES.iter().filter(|(word, _)| !plain || word.is_ascii()) {
-        if folded.contains(word) {
-            folded = folded.replace(word, meaning);
-        }
-    }
-    let mut english = String::with_capacity(folded.len());
-    let mut rest = folded.as_str();
-    let mut found = false;
-    while !rest.is_empty() {
-        let letter = rest.starts_with(char::is_alphabetic);
-        let length = rest.find(|c: char| c.is_alphabetic() != letter);
-        let (word, behind) = rest.split_at(length.unwrap_or(rest.len()));
-        let meaning = MEANINGS.get(word);
-        found |= meaning.is_some() || letter;
-        english.push_str(meaning.unwrap_or(&word));
-        rest = behind;
-    }
-    let english = super::blocks::one_line(&english);
-    // "bis 30 Minuten": "to" stands between two times, and at the beginning says until when.
-    let english = match english.strip_prefix("to ") {
-        Some(rest) if !folded.trim_start().starts_with("to ") => format!("until {rest}"),
-        _ => english,
-    };
-    (found && !english.eq_ignore_ascii_case(text.trim())).then_some(english)
-}
-
-/// Whether there are spaces between the words of the script that `word` is written in.
-fn is_spaced(word: &str) -> bool {
-    !word
-        .chars()
-        .any(|c| is_dense(c) || matches!(c, '〜' | '～'))
+    english(text).or_else(|| english(&translated(text)?))
 }
 
 fn english(text: &str) -> Option<Said> {

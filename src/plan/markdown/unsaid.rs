@@ -1,10 +1,12 @@
 //! Lines above a block that say it is not to be run: it shows what is printed, it is an example, it is
 //! what nobody is to do.
 
+use std::sync::LazyLock;
+
 use super::label::label;
 use super::phrases::Topic;
 use super::shelved;
-use super::tongues;
+use super::tongues::{self, Beginnings};
 use super::words::Words;
 
 /// What a line says of the block below it.
@@ -26,32 +28,31 @@ pub(super) fn of(text: &str) -> Option<Unsaid> {
     let last = label(last);
     let words = Words::whole(&last);
     let said = words.uncounted().trim();
-    let prints = |phrase: &str| is_phrase(said, phrase);
-    let expected =
-        tongues::words(|tongue| tongue.expected).chain(tongues::words(|tongue| tongue.prints));
-    if expected.into_iter().any(prints) {
+    if prints(said) {
         return Some(Unsaid::Printed);
     }
     let forbidden = forbids(&words, &last) || forbids(&Words::whole(text), text);
-    let example = tongues::words(|tongue| tongue.examples)
-        .any(|word| tongues::strip_word(said, word).is_some());
+    let example = EXAMPLES.begin_word(said);
     // "Troubleshooting:"; "Reference data:" names what is loaded.
     let looked_up = words.has(Topic::Reference) && words.speaks_only_of(&[&[Topic::Reference]]);
     let explained = !last.contains([';', '；']) && explains(said);
-    (example || looked_up || explained || forbidden || informs(&last) || shelved::is(&last))
-        .then_some(Unsaid::NotToBeDone)
+    (example
+        || looked_up
+        || explained
+        || forbidden
+        || informs(&last)
+        || shelved::is_of(&words, &last))
+    .then_some(Unsaid::NotToBeDone)
 }
 
 /// The same of `title`, which says what is done: an item's, where it says that it is not.
 pub(super) fn of_title(title: &str) -> Option<Unsaid> {
     let words = Words::whole(title);
     let said = words.uncounted().trim();
-    let phrases =
-        tongues::words(|tongue| tongue.expected).chain(tongues::words(|tongue| tongue.prints));
-    if phrases.into_iter().any(|phrase| is_phrase(said, phrase)) {
+    if prints(said) {
         return Some(Unsaid::Printed);
     }
-    (forbids(&words, title) || shelved::is(title)).then_some(Unsaid::NotToBeDone)
+    (forbids(&words, title) || shelved::is_of(&words, title)).then_some(Unsaid::NotToBeDone)
 }
 
 /// The same of `words` that are a heading for what is folded away.
@@ -79,6 +80,23 @@ fn goes_on(name: &str) -> bool {
     (order || runs) && !shelved::is(before)
 }
 
+/// Whether `said` is a name for what is printed.
+fn prints(said: &str) -> bool {
+    let mut near = PRINTED.near(said).iter();
+    near.any(|(phrase, ())| is_phrase(said, phrase))
+}
+
+/// Names for what is printed.
+static PRINTED: LazyLock<Beginnings> = LazyLock::new(|| {
+    let expected = tongues::words(|tongue| tongue.expected);
+    let all = expected.chain(tongues::words(|tongue| tongue.prints));
+    Beginnings::new(all.map(|phrase| (phrase, ())))
+});
+/// "For example".
+static EXAMPLES: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.examples));
+/// "For reference".
+static INFORMS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.informs));
+
 /// Whether `said` is `phrase`, or begins with it where that ends with a `*`.
 fn is_phrase(said: &str, phrase: &str) -> bool {
     match phrase.strip_suffix('*') {
@@ -94,7 +112,8 @@ fn informs(line: &str) -> bool {
     let head = line.split([':', '：', '(', '（', '—', '–']).next();
     let words = Words::whole(head.unwrap_or(line));
     let said = words.uncounted().trim();
-    tongues::words(|tongue| tongue.informs).any(|phrase| is_phrase(said, phrase))
+    let mut near = INFORMS.near(said).iter();
+    near.any(|(phrase, ())| is_phrase(said, phrase))
 }
 
 /// Whether `said`, in lower case, only tells what something else holds or does: "The migration will run the
