@@ -4,7 +4,6 @@
 use super::heading::{Ordinal, Title};
 use super::phrases::Topic;
 use super::words::Words;
-use crate::plan::letters;
 
 /// How far, how fast or by whom something is rolled back: with the same of another it is another way.
 const MANNERS: [&str; 54] = [
@@ -82,37 +81,13 @@ impl Title {
     }
 }
 
-/// How the point is called behind which nothing goes back, folded.
-const NO_RETURN: [&str; 8] = [
-    "point of no return",
-    "punkt ohne wiederkehr",
-    "point de non retour",
-    "punto de no retorno",
-    "punto sin retorno",
-    "ponto sem retorno",
-    "точка невозврата",
-    "不可回退点",
-];
-
-impl Title {
-    /// Whether it says that here is the point of no return: by itself, or beside what it names. "Before the
-    /// point of no return" is not.
-    pub(super) fn is_no_return(&self) -> bool {
-        // Hardly any heading has a word of it.
-        let folded = letters::fold(&self.text);
-        let mut lasts = NO_RETURN.iter().filter_map(|name| name.rsplit(' ').next());
-        if !lasts.any(|last| folded.contains(last)) {
-            return false;
-        }
-        let parts = self.text.split(['(', ')', '（', '）', ':', '—', '–', '：']);
-        let mut parts = parts.flat_map(|part| part.split(" - "));
-        parts.any(|part| {
-            let words = Words::whole(part);
-            let text = words.uncounted().trim_end();
-            let text = text.strip_prefix("the ").unwrap_or(text);
-            NO_RETURN.contains(&text)
-        })
-    }
+/// Whether `text`, whose words are `whole`, says that here is the point of no return: by itself, or beside what it
+/// names. "Before the point of no return" does not.
+pub(super) fn is_no_return(whole: &Words, text: &str) -> bool {
+    let parts = text.split(['(', ')', '（', '）', ':', '—', '–', '：']);
+    let mut parts = parts.flat_map(|part| part.split(" - "));
+    whole.has(Topic::NoReturn)
+        && parts.any(|part| Words::whole(part).behind(&[Topic::NoReturn]) == Some(""))
 }
 
 impl Words {

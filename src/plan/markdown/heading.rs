@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::apart;
 use super::decoration;
 use super::since::looks_like_place;
 use super::times::{self, Said};
@@ -24,6 +25,8 @@ pub(super) struct Title {
     pub(super) ordinal: Option<Ordinal>,
     /// The id that the author gave it, `{#like-this}`.
     pub(super) id: Option<String>,
+    /// Whether it says that here is the point of no return.
+    pub(super) no_return: bool,
     times: Vec<Time>,
 }
 
@@ -48,8 +51,9 @@ impl Title {
     pub(super) fn new(heading: &str) -> Self {
         let (heading, id) = take_id(heading);
         let text = decoration::strip_both(heading);
-        let words = words(&text);
-        let meaning = words.meaning();
+        let whole = Words::new(&text);
+        let no_return = apart::is_no_return(&whole, &text);
+        let (words, meaning) = words(&text, whole);
         let mut times = times_of(&text);
         if times.is_empty() {
             times.extend(time_at_the_end(
@@ -63,6 +67,7 @@ impl Title {
             times,
             words,
             id,
+            no_return,
             text,
         }
     }
@@ -132,41 +137,34 @@ impl Title {
     }
 }
 
-/// The words that count: those before an explanation, if they say anything ("Rollback steps - to be
-/// taken if this change …"), and not those in parentheses that only speak of a rollback beside a
-/// deployment ("Migration (rollback: see below)").
-fn words(text: &str) -> Words {
-    let words = explained(text);
-    if words.is_shelved() {
-        return words;
-    }
-    let sense = words.meaning().sense;
+/// The words that count, and what they say: those before an explanation, if they say anything ("Rollback steps -
+/// to be taken if this change …"), and not those in parentheses that only speak of a rollback beside a
+/// deployment ("Migration (rollback: see below)"). `whole` are all of them.
+fn words(text: &str, whole: Words) -> (Words, Meaning) {
+    let (words, meaning) = explained(text, whole);
+    let sense = meaning.sense;
     let about_back = matches!(sense, Some(Sense::Rollback | Sense::Criteria));
-    if !about_back || !text.contains(['(', '（']) {
-        return words;
+    if words.is_shelved() || !about_back || !text.contains(['(', '（']) {
+        return (words, meaning);
     }
     let parts = text.split(['(', '（']).skip(1);
     let mut inside = parts.map(|part| part.split([')', '）']).next().unwrap_or(part));
-    let outside = explained(&without_parentheses(text));
-    if sense == Some(Sense::Criteria) {
+    let outside = without_parentheses(text);
+    let (outside, bare) = explained(&outside, Words::new(&outside));
+    let better = if sense == Some(Sense::Criteria) {
         // "Rollback (if needed)" is how to, "Rollback if" says when.
-        let back = outside.meaning().sense == Some(Sense::Rollback);
-        return if back && inside.any(is_case) {
-            outside
-        } else {
-            words
-        };
+        bare.sense == Some(Sense::Rollback) && inside.any(is_case)
+    } else {
+        let strong = |stage: Stage| stage.weight == Weight::Strong;
+        // "Deploy the previous version (rollback)"
+        let named = inside.any(|inside| Words::new(inside).is_plain_rollback());
+        !named && bare.sense.is_none() && bare.stage.is_some_and(strong)
+    };
+    if better {
+        (outside, bare)
+    } else {
+        (words, meaning)
     }
-    // "Deploy the previous version (rollback)"
-    if inside.any(|inside| Words::new(inside).is_plain_rollback()) {
-        return words;
-    }
-    let strong = |stage: Stage| stage.weight == Weight::Strong;
-    let meaning = outside.meaning();
-    if meaning.sense.is_none() && meaning.stage.is_some_and(strong) {
-        return outside;
-    }
-    words
 }
 
 /// Whether `text` begins with "if".
@@ -193,17 +191,19 @@ pub(super) fn without_parentheses(text: &str) -> String {
     outside
 }
 
-fn explained(text: &str) -> Words {
-    let whole = Words::new(text);
-    if whole.is_shelved() {
-        return whole;
-    }
+/// The words of `text` before an explanation, if they say anything, else all of them, which `whole` is.
+fn explained(text: &str, whole: Words) -> (Words, Meaning) {
     let dash = [" - ", " – "].into_iter().find(|dash| text.contains(dash));
     let head = dash.and_then(|dash| text.split_once(dash));
-    let first = head.map(|(head, _)| Words::new(head));
-    first
-        .filter(|words| words.meaning() != Meaning::default())
-        .unwrap_or(whole)
+    if let Some((head, _)) = head.filter(|_| !whole.is_shelved()) {
+        let first = Words::new(head);
+        let meaning = first.meaning();
+        if meaning != Meaning::default() {
+            return (first, meaning);
+        }
+    }
+    let meaning = whole.meaning();
+    (whole, meaning)
 }
 
 fn take_id(heading: &str) -> (&str, Option<String>) {
@@ -327,7 +327,9 @@ fn time_at_the_end(text: &str, back: bool) -> Option<Time> {
         place: Some(at..text.len()),
         said,
     };
-    for dash in [" – ", " — ", " - "] {
+    let dashes = [" – ", " — ", " - "].into_iter();
+    // Hardly any heading has one.
+    for dash in dashes.filter(|_| text.contains(['–', '—', '-'])) {
         let at = text.rfind(dash).filter(|&at| at > 0);
         let said = at.and_then(|at| times::said(&text[at + dash.len()..]));
         if let (Some(at), Some(said @ (Said::Length(_) | Said::Between(..) | Said::AtMost(_)))) =

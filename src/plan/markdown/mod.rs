@@ -31,6 +31,7 @@ mod daytime;
 mod decoration;
 mod expected;
 mod fence;
+mod folded;
 mod foreign;
 mod found;
 mod free;

@@ -102,7 +102,7 @@ fn phase(
             at: reading.at.clone(),
             gate: None,
             ungated: false,
-            point_of_no_return: heading.title.is_no_return(),
+            point_of_no_return: heading.title.no_return,
             when: None,
             choice: reading.choice.clone(),
             steps,
@@ -122,7 +122,7 @@ fn phase(
 fn no_return(outline: &Outline, phases: &mut [Phase], book: &mut Book<'_>) {
     for (ix, section) in outline.sections.iter().enumerate() {
         let own = || phases.iter().any(|phase| phase.section == ix);
-        if !section.title.is_no_return() || own() {
+        if !section.title.no_return || own() {
             continue;
         }
         let span = book.first_line(section.span);

@@ -123,6 +123,8 @@ pub(super) enum Topic {
     Urges,
     /// Another place than production.
     Elsewhere,
+    /// The point behind which nothing goes back.
+    NoReturn,
 }
 
 /// One phrase, ready to be compared.

@@ -45,15 +45,30 @@ static ALL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     told.map(|(word, _)| *word).chain(UNITS).collect()
 });
 
-/// Whether `text` may tell a time: something in it counts, or is what times are counted in.
+/// Whether `text` may tell a time: what times are counted in stands in it, or a number with a sign.
 pub(super) fn may_tell(text: &str) -> bool {
-    if !text.is_ascii() || text.bytes().any(|byte| byte.is_ascii_digit()) {
+    if !text.is_ascii() {
+        return true;
+    }
+    let counted = text.bytes().any(|byte| byte.is_ascii_digit());
+    // "T-5", "22:00", "day +7", "1h30": only what is next to a digit counts.
+    let plain = b" .,()";
+    let beside = |pair: &[u8]| match pair {
+        [byte, sign] | [sign, byte] if byte.is_ascii_digit() => {
+            !sign.is_ascii_digit() && !plain.contains(sign)
+        }
+        _ => false,
+    };
+    if counted && text.as_bytes().windows(2).any(beside) {
         return true;
     }
     let lower = text.to_ascii_lowercase();
     let mut words = lower.split(|c: char| !c.is_ascii_alphabetic());
-    words.any(|word| ALL.contains(word))
+    words.any(|word| ALL.contains(word) || (counted && COUNTED.contains(&word)))
 }
+
+/// What only counts beside a number.
+const COUNTED: [&str; 7] = ["d", "h", "m", "s", "w", "minus", "plus"];
 
 /// What is looked for anywhere in a text, longer words first: those of scripts without spaces, and
 /// those that have some.
@@ -129,13 +144,24 @@ mod tests {
             "an Hour",
             "next day",
             "T-5",
+            "T minus 5",
+            "2 h",
+            "1h30",
+            "22:00",
+            "day +7",
             "zwei Stunden",
             "la semaine",
             "三小时",
         ] {
             assert!(may_tell(text), "{text}");
         }
-        for text in ["", "Deploy the release", "before go-live", "Mindestens"] {
+        for text in [
+            "",
+            "Deploy the release",
+            "before go-live",
+            "Mindestens",
+            "3. Deploy release 47 (again)",
+        ] {
             assert!(!may_tell(text), "{text}");
         }
     }

@@ -218,6 +218,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::CriteriaBelowRollback, &["criteria", "trigger*", "decision*", "condition*", "when to"]),
     (Topic::Alerts, &["alert threshold*", "alerting threshold*", "automated alert*", "alert condition*", "alert rule*", "alerts", "thresholds"]),
     (Topic::Success, &["success criteria", "success metric*", "success indicator*", "acceptance criteria", "exit criteria", "pass criteria", "definition of done"]),
+    (Topic::NoReturn, &["point of no return", "the point of no return"]),
     (Topic::Reference, &[
         "reference*", "example*", "appendix", "glossary", "faq", "troubleshooting", "best practice*", "do s", "don ts", "dos", "donts",
         "for example", "for instance", "release notes", "changelog", "change log", "philosophy", "principles", "patterns", "guidelines", "migration types", "types of", "technical detail*", "development workflow",

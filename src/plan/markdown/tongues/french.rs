@@ -14,6 +14,7 @@ pub(super) const FRENCH: Tongue = Tongue {
         (Topic::CriteriaBelowRollback, &["critere*", "decision*", "condition*", "quand"]),
         (Topic::Alerts, &["seuil*", "seuils d alerte", "alertes"]),
         (Topic::Success, &["criteres de succes", "criteres de reussite", "criteres d acceptation", "indicateurs de succes"]),
+        (Topic::NoReturn, &["point de non retour", "le point de non retour"]),
         (Topic::Reference, &["par exemple", "exemple*", "annexe*", "glossaire", "depannage", "bonnes pratiques", "modele*", "aide memoire", "developpement local", "voir aussi"]),
         (Topic::Commands, &["commandes"]),
         (Topic::Prose, &["apercu", "vue d ensemble", "contexte", "introduction", "resume", "objectif*", "perimetre", "portee", "risque*", "calendrier", "remarque*", "description", "hypotheses", "impact*", "responsabilites", "historique", "sommaire", "table des matieres", "plan de communication"]),

@@ -14,6 +14,7 @@ pub(super) const GERMAN: Tongue = Tongue {
         (Topic::CriteriaBelowRollback, &["kriteri*", "ausloser", "entscheidung*", "bedingung*", "wann"]),
         (Topic::Alerts, &["schwellwert*", "schwellenwert*", "alarmschwelle*", "alarme", "alarmierung*", "grenzwert*"]),
         (Topic::Success, &["erfolgskriteri*", "akzeptanzkriteri*", "abnahmekriteri*"]),
+        (Topic::NoReturn, &["punkt ohne wiederkehr"]),
         (Topic::Reference, &["zum beispiel", "z b", "beispiel*", "anhang", "glossar", "haufige fragen", "fehlersuche", "fehlerbehebung", "bewahrte verfahren", "vorlage*", "grundsatze", "prinzipien", "lokale entwicklung", "nachschlagen", "weiterfuhrend*"]),
         (Topic::Commands, &["befehle"]),
         (Topic::Prose, &["uberblick", "ubersicht", "hintergrund", "einleitung", "einfuhrung", "zusammenfassung", "zweck", "umfang", "ziel", "ziele", "risiken", "risiko", "risikobewertung", "zeitplan", "fazit", "hinweise", "bemerkungen", "beschreibung", "annahmen", "auswirkung*", "verantwortlich*", "anderungshistorie", "versionshistorie", "inhaltsverzeichnis", "kommunikationsplan"]),

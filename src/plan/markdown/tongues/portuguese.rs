@@ -14,6 +14,7 @@ pub(super) const PORTUGUESE: Tongue = Tongue {
         (Topic::CriteriaBelowRollback, &["gatilho*", "decisao*", "condicoes", "quando"]),
         (Topic::Alerts, &["limiar*", "limites de alerta"]),
         (Topic::Success, &["criterios de sucesso", "criterios de aceitacao", "criterios de aceite", "indicadores de sucesso"]),
+        (Topic::NoReturn, &["ponto sem retorno"]),
         (Topic::Reference, &["por exemplo", "exemplo*", "apendice*", "anexo*", "glossario", "perguntas frequentes", "solucao de problemas", "boas praticas", "modelo*", "desenvolvimento local", "veja tambem"]),
         (Topic::Prose, &["visao geral", "resumo", "descricao*", "contexto", "introducao", "objetivo*", "escopo", "risco*", "cronograma", "conclusao", "observacoes", "notas", "premissas", "impacto*", "responsabilidades", "historico", "sumario", "plano de comunicacao"]),
         (Topic::Rollback, &["reversao", "reverter", "retorno", "plano de contingencia", "contingencia*", "desfazer", "voltar atras"]),

@@ -14,6 +14,7 @@ pub(super) const SPANISH: Tongue = Tongue {
         (Topic::CriteriaBelowRollback, &["criterio*", "disparador*", "condiciones", "cuando"]),
         (Topic::Alerts, &["umbral*", "umbrales de alerta", "alertas"]),
         (Topic::Success, &["criterios de exito", "criterios de aceptacion", "indicadores de exito"]),
+        (Topic::NoReturn, &["punto de no retorno", "punto sin retorno"]),
         (Topic::Reference, &["por ejemplo", "ejemplo*", "apendice", "anexo*", "glosario", "preguntas frecuentes", "solucion de problemas", "buenas practicas", "plantilla*", "desarrollo local", "ver tambien"]),
         (Topic::Commands, &["comandos"]),
         (Topic::Prose, &["resumen", "vision general", "descripcion*", "contexto", "introduccion", "objetivo*", "alcance", "riesgo*", "cronograma", "calendario", "conclusion*", "notas", "supuestos", "impacto*", "responsabilidades", "historial", "indice", "plan de comunicacion", "antecedentes"]),
