@@ -61,6 +61,17 @@ impl Moment {
         }
     }
 
+    /// The moment `earlier` before this one, not before the machine was started.
+    #[must_use]
+    pub fn minus(self, earlier: Duration) -> Moment {
+        let micros = u64::try_from(earlier.as_micros()).unwrap_or(u64::MAX);
+        Moment {
+            wall: self.wall.saturating_sub_unsigned(micros),
+            mono: self.mono.saturating_sub(micros),
+            boot: self.boot,
+        }
+    }
+
     /// The wall clock as RFC 3339 in UTC with milliseconds, such as `2026-11-21T02:34:05.120Z`.
     pub fn to_rfc3339(self) -> String {
         jiff::Timestamp::from_microsecond(self.wall)

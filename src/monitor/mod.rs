@@ -74,4 +74,4 @@ pub use signal::{Effect, Outcome, Signal};
 pub use start::{Config, Monitor, WatchedDatabase, start};
 pub use statements::{Rate, Statements, Trend};
 pub use tape::{Frame, Recorder, Tape, TapeError};
-pub use vitals::{Checkpoints, Disk, Rates, Replica, Slot, TableChanges, Vitals};
+pub use vitals::{Checkpoints, Disk, Rates, Replica, Slot, Standby, TableChanges, Vitals};

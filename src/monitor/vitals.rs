@@ -25,8 +25,8 @@ pub struct Vitals {
     pub replicas: Vec<Replica>,
     /// What keeps write-ahead log for somebody.
     pub slots: Vec<Slot>,
-    /// How far this server is behind, in bytes, if it follows another.
-    pub behind: Option<f64>,
+    /// How this server follows another, if it does.
+    pub standby: Option<Standby>,
     /// The size of the database, in bytes.
     pub size: Option<f64>,
     /// How much larger it has become since the monitor began to look, in bytes.
@@ -57,6 +57,17 @@ pub struct Rates {
     pub temporary: f64,
     /// Bytes of write-ahead log; none on a standby.
     pub wal: Option<f64>,
+}
+
+/// How this server follows another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Standby {
+    /// How many bytes it has received and not applied.
+    pub behind: f64,
+    /// Whether somebody has told it to apply nothing for now.
+    pub paused: bool,
+    /// How old the last change is that it has applied.
+    pub applied: Option<Duration>,
 }
 
 /// A server that follows this one.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::monitor::Standby;
 use crate::monitor::testing::{ago, database, health, now, picture, probe};
 use crate::plan::metric::{OF_DATABASES, OF_PROBES};
 
@@ -123,11 +124,15 @@ fn replica(behind: Option<f64>) -> Replica {
 
 #[test]
 fn a_lag_that_nobody_knows_is_not_none() {
-    let lag = |replicas: Vec<Replica>, standby: bool, behind| {
+    let lag = |replicas: Vec<Replica>, standby: bool, behind: Option<f64>| {
         let mut picture = picture();
         picture.server.in_recovery = standby;
         let mut vitals = crate::monitor::testing::vitals();
-        (vitals.replicas, vitals.behind) = (replicas, behind);
+        vitals.replicas = replicas;
+        vitals.standby = behind.map(|behind| Standby {
+            behind,
+            ..Standby::default()
+        });
         picture.vitals = crate::monitor::Known::seen(vitals);
         value_of(
             &health(vec![database(picture)]),

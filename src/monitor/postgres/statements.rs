@@ -8,11 +8,11 @@ use sqlx::postgres::types::Oid;
 
 use super::facts::Facts;
 use super::line::Line;
-use super::rows::{field, flag, statement, text};
+use super::rows::{field, flag, seconds, statement, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
 use crate::monitor::known::Known;
-use crate::monitor::statements::{Counter, Counts, Key, Statements, Tracker};
+use crate::monitor::statements::{Counter, Counts, Key, Reset, Statements, Tracker};
 
 /// How many texts are remembered.
 const TEXTS: usize = 2_000;
@@ -181,17 +181,24 @@ impl StatementWatch {
 }
 
 /// When the counters were last reset, where the server tells.
-async fn reset(line: &mut Line, extension: &Extension) -> Result<Option<i64>, Trouble> {
+async fn reset(line: &mut Line, extension: &Extension) -> Result<Option<Reset>, Trouble> {
     if !extension.info {
         return Ok(None);
     }
     let sql = format!(
-        "SELECT (extract(epoch FROM stats_reset) * 1000000)::int8 AS reset
+        "SELECT (extract(epoch FROM stats_reset) * 1000000)::int8 AS reset,
+                extract(epoch FROM clock_timestamp() - stats_reset)::float8 AS ago
            FROM {}.pg_stat_statements_info",
         extension.schema
     );
     let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
-    Ok(rows.first().and_then(|row| field(row, "reset")))
+    let told = |row: &PgRow| {
+        Some(Reset {
+            stamp: field(row, "reset")?,
+            ago: seconds(row, "ago")?,
+        })
+    };
+    Ok(rows.first().and_then(told))
 }
 
 fn counter(row: &PgRow) -> Option<(Key, Counter)> {

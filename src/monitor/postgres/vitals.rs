@@ -13,7 +13,7 @@ use super::trouble::Trouble;
 use crate::clock::Moment;
 use crate::monitor::locks::Prepared;
 use crate::monitor::vitals::{
-    Checkpoints, Counters, Disk, Grown, Replica, Slot, TableChanges, Vitals,
+    Checkpoints, Counters, Disk, Grown, Replica, Slot, Standby, TableChanges, Vitals,
 };
 
 /// How many tables are shown.
@@ -28,6 +28,8 @@ const COUNTERS: &str = "
            CASE WHEN pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver)
                 THEN pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::float8
                 END AS behind,
+           CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() END AS paused,
+           extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8 AS applied,
            EXISTS (SELECT FROM pg_stat_get_wal_senders()) AS replicas,
            EXISTS (SELECT FROM pg_replication_slots) AS slots,
            EXISTS (SELECT FROM pg_prepared_xact()) AS prepared
@@ -160,7 +162,11 @@ impl VitalsWatch {
         let Some(row) = rows.first() else {
             return Ok(());
         };
-        vitals.behind = field(row, "behind");
+        vitals.standby = field(row, "behind").map(|behind| Standby {
+            behind,
+            paused: flag(row, "paused"),
+            applied: seconds(row, "applied"),
+        });
         vitals.broken_pages = field::<i64>(row, "broken").and_then(|n| u64::try_from(n).ok());
         let counters = Counters {
             own: line.transactions() as f64,

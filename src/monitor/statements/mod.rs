@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Moment;
 
-pub(super) use tracker::{Counter, Counts, Key, Tracker};
+pub(super) use tracker::{Counter, Counts, Key, Reset, Tracker};
 
 /// What has changed about the statements of a database.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -17,6 +17,11 @@ fn key(id: i64) -> Key {
     }
 }
 
+fn reset(stamp: i64, ago: u64) -> Option<Reset> {
+    let ago = Duration::from_secs(ago);
+    Some(Reset { stamp, ago })
+}
+
 /// Counters as (id, calls, milliseconds).
 fn counts(secs: u64, counters: &[(i64, i64, f64)]) -> Counts {
     let counter = |&(id, calls, time): &(i64, i64, f64)| {
@@ -30,7 +35,7 @@ fn counts(secs: u64, counters: &[(i64, i64, f64)]) -> Counts {
     };
     Counts {
         at: moment(secs),
-        reset: Some(1),
+        reset: reset(1, secs),
         all: counters.iter().map(counter).collect(),
     }
 }
@@ -111,16 +116,18 @@ fn counters_that_were_reset_are_not_compared_with_those_before() {
     let t_zero = Some(moment(61));
     tracker.take(counts(70, &[(1, 1_110, 9_220.0)]), t_zero);
     let mut anew = counts(80, &[(1, 10, 1_000.0)]);
-    anew.reset = Some(2);
+    anew.reset = reset(2, 4);
     tracker.take(anew.clone(), t_zero);
-    assert!(seen(&tracker).list.is_empty(), "one look is no difference");
+    let now = seen(&tracker);
+    assert_eq!(now.list[0].now.calls, 10, "all that came after the reset");
+    assert_eq!(now.now_over, Duration::from_secs(4));
     (anew.at, anew.all) = (moment(90), counts(90, &[(1, 20, 2_000.0)]).all);
     tracker.take(anew, t_zero);
     let now = seen(&tracker);
     assert!((now.list[0].now.mean_ms - 100.0).abs() < 1e-9 && now.list[0].slower);
     assert_eq!(
         now.note.as_deref(),
-        Some("the counters were reset 10 s ago")
+        Some("the counters were reset 14 s ago")
     );
 }
 
@@ -159,7 +166,7 @@ proptest! {
         for (at, (pause, counters)) in looks.into_iter().enumerate() {
             secs += pause;
             let all: HashMap<Key, Counter> = counts(secs, &counters).all;
-            let look = Counts { at: moment(secs), reset: Some(1), all };
+            let look = Counts { at: moment(secs), reset: reset(1, secs), all };
             tracker.take(look, (at >= begins).then(|| moment(0)));
             let Some((now, _)) = tracker.statements("1.10") else {
                 prop_assert_eq!(at, 0);

@@ -38,12 +38,27 @@ pub(in crate::monitor) struct Counter {
     pub(in crate::monitor) blocks: i64,
 }
 
+/// When the counters were last reset.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::monitor) struct Reset {
+    /// By the server's clock, in microseconds: which reset it was.
+    pub(in crate::monitor) stamp: i64,
+    /// How long that was before the look.
+    pub(in crate::monitor) ago: Duration,
+}
+
+impl PartialEq for Reset {
+    fn eq(&self, other: &Reset) -> bool {
+        self.stamp == other.stamp
+    }
+}
+
 /// What the server has counted of all statements.
 #[derive(Clone, Debug, Default)]
 pub(in crate::monitor) struct Counts {
     pub(in crate::monitor) at: Moment,
-    /// When the counters were last reset, in microseconds, where the server tells.
-    pub(in crate::monitor) reset: Option<i64>,
+    /// When the counters were last reset, where the server tells.
+    pub(in crate::monitor) reset: Option<Reset>,
     pub(in crate::monitor) all: HashMap<Key, Counter>,
 }
 
@@ -116,11 +131,21 @@ impl Tracker {
         }
         let last = self.recent.back();
         if last.is_some_and(|last| last.reset != counts.reset) {
-            self.reset_at = Some(counts.at);
-            // Of what was counted before the reset the end is not known.
+            // Of what was counted before the reset the end is not known; at the reset nothing was counted.
             self.recent.clear();
+            let at = counts
+                .at
+                .minus(counts.reset.map_or(Duration::ZERO, |reset| reset.ago));
+            self.reset_at = Some(at);
+            if counts.reset.is_some() {
+                self.recent.push_back(Counts {
+                    at,
+                    reset: counts.reset,
+                    all: HashMap::new(),
+                });
+            }
             if !self.is_frozen {
-                self.first = None;
+                self.first = self.recent.back().cloned();
             }
         }
         if self.first.is_none() && !self.is_frozen {
@@ -161,7 +186,7 @@ impl Tracker {
     /// What there is to say, without texts and names of roles; none before there were two looks.
     pub(in crate::monitor) fn statements(&self, extension: &str) -> Option<(Statements, Vec<Key>)> {
         let (first, newest) = (self.recent.front()?, self.recent.back()?);
-        if self.recent.len() < 2 && self.reset_at.is_none() {
+        if self.recent.len() < 2 {
             return None;
         }
         let over = newest.at.since(first.at);

@@ -171,7 +171,10 @@ fn standby() -> Health {
         others: Vec::new(),
     }];
     picture.vitals = Known::seen(Vitals {
-        behind: Some(1.2e6),
+        standby: Some(Standby {
+            behind: 1.2e6,
+            ..Standby::default()
+        }),
         ..vitals()
     });
     health(vec![database(picture)])

@@ -582,12 +582,18 @@ fn vitals_never_show_zero_for_what_is_not_known() {
     }];
     picture.vitals = Known::seen(vitals.clone());
     shown("vitals_all", Panel::Vitals, picture.clone());
-    vitals = Vitals {
-        behind: Some(1.2e6),
-        ..Vitals::default()
+    let standby = Standby {
+        behind: 1.2e6,
+        paused: false,
+        applied: Some(Duration::from_secs(29)),
     };
-    picture.vitals = Known::seen(vitals);
-    shown("vitals_standby", Panel::Vitals, picture);
+    for (name, paused) in [("vitals_standby", false), ("vitals_standby_paused", true)] {
+        picture.vitals = Known::seen(Vitals {
+            standby: Some(Standby { paused, ..standby }),
+            ..Vitals::default()
+        });
+        shown(name, Panel::Vitals, picture.clone());
+    }
 }
 
 pub(super) fn migration(name: &str, state: MigrationState, note: Option<&str>) -> Migration {

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::sight::{Panel, Sight};
-use crate::monitor::{Rates, Replica, Series, Slot, TableChanges, Vitals};
+use crate::monitor::{Rates, Replica, Series, Slot, Standby, TableChanges, Vitals};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::widgets::Spark;
@@ -46,8 +46,8 @@ pub(super) fn vitals(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     chart(sight, &vitals.wal, inner, 2, buf);
     put(inner, 3, space(sight, vitals), buf);
     let replicas = vitals.replicas.iter().map(|one| replica(sight, one));
-    let behind = match vitals.behind {
-        Some(bytes) => Some(standby(sight, bytes)),
+    let behind = match vitals.standby {
+        Some(one) => Some(standby(sight, one)),
         None if picture.server.in_recovery => {
             let words = "! standby: receives nothing";
             Some(Line::from(sight.span(words, Role::Warn)))
@@ -154,9 +154,20 @@ fn space(sight: &Sight<'_>, vitals: &Vitals) -> Line<'static> {
     Line::from(spans)
 }
 
-fn standby(sight: &Sight<'_>, behind: f64) -> Line<'static> {
-    let words = format!("standby: {} received and not applied", bytes(behind));
-    Line::from(sight.span(words, warn_if(behind > FAR_BEHIND)))
+fn standby(sight: &Sight<'_>, one: Standby) -> Line<'static> {
+    let lead = match one.paused {
+        true => "! standby: replay is paused,",
+        false => "standby:",
+    };
+    // Where nothing is left to apply, the last change may be old all the same.
+    let applied = one.applied.filter(|_| one.behind > 0.0);
+    let applied = applied.map(|ago| format!(", {} old", short(ago)));
+    let words = format!(
+        "{lead} {} to apply{}",
+        bytes(one.behind),
+        applied.unwrap_or_default()
+    );
+    Line::from(sight.span(words, warn_if(one.paused || one.behind > FAR_BEHIND)))
 }
 
 fn replica(sight: &Sight<'_>, one: &Replica) -> Line<'static> {
