@@ -50,7 +50,7 @@ mod threshold;
 mod vitals;
 
 pub use alert::{Alert, AlertStanding, ReadingKind};
-pub use baseline::{Baseline, Normal};
+pub use baseline::{Baseline, Normal, Readings};
 pub use connections::{ByState, Connections, Group, Limits, OldSnapshot, OldTransaction};
 pub use downtime::{Downtime, Outage};
 pub use health::{
