@@ -35,6 +35,7 @@ mod postgres;
 mod probe;
 mod progress;
 mod prometheus;
+mod reach;
 mod rules;
 mod running;
 mod script;

@@ -653,7 +653,12 @@ pub(super) fn probes() -> Vec<ProbeHealth> {
     vec![
         good,
         probe("shop", ProbeState::Bad, "status 503"),
-        probe("auth", ProbeState::Error, "connection refused"),
+        probe("auth", ProbeState::Down, "connection refused"),
+        probe(
+            "age",
+            ProbeState::Error,
+            "exit code 127: backup-age: not found",
+        ),
         value,
         probe("queue", ProbeState::NoData, "the query found nothing"),
         late,
