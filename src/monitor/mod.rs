@@ -74,5 +74,5 @@ pub use session::{Backend, Client, MONITOR_NAME, Session, State};
 pub use signal::{Effect, Outcome, Signal};
 pub use start::{Config, Monitor, WatchedDatabase, start};
 pub use statements::{Rate, Statements, Trend};
-pub use tape::{Frame, Recorder, Tape, TapeError};
+pub use tape::{Frame, Missing, Recorder, Tape, TapeError};
 pub use vitals::{Checkpoints, Disk, Rates, Replica, Slot, TableChanges, Vitals};
