@@ -33,18 +33,19 @@ fn columns(view: View, counts_indexes: bool) -> &'static str {
     match view {
         View::CreateIndex => {
             "command, phase, blocks_done, blocks_total, tuples_done, tuples_total,
-             partitions_done, partitions_total, lockers_done, lockers_total, current_locker_pid"
+             partitions_done, partitions_total, lockers_done, lockers_total, current_locker_pid,
+             nullif(index_relid, 0)::regclass::text"
         }
         View::Vacuum if counts_indexes => {
             "'VACUUM', phase,
              CASE phase WHEN 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END,
              heap_blks_total, indexes_processed, indexes_total,
-             0, 0, 0, 0, NULL"
+             0, 0, 0, 0, NULL, NULL"
         }
         View::Vacuum => {
             "'VACUUM', phase,
              CASE phase WHEN 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END,
-             heap_blks_total, 0, 0, 0, 0, 0, 0, NULL"
+             heap_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL"
         }
         View::Cluster => {
             "command, phase, heap_blks_scanned, heap_blks_total,
@@ -55,16 +56,16 @@ fn columns(view: View, counts_indexes: bool) -> &'static str {
                         THEN (SELECT count(*) FROM pg_index WHERE indrelid = relid)
                         WHEN 'writing new heap' THEN heap_tuples_scanned
                         ELSE (SELECT greatest(reltuples, 0)::float8 FROM pg_class WHERE oid = relid) END,
-             0, 0, 0, 0, NULL"
+             0, 0, 0, 0, NULL, NULL"
         }
         View::Analyze => {
-            "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0, 0, 0, 0, 0, NULL"
+            "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL"
         }
         View::Copy => {
-            "command, type, bytes_processed, bytes_total, tuples_processed, 0, 0, 0, 0, 0, NULL"
+            "command, type, bytes_processed, bytes_total, tuples_processed, 0, 0, 0, 0, 0, NULL, NULL"
         }
         View::BaseBackup => {
-            "'BASE BACKUP', phase, backup_streamed, backup_total, 0, 0, 0, 0, 0, 0, NULL"
+            "'BASE BACKUP', phase, backup_streamed, backup_total, 0, 0, 0, 0, 0, 0, NULL, NULL"
         }
     }
 }
@@ -97,9 +98,10 @@ pub(super) fn question(views: &[View], counts_indexes: bool) -> String {
     format!(
         "SELECT view::int4, pid, relation::text, rows::float8, command::text, phase::text, done::float8,
                 total::float8, more_done::float8, more_total::float8, parts_done::float8,
-                parts_total::float8, lockers_done::int8, lockers_total::int8, locker::int4
+                parts_total::float8, lockers_done::int8, lockers_total::int8, locker::int4,
+                index::text
            FROM ({}) AS p (view, pid, relation, rows, command, phase, done, total, more_done, more_total,
-                           parts_done, parts_total, lockers_done, lockers_total, locker)
+                           parts_done, parts_total, lockers_done, lockers_total, locker, index)
           WHERE $1 IS NOT NULL
           LIMIT 100",
         all.join(" UNION ALL ")
@@ -221,15 +223,24 @@ impl ProgressWatch {
             self.paces.left(&seen, now)
         });
         let left = left.or_else(|| age.and_then(|age| raw.left_by_age(age)));
+        let statement = session.and_then(|session| session.statement.as_deref());
+        let alone = raw.is_whole(statement.unwrap_or_default());
         let waits_for = raw.locker.filter(|_| raw.lockers_total > raw.lockers_done);
         Progress {
             pid: raw.pid,
             ours: session.and_then(|session| session.ours.clone()),
             what,
-            phase: raw.phase_words(),
+            phase: if alone {
+                raw.phase_words()
+            } else {
+                format!(
+                    "{}; of this index alone, others may follow",
+                    raw.phase_words()
+                )
+            },
             done,
             estimated: false,
-            left: left.filter(|_| waits_for.is_none()),
+            left: left.filter(|_| waits_for.is_none() && alone),
             age,
             waits_for: waits_for.map(|pid| WaitsFor {
                 pid,
@@ -359,6 +370,7 @@ fn raw(row: &PgRow) -> Option<Raw> {
         view: View::ALL.get(usize::try_from(view).ok()?)?.0,
         pid: field(row, "pid")?,
         relation: relation(row, "relation"),
+        index: relation(row, "index"),
         command: text(row, "command").unwrap_or_default(),
         phase: text(row, "phase").unwrap_or_default(),
         done: number("done"),
