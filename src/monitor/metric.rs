@@ -130,7 +130,7 @@ fn of_database(database: &DatabaseHealth, what: &str, now: Moment) -> Measured {
     };
     let measure = match (&database.link, picture) {
         (Link::Connecting, _) => Measure::NoData("not connected yet".to_owned()),
-        (Link::Down { .. }, _) if what == "up" => Measure::Value(0.0),
+        (Link::Down { unasked: false, .. }, _) if what == "up" => Measure::Value(0.0),
         (Link::Down { reason, .. }, _) => Measure::Error(reason.clone()),
         (Link::Up { .. }, Some(_)) if is_stale(seen, every, now) => stale(seen, now),
         (Link::Up { .. }, Some(picture)) => picture_measure(picture, what),

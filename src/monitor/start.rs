@@ -179,6 +179,7 @@ impl Starting {
                 let link = Link::Down {
                     since,
                     reason: reason.clone(),
+                    unasked: true,
                 };
                 self.board.database(place, |health| health.link = link);
                 self.signallers

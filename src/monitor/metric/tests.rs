@@ -48,10 +48,22 @@ fn what_is_not_known_is_never_a_number() {
     health.databases[0].link = Link::Down {
         since: ago(3),
         reason: "connection refused".to_owned(),
+        unasked: false,
     };
     let refused = Measure::Error("connection refused".to_owned());
     assert_eq!(value(&health, "main.connections"), refused);
     assert_eq!(value(&health, "main.up"), Measure::Value(0.0));
+    // A name that is not found says nothing of who goes by it.
+    let unknown = "failed to lookup address information";
+    health.databases[0].link = Link::Down {
+        since: ago(3),
+        reason: unknown.to_owned(),
+        unasked: true,
+    };
+    assert_eq!(
+        value(&health, "main.up"),
+        Measure::Error(unknown.to_owned())
+    );
     let mut failed = probe("api", ProbeState::Down, "connection refused");
     failed.error_percent = Some(12.0);
     health.probes = vec![failed];

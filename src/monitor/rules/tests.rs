@@ -93,6 +93,7 @@ fn a_link_that_is_down_is_read_as_often_as_a_picture_comes() {
     main.link = Link::Down {
         since: at(0),
         reason: "the server closed the connection".to_owned(),
+        unasked: false,
     };
     let health = health(vec![main]);
     let mut fired = Vec::new();
