@@ -135,6 +135,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         state: state.clone(),
         clock,
         supervisor,
+        readings: lookout.readings(),
         secrets: secrets.clone(),
         variables,
         changed: before.map_or_else(Vec::new, |before| environment.differences(&before)),

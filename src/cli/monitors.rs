@@ -246,14 +246,20 @@ fn one_of_several(database: &str, picture: &Picture, pid: i32) -> Option<Session
 fn shown(database: &str, session: &monitor::Session, started: i64) -> Session {
     let user = session.user.as_deref().unwrap_or("unknown user");
     let statement = session.statement.as_deref().unwrap_or("");
+    // Whoever names a session by its number alone has not seen whose it is.
+    let ours = session
+        .ours
+        .as_ref()
+        .map(|ours| format!(" ({})", ours.words()));
     Session {
         database: database.to_owned(),
         pid: session.pid,
         started,
         words: format!(
-            "{user} {} {}: {statement}",
+            "{user} {} {}{}: {statement}",
             session.application,
-            session.state.words()
+            session.state.words(),
+            ours.unwrap_or_default()
         ),
         own: session.is_monitor() || session.is_own_session(),
     }

@@ -172,7 +172,14 @@ mod tests {
     #[test]
     fn a_database_is_lost_only_if_it_was_there_and_once_each_time() {
         let (since, reason) = (Moment::default(), "no server listens".to_owned());
-        let (up, down) = (Link::Up { since }, Link::Down { since, reason });
+        let (up, down) = (
+            Link::Up { since },
+            Link::Down {
+                since,
+                reason,
+                unasked: false,
+            },
+        );
         let later = Moment { mono: 7, ..since };
         let links = [
             Link::Connecting,

@@ -82,7 +82,7 @@ impl Alarm {
 /// A database that never was there is not lost.
 fn lost(database: &DatabaseHealth, was_up: bool, now: Moment) -> (ReadingKind, String) {
     match &database.link {
-        Link::Down { since, reason } if was_up && now.since(*since) >= LOST => {
+        Link::Down { since, reason, .. } if was_up && now.since(*since) >= LOST => {
             (ReadingKind::Breach, format!("no connection: {reason}"))
         }
         Link::Up { .. } => (ReadingKind::Good, String::new()),
@@ -174,6 +174,7 @@ mod tests {
         database.link = Link::Down {
             since: ago(3),
             reason: "connection refused".to_owned(),
+            unasked: false,
         };
         assert_eq!(
             words(Alarm::Lost, &database),
@@ -215,6 +216,7 @@ mod tests {
         database.link = Link::Down {
             since: ago(1),
             reason: "connection refused".to_owned(),
+            unasked: false,
         };
         assert_eq!(look(Alarm::Lost, &database).0, ReadingKind::NoData);
         let never = Alarm::Lost.look(&database, false, now().plus(LOST * 10));

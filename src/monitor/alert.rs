@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::baseline::Baseline;
 use crate::clock::Moment;
 use crate::plan::AlertAction;
 
@@ -99,8 +98,6 @@ pub enum Alert {
         /// What it may do when it fires.
         then: AlertAction,
     },
-    /// What was normal before T-0.
-    Baseline(Baseline),
 }
 
 /// The readings of one rule.

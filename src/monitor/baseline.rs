@@ -1,9 +1,10 @@
 //! What was normal before T-0.
 //!
-//! Readings are collected from the moment that the monitor starts. When the deployment begins they are
-//! frozen: what comes later can't change what is normal.
+//! Readings are collected from the moment that the monitor starts. Whoever begins the deployment freezes
+//! them and records what they say in the same breath: what comes later can't change what is normal.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -35,11 +36,11 @@ pub struct Normal {
     pub last: f64,
 }
 
-/// The readings before they are frozen.
+/// The readings before they are frozen, by metric; clones are the same readings.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Collector {
-    samples: BTreeMap<String, VecDeque<(Moment, f64)>>,
-}
+pub struct Readings(Arc<Mutex<Collector>>);
+
+type Collector = BTreeMap<String, VecDeque<(Moment, f64)>>;
 
 impl Baseline {
     /// What was usual of `metric`; the error says what is missing.
@@ -57,13 +58,23 @@ impl Baseline {
     }
 }
 
-impl Collector {
-    /// Takes a reading of `metric` in.
-    pub(super) fn add(&mut self, metric: &str, at: Moment, value: f64) {
-        if !self.samples.contains_key(metric) {
-            self.samples.insert(metric.to_owned(), VecDeque::new());
-        }
-        if let Some(samples) = self.samples.get_mut(metric) {
+impl Readings {
+    /// Of these metrics.
+    pub(super) fn of(metrics: impl IntoIterator<Item = String>) -> Self {
+        let empty = metrics.into_iter().map(|metric| (metric, VecDeque::new()));
+        Readings(Arc::new(Mutex::new(empty.collect())))
+    }
+
+    /// Takes the newest reading of each metric in, as `read` finds it: its moment and its value. One
+    /// that was taken in already is not a second one.
+    pub(super) fn take(&self, read: impl Fn(&str) -> Option<(Moment, f64)>) {
+        for (metric, samples) in self.lock().iter_mut() {
+            let Some((at, value)) = read(metric) else {
+                continue;
+            };
+            if samples.back().is_some_and(|(last, _)| *last == at) {
+                continue;
+            }
             if samples.len() == KEPT {
                 samples.pop_front();
             }
@@ -71,8 +82,14 @@ impl Collector {
         }
     }
 
-    /// What was normal until `t_zero`.
-    pub(super) fn freeze(&self, t_zero: Moment) -> Baseline {
+    /// Nothing is read any more.
+    pub(super) fn forget(&self) {
+        self.lock().clear();
+    }
+
+    /// What was normal until `t_zero`; none if nothing is compared with it.
+    pub fn freeze(&self, t_zero: Moment) -> Option<Baseline> {
+        let metrics = self.lock();
         let normal = |(metric, samples): (&String, &VecDeque<(Moment, f64)>)| {
             let before = samples.iter().filter(|(at, _)| at.since(t_zero).is_zero());
             let values: Vec<f64> = before.map(|(_, value)| *value).collect();
@@ -83,9 +100,13 @@ impl Collector {
             };
             Some((metric.clone(), of(values, enough)?))
         };
-        Baseline {
-            normals: self.samples.iter().filter_map(normal).collect(),
-        }
+        (!metrics.is_empty()).then(|| Baseline {
+            normals: metrics.iter().filter_map(normal).collect(),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Collector> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -109,19 +130,29 @@ fn of(values: Vec<f64>, enough: usize) -> Option<Normal> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::monitor::testing::{ago, now};
 
+    fn readings(metrics: &[&str]) -> Readings {
+        Readings::of(metrics.iter().map(|&metric| metric.to_owned()))
+    }
+
+    fn add(readings: &Readings, metric: &str, at: Moment, value: f64) {
+        readings.take(|of| (of == metric).then_some((at, value)));
+    }
+
     #[test]
     fn what_comes_after_t_zero_is_not_normal() {
-        let mut collector = Collector::default();
+        let readings = readings(&["api.latency"]);
         for secs in (31..=60).rev() {
-            collector.add("api.latency", ago(secs), secs as f64);
+            add(&readings, "api.latency", ago(secs), secs as f64);
         }
         for secs in (1..=30).rev() {
-            collector.add("api.latency", ago(secs), 5_000.0);
+            add(&readings, "api.latency", ago(secs), 5_000.0);
         }
-        let baseline = collector.freeze(ago(30));
+        let baseline = readings.freeze(ago(30)).unwrap();
         let normal = baseline.normals["api.latency"];
         // The reading of the very moment counts, the ones after it do not.
         assert_eq!(normal.samples, 31);
@@ -130,13 +161,13 @@ mod tests {
 
     #[test]
     fn few_readings_are_no_baseline_but_one_count_of_rows_is() {
-        let mut collector = Collector::default();
+        let readings = readings(&["api.latency", "main.rows.orders"]);
         for secs in 1..LEAST {
-            collector.add("api.latency", ago(secs as u64), 1.0);
+            add(&readings, "api.latency", ago(secs as u64), 1.0);
         }
-        collector.add("main.rows.orders", ago(90), 8.0);
-        collector.add("main.rows.orders", ago(60), 9.0);
-        let baseline = collector.freeze(now());
+        add(&readings, "main.rows.orders", ago(90), 8.0);
+        add(&readings, "main.rows.orders", ago(60), 9.0);
+        let baseline = readings.freeze(now()).unwrap();
         assert!(
             baseline
                 .usual("api.latency")
@@ -151,14 +182,27 @@ mod tests {
     }
 
     #[test]
-    fn readings_are_bounded() {
-        let mut collector = Collector::default();
-        for _ in 0..KEPT + 100 {
-            collector.add("api.latency", now(), 1.0);
+    fn what_nobody_compares_with_anything_has_no_baseline() {
+        assert_eq!(readings(&[]).freeze(now()), None);
+        let unread = readings(&["api.latency"]).freeze(now());
+        assert_eq!(unread, Some(Baseline::default()));
+    }
+
+    #[test]
+    fn readings_are_bounded_and_none_counts_twice() {
+        let readings = readings(&["api.latency"]);
+        let later = |secs: usize| now().plus(Duration::from_secs(secs as u64));
+        for secs in 0..KEPT + 100 {
+            add(&readings, "api.latency", later(secs), 1.0);
         }
-        assert_eq!(
-            collector.freeze(now()).normals["api.latency"].samples as usize,
-            KEPT
-        );
+        let baseline = readings.freeze(later(2 * KEPT)).unwrap();
+        assert_eq!(baseline.normals["api.latency"].samples as usize, KEPT);
+        readings.forget();
+        assert_eq!(readings.freeze(now()), None);
+        let again = Readings::of(["api.latency".to_owned()]);
+        for _ in 0..2 * LEAST {
+            add(&again, "api.latency", ago(30), 1.0);
+        }
+        assert_eq!(again.freeze(now()), Some(Baseline::default()));
     }
 }

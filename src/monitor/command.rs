@@ -10,6 +10,8 @@ use crate::plan::{Comparison, Expect, Observed};
 
 /// The least and the most time that a command gets.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
+/// How shells end that could not run a command: it is not to be run, or there is none.
+const NOT_RUN: [i32; 2] = [126, 127];
 
 /// A command that is run again and again.
 pub(super) struct CommandProbe {
@@ -68,6 +70,10 @@ fn read(ran: &Ran, expect: &Expect, is_asked: bool, took: Duration) -> Reading {
     reading.latency = Some(took);
     reading.value = number;
     let mut reading = reading.judged(&expect, &seen);
+    if NOT_RUN.contains(&code) && reading.state == ProbeState::Bad {
+        // Nothing was measured, so nothing is known to be wrong with it.
+        (reading.state, reading.value) = (ProbeState::Error, None);
+    }
     if code != 0 && !ran.complaint.is_empty() && reading.state != ProbeState::Unread {
         reading.words = format!("exit code {code}: {}", beginning(&ran.complaint));
     }
@@ -134,6 +140,15 @@ mod tests {
             ),
         ];
         check(&Expect::default(), false, &cases);
+        let expected = Expect {
+            exit: vec![0, 127],
+            ..Expect::default()
+        };
+        check(
+            &expected,
+            false,
+            &[((127, "", ""), OK, None, "exit code 127")],
+        );
         let few = [(
             (0, "91\n", ""),
             BAD,
@@ -141,6 +156,26 @@ mod tests {
             "expected value < 80, found 91",
         )];
         check(&value("< 80"), false, &few);
+    }
+
+    #[test]
+    fn what_could_not_be_run_has_measured_nothing() {
+        let error = ProbeState::Error;
+        let missing = "exit code 127: sh: 1: chekc: not found";
+        let denied = "exit code 126: sh: 1: ./check: Permission denied";
+        let cases = [
+            ((127, "", "sh: 1: chekc: not found"), error, None, missing),
+            ((127, "7", "sh: 1: chekc: not found"), error, None, missing),
+            (
+                (126, "", "sh: 1: ./check: Permission denied"),
+                error,
+                None,
+                denied,
+            ),
+            ((125, "", ""), BAD, None, "exit code 125"),
+        ];
+        check(&Expect::default(), false, &cases);
+        check(&Expect::default(), true, &cases[..3]);
     }
 
     #[test]

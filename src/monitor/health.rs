@@ -65,6 +65,9 @@ pub enum Link {
         since: Moment,
         /// The latest reason, in plain words that hold neither the URL nor a password.
         reason: String,
+        /// Whether it could not be asked, which says nothing of whether it is down.
+        #[serde(default)]
+        unasked: bool,
     },
 }
 
@@ -374,6 +377,7 @@ mod tests {
         database.link = Link::Down {
             since: Moment::default(),
             reason: "connection refused".to_owned(),
+            unasked: false,
         };
         let health = Health {
             databases: vec![database],

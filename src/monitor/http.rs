@@ -1,19 +1,25 @@
 //! HTTP probes: one request, its status, its body, and how long the answer took.
 
 use std::error::Error as _;
+use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Method, Request, StatusCode, Url};
 
 use super::probe::Reading;
+use super::reach::tells_of_the_other_side;
 use crate::clock::Clock;
 use crate::plan::{Expect, Http, Observed};
 
 /// The least and the most time that an answer gets. A slow answer is a reading, too, so a probe waits
 /// for one even when the next is due.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(30));
+/// How long a name may be looked for: less than an answer gets, since a name server that is silent says
+/// nothing of the address.
+const NAMED: Duration = Duration::from_secs(3);
 /// How much of an answer is read. What is beyond it tells nothing about health.
 const READ: usize = 256 * 1024;
 
@@ -44,6 +50,13 @@ pub(super) struct Asker {
     timeout: Duration,
 }
 
+/// Why nothing came back.
+pub(super) struct Silence {
+    pub(super) words: String,
+    /// Whether the address does not answer, rather than that it could not be asked.
+    pub(super) down: bool,
+}
+
 /// What came back.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
@@ -59,7 +72,8 @@ impl Asker {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let timeout = every.clamp(PATIENCE.0, PATIENCE.1);
         let client = client(is_here(&http.url)).timeout(timeout);
-        let client = client.build().map_err(|error| words(error, timeout))?;
+        let client = client.dns_resolver(Names).build();
+        let client = client.map_err(|error| silence(error, timeout).words)?;
         let url = Url::parse(&http.url).map_err(|error| format!("not an address: {error}"))?;
         let method = Method::from_bytes(http.method.as_bytes())
             .map_err(|_| "not a method of HTTP".to_owned())?;
@@ -70,7 +84,8 @@ impl Asker {
         if let Some(body) = &http.body {
             request = request.body(body.clone());
         }
-        let request = request.build().map_err(|error| words(error, timeout))?;
+        let request = request.build();
+        let request = request.map_err(|error| silence(error, timeout).words)?;
         Ok(Asker {
             client,
             request,
@@ -85,9 +100,12 @@ impl Asker {
 
     /// Asks once, and reads the answer; its beginning is kept if `keep`. The error says why there is
     /// none.
-    pub(super) async fn ask(&self, clock: &dyn Clock, keep: bool) -> Result<Answer, String> {
+    pub(super) async fn ask(&self, clock: &dyn Clock, keep: bool) -> Result<Answer, Silence> {
         let Some(request) = self.request.try_clone() else {
-            return Err("the request can't be sent twice".to_owned());
+            return Err(Silence {
+                words: "the request can't be sent twice".to_owned(),
+                down: false,
+            });
         };
         let start = clock.now();
         let answer = async {
@@ -104,7 +122,8 @@ impl Asker {
             }
             Ok((response.status(), body))
         };
-        let (status, body) = answer.await.map_err(|error| words(error, self.timeout))?;
+        let answer = answer.await.map_err(|error| silence(error, self.timeout));
+        let (status, body) = answer?;
         Ok(Answer {
             status,
             body,
@@ -132,7 +151,8 @@ impl HttpProbe {
     pub(super) async fn measure(&self, clock: &dyn Clock) -> Reading {
         let answer = match self.asker.ask(clock, self.expect.reads_output()).await {
             Ok(answer) => answer,
-            Err(why) => return Reading::error(why),
+            Err(silence) if silence.down => return Reading::down(silence.words),
+            Err(silence) => return Reading::error(silence.words),
         };
         let status = answer.status.as_u16();
         let seen = Observed {
@@ -147,29 +167,78 @@ impl HttpProbe {
     }
 }
 
+/// Looks for names, and not for ever.
+struct Names;
+
+impl Resolve for Names {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0));
+            let found = tokio::time::timeout(NAMED, found).await;
+            let found = found.map_err(|_| io::Error::other("no name server answers"))??;
+            let found: Vec<_> = found.collect();
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
 /// What went wrong, without the address: its query may hold a secret.
-fn words(error: reqwest::Error, timeout: Duration) -> String {
+fn silence(error: reqwest::Error, timeout: Duration) -> Silence {
     if error.is_timeout() {
-        return format!("no answer within {}", crate::plan::duration::show(timeout));
+        let within = crate::plan::duration::show(timeout);
+        return Silence {
+            words: format!("no answer within {within}"),
+            down: true,
+        };
     }
     let error = error.without_url();
+    // Once there was a connection it is the other side that broke it.
+    let mut down = !error.is_connect() && !error.is_builder();
     let mut cause = error.source();
     let mut words = error.to_string();
     while let Some(deeper) = cause {
-        if let Some(io) = deeper.downcast_ref::<std::io::Error>()
-            && io.kind() == std::io::ErrorKind::ConnectionRefused
-        {
-            return "connection refused".to_owned();
-        }
         words = deeper.to_string();
+        if let Some(io) = deeper.downcast_ref::<io::Error>() {
+            down |= tells_of_the_other_side(io.kind());
+            if io.kind() == io::ErrorKind::ConnectionRefused {
+                "connection refused".clone_into(&mut words);
+                break;
+            }
+        }
         cause = deeper.source();
     }
-    words
+    Silence { words, down }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::SystemClock;
+    use crate::monitor::ProbeState;
+
+    async fn state(url: &str) -> (ProbeState, String) {
+        let http = Http::get(url);
+        let probe = HttpProbe::new(&http, &Expect::default(), Duration::from_secs(1)).unwrap();
+        let reading = probe.measure(&SystemClock::new()).await;
+        (reading.state, reading.words)
+    }
+
+    #[tokio::test]
+    async fn who_does_not_answer_is_down_and_who_can_not_be_asked_is_not() {
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = closed.local_addr().unwrap().port();
+        drop(closed);
+        let refused = state(&format!("http://127.0.0.1:{port}/")).await;
+        assert_eq!(refused, (ProbeState::Down, "connection refused".to_owned()));
+        let (unknown, words) = state("http://no-such-name.invalid/").await;
+        assert_eq!(unknown, ProbeState::Error, "{words}");
+        let rude = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = rude.local_addr().unwrap().port();
+        let hangs_up = std::thread::spawn(move || drop(rude.accept()));
+        let (broken, words) = state(&format!("http://127.0.0.1:{port}/")).await;
+        assert_eq!(broken, ProbeState::Down, "{words}");
+        hangs_up.join().unwrap();
+    }
 
     #[test]
     fn no_proxy_is_asked_for_what_is_here() {

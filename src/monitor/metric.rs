@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::health::{DatabaseHealth, Health, Link, Picture};
 use super::locks::LockNode;
 use super::migrations::MigrationState;
-use super::probe::{ProbeHealth, ProbeState};
+use super::probe::{LEAST, ProbeHealth, ProbeState};
 use super::vitals::{Replica, Vitals};
 use crate::clock::Moment;
 use crate::plan::metric::{ROWS, parts};
@@ -86,23 +86,22 @@ fn of_probe(probe: &ProbeHealth, what: &str, now: Moment) -> Measured {
 fn probe_measure(probe: &ProbeHealth, what: &str, now: Moment) -> Measure {
     use ProbeState as S;
     let value = match what {
-        // A refused connection is a measurement of these, and an answer that can't be read is none.
+        // Unknown is not down.
+        _ if probe.state == S::Error => return Measure::Error(probe.words.clone()),
         "up" | "error_rate" if probe.state == S::Unread => {
             return Measure::Error(probe.words.clone());
         }
-        "up" if probe.state == S::NoData => None,
-        "up" => Some(f64::from(u8::from(probe.state == S::Ok))),
+        "up" => probe.state.is_well().map(|well| f64::from(u8::from(well))),
         "error_rate" => {
-            let few = "too few measurements to tell a rate";
-            return probe
-                .error_percent
-                .map_or(Measure::NoData(few.to_owned()), Measure::Value);
+            let few = || Measure::NoData(format!("{} of {LEAST} measurements", probe.rated));
+            return probe.error_percent.map_or_else(few, Measure::Value);
         }
         "downtime" => probe
             .downtime
             .as_ref()
             .map(|downtime| downtime.total(now).as_secs_f64()),
-        _ if probe.state == S::Error => return Measure::Error(probe.words.clone()),
+        // That it does not answer is all that there is to measure.
+        _ if probe.state == S::Down => return Measure::Error(probe.words.clone()),
         "latency" => probe.latency_ms,
         "latency_median" => probe.median_ms,
         "latency_p95" => probe.p95_ms,
@@ -131,7 +130,7 @@ fn of_database(database: &DatabaseHealth, what: &str, now: Moment) -> Measured {
     };
     let measure = match (&database.link, picture) {
         (Link::Connecting, _) => Measure::NoData("not connected yet".to_owned()),
-        (Link::Down { .. }, _) if what == "up" => Measure::Value(0.0),
+        (Link::Down { unasked: false, .. }, _) if what == "up" => Measure::Value(0.0),
         (Link::Down { reason, .. }, _) => Measure::Error(reason.clone()),
         (Link::Up { .. }, Some(_)) if is_stale(seen, every, now) => stale(seen, now),
         (Link::Up { .. }, Some(picture)) => picture_measure(picture, what),

@@ -35,6 +35,7 @@ mod postgres;
 mod probe;
 mod progress;
 mod prometheus;
+mod reach;
 mod rules;
 mod running;
 mod script;
@@ -50,7 +51,7 @@ mod threshold;
 mod vitals;
 
 pub use alert::{Alert, AlertStanding, ReadingKind};
-pub use baseline::{Baseline, Normal};
+pub use baseline::{Baseline, Normal, Readings};
 pub use connections::{ByState, Connections, Group, Limits, OldSnapshot, OldTransaction};
 pub use downtime::{Downtime, Outage};
 pub use health::{
@@ -73,5 +74,5 @@ pub use session::{Backend, Client, MONITOR_NAME, Session, State};
 pub use signal::{Effect, Outcome, Signal};
 pub use start::{Config, Monitor, WatchedDatabase, start};
 pub use statements::{Rate, Statements, Trend};
-pub use tape::{Frame, Recorder, Tape, TapeError};
+pub use tape::{Frame, Missing, Recorder, Tape, TapeError};
 pub use vitals::{Checkpoints, Disk, Rates, Replica, Slot, Standby, TableChanges, Vitals};

@@ -20,7 +20,7 @@ use crate::plan::{Expect, Observed};
 
 /// Of how many measurements a rate of errors is made, and of how many at least.
 const RATED: usize = 60;
-const LEAST: usize = 20;
+pub(super) const LEAST: usize = 20;
 
 /// What stands for what must not be shown.
 const HIDDEN: &str = "•••";
@@ -33,12 +33,26 @@ pub enum ProbeState {
     Ok,
     /// There is a reading, and it says that something is wrong, such as a status of 503.
     Bad,
-    /// It could not be measured.
+    /// What is measured does not answer, such as a refused connection.
+    Down,
+    /// It could not be measured, which says nothing of what is measured.
     Error,
     /// There is an answer, and it is no number where one is wanted.
     Unread,
     /// There is nothing to read: not yet, or the query found no row.
     NoData,
+}
+
+impl ProbeState {
+    /// Whether what is measured is well; none where that is not known: what found nothing, nothing that
+    /// can be read, or could not be measured, says nothing of it.
+    pub(super) fn is_well(self) -> Option<bool> {
+        match self {
+            ProbeState::Ok => Some(true),
+            ProbeState::Bad | ProbeState::Down => Some(false),
+            ProbeState::Error | ProbeState::Unread | ProbeState::NoData => None,
+        }
+    }
 }
 
 /// One probe and its last reading.
@@ -60,6 +74,9 @@ pub struct ProbeHealth {
     pub p95_ms: Option<f64>,
     /// How many of the last measurements have failed, in percent; none while there were too few.
     pub error_percent: Option<f64>,
+    /// Of how many measurements that is made, or will be.
+    #[serde(default)]
+    pub rated: usize,
     /// The status of an HTTP answer.
     pub status: Option<u16>,
     /// The number that a query answered.
@@ -116,7 +133,15 @@ impl Reading {
         }
     }
 
-    /// A measurement that failed.
+    /// What is measured does not answer.
+    pub(super) fn down(words: impl Into<String>) -> Self {
+        Reading {
+            state: ProbeState::Down,
+            ..Reading::error(words)
+        }
+    }
+
+    /// A measurement that could not be made.
     pub(super) fn error(words: impl Into<String>) -> Self {
         Reading {
             state: ProbeState::Error,
@@ -140,6 +165,7 @@ impl ProbeHealth {
             median_ms: None,
             p95_ms: None,
             error_percent: None,
+            rated: 0,
             status: None,
             value: None,
             words: "not measured yet".to_owned(),
@@ -226,7 +252,9 @@ pub(super) async fn run(runner: Runner, board: Board, clock: Arc<dyn Clock>) {
         }
         if let Meter::Http(_) = meter {
             let downtime = health.downtime.get_or_insert_default();
-            downtime.note(begun, reading.state == ProbeState::Ok, &reading.words);
+            if let Some(well) = reading.state.is_well() {
+                downtime.note(begun, well, &reading.words);
+            }
         }
         let latency = reading.latency.map(millis);
         latencies.push(latency);
@@ -236,26 +264,25 @@ pub(super) async fn run(runner: Runner, board: Board, clock: Arc<dyn Clock>) {
         };
         health.history.push(shown);
         errors.push(&reading);
-        health.error_percent = errors.percent();
+        (health.error_percent, health.rated) = (errors.percent(), errors.0.len());
         health.take(clock.now(), reading, &latencies);
         board.probe(place, health.clone());
     }
 }
 
-/// Which of the last measurements have failed. What found nothing, or nothing that can be read, says
-/// nothing.
+/// Which of the last measurements have failed.
 #[derive(Default)]
 struct Errors(VecDeque<bool>);
 
 impl Errors {
     fn push(&mut self, reading: &Reading) {
-        if matches!(reading.state, ProbeState::NoData | ProbeState::Unread) {
+        let Some(well) = reading.state.is_well() else {
             return;
-        }
+        };
         if self.0.len() == RATED {
             self.0.pop_front();
         }
-        self.0.push_back(reading.state != ProbeState::Ok);
+        self.0.push_back(!well);
     }
 
     fn percent(&self) -> Option<f64> {

@@ -61,7 +61,8 @@ impl PrometheusProbe {
     pub(super) async fn measure(&self, clock: &dyn Clock) -> Reading {
         let answer = match self.asker.ask(clock, true).await {
             Ok(answer) => answer,
-            Err(why) => return Reading::error(why),
+            // It measures something else than the server that is asked.
+            Err(silence) => return Reading::error(silence.words),
         };
         // What is wrong with a query comes with a status of 4xx and says so itself.
         let Ok(told) = serde_json::from_slice(&answer.body) else {

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::alarm::Alarm;
 use super::alert::{Alert, AlertStanding, Change, Patience, ReadingKind, Tracker};
-use super::baseline::{Baseline, Collector};
+use super::baseline::{Baseline, Readings};
 use super::board::Board;
 use super::health::{Health, Link};
 use super::metric::{Measure, Measured, measure};
@@ -65,9 +65,8 @@ struct Watched {
 /// The task's state.
 pub(super) struct Rules {
     watched: Vec<Watched>,
-    /// The metrics of which it is remembered what is normal.
-    metrics: Vec<(String, Option<Moment>)>,
-    collector: Collector,
+    /// What is remembered until the deployment begins, of the metrics that are compared with it.
+    readings: Readings,
     baseline: Option<Baseline>,
     settled: Option<Moment>,
     was_up: HashSet<String>,
@@ -98,14 +97,18 @@ impl Rules {
                 .filter_map(Watched::rule)
                 .chain(alarms)
                 .collect(),
-            metrics: metrics.into_iter().map(|metric| (metric, None)).collect(),
-            collector: Collector::default(),
+            readings: Readings::of(metrics),
             baseline: None,
             settled: None,
             was_up: HashSet::new(),
             book,
             tell,
         }
+    }
+
+    /// What is remembered, for whoever begins the deployment.
+    pub(super) fn readings(&self) -> Readings {
+        self.readings.clone()
     }
 
     /// Watches for ever.
@@ -144,8 +147,7 @@ impl Rules {
                 self.was_up.insert(database.name.clone());
             }
         }
-        self.collect(health, now);
-        alerts.extend(self.settle(now));
+        self.settle(health, now);
         let begun = self.book.t_zero().is_some();
         for watched in &mut self.watched {
             let change = match &watched.matter {
@@ -166,45 +168,27 @@ impl Rules {
         alerts
     }
 
-    /// Remembers readings for what is normal, until that is frozen.
-    fn collect(&mut self, health: &Health, now: Moment) {
-        if self.book.t_zero().is_some() && self.baseline.is_some() {
+    /// Settles what is normal: as it was recorded when the deployment began, until then ever anew.
+    fn settle(&mut self, health: &Health, now: Moment) {
+        if let Some(t_zero) = self.book.t_zero() {
+            if self.settled != Some(t_zero) {
+                self.settled = Some(t_zero);
+                self.baseline = Some(self.book.baseline().unwrap_or_default());
+                self.readings.forget();
+            }
             return;
         }
-        for (metric, taken) in &mut self.metrics {
+        self.readings.take(|metric| {
             let measured = measure(health, metric, now);
-            if let (Some(at), Measure::Value(value)) = (measured.at, measured.measure)
-                && *taken != Some(at)
-            {
-                *taken = Some(at);
-                self.collector.add(metric, at, value);
+            match measured.measure {
+                Measure::Value(value) => Some((measured.at?, value)),
+                Measure::NoData(_) | Measure::Error(_) => None,
             }
-        }
-    }
-
-    /// Settles what is normal: for good when the deployment has begun, until then ever anew.
-    fn settle(&mut self, now: Moment) -> Option<Alert> {
-        if self.metrics.is_empty() {
-            return None;
-        }
-        if let Some(t_zero) = self.book.t_zero() {
-            if self.settled == Some(t_zero) {
-                return None;
-            }
-            self.settled = Some(t_zero);
-            let known = self.book.baseline();
-            let frozen = known
-                .clone()
-                .unwrap_or_else(|| self.collector.freeze(t_zero));
-            self.collector = Collector::default();
-            self.baseline = Some(frozen.clone());
-            return known.is_none().then_some(Alert::Baseline(frozen));
-        }
+        });
         if self.settled.is_none_or(|at| now.since(at) >= SETTLE) {
             self.settled = Some(now);
-            self.baseline = Some(self.collector.freeze(now));
+            self.baseline = self.readings.freeze(now);
         }
-        None
     }
 }
 

@@ -10,6 +10,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use super::alert::Alert;
+use super::baseline::Readings;
 use super::board::Board;
 use super::command::CommandProbe;
 use super::health::{DatabaseHealth, Health, Link};
@@ -63,6 +64,7 @@ pub struct WatchedDatabase {
 pub struct Monitor {
     board: Board,
     alerts: mpsc::Receiver<Alert>,
+    readings: Readings,
     signallers: HashMap<String, Signaller>,
     inspectors: HashMap<String, Inspector>,
     tasks: TaskTracker,
@@ -97,10 +99,11 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> Monitor {
     for (place, probe) in config.probes.iter().enumerate() {
         starting.probe(place, probe, config);
     }
-    starting.rules(config, tell);
+    let readings = starting.rules(config, tell);
     starting.tasks.close();
     Monitor {
         alerts,
+        readings,
         board: starting.board,
         signallers: starting.signallers,
         inspectors: starting
@@ -123,6 +126,11 @@ impl Monitor {
     pub fn take_alerts(&mut self) -> mpsc::Receiver<Alert> {
         let (_, closed) = mpsc::channel(1);
         std::mem::replace(&mut self.alerts, closed)
+    }
+
+    /// What is remembered of the readings, for whoever begins the deployment.
+    pub fn readings(&self) -> Readings {
+        self.readings.clone()
     }
 
     /// Who cancels and terminates sessions of the database called `name`.
@@ -171,6 +179,7 @@ impl Starting {
                 let link = Link::Down {
                     since,
                     reason: reason.clone(),
+                    unasked: true,
                 };
                 self.board.database(place, |health| health.link = link);
                 self.signallers
@@ -208,7 +217,7 @@ impl Starting {
         self.spawn(watcher.run());
     }
 
-    fn rules(&self, config: &Config, tell: mpsc::Sender<Alert>) {
+    fn rules(&self, config: &Config, tell: mpsc::Sender<Alert>) -> Readings {
         let databases: Vec<String> = config.databases.iter().map(|db| db.name.clone()).collect();
         let probes: Vec<String> = config
             .probes
@@ -217,8 +226,10 @@ impl Starting {
             .collect();
         let book = config.ours.clone();
         let rules = Rules::new(&config.rules, &databases, &probes, book, tell);
+        let readings = rules.readings();
         let (board, clock) = (self.board.clone(), self.clock.clone());
         self.spawn(rules.run(self.board.subscribe(), board, clock));
+        readings
     }
 
     fn probe(&self, place: usize, probe: &Probe, config: &Config) {

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::support::run::Run;
 use crate::support::{Bench, Web, postgres, text_of, wait};
 
 /// A plan with a probe of `web` and the alert `then`, and with what `more` says.
@@ -205,15 +204,14 @@ then = "hold"
     run.ctl(&["go"]);
     run.ctl(&["run"]);
     run.wait_finished("apply");
-    // What was normal until T-0 is known a moment after T-0: before the step's end, or after it.
-    let frozen = |run: &Run| {
-        run.entries()
-            .into_iter()
-            .find(|entry| entry["kind"] == "baseline_frozen")
-    };
-    wait::until("what was normal is recorded", || frozen(&run).is_some());
-    let usual = &frozen(&run).unwrap()["data"]["usual"]["api.latency"];
+    let frozen = |entry: &&serde_json::Value| entry["kind"] == "baseline_frozen";
+    let entries = run.entries();
+    let usual = &entries.iter().find(frozen).unwrap()["data"]["usual"]["api.latency"];
     assert!(usual["samples"].as_u64().unwrap() >= 20, "{usual}");
+    // It is recorded before anything of the deployment is done, and even begun.
+    let place = |kind: &str| entries.iter().position(|entry| entry["kind"] == kind);
+    let order = ["baseline_frozen", "phase_started", "step_started"].map(place);
+    assert!(order.is_sorted() && order[0].is_some(), "{order:?}");
     run.kill_engine();
     let mut run = run.resumed();
     run.wait_for("engine_started", |data| data["resumed"] == true);

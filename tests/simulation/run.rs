@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use gonogo::journal::event::{Ending, RunCreated};
 use gonogo::journal::{Actor, Event, Unwritten, Via};
+use gonogo::monitor::Readings;
 use gonogo::plan::Plan;
 use gonogo::run::decide::{deadline, decide};
 use gonogo::run::{
@@ -184,6 +185,7 @@ impl Simulation {
             state: RunState::folded(&self.plan, &world.entries).expect("the journal fits the plan"),
             clock: watch,
             supervisor: hands,
+            readings: Readings::default(),
             secrets: Secrets::default(),
             changed: changed.into_iter().collect(),
             variables: lost,

@@ -11,7 +11,7 @@ use super::Found;
 use crate::cli::follow::follow;
 use crate::cli::{monitors, outages, watchman};
 use crate::clock::SystemClock;
-use crate::monitor::{Alert, Health, Monitor, OursBook};
+use crate::monitor::{Alert, Health, Monitor, OursBook, Readings};
 use crate::plan::Plan;
 use crate::run::{Ask, Concerns, Notice, RunDir, RunState};
 use crate::wire::FindSession;
@@ -85,6 +85,11 @@ impl Lookout {
     /// What the monitor sees.
     pub(super) fn health(&self) -> watch::Receiver<Arc<Health>> {
         self.monitor.health()
+    }
+
+    /// What the monitor remembers of what is normal.
+    pub(super) fn readings(&self) -> Readings {
+        self.monitor.readings()
     }
 
     /// Finds the session that somebody has named.

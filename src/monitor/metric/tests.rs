@@ -49,11 +49,23 @@ fn what_is_not_known_is_never_a_number() {
     health.databases[0].link = Link::Down {
         since: ago(3),
         reason: "connection refused".to_owned(),
+        unasked: false,
     };
     let refused = Measure::Error("connection refused".to_owned());
     assert_eq!(value(&health, "main.connections"), refused);
     assert_eq!(value(&health, "main.up"), Measure::Value(0.0));
-    let mut failed = probe("api", ProbeState::Error, "connection refused");
+    // A name that is not found says nothing of who goes by it.
+    let unknown = "failed to lookup address information";
+    health.databases[0].link = Link::Down {
+        since: ago(3),
+        reason: unknown.to_owned(),
+        unasked: true,
+    };
+    assert_eq!(
+        value(&health, "main.up"),
+        Measure::Error(unknown.to_owned())
+    );
+    let mut failed = probe("api", ProbeState::Down, "connection refused");
     failed.error_percent = Some(12.0);
     health.probes = vec![failed];
     assert_eq!(value(&health, "api.latency"), refused);
@@ -66,6 +78,34 @@ fn what_is_not_known_is_never_a_number() {
     health.probes[0].at = Some(ago(60));
     let old = Measure::NoData("last seen 60 s ago".to_owned());
     assert_eq!(value(&health, "api.up"), old);
+}
+
+#[test]
+fn what_could_not_be_measured_is_not_down() {
+    let why = "exit code 127: chekc: not found";
+    let mut failed = probe("api", ProbeState::Error, why);
+    (failed.error_percent, failed.latency_ms) = (Some(12.0), Some(5.0));
+    failed.downtime = Some(crate::monitor::Downtime::default());
+    let mut health = health(Vec::new());
+    health.probes = vec![failed];
+    for (metric, _) in OF_PROBES {
+        let unknown = Measure::Error(why.to_owned());
+        assert_eq!(
+            value(&health, &format!("api.{metric}")),
+            unknown,
+            "{metric}"
+        );
+    }
+}
+
+#[test]
+fn a_rate_of_few_measurements_says_how_few() {
+    let mut few = probe("api", ProbeState::Ok, "status 200");
+    few.rated = 12;
+    let mut health = health(Vec::new());
+    health.probes = vec![few];
+    let why = Measure::NoData("12 of 20 measurements".to_owned());
+    assert_eq!(value(&health, "api.error_rate"), why);
 }
 
 #[test]

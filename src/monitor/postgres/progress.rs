@@ -13,7 +13,7 @@ use super::rows::{count, field, flag, relation, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
 use crate::monitor::progress::{
-    After, Paces, Progress, Raw, Seen, Stretch, View, WaitsFor, reads_everything, rewrites,
+    Growths, Paces, Progress, Raw, Seen, Size, View, WaitsFor, reads_everything, rewrites,
 };
 use crate::monitor::session::{Session, State};
 
@@ -33,18 +33,19 @@ fn columns(view: View, counts_indexes: bool) -> &'static str {
     match view {
         View::CreateIndex => {
             "command, phase, blocks_done, blocks_total, tuples_done, tuples_total,
-             partitions_done, partitions_total, lockers_done, lockers_total, current_locker_pid"
+             partitions_done, partitions_total, lockers_done, lockers_total, current_locker_pid,
+             nullif(index_relid, 0)::regclass::text"
         }
         View::Vacuum if counts_indexes => {
             "'VACUUM', phase,
              CASE phase WHEN 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END,
              heap_blks_total, indexes_processed, indexes_total,
-             0, 0, 0, 0, NULL"
+             0, 0, 0, 0, NULL, NULL"
         }
         View::Vacuum => {
             "'VACUUM', phase,
              CASE phase WHEN 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END,
-             heap_blks_total, 0, 0, 0, 0, 0, 0, NULL"
+             heap_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL"
         }
         View::Cluster => {
             "command, phase, heap_blks_scanned, heap_blks_total,
@@ -55,16 +56,16 @@ fn columns(view: View, counts_indexes: bool) -> &'static str {
                         THEN (SELECT count(*) FROM pg_index WHERE indrelid = relid)
                         WHEN 'writing new heap' THEN heap_tuples_scanned
                         ELSE (SELECT greatest(reltuples, 0)::float8 FROM pg_class WHERE oid = relid) END,
-             0, 0, 0, 0, NULL"
+             0, 0, 0, 0, NULL, NULL"
         }
         View::Analyze => {
-            "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0, 0, 0, 0, 0, NULL"
+            "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL"
         }
         View::Copy => {
-            "command, type, bytes_processed, bytes_total, tuples_processed, 0, 0, 0, 0, 0, NULL"
+            "command, type, bytes_processed, bytes_total, tuples_processed, 0, 0, 0, 0, 0, NULL, NULL"
         }
         View::BaseBackup => {
-            "'BASE BACKUP', phase, backup_streamed, backup_total, 0, 0, 0, 0, 0, 0, NULL"
+            "'BASE BACKUP', phase, backup_streamed, backup_total, 0, 0, 0, 0, 0, 0, NULL, NULL"
         }
     }
 }
@@ -97,9 +98,10 @@ pub(super) fn question(views: &[View], counts_indexes: bool) -> String {
     format!(
         "SELECT view::int4, pid, relation::text, rows::float8, command::text, phase::text, done::float8,
                 total::float8, more_done::float8, more_total::float8, parts_done::float8,
-                parts_total::float8, lockers_done::int8, lockers_total::int8, locker::int4
+                parts_total::float8, lockers_done::int8, lockers_total::int8, locker::int4,
+                index::text
            FROM ({}) AS p (view, pid, relation, rows, command, phase, done, total, more_done, more_total,
-                           parts_done, parts_total, lockers_done, lockers_total, locker)
+                           parts_done, parts_total, lockers_done, lockers_total, locker, index)
           WHERE $1 IS NOT NULL
           LIMIT 100",
         all.join(" UNION ALL ")
@@ -107,8 +109,8 @@ pub(super) fn question(views: &[View], counts_indexes: bool) -> String {
 }
 
 /// Of what each session has locked, what it has for itself alone, and of that the largest: the table, how
-/// much space it and all that belongs to it take up, in bytes, and whether the session has made tables
-/// that nobody sees yet. No lock is needed to know that.
+/// much space it and its indexes take up, in bytes, and whether the session has made tables that nobody
+/// sees yet. No lock is needed to know that.
 const LOCKED: &str = "
     WITH l AS MATERIALIZED (
              SELECT pid, relation, mode, granted FROM pg_locks
@@ -116,11 +118,11 @@ const LOCKED: &str = "
     SELECT DISTINCT ON (l.pid)
            l.pid, c.oid::regclass::text AS relation,
            (8192 * (c.relpages::int8
-                    + coalesce((SELECT sum(i.relpages) FROM pg_index AS x
-                                  JOIN pg_class AS i ON i.oid = x.indexrelid
-                                 WHERE x.indrelid = c.oid), 0)
                     + coalesce((SELECT t.relpages FROM pg_class AS t
                                  WHERE t.oid = c.reltoastrelid), 0)))::float8 AS bytes,
+           (8192 * coalesce((SELECT sum(i.relpages) FROM pg_index AS x
+                               JOIN pg_class AS i ON i.oid = x.indexrelid
+                              WHERE x.indrelid = c.oid), 0))::float8 AS index_bytes,
            l.pid IN (SELECT n.pid FROM l AS n
                       WHERE n.mode = 'AccessExclusiveLock'
                         AND NOT EXISTS (SELECT FROM pg_class WHERE oid = n.relation)) AS new_tables
@@ -142,10 +144,7 @@ pub(super) struct Looked {
 #[derive(Default)]
 pub(super) struct ProgressWatch {
     paces: Paces,
-    /// The rewrites that go on: the session's pid, and the size of the database when it began.
-    rewrites: Vec<(i32, f64)>,
-    /// The size of the database when it was last measured, and when that was.
-    size: Option<(Moment, f64)>,
+    growths: Growths,
     /// How many looks more nothing has to be asked.
     unasked: u32,
 }
@@ -153,7 +152,7 @@ pub(super) struct ProgressWatch {
 impl ProgressWatch {
     /// Takes note of the size of the database, in bytes.
     pub(super) fn note_size(&mut self, bytes: f64, now: Moment) {
-        self.size = Some((now, bytes));
+        self.growths.note(bytes, now);
     }
 
     /// Looks at what goes on. `sessions` are the busy ones.
@@ -179,7 +178,7 @@ impl ProgressWatch {
         }
         let uncounted = uncounted(sessions, &all);
         if uncounted.is_empty() {
-            self.rewrites.clear();
+            self.growths.keep(&[]);
         } else {
             let found = self.uncounted(line, facts, &uncounted, now).await?;
             all.extend(found.all);
@@ -224,15 +223,24 @@ impl ProgressWatch {
             self.paces.left(&seen, now)
         });
         let left = left.or_else(|| age.and_then(|age| raw.left_by_age(age)));
+        let statement = session.and_then(|session| session.statement.as_deref());
+        let alone = raw.is_whole(statement.unwrap_or_default());
         let waits_for = raw.locker.filter(|_| raw.lockers_total > raw.lockers_done);
         Progress {
             pid: raw.pid,
             ours: session.and_then(|session| session.ours.clone()),
             what,
-            phase: raw.phase_words(),
+            phase: if alone {
+                raw.phase_words()
+            } else {
+                format!(
+                    "{}; of this index alone, others may follow",
+                    raw.phase_words()
+                )
+            },
             done,
             estimated: false,
-            left: left.filter(|_| waits_for.is_none()),
+            left: left.filter(|_| waits_for.is_none() && alone),
             age,
             waits_for: waits_for.map(|pid| WaitsFor {
                 pid,
@@ -271,25 +279,18 @@ impl ProgressWatch {
                 Err(why) => blind = Some(why),
             }
         }
-        self.rewrites.retain(|(pid, _)| pids.contains(pid));
+        self.growths.keep(&pids);
         let mut all = Vec::new();
         for session in sessions {
             let relation = of(session.pid).and_then(|row| relation(row, "relation"));
-            let bytes = of(session.pid).and_then(|row| field::<f64>(row, "bytes"));
-            let mut progress = unknown(session, relation.as_deref(), bytes);
-            if let (true, Some(size), Some(bytes)) = (rewriting(session), size, bytes) {
-                let grown = size - self.size_before(session, size, now);
-                let done = (bytes > 0.0).then(|| (grown / bytes).clamp(0.0, 0.99));
-                progress.done = done;
-                progress.estimated = true;
-                "writes the table anew; estimated by the growth of the database"
-                    .clone_into(&mut progress.phase);
-                progress.left = done.and_then(|done| {
-                    let stretch = Stretch {
-                        name: "",
-                        done,
-                        after: After::default(),
-                    };
+            let bytes = |name| of(session.pid).and_then(|row| field::<f64>(row, name));
+            let was = bytes("bytes").zip(bytes("index_bytes"));
+            let was = was.map(|(table, indexes)| Size { table, indexes });
+            let mut progress = unknown(session, relation.as_deref(), was);
+            if let (true, Some(size), Some(was)) = (rewriting(session), size, was) {
+                let of = (session.pid, session.query_age.unwrap_or_default());
+                let grown = self.growths.look(of, was, size, now);
+                progress.left = grown.stretch.and_then(|stretch| {
                     let seen = Seen {
                         pid: session.pid,
                         what: &progress.what,
@@ -297,25 +298,12 @@ impl ProgressWatch {
                     };
                     self.paces.left(&seen, now)
                 });
+                progress.estimated = true;
+                (progress.done, progress.phase) = (grown.done, grown.words);
             }
             all.push(progress);
         }
         Ok(Looked { all, blind })
-    }
-
-    /// The size of the database when the session's statement began: what was measured before it, or
-    /// at least when it was first seen.
-    fn size_before(&mut self, session: &Session, size: f64, now: Moment) -> f64 {
-        if let Some((_, before)) = self.rewrites.iter().find(|(pid, _)| *pid == session.pid) {
-            return *before;
-        }
-        let earlier = self.size.filter(|(at, _)| {
-            let age = session.query_age.unwrap_or_default();
-            now.since(*at) >= age
-        });
-        let before = earlier.map_or(size, |(_, before)| before);
-        self.rewrites.push((session.pid, before));
-        before
     }
 }
 
@@ -341,10 +329,11 @@ fn uncounted<'s>(sessions: &'s [Session], counted: &[Progress]) -> Vec<&'s Sessi
     found
 }
 
-fn unknown(session: &Session, relation: Option<&str>, bytes: Option<f64>) -> Progress {
+fn unknown(session: &Session, relation: Option<&str>, was: Option<Size>) -> Progress {
     let statement = session.statement.as_deref().unwrap_or_default();
     let does = reads_everything(statement).unwrap_or_default();
-    let size = bytes.filter(|bytes| *bytes > 0.0);
+    let size = was.map(|was| was.table + was.indexes);
+    let size = size.filter(|bytes| *bytes > 0.0);
     let size = size.map(|bytes| format!(" of {:.0} MB", (bytes / 1e6).max(1.0)));
     let words: Vec<&str> = statement.split_whitespace().take(3).collect();
     Progress {
@@ -381,6 +370,7 @@ fn raw(row: &PgRow) -> Option<Raw> {
         view: View::ALL.get(usize::try_from(view).ok()?)?.0,
         pid: field(row, "pid")?,
         relation: relation(row, "relation"),
+        index: relation(row, "index"),
         command: text(row, "command").unwrap_or_default(),
         phase: text(row, "phase").unwrap_or_default(),
         done: number("done"),

@@ -1,8 +1,11 @@
 //! What goes wrong with a server, in plain words.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
+
+use crate::monitor::reach::tells_of_the_other_side;
 
 /// Why an attempt brought nothing.
 #[derive(Clone, Debug)]
@@ -13,6 +16,8 @@ pub(super) struct Trouble {
     pub(super) ended: bool,
     /// Whether the server did not answer at all, so that it may still be busy with the attempt.
     pub(super) hung: bool,
+    /// Whether that tells of the server, rather than that it could not be asked.
+    pub(super) down: bool,
 }
 
 impl Trouble {
@@ -22,6 +27,7 @@ impl Trouble {
             words: format!("the server has not answered for {} s", limit.as_secs()),
             ended: true,
             hung: true,
+            down: true,
         }
     }
 }
@@ -47,6 +53,7 @@ impl From<sqlx::Error> for Trouble {
             words,
             ended,
             hung: false,
+            down: is_down(&error),
         }
     }
 }
@@ -69,12 +76,26 @@ fn server_words(error: &PgDatabaseError) -> String {
     }
 }
 
+/// A server that shuts down, has crashed, or has no room for anybody is down; one that does not know who
+/// asks, or what for, is not.
+fn is_down(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(database) => database
+            .code()
+            .is_some_and(|code| ["57P01", "57P02", "57P03", "53300"].contains(&&code[..])),
+        // A socket that is not there is one of a server that is not there.
+        sqlx::Error::Io(error) => {
+            error.kind() == ErrorKind::NotFound || tells_of_the_other_side(error.kind())
+        }
+        _ => false,
+    }
+}
+
 fn ends_session(error: &PgDatabaseError) -> bool {
     matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic)
 }
 
 fn io_words(error: &std::io::Error) -> String {
-    use std::io::ErrorKind;
     match error.kind() {
         ErrorKind::ConnectionRefused => "connection refused".to_owned(),
         ErrorKind::NotFound => "no server listens at this socket".to_owned(),

@@ -31,6 +31,7 @@ impl SqlProbe {
         let start = clock.now();
         let rows = match self.line.ask_text(&self.text).await {
             Ok(rows) => rows,
+            Err(trouble) if trouble.down => return Reading::down(trouble.words),
             Err(trouble) => return Reading::error(trouble.words),
         };
         if rows.len() > 1 {

@@ -46,7 +46,7 @@ impl Watcher {
             };
             retries.note(trouble.hung);
             self.link_is_up.send_replace(false);
-            self.show_down(trouble.words);
+            self.show_down(trouble);
             poller.start_over();
             tokio::time::sleep(retries.pause()).await;
         }
@@ -139,14 +139,18 @@ impl Watcher {
         });
     }
 
-    fn show_down(&self, reason: String) {
+    fn show_down(&self, trouble: Trouble) {
         let now = self.clock.now();
         self.board.database(self.place, |database| {
             let since = match database.link {
                 Link::Down { since, .. } => since,
                 Link::Connecting | Link::Up { .. } => now,
             };
-            database.link = Link::Down { since, reason };
+            database.link = Link::Down {
+                since,
+                reason: trouble.words,
+                unasked: !trouble.down,
+            };
             database.trouble = None;
         });
     }

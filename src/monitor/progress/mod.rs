@@ -9,6 +9,7 @@
 //! One bar stands for all phases, each with the weight that it has been measured to have; the raw
 //! ratio of one phase would begin again at zero with the next. What is only an estimate says so.
 
+mod growth;
 mod pace;
 mod phases;
 mod words;
@@ -19,7 +20,10 @@ use serde::{Deserialize, Serialize};
 
 use super::ours::Ours;
 
-pub(super) use pace::{After, Paces, Seen, Stretch};
+pub(super) use growth::{Growths, Size};
+#[cfg(test)]
+pub(super) use pace::{After, Stretch};
+pub(super) use pace::{Paces, Seen};
 pub(super) use phases::{Raw, View};
 pub(super) use words::{plain, reads_everything, rewrites};
 

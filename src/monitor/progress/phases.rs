@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::pace::{After, Stretch};
+use super::words::rebuilds_only;
 
 /// The views of the server that tell of progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +52,8 @@ pub(in crate::monitor) struct Raw {
     pub(in crate::monitor) view: View,
     pub(in crate::monitor) pid: i32,
     pub(in crate::monitor) relation: Option<String>,
+    /// The index that is built, where the view names it.
+    pub(in crate::monitor) index: Option<String>,
     pub(in crate::monitor) command: String,
     pub(in crate::monitor) phase: String,
     /// Blocks or bytes.
@@ -163,6 +166,18 @@ impl Raw {
 
     fn is_concurrent(&self) -> bool {
         self.command.contains("CONCURRENTLY")
+    }
+
+    /// Whether the index is one that was there.
+    fn is_rebuilt(&self) -> bool {
+        self.view == View::CreateIndex && self.command.starts_with("REINDEX")
+    }
+
+    /// Whether the view tells of all that `statement` does. Of an index that is built anew it never tells
+    /// whether others come after it.
+    pub(in crate::monitor) fn is_whole(&self, statement: &str) -> bool {
+        let index = self.index.as_deref();
+        !self.is_rebuilt() || index.is_some_and(|index| rebuilds_only(statement, index))
     }
 
     /// How much of the whole is done; none where not even a phase tells.
@@ -303,7 +318,11 @@ impl Raw {
             (View::Copy, Some(relation)) if command.ends_with("to") => {
                 format!("copy {relation} to …")
             }
-            (View::CreateIndex, Some(relation)) => format!("{command} on {relation}"),
+            (View::CreateIndex, Some(relation)) => {
+                let index = self.index.as_ref().filter(|_| self.is_rebuilt());
+                let index = index.map(|index| format!(" {index}")).unwrap_or_default();
+                format!("{command}{index} on {relation}")
+            }
             (_, Some(relation)) => format!("{command} {relation}"),
             (_, None) => command,
         }

@@ -11,6 +11,7 @@ fn raw(view: View, command: &str, phase: &str, counters: [f64; 4]) -> Raw {
         view,
         pid: 7,
         relation: Some("orders".to_owned()),
+        index: None,
         command: command.to_owned(),
         phase: phase.to_owned(),
         done: counters[0],
@@ -78,6 +79,41 @@ fn a_build_on_a_partitioned_table_goes_through_its_partitions() {
     build.parts_done = 0.0;
     build.done = 1.0;
     assert_eq!(build.left_by_age(Duration::from_secs(1)), None);
+}
+
+#[test]
+fn an_index_that_is_built_anew_is_not_taken_for_all_of_them() {
+    let rebuilt = |index: &str| {
+        let command = "REINDEX CONCURRENTLY";
+        let counters = [1.0, 2.0, 0.0, 0.0];
+        let mut raw = raw(View::CreateIndex, command, "building index", counters);
+        raw.index = Some(index.to_owned());
+        raw
+    };
+    let what = rebuilt("orders_pkey_ccnew").what();
+    assert_eq!(what, "reindex concurrently orders_pkey_ccnew on orders");
+    for (statement, whole) in [
+        ("reindex index orders_pkey", true),
+        (
+            "REINDEX (VERBOSE) INDEX CONCURRENTLY shop.\"orders_pkey\" ;",
+            true,
+        ),
+        ("/* night */ reindex index concurrently orders_pkey", true),
+        ("reindex index parted_pkey", false),
+        ("reindex index orders_pkey; reindex index items_pkey", false),
+        ("reindex table orders", false),
+        ("reindex table concurrently orders_pkey", false),
+        ("reindex (concurrently) database shop", false),
+        ("", false),
+    ] {
+        for index in ["orders_pkey", "orders_pkey_ccnew", "shop.orders_pkey"] {
+            assert_eq!(rebuilt(index).is_whole(statement), whole, "{statement}");
+        }
+    }
+    let mut created = rebuilt("orders_pkey");
+    created.command = "CREATE INDEX".to_owned();
+    assert!(created.is_whole("create index on orders (id)"));
+    assert_eq!(created.what(), "create index on orders");
 }
 
 #[test]

@@ -29,6 +29,29 @@ pub(in crate::monitor) fn rewrites(statement: &str) -> bool {
     text.starts_with("alter table") || text.starts_with("refresh materialized view")
 }
 
+/// Whether the statement builds `index` anew and nothing else.
+pub(super) fn rebuilds_only(statement: &str, index: &str) -> bool {
+    let text = plain(statement);
+    let text = text.trim_end_matches([';', ' ']);
+    let Some(rest) = text.strip_prefix("reindex ") else {
+        return false;
+    };
+    let rest = match rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        Some((_, after)) => after.trim_start(),
+        None => rest,
+    };
+    let name = rest.strip_prefix("index ").unwrap_or_default();
+    let name = name.strip_prefix("concurrently ").unwrap_or(name);
+    let last = |name: &str| {
+        let (_, last) = name.rsplit_once('.').unwrap_or(("", name));
+        last.trim_matches('"').to_lowercase()
+    };
+    // While it is built beside the old one it has a name of its own.
+    let index = last(index);
+    let index = index.strip_suffix("_ccnew").unwrap_or(&index);
+    last(name) == index
+}
+
 /// What the statement does that takes long and that no counter tells of; none for anything else.
 pub(in crate::monitor) fn reads_everything(statement: &str) -> Option<&'static str> {
     let text = plain(statement);

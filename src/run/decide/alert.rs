@@ -1,16 +1,15 @@
 //! What a run does about alerts. They come from the monitor; whether they hold the run or roll it back
 //! is decided here, by the same rules as everything else.
 
-use std::collections::BTreeMap;
-
 use super::{Case, Decision, reason_given};
 use crate::journal::event::{
     AlertAccepted, AlertCleared, AlertRaised, BaselineFrozen, Consequence, Held, Released, Usual,
 };
 use crate::journal::{Actor, Event};
 use crate::monitor::{Alert, Baseline};
-use crate::plan::AlertAction;
+use crate::plan::{AlertAction, PhaseKind, Plan};
 use crate::run::command::Refusal;
+use crate::run::state::RunState;
 
 impl Case<'_> {
     /// Takes in what happened to an alert. What an engine before this one has recorded already is not
@@ -23,7 +22,6 @@ impl Case<'_> {
             Alert::Fired { name, words, then } => self.alert_fired(name, words, *then),
             Alert::Blind { name, words, then } => self.alert_blind(name, words, *then),
             Alert::Cleared { name } => self.alert_cleared(name),
-            Alert::Baseline(baseline) => self.baseline_frozen(baseline),
         }
     }
 
@@ -95,27 +93,6 @@ impl Case<'_> {
             decision.record(&engine, Event::Released(Released { alert: Some(alert) }));
         }
         decision
-    }
-
-    fn baseline_frozen(&self, baseline: &Baseline) -> Decision {
-        if self.state.baseline.is_some() {
-            return Decision::default();
-        }
-        let usual: BTreeMap<String, Usual> = baseline
-            .normals
-            .iter()
-            .map(|(metric, normal)| {
-                let usual = Usual {
-                    samples: normal.samples,
-                    median: normal.median,
-                    p95: normal.p95,
-                    last: normal.last,
-                };
-                (metric.clone(), usual)
-            })
-            .collect();
-        let frozen = BaselineFrozen { usual };
-        Decision::event(&Actor::engine(), Event::BaselineFrozen(frozen))
     }
 
     fn holds_by(&self, alert: &str) -> bool {
@@ -198,6 +175,49 @@ impl Case<'_> {
             })
             .collect()
     }
+}
+
+/// `decision`, and before it what was `normal`, if the deployment begins with it: nothing of it is done
+/// before that is recorded, and nothing that comes later can change it.
+pub fn with_baseline(
+    plan: &Plan,
+    state: &RunState,
+    decision: Decision,
+    normal: impl FnOnce() -> Option<Baseline>,
+) -> Decision {
+    let begins = |event: &Event| match event {
+        Event::PhaseStarted(started) => {
+            let mut phases = plan.phases.iter();
+            let phase = phases.find(|phase| phase.id == started.phase);
+            phase.is_some_and(|phase| phase.spec.kind == PhaseKind::Deploy)
+        }
+        _ => false,
+    };
+    let begins = decision.events.iter().any(|(_, event)| begins(event));
+    if !begins || state.t_zero.is_some() {
+        return decision;
+    }
+    let Some(baseline) = normal() else {
+        return decision;
+    };
+    let mut whole = Decision::event(&Actor::engine(), frozen(&baseline));
+    whole.join(decision);
+    whole
+}
+
+fn frozen(baseline: &Baseline) -> Event {
+    let normals = baseline.normals.iter().map(|(metric, normal)| {
+        let usual = Usual {
+            samples: normal.samples,
+            median: normal.median,
+            p95: normal.p95,
+            last: normal.last,
+        };
+        (metric.clone(), usual)
+    });
+    Event::BaselineFrozen(BaselineFrozen {
+        usual: normals.collect(),
+    })
 }
 
 fn raised(name: &str, words: &str, then: AlertAction) -> AlertRaised {

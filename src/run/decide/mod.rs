@@ -28,6 +28,7 @@ mod stop;
 mod typing;
 mod weigh;
 
+pub use alert::with_baseline;
 pub use rollback::{Applicable, Preview, preview};
 
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use super::{Engine, EngineError};
 use crate::clock::Clock;
 use crate::journal::{Entry, JournalError, Store, Unwritten};
-use crate::run::decide::{Decision, advance, decide};
+use crate::run::decide::{Decision, advance, decide, with_baseline};
 use crate::run::effect::Perform;
 use crate::run::input::Input;
 
@@ -44,6 +44,8 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     /// Records, applies, publishes, and only then performs.
     pub(super) async fn commit(&mut self, decision: Decision) -> Result<bool, EngineError> {
         let at = self.clock.now();
+        let normal = || self.readings.freeze(at);
+        let decision = with_baseline(&self.plan, &self.state, decision, normal);
         let unwritten: Vec<Unwritten> = decision
             .events
             .into_iter()

@@ -30,7 +30,7 @@ use super::secrets::Secrets;
 use super::state::{Mismatch, RunState};
 use crate::clock::Clock;
 use crate::journal::{Actor, JournalError, Store};
-use crate::monitor::Alert;
+use crate::monitor::{Alert, Readings};
 use crate::plan::Plan;
 
 /// How long to wait before trying the journal again.
@@ -54,6 +54,7 @@ pub struct Engine<S, C, P> {
     store: S,
     clock: C,
     supervisor: P,
+    readings: Readings,
     secrets: Secrets,
     clients: HashMap<ClientId, Actor>,
     driver: Option<ClientId>,
@@ -83,6 +84,8 @@ pub struct Parts<S, C, P> {
     pub clock: C,
     /// Who performs.
     pub supervisor: P,
+    /// What the monitor remembers of what is normal.
+    pub readings: Readings,
     /// The values to mask in what jobs report.
     pub secrets: Secrets,
     /// How this process's environment differs from that of the engine before, a few words a variable.
@@ -105,6 +108,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             store: parts.store,
             clock: parts.clock,
             supervisor: parts.supervisor,
+            readings: parts.readings,
             secrets: parts.secrets,
             clients: HashMap::new(),
             driver: None,

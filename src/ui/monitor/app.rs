@@ -107,6 +107,7 @@ impl App {
                     plays: true,
                     speed: 1,
                 });
+                app.state.missing = tape.missing().to_vec();
                 app.tape = Some(tape);
                 app.play()?;
             }
@@ -235,11 +236,19 @@ impl App {
         if self.played.is_some_and(|(at, _)| at == reel.at) {
             return Ok(());
         }
-        let frame = tape
-            .frame(reel.at)
-            .context("failed to read the recording")?;
-        self.health = frame.health;
-        self.played = Some((reel.at, frame.at));
+        match (tape.frame(reel.at), self.played) {
+            (Ok(frame), _) => {
+                self.health = frame.health;
+                self.played = Some((reel.at, frame.at));
+            }
+            // What is seen stays what was last seen.
+            (Err(error), Some((_, at))) => {
+                let words = format!("frame {} can't be played: {error}", reel.at + 1);
+                self.state.message = Some((words, true));
+                self.played = Some((reel.at, at));
+            }
+            (Err(error), None) => return Err(error).context("failed to read the recording"),
+        }
         Ok(())
     }
 

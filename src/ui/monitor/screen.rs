@@ -257,7 +257,16 @@ impl Look<'_> {
                 reel.frames,
                 self.now.local("%Y-%m-%d %H:%M:%S")
             );
-            return vec![sight.span(words, Role::Warn)];
+            let mut spans = vec![sight.span(words, Role::Warn)];
+            if let Some((first, more)) = self.state.missing.split_first() {
+                let more = match more.len() {
+                    0 => String::new(),
+                    count => format!(" and {count} more"),
+                };
+                let words = format!("MISSING {first}{more}  ");
+                spans.insert(0, sight.span(words, Role::Bad));
+            }
+            return spans;
         }
         if let Some((_, since)) = &self.state.frozen {
             let age = words::short(self.now.since(*since));

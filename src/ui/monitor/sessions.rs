@@ -157,6 +157,9 @@ impl Table {
     }
 }
 
+/// How many characters of a statement are looked at for its row: more than any screen is wide.
+const SEEN: usize = 1_000;
+
 /// A column: its heading and how wide it is.
 type Column = (&'static str, usize);
 
@@ -259,7 +262,10 @@ fn line(sight: &Sight<'_>, session: &Session, columns: &[Column]) -> Line<'stati
     } else {
         Role::Dim
     };
-    spans.push(sight.span(session.statement.as_deref().unwrap_or_default(), role));
+    // Of a long statement no more is looked at than may be seen.
+    let statement = session.statement.as_deref().unwrap_or_default();
+    let seen = statement.char_indices().nth(SEEN).map(|(end, _)| end);
+    spans.push(sight.span(&statement[..seen.unwrap_or(statement.len())], role));
     Line::from(spans)
 }
 

@@ -14,7 +14,7 @@ use super::sessions::{Order, Table, Wish};
 use super::tab::Tab;
 use super::wish::Question;
 use crate::clock::Moment;
-use crate::monitor::{Health, Picture, Session};
+use crate::monitor::{Health, Missing, Picture, Session};
 use crate::ui::keys::Key;
 
 /// A recording that is played.
@@ -59,6 +59,8 @@ pub struct State {
     pub message: Option<(String, bool)>,
     /// The recording that is played, if one is.
     pub reel: Option<Reel>,
+    /// What can't be played of it.
+    pub missing: Vec<Missing>,
     /// The size of the screen.
     pub size: Rect,
     /// The sessions as they were last shown.

@@ -12,8 +12,8 @@ use super::state::{Reel, State};
 use super::tab::Tab;
 use crate::monitor::testing::*;
 use crate::monitor::{
-    Backend, Effect, Evidence, Health, Inspection, LockTree, Outcome, Picture, SessionLock, Shown,
-    Signal, State as Doing, Subject,
+    Backend, Effect, Evidence, Health, Inspection, LockTree, Missing, Outcome, Picture,
+    SessionLock, Shown, Signal, State as Doing, Subject,
 };
 use crate::ui::panels::watch::conditions;
 use crate::ui::theme::Theme;
@@ -494,6 +494,16 @@ fn a_recording_is_wound_and_asks_no_server() {
     screen.press("k");
     assert!(screen.state.question.is_none());
     assert!(screen.drawn(100, 24).contains("2 of 3"));
+    assert!(!screen.drawn(100, 24).contains("MISSING"));
+    let missing = |line| Missing {
+        line,
+        byte: 9_123,
+        lines: 52,
+    };
+    screen.state.missing = vec![missing(11), missing(131)];
+    let text = screen.drawn(120, 24);
+    let words = "MISSING lines 11 to 62 (from byte 9123) and 1 more  recording";
+    assert!(text.contains(words), "{text}");
 }
 
 #[test]

@@ -85,7 +85,7 @@ async fn an_address_that_sends_elsewhere_has_not_answered_itself() {
 }
 
 #[tokio::test]
-async fn a_refused_address_is_an_error_in_plain_words() {
+async fn a_refused_address_is_down_in_plain_words() {
     // Nobody listens at the first of all ports, and nobody is given it.
     let http = Http::get("http://127.0.0.1:1/?token=hunter2".to_owned());
     let mut watched = Watched::start(&[], vec![probe(ProbeTarget::Http(http))]);
@@ -93,7 +93,7 @@ async fn a_refused_address_is_an_error_in_plain_words() {
     let probe = &health.probes[0];
     assert_eq!(
         (probe.state, probe.words.as_str()),
-        (ProbeState::Error, "connection refused")
+        (ProbeState::Down, "connection refused")
     );
     assert_eq!((probe.latency_ms, probe.status), (None, None));
 }

@@ -189,6 +189,7 @@ fn lost() -> Health {
     health.databases[0].link = Link::Down {
         since: ago(40),
         reason: "the server has not answered for 3 s".to_owned(),
+        unasked: false,
     };
     health
 }

@@ -55,11 +55,14 @@ fn one(sight: &Sight<'_>, probe: &ProbeHealth) -> Vec<Span<'static>> {
 pub(super) fn reading(sight: &Sight<'_>, probe: &ProbeHealth) -> Vec<Span<'static>> {
     let role = match probe.state {
         ProbeState::Ok => Role::Good,
-        ProbeState::Bad | ProbeState::Error | ProbeState::Unread => Role::Bad,
+        ProbeState::Bad | ProbeState::Down => Role::Bad,
+        ProbeState::Error | ProbeState::Unread => Role::Warn,
         ProbeState::NoData => Role::Dim,
     };
     let reading = match (probe.state, probe.latency_ms, probe.value) {
         (ProbeState::Ok, Some(millis), None) => format!("{millis:.0} ms"),
+        // What is not known is not taken for bad, with or without colour.
+        (ProbeState::Error | ProbeState::Unread, ..) => format!("? {}", probe.words),
         _ => probe.words.clone(),
     };
     let late = probe

@@ -167,7 +167,7 @@ impl<'a> Sight<'a> {
         let database = self.shown()?;
         let why = match &database.link {
             Link::Connecting => Some("connecting".to_owned()),
-            Link::Down { since, reason } => Some(format!(
+            Link::Down { since, reason, .. } => Some(format!(
                 "no connection for {}: {reason}",
                 words::short(self.now.since(*since))
             )),

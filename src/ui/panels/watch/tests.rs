@@ -65,6 +65,7 @@ fn a_database_of_which_nothing_is_known_says_why_in_every_panel() {
     database.link = Link::Down {
         since: ago(75),
         reason: "connection refused".to_owned(),
+        unasked: false,
     };
     let health = health(vec![database]);
     let all: Vec<String> = ALL
@@ -234,6 +235,7 @@ fn an_old_picture_says_how_old_it_is_and_why() {
     database.link = Link::Down {
         since: ago(40),
         reason: "the server has not answered for 3 s".to_owned(),
+        unasked: false,
     };
     let mut other = database.clone();
     other.name = "audit".to_owned();
@@ -659,7 +661,12 @@ pub(super) fn probes() -> Vec<ProbeHealth> {
     vec![
         good,
         probe("shop", ProbeState::Bad, "status 503"),
-        probe("auth", ProbeState::Error, "connection refused"),
+        probe("auth", ProbeState::Down, "connection refused"),
+        probe(
+            "age",
+            ProbeState::Error,
+            "exit code 127: backup-age: not found",
+        ),
         value,
         probe("queue", ProbeState::NoData, "the query found nothing"),
         late,
