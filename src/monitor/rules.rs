@@ -24,6 +24,8 @@ use crate::plan::{AlertAction, AlertRule, Limit};
 const LOOK: Duration = Duration::from_secs(1);
 /// How often what is normal is computed anew until it is frozen.
 const SETTLE: Duration = Duration::from_secs(5);
+/// How long after it was told why nothing is known another reason is told.
+const TELL_AGAIN: Duration = Duration::from_secs(10);
 
 /// A rule and its last reading, for the screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +61,8 @@ struct Watched {
     tracker: Tracker,
     /// When the reading was made that was last taken in.
     taken: Option<Moment>,
+    /// Why nothing is known, as it was last told, and when.
+    told: Option<(String, Moment)>,
     shown: AlertHealth,
 }
 
@@ -163,6 +167,9 @@ impl Rules {
                     look.and_then(|(kind, words)| watched.take_alarm(kind, words, now))
                 }
             };
+            if change == Some(Change::Blind) {
+                watched.told = Some((without_numbers(&watched.shown.words), now));
+            }
             alerts.extend(change.and_then(|change| watched.told(change)));
         }
         alerts
@@ -204,6 +211,7 @@ impl Watched {
         Some(Watched {
             tracker: Tracker::new(patience),
             taken: None,
+            told: None,
             shown: AlertHealth::new(rule.name.clone(), Some(metric.clone()), rule.then),
             matter: Matter::Rule { metric, limit },
         })
@@ -213,6 +221,7 @@ impl Watched {
         Watched {
             tracker: Tracker::new(Patience::None),
             taken: None,
+            told: None,
             shown: AlertHealth::new(alarm.name(database), None, alarm.then(false)),
             matter: Matter::Alarm(alarm, database.to_owned()),
         }
@@ -257,7 +266,17 @@ impl Watched {
         };
         let change = self.tracker.take(self.shown.kind, now);
         self.shown.standing = self.tracker.standing();
-        change
+        change.or_else(|| self.blind_otherwise(now))
+    }
+
+    /// Whether nothing is known for another reason than was told: who mends what the first words say would
+    /// otherwise look for what is mended already. Numbers in it may change with every reading.
+    fn blind_otherwise(&self, now: Moment) -> Option<Change> {
+        let unknown = matches!(self.shown.kind, ReadingKind::NoData | ReadingKind::Error);
+        let (why, at) = self.told.as_ref()?;
+        let blind = unknown && self.shown.standing == AlertStanding::Blind;
+        let other = *why != without_numbers(&self.shown.words);
+        (blind && other && now.since(*at) >= TELL_AGAIN).then_some(Change::Blind)
     }
 
     /// Takes in what is seen of an alarm. What can't be seen of it is no reading: it watches for
@@ -292,6 +311,10 @@ impl Watched {
             Change::Sighted => return None,
         })
     }
+}
+
+fn without_numbers(words: &str) -> String {
+    words.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
 impl AlertHealth {

@@ -11,7 +11,7 @@ use sqlx::postgres::PgRow;
 use tokio::sync::{mpsc, oneshot};
 
 use super::keep::put;
-use super::line::{Line, Statement};
+use super::line::{Line, Statement, query};
 use super::trouble::Trouble;
 use crate::monitor::session::Backend;
 use crate::monitor::signal::Signal;
@@ -57,14 +57,14 @@ pub(super) enum Order {
 impl Order {
     pub(super) fn statement(&self) -> Statement<'_> {
         match self {
-            Order::Look(pid) => sqlx::query(LOOK).bind(pid),
-            Order::OfApplication(name) => sqlx::query(OF_APPLICATION).bind(name),
+            Order::Look(pid) => query(LOOK).bind(pid),
+            Order::OfApplication(name) => query(OF_APPLICATION).bind(name),
             Order::Send(signal, backend) => {
                 let sql = match signal {
                     Signal::Cancel => CANCEL,
                     Signal::Terminate => TERMINATE,
                 };
-                sqlx::query(sql).bind(backend.pid).bind(backend.started)
+                query(sql).bind(backend.pid).bind(backend.started)
             }
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
 
-use super::line::Line;
+use super::line::{Line, query};
 use super::rows::{field, flag, text};
 use super::trouble::Trouble;
 use crate::monitor::connections::Limits;
@@ -76,7 +76,7 @@ impl Facts {
     /// Asks for them.
     pub(super) async fn read(line: &mut Line) -> Result<Facts, Trouble> {
         line.begin().await?;
-        let rows = line.rows(sqlx::query(FACTS)).await;
+        let rows = line.rows(query(FACTS)).await;
         let ended = line.end().await;
         let rows = rows?;
         ended?;

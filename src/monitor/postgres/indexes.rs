@@ -4,7 +4,7 @@ use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
 
 use super::facts::Facts;
-use super::line::Line;
+use super::line::{Line, query};
 use super::rows::{flag, relation};
 use super::trouble::Trouble;
 use crate::monitor::progress::InvalidIndex;
@@ -29,7 +29,7 @@ pub(super) async fn invalid_indexes(
     line: &mut Line,
     facts: &Facts,
 ) -> Result<Vec<InvalidIndex>, Trouble> {
-    let statement = sqlx::query(INVALID).bind(Oid(facts.database));
+    let statement = query(INVALID).bind(Oid(facts.database));
     let rows = line.rows(statement).await?;
     let index = |row: &PgRow| InvalidIndex {
         name: relation(row, "name").unwrap_or_default(),

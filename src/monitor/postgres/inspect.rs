@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgRow;
 
 use super::keep::KeptLine;
+use super::line::query;
 use super::locks::prepared;
 use super::rows::{field, flag, relation, seconds, statement, text};
 use super::trouble::Trouble;
@@ -114,7 +114,7 @@ impl Inspector {
     pub async fn explain(&self, backend: Backend, shown: &Shown) -> Result<Vec<String>, String> {
         let spare = self.0.as_ref().map_err(Clone::clone)?;
         let Backend { pid, started } = backend;
-        let found = spare.ask(|| sqlx::query(STATEMENT).bind(pid).bind(started));
+        let found = spare.ask(|| query(STATEMENT).bind(pid).bind(started));
         let found = found.await.map_err(|trouble| trouble.words)?;
         let row = found.first();
         let now = row.and_then(statement).unwrap_or_default();
@@ -148,7 +148,7 @@ impl Inspector {
         };
         // A prepared statement is one statement: nothing can hide behind a semicolon.
         let sql = format!("EXPLAIN {options} {statement}");
-        let asked = spare.ask(|| sqlx::query(AssertSqlSafe(sql.clone())).persistent(false));
+        let asked = spare.ask(|| query(&sql).persistent(false));
         let rows = asked.await.map_err(|trouble| {
             if generic && trouble.words.contains("generic_plan") {
                 "it has places for values ($1): PostgreSQL 16 and newer can plan that".to_owned()
@@ -166,12 +166,12 @@ async fn of_session(
     pid: i32,
     started: Option<i64>,
 ) -> Result<Result<Inspection, String>, Trouble> {
-    let found = spare.ask(|| sqlx::query(SESSION).bind(pid).bind(started));
+    let found = spare.ask(|| query(SESSION).bind(pid).bind(started));
     let found = found.await?;
     let Some(row) = found.first() else {
         return Ok(Err(format!("session {pid} has ended")));
     };
-    let locks = spare.ask(|| sqlx::query(LOCKS).bind(pid)).await?;
+    let locks = spare.ask(|| query(LOCKS).bind(pid)).await?;
     let hidden = flag(row, "hidden");
     Ok(Ok(Inspection {
         // In its place the server puts a remark about privileges.
@@ -185,7 +185,7 @@ async fn of_session(
 }
 
 async fn of_prepared(spare: &KeptLine) -> Result<Result<Inspection, String>, Trouble> {
-    let rows = spare.ask(|| sqlx::query(PREPARED)).await?;
+    let rows = spare.ask(|| query(PREPARED)).await?;
     let mut all: Vec<(Prepared, Vec<SessionLock>)> = Vec::new();
     for row in &rows {
         let one = prepared(row);
@@ -199,7 +199,7 @@ async fn of_prepared(spare: &KeptLine) -> Result<Result<Inspection, String>, Tro
     if all.is_empty() {
         return Ok(Err("nothing is prepared any more".to_owned()));
     }
-    let waiting = spare.ask(|| sqlx::query(WAITING).bind(0)).await?;
+    let waiting = spare.ask(|| query(WAITING).bind(0)).await?;
     let blocks = waiting.first().and_then(|row| field(row, "blocks"));
     Ok(Ok(Inspection {
         blocks: blocks.unwrap_or_default(),

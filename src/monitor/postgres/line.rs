@@ -15,6 +15,14 @@ const DEADLINE: Duration = Duration::from_secs(3);
 /// A statement with its values.
 pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
 
+/// What every statement of the monitor ends with, so that nobody takes it for the application's.
+pub(super) const MARK: &str = "/* gonogo monitor */";
+
+/// The monitor's own statement `sql`.
+pub(super) fn query<'q>(sql: &str) -> Statement<'q> {
+    sqlx::query(AssertSqlSafe(format!("{sql} {MARK}")))
+}
+
 /// A connection to a server. Once an answer stays away it must not be used again, since the answer
 /// may still come: [`Trouble::ended`] says so.
 pub(super) struct Line {

@@ -7,7 +7,7 @@ use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
 
 use super::facts::Facts;
-use super::line::Line;
+use super::line::{Line, query};
 use super::rows::{field, flag, seconds, text};
 use super::trouble::Trouble;
 use crate::clock::{Clock, Moment};
@@ -127,7 +127,7 @@ pub(super) async fn read_details(
     } else {
         DETAILS_WITHOUT_START
     };
-    let statement = sqlx::query(sql)
+    let statement = query(sql)
         .bind(waiters)
         .bind(blockers)
         .bind(Oid(facts.database))

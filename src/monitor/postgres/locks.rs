@@ -4,7 +4,7 @@ use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
 
 use super::facts::Facts;
-use super::line::Line;
+use super::line::{Line, query};
 use super::lock_details::{DETAILS_HOLD, Details, read_details};
 use super::rows::{field, flag, seconds, text};
 use super::sessions::sessions_of;
@@ -141,7 +141,7 @@ impl LockWatch {
             return Ok(pids.clone());
         }
         let rows = line
-            .rows(sqlx::query(HIDDEN_WAITERS).bind(Oid(facts.database)))
+            .rows(query(HIDDEN_WAITERS).bind(Oid(facts.database)))
             .await?;
         let pids: Vec<i32> = rows.iter().filter_map(|row| field(row, "pid")).collect();
         self.hidden = Some((now, pids.clone()));
@@ -220,10 +220,10 @@ async fn edges(
     waiters: &[i32],
     ours: &[i32],
 ) -> Result<Vec<Edge>, Trouble> {
-    let statement = sqlx::query(EDGES).bind(waiters).bind(ours);
+    let statement = query(EDGES).bind(waiters).bind(ours);
     let mut rows = line.rows(statement).await?;
     if facts.server.in_recovery {
-        let of_recovery = sqlx::query(EDGES_OF_RECOVERY).bind(waiters);
+        let of_recovery = query(EDGES_OF_RECOVERY).bind(waiters);
         rows.extend(line.rows(of_recovery).await?);
     }
     let edge = |row: &PgRow| {
@@ -248,7 +248,7 @@ async fn prepared_in_the_way(line: &mut Line, edges: &[Edge]) -> Result<Vec<Prep
     if waiters.is_empty() {
         return Ok(Vec::new());
     }
-    let mut rows = line.rows(sqlx::query(PREPARED).bind(waiters)).await?;
+    let mut rows = line.rows(query(PREPARED).bind(waiters)).await?;
     if rows.iter().any(|row| flag(row, "blocks")) {
         rows.retain(|row| flag(row, "blocks"));
     }

@@ -4,12 +4,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
 
 use super::facts::Facts;
-use super::line::Line;
+use super::line::{Line, query};
 use super::rows::{field, flag, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
@@ -208,13 +207,13 @@ async fn at(line: &mut Line, facts: &Facts, found: &Found) -> Result<At, Trouble
 async fn records(line: &mut Line, found: &Found) -> Result<Vec<Record>, Trouble> {
     let (columns, order) = found.tool.columns();
     let sql = select(columns, &found.table, order);
-    let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
+    let rows = line.rows(query(&sql)).await?;
     Ok(rows.iter().map(|row| record(found.tool, row)).collect())
 }
 
 /// The session that holds the tool's lock.
 async fn holder(line: &mut Line, facts: &Facts, lock: &Lock) -> Result<Option<i32>, Trouble> {
-    let asked = sqlx::query(LOCKS).bind(Oid(facts.database));
+    let asked = query(LOCKS).bind(Oid(facts.database));
     let rows = line.rows(asked).await?;
     let row = rows.iter().find(|row| {
         let number = (field(row, "class"), field(row, "object"));
@@ -225,7 +224,7 @@ async fn holder(line: &mut Line, facts: &Facts, lock: &Lock) -> Result<Option<i3
 
 async fn find(line: &mut Line) -> Result<Vec<Found>, Trouble> {
     let names: Vec<String> = Tool::TABLES.iter().map(|&name| name.to_owned()).collect();
-    let rows = line.rows(sqlx::query(TABLES).bind(names)).await?;
+    let rows = line.rows(query(TABLES).bind(names)).await?;
     Ok(rows.iter().filter_map(found).collect())
 }
 
@@ -260,7 +259,7 @@ fn select(columns: &str, table: &str, order: &str) -> String {
 
 async fn may_read(line: &mut Line, table: &str) -> Result<bool, Trouble> {
     let sql = "SELECT has_table_privilege($1, 'SELECT') AS may";
-    let rows = line.rows(sqlx::query(sql).bind(table)).await?;
+    let rows = line.rows(query(sql).bind(table)).await?;
     Ok(rows.first().is_some_and(|row| flag(row, "may")))
 }
 
@@ -269,7 +268,7 @@ async fn is_locked(line: &mut Line, table: &str) -> Result<bool, Trouble> {
         return Ok(false);
     }
     let sql = format!("SELECT bool_or(is_locked = 1) AS locked FROM {table}");
-    let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
+    let rows = line.rows(query(&sql)).await?;
     Ok(rows.first().is_some_and(|row| flag(row, "locked")))
 }
 

@@ -3,12 +3,11 @@
 
 use std::time::Duration;
 
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
 
 use super::facts::Facts;
-use super::line::Line;
+use super::line::{Line, query};
 use super::rows::{count, field, flag, relation, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
@@ -165,7 +164,7 @@ impl ProgressWatch {
     ) -> Result<Looked, Trouble> {
         let (mut all, mut blind) = (Vec::new(), None);
         if !facts.progress.is_empty() && self.has_to_ask(facts, sessions) {
-            let statement = sqlx::query(AssertSqlSafe(facts.progress.clone()));
+            let statement = query(&facts.progress);
             let rows = line.rows(statement.bind(Oid(facts.database))).await;
             match line.part(rows).await? {
                 Ok(rows) => {
@@ -260,7 +259,7 @@ impl ProgressWatch {
         now: Moment,
     ) -> Result<Looked, Trouble> {
         let pids: Vec<i32> = sessions.iter().map(|session| session.pid).collect();
-        let locked = sqlx::query(LOCKED).bind(&pids).bind(Oid(facts.database));
+        let locked = query(LOCKED).bind(&pids).bind(Oid(facts.database));
         let locked = line.rows(locked).await;
         let (locked, mut blind) = match line.part(locked).await? {
             Ok(rows) => (rows, None),
@@ -273,7 +272,7 @@ impl ProgressWatch {
         };
         let mut size = None;
         if sessions.iter().any(|session| rewriting(session)) {
-            let rows = line.rows(sqlx::query(SIZE).bind(Oid(facts.database))).await;
+            let rows = line.rows(query(SIZE).bind(Oid(facts.database))).await;
             match line.part(rows).await? {
                 Ok(rows) => size = rows.first().and_then(|row| field::<f64>(row, "bytes")),
                 Err(why) => blind = Some(why),

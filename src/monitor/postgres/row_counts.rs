@@ -3,11 +3,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::types::Oid;
 
 use super::facts::Facts;
-use super::line::Line;
+use super::line::{Line, query};
 use super::rarely::end;
 use super::rows::{field, flag};
 use super::trouble::Trouble;
@@ -85,13 +84,13 @@ async fn count(
     table: &str,
 ) -> Result<Option<Option<i64>>, Trouble> {
     let name = quoted(table);
-    let wanted = sqlx::query(WANTED_ALONE).bind(&name);
+    let wanted = query(WANTED_ALONE).bind(&name);
     let wanted = line.rows(wanted.bind(Oid(facts.database))).await?;
     if wanted.first().is_some_and(|row| flag(row, "wanted")) {
         return Ok(None);
     }
     let sql = format!("SELECT count(*) AS count FROM {name}");
-    let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
+    let rows = line.rows(query(&sql)).await?;
     Ok(Some(rows.first().and_then(|row| field(row, "count"))))
 }
 

@@ -9,7 +9,7 @@ use sqlx::postgres::types::Oid;
 
 use super::activity::{SESSIONS, SESSIONS_OF, SOME_SESSIONS, at};
 use super::facts::Facts;
-use super::line::Line;
+use super::line::{Line, query};
 use super::rows::{bytes, int4, int8, ip, oid, word};
 use super::trouble::Trouble;
 use crate::monitor::MONITOR_NAME;
@@ -66,7 +66,7 @@ impl Sessions {
         } else {
             SESSIONS
         };
-        let mut statement = sqlx::query(sql)
+        let mut statement = query(sql)
             .bind(facts.is_utf8)
             .bind(Oid(facts.database))
             .bind(MONITOR_NAME)
@@ -111,7 +111,7 @@ pub(super) async fn sessions_of(
     pids: Vec<i32>,
     tag: &str,
 ) -> Result<Vec<Session>, Trouble> {
-    let statement = sqlx::query(SESSIONS_OF).bind(facts.is_utf8).bind(pids);
+    let statement = query(SESSIONS_OF).bind(facts.is_utf8).bind(pids);
     let rows = line.rows(statement).await?;
     let one = |row: &PgRow| {
         let clock = int8(row, at::CLOCK).unwrap_or_default();

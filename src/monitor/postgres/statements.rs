@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
 
 use super::facts::Facts;
-use super::line::Line;
+use super::line::{Line, MARK, query};
 use super::rows::{field, flag, seconds, statement, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
@@ -46,12 +45,21 @@ struct Extension {
 #[derive(Default)]
 pub(super) struct StatementWatch {
     tracker: Tracker,
-    texts: HashMap<Key, (Option<String>, Option<String>)>,
+    texts: HashMap<Key, Told>,
+}
+
+/// What is known of a statement besides its counters.
+#[derive(Clone)]
+struct Told {
+    user: Option<String>,
+    text: Option<String>,
+    /// Whether it is the monitor's own.
+    own: bool,
 }
 
 impl Extension {
     async fn find(line: &mut Line) -> Result<Option<Extension>, Trouble> {
-        let rows = line.rows(sqlx::query(EXTENSION)).await?;
+        let rows = line.rows(query(EXTENSION)).await?;
         Ok(rows.first().map(|row| Extension {
             schema: text(row, "schema").unwrap_or_default(),
             version: text(row, "version").unwrap_or_default(),
@@ -92,7 +100,8 @@ impl Extension {
                     CASE WHEN getdatabaseencoding() = 'UTF8' THEN left(query, 300) END AS statement,
                     CASE WHEN getdatabaseencoding() <> 'UTF8'
                          THEN convert_to(left(query, 300), getdatabaseencoding()) END
-                        AS raw_statement
+                        AS raw_statement,
+                    position('{MARK}' IN query) > 0 AS own
                FROM {}.pg_stat_statements(true)
               WHERE dbid = $1 AND queryid = ANY($2)",
             self.schema
@@ -122,7 +131,7 @@ impl StatementWatch {
             )));
         }
         let reset = reset(line, &extension).await?;
-        let statement = sqlx::query(AssertSqlSafe(extension.counters())).bind(Oid(facts.database));
+        let statement = query(&extension.counters()).bind(Oid(facts.database));
         let rows = line.rows(statement).await?;
         let counts = Counts {
             at: now,
@@ -134,10 +143,17 @@ impl StatementWatch {
             return Ok(Known::NotYet);
         };
         self.find_texts(line, facts, &extension, &keys).await?;
-        for (trend, key) in statements.list.iter_mut().zip(&keys) {
-            if let Some((user, text)) = self.texts.get(key) {
-                (trend.user, trend.text) = (user.clone(), text.clone());
+        let list = std::mem::take(&mut statements.list);
+        for (mut trend, key) in list.into_iter().zip(&keys) {
+            let told = self.texts.get(key);
+            // The monitor is no part of what it looks at.
+            if told.is_some_and(|told| told.own) {
+                continue;
             }
+            if let Some(told) = told {
+                (trend.user, trend.text) = (told.user.clone(), told.text.clone());
+            }
+            statements.list.push(trend);
         }
         if !facts.server.rights.may_see_all {
             let hidden = facts.server.statements_hidden();
@@ -165,15 +181,19 @@ impl StatementWatch {
         if self.texts.len() > TEXTS {
             self.texts.clear();
         }
-        let asked = sqlx::query(AssertSqlSafe(extension.texts()));
+        let asked = query(&extension.texts());
         let asked = asked.bind(Oid(facts.database)).bind(unknown);
         for row in &line.rows(asked).await? {
             let (Some(Oid(user)), Some(id)) = (field(row, "userid"), field(row, "queryid")) else {
                 continue;
             };
             for toplevel in [true, false] {
-                let text = (text(row, "username"), statement(row));
-                self.texts.insert(Key { user, id, toplevel }, text);
+                let told = Told {
+                    user: text(row, "username"),
+                    text: statement(row),
+                    own: flag(row, "own"),
+                };
+                self.texts.insert(Key { user, id, toplevel }, told);
             }
         }
         Ok(())
@@ -191,7 +211,7 @@ async fn reset(line: &mut Line, extension: &Extension) -> Result<Option<Reset>, 
            FROM {}.pg_stat_statements_info",
         extension.schema
     );
-    let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
+    let rows = line.rows(query(&sql)).await?;
     let told = |row: &PgRow| {
         Some(Reset {
             stamp: field(row, "reset")?,

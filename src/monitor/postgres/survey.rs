@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::connect::Purpose;
-use super::line::Line;
+use super::line::{Line, query};
 use super::rows::{field, flag, seconds, text};
 use super::target::Target;
 use super::trouble::Trouble;
@@ -102,7 +102,7 @@ pub async fn survey(url: &str) -> Result<Facts, String> {
     let mut line = connected.map_err(|trouble| trouble.words)?;
     let mut facts = basics(&mut line).await.map_err(|trouble| trouble.words)?;
     // What follows only adds to it: a role may not be allowed to see all of it.
-    if let Ok(rows) = line.rows(sqlx::query(UNCOUNTED)).await {
+    if let Ok(rows) = line.rows(query(UNCOUNTED)).await {
         for row in &rows {
             let name = text(row, "name").unwrap_or_default();
             let bytes: Option<i64> = field(row, "bytes");
@@ -113,7 +113,7 @@ pub async fn survey(url: &str) -> Result<Facts, String> {
     }
     details::add(&mut line, &mut facts).await;
     facts.applied = applied(&mut line).await;
-    if let Ok(rows) = line.rows(sqlx::query(BUSY)).await {
+    if let Ok(rows) = line.rows(query(BUSY)).await {
         for row in &rows {
             let name = text(row, "name").unwrap_or_default();
             if let Some(table) = facts.tables.get_mut(&name) {
@@ -131,10 +131,10 @@ pub async fn survey(url: &str) -> Result<Facts, String> {
 async fn basics(line: &mut Line) -> Result<Facts, Trouble> {
     const VERSION: &str = "SELECT current_setting('server_version_num')::int4 / 10000 AS version";
     let mut facts = Facts::default();
-    let rows = line.rows(sqlx::query(VERSION)).await?;
+    let rows = line.rows(query(VERSION)).await?;
     let version: Option<i32> = rows.first().and_then(|row| field(row, "version"));
     facts.server = version.and_then(|version| u32::try_from(version).ok());
-    for row in &line.rows(sqlx::query(TABLES)).await? {
+    for row in &line.rows(query(TABLES)).await? {
         let bytes: i64 = field(row, "bytes").unwrap_or_default();
         let rows: Option<f64> = field(row, "rows");
         let table = crate::plan::TableFacts {
@@ -155,7 +155,7 @@ async fn applied(line: &mut Line) -> Option<HashSet<String>> {
     let mut names = HashSet::new();
     for (table, sql) in APPLIED {
         let there = line
-            .rows(sqlx::query("SELECT to_regclass($1) IS NOT NULL AS there").bind(table))
+            .rows(query("SELECT to_regclass($1) IS NOT NULL AS there").bind(table))
             .await
             .ok()?;
         let there = there
@@ -163,7 +163,7 @@ async fn applied(line: &mut Line) -> Option<HashSet<String>> {
             .and_then(|row| field(row, "there"))
             .unwrap_or(false);
         if there {
-            let rows = line.rows(sqlx::query(sql)).await.ok()?;
+            let rows = line.rows(query(sql)).await.ok()?;
             names.extend(rows.iter().filter_map(|row| text(row, "name")));
         }
     }

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
 
 use super::facts::Facts;
-use super::line::Line;
+use super::line::{Line, query};
 use super::rows::{field, flag, relation, seconds, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
@@ -134,22 +133,20 @@ impl VitalsWatch {
         facts: &Facts,
         now: Moment,
     ) -> Result<(), Trouble> {
-        let rows = line
-            .rows(sqlx::query(COUNTERS).bind(Oid(facts.database)))
-            .await?;
+        let rows = line.rows(query(COUNTERS).bind(Oid(facts.database))).await?;
         let has = |what: &str| rows.first().is_none_or(|row| flag(row, what));
         let replicas = if has("replicas") {
-            line.rows(sqlx::query(REPLICAS)).await?
+            line.rows(query(REPLICAS)).await?
         } else {
             Vec::new()
         };
         let slots = if has("slots") {
-            line.rows(sqlx::query(SLOTS)).await?
+            line.rows(query(SLOTS)).await?
         } else {
             Vec::new()
         };
         let prepared = if has("prepared") {
-            line.rows(sqlx::query(PREPARED)).await?
+            line.rows(query(PREPARED)).await?
         } else {
             Vec::new()
         };
@@ -187,9 +184,7 @@ impl VitalsWatch {
         facts: &Facts,
         now: Moment,
     ) -> Result<(), Trouble> {
-        let rows = line
-            .rows(sqlx::query(SIZE).bind(Oid(facts.database)))
-            .await?;
+        let rows = line.rows(query(SIZE).bind(Oid(facts.database))).await?;
         let Some(row) = rows.first() else {
             return Ok(());
         };
@@ -224,7 +219,7 @@ impl VitalsWatch {
         } else {
             "SELECT checkpoints_timed AS timed, checkpoints_req AS requested FROM pg_stat_bgwriter"
         };
-        let rows = line.rows(sqlx::query(AssertSqlSafe(sql))).await?;
+        let rows = line.rows(query(&sql)).await?;
         let Some(row) = rows.first() else {
             return Ok(());
         };
@@ -241,7 +236,7 @@ impl VitalsWatch {
     }
 
     async fn look_at_tables(&mut self, line: &mut Line, now: Moment) -> Result<(), Trouble> {
-        let rows = line.rows(sqlx::query(TABLE_CHANGES)).await?;
+        let rows = line.rows(query(TABLE_CHANGES)).await?;
         let counted = |row: &PgRow| {
             let number = |name: &str| field::<f64>(row, name).unwrap_or_default();
             let counters = [number("inserted"), number("updated"), number("deleted")];

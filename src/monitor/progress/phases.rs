@@ -138,11 +138,11 @@ const CLUSTER: &[Phase] = &[
 
 const ANALYZE: &[Phase] = &[
     Phase("initializing", 0.0, 0.0, Nothing),
-    Phase("acquiring sample rows", 0.0, 0.85, Main),
-    Phase("acquiring inherited sample rows", 0.0, 0.85, Main),
-    Phase("computing statistics", 0.85, 0.10, Nothing),
-    Phase("computing extended statistics", 0.95, 0.04, Nothing),
-    Phase("finalizing analyze", 0.99, 0.01, Nothing),
+    Phase("acquiring sample rows", 0.0, 0.97, Main),
+    Phase("acquiring inherited sample rows", 0.0, 0.97, Main),
+    Phase("computing statistics", 0.97, 0.02, Nothing),
+    Phase("computing extended statistics", 0.99, 0.005, Nothing),
+    Phase("finalizing analyze", 0.995, 0.005, Nothing),
 ];
 
 /// How long sorting and loading take in times of the scan, where the number of rows is not known.

@@ -169,6 +169,40 @@ fn a_probe_that_has_gone_silent_makes_its_rule_blind() {
 }
 
 #[test]
+fn a_blind_rule_says_it_anew_when_it_is_blind_for_another_reason() {
+    let limit = Limit::Above(Threshold::Absolute(200.0));
+    let mut rules = rules(&[rule("slow", "q.value", limit, AlertAction::Hold)], &[]);
+    let failed = |secs: u64, why: &str| {
+        let mut query = probe("q", ProbeState::Error, why);
+        query.at = Some(at(secs));
+        Health {
+            probes: vec![query],
+            ..Health::default()
+        }
+    };
+    let mut told = Vec::new();
+    for secs in 0..40 {
+        let why = match secs {
+            0..15 => format!("the query answers {secs} series"),
+            _ => "the query is refused".to_owned(),
+        };
+        for alert in rules.look(&failed(secs, &why), at(secs)) {
+            let Alert::Blind { words, .. } = alert else {
+                panic!("{alert:?}")
+            };
+            told.push(words);
+        }
+    }
+    let [first, second] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert!(
+        first.contains("series") && second.contains("refused"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn an_alarm_needs_no_rule_and_no_patience_and_holds_only_after_t_zero() {
     let mut sound = picture();
     sound.invalid_indexes = Known::seen(Vec::new());

@@ -67,12 +67,13 @@ impl Case<'_> {
 
     /// What nobody can see keeps the run from going on, and never rolls it back.
     fn alert_blind(&self, name: &str, words: &str, then: AlertAction) -> Decision {
-        if self.state.alerts.contains_key(name) {
+        let known = self.state.alerts.get(name);
+        if known.is_some_and(|known| !known.blind || known.words == words) {
             return Decision::default();
         }
         let raised = raised(name, words, then);
         let mut decision = Decision::event(&Actor::engine(), Event::AlertBlind(raised));
-        if then != AlertAction::Note && self.state.t_zero.is_some() {
+        if known.is_none() && then != AlertAction::Note && self.state.t_zero.is_some() {
             decision.join(self.held_by_alert(name, words));
         }
         decision

@@ -269,6 +269,33 @@ fn a_journal_that_names_what_the_plan_does_not_have_is_refused_by_name() {
 }
 
 #[test]
+fn what_is_blind_for_another_reason_is_the_same_alert_and_holds_by_the_new_words() {
+    let plan = plan();
+    let blind = |words: &str| {
+        Event::AlertBlind(AlertRaised {
+            alert: "slow".to_owned(),
+            words: words.to_owned(),
+            then: Consequence::Hold,
+        })
+    };
+    let held = Event::Held(Held {
+        reason: "slow: two series".to_owned(),
+        alert: Some("slow".to_owned()),
+        ..Held::default()
+    });
+    let accepted = Event::AlertAccepted(AlertAccepted {
+        alert: "slow".to_owned(),
+        reason: "known".to_owned(),
+    });
+    let events = vec![blind("two series"), held, accepted, blind("refused")];
+    let state = RunState::folded(&plan, &entries(events)).unwrap();
+    let alert = &state.alerts["slow"];
+    assert_eq!(alert.words, "refused");
+    assert!(alert.accepted.is_some());
+    assert_eq!(state.holds[0].reason, "slow: refused");
+}
+
+#[test]
 fn a_step_ended_when_its_record_says_unless_that_can_not_be() {
     let plan = plan();
     let moment = |seconds: u64, boot| Moment {

@@ -1,8 +1,6 @@
 //! What tables are made of: columns, indexes, partitions, domains, and by which names a role finds them.
 
-use sqlx::AssertSqlSafe;
-
-use crate::monitor::postgres::line::Line;
+use crate::monitor::postgres::line::{Line, query};
 use crate::monitor::postgres::rows::{field, flag, text};
 use crate::plan::{ColumnFacts, Facts};
 
@@ -32,11 +30,7 @@ async fn columns(line: &mut Line, facts: &mut Facts) {
            JOIN pg_namespace AS n ON n.oid = c.relnamespace
           WHERE c.relkind IN ('r', 'p', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND {OURS}"
     );
-    for row in &line
-        .rows(sqlx::query(AssertSqlSafe(sql)))
-        .await
-        .unwrap_or_default()
-    {
+    for row in &line.rows(query(&sql)).await.unwrap_or_default() {
         let name = text(row, "name").unwrap_or_default();
         let column = ColumnFacts {
             ty: text(row, "type").unwrap_or_default(),
@@ -61,11 +55,7 @@ async fn indexes(line: &mut Line, facts: &mut Facts) {
            JOIN pg_namespace AS n ON n.oid = c.relnamespace
           WHERE {OURS}"
     );
-    for row in &line
-        .rows(sqlx::query(AssertSqlSafe(sql)))
-        .await
-        .unwrap_or_default()
-    {
+    for row in &line.rows(query(&sql)).await.unwrap_or_default() {
         let name = text(row, "name").unwrap_or_default();
         if let Some(table) = facts.tables.get_mut(&name) {
             let columns: Vec<String> = field(row, "columns").unwrap_or_default();
@@ -88,11 +78,7 @@ async fn partitions(line: &mut Line, facts: &mut Facts) {
            JOIN pg_namespace AS n ON n.oid = c.relnamespace
           WHERE c.relkind IN ('r', 'p') AND {OURS}"
     );
-    for row in &line
-        .rows(sqlx::query(AssertSqlSafe(sql)))
-        .await
-        .unwrap_or_default()
-    {
+    for row in &line.rows(query(&sql)).await.unwrap_or_default() {
         let name = text(row, "name").unwrap_or_default();
         let parent = text(row, "parent").and_then(|parent| facts.tables.get_mut(&parent));
         if let Some(parent) = parent {
@@ -113,11 +99,7 @@ async fn domains(line: &mut Line, facts: &mut Facts) {
            JOIN pg_namespace AS n ON n.oid = t.typnamespace
           WHERE t.typtype = 'd' AND {OURS}"
     );
-    for row in &line
-        .rows(sqlx::query(AssertSqlSafe(sql)))
-        .await
-        .unwrap_or_default()
-    {
+    for row in &line.rows(query(&sql)).await.unwrap_or_default() {
         let name = text(row, "name").unwrap_or_default();
         facts.domains.insert(name, flag(row, "tests"));
     }
@@ -132,11 +114,7 @@ async fn visible(line: &mut Line, facts: &mut Facts) {
           WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname <> 'public'
             AND pg_table_is_visible(c.oid) AND {OURS}"
     );
-    for row in &line
-        .rows(sqlx::query(AssertSqlSafe(sql)))
-        .await
-        .unwrap_or_default()
-    {
+    for row in &line.rows(query(&sql)).await.unwrap_or_default() {
         let name = text(row, "name").unwrap_or_default();
         let alias = text(row, "alias").unwrap_or_default();
         facts.visible.insert(alias, name);

@@ -7,12 +7,19 @@ use crate::run::state::types::{Acceptance, AlertState};
 
 impl Fold<'_> {
     pub(super) fn alert_raised(&mut self, e: &AlertRaised, blind: bool) {
+        // Blind for another reason, it is the same alert, and what it holds says so.
+        let known = self.state.alerts.remove(&e.alert);
+        let same = known.filter(|known| blind && known.blind);
+        let holds = self.state.holds.iter_mut();
+        for hold in holds.filter(|hold| same.is_some() && hold.alert.as_ref() == Some(&e.alert)) {
+            hold.reason = format!("{}: {}", e.alert, e.words);
+        }
         let state = AlertState {
             words: e.words.clone(),
-            since: self.at,
+            since: same.as_ref().map_or(self.at, |same| same.since),
             blind,
             then: e.then,
-            accepted: None,
+            accepted: same.and_then(|same| same.accepted),
         };
         self.state.alerts.insert(e.alert.clone(), state);
     }
