@@ -1233,11 +1233,17 @@ fn commands_that_delete_where_data_is_kept() {
             "sudo rm -rf /var/lib/postgresql/16/main",
             "rm -r \"$PGDATA\"",
             "redis-cli -h cache FLUSHALL",
+            "kubectl delete pvc data-db-0 --dry-run=none",
         ],
     );
     fine(
         "deletes-data",
         &[
+            "kubectl delete pvc --help",
+            "docker volume prune --help",
+            "docker volume prune -h",
+            "kubectl help delete pvc",
+            "aws rds delete-db-instance help",
             "kubectl delete pod web-1",
             "kubectl get pvc",
             "kubectl delete job/migrate",
@@ -1264,6 +1270,29 @@ fn a_standby_is_no_backup() {
     trap(
         "unverified-backup",
         &["pg_basebackup -h db1 -D /backup -Ft -z"],
+    );
+}
+
+#[test]
+fn a_dump_is_verified_by_its_own_file() {
+    trap(
+        "unverified-backup",
+        &[
+            "pg_dump -Fc -f shop.dump shop\npg_restore -f /dev/null billing.dump",
+            "pg_dump -Fc -f shop.dump a\npg_dump -Fc -f bill.dump b\npg_restore -f /dev/null shop.dump",
+            "pg_dump shop > shop.sql\ntail -1 users.sql | grep 'dump complete' users.sql",
+        ],
+    );
+    fine(
+        "unverified-backup",
+        &[
+            "pg_dump -Fc -f /b/shop.dump shop\npg_restore -f /dev/null shop.dump",
+            "pg_dump -Fc -f shop.dump shop\ngzip shop.dump\ngzip -t shop.dump.gz",
+            "pg_dump -Fc -f shop_$(date +%F).dump shop\npg_restore -f /dev/null shop_*.dump",
+            "pg_dump -Fc -f shop.dump shop\nmv shop.dump last.dump\npg_restore -f /dev/null last.dump",
+            "pg_dump -Fc -f \"$FILE\" shop\npg_restore -f /dev/null shop.dump",
+            "pg_dump shop > shop.sql\ntail -5 shop.sql | grep 'dump complete'",
+        ],
     );
 }
 
