@@ -16,8 +16,8 @@ mod ways_back;
 pub use allow::Allowed;
 pub(super) use allow::{Allows, reaches};
 pub(super) use safety::sql::{Remark, Unit, Wrap, remarks};
+pub(super) use safety::{HIDES_ERRORS, applied_by, changes_database, stops_first};
 pub use safety::{SECRET, without_secrets};
-pub(super) use safety::{applied_by, changes_database};
 
 use super::codes;
 use super::digest::sha256;

@@ -79,6 +79,8 @@ mod writes;
 mod tests;
 
 pub(in crate::plan) use self::applied::{applied_by, changes_database};
+pub(in crate::plan) use self::psql::stops_first;
+pub(in crate::plan) use self::restore::HIDES_ERRORS;
 pub use self::secrets::{SECRET, without_secrets};
 
 use self::text::Text;

@@ -68,6 +68,8 @@ fn psql_that_goes_on_after_errors() {
         "psql-hides-errors",
         &[
             "psql shop < fix.sql",
+            "cat > fix.sql <<'EOF'\nupdate a set b = 1;\n\\set ON_ERROR_STOP on\nEOF\npsql -f fix.sql",
+            "cat > fix.sql <<'EOF'\n\\set ON_ERROR_STOP off\nupdate a set b = 1;\nEOF\npsql -f fix.sql",
             "psql -f fix.sql shop",
             "psql -Xqf fix.sql",
             "psql --file=fix.sql -d shop",
@@ -108,6 +110,7 @@ fn psql_that_stops_or_has_no_script() {
         "psql-hides-errors",
         &[
             "psql -v ON_ERROR_STOP=1 shop < fix.sql",
+            "cat > fix.sql <<'EOF'\n-- a fix\n\\set ON_ERROR_STOP on\nupdate a set b = 1;\nEOF\npsql -f fix.sql",
             "psql -vON_ERROR_STOP=1 -f fix.sql",
             "psql -Xv ON_ERROR_STOP=on -f fix.sql",
             "psql --set ON_ERROR_STOP=1 -f fix.sql",
