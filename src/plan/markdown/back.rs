@@ -260,12 +260,10 @@ impl Words {
             " on the replica",
             " on a replica",
             " on replica",
-            " on any replica",
             " on the standby",
             " on a standby",
             " on standby",
             " on the secondary",
-            " on the follower",
         ];
         let limited = || limits.iter().any(|word| text.contains(word));
         self.begins(&[Topic::Forbids, Topic::Never]) && (self.names_a_case() || limited())

@@ -96,7 +96,8 @@ fn forget_hidden_errors(opened: &mut Opened, path: &str) {
     opened.problems.retain(|problem| {
         let command = source.slice(problem.span);
         let words = command.split([' ', '\t', '\n', '\'', '"', '=', '<']);
-        let mut files = words.filter(|word| word.ends_with(".sql")).peekable();
+        let is_sql = |word: &&str| word.to_ascii_lowercase().ends_with(".sql");
+        let mut files = words.filter(is_sql).peekable();
         let same = |file: &str| path.ends_with(file.trim_start_matches("./"));
         let stops = files.peek().is_some() && files.all(same);
         problem.code != check::HIDES_ERRORS || problem.file.is_some() || !stops
