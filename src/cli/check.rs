@@ -2,12 +2,14 @@
 
 mod folder;
 mod github;
+mod hidden;
 mod human;
 mod migrations;
 mod sarif;
 
 use std::io::{self, BufWriter, Write};
 use std::mem::ManuallyDrop;
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
 use super::args::{Check, CheckFormat};
@@ -124,7 +126,7 @@ fn opened(
     let bytes = read(path)?;
     let name = path.to_string_lossy();
     let load = crate::review::beside(path);
-    let mut opened = plan::open_from(&name, &bytes, facts, &load);
+    let mut opened = plan::open_from(&name, &bytes, facts, &load).to_be_driven();
     let found = migrations::of_plan(&opened, path, named)?;
     if !found.folders.is_empty() {
         plan::migrations::review(&mut opened, found.folders, facts);
@@ -138,22 +140,39 @@ fn print(all: &[Opened], unread: &[Unread], format: CheckFormat) -> anyhow::Resu
     match format {
         CheckFormat::Json => {
             for opened in all {
-                serde_json::to_writer(&mut out, &plan::json::report(opened))?;
+                if hidden::holds_secret(opened) {
+                    let report = serde_json::to_string(&plan::json::report(opened))?;
+                    out.write_all(hidden::json(&report).as_bytes())?;
+                } else {
+                    serde_json::to_writer(&mut out, &plan::json::report(opened))?;
+                }
                 writeln!(out)?;
             }
         }
         CheckFormat::Human => {
             for opened in all {
-                human::human(opened, &mut out)?;
+                if hidden::holds_secret(opened) {
+                    let mut text = Vec::new();
+                    human::human(opened, &mut text)?;
+                    let text = String::from_utf8_lossy(&text);
+                    out.write_all(plan::without_secrets(&text).as_bytes())?;
+                } else {
+                    human::human(opened, &mut out)?;
+                }
             }
         }
         CheckFormat::Sarif => {
-            serde_json::to_writer_pretty(&mut out, &sarif::log(all, unread))?;
-            writeln!(out)?;
+            let log = serde_json::to_string_pretty(&sarif::log(all, unread))?;
+            if all.iter().any(hidden::holds_secret) {
+                writeln!(out, "{}", hidden::json(&log))?;
+            } else {
+                writeln!(out, "{log}")?;
+            }
         }
         CheckFormat::Github => {
             for opened in all {
-                out.write_all(github::commands(opened).as_bytes())?;
+                let commands = github::commands(opened);
+                out.write_all(plan::without_secrets(&commands).as_bytes())?;
             }
         }
     }
@@ -175,5 +194,21 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
             path.display()
         ));
     }
+    refuse_device(path)?;
     std::fs::read(path).map_err(|error| format!("failed to read {}: {error}", path.display()))
+}
+
+/// Refuses what may never end: a pipe into which perhaps nobody writes, a device. A pipe that a shell has
+/// made (`<(…)`) is written.
+fn refuse_device(path: &Path) -> Result<(), String> {
+    let kind = std::fs::metadata(path)
+        .map_err(|error| format!("failed to read {}: {error}", path.display()))?
+        .file_type();
+    if kind.is_file() || (kind.is_fifo() && path.starts_with("/dev")) {
+        return Ok(());
+    }
+    Err(format!(
+        "{} is no file: write the plan into one",
+        path.display()
+    ))
 }

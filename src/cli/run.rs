@@ -127,7 +127,7 @@ pub(super) fn read(args: &Run) -> Option<(Plan, Files)> {
         included.borrow_mut().push((path.to_owned(), bytes.clone()));
         Ok(bytes)
     };
-    let opened = plan::open_from(&args.plan.to_string_lossy(), &bytes, None, &load);
+    let opened = plan::open_from(&args.plan.to_string_lossy(), &bytes, None, &load).to_be_driven();
     let Some(plan) = opened.plan else {
         for problem in opened
             .problems

@@ -1,6 +1,7 @@
 //! What must be true after a step, and the judgement whether it is.
 
 mod json;
+mod text;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::json::{BadInJson, InJson};
+pub use self::text::holds;
 use super::json_path;
 use super::pattern::Pattern;
 use super::snapshot::Kept;
@@ -236,7 +238,7 @@ impl Expect {
         let text = self.output.as_deref();
         let regex = self.regex.as_ref();
         Observed {
-            output_found: text.is_some_and(|text| output.contains(text)),
+            output_found: text.is_some_and(|text| holds(output, text)),
             regex_found: regex.is_some_and(|regex| output.lines().any(|l| regex.is_match(l))),
             json: (!self.json.is_empty())
                 .then(|| json_path::in_text(output).ok_or_else(|| json_path::NONE.to_owned())),

@@ -10,6 +10,7 @@
 
 mod capture;
 mod check;
+mod codes;
 mod commands;
 pub mod condition;
 pub mod ddl;
@@ -49,14 +50,14 @@ mod windows;
 mod work;
 
 pub use capture::{Capture, Find};
-pub use check::{Allowed, digest_of};
+pub use check::{Allowed, SECRET, digest_of, without_secrets};
 pub use condition::Condition;
 pub use digest::sha256;
 pub use draft::{
     Allow, Alternative, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry, StepSpec,
     TierSpec, Undo, UndoOrder,
 };
-pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator};
+pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator, holds};
 pub use facts::{Busy, ColumnFacts, Facts, TableFacts};
 pub use id::{StepId, slug};
 pub use import::import;
@@ -102,6 +103,20 @@ impl Opened {
             files: Vec::new(),
             allows: check::Allows::default(),
         }
+    }
+
+    /// The same for whoever wants it driven: prose can be opened, and where nothing can be done that is
+    /// an error.
+    #[must_use]
+    pub fn to_be_driven(mut self) -> Self {
+        if self.plan.as_ref().is_some_and(|plan| plan.steps.is_empty()) {
+            self.plan = None;
+            self.problems.retain(|problem| problem.code != "no-steps");
+            let mut problem = check::nothing_to_do(Format::Markdown);
+            problem.severity = Severity::Error;
+            self.problems.insert(0, problem);
+        }
+        self
     }
 }
 

@@ -79,13 +79,32 @@ fn files_that_are_no_plans_are_named_with_what_is_wrong() {
         let said = text_of(&output);
         assert!(said.contains(name) && said.contains(words), "{said}");
     }
+    // Nobody writes into it: whoever waited for that would wait for ever.
+    let mut made = std::process::Command::new("mkfifo");
+    assert!(made.arg(bench.path("pipe.md")).status().unwrap().success());
+    let output = bench.gonogo(&["check", "pipe.md"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text_of(&output).contains("is no file"));
     let (json, code) = checked(&bench, "binary.md");
-    assert_eq!(code, 0);
+    assert_eq!(code, 2);
     let problems = json["problems"].as_array().unwrap();
     assert!(
         problems.iter().any(|problem| problem["code"] == "encoding"),
         "{json}"
     );
+}
+
+#[test]
+fn a_secret_in_a_plan_is_told_of_and_not_told() {
+    let bench = Bench::new();
+    let text = "## Deployment\n- [ ] Go\n  ```sh\n  PGPASSWORD=hunter2 psql -c 'select 1'\n  psql \"password=hunter2 host=db\" < a.sql\n  ```\n## Rollback\n- [ ] x\n";
+    std::fs::write(bench.path("a.md"), text).unwrap();
+    for format in ["human", "json", "sarif", "github"] {
+        let output = bench.gonogo(&["check", "--format", format, "a.md"]);
+        let said = text_of(&output);
+        assert!(said.contains("secret-in-plan"), "{format}: {said}");
+        assert!(!said.contains("hunter2"), "{format}: {said}");
+    }
 }
 
 #[test]

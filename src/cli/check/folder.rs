@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::plan::Opened;
+use crate::plan::{Format, Opened, Severity};
 
 /// How deep plans may stand below the folder: as deep as migrations.
 const DEPTH: usize = 3;
@@ -43,11 +43,7 @@ pub(super) fn plans(
             let own = path.parent().unwrap_or(Path::new(""));
             let included = opened.plan.iter().flat_map(|plan| &plan.included);
             parts.extend(included.map(|part| own.join(&part.path)));
-            if opened
-                .plan
-                .as_ref()
-                .is_some_and(|plan| plan.steps.is_empty())
-            {
+            if is_prose(&path, opened) {
                 continue;
             }
         }
@@ -55,6 +51,14 @@ pub(super) fn plans(
     }
     found.retain(|(path, _)| !parts.contains(path));
     found
+}
+
+/// Whether nothing is wrong with the runbook at `path` but that it has nothing to do.
+fn is_prose(path: &Path, opened: &Opened) -> bool {
+    let errors = opened.problems.iter();
+    let mut errors = errors.filter(|problem| problem.severity == Severity::Error);
+    let markdown = Format::of(&path.to_string_lossy()) == Format::Markdown;
+    markdown && opened.plan.is_none() && errors.all(|problem| problem.code == "no-steps")
 }
 
 /// The files below `folder` that are `wanted`, in the order of their names, of folders that are `entered`.

@@ -174,6 +174,7 @@ fn read(place: &Path, tool: Option<Tool>) -> Result<Folder, String> {
     paths.append(&mut beside);
     let mut sources = Vec::new();
     for path in paths {
+        super::refuse_device(&path)?;
         let size = std::fs::metadata(&path).map_err(failed)?.len();
         if size > MAX_BYTES {
             continue;

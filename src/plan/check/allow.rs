@@ -184,7 +184,7 @@ fn reach(span: Span) -> Range<usize> {
 }
 
 /// Where a step stands: its title, and the texts of what it does.
-fn reaches(step: &StepSpec) -> Vec<Range<usize>> {
+pub(in crate::plan) fn reaches(step: &StepSpec) -> Vec<Range<usize>> {
     let works = std::iter::once(&step.work)
         .chain(step.alternatives.iter().map(|way| &way.work))
         .chain(step.undo.iter().map(|undo| &undo.work));

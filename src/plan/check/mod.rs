@@ -14,15 +14,16 @@ mod values;
 mod ways_back;
 
 pub use allow::Allowed;
-pub(super) use allow::Allows;
+pub(super) use allow::{Allows, reaches};
 pub(super) use safety::sql::{Remark, Unit, Wrap, remarks};
-pub(super) use safety::{applied_by, changes_database};
+pub(super) use safety::{HIDES_ERRORS, applied_by, changes_database, stops_first};
+pub use safety::{SECRET, without_secrets};
 
+use super::codes;
 use super::digest::sha256;
 use super::draft::Draft;
 use super::facts::Facts;
 use super::include::Included;
-use super::ledger::Element;
 use super::model::{Format, Plan};
 use super::problem::{Problem, Severity};
 use super::source::{Source, Span};
@@ -79,9 +80,9 @@ pub(super) fn check(
     let named = names::give(&mut draft, &mut problems);
     // A step that could not be read is a step.
     let unread = source.text().contains("phase") && has_errors(&problems);
-    if named.steps.is_empty() && draft.ledger.count(Element::TaskItem) == 0 && !unread {
+    if named.steps.is_empty() && !unread {
         problems.push(nothing_to_do(format));
-    } else if !forward && !named.steps.is_empty() && !unread {
+    } else if !forward && !unread {
         let message = "nothing is done here: all steps are a way back";
         problems.push(
             Problem::warning("no-steps", Span::at(0), message).hint(
@@ -158,24 +159,8 @@ pub(super) fn sort(problems: &mut Vec<Problem>) {
 }
 
 /// The codes of problems that may be allowed.
-fn codes() -> impl Iterator<Item = &'static str> {
-    let others = [
-        "no-gate",
-        "no-way-back",
-        "no-deploy-phase",
-        "placeholder",
-        "window-gap",
-        "never-offered",
-        "unclear-database",
-        "unclear-tier",
-        "unclear-undo",
-        "empty-phase",
-        "section-not-run",
-        "conditional-step",
-        "empty-rollback",
-        "unread-block",
-        "unread-migrations",
-    ];
+pub(super) fn codes() -> impl Iterator<Item = &'static str> {
+    let others = codes::READING.into_iter().chain(codes::PLAN);
     safety::CODES.into_iter().chain(others)
 }
 
@@ -184,7 +169,7 @@ fn has_errors(problems: &[Problem]) -> bool {
 }
 
 /// A plan without a step can still be looked at when it is prose; a typed one is a mistake.
-fn nothing_to_do(format: Format) -> Problem {
+pub(super) fn nothing_to_do(format: Format) -> Problem {
     match format {
         Format::Toml => Problem::error("no-steps", Span::at(0), "the plan has no steps")
             .hint("add a `[[phase]]` with a `[[phase.step]]`"),

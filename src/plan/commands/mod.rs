@@ -123,6 +123,17 @@ impl<'t> Command<'t> {
         self.words.first().map_or("", Word::base_name)
     }
 
+    /// Whether it is asked what it does, and does nothing.
+    pub(super) fn is_asked_for_help(&self) -> bool {
+        let mut words = self.arguments().iter().map(|word| word.text.as_ref());
+        let last = words.clone().next_back();
+        // `-h` with something behind it may well be a host.
+        words.clone().next() == Some("help")
+            || matches!(last, Some("-h"))
+            || (last == Some("help") && self.program() == "aws")
+            || words.any(|word| word == "--help")
+    }
+
     /// The words behind the program.
     pub(super) fn arguments(&self) -> &[Word<'t>] {
         self.words.get(1..).unwrap_or(&[])

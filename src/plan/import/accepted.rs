@@ -1,36 +1,32 @@
 //! What the author of a runbook accepts, and which steps it is about: a comment in a runbook holds
 //! for what follows it, a key of a step for that step.
 
+use std::collections::HashMap;
+
+use super::homes::Homes;
 use crate::plan::Opened;
 use crate::plan::draft::Allow;
-use crate::plan::model::Plan;
 use crate::plan::source::Span;
 
 /// What is accepted, step by step.
 pub(super) struct Accepted<'o> {
-    /// The start of each step in the file, and what is accepted in it, by that start.
-    steps: Vec<(usize, Vec<&'o Allow>)>,
+    /// What is accepted in each step, by its place.
+    steps: HashMap<usize, Vec<&'o Allow>>,
     /// What is accepted everywhere.
     pub(super) everywhere: Vec<&'o Allow>,
 }
 
 impl<'o> Accepted<'o> {
-    /// What is accepted in `opened`, whose plan is `plan`.
-    pub(super) fn of(opened: &'o Opened, plan: &Plan) -> Self {
-        let mut starts: Vec<usize> = plan.steps.iter().map(|step| step.spec.span.start).collect();
-        starts.sort_unstable();
-        starts.dedup();
+    /// What is accepted in `opened`, whose steps are at `homes`.
+    pub(super) fn of(opened: &'o Opened, homes: &Homes) -> Self {
         let mut accepted = Accepted {
-            steps: starts
-                .into_iter()
-                .map(|start| (start, Vec::new()))
-                .collect(),
+            steps: HashMap::new(),
             everywhere: Vec::new(),
         };
         for allow in opened.allows.all() {
             match allow.scope {
                 None => accepted.everywhere.push(allow),
-                Some(scope) => accepted.narrow(allow, scope, opened),
+                Some(scope) => accepted.narrow(allow, scope, opened, homes),
             }
         }
         accepted
@@ -38,7 +34,7 @@ impl<'o> Accepted<'o> {
 
     /// Puts `allow` to the steps in which it allows something; what is said of no step is accepted
     /// everywhere.
-    fn narrow(&mut self, allow: &'o Allow, scope: Span, opened: &Opened) {
+    fn narrow(&mut self, allow: &'o Allow, scope: Span, opened: &Opened, homes: &Homes) {
         let mut elsewhere = false;
         for allowed in &opened.allowed {
             let at = allowed.problem.span.start;
@@ -46,10 +42,9 @@ impl<'o> Accepted<'o> {
             if !by || allowed.problem.file.is_some() || !(scope.start..scope.end).contains(&at) {
                 continue;
             }
-            let next = self.steps.partition_point(|(start, _)| *start <= at);
-            match next.checked_sub(1) {
-                Some(ix) => {
-                    let step = &mut self.steps[ix].1;
+            match homes.of_byte(at) {
+                Some(step) => {
+                    let step = self.steps.entry(step).or_default();
                     if !step.contains(&allow) {
                         step.push(allow);
                     }
@@ -64,7 +59,6 @@ impl<'o> Accepted<'o> {
 
     /// What is accepted in the step that begins at `start`.
     pub(super) fn in_step(&self, start: usize) -> &[&'o Allow] {
-        let found = self.steps.binary_search_by_key(&start, |(start, _)| *start);
-        found.map_or(&[], |ix| self.steps[ix].1.as_slice())
+        self.steps.get(&start).map_or(&[], Vec::as_slice)
     }
 }

@@ -4,21 +4,26 @@
 //!  Plan ─► top      title, variables, databases, probes, alerts, people, notes
 //!       └► phase    phases and ways back
 //!            └► step    what is to be done, with the line it came from
+//!       accepted, remarks    what the author accepts, what the reading warned of: by step
 //!                 └► write    keys, strings, tables: how TOML is laid out
 //! ```
 //!
 //! Whoever opens the TOML gets the plan that the runbook is: the same phases, steps, ids, texts,
-//! expectations and times. What the reading of the runbook remarked is not in it: in a typed plan
-//! nothing is left to the reading.
+//! expectations and times. Of what the reading remarked, warnings go with it: in a typed plan nothing
+//! is left to the reading, and what nobody has settled stays said.
 
 mod accepted;
+mod homes;
 mod phase;
 mod probe;
+mod remarks;
 mod step;
 mod top;
 mod write;
 
 use self::accepted::Accepted;
+use self::homes::Homes;
+use self::remarks::Remarks;
 use self::write::Writer;
 pub(super) use self::write::one_line_string;
 use super::Opened;
@@ -26,7 +31,11 @@ use super::Opened;
 /// The plan that `opened` is, as TOML. None if there is none, for it has errors or nothing to do.
 pub fn import(opened: &Opened) -> Option<String> {
     let plan = opened.plan.as_ref().filter(|plan| !plan.steps.is_empty())?;
-    let accepted = Accepted::of(opened, plan);
+    let homes = Homes::of(plan);
+    let said = Said {
+        accepted: Accepted::of(opened, &homes),
+        remarks: Remarks::of(opened, &homes),
+    };
     let name = std::path::Path::new(opened.source.name()).file_name();
     let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let mut out = Writer::new(&opened.source);
@@ -36,13 +45,19 @@ pub fn import(opened: &Opened) -> Option<String> {
     ));
     top::begin(plan, &mut out);
     for phase in &plan.phases {
-        phase::phase(plan, phase, &accepted, &mut out);
+        phase::phase(plan, phase, &said, &mut out);
     }
     for tier in &plan.tiers {
-        phase::tier(plan, tier, &accepted, &mut out);
+        phase::tier(plan, tier, &said, &mut out);
     }
-    top::end(plan, &accepted, &mut out);
+    top::end(plan, &said, &mut out);
     Some(out.finish())
+}
+
+/// What was said of the steps of a runbook and of the rest of it.
+struct Said<'o> {
+    accepted: Accepted<'o>,
+    remarks: Remarks<'o>,
 }
 
 #[cfg(test)]

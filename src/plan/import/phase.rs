@@ -1,13 +1,13 @@
 //! Phases and ways back, with their steps.
 
-use super::accepted::Accepted;
+use super::Said;
 use super::step::step;
 use super::write::{Writer, inline, list, quoted, time};
 use crate::plan::draft::{ClockPlace, Confirm, Gate, UndoOrder};
 use crate::plan::model::{Phase, PhaseKind, Plan, Tier};
 use crate::plan::toml::clock_place;
 
-pub(super) fn phase(plan: &Plan, phase: &Phase, accepted: &Accepted<'_>, out: &mut Writer<'_>) {
+pub(super) fn phase(plan: &Plan, phase: &Phase, said: &Said<'_>, out: &mut Writer<'_>) {
     let spec = &phase.spec;
     out.item("phase", Some(spec.span));
     out.maybe("id", spec.id.as_ref().map(|id| id.value.as_str()));
@@ -26,11 +26,11 @@ pub(super) fn phase(plan: &Plan, phase: &Phase, accepted: &Accepted<'_>, out: &m
     out.flag("point_of_no_return", spec.point_of_no_return);
     out.maybe("choice", spec.choice.as_deref());
     for each in &plan.steps[phase.steps.clone()] {
-        step(plan, each, "phase", accepted, out);
+        step(plan, each, "phase", said, out);
     }
 }
 
-pub(super) fn tier(plan: &Plan, tier: &Tier, accepted: &Accepted<'_>, out: &mut Writer<'_>) {
+pub(super) fn tier(plan: &Plan, tier: &Tier, said: &Said<'_>, out: &mut Writer<'_>) {
     let spec = &tier.spec;
     out.item("rollback", Some(spec.span));
     out.text("name", &spec.name);
@@ -47,7 +47,7 @@ pub(super) fn tier(plan: &Plan, tier: &Tier, accepted: &Accepted<'_>, out: &mut 
         Confirm::None => out.text("confirm", "none"),
     }
     for each in &plan.steps[tier.steps.clone()] {
-        step(plan, each, "rollback", accepted, out);
+        step(plan, each, "rollback", said, out);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Steps: what they do, what they expect, what is known of them.
 
-use super::accepted::Accepted;
-use super::top::{allows, interpreter, request};
+use super::Said;
+use super::top::{allows, interpreter, remarks, request};
 use super::write::{Writer, inline, key, list, quoted, time};
 use crate::plan::capture::Find;
 use crate::plan::draft::{Alternative, Mark, StepSpec};
@@ -15,13 +15,7 @@ use crate::plan::work::{Interpreter, Shell, Sql, Work};
 const STEP: &str = "  ";
 const PART: &str = "    ";
 
-pub(super) fn step(
-    plan: &Plan,
-    step: &Step,
-    home: &str,
-    accepted: &Accepted<'_>,
-    out: &mut Writer<'_>,
-) {
+pub(super) fn step(plan: &Plan, step: &Step, home: &str, said: &Said<'_>, out: &mut Writer<'_>) {
     let spec = &step.spec;
     out.part(STEP, &format!("{home}.step"), Some(spec.span));
     out.maybe("id", spec.id.as_ref().map(|id| id.value.as_str()));
@@ -52,9 +46,13 @@ pub(super) fn step(
     out.pairs("capture", &captures);
     out.maybe("when", spec.when.as_ref().map(|when| when.text.as_str()));
     flags(spec, out);
-    let accepted = accepted.in_step(spec.span.start);
+    let accepted = said.accepted.in_step(spec.span.start);
     if !accepted.is_empty() {
         out.raw("allow", &allows(accepted));
+    }
+    let remarked = said.remarks.in_step(spec.span.start);
+    if !remarked.is_empty() {
+        out.raw("remark", &remarks(remarked));
     }
     out.maybe("details", spec.details.as_deref());
     if let Some(undo) = &spec.undo {

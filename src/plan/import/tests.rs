@@ -8,8 +8,9 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::import;
+use crate::plan::codes::READING;
 use crate::plan::markdown::tests::nothing_lost::runbook;
-use crate::plan::{Opened, Plan, json, open};
+use crate::plan::{Opened, Plan, Severity, json, open};
 
 /// The runbooks among the tests.
 fn fixtures() -> Vec<(String, Vec<u8>)> {
@@ -105,6 +106,16 @@ fn check_same(name: &str, text: &[u8]) -> Option<String> {
     };
     let new: Vec<_> = codes(&after).difference(&codes(&before)).copied().collect();
     assert!(new.is_empty(), "{name}: {new:?}\n{toml}");
+    let read = |opened: &Opened| -> BTreeSet<_> {
+        let accepted = opened.allowed.iter().map(|allowed| &allowed.problem);
+        let all = opened.problems.iter().chain(accepted);
+        let warnings = all.filter(|problem| problem.severity == Severity::Warning);
+        let of_reading = warnings.filter(|problem| READING.contains(&problem.code));
+        of_reading
+            .map(|problem| (problem.code, problem.message.clone()))
+            .collect()
+    };
+    assert_eq!(read(&after), read(&before), "{name}:\n{toml}");
     Some(toml)
 }
 
@@ -186,6 +197,28 @@ fn a_part_of_a_block_that_prints_nothing_captures_nothing() {
     let text = "## Deployment\n```sh capture=\"(?<tag>v[0-9])\"\n#note\n\nput v1\ntrue\n```\n";
     let toml = check_same("a.md", text.as_bytes()).unwrap();
     assert_eq!(toml.matches("capture =").count(), 1, "{toml}");
+}
+
+#[test]
+fn what_the_reading_warned_of_stays_said() {
+    let text = "# T\n## Deployment\n- [ ] Go\n  ```sh\n  ./go\n  ```\n<!-- gonogo: allow conditional-step we know -->\n- [ ] If it hangs\n  ```sh\n  ./kick\n  ```\n## Later (next release)\n```sh\n./later\n```\n## Rollback\n- [ ] x\n";
+    let toml = check_same("a.md", text.as_bytes()).unwrap();
+    let step = "remark = [{ code = \"conditional-step\", text = '\"If it hangs\": nobody knows by now whether this is needed' }]";
+    assert!(toml.contains(step), "{toml}");
+    let elsewhere = "[[remark]]  # 13\ncode = \"section-not-run\"\n";
+    assert!(toml.contains(elsewhere), "{toml}");
+    let again = open("a.toml", toml.as_bytes());
+    let mut codes = again.problems.iter().map(|problem| problem.code);
+    assert!(codes.all(|code| code == "section-not-run"));
+    assert_eq!(again.allowed.len(), 1);
+    // Once it is settled, it is taken out; what no reading says can't be said.
+    let settled = toml.replace(step, "");
+    assert_eq!(open("a.toml", settled.as_bytes()).allowed.len(), 0);
+    let made_up = toml.replace("section-not-run", "section-not-ran");
+    let problems = open("a.toml", made_up.as_bytes()).problems;
+    let wrong = problems.iter().find(|p| p.severity == Severity::Error);
+    let hint = wrong.and_then(|problem| problem.hint.as_deref());
+    assert_eq!(hint, Some("did you mean `section-not-run`?"));
 }
 
 #[test]

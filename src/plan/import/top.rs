@@ -1,11 +1,12 @@
 //! The top of a plan: what is said once for all of it, and at its end what is no phase.
 
-use super::accepted::Accepted;
+use super::Said;
 use super::probe;
-use super::write::{Writer, inline, key, list, quoted, time};
+use super::write::{Writer, inline, key, list, one_line_string, quoted, time};
 use crate::plan::draft::Allow;
 use crate::plan::model::Plan;
 use crate::plan::parts::{AlertAction, AlertRule, Limit, Threshold, Var};
+use crate::plan::problem::Problem;
 use crate::plan::work::{Http, Interpreter, Work};
 
 /// Everything before the first phase.
@@ -90,7 +91,7 @@ fn variable(var: &Var) -> String {
 }
 
 /// Everything behind the last way back.
-pub(super) fn end(plan: &Plan, accepted: &Accepted<'_>, out: &mut Writer<'_>) {
+pub(super) fn end(plan: &Plan, said: &Said<'_>, out: &mut Writer<'_>) {
     for probe in &plan.probes {
         probe::probe(probe, out);
     }
@@ -117,11 +118,27 @@ pub(super) fn end(plan: &Plan, accepted: &Accepted<'_>, out: &mut Writer<'_>) {
             Some(note.text.as_str()).filter(|text| !text.is_empty()),
         );
     }
-    for allow in &accepted.everywhere {
+    for allow in &said.accepted.everywhere {
         out.item("allow", Some(allow.span));
         out.text("code", &allow.code);
         out.text("reason", &allow.reason);
     }
+    for remark in &said.remarks.elsewhere {
+        out.item("remark", Some(remark.span));
+        out.text("code", remark.code);
+        out.text("text", &remark.message);
+    }
+}
+
+/// `[{ code = "…", text = "…" }]`
+pub(super) fn remarks(remarks: &[&Problem]) -> String {
+    let each = remarks.iter().map(|remark| {
+        inline(&[
+            ("code".to_owned(), quoted(remark.code)),
+            ("text".to_owned(), one_line_string(&remark.message)),
+        ])
+    });
+    format!("[{}]", each.collect::<Vec<_>>().join(", "))
 }
 
 /// `[{ code = "…", reason = "…" }]`

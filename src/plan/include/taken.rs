@@ -30,6 +30,7 @@ pub(in crate::plan) fn take_in(
         load,
         problems,
         files: Vec::new(),
+        known: Vec::new(),
     };
     taken.all_of(draft, &mut chain);
     taken.files
@@ -42,11 +43,20 @@ struct Taken<'t> {
     load: Load<'t>,
     problems: &'t mut Vec<Problem>,
     files: Vec<Included>,
+    /// The variables of the files that take in the next one.
+    known: Vec<String>,
 }
 
 impl Taken<'_> {
     /// From the last place to the first, so that places stay what they are.
     fn all_of(&mut self, draft: &mut Draft, chain: &mut Vec<String>) {
+        let known = self.known.len();
+        self.known
+            .extend(draft.vars.iter().map(|var| var.name.clone()));
+        let steps = draft.phases.iter().flat_map(|phase| &phase.steps);
+        let captured = steps.flat_map(|step| &step.capture);
+        self.known
+            .extend(captured.map(|capture| capture.name.clone()));
         let mut includes = std::mem::take(&mut draft.includes);
         includes.sort_by_key(|include| include.place.is_none());
         let (placed, by_kind): (Vec<_>, Vec<_>) = includes
@@ -55,6 +65,14 @@ impl Taken<'_> {
         for include in placed.into_iter().rev().chain(by_kind) {
             self.one(draft, &include, chain);
         }
+        self.known.truncate(known);
+    }
+
+    /// The variables that a file taken in by `include` has from those that take it in: all that it is not
+    /// given under another name.
+    fn given(&self, include: &Include) -> Vec<String> {
+        let own = |name: &&String| !include.vars.iter().any(|(own, _)| own.value == **name);
+        self.known.iter().filter(own).cloned().collect()
     }
 
     fn one(&mut self, draft: &mut Draft, include: &Include, chain: &mut Vec<String>) {
@@ -76,7 +94,7 @@ impl Taken<'_> {
         let base = self.source.append(name, &bytes);
         let (mut part, problems) = match Format::of(&path) {
             Format::Toml => toml::read_part(self.source, base),
-            Format::Markdown => markdown::read_part(self.source, base),
+            Format::Markdown => markdown::read_part(self.source, base, self.given(include)),
         };
         self.problems.extend(problems);
         let stretch = Span::new(base, self.source.text().len());

@@ -222,3 +222,29 @@ fn paths_are_joined_without_detours() {
         assert_eq!(joined(from, file), wanted, "{from} {file}");
     }
 }
+
+#[test]
+fn an_included_runbook_has_the_variables_of_the_plans_that_take_it_in() {
+    let part = "# Part\n## Deployment\n```sh\nls {{dir}} {{tag}} {{other}}\n```\n";
+    let asked = |opened: &Opened| -> Vec<String> {
+        let all = problems(opened).into_iter();
+        all.filter(|problem| problem.contains("placeholder"))
+            .collect()
+    };
+    let middle = "---\nvars: {tag: {default: v1}}\ninclude: [part.md]\n---\n# Middle\n## Deployment\n- [ ] b\n";
+    let outer = "---\nvars: {dir: {default: /srv}}\ninclude: [middle.md]\n---\n# Outer\n## Deployment\n- [ ] a\n## Rollback\n- [ ] c\n";
+    let opened = files(&[
+        ("outer.md", outer),
+        ("middle.md", middle),
+        ("part.md", part),
+    ]);
+    assert_eq!(asked(&opened).len(), 1, "{:?}", problems(&opened));
+    assert!(asked(&opened)[0].contains("{{other}}"));
+    let mut names: Vec<&str> = plan(&opened).vars.iter().map(|v| v.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["dir", "other", "tag"]);
+    // What it is given under another name is its own.
+    let mapped = "---\nvars: {dir: {default: /srv}, tag: {default: a}}\ninclude: [{file: part.md, vars: {dir: /b, other: '{{tag}}'}}]\n---\n# Outer\n## Deployment\n- [ ] a\n## Rollback\n- [ ] c\n";
+    let opened = files(&[("outer.md", mapped), ("part.md", part)]);
+    assert_eq!(plan(&opened).vars.len(), 3, "{:?}", problems(&opened));
+}

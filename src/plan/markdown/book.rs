@@ -100,6 +100,11 @@ impl<'s> Book<'s> {
         self.shells.extend(shell.cloned().map(Arc::new));
     }
 
+    /// Learns the variables that an including plan has.
+    pub(super) fn learn_variables(&mut self, names: Vec<String>) {
+        self.authors_vars.extend(names);
+    }
+
     pub(super) fn slice(&self, span: Span) -> &'s str {
         self.source.slice(span)
     }

@@ -93,11 +93,12 @@ use super::source::{Source, Span};
 
 /// Reads a runbook. Only its front matter can be wrong; its text is taken as it is.
 pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
-    read_part(source, 0)
+    read_part(source, 0, Vec::new())
 }
 
-/// The same of a runbook that another plan includes, from the byte `base` of `source` to its end.
-pub(super) fn read_part(source: &Source, base: usize) -> (Draft, Vec<Problem>) {
+/// The same of a runbook that another plan includes, from the byte `base` of `source` to its end. `given`
+/// are the variables that it has from there.
+pub(super) fn read_part(source: &Source, base: usize, given: Vec<String>) -> (Draft, Vec<Problem>) {
     let front = front::read(source, base);
     let mut draft = front.draft;
     let parsed = parse::parse(source.text(), front.end);
@@ -106,6 +107,7 @@ pub(super) fn read_part(source: &Source, base: usize) -> (Draft, Vec<Problem>) {
     tell_unclosed(&parsed.unclosed, &mut book);
     unrun::tell_swallowed(&parsed.swallowed, &mut book);
     book.learn(&draft.databases, &draft.vars, draft.shell.as_ref());
+    book.learn_variables(given);
     book.learn_captures(&blocks);
     let outline = outline::outline(&blocks, titles, front.end);
     let title = title(&draft, &outline, source);

@@ -65,7 +65,13 @@ pub(super) fn of_summary(summary: &str) -> Option<Unsaid> {
 /// Whether `name`, whose words are `words`, says that nobody is to do it. "Do not run this twice" says how it is
 /// done, and "Don't lose data: take a backup first" what is done.
 fn forbids(words: &Words, name: &str) -> bool {
-    words.is_not_to_be_done() && !words.is_limited() && !goes_on(name)
+    if !words.is_not_to_be_done() || goes_on(name) {
+        return false;
+    }
+    // A sentence behind what is done may say where it is not.
+    let sentences: Vec<Words> = name.split(". ").map(Words::whole).collect();
+    let forbids = |words: &Words| words.is_not_to_be_done() && !words.is_limited();
+    !sentences.iter().any(Words::is_limited) || sentences.iter().any(forbids)
 }
 
 /// Whether an order stands behind what `name` says first: "Don't lose data: take a backup first".
@@ -277,6 +283,7 @@ mod tests {
             "Example:",
             "For example:",
             "Never do this:",
+            "Promote it. Never run this on the standby. Do not run this.",
             "Old way (deprecated):",
             "Zum Beispiel:",
             "请勿执行：",
@@ -352,6 +359,7 @@ mod tests {
             "Deferred constraints:",
             "No longer needed indexes are dropped:",
             "For information, restart is needed:",
+            "Promote the new primary. Never run this on the replica.",
             "Next deployment ring:",
             "Deploy the next version:",
             "Deploy (next version):",

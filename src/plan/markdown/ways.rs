@@ -172,11 +172,13 @@ const PLACES: [&[&str]; 2] = [
     ],
 ];
 
-/// Whether `label` says no more than on which system of a person's own it is done: "On macOS".
+/// Whether `label` says no more than on which system of a person's own it is done: "On macOS". "On macOS or
+/// Linux" is done wherever it is.
 pub(super) fn is_system(label: &str) -> bool {
-    let own = ["mac", "windows"];
     let label = letters::fold(label);
-    place(&label) == Some(1) && own.iter().any(|system| label.contains(system))
+    let own = |word: &str| word.starts_with("mac") || word == "windows";
+    let mut words = label.split(' ').filter(|word| PLACES[1].contains(word));
+    place(&label) == Some(1) && words.all(own)
 }
 
 /// Which of [`PLACES`] a label is about that says no more: "For staging", "On Linux".

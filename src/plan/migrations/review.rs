@@ -1,6 +1,6 @@
 //! The review of migrations: each file judged with what is known from those before it.
 
-use super::{Folder, Wanted};
+use super::{File, Folder, Wanted};
 use crate::plan::Opened;
 use crate::plan::check::{self, Remark, Unit, Wrap, remarks};
 use crate::plan::ddl::{self, Catalog};
@@ -74,6 +74,10 @@ pub fn alone(name: &str, folder: Folder, facts: Option<&Facts>) -> Opened {
 }
 
 fn one(opened: &mut Opened, folder: Folder, facts: Option<&Facts>) {
+    let stops = |file: &&File| check::stops_first(file.source.text());
+    for file in folder.files.iter().filter(stops) {
+        forget_hidden_errors(opened, file.source.name());
+    }
     let found = found(&folder, facts);
     for (file, found) in folder.files.into_iter().zip(found) {
         if found.is_empty() {
@@ -84,6 +88,20 @@ fn one(opened: &mut Opened, folder: Folder, facts: Option<&Facts>) {
         opened.problems.extend(problems);
         opened.files.push(file.source);
     }
+}
+
+/// Takes back that errors of the file at `path` are hidden, which says itself that `psql` stops at them.
+fn forget_hidden_errors(opened: &mut Opened, path: &str) {
+    let source = &opened.source;
+    opened.problems.retain(|problem| {
+        let command = source.slice(problem.span);
+        let words = command.split([' ', '\t', '\n', '\'', '"', '=', '<']);
+        let is_sql = |word: &&str| word.to_ascii_lowercase().ends_with(".sql");
+        let mut files = words.filter(is_sql).peekable();
+        let same = |file: &str| path.ends_with(file.trim_start_matches("./"));
+        let stops = files.peek().is_some() && files.all(same);
+        problem.code != check::HIDES_ERRORS || problem.file.is_some() || !stops
+    });
 }
 
 /// What there is to say about each file of `folder`.

@@ -573,3 +573,22 @@ fn who_holds_a_lock_now_is_told() {
         "{message}"
     );
 }
+
+#[test]
+fn a_file_says_itself_that_psql_stops_at_errors() {
+    let plan = "## Deployment\n```sh\npsql -f sql/fix.sql shop\n```\n## Rollback\n- [ ] x\n";
+    let hidden = |text: &str| {
+        let mut opened = open("p.md", plan.as_bytes());
+        let files = [("sql/fix.sql", text)];
+        review(&mut opened, vec![folder(Tool::Plain, &files)], None);
+        let mut problems = opened.problems.iter();
+        problems.any(|problem| problem.code == "psql-hides-errors")
+    };
+    assert!(hidden("select 1;\n"));
+    assert!(hidden("update a set b = 1;\n\\set ON_ERROR_STOP on\n"));
+    assert!(hidden("\\set ON_ERROR_STOP off\nselect 1;\n"));
+    assert!(!hidden("\\set ON_ERROR_STOP on\nselect 1;\n"));
+    assert!(!hidden(
+        "-- a fix\n\n\\echo 'go'\n\\set ON_ERROR_STOP 1\nselect 1;\n"
+    ));
+}

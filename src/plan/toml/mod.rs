@@ -9,6 +9,7 @@ mod expect;
 mod include;
 mod phase;
 mod probe;
+mod remark;
 mod snapshot;
 mod step;
 mod table;

@@ -68,6 +68,7 @@ pub(super) fn step(table: Table<'_>, defaults: &Defaults) -> Option<StepSpec> {
         ..StepSpec::new("", Work::Check(String::new()), table.span())
     };
     let span = title.as_ref().map_or(table.span(), |t| t.span);
+    super::remark::remarks(&table, Some(span));
     refuse_misplaced(&table, work.as_ref(), &WORK_KEYS);
     refuse_misplaced(&table, work.as_ref(), &STEP_KEYS);
     let ways = spec.alternatives.iter().map(|way| &way.work);

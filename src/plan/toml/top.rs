@@ -24,6 +24,7 @@ pub(super) fn read(root: &Table<'_>) -> Draft {
 /// What a plan says that another one includes.
 pub(super) fn read_part(root: &Table<'_>) -> Draft {
     let mut draft = common(root);
+    super::remark::remarks(root, None);
     let carries = root.flag("carry");
     let defaults = Defaults::new(draft.shell.clone(), carries, &draft.databases);
     draft.title = root.text("title");

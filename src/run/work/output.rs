@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use crate::plan::{Capture, Find, Pattern, json_path};
+use crate::plan::{Capture, Find, Pattern, holds, json_path};
 
 /// The most of a line that is looked at: 64 KiB.
 const LINE_LIMIT: u64 = 64 * 1024;
@@ -129,7 +129,7 @@ impl<'a> Wanted<'a> {
     /// Whether the text ends in this line. `goes_on`: it is more of the one before.
     fn next(&mut self, line: &str, goes_on: bool) -> bool {
         if let [only] = self.lines.as_slice() {
-            return line.contains(only);
+            return holds(line, only);
         }
         if goes_on {
             self.seen.pop_back();

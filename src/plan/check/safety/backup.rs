@@ -1,11 +1,14 @@
 //! Backups that nobody has tried to read.
 
-use super::dump::is_dump;
-use super::names::is_backup;
-use super::psql::from_program;
+use std::cell::LazyCell;
+
+use super::dump::{is_dump, written};
+use super::names::{is_backup, kind_of_file};
+use super::passage::Home;
+use super::psql::{Psql, from_program};
 use super::restore::PG_RESTORE;
 use super::text::Text;
-use crate::plan::commands::{Command, Given};
+use crate::plan::commands::{Command, Given, Input};
 use crate::plan::problem::Problem;
 
 /// How much is known of a backup once a command has looked at it.
@@ -44,41 +47,66 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
             .enumerate()
             .filter(|(_, text)| !text.is_reference())
     };
-    let taken = run().find_map(|(_, text)| {
-        let dumps = |command: &&Command<'_>| is_dump(command) && keeps(text, command);
-        Some((text, text.script.commands.iter().find(dumps)?))
-    });
-    let Some((text, dump)) = taken else { return };
-    let mut best: Option<(Proof, usize, &Command<'_>)> = None;
-    for (at, text) in run() {
-        if by_person(text) {
+    let commands = || {
+        run().flat_map(|(at, text)| {
+            let commands = text.script.commands.iter();
+            commands.map(move |command| (at, command))
+        })
+    };
+    let dumps = commands().filter(|(at, command)| is_dump(command) && keeps(&texts[*at], command));
+    let mut dumps = dumps.peekable();
+    if dumps.peek().is_none() || run().any(|(_, text)| by_person(text)) {
+        return;
+    }
+    let looks: Vec<Look<'_>> = commands()
+        .filter_map(|(at, command)| Some((proof(command)?, at, command)))
+        .collect();
+    for (at, dump) in dumps {
+        // Under which name it is read then, nobody knows.
+        let moved = LazyCell::new(|| commands().any(|(_, command)| moves(command, dump)));
+        let about = |(.., command): &&Look<'_>| may_read(command, dump) || *moved;
+        let best = best(looks.iter().filter(about));
+        let forward = |at: usize| matches!(texts[at].passage.home, Home::Phase(..));
+        let restored = || commands().any(|(at, command)| forward(at) && runs(command, dump));
+        if !matches!(best, Some((Proof::Read, ..))) && !restored() {
+            out.push(unproved(texts, &texts[at], dump, best));
             return;
         }
-        for command in &text.script.commands {
-            if let Some(proof) = proof(command)
-                && best.is_none_or(|(known, ..)| known < proof)
-            {
-                best = Some((proof, at, command));
-            }
-        }
     }
-    let range = from_program(dump);
+}
+
+/// A look at a backup: what is known then, the text it stands in, and the command.
+type Look<'t> = (Proof, usize, &'t Command<'t>);
+
+/// The first of those that tell most.
+fn best<'l, 't: 'l>(looks: impl Iterator<Item = &'l Look<'t>>) -> Option<Look<'t>> {
+    looks
+        .copied()
+        .reduce(|best, next| if best.0 < next.0 { next } else { best })
+}
+
+/// That `dump` was not read to its end, `best` being all that looks at it.
+fn unproved(
+    texts: &[Text<'_>],
+    text: &Text<'_>,
+    dump: &Command<'_>,
+    best: Option<Look<'_>>,
+) -> Problem {
     match best {
-        None => out.push(text.warning(
+        None => text.warning(
             "unverified-backup",
-            range,
+            from_program(dump),
             "nobody looks whether this backup can be read: a dump that broke off is found when it is needed",
             "read it to its end: `pg_restore --file=/dev/null …`, or look for the last line of SQL, \
              `PostgreSQL database dump complete`; best, restore it into a scratch database",
-        )),
-        Some((Proof::Exists, at, command)) => out.push(texts[at].warning(
+        ),
+        Some((_, at, command)) => texts[at].warning(
             "weak-verification",
             from_program(command),
             "this passes for a dump that broke off in the middle, too",
             "read it to its end: `pg_restore --file=/dev/null …`, `gzip -t`, or look for \
              `PostgreSQL database dump complete`",
-        )),
-        Some((Proof::Read, ..)) => {}
+        ),
     }
 }
 
@@ -125,6 +153,69 @@ fn by_person(text: &Text<'_>) -> bool {
         || (spec.work.is_check() && named(told) && told.contains("verif"))
 }
 
+/// Whether `command`, which looks at a file, may look at that of `dump`. A file of another name is another
+/// one; of a variable or of what comes through a pipe nobody knows.
+fn may_read(command: &Command<'_>, dump: &Command<'_>) -> bool {
+    let Some(written) = written(dump).filter(|file| is_known(file)) else {
+        return true;
+    };
+    let mut files = files(command).peekable();
+    files.peek().is_none() || files.any(|file| !is_known(file) || stem(file) == stem(&written))
+}
+
+/// Whether `command` is a `psql` that runs the file of `dump`.
+fn runs(command: &Command<'_>, dump: &Command<'_>) -> bool {
+    let input = match command.input() {
+        Input::File(word) => Some(word.text.as_ref()),
+        _ => None,
+    };
+    let psql = Psql::of(command).zip(written(dump));
+    psql.is_some_and(|(psql, written)| psql.files().chain(input).any(|file| file == written))
+}
+
+/// Whether `command` gives the file of `dump` another name.
+fn moves(command: &Command<'_>, dump: &Command<'_>) -> bool {
+    let moves = [
+        "mv", "cp", "ln", "scp", "rsync", "split", "gpg", "openssl", "rclone", "aws", "gsutil",
+    ];
+    let same = |file: &str, written: &str| stem(file) == stem(written);
+    moves.contains(&command.program())
+        && written(dump).is_some_and(|written| files(command).any(|file| same(file, &written)))
+}
+
+/// The files that may hold a dump among what `command` is given.
+fn files<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c str> {
+    let input = match command.input() {
+        Input::File(word) => Some(word),
+        _ => None,
+    };
+    let words = command.arguments().iter().chain(input);
+    words
+        .map(|word| word.text.as_ref())
+        .filter(|word| is_dump_file(word))
+}
+
+/// What the names of a dump have in common, packed or not.
+fn stem(file: &str) -> Option<&str> {
+    let (kept, _) = kind_of_file(file)?;
+    kept.split('.').next()
+}
+
+/// Whether the name `file` says which one it is: it holds no variable and no pattern.
+fn is_known(file: &str) -> bool {
+    stem(file).is_some() && !file.starts_with('$') && !file.contains(['*', '?', '['])
+}
+
+/// Whether `word` names a file by its extension that may hold a dump.
+fn is_dump_file(word: &str) -> bool {
+    let name = word.rsplit('/').next().unwrap_or(word);
+    let ends = [
+        ".sql", ".dump", ".dmp", ".pgdump", ".backup", ".bak", ".tar",
+    ];
+    let named = name.split_once('.').map(|(_, rest)| format!(".{rest}"));
+    !word.starts_with('-') && named.is_some_and(|rest| ends.iter().any(|end| rest.contains(end)))
+}
+
 fn proof(command: &Command<'_>) -> Option<Proof> {
     let words = || command.arguments().iter().map(|word| word.text.as_ref());
     let backup =
@@ -136,7 +227,7 @@ fn proof(command: &Command<'_>) -> Option<Proof> {
             Some(if looks { Proof::Exists } else { Proof::Read })
         }
         "pg_verifybackup" | "pgbackrest" | "barman" => Some(Proof::Read),
-        "psql" => super::psql::Psql::of(command)?
+        "psql" => Psql::of(command)?
             .files()
             .any(is_backup)
             .then_some(Proof::Read),

@@ -61,7 +61,9 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
         return;
     }
     for command in &text.script.commands {
-        let Some((name, harm)) = known(command).filter(|_| !is_own(command)) else {
+        let Some((name, harm)) =
+            known(command).filter(|_| !is_own(command) && !command.is_asked_for_help())
+        else {
             continue;
         };
         out.push(text.warning(

@@ -34,7 +34,7 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
 }
 
 fn forces(command: &Command<'_>) -> bool {
-    if command.program() != "git" {
+    if command.program() != "git" || command.is_asked_for_help() {
         return false;
     }
     let global = Given::read(command.arguments(), GIT);

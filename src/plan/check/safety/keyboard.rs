@@ -20,7 +20,7 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     for (ix, command) in text.script.commands.iter().enumerate() {
         let limited = command.wrapper("timeout").is_some();
         let aside = text.script.pipe(command).joint == Joint::Background;
-        if limited || aside {
+        if limited || aside || command.is_asked_for_help() {
             continue;
         }
         let Some(hint) = stuck(&text.script, ix, command, text.passage.tty) else {

@@ -63,6 +63,7 @@ mod names;
 mod odd;
 mod packages;
 mod passage;
+mod patience;
 mod psql;
 mod restore;
 mod secrets;
@@ -78,6 +79,9 @@ mod writes;
 mod tests;
 
 pub(in crate::plan) use self::applied::{applied_by, changes_database};
+pub(in crate::plan) use self::psql::stops_first;
+pub(in crate::plan) use self::restore::HIDES_ERRORS;
+pub use self::secrets::{SECRET, without_secrets};
 
 use self::text::Text;
 use crate::plan::draft::Draft;

@@ -157,11 +157,7 @@ impl<'c, 't> Psql<'c, 't> {
             _ => None,
         });
         for line in told.flat_map(str::lines) {
-            let set = line.trim_start().strip_prefix("\\set ON_ERROR_STOP");
-            if let Some(value) = set.filter(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
-            {
-                stops = is_on(value.trim());
-            }
+            stops = switched_by(line).unwrap_or(stops);
         }
         stops || self.command.arguments().iter().any(is_options)
     }
@@ -239,6 +235,22 @@ pub(super) fn from_program(command: &Command<'_>) -> Range<usize> {
         .first()
         .map_or(command.span.start, |word| word.span.start);
     start..command.span.end.max(start)
+}
+
+/// Whether the file that holds `text` says itself, before anything else, that `psql` stops at errors.
+pub(in crate::plan) fn stops_first(text: &str) -> bool {
+    let lines = text.lines().map(str::trim);
+    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with("--"));
+    // Other lines for `psql` itself may stand before it.
+    let mut meta = lines.by_ref().take_while(|line| line.starts_with('\\'));
+    meta.find_map(switched_by) == Some(true)
+}
+
+/// What a line for `psql` itself says about stopping at errors.
+fn switched_by(line: &str) -> Option<bool> {
+    let rest = line.trim_start().strip_prefix("\\set ON_ERROR_STOP")?;
+    let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    ends.then(|| is_on(rest.trim()))
 }
 
 /// What `NAME=VALUE` says about stopping at errors.

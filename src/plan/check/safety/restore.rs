@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::dump::written;
 use super::names::{database_of, is_backup, is_spare, kind_of_file};
 use super::passage::Home;
-use super::psql::{Psql, from_program};
+use super::psql::{Psql, from_program, stops_first};
 use super::text::Text;
 use crate::plan::commands::{Command, Given, Input, Known};
 use crate::plan::problem::Problem;
@@ -37,15 +37,31 @@ pub(super) const PG_RESTORE: Known = Known {
     leading: false,
 };
 
+/// The code of a `psql` that goes on after an error.
+pub(in crate::plan) const HIDES_ERRORS: &str = "psql-hides-errors";
+
+/// Whether one of `commands` writes `file`, which begins with what makes `psql` stop.
+fn written_to_stop(commands: &[Command<'_>], file: &str) -> bool {
+    commands.iter().rev().any(|command| {
+        let writes = command.output().is_some_and(|word| word.text == file);
+        writes && matches!(command.input(), Input::Text(text) if stops_first(&text.text))
+    })
+}
+
 /// Finds scripts given to `psql` that goes on after an error.
 pub(super) fn errors(text: &Text<'_>, out: &mut Vec<Problem>) {
-    for command in &text.script.commands {
+    for (ix, command) in text.script.commands.iter().enumerate() {
         let Some(psql) = Psql::of(command) else {
             continue;
         };
-        if psql.runs_script() && !psql.stops() {
+        let by_itself = || {
+            let files = psql.sources(&text.script, ix);
+            let stops = |file: &&str| written_to_stop(&text.script.commands[..ix], file);
+            !files.is_empty() && files.iter().all(stops)
+        };
+        if psql.runs_script() && !psql.stops() && !by_itself() {
             out.push(text.warning(
-                "psql-hides-errors",
+                HIDES_ERRORS,
                 psql.range(),
                 "`psql` goes on after an error, and returns 0 when it is through",
                 "add `-v ON_ERROR_STOP=1` (with `-X` and `-1`): it stops at the first error, \

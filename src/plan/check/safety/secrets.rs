@@ -1,10 +1,11 @@
 //! Passwords and tokens that stand in the plan itself: whoever reads it, a run's record or the list of
 //! processes has them.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Match, Regex};
 
 use super::text::Text;
 use crate::plan::problem::Problem;
@@ -49,6 +50,31 @@ const STAND_INS: [&str; 12] = [
     "your",
 ];
 
+/// The code of a secret that stands in a plan.
+pub const SECRET: &str = "secret-in-plan";
+
+/// `text` with every secret in it made as many `*`.
+pub fn without_secrets(text: &str) -> Cow<'_, str> {
+    let mut hidden = Cow::Borrowed(text);
+    for form in FORMS.iter() {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for captures in form.captures_iter(&hidden) {
+            let value = value(&captures).filter(|value| is_secret(value.as_str()));
+            found.extend(value.map(|value| value.range()));
+        }
+        for range in found.into_iter().rev() {
+            let length = hidden[range.clone()].chars().count();
+            hidden.to_mut().replace_range(range, &"*".repeat(length));
+        }
+    }
+    hidden
+}
+
+/// The value behind a form's name.
+fn value<'t>(captures: &Captures<'t>) -> Option<Match<'t>> {
+    ["a", "b", "c"].iter().find_map(|name| captures.name(name))
+}
+
 /// Finds secrets in what runs.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     if !text.runs() {
@@ -62,8 +88,7 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     let mut said: Vec<Range<usize>> = Vec::new();
     for form in FORMS.iter() {
         for found in form.captures_iter(body) {
-            let value = ["a", "b", "c"].iter().find_map(|name| found.name(name));
-            let Some(value) = value.filter(|value| is_secret(value.as_str())) else {
+            let Some(value) = value(&found).filter(|value| is_secret(value.as_str())) else {
                 continue;
             };
             let range = value.range();
@@ -75,7 +100,7 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
             }
             said.push(range.clone());
             out.push(text.warning(
-                "secret-in-plan",
+                SECRET,
                 range,
                 "a secret stands here as it is: whoever reads the plan or the record of a run has it",
                 "make it a variable of the plan, `vars = { token = { env = \"TOKEN\", secret = true } }`, and write `{{token}}`; for `psql` a `~/.pgpass` does as well",

@@ -1,6 +1,9 @@
 //! SQL in steps, judged in the order in which the plan runs it.
 
+use std::collections::HashMap;
+
 use super::passage::Home;
+use super::patience::Patience;
 use super::sql::{Remark, Session, Unit};
 use super::text::{Sql, Text};
 use crate::plan::ddl::{self, Catalog, Form, Judged, LockMode, Part};
@@ -31,6 +34,7 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
     let pieces = run().flat_map(|text| text.sql().into_iter().map(move |piece| (text, piece)));
     let pieces: Vec<(&Text<'_>, Sql<'_>)> = pieces.collect();
     let mut sessions = Sessions::default();
+    let mut waiters = Waiters::default();
     for pieces in pieces.chunks(TOGETHER) {
         let texts: Vec<&str> = pieces.iter().map(|(_, piece)| piece.text).collect();
         let scripts = parallel::map(&texts, MANY, |sql| ddl::read(sql));
@@ -38,10 +42,7 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
             // What the plan makes itself nobody else uses before it is through.
             let judged = ddl::judge_script(script, &mut catalog);
             sessions.say(text, piece, &judged, facts, out);
-            for part in judged.iter().filter(|_| !patient).filter_map(|judged| {
-                let mut parts = judged.parts.iter();
-                parts.find(|part| waits(part, piece.text))
-            }) {
+            for part in waiters.of(text, piece, &judged, patient) {
                 match &mut waiting {
                     Some((_, others)) => *others += 1,
                     None => waiting = Some((impatient(text, piece, part), 0)),
@@ -102,6 +103,44 @@ impl<'a, 't> Sessions<'a, 't> {
             say(remark, self.pieces[place]);
         }
         self.pieces.clear();
+    }
+}
+
+/// Who waits without a limit.
+#[derive(Default)]
+struct Waiters<'d> {
+    /// The sessions that the steps of SQL share, by the names of their databases.
+    shared: HashMap<&'d str, Patience>,
+    /// The session that a script has opened.
+    own: Patience,
+}
+
+impl<'d> Waiters<'d> {
+    /// The parts of the statements `judged` that wait without one, one a statement.
+    fn of<'j>(
+        &mut self,
+        text: &Text<'d>,
+        piece: &Sql<'_>,
+        judged: &'j [Judged],
+        patient: bool,
+    ) -> Vec<&'j Part> {
+        let session = match text.database() {
+            Some(database) => self.shared.entry(database).or_default(),
+            None => &mut self.own,
+        };
+        let mut found = Vec::new();
+        session.begin(piece.wrap, judged.len() > 1);
+        for statement in judged {
+            session.learn(piece.text.get(statement.range.clone()).unwrap_or_default());
+            let mut parts = statement.parts.iter();
+            let part = parts.find(|part| waits(part, piece.text));
+            found.extend(part.filter(|_| !patient && !session.is_limited()));
+        }
+        session.end(piece.wrap);
+        if !piece.goes_on {
+            self.own = Patience::default();
+        }
+        found
     }
 }
 

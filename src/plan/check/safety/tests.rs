@@ -68,6 +68,8 @@ fn psql_that_goes_on_after_errors() {
         "psql-hides-errors",
         &[
             "psql shop < fix.sql",
+            "cat > fix.sql <<'EOF'\nupdate a set b = 1;\n\\set ON_ERROR_STOP on\nEOF\npsql -f fix.sql",
+            "cat > fix.sql <<'EOF'\n\\set ON_ERROR_STOP off\nupdate a set b = 1;\nEOF\npsql -f fix.sql",
             "psql -f fix.sql shop",
             "psql -Xqf fix.sql",
             "psql --file=fix.sql -d shop",
@@ -108,6 +110,7 @@ fn psql_that_stops_or_has_no_script() {
         "psql-hides-errors",
         &[
             "psql -v ON_ERROR_STOP=1 shop < fix.sql",
+            "cat > fix.sql <<'EOF'\n-- a fix\n\\set ON_ERROR_STOP on\nupdate a set b = 1;\nEOF\npsql -f fix.sql",
             "psql -vON_ERROR_STOP=1 -f fix.sql",
             "psql -Xv ON_ERROR_STOP=on -f fix.sql",
             "psql --set ON_ERROR_STOP=1 -f fix.sql",
@@ -1233,11 +1236,17 @@ fn commands_that_delete_where_data_is_kept() {
             "sudo rm -rf /var/lib/postgresql/16/main",
             "rm -r \"$PGDATA\"",
             "redis-cli -h cache FLUSHALL",
+            "kubectl delete pvc data-db-0 --dry-run=none",
         ],
     );
     fine(
         "deletes-data",
         &[
+            "kubectl delete pvc --help",
+            "docker volume prune --help",
+            "docker volume prune -h",
+            "kubectl help delete pvc",
+            "aws rds delete-db-instance help",
             "kubectl delete pod web-1",
             "kubectl get pvc",
             "kubectl delete job/migrate",
@@ -1264,6 +1273,29 @@ fn a_standby_is_no_backup() {
     trap(
         "unverified-backup",
         &["pg_basebackup -h db1 -D /backup -Ft -z"],
+    );
+}
+
+#[test]
+fn a_dump_is_verified_by_its_own_file() {
+    trap(
+        "unverified-backup",
+        &[
+            "pg_dump -Fc -f shop.dump shop\npg_restore -f /dev/null billing.dump",
+            "pg_dump -Fc -f shop.dump a\npg_dump -Fc -f bill.dump b\npg_restore -f /dev/null shop.dump",
+            "pg_dump shop > shop.sql\ntail -1 users.sql | grep 'dump complete' users.sql",
+        ],
+    );
+    fine(
+        "unverified-backup",
+        &[
+            "pg_dump -Fc -f /b/shop.dump shop\npg_restore -f /dev/null shop.dump",
+            "pg_dump -Fc -f shop.dump shop\ngzip shop.dump\ngzip -t shop.dump.gz",
+            "pg_dump -Fc -f shop_$(date +%F).dump shop\npg_restore -f /dev/null shop_*.dump",
+            "pg_dump -Fc -f shop.dump shop\nmv shop.dump last.dump\npg_restore -f /dev/null last.dump",
+            "pg_dump -Fc -f \"$FILE\" shop\npg_restore -f /dev/null shop.dump",
+            "pg_dump shop > shop.sql\ntail -5 shop.sql | grep 'dump complete'",
+        ],
     );
 }
 

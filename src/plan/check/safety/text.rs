@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::given;
 use super::passage::{Home, Passage, Sort};
+use super::patience::is_switched_off;
 use super::sql::Wrap;
 use crate::plan::commands::{self, Script, Word};
 use crate::plan::draft::StepSpec;
@@ -14,6 +15,7 @@ use crate::plan::origin::Origin;
 use crate::plan::problem::{Problem, Severity};
 use crate::plan::source::{Source, Span};
 use crate::plan::sql_text::mentions;
+use crate::plan::work::Work;
 
 /// How far is looked back for the fence that opens a block.
 const MAX_BLOCK: usize = 16 << 10;
@@ -89,6 +91,15 @@ impl<'p> Text<'p> {
     /// Whether it is SQL for a database's own session.
     pub(super) fn is_sql(&self) -> bool {
         self.passage.sort == Sort::Sql
+    }
+
+    /// The database in whose own session it runs, if it is SQL of a step.
+    pub(super) fn database(&self) -> Option<&'p str> {
+        let spec = self.passage.spec.filter(|_| self.is_sql())?;
+        Some(match &spec.work {
+            Work::Sql(sql) => sql.database.as_str(),
+            _ => "",
+        })
     }
 
     /// Whether it never runs here.
@@ -176,23 +187,27 @@ impl<'p> Text<'p> {
         }
     }
 
-    /// Whether it says how long a statement may wait for a lock.
+    /// Whether it says how long its statements may wait for a lock in another way than in its SQL: as a
+    /// key of the step, or as an option or a variable of the shell.
     pub(super) fn limits_locks(&self) -> bool {
-        if self.passage.patient || !mentions(self.body(), "lock_timeout") {
+        if self.passage.patient || self.is_sql() || !mentions(self.body(), NAME) {
             return self.passage.patient;
         }
         let body = self.body().to_ascii_lowercase();
-        let mut set = body.match_indices("lock_timeout");
-        set.any(|(at, name)| !is_switched_off(&body[at + name.len()..]))
+        let sets = |(at, name): (usize, &str)| !is_switched_off(&body[at + name.len()..]);
+        let said = body
+            .match_indices(NAME)
+            .filter(|found| sets(*found))
+            .count();
+        let in_sql = |sql: &Sql<'_>| {
+            let text = sql.text.to_ascii_lowercase();
+            let set = text.match_indices(NAME);
+            set.filter(|(at, name)| !is_switched_off(&text[at + name.len()..]))
+                .count()
+        };
+        said > self.sql().iter().map(in_sql).sum()
     }
 }
 
-/// Whether what follows the name of a time limit is 0, which is none.
-fn is_switched_off(rest: &str) -> bool {
-    let signs: &[char] = &[' ', '=', '\'', '"', '\t'];
-    let value = rest.trim_start_matches(signs);
-    let value = value.strip_prefix("to ").unwrap_or(value);
-    let value = value.trim_start_matches(signs);
-    let digits = value.len() - value.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    digits > 0 && value[..digits].chars().all(|c| c == '0') && !value[digits..].starts_with('.')
-}
+/// The setting that says how long a session waits for a lock.
+const NAME: &str = "lock_timeout";

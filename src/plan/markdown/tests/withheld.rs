@@ -96,6 +96,7 @@ fn items_that_are_not_to_be_done_are_shown_and_run_nothing() {
     for title in [
         "Do not run this twice",
         "Do not run this if the replica lags",
+        "Do not run this on the standby",
         "Warm the caches (optional)",
         "Later: warm the caches",
         "Stop the servers (old)",

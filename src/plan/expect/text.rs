@@ -1,0 +1,81 @@
+//! Whether an output says what is expected of it: a word that it takes back in the same breath does
+//! not count.
+
+/// How many words may stand between a negation and what it negates: "could not be fully completed".
+const BETWEEN: usize = 3;
+/// How much of what stands before a word is looked at, in bytes.
+const NEAR: usize = 60;
+
+/// Whether `text` stands in `output` and is not negated there: "not yet ready" does not say "ready".
+pub fn holds(output: &str, text: &str) -> bool {
+    let is_word = text.starts_with(char::is_alphabetic);
+    let mut found = output.match_indices(text);
+    found.any(|(at, _)| !(is_word && is_negated(&output[..at])))
+}
+
+/// Whether a negation stands closely before what follows `before`, in the same clause.
+fn is_negated(before: &str) -> bool {
+    let near = &before[before.floor_char_boundary(before.len().saturating_sub(NEAR))..];
+    // What is a part of a longer word is another one.
+    if !near.ends_with([' ', '\t', '"', '\'', '`']) {
+        return false;
+    }
+    let near = near.trim_end_matches(['"', '\'', '`']);
+    let ends = |c: char| !(c.is_alphanumeric() || matches!(c, ' ' | '\t' | '\'' | '’' | '-'));
+    let clause = near.rsplit(ends).next().unwrap_or(near);
+    let mut words = clause.split_whitespace().rev().take(BETWEEN + 1).peekable();
+    while let Some(word) = words.next() {
+        let word = word.to_lowercase();
+        // What begins here has a verb of its own: "not empty and ready".
+        if matches!(word.as_str(), "and" | "but" | "or" | "then" | "-") {
+            return false;
+        }
+        let no_longer = word == "longer" && words.peek().is_some_and(|word| *word == "no");
+        let shortened = word.ends_with("n't") || word.ends_with("n’t");
+        if shortened || no_longer || matches!(word.as_str(), "not" | "cannot" | "never") {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_negated_is_not_said() {
+        for (output, text) in [
+            ("the migration couldn't be completed", "completed"),
+            ("not completed", "completed"),
+            ("Backup was NOT successfully completed", "completed"),
+            ("shop is not yet ready", "ready"),
+            ("it cannot be reached", "reached"),
+            ("node is no longer ready", "ready"),
+            ("status: not \"ready\"", "ready"),
+            ("never applied", "applied"),
+        ] {
+            assert!(!holds(output, text), "{output}");
+        }
+        for (output, text) in [
+            ("0 errors, not null: ok", "ok"),
+            ("no errors; completed", "completed"),
+            ("not needed: completed", "completed"),
+            ("column is not null and valid", "valid"),
+            ("not needed - completed", "completed"),
+            ("not ready\nready", "ready"),
+            ("not ready yet, retrying ... ready", "ready"),
+            ("state not ready", "not ready"),
+            (
+                "do not worry about the warnings above as the job completed",
+                "completed",
+            ),
+            ("nothing to commit", "nothing to commit"),
+            ("No pending migrations", "pending migrations"),
+            ("notready", "ready"),
+            ("not 58 rows", "58"),
+        ] {
+            assert!(holds(output, text), "{output}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What the reading of a runbook warned of, step by step: that it is accepted does not make it unsaid.
+
+use std::collections::HashMap;
+
+use super::homes::Homes;
+use crate::plan::Opened;
+use crate::plan::codes::READING;
+use crate::plan::problem::{Problem, Severity};
+
+/// What the reading warned of.
+pub(super) struct Remarks<'o> {
+    /// Of each step, by its place.
+    steps: HashMap<usize, Vec<&'o Problem>>,
+    /// Of what is no step.
+    pub(super) elsewhere: Vec<&'o Problem>,
+}
+
+impl<'o> Remarks<'o> {
+    /// What the reading of `opened` warned of, whose steps are at `homes`. Its notes say what is done
+    /// with what was read, and that is what the typed plan says.
+    pub(super) fn of(opened: &'o Opened, homes: &Homes) -> Self {
+        let mut remarks = Remarks {
+            steps: HashMap::new(),
+            elsewhere: Vec::new(),
+        };
+        let accepted = opened.allowed.iter().map(|allowed| &allowed.problem);
+        let warns =
+            |problem: &&Problem| problem.severity == Severity::Warning && problem.file.is_none();
+        let mut said: Vec<_> = opened.problems.iter().chain(accepted).collect();
+        said.sort_by_key(|problem| problem.span.start);
+        for problem in said.into_iter().filter(warns) {
+            if READING.contains(&problem.code) {
+                match homes.of_byte(problem.span.start) {
+                    Some(step) => remarks.steps.entry(step).or_default().push(problem),
+                    None => remarks.elsewhere.push(problem),
+                }
+            }
+        }
+        remarks
+    }
+
+    /// What the reading warned of in the step that begins at `start`.
+    pub(super) fn in_step(&self, start: usize) -> &[&'o Problem] {
+        self.steps.get(&start).map_or(&[], Vec::as_slice)
+    }
+}
