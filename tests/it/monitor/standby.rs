@@ -101,6 +101,27 @@ async fn each_of_two_servers_has_alerts_and_figures_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_standby_that_was_told_to_wait_says_so_and_how_old_it_is() {
+    let (primary, standby) = pair();
+    let mut writer = Client::of(&primary, "writer").await;
+    writer.run("create table orders (n int)").await;
+    let mut dba = Client::of(&standby, "dba").await;
+    while dba.attempt("select from orders").await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    dba.run("select pg_wal_replay_pause()").await;
+    let mut watched = Watched::start(&[standby.url("postgres")], Vec::new());
+    writer.run("insert into orders values (1)").await;
+    let one = |picture: &Picture| picture.vitals.get().and_then(|vitals| vitals.standby);
+    let waits = |p: &Picture| one(p).is_some_and(|one| one.paused && one.behind > 0.0);
+    let picture = watched.picture(waits).await;
+    assert!(one(&picture).unwrap().applied.is_some());
+    dba.run("select pg_wal_replay_resume()").await;
+    let goes_on = |p: &Picture| one(p).is_some_and(|one| !one.paused && one.behind == 0.0);
+    watched.picture(goes_on).await;
+}
+
+#[tokio::test]
 async fn a_standby_that_is_promoted_is_one_no_more_at_the_next_look() {
     let (primary, standby) = pair();
     let mut watched = Watched::start(&[standby.url("postgres")], Vec::new());

@@ -35,7 +35,7 @@ async fn rates_sizes_slots_and_changes_are_seen() {
     let slot = &vitals.slots[0];
     assert_eq!((slot.name.as_str(), slot.active), ("kept", false));
     assert!(slot.kept.is_some() && vitals.replicas.is_empty());
-    assert_eq!((vitals.behind, vitals.grown), (None, Some(0.0)));
+    assert_eq!((vitals.standby, vitals.grown), (None, Some(0.0)));
     // A session tells of its work now and then, so there has to be some all the time.
     let mut writer = Client::of(&server, "web").await;
     let writing = tokio::spawn(async move {
