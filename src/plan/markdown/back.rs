@@ -35,8 +35,24 @@ impl Words {
             Topic::Restore,
             Topic::Emergency,
             Topic::Urgent,
+            Topic::Case,
+            Topic::Resumes,
         ];
         back.into_iter().any(|topic| self.has(topic))
+    }
+
+    /// Whether it is called after what may happen: "Stuck migration", "Replication broken", "Retry after a
+    /// failure". "Requeue failed jobs" and "Nothing is stuck" are not.
+    pub(super) fn is_mishap(&self) -> bool {
+        if self.has(Topic::Resumes) {
+            return true;
+        }
+        let case = self.begins(&[Topic::Case]) || self.ends(Topic::Case);
+        let orders = || {
+            let orders = [Topic::Acts, Topic::Order, Topic::Starts, Topic::Moves];
+            self.begins(&orders) || self.ends(Topic::OrderLast)
+        };
+        case && !orders() && !self.has(Topic::No) && !self.names_a_case()
     }
 
     /// Whether it is about going back. "Recovery" is, "Abort the deployment" and "Emergency procedures";
@@ -353,7 +369,7 @@ const PLAIN: [Topic; 9] = [
 ];
 
 /// What a heading that speaks of recovery, of giving up or of an emergency may speak of beside it.
-const BACK: [Topic; 12] = [
+const BACK: [Topic; 13] = [
     Topic::Rollback,
     Topic::Recovery,
     Topic::Abandon,
@@ -366,6 +382,7 @@ const BACK: [Topic; 12] = [
     Topic::Failure,
     Topic::Deploy,
     Topic::Staged,
+    Topic::Turns,
 ];
 
 /// The length of the longest phrase of `topics` that `text` begins with.

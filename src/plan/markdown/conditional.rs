@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use super::book::Book;
+use super::heading;
 use super::phrases::is_dense;
 use super::shelved;
 use super::tongues::{self, Beginnings};
@@ -27,13 +28,14 @@ pub(super) enum Reserve {
     Elsewhere,
     /// It is one of several ways.
     Way,
+    /// It is written somewhere.
+    Written,
 }
 
 /// Whether `text` begins with the case that what it names is for. Without spaces between words, a case
 /// stands at the end: "デプロイに失敗した場合".
 fn is_conditional(text: &str) -> bool {
-    let counted = |c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' ');
-    let text = text.trim_start_matches(counted);
+    let text = heading::behind_count(text);
     IN_CASE.begin_word(text)
         || MAY.begin_word(text)
         || is_alone(text)
@@ -69,13 +71,23 @@ fn remarks_case(text: &str) -> bool {
     inside.into_iter().any(|inside| {
         let may = MAY.near(inside).iter();
         let mut behind = may.filter_map(|(word, ())| tongues::strip_word(inside, word));
-        if is_alone(inside) || behind.any(|rest| rest.trim().is_empty()) {
+        if is_alone(inside) || is_quarter(inside) || behind.any(|rest| rest.trim().is_empty()) {
             return true;
         }
         let only = tongues::words(|tongue| tongue.only_in_case)
             .any(|word| tongues::strip_word(inside, word).is_some());
         only || (is_conditional(inside) && Words::new(inside).is_failure())
     })
+}
+
+/// Whether `text` is a part of a year: "Q1 2027", "2026-H2".
+fn is_quarter(text: &str) -> bool {
+    let Some((one, other)) = text.trim().split_once([' ', '-', '/']) else {
+        return false;
+    };
+    let part = |text: &str| matches!(text.as_bytes(), [b'Q' | b'H', b'1'..=b'4']);
+    let year = |text: &str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    (part(one) && year(other)) || (year(one) && part(other))
 }
 
 /// Whether `text` begins with "roll back".
@@ -106,6 +118,7 @@ fn reserve(text: &str) -> Option<Reserve> {
         || is_other_way(bare)
         || ways::is_system(bare)
         || words.is_limited()
+        || words.is_mishap()
         || shelved::is_partly_struck(bare)
     {
         return Some(Reserve::Case);
@@ -120,6 +133,9 @@ fn reserve(text: &str) -> Option<Reserve> {
     let otherwise = otherwise.any(|rest| Words::new(rest).is_way_back());
     if otherwise {
         return Some(Reserve::Back);
+    }
+    if WRITES.begin(bare) {
+        return Some(Reserve::Written);
     }
     words.is_elsewhere().then_some(Reserve::Elsewhere)
 }
@@ -149,6 +165,8 @@ static IN_CASE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| 
 static MAY: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.may));
 /// "To abort", with nothing behind it.
 static ALONE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.alone));
+/// "Put this into".
+static WRITES: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.writes));
 /// "In another terminal".
 static BESIDE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.beside));
 static IN_CASE_OF: LazyLock<Beginnings> =
@@ -285,6 +303,10 @@ fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) 
             format!("\"{text}\" is one of several ways, of which only one is gone"),
             format!("This is one of several ways: \"{text}\". Is it the one?"),
         ),
+        Reserve::Written => (
+            format!("\"{text}\" says that this is written somewhere: here it would be run"),
+            format!("This is to be written somewhere: \"{text}\". Is it to be run all the same?"),
+        ),
     };
     book.problems.push(
         Problem::warning("conditional-step", step.span, message).hint(
@@ -313,6 +335,21 @@ mod tests {
             "1. To cancel the old subscriptions",
             "Enable review apps",
             "Deploy to preview environment",
+            "Requeue failed jobs",
+            "Remove the stuck locks",
+            "Make sure that nothing hangs",
+            "Run the migrations, stop if one fails",
+            "Wait until no job is stuck",
+            "Set the lock timeout",
+            "Update the error page",
+            "Stage a copy of the table",
+            "Re-run the smoke tests",
+            "Add the following column",
+            "Restart the workers (2027)",
+            "Failover to the replica",
+            "Crashlytics upload",
+            "Verarbeitung der Fehlerliste",
+            "Bloque 2",
         ] {
             assert_eq!(reserve(text), None, "{text}");
         }
@@ -329,6 +366,27 @@ mod tests {
             "Only on the first deploy, run",
             "Do this only after everybody has signed off",
             "Deploying to a review app",
+            "Stuck migration",
+            "Phase C': the import hangs",
+            "Step 4b — Replication broken",
+            "Schritt 3: Import hängt",
+            "When the pods crash",
+            "Whenever replication lag grows",
+            "Had the import failed",
+            "Resume after a failure",
+            "Re-run:",
+            "Common errors",
+            "Sometimes the lock is kept. Then run",
+            "Only for tenant B",
+            "For version 12 and older",
+            "Phase 2 (Q3 2031)",
+            "Drop it (2031-H1)",
+            "Put this into /etc/cron.d/backup",
+            "Обработка ошибок",
+            "Tras un fallo",
+            "La migration est bloquée",
+            "エラー発生時",
+            "服务崩溃",
         ] {
             assert!(reserve(text).is_some(), "{text}");
         }

@@ -52,6 +52,8 @@ pub(super) struct Tongue {
     pub(super) alone: &'static [&'static str],
     /// "in another terminal", anywhere in what somebody may do.
     pub(super) beside: &'static [&'static str],
+    /// "put this into", at the beginning of a line above what is written into a file.
+    pub(super) writes: &'static [&'static str],
     /// "only if", at the beginning of a remark in parentheses.
     pub(super) only_in_case: &'static [&'static str],
     /// "when", in front of what commands are for, if what follows speaks of a failure or of a way back.
