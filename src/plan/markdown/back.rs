@@ -41,20 +41,6 @@ impl Words {
         back.into_iter().any(|topic| self.has(topic))
     }
 
-    /// Whether it is called after what may happen: "Stuck migration", "Replication broken", "Retry after a
-    /// failure". "Requeue failed jobs" and "Nothing is stuck" are not.
-    pub(super) fn is_mishap(&self) -> bool {
-        if self.has(Topic::Resumes) {
-            return true;
-        }
-        let case = self.begins(&[Topic::Case]) || self.ends(Topic::Case);
-        let orders = || {
-            let orders = [Topic::Acts, Topic::Order, Topic::Starts, Topic::Moves];
-            self.begins(&orders) || self.ends(Topic::OrderLast)
-        };
-        case && !orders() && !self.has(Topic::No) && !self.names_a_case()
-    }
-
     /// Whether it is about going back. "Recovery" is, "Abort the deployment" and "Emergency procedures";
     /// "Verify recovery point", "Abort long queries" and "Emergency maintenance window" are not.
     pub(super) fn goes_back(&self) -> bool {

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use super::book::Book;
 use super::heading;
-use super::phrases::is_dense;
+use super::machines;
+use super::phrases::{Topic, is_dense};
 use super::shelved;
 use super::tongues::{self, Beginnings};
 use super::ways;
@@ -30,6 +31,8 @@ pub(super) enum Reserve {
     Way,
     /// It is written somewhere.
     Written,
+    /// It is done on another machine.
+    Machine,
 }
 
 /// Whether `text` begins with the case that what it names is for. Without spaces between words, a case
@@ -41,6 +44,11 @@ fn is_conditional(text: &str) -> bool {
         || is_alone(text)
         || (!text.is_ascii() && ANYWHERE.iter().any(|word| text.contains(word)))
         || (IN_CASE_OF.begin_word(text) && Words::new(text).is_failure())
+}
+
+/// Whether `text` begins with "if".
+pub(super) fn says_if(text: &str) -> bool {
+    IN_CASE.begin_word(text)
 }
 
 /// Whether `text` says "to abort" and not what: "To abort, run". "To abort long queries" is a step.
@@ -80,6 +88,22 @@ fn remarks_case(text: &str) -> bool {
     })
 }
 
+impl Words {
+    /// Whether it is called after what may happen: "Stuck migration", "Replication broken", "Retry after a
+    /// failure". "Requeue failed jobs" and "Nothing is stuck" are not.
+    pub(super) fn is_mishap(&self) -> bool {
+        if self.has(Topic::Resumes) {
+            return true;
+        }
+        let case = self.begins(&[Topic::Case]) || self.ends(Topic::Case);
+        let orders = || {
+            let orders = [Topic::Acts, Topic::Order, Topic::Starts, Topic::Moves];
+            self.begins(&orders) || self.ends(Topic::OrderLast)
+        };
+        case && !orders() && !self.has(Topic::No) && !self.names_a_case()
+    }
+}
+
 /// Whether `text` is a part of a year: "Q1 2027", "2026-H2".
 fn is_quarter(text: &str) -> bool {
     let Some((one, other)) = text.trim().split_once([' ', '-', '/']) else {
@@ -111,11 +135,13 @@ fn reserve(text: &str) -> Option<Reserve> {
         .strip_prefix(['(', '（'])
         .and_then(|rest| rest.split_once([')', '）']))
         .map_or(bare, |(_, rest)| rest.trim_start());
+    let bare = heading::behind_count(bare);
     let words = Words::new(bare);
     if is_conditional(text)
         || remarks_case(text)
         || is_beside(text)
         || is_other_way(bare)
+        || tongues::says_otherwise(bare)
         || ways::is_system(bare)
         || words.is_limited()
         || words.is_mishap()
@@ -137,7 +163,8 @@ fn reserve(text: &str) -> Option<Reserve> {
     if WRITES.begin(bare) {
         return Some(Reserve::Written);
     }
-    words.is_elsewhere().then_some(Reserve::Elsewhere)
+    let elsewhere = words.is_elsewhere().then_some(Reserve::Elsewhere);
+    elsewhere.or_else(|| tongues::names_machine(bare).then_some(Reserve::Machine))
 }
 
 /// Whether `text` says that here is another way of doing it: "Alternatively, by hand", "Alternative: manual".
@@ -213,7 +240,9 @@ pub(super) fn guard(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
     if step.work.is_check() || step.confirm.is_some() || step.when.is_some() {
         return;
     }
-    if let Some((text, reserve)) = reserved_by(step, name, book) {
+    let reserved = reserved_by(step, name, book);
+    let reaches = |reserve| reserve == Reserve::Machine && machines::reaches(step);
+    if let Some((text, reserve)) = reserved.filter(|(_, reserve)| !reaches(*reserve)) {
         hold(step, &text, reserve, book);
     }
 }
@@ -303,6 +332,10 @@ fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) 
             format!("\"{text}\" is one of several ways, of which only one is gone"),
             format!("This is one of several ways: \"{text}\". Is it the one?"),
         ),
+        Reserve::Machine => (
+            format!("\"{text}\" names a machine: this runs here"),
+            format!("This is for another machine: \"{text}\". Is it to be run here?"),
+        ),
         Reserve::Written => (
             format!("\"{text}\" says that this is written somewhere: here it would be run"),
             format!("This is to be written somewhere: \"{text}\". Is it to be run all the same?"),
@@ -350,6 +383,16 @@ mod tests {
             "Crashlytics upload",
             "Verarbeitung der Fehlerliste",
             "Bloque 2",
+            "Crash reporter upload",
+            "Diagnostics endpoint",
+            "On the day",
+            "In the database",
+            "On the primary key",
+            "On v2",
+            "Log in to the registry",
+            "Connect to the VPN",
+            "In the first hour",
+            "On the server group, set the quota",
         ] {
             assert_eq!(reserve(text), None, "{text}");
         }
@@ -386,6 +429,14 @@ mod tests {
             "Tras un fallo",
             "La migration est bloquée",
             "エラー発生時",
+            "Diagnostics:",
+            "On the old primary, run",
+            "SSH into db3",
+            "As root on web-07",
+            "Auf dem Replikat",
+            "En el servidor nuevo",
+            "2. Otherwise",
+            "Sonst",
             "服务崩溃",
         ] {
             assert!(reserve(text).is_some(), "{text}");

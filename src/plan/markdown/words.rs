@@ -4,10 +4,10 @@
 //! words for what one does (verify, monitor) outweigh the word for what it is done to (a
 //! deployment).
 
+use super::fold::{folded, folded_ascii};
 use super::heading;
 use super::phrases::{self, Topic, is_dense};
 use super::shelved;
-use crate::plan::letters;
 use crate::plan::model::PhaseKind;
 use crate::plan::windows;
 
@@ -88,9 +88,10 @@ impl Words {
     /// The words of `heading`, whatever its signs make parts of it.
     pub(super) fn whole(heading: &str) -> Self {
         let heading = heading::unmarked(heading).unwrap_or(heading);
-        let text = match heading.is_ascii() {
-            true => folded_ascii(heading),
-            false => folded(windows::undo(heading).as_deref().unwrap_or(heading)),
+        let text = if heading.is_ascii() {
+            folded_ascii(heading)
+        } else {
+            folded(windows::undo(heading).as_deref().unwrap_or(heading))
         };
         let mut words = Words {
             topics: 0,
@@ -368,54 +369,8 @@ fn is_counted(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_digit()) || COUNTED.contains(&word)
 }
 
-/// `heading` in lower case, without accents, with one space for its signs and one at its end.
-fn folded(heading: &str) -> String {
-    let mut text = String::with_capacity(heading.len() + 1);
-    for c in heading.chars() {
-        if c.is_ascii_alphanumeric() {
-            text.push(c.to_ascii_lowercase());
-        } else if c.is_alphanumeric() || letters::plain(c) == Some("") {
-            let lower = full_width(c).unwrap_or(c).to_lowercase();
-            lower.for_each(|c| letters::push(c, &mut text));
-        } else if !matches!(c, '`' | '*') && !text.is_empty() && !text.ends_with(' ') {
-            text.push(' ');
-        }
-    }
-    if !text.ends_with(' ') {
-        text.push(' ');
-    }
-    text
-}
-
-/// The same of what has plain letters only, as almost every heading has.
-fn folded_ascii(heading: &str) -> String {
-    let mut text = Vec::with_capacity(heading.len() + 1);
-    let mut spaced = true;
-    for byte in heading.bytes() {
-        if byte.is_ascii_alphanumeric() {
-            text.push(byte.to_ascii_lowercase());
-            spaced = false;
-        } else if !spaced && !matches!(byte, b'`' | b'*') {
-            text.push(b' ');
-            spaced = true;
-        }
-    }
-    if !spaced || text.is_empty() {
-        text.push(b' ');
-    }
-    String::from_utf8(text).unwrap_or_default()
-}
-
 fn bit(topic: Topic) -> u64 {
     1 << topic as u64
-}
-
-/// The letter or digit that `c` is a wide form of, as East Asian texts have them.
-fn full_width(c: char) -> Option<char> {
-    match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

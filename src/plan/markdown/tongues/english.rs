@@ -29,6 +29,7 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "alternative procedure",
         "otherwise",
     ],
+    otherwise: &["otherwise", "else", "if not"],
     expected: &[
         "expected",
         "expect",
@@ -95,6 +96,11 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "rerun",
         "retry",
         "try again",
+        "symptom",
+        "symptoms",
+        "diagnostics",
+        "diagnosis",
+        "triage",
         "local",
         "tomorrow",
         "later",
@@ -322,6 +328,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "integration test*", "regression*", "checks",
     ]),
     (Topic::After, &[
+        "tomorrow", "the next morning",
         "monitor*", "cleanup", "clean up", "review*", "observ*", "retrospective", "stabili*", "closure", "close out", "wrap up",
         "24 hours", "48 hours", "72 hours", "1 week", "next day", "long term", "short term", "decommission*", "lessons*",
     ]),
@@ -337,7 +344,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::Checklist, &["checklist*", "readiness", "go no go"]),
     (Topic::And, &["and"]),
     (Topic::Failure, &["fail*", "wrong", "issue*", "problem*", "error*", "break*", "broken"]),
-    (Topic::Case, &["stuck", "hung", "hang", "hangs", "hanging", "freezes", "crash", "crashes", "crashed", "crashing", "crash loop*", "crashloop*", "broken", "breaks", "fails", "failed", "failing", "times out", "timed out", "unresponsive", "unreachable", "deadlock detected", "deadlocks detected", "timeout exceeded", "timeout reached", "out of disk*", "out of memory", "out of space", "disk full", "disk is full", "no space left*", "lag grows", "lag increases", "falls behind", "falling behind", "error handling", "errors handling", "handling error*", "handling of error*", "common error*", "common failure*", "frequent error*", "duplicate key error*", "symptom", "symptoms", "panic button", "kill switch", "how to stop", "how to abort", "how to cancel", "unstick*", "diagnostics", "diagnosis", "triage", "downtime alternative", "and older", "or older", "and newer", "or newer", "and below", "and earlier", "or earlier"]),
+    (Topic::Case, &["stuck", "hung", "hang", "hangs", "hanging", "freezes", "pod crash", "pods crash", "crashes", "crashed", "crashing", "crash loop*", "crashloop*", "broken", "breaks", "fails", "failed", "failing", "times out", "timed out", "unresponsive", "unreachable", "deadlock detected", "deadlocks detected", "timeout exceeded", "timeout reached", "out of disk*", "out of memory", "out of space", "disk full", "disk is full", "no space left*", "lag grows", "lag increases", "falls behind", "falling behind", "error handling", "errors handling", "handling error*", "handling of error*", "common error*", "common failure*", "frequent error*", "duplicate key error*", "panic button", "kill switch", "how to stop", "how to abort", "how to cancel", "unstick*", "downtime alternative", "and older", "or older", "and newer", "or newer", "and below", "and earlier", "or earlier"]),
     (Topic::Resumes, &["after failure*", "after a failure", "after a failed*", "after an error", "after errors", "after a crash", "after a timeout", "after an abort", "after an interruption"]),
     (Topic::Small, &["the", "a", "of", "and", "if", "needed", "plan", "strategy", "roll", "fall", "back", "out", "how", "to", "otherwise", "manual steps"]),
 ];

@@ -1,0 +1,49 @@
+//! Headings as they are compared: in lower case, without accents, one space for every sign.
+
+use crate::plan::letters;
+
+/// `heading` in lower case, without accents, with one space for its signs and one at its end.
+pub(super) fn folded(heading: &str) -> String {
+    let mut text = String::with_capacity(heading.len() + 1);
+    for c in heading.chars() {
+        if c.is_ascii_alphanumeric() {
+            text.push(c.to_ascii_lowercase());
+        } else if c.is_alphanumeric() || letters::plain(c) == Some("") {
+            let lower = full_width(c).unwrap_or(c).to_lowercase();
+            lower.for_each(|c| letters::push(c, &mut text));
+        } else if !matches!(c, '`' | '*') && !text.is_empty() && !text.ends_with(' ') {
+            text.push(' ');
+        }
+    }
+    if !text.ends_with(' ') {
+        text.push(' ');
+    }
+    text
+}
+
+/// The same of what has plain letters only, as almost every heading has.
+pub(super) fn folded_ascii(heading: &str) -> String {
+    let mut text = Vec::with_capacity(heading.len() + 1);
+    let mut spaced = true;
+    for byte in heading.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            text.push(byte.to_ascii_lowercase());
+            spaced = false;
+        } else if !spaced && !matches!(byte, b'`' | b'*') {
+            text.push(b' ');
+            spaced = true;
+        }
+    }
+    if !spaced || text.is_empty() {
+        text.push(b' ');
+    }
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// The letter or digit that `c` is a wide form of, as East Asian texts have them.
+fn full_width(c: char) -> Option<char> {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0),
+        _ => None,
+    }
+}
