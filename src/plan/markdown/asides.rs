@@ -153,6 +153,9 @@ impl Walk<'_, '_> {
         if let Some(tab) = &self.tab {
             conditional::guard_way(step, tab, self.book);
         }
+        if let Some(way) = &self.way {
+            conditional::guard_way(step, way, self.book);
+        }
     }
 
     /// What a block that is no Markdown says that those behind it are for.

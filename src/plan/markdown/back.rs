@@ -35,6 +35,8 @@ impl Words {
             Topic::Restore,
             Topic::Emergency,
             Topic::Urgent,
+            Topic::Case,
+            Topic::Resumes,
         ];
         back.into_iter().any(|topic| self.has(topic))
     }
@@ -360,7 +362,7 @@ const PLAIN: [Topic; 9] = [
 ];
 
 /// What a heading that speaks of recovery, of giving up or of an emergency may speak of beside it.
-const BACK: [Topic; 12] = [
+const BACK: [Topic; 13] = [
     Topic::Rollback,
     Topic::Recovery,
     Topic::Abandon,
@@ -373,6 +375,7 @@ const BACK: [Topic; 12] = [
     Topic::Failure,
     Topic::Deploy,
     Topic::Staged,
+    Topic::Turns,
 ];
 
 /// The length of the longest phrase of `topics` that `text` begins with.

@@ -66,9 +66,28 @@ struct Gathering<'t, 'b, 's> {
 
 impl<'t> Gathering<'t, '_, '_> {
     fn blocks(&mut self, blocks: &'t [Block], depth: usize) {
-        for block in blocks {
-            self.block(block, depth);
+        for (ix, block) in blocks.iter().enumerate() {
+            let next = blocks.get(ix + 1);
+            match (block.paragraph(), next.map(|next| &next.kind)) {
+                (Some(inline), Some(Kind::Fence(_))) if self.case(inline, depth) => {}
+                _ => self.block(block, depth),
+            }
         }
+    }
+
+    /// Whether `inline`, which stands above a block, is more than its name and says what that is for: "It may time
+    /// out. In that case:".
+    fn case(&mut self, inline: &Inline, depth: usize) -> bool {
+        let or = !self.body.works.is_empty() && either(&inline.text).is_some();
+        let sentence = !is_label(inline) || inline.text.contains(". ");
+        let case = conditional::above(&inline.text).filter(|_| sentence && !or);
+        let Some(case) = case.filter(|_| self.place == Place::Step) else {
+            return false;
+        };
+        self.tell_label();
+        self.tell(&inline.text, depth);
+        self.body.label = Some((case.to_owned(), false));
+        true
     }
 
     fn block(&mut self, block: &'t Block, depth: usize) {

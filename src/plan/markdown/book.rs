@@ -37,6 +37,8 @@ pub(super) struct Book<'s> {
     database: String,
     /// The shells that were asked for, the one of the front matter first.
     shells: Vec<Arc<Interpreter>>,
+    /// The machine that the first prompt names.
+    pub(super) host: Option<String>,
     /// What the names above steps say against going on with those.
     pub(super) reserves: HashMap<String, Option<Reserve>>,
     /// What the steps so far have set for their own shells only.
@@ -60,6 +62,7 @@ impl<'s> Book<'s> {
             phase_ids: HashSet::new(),
             database: MAIN.to_owned(),
             shells: Vec::new(),
+            host: None,
             reserves: HashMap::new(),
             lost: Vec::new(),
         }

@@ -4,7 +4,9 @@
 use std::sync::LazyLock;
 
 use super::book::Book;
-use super::phrases::is_dense;
+use super::heading;
+use super::machines;
+use super::phrases::{Topic, is_dense};
 use super::shelved;
 use super::tongues::{self, Beginnings};
 use super::ways;
@@ -27,18 +29,26 @@ pub(super) enum Reserve {
     Elsewhere,
     /// It is one of several ways.
     Way,
+    /// It is written somewhere.
+    Written,
+    /// It is done on another machine.
+    Machine,
 }
 
 /// Whether `text` begins with the case that what it names is for. Without spaces between words, a case
 /// stands at the end: "デプロイに失敗した場合".
 fn is_conditional(text: &str) -> bool {
-    let counted = |c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' ');
-    let text = text.trim_start_matches(counted);
+    let text = heading::behind_count(text);
     IN_CASE.begin_word(text)
         || MAY.begin_word(text)
         || is_alone(text)
         || (!text.is_ascii() && ANYWHERE.iter().any(|word| text.contains(word)))
         || (IN_CASE_OF.begin_word(text) && Words::new(text).is_failure())
+}
+
+/// Whether `text` begins with "if".
+pub(super) fn says_if(text: &str) -> bool {
+    IN_CASE.begin_word(text)
 }
 
 /// Whether `text` says "to abort" and not what: "To abort, run". "To abort long queries" is a step.
@@ -72,13 +82,39 @@ fn remarks_case(text: &str) -> bool {
     inside.into_iter().any(|inside| {
         let may = MAY.near(inside).iter();
         let mut behind = may.filter_map(|(word, ())| tongues::strip_word(inside, word));
-        if is_alone(inside) || behind.any(|rest| rest.trim().is_empty()) {
+        if is_alone(inside) || is_quarter(inside) || behind.any(|rest| rest.trim().is_empty()) {
             return true;
         }
         let only = tongues::words(|tongue| tongue.only_in_case)
             .any(|word| tongues::strip_word(inside, word).is_some());
         only || (is_conditional(inside) && Words::new(inside).is_failure())
     })
+}
+
+impl Words {
+    /// Whether it is called after what may happen: "Stuck migration", "Replication broken", "Retry after a
+    /// failure". "Requeue failed jobs" and "Nothing is stuck" are not.
+    pub(super) fn is_mishap(&self) -> bool {
+        if self.has(Topic::Resumes) {
+            return true;
+        }
+        let case = self.begins(&[Topic::Case]) || self.ends(Topic::Case);
+        let orders = || {
+            let orders = [Topic::Acts, Topic::Order, Topic::Starts, Topic::Moves];
+            self.begins(&orders) || self.ends(Topic::OrderLast)
+        };
+        case && !orders() && !self.has(Topic::No) && !self.names_a_case()
+    }
+}
+
+/// Whether `text` is a part of a year: "Q1 2027", "2026-H2".
+fn is_quarter(text: &str) -> bool {
+    let Some((one, other)) = text.trim().split_once([' ', '-', '/']) else {
+        return false;
+    };
+    let part = |text: &str| matches!(text.as_bytes(), [b'Q' | b'H', b'1'..=b'4']);
+    let year = |text: &str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    (part(one) && year(other)) || (year(one) && part(other))
 }
 
 /// Whether `text` begins with "roll back".
@@ -102,13 +138,16 @@ fn reserve(text: &str) -> Option<Reserve> {
         .strip_prefix(['(', '（'])
         .and_then(|rest| rest.split_once([')', '）']))
         .map_or(bare, |(_, rest)| rest.trim_start());
+    let bare = heading::behind_count(bare);
     let words = Words::new(bare);
     if is_conditional(text)
         || remarks_case(text)
         || is_beside(text)
         || is_other_way(bare)
+        || tongues::says_otherwise(bare)
         || ways::is_system(bare)
         || words.is_limited()
+        || words.is_mishap()
         || shelved::is_partly_struck(bare)
     {
         return Some(Reserve::Case);
@@ -124,7 +163,11 @@ fn reserve(text: &str) -> Option<Reserve> {
     if otherwise {
         return Some(Reserve::Back);
     }
-    words.is_elsewhere().then_some(Reserve::Elsewhere)
+    if WRITES.begin(bare) {
+        return Some(Reserve::Written);
+    }
+    let elsewhere = words.is_elsewhere().then_some(Reserve::Elsewhere);
+    elsewhere.or_else(|| tongues::names_machine(bare).then_some(Reserve::Machine))
 }
 
 /// Whether `text` says that here is another way of doing it: "Alternatively, by hand", "Alternative: manual".
@@ -152,6 +195,8 @@ static IN_CASE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| 
 static MAY: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.may));
 /// "To abort", with nothing behind it.
 static ALONE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.alone));
+/// "Put this into".
+static WRITES: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.writes));
 /// "In another terminal".
 static BESIDE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.beside));
 static IN_CASE_OF: LazyLock<Beginnings> =
@@ -198,7 +243,9 @@ pub(super) fn guard(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
     if step.work.is_check() || step.confirm.is_some() || step.when.is_some() {
         return;
     }
-    if let Some((text, reserve)) = reserved_by(step, name, book) {
+    let reserved = reserved_by(step, name, book);
+    let reaches = |reserve| reserve == Reserve::Machine && machines::reaches(step);
+    if let Some((text, reserve)) = reserved.filter(|(_, reserve)| !reaches(*reserve)) {
         hold(step, &text, reserve, book);
     }
 }
@@ -288,6 +335,14 @@ fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) 
             format!("\"{text}\" is one of several ways, of which only one is gone"),
             format!("This is one of several ways: \"{text}\". Is it the one?"),
         ),
+        Reserve::Machine => (
+            format!("\"{text}\" names a machine: this runs here"),
+            format!("This is for another machine: \"{text}\". Is it to be run here?"),
+        ),
+        Reserve::Written => (
+            format!("\"{text}\" says that this is written somewhere: here it would be run"),
+            format!("This is to be written somewhere: \"{text}\". Is it to be run all the same?"),
+        ),
     };
     book.problems.push(
         Problem::warning("conditional-step", step.span, message).hint(
@@ -319,6 +374,31 @@ mod tests {
             "On macOS or Linux",
             "On Linux and macOS",
             "Deploy to preview environment",
+            "Requeue failed jobs",
+            "Remove the stuck locks",
+            "Make sure that nothing hangs",
+            "Run the migrations, stop if one fails",
+            "Wait until no job is stuck",
+            "Set the lock timeout",
+            "Update the error page",
+            "Stage a copy of the table",
+            "Re-run the smoke tests",
+            "Add the following column",
+            "Restart the workers (2027)",
+            "Failover to the replica",
+            "Crashlytics upload",
+            "Verarbeitung der Fehlerliste",
+            "Bloque 2",
+            "Crash reporter upload",
+            "Diagnostics endpoint",
+            "On the day",
+            "In the database",
+            "On the primary key",
+            "On v2",
+            "Log in to the registry",
+            "Connect to the VPN",
+            "In the first hour",
+            "On the server group, set the quota",
         ] {
             assert_eq!(reserve(text), None, "{text}");
         }
@@ -338,6 +418,35 @@ mod tests {
             "Only on the first deploy, run",
             "Do this only after everybody has signed off",
             "Deploying to a review app",
+            "Stuck migration",
+            "Phase C': the import hangs",
+            "Step 4b — Replication broken",
+            "Schritt 3: Import hängt",
+            "When the pods crash",
+            "Whenever replication lag grows",
+            "Had the import failed",
+            "Resume after a failure",
+            "Re-run:",
+            "Common errors",
+            "Sometimes the lock is kept. Then run",
+            "Only for tenant B",
+            "For version 12 and older",
+            "Phase 2 (Q3 2031)",
+            "Drop it (2031-H1)",
+            "Put this into /etc/cron.d/backup",
+            "Обработка ошибок",
+            "Tras un fallo",
+            "La migration est bloquée",
+            "エラー発生時",
+            "Diagnostics:",
+            "On the old primary, run",
+            "SSH into db3",
+            "As root on web-07",
+            "Auf dem Replikat",
+            "En el servidor nuevo",
+            "2. Otherwise",
+            "Sonst",
+            "服务崩溃",
         ] {
             assert!(reserve(text).is_some(), "{text}");
         }

@@ -244,6 +244,36 @@ pub(super) fn unmarked(text: &str) -> Option<&str> {
     counts.then(|| rest.strip_prefix(' ')).flatten()
 }
 
+/// What stands behind the number that `text` begins with, its word included: "Phase C' — Abort", "2. Abort".
+pub(super) fn behind_count(text: &str) -> &str {
+    if let Some(rest) = unmarked(text) {
+        return rest;
+    }
+    let counted = counted(text).map_or(text, |(rest, _)| {
+        rest.trim_start_matches(|c: char| !NUMBER_ENDS.contains(&c))
+    });
+    counted.trim_start_matches(|c: char| c.is_ascii_digit() || NUMBER_ENDS.contains(&c))
+}
+
+/// How many words of `text` only count it: "Phase C" and "Schritt 3" are two.
+pub(super) fn words_of_count(text: &str) -> usize {
+    // Hardly any heading has a number or a single capital there.
+    let near = text.split(' ').nth(1).and_then(|word| word.chars().next());
+    let number = near.is_some_and(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
+    match number.then(|| counted(text)).flatten() {
+        Some((_, Ordinal::Phase | Ordinal::Number)) => 2,
+        _ => 0,
+    }
+}
+
+/// What stands behind the word that `text` is counted by, and what that counts.
+fn counted(text: &str) -> Option<(&str, Ordinal)> {
+    let counted = ORDINALS.near(text).iter();
+    counted
+        .filter_map(|(word, ordinal)| Some((strip_word(text, word)?.trim_start(), *ordinal)))
+        .find(|(rest, _)| starts_with_number(rest))
+}
+
 fn ordinal(text: &str) -> Option<Ordinal> {
     if unmarked(text).is_some() {
         return Some(Ordinal::Number);
@@ -252,19 +282,21 @@ fn ordinal(text: &str) -> Option<Ordinal> {
         let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
         return rest.starts_with([')', ' ', ':']).then_some(Ordinal::Number);
     }
-    let counted = ORDINALS.near(text).iter();
-    counted
-        .filter_map(|(word, ordinal)| Some((strip_word(text, word)?, *ordinal)))
-        .find(|(rest, _)| starts_with_number(rest.trim_start()))
-        .map(|(_, ordinal)| ordinal)
+    counted(text).map(|(_, ordinal)| ordinal)
 }
 
-/// Whether `text` begins with a number, a single capital or a Roman number.
+/// Where a number ends: `C'` is another one than `C`.
+const NUMBER_ENDS: [char; 14] = [
+    ' ', ':', '.', ')', '-', '–', '—', '：', '、', '．', '）', '\'', '’', '′',
+];
+
+/// Whether `text` begins with a number, which may have a letter, a single capital or a Roman number.
 fn starts_with_number(text: &str) -> bool {
-    let end = [' ', ':', '.', ')', '-', '–', '—', '：', '、', '．', '）'];
-    let number = text.split(end).next().unwrap_or("");
+    let number = text.split(NUMBER_ENDS).next().unwrap_or("");
     let letter = number.len() == 1 && number.starts_with(|c: char| c.is_ascii_uppercase());
-    let digits = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
+    let plain = number.strip_suffix(|c: char| c.is_ascii_lowercase());
+    let digits = plain.unwrap_or(number);
+    let digits = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
     let roman = !number.is_empty() && number.chars().all(|c| matches!(c, 'I' | 'V' | 'X'));
     letter || digits || roman
 }

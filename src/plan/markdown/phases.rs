@@ -77,7 +77,13 @@ fn phase(
     contents.named[section] = true;
     let said = match reading.role {
         Role::Other(Sense::Success) => Some(PhaseKind::Verify),
-        Role::Other(Sense::Signoff) => Some(PhaseKind::After),
+        // "Abnahme" is an acceptance test or a signature.
+        Role::Other(Sense::Signoff) => Some(
+            reading
+                .kind()
+                .filter(|kind| *kind == PhaseKind::Verify)
+                .unwrap_or(PhaseKind::After),
+        ),
         _ => reading.kind(),
     };
     let id = heading

@@ -83,6 +83,11 @@ pub(super) enum Topic {
     And,
     /// What can go wrong.
     Failure,
+    /// That something has gone wrong, or holds for some only, where a name begins or ends with it: "stuck",
+    /// "hangs", "and older".
+    Case,
+    /// Going on behind that, wherever it stands: "after a failure".
+    Resumes,
     /// Words that say nothing.
     Small,
     /// That what stands beside it is done before.

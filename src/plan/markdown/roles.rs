@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::heading::{Ordinal, Title};
 use super::outline::{Outline, Section, SectionIx};
 use super::procedure;
+use super::rivals;
 use super::times::Said;
 use super::words::{Sense, Stage, Weight, Words};
 use crate::plan::draft::ClockPlace;
@@ -41,11 +42,18 @@ pub(super) struct Reading {
     pub(super) home: SectionIx,
     /// What it is one of several options of.
     pub(super) choice: Option<String>,
+    /// Which of the ways that stand side by side it is one of, by their names.
+    pub(super) rival: Option<usize>,
 }
 
 impl Reading {
     pub(super) fn kind(&self) -> Option<PhaseKind> {
         self.stage.map(|stage| stage.kind)
+    }
+
+    /// Whether it is one of several ways by its name. What is numbered as a step may be done in turn.
+    pub(super) fn is_choice(&self, ordinal: Option<Ordinal>) -> bool {
+        self.rival.is_some() && ordinal != Some(Ordinal::Number)
     }
 
     fn is_strong(&self, kind: PhaseKind) -> bool {
@@ -58,12 +66,13 @@ impl Reading {
 /// Reads the headings of `outline`, from above to below.
 pub(super) fn roles(outline: &Outline) -> Vec<Reading> {
     let mut readings: Vec<Reading> = Vec::with_capacity(outline.sections.len());
+    let rivals = rivals::of_sections(outline);
     for (ix, goes_on) in procedure::goes_on(outline).into_iter().enumerate() {
         let above = outline.parent(ix).map(|parent| &readings[parent]);
         let reading = if outline.is_title(ix) || ix == 0 {
             plain(outline, ix)
         } else {
-            read(outline, ix, above, goes_on)
+            read(outline, ix, above, goes_on, rivals[ix])
         };
         readings.push(reading);
     }
@@ -88,11 +97,18 @@ fn plain(outline: &Outline, ix: SectionIx) -> Reading {
         until: None,
         home: ix,
         choice: None,
+        rival: None,
     }
 }
 
-/// Reads a heading. With `goes_on` it is one of a procedure's.
-fn read(outline: &Outline, ix: SectionIx, above: Option<&Reading>, goes_on: bool) -> Reading {
+/// Reads a heading. With `goes_on` it is one of a procedure's, as a `rival` one of several ways.
+fn read(
+    outline: &Outline,
+    ix: SectionIx,
+    above: Option<&Reading>,
+    goes_on: bool,
+    rival: Option<usize>,
+) -> Reading {
     let section = &outline.sections[ix];
     let title = &section.title;
     let role = role(outline, ix, above);
@@ -108,16 +124,21 @@ fn read(outline: &Outline, ix: SectionIx, above: Option<&Reading>, goes_on: bool
         until: above.and_then(|above| above.until),
         home: ix,
         choice: None,
+        rival,
     };
     times(title, &mut reading);
-    let explicit =
-        reading.budget.is_some() || matches!(title.ordinal, Some(Ordinal::Phase | Ordinal::Option));
+    let explicit = reading.budget.is_some()
+        || matches!(title.ordinal, Some(Ordinal::Phase | Ordinal::Option))
+        || (rival.is_some() && title.ordinal != Some(Ordinal::Number));
     if let (false, Role::Steps, Some(above)) = (explicit, role, above)
         && absorbs(outline, above)
     {
         reading.home = above.home;
     }
-    reading.runs |= role == Role::Steps && (explicit || goes_on);
+    let begun = rival.is_none()
+        || title.ordinal == Some(Ordinal::Option)
+        || above.is_some_and(|above| above.runs);
+    reading.runs |= role == Role::Steps && ((explicit && begun) || goes_on);
     reading
 }
 
@@ -235,6 +256,8 @@ fn weigh(own: Stage, above: Option<&Reading>) -> Stage {
         // "First 24 hours › Data validation" is done within those hours, not before them.
         PhaseKind::After if above.at.is_some() || !later => stage,
         PhaseKind::Verify if !later => stage,
+        // "Deployment › Expand"
+        PhaseKind::Deploy if own.kind == PhaseKind::Deploy => stage,
         _ => own,
     }
 }
@@ -321,28 +344,31 @@ fn times(title: &Title, reading: &mut Reading) {
 fn choices(outline: &Outline, readings: &mut [Reading]) {
     let mut labels: HashMap<String, usize> = HashMap::new();
     for parent in &outline.sections {
-        let options: Vec<SectionIx> = parent
-            .children
-            .iter()
-            .copied()
-            .filter(|&child| {
-                let title = &outline.sections[child].title;
-                title.ordinal == Some(Ordinal::Option) && readings[child].role == Role::Steps
-            })
-            .collect();
-        if options.len() < 2 {
-            continue;
+        // Options by their number, and each of the ways that stand side by side by their names.
+        let mut ways: HashMap<Option<usize>, Vec<SectionIx>> = HashMap::new();
+        for &child in &parent.children {
+            let (ordinal, reading) = (outline.sections[child].title.ordinal, &readings[child]);
+            let option = ordinal == Some(Ordinal::Option);
+            if reading.role == Role::Steps && (option || reading.is_choice(ordinal)) {
+                let rival = reading.rival.filter(|_| !option);
+                ways.entry(rival).or_default().push(child);
+            }
         }
-        let label = parent.title.text.clone();
-        let used = labels.entry(label.clone()).or_insert(0);
-        *used += 1;
-        let label = if *used > 1 {
-            format!("{label} ({used})")
-        } else {
-            label
-        };
-        for option in options {
-            readings[option].choice = Some(label.clone());
+        let mut ways: Vec<Vec<SectionIx>> = ways.into_values().collect();
+        ways.retain(|options| options.len() > 1);
+        ways.sort();
+        for options in ways {
+            let label = parent.title.text.clone();
+            let used = labels.entry(label.clone()).or_insert(0);
+            *used += 1;
+            let label = if *used > 1 {
+                format!("{label} ({used})")
+            } else {
+                label
+            };
+            for option in options {
+                readings[option].choice = Some(label.clone());
+            }
         }
     }
 }

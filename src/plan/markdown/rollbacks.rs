@@ -66,6 +66,7 @@ pub(super) fn tiers(
             branch,
             apart: apart
                 || title.is_one_of_several()
+                || readings[branch].is_choice(title.ordinal)
                 || (branch != root && !stage && !title.words.is_part()),
             stage,
             window: (from, until.or(told.filter(|_| from.is_none()))),

@@ -7,11 +7,13 @@ use std::time::Duration;
 use super::blocks::{Block, Kind};
 use super::book::Book;
 use super::boxes;
+use super::by_hand;
 use super::contacts;
 use super::criteria;
 use super::found::{Found, Rules};
 use super::notes;
 use super::outline::{Outline, Section, SectionIx};
+use super::rivals;
 use super::roles::{Reading, Role};
 use super::signoffs;
 use super::since;
@@ -132,7 +134,8 @@ impl Reader<'_> {
         if let Some(until) = first.and_then(|inline| since::until_in_sentence(&inline.text)) {
             self.contents.until.insert(ix, until);
         }
-        let found = steps::read(blocks, rules, group.as_ref(), book);
+        let mut found = steps::read(blocks, rules, group.as_ref(), book);
+        by_hand::of_section(&self.outline.sections[ix], rules, blocks, &mut found, book);
         boxes::say_unread(&found.notes, book);
         self.take(ix, found, book);
     }
@@ -247,7 +250,8 @@ impl Reader<'_> {
         contents.contacts.extend(found.contacts);
         contents.signoffs.extend(found.signoffs);
         if !found.steps.is_empty() {
-            let reading = &self.readings[ix];
+            let (reading, title) = (&self.readings[ix], &self.outline.sections[ix].title);
+            rivals::guard(reading, title, &mut found.steps, book);
             if reading.role == Role::Rollback {
                 contents.places[ix] = Place::Rollback;
                 contents.back.push((ix, found.steps));

@@ -35,6 +35,7 @@ pub(super) fn read(
         reserved: None,
         under: None,
         tab: None,
+        way: None,
     };
     walk.blocks(blocks, group);
     walk.finish()
@@ -59,6 +60,7 @@ pub(super) fn read_others(
         reserved: None,
         under: None,
         tab: None,
+        way: None,
     };
     for other in others {
         match other {
@@ -82,6 +84,8 @@ pub(super) struct Walk<'b, 's> {
     pub(super) under: Option<Unsaid>,
     /// The tab that is open.
     pub(super) tab: Option<String>,
+    /// The name of a way beside another, below which things stand.
+    pub(super) way: Option<String>,
 }
 
 impl Walk<'_, '_> {
@@ -113,6 +117,8 @@ impl Walk<'_, '_> {
 
     pub(super) fn blocks(&mut self, blocks: &[Block], group: Option<&Group>) {
         let mut before: Option<&Block> = None;
+        let above = self.way.clone();
+        let rivals = self.rivals(blocks);
         let mut ix = 0;
         while let Some(block) = blocks.get(ix) {
             ix += 1;
@@ -130,6 +136,7 @@ impl Walk<'_, '_> {
                             self.keep(Some(block));
                         }
                     } else if is_label(inline) {
+                        self.enter(inline, rivals.contains(&(ix - 1)), above.as_ref());
                         before = Some(block);
                     } else {
                         self.look_aside(&block.kind, block.span);
@@ -179,6 +186,7 @@ impl Walk<'_, '_> {
                 }
                 Kind::Rule => self.keep(before.take()),
                 kind => {
+                    self.by_hand(before, block, group);
                     self.keep(before.take());
                     self.look_aside(kind, block.span);
                     self.keep(Some(block));
@@ -186,6 +194,7 @@ impl Walk<'_, '_> {
             }
         }
         self.keep(before);
+        self.way = above;
     }
 
     /// Keeps a block as text.
@@ -212,9 +221,7 @@ impl Walk<'_, '_> {
         let steps = self.found.steps.len();
         let notes = self.found.notes.len();
         self.found.steps.reserve(list.items.len());
-        for item in &list.items {
-            self.item(item, list.ordered, group.as_ref());
-        }
+        self.items(list, group.as_ref());
         if self.found.steps.len() == steps
             && let Some(block) = before
         {
@@ -223,7 +230,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn item(&mut self, item: &Item, ordered: bool, group: Option<&Group>) {
+    pub(super) fn item(&mut self, item: &Item, ordered: bool, group: Option<&Group>) {
         if item.task.is_some() {
             self.step(item, group);
         } else if item.holds.tasks {

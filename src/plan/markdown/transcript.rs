@@ -251,6 +251,15 @@ fn named(text: &str) -> Option<usize> {
     (of_host || of_shell).then_some(end + 2)
 }
 
+/// The machine that the prompt names with which `line` begins.
+pub(super) fn host(line: &str) -> Option<&str> {
+    let rest = &line[environment(line)..];
+    let prompt = &rest[..named(rest)?];
+    let (_, host) = prompt.split_once('@')?;
+    let end = host.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-')));
+    Some(&host[..end.unwrap_or(host.len())])
+}
+
 /// Whether the shell would wait for more of `command`.
 fn is_open(command: &[&str]) -> bool {
     if command.is_empty() || command.len() > MAX_COMMAND {

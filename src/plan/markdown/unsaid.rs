@@ -130,6 +130,13 @@ fn explains(said: &str) -> bool {
     if begins(&["how to "]) {
         return false;
     }
+    if begins(&["under the hood "])
+        && ["executes", "runs", "does"]
+            .iter()
+            .any(|word| said.ends_with(word))
+    {
+        return true;
+    }
     let asked = begins(&["what ", "how "]) && ends(&[" does", " do", " contains", " runs"]);
     let past = begins(&BEFORE) && ends(&[" we used", " we ran", " we did", " we used to run"]);
     let same = begins(&SAME) || (begins(&THINGS) && ends(&[" contents"]));
@@ -148,7 +155,12 @@ fn is_what_runs(said: &str) -> bool {
         "does", "runs", "executes", "applies", "performs", "contains",
     ];
     let third = || said.split(' ').any(|word| verbs.contains(&word));
-    let what = ["this is what ", "here is what ", "internally "];
+    let what = [
+        "this is what ",
+        "here is what ",
+        "here s what ",
+        "internally ",
+    ];
     let by = [
         " executed by ",
         " run by ",

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use super::blocks::{Block, Fence, Kind};
+use super::blocks::{Block, Fence, Item, Kind};
 use super::book::Book;
 use super::conditional;
 use super::expected;
@@ -11,7 +11,7 @@ use super::heading;
 use super::html;
 use super::label::{is_label, label};
 use super::script;
-use super::tongues::{self, Beginnings};
+use super::tongues::{self, Beginnings, Rival, rival};
 use super::work;
 use crate::plan::draft::{Alternative, StepSpec};
 use crate::plan::letters;
@@ -65,7 +65,10 @@ pub(super) fn side_by_side<'t>(
         .and_then(Block::paragraph)
         .map(|inline| label(&inline.text));
     let option = text.as_deref().is_some_and(is_option);
-    let place = text.as_deref().and_then(place);
+    let first = text.as_deref().and_then(rival);
+    let excluded = |named: &str| {
+        first.is_some_and(|first| rival(named).is_some_and(|next| first.excludes(next)))
+    };
     candidates.extend(candidate(&blocks[ix], text, false));
     let mut next = ix + 1;
     while let [between, block, ..] = &blocks[next..]
@@ -76,9 +79,7 @@ pub(super) fn side_by_side<'t>(
         let (text, or) = match (words, named) {
             (Some(words), _) => (Some(words).filter(|words| !words.is_empty()), true),
             (None, Some(named)) if option && is_option(&named) => (Some(named), false),
-            (None, Some(named)) if place.is_some() && self::place(&named) == place => {
-                (Some(named), false)
-            }
+            (None, Some(named)) if excluded(&named) => (Some(named), false),
             _ => break,
         };
         let Some(candidate) = candidate(block, text, or) else {
@@ -116,6 +117,16 @@ fn tabs<'t>(
     (candidates.len() > 1).then_some((candidates, next))
 }
 
+/// The items of a list, each of which is a name and a block that can be run, as ways of doing one thing.
+pub(super) fn of_items(items: &[Item]) -> Option<Vec<Candidate<'_>>> {
+    let way = |item| {
+        let (head, rest) = Item::head(item);
+        let (head, block) = (head.filter(|_| item.task.is_none())?, rest.first()?);
+        candidate(block, Some(label(&head.text)), false).filter(|_| rest.len() == 1)
+    };
+    items.iter().map(way).collect()
+}
+
 fn candidate(block: &Block, label: Option<String>, or: bool) -> Option<Candidate<'_>> {
     match &block.kind {
         Kind::Fence(fence) if fence.language.runs() => Some(Candidate {
@@ -150,53 +161,17 @@ fn is_option(label: &str) -> bool {
     heading::counts_options(label)
 }
 
-/// Places of which a run is in one: environments, and systems.
-const PLACES: [&[&str]; 2] = [
-    &[
-        "staging",
-        "stage",
-        "production",
-        "prod",
-        "test",
-        "testing",
-        "development",
-        "dev",
-        "qa",
-        "uat",
-        "preprod",
-        "sandbox",
-    ],
-    &[
-        "linux", "macos", "mac", "windows", "debian", "ubuntu", "rhel", "centos", "fedora",
-        "alpine", "freebsd",
-    ],
+/// Systems that servers run on.
+const OF_SERVERS: [&str; 8] = [
+    "linux", "debian", "ubuntu", "rhel", "centos", "fedora", "alpine", "freebsd",
 ];
 
 /// Whether `label` says no more than on which system of a person's own it is done: "On macOS". "On macOS or
 /// Linux" is done wherever it is.
 pub(super) fn is_system(label: &str) -> bool {
-    let label = letters::fold(label);
-    let own = |word: &str| word.starts_with("mac") || word == "windows";
-    let mut words = label.split(' ').filter(|word| PLACES[1].contains(word));
-    place(&label) == Some(1) && words.all(own)
-}
-
-/// Which of [`PLACES`] a label is about that says no more: "For staging", "On Linux".
-fn place(label: &str) -> Option<usize> {
-    let label = letters::fold(label);
-    let mut words = label.split(' ').filter(|word| !word.is_empty());
-    let first = words.next()?;
-    let preposition = matches!(
-        first,
-        "for" | "on" | "in" | "auf" | "fur" | "pour" | "para" | "en"
-    );
-    let name = if preposition { words.next()? } else { first };
-    let rest = matches!(
-        words.next(),
-        None | Some("environment" | "environments" | "or" | "and" | "/")
-    );
-    let known = |places: &&[&str]| places.contains(&name);
-    PLACES.iter().position(known).filter(|_| rest)
+    let own = rival(label).is_some_and(Rival::is_own_system);
+    let folded = || letters::fold(label);
+    own && !OF_SERVERS.iter().any(|system| folded().contains(system))
 }
 
 /// Puts the blocks of the item `title` together that exclude each other.
@@ -212,12 +187,12 @@ pub(super) fn clusters<'t>(title: &str, candidates: Vec<Candidate<'t>>) -> Vec<V
         .all(|candidate| candidate.label.as_deref().is_some_and(is_option));
     let first = candidates
         .first()
-        .and_then(|candidate| place(candidate.label.as_deref()?));
-    let places = first.is_some()
-        && candidates
-            .iter()
-            .all(|candidate| candidate.label.as_deref().and_then(place) == first);
-    let together = options || places || (named && decides);
+        .and_then(|candidate| rival(candidate.label.as_deref()?));
+    let rivals = candidates[1..].iter().all(|candidate| {
+        let next = candidate.label.as_deref().and_then(rival);
+        first.is_some_and(|first| next.is_some_and(|next| first.excludes(next)))
+    });
+    let together = options || rivals || (named && decides);
     let mut clusters: Vec<Vec<Candidate<'t>>> = Vec::new();
     for candidate in candidates {
         match clusters.last_mut() {

@@ -64,6 +64,8 @@ pub(super) struct Words {
     /// Those that it begins with, counting aside, and those that it ends with.
     begins: u64,
     ends: u64,
+    /// How many words at its beginning only count it, as far as the heading's capitals tell.
+    counted: usize,
     /// Whether a stage stands behind "pre", or behind "post" or "after".
     pre: bool,
     post: bool,
@@ -89,6 +91,7 @@ impl Words {
             topics: 0,
             begins: 0,
             ends: 0,
+            counted: heading::words_of_count(heading),
             pre: false,
             post: false,
             shelved: false,
@@ -104,7 +107,7 @@ impl Words {
         let (mut begins, mut ends) = (0, 0);
         let (mut last, mut before, mut at) = ("", "", 0);
         let (mut leads, mut denied) = (true, false);
-        for word in self.text.split_inclusive(' ') {
+        for (ix, word) in self.text.split_inclusive(' ').enumerate() {
             let mut negates = false;
             let deploys = topics & bit(Topic::Deploy) != 0;
             let beside = |word: &str| last == word || before == word;
@@ -141,7 +144,7 @@ impl Words {
                 (before, last) = (last, word);
                 denied = negates;
             }
-            leads &= is_counted(word);
+            leads &= ix < self.counted || is_counted(word);
             at += word.len();
         }
         (self.topics, self.pre, self.post) = (topics, pre, post);
@@ -169,12 +172,10 @@ impl Words {
 
     /// The words in lower case without what they count, a space behind each.
     pub(super) fn uncounted(&self) -> &str {
-        let counted = |word: &&str| is_counted(word);
-        let length: usize = self
-            .text
-            .split_inclusive(' ')
-            .take_while(counted)
-            .map(str::len)
+        let words = self.text.split_inclusive(' ').enumerate();
+        let length: usize = words
+            .take_while(|(ix, word)| *ix < self.counted || is_counted(word))
+            .map(|(_, word)| word.len())
             .sum();
         &self.text[length..]
     }

@@ -19,7 +19,17 @@ pub(super) const ENGLISH: Tongue = Tongue {
         ("step", Ordinal::Number),
         ("part", Ordinal::Number),
     ],
-    either: &["or", "alternatively", "alternative", "otherwise"],
+    either: &[
+        "or",
+        "alternatively",
+        "alternative",
+        "alternative approach",
+        "alternative method",
+        "alternative way",
+        "alternative procedure",
+        "otherwise",
+    ],
+    otherwise: &["otherwise", "else", "if not"],
     expected: &[
         "expected",
         "expect",
@@ -27,35 +37,7 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "expected output",
         "expected result",
     ],
-    prints: &[
-        "output",
-        "outputs",
-        "example output",
-        "sample output",
-        "output is",
-        "result",
-        "results",
-        "prints",
-        "it prints",
-        "it returns",
-        "it shows",
-        "this prints",
-        "this returns",
-        "you should see*",
-        "you will see*",
-        "you should get*",
-        "the output should*",
-        "the output is*",
-        "output should*",
-        "it should print*",
-        "this should print*",
-        "this should return*",
-        "should look like*",
-        "should print*",
-        "looks like this",
-        "it looks like this",
-        "it should look like this",
-    ],
+    prints: PRINTS,
     examples: &["example", "examples", "for example", "for instance", "e g"],
     informs: &[
         "debug",
@@ -78,6 +60,7 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "not for this release*",
         "not part of this release*",
         "not in this version*",
+        "for details see*",
     ],
     lasts: &[
         "estimated time to complete",
@@ -104,56 +87,21 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "go back when",
         "what changes to this metric should prompt a rollback",
     ],
-    in_case: &[
-        "if",
-        "only if",
-        "in case",
-        "in the event",
-        "in an emergency",
-        "on failure",
-        "on error",
-        "unless",
-        "to undo",
-        "to revert",
-        "to roll back",
-        "to rollback",
-        "to back out",
-        "as a last resort",
-        "as last resort",
-    ],
-    may: &[
-        "optional",
-        "optionally",
-        "skip this",
-        "skip if",
-        "skip when",
-        "skip unless",
-        "only when",
-        "only on the first",
-        "only on first",
-        "only on a fresh",
-        "only on new",
-        "only the first time",
-        "only for the first",
-        "do this only if",
-        "do this only when",
-        "do this only after",
-        "run this only if",
-        "run this only when",
-        "run this only after",
-        "only do this if",
-        "only do this when",
-        "only do this after",
-        "only run this if",
-        "only run this when",
-        "only run this after",
-        "to abort at any time",
-        "to cancel at any time",
-        "when in doubt",
-    ],
+    in_case: IN_CASE,
+    may: MAY,
     alone: &[
         "to abort",
         "to cancel",
+        "re-run",
+        "rerun",
+        "retry",
+        "try again",
+        "symptom",
+        "symptoms",
+        "diagnostics",
+        "diagnosis",
+        "triage",
+        "local",
         "tomorrow",
         "later",
         "next week",
@@ -169,6 +117,7 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "in another window",
         "in a second window",
     ],
+    writes: WRITES,
     only_in_case: &[
         "only if",
         "only when",
@@ -178,7 +127,7 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "if necessary",
         "if required",
     ],
-    in_case_of: &["when", "should", "after"],
+    in_case_of: &["when", "whenever", "should", "had", "after"],
     choose: &["decide", "choose", "pick", "either"],
     name: &[
         "name",
@@ -204,6 +153,44 @@ pub(super) const ENGLISH: Tongue = Tongue {
     ],
     jobs: &[],
 };
+
+/// What stands above what is printed.
+#[rustfmt::skip]
+const PRINTS: &[&str] = &[
+    "output", "outputs", "example output", "sample output", "output is", "result", "results", "prints", "it prints", "it returns", "it shows",
+    "this prints", "this returns", "you should see*", "you will see*", "you should get*", "the output should*", "the output is*",
+    "output should*", "it should print*", "this should print*", "this should return*", "should look like*", "should print*", "looks like this",
+    "it looks like this", "it should look like this", "response", "the response", "the result", "which gives", "gives", "output looks like*",
+    "should look similar*", "it should look similar*", "expected log",
+];
+
+/// A case.
+#[rustfmt::skip]
+const IN_CASE: &[&str] = &[
+    "if", "only if", "in case", "in the event", "in an emergency", "on failure", "on error", "unless", "to undo", "to revert", "to roll back",
+    "to rollback", "to back out", "as a last resort", "as last resort", "in that case", "in this case", "in such a case", "on timeout",
+    "on timeouts",
+];
+
+/// What somebody may do, or in some cases.
+#[rustfmt::skip]
+const MAY: &[&str] = &[
+    "optional", "optionally", "skip this", "skip if", "skip when", "skip unless", "only when", "only on the first", "only on first",
+    "only on a fresh", "only on new", "only the first time", "only for the first", "do this only if", "do this only when", "do this only after",
+    "run this only if", "run this only when", "run this only after", "only do this if", "only do this when", "only do this after",
+    "only run this if", "only run this when", "only run this after", "to abort at any time", "to cancel at any time", "when in doubt",
+    "sometimes", "you may need to", "you might need to", "you may have to", "you might have to", "not required if", "not required when",
+    "not required unless", "not needed if", "not needed when", "not needed unless", "this is only needed", "this is only required",
+    "only needed", "only required", "only for", "only on", "once per", "first time only", "do this next", "do this tomorrow", "do this later",
+    "needs approval", "needs the approval", "requires approval", "after approval", "once approved",
+];
+
+/// What is written into a file.
+#[rustfmt::skip]
+const WRITES: &[&str] = &[
+    "put this into", "put this in", "put the following in", "add the following line", "add this line", "paste the following", "paste this",
+    "append the following", "append this", "crontab entry",
+];
 
 #[rustfmt::skip]
 const PHRASES: &[(Topic, &[&str])] = &[
@@ -239,6 +226,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::Recovery, &[
         "undo*", "disaster*", "contingency", "fallback", "fall back", "recovery", "recover", "recovering", "plan b", "fail back", "failing back",
         "failback*", "switch back", "switching back", "cut back", "go back", "going back", "break glass",
+        "bail out", "bailing out", "escape hatch", "exit strategy", "worst case",
     ]),
     (Topic::Abandon, &["abort*", "cancel", "cancelling", "canceling", "cancellation", "abandon*", "undeploy*", "downgrade*", "downgrading", "give up", "giving up"]),
     (Topic::Returns, &["restore*", "restoring", "restoration*"]),
@@ -269,12 +257,14 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "formerly", "previously", "previous deployment", "previous deployments", "last deployment", "past deployments", "earlier deployments",
         "deployment history", "deploy history", "release history", "rollout history", "migration history", "not now", "not yet",
         "future", "future work", "old way", "the old way", "previous version", "earlier version", "old version", "previous process", "previous procedure",
+        "transcript", "transcript of the rehearsal", "transcript of the dry run", "rehearsal output", "rehearsal log", "log of the rehearsal", "output of the rehearsal", "log of the dry run", "dry run output", "dry run log", "sample session", "example session", "session log", "expected log", "history", "previous attempt", "previous attempts", "earlier attempts", "last time", "prior art", "rejected alternative", "rejected alternatives", "rejected option", "rejected options", "rejected approaches", "snippets", "code snippets", "handy queries", "useful queries", "helper scripts", "useful scripts", "legacy command", "legacy commands",
     ]),
     (Topic::Aside, &[
         "not like this", "instead of", "avoid", "avoid this", "skip", "skip this", "skip this step", "skipped", "cancelled", "canceled", "called off",
         "n a", "not applicable", "not relevant", "not possible", "impossible", "not supported", "not required", "not used", "do not", "don t", "never",
         "separate ticket", "in a separate ticket", "separate change", "in a separate change", "for reference", "for example", "anti pattern",
         "superseded", "wrong way", "the wrong way", "bad example", "do not do this", "don t do this", "never do this",
+        "separate pr", "in a separate pr", "separate pull request", "in a separate pull request", "separate mr",
     ]),
     (Topic::Flaw, &[
         "legacy", "historical", "archived", "archive", "old", "former", "outdated", "obsolete", "deprecated", "wrong", "bad", "incorrect", "invalid",
@@ -302,6 +292,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "staging deploy*", "staging environment*", "staging migrat*", "staging release*", "staging rollout*", "staging server*", "on staging", "to staging",
         "for staging", "in staging", "laptop*", "workstation*", "dev environment*", "development environment*", "test environment*", "your machine",
         "local machine", "locally", "for development", "for testing", "for dev", "on dev", "to a review app", "to review app",
+        "staging rehearsal*", "rehearsal on", "dev setup", "development setup", "local setup", "local environment*",
     ]),
     (Topic::Emergency, &["emergency"]),
     (Topic::Thing, &[
@@ -338,6 +329,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "integration test*", "regression*", "checks",
     ]),
     (Topic::After, &[
+        "tomorrow", "the next morning",
         "monitor*", "cleanup", "clean up", "review*", "observ*", "retrospective", "stabili*", "closure", "close out", "wrap up",
         "24 hours", "48 hours", "72 hours", "1 week", "next day", "long term", "short term", "decommission*", "lessons*",
     ]),
@@ -353,5 +345,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::Checklist, &["checklist*", "readiness", "go no go"]),
     (Topic::And, &["and"]),
     (Topic::Failure, &["fail*", "wrong", "issue*", "problem*", "error*", "break*", "broken"]),
+    (Topic::Case, &["stuck", "hung", "hang", "hangs", "hanging", "freezes", "pod crash", "pods crash", "crashes", "crashed", "crashing", "crash loop*", "crashloop*", "broken", "breaks", "fails", "failed", "failing", "times out", "timed out", "unresponsive", "unreachable", "deadlock detected", "deadlocks detected", "timeout exceeded", "timeout reached", "out of disk*", "out of memory", "out of space", "disk full", "disk is full", "no space left*", "lag grows", "lag increases", "falls behind", "falling behind", "error handling", "errors handling", "handling error*", "handling of error*", "common error*", "common failure*", "frequent error*", "duplicate key error*", "panic button", "kill switch", "how to stop", "how to abort", "how to cancel", "unstick*", "downtime alternative", "and older", "or older", "and newer", "or newer", "and below", "and earlier", "or earlier"]),
+    (Topic::Resumes, &["after failure*", "after a failure", "after a failed*", "after an error", "after errors", "after a crash", "after a timeout", "after an abort", "after an interruption"]),
     (Topic::Small, &["the", "a", "of", "and", "if", "needed", "plan", "strategy", "roll", "fall", "back", "out", "how", "to", "otherwise", "manual steps"]),
 ];

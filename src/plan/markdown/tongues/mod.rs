@@ -9,11 +9,16 @@ mod english;
 mod french;
 mod german;
 mod japanese;
+mod machines;
 mod portuguese;
+mod rivals;
 mod russian;
 mod spanish;
 
 use std::sync::LazyLock;
+
+pub(super) use machines::names_machine;
+pub(super) use rivals::{Rival, rival};
 
 use super::heading::Ordinal;
 use super::phrases::{Topic, is_dense};
@@ -27,6 +32,8 @@ pub(super) struct Tongue {
     pub(super) ordinals: &'static [(&'static str, Ordinal)],
     /// "or", at the beginning of a line.
     pub(super) either: &'static [&'static str],
+    /// "otherwise", behind what is for a case.
+    pub(super) otherwise: &'static [&'static str],
     /// "expected", before a colon.
     pub(super) expected: &'static [&'static str],
     /// "output", before a block of what is printed; `*` at the end stands for any ending.
@@ -52,6 +59,8 @@ pub(super) struct Tongue {
     pub(super) alone: &'static [&'static str],
     /// "in another terminal", anywhere in what somebody may do.
     pub(super) beside: &'static [&'static str],
+    /// "put this into", at the beginning of a line above what is written into a file.
+    pub(super) writes: &'static [&'static str],
     /// "only if", at the beginning of a remark in parentheses.
     pub(super) only_in_case: &'static [&'static str],
     /// "when", in front of what commands are for, if what follows speaks of a failure or of a way back.
@@ -139,6 +148,18 @@ impl<T> Beginnings<T> {
         &self.0[usize::from(byte)]
     }
 }
+
+/// Whether `text` says no more than "otherwise".
+pub(super) fn says_otherwise(text: &str) -> bool {
+    let mut near = OTHERWISE.near(text).iter();
+    near.any(|(word, ())| {
+        let rest = strip_word(text, word).map(str::trim_start);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ':', '，', '：']))
+    })
+}
+
+static OTHERWISE: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::of(|tongue| tongue.otherwise));
 
 /// What headings and steps are counted as, in all languages.
 pub(super) static ORDINALS: LazyLock<Beginnings<Ordinal>> = LazyLock::new(|| {

@@ -1,0 +1,70 @@
+//! Steps whose code is not run: one that is numbered among others is done by hand, and ticked. Who goes on with
+//! step 2 while step 1 is only text has left it out.
+
+use super::blocks::{Block, Kind};
+use super::book::Book;
+use super::found::{Found, Rules};
+use super::heading::{self, Ordinal};
+use super::label::{Group, label};
+use super::notes;
+use super::outline::Section;
+use super::steps::Walk;
+use super::work;
+use crate::plan::draft::StepSpec;
+use crate::plan::problem::Problem;
+use crate::plan::source::Span;
+
+impl Walk<'_, '_> {
+    /// Makes the line `before` a step, if it is numbered as one and `block` below it is code that is not run.
+    pub(super) fn by_hand(&mut self, before: Option<&Block>, block: &Block, group: Option<&Group>) {
+        let line = before.and_then(|before| Some((before.paragraph()?, before.span)));
+        let Some((line, span)) = line.filter(|_| self.rules.fences && is_code(block)) else {
+            return;
+        };
+        let name = label(&line.text);
+        if heading::counts_steps(&name) {
+            let span = self.book.first_line(span);
+            let mut step = step(name, &[block.span], span, self.book);
+            step.group = group.cloned();
+            self.push(step);
+        }
+    }
+}
+
+/// Makes the numbered heading of `section` a step, if `blocks` below it hold code and nothing of it became one.
+pub(super) fn of_section(
+    section: &Section,
+    rules: Rules,
+    blocks: &[Block],
+    found: &mut Found,
+    book: &mut Book<'_>,
+) {
+    let numbered = rules.fences && section.title.ordinal == Some(Ordinal::Number);
+    if numbered && found.steps.is_empty() && blocks.iter().any(is_code) {
+        let span = book.first_line(section.span);
+        let step = step(section.title.text.clone(), &found.notes, span, book);
+        found.steps.push(step);
+    }
+}
+
+fn is_code(block: &Block) -> bool {
+    match &block.kind {
+        Kind::Fence(fence) => !fence.language.runs() && fence.why_unread().is_some(),
+        Kind::Indented => true,
+        _ => false,
+    }
+}
+
+fn step(name: String, text: &[Span], span: Span, book: &mut Book<'_>) -> Box<StepSpec> {
+    let message = format!(
+        "\"{name}\" is numbered as a step, and nothing in it is run: it is done by hand, and ticked"
+    );
+    book.problems.push(
+        Problem::warning("section-not-run", span, message)
+            .hint("write `bash` or `sql` behind the fence if it is to be run"),
+    );
+    let mut step = work::blank(name, span);
+    work::add(&mut step.details, &notes::text(text, book));
+    work::finish(&mut step);
+    step
+}

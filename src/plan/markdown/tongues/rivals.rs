@@ -1,0 +1,224 @@
+//! Names of ways that exclude each other, by what they are ways of: a release is deployed with downtime or
+//! without. A name stands for all of its row that mean the same.
+
+use std::sync::LazyLock;
+
+use super::{Beginnings, strip_word};
+
+/// What a name is one of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::plan::markdown) struct Rival {
+    group: usize,
+    which: usize,
+}
+
+impl Rival {
+    /// Whether only one of this and `other` is gone.
+    pub(in crate::plan::markdown) fn excludes(self, other: Rival) -> bool {
+        self.group == other.group && self.which != other.which
+    }
+
+    /// Whether it is a system of a person's own.
+    pub(in crate::plan::markdown) fn is_own_system(self) -> bool {
+        self.group == 1 && matches!(self.which, 1 | 2)
+    }
+
+    /// The version `number` of what this names.
+    fn of_version(self, number: usize) -> Rival {
+        Rival {
+            group: GROUPS.len() + self.which,
+            which: number,
+        }
+    }
+}
+
+/// What `text` names, if it says no more: "For staging", "Without downtime (slow)", "PostgreSQL 15+".
+pub(in crate::plan::markdown) fn rival(text: &str) -> Option<Rival> {
+    let text = text.trim();
+    let led = || {
+        let behind = behind_lead(text)?;
+        named(behind).or_else(|| named(behind_lead(behind)?))
+    };
+    named(text).or_else(led).or_else(|| version(text))
+}
+
+fn named(text: &str) -> Option<Rival> {
+    let mut near = RIVALS.near(text).iter();
+    near.find_map(|(name, rival)| says_no_more(strip_word(text, name)?).then_some(*rival))
+}
+
+fn behind_lead(text: &str) -> Option<&str> {
+    let mut near = LEADS.near(text).iter();
+    near.find_map(|(word, ())| strip_word(text, word)?.strip_prefix(' '))
+}
+
+fn version(text: &str) -> Option<Rival> {
+    let mut near = VERSIONED.near(text).iter();
+    near.find_map(|(name, product)| {
+        let rest = strip_word(text, name)?.trim_start();
+        let end = rest.find(|c: char| !c.is_ascii_digit());
+        let (number, rest) = rest.split_at(end.unwrap_or(rest.len()));
+        let number = number.parse().ok()?;
+        let open =
+            rest.starts_with(['+', '.']) || rest.starts_with(" and ") || rest.starts_with(" or ");
+        (open || says_no_more(rest)).then_some(product.of_version(number))
+    })
+}
+
+/// Whether `rest`, which stands behind a name, says nothing else, or explains it.
+fn says_no_more(rest: &str) -> bool {
+    let ends = |rest: &str| {
+        let signs = ['(', ':', '-', '–', '—', ',', '/', '（', '：'];
+        rest.is_empty() || rest.starts_with(signs)
+    };
+    let rest = rest.trim_start();
+    let mut fillers = FILLERS.near(rest).iter();
+    ends(rest)
+        || fillers
+            .any(|(word, ())| strip_word(rest, word).is_some_and(|rest| ends(rest.trim_start())))
+}
+
+/// What may stand in front of a name.
+static LEADS: LazyLock<Beginnings> = LazyLock::new(|| {
+    let words = [
+        "for",
+        "on",
+        "in",
+        "using",
+        "via",
+        "with",
+        "through",
+        "the",
+        "auf",
+        "fur",
+        "mit",
+        "per",
+        "pour",
+        "avec",
+        "en",
+        "para",
+        "con",
+        "com",
+        "на",
+        "для",
+        "через",
+    ];
+    Beginnings::new(words.map(|word| (word, ())))
+});
+
+/// What may stand behind one.
+static FILLERS: LazyLock<Beginnings> = LazyLock::new(|| {
+    let words = [
+        "environment",
+        "environments",
+        "method",
+        "path",
+        "way",
+        "procedure",
+        "approach",
+        "mode",
+        "route",
+        "variant",
+        "or",
+        "and",
+        "umgebung",
+        "weg",
+        "verfahren",
+        "methode",
+        "metodo",
+        "procedimiento",
+        "procedimento",
+        "способ",
+        "の場合",
+        "モード",
+        "方式",
+        "手順",
+        "模式",
+    ];
+    Beginnings::new(words.map(|word| (word, ())))
+});
+
+/// The names, by how they begin.
+static RIVALS: LazyLock<Beginnings<Rival>> = LazyLock::new(|| of_groups(GROUPS));
+/// What there are versions of.
+static VERSIONED: LazyLock<Beginnings<Rival>> = LazyLock::new(|| of_groups(&[PRODUCTS]));
+
+type Group = &'static [&'static [&'static str]];
+
+fn of_groups(groups: &[Group]) -> Beginnings<Rival> {
+    let mut all = Vec::new();
+    for (group, rows) in groups.iter().enumerate() {
+        for (which, row) in rows.iter().enumerate() {
+            all.extend(row.iter().map(|name| (*name, Rival { group, which })));
+        }
+    }
+    Beginnings::new(all)
+}
+
+/// Environments of which a run is in one.
+#[rustfmt::skip]
+const PLACES: Group = &[
+    &["staging", "stage", "preprod", "pre-production", "preproduction", "preproduccion", "homologacao", "стейджинг", "ステージング", "ステージング環境", "预发布环境"],
+    &["production", "prod", "produktion", "produktivumgebung", "produccion", "producao", "продакшн", "прод", "本番", "本番環境", "生产环境"],
+    &["test", "testing", "testumgebung", "тест", "検証環境", "テスト環境", "测试环境"],
+    &["development", "dev", "entwicklung", "developpement", "desarrollo", "desenvolvimento", "開発環境", "开发环境"],
+    &["qa"], &["uat"], &["sandbox"], &["local", "lokal", "локально", "ローカル", "本地"],
+];
+
+/// Systems.
+const SYSTEMS: Group = &[
+    &["linux"],
+    &["macos", "mac"],
+    &["windows"],
+    &["debian"],
+    &["ubuntu"],
+    &["rhel"],
+    &["centos"],
+    &["fedora"],
+    &["alpine"],
+    &["freebsd"],
+];
+
+#[rustfmt::skip]
+const GROUPS: &[Group] = &[
+    PLACES,
+    SYSTEMS,
+    &[&["online", "онлайн", "オンライン", "在线"], &["offline", "офлайн", "オフライン", "离线"]],
+    &[
+        &["manual", "manually", "by hand", "manuell", "von hand", "manuelle", "manuel", "manuellement", "manualmente", "вручную", "手動", "手动"],
+        &["automatic", "automated", "automatically", "automatisch", "automatique", "automatiquement", "automatico", "automatica", "автоматически", "自動", "自动"],
+    ],
+    &[
+        &["with downtime", "with a downtime", "maintenance window", "maintenance-window", "mit ausfall", "mit downtime", "mit auszeit", "wartungsfenster", "avec interruption", "avec coupure", "con corte", "con parada", "con interrupcion", "com parada", "com interrupcao", "с простоем", "ダウンタイムあり", "停止あり", "停机"],
+        &["without downtime", "zero downtime", "zero-downtime", "no downtime", "ohne ausfall", "ohne downtime", "ohne auszeit", "sans interruption", "sans coupure", "sin corte", "sin parada", "sin interrupcion", "sem parada", "sem interrupcao", "без простоя", "ダウンタイムなし", "停止なし", "無停止", "不停机"],
+    ],
+    &[
+        &["fresh install", "fresh installation", "new install", "new installation", "neuinstallation", "nouvelle installation", "nueva instalacion", "instalacion nueva", "nova instalacao", "instalacao nova", "новая установка", "新規インストール", "新規構築", "全新安装"],
+        &["upgrade", "existing install", "existing installation", "aktualisierung", "bestandsinstallation", "mise a niveau", "mise a jour", "actualizacion", "atualizacao", "обновление", "アップグレード", "升级"],
+    ],
+    &[
+        &["first deployment", "first deploy", "first release", "erstes deployment", "premier deploiement", "primer despliegue", "primeira implantacao", "первый деплой", "первый релиз", "初回デプロイ", "初回", "首次部署"],
+        &["later deployments", "later deploys", "subsequent deployments", "subsequent deploys", "later releases", "spatere deployments", "deploiements suivants", "despliegues posteriores", "implantacoes seguintes", "последующие деплои", "последующие релизы", "2回目以降", "后续部署"],
+    ],
+    &[&["helm", "avec helm", "mit helm", "con helm", "com helm"], &["kubectl", "avec kubectl", "mit kubectl", "con kubectl", "com kubectl"], &["kustomize"], &["argocd", "argo cd"]],
+    &[&["kubernetes", "k8s"], &["docker compose", "docker-compose", "docker swarm"], &["bare metal"], &["nomad"]],
+    &[&["aws"], &["gcp", "google cloud"], &["azure"], &["on premises", "on-premises", "on prem"]],
+    &[
+        &["via the ui", "via ui", "via the web ui", "using the ui", "in the ui", "uber die oberflache", "via l'interface", "por la interfaz", "pela interface", "через интерфейс", "через веб"],
+        &["via the cli", "via cli", "using the cli", "on the command line", "uber die kommandozeile", "en ligne de commande", "por linea de comandos", "por linha de comando", "через консоль", "через cli"],
+        &["via the api", "via api", "using the api", "uber die api", "via l'api", "через api"],
+    ],
+    &[&["blue active", "blue is active", "blau aktiv"], &["green active", "green is active", "grun aktiv"]],
+    &[&["fast", "schnell"], &["safe", "sicher"]],
+];
+
+/// What is one or another way by its version.
+const PRODUCTS: Group = &[
+    &["postgresql", "postgres", "pg"],
+    &["mysql"],
+    &["mariadb"],
+    &["ubuntu"],
+    &["debian"],
+    &["rhel"],
+    &["windows server"],
+];
