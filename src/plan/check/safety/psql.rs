@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::given::PSQL;
+use super::given::{PSQL, asks_pooler};
 use crate::plan::commands::{Command, Given, Input, Script, Word};
 use crate::plan::sql_text;
 
@@ -156,14 +156,22 @@ impl<'c, 't> Psql<'c, 't> {
             Input::Text(text) => Some(text.text.as_ref()),
             _ => None,
         });
-        for line in told.flat_map(str::lines) {
-            let set = line.trim_start().strip_prefix("\\set ON_ERROR_STOP");
-            if let Some(value) = set.filter(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
-            {
-                stops = is_on(value.trim());
-            }
+        if let Some(state) = told.filter_map(set_in).last() {
+            stops = state;
         }
         stops || self.command.arguments().iter().any(is_options)
+    }
+
+    /// Whether what is printed in front of it, which is the command at `ix` of `script`, tells it to stop.
+    pub(super) fn is_told_to_stop(script: &Script<'_>, ix: usize) -> bool {
+        let writers = script.writers(ix).into_iter();
+        let printed = writers.flat_map(|writer| writer.arguments());
+        printed.filter_map(|word| set_in(&word.text)).last() == Some(true)
+    }
+
+    /// Whether it speaks to a pooler's own console, which knows no transactions.
+    pub(super) fn asks_pooler(&self) -> bool {
+        asks_pooler(&self.given)
     }
 
     /// The database it is told to connect to, as it is written.
@@ -239,6 +247,16 @@ pub(super) fn from_program(command: &Command<'_>) -> Range<usize> {
         .first()
         .map_or(command.span.start, |word| word.span.start);
     start..command.span.end.max(start)
+}
+
+/// What the lines of `text` for `psql` itself say about stopping at errors, the last of them.
+fn set_in(text: &str) -> Option<bool> {
+    let set = |line: &'_ str| {
+        let value = line.trim_start().strip_prefix("\\set ON_ERROR_STOP")?;
+        let whole = !value.starts_with(|c: char| c.is_alphanumeric());
+        whole.then(|| is_on(value.trim()))
+    };
+    text.lines().filter_map(set).last()
 }
 
 /// What `NAME=VALUE` says about stopping at errors.

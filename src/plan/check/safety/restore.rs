@@ -39,17 +39,23 @@ pub(super) const PG_RESTORE: Known = Known {
 
 /// Finds scripts given to `psql` that goes on after an error.
 pub(super) fn errors(text: &Text<'_>, out: &mut Vec<Problem>) {
-    for command in &text.script.commands {
+    for (ix, command) in text.script.commands.iter().enumerate() {
         let Some(psql) = Psql::of(command) else {
             continue;
         };
-        if psql.runs_script() && !psql.stops() {
+        let hint = if psql.asks_pooler() {
+            "add `-v ON_ERROR_STOP=1`: it stops at the first error, and returns 3"
+        } else {
+            "add `-v ON_ERROR_STOP=1` (with `-X` and `-1`): it stops at the first error, \
+             takes everything back, and returns 3"
+        };
+        let stops = || psql.stops() || Psql::is_told_to_stop(&text.script, ix);
+        if psql.runs_script() && !stops() {
             out.push(text.warning(
                 "psql-hides-errors",
                 psql.range(),
                 "`psql` goes on after an error, and returns 0 when it is through",
-                "add `-v ON_ERROR_STOP=1` (with `-X` and `-1`): it stops at the first error, \
-                 takes everything back, and returns 3",
+                hint,
             ));
         }
     }
@@ -149,7 +155,27 @@ fn restored(
 
 fn writes_backup(command: &Command<'_>) -> bool {
     let program = command.program();
-    matches!(program, "pg_restore" | "pg_dump" | "pg_dumpall")
+    let dumps = || {
+        // Without rows, it is no backup.
+        let bare = [
+            "-s",
+            "-g",
+            "-r",
+            "-t",
+            "--schema-only",
+            "--globals-only",
+            "--roles-only",
+        ];
+        let known = if program == "pg_dump" {
+            &bare[..1]
+        } else {
+            &bare[..4]
+        };
+        let words = || command.arguments().iter().map(|word| word.text.as_ref());
+        !words().any(|word| known.contains(&word) || bare[4..].contains(&word))
+    };
+    program == "pg_restore"
+        || (matches!(program, "pg_dump" | "pg_dumpall") && dumps())
         || (program != "echo" && command.arguments().iter().any(|word| is_backup(&word.text)))
         || matches!(command.input(), Input::File(word) if is_backup(&word.text))
 }
