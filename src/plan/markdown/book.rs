@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::blocks::{Block, Fence, Kind};
 use super::conditional::Reserve;
+use super::hosts::Prompts;
 use super::lost::Lost;
 use super::work;
 use crate::plan::draft::{Hole, Placed};
@@ -41,6 +42,10 @@ pub(super) struct Book<'s> {
     pub(super) reserves: HashMap<String, Option<Reserve>>,
     /// What the steps so far have set for their own shells only.
     pub(super) lost: Vec<Lost>,
+    /// The machines that prompts name.
+    pub(super) prompts: Prompts,
+    /// Whether the front matter declares a database.
+    declares: bool,
 }
 
 impl<'s> Book<'s> {
@@ -62,6 +67,8 @@ impl<'s> Book<'s> {
             shells: Vec::new(),
             reserves: HashMap::new(),
             lost: Vec::new(),
+            prompts: Prompts::default(),
+            declares: false,
         }
     }
 
@@ -89,6 +96,7 @@ impl<'s> Book<'s> {
         vars: &[Var],
         shell: Option<&Interpreter>,
     ) {
+        self.declares = !databases.is_empty();
         self.database = match databases {
             [] => MAIN.to_owned(),
             [only] => only.name.clone(),
@@ -128,6 +136,11 @@ impl<'s> Book<'s> {
     /// The database that SQL means when nothing else is said.
     pub(super) fn database(&self) -> String {
         self.database.clone()
+    }
+
+    /// Whether the front matter says where a database is.
+    pub(super) fn has_databases(&self) -> bool {
+        self.declares
     }
 
     /// The shell called `name`, with the options that the front matter gives it.

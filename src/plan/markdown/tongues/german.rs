@@ -67,6 +67,7 @@ pub(super) const GERMAN: Tongue = Tongue {
     may: &["optional", "nur beim ersten", "im zweifel", "uberspringen falls", "uberspringen wenn"],
     alone: &["zum abbrechen", "zum abbruch"],
     beside: &["in einem zweiten terminal", "in einem anderen terminal", "in einem weiteren terminal"],
+    on_host: &[],
     only_in_case: &["nur falls", "nur wenn", "nur bei", "nur im", "bei bedarf", "falls notig"],
     in_case_of: &["sollte", "sollten", "um", "nach"],
     choose: &["entscheid", "wahle", "auswahl", "entweder"],

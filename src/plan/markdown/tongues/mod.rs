@@ -52,6 +52,9 @@ pub(super) struct Tongue {
     pub(super) alone: &'static [&'static str],
     /// "in another terminal", anywhere in what somebody may do.
     pub(super) beside: &'static [&'static str],
+    /// "on the server", at the beginning of what names a machine; where what it is stands last, see
+    /// [`super::host_names`]; `*` at the end stands for any ending.
+    pub(super) on_host: &'static [&'static str],
     /// "only if", at the beginning of a remark in parentheses.
     pub(super) only_in_case: &'static [&'static str],
     /// "when", in front of what commands are for, if what follows speaks of a failure or of a way back.

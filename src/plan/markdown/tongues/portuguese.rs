@@ -69,6 +69,7 @@ pub(super) const PORTUGUESE: Tongue = Tongue {
     may: &["somente na primeira", "em caso de duvida"],
     alone: &["para interromper"],
     beside: &["em outro terminal", "em um segundo terminal", "noutro terminal"],
+    on_host: &["no servidor*", "nos servidor*", "em cada servidor*", "em todos os servidor*", "no primario", "na replica*", "nas replica*", "em cada no", "em todos os nos", "na maquina*", "no bastion*", "a partir do bastion*", "no container*", "no conteiner*"],
     only_in_case: &["somente se", "apenas se", "se necessario"],
     in_case_of: &["quando", "para", "apos"],
     choose: &["decidir", "escolher"],

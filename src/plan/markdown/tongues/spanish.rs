@@ -70,6 +70,7 @@ pub(super) const SPANISH: Tongue = Tongue {
     may: &["opcional", "opcionalmente", "solo la primera vez"],
     alone: &["para abortar", "para cancelar"],
     beside: &["en otra terminal", "en otro terminal", "en una segunda terminal"],
+    on_host: &["en el servidor*", "en los servidor*", "en cada servidor*", "en todos los servidor*", "en el primario", "en la replica*", "en las replica*", "en el nodo*", "en cada nodo*", "en todos los nodo*", "en la maquina*", "en el bastion*", "desde el bastion*", "en el contenedor*"],
     only_in_case: &["solo si", "solo en caso", "si es necesario"],
     in_case_of: &["cuando", "para", "tras"],
     choose: &["decidir", "elegir", "escoger"],
