@@ -239,9 +239,10 @@ impl Walk<'_, '_> {
         let held = list.holds.work || list.holds.tasks;
         let asked = !held && text.is_some_and(|text| decided::asks(text, within));
         asked
-            || match within {
-                true => text.is_some_and(criteria::announces),
-                false => !list.holds.work && text.is_some_and(criteria::announces_for_certain),
+            || if within {
+                text.is_some_and(criteria::announces)
+            } else {
+                !list.holds.work && text.is_some_and(criteria::announces_for_certain)
             }
     }
 

@@ -86,9 +86,10 @@ impl Words {
     /// The words of `heading`, whatever its signs make parts of it.
     pub(super) fn whole(heading: &str) -> Self {
         let heading = heading::unmarked(heading).unwrap_or(heading);
-        let text = match heading.is_ascii() {
-            true => folded_ascii(heading),
-            false => folded(windows::undo(heading).as_deref().unwrap_or(heading)),
+        let text = if heading.is_ascii() {
+            folded_ascii(heading)
+        } else {
+            folded(windows::undo(heading).as_deref().unwrap_or(heading))
         };
         let mut words = Words {
             topics: 0,

@@ -165,8 +165,8 @@ impl<'c, 't> Psql<'c, 't> {
     /// Whether what is printed in front of it, which is the command at `ix` of `script`, tells it to stop.
     pub(super) fn is_told_to_stop(script: &Script<'_>, ix: usize) -> bool {
         let writers = script.writers(ix).into_iter();
-        let printed = writers.flat_map(|writer| writer.arguments());
-        printed.filter_map(|word| set_in(&word.text)).last() == Some(true)
+        let printed = writers.flat_map(Command::arguments);
+        printed.rev().find_map(|word| set_in(&word.text)) == Some(true)
     }
 
     /// Whether it speaks to a pooler's own console, which knows no transactions.
@@ -256,7 +256,7 @@ fn set_in(text: &str) -> Option<bool> {
         let whole = !value.starts_with(|c: char| c.is_alphanumeric());
         whole.then(|| is_on(value.trim()))
     };
-    text.lines().filter_map(set).last()
+    text.lines().rev().find_map(set)
 }
 
 /// What `NAME=VALUE` says about stopping at errors.

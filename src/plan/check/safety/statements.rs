@@ -1,5 +1,6 @@
 //! SQL in steps, judged in the order in which the plan runs it.
 
+use super::certain;
 use super::passage::Home;
 use super::sql::{Remark, Session, Unit};
 use super::text::{Sql, Text};
@@ -31,6 +32,7 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
     let pieces = run().flat_map(|text| text.sql().into_iter().map(move |piece| (text, piece)));
     let pieces: Vec<(&Text<'_>, Sql<'_>)> = pieces.collect();
     let mut sessions = Sessions::default();
+    certain::check(texts, facts, out);
     for pieces in pieces.chunks(TOGETHER) {
         let texts: Vec<&str> = pieces.iter().map(|(_, piece)| piece.text).collect();
         let scripts = parallel::map(&texts, MANY, |sql| ddl::read(sql));
