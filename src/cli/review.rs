@@ -69,6 +69,7 @@ fn print(
     sheets: &[review::Sheet],
     format: Format,
 ) -> anyhow::Result<Exit> {
+    let record = &record.clone().follow(plan);
     let summary = record.summary(plan, sheets);
     let names: Vec<&str> = summary.approvals.iter().map(|a| a.by.as_str()).collect();
     let required = summary.required.max(1) as usize;
@@ -103,8 +104,10 @@ fn print(
             for comment in record.open_comments() {
                 let step = comment.step.as_deref().and_then(|id| plan.find(id));
                 let on = step.map_or("the plan", |ix| plan.steps[ix].number.as_str());
+                let was = comment.was_on(plan);
+                let was = was.map_or(String::new(), |was| format!(" (it was on \"{was}\")"));
                 say::out(format_args!(
-                    "open remark on {on}, by {}: {}\n",
+                    "open remark on {on}{was}, by {}: {}\n",
                     comment.by, comment.text
                 ))?;
             }
@@ -115,7 +118,7 @@ fn print(
                 [] => say::out("not approved\n")?,
                 names => say::out(format_args!("approved by {}\n", names.join(", ")))?,
             }
-            if !enough {
+            if !enough && summary.required > 0 {
                 say::out(format_args!(
                     "{} of {required} approvals are there\n",
                     names.len()

@@ -14,6 +14,12 @@ pub struct Facts {
     pub visible: HashMap<String, String>,
     /// Its domains by name, and whether they test what is written.
     pub domains: HashMap<String, bool>,
+    /// What has a name in it, tables, views, indexes and sequences, named as tables are; none: nobody knows.
+    pub relations: Option<HashSet<String>>,
+    /// The views that read a column, by its table and its name.
+    pub readers: HashMap<(String, String), Vec<String>>,
+    /// Its materialized views, and whether each has a unique index over all of its rows.
+    pub computed: HashMap<String, bool>,
     /// The migrations that are applied, by the names that their tool gives them; none: nobody knows.
     pub applied: Option<HashSet<String>>,
 }

@@ -1,5 +1,7 @@
 //! What has changed between two texts, as a unified difference.
 
+use std::borrow::Cow;
+
 use similar::{ChangeTag, TextDiff};
 
 /// How many lines around a change are shown.
@@ -23,9 +25,10 @@ pub enum DiffLine {
     New(String),
 }
 
-/// What has to change in `old` to have `new`; nothing if they are the same.
+/// What has to change in `old` to have `new`; nothing if they are the same, or only their lines end otherwise.
 pub fn difference(old: &str, new: &str) -> Vec<DiffLine> {
-    let diff = TextDiff::from_lines(old, new);
+    let (old, new) = (plain(old), plain(new));
+    let diff = TextDiff::from_lines(old.as_ref(), new.as_ref());
     let mut lines = Vec::new();
     for group in diff.grouped_ops(AROUND) {
         if let Some(first) = group.first() {
@@ -44,6 +47,15 @@ pub fn difference(old: &str, new: &str) -> Vec<DiffLine> {
         }
     }
     lines
+}
+
+/// `text` with lines that end as they mostly do.
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        text.replace("\r\n", "\n").replace('\r', "\n").into()
+    } else {
+        text.into()
+    }
 }
 
 #[cfg(test)]
@@ -68,5 +80,6 @@ mod tests {
             ]
         );
         assert!(difference(old, old).is_empty());
+        assert!(difference(old, &old.replace('\n', "\r\n")).is_empty());
     }
 }

@@ -80,6 +80,7 @@ mod tests {
         };
         let act = Act::Comment {
             step: None,
+            on: None,
             text: text.to_owned(),
         };
         let subject = Subject {

@@ -11,6 +11,7 @@
 //! shown. The file is TOML, made to be committed with the plan.
 
 mod differ;
+mod follow;
 mod keep;
 mod meaning;
 mod record;

@@ -47,6 +47,12 @@ pub struct Mark {
     pub at: String,
     /// What the plan said of the step.
     pub text: String,
+    /// What that meant, see [`super::Sheet::means`]; none: nobody wrote it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub means: Option<String>,
+    /// The id that the step had then, if it is another one now.
+    #[serde(skip)]
+    pub was: Option<String>,
 }
 
 /// A remark on a step, or on the plan.
@@ -58,6 +64,12 @@ pub struct Comment {
     /// The step's id; none: the whole plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
+    /// The step's number and title then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<String>,
+    /// The id that the step had then, if it is another one now.
+    #[serde(skip)]
+    pub was: Option<String>,
     /// Who.
     pub by: String,
     /// When, as RFC 3339 in UTC.
@@ -124,6 +136,8 @@ pub enum Act {
         step: String,
         /// What the plan says of it.
         text: String,
+        /// What that means.
+        means: String,
     },
     /// Has not, after all.
     Unmark {
@@ -134,6 +148,8 @@ pub enum Act {
     Comment {
         /// The step's id; none: the whole plan.
         step: Option<String>,
+        /// Its number and title.
+        on: Option<String>,
         /// What.
         text: String,
     },
@@ -180,16 +196,25 @@ impl Record {
     pub fn take(&mut self, act: Act, voice: Voice<'_>, subject: Subject<'_>) {
         let (by, at) = (voice.name.to_owned(), voice.at.to_owned());
         match act {
-            Act::Mark { step, text } => {
+            Act::Mark { step, text, means } => {
                 self.unmark(&step, voice.name);
-                self.marks.push(Mark { step, by, at, text });
+                self.marks.push(Mark {
+                    step,
+                    by,
+                    at,
+                    text,
+                    means: Some(means),
+                    was: None,
+                });
             }
             Act::Unmark { step } => self.unmark(&step, voice.name),
-            Act::Comment { step, text } => {
+            Act::Comment { step, on, text } => {
                 let last = self.comments.iter().map(|comment| comment.id).max();
                 self.comments.push(Comment {
                     id: last.unwrap_or(0) + 1,
                     step,
+                    on,
+                    was: None,
                     by,
                     at,
                     text,
@@ -342,6 +367,7 @@ mod tests {
             Act::Mark {
                 step: step.clone(),
                 text: "shell = '''\nx\n'''\n\"\\".to_owned(),
+                means: "Apply, shell\nDeploy (deploy)".to_owned(),
             },
             voice("bob"),
             OLD,
@@ -349,6 +375,7 @@ mod tests {
         record.take(
             Act::Comment {
                 step: Some(step),
+                on: Some("1.1 Apply".to_owned()),
                 text: "why?".to_owned(),
             },
             voice("bob"),

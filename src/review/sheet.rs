@@ -1,8 +1,9 @@
 //! Where each step stands in the file, and what the file says of it.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::plan::{Element, Format, Plan, Source, StepIx};
+use crate::plan::{Element, Format, Home, Plan, Source, Step, StepIx, Work};
 
 /// A step's part of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,15 @@ pub struct Sheet {
     pub lines: Range<usize>,
     /// What they say.
     pub text: String,
+    /// What that means by what stands elsewhere in the file: its phase, its database, its values.
+    pub means: String,
+}
+
+impl Sheet {
+    /// What it says and what that means, to be compared.
+    pub fn whole(&self) -> String {
+        format!("{}\n\n{}", self.means, self.text)
+    }
 }
 
 /// The sheets of all steps of `plan`, which was read from `source`, in the order of the plan. A step's
@@ -38,9 +48,55 @@ pub fn sheets(plan: &Plan, source: &Source) -> Vec<Sheet> {
             step,
             lines: first..first + own.len(),
             text: own.join("\n"),
+            means: means(plan, step),
         }
     };
     (0..plan.steps.len()).map(sheet).collect()
+}
+
+/// What the step at `ix` means by what stands elsewhere, a line for each thing. Its number is none of them:
+/// what is put in front of it changes nothing in it.
+fn means(plan: &Plan, ix: StepIx) -> String {
+    let Step { spec, home, .. } = &plan.steps[ix];
+    let mut lines = vec![format!("{} ({})", spec.title, spec.work.kind())];
+    lines.push(match *home {
+        Home::Phase(ix) => {
+            let phase = &plan.phases[ix].spec;
+            format!("phase: {} ({})", phase.name, phase.kind.word())
+        }
+        Home::Tier(ix) => format!("rollback: {}", plan.tiers[ix].spec.name),
+    });
+    let ways = spec.alternatives.iter().map(|way| &way.work);
+    let undo = spec.undo.iter().map(|undo| &undo.work);
+    for work in std::iter::once(&spec.work).chain(ways).chain(undo) {
+        match work {
+            Work::Sql(sql) => {
+                let known = plan
+                    .databases
+                    .iter()
+                    .find(|known| known.name == sql.database);
+                let url = known.map_or("", |known| known.url_env.as_str());
+                lines.push(format!("database: {}, from {url}", sql.database));
+            }
+            Work::Shell(shell) => lines.push(format!("shell: {}", shell.interpreter)),
+            _ => {}
+        }
+        for var in plan
+            .variables_in(spec, work)
+            .into_iter()
+            .filter_map(|name| plan.var(name))
+        {
+            let value = match (&var.default, &var.env) {
+                (Some(value), _) if !var.secret => value,
+                (_, Some(env)) => &format!("from {env}"),
+                _ => "asked for",
+            };
+            lines.push(format!("{}: {value}", var.name));
+        }
+    }
+    let mut seen = HashSet::new();
+    lines.retain(|line| seen.insert(line.clone()));
+    lines.join("\n")
 }
 
 /// The line of the header above or at `line` of a TOML file: a table's place is told by what it holds.

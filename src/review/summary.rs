@@ -1,6 +1,6 @@
 //! How a review stands: for each step, and for the plan as a whole.
 
-use super::record::{Approval, Record};
+use super::record::{Approval, Mark, Record};
 use super::sheet::Sheet;
 use crate::plan::Plan;
 
@@ -13,8 +13,13 @@ pub enum Standing {
     Others,
     /// This person has.
     Mine,
-    /// This person has, or else somebody has, and it has changed since: what it said then.
-    Changed(String),
+    /// This person has, or else somebody has, and it has changed since.
+    Changed {
+        /// What it was then.
+        was: String,
+        /// What it is now.
+        is: String,
+    },
 }
 
 /// How the review of a plan stands.
@@ -34,20 +39,36 @@ pub struct Summary<'r> {
     pub outdated: bool,
 }
 
+impl Mark {
+    /// Whether what was looked at is what `sheet` says, and means the same.
+    fn holds(&self, sheet: &Sheet) -> bool {
+        let means = self.means.as_ref();
+        let same = means.is_none_or(|means| *means == sheet.means);
+        self.was.is_none() && same && self.text == sheet.text
+    }
+}
+
 impl Record {
     /// How the step on `sheet`, called `id`, stands in the eyes of `name`.
     pub fn standing(&self, id: &str, sheet: &Sheet, name: &str) -> Standing {
         let marks = || self.marks.iter().filter(|mark| mark.step == id);
-        let current = || marks().filter(|mark| mark.text == sheet.text);
+        let current = || marks().filter(|mark| mark.holds(sheet));
         if current().any(|mark| mark.by == name) {
             return Standing::Mine;
         }
         let own = marks().find(|mark| mark.by == name);
         match own.or_else(|| marks().next_back()) {
             None => Standing::New,
-            Some(old) if own.is_some() || current().next().is_none() => {
-                Standing::Changed(old.text.clone())
-            }
+            Some(old) if own.is_some() || current().next().is_none() => match &old.means {
+                Some(means) => Standing::Changed {
+                    was: format!("{means}\n\n{}", old.text),
+                    is: sheet.whole(),
+                },
+                None => Standing::Changed {
+                    was: old.text.clone(),
+                    is: sheet.text.clone(),
+                },
+            },
             Some(_) => Standing::Others,
         }
     }
@@ -56,7 +77,7 @@ impl Record {
     pub fn reviewers<'r>(&'r self, id: &str, sheet: &Sheet) -> Vec<&'r str> {
         let marks = self.marks.iter();
         marks
-            .filter(|mark| mark.step == id && mark.text == sheet.text)
+            .filter(|mark| mark.step == id && mark.holds(sheet))
             .map(|mark| mark.by.as_str())
             .collect()
     }
@@ -138,25 +159,53 @@ mod tests {
         let mark = |text: &str| Act::Mark {
             step: "one".to_owned(),
             text: text.to_owned(),
+            means: sheets[0].means.clone(),
+        };
+        let changed = Standing::Changed {
+            was: format!("{}\n\nas it was", sheets[0].means),
+            is: sheets[0].whole(),
         };
         said(&mut record, "bob", mark("as it was"), "");
-        assert_eq!(
-            standing(&record, "bob"),
-            Standing::Changed("as it was".to_owned())
-        );
-        assert_eq!(
-            standing(&record, "cem"),
-            Standing::Changed("as it was".to_owned())
-        );
+        assert_eq!(standing(&record, "bob"), changed.clone());
+        assert_eq!(standing(&record, "cem"), changed.clone());
         assert_eq!(record.summary(&plan, &sheets).reviewed, 0);
         said(&mut record, "cem", mark(&sheets[0].text), "");
         assert_eq!(standing(&record, "cem"), Standing::Mine);
         assert_eq!(standing(&record, "ann"), Standing::Others);
-        assert_eq!(
-            standing(&record, "bob"),
-            Standing::Changed("as it was".to_owned())
-        );
+        assert_eq!(standing(&record, "bob"), changed.clone());
         assert_eq!(record.summary(&plan, &sheets).reviewed, 1);
+    }
+
+    #[test]
+    fn a_step_that_means_something_else_has_to_be_looked_at_again() {
+        let text = "---\nvars:\n  target: {default: staging}\ndatabases:\n  main: {url_env: SHOP_URL}\n---\n## Deployment\n\n- [ ] Clean\n  ```sh\n  ./clean {{target}}\n  ```\n- [ ] Look\n  ```sql\n  select 1;\n  ```\n\n## Rollback\n\n- [ ] Back\n  ```sh\n  ./back\n  ```\n";
+        let read = |text: &str| {
+            let opened = plan::open("p.md", text.as_bytes());
+            let plan = opened.plan.unwrap();
+            let sheets = sheets(&plan, &opened.source);
+            (plan, sheets)
+        };
+        let (plan, sheets) = read(text);
+        let mut record = Record::default();
+        for sheet in &sheets {
+            let act = Act::Mark {
+                step: plan.steps[sheet.step].id.to_string(),
+                text: sheet.text.clone(),
+                means: sheet.means.clone(),
+            };
+            said(&mut record, "bob", act, "");
+        }
+        for (old, new, left) in [
+            ("# nothing", "", 3),
+            ("staging", "production", 2),
+            ("SHOP_URL", "OTHER_URL", 2),
+            ("## Rollback", "## Prepare", 2),
+            ("## Deployment", "## Post-deployment", 1),
+            ("## Deployment", "Some words.\n\n## Deployment", 3),
+        ] {
+            let (plan, sheets) = read(&text.replace(old, new));
+            assert_eq!(record.summary(&plan, &sheets).reviewed, left, "{new}");
+        }
     }
 
     #[test]

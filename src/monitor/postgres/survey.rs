@@ -3,6 +3,7 @@
 //! [`details`].
 
 mod details;
+mod names;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -112,6 +113,7 @@ pub async fn survey(url: &str) -> Result<Facts, String> {
         }
     }
     details::add(&mut line, &mut facts).await;
+    names::add(&mut line, &mut facts).await;
     facts.applied = applied(&mut line).await;
     if let Ok(rows) = line.rows(query(BUSY)).await {
         for row in &rows {

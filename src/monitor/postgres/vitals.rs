@@ -219,7 +219,7 @@ impl VitalsWatch {
         } else {
             "SELECT checkpoints_timed AS timed, checkpoints_req AS requested FROM pg_stat_bgwriter"
         };
-        let rows = line.rows(query(&sql)).await?;
+        let rows = line.rows(query(sql)).await?;
         let Some(row) = rows.first() else {
             return Ok(());
         };

@@ -17,9 +17,9 @@ fn key(id: i64) -> Key {
     }
 }
 
-fn reset(stamp: i64, ago: u64) -> Option<Reset> {
+fn reset(stamp: i64, ago: u64) -> Reset {
     let ago = Duration::from_secs(ago);
-    Some(Reset { stamp, ago })
+    Reset { stamp, ago }
 }
 
 /// Counters as (id, calls, milliseconds).
@@ -35,7 +35,7 @@ fn counts(secs: u64, counters: &[(i64, i64, f64)]) -> Counts {
     };
     Counts {
         at: moment(secs),
-        reset: reset(1, secs),
+        reset: Some(reset(1, secs)),
         all: counters.iter().map(counter).collect(),
     }
 }
@@ -116,7 +116,7 @@ fn counters_that_were_reset_are_not_compared_with_those_before() {
     let t_zero = Some(moment(61));
     tracker.take(counts(70, &[(1, 1_110, 9_220.0)]), t_zero);
     let mut anew = counts(80, &[(1, 10, 1_000.0)]);
-    anew.reset = reset(2, 4);
+    anew.reset = Some(reset(2, 4));
     tracker.take(anew.clone(), t_zero);
     let now = seen(&tracker);
     assert_eq!(now.list[0].now.calls, 10, "all that came after the reset");
@@ -166,7 +166,7 @@ proptest! {
         for (at, (pause, counters)) in looks.into_iter().enumerate() {
             secs += pause;
             let all: HashMap<Key, Counter> = counts(secs, &counters).all;
-            let look = Counts { at: moment(secs), reset: reset(1, secs), all };
+            let look = Counts { at: moment(secs), reset: Some(reset(1, secs)), all };
             tracker.take(look, (at >= begins).then(|| moment(0)));
             let Some((now, _)) = tracker.statements("1.10") else {
                 prop_assert_eq!(at, 0);

@@ -13,6 +13,7 @@
 //! told by the [`Catalog`], which learns from the statements that are judged in their order.
 
 mod catalog;
+mod certain;
 mod client;
 mod column;
 mod constraint;
@@ -25,6 +26,7 @@ mod lock;
 mod name;
 mod object;
 mod read;
+mod refused;
 mod stable;
 mod verdict;
 mod view;
@@ -34,6 +36,7 @@ mod words;
 mod tests;
 
 pub use catalog::Catalog;
+pub use certain::{Live, Sure};
 pub use form::{Form, Row, TABLE};
 pub use judge::{judge, judge_script};
 pub use lock::LockMode;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::blocks::{Block, Fence, Inline, Item, Kind, List, Table};
 use super::conditional;
 use super::criteria;
+use super::decided;
 use super::expected;
 use super::fence::Language;
 use super::html::{self, Turn};
@@ -71,12 +72,12 @@ impl Walk<'_, '_> {
                     tab => self.tab = tab.or(self.tab.take()),
                 }
             }
-            Kind::List(list) if self.is_forward() => {
-                criteria::given(list, None, &mut self.found.alerts);
-            }
-            Kind::Table(table) if self.is_forward() => {
+            Kind::List(list) => criteria::given(list, None, &mut self.found.alerts),
+            Kind::Table(table) => {
                 self.found.alerts.extend(tables::criteria(table));
-                named::of_table(table, &mut self.found);
+                if self.is_forward() {
+                    named::of_table(table, &mut self.found);
+                }
             }
             _ => {}
         }
@@ -237,10 +238,15 @@ impl Walk<'_, '_> {
         let text = before
             .and_then(Block::paragraph)
             .map(|inline| inline.text.as_str());
-        match self.rules.place {
-            Place::RollbackStep => text.is_some_and(criteria::announces),
-            _ => !list.holds.work && text.is_some_and(criteria::announces_for_certain),
-        }
+        let within = self.rules.place == Place::RollbackStep;
+        let held = list.holds.work || list.holds.tasks;
+        let asked = !held && text.is_some_and(|text| decided::asks(text, within));
+        asked
+            || if within {
+                text.is_some_and(criteria::announces)
+            } else {
+                !list.holds.work && text.is_some_and(criteria::announces_for_certain)
+            }
     }
 
     pub(super) fn criteria(&mut self, list: &List, before: Option<&Block>) {

@@ -392,11 +392,8 @@ fn longest(text: &str, topics: &[&[Topic]]) -> Option<usize> {
 /// Whether nothing is left of `word`, whose script has no spaces, without phrases of `topics`.
 fn is_made_of(word: &str, topics: &[&[Topic]]) -> bool {
     let mut rest = word.trim_end();
-    while !rest.is_empty() {
-        let Some(longest) = longest(rest, topics) else {
-            return false;
-        };
+    while let Some(longest) = longest(rest, topics).filter(|_| !rest.is_empty()) {
         rest = &rest[longest..];
     }
-    true
+    rest.is_empty()
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::blocks::{Block, Fence, Kind};
 use super::conditional::Reserve;
+use super::hosts::Prompts;
 use super::lost::Lost;
 use super::work;
 use crate::plan::draft::{Hole, Placed};
@@ -37,12 +38,14 @@ pub(super) struct Book<'s> {
     database: String,
     /// The shells that were asked for, the one of the front matter first.
     shells: Vec<Arc<Interpreter>>,
-    /// The machine that the first prompt names.
-    pub(super) host: Option<String>,
     /// What the names above steps say against going on with those.
     pub(super) reserves: HashMap<String, Option<Reserve>>,
     /// What the steps so far have set for their own shells only.
     pub(super) lost: Vec<Lost>,
+    /// The machines that prompts name.
+    pub(super) prompts: Prompts,
+    /// Whether the front matter declares a database.
+    declares: bool,
 }
 
 impl<'s> Book<'s> {
@@ -62,9 +65,10 @@ impl<'s> Book<'s> {
             phase_ids: HashSet::new(),
             database: MAIN.to_owned(),
             shells: Vec::new(),
-            host: None,
             reserves: HashMap::new(),
             lost: Vec::new(),
+            prompts: Prompts::default(),
+            declares: false,
         }
     }
 
@@ -92,6 +96,7 @@ impl<'s> Book<'s> {
         vars: &[Var],
         shell: Option<&Interpreter>,
     ) {
+        self.declares = !databases.is_empty();
         self.database = match databases {
             [] => MAIN.to_owned(),
             [only] => only.name.clone(),
@@ -136,6 +141,11 @@ impl<'s> Book<'s> {
     /// The database that SQL means when nothing else is said.
     pub(super) fn database(&self) -> String {
         self.database.clone()
+    }
+
+    /// Whether the front matter says where a database is.
+    pub(super) fn has_databases(&self) -> bool {
+        self.declares
     }
 
     /// The shell called `name`, with the options that the front matter gives it.

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 
 use super::book::Book;
 use super::heading;
-use super::machines;
 use super::phrases::{Topic, is_dense};
 use super::shelved;
 use super::tongues::{self, Beginnings};
@@ -31,8 +30,6 @@ pub(super) enum Reserve {
     Way,
     /// It is written somewhere.
     Written,
-    /// It is done on another machine.
-    Machine,
 }
 
 /// Whether `text` begins with the case that what it names is for. Without spaces between words, a case
@@ -166,8 +163,7 @@ fn reserve(text: &str) -> Option<Reserve> {
     if WRITES.begin(bare) {
         return Some(Reserve::Written);
     }
-    let elsewhere = words.is_elsewhere().then_some(Reserve::Elsewhere);
-    elsewhere.or_else(|| tongues::names_machine(bare).then_some(Reserve::Machine))
+    words.is_elsewhere().then_some(Reserve::Elsewhere)
 }
 
 /// Whether `text` says that here is another way of doing it: "Alternatively, by hand", "Alternative: manual".
@@ -243,9 +239,7 @@ pub(super) fn guard(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
     if step.work.is_check() || step.confirm.is_some() || step.when.is_some() {
         return;
     }
-    let reserved = reserved_by(step, name, book);
-    let reaches = |reserve| reserve == Reserve::Machine && machines::reaches(step);
-    if let Some((text, reserve)) = reserved.filter(|(_, reserve)| !reaches(*reserve)) {
+    if let Some((text, reserve)) = reserved_by(step, name, book) {
         hold(step, &text, reserve, book);
     }
 }
@@ -334,10 +328,6 @@ fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) 
         Reserve::Way => (
             format!("\"{text}\" is one of several ways, of which only one is gone"),
             format!("This is one of several ways: \"{text}\". Is it the one?"),
-        ),
-        Reserve::Machine => (
-            format!("\"{text}\" names a machine: this runs here"),
-            format!("This is for another machine: \"{text}\". Is it to be run here?"),
         ),
         Reserve::Written => (
             format!("\"{text}\" says that this is written somewhere: here it would be run"),
@@ -439,11 +429,6 @@ mod tests {
             "La migration est bloquée",
             "エラー発生時",
             "Diagnostics:",
-            "On the old primary, run",
-            "SSH into db3",
-            "As root on web-07",
-            "Auf dem Replikat",
-            "En el servidor nuevo",
             "2. Otherwise",
             "Sonst",
             "服务崩溃",

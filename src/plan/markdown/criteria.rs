@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use super::blocks::{Block, Inline, Kind, List, Quote, Row};
 use super::book::Book;
+use super::decided;
 use super::found::Found;
 use super::label::label;
 use super::phrases::is_dense;
@@ -37,6 +38,15 @@ pub(super) fn announces_for_certain(line: &str) -> bool {
 
 /// Whether `line` is a criterion by itself: "Roll back if the error rate is above 5 %", "Trigger: errors > 5".
 pub(super) fn gives(line: &str) -> bool {
+    // "Rollback trigger: error rate > 5%"
+    let named = line.split_once([':', '：']).is_some_and(|(head, rest)| {
+        rest.contains(|c: char| c.is_ascii_digit())
+            && threshold::compares(rest)
+            && decided::asks(&format!("{head}:"), false)
+    });
+    if named || decided::decides(line) {
+        return true;
+    }
     let near = BACK_IF.near(line.trim_start_matches(COMMAS));
     if near.is_empty() {
         return false;

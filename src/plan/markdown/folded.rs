@@ -4,9 +4,10 @@ use crate::plan::{letters, windows};
 
 /// The words of `heading`, a space behind each.
 pub(super) fn folded(heading: &str) -> String {
-    match heading.is_ascii() {
-        true => of_plain_letters(heading),
-        false => of_letters(windows::undo(heading).as_deref().unwrap_or(heading)),
+    if heading.is_ascii() {
+        of_plain_letters(heading)
+    } else {
+        of_letters(windows::undo(heading).as_deref().unwrap_or(heading))
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::book::Book;
 use super::conditional;
 use super::heading::Ordinal;
+use super::hosts;
 use super::order;
 use super::outline::{Outline, Section, SectionIx};
 use super::roles::{Reading, Role};
@@ -95,6 +96,7 @@ fn phase(
     let told = told.or_else(|| contents.parts.get(&section)).copied();
     for step in &mut steps {
         conditional::guard(step, &reading.name, book);
+        hosts::guard(step, &reading.name, book);
         conditional::guard_section(step, &reading.name, &heading.title.words, book);
     }
     tell_unclear(reading, heading, book);

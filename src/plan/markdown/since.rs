@@ -74,8 +74,14 @@ pub(super) fn looks_like_place(text: &str) -> bool {
             .clone()
             .nth(1)
             .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    // "T minus 30"
+    let spoken = first == "t"
+        && words
+            .clone()
+            .nth(1)
+            .is_some_and(|word| named(&["minus", "plus"], word));
     let related = words.any(|word| named(&RELATIONS, word));
-    signed(first) || numbered || (unit && related)
+    signed(first) || numbered || spoken || (unit && related)
 }
 
 /// What times are counted in.

@@ -7,6 +7,7 @@ use super::book::Book;
 use super::conditional;
 use super::criteria;
 use super::found::{Found, Rules};
+use super::hosts;
 use super::in_text;
 use super::label::{Group, is_label, label, within};
 use super::notes;
@@ -112,6 +113,7 @@ impl Walk<'_, '_> {
             work::put_before(&mut step.details, &text);
         }
         self.guard_aside(&mut step);
+        hosts::guard(&mut step, "", self.book);
         self.found.steps.push(step);
     }
 
@@ -167,6 +169,9 @@ impl Walk<'_, '_> {
                     let (candidates, next) =
                         ways::side_by_side(blocks, ix - 1, before.take(), self.book);
                     let case = self.case(blocks, ix);
+                    let above = ix
+                        .checked_sub(2)
+                        .and_then(|above| blocks[above].paragraph());
                     ix = next;
                     let steps = self.found.steps.len();
                     self.fences(&candidates, group);
@@ -174,6 +179,9 @@ impl Walk<'_, '_> {
                         for step in &mut self.found.steps[steps..] {
                             conditional::guard(step, case, self.book);
                         }
+                    }
+                    for step in &mut self.found.steps[steps..] {
+                        hosts::guard_below(step, above, self.book);
                     }
                 }
                 Kind::Quote(quote) if block.holds.tasks => {
@@ -347,10 +355,11 @@ impl Walk<'_, '_> {
         };
         work::add(&mut step.details, label.unwrap_or(""));
         self.choose(step, first);
-        if let Some(label) = label.or(case)
-            && self.rules.place == Place::Step
-        {
-            conditional::guard(step, label, self.book);
+        if let Some(label) = label.or(case) {
+            if self.rules.place == Place::Step {
+                conditional::guard(step, label, self.book);
+            }
+            hosts::guard(step, label, self.book);
         }
     }
 

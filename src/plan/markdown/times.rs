@@ -32,7 +32,7 @@ pub(super) enum Said {
 }
 
 /// Words before a length that say no more than that it was not measured.
-const ROUGHLY: [&str; 17] = [
+const ROUGHLY: [&str; 26] = [
     "~",
     "≈",
     "about",
@@ -50,6 +50,15 @@ const ROUGHLY: [&str; 17] = [
     "takes",
     "duration:",
     "budget:",
+    "time box:",
+    "timebox:",
+    "timebox",
+    "timeboxed to",
+    "planned:",
+    "\u{23F1}\u{FE0F}",
+    "\u{23F1}",
+    "\u{23F3}",
+    "\u{1F551}",
 ];
 const AT_MOST: [&str; 13] = [
     "<=",
@@ -190,7 +199,13 @@ pub(super) fn inside(text: &str) -> Option<(Vec<Said>, bool)> {
 /// `t-1 hour`, `t+15 min`, `t-0`, `t minus 30 minutes`, `d-1`, `day +7`, `h-2`, `+30 min`.
 pub(super) fn place(text: &str) -> Option<i64> {
     // `J-1` in French.
-    let units = [("day", 86_400), ("d", 86_400), ("j", 86_400), ("h", 3_600)];
+    let units = [
+        ("day", 86_400),
+        ("d", 86_400),
+        ("j", 86_400),
+        ("h", 3_600),
+        ("week", 604_800),
+    ];
     let counted = units.iter().find_map(|(word, unit)| {
         let (sign, number) = signed(text.strip_prefix(word)?)?;
         Some((sign, number.parse::<i64>().ok()?, *unit))
@@ -289,11 +304,36 @@ pub(super) fn length(text: &str) -> Option<Duration> {
     {
         return duration::parse(&format!("{hours}h {minutes}m")).ok();
     }
+    if let Some(length) = odd(text) {
+        return Some(length);
+    }
     let unit = without(text, &["one", "an", "a"]);
     if unit.starts_with(|c: char| c.is_alphabetic()) && unit.len() > 2 {
         return duration::parse(&format!("1 {unit}")).ok();
     }
     duration::parse(text).ok().or_else(|| fraction(text))
+}
+
+/// `1:30 h`, `90'`, `½ h`, `1½ hours`.
+fn odd(text: &str) -> Option<Duration> {
+    if let Some(minutes) = text.strip_suffix(['\'', '′', '’']) {
+        return duration::parse(&format!("{minutes}m")).ok();
+    }
+    if let Some((hours, rest)) = text.split_once(':') {
+        let (minutes, unit) = rest.split_at_checked(2)?;
+        let sixty = minutes.parse::<u8>().is_ok_and(|minutes| minutes < 60);
+        let unit = duration::parse(&format!("1 {}", unit.trim())).ok();
+        let hour = unit == Some(Duration::from_secs(3600)) && sixty;
+        return duration::parse(&format!("{hours}h {minutes}m"))
+            .ok()
+            .filter(|_| hour);
+    }
+    let parts = [('½', "5"), ('¼', "25"), ('¾', "75")];
+    let (sign, part) = parts.into_iter().find(|(sign, _)| text.contains(*sign))?;
+    let (whole, unit) = text.split_once(sign)?;
+    let whole = whole.trim();
+    let whole = if whole.is_empty() { "0" } else { whole };
+    fraction(&format!("{whole}.{part} {}", unit.trim()))
 }
 
 /// `1.5 hours`: a fraction of a unit that is longer than a second.

@@ -61,6 +61,34 @@ pub(super) fn is_of_client(text: &str) -> bool {
         || lines.any(|line| named_prompt(line) || prompt_of_psql(line) == Some('#'))
 }
 
+/// The hosts that the prompts in the transcript `text` name, and where each line begins; none, if it is no
+/// transcript.
+pub(super) fn hosts(text: &str, console: bool) -> Vec<(usize, &str)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let Some(read) = Read::of(&lines, console) else {
+        return Vec::new();
+    };
+    let mut start = 0;
+    let mut found = Vec::new();
+    for (line, sort) in text.split_inclusive('\n').zip(&read.sorts) {
+        if matches!(sort, Sort::Typed(from) if *from > 0) {
+            found.extend(host_of(line.trim_start()).map(|host| (start, host)));
+        }
+        start += line.len();
+    }
+    found
+}
+
+/// What stands behind the `@` of the prompt that `text` begins with.
+fn host_of(text: &str) -> Option<&str> {
+    let rest = &text[environment(text)..];
+    let prompt = &rest[..named(rest)?];
+    let (_, host) = prompt.split_once('@')?;
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let end = host.find(|c: char| !fits(c)).unwrap_or(host.len());
+    Some(host[..end].trim_end_matches('.')).filter(|host| !host.is_empty())
+}
+
 /// Whether a line of a script can be no command: it begins with a prompt, or stands for lines that were
 /// left out.
 fn is_no_command(line: &str) -> bool {
@@ -249,15 +277,6 @@ fn named(text: &str) -> Option<usize> {
         .filter_map(|shell| head.strip_prefix(shell))
         .any(|version| version.chars().all(|c| c.is_ascii_digit() || c == '.'));
     (of_host || of_shell).then_some(end + 2)
-}
-
-/// The machine that the prompt names with which `line` begins.
-pub(super) fn host(line: &str) -> Option<&str> {
-    let rest = &line[environment(line)..];
-    let prompt = &rest[..named(rest)?];
-    let (_, host) = prompt.split_once('@')?;
-    let end = host.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-')));
-    Some(&host[..end.unwrap_or(host.len())])
 }
 
 /// Whether the shell would wait for more of `command`.

@@ -4,11 +4,9 @@
 use super::blocks::{Block, Fence, Inline, Kind};
 use super::book::Book;
 use super::conditional;
-use super::machines;
 use super::script::Piece;
 use super::shelved;
 use super::steps::Walk;
-use super::tongues;
 use super::unsaid::{self, Unsaid};
 use super::words::Words;
 use crate::plan::draft::{Mark, StepSpec};
@@ -30,14 +28,12 @@ impl Walk<'_, '_> {
 
     /// Makes a person look at `step`, in whose block a comment may say that what follows is not to be run.
     pub(super) fn heed(&mut self, step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence) {
-        machines::heed(step, fence, piece.start, piece.end, self.book);
         if !self.is_forward() || step.work.is_check() {
             return;
         }
         let told = piece.comments.iter().find(|(_, text)| {
             let titles = step.title == *text;
-            let elsewhere = || tongues::names_machine(text) && !machines::reaches(step);
-            shelved::is(text) || (!titles && (names_a_way_back(text) || elsewhere()))
+            shelved::is(text) || (!titles && names_a_way_back(text))
         });
         if let Some((at, text)) = told {
             let at = fence.locate(*at);

@@ -6,6 +6,7 @@ use super::blocks::Fence;
 use super::book::Book;
 use super::expected;
 use super::fence::{self, Language};
+use super::hosts;
 use super::lost;
 use super::marks;
 use super::placeholder::{self, Context};
@@ -176,6 +177,7 @@ pub(super) fn fill(step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence, book: 
     }
     step.expected = expected::expect(&piece.expected, &step.work).map(Box::new);
     ways::guard_options(step, fence, book);
+    hosts::look(step, piece, fence, book);
     if let Work::Snapshot(snapshot) = &step.work {
         let first = piece.code.first().map(|line| line.text.trim());
         if step.title.is_empty() || first == Some(step.title.as_str()) {

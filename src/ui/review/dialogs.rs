@@ -111,10 +111,16 @@ pub fn key(state: &mut State, event: KeyEvent, now: Moment) -> Option<Reaction> 
     }
     let page = usize::from(state.size.height / 2).max(1);
     match &mut dialog {
-        Dialog::Comment { step, input, .. } => {
+        Dialog::Comment { step, about, input } => {
             if key == Some(Key::Enter) {
                 let (step, text) = (step.take(), typed(input));
-                return (!text.is_empty()).then(|| state.deed(Act::Comment { step, text }, now));
+                let on = step.as_ref().map(|_| about.clone());
+                let act = Act::Comment {
+                    step,
+                    on,
+                    text: text.clone(),
+                };
+                return (!text.is_empty()).then(|| state.deed(act, now));
             }
             input.input(event);
         }

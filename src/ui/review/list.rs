@@ -98,7 +98,7 @@ fn line<'l>(look: &Look<'_>, row: Row, width: usize) -> Line<'l> {
             let (sign, role) = match state.standing(sheet) {
                 Standing::Mine => ("✓", Role::Good),
                 Standing::Others => ("○", Role::Active),
-                Standing::Changed(_) => ("~", Role::Warn),
+                Standing::Changed { .. } => ("~", Role::Warn),
                 Standing::New => ("·", Role::Dim),
             };
             let open = open_remarks(state, Some(step.id.as_str()));

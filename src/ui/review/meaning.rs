@@ -100,15 +100,15 @@ fn review_lines<'l>(look: &Look<'_>) -> Vec<Line<'l>> {
         return approval_lines(look);
     };
     let mut lines = Vec::new();
-    let by = state.record.reviewers(step.id.as_str(), sheet);
+    let by = state.followed.reviewers(step.id.as_str(), sheet);
     if !by.is_empty() {
         let text = format!("looked at by {}", by.join(", "));
         lines.push(Line::from(look.span(text, Role::Good)));
     }
-    if let Standing::Changed(old) = state.standing(sheet) {
+    if let Standing::Changed { was, is } = state.standing(sheet) {
         let words = "it has changed since it was looked at:";
         lines.push(Line::from(look.span(words, Role::Warn)));
-        let difference = review::difference(&old, &sheet.text);
+        let difference = review::difference(&was, &is);
         lines.extend(difference.iter().skip(1).map(|line| diff_line(look, line)));
     }
     lines
@@ -154,7 +154,9 @@ fn comment_lines<'l>(look: &Look<'_>, comment: &Comment, width: usize) -> Vec<Li
     let settled = settled
         .map(|stamp| format!("  (settled by {})", stamp.by))
         .unwrap_or_default();
-    let text = format!("\" {}: {}{settled}", comment.by, comment.text);
+    let was = comment.was_on(&look.state.plan);
+    let was = was.map_or(String::new(), |was| format!(" on \"{was}\""));
+    let text = format!("\" {}{was}: {}{settled}", comment.by, comment.text);
     let text = chars::one_line(&text).into_owned();
     clip::wrap(&text, width)
         .into_iter()

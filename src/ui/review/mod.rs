@@ -14,6 +14,7 @@
 mod app;
 mod desk;
 mod dialogs;
+mod differences;
 mod keymap;
 mod list;
 mod meaning;

@@ -7,7 +7,6 @@ use super::app::Setup;
 use super::desk::{Deed, News};
 use super::dialogs::{self, Dialog};
 use super::keymap::{Want, want_of};
-use super::meaning::when;
 use super::screen;
 use crate::clock::Moment;
 use crate::plan::{Opened, Plan, Problem, Severity, Source, Step};
@@ -59,6 +58,8 @@ pub struct State {
     pub sheets: Vec<Sheet>,
     /// What was said about it.
     pub record: Record,
+    /// The same of the steps that it has now.
+    pub followed: Record,
     /// Who reviews.
     pub name: String,
     /// Where the cursor stands: 0 is the plan, then come its steps.
@@ -86,6 +87,7 @@ impl State {
     pub fn new(setup: Setup) -> Self {
         let mut state = State {
             sheets: review::sheets(&setup.plan, &setup.source),
+            followed: setup.record.clone().follow(&setup.plan),
             source: setup.source,
             plan: setup.plan,
             problems: setup.problems,
@@ -119,13 +121,13 @@ impl State {
     /// How the step on `sheet` stands in the eyes of whoever reviews.
     pub fn standing(&self, sheet: &Sheet) -> Standing {
         let id = self.plan.steps[sheet.step].id.as_str();
-        self.record.standing(id, sheet, &self.name)
+        self.followed.standing(id, sheet, &self.name)
     }
 
     /// The remarks on the step called `id`, or on the plan; and, on the plan, those on steps that are
     /// no longer there.
     pub fn comments<'s>(&'s self, id: Option<&'s str>) -> impl Iterator<Item = &'s Comment> {
-        self.record
+        self.followed
             .comments
             .iter()
             .filter(move |comment| match (comment.step.as_deref(), id) {
@@ -165,7 +167,10 @@ impl State {
     /// Takes in what is new in the files.
     pub fn take(&mut self, news: News, now: Moment) {
         match news {
-            News::Record(record) => self.record = *record,
+            News::Record(record) => {
+                self.record = *record;
+                self.followed = self.record.clone().follow(&self.plan);
+            }
             News::Trouble(why) => self.say(why, true, now),
             News::Plan(opened) => self.reread(*opened, now),
         }
@@ -189,6 +194,7 @@ impl State {
         self.sheets = review::sheets(&plan, &opened.source);
         self.source = opened.source;
         self.plan = plan;
+        self.followed = self.record.clone().follow(&self.plan);
         self.problems = opened.problems;
         let ix = id.and_then(|id| self.plan.find(&id));
         self.go(ix.map_or(0, |ix| ix + 1));
@@ -307,8 +313,12 @@ impl State {
         if self.standing(sheet) == Standing::Mine {
             return Some(self.deed(Act::Unmark { step: id }, now));
         }
-        let text = sheet.text.clone();
-        let deed = self.deed(Act::Mark { step: id, text }, now);
+        let act = Act::Mark {
+            step: id,
+            text: sheet.text.clone(),
+            means: sheet.means.clone(),
+        };
+        let deed = self.deed(act, now);
         self.go(self.cursor + 1);
         Some(deed)
     }
@@ -322,33 +332,6 @@ impl State {
             self.say("nobody has remarked anything here", true, now);
         } else {
             self.dialog = Some(Dialog::Settle { ids, cursor: 0 });
-        }
-    }
-
-    fn difference(&mut self, now: Moment) {
-        let Some((approval, text)) = self.record.last_approved(&self.name) else {
-            self.say(
-                "nobody has approved it yet, so there is nothing to compare with",
-                true,
-                now,
-            );
-            return;
-        };
-        let title = format!(
-            "Changed since {} approved it, {}",
-            approval.by,
-            when(&approval.at)
-        );
-        let lines = review::difference(text, self.source.text());
-        if lines.is_empty() {
-            let words = format!("nothing has changed since {} approved it", approval.by);
-            self.say(words, false, now);
-        } else {
-            self.dialog = Some(Dialog::Difference {
-                title,
-                lines,
-                top: 0,
-            });
         }
     }
 

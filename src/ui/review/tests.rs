@@ -69,7 +69,10 @@ impl Bench {
                 digest: &deed.digest,
                 text: &deed.text,
             };
-            self.0.record.take(deed.act.clone(), voice, subject);
+            let mut record = self.0.record.clone();
+            record.take(deed.act.clone(), voice, subject);
+            self.0
+                .take(News::Record(Box::new(record)), Moment::default());
         }
         reaction
     }

@@ -5,11 +5,11 @@ use crate::monitor::postgres::rows::{field, flag, text};
 use crate::plan::{ColumnFacts, Facts};
 
 /// How a table is called, by the names of the other queries.
-const NAME: &str = "CASE n.nspname WHEN 'public' THEN c.relname::text
+pub(super) const NAME: &str = "CASE n.nspname WHEN 'public' THEN c.relname::text
                          ELSE n.nspname || '.' || c.relname END";
 
 /// Which schemas hold tables of ours.
-const OURS: &str = "n.nspname NOT IN ('pg_catalog', 'information_schema')
+pub(super) const OURS: &str = "n.nspname NOT IN ('pg_catalog', 'information_schema')
                     AND n.nspname NOT LIKE 'pg\\_t%'";
 
 /// Adds to `facts` what the catalogs tell of each table. What a role may not see stays unknown.

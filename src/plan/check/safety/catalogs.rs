@@ -173,7 +173,10 @@ fn estimated<'t>(
     words: &[(String, usize)],
 ) -> Option<(usize, usize, Make<'t>)> {
     let counts = |(word, _): &&(String, usize)| {
-        matches!(word.as_str(), "n_live_tup" | "pg_stat_get_live_tuples")
+        matches!(
+            word.as_str(),
+            "n_live_tup" | "pg_stat_get_live_tuples" | "reltuples"
+        )
     };
     let (word, at) = words.iter().find(counts)?;
     let upkeep = words

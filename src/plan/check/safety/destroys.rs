@@ -81,6 +81,9 @@ fn harm(command: &Command<'_>) -> Option<&'static str> {
     }
     let kept =
         |word: &str| PLACES.iter().any(|place| word.contains(place)) || word.contains("PGDATA");
+    if let Some(harm) = stored(command) {
+        return Some(harm);
+    }
     if command.program() == "rm" && words().any(kept) && words().any(is_recursive) {
         return Some("the directory in which a server keeps its databases");
     }
@@ -101,6 +104,52 @@ fn harm(command: &Command<'_>) -> Option<&'static str> {
     };
     known.or_else(joined).map(|(_, harm)| *harm)
 }
+
+/// What a command deletes of disks, volumes, buckets and releases; the names of these say whether a database may be
+/// in them. Pictures of a volume are what is thrown away afterwards.
+fn stored(command: &Command<'_>) -> Option<&'static str> {
+    let words = || command.arguments().iter().map(|word| word.text.as_ref());
+    let has = |known: &[&str]| words().any(|word| known.contains(&word));
+    let named = || {
+        words().any(|word| {
+            DATA.iter()
+                .any(|name| word.to_ascii_lowercase().contains(name))
+        })
+    };
+    let picture = || words().any(|word| word.contains('@') || word.contains("snap"));
+    let recursive = || words().any(|word| is_recursive(word) || word == "--force");
+    match command.program() {
+        "find" => {
+            let kept = words().any(|word| {
+                PLACES.iter().any(|place| word.contains(place)) || word.contains("PGDATA")
+            });
+            let copies = words().any(|word| word.contains("backup") || word.contains("dump"));
+            let removes = has(&["-delete"]) || (has(&["-exec", "-execdir"]) && has(&["rm"]));
+            (kept && !copies && removes)
+                .then_some("files in the directory in which a server keeps its databases")
+        }
+        mkfs if mkfs == "mkfs" || mkfs.starts_with("mkfs.") => Some("everything on the device"),
+        "zfs" if has(&["destroy"]) && !picture() => Some(VOLUME),
+        "lvremove" if !picture() => Some(VOLUME),
+        "terraform" | "tofu" if has(&["apply"]) && has(&["-destroy", "--destroy"]) => Some(ALL),
+        "helm" if has(&["uninstall", "delete"]) && named() => {
+            Some("a release that holds a database")
+        }
+        "aws" if has(&["s3"]) && has(&["rm", "rb"]) && recursive() && named() => Some(BUCKET),
+        "gsutil" | "gcloud" | "rclone"
+            if has(&["rm", "purge"]) && (recursive() || has(&["purge"])) && named() =>
+        {
+            Some(BUCKET)
+        }
+        _ => None,
+    }
+}
+
+const BUCKET: &str = "all that is kept there, backups as well";
+/// What names say that a database or its backups are called by.
+const DATA: [&str; 9] = [
+    "backup", "dump", "pg", "postgres", "mysql", "mariadb", "mongo", "database", "wal",
+];
 
 /// `-r`, `-rf`, `--recursive`
 fn is_recursive(word: &str) -> bool {

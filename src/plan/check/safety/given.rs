@@ -151,7 +151,7 @@ fn hands_on(body: &[Command<'_>]) -> bool {
 }
 
 /// Whether `psql` is connected to the console of a pooler, which has a language of its own.
-fn asks_pooler(given: &Given<'_, '_>) -> bool {
+pub(super) fn asks_pooler(given: &Given<'_, '_>) -> bool {
     let named = given.value(&["d", "dbname"]);
     let database = named.or_else(|| given.operands.first().map(|word| word.text.as_ref()));
     database.is_some_and(|name| {

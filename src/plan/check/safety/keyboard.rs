@@ -54,6 +54,10 @@ fn stuck(script: &Script<'_>, ix: usize, command: &Command<'_>, tty: bool) -> Op
     if !python && command.wrappers.is_empty() && !is_suspect(program) {
         return None;
     }
+    // What is asked what it is or does says so, and ends.
+    if words(command).any(|word| matches!(word, "--version" | "--help")) {
+        return None;
+    }
     let given = Given::read(command.arguments(), ANY);
     match program {
         "less" | "more" | "man" | "top" if passes(command, &given) => None,

@@ -7,6 +7,7 @@
 //! | `blocking-index` | an index is built while nobody can write |
 //! | `blocking-scan` | all of a table is read under a lock that keeps others out |
 //! | `breaking-change` | a statement takes away or renames what running code uses |
+//! | `column-skipped` | `ADD COLUMN IF NOT EXISTS` that finds a column of another type |
 //! | `curl-hides-errors` | `curl` without `-f` returns 0 for an HTTP error |
 //! | `deletes-data` | a command deletes where a database keeps its data |
 //! | `development-command` | a command for a developer's own database, such as `prisma migrate reset` |
@@ -35,6 +36,7 @@
 //! | `sql-syntax` | a statement that can't be read: nobody has judged it |
 //! | `status-fails-early` | `prisma migrate status` returns 1 before every deployment |
 //! | `status-proves-nothing` | a status that returns 0 whether or not migrations are pending |
+//! | `sure-to-fail` | a statement that the database as it is refuses |
 //! | `table-rewrite` | a table is written anew under a lock that keeps others out |
 //! | `transaction-left-open` | a `BEGIN` whose `COMMIT` stands somewhere else, in another session |
 //! | `unread-sql` | a block puts SQL together and runs it: nobody has looked at it |
@@ -49,6 +51,7 @@
 mod applied;
 mod backup;
 mod catalogs;
+mod certain;
 mod destroys;
 mod development;
 mod dump;
@@ -91,11 +94,12 @@ use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
 /// The codes of all traps.
-pub(super) const CODES: [&str; 39] = [
+pub(super) const CODES: [&str; 41] = [
     "blocked-now",
     "blocking-index",
     "blocking-scan",
     "breaking-change",
+    "column-skipped",
     "curl-hides-errors",
     "deletes-data",
     "development-command",
@@ -124,6 +128,7 @@ pub(super) const CODES: [&str; 39] = [
     "sql-syntax",
     "status-fails-early",
     "status-proves-nothing",
+    "sure-to-fail",
     "table-rewrite",
     "transaction-left-open",
     "unread-sql",

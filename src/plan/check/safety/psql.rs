@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::given::PSQL;
+use super::given::{PSQL, asks_pooler};
 use crate::plan::commands::{Command, Given, Input, Script, Word};
 use crate::plan::sql_text;
 
@@ -156,10 +156,22 @@ impl<'c, 't> Psql<'c, 't> {
             Input::Text(text) => Some(text.text.as_ref()),
             _ => None,
         });
-        for line in told.flat_map(str::lines) {
-            stops = switched_by(line).unwrap_or(stops);
+        if let Some(state) = told.filter_map(set_in).last() {
+            stops = state;
         }
         stops || self.command.arguments().iter().any(is_options)
+    }
+
+    /// Whether what is printed in front of it, which is the command at `ix` of `script`, tells it to stop.
+    pub(super) fn is_told_to_stop(script: &Script<'_>, ix: usize) -> bool {
+        let writers = script.writers(ix).into_iter();
+        let printed = writers.flat_map(Command::arguments);
+        printed.rev().find_map(|word| set_in(&word.text)) == Some(true)
+    }
+
+    /// Whether it speaks to a pooler's own console, which knows no transactions.
+    pub(super) fn asks_pooler(&self) -> bool {
+        asks_pooler(&self.given)
     }
 
     /// The database it is told to connect to, as it is written.
@@ -251,6 +263,11 @@ fn switched_by(line: &str) -> Option<bool> {
     let rest = line.trim_start().strip_prefix("\\set ON_ERROR_STOP")?;
     let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
     ends.then(|| is_on(rest.trim()))
+}
+
+/// What the lines of `text` for `psql` itself say about stopping at errors, the last of them.
+fn set_in(text: &str) -> Option<bool> {
+    text.lines().rev().find_map(switched_by)
 }
 
 /// What `NAME=VALUE` says about stopping at errors.

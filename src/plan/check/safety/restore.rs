@@ -59,13 +59,19 @@ pub(super) fn errors(text: &Text<'_>, out: &mut Vec<Problem>) {
             let stops = |file: &&str| written_to_stop(&text.script.commands[..ix], file);
             !files.is_empty() && files.iter().all(stops)
         };
-        if psql.runs_script() && !psql.stops() && !by_itself() {
+        let hint = if psql.asks_pooler() {
+            "add `-v ON_ERROR_STOP=1`: it stops at the first error, and returns 3"
+        } else {
+            "add `-v ON_ERROR_STOP=1` (with `-X` and `-1`): it stops at the first error, \
+             takes everything back, and returns 3"
+        };
+        let stops = || psql.stops() || Psql::is_told_to_stop(&text.script, ix);
+        if psql.runs_script() && !stops() && !by_itself() {
             out.push(text.warning(
                 HIDES_ERRORS,
                 psql.range(),
                 "`psql` goes on after an error, and returns 0 when it is through",
-                "add `-v ON_ERROR_STOP=1` (with `-X` and `-1`): it stops at the first error, \
-                 takes everything back, and returns 3",
+                hint,
             ));
         }
     }
@@ -165,7 +171,27 @@ fn restored(
 
 fn writes_backup(command: &Command<'_>) -> bool {
     let program = command.program();
-    matches!(program, "pg_restore" | "pg_dump" | "pg_dumpall")
+    let dumps = || {
+        // Without rows, it is no backup.
+        let bare = [
+            "-s",
+            "-g",
+            "-r",
+            "-t",
+            "--schema-only",
+            "--globals-only",
+            "--roles-only",
+        ];
+        let known = if program == "pg_dump" {
+            &bare[..1]
+        } else {
+            &bare[..4]
+        };
+        let words = || command.arguments().iter().map(|word| word.text.as_ref());
+        !words().any(|word| known.contains(&word) || bare[4..].contains(&word))
+    };
+    program == "pg_restore"
+        || (matches!(program, "pg_dump" | "pg_dumpall") && dumps())
         || (program != "echo" && command.arguments().iter().any(|word| is_backup(&word.text)))
         || matches!(command.input(), Input::File(word) if is_backup(&word.text))
 }

@@ -23,6 +23,16 @@ static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // "password": "secret"
         r#"(?i)\b(?:password|secret|token|api_?key)["']\s*:\s*["'](?P<c>[^"'\n]+)["']"#.to_owned(),
         r"(?i)\bpassword\s+'(?P<c>[^'\n]+)'".to_owned(),
+        // -H 'X-Api-Key: secret'
+        r#"(?i)(?:-[a-z]*H|--header)[ =]?\s*["'][\w-]*(?:api-?key|access-?key|auth-?key|token|secret):\s*(?P<c>[^"'\n]+)["']"#.to_owned(),
+        // curl -u admin:secret
+        r#"\bcurl\b[^\n|;&]*\s(?:-[a-zA-Z]*u|--user)[ =]?\s*["']?[^\s:"'=]+:(?P<c>[^\s"']+)"#.to_owned(),
+        // mysql -psecret; with a space behind it, it is asked for
+        r#"\b(?:mysql|mariadb)[\w-]*\b[^\n|;&]*\s-p["']?(?P<c>[^\s"']+)"#.to_owned(),
+        r#"\bredis-cli\b[^\n|;&]*\s(?:-a|--pass)\s+["']?(?P<c>[^\s"']+)"#.to_owned(),
+        r#"(?i)\bconfigure\s+set\s+[\w.]*(?:secret|token)\w*\s+["']?(?P<c>[^\s"']+)"#.to_owned(),
+        // echo 'db:5432:app:app:secret' >> ~/.pgpass
+        r#"[\w.*-]+:(?:\d+|\*):[\w*-]+:[\w*-]+:(?P<c>[^\s"':]+)["']?\s*>>?\s*\S*pgpass"#.to_owned(),
         r"(?i)\bauthorization:\s*(?:bearer|basic|token)\s+(?P<c>[\w.~+/=-]+)".to_owned(),
     ];
     forms
@@ -32,7 +42,19 @@ static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 });
 
 /// Words that a text holds in which one of [`FORMS`] can stand.
-const WORDS: [&str; 6] = ["passw", "secret", "token", "key", "authorization", "://"];
+const WORDS: [&str; 11] = [
+    "passw",
+    "secret",
+    "token",
+    "key",
+    "authorization",
+    "://",
+    "curl",
+    "mysql",
+    "mariadb",
+    "redis-cli",
+    "pgpass",
+];
 
 /// Words that stand for a secret in instructions, and are none.
 const STAND_INS: [&str; 12] = [
@@ -119,7 +141,10 @@ fn is_secret(value: &str) -> bool {
         .all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '_' | '-' | '…'));
     let looked_up = value.contains(['$', '{', '<', '`', '(', '[', '%', '@'])
         || value.starts_with(['/', '~', ':', '_']);
-    let digits = value.chars().all(|c| c.is_ascii_digit());
+    // `-p3306:3306` is a port.
+    let digits = value
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, ':' | '.'));
     let short = value.len() < 4;
     let switch = matches!(
         lower.as_str(),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::certain;
 use super::passage::Home;
 use super::patience::Patience;
 use super::sql::{Remark, Session, Unit};
@@ -35,6 +36,7 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
     let pieces: Vec<(&Text<'_>, Sql<'_>)> = pieces.collect();
     let mut sessions = Sessions::default();
     let mut waiters = Waiters::default();
+    certain::check(texts, facts, out);
     for pieces in pieces.chunks(TOGETHER) {
         let texts: Vec<&str> = pieces.iter().map(|(_, piece)| piece.text).collect();
         let scripts = parallel::map(&texts, MANY, |sql| ddl::read(sql));

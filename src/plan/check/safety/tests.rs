@@ -648,6 +648,10 @@ fn queries_of_the_servers_own_views() {
         ),
         (
             "estimated-rows",
+            "select reltuples::bigint from pg_class where relname = 'orders'",
+        ),
+        (
+            "estimated-rows",
             "SELECT sum(N_LIVE_TUP) FROM pg_stat_all_tables",
         ),
     ] {
@@ -1237,6 +1241,13 @@ fn commands_that_delete_where_data_is_kept() {
             "rm -r \"$PGDATA\"",
             "redis-cli -h cache FLUSHALL",
             "kubectl delete pvc data-db-0 --dry-run=none",
+            "aws s3 rm --recursive s3://shop-backups/",
+            "terraform apply -destroy -auto-approve",
+            "find /var/lib/postgresql/16/main -type f -delete",
+            "mkfs.ext4 /dev/sdb",
+            "zfs destroy -r tank/pgdata",
+            "lvremove -f vg/pgdata",
+            "helm uninstall shop-postgres",
         ],
     );
     fine(
@@ -1257,6 +1268,14 @@ fn commands_that_delete_where_data_is_kept() {
             "rm -rf /srv/shop/releases/41",
             "rm /var/lib/postgresql/16/main/standby.signal",
             "redis-cli PING",
+            "aws s3 rm s3://shop-backups/one.dump",
+            "aws s3 rm --recursive s3://shop-assets/old/",
+            "terraform apply -auto-approve",
+            "find /var/lib/postgresql -name '*.conf'",
+            "find /var/lib/postgresql/backups -mtime +30 -delete",
+            "zfs destroy tank/pgdata@before",
+            "lvremove -f vg/pgdata_snap",
+            "helm uninstall canary",
         ],
     );
 }
@@ -1318,6 +1337,13 @@ fn secrets_in_plain_sight() {
             "mysqldump --password=hunter2 shop",
             "psql -c \"create role app login password 'hunter2'\"",
             "API_KEY=0a1b2c3d ./call.sh",
+            "curl -fu admin:hunter2 https://a.example",
+            "curl -f --user admin:hunter2 https://a.example",
+            "curl -fH 'X-Api-Key: 9f8a7b6c' https://a.example",
+            "aws configure set aws_secret_access_key wJalrXUtnFEMI",
+            "mysqldump -u root -phunter2 shop > x.sql",
+            "redis-cli -a hunter2 ping",
+            "echo 'db:5432:app:app:hunter2' >> ~/.pgpass",
             "curl -f -d '{\"user\": \"a\", \"password\": \"hunter2\"}' https://a.example",
         ],
     );
@@ -1330,6 +1356,14 @@ fn secrets_in_plain_sight() {
             "PGPASSWORD=<password> psql -c 'select 1'",
             "PGPASSWORD=\"${PASSWORD:?}\" psql -c 'select 1'",
             "psql postgresql://app@db/shop -c 'select 1'",
+            "curl -fu \"$WHO:$WORD\" https://a.example",
+            "curl -fu admin https://a.example:8443",
+            "curl -fH 'Idempotency-Key: 9f8a7b6c' https://a.example",
+            "mysql -u root -p shop -e 'select 1'",
+            "docker run -d --name mysql -p3306:3306 mysql:8",
+            "redis-cli -a $REDIS ping",
+            "aws configure set region eu-central-1",
+            "echo \"db:5432:app:app:$WORD\" >> ~/.pgpass",
             "psql postgresql://app:$PASSWORD@db/shop -c 'select 1'",
             "psql postgresql://app:{{password}}@db:5432/shop -c 'select 1'",
             "psql 'host=db sslpassword=$X sslkey=/etc/k.pem passfile=/etc/pass' -c 'select 1'",
@@ -1497,4 +1531,43 @@ fn what_empties_a_database_is_found_in_every_spelling() {
         "interactive-command",
         &["php artisan migrate --force", "php artisan migrate:status"],
     );
+}
+
+#[test]
+fn what_only_looks_like_one_of_these_is_none() {
+    fine(
+        "interactive-command",
+        &["vim --version", "top --help", "less --version"],
+    );
+    trap("interactive-command", &["vim notes.txt", "top"]);
+    fine(
+        "psql-hides-errors",
+        &["(echo '\\set ON_ERROR_STOP on'; cat x.sql) | psql -X app"],
+    );
+    trap(
+        "psql-hides-errors",
+        &[
+            "(echo '\\set ON_ERROR_STOP off'; cat x.sql) | psql -X app",
+            "cat x.sql | psql -X app",
+        ],
+    );
+    fine(
+        "restore-over-live",
+        &[
+            "pg_dump -s shop | psql -Xv ON_ERROR_STOP=1 -1 new",
+            "pg_dumpall -g | psql -Xv ON_ERROR_STOP=1 postgres",
+        ],
+    );
+    trap(
+        "restore-over-live",
+        &["set -o pipefail\npg_dump shop | psql -Xv ON_ERROR_STOP=1 -1 crm"],
+    );
+    let hint = |script: &str| {
+        let text = deploying("bash", script);
+        let problems = open("runbook.md", text.as_bytes()).problems;
+        let found = problems.into_iter().find(|p| p.code == "psql-hides-errors");
+        found.and_then(|problem| problem.hint).unwrap()
+    };
+    assert!(!hint("psql -p 6432 pgbouncer -c RELOAD -c RESUME").contains("-1"));
+    assert!(hint("psql shop -f x.sql").contains("-1"));
 }

@@ -219,6 +219,18 @@ fn criteria_are_alerts_wherever_they_stand() {
         "## Monitoring\n**Roll back when:**\n- Error rate > 5%\n",
         "## Retour arrière si\n- Error rate > 5%\n",
         "## Deploy\n- [ ] go\n\nRoll back if any of these is true:\n\n- Error rate > 5%\n",
+        "## Rollback\nBack-out if any of:\n\n- Error rate > 5%\n",
+        "## Rollback\nRollback triggers:\n\n- Error rate > 5%\n",
+        "## Rollback\nWe roll back when:\n\n- Error rate > 5%\n",
+        "## Rollback\nWhen to roll back:\n\n- Error rate > 5%\n",
+        "## Rollback\n**Do this if one of the following is true:**\n\n- Error rate > 5%\n",
+        "## Rollback\nCritères de repli :\n\n- Error rate > 5%\n",
+        "## Rollback\nÀ déclencher si :\n\n- Error rate > 5%\n",
+        "## Rollback\n切り戻し判断基準：\n\n- Error rate > 5%\n",
+        "## Deploy\n- [ ] go\n\nStop and roll back if:\n\n- Error rate > 5%\n",
+        "## Deploy\n- [ ] go\n\nNo-go if:\n\n- Error rate > 5%\n",
+        "## Rollback\n\n| Metric | Threshold |\n|---|---|\n| Error rate | > 5% |\n",
+        "## Rollback\n\n| Trigger | Action |\n|---|---|\n| Error rate > 5% | Roll back |\n",
     ] {
         assert_eq!(names(text), ["Error rate > 5%"], "{text}");
     }
@@ -230,7 +242,22 @@ fn criteria_are_alerts_wherever_they_stand() {
         names("## Überwachung\nAuslöser: Fehlerrate > 5 %\n"),
         ["Auslöser: Fehlerrate > 5 %"]
     );
+    for sentence in [
+        "If the error rate exceeds 5%, roll back immediately.",
+        "If p95 > 800 ms for 5 minutes we roll back.",
+        "**Rollback trigger:** error rate > 5%",
+        "Bei Fehlerquote über 5 % zurückrollen.",
+    ] {
+        for place in ["Rollback", "Monitoring"] {
+            let text = format!("## {place}\n{sentence}\n");
+            assert_eq!(names(&text).len(), 1, "{text}");
+        }
+    }
     for text in [
+        "## Rollback\nIf the rollback takes more than 10 minutes, call the DBA.\n",
+        "## Rollback\nWhen rolling back:\n\n1. Stop the writers\n",
+        "## Rollback\nIf errors stay below 5%, go on, otherwise roll back.\n",
+        "## Deploy\nIf the table has more than 5000 rows, run it in batches.\n",
         "## Deploy\nTrigger the jobs:\n\n- orders\n- stock\n",
         "## Deploy\nRollback if needed\n",
         "## Deploy\nRollback if errors occur:\n\n1. Stop\n   ```sh\n   ./x.sh\n   ```\n",

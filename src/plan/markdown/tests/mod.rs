@@ -2,6 +2,7 @@
 
 mod back;
 mod headings;
+mod hosts;
 mod items;
 mod kept;
 pub(in crate::plan) mod nothing_lost;

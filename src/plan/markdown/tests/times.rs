@@ -41,6 +41,17 @@ fn the_words_of_headings_are_understood() {
         ("T-0 – T+15", Said::Stretch(0, 900)),
         ("22:00 - 22:30", Said::Window(secs(1800))),
         ("23:30–00:15 UTC", Said::Window(secs(2700))),
+        ("½ h", Said::Length(secs(1800))),
+        ("1½ hours", Said::Length(secs(5400))),
+        ("1:30 h", Said::Length(secs(5400))),
+        ("90'", Said::Length(secs(5400))),
+        ("timebox 20 min", Said::Length(secs(1200))),
+        ("⏱ 20 min", Said::Length(secs(1200))),
+        ("⏱\u{FE0F} 20 min", Said::Length(secs(1200))),
+        ("Week -1", Said::Place(-604_800)),
+        ("durée estimée 1 h 30", Said::Length(secs(5400))),
+        ("所要 1時間30分", Said::Length(secs(5400))),
+        ("作業30分前", Said::Place(-1800)),
     ] {
         assert_eq!(said(text), Some(wanted), "{text}");
     }
@@ -58,6 +69,9 @@ fn other_words_are_left_alone() {
         "T-0 to T-30",
         "22:00",
         "22:00 - 25:00",
+        "1:75 h",
+        "1:30 pm",
+        "downtime: 5 min",
         "10:30-10:30",
         "2:1 - 3:1",
         "58 tables",

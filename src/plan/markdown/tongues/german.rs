@@ -73,6 +73,7 @@ pub(super) const GERMAN: Tongue = Tongue {
     alone: &["zum abbrechen", "zum abbruch", "morgen", "nachste woche", "lokal", "erneut versuchen", "wiederholen"],
     beside: &["in einem zweiten terminal", "in einem anderen terminal", "in einem weiteren terminal"],
     writes: &["folgende zeile", "trage folgende", "tragen sie folgende", "folgendes eintragen", "diese zeile"],
+    on_host: &[],
     only_in_case: &["nur falls", "nur wenn", "nur bei", "nur im", "bei bedarf", "falls notig"],
     in_case_of: &["sollte", "sollten", "um", "nach"],
     choose: &["entscheid", "wahle", "auswahl", "entweder"],

@@ -9,7 +9,6 @@ mod english;
 mod french;
 mod german;
 mod japanese;
-mod machines;
 mod portuguese;
 mod rivals;
 mod russian;
@@ -17,7 +16,6 @@ mod spanish;
 
 use std::sync::LazyLock;
 
-pub(super) use machines::names_machine;
 pub(super) use rivals::{Rival, rival};
 
 use super::heading::Ordinal;
@@ -61,6 +59,9 @@ pub(super) struct Tongue {
     pub(super) beside: &'static [&'static str],
     /// "put this into", at the beginning of a line above what is written into a file.
     pub(super) writes: &'static [&'static str],
+    /// "on the server", at the beginning of what names a machine; where what it is stands last, see
+    /// [`super::host_names`]; `*` at the end stands for any ending.
+    pub(super) on_host: &'static [&'static str],
     /// "only if", at the beginning of a remark in parentheses.
     pub(super) only_in_case: &'static [&'static str],
     /// "when", in front of what commands are for, if what follows speaks of a failure or of a way back.

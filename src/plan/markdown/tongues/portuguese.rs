@@ -74,6 +74,7 @@ pub(super) const PORTUGUESE: Tongue = Tongue {
     alone: &["para interromper", "amanha", "na proxima semana", "interrupcao", "tentar novamente", "localmente"],
     beside: &["em outro terminal", "em um segundo terminal", "noutro terminal"],
     writes: &["adicionar a linha", "adicione a linha", "adicione a seguinte", "colar em"],
+    on_host: &["no servidor*", "nos servidor*", "em cada servidor*", "em todos os servidor*", "no primario", "na replica*", "nas replica*", "em cada no", "em todos os nos", "na maquina*", "no bastion*", "a partir do bastion*", "no container*", "no conteiner*"],
     only_in_case: &["somente se", "apenas se", "se necessario"],
     in_case_of: &["quando", "para", "apos"],
     choose: &["decidir", "escolher"],

@@ -75,6 +75,7 @@ pub(super) const SPANISH: Tongue = Tongue {
     alone: &["para abortar", "para cancelar", "manana", "la proxima semana", "interrupcion", "reintentar", "en local"],
     beside: &["en otra terminal", "en otro terminal", "en una segunda terminal"],
     writes: &["anadir la linea", "agregar la linea", "agregue la siguiente", "pegar en"],
+    on_host: &["en el servidor*", "en los servidor*", "en cada servidor*", "en todos los servidor*", "en el primario", "en la replica*", "en las replica*", "en el nodo*", "en cada nodo*", "en todos los nodo*", "en la maquina*", "en el bastion*", "desde el bastion*", "en el contenedor*"],
     only_in_case: &["solo si", "solo en caso", "si es necesario"],
     in_case_of: &["cuando", "para", "tras"],
     choose: &["decidir", "elegir", "escoger"],

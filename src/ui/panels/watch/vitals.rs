@@ -155,9 +155,10 @@ fn space(sight: &Sight<'_>, vitals: &Vitals) -> Line<'static> {
 }
 
 fn standby(sight: &Sight<'_>, one: Standby) -> Line<'static> {
-    let lead = match one.paused {
-        true => "! standby: replay is paused,",
-        false => "standby:",
+    let lead = if one.paused {
+        "! standby: replay is paused,"
+    } else {
+        "standby:"
     };
     // Where nothing is left to apply, the last change may be old all the same.
     let applied = one.applied.filter(|_| one.behind > 0.0);

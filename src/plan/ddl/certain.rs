@@ -1,0 +1,219 @@
+//! What is sure to fail, as far as a database that was asked shows: a table or a column that is not there, or is there
+//! already; a view that reads what is taken away. And `IF NOT EXISTS` that finds another thing there, and says nothing.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use squawk_syntax::ast::{AlterTableAction, AstNode, Stmt};
+
+use super::catalog::Catalog;
+use super::judge::relation;
+use super::learn;
+use super::name;
+use super::read::{self, Read};
+use super::refused::Look;
+use crate::plan::facts::Facts;
+
+/// Something that is sure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sure {
+    /// Where in the text it stands.
+    pub range: Range<usize>,
+    /// What.
+    pub message: String,
+    /// Whether nobody is told of it: it is skipped, and returns success.
+    pub quiet: bool,
+}
+
+/// A database that was asked, and what statements have made of it since.
+pub struct Live {
+    pub(super) catalog: Catalog,
+    /// What has a name: tables, views, indexes, sequences.
+    pub(super) relations: HashSet<String>,
+    /// The views that read a column, by its table and its name.
+    pub(super) readers: HashMap<(String, String), Vec<String>>,
+    /// Materialized views, and whether one has an index by which it can be computed while it is read.
+    pub(super) computed: HashMap<String, bool>,
+    /// Tables that are found without their schema, and stand in another one than `public`.
+    pub(super) elsewhere: HashSet<String>,
+    /// Whether something has run of which nobody knows what it has made.
+    pub(super) open: bool,
+    /// Whether something has run that is no SQL, and may have made something.
+    pub(super) passed: bool,
+}
+
+impl Live {
+    /// The database that `facts` tell of; none, if its names could not be asked for.
+    pub fn of(facts: &Facts) -> Option<Self> {
+        let relations = facts.relations.clone()?;
+        let mut catalog = Catalog::new(facts.server);
+        catalog.adopt(facts);
+        Some(Live {
+            catalog,
+            relations: relations
+                .into_iter()
+                .chain(facts.visible.keys().cloned())
+                .collect(),
+            readers: facts.readers.clone(),
+            computed: facts.computed.clone(),
+            elsewhere: facts.visible.keys().cloned().collect(),
+            open: false,
+            passed: false,
+        })
+    }
+
+    /// Something runs that is no SQL; if it `migrates`, nobody knows what is there from now on.
+    pub fn pass(&mut self, migrates: bool) {
+        self.open |= migrates;
+        self.passed = true;
+    }
+
+    /// What is sure of the statements of `sql`, which run now.
+    pub fn run(&mut self, sql: &str) -> Vec<Sure> {
+        let script = read::read(sql);
+        let text = script.sql.as_ref();
+        let mut found = Vec::new();
+        for parsed in &script.statements {
+            let statement = parsed.read(text);
+            let plain = parsed.names.is_empty() && !parsed.open;
+            match &statement.tree {
+                Some(tree) if plain => {
+                    let mut look = Look {
+                        live: self,
+                        base: statement.range.start,
+                        found: &mut found,
+                    };
+                    let known = look.found.len();
+                    look.statement(tree);
+                    // What fails or is skipped leaves all as it was.
+                    if found.len() == known {
+                        self.learn(tree, &statement);
+                    }
+                }
+                Some(_) => self.open = true,
+                None => self.open |= !is_harmless(statement.text),
+            }
+        }
+        found
+    }
+
+    fn learn(&mut self, tree: &Stmt, statement: &Read<'_>) {
+        learn::learn(&mut self.catalog, statement);
+        match tree {
+            Stmt::CreateTable(create) => self.made(name::given(create.table_name())),
+            Stmt::CreateTableAs(create) => self.made(name::given(create.table_name())),
+            Stmt::CreateIndex(create) => {
+                let on = create.table_relation_name();
+                let on = on.map(|on| relation(on.syntax())).unwrap_or_default();
+                if let Some(known) = self.computed.get_mut(&on) {
+                    *known |= create.unique_token().is_some() && create.where_clause().is_none();
+                }
+                self.made(name::given(create.index()));
+            }
+            Stmt::CreateView(create) => {
+                let view = name::given(create.view());
+                self.forget_view(&view);
+                self.made(view);
+            }
+            Stmt::CreateMaterializedView(create) => {
+                let view = name::given(create.view());
+                self.computed.insert(view.clone(), false);
+                self.made(view);
+            }
+            Stmt::DropTable(found) => {
+                for name in found.table_name_refs() {
+                    let name = name::of(name.syntax());
+                    self.relations.remove(&name);
+                    self.readers.retain(|(table, _), _| *table != name);
+                }
+            }
+            Stmt::DropIndex(found) => {
+                for name in found.index_refs() {
+                    self.relations.remove(&name::of(name.syntax()));
+                }
+            }
+            Stmt::DropView(found) => {
+                for name in found.view_refs() {
+                    self.forget_view(&name::of(name.syntax()));
+                }
+            }
+            Stmt::DropMaterializedView(found) => {
+                for name in found.view_refs() {
+                    self.forget_view(&name::of(name.syntax()));
+                }
+            }
+            Stmt::AlterTable(alter) => {
+                let old = alter.table_relation_name();
+                let old = old.map(|old| relation(old.syntax())).unwrap_or_default();
+                for action in alter.actions() {
+                    match action {
+                        AlterTableAction::TableRenameTo(found) => {
+                            self.relations.remove(&old);
+                            self.made(name::given(found.table_name()));
+                        }
+                        // What reads it now is called otherwise there.
+                        AlterTableAction::RenameColumn(_) => {
+                            self.readers.retain(|(table, _), _| *table != old);
+                        }
+                        AlterTableAction::SetSchema(_) => self.open = true,
+                        _ => {}
+                    }
+                }
+            }
+            Stmt::Select(_) | Stmt::Insert(_) | Stmt::Update(_) | Stmt::Delete(_) => {}
+            _ => self.open |= !is_harmless(statement.text),
+        }
+        let text = statement.text.to_ascii_lowercase();
+        if text
+            .trim_end()
+            .trim_end_matches(';')
+            .trim_end()
+            .ends_with("cascade")
+        {
+            self.readers.clear();
+            self.open = true;
+        }
+    }
+
+    fn made(&mut self, name: String) {
+        self.relations.insert(name);
+    }
+
+    fn forget_view(&mut self, view: &str) {
+        self.relations.remove(view);
+        for readers in self.readers.values_mut() {
+            readers.retain(|reader| reader != view);
+        }
+    }
+}
+
+/// Whether a statement makes nothing that has a name, and changes no place where names are looked for.
+fn is_harmless(text: &str) -> bool {
+    let text = text.trim_start().to_ascii_lowercase();
+    let begins = [
+        "begin",
+        "start",
+        "commit",
+        "rollback",
+        "end",
+        "savepoint",
+        "release",
+        "select",
+        "analyze",
+        "vacuum",
+        "explain",
+        "lock",
+        "comment",
+        "grant",
+        "revoke",
+        "reset",
+        "show",
+        "refresh",
+        "reindex",
+        "cluster",
+        "truncate",
+        "set",
+        "\\",
+    ];
+    begins.iter().any(|word| text.starts_with(word)) && !text.contains("search_path")
+}

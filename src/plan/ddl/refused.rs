@@ -1,0 +1,253 @@
+//! What a database refuses of one statement, or skips.
+
+use std::collections::HashSet;
+
+use squawk_syntax::SyntaxNode;
+use squawk_syntax::ast::{self, AlterColumnOption, AlterTableAction, AstNode, Stmt};
+
+use super::certain::{Live, Sure};
+use super::judge::relation;
+use super::name::{self, Type};
+
+/// One look at a statement.
+pub(super) struct Look<'l> {
+    pub(super) live: &'l Live,
+    pub(super) base: usize,
+    pub(super) found: &'l mut Vec<Sure>,
+}
+
+impl Look<'_> {
+    fn say(&mut self, node: &SyntaxNode, message: String, quiet: bool) {
+        let range = node.text_range();
+        let text = node.text().to_string();
+        let blank = text.len() - text.trim_start().len();
+        let start = self.base + usize::from(range.start()) + blank;
+        let end = (self.base + usize::from(range.end())).max(start);
+        let range = start..end;
+        self.found.push(Sure {
+            range,
+            message,
+            quiet,
+        });
+    }
+
+    fn fails(&mut self, node: &SyntaxNode, why: &str) {
+        let unless = if self.live.passed {
+            ", unless what runs before it changes that"
+        } else {
+            ""
+        };
+        self.say(node, format!("{why}: this fails{unless}"), false);
+    }
+
+    /// Whether there is surely nothing called `name`.
+    fn misses(&self, name: &str) -> bool {
+        !self.live.open
+            && !name.is_empty()
+            && !name.contains(['$', ':', '{', '<'])
+            && !self.live.relations.contains(name)
+    }
+
+    fn is_there(&self, name: &str) -> bool {
+        self.live.relations.contains(name)
+    }
+
+    pub(super) fn statement(&mut self, tree: &Stmt) {
+        let node = tree.syntax();
+        match tree {
+            Stmt::CreateTable(create)
+                if create.if_not_exists().is_none() && create.persistence().is_none() =>
+            {
+                self.makes(node, &name::given(create.table_name()));
+            }
+            // One on a table of another schema stands there, too.
+            Stmt::CreateIndex(create) if create.if_not_exists().is_none() => {
+                let on = create.table_relation_name();
+                let on = on.map(|on| relation(on.syntax())).unwrap_or_default();
+                if self.misses(&on) {
+                    self.fails(node, &format!("there is no table `{on}` in the database"));
+                } else if !on.contains('.') && !self.live.elsewhere.contains(&on) {
+                    self.makes(node, &name::given(create.index()));
+                }
+            }
+            Stmt::DropTable(found) if found.if_exists().is_none() => {
+                let names: Vec<String> = found
+                    .table_name_refs()
+                    .map(|name| name::of(name.syntax()))
+                    .collect();
+                self.drops(node, "table", &names);
+            }
+            Stmt::DropIndex(found) if found.if_exists().is_none() => {
+                let names: Vec<String> = found
+                    .index_refs()
+                    .map(|name| name::of(name.syntax()))
+                    .collect();
+                self.drops(node, "index", &names);
+            }
+            Stmt::DropView(found) if found.if_exists().is_none() => {
+                let names: Vec<String> = found
+                    .view_refs()
+                    .map(|name| name::of(name.syntax()))
+                    .collect();
+                self.drops(node, "view", &names);
+            }
+            Stmt::Refresh(refresh) if refresh.concurrently_token().is_some() => {
+                let view = name::given(refresh.view_ref());
+                if self.live.computed.get(&view) == Some(&false) {
+                    self.fails(
+                        node,
+                        &format!("`{view}` has no unique index, which CONCURRENTLY needs"),
+                    );
+                }
+            }
+            Stmt::AlterTable(alter) => self.alter_table(alter),
+            _ => {}
+        }
+    }
+
+    fn makes(&mut self, node: &SyntaxNode, name: &str) {
+        if !name.is_empty() && !self.live.open && self.is_there(name) {
+            self.fails(node, &format!("`{name}` is in the database already"));
+        }
+    }
+
+    fn drops(&mut self, node: &SyntaxNode, what: &str, names: &[String]) {
+        if let Some(name) = names.iter().find(|name| self.misses(name)) {
+            self.fails(
+                node,
+                &format!("there is no {what} `{name}` in the database"),
+            );
+        }
+    }
+
+    fn alter_table(&mut self, alter: &ast::AlterTable) {
+        let table = alter.table_relation_name();
+        let Some(table) = table.map(|table| relation(table.syntax())) else {
+            return;
+        };
+        if self.misses(&table) {
+            if alter.if_exists().is_none() {
+                self.fails(
+                    alter.syntax(),
+                    &format!("there is no table `{table}` in the database"),
+                );
+            }
+            return;
+        }
+        // What one action makes, another one of the same statement may need.
+        let mut made: HashSet<String> = HashSet::new();
+        for action in alter.actions() {
+            self.action(&table, &action, &mut made);
+        }
+    }
+
+    fn action(&mut self, table: &str, action: &AlterTableAction, made: &mut HashSet<String>) {
+        let node = action.syntax();
+        match action {
+            AlterTableAction::AddColumn(add) => {
+                let column = name::given(add.column_name());
+                self.adds(table, &column, add);
+                made.insert(column);
+            }
+            AlterTableAction::DropColumn(found) => {
+                let column = name::given(found.column_name_ref());
+                if found.if_exists().is_none() && !made.contains(&column) {
+                    self.needs(node, table, &column);
+                }
+                if found.drop_behavior().is_none() {
+                    self.is_read(node, table, &column);
+                }
+            }
+            AlterTableAction::RenameColumn(found) => {
+                let (old, new) = (
+                    name::given(found.column_name_ref()),
+                    name::given(found.column_name()),
+                );
+                self.needs(node, table, &old);
+                if self.column(table, &new).is_some() {
+                    self.fails(node, &format!("`{table}` has a column `{new}` already"));
+                }
+            }
+            AlterTableAction::AlterColumn(alter) => {
+                let column = name::given(alter.column_name_ref());
+                if !made.contains(&column) {
+                    self.needs(node, table, &column);
+                }
+                if let Some(AlterColumnOption::SetType(_)) = alter.option() {
+                    self.is_read(node, table, &column);
+                }
+            }
+            AlterTableAction::TableRenameTo(found) => {
+                self.makes(node, &name::given(found.table_name()));
+            }
+            _ => {}
+        }
+    }
+
+    fn column(&self, table: &str, column: &str) -> Option<&Type> {
+        let columns = &self.live.catalog.tables.get(table)?.columns;
+        columns.get(column).map(|column| &column.ty)
+    }
+
+    fn adds(&mut self, table: &str, column: &str, add: &ast::AddColumn) {
+        let Some(known) = self
+            .column(table, column)
+            .filter(|_| !self.live.open)
+            .cloned()
+        else {
+            return;
+        };
+        if add.if_not_exists().is_none() {
+            return self.fails(
+                add.syntax(),
+                &format!("`{table}` has a column `{column}` already"),
+            );
+        }
+        let ty = add.ty().map(|ty| ty.syntax().text().to_string());
+        let wanted = ty.as_deref().map(Type::read).unwrap_or_default();
+        let same = wanted.base == known.base && wanted.array == known.array;
+        if !same && !wanted.is_serial() && !known.base.is_empty() {
+            let message = format!(
+                "`{table}` has a column `{column}` already, of the type {}: IF NOT EXISTS skips this, returns success, and it stays so",
+                known.base
+            );
+            self.say(add.syntax(), message, true);
+        }
+    }
+
+    /// That a column is not there, if that is sure.
+    fn needs(&mut self, node: &SyntaxNode, table: &str, column: &str) {
+        let tables = &self.live.catalog.tables;
+        let known = tables.get(table).filter(|known| !known.columns.is_empty());
+        let child = || {
+            tables
+                .values()
+                .any(|parent| parent.partitions.iter().any(|name| name == table))
+        };
+        let missing = known.is_some_and(|known| !known.columns.contains_key(column));
+        if missing
+            && !self.live.open
+            && !column.is_empty()
+            && !column.contains(['$', ':', '{'])
+            && !child()
+        {
+            self.fails(node, &format!("`{table}` has no column `{column}`"));
+        }
+    }
+
+    /// That views read a column which is taken away or changed.
+    fn is_read(&mut self, node: &SyntaxNode, table: &str, column: &str) {
+        let key = (table.to_owned(), column.to_owned());
+        let reader = self
+            .live
+            .readers
+            .get(&key)
+            .and_then(|readers| readers.first());
+        if let Some(view) = reader.filter(|_| !self.live.open).cloned() {
+            self.fails(
+                node,
+                &format!("the view `{view}` reads `{column}` of `{table}`"),
+            );
+        }
+    }
+}
