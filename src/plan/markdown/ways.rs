@@ -169,9 +169,12 @@ const OF_SERVERS: [&str; 8] = [
 /// Whether `label` says no more than on which system of a person's own it is done: "On macOS". "On macOS or
 /// Linux" is done wherever it is.
 pub(super) fn is_system(label: &str) -> bool {
-    let own = rival(label).is_some_and(Rival::is_own_system);
-    let folded = || letters::fold(label);
-    own && !OF_SERVERS.iter().any(|system| folded().contains(system))
+    let folded = letters::fold(label);
+    let mut joined = [" or ", " and ", " / "].into_iter();
+    let first = joined.find_map(|word| folded.split_once(word));
+    let first = first.map_or(folded.as_str(), |(first, _)| first);
+    let of_servers = || OF_SERVERS.iter().any(|system| folded.contains(system));
+    rival(first).is_some_and(Rival::is_own_system) && !of_servers()
 }
 
 /// Puts the blocks of the item `title` together that exclude each other.
