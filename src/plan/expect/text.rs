@@ -1,8 +1,39 @@
 //! Whether an output says what is expected of it: a word that it takes back in the same breath does
 //! not count.
 
-/// How many words may stand between a negation and what it negates: "could not be fully completed".
-const BETWEEN: usize = 3;
+/// What may stand between a negation and what it negates: "could not be fully completed". With any other word
+/// something else is negated: "SET NOT NULL constraint added".
+const BETWEEN: [&str; 25] = [
+    "a",
+    "all",
+    "an",
+    "any",
+    "be",
+    "been",
+    "being",
+    "completely",
+    "correctly",
+    "currently",
+    "entirely",
+    "fully",
+    "get",
+    "have",
+    "quite",
+    "really",
+    "safely",
+    "successfully",
+    "the",
+    "yet",
+    "actually",
+    "properly",
+    "cleanly",
+    "reported",
+    "marked",
+];
+/// Words that negate, in the languages in which nothing else is called so.
+const NEGATIONS: [&str; 8] = [
+    "not", "cannot", "never", "without", "nicht", "nie", "pas", "не",
+];
 /// How much of what stands before a word is looked at, in bytes.
 const NEAR: usize = 60;
 
@@ -23,17 +54,16 @@ fn is_negated(before: &str) -> bool {
     let near = near.trim_end_matches(['"', '\'', '`']);
     let ends = |c: char| !(c.is_alphanumeric() || matches!(c, ' ' | '\t' | '\'' | '’' | '-'));
     let clause = near.rsplit(ends).next().unwrap_or(near);
-    let mut words = clause.split_whitespace().rev().take(BETWEEN + 1).peekable();
+    let mut words = clause.split_whitespace().rev().peekable();
     while let Some(word) = words.next() {
         let word = word.to_lowercase();
-        // What begins here has a verb of its own: "not empty and ready".
-        if matches!(word.as_str(), "and" | "but" | "or" | "then" | "-") {
-            return false;
-        }
         let no_longer = word == "longer" && words.peek().is_some_and(|word| *word == "no");
         let shortened = word.ends_with("n't") || word.ends_with("n’t");
-        if shortened || no_longer || matches!(word.as_str(), "not" | "cannot" | "never") {
+        if shortened || no_longer || NEGATIONS.contains(&word.as_str()) {
             return true;
+        }
+        if !BETWEEN.contains(&word.as_str()) {
+            return false;
         }
     }
     false
@@ -54,6 +84,8 @@ mod tests {
             ("node is no longer ready", "ready"),
             ("status: not \"ready\"", "ready"),
             ("never applied", "applied"),
+            ("it ended without being completed", "completed"),
+            ("noch nicht abgeschlossen", "abgeschlossen"),
         ] {
             assert!(!holds(output, text), "{output}");
         }
@@ -71,6 +103,14 @@ mod tests {
                 "completed",
             ),
             ("nothing to commit", "nothing to commit"),
+            ("SET NOT NULL constraint added", "added"),
+            ("Adding NOT NULL constraint OK", "OK"),
+            ("CREATE TABLE IF NOT EXISTS done", "done"),
+            ("constraint email_not_null NOT VALID added", "added"),
+            ("not deferrable initially immediate", "immediate"),
+            ("email NOT NULL\tvalidated", "validated"),
+            ("lock not held by others ok", "ok"),
+            ("not only ready but warm", "ready"),
             ("No pending migrations", "pending migrations"),
             ("notready", "ready"),
             ("not 58 rows", "58"),

@@ -12,7 +12,7 @@ use crate::plan::letters;
 const MAX_TEXT: usize = 60;
 
 /// The units of lengths, in English.
-const UNITS: [&str; 22] = [
+const UNITS: [&str; 23] = [
     "hour",
     "hours",
     "hr",
@@ -29,6 +29,7 @@ const UNITS: [&str; 22] = [
     "milliseconds",
     "millis",
     "milli",
+    "ms",
     "msec",
     "msecs",
     "day",
@@ -146,6 +147,7 @@ mod tests {
             "T-5",
             "T minus 5",
             "2 h",
+            "500 ms",
             "1h30",
             "22:00",
             "day +7",
