@@ -11,7 +11,9 @@ use std::io::{self, BufWriter, Write};
 use std::mem::ManuallyDrop;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
+use std::slice;
 
+use self::hidden::Secrets;
 use super::args::{Check, CheckFormat};
 use super::exit::Exit;
 use super::say::complain;
@@ -140,9 +142,9 @@ fn print(all: &[Opened], unread: &[Unread], format: CheckFormat) -> anyhow::Resu
     match format {
         CheckFormat::Json => {
             for opened in all {
-                if hidden::holds_secret(opened) {
+                if let Some(secrets) = Secrets::of(slice::from_ref(opened))? {
                     let report = serde_json::to_string(&plan::json::report(opened))?;
-                    out.write_all(hidden::json(&report).as_bytes())?;
+                    out.write_all(secrets.hidden_in_json(&report).as_bytes())?;
                 } else {
                     serde_json::to_writer(&mut out, &plan::json::report(opened))?;
                 }
@@ -151,11 +153,11 @@ fn print(all: &[Opened], unread: &[Unread], format: CheckFormat) -> anyhow::Resu
         }
         CheckFormat::Human => {
             for opened in all {
-                if hidden::holds_secret(opened) {
+                if let Some(secrets) = Secrets::of(slice::from_ref(opened))? {
                     let mut text = Vec::new();
                     human::human(opened, &mut text)?;
                     let text = String::from_utf8_lossy(&text);
-                    out.write_all(plan::without_secrets(&text).as_bytes())?;
+                    out.write_all(secrets.hidden(&text).as_bytes())?;
                 } else {
                     human::human(opened, &mut out)?;
                 }
@@ -163,16 +165,18 @@ fn print(all: &[Opened], unread: &[Unread], format: CheckFormat) -> anyhow::Resu
         }
         CheckFormat::Sarif => {
             let log = serde_json::to_string_pretty(&sarif::log(all, unread))?;
-            if all.iter().any(hidden::holds_secret) {
-                writeln!(out, "{}", hidden::json(&log))?;
-            } else {
-                writeln!(out, "{log}")?;
+            match Secrets::of(all)? {
+                Some(secrets) => writeln!(out, "{}", secrets.hidden_in_json(&log))?,
+                None => writeln!(out, "{log}")?,
             }
         }
         CheckFormat::Github => {
             for opened in all {
                 let commands = github::commands(opened);
-                out.write_all(plan::without_secrets(&commands).as_bytes())?;
+                match Secrets::of(slice::from_ref(opened))? {
+                    Some(secrets) => out.write_all(secrets.hidden(&commands).as_bytes())?,
+                    None => out.write_all(plan::without_secrets(&commands).as_bytes())?,
+                }
             }
         }
     }

@@ -196,22 +196,29 @@ fn silence(error: reqwest::Error, timeout: Duration) -> Silence {
     let mut down = !error.is_connect() && !error.is_builder();
     let mut cause = error.source();
     let mut words = error.to_string();
-    while let Some(deeper) = cause {
-        words = deeper.to_string();
-        if let Some(io) = deeper.downcast_ref::<io::Error>() {
+    while let Some(reason) = cause {
+        words = reason.to_string();
+        let io = reason.downcast_ref::<io::Error>();
+        if let Some(io) = io {
             down |= tells_of_the_other_side(io.kind());
             if io.kind() == io::ErrorKind::ConnectionRefused {
                 "connection refused".clone_into(&mut words);
                 break;
             }
         }
-        cause = deeper.source();
+        // What an error of I/O wraps speaks as that error itself: its source is only what is below it.
+        cause = match io.and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => reason.source(),
+        };
     }
     Silence { words, down }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Write};
+
     use super::*;
     use crate::clock::SystemClock;
     use crate::monitor::ProbeState;
@@ -238,6 +245,38 @@ mod tests {
         let (broken, words) = state(&format!("http://127.0.0.1:{port}/")).await;
         assert_eq!(broken, ProbeState::Down, "{words}");
         hangs_up.join().unwrap();
+    }
+
+    /// Answers what a client begins TLS with, and hangs up. What is not read makes the connection reset.
+    fn answers_tls(answer: &'static [u8], reads: bool) -> (u16, std::thread::JoinHandle<()>) {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let serve = move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut hello = [0; 4096];
+            if reads {
+                assert!(stream.read(&mut hello).unwrap() > 0);
+            } else {
+                stream.peek(&mut hello).unwrap();
+            }
+            stream.write_all(answer).unwrap();
+        };
+        (port, std::thread::spawn(serve))
+    }
+
+    #[tokio::test]
+    async fn who_can_not_be_spoken_with_safely_is_down() {
+        for (name, answer, reads) in [
+            ("no TLS", &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], true),
+            ("another version", &[21, 3, 1, 0, 2, 2, 70], true),
+            ("the end", b"", true),
+            ("a reset", b"", false),
+        ] {
+            let (port, server) = answers_tls(answer, reads);
+            let (state, words) = state(&format!("https://127.0.0.1:{port}/")).await;
+            assert_eq!(state, ProbeState::Down, "{name}: {words}");
+            server.join().unwrap();
+        }
     }
 
     #[test]

@@ -24,8 +24,9 @@ use crate::plan::{AlertAction, AlertRule, Limit};
 const LOOK: Duration = Duration::from_secs(1);
 /// How often what is normal is computed anew until it is frozen.
 const SETTLE: Duration = Duration::from_secs(5);
-/// How long after it was told why nothing is known another reason is told.
-const TELL_AGAIN: Duration = Duration::from_secs(10);
+/// How long after it was told why nothing is known another reason is told: the least, and the most where
+/// the reasons change again and again.
+const TELL_AGAIN: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mins(10));
 
 /// A rule and its last reading, for the screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,9 +62,17 @@ struct Watched {
     tracker: Tracker,
     /// When the reading was made that was last taken in.
     taken: Option<Moment>,
-    /// Why nothing is known, as it was last told, and when.
-    told: Option<(String, Moment)>,
+    /// Why nothing is known, as it was last told.
+    told: Option<Told>,
     shown: AlertHealth,
+}
+
+/// Why nothing is known.
+struct Told {
+    words: String,
+    at: Moment,
+    /// How long nothing else is told.
+    pause: Duration,
 }
 
 /// The task's state.
@@ -168,7 +177,7 @@ impl Rules {
                 }
             };
             if change == Some(Change::Blind) {
-                watched.told = Some((without_numbers(&watched.shown.words), now));
+                watched.remember_told(now);
             }
             alerts.extend(change.and_then(|change| watched.told(change)));
         }
@@ -266,17 +275,30 @@ impl Watched {
         };
         let change = self.tracker.take(self.shown.kind, now);
         self.shown.standing = self.tracker.standing();
+        if self.shown.standing != AlertStanding::Blind {
+            self.told = None;
+        }
         change.or_else(|| self.blind_otherwise(now))
     }
 
     /// Whether nothing is known for another reason than was told: who mends what the first words say would
-    /// otherwise look for what is mended already. Numbers in it may change with every reading.
+    /// otherwise look for what is mended already.
     fn blind_otherwise(&self, now: Moment) -> Option<Change> {
         let unknown = matches!(self.shown.kind, ReadingKind::NoData | ReadingKind::Error);
-        let (why, at) = self.told.as_ref()?;
-        let blind = unknown && self.shown.standing == AlertStanding::Blind;
-        let other = *why != without_numbers(&self.shown.words);
-        (blind && other && now.since(*at) >= TELL_AGAIN).then_some(Change::Blind)
+        let told = self.told.as_ref()?;
+        let other = told.words != lasting_words(&self.shown.words);
+        (unknown && other && now.since(told.at) >= told.pause).then_some(Change::Blind)
+    }
+
+    /// Remembers why nothing is known, as it is told now.
+    fn remember_told(&mut self, now: Moment) {
+        let (least, most) = TELL_AGAIN;
+        let before = self.told.take();
+        self.told = Some(Told {
+            words: lasting_words(&self.shown.words),
+            at: now,
+            pause: before.map_or(least, |told| (told.pause * 2).min(most)),
+        });
     }
 
     /// Takes in what is seen of an alarm. What can't be seen of it is no reading: it watches for
@@ -313,8 +335,14 @@ impl Watched {
     }
 }
 
-fn without_numbers(words: &str) -> String {
-    words.chars().filter(|c| !c.is_ascii_digit()).collect()
+/// The words of a reason that are the same with every reading: no numbers, times and ids.
+fn lasting_words(why: &str) -> String {
+    let words = why.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_');
+    let lasting = words.filter(|word| {
+        let hex = word.len() >= 6 && word.chars().all(|c| c.is_ascii_hexdigit());
+        !hex && !word.is_empty() && !word.chars().any(char::is_numeric)
+    });
+    lasting.collect::<Vec<_>>().join(" ")
 }
 
 impl AlertHealth {

@@ -50,7 +50,7 @@ mod windows;
 mod work;
 
 pub use capture::{Capture, Find};
-pub use check::{Allowed, SECRET, digest_of, without_secrets};
+pub use check::{Allowed, SECRET, digest_of, secrets_in, without_secrets, without_values};
 pub use condition::Condition;
 pub use digest::sha256;
 pub use draft::{

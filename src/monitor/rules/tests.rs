@@ -168,18 +168,72 @@ fn a_probe_that_has_gone_silent_makes_its_rule_blind() {
     assert_eq!(*then, AlertAction::Rollback);
 }
 
+/// A query that fails.
+fn failed(secs: u64, why: &str) -> Health {
+    let mut query = probe("q", ProbeState::Error, why);
+    query.at = Some(at(secs));
+    Health {
+        probes: vec![query],
+        ..Health::default()
+    }
+}
+
+/// How often a rule says that it is blind where it reads `why` each second.
+fn told_blind(secs: std::ops::Range<u64>, why: impl Fn(u64) -> Option<String>) -> usize {
+    let limit = Limit::Above(Threshold::Absolute(200.0));
+    let mut rules = rules(&[rule("slow", "q.value", limit, AlertAction::Hold)], &[]);
+    let alerts = secs.flat_map(|secs| match why(secs) {
+        Some(why) => rules.look(&failed(secs, &why), at(secs)),
+        None => rules.look(&valued(secs), at(secs)),
+    });
+    let blind = alerts.filter(|alert| matches!(alert, Alert::Blind { .. }));
+    blind.count()
+}
+
+/// A query that answers.
+fn valued(secs: u64) -> Health {
+    let mut health = failed(secs, "1");
+    (health.probes[0].state, health.probes[0].value) = (ProbeState::Ok, Some(1.0));
+    health
+}
+
+#[test]
+fn what_differs_with_every_reading_is_no_other_reason() {
+    let hash = |secs: u64| secs.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let once: [&dyn Fn(u64) -> String; 3] = [
+        &|secs| format!("request {:016x} failed", hash(secs)),
+        &|secs| format!("2026-11-22T10:{:02}:00Z, took {secs}ms: refused", secs % 60),
+        &|secs| format!("trace {:08x}-{:04x}: no such host", hash(secs) >> 32, secs),
+    ];
+    for why in once {
+        assert_eq!(
+            told_blind(0..3_600, |secs| Some(why(secs))),
+            1,
+            "{}",
+            why(7)
+        );
+    }
+    // Words that are made up can't be told from others. They are told ever more seldom.
+    let letters = |secs: u64| -> String {
+        let letter =
+            |at: u64| char::from(b'g' + u8::try_from((hash(secs) >> (at * 8)) & 15).unwrap());
+        (0..8).map(letter).collect()
+    };
+    let told = told_blind(0..3_600, |secs| Some(format!("session {}", letters(secs))));
+    assert!((5..=12).contains(&told), "{told}");
+    // Each time that nothing is known begins anew.
+    let why = |secs: u64| match secs % 60 {
+        0..20 => Some("the query is refused".to_owned()),
+        20..40 => Some("no such host".to_owned()),
+        _ => None,
+    };
+    assert_eq!(told_blind(0..600, why), 20);
+}
+
 #[test]
 fn a_blind_rule_says_it_anew_when_it_is_blind_for_another_reason() {
     let limit = Limit::Above(Threshold::Absolute(200.0));
     let mut rules = rules(&[rule("slow", "q.value", limit, AlertAction::Hold)], &[]);
-    let failed = |secs: u64, why: &str| {
-        let mut query = probe("q", ProbeState::Error, why);
-        query.at = Some(at(secs));
-        Health {
-            probes: vec![query],
-            ..Health::default()
-        }
-    };
     let mut told = Vec::new();
     for secs in 0..40 {
         let why = match secs {

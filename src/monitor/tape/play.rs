@@ -95,8 +95,8 @@ pub enum TapeError {
 }
 
 impl Tape {
-    /// Opens the tape at `path`. A last frame that is not whole is left out: whoever wrote it was
-    /// killed. What is damaged before it is left out, too, up to the next frame that tells everything.
+    /// Opens the tape at `path`. What is damaged is left out, up to the next frame that tells everything;
+    /// so is a last frame that is not whole, since whoever wrote it was killed.
     pub fn open(path: &Path) -> Result<Self, TapeError> {
         let mut file = BufReader::new(File::open(path)?);
         let mut head = String::new();
@@ -111,7 +111,7 @@ impl Tape {
             let from = file.stream_position()?;
             line.clear();
             file.read_until(b'\n', &mut line)?;
-            if line.last() != Some(&b'\n') {
+            if line.is_empty() {
                 break;
             }
             scan.take(&line, from);

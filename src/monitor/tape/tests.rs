@@ -91,7 +91,7 @@ fn what_is_no_tape_is_said_to_be_none() {
         ("{\"a\":1}\n", "no recording"),
         ("{\"gonogo_monitor\":9}\n", "newer version"),
         ("{\"gonogo_monitor\":1}\n", "nothing was recorded"),
-        ("{\"gonogo_monitor\":1}\n{\"at\":", "nothing was recorded"),
+        ("{\"gonogo_monitor\":1}\n{\"at\":", "played of line 2"),
     ] {
         std::fs::write(&path, text).unwrap();
         let words_of = Tape::open(&path).err().unwrap().to_string();
@@ -156,12 +156,28 @@ fn what_is_whole_of_a_damaged_recording_is_played_and_the_rest_is_told() {
             assert_eq!(tape.frame(place).unwrap(), frames[frame], "{name} {place}");
         }
     }
-    // A frame that is not whole at the end is no damage: whoever wrote it was killed.
-    let mut killed = lines.clone();
-    killed[130].pop();
-    std::fs::write(&path, killed.concat()).unwrap();
+}
+
+#[test]
+fn a_last_line_that_is_cut_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let frames = frames(130);
+    let (path, mut lines) = recorded(&dir, &frames);
+    // Only the end of the line is not there: the frame is.
+    lines[130].pop();
+    std::fs::write(&path, lines.concat()).unwrap();
+    let mut tape = Tape::open(&path).unwrap();
+    assert_eq!((tape.frames(), tape.missing().len()), (130, 0));
+    assert_eq!(tape.frame(129).unwrap(), frames[129]);
+    lines[130].pop();
+    std::fs::write(&path, lines.concat()).unwrap();
     let tape = Tape::open(&path).unwrap();
-    assert_eq!((tape.frames(), tape.missing().len()), (129, 0));
+    let told = Missing {
+        line: 131,
+        byte: lines[..130].iter().map(Vec::len).sum::<usize>() as u64,
+        lines: 1,
+    };
+    assert_eq!((tape.frames(), tape.missing()), (129, &[told][..]));
 }
 
 #[test]

@@ -10,7 +10,8 @@
 //!
 //! Whoever opens the TOML gets the plan that the runbook is: the same phases, steps, ids, texts,
 //! expectations and times. Of what the reading remarked, warnings go with it: in a typed plan nothing
-//! is left to the reading, and what nobody has settled stays said.
+//! is left to the reading, and what nobody has settled stays said. What the typed plan's own check finds
+//! needs no remark.
 
 mod accepted;
 mod homes;
@@ -26,16 +27,23 @@ use self::homes::Homes;
 use self::remarks::Remarks;
 use self::write::Writer;
 pub(super) use self::write::one_line_string;
-use super::Opened;
+use super::{Opened, Plan, open};
 
 /// The plan that `opened` is, as TOML. None if there is none, for it has errors or nothing to do.
 pub fn import(opened: &Opened) -> Option<String> {
     let plan = opened.plan.as_ref().filter(|plan| !plan.steps.is_empty())?;
     let homes = Homes::of(plan);
-    let said = Said {
+    let mut said = Said {
         accepted: Accepted::of(opened, &homes),
-        remarks: Remarks::of(opened, &homes),
+        remarks: Remarks::default(),
     };
+    let typed = written(opened, plan, &said);
+    said.remarks = Remarks::of(opened, &homes, &open("plan.toml", typed.as_bytes()));
+    Some(written(opened, plan, &said))
+}
+
+/// The TOML of `plan`, with what was `said` of it.
+fn written(opened: &Opened, plan: &Plan, said: &Said<'_>) -> String {
     let name = std::path::Path::new(opened.source.name()).file_name();
     let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let mut out = Writer::new(&opened.source);
@@ -45,13 +53,13 @@ pub fn import(opened: &Opened) -> Option<String> {
     ));
     top::begin(plan, &mut out);
     for phase in &plan.phases {
-        phase::phase(plan, phase, &said, &mut out);
+        phase::phase(plan, phase, said, &mut out);
     }
     for tier in &plan.tiers {
-        phase::tier(plan, tier, &said, &mut out);
+        phase::tier(plan, tier, said, &mut out);
     }
-    top::end(plan, &said, &mut out);
-    Some(out.finish())
+    top::end(plan, said, &mut out);
+    out.finish()
 }
 
 /// What was said of the steps of a runbook and of the rest of it.

@@ -1,6 +1,6 @@
 //! What the reading of a runbook warned of, step by step: that it is accepted does not make it unsaid.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::homes::Homes;
 use crate::plan::Opened;
@@ -8,6 +8,7 @@ use crate::plan::codes::READING;
 use crate::plan::problem::{Problem, Severity};
 
 /// What the reading warned of.
+#[derive(Default)]
 pub(super) struct Remarks<'o> {
     /// Of each step, by its place.
     steps: HashMap<usize, Vec<&'o Problem>>,
@@ -17,16 +18,17 @@ pub(super) struct Remarks<'o> {
 
 impl<'o> Remarks<'o> {
     /// What the reading of `opened` warned of, whose steps are at `homes`. Its notes say what is done
-    /// with what was read, and that is what the typed plan says.
-    pub(super) fn of(opened: &'o Opened, homes: &Homes) -> Self {
-        let mut remarks = Remarks {
-            steps: HashMap::new(),
-            elsewhere: Vec::new(),
+    /// with what was read, and that is what the typed plan says; what is found in it without any remark,
+    /// as in `typed`, would be said twice.
+    pub(super) fn of(opened: &'o Opened, homes: &Homes, typed: &Opened) -> Self {
+        let mut remarks = Remarks::default();
+        let found: HashSet<_> = said(typed).map(|p| (p.code, &p.message)).collect();
+        let warns = |problem: &&Problem| {
+            problem.severity == Severity::Warning
+                && problem.file.is_none()
+                && !found.contains(&(problem.code, &problem.message))
         };
-        let accepted = opened.allowed.iter().map(|allowed| &allowed.problem);
-        let warns =
-            |problem: &&Problem| problem.severity == Severity::Warning && problem.file.is_none();
-        let mut said: Vec<_> = opened.problems.iter().chain(accepted).collect();
+        let mut said: Vec<_> = said(opened).collect();
         said.sort_by_key(|problem| problem.span.start);
         for problem in said.into_iter().filter(warns) {
             if READING.contains(&problem.code) {
@@ -43,4 +45,10 @@ impl<'o> Remarks<'o> {
     pub(super) fn in_step(&self, start: usize) -> &[&'o Problem] {
         self.steps.get(&start).map_or(&[], Vec::as_slice)
     }
+}
+
+/// What is said of a plan, accepted or not.
+fn said(opened: &Opened) -> impl Iterator<Item = &Problem> {
+    let accepted = opened.allowed.iter().map(|allowed| &allowed.problem);
+    opened.problems.iter().chain(accepted)
 }

@@ -116,6 +116,15 @@ fn check_same(name: &str, text: &[u8]) -> Option<String> {
             .collect()
     };
     assert_eq!(read(&after), read(&before), "{name}:\n{toml}");
+    let warned = |opened: &Opened, code: &str| {
+        let accepted = opened.allowed.iter().map(|allowed| &allowed.problem);
+        let all = opened.problems.iter().chain(accepted);
+        all.filter(|problem| problem.code == code).count()
+    };
+    for code in READING {
+        let (before, after) = (warned(&before, code), warned(&after, code));
+        assert!(after <= before, "{name}: `{code}` is said twice\n{toml}");
+    }
     Some(toml)
 }
 
@@ -219,6 +228,21 @@ fn what_the_reading_warned_of_stays_said() {
     let wrong = problems.iter().find(|p| p.severity == Severity::Error);
     let hint = wrong.and_then(|problem| problem.hint.as_deref());
     assert_eq!(hint, Some("did you mean `section-not-run`?"));
+}
+
+#[test]
+fn what_the_typed_plan_shows_itself_needs_no_remark() {
+    let back = |from: &str| format!("## Rollback {from}\n```sh\n./back.sh\n```\n");
+    let (first, second) = (back("(until T+30m)"), back("by hand (until T+20m)"));
+    let text = format!("# T\n## Deployment\n```sh\n./go.sh\n```\n{first}{second}");
+    let toml = check_same("a.md", text.as_bytes()).unwrap();
+    assert!(!toml.contains("remark"), "{toml}");
+    // One without a window may be meant so in a typed plan: only the reading knows of it.
+    let text = text
+        .replace(" (until T+20m)", "")
+        .replace(" (until T+30m)", "");
+    let toml = check_same("a.md", text.as_bytes()).unwrap();
+    assert!(toml.contains("never-offered"), "{toml}");
 }
 
 #[test]

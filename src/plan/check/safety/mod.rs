@@ -84,7 +84,7 @@ mod tests;
 pub(in crate::plan) use self::applied::{applied_by, changes_database};
 pub(in crate::plan) use self::psql::stops_first;
 pub(in crate::plan) use self::restore::HIDES_ERRORS;
-pub use self::secrets::{SECRET, without_secrets};
+pub use self::secrets::{SECRET, secrets_in, without_secrets, without_values};
 
 use self::text::Text;
 use crate::plan::draft::Draft;

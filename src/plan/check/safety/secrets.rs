@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Match, Regex};
 
 use super::text::Text;
+use crate::plan::id::slug;
 use crate::plan::problem::Problem;
 
 /// What a secret stands behind, and it: the group `value`. In quotes it goes up to the quote.
@@ -92,6 +93,48 @@ pub fn without_secrets(text: &str) -> Cow<'_, str> {
     hidden
 }
 
+/// The secrets in `text` that can be told from other words wherever they stand, and what ids make of
+/// them. A short word, a database's name say, would hide what is none.
+pub fn secrets_in(text: &str) -> Vec<String> {
+    let forms = FORMS.iter().flat_map(|form| form.captures_iter(text));
+    let values = forms.filter_map(|captures| value(&captures));
+    let secrets = values
+        .map(|value| value.as_str())
+        .filter(|value| is_secret(value));
+    let both = secrets.flat_map(|secret| [secret.to_owned(), slug(secret, "")]);
+    both.filter(|secret| !is_plain_word(secret)).collect()
+}
+
+fn is_plain_word(value: &str) -> bool {
+    let joins = |c| matches!(c, '-' | '_' | '.');
+    let plain = value.chars().all(|c| c.is_ascii_alphabetic() || joins(c));
+    value.len() < 4 || plain && value.len() < LONG
+}
+
+/// `text` with each of the `secrets` in it made as many `*`. A short one has to stand for itself: it may be
+/// a part of any word.
+pub fn without_values(text: &str, secrets: &[String]) -> String {
+    let mut hidden = text.to_owned();
+    for secret in secrets {
+        let found: Vec<usize> = hidden.match_indices(secret).map(|(at, _)| at).collect();
+        for at in found.into_iter().rev() {
+            let end = at + secret.len();
+            let beside = [
+                hidden[..at].chars().next_back(),
+                hidden[end..].chars().next(),
+            ];
+            let alone = !beside.into_iter().flatten().any(char::is_alphanumeric);
+            if alone || secret.len() >= LONG {
+                hidden.replace_range(at..end, &"*".repeat(secret.chars().count()));
+            }
+        }
+    }
+    hidden
+}
+
+/// From how many letters on a secret is taken for no other word.
+const LONG: usize = 8;
+
 /// The value behind a form's name.
 fn value<'t>(captures: &Captures<'t>) -> Option<Match<'t>> {
     ["a", "b", "c"].iter().find_map(|name| captures.name(name))
@@ -140,7 +183,9 @@ fn is_secret(value: &str) -> bool {
         .chars()
         .all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '_' | '-' | '…'));
     let looked_up = value.contains(['$', '{', '<', '`', '(', '[', '%', '@'])
-        || value.starts_with(['/', '~', ':', '_']);
+        || value.starts_with(['/', '~', ':', '_'])
+        || value.starts_with("./")
+        || value.starts_with("../");
     // `-p3306:3306` is a port.
     let digits = value
         .chars()

@@ -1371,6 +1371,7 @@ fn secrets_in_plain_sight() {
             "psql -W --no-password -c 'select 1'",
             "psql -c \"alter role app password '***'\"",
             "kubectl create secret generic db --from-literal=password=\"$P\"",
+            "kubectl create secret generic db --from-file=password=./db.txt",
             "psql -c \"select token from sessions where token = 'a'\"",
             "aws secretsmanager get-secret-value --secret-id shop",
             "git clone git@github.com:shop/shop.git",
