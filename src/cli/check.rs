@@ -128,7 +128,7 @@ fn opened(
     let bytes = read(path)?;
     let name = path.to_string_lossy();
     let load = crate::review::beside(path);
-    let mut opened = plan::open_from(&name, &bytes, facts, &load).to_be_driven();
+    let mut opened = plan::open_from(&name, &bytes, facts, &load).to_be_judged();
     let found = migrations::of_plan(&opened, path, named)?;
     if !found.folders.is_empty() {
         plan::migrations::review(&mut opened, found.folders, facts);

@@ -108,9 +108,16 @@ impl Opened {
     /// The same for whoever wants it driven: prose can be opened, and where nothing can be done that is
     /// an error.
     #[must_use]
-    pub fn to_be_driven(mut self) -> Self {
+    pub fn to_be_driven(self) -> Self {
+        let mut opened = self.to_be_judged();
+        opened.plan = opened.plan.filter(|plan| !plan.steps.is_empty());
+        opened
+    }
+
+    /// The same for whoever wants to know whether it can be: what was read is there all the same.
+    #[must_use]
+    pub fn to_be_judged(mut self) -> Self {
         if self.plan.as_ref().is_some_and(|plan| plan.steps.is_empty()) {
-            self.plan = None;
             self.problems.retain(|problem| problem.code != "no-steps");
             let mut problem = check::nothing_to_do(Format::Markdown);
             problem.severity = Severity::Error;

@@ -58,7 +58,11 @@ fn is_prose(path: &Path, opened: &Opened) -> bool {
     let errors = opened.problems.iter();
     let mut errors = errors.filter(|problem| problem.severity == Severity::Error);
     let markdown = Format::of(&path.to_string_lossy()) == Format::Markdown;
-    markdown && opened.plan.is_none() && errors.all(|problem| problem.code == "no-steps")
+    let idle = opened
+        .plan
+        .as_ref()
+        .is_none_or(|plan| plan.steps.is_empty());
+    markdown && idle && errors.all(|problem| problem.code == "no-steps")
 }
 
 /// The files below `folder` that are `wanted`, in the order of their names, of folders that are `entered`.

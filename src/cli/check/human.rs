@@ -133,7 +133,11 @@ fn outline(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
 fn steps(steps: &[Step], out: &mut impl Write) -> io::Result<()> {
     for step in steps {
         let (number, kind) = (&step.number, step.spec.work.kind());
-        writeln!(out, "    {number:<6} {kind:<8} {}", step.spec.title)?;
+        let ways = match step.spec.alternatives.len() {
+            0 => String::new(),
+            others => format!(" (one of {} ways)", others.max(2)),
+        };
+        writeln!(out, "    {number:<6} {kind:<8} {}{ways}", step.spec.title)?;
     }
     Ok(())
 }

@@ -239,9 +239,19 @@ pub(super) fn guard(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
     if step.work.is_check() || step.confirm.is_some() || step.when.is_some() {
         return;
     }
-    if let Some((text, reserve)) = reserved_by(step, name, book) {
+    let reserved = reserved_by(step, name, book);
+    let done = |reserve| reserve == Reserve::Written && writes(step);
+    if let Some((text, reserve)) = reserved.filter(|(_, reserve)| !done(*reserve)) {
         hold(step, &text, reserve, book);
     }
+}
+
+/// Whether `step` writes into a file by itself: "Add this line to x.conf:" asks for what it does.
+fn writes(step: &StepSpec) -> bool {
+    let script = step.work.text();
+    [">", "tee ", "sed -i", "crontab -"]
+        .iter()
+        .any(|sign| script.contains(sign))
 }
 
 /// What of the names above `step`, the line `name` among them, or of its own says against going on with

@@ -36,7 +36,8 @@ impl Name {
         if tongues::says_otherwise(text) {
             return Some(Name::Otherwise);
         }
-        let rival = || tongues::rival(text).map(Name::Rival);
+        let rival = || tongues::rival(text).filter(|rival| !rival.may_be_in_turn());
+        let rival = || rival().map(Name::Rival);
         let case = || conditional::says_if(text).then_some(Name::Case);
         rival().or_else(case)
     }
@@ -188,17 +189,12 @@ mod tests {
             one.is_some_and(|one| Name::of(other).is_some_and(|other| one.excludes(other)))
         };
         for (one, other) in [
-            ("Staging", "Production"),
-            ("For staging:", "For production:"),
-            ("1. Test environment", "2. Prod environment"),
             ("With downtime", "Without downtime (slow)"),
             ("Zero-downtime path", "Maintenance-window path"),
             ("Using Helm", "Using kubectl"),
             ("Via the UI", "Via the CLI"),
             ("Fresh install", "Upgrade"),
             ("First deployment", "Later deployments"),
-            ("PostgreSQL 13", "PostgreSQL 16+"),
-            ("Online", "Offline"),
             ("Option A: slow", "Option B: quick"),
             ("If the schema was changed", "Otherwise"),
             ("Falls ja", "Sonst"),
@@ -219,6 +215,10 @@ mod tests {
             ("API", "UI"),
             ("Deploy to staging", "Deploy to production"),
             ("Staging", "Staging"),
+            ("Staging", "Production"),
+            ("1. Test environment", "2. Prod environment"),
+            ("PostgreSQL 13", "PostgreSQL 16"),
+            ("Offline", "Online"),
             ("Upgrade the client", "Fresh install"),
             ("Production database", "Staging database"),
             (

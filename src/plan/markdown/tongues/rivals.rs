@@ -18,28 +18,26 @@ impl Rival {
         self.group == other.group && self.which != other.which
     }
 
+    /// Whether what it names may be done in turn with the others all the same: a release goes to staging, and to
+    /// production behind that.
+    pub(in crate::plan::markdown) fn may_be_in_turn(self) -> bool {
+        self.group < 2
+    }
+
     /// Whether it is a system of a person's own.
     pub(in crate::plan::markdown) fn is_own_system(self) -> bool {
         self.group == 1 && matches!(self.which, 1 | 2)
     }
-
-    /// The version `number` of what this names.
-    fn of_version(self, number: usize) -> Rival {
-        Rival {
-            group: GROUPS.len() + self.which,
-            which: number,
-        }
-    }
 }
 
-/// What `text` names, if it says no more: "For staging", "Without downtime (slow)", "PostgreSQL 15+".
+/// What `text` names, if it says no more: "For staging", "Without downtime (slow)".
 pub(in crate::plan::markdown) fn rival(text: &str) -> Option<Rival> {
     let text = text.trim();
     let led = || {
         let behind = behind_lead(text)?;
         named(behind).or_else(|| named(behind_lead(behind)?))
     };
-    named(text).or_else(led).or_else(|| version(text))
+    named(text).or_else(led)
 }
 
 fn named(text: &str) -> Option<Rival> {
@@ -50,19 +48,6 @@ fn named(text: &str) -> Option<Rival> {
 fn behind_lead(text: &str) -> Option<&str> {
     let mut near = LEADS.near(text).iter();
     near.find_map(|(word, ())| strip_word(text, word)?.strip_prefix(' '))
-}
-
-fn version(text: &str) -> Option<Rival> {
-    let mut near = VERSIONED.near(text).iter();
-    near.find_map(|(name, product)| {
-        let rest = strip_word(text, name)?.trim_start();
-        let end = rest.find(|c: char| !c.is_ascii_digit());
-        let (number, rest) = rest.split_at(end.unwrap_or(rest.len()));
-        let number = number.parse().ok()?;
-        let open =
-            rest.starts_with(['+', '.']) || rest.starts_with(" and ") || rest.starts_with(" or ");
-        (open || says_no_more(rest)).then_some(product.of_version(number))
-    })
 }
 
 /// Whether `rest`, which stands behind a name, says nothing else, or explains it.
@@ -140,8 +125,6 @@ static FILLERS: LazyLock<Beginnings> = LazyLock::new(|| {
 
 /// The names, by how they begin.
 static RIVALS: LazyLock<Beginnings<Rival>> = LazyLock::new(|| of_groups(GROUPS));
-/// What there are versions of.
-static VERSIONED: LazyLock<Beginnings<Rival>> = LazyLock::new(|| of_groups(&[PRODUCTS]));
 
 type Group = &'static [&'static [&'static str]];
 
@@ -183,7 +166,6 @@ const SYSTEMS: Group = &[
 const GROUPS: &[Group] = &[
     PLACES,
     SYSTEMS,
-    &[&["online", "онлайн", "オンライン", "在线"], &["offline", "офлайн", "オフライン", "离线"]],
     &[
         &["manual", "manually", "by hand", "manuell", "von hand", "manuelle", "manuel", "manuellement", "manualmente", "вручную", "手動", "手动"],
         &["automatic", "automated", "automatically", "automatisch", "automatique", "automatiquement", "automatico", "automatica", "автоматически", "自動", "自动"],
@@ -210,15 +192,4 @@ const GROUPS: &[Group] = &[
     ],
     &[&["blue active", "blue is active", "blau aktiv"], &["green active", "green is active", "grun aktiv"]],
     &[&["fast", "schnell"], &["safe", "sicher"]],
-];
-
-/// What is one or another way by its version.
-const PRODUCTS: Group = &[
-    &["postgresql", "postgres", "pg"],
-    &["mysql"],
-    &["mariadb"],
-    &["ubuntu"],
-    &["debian"],
-    &["rhel"],
-    &["windows server"],
 ];
