@@ -247,30 +247,6 @@ impl Words {
             || (self.ends(Topic::Outdated) && !order)
     }
 
-    /// Whether it forbids something in one way, in one case, or in a place that is not where it is done: "Do not
-    /// run this twice", "Never run this if the replica lags", "Never run this on the standby".
-    pub(super) fn is_limited(&self) -> bool {
-        let text = self.uncounted();
-        let limits = [
-            " twice ",
-            " again ",
-            " more than once ",
-            " in parallel ",
-            " until ",
-            " before ",
-            " while ",
-            " on the replica",
-            " on a replica",
-            " on replica",
-            " on the standby",
-            " on a standby",
-            " on standby",
-            " on the secondary",
-        ];
-        let limited = || limits.iter().any(|word| text.contains(word));
-        self.begins(&[Topic::Forbids, Topic::Never]) && (self.names_a_case() || limited())
-    }
-
     /// Whether it stops something for good, as far as it says: "Shut down the cluster".
     pub(super) fn takes_down(&self) -> bool {
         let text = self.uncounted();

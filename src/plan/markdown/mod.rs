@@ -46,6 +46,7 @@ mod implied;
 mod in_text;
 mod inline;
 mod label;
+mod limited;
 mod lost;
 mod marks;
 mod named;

@@ -296,6 +296,8 @@ mod tests {
             "For example:",
             "Never do this:",
             "Promote it. Never run this on the standby. Do not run this.",
+            "Promote it. Do not run this on the replica or the primary.",
+            "Promote it. Do not run this on a standby; do not run it at all.",
             "Old way (deprecated):",
             "Zum Beispiel:",
             "请勿执行：",

@@ -2,8 +2,8 @@
 
 use std::cell::LazyCell;
 
-use super::dump::{is_dump, written};
-use super::names::{is_backup, kind_of_file};
+use super::dump::{is_dump, is_of_part, written};
+use super::names::{is_backup, may_be_same};
 use super::passage::Home;
 use super::psql::{Psql, from_program};
 use super::restore::PG_RESTORE;
@@ -54,14 +54,19 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
         })
     };
     let dumps = commands().filter(|(at, command)| is_dump(command) && keeps(&texts[*at], command));
-    let mut dumps = dumps.peekable();
-    if dumps.peek().is_none() || run().any(|(_, text)| by_person(text)) {
+    let dumps: Vec<_> = dumps.collect();
+    // Roles, or a table of its own, beside the dump of all there is.
+    let whole = dumps.iter().any(|(_, dump)| !is_of_part(dump));
+    if dumps.is_empty() || run().any(|(_, text)| by_person(text)) {
         return;
     }
     let looks: Vec<Look<'_>> = commands()
         .filter_map(|(at, command)| Some((proof(command)?, at, command)))
         .collect();
-    for (at, dump) in dumps {
+    for (at, dump) in dumps
+        .into_iter()
+        .filter(|(_, dump)| !whole || !is_of_part(dump))
+    {
         // Under which name it is read then, nobody knows.
         let moved = LazyCell::new(|| commands().any(|(_, command)| moves(command, dump)));
         let about = |(.., command): &&Look<'_>| may_read(command, dump) || *moved;
@@ -153,14 +158,14 @@ fn by_person(text: &Text<'_>) -> bool {
         || (spec.work.is_check() && named(told) && told.contains("verif"))
 }
 
-/// Whether `command`, which looks at a file, may look at that of `dump`. A file of another name is another
-/// one; of a variable or of what comes through a pipe nobody knows.
+/// Whether `command`, which looks at a file, may look at that of `dump`. What comes through a pipe nobody
+/// knows.
 fn may_read(command: &Command<'_>, dump: &Command<'_>) -> bool {
-    let Some(written) = written(dump).filter(|file| is_known(file)) else {
+    let Some(written) = written(dump) else {
         return true;
     };
     let mut files = files(command).peekable();
-    files.peek().is_none() || files.any(|file| !is_known(file) || stem(file) == stem(&written))
+    files.peek().is_none() || files.any(|file| may_be_same(file, &written))
 }
 
 /// Whether `command` is a `psql` that runs the file of `dump`.
@@ -176,11 +181,12 @@ fn runs(command: &Command<'_>, dump: &Command<'_>) -> bool {
 /// Whether `command` gives the file of `dump` another name.
 fn moves(command: &Command<'_>, dump: &Command<'_>) -> bool {
     let moves = [
-        "mv", "cp", "ln", "scp", "rsync", "split", "gpg", "openssl", "rclone", "aws", "gsutil",
+        "mv", "cp", "ln", "install", "scp", "rsync", "split", "gpg", "openssl", "rclone", "aws",
+        "az", "gcloud", "gsutil", "docker", "podman", "kubectl", "oc",
     ];
-    let same = |file: &str, written: &str| stem(file) == stem(written);
     moves.contains(&command.program())
-        && written(dump).is_some_and(|written| files(command).any(|file| same(file, &written)))
+        && written(dump)
+            .is_some_and(|written| files(command).any(|file| may_be_same(file, &written)))
 }
 
 /// The files that may hold a dump among what `command` is given.
@@ -193,17 +199,6 @@ fn files<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c str> {
     words
         .map(|word| word.text.as_ref())
         .filter(|word| is_dump_file(word))
-}
-
-/// What the names of a dump have in common, packed or not.
-fn stem(file: &str) -> Option<&str> {
-    let (kept, _) = kind_of_file(file)?;
-    kept.split('.').next()
-}
-
-/// Whether the name `file` says which one it is: it holds no variable and no pattern.
-fn is_known(file: &str) -> bool {
-    stem(file).is_some() && !file.starts_with('$') && !file.contains(['*', '?', '['])
 }
 
 /// Whether `word` names a file by its extension that may hold a dump.

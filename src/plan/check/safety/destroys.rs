@@ -72,11 +72,7 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
 
 fn harm(command: &Command<'_>) -> Option<&'static str> {
     let words = || command.arguments().iter().map(|word| word.text.as_ref());
-    let tries = |word: &str| {
-        let told = word.contains("dry-run") || word.contains("dryrun");
-        told && !word.ends_with("=none") && !word.ends_with("=false")
-    };
-    if command.is_asked_for_help() || words().any(tries) {
+    if command.is_asked_for_help() || only_tries(command) {
         return None;
     }
     let kept =
@@ -103,6 +99,28 @@ fn harm(command: &Command<'_>) -> Option<&'static str> {
             .find(|((name, verbs), _)| *name == tool.0 && verbs.last() == Some(&sort))
     };
     known.or_else(joined).map(|(_, harm)| *harm)
+}
+
+/// Whether `command` only shows what it would do. A name that holds the words is no option.
+fn only_tries(command: &Command<'_>) -> bool {
+    let words = command.arguments().iter().map(|word| word.text.as_ref());
+    let mut words = words.take_while(|word| *word != "--").peekable();
+    while let Some(word) = words.next() {
+        let tries = match word {
+            "--dry-run" | "--dryrun" => !matches!(words.peek(), Some(&("none" | "false" | "0"))),
+            "--dry-run=client" | "--dry-run=server" | "--dry-run=true" => true,
+            _ => {
+                let letters = word.strip_prefix('-').unwrap_or_default();
+                let short = !letters.starts_with('-') && letters.contains('n');
+                // Elsewhere `-n` is a name or a number.
+                short && matches!(command.program(), "zfs" | "rclone")
+            }
+        };
+        if tries {
+            return true;
+        }
+    }
+    false
 }
 
 /// What a command deletes of disks, volumes, buckets and releases; the names of these say whether a database may be

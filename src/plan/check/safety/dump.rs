@@ -80,6 +80,23 @@ pub(super) fn is_dump(command: &Command<'_>) -> bool {
     named && !words().any(|word| told(&word))
 }
 
+/// Whether `command` dumps only what all databases share, or some tables.
+pub(super) fn is_of_part(command: &Command<'_>) -> bool {
+    let given = Given::read(command.arguments(), PG_DUMP);
+    match command.program() {
+        "pg_dumpall" => given.has(&[
+            "globals-only",
+            "g",
+            "roles-only",
+            "r",
+            "tablespaces-only",
+            "t",
+        ]),
+        "pg_dump" => given.has(&["table", "t"]),
+        _ => false,
+    }
+}
+
 /// The file that `command` dumps into.
 pub(super) fn written(command: &Command<'_>) -> Option<String> {
     if !is_dump(command) {

@@ -6,6 +6,10 @@ use super::sql::Wrap;
 /// What a session's statements say about waiting for locks.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Patience {
+    /// Whether the session gives up after a time if it says nothing of its own.
+    given: bool,
+    /// What it says for the sessions to come, if it does.
+    promised: Option<bool>,
     /// Whether the session gives up after a time.
     session: bool,
     /// Whether the transaction does, if it says something of its own.
@@ -17,6 +21,20 @@ pub(super) struct Patience {
 }
 
 impl Patience {
+    /// A session that begins; `given` if it gives up after a time as it is.
+    pub(super) fn new(given: bool) -> Self {
+        Patience {
+            given,
+            session: given,
+            ..Patience::default()
+        }
+    }
+
+    /// What its statements have said for the sessions to come.
+    pub(super) fn promised(&mut self) -> Option<bool> {
+        self.promised.take()
+    }
+
     /// Whether a statement gives up its wait after a time.
     pub(super) fn is_limited(&self) -> bool {
         self.local.unwrap_or(self.session)
@@ -56,7 +74,7 @@ impl Patience {
                 self.commit();
             }
             ["commit" | "end", ..] | ["prepare", "transaction", ..] => self.commit(),
-            ["reset", "lock_timeout" | "all"] | ["discard", "all"] => self.set(false),
+            ["reset", "lock_timeout" | "all"] | ["discard", "all"] => self.set(self.given),
             ["set", rest @ ..] => self.setting(rest, statement),
             _ if statement.to_ascii_lowercase().contains("lock_timeout") => {
                 self.said(&words, statement);
@@ -89,8 +107,16 @@ impl Patience {
                 true => {}
                 false => self.set(!switches_off(statement)),
             }
-        } else if matches!(words.first(), Some(&("alter" | "do"))) {
-            self.set(!switches_off(statement));
+            return;
+        }
+        match words {
+            // The session that says it goes on as it began.
+            ["alter", ..] => {
+                let reset = lower.contains(" reset ");
+                self.promised = Some(!reset && !switches_off(statement));
+            }
+            ["do", ..] => self.set(!switches_off(statement)),
+            _ => {}
         }
     }
 
@@ -156,7 +182,6 @@ mod tests {
             "select set_config('lock_timeout', '2s', false)",
             "begin; select set_config('lock_timeout', '2s', true)",
             "set lock_timeout = '2s'; reset statement_timeout; show lock_timeout",
-            "alter role deployer set lock_timeout = '2s'",
         ] {
             assert!(limited(sql), "{sql}");
         }
@@ -171,10 +196,35 @@ mod tests {
             "set lock_timeout = '2s'; discard all",
             "set lock_timeout = '2s'; set lock_timeout = 0",
             "set lock_timeout = '2s'; set lock_timeout to default",
+            "alter role deployer set lock_timeout = '2s'",
+            "alter system set lock_timeout = '2s'",
             "show lock_timeout",
             "select setting from pg_settings where name = 'lock_timeout'",
         ] {
             assert!(!limited(sql), "{sql}");
         }
+    }
+
+    #[test]
+    fn what_is_said_of_a_role_counts_for_the_sessions_to_come() {
+        let promised = |sql: &str| {
+            let mut patience = Patience::default();
+            patience.learn(sql);
+            patience.promised()
+        };
+        for (sql, said) in [
+            ("alter role deployer set lock_timeout = '2s'", Some(true)),
+            ("alter database shop set lock_timeout to 500", Some(true)),
+            ("alter system set lock_timeout = 0", Some(false)),
+            ("alter role deployer reset lock_timeout", Some(false)),
+            ("alter role deployer set work_mem = '1GB'", None),
+        ] {
+            assert_eq!(promised(sql), said, "{sql}");
+        }
+        let mut patience = Patience::new(true);
+        patience.learn("set lock_timeout = 0");
+        assert!(!patience.is_limited());
+        patience.learn("reset lock_timeout");
+        assert!(patience.is_limited());
     }
 }

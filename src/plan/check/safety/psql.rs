@@ -249,20 +249,28 @@ pub(super) fn from_program(command: &Command<'_>) -> Range<usize> {
     start..command.span.end.max(start)
 }
 
-/// Whether the file that holds `text` says itself, before anything else, that `psql` stops at errors.
+/// Whether the file that holds `text` says itself, before anything else, that `psql` stops at errors, and
+/// never takes it back.
 pub(in crate::plan) fn stops_first(text: &str) -> bool {
     let lines = text.lines().map(str::trim);
-    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with("--"));
-    // Other lines for `psql` itself may stand before it.
-    let mut meta = lines.by_ref().take_while(|line| line.starts_with('\\'));
-    meta.find_map(switched_by) == Some(true)
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("--"));
+    // Other lines for `psql` itself may stand before it, but for those that run another file.
+    let mut meta = lines.take_while(|line| line.starts_with('\\') && included(line).is_none());
+    let taken_back = |(at, _): (usize, &str)| {
+        let line = text[at..].lines().next().unwrap_or("");
+        switched_by(line) == Some(false)
+    };
+    meta.find_map(switched_by) == Some(true) && !text.match_indices('\\').any(taken_back)
 }
 
 /// What a line for `psql` itself says about stopping at errors.
 fn switched_by(line: &str) -> Option<bool> {
-    let rest = line.trim_start().strip_prefix("\\set ON_ERROR_STOP")?;
-    let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
-    ends.then(|| is_on(rest.trim()))
+    let mut words = line.split_whitespace();
+    match (words.next()?, words.next()?) {
+        ("\\set", "ON_ERROR_STOP") => Some(words.next().is_none_or(is_on)),
+        ("\\unset", "ON_ERROR_STOP") => Some(false),
+        _ => None,
+    }
 }
 
 /// What the lines of `text` for `psql` itself say about stopping at errors, the last of them.

@@ -4,11 +4,12 @@
 use std::collections::HashSet;
 
 use super::dump::written;
+use super::given::PSQL;
 use super::names::{database_of, is_backup, is_spare, kind_of_file};
 use super::passage::Home;
 use super::psql::{Psql, from_program, stops_first};
 use super::text::Text;
-use crate::plan::commands::{Command, Given, Input, Known};
+use crate::plan::commands::{Command, Given, Input, Known, Word};
 use crate::plan::problem::Problem;
 
 /// The options of `pg_restore` that take a value.
@@ -40,12 +41,50 @@ pub(super) const PG_RESTORE: Known = Known {
 /// The code of a `psql` that goes on after an error.
 pub(in crate::plan) const HIDES_ERRORS: &str = "psql-hides-errors";
 
-/// Whether one of `commands` writes `file`, which begins with what makes `psql` stop.
-fn written_to_stop(commands: &[Command<'_>], file: &str) -> bool {
-    commands.iter().rev().any(|command| {
-        let writes = command.output().is_some_and(|word| word.text == file);
-        writes && matches!(command.input(), Input::Text(text) if stops_first(&text.text))
-    })
+/// Programs that leave the files they are given as they are.
+const READS: [&str; 14] = [
+    "[",
+    "cat",
+    "chmod",
+    "diff",
+    "echo",
+    "grep",
+    "head",
+    "less",
+    "ls",
+    "md5sum",
+    "printf",
+    "sha256sum",
+    "tail",
+    "wc",
+];
+
+/// Whether the commands of `text` before the one at `ix` write `file`, which then begins with what makes
+/// `psql` stop: all of it is written at once, and nothing else writes it.
+fn written_to_stop(text: &Text<'_>, ix: usize, file: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let named = |word: &Word<'_>| word.text.contains(name);
+    let reads = |command: &Command<'_>| match command.program() {
+        "psql" => !Given::read(command.arguments(), PSQL).has(&["o", "output", "L", "log-file"]),
+        program => READS.contains(&program),
+    };
+    let touches = |command: &&Command<'_>| {
+        command.output().is_some_and(named)
+            || (!reads(command) && command.arguments().iter().any(named))
+    };
+    let whole = |command: &Command<'_>| {
+        let target = command.output().filter(|word| word.text == file);
+        let before = target.and_then(|word| text.body().get(..word.span.start));
+        let before = before.map(|before| before.trim_end_matches([' ', '\t', '"', '\'', '|']));
+        before.is_some_and(|before| before.ends_with('>') && !before.ends_with(">>"))
+    };
+    let stops = |command: &Command<'_>| {
+        let copies =
+            command.program() == "cat" && command.arguments().iter().all(|w| w.text == "-");
+        copies && matches!(command.input(), Input::Text(text) if stops_first(&text.text))
+    };
+    let mut writers = text.script.commands[..ix].iter().filter(touches);
+    writers.clone().all(whole) && writers.next_back().is_some_and(stops)
 }
 
 /// Finds scripts given to `psql` that goes on after an error.
@@ -56,7 +95,7 @@ pub(super) fn errors(text: &Text<'_>, out: &mut Vec<Problem>) {
         };
         let by_itself = || {
             let files = psql.sources(&text.script, ix);
-            let stops = |file: &&str| written_to_stop(&text.script.commands[..ix], file);
+            let stops = |file: &&str| written_to_stop(text, ix, file);
             !files.is_empty() && files.iter().all(stops)
         };
         let hint = if psql.asks_pooler() {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::certain;
 use super::passage::Home;
 use super::patience::Patience;
-use super::sql::{Remark, Session, Unit};
+use super::sql::{Remark, Session, Unit, Wrap};
 use super::text::{Sql, Text};
 use crate::plan::ddl::{self, Catalog, Form, Judged, LockMode, Part};
 use crate::plan::facts::Facts;
@@ -115,6 +115,10 @@ struct Waiters<'d> {
     shared: HashMap<&'d str, Patience>,
     /// The session that a script has opened.
     own: Patience,
+    /// Whether that one goes on with the next piece.
+    goes_on: bool,
+    /// Whether a session that begins now gives up its waits after a time.
+    promised: bool,
 }
 
 impl<'d> Waiters<'d> {
@@ -126,24 +130,45 @@ impl<'d> Waiters<'d> {
         judged: &'j [Judged],
         patient: bool,
     ) -> Vec<&'j Part> {
+        let fresh = Patience::new(self.promised);
+        if !self.goes_on {
+            self.own = fresh.clone();
+        }
         let session = match text.database() {
-            Some(database) => self.shared.entry(database).or_default(),
+            Some(database) => self.shared.entry(database).or_insert(fresh),
             None => &mut self.own,
         };
         let mut found = Vec::new();
-        session.begin(piece.wrap, judged.len() > 1);
+        // `psql -1` puts one transaction around all that it runs.
+        let whole = piece.wrap == Wrap::Transaction;
+        if !(whole && self.goes_on) {
+            session.begin(piece.wrap, judged.len() > 1);
+        }
+        let mut end = 0;
         for statement in judged {
+            let told = piece.text.get(end..statement.range.end);
+            if told.is_some_and(|told| told.lines().any(connects)) {
+                *session = Patience::new(self.promised);
+            }
+            end = statement.range.end;
             session.learn(piece.text.get(statement.range.clone()).unwrap_or_default());
+            self.promised = session.promised().unwrap_or(self.promised);
             let mut parts = statement.parts.iter();
             let part = parts.find(|part| waits(part, piece.text));
             found.extend(part.filter(|_| !patient && !session.is_limited()));
         }
-        session.end(piece.wrap);
-        if !piece.goes_on {
-            self.own = Patience::default();
+        if !(whole && piece.goes_on) {
+            session.end(piece.wrap);
         }
+        self.goes_on = piece.goes_on;
         found
     }
+}
+
+/// Whether `line` tells `psql` to open another session.
+fn connects(line: &str) -> bool {
+    let word = line.split_whitespace().next();
+    matches!(word, Some("\\c" | "\\connect"))
 }
 
 /// That nothing limits how long `part` waits.

@@ -70,6 +70,13 @@ fn psql_that_goes_on_after_errors() {
             "psql shop < fix.sql",
             "cat > fix.sql <<'EOF'\nupdate a set b = 1;\n\\set ON_ERROR_STOP on\nEOF\npsql -f fix.sql",
             "cat > fix.sql <<'EOF'\n\\set ON_ERROR_STOP off\nupdate a set b = 1;\nEOF\npsql -f fix.sql",
+            "cat > fix.sql <<'EOF'\n\\set ON_ERROR_STOP on\nselect 1;\n\\set ON_ERROR_STOP off\nupdate a set b = 1;\nEOF\npsql -f fix.sql",
+            "cat > fix.sql <<'EOF'\n\\set ON_ERROR_STOP on\n\\unset ON_ERROR_STOP\nupdate a set b = 1;\nEOF\npsql -f fix.sql",
+            "cat > fix.sql <<'EOF'\n\\i other.sql\n\\set ON_ERROR_STOP on\nupdate a set b = 1;\nEOF\npsql -f fix.sql",
+            "cat > fix.sql <<'EOF'\n\\set ON_ERROR_STOP on\nEOF\ncat > fix.sql <<'EOF'\nupdate a set b = 1;\nEOF\npsql -f fix.sql",
+            "cat > fix.sql <<'EOF'\n\\set ON_ERROR_STOP on\nEOF\ncp other.sql fix.sql\npsql -f fix.sql",
+            "cat >> fix.sql <<'EOF'\n\\set ON_ERROR_STOP on\nupdate a set b = 1;\nEOF\npsql -f fix.sql",
+            "psql <<'EOF'\n\\set ON_ERROR_STOP on\n\\unset ON_ERROR_STOP\nupdate a set b = 1;\nEOF",
             "psql -f fix.sql shop",
             "psql -Xqf fix.sql",
             "psql --file=fix.sql -d shop",
@@ -111,6 +118,7 @@ fn psql_that_stops_or_has_no_script() {
         &[
             "psql -v ON_ERROR_STOP=1 shop < fix.sql",
             "cat > fix.sql <<'EOF'\n-- a fix\n\\set ON_ERROR_STOP on\nupdate a set b = 1;\nEOF\npsql -f fix.sql",
+            "cat > \"fix.sql\" <<'EOF'\n\\timing on\n\\set  ON_ERROR_STOP 1\nupdate a set b = 1;\nEOF\ncat fix.sql\npsql -f fix.sql a\npsql -f fix.sql b",
             "psql -vON_ERROR_STOP=1 -f fix.sql",
             "psql -Xv ON_ERROR_STOP=on -f fix.sql",
             "psql --set ON_ERROR_STOP=1 -f fix.sql",
@@ -1084,6 +1092,35 @@ fn lines_behind_a_session_run_on_this_machine() {
 }
 
 #[test]
+fn a_limit_for_locks_holds_for_the_session_that_has_it() {
+    let told = |script: &&str| {
+        let opened = open("runbook.md", deploying("bash", script).as_bytes());
+        let mut problems = opened.problems.iter();
+        problems.any(|problem| problem.code == "no-lock-timeout")
+    };
+    let unlimited = [
+        "psql -c \"SET LOCAL lock_timeout = '2s'\" -c 'ALTER TABLE a ADD b int'",
+        "psql -c \"ALTER ROLE d SET lock_timeout = '2s'\" -c 'ALTER TABLE a ADD b int'",
+        "psql <<'EOF'\nSET lock_timeout = '2s';\n\\connect shop\nALTER TABLE a ADD b int;\nEOF",
+        "psql -c \"SET lock_timeout = '2s'\"\npsql -c 'ALTER TABLE a ADD b int'",
+        "psql -c \"ALTER ROLE d SET lock_timeout = '2s'\"\npsql -c 'ALTER ROLE d RESET lock_timeout'\npsql -c 'ALTER TABLE a ADD b int'",
+    ];
+    let limited = [
+        "psql -1 -c \"SET LOCAL lock_timeout = '2s'\" -c 'ALTER TABLE a ADD b int'",
+        "cat > a.sql <<'EOF'\nSET LOCAL lock_timeout = '2s';\nEOF\ncat > b.sql <<'EOF'\nALTER TABLE a ADD b int;\nEOF\npsql -1 -f a.sql -f b.sql",
+        "psql -c \"ALTER ROLE d SET lock_timeout = '2s'\"\npsql -U d -c 'ALTER TABLE a ADD b int'",
+        "psql -c \"ALTER DATABASE shop SET lock_timeout = '2s'\"\npsql shop -c 'ALTER TABLE a ADD b int'",
+        "psql <<'EOF'\n\\connect shop\nSET lock_timeout = '2s';\nALTER TABLE a ADD b int;\nEOF",
+    ];
+    for script in &unlimited {
+        assert!(told(script), "{script}");
+    }
+    for script in &limited {
+        assert!(!told(script), "{script}");
+    }
+}
+
+#[test]
 fn how_long_a_lock_is_waited_for_is_told_for_all_statements_at_once() {
     let of = |sql: &str| {
         let text = format!(
@@ -1241,6 +1278,11 @@ fn commands_that_delete_where_data_is_kept() {
             "rm -r \"$PGDATA\"",
             "redis-cli -h cache FLUSHALL",
             "kubectl delete pvc data-db-0 --dry-run=none",
+            "kubectl delete pvc data-db-0 --dry-run none",
+            "kubectl delete pvc data-db-0 --dry-run=0",
+            "kubectl delete pvc dry-run-data",
+            "kubectl -n dryrun delete pvc data-db-0",
+            "aws rds delete-db-instance --db-instance-identifier shop --no-dry-run",
             "aws s3 rm --recursive s3://shop-backups/",
             "terraform apply -destroy -auto-approve",
             "find /var/lib/postgresql/16/main -type f -delete",
@@ -1262,6 +1304,9 @@ fn commands_that_delete_where_data_is_kept() {
             "kubectl get pvc",
             "kubectl delete job/migrate",
             "kubectl delete namespace preview-17 --dry-run=client",
+            "kubectl delete namespace preview-17 --dry-run",
+            "aws s3 rm --recursive s3://shop-backups/ --dryrun",
+            "zfs destroy -rn tank/pgdata",
             "kubectl --context staging delete namespace shop",
             "terraform plan -destroy",
             "docker volume ls",
@@ -1303,6 +1348,11 @@ fn a_dump_is_verified_by_its_own_file() {
             "pg_dump -Fc -f shop.dump shop\npg_restore -f /dev/null billing.dump",
             "pg_dump -Fc -f shop.dump a\npg_dump -Fc -f bill.dump b\npg_restore -f /dev/null shop.dump",
             "pg_dump shop > shop.sql\ntail -1 users.sql | grep 'dump complete' users.sql",
+            "pg_dump -Fc -f shop.2026-11-22.dump shop\npg_restore -f /dev/null shop.2026-11-21.dump",
+            "pg_dump -Fc -f /new/shop.dump shop\npg_restore -f /dev/null /old/shop.dump",
+            "pg_dump -Fc -f shop-$ENV.dump shop\npg_restore -f /dev/null bill-prod.dump",
+            "pg_dumpall -g > globals.sql\npg_dump -Fc -f shop.dump shop",
+            "pg_dump -t users shop > users.sql",
         ],
     );
     fine(
@@ -1314,6 +1364,12 @@ fn a_dump_is_verified_by_its_own_file() {
             "pg_dump -Fc -f shop.dump shop\nmv shop.dump last.dump\npg_restore -f /dev/null last.dump",
             "pg_dump -Fc -f \"$FILE\" shop\npg_restore -f /dev/null shop.dump",
             "pg_dump shop > shop.sql\ntail -5 shop.sql | grep 'dump complete'",
+            "pg_dumpall --globals-only > globals.sql\npg_dump -Fc -f shop.dump shop\npg_restore -f /dev/null shop.dump",
+            "pg_dump -t users shop > users.sql\npg_dump -Fc -f shop.dump shop\npg_restore -f /dev/null shop.dump",
+            "pg_dump -Fc -f shop-$ENV.dump shop\npg_restore -f /dev/null shop-prod.dump",
+            "pg_dump -Fc -f shop-$(date +%F)-full.dump shop\npg_restore -f /dev/null shop-2026-11-22-full.dump",
+            "pg_dump -Fc -f shop.dump shop\ninstall -m 600 shop.dump /b/keep.dump\npg_restore -f /dev/null /b/keep.dump",
+            "pg_dump -Fc -f /srv/b/shop.dump shop\ndocker exec db pg_restore -f /dev/null /b/shop.dump",
         ],
     );
 }
