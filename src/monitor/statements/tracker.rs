@@ -47,12 +47,6 @@ pub(in crate::monitor) struct Reset {
     pub(in crate::monitor) ago: Duration,
 }
 
-impl PartialEq for Reset {
-    fn eq(&self, other: &Reset) -> bool {
-        self.stamp == other.stamp
-    }
-}
-
 /// What the server has counted of all statements.
 #[derive(Clone, Debug, Default)]
 pub(in crate::monitor) struct Counts {
@@ -130,7 +124,8 @@ impl Tracker {
             self.recent.drain(..self.recent.len().saturating_sub(1));
         }
         let last = self.recent.back();
-        if last.is_some_and(|last| last.reset != counts.reset) {
+        let stamp = |counts: &Counts| counts.reset.map(|reset| reset.stamp);
+        if last.is_some_and(|last| stamp(last) != stamp(&counts)) {
             // Of what was counted before the reset the end is not known; at the reset nothing was counted.
             self.recent.clear();
             let at = counts

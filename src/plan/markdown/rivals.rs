@@ -36,10 +36,9 @@ impl Name {
         if tongues::says_otherwise(text) {
             return Some(Name::Otherwise);
         }
-        let rival = || tongues::rival(text).filter(|rival| !rival.may_be_in_turn());
-        let rival = || rival().map(Name::Rival);
+        let rival = tongues::rival(text).filter(|rival| !rival.may_be_in_turn());
         let case = || conditional::says_if(text).then_some(Name::Case);
-        rival().or_else(case)
+        rival.map(Name::Rival).or_else(case)
     }
 
     /// Whether only one of this and `next`, which stands behind it, is gone.
