@@ -49,9 +49,30 @@ pub(super) fn map<'i, T: Sync, R: Send>(
     })
 }
 
+/// What `one` and `other` make, where there is much to do both at the same time.
+pub(super) fn both<A, B: Send>(
+    much: bool,
+    one: impl FnOnce() -> A,
+    other: impl Fn() -> B + Sync,
+) -> (A, B) {
+    if !much || *THREADS < 2 {
+        return (one(), other());
+    }
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().spawn_scoped(scope, &other).ok();
+        let one = one();
+        match thread.map(ScopedJoinHandle::join) {
+            Some(Ok(other)) => (one, other),
+            Some(Err(panic)) => resume_unwind(panic),
+            // The system gives no more threads.
+            None => (one, other()),
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::map;
+    use super::{both, map};
 
     #[test]
     fn what_is_made_stands_in_the_order_of_what_it_was_made_of() {
@@ -60,6 +81,13 @@ mod tests {
             let made = map(&items, 1, |n| n * 2);
             assert_eq!(made, (0..count).map(|n| n * 2).collect::<Vec<_>>());
             assert_eq!(map(&items, 4, |n| n * 2), made);
+        }
+    }
+
+    #[test]
+    fn both_are_made_with_a_thread_and_without() {
+        for much in [false, true] {
+            assert_eq!(both(much, || 1, || "two"), (1, "two"));
         }
     }
 

@@ -19,14 +19,19 @@ pub(super) use safety::sql::{Remark, Unit, Wrap, remarks};
 pub(super) use safety::{HIDES_ERRORS, applied_by, changes_database, stops_first};
 pub use safety::{SECRET, secrets_in, without_secrets, without_values};
 
+use self::names::{Named, Names};
 use super::codes;
 use super::digest::sha256;
 use super::draft::Draft;
 use super::facts::Facts;
 use super::include::Included;
 use super::model::{Format, Plan};
+use super::parallel;
 use super::problem::{Problem, Severity};
 use super::source::{Source, Span};
+
+/// How many steps are worth a thread for their names.
+const MANY: usize = 256;
 
 /// What became of a draft.
 pub(super) struct Checked {
@@ -74,10 +79,17 @@ pub(super) fn check(
     if !has_errors(&problems) {
         advice::check(&draft, format, &mut problems);
     }
-    safety::check(&draft, source, facts, &mut problems);
+    let many = references::all_steps(&draft).nth(MANY).is_some();
+    let (mut traps, mut names) = parallel::both(
+        many,
+        || safety::check(&draft, source, facts),
+        || Names::of(&draft),
+    );
+    problems.append(&mut traps);
+    problems.append(&mut names.problems);
     let mut allows = Allows::of(&draft);
     let forward = draft.phases.iter().any(|phase| !phase.steps.is_empty());
-    let named = names::give(&mut draft, &mut problems);
+    let named = names.give(&mut draft);
     // A step that could not be read is a step.
     let unread = source.text().contains("phase") && has_errors(&problems);
     if named.steps.is_empty() && !unread {
@@ -109,7 +121,7 @@ pub(super) fn check(
 /// The plan that `draft` is, now that nothing is wrong with it.
 fn plan(
     draft: Draft,
-    named: names::Named,
+    named: Named,
     format: Format,
     (bytes, included): (&[u8], Vec<Included>),
 ) -> Plan {

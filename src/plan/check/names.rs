@@ -17,55 +17,124 @@ pub(super) struct Named {
     pub(super) by_id: HashMap<StepId, StepIx>,
 }
 
-pub(super) fn give(draft: &mut Draft, problems: &mut Vec<Problem>) -> Named {
-    let mut steps = Steps::reserve(draft, problems);
-    let mut phase_ids = Ids::default();
-    for (ix, phase) in draft.phases.iter().enumerate() {
-        phase_ids.reserve(phase.id.as_ref(), ix, "phase", problems);
+/// The names of a draft's parts, each in their order.
+pub(super) struct Names {
+    phases: Vec<String>,
+    tiers: Vec<String>,
+    steps: Vec<StepId>,
+    by_id: HashMap<StepId, StepIx>,
+    /// What is wrong with those that the author chose.
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Names {
+    /// Finds a name for each part of `draft`.
+    pub(super) fn of(draft: &Draft) -> Self {
+        let mut problems = Vec::new();
+        let mut steps = StepIds::reserve(draft, &mut problems);
+        let mut phase_ids = Ids::default();
+        for (ix, phase) in draft.phases.iter().enumerate() {
+            phase_ids.reserve(phase.id.as_ref(), ix, "phase", &mut problems);
+        }
+        let mut phases = Vec::new();
+        for (ix, spec) in draft.phases.iter().enumerate() {
+            let number = ix + 1;
+            let id = phase_ids.give(spec.id.as_ref(), ix, &spec.name, || {
+                format!("phase-{number}")
+            });
+            phases.push(id.to_string());
+            steps.add(&spec.steps, &of_phase(ix));
+        }
+        let mut tier_ids = Ids::default();
+        let mut tiers = Vec::new();
+        for (ix, spec) in draft.tiers.iter().enumerate() {
+            let number = ix + 1;
+            let id = tier_ids.give(None, ix, &spec.name, || format!("rollback-{number}"));
+            tiers.push(id.to_string());
+            steps.add(&spec.steps, &of_tier(ix));
+        }
+        Names {
+            phases,
+            tiers,
+            steps: steps.all,
+            by_id: steps.ids.taken,
+            problems,
+        }
     }
-    let mut phases = Vec::new();
-    for (ix, mut spec) in std::mem::take(&mut draft.phases).into_iter().enumerate() {
-        let number = ix + 1;
-        let specs = std::mem::take(&mut spec.steps);
-        phases.push(Phase {
-            id: phase_ids
-                .give(spec.id.as_ref(), ix, &spec.name, || {
-                    format!("phase-{number}")
-                })
-                .to_string(),
-            number,
-            steps: steps.add(specs, Home::Phase(ix), &number.to_string()),
+
+    /// Gives them to the parts of `draft`, the one that they are of.
+    pub(super) fn give(self, draft: &mut Draft) -> Named {
+        let mut ids = self.steps.into_iter();
+        let mut steps = Vec::with_capacity(ids.len());
+        let mut add = |specs: Vec<Box<StepSpec>>, home: Home, prefix: &str| {
+            let start = steps.len();
+            for ((ix, spec), id) in specs.into_iter().enumerate().zip(ids.by_ref()) {
+                let number = step_number(prefix, ix);
+                steps.push(Step {
+                    id,
+                    number,
+                    home,
+                    spec,
+                });
+            }
+            start..steps.len()
+        };
+        let phases = std::mem::take(&mut draft.phases).into_iter();
+        let phases = phases.zip(self.phases).enumerate();
+        let phases = phases.map(|(ix, (mut spec, id))| Phase {
+            id,
+            number: ix + 1,
+            steps: add(
+                std::mem::take(&mut spec.steps),
+                Home::Phase(ix),
+                &of_phase(ix),
+            ),
             spec,
         });
-    }
-    let mut tier_ids = Ids::default();
-    let mut tiers = Vec::new();
-    for (ix, mut spec) in std::mem::take(&mut draft.tiers).into_iter().enumerate() {
-        let number = ix + 1;
-        let specs = std::mem::take(&mut spec.steps);
-        tiers.push(Tier {
-            id: tier_ids
-                .give(None, ix, &spec.name, || format!("rollback-{number}"))
-                .to_string(),
-            number,
-            steps: steps.add(specs, Home::Tier(ix), &format!("R{number}")),
+        let phases: Vec<Phase> = phases.collect();
+        let tiers = std::mem::take(&mut draft.tiers).into_iter();
+        let tiers = tiers.zip(self.tiers).enumerate();
+        let tiers = tiers.map(|(ix, (mut spec, id))| Tier {
+            id,
+            number: ix + 1,
+            steps: add(
+                std::mem::take(&mut spec.steps),
+                Home::Tier(ix),
+                &of_tier(ix),
+            ),
             spec,
         });
-    }
-    Named {
-        by_id: steps.ids.taken,
-        steps: steps.all,
-        phases,
-        tiers,
+        let tiers: Vec<Tier> = tiers.collect();
+        Named {
+            steps,
+            phases,
+            tiers,
+            by_id: self.by_id,
+        }
     }
 }
 
-struct Steps {
+/// What the numbers of the steps of the phase at `ix` begin with.
+fn of_phase(ix: usize) -> String {
+    (ix + 1).to_string()
+}
+
+/// The same of a tier.
+fn of_tier(ix: usize) -> String {
+    format!("R{}", ix + 1)
+}
+
+/// The number of the step at `ix` in the part that is called `prefix`.
+fn step_number(prefix: &str, ix: usize) -> String {
+    format!("{prefix}.{}", ix + 1)
+}
+
+struct StepIds {
     ids: Ids,
-    all: Vec<Step>,
+    all: Vec<StepId>,
 }
 
-impl Steps {
+impl StepIds {
     /// Keeps the ids that authors chose from being given to other steps.
     fn reserve(draft: &Draft, problems: &mut Vec<Problem>) -> Self {
         let mut ids = Ids::default();
@@ -76,32 +145,21 @@ impl Steps {
             count += 1;
         }
         ids.taken.reserve(count);
-        Steps {
+        StepIds {
             ids,
             all: Vec::with_capacity(count),
         }
     }
 
-    fn add(
-        &mut self,
-        specs: Vec<Box<StepSpec>>,
-        home: Home,
-        prefix: &str,
-    ) -> std::ops::Range<StepIx> {
-        let start = self.all.len();
-        for (ix, spec) in specs.into_iter().enumerate() {
-            let number = format!("{prefix}.{}", ix + 1);
+    fn add(&mut self, specs: &[Box<StepSpec>], prefix: &str) {
+        for (ix, spec) in specs.iter().enumerate() {
             let place = self.all.len();
-            self.all.push(Step {
-                id: self.ids.give(spec.id.as_ref(), place, &spec.title, || {
-                    format!("step-{number}")
-                }),
-                number,
-                home,
-                spec,
-            });
+            let fallback = || format!("step-{}", step_number(prefix, ix));
+            let id = self
+                .ids
+                .give(spec.id.as_ref(), place, &spec.title, fallback);
+            self.all.push(id);
         }
-        start..self.all.len()
     }
 }
 

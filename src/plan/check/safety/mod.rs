@@ -142,12 +142,7 @@ pub(super) const CODES: [&str; 41] = [
 const MANY: usize = 64;
 
 /// Looks for traps in `draft`, which was read from `source`.
-pub(super) fn check(
-    draft: &Draft,
-    source: &Source,
-    facts: Option<&Facts>,
-    problems: &mut Vec<Problem>,
-) {
+pub(super) fn check(draft: &Draft, source: &Source, facts: Option<&Facts>) -> Vec<Problem> {
     let passages = passage::passages(draft, source);
     let read = parallel::map(&passages, MANY, |passage| {
         let text = Text::read(passage, source);
@@ -175,7 +170,7 @@ pub(super) fn check(
     backup::check(&texts, &mut found);
     writes::check(&texts, draft, &mut found);
     statements::check(&texts, facts, &mut found);
-    problems.append(&mut found);
+    found
 }
 
 /// The traps that `text` holds, whatever else the plan does.

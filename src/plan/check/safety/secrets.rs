@@ -11,51 +11,108 @@ use super::text::Text;
 use crate::plan::id::slug;
 use crate::plan::problem::Problem;
 
-/// What a secret stands behind, and it: the group `value`. In quotes it goes up to the quote.
-static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    let quoted = r#"(?:"(?P<a>[^"\n]+)"|'(?P<b>[^'\n]+)'|(?P<c>[^\s"'`;,)&|\\]+))"#;
-    let forms = [
-        // postgresql://app:secret@host
-        r"[a-z][a-z0-9+]*://[^\s:/@'`]*:(?P<c>[^\s/@]+)@".to_owned(),
-        // PGPASSWORD=secret, --password=secret, password=secret of a connection, password 'secret' of SQL
-        format!(
-            r"(?i)(?:^|[^\w])[\w-]*(?:password|passwd|secret|token|api_?key|access_?key)=\s*{quoted}"
-        ),
-        // "password": "secret"
-        r#"(?i)\b(?:password|secret|token|api_?key)["']\s*:\s*["'](?P<c>[^"'\n]+)["']"#.to_owned(),
-        r"(?i)\bpassword\s+'(?P<c>[^'\n]+)'".to_owned(),
-        // -H 'X-Api-Key: secret'
-        r#"(?i)(?:-[a-z]*H|--header)[ =]?\s*["'][\w-]*(?:api-?key|access-?key|auth-?key|token|secret):\s*(?P<c>[^"'\n]+)["']"#.to_owned(),
-        // curl -u admin:secret
-        r#"\bcurl\b[^\n|;&]*\s(?:-[a-zA-Z]*u|--user)[ =]?\s*["']?[^\s:"'=]+:(?P<c>[^\s"']+)"#.to_owned(),
-        // mysql -psecret; with a space behind it, it is asked for
-        r#"\b(?:mysql|mariadb)[\w-]*\b[^\n|;&]*\s-p["']?(?P<c>[^\s"']+)"#.to_owned(),
-        r#"\bredis-cli\b[^\n|;&]*\s(?:-a|--pass)\s+["']?(?P<c>[^\s"']+)"#.to_owned(),
-        r#"(?i)\bconfigure\s+set\s+[\w.]*(?:secret|token)\w*\s+["']?(?P<c>[^\s"']+)"#.to_owned(),
-        // echo 'db:5432:app:app:secret' >> ~/.pgpass
-        r#"[\w.*-]+:(?:\d+|\*):[\w*-]+:[\w*-]+:(?P<c>[^\s"':]+)["']?\s*>>?\s*\S*pgpass"#.to_owned(),
-        r"(?i)\bauthorization:\s*(?:bearer|basic|token)\s+(?P<c>[\w.~+/=-]+)".to_owned(),
-    ];
-    forms
-        .iter()
-        .filter_map(|form| Regex::new(form).ok())
-        .collect()
-});
+/// How a secret stands in a text.
+struct Form {
+    /// Words of which such a text has one, in lower case.
+    words: &'static [&'static str],
+    /// What it stands behind, and it: the groups `a`, `b` and `c`. In quotes it goes up to the quote.
+    form: LazyLock<Option<Regex>>,
+}
 
-/// Words that a text holds in which one of [`FORMS`] can stand.
-const WORDS: [&str; 11] = [
-    "passw",
-    "secret",
-    "token",
-    "key",
-    "authorization",
-    "://",
-    "curl",
-    "mysql",
-    "mariadb",
-    "redis-cli",
-    "pgpass",
+/// What names a secret.
+const NAMES: &[&str] = &["passw", "secret", "token", "key"];
+
+static FORMS: [Form; 11] = [
+    // postgresql://app:secret@host
+    Form {
+        words: &["://"],
+        form: LazyLock::new(|| made(r"[a-z][a-z0-9+]*://[^\s:/@'`]*:(?P<c>[^\s/@]+)@")),
+    },
+    // PGPASSWORD=secret, --password=secret, password=secret of a connection
+    Form {
+        words: NAMES,
+        form: LazyLock::new(|| {
+            made(
+                r#"(?i)(?:^|[^\w])[\w-]*(?:password|passwd|secret|token|api_?key|access_?key)=\s*(?:"(?P<a>[^"\n]+)"|'(?P<b>[^'\n]+)'|(?P<c>[^\s"'`;,)&|\\]+))"#,
+            )
+        }),
+    },
+    // "password": "secret"
+    Form {
+        words: NAMES,
+        form: LazyLock::new(|| {
+            made(r#"(?i)\b(?:password|secret|token|api_?key)["']\s*:\s*["'](?P<c>[^"'\n]+)["']"#)
+        }),
+    },
+    // password 'secret' of SQL
+    Form {
+        words: &["password"],
+        form: LazyLock::new(|| made(r"(?i)\bpassword\s+'(?P<c>[^'\n]+)'")),
+    },
+    // -H 'X-Api-Key: secret'
+    Form {
+        words: NAMES,
+        form: LazyLock::new(|| {
+            made(
+                r#"(?i)(?:-[a-z]*H|--header)[ =]?\s*["'][\w-]*(?:api-?key|access-?key|auth-?key|token|secret):\s*(?P<c>[^"'\n]+)["']"#,
+            )
+        }),
+    },
+    // curl -u admin:secret
+    Form {
+        words: &["curl"],
+        form: LazyLock::new(|| {
+            made(
+                r#"\bcurl\b[^\n|;&]*\s(?:-[a-zA-Z]*u|--user)[ =]?\s*["']?[^\s:"'=]+:(?P<c>[^\s"']+)"#,
+            )
+        }),
+    },
+    // mysql -psecret; with a space behind it, it is asked for
+    Form {
+        words: &["mysql", "mariadb"],
+        form: LazyLock::new(|| {
+            made(r#"\b(?:mysql|mariadb)[\w-]*\b[^\n|;&]*\s-p["']?(?P<c>[^\s"']+)"#)
+        }),
+    },
+    Form {
+        words: &["redis-cli"],
+        form: LazyLock::new(|| {
+            made(r#"\bredis-cli\b[^\n|;&]*\s(?:-a|--pass)\s+["']?(?P<c>[^\s"']+)"#)
+        }),
+    },
+    Form {
+        words: &["configure"],
+        form: LazyLock::new(|| {
+            made(r#"(?i)\bconfigure\s+set\s+[\w.]*(?:secret|token)\w*\s+["']?(?P<c>[^\s"']+)"#)
+        }),
+    },
+    // echo 'db:5432:app:app:secret' >> ~/.pgpass
+    Form {
+        words: &["pgpass"],
+        form: LazyLock::new(|| {
+            made(r#"[\w.*-]+:(?:\d+|\*):[\w*-]+:[\w*-]+:(?P<c>[^\s"':]+)["']?\s*>>?\s*\S*pgpass"#)
+        }),
+    },
+    Form {
+        words: &["authorization"],
+        form: LazyLock::new(|| {
+            made(r"(?i)\bauthorization:\s*(?:bearer|basic|token)\s+(?P<c>[\w.~+/=-]+)")
+        }),
+    },
 ];
+
+/// `form`, which is made when a text has its words: that takes longer than most texts do.
+fn made(form: &str) -> Option<Regex> {
+    Regex::new(form).ok()
+}
+
+/// The forms in which a secret may stand in `text`.
+fn forms(text: &str) -> impl Iterator<Item = &'static Regex> {
+    let lower = text.to_ascii_lowercase();
+    let forms = FORMS.iter();
+    let near = forms.filter(move |form| form.words.iter().any(|word| lower.contains(word)));
+    near.filter_map(|form| form.form.as_ref())
+}
 
 /// Words that stand for a secret in instructions, and are none.
 const STAND_INS: [&str; 12] = [
@@ -79,7 +136,7 @@ pub const SECRET: &str = "secret-in-plan";
 /// `text` with every secret in it made as many `*`.
 pub fn without_secrets(text: &str) -> Cow<'_, str> {
     let mut hidden = Cow::Borrowed(text);
-    for form in FORMS.iter() {
+    for form in forms(text) {
         let mut found: Vec<Range<usize>> = Vec::new();
         for captures in form.captures_iter(&hidden) {
             let value = value(&captures).filter(|value| is_secret(value.as_str()));
@@ -96,7 +153,7 @@ pub fn without_secrets(text: &str) -> Cow<'_, str> {
 /// The secrets in `text` that can be told from other words wherever they stand, and what ids make of
 /// them. A short word, a database's name say, would hide what is none.
 pub fn secrets_in(text: &str) -> Vec<String> {
-    let forms = FORMS.iter().flat_map(|form| form.captures_iter(text));
+    let forms = forms(text).flat_map(|form| form.captures_iter(text));
     let values = forms.filter_map(|captures| value(&captures));
     let secrets = values
         .map(|value| value.as_str())
@@ -146,12 +203,8 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
         return;
     }
     let body = text.body();
-    let lower = body.to_ascii_lowercase();
-    if !WORDS.iter().any(|word| lower.contains(word)) {
-        return;
-    }
     let mut said: Vec<Range<usize>> = Vec::new();
-    for form in FORMS.iter() {
+    for form in forms(body) {
         for found in form.captures_iter(body) {
             let Some(value) = value(&found).filter(|value| is_secret(value.as_str())) else {
                 continue;

@@ -170,18 +170,26 @@ pub(super) static ORDINALS: LazyLock<Beginnings<Ordinal>> = LazyLock::new(|| {
 
 /// What stands behind `word` in `text`, if it begins so, capitals and accents aside.
 pub(super) fn strip<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    // Almost every text is plain, and of another beginning.
+    let mut bytes = text.bytes();
+    for wanted in word.bytes() {
+        let byte = bytes.next()?;
+        if !byte.is_ascii() {
+            return strip_letters(text, word);
+        }
+        if byte.to_ascii_lowercase() != wanted {
+            return None;
+        }
+    }
+    text.get(word.len()..)
+}
+
+/// The same of a text with other letters.
+fn strip_letters<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     let mut wanted = word;
     let mut rest = text;
-    while let Some(next) = wanted.bytes().next() {
+    while !wanted.is_empty() {
         let c = rest.chars().next()?;
-        // Almost every text is plain, and of another beginning.
-        if c.is_ascii() {
-            if next != (c as u8).to_ascii_lowercase() {
-                return None;
-            }
-            (wanted, rest) = (&wanted[1..], &rest[1..]);
-            continue;
-        }
         for lower in c.to_lowercase() {
             let mut buffer = [0; 4];
             let plain = letters::plain(lower);
