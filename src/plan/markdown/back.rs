@@ -88,6 +88,20 @@ impl Words {
         self.has(Topic::Returns) && (first || !other) && !self.has(Topic::Served) && kept()
     }
 
+    /// Whether it restores something and does not say what for: to go back, or to fill what is new.
+    pub(super) fn only_restores(&self) -> bool {
+        let back = [
+            Topic::Rollback,
+            Topic::Recovery,
+            Topic::Abandon,
+            Topic::Failure,
+            Topic::Emergency,
+            Topic::Urgent,
+        ];
+        let goes_back = back.into_iter().any(|topic| self.has(topic)) || self.returns_to_old();
+        self.restores() && !goes_back && !self.names_a_case()
+    }
+
     /// Whether it is about going forward and back: "Deployment and rollback", "Backup and restore".
     pub(super) fn goes_both_ways(&self) -> bool {
         let back = [

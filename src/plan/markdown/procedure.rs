@@ -36,6 +36,33 @@ fn is_numbered(title: &Title) -> bool {
     title.ordinal == Some(Ordinal::Number)
 }
 
+/// Whether the heading of `ix`, which restores something and says no more, is one of a procedure's: what stands
+/// before it and behind it is counted or timed as it is, and is done on the way to a deployment. "3. Restore" in
+/// front of "4. Switch the traffic" fills the new server.
+pub(super) fn is_in_turn(outline: &Outline, ix: SectionIx) -> bool {
+    let section = &outline.sections[ix];
+    if !section.title.words.only_restores() {
+        return false;
+    }
+    let sections = outline.sections.iter().enumerate().skip(1);
+    let beside = sections.filter(|(_, other)| other.parent == section.parent);
+    let (before, behind): (Vec<_>, Vec<_>) = beside
+        .filter(|(other, _)| *other != ix)
+        .partition(|(other, _)| *other < ix);
+    let alike = |other: &Section| {
+        let (own, other_title) = (&section.title, &other.title);
+        let counted = is_numbered(own) && is_numbered(other_title);
+        let timed = own.tells_time() && other_title.tells_time();
+        (counted || timed)
+            && other_title.meaning.sense.is_none()
+            && (other.holds.work || other.holds.tasks)
+    };
+    let near = [before.last(), behind.first()];
+    near.iter()
+        .all(|near| near.is_some_and(|(_, near)| alike(near)))
+        && !before.iter().any(|(_, other)| kind(other) == Kind::Deploys)
+}
+
 /// Which headings are orders of which nothing says when, around the deployment: who stops the application and
 /// migrates starts it as well. One that has no other on the deployment's other side may be for an emergency. So
 /// is "100%" behind "Canary 25%".

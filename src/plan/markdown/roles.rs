@@ -167,6 +167,7 @@ fn role(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> Role {
         },
         above_role => match own {
             Some(Sense::Rollback) if is_preparation(outline, ix, above) => Role::Steps,
+            Some(Sense::Rollback) if procedure::is_in_turn(outline, ix) => Role::Steps,
             Some(Sense::Rollback) if only_says_when(section) => Role::Other(Sense::Criteria),
             Some(Sense::Rollback) => Role::Rollback,
             // A template or an example that is there to be ticked is not only for reading.

@@ -571,3 +571,35 @@ fn bold_lines_are_the_headings_of_a_file_that_has_no_others() {
     let below = text(&["Pre-deploy", "Deploy", "Verify"]).replace("Talk.", "## Deployment");
     assert_eq!(plan(&below).phases.len(), 1);
 }
+
+#[test]
+fn what_is_restored_in_turn_is_asked_for_on_the_way_forward() {
+    let read = |names: &[&str]| {
+        let parts = names.iter().map(|name| format!("## {name}\n{BLOCK}"));
+        let plan = plan(&format!("# Move\n\n{}", parts.collect::<String>()));
+        let forward = plan.phases.iter().map(|phase| phase.steps.len());
+        (forward.sum::<usize>(), free(&plan).len(), plan.tiers.len())
+    };
+    for names in [
+        [
+            "1. Stop writers",
+            "2. Final dump",
+            "3. Restore",
+            "4. Migrate",
+        ],
+        ["1. Stop", "2. Dump", "3. Restore the dump", "4. Checks"],
+        ["22:00 Stop", "22:05 Dump", "23:30 Restore", "00:15 Checks"],
+    ] {
+        assert_eq!(read(&names), (4, 3, 0), "{names:?}");
+    }
+    for names in [
+        // It follows the deployment, or ends the list, or says more, or is not counted as the others.
+        ["1. Stop", "2. Migrate", "3. Restore", "4. Start"],
+        ["1. Stop", "2. Migrate", "3. Verify", "4. Restore"],
+        ["1. Stop", "2. Dump", "3. Restore if it fails", "4. Migrate"],
+        ["1. Stop", "2. Dump", "3. Rollback", "4. Migrate"],
+        ["1. Stop", "2. Dump", "Restore", "4. Migrate"],
+    ] {
+        assert_eq!(read(&names), (3, 3, 1), "{names:?}");
+    }
+}
