@@ -225,12 +225,17 @@ impl App {
     }
 
     fn send(&mut self, command: Command) {
+        let now = self.clock.now();
+        if let Some(why) = self.world.unheard() {
+            // It would be carried out when somebody starts an engine, long after it was meant.
+            self.view.say(format!("{why}: nothing was sent"), true, now);
+            return;
+        }
         let id = self.next_id;
         self.next_id += 1;
         if self.feed.wishes.try_send((id, command.clone())).is_ok() {
             self.asked.insert(id, command);
         } else {
-            let now = self.clock.now();
             self.view
                 .say("the engine does not take commands now", true, now);
         }
@@ -242,10 +247,7 @@ impl App {
         let mut taken = 0;
         while let Some(news) = next {
             match news {
-                News::Lost(why) => {
-                    self.world.link = Link::Lost(why);
-                    self.world.driver = None;
-                }
+                News::Lost(why) => self.lose(why),
                 News::Frame(frame) => self.frame(frame)?,
             }
             taken += 1;
@@ -256,6 +258,17 @@ impl App {
             };
         }
         Ok(())
+    }
+
+    /// The engine is gone. What it was told last it may have heard or not: that shows when there is one again.
+    fn lose(&mut self, why: String) {
+        self.world.link = Link::Lost(why);
+        self.world.driver = None;
+        if !std::mem::take(&mut self.asked).is_empty() {
+            let words =
+                "the engine went away without an answer: look what was done before asking again";
+            self.view.say(words, true, self.clock.now());
+        }
     }
 
     fn frame(&mut self, frame: FromEngine) -> anyhow::Result<()> {

@@ -133,10 +133,18 @@ impl World {
         self.me.is_some() && self.me == self.driver
     }
 
+    /// Why nobody would hear a command now, if nobody would.
+    pub fn unheard(&self) -> Option<String> {
+        match &self.link {
+            Link::Lost(why) => Some(format!("there is no engine to ask: {why}")),
+            Link::Connecting | Link::Up => None,
+        }
+    }
+
     /// What would come of `command`, given here and now. The engine decides by the same rules.
     pub fn try_out(&self, command: Command, now: Moment) -> Result<Decision, Refusal> {
-        if let Link::Lost(why) = &self.link {
-            return Err(Refusal::new(format!("there is no engine to ask: {why}")));
+        if let Some(why) = self.unheard() {
+            return Err(Refusal::new(why));
         }
         let wish = Wish {
             actor: Actor::person(self.name.clone(), Via::Screen),

@@ -123,6 +123,9 @@ impl Line {
             // The journal lies here as it does before the engine: read from it, a long night is there
             // in half the time that it takes to be told of it.
             self.read_journal().await?;
+            if started {
+                self.refuse_wishes().await?;
+            }
             let why = match connect(&self.dir.socket(), self.greeting()).await {
                 Ok(client) => {
                     started = true;
@@ -145,6 +148,16 @@ impl Line {
                 () = self.tell.closed() => return Err(Gone),
             }
         }
+    }
+
+    /// What was wished of an engine that is gone is not kept for the next one, whoever starts that.
+    async fn refuse_wishes(&mut self) -> Result<(), Gone> {
+        while let Ok((id, _)) = self.wishes.try_recv() {
+            let refusal = Some("the engine was gone by then: nothing was sent".to_owned());
+            self.say(News::Frame(FromEngine::Reply { id, refusal }))
+                .await?;
+        }
+        Ok(())
     }
 
     /// Talks to an engine until it goes away, and tells why it did.

@@ -372,6 +372,31 @@ fn the_footer_says_what_enter_does_on_a_failed_step_and_the_guide_how_to_go_on_w
 }
 
 #[test]
+fn what_is_wished_of_an_engine_that_is_gone_is_refused_and_never_kept_for_the_next_one() {
+    let bench = Bench::new();
+    bench.write("plan.toml", PLAN);
+    let mut screen = Pty::start(&bench, &["run", "plan.toml"], 120, 36);
+    screen.see("enter starts 1.1");
+    screen.press("\r", "✓ 1.1");
+    screen.press("R", "GO BACK");
+    let run = Run::new(&bench, RunDir::at(bench.run_dirs().remove(0)).id());
+    run.kill_engine();
+    screen.see("NO ENGINE");
+    // The dialog stays, with what was typed in it.
+    screen.press("\r", "nothing was sent");
+    screen.see("GO BACK");
+    screen.keys("\x1b");
+    screen.gone("GO BACK");
+    let run = run.resumed();
+    screen.gone("NO ENGINE");
+    // What is asked now is answered, so what was asked before would have been by then.
+    run.ctl(&["note", "back again"]);
+    screen.press("n", "Note");
+    screen.press("here as well\r", "noted");
+    assert!(!run.kinds().contains(&"rollback_started".to_owned()));
+}
+
+#[test]
 fn without_colours_everything_can_still_be_read() {
     let mut bench = Bench::new();
     bench.set("NO_COLOR", "1");

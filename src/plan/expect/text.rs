@@ -31,17 +31,24 @@ const BETWEEN: [&str; 25] = [
     "marked",
 ];
 /// Words that negate, in the languages in which nothing else is called so.
-const NEGATIONS: [&str; 8] = [
-    "not", "cannot", "never", "without", "nicht", "nie", "pas", "не",
+const NEGATIONS: [&str; 9] = [
+    "not", "nothing", "cannot", "never", "without", "nicht", "nie", "pas", "не",
 ];
 /// How much of what stands before a word is looked at, in bytes.
 const NEAR: usize = 60;
 
-/// Whether `text` stands in `output` and is not negated there: "not yet ready" does not say "ready".
+/// Whether `text` stands in `output` and is not negated there, "not yet ready" does not say "ready", nor a part of
+/// a longer number: "13 pods" are not "3 pods".
 pub fn holds(output: &str, text: &str) -> bool {
     let is_word = text.starts_with(char::is_alphabetic);
+    let digit = |c: char| c.is_ascii_digit();
     let mut found = output.match_indices(text);
-    found.any(|(at, _)| !(is_word && is_negated(&output[..at])))
+    found.any(|(at, _)| {
+        let (before, behind) = (&output[..at], &output[at + text.len()..]);
+        let longer = (text.starts_with(digit) && before.ends_with(digit))
+            || (text.ends_with(digit) && behind.starts_with(digit));
+        !(longer || (is_word && is_negated(before)))
+    })
 }
 
 /// Whether a negation stands closely before what follows `before`, in the same clause.
@@ -54,6 +61,10 @@ fn is_negated(before: &str) -> bool {
     let near = near.trim_end_matches(['"', '\'', '`']);
     let ends = |c: char| !(c.is_alphanumeric() || matches!(c, ' ' | '\t' | '\'' | '’' | '-'));
     let clause = near.rsplit(ends).next().unwrap_or(near);
+    // "0 passed, 12 failed"
+    if clause.trim() == "0" {
+        return true;
+    }
     let mut words = clause.split_whitespace().rev().peekable();
     while let Some(word) = words.next() {
         let word = word.to_lowercase();
@@ -86,6 +97,10 @@ mod tests {
             ("never applied", "applied"),
             ("it ended without being completed", "completed"),
             ("noch nicht abgeschlossen", "abgeschlossen"),
+            ("0 passed, 12 failed", "passed"),
+            ("Nothing applied", "applied"),
+            ("13 pods", "3 pods"),
+            ("port 54321", "port 5432"),
         ] {
             assert!(!holds(output, text), "{output}");
         }
@@ -114,6 +129,9 @@ mod tests {
             ("No pending migrations", "pending migrations"),
             ("notready", "ready"),
             ("not 58 rows", "58"),
+            ("10 passed, 0 failed", "passed"),
+            ("exit code 0 ok", "ok"),
+            ("13 pods, 3 pods", "3 pods"),
         ] {
             assert!(holds(output, text), "{output}");
         }

@@ -40,7 +40,10 @@ pub(super) fn expect(said: &[String], work: &Work) -> Option<Expect> {
             Some(text) if text.chars().all(|c| c.is_ascii_digit()) => {
                 expect.value = Comparison::parse(&text).ok();
             }
-            Some(text) if is_word(&text) => expect.regex = by_itself(&text),
+            Some(text) if is_word(&text) => {
+                expect.regex = by_itself(&text);
+                expect.output = Some(text).filter(|text| !is_common(text));
+            }
             text => expect.output = text,
         },
         Work::Sql(sql) if is_one_statement(&sql.text) => expect.value = number(only),
@@ -52,11 +55,17 @@ pub(super) fn expect(said: &[String], work: &Work) -> Option<Expect> {
 /// The text in quotes, if the words around it say nothing else.
 fn quoted(said: &str) -> Option<String> {
     let said = said.trim().trim_end_matches('.');
-    let mut parts = said.splitn(2, ['"', '“', '`']);
-    let before = parts.next()?.trim().to_lowercase();
-    let rest = parts.next()?;
-    let text = rest.strip_suffix(['"', '”', '`'])?;
-    let plain = !text.is_empty() && !text.contains(['"', '“', '”', '`', '\n']);
+    let at = said.find(['"', '“', '`'])?;
+    let before = said[..at].trim().to_lowercase();
+    let mut rest = said[at..].chars();
+    let close = match rest.next()? {
+        '“' => '”',
+        sign => sign,
+    };
+    let text = rest.as_str().strip_suffix(close)?;
+    // What stands between two backticks is code, in which there may be quotes.
+    let quotes = text.contains(['"', '“', '”']) && close != '`';
+    let plain = !text.is_empty() && !text.contains(['`', '\n']) && !quotes;
     (plain && SHOWS.contains(&before.as_str())).then(|| text.to_owned())
 }
 
@@ -67,19 +76,21 @@ fn is_word(text: &str) -> bool {
 /// The longest number that is found in about any output, in digits.
 const MAX_COMMON: usize = 3;
 
-/// What matches `word`, but not a longer one that it is a part of, nor what "not" stands before:
-/// "inactive" and "not active" are not "active". `t`, `true` and `10` must be all of a line or of a field
-/// in it: a letter and a small number are found in every output.
+/// What matches `word`, but not a longer one that it is a part of: "inactive" is not "active". `t`, `true` and
+/// `10` must be all of a line or of a field in it: a letter and a small number are found in every output.
 fn by_itself(word: &str) -> Option<Pattern> {
-    let letters = word.chars().count();
-    let number = letters <= MAX_COMMON && word.chars().all(|c| c.is_ascii_digit());
-    let common = letters == 1 || number || matches!(word, "true" | "false");
-    let pattern = if common {
+    let pattern = if is_common(word) {
         format!(r"(^|  |\t|[^\w\s-])\s*{word}\s*($|  |\t|[^\w\s-])")
     } else {
-        format!(r"(^|[^t\s]|[^o'’]t|[^n]ot)\s*\b{word}\b")
+        format!(r"\b{word}\b")
     };
     Pattern::new(&pattern).ok()
+}
+
+fn is_common(word: &str) -> bool {
+    let letters = word.chars().count();
+    let number = letters <= MAX_COMMON && word.chars().all(|c| c.is_ascii_digit());
+    letters == 1 || number || matches!(word, "true" | "false")
 }
 
 /// "Expected", before a colon.
@@ -215,6 +226,8 @@ mod tests {
         assert_eq!(of_shell("\"up to date!\"").as_deref(), Some("up to date!"));
         assert_eq!(of_shell("shows “all ready”.").as_deref(), Some("all ready"));
         assert_eq!(of_shell("`is active`").as_deref(), Some("is active"));
+        let json = "{\"status\":\"ok\"}";
+        assert_eq!(of_shell(&format!("`{json}`")).as_deref(), Some(json));
         for said in [
             "up to date",
             "no \"ERROR\" lines",
@@ -254,8 +267,8 @@ mod tests {
     fn a_single_word_is_no_part_of_another_and_a_short_one_is_all_of_a_field() {
         let holds = |said: &str, line: &str| {
             let found = expected_of_shell(said).unwrap();
-            assert_eq!(found.output, None);
-            found.regex.unwrap().is_match(line)
+            let said = found.output.is_none_or(|text| holds(line, &text));
+            said && found.regex.unwrap().is_match(line)
         };
         for (said, line) in [
             ("`t`", " t"),
@@ -280,6 +293,9 @@ mod tests {
             ("\"ok\"", "Status: not ok"),
             ("`ok`", "token"),
             ("`ready`", "server is not ready"),
+            ("`OK`", "NOT OK"),
+            ("`bereit`", "noch nicht bereit"),
+            ("`passed`", "0 passed, 12 failed"),
             ("`active`", "inactive"),
             ("`healthy`", "Up 3 minutes (unhealthy)"),
         ] {

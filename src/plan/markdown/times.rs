@@ -196,7 +196,7 @@ pub(super) fn inside(text: &str) -> Option<(Vec<Said>, bool)> {
     Some((vec![one], true))
 }
 
-/// `t-1 hour`, `t+15 min`, `t-0`, `t minus 30 minutes`, `d-1`, `day +7`, `h-2`, `+30 min`.
+/// `t-1 hour`, `t+15 min`, `t-0`, `t minus 30 minutes`, `t+25`, `d-1`, `day +7`, `h-2`, `+30 min`.
 pub(super) fn place(text: &str) -> Option<i64> {
     // `J-1` in French.
     let units = [
@@ -220,7 +220,8 @@ pub(super) fn place(text: &str) -> Option<i64> {
     if rest == "0" {
         return Some(0);
     }
-    seconds(rest).map(|secs| sign * secs)
+    let time = seconds(rest).or_else(|| by_fives(rest))?;
+    Some(sign * time)
 }
 
 /// `t-30 min to t-0`, `t-60 to t-30 min`, `t-30 to t-0`.
@@ -230,29 +231,20 @@ fn stretch(text: &str) -> Option<(i64, i64)> {
     let unit = to.trim_start_matches(|c: char| !c.is_ascii_digit());
     let unit = unit.trim_start_matches(|c: char| c.is_ascii_digit()).trim();
     let ends = match unit {
-        "" => match (place(from), place(to)) {
-            (Some(from), Some(until)) => (from, until),
-            // Without a unit it may be minutes or days. What begins or ends with the deployment, and
-            // is counted by fives, is counted in minutes.
-            (None, Some(0)) => (by_fives(from)?, 0),
-            (Some(0), None) => (0, by_fives(to)?),
-            _ => return None,
-        },
+        "" => (place(from)?, place(to)?),
         unit => {
-            let with_unit = || place(&format!("{from} {unit}"));
-            (place(from).or_else(with_unit)?, place(to)?)
+            let with_unit = place(&format!("{from} {unit}"));
+            (with_unit.or_else(|| place(from))?, place(to)?)
         }
     };
     (ends.0 <= ends.1).then_some(ends)
 }
 
-/// `t-30`: the seconds of so many minutes, if they are counted by fives.
-fn by_fives(text: &str) -> Option<i64> {
-    let (sign, number) = signed(text.strip_prefix('t')?)?;
+/// `30` of `t-30`, in seconds: without a unit it may be minutes or days, but what is counted by fives is
+/// counted in minutes.
+fn by_fives(number: &str) -> Option<i64> {
     let minutes: u16 = number.parse().ok()?;
-    minutes
-        .is_multiple_of(5)
-        .then_some(sign * i64::from(minutes) * 60)
+    minutes.is_multiple_of(5).then_some(i64::from(minutes) * 60)
 }
 
 /// Where `24-48 hours` begin that lie after T-0, or before it.

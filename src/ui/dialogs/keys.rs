@@ -34,6 +34,13 @@ pub fn key(view: &mut View, world: &World, event: KeyEvent, now: Moment) -> Vec<
         Dialog::RollBack(rollback) => roll_back(rollback, world, event, key, now),
         Dialog::Quit => quit(key),
     };
+    if outcome.sends()
+        && let Some(why) = world.unheard()
+    {
+        view.say(format!("{why}: nothing was sent"), true, now);
+        view.dialog = Some(dialog);
+        return Vec::new();
+    }
     match outcome {
         Outcome::Stay => {
             view.dialog = Some(dialog);
@@ -64,6 +71,16 @@ enum Outcome {
     Do(Act),
     Search(String),
     Picked(Picked),
+}
+
+impl Outcome {
+    /// Whether the engine is to hear of it.
+    fn sends(&self) -> bool {
+        matches!(
+            self,
+            Outcome::Do(Act::Send(_)) | Outcome::Picked(Picked::Command(_))
+        )
+    }
 }
 
 fn help(top: &mut usize, key: Option<Key>) -> Outcome {
