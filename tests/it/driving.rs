@@ -695,6 +695,26 @@ fn a_program_that_is_not_there_is_a_failure_that_left_nothing() {
 }
 
 #[test]
+fn what_a_step_leaves_running_is_recorded() {
+    let bench = Bench::new();
+    let plan = "title = 'T'\n[[phase]]\nname = 'P'\nkind = 'before'\n[[phase.step]]\nid = 's'\ntitle = 'S'\nshell = 'mkfifo pipe; cat pipe & echo started'\n[[phase.step]]\nid = 'plain'\ntitle = 'Plain'\nshell = 'true'\n";
+    let mut run = bench.start(plan);
+    run.ctl(&["run"]);
+    let end = run.wait_finished("s");
+    assert_eq!(end["outcome"], "passed");
+    let message = end["message"].as_str().unwrap();
+    assert!(message.contains("still run"), "{end}");
+    run.ctl(&["run"]);
+    assert_eq!(
+        run.wait_finished("plain")["message"],
+        serde_json::Value::Null
+    );
+    let report = text_of(&bench.gonogo(&["report", "last"]));
+    assert!(report.contains(message), "{report}");
+    bench.write("pipe", "");
+}
+
+#[test]
 fn a_long_script_is_run_whole() {
     let bench = Bench::new();
     let filler = "# a line that only makes the script long\n".repeat(5_000);

@@ -278,6 +278,7 @@ impl ShellWork {
         }
         let passed = verdict.is_met();
         let (left, unknown) = self.left(passed);
+        let told: Vec<String> = unknown.into_iter().chain(self.still_running()).collect();
         Finish {
             job: self.job.clone(),
             outcome: if passed {
@@ -289,12 +290,22 @@ impl ShellWork {
             exit_code: exit.code,
             signal: exit.signal,
             findings: verdict.findings,
-            message: unknown,
+            message: (!told.is_empty()).then(|| told.join("; ")),
             left,
             ended: exit.ended,
             captured: verdict.captured,
             ..not_begun(&self.job, "")
         }
+    }
+
+    /// What it left running in its process group, `job &` say: it goes on doing what nobody waits for.
+    fn still_running(&self) -> Option<String> {
+        self.traces.group()?;
+        let strays = strays::named(&self.application).unwrap_or_default();
+        Some(match strays.as_slice() {
+            [] => "some of its processes still run".to_owned(),
+            strays => format!("of it there still runs: {}", strays.join(", ")),
+        })
     }
 
     /// What its shell left to the next step, and words where that is not known. What a step left that
