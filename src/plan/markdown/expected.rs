@@ -190,6 +190,7 @@ fn is_one_statement(sql: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::expect::holds;
     use crate::plan::origin::Origin;
     use crate::plan::work::{Interpreter, Shell, Sql};
 

@@ -7,7 +7,7 @@ use super::step::Defaults;
 use super::table::Table;
 use crate::plan::draft::{Allow, Draft, Placed};
 use crate::plan::parts::{Contact, Database, Note, Signoff};
-use crate::plan::problem::Problem;
+use crate::plan::problem::{Problem, nearest};
 use crate::plan::tree::Value;
 use crate::plan::work::Interpreter;
 
@@ -95,6 +95,18 @@ fn review(table: Table<'_>) -> u32 {
             let problem = Problem::error("out-of-range", count.span, message);
             table.problem(problem.hint(format!("1 to {MOST_APPROVALS}")));
         }
+    }
+    // Front matter may be another tool's, and then what is odd in it is no error. This is ours, and without it
+    // nobody would have to approve.
+    let means =
+        |(key, _): &(Placed<String>, _)| nearest(&key.value, ["approvals"].into_iter()).is_some();
+    if asked.is_empty() && table.named().iter().any(means) {
+        let message = "`review` asks for nobody's approval";
+        let problem = Problem::error("no-approvals", table.span(), message);
+        table
+            .problem(problem.hint(
+                "`review = { approvals = 1 }`: how many people have to approve before a run",
+            ));
     }
     table.finish();
     most

@@ -53,6 +53,34 @@ fn a_mistake_has_its_place_and_the_rest_of_the_file_is_read() {
 }
 
 #[test]
+fn who_wants_approvals_and_writes_it_otherwise_is_told_so() {
+    let errors = |review: &str| {
+        let text = format!("---\nreview: {review}\n---\n# T\n\n- [ ] a\n");
+        let opened = open("r.md", text.as_bytes());
+        let errors = opened.problems.into_iter();
+        let errors = errors.filter(|problem| problem.severity == Severity::Error);
+        errors.map(|problem| problem.code).collect::<Vec<_>>()
+    };
+    for review in [
+        "{ approval: 2 }",
+        "{ approvals: two }",
+        "{ approvals: \"2\" }",
+        "{ aprovals: 1 }",
+        "{ approvals: [] }",
+    ] {
+        assert_eq!(errors(review), ["no-approvals"], "{review}");
+    }
+    assert_eq!(errors("{ approvals: 0 }"), ["out-of-range"]);
+    for review in [
+        "{ approvals: 2 }",
+        "{ status: done, by: ann }",
+        "2026-11-01",
+    ] {
+        assert_eq!(errors(review), [""; 0], "{review}");
+    }
+}
+
+#[test]
 fn other_tools_keys_are_no_errors_and_are_kept() {
     let text = "---\nlayout: post\ntags: [a, b]\nshell: zsh\ncontact: ops@shop.example\nenviroment: x\n---\n- [ ] a\n";
     let front = front(text);
