@@ -67,12 +67,14 @@ impl Reading {
 pub(super) fn roles(outline: &Outline) -> Vec<Reading> {
     let mut readings: Vec<Reading> = Vec::with_capacity(outline.sections.len());
     let rivals = rivals::of_sections(outline);
+    let back = has_way_back(outline);
     for (ix, goes_on) in procedure::goes_on(outline).into_iter().enumerate() {
         let above = outline.parent(ix).map(|parent| &readings[parent]);
         let reading = if outline.is_title(ix) || ix == 0 {
             plain(outline, ix)
         } else {
-            read(outline, ix, above, goes_on, rivals[ix])
+            let role = role(outline, ix, above, back);
+            read(outline, ix, role, above, goes_on, rivals[ix])
         };
         readings.push(reading);
     }
@@ -101,17 +103,18 @@ fn plain(outline: &Outline, ix: SectionIx) -> Reading {
     }
 }
 
-/// Reads a heading. With `goes_on` it is one of a procedure's, as a `rival` one of several ways.
+/// Reads a heading that has this `role`. With `goes_on` it is one of a procedure's, as a `rival` one of several
+/// ways.
 fn read(
     outline: &Outline,
     ix: SectionIx,
+    role: Role,
     above: Option<&Reading>,
     goes_on: bool,
     rival: Option<usize>,
 ) -> Reading {
     let section = &outline.sections[ix];
     let title = &section.title;
-    let role = role(outline, ix, above);
     let stage = stage(title, above);
     let mut reading = Reading {
         role,
@@ -149,7 +152,8 @@ fn absorbs(outline: &Outline, reading: &Reading) -> bool {
     reading.role == Role::Steps && (counted || reading.budget.is_some())
 }
 
-fn role(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> Role {
+/// What a section is for, in a file that has a way back elsewhere or not.
+fn role(outline: &Outline, ix: SectionIx, above: Option<&Reading>, back: bool) -> Role {
     let section = &outline.sections[ix];
     let words = &section.title.words;
     let own = section.title.meaning.sense;
@@ -166,7 +170,7 @@ fn role(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> Role {
             _ => Role::Rollback,
         },
         above_role => match own {
-            Some(Sense::Rollback) if is_preparation(outline, ix, above) => Role::Steps,
+            Some(Sense::Rollback) if is_preparation(section, above, back) => Role::Steps,
             Some(Sense::Rollback) if procedure::is_in_turn(outline, ix) => Role::Steps,
             Some(Sense::Rollback) if only_says_when(section) => Role::Other(Sense::Criteria),
             Some(Sense::Rollback) => Role::Rollback,
@@ -209,10 +213,28 @@ fn only_says_when(section: &Section) -> bool {
     idle && Words::new(&section.title.text).meaning().sense == Some(Sense::Criteria)
 }
 
-/// Whether a heading about rollbacks only asks, before the deployment, that one is ready.
-fn is_preparation(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> bool {
-    let before = above.is_some_and(|above| above.is_strong(PhaseKind::Before));
-    before && !outline.sections[ix].holds.work
+/// Whether a heading about rollbacks only asks, before the deployment, that one is ready. What is run there
+/// prepares one, if the way `back` stands elsewhere.
+fn is_preparation(section: &Section, above: Option<&Reading>, back: bool) -> bool {
+    let before = |above: &Reading| {
+        above.kind() == Some(PhaseKind::Before) && (back || above.is_strong(PhaseKind::Before))
+    };
+    above.is_some_and(before) && (back || !section.holds.work)
+}
+
+/// Whether a section is called a way back and holds one, and does not stand below one that only prepares.
+fn has_way_back(outline: &Outline) -> bool {
+    let early = |ix: SectionIx| {
+        let stage = outline.sections[ix].title.meaning.stage;
+        stage.is_some_and(|stage| stage.kind == PhaseKind::Before)
+    };
+    let mut sections = outline.sections.iter().enumerate();
+    sections.any(|(ix, section)| {
+        section.title.meaning.sense == Some(Sense::Rollback)
+            && section.title.words.is_called_rollback()
+            && section.holds.work
+            && !outline.above(ix).any(early)
+    })
 }
 
 fn stage(title: &Title, above: Option<&Reading>) -> Option<Stage> {

@@ -603,3 +603,28 @@ fn what_is_restored_in_turn_is_asked_for_on_the_way_forward() {
         assert_eq!(read(&names), (3, 3, 1), "{names:?}");
     }
 }
+
+#[test]
+fn what_prepares_a_way_back_that_stands_elsewhere_is_done_before() {
+    let read = |heading: &str, last: &str| {
+        let parts = ["## Preparation", heading, "## Deployment", last];
+        let plan = plan(&parts.map(|part| format!("{part}\n{BLOCK}\n")).concat());
+        let tiers = plan.tiers.iter().map(|tier| tier.spec.name.clone());
+        (plan.phases.len(), tiers.collect::<Vec<_>>())
+    };
+    for heading in [
+        "### Prepare the rollback",
+        "### Tag the rollback image",
+        "### Rollback vorbereiten",
+        "### Rollback plan",
+    ] {
+        let (phases, tiers) = read(heading, "## Rollback");
+        assert_eq!(
+            (phases, tiers),
+            (3, vec!["Rollback".to_owned()]),
+            "{heading}"
+        );
+        // There is no other.
+        assert_eq!(read(heading, "## Verification").1.len(), 1, "{heading}");
+    }
+}
