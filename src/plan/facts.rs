@@ -20,6 +20,12 @@ pub struct Facts {
     pub readers: HashMap<(String, String), Vec<String>>,
     /// Its materialized views, and whether each has a unique index over all of its rows.
     pub computed: HashMap<String, bool>,
+    /// Its enums by name, and their values.
+    pub enums: HashMap<String, HashSet<String>>,
+    /// Its schemas; none: nobody knows.
+    pub schemas: Option<HashSet<String>>,
+    /// The roles of its server; none: nobody knows.
+    pub roles: Option<HashSet<String>>,
     /// The migrations that are applied, by the names that their tool gives them; none: nobody knows.
     pub applied: Option<HashSet<String>>,
 }
@@ -35,6 +41,14 @@ pub struct TableFacts {
     pub columns: HashMap<String, ColumnFacts>,
     /// Its indexes: their names and columns.
     pub indexes: Vec<(String, Vec<String>)>,
+    /// Its indexes that a failed try has left, and nothing uses.
+    pub invalid: HashSet<String>,
+    /// Its foreign keys.
+    pub keys: Vec<KeyFacts>,
+    /// The names of its constraints, foreign keys as well; none: nobody knows.
+    pub constraints: Option<HashSet<String>>,
+    /// The name of its primary key.
+    pub primary: Option<String>,
     /// Its partitions.
     pub partitions: Vec<String>,
     /// The one of them for rows that fit no other.
@@ -50,6 +64,17 @@ pub struct ColumnFacts {
     pub ty: String,
     /// Whether it can't be null.
     pub required: bool,
+}
+
+/// A foreign key as it was.
+#[derive(Clone, Debug, Default)]
+pub struct KeyFacts {
+    /// Its name.
+    pub name: String,
+    /// The table that it points at.
+    pub to: String,
+    /// The constraint or index there that it rests on.
+    pub on: String,
 }
 
 /// A session that is in the way.

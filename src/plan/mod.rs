@@ -58,7 +58,7 @@ pub use draft::{
     TierSpec, Undo, UndoOrder,
 };
 pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator, holds};
-pub use facts::{Busy, ColumnFacts, Facts, TableFacts};
+pub use facts::{Busy, ColumnFacts, Facts, KeyFacts, TableFacts};
 pub use id::{StepId, slug};
 pub use import::import;
 pub use include::{Included, Load};

@@ -128,6 +128,13 @@ impl Catalog {
             }
             table.partitions.clone_from(&found.partitions);
             table.default_partition.clone_from(&found.default_partition);
+            if found.constraints.is_some() {
+                let keys = found.keys.iter().map(|key| ForeignKey {
+                    name: key.name.clone(),
+                    to: key.to.clone(),
+                });
+                table.keys = keys.collect();
+            }
             for (index, columns) in &found.indexes {
                 let (table, columns) = (name.clone(), columns.clone());
                 self.indexes.insert(index.clone(), Index { table, columns });

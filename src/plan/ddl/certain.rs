@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use squawk_syntax::ast::{AlterTableAction, AstNode, Stmt};
+use squawk_syntax::ast::{AlterTableAction, AlterTypeAction, AstNode, Stmt};
 
 use super::catalog::Catalog;
 use super::judge::relation;
@@ -12,7 +12,7 @@ use super::learn;
 use super::name;
 use super::read::{self, Read};
 use super::refused::Look;
-use crate::plan::facts::Facts;
+use crate::plan::facts::{Facts, KeyFacts};
 
 /// Something that is sure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +21,39 @@ pub struct Sure {
     pub range: Range<usize>,
     /// What.
     pub message: String,
-    /// Whether nobody is told of it: it is skipped, and returns success.
-    pub quiet: bool,
+    /// What comes of it.
+    pub outcome: Outcome,
+}
+
+/// What comes of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server refuses it.
+    Fails,
+    /// It is skipped, and a column stays as it is, or away.
+    KeepsColumn,
+    /// It is skipped, and an invalid index stays.
+    KeepsIndex,
+}
+
+impl Outcome {
+    /// The code of the problem, and what to do about it.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Outcome::Fails => (
+                "sure-to-fail",
+                "see what the database has now: the plan may have been run before, or is for another one",
+            ),
+            Outcome::KeepsColumn => (
+                "column-skipped",
+                "change the table with a statement of its own, or leave IF NOT EXISTS away to be told",
+            ),
+            Outcome::KeepsIndex => (
+                "invalid-index-skipped",
+                "`DROP INDEX CONCURRENTLY` it first, or `REINDEX INDEX CONCURRENTLY` it instead",
+            ),
+        }
+    }
 }
 
 /// A database that was asked, and what statements have made of it since.
@@ -36,6 +67,19 @@ pub struct Live {
     pub(super) computed: HashMap<String, bool>,
     /// Tables that are found without their schema, and stand in another one than `public`.
     pub(super) elsewhere: HashSet<String>,
+    /// The constraints of tables, where all of them are known.
+    pub(super) constraints: HashMap<String, HashSet<String>>,
+    /// The primary keys of tables.
+    pub(super) primary: HashMap<String, String>,
+    /// Foreign keys with the tables that have them, as they were.
+    pub(super) keys: Vec<(String, KeyFacts)>,
+    /// Indexes that nothing uses.
+    pub(super) invalid: HashSet<String>,
+    /// Enums and their values.
+    pub(super) enums: HashMap<String, HashSet<String>>,
+    /// Schemas and roles, where they are known.
+    pub(super) schemas: Option<HashSet<String>>,
+    pub(super) roles: Option<HashSet<String>>,
     /// Whether something has run of which nobody knows what it has made.
     pub(super) open: bool,
     /// Whether something has run that is no SQL, and may have made something.
@@ -48,7 +92,7 @@ impl Live {
         let relations = facts.relations.clone()?;
         let mut catalog = Catalog::new(facts.server);
         catalog.adopt(facts);
-        Some(Live {
+        let mut live = Live {
             catalog,
             relations: relations
                 .into_iter()
@@ -57,9 +101,31 @@ impl Live {
             readers: facts.readers.clone(),
             computed: facts.computed.clone(),
             elsewhere: facts.visible.keys().cloned().collect(),
+            constraints: HashMap::new(),
+            primary: HashMap::new(),
+            keys: Vec::new(),
+            invalid: HashSet::new(),
+            enums: facts.enums.clone(),
+            schemas: facts.schemas.clone(),
+            roles: facts.roles.clone(),
             open: false,
             passed: false,
-        })
+        };
+        let named = facts.tables.iter();
+        let visible = facts.visible.iter();
+        let visible = visible.filter_map(|(alias, own)| Some((alias, facts.tables.get(own)?)));
+        for (name, table) in named.chain(visible) {
+            let known = table.constraints.clone();
+            live.constraints
+                .extend(known.map(|known| (name.clone(), known)));
+            let primary = table.primary.clone();
+            live.primary
+                .extend(primary.map(|primary| (name.clone(), primary)));
+            let keys = table.keys.iter().cloned();
+            live.keys.extend(keys.map(|key| (name.clone(), key)));
+            live.invalid.extend(table.invalid.iter().cloned());
+        }
+        Some(live)
     }
 
     /// Something runs that is no SQL; if it `migrates`, nobody knows what is there from now on.
@@ -91,7 +157,17 @@ impl Live {
                     }
                 }
                 Some(_) => self.open = true,
-                None => self.open |= !is_harmless(statement.text),
+                None => {
+                    if plain {
+                        let mut look = Look {
+                            live: self,
+                            base: statement.range.start,
+                            found: &mut found,
+                        };
+                        look.insert(statement.text);
+                    }
+                    self.open |= !is_harmless(statement.text);
+                }
             }
         }
         found
@@ -125,11 +201,14 @@ impl Live {
                     let name = name::of(name.syntax());
                     self.relations.remove(&name);
                     self.readers.retain(|(table, _), _| *table != name);
+                    self.forget_table(&name);
                 }
             }
             Stmt::DropIndex(found) => {
                 for name in found.index_refs() {
-                    self.relations.remove(&name::of(name.syntax()));
+                    let name = name::of(name.syntax());
+                    self.relations.remove(&name);
+                    self.invalid.remove(&name);
                 }
             }
             Stmt::DropView(found) => {
@@ -146,9 +225,11 @@ impl Live {
                 let old = alter.table_relation_name();
                 let old = old.map(|old| relation(old.syntax())).unwrap_or_default();
                 for action in alter.actions() {
+                    self.constrain(&old, &action);
                     match action {
                         AlterTableAction::TableRenameTo(found) => {
                             self.relations.remove(&old);
+                            self.forget_table(&old);
                             self.made(name::given(found.table_name()));
                         }
                         // What reads it now is called otherwise there.
@@ -160,6 +241,27 @@ impl Live {
                     }
                 }
             }
+            Stmt::AlterType(alter) => match alter.action() {
+                Some(AlterTypeAction::AddValue(add)) => {
+                    let values = self.enums.get_mut(&name::given(alter.type_name_ref()));
+                    let value = add.literal().map(|value| value.syntax().text().to_string());
+                    let value = value.map(|value| value.trim().trim_matches('\'').to_owned());
+                    values
+                        .into_iter()
+                        .for_each(|known| known.extend(value.clone()));
+                }
+                _ => {
+                    self.enums.clear();
+                    self.open |= !matches!(alter.action(), Some(AlterTypeAction::RenameValue(_)));
+                }
+            },
+            // What it is called nobody asks for later.
+            Stmt::CreateRole(_) | Stmt::CreateUser(_) | Stmt::CreateGroup(_) => self.roles = None,
+            Stmt::CreateSchema(create) => {
+                self.schemas = None;
+                self.open |= create.schema_elements().next().is_some();
+            }
+            Stmt::Reindex(_) => self.invalid.clear(),
             Stmt::Select(_) | Stmt::Insert(_) | Stmt::Update(_) | Stmt::Delete(_) => {}
             _ => self.open |= !is_harmless(statement.text),
         }
@@ -175,8 +277,40 @@ impl Live {
         }
     }
 
+    /// What `action` makes of the constraints of `table`.
+    fn constrain(&mut self, table: &str, action: &AlterTableAction) {
+        match action {
+            AlterTableAction::DropConstraint(found) => {
+                let name = name::given(found.constraint_name_ref());
+                self.primary
+                    .retain(|own, known| own != table || *known != name);
+                if let Some(known) = self.constraints.get_mut(table) {
+                    known.remove(&name);
+                }
+            }
+            AlterTableAction::ValidateConstraint(_) | AlterTableAction::SetOptions(_) => {}
+            // Constraints come and go with columns and names, and may be called anything.
+            _ => {
+                self.constraints.remove(table);
+                let drops = matches!(action, AlterTableAction::DropColumn(_));
+                let renames = matches!(action, AlterTableAction::RenameConstraint(_));
+                if drops || renames {
+                    self.primary.remove(table);
+                }
+            }
+        }
+    }
+
     fn made(&mut self, name: String) {
         self.relations.insert(name);
+    }
+
+    /// Its name may be another table's from now on.
+    fn forget_table(&mut self, table: &str) {
+        self.constraints.remove(table);
+        self.primary.remove(table);
+        self.keys
+            .retain(|(from, key)| from != table && key.to != table);
     }
 
     fn forget_view(&mut self, view: &str) {
@@ -200,6 +334,8 @@ fn is_harmless(text: &str) -> bool {
         "release",
         "select",
         "analyze",
+        "copy",
+        "insert",
         "vacuum",
         "explain",
         "lock",

@@ -12,6 +12,7 @@
 //! (`tests/ddl/locks.toml`). What a statement does may depend on what a column was before: that is
 //! told by the [`Catalog`], which learns from the statements that are judged in their order.
 
+mod asked;
 mod catalog;
 mod certain;
 mod client;
@@ -36,7 +37,7 @@ mod words;
 mod tests;
 
 pub use catalog::Catalog;
-pub use certain::{Live, Sure};
+pub use certain::{Live, Outcome, Sure};
 pub use form::{Form, Row, TABLE};
 pub use judge::{judge, judge_script};
 pub use lock::LockMode;

@@ -1,13 +1,26 @@
 //! What a database refuses of one statement, or skips.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AlterColumnOption, AlterTableAction, AstNode, Stmt};
 
-use super::certain::{Live, Sure};
+use super::certain::{Live, Outcome, Sure};
 use super::judge::relation;
 use super::name::{self, Type};
+
+/// Columns that every table has.
+const SYSTEM: [&str; 6] = ["cmax", "cmin", "ctid", "tableoid", "xmax", "xmin"];
+
+/// Where `node` stands, without the blanks before it.
+fn place(node: &SyntaxNode) -> Range<usize> {
+    let range = node.text_range();
+    let text = node.text().to_string();
+    let blank = text.len() - text.trim_start().len();
+    let start = usize::from(range.start()) + blank;
+    start..usize::from(range.end()).max(start)
+}
 
 /// One look at a statement.
 pub(super) struct Look<'l> {
@@ -17,31 +30,35 @@ pub(super) struct Look<'l> {
 }
 
 impl Look<'_> {
-    fn say(&mut self, node: &SyntaxNode, message: String, quiet: bool) {
-        let range = node.text_range();
-        let text = node.text().to_string();
-        let blank = text.len() - text.trim_start().len();
-        let start = self.base + usize::from(range.start()) + blank;
-        let end = (self.base + usize::from(range.end())).max(start);
-        let range = start..end;
+    pub(super) fn say(&mut self, node: &SyntaxNode, message: String, outcome: Outcome) {
+        let range = place(node);
+        self.say_at(range, message, outcome);
+    }
+
+    fn say_at(&mut self, range: Range<usize>, message: String, outcome: Outcome) {
+        let range = self.base + range.start..self.base + range.end;
         self.found.push(Sure {
             range,
             message,
-            quiet,
+            outcome,
         });
     }
 
-    fn fails(&mut self, node: &SyntaxNode, why: &str) {
+    pub(super) fn fails(&mut self, node: &SyntaxNode, why: &str) {
+        self.fails_at(place(node), why);
+    }
+
+    pub(super) fn fails_at(&mut self, range: Range<usize>, why: &str) {
         let unless = if self.live.passed {
             ", unless what runs before it changes that"
         } else {
             ""
         };
-        self.say(node, format!("{why}: this fails{unless}"), false);
+        self.say_at(range, format!("{why}: this fails{unless}"), Outcome::Fails);
     }
 
     /// Whether there is surely nothing called `name`.
-    fn misses(&self, name: &str) -> bool {
+    pub(super) fn misses(&self, name: &str) -> bool {
         !self.live.open
             && !name.is_empty()
             && !name.contains(['$', ':', '{', '<'])
@@ -103,6 +120,7 @@ impl Look<'_> {
             Stmt::AlterTable(alter) => self.alter_table(alter),
             _ => {}
         }
+        self.asks(tree);
     }
 
     fn makes(&mut self, node: &SyntaxNode, name: &str) {
@@ -147,6 +165,7 @@ impl Look<'_> {
             AlterTableAction::AddColumn(add) => {
                 let column = name::given(add.column_name());
                 self.adds(table, &column, add);
+                self.points(node, table);
                 made.insert(column);
             }
             AlterTableAction::DropColumn(found) => {
@@ -177,6 +196,12 @@ impl Look<'_> {
                     self.is_read(node, table, &column);
                 }
             }
+            AlterTableAction::AddConstraint(add) => self.adds_constraint(add, table),
+            AlterTableAction::DropConstraint(found) => self.drops_constraint(found, table),
+            AlterTableAction::SetSchema(found) => {
+                self.needs_schema(node, &name::given(found.schema_ref()));
+            }
+            AlterTableAction::OwnerTo(_) => self.roles(node),
             AlterTableAction::TableRenameTo(found) => {
                 self.makes(node, &name::given(found.table_name()));
             }
@@ -184,7 +209,7 @@ impl Look<'_> {
         }
     }
 
-    fn column(&self, table: &str, column: &str) -> Option<&Type> {
+    pub(super) fn column(&self, table: &str, column: &str) -> Option<&Type> {
         let columns = &self.live.catalog.tables.get(table)?.columns;
         columns.get(column).map(|column| &column.ty)
     }
@@ -211,28 +236,32 @@ impl Look<'_> {
                 "`{table}` has a column `{column}` already, of the type {}: IF NOT EXISTS skips this, returns success, and it stays so",
                 known.base
             );
-            self.say(add.syntax(), message, true);
+            self.say(add.syntax(), message, Outcome::KeepsColumn);
         }
     }
 
     /// That a column is not there, if that is sure.
-    fn needs(&mut self, node: &SyntaxNode, table: &str, column: &str) {
+    pub(super) fn needs(&mut self, node: &SyntaxNode, table: &str, column: &str) {
+        if self.is_missing(table, column) {
+            self.fails(node, &format!("`{table}` has no column `{column}`"));
+        }
+    }
+
+    /// Whether `table` surely has no column `column`.
+    pub(super) fn is_missing(&self, table: &str, column: &str) -> bool {
         let tables = &self.live.catalog.tables;
         let known = tables.get(table).filter(|known| !known.columns.is_empty());
         let child = || {
-            tables
-                .values()
-                .any(|parent| parent.partitions.iter().any(|name| name == table))
+            let mut parents = tables.values().flat_map(|parent| &parent.partitions);
+            parents.any(|name| name == table)
         };
         let missing = known.is_some_and(|known| !known.columns.contains_key(column));
-        if missing
+        missing
             && !self.live.open
             && !column.is_empty()
             && !column.contains(['$', ':', '{'])
+            && !SYSTEM.contains(&column)
             && !child()
-        {
-            self.fails(node, &format!("`{table}` has no column `{column}`"));
-        }
     }
 
     /// That views read a column which is taken away or changed.

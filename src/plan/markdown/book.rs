@@ -217,15 +217,18 @@ impl<'s> Book<'s> {
         id.filter(|id| self.phase_ids.insert(id.value.clone()))
     }
 
-    /// The placeholder `literal`, which stands at `span`: whoever runs the step is asked for it.
-    pub(super) fn hole(&mut self, literal: &str, span: Span) -> Hole {
-        if let Some(var) = self.literals.get(literal) {
+    /// The placeholder `literal`, which stands at `span`: whoever runs the step is asked for it. Nobody else
+    /// learns the value if it is `secret` in one place.
+    pub(super) fn hole(&mut self, literal: &str, secret: bool, span: Span) -> Hole {
+        if let Some(var) = self.literals.get(literal).cloned() {
+            self.keep_secret(&var, secret);
             return Hole {
                 literal: literal.to_owned(),
-                var: var.clone(),
+                var,
             };
         }
         let var = self.var_for(literal, span);
+        self.keep_secret(&var, secret);
         self.literals.insert(literal.to_owned(), var.clone());
         self.problems.push(
             Problem::warning(
@@ -241,9 +244,19 @@ impl<'s> Book<'s> {
         }
     }
 
+    /// Makes the value of `var` one that nothing tells, if it is `secret`. Of the author's own variables the
+    /// front matter says that.
+    fn keep_secret(&mut self, var: &str, secret: bool) {
+        let made = self.vars.iter_mut().filter(|_| secret);
+        for var in made.filter(|made| made.name == var) {
+            var.secret = true;
+        }
+    }
+
     /// `{{name}}` in a command, where nothing is called so: whoever runs the step is asked for it.
-    pub(super) fn brace(&mut self, name: &str, span: Span) {
+    pub(super) fn brace(&mut self, name: &str, secret: bool, span: Span) {
         if self.authors_vars.contains(name) || !self.var_names.insert(name.to_owned()) {
+            self.keep_secret(name, secret);
             return;
         }
         let message = format!(
@@ -258,6 +271,7 @@ impl<'s> Book<'s> {
             .push(Problem::warning("placeholder", span, message).hint(hint));
         self.vars.push(Var {
             prompt: Some(format!("What is {name}?")),
+            secret,
             ..Var::for_placeholder(name.to_owned(), span)
         });
     }

@@ -68,6 +68,7 @@ mod rivals;
 mod roles;
 mod rollbacks;
 mod script;
+mod secret;
 mod sections;
 mod shelved;
 mod signoffs;

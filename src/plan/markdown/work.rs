@@ -11,6 +11,7 @@ use super::lost;
 use super::marks;
 use super::placeholder::{self, Context};
 use super::script::Piece;
+use super::secret;
 use super::snapshot;
 use super::ways;
 use crate::plan::capture::{Capture, Find};
@@ -119,7 +120,8 @@ fn holes(piece: &Piece<'_>, fence: &Fence, context: Context, book: &mut Book<'_>
             let at = fence.locate(line.at + token.span.start);
             let span = book.span(at, at + (token.span.end - token.span.start));
             if !template {
-                book.brace(token.name, span);
+                let secret = secret::is_meant(line.text, &(token.span.start..token.span.end));
+                book.brace(token.name, secret, span);
             } else if !marks::is_word_of_go(token.name) {
                 book.brace_in_template(token.name, span);
             }
@@ -129,10 +131,11 @@ fn holes(piece: &Piece<'_>, fence: &Fence, context: Context, book: &mut Book<'_>
         let code = code_of(line.text, context);
         for range in placeholder::find(code, context) {
             let literal = &code[range.clone()];
+            let at = fence.locate(line.at + range.start);
+            let span = book.span(at, at + range.len());
+            let hole = book.hole(literal, secret::is_meant(code, &range), span);
             if seen.insert(literal) {
-                let at = fence.locate(line.at + range.start);
-                let span = book.span(at, at + range.len());
-                holes.push(book.hole(literal, span));
+                holes.push(hole);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{File, Folder, Wanted};
 use crate::plan::Opened;
 use crate::plan::check::{self, Remark, Unit, Wrap, remarks};
-use crate::plan::ddl::{self, Catalog};
+use crate::plan::ddl::{self, Catalog, Live};
 use crate::plan::facts::Facts;
 use crate::plan::parallel;
 use crate::plan::problem::{Problem, Severity};
@@ -17,8 +17,12 @@ const MANY: usize = 16;
 /// Adds to `opened` what there is to say about the migrations in `folders`. Those that are applied
 /// already teach what tables are like, and nothing is said about them.
 pub fn review(opened: &mut Opened, folders: Vec<Folder>, facts: Option<&Facts>) {
+    all(opened, folders, facts, false);
+}
+
+fn all(opened: &mut Opened, folders: Vec<Folder>, facts: Option<&Facts>, alone: bool) {
     for folder in folders {
-        one(opened, folder, facts);
+        one(opened, folder, facts, alone);
     }
     let allowed = opened.allows.take(&mut opened.problems);
     opened.allowed.extend(allowed);
@@ -69,16 +73,19 @@ pub fn tell_unread(opened: &mut Opened, missing: Vec<(Wanted, Span)>) {
 /// What there is to say about the migrations of one folder, called `name`, that no plan was given for.
 pub fn alone(name: &str, folder: Folder, facts: Option<&Facts>) -> Opened {
     let mut opened = Opened::of_migrations(Source::new(name, ""));
-    review(&mut opened, vec![folder], facts);
+    all(&mut opened, vec![folder], facts, true);
     opened
 }
 
-fn one(opened: &mut Opened, folder: Folder, facts: Option<&Facts>) {
+fn one(opened: &mut Opened, folder: Folder, facts: Option<&Facts>, alone: bool) {
     let stops = |file: &&File| check::stops_first(file.source.text());
     for file in folder.files.iter().filter(stops) {
         forget_hidden_errors(opened, file.source.name());
     }
-    let found = found(&folder, facts);
+    let mut found = found(&folder, facts);
+    if alone {
+        sure(&folder, facts, &mut found);
+    }
     for (file, found) in folder.files.into_iter().zip(found) {
         if found.is_empty() {
             continue;
@@ -138,6 +145,34 @@ fn found(folder: &Folder, facts: Option<&Facts>) -> Vec<Vec<Remark>> {
         }
     }
     found
+}
+
+/// Adds to what was `found` what the database is sure to refuse or to skip of the files that are not applied yet.
+/// Of several files somebody has to know which these are.
+fn sure(folder: &Folder, facts: Option<&Facts>, found: &mut [Vec<Remark>]) {
+    let applied = facts.and_then(|facts| facts.applied.as_ref());
+    let old = |file: &File| applied.is_some_and(|applied| applied.contains(&file.name));
+    let Some(mut live) = facts.and_then(Live::of) else {
+        return;
+    };
+    if folder.files.len() > 1 && !folder.files.iter().any(old) {
+        return;
+    }
+    for (file, found) in folder.files.iter().zip(found) {
+        if old(file) {
+            continue;
+        }
+        for sure in live.run(folder.tool.forward(file.source.text())) {
+            let (code, hint) = sure.outcome.words();
+            found.push(Remark {
+                severity: Severity::Warning,
+                code,
+                range: sure.range,
+                message: sure.message,
+                hint: hint.to_owned(),
+            });
+        }
+    }
 }
 
 /// What `remark` says about the file at `place`.

@@ -2,7 +2,7 @@
 
 use crate::monitor::postgres::line::{Line, query};
 use crate::monitor::postgres::rows::{field, flag, text};
-use crate::plan::{ColumnFacts, Facts};
+use crate::plan::{ColumnFacts, Facts, KeyFacts};
 
 /// How a table is called, by the names of the other queries.
 pub(super) const NAME: &str = "CASE n.nspname WHEN 'public' THEN c.relname::text
@@ -19,6 +19,7 @@ pub(super) async fn add(line: &mut Line, facts: &mut Facts) {
     partitions(line, facts).await;
     domains(line, facts).await;
     visible(line, facts).await;
+    constraints(line, facts).await;
 }
 
 async fn columns(line: &mut Line, facts: &mut Facts) {
@@ -45,7 +46,7 @@ async fn columns(line: &mut Line, facts: &mut Facts) {
 
 async fn indexes(line: &mut Line, facts: &mut Facts) {
     let sql = format!(
-        "SELECT {NAME} AS name, i.relname::text AS index,
+        "SELECT {NAME} AS name, i.relname::text AS index, x.indisvalid AS valid,
                 (SELECT array_agg(a.attname::text ORDER BY k.at)
                    FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k (number, at)
                    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.number) AS columns
@@ -60,6 +61,9 @@ async fn indexes(line: &mut Line, facts: &mut Facts) {
         if let Some(table) = facts.tables.get_mut(&name) {
             let columns: Vec<String> = field(row, "columns").unwrap_or_default();
             let index = text(row, "index").unwrap_or_default();
+            if !flag(row, "valid") {
+                table.invalid.insert(index.clone());
+            }
             table.indexes.push((index, columns));
         }
     }
@@ -118,5 +122,40 @@ async fn visible(line: &mut Line, facts: &mut Facts) {
         let name = text(row, "name").unwrap_or_default();
         let alias = text(row, "alias").unwrap_or_default();
         facts.visible.insert(alias, name);
+    }
+}
+
+/// The constraints of tables, and where foreign keys point.
+async fn constraints(line: &mut Line, facts: &mut Facts) {
+    let sql = format!(
+        "SELECT {NAME} AS name, k.conname::text AS constraint, k.contype = 'p' AS primary,
+                (SELECT CASE m.nspname WHEN 'public' THEN t.relname::text
+                             ELSE m.nspname || '.' || t.relname END
+                   FROM pg_class AS t JOIN pg_namespace AS m ON m.oid = t.relnamespace
+                  WHERE t.oid = k.confrelid AND k.contype = 'f' AND k.conparentid = 0) AS target,
+                (SELECT i.relname::text FROM pg_class AS i WHERE i.oid = k.conindid) AS rests
+           FROM pg_class AS c
+           JOIN pg_namespace AS n ON n.oid = c.relnamespace
+           LEFT JOIN pg_constraint AS k ON k.conrelid = c.oid
+          WHERE c.relkind IN ('r', 'p') AND {OURS}"
+    );
+    for row in &line.rows(query(&sql)).await.unwrap_or_default() {
+        let name = text(row, "name").unwrap_or_default();
+        let Some(table) = facts.tables.get_mut(&name) else {
+            continue;
+        };
+        let known = table.constraints.get_or_insert_default();
+        let Some(constraint) = text(row, "constraint") else {
+            continue;
+        };
+        // Those of partitions go with the one of their table.
+        if let Some(to) = text(row, "target") {
+            let (name, on) = (constraint.clone(), text(row, "rests").unwrap_or_default());
+            table.keys.push(KeyFacts { name, to, on });
+        }
+        if flag(row, "primary") {
+            table.primary = Some(constraint.clone());
+        }
+        known.insert(constraint);
     }
 }

@@ -15,6 +15,28 @@ pub(super) async fn add(line: &mut Line, facts: &mut Facts) {
     relations(line, facts).await;
     readers(line, facts).await;
     computed(line, facts).await;
+    enums(line, facts).await;
+    facts.schemas = names(line, "SELECT nspname::text AS name FROM pg_namespace").await;
+    facts.roles = names(line, "SELECT rolname::text AS name FROM pg_roles").await;
+}
+
+/// The names that `sql` asks for; none: that may not be asked.
+async fn names(line: &mut Line, sql: &'static str) -> Option<HashSet<String>> {
+    let rows = line.rows(sqlx::query(sql)).await.ok()?;
+    Some(rows.iter().filter_map(|row| text(row, "name")).collect())
+}
+
+async fn enums(line: &mut Line, facts: &mut Facts) {
+    const ENUMS: &str = "SELECT CASE n.nspname WHEN 'public' THEN t.typname::text
+                                ELSE n.nspname || '.' || t.typname END AS name,
+                                e.enumlabel::text AS label
+                           FROM pg_enum AS e
+                           JOIN pg_type AS t ON t.oid = e.enumtypid
+                           JOIN pg_namespace AS n ON n.oid = t.typnamespace";
+    for row in &line.rows(sqlx::query(ENUMS)).await.unwrap_or_default() {
+        let values = facts.enums.entry(text(row, "name").unwrap_or_default());
+        values.or_default().extend(text(row, "label"));
+    }
 }
 
 async fn relations(line: &mut Line, facts: &mut Facts) {

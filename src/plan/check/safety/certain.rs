@@ -30,17 +30,7 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
         }
         for piece in &pieces {
             for sure in live.run(piece.text) {
-                let (code, hint) = if sure.quiet {
-                    (
-                        "column-skipped",
-                        "change the type with a statement of its own, or leave IF NOT EXISTS away to be told",
-                    )
-                } else {
-                    (
-                        "sure-to-fail",
-                        "see what the database has now: the plan may have been run before, or is for another one",
-                    )
-                };
+                let (code, hint) = sure.outcome.words();
                 out.push(text.warning(code, piece.place(sure.range), sure.message, hint));
             }
             if piece.unseen {
@@ -92,8 +82,8 @@ fn migrates(text: &Text<'_>) -> bool {
 mod tests {
     use std::collections::{HashMap, HashSet};
 
-    use crate::plan::facts::{ColumnFacts, Facts, TableFacts};
-    use crate::plan::open_with;
+    use crate::plan::facts::{ColumnFacts, Facts, KeyFacts, TableFacts};
+    use crate::plan::{Severity, open_with};
 
     /// A database with the table `orders`, a view on one of its columns, and a materialized view.
     fn shop() -> Facts {
@@ -101,15 +91,35 @@ mod tests {
             ty: ty.to_owned(),
             required: false,
         };
+        let constraints =
+            |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect());
         let orders = TableFacts {
+            constraints: constraints(&["orders_pkey", "orders_user_id_fkey"]),
+            primary: Some("orders_pkey".to_owned()),
+            keys: vec![KeyFacts {
+                name: "orders_user_id_fkey".to_owned(),
+                to: "users".to_owned(),
+                on: "users_pkey".to_owned(),
+            }],
+            invalid: ["broken_idx".to_owned()].into(),
             columns: [("id", "integer"), ("note", "text"), ("amount", "numeric")]
                 .map(|(name, ty)| (name.to_owned(), column(ty)))
                 .into(),
             ..TableFacts::default()
         };
-        let names = ["orders", "orders_idx", "v", "mv"];
+        let users = TableFacts {
+            constraints: constraints(&["users_pkey"]),
+            primary: Some("users_pkey".to_owned()),
+            columns: [("id".to_owned(), column("integer"))].into(),
+            ..TableFacts::default()
+        };
+        let names = ["orders", "users", "orders_idx", "broken_idx", "v", "mv"];
+        let set = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
         Facts {
-            tables: HashMap::from([("orders".to_owned(), orders)]),
+            tables: HashMap::from([("orders".to_owned(), orders), ("users".to_owned(), users)]),
+            enums: HashMap::from([("state".to_owned(), set(&["open", "paid"]))]),
+            schemas: Some(set(&["public", "shop"])),
+            roles: Some(set(&["app"])),
             relations: Some(names.map(str::to_owned).into_iter().collect::<HashSet<_>>()),
             readers: HashMap::from([(
                 ("orders".to_owned(), "note".to_owned()),
@@ -122,9 +132,10 @@ mod tests {
 
     fn found(text: &str) -> Vec<(&'static str, String)> {
         let opened = open_with("p.md", text.as_bytes(), Some(&shop()));
-        let ours = ["sure-to-fail", "column-skipped"];
+        let ours = ["sure-to-fail", "column-skipped", "invalid-index-skipped"];
         let problems = opened.problems.into_iter();
         let problems = problems.filter(|problem| ours.contains(&problem.code));
+        let problems = problems.filter(|problem| problem.severity == Severity::Warning);
         problems
             .map(|problem| (problem.code, problem.message))
             .collect()
@@ -153,6 +164,30 @@ mod tests {
             "drop index nosuch_idx",
             "drop table nosuch",
             "refresh materialized view concurrently mv",
+            "drop table users",
+            "drop table orders",
+            "truncate users",
+            "truncate table only users",
+            "alter table orders drop constraint nope",
+            "alter table users drop constraint users_pkey",
+            "alter table orders add primary key (note)",
+            "alter table orders add constraint orders_pkey unique (note)",
+            "alter table orders add foreign key (id) references nosuch",
+            "alter table orders add column a int references nosuch (id)",
+            "create table lines (id int references nosuch)",
+            "alter type state add value 'paid'",
+            "insert into orders (id, nope) values (1, 2)",
+            "insert into nosuch values (1)",
+            "update orders set nope = 3",
+            "update orders set (id, nope) = (1, 2)",
+            "update orders set id = 3 where nope = 4",
+            "delete from orders where id = 1 and nope = 3",
+            "delete from nosuch",
+            "alter table orders set schema nosuch",
+            "create table nosuch.lines (id int)",
+            "create schema shop",
+            "grant select on orders to nobody_here",
+            "alter table orders owner to nobody_here",
         ] {
             let found = found(&deploying(sql));
             let codes: Vec<&str> = found.iter().map(|(code, _)| *code).collect();
@@ -162,6 +197,23 @@ mod tests {
             "alter table orders add column if not exists amount int",
         ));
         assert_eq!(skipped[0].0, "column-skipped");
+        for (sql, code) in [
+            (
+                "create table if not exists orders (id int, extra text)",
+                "column-skipped",
+            ),
+            (
+                "create table if not exists orders (id int, note int)",
+                "column-skipped",
+            ),
+            (
+                "create index concurrently if not exists broken_idx on orders (id)",
+                "invalid-index-skipped",
+            ),
+        ] {
+            let found = found(&deploying(sql));
+            assert_eq!(found.first().map(|found| found.0), Some(code), "{sql}");
+        }
     }
 
     #[test]
@@ -178,8 +230,37 @@ mod tests {
             "alter table orders drop column note cascade",
             "create unique index on mv (id); refresh materialized view concurrently mv",
             "alter table orders rename to old; create table orders (id int)",
-            "drop table orders; create table orders (id int)",
+            "drop view v; drop table orders; create table orders (id int)",
             "set search_path = other; alter table nosuch add column a int",
+            "drop table orders, users cascade",
+            "drop view v; drop table orders; drop table users; create table users (id int)",
+            "truncate users, orders",
+            "truncate users cascade",
+            "truncate orders",
+            "alter table orders drop constraint orders_user_id_fkey; truncate users; drop table users",
+            "alter table orders drop constraint if exists nope",
+            "alter table orders drop constraint orders_pkey, add primary key (id)",
+            "alter table orders drop constraint orders_pkey; alter table orders add primary key (note)",
+            "alter table orders add constraint mine check (id > 0); alter table orders drop constraint mine",
+            "alter table orders add column parent int references orders",
+            "alter table users drop constraint users_pkey cascade",
+            "create table a (id int); create table b (id int references a)",
+            "alter type state add value if not exists 'paid'",
+            "alter type state add value 'sent'",
+            "insert into orders (id, note) values (1, 'nope')",
+            "insert into orders (select 1, 'x', 2)",
+            "insert into orders values (1)",
+            "update orders o set id = 3 where o.note = 'x' and current_date > '2026-01-01'",
+            "update orders set id = 3 where ctid = '(0,1)'",
+            "delete from orders where lower(note) = 'x' or id in (select id from users)",
+            "delete from users using orders where users.id = orders.id and amount > 3",
+            "create schema fresh; create table fresh.lines (id int)",
+            "create role reporting; grant select on orders to reporting",
+            "grant select on orders to app, public",
+            "alter table orders owner to current_user",
+            "create index if not exists orders_idx on orders (id)",
+            "drop index broken_idx; create index if not exists broken_idx on orders (id)",
+            "create table if not exists orders (id int, note text)",
             "do $$ begin execute 'create table nosuch ()'; end $$; alter table nosuch add column a int",
         ] {
             assert_eq!(found(&deploying(sql)), [], "{sql}");

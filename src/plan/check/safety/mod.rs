@@ -25,6 +25,7 @@
 //! | `odd-character` | a sign that a word processor put there, which looks like another one |
 //! | `partitioned-index` | `CONCURRENTLY` on a partitioned table, which the server refuses |
 //! | `pipe-hides-failure` | a failed dump, migration or restore in front of a `\|` without `pipefail` |
+//! | `protection-off` | what keeps data whole is switched off: `fsync`, the triggers of foreign keys |
 //! | `psql-hides-errors` | `psql` runs a file without `ON_ERROR_STOP`, and returns 0 after errors |
 //! | `renamed-column` | a column that a view of the server does not have, or not any more |
 //! | `resolve-after-deploy` | a baseline is marked as applied after `migrate deploy` has tried it |
@@ -35,7 +36,7 @@
 //! | `sessions-in-the-way` | `dropdb`, a rename or a copy fails while anybody is connected |
 //! | `sql-syntax` | a statement that can't be read: nobody has judged it |
 //! | `status-fails-early` | `prisma migrate status` returns 1 before every deployment |
-//! | `status-proves-nothing` | a status that returns 0 whether or not migrations are pending |
+//! | `status-proves-nothing` | a status that is the same whether or not what is asked is so, or the opposite |
 //! | `sure-to-fail` | a statement that the database as it is refuses |
 //! | `table-rewrite` | a table is written anew under a lock that keeps others out |
 //! | `transaction-left-open` | a `BEGIN` whose `COMMIT` stands somewhere else, in another session |
@@ -64,6 +65,7 @@ mod http;
 mod keyboard;
 mod names;
 mod odd;
+mod opposite;
 mod packages;
 mod passage;
 mod patience;
@@ -84,6 +86,7 @@ mod tests;
 pub(in crate::plan) use self::applied::{applied_by, changes_database};
 pub(in crate::plan) use self::psql::stops_first;
 pub(in crate::plan) use self::restore::HIDES_ERRORS;
+pub(in crate::plan) use self::secrets::holds_secret;
 pub use self::secrets::{SECRET, secrets_in, without_secrets, without_values};
 
 use self::text::Text;
@@ -94,7 +97,7 @@ use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
 /// The codes of all traps.
-pub(super) const CODES: [&str; 41] = [
+pub(super) const CODES: [&str; 42] = [
     "blocked-now",
     "blocking-index",
     "blocking-scan",
@@ -117,6 +120,7 @@ pub(super) const CODES: [&str; 41] = [
     "odd-character",
     "partitioned-index",
     "pipe-hides-failure",
+    "protection-off",
     "psql-hides-errors",
     "renamed-column",
     "resolve-after-deploy",
@@ -186,6 +190,7 @@ fn alone(text: &Text<'_>) -> Vec<Problem> {
     given::generated(text, &mut found);
     here::check(text, &mut found);
     odd::check(text, &mut found);
+    opposite::check(text, &mut found);
     secrets::check(text, &mut found);
     development::check(text, &mut found);
     destroys::check(text, &mut found);

@@ -162,6 +162,14 @@ pub fn secrets_in(text: &str) -> Vec<String> {
     both.filter(|secret| !is_plain_word(secret)).collect()
 }
 
+/// Whether `range` of `text` stands where a secret does, such as behind `password=`.
+pub(in crate::plan) fn holds_secret(text: &str, range: &Range<usize>) -> bool {
+    let forms = forms(text).flat_map(|form| form.captures_iter(text));
+    let values = forms.filter_map(|captures| value(&captures).map(|value| value.range()));
+    let mut near = values.filter(|value| value.start < range.end && range.start < value.end);
+    near.next().is_some()
+}
+
 fn is_plain_word(value: &str) -> bool {
     let joins = |c| matches!(c, '-' | '_' | '.');
     let plain = value.chars().all(|c| c.is_ascii_alphabetic() || joins(c));

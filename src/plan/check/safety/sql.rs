@@ -2,6 +2,7 @@
 //! each to what has to be said about it.
 
 mod locks;
+mod taken;
 
 use std::ops::Range;
 
@@ -145,6 +146,7 @@ impl Review<'_> {
         }
         self.alone(judged, &words);
         self.unread(judged, word(0));
+        self.taken(judged, word(0));
         let mut last: Option<(Form, Range<usize>)> = None;
         for part in &judged.parts {
             let same = last
@@ -251,6 +253,7 @@ impl Review<'_> {
         let row = part.form.row();
         let made = !part.touches.is_empty() && part.touches.iter().all(|touch| touch.fresh);
         let writes = matches!(part.form, Form::Update | Form::Delete);
+        let cascades = self.cascades(part);
         if writes && !made && !self.is_small(part) {
             self.say(
                 Severity::Warning,
@@ -259,17 +262,26 @@ impl Review<'_> {
                 format!("this {}", row.words),
                 row.safer,
             );
-        } else if row.compatibility == Compatibility::Breaking
+        } else if (row.compatibility == Compatibility::Breaking || cascades.is_some())
             && !made
-            && !self.unit.backwards
             && !writes
+            && (!self.unit.backwards || (cascades.is_some() && part.form == Form::Truncate))
         {
+            let hint = match (part.form, &cascades) {
+                (Form::Truncate, Some(_)) => {
+                    "name each table that is to be empty, without CASCADE: it is refused where another one is in the way"
+                }
+                (_, Some(_)) => {
+                    "without CASCADE it is refused while anything depends on it: drop that by its name first"
+                }
+                _ => or(row.safer, RELEASE),
+            };
             self.say(
                 Severity::Warning,
                 "breaking-change",
                 part.range.clone(),
-                format!("this {}", row.words),
-                or(row.safer, RELEASE),
+                format!("this {}{}", row.words, cascades.unwrap_or_default()),
+                hint,
             );
         }
         self.long_after_lock(part);

@@ -1628,3 +1628,160 @@ fn what_only_looks_like_one_of_these_is_none() {
     assert!(!hint("psql -p 6432 pgbouncer -c RELOAD -c RESUME").contains("-1"));
     assert!(hint("psql shop -f x.sql").contains("-1"));
 }
+
+#[test]
+fn checks_that_prove_the_opposite() {
+    let verifying = |title: &str, script: &str| {
+        let text = format!(
+            "## Deployment\n\n- [ ] go\n\n## Verification\n\n- [ ] {title}\n\n  ```bash\n  {script}\n  ```\n\n## Rollback\n\n- [ ] back\n"
+        );
+        let found = traps(&text).into_iter().map(|(code, _)| code);
+        found.collect::<Vec<_>>().contains(&"status-proves-nothing")
+    };
+    for (title, script) in [
+        ("No errors in the log", "grep ERROR /var/log/app.log"),
+        ("No errors in the log", "grep -q ERROR /var/log/app.log"),
+        (
+            "There are no FATAL lines",
+            "kubectl logs deploy/api | grep -i fatal",
+        ),
+        ("The log does not contain errors", "grep -A 3 ERROR app.log"),
+        ("0 errors", "grep -c ERROR /var/log/app.log"),
+        ("No pending migrations", "./migrate status | grep pending"),
+        ("No old workers are left", "kubectl get pods | grep old"),
+        ("Keine Fehler im Log", "grep ERROR app.log"),
+        ("Aucune erreur dans le journal", "grep ERROR app.log"),
+        ("Sin errores", "grep -i error app.log"),
+        ("Sem erros no log", "grep ERROR app.log"),
+        ("Ошибок нет", "grep ERROR app.log"),
+        ("エラーログが0件であること", "grep -c ERROR app.log"),
+        ("日志中没有错误", "grep ERROR app.log"),
+        (
+            "The totals are the same",
+            "[ \"$a\" = \"$b\" ] || echo MISMATCH",
+        ),
+        (
+            "The totals are the same",
+            "[ $a = $b ] && echo same || echo other",
+        ),
+        (
+            "The files are the same",
+            "diff a.txt b.txt || echo \"the files differ\"",
+        ),
+    ] {
+        assert!(verifying(title, script), "{title}: {script}");
+    }
+    for (title, script) in [
+        ("No errors in the log", "! grep ERROR /var/log/app.log"),
+        ("No errors in the log", "! kubectl logs x | grep ERROR"),
+        (
+            "No errors in the log",
+            "if grep ERROR app.log; then exit 1; fi",
+        ),
+        ("No errors in the log", "grep ERROR app.log && exit 1"),
+        (
+            "No errors in the log",
+            "test \"$(grep -c ERROR app.log)\" = 0",
+        ),
+        ("No errors in the log", "grep 'Started without' app.log"),
+        ("No errors in the log", "grep -L ERROR app.log"),
+        ("The log says that it runs", "grep READY app.log"),
+        (
+            "No downtime during the deployment",
+            "grep deployment status.txt",
+        ),
+        ("The error page is there", "curl -f x | grep error"),
+        (
+            "If there are no errors, look at the timings",
+            "grep error-rate metrics",
+        ),
+        (
+            "The totals are the same",
+            "[ $a = $b ] || { echo MISMATCH; exit 1; }",
+        ),
+        ("The totals are the same", "[ $a = $b ] || exit 1"),
+        ("The totals are the same", "[ $a = $b ] && echo same"),
+        (
+            "The host is known",
+            "grep -q shop hosts || echo shop >> hosts",
+        ),
+    ] {
+        assert!(!verifying(title, script), "{title}: {script}");
+    }
+    let judged = "## Verification\n\n- [ ] The totals are the same\n\n  ```bash\n  [ 1 = 2 ] && echo SAME || echo MISMATCH\n  ```\n\n  Expected: `SAME`\n";
+    assert!(
+        !traps(judged)
+            .iter()
+            .any(|(code, _)| *code == "status-proves-nothing")
+    );
+}
+
+#[test]
+fn sql_that_takes_or_switches_off_more_than_it_names() {
+    for (sql, code) in [
+        ("truncate users cascade", "breaking-change"),
+        (
+            "alter table users drop constraint users_pkey cascade",
+            "breaking-change",
+        ),
+        ("drop publication pub", "breaking-change"),
+        ("drop subscription sub", "breaking-change"),
+        ("select pg_drop_replication_slot('s')", "breaking-change"),
+        (
+            "select pg_terminate_backend(pid) from pg_stat_activity",
+            "breaking-change",
+        ),
+        (
+            "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()",
+            "breaking-change",
+        ),
+        ("select setval('orders_id_seq', 1)", "breaking-change"),
+        ("alter sequence orders_id_seq restart", "breaking-change"),
+        (
+            "alter sequence orders_id_seq restart with 1",
+            "breaking-change",
+        ),
+        ("alter table users disable trigger all", "protection-off"),
+        ("set session_replication_role = replica", "protection-off"),
+        (
+            "set local session_replication_role to 'replica'",
+            "protection-off",
+        ),
+        (
+            "select set_config('session_replication_role', 'replica', true)",
+            "protection-off",
+        ),
+        ("alter system set fsync = off", "protection-off"),
+        (
+            "alter system set full_page_writes to 'off'",
+            "protection-off",
+        ),
+    ] {
+        assert_eq!(judged_sql(&[sql]), [code], "{sql}");
+        trap(
+            code,
+            &[
+                &format!("psql -c \"{sql}\""),
+                &format!("psql -v ON_ERROR_STOP=1 <<'EOF'\n{sql};\nEOF"),
+            ],
+        );
+    }
+    for sql in [
+        "set session_replication_role = origin",
+        "set session_replication_role = default",
+        "alter table users disable trigger user",
+        "alter table users enable trigger all",
+        "alter system set work_mem = '64MB'",
+        "alter system set fsync = on",
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'app'",
+        "select pg_terminate_backend(42)",
+        "select setval('orders_id_seq', (select max(id) from orders))",
+        "select setval('orders_id_seq', 100000)",
+        "alter sequence orders_id_seq restart with 100000",
+        "create table t (id int); alter sequence t_id_seq restart",
+        "alter table users drop constraint users_name_check",
+        "alter subscription sub disable",
+    ] {
+        assert_eq!(judged_sql(&[sql]), [""; 0], "{sql}");
+    }
+}
