@@ -21,7 +21,7 @@ pub(super) fn sight(health: &Health, focus: Option<Panel>) -> Sight<'_> {
         run: None,
         database: 0,
         focus,
-        session: None,
+        session: Cursor::default(),
         filter: "",
         now: now(),
         theme: Theme::new(false),
@@ -250,7 +250,7 @@ fn the_session_under_the_cursor_is_marked_and_found_by_the_mouse() {
     let area = Rect::new(0, 0, 60, 10);
     let mut buf = Buffer::empty(area);
     let mut sight = sight(&health, Some(Panel::Locks));
-    sight.session = Some(5134);
+    sight.session = Cursor::on(Some(5134));
     draw(&sight, Panel::Locks, area, &mut buf);
     insta::assert_snapshot!("locks_cursor", sketch(&buf));
     // Two rows are taken by what stands before the tree.
