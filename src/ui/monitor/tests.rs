@@ -500,6 +500,16 @@ fn a_recording_is_wound_and_asks_no_server() {
     screen.press("k");
     assert!(screen.state.question.is_none());
     assert!(screen.drawn(100, 24).contains("2 of 3"));
+    let played = screen.drawn(100, 24);
+    let footer = played.lines().last().unwrap_or_default();
+    assert!(
+        footer.contains("look") && footer.contains("copy"),
+        "{footer}"
+    );
+    assert!(
+        !footer.contains("explain") && !footer.contains("cancel"),
+        "{footer}"
+    );
     assert!(!screen.drawn(100, 24).contains("MISSING"));
     let missing = |line| Missing {
         line,

@@ -22,7 +22,7 @@ mod vitals;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-pub use cursor::{Cursor, Row, gap_words};
+pub use cursor::{Cursor, Row};
 pub use line::line;
 pub use list::{draw_rows, holds, session_at};
 pub use progress::height as progress_height;
