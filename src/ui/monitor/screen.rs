@@ -203,9 +203,10 @@ impl Look<'_> {
                 let order = self.state.order.word();
                 let listed = picture.sessions.iter().filter(|one| !one.is_monitor());
                 let here = picture.connections.here_by_state.all();
-                let cut = match listed.count() < here as usize {
-                    true => format!(" of {here}"),
-                    false => String::new(),
+                let cut = if listed.count() < here as usize {
+                    format!(" of {here}")
+                } else {
+                    String::new()
                 };
                 format!(
                     "Sessions  {}{cut}{elsewhere}, by {order}{reverse}",

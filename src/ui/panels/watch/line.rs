@@ -111,22 +111,19 @@ fn firing(sight: &Sight<'_>) -> Vec<Span<'static>> {
     let alerts = sight.run.into_iter().flat_map(|run| &run.alerts);
     let words = alerts.map(|(name, alert)| {
         let accepted = alert.accepted.as_ref().map_or("", |_| ", accepted");
-        match alert.blind {
-            true => (format!("? {name} blind{accepted}   "), Role::Warn),
-            false => {
-                let unseen = if is_unseen(sight, name) {
-                    ", no data"
-                } else {
-                    ""
-                };
-                let role = if alert.accepted.is_some() {
-                    Role::Warn
-                } else {
-                    Role::Bad
-                };
-                (format!("! {name}{unseen}{accepted}   "), role)
-            }
+        if alert.blind {
+            return (format!("? {name} blind{accepted}   "), Role::Warn);
         }
+        let unseen = if is_unseen(sight, name) {
+            ", no data"
+        } else {
+            ""
+        };
+        let role = match alert.accepted {
+            Some(_) => Role::Warn,
+            None => Role::Bad,
+        };
+        (format!("! {name}{unseen}{accepted}   "), role)
     });
     words.map(|(words, role)| sight.span(words, role)).collect()
 }

@@ -831,12 +831,12 @@ kind = "before"
         sketch(&buf)
     };
     let below = seen(120, 1, &|sight, area, buf| {
-        line(sight, Span::raw(""), area, buf)
+        line(sight, Span::raw(""), area, buf);
     });
     let all = "? errors blind, accepted   ! open, no data   ! orders, no data, accepted   ! slow, accepted";
     assert!(below.contains(all), "{below}");
     let panel = seen(160, 8, &|sight, area, buf| {
-        draw(sight, Panel::Alerts, area, buf)
+        draw(sight, Panel::Alerts, area, buf);
     });
     insta::assert_snapshot!("alerts_accepted", panel);
 }
