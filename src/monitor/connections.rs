@@ -4,44 +4,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::limits::{Bound, Limits, THIS_DATABASE, ratio};
 use super::locks::Prepared;
 use super::ours::Evidence;
 use super::series::Series;
-use super::session::{Session, State};
+use super::session::{MONITOR_NAME, Session, State};
 
 /// How many groups of each sort are listed.
 const LISTED: usize = 20;
-
-/// What bounds the number of sessions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
-    /// The server's `max_connections`.
-    pub max_connections: u32,
-    /// How many of them only a superuser gets.
-    pub superuser_reserved: u32,
-    /// How many of them only a role with `pg_use_reserved_connections` gets.
-    pub reserved: u32,
-    /// The limit of this database, if it has one.
-    pub database: Option<u32>,
-}
-
-impl Limits {
-    /// How many sessions applications can have on the whole server.
-    pub fn usable(&self) -> u32 {
-        self.max_connections
-            .saturating_sub(self.superuser_reserved)
-            .saturating_sub(self.reserved)
-    }
-
-    /// How many more this database can have, when `used` exist on the server and `here` in it.
-    pub fn free(&self, used: u32, here: u32) -> u32 {
-        let on_server = self.usable().saturating_sub(used);
-        match self.database {
-            Some(limit) => on_server.min(limit.saturating_sub(here)),
-            None => on_server,
-        }
-    }
-}
 
 /// Sessions by what they do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +28,14 @@ pub struct ByState {
     pub other: u32,
     /// Not to be seen by this role.
     pub hidden: u32,
+}
+
+impl ByState {
+    /// All of them.
+    pub fn all(&self) -> u32 {
+        let waiting = self.idle + self.idle_in_transaction + self.aborted;
+        self.active + waiting + self.other + self.hidden
+    }
 }
 
 /// Sessions that have something in common.
@@ -111,6 +89,12 @@ pub struct Connections {
     pub used: u32,
     /// How many of them are in this database.
     pub here: u32,
+    /// Those of this database by what they do, without the monitors' own.
+    #[serde(default)]
+    pub here_by_state: ByState,
+    /// The limits that are not the server's, the fullest first, 20 at most.
+    #[serde(default)]
+    pub bounds: Vec<Bound>,
     /// How many sessions of other databases wait for a lock, as far as this role may see.
     #[serde(default)]
     pub waiting_elsewhere: u32,
@@ -144,6 +128,24 @@ impl Connections {
     /// How many of them are in other databases of the server.
     pub fn elsewhere(&self) -> u32 {
         self.used.saturating_sub(self.here)
+    }
+
+    /// Which part of what applications can have on the whole server is used.
+    pub fn ratio(&self) -> f64 {
+        ratio(self.used, self.usable)
+    }
+
+    /// Which part of what this database can have is used; nothing of what has no limit.
+    pub fn of_database(&self) -> f64 {
+        let mut bounds = self.bounds.iter();
+        let of_database = bounds.find(|bound| bound.whose == THIS_DATABASE);
+        of_database.map_or(0.0, Bound::ratio)
+    }
+
+    /// The limit of this database, or of a role, that is fuller than the server.
+    pub fn nearer(&self) -> Option<&Bound> {
+        let fullest = self.bounds.first();
+        fullest.filter(|bound| bound.ratio() > self.ratio())
     }
 }
 
@@ -179,6 +181,9 @@ pub(super) fn count(
         all.here += if group.here { group.sessions } else { 0 };
         all.ours += if group.ours { group.sessions } else { 0 };
         *slot(&mut all.by_state, group.state) += group.sessions;
+        if group.here && group.application != MONITOR_NAME {
+            *slot(&mut all.here_by_state, group.state) += group.sessions;
+        }
         add(&mut all.applications, &group.application, group);
         add(&mut all.users, group.user.as_deref().unwrap_or(""), group);
         add(
@@ -199,6 +204,7 @@ pub(super) fn count(
         }
     }
     all.free = limits.free(all.used, all.here);
+    all.bounds = bounds(&all, limits);
     for groups in [
         &mut all.applications,
         &mut all.users,
@@ -209,6 +215,26 @@ pub(super) fn count(
         groups.truncate(LISTED);
     }
     all
+}
+
+/// The limits of roles that nobody uses are of no concern.
+fn bounds(all: &Connections, limits: &Limits) -> Vec<Bound> {
+    let database = limits.database.map(|limit| Bound {
+        whose: THIS_DATABASE.to_owned(),
+        used: all.here,
+        limit,
+    });
+    let roles = all.users.iter().filter_map(|user| {
+        Some(Bound {
+            whose: format!("role {}", user.name),
+            used: user.sessions,
+            limit: *limits.roles.get(&user.name)?,
+        })
+    });
+    let mut bounds: Vec<Bound> = database.into_iter().chain(roles).collect();
+    bounds.sort_by(|a, b| b.ratio().total_cmp(&a.ratio()));
+    bounds.truncate(LISTED);
+    bounds
 }
 
 fn slot(by_state: &mut ByState, state: State) -> &mut u32 {
@@ -324,37 +350,31 @@ mod tests {
     }
 
     #[test]
-    fn usable_is_what_remains_for_applications() {
-        for (max, superuser, reserved, usable) in
-            [(100, 3, 0, 97), (12, 3, 2, 7), (5, 3, 4, 0), (0, 0, 0, 0)]
-        {
-            let limits = Limits {
-                max_connections: max,
-                superuser_reserved: superuser,
-                reserved,
-                database: None,
-            };
-            assert_eq!(limits.usable(), usable);
-        }
-    }
-
-    #[test]
-    fn a_limit_of_the_database_counts_where_it_is_nearer() {
-        let limits = |database| Limits {
-            max_connections: 100,
+    fn what_is_nearer_than_the_limit_of_the_server_is_told() {
+        let limits = |database, role| Limits {
+            max_connections: 103,
             superuser_reserved: 3,
-            reserved: 0,
             database,
+            roles: [("app".to_owned(), role), ("nobody".to_owned(), 1)].into(),
+            ..Limits::default()
         };
-        assert_eq!(limits(None).free(60, 10), 37);
-        assert_eq!(limits(Some(15)).free(60, 10), 5);
-        assert_eq!(limits(Some(90)).free(60, 10), 37);
-        assert_eq!(limits(Some(5)).free(60, 10), 0);
-        assert_eq!(
-            limits(None).free(99, 10),
-            0,
-            "a superuser is within the reserve"
-        );
+        let groups = [
+            alike("web", State::Idle, true, 10),
+            alike("web", State::Idle, false, 2),
+        ];
+        for (database, role, expected) in [
+            (None, 600, None),
+            (Some(10), 600, Some(("this database", 10, 10))),
+            (None, 13, Some(("role app", 12, 13))),
+            (Some(90), 13, Some(("role app", 12, 13))),
+            (Some(0), 13, Some(("this database", 10, 0))),
+        ] {
+            let all = count(&groups, &[], &[], &limits(database, role));
+            let nearer = all.nearer();
+            let nearer = nearer.map(|bound| (&bound.whose[..], bound.used, bound.limit));
+            assert_eq!(nearer, expected);
+            assert!(all.bounds.iter().all(|bound| bound.whose != "role nobody"));
+        }
     }
 
     #[test]
@@ -389,6 +409,8 @@ mod tests {
         let names = |groups: &[Group]| groups.iter().map(|g| g.name.clone()).collect::<Vec<_>>();
         assert_eq!(names(&all.databases), ["shop", "other"]);
         assert_eq!(names(&all.clients), ["10.0.0.1", "local"]);
+        let here = all.here_by_state;
+        assert_eq!((here.active, here.idle, here.all()), (3, 5, 10));
         assert_eq!(all.oldest_transaction.unwrap().pid, 7);
         assert_eq!(all.oldest_snapshot.unwrap().transactions, 12);
         let prepared = Prepared {

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::connections::{Connections, Limits};
+use super::connections::Connections;
 use super::known::Known;
+use super::limits::Limits;
 use super::locks::LockTree;
 use super::migrations::Migrations;
 use super::probe::ProbeHealth;

@@ -199,7 +199,7 @@ fn of_sessions(picture: &Picture, what: &str) -> Option<f64> {
     Some(match what {
         "up" => 1.0,
         "connections" => f64::from(all.used),
-        "connections_percent" => f64::from(all.used) / f64::from(all.usable.max(1)) * 100.0,
+        "connections_percent" => all.ratio().max(all.of_database()) * 100.0,
         "connections_free" => f64::from(all.free),
         // What this role may not see is not none.
         "active" | "idle_in_transaction" | "oldest_transaction" | "longest_statement" if hidden => {
@@ -295,10 +295,7 @@ fn why_no_lag(picture: &Picture, vitals: &Vitals) -> String {
 
 fn of_changes(picture: &Picture, what: &str) -> Option<f64> {
     let count = match what {
-        "slower_statements" => {
-            let list = &picture.statements.get()?.list;
-            list.iter().filter(|trend| trend.slower).count()
-        }
+        "slower_statements" => picture.statements.get()?.slower(),
         "invalid_indexes" => {
             picture.invalid_indexes.get()?;
             picture.indexes_left_behind().count()

@@ -24,6 +24,7 @@ mod health;
 mod http;
 mod inspection;
 mod known;
+mod limits;
 mod locks;
 mod log;
 mod metric;
@@ -52,7 +53,7 @@ mod vitals;
 
 pub use alert::{Alert, AlertStanding, ReadingKind};
 pub use baseline::{Baseline, Normal, Readings};
-pub use connections::{ByState, Connections, Group, Limits, OldSnapshot, OldTransaction};
+pub use connections::{ByState, Connections, Group, OldSnapshot, OldTransaction};
 pub use downtime::{Downtime, Outage};
 pub use health::{
     Blind, DatabaseHealth, Health, Link, Picture, Rights, RowCount, Seen, ServerFacts,
@@ -60,6 +61,7 @@ pub use health::{
 pub use http::{client, is_here};
 pub use inspection::{Inspection, SessionLock, Shown, Subject};
 pub use known::Known;
+pub use limits::{Bound, Limits};
 pub use locks::{LockNode, LockTree, Prepared, Queue, Wanted};
 pub use metric::value_of;
 pub use migrations::{Migration, MigrationState, Migrations};

@@ -49,6 +49,13 @@ pub struct AlertHealth {
     pub words: String,
 }
 
+impl AlertHealth {
+    /// Whether the last reading said nothing.
+    pub fn is_unseen(&self) -> bool {
+        matches!(self.kind, ReadingKind::NoData | ReadingKind::Error)
+    }
+}
+
 /// What is watched over.
 enum Matter {
     /// A rule of the plan.

@@ -178,6 +178,7 @@ pub(crate) fn statements() -> Statements {
         frozen: true,
         note: None,
         list: Vec::new(),
+        slower: 0,
     }
 }
 

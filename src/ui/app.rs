@@ -163,6 +163,7 @@ impl App {
 
     fn draw(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
         self.outputs.follow(&self.world, &self.view);
+        self.view.settle(&self.world);
         let now = self.clock.now();
         let size = screen.terminal.size()?;
         let area = Rect::new(0, 0, size.width, size.height);

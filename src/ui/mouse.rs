@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::intent::Intent;
 use super::panels;
-use super::panels::watch::{self, Panel};
+use super::panels::watch::{self, Cursor, Panel};
 use super::rows::Rows;
 use super::scene::Scene;
 use super::screen::areas;
@@ -109,6 +109,9 @@ fn wheel(view: &mut View, world: &World, target: Target, by: i64, now: Moment) -
         Target::Session(focus, _) => focus,
         Target::Key(_) | Target::Nothing => return Vec::new(),
     };
+    if view.focus != focus {
+        view.session = Cursor::default();
+    }
     view.focus = focus;
     let intent = if by > 0 { Intent::Down } else { Intent::Up };
     carry_out(view, world, intent, now)
@@ -127,7 +130,7 @@ fn click(view: &mut View, world: &World, target: Target, now: Moment) -> Vec<Act
         Target::OutputBar(fraction) => return vec![Act::Output(OutputMove::To(fraction))],
         Target::Session(focus, session) => {
             view.focus = focus;
-            view.session = session;
+            view.session = Cursor::on(session);
         }
         Target::Key(intent) => return carry_out(view, world, intent, now),
         Target::Nothing => {}

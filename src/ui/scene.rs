@@ -13,6 +13,7 @@ use super::output::Window;
 use super::panels::watch::{self, Sight};
 use super::theme::{Role, Theme};
 use super::view::{Focus, View};
+use super::widgets::clip;
 use super::world::World;
 use crate::clock::Moment;
 
@@ -82,8 +83,18 @@ pub fn put(area: Rect, row: u16, line: Line<'_>, buf: &mut Buffer) {
 fn render_cut(line: Line<'_>, place: Rect, buf: &mut Buffer) {
     let cut = line.width() > usize::from(place.width);
     line.render(place, buf);
-    let last = (place.right().saturating_sub(1), place.y);
-    if let Some(cell) = buf.cell_mut(last).filter(|_| cut && place.width > 1) {
+    if !cut || place.width < 2 {
+        return;
+    }
+    let last = place.right() - 1;
+    let before = buf.cell((last - 1, place.y));
+    // Half of a wide character can't be covered: all of it goes.
+    if before.is_some_and(|cell| clip::width(cell.symbol()) > 1)
+        && let Some(wide) = buf.cell_mut((last - 1, place.y))
+    {
+        wide.set_symbol(" ");
+    }
+    if let Some(cell) = buf.cell_mut((last, place.y)) {
         cell.set_symbol("…");
     }
 }

@@ -9,7 +9,7 @@ use super::keymap;
 use super::keys::Key;
 use super::offer::{Offer, offer};
 use super::output::Direction;
-use super::panels::watch::Panel;
+use super::panels::watch::{Cursor, Panel};
 use super::rows::Rows;
 use super::screen::areas;
 use super::view::{Focus, Lower, View};
@@ -84,6 +84,7 @@ pub fn carry_out(view: &mut View, world: &World, intent: Intent, now: Moment) ->
         Intent::SearchPrevious => return search(view, Direction::Backward),
         Intent::NextDatabase => {
             view.database = (view.database + 1) % world.health.databases.len().max(1);
+            view.session = Cursor::default();
         }
         Intent::NextPanel => next_panel(view, 1),
         Intent::PreviousPanel => next_panel(view, Panel::LOWER.len() - 1),
@@ -129,7 +130,7 @@ fn quit(view: &mut View, world: &World) -> Vec<Act> {
 fn back(view: &mut View) -> Vec<Act> {
     view.zoomed = false;
     view.cursor = None;
-    view.session = None;
+    view.session = Cursor::default();
     view.output = None;
     view.message = None;
     view.focus = Focus::Steps;
@@ -143,7 +144,7 @@ fn move_focus(view: &mut View, by: usize) {
     let places = view.places();
     let at = places.iter().position(|focus| *focus == view.focus);
     view.focus = places[(at.unwrap_or(0) + by) % places.len()];
-    view.session = None;
+    view.session = Cursor::default();
 }
 
 /// Another panel takes the lower place of the database's column, and the keys.
@@ -152,7 +153,7 @@ fn next_panel(view: &mut View, by: usize) {
     let next = Panel::LOWER[(at.unwrap_or(0) + by) % Panel::LOWER.len()];
     view.lower = Lower(next);
     view.focus = Focus::Panel(next);
-    view.session = None;
+    view.session = Cursor::default();
 }
 
 fn search(view: &View, direction: Direction) -> Vec<Act> {
@@ -236,16 +237,7 @@ fn move_cursor(view: &mut View, world: &World, by: i64) {
 fn move_session(view: &mut View, world: &World, panel: Panel, by: i64) {
     let sessions = world.sessions(panel, view.database);
     let pids: Vec<i32> = sessions.map(|session| session.pid).collect();
-    let last = pids.len().saturating_sub(1) as i64;
-    let at = view
-        .session
-        .and_then(|pid| pids.iter().position(|other| *other == pid));
-    let next = match at {
-        Some(at) => (at as i64).saturating_add(by).clamp(0, last),
-        None if by < 0 => last,
-        None => 0,
-    };
-    view.session = pids.get(next as usize).copied();
+    view.session.step(&pids, by);
 }
 
 fn toggle_phase(view: &mut View, world: &World, open: bool) {

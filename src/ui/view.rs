@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ratatui::layout::Rect;
 
 use super::dialogs::Dialog;
-use super::panels::watch::Panel;
+use super::panels::watch::{Cursor, Panel};
 use super::world::World;
 use crate::clock::Moment;
 use crate::plan::StepIx;
@@ -64,8 +64,8 @@ pub struct View {
     pub database: usize,
     /// Which panel has the lower place of the database's column.
     pub lower: Lower,
-    /// The session under the cursor of a database panel, by its process.
-    pub session: Option<i32>,
+    /// The cursor in the sessions of a database panel.
+    pub session: Cursor,
     /// What lies over the screen.
     pub dialog: Option<Dialog>,
     /// What the last key came to.
@@ -78,6 +78,14 @@ impl View {
     /// The step under the cursor.
     pub fn step(&self, world: &World) -> StepIx {
         self.cursor.unwrap_or_else(|| world.focus())
+    }
+
+    /// Takes note of what is drawn.
+    pub fn settle(&mut self, world: &World) {
+        if let Focus::Panel(panel) = self.focus {
+            let listed = world.sessions(panel, self.database);
+            self.session.settle(listed.map(|session| session.pid));
+        }
     }
 
     /// The places that the keys can have, in the order of the Tab key.

@@ -1,6 +1,6 @@
 //! What changes rarely about a server.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use sqlx::postgres::types::Oid;
 use super::line::{Line, query};
 use super::rows::{field, flag, text};
 use super::trouble::Trouble;
-use crate::monitor::connections::Limits;
 use crate::monitor::health::{Rights, ServerFacts};
+use crate::monitor::limits::Limits;
 use crate::monitor::progress::View;
 
 /// Columns are looked for rather than concluded from the version.
@@ -36,6 +36,10 @@ const FACTS: &str = "
            current_setting('superuser_reserved_connections')::int4 AS superuser_reserved,
            current_setting('reserved_connections', true)::int4 AS reserved,
            d.datconnlimit AS database_limit,
+           (SELECT array_agg(rolname::text ORDER BY oid) FROM pg_roles
+             WHERE rolconnlimit >= 0 AND NOT rolsuper) AS limited_roles,
+           (SELECT array_agg(rolconnlimit ORDER BY oid) FROM pg_roles
+             WHERE rolconnlimit >= 0 AND NOT rolsuper) AS role_limits,
            to_regclass('pg_stat_checkpointer') IS NOT NULL AS checkpointer,
            ARRAY(SELECT c.relname::text FROM pg_class AS c
                   WHERE c.relnamespace = 'pg_catalog'::regnamespace
@@ -66,6 +70,8 @@ pub(super) struct Facts {
     pub(super) seen_as: Option<IpAddr>,
     /// The question for all its progress views; empty if it has none.
     pub(super) progress: String,
+    /// The views that it has of those.
+    pub(super) counted: Vec<View>,
     /// Whether checkpoints are counted in a view of their own.
     pub(super) checkpointer: bool,
     /// Whether the server tells since when a lock is waited for.
@@ -107,6 +113,7 @@ fn facts(row: &PgRow) -> Facts {
                 reserved: number("reserved").unwrap_or_default(),
                 // -1 says that there is no limit, and is no number of sessions.
                 database: number("database_limit"),
+                roles: role_limits(row),
             },
         },
         database: field(row, "database_oid").map_or(0, |Oid(oid)| oid),
@@ -116,6 +123,7 @@ fn facts(row: &PgRow) -> Facts {
         role: text(row, "role").unwrap_or_default(),
         seen_as: text(row, "seen_as").and_then(|address| address.parse().ok()),
         progress: progress(row),
+        counted: views(row),
         checkpointer: flag(row, "checkpointer"),
         waitstart: flag(row, "waitstart"),
     }
@@ -127,13 +135,25 @@ fn names(row: &PgRow, oids: &str, names: &str) -> HashMap<u32, String> {
     oids.into_iter().map(|Oid(oid)| oid).zip(names).collect()
 }
 
-fn progress(row: &PgRow) -> String {
+/// No limit holds superusers up, so theirs are not asked for.
+fn role_limits(row: &PgRow) -> BTreeMap<String, u32> {
+    let names: Vec<String> = field(row, "limited_roles").unwrap_or_default();
+    let limits: Vec<i32> = field(row, "role_limits").unwrap_or_default();
+    let limits = limits
+        .into_iter()
+        .map(|limit| limit.try_into().unwrap_or(0));
+    names.into_iter().zip(limits).collect()
+}
+
+fn views(row: &PgRow) -> Vec<View> {
     let names: Vec<String> = field(row, "progress").unwrap_or_default();
-    let views: Vec<View> = View::ALL
-        .iter()
-        .filter(|(_, name)| names.iter().any(|known| known == name))
-        .map(|(view, _)| *view)
-        .collect();
+    let known = View::ALL.iter();
+    let known = known.filter(|(_, name)| names.iter().any(|known| known == name));
+    known.map(|(view, _)| *view).collect()
+}
+
+fn progress(row: &PgRow) -> String {
+    let views = views(row);
     if views.is_empty() {
         return String::new();
     }

@@ -12,7 +12,8 @@ use super::rows::{count, field, flag, relation, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
 use crate::monitor::progress::{
-    Growths, Paces, Progress, Raw, Seen, Size, View, WaitsFor, reads_everything, rewrites,
+    Growths, Paces, Progress, Raw, Seen, Size, View, WaitsFor, counted_by, megabytes,
+    reads_everything, rewrites,
 };
 use crate::monitor::session::{Session, State};
 
@@ -78,10 +79,11 @@ pub(super) fn question(views: &[View], counts_indexes: bool) -> String {
             .find(|(_, (known, _))| known == view);
         let (at, name) = named.map_or((0, ""), |(at, (_, name))| (at, *name));
         let relation = match view {
-            View::BaseBackup => "NULL, NULL",
+            View::BaseBackup => "NULL, NULL, false",
             _ => {
                 "relid::regclass::text,
-                  (SELECT reltuples FROM pg_class WHERE oid = relid)"
+                  (SELECT reltuples FROM pg_class WHERE oid = relid),
+                  EXISTS (SELECT FROM pg_index WHERE indrelid = relid)"
             }
         };
         let here = match view {
@@ -95,11 +97,11 @@ pub(super) fn question(views: &[View], counts_indexes: bool) -> String {
     };
     let all: Vec<String> = views.iter().map(select).collect();
     format!(
-        "SELECT view::int4, pid, relation::text, rows::float8, command::text, phase::text, done::float8,
+        "SELECT view::int4, pid, relation::text, rows::float8, indexed, command::text, phase::text, done::float8,
                 total::float8, more_done::float8, more_total::float8, parts_done::float8,
                 parts_total::float8, lockers_done::int8, lockers_total::int8, locker::int4,
                 index::text
-           FROM ({}) AS p (view, pid, relation, rows, command, phase, done, total, more_done, more_total,
+           FROM ({}) AS p (view, pid, relation, rows, indexed, command, phase, done, total, more_done, more_total,
                            parts_done, parts_total, lockers_done, lockers_total, locker, index)
           WHERE $1 IS NOT NULL
           LIMIT 100",
@@ -175,7 +177,13 @@ impl ProgressWatch {
                 Err(why) => blind = Some(why),
             }
         }
-        let uncounted = uncounted(sessions, &all);
+        let mut uncounted = uncounted(sessions, &all, &facts.counted);
+        let more = uncounted.len().saturating_sub(LISTED);
+        if more > 0 {
+            uncounted.truncate(LISTED);
+            let words = format!("of {more} more that change something no counter tells");
+            blind.get_or_insert(words);
+        }
         if uncounted.is_empty() {
             self.growths.keep(&[]);
         } else {
@@ -306,8 +314,13 @@ impl ProgressWatch {
     }
 }
 
-/// Long statements of which no view tells and that change something: ours, and whatever alters tables.
-fn uncounted<'s>(sessions: &'s [Session], counted: &[Progress]) -> Vec<&'s Session> {
+/// Long statements of which no view tells, given those that the server has, and that change something or go
+/// through a whole table: ours first.
+fn uncounted<'s>(
+    sessions: &'s [Session],
+    counted: &[Progress],
+    views: &[View],
+) -> Vec<&'s Session> {
     let is_long = |session: &&Session| {
         session.state == State::Active
             && session.query_age.is_some_and(|age| age >= LONG)
@@ -316,15 +329,12 @@ fn uncounted<'s>(sessions: &'s [Session], counted: &[Progress]) -> Vec<&'s Sessi
             && !counted.iter().any(|known| known.pid == session.pid)
     };
     let told = |session: &&Session| {
-        session
-            .statement
-            .as_deref()
-            .and_then(reads_everything)
-            .is_some()
+        let statement = session.statement.as_deref().unwrap_or_default();
+        let counted = counted_by(statement).is_some_and(|view| views.contains(&view));
+        !counted && reads_everything(statement).is_some()
     };
     let mut found: Vec<&Session> = sessions.iter().filter(is_long).filter(told).collect();
     found.sort_by_key(|session| std::cmp::Reverse((session.ours.is_some(), session.query_age)));
-    found.truncate(LISTED);
     found
 }
 
@@ -333,7 +343,7 @@ fn unknown(session: &Session, relation: Option<&str>, was: Option<Size>) -> Prog
     let does = reads_everything(statement).unwrap_or_default();
     let size = was.map(|was| was.table + was.indexes);
     let size = size.filter(|bytes| *bytes > 0.0);
-    let size = size.map(|bytes| format!(" of {:.0} MB", (bytes / 1e6).max(1.0)));
+    let size = size.map(|bytes| format!(" of {}", megabytes(bytes)));
     let words: Vec<&str> = statement.split_whitespace().take(3).collect();
     Progress {
         pid: session.pid,
@@ -375,6 +385,7 @@ fn raw(row: &PgRow) -> Option<Raw> {
         done: number("done"),
         total: number("total"),
         rows: field(row, "rows"),
+        indexed: flag(row, "indexed"),
         more_done: number("more_done"),
         more_total: number("more_total"),
         parts_done: number("parts_done"),

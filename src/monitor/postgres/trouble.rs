@@ -1,6 +1,7 @@
 //! What goes wrong with a server, in plain words.
 
-use std::io::ErrorKind;
+use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
@@ -41,7 +42,7 @@ impl From<sqlx::Error> for Trouble {
                     None => (database.message().to_owned(), true),
                 }
             }
-            sqlx::Error::Io(error) => (io_words(error), true),
+            sqlx::Error::Io(outer) => (io_words(kinds(&error).last(), outer), true),
             sqlx::Error::Tls(error) => (format!("TLS failed: {error}"), true),
             sqlx::Error::Protocol(_) => {
                 ("it does not speak PostgreSQL's protocol".to_owned(), true)
@@ -84,10 +85,24 @@ fn is_down(error: &sqlx::Error) -> bool {
             .code()
             .is_some_and(|code| ["57P01", "57P02", "57P03", "53300"].contains(&&code[..])),
         // A socket that is not there is one of a server that is not there.
-        sqlx::Error::Io(error) => {
-            error.kind() == ErrorKind::NotFound || tells_of_the_other_side(error.kind())
-        }
-        _ => false,
+        sqlx::Error::Io(outer) if outer.kind() == ErrorKind::NotFound => true,
+        other => kinds(other).any(tells_of_the_other_side),
+    }
+}
+
+/// What kinds of failures of the way to the server are in `error`, from the outermost: TLS, and whatever else
+/// stands between, wrap them in their own.
+fn kinds<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = ErrorKind> + 'e {
+    let all = std::iter::successors(Some(error), |error| beneath(*error));
+    all.filter_map(|error| Some(error.downcast_ref::<io::Error>()?.kind()))
+}
+
+fn beneath<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    // Such a failure names as its source what lies beneath the one that it wraps.
+    let wraps = error.downcast_ref::<io::Error>();
+    match wraps.and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
     }
 }
 
@@ -95,8 +110,8 @@ fn ends_session(error: &PgDatabaseError) -> bool {
     matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic)
 }
 
-fn io_words(error: &std::io::Error) -> String {
-    match error.kind() {
+fn io_words(innermost: Option<ErrorKind>, error: &io::Error) -> String {
+    match innermost.unwrap_or(error.kind()) {
         ErrorKind::ConnectionRefused => "connection refused".to_owned(),
         ErrorKind::NotFound => "no server listens at this socket".to_owned(),
         ErrorKind::UnexpectedEof
@@ -104,5 +119,30 @@ fn io_words(error: &std::io::Error) -> String {
         | ErrorKind::ConnectionAborted
         | ErrorKind::BrokenPipe => "the server closed the connection".to_owned(),
         _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_that_breaks_off_is_heard_of_through_whatever_wraps_it() {
+        let reset = || io::Error::from(ErrorKind::ConnectionReset);
+        let wrapped = || io::Error::other(io::Error::other(reset()));
+        for (error, down) in [
+            (sqlx::Error::Io(reset()), true),
+            (sqlx::Error::Io(wrapped()), true),
+            (sqlx::Error::Tls(wrapped().into()), true),
+            (sqlx::Error::Io(ErrorKind::NotFound.into()), true),
+            (sqlx::Error::Io(io::Error::other("no such name")), false),
+            (sqlx::Error::Tls("no certificate".into()), false),
+            (sqlx::Error::RowNotFound, false),
+        ] {
+            let words = error.to_string();
+            assert_eq!(Trouble::from(error).down, down, "{words}");
+        }
+        let trouble = Trouble::from(sqlx::Error::Io(wrapped()));
+        assert_eq!(trouble.words, "the server closed the connection");
     }
 }

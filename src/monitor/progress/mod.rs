@@ -25,7 +25,7 @@ pub(super) use growth::{Growths, Size};
 pub(super) use pace::{After, Stretch};
 pub(super) use pace::{Paces, Seen};
 pub(super) use phases::{Raw, View};
-pub(super) use words::{plain, reads_everything, rewrites};
+pub(super) use words::{counted_by, megabytes, plain, reads_everything, rewrites};
 
 /// Something long that goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -64,6 +64,8 @@ pub(in crate::monitor) struct Raw {
     pub(in crate::monitor) more_total: f64,
     /// How many rows the table has, as the server last estimated.
     pub(in crate::monitor) rows: Option<f64>,
+    /// Whether it has indexes.
+    pub(in crate::monitor) indexed: bool,
     /// Partitions of the table.
     pub(in crate::monitor) parts_done: f64,
     pub(in crate::monitor) parts_total: f64,
@@ -125,6 +127,14 @@ const VACUUM: &[Phase] = &[
     Phase("performing final cleanup", 0.99, 0.01, Nothing),
 ];
 
+/// Without indexes, rows are removed while the table is read.
+const VACUUM_ALONE: &[Phase] = &[
+    Phase("initializing", 0.0, 0.0, Nothing),
+    Phase("scanning heap", 0.0, 0.98, Main),
+    Phase("truncating heap", 0.98, 0.01, Nothing),
+    Phase("performing final cleanup", 0.99, 0.01, Nothing),
+];
+
 const CLUSTER: &[Phase] = &[
     Phase("initializing", 0.0, 0.0, Nothing),
     Phase("seq scanning heap", 0.0, 0.55, Main),
@@ -157,7 +167,8 @@ impl Raw {
         match self.view {
             View::CreateIndex if self.is_concurrent() => INDEX_CONCURRENTLY,
             View::CreateIndex => INDEX,
-            View::Vacuum => VACUUM,
+            View::Vacuum if self.indexed => VACUUM,
+            View::Vacuum => VACUUM_ALONE,
             View::Cluster => CLUSTER,
             View::Analyze => ANALYZE,
             View::Copy | View::BaseBackup => &[],
@@ -238,7 +249,8 @@ impl Raw {
         }
         let Phase(name, begins, weight, counters) = self.phase_now()?;
         let done = self.within(*counters)?;
-        if self.view == View::Cluster {
+        // How long indexes take depends on what is found in the table, and it may be gone through again.
+        if self.view == View::Cluster || self.view == View::Vacuum && self.indexed {
             return None;
         }
         let after = if *name == SCAN {

@@ -19,6 +19,7 @@ fn raw(view: View, command: &str, phase: &str, counters: [f64; 4]) -> Raw {
         more_done: counters[2],
         more_total: counters[3],
         rows: None,
+        indexed: true,
         parts_done: 0.0,
         parts_total: 0.0,
         lockers_done: 0,
@@ -316,12 +317,49 @@ fn why_there_is_no_progress_is_said_by_what_the_statement_does() {
             "create table b as select * from a",
             Some("fills a new table"),
         ),
+        (
+            "COPY a FROM STDIN",
+            Some("copies to or from a client or a file"),
+        ),
+        ("analyze a", Some("analyzes rows")),
+        ("VACUUM (analyze) a", Some("analyzes rows")),
+        ("autovacuum: ANALYZE public.a", Some("analyzes rows")),
+        ("autovacuum: VACUUM public.a", None),
+        ("explain analyze select 1", None),
         ("select 'alter table'", None),
         ("", None),
     ] {
         assert_eq!(reads_everything(statement), words, "{statement}");
     }
     assert!(rewrites("alter table a alter b type bigint") && !rewrites("select 1"));
+    for (statement, view) in [
+        ("copy a to stdout", Some(View::Copy)),
+        ("autovacuum: VACUUM ANALYZE public.a", Some(View::Analyze)),
+        ("update a set b = 1", None),
+    ] {
+        assert_eq!(counted_by(statement), view, "newer servers count it");
+    }
+}
+
+#[test]
+fn a_vacuum_of_a_table_without_indexes_is_its_scan() {
+    let scan = |indexed| Raw {
+        indexed,
+        ..raw(
+            View::Vacuum,
+            "VACUUM",
+            "scanning heap",
+            [50.0, 100.0, 0.0, 0.0],
+        )
+    };
+    assert_eq!(
+        [true, false].map(|it| percent(&scan(it))),
+        [Some(33), Some(49)]
+    );
+    // How often indexes are gone through, and how long that takes, nobody knows before.
+    assert_eq!(scan(true).stretch(), None);
+    let times = scan(false).stretch().unwrap().after.times;
+    assert!((0.0..0.03).contains(&times), "{times}");
 }
 
 proptest! {

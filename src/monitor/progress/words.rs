@@ -1,6 +1,12 @@
 //! What a statement does to a table, as far as its text tells: enough to say why there is no progress
 //! to show.
 
+use super::View;
+
+/// What is counted by newer servers only.
+const COPIES: &str = "copies to or from a client or a file";
+const SAMPLES: &str = "analyzes rows";
+
 /// The words of a statement in lower case, without comments and without what stands in quotes.
 pub(in crate::monitor) fn plain(statement: &str) -> String {
     let mut text = String::new();
@@ -52,9 +58,19 @@ pub(super) fn rebuilds_only(statement: &str, index: &str) -> bool {
     last(name) == index
 }
 
+/// The view that counts the statement, on servers that have it.
+pub(in crate::monitor) fn counted_by(statement: &str) -> Option<View> {
+    match reads_everything(statement)? {
+        COPIES => Some(View::Copy),
+        SAMPLES => Some(View::Analyze),
+        _ => None,
+    }
+}
+
 /// What the statement does that takes long and that no counter tells of; none for anything else.
 pub(in crate::monitor) fn reads_everything(statement: &str) -> Option<&'static str> {
     let text = plain(statement);
+    let text = text.strip_prefix("autovacuum: ").unwrap_or(&text);
     let alters = text.starts_with("alter table");
     let found = [
         (
@@ -89,6 +105,19 @@ pub(in crate::monitor) fn reads_everything(statement: &str) -> Option<&'static s
             text.starts_with("insert ") && text.contains("select"),
             "copies rows",
         ),
+        (text.starts_with("copy "), COPIES),
+        (
+            text.starts_with("analyze") || text.starts_with("vacuum") && text.contains("analyze"),
+            SAMPLES,
+        ),
     ];
     found.iter().find(|(is, _)| *is).map(|(_, words)| *words)
+}
+
+/// An amount of bytes that is only known roughly.
+pub(in crate::monitor) fn megabytes(bytes: f64) -> String {
+    match bytes / 1e6 {
+        little if little < 1.0 => "less than 1 MB".to_owned(),
+        some => format!("{some:.0} MB"),
+    }
 }

@@ -37,6 +37,17 @@ pub struct Statements {
     /// Those that are slower than normal, the costliest difference first, and then those on which
     /// most time is spent; 50 at most.
     pub list: Vec<Trend>,
+    /// How many are slower than normal, those that are not listed included.
+    #[serde(default)]
+    pub slower: usize,
+}
+
+impl Statements {
+    /// How many are slower than normal.
+    pub fn slower(&self) -> usize {
+        let listed = self.list.iter().filter(|trend| trend.slower).count();
+        self.slower.max(listed)
+    }
 }
 
 /// One statement, now and before.

@@ -199,6 +199,7 @@ impl Tracker {
             .collect();
         trends.sort_by(|(_, a), (_, b)| order(a).total_cmp(&order(b)));
         trends.sort_by_key(|(_, trend)| Reverse(trend.slower));
+        let slower = trends.iter().filter(|(_, trend)| trend.slower).count();
         trends.truncate(LISTED);
         let (keys, list) = trends.into_iter().unzip();
         let statements = Statements {
@@ -209,6 +210,7 @@ impl Tracker {
             frozen: self.is_frozen,
             note: self.note(normal.is_some(), newest.at),
             list,
+            slower,
         };
         Some((statements, keys))
     }

@@ -17,6 +17,7 @@ use super::screen::{Clicked, Look};
 use super::state::{Reel, State};
 use crate::clock::{Clock, Moment, SystemClock};
 use crate::monitor::{Frame, Health, Inspector, Monitor, Recorder, Signaller, Tape};
+use crate::ui::panels::watch::Cursor;
 use crate::ui::signals::Signals;
 use crate::ui::terminal::Screen;
 use crate::ui::theme::Theme;
@@ -257,6 +258,7 @@ impl App {
     }
 
     fn draw(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
+        self.state.settle(&self.health);
         let look = self.look();
         let drawn = screen
             .terminal
@@ -284,6 +286,7 @@ impl App {
                 Vec::new()
             }
             TerminalEvent::Paste(text) if self.state.typing => {
+                self.state.session = Cursor::default();
                 self.state.filter.push_str(text.trim());
                 Vec::new()
             }
@@ -303,7 +306,7 @@ impl App {
             MouseEventKind::Down(MouseButton::Left) => {
                 match self.look().clicked(self.state.size, x, y) {
                     Clicked::Tab(tab) => self.state.show(tab),
-                    Clicked::Session(pid) => self.state.session = Some(pid),
+                    Clicked::Session(pid) => self.state.session = Cursor::on(Some(pid)),
                     Clicked::Nothing => {}
                 }
             }

@@ -76,7 +76,8 @@ impl Detail {
     }
 
     /// Draws it over a screen, but for the last lines, which say what keys do and did.
-    pub fn draw(&self, sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+    /// A recording can't be asked for more.
+    pub fn draw(&self, sight: &Sight<'_>, recorded: bool, area: Rect, buf: &mut Buffer) {
         let place = Rect {
             x: area.x + area.width.min(4) / 2,
             y: area.y + area.height.min(2) / 2,
@@ -85,11 +86,16 @@ impl Detail {
         };
         Clear.render(place, buf);
         let title = match self.session.state {
+            Doing::Prepared if recorded => "Prepared transaction  (esc closes)".to_owned(),
             Doing::Prepared => "Prepared transaction  (esc closes, enter looks again)".to_owned(),
-            _ => format!(
-                "Session {}  (esc closes, enter looks again, e explains, y copies)",
-                self.session.pid
-            ),
+            _ => {
+                let asks = if recorded {
+                    ""
+                } else {
+                    ", enter looks again, e explains"
+                };
+                format!("Session {}  (esc closes{asks}, y copies)", self.session.pid)
+            }
         };
         let inner = frame(sight.theme, &title, true, place, buf);
         let lines = self.lines(sight, usize::from(inner.width));

@@ -47,13 +47,20 @@ impl Look<'_> {
         }
     }
 
+    /// Whether the key can do something: a recording has no server.
+    fn can(&self, want: Want) -> bool {
+        let asks = matches!(want, Want::Explain | Want::Cancel | Want::Terminate);
+        !asks || self.state.reel.is_none()
+    }
+
     /// As many keys as there is room for, those that lead to the others always.
-    pub(super) fn footer(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
+    pub(super) fn footer(&self, sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         let wide = |binding: &Binding| {
             clip::width(&binding.keys[0].to_string()) + clip::width(binding.hint) + 3
         };
         let always = |binding: &Binding| matches!(binding.want, Want::Help | Want::Quit);
-        let shown = KEYMAP.iter().filter(|binding| !binding.hint.is_empty());
+        let shown = KEYMAP.iter();
+        let shown = shown.filter(|binding| !binding.hint.is_empty() && self.can(binding.want));
         let kept: usize = shown.clone().filter(|b| always(b)).map(wide).sum();
         let mut room = usize::from(area.width).saturating_sub(kept);
         let mut spans = Vec::new();

@@ -171,9 +171,9 @@ impl Look<'_> {
         watch::strip(&sight, areas.strip, buf);
         watch::line(&sight, Span::raw(""), areas.probes, buf);
         self.message(&sight, areas.message, buf);
-        Look::footer(&sight, areas.footer, buf);
+        self.footer(&sight, areas.footer, buf);
         if let Some(detail) = &self.state.detail {
-            detail.draw(&sight, area, buf);
+            detail.draw(&sight, self.state.reel.is_some(), area, buf);
         }
         if self.state.help {
             help(&sight, area, buf);
@@ -201,8 +201,15 @@ impl Look<'_> {
                     others => format!(" here, {others} in other databases"),
                 };
                 let order = self.state.order.word();
+                let listed = picture.sessions.iter().filter(|one| !one.is_monitor());
+                let here = picture.connections.here_by_state.all();
+                let cut = if listed.count() < here as usize {
+                    format!(" of {here}")
+                } else {
+                    String::new()
+                };
                 format!(
-                    "Sessions  {}{elsewhere}, by {order}{reverse}",
+                    "Sessions  {}{cut}{elsewhere}, by {order}{reverse}",
                     sessions.len()
                 )
             }

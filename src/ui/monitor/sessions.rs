@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::monitor::{Picture, Session, State as Doing};
-use crate::ui::panels::watch::{Sight, holds};
+use crate::ui::panels::watch::{Cursor, Row, Sight, draw_rows, holds};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::widgets::clip;
@@ -203,29 +203,15 @@ pub fn draw(
         height: area.height.saturating_sub(1),
         ..area
     };
-    let cursor = sessions
-        .iter()
-        .position(|session| sight.session == Some(session.pid));
-    let top = cursor
-        .unwrap_or(0)
-        .saturating_sub(usize::from(list.height).saturating_sub(1));
-    for (row, (at, session)) in (0..list.height).zip(sessions.iter().enumerate().skip(top)) {
-        put(list, row, line(sight, session, &columns), buf);
-        if cursor == Some(at) {
-            let place = Rect {
-                y: list.y + row,
-                height: 1,
-                ..list
-            };
-            buf.set_style(place, sight.style(Role::Selected));
-        }
-    }
+    let rows = rows(sight.session, sessions, list.height);
+    let one = |at: usize| line(sight, sessions[at], &columns);
+    draw_rows(sight, &rows, one, list, buf);
     let hidden = sight
         .picture()
         .and_then(|picture| picture.hidden_sessions());
     let below = Rect {
-        y: list.y + list.height.min(sessions.len() as u16),
-        height: list.height.saturating_sub(sessions.len() as u16),
+        y: list.y + list.height.min(rows.len() as u16),
+        height: list.height.saturating_sub(rows.len() as u16),
         ..list
     };
     match hidden {
@@ -238,15 +224,19 @@ pub fn draw(
     }
 }
 
+/// The rows that are drawn of `sessions` in a list `height` high.
+fn rows(cursor: Cursor, sessions: &[&Session], height: u16) -> Vec<(Row, bool)> {
+    let pids = sessions.iter().map(|session| session.pid);
+    cursor.rows(pids, usize::from(height))
+}
+
 /// The session in the row `row` of a table `height` high.
-pub fn at(sessions: &[&Session], picked: Option<i32>, height: u16, row: u16) -> Option<i32> {
-    let cursor = sessions
-        .iter()
-        .position(|session| picked == Some(session.pid));
-    let room = usize::from(height.saturating_sub(1));
-    let top = cursor.unwrap_or(0).saturating_sub(room.saturating_sub(1));
+pub fn at(sessions: &[&Session], cursor: Cursor, height: u16, row: u16) -> Option<i32> {
     let row = usize::from(row.checked_sub(1)?);
-    sessions.get(top + row).map(|session| session.pid)
+    match rows(cursor, sessions, height.saturating_sub(1)).get(row)? {
+        (Row::Session(at), _) => sessions.get(*at).map(|session| session.pid),
+        (Row::Gap(_), _) => None,
+    }
 }
 
 fn line(sight: &Sight<'_>, session: &Session, columns: &[Column]) -> Line<'static> {

@@ -16,6 +16,7 @@ use super::wish::Question;
 use crate::clock::Moment;
 use crate::monitor::{Health, Missing, Picture, Session};
 use crate::ui::keys::Key;
+use crate::ui::panels::watch::Cursor;
 
 /// A recording that is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +38,8 @@ pub struct State {
     pub tab: Tab,
     /// Which database is shown.
     pub database: usize,
-    /// The session under the cursor.
-    pub session: Option<i32>,
+    /// The cursor in the sessions.
+    pub session: Cursor,
     /// What the sessions are sorted by.
     pub order: Order,
     /// Whether the other way around.
@@ -108,10 +109,26 @@ impl State {
         }
     }
 
-    /// The session under the cursor: the one that was picked, and before any was the first.
-    pub(super) fn cursor(&self, health: &Health) -> Option<i32> {
-        let first = || self.sessions(health).first().map(|session| session.pid);
-        self.session.or_else(first)
+    /// The cursor: on the session that was picked; before any was, on the one that was drawn first.
+    pub(super) fn cursor(&self, health: &Health) -> Cursor {
+        let mut cursor = self.session;
+        if cursor.session().is_none() {
+            cursor.stand(self.sessions(health).first().map(|session| session.pid));
+        }
+        cursor
+    }
+
+    /// Takes note of what is drawn: keys are about what somebody has seen.
+    pub fn settle(&mut self, newest: &Arc<Health>) {
+        let health = Arc::clone(self.health(newest));
+        let listed = self.pids(&health);
+        self.session.stand(listed.first().copied());
+        self.session.settle(listed);
+    }
+
+    fn pids(&self, health: &Health) -> Vec<i32> {
+        let sessions = self.sessions(health).into_iter();
+        sessions.map(|session| session.pid).collect()
     }
 
     /// The session that keys are about: the one that is looked at from near, else the one under the
@@ -121,7 +138,7 @@ impl State {
             let now = self.picture(health).and_then(|now| now.again(session));
             return Ok(now.unwrap_or(session).clone());
         }
-        let Some(pid) = self.cursor(health) else {
+        let Some(pid) = self.cursor(health).session() else {
             let hidden = self.picture(health).and_then(|now| now.hidden_sessions());
             return Err(hidden.unwrap_or_else(|| "no session is under the cursor".to_owned()));
         };
@@ -153,7 +170,9 @@ impl State {
         self.carry_out(want, newest, now)
     }
 
+    /// Others are listed with each letter, so that nobody is picked any more.
     fn type_filter(&mut self, event: &KeyEvent) {
+        self.session = Cursor::default();
         match event.code {
             KeyCode::Char(letter) => self.filter.push(letter),
             KeyCode::Backspace => drop(self.filter.pop()),
@@ -188,7 +207,7 @@ impl State {
             Want::Freeze => self.freeze(newest, now),
             Want::Database => {
                 self.database = (self.database + 1) % health.databases.len().max(1);
-                self.session = None;
+                self.session = Cursor::default();
                 self.detail = None;
             }
             Want::Back => self.wind(-1),
@@ -215,7 +234,7 @@ impl State {
     /// Gives the large place to `tab`, whose cursor begins at its top.
     pub(super) fn show(&mut self, tab: Tab) {
         if tab != self.tab {
-            self.session = None;
+            self.session = Cursor::default();
         }
         self.tab = tab;
         self.detail = None;
@@ -235,18 +254,8 @@ impl State {
             detail.scroll(by);
             return;
         }
-        let sessions = self.sessions(health);
-        let cursor = self.cursor(health);
-        let at = sessions
-            .iter()
-            .position(|session| Some(session.pid) == cursor);
-        let last = sessions.len().saturating_sub(1) as i64;
-        let next = match at {
-            Some(at) => (at as i64).saturating_add(by).clamp(0, last),
-            None if by < 0 => last,
-            None => 0,
-        };
-        self.session = sessions.get(next as usize).map(|session| session.pid);
+        self.session = self.cursor(health);
+        self.session.step(&self.pids(health), by);
     }
 
     fn go_to_end(&mut self, health: &Health, end: bool) {
@@ -301,7 +310,7 @@ impl State {
             self.detail = None;
         } else {
             self.filter.clear();
-            self.session = None;
+            self.session = Cursor::default();
         }
     }
 }

@@ -73,6 +73,8 @@ impl Screen {
                 '↑' => KeyCode::Up,
                 '→' => KeyCode::Right,
                 '←' => KeyCode::Left,
+                'H' => KeyCode::Home,
+                'E' => KeyCode::End,
                 letter => KeyCode::Char(letter),
             };
             let event = KeyEvent::new(code, KeyModifiers::NONE);
@@ -84,6 +86,7 @@ impl Screen {
     fn drawn(&mut self, width: u16, height: u16) -> String {
         let area = Rect::new(0, 0, width, height);
         self.state.size = area;
+        self.state.settle(&self.health);
         let mut buf = Buffer::empty(area);
         self.look().draw(area, &mut buf);
         sketch(&buf)
@@ -380,7 +383,10 @@ fn what_was_picked_is_left_with_its_panel_and_its_database() {
     let mut health = Health::clone(&screen.health);
     health.databases.push(health.databases[0].clone());
     screen.health = Arc::new(health);
-    let picked = |screen: &Screen| (screen.state.session, screen.state.detail.is_some());
+    let picked = |screen: &Screen| {
+        let state = &screen.state;
+        (state.session.picked(), state.detail.is_some())
+    };
     screen.press("↓↓\r");
     assert_eq!(picked(&screen), (Some(15), true));
     screen.press("D");
@@ -494,6 +500,16 @@ fn a_recording_is_wound_and_asks_no_server() {
     screen.press("k");
     assert!(screen.state.question.is_none());
     assert!(screen.drawn(100, 24).contains("2 of 3"));
+    let played = screen.drawn(100, 24);
+    let footer = played.lines().last().unwrap_or_default();
+    assert!(
+        footer.contains("look") && footer.contains("copy"),
+        "{footer}"
+    );
+    assert!(
+        !footer.contains("explain") && !footer.contains("cancel"),
+        "{footer}"
+    );
     assert!(!screen.drawn(100, 24).contains("MISSING"));
     let missing = |line| Missing {
         line,
@@ -631,6 +647,65 @@ fn keys_mean_the_session_that_is_shown_and_never_another() {
     );
 }
 
+/// Of the list that is seen, those with the pids in `gone` leave it.
+fn leave(screen: &mut Screen, gone: &[i32]) {
+    change(screen, |picture| {
+        let sessions = Arc::make_mut(&mut picture.sessions);
+        sessions.retain(|session| !gone.contains(&session.pid));
+        let nodes = &mut picture.locks.nodes;
+        nodes.retain(|node| !gone.contains(&node.session.pid));
+    });
+}
+
+#[test]
+fn where_a_session_was_that_has_ended_the_cursor_is_seen_and_moves_from_there() {
+    let asked = |screen: &Screen| screen.state.question.as_ref().map(|q| q.backend.pid);
+    for (keys, pid) in [("↑", 12), ("↓", 13), ("H", 11), ("E", 14)] {
+        for tab in ["1", "2"] {
+            let mut screen = Screen::new();
+            change(&mut screen, |picture| {
+                let one = |pid| node(0, session(pid, "web", Doing::Active, 9, "select 1"), None);
+                picture.locks.nodes = [11, 12, 15, 13, 14].map(one).to_vec();
+            });
+            screen.press(tab);
+            screen.press("↓↓");
+            screen.drawn(100, 24);
+            leave(&mut screen, &[15]);
+            let seen = screen.drawn(100, 24);
+            assert!(seen.contains("15 is not listed any more"), "{seen}");
+            screen.press("k");
+            assert_eq!(asked(&screen), None, "nobody is under it");
+            screen.press(keys);
+            let seen = screen.drawn(100, 24);
+            assert!(!seen.contains("not listed"), "{seen}");
+            screen.press("k");
+            assert_eq!(asked(&screen), Some(pid), "{keys}");
+        }
+    }
+}
+
+#[test]
+fn keys_are_about_the_session_that_was_drawn_under_the_cursor() {
+    let mut screen = Screen::new();
+    screen.drawn(100, 24);
+    leave(&mut screen, &[11]);
+    screen.press("k");
+    assert!(screen.state.question.is_none(), "nobody has seen the next");
+    screen.drawn(100, 24);
+    screen.press("k");
+    let question = screen.state.question.clone().unwrap();
+    assert_eq!(question.backend.pid, 12);
+}
+
+#[test]
+fn what_is_typed_for_a_filter_leaves_the_session_that_was_picked() {
+    let mut screen = Screen::new();
+    screen.press("↓↓/web\r");
+    let seen = screen.drawn(100, 24);
+    assert!(!seen.contains("not listed"), "{seen}");
+    assert_eq!(screen.state.cursor(&screen.health).session(), Some(11));
+}
+
 #[test]
 fn before_any_was_picked_the_first_is_under_the_cursor() {
     let mut screen = Screen::new();
@@ -638,9 +713,9 @@ fn before_any_was_picked_the_first_is_under_the_cursor() {
         screen.look().clicked(Rect::new(0, 0, 80, 24), 5, 4),
         Clicked::Session(11)
     );
-    assert_eq!(screen.state.cursor(&screen.health), Some(11));
+    assert_eq!(screen.state.cursor(&screen.health).session(), Some(11));
     screen.press("↓");
-    assert_eq!(screen.state.session, Some(12));
+    assert_eq!(screen.state.session.picked(), Some(12));
 }
 
 #[test]

@@ -56,7 +56,7 @@ impl State {
             return Vec::new();
         }
         // The list goes on being sorted beneath, and the cursor stays with the one that was looked at.
-        self.session = Some(session.pid);
+        self.session.pick(session.pid);
         let shown = self.detail.take();
         let mut detail = shown.unwrap_or_else(|| Detail::new(session.clone()));
         let mut acts = Vec::new();

@@ -12,7 +12,7 @@ impl Asking<'_> {
     /// The session under the cursor of a database panel; where none was picked, whoever blocks us.
     fn session(&self) -> Result<&Session, String> {
         let database = self.view.database;
-        if let (Focus::Panel(panel), Some(pid)) = (self.view.focus, self.view.session) {
+        if let (Focus::Panel(panel), Some(pid)) = (self.view.focus, self.view.session.picked()) {
             let mut seen = self.world.sessions(panel, database);
             let picked = seen.find(|session| session.pid == pid);
             return picked

@@ -5,24 +5,25 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::widgets::{Clear, Widget};
 
 use crate::ui::intent::Intent;
 use crate::ui::keymap::{Binding, KEYMAP};
 use crate::ui::offer::offer;
 use crate::ui::scene::{Scene, put};
 use crate::ui::theme::Role;
-use crate::ui::widgets::clip;
+use crate::ui::widgets::{chars, clip};
 
 /// How long a message stays.
 const STAYS: Duration = Duration::from_secs(10);
+/// The most rows that a message has.
+const MESSAGE: usize = 4;
 
 /// Draws the line above the keys.
 pub fn message(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     if let Some(trouble) = &scene.world.trouble {
-        buf.set_style(area, scene.style(Role::Alarm));
-        let words = format!(" nothing can be recorded, so nothing is done: {trouble}");
-        return put(area, 0, Line::from(scene.span(words, Role::Alarm)), buf);
+        let words = format!("nothing can be recorded, so nothing is done: {trouble}");
+        return say(scene, &words, Role::Alarm, area, buf);
     }
     let Some(message) = &scene.view.message else {
         return;
@@ -31,12 +32,31 @@ pub fn message(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
         return;
     }
     let role = if message.bad { Role::Warn } else { Role::Good };
-    put(
-        area,
-        0,
-        Line::from(scene.span(format!(" {}", message.text), role)),
-        buf,
-    );
+    say(scene, &message.text, role, area, buf);
+}
+
+/// Says something in the rows that it takes: more than one lie over what stands above.
+fn say(scene: &Scene<'_>, words: &str, role: Role, area: Rect, buf: &mut Buffer) {
+    let words = chars::one_line(words);
+    let rows = clip::wrap(&words, usize::from(area.width.saturating_sub(2)));
+    let above = (rows.len().clamp(1, MESSAGE) as u16 - 1).min(area.y) * area.height.min(1);
+    let place = Rect {
+        y: area.y - above,
+        height: area.height + above,
+        ..area
+    };
+    Clear.render(place, buf);
+    if role == Role::Alarm {
+        buf.set_style(place, scene.style(role));
+    }
+    for (row, words) in (0..place.height).zip(rows) {
+        put(
+            place,
+            row,
+            Line::from(scene.span(format!(" {words}"), role)),
+            buf,
+        );
+    }
 }
 
 /// What the footer says of a key; the word changes with what it would do.
@@ -113,4 +133,60 @@ pub fn intent_at(scene: &Scene<'_>, area: Rect, x: u16) -> Option<Intent> {
         .into_iter()
         .find(|(begin, end, ..)| (*begin..*end).contains(&x));
     found.map(|(_, _, binding, _)| binding.intent)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::clock::Moment;
+    use crate::plan::{self, Plan};
+    use crate::run::RunDir;
+    use crate::ui::theme::Theme;
+    use crate::ui::view::View;
+    use crate::ui::widgets::testing::sketch;
+    use crate::ui::world::World;
+
+    fn a_plan() -> Plan {
+        let text = r#"
+title = "T"
+[[phase]]
+name = "P"
+kind = "before"
+  [[phase.step]]
+  id = "a"
+  title = "A"
+  shell = "a"
+"#;
+        plan::open("plan.toml", text.as_bytes()).plan.unwrap()
+    }
+
+    #[test]
+    fn a_long_message_has_the_rows_that_it_takes() {
+        let dir = RunDir::at(PathBuf::from("/nowhere"));
+        let world = World::new(Arc::new(a_plan()), dir, "ann".to_owned(), Vec::new());
+        let now = Moment::default();
+        let drawn = |words: &str| {
+            let mut view = View::default();
+            view.say(words, true, now);
+            let scene = Scene {
+                world: &world,
+                view: &view,
+                outputs: &[],
+                now,
+                theme: Theme::new(false),
+            };
+            let mut buf = Buffer::empty(Rect::new(0, 0, 40, 6));
+            message(&scene, Rect::new(0, 4, 40, 1), &mut buf);
+            sketch(&buf)
+        };
+        let words = "permission denied to terminate process: only roles with the SUPERUSER \
+                     attribute may terminate processes of others";
+        let seen = drawn(words);
+        let told: Vec<&str> = seen.split_whitespace().collect();
+        assert_eq!(told.join(" "), words);
+        assert!(drawn("noted").starts_with(&format!("{0:40}\n{0:40}\n{0:40}\n{0:40}\n noted", "")));
+    }
 }

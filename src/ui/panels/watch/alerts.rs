@@ -73,9 +73,17 @@ fn line(sight: &Sight<'_>, alert: &AlertHealth) -> Line<'static> {
     if let Some(known) = known {
         let since = words::short(sight.now.since(known.since));
         spans.push(sight.span(format!("{since} "), role));
+        let how = match (known.blind, alert.is_unseen()) {
+            (true, _) => "blind",
+            (false, true) => "fires, no data",
+            (false, false) => "fires",
+        };
         if let Some(accepted) = &known.accepted {
-            let words = format!("accepted by {}: {} ", accepted.by, accepted.reason);
+            spans.push(sight.span(format!("still {how}, "), Role::Warn));
+            let words = format!("accepted by {}: {}  ", accepted.by, accepted.reason);
             spans.push(sight.span(words, Role::Good));
+        } else if !known.blind && alert.is_unseen() {
+            spans.push(sight.span(format!("still {how}  "), Role::Warn));
         }
     }
     let reading = match alert.kind {

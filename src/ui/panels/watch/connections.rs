@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::sight::{Panel, Sight};
-use crate::monitor::{Connections, Group, Picture, State};
+use crate::monitor::{Bound, Connections, Group, Picture, State};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::widgets::{Bar, Spark, clip};
@@ -53,11 +53,20 @@ pub(super) fn connections(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         .iter()
         .flat_map(|note| clip::wrap(note, usize::from(inner.width)))
         .map(|row| Line::from(sight.span(row, Role::Warn)));
-    let above: Vec<Line<'_>> = notes.chain(snapshot(sight, all)).collect();
+    let bounds = bounds(sight, all).into_iter();
+    let above: Vec<Line<'_>> = bounds.chain(notes).chain(snapshot(sight, all)).collect();
     let room = usize::from(inner.height).saturating_sub(4 + above.len());
     let groups = groups(sight, all, (usize::from(inner.width), room));
     for (row, line) in (4..).zip(above.into_iter().chain(groups)) {
         put(inner, row, line, buf);
+    }
+}
+
+/// How many there are of how many that there can be, where that is nearest.
+pub(super) fn summary(all: &Connections) -> String {
+    match pressing(all) {
+        Some(bound) => format!("conns {}/{} of {}", bound.used, bound.limit, bound.whose),
+        None => format!("conns {}/{}", all.used, all.usable),
     }
 }
 
@@ -71,22 +80,47 @@ fn bar(sight: &Sight<'_>, all: &Connections, inner: Rect, buf: &mut Buffer) {
         height: 1.min(inner.height),
         ..inner
     };
-    Bar::new(ratio(all))
+    Bar::new(all.ratio())
         .label(&used)
-        .style(sight.style(role(all)))
+        .style(sight.style(role_of(all.ratio())))
         .render(place, buf);
 }
 
+/// The limit of this database, or of a role, that is nearly reached while the server has room.
+pub(super) fn pressing(all: &Connections) -> Option<&Bound> {
+    all.nearer().filter(|bound| bound.ratio() >= MANY)
+}
+
+/// How full it is where that is pressing, else on the server.
 pub(super) fn ratio(all: &Connections) -> f64 {
-    f64::from(all.used) / f64::from(all.usable.max(1))
+    pressing(all).map_or_else(|| all.ratio(), Bound::ratio)
 }
 
 pub(super) fn role(all: &Connections) -> Role {
-    match ratio(all) {
+    role_of(ratio(all))
+}
+
+fn role_of(ratio: f64) -> Role {
+    match ratio {
         full if full >= 1.0 => Role::Bad,
         many if many >= MANY => Role::Warn,
         _ => Role::Good,
     }
+}
+
+/// The limits that somebody comes to before the server is full: the nearest, and whatever is nearly reached.
+fn bounds(sight: &Sight<'_>, all: &Connections) -> Vec<Line<'static>> {
+    let nearer = all.nearer();
+    let mut shown: Vec<&Bound> = all.bounds.iter().filter(|b| b.ratio() >= MANY).collect();
+    if shown.is_empty() {
+        shown.extend(nearer);
+    }
+    let line = |bound: &Bound| {
+        let (whose, used, limit) = (&bound.whose, bound.used, bound.limit);
+        let words = format!("{whose}: {used} of {limit} that it may have");
+        Line::from(sight.span(words, role_of(bound.ratio())))
+    };
+    shown.into_iter().map(line).collect()
 }
 
 fn states(sight: &Sight<'_>, all: &Connections) -> Line<'static> {

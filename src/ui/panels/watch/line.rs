@@ -28,7 +28,9 @@ pub fn line(sight: &Sight<'_>, hold: Span<'_>, area: Rect, buf: &mut Buffer) {
             Some(age) => (format!(" {} ago", words::short(age)), Role::Warn),
             None => (String::new(), connections::role(all)),
         };
-        spans.push(sight.span(format!("conns {percent:.0} %{old}   "), role));
+        let whose = connections::pressing(all).map(|bound| format!(" of {}", bound.whose));
+        let whose = whose.unwrap_or_default();
+        spans.push(sight.span(format!("conns {percent:.0} %{whose}{old}   "), role));
         if picture.locks.behind_ours.sessions > 0 {
             let queue = format!(
                 "! lock queue {} behind our step   ",
@@ -104,16 +106,30 @@ fn beside(sight: &Sight<'_>, probe: &ProbeHealth) -> Option<String> {
     (usual > 0.0).then(|| format!("{:.1}×", latency / usual))
 }
 
-/// The alerts that fire and that nobody has accepted, before everything else.
+/// The alerts that fire, before everything else. One that somebody has accepted holds nothing, and is not over.
 fn firing(sight: &Sight<'_>) -> Vec<Span<'static>> {
     let alerts = sight.run.into_iter().flat_map(|run| &run.alerts);
-    let open = alerts.filter(|(_, alert)| alert.accepted.is_none());
-    open.map(|(name, alert)| {
+    let words = alerts.map(|(name, alert)| {
+        let accepted = alert.accepted.as_ref().map_or("", |_| ", accepted");
         if alert.blind {
-            sight.span(format!("? {name} blind   "), Role::Warn)
-        } else {
-            sight.span(format!("! {name}   "), Role::Bad)
+            return (format!("? {name} blind{accepted}   "), Role::Warn);
         }
-    })
-    .collect()
+        let unseen = if is_unseen(sight, name) {
+            ", no data"
+        } else {
+            ""
+        };
+        let role = match alert.accepted {
+            Some(_) => Role::Warn,
+            None => Role::Bad,
+        };
+        (format!("! {name}{unseen}{accepted}   "), role)
+    });
+    words.map(|(words, role)| sight.span(words, role)).collect()
+}
+
+/// Whether nothing tells at the moment how what the alert watches is.
+fn is_unseen(sight: &Sight<'_>, name: &str) -> bool {
+    let mut alerts = sight.health.alerts.iter();
+    alerts.any(|alert| alert.name == name && alert.is_unseen())
 }

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::cursor::{Cursor, Row, gap_words};
 use super::sight::{Panel, Sight};
 use crate::monitor::{Session, State};
 use crate::ui::scene::put;
@@ -77,40 +78,50 @@ pub fn holds(session: &Session, filter: &str) -> bool {
         || (filter == "ours" && session.ours.is_some())
 }
 
-/// The first of `sessions` that is drawn in a list `room` high, so that the one under the cursor is
-/// in it, and the place of that one.
-fn scrolled<'a>(
+/// The rows of `sessions` that are drawn in a list `room` high of `panel`, and which is under the cursor.
+fn rows<'a>(
     sight: &Sight<'_>,
     panel: Panel,
-    mut sessions: impl Iterator<Item = &'a Session>,
+    sessions: impl Iterator<Item = &'a Session>,
     room: u16,
-) -> (usize, Option<usize>) {
-    let picked = |session: &Session| sight.session == Some(session.pid);
-    let cursor = if sight.focus == Some(panel) {
-        sessions.position(picked)
+) -> Vec<(Row, bool)> {
+    let focused = sight.focus == Some(panel);
+    let cursor = if focused {
+        sight.session
     } else {
-        None
+        Cursor::default()
     };
-    let top = cursor
-        .unwrap_or(0)
-        .saturating_sub(usize::from(room).saturating_sub(1));
-    (top, cursor)
+    cursor.rows(sessions.map(|session| session.pid), usize::from(room))
 }
 
 /// Draws a list of sessions, a line each, the one under the cursor marked.
 pub(super) fn session_list<'a, 'l>(
     sight: &Sight<'_>,
     panel: Panel,
-    sessions: impl ExactSizeIterator<Item = &'a Session>,
+    sessions: impl Iterator<Item = &'a Session>,
     line: impl Fn(usize) -> Line<'l>,
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let count = sessions.len();
-    let (top, cursor) = scrolled(sight, panel, sessions, area.height);
-    for (row, at) in (0..area.height).zip(top..count) {
-        put(area, row, line(at), buf);
-        if cursor == Some(at) {
+    let rows = rows(sight, panel, sessions, area.height);
+    draw_rows(sight, &rows, line, area, buf);
+}
+
+/// Draws the rows of a list, the one under the cursor marked.
+pub fn draw_rows<'l>(
+    sight: &Sight<'_>,
+    rows: &[(Row, bool)],
+    line: impl Fn(usize) -> Line<'l>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    for (row, (what, marked)) in (0..area.height).zip(rows) {
+        let line = match *what {
+            Row::Session(at) => line(at),
+            Row::Gap(pid) => Line::from(sight.span(gap_words(pid), Role::Warn)),
+        };
+        put(area, row, line, buf);
+        if *marked {
             let place = Rect {
                 y: area.y + row,
                 height: 1,
@@ -130,7 +141,9 @@ pub fn session_at(sight: &Sight<'_>, panel: Panel, area: Rect, row: usize) -> Op
     };
     let row = row.checked_sub(above)?;
     let room = area.height.saturating_sub(2 + above as u16);
-    let (top, _) = scrolled(sight, panel, panel.sessions(picture, sight.filter), room);
-    let session = panel.sessions(picture, sight.filter).nth(top + row)?;
-    Some(session.pid)
+    let sessions = || panel.sessions(picture, sight.filter);
+    match rows(sight, panel, sessions(), room).get(row)? {
+        (Row::Session(at), _) => sessions().nth(*at).map(|session| session.pid),
+        (Row::Gap(_), _) => None,
+    }
 }

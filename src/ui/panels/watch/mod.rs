@@ -6,6 +6,7 @@
 
 mod alerts;
 mod connections;
+mod cursor;
 mod line;
 mod list;
 mod locks;
@@ -21,8 +22,9 @@ mod vitals;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+pub use cursor::{Cursor, Row};
 pub use line::line;
-pub use list::{holds, session_at};
+pub use list::{draw_rows, holds, session_at};
 pub use progress::height as progress_height;
 pub use sight::{Panel, Sight, frame, span};
 pub use strip::strip;

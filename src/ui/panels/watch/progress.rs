@@ -37,7 +37,7 @@ pub(super) fn progress(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     }
     let unknown = unknown(picture);
     if unknown.is_empty() && row == 0 {
-        let words = sight.span("nothing long goes on", Role::Dim);
+        let words = sight.span("nothing whose progress can be told", Role::Dim);
         put(inner, row, Line::from(words), buf);
     }
     for words in unknown {

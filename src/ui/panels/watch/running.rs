@@ -17,7 +17,11 @@ pub(super) fn running(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let picture = sight.picture();
     let what = picture.map_or_else(
         || "Running".to_owned(),
-        |picture| format!("Running  {}", summary(picture)),
+        |picture| {
+            let all = totals(picture) == of_the_list(picture);
+            let cut = if all { "" } else { ", not all are listed" };
+            format!("Running  {}{cut}", summary(picture))
+        },
     );
     let inner = sight.frame(Panel::Running, &what, area, buf);
     let Some(picture) = picture else {
@@ -56,11 +60,24 @@ pub(super) fn listed<'p>(picture: &'p Picture, filter: &str) -> Vec<(&'p Session
     all.filter(|(session, _)| holds(session, &filter)).collect()
 }
 
+/// How many run something, and how many hold a transaction and do nothing, those that are not listed included.
+fn totals(picture: &Picture) -> (u32, u32) {
+    let here = &picture.connections.here_by_state;
+    let (running, idle) = of_the_list(picture);
+    let idle_here = here.idle_in_transaction + here.aborted;
+    (running.max(here.active), idle.max(idle_here))
+}
+
+/// The same of those that are listed.
+fn of_the_list(picture: &Picture) -> (u32, u32) {
+    let running = picture.running.iter().map(|running| running.sessions);
+    (running.sum(), picture.idle_in_transaction.len() as u32)
+}
+
 /// What runs in a few words.
 pub(super) fn summary(picture: &Picture) -> String {
-    let running: u32 = picture.running.iter().map(|running| running.sessions).sum();
+    let (running, idle) = totals(picture);
     let mut words = running.to_string();
-    let idle = picture.idle_in_transaction.len();
     if idle > 0 {
         words.push_str(&format!(", {idle} idle in tx"));
     }

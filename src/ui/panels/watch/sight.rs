@@ -9,6 +9,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Widget};
 
+use super::cursor::Cursor;
 use super::locks::kept;
 use super::running::listed;
 use crate::clock::Moment;
@@ -89,8 +90,8 @@ pub struct Sight<'a> {
     pub database: usize,
     /// The panel that has the keys.
     pub focus: Option<Panel>,
-    /// The session under the cursor of that panel, by its process.
-    pub session: Option<i32>,
+    /// The cursor in the sessions of that panel.
+    pub session: Cursor,
     /// Only what holds this text is listed; empty: everything.
     pub filter: &'a str,
     /// The moment.

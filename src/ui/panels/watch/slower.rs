@@ -8,10 +8,18 @@ use super::sight::{Panel, Sight};
 use crate::monitor::{Statements, Trend};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
+use crate::ui::widgets::clip;
 use crate::ui::words;
 
 /// From this width on a line also tells of rows and blocks.
 const WIDE: u16 = 80;
+/// The least room for how many times slower something is.
+const LEAD: usize = 6;
+/// The most room for a figure or a name.
+const WIDEST: usize = 16;
+/// Which column tells of the time before, and which of the role.
+const BEFORE: usize = 1;
+const ROLE: usize = 7;
 
 /// Draws the panel.
 pub(super) fn slower(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
@@ -41,12 +49,16 @@ pub(super) fn slower(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         row += 1;
     }
     let wide = inner.width >= WIDE;
-    let shown = statements
-        .list
-        .iter()
-        .filter(|trend| holds(trend, sight.filter));
-    for (row, trend) in (row..inner.height).zip(shown) {
-        put(inner, row, line(sight, trend, wide), buf);
+    let list = statements.list.iter();
+    let list = list.filter(|trend| holds(trend, sight.filter));
+    let room = usize::from(inner.height.saturating_sub(row));
+    let shown: Vec<(&Trend, Vec<String>)> = list
+        .take(room)
+        .map(|trend| (trend, figures(trend, wide)))
+        .collect();
+    let widths = widths(&shown);
+    for (row, (trend, figures)) in (row..).zip(&shown) {
+        put(inner, row, line(sight, trend, figures, &widths), buf);
     }
     if statements.list.is_empty() {
         put(
@@ -60,8 +72,7 @@ pub(super) fn slower(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
 
 /// How many have become slower.
 pub(super) fn summary(statements: &Statements) -> String {
-    let slower = statements.list.iter().filter(|trend| trend.slower).count();
-    match slower {
+    match statements.slower() {
         0 => "Slower  none".to_owned(),
         slower => format!("Slower  {}", words::count(slower, "statement")),
     }
@@ -88,37 +99,62 @@ fn about(statements: &Statements) -> String {
     format!("the last {now}{normal}; % of the time is spent on it")
 }
 
-fn line(sight: &Sight<'_>, trend: &Trend, wide: bool) -> Line<'static> {
-    let (lead, role) = match (trend.slower, trend.factor()) {
-        (true, Some(factor)) => (format!("{factor:>5.1}× "), Role::Bad),
-        _ => (format!("{:>5} ", ""), Role::Dim),
-    };
+/// What a statement is like in figures, a column each: before and now, how often, its part of the time; where
+/// there is room also its rows, its blocks and its role.
+fn figures(trend: &Trend, wide: bool) -> Vec<String> {
     let before = trend
         .normal
         .map(|normal| format!("{}→", words::millis(normal.mean_ms)));
-    let mean = format!(
-        "{}{} ",
+    let mut figures = vec![
+        match trend.factor() {
+            Some(factor) if trend.slower => format!("{factor:.1}×"),
+            _ => String::new(),
+        },
         before.unwrap_or_default(),
-        words::millis(trend.now.mean_ms)
-    );
-    let mut spans: Vec<Span<'_>> = vec![
-        sight.span(lead, role),
-        sight.span(mean, Role::Text),
-        sight.span(
-            format!("{}/s ", words::number(trend.now.calls_per_s)),
-            Role::Text,
-        ),
-        sight.span(format!("{:.0} % ", trend.load() / 10.0), Role::Dim),
+        words::millis(trend.now.mean_ms),
+        format!("{}/s", words::number(trend.now.calls_per_s)),
+        format!("{:.0} %", trend.load() / 10.0),
     ];
     if wide {
-        let more = format!(
-            "{} rows {} blocks {} ",
-            words::number(trend.now.rows),
-            words::number(trend.now.blocks),
-            trend.user.as_deref().unwrap_or("?")
-        );
-        spans.push(sight.span(more, Role::Dim));
+        figures.extend([
+            format!("{} rows", words::number(trend.now.rows)),
+            format!("{} blocks", words::number(trend.now.blocks)),
+            trend.user.clone().unwrap_or_else(|| "?".to_owned()),
+        ]);
     }
+    figures
+}
+
+/// The widest of each column, the first of which has room for what may come.
+fn widths(shown: &[(&Trend, Vec<String>)]) -> Vec<usize> {
+    let mut widths = vec![LEAD];
+    for (_, figures) in shown {
+        widths.resize(figures.len().max(widths.len()), 0);
+        for (width, figure) in widths.iter_mut().zip(figures) {
+            *width = clip::width(figure).clamp(*width, WIDEST.max(*width));
+        }
+    }
+    widths
+}
+
+fn line(sight: &Sight<'_>, trend: &Trend, figures: &[String], widths: &[usize]) -> Line<'static> {
+    let role = |at: usize| match at {
+        0 => Role::Bad,
+        1..=3 => Role::Text,
+        _ => Role::Dim,
+    };
+    let cells = figures.iter().zip(widths).enumerate();
+    let mut spans: Vec<Span<'_>> = cells
+        .map(|(at, (figure, width))| {
+            // What it was before stands close to what it is now, and a name begins where its column does.
+            let cell = match at {
+                BEFORE => clip::pad_left(figure, *width),
+                ROLE => clip::pad(figure, *width) + " ",
+                _ => clip::pad_left(figure, *width) + " ",
+            };
+            sight.span(cell, role(at))
+        })
+        .collect();
     let text = trend
         .text
         .as_deref()

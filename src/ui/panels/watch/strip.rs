@@ -27,10 +27,7 @@ pub fn strip(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         Role::Text
     };
     let mut first = vec![
-        sight.span(
-            format!("conns {}/{}", all.used, all.usable),
-            connections::role(all),
-        ),
+        sight.span(connections::summary(all), connections::role(all)),
         sight.span(format!("  locks {}", locks::summary(picture)), waits),
         sight.span(
             format!("  running {}", running::summary(picture)),

@@ -21,7 +21,7 @@ pub(super) fn sight(health: &Health, focus: Option<Panel>) -> Sight<'_> {
         run: None,
         database: 0,
         focus,
-        session: None,
+        session: Cursor::default(),
         filter: "",
         now: now(),
         theme: Theme::new(false),
@@ -250,7 +250,7 @@ fn the_session_under_the_cursor_is_marked_and_found_by_the_mouse() {
     let area = Rect::new(0, 0, 60, 10);
     let mut buf = Buffer::empty(area);
     let mut sight = sight(&health, Some(Panel::Locks));
-    sight.session = Some(5134);
+    sight.session = Cursor::on(Some(5134));
     draw(&sight, Panel::Locks, area, &mut buf);
     insta::assert_snapshot!("locks_cursor", sketch(&buf));
     // Two rows are taken by what stands before the tree.
@@ -458,6 +458,7 @@ fn slower_says_what_is_compared_with_what() {
             trend("select 1", Some(0.05), 0.05, false),
             hidden,
         ],
+        slower: 2,
     };
     picture.statements = Known::seen(statements.clone());
     shown("slower_some", Panel::Slower, picture.clone());
@@ -466,6 +467,7 @@ fn slower_says_what_is_compared_with_what() {
         frozen: false,
         note: Some("the counters were reset 10 s ago".to_owned()),
         list: Vec::new(),
+        slower: 0,
         ..statements
     });
     shown("slower_reset", Panel::Slower, picture);
@@ -761,4 +763,152 @@ fn alerts_show_what_fires_first_and_what_nobody_can_see_next() {
         alarm,
     ];
     insta::assert_snapshot!("alerts_all", drawn(Panel::Alerts, &health));
+}
+
+#[test]
+fn an_accepted_alert_that_is_not_over_is_still_seen() {
+    use crate::journal::event::{AlertAccepted, AlertRaised, Consequence};
+    use crate::journal::{Actor, Entry, Event};
+    use crate::run::RunState;
+    use AlertStanding as S;
+    use ReadingKind as K;
+    let text = r#"
+title = "T"
+[[phase]]
+name = "P"
+kind = "before"
+  [[phase.step]]
+  id = "a"
+  title = "A"
+  shell = "a"
+"#;
+    let plan = crate::plan::open("plan.toml", text.as_bytes())
+        .plan
+        .unwrap();
+    let mut run = RunState::new(&plan);
+    let raised = |name: &str| AlertRaised {
+        alert: name.to_owned(),
+        words: "212, above 96".to_owned(),
+        then: Consequence::Hold,
+    };
+    let accepted = |name: &str| AlertAccepted {
+        alert: name.to_owned(),
+        reason: "a sale".to_owned(),
+    };
+    let events = [
+        Event::AlertFired(raised("orders")),
+        Event::AlertFired(raised("slow")),
+        Event::AlertBlind(raised("errors")),
+        Event::AlertFired(raised("open")),
+        Event::AlertAccepted(accepted("orders")),
+        Event::AlertAccepted(accepted("slow")),
+        Event::AlertAccepted(accepted("errors")),
+    ];
+    for (seq, event) in (1..).zip(events) {
+        let entry = Entry {
+            seq,
+            at: now(),
+            actor: Actor::engine(),
+            event,
+        };
+        run.apply(&plan, &entry).unwrap();
+    }
+    let mut health = health(vec![database(picture())]);
+    health.alerts = vec![
+        alert("orders", S::Firing, K::NoData, "the query found nothing"),
+        alert("slow", S::Firing, K::Breach, "212"),
+        alert("errors", S::Blind, K::Error, "connection refused"),
+        alert("open", S::Firing, K::NoData, "the query found nothing"),
+    ];
+    let seen = |width, height, draws: &dyn Fn(&Sight<'_>, Rect, &mut Buffer)| {
+        let area = Rect::new(0, 0, width, height);
+        let mut buf = Buffer::empty(area);
+        let sight = Sight {
+            run: Some(&run),
+            ..sight(&health, None)
+        };
+        draws(&sight, area, &mut buf);
+        sketch(&buf)
+    };
+    let below = seen(120, 1, &|sight, area, buf| {
+        line(sight, Span::raw(""), area, buf);
+    });
+    let all = "? errors blind, accepted   ! open, no data   ! orders, no data, accepted   ! slow, accepted";
+    assert!(below.contains(all), "{below}");
+    let panel = seen(160, 8, &|sight, area, buf| {
+        draw(sight, Panel::Alerts, area, buf);
+    });
+    insta::assert_snapshot!("alerts_accepted", panel);
+}
+
+#[test]
+fn figures_are_of_all_though_not_all_are_listed() {
+    let mut picture = crowded();
+    picture.connections.here_by_state = ByState {
+        active: 200,
+        idle: 199,
+        idle_in_transaction: 100,
+        aborted: 1,
+        ..ByState::default()
+    };
+    let health = health(vec![database(picture)]);
+    let text = drawn(Panel::Running, &health);
+    assert!(text.contains("Running  200, 101 idle in tx"), "{text}");
+    let wide = Rect::new(0, 0, 70, 8);
+    let mut buf = Buffer::empty(wide);
+    draw(&sight(&health, None), Panel::Running, wide, &mut buf);
+    let text = sketch(&buf);
+    assert!(text.contains("idle in tx, not all are listed"), "{text}");
+}
+
+#[test]
+fn a_limit_that_is_nearer_than_that_of_the_server_is_shown() {
+    let bound = |whose: &str, used, limit| Bound {
+        whose: whose.to_owned(),
+        used,
+        limit,
+    };
+    let mut picture = picture();
+    picture.connections.bounds = vec![bound("role app", 5, 5), bound("this database", 10, 90)];
+    shown("connections_bound", Panel::Connections, picture.clone());
+    let below = |picture: &Picture| {
+        let health = health(vec![database(picture.clone())]);
+        let area = Rect::new(0, 0, 80, 7);
+        let mut buf = Buffer::empty(area);
+        line(&sight(&health, None), Span::raw(""), area, &mut buf);
+        strip(&sight(&health, None), Rect::new(0, 1, 80, 6), &mut buf);
+        sketch(&buf)
+    };
+    let text = below(&picture);
+    assert!(text.contains("conns 100 % of role app"), "{text}");
+    assert!(text.contains("conns 5/5 of role app"), "{text}");
+    // Neither a limit that is far away nor one behind the server's is a concern.
+    picture.connections.bounds[0].limit = 9;
+    let text = below(&picture);
+    assert!(text.contains("conns 12 %   "), "{text}");
+    picture.connections.bounds.remove(0);
+    picture.connections.used = 90;
+    let text = below(&picture);
+    assert!(text.contains("conns 93 %   "), "{text}");
+    assert!(text.contains("conns 90/97  "), "{text}");
+}
+
+#[test]
+fn what_is_cut_ends_with_a_sign_though_it_is_wide() {
+    for (text, width, cut) in [
+        ("日本語", 6, false),
+        ("日本語", 5, true),
+        ("日本語", 4, true),
+        ("a日本", 4, true),
+        ("a日本", 3, true),
+        ("abcd", 3, true),
+        ("abc", 3, false),
+    ] {
+        let area = Rect::new(0, 0, width, 1);
+        let mut buf = Buffer::empty(area);
+        crate::ui::scene::put(area, 0, text.into(), &mut buf);
+        let [before, last] = [width - 2, width - 1].map(|x| buf[(x, 0)].symbol().to_owned());
+        let is_seen = last == "…" && crate::ui::widgets::clip::width(&before) < 2;
+        assert_eq!(is_seen, cut, "{text} in {width}: {before:?} {last:?}");
+    }
 }
