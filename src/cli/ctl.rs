@@ -341,9 +341,9 @@ async fn ask(common: &Common, dir: &RunDir, wish: Command) -> anyhow::Result<Exi
 
 /// How the run ended, if it is over.
 async fn over(dir: &RunDir) -> Option<String> {
-    let (_, state) = status::fold(dir).await.ok()?;
+    let (plan, state) = status::fold(dir).await.ok()?;
     state.end.as_ref()?;
-    let how = state.standing().word().replace('_', " ");
+    let how = state.outcome(&plan);
     Some(format!("the run is over: {how}"))
 }
 

@@ -25,7 +25,7 @@ pub(super) async fn list(common: &Common) -> anyhow::Result<Exit> {
                     .created
                     .map(|at| at.local("%Y-%m-%d %H:%M"))
                     .unwrap_or_default();
-                let standing = state.standing().word().replace('_', " ");
+                let standing = state.outcome(&plan);
                 let alive = if state.end.is_some() { "" } else { alive };
                 let another = if state.is_of_another_plan(&plan) {
                     ", the plan was changed"

@@ -73,7 +73,7 @@ pub(super) fn load_plan(dir: &RunDir) -> anyhow::Result<Plan> {
 fn to_text(plan: &Plan, state: &RunState, engine: Option<u32>, stuck: Option<&str>) -> String {
     let mut text = format!("{}  {}\n", state.run, plan.title);
     let mut line = |name: &str, value: String| text.push_str(&format!("{name:<12} {value}\n"));
-    line("state", state.standing().word().replace('_', " "));
+    line("state", state.outcome(plan));
     if state.is_of_another_plan(plan) {
         line("plan", ANOTHER_PLAN.to_owned());
     }
@@ -106,7 +106,7 @@ fn to_text(plan: &Plan, state: &RunState, engine: Option<u32>, stuck: Option<&st
         let words = downtime_words(&downtime);
         line("downtime", format!("{}: {words}", downtime.probe));
     }
-    if let Some(waiting) = waiting_for(plan, &state.waiting(plan)) {
+    if let Some(waiting) = waiting_for(plan, state) {
         line("waiting for", waiting);
     }
     for (phase, at) in plan.phases.iter().zip(&state.phases) {
@@ -142,17 +142,19 @@ fn step_line(plan: &Plan, state: &RunState, ix: usize) -> String {
     let mut line = format!(
         "  {:<6} {:<8} {}",
         step.number,
-        if at.sought.is_some() {
-            "lost"
-        } else {
-            at.status.word()
+        match (&at.sought, &at.left_out) {
+            (Some(_), _) => "lost",
+            (None, Some(_)) => "left out",
+            (None, None) => at.status.word(),
         },
         step.spec.title
     );
-    if let (Some(started), Some(ended), true) = (at.started, at.ended, at.attempt > 0) {
-        line.push_str(&format!("  ({})", duration::show(ended.since(started))));
+    if let (Some(took), Some(_)) = (at.worked(), at.ended) {
+        line.push_str(&format!("  ({})", duration::show(took)));
     }
-    if let Some(reason) = at.reason.as_ref().filter(|_| at.status != Status::Pending) {
+    let said = at.reason.as_ref().filter(|_| at.status != Status::Pending);
+    let left = at.left_out.as_ref().map(|left| &left.reason);
+    if let Some(reason) = left.or(said) {
         line.push_str(&format!("  — {reason}"));
     }
     if let Some(compared) = compared_by(state, step) {

@@ -65,6 +65,17 @@ pub fn clock(time: Duration) -> String {
     }
 }
 
+/// The time on the T clock: `T+00:04:31`.
+pub fn t_clock(since: Duration) -> String {
+    let secs = since.as_secs();
+    format!(
+        "T+{:02}:{:02}:{:02}",
+        secs / 3_600,
+        secs / 60 % 60,
+        secs % 60
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

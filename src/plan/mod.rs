@@ -64,7 +64,7 @@ pub use import::import;
 pub use include::{Included, Load};
 pub use layout::{LayoutError, layout};
 pub use ledger::{Account, Element, Ledger, Place};
-pub use model::{Format, Home, Phase, PhaseKind, Plan, Step, StepIx, Tier};
+pub use model::{Format, Home, Outside, Phase, PhaseKind, Plan, Step, StepIx, Tier};
 pub use origin::Origin;
 pub use parts::{AlertAction, AlertRule, Contact, Database, Limit, Note, Signoff, Threshold, Var};
 pub use pattern::Pattern;

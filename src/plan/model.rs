@@ -2,10 +2,12 @@
 //! ids are unique, whose references point somewhere, and whose every step can be carried out.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
 use super::draft::{PhaseSpec, StepSpec, TierSpec};
+use super::duration;
 use super::id::StepId;
 use super::include::Included;
 use super::ledger::Ledger;
@@ -135,6 +137,33 @@ impl Tier {
     /// The start of its window, zero where the author gave none.
     pub fn from(&self) -> Duration {
         self.spec.from.unwrap_or_default()
+    }
+
+    /// Why its window does not hold `since_t_zero`: it has ended, or has not begun, then.
+    pub fn outside(&self, since_t_zero: Duration) -> Option<Outside> {
+        match self.spec.window() {
+            (_, Some(until)) if until <= since_t_zero => Some(Outside::Ended(until)),
+            (from, _) if since_t_zero < from => Some(Outside::Ahead(from)),
+            _ => None,
+        }
+    }
+}
+
+/// How the window of a way back misses a moment, by the time since T-0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// It had ended then.
+    Ended(Duration),
+    /// It begins only then.
+    Ahead(Duration),
+}
+
+impl fmt::Display for Outside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Outside::Ended(at) => write!(f, "its window ended at {}", duration::t_clock(*at)),
+            Outside::Ahead(at) => write!(f, "its window begins at {}", duration::t_clock(*at)),
+        }
     }
 }
 

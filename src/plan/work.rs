@@ -139,6 +139,15 @@ impl Work {
         matches!(self, Work::Check(_))
     }
 
+    /// Whether running it can change anything that would have to be taken back.
+    pub fn may_change(&self) -> bool {
+        match self {
+            Work::Shell(_) | Work::Sql(_) => true,
+            Work::Http(http) => !matches!(http.method.as_str(), "GET" | "HEAD" | "OPTIONS"),
+            Work::Check(_) | Work::Wait(_) | Work::Snapshot(_) => false,
+        }
+    }
+
     /// Whether it prints or is answered something that can be looked through.
     pub fn prints(&self) -> bool {
         matches!(self, Work::Shell(_) | Work::Sql(_) | Work::Http(_))

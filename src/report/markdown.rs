@@ -1,12 +1,12 @@
 //! The record in Markdown, to be attached to a ticket.
 
 use super::line::{cell, titled};
-use super::{decisions, downtime, interruptions, troubles, values};
+use super::{decisions, downtime, interruptions, remarks, table, troubles, values};
 use crate::clock::Moment;
 use crate::journal::event::{BackendAction, SnapshotCompared, SnapshotTotal};
 use crate::journal::{Entry, Event};
-use crate::plan::{Plan, StepIx, duration, printable};
-use crate::run::{RunState, StepState};
+use crate::plan::{Plan, duration, printable};
+use crate::run::RunState;
 
 /// The record of the run that `entries` tell of.
 pub fn markdown(plan: &Plan, state: &RunState, entries: &[Entry]) -> String {
@@ -18,14 +18,14 @@ pub fn markdown(plan: &Plan, state: &RunState, entries: &[Entry]) -> String {
     let parts = [
         record.head(),
         record.steps(),
-        record.rollback(),
+        table::way_back(plan, state),
         record.snapshots(),
         titled("Values", values::lines(plan, entries)),
         titled("What was not as expected", troubles::lines(plan, entries)),
         titled("Decisions", decisions::lines(plan, state, entries)),
         titled("Interruptions", interruptions::lines(plan, entries)),
         titled("Downtime", downtime::lines(state, cell)),
-        record.remarks(),
+        titled("Notes, alerts and holds", remarks::lines(plan, entries)),
         record.sessions(),
         record.signatures(),
     ];
@@ -41,14 +41,14 @@ struct Record<'a> {
     entries: &'a [Entry],
 }
 
-fn when(at: Moment) -> String {
+pub(super) fn when(at: Moment) -> String {
     at.local("%Y-%m-%d %H:%M:%S %Z")
 }
 
 impl Record<'_> {
     fn head(&self) -> Vec<String> {
         let mut lines = vec![format!("# {}", cell(&self.plan.title)), String::new()];
-        let standing = self.state.standing().word().replace('_', " ");
+        let standing = self.state.outcome(self.plan);
         let mut add =
             |what: &str, text: String| lines.push(format!("- **{what}**: {}", cell(&text)));
         add("Outcome", standing);
@@ -132,67 +132,8 @@ impl Record<'_> {
                 ));
                 lines.push(String::new());
             }
-            lines.extend(self.table(phase.steps.clone()));
+            lines.extend(table::steps(self.plan, self.state, phase.steps.clone()));
         }
-        lines
-    }
-
-    fn table(&self, steps: impl Iterator<Item = StepIx>) -> Vec<String> {
-        let mut lines = vec![
-            "| step | | outcome | took | by | at | remark |".to_owned(),
-            "|---|---|---|---|---|---|---|".to_owned(),
-        ];
-        for ix in steps {
-            let (step, at) = (&self.plan.steps[ix], &self.state.steps[ix]);
-            lines.push(format!(
-                "| {} | {} | {} | {} | {} | {} | {} |",
-                step.number,
-                cell(&step.spec.title),
-                at.status,
-                took(at),
-                cell(at.by.as_deref().unwrap_or("")),
-                at.ended.map(Moment::to_local_time).unwrap_or_default(),
-                cell(&remark(at)),
-            ));
-        }
-        lines.push(String::new());
-        lines
-    }
-
-    fn rollback(&self) -> Vec<String> {
-        let Some(rollback) = &self.state.rollback else {
-            return Vec::new();
-        };
-        let name = rollback
-            .tier
-            .map_or("what was applied", |tier| &self.plan.tiers[tier].spec.name);
-        let mut lines = vec![
-            format!("## Rollback: {}", cell(name)),
-            String::new(),
-            format!(
-                "begun by {} at {}",
-                cell(&rollback.by),
-                when(rollback.started)
-            ),
-            String::new(),
-        ];
-        for item in &rollback.items {
-            let (step, at) = (&self.plan.steps[item.step], &self.state.steps[item.step]);
-            let undo = if item.undo { "undo " } else { "" };
-            let left = item
-                .left
-                .as_ref()
-                .map(|why| format!(", left out: {why}"))
-                .unwrap_or_default();
-            lines.push(format!(
-                "- {undo}{} {}: {}{}",
-                step.number,
-                cell(&step.spec.title),
-                at.status,
-                cell(&left)
-            ));
-        }
-        lines.push(String::new());
         lines
     }
 
@@ -217,56 +158,6 @@ impl Record<'_> {
         }
         lines.pop();
         titled("Snapshots", lines)
-    }
-
-    fn remarks(&self) -> Vec<String> {
-        let lines = self.entries.iter().filter_map(|entry| {
-            let by = cell(&entry.actor.name);
-            let at = entry.at.to_local_time();
-            Some(match &entry.event {
-                Event::NoteAdded(note) => {
-                    let about = note
-                        .step
-                        .as_ref()
-                        .map(|step| format!(" on {step}"))
-                        .unwrap_or_default();
-                    format!("- {at} {by}{about}: {}", cell(&note.text))
-                }
-                Event::Held(held) => format!("- {at} held by {by}: {}", cell(&held.reason)),
-                Event::Released(_) => format!("- {at} released by {by}"),
-                Event::AlertFired(alert) => {
-                    format!(
-                        "- {at} alert {}: {}",
-                        cell(&alert.alert),
-                        cell(&alert.words)
-                    )
-                }
-                Event::AlertBlind(alert) => {
-                    format!(
-                        "- {at} alert {} is blind: {}",
-                        cell(&alert.alert),
-                        cell(&alert.words)
-                    )
-                }
-                Event::AlertCleared(alert) => {
-                    format!("- {at} alert {} is over", cell(&alert.alert))
-                }
-                Event::AlertAccepted(alert) => format!(
-                    "- {at} {by} accepted the alert {}: {}",
-                    cell(&alert.alert),
-                    cell(&alert.reason)
-                ),
-                Event::ApprovalGiven(given) => {
-                    format!("- {at} {} approved by {by}", cell(&given.approval))
-                }
-                Event::DriverAttached(driver) => {
-                    let taken = driver.taken.as_ref()?;
-                    format!("- {at} {by} took control: {}", cell(taken))
-                }
-                _ => return None,
-            })
-        });
-        titled("Notes, alerts and holds", lines.collect())
     }
 
     fn sessions(&self) -> Vec<String> {
@@ -341,20 +232,4 @@ fn differences(compared: &SnapshotCompared) -> Vec<String> {
         .chain(lines)
         .chain(more)
         .collect()
-}
-
-fn took(at: &StepState) -> String {
-    match (at.started, at.ended) {
-        (Some(started), Some(ended)) if at.attempt > 0 => duration::show(ended.since(started)),
-        _ => String::new(),
-    }
-}
-
-fn remark(at: &StepState) -> String {
-    let tries = (at.attempt > 1).then(|| format!("try {}", at.attempt));
-    let parts = tries
-        .into_iter()
-        .chain(at.reason.clone())
-        .chain(at.note.clone());
-    parts.collect::<Vec<_>>().join("; ")
 }

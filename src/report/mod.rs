@@ -6,15 +6,19 @@ mod downtime;
 mod interruptions;
 mod line;
 mod markdown;
+mod remarks;
 mod status;
+mod table;
 #[cfg(test)]
 mod tests;
 mod troubles;
 mod values;
+mod waiting;
 
 pub use downtime::downtime_words;
 
 /// What is said where steps are called by the words of another plan.
 pub const ANOTHER_PLAN: &str = "the copy in the run's directory is not the plan that the run was created with: what was done may have been called otherwise, and have been something else";
 pub use markdown::markdown;
-pub use status::{status, waiting_for};
+pub use status::status;
+pub use waiting::waiting_for;

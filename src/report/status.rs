@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::downtime;
+use super::table::way;
+use super::waiting::waiting_for;
 use crate::clock::Moment;
 use crate::plan::{Plan, Step};
-use crate::run::{RunState, Waiting};
+use crate::run::RunState;
 
 /// Where the run stands: what `ctl status --format json` prints. `engine` is the engine's process, if
 /// one lives; `watchers` how many look on besides the driver.
@@ -15,6 +17,7 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
         .iter()
         .zip(&state.steps)
         .map(|(step, at)| {
+            let left = at.left_out.as_ref();
             json!({
                 "number": step.number,
                 "id": step.id,
@@ -26,7 +29,17 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
                 "started": at.started.map(Moment::to_rfc3339),
                 "ended": at.ended.map(Moment::to_rfc3339),
                 "by": at.by,
-                "reason": at.reason,
+                "reason": left.map(|left| &left.reason).or(at.reason.as_ref()),
+                "by_hand": at.by_hand,
+                "left_out": left.is_some(),
+                "way": way(step, at),
+                "before_undo": at.before_undo.as_ref().map(|before| json!({
+                    "status": before.status.word(),
+                    "started": before.started.map(Moment::to_rfc3339),
+                    "ended": before.ended.map(Moment::to_rfc3339),
+                    "by": before.by,
+                    "reason": before.reason,
+                })),
                 "exit_code": at.end.as_ref().and_then(|end| end.exit_code),
                 "message": at.end.as_ref().and_then(|end| end.message.as_ref()),
                 "left": at.end.as_ref().and_then(|end| end.left.as_ref()),
@@ -42,6 +55,8 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
         "plan_changed": state.is_of_another_plan(plan),
         "environment": plan.environment,
         "state": state.standing().word(),
+        "outcome": state.outcome(plan),
+        "left_out": state.left_out(plan).count,
         "phase": phase.map(|phase| &phase.id),
         "t_zero": state.t_zero.map(Moment::to_rfc3339),
         "auto": state.auto,
@@ -64,7 +79,7 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
             "reason": alert.accepted.as_ref().map(|accepted| &accepted.reason),
         })).collect::<Vec<_>>(),
         "downtime": downtime::json(state),
-        "waiting_for": waiting_for(plan, &state.waiting(plan)),
+        "waiting_for": waiting_for(plan, state),
         "engine": engine,
         "steps": steps,
     })
@@ -79,38 +94,4 @@ fn taken_by(state: &RunState, step: &Step) -> Option<Value> {
         "totals": taken.totals,
         "compared": taken.compared,
     }))
-}
-
-/// What is waited for, in words that begin with the command that ends the waiting.
-pub fn waiting_for(plan: &Plan, waiting: &Waiting) -> Option<String> {
-    let called = |ix: &usize| {
-        let step = &plan.steps[*ix];
-        format!("{} {}", step.number, step.spec.title)
-    };
-    let phase = |ix: &usize| plan.phases[*ix].spec.name.clone();
-    Some(match waiting {
-        Waiting::Nothing | Waiting::Facts(_) | Waiting::Over => return None,
-        Waiting::Undecided(ix) => {
-            format!("run or skip {} (its condition can't be told)", called(ix))
-        }
-        Waiting::Start(ix) => format!("run {}", called(ix)),
-        Waiting::Tick(ix) => format!("tick {}", called(ix)),
-        Waiting::Confirm(ix) => format!("run {} (dangerous: name it)", called(ix)),
-        Waiting::Alternative(ix) => format!("run {} (pick an alternative)", called(ix)),
-        Waiting::Values(ix, names) => format!("set {} for {}", names.join(", "), called(ix)),
-        Waiting::Decide(ix) => {
-            format!("decide about {}: retry, done, skip or rollback", called(ix))
-        }
-        Waiting::Approval(ix, names) => format!("approve {} for {}", names.join(", "), phase(ix)),
-        Waiting::Gate(ix) => format!("go or nogo for {}", phase(ix)),
-        Waiting::Choice(among) => {
-            let names: Vec<String> = among.iter().map(phase).collect();
-            format!("run a step of one of: {}", names.join(", "))
-        }
-        Waiting::Release => "release".to_owned(),
-        Waiting::Plan => {
-            "put the plan back that the run was created with, then `gonogo resume`".to_owned()
-        }
-        Waiting::Finish => "finish".to_owned(),
-    })
 }

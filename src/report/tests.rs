@@ -390,3 +390,127 @@ fn tries_in_a_row_that_came_out_alike_are_one_line() {
         ]
     );
 }
+
+#[test]
+fn what_was_undone_is_still_told_as_it_was_done() {
+    let mut night = Night::new();
+    night.add(Some("ann"), ticked("look", Some("quiet")));
+    let apply = job("apply", 1, false);
+    night.started(Some("ann"), &apply, None);
+    night.finished(None, &apply, (Outcome::Failed, KnownBy::Report), "no");
+    night.add(
+        Some("bob"),
+        Event::StepSkipped(said("apply", "not tonight")),
+    );
+    let items = ["apply", "look"].map(|step| UndoItem {
+        step: step.to_owned(),
+        undo: true,
+    });
+    night.add(
+        Some("bob"),
+        Event::RollbackStarted(RollbackStarted {
+            tier: None,
+            items: items.to_vec(),
+            since_t_zero: None,
+            by_wall_clock: false,
+        }),
+    );
+    let undo = job("apply", 1, true);
+    night.started(None, &undo, None);
+    night.finished(None, &undo, (Outcome::Failed, KnownBy::Report), "no");
+    night.add(Some("cem"), Event::UndoLeft(said("apply", "tomorrow")));
+    night.add(Some("cem"), Event::StepMarkedDone(said("look", "unlooked")));
+    let ending = Ending::RolledBack;
+    night.add(
+        None,
+        Event::RunFinished(RunFinished {
+            ending,
+            reason: None,
+        }),
+    );
+    // What ran for a second took a second, however late somebody decided about it.
+    assert_eq!(
+        night.section("1 P")[2..],
+        [
+            "| 1.1 | Look | passed, then undone by hand |  | ann | 00:00:01 | quiet |",
+            "| 1.2 | Apply | skipped, undo left out | 1s | bob | 00:00:04 | not tonight |",
+            "| 1.3 | Look again | pending |  |  |  |  |",
+        ]
+    );
+    assert_eq!(
+        night.section("Rollback: what was applied")[3..],
+        [
+            "| undo 1.2 | Apply | stuck, left out | 1s | cem | 00:00:08 | tomorrow |",
+            "| undo 1.1 | Look | undone by hand |  | cem | 00:00:09 | unlooked |",
+        ]
+    );
+    let record = night.record();
+    assert!(
+        record.contains("- **Outcome**: rolled back in part, 1 left out"),
+        "{record}"
+    );
+}
+
+#[test]
+fn which_hold_was_released_and_what_was_said_with_an_approval_is_told() {
+    let mut night = Night::new();
+    let hold = |reason: &str, alert: Option<&str>| {
+        Event::Held(Held {
+            reason: reason.to_owned(),
+            alert: alert.map(str::to_owned),
+            ..Held::default()
+        })
+    };
+    night.add(Some("ann"), hold("lunch", None));
+    night.add(None, hold("Load: 7", Some("Load")));
+    let alert = Some("Load".to_owned());
+    night.add(Some("bob"), Event::Released(Released { alert }));
+    night.add(Some("ann"), Event::Released(Released::default()));
+    let given = ApprovalGiven {
+        phase: "p".to_owned(),
+        approval: "lead".to_owned(),
+        reason: Some("read it".to_owned()),
+    };
+    night.add(Some("bob"), Event::ApprovalGiven(given));
+    assert_eq!(
+        night.section("Notes, alerts and holds"),
+        [
+            "- 00:00:01 held by ann: lunch",
+            "- 00:00:02 held by gonogo: Load: 7",
+            "- 00:00:03 released by bob: Load: 7",
+            "- 00:00:04 released by ann: lunch",
+            "- 00:00:05 lead approved by bob: read it",
+        ]
+    );
+}
+
+#[test]
+fn which_of_several_ways_was_gone_and_what_was_done_by_hand_stands_in_the_table() {
+    let mut night = Night::new();
+    let ways = "danger = true\n  alternatives = [{ label = \"quick\", shell = \"q\" }, { label = \"slow\", shell = \"s\" }]";
+    let text = PLAN
+        .replace("  shell = \"apply\"\n", "")
+        .replace("danger = true", ways);
+    night.plan = plan::open("plan.toml", text.as_bytes()).plan.unwrap();
+    let apply = job("apply", 1, false);
+    let event = StepStarted {
+        job: apply.clone(),
+        work: "shell".to_owned(),
+        choice: 1,
+        reason: None,
+    };
+    night.add(Some("ann"), ticked("look", None));
+    night.add(Some("ann"), Event::StepStarted(event));
+    night.finished(None, &apply, (Outcome::Passed, KnownBy::Report), "");
+    night.add(
+        Some("bob"),
+        Event::StepMarkedDone(said("again", "by phone")),
+    );
+    assert_eq!(
+        night.section("1 P")[3..],
+        [
+            "| 1.2 | Apply | passed | 1s | ann | 00:00:03 | way: slow |",
+            "| 1.3 | Look again | done by hand |  | bob | 00:00:04 | by phone |",
+        ]
+    );
+}

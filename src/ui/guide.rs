@@ -38,7 +38,7 @@ pub fn guide(world: &World, database: usize, now: Moment) -> String {
 
 fn ended(world: &World) -> Option<String> {
     let end = world.state.end.as_ref()?;
-    let how = world.state.standing().word().replace('_', " ");
+    let how = world.state.outcome(&world.plan);
     let reason = end
         .reason
         .as_ref()
@@ -141,8 +141,12 @@ fn waiting(world: &World) -> String {
         ),
         Waiting::Decide(ix) => {
             let status = world.state.steps[ix].status;
+            let back = match world.state.rollback {
+                None => ", R rolls back",
+                Some(_) => "",
+            };
             format!(
-                "enter shows what can be done, R rolls back: {} is {status}",
+                "enter shows what can be done{back}: {} is {status}",
                 called(world, ix)
             )
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::theme::Role;
+pub use crate::plan::duration::t_clock;
 use crate::run::{Standing, Status, StepState};
 
 /// The sign of a status, one column wide, and what it means to the eye.
@@ -24,6 +25,9 @@ fn sign(status: Status) -> (&'static str, Role) {
 pub fn step(at: &StepState) -> (&'static str, &'static str, Role) {
     if at.sought.is_some() {
         return ("?", "looked for", Role::Warn);
+    }
+    if at.left_out.is_some() {
+        return ("–", "left out", Role::Warn);
     }
     let (sign, role) = sign(at.status);
     (sign, at.status.word(), role)
@@ -91,17 +95,6 @@ fn scaled(value: f64, units: &[&str]) -> String {
     } else {
         format!("{value:.1}{unit}")
     }
-}
-
-/// The time on the T clock: `T+00:04:31`.
-pub fn t_clock(since: Duration) -> String {
-    let secs = since.as_secs();
-    format!(
-        "T+{:02}:{:02}:{:02}",
-        secs / 3_600,
-        secs / 60 % 60,
-        secs % 60
-    )
 }
 
 /// `1 step`, `2 steps`.

@@ -47,7 +47,7 @@ impl Case<'_> {
     /// Watchers look. What they can do is to take the wheel, to approve, and nothing else.
     fn may_command(&self, wish: &Wish) -> Result<(), Refusal> {
         if self.state.end.is_some() && !matches!(wish.command, Command::Note { .. }) {
-            let how = self.state.standing().word().replace('_', " ");
+            let how = self.state.outcome(self.plan);
             return Err(Refusal::new(format!("the run is over: {how}")));
         }
         let for_watchers = matches!(wish.command, Command::Take { .. } | Command::Approve { .. });

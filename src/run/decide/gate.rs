@@ -146,7 +146,14 @@ impl Case<'_> {
                     )));
                 }
             },
-            (None, None) => return Err(Refusal::new(format!("no gate asks for `{gate}`"))),
+            (None, None) => {
+                let mut given = self.state.phases.iter().flat_map(|phase| &phase.approvals);
+                let why = match given.find(|given| given.name == gate) {
+                    Some(given) => format!("{} has approved {gate} already", given.by),
+                    None => format!("no gate asks for `{gate}`"),
+                };
+                return Err(Refusal::new(why));
+            }
         };
         Ok(Decision::event(
             actor,

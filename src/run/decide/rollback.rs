@@ -8,7 +8,7 @@ use super::{Case, Decision, reason_given};
 use crate::clock::{Elapsed, Moment};
 use crate::journal::event::{Applied, Job, RollbackStarted, StepReason, StepStarted, UndoItem};
 use crate::journal::{Actor, Event};
-use crate::plan::{Confirm, Home, PhaseKind, Plan, StepIx, UndoOrder, Work};
+use crate::plan::{Confirm, Home, Outside, Plan, StepIx, UndoOrder, Work};
 use crate::run::command::Refusal;
 use crate::run::effect::Effect;
 use crate::run::state::{RollbackState, RunState};
@@ -26,8 +26,15 @@ pub struct Preview {
     pub since_t_zero: Option<Elapsed>,
     /// What is done, in order.
     pub items: Vec<Applicable>,
-    /// Steps of deploy phases that did something and have no undo.
+    /// Whether anything was done, or may have been.
+    pub something_ran: bool,
+    /// Steps that did something, or may have, and have no undo; none where a procedure of the plan answers.
     pub without_undo: Vec<StepIx>,
+    /// How the window of the tier misses this time.
+    pub outside: Option<Outside>,
+    /// Whether this is only what comes nearest, and nothing but the name of a way goes one: nobody is sent
+    /// by the clock where the plan has no way for its time.
+    pub to_be_named: bool,
     /// Steps that run now and are stopped first.
     pub stops: Vec<StepIx>,
     /// The phase after which the plan says there is no way back, if it has begun.
@@ -55,6 +62,7 @@ pub fn preview(
     now: Moment,
 ) -> Result<Preview, Refusal> {
     let since_t_zero = state.since_t_zero(now);
+    let named = tier.is_some();
     let tier = match tier {
         Some(UNDOS_ONLY) if plan.find_tier(UNDOS_ONLY).is_none() => None,
         Some(name) => Some(plan.find_tier(name).ok_or_else(|| no_tier(plan, name))?),
@@ -74,15 +82,22 @@ pub fn preview(
         UndoOrder::Last => own.chain(undos).collect(),
         UndoOrder::None => own.collect(),
     };
+    let without_undo = match tier {
+        Some(_) => Vec::new(),
+        None => state.without_undo(plan),
+    };
+    let at = tier.zip(since_t_zero);
+    let outside = at.and_then(|(ix, since)| plan.tiers[ix].outside(since.time));
+    let stays = tier.is_none() && !plan.tiers.is_empty() && !without_undo.is_empty();
+    let mut forward = plan.forward_steps();
     Ok(Preview {
         tier,
         since_t_zero,
         items,
-        without_undo: if tier.is_some() {
-            Vec::new()
-        } else {
-            without_undo(plan, state)
-        },
+        something_ran: forward.any(|ix| state.left_something(ix)),
+        without_undo,
+        outside,
+        to_be_named: !named && (outside.is_some() || stays),
         stops: state.active_steps().collect(),
         past_no_return: past_no_return(plan, state),
         confirm: spec.map_or(Confirm::Key, |spec| spec.confirm),
@@ -90,29 +105,24 @@ pub fn preview(
 }
 
 fn no_tier(plan: &Plan, name: &str) -> Refusal {
-    let names: Vec<&str> = plan
-        .tiers
-        .iter()
-        .map(|tier| tier.spec.name.as_str())
-        .collect();
-    let names = if names.is_empty() {
+    let names = if plan.tiers.is_empty() {
         "it has none".to_owned()
     } else {
-        names.join(", ")
+        tier_names(plan).join(", ")
     };
     Refusal::new(format!("the plan has no rollback `{name}`: {names}"))
 }
 
-fn left_something(state: &RunState, ix: StepIx) -> bool {
-    let step = &state.steps[ix];
-    step.may_have_left() && step.status != Status::Undone
+fn tier_names(plan: &Plan) -> Vec<&str> {
+    let tiers = plan.tiers.iter();
+    tiers.map(|tier| tier.spec.name.as_str()).collect()
 }
 
 /// The steps with an undo that did something, or may have: the last one first.
 fn applied_steps(plan: &Plan, state: &RunState) -> Vec<Applicable> {
     let mut steps: Vec<Applicable> = plan
         .forward_steps()
-        .filter(|&ix| plan.steps[ix].spec.undo.is_some() && left_something(state, ix))
+        .filter(|&ix| plan.steps[ix].spec.undo.is_some() && state.left_something(ix))
         .map(|ix| Applicable {
             step: ix,
             undo: true,
@@ -121,20 +131,6 @@ fn applied_steps(plan: &Plan, state: &RunState) -> Vec<Applicable> {
         .collect();
     steps.sort_by_key(|item| std::cmp::Reverse(state.steps[item.step].order));
     steps
-}
-
-fn without_undo(plan: &Plan, state: &RunState) -> Vec<StepIx> {
-    let deploys = plan
-        .phases
-        .iter()
-        .filter(|phase| phase.spec.kind == PhaseKind::Deploy);
-    deploys
-        .flat_map(|phase| phase.steps.clone())
-        .filter(|&ix| {
-            let spec = &plan.steps[ix].spec;
-            spec.undo.is_none() && !spec.work.is_check() && left_something(state, ix)
-        })
-        .collect()
 }
 
 fn past_no_return(plan: &Plan, state: &RunState) -> Option<usize> {
@@ -155,6 +151,9 @@ impl Case<'_> {
         }
         self.is_the_runs_plan()?;
         let preview = preview(self.plan, self.state, tier, self.now)?;
+        if preview.to_be_named {
+            return Err(self.nameless(&preview));
+        }
         if let (Confirm::Environment, Some(environment)) = (preview.confirm, &self.plan.environment)
             && confirm.map(str::trim) != Some(environment.as_str())
         {
@@ -188,27 +187,51 @@ impl Case<'_> {
         Ok(decision)
     }
 
+    /// Why the way has to be named, and what there is.
+    fn nameless(&self, preview: &Preview) -> Refusal {
+        let mut ways = tier_names(self.plan);
+        if self.plan.find_tier(UNDOS_ONLY).is_none() {
+            ways.push(UNDOS_ONLY);
+        }
+        let why = match (preview.tier, preview.outside) {
+            (Some(ix), Some(outside)) => {
+                format!("\"{}\": {outside}", self.plan.tiers[ix].spec.name)
+            }
+            _ => self.have_no_undo(&preview.without_undo),
+        };
+        Refusal::new(format!(
+            "{why}; name the way back (--tier): {}",
+            ways.join(", ")
+        ))
+    }
+
+    /// `1.1 "Stop the queue" and 2 more have no undo`
+    fn have_no_undo(&self, steps: &[StepIx]) -> String {
+        let named: Vec<String> = steps.iter().take(3).map(|&ix| self.called(ix)).collect();
+        let more = match steps.len().saturating_sub(named.len()) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let have = if steps.len() == 1 { "has" } else { "have" };
+        format!("{}{more} {have} no undo", named.join(", "))
+    }
+
     /// What a way back that has come to its end did not undo, in words.
     pub(super) fn left_behind(&self, rollback: &RollbackState) -> Option<String> {
-        let items = &rollback.items;
-        let left = items.iter().filter(|item| item.left.is_some()).count();
-        // What a tier does is the plan's answer to all steps, with and without an undo.
-        let stays = match rollback.tier {
-            None => without_undo(self.plan, self.state).len(),
-            Some(_) => 0,
-        };
-        if items.is_empty() && stays == 0 {
-            return Some("nothing had been applied".to_owned());
+        let left = self.state.left_out(self.plan);
+        if rollback.items.is_empty() && left.stays.is_empty() {
+            let mut forward = self.plan.forward_steps();
+            let words = if forward.any(|ix| self.state.left_something(ix)) {
+                "nothing that was done has to be undone"
+            } else {
+                "nothing had been applied"
+            };
+            return Some(words.to_owned());
         }
-        let left = (left > 0).then(|| format!("{left} of {} left out", items.len()));
-        let stays = match stays {
-            0 => None,
-            1 => Some("1 step that may have done something has no undo".to_owned()),
-            stays => Some(format!(
-                "{stays} steps that may have done something have no undo"
-            )),
-        };
-        let said: Vec<String> = [left, stays].into_iter().flatten().collect();
+        let items = rollback.items.len();
+        let out = (left.items > 0).then(|| format!("{} of {items} left out", left.items));
+        let stays = (!left.stays.is_empty()).then(|| self.have_no_undo(&left.stays));
+        let said: Vec<String> = [out, stays].into_iter().flatten().collect();
         (!said.is_empty()).then(|| said.join("; "))
     }
 

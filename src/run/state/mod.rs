@@ -3,7 +3,8 @@
 //! `RunState::new(plan)` and one `apply` an entry: that is all there is to know about a run, live,
 //! resumed, watched from another terminal or replayed. `types` holds the parts, `step` those of a step,
 //! `fold` the `apply`, `outlook` the questions that decisions and screens ask: what is next, what stands in
-//! the way, what is waited for; `elapsed` how long ago something was; `outage` what downtime there was.
+//! the way, what is waited for; `elapsed` how long ago something was; `outage` what downtime there was;
+//! `way_back` how far a rollback came.
 
 mod conditions;
 mod elapsed;
@@ -12,17 +13,19 @@ mod outage;
 mod outlook;
 mod step;
 mod types;
+mod way_back;
 
 pub use conditions::Conditioned;
 pub use elapsed::Boot;
 pub use fold::Mismatch;
 pub use outage::{Downtime, Outage};
 pub use outlook::{Standing, Waiting};
-pub use step::{JobEnd, StepState, Stopping, Transaction, Weighing};
+pub use step::{JobEnd, Omission, StepState, Stopping, Transaction, Weighing};
 pub use types::{
     Acceptance, AlertState, Approval, Driver, ENVIRONMENT, End, GateDecision, Hold, ItemState,
     NoteTaken, PhaseState, RollbackState, RunState, Value,
 };
+pub use way_back::LeftOut;
 
 #[cfg(test)]
 mod tests;

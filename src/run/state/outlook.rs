@@ -344,27 +344,4 @@ impl RunState {
             Waiting::Values(ix, missing)
         }
     }
-
-    /// The first thing on the way back that is not settled.
-    pub fn next_item(&self) -> Option<super::ItemState> {
-        let items = &self.rollback.as_ref()?.items;
-        items.iter().find(|item| !self.item_is_done(item)).cloned()
-    }
-
-    /// Whether the way back has the step's undo.
-    pub fn is_to_be_undone(&self, ix: StepIx) -> bool {
-        let mut items = self.rollback.iter().flat_map(|rollback| &rollback.items);
-        items.any(|item| item.step == ix && item.undo)
-    }
-
-    /// Whether a thing on the way back was done, or left out.
-    pub fn item_is_done(&self, item: &super::ItemState) -> bool {
-        let status = self.steps[item.step].status;
-        let done = if item.undo {
-            status == Status::Undone
-        } else {
-            status.is_settled()
-        };
-        item.left.is_some() || done
-    }
 }

@@ -1,6 +1,7 @@
 //! Where one step stands, and what is known of the work that was done for it.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use crate::clock::Moment;
 use crate::journal::event::{Applied, Finding, Job, KnownBy, Left, Outcome, Stage};
@@ -52,6 +53,23 @@ pub struct StepState {
     pub undo_end: Option<JobEnd>,
     /// Whether it is to be done at all, where that depends.
     pub condition: Weighing,
+    /// Whether a person did it, or undid it, in place of the program.
+    pub by_hand: bool,
+    /// That what it should have done on the way back was left out, if there was anything to do.
+    pub left_out: Option<Omission>,
+    /// How it stood before its undo began: all else tells of the undo then.
+    pub before_undo: Option<Box<StepState>>,
+}
+
+/// That something on the way back was left out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Omission {
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub by: String,
+    /// When.
+    pub at: Moment,
 }
 
 /// Where the condition of a step or a phase stands.
@@ -82,6 +100,8 @@ pub struct Transaction {
 /// How a piece of work ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobEnd {
+    /// When.
+    pub at: Moment,
     /// How.
     pub outcome: Outcome,
     /// How that is known.
@@ -141,6 +161,24 @@ impl StepState {
             _ => return None,
         };
         end.filter(|end| end.elsewhere).map(|_| undo)
+    }
+
+    /// How long its work ran the last time, or its undo: not how long it waited for somebody to decide.
+    pub fn worked(&self) -> Option<Duration> {
+        let (tries, end) = match self.before_undo {
+            None => (self.attempt, &self.end),
+            Some(_) => (self.undo_attempt, &self.undo_end),
+        };
+        let over = end.as_ref().map(|end| end.at).or(self.ended)?;
+        let started = self.started.filter(|_| tries > 0)?;
+        Some(over.since(started))
+    }
+
+    /// Remembers what was done before it is undone.
+    pub(super) fn is_undone_from_now(&mut self) {
+        if self.before_undo.is_none() {
+            self.before_undo = Some(Box::new(self.clone()));
+        }
     }
 
     /// Whether its work has left something behind, or may have.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::elapsed::Boot;
 use super::outage::Outage;
-use super::step::{StepState, Weighing, count_settled, first_open};
+use super::step::{Omission, StepState, Weighing, count_settled, first_open};
 use crate::clock::Moment;
 use crate::journal::Actor;
 use crate::journal::event::{
@@ -219,8 +219,8 @@ pub struct ItemState {
     pub step: StepIx,
     /// Whether it is the step's undo, or the step itself.
     pub undo: bool,
-    /// Why it was left out, if it was.
-    pub left: Option<String>,
+    /// That it was left out, if it was.
+    pub left: Option<Omission>,
 }
 
 /// Something that somebody wrote down.

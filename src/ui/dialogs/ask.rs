@@ -41,6 +41,8 @@ pub enum Purpose {
 pub struct Ask {
     /// Its heading.
     pub title: String,
+    /// What whoever answers has to know.
+    pub lines: Vec<String>,
     /// What is asked.
     pub question: String,
     /// What was typed so far.
@@ -58,6 +60,7 @@ impl Ask {
     pub fn new(title: impl Into<String>, question: impl Into<String>, purpose: Purpose) -> Self {
         Ask {
             title: title.into(),
+            lines: Vec::new(),
             question: question.into(),
             input: TextArea::default(),
             purpose,

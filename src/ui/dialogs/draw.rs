@@ -6,15 +6,13 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
 use super::room::{text_width, wrapped};
-use super::{Ask, CONSIDERED, Confirmation, Dialog, Pick, RollBack};
-use crate::journal::event::Applied;
+use super::way_back::way_back;
+use super::{Ask, Confirmation, Dialog, Pick, RollBack};
 use crate::plan::Confirm;
-use crate::run::decide::Preview;
 use crate::ui::keymap::{KEYMAP, Section};
 use crate::ui::scene::{Scene, put};
 use crate::ui::theme::Role;
 use crate::ui::widgets::clip;
-use crate::ui::words;
 
 /// Draws the dialog that is open, if one is.
 pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -115,29 +113,41 @@ fn help(scene: &Scene<'_>, top: usize, area: Rect, buf: &mut Buffer) {
 }
 
 fn ask(scene: &Scene<'_>, dialog: &Ask, area: Rect, buf: &mut Buffer) {
-    let inner = open(scene, &dialog.title, text_width(area), 5, area, buf);
+    let width = text_width(area);
+    let rows = wrapped(&dialog.lines, width);
+    let known = rows.len() as u16;
+    let inner = open(scene, &dialog.title, width, known + 5, area, buf);
+    for (row, line) in rows.iter().enumerate() {
+        put(
+            inner,
+            row as u16,
+            Line::from(scene.span(line, Role::Text)),
+            buf,
+        );
+    }
     put(
         inner,
-        0,
+        known,
         Line::from(scene.span(&dialog.question, Role::Text)),
         buf,
     );
     let field = Rect {
-        y: inner.y + 1,
-        height: 1.min(inner.height.saturating_sub(1)),
+        y: inner.y + known + 1,
+        height: u16::from(known + 1 < inner.height),
         ..inner
     };
     buf.set_style(field, scene.style(Role::Selected));
     dialog.input.render(field, buf);
     if let Some(error) = &dialog.error {
-        put(inner, 2, Line::from(scene.span(error, Role::Bad)), buf);
+        put(
+            inner,
+            known + 2,
+            Line::from(scene.span(error, Role::Bad)),
+            buf,
+        );
     }
-    put(
-        inner,
-        4,
-        keys(scene, &[("enter", "send"), ("esc", "never mind")]),
-        buf,
-    );
+    let hints = keys(scene, &[("enter", "send"), ("esc", "never mind")]);
+    put(inner, known + 4, hints, buf);
 }
 
 fn confirm(scene: &Scene<'_>, dialog: &Confirmation, area: Rect, buf: &mut Buffer) {
@@ -295,96 +305,13 @@ fn roll_back(scene: &Scene<'_>, dialog: &RollBack, area: Rect, buf: &mut Buffer)
         buf.set_style(field, scene.style(Role::Selected));
         dialog.typed.render(field, buf);
     }
-    let other = if plan.tiers.is_empty() {
-        ""
-    } else {
-        "another way"
+    let go = (!preview.to_be_named).then_some(("enter", "GO BACK"));
+    let other = match (plan.tiers.is_empty(), preview.to_be_named) {
+        (true, _) => None,
+        (false, true) => Some(("← →", "PICK A WAY")),
+        (false, false) => Some(("← →", "another way")),
     };
-    let mut hints = vec![
-        ("enter", "GO BACK"),
-        ("esc", "not now (the run stays held)"),
-    ];
-    if !other.is_empty() {
-        hints.insert(1, ("← →", other));
-    }
+    let stay = Some(("esc", "not now (the run stays held)"));
+    let hints: Vec<_> = [go, other, stay].into_iter().flatten().collect();
     put(inner, below + 3, keys(scene, &hints), buf);
-}
-
-/// What the way back would do, line by line.
-fn way_back<'s>(scene: &Scene<'s>, dialog: &RollBack, preview: &Preview) -> Vec<Line<'s>> {
-    let (plan, state) = (&scene.world.plan, &scene.world.state);
-    let text = |words: String, role| Line::from(scene.span(words, role));
-    let mut lines = Vec::new();
-    let name = preview
-        .tier
-        .map_or("undo what was applied", |tier| &plan.tiers[tier].spec.name);
-    let since = preview
-        .since_t_zero
-        .map_or("before T-0".to_owned(), |since| {
-            let mark = if since.by_wall_clock { "~" } else { "" };
-            format!("{mark}{}", words::t_clock(since.time))
-        });
-    let why = if dialog.picked.is_none() {
-        ", by the clock"
-    } else {
-        ""
-    };
-    lines.push(text(format!("{name}   ({since}{why})"), Role::Title));
-    if let Some(phase) = preview.past_no_return {
-        let name = &plan.phases[phase].spec.name;
-        lines.push(text(
-            format!("PAST THE POINT OF NO RETURN: \"{name}\" has begun"),
-            Role::Alarm,
-        ));
-    }
-    // It goes back all the same, and whoever goes should know.
-    let others = state.holds.iter().filter(|hold| hold.reason != CONSIDERED);
-    for hold in others {
-        lines.push(text(format!("held: {}", hold.reason), Role::Warn));
-    }
-    for &ix in &preview.stops {
-        let step = &plan.steps[ix];
-        lines.push(text(
-            format!("stops first: {} {}", step.number, step.spec.title),
-            Role::Warn,
-        ));
-    }
-    if preview.items.is_empty() {
-        lines.push(text(
-            "nothing was applied: there is nothing to undo".to_owned(),
-            Role::Text,
-        ));
-    }
-    for (n, item) in preview.items.iter().enumerate() {
-        let step = &plan.steps[item.step];
-        let undo = if item.undo { "undo " } else { "" };
-        let sure = match item.applied {
-            Applied::Maybe if state.steps[item.step].status.is_active() => "  (running now)",
-            Applied::Maybe => "  (may be partly applied)",
-            _ => "",
-        };
-        let work = match &step.spec.undo {
-            Some(undone) if item.undo => &undone.work,
-            _ => &step.spec.work,
-        };
-        let text = scene.world.text_of(item.step, work);
-        let what = text.lines().next().unwrap_or_default();
-        lines.push(Line::from(vec![
-            scene.span(format!("{:>2}. ", n + 1), Role::Dim),
-            scene.span(
-                format!("{undo}{} {}", step.number, step.spec.title),
-                Role::Text,
-            ),
-            scene.span(sure, Role::Warn),
-            scene.span(format!("   {what}"), Role::Dim),
-        ]));
-    }
-    for &ix in &preview.without_undo {
-        let step = &plan.steps[ix];
-        lines.push(text(
-            format!("stays: {} {} has no undo", step.number, step.spec.title),
-            Role::Warn,
-        ));
-    }
-    lines
 }

@@ -10,6 +10,7 @@ mod keys;
 mod pick;
 mod rollback;
 mod room;
+mod way_back;
 
 pub use ask::{Ask, Purpose};
 pub use confirm::Confirmation;
@@ -34,3 +35,6 @@ pub enum Dialog {
     /// The screen is about to be left.
     Quit,
 }
+
+#[cfg(test)]
+mod tests;

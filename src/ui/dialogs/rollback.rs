@@ -52,6 +52,9 @@ impl RollBack {
 
     /// The command that goes this way, if everything that has to be typed was.
     pub fn command(&self, plan: &Plan, preview: &Preview) -> Result<Command, String> {
+        if preview.to_be_named {
+            return Err("pick a way first".to_owned());
+        }
         let text = self.typed.lines().join("").trim().to_owned();
         if let (Confirm::Environment, Some(environment)) = (preview.confirm, &plan.environment)
             && text != *environment

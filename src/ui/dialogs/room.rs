@@ -31,7 +31,10 @@ impl Dialog {
     pub(super) fn fits(&self, screen: Rect) -> bool {
         let height = match self {
             Dialog::Help(_) => return true,
-            Dialog::Ask(_) => 5,
+            Dialog::Ask(ask) => {
+                let lines = wrapped(&ask.lines, text_width(screen)).len();
+                lines.min(LINES) as u16 + 5
+            }
             Dialog::Confirm(confirmation) => {
                 let lines = wrapped(&confirmation.lines, text_width(screen)).len();
                 let typed = if confirmation.typed.is_some() { 2 } else { 0 };

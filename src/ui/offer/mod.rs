@@ -1,6 +1,7 @@
 //! What a key would do to the run, here and now, or why it can't. The footer asks it for every key it
 //! shows, and a key that is pressed does exactly what it says.
 
+mod approve;
 mod backend;
 mod run;
 mod step;

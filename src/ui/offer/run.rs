@@ -61,20 +61,6 @@ impl Asking<'_> {
         })))
     }
 
-    pub(super) fn approve(&self) -> Answer {
-        let (plan, state) = (&self.world.plan, &self.world.state);
-        let missing = (0..plan.phases.len())
-            .find_map(|ix| state.missing_approvals(plan, ix).into_iter().next());
-        let approval = missing.ok_or("no gate asks for an approval")?;
-        let mut ask = Ask::new(
-            format!("Approve: {approval}"),
-            "A remark, or nothing",
-            Purpose::Approve(approval),
-        );
-        ask.may_be_empty = true;
-        self.ask(ask)
-    }
-
     /// The alert that holds the run, else the first that nobody has accepted.
     pub(super) fn accept(&self) -> Answer {
         let state = &self.world.state;

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::run::Standing;
 use crate::ui::scene::{Scene, put_both};
 use crate::ui::theme::Role;
 use crate::ui::words;
@@ -122,7 +123,13 @@ fn standing<'s>(scene: &Scene<'s>) -> Span<'s> {
         Link::Connecting => scene.span("○ STARTING", Role::Dim),
         _ => {
             let (words, role) = words::standing(world.state.standing());
-            scene.span(words, role)
+            match world.state.left_out(&world.plan) {
+                left if left.count > 0 && world.state.standing() == Standing::RolledBack => {
+                    let how = world.state.outcome(&world.plan).to_uppercase();
+                    scene.span(format!("! {how}"), Role::Alarm)
+                }
+                _ => scene.span(words, role),
+            }
         }
     }
 }

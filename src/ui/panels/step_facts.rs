@@ -134,8 +134,8 @@ fn standing<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState, width: usize) -> 
     let mut words = vec![scene.span(format!("{sign} {word}"), role)];
     let mut add = |text: String| words.push(scene.span(format!("  {text}"), Role::Text));
     let spec = &scene.world.plan.steps[ix].spec;
-    match (at.started, at.ended) {
-        (Some(started), None) => {
+    match (at.started, at.ended, at.worked()) {
+        (Some(started), None, _) => {
             let limit = spec
                 .timeout
                 .map(|limit| format!(" of {}", duration::show(limit)))
@@ -145,9 +145,7 @@ fn standing<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState, width: usize) -> 
                 duration::clock(scene.now.since(started))
             ));
         }
-        (Some(started), Some(ended)) if at.attempt > 0 => {
-            add(format!("in {}", words::short(ended.since(started))));
-        }
+        (_, _, Some(took)) => add(format!("in {}", words::short(took))),
         _ => {}
     }
     if at.attempt > 1 {

@@ -153,10 +153,10 @@ fn step_time(scene: &Scene<'_>, ix: StepIx, roomy: bool) -> String {
     let (step, at) = (&scene.world.plan.steps[ix], &scene.world.state.steps[ix]);
     match (at.started, at.ended) {
         (Some(started), None) => duration::clock(scene.now.since(started)),
-        (Some(started), Some(ended)) if at.attempt > 0 || at.undo_attempt > 0 => {
-            words::short(ended.since(started))
-        }
         (_, Some(ended)) => {
+            if let Some(took) = at.worked() {
+                return words::short(took);
+            }
             let when = ended.local("%H:%M");
             match &at.by {
                 Some(by) if roomy && (step.spec.work.is_check() || at.status.is_settled()) => {

@@ -244,7 +244,7 @@ impl Play {
     }
 
     fn say_waiting(&mut self) {
-        let waiting = waiting_for(&self.plan, &self.state.waiting(&self.plan));
+        let waiting = waiting_for(&self.plan, &self.state);
         if waiting != self.waiting {
             if let Some(words) = &waiting {
                 self.transcript.push(format!("    … {words}"));

@@ -1,7 +1,8 @@
 //! Events about the way back.
 
 use super::{Fold, Mismatch};
-use crate::journal::event::RollbackStarted;
+use crate::journal::event::{Applied, RollbackStarted};
+use crate::run::state::step::Omission;
 use crate::run::state::types::{ItemState, RollbackState};
 
 impl Fold<'_> {
@@ -33,10 +34,18 @@ impl Fold<'_> {
 
     pub(super) fn undo_left(&mut self, id: &str, reason: &str) -> Result<(), Mismatch> {
         let ix = self.step(id)?;
+        let omission = Omission {
+            reason: reason.to_owned(),
+            by: self.by.name.clone(),
+            at: self.at,
+        };
         let items = self.state.rollback.iter_mut().flat_map(|r| &mut r.items);
         for item in items.filter(|item| item.step == ix) {
-            item.left = Some(reason.to_owned());
+            item.left = Some(omission.clone());
         }
+        let step = &mut self.state.steps[ix];
+        // Where there was nothing to undo nothing is missing.
+        step.left_out = (step.applied != Some(Applied::No)).then_some(omission);
         Ok(())
     }
 }

@@ -24,6 +24,9 @@ impl Fold<'_> {
         // Only a person who was told of it has the same work done again, and says why.
         let person = !matches!(self.by.via, Via::Engine | Via::Unattended);
         let refused = self.state.steps[ix].refused_elsewhere();
+        if e.job.undo {
+            self.state.steps[ix].is_undone_from_now();
+        }
         let anywhere = person && e.reason.is_some() && refused == Some(e.job.undo);
         let step = self.change(ix, change)?;
         step.anywhere = anywhere;
@@ -47,6 +50,7 @@ impl Fold<'_> {
         step.sought = None;
         step.stopping = None;
         step.ended_by = None;
+        step.by_hand = false;
         Ok(())
     }
 
@@ -74,7 +78,12 @@ impl Fold<'_> {
             self.state.sessions.insert(database, session.clone());
         }
         let step = self.change(ix, finish_change(&e.job, e.outcome, on_the_way_back))?;
+        let ended = e
+            .ended
+            .filter(|ended| lies_between(step.started, *ended, at));
+        let ended = ended.unwrap_or(at);
         let end = JobEnd {
+            at: ended,
             outcome: e.outcome,
             known_by: e.known_by,
             exit_code: e.exit_code,
@@ -93,10 +102,7 @@ impl Fold<'_> {
                 applied => applied,
             });
         }
-        let ended = e
-            .ended
-            .filter(|ended| lies_between(step.started, *ended, at));
-        step.ended = Some(ended.unwrap_or(at));
+        step.ended = Some(ended);
         step.pid = None;
         step.sought = None;
         // What was stopped and got lost is still what was stopped, if it is found.
@@ -222,6 +228,8 @@ impl Fold<'_> {
         step.started.get_or_insert(at);
         step.ended = Some(at);
         step.by = Some(by);
+        step.by_hand = false;
+        step.left_out = None;
         step.reason = reason.cloned();
         step.note = None;
         step.sought = None;
@@ -244,7 +252,12 @@ impl Fold<'_> {
         } else {
             Change::Settled
         };
-        self.settle(id, change, Some(reason))
+        if change == Change::UndoSettled {
+            self.state.steps[ix].is_undone_from_now();
+        }
+        self.settle(id, change, Some(reason))?;
+        self.state.steps[ix].by_hand = true;
+        Ok(())
     }
 
     /// What was done before a step was left out is not forgotten with the reason for leaving it out.

@@ -1,0 +1,126 @@
+//! The way back: what is on it, what it can't take back, and how far it was gone in the end.
+
+use super::Standing;
+use super::step::Weighing;
+use super::types::{ItemState, RollbackState, RunState};
+use crate::plan::{PhaseKind, Plan, StepIx, Work};
+use crate::run::status::Status;
+
+/// What the way back did not take back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// How many of the things on it somebody left out.
+    pub items: usize,
+    /// The steps that no undo and no procedure of the plan answers.
+    pub stays: Vec<StepIx>,
+    /// How many things that counts for: what only got ready spoils nothing that was undone.
+    pub count: usize,
+    /// Whether anything was taken back at all.
+    pub some_done: bool,
+}
+
+impl RunState {
+    /// The first thing on the way back that is not settled.
+    pub fn next_item(&self) -> Option<ItemState> {
+        let items = &self.rollback.as_ref()?.items;
+        items.iter().find(|item| !self.item_is_done(item)).cloned()
+    }
+
+    /// Whether the way back has the step's undo.
+    pub fn is_to_be_undone(&self, ix: StepIx) -> bool {
+        let mut items = self.rollback.iter().flat_map(|rollback| &rollback.items);
+        items.any(|item| item.step == ix && item.undo)
+    }
+
+    /// Whether a thing on the way back was done, or left out.
+    pub fn item_is_done(&self, item: &ItemState) -> bool {
+        let status = self.steps[item.step].status;
+        let done = if item.undo {
+            status == Status::Undone
+        } else {
+            status.is_settled()
+        };
+        item.left.is_some() || done
+    }
+
+    fn item_was_done(&self, item: &ItemState) -> bool {
+        let status = self.steps[item.step].status;
+        status
+            == if item.undo {
+                Status::Undone
+            } else {
+                Status::Passed
+            }
+    }
+
+    /// Whether the step did something, or may have, that was not undone.
+    pub fn left_something(&self, ix: StepIx) -> bool {
+        let step = &self.steps[ix];
+        step.may_have_left() && step.status != Status::Undone
+    }
+
+    /// The steps that did something, or may have, and have no undo. What a person did, and what only
+    /// looks, is none of them.
+    pub fn without_undo(&self, plan: &Plan) -> Vec<StepIx> {
+        let steps = plan.forward_steps().filter(|&ix| {
+            let spec = &plan.steps[ix].spec;
+            let work = spec.work_of(self.steps[ix].choice);
+            spec.undo.is_none()
+                && kind(plan, ix) != Some(PhaseKind::Verify)
+                && work.is_some_and(Work::may_change)
+                && self.left_something(ix)
+        });
+        steps.collect()
+    }
+
+    /// What the way back has not taken back so far; nothing where none has begun.
+    pub fn left_out(&self, plan: &Plan) -> LeftOut {
+        let Some(rollback) = &self.rollback else {
+            return LeftOut::default();
+        };
+        // What a tier does is the plan's answer to all steps, with and without an undo.
+        let stays = match rollback.tier {
+            None => self.without_undo(plan),
+            Some(_) => Vec::new(),
+        };
+        let items = self.items_left(plan, rollback);
+        let some_done = rollback.items.iter().any(|item| self.item_was_done(item));
+        let spoils = |ix: &&StepIx| !some_done || kind(plan, **ix) == Some(PhaseKind::Deploy);
+        let count = items + stays.iter().filter(spoils).count();
+        LeftOut {
+            items,
+            stays,
+            count,
+            some_done,
+        }
+    }
+
+    /// How many things on the way back somebody left out; not those of which there was nothing to do.
+    fn items_left(&self, plan: &Plan, rollback: &RollbackState) -> usize {
+        let left = |item: &&ItemState| {
+            let (step, mark) = (&self.steps[item.step], plan.steps[item.step].spec.mark);
+            let not_wanted = matches!(step.condition, Weighing::Told(Some(false), _));
+            let skipped = !item.undo && step.status == Status::Skipped;
+            step.left_out.is_some() || skipped && !not_wanted && mark.is_none()
+        };
+        rollback.items.iter().filter(left).count()
+    }
+
+    /// Where the run stands, in words; of a way back that is over also how much it left out.
+    pub fn outcome(&self, plan: &Plan) -> String {
+        let left = self.left_out(plan);
+        match (self.standing(), left.count, left.some_done) {
+            (Standing::RolledBack, 1.., true) => {
+                format!("rolled back in part, {} left out", left.count)
+            }
+            (Standing::RolledBack, 1.., false) => {
+                format!("not rolled back, {} left out", left.count)
+            }
+            (standing, ..) => standing.word().replace('_', " "),
+        }
+    }
+}
+
+fn kind(plan: &Plan, ix: StepIx) -> Option<PhaseKind> {
+    plan.phase_of(ix).map(|phase| plan.phases[phase].spec.kind)
+}

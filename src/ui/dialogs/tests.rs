@@ -1,0 +1,221 @@
+//! What dialogs tell before anything is done, at the two sizes that most screens have.
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::*;
+use crate::clock::Moment;
+use crate::journal::event::{
+    Applied, ApprovalGiven, Job, KnownBy, Outcome, PhaseStarted, StepFinished, StepReason,
+    StepStarted,
+};
+use crate::journal::{Actor, Entry, Event, Via};
+use crate::plan;
+use crate::run::RunDir;
+use crate::ui::intent::Intent;
+use crate::ui::offer::{Offer, offer};
+use crate::ui::scene::Scene;
+use crate::ui::theme::Theme;
+use crate::ui::view::View;
+use crate::ui::widgets::testing::sketch;
+use crate::ui::world::{Link, World};
+
+const PLAN: &str = r#"
+title = "Shop"
+[[phase]]
+name = "Ready"
+kind = "before"
+  [[phase.step]]
+  id = "close"
+  title = "Close the shop"
+  shell = "close"
+[[phase]]
+name = "Deploy"
+kind = "deploy"
+gate = { approvals = ["dba", "lead"] }
+  [[phase.step]]
+  id = "apply"
+  title = "Apply"
+  shell = "apply"
+[[rollback]]
+name = "Reopen"
+until = "15m"
+  [[rollback.step]]
+  id = "open"
+  title = "Open the shop"
+  shell = "open"
+"#;
+
+fn at(secs: u64) -> Moment {
+    Moment {
+        wall: i64::try_from(secs).unwrap() * 1_000_000,
+        mono: secs * 1_000_000,
+        boot: 1,
+    }
+}
+
+fn world(events: Vec<Event>) -> World {
+    let plan = plan::open("plan.toml", PLAN.as_bytes()).plan.unwrap();
+    let dir = RunDir::at("/nowhere");
+    let mut world = World::new(Arc::new(plan), dir, "bob".to_owned(), Vec::new());
+    world.link = Link::Up;
+    for (n, event) in events.into_iter().enumerate() {
+        let seq = n as u64 + 1;
+        let actor = Actor::person("ann", Via::Ctl);
+        let entry = Entry {
+            seq,
+            at: at(seq),
+            actor,
+            event,
+        };
+        world.entry(&entry).unwrap();
+    }
+    world
+}
+
+fn ran(step: &str) -> [Event; 2] {
+    let job = Job {
+        step: step.to_owned(),
+        attempt: 1,
+        undo: false,
+    };
+    let started = StepStarted {
+        job: job.clone(),
+        work: "shell".to_owned(),
+        choice: 0,
+        reason: None,
+    };
+    let finished = StepFinished {
+        job,
+        outcome: Outcome::Passed,
+        applied: Applied::Yes,
+        known_by: KnownBy::Report,
+        exit_code: Some(0),
+        signal: None,
+        findings: Vec::new(),
+        message: None,
+        elsewhere: false,
+        session: None,
+        left: None,
+        ended: None,
+    };
+    [Event::StepStarted(started), Event::StepFinished(finished)]
+}
+
+fn drawn(world: &World, dialog: Dialog, now: Moment) -> String {
+    let view = View {
+        dialog: Some(dialog),
+        ..View::default()
+    };
+    let one = |(width, height): (u16, u16)| {
+        let area = Rect::new(0, 0, width, height);
+        let mut buf = Buffer::empty(area);
+        let scene = Scene {
+            world,
+            view: &view,
+            outputs: &[],
+            now,
+            theme: Theme::new(false),
+        };
+        draw(&scene, area, &mut buf);
+        sketch(&buf)
+    };
+    [(80, 24), (120, 36)].map(one).join("\n")
+}
+
+#[track_caller]
+fn tells(drawn: &str, there: &[&str], not: &[&str]) {
+    for words in there {
+        assert_eq!(drawn.matches(words).count(), 2, "{words}\n{drawn}");
+    }
+    for words in not {
+        assert!(!drawn.contains(words), "{words}\n{drawn}");
+    }
+}
+
+fn back(world: &World, picked: Option<usize>, now: Moment) -> String {
+    let dialog = RollBack {
+        picked,
+        ..RollBack::default()
+    };
+    drawn(world, Dialog::RollBack(Box::new(dialog)), now)
+}
+
+#[test]
+fn before_t_zero_what_ran_is_named_and_a_way_is_picked() {
+    let none = back(&world(Vec::new()), None, at(9));
+    tells(
+        &none,
+        &["nothing was applied", "GO BACK"],
+        &["stays:", "PICK"],
+    );
+    let world = world(ran("close").to_vec());
+    tells(
+        &back(&world, None, at(9)),
+        &["stays: 1.1 Close the shop has no undo", "← → PICK A WAY"],
+        &["nothing was applied", "GO BACK"],
+    );
+    tells(
+        &back(&world, Some(0), at(9)),
+        &["Reopen   (before T-0)", "1. R1.1 Open the shop", "GO BACK"],
+        &["stays:", "WINDOW"],
+    );
+}
+
+#[test]
+fn a_way_whose_time_is_over_says_so_and_is_picked() {
+    let deploy = Event::PhaseStarted(PhaseStarted {
+        phase: "deploy".to_owned(),
+    });
+    let mut events = ran("close").to_vec();
+    events.push(deploy);
+    events.extend(ran("apply"));
+    let world = world(events);
+    let late = at(3 + 900);
+    let ended = "ITS WINDOW ENDED AT T+00:15:00";
+    tells(
+        &back(&world, None, late),
+        &[ended, "← → PICK A WAY"],
+        &["GO BACK", "by the clock"],
+    );
+    tells(&back(&world, Some(0), late), &[ended, "GO BACK"], &["PICK"]);
+    tells(
+        &back(&world, None, at(3 + 899)),
+        &["by the clock", "GO BACK"],
+        &["WINDOW", "PICK"],
+    );
+}
+
+#[test]
+fn who_approves_sees_what() {
+    let reason = StepReason {
+        step: "close".to_owned(),
+        reason: "closed already".to_owned(),
+    };
+    let given = ApprovalGiven {
+        phase: "deploy".to_owned(),
+        approval: "dba".to_owned(),
+        reason: None,
+    };
+    let world = world(vec![
+        Event::StepSkipped(reason),
+        Event::ApprovalGiven(given),
+    ]);
+    let view = View::default();
+    let Ok(Offer::Open(dialog)) = offer(&world, &view, Intent::Approve, at(9)) else {
+        panic!("it can be approved");
+    };
+    let digest = format!("2 Deploy, plan sha256 {}…", &world.plan.digest[..12]);
+    tells(
+        &drawn(&world, dialog, at(9)),
+        &[
+            "Approve: lead",
+            &digest,
+            "dba approved by ann",
+            "1.1 Close the shop: skipped by ann: closed already",
+        ],
+        &[],
+    );
+}

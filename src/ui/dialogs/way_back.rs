@@ -1,0 +1,95 @@
+//! What the way back would do, as its dialog lists it.
+
+use ratatui::text::Line;
+
+use super::{CONSIDERED, RollBack};
+use crate::journal::event::Applied;
+use crate::run::decide::Preview;
+use crate::ui::scene::Scene;
+use crate::ui::theme::Role;
+use crate::ui::words;
+
+/// What the way back would do, line by line.
+pub(super) fn way_back<'s>(
+    scene: &Scene<'s>,
+    dialog: &RollBack,
+    preview: &Preview,
+) -> Vec<Line<'s>> {
+    let (plan, state) = (&scene.world.plan, &scene.world.state);
+    let text = |words: String, role| Line::from(scene.span(words, role));
+    let mut lines = Vec::new();
+    let name = preview
+        .tier
+        .map_or("undo what was applied", |tier| &plan.tiers[tier].spec.name);
+    let since = preview
+        .since_t_zero
+        .map_or("before T-0".to_owned(), |since| {
+            let mark = if since.by_wall_clock { "~" } else { "" };
+            format!("{mark}{}", words::t_clock(since.time))
+        });
+    let by_clock = dialog.picked.is_none() && !preview.to_be_named;
+    let why = if by_clock { ", by the clock" } else { "" };
+    lines.push(text(format!("{name}   ({since}{why})"), Role::Title));
+    if let Some(outside) = preview.outside {
+        lines.push(text(outside.to_string().to_uppercase(), Role::Alarm));
+    }
+    if let Some(phase) = preview.past_no_return {
+        let name = &plan.phases[phase].spec.name;
+        lines.push(text(
+            format!("PAST THE POINT OF NO RETURN: \"{name}\" has begun"),
+            Role::Alarm,
+        ));
+    }
+    // It goes back all the same, and whoever goes should know.
+    let others = state.holds.iter().filter(|hold| hold.reason != CONSIDERED);
+    for hold in others {
+        lines.push(text(format!("held: {}", hold.reason), Role::Warn));
+    }
+    for &ix in &preview.stops {
+        let step = &plan.steps[ix];
+        lines.push(text(
+            format!("stops first: {} {}", step.number, step.spec.title),
+            Role::Warn,
+        ));
+    }
+    if preview.items.is_empty() {
+        let words = match (preview.something_ran, preview.without_undo.is_empty()) {
+            (false, _) => "nothing was applied: there is nothing to undo",
+            (true, true) => "nothing that was done has to be undone",
+            (true, false) => "nothing of what was done has an undo",
+        };
+        lines.push(text(words.to_owned(), Role::Text));
+    }
+    for (n, item) in preview.items.iter().enumerate() {
+        let step = &plan.steps[item.step];
+        let undo = if item.undo { "undo " } else { "" };
+        let sure = match item.applied {
+            Applied::Maybe if state.steps[item.step].status.is_active() => "  (running now)",
+            Applied::Maybe => "  (may be partly applied)",
+            _ => "",
+        };
+        let work = match &step.spec.undo {
+            Some(undone) if item.undo => &undone.work,
+            _ => &step.spec.work,
+        };
+        let text = scene.world.text_of(item.step, work);
+        let what = text.lines().next().unwrap_or_default();
+        lines.push(Line::from(vec![
+            scene.span(format!("{:>2}. ", n + 1), Role::Dim),
+            scene.span(
+                format!("{undo}{} {}", step.number, step.spec.title),
+                Role::Text,
+            ),
+            scene.span(sure, Role::Warn),
+            scene.span(format!("   {what}"), Role::Dim),
+        ]));
+    }
+    for &ix in &preview.without_undo {
+        let step = &plan.steps[ix];
+        lines.push(text(
+            format!("stays: {} {} has no undo", step.number, step.spec.title),
+            Role::Warn,
+        ));
+    }
+    lines
+}
