@@ -27,6 +27,7 @@ mod locks;
 mod migrations;
 mod poll;
 mod progress;
+mod queues;
 mod rarely;
 mod row_counts;
 mod rows;
