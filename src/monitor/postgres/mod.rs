@@ -17,6 +17,7 @@
 mod activity;
 mod connect;
 mod errand;
+mod explain;
 mod facts;
 mod indexes;
 mod inspect;
