@@ -262,6 +262,7 @@ fn session(pid: i32, database: Option<String>) -> SessionName {
         pid,
         database,
         started: None,
+        statement: None,
     }
 }
 

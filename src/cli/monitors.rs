@@ -93,11 +93,12 @@ pub(super) async fn answer(
                     database,
                     pid,
                     started,
+                    statement,
                     action,
                     answer,
                 } => {
-                    let outcome =
-                        signal(&monitor, &database, Backend { pid, started }, action).await;
+                    let backend = Backend { pid, started };
+                    let outcome = signal(&monitor, &database, (backend, statement), action).await;
                     let done = matches!(outcome.effect, Effect::Ended | Effect::Gone);
                     let _ = answer.send((done, outcome.words));
                 }
@@ -158,11 +159,13 @@ fn nameless(health: &Health, database: &str, application: &str) -> Vec<Backend> 
 async fn signal(
     monitor: &Monitor,
     database: &str,
-    backend: Backend,
+    (backend, statement): (Backend, Option<i64>),
     action: BackendAction,
 ) -> Outcome {
     match (monitor.signaller(database), action) {
-        (Some(signaller), BackendAction::Cancel) => signaller.cancel(backend).await,
+        (Some(signaller), BackendAction::Cancel) => {
+            signaller.cancel_statement(backend, statement).await
+        }
         (Some(signaller), BackendAction::Terminate) => signaller.terminate(backend).await,
         (None, _) => Outcome {
             pid: backend.pid,
@@ -185,12 +188,14 @@ pub(super) fn find_session(
     let pid = named.pid;
     let wanted = |name: &String| named.database.as_ref().is_none_or(|wanted| wanted == name);
     let mut found: Vec<Session> = Vec::new();
-    let mut hidden = None;
+    let (mut hidden, mut is_another) = (None, false);
     for database in health.databases.iter().filter(|db| wanted(&db.name)) {
         let Some(picture) = database.picture.as_deref() else {
             continue;
         };
-        let session = match seen(picture).find(|session| session.pid == pid) {
+        let listed = seen(picture).find(|session| session.pid == pid);
+        let runs = listed.and_then(|session| session.statement_started);
+        let session = match listed {
             Some(session) => session
                 .started
                 .map(|started| shown(&database.name, session, started)),
@@ -199,7 +204,12 @@ pub(super) fn find_session(
         match session {
             // Two names of a plan may be one server's.
             Some(session) if found.iter().any(|other| other.started == session.started) => {}
-            Some(session) => found.push(session),
+            Some(session) => {
+                is_another |= named
+                    .statement
+                    .is_some_and(|meant| runs.is_some_and(|it| it != meant));
+                found.push(session);
+            }
             None if picture.connections.by_state.hidden > 0 => {
                 hidden = hidden.or_else(|| picture.server.hidden(pid));
             }
@@ -215,6 +225,10 @@ pub(super) fn find_session(
         }
     }
     match (&found[..], hidden) {
+        ([_], _) if is_another => {
+            let words = format!("{pid} runs another statement by now: nothing was cancelled");
+            Err(Refusal::new(words))
+        }
         ([], Some(why)) => Err(Refusal::new(why)),
         ([] | [_], _) => Ok(found.pop()),
         (several, _) => {
@@ -317,6 +331,7 @@ mod tests {
             pid: 57,
             database: database.map(str::to_owned),
             started,
+            statement: None,
         }
     }
 
@@ -365,6 +380,26 @@ mod tests {
         assert_eq!(
             words(named(Some("db2"), Some(1))),
             "session 57 has ended: another one has its number now"
+        );
+    }
+
+    #[test]
+    fn another_statement_than_the_one_that_was_confirmed_is_not_cancelled() {
+        let mut runs = session(57, "web", State::Active, 3, "select 1");
+        runs.statement_started = Some(8);
+        let mut picture = picture();
+        picture.locks.nodes = vec![node(0, runs, None)];
+        let health = watch::channel(Arc::new(health(vec![database(picture)]))).1;
+        let find = |statement| {
+            let named = named(None, Some(1));
+            find_session(&health, &SessionName { statement, ..named })
+        };
+        assert!(find(Some(8)).unwrap().is_some());
+        assert!(find(None).unwrap().is_some());
+        let why = find(Some(7)).unwrap_err().0;
+        assert_eq!(
+            why,
+            "57 runs another statement by now: nothing was cancelled"
         );
     }
 }

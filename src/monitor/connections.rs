@@ -98,6 +98,9 @@ pub struct Connections {
     /// How many sessions of other databases wait for a lock, as far as this role may see.
     #[serde(default)]
     pub waiting_elsewhere: u32,
+    /// How many sessions of this database have committed and wait until a standby has that, too.
+    #[serde(default)]
+    pub waiting_for_standby: u32,
     /// How many applications can have.
     pub usable: u32,
     /// How many more this database can have.

@@ -54,6 +54,15 @@ pub struct Inspection {
     pub prepared: Vec<(Prepared, Vec<SessionLock>)>,
 }
 
+/// How the server would carry a statement out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Planned {
+    /// What limits how far that is the plan of the session.
+    pub notes: Vec<String>,
+    /// The plan, a line each.
+    pub lines: Vec<String>,
+}
+
 /// A statement as it stands on a screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {

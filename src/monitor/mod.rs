@@ -59,7 +59,7 @@ pub use health::{
     Blind, DatabaseHealth, Health, Link, Picture, Rights, RowCount, Seen, ServerFacts,
 };
 pub use http::{client, is_here};
-pub use inspection::{Inspection, SessionLock, Shown, Subject};
+pub use inspection::{Inspection, Planned, SessionLock, Shown, Subject};
 pub use known::Known;
 pub use limits::{Bound, Limits};
 pub use locks::{LockNode, LockTree, Prepared, Queue, Wanted};

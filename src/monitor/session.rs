@@ -130,6 +130,9 @@ pub struct Session {
     pub session_age: Option<Duration>,
     /// The age of its transaction.
     pub transaction_age: Option<Duration>,
+    /// When its present or last statement began, as [`Session::started`]: which statement it is.
+    #[serde(default)]
+    pub statement_started: Option<i64>,
     /// How long ago its present or last statement began.
     pub query_age: Option<Duration>,
     /// How long it has been in its state.
@@ -158,6 +161,7 @@ impl Session {
             wait: None,
             session_age: None,
             transaction_age: None,
+            statement_started: None,
             query_age: None,
             state_age: None,
             snapshot_age: None,
@@ -195,6 +199,19 @@ impl Session {
         self.wait
             .as_deref()
             .is_some_and(|wait| wait.starts_with("Lock:"))
+    }
+
+    /// Whether its transaction is committed, and only waits until a standby has it, too.
+    pub fn waits_for_standby(&self) -> bool {
+        self.wait.as_deref() == Some("IPC: SyncRep")
+    }
+
+    /// What neither cancelling nor ending it takes back, if there is something.
+    pub fn stays_done(&self) -> Option<&'static str> {
+        self.waits_for_standby().then_some(
+            "Its transaction is committed here already and waits for a synchronous standby: that \
+             wait is all that would end, what it has changed stays.",
+        )
     }
 
     /// Where its client is, in words; empty where that may not be seen.

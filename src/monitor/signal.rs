@@ -52,6 +52,16 @@ impl Outcome {
         }
     }
 
+    /// The wait for a standby comes after the commit, and ending it takes nothing back.
+    pub(super) fn ended_after_commit(pid: i32, signal: Signal) -> Self {
+        let what = match signal {
+            Signal::Cancel => format!("{pid} waits no more for a standby"),
+            Signal::Terminate => format!("session {pid} was terminated"),
+        };
+        let words = format!("{what}: its transaction had been committed here before, and stays");
+        Outcome::new(pid, Effect::Ended, words)
+    }
+
     pub(super) fn ended(pid: i32, signal: Signal) -> Self {
         let words = match signal {
             Signal::Cancel => format!("the statement of {pid} was cancelled"),

@@ -82,6 +82,7 @@ pub(crate) fn node(depth: u32, session: Session, wanted: Option<Wanted>) -> Lock
         depth,
         beneath: 0,
         folded: 0,
+        alike: 0,
         session,
         wanted,
         holds: Vec::new(),

@@ -160,6 +160,9 @@ pub struct SessionName {
     /// has that number now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<i64>,
+    /// When its statement began that is to be cancelled, as above; else it is whichever it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement: Option<i64>,
 }
 
 /// Why a wish is not granted, in words for the person who had it.
@@ -185,6 +188,7 @@ mod tests {
             pid: 57,
             database: None,
             started: None,
+            statement: None,
         };
         let command: Command = serde_json::from_str(older).unwrap();
         assert_eq!(command, Command::Cancel(named.clone()));

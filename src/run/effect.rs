@@ -57,6 +57,8 @@ pub enum Effect {
         pid: i32,
         /// When that session began, in microseconds since the Unix epoch by the server's clock.
         started: i64,
+        /// When the statement began that it is to cancel, as above; any, where that is not said.
+        statement: Option<i64>,
         /// What is asked.
         action: BackendAction,
     },

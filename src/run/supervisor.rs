@@ -119,12 +119,14 @@ impl Perform for Supervisor {
                 database,
                 pid,
                 started,
+                statement,
                 action,
             } => {
                 let (backends, notices) =
                     (self.outfit.backends.clone(), self.outfit.notices.clone());
                 tokio::spawn(async move {
-                    let answer = backends.signal(database.clone(), pid, started, action);
+                    let meant = (pid, started, statement);
+                    let answer = backends.signal(database.clone(), meant, action);
                     let (done, result) = answer.await;
                     let notice = Notice::Backend {
                         database,

@@ -154,5 +154,6 @@ fn session() -> SessionName {
         pid: 4711,
         database: None,
         started: None,
+        statement: None,
     }
 }

@@ -9,6 +9,7 @@
 //! for nobody: end a root, and those beneath it can go on.
 
 mod tree;
+mod turns;
 mod wanted;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::session::Session;
 
+pub(super) use turns::{Crowd, Turns};
 pub(super) use wanted::{Lock, conflicts};
 
 /// The sessions that wait for locks, beneath those that they wait for.
@@ -31,6 +33,9 @@ pub struct LockTree {
     pub waiters: u32,
     /// How many of the waiting sessions are not listed, because there are too many.
     pub unlisted: u32,
+    /// For how many things of which it is not known yet who holds them, because too many wait, sessions wait.
+    #[serde(default)]
+    pub unasked: u32,
     /// The sessions of others that wait behind one of ours, at whatever distance.
     pub behind_ours: Queue,
     /// The prepared transactions, if one of them blocks somebody.
@@ -58,6 +63,9 @@ pub struct LockNode {
     /// How many sessions just like it are not shown: they wait beneath the same session, in the same
     /// mode, for partitions of the same table, and nobody waits for them.
     pub folded: u32,
+    /// How many others that want the same in the same mode are not listed, because there are too many.
+    #[serde(default)]
+    pub alike: u32,
     /// The session. A blocker with pid 0 stands for all prepared transactions.
     pub session: Session,
     /// What it waits for, if it waits. It is looked up every two seconds, so a new waiter has none yet.
@@ -200,6 +208,10 @@ pub(super) struct Waits {
     pub(super) behind_ours: u32,
     /// How many sessions wait, those without an edge included.
     pub(super) waiting: u32,
+    /// For how many without an edge each of those with one speaks.
+    pub(super) spoken_for: HashMap<i32, u32>,
+    /// How many locks are waited for of which nobody was asked who holds them.
+    pub(super) unasked: u32,
     /// Why not all of it is known, if something could not be seen.
     pub(super) blind: Option<String>,
 }

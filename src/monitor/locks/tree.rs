@@ -29,6 +29,7 @@ impl Waits {
             nodes,
             waiters: self.waiting.max(listed),
             unlisted: self.waiting.saturating_sub(listed),
+            unasked: self.unasked,
             behind_ours: self.behind_ours(&blockers),
             prepared: self.prepared.clone(),
         }
@@ -188,7 +189,8 @@ impl Branches<'_> {
         while let Some(pid) = left.pop() {
             ours |= self.is_ours(pid);
             let children = self.children.get(&Some(pid)).map_or(&[][..], Vec::as_slice);
-            beneath += count(children.len());
+            let alike = children.iter().map(|&child| self.alike(child));
+            beneath += count(children.len()) + alike.sum::<u32>();
             left.extend(children);
         }
         (ours, beneath)
@@ -207,6 +209,12 @@ impl Branches<'_> {
         children
     }
 
+    /// How many others stand where it does.
+    fn alike(&self, pid: i32) -> u32 {
+        let spoken_for = self.waits.spoken_for.get(&pid);
+        spoken_for.copied().unwrap_or_default()
+    }
+
     fn is_ours(&self, pid: i32) -> bool {
         let session = self.waits.sessions.get(&pid);
         session.is_some_and(Session::is_ours)
@@ -219,6 +227,7 @@ impl Branches<'_> {
             depth,
             beneath,
             folded: 0,
+            alike: self.alike(pid),
             session: self.waits.session(pid),
             wanted: self.waits.wanted.get(&pid).cloned(),
             holds: self.waits.held.get(&pid).cloned().unwrap_or_default(),
@@ -254,7 +263,8 @@ fn are_alike(one: &LockNode, other: &LockNode) -> bool {
         let root = wanted.partition_of.clone()?;
         Some((root, wanted.mode.clone(), node.session.application.clone()))
     };
-    let leaves = one.beneath == 0 && other.beneath == 0 && one.depth == other.depth;
+    let alone = |node: &LockNode| node.beneath == 0 && node.alike == 0;
+    let leaves = alone(one) && alone(other) && one.depth == other.depth;
     let ours = one.session.ours.is_some() || other.session.ours.is_some();
     leaves && one.depth > 0 && !ours && kind(one).is_some() && kind(one) == kind(other)
 }

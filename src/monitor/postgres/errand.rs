@@ -14,7 +14,6 @@ use super::keep::put;
 use super::line::{Line, Statement, query};
 use super::trouble::Trouble;
 use crate::monitor::session::Backend;
-use crate::monitor::signal::Signal;
 
 /// How long somebody waits for the connection that watches to do it.
 const PATIENCE: Duration = Duration::from_millis(3_500);
@@ -24,7 +23,7 @@ const PATIENCE: Duration = Duration::from_millis(3_500);
 const LOOK: &str = "
     SELECT (extract(epoch FROM backend_start) * 1000000)::int8 AS started,
            (extract(epoch FROM query_start) * 1000000)::int8 AS query_started,
-           application_name, state, backend_type
+           application_name, state, backend_type, wait_event
       FROM pg_catalog.pg_stat_get_activity($1)";
 
 /// The sessions of one application.
@@ -33,10 +32,12 @@ const OF_APPLICATION: &str = "
       FROM pg_catalog.pg_stat_get_activity(NULL)
      WHERE application_name = $1";
 
+/// A statement is told from a later one of its session by its start.
 const CANCEL: &str = "
     SELECT pg_catalog.pg_cancel_backend(pid) AS sent
       FROM pg_catalog.pg_stat_get_activity($1)
-     WHERE (extract(epoch FROM backend_start) * 1000000)::int8 = $2";
+     WHERE (extract(epoch FROM backend_start) * 1000000)::int8 = $2
+       AND ($3::int8 IS NULL OR (extract(epoch FROM query_start) * 1000000)::int8 = $3)";
 
 const TERMINATE: &str = "
     SELECT pg_catalog.pg_terminate_backend(pid) AS sent
@@ -50,8 +51,10 @@ pub(super) enum Order {
     Look(i32),
     /// Which sessions an application has.
     OfApplication(String),
-    /// A signal for a session.
-    Send(Signal, Backend),
+    /// That a session cancels its statement: the one that began at this time, or any.
+    Cancel(Backend, Option<i64>),
+    /// That a session ends.
+    Terminate(Backend),
 }
 
 impl Order {
@@ -59,13 +62,11 @@ impl Order {
         match self {
             Order::Look(pid) => query(LOOK).bind(pid),
             Order::OfApplication(name) => query(OF_APPLICATION).bind(name),
-            Order::Send(signal, backend) => {
-                let sql = match signal {
-                    Signal::Cancel => CANCEL,
-                    Signal::Terminate => TERMINATE,
-                };
-                query(sql).bind(backend.pid).bind(backend.started)
+            Order::Cancel(backend, began) => {
+                let session = query(CANCEL).bind(backend.pid).bind(backend.started);
+                session.bind(began)
             }
+            Order::Terminate(backend) => query(TERMINATE).bind(backend.pid).bind(backend.started),
         }
     }
 }

@@ -1,32 +1,18 @@
-//! What somebody wants to know about one session: its whole statement, its locks, and how the server
-//! would carry the statement out.
+//! What somebody wants to know about one session: its whole statement, and its locks.
 
 use std::sync::Arc;
 
 use sqlx::postgres::PgRow;
 
+use super::explain::explain;
 use super::keep::KeptLine;
 use super::line::query;
 use super::locks::prepared;
 use super::rows::{field, flag, relation, seconds, statement, text};
 use super::trouble::Trouble;
-use crate::monitor::inspection::{
-    Inspection, SessionLock, Shown, Subject, explainable, has_places,
-};
+use crate::monitor::inspection::{Inspection, Planned, SessionLock, Shown, Subject};
 use crate::monitor::locks::Prepared;
 use crate::monitor::session::Backend;
-
-/// The statement as a whole, as far as the server keeps it; it cuts one between two letters. How much it
-/// keeps is read as the number that it is: not every server can read its own words for it.
-const STATEMENT: &str = "
-    SELECT a.pid, s.setting::int4 AS kept, octet_length(a.query) + 4 >= s.setting::int4 AS cut,
-           CASE WHEN pg_catalog.getdatabaseencoding() = 'UTF8' THEN a.query END AS statement,
-           CASE WHEN pg_catalog.getdatabaseencoding() <> 'UTF8'
-                THEN pg_catalog.convert_to(a.query, pg_catalog.getdatabaseencoding()) END AS raw_statement
-      FROM pg_catalog.pg_settings AS s
-      LEFT JOIN pg_catalog.pg_stat_get_activity($1) AS a
-        ON (extract(epoch FROM a.backend_start) * 1000000)::int8 = $2
-     WHERE s.name = 'track_activity_query_size'";
 
 /// Who waits for a session. Asking that of a session stops the whole server for a moment, so only those are
 /// asked that have waited longest. That they wait, every role may see among the locks, and only there.
@@ -108,56 +94,11 @@ impl Inspector {
         found.map_err(|trouble| trouble.words)?
     }
 
-    /// How the server would carry the statement of a session out that begins with what is `shown` of it, a
-    /// line each; it is only planned, never run. The error says why there is no plan: half a statement may
-    /// be another one.
-    pub async fn explain(&self, backend: Backend, shown: &Shown) -> Result<Vec<String>, String> {
+    /// How the server would carry the statement of a session out that begins with what is `shown` of it; it
+    /// is only planned, never run. The error says why there is no plan.
+    pub async fn explain(&self, backend: Backend, shown: &Shown) -> Result<Planned, String> {
         let spare = self.0.as_ref().map_err(Clone::clone)?;
-        let Backend { pid, started } = backend;
-        let found = spare.ask(|| query(STATEMENT).bind(pid).bind(started));
-        let found = found.await.map_err(|trouble| trouble.words)?;
-        let row = found.first();
-        let now = row.and_then(statement).unwrap_or_default();
-        let statement = if now.starts_with(&shown.text) {
-            if row.is_some_and(|row| flag(row, "cut")) {
-                return Err("the server keeps only the beginning of this statement \
-                            (track_activity_query_size), so it can't be planned"
-                    .to_owned());
-            }
-            now
-        } else {
-            let kept: Option<i32> = row.and_then(|row| field(row, "kept"));
-            let kept = kept.and_then(|kept| usize::try_from(kept).ok());
-            if shown.cut || kept.is_none_or(|kept| shown.text.len() + 4 >= kept) {
-                return Err(format!(
-                    "{pid} is at something else now, and only the beginning of this is known"
-                ));
-            }
-            shown.text.clone()
-        };
-        Self::explain_whole(spare, &statement).await
-    }
-
-    async fn explain_whole(spare: &KeptLine, statement: &str) -> Result<Vec<String>, String> {
-        let statement = explainable(statement)?;
-        // Statements of applications often have places for values, for which newer servers can plan.
-        let (options, generic) = if has_places(statement) {
-            ("(GENERIC_PLAN)", true)
-        } else {
-            ("", false)
-        };
-        // A prepared statement is one statement: nothing can hide behind a semicolon.
-        let sql = format!("EXPLAIN {options} {statement}");
-        let asked = spare.ask(|| query(&sql).persistent(false));
-        let rows = asked.await.map_err(|trouble| {
-            if generic && trouble.words.contains("generic_plan") {
-                "it has places for values ($1): PostgreSQL 16 and newer can plan that".to_owned()
-            } else {
-                trouble.words
-            }
-        })?;
-        let line = |row: &PgRow| text(row, "QUERY PLAN");
-        Ok(rows.iter().filter_map(line).collect())
+        explain(spare, backend, shown).await
     }
 }
 

@@ -15,9 +15,14 @@ use crate::monitor::locks::{Edge, Lock, Waits, Wanted, conflicts};
 
 /// The least time between two readings of `pg_locks`, which cost as much as there are locks; and how many
 /// times as long as it takes to read them, where that is more, and the most.
-pub(super) const DETAILS_HOLD: Duration = Duration::from_secs(2);
+const DETAILS_HOLD: Duration = Duration::from_secs(2);
 const DETAILS_SHARE: u32 = 250;
 const DETAILS_HOLD_MOST: Duration = Duration::from_secs(10);
+
+/// How long what took so long to read is good for.
+pub(super) fn good_for(took: Duration) -> Duration {
+    (took * DETAILS_SHARE).clamp(DETAILS_HOLD, DETAILS_HOLD_MOST)
+}
 
 /// What the waiting sessions want, the rows they are in line for, and what their blockers hold of the
 /// same things, of which one session may hold tens of thousands; and of all sessions how many wait for a
@@ -149,7 +154,7 @@ pub(super) async fn read_details(
     }
     Ok(Details {
         at: now,
-        hold: (took * DETAILS_SHARE).clamp(DETAILS_HOLD, DETAILS_HOLD_MOST),
+        hold: good_for(took),
         wanted: Lock::wanted_of_all(&locks),
         held: Lock::held_by_all(&locks),
         behind_ours: u32::try_from(queues.values().sum::<i64>()).unwrap_or(u32::MAX),

@@ -1,20 +1,24 @@
 //! Looking up who waits for whom, as rarely as will do.
 
+use std::collections::HashMap;
+
 use sqlx::postgres::PgRow;
-use sqlx::postgres::types::Oid;
 
 use super::facts::Facts;
 use super::line::{Line, query};
-use super::lock_details::{DETAILS_HOLD, Details, read_details};
+use super::lock_details::{Details, read_details};
+use super::queues::Queues;
 use super::rows::{field, flag, seconds, text};
 use super::sessions::sessions_of;
 use super::trouble::Trouble;
 use crate::clock::{Clock, Moment};
-use crate::monitor::locks::{Edge, Prepared, Waits};
+use crate::monitor::locks::{Crowd, Edge, Prepared, Turns, Waits};
 use crate::monitor::session::Session;
 
-/// How many waiting sessions are asked about. With hundreds in one queue each would name hundreds.
+/// How many waiting sessions are asked about in a look, and how often. With hundreds in one queue each would
+/// name hundreds, and the server lets nobody have a lock while it answers.
 const ASKED: usize = 50;
+const ROUNDS: usize = 4;
 
 /// Who stands before each of the given sessions. Eight are enough to draw it; whether ours are among
 /// them is asked of all.
@@ -33,15 +37,6 @@ const EDGES_OF_RECOVERY: &str = "
      WHERE NOT w.granted AND w.locktype = 'relation' AND w.pid = ANY($1)
        AND (SELECT backend_type FROM pg_stat_get_activity(w.pid)) = 'startup'
      GROUP BY w.pid";
-
-/// The waiting sessions where the states of others are hidden. A wait for a transaction belongs to no
-/// database, but its session does; and the process that replays the log of another server belongs to none,
-/// but what it waits for does.
-const HIDDEN_WAITERS: &str = "
-    SELECT DISTINCT l.pid
-      FROM pg_locks AS l, LATERAL pg_stat_get_activity(l.pid) AS a
-     WHERE NOT l.granted AND coalesce(a.datid, l.database) = $1
-     LIMIT 50";
 
 /// The prepared transactions, and whether one of the given sessions wants what they hold. Their locks
 /// belong to no process; what they have in common is the lock on the transaction's own number.
@@ -67,7 +62,8 @@ const PREPARED: &str = "
 #[derive(Default)]
 pub(super) struct LockWatch {
     details: Option<Details>,
-    hidden: Option<(Moment, Vec<i32>)>,
+    queues: Option<Queues>,
+    turns: Turns,
 }
 
 impl LockWatch {
@@ -80,41 +76,40 @@ impl LockWatch {
         tag: &str,
         (now, clock): (Moment, &dyn Clock),
     ) -> Result<Waits, Trouble> {
-        let mut waiters = waiters(listed);
+        let (mut waiters, own) = waiters(listed);
         let mut waits = Waits::default();
-        if !facts.server.rights.may_see_all || facts.server.in_recovery {
-            let hidden = self.hidden_waiters(line, facts, now).await;
-            match line.part(hidden).await? {
-                Ok(hidden) => {
-                    // One that is listed may be hidden all the same, and then it does not say that it waits.
-                    let unseen: Vec<i32> = hidden
-                        .into_iter()
-                        .filter(|pid| !waiters.contains(pid))
-                        .collect();
-                    waiters.extend(unseen);
-                }
+        let hidden = !facts.server.rights.may_see_all || facts.server.in_recovery;
+        let crowded = waiters.len().max(waiting as usize) > ASKED;
+        if hidden || crowded {
+            let found = self.read_queues(line, facts, &waiters, (now, clock)).await;
+            match line.part(found).await? {
+                Ok(()) => waiters.extend(self.unlisted(listed)),
                 Err(why) => waits.blind = Some(why),
             }
+        } else {
+            self.queues = None;
         }
         if waiters.is_empty() {
             self.details = None;
             return Ok(waits);
         }
-        waits.waiting = waiting.max(u32::try_from(waiters.len()).unwrap_or(u32::MAX));
-        waiters.truncate(ASKED);
+        let seen = if hidden { waiters.len() } else { 0 };
+        waits.waiting = waiting.max(u32::try_from(seen).unwrap_or(u32::MAX));
         let ours = listed.iter().filter(|session| session.is_ours());
         let ours: Vec<i32> = ours.map(|session| session.pid).collect();
-        let found = edges(line, facts, &waiters, &ours).await;
-        waits.edges = match line.part(found).await? {
-            Ok(edges) => edges,
-            Err(why) => {
-                waits.blind = Some(why);
-                return Ok(waits);
-            }
-        };
+        let queues = self.queues.iter().flat_map(|queues| &queues.all);
+        let queues: Vec<&Vec<i32>> = queues.collect();
+        let crowd = Crowd::new(waiters, own, &queues);
+        let asked = self.ask(line, facts, &crowd, &ours).await;
+        if let Err(why) = line.part(asked).await? {
+            waits.blind = Some(why);
+            return Ok(waits);
+        }
+        waits.edges = self.turns.edges(&crowd);
+        waits.spoken_for = self.turns.spoken_for(&crowd);
+        waits.unasked = self.turns.unasked(&crowd);
         // Who has got its lock since the sessions were read waits no more.
-        let done = waiters.len().saturating_sub(waits.edges.len());
-        let done = u32::try_from(done).unwrap_or(u32::MAX);
+        let done = u32::try_from(self.turns.done()).unwrap_or(u32::MAX);
         waits.waiting = waits.waiting.saturating_sub(done);
         let added = add_sessions(line, &mut waits, listed, facts, tag).await;
         waits.blind = line.part(added).await?.err().or(waits.blind);
@@ -129,23 +124,57 @@ impl LockWatch {
         Ok(waits)
     }
 
-    async fn hidden_waiters(
+    /// Asks as many as may be asked in one look whom they wait for.
+    async fn ask(
         &mut self,
         line: &mut Line,
         facts: &Facts,
-        now: Moment,
-    ) -> Result<Vec<i32>, Trouble> {
-        if let Some((at, pids)) = &self.hidden
-            && now.since(*at) < DETAILS_HOLD
-        {
-            return Ok(pids.clone());
+        crowd: &Crowd,
+        ours: &[i32],
+    ) -> Result<(), Trouble> {
+        self.turns.begin(crowd);
+        let mut left = ASKED;
+        for _ in 0..ROUNDS {
+            let next = self.turns.next(crowd, left);
+            if next.is_empty() {
+                break;
+            }
+            let found = edges(line, facts, &next, ours).await?;
+            left -= next.len();
+            self.turns.answered(&next, found);
         }
-        let rows = line
-            .rows(query(HIDDEN_WAITERS).bind(Oid(facts.database)))
-            .await?;
-        let pids: Vec<i32> = rows.iter().filter_map(|row| field(row, "pid")).collect();
-        self.hidden = Some((now, pids.clone()));
-        Ok(pids)
+        Ok(())
+    }
+
+    async fn read_queues(
+        &mut self,
+        line: &mut Line,
+        facts: &Facts,
+        waiters: &[i32],
+        (now, clock): (Moment, &dyn Clock),
+    ) -> Result<(), Trouble> {
+        if !self
+            .queues
+            .as_ref()
+            .is_some_and(|queues| queues.hold_at(now))
+        {
+            self.queues = None;
+            self.queues = Some(Queues::read(line, facts, waiters, (now, clock)).await?);
+        }
+        Ok(())
+    }
+
+    /// Those in the queues that are not among the listed sessions as waiting. One that is listed may be
+    /// hidden all the same, and then it does not say that it waits.
+    fn unlisted(&self, listed: &[Session]) -> Vec<i32> {
+        let listed: HashMap<i32, bool> = listed
+            .iter()
+            .map(|session| (session.pid, session.is_seen()))
+            .collect();
+        let queues = self.queues.iter().flat_map(|queues| &queues.all);
+        let all = queues.flatten().copied();
+        all.filter(|pid| !listed.get(pid).copied().unwrap_or_default())
+            .collect()
     }
 
     async fn add_details(
@@ -200,11 +229,13 @@ async fn add_sessions(
     Ok(())
 }
 
-/// The pids that wait for a lock: ours first, then those whose statement has lasted longest.
-fn waiters(listed: &[Session]) -> Vec<i32> {
+/// The pids that wait for a lock: ours first, then those whose statement has lasted longest; and how many
+/// are ours.
+fn waiters(listed: &[Session]) -> (Vec<i32>, usize) {
     let mut waiting: Vec<&Session> = listed.iter().filter(|s| s.waits_for_lock()).collect();
     waiting.sort_by_key(|session| std::cmp::Reverse((session.is_ours(), session.query_age)));
-    waiting.iter().map(|session| session.pid).collect()
+    let ours = waiting.iter().filter(|session| session.is_ours()).count();
+    (waiting.iter().map(|session| session.pid).collect(), ours)
 }
 
 /// Every pid of the edges.

@@ -17,6 +17,7 @@
 mod activity;
 mod connect;
 mod errand;
+mod explain;
 mod facts;
 mod indexes;
 mod inspect;
@@ -27,6 +28,7 @@ mod locks;
 mod migrations;
 mod poll;
 mod progress;
+mod queues;
 mod rarely;
 mod row_counts;
 mod rows;

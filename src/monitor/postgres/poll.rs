@@ -167,6 +167,8 @@ impl Poller {
         self.history.push(Some(f64::from(all.used)));
         all.history = self.history.clone();
         all.waiting_elsewhere = sessions.waiting_elsewhere;
+        let committed = listed.iter().filter(|session| session.waits_for_standby());
+        all.waiting_for_standby = u32::try_from(committed.count()).unwrap_or(u32::MAX);
         Ok(Picture {
             at: now,
             took: Duration::ZERO,

@@ -276,7 +276,8 @@ impl ProgressWatch {
         let of = |pid: i32| locked.iter().find(|row| field(row, "pid") == Some(pid));
         let rewriting = |session: &Session| {
             let text = session.statement.as_deref().is_some_and(rewrites);
-            text && of(session.pid).is_some_and(|row| flag(row, "new_tables"))
+            text && !session.waits_for_standby()
+                && of(session.pid).is_some_and(|row| flag(row, "new_tables"))
         };
         let mut size = None;
         if sessions.iter().any(|session| rewriting(session)) {
@@ -345,14 +346,21 @@ fn unknown(session: &Session, relation: Option<&str>, was: Option<Size>) -> Prog
     let size = size.filter(|bytes| *bytes > 0.0);
     let size = size.map(|bytes| format!(" of {}", megabytes(bytes)));
     let words: Vec<&str> = statement.split_whitespace().take(3).collect();
+    let words = words.join(" ");
+    let committed = session.waits_for_standby();
     Progress {
         pid: session.pid,
         ours: session.ours.clone(),
         what: match relation {
+            _ if committed => format!("is committed: {words}"),
             Some(relation) => format!("{does}: {relation}{}", size.unwrap_or_default()),
-            None => format!("{does}: {}", words.join(" ")),
+            None => format!("{does}: {words}"),
         },
-        phase: "the server has no counter for this".to_owned(),
+        phase: if committed {
+            "waits until a synchronous standby has it".to_owned()
+        } else {
+            "the server has no counter for this".to_owned()
+        },
         done: None,
         estimated: false,
         left: None,

@@ -219,6 +219,7 @@ impl Reader<'_> {
             wait: wait(row),
             session_age: self.age(row, at::STARTED),
             transaction_age: self.age(row, at::TRANSACTION),
+            statement_started: int8(row, at::QUERY).map(|at| at + UNIX_EPOCH),
             query_age: self.age(row, at::QUERY),
             state_age: self.age(row, at::CHANGED),
             snapshot_age: int4(row, at::SNAPSHOT).and_then(|age| u32::try_from(age).ok()),

@@ -53,6 +53,8 @@ impl Lines {
 struct Looked {
     started: Option<i64>,
     query_started: Option<i64>,
+    /// Whether it has committed, and waits until a standby has that, too.
+    committed: bool,
     application: String,
     state: State,
     recovers: bool,
@@ -70,14 +72,20 @@ impl Signaller {
         Signaller { lines: Err(why) }
     }
 
-    /// Asks the session to stop its statement, and sees whether it does.
+    /// Asks the session to stop whatever statement it runs, and sees whether it does.
     pub async fn cancel(&self, backend: Backend) -> Outcome {
-        self.signal(backend, Signal::Cancel).await
+        self.cancel_statement(backend, None).await
+    }
+
+    /// Asks the session to stop the statement that `began` at that time, if it still runs it, and sees
+    /// whether it does; any, where that is not known.
+    pub async fn cancel_statement(&self, backend: Backend, began: Option<i64>) -> Outcome {
+        self.signal(backend, Order::Cancel(backend, began)).await
     }
 
     /// Asks the session to end, and sees whether it does.
     pub async fn terminate(&self, backend: Backend) -> Outcome {
-        self.signal(backend, Signal::Terminate).await
+        self.signal(backend, Order::Terminate(backend)).await
     }
 
     /// The sessions called `name`, in all databases of the server. Those whose start is hidden from
@@ -99,7 +107,7 @@ impl Signaller {
         Ok(rows.iter().filter_map(backend).collect())
     }
 
-    async fn signal(&self, backend: Backend, signal: Signal) -> Outcome {
+    async fn signal(&self, backend: Backend, order: Order) -> Outcome {
         let pid = backend.pid;
         if pid <= 0 {
             let words = format!("that is {}", LockTree::default().prepared_words());
@@ -109,7 +117,7 @@ impl Signaller {
             Ok(lines) => lines,
             Err(reason) => return Outcome::new(pid, Effect::Refused, reason),
         };
-        let tried = attempt(lines, backend, signal).await;
+        let tried = attempt(lines, backend, order).await;
         tried.unwrap_or_else(|trouble| failed(pid, &trouble))
     }
 }
@@ -124,24 +132,37 @@ fn failed(pid: i32, trouble: &Trouble) -> Outcome {
     Outcome::new(pid, effect, &trouble.words)
 }
 
-async fn attempt(lines: &Lines, backend: Backend, signal: Signal) -> Result<Outcome, Trouble> {
+async fn attempt(lines: &Lines, backend: Backend, order: Order) -> Result<Outcome, Trouble> {
+    let (signal, began) = match order {
+        Order::Cancel(_, began) => (Signal::Cancel, began),
+        _ => (Signal::Terminate, None),
+    };
     let before = look(lines, backend.pid).await?;
-    let before = match refusal(before, backend, signal) {
+    let before = match refusal(before, backend, signal, began) {
         Ok(before) => before,
         Err(outcome) => return Ok(outcome),
     };
-    let rows = lines.ask(Order::Send(signal, backend)).await?;
+    let rows = lines.ask(order).await?;
     let sent = rows.first().and_then(|row| field(row, "sent"));
     match sent {
         Some(true) => {}
         Some(false) => return not_sent(lines, backend).await,
-        None => return Ok(gone(backend.pid)),
+        None => {
+            // What was meant has ended between the look and the signal.
+            let now = look(lines, backend.pid).await?;
+            let why = refusal(now, backend, signal, began).err();
+            return Ok(why.unwrap_or_else(|| gone(backend.pid)));
+        }
     }
     let over = tokio::time::sleep(LOOKED_FOR);
     tokio::pin!(over);
     loop {
         if has_ended(look(lines, backend.pid).await?.as_ref(), &before, signal) {
-            return Ok(Outcome::ended(backend.pid, signal));
+            return Ok(if before.committed {
+                Outcome::ended_after_commit(backend.pid, signal)
+            } else {
+                Outcome::ended(backend.pid, signal)
+            });
         }
         tokio::select! {
             biased;
@@ -168,14 +189,21 @@ async fn look(lines: &Lines, pid: i32) -> Result<Option<Looked>, Trouble> {
     Ok(rows.first().map(|row| Looked {
         started: field(row, "started"),
         query_started: field(row, "query_started"),
+        committed: text(row, "wait_event").as_deref() == Some("SyncRep"),
         application: text(row, "application_name").unwrap_or_default(),
         state: State::of(text(row, "state").as_deref(), false),
         recovers: text(row, "backend_type").as_deref() == Some(RECOVERY),
     }))
 }
 
-/// The session if it may be signalled, else the outcome that says why not.
-fn refusal(found: Option<Looked>, backend: Backend, signal: Signal) -> Result<Looked, Outcome> {
+/// The session if it may be signalled, else the outcome that says why not; `began` is when the statement
+/// began that is meant, if it is a certain one.
+fn refusal(
+    found: Option<Looked>,
+    backend: Backend,
+    signal: Signal,
+    began: Option<i64>,
+) -> Result<Looked, Outcome> {
     let pid = backend.pid;
     let Some(found) = found else {
         return Err(gone(pid));
@@ -210,6 +238,10 @@ fn refusal(found: Option<Looked>, backend: Backend, signal: Signal) -> Result<Lo
         (Signal::Cancel, State::Idle) => {
             let words = format!("{pid} runs nothing");
             Err(Outcome::new(pid, Effect::Idle, words))
+        }
+        (Signal::Cancel, _) if began.is_some() && began != found.query_started => {
+            let words = format!("{pid} runs another statement by now: nothing was cancelled");
+            Err(Outcome::new(pid, Effect::Refused, words))
         }
         _ => Ok(found),
     }

@@ -132,6 +132,31 @@ fn counters_that_were_reset_are_not_compared_with_those_before() {
 }
 
 #[test]
+fn an_extension_that_does_not_tell_of_resets_is_not_said_to_have_been_reset() {
+    let mut tracker = normal_minute();
+    let mut untold = counts(70, &[(1, 1_110, 9_220.0)]);
+    untold.reset = None;
+    tracker.take(untold.clone(), None);
+    (untold.at, untold.all) = (moment(80), counts(80, &[(1, 1_120, 9_240.0)]).all);
+    tracker.take(untold, None);
+    let now = seen(&tracker);
+    assert_eq!(now.list[0].now.calls, 10);
+    let note = now.note.unwrap();
+    assert!(note.starts_with("compared since 10 s ago"), "{note}");
+    // Another version tells of a reset that was long before: nothing was reset meanwhile.
+    tracker.take(counts(90, &[(1, 1_130, 9_260.0)]), None);
+    let now = seen(&tracker);
+    assert_eq!(now.list[0].now.calls, 20);
+    assert!(!now.note.unwrap().contains("were reset 0"));
+    // It is one when it came after the last look.
+    let mut anew = counts(100, &[(1, 3, 6.0)]);
+    anew.reset = Some(reset(2, 4));
+    tracker.take(anew, None);
+    let note = seen(&tracker).note.unwrap();
+    assert_eq!(note, "the counters were reset 4 s ago");
+}
+
+#[test]
 fn before_t_zero_the_last_minute_is_compared_with_what_was_before_it() {
     let mut tracker = Tracker::default();
     for step in 0..=18 {

@@ -72,7 +72,8 @@ pub(in crate::monitor) struct Tracker {
     /// What was normal, once it is settled; none if there was nothing to measure.
     frozen: Option<Normal>,
     is_frozen: bool,
-    reset_at: Option<Moment>,
+    /// Since when it is compared anew, and whether the server has said that the counters were reset then.
+    anew: Option<(Moment, bool)>,
 }
 
 impl Counter {
@@ -113,6 +114,19 @@ impl Counts {
     }
 }
 
+impl Counts {
+    /// Whether they can't be compared with those of the `last` look, and then whether the server has said
+    /// that they were reset in between. A stamp that there was not before may be older than that look.
+    fn begun_anew(&self, last: &Counts) -> Option<bool> {
+        match (last.reset, self.reset) {
+            (Some(before), Some(now)) => (before.stamp != now.stamp).then_some(true),
+            (None, Some(now)) => (now.ago < self.at.since(last.at)).then_some(true),
+            (Some(_), None) => Some(false),
+            (None, None) => None,
+        }
+    }
+}
+
 impl Tracker {
     /// Takes in a new look. `t_zero` is when the deployment began, if it has.
     pub(in crate::monitor) fn take(&mut self, counts: Counts, t_zero: Option<Moment>) {
@@ -123,15 +137,13 @@ impl Tracker {
             self.first = None;
             self.recent.drain(..self.recent.len().saturating_sub(1));
         }
-        let last = self.recent.back();
-        let stamp = |counts: &Counts| counts.reset.map(|reset| reset.stamp);
-        if last.is_some_and(|last| stamp(last) != stamp(&counts)) {
+        if let Some(told) = self.recent.back().and_then(|last| counts.begun_anew(last)) {
             // Of what was counted before the reset the end is not known; at the reset nothing was counted.
             self.recent.clear();
             let at = counts
                 .at
                 .minus(counts.reset.map_or(Duration::ZERO, |reset| reset.ago));
-            self.reset_at = Some(at);
+            self.anew = Some((at, told));
             if counts.reset.is_some() {
                 self.recent.push_back(Counts {
                     at,
@@ -216,9 +228,16 @@ impl Tracker {
     }
 
     fn note(&self, has_normal: bool, now: Moment) -> Option<String> {
-        if let Some(reset) = self.reset_at {
-            let ago = now.since(reset).as_secs();
-            return Some(format!("the counters were reset {ago} s ago"));
+        if let Some((since, told)) = self.anew {
+            let ago = now.since(since).as_secs();
+            return Some(if told {
+                format!("the counters were reset {ago} s ago")
+            } else {
+                format!(
+                    "compared since {ago} s ago: the extension was changed for one that does not tell \
+                     whether the counters were reset"
+                )
+            });
         }
         match (self.is_frozen, has_normal) {
             (_, true) => None,

@@ -203,6 +203,7 @@ pub(super) fn signal(wish: &Wish, named: &SessionName) -> Result<Decision, Refus
         database: session.database.clone(),
         pid,
         started: session.started,
+        statement: named.statement,
         action,
     });
     Ok(decision)

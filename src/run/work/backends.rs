@@ -39,6 +39,8 @@ pub enum Ask {
         pid: i32,
         /// When that session began, in microseconds since the Unix epoch by the server's clock.
         started: i64,
+        /// When the statement began that it is to cancel, as above; any, where that is not said.
+        statement: Option<i64>,
         /// What is asked of it.
         action: BackendAction,
         /// Where the answer goes: whether it had the wanted effect, and what was seen.
@@ -73,8 +75,7 @@ impl Backends {
     pub(in crate::run) async fn signal(
         &self,
         database: String,
-        pid: i32,
-        started: i64,
+        (pid, started, statement): (i32, i64, Option<i64>),
         action: BackendAction,
     ) -> (bool, String) {
         let (answer, wait) = oneshot::channel();
@@ -82,6 +83,7 @@ impl Backends {
             database,
             pid,
             started,
+            statement,
             action,
             answer,
         };
@@ -106,7 +108,7 @@ mod tests {
     async fn a_signal_that_is_not_answered_may_have_been_sent() {
         let (sender, mut asks) = mpsc::channel(1);
         let backends = Backends(sender);
-        let signal = backends.signal("main".to_owned(), 7, 1, BackendAction::Cancel);
+        let signal = backends.signal("main".to_owned(), (7, 1, None), BackendAction::Cancel);
         let (_ask, (done, words)) = tokio::join!(asks.recv(), signal);
         assert!(!done);
         assert_eq!(

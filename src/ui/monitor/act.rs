@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tokio::sync::mpsc;
 
-use crate::monitor::{Backend, Inspection, Inspector, Outcome, Shown, Signal, Signaller, Subject};
+use crate::monitor::{Backend, Inspection, Inspector, Outcome, Planned, Shown, Signaller, Subject};
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,8 +26,10 @@ pub enum Tasked {
     Inspect(Subject),
     /// How this statement of a session would be carried out.
     Explain(Backend, Shown),
-    /// That a session cancels its statement, or ends.
-    Signal(Signal, Backend),
+    /// That a session cancels the statement that began at this time.
+    Cancel(Backend, Option<i64>),
+    /// That a session ends.
+    Terminate(Backend),
 }
 
 /// What came of it.
@@ -36,7 +38,7 @@ pub enum Answer {
     /// What there is to know about the session with this pid.
     Inspected(i32, Result<Inspection, String>),
     /// How the statement of the session with this pid would be carried out.
-    Explained(i32, Result<Vec<String>, String>),
+    Explained(i32, Result<Planned, String>),
     /// What became of a session.
     Signalled(Outcome),
 }
@@ -63,10 +65,10 @@ impl Hands {
                 (Tasked::Explain(backend, statement), Some(inspector), _) => {
                     Answer::Explained(backend.pid, inspector.explain(backend, &statement).await)
                 }
-                (Tasked::Signal(Signal::Cancel, backend), _, Some(signaller)) => {
-                    Answer::Signalled(signaller.cancel(backend).await)
+                (Tasked::Cancel(backend, began), _, Some(signaller)) => {
+                    Answer::Signalled(signaller.cancel_statement(backend, began).await)
                 }
-                (Tasked::Signal(Signal::Terminate, backend), _, Some(signaller)) => {
+                (Tasked::Terminate(backend), _, Some(signaller)) => {
                     Answer::Signalled(signaller.terminate(backend).await)
                 }
                 _ => return,

@@ -9,7 +9,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::page::{Page, on_for};
 use super::prepared;
-use crate::monitor::{Inspection, Session, Shown, State as Doing};
+use crate::monitor::{Inspection, Planned, Session, Shown, State as Doing};
 use crate::ui::panels::watch::{Sight, frame};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
@@ -23,7 +23,7 @@ pub enum Plan {
     /// The server was asked.
     Asked,
     /// It has said it, or why there is none.
-    Told(Result<Vec<String>, String>),
+    Told(Result<Planned, String>),
 }
 
 /// What is looked at.
@@ -119,7 +119,14 @@ impl Detail {
             Plan::NotAsked => {}
             Plan::Asked => page.say("being planned …", Role::Dim),
             Plan::Told(Err(why)) => page.say(why, Role::Warn),
-            Plan::Told(Ok(plan)) => plan.iter().for_each(|line| page.say(line, Role::Text)),
+            Plan::Told(Ok(plan)) => {
+                plan.notes
+                    .iter()
+                    .for_each(|note| page.say(note, Role::Warn));
+                plan.lines
+                    .iter()
+                    .for_each(|line| page.say(line, Role::Text));
+            }
         }
         page.lines(sight, width)
     }

@@ -12,8 +12,8 @@ use super::state::{Reel, State};
 use super::tab::Tab;
 use crate::monitor::testing::*;
 use crate::monitor::{
-    Backend, Effect, Evidence, Health, Inspection, LockTree, Missing, Outcome, Picture,
-    SessionLock, Shown, Signal, State as Doing, Subject,
+    Backend, Effect, Evidence, Health, Inspection, LockTree, Missing, Outcome, Picture, Planned,
+    Session, SessionLock, Shown, State as Doing, Subject,
 };
 use crate::ui::panels::watch::conditions;
 use crate::ui::theme::Theme;
@@ -320,10 +320,13 @@ fn a_session_is_looked_at_from_near() {
             }
         ))]
     );
-    let plan = vec![
-        "Update on orders".to_owned(),
-        "  ->  Seq Scan on orders".to_owned(),
-    ];
+    let plan = Planned {
+        notes: vec!["planned with this monitor's role".to_owned()],
+        lines: vec![
+            "Update on orders".to_owned(),
+            "  ->  Seq Scan on orders".to_owned(),
+        ],
+    };
     screen.state.take(Answer::Explained(11, Ok(plan)));
     insta::assert_snapshot!("detail", screen.drawn(100, 30));
     assert_eq!(screen.press("y"), [Act::Copy(near.statement)]);
@@ -336,6 +339,15 @@ fn change(screen: &mut Screen, change: impl FnOnce(&mut Picture)) {
     let mut health = Health::clone(&screen.health);
     change(Arc::make_mut(health.databases[0].picture.as_mut().unwrap()));
     screen.health = Arc::new(health);
+}
+
+/// Changes the session 11, wherever it is seen.
+fn of_waiting(screen: &mut Screen, with: impl Fn(&mut Session)) {
+    change(screen, |picture| {
+        let nodes = picture.locks.nodes.iter_mut().map(|node| &mut node.session);
+        let all = nodes.chain(Arc::make_mut(&mut picture.sessions));
+        all.filter(|session| session.pid == 11).for_each(with);
+    });
 }
 
 #[test]
@@ -443,13 +455,27 @@ fn only_enter_cancels_and_only_what_can_be_cancelled() {
         screen.state.message,
         Some(("nothing was done".to_owned(), false))
     );
+    // Only the statement that was shown, whatever the session has begun meanwhile.
+    of_waiting(&mut screen, |session| session.statement_started = Some(5));
+    screen.press("c");
+    of_waiting(&mut screen, |session| session.statement_started = Some(6));
+    assert_eq!(
+        screen.press("\r"),
+        [Act::Task(Tasked::Cancel(backend, Some(5)))]
+    );
+    let wait = |wait: &'static str| move |one: &mut Session| one.wait = Some(wait.to_owned());
+    of_waiting(&mut screen, wait("IPC: SyncRep"));
+    screen.state.session = Some(11);
+    screen.press("c");
+    let asked = screen.drawn(200, 24);
+    assert!(asked.contains("is committed here already"), "{asked}");
+    screen.press("x");
+    of_waiting(&mut screen, wait("Lock: transactionid"));
+    screen.state.session = None;
     screen.press("k");
     insta::assert_snapshot!("question", screen.drawn(80, 24));
     let acts = screen.press("\r");
-    assert_eq!(
-        acts,
-        [Act::Task(Tasked::Signal(Signal::Terminate, backend))]
-    );
+    assert_eq!(acts, [Act::Task(Tasked::Terminate(backend))]);
     let outcome = Outcome {
         pid: 11,
         effect: Effect::StillThere,

@@ -14,6 +14,8 @@ pub struct Question {
     pub signal: Signal,
     /// Of which session.
     pub backend: Backend,
+    /// When the statement began that is shown: only that one is cancelled.
+    pub statement: Option<i64>,
     /// Who that is.
     pub lines: Vec<String>,
 }
@@ -105,9 +107,11 @@ impl State {
             .collect();
         lines.push(format!("{} {user} {application} {state}", session.pid));
         lines.extend(session.statement.clone());
+        lines.extend(session.stays_done().map(str::to_owned));
         self.question = Some(Question {
             signal,
             backend,
+            statement: session.statement_started,
             lines,
         });
         Vec::new()
@@ -155,8 +159,10 @@ impl State {
             return Vec::new();
         }
         self.message = Some((format!("asked {} …", question.backend.pid), false));
-        let task = Tasked::Signal(question.signal, question.backend);
-        vec![Act::Task(task)]
+        vec![Act::Task(match question.signal {
+            Signal::Cancel => Tasked::Cancel(question.backend, question.statement),
+            Signal::Terminate => Tasked::Terminate(question.backend),
+        })]
     }
 
     /// Takes in what a task has brought.

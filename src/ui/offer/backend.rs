@@ -36,6 +36,7 @@ impl Asking<'_> {
             pid: session.pid,
             database: shown.map(|database| database.name.clone()),
             started: session.started,
+            statement: None,
         })
     }
 
@@ -73,6 +74,7 @@ impl Asking<'_> {
             lines.push(format!("in a transaction for {}", words::short(age)));
         }
         lines.extend(session.statement.iter().cloned());
+        lines.extend(session.stays_done().map(str::to_owned));
         if session.is_ours() {
             lines.push("It is one of this run's own steps.".to_owned());
         }
@@ -85,7 +87,10 @@ impl Asking<'_> {
         } else {
             (
                 format!("Cancel the statement of {pid}?"),
-                Command::Cancel(named),
+                Command::Cancel(SessionName {
+                    statement: session.statement_started,
+                    ..named
+                }),
             )
         };
         Ok(Offer::Open(Dialog::Confirm(Box::new(Confirmation::new(

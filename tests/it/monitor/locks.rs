@@ -345,6 +345,51 @@ async fn the_whole_queue_behind_ours_is_counted_though_not_all_of_it_is_listed()
 }
 
 #[tokio::test]
+async fn every_lock_that_is_waited_for_shows_who_holds_it_however_many_wait() {
+    let server = Server::start(&[("max_connections", "200")]).unwrap();
+    let mut setup = Client::of(&server, "psql").await;
+    setup.run("create table customers (id int)").await;
+    let (mut holders, mut waiters) = (Vec::new(), Vec::new());
+    for key in 0..55 {
+        let sql = format!("select pg_advisory_lock({key})");
+        let mut holder = Client::of(&server, "job").await;
+        holder.run(&sql).await;
+        holders.push(holder);
+        waiters.push(Client::of(&server, "waits").await.wait_in(&sql));
+    }
+    setup.run("begin; lock table customers").await;
+    for _ in 0..40 {
+        let web = Client::of(&server, "web").await;
+        waiters.push(web.wait_in("select count(*) from customers"));
+    }
+    let mut watched = Watched::of(&server);
+    let picture = watched
+        .picture(|p| p.locks.blockers == 56 && p.locks.unasked == 0)
+        .await;
+    let locks = &picture.locks;
+    assert_eq!(locks.waiters, 95);
+    assert_eq!(
+        locks.nodes[0].session.pid,
+        setup.pid(),
+        "the most wait for it"
+    );
+    assert_eq!((locks.nodes[0].beneath, locks.nodes[1].alike), (40, 39));
+    assert_eq!(locks.unlisted, 39);
+    let mut roots: Vec<i32> = locks.nodes[1..]
+        .iter()
+        .filter(|node| node.depth == 0)
+        .map(|node| node.session.pid)
+        .collect();
+    roots.sort_unstable();
+    let mut pids: Vec<i32> = holders.iter().map(Client::pid).collect();
+    pids.sort_unstable();
+    assert_eq!(roots, pids);
+    for waiter in waiters {
+        waiter.abort();
+    }
+}
+
+#[tokio::test]
 async fn those_who_wait_for_partitions_of_one_table_are_one_line() {
     let server = Server::start(&[]).unwrap();
     let mut holder = Client::of(&server, "holder").await;

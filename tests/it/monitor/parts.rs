@@ -144,7 +144,7 @@ async fn only_a_whole_statement_is_planned() {
     let whole = format!("select 1 where 'x' <> '{}'", "a".repeat(600));
     client.run(&whole).await;
     let plan = inspector.explain(client.backend, &listed(&whole)).await;
-    assert!(plan.unwrap()[0].contains("Result"));
+    assert!(plan.unwrap().lines[0].contains("Result"));
     // What is left of it after the server's limit is another statement that has a plan, too.
     let cut = format!("select 1 /* {} */ from nowhere", "a".repeat(2_000));
     let _ = client.attempt(&cut).await;
@@ -156,7 +156,67 @@ async fn only_a_whole_statement_is_planned() {
     assert!(why.contains("is at something else now"), "{why}");
     // What is known to be all of it can be planned though the session is at something else.
     let plan = inspector.explain(client.backend, &listed("select 2")).await;
-    assert!(plan.unwrap()[0].contains("Result"));
+    assert!(plan.unwrap().lines[0].contains("Result"));
+}
+
+#[tokio::test]
+async fn the_plan_of_another_table_than_the_session_uses_is_refused() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "web").await;
+    client
+        .run(
+            "create schema tenant; create schema other;
+             create table orders (id int primary key); create table tenant.orders (id int);
+             create table tenant.alone (id int);
+             create table parts (n int) partition by list (n);
+             create table parts_1 partition of parts for values in (1);
+             create table parts_2 partition of parts for values in (2)",
+        )
+        .await;
+    let mut watched = Watched::of(&server);
+    watched.picture(|_| true).await;
+    let inspector = watched.monitor.inspector("db0").unwrap();
+    let explain = async |client: &Client, sql: &str| {
+        let text = sql.to_owned();
+        inspector
+            .explain(client.backend, &Shown { text, cut: false })
+            .await
+    };
+    client.run("begin").await;
+    for sql in [
+        "select * from orders where id = 3",
+        "select * from parts where n = 2",
+    ] {
+        client.run(sql).await;
+        let plan = explain(&client, sql).await.unwrap();
+        assert!(plan.lines.len() >= 2, "{plan:?}");
+        assert_eq!(plan.notes.len(), 1, "{plan:?}");
+        assert!(
+            plan.notes[0].contains("role postgres, search_path"),
+            "{plan:?}"
+        );
+    }
+    client.run("commit").await;
+    // Another session of the same name for another table.
+    client.run("set search_path = tenant").await;
+    client.run("begin").await;
+    let sql = "select * from orders where id = 3";
+    client.run(sql).await;
+    let why = explain(&client, sql).await.unwrap_err();
+    assert_eq!(
+        why,
+        "this would be the plan of public.orders, while the session uses tenant.orders: its \
+         search_path is another one"
+    );
+    let sql = "select * from alone";
+    client.run(sql).await;
+    let why = explain(&client, sql).await.unwrap_err();
+    assert!(why.contains("does not exist (planned with"), "{why}");
+    // Who holds no lock tells nothing of its tables.
+    client.run("commit").await;
+    let sql = "select * from orders where id = 4";
+    client.run(sql).await;
+    assert_eq!(explain(&client, sql).await.unwrap().notes.len(), 1);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use gonogo::demo::server::Server;
-use gonogo::monitor::{Backend, Effect, MONITOR_NAME};
+use gonogo::monitor::{Backend, Effect, MONITOR_NAME, Picture};
 use rustix::process::Signal;
 
 use super::{Client, LIMIT, Watched};
@@ -44,6 +44,66 @@ async fn a_running_statement_is_cancelled_and_its_session_goes_on() {
             .contains("canceling statement due to user request"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn another_statement_than_the_one_that_is_meant_goes_on() {
+    let server = Server::start(&[]).unwrap();
+    let mut watched = watched(&server).await;
+    let busy = Client::of(&server, "web").await;
+    let (backend, pid) = (busy.backend, busy.pid());
+    let task = busy.wait_in("select pg_sleep(600)");
+    let runs = |picture: &Picture| {
+        let mut all = picture.running.iter().map(|running| &running.oldest);
+        all.find(|session| session.pid == pid)?.statement_started
+    };
+    let picture = watched.picture(|picture| runs(picture).is_some()).await;
+    let began = runs(&picture).unwrap();
+    let signaller = watched.signaller();
+    let outcome = signaller.cancel_statement(backend, Some(began - 1)).await;
+    assert_eq!(outcome.effect, Effect::Refused);
+    assert_eq!(
+        outcome.words,
+        format!("{pid} runs another statement by now: nothing was cancelled")
+    );
+    let outcome = signaller.cancel_statement(backend, Some(began)).await;
+    assert_eq!(outcome.effect, Effect::Ended, "{outcome:?}");
+    task.await.unwrap().unwrap_err();
+}
+
+#[tokio::test]
+async fn what_waits_for_a_standby_is_committed_and_stays_so() {
+    let settings = [
+        ("synchronous_standby_names", "nobody"),
+        ("synchronous_commit", "on"),
+    ];
+    let server = Server::start(&settings).unwrap();
+    let mut watched = watched(&server).await;
+    let mut other = Client::of(&server, "psql").await;
+    other
+        .run("set synchronous_commit = local; create table t (n int)")
+        .await;
+    for terminate in [false, true] {
+        let writer = Client::of(&server, "web").await;
+        let backend = writer.backend;
+        let task = writer.wait_in("insert into t select 1");
+        let waits = |picture: &Picture| picture.connections.waiting_for_standby == 1;
+        let picture = watched
+            .picture(|picture| waits(picture) && !picture.progress.is_empty())
+            .await;
+        assert_eq!(picture.progress[0].what, "is committed: insert into t");
+        let signaller = watched.signaller();
+        let outcome = if terminate {
+            signaller.terminate(backend).await
+        } else {
+            signaller.cancel(backend).await
+        };
+        assert_eq!(outcome.effect, Effect::Ended, "{outcome:?}");
+        let words = "its transaction had been committed here before, and stays";
+        assert!(outcome.words.ends_with(words), "{outcome:?}");
+        assert_eq!(task.await.unwrap().is_err(), terminate);
+    }
+    assert_eq!(other.ask("select count(*) from t").await, 2);
 }
 
 #[tokio::test]

@@ -69,7 +69,9 @@ impl Ears<'_> {
         let (backends, database) = (self.backends.clone(), self.database.to_owned());
         let (pid, started) = (self.pid, self.started);
         self.signals.spawn(async move {
-            backends.signal(database, pid, started, action).await;
+            backends
+                .signal(database, (pid, started, None), action)
+                .await;
         });
     }
 }

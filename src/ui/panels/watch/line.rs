@@ -43,6 +43,11 @@ pub fn line(sight: &Sight<'_>, hold: Span<'_>, area: Rect, buf: &mut Buffer) {
                 Role::Warn,
             ));
         }
+        let commits = picture.connections.waiting_for_standby;
+        if commits > 0 {
+            let words = format!("! {commits} waiting for a standby   ");
+            spans.push(sight.span(words, Role::Warn));
+        }
     }
     put_both(area, 0, Line::from(spans), Line::from(hold), buf);
 }

@@ -42,7 +42,11 @@ pub(super) fn locks(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let tree = &picture.locks;
     let kept = kept(tree, sight.filter);
     if kept.is_empty() && !tree.nodes.is_empty() {
-        return sight.say("nobody in the tree is like that", Role::Dim, list, buf);
+        let words = match tree.unlisted {
+            0 => "nobody in the tree is like that",
+            _ => "nobody in the tree is like that; not all who wait are listed",
+        };
+        return sight.say(words, Role::Dim, list, buf);
     }
     let sessions = kept.iter().map(|at| &tree.nodes[*at].session);
     let wide = inner.width >= WIDE;
@@ -92,6 +96,13 @@ fn above(sight: &Sight<'_>, width: u16) -> Vec<Line<'static>> {
         let words = "nobody waits for a lock here";
         lines.push(Line::from(sight.span(words, Role::Dim)));
     }
+    if picture.locks.unlisted > 0 {
+        let words = format!(
+            "not listed, because too many wait: {} of {}",
+            picture.locks.unlisted, picture.locks.waiters
+        );
+        lines.extend(wrapped(&words, Role::Warn));
+    }
     let elsewhere = picture.connections.waiting_elsewhere;
     if elsewhere > 0 {
         let who = count(elsewhere as usize, "session");
@@ -114,7 +125,9 @@ pub(super) fn summary(picture: &Picture) -> String {
         return if blind { "not known" } else { "none" }.to_owned();
     }
     let blockers = count(tree.blockers as usize, "blocker");
-    format!("{blockers}, {} waiting", tree.waiters)
+    // Of some locks nobody has been asked yet who holds them.
+    let least = if tree.unasked > 0 { "at least " } else { "" };
+    format!("{least}{blockers}, {} waiting", tree.waiters)
 }
 
 fn line<'s>(
@@ -152,6 +165,10 @@ fn line<'s>(
     }
     if node.folded > 0 {
         let others = format!("+{} on other partitions ", node.folded);
+        spans.push(sight.span(others, Role::Warn));
+    }
+    if node.alike > 0 {
+        let others = format!("+{} like it ", node.alike);
         spans.push(sight.span(others, Role::Warn));
     }
     if !node.also_blocked_by.is_empty() {

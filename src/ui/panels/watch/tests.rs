@@ -299,6 +299,37 @@ fn what_other_databases_do_is_told_apart() {
 }
 
 #[test]
+fn who_is_not_listed_is_said_to_wait() {
+    let mut picture = picture();
+    let root = node(
+        0,
+        session(11, "migration", State::Active, 9, "lock t"),
+        None,
+    );
+    let waiter = session(12, "web", State::Active, 8, "select * from t");
+    let mut waiter = node(1, waiter, wanted("AccessShare", "t", 8));
+    waiter.alike = 39;
+    picture.locks.nodes = vec![root, waiter];
+    (picture.locks.blockers, picture.locks.waiters) = (1, 45);
+    (picture.locks.unlisted, picture.locks.unasked) = (44, 5);
+    let health = health(vec![database(picture)]);
+    let seen = drawn(Panel::Locks, &health);
+    for words in [
+        "at least 1 blocker, 45 waiting",
+        "too many wait: 44 of 45",
+        "+39 like it",
+    ] {
+        assert!(seen.contains(words), "{words}: {seen}");
+    }
+    let area = Rect::new(0, 0, 90, 6);
+    let mut buf = Buffer::empty(area);
+    let mut sight = sight(&health, Some(Panel::Locks));
+    sight.filter = "nothing like it";
+    draw(&sight, Panel::Locks, area, &mut buf);
+    assert!(sketch(&buf).contains("not all who wait are listed"));
+}
+
+#[test]
 fn groups_have_more_rows_where_there_is_room() {
     let mut picture = picture();
     let group = |name: String| Group {

@@ -10,7 +10,7 @@ use crate::monitor::{Rates, Replica, Series, Slot, Standby, TableChanges, Vitals
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::widgets::Spark;
-use crate::ui::words::{bytes, number, short};
+use crate::ui::words::{bytes, count, number, short};
 
 /// What is not known, or not yet.
 const UNKNOWN: &str = "–";
@@ -54,6 +54,12 @@ pub(super) fn vitals(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         }
         None => None,
     };
+    let commits = Some(picture.connections.waiting_for_standby).filter(|commits| *commits > 0);
+    let commits = commits.map(|commits| {
+        let who = count(commits as usize, "session");
+        let words = format!("! committed, and waiting for a synchronous standby: {who}");
+        Line::from(sight.span(words, Role::Warn))
+    });
     let slots = vitals.slots.iter().map(|one| slot(sight, one));
     let pages = vitals.broken_pages.filter(|pages| *pages > 0);
     let pages = pages.map(|pages| {
@@ -61,7 +67,12 @@ pub(super) fn vitals(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     });
     let age = age(sight, vitals);
     let tables = vitals.tables.iter().map(|one| table(sight, one));
-    let rest = pages.into_iter().chain(behind).chain(replicas).chain(slots);
+    let rest = pages
+        .into_iter()
+        .chain(commits)
+        .chain(behind)
+        .chain(replicas)
+        .chain(slots);
     for (row, line) in (4..inner.height).zip(rest.chain(age).chain(tables)) {
         put(inner, row, line, buf);
     }
