@@ -248,11 +248,112 @@ fn a_database_tells_what_its_tables_are_made_of() {
         ),
         (
             "alter table nope alter column id type bigint;",
-            &["table-rewrite"],
+            &["sure-to-fail", "table-rewrite"],
         ),
     ] {
         assert_eq!(found(sql), codes, "{sql}");
     }
+}
+
+/// What is called sure to fail a server refuses, and what is called skipped it skips.
+#[test]
+fn what_is_sure_to_fail_fails() {
+    let bench = Bench::new();
+    let url = postgres::database();
+    let setup = "create type state as enum ('open', 'paid'); \
+                 create table users (id int primary key, name text); \
+                 create table orders (id int primary key, user_id int references users, note text); \
+                 create view seen as select note from orders; \
+                 insert into users values (1, 'a'); insert into orders values (1, 1, 'x'), (2, 1, 'x');";
+    postgres::execute(&url, setup);
+    // A unique index that fails is left behind invalid.
+    let failing = "create unique index concurrently broken on orders (note)";
+    assert!(postgres::attempt(&url, failing).is_err());
+    let found = |name: &str, text: &str| -> Vec<String> {
+        bench.write(name, text);
+        let (json, _) = checked(&bench, &["--database", &url, name]);
+        let problems = json["problems"].as_array().unwrap().iter();
+        let problems = problems.filter(|problem| problem["severity"] == "warning");
+        problems
+            .map(|problem| problem["code"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let both = |sql: &str, code: &str| {
+        let runbook = format!("## Deployment\n\n```sql\n{sql};\n```\n\n## Rollback\n\n- [ ] x\n");
+        for (name, text) in [("a.md", runbook), ("a.sql", format!("{sql};\n"))] {
+            let told = found(name, &text).iter().any(|found| found == code);
+            assert!(told, "{name}: {sql}");
+        }
+    };
+    for sql in [
+        "alter table orders add column note int",
+        "alter table orders drop column note",
+        "alter table orders drop column nope",
+        "alter table orders drop constraint nope",
+        "alter table users drop constraint users_pkey",
+        "alter table orders add primary key (note)",
+        "alter table orders add foreign key (user_id) references nosuch",
+        "alter table orders set schema nosuch",
+        "alter table orders owner to nobody_here",
+        "alter type state add value 'paid'",
+        "create table orders (id int)",
+        "create table nosuch.orders (id int)",
+        "create schema public",
+        "drop table users",
+        "drop table orders",
+        "drop table nosuch",
+        "drop index nosuch",
+        "truncate users",
+        "insert into orders (id, nope) values (3, 4)",
+        "update orders set nope = 3",
+        "update orders set note = 'y' where nope = 3",
+        "delete from orders where nope = 3",
+        "grant select on orders to nobody_here",
+    ] {
+        both(sql, "sure-to-fail");
+        assert!(postgres::attempt(&url, sql).is_err(), "{sql}");
+    }
+    for (sql, code) in [
+        (
+            "alter table orders add column if not exists note int",
+            "column-skipped",
+        ),
+        (
+            "create table if not exists users (id int, extra text)",
+            "column-skipped",
+        ),
+        (
+            "create index concurrently if not exists broken on orders (id)",
+            "invalid-index-skipped",
+        ),
+    ] {
+        both(sql, code);
+        assert!(postgres::attempt(&url, sql).is_ok(), "{sql}");
+    }
+    for sql in [
+        "truncate users, orders",
+        "drop view seen; drop table orders, users",
+        "alter table users drop constraint users_pkey cascade",
+        "alter table orders drop constraint orders_user_id_fkey; drop table users",
+        "alter type state add value 'sent'",
+        "insert into orders (id, note) values (3, 'nope')",
+        "update orders o set note = 'y' where o.id = 3 and current_date > '2000-01-01'",
+        "create schema fresh; create table fresh.orders (id int references users)",
+        "drop index broken; create index if not exists broken on orders (id)",
+        "create table if not exists users (id int, name text)",
+    ] {
+        let found = found("a.sql", &format!("{sql};\n"));
+        assert!(
+            !found.iter().any(|code| code == "sure-to-fail"),
+            "{sql}: {found:?}"
+        );
+        let undone = format!("begin; {sql}; rollback");
+        assert!(postgres::attempt(&url, &undone).is_ok(), "{sql}");
+    }
+    let cascades = "truncate users cascade;";
+    bench.write("a.sql", cascades);
+    let text = text_of(&bench.gonogo(&["check", "--database", &url, "a.sql"]));
+    assert!(text.contains("CASCADE empties `orders` as well"), "{text}");
 }
 
 #[test]

@@ -38,6 +38,7 @@ mod statements;
 mod survey;
 mod target;
 mod trouble;
+mod uncounted;
 mod value;
 mod vitals;
 mod watch;

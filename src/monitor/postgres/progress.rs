@@ -10,10 +10,11 @@ use super::facts::Facts;
 use super::line::{Line, query};
 use super::rows::{count, field, flag, relation, text};
 use super::trouble::Trouble;
+use super::uncounted::unknown;
 use crate::clock::Moment;
 use crate::monitor::progress::{
-    Growths, Paces, Progress, Raw, Seen, Size, View, WaitsFor, counted_by, megabytes,
-    reads_everything, rewrites,
+    Growths, Paces, Progress, Raw, Seen, Size, View, WaitsFor, counted_by, reads_everything,
+    rewrites,
 };
 use crate::monitor::session::{Session, State};
 
@@ -337,36 +338,6 @@ fn uncounted<'s>(
     let mut found: Vec<&Session> = sessions.iter().filter(is_long).filter(told).collect();
     found.sort_by_key(|session| std::cmp::Reverse((session.ours.is_some(), session.query_age)));
     found
-}
-
-fn unknown(session: &Session, relation: Option<&str>, was: Option<Size>) -> Progress {
-    let statement = session.statement.as_deref().unwrap_or_default();
-    let does = reads_everything(statement).unwrap_or_default();
-    let size = was.map(|was| was.table + was.indexes);
-    let size = size.filter(|bytes| *bytes > 0.0);
-    let size = size.map(|bytes| format!(" of {}", megabytes(bytes)));
-    let words: Vec<&str> = statement.split_whitespace().take(3).collect();
-    let words = words.join(" ");
-    let committed = session.waits_for_standby();
-    Progress {
-        pid: session.pid,
-        ours: session.ours.clone(),
-        what: match relation {
-            _ if committed => format!("is committed: {words}"),
-            Some(relation) => format!("{does}: {relation}{}", size.unwrap_or_default()),
-            None => format!("{does}: {words}"),
-        },
-        phase: if committed {
-            "waits until a synchronous standby has it".to_owned()
-        } else {
-            "the server has no counter for this".to_owned()
-        },
-        done: None,
-        estimated: false,
-        left: None,
-        age: session.query_age,
-        waits_for: None,
-    }
 }
 
 fn who(session: Option<&Session>) -> String {

@@ -89,10 +89,10 @@ pub(super) fn check(
     problems.append(&mut names.problems);
     let mut allows = Allows::of(&draft);
     let forward = draft.phases.iter().any(|phase| !phase.steps.is_empty());
-    let named = names.give(&mut draft);
+    let given = names.give(&mut draft);
     // A step that could not be read is a step.
     let unread = source.text().contains("phase") && has_errors(&problems);
-    if named.steps.is_empty() && !unread {
+    if given.steps.is_empty() && !unread {
         problems.push(nothing_to_do(format));
     } else if !forward && !unread {
         let message = "nothing is done here: all steps are a way back";
@@ -114,7 +114,7 @@ pub(super) fn check(
     if has_errors(&checked.problems) {
         return checked;
     }
-    checked.plan = Some(plan(draft, named, format, files));
+    checked.plan = Some(plan(draft, given, format, files));
     checked
 }
 

@@ -132,13 +132,13 @@ impl Look<'_> {
             .map(|table| relation(table.syntax()))
             .unwrap_or_default();
         let columns = update.set_clause().and_then(|set| set.set_column_list());
-        for column in columns.iter().flat_map(|list| list.set_columns()) {
+        for column in columns.iter().flat_map(ast::SetColumnList::set_columns) {
             let targets = match column {
                 SetColumn::SetSingleColumn(one) => one.column_target().into_iter().collect(),
                 SetColumn::SetMultipleColumns(all) => {
                     let list = all.column_target_list();
                     list.iter()
-                        .flat_map(|list| list.column_targets())
+                        .flat_map(ast::ColumnTargetList::column_targets)
                         .collect::<Vec<_>>()
                 }
             };
@@ -276,9 +276,13 @@ impl Look<'_> {
         if self.live.open {
             return;
         }
+        let gone = dropped_beside(node);
         let primary = self.live.primary.get(table).cloned();
+        let primary = primary.filter(|primary| !gone.contains(primary));
         let own = node.descendants().find_map(ast::ConstraintName::cast);
-        let own = own.map(|own| name::of(own.syntax()));
+        let own = own
+            .map(|own| name::of(own.syntax()))
+            .filter(|own| !gone.contains(own));
         let known = self.live.constraints.get(table);
         if let (Some(Constraint::PrimaryKeyConstraint(_)), Some(primary)) =
             (add.constraint(), primary)
@@ -367,6 +371,15 @@ impl Look<'_> {
             }
         }
     }
+}
+
+/// The constraints that are dropped by the statement of which `node` is an action.
+fn dropped_beside(node: &SyntaxNode) -> Vec<String> {
+    let actions = node.parent().into_iter().flat_map(|all| all.children());
+    let drops = actions.filter_map(ast::DropConstraint::cast);
+    drops
+        .map(|drop| name::given(drop.constraint_name_ref()))
+        .collect()
 }
 
 /// How much of an `INSERT` is looked at, in words and signs.

@@ -241,20 +241,19 @@ impl Live {
                     }
                 }
             }
-            Stmt::AlterType(alter) => match alter.action() {
-                Some(AlterTypeAction::AddValue(add)) => {
-                    let values = self.enums.get_mut(&name::given(alter.type_name_ref()));
+            Stmt::AlterType(alter) => {
+                if let Some(AlterTypeAction::AddValue(add)) = alter.action() {
                     let value = add.literal().map(|value| value.syntax().text().to_string());
                     let value = value.map(|value| value.trim().trim_matches('\'').to_owned());
-                    values
-                        .into_iter()
-                        .for_each(|known| known.extend(value.clone()));
-                }
-                _ => {
+                    let name = name::given(alter.type_name_ref());
+                    if let Some(known) = self.enums.get_mut(&name) {
+                        known.extend(value);
+                    }
+                } else {
                     self.enums.clear();
                     self.open |= !matches!(alter.action(), Some(AlterTypeAction::RenameValue(_)));
                 }
-            },
+            }
             // What it is called nobody asks for later.
             Stmt::CreateRole(_) | Stmt::CreateUser(_) | Stmt::CreateGroup(_) => self.roles = None,
             Stmt::CreateSchema(create) => {

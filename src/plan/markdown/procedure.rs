@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::heading::{Ordinal, Title};
 use super::outline::{Outline, Section, SectionIx};
 use super::roles::says_steps;
-use super::words::Meaning;
+use super::words::{Meaning, Sense};
 use crate::plan::model::PhaseKind;
 
 /// Which headings go on with what those beside them do.
@@ -61,6 +61,21 @@ pub(super) fn is_in_turn(outline: &Outline, ix: SectionIx) -> bool {
     near.iter()
         .all(|near| near.is_some_and(|(_, near)| alike(near)))
         && !before.iter().any(|(_, other)| kind(other) == Kind::Deploys)
+}
+
+/// Whether a section is called a way back and holds one, and does not stand below one that only prepares.
+pub(super) fn has_way_back(outline: &Outline) -> bool {
+    let early = |ix: SectionIx| {
+        let stage = outline.sections[ix].title.meaning.stage;
+        stage.is_some_and(|stage| stage.kind == PhaseKind::Before)
+    };
+    let mut sections = outline.sections.iter().enumerate();
+    sections.any(|(ix, section)| {
+        section.title.meaning.sense == Some(Sense::Rollback)
+            && section.title.words.is_called_rollback()
+            && section.holds.work
+            && !outline.above(ix).any(early)
+    })
 }
 
 /// Which headings are orders of which nothing says when, around the deployment: who stops the application and

@@ -67,7 +67,7 @@ impl Reading {
 pub(super) fn roles(outline: &Outline) -> Vec<Reading> {
     let mut readings: Vec<Reading> = Vec::with_capacity(outline.sections.len());
     let rivals = rivals::of_sections(outline);
-    let back = has_way_back(outline);
+    let back = procedure::has_way_back(outline);
     for (ix, goes_on) in procedure::goes_on(outline).into_iter().enumerate() {
         let above = outline.parent(ix).map(|parent| &readings[parent]);
         let reading = if outline.is_title(ix) || ix == 0 {
@@ -220,21 +220,6 @@ fn is_preparation(section: &Section, above: Option<&Reading>, back: bool) -> boo
         above.kind() == Some(PhaseKind::Before) && (back || above.is_strong(PhaseKind::Before))
     };
     above.is_some_and(before) && (back || !section.holds.work)
-}
-
-/// Whether a section is called a way back and holds one, and does not stand below one that only prepares.
-fn has_way_back(outline: &Outline) -> bool {
-    let early = |ix: SectionIx| {
-        let stage = outline.sections[ix].title.meaning.stage;
-        stage.is_some_and(|stage| stage.kind == PhaseKind::Before)
-    };
-    let mut sections = outline.sections.iter().enumerate();
-    sections.any(|(ix, section)| {
-        section.title.meaning.sense == Some(Sense::Rollback)
-            && section.title.words.is_called_rollback()
-            && section.holds.work
-            && !outline.above(ix).any(early)
-    })
 }
 
 fn stage(title: &Title, above: Option<&Reading>) -> Option<Stage> {

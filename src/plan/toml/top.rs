@@ -98,8 +98,7 @@ fn review(table: Table<'_>) -> u32 {
     }
     // Front matter may be another tool's, and then what is odd in it is no error. This is ours, and without it
     // nobody would have to approve.
-    let means =
-        |(key, _): &(Placed<String>, _)| nearest(&key.value, ["approvals"].into_iter()).is_some();
+    let means = |(key, _): &(Placed<String>, _)| nearest(&key.value, ["approvals"]).is_some();
     if asked.is_empty() && table.named().iter().any(means) {
         let message = "`review` asks for nobody's approval";
         let problem = Problem::error("no-approvals", table.span(), message);

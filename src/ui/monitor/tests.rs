@@ -15,7 +15,7 @@ use crate::monitor::{
     Backend, Effect, Evidence, Health, Inspection, LockTree, Missing, Outcome, Picture, Planned,
     Session, SessionLock, Shown, State as Doing, Subject,
 };
-use crate::ui::panels::watch::conditions;
+use crate::ui::panels::watch::{Cursor, conditions};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::testing::sketch;
 
@@ -465,13 +465,13 @@ fn only_enter_cancels_and_only_what_can_be_cancelled() {
     );
     let wait = |wait: &'static str| move |one: &mut Session| one.wait = Some(wait.to_owned());
     of_waiting(&mut screen, wait("IPC: SyncRep"));
-    screen.state.session = Some(11);
+    screen.state.session = Cursor::on(Some(11));
     screen.press("c");
     let asked = screen.drawn(200, 24);
     assert!(asked.contains("is committed here already"), "{asked}");
     screen.press("x");
     of_waiting(&mut screen, wait("Lock: transactionid"));
-    screen.state.session = None;
+    screen.state.session = Cursor::default();
     screen.press("k");
     insta::assert_snapshot!("question", screen.drawn(80, 24));
     let acts = screen.press("\r");

@@ -123,10 +123,15 @@ fn standing<'s>(scene: &Scene<'s>) -> Span<'s> {
         Link::Connecting => scene.span("○ STARTING", Role::Dim),
         _ => {
             let (words, role) = words::standing(world.state.standing());
+            // How much was left out stands in the line below; there is no room for it here.
             match world.state.left_out(&world.plan) {
                 left if left.count > 0 && world.state.standing() == Standing::RolledBack => {
-                    let how = world.state.outcome(&world.plan).to_uppercase();
-                    scene.span(format!("! {how}"), Role::Alarm)
+                    let how = if left.some_done {
+                        "! ROLLED BACK IN PART"
+                    } else {
+                        "! NOT ROLLED BACK"
+                    };
+                    scene.span(how, Role::Alarm)
                 }
                 _ => scene.span(words, role),
             }

@@ -88,8 +88,12 @@ async fn what_waits_for_a_standby_is_committed_and_stays_so() {
         let backend = writer.backend;
         let task = writer.wait_in("insert into t select 1");
         let waits = |picture: &Picture| picture.connections.waiting_for_standby == 1;
+        let told = |picture: &Picture| {
+            let mut told = picture.progress.iter();
+            told.any(|progress| progress.pid == backend.pid)
+        };
         let picture = watched
-            .picture(|picture| waits(picture) && !picture.progress.is_empty())
+            .picture(|picture| waits(picture) && told(picture))
             .await;
         assert_eq!(picture.progress[0].what, "is committed: insert into t");
         let signaller = watched.signaller();

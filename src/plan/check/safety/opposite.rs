@@ -5,6 +5,7 @@ use super::passage::Home;
 use super::psql::from_program;
 use super::text::Text;
 use crate::plan::commands::{Command, Joint, Pipefail};
+use crate::plan::draft::StepSpec;
 use crate::plan::model::PhaseKind;
 use crate::plan::problem::Problem;
 
@@ -171,8 +172,13 @@ fn is_negated(text: &Text<'_>, command: &Command<'_>) -> bool {
 
 /// Whether the words of the step say that there is nothing that `pattern` finds.
 fn claims_none(text: &Text<'_>, pattern: &str) -> bool {
+    // `grep "0 errors"` looks for the good case.
+    let mut words = pattern.split(|c: char| !c.is_alphanumeric());
+    if words.any(|word| NONE.contains(&word)) {
+        return false;
+    }
     let faulty = FAULTS.iter().any(|fault| pattern.contains(fault));
-    let expect = text.passage.spec.map(|spec| spec.expect());
+    let expect = text.passage.spec.map(StepSpec::expect);
     let shown = expect
         .and_then(|expect| expect.shown.as_deref())
         .unwrap_or_default();
@@ -211,9 +217,9 @@ fn denies(line: &str, pattern: &str, faulty: bool) -> bool {
         // "ошибок нет", "errors: 0"
         let ends = behind.is_empty() && matches!(*word, "нет" | "none" | "0" | "zero");
         let before = ix.checked_sub(1).and_then(|ix| words.get(ix));
-        behind.iter().take(NEAR).any(|word| fault(&word))
-            || behind.first().is_some_and(|word| same(&word))
-            || (ends && before.is_some_and(|word| fault(&word) || same(&word)))
+        behind.iter().take(NEAR).any(fault)
+            || behind.first().is_some_and(same)
+            || (ends && before.is_some_and(|word| fault(word) || same(word)))
     })
 }
 

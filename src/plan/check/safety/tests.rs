@@ -1685,6 +1685,8 @@ fn checks_that_prove_the_opposite() {
         ),
         ("No errors in the log", "grep 'Started without' app.log"),
         ("No errors in the log", "grep -L ERROR app.log"),
+        ("No errors in the log", "grep -q '\"errors\":0' app.log"),
+        ("No errors in the log", "grep '0 errors' app.log"),
         ("The log says that it runs", "grep READY app.log"),
         (
             "No downtime during the deployment",
