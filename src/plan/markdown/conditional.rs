@@ -73,7 +73,7 @@ fn is_beside(text: &str) -> bool {
 
 /// Whether a remark in parentheses says so: "Drain it (only if step 3 fails)". "(if applicable)", which is
 /// said of anything, is no such remark in the middle of a text.
-fn remarks_case(text: &str) -> bool {
+pub(super) fn remarks_case(text: &str) -> bool {
     let parts = text.split(['(', '（']).skip(1);
     let inside = parts.map(|part| part.split([')', '）']).next().unwrap_or(part));
     inside.into_iter().any(|inside| {
@@ -243,6 +243,13 @@ pub(super) fn guard(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
     let done = |reserve| reserve == Reserve::Written && writes(step);
     if let Some((text, reserve)) = reserved.filter(|(_, reserve)| !done(*reserve)) {
         hold(step, &text, reserve, book);
+    }
+}
+
+/// Makes a person say that `step` is needed, which is for the case that `text` names.
+pub(super) fn guard_case(step: &mut StepSpec, text: &str, book: &mut Book<'_>) {
+    if !step.work.is_check() && step.confirm.is_none() && step.when.is_none() {
+        hold(step, text, Reserve::Case, book);
     }
 }
 

@@ -44,6 +44,7 @@ mod hosts;
 mod html;
 mod implied;
 mod in_text;
+mod in_turn;
 mod inline;
 mod label;
 mod limited;

@@ -9,6 +9,7 @@ use super::criteria;
 use super::found::{Found, Rules};
 use super::hosts;
 use super::in_text;
+use super::in_turn;
 use super::label::{Group, is_label, label, within};
 use super::notes;
 use super::people::Other;
@@ -39,6 +40,9 @@ pub(super) fn read(
         way: None,
     };
     walk.blocks(blocks, group);
+    if rules.place == Place::RollbackStep {
+        in_turn::guard(&mut walk.found.steps, group, walk.book);
+    }
     walk.finish()
 }
 

@@ -34,12 +34,13 @@ pub fn key(view: &mut View, world: &World, event: KeyEvent, now: Moment) -> Vec<
         Dialog::RollBack(rollback) => roll_back(rollback, world, event, key, now),
         Dialog::Quit => quit(key),
     };
-    if outcome.sends()
-        && let Some(why) = world.unheard()
-    {
-        view.say(format!("{why}: nothing was sent"), true, now);
-        view.dialog = Some(dialog);
-        return Vec::new();
+    if outcome.sends() {
+        view.message = None;
+        if let Some(why) = world.unheard() {
+            view.say(format!("{why}: nothing was sent"), true, now);
+            view.dialog = Some(dialog);
+            return Vec::new();
+        }
     }
     match outcome {
         Outcome::Stay => {

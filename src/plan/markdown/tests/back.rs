@@ -628,3 +628,34 @@ fn what_prepares_a_way_back_that_stands_elsewhere_is_done_before() {
         assert_eq!(read(heading, "## Verification").1.len(), 1, "{heading}");
     }
 }
+
+#[test]
+fn what_is_for_a_case_on_a_way_back_asks_unless_all_of_it_is() {
+    let asks = |text: &str| -> Vec<bool> {
+        let text = format!("## Deploy\n```bash\n./deploy.sh\n```\n## Rollback\n{text}");
+        let plan = plan(&text);
+        let back = plan.steps.iter().skip(1);
+        back.map(|step| step.spec.danger).collect()
+    };
+    let item = |title: &str| format!("1. {title}\n   ```bash\n   ./x.sh\n   ```\n");
+    let block = |label: &str| format!("{label}\n```bash\n./x.sh\n```\n");
+    for case in [
+        "If the data is corrupt, restore the database",
+        "Only if the index is gone: build it",
+        "Optional: purge the cache",
+        "Falls Daten fehlen, einspielen",
+        "Si les données sont corrompues, restaurer",
+        "如果数据有问题，恢复数据库",
+    ] {
+        let items = [item("Stop the app"), item(case), item("Start the app")].concat();
+        assert_eq!(asks(&items), [false, true, false], "{case}");
+        let blocks = [block("Stop the app:"), block(&format!("{case}:"))].concat();
+        assert_eq!(asks(&blocks), [false, true], "{case}");
+    }
+    let general = [block("If the migration fails:"), block("Then:")].concat();
+    assert_eq!(asks(&general), [false, false]);
+    let told = [item("In this case, tell everybody"), item("Undo it")].concat();
+    assert_eq!(asks(&told), [false, false]);
+    assert_eq!(asks(&item("If the data is corrupt, restore it")), [false]);
+    assert_eq!(asks(&block("To undo the change:")), [false]);
+}

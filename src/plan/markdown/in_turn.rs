@@ -1,0 +1,113 @@
+//! Steps of a way back that are for a case: "If the data is corrupt, restore the database", among others that are
+//! not. What is said of all of them is the case that the way back itself is for.
+
+use std::sync::LazyLock;
+
+use super::book::Book;
+use super::conditional;
+use super::heading;
+use super::label::Group;
+use super::phrases::is_dense;
+use super::tongues::{self, Beginnings};
+use super::words::Words;
+use crate::plan::draft::StepSpec;
+
+/// Makes a person say that those of `steps` are needed that are for a case. All stand below `heading`, which was
+/// chosen.
+pub(super) fn guard(steps: &mut [Box<StepSpec>], heading: Option<&Group>, book: &mut Book<'_>) {
+    let cases: Vec<Option<String>> = steps.iter().map(|step| case(step, heading)).collect();
+    let mut all = cases.iter();
+    let first = all.next().cloned().flatten();
+    let same = first.is_some() && all.clone().all(|case| *case == first);
+    let fails = first.is_some_and(|first| Words::new(&first).fails());
+    let general = fails && all.all(Option::is_none);
+    if same || general {
+        return;
+    }
+    for (step, case) in steps.iter_mut().zip(cases) {
+        if let Some(case) = case {
+            conditional::guard_case(step, &case, book);
+        }
+    }
+}
+
+/// The case that `step` is for, as its title or a line above it says.
+fn case(step: &StepSpec, heading: Option<&Group>) -> Option<String> {
+    let group = step.group.as_deref().unwrap_or("");
+    let own = group.strip_prefix(heading.map_or("", |heading| heading));
+    let script = step.work.text();
+    let titled = !script.lines().any(|line| line.trim() == step.title);
+    let names = own.unwrap_or(group).split(" › ");
+    let mut names = names.chain(titled.then_some(step.title.as_str()));
+    names.find(|name| says_case(name)).map(str::to_owned)
+}
+
+/// Whether `text` names a case, and not what the way back is for: "To undo it".
+fn says_case(text: &str) -> bool {
+    let text = heading::behind_count(text).trim_start();
+    let dense = || CASES.iter().filter(|word| word.starts_with(is_dense));
+    let head = text.get(..NEAR).unwrap_or(text).to_lowercase();
+    if IN_THIS.iter().any(|words| head.starts_with(words)) {
+        return false;
+    }
+    BEGINNINGS.begin_word(text)
+        || conditional::remarks_case(text)
+        || (!text.is_ascii() && dense().any(|word| text.contains(word)))
+}
+
+/// How far into a name its first words are looked for, in bytes.
+const NEAR: usize = 16;
+/// What is said of the case that the whole way back is for.
+const IN_THIS: [&str; 5] = [
+    "in this case",
+    "in that case",
+    "in any case",
+    "in either case",
+    "in both cases",
+];
+
+/// "If", "optionally".
+static CASES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let all = tongues::words(|tongue| tongue.in_case);
+    let all = all.chain(tongues::words(|tongue| tongue.may));
+    let all = all.chain(tongues::words(|tongue| tongue.only_in_case));
+    let goes_back = |word: &str| Words::new(word).is_rollback();
+    let short = |word: &str| word.starts_with(is_dense) && word.chars().nth(1).is_none();
+    all.filter(|word| !goes_back(word) && !short(word))
+        .collect()
+});
+static BEGINNINGS: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::new(CASES.iter().map(|word| (*word, ()))));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cases_are_told_from_what_a_way_back_is_for() {
+        for text in [
+            "If the data is corrupt, restore the database",
+            "2. Only if step 1 was run: rebuild the index",
+            "Optional: purge the cache",
+            "Restart it (if needed)",
+            "Falls die Daten defekt sind",
+            "Si les données sont corrompues",
+            "Если данные повреждены",
+            "如果数据损坏，恢复数据库",
+            "データが壊れている場合のみ戻す",
+        ] {
+            assert!(says_case(text), "{text}");
+        }
+        for text in [
+            "To undo the change",
+            "Roll back",
+            "In this case, tell everybody",
+            "Stop the app",
+            "Revert the release (v1)",
+            "ロールバック",
+            "回滚数据库",
+        ] {
+            assert!(!says_case(text), "{text}");
+        }
+    }
+}
