@@ -61,8 +61,9 @@ fn is_negated(before: &str) -> bool {
     let near = near.trim_end_matches(['"', '\'', '`']);
     let ends = |c: char| !(c.is_alphanumeric() || matches!(c, ' ' | '\t' | '\'' | '’' | '-'));
     let clause = near.rsplit(ends).next().unwrap_or(near);
-    // "0 passed, 12 failed"
-    if clause.trim() == "0" {
+    // "0 passed, 12 failed"; in "rc: 0 ok" the number is what is told.
+    let told = near[..near.len() - clause.len()].ends_with([':', '=']);
+    if clause.trim() == "0" && !told {
         return true;
     }
     let mut words = clause.split_whitespace().rev().peekable();
@@ -131,6 +132,7 @@ mod tests {
             ("not 58 rows", "58"),
             ("10 passed, 0 failed", "passed"),
             ("exit code 0 ok", "ok"),
+            ("rc: 0 ok", "ok"),
             ("13 pods, 3 pods", "3 pods"),
         ] {
             assert!(holds(output, text), "{output}");

@@ -22,6 +22,7 @@ struct Form {
 /// What names a secret.
 const NAMES: &[&str] = &["passw", "secret", "token", "key"];
 
+/// The forms in which secrets stand in plans.
 static FORMS: [Form; 11] = [
     // postgresql://app:secret@host
     Form {
