@@ -53,7 +53,7 @@ pub(crate) fn is_id(text: &str) -> bool {
 /// An id made from a title: its letters and digits in lower case, joined by `-`. Titles without
 /// any (only symbols, say) give `fallback`.
 pub fn slug(title: &str, fallback: &str) -> String {
-    let mut slug = String::with_capacity(title.len().min(MAX_SLUG));
+    let mut slug = Vec::with_capacity(title.len().min(MAX_SLUG));
     let mut apart = false;
     let folded = (!title.is_ascii()).then(|| fold(title));
     for byte in folded.as_deref().unwrap_or(title).bytes() {
@@ -66,15 +66,15 @@ pub fn slug(title: &str, fallback: &str) -> String {
             break;
         }
         if apart {
-            slug.push('-');
+            slug.push(b'-');
             apart = false;
         }
-        slug.push(char::from(byte));
+        slug.push(byte);
     }
     if slug.is_empty() {
-        slug.push_str(fallback);
+        return fallback.to_owned();
     }
-    slug
+    String::from_utf8(slug).unwrap_or_default()
 }
 
 #[cfg(test)]

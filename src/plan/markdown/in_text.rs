@@ -172,8 +172,9 @@ pub(super) fn tell_sentence(inline: &Inline, span: Span, book: &mut Book<'_>) {
 /// too far, it goes on as text.
 pub(super) fn swallowed(text: &str, span: Span) -> Option<Span> {
     let paragraph = text.get(span.start..span.end)?;
+    let (_, behind_first) = paragraph.split_once('\n')?;
     let marks = ["```", "~~~"];
-    if !marks.iter().any(|mark| paragraph.contains(mark)) {
+    if !marks.iter().any(|mark| behind_first.contains(mark)) {
         return None;
     }
     let mut at = span.start;

@@ -107,7 +107,11 @@ pub(super) fn tells(heading: &str) -> bool {
 
 /// Whether all of `name` is struck out.
 pub(super) fn is_struck(name: &str) -> bool {
-    let name = name.trim().trim_end_matches([':', '.', '：']).trim_end();
+    let name = name.trim();
+    if !name.starts_with("~~") {
+        return false;
+    }
+    let name = name.trim_end_matches([':', '.', '：']).trim_end();
     let inside = name
         .strip_prefix("~~")
         .and_then(|name| name.strip_suffix("~~"));

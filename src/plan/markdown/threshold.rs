@@ -159,16 +159,12 @@ fn compared(text: &str) -> Option<(&str, &str, bool)> {
     // The first in the text, and of those the longest.
     text.char_indices().find_map(|(at, _)| {
         let (head, tail) = text.split_at(at);
-        let found = SIDES
-            .of_byte(text.as_bytes()[at])
-            .iter()
-            .filter_map(|(word, above)| {
-                let rest = tail.strip_prefix(word)?;
-                let letters =
-                    word.is_ascii() && word.starts_with(|c: char| c.is_ascii_alphabetic());
-                let whole = !letters || (head.ends_with(' ') && rest.starts_with(' '));
-                whole.then_some((head, rest, *above))
-            });
+        let found = SIDES.near(tail).iter().filter_map(|(word, above)| {
+            let rest = tail.strip_prefix(word)?;
+            let letters = word.is_ascii() && word.starts_with(|c: char| c.is_ascii_alphabetic());
+            let whole = !letters || (head.ends_with(' ') && rest.starts_with(' '));
+            whole.then_some((head, rest, *above))
+        });
         found.min_by_key(|(_, rest, _)| rest.len())
     })
 }

@@ -64,7 +64,8 @@ fn names_a_way_back(comment: &str) -> bool {
 
 /// The mark of an item with this `box` and this text: what is struck out does not apply.
 pub(super) fn mark(ticked: Option<Mark>, head: Option<&Inline>) -> Option<Mark> {
-    let struck = head.is_some_and(|head| shelved::is_struck(&head.one_line()));
+    let struck = |head: &Inline| head.text.contains("~~") && shelved::is_struck(&head.one_line());
+    let struck = head.is_some_and(struck);
     ticked.or(struck.then_some(Mark::NotApplicable))
 }
 

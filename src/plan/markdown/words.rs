@@ -64,8 +64,8 @@ pub(super) struct Words {
     /// Those that it begins with, counting aside, and those that it ends with.
     begins: u64,
     ends: u64,
-    /// How many words at its beginning only count it, as far as the heading's capitals tell.
-    counted: usize,
+    /// Where behind the words that only count it, it begins to say something.
+    said: usize,
     /// Whether a stage stands behind "pre", or behind "post" or "after".
     pre: bool,
     post: bool,
@@ -91,40 +91,39 @@ impl Words {
             topics: 0,
             begins: 0,
             ends: 0,
-            counted: heading::words_of_count(heading),
+            said: 0,
             pre: false,
             post: false,
             shelved: false,
             text: folded::folded(heading),
         };
-        words.read();
+        words.read(heading::words_of_count(heading));
         words
     }
 
-    /// Reads every phrase: at the beginning of words, and anywhere in scripts without spaces.
-    fn read(&mut self) {
+    /// Reads every phrase: at the beginning of words, and anywhere in scripts without spaces. So many words
+    /// only count the heading, as far as its capitals tell.
+    fn read(&mut self, counted: usize) {
         let (mut topics, mut pre, mut post) = (0, false, false);
         let (mut begins, mut ends) = (0, 0);
         let (mut last, mut before, mut at) = ("", "", 0);
-        let (mut leads, mut denied) = (true, false);
-        for (ix, word) in self.text.split_inclusive(' ').enumerate() {
+        let (mut ix, mut leads, mut said, mut denied) = (0, true, 0, false);
+        let last_word = self.text.trim_end().rfind(' ').map_or(0, |space| space + 1);
+        // Words are short: nothing finds their ends sooner.
+        while let Some(length) = self.text.as_bytes()[at..].iter().position(|byte| *byte == b' ') {
+            let word = &self.text[at..=at + length];
             let mut negates = false;
             let deploys = topics & bit(Topic::Deploy) != 0;
             let beside = |word: &str| last == word || before == word;
-            let denied_here = denied || beside("without ") || (deploys && beside("with "));
             let mut touch = |topic: Topic, end: usize| {
                 negates |= topic == Topic::No;
-                if denied_here && topic == Topic::Rollback {
+                let denies = || denied || beside("without ") || (deploys && beside("with "));
+                if topic == Topic::Rollback && denies() {
                     return;
                 }
                 topics |= bit(topic);
                 begins |= if leads { bit(topic) } else { 0 };
-                let rest = self.text.get(end..).unwrap_or("");
-                ends |= if rest.trim_end().contains(' ') {
-                    0
-                } else {
-                    bit(topic)
-                };
+                ends |= if end >= last_word { bit(topic) } else { 0 };
                 pre |= topic == Topic::Pre || (topic == Topic::Staged && last == "pre ");
                 post |= topic == Topic::Post
                     || (topic == Topic::Staged && matches!(last, "post " | "after "));
@@ -144,9 +143,12 @@ impl Words {
                 (before, last) = (last, word);
                 denied = negates;
             }
-            leads &= ix < self.counted || is_counted(word);
             at += word.len();
+            leads = leads && (ix < counted || is_counted(word));
+            said = if leads { at } else { said };
+            ix += 1;
         }
+        self.said = said;
         (self.topics, self.pre, self.post) = (topics, pre, post);
         (self.begins, self.ends) = (begins, ends);
     }
@@ -172,12 +174,7 @@ impl Words {
 
     /// The words in lower case without what they count, a space behind each.
     pub(super) fn uncounted(&self) -> &str {
-        let words = self.text.split_inclusive(' ').enumerate();
-        let length: usize = words
-            .take_while(|(ix, word)| *ix < self.counted || is_counted(word))
-            .map(|(_, word)| word.len())
-            .sum();
-        &self.text[length..]
+        &self.text[self.said..]
     }
 
     /// Whether the section is called no more than "the steps".

@@ -57,15 +57,19 @@ const OWN_WORDS: [&str; 6] = [
 
 /// Finds calls made for a developer's own database.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
-    if text.is_reference() || OWN.iter().any(|word| text.words().contains(word)) {
+    if text.is_reference() {
         return;
     }
+    let is_for_own = || OWN.iter().any(|word| text.words().contains(word));
     for command in &text.script.commands {
         let Some((name, harm)) =
             known(command).filter(|_| !is_own(command) && !command.is_asked_for_help())
         else {
             continue;
         };
+        if is_for_own() {
+            return;
+        }
         out.push(text.warning(
             "development-command",
             from_program(command),

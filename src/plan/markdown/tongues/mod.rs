@@ -97,7 +97,7 @@ pub(super) fn words(
         .flat_map(move |tongue| of(tongue).iter().copied())
 }
 
-/// Words by the byte that they begin with: most texts begin as none of them does.
+/// Words by the two bytes that they begin with: most texts begin as none of them does.
 pub(super) struct Beginnings<T = ()>(Vec<Vec<(&'static str, T)>>);
 
 impl Beginnings {
@@ -119,35 +119,58 @@ impl Beginnings {
     }
 }
 
-impl<T> Beginnings<T> {
+impl<T: Copy> Beginnings<T> {
     /// `words`, and what is known of each.
     pub(super) fn new(words: impl IntoIterator<Item = (&'static str, T)>) -> Self {
-        let mut all: Vec<_> = (0..=u8::MAX).map(|_| Vec::new()).collect();
+        let mut all: Vec<_> = (0..BUCKETS).map(|_| Vec::new()).collect();
         for (word, known) in words {
-            let byte = word.bytes().next().unwrap_or(0);
-            all[usize::from(byte)].push((word, known));
+            let mut bytes = word.bytes();
+            let first = bytes.next().unwrap_or(0);
+            match bytes.next() {
+                Some(second) => all[bucket([first, second])].push((word, known)),
+                None => (0..LOW).for_each(|any| all[bucket([first, any])].push((word, known))),
+            }
         }
         Beginnings(all)
     }
 
     /// The words that `text` could begin with, capitals and accents aside, in their order.
     pub(super) fn near(&self, text: &str) -> &[(&'static str, T)] {
-        // Almost every text begins with a plain letter.
-        if let Some(byte) = text.bytes().next().filter(u8::is_ascii) {
-            return self.of_byte(byte.to_ascii_lowercase());
-        }
-        let mut letters = text.chars().flat_map(char::to_lowercase);
-        let first = letters.find_map(|c| match letters::plain(c) {
-            Some(plain) => plain.bytes().next(),
-            None => c.encode_utf8(&mut [0; 4]).bytes().next(),
-        });
-        first.map_or(&[], |byte| self.of_byte(byte))
+        &self.0[bucket(beginning(text))]
     }
+}
 
-    /// The words that begin with `byte`.
-    pub(super) fn of_byte(&self, byte: u8) -> &[(&'static str, T)] {
-        &self.0[usize::from(byte)]
+/// How many bytes are told apart, and how many pairs of them.
+const LOW: u8 = 32;
+const BUCKETS: usize = 32 * 32;
+
+/// Where words stand that begin with these two.
+fn bucket([first, second]: [u8; 2]) -> usize {
+    usize::from(first % LOW) * usize::from(LOW) + usize::from(second % LOW)
+}
+
+/// The first two bytes of `text` in lower case and without accents, 0 for one that it has not.
+fn beginning(text: &str) -> [u8; 2] {
+    // Almost every text begins with plain letters.
+    if let [first, second, ..] = text.as_bytes()
+        && first.is_ascii()
+        && second.is_ascii()
+    {
+        return [first.to_ascii_lowercase(), second.to_ascii_lowercase()];
     }
+    let mut found = [0; 2];
+    let mut left = found.iter_mut();
+    for c in text.chars().flat_map(char::to_lowercase) {
+        let mut buffer = [0; 4];
+        let letters = letters::plain(c).unwrap_or(c.encode_utf8(&mut buffer));
+        for byte in letters.bytes() {
+            match left.next() {
+                Some(place) => *place = byte,
+                None => return found,
+            }
+        }
+    }
+    found
 }
 
 /// Whether `text` says no more than "otherwise".
