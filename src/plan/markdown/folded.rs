@@ -34,12 +34,13 @@ fn of_plain_letters(heading: &str) -> String {
     let mut text = Vec::with_capacity(heading.len() + 1);
     let mut spaced = true;
     for byte in heading.bytes() {
-        if byte.is_ascii_alphanumeric() {
-            text.push(byte.to_ascii_lowercase());
-            spaced = false;
-        } else if !spaced && !matches!(byte, b'`' | b'*') {
-            text.push(b' ');
-            spaced = true;
+        match PLAIN[usize::from(byte)] {
+            0 => {}
+            b' ' if spaced => {}
+            letter => {
+                text.push(letter);
+                spaced = letter == b' ';
+            }
         }
     }
     if !spaced || text.is_empty() {
@@ -47,6 +48,22 @@ fn of_plain_letters(heading: &str) -> String {
     }
     String::from_utf8(text).unwrap_or_default()
 }
+
+/// What becomes of each byte: 0 is nothing at all.
+const PLAIN: [u8; 256] = {
+    let mut plain = [b' '; 256];
+    let mut byte = 0;
+    while byte < plain.len() {
+        let letter = byte as u8;
+        if letter.is_ascii_alphanumeric() {
+            plain[byte] = letter.to_ascii_lowercase();
+        } else if matches!(letter, b'`' | b'*') {
+            plain[byte] = 0;
+        }
+        byte += 1;
+    }
+    plain
+};
 
 /// The letter or digit that `c` is a wide form of, as East Asian texts have them.
 fn full_width(c: char) -> Option<char> {

@@ -258,8 +258,9 @@ pub(super) fn behind_count(text: &str) -> &str {
 /// How many words of `text` only count it: "Phase C" and "Schritt 3" are two.
 pub(super) fn words_of_count(text: &str) -> usize {
     // Hardly any heading has a number or a single capital there.
-    let near = text.split(' ').nth(1).and_then(|word| word.chars().next());
-    let number = near.is_some_and(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
+    let space = text.bytes().position(|byte| byte == b' ');
+    let near = space.and_then(|space| text.as_bytes().get(space + 1));
+    let number = near.is_some_and(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
     match number.then(|| counted(text)).flatten() {
         Some((_, Ordinal::Phase | Ordinal::Number)) => 2,
         _ => 0,

@@ -5,6 +5,7 @@ use super::blocks::{Inline, Table};
 use super::book::Book;
 use super::heading;
 use super::programs::begins_with_command;
+use super::tongues::strip;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
 
@@ -24,17 +25,15 @@ const COLUMNS: [&str; 12] = [
     "コマンド",
 ];
 
-/// How sentences begin that ask for a command to be run, in lower case.
-const ASKING: [&str; 16] = [
+/// How sentences begin that ask for a command to be run, in lower case and without accents.
+const ASKING: [&str; 14] = [
     "run ",
     "then run ",
     "next, run ",
     "now run ",
-    "execute ",
     "then execute ",
-    "führe ",
-    "führen sie ",
-    "exécute",
+    "fuhre ",
+    "fuhren sie ",
     "lance",
     "ejecut",
     "execut",
@@ -72,7 +71,7 @@ pub(super) fn tell_table(table: &Table, book: &mut Book<'_>) {
     tell(book.first_line(*first), message, book);
 }
 
-/// How a line begins that asks to wait, in lower case.
+/// How a line begins that asks to wait, in lower case and without accents.
 const WAITING: [&str; 9] = [
     "wait ",
     "warte ",
@@ -91,12 +90,9 @@ pub(super) fn tell_wait(inline: &Inline, span: Span, book: &mut Book<'_>) {
     let counted = line.split_once([':', '—', '–', '.']);
     let behind = counted.filter(|_| heading::counts_steps(line));
     let text = behind.map_or(line, |(_, rest)| rest).trim();
-    let lower = text
-        .get(..text.len().min(MAX_WAIT))
-        .unwrap_or(text)
-        .to_lowercase();
-    let waits = WAITING.iter().any(|word| lower.starts_with(word));
-    if !waits || !lower.contains(|c: char| c.is_ascii_digit()) {
+    let near = text.get(..text.len().min(MAX_WAIT)).unwrap_or(text);
+    let waits = WAITING.iter().any(|word| strip(near, word).is_some());
+    if !waits || !near.contains(|c: char| c.is_ascii_digit()) {
         return;
     }
     let message = "this asks to wait: it is kept for reading, and nobody is asked for it";
@@ -154,8 +150,8 @@ pub(super) fn tell_sentence(inline: &Inline, span: Span, book: &mut Book<'_>) {
         let message = "this line is a command, and stands in no block: it is kept for reading";
         return tell(book.first_line(span), message.to_owned(), book);
     }
-    let text = inline.text.trim_start().to_lowercase();
-    if !ASKING.iter().any(|word| text.starts_with(word)) {
+    let text = inline.text.trim_start();
+    if !ASKING.iter().any(|word| strip(text, word).is_some()) {
         return;
     }
     let source = book.slice(span);

@@ -110,7 +110,10 @@ impl Words {
         let (mut ix, mut leads, mut said, mut denied) = (0, true, 0, false);
         let last_word = self.text.trim_end().rfind(' ').map_or(0, |space| space + 1);
         // Words are short: nothing finds their ends sooner.
-        while let Some(length) = self.text.as_bytes()[at..].iter().position(|byte| *byte == b' ') {
+        while let Some(length) = self.text.as_bytes()[at..]
+            .iter()
+            .position(|byte| *byte == b' ')
+        {
             let word = &self.text[at..=at + length];
             let mut negates = false;
             let deploys = topics & bit(Topic::Deploy) != 0;
