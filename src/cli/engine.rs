@@ -110,13 +110,11 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     let (mut lookout, alerts) = Lookout::begin(&found, &urls, clock, asks);
     lookout.report(&found, &notify, &concern);
     let health = lookout.health();
-    let for_check = health.clone();
     let supervisor = Supervisor::new(Outfit {
         plan: Arc::clone(&found.plan),
         dir: dir.clone(),
         cwd: PathBuf::from(&found.created.cwd),
         urls,
-        check_connections: Arc::new(move || monitors::check_connections(&for_check)),
         backends: Backends(ask),
         clock,
         notices: notify,

@@ -286,25 +286,6 @@ fn seen(picture: &Picture) -> impl Iterator<Item = &monitor::Session> {
     locks.chain(running).chain(&picture.idle_in_transaction)
 }
 
-/// Whether every server of the plan is known to end statements whose client is gone.
-pub(super) fn check_connections(health: &watch::Receiver<Arc<Health>>) -> bool {
-    let health = health.borrow();
-    let new_enough = |version: &str| {
-        let major = version
-            .split('.')
-            .next()
-            .and_then(|major| major.parse().ok());
-        major.is_some_and(|major: u32| major >= 14)
-    };
-    !health.databases.is_empty()
-        && health.databases.iter().all(|database| {
-            let picture = database.picture.as_ref();
-            picture.is_some_and(|picture| {
-                new_enough(&picture.server.version) && !picture.server.pooled
-            })
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

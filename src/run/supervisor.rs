@@ -43,8 +43,6 @@ pub struct Outfit {
     pub cwd: PathBuf,
     /// The databases' URLs by name, or why there is none.
     pub urls: HashMap<String, Result<String, String>>,
-    /// Whether every server that steps may connect to knows `client_connection_check_interval`.
-    pub check_connections: Arc<dyn Fn() -> bool + Send + Sync>,
     /// The way to database sessions.
     pub backends: Backends,
     /// The clock that requests are measured with.
@@ -339,7 +337,6 @@ impl Supervisor {
             cwd: &self.outfit.cwd,
             terminal: &self.terminal,
             value: &value,
-            check_connections: (self.outfit.check_connections)(),
             boot: self.outfit.clock.now().boot,
         };
         let words = |error: FillError| error.to_string();

@@ -259,3 +259,63 @@ kind = "deploy"
     assert_eq!(asked["data"]["pid"].to_string(), pid);
     blocker.end();
 }
+
+/// A step that says how it connects, and one whose clients listen to nothing and begin anew.
+const CLIENTS: &str = r#"
+title = "Clients"
+[databases.main]
+url_env = "DATABASE_URL"
+[[phase]]
+name = "P"
+kind = "before"
+  [[phase.step]]
+  id = "look"
+  title = "Look"
+  sql = "select 1"
+  [[phase.step]]
+  id = "plain"
+  title = "Plain"
+  shell = "echo options: ${PGOPTIONS-none}"
+  [[phase.step]]
+  id = "limited"
+  title = "Limited"
+  lock_timeout = "3s"
+  shell = "echo options: ${PGOPTIONS-none}"
+  [[phase.step]]
+  id = "deaf"
+  title = "Deaf"
+  shell = '''
+trap '' INT TERM
+while true; do PSQL -X -d "$DATABASE_URL" -c 'select pg_sleep(600)' || true; done
+'''
+"#;
+
+#[test]
+fn a_step_connects_as_its_shell_would_and_nothing_of_it_goes_on_when_it_was_ended_by_force() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
+    let psql = postgres::shared().programs().psql.as_ref().unwrap();
+    let mut run = bench.start(&CLIENTS.replace("PSQL", psql.to_str().unwrap()));
+    for step in ["look", "plain", "limited"] {
+        run.ctl(&["run", step]);
+        assert_eq!(run.wait_finished(step)["outcome"], "passed");
+    }
+    assert_eq!(run.output("plain-1.log"), "options: none\n");
+    let limited = "options: -c lock_timeout=3000ms\n";
+    assert_eq!(run.output("limited-1.log"), limited);
+    let sleeping = || {
+        let sleeping = "(select count(*) from pg_stat_activity where datname = current_database()
+                          and state = 'active' and query like '%sleep(600)')";
+        postgres::value(&url, sleeping)
+    };
+    run.ctl(&["run", "deaf"]);
+    wait::until("it sleeps on the server", || sleeping() == "1");
+    run.ctl(&["stop", "deaf"]);
+    let end = run.wait_finished("deaf");
+    assert_eq!(
+        (&end["outcome"], &end["signal"]),
+        (&"failed".into(), &9.into())
+    );
+    wait::until("nothing of it is left there", || sleeping() == "0");
+}

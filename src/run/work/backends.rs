@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::journal::event::BackendAction;
+use crate::journal::event::{BackendAction, Outcome};
+use crate::run::input::Finish;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// How long what comes after a stopped step may wait for a last look at its sessions.
+const REST_PATIENCE: Duration = Duration::from_secs(2);
 /// The same for a signal: whoever sends it looks for five seconds whether it has its effect, after having
 /// found a connection that is free.
 const SIGNAL_PATIENCE: Duration = Duration::from_secs(15);
@@ -61,6 +64,15 @@ impl Backends {
         };
         let _ = self.0.send(ask).await;
         let _ = tokio::time::timeout(PATIENCE, wait).await;
+    }
+
+    /// Looks once more for sessions of a step that was stopped and has come to an end: a client that is
+    /// ended by force leaves what it had sent last to the server, which may be younger than the first look.
+    pub(super) async fn cancel_rest(&self, application: &str, finish: &Finish) {
+        if !finish.by_itself && finish.outcome == Outcome::Failed {
+            let cancelling = self.cancel_application(application.to_owned());
+            let _ = tokio::time::timeout(REST_PATIENCE, cancelling).await;
+        }
     }
 
     pub(super) async fn measure(&self, metric: String) -> Result<f64, String> {

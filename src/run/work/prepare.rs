@@ -37,8 +37,6 @@ pub struct Bench<'a> {
     pub terminal: &'a Terminal,
     /// The value of a variable, secrets included.
     pub value: &'a (dyn Fn(&str) -> Option<&'a str> + Send + Sync),
-    /// Whether the servers know `client_connection_check_interval`.
-    pub check_connections: bool,
     /// Which start of the machine this is.
     pub boot: u32,
 }
@@ -227,31 +225,27 @@ impl Bench<'_> {
         env
     }
 
-    /// Sessions that the step opens are recognised by their application's name, and where the server
-    /// can do it they end with their client instead of going on alone.
+    /// Sessions that the step opens are recognised by their application's name. Nothing else of how they
+    /// connect is touched unless the plan says so: a pooler refuses options, an older server those that it
+    /// does not know, and where a step connects nobody knows before.
     fn environment(
         &self,
         number: &str,
         lock_timeout: Option<Duration>,
         terminal: Option<&Terminal>,
     ) -> Vec<(String, String)> {
-        let mut options = match terminal {
-            Some(terminal) => terminal.variable("PGOPTIONS"),
-            None => std::env::var("PGOPTIONS").ok(),
-        }
-        .unwrap_or_default();
-        if self.check_connections {
-            options.push_str(" -c client_connection_check_interval=2s");
-        }
-        if let Some(limit) = lock_timeout {
-            options.push_str(&format!(" -c lock_timeout={}ms", limit.as_millis()));
-        }
         let mut env = vec![
             ("PGAPPNAME".to_owned(), application(self.run, number)),
             ("GONOGO_RUN".to_owned(), self.run.to_owned()),
             ("GONOGO_STEP".to_owned(), number.to_owned()),
         ];
-        if !options.trim().is_empty() {
+        if let Some(limit) = lock_timeout {
+            let before = match terminal {
+                Some(terminal) => terminal.variable("PGOPTIONS"),
+                None => std::env::var("PGOPTIONS").ok(),
+            };
+            let before = before.unwrap_or_default();
+            let options = format!("{before} -c lock_timeout={}ms", limit.as_millis());
             env.push(("PGOPTIONS".to_owned(), options.trim().to_owned()));
         }
         env

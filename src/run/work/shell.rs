@@ -181,6 +181,7 @@ impl ShellWork {
     /// of the same name.
     async fn over(mut self, finish: Finish) {
         self.cancels.shutdown().await;
+        self.backends.cancel_rest(&self.application, &finish).await;
         self.send(Notice::Finished(finish)).await;
     }
 
