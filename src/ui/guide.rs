@@ -77,8 +77,8 @@ fn going_on(world: &World, ix: StepIx, database: usize, now: Moment) -> String {
         return format!("space when it is done: undo {called} by hand");
     }
     let locks = world.locks(database);
-    if let Some((locks, node)) = locks.and_then(|locks| Some((locks, locks.blocker_of_ours()?))) {
-        return blocked(locks, node);
+    if let Some((locks, wait)) = locks.and_then(|locks| Some((locks, locks.wait_of_ours()?))) {
+        return blocked(locks, wait);
     }
     if step.sought.is_some() {
         return format!("S stops {called}: how it ended is being looked for");
@@ -92,8 +92,13 @@ fn going_on(world: &World, ix: StepIx, database: usize, now: Moment) -> String {
 }
 
 /// Our step waits for somebody's lock: who it is, and the key that helps.
-fn blocked(locks: &LockTree, node: &LockNode) -> String {
-    let session = &node.session;
+fn blocked(locks: &LockTree, (ours, blocker): (&LockNode, &LockNode)) -> String {
+    let waits = if ours.session.is_ours() {
+        "our step waits for"
+    } else {
+        "perhaps our step waits for"
+    };
+    let session = &blocker.session;
     let who = if session.application.is_empty() {
         session.user.as_deref().unwrap_or("somebody")
     } else {
@@ -105,15 +110,15 @@ fn blocked(locks: &LockTree, node: &LockNode) -> String {
         .unwrap_or_default();
     if session.state.holds_transaction_idly() {
         format!(
-            "k ends {} ({who}, {} {age}): our step waits for it",
+            "k ends {} ({who}, {} {age}): {waits} it",
             session.pid,
             session.state.words()
         )
     } else if session.pid == 0 {
-        format!("our step waits for {}", locks.prepared_words())
+        format!("{waits} {}", locks.prepared_words())
     } else {
         format!(
-            "c cancels, k ends {} ({who}, {age}): our step waits for it",
+            "c cancels, k ends {} ({who}, {age}): {waits} it",
             session.pid
         )
     }
@@ -188,5 +193,28 @@ fn waiting(world: &World) -> String {
             "nothing to do yet".to_owned()
         }
         Waiting::Nothing | Waiting::Over => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::monitor::testing::{node, ours, session};
+    use crate::monitor::{Evidence, State};
+
+    #[test]
+    fn whoever_blocks_what_may_be_our_session_is_told_with_the_doubt() {
+        let locks = LockTree::default();
+        let idle = session(57, "report", State::IdleInTransaction, 12, "select 1");
+        let report = node(0, idle, None);
+        let told = |by| {
+            let step = ours(session(60, "psql", State::Active, 3, "alter table a"), by);
+            blocked(&locks, (&node(1, step, None), &report))
+        };
+        let helps = "k ends 57 (report, idle in transaction 12s): ";
+        let certain = format!("{helps}our step waits for it");
+        assert_eq!(told(Evidence::Socket), certain);
+        let guess = format!("{helps}perhaps our step waits for it");
+        assert_eq!(told(Evidence::Guess), guess);
     }
 }

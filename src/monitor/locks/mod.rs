@@ -177,10 +177,20 @@ impl LockTree {
         }
     }
 
-    /// The root above the first of our sessions that waits: who has to end before we can go on.
+    /// The first of our sessions that waits, and the root above it: who has to end before we can go on.
+    /// Where none is ours for certain, it is the first that is guessed to be.
+    pub fn wait_of_ours(&self) -> Option<(&LockNode, &LockNode)> {
+        let first = |is: fn(&Session) -> bool| {
+            let mut nodes = self.nodes.iter();
+            nodes.position(|node| node.depth > 0 && is(&node.session))
+        };
+        let at = first(Session::is_ours).or_else(|| first(Session::is_perhaps_ours))?;
+        Some((self.nodes.get(at)?, self.root_of(at)?))
+    }
+
+    /// Who has to end before we can go on.
     pub fn blocker_of_ours(&self) -> Option<&LockNode> {
-        let ours = |node: &LockNode| node.depth > 0 && node.session.is_ours();
-        self.root_of(self.nodes.iter().position(ours)?)
+        Some(self.wait_of_ours()?.1)
     }
 }
 

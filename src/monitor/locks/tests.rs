@@ -234,6 +234,51 @@ fn the_blocker_of_ours_is_the_root_above_our_first_waiter() {
 }
 
 #[test]
+fn where_none_is_ours_for_certain_the_first_that_may_be_is_told() {
+    let mut waits = waits(&["2 < 1", "9 < 8", "7 < 6"], &[]);
+    let guess = |waits: &mut Waits, pid: i32, by| {
+        let session = waits.sessions.get_mut(&pid).unwrap();
+        session.ours = Some(Ours { by, step: None });
+    };
+    let told = |waits: &Waits| {
+        let tree = waits.tree();
+        let wait = tree.wait_of_ours();
+        wait.map(|(ours, blocker)| (ours.session.pid, blocker.session.pid))
+    };
+    assert_eq!(told(&waits), None);
+    guess(&mut waits, 9, Evidence::Guess);
+    assert_eq!(told(&waits), Some((9, 8)));
+    guess(&mut waits, 2, Evidence::Guess);
+    guess(&mut waits, 7, Evidence::Socket);
+    assert_eq!(told(&waits), Some((7, 6)));
+}
+
+#[test]
+fn who_only_has_to_end_a_transaction_is_said_to() {
+    let mut waits = waits(&["2 < 1", "9 < 8"], &[]);
+    let wants = |locktype: &str| Wanted {
+        mode: "Share".to_owned(),
+        locktype: locktype.to_owned(),
+        relation: None,
+        partition_of: None,
+        object: "the end of a transaction".to_owned(),
+        waited: None,
+    };
+    waits.wanted = [(2, wants("virtualxid")), (9, wants("relation"))].into();
+    let tree = waits.tree();
+    let holds = |pid: i32| {
+        let mut nodes = tree.nodes.iter();
+        nodes
+            .find(|node| node.session.pid == pid)
+            .unwrap()
+            .holds
+            .clone()
+    };
+    assert_eq!(holds(1), ["its transaction has to end"]);
+    assert!(holds(2).is_empty() && holds(8).is_empty());
+}
+
+#[test]
 fn the_queue_behind_ours_is_counted_aged_and_named() {
     let mut waits = waits(&["20 < 10", "31 < 20", "32 < 20", "33 < 31"], &[20]);
     for (pid, application, secs) in [(31, "web", 5), (32, "cron", 12), (33, "web", 1)] {

@@ -220,6 +220,20 @@ impl Branches<'_> {
         session.is_some_and(Session::is_ours)
     }
 
+    /// What it holds that others wait for: locks, or only that its transaction goes on.
+    fn holds(&self, pid: i32) -> Vec<String> {
+        if let Some(held) = self.waits.held.get(&pid) {
+            return held.clone();
+        }
+        let children = self.children.get(&Some(pid)).map_or(&[][..], Vec::as_slice);
+        let end = |child: &i32| {
+            let wanted = self.waits.wanted.get(child);
+            wanted.is_some_and(|wanted| wanted.locktype == "virtualxid")
+        };
+        let words = "its transaction has to end".to_owned();
+        Vec::from_iter(children.iter().any(end).then_some(words))
+    }
+
     fn node(&self, pid: i32, depth: u32, beneath: u32) -> LockNode {
         let above = self.places.get(&pid).copied().flatten();
         let also = self.blockers.get(&pid).map_or(&[][..], Vec::as_slice);
@@ -230,7 +244,7 @@ impl Branches<'_> {
             alike: self.alike(pid),
             session: self.waits.session(pid),
             wanted: self.waits.wanted.get(&pid).cloned(),
-            holds: self.waits.held.get(&pid).cloned().unwrap_or_default(),
+            holds: self.holds(pid),
             also_blocked_by: also
                 .iter()
                 .filter(|&&by| Some(by) != above)

@@ -12,7 +12,7 @@ use crate::monitor::session::{Backend, Client, Session};
 
 /// How long a session that nothing speaks for is left alone before it is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
-/// How far the server's clock and a step's start may be apart.
+/// How far the server's clock and a step's start may be apart where a socket says whose it is.
 const SLACK: Duration = Duration::from_secs(1);
 /// How many sessions are guessed at where nothing is known of a step's sockets.
 const GUESSES: usize = 4;
@@ -22,9 +22,9 @@ const GUESSES: usize = 4;
 pub(in crate::monitor) struct Claims {
     book: OursBook,
     verdicts: HashMap<Backend, Verdict>,
-    /// The steps of which a session was seen that carries their name, and when they began. Their
-    /// sessions say whose they are: nothing is guessed any more.
-    named: Vec<(String, Moment)>,
+    /// The steps of which a session was seen that is theirs for certain, and when they began. Their
+    /// sessions can be told from others: nothing is guessed any more.
+    certain: Vec<(String, Moment)>,
 }
 
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl Claims {
         Claims {
             book,
             verdicts: HashMap::new(),
-            named: Vec::new(),
+            certain: Vec::new(),
         }
     }
 
@@ -76,7 +76,6 @@ impl Claims {
             .iter()
             .filter(|job| job.leader().is_some())
             .collect();
-        self.note_named(sessions, &jobs);
         let candidates: Vec<&Session> = sessions
             .iter()
             .filter(|session| jobs.iter().any(|job| may_be_of(session, job, now)))
@@ -87,6 +86,7 @@ impl Claims {
             let fresh = look(&jobs, &candidates, stranger, now).await;
             self.verdicts.extend(fresh);
         }
+        self.note_certain(sessions, &jobs);
         self.forget_guesses();
         for session in sessions.iter_mut().filter(|session| session.ours.is_none()) {
             let verdict = session.backend().and_then(|b| self.verdicts.get(&b));
@@ -94,21 +94,23 @@ impl Claims {
         }
     }
 
-    /// Takes note of the steps among `jobs` that one of the `sessions` carries the name of.
-    fn note_named(&mut self, sessions: &[Session], jobs: &[&AtWork]) {
+    /// Takes note of the steps among `jobs` of which one of the `sessions` is known to be theirs.
+    fn note_certain(&mut self, sessions: &[Session], jobs: &[&AtWork]) {
         let goes_on = |step: &str, since: Moment| {
             let mut jobs = jobs.iter();
             jobs.any(|job| job.step == step && job.since == since)
         };
-        self.named.retain(|(step, since)| goes_on(step, *since));
+        self.certain.retain(|(step, since)| goes_on(step, *since));
         for job in jobs {
-            let carries = |session: &Session| {
-                let ours = session.ours.as_ref().filter(|o| o.by == Evidence::Name);
+            let found = self.verdicts.values().map(|verdict| &verdict.ours);
+            let mut known = sessions.iter().map(|session| &session.ours).chain(found);
+            let is_certain = known.any(|ours| {
+                let ours = ours.as_ref().filter(|ours| !ours.is_guess());
                 ours.is_some_and(|ours| ours.step.as_deref() == Some(&*job.step))
-            };
-            let known = (job.step.clone(), job.since);
-            if !self.named.contains(&known) && sessions.iter().any(carries) {
-                self.named.push(known);
+            });
+            let noted = (job.step.clone(), job.since);
+            if is_certain && !self.certain.contains(&noted) {
+                self.certain.push(noted);
             }
         }
     }
@@ -117,7 +119,7 @@ impl Claims {
         for verdict in self.verdicts.values_mut() {
             let guess = verdict.ours.as_ref().filter(|ours| ours.is_guess());
             let step = guess.and_then(|ours| ours.step.as_deref());
-            if step.is_some_and(|step| self.named.iter().any(|(named, _)| named == step)) {
+            if step.is_some_and(|step| self.certain.iter().any(|(known, _)| known == step)) {
                 verdict.ours = None;
             }
         }
@@ -243,13 +245,11 @@ fn judge(
         .iter()
         .filter(|(here, _)| !taken.contains(&here.port()));
     let mut tcp = peers.map_or(GUESSES, |_| free.count());
-    left.retain(|session| session.user.as_deref() == Some(stranger.role));
-    // A step opens its sessions when it begins, and those that are older than it are so only by the
-    // clocks.
-    left.sort_by_key(|session| {
-        let age = session.session_age.unwrap_or_default();
-        (age > lasted, age.abs_diff(lasted), session.started)
-    });
+    // What began before the step is nobody's guess.
+    let began_since = |session: &Session| session.session_age.is_some_and(|age| age <= lasted);
+    left.retain(|session| session.user.as_deref() == Some(stranger.role) && began_since(session));
+    // A step opens its sessions when it begins.
+    left.sort_by_key(|session| (std::cmp::Reverse(session.session_age), session.started));
     for session in left {
         let room = match &session.client {
             Some(Client::Local) => &mut unix,

@@ -82,6 +82,11 @@ impl Session {
         self.ours.as_ref().is_some_and(|ours| !ours.is_guess())
     }
 
+    /// Whether it is guessed to be ours.
+    pub fn is_perhaps_ours(&self) -> bool {
+        self.ours.as_ref().is_some_and(Ours::is_guess)
+    }
+
     /// Whether it is the session of the run's own SQL.
     pub fn is_own_session(&self) -> bool {
         let own = |ours: &Ours| ours.by == Evidence::OwnSession;

@@ -229,11 +229,14 @@ async fn add_sessions(
     Ok(())
 }
 
-/// The pids that wait for a lock: ours first, then those whose statement has lasted longest; and how many
+/// The pids that wait for a lock: ours first, then what may be ours, then those whose statement has lasted longest; and how many
 /// are ours.
 fn waiters(listed: &[Session]) -> (Vec<i32>, usize) {
     let mut waiting: Vec<&Session> = listed.iter().filter(|s| s.waits_for_lock()).collect();
-    waiting.sort_by_key(|session| std::cmp::Reverse((session.is_ours(), session.query_age)));
+    waiting.sort_by_key(|session| {
+        let ours = (session.is_ours(), session.is_perhaps_ours());
+        std::cmp::Reverse((ours, session.query_age))
+    });
     let ours = waiting.iter().filter(|session| session.is_ours()).count();
     (waiting.iter().map(|session| session.pid).collect(), ours)
 }

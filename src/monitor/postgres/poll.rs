@@ -143,7 +143,7 @@ impl Poller {
         now: Moment,
         clock: &dyn Clock,
     ) -> Result<Picture, Trouble> {
-        let sessions = self.sessions(line, now).await?;
+        let sessions = self.sessions(line, clock).await?;
         let found = (&sessions.listed[..], sessions.waiting);
         let locks = self
             .locks
@@ -195,7 +195,7 @@ impl Poller {
         })
     }
 
-    async fn sessions(&mut self, line: &mut Line, now: Moment) -> Result<Sessions, Trouble> {
+    async fn sessions(&mut self, line: &mut Line, clock: &dyn Clock) -> Result<Sessions, Trouble> {
         let wanted = Wanted {
             tag: &self.tag,
             ours: &self.claims.pids(),
@@ -211,6 +211,8 @@ impl Poller {
             seen_as: self.facts.seen_as,
             role: &self.facts.role,
         };
+        // Their ages were taken before this moment, so that none that a step opened seems older than it.
+        let now = clock.now();
         self.claims.mark(&mut sessions.listed, &stranger, now).await;
         Ok(sessions)
     }

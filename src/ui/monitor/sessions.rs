@@ -136,10 +136,7 @@ impl Table {
             };
             sorted.then(a.pid.cmp(&b.pid))
         });
-        let name = |at: &usize| match &sessions[*at].ours {
-            Some(ours) => clip::width(&ours.words()),
-            None => clip::width(&sessions[*at].application),
-        };
+        let name = |at: &usize| clip::width(&named(&sessions[*at]).0);
         self.longest = self.places.iter().map(name).max().unwrap_or(0);
         self.of = Some(Arc::clone(picture));
         self.wish = wish;
@@ -263,10 +260,7 @@ fn cell(session: &Session, column: &str) -> (String, Role) {
     let age = |age: Option<std::time::Duration>| age.map(short).unwrap_or_default();
     match column {
         "pid" => (session.pid.to_string(), Role::Text),
-        "application" => match &session.ours {
-            Some(ours) => (ours.words(), Role::Ours),
-            None => (session.application.clone(), Role::Text),
-        },
+        "application" => named(session),
         "user" => (session.user.clone().unwrap_or_default(), Role::Dim),
         "client" => (session.client_words(), Role::Dim),
         "state" => state(session),
@@ -278,6 +272,18 @@ fn cell(session: &Session, column: &str) -> (String, Role) {
             };
             (age(since), Role::Text)
         }
+    }
+}
+
+/// What a session calls itself, or that it is ours; a guess stands beside its name.
+fn named(session: &Session) -> (String, Role) {
+    let application = session.application.as_str();
+    match &session.ours {
+        None => (application.to_owned(), Role::Text),
+        Some(guess) if guess.is_guess() && !application.is_empty() => {
+            (format!("{} {application}", guess.words()), Role::Ours)
+        }
+        Some(ours) => (ours.words(), Role::Ours),
     }
 }
 

@@ -77,6 +77,8 @@ impl Asking<'_> {
         lines.extend(session.stays_done().map(str::to_owned));
         if session.is_ours() {
             lines.push("It is one of this run's own steps.".to_owned());
+        } else if session.is_perhaps_ours() {
+            lines.push("It may be one of this run's own steps.".to_owned());
         }
         if let Some(environment) = &self.world.plan.environment {
             lines.push(format!("on {environment}"));

@@ -197,20 +197,21 @@ fn waiting_for(scene: &Scene<'_>) -> Option<String> {
         .picture
         .as_ref()?
         .locks;
-    let blocker = locks.blocker_of_ours()?;
-    let ours = locks
-        .nodes
-        .iter()
-        .find(|node| node.session.is_ours() && node.depth > 0)?;
+    let (ours, blocker) = locks.wait_of_ours()?;
     let wanted = ours.wanted.as_ref()?;
     let time = wanted
         .waited
         .map(|waited| format!("{} ", words::short(waited)))
         .unwrap_or_default();
-    let session = &blocker.session;
-    let by = locks.who(session);
+    let by = locks.who(&blocker.session);
+    let guess = if ours.session.is_ours() {
+        String::new()
+    } else {
+        let who = locks.who(&ours.session);
+        format!(" (a guess: {who} may be this step's session)")
+    };
     Some(format!(
-        "◆ waits {time}for {} on {}, held by {by}",
+        "◆ waits {time}for {} on {}, held by {by}{guess}",
         wanted.mode, wanted.object
     ))
 }

@@ -19,10 +19,14 @@ struct Psql {
 
 impl Psql {
     fn start(server: &Server, url: &str) -> Psql {
+        Psql::running(server, url, "select pg_sleep(600)")
+    }
+
+    fn running(server: &Server, url: &str, sql: &str) -> Psql {
         // As the run does: a step has begun before its process.
         let since = SystemClock::new().now();
         let child = Command::new(server.programs().psql.as_ref().unwrap())
-            .args(["-X", "-d", url, "-c", "select pg_sleep(600)"])
+            .args(["-X", "-d", url, "-c", sql])
             .env("PGAPPNAME", "some tool")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -134,6 +138,34 @@ async fn over_a_unix_socket_a_session_of_the_step_is_a_guess() {
     watched.ours.set(Vec::new());
     watched.picture(|p| p.connections.perhaps_ours == 0).await;
     before.abort();
+}
+
+#[tokio::test]
+async fn who_blocks_what_may_be_ours_is_told_and_what_began_before_is_not_guessed() {
+    let server = Server::start(&[]).unwrap();
+    let mut watched = Watched::of(&server);
+    let mut holder = Client::of(&server, "report").await;
+    holder.run("create table orders (n int)").await;
+    holder.run("begin; select from orders").await;
+    let web = Client::of(&server, "web").await;
+    let (web_pid, web) = (web.pid(), web.wait_in("select pg_sleep(600)"));
+    let url = server.url("postgres");
+    let step = Psql::running(&server, &url, "alter table orders add note text");
+    watched.ours.set(vec![step.at_work()]);
+    let waits = |picture: &Picture| {
+        let wait = picture.locks.wait_of_ours();
+        wait.is_some_and(|(ours, _)| ours.wanted.is_some())
+    };
+    let picture = watched.picture(waits).await;
+    let (ours, blocker) = picture.locks.wait_of_ours().unwrap();
+    assert_eq!(ours.session.application, "some tool");
+    assert_eq!(ours.session.ours.as_ref().unwrap().words(), "ours? 2.3");
+    assert_eq!(blocker.session.pid, holder.pid());
+    assert!(blocker.session.ours.is_none());
+    let running = picture.running.iter().map(|running| &running.oldest);
+    let older = running.filter(|session| session.pid == web_pid);
+    assert!(older.clone().count() == 1 && older.clone().all(|web| web.ours.is_none()));
+    web.abort();
 }
 
 #[tokio::test]

@@ -163,7 +163,43 @@ async fn nothing_is_guessed_of_a_step_whose_sessions_carry_its_name() {
     assert!(sessions[0].ours.is_none());
     book.set(Vec::new());
     claims.mark(&mut sessions, &stranger, at).await;
-    assert!(claims.named.is_empty());
+    assert!(claims.certain.is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_guessed_of_a_step_one_of_whose_sockets_leads_to_a_session() {
+    let book = OursBook::default();
+    let at = Moment::default().plus(Duration::from_secs(60));
+    book.set(vec![AtWork {
+        step: "2.3".to_owned(),
+        since: Moment::default(),
+        worker: Worker::Process(std::process::id()),
+    }]);
+    // This process has a connection over TCP, and another one over a unix socket.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let over_tcp = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let _pair = std::os::unix::net::UnixStream::pair().unwrap();
+    let client = over_tcp.local_addr().unwrap().to_string();
+    let stranger = Stranger {
+        role: "app",
+        ..Stranger::default()
+    };
+    let mut claims = Claims::new(book);
+    for (sessions, words) in [
+        (vec![session(8, "")], vec![Some("ours? 2.3")]),
+        (
+            vec![session(8, ""), session(9, &client)],
+            vec![None, Some("ours 2.3")],
+        ),
+        (vec![session(8, "")], vec![None]),
+    ] {
+        let mut sessions = sessions;
+        claims.mark(&mut sessions, &stranger, at).await;
+        let found = sessions.iter().map(|session| session.ours.as_ref());
+        let found: Vec<_> = found.map(|ours| ours.map(Ours::words)).collect();
+        let words: Vec<_> = words.iter().map(|words| words.map(str::to_owned)).collect();
+        assert_eq!(found, words);
+    }
 }
 
 #[tokio::test]

@@ -25,7 +25,9 @@ pub(super) fn who<'s>(sight: &Sight<'_>, session: &Session) -> Vec<Span<'s>> {
     let mut spans = vec![sight.span(format!("{} ", session.pid), Role::Text)];
     if let Some(ours) = &session.ours {
         spans.push(sight.span(format!("{} ", ours.words()), Role::Ours));
-    } else {
+    }
+    // A guess stands beside the name that the session gives itself, and not in its place.
+    if !session.is_ours() {
         spans.push(sight.span(format!("{} ", name(session)), Role::Text));
     }
     spans
