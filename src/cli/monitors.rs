@@ -61,6 +61,7 @@ pub(super) fn start(
         idle_sessions: 0,
         hidden: probes::hidden(plan),
         folder: Some(PathBuf::from(&created.cwd)),
+        folder_is_guess: false,
         interval: Duration::from_millis(created.poll_ms),
     };
     monitor::start(&config, clock)

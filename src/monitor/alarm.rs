@@ -154,6 +154,7 @@ mod tests {
             tool: "Prisma".to_owned(),
             table: "_prisma_migrations".to_owned(),
             folder: None,
+            guessed: false,
             running: None,
             note: None,
             list: vec![Migration {

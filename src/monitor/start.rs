@@ -16,6 +16,7 @@ use super::command::CommandProbe;
 use super::health::{DatabaseHealth, Health, Link};
 use super::http::HttpProbe;
 use super::log::LogProbe;
+use super::migrations::Shelf;
 use super::ours::OursBook;
 use super::pace::Pace;
 use super::postgres::{
@@ -47,6 +48,8 @@ pub struct Config {
     pub hidden: Vec<String>,
     /// The project's folder: scripts run there, and files of migration tools are looked for.
     pub folder: Option<PathBuf>,
+    /// Whether no plan says that it is the project's, so that its files may be of another one.
+    pub folder_is_guess: bool,
     /// The time between two polls of a database.
     pub interval: Duration,
 }
@@ -204,7 +207,11 @@ impl Starting {
                 tag: config.tag.clone(),
                 ours: config.ours.clone(),
                 idle: config.idle_sessions,
-                folder: config.folder.clone(),
+                shelf: if config.folder_is_guess {
+                    Shelf::guessed(config.folder.clone())
+                } else {
+                    Shelf::new(config.folder.clone())
+                },
                 counted: counted_tables(&config.rules, &database.name),
             },
             place,

@@ -40,9 +40,11 @@ const FOREIGN: [&str; 8] = [
 const LARGEST: u64 = 8 * 1024 * 1024;
 
 /// The files of a project's migrations, with their checksums remembered.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::monitor) struct Shelf {
     root: Option<PathBuf>,
+    /// Whether nobody says that `root` is the project's: it is where the program was started.
+    guessed: bool,
     folders: Option<Vec<PathBuf>>,
     /// By path: the length and the time of the last change, and what was computed then.
     sums: HashMap<PathBuf, (u64, Option<SystemTime>, String)>,
@@ -57,13 +59,26 @@ impl Shelf {
         }
     }
 
+    /// The same of a folder that may belong to another project: only what the database knows is taken.
+    pub(in crate::monitor) fn guessed(root: Option<PathBuf>) -> Self {
+        Shelf {
+            guessed: true,
+            ..Shelf::new(root)
+        }
+    }
+
+    /// Whether its folder may belong to another project.
+    pub(in crate::monitor) fn is_guess(&self) -> bool {
+        self.guessed
+    }
+
     /// Looks for folders again the next time.
     pub(in crate::monitor) fn forget_folders(&mut self) {
         self.folders = None;
     }
 
     /// The files of `tool` and their folder; of several folders the one that has most of the `known`
-    /// keys. Reads the disk, so it is no work for a task that others wait for.
+    /// keys. What may be another project's has to have one of them. Reads the disk, so it is no work for a task that others wait for.
     pub(in crate::monitor) fn scripts(
         &mut self,
         tool: Tool,
@@ -77,16 +92,20 @@ impl Shelf {
                 all.push((folder, scripts));
             }
         }
+        let fits = |scripts: &[Script]| {
+            let found = scripts.iter().filter(|script| known.contains(&script.key));
+            found.count()
+        };
+        let stranger = self.guessed && !known.is_empty();
+        if stranger && all.iter().all(|(_, scripts)| fits(scripts) == 0) {
+            return None;
+        }
         if tool == Tool::Django {
             // Every application has a folder of its own.
             let root = self.root.clone()?;
             let scripts: Vec<Script> = all.into_iter().flat_map(|(_, scripts)| scripts).collect();
             return (!scripts.is_empty()).then_some((root, scripts));
         }
-        let fits = |scripts: &[Script]| {
-            let found = scripts.iter().filter(|script| known.contains(&script.key));
-            found.count()
-        };
         all.into_iter().max_by_key(|(folder, scripts)| {
             (
                 fits(scripts),

@@ -31,6 +31,9 @@ pub struct Migrations {
     pub table: String,
     /// The folder of its files, as far as it was found.
     pub folder: Option<String>,
+    /// Whether that folder is only one that was found where the program was started.
+    #[serde(default)]
+    pub guessed: bool,
     /// The session that holds the tool's lock, where it takes one.
     pub running: Option<i32>,
     /// What limits what can be said, if something does.

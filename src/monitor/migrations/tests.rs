@@ -391,6 +391,21 @@ fn of_several_folders_the_one_that_fits_the_table_is_taken() {
         "a file that has changed is read again"
     );
     assert!(Shelf::new(None).scripts(Tool::Sqlx, &[]).is_none());
+    // A project may have made new files of all its old ones. Another project's are never its own.
+    let root = || Some(dir.path().to_owned());
+    for (mut shelf, known, found) in [
+        (Shelf::new(root()), "7", true),
+        (Shelf::guessed(root()), "7", false),
+        (Shelf::guessed(root()), "1", true),
+    ] {
+        let scripts = shelf.scripts(Tool::Sqlx, &[known.to_owned()]);
+        assert_eq!(scripts.is_some(), found, "{known}");
+    }
+    let mut empty = Shelf::guessed(root());
+    assert!(
+        empty.scripts(Tool::Sqlx, &[]).is_some(),
+        "nothing was applied yet"
+    );
 }
 
 #[test]

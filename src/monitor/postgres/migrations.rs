@@ -61,14 +61,16 @@ struct Found {
 /// What is remembered of migrations between two looks.
 pub(super) struct MigrationWatch {
     shelf: Arc<Mutex<Shelf>>,
+    guessed: bool,
     found: Option<(Moment, Vec<Found>)>,
 }
 
 impl MigrationWatch {
-    /// For the migrations of the project in `folder`.
-    pub(super) fn new(folder: Option<PathBuf>) -> Self {
+    /// For the migrations of `shelf`.
+    pub(super) fn new(shelf: Shelf) -> Self {
         MigrationWatch {
-            shelf: Arc::new(Mutex::new(Shelf::new(folder))),
+            guessed: shelf.is_guess(),
+            shelf: Arc::new(Mutex::new(shelf)),
             found: None,
         }
     }
@@ -111,6 +113,7 @@ impl MigrationWatch {
             tool: tool.name().to_owned(),
             table: found.shown.clone(),
             folder: None,
+            guessed: self.guessed,
             running: None,
             note: None,
             list: Vec::new(),
@@ -144,7 +147,11 @@ impl MigrationWatch {
             .map(|(folder, _)| folder.display().to_string());
         let scripts = scripts.as_ref().map(|(_, scripts)| scripts.as_slice());
         if scripts.is_none() {
-            let words = "the folder of its files was not found, so what is pending is not known";
+            let words = if self.guessed {
+                "what is pending is not known: no folder of these migrations is here"
+            } else {
+                "the folder of its files was not found, so what is pending is not known"
+            };
             migrations.note.get_or_insert(words.to_owned());
         }
         migrations.list = judge(tool, &records, scripts, works);

@@ -1,6 +1,5 @@
 //! One look at everything the database panels show.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use crate::clock::{Clock, Moment};
 use crate::monitor::connections;
 use crate::monitor::health::{Blind, Picture, Seen};
 use crate::monitor::known::Known;
+use crate::monitor::migrations::Shelf;
 use crate::monitor::ours::{Claims, OursBook, Stranger};
 use crate::monitor::running::{idle_in_transaction, running};
 use crate::monitor::series::Series;
@@ -32,8 +32,8 @@ pub(in crate::monitor) struct Wishes {
     pub(in crate::monitor) ours: OursBook,
     /// How many idle sessions are listed.
     pub(in crate::monitor) idle: u32,
-    /// The project's folder, in which migrations are looked for.
-    pub(in crate::monitor) folder: Option<PathBuf>,
+    /// The files of the project's migrations.
+    pub(in crate::monitor) shelf: Shelf,
     /// The tables whose rows are counted.
     pub(in crate::monitor) counted: Vec<String>,
 }
@@ -67,7 +67,7 @@ impl Poller {
             unnamed: false,
             crowded: false,
             progress: ProgressWatch::default(),
-            rarely: Rarely::new(interval, wishes.folder.clone(), wishes.counted.clone()),
+            rarely: Rarely::new(interval, wishes.shelf.clone(), wishes.counted.clone()),
             name: name.to_owned(),
             tag: wishes.tag.clone(),
             idle: wishes.idle,

@@ -2,7 +2,6 @@
 //! of its own.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::facts::Facts;
@@ -17,7 +16,7 @@ use crate::clock::{Clock, Moment};
 use crate::monitor::health::{RowCount, Seen};
 use crate::monitor::known::Known;
 use crate::monitor::locks::Prepared;
-use crate::monitor::migrations::Migrations;
+use crate::monitor::migrations::{Migrations, Shelf};
 use crate::monitor::pace::Pace;
 use crate::monitor::progress::InvalidIndex;
 use crate::monitor::statements::Statements;
@@ -115,9 +114,9 @@ pub(super) struct Rarely {
 }
 
 impl Rarely {
-    /// For a database that is polled every `interval`, with migrations in `folder`, and with tables
+    /// For a database that is polled every `interval`, with the migrations of `shelf`, and with tables
     /// whose rows are `counted`.
-    pub(super) fn new(interval: Duration, folder: Option<PathBuf>, counted: Vec<String>) -> Self {
+    pub(super) fn new(interval: Duration, shelf: Shelf, counted: Vec<String>) -> Self {
         Rarely {
             counts_turn: Turn::new(interval * EVERY.counts),
             counts: RowCounts::new(counted),
@@ -125,7 +124,7 @@ impl Rarely {
             rows: Vec::new(),
             abandoned: HashSet::new(),
             migrations_turn: Turn::new(interval * EVERY.migrations),
-            migration_watch: MigrationWatch::new(folder),
+            migration_watch: MigrationWatch::new(shelf),
             migrations: Known::NotYet,
             vitals_turn: Turn::new(interval * EVERY.vitals),
             indexes_turn: Turn::new(interval * EVERY.indexes),

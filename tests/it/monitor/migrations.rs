@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gonogo::demo::server::Server;
-use gonogo::monitor::{Migration, MigrationState, Migrations, Picture};
+use gonogo::monitor::{Config, Migration, MigrationState, Migrations, Picture};
 use sha2::{Digest, Sha256};
 
-use super::{Client, Watched};
+use super::{Client, Watched, config};
 
 fn tables(picture: &Picture) -> &[Migrations] {
     picture.migrations.get().map_or(&[], Vec::as_slice)
@@ -257,4 +257,54 @@ async fn a_table_that_may_not_be_read_or_is_locked_takes_nothing_else_along() {
     );
     client.run("commit").await;
     watched.picture(|p| tables(p).len() == 2).await;
+}
+
+#[tokio::test]
+async fn another_projects_folder_is_not_taken_where_no_plan_says_whose_it_is() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    client
+        .run(
+            "create table schema_migrations (version varchar primary key);
+             insert into schema_migrations values ('20250101000000')",
+        )
+        .await;
+    let dir = tempfile::tempdir().unwrap();
+    let blog = "projects/blog/db/migrations";
+    write(
+        dir.path(),
+        &format!("{blog}/20240301120000_posts.sql"),
+        "-- migrate:up\n",
+    );
+    let config = || Config {
+        folder: Some(dir.path().to_owned()),
+        folder_is_guess: true,
+        ..config(&[server.url("postgres")])
+    };
+    let mut watched = Watched::by(&config());
+    let picture = until(&mut watched, "1 applied").await;
+    let table = &tables(&picture)[0];
+    let note = "what is pending is not known: no folder of these migrations is here";
+    assert_eq!(
+        (table.folder.as_deref(), table.note.as_deref()),
+        (None, Some(note))
+    );
+    write(
+        dir.path(),
+        "shop/db/migrations/20250101000000_init.sql",
+        "-- migrate:up\n",
+    );
+    write(
+        dir.path(),
+        "shop/db/migrations/20250102000000_more.sql",
+        "-- migrate:up\n",
+    );
+    let mut watched = Watched::by(&config());
+    let picture = until(&mut watched, "1 pending, 1 applied").await;
+    let table = &tables(&picture)[0];
+    let folder = table.folder.as_deref().unwrap();
+    assert!(
+        table.guessed && folder.ends_with("shop/db/migrations"),
+        "{folder}"
+    );
 }

@@ -63,6 +63,7 @@ fn config(urls: &[String]) -> Config {
         idle_sessions: 0,
         hidden: Vec::new(),
         folder: None,
+        folder_is_guess: false,
         interval: Duration::from_millis(100),
     }
 }

@@ -58,6 +58,7 @@ fn busy() -> Health {
         tool: "sqlx".to_owned(),
         table: "_sqlx_migrations".to_owned(),
         folder: Some("/srv/shop/migrations".to_owned()),
+        guessed: false,
         running: None,
         note: None,
         list: vec![

@@ -53,6 +53,11 @@ fn lines(sight: &Sight<'_>, table: &Migrations, named: bool, width: u16) -> Vec<
         let rows = clip::wrap(note, usize::from(width)).into_iter();
         lines.extend(rows.map(|row| Line::from(sight.span(row, Role::Warn))));
     }
+    if let Some(folder) = table.folder.as_ref().filter(|_| table.guessed) {
+        let words = format!("compared with {folder}, which was found here");
+        let rows = clip::wrap(&words, usize::from(width)).into_iter();
+        lines.extend(rows.map(|row| Line::from(sight.span(row, Role::Dim))));
+    }
     for state in MigrationState::ALL {
         let of_state = table.list.iter().filter(|one| one.state == state);
         let line = |one: &Migration| line(sight, one);

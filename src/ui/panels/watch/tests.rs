@@ -650,6 +650,7 @@ fn migrations_show_what_wants_attention_first() {
         tool: "Prisma".to_owned(),
         table: "_prisma_migrations".to_owned(),
         folder: Some("/srv/shop/prisma/migrations".to_owned()),
+        guessed: false,
         running: None,
         note: None,
         list: vec![
@@ -675,6 +676,16 @@ fn migrations_show_what_wants_attention_first() {
         list: Vec::new(),
         ..prisma.clone()
     };
+    let guessed = Migrations {
+        guessed: true,
+        ..prisma.clone()
+    };
+    picture.migrations = Known::seen(vec![guessed]);
+    shown(
+        "migrations_of_a_folder_that_was_found",
+        Panel::Migrations,
+        picture.clone(),
+    );
     picture.migrations = Known::seen(vec![prisma, unread]);
     shown("migrations_two_tools", Panel::Migrations, picture.clone());
     picture.migrations = Known::missing("it waited too long for a lock");
