@@ -157,5 +157,5 @@ fn progress(row: &PgRow) -> String {
     if views.is_empty() {
         return String::new();
     }
-    super::progress::question(&views, flag(row, "vacuumed_indexes"))
+    super::views::question(&views, flag(row, "vacuumed_indexes"))
 }

@@ -40,6 +40,7 @@ mod target;
 mod trouble;
 mod uncounted;
 mod value;
+mod views;
 mod vitals;
 mod watch;
 

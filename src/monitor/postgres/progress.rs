@@ -13,8 +13,8 @@ use super::trouble::Trouble;
 use super::uncounted::unknown;
 use crate::clock::Moment;
 use crate::monitor::progress::{
-    Growths, Paces, Progress, Raw, Seen, Size, View, WaitsFor, counted_by, reads_everything,
-    rewrites,
+    Courses, Extent, Growths, Paces, Progress, Raw, Seen, Size, View, WaitsFor, counted_by,
+    reads_everything, rewrites,
 };
 use crate::monitor::session::{Session, State};
 
@@ -27,88 +27,6 @@ const COUNTED: Duration = Duration::from_millis(500);
 const UNASKED: u32 = 4;
 /// How many statements without a progress view are looked into.
 const LISTED: usize = 5;
-
-/// The columns that every view is brought to, with nothing where it has none. Newer servers count the
-/// indexes that a vacuum has been through.
-fn columns(view: View, counts_indexes: bool) -> &'static str {
-    match view {
-        View::CreateIndex => {
-            "command, phase, blocks_done, blocks_total, tuples_done, tuples_total,
-             partitions_done, partitions_total, lockers_done, lockers_total, current_locker_pid,
-             nullif(index_relid, 0)::regclass::text"
-        }
-        View::Vacuum if counts_indexes => {
-            "'VACUUM', phase,
-             CASE phase WHEN 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END,
-             heap_blks_total, indexes_processed, indexes_total,
-             0, 0, 0, 0, NULL, NULL"
-        }
-        View::Vacuum => {
-            "'VACUUM', phase,
-             CASE phase WHEN 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END,
-             heap_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL"
-        }
-        View::Cluster => {
-            "command, phase, heap_blks_scanned, heap_blks_total,
-             CASE phase WHEN 'rebuilding index' THEN index_rebuild_count
-                        WHEN 'writing new heap' THEN heap_tuples_written
-                        ELSE heap_tuples_scanned END,
-             CASE phase WHEN 'rebuilding index'
-                        THEN (SELECT count(*) FROM pg_index WHERE indrelid = relid)
-                        WHEN 'writing new heap' THEN heap_tuples_scanned
-                        ELSE (SELECT greatest(reltuples, 0)::float8 FROM pg_class WHERE oid = relid) END,
-             0, 0, 0, 0, NULL, NULL"
-        }
-        View::Analyze => {
-            "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL"
-        }
-        View::Copy => {
-            "command, type, bytes_processed, bytes_total, tuples_processed, 0, 0, 0, 0, 0, NULL, NULL"
-        }
-        View::BaseBackup => {
-            "'BASE BACKUP', phase, backup_streamed, backup_total, 0, 0, 0, 0, 0, 0, NULL, NULL"
-        }
-    }
-}
-
-/// The question for the views that a server has.
-pub(super) fn question(views: &[View], counts_indexes: bool) -> String {
-    let select = |view: &View| {
-        let named = View::ALL
-            .iter()
-            .enumerate()
-            .find(|(_, (known, _))| known == view);
-        let (at, name) = named.map_or((0, ""), |(at, (_, name))| (at, *name));
-        let relation = match view {
-            View::BaseBackup => "NULL, NULL, false",
-            _ => {
-                "relid::regclass::text,
-                  (SELECT reltuples FROM pg_class WHERE oid = relid),
-                  EXISTS (SELECT FROM pg_index WHERE indrelid = relid)"
-            }
-        };
-        let here = match view {
-            View::BaseBackup => "",
-            _ => " WHERE datid = $1",
-        };
-        format!(
-            "SELECT {at}, pid, {relation}, {} FROM {name}{here}",
-            columns(*view, counts_indexes)
-        )
-    };
-    let all: Vec<String> = views.iter().map(select).collect();
-    format!(
-        "SELECT view::int4, pid, relation::text, rows::float8, indexed, command::text, phase::text, done::float8,
-                total::float8, more_done::float8, more_total::float8, parts_done::float8,
-                parts_total::float8, lockers_done::int8, lockers_total::int8, locker::int4,
-                index::text
-           FROM ({}) AS p (view, pid, relation, rows, indexed, command, phase, done, total, more_done, more_total,
-                           parts_done, parts_total, lockers_done, lockers_total, locker, index)
-          WHERE $1 IS NOT NULL
-          LIMIT 100",
-        all.join(" UNION ALL ")
-    )
-}
 
 /// Of what each session has locked, what it has for itself alone, and of that the largest: the table, how
 /// much space it and its indexes take up, in bytes, and whether the session has made tables that nobody
@@ -146,6 +64,7 @@ pub(super) struct Looked {
 #[derive(Default)]
 pub(super) struct ProgressWatch {
     paces: Paces,
+    courses: Courses,
     growths: Growths,
     /// How many looks more nothing has to be asked.
     unasked: u32,
@@ -194,6 +113,7 @@ impl ProgressWatch {
         }
         let pids: Vec<i32> = all.iter().map(|progress| progress.pid).collect();
         self.paces.keep(&pids);
+        self.courses.keep(&pids);
         all.sort_by_key(|progress| std::cmp::Reverse((progress.ours.is_some(), progress.age)));
         Ok(Looked { all, blind })
     }
@@ -221,7 +141,8 @@ impl ProgressWatch {
         } else {
             raw.what()
         };
-        let done = raw.part_done();
+        let ahead = self.courses.look(raw, &what, now);
+        let done = ahead.map_or_else(|| raw.part_done(), |ahead| Some(ahead.done));
         let left = raw.stretch().and_then(|stretch| {
             let seen = Seen {
                 pid: raw.pid,
@@ -231,6 +152,7 @@ impl ProgressWatch {
             self.paces.left(&seen, now)
         });
         let left = left.or_else(|| age.and_then(|age| raw.left_by_age(age)));
+        let left = left.or_else(|| ahead?.left);
         let statement = session.and_then(|session| session.statement.as_deref());
         let alone = raw.is_whole(statement.unwrap_or_default());
         let waits_for = raw.locker.filter(|_| raw.lockers_total > raw.lockers_done);
@@ -247,7 +169,7 @@ impl ProgressWatch {
                 )
             },
             done,
-            estimated: false,
+            estimated: ahead.is_some(),
             left: left.filter(|_| waits_for.is_none() && alone),
             age,
             waits_for: waits_for.map(|pid| WaitsFor {
@@ -365,6 +287,16 @@ fn raw(row: &PgRow) -> Option<Raw> {
         total: number("total"),
         rows: field(row, "rows"),
         indexed: flag(row, "indexed"),
+        extent: Extent {
+            pages: number("pages"),
+            index_pages: number("index_pages"),
+            dead: number("dead"),
+            scanned: number("scanned"),
+            cleaned: number("cleaned"),
+            rounds: number("rounds"),
+            found: number("found"),
+            filled: number("filled"),
+        },
         more_done: number("more_done"),
         more_total: number("more_total"),
         parts_done: number("parts_done"),

@@ -9,6 +9,7 @@
 //! One bar stands for all phases, each with the weight that it has been measured to have; the raw
 //! ratio of one phase would begin again at zero with the next. What is only an estimate says so.
 
+mod course;
 mod growth;
 mod pace;
 mod phases;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ours::Ours;
 
+pub(super) use course::{Courses, Extent};
 pub(super) use growth::{Growths, Size};
 #[cfg(test)]
 pub(super) use pace::{After, Stretch};

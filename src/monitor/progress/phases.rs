@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::course::Extent;
 use super::pace::{After, Stretch};
 use super::words::rebuilds_only;
 
@@ -66,6 +67,7 @@ pub(in crate::monitor) struct Raw {
     pub(in crate::monitor) rows: Option<f64>,
     /// Whether it has indexes.
     pub(in crate::monitor) indexed: bool,
+    pub(in crate::monitor) extent: Extent,
     /// Partitions of the table.
     pub(in crate::monitor) parts_done: f64,
     pub(in crate::monitor) parts_total: f64,
@@ -249,7 +251,7 @@ impl Raw {
         }
         let Phase(name, begins, weight, counters) = self.phase_now()?;
         let done = self.within(*counters)?;
-        // How long indexes take depends on what is found in the table, and it may be gone through again.
+        // These go through a table and through its indexes: no stretch of theirs tells of the others.
         if self.view == View::Cluster || self.view == View::Vacuum && self.indexed {
             return None;
         }

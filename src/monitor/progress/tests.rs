@@ -6,7 +6,7 @@ use super::phases::SCAN;
 use super::*;
 use crate::clock::Moment;
 
-fn raw(view: View, command: &str, phase: &str, counters: [f64; 4]) -> Raw {
+pub(super) fn raw(view: View, command: &str, phase: &str, counters: [f64; 4]) -> Raw {
     Raw {
         view,
         pid: 7,
@@ -20,6 +20,7 @@ fn raw(view: View, command: &str, phase: &str, counters: [f64; 4]) -> Raw {
         more_total: counters[3],
         rows: None,
         indexed: true,
+        extent: Extent::default(),
         parts_done: 0.0,
         parts_total: 0.0,
         lockers_done: 0,
@@ -356,7 +357,7 @@ fn a_vacuum_of_a_table_without_indexes_is_its_scan() {
         [true, false].map(|it| percent(&scan(it))),
         [Some(33), Some(49)]
     );
-    // How often indexes are gone through, and how long that takes, nobody knows before.
+    // How the indexes weigh is told elsewhere.
     assert_eq!(scan(true).stretch(), None);
     let times = scan(false).stretch().unwrap().after.times;
     assert!((0.0..0.03).contains(&times), "{times}");

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gonogo::clock::Moment;
 use gonogo::demo::server::Server;
 use gonogo::monitor::{InvalidIndex, Picture, Progress};
 
@@ -261,4 +262,65 @@ async fn a_copy_counts_its_rows() {
     }
     watched.signaller().terminate(backend).await;
     assert!(copy.await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn a_vacuum_through_indexes_tells_its_time_left() {
+    let server = Server::start(&[("autovacuum", "off")]).unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    client
+        .run(
+            "create table orders (id int primary key, note text, hash int);
+             insert into orders
+               select n, repeat('x', 60), hashint4(n) from generate_series(1, 200000) as n;
+             create index orders_hash on orders (hash);
+             delete from orders where id % 5 = 0",
+        )
+        .await;
+    // Blocks that wait to be written cost a vacuum nothing, and most of a large table does not.
+    client.run("analyze orders").await;
+    client.run("checkpoint").await;
+    client.run("set vacuum_cost_delay = 20").await;
+    let pid = client.pid();
+    let mut watched = Watched::of(&server);
+    watched.picture(|_| true).await;
+    let vacuum = client.wait_in("vacuum orders");
+    let (mut last, mut began, mut told) = (None, None, Vec::new());
+    let ended = loop {
+        let picture = watched.picture(|p| Some(p.at.mono) != last).await;
+        last = Some(picture.at.mono);
+        let Some(progress) = of(&picture, pid) else {
+            if began.is_some() {
+                break picture.at;
+            }
+            continue;
+        };
+        let began = *began.get_or_insert(picture.at);
+        assert!(
+            progress.left.is_none() || progress.estimated,
+            "{progress:?}"
+        );
+        told.push((picture.at, progress.left));
+        assert!(picture.at.since(began) < Duration::from_secs(120));
+    };
+    let whole = ended.since(began.unwrap());
+    let part = |part: f64| whole.mul_f64(part);
+    let passed = |at: Moment| at.since(began.unwrap());
+    let early = told.iter().filter(|(at, _)| passed(*at) < part(0.05));
+    assert!(early.clone().count() > 0 && early.clone().all(|(_, left)| left.is_none()));
+    let late = told.iter().filter(|(at, _)| passed(*at) >= part(0.25));
+    let late: Vec<_> = late
+        .filter_map(|(at, left)| Some((*at, (*left)?)))
+        .collect();
+    assert!(late.len() * 2 > told.len(), "{told:?}");
+    for (at, left) in late {
+        let really = ended.since(at);
+        let wrong = left.abs_diff(really);
+        let allowed = (really / 3).max(part(0.1));
+        assert!(
+            wrong <= allowed,
+            "{left:?} instead of {really:?} of {whole:?}"
+        );
+    }
+    vacuum.await.unwrap().unwrap();
 }

@@ -1,0 +1,169 @@
+use super::super::tests::raw;
+use super::*;
+
+const TABLE: f64 = 1e6;
+/// The blocks of the indexes, in times of those of the table.
+const INDEXES: f64 = 0.445;
+
+/// A stage of something that was measured: its name, and how many seconds a million blocks took.
+type Stage = (&'static str, f64);
+
+/// What the server says in a stage of which the `part` is done.
+fn seen(view: View, command: &str, phase: &str, part: f64, extent: &Extent) -> Raw {
+    let second = phase == "vacuuming heap";
+    let (scanned, cleaned) = match phase {
+        "scanning heap" => (TABLE * part, 0.0),
+        _ if second => (TABLE, TABLE * part),
+        _ => (TABLE, 0.0),
+    };
+    let more = match phase {
+        "rebuilding index" => [(part * 2.0).floor(), 2.0],
+        "writing new heap" => [part, 1.0],
+        _ => [0.0, 0.0],
+    };
+    Raw {
+        extent: Extent {
+            pages: TABLE,
+            index_pages: TABLE * INDEXES,
+            scanned,
+            cleaned,
+            rounds: if second { 1.0 } else { 0.0 },
+            found: extent.found * scanned / TABLE,
+            ..extent.clone()
+        },
+        rows: Some(8e7),
+        ..raw(
+            view,
+            command,
+            phase,
+            [TABLE * part, TABLE, more[0], more[1]],
+        )
+    }
+}
+
+/// Looks at all `stages` one after the other, and holds what is said of the time left against what it took.
+#[track_caller]
+fn follow(view: View, command: &str, stages: &[Stage], extent: &Extent) {
+    let mut courses = Courses::default();
+    let whole: f64 = stages.iter().map(|(_, secs)| secs).sum();
+    let (mut begun, mut bar, mut told) = (0.0, 0.0, 0);
+    for (phase, secs) in stages {
+        let mut within = 0.0;
+        while within < *secs {
+            let raw = seen(view, command, phase, within / secs, extent);
+            let now = Moment::default().plus(Duration::from_secs_f64(begun + within));
+            let ahead = courses.look(&raw, "it", now).unwrap();
+            let (passed, really) = (begun + within, whole - begun - within);
+            if passed > whole / 10.0 {
+                assert!(ahead.done > bar - 0.01, "{phase} goes back to {ahead:?}");
+            }
+            bar = ahead.done;
+            if passed < whole / 20.0 {
+                assert_eq!(ahead.left, None, "too early to tell");
+            }
+            if let Some(left) = ahead.left.filter(|_| passed >= whole / 4.0) {
+                told += 1;
+                let wrong = (left.as_secs_f64() - really).abs();
+                let allowed = (really / 3.0).max(whole / 10.0);
+                assert!(wrong <= allowed, "{phase}: {left:?} instead of {really} s");
+            }
+            within += whole / 50.0;
+        }
+        begun += secs;
+    }
+    assert!(told >= 33, "told {told} times");
+}
+
+#[test]
+fn a_vacuum_tells_its_time_left_whatever_delay_it_keeps() {
+    // With a delay of 10 ms, by two processes and by one; with one of 2 ms; twice without any.
+    let measured = [
+        [1114.0, 667.0, 115.0],
+        [1080.0, 1190.0, 102.0],
+        [257.0, 291.0, 35.0],
+        [34.0, 107.0, 13.0],
+        [28.0, 152.0, 10.0],
+    ];
+    for [scan, index, second] in measured {
+        let stages = [
+            ("scanning heap", scan),
+            ("vacuuming indexes", index * INDEXES),
+            ("vacuuming heap", second),
+        ];
+        let found = Extent {
+            found: TABLE * 16.0,
+            ..Extent::default()
+        };
+        follow(View::Vacuum, "VACUUM", &stages, &found);
+    }
+}
+
+#[test]
+fn a_vacuum_that_finds_nothing_leaves_the_indexes_alone() {
+    let stages = [("scanning heap", 100.0)];
+    follow(View::Vacuum, "VACUUM", &stages, &Extent::default());
+}
+
+#[test]
+fn a_table_that_is_written_anew_tells_its_time_left() {
+    let dead = Extent {
+        dead: 2e7,
+        ..Extent::default()
+    };
+    let indexes = |secs: f64| ("rebuilding index", secs * INDEXES * 0.8);
+    for (scan, index) in [(44.0, 238.0), (150.0, 450.0)] {
+        let stages = [("seq scanning heap", scan), indexes(index)];
+        follow(View::Cluster, "VACUUM FULL", &stages, &dead);
+    }
+    let stages = [
+        ("seq scanning heap", 36.0),
+        ("sorting tuples", 3.5),
+        ("writing new heap", 34.5),
+        indexes(238.0),
+    ];
+    follow(View::Cluster, "CLUSTER", &stages, &dead);
+    let mut by_index = seen(View::Cluster, "CLUSTER", "index scanning heap", 0.5, &dead);
+    by_index.total = 0.0;
+    let mut courses = Courses::default();
+    assert_eq!(courses.look(&by_index, "it", Moment::default()), None);
+}
+
+#[test]
+fn a_vacuum_whose_memory_is_full_goes_through_the_indexes_again() {
+    let mut scan = seen(
+        View::Vacuum,
+        "VACUUM",
+        "scanning heap",
+        0.5,
+        &Extent::default(),
+    );
+    let whole = |scan: &Raw| scan.course(1e-3).unwrap().whole / TABLE;
+    assert!((whole(&scan) - 1.0).abs() < 1e-9, "nothing is dead");
+    scan.extent.found = TABLE;
+    let once = whole(&scan);
+    (scan.extent.rounds, scan.extent.filled) = (2.0, 0.5);
+    let often = whole(&scan);
+    let round = INDEXES * times(CLEANED, 1e-3);
+    assert!((often - once - 4.0 * round).abs() < 1e-9, "{once} {often}");
+}
+
+#[test]
+fn what_stands_still_or_takes_much_longer_than_expected_has_no_time_left() {
+    let mut courses = Courses::default();
+    let found = Extent {
+        found: TABLE,
+        ..Extent::default()
+    };
+    let mut look = |phase: &str, part: f64, secs: u64| {
+        let raw = seen(View::Vacuum, "VACUUM", phase, part, &found);
+        let now = Moment::default().plus(Duration::from_secs(secs));
+        courses.look(&raw, "it", now).unwrap().left
+    };
+    look("scanning heap", 0.0, 0);
+    assert!(look("scanning heap", 0.5, 50).is_some());
+    assert!(look("scanning heap", 0.5, 60).is_some());
+    assert_eq!(look("scanning heap", 0.5, 101), None);
+    assert!(look("scanning heap", 1.0, 110).is_some());
+    assert!(look("vacuuming indexes", 0.0, 111).is_some());
+    assert_eq!(look("vacuuming indexes", 0.0, 400), None);
+}
