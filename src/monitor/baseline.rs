@@ -38,7 +38,11 @@ pub struct Normal {
 
 /// The readings before they are frozen, by metric; clones are the same readings.
 #[derive(Clone, Debug, Default)]
-pub struct Readings(Arc<Mutex<Collector>>);
+pub struct Readings {
+    all: Arc<Mutex<Collector>>,
+    /// Whether something is compared with what was normal, so that it is told even where nothing was.
+    compared: bool,
+}
 
 type Collector = BTreeMap<String, VecDeque<(Moment, f64)>>;
 
@@ -62,7 +66,19 @@ impl Readings {
     /// Of these metrics.
     pub(super) fn of(metrics: impl IntoIterator<Item = String>) -> Self {
         let empty = metrics.into_iter().map(|metric| (metric, VecDeque::new()));
-        Readings(Arc::new(Mutex::new(empty.collect())))
+        let all: Collector = empty.collect();
+        Readings {
+            compared: !all.is_empty(),
+            all: Arc::new(Mutex::new(all)),
+        }
+    }
+
+    /// And of these, with which nothing is compared: people read in the record what was normal.
+    pub(super) fn beside(self, metrics: impl IntoIterator<Item = String>) -> Self {
+        for metric in metrics {
+            self.lock().entry(metric).or_default();
+        }
+        self
     }
 
     /// Takes the newest reading of each metric in, as `read` finds it: its moment and its value. One
@@ -87,7 +103,7 @@ impl Readings {
         self.lock().clear();
     }
 
-    /// What was normal until `t_zero`; none if nothing is compared with it.
+    /// What was normal until `t_zero`; none if nothing is known of it and nothing compared with it.
     pub fn freeze(&self, t_zero: Moment) -> Option<Baseline> {
         let metrics = self.lock();
         let normal = |(metric, samples): (&String, &VecDeque<(Moment, f64)>)| {
@@ -100,13 +116,13 @@ impl Readings {
             };
             Some((metric.clone(), of(values, enough)?))
         };
-        (!metrics.is_empty()).then(|| Baseline {
-            normals: metrics.iter().filter_map(normal).collect(),
-        })
+        let normals: BTreeMap<String, Normal> = metrics.iter().filter_map(normal).collect();
+        let told = self.compared && !metrics.is_empty() || !normals.is_empty();
+        told.then_some(Baseline { normals })
     }
 
     fn lock(&self) -> MutexGuard<'_, Collector> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -186,6 +202,13 @@ mod tests {
         assert_eq!(readings(&[]).freeze(now()), None);
         let unread = readings(&["api.latency"]).freeze(now());
         assert_eq!(unread, Some(Baseline::default()));
+        let beside = readings(&[]).beside(["main.tps".to_owned()]);
+        assert_eq!(beside.freeze(now()), None);
+        for secs in (0..LEAST).rev() {
+            add(&beside, "main.tps", ago(secs as u64), 7.0);
+        }
+        let frozen = beside.freeze(now()).unwrap();
+        assert_eq!(frozen.usual("main.tps"), Ok(7.0), "people may read it");
     }
 
     #[test]

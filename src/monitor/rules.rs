@@ -111,13 +111,16 @@ impl Rules {
         // What a probe takes is compared with what is usual, whether there is a rule or not.
         let of_probes = probes.iter().map(|probe| format!("{probe}.latency"));
         let metrics: HashSet<String> = of_rules.chain(of_probes).collect();
+        let errors = probes.iter().map(|probe| format!("{probe}.error_rate"));
+        let usual = |database: &String| ["connections", "tps"].map(|it| format!("{database}.{it}"));
+        let beside = databases.iter().flat_map(usual).chain(errors);
         Rules {
             watched: rules
                 .iter()
                 .filter_map(Watched::rule)
                 .chain(alarms)
                 .collect(),
-            readings: Readings::of(metrics),
+            readings: Readings::of(metrics).beside(beside),
             baseline: None,
             settled: None,
             was_up: HashSet::new(),

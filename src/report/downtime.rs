@@ -1,5 +1,7 @@
 //! Downtime in the record.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::clock::Moment;
@@ -27,9 +29,15 @@ pub(super) fn json(state: &RunState) -> Vec<Value> {
     state.downtimes().into_iter().map(one).collect()
 }
 
+/// A time in whole seconds, the nearest; what is shorter than one is told in milliseconds.
+fn shown(time: Duration) -> String {
+    let half = Duration::from_millis(if time.as_secs() > 0 { 500 } else { 0 });
+    duration::show(time.saturating_add(half))
+}
+
 /// How long an address was down, in words: `12s in 2 times, the longest 8s`.
 pub fn downtime_words(downtime: &Downtime<'_>) -> String {
-    let total = duration::show(downtime.total);
+    let total = shown(downtime.total);
     let lasts = downtime
         .outages
         .last()
@@ -39,7 +47,7 @@ pub fn downtime_words(downtime: &Downtime<'_>) -> String {
         1 => format!("{total}, once{lasts}"),
         times => format!(
             "{total} in {times} times, the longest {}{lasts}",
-            duration::show(downtime.longest)
+            shown(downtime.longest)
         ),
     }
 }
@@ -55,10 +63,22 @@ pub(super) fn lines(state: &RunState, cell: fn(&str) -> String) -> Vec<String> {
             lines.push(format!(
                 "  - {} to {until}, {}: {}",
                 outage.since.to_local_time(),
-                duration::show(*time),
+                shown(*time),
                 cell(&outage.why)
             ));
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_by_its_nearest_second() {
+        for (millis, words) in [(6_999, "7s"), (6_499, "6s"), (59_600, "1m"), (999, "999ms")] {
+            assert_eq!(shown(Duration::from_millis(millis)), words);
+        }
+    }
 }

@@ -617,6 +617,10 @@ fn vitals_never_show_zero_for_what_is_not_known() {
     }];
     picture.vitals = Known::seen(vitals.clone());
     shown("vitals_all", Panel::Vitals, picture.clone());
+    let mut young = vitals.clone();
+    young.xid_age = Some((9_000_000, 200_000_000));
+    picture.vitals = Known::seen(young);
+    shown("vitals_young", Panel::Vitals, picture.clone());
     let standby = Standby {
         behind: 1.2e6,
         paused: false,

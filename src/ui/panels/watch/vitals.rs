@@ -65,7 +65,12 @@ pub(super) fn vitals(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let pages = pages.map(|pages| {
         Line::from(sight.span(format!("! broken pages were found: {pages}"), Role::Bad))
     });
-    let age = age(sight, vitals);
+    let age = vitals.xid_age.map(|age| self::age(sight, age));
+    let (old, young) = match age {
+        Some((line, true)) => (Some(line), None),
+        Some((line, false)) => (None, Some(line)),
+        None => (None, None),
+    };
     let tables = vitals.tables.iter().map(|one| table(sight, one));
     let rest = pages
         .into_iter()
@@ -73,7 +78,9 @@ pub(super) fn vitals(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         .chain(behind)
         .chain(replicas)
         .chain(slots);
-    for (row, line) in (4..inner.height).zip(rest.chain(age).chain(tables)) {
+    // What is as it should be stands where nothing else needs the room.
+    let rest = rest.chain(old).chain(tables).chain(young);
+    for (row, line) in (4..inner.height).zip(rest) {
         put(inner, row, line, buf);
     }
 }
@@ -217,14 +224,17 @@ fn slot(sight: &Sight<'_>, one: &Slot) -> Line<'static> {
     ))
 }
 
-fn age(sight: &Sight<'_>, vitals: &Vitals) -> Option<Line<'static>> {
-    let (age, limit) = vitals.xid_age?;
+/// How old the oldest transaction is that is not frozen, against the limit, and whether that is a reason
+/// to look.
+fn age(sight: &Sight<'_>, (age, limit): (u32, u32)) -> (Line<'static>, bool) {
     let part = f64::from(age) / f64::from(limit.max(1));
     let words = format!(
         "oldest unfrozen transaction: {:.0} % of the way to a forced freeze",
         part * 100.0
     );
-    (part >= OLD).then(|| Line::from(sight.span(words, Role::Warn)))
+    let old = part >= OLD;
+    let role = if old { Role::Warn } else { Role::Dim };
+    (Line::from(sight.span(words, role)), old)
 }
 
 fn table(sight: &Sight<'_>, one: &TableChanges) -> Line<'static> {
