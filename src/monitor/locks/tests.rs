@@ -256,7 +256,7 @@ fn where_none_is_ours_for_certain_the_first_that_may_be_is_told() {
 #[test]
 fn who_only_has_to_end_a_transaction_is_said_to() {
     let mut waits = waits(&["2 < 1", "9 < 8"], &[]);
-    let wants = |locktype: &str| Wanted {
+    let of = |locktype: &str| Wanted {
         mode: "Share".to_owned(),
         locktype: locktype.to_owned(),
         relation: None,
@@ -264,7 +264,7 @@ fn who_only_has_to_end_a_transaction_is_said_to() {
         object: "the end of a transaction".to_owned(),
         waited: None,
     };
-    waits.wanted = [(2, wants("virtualxid")), (9, wants("relation"))].into();
+    waits.wanted = [(2, of("virtualxid")), (9, of("relation"))].into();
     let tree = waits.tree();
     let holds = |pid: i32| {
         let mut nodes = tree.nodes.iter();

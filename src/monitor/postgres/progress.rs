@@ -91,7 +91,7 @@ impl ProgressWatch {
             match line.part(rows).await? {
                 Ok(rows) => {
                     let counted = rows.iter().filter_map(raw);
-                    all.extend(counted.map(|raw| self.counted(&raw, facts, sessions, now)));
+                    all.extend(counted.map(|raw| self.counted(raw, facts, sessions, now)));
                     self.unasked = if all.is_empty() { UNASKED } else { 0 };
                 }
                 Err(why) => blind = Some(why),
@@ -133,15 +133,22 @@ impl ProgressWatch {
         asks
     }
 
-    fn counted(&mut self, raw: &Raw, facts: &Facts, sessions: &[Session], now: Moment) -> Progress {
+    fn counted(
+        &mut self,
+        mut raw: Raw,
+        facts: &Facts,
+        sessions: &[Session],
+        now: Moment,
+    ) -> Progress {
         let session = sessions.iter().find(|session| session.pid == raw.pid);
+        raw.extent.together &= session.is_some_and(|session| may_share(session, facts));
         let age = session.and_then(|session| session.query_age);
         let what = if raw.is_hidden() {
             format!("{} (hidden: {})", raw.view.words(), facts.server.grant())
         } else {
             raw.what()
         };
-        let ahead = self.courses.look(raw, &what, now);
+        let ahead = self.courses.look(&raw, &what, now);
         let done = ahead.map_or_else(|| raw.part_done(), |ahead| Some(ahead.done));
         let left = raw.stretch().and_then(|stretch| {
             let seen = Seen {
@@ -262,6 +269,15 @@ fn uncounted<'s>(
     found
 }
 
+/// Whether a vacuum of this session takes processes to help it with the indexes. Servers do that which
+/// count what is analyzed, and autovacuum does not.
+fn may_share(session: &Session, facts: &Facts) -> bool {
+    let statement = session.statement.as_deref().unwrap_or_default();
+    let autovacuum = session.kind.as_deref() == Some("autovacuum worker");
+    let alone = statement.to_lowercase().contains("parallel 0");
+    facts.counted.contains(&View::Analyze) && !autovacuum && !alone
+}
+
 fn who(session: Option<&Session>) -> String {
     let Some(session) = session else {
         return "idle or in another database".to_owned();
@@ -290,6 +306,7 @@ fn raw(row: &PgRow) -> Option<Raw> {
         extent: Extent {
             pages: number("pages"),
             index_pages: number("index_pages"),
+            together: flag(row, "several"),
             dead: number("dead"),
             scanned: number("scanned"),
             cleaned: number("cleaned"),

@@ -58,7 +58,7 @@ pub(super) fn question(views: &[View], counts_indexes: bool) -> String {
             .find(|(_, (known, _))| known == view);
         let (at, name) = named.map_or((0, ""), |(at, (_, name))| (at, *name));
         let relation = match view {
-            View::BaseBackup => "NULL, NULL, false, NULL, NULL, NULL",
+            View::BaseBackup => "NULL, NULL, false, NULL, NULL, false, NULL",
             _ => {
                 "relid::regclass::text,
                   (SELECT reltuples FROM pg_class WHERE oid = relid),
@@ -66,6 +66,9 @@ pub(super) fn question(views: &[View], counts_indexes: bool) -> String {
                   (SELECT relpages FROM pg_class WHERE oid = relid),
                   (SELECT sum(c.relpages) FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid
                     WHERE indrelid = relid),
+                  (SELECT least(count(*) - 1, current_setting('max_parallel_maintenance_workers')::int) > 0
+                     FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid
+                    WHERE indrelid = relid AND c.relpages >= 64),
                   pg_stat_get_dead_tuples(relid)"
             }
         };
@@ -83,9 +86,9 @@ pub(super) fn question(views: &[View], counts_indexes: bool) -> String {
         "SELECT view::int4, pid, relation::text, rows::float8, indexed, command::text, phase::text, done::float8,
                 total::float8, more_done::float8, more_total::float8, parts_done::float8,
                 parts_total::float8, lockers_done::int8, lockers_total::int8, locker::int4,
-                index::text, pages::float8, index_pages::float8, dead::float8, scanned::float8,
+                index::text, pages::float8, index_pages::float8, several, dead::float8, scanned::float8,
                 cleaned::float8, rounds::float8, found::float8, filled::float8
-           FROM ({}) AS p (view, pid, relation, rows, indexed, pages, index_pages, dead, command, phase, done, total, more_done, more_total,
+           FROM ({}) AS p (view, pid, relation, rows, indexed, pages, index_pages, several, dead, command, phase, done, total, more_done, more_total,
                            parts_done, parts_total, lockers_done, lockers_total, locker, index, scanned,
                            cleaned, rounds, found, filled)
           WHERE $1 IS NOT NULL
