@@ -269,21 +269,34 @@ fn words(text: &str) -> Vec<Pair> {
     let mut pairs = Vec::new();
     let mut rest = text.trim_matches(['{', '}', ' ']);
     while !rest.is_empty() {
-        let mut quoted = false;
+        let (mut quote, mut before) = (None, ' ');
         let end = rest
             .find(|c: char| {
-                quoted ^= c == '"';
-                c == ' ' && !quoted
+                match quote {
+                    Some(open) if open == c => quote = None,
+                    None if c == '"' || (c == '\'' && before == '=') => quote = Some(c),
+                    _ => {}
+                }
+                before = c;
+                c == ' ' && quote.is_none()
             })
             .unwrap_or(rest.len());
         let word = &rest[..end];
         pairs.push(match word.split_once('=') {
-            Some((key, value)) => (key.to_owned(), Some(value.trim_matches('"').to_owned())),
+            Some((key, value)) => (key.to_owned(), Some(unquoted(value).to_owned())),
             None => (word.to_owned(), None),
         });
         rest = rest[end..].trim_start();
     }
     pairs
+}
+
+/// `value` without the quotes around it.
+fn unquoted(value: &str) -> &str {
+    let inside = value.strip_prefix('\'');
+    inside
+        .and_then(|inside| inside.strip_suffix('\''))
+        .unwrap_or_else(|| value.trim_matches('"'))
 }
 
 #[cfg(test)]
@@ -337,6 +350,7 @@ mod tests {
             "sh {\"name\":\"deploy\",\"excludeFromRunAll\":\"true\"}",
             "sh { name=deploy excludeFromRunAll=true }",
             "sh name=\"deploy\" excludeFromRunAll=true",
+            "sh name='deploy' excludeFromRunAll='true'",
         ] {
             let found = attributes(info);
             assert!(found.apart);

@@ -50,6 +50,7 @@
 //! is told by us and a terminal would not be (`pipefail`) is a note as well.
 
 mod applied;
+mod as_code;
 mod backup;
 mod catalogs;
 mod certain;
@@ -97,7 +98,7 @@ use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
 /// The codes of all traps.
-pub(super) const CODES: [&str; 42] = [
+pub(super) const CODES: [&str; 43] = [
     "blocked-now",
     "blocking-index",
     "blocking-scan",
@@ -137,6 +138,7 @@ pub(super) const CODES: [&str; 42] = [
     "transaction-left-open",
     "unread-sql",
     "unverified-backup",
+    "value-as-code",
     "weak-verification",
     "whole-table-write",
     "wrong-restore-tool",
@@ -173,6 +175,7 @@ pub(super) fn check(draft: &Draft, source: &Source, facts: Option<&Facts>) -> Ve
     tools::status(&texts, &mut found);
     backup::check(&texts, &mut found);
     writes::check(&texts, draft, &mut found);
+    as_code::check(&texts, &draft.vars, &mut found);
     statements::check(&texts, facts, &mut found);
     found
 }

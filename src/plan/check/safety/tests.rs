@@ -112,6 +112,41 @@ fn psql_that_goes_on_after_errors() {
 }
 
 #[test]
+fn values_that_a_shell_reads_as_code() {
+    trap(
+        "value-as-code",
+        &[
+            "bash -c 'echo {{name}}'",
+            "sudo sh -c \"rm -rf /srv/{{name}}\"",
+            "bash -lc 'deploy {{name}}'",
+            "su postgres -c 'createdb {{name}}'",
+            "ssh db1 'systemctl restart {{name}}'",
+            "eval \"run {{name}}\"",
+        ],
+    );
+    fine(
+        "value-as-code",
+        &[
+            "echo {{name}}",
+            "bash -c 'echo \"$1\"' _ {{name}}",
+            "bash -x deploy.sh {{name}}",
+            "ssh {{name}} 'systemctl restart shop'",
+            "ssh db1 uptime",
+            "psql -c 'select {{name}}'",
+        ],
+    );
+    let with_pattern = |pattern: &str| {
+        let vars = format!("---\nvars: {{ name: {{ pattern: '{pattern}' }} }}\n---\n");
+        let plan = vars + &deploying("bash", "bash -c 'echo {{name}}'");
+        traps(&plan)
+            .iter()
+            .any(|(code, _)| *code == "value-as-code")
+    };
+    assert!(!with_pattern("^[\\w.-]+$"));
+    assert!(with_pattern("."));
+}
+
+#[test]
 fn psql_that_stops_or_has_no_script() {
     fine(
         "psql-hides-errors",
