@@ -77,4 +77,4 @@ pub use signal::{Effect, Outcome, Signal};
 pub use start::{Config, Monitor, WatchedDatabase, start};
 pub use statements::{Rate, Statements, Trend};
 pub use tape::{Frame, Missing, Recorder, Tape, TapeError};
-pub use vitals::{Checkpoints, Disk, Rates, Replica, Slot, Standby, TableChanges, Vitals};
+pub use vitals::{Checkpoints, Disk, HeldUp, Rates, Replica, Slot, Standby, TableChanges, Vitals};

@@ -662,6 +662,7 @@ fn migrations_show_what_wants_attention_first() {
                 Some("column \"note\" does not exist"),
             ),
             migration("2025_killed", S::Interrupted, None),
+        held_up: None,
             migration("2026_now", S::Running, None),
             migration("2026_next", S::Pending, None),
         ],
