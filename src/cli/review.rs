@@ -123,7 +123,7 @@ fn print(
                 say::out(format_args!(
                     "{} of {} are there\n",
                     names.len(),
-                    count(required as usize, "approval")
+                    count(required, "approval")
                 ))?;
             }
         }

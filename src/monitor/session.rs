@@ -266,15 +266,12 @@ impl Session {
                  wait is all that would end, what it has changed stays.",
             );
         }
-        Some(match self.autovacuum()? {
-            false => {
-                "Cancelling an autovacuum is safe: it comes back by itself. Nor is it mostly needed: for \
-                 whoever waits for it directly the server cancels it after deadlock_timeout."
-            }
-            true => {
-                "An autovacuum to prevent wraparound gives way to nobody. Cancelled, it lets through who \
-                 waits for it now and soon begins again from the start: it has to end some time."
-            }
+        Some(if self.autovacuum()? {
+            "An autovacuum to prevent wraparound gives way to nobody. Cancelled, it lets through who \
+             waits for it now and soon begins again from the start: it has to end some time."
+        } else {
+            "Cancelling an autovacuum is safe: it comes back by itself. Nor is it mostly needed: for \
+             whoever waits for it directly the server cancels it after deadlock_timeout."
         })
     }
 

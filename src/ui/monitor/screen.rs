@@ -86,8 +86,8 @@ impl Look<'_> {
         };
         let last = area.height.saturating_sub(1);
         // A small screen has no row to spare for what may be said.
-        let least = u16::from(area.height >= LOW);
-        let said = (self.said(area.width).len() as u16).max(least);
+        let kept = u16::from(area.height >= LOW);
+        let said = (self.said(area.width).len() as u16).max(kept);
         let message = last.saturating_sub(said);
         let middle = Rect {
             y: area.y + 2.min(area.height),
@@ -305,9 +305,10 @@ impl Look<'_> {
 
     /// What stands behind the number of a tab.
     fn label(&self, tab: Tab, width: u16) -> String {
-        match tab == self.state.tab || width >= ALL_NAMED {
-            true => format!(" {} ", tab.label(width)),
-            false => " ".to_owned(),
+        if tab == self.state.tab || width >= ALL_NAMED {
+            format!(" {} ", tab.label(width))
+        } else {
+            " ".to_owned()
         }
     }
 

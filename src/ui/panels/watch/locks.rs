@@ -16,7 +16,7 @@ use crate::ui::words::{count, short};
 const WIDE: u16 = 90;
 
 /// Below this width the mode, the table and the time come before names: what is cut off can be done without.
-const NARROW: u16 = 58;
+const NARROW: u16 = 60;
 
 /// How many levels of the tree are drawn above a node.
 const DEEPEST: usize = 10;
