@@ -35,6 +35,7 @@ mod origin;
 mod parallel;
 mod parts;
 mod pattern;
+mod plural;
 mod printable;
 mod probe;
 mod problem;
@@ -68,6 +69,7 @@ pub use model::{Format, Home, Outside, Phase, PhaseKind, Plan, Step, StepIx, Tie
 pub use origin::Origin;
 pub use parts::{AlertAction, AlertRule, Contact, Database, Limit, Note, Signoff, Threshold, Var};
 pub use pattern::Pattern;
+pub use plural::{count, ending};
 pub use printable::{is_obeyed, printable};
 pub use probe::{LogSource, Probe, ProbeScript, ProbeTarget};
 pub use problem::{Problem, Severity};

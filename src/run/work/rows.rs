@@ -11,6 +11,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::sql::Said;
 use super::table::TextTable;
+use crate::plan::{count, ending};
 
 /// The most rows of one result that are written down.
 const ROW_LIMIT: usize = 1_000;
@@ -123,10 +124,9 @@ impl Printer {
                 } else {
                     String::new()
                 };
-                let s = if rows == 1 { "" } else { "s" };
-                format!("{}({rows} row{s}{more})\n", table.render())
+                format!("{}({}{more})\n", table.render(), count(rows, "row"))
             }
-            None if affected > 0 => format!("{affected} rows\n"),
+            None if affected > 0 => format!("{affected} row{}\n", ending(affected == 1)),
             None => "done\n".to_owned(),
         }
     }

@@ -104,9 +104,10 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
         })
         .collect();
     if more > 0 {
-        lines.push(Line::from(
-            scene.span(format!("  … {more} more lines"), Role::Dim),
-        ));
+        lines.push(Line::from(scene.span(
+            format!("  … {} more", words::count(more, "line")),
+            Role::Dim,
+        )));
     }
     if let (true, Some(directory)) = (carries, directory(scene, ix)) {
         lines.push(Line::from(scene.span(format!("in {directory}"), Role::Dim)));
@@ -209,10 +210,7 @@ fn waiting_for(scene: &Scene<'_>) -> Option<String> {
         .unwrap_or_default();
     let session = &blocker.session;
     let by = locks.who(session);
-    Some(format!(
-        "◆ waits {time}for {} on {}, held by {by}",
-        wanted.mode, wanted.object
-    ))
+    Some(format!("◆ waits {time}for {}, held by {by}", wanted.on()))
 }
 
 /// What is expected, and what was found.
