@@ -3,6 +3,7 @@ pub mod carry;
 mod command;
 mod concerns;
 pub mod decide;
+mod disk;
 mod effect;
 mod engine;
 mod environment;
@@ -21,6 +22,7 @@ mod work;
 
 pub use command::{Command, Refusal, SessionName};
 pub use concerns::Concerns;
+pub use disk::disk_left;
 pub use effect::{Effect, Perform, Secret};
 pub use engine::{ClientId, Engine, EngineError, Parts, Presence, Published, Request};
 pub use environment::Environment;

@@ -27,8 +27,13 @@ pub fn step(at: &StepState) -> (&'static str, &'static str, Role) {
     if at.sought.is_some() {
         return ("?", "looked for", Role::Warn);
     }
-    if at.left_out.is_some() {
-        return ("–", "left out", Role::Warn);
+    if let Some(left) = &at.left_out {
+        let word = if left.undo {
+            "undo left out"
+        } else {
+            "left out"
+        };
+        return ("–", word, Role::Warn);
     }
     let (sign, role) = sign(at.status);
     (sign, at.status.word(), role)

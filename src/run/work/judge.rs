@@ -215,6 +215,7 @@ pub fn not_begun(job: &Job, why: impl Into<String>) -> Finish {
         findings: Vec::new(),
         message: Some(why.into()),
         elsewhere: false,
+        running: Vec::new(),
         session: None,
         left: None,
         ended: None,

@@ -1,7 +1,7 @@
 //! What there is to say about a step besides what it prints: what it does, where it stands, what was
 //! expected of it, and what can be done about it.
 
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use crate::journal::event::{Outcome, Stage};
 use crate::plan::{Home, StepIx, Work, duration, reflow};
@@ -372,14 +372,5 @@ fn menu<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Option<Line<'s>> {
     if !back && !own {
         ways.extend([("h", "hold"), ("R", "roll back")]);
     }
-    let spans: Vec<Span<'_>> = ways
-        .into_iter()
-        .flat_map(|(key, what)| {
-            [
-                scene.span(key, Role::Key),
-                scene.span(format!(" {what}   "), Role::Text),
-            ]
-        })
-        .collect();
-    Some(Line::from(spans))
+    Some(scene.keys(&ways))
 }

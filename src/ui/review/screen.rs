@@ -56,13 +56,7 @@ impl Look<'_> {
 
     /// Keys and what they do.
     pub fn keys<'t>(&self, keys: &[(&str, &str)]) -> Line<'t> {
-        let pieces = keys.iter().flat_map(|(key, what)| {
-            [
-                self.span(key, Role::Key),
-                self.span(format!(" {what}  "), Role::Text),
-            ]
-        });
-        Line::from(pieces.collect::<Vec<_>>())
+        watch::keys(self.theme, keys)
     }
 }
 
