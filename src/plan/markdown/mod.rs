@@ -15,6 +15,7 @@
 //! person, with a problem that has its line. The [`book`] keeps the account: where each element of
 //! the file went. The words that headings are understood by are in [`phrases`].
 
+mod above;
 mod allow;
 mod apart;
 mod asides;
@@ -25,6 +26,7 @@ mod book;
 mod boxes;
 mod builder;
 mod by_hand;
+mod cases;
 mod conditional;
 mod contacts;
 mod criteria;
@@ -38,6 +40,7 @@ mod foreign;
 mod found;
 mod free;
 mod front;
+mod guards;
 mod heading;
 mod host_names;
 mod hosts;
