@@ -57,7 +57,7 @@ pub use draft::{
     Allow, Alternative, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry, StepSpec,
     TierSpec, Undo, UndoOrder,
 };
-pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator, holds};
+pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator, holds, says};
 pub use facts::{Busy, ColumnFacts, Facts, KeyFacts, TableFacts};
 pub use id::{StepId, slug};
 pub use import::import;

@@ -29,6 +29,12 @@ impl Pattern {
         Pattern::new(&escaped)
     }
 
+    /// What matches `parts` one after the other, with anything between them.
+    pub(super) fn of_parts(parts: &[&str]) -> Option<Self> {
+        let escaped: Vec<String> = parts.iter().map(|part| regex::escape(part)).collect();
+        Pattern::new(&escaped.join(".*")).ok()
+    }
+
     /// The pattern with its variables in plain braces.
     pub(super) fn unescaped(&self) -> String {
         self.as_str().replace(r"\{\{", "{{").replace(r"\}\}", "}}")

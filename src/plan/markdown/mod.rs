@@ -16,6 +16,7 @@
 //! the file went. The words that headings are understood by are in [`phrases`].
 
 mod allow;
+mod amounts;
 mod apart;
 mod asides;
 mod back;
@@ -27,6 +28,7 @@ mod builder;
 mod by_hand;
 mod conditional;
 mod contacts;
+mod counting;
 mod criteria;
 mod daytime;
 mod decided;
@@ -64,6 +66,7 @@ mod placeholder;
 mod procedure;
 mod programs;
 mod reach;
+mod required;
 mod returns;
 mod rivals;
 mod roles;
@@ -127,6 +130,7 @@ pub(super) fn read_part(source: &Source, base: usize, given: Vec<String>) -> (Dr
     undo::below_steps(&outline, &readings, &mut contents, &mut book);
     draft.phases = phases::phases(&outline, &readings, &mut contents, &mut book);
     draft.tiers = rollbacks::tiers(&outline, &readings, &mut contents, &mut book);
+    required::adopt(&mut draft, &mut book);
     if let Some(heading) = outline.title {
         let same = outline.sections[heading].title.text == title.value;
         contents.named[heading] |= same;

@@ -585,6 +585,12 @@ fn what_can_not_be_meant_is_refused_where_it_stands() {
             "200",
         ),
         ("sql = 'a'\nexpect = { exit = 1 }", "misplaced-key", "1"),
+        ("shell = 'a'\nexpect = { rows = 1 }", "misplaced-key", "1"),
+        (
+            "sql = 'a'\nexpect = { rows = 'few' }",
+            "bad-comparison",
+            "'few'",
+        ),
         (
             "check = 'a'\nexpect = { output = 'b' }",
             "misplaced-key",
@@ -640,6 +646,7 @@ fn what_can_not_be_meant_is_refused_where_it_stands() {
     for body in [
         "shell = 'a'\nexpect = { exit = [0, 1], output = 'b', value = '>= 3', shown = 'c' }",
         "sql = 'a'\nexpect = { value = '= 3', output = 'b' }",
+        "sql = 'a'\nexpect = { rows = 0, says = 'b' }",
         "http = 'http://a'\nexpect = { status = 200, within = '1s', json = '.a', value = 'b' }",
         "check = 'a'\nexpect = { shown = 'b' }",
         "snapshot = 'a'\nexpect = { none = ['invalid indexes'] }",

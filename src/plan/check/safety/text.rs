@@ -110,7 +110,7 @@ impl<'p> Text<'p> {
     /// Whether what its step prints is looked at.
     pub(super) fn is_judged(&self) -> bool {
         let expect = self.passage.spec.map(StepSpec::expect);
-        expect.is_some_and(|e| e.reads_output() || e.value.is_some())
+        expect.is_some_and(|e| e.judges_output())
     }
 
     /// What people read of its step, in lower case: title, group, details, and what is to be done.
