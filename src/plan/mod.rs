@@ -74,6 +74,7 @@ pub use problem::{Problem, Severity};
 pub use reflow::reflow;
 pub use snapshot::{Aspect, Flaw, Kept, Snapshot, fits};
 pub use source::{Position, Source, Span};
+pub use toml::URL_IN_PLAN;
 pub use work::{Http, Interpreter, Shell, Sql, Work};
 
 /// What became of a file.

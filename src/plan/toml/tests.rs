@@ -352,6 +352,34 @@ fn a_url_in_a_plan_is_refused() {
 }
 
 #[test]
+fn a_url_in_the_place_of_a_database_is_refused_in_a_runbook_as_well() {
+    for text in [
+        "---\ndatabases: { shop: 'postgres://u:p@h/d' }\n---\n# T\n",
+        "---\ndatabases:\n  shop: postgres://u:p@h/d\n---\n# T\n",
+        "+++\ndatabases = { shop = 'postgres://u:p@h/d' }\n+++\n# T\n",
+    ] {
+        let opened = crate::plan::open("t.md", text.as_bytes());
+        let told = opened
+            .problems
+            .iter()
+            .find(|problem| problem.code == "url-in-plan");
+        let told = told.unwrap_or_else(|| panic!("{text}: {:?}", opened.problems));
+        assert!(
+            opened.source.slice(told.span).contains("postgres://"),
+            "{text}"
+        );
+    }
+    // Another tool's databases are none of ours.
+    let other = crate::plan::open("t.md", b"---\ndatabases: { shop: primary }\n---\n# T\n");
+    assert!(
+        other
+            .problems
+            .iter()
+            .all(|problem| problem.code != "url-in-plan")
+    );
+}
+
+#[test]
 fn ids_are_made_and_stay_unique() {
     let step = "[[phase.step]]\ntitle = 'Look'\ncheck = 'x'\n";
     let text = format!(
