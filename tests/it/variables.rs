@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::support::run::Run;
-use crate::support::{Bench, Web, postgres};
+use crate::support::{Bench, Web, postgres, wait};
 
 fn next(run: &mut Run<'_>, step: &str) -> Value {
     run.ctl(&["run", step]);
@@ -442,7 +442,7 @@ test "$(printf %s {{{{token}}}} | wc -c)" = 12 && echo "got {{{{token}}}}"
     let odd = "it's \"$(id)\" `x`";
     // A step prints what it likes, and of a secret nothing is kept.
     let kept = format!("{odd}\n{odd}\n{odd}\neu\n{odd}\ngot ************\n");
-    until("it is overwritten", || run.output("quotes-1.log") == kept);
+    wait::until("it is overwritten", || run.output("quotes-1.log") == kept);
     assert!(
         run.refused(&["run", "ask"])
             .contains("needs values first: set release")

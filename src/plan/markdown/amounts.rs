@@ -139,7 +139,7 @@ fn number(text: &str) -> Option<(String, &str)> {
 }
 
 fn of(unit: &str) -> Option<Of> {
-    let named = |word: &str| {
+    let is_name = |word: &str| {
         word.chars()
             .all(|c| c.is_alphabetic() || matches!(c, '-' | '_'))
             && !GOES_ON.contains(&word)
@@ -150,7 +150,7 @@ fn of(unit: &str) -> Option<Of> {
         Some(Of::Rows)
     } else {
         let words = unit.split_whitespace();
-        let names = words.clone().count() <= MAX_WORDS && words.clone().all(named);
+        let names = words.clone().count() <= MAX_WORDS && words.clone().all(is_name);
         names.then_some(Of::Things)
     }
 }

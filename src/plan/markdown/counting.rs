@@ -48,10 +48,12 @@ pub(super) fn of_query(sql: &str) -> Leaves {
     let counts = rest.first().is_some_and(|word| word == "count")
         && rest.get(1).is_some_and(|word| word == "(");
     let grouped = outermost(rest, "group").is_some();
-    match one {
-        true if counts && !grouped => Leaves::Number,
-        true => Leaves::Field,
-        false => Leaves::Rows,
+    if !one {
+        Leaves::Rows
+    } else if counts && !grouped {
+        Leaves::Number
+    } else {
+        Leaves::Field
     }
 }
 

@@ -132,7 +132,11 @@ fn leaves(work: &Work) -> Leaves {
 /// Makes `expect` test what is `said`, where only one reading is possible. `amid`: it does not stand at the end
 /// of what is done.
 fn test(expect: &mut Expect, said: &str, amid: bool, work: &Work) -> bool {
-    match (quoted(said), work) {
+    // "`>= 58`" is an amount, whatever stands around it.
+    let compares =
+        |text: &str| text.starts_with(['>', '<', '≥', '≤']) && amounts::read(text).is_some();
+    let quoted = quoted(said).filter(|text| !compares(text));
+    match (quoted, work) {
         (Some(text), Work::Shell(_)) => test_text(expect, &text, amid),
         // In a table its heading would be found as well.
         (Some(text), Work::Sql(_))
@@ -162,7 +166,7 @@ fn test_text(expect: &mut Expect, text: &str, amid: bool) -> bool {
     if text.contains("\":") {
         let json = in_json(text).filter(|_| expect.json.is_empty());
         expect.json.extend(json.iter().flatten().cloned());
-        return json.is_some();
+        return json.is_some() || free(&mut expect.regex, of_field(text));
     }
     let parts = around_holes(text);
     match parts[..] {
@@ -204,6 +208,21 @@ fn in_json(text: &str) -> Option<Vec<InJson>> {
     };
     let all: Option<Vec<InJson>> = fields.iter().map(one).collect();
     all.filter(|all| !all.is_empty())
+}
+
+/// What matches `"status":"ok"`, a part of JSON, with whatever blanks it is printed.
+fn of_field(text: &str) -> Option<Pattern> {
+    let object = format!("{{{text}}}");
+    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&object).ok()?;
+    let mut fields = fields.iter();
+    let (Some((key, value)), None) = (fields.next(), fields.next()) else {
+        return None;
+    };
+    let plain = !value.is_object() && !value.is_array();
+    let quoted = serde_json::Value::from(key.as_str()).to_string();
+    plain
+        .then(|| Pattern::of_field(&quoted, &value.to_string()))
+        .flatten()
 }
 
 /// What stands around the holes of `text`, in which anything may stand: `…`, `...`, `<version>`.

@@ -151,7 +151,7 @@ fn words(line: &str, found: &mut Vec<Range<usize>>) {
             before.ends_with([':', '@', '=', '/'])
                 || first == "git"
                 || first.starts_with("./")
-                || first.ends_with(".sh")
+                || first.strip_suffix(".sh").is_some()
         };
         let asks = asks || (BUILDS.contains(&word) && given());
         let open = OPEN.contains(&word);

@@ -271,12 +271,12 @@ fn holds_stamp(word: &str, ahead: &str) -> bool {
     if dated {
         return !formats.iter().any(|name| ahead.contains(name));
     }
-    let dates = || {
+    let by_word = || {
         let mut parts = word.split(['_', '-', '.']);
         parts.any(|part| matches!(part, "DATE" | "DATUM" | "FECHA"))
     };
     let named = word.bytes().any(|byte| byte.is_ascii_lowercase())
-        && (word.contains("TIMESTAMP") || dates());
+        && (word.contains("TIMESTAMP") || by_word());
     let crossed = word.contains("XXX") && !ahead.contains("mktemp");
     named || crossed || word.contains("X.Y.Z")
 }

@@ -33,26 +33,33 @@ pub(super) fn adopt(draft: &mut Draft, book: &mut Book<'_>) {
         }
         if let Some((line, demand)) = demanded(step) {
             let line = line.to_owned();
-            expected::require(step, &line, demand, book);
+            let amount = demand.certain.then_some(demand.amount);
+            expected::require(step, &line, amount, book);
         }
     }
 }
 
-/// The line of `step` that demands an amount, and that, if it is certain.
-fn demanded(step: &StepSpec) -> Option<(&str, Option<Amount>)> {
-    let details = step.details.iter().flat_map(|details| details.lines());
-    let mut lines = std::iter::once(step.title.as_str()).chain(details);
-    let mut told = lines
-        .by_ref()
-        .filter_map(|line| Some((line.trim(), of_line(line.trim())?)));
-    let first = told.next()?;
-    let only = told.next().is_none();
-    Some((first.0, first.1.filter(|_| only)))
+/// How much a sentence demands.
+struct Demand {
+    amount: Amount,
+    /// Whether nothing is said behind it but what to do else.
+    certain: bool,
 }
 
-/// The amount that a sentence of `line` demands; with none if what is said behind it leaves that open. Behind it
-/// may stand only what to do else.
-fn of_line(line: &str) -> Option<Option<Amount>> {
+/// The first line of `step` that demands an amount; it is certain only if no other one does.
+fn demanded(step: &StepSpec) -> Option<(&str, Demand)> {
+    let details = step.details.iter().flat_map(|details| details.lines());
+    let lines = std::iter::once(step.title.as_str())
+        .chain(details)
+        .map(str::trim);
+    let mut told = lines.filter_map(|line| Some((line, of_line(line)?)));
+    let (line, mut demand) = told.next()?;
+    demand.certain &= told.next().is_none();
+    Some((line, demand))
+}
+
+/// What a sentence of `line` demands.
+fn of_line(line: &str) -> Option<Demand> {
     let mut rest = line;
     while !rest.is_empty() {
         let end = rest.find(". ").map(|at| at + 2);
@@ -62,7 +69,7 @@ fn of_line(line: &str) -> Option<Option<Amount>> {
         rest = behind.trim_start();
         if let Some(amount) = after(sentence).find_map(amount) {
             let certain = rest.is_empty() || tongues::says_otherwise(rest);
-            return Some(certain.then_some(amount));
+            return Some(Demand { amount, certain });
         }
     }
     None
@@ -113,20 +120,16 @@ mod tests {
         ];
         for (lines, of) in [(&rows[..], Of::Rows), (&plain[..], Of::Plain)] {
             for line in lines {
-                let found = of_line(line).flatten();
-                let found = found.map(|amount| (amount.wanted.to_string(), amount.of));
+                let found = of_line(line).filter(|demand| demand.certain);
+                let found =
+                    found.map(|demand| (demand.amount.wanted.to_string(), demand.amount.of));
                 assert_eq!(found, Some(("= 0".to_owned(), of)), "{line}");
             }
         }
-        let more = of_line("Must return more than 3 rows").flatten();
-        assert_eq!(
-            more.map(|amount| amount.wanted.to_string()).as_deref(),
-            Some("> 3")
-        );
-        assert_eq!(
-            of_line("Should be 0. A few are fine while the job runs."),
-            Some(None)
-        );
+        let more = of_line("Must return more than 3 rows").unwrap();
+        assert_eq!(more.amount.wanted.to_string(), "> 3");
+        let open = of_line("Should be 0. A few are fine while the job runs.");
+        assert!(!open.unwrap().certain);
         for line in [
             "Must return about 5 rows",
             "Must not return 0 rows",
@@ -137,7 +140,7 @@ mod tests {
             "The result must be 0 within a minute",
             "Should return rows",
         ] {
-            assert_eq!(of_line(line), None, "{line}");
+            assert!(of_line(line).is_none(), "{line}");
         }
     }
 }

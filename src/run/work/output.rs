@@ -21,6 +21,10 @@ pub(super) struct Question {
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own"
+)]
 pub(super) struct Answer {
     pub(super) text_found: bool,
     pub(super) says_found: bool,

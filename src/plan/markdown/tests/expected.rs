@@ -47,6 +47,11 @@ fn a_quoted_text_is_looked_for_in_the_output() {
         ("`0`", "value = 0"),
         ("returns \"0\"", "value = 0"),
         ("`{\"status\": \"ok\"}`", "JSON .status = ok"),
+        (
+            "`\"status\":\"ok\"`",
+            r#"a line matches /"status"\s*:\s*"ok"/"#,
+        ),
+        ("`\"lag\": 5`", r#"a line matches /"lag"\s*:\s*5\b/"#),
         ("`done...`", "a line says \"done\""),
         ("`Version <version>`", "a line says \"Version\""),
         (
@@ -69,7 +74,7 @@ fn a_quoted_text_is_looked_for_in_the_output() {
         "no \"ERROR\" lines",
         "\"a\" or \"b\"",
         "\"a",
-        "`\"status\":\"ok\"`",
+        "`\"status\":\"ok\",\"a\":1`",
         "`…`",
         "58+",
         "\"\"",
@@ -113,6 +118,7 @@ fn a_number_is_held_against_what_counts() {
     for (said, script, wanted) in [
         ("0", "grep -c ERROR app.log", "value = 0"),
         ("less than 5", "ls | wc -l", "value < 5"),
+        ("`>= 5`", "ls | wc -l", "value >= 5"),
         ("42", "psql -tAc 'select max(id) from t'", "value = 42"),
         (
             "58+ tables",
@@ -133,6 +139,7 @@ fn a_number_is_held_against_what_counts() {
     }
     for (said, script) in [
         ("0", "./count.sh"),
+        ("`>= 58`", "./count.sh"),
         ("0 rows", "psql -Atc 'select id from t'"),
         ("0 rows", "psql -Atc 'select * from t'"),
         ("2+ rows", "psql -c 'select * from t'"),
