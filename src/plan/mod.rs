@@ -58,7 +58,7 @@ pub use draft::{
     Allow, Alternative, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry, StepSpec,
     TierSpec, Undo, UndoOrder,
 };
-pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator, holds};
+pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator, holds, says};
 pub use facts::{Busy, ColumnFacts, Facts, KeyFacts, TableFacts};
 pub use id::{StepId, slug};
 pub use import::import;
@@ -76,6 +76,7 @@ pub use problem::{Problem, Severity};
 pub use reflow::reflow;
 pub use snapshot::{Aspect, Flaw, Kept, Snapshot, fits};
 pub use source::{Position, Source, Span};
+pub use toml::URL_IN_PLAN;
 pub use work::{Http, Interpreter, Shell, Sql, Work};
 
 /// What became of a file.

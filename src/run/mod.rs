@@ -1,6 +1,7 @@
 //! Runs: one plan, carried out once.
 pub mod carry;
 mod command;
+mod conceal;
 mod concerns;
 pub mod decide;
 mod disk;

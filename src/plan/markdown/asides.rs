@@ -225,7 +225,7 @@ impl Walk<'_, '_> {
         let said = expected::in_line(self.book.slice(span));
         match said.filter(|_| from.contains(&step.span.start) && !step.work.is_check()) {
             Some(said) => {
-                expected::add(step, said);
+                expected::add(step, &said, self.book);
                 true
             }
             None => false,

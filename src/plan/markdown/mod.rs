@@ -17,6 +17,7 @@
 
 mod above;
 mod allow;
+mod amounts;
 mod apart;
 mod asides;
 mod back;
@@ -29,6 +30,7 @@ mod by_hand;
 mod cases;
 mod conditional;
 mod contacts;
+mod counting;
 mod criteria;
 mod daytime;
 mod decided;
@@ -67,6 +69,7 @@ mod placeholder;
 mod procedure;
 mod programs;
 mod reach;
+mod required;
 mod returns;
 mod rivals;
 mod roles;
@@ -130,6 +133,7 @@ pub(super) fn read_part(source: &Source, base: usize, given: Vec<String>) -> (Dr
     undo::below_steps(&outline, &readings, &mut contents, &mut book);
     draft.phases = phases::phases(&outline, &readings, &mut contents, &mut book);
     draft.tiers = rollbacks::tiers(&outline, &readings, &mut contents, &mut book);
+    required::adopt(&mut draft, &mut book);
     if let Some(heading) = outline.title {
         let same = outline.sections[heading].title.text == title.value;
         contents.named[heading] |= same;

@@ -237,7 +237,7 @@ pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], bo
         }
         if first {
             step.work = made.work.clone();
-            step.expected = expected::expect(&piece.expected, &made.work).map(Box::new);
+            expected::give(step, &piece, book);
             work::name(step, fence, candidate.span, book);
         }
         step.alternatives.push(Alternative {

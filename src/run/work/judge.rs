@@ -74,6 +74,7 @@ impl Judgement {
             }
         }
         seen.output_found = answer.text_found;
+        seen.says_found = answer.says_found;
         seen.regex_found = answer.regex_found;
         if wants_value && answer.last_is_cut {
             findings.push(Finding {
@@ -190,6 +191,7 @@ impl Judgement {
         let path = self.output.clone();
         let question = Question {
             text: self.expect.output.clone(),
+            word: self.expect.says.clone(),
             regex: self.expect.regex.clone(),
             captures: self.captures.clone(),
         };

@@ -31,6 +31,8 @@ pub(super) struct Printer {
     /// The bytes of the rows that are kept.
     kept: usize,
     value: Option<String>,
+    /// How many rows the last statement returned.
+    returned: Option<u64>,
     /// Why the output is not whole, if it is not.
     broken: Option<io::Error>,
 }
@@ -44,6 +46,7 @@ impl Printer {
             rows: 0,
             kept: 0,
             value: None,
+            returned: None,
             broken: None,
         })
     }
@@ -56,6 +59,11 @@ impl Printer {
     /// The first field of the first row of the last result that had rows.
     pub(super) fn value(&self) -> Option<String> {
         self.value.clone()
+    }
+
+    /// How many rows the last statement returned, once one has ended.
+    pub(super) fn returned(&self) -> Option<u64> {
+        self.returned
     }
 
     /// Writes everything that comes, until there is no more, and what was `said` beside it. What can't
@@ -115,6 +123,7 @@ impl Printer {
 
     fn end_of_statement(&mut self, affected: u64) -> String {
         let rows = std::mem::take(&mut self.rows);
+        self.returned = u64::try_from(rows).ok();
         self.kept = 0;
         match self.table.take() {
             Some(table) => {

@@ -61,6 +61,7 @@ pub(super) const GERMAN: Tongue = Tongue {
     either: &["oder", "alternativ", "andernfalls", "ansonsten"],
     otherwise: &["sonst", "andernfalls", "ansonsten", "falls nicht", "wenn nicht"],
     expected: &["erwartet", "erwartete ausgabe", "erwartetes ergebnis", "soll"],
+    must: &["muss", "sollte", "soll", "das ergebnis muss", "das ergebnis sollte", "das ergebnis soll", "die anzahl muss", "die anzahl sollte", "die abfrage muss", "die abfrage sollte"],
     prints: &["ausgabe", "beispielausgabe", "ergebnis", "ausgabe sollte*", "die ausgabe sollte*", "das ergebnis sollte*", "antwort", "die antwort", "das ergebnis", "ergibt", "die ausgabe"],
     examples: &["beispiel", "zum beispiel", "z b"],
     informs: &["zur referenz", "zur information", "nicht notig", "nicht notig fur dies*", "nicht notig in dies*", "nicht mehr notig"],

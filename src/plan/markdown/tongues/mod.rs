@@ -34,6 +34,8 @@ pub(super) struct Tongue {
     pub(super) otherwise: &'static [&'static str],
     /// "expected", before a colon.
     pub(super) expected: &'static [&'static str],
+    /// "must return", at the beginning of a line that says what a query returns.
+    pub(super) must: &'static [&'static str],
     /// "output", before a block of what is printed; `*` at the end stands for any ending.
     pub(super) prints: &'static [&'static str],
     /// "for example", at the beginning of a line.

@@ -62,6 +62,7 @@ pub(super) const PORTUGUESE: Tongue = Tongue {
     either: &["ou", "ou entao", "alternativamente", "caso contrario"],
     otherwise: &["senao", "caso contrario", "se nao"],
     expected: &["esperado", "resultado esperado", "saida esperada", "espera se"],
+    must: &["deve retornar", "deve devolver", "deve ser", "deve estar", "o resultado deve ser", "a consulta deve retornar"],
     prints: &["saida", "exemplo de saida", "resultado", "voce deve ver*", "resposta", "a resposta", "o resultado", "o que da"],
     examples: &["exemplo", "por exemplo"],
     informs: &["para referencia", "como referencia"],

@@ -63,6 +63,7 @@ pub(super) const SPANISH: Tongue = Tongue {
     either: &["o bien", "o manualmente", "alternativamente", "de lo contrario"],
     otherwise: &["si no", "de lo contrario", "en caso contrario"],
     expected: &["esperado", "resultado esperado", "salida esperada", "se espera"],
+    must: &["debe devolver", "debe retornar", "debe ser", "debe estar", "deberia devolver", "el resultado debe ser", "la consulta debe devolver"],
     prints: &["salida", "ejemplo de salida", "resultado", "deberia ver*", "respuesta", "la respuesta", "el resultado", "lo que da"],
     examples: &["ejemplo", "por ejemplo"],
     informs: &["como referencia", "para referencia", "a modo de referencia"],

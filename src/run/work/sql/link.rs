@@ -245,6 +245,7 @@ impl Link {
         }
         let seen = Observed {
             value: printer.value(),
+            rows: printer.returned(),
             ..Observed::default()
         };
         Ran::Done(task.judgement.of(seen).await)
