@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::say::complain;
 use super::{attach, check, place, problems, say};
 use crate::journal::event::Reviewed;
-use crate::plan::{self, Opened, Plan, Severity};
+use crate::plan::{self, Opened, Plan, Severity, count};
 use crate::review::{self, Record};
 use crate::ui::review::{Setup, open};
 
@@ -98,8 +98,9 @@ fn print(
         }
         Format::Human => {
             say::out(format_args!(
-                "{} of {} steps looked at\n",
-                summary.reviewed, summary.steps
+                "{} of {} looked at\n",
+                summary.reviewed,
+                count(summary.steps, "step")
             ))?;
             for comment in record.open_comments() {
                 let step = comment.step.as_deref().and_then(|id| plan.find(id));
@@ -120,8 +121,9 @@ fn print(
             }
             if !enough && summary.required > 0 {
                 say::out(format_args!(
-                    "{} of {required} approvals are there\n",
-                    names.len()
+                    "{} of {} are there\n",
+                    names.len(),
+                    count(required, "approval")
                 ))?;
             }
         }

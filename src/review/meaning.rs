@@ -4,7 +4,7 @@
 mod terms;
 mod work;
 
-use crate::plan::{Home, Plan, Problem, Severity, Step, StepIx, Work, duration};
+use crate::plan::{Home, Plan, Problem, Severity, Step, StepIx, Work, count, duration};
 
 /// One thing to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,8 @@ pub fn plan_facts(plan: &Plan, problems: &[&Problem]) -> Vec<Fact> {
             let until = tier.spec.until.map_or(String::new(), |until| {
                 format!(", until {} after T-0", duration::show(until))
             });
-            format!("{}, {} steps{until}", tier.spec.name, tier.steps.len())
+            let steps = count(tier.steps.len(), "step");
+            format!("{}, {steps}{until}", tier.spec.name)
         }),
     );
     sheet.list(

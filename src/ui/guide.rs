@@ -94,11 +94,7 @@ fn going_on(world: &World, ix: StepIx, database: usize, now: Moment) -> String {
 /// Our step waits for somebody's lock: who it is, and the key that helps.
 fn blocked(locks: &LockTree, node: &LockNode) -> String {
     let session = &node.session;
-    let who = if session.application.is_empty() {
-        session.user.as_deref().unwrap_or("somebody")
-    } else {
-        &session.application
-    };
+    let who = session.name();
     let age = session
         .transaction_age
         .map(words::short)

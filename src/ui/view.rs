@@ -80,8 +80,13 @@ impl View {
         self.cursor.unwrap_or_else(|| world.focus())
     }
 
-    /// Takes note of what is drawn.
-    pub fn settle(&mut self, world: &World) {
+    /// Takes note of what is drawn. What can't be asked any more is not asked.
+    pub fn settle(&mut self, world: &World, now: Moment) {
+        let moot = |dialog: &Dialog| dialog.is_moot(&world.plan, &world.state);
+        if let Some(why) = self.dialog.as_ref().and_then(moot) {
+            self.dialog = None;
+            self.say(why, true, now);
+        }
         if let Focus::Panel(panel) = self.focus {
             let listed = world.sessions(panel, self.database);
             self.session.settle(listed.map(|session| session.pid));

@@ -104,7 +104,7 @@ impl Poller {
             self.facts_at = Some(start);
         }
         line.begin().await?;
-        let seen = self.look(line, start, clock).await;
+        let seen = self.look(line, start).await;
         let ended = line.end().await;
         let mut picture = seen?;
         ended?;
@@ -137,17 +137,10 @@ impl Poller {
         picture.invalid_indexes = self.rarely.invalid_indexes.clone();
     }
 
-    async fn look(
-        &mut self,
-        line: &mut Line,
-        now: Moment,
-        clock: &dyn Clock,
-    ) -> Result<Picture, Trouble> {
+    async fn look(&mut self, line: &mut Line, now: Moment) -> Result<Picture, Trouble> {
         let sessions = self.sessions(line, now).await?;
         let found = (&sessions.listed[..], sessions.waiting);
-        let locks = self
-            .locks
-            .look(line, found, &self.facts, &self.tag, (now, clock));
+        let locks = self.locks.look(line, found, &self.facts, &self.tag, now);
         let waits = locks.await?;
         if let Some((at, bytes)) = self.rarely.size() {
             self.progress.note_size(bytes, at);

@@ -29,24 +29,28 @@ const UNASKED: u32 = 4;
 const LISTED: usize = 5;
 
 /// The columns that every view is brought to, with nothing where it has none. Newer servers count the
-/// indexes that a vacuum has been through.
+/// indexes that a vacuum has been through. The indexes of a table are built anew in the order of their numbers,
+/// unless that is done concurrently.
 fn columns(view: View, counts_indexes: bool) -> &'static str {
     match view {
         View::CreateIndex => {
             "command, phase, blocks_done, blocks_total, tuples_done, tuples_total,
              partitions_done, partitions_total, lockers_done, lockers_total, current_locker_pid,
-             nullif(index_relid, 0)::regclass::text"
+             nullif(index_relid, 0)::regclass::text,
+             CASE command WHEN 'REINDEX' THEN (SELECT ARRAY[count(*) FILTER (WHERE indexrelid <= index_relid),
+                                                            count(*)]
+                                                 FROM pg_index WHERE indrelid = relid) END"
         }
         View::Vacuum if counts_indexes => {
             "'VACUUM', phase,
              CASE phase WHEN 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END,
              heap_blks_total, indexes_processed, indexes_total,
-             0, 0, 0, 0, NULL, NULL"
+             0, 0, 0, 0, NULL, NULL, NULL"
         }
         View::Vacuum => {
             "'VACUUM', phase,
              CASE phase WHEN 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END,
-             heap_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL"
+             heap_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL"
         }
         View::Cluster => {
             "command, phase, heap_blks_scanned, heap_blks_total,
@@ -57,16 +61,16 @@ fn columns(view: View, counts_indexes: bool) -> &'static str {
                         THEN (SELECT count(*) FROM pg_index WHERE indrelid = relid)
                         WHEN 'writing new heap' THEN heap_tuples_scanned
                         ELSE (SELECT greatest(reltuples, 0)::float8 FROM pg_class WHERE oid = relid) END,
-             0, 0, 0, 0, NULL, NULL"
+             0, 0, 0, 0, NULL, NULL, NULL"
         }
         View::Analyze => {
-            "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL"
+            "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL"
         }
         View::Copy => {
-            "command, type, bytes_processed, bytes_total, tuples_processed, 0, 0, 0, 0, 0, NULL, NULL"
+            "command, type, bytes_processed, bytes_total, tuples_processed, 0, 0, 0, 0, 0, NULL, NULL, NULL"
         }
         View::BaseBackup => {
-            "'BASE BACKUP', phase, backup_streamed, backup_total, 0, 0, 0, 0, 0, 0, NULL, NULL"
+            "'BASE BACKUP', phase, backup_streamed, backup_total, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL"
         }
     }
 }
@@ -101,9 +105,9 @@ pub(super) fn question(views: &[View], counts_indexes: bool) -> String {
         "SELECT view::int4, pid, relation::text, rows::float8, indexed, command::text, phase::text, done::float8,
                 total::float8, more_done::float8, more_total::float8, parts_done::float8,
                 parts_total::float8, lockers_done::int8, lockers_total::int8, locker::int4,
-                index::text
+                index::text, place::int8[]
            FROM ({}) AS p (view, pid, relation, rows, indexed, command, phase, done, total, more_done, more_total,
-                           parts_done, parts_total, lockers_done, lockers_total, locker, index)
+                           parts_done, parts_total, lockers_done, lockers_total, locker, index, place)
           WHERE $1 IS NOT NULL
           LIMIT 100",
         all.join(" UNION ALL ")
@@ -241,10 +245,7 @@ impl ProgressWatch {
             phase: if alone {
                 raw.phase_words()
             } else {
-                format!(
-                    "{}; of this index alone, others may follow",
-                    raw.phase_words()
-                )
+                raw.phase_alone()
             },
             done,
             estimated: false,
@@ -326,7 +327,7 @@ fn uncounted<'s>(
     let is_long = |session: &&Session| {
         session.state == State::Active
             && session.query_age.is_some_and(|age| age >= LONG)
-            && !session.waits_for_lock()
+            && !session.waits_for_others()
             && session.kind.as_deref() != Some("parallel worker")
             && !counted.iter().any(|known| known.pid == session.pid)
     };
@@ -344,21 +345,22 @@ fn who(session: Option<&Session>) -> String {
     let Some(session) = session else {
         return "idle or in another database".to_owned();
     };
-    let name = match session.application.as_str() {
-        "" => session.user.as_deref().unwrap_or("?"),
-        name => name,
-    };
-    format!("{name}, {}", session.state.words())
+    format!("{}, {}", session.name(), session.state.words())
 }
 
 fn raw(row: &PgRow) -> Option<Raw> {
     let number = |name: &str| field::<f64>(row, name).unwrap_or_default();
     let view: i32 = field(row, "view")?;
+    let place: Vec<i64> = field(row, "place").unwrap_or_default();
     Some(Raw {
         view: View::ALL.get(usize::try_from(view).ok()?)?.0,
         pid: field(row, "pid")?,
         relation: relation(row, "relation"),
         index: relation(row, "index"),
+        place: match place[..] {
+            [at, all] => u32::try_from(at).ok().zip(u32::try_from(all).ok()),
+            _ => None,
+        },
         command: text(row, "command").unwrap_or_default(),
         phase: text(row, "phase").unwrap_or_default(),
         done: number("done"),

@@ -1,5 +1,9 @@
 //! What stands behind an opening fence: the language, and attributes as other runners write them.
 
+use super::blocks::Fence;
+use super::phrases::Topic;
+use super::words::Words;
+
 /// The languages that matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
@@ -185,6 +189,17 @@ pub(super) struct Attributes {
     pub(super) others: Vec<String>,
     /// Why nothing of them can be read, though they begin as JSON does.
     pub(super) unread: Option<String>,
+}
+
+/// What the words behind `fence` call it, if that is a way back: `{"name":"rollback"}`.
+pub(super) fn way_back(fence: &Fence) -> Option<String> {
+    // Hardly any block has a name.
+    let named = fence.language.runs() && fence.info.contains("name");
+    let name = named.then(|| attributes(&fence.info).name).flatten()?;
+    let words = Words::new(&name);
+    // "rollback-check" looks whether there is one.
+    let looks = words.is_around() || words.ends(Topic::Acts);
+    (words.is_called_rollback() && words.is_way_back() && !looks).then_some(name)
 }
 
 /// Reads `{"name":"deploy"}`, `{ name=deploy }` and `name="deploy"` behind the language. What stands

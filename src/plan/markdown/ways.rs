@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use super::blocks::{Block, Fence, Item, Kind};
 use super::book::Book;
-use super::conditional;
 use super::expected;
+use super::guards;
 use super::heading;
 use super::html;
 use super::label::{is_label, label};
@@ -153,7 +153,7 @@ pub(super) fn guard_options(step: &mut StepSpec, fence: &Fence, book: &mut Book<
     let title = Some(step.title.clone()).filter(|title| is_option(title));
     let option = title.or_else(|| step.work.text().lines().find_map(comment));
     if let Some(option) = option {
-        conditional::guard_way(step, &option, book);
+        guards::guard_way(step, &option, book);
     }
 }
 
@@ -237,7 +237,7 @@ pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], bo
         }
         if first {
             step.work = made.work.clone();
-            step.expected = expected::expect(&piece.expected, &made.work).map(Box::new);
+            expected::give(step, &piece, book);
             work::name(step, fence, candidate.span, book);
         }
         step.alternatives.push(Alternative {

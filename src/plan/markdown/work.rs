@@ -178,7 +178,7 @@ pub(super) fn fill(step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence, book: 
         None if piece.code.is_empty() => add(&mut step.details, &piece.remarks.join("\n")),
         None => add(&mut step.details, piece.text().trim()),
     }
-    step.expected = expected::expect(&piece.expected, &step.work).map(Box::new);
+    expected::give(step, piece, book);
     ways::guard_options(step, fence, book);
     hosts::look(step, piece, fence, book);
     if let Work::Snapshot(snapshot) = &step.work {

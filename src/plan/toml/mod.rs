@@ -20,6 +20,7 @@ pub(super) use self::expect::refused;
 pub(super) use self::phase::clock_place;
 pub(super) use self::snapshot::block;
 use self::table::{Problems, Table};
+pub use self::top::URL_IN_PLAN;
 use super::draft::Draft;
 use super::problem::{Problem, Severity};
 use super::source::Source;

@@ -1,7 +1,7 @@
 //! What there is to say about a step besides what it prints: what it does, where it stands, what was
 //! expected of it, and what can be done about it.
 
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use crate::journal::event::{Outcome, Stage};
 use crate::plan::{Home, StepIx, Work, duration, reflow};
@@ -104,9 +104,10 @@ fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Lin
         })
         .collect();
     if more > 0 {
-        lines.push(Line::from(
-            scene.span(format!("  … {more} more lines"), Role::Dim),
-        ));
+        lines.push(Line::from(scene.span(
+            format!("  … {} more", words::count(more, "line")),
+            Role::Dim,
+        )));
     }
     if let (true, Some(directory)) = (carries, directory(scene, ix)) {
         lines.push(Line::from(scene.span(format!("in {directory}"), Role::Dim)));
@@ -209,10 +210,7 @@ fn waiting_for(scene: &Scene<'_>) -> Option<String> {
         .unwrap_or_default();
     let session = &blocker.session;
     let by = locks.who(session);
-    Some(format!(
-        "◆ waits {time}for {} on {}, held by {by}",
-        wanted.mode, wanted.object
-    ))
+    Some(format!("◆ waits {time}for {}, held by {by}", wanted.on()))
 }
 
 /// What is expected, and what was found.
@@ -374,14 +372,5 @@ fn menu<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Option<Line<'s>> {
     if !back && !own {
         ways.extend([("h", "hold"), ("R", "roll back")]);
     }
-    let spans: Vec<Span<'_>> = ways
-        .into_iter()
-        .flat_map(|(key, what)| {
-            [
-                scene.span(key, Role::Key),
-                scene.span(format!(" {what}   "), Role::Text),
-            ]
-        })
-        .collect();
-    Some(Line::from(spans))
+    Some(scene.keys(&ways))
 }

@@ -24,6 +24,7 @@ use super::keymap::KEYMAP;
 use super::state::{Pane, State};
 use super::{dialogs, list, meaning, source};
 use crate::clock::Moment;
+use crate::plan::count;
 use crate::ui::panels::watch;
 use crate::ui::scene::{put, put_both};
 use crate::ui::theme::{Role, Theme};
@@ -55,13 +56,7 @@ impl Look<'_> {
 
     /// Keys and what they do.
     pub fn keys<'t>(&self, keys: &[(&str, &str)]) -> Line<'t> {
-        let pieces = keys.iter().flat_map(|(key, what)| {
-            [
-                self.span(key, Role::Key),
-                self.span(format!(" {what}  "), Role::Text),
-            ]
-        });
-        Line::from(pieces.collect::<Vec<_>>())
+        watch::keys(self.theme, keys)
     }
 }
 
@@ -182,7 +177,11 @@ fn header(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     put_both(area, 0, Line::from(left), right, buf);
     let summary = state.record.summary(&state.plan, &state.sheets);
     let mut words = vec![look.span(
-        format!(" {} of {} steps looked at", summary.reviewed, summary.steps),
+        format!(
+            " {} of {} looked at",
+            summary.reviewed,
+            count(summary.steps, "step")
+        ),
         if summary.reviewed == summary.steps {
             Role::Good
         } else {

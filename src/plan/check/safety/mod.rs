@@ -14,7 +14,7 @@
 //! | `dump-options` | `pg_dump` is told what it refuses, or what makes no backup |
 //! | `estimated-rows` | `n_live_tup` is taken for a number of rows |
 //! | `export-changes-nothing` | a variable of the shell is meant to switch a server that runs |
-//! | `failure-ignored` | `\|\| true`, or `&`, behind a dump or a migration |
+//! | `failure-ignored` | `\|\| true` behind a dump or a migration, or `&` behind what nobody waits for |
 //! | `force-push` | `git push --force` |
 //! | `interactive-command` | a command that never ends, or waits for a keyboard |
 //! | `invalid-index-skipped` | `IF NOT EXISTS` skips the invalid index that a failed try has left |
@@ -51,6 +51,7 @@
 
 mod applied;
 mod as_code;
+mod background;
 mod backup;
 mod catalogs;
 mod certain;
@@ -79,6 +80,7 @@ mod statements;
 mod text;
 mod thrown;
 mod tools;
+mod upkeep;
 mod writes;
 
 #[cfg(test)]
@@ -197,5 +199,7 @@ fn alone(text: &Text<'_>) -> Vec<Problem> {
     secrets::check(text, &mut found);
     development::check(text, &mut found);
     destroys::check(text, &mut found);
+    upkeep::check(text, &mut found);
+    background::check(text, &mut found);
     found
 }

@@ -1325,6 +1325,10 @@ fn commands_that_delete_where_data_is_kept() {
             "zfs destroy -r tank/pgdata",
             "lvremove -f vg/pgdata",
             "helm uninstall shop-postgres",
+            "docker system prune -af --volumes",
+            "heroku pg:copy shop::DATABASE_URL DATABASE_URL --app shop-new",
+            "fly postgres destroy shop-db",
+            "pg_resetwal -f /data",
         ],
     );
     fine(
@@ -1356,6 +1360,56 @@ fn commands_that_delete_where_data_is_kept() {
             "zfs destroy tank/pgdata@before",
             "lvremove -f vg/pgdata_snap",
             "helm uninstall canary",
+            "docker system prune -af",
+            "docker run --volumes-from a prune-job",
+            "heroku pg:info --app shop",
+            "fly postgres list",
+            "pg_resetwal -n /data",
+        ],
+    );
+}
+
+#[test]
+fn upkeep_that_keeps_others_out() {
+    trap(
+        "table-rewrite",
+        &["vacuumdb --full --all", "vacuumdb -afz", "clusterdb shop"],
+    );
+    fine(
+        "table-rewrite",
+        &[
+            "vacuumdb --all --analyze-only",
+            "vacuumdb -az",
+            "vacuumdb --help",
+        ],
+    );
+    trap("blocking-index", &["reindexdb --all", "reindexdb -d shop"]);
+    fine(
+        "blocking-index",
+        &["reindexdb --all --concurrently", "reindexdb --version"],
+    );
+}
+
+#[test]
+fn what_is_left_alone_in_the_background() {
+    trap(
+        "failure-ignored",
+        &[
+            "./backfill.sh &",
+            "nohup ./backfill.sh > log 2>&1 &",
+            "psql -c 'call backfill()' &",
+            "a | ./load.py &",
+        ],
+    );
+    fine(
+        "failure-ignored",
+        &[
+            "./backfill.sh & wait",
+            "./backfill.sh &\necho $! > pid",
+            "kubectl port-forward svc/db 5432:5432 &",
+            "ssh -N -L 5432:db:5432 host &",
+            "tail -f log &",
+            "./backfill.sh",
         ],
     );
 }
@@ -1604,6 +1658,16 @@ fn what_empties_a_database_is_found_in_every_spelling() {
             "heroku pg:reset --confirm shop",
             "docker compose down -v",
             "docker-compose -f prod.yml down --volumes",
+            "goose -dir migrations postgres \"$DATABASE_URL\" reset",
+            "goose postgres \"$DATABASE_URL\" down-to 0",
+            "liquibase --url=$URL drop-all",
+            "npx --no knex migrate:rollback --all",
+            "npx --no typeorm schema:drop -d source.js",
+            "diesel database reset",
+            "supabase db reset --linked",
+            "supabase db reset --db-url=$URL",
+            "bin/rails db:schema:load",
+            "bundle exec rake db:setup",
         ],
     );
     fine(
@@ -1616,6 +1680,15 @@ fn what_empties_a_database_is_found_in_every_spelling() {
             "docker compose down",
             "docker compose -f docker-compose.test.yml down -v",
             "docker run -v a:/b shop down",
+            "goose postgres \"$DATABASE_URL\" down",
+            "goose postgres \"$DATABASE_URL\" status",
+            "liquibase --url=$URL update",
+            "npx --no knex migrate:rollback",
+            "npx --no typeorm migration:run",
+            "diesel migration revert",
+            "supabase db reset",
+            "supabase db push --linked",
+            "bin/rails db:schema:dump",
         ],
     );
     trap("interactive-command", &["php artisan migrate"]);

@@ -194,3 +194,126 @@ fn comments_in_a_block_say_what_is_not_to_be_run() {
         [("check", "go")]
     );
 }
+
+/// How a line stands above a block that begins at the edge, though it is no paragraph by itself.
+const APART: [&str; 11] = [
+    "- Stop it.\n- @:",
+    "1. Stop it\n2. @:",
+    "- [ ] Stop it\n- [ ] @:",
+    "- Stop it.\n  - @:",
+    "> Stop it first.\n>\n> @:",
+    "> [!CAUTION]\n> @:",
+    "> [!danger]\n> @:",
+    ":::danger\n@:\n:::",
+    "Stop it first.\n@:",
+    "@:\n\n---",
+    "@:\n\n<!-- a remark -->",
+];
+
+#[test]
+fn the_last_line_above_a_block_holds_it_wherever_it_stands() {
+    for shape in APART {
+        for words in [
+            "Do not run",
+            "Never run this in production",
+            "If it fails, run",
+            "Rollback",
+            "Example",
+            "Old procedure",
+            "Nicht ausführen",
+            "Si la migration échoue",
+        ] {
+            let above = shape.replace('@', words);
+            let (runs, asks, _) = fate(&format!("{above}\n\n{BLOCK}"), 0);
+            assert!(!runs || asks, "{above}");
+            let named = (5..16).any(|line| fate(&format!("{above}\n\n{BLOCK}"), line).2);
+            assert!(named, "{above}");
+        }
+        for words in ["Run this", "Then start the workers", "Database"] {
+            let text = format!("{}\n\n{BLOCK}", shape.replace('@', words));
+            assert_eq!(fate(&text, 0), (true, false, false), "{text}");
+        }
+    }
+    let item = |above: &str| {
+        let lines = format!("{above}\n\n{BLOCK}").replace('\n', "\n  ");
+        format!("- [ ] Go\n\n  {lines}")
+    };
+    for shape in &APART[3..] {
+        let (runs, asks, _) = fate(&item(&shape.replace('@', "Do not run")), 0);
+        assert!(!runs || asks, "{shape}");
+        let (runs, asks, _) = fate(&item(&shape.replace('@', "If it fails")), 0);
+        assert!(!runs || asks, "{shape}");
+        let runs = fate(&item(&shape.replace('@', "Run this")), 0);
+        assert_eq!(runs, (true, false, false), "{shape}");
+    }
+}
+
+#[test]
+fn lines_that_do_not_name_the_block_hold_nothing() {
+    for above in [
+        "> Rollback: see section 4",
+        "- If this fails, stop",
+        "- Run it.\n- If it fails, call somebody.",
+        "> [!NOTE]\n> Do not close the terminal.",
+        "Run it and compare what it prints with this\nresult:",
+        "The command is safe to run again if needed.",
+        "Drop it only if it is empty. It is.",
+        "If it fails:\n\n- tell somebody",
+        "Do not run this:\n\n```text\n./old.sh\n```\n\nNow run:",
+        "Rollback:\n\nSee the wiki.",
+    ] {
+        let text = format!("{above}\n\n{BLOCK}");
+        assert_eq!(fate(&text, 0), (true, false, false), "{above}");
+    }
+}
+
+#[test]
+fn titles_say_when_not_in_items_labels_and_headings_alike() {
+    let item = BLOCK.replace('\n', "\n   ");
+    let all = |name: &str| {
+        [
+            format!("- [ ] {name}\n\n   {item}"),
+            format!("1. {name}\n\n   {item}"),
+            format!("{name}:\n\n{BLOCK}"),
+            format!("### {name}\n{BLOCK}"),
+        ]
+    };
+    for name in [
+        "Rebuild it if needed",
+        "Rebuild it (when necessary)",
+        "Rebuild it only if it is bloated",
+        "Rebuild it (only after 7 days!)",
+        "Rebuild it — not this time",
+        "Rebuild it (staging only)",
+        "Emergency only",
+        "Last resort",
+        "Not for production",
+        "Please don't rebuild it",
+        "🚫 Rebuild it",
+        "Neu aufbauen bei Bedarf",
+        "Reconstruire (dernier recours)",
+    ] {
+        for text in all(name) {
+            let (runs, asks, _) = fate(&text, 0);
+            assert!(!runs || asks, "{text}");
+            assert!((5..12).any(|line| fate(&text, line).2), "{text}");
+        }
+    }
+    for name in [
+        "Check whether needed",
+        "Restart after migration",
+        "Only one worker left running",
+        "Expire sessions after 2 days",
+        "Deploy if-else fix",
+        "DONE: rebuild it",
+        "❌ Delete the old pods",
+        "⛔ Stop the workers",
+    ] {
+        for text in all(name) {
+            assert_eq!(fate(&text, 0), (true, false, false), "{text}");
+        }
+    }
+    // A comment tells what its command sees to by itself.
+    let comment = "```bash\n# Create the directory if needed\n./then.sh\n```";
+    assert_eq!(fate(comment, 0), (true, false, false));
+}
