@@ -180,6 +180,7 @@ pub(super) fn fill(step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence, book: 
     }
     step.expected = expected::expect(&piece.expected, &step.work).map(Box::new);
     ways::guard_options(step, fence, book);
+    ways::guard_either(step, piece, fence, book);
     hosts::look(step, piece, fence, book);
     if let Work::Snapshot(snapshot) = &step.work {
         let first = piece.code.first().map(|line| line.text.trim());
