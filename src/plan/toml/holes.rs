@@ -37,7 +37,12 @@ fn told(step: &StepSpec, source: &Source, problems: &mut Vec<Problem>) -> Option
     let undo = step.undo.iter().map(|undo| &undo.work);
     let mut first = None;
     for (text, origin, sql) in own.chain(ways).chain(undo).filter_map(script) {
-        for range in markdown::placeholders(text, sql) {
+        let holes = markdown::placeholders(text, sql);
+        if holes.is_empty() {
+            continue;
+        }
+        let origin = origin.read(text, source);
+        for range in holes {
             let literal = &text[range.clone()];
             let filled = |hole: &crate::plan::draft::Hole| literal.contains(&hole.literal);
             if step.holes.iter().any(filled) {
