@@ -73,7 +73,7 @@ pub use plural::{count, ending};
 pub use printable::{is_obeyed, printable};
 pub use probe::{LogSource, Probe, ProbeScript, ProbeTarget};
 pub use problem::{Problem, Severity};
-pub use reflow::reflow;
+pub use reflow::{is_alert, reflow};
 pub use snapshot::{Aspect, Flaw, Kept, Snapshot, fits};
 pub use source::{Position, Source, Span};
 pub use toml::URL_IN_PLAN;

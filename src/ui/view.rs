@@ -56,6 +56,8 @@ pub struct View {
     pub zoomed: bool,
     /// Which of the step's outputs is shown; none: the last.
     pub output: Option<usize>,
+    /// How many rows of what is said of a step that has printed nothing are passed over.
+    pub read: Option<(StepIx, usize)>,
     /// Whether long lines are cut, and from which column on they are shown.
     pub cut: Option<u16>,
     /// What is searched for in the output.
@@ -78,6 +80,13 @@ impl View {
     /// The step under the cursor.
     pub fn step(&self, world: &World) -> StepIx {
         self.cursor.unwrap_or_else(|| world.focus())
+    }
+
+    /// How many rows of what is said of the step at `ix` are passed over.
+    pub fn read_of(&self, ix: StepIx) -> usize {
+        self.read
+            .filter(|(step, _)| *step == ix)
+            .map_or(0, |(_, rows)| rows)
     }
 
     /// Takes note of what is drawn. What can't be asked any more is not asked.

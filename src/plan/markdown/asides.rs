@@ -20,6 +20,7 @@ use super::tables;
 use super::times;
 use super::unrun;
 use super::unsaid::{self, Unsaid};
+use super::ways;
 use super::work;
 use crate::plan::draft::StepSpec;
 use crate::plan::ledger::Place;
@@ -149,6 +150,12 @@ impl Walk<'_, '_> {
         }
         if let Some(tab) = &self.tab {
             guards::guard_way(step, tab, self.book);
+        }
+        // Going back nobody asks at each step; of two ways only one is gone all the same.
+        let back = self.rules.place == Place::RollbackStep && !self.found.steps.is_empty();
+        if back && ways::joins(&step.title) {
+            let name = step.title.clone();
+            guards::guard_way(step, &name, self.book);
         }
         if let Some(way) = &self.way {
             guards::guard_way(step, way, self.book);

@@ -148,7 +148,7 @@ pub(super) fn reserve_ahead(text: &str) -> Option<Reserve> {
     if is_conditional(text)
         || remarks_case(text)
         || is_beside(text)
-        || is_other_way(bare)
+        || ways::joins(bare)
         || tongues::says_otherwise(bare)
         || ways::is_system(bare)
         || words.is_limited()
@@ -172,13 +172,6 @@ pub(super) fn reserve_ahead(text: &str) -> Option<Reserve> {
         return Some(Reserve::Written);
     }
     words.is_elsewhere().then_some(Reserve::Elsewhere)
-}
-
-/// Whether `text` says that here is another way of doing it: "Alternatively, by hand", "Alternative: manual".
-fn is_other_way(text: &str) -> bool {
-    let near = EITHER.near(text).iter();
-    let mut rests = near.filter_map(|(word, ())| tongues::strip_word(text, word));
-    rests.any(|rest| rest.is_empty() || rest.starts_with([':', ',', '：', '，']))
 }
 
 /// "Otherwise".

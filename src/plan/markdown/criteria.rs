@@ -273,8 +273,10 @@ pub(super) fn say_unmeasured(alerts: &[AlertRule], criteria: bool, book: &mut Bo
         .filter(|alert| !criteria || threshold::compares(&alert.name))
         .collect();
     let Some(first) = words.first() else { return };
-    let named = words.iter().take(MAX_NAMED);
-    let names: Vec<String> = named.map(|alert| format!("\"{}\"", alert.name)).collect();
+    let first_ones = words.iter().take(MAX_NAMED);
+    let names: Vec<String> = first_ones
+        .map(|alert| format!("\"{}\"", alert.name))
+        .collect();
     let more = match words.len().saturating_sub(MAX_NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -284,9 +286,10 @@ pub(super) fn say_unmeasured(alerts: &[AlertRule], criteria: bool, book: &mut Bo
         names.join(", ")
     );
     // What is held against a number wants a metric.
-    let severity = match words.iter().any(|alert| threshold::compares(&alert.name)) {
-        true => Severity::Warning,
-        false => Severity::Note,
+    let severity = if words.iter().any(|alert| threshold::compares(&alert.name)) {
+        Severity::Warning
+    } else {
+        Severity::Note
     };
     let hint = "front matter can hold probes and alerts with a `metric`";
     let problem = Problem::note("unmeasured-alert", first.span, message).hint(hint);

@@ -82,13 +82,17 @@ impl Walk<'_, '_> {
             self.keep_span(candidate.span);
         }
         let mut alone = None;
-        for piece in &pieces {
+        let mut or = None;
+        for (nth, piece) in pieces.iter().enumerate() {
+            let other = ways::of_piece(piece);
+            let other = or.take().or(other).filter(|_| nth > 0);
             let start = fence.locate(piece.start);
             let end = fence.locate(piece.end).max(start);
             let span = self.book.span(start, end);
             let title = piece.title.clone().unwrap_or_default();
             let above = alone.take();
             if piece.code.is_empty() {
+                or = other;
                 alone = withheld::in_comment(piece).map(|(at, text)| (fence.locate(at), text));
             } else if self.is_withheld(piece) {
                 withheld::tell_comment(span, &title, self.book);
@@ -112,6 +116,9 @@ impl Walk<'_, '_> {
             if let Some((at, text)) = above.filter(|_| self.is_forward()) {
                 let span = self.book.span(at, at + text.len() + 1);
                 guards::guard_comment(&mut step, text, span, self.book);
+            }
+            if let Some(text) = other {
+                guards::guard_way(&mut step, text, self.book);
             }
             if let Some(label) = candidate.label.as_ref().filter(|_| !self.is_forward()) {
                 guards::guard_time(&mut step, label, self.found.steps.len(), self.book);

@@ -106,6 +106,8 @@ use super::parts::Note;
 use super::problem::Problem;
 use super::source::{Source, Span};
 
+pub(super) use work::placeholders;
+
 /// Reads a runbook. Only its front matter can be wrong; its text is taken as it is.
 pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
     read_part(source, 0, Vec::new())

@@ -36,11 +36,11 @@ pub(super) struct Piece<'t> {
 pub(super) struct Line<'t> {
     pub(super) at: usize,
     pub(super) text: &'t str,
-    sort: Sort<'t>,
+    pub(super) sort: Sort<'t>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Sort<'t> {
+pub(super) enum Sort<'t> {
     Blank,
     /// `#!`, `set -e`: nothing that would be a step.
     Preamble,

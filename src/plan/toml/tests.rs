@@ -750,3 +750,47 @@ fn a_condition_that_can_never_hold_is_refused() {
     assert_eq!(own[0].0, "condition-on-later-step");
     assert!(own[0].1.contains("this step itself"), "{own:?}");
 }
+
+#[test]
+fn a_step_with_a_hole_in_it_asks_before_it_runs() {
+    let read = |step: &str| {
+        let text = format!(
+            "title = \"T\"\n[databases.main]\nurl_env = \"U\"\n[vars]\nref = {{ prompt = \"Which?\" }}\n[[phase]]\nname = \"D\"\nkind = \"deploy\"\n[[phase.step]]\ntitle = \"One\"\n{step}\n"
+        );
+        let opened = crate::plan::open("p.toml", text.as_bytes());
+        let told = opened.problems.iter().filter(|p| p.code == "placeholder");
+        let told = told.map(|p| opened.source.slice(p.span).to_owned());
+        let told: Vec<String> = told.collect();
+        let plan = opened.plan.unwrap();
+        (told, plan.steps[0].spec.confirm.is_some())
+    };
+    for (step, told) in [
+        (
+            "shell = \"psql < backup_TIMESTAMP.sql && git checkout <previous-commit>\"",
+            vec!["backup_TIMESTAMP.sql", "<previous-commit>"],
+        ),
+        (
+            "shell = \"true\"\nundo = { shell = \"git checkout <ref>\" }",
+            vec!["<ref>"],
+        ),
+        (
+            "sql = \"\"\"\nselect 1;\ndrop table orders_YYYYMMDD\"\"\"",
+            vec!["orders_YYYYMMDD"],
+        ),
+    ] {
+        let told = told.into_iter().map(str::to_owned).collect();
+        assert_eq!(read(step), (told, true), "{step}");
+    }
+    for step in [
+        "shell = \"git checkout {{ref}}\"",
+        "shell = \"git checkout <ref>\"\nplaceholders = { \"<ref>\" = \"ref\" }",
+        "shell = \"sort <in >out # <ref>\"",
+        "shell = \"print('<ref>')\"\ninterpreter = \"python3\"",
+        "check = \"Call [Name]\"",
+    ] {
+        assert_eq!(read(step), (vec![], false), "{step}");
+    }
+    let accepted =
+        "shell = \"echo <ref>\"\nallow = [{ code = \"placeholder\", reason = \"only printed\" }]";
+    assert!(!read(accepted).1);
+}

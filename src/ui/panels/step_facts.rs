@@ -3,8 +3,9 @@
 
 use ratatui::text::Line;
 
+use super::step_work;
 use crate::journal::event::{Outcome, Stage};
-use crate::plan::{Home, StepIx, Work, duration, reflow};
+use crate::plan::{Home, StepIx, Work, duration};
 use crate::run::{JobEnd, MASK, Status, StepState, Value, Weighing};
 use crate::ui::scene::Scene;
 use crate::ui::theme::Role;
@@ -38,7 +39,7 @@ pub fn lines<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Ve
     if let Some(group) = &step.spec.group {
         lines.push(Line::from(scene.span(group, Role::Dim)));
     }
-    lines.extend(what(scene, ix, width, most));
+    lines.extend(step_work::lines(scene, ix, width, most));
     lines.extend(condition(scene, ix, at, width));
     lines.extend(standing(scene, ix, at, width));
     lines.extend(expectations(scene, ix, at));
@@ -57,76 +58,6 @@ pub fn lines<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Ve
     }
     lines.extend(menu(scene, ix, at));
     lines
-}
-
-/// What it does: a prompt in front of what is run, plain words for what a person does.
-fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Line<'s>> {
-    let spec = &scene.world.plan.steps[ix].spec;
-    let Some(work) = work(scene, ix) else {
-        return Vec::new();
-    };
-    let prompt = match work {
-        Work::Shell(_) => "$ ".to_owned(),
-        Work::Sql(sql) => format!("{}=> ", sql.database),
-        Work::Http(_) | Work::Wait(_) | Work::Snapshot(_) => "> ".to_owned(),
-        Work::Check(_) => String::new(),
-    };
-    let mut text = scene.world.text_of(ix, work);
-    if work.is_check() {
-        let details = spec.details.iter().map(String::as_str);
-        text = reflow(
-            &[text.as_str()]
-                .into_iter()
-                .chain(details)
-                .collect::<Vec<_>>()
-                .join("\n\n"),
-        );
-    }
-    let role = if work.is_check() {
-        Role::Text
-    } else {
-        Role::Active
-    };
-    let rows = clip::wrap(&text, width.saturating_sub(prompt.len()));
-    let more = rows.len().saturating_sub(most);
-    let carries = matches!(work, Work::Shell(shell) if shell.carries);
-    let mut lines: Vec<Line<'_>> = rows
-        .iter()
-        .take(most)
-        .enumerate()
-        .map(|(n, row)| {
-            let lead = if n == 0 {
-                prompt.clone()
-            } else {
-                " ".repeat(prompt.len())
-            };
-            Line::from(vec![scene.span(lead, Role::Dim), scene.span(row, role)])
-        })
-        .collect();
-    if more > 0 {
-        lines.push(Line::from(scene.span(
-            format!("  … {} more", words::count(more, "line")),
-            Role::Dim,
-        )));
-    }
-    if let (true, Some(directory)) = (carries, directory(scene, ix)) {
-        lines.push(Line::from(scene.span(format!("in {directory}"), Role::Dim)));
-    }
-    if spec.alternatives.len() > 1 && scene.world.state.steps[ix].attempt == 0 {
-        let labels: Vec<&str> = spec.alternatives.iter().map(|a| a.label.as_str()).collect();
-        lines.push(Line::from(
-            scene.span(format!("one of: {}", labels.join(", ")), Role::Warn),
-        ));
-    }
-    lines
-}
-
-/// The directory that the steps before it left to it, while it has not begun.
-fn directory<'s>(scene: &Scene<'s>, ix: StepIx) -> Option<&'s str> {
-    let state = &scene.world.state;
-    let own = scene.world.plan.steps[ix].spec.cwd.is_some();
-    let waits = !own && state.steps[ix].status == Status::Pending;
-    state.directory.as_deref().filter(|_| waits)
 }
 
 /// Where it stands, since when, and by whom.

@@ -145,7 +145,12 @@ pub fn draw(state: &State, theme: Theme, now: Moment, area: Rect, buf: &mut Buff
     let pane = |pane| state.pane == pane;
     let inner = look.frame("Steps", pane(Pane::Steps), areas.list, buf);
     list::draw(&look, inner, buf);
-    let inner = look.frame(state.source.name(), pane(Pane::Source), areas.source, buf);
+    let inner = look.frame(
+        state.source.name_at(state.file().start),
+        pane(Pane::Source),
+        areas.source,
+        buf,
+    );
     source::draw(&look, inner, buf);
     let title = match state.step() {
         Some((step, _)) => format!("{} {}", step.number, step.spec.title),

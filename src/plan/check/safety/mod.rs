@@ -7,7 +7,7 @@
 //! | `blocking-index` | an index is built while nobody can write |
 //! | `blocking-scan` | all of a table is read under a lock that keeps others out |
 //! | `breaking-change` | a statement takes away or renames what running code uses |
-//! | `column-skipped` | `ADD COLUMN IF NOT EXISTS` that finds a column of another type |
+//! | `column-skipped` | `IF NOT EXISTS` that finds a column of another type, another index, or just what it makes |
 //! | `curl-hides-errors` | `curl` without `-f` returns 0 for an HTTP error |
 //! | `deletes-data` | a command deletes where a database keeps its data |
 //! | `development-command` | a command for a developer's own database, such as `prisma migrate reset` |
@@ -37,7 +37,7 @@
 //! | `sql-syntax` | a statement that can't be read: nobody has judged it |
 //! | `status-fails-early` | `prisma migrate status` returns 1 before every deployment |
 //! | `status-proves-nothing` | a status that is the same whether or not what is asked is so, or the opposite |
-//! | `sure-to-fail` | a statement that the database as it is refuses |
+//! | `sure-to-fail` | a statement that the database as it is, or a server of its version, refuses |
 //! | `table-rewrite` | a table is written anew under a lock that keeps others out |
 //! | `transaction-left-open` | a `BEGIN` whose `COMMIT` stands somewhere else, in another session |
 //! | `unread-sql` | a block puts SQL together and runs it: nobody has looked at it |
@@ -81,6 +81,7 @@ mod text;
 mod thrown;
 mod tools;
 mod upkeep;
+mod versions;
 mod writes;
 
 #[cfg(test)]
@@ -152,9 +153,12 @@ const MANY: usize = 64;
 /// Looks for traps in `draft`, which was read from `source`.
 pub(super) fn check(draft: &Draft, source: &Source, facts: Option<&Facts>) -> Vec<Problem> {
     let passages = passage::passages(draft, source);
+    let facts = facts.map(|facts| versions::known(&passages, facts));
+    let facts = facts.as_deref();
+    let server = facts.and_then(|facts| facts.server);
     let read = parallel::map(&passages, MANY, |passage| {
         let text = Text::read(passage, source);
-        let found = alone(&text);
+        let found = alone(&text, server);
         (text, found)
     });
     let mut found: Vec<Problem> = Vec::new();
@@ -182,14 +186,15 @@ pub(super) fn check(draft: &Draft, source: &Source, facts: Option<&Facts>) -> Ve
     found
 }
 
-/// The traps that `text` holds, whatever else the plan does.
-fn alone(text: &Text<'_>) -> Vec<Problem> {
+/// The traps that `text` holds, whatever else the plan does, where the server has the version `server`.
+fn alone(text: &Text<'_>, server: Option<u32>) -> Vec<Problem> {
     let mut found = Vec::new();
     restore::errors(text, &mut found);
     dump::hidden(text, &mut found);
     thrown::check(text, &mut found);
     http::check(text, &mut found);
-    catalogs::check(text, &mut found);
+    catalogs::check(text, server, &mut found);
+    versions::check(text, server, &mut found);
     git::check(text, &mut found);
     keyboard::check(text, &mut found);
     given::generated(text, &mut found);

@@ -1895,3 +1895,83 @@ fn sql_that_takes_or_switches_off_more_than_it_names() {
         assert_eq!(judged_sql(&[sql]), [""; 0], "{sql}");
     }
 }
+
+#[test]
+fn how_long_a_lock_is_held_is_told_by_all_that_is_gone_through_under_it() {
+    let table = |bytes: u64, partitions: &[&str]| crate::plan::facts::TableFacts {
+        bytes: Some(bytes),
+        partitions: partitions.iter().map(|&name| name.to_owned()).collect(),
+        ..crate::plan::facts::TableFacts::default()
+    };
+    let tables = [
+        ("lines", table(73 << 20, &[])),
+        ("small", table(24 << 10, &[])),
+        ("tiny", table(8 << 10, &[])),
+        ("ev", table(38 << 20, &["ev_1", "ev_2", "ev_3"])),
+        ("ev_1", table(38 << 20, &[])),
+        ("ev_2", table(8 << 10, &[])),
+        ("ev_3", table(0, &[])),
+    ];
+    let tables = tables.map(|(name, table)| (name.to_owned(), table));
+    let facts = crate::plan::Facts {
+        server: Some(16),
+        tables: tables.into(),
+        ..crate::plan::Facts::default()
+    };
+    let of = |sql: &str, facts: Option<&crate::plan::Facts>| {
+        let text = format!(
+            "title = 'x'\n[databases.main]\nurl_env = 'U'\n[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\nlock_timeout = '2s'\nsql = \"\"\"{sql}\"\"\"\n"
+        );
+        let opened = crate::plan::open_with("p.toml", text.as_bytes(), facts);
+        let problems = opened.problems.into_iter();
+        let mut found = problems.filter(|p| ["blocking-scan", "blocking-index"].contains(&p.code));
+        found.next().map(|p| (p.severity, p.message))
+    };
+    let key = |from: &str, to: &str| {
+        format!("alter table {from} add constraint k foreign key (o) references {to} (id)")
+    };
+    for (sql, severity, words) in [
+        (
+            key("lines", "small"),
+            Severity::Warning,
+            "reads all of `lines` and `small`, 73 MB: ",
+        ),
+        (
+            key("small", "lines"),
+            Severity::Warning,
+            "reads all of `small` and `lines`, 73 MB: ",
+        ),
+        (
+            key("small", "tiny"),
+            Severity::Note,
+            "reads all of `small` and `tiny`, 32 kB: ",
+        ),
+        (
+            key("small", "nope"),
+            Severity::Warning,
+            "reads all of `small` and `nope` (not found in the database) under",
+        ),
+        (
+            "create index on ev (v)".to_owned(),
+            Severity::Warning,
+            "reads all of `ev`, 38 MB: ",
+        ),
+        (
+            "create index on ev_3 (v)".to_owned(),
+            Severity::Note,
+            "reads all of `ev_3`, 0 bytes: ",
+        ),
+    ] {
+        let (told, message) = of(&sql, Some(&facts)).unwrap();
+        assert_eq!(told, severity, "{message}");
+        assert!(message.contains(words), "{message}");
+    }
+    let (told, message) = of(&key("lines", "small"), None).unwrap();
+    assert_eq!(told, Severity::Warning);
+    assert!(message.contains("`lines` and `small` under"), "{message}");
+    let parts = "create table pe (id int) partition by range (id); create table pe_1 partition of pe for values from (0) to (9)";
+    assert_eq!(
+        of(&format!("{parts}; create index on pe (id)"), Some(&facts)),
+        None
+    );
+}

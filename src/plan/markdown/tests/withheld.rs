@@ -317,3 +317,96 @@ fn titles_say_when_not_in_items_labels_and_headings_alike() {
     let comment = "```bash\n# Create the directory if needed\n./then.sh\n```";
     assert_eq!(fate(comment, 0), (true, false, false));
 }
+
+/// Whether the commands of `block` ask first, and the line of the problem that says why.
+fn asks(language: &str, block: &str) -> (Vec<bool>, Vec<usize>) {
+    let text = format!("## Deployment\n\n```{language}\n{block}\n```\n");
+    let plan = plan(&text);
+    let works = plan.steps.iter().filter(|step| !step.spec.work.is_check());
+    let asks = works.map(|step| step.spec.confirm.is_some()).collect();
+    let told = problems(&text).into_iter();
+    let told = told.filter(|(code, _)| *code == "conditional-step");
+    (asks, told.map(|(_, line)| line).collect())
+}
+
+#[test]
+fn commands_joined_by_or_are_not_run_one_after_the_other() {
+    for or in [
+        "# OR",
+        "# or",
+        "# or manually:",
+        "# or, on hosts without systemd:",
+        "# Alternatively, use the other tool",
+        "# Alternative:",
+        "# oder von Hand:",
+        "# ou à la main :",
+        "# или вручную",
+        "# または",
+    ] {
+        let block = format!("# Stop the shop\nsystemctl stop shop\n{or}\n./stop.sh");
+        assert_eq!(asks("bash", &block), (vec![true], vec![6]), "{or}");
+        let apart = format!("# Stop the shop\nsystemctl stop shop\n\n{or}\n\n./stop.sh");
+        let (asks, told) = asks("bash", &apart);
+        assert_eq!((asks, told.len()), (vec![false, true], 1), "{or}");
+    }
+    let sql = "select 1;\n-- or\nselect 2;";
+    assert_eq!(asks("sql", sql), (vec![true], vec![5]));
+    for block in [
+        "docker compose up -d\n# or\n# docker-compose up -d",
+        "make build\n# or: docker build .\nmake push",
+        "# Stop it\n# or the lock is kept\nsystemctl stop shop\n./next.sh",
+        "systemctl stop shop\n# otherwise the lock is kept\n./next.sh",
+        "systemctl stop shop\n# Alternative port\n./next.sh",
+        "systemctl stop shop\n# order matters\n./next.sh",
+        "systemctl stop shop\n# or by hand",
+        "if up; then\n  ./stop.sh\n  # or\n  ./kill.sh\nfi",
+    ] {
+        assert_eq!(asks("bash", block), (vec![false], vec![]), "{block}");
+    }
+}
+
+#[test]
+fn what_stands_below_or_is_another_way_and_asks() {
+    let item = "1. Stop it\n\n   ```bash\n   ./stop.sh\n   ```\n";
+    for or in [
+        "or manually:",
+        "Or by hand",
+        "oder von Hand:",
+        "ou manuellement :",
+        "или вручную:",
+        "または手動で:",
+        "Alternatively, by hand:",
+    ] {
+        for below in [
+            format!("{item}\n{or}\n\n   {}", BLOCK.replace('\n', "\n   ")),
+            format!("{item}\n{or}\n\n{BLOCK}"),
+            format!(
+                "- [ ] Stop it\n\n  ```bash\n  ./stop.sh\n  ```\n\n- [ ] {or}\n\n  {}",
+                BLOCK.replace('\n', "\n  ")
+            ),
+        ] {
+            let text = format!("## Deployment\n\n{below}\n");
+            let plan = plan(&text);
+            let danger = |script: &str| {
+                let mut steps = plan.steps.iter();
+                let step = steps.find(|step| step.spec.work.text().contains(script));
+                step.map(|step| step.spec.danger)
+            };
+            let found = (danger("./stop.sh"), danger("./then.sh"));
+            assert_eq!(found, (Some(false), Some(true)), "{text}");
+        }
+    }
+    let back = format!(
+        "## Deployment\n\n```sh\n./go.sh\n```\n\n## Rollback\n\n{item}\nor manually:\n\n{BLOCK}\n"
+    );
+    let back = plan(&back);
+    let danger: Vec<bool> = back.steps.iter().map(|step| step.spec.danger).collect();
+    assert_eq!(danger, [false, false, true]);
+    for title in ["Order the parts", "Oracle export", "Orders"] {
+        assert_eq!(
+            fate(&format!("{title}:\n\n{BLOCK}"), 8),
+            (true, false, false),
+            "{title}"
+        );
+    }
+}
