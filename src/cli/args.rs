@@ -75,6 +75,10 @@ pub enum Verb {
 
 /// `run`
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
 pub struct Run {
     /// The plan: a `.toml` file is read as a typed plan, any other as Markdown
     pub plan: PathBuf,
@@ -90,6 +94,9 @@ pub struct Run {
     /// Give a variable its value
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = pair)]
     pub set: Vec<(String, String)>,
+    /// Start it although another run is not over that has the same database or folder
+    #[arg(long)]
+    pub beside: bool,
     /// Seconds between two looks at the databases
     #[arg(long, default_value = "1", value_name = "SECONDS", value_parser = interval)]
     pub poll: f64,
@@ -255,6 +262,7 @@ impl Run {
             detach: false,
             tick_checks: false,
             set: Vec::new(),
+            beside: false,
             poll: 1.0,
         }
     }

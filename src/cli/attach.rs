@@ -22,7 +22,7 @@ pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exi
         && wake::is_open(&dir).await?
     {
         complain!("{}", missing.why);
-        if !offered() {
+        if !answered_yes("Go on with a new one? [Y/n] ", true) {
             complain!("`gonogo resume {}` goes on", dir.id());
             return Ok(Exit::Open);
         }
@@ -65,16 +65,17 @@ pub(super) async fn resume(common: &Common, args: &Resume) -> anyhow::Result<Exi
     farewell(&dir, state.as_ref(), Leaving::RunGoesOn)
 }
 
-/// Asks whoever sits here whether to go on.
-fn offered() -> bool {
+/// Asks whoever sits here; where nobody does, the answer is no.
+pub(super) fn answered_yes(question: &str, by_enter: bool) -> bool {
     if !std::io::stdin().is_terminal() {
         return false;
     }
-    eprint!("Go on with a new one? [Y/n] ");
+    eprint!("{question}");
     let mut answer = String::new();
     let read = std::io::stdin().read_line(&mut answer);
-    read.is_ok_and(|length| length > 0)
-        && matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes")
+    let answer = answer.trim().to_lowercase();
+    let yes = matches!(answer.as_str(), "y" | "yes") || (by_enter && answer.is_empty());
+    read.is_ok_and(|length| length > 0) && yes
 }
 
 /// Whether somebody sits at both ends.

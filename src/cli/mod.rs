@@ -2,6 +2,7 @@
 
 mod args;
 mod attach;
+mod beside;
 mod check;
 mod copy;
 mod ctl;

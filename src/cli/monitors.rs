@@ -259,7 +259,6 @@ fn one_of_several(database: &str, picture: &Picture, pid: i32) -> Option<Session
 }
 
 fn shown(database: &str, session: &monitor::Session, started: i64) -> Session {
-    let user = session.user.as_deref().unwrap_or("unknown user");
     let statement = session.statement.as_deref().unwrap_or("");
     // Whoever names a session by its number alone has not seen whose it is.
     let ours = session
@@ -271,8 +270,8 @@ fn shown(database: &str, session: &monitor::Session, started: i64) -> Session {
         pid: session.pid,
         started,
         words: format!(
-            "{user} {} {}{}: {statement}",
-            session.application,
+            "{} {}{}: {statement}",
+            session.whose(),
             session.state.words(),
             ours.unwrap_or_default()
         ),

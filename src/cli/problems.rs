@@ -2,7 +2,7 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::plan::{Problem, Severity, Source, Span, printable};
+use crate::plan::{self, Problem, Severity, Source, Span, printable};
 
 /// The longest stretch of a line that is shown.
 const LINE_LIMIT: usize = 240;
@@ -10,8 +10,27 @@ const LINE_LIMIT: usize = 240;
 const SIMPLE_LIMIT: usize = 100;
 const SIMPLE_INDENT: usize = 20;
 
-/// `problem` with an excerpt of `source`.
+/// `problem` with an excerpt of `source`. The password of a URL that must not be there is not shown.
 pub(super) fn render(source: &Source, problem: &Problem, colours: bool) -> String {
+    let drawn = draw(source, problem, colours);
+    match password(source, problem) {
+        Some(password) => plan::without_values(&drawn, &[password.to_owned()]),
+        None => drawn,
+    }
+}
+
+/// The password in the URL that `problem` is about: `postgres://user:password@host`.
+fn password<'s>(source: &'s Source, problem: &Problem) -> Option<&'s str> {
+    if problem.code != plan::URL_IN_PLAN {
+        return None;
+    }
+    let (_, rest) = source.slice(problem.span).split_once("://")?;
+    let (user, _) = rest.rsplit_once('@')?;
+    let (_, password) = user.split_once(':')?;
+    (!password.is_empty()).then_some(password)
+}
+
+fn draw(source: &Source, problem: &Problem, colours: bool) -> String {
     let (level, word) = match problem.severity {
         Severity::Error => (Level::ERROR, "error"),
         Severity::Warning => (Level::WARNING, "warning"),

@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::say::complain;
 use super::{attach, check, place, problems, say};
 use crate::journal::event::Reviewed;
-use crate::plan::{self, Opened, Plan, Severity};
+use crate::plan::{self, Opened, Plan, Severity, Source, count};
 use crate::review::{self, Record};
 use crate::ui::review::{Setup, open};
 
@@ -44,7 +44,7 @@ pub(super) async fn review(common: &Common, args: &Review) -> anyhow::Result<Exi
     };
     if let Some(format) = args.format {
         let sheets = review::sheets(&plan, &source);
-        return print(&plan, &record, &sheets, format);
+        return print(&plan, &source, &record, &sheets, format);
     }
     if !attach::has_terminal() {
         complain!("a review needs a terminal; `--format human` needs none");
@@ -65,6 +65,7 @@ pub(super) async fn review(common: &Common, args: &Review) -> anyhow::Result<Exi
 /// Prints how the review stands, and tells whether enough people approve.
 fn print(
     plan: &Plan,
+    source: &Source,
     record: &Record,
     sheets: &[review::Sheet],
     format: Format,
@@ -82,6 +83,7 @@ fn print(
                     "id": step.id.as_str(),
                     "number": step.number,
                     "title": step.spec.title,
+                    "file": source.name_at(sheet.file.start),
                     "line": sheet.lines.start,
                     "reviewed_by": record.reviewers(step.id.as_str(), sheet),
                 })
@@ -98,8 +100,9 @@ fn print(
         }
         Format::Human => {
             say::out(format_args!(
-                "{} of {} steps looked at\n",
-                summary.reviewed, summary.steps
+                "{} of {} looked at\n",
+                summary.reviewed,
+                count(summary.steps, "step")
             ))?;
             for comment in record.open_comments() {
                 let step = comment.step.as_deref().and_then(|id| plan.find(id));
@@ -120,8 +123,9 @@ fn print(
             }
             if !enough && summary.required > 0 {
                 say::out(format_args!(
-                    "{} of {required} approvals are there\n",
-                    names.len()
+                    "{} of {} are there\n",
+                    names.len(),
+                    count(required, "approval")
                 ))?;
             }
         }

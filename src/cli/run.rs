@@ -14,9 +14,9 @@ use super::args::{Common, Run};
 use super::attach::{self, Leaving};
 use super::exit::Exit;
 use super::say::complain;
-use super::{check, headless, place, problems, review};
+use super::{beside, check, headless, place, problems, review};
 use crate::clock::{Clock, SystemClock};
-use crate::journal::event::{IncludedFile, Reviewed, RunCreated, VariableSet};
+use crate::journal::event::{IncludedFile, NoteAdded, Reviewed, RunCreated, VariableSet};
 use crate::journal::{Actor, Event, SqliteStore, Store, Unwritten, Via};
 use crate::plan::{self, Plan, Severity, Var};
 use crate::run::{RunDir, own_program};
@@ -44,7 +44,11 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let new = NewRun::make(common, &args, plan, &files, reviewed)?;
+    let Some(beside) = beside::agreed(common, &args, &plan).await? else {
+        return Ok(Exit::NotDone);
+    };
+    let mut new = NewRun::make(common, &args, plan, &files, reviewed)?;
+    new.note(beside);
     let dir = new.dir.clone();
     if args.detach {
         new.begin(&[]).await?;
@@ -90,6 +94,17 @@ impl NewRun {
             plan: Arc::new(plan),
             dir,
         })
+    }
+
+    /// Has the record begin with what there is to say.
+    fn note(&mut self, texts: Vec<String>) {
+        let Some(created) = self.first.first().cloned() else {
+            return;
+        };
+        self.first.extend(texts.into_iter().map(|text| Unwritten {
+            event: Event::NoteAdded(NoteAdded { text, step: None }),
+            ..created.clone()
+        }));
     }
 
     /// Writes the beginning of the journal, and starts an engine with `environment` besides our own.

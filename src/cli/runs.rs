@@ -57,8 +57,9 @@ pub(super) async fn verify(common: &Common, name: &str) -> anyhow::Result<Exit> 
                 return Ok(Exit::NotDone);
             }
             say::out(format_args!(
-                "{}: {entries} entries, whole and unchanged; the last one's hash is {hash}\n",
-                dir.id()
+                "{}: {entries} {}, whole and unchanged; the last one's hash is {hash}\n",
+                dir.id(),
+                if entries == 1 { "entry" } else { "entries" }
             ))?;
             Ok(Exit::Done)
         }

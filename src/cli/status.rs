@@ -1,5 +1,7 @@
 //! `ctl status`: where a run stands, told from its journal, whether an engine lives or not.
 
+use std::time::Duration;
+
 use anyhow::Context;
 
 use super::args::Format;
@@ -10,27 +12,36 @@ use crate::journal::event::SnapshotCompared;
 use crate::journal::{Entry, Event, Lease, Reader};
 use crate::plan::{self, Plan, Step, duration};
 use crate::report::{self, ANOTHER_PLAN, downtime_words, waiting_for};
-use crate::run::{RunDir, RunState, Status};
-use crate::wire::FromEngine;
+use crate::run::{RunDir, RunState, Status, StepState};
+use crate::wire::{ConnectError, FromEngine};
+
+/// How long an engine may take to say that it is there.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// What is said of one that does not.
+const SILENT: &str = ", which DOES NOT ANSWER: this is what the journal says, and what runs goes on. \
+                      `gonogo resume` replaces it";
 
 /// Prints where the run in `dir` stands.
 pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> {
     let (plan, state) = fold(dir).await?;
     let alive = Lease::holder(dir.path());
-    let (watchers, trouble) = match presence(dir).await {
-        Ok(FromEngine::Presence {
+    let answer = tokio::time::timeout(PATIENCE, presence(dir)).await;
+    let is_silent = alive.is_some() && matches!(answer, Err(_) | Ok(Err(ConnectError::Silent)));
+    let (watchers, trouble) = match answer {
+        Ok(Ok(FromEngine::Presence {
             watchers, trouble, ..
-        }) => (watchers, trouble),
+        })) => (watchers, trouble),
         _ => (0, None),
     };
     match format {
         Format::Json => {
             let mut status = report::status(&plan, &state, alive, watchers);
             status["journal_stuck"] = trouble.into();
+            status["engine_silent"] = is_silent.into();
             say::out(format_args!("{}\n", say::json(&status)))?;
         }
         Format::Human => {
-            let text = to_text(&plan, &state, alive, trouble.as_deref());
+            let text = to_text(&plan, &state, (alive, is_silent), trouble.as_deref());
             say::out(text)?;
         }
     }
@@ -70,7 +81,12 @@ pub(super) fn load_plan(dir: &RunDir) -> anyhow::Result<Plan> {
         .with_context(|| format!("the plan {} has errors", path.display()))
 }
 
-fn to_text(plan: &Plan, state: &RunState, engine: Option<u32>, stuck: Option<&str>) -> String {
+fn to_text(
+    plan: &Plan,
+    state: &RunState,
+    (engine, is_silent): (Option<u32>, bool),
+    stuck: Option<&str>,
+) -> String {
     let mut text = format!("{}  {}\n", state.run, plan.title);
     let mut line = |name: &str, value: String| text.push_str(&format!("{name:<12} {value}\n"));
     line("state", state.outcome(plan));
@@ -83,9 +99,10 @@ fn to_text(plan: &Plan, state: &RunState, engine: Option<u32>, stuck: Option<&st
     if let (Some(t_zero), None) = (state.t_zero, &state.end) {
         line("T-0", t_zero.to_local_time());
     }
+    let silent = if is_silent { SILENT } else { "" };
     line(
         "engine",
-        engine.map_or("gone".to_owned(), |pid| format!("process {pid}")),
+        engine.map_or("gone".to_owned(), |pid| format!("process {pid}{silent}")),
     );
     if let Some(why) = stuck {
         let words = format!("stuck: nothing can be recorded, so nothing is done: {why}");
@@ -121,11 +138,34 @@ fn to_text(plan: &Plan, state: &RunState, engine: Option<u32>, stuck: Option<&st
             text.push_str(&step_line(plan, state, ix));
         }
     }
-    for tier in state.rollback.iter().filter_map(|rollback| rollback.tier) {
-        text.push_str(&format!("\nrollback: {}\n", plan.tiers[tier].spec.name));
-        for ix in plan.tiers[tier].steps.clone() {
-            text.push_str(&step_line(plan, state, ix));
+    text.push_str(&way_back(plan, state));
+    text
+}
+
+/// The way back, if one was begun, with each thing on it.
+fn way_back(plan: &Plan, state: &RunState) -> String {
+    let Some(rollback) = &state.rollback else {
+        return String::new();
+    };
+    let name = match rollback.tier {
+        Some(tier) => &plan.tiers[tier].spec.name,
+        None => "what was applied",
+    };
+    let outside = state.gone_outside(plan);
+    let outside = outside.map_or(String::new(), |outside| format!(" ({outside})"));
+    let mut text = format!("\nrollback: {name}{outside}\n");
+    for item in &rollback.items {
+        if !item.undo {
+            text.push_str(&step_line(plan, state, item.step));
+            continue;
         }
+        let step = &plan.steps[item.step];
+        let (at, number) = (item.stands(state), format!("undo {}", step.number));
+        let left = item.left.as_ref();
+        let word = left.map_or(at.status.word(), |_| "left out");
+        let why = left.map(|left| &left.reason).or(at.reason.as_ref());
+        text.push_str(&line((&number, word, &step.spec.title), &at, why));
+        text.push('\n');
     }
     text
 }
@@ -138,28 +178,155 @@ fn compared_by<'s>(state: &'s RunState, step: &Step) -> Option<&'s SnapshotCompa
 }
 
 fn step_line(plan: &Plan, state: &RunState, ix: usize) -> String {
-    let (step, at) = (&plan.steps[ix], &state.steps[ix]);
-    let mut line = format!(
-        "  {:<6} {:<8} {}",
-        step.number,
-        match (&at.sought, &at.left_out) {
-            (Some(_), _) => "lost",
-            (None, Some(_)) => "left out",
-            (None, None) => at.status.word(),
-        },
-        step.spec.title
-    );
+    let (step, now) = (&plan.steps[ix], &state.steps[ix]);
+    // Whose undo was left out stands as before it.
+    let (undo, own) = match &now.left_out {
+        Some(left) if left.undo => (Some(left), None),
+        left => (None, left.as_ref()),
+    };
+    let at = undo.and(now.before_undo.as_deref()).unwrap_or(now);
+    let word = match (&at.sought, own) {
+        (Some(_), _) => "lost",
+        (None, Some(_)) => "left out",
+        (None, None) => at.status.word(),
+    };
+    let said = at.reason.as_ref();
+    let said = said.filter(|_| at.status != Status::Pending);
+    let why = own.map(|left| &left.reason).or(said);
+    let mut text = line((&step.number, word, &step.spec.title), at, why);
+    if let Some(left) = undo {
+        text.push_str(&format!("; undo left out: {}", left.reason));
+    }
+    let running = at.end.iter().flat_map(|end| &end.running);
+    let running: Vec<&str> = running.map(String::as_str).collect();
+    if !running.is_empty() {
+        let words = format!("left running: {}", running.join(", "));
+        text.push_str(&format!("\n  {:<15} {words}", ""));
+    }
+    if let Some(compared) = compared_by(state, step) {
+        text.push_str(&format!("\n  {:<15} {}", "", compared.words()));
+    }
+    text.push('\n');
+    text
+}
+
+/// `2.3    passed   Apply  (1s)  — quiet`
+fn line((number, word, title): (&str, &str, &str), at: &StepState, why: Option<&String>) -> String {
+    let mut line = format!("  {number:<6} {word:<8} {title}");
     if let (Some(took), Some(_)) = (at.worked(), at.ended) {
         line.push_str(&format!("  ({})", duration::show(took)));
     }
-    let said = at.reason.as_ref().filter(|_| at.status != Status::Pending);
-    let left = at.left_out.as_ref().map(|left| &left.reason);
-    if let Some(reason) = left.or(said) {
-        line.push_str(&format!("  — {reason}"));
+    if let Some(why) = why {
+        line.push_str(&format!("  — {why}"));
     }
-    if let Some(compared) = compared_by(state, step) {
-        line.push_str(&format!("\n  {:<15} {}", "", compared.words()));
-    }
-    line.push('\n');
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Moment;
+    use crate::journal::event::{
+        Applied, Job, KnownBy, Outcome, RollbackStarted, StepFinished, StepReason, StepStarted,
+        UndoItem,
+    };
+    use crate::journal::{Actor, Via};
+
+    const PLAN: &str = r#"
+title = "Shop"
+[[phase]]
+name = "Deploy"
+kind = "deploy"
+  [[phase.step]]
+  id = "apply"
+  title = "Apply"
+  shell = "apply"
+  undo = { shell = "unapply" }
+  [[phase.step]]
+  id = "switch"
+  title = "Switch"
+  shell = "switch"
+  undo = { shell = "back" }
+"#;
+
+    fn ran(step: &str, undo: bool, outcome: Outcome, running: &[&str]) -> [Event; 2] {
+        let job = Job {
+            step: step.to_owned(),
+            attempt: 1,
+            undo,
+        };
+        let started = StepStarted {
+            job: job.clone(),
+            work: "shell".to_owned(),
+            choice: 0,
+            reason: None,
+        };
+        let finished = StepFinished {
+            job,
+            outcome,
+            applied: Applied::Yes,
+            known_by: KnownBy::Report,
+            exit_code: None,
+            signal: None,
+            findings: Vec::new(),
+            message: None,
+            elsewhere: false,
+            running: running.iter().map(|words| (*words).to_owned()).collect(),
+            session: None,
+            left: None,
+            ended: None,
+        };
+        [Event::StepStarted(started), Event::StepFinished(finished)]
+    }
+
+    #[test]
+    fn the_way_back_stands_below_the_steps_with_what_was_left_of_it() {
+        let plan = plan::open("plan.toml", PLAN.as_bytes()).plan.unwrap();
+        let item = |step: &str| UndoItem {
+            step: step.to_owned(),
+            undo: true,
+        };
+        let begun = Event::RollbackStarted(RollbackStarted {
+            tier: None,
+            items: vec![item("switch"), item("apply")],
+            since_t_zero: None,
+            by_wall_clock: false,
+        });
+        let left = Event::UndoLeft(StepReason {
+            step: "switch".to_owned(),
+            reason: "tomorrow".to_owned(),
+        });
+        let events = ran("apply", false, Outcome::Passed, &["process 7 (sleep)"])
+            .into_iter()
+            .chain(ran("switch", false, Outcome::Passed, &[]))
+            .chain([begun])
+            .chain(ran("switch", true, Outcome::Failed, &[]))
+            .chain([left]);
+        let mut state = RunState::new(&plan);
+        for (seq, event) in (1..).zip(events) {
+            let entry = Entry {
+                seq,
+                at: Moment::default(),
+                actor: Actor::person("ann", Via::Ctl),
+                event,
+            };
+            state.apply(&plan, &entry).unwrap();
+        }
+        let text = to_text(&plan, &state, (Some(4), true), None);
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        let at = lines.iter().position(|line| line.starts_with("1 Deploy"));
+        assert_eq!(
+            lines[at.unwrap() + 1..],
+            [
+                "  1.1    passed   Apply  (0s)",
+                "                  left running: process 7 (sleep)",
+                "  1.2    passed   Switch  (0s); undo left out: tomorrow",
+                "",
+                "rollback: what was applied",
+                "  undo 1.2 left out Switch  (0s)  — tomorrow",
+                "  undo 1.1 pending  Apply",
+            ]
+        );
+        assert!(text.contains("process 4, which DOES NOT ANSWER"), "{text}");
+    }
 }

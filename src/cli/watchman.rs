@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use crate::clock::Moment;
 use crate::monitor::{Health, Link};
 use crate::plan::{Plan, sha256};
-use crate::run::{Concerns, Notice, RunDir};
+use crate::run::{Concerns, Notice, RunDir, disk_left};
 
 /// How often to look.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -49,12 +49,6 @@ pub(super) async fn plan(mut plan: PlanFiles, concerns: watch::Sender<Concerns>)
         });
         tokio::time::sleep(LOOK_AGAIN).await;
     }
-}
-
-/// The bytes that are left where `path` is.
-fn disk_left(path: &Path) -> Option<u64> {
-    let disk = rustix::fs::statvfs(path).ok()?;
-    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 /// The files that a run's plan was read from.

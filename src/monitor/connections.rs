@@ -89,6 +89,9 @@ pub struct Connections {
     pub used: u32,
     /// How many of them are in this database.
     pub here: u32,
+    /// How many sessions monitors have in this database, ours included.
+    #[serde(default)]
+    pub monitors: u32,
     /// Those of this database by what they do, without the monitors' own.
     #[serde(default)]
     pub here_by_state: ByState,
@@ -127,7 +130,15 @@ pub struct Connections {
     pub history: Series,
 }
 
+/// How many sessions a monitor has in a database: the one that looks, and a spare one.
+const OF_A_MONITOR: u32 = 2;
+
 impl Connections {
+    /// How many sessions other monitors have in this database.
+    pub fn of_other_monitors(&self) -> u32 {
+        self.monitors.saturating_sub(OF_A_MONITOR)
+    }
+
     /// How many of them are in other databases of the server.
     pub fn elsewhere(&self) -> u32 {
         self.used.saturating_sub(self.here)
@@ -184,8 +195,10 @@ pub(super) fn count(
         all.here += if group.here { group.sessions } else { 0 };
         all.ours += if group.ours { group.sessions } else { 0 };
         *slot(&mut all.by_state, group.state) += group.sessions;
-        if group.here && group.application != MONITOR_NAME {
-            *slot(&mut all.here_by_state, group.state) += group.sessions;
+        match group.application.as_str() {
+            _ if !group.here => {}
+            MONITOR_NAME => all.monitors += group.sessions,
+            _ => *slot(&mut all.here_by_state, group.state) += group.sessions,
         }
         add(&mut all.applications, &group.application, group);
         add(&mut all.users, group.user.as_deref().unwrap_or(""), group);

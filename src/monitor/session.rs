@@ -15,6 +15,15 @@ pub const MONITOR_NAME: &str = "gonogo monitor";
 /// What a server calls the process that replays the log of another.
 pub(super) const RECOVERY: &str = "startup";
 
+/// What it calls a process that does what a client wants.
+const CLIENT: &str = "client backend";
+
+/// What it calls a process that tidies a table up by itself.
+const AUTOVACUUM: &str = "autovacuum worker";
+
+/// What the statement of such a process says that would rather hold everybody up than be put off.
+const WRAPAROUND: &str = "(to prevent wraparound)";
+
 /// How many characters of a statement are listed.
 const LISTED: usize = 300;
 
@@ -189,6 +198,39 @@ impl Session {
         }
     }
 
+    /// What it calls itself, else the role behind it, else what it is for the server.
+    pub fn name(&self) -> &str {
+        let kind = match self.autovacuum() {
+            Some(false) => Some("autovacuum"),
+            Some(true) => Some("autovacuum to prevent wraparound"),
+            None => self.kind.as_deref().filter(|kind| *kind != CLIENT),
+        };
+        let names = [Some(self.application.as_str()), self.user.as_deref(), kind];
+        let mut names = names.into_iter().flatten();
+        names.find(|name| !name.is_empty()).unwrap_or("?")
+    }
+
+    /// The role behind it and what it calls itself; of a process that no role is behind, what it is.
+    pub fn whose(&self) -> String {
+        match self.user.as_deref() {
+            None if self.is_of_the_server() => self.name().to_owned(),
+            user => format!("{} {}", user.unwrap_or("unknown user"), self.application),
+        }
+    }
+
+    /// Whether it is a process of the server itself, which no client has begun.
+    pub fn is_of_the_server(&self) -> bool {
+        let kind = self.kind.as_deref();
+        self.user.is_none() && kind.is_some_and(|kind| kind != CLIENT)
+    }
+
+    /// Whether it tidies up to prevent wraparound, if it is one of those that tidy up by themselves.
+    fn autovacuum(&self) -> Option<bool> {
+        let statement = self.statement.as_deref().unwrap_or_default();
+        let tidies = self.kind.as_deref() == Some(AUTOVACUUM);
+        tidies.then(|| statement.contains(WRAPAROUND))
+    }
+
     /// Whether anything is known of what it does.
     pub fn is_seen(&self) -> bool {
         !matches!(self.state, State::Hidden | State::Gone)
@@ -201,17 +243,36 @@ impl Session {
             .is_some_and(|wait| wait.starts_with("Lock:"))
     }
 
+    /// Whether it waits for transactions of others to end, which could spoil the snapshot that it wants.
+    pub fn waits_for_snapshot(&self) -> bool {
+        self.wait.as_deref() == Some("IPC: SafeSnapshot")
+    }
+
+    /// Whether other sessions have to do something before it can go on.
+    pub fn waits_for_others(&self) -> bool {
+        self.waits_for_lock() || self.waits_for_snapshot()
+    }
+
     /// Whether its transaction is committed, and only waits until a standby has it, too.
     pub fn waits_for_standby(&self) -> bool {
         self.wait.as_deref() == Some("IPC: SyncRep")
     }
 
-    /// What neither cancelling nor ending it takes back, if there is something.
-    pub fn stays_done(&self) -> Option<&'static str> {
-        self.waits_for_standby().then_some(
-            "Its transaction is committed here already and waits for a synchronous standby: that \
-             wait is all that would end, what it has changed stays.",
-        )
+    /// What is to be known before it is cancelled or ended, if it is of a sort that is not like others.
+    pub fn before_signal(&self) -> Option<&'static str> {
+        if self.waits_for_standby() {
+            return Some(
+                "Its transaction is committed here already and waits for a synchronous standby: that \
+                 wait is all that would end, what it has changed stays.",
+            );
+        }
+        Some(if self.autovacuum()? {
+            "An autovacuum to prevent wraparound gives way to nobody. Cancelled, it lets through who \
+             waits for it now and soon begins again from the start: it has to end some time."
+        } else {
+            "Cancelling an autovacuum is safe: it comes back by itself. Nor is it mostly needed: for \
+             whoever waits for it directly the server cancels it after deadlock_timeout."
+        })
     }
 
     /// Where its client is, in words; empty where that may not be seen.
@@ -250,6 +311,28 @@ pub(super) fn no_signal_for_recovery(pid: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_process_of_the_server_is_called_what_it_is() {
+        let of = |kind: &str, statement: &str| Session {
+            kind: Some(kind.to_owned()),
+            statement: Some(statement.to_owned()),
+            ..Session::unknown(7, State::Active)
+        };
+        let statement = "autovacuum: VACUUM public.orders";
+        let vacuum = of(AUTOVACUUM, statement);
+        assert_eq!(vacuum.whose(), "autovacuum");
+        assert!(vacuum.before_signal().unwrap().contains("is safe"));
+        let forced = of(AUTOVACUUM, &format!("{statement} {WRAPAROUND}"));
+        assert_eq!(forced.name(), "autovacuum to prevent wraparound");
+        assert!(forced.before_signal().unwrap().contains("begins again"));
+        assert_eq!(of("walsender", "").name(), "walsender");
+        // What a client writes about it does not make it one.
+        let client = of(CLIENT, &format!("select '{WRAPAROUND}'"));
+        assert_eq!((client.before_signal(), client.autovacuum()), (None, None));
+        assert_eq!(client.whose(), "unknown user ");
+        assert_eq!(Session::unknown(7, State::Gone).name(), "?");
+    }
 
     #[test]
     fn what_may_not_be_seen_is_hidden_and_not_idle() {

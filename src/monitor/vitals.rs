@@ -47,7 +47,7 @@ pub struct Vitals {
 /// Counters of a database by the second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rates {
-    /// Transactions that were committed or rolled back, without those of the monitor's polls.
+    /// Transactions that were committed or rolled back, without those of this monitor.
     pub tps: f64,
     /// Those of them that were rolled back.
     pub rollbacks: f64,
@@ -68,6 +68,32 @@ pub struct Standby {
     pub paused: bool,
     /// How old the last change is that it has applied.
     pub applied: Option<Duration>,
+    /// What it waits for before it applies more, where that is no lack of changes.
+    #[serde(default)]
+    pub held_up: Option<HeldUp>,
+}
+
+/// What keeps a standby from applying what it has received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldUp {
+    /// A session here uses what the next change would take away.
+    BySession,
+    /// It was told to stay behind for a while.
+    OnPurpose,
+}
+
+impl HeldUp {
+    /// What it is that the process waits for that applies changes, by the server's word for its wait.
+    pub(super) fn of(wait: &str) -> Option<HeldUp> {
+        let (kind, event) = wait.split_once(": ")?;
+        match kind {
+            "Lock" | "BufferPin" => Some(HeldUp::BySession),
+            _ if event.starts_with("RecoveryConflict") => Some(HeldUp::BySession),
+            _ if event == "RecoveryApplyDelay" => Some(HeldUp::OnPurpose),
+            _ => None,
+        }
+    }
 }
 
 /// A server that follows this one.
@@ -145,20 +171,27 @@ pub(super) struct Counters {
     pub(super) wal: Option<f64>,
 }
 
+/// For how many looks a server may be late to count what a session did.
+const LATE: f64 = 10.0;
+
 impl Counters {
-    /// What was added since `earlier`, by the second. `None` if the counters were reset in between.
-    pub(super) fn since(&self, earlier: &Counters) -> Option<Rates> {
+    /// What was added since `earlier`, by the second. `None` if the counters were reset in between. A session
+    /// tells of its work now and then: `owed` is how much of the monitor's own is still to come.
+    pub(super) fn since(&self, earlier: &Counters, owed: &mut f64) -> Option<Rates> {
         let secs = self.at.since(earlier.at).as_secs_f64();
         if secs <= 0.0 || self.commits < earlier.commits || self.reads < earlier.reads {
             return None;
         }
+        let (own, commits) = (self.own - earlier.own, self.commits - earlier.commits);
+        let told = (*owed + own).min(commits);
+        *owed = (*owed + own - told).min(own * LATE);
         let per_second = |now: f64, then: f64| ((now - then) / secs).max(0.0);
         let rollbacks = per_second(self.rollbacks, earlier.rollbacks);
         let hits = per_second(self.hits, earlier.hits);
         let blocks = hits + per_second(self.reads, earlier.reads);
         let wal = self.wal.zip(earlier.wal);
         Some(Rates {
-            tps: per_second(self.commits - self.own, earlier.commits - earlier.own) + rollbacks,
+            tps: per_second(commits, told) + rollbacks,
             rollbacks,
             cache_hits: (blocks > 0.0).then(|| hits / blocks),
             temporary: per_second(self.temporary, earlier.temporary),
@@ -189,6 +222,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn who_waits_for_more_to_apply_is_not_held_up() {
+        for (wait, held_up) in [
+            ("Activity: RecoveryWalStream", None),
+            ("IO: WALRead", None),
+            ("", None),
+            ("Lock: relation", Some(HeldUp::BySession)),
+            ("BufferPin: BufferPin", Some(HeldUp::BySession)),
+            ("IPC: RecoveryConflictSnapshot", Some(HeldUp::BySession)),
+            ("Timeout: RecoveryApplyDelay", Some(HeldUp::OnPurpose)),
+        ] {
+            assert_eq!(HeldUp::of(wait), held_up, "{wait}");
+        }
+    }
+
+    #[test]
     fn rates_are_differences_by_the_second() {
         let before = Counters {
             commits: 100.0,
@@ -207,10 +255,37 @@ mod tests {
             deadlocks: 0.0,
             wal: Some(7e6),
         };
-        let rates = after.since(&before).unwrap();
+        let rates = after.since(&before, &mut 0.0).unwrap();
         assert_eq!((rates.tps, rates.rollbacks), (110.0, 10.0));
         assert_eq!((rates.cache_hits, rates.wal), (Some(0.9), Some(1e6)));
-        assert_eq!(after.since(&after), None, "no time has passed");
+        assert_eq!(after.since(&after, &mut 0.0), None, "no time has passed");
+    }
+
+    #[test]
+    fn our_own_work_is_left_out_whenever_the_server_tells_of_it() {
+        let at = |secs, commits, own| Counters {
+            at: Moment::default().plus(Duration::from_secs(secs)),
+            commits,
+            own,
+            ..Counters::default()
+        };
+        let looks = [
+            at(0, 100.0, 0.0),
+            at(1, 100.0, 10.0),
+            at(2, 100.0, 20.0),
+            at(3, 137.0, 30.0),
+            at(4, 147.0, 40.0),
+        ];
+        let mut owed = 0.0;
+        let tps = looks.windows(2).map(|pair| {
+            let rates = pair[1].since(&pair[0], &mut owed).unwrap();
+            rates.tps
+        });
+        assert_eq!(tps.collect::<Vec<_>>(), [0.0, 0.0, 7.0, 0.0]);
+        // What never comes is not waited for: it would hide what others do.
+        at(1, 0.0, 500.0).since(&at(0, 0.0, 0.0), &mut owed);
+        at(2, 0.0, 501.0).since(&at(1, 0.0, 500.0), &mut owed);
+        assert!((owed - LATE).abs() < 0.001, "{owed}");
     }
 
     #[test]
@@ -231,6 +306,6 @@ mod tests {
             commits: 3.0,
             ..Counters::default()
         };
-        assert_eq!(after.since(&before), None);
+        assert_eq!(after.since(&before, &mut 0.0), None);
     }
 }

@@ -3,7 +3,7 @@
 
 /// Problems of the reading: in a typed plan nothing is left to it. What a runbook's reading remarked
 /// goes with it when it is imported, as a `remark`.
-pub(super) const READING: [&str; 20] = [
+pub(super) const READING: [&str; 21] = [
     "background-block",
     "bad-comment",
     "conditional-step",
@@ -24,6 +24,7 @@ pub(super) const READING: [&str; 20] = [
     "unread-block",
     "unread-box",
     "unread-time",
+    "untested-expectation",
 ];
 
 /// Problems of any plan.

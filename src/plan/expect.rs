@@ -1,20 +1,21 @@
 //! What must be true after a step, and the judgement whether it is.
 
+mod comparison;
 mod json;
 mod text;
 
 use std::borrow::Cow;
-use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::comparison::{Comparison, Operator};
 pub use self::json::{BadInJson, InJson};
-pub use self::text::holds;
+pub use self::text::{holds, says};
+use super::duration;
 use super::json_path;
 use super::pattern::Pattern;
 use super::snapshot::Kept;
-use super::{duration, template};
 
 /// Everything a step's outcome is held against. Empty: success is what the work itself calls so.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,10 +24,14 @@ pub struct Expect {
     pub exit: Vec<i32>,
     /// A text that the output must hold.
     pub output: Option<String>,
+    /// A word that a line of the output must say: whole, and not taken back.
+    pub says: Option<String>,
     /// A pattern that a line of the output must match.
     pub regex: Option<Pattern>,
     /// A comparison that the value must meet: a query's first field, a command's last line.
     pub value: Option<Comparison>,
+    /// A comparison that the number of a query's rows must meet.
+    pub rows: Option<Comparison>,
     /// What must stand in the JSON of an answer, of a script's output or of a query's value.
     pub json: Vec<InJson>,
     /// The HTTP statuses that count as success; empty: 200 to 299.
@@ -37,118 +42,6 @@ pub struct Expect {
     pub kept: Option<Box<Kept>>,
     /// The words of the author, always shown; tested only through the fields above.
     pub shown: Option<String>,
-}
-
-/// How a value relates to the wanted one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operator {
-    /// `>=`
-    AtLeast,
-    /// `<=`
-    AtMost,
-    /// `>`
-    Above,
-    /// `<`
-    Below,
-    /// `=` or `==`
-    Equal,
-    /// `!=` or `<>`
-    Unequal,
-}
-
-/// A comparison such as `>= 58` or `= done`: of numbers where both sides are numbers, else of text
-/// (which can only be equal or not).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Comparison {
-    /// The relation.
-    pub operator: Operator,
-    /// The right-hand side.
-    pub wanted: String,
-}
-
-/// Longer signs before shorter ones that begin them; of two for one operator the last is shown.
-const OPERATORS: [(&str, Operator); 8] = [
-    (">=", Operator::AtLeast),
-    ("<=", Operator::AtMost),
-    ("<>", Operator::Unequal),
-    ("!=", Operator::Unequal),
-    ("==", Operator::Equal),
-    (">", Operator::Above),
-    ("<", Operator::Below),
-    ("=", Operator::Equal),
-];
-
-impl Comparison {
-    /// Reads `>= 58`, `< 0.5`, `= up`, or a bare value, which must be equal.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let text = text.trim();
-        for (sign, meant) in [("=>", ">="), ("=<", "<=")] {
-            if text.starts_with(sign) {
-                return Err(format!(
-                    "`{sign}` compares nothing: it is written `{meant}`"
-                ));
-            }
-        }
-        let (operator, rest) = OPERATORS
-            .iter()
-            .find_map(|(sign, op)| text.strip_prefix(sign).map(|rest| (*op, rest)))
-            .unwrap_or((Operator::Equal, text));
-        let wanted = rest.trim().to_owned();
-        if wanted.is_empty() {
-            return Err(format!("`{text}` compares with nothing"));
-        }
-        let orders = !matches!(operator, Operator::Equal | Operator::Unequal);
-        let open = !template::tokens(&wanted).is_empty();
-        if orders && !open && number(&wanted).is_none() {
-            return Err(format!("`{wanted}` is not a number"));
-        }
-        Ok(Comparison { operator, wanted })
-    }
-
-    /// Whether it compares with a number, so that no text can be judged by it.
-    pub fn is_of_numbers(&self) -> bool {
-        number(&self.wanted).is_some()
-    }
-
-    /// Whether `got` meets it.
-    pub fn holds(&self, got: &str) -> bool {
-        let got = got.trim();
-        let order = match (number(got), number(&self.wanted)) {
-            (Some(a), Some(b)) => a.partial_cmp(&b),
-            _ => return self.holds_for_text(got),
-        };
-        order.is_some_and(|order| match self.operator {
-            Operator::AtLeast => order.is_ge(),
-            Operator::AtMost => order.is_le(),
-            Operator::Above => order.is_gt(),
-            Operator::Below => order.is_lt(),
-            Operator::Equal => order.is_eq(),
-            Operator::Unequal => order.is_ne(),
-        })
-    }
-
-    fn holds_for_text(&self, got: &str) -> bool {
-        match self.operator {
-            Operator::Equal => got == self.wanted,
-            Operator::Unequal => got != self.wanted,
-            _ => false,
-        }
-    }
-}
-
-impl fmt::Display for Comparison {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = OPERATORS
-            .iter()
-            .rfind(|(_, op)| *op == self.operator)
-            .map_or("=", |(sign, _)| sign);
-        write!(f, "{sign} {}", self.wanted)
-    }
-}
-
-/// A finite number as people print it; thousands separators are not guessed at.
-fn number(text: &str) -> Option<f64> {
-    text.trim().parse().ok().filter(|n: &f64| n.is_finite())
 }
 
 /// One expectation held against what happened.
@@ -175,6 +68,10 @@ pub struct Observed {
     pub value: Option<String>,
     /// Whether the output held the text that [`Expect::output`] names.
     pub output_found: bool,
+    /// How many rows a query returned.
+    pub rows: Option<u64>,
+    /// Whether a line of the output said [`Expect::says`].
+    pub says_found: bool,
     /// Whether a line of the output matched [`Expect::regex`].
     pub regex_found: bool,
     /// The JSON that [`Expect::json`] is held against, or why there is none.
@@ -186,8 +83,10 @@ impl Expect {
     pub(super) const SUCCESS: Expect = Expect {
         exit: Vec::new(),
         output: None,
+        says: None,
         regex: None,
         value: None,
+        rows: None,
         json: Vec::new(),
         status: Vec::new(),
         within: None,
@@ -197,12 +96,22 @@ impl Expect {
 
     /// Whether the output has to be searched to judge it.
     pub fn reads_output(&self) -> bool {
-        self.output.is_some() || self.regex.is_some() || !self.json.is_empty()
+        self.reads_text() || !self.json.is_empty()
+    }
+
+    fn reads_text(&self) -> bool {
+        self.output.is_some() || self.says.is_some() || self.regex.is_some()
+    }
+
+    /// Whether what comes of the work is tested by more than whether it succeeds.
+    pub fn judges_output(&self) -> bool {
+        self.reads_output() || self.value.is_some() || self.rows.is_some()
     }
 
     /// The texts in which variables are filled in.
     pub fn texts(&self) -> Vec<Cow<'_, str>> {
-        let output = self.output.as_deref().map(Cow::from);
+        let output = self.output.iter().chain(&self.says);
+        let output = output.map(|text| Cow::from(text.as_str()));
         let regex = self.regex.as_ref().map(|regex| regex.unescaped().into());
         let value = self
             .value
@@ -210,7 +119,7 @@ impl Expect {
             .map(|value| value.wanted.as_str().into());
         let json = self.json.iter().filter_map(|one| one.wanted.as_ref());
         let json = json.map(|wanted| wanted.wanted.as_str().into());
-        let texts = output.into_iter().chain(regex).chain(value);
+        let texts = output.chain(regex).chain(value);
         texts.chain(json).collect()
     }
 
@@ -218,8 +127,8 @@ impl Expect {
     /// matches itself.
     pub fn filled<E>(&self, plain: impl Fn(&str) -> Result<String, E>) -> Result<Expect, E> {
         let mut filled = self.clone();
-        if let Some(output) = &mut filled.output {
-            *output = plain(output)?;
+        for text in filled.output.iter_mut().chain(&mut filled.says) {
+            *text = plain(text)?;
         }
         if let Some(value) = &mut filled.value {
             value.wanted = plain(&value.wanted)?;
@@ -236,9 +145,11 @@ impl Expect {
     /// What a search of `output` finds of what is expected in it.
     pub fn searched(&self, output: &str) -> Observed {
         let text = self.output.as_deref();
+        let word = self.says.as_deref();
         let regex = self.regex.as_ref();
         Observed {
             output_found: text.is_some_and(|text| holds(output, text)),
+            says_found: word.is_some_and(|word| output.lines().any(|line| says(line, word))),
             regex_found: regex.is_some_and(|regex| output.lines().any(|l| regex.is_match(l))),
             json: (!self.json.is_empty())
                 .then(|| json_path::in_text(output).ok_or_else(|| json_path::NONE.to_owned())),
@@ -289,6 +200,10 @@ impl Expect {
                 seen.output_found,
             );
         }
+        if let Some(word) = &self.says {
+            let got = if seen.says_found { "said" } else { "not said" };
+            add(says_words(word), got.to_owned(), seen.says_found);
+        }
         if let Some(regex) = &self.regex {
             let got = if seen.regex_found {
                 "matched"
@@ -309,6 +224,12 @@ impl Expect {
                 got.unwrap_or_else(|| "no value".to_owned()),
                 met,
             );
+        }
+        if let Some(comparison) = &self.rows {
+            let got = seen.rows.map(|rows| rows.to_string());
+            let met = got.as_deref().is_some_and(|rows| comparison.holds(rows));
+            let got = got.unwrap_or_else(|| "no query".to_owned());
+            add(format!("rows {comparison}"), got, met);
         }
         let json = match &seen.json {
             Some(json) => json.as_ref().map_err(String::as_str),
@@ -333,11 +254,17 @@ impl Expect {
         if let Some(text) = &self.output {
             lines.push(format!("output holds \"{text}\""));
         }
+        if let Some(word) = &self.says {
+            lines.push(says_words(word));
+        }
         if let Some(regex) = &self.regex {
             lines.push(format!("a line matches /{}/", regex.unescaped()));
         }
         if let Some(value) = &self.value {
             lines.push(format!("value {value}"));
+        }
+        if let Some(rows) = &self.rows {
+            lines.push(format!("rows {rows}"));
         }
         lines.extend(self.json.iter().map(ToString::to_string));
         lines.extend(self.kept.iter().flat_map(|kept| kept.lines()));
@@ -362,6 +289,10 @@ impl Expect {
             format!("status {}", join_or(&self.status))
         }
     }
+}
+
+fn says_words(word: &str) -> String {
+    format!("a line says \"{word}\"")
 }
 
 fn join_or<T: ToString>(items: &[T]) -> String {

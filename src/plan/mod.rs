@@ -35,6 +35,7 @@ mod origin;
 mod parallel;
 mod parts;
 mod pattern;
+mod plural;
 mod printable;
 mod probe;
 mod problem;
@@ -57,7 +58,7 @@ pub use draft::{
     Allow, Alternative, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry, StepSpec,
     TierSpec, Undo, UndoOrder,
 };
-pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator, holds};
+pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator, holds, says};
 pub use facts::{Busy, ColumnFacts, Facts, KeyFacts, TableFacts};
 pub use id::{StepId, slug};
 pub use import::import;
@@ -68,12 +69,14 @@ pub use model::{Format, Home, Outside, Phase, PhaseKind, Plan, Step, StepIx, Tie
 pub use origin::Origin;
 pub use parts::{AlertAction, AlertRule, Contact, Database, Limit, Note, Signoff, Threshold, Var};
 pub use pattern::Pattern;
+pub use plural::{count, ending};
 pub use printable::{is_obeyed, printable};
 pub use probe::{LogSource, Probe, ProbeScript, ProbeTarget};
 pub use problem::{Problem, Severity};
-pub use reflow::reflow;
+pub use reflow::{is_alert, reflow};
 pub use snapshot::{Aspect, Flaw, Kept, Snapshot, fits};
 pub use source::{Position, Source, Span};
+pub use toml::URL_IN_PLAN;
 pub use work::{Http, Interpreter, Shell, Sql, Work};
 
 /// What became of a file.

@@ -29,6 +29,23 @@ impl Pattern {
         Pattern::new(&escaped)
     }
 
+    /// What matches `parts` one after the other, with anything between them.
+    pub(super) fn of_parts(parts: &[&str]) -> Option<Self> {
+        let escaped: Vec<String> = parts.iter().map(|part| regex::escape(part)).collect();
+        Pattern::new(&escaped.join(".*")).ok()
+    }
+
+    /// What matches a field of JSON, with or without blanks around its colon.
+    pub(super) fn of_field(key: &str, value: &str) -> Option<Self> {
+        let whole = if value.ends_with(|c: char| c.is_alphanumeric()) {
+            r"\b"
+        } else {
+            ""
+        };
+        let (key, value) = (regex::escape(key), regex::escape(value));
+        Pattern::new(&format!(r"{key}\s*:\s*{value}{whole}")).ok()
+    }
+
     /// The pattern with its variables in plain braces.
     pub(super) fn unescaped(&self) -> String {
         self.as_str().replace(r"\{\{", "{{").replace(r"\}\}", "}}")

@@ -18,13 +18,20 @@ pub fn reflow(text: &str) -> String {
     out
 }
 
+/// Whether the paragraph `line` is an alert that has to be read before anything is done.
+pub fn is_alert(line: &str) -> bool {
+    let words = ["CAUTION: ", "WARNING: ", "IMPORTANT: "];
+    words.iter().any(|word| line.starts_with(word))
+}
+
 fn continues(line: &str) -> bool {
     let numbered = || {
         let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
         rest.len() < line.len() && rest.starts_with(['.', ')'])
     };
     let begins = line.chars().next();
-    begins.is_some_and(|c| !c.is_whitespace() && !"-*+>#|".contains(c)) && !numbered()
+    let goes_on = begins.is_some_and(|c| !c.is_whitespace() && !"-*+>#|".contains(c));
+    goes_on && !numbered() && !is_alert(line)
 }
 
 #[cfg(test)]
@@ -40,5 +47,9 @@ mod tests {
             "Look at the log; it must be young.\n\n- one\n- two\n  more\n1. three\n    code"
         );
         assert_eq!(reflow(""), "");
+        assert_eq!(
+            reflow("One\nline.\nCAUTION: a\nb"),
+            "One line.\nCAUTION: a b"
+        );
     }
 }

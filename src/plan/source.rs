@@ -113,6 +113,14 @@ impl Source {
         found.map_or(&self.name, |(_, name)| name)
     }
 
+    /// Where the text stands of the file that the byte at `offset` stands in.
+    pub fn file_at(&self, offset: usize) -> Span {
+        let others = self.others.iter().map(|(start, _)| *start);
+        let start = others.clone().rfind(|start| *start <= offset).unwrap_or(0);
+        let end = others.clone().find(|next| *next > start);
+        Span::new(start, end.unwrap_or(self.text.len()))
+    }
+
     /// The file's name as the user gave it.
     pub fn name(&self) -> &str {
         &self.name
@@ -243,6 +251,9 @@ mod tests {
         let base = source.append("q.md".to_owned(), "日".repeat(5_000).as_bytes());
         let column = source.position(base + 9_000).column;
         assert_eq!((source.position(8_000).column, column), (4_001, 3_001));
+        let files = [0, base - 1, base, base + 1].map(|at| source.file_at(at).start);
+        assert_eq!(files, [0, 0, base, base]);
+        assert_eq!(source.file_at(0).end, base);
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl Place<'_> {
             }
             Event::StepFinished(e) => format!("stopped {}", self.of(&e.job)),
             Event::UndoLeft(e) => {
-                let what = self.called(&e.step);
+                let what = called(self.plan, &e.step, self.is_to_be_undone(&e.step));
                 format!("left {what} out of the way back: {}", cell(&e.reason))
             }
             Event::GateDecided(gate) => {

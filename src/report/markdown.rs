@@ -5,7 +5,7 @@ use super::{decisions, downtime, interruptions, remarks, table, troubles, values
 use crate::clock::Moment;
 use crate::journal::event::{BackendAction, SnapshotCompared, SnapshotTotal};
 use crate::journal::{Entry, Event};
-use crate::plan::{Plan, duration, printable};
+use crate::plan::{Plan, duration, ending, printable};
 use crate::run::RunState;
 
 /// The record of the run that `entries` tell of.
@@ -90,9 +90,14 @@ impl Record<'_> {
             add(
                 "Run",
                 format!(
-                    "{}, {} entries in the journal",
+                    "{}, {} {} in the journal",
                     created.run,
-                    self.entries.len()
+                    self.entries.len(),
+                    if self.entries.len() == 1 {
+                        "entry"
+                    } else {
+                        "entries"
+                    }
                 ),
             );
         }
@@ -204,8 +209,10 @@ fn total(total: &SnapshotTotal) -> String {
     };
     let (database, tables) = (cell(&total.database), total.tables);
     format!(
-        "- {database}: {tables} tables{uncounted}, {} rows",
-        total.rows
+        "- {database}: {tables} table{}{uncounted}, {} row{}",
+        ending(tables == 1),
+        total.rows,
+        ending(total.rows == 1)
     )
 }
 

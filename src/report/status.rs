@@ -31,7 +31,9 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
                 "by": at.by,
                 "reason": left.map(|left| &left.reason).or(at.reason.as_ref()),
                 "by_hand": at.by_hand,
-                "left_out": left.is_some(),
+                "left_out": left.is_some_and(|left| !left.undo),
+                "undo_left_out": left.is_some_and(|left| left.undo),
+                "still_ran": at.end.as_ref().map_or(&[][..], |end| end.running.as_slice()),
                 "way": way(step, at),
                 "before_undo": at.before_undo.as_ref().map(|before| json!({
                     "status": before.status.word(),
@@ -56,7 +58,8 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
         "environment": plan.environment,
         "state": state.standing().word(),
         "outcome": state.outcome(plan),
-        "left_out": state.left_out(plan).count,
+        "left_out": state.left_out(plan).count(),
+        "rollback": rollback(plan, state),
         "phase": phase.map(|phase| &phase.id),
         "t_zero": state.t_zero.map(Moment::to_rfc3339),
         "auto": state.auto,
@@ -83,6 +86,29 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
         "engine": engine,
         "steps": steps,
     })
+}
+
+/// The way back, if one was begun, with each thing on it as it stands.
+fn rollback(plan: &Plan, state: &RunState) -> Option<Value> {
+    let rollback = state.rollback.as_ref()?;
+    let items = rollback.items.iter().map(|item| {
+        let at = item.stands(state);
+        json!({
+            "number": plan.steps[item.step].number,
+            "undo": item.undo,
+            "status": at.status.word(),
+            "left_out": item.left.is_some(),
+            "by": item.left.as_ref().map(|left| &left.by).or(at.by.as_ref()),
+            "reason": item.left.as_ref().map(|left| &left.reason).or(at.reason.as_ref()),
+        })
+    });
+    Some(json!({
+        "tier": rollback.tier.map(|tier| &plan.tiers[tier].id),
+        "outside": state.gone_outside(plan).map(|outside| outside.to_string()),
+        "started": rollback.started.to_rfc3339(),
+        "by": rollback.by,
+        "items": items.collect::<Vec<_>>(),
+    }))
 }
 
 /// What the picture shows that the step, or its undo, took last.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::line::cell;
+use super::line::{because, cell};
 use super::markdown::when;
 use crate::clock::Moment;
 use crate::plan::{Plan, Step, StepIx, duration};
@@ -40,13 +40,17 @@ pub(super) fn way_back(plan: &Plan, state: &RunState) -> Vec<String> {
     let name = rollback
         .tier
         .map_or("what was applied", |tier| &plan.tiers[tier].spec.name);
+    let clock = rollback.since_t_zero.map(duration::t_clock);
+    let clock = clock.map(|clock| format!(" ({clock})")).unwrap_or_default();
+    let outside = state.gone_outside(plan).map(|outside| outside.to_string());
     let mut text = vec![
         format!("## Rollback: {}", cell(name)),
         String::new(),
         format!(
-            "begun by {} at {}",
+            "begun by {} at {}{clock}{}",
             cell(&rollback.by),
-            when(rollback.started)
+            when(rollback.started),
+            because(outside.as_deref())
         ),
         String::new(),
     ];
@@ -59,13 +63,10 @@ pub(super) fn way_back(plan: &Plan, state: &RunState) -> Vec<String> {
 
 /// One thing on the way back.
 fn thing(plan: &Plan, state: &RunState, item: &ItemState) -> String {
-    let (step, at) = (&plan.steps[item.step], &state.steps[item.step]);
+    let step = &plan.steps[item.step];
     let undo = if item.undo { "undo " } else { "" };
     let number = format!("{undo}{}", step.number);
-    // What is told of a step before its undo began is its work.
-    let begun = !item.undo || at.before_undo.is_some();
-    let nothing = StepState::default();
-    let shown = if begun { at } else { &nothing };
+    let shown = &item.stands(state);
     let mut row = Row::of(number, step, shown);
     let tries = if item.undo {
         shown.undo_attempt
@@ -76,10 +77,9 @@ fn thing(plan: &Plan, state: &RunState, item: &ItemState) -> String {
     row.outcome = outcome(shown);
     row.remark = remark(tries, shown, way);
     if let Some(left) = &item.left {
-        let stood = if begun && shown.status != Status::Pending {
-            format!("{}, ", outcome(shown))
-        } else {
-            String::new()
+        let stood = match shown.status {
+            Status::Pending => String::new(),
+            _ => format!("{}, ", outcome(shown)),
         };
         row.outcome = format!("{stood}left out");
         row.by.clone_from(&left.by);

@@ -26,6 +26,13 @@ gate = true
   id = "again"
   title = "Look again"
   check = "look"
+[[rollback]]
+name = "Early"
+until = "15m"
+  [[rollback.step]]
+  id = "early"
+  title = "Go early"
+  check = "go"
 "#;
 
 /// The entries of a night: each at its second, by the program unless a person is named.
@@ -77,6 +84,7 @@ impl Night {
             findings: Vec::new(),
             message: (!message.is_empty()).then(|| message.to_owned()),
             elsewhere: false,
+            running: Vec::new(),
             session: None,
             left: None,
             ended: None,
@@ -225,7 +233,7 @@ fn after_the_way_back_it_is_still_told_what_was_done_by_hand() {
         [
             "- 00:00:02 ann marked 1.2 Apply done: by hand",
             "- 00:00:06 bob marked the undo of 1.2 Apply done: undone by hand",
-            "- 00:00:07 bob left 1.1 Look out of the way back: nothing to do",
+            "- 00:00:07 bob left the undo of 1.1 Look out of the way back: nothing to do",
         ]
     );
 }
@@ -513,4 +521,41 @@ fn which_of_several_ways_was_gone_and_what_was_done_by_hand_stands_in_the_table(
             "| 1.3 | Look again | done by hand |  | bob | 00:00:04 | by phone |",
         ]
     );
+}
+
+#[test]
+fn a_way_back_that_was_begun_after_its_time_says_so() {
+    let begun = |since_t_zero: Option<u64>, tier: Option<&str>| {
+        let mut night = Night::new();
+        night.add(
+            Some("ann"),
+            Event::RollbackStarted(RollbackStarted {
+                tier: tier.map(str::to_owned),
+                items: Vec::new(),
+                since_t_zero,
+                by_wall_clock: false,
+            }),
+        );
+        let record = night.record();
+        let line = record.lines().find(|line| line.starts_with("begun by"));
+        line.unwrap_or_default().replace(&when_of(1), "then")
+    };
+    assert_eq!(
+        begun(Some(900_000_000), Some("early")),
+        "begun by ann at then (T+00:15:00): its window ended at T+00:15:00"
+    );
+    assert_eq!(
+        begun(Some(899_000_000), Some("early")),
+        "begun by ann at then (T+00:14:59)"
+    );
+    assert_eq!(begun(None, Some("early")), "begun by ann at then");
+    assert_eq!(begun(Some(0), None), "begun by ann at then (T+00:00:00)");
+}
+
+fn when_of(second: i64) -> String {
+    let at = Moment {
+        wall: second * 1_000_000,
+        ..Moment::default()
+    };
+    super::markdown::when(at)
 }

@@ -4,7 +4,9 @@
 mod terms;
 mod work;
 
-use crate::plan::{Home, Plan, Problem, Severity, Step, StepIx, Work, duration};
+use crate::plan::{
+    Home, Plan, Problem, Severity, Step, StepIx, StepSpec, Work, count, duration, is_alert, reflow,
+};
 
 /// One thing to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +38,7 @@ pub fn facts(plan: &Plan, ix: StepIx, problems: &[&Problem]) -> Vec<Fact> {
     let spec = &step.spec;
     let mut sheet = Facts::default();
     sheet.place(plan, step);
+    sheet.words(spec);
     if spec.alternatives.is_empty() {
         sheet.work(plan, spec, &spec.work);
     }
@@ -71,7 +74,8 @@ pub fn plan_facts(plan: &Plan, problems: &[&Problem]) -> Vec<Fact> {
             let until = tier.spec.until.map_or(String::new(), |until| {
                 format!(", until {} after T-0", duration::show(until))
             });
-            format!("{}, {} steps{until}", tier.spec.name, tier.steps.len())
+            let steps = count(tier.steps.len(), "step");
+            format!("{}, {steps}{until}", tier.spec.name)
         }),
     );
     sheet.list(
@@ -139,6 +143,21 @@ impl Facts {
                 }
             }
             Home::Tier(ix) => self.plain("rollback", plan.tiers[ix].spec.name.clone()),
+        }
+    }
+
+    /// What is said of a step that runs something: whoever starts it has to know that.
+    fn words(&mut self, spec: &StepSpec) {
+        let Some(details) = spec.details.as_deref().filter(|_| !spec.work.is_check()) else {
+            return;
+        };
+        for (n, line) in reflow(details).lines().enumerate() {
+            let tone = if is_alert(line) {
+                Tone::Warn
+            } else {
+                Tone::Plain
+            };
+            self.add(if n == 0 { "says" } else { "" }, line, tone);
         }
     }
 
@@ -212,5 +231,33 @@ gate = { alerts = "none", approvals = ["lead"] }
             facts.iter().map(line).collect::<String>()
         };
         insta::assert_snapshot!(format!("{}\n{}", shown(0), shown(1)));
+    }
+
+    #[test]
+    fn what_is_said_of_a_step_stands_before_what_it_runs() {
+        let text = "## Deployment\n\n> [!CAUTION]\n> Nobody may be logged in.\n\n- [ ] Drop it\n\n  It takes long.\n\n  ```bash\n  ./drop\n  ```\n";
+        let plan = plan::open("p.md", text.as_bytes()).plan.unwrap();
+        let facts = facts(&plan, 0, &[]);
+        let said: Vec<_> = facts
+            .iter()
+            .map(|f| (f.label, f.text.as_str(), f.tone))
+            .collect();
+        let runs = said
+            .iter()
+            .position(|(label, ..)| *label == "runs")
+            .unwrap();
+        let warned = ("says", "CAUTION: Nobody may be logged in.", Tone::Warn);
+        assert!(
+            said[..runs]
+                .iter()
+                .any(|fact| fact.1.starts_with(warned.1) && fact.2 == warned.2),
+            "{said:?}"
+        );
+        assert!(
+            said[..runs]
+                .iter()
+                .any(|(_, text, _)| text.contains("It takes long.")),
+            "{said:?}"
+        );
     }
 }

@@ -1,16 +1,18 @@
-//! Where each step stands in the file, and what the file says of it.
+//! Where each step stands in its file, and what that says of it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
-use crate::plan::{Element, Format, Home, Plan, Source, Step, StepIx, Work};
+use crate::plan::{Element, Format, Home, Plan, Source, Span, Step, StepIx, Work};
 
-/// A step's part of the file.
+/// A step's part of its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
     /// The step.
     pub step: StepIx,
-    /// Its lines, counted from 1.
+    /// Where its file stands in the text of the plan: that may be one that the plan includes.
+    pub file: Span,
+    /// Its lines in that file, counted from 1.
     pub lines: Range<usize>,
     /// What they say.
     pub text: String,
@@ -26,32 +28,73 @@ impl Sheet {
 }
 
 /// The sheets of all steps of `plan`, which was read from `source`, in the order of the plan. A step's
-/// part reaches to the next thing that the plan consists of.
+/// part reaches to the next thing in its file that the plan consists of.
 pub fn sheets(plan: &Plan, source: &Source) -> Vec<Sheet> {
-    let rows: Vec<&str> = source.text().lines().collect();
-    let begin = |at: usize| match plan.format {
-        Format::Toml => header(&rows, source.line(at)),
-        Format::Markdown => source.line(at),
-    };
-    let mut starts: Vec<usize> = starts(plan).map(begin).collect();
-    starts.sort_unstable();
+    let mut files: BTreeMap<usize, File<'_>> = BTreeMap::new();
+    for at in starts(plan) {
+        let span = source.file_at(at);
+        let file = files
+            .entry(span.start)
+            .or_insert_with(|| File::new(span, source));
+        let begin = file.begin(source.line(at));
+        file.starts.push(begin);
+    }
+    for file in files.values_mut() {
+        file.starts.sort_unstable();
+    }
     let sheet = |step: StepIx| {
-        let first = begin(plan.steps[step].spec.span.start);
-        let next = starts.partition_point(|&start| start <= first);
-        let end = starts.get(next).copied().unwrap_or(rows.len() + 1);
-        let own = rows
-            .get(first - 1..(end - 1).min(rows.len()))
-            .unwrap_or(&[]);
-        let blank = own.iter().rev().take_while(|row| row.trim().is_empty());
-        let own = &own[..own.len() - blank.count()];
-        Sheet {
+        let at = plan.steps[step].spec.span.start;
+        let file = files.get(&source.file_at(at).start)?;
+        let first = file.begin(source.line(at));
+        let own = file.part(first);
+        Some(Sheet {
             step,
+            file: file.span,
             lines: first..first + own.len(),
             text: own.join("\n"),
             means: means(plan, step),
-        }
+        })
     };
-    (0..plan.steps.len()).map(sheet).collect()
+    (0..plan.steps.len()).filter_map(sheet).collect()
+}
+
+/// A file that steps of a plan stand in.
+struct File<'s> {
+    /// Where it stands in the text of the plan.
+    span: Span,
+    format: Format,
+    rows: Vec<&'s str>,
+    /// The lines at which what it consists of begins.
+    starts: Vec<usize>,
+}
+
+impl<'s> File<'s> {
+    fn new(span: Span, source: &'s Source) -> Self {
+        File {
+            span,
+            format: Format::of(source.name_at(span.start)),
+            rows: source.slice(span).lines().collect(),
+            starts: Vec::new(),
+        }
+    }
+
+    /// The line at which what stands at `line` begins.
+    fn begin(&self, line: usize) -> usize {
+        match self.format {
+            Format::Toml => header(&self.rows, line),
+            Format::Markdown => line,
+        }
+    }
+
+    /// The lines from `first` on, up to where the next thing begins.
+    fn part(&self, first: usize) -> &[&'s str] {
+        let next = self.starts.partition_point(|&start| start <= first);
+        let end = self.starts.get(next).copied();
+        let end = end.map_or(self.rows.len(), |end| (end - 1).min(self.rows.len()));
+        let own = self.rows.get(first - 1..end).unwrap_or(&[]);
+        let blank = own.iter().rev().take_while(|row| row.trim().is_empty());
+        &own[..own.len() - blank.count()]
+    }
 }
 
 /// What the step at `ix` means by what stands elsewhere, a line for each thing. Its number is none of them:
@@ -179,6 +222,38 @@ http = "http://localhost/"
         assert!(texts[0].1.ends_with("shell = \"false\""));
         assert_eq!(texts[1].0, 14..17);
         assert!(texts[1].1.ends_with("check = \"Look\""));
+    }
+
+    #[test]
+    fn a_step_that_is_included_has_the_lines_of_its_own_file() {
+        let main = "title = \"T\"\ninclude = \"common/save.toml\"\n\n[[phase]]\nname = \"Deploy\"\nkind = \"deploy\"\n\n  [[phase.step]]\n  title = \"Own\"\n  shell = \"true\"\n";
+        let read = |saves: &str| {
+            let save = format!(
+                "title = \"Save\"\n[[phase]]\nname = \"Save\"\nkind = \"before\"\n  [[phase.step]]\n  title = \"One\"\n  shell = \"{saves}\"\n  [[phase.step]]\n  title = \"Two\"\n  check = \"Look\"\n"
+            );
+            let load = |path: &str| match path {
+                "common/save.toml" => Ok(save.clone().into_bytes()),
+                _ => Err("not there".to_owned()),
+            };
+            let opened = plan::open_from("p.toml", main.as_bytes(), None, &load);
+            let sheets = sheets(&opened.plan.unwrap(), &opened.source);
+            let name = |sheet: &Sheet| opened.source.name_at(sheet.file.start).to_owned();
+            let names: Vec<_> = sheets.iter().map(name).collect();
+            (sheets, names)
+        };
+        let (before, names) = read("save");
+        assert_eq!(names, ["common/save.toml", "common/save.toml", "p.toml"]);
+        assert_eq!(before[0].lines, 5..8);
+        assert!(before[0].text.ends_with("shell = \"save\""));
+        assert!(before[1].text.ends_with("check = \"Look\""));
+        assert!(before[2].text.ends_with("shell = \"true\""));
+        // A change of it is seen, and none beside it.
+        let (after, _) = read("drop");
+        let changed = before
+            .iter()
+            .zip(&after)
+            .map(|(was, is)| was.text != is.text);
+        assert_eq!(changed.collect::<Vec<_>>(), [true, false, false]);
     }
 
     #[test]

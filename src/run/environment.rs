@@ -124,6 +124,13 @@ impl Environment {
         fs::rename(&draft, &path)
     }
 
+    /// Whether the variable `name` has one value in both, as far as that can be told from what is kept.
+    pub fn agrees(&self, other: &Self, name: &str) -> bool {
+        self.0
+            .get(name)
+            .is_some_and(|here| other.0.get(name) == Some(here))
+    }
+
     /// How this one differs from the one `before`, a few words a variable.
     pub fn differences(&self, before: &Self) -> Vec<String> {
         let mut names: Vec<&String> = self.0.keys().chain(before.0.keys()).collect();

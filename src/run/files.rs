@@ -141,6 +141,17 @@ impl RunDir {
         self.job_file(job, "log")
     }
 
+    /// What all jobs so far have printed.
+    pub fn outputs(&self) -> io::Result<Vec<PathBuf>> {
+        let files = fs::read_dir(self.path.join("output"))?;
+        let paths = files.map(|file| file.map(|file| file.path()));
+        let logs = paths.filter(|path| {
+            path.as_ref()
+                .is_ok_and(|path| path.extension().is_some_and(|end| end == "log"))
+        });
+        logs.collect()
+    }
+
     /// What a job's shim leaves for whoever comes later. Its permit counts only until the machine is
     /// started again, which `boot` tells: what a machine's end leaves of it says nothing.
     pub(super) fn traces(&self, job: &Job, boot: u32) -> Traces {

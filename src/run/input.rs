@@ -247,6 +247,8 @@ pub struct Finish {
     /// Whether it was not begun because its session is not the one that the steps before had: on another
     /// server, or without what they had left in it.
     pub elsewhere: bool,
+    /// What of it still runs, a few words a process.
+    pub running: Vec<String>,
     /// What it left to the shell steps after it, if it left anything.
     pub left: Option<Left>,
     /// What its session holds now, where that could be asked.
@@ -255,6 +257,16 @@ pub struct Finish {
     pub ended: Option<Moment>,
     /// The variables that were taken from its output, if it passed.
     pub captured: Vec<(String, Secret)>,
+}
+
+impl Finish {
+    /// The same, with `words` before whatever else there is to say.
+    #[must_use]
+    pub fn saying_first(mut self, words: Option<String>) -> Self {
+        let words: Vec<String> = words.into_iter().chain(self.message.take()).collect();
+        self.message = (!words.is_empty()).then(|| words.join("; "));
+        self
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Runs: one plan, carried out once.
 pub mod carry;
 mod command;
+mod conceal;
 mod concerns;
 pub mod decide;
+mod disk;
 mod effect;
 mod engine;
 mod environment;
@@ -21,6 +23,7 @@ mod work;
 
 pub use command::{Command, Refusal, SessionName};
 pub use concerns::Concerns;
+pub use disk::disk_left;
 pub use effect::{Effect, Perform, Secret};
 pub use engine::{ClientId, Engine, EngineError, Parts, Presence, Published, Request};
 pub use environment::Environment;

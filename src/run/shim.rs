@@ -214,7 +214,11 @@ fn spawn(spec: &Spec) -> io::Result<(Pid, Option<Terminal>)> {
     let output = OpenOptions::new()
         .create(true)
         .append(true)
-        .open(&spec.output)?;
+        .open(&spec.output)
+        .map_err(|error| {
+            let why = format!("its output {}: {error}", spec.output.display());
+            io::Error::new(error.kind(), why)
+        })?;
     if let Err(error) = fs::metadata(&spec.cwd) {
         let why = format!("its directory {}: {error}", spec.cwd.display());
         return Err(io::Error::new(error.kind(), why));

@@ -4,6 +4,8 @@
 #[cfg(target_os = "linux")]
 use std::fs;
 
+use super::traces::Traces;
+
 /// The processes whose sessions would be called `application`, each by its number and its program, the
 /// oldest first. `None` where the system does not tell.
 #[cfg(target_os = "linux")]
@@ -30,4 +32,16 @@ pub(super) fn named(application: &str) -> Option<Vec<String>> {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn named(_application: &str) -> Option<Vec<String>> {
     None
+}
+
+/// What a step that has ended left running in its process group, `job &` say, a few words a process: it
+/// goes on doing what nobody waits for.
+pub(super) fn left_by(traces: &Traces, application: &str) -> Vec<String> {
+    if traces.group().is_none() {
+        return Vec::new();
+    }
+    match named(application) {
+        Some(strays) if !strays.is_empty() => strays,
+        _ => vec!["what can't be named".to_owned()],
+    }
 }

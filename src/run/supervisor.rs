@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::carry::{Terminal, prologue};
+use super::conceal::conceal;
 use super::effect::{Effect, Perform, Secret};
 use super::files::RunDir;
 use super::input::Notice;
@@ -158,14 +159,34 @@ impl Perform for Supervisor {
         if let Err(error) = self.outfit.dir.drop_carried() {
             tracing::warn!(%error, "what the steps left to one another is still there");
         }
+        match self.outfit.dir.outputs() {
+            Ok(outputs) => self.conceal_in(outputs),
+            Err(error) => tracing::warn!(%error, "secrets may stand in the outputs of steps"),
+        }
     }
 
     fn forget(&mut self, job: &Job) {
         self.jobs.remove(job);
     }
+
+    fn conceal(&mut self, job: &Job) {
+        self.conceal_in(vec![self.outfit.dir.output(job)]);
+    }
 }
 
 impl Supervisor {
+    /// Nobody waits for it: an output may be long.
+    fn conceal_in(&self, outputs: Vec<PathBuf>) {
+        let secrets = self.outfit.secrets.clone();
+        tokio::task::spawn_blocking(move || {
+            for output in outputs {
+                if let Err(error) = conceal(&output, &secrets) {
+                    tracing::warn!(%error, ?output, "secrets may stand in the output of a step");
+                }
+            }
+        });
+    }
+
     fn start(&mut self, job: &Job, choice: usize, state: &RunState) {
         if let Err(why) = self.try_start(job, choice, state) {
             self.tell(Notice::Finished(not_begun(job, why)));

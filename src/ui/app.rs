@@ -163,8 +163,8 @@ impl App {
 
     fn draw(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
         self.outputs.follow(&self.world, &self.view);
-        self.view.settle(&self.world);
         let now = self.clock.now();
+        self.view.settle(&self.world, now);
         let size = screen.terminal.size()?;
         let area = Rect::new(0, 0, size.width, size.height);
         self.view.size = Some(area);
@@ -274,6 +274,7 @@ impl App {
 
     fn frame(&mut self, frame: FromEngine) -> anyhow::Result<()> {
         let now = self.clock.now();
+        self.world.heard = Some(now);
         if let FromEngine::Entry(entry) = &frame {
             self.heard(entry, now);
         }

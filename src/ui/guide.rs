@@ -99,11 +99,7 @@ fn blocked(locks: &LockTree, (ours, blocker): (&LockNode, &LockNode)) -> String 
         "perhaps our step waits for"
     };
     let session = &blocker.session;
-    let who = if session.application.is_empty() {
-        session.user.as_deref().unwrap_or("somebody")
-    } else {
-        &session.application
-    };
+    let who = session.name();
     let age = session
         .transaction_age
         .map(words::short)

@@ -9,7 +9,7 @@ use super::panels::watch::{self, Cursor, Panel};
 use super::rows::Rows;
 use super::scene::Scene;
 use super::screen::areas;
-use super::update::{Act, OutputMove, carry_out};
+use super::update::{Act, OutputMove, carry_out, read_on, reads};
 use super::view::{Focus, View};
 use super::widgets::ScrollBar;
 use super::world::World;
@@ -102,6 +102,11 @@ pub fn mouse(
 
 fn wheel(view: &mut View, world: &World, target: Target, by: i64, now: Moment) -> Vec<Act> {
     let focus = match target {
+        Target::Output if reads(view, world) => {
+            view.focus = Focus::Output;
+            read_on(view, world, by * WHEEL);
+            return Vec::new();
+        }
         Target::Output | Target::OutputBar(_) => {
             return vec![Act::Output(OutputMove::Rows(by * WHEEL))];
         }

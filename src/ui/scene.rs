@@ -43,6 +43,11 @@ impl Scene<'_> {
         watch::span(self.theme, text, role)
     }
 
+    /// Keys and what they do.
+    pub fn keys<'t>(&self, keys: &[(&str, &str)]) -> Line<'t> {
+        watch::keys(self.theme, keys)
+    }
+
     /// Draws a panel's frame and tells what is left inside.
     pub fn frame(&self, title: &str, focus: Option<Focus>, area: Rect, buf: &mut Buffer) -> Rect {
         let focused = focus.is_some_and(|focus| focus == self.view.focus);

@@ -9,6 +9,7 @@ use super::keymap;
 use super::keys::Key;
 use super::offer::{Offer, offer};
 use super::output::Direction;
+use super::panels;
 use super::panels::watch::{Cursor, Panel};
 use super::rows::Rows;
 use super::screen::areas;
@@ -177,6 +178,7 @@ fn next_output(view: &mut View, world: &World) {
 fn step_by(view: &mut View, world: &World, by: i64) -> Vec<Act> {
     match view.focus {
         Focus::Steps => move_cursor(view, world, by),
+        Focus::Output if reads(view, world) => read_on(view, world, by),
         Focus::Output => return vec![Act::Output(OutputMove::Rows(by))],
         Focus::Panel(panel) => move_session(view, world, panel, by),
     }
@@ -185,20 +187,35 @@ fn step_by(view: &mut View, world: &World, by: i64) -> Vec<Act> {
 
 fn page_by(view: &mut View, world: &World, by: i64) -> Vec<Act> {
     match view.focus {
-        Focus::Output => vec![Act::Output(OutputMove::Pages(by))],
+        Focus::Output if !reads(view, world) => vec![Act::Output(OutputMove::Pages(by))],
         _ => step_by(view, world, by * 10),
     }
 }
 
 fn to_end(view: &mut View, world: &World, end: bool) -> Vec<Act> {
+    let far = if end { i64::MAX } else { i64::MIN };
     match view.focus {
-        Focus::Output => vec![Act::Output(if end {
+        Focus::Output if !reads(view, world) => vec![Act::Output(if end {
             OutputMove::End
         } else {
             OutputMove::Home
         })],
-        _ => step_by(view, world, if end { i64::MAX } else { i64::MIN }),
+        _ => step_by(view, world, far),
     }
+}
+
+/// Whether the arrows move in what is said of the step under the cursor: it has printed nothing.
+pub(super) fn reads(view: &View, world: &World) -> bool {
+    world.jobs_of(view.step(world)).is_empty()
+}
+
+/// Reads `by` rows on in that.
+pub(super) fn read_on(view: &mut View, world: &World, by: i64) {
+    let ix = view.step(world);
+    let panel = areas(view.size.unwrap_or_default(), world, view).step;
+    let most = panels::extent(world, ix, usize::from(panel.width.saturating_sub(2)));
+    let read = (view.read_of(ix) as i64).saturating_add(by);
+    view.read = Some((ix, read.clamp(0, most as i64) as usize));
 }
 
 /// The lines of the phases panel as they are drawn.

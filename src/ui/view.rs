@@ -56,6 +56,8 @@ pub struct View {
     pub zoomed: bool,
     /// Which of the step's outputs is shown; none: the last.
     pub output: Option<usize>,
+    /// How many rows of what is said of a step that has printed nothing are passed over.
+    pub read: Option<(StepIx, usize)>,
     /// Whether long lines are cut, and from which column on they are shown.
     pub cut: Option<u16>,
     /// What is searched for in the output.
@@ -80,8 +82,20 @@ impl View {
         self.cursor.unwrap_or_else(|| world.focus())
     }
 
-    /// Takes note of what is drawn.
-    pub fn settle(&mut self, world: &World) {
+    /// How many rows of what is said of the step at `ix` are passed over.
+    pub fn read_of(&self, ix: StepIx) -> usize {
+        self.read
+            .filter(|(step, _)| *step == ix)
+            .map_or(0, |(_, rows)| rows)
+    }
+
+    /// Takes note of what is drawn. What can't be asked any more is not asked.
+    pub fn settle(&mut self, world: &World, now: Moment) {
+        let moot = |dialog: &Dialog| dialog.is_moot(&world.plan, &world.state);
+        if let Some(why) = self.dialog.as_ref().and_then(moot) {
+            self.dialog = None;
+            self.say(why, true, now);
+        }
         if let Focus::Panel(panel) = self.focus {
             let listed = world.sessions(panel, self.database);
             self.session.settle(listed.map(|session| session.pid));

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::theme::Role;
-pub use crate::plan::duration::t_clock;
+use crate::plan::ending;
+pub use crate::plan::{count, duration::t_clock};
 use crate::run::{Standing, Status, StepState};
 
 /// The sign of a status, one column wide, and what it means to the eye.
@@ -26,8 +27,13 @@ pub fn step(at: &StepState) -> (&'static str, &'static str, Role) {
     if at.sought.is_some() {
         return ("?", "looked for", Role::Warn);
     }
-    if at.left_out.is_some() {
-        return ("–", "left out", Role::Warn);
+    if let Some(left) = &at.left_out {
+        let word = if left.undo {
+            "undo left out"
+        } else {
+            "left out"
+        };
+        return ("–", word, Role::Warn);
     }
     let (sign, role) = sign(at.status);
     (sign, at.status.word(), role)
@@ -97,10 +103,11 @@ fn scaled(value: f64, units: &[&str]) -> String {
     }
 }
 
-/// `1 step`, `2 steps`.
-pub fn count(n: usize, what: &str) -> String {
-    let s = if n == 1 { "" } else { "s" };
-    format!("{n} {what}{s}")
+/// `1 row`, `1.2k rows`.
+pub fn amount(value: f64, what: &str) -> String {
+    let number = number(value);
+    let ending = ending(number == "1");
+    format!("{number} {what}{ending}")
 }
 
 /// A number of bytes for people.
@@ -141,6 +148,8 @@ mod tests {
             "0", "0.3", "7", "10", "42", "999", "1.2k", "12k", "77M", "3000T",
         ];
         assert_eq!(numbers.map(number), shown);
+        let rows = [0.0, 0.98, 1.0, 1_234.0].map(|rows| amount(rows, "row"));
+        assert_eq!(rows, ["0 rows", "1.0 rows", "1 row", "1.2k rows"]);
         assert_eq!(
             [512.0, 3.2e6, -1.5e9].map(bytes),
             ["512 B", "3.2 MB", "-1.5 GB"]

@@ -2,6 +2,7 @@
 //! who is there. It is only ever replaced by what comes from the engine.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::output::Mask;
 use super::panels::watch::Panel;
@@ -16,6 +17,9 @@ use crate::run::{
     ClientId, Command, Concerns, Input, Mismatch, Refusal, RunDir, RunState, Value, Waiting, Wish,
 };
 use crate::wire::FromEngine;
+
+/// How long an engine may be silent before that is shown: it has a beat of 1 s.
+const SILENCE: Duration = Duration::from_millis(2_500);
 
 /// How the screen is connected to the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +44,8 @@ pub struct World {
     pub health: Arc<Health>,
     /// How the screen is connected.
     pub link: Link,
+    /// When the last word came from the engine.
+    pub heard: Option<Moment>,
     /// The number of the screen's connection.
     pub me: Option<ClientId>,
     /// The connection that drives.
@@ -67,6 +73,7 @@ impl World {
             dir,
             health: Arc::default(),
             link: Link::Connecting,
+            heard: None,
             me: None,
             driver: None,
             watchers: 0,
@@ -131,6 +138,13 @@ impl World {
     /// Whether this screen drives.
     pub fn drives(&self) -> bool {
         self.me.is_some() && self.me == self.driver
+    }
+
+    /// For how long nothing has come from an engine that should be there, if that is longer than it
+    /// should be.
+    pub fn silent(&self, now: Moment) -> Option<Duration> {
+        let silent = now.since(self.heard?);
+        (self.link == Link::Up && self.state.end.is_none() && silent >= SILENCE).then_some(silent)
     }
 
     /// Why nobody would hear a command now, if nobody would.

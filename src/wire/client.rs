@@ -65,9 +65,14 @@ pub async fn connect(path: &Path, hello: Hello) -> Result<Client, ConnectError> 
         let why = "its socket is a copy of another run's";
         ConnectError::NoEngine(io::Error::other(why))
     })?;
-    let stream = UnixStream::connect(address)
-        .await
-        .map_err(ConnectError::NoEngine)?;
+    let refused = |error: io::Error| match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            let why = "the engine of this run is another user's: only they, and root, can ask it";
+            ConnectError::Unwelcome(why.to_owned())
+        }
+        _ => ConnectError::NoEngine(error),
+    };
+    let stream = UnixStream::connect(address).await.map_err(refused)?;
     let (read, write) = stream.into_split();
     let mut receiver = Receiver(FramedRead::new(read, LinesCodec::new()));
     let mut sender = Sender(FramedWrite::new(write, LinesCodec::new()));

@@ -16,7 +16,7 @@ const AGAIN: Duration = Duration::from_millis(500);
 /// How many entries of the journal are read at a time.
 const BATCH: u64 = 1000;
 
-/// How long an engine may be silent: it has a beat of 2 s.
+/// How long an engine may be silent: it has a beat of 1 s.
 const SILENCE: Duration = Duration::from_secs(8);
 
 /// Something heard.

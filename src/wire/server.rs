@@ -1,6 +1,8 @@
 //! The engine's end.
 
+use std::fs::{self, Permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,7 +31,7 @@ const LINE_LIMIT: usize = 1024 * 1024;
 /// How many entries are read at a time.
 const BATCH: u64 = 256;
 /// How often a terminal hears that the engine is there, at least.
-const BEAT: Duration = Duration::from_secs(2);
+const BEAT: Duration = Duration::from_secs(1);
 /// How long a new connection has to say who it is.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -71,8 +73,10 @@ impl Drop for Place {
 /// Listens at `path` and serves whoever comes, until the task is dropped.
 pub fn serve(path: &Path, server: Server) -> io::Result<impl Future<Output = ()> + use<>> {
     let address = socket::to_bind(path)?;
-    let listener = UnixListener::bind(address)?;
+    let listener = UnixListener::bind(&address)?;
     let place = Place(path.to_owned());
+    // Its directory lets nobody else in; this is for whoever opens that.
+    fs::set_permissions(&address, Permissions::from_mode(0o600))?;
     Ok(async move {
         let _place = place;
         let clients = AtomicU64::new(1);

@@ -276,3 +276,27 @@ fn a_recording_without_room_ends_and_what_is_seen_goes_on_being_shown() {
     screen.keys("q");
     assert_eq!(screen.ended(), 0);
 }
+
+#[test]
+fn a_step_whose_output_found_no_room_says_that_there_was_none() {
+    let mut bench = Bench::new();
+    let disk = SmallDisk::under(&mut bench, 8);
+    let plan = WAITS.replace("echo ended >>trace", "echo ended >>trace; echo told");
+    let mut run = bench.start(&plan);
+    run.ctl(&["run"]);
+    run.wait_for("step_launched", |_| true);
+    disk.fill();
+    bench.write("go", "");
+    wait::until("its end is known, and recorded if it can be", || {
+        let stuck = run.status()["journal_stuck"].is_string();
+        stuck || run.step("1.1")["status"] != "running"
+    });
+    disk.free();
+    let end = run.wait_finished("waits");
+    // What it did is done; that it could not tell is what failed it.
+    assert_eq!(bench.read("trace"), "begun\nended\n");
+    assert_eq!(end["outcome"], "failed", "{end}");
+    assert_eq!(end["applied"], "maybe", "{end}");
+    let message = end["message"].as_str().unwrap();
+    assert!(message.starts_with("no space left on "), "{message}");
+}

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod alerts;
+mod beside;
 mod carrying;
 mod causes;
 mod checking;

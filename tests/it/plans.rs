@@ -105,6 +105,18 @@ fn a_secret_in_a_plan_is_told_of_and_not_told() {
         assert!(said.contains("secret-in-plan"), "{format}: {said}");
         assert!(!said.contains("hunter2"), "{format}: {said}");
     }
+    let text =
+        "---\ndatabases: { shop: 'postgres://shop:pw7@db/shop' }\n---\n## Deployment\n- [ ] Go\n";
+    std::fs::write(bench.path("b.md"), text).unwrap();
+    for arguments in [
+        &["check", "b.md"][..],
+        &["check", "--format", "json", "b.md"],
+        &["run", "--headless", "b.md"],
+    ] {
+        let said = text_of(&bench.gonogo(arguments));
+        assert!(said.contains("url-in-plan"), "{arguments:?}: {said}");
+        assert!(!said.contains("pw7"), "{arguments:?}: {said}");
+    }
 }
 
 #[test]

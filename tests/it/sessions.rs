@@ -531,3 +531,52 @@ insert into noisy values (1)\"\"\"";
     let report = String::from_utf8(report.stdout).unwrap();
     assert!(report.contains("not on the standby yet"), "{report}");
 }
+
+#[test]
+fn a_session_that_is_lost_under_a_step_keeps_neither_later_steps_nor_the_way_back_from_going_on() {
+    let mut bench = Bench::new();
+    let url = postgres::database();
+    bench.set("DATABASE_URL", &url);
+    postgres::execute(&url, "create table done (n int)");
+    let sleeps = "sql = \"do $$ begin perform pg_sleep(600); end $$\"\ntransaction = false\n\
+                  undo = { sql = \"insert into done values (7)\" }";
+    let mut run = bench.start(&plan(&[
+        ("set", "sql = \"set app.who = 'ann'\""),
+        ("sleeps", sleeps),
+        (
+            "after",
+            "sql = \"insert into done select length(current_setting('app.who'))\"",
+        ),
+        ("again", INSERT),
+    ]));
+    is(&next(&mut run, "set"), "passed", "yes");
+    run.ctl(&["run", "sleeps"]);
+    let sleeping = "from pg_stat_activity where query like 'do $$ begin perform%'";
+    wait::until("it sleeps", || {
+        postgres::value(&url, &format!("(select count(*) {sleeping})")) == "1"
+    });
+    postgres::execute(
+        &url,
+        &format!("select pg_terminate_backend(pid) {sleeping}"),
+    );
+    is(&run.wait_finished("sleeps"), "unknown", "maybe");
+    run.ctl(&["skip", "sleeps", "--reason", "it only slept"]);
+    if run.state() == "held" {
+        run.ctl(&["release"]);
+    }
+    let end = next(&mut run, "after");
+    is(&end, "passed", "yes");
+    let message = end["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("in a new session: what 1.2"),
+        "{message}"
+    );
+    // It is told once: from here on it is this session.
+    let end = next(&mut run, "again");
+    is(&end, "passed", "yes");
+    assert!(end["message"].is_null(), "{end}");
+    run.ctl(&["rollback", "--tier", "undo"]);
+    run.wait_over();
+    let all = "(select string_agg(n::text, ' ' order by n) from done)";
+    assert_eq!(postgres::value(&url, all), "7");
+}

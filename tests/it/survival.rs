@@ -2,7 +2,8 @@
 
 use std::io::Write;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use gonogo::demo::server::{Server, Shutdown};
 use rustix::process::Signal;
@@ -470,4 +471,36 @@ fn a_server_that_is_restarted_while_nothing_runs_holds_nothing() {
     screen.gone("no server");
     screen.see("of 97 usable");
     assert_eq!(run.state(), "ready");
+}
+
+#[test]
+fn that_an_engine_is_frozen_shows_within_seconds() {
+    let bench = Bench::new();
+    let run = bench.start(WAITS);
+    let screen = Pty::start(&bench, &["attach"], 120, 36);
+    screen.see("driving: you");
+    let engine = run.engine();
+    assert_eq!(run.status()["engine_silent"], false);
+    signal(engine, Signal::STOP);
+    let begun = Instant::now();
+    screen.see("SILENT FOR");
+    assert!(begun.elapsed() < Duration::from_secs(6));
+    let told = text_of(&bench.gonogo(&["ctl", "last", "status"]));
+    assert!(told.contains("DOES NOT ANSWER"), "{told}");
+    assert_eq!(run.status()["engine_silent"], true);
+    signal(engine, Signal::CONT);
+    screen.gone("SILENT FOR");
+    screen.see("driving: you");
+    assert_eq!(run.status()["engine_silent"], false);
+}
+
+#[test]
+fn nobody_else_reaches_the_engine() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let bench = Bench::new();
+    let run = bench.start(WAITS);
+    let mode = |path: PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(run.dir()), 0o700);
+    assert_eq!(mode(run.dir().join("engine.sock")), 0o600);
 }

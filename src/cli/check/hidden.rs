@@ -59,7 +59,7 @@ impl Secrets {
 fn holds_secret(opened: &Opened) -> bool {
     let accepted = opened.allowed.iter().map(|allowed| &allowed.problem);
     let mut all = opened.problems.iter().chain(accepted);
-    all.any(|problem| problem.code == plan::SECRET)
+    all.any(|problem| matches!(problem.code, plan::SECRET | plan::URL_IN_PLAN))
 }
 
 /// A string of JSON, in its quotes, and whether it is a field's name.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 
 use crate::cli::problems;
-use crate::plan::{Element, Opened, Plan, Problem, Severity, Step, duration, printable};
+use crate::plan::{Element, Opened, Plan, Problem, Severity, Step, count, duration, printable};
 
 /// How many places of one problem are named.
 const MAX_PLACES: usize = 12;
@@ -90,7 +90,7 @@ fn outline(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
     for phase in &plan.phases {
         let mut words = vec![
             phase.spec.kind.word().to_owned(),
-            format!("{} steps", phase.steps.len()),
+            count(phase.steps.len(), "step"),
         ];
         words.extend(phase.spec.budget.map(duration::show));
         words.extend(phase.spec.at.as_ref().map(|at| at.words.clone()));
@@ -156,7 +156,7 @@ fn counts(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
     let counts: Vec<String> = counts
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(number, what)| counted(*number, what))
+        .map(|(number, what)| count(*number, what))
         .collect();
     if counts.is_empty() {
         return Ok(());
@@ -165,7 +165,7 @@ fn counts(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn verdict(opened: &Opened, out: &mut impl Write) -> io::Result<()> {
-    let count = |severity| {
+    let number_of = |severity| {
         opened
             .problems
             .iter()
@@ -173,21 +173,15 @@ fn verdict(opened: &Opened, out: &mut impl Write) -> io::Result<()> {
             .count()
     };
     let name = opened.source.name();
-    match (count(Severity::Error), count(Severity::Warning)) {
+    match (number_of(Severity::Error), number_of(Severity::Warning)) {
         (0, 0) => writeln!(out, "{name}: in order"),
         (0, warnings) if opened.plan.is_none() => {
-            writeln!(out, "{name}: {}", counted(warnings, "warning"))
+            writeln!(out, "{name}: {}", count(warnings, "warning"))
         }
-        (0, warnings) => writeln!(out, "{name}: can be run; {}", counted(warnings, "warning")),
+        (0, warnings) => writeln!(out, "{name}: can be run; {}", count(warnings, "warning")),
         (errors, warnings) => {
-            let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+            let (errors, warnings) = (count(errors, "error"), count(warnings, "warning"));
             writeln!(out, "{name}: can't be run; {errors}, {warnings}")
         }
     }
-}
-
-/// `1 error`, `2 errors`.
-fn counted(number: usize, word: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {word}{plural}")
 }

@@ -195,6 +195,9 @@ pub struct StepFinished {
     /// server, or without what they had left in it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub elsewhere: bool,
+    /// What of it still ran when it had ended, a few words a process: nobody waits for that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub running: Vec<String>,
     /// What it left to the shell steps after it, if it left anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Left>,
@@ -221,6 +224,9 @@ pub struct SessionLeft {
     /// What is gone with the session, a few words each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub own: Vec<String>,
+    /// What may have been in it and was lost before anybody could ask, a few words each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsure: Vec<String>,
 }
 
 /// The directory and the exported variables that a shell step left to the next, as far as they are

@@ -18,6 +18,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::session::Session;
+use crate::plan::count;
 
 pub(super) use turns::{Crowd, Turns};
 pub(super) use wanted::{Lock, conflicts};
@@ -31,7 +32,8 @@ pub struct LockTree {
     pub blockers: u32,
     /// How many sessions wait, those that are not listed included.
     pub waiters: u32,
-    /// How many of the waiting sessions are not listed, because there are too many.
+    /// How many of the waiting sessions are not in the tree, not even as one like another, because there are
+    /// too many.
     pub unlisted: u32,
     /// For how many things of which it is not known yet who holds them, because too many wait, sessions wait.
     #[serde(default)]
@@ -63,7 +65,8 @@ pub struct LockNode {
     /// How many sessions just like it are not shown: they wait beneath the same session, in the same
     /// mode, for partitions of the same table, and nobody waits for them.
     pub folded: u32,
-    /// How many others that want the same in the same mode are not listed, because there are too many.
+    /// How many others that want the same in the same mode have no line of their own, because there are too
+    /// many.
     #[serde(default)]
     pub alike: u32,
     /// The session. A blocker with pid 0 stands for all prepared transactions.
@@ -80,7 +83,7 @@ pub struct LockNode {
 /// A lock that a session waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wanted {
-    /// The mode, such as `AccessExclusive`.
+    /// The mode, such as `AccessExclusive`; empty where what it waits for has none.
     pub mode: String,
     /// The server's word for the kind of thing, such as `relation` or `transactionid`.
     pub locktype: String,
@@ -120,8 +123,7 @@ impl Prepared {
 impl Queue {
     /// The queue in a few words: `7 sessions, the oldest for 12s: web 5, cron 2`.
     pub fn words(&self) -> String {
-        let s = if self.sessions == 1 { "" } else { "s" };
-        let mut words = format!("{} session{s}", self.sessions);
+        let mut words = count(self.sessions as usize, "session");
         if let Some(oldest) = self.oldest {
             words.push_str(&format!(", the oldest for {}s", oldest.as_secs()));
         }
@@ -140,7 +142,35 @@ impl Queue {
     }
 }
 
+impl Wanted {
+    /// The lock in words, such as `AccessExclusive orders`.
+    pub fn words(&self) -> String {
+        format!("{} {}", self.mode, self.object)
+            .trim_start()
+            .to_owned()
+    }
+
+    /// The same in a sentence.
+    pub fn on(&self) -> String {
+        lock_on(&self.mode, &self.object)
+    }
+}
+
+/// A lock of this mode on something, in words.
+pub fn lock_on(mode: &str, object: &str) -> String {
+    match mode {
+        "" => object.to_owned(),
+        mode => format!("{mode} on {object}"),
+    }
+}
+
 impl LockTree {
+    /// Whether each session that waits has a line of its own.
+    pub fn lists_all(&self) -> bool {
+        let alone = |node: &LockNode| node.alike == 0 && node.folded == 0;
+        self.unlisted == 0 && self.nodes.iter().all(alone)
+    }
+
     /// The root of the node at `place`; the node itself if it is one.
     pub fn root_of(&self, place: usize) -> Option<&LockNode> {
         self.nodes
@@ -153,7 +183,7 @@ impl LockTree {
     /// are called and what ends them.
     pub fn who(&self, session: &Session) -> String {
         if session.pid != 0 {
-            return format!("{} {}", session.pid, session.application);
+            return format!("{} {}", session.pid, session.name());
         }
         self.prepared_words()
     }
@@ -224,6 +254,35 @@ pub(super) struct Waits {
     pub(super) unasked: u32,
     /// Why not all of it is known, if something could not be seen.
     pub(super) blind: Option<String>,
+}
+
+impl Waits {
+    /// Adds what those want that wait for a snapshot, of which nothing is seen among the locks, and what those
+    /// are that keep it from them.
+    pub(super) fn add_snapshots(&mut self) {
+        for edge in &self.edges {
+            let waiter = self.sessions.get(&edge.waiter);
+            let Some(waiter) = waiter.filter(|waiter| waiter.waits_for_snapshot()) else {
+                continue;
+            };
+            let wanted = Wanted {
+                mode: String::new(),
+                locktype: "snapshot".to_owned(),
+                relation: None,
+                partition_of: None,
+                object: "a safe snapshot".to_owned(),
+                waited: waiter.query_age,
+            };
+            self.wanted.insert(edge.waiter, wanted);
+            for blocker in &edge.blockers {
+                let held = self.held.entry(*blocker).or_default();
+                let words = "a serializable transaction";
+                if !held.iter().any(|known| known == words) {
+                    held.push(words.to_owned());
+                }
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -215,6 +215,38 @@ fn three_hundred_waiters_of_one_queue_stay_in_one_tree() {
 }
 
 #[test]
+fn who_is_one_like_another_is_not_missing_in_the_tree() {
+    let mut waits = waits(&["2 < 1", "3 < 1"], &[]);
+    waits.waiting = 45;
+    waits.spoken_for.insert(2, 39);
+    let tree = waits.tree();
+    assert_eq!((tree.waiters, tree.unlisted), (45, 4));
+    assert_eq!((tree.nodes[0].beneath, tree.lists_all()), (41, false));
+    waits.spoken_for.clear();
+    waits.waiting = 2;
+    assert!(waits.tree().lists_all());
+}
+
+#[test]
+fn who_waits_for_a_snapshot_wants_that_and_those_in_its_way_are_serializable() {
+    let mut waits = waits(&["2 < 1, 3", "4 < 3"], &[]);
+    let session = waits.sessions.get_mut(&2).unwrap();
+    session.wait = Some("IPC: SafeSnapshot".to_owned());
+    session.query_age = Some(Duration::from_secs(7));
+    waits.held.insert(3, vec!["RowExclusive orders".to_owned()]);
+    waits.add_snapshots();
+    let wanted = &waits.wanted[&2];
+    assert_eq!((wanted.words(), wanted.on()), {
+        let words = "a safe snapshot".to_owned();
+        (words.clone(), words)
+    });
+    assert_eq!(wanted.waited, Some(Duration::from_secs(7)));
+    assert_eq!(waits.held[&1], ["a serializable transaction"]);
+    assert_eq!(waits.held[&3].len(), 2);
+    assert!(!waits.wanted.contains_key(&4));
+}
+
+#[test]
 fn a_long_chain_needs_no_deep_stack() {
     let edges: Vec<String> = (2..2_000)
         .map(|pid| format!("{pid} < {}", pid - 1))

@@ -24,11 +24,12 @@ impl Waits {
         branches.grow();
         let nodes = fold(branches.nodes);
         let listed = count(blockers.len());
+        let alike: u32 = nodes.iter().map(|node| node.alike).sum();
         LockTree {
             blockers: count(nodes.iter().filter(|node| node.depth == 0).count()),
             nodes,
-            waiters: self.waiting.max(listed),
-            unlisted: self.waiting.saturating_sub(listed),
+            waiters: self.waiting.max(listed + alike),
+            unlisted: self.waiting.saturating_sub(listed + alike),
             unasked: self.unasked,
             behind_ours: self.behind_ours(&blockers),
             prepared: self.prepared.clone(),

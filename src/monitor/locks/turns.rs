@@ -15,12 +15,13 @@ const QUEUES: usize = 200;
 /// Who waits at one moment.
 #[derive(Debug)]
 pub(in crate::monitor) struct Crowd {
+    /// Those that have to be asked come first.
     waiting: Vec<i32>,
     is_waiting: HashSet<i32>,
     /// Those that want the same, whoever speaks for them first; the longest queue first.
     queues: Vec<Vec<i32>>,
     /// Who has to be asked.
-    speakers: Vec<i32>,
+    speakers: HashSet<i32>,
 }
 
 impl Crowd {
@@ -44,16 +45,16 @@ impl Crowd {
             queues[at].push(pid);
         }
         queues.sort_by_key(|queue| Reverse(queue.len()));
-        let first = queues.iter().filter_map(|queue| queue.first().copied());
-        let mut speakers: Vec<i32> = waiting.iter().take(ours).copied().collect();
-        let others: Vec<i32> = first
-            .take(QUEUES)
-            .filter(|pid| !speakers.contains(pid))
-            .collect();
-        speakers.extend(others);
+        let first = queues.iter().filter_map(|queue| queue.first());
+        let speakers = waiting.iter().take(ours).chain(first.take(QUEUES));
+        let mut in_turn: Vec<i32> = speakers.copied().collect();
+        let speakers = in_turn.iter().copied().collect();
+        let mut is_waiting = HashSet::new();
+        in_turn.extend(waiting);
+        in_turn.retain(|pid| is_waiting.insert(*pid));
         Crowd {
-            is_waiting: waiting.iter().copied().collect(),
-            waiting,
+            waiting: in_turn,
+            is_waiting,
             queues,
             speakers,
         }
@@ -72,50 +73,38 @@ impl Turns {
     /// Begins another look, and forgets whoever waits no more, or need not be known.
     pub(in crate::monitor) fn begin(&mut self, crowd: &Crowd) {
         self.look += 1;
-        let of_all = self.known.values().flat_map(|(_, edge)| &edge.blockers);
-        let needed: HashSet<i32> = of_all.chain(&crowd.speakers).copied().collect();
+        let needed = self.needed(crowd);
         self.known.retain(|pid, (_, edge)| {
             crowd.is_waiting.contains(pid) && needed.contains(pid) && !edge.blockers.is_empty()
         });
     }
 
-    /// Who is asked next, `most` of them: those without whose answer the tree would lack a blocker, or take
-    /// one for its root that waits itself; then those whose answers are the oldest, and then any others.
+    /// Those without whose answers the tree would lack a blocker, or take one for its root that waits itself.
+    fn needed(&self, crowd: &Crowd) -> HashSet<i32> {
+        let edges = self.known.values();
+        let before = edges.filter_map(|(_, edge)| edge.blockers.first());
+        before.chain(&crowd.speakers).copied().collect()
+    }
+
+    /// Who is asked next, `most` of them: those that are needed and were never asked; then those whose answers
+    /// are the oldest, and then any others.
     pub(in crate::monitor) fn next(&self, crowd: &Crowd, most: usize) -> Vec<i32> {
-        let is_left = |pid: &i32| {
-            self.known
-                .get(pid)
-                .is_none_or(|(look, _)| *look < self.look)
+        const FIRST: u64 = 0;
+        let needed = self.needed(crowd);
+        let rank = |pid: &i32| match self.known.get(pid) {
+            None if needed.contains(pid) => FIRST,
+            None => u64::MAX,
+            Some((look, _)) => *look,
         };
-        let left: Vec<i32> = crowd.waiting.iter().copied().filter(is_left).collect();
-        if left.len() <= most {
-            return left;
+        let ranked = crowd.waiting.iter().map(|pid| (rank(pid), *pid));
+        let mut left: Vec<(u64, i32)> = ranked.filter(|(rank, _)| *rank != self.look).collect();
+        left.sort_by_key(|(rank, _)| *rank);
+        // What these answer may tell of others that are needed as well.
+        if left.len() > most && left.first().is_some_and(|(rank, _)| *rank == FIRST) {
+            left.retain(|(rank, _)| *rank == FIRST);
         }
-        let is_unknown =
-            |pid: &i32| crowd.is_waiting.contains(pid) && !self.known.contains_key(pid);
-        let hidden_behind = |edge: &Edge| {
-            let first = edge.blockers.first().copied()?;
-            edge.blockers.iter().all(is_unknown).then_some(first)
-        };
-        let behind = self
-            .known
-            .values()
-            .filter_map(|(_, edge)| hidden_behind(edge));
-        let mut next: Vec<i32> = crowd.speakers.iter().copied().filter(is_unknown).collect();
-        let mut behind: Vec<i32> = behind.filter(|pid| !next.contains(pid)).collect();
-        behind.sort_unstable();
-        behind.dedup();
-        next.extend(behind);
-        if next.is_empty() {
-            let before = self.known.iter().filter(|(_, (look, _))| *look < self.look);
-            let mut before: Vec<(u64, i32)> =
-                before.map(|(pid, (look, _))| (*look, *pid)).collect();
-            before.sort_unstable();
-            next.extend(before.iter().map(|(_, pid)| pid));
-            next.extend(crowd.waiting.iter().copied().filter(is_unknown));
-        }
-        next.truncate(most);
-        next
+        left.truncate(most);
+        left.into_iter().map(|(_, pid)| pid).collect()
     }
 
     /// Takes in the answers of those that were `asked`: who has none waits for nobody by now.

@@ -37,6 +37,13 @@ pub(super) mod at {
     pub(in super::super) const CLOCK: usize = 19;
 }
 
+/// Whether a session waits for others.
+macro_rules! waits {
+    () => {
+        "(wait_event_type = 'Lock' OR wait_event = 'SafeSnapshot')"
+    };
+}
+
 /// All sessions of the server, in one scan, and which of them are listed: those of this database, idle ones
 /// where they are wanted.
 macro_rules! activity {
@@ -59,7 +66,9 @@ macro_rules! alike {
             "SELECT NULL::int4, datid, usesysid, application_name, client_addr, NULL::int4, state, NULL,
                     NULL, NULL, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz,
                     NULL::timestamptz, NULL::int4, NULL, NULL::bytea, count(*),
-                    count(*) FILTER (WHERE wait_event_type = 'Lock'), NULL::timestamptz
+                    count(*) FILTER (WHERE ",
+            waits!(),
+            "), NULL::timestamptz
                FROM a
               WHERE (backend_type = 'client backend'
                      OR backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL)",
@@ -84,7 +93,7 @@ pub(super) const SESSIONS: &str = concat!(
 /// Some of those that are listed. Ours come before all others, whether their name says so or their number
 /// is known; then those that come first in this order.
 macro_rules! some {
-    ($which:literal, $first:literal, $limit:literal) => {
+    ($which:expr, $first:literal, $limit:literal) => {
         concat!(
             "(SELECT ",
             session_fields!(),
@@ -105,12 +114,12 @@ macro_rules! some {
 pub(super) const SOME_SESSIONS: &str = concat!(
     activity!(),
     some!(
-        "state <> 'idle' AND wait_event_type = 'Lock'",
+        concat!("state <> 'idle' AND ", waits!()),
         "query_start",
         "greatest(200, $4)"
     ),
     some!(
-        "state <> 'idle' AND wait_event_type IS DISTINCT FROM 'Lock'",
+        concat!("state <> 'idle' AND ", waits!(), " IS NOT TRUE"),
         "xact_start NULLS LAST",
         "greatest(200, $4)"
     ),

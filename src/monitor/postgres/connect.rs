@@ -81,11 +81,11 @@ impl Target {
             match self.with(&purpose.settings()).connect().await {
                 Ok(mut connection) => {
                     let pooled = !has_settings(&mut connection).await?;
-                    Ok(Line::new(connection, purpose, pooled))
+                    Ok(Line::new(connection, purpose, pooled, self.tally()))
                 }
                 Err(error) if refuses_options(&error) => {
                     let connection = self.plain().connect().await?;
-                    Ok(Line::new(connection, purpose, true))
+                    Ok(Line::new(connection, purpose, true, self.tally()))
                 }
                 Err(error) => Err(error),
             }

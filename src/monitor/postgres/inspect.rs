@@ -14,17 +14,50 @@ use crate::monitor::inspection::{Inspection, Planned, SessionLock, Shown, Subjec
 use crate::monitor::locks::Prepared;
 use crate::monitor::session::Backend;
 
+/// Whom the process that replays the log of another server waits for: it has a queue of its own, of which
+/// the server says nothing but what is seen among the locks.
+macro_rules! recovery {
+    ($wanted:literal, $of:literal) => {
+        concat!(
+            "CASE WHEN pg_catalog.pg_is_in_recovery() THEN
+             ARRAY(SELECT DISTINCT ",
+            $wanted,
+            ".pid
+                 FROM pg_catalog.pg_locks AS w
+                 JOIN pg_catalog.pg_locks AS h ON h.granted AND h.pid <> w.pid AND h.database = w.database
+                                                  AND h.relation = w.relation
+                WHERE NOT w.granted AND w.locktype = 'relation'
+                  AND (SELECT s.backend_type
+                         FROM pg_catalog.pg_stat_get_activity(w.pid) AS s) = 'startup'
+                  AND ",
+            $of,
+            ".pid = $1)
+             ELSE '{}' END"
+        )
+    };
+}
+
 /// Who waits for a session. Asking that of a session stops the whole server for a moment, so only those are
-/// asked that have waited longest. That they wait, every role may see among the locks, and only there.
+/// asked that have waited longest. That they wait, every role may see among the locks, and only there; but
+/// who waits for a snapshot is not among them.
 macro_rules! blocks {
     () => {
-        "ARRAY(SELECT w.pid
+        concat!(
+            "ARRAY(SELECT w.pid
                  FROM (SELECT o.pid
                          FROM (SELECT DISTINCT pid FROM pg_catalog.pg_locks
                                 WHERE NOT granted AND pid <> $1) AS o
                          LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(o.pid) AS s ON true
                         ORDER BY s.query_start LIMIT 50) AS w
-                WHERE $1 = ANY(pg_catalog.pg_blocking_pids(w.pid))) AS blocks"
+                WHERE $1 = ANY(pg_catalog.pg_blocking_pids(w.pid))
+               UNION
+               SELECT w.pid FROM pg_catalog.pg_stat_get_activity(NULL) AS w
+                WHERE w.wait_event = 'SafeSnapshot'
+                  AND $1 = ANY(pg_catalog.pg_safe_snapshot_blocking_pids(w.pid)))
+             || ",
+            recovery!("w", "h"),
+            " AS blocks"
+        )
     };
 }
 
@@ -35,7 +68,10 @@ const SESSION: &str = concat!(
             CASE WHEN pg_catalog.getdatabaseencoding() = 'UTF8' THEN a.query END AS statement,
             CASE WHEN pg_catalog.getdatabaseencoding() <> 'UTF8'
                  THEN pg_catalog.convert_to(a.query, pg_catalog.getdatabaseencoding()) END AS raw_statement,
-            pg_catalog.pg_blocking_pids(a.pid) AS blocked_by, ",
+            pg_catalog.pg_blocking_pids(a.pid) || pg_catalog.pg_safe_snapshot_blocking_pids(a.pid)
+              || ",
+    recovery!("h", "w"),
+    " AS blocked_by, ",
     blocks!(),
     " FROM pg_catalog.pg_settings AS s, pg_catalog.pg_stat_get_activity($1) AS a
       WHERE s.name = 'track_activity_query_size'

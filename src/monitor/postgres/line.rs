@@ -1,5 +1,6 @@
 //! One connection, each statement under a deadline.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
@@ -7,10 +8,14 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Connection, Postgres};
 
 use super::connect::Purpose;
+use super::target::Tally;
 use super::trouble::Trouble;
 
 /// How long an answer may take: the server's own limit of two seconds, and a second for the way.
 const DEADLINE: Duration = Duration::from_secs(3);
+
+/// The transactions of a connection's beginning: the login, and the look at its settings.
+const LOGIN: u64 = 2;
 
 /// A statement with its values.
 pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
@@ -29,23 +34,34 @@ pub(super) struct Line {
     connection: PgConnection,
     purpose: Purpose,
     pooled: bool,
-    /// How many transactions went over it.
-    transactions: u64,
+    /// How many transactions went over it and the others to its database.
+    tally: Tally,
 }
 
 impl Line {
-    pub(super) fn new(connection: PgConnection, purpose: Purpose, pooled: bool) -> Self {
-        Line {
+    pub(super) fn new(
+        connection: PgConnection,
+        purpose: Purpose,
+        pooled: bool,
+        tally: Tally,
+    ) -> Self {
+        let line = Line {
             connection,
             purpose,
             pooled,
-            transactions: 0,
-        }
+            tally,
+        };
+        line.count(LOGIN);
+        line
     }
 
-    /// How many transactions the server has counted for it, near enough.
+    /// How many transactions the server has counted for all lines to its database, near enough.
     pub(super) fn transactions(&self) -> u64 {
-        self.transactions
+        self.tally.load(Ordering::Relaxed)
+    }
+
+    fn count(&self, transactions: u64) {
+        self.tally.fetch_add(transactions, Ordering::Relaxed);
     }
 
     /// Whether a pooler stands between us and the server.
@@ -72,7 +88,7 @@ impl Line {
     /// Ends what [`Line::begin`] has begun.
     pub(super) async fn end(&mut self) -> Result<(), Trouble> {
         if self.pooled {
-            self.transactions += 1;
+            self.count(1);
             self.text("COMMIT").await?;
         }
         Ok(())
@@ -101,18 +117,20 @@ impl Line {
         // A pooler may not know statements that were prepared on another session.
         let statement = statement.persistent(!self.pooled);
         // Elsewhere each statement is a transaction.
-        self.transactions += u64::from(!self.pooled);
+        self.count(u64::from(!self.pooled));
         within(statement.fetch_all(&mut self.connection)).await
     }
 
     /// The rows of `sql`, every field as text. This is the only place where text that is not ours
     /// goes to a server, and it is the text of the plan.
     pub(super) async fn text(&mut self, sql: &str) -> Result<Vec<PgRow>, Trouble> {
+        self.count(u64::from(!self.pooled));
         within(sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.connection)).await
     }
 
     /// Makes sure that the other end still answers.
     pub(super) async fn ping(&mut self) -> Result<(), Trouble> {
+        self.count(1);
         within(self.connection.ping()).await
     }
 }

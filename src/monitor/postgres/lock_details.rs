@@ -1,4 +1,4 @@
-//! Looking up what the waiting sessions want, and what those hold that they wait for.
+//! Looking up what the waiting sessions want, who wants the same, and what those hold that they wait for.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -10,29 +10,29 @@ use super::facts::Facts;
 use super::line::{Line, query};
 use super::rows::{field, flag, seconds, text};
 use super::trouble::Trouble;
-use crate::clock::{Clock, Moment};
+use crate::clock::Moment;
 use crate::monitor::locks::{Edge, Lock, Waits, Wanted, conflicts};
 
 /// The least time between two readings of `pg_locks`, which cost as much as there are locks; and how many
-/// times as long as it takes to read them, where that is more, and the most.
+/// times as long as the server takes to read them, where that is more, and the most.
 const DETAILS_HOLD: Duration = Duration::from_secs(2);
-const DETAILS_SHARE: u32 = 250;
+const DETAILS_SHARE: u32 = 800;
 const DETAILS_HOLD_MOST: Duration = Duration::from_secs(10);
-
-/// How long what took so long to read is good for.
-pub(super) fn good_for(took: Duration) -> Duration {
-    (took * DETAILS_SHARE).clamp(DETAILS_HOLD, DETAILS_HOLD_MOST)
-}
 
 /// What the waiting sessions want, the rows they are in line for, and what their blockers hold of the
 /// same things, of which one session may hold tens of thousands; and of all sessions how many wait for a
 /// table that ours hold or waited for first, in a mode that ours keep out.
+///
+/// Then the sessions of this database that wait, those together that want the same in the same mode; `$7` are
+/// known to be of this database. A wait for a transaction belongs to no database, but its session does; and
+/// the process that replays the log of another server belongs to none, but what it waits for does. The last
+/// row has the time that all of it took.
 macro_rules! details {
     ($waitstart:literal) => {
         concat!(
             "WITH l AS MATERIALIZED (
-                 SELECT pid, granted, locktype, mode, transactionid, database, relation, classid, objid,
-                        objsubid, ",
+                 SELECT pid, granted, locktype, mode, transactionid, virtualxid, database, relation, page,
+                        tuple, classid, objid, objsubid, ",
             $waitstart,
             "          AS since
                    FROM pg_locks AS p
@@ -52,7 +52,8 @@ macro_rules! details {
                                   AND w.pid <> ALL($4)
                                   AND w.database = l.database AND w.relation = l.relation
                                   AND l.mode || ' ' || w.mode = ANY($5)
-                                  AND (l.granted OR w.since > l.since)) END AS behind
+                                  AND (l.granted OR w.since > l.since)) END AS behind,
+                    NULL::int4[] AS queue
                FROM l, LATERAL (SELECT database = 0 OR database = $3 AS here) AS n
               WHERE pid = ANY($1) AND (NOT granted OR locktype = 'tuple')
                  OR granted
@@ -63,7 +64,21 @@ macro_rules! details {
                     WHEN 'advisory'
                     THEN (database, classid, objid, objsubid)
                          IN (SELECT database, classid, objid, objsubid FROM wanted
-                              WHERE locktype = 'advisory') END"
+                              WHERE locktype = 'advisory') END
+             UNION ALL
+             (SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, array_agg(pid)
+                FROM l
+               WHERE NOT granted
+                 AND CASE WHEN database <> 0 THEN database = $3
+                          WHEN pid = ANY($7) THEN true
+                          ELSE (SELECT datid = $3 FROM pg_stat_get_activity(l.pid)) END
+               GROUP BY locktype, mode, database, relation, page, tuple, virtualxid, transactionid,
+                        classid, objid, objsubid
+               ORDER BY count(*) DESC
+               LIMIT 1000)
+             UNION ALL
+             SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                    extract(epoch FROM clock_timestamp() - statement_timestamp())::float8, NULL, NULL"
         )
     };
 }
@@ -84,6 +99,8 @@ pub(super) struct Details {
     pub(super) wanted: HashMap<i32, Wanted>,
     pub(super) held: HashMap<i32, Vec<String>>,
     pub(super) behind_ours: u32,
+    /// Those that want the same, together, the most first.
+    pub(super) queues: Vec<Vec<i32>>,
 }
 
 impl Details {
@@ -113,15 +130,15 @@ fn kinds(waits: &Waits) -> &'static [&'static str] {
     }
 }
 
-/// Looks it up for the sessions of `waits`.
+/// Looks it up for the sessions of `waits`; those that wait `here` are known to be of this database.
 pub(super) async fn read_details(
     line: &mut Line,
     waits: &Waits,
     facts: &Facts,
-    ours: &[i32],
-    (now, clock): (Moment, &dyn Clock),
+    (ours, here): (&[i32], &[i32]),
+    now: Moment,
 ) -> Result<Details, Trouble> {
-    let (edges, began) = (&waits.edges, clock.now());
+    let edges = &waits.edges;
     let waiters: Vec<i32> = edges.iter().map(|edge| edge.waiter).collect();
     let blockers: Vec<i32> = edges
         .iter()
@@ -138,26 +155,37 @@ pub(super) async fn read_details(
         .bind(Oid(facts.database))
         .bind(ours)
         .bind(conflicts())
-        .bind(kinds(waits));
+        .bind(kinds(waits))
+        .bind(here);
     let rows = line.rows(statement).await?;
-    let took = clock.now().since(began);
-    let locks: Vec<Lock> = rows.iter().map(lock).collect();
+    let of_lock = |row: &&PgRow| field::<i32>(row, "pid").is_some();
+    let locks: Vec<Lock> = rows.iter().filter(of_lock).map(lock).collect();
+    let took = rows.last().and_then(|row| seconds(row, "waited"));
+    let queues: Vec<Vec<i32>> = rows.iter().filter_map(|row| field(row, "queue")).collect();
+    // Who was only found among the queues is asked about at the next look.
+    let hold = if edges.is_empty() && !queues.is_empty() {
+        Duration::ZERO
+    } else {
+        let hold = took.unwrap_or_default() * DETAILS_SHARE;
+        hold.clamp(DETAILS_HOLD, DETAILS_HOLD_MOST)
+    };
     // Ours may hold several locks on one table, and each row tells of the whole queue before it.
     let behind = rows.iter().filter_map(|row| {
         let relation = text(row, "relation")?;
         Some((relation, field::<i64>(row, "behind")?))
     });
-    let mut queues: HashMap<String, i64> = HashMap::new();
+    let mut before: HashMap<String, i64> = HashMap::new();
     for (relation, sessions) in behind {
-        let queue = queues.entry(relation).or_default();
+        let queue = before.entry(relation).or_default();
         *queue = sessions.max(*queue);
     }
     Ok(Details {
         at: now,
-        hold: good_for(took),
+        hold,
         wanted: Lock::wanted_of_all(&locks),
         held: Lock::held_by_all(&locks),
-        behind_ours: u32::try_from(queues.values().sum::<i64>()).unwrap_or(u32::MAX),
+        behind_ours: u32::try_from(before.values().sum::<i64>()).unwrap_or(u32::MAX),
+        queues,
     })
 }
 

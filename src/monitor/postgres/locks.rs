@@ -7,11 +7,10 @@ use sqlx::postgres::PgRow;
 use super::facts::Facts;
 use super::line::{Line, query};
 use super::lock_details::{Details, read_details};
-use super::queues::Queues;
 use super::rows::{field, flag, seconds, text};
 use super::sessions::sessions_of;
 use super::trouble::Trouble;
-use crate::clock::{Clock, Moment};
+use crate::clock::Moment;
 use crate::monitor::locks::{Crowd, Edge, Prepared, Turns, Waits};
 use crate::monitor::session::Session;
 
@@ -20,12 +19,13 @@ use crate::monitor::session::Session;
 const ASKED: usize = 50;
 const ROUNDS: usize = 4;
 
-/// Who stands before each of the given sessions. Eight are enough to draw it; whether ours are among
-/// them is asked of all.
+/// Who stands before each of the given sessions, of which `$3` wait for a snapshot. Eight are enough to draw it;
+/// whether ours are among them is asked of all.
 const EDGES: &str = "
     SELECT w.pid, b.blockers[1:8] AS blockers, b.blockers && $2 AS behind_ours
       FROM unnest($1::int4[]) AS w (pid),
-           LATERAL (SELECT pg_blocking_pids(w.pid) AS blockers OFFSET 0) AS b";
+           LATERAL (SELECT CASE WHEN w.pid = ANY($3) THEN pg_safe_snapshot_blocking_pids(w.pid)
+                                ELSE pg_blocking_pids(w.pid) END AS blockers OFFSET 0) AS b";
 
 /// The same for the process that replays the log of another server. It has a queue of its own, of which the
 /// server says nothing; what it wants, it wants alone.
@@ -62,7 +62,6 @@ const PREPARED: &str = "
 #[derive(Default)]
 pub(super) struct LockWatch {
     details: Option<Details>,
-    queues: Option<Queues>,
     turns: Turns,
 }
 
@@ -74,33 +73,27 @@ impl LockWatch {
         (listed, waiting): (&[Session], u32),
         facts: &Facts,
         tag: &str,
-        (now, clock): (Moment, &dyn Clock),
+        now: Moment,
     ) -> Result<Waits, Trouble> {
-        let (mut waiters, own) = waiters(listed);
-        let mut waits = Waits::default();
+        let (here, own) = waiters(listed);
         let hidden = !facts.server.rights.may_see_all || facts.server.in_recovery;
-        let crowded = waiters.len().max(waiting as usize) > ASKED;
-        if hidden || crowded {
-            let found = self.read_queues(line, facts, &waiters, (now, clock)).await;
-            match line.part(found).await? {
-                Ok(()) => waiters.extend(self.unlisted(listed)),
-                Err(why) => waits.blind = Some(why),
-            }
-        } else {
-            self.queues = None;
-        }
-        if waiters.is_empty() {
+        // Those that were seen in a queue wait as well, but nobody beyond those that were counted: the queues
+        // may be older than the sessions.
+        let most = if hidden { usize::MAX } else { waiting as usize };
+        let unlisted = self.unlisted(listed).into_iter();
+        let left = most.saturating_sub(here.len());
+        let all: Vec<i32> = here.iter().copied().chain(unlisted.take(left)).collect();
+        let mut waits = Waits::default();
+        if all.is_empty() && !hidden {
             self.details = None;
             return Ok(waits);
         }
-        let seen = if hidden { waiters.len() } else { 0 };
+        let seen = if hidden { all.len() } else { 0 };
         waits.waiting = waiting.max(u32::try_from(seen).unwrap_or(u32::MAX));
-        let ours = listed.iter().filter(|session| session.is_ours());
-        let ours: Vec<i32> = ours.map(|session| session.pid).collect();
-        let queues = self.queues.iter().flat_map(|queues| &queues.all);
-        let queues: Vec<&Vec<i32>> = queues.collect();
-        let crowd = Crowd::new(waiters, own, &queues);
-        let asked = self.ask(line, facts, &crowd, &ours).await;
+        let ours = pids_of(listed, Session::is_ours);
+        let queues = self.details.iter().flat_map(|details| &details.queues);
+        let crowd = Crowd::new(all, own, &queues.collect::<Vec<_>>());
+        let asked = self.ask(line, facts, &crowd, listed).await;
         if let Err(why) = line.part(asked).await? {
             waits.blind = Some(why);
             return Ok(waits);
@@ -113,9 +106,10 @@ impl LockWatch {
         waits.waiting = waits.waiting.saturating_sub(done);
         let added = add_sessions(line, &mut waits, listed, facts, tag).await;
         waits.blind = line.part(added).await?.err().or(waits.blind);
-        let added = self.add_details(line, &mut waits, facts, &ours, (now, clock));
+        let added = self.add_details(line, &mut waits, facts, (&ours, &here), now);
         let added = added.await;
         waits.blind = line.part(added).await?.err().or(waits.blind);
+        waits.add_snapshots();
         let found = prepared_in_the_way(line, &waits.edges).await;
         match line.part(found).await? {
             Ok(prepared) => waits.prepared = prepared,
@@ -130,7 +124,7 @@ impl LockWatch {
         line: &mut Line,
         facts: &Facts,
         crowd: &Crowd,
-        ours: &[i32],
+        listed: &[Session],
     ) -> Result<(), Trouble> {
         self.turns.begin(crowd);
         let mut left = ASKED;
@@ -139,27 +133,9 @@ impl LockWatch {
             if next.is_empty() {
                 break;
             }
-            let found = edges(line, facts, &next, ours).await?;
+            let found = edges(line, facts, &next, listed).await?;
             left -= next.len();
             self.turns.answered(&next, found);
-        }
-        Ok(())
-    }
-
-    async fn read_queues(
-        &mut self,
-        line: &mut Line,
-        facts: &Facts,
-        waiters: &[i32],
-        (now, clock): (Moment, &dyn Clock),
-    ) -> Result<(), Trouble> {
-        if !self
-            .queues
-            .as_ref()
-            .is_some_and(|queues| queues.hold_at(now))
-        {
-            self.queues = None;
-            self.queues = Some(Queues::read(line, facts, waiters, (now, clock)).await?);
         }
         Ok(())
     }
@@ -171,7 +147,7 @@ impl LockWatch {
             .iter()
             .map(|session| (session.pid, session.is_seen()))
             .collect();
-        let queues = self.queues.iter().flat_map(|queues| &queues.all);
+        let queues = self.details.iter().flat_map(|details| &details.queues);
         let all = queues.flatten().copied();
         all.filter(|pid| !listed.get(pid).copied().unwrap_or_default())
             .collect()
@@ -182,13 +158,13 @@ impl LockWatch {
         line: &mut Line,
         waits: &mut Waits,
         facts: &Facts,
-        ours: &[i32],
-        (now, clock): (Moment, &dyn Clock),
+        (ours, here): (&[i32], &[i32]),
+        now: Moment,
     ) -> Result<(), Trouble> {
         let old = self.details.take();
         let details = match old.filter(|details| details.hold_at(now)) {
             Some(details) => details,
-            None => read_details(line, waits, facts, ours, (now, clock)).await?,
+            None => read_details(line, waits, facts, (ours, here), now).await?,
         };
         let since = now.since(details.at);
         for (pid, wanted) in &details.wanted {
@@ -229,16 +205,22 @@ async fn add_sessions(
     Ok(())
 }
 
-/// The pids that wait for a lock: ours first, then what may be ours, then those whose statement has lasted longest; and how many
-/// are ours.
+/// The pids that wait for others: ours first, then what may be ours, then those whose statement has lasted longest; and
+/// how many are ours.
 fn waiters(listed: &[Session]) -> (Vec<i32>, usize) {
-    let mut waiting: Vec<&Session> = listed.iter().filter(|s| s.waits_for_lock()).collect();
+    let mut waiting: Vec<&Session> = listed.iter().filter(|s| s.waits_for_others()).collect();
     waiting.sort_by_key(|session| {
         let ours = (session.is_ours(), session.is_perhaps_ours());
         std::cmp::Reverse((ours, session.query_age))
     });
     let ours = waiting.iter().filter(|session| session.is_ours()).count();
     (waiting.iter().map(|session| session.pid).collect(), ours)
+}
+
+/// The pids of those sessions of which it is so.
+fn pids_of(sessions: &[Session], is: impl Fn(&Session) -> bool) -> Vec<i32> {
+    let found = sessions.iter().filter(|session| is(session));
+    found.map(|session| session.pid).collect()
 }
 
 /// Every pid of the edges.
@@ -252,9 +234,12 @@ async fn edges(
     line: &mut Line,
     facts: &Facts,
     waiters: &[i32],
-    ours: &[i32],
+    listed: &[Session],
 ) -> Result<Vec<Edge>, Trouble> {
-    let statement = query(EDGES).bind(waiters).bind(ours);
+    let statement = query(EDGES)
+        .bind(waiters)
+        .bind(pids_of(listed, Session::is_ours))
+        .bind(pids_of(listed, Session::waits_for_snapshot));
     let mut rows = line.rows(statement).await?;
     if facts.server.in_recovery {
         let of_recovery = query(EDGES_OF_RECOVERY).bind(waiters);

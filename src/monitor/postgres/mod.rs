@@ -28,7 +28,6 @@ mod locks;
 mod migrations;
 mod poll;
 mod progress;
-mod queues;
 mod rarely;
 mod row_counts;
 mod rows;

@@ -145,9 +145,7 @@ impl Poller {
     ) -> Result<Picture, Trouble> {
         let sessions = self.sessions(line, clock).await?;
         let found = (&sessions.listed[..], sessions.waiting);
-        let locks = self
-            .locks
-            .look(line, found, &self.facts, &self.tag, (now, clock));
+        let locks = self.locks.look(line, found, &self.facts, &self.tag, now);
         let waits = locks.await?;
         if let Some((at, bytes)) = self.rarely.size() {
             self.progress.note_size(bytes, at);

@@ -170,10 +170,7 @@ impl ProgressWatch {
             phase: if alone {
                 raw.phase_words()
             } else {
-                format!(
-                    "{}; of this index alone, others may follow",
-                    raw.phase_words()
-                )
+                raw.phase_alone()
             },
             done,
             estimated: ahead.is_some(),
@@ -255,7 +252,7 @@ fn uncounted<'s>(
     let is_long = |session: &&Session| {
         session.state == State::Active
             && session.query_age.is_some_and(|age| age >= LONG)
-            && !session.waits_for_lock()
+            && !session.waits_for_others()
             && session.kind.as_deref() != Some("parallel worker")
             && !counted.iter().any(|known| known.pid == session.pid)
     };
@@ -282,21 +279,22 @@ fn who(session: Option<&Session>) -> String {
     let Some(session) = session else {
         return "idle or in another database".to_owned();
     };
-    let name = match session.application.as_str() {
-        "" => session.user.as_deref().unwrap_or("?"),
-        name => name,
-    };
-    format!("{name}, {}", session.state.words())
+    format!("{}, {}", session.name(), session.state.words())
 }
 
 fn raw(row: &PgRow) -> Option<Raw> {
     let number = |name: &str| field::<f64>(row, name).unwrap_or_default();
     let view: i32 = field(row, "view")?;
+    let place: Vec<i64> = field(row, "place").unwrap_or_default();
     Some(Raw {
         view: View::ALL.get(usize::try_from(view).ok()?)?.0,
         pid: field(row, "pid")?,
         relation: relation(row, "relation"),
         index: relation(row, "index"),
+        place: match place[..] {
+            [at, all] => u32::try_from(at).ok().zip(u32::try_from(all).ok()),
+            _ => None,
+        },
         command: text(row, "command").unwrap_or_default(),
         phase: text(row, "phase").unwrap_or_default(),
         done: number("done"),

@@ -149,7 +149,7 @@ impl Reader<'_> {
                 let session = self.session(row);
                 // Where all are listed, the server has not counted those.
                 if !crowded && is_client(row) {
-                    sessions.waiting += u32::from(session.waits_for_lock());
+                    sessions.waiting += u32::from(session.waits_for_others());
                     alone = 1;
                 }
                 sessions.listed.push(session);

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use reqwest::Url;
 use sqlx::ConnectOptions;
@@ -34,9 +36,13 @@ const FILES: [&str; 7] = [
     "ssl-key",
 ];
 
-/// The driver's options for one database. They hold a password, so they are never printed.
+/// How many transactions a server has counted for us.
+pub(super) type Tally = Arc<AtomicU64>;
+
+/// The driver's options for one database. They hold a password, so they are never printed. What is cloned
+/// from one goes on counting where that has counted what is asked of the server.
 #[derive(Clone)]
-pub struct Target(PgConnectOptions);
+pub struct Target(PgConnectOptions, Tally);
 
 impl Target {
     /// Reads a URL. The error says what is wrong without repeating it.
@@ -78,13 +84,12 @@ impl Target {
         if options.get_socket().is_some() || options.get_host().starts_with('/') {
             options = options.ssl_mode(PgSslMode::Disable);
         }
-        Ok(Target(
-            options
-                .application_name(MONITOR_NAME)
-                // Poolers refuse this parameter; servers since version 12 do not need it.
-                .extra_float_digits(None)
-                .disable_statement_logging(),
-        ))
+        let options = options
+            .application_name(MONITOR_NAME)
+            // Poolers refuse this parameter; servers since version 12 do not need it.
+            .extra_float_digits(None)
+            .disable_statement_logging();
+        Ok(Target(options, Tally::default()))
     }
 
     /// Where the server is, such as `db1.internal:5432`.
@@ -104,6 +109,11 @@ impl Target {
     /// The options for a connection that shows as `application`.
     pub fn named(&self, application: &str) -> PgConnectOptions {
         self.0.clone().application_name(application)
+    }
+
+    /// How many transactions were asked over all its connections.
+    pub(super) fn tally(&self) -> Tally {
+        Arc::clone(&self.1)
     }
 
     /// The options for a connection without any settings of ours.
@@ -163,12 +173,12 @@ mod tests {
             ("postgres://app@/shop?host=db.example", "db.example", "shop"),
             ("postgres://app@:6432/shop", "localhost", "shop"),
         ] {
-            let Target(options) = Target::parse(url).ok().unwrap();
+            let Target(options, _) = Target::parse(url).ok().unwrap();
             assert_eq!(options.get_host(), host);
             assert_eq!(options.get_database(), Some(database));
             assert_eq!(options.get_username(), "app");
         }
-        let Target(options) = Target::parse("postgres://app@db/shop?options=-c%20geqo%3Doff")
+        let Target(options, _) = Target::parse("postgres://app@db/shop?options=-c%20geqo%3Doff")
             .ok()
             .unwrap();
         assert_eq!(options.get_options(), Some("-c geqo=off"));

@@ -3,26 +3,31 @@
 use crate::monitor::progress::View;
 
 /// The columns that every view is brought to, with nothing where it has none. Newer servers count the
-/// indexes that a vacuum has been through.
+/// indexes that a vacuum has been through. The indexes of a table are built anew in the order of their numbers,
+/// unless that is done concurrently.
 fn columns(view: View, counts_indexes: bool) -> &'static str {
     match view {
         View::CreateIndex => {
             "command, phase, blocks_done, blocks_total, tuples_done, tuples_total,
              partitions_done, partitions_total, lockers_done, lockers_total, current_locker_pid,
-             nullif(index_relid, 0)::regclass::text, 0, 0, 0, 0, 0"
+             nullif(index_relid, 0)::regclass::text,
+             CASE command WHEN 'REINDEX' THEN (SELECT ARRAY[count(*) FILTER (WHERE indexrelid <= index_relid),
+                                                            count(*)]
+                                                 FROM pg_index WHERE indrelid = relid) END,
+             0, 0, 0, 0, 0"
         }
         View::Vacuum if counts_indexes => {
             "'VACUUM', phase,
              CASE phase WHEN 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END,
              heap_blks_total, indexes_processed, indexes_total,
-             0, 0, 0, 0, NULL, NULL,
+             0, 0, 0, 0, NULL, NULL, NULL,
              heap_blks_scanned, heap_blks_vacuumed, index_vacuum_count, num_dead_item_ids,
              dead_tuple_bytes / greatest(max_dead_tuple_bytes, 1)::float8"
         }
         View::Vacuum => {
             "'VACUUM', phase,
              CASE phase WHEN 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END,
-             heap_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL,
+             heap_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL,
              heap_blks_scanned, heap_blks_vacuumed, index_vacuum_count, num_dead_tuples,
              num_dead_tuples / greatest(max_dead_tuples, 1)::float8"
         }
@@ -35,16 +40,16 @@ fn columns(view: View, counts_indexes: bool) -> &'static str {
                         THEN (SELECT count(*) FROM pg_index WHERE indrelid = relid)
                         WHEN 'writing new heap' THEN heap_tuples_scanned
                         ELSE (SELECT greatest(reltuples, 0)::float8 FROM pg_class WHERE oid = relid) END,
-             0, 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0"
+             0, 0, 0, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0"
         }
         View::Analyze => {
-            "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0"
+            "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0"
         }
         View::Copy => {
-            "command, type, bytes_processed, bytes_total, tuples_processed, 0, 0, 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0"
+            "command, type, bytes_processed, bytes_total, tuples_processed, 0, 0, 0, 0, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0"
         }
         View::BaseBackup => {
-            "'BASE BACKUP', phase, backup_streamed, backup_total, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0"
+            "'BASE BACKUP', phase, backup_streamed, backup_total, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0"
         }
     }
 }
@@ -86,10 +91,10 @@ pub(super) fn question(views: &[View], counts_indexes: bool) -> String {
         "SELECT view::int4, pid, relation::text, rows::float8, indexed, command::text, phase::text, done::float8,
                 total::float8, more_done::float8, more_total::float8, parts_done::float8,
                 parts_total::float8, lockers_done::int8, lockers_total::int8, locker::int4,
-                index::text, pages::float8, index_pages::float8, several, dead::float8, scanned::float8,
+                index::text, place::int8[], pages::float8, index_pages::float8, several, dead::float8, scanned::float8,
                 cleaned::float8, rounds::float8, found::float8, filled::float8
            FROM ({}) AS p (view, pid, relation, rows, indexed, pages, index_pages, several, dead, command, phase, done, total, more_done, more_total,
-                           parts_done, parts_total, lockers_done, lockers_total, locker, index, scanned,
+                           parts_done, parts_total, lockers_done, lockers_total, locker, index, place, scanned,
                            cleaned, rounds, found, filled)
           WHERE $1 IS NOT NULL
           LIMIT 100",

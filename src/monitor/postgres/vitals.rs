@@ -12,7 +12,7 @@ use super::trouble::Trouble;
 use crate::clock::Moment;
 use crate::monitor::locks::Prepared;
 use crate::monitor::vitals::{
-    Checkpoints, Counters, Disk, Grown, Replica, Slot, Standby, TableChanges, Vitals,
+    Checkpoints, Counters, Disk, Grown, HeldUp, Replica, Slot, Standby, TableChanges, Vitals,
 };
 
 /// How many tables are shown.
@@ -28,6 +28,9 @@ const COUNTERS: &str = "
                 THEN pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::float8
                 END AS behind,
            CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() END AS paused,
+           CASE WHEN pg_is_in_recovery()
+                THEN (SELECT wait_event_type || ': ' || wait_event FROM pg_stat_get_activity(NULL)
+                       WHERE backend_type = 'startup') END AS replay_waits,
            extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8 AS applied,
            EXISTS (SELECT FROM pg_stat_get_wal_senders()) AS replicas,
            EXISTS (SELECT FROM pg_replication_slots) AS slots,
@@ -88,6 +91,8 @@ const TABLE_CHANGES: &str = "
 pub(super) struct VitalsWatch {
     newest: Vitals,
     counters: Option<Counters>,
+    /// How many of our own transactions the server has not counted yet.
+    owed: f64,
     deadlocks: Grown,
     /// Those because it was time, and those that were asked for.
     checkpoints: [Grown; 2],
@@ -163,13 +168,15 @@ impl VitalsWatch {
             behind,
             paused: flag(row, "paused"),
             applied: seconds(row, "applied"),
+            held_up: text(row, "replay_waits").and_then(|wait| HeldUp::of(&wait)),
         });
         vitals.broken_pages = field::<i64>(row, "broken").and_then(|n| u64::try_from(n).ok());
         let counters = Counters {
             own: line.transactions() as f64,
             ..counters(row, now)
         };
-        vitals.rates = self.counters.and_then(|before| counters.since(&before));
+        let before = self.counters.as_ref();
+        vitals.rates = before.and_then(|before| counters.since(before, &mut self.owed));
         vitals.tps.push(vitals.rates.map(|rates| rates.tps));
         vitals.wal.push(vitals.rates.and_then(|rates| rates.wal));
         vitals.deadlocks = self.deadlocks.take(counters.deadlocks as u64);
@@ -215,7 +222,9 @@ impl VitalsWatch {
 
     async fn look_at_checkpoints(&mut self, line: &mut Line, facts: &Facts) -> Result<(), Trouble> {
         let sql = if facts.checkpointer {
-            "SELECT num_timed AS timed, num_requested AS requested FROM pg_stat_checkpointer"
+            // Those of a standby are counted apart.
+            "SELECT num_timed + restartpoints_timed AS timed, num_requested + restartpoints_req AS requested
+               FROM pg_stat_checkpointer"
         } else {
             "SELECT checkpoints_timed AS timed, checkpoints_req AS requested FROM pg_stat_bgwriter"
         };

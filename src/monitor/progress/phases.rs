@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::course::Extent;
 use super::pace::{After, Stretch};
 use super::words::rebuilds_only;
+use crate::plan::count;
 
 /// The views of the server that tell of progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +61,8 @@ pub(in crate::monitor) struct Raw {
     /// Blocks or bytes.
     pub(in crate::monitor) done: f64,
     pub(in crate::monitor) total: f64,
+    /// Which of the indexes of the table it is, and of how many, where they are built anew in their order.
+    pub(in crate::monitor) place: Option<(u32, u32)>,
     /// Tuples, or what else the view counts besides.
     pub(in crate::monitor) more_done: f64,
     pub(in crate::monitor) more_total: f64,
@@ -193,16 +196,26 @@ impl Raw {
         !self.is_rebuilt() || index.is_some_and(|index| rebuilds_only(statement, index))
     }
 
+    /// The phase where it is that of one index of many.
+    pub(in crate::monitor) fn phase_alone(&self) -> String {
+        let phase = self.phase_words();
+        match self.place.filter(|(_, all)| *all > 1) {
+            Some((at, all)) => format!("{phase}; of this index alone, {at} of {all} on the table"),
+            None => format!("{phase}; of this index alone, others may follow"),
+        }
+    }
+
     /// How much of the whole is done; none where not even a phase tells.
     pub(in crate::monitor) fn part_done(&self) -> Option<f64> {
         if self.phases().is_empty() {
             return ratio(self.done, self.total);
         }
-        let one = self.part_of_one()?;
+        let one = self.part_of_one();
         if self.has_parts() {
-            return Some(((self.parts_done + one) / self.parts_total).min(1.0));
+            let done = self.parts_done + one.unwrap_or(0.0);
+            return Some((done / self.parts_total).min(1.0));
         }
-        Some(one)
+        one
     }
 
     /// Whether it is a build on a partitioned table, which does the same for each partition.
@@ -296,7 +309,7 @@ impl Raw {
     /// What it is at, for people.
     pub(in crate::monitor) fn phase_words(&self) -> String {
         if self.view == View::Copy {
-            return format!("{} rows", self.more_done);
+            return count(self.more_done as usize, "row");
         }
         let phase = self.phase.trim_start_matches("building index: ");
         if self.parts_total > 1.0 {

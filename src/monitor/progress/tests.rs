@@ -12,6 +12,7 @@ pub(super) fn raw(view: View, command: &str, phase: &str, counters: [f64; 4]) ->
         pid: 7,
         relation: Some("orders".to_owned()),
         index: None,
+        place: None,
         command: command.to_owned(),
         phase: phase.to_owned(),
         done: counters[0],

@@ -1,9 +1,12 @@
 //! What a careful reviewer would ask about a plan that is otherwise in order.
 
+use crate::plan::commands::{self, Command, Settings};
 use crate::plan::draft::{Draft, PhaseSpec, TierSpec, UndoOrder};
 use crate::plan::model::{Format, PhaseKind};
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
+use crate::plan::sql_text;
+use crate::plan::work::Work;
 
 pub(super) fn check(draft: &Draft, format: Format, problems: &mut Vec<Problem>) {
     no_deploy_phase(draft, problems);
@@ -42,7 +45,7 @@ fn no_way_back(draft: &Draft, problems: &mut Vec<Problem>) {
         .filter(|phase| phase.kind == PhaseKind::Deploy);
     let mut changes = deploys
         .flat_map(|phase| &phase.steps)
-        .filter(|step| !step.work.is_check());
+        .filter(|step| !step.work.is_check() && !only_looks(&step.work));
     if draft.tiers.is_empty()
         && let Some(step) = changes.find(|step| step.undo.is_none())
     {
@@ -54,6 +57,102 @@ fn no_way_back(draft: &Draft, problems: &mut Vec<Problem>) {
             )
             .hint("give the step an `undo`, or the plan a rollback"),
         );
+    }
+}
+
+/// Programs that leave all as it was, or only write down what they see.
+const LOOKS: [&str; 29] = [
+    "",
+    "[",
+    "[[",
+    "cd",
+    "date",
+    "df",
+    "diff",
+    "dig",
+    "du",
+    "export",
+    "false",
+    "grep",
+    "head",
+    "jq",
+    "ls",
+    "pg_dump",
+    "pg_dumpall",
+    "pg_isready",
+    "set",
+    "sha256sum",
+    "sleep",
+    "stat",
+    "sort",
+    "tail",
+    "test",
+    "true",
+    "uniq",
+    "wc",
+    "which",
+];
+/// Those of which that is so unless a file is written of it.
+const PRINTS: [&str; 3] = ["cat", "echo", "printf"];
+/// What tools are told first that only look.
+const ASKS: [&str; 9] = [
+    "current", "describe", "get", "history", "info", "list", "logs", "ps", "status",
+];
+/// Programs for which these are names of files.
+const FILES: [&str; 14] = [
+    "chmod", "chown", "cp", "install", "kill", "ln", "mkdir", "mv", "rm", "rmdir", "rsync", "scp",
+    "tee", "touch",
+];
+/// How options of `curl` begin that send something.
+const SENDS: [&str; 7] = ["-X", "-d", "-F", "-T", "--data", "--request", "--form"];
+/// How statements begin that only read, and functions that do.
+const READS: [&str; 5] = ["select", "show", "explain", "table", "values"];
+const FUNCTIONS: [&str; 14] = [
+    "and", "any", "avg", "coalesce", "count", "exists", "from", "in", "length", "lower", "max",
+    "min", "now", "sum",
+];
+
+/// Whether `work` surely leaves nothing to undo: a dump, a look at what is there.
+fn only_looks(work: &Work) -> bool {
+    match work {
+        Work::Sql(sql) => only_reads(&sql.text),
+        Work::Shell(shell) => {
+            let script = commands::read(&shell.script, Settings::default());
+            !script.commands.is_empty() && script.commands.iter().all(looks)
+        }
+        _ => false,
+    }
+}
+
+fn only_reads(sql: &str) -> bool {
+    sql_text::statements(sql).into_iter().all(|statement| {
+        let words = sql_text::tokens(statement).map(|token| &statement[token.range]);
+        let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
+        let name = |word: &String| word.starts_with(|c: char| c.is_alphabetic());
+        let calls = |pair: &[String]| {
+            pair[1] == "(" && name(&pair[0]) && !FUNCTIONS.contains(&pair[0].as_str())
+        };
+        let first = words.first().map_or("", String::as_str);
+        // `SELECT … INTO` makes a table, `EXPLAIN ANALYZE` runs what it explains.
+        let does = words.iter().any(|word| word == "into" || word == "analyze");
+        first.is_empty() || (READS.contains(&first) && !does && !words.windows(2).any(calls))
+    })
+}
+
+fn looks(command: &Command<'_>) -> bool {
+    let words = || command.arguments().iter().map(|word| word.text.as_ref());
+    let program = command.program();
+    match program {
+        "psql" => {
+            let mut told = words().filter(|word| word.contains(' ')).peekable();
+            told.peek().is_some()
+                && told.all(only_reads)
+                && !words().any(|word| word.starts_with("-f") || word.starts_with("--file"))
+        }
+        "curl" => !words().any(|word| SENDS.iter().any(|option| word.starts_with(option))),
+        _ if PRINTS.contains(&program) => command.output().is_none(),
+        _ if FILES.contains(&program) => false,
+        _ => LOOKS.contains(&program) || words().take(2).any(|word| ASKS.contains(&word)),
     }
 }
 
@@ -94,5 +193,42 @@ fn empty_phases(draft: &Draft, problems: &mut Vec<Problem>) {
             tier.span,
             format!("\"{}\" has no steps", tier.name),
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::open;
+
+    #[test]
+    fn what_only_looks_needs_no_way_back() {
+        let told = |script: &str| {
+            let text = format!("## Deployment\n\n- [ ] Do it\n\n  ```bash\n  {script}\n  ```\n");
+            let problems = open("t.md", text.as_bytes()).problems;
+            problems.iter().any(|problem| problem.code == "no-way-back")
+        };
+        for script in [
+            "pg_dump -Fc app > app.dump",
+            "sqlx migrate info --source migrations",
+            "kubectl get pods",
+            "psql -c 'select count(*) from orders'",
+            "curl -fsS https://shop.example/health | jq .status",
+        ] {
+            assert!(!told(script), "{script}");
+        }
+        for script in [
+            "sqlx migrate run",
+            "./deploy.sh",
+            "psql -f fix.sql",
+            "psql -c 'select refresh_all()'",
+            "ln -sfn releases/2 current",
+            "echo on > /etc/shop/maintenance",
+            "psql -c 'update orders set a = 1'",
+            "curl -X POST https://shop.example/close",
+            "kubectl set image deploy/shop shop=shop:2",
+            "pg_dump app > app.dump\n  ./deploy.sh",
+        ] {
+            assert!(told(script), "{script}");
+        }
     }
 }

@@ -13,6 +13,28 @@ pub(in crate::plan) struct Known {
     pub(in crate::plan) leading: bool,
 }
 
+/// The options of `psql` that take a value.
+pub(in crate::plan) const PSQL: Known = Known {
+    short: "cdfFhLoPpRTUv",
+    long: &[
+        "command",
+        "dbname",
+        "file",
+        "field-separator",
+        "host",
+        "log-file",
+        "output",
+        "pset",
+        "port",
+        "record-separator",
+        "table-attr",
+        "username",
+        "set",
+        "variable",
+    ],
+    leading: false,
+};
+
 /// What a program was given.
 #[derive(Debug, Default)]
 pub(in crate::plan) struct Given<'c, 't> {

@@ -28,13 +28,7 @@ impl Look<'_> {
         match tree {
             Stmt::CreateTable(create) => self.new_table(create),
             Stmt::CreateIndex(create) if create.if_not_exists().is_some() => {
-                let index = name::given(create.index());
-                if self.live.invalid.contains(&index) && !self.live.open {
-                    let message = format!(
-                        "`{index}` is there already and is invalid, as a failed try leaves it: IF NOT EXISTS skips this, returns success, and nothing uses the index"
-                    );
-                    self.say(node, message, Outcome::KeepsIndex);
-                }
+                self.same_index(create);
             }
             Stmt::DropTable(found) if !cascades(node) => {
                 let names = found.table_name_refs().map(|name| name::of(name.syntax()));
@@ -231,6 +225,9 @@ impl Look<'_> {
                 "`{table}` is there already, {difference}: IF NOT EXISTS skips this, returns success, and it stays so"
             );
             return self.say(node, message, Outcome::KeepsColumn);
+        }
+        if self.is_there(&table) {
+            self.skips(node, &table);
         }
     }
 

@@ -13,6 +13,7 @@ use super::name;
 use super::read::{self, Read};
 use super::refused::Look;
 use crate::plan::facts::{Facts, KeyFacts};
+use crate::plan::problem::Severity;
 
 /// Something that is sure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +35,21 @@ pub enum Outcome {
     KeepsColumn,
     /// It is skipped, and an invalid index stays.
     KeepsIndex,
+    /// It is skipped, and an index on something else stays.
+    KeepsOther,
+    /// It is skipped, and what it makes is there, as far as anybody sees.
+    Skipped,
 }
 
 impl Outcome {
+    /// How bad that is.
+    pub fn severity(self) -> Severity {
+        match self {
+            Outcome::Skipped => Severity::Note,
+            _ => Severity::Warning,
+        }
+    }
+
     /// The code of the problem, and what to do about it.
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
@@ -47,6 +60,14 @@ impl Outcome {
             Outcome::KeepsColumn => (
                 "column-skipped",
                 "change the table with a statement of its own, or leave IF NOT EXISTS away to be told",
+            ),
+            Outcome::KeepsOther => (
+                "column-skipped",
+                "give it another name, or drop that one first",
+            ),
+            Outcome::Skipped => (
+                "column-skipped",
+                "leave it out, or leave IF NOT EXISTS away to be told when it runs",
             ),
             Outcome::KeepsIndex => (
                 "invalid-index-skipped",
@@ -152,7 +173,8 @@ impl Live {
                     let known = look.found.len();
                     look.statement(tree);
                     // What fails or is skipped leaves all as it was.
-                    if found.len() == known {
+                    let leaves = |sure: &Sure| sure.outcome != Outcome::Skipped;
+                    if !found[known..].iter().any(leaves) {
                         self.learn(tree, &statement);
                     }
                 }

@@ -147,16 +147,16 @@ fn create_index(catalog: &mut Catalog, create: &ast::CreateIndex) {
     let Some(name) = create.index().map(|index| name::of(index.syntax())) else {
         return;
     };
+    let columns = index_columns(create);
+    catalog.indexes.insert(name, Index { table, columns });
+}
+
+/// The columns that an index is to have.
+pub(super) fn index_columns(create: &ast::CreateIndex) -> Vec<String> {
     let list = create
         .partition_item_list()
         .map_or(String::new(), |list| list.syntax().text().to_string());
-    catalog.indexes.insert(
-        name,
-        Index {
-            table,
-            columns: columns(&list),
-        },
-    );
+    columns(&list)
 }
 
 fn alter_table(catalog: &mut Catalog, alter: &ast::AlterTable) {

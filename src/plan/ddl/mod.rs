@@ -28,6 +28,7 @@ mod name;
 mod object;
 mod read;
 mod refused;
+mod skipped;
 mod stable;
 mod verdict;
 mod view;

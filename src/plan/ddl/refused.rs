@@ -65,7 +65,7 @@ impl Look<'_> {
             && !self.live.relations.contains(name)
     }
 
-    fn is_there(&self, name: &str) -> bool {
+    pub(super) fn is_there(&self, name: &str) -> bool {
         self.live.relations.contains(name)
     }
 
@@ -237,6 +237,8 @@ impl Look<'_> {
                 known.base
             );
             self.say(add.syntax(), message, Outcome::KeepsColumn);
+        } else {
+            self.skips(add.syntax(), &format!("{table}.{column}"));
         }
     }
 

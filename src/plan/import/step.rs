@@ -179,11 +179,17 @@ pub(super) fn expect(expect: &Expect) -> Vec<(String, String)> {
     if let Some(output) = &expect.output {
         put("output", quoted(output));
     }
+    if let Some(word) = &expect.says {
+        put("says", quoted(word));
+    }
     if let Some(regex) = &expect.regex {
         put("regex", quoted(regex.as_str()));
     }
     if let Some(value) = &expect.value {
         put("value", quoted(&value.to_string()));
+    }
+    if let Some(rows) = &expect.rows {
+        put("rows", quoted(&rows.to_string()));
     }
     if !expect.json.is_empty() {
         let json: Vec<String> = expect.json.iter().map(InJson::written).collect();

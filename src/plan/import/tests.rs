@@ -202,6 +202,20 @@ fn what_is_told_and_left_out_is_not_imported() {
 }
 
 #[test]
+fn what_is_expected_is_said() {
+    let text = "## Verification\n- [ ] Must return no rows\n  ```sql\n  select * from t\n  ```\n- [ ] Go\n  ```sh\n  go\n  # Expected: `up`\n  ```\n";
+    let toml = check_same("a.md", text.as_bytes()).unwrap();
+    assert!(
+        toml.contains("{ rows = \"= 0\", shown = \"Must return no rows\" }"),
+        "{toml}"
+    );
+    assert!(
+        toml.contains("{ says = \"up\", shown = \"`up`\" }"),
+        "{toml}"
+    );
+}
+
+#[test]
 fn a_part_of_a_block_that_prints_nothing_captures_nothing() {
     let text = "## Deployment\n```sh capture=\"(?<tag>v[0-9])\"\n#note\n\nput v1\ntrue\n```\n";
     let toml = check_same("a.md", text.as_bytes()).unwrap();

@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
+use super::above;
 use super::blocks::{Block, Fence, Inline, Item, Kind, List, Table};
 use super::conditional;
 use super::criteria;
 use super::decided;
 use super::expected;
 use super::fence::Language;
+use super::guards;
 use super::html::{self, Turn};
 use super::in_text;
 use super::label::Group;
@@ -18,6 +20,7 @@ use super::tables;
 use super::times;
 use super::unrun;
 use super::unsaid::{self, Unsaid};
+use super::ways;
 use super::work;
 use crate::plan::draft::StepSpec;
 use crate::plan::ledger::Place;
@@ -52,12 +55,6 @@ impl Walk<'_, '_> {
         (ordered && self.rules.numbered)
             || self.rules.bullets
             || (item.holds.work && self.rules.fences)
-    }
-
-    /// The case that the paragraph above the block before `next` says it is for.
-    pub(super) fn case<'t>(&self, blocks: &'t [Block], next: usize) -> Option<&'t str> {
-        let above = blocks.get(next.checked_sub(2).filter(|_| self.is_forward())?)?;
-        conditional::above(&above.paragraph()?.text)
     }
 
     /// Looks at a block that is neither a step nor a line of text.
@@ -149,13 +146,19 @@ impl Walk<'_, '_> {
     /// Makes a person say that `step` is needed, if HTML around it says that it is for a case, or in a tab.
     pub(super) fn guard_aside(&mut self, step: &mut StepSpec) {
         if let Some(words) = self.reserved.as_deref().filter(|_| self.is_forward()) {
-            conditional::guard(step, words, self.book);
+            guards::guard(step, words, self.book);
         }
         if let Some(tab) = &self.tab {
-            conditional::guard_way(step, tab, self.book);
+            guards::guard_way(step, tab, self.book);
+        }
+        // Going back nobody asks at each step; of two ways only one is gone all the same.
+        let back = self.rules.place == Place::RollbackStep && !self.found.steps.is_empty();
+        if back && ways::joins(&step.title) {
+            let name = step.title.clone();
+            guards::guard_way(step, &name, self.book);
         }
         if let Some(way) = &self.way {
-            conditional::guard_way(step, way, self.book);
+            guards::guard_way(step, way, self.book);
         }
     }
 
@@ -189,6 +192,9 @@ impl Walk<'_, '_> {
         let said = line
             .filter(|_| shown || self.runs(fence))
             .and_then(|line| unsaid::of(&line.text))
+            .or_else(|| {
+                unsaid::of(above::line(blocks, next - 1, self.book).filter(|_| self.runs(fence))?)
+            })
             .or(self.under.filter(|_| shown || self.runs(fence)));
         let said = said.filter(|unsaid| !plain || *unsaid == Unsaid::Printed);
         let Some(unsaid) = said else {
@@ -226,7 +232,7 @@ impl Walk<'_, '_> {
         let said = expected::in_line(self.book.slice(span));
         match said.filter(|_| from.contains(&step.span.start) && !step.work.is_check()) {
             Some(said) => {
-                expected::add(step, said);
+                expected::add(step, &said, self.book);
                 true
             }
             None => false,

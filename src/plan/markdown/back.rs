@@ -352,7 +352,7 @@ const PLAIN: [Topic; 9] = [
 ];
 
 /// What a heading that speaks of recovery, of giving up or of an emergency may speak of beside it.
-const BACK: [Topic; 13] = [
+const BACK: [Topic; 14] = [
     Topic::Rollback,
     Topic::Recovery,
     Topic::Abandon,
@@ -364,6 +364,7 @@ const BACK: [Topic; 13] = [
     Topic::Copied,
     Topic::Failure,
     Topic::Deploy,
+    Topic::Day,
     Topic::Staged,
     Topic::Turns,
 ];

@@ -1,10 +1,12 @@
 //! What stands below an item that is a step: text to read, blocks to run, tasks of its own.
 
+use super::above;
 use super::blocks::{Block, Fence, Inline, Item, Kind, List, Quote};
 use super::book::Book;
 use super::conditional;
 use super::expected;
 use super::html::{self, Turn};
+use super::in_turn;
 use super::label::{is_label, label};
 use super::notes;
 use super::unrun;
@@ -68,11 +70,29 @@ impl<'t> Gathering<'t, '_, '_> {
     fn blocks(&mut self, blocks: &'t [Block], depth: usize) {
         for (ix, block) in blocks.iter().enumerate() {
             let next = blocks.get(ix + 1);
+            if let Kind::Fence(fence) = &block.kind
+                && fence.language.runs()
+                && self.body.label.is_none()
+            {
+                self.hold(blocks, ix);
+            }
             match (block.paragraph(), next.map(|next| &next.kind)) {
                 (Some(inline), Some(Kind::Fence(_))) if self.case(inline, depth) => {}
                 _ => self.block(block, depth),
             }
         }
+    }
+
+    /// Gives the block at `ix` the name that the line above it gives it, if that says that it is for a case or not to be
+    /// run.
+    fn hold(&mut self, blocks: &[Block], ix: usize) {
+        let named = above::line(blocks, ix, self.book);
+        let holds = |line: &&str| match self.place {
+            Place::RollbackStep => in_turn::says_case(line),
+            _ => conditional::above(line).is_some(),
+        };
+        let held = named.filter(|line| unsaid::of(line).is_some() || holds(line));
+        self.body.label = held.map(|line| (label(line), false));
     }
 
     /// Whether `inline`, which stands above a block, is more than its name and says what that is for: "It may time

@@ -1,18 +1,15 @@
-//! Commands among the steps forward that are only for a case: "If this fails, run:", "To undo the
-//! change, run:". They are steps, and nobody may run them by going on.
+//! Names of what is only for a case, a way back, or for another place: "If this fails, run:", "To undo the
+//! change, run:". Nobody may run it by going on, see [`super::guards`].
 
 use std::sync::LazyLock;
 
-use super::book::Book;
+use super::cases;
 use super::heading;
 use super::phrases::{Topic, is_dense};
 use super::shelved;
 use super::tongues::{self, Beginnings};
 use super::ways;
 use super::words::Words;
-use crate::plan::draft::StepSpec;
-use crate::plan::problem::Problem;
-use crate::plan::source::Span;
 
 /// The longest line above a block that can be its name, in bytes.
 const MAX_NAME: usize = 60;
@@ -48,6 +45,14 @@ pub(super) fn says_if(text: &str) -> bool {
     IN_CASE.begin_word(text)
 }
 
+/// Whether `text` says no more than that somebody may do it: "optional", "last resort".
+pub(super) fn is_left_open(text: &str) -> bool {
+    let mut near = MAY.near(text).iter();
+    near.any(|(word, ())| {
+        tongues::strip_word(text, word).is_some_and(|rest| rest.trim().is_empty())
+    })
+}
+
 /// Whether `text` says "to abort" and not what: "To abort, run". "To abort long queries" is a step.
 fn is_alone(text: &str) -> bool {
     let near = ALONE.near(text).iter();
@@ -74,12 +79,8 @@ fn is_beside(text: &str) -> bool {
 /// Whether a remark in parentheses says so: "Drain it (only if step 3 fails)". "(if applicable)", which is
 /// said of anything, is no such remark in the middle of a text.
 pub(super) fn remarks_case(text: &str) -> bool {
-    let parts = text.split(['(', '（']).skip(1);
-    let inside = parts.map(|part| part.split([')', '）']).next().unwrap_or(part));
-    inside.into_iter().any(|inside| {
-        let may = MAY.near(inside).iter();
-        let mut behind = may.filter_map(|(word, ())| tongues::strip_word(inside, word));
-        if is_alone(inside) || is_quarter(inside) || behind.any(|rest| rest.trim().is_empty()) {
+    cases::in_brackets(text).any(|inside| {
+        if is_alone(inside) || is_quarter(inside) || is_left_open(inside) {
             return true;
         }
         let only = tongues::words(|tongue| tongue.only_in_case)
@@ -115,7 +116,7 @@ fn is_quarter(text: &str) -> bool {
 }
 
 /// Whether `text` begins with "roll back".
-fn begins_back(text: &str) -> bool {
+pub(super) fn begins_back(text: &str) -> bool {
     BACK.begin(text)
 }
 
@@ -128,7 +129,14 @@ pub(super) fn goes_back(text: &str) -> bool {
 static BACK: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.back));
 
 /// What `text`, which names a step or what steps stand under, says against going on with it.
-fn reserve(text: &str) -> Option<Reserve> {
+pub(super) fn reserve(text: &str) -> Option<Reserve> {
+    let trailing = || cases::trails(text).then_some(Reserve::Case);
+    let elsewhere = || cases::is_elsewhere(text).then_some(Reserve::Elsewhere);
+    reserve_ahead(text).or_else(trailing).or_else(elsewhere)
+}
+
+/// The same, as far as that does not stand behind what is done.
+pub(super) fn reserve_ahead(text: &str) -> Option<Reserve> {
     // "(Only if needed) Roll back", "Otherwise roll back"
     let bare = text.trim_start();
     let bare = bare
@@ -140,7 +148,7 @@ fn reserve(text: &str) -> Option<Reserve> {
     if is_conditional(text)
         || remarks_case(text)
         || is_beside(text)
-        || is_other_way(bare)
+        || ways::joins(bare)
         || tongues::says_otherwise(bare)
         || ways::is_system(bare)
         || words.is_limited()
@@ -164,23 +172,6 @@ fn reserve(text: &str) -> Option<Reserve> {
         return Some(Reserve::Written);
     }
     words.is_elsewhere().then_some(Reserve::Elsewhere)
-}
-
-/// Whether `text` says that here is another way of doing it: "Alternatively, by hand", "Alternative: manual".
-fn is_other_way(text: &str) -> bool {
-    let near = EITHER.near(text).iter();
-    let mut rests = near.filter_map(|(word, ())| tongues::strip_word(text, word));
-    rests.any(|rest| rest.is_empty() || rest.starts_with([':', ',', '：', '，']))
-}
-
-/// The same of what many steps may stand under: it is read once.
-fn reserve_of_name(name: &str, book: &mut Book<'_>) -> Option<Reserve> {
-    if let Some(known) = book.reserves.get(name) {
-        return *known;
-    }
-    let found = reserve(name);
-    book.reserves.insert(name.to_owned(), found);
-    found
 }
 
 /// "Otherwise".
@@ -211,14 +202,21 @@ pub(super) fn at_the_end(text: &str) -> Option<&str> {
 
 /// The case that a paragraph above a block speaks of, at its beginning or at its end.
 pub(super) fn above(text: &str) -> Option<&str> {
-    let text = text.trim_end().trim_end_matches([':', '：', '.', '。']);
-    let first = text.split(['\n', '。']).next().unwrap_or(text);
+    let text = text.trim();
+    let line = text.trim_end_matches([':', '：', '.', '。']);
+    let first = line.split(['\n', '。']).next().unwrap_or(line);
     let first = first.split(". ").next().unwrap_or(first).trim();
-    // A sentence may speak of a rollback; a line of a few words says that here is one.
-    let named = first.len() <= MAX_NAME && is_reserved(first);
+    if cases::is_crossed_out(first) {
+        return Some(first);
+    }
+    // A sentence may speak of a rollback, and of what can be done "if needed"; a line of a few words says that here is
+    // one, and what ends with a colon names what follows.
+    let whole = first.len() == line.len() && text.ends_with([':', '：']);
+    let says = if whole { reserve } else { reserve_ahead };
+    let named = first.len() <= MAX_NAME && says(first).is_some();
     (named || is_conditional(first))
         .then_some(first)
-        .or_else(|| last(text))
+        .or_else(|| last(line))
 }
 
 /// Whether what stands below the line `text` is for a case, a way back, or for another place.
@@ -231,133 +229,6 @@ fn last(text: &str) -> Option<&str> {
     let clauses = clauses.flat_map(|clause| clause.split(". "));
     let last = clauses.last().map(str::trim)?;
     is_conditional(last).then_some(last)
-}
-
-/// Makes a person say that `step`, which stands below `name`, is needed, if that, its group or its own
-/// title says that it is for a case.
-pub(super) fn guard(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
-    if step.work.is_check() || step.confirm.is_some() || step.when.is_some() {
-        return;
-    }
-    let reserved = reserved_by(step, name, book);
-    let done = |reserve| reserve == Reserve::Written && writes(step);
-    if let Some((text, reserve)) = reserved.filter(|(_, reserve)| !done(*reserve)) {
-        hold(step, &text, reserve, book);
-    }
-}
-
-/// Makes a person say that `step` is needed, which is for the case that `text` names.
-pub(super) fn guard_case(step: &mut StepSpec, text: &str, book: &mut Book<'_>) {
-    if !step.work.is_check() && step.confirm.is_none() && step.when.is_none() {
-        hold(step, text, Reserve::Case, book);
-    }
-}
-
-/// Whether `step` writes into a file by itself: "Add this line to x.conf:" asks for what it does.
-fn writes(step: &StepSpec) -> bool {
-    let script = step.work.text();
-    [">", "tee ", "sed -i", "crontab -"]
-        .iter()
-        .any(|sign| script.contains(sign))
-}
-
-/// What of the names above `step`, the line `name` among them, or of its own says against going on with
-/// it.
-fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(String, Reserve)> {
-    let groups = step.group.iter().flat_map(|group| group.split(" › "));
-    // What has no words of its own is called by one of its lines, which may be an `if` of the shell.
-    let script = step.work.text();
-    let title = step.title.as_str();
-    let line = |line: &str| line.trim().trim_end_matches('\\').trim() == title;
-    let own = || {
-        let unclear = || shelved::is_unclear(title).then_some(Reserve::Case);
-        let own = if script.lines().any(line) {
-            begins_back(title).then_some(Reserve::Back)
-        } else {
-            reserve(title).or_else(unclear)
-        };
-        own.map(|reserve| (title.to_owned(), reserve))
-    };
-    let mut above = groups.chain([name]);
-    above
-        .find_map(|text| Some((text.to_owned(), reserve_of_name(text, book)?)))
-        .or_else(own)
-}
-
-/// The same of what stands below the heading `name`, which may be a way back without saying so for
-/// certain: "Backup and restore".
-pub(super) fn guard_section(step: &mut StepSpec, name: &str, words: &Words, book: &mut Book<'_>) {
-    if !step.work.is_check() && step.confirm.is_none() && step.when.is_none() && words.may_go_back()
-    {
-        hold(step, name, Reserve::Back, book);
-    }
-}
-
-/// The same of a step of a way back, whose `label` may say how far the deployment has come: "After step 3". Where
-/// as many steps stand above it as `done`, it goes on behind them.
-pub(super) fn guard_time(step: &mut StepSpec, label: &str, done: usize, book: &mut Book<'_>) {
-    let runs = !step.work.is_check() && step.confirm.is_none() && step.when.is_none();
-    let beside = || Words::new(label).beside_step();
-    if runs && beside().is_some_and(|number| number > done) {
-        hold(step, label, Reserve::Case, book);
-    }
-}
-
-/// The same of a step in whose block the comment `text` at `span` speaks of what stands below it.
-pub(super) fn guard_comment(step: &mut StepSpec, text: &str, span: Span, book: &mut Book<'_>) {
-    if step.confirm.is_some() || step.when.is_some() {
-        return;
-    }
-    let message = format!("\"{text}\" stands in this block, which is run as a whole");
-    book.problems.push(
-        Problem::warning("conditional-step", span, message)
-            .hint("it asks before it runs; put what is not to be run into a block of its own"),
-    );
-    step.confirm = Some(format!(
-        "In it stands \"{text}\". Is all of it to be run now?"
-    ));
-    step.danger = true;
-}
-
-/// Makes a person say that `step`, which is one of several ways of doing something, is the one. What can be
-/// picked already is asked for.
-pub(super) fn guard_way(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
-    let free = step.confirm.is_none() && step.when.is_none() && step.alternatives.is_empty();
-    if free && !step.work.is_check() {
-        hold(step, name, Reserve::Way, book);
-    }
-}
-
-fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) {
-    let (message, confirm) = match reserve {
-        Reserve::Case => (
-            format!("\"{text}\": nobody knows by now whether this is needed"),
-            format!("This is for a case: \"{text}\". Is it needed now?"),
-        ),
-        Reserve::Back => (
-            format!("\"{text}\" is a way back among the steps forward"),
-            format!("This is a way back: \"{text}\". Is that what is needed now?"),
-        ),
-        Reserve::Elsewhere => (
-            format!("\"{text}\" is about another place than production"),
-            format!("This is not for production: \"{text}\". Is it needed now?"),
-        ),
-        Reserve::Way => (
-            format!("\"{text}\" is one of several ways, of which only one is gone"),
-            format!("This is one of several ways: \"{text}\". Is it the one?"),
-        ),
-        Reserve::Written => (
-            format!("\"{text}\" says that this is written somewhere: here it would be run"),
-            format!("This is to be written somewhere: \"{text}\". Is it to be run all the same?"),
-        ),
-    };
-    book.problems.push(
-        Problem::warning("conditional-step", step.span, message).hint(
-            "it asks before it runs; `when` behind the fence can tell, and a way back belongs below a heading of its own",
-        ),
-    );
-    step.confirm = Some(confirm);
-    step.danger = true;
 }
 
 #[cfg(test)]

@@ -59,6 +59,12 @@ fn contact(line: &str, span: Span, task: bool, group: Option<String>) -> Option<
             None => (text, None),
         };
         rest = more;
+        // The bracket that this began with may end before more is said: "Ann (DBA) - ann@shop.example".
+        let part = if part.contains('(') {
+            part
+        } else {
+            part.trim_end_matches(')')
+        };
         // "(5 min)" is how long to wait for them: it is kept as text.
         let Some(part) = filled(part).filter(|part| !is_time(part)) else {
             continue;

@@ -15,7 +15,7 @@ use super::tongues::{self, Beginnings};
 use crate::plan::ledger::Place;
 use crate::plan::parts::{AlertAction, AlertRule, Database};
 use crate::plan::probe::Probe;
-use crate::plan::problem::Problem;
+use crate::plan::problem::{Problem, Severity};
 use crate::plan::source::Span;
 
 /// Whether a line announces when to roll back: "Roll back if:", "Triggers:".
@@ -261,6 +261,9 @@ pub(super) fn measure(
     }
 }
 
+/// How many thresholds are named in one breath.
+const MAX_NAMED: usize = 5;
+
 /// Says that thresholds are words so far. Of criteria, which a person may judge, that is said only
 /// where they hold something against a number.
 pub(super) fn say_unmeasured(alerts: &[AlertRule], criteria: bool, book: &mut Book<'_>) {
@@ -269,17 +272,29 @@ pub(super) fn say_unmeasured(alerts: &[AlertRule], criteria: bool, book: &mut Bo
         .filter(|alert| threshold::read(&alert.name).is_none())
         .filter(|alert| !criteria || threshold::compares(&alert.name))
         .collect();
-    if let Some(first) = words.first() {
-        let message = format!(
-            "nothing measures {} yet",
-            match words.len() {
-                1 => "this threshold".to_owned(),
-                n => format!("these {n} thresholds"),
-            }
-        );
-        book.problems.push(
-            Problem::note("unmeasured-alert", first.span, message)
-                .hint("front matter can hold probes and alerts with a `metric`"),
-        );
-    }
+    let Some(first) = words.first() else { return };
+    let first_ones = words.iter().take(MAX_NAMED);
+    let names: Vec<String> = first_ones
+        .map(|alert| format!("\"{}\"", alert.name))
+        .collect();
+    let more = match words.len().saturating_sub(MAX_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message = format!(
+        "nothing measures {}{more} yet: a person has to judge it",
+        names.join(", ")
+    );
+    // What is held against a number wants a metric.
+    let severity = if words.iter().any(|alert| threshold::compares(&alert.name)) {
+        Severity::Warning
+    } else {
+        Severity::Note
+    };
+    let hint = "front matter can hold probes and alerts with a `metric`";
+    let problem = Problem::note("unmeasured-alert", first.span, message).hint(hint);
+    book.problems.push(Problem {
+        severity,
+        ..problem
+    });
 }

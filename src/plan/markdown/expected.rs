@@ -2,10 +2,16 @@
 
 use std::sync::LazyLock;
 
+use super::amounts::{self, Amount, Of};
+use super::book::Book;
+use super::counting::{self, Leaves};
+use super::script::Piece;
 use super::tongues::{self, Beginnings};
 use crate::plan::draft::StepSpec;
-use crate::plan::expect::{Comparison, Expect};
+use crate::plan::expect::{Comparison, Expect, InJson, Operator};
+use crate::plan::json_path;
 use crate::plan::pattern::Pattern;
+use crate::plan::problem::Problem;
 use crate::plan::work::Work;
 
 /// Words that may stand before a quoted text without changing what it means.
@@ -24,32 +30,239 @@ const SHOWS: [&str; 12] = [
     "displays",
 ];
 
-/// The expectation that `said` makes of `work`, if it says anything: always shown, tested only if it
-/// is certain.
-pub(super) fn expect(said: &[String], work: &Work) -> Option<Expect> {
-    let mut expect = Expect {
-        shown: (!said.is_empty()).then(|| said.join("\n")),
-        ..Expect::default()
-    };
-    let [only] = said else {
-        return expect.shown.is_some().then_some(expect);
-    };
-    match work {
-        Work::Shell(_) => match quoted(only) {
-            // "10" holds "0", so a number is what is printed last, and all of it.
-            Some(text) if text.chars().all(|c| c.is_ascii_digit()) => {
-                expect.value = Comparison::parse(&text).ok();
-            }
-            Some(text) if is_word(&text) => {
-                expect.regex = by_itself(&text);
-                expect.output = Some(text).filter(|text| !is_common(text));
-            }
-            text => expect.output = text,
-        },
-        Work::Sql(sql) if is_one_statement(&sql.text) => expect.value = number(only),
-        _ => {}
+/// What a step's words make of its expectations.
+#[derive(Default)]
+struct Reading {
+    expect: Expect,
+    /// What of it nobody but a person can hold against what happens.
+    untested: Vec<String>,
+}
+
+/// Gives `step` the expectations that `piece`, from which it was made, tells: what is said is always shown,
+/// tested only where it is certain, and told where it is not.
+pub(super) fn give(step: &mut StepSpec, piece: &Piece<'_>, book: &mut Book<'_>) {
+    let mut read = read(&piece.expected, piece.amid, &step.work);
+    if let Some(printed) = &piece.printed {
+        show(&mut read.expect, printed);
     }
-    Some(expect)
+    for said in &read.untested {
+        tell(step, said, book);
+    }
+    step.expected = (!read.expect.is_plain()).then(|| Box::new(read.expect));
+}
+
+/// Adds what a line below `step` says is expected.
+pub(super) fn add(step: &mut StepSpec, said: &str, book: &mut Book<'_>) {
+    let expect = step.expected.get_or_insert_default();
+    let alone = !expect.judges_output();
+    show(expect, said);
+    let tested = alone && test(expect, said, false, &step.work);
+    if !tested {
+        tell(step, said, book);
+    }
+}
+
+/// Adds what `line` of `step` says that its query must return: none if it is not certain how much that is.
+pub(super) fn require(
+    step: &mut StepSpec,
+    line: &str,
+    demand: Option<Amount>,
+    book: &mut Book<'_>,
+) {
+    let mut expect = Expect::default();
+    let leaves = leaves(&step.work);
+    if demand.is_some_and(|amount| test_amount(&mut expect, amount, leaves)) {
+        show(&mut expect, line);
+        step.expected = Some(Box::new(expect));
+    } else {
+        tell(step, line, book);
+    }
+}
+
+fn read(said: &[String], amid: bool, work: &Work) -> Reading {
+    let mut reading = Reading::default();
+    // Which of several commands a number is of is anybody's guess.
+    let amid = amid || said.len() > 1;
+    for text in said {
+        show(&mut reading.expect, text);
+        if !test(&mut reading.expect, text, amid, work) && !work.is_check() {
+            reading.untested.push(text.clone());
+        }
+    }
+    reading
+}
+
+fn show(expect: &mut Expect, said: &str) {
+    match &mut expect.shown {
+        Some(shown) => {
+            shown.push('\n');
+            shown.push_str(said);
+        }
+        shown => *shown = Some(said.to_owned()),
+    }
+}
+
+/// Says that what is `said` of `step` is shown only.
+fn tell(step: &StepSpec, said: &str, book: &mut Book<'_>) {
+    let text = book.text_between(step.span.start, step.span.start + MAX_AWAY);
+    let line = said.lines().next().unwrap_or(said);
+    let found = text.find(line).map(|at| step.span.start + at);
+    let span = match found {
+        Some(at) => book.span(at, at + line.len()),
+        None => book.first_line(step.span),
+    };
+    let message = format!("\"{line}\" is shown with the step, and not tested");
+    book.problems.push(
+        Problem::note("untested-expectation", span, message)
+            .hint("a word or a text in quotes is looked for in what is printed, a number is held against a query that counts"),
+    );
+}
+
+/// How far behind a step's beginning what is expected of it is looked for, in bytes.
+const MAX_AWAY: usize = 4096;
+
+fn leaves(work: &Work) -> Leaves {
+    match work {
+        Work::Sql(sql) => counting::of_query(&sql.text),
+        Work::Shell(shell) => counting::of_script(&shell.script),
+        _ => Leaves::Unknown,
+    }
+}
+
+/// Makes `expect` test what is `said`, where only one reading is possible. `amid`: it does not stand at the end
+/// of what is done.
+fn test(expect: &mut Expect, said: &str, amid: bool, work: &Work) -> bool {
+    // "`>= 58`" is an amount, whatever stands around it.
+    let compares =
+        |text: &str| text.starts_with(['>', '<', '≥', '≤']) && amounts::read(text).is_some();
+    let quoted = quoted(said).filter(|text| !compares(text));
+    match (quoted, work) {
+        (Some(text), Work::Shell(_)) => test_text(expect, &text, amid),
+        // In a table its heading would be found as well.
+        (Some(text), Work::Sql(_))
+            if !amid && matches!(leaves(work), Leaves::Field | Leaves::Number) =>
+        {
+            free(&mut expect.value, Comparison::parse(&text).ok())
+        }
+        _ if amid => false,
+        _ => amounts::read(said).is_some_and(|amount| test_amount(expect, amount, leaves(work))),
+    }
+}
+
+/// Puts `wanted` into `place`, unless something else is expected there already.
+fn free<T>(place: &mut Option<T>, wanted: Option<T>) -> bool {
+    let fits = place.is_none() && wanted.is_some();
+    if fits {
+        *place = wanted;
+    }
+    fits
+}
+
+fn test_text(expect: &mut Expect, text: &str, amid: bool) -> bool {
+    // "10" holds "0", so a number is what is printed last, and all of it.
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return !amid && free(&mut expect.value, Comparison::parse(text).ok());
+    }
+    if text.contains("\":") {
+        let json = in_json(text).filter(|_| expect.json.is_empty());
+        expect.json.extend(json.iter().flatten().cloned());
+        return json.is_some() || free(&mut expect.regex, of_field(text));
+    }
+    let parts = around_holes(text);
+    match parts[..] {
+        [] => false,
+        [only] if only.chars().all(|c| c.is_alphanumeric() || c == '_') => {
+            free(&mut expect.says, Some(only.to_owned()))
+        }
+        [only] => free(&mut expect.output, Some(only.to_owned())),
+        _ => free(&mut expect.regex, Pattern::of_parts(&parts)),
+    }
+}
+
+fn test_amount(expect: &mut Expect, amount: Amount, leaves: Leaves) -> bool {
+    let wanted = amount.wanted;
+    match (leaves, amount.of) {
+        (Leaves::Number, _) | (Leaves::Field | Leaves::Line, Of::Plain) => {
+            free(&mut expect.value, Some(wanted))
+        }
+        (Leaves::Field | Leaves::Rows, Of::Rows) => free(&mut expect.rows, Some(wanted)),
+        (Leaves::Table, Of::Rows) if wanted.operator == Operator::Equal => {
+            let s = if wanted.wanted == "1" { "" } else { "s" };
+            free(
+                &mut expect.output,
+                Some(format!("({} row{s})", wanted.wanted)),
+            )
+        }
+        _ => false,
+    }
+}
+
+/// `{"status":"ok"}`: each key must have its value, however the answer is laid out.
+fn in_json(text: &str) -> Option<Vec<InJson>> {
+    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let one = |(key, value): (&String, &serde_json::Value)| {
+        let wanted = json_path::as_text(value)
+            .filter(|wanted| !wanted.is_empty() && wanted.chars().all(plain))?;
+        InJson::parse(&format!(".\"{key}\" == {wanted}")).ok()
+    };
+    let all: Option<Vec<InJson>> = fields.iter().map(one).collect();
+    all.filter(|all| !all.is_empty())
+}
+
+/// What matches `"status":"ok"`, a part of JSON, with whatever blanks it is printed.
+fn of_field(text: &str) -> Option<Pattern> {
+    let object = format!("{{{text}}}");
+    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&object).ok()?;
+    let mut fields = fields.iter();
+    let (Some((key, value)), None) = (fields.next(), fields.next()) else {
+        return None;
+    };
+    let plain = !value.is_object() && !value.is_array();
+    let quoted = serde_json::Value::from(key.as_str()).to_string();
+    plain
+        .then(|| Pattern::of_field(&quoted, &value.to_string()))
+        .flatten()
+}
+
+/// What stands around the holes of `text`, in which anything may stand: `…`, `...`, `<version>`.
+fn around_holes(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut from, mut at) = (0, 0);
+    while let Some(found) = text[at..].find(['…', '.', '<']).map(|offset| at + offset) {
+        let rest = &text[found..];
+        let length = match rest.as_bytes()[0] {
+            b'.' if rest.starts_with("...") => rest.len() - rest.trim_start_matches('.').len(),
+            b'<' => named_hole(rest).unwrap_or(0),
+            b'.' => 0,
+            _ => '…'.len_utf8(),
+        };
+        at = found + length.max(1);
+        if length > 0 {
+            parts.push(text[from..found].trim());
+            from = at;
+        }
+    }
+    parts.push(text[from..].trim());
+    parts.retain(|part| !part.is_empty());
+    if parts
+        .iter()
+        .any(|part| part.contains(char::is_alphanumeric))
+    {
+        parts
+    } else {
+        Vec::new()
+    }
+}
+
+/// The length of `<version>`, `<new version>`.
+fn named_hole(text: &str) -> Option<usize> {
+    let name = &text[1..text.find('>')?];
+    let shaped = name.starts_with(char::is_alphabetic)
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' '));
+    shaped.then_some(name.len() + 2)
 }
 
 /// The text in quotes, if the words around it say nothing else.
@@ -63,32 +276,16 @@ fn quoted(said: &str) -> Option<String> {
         sign => sign,
     };
     let text = rest.as_str().strip_suffix(close)?;
-    let plain = !text.is_empty() && !text.contains(['"', '“', '”', '`', '\n']);
-    (plain && SHOWS.contains(&before.as_str())).then(|| text.to_owned())
-}
-
-fn is_word(text: &str) -> bool {
-    text.chars().all(|c| c.is_alphanumeric() || c == '_')
-}
-
-/// The longest number that is found in about any output, in digits.
-const MAX_COMMON: usize = 3;
-
-/// What matches `word`, but not a longer one that it is a part of: "inactive" is not "active". `t`, `true` and
-/// `10` must be all of a line or of a field in it: a letter and a small number are found in every output.
-fn by_itself(word: &str) -> Option<Pattern> {
-    let pattern = if is_common(word) {
-        format!(r"(^|  |\t|[^\w\s-])\s*{word}\s*($|  |\t|[^\w\s-])")
-    } else {
-        format!(r"\b{word}\b")
+    // In backticks quotes are a part of what is printed.
+    let inner = |c: char| {
+        if close == '`' {
+            c == '`'
+        } else {
+            matches!(c, '"' | '“' | '”' | '`')
+        }
     };
-    Pattern::new(&pattern).ok()
-}
-
-fn is_common(word: &str) -> bool {
-    let letters = word.chars().count();
-    let number = letters <= MAX_COMMON && word.chars().all(|c| c.is_ascii_digit());
-    letters == 1 || number || matches!(word, "true" | "false")
+    let plain = !text.is_empty() && !text.contains('\n') && !text.contains(inner);
+    (plain && SHOWS.contains(&before.as_str())).then(|| text.to_owned())
 }
 
 /// "Expected", before a colon.
@@ -115,6 +312,13 @@ pub(super) fn in_line(line: &str) -> Option<String> {
 /// The longest line that tells what a block prints, in bytes.
 const MAX_EXPECTED: usize = 200;
 
+/// What is expected of the statement that ends in `line`: `select count(*) from orders; -- expect 0`.
+pub(super) fn behind_statement(line: &str) -> Option<&str> {
+    let (_, comment) = line.rsplit_once("; --")?;
+    let comment = comment.trim();
+    said(comment).or_else(|| of_statement(comment))
+}
+
 /// What is expected of a statement, where that stands behind it: `-- expect 0`, `-- 1,204,331+`.
 pub(super) fn of_statement(comment: &str) -> Option<&str> {
     let near = EXPECTED.near(comment).iter();
@@ -130,182 +334,6 @@ pub(super) fn of_statement(comment: &str) -> Option<&str> {
     told.or(bare).filter(|text| number(text))
 }
 
-/// Adds what a line below `step` says is expected.
-pub(super) fn add(step: &mut StepSpec, said: String) {
-    match &mut step.expected {
-        Some(expect) => match &mut expect.shown {
-            Some(shown) => *shown = format!("{shown}\n{said}"),
-            shown => *shown = Some(said),
-        },
-        None => step.expected = expect(&[said], &step.work).map(Box::new),
-    }
-}
-
-/// `58+`, `58+ tables`, `>= 58`, `0`, `1,204,331`: a number that a query's value can be held against.
-fn number(said: &str) -> Option<Comparison> {
-    let said = said.trim().trim_matches('`');
-    let digit = |c: char| c.is_ascii_digit();
-    let grouped = said.contains(',')
-        && said.split(',').skip(1).all(|part| {
-            let length = part.find(|c: char| !digit(c)).unwrap_or(part.len());
-            length == 3
-        });
-    let plain = said.replace(',', "");
-    let said = if grouped { plain.as_str() } else { said };
-    let digits = said.len() - said.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    if digits > 0 {
-        let rest = &said[digits..];
-        if rest.starts_with('+') && !rest.contains(|c: char| c.is_ascii_digit()) {
-            return Comparison::parse(&format!(">= {}", &said[..digits])).ok();
-        }
-        return rest
-            .is_empty()
-            .then(|| Comparison::parse(said).ok())
-            .flatten();
-    }
-    let sign = said.starts_with(['>', '<', '=', '≥', '≤']);
-    let text = said.replace('≥', ">=").replace('≤', "<=");
-    let bare = text.trim_start_matches(['>', '<', '=', ' ']);
-    let number = !bare.is_empty() && bare.chars().all(|c| c.is_ascii_digit() || c == '.');
-    (sign && number)
-        .then(|| Comparison::parse(&text).ok())
-        .flatten()
-}
-
-fn is_one_statement(sql: &str) -> bool {
-    let code = |line: &str| {
-        line.split("--")
-            .next()
-            .unwrap_or(line)
-            .trim_end()
-            .to_owned()
-    };
-    let lines: Vec<String> = sql.lines().map(code).collect();
-    let sql = lines.join("\n");
-    sql.trim_end().trim_end_matches(';').matches(';').count() == 0
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plan::expect::holds;
-    use crate::plan::origin::Origin;
-    use crate::plan::work::{Interpreter, Shell, Sql};
-
-    fn expected_of_shell(said: &str) -> Option<Expect> {
-        let shell = Shell {
-            script: "true".to_owned(),
-            interpreter: Interpreter::default().into(),
-            lock_timeout: None,
-            carries: true,
-            tty: false,
-            origin: Origin::default(),
-        };
-        expect(&[said.to_owned()], &Work::Shell(shell))
-    }
-
-    fn of_shell(said: &str) -> Option<String> {
-        expected_of_shell(said)?.output
-    }
-
-    fn of_sql(said: &str) -> Option<String> {
-        let sql = Sql {
-            text: "select count(*) from t;".to_owned(),
-            database: "main".to_owned(),
-            transaction: None,
-            lock_timeout: None,
-            origin: Origin::default(),
-        };
-        let value = expect(&[said.to_owned()], &Work::Sql(sql))?.value;
-        value.map(|value| value.to_string())
-    }
-
-    #[test]
-    fn a_quoted_text_is_looked_for_in_the_output() {
-        assert_eq!(of_shell("\"up to date!\"").as_deref(), Some("up to date!"));
-        assert_eq!(of_shell("shows “all ready”.").as_deref(), Some("all ready"));
-        assert_eq!(of_shell("`is active`").as_deref(), Some("is active"));
-        for said in [
-            "up to date",
-            "no \"ERROR\" lines",
-            "\"a\" or \"b\"",
-            "\"a",
-            "`{\"status\":\"ok\"}`",
-            "58+",
-            "\"\"",
-        ] {
-            assert_eq!(of_shell(said), None, "{said}");
-        }
-    }
-
-    #[test]
-    fn a_number_is_held_against_the_value_of_a_query_only() {
-        assert_eq!(of_sql("58+").as_deref(), Some(">= 58"));
-        assert_eq!(of_sql("58+ tables").as_deref(), Some(">= 58"));
-        assert_eq!(of_sql(">= 58").as_deref(), Some(">= 58"));
-        assert_eq!(of_sql("0").as_deref(), Some("= 0"));
-        for said in ["0 rows", "about 58", "58-60", "> many", "58+ or 60", ">="] {
-            assert_eq!(of_sql(said), None, "{said}");
-        }
-    }
-
-    #[test]
-    fn a_number_in_quotes_is_all_that_a_command_prints_last() {
-        let expect = |said: &str| expected_of_shell(said).unwrap();
-        for said in ["`0`", "returns \"0\""] {
-            let found = expect(said);
-            assert_eq!(found.output, None);
-            let value = found.value.unwrap();
-            assert!(value.holds("0") && !value.holds("10"), "{said}");
-        }
-        assert_eq!(expect("`10%`").output.as_deref(), Some("10%"));
-    }
-
-    #[test]
-    fn a_single_word_is_no_part_of_another_and_a_short_one_is_all_of_a_field() {
-        let holds = |said: &str, line: &str| {
-            let found = expected_of_shell(said).unwrap();
-            let said = found.output.is_none_or(|text| holds(line, &text));
-            said && found.regex.unwrap().is_match(line)
-        };
-        for (said, line) in [
-            ("`t`", " t"),
-            ("`t`", " 17 | t | x"),
-            ("`t`", "17\tt"),
-            ("`ok`", "Status: ok"),
-            ("`ok`", "{\"db\":\"ok\"}"),
-            ("`ok`", "[ ok ] db"),
-            ("`ok`", "db ... ok"),
-            ("shows “ready”.", "web-1   ready   0"),
-            ("`ready`", "Server is ready"),
-            ("`active`", "Active: active (running)"),
-            ("`successfully`", "rolled out successfully."),
-        ] {
-            assert!(holds(said, line), "{said} in {line:?}");
-        }
-        for (said, line) in [
-            ("`t`", " pg_promote "),
-            ("`t`", "not"),
-            ("`t`", " f"),
-            ("\"ok\"", "not ok"),
-            ("\"ok\"", "Status: not ok"),
-            ("`ok`", "token"),
-            ("`ready`", "server is not ready"),
-            ("`OK`", "NOT OK"),
-            ("`bereit`", "noch nicht bereit"),
-            ("`passed`", "0 passed, 12 failed"),
-            ("`active`", "inactive"),
-            ("`healthy`", "Up 3 minutes (unhealthy)"),
-        ] {
-            assert!(!holds(said, line), "{said} in {line:?}");
-        }
-    }
-
-    #[test]
-    fn a_check_is_never_judged() {
-        let said = ["\"ok\"".to_owned()];
-        let found = expect(&said, &Work::Check("look".to_owned())).unwrap();
-        assert_eq!(found.output, None);
-        assert_eq!(found.shown.as_deref(), Some("\"ok\""));
-    }
-}
+#[path = "tests/expected.rs"]
+mod tests;

@@ -1,5 +1,9 @@
 //! What stands behind an opening fence: the language, and attributes as other runners write them.
 
+use super::blocks::Fence;
+use super::phrases::Topic;
+use super::words::Words;
+
 /// The languages that matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
@@ -187,6 +191,17 @@ pub(super) struct Attributes {
     pub(super) unread: Option<String>,
 }
 
+/// What the words behind `fence` call it, if that is a way back: `{"name":"rollback"}`.
+pub(super) fn way_back(fence: &Fence) -> Option<String> {
+    // Hardly any block has a name.
+    let named = fence.language.runs() && fence.info.contains("name");
+    let name = named.then(|| attributes(&fence.info).name).flatten()?;
+    let words = Words::new(&name);
+    // "rollback-check" looks whether there is one.
+    let looks = words.is_around() || words.ends(Topic::Acts);
+    (words.is_called_rollback() && words.is_way_back() && !looks).then_some(name)
+}
+
 /// Reads `{"name":"deploy"}`, `{ name=deploy }` and `name="deploy"` behind the language. What stands
 /// behind the braces is read, too.
 pub(super) fn attributes(info: &str) -> Attributes {
@@ -269,21 +284,34 @@ fn words(text: &str) -> Vec<Pair> {
     let mut pairs = Vec::new();
     let mut rest = text.trim_matches(['{', '}', ' ']);
     while !rest.is_empty() {
-        let mut quoted = false;
+        let (mut quote, mut before) = (None, ' ');
         let end = rest
             .find(|c: char| {
-                quoted ^= c == '"';
-                c == ' ' && !quoted
+                match quote {
+                    Some(open) if open == c => quote = None,
+                    None if c == '"' || (c == '\'' && before == '=') => quote = Some(c),
+                    _ => {}
+                }
+                before = c;
+                c == ' ' && quote.is_none()
             })
             .unwrap_or(rest.len());
         let word = &rest[..end];
         pairs.push(match word.split_once('=') {
-            Some((key, value)) => (key.to_owned(), Some(value.trim_matches('"').to_owned())),
+            Some((key, value)) => (key.to_owned(), Some(unquoted(value).to_owned())),
             None => (word.to_owned(), None),
         });
         rest = rest[end..].trim_start();
     }
     pairs
+}
+
+/// `value` without the quotes around it.
+fn unquoted(value: &str) -> &str {
+    let inside = value.strip_prefix('\'');
+    inside
+        .and_then(|inside| inside.strip_suffix('\''))
+        .unwrap_or_else(|| value.trim_matches('"'))
 }
 
 #[cfg(test)]
@@ -337,6 +365,7 @@ mod tests {
             "sh {\"name\":\"deploy\",\"excludeFromRunAll\":\"true\"}",
             "sh { name=deploy excludeFromRunAll=true }",
             "sh name=\"deploy\" excludeFromRunAll=true",
+            "sh name='deploy' excludeFromRunAll='true'",
         ] {
             let found = attributes(info);
             assert!(found.apart);

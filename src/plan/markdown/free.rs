@@ -1,15 +1,61 @@
 //! Blocks that stand by themselves, below no item: each part of one is a step of its own.
 
+use super::above;
+use super::blocks::Block;
 use super::conditional;
+use super::guards;
+use super::hosts;
+use super::in_turn;
 use super::label::{Group, within};
 use super::script;
 use super::steps::Walk;
-use super::ways::Candidate;
+use super::ways::{self, Candidate};
 use super::withheld;
 use super::work;
 use crate::plan::source::Span;
 
 impl Walk<'_, '_> {
+    /// The block at `ix` with those that are joined to it, behind the line `before`; and what follows. What the words
+    /// above it say holds for all of it.
+    pub(super) fn commands(
+        &mut self,
+        blocks: &[Block],
+        ix: usize,
+        before: Option<&Block>,
+        group: Option<&Group>,
+    ) -> usize {
+        let (candidates, next) = ways::side_by_side(blocks, ix, before, self.book);
+        let case = self.case(blocks, ix);
+        let above = ix
+            .checked_sub(1)
+            .and_then(|above| blocks[above].paragraph());
+        let from = self.found.steps.len();
+        self.fences(&candidates, group);
+        let forward = self.is_forward();
+        for step in &mut self.found.steps[from..] {
+            match case {
+                Some(case) if forward => guards::guard(step, case, self.book),
+                Some(case) => guards::guard_case(step, case, self.book),
+                None => {}
+            }
+            hosts::guard_below(step, above, self.book);
+        }
+        next
+    }
+
+    /// The case that the words above the block at `ix` say it is for.
+    fn case<'t>(&self, blocks: &'t [Block], ix: usize) -> Option<&'t str> {
+        let named = || above::line(blocks, ix, self.book);
+        if !self.is_forward() {
+            return named().filter(|line| in_turn::says_case(line));
+        }
+        let line = ix
+            .checked_sub(1)
+            .and_then(|above| blocks[above].paragraph());
+        let said = line.and_then(|line| conditional::above(&line.text));
+        said.or_else(|| conditional::above(named()?))
+    }
+
     /// Blocks that stand by themselves: one, whose parts are steps, or several ways of one.
     pub(super) fn fences(&mut self, candidates: &[Candidate<'_>], group: Option<&Group>) {
         match candidates {
@@ -36,13 +82,17 @@ impl Walk<'_, '_> {
             self.keep_span(candidate.span);
         }
         let mut alone = None;
-        for piece in &pieces {
+        let mut or = None;
+        for (nth, piece) in pieces.iter().enumerate() {
+            let other = ways::of_piece(piece);
+            let other = or.take().or(other).filter(|_| nth > 0);
             let start = fence.locate(piece.start);
             let end = fence.locate(piece.end).max(start);
             let span = self.book.span(start, end);
             let title = piece.title.clone().unwrap_or_default();
             let above = alone.take();
             if piece.code.is_empty() {
+                or = other;
                 alone = withheld::in_comment(piece).map(|(at, text)| (fence.locate(at), text));
             } else if self.is_withheld(piece) {
                 withheld::tell_comment(span, &title, self.book);
@@ -65,10 +115,16 @@ impl Walk<'_, '_> {
             self.heed(&mut step, piece, fence);
             if let Some((at, text)) = above.filter(|_| self.is_forward()) {
                 let span = self.book.span(at, at + text.len() + 1);
-                conditional::guard_comment(&mut step, text, span, self.book);
+                guards::guard_comment(&mut step, text, span, self.book);
+            }
+            if let Some(text) = other {
+                guards::guard_way(&mut step, text, self.book);
             }
             if let Some(label) = candidate.label.as_ref().filter(|_| !self.is_forward()) {
-                conditional::guard_time(&mut step, label, self.found.steps.len(), self.book);
+                guards::guard_time(&mut step, label, self.found.steps.len(), self.book);
+            }
+            if self.is_forward() {
+                guards::guard_named(&mut step, fence, self.book);
             }
             let give = if single { work::name } else { work::settings };
             give(&mut step, fence, candidate.span, self.book);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::apart;
+use super::cases;
 use super::decoration;
 use super::since::looks_like_place;
 use super::times::{self, Said};
@@ -27,6 +28,8 @@ pub(super) struct Title {
     pub(super) id: Option<String>,
     /// Whether it says that here is the point of no return.
     pub(super) no_return: bool,
+    /// Whether a sign in front of it crosses it out.
+    pub(super) crossed: bool,
     times: Vec<Time>,
 }
 
@@ -68,6 +71,7 @@ impl Title {
             words,
             id,
             no_return,
+            crossed: cases::is_crossed_out(heading),
             text,
         }
     }

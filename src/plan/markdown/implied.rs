@@ -1,9 +1,10 @@
-//! Ways back that have no heading of Markdown's: a bold line "**Rollback**", or an item "Rollback" with
-//! its steps below it, as some editors export sections. They are made headings, so that their steps are
-//! none of the way forward. So are all bold lines that say what they are for, in a file that has no other
-//! headings: "**Pre-deploy**", "**Deploy**", "**Appendix**".
+//! Ways back that have no heading of Markdown's: a bold line "**Rollback**", an item "Rollback" with
+//! its steps below it, as some editors export sections, or a block of that name. They are made headings, so that
+//! their steps are none of the way forward. So are all bold lines that say what they are for, in a file that has no
+//! other headings: "**Pre-deploy**", "**Deploy**", "**Appendix**".
 
 use super::blocks::{Block, Heading, Holds, Inline, Item, Kind, List};
+use super::fence;
 use super::heading::{Title, counts, without_parentheses};
 use super::label::{is_label, label};
 use super::words::{Meaning, Sense, Stage, Weight, Words};
@@ -169,6 +170,7 @@ fn opens(block: &Block) -> bool {
     match &block.kind {
         Kind::Paragraph(inline) => inline.is_bold() && is_only_rollback(inline),
         Kind::List(list) => place(list).is_some(),
+        Kind::Fence(fence) => fence::way_back(fence).is_some(),
         _ => false,
     }
 }
@@ -232,9 +234,18 @@ fn is_only_rollback(inline: &Inline) -> bool {
     title.meaning.sense == Some(Sense::Rollback) && Words::new(&name).is_plain_rollback()
 }
 
-/// Puts `block` into `all` as a heading of `level`, with what stands before and behind it in its list.
+/// Puts `block` into `all` as a heading of `level`, or below one that its own words are, with what stands before and behind it in its list.
 fn split(block: Block, level: u8, all: &mut Headed) {
     let (list, at) = match block.kind {
+        Kind::Fence(ref fence) => {
+            let text = fence::way_back(fence).unwrap_or_default();
+            let name = Inline {
+                text,
+                ..Inline::default()
+            };
+            push_heading(&name, block.span, level, all);
+            return all.blocks.push(block);
+        }
         Kind::Paragraph(inline) => return push_heading(&inline, block.span, level, all),
         Kind::List(list) => {
             let at = place(&list).unwrap_or_default();

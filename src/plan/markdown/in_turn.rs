@@ -4,9 +4,12 @@
 use std::sync::LazyLock;
 
 use super::book::Book;
+use super::cases;
 use super::conditional;
+use super::guards;
 use super::heading;
 use super::label::Group;
+use super::outline::{Outline, SectionIx};
 use super::phrases::is_dense;
 use super::tongues::{self, Beginnings};
 use super::words::Words;
@@ -26,9 +29,21 @@ pub(super) fn guard(steps: &mut [Box<StepSpec>], heading: Option<&Group>, book: 
     }
     for (step, case) in steps.iter_mut().zip(cases) {
         if let Some(case) = case {
-            conditional::guard_case(step, &case, book);
+            guards::guard_case(step, &case, book);
         }
     }
+}
+
+/// Whether the heading `ix`, one of those that count the steps of a way back, is for a case. The first of them may tell
+/// the case that all are for: "1. If the migration fails".
+pub(super) fn is_for_a_case(outline: &Outline, ix: SectionIx) -> bool {
+    let title = &outline.sections[ix].title;
+    let beside = outline
+        .parent(ix)
+        .map(|above| &outline.sections[above].children);
+    let several = beside.is_some_and(|beside| beside.len() > 1);
+    let first = beside.is_some_and(|beside| beside.first() == Some(&ix));
+    several && says_case(&title.text) && !(first && title.words.fails())
 }
 
 /// The case that `step` is for, as its title or a line above it says.
@@ -43,28 +58,20 @@ fn case(step: &StepSpec, heading: Option<&Group>) -> Option<String> {
 }
 
 /// Whether `text` names a case, and not what the way back is for: "To undo it".
-fn says_case(text: &str) -> bool {
+pub(super) fn says_case(text: &str) -> bool {
     let text = heading::behind_count(text).trim_start();
     let dense = || CASES.iter().filter(|word| word.starts_with(is_dense));
-    let head = text.get(..NEAR).unwrap_or(text).to_lowercase();
-    if IN_THIS.iter().any(|words| head.starts_with(words)) {
+    if IN_THIS.begin_word(text) {
         return false;
     }
     BEGINNINGS.begin_word(text)
         || conditional::remarks_case(text)
+        || cases::trails(text)
         || (!text.is_ascii() && dense().any(|word| text.contains(word)))
 }
 
-/// How far into a name its first words are looked for, in bytes.
-const NEAR: usize = 16;
 /// What is said of the case that the whole way back is for.
-const IN_THIS: [&str; 5] = [
-    "in this case",
-    "in that case",
-    "in any case",
-    "in either case",
-    "in both cases",
-];
+static IN_THIS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.in_this));
 
 /// "If", "optionally".
 static CASES: LazyLock<Vec<&str>> = LazyLock::new(|| {

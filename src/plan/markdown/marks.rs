@@ -22,6 +22,22 @@ const WHAT: [&str; 10] = [
 ];
 /// Words that stand for a value that nobody knows yet.
 const OPEN: [&str; 3] = ["TBD", "x.y.z", "vx.y.z"];
+/// Names of a build's variables, which are given as a value by who has to look it up.
+const BUILDS: [&str; 8] = [
+    "BUILD_NUMBER",
+    "COMMIT_HASH",
+    "COMMIT_SHA",
+    "GIT_COMMIT",
+    "GIT_SHA",
+    "IMAGE_TAG",
+    "RELEASE_TAG",
+    "RELEASE_VERSION",
+];
+/// Programs, and options, that mean something of their own by a name in braces.
+const BRACES: [&str; 16] = [
+    "awk", "fd", "format", "gh", "grep", "http", "https", "jq", "jsonpath", "parallel", "perl",
+    "python", "python3", "rg", "template", "xargs",
+];
 /// Names that programs give a meaning.
 const TAKEN: [&str; 6] = ["FILE", "LINE", "DIR", "FUNCTION", "DATE", "TIME"];
 
@@ -33,6 +49,7 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
         enclosed(line, "@", "@", found);
         enclosed(line, "{", "}", found);
         doubled(line, found);
+        braced(line, found);
         words(line, found);
     }
     // Who replaces a mark writes it as it is.
@@ -61,6 +78,29 @@ fn enclosed(line: &str, open: &str, close: &str, found: &mut Vec<Range<usize>>) 
                 .starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '}'));
         if apart && name.len() > 2 && !TAKEN.contains(&name) {
             found.push(at..end + close.len());
+        }
+    }
+}
+
+/// `{version}` in a word without quotes. What the shell itself, or the program, does with braces is none.
+fn braced(line: &str, found: &mut Vec<Range<usize>>) {
+    if memchr::memchr(b'{', line.as_bytes()).is_none() {
+        return;
+    }
+    let mut parts = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    if line.contains(['"', '\'', '\\']) || parts.any(|part| BRACES.contains(&part)) {
+        return;
+    }
+    for (at, _) in line.match_indices('{') {
+        let inside = &line[at + 1..];
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+        let length = inside.find(|c| !fits(c)).unwrap_or(inside.len());
+        let behind = inside[length..].strip_prefix('}');
+        let joined = line[..at].ends_with(['$', '@', '{', '%', '#', ']', ',', '(', '}']);
+        let goes_on = behind.is_none_or(|rest| rest.starts_with(['}', '{', ',']));
+        let named = length > 2 && inside.starts_with(|c: char| c.is_ascii_lowercase());
+        if named && !joined && !goes_on {
+            found.push(at..at + length + 2);
         }
     }
 }
@@ -106,6 +146,14 @@ fn words(line: &str, found: &mut Vec<Range<usize>>) {
         let asks = WHICH.iter().any(|which| word.starts_with(which))
             && WHAT.iter().any(|what| word.ends_with(what))
             && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+        let given = || {
+            let before = &line[..start];
+            before.ends_with([':', '@', '=', '/'])
+                || first == "git"
+                || first.starts_with("./")
+                || first.strip_suffix(".sh").is_some()
+        };
+        let asks = asks || (BUILDS.contains(&word) && given());
         let open = OPEN.contains(&word);
         if value && !option && !names.contains(&first) && (asks || open) {
             found.push(start..start + word.len());
@@ -205,6 +253,12 @@ mod tests {
             ("git checkout PREVIOUS_COMMIT_SHA", "PREVIOUS_COMMIT_SHA"),
             ("deploy --to TBD", "TBD"),
             ("docker pull app:x.y.z", "x.y.z"),
+            ("docker pull app:{version}", "{version}"),
+            ("git checkout {release-tag}", "{release-tag}"),
+            ("pg_restore -d shop backup_{date}.dump", "{date}"),
+            ("git checkout COMMIT_SHA", "COMMIT_SHA"),
+            ("docker pull app:IMAGE_TAG", "IMAGE_TAG"),
+            ("./deploy.sh --rev COMMIT_SHA", "COMMIT_SHA"),
         ] {
             assert_eq!(texts(line, Context::Shell), [wanted], "{line}");
         }
@@ -227,6 +281,21 @@ mod tests {
             "python -c 'print(__name__, __FILE__)'",
             "mail ops@SHOP@",
             "find . -exec ls {} +",
+            "awk '{print}' file",
+            "cp {old,new}.conf",
+            "cp app.{conf,bak}",
+            "kubectl get pods -o jsonpath={.items}",
+            "curl -d {\"a\":1} localhost",
+            "docker ps --format {name}",
+            "xargs -I {file} mv {file} old",
+            "gh api repos/{owner}/{repo}/releases",
+            "git rev-parse main@{upstream}",
+            "psql -c \"select '{open}'::text[]\"",
+            "for i in {1..3}; do { date; }; done",
+            "echo ${version} {{version}}",
+            "docker build --build-arg COMMIT_SHA .",
+            "grep COMMIT_SHA .env",
+            "git checkout $COMMIT_SHA",
             "date +%Y",
             "",
         ] {

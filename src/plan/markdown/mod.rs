@@ -15,7 +15,9 @@
 //! person, with a problem that has its line. The [`book`] keeps the account: where each element of
 //! the file went. The words that headings are understood by are in [`phrases`].
 
+mod above;
 mod allow;
+mod amounts;
 mod apart;
 mod asides;
 mod back;
@@ -25,8 +27,10 @@ mod book;
 mod boxes;
 mod builder;
 mod by_hand;
+mod cases;
 mod conditional;
 mod contacts;
+mod counting;
 mod criteria;
 mod daytime;
 mod decided;
@@ -38,6 +42,7 @@ mod foreign;
 mod found;
 mod free;
 mod front;
+mod guards;
 mod heading;
 mod host_names;
 mod hosts;
@@ -64,6 +69,7 @@ mod placeholder;
 mod procedure;
 mod programs;
 mod reach;
+mod required;
 mod returns;
 mod rivals;
 mod roles;
@@ -100,6 +106,8 @@ use super::parts::Note;
 use super::problem::Problem;
 use super::source::{Source, Span};
 
+pub(super) use work::placeholders;
+
 /// Reads a runbook. Only its front matter can be wrong; its text is taken as it is.
 pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
     read_part(source, 0, Vec::new())
@@ -127,6 +135,7 @@ pub(super) fn read_part(source: &Source, base: usize, given: Vec<String>) -> (Dr
     undo::below_steps(&outline, &readings, &mut contents, &mut book);
     draft.phases = phases::phases(&outline, &readings, &mut contents, &mut book);
     draft.tiers = rollbacks::tiers(&outline, &readings, &mut contents, &mut book);
+    required::adopt(&mut draft, &mut book);
     if let Some(heading) = outline.title {
         let same = outline.sections[heading].title.text == title.value;
         contents.named[heading] |= same;

@@ -9,7 +9,7 @@ const MISSING: [&str; 5] = ["placeholder", "todo", "fixme", "replace_this", "fil
 
 /// Finds them in `line`, in no order.
 pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
-    let marks = ["...", "…", "x"];
+    let marks = ["...", "…", "x", "【"];
     let capitals = line.bytes().any(|byte| byte.is_ascii_uppercase());
     if !capitals && !marks.iter().any(|mark| line.contains(mark)) {
         return;
@@ -19,10 +19,14 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
     // The first is what is run; a sentence is what something prints.
     let first = words.next().map_or("", |word| &line[word]);
     let mut said = !speaks.contains(&first) && !first.starts_with(char::is_uppercase);
+    // What stands in such brackets is a heading only where something is printed.
+    let prints = |word: &str| word != "git" && speaks.contains(&word);
+    let mut printed = prints(first);
     for word in words {
         let text = line[word.clone()].trim_matches(['"', '\'', ',', ';', '(', ')']);
         let at = word.start + line[word.clone()].find(text).unwrap_or(0);
         said &= !speaks.contains(&text);
+        printed |= prints(text);
         if context == Context::Shell && is_in_quotes(line, &word) {
             continue;
         }
@@ -30,6 +34,10 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
             Context::Shell => (said && is_left_out(text)) || is_crossed(text),
             Context::Sql => text == "YYYY-MM-DD" && is_value(line, at) || is_date(text),
         };
+        if let Some(named) = bracketed(text).filter(|_| !printed && context == Context::Shell) {
+            found.push(at + named.start..at + named.end);
+            continue;
+        }
         let missing = said && is_missing(value(text));
         if missing || open {
             let start = at + text.len() - value(text).len();
@@ -45,6 +53,14 @@ fn words(line: &str) -> impl Iterator<Item = Range<usize>> {
         let at = word.as_ptr() as usize - start;
         at..at + word.len()
     })
+}
+
+/// `【バージョン】` in a word.
+fn bracketed(word: &str) -> Option<Range<usize>> {
+    let start = word.find('【')?;
+    let end = start + word[start..].find('】')? + '】'.len_utf8();
+    let name = &word[start + '【'.len_utf8()..end - '】'.len_utf8()];
+    (!name.is_empty() && !name.contains('【')).then_some(start..end)
 }
 
 /// Whether `word` is a part of a longer text in quotes.
@@ -140,6 +156,8 @@ mod tests {
             ("ssh-keyscan 10.0.0.X", "10.0.0.X"),
             ("helm upgrade shop --version v1.x.y", "v1.x.y"),
             ("./deploy.sh PLACEHOLDER", "PLACEHOLDER"),
+            ("git checkout 【タグ】", "【タグ】"),
+            ("docker pull app:【版本】", "【版本】"),
             ("./deploy.sh --tag=\"TODO\"", "TODO"),
         ] {
             assert_eq!(texts(line, Context::Shell), [wanted], "{line}");
@@ -172,6 +190,8 @@ mod tests {
             "./notify.sh -m \"Deploying ... now\"",
             "./notify.sh -m \"Deploying ...\"",
             "./notify.sh 'TODO later'",
+            "./notify.sh '【完了】 リリース'",
+            "echo 【完了】",
             "Waiting for the replica ...",
         ] {
             assert_eq!(texts(line, Context::Shell), [""; 0], "{line}");

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::book::Book;
-use super::conditional;
+use super::guards;
 use super::heading::Ordinal;
 use super::hosts;
 use super::order;
@@ -95,9 +95,9 @@ fn phase(
     let told = contents.budgets.get(&section);
     let told = told.or_else(|| contents.parts.get(&section)).copied();
     for step in &mut steps {
-        conditional::guard(step, &reading.name, book);
+        guards::guard(step, &reading.name, book);
         hosts::guard(step, &reading.name, book);
-        conditional::guard_section(step, &reading.name, &heading.title.words, book);
+        guards::guard_section(step, &reading.name, &heading.title.words, book);
     }
     tell_unclear(reading, heading, book);
     tell_unread_time(heading, book);

@@ -17,7 +17,7 @@ impl Words {
         self.has(Topic::Fails) || (speaks && case())
     }
 
-    /// "Back to the old version", "Switch back to blue"; not "Back to normal".
+    /// "Back to the old version", "Switch back to blue", "Return to the previous release"; not "Back to normal".
     pub(super) fn returns_to_old(&self) -> bool {
         let old = [
             "old", "previous", "earlier", "prior", "last", "original", "blue",
@@ -28,6 +28,8 @@ impl Words {
             "switch back to ",
             "go back to ",
             "move back to ",
+            "return to ",
+            "returning to ",
         ];
         let rest = begins.iter().find_map(|begin| text.strip_prefix(begin));
         let mut words = rest.unwrap_or("").split(' ');

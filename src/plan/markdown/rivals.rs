@@ -1,59 +1,117 @@
 //! Names that exclude each other: of "With downtime" and "Without downtime", which stand side by side, one is
 //! gone. What is counted as an option is one as well.
 
-use super::blocks::{Block, Inline, Item, List};
+use std::time::Duration;
+
+use super::blocks::{Block, Inline, List};
 use super::book::Book;
-use super::conditional;
-use super::heading::{self, Title};
+use super::conditional::{self, Reserve};
+use super::guards;
+use super::heading::{self, Ordinal};
+use super::in_turn;
 use super::label::{Group, is_label, label};
 use super::outline::{Outline, SectionIx};
 use super::phrases::Topic;
-use super::roles::Reading;
+use super::roles::{Reading, Role};
 use super::steps::Walk;
+use super::times::{self, Said};
 use super::tongues::{self, Rival};
 use super::ways;
 use crate::plan::draft::StepSpec;
+use crate::plan::ledger::Place;
 
 /// What a name is one of.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Name {
+pub(super) enum Name<'t> {
     /// "Option A"
     Option,
     Rival(Rival),
+    /// "With cache", or "Without cache", which is told.
+    Denied(bool, &'t str),
+    /// "Preferred"
+    Preferred,
     /// "If the schema has changed"
     Case,
     /// "Otherwise", which is said of what stands before it.
     Otherwise,
+    /// Of a way back: "Within 15 minutes", "After 15 minutes", "Afterwards".
+    Until(Duration),
+    Since(Duration),
+    Later,
 }
 
-impl Name {
+impl<'t> Name<'t> {
     /// What `text` is, if that is all that it says.
-    pub(super) fn of(text: &str) -> Option<Name> {
-        if heading::counts_options(text) {
+    pub(super) fn of(text: &'t str) -> Option<Name<'t>> {
+        let behind = heading::behind_count(text).trim_start();
+        let counted = behind.len() < text.len() && heading::counts_options(behind);
+        if counted || heading::counts_options(text) {
             return Some(Name::Option);
         }
-        let text = heading::behind_count(text).trim_start();
+        let text = behind;
         if tongues::says_otherwise(text) {
             return Some(Name::Otherwise);
         }
         let rival = tongues::rival(text).filter(|rival| !rival.may_be_in_turn());
-        let case = || conditional::says_if(text).then_some(Name::Case);
-        rival.map(Name::Rival).or_else(case)
+        if let Some(rival) = rival {
+            return Some(Name::Rival(rival));
+        }
+        if conditional::says_if(text) {
+            return Some(Name::Case);
+        }
+        let denied = || tongues::denied(text).map(|(without, what)| Name::Denied(without, what));
+        let preferred = tongues::is_preferred(text).then_some(Name::Preferred);
+        preferred.or_else(denied)
+    }
+
+    /// The same of what stands on a way back, where a time says which one is gone. On the way forward it says when.
+    fn of_way_back(text: &'t str) -> Option<Name<'t>> {
+        let counted = heading::behind_count(text).trim_start();
+        let head = counted.split(['(', ':', '（', '：', '—', '–']).next();
+        match times::said(head.unwrap_or(counted)) {
+            Some(Said::AtMost(time) | Said::First(time)) => Some(Name::Until(time)),
+            Some(Said::Beyond(time)) => Some(Name::Since(time)),
+            _ if tongues::is_later(counted) => Some(Name::Later),
+            _ => Name::of(text),
+        }
+    }
+
+    /// What `text` is where it stands.
+    fn of_place(text: &'t str, place: Place) -> Option<Name<'t>> {
+        match place {
+            Place::RollbackStep => Name::of_way_back(text),
+            _ => Name::of(text),
+        }
     }
 
     /// Whether only one of this and `next`, which stands behind it, is gone.
-    pub(super) fn excludes(self, next: Name) -> bool {
+    pub(super) fn excludes(self, next: Name<'_>) -> bool {
         match (self, next) {
-            (Name::Option, Name::Option) | (Name::Case, Name::Otherwise) => true,
+            (Name::Option, Name::Option)
+            | (Name::Case | Name::Preferred | Name::Until(_), Name::Otherwise)
+            | (Name::Until(_), Name::Later) => true,
             (Name::Rival(one), Name::Rival(other)) => one.excludes(other),
+            (Name::Denied(one, what), Name::Denied(other, same)) => {
+                one != other && what.eq_ignore_ascii_case(same)
+            }
+            (Name::Until(until), Name::Since(since)) => until <= since,
             _ => false,
         }
+    }
+
+    /// Whether it is one by its words alone, wherever it stands.
+    fn is_sure(self) -> bool {
+        !matches!(self, Name::Option | Name::Case)
+    }
+
+    fn is_time(self) -> bool {
+        matches!(self, Name::Until(_) | Name::Since(_) | Name::Later)
     }
 }
 
 /// Which of `names`, which stand one behind the other, exclude one beside them: those that do so together have
 /// the place of the first.
-fn among(names: &[Option<Name>]) -> Vec<Option<usize>> {
+fn among(names: &[Option<Name<'_>>]) -> Vec<Option<usize>> {
     let mut found = vec![None; names.len()];
     for (ix, pair) in names.windows(2).enumerate() {
         if let [Some(one), Some(other)] = pair
@@ -79,9 +137,11 @@ pub(super) fn of_sections(outline: &Outline) -> Vec<Option<usize>> {
             let holds = section.holds.work || section.holds.tasks || !section.children.is_empty();
             let tests = section.title.words.has(Topic::Testing);
             let name = Name::of(&section.title.text).filter(|_| holds && !tests)?;
-            matches!(name, Name::Rival(_)).then_some(name)
+            // "Option A" by itself is counted as one, see [`Ordinal::Option`].
+            let counted = section.title.ordinal == Some(Ordinal::Number);
+            (name.is_sure() || (counted && name == Name::Option)).then_some(name)
         };
-        let names: Vec<Option<Name>> = children.iter().map(name).collect();
+        let names: Vec<Option<Name<'_>>> = children.iter().map(name).collect();
         for (&ix, rival) in children.iter().zip(among(&names)) {
             found[ix] = rival.map(|first| children[first]);
         }
@@ -90,23 +150,25 @@ pub(super) fn of_sections(outline: &Outline) -> Vec<Option<usize>> {
 }
 
 /// Which items of `list`, with commands below them, exclude the one beside them.
-pub(super) fn of_items(list: &List) -> Vec<Option<usize>> {
-    let name = |item: &Item| {
-        let head = item.head().0.filter(|_| item.holds.work)?;
-        Name::of(&label(&head.text))
-    };
-    let names: Vec<Option<Name>> = list.items.iter().map(name).collect();
-    among(&names)
+fn of_items(list: &List, place: Place) -> Vec<Option<usize>> {
+    let labels = list.items.iter().map(|item| {
+        let head = item.head().0.filter(|_| item.holds.work);
+        head.map_or(String::new(), |head| label(&head.text))
+    });
+    let labels: Vec<String> = labels.collect();
+    let names = labels.iter().map(|label| Name::of_place(label, place));
+    among(&names.collect::<Vec<_>>())
 }
 
 /// The lines among `blocks` that name what follows them and exclude the next such line.
-pub(super) fn of_labels(blocks: &[Block]) -> Vec<usize> {
+fn of_labels(blocks: &[Block], place: Place) -> Vec<usize> {
     let labels = blocks.iter().enumerate().filter_map(|(ix, block)| {
         let line = block.paragraph().filter(|line| is_label(line))?;
-        Some((ix, Name::of(&label(&line.text))))
+        Some((ix, label(&line.text)))
     });
-    let (places, names): (Vec<usize>, Vec<Option<Name>>) = labels.unzip();
-    let among = among(&names);
+    let (places, labels): (Vec<usize>, Vec<String>) = labels.unzip();
+    let names = labels.iter().map(|label| Name::of_place(label, place));
+    let among = among(&names.collect::<Vec<_>>());
     let found = places
         .into_iter()
         .zip(among)
@@ -114,26 +176,70 @@ pub(super) fn of_labels(blocks: &[Block]) -> Vec<usize> {
     found.map(|(ix, _)| ix).collect()
 }
 
-/// Makes a person say that `steps`, which stand below `title`, are the way to go, if that is one of several and may be
-/// done in turn.
+/// Makes a person say that `steps`, which stand below the heading `ix`, are the way to go, if that is one of several
+/// and may be done in turn.
 pub(super) fn guard(
-    reading: &Reading,
-    title: &Title,
+    outline: &Outline,
+    readings: &[Reading],
+    ix: SectionIx,
     steps: &mut [Box<StepSpec>],
     book: &mut Book<'_>,
 ) {
-    if reading.rival.is_some() && !reading.is_choice(title.ordinal) {
-        for step in steps {
-            conditional::guard_way(step, &title.text, book);
-        }
+    let (reading, title) = (&readings[ix], &outline.sections[ix].title);
+    let back = reading.role == Role::Rollback;
+    let part = back
+        && outline
+            .parent(ix)
+            .is_some_and(|above| readings[above].role == Role::Rollback);
+    let counted = title.ordinal == Some(Ordinal::Number);
+    let way = (reading.rival.is_some() && !reading.is_choice(title.ordinal))
+        || (part && counted && excludes_by_time(outline, ix));
+    let reserve = if way {
+        Reserve::Way
+    } else if (!back && title.crossed) || (part && counted && in_turn::is_for_a_case(outline, ix)) {
+        Reserve::Case
+    } else if part && !counted && is_elsewhere(outline, ix) {
+        Reserve::Elsewhere
+    } else {
+        return;
+    };
+    for step in steps {
+        guards::guard_as(step, &title.text, reserve, book);
     }
+}
+
+/// The headings right beside `ix`, in the file's order.
+fn beside(outline: &Outline, ix: SectionIx) -> &[SectionIx] {
+    let above = outline.parent(ix);
+    above.map_or(&[][..], |above| outline.sections[above].children.as_slice())
+}
+
+/// Whether the heading `ix` of a way back is for a time that the one beside it is not for: "4.1 Within 15 minutes",
+/// "4.2 Afterwards".
+fn excludes_by_time(outline: &Outline, ix: SectionIx) -> bool {
+    let name = |ix: &SectionIx| Name::of_way_back(&outline.sections[*ix].title.text);
+    let excludes = |pair: &[SectionIx]| match pair {
+        [one, other] if *one == ix || *other == ix => {
+            let (one, other) = (name(one).filter(|one| one.is_time()), name(other));
+            one.is_some_and(|one| other.is_some_and(|other| one.excludes(other)))
+        }
+        _ => false,
+    };
+    beside(outline, ix).windows(2).any(excludes)
+}
+
+/// Whether the way back `ix` is called after another place, where one stands beside it for production.
+fn is_elsewhere(outline: &Outline, ix: SectionIx) -> bool {
+    let place = |ix: SectionIx| tongues::rival(&outline.sections[ix].title.text);
+    let production = |ix: &SectionIx| place(*ix).is_some_and(Rival::is_production);
+    place(ix).is_some_and(Rival::is_elsewhere) && beside(outline, ix).iter().any(production)
 }
 
 impl Walk<'_, '_> {
     /// The lines among `blocks` that name one of several ways.
     pub(super) fn rivals(&self, blocks: &[Block]) -> Vec<usize> {
         if self.rules.fences {
-            of_labels(blocks)
+            of_labels(blocks, self.rules.place)
         } else {
             Vec::new()
         }
@@ -148,11 +254,14 @@ impl Walk<'_, '_> {
         };
     }
 
-    /// The items of a list. Those that exclude each other are one step where each is no more than a block: else they
-    /// are asked for.
-    pub(super) fn items(&mut self, list: &List, group: Option<&Group>) {
-        let rivals = if self.rules.fences {
-            of_items(list)
+    /// The items of a list, below a line that may call them `options`. Those that exclude each other are one step where
+    /// each is no more than a block: else they are asked for.
+    pub(super) fn items(&mut self, list: &List, options: Option<&str>, group: Option<&Group>) {
+        let all = list.items.len() > 1 && list.items.iter().all(|item| item.holds.work);
+        let rivals = if self.rules.fences && all && options.is_some_and(tongues::tells_options) {
+            vec![Some(0); list.items.len()]
+        } else if self.rules.fences {
+            of_items(list, self.rules.place)
         } else {
             vec![None; list.items.len()]
         };

@@ -60,13 +60,14 @@ pub(super) fn tiers(
         let (from, until) = (readings[branch].from, readings[branch].until);
         let apart = cases.contains(&branch);
         let title = &outline.sections[branch].title;
-        let stage = !apart && is_stage(outline, readings, branch, root);
+        let choice = readings[branch].is_choice(title.ordinal);
+        let stage = !apart && !choice && is_stage(outline, readings, branch, root);
         let part = Part {
             root,
             branch,
             apart: apart
                 || title.is_one_of_several()
-                || readings[branch].is_choice(title.ordinal)
+                || choice
                 || (branch != root && !stage && !title.words.is_part()),
             stage,
             window: (from, until.or(told.filter(|_| from.is_none()))),

@@ -20,6 +20,10 @@ pub(super) struct Piece<'t> {
     pub(super) remarks: Vec<String>,
     /// What its author expects to see.
     pub(super) expected: Vec<String>,
+    /// Whether some of that stands between its commands.
+    pub(super) amid: bool,
+    /// What a transcript shows that it printed.
+    pub(super) printed: Option<String>,
     /// Its other comments, and where each stands in the block.
     pub(super) comments: Vec<(usize, &'t str)>,
     /// Where it begins and ends in the block.
@@ -32,11 +36,11 @@ pub(super) struct Piece<'t> {
 pub(super) struct Line<'t> {
     pub(super) at: usize,
     pub(super) text: &'t str,
-    sort: Sort<'t>,
+    pub(super) sort: Sort<'t>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Sort<'t> {
+pub(super) enum Sort<'t> {
     Blank,
     /// `#!`, `set -e`: nothing that would be a step.
     Preamble,
@@ -79,7 +83,7 @@ pub(super) fn pieces(fence: &Fence, language: Language) -> Vec<Piece<'_>> {
         from = cut;
     }
     if let Some(last) = pieces.last_mut() {
-        last.expected.extend(printed);
+        last.printed = printed;
     }
     pieces
 }
@@ -123,7 +127,7 @@ fn carry<'t>(
 pub(super) fn whole(fence: &Fence, language: Language) -> Piece<'_> {
     let (lines, printed) = lines(fence, language);
     let mut piece = piece(&lines, false);
-    piece.expected.extend(printed);
+    piece.printed = printed;
     piece
 }
 
@@ -307,7 +311,7 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
         end: lines.last().map_or(0, |line| line.at + line.text.len()),
         ..Piece::default()
     };
-    let mut seen_code = false;
+    let (mut seen_code, mut behind) = (false, false);
     let mut more: Vec<&str> = Vec::new();
     for line in lines {
         match line.sort {
@@ -317,6 +321,7 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
                 let of_sql = || expected::of_statement(text).filter(|_| seen_code && line.is_sql());
                 if let Some(wanted) = expected::said(text).or_else(of_sql) {
                     piece.expected.push(wanted.to_owned());
+                    behind |= seen_code;
                     continue;
                 }
                 piece.comments.push((line.at, text));
@@ -338,15 +343,10 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
                 }
             }
             Sort::Code => {
+                piece.amid |= behind;
                 seen_code = true;
-                // `select count(*) from orders; -- expect 0`
-                let behind = line
-                    .text
-                    .rsplit_once("; --")
-                    .map(|(_, comment)| comment.trim());
-                let wanted = behind.and_then(|comment| {
-                    expected::said(comment).or(expected::of_statement(comment))
-                });
+                let wanted = expected::behind_statement(line.text);
+                behind |= wanted.is_some();
                 piece.expected.extend(wanted.map(str::to_owned));
             }
             Sort::Blank | Sort::Preamble => {}

@@ -250,8 +250,8 @@ impl Reader<'_> {
         contents.contacts.extend(found.contacts);
         contents.signoffs.extend(found.signoffs);
         if !found.steps.is_empty() {
-            let (reading, title) = (&self.readings[ix], &self.outline.sections[ix].title);
-            rivals::guard(reading, title, &mut found.steps, book);
+            let reading = &self.readings[ix];
+            rivals::guard(self.outline, self.readings, ix, &mut found.steps, book);
             if reading.role == Role::Rollback {
                 contents.places[ix] = Place::Rollback;
                 contents.back.push((ix, found.steps));

@@ -4,9 +4,11 @@
 use super::blocks::{Block, Fence, Item, Kind, List, Quote};
 use super::body::{self, Body};
 use super::book::Book;
+use super::cases;
 use super::conditional;
 use super::criteria;
 use super::found::{Found, Rules};
+use super::guards;
 use super::hosts;
 use super::in_text;
 use super::in_turn;
@@ -170,23 +172,7 @@ impl Walk<'_, '_> {
                     before = None;
                 }
                 Kind::Fence(fence) if self.runs(fence) => {
-                    let (candidates, next) =
-                        ways::side_by_side(blocks, ix - 1, before.take(), self.book);
-                    let case = self.case(blocks, ix);
-                    let above = ix
-                        .checked_sub(2)
-                        .and_then(|above| blocks[above].paragraph());
-                    ix = next;
-                    let steps = self.found.steps.len();
-                    self.fences(&candidates, group);
-                    if let Some(case) = case {
-                        for step in &mut self.found.steps[steps..] {
-                            conditional::guard(step, case, self.book);
-                        }
-                    }
-                    for step in &mut self.found.steps[steps..] {
-                        hosts::guard_below(step, above, self.book);
-                    }
+                    ix = self.commands(blocks, ix - 1, before.take(), group);
                 }
                 Kind::Quote(quote) if block.holds.tasks => {
                     self.keep(before.take());
@@ -229,11 +215,11 @@ impl Walk<'_, '_> {
         let named = before
             .and_then(Block::paragraph)
             .map(|inline| label(&inline.text));
-        let group = within(group, named);
+        let group = within(group, named.clone());
         let steps = self.found.steps.len();
         let notes = self.found.notes.len();
         self.found.steps.reserve(list.items.len());
-        self.items(list, group.as_ref());
+        self.items(list, named.as_deref(), group.as_ref());
         if self.found.steps.len() == steps
             && let Some(block) = before
         {
@@ -300,6 +286,9 @@ impl Walk<'_, '_> {
         let first = clusters.next().unwrap_or_default();
         let case = head.and_then(|inline| conditional::at_the_end(&inline.text));
         self.run(&mut step, &first, case);
+        if let Some(head) = head.filter(|head| cases::is_crossed_out(&head.text)) {
+            guards::guard_case(&mut step, &head.one_line(), self.book);
+        }
         if let (Some(block), true) = (item.blocks.first(), first.is_empty()) {
             in_text::tell_item(block.span, self.book);
         }
@@ -359,9 +348,13 @@ impl Walk<'_, '_> {
         };
         work::add(&mut step.details, label.unwrap_or(""));
         self.choose(step, first);
+        // What its own text says there is weighed with that of the others.
+        if let Some(label) = label.filter(|label| !self.is_forward() && in_turn::says_case(label)) {
+            guards::guard_case(step, label, self.book);
+        }
         if let Some(label) = label.or(case) {
-            if self.rules.place == Place::Step {
-                conditional::guard(step, label, self.book);
+            if self.is_forward() {
+                guards::guard(step, label, self.book);
             }
             hosts::guard(step, label, self.book);
         }
@@ -392,6 +385,9 @@ impl Walk<'_, '_> {
                 }
                 work::fill(step, &piece, only.fence, self.book);
                 self.heed(step, &piece, only.fence);
+                if self.is_forward() {
+                    guards::guard_named(step, only.fence, self.book);
+                }
                 work::name(step, only.fence, only.span, self.book);
             }
             several => ways::alternatives(step, several, self.book),

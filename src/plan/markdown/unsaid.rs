@@ -18,13 +18,19 @@ pub(super) enum Unsaid {
     NotToBeDone,
 }
 
+/// The longest line that says so, in bytes.
+const MAX_LINE: usize = 160;
+
 /// What `text`, the line above a block, says of it, if that keeps it from being run.
 pub(super) fn of(text: &str) -> Option<Unsaid> {
     let text = text.trim();
-    if text.len() > 160 || text.contains('\n') {
+    let last = text.rsplit(". ").next().unwrap_or(text);
+    // Behind a long line, what names the block says so by itself.
+    let named = text.len() > MAX_LINE && last.ends_with([':', '：']);
+    let text = if named { last } else { text };
+    if text.len() > MAX_LINE || text.contains('\n') {
         return None;
     }
-    let last = text.rsplit(". ").next().unwrap_or(text);
     let last = label(last);
     let words = Words::whole(&last);
     let said = words.uncounted().trim();

@@ -5,12 +5,13 @@ use std::sync::LazyLock;
 
 use super::blocks::{Block, Fence, Item, Kind};
 use super::book::Book;
-use super::conditional;
 use super::expected;
+use super::guards;
 use super::heading;
 use super::html;
 use super::label::{is_label, label};
-use super::script;
+use super::programs;
+use super::script::{self, Line, Piece, Sort};
 use super::tongues::{self, Beginnings, Rival, rival};
 use super::work;
 use crate::plan::draft::{Alternative, StepSpec};
@@ -45,6 +46,74 @@ pub(super) fn either(text: &str) -> Option<String> {
         whole.then_some(rest)
     })?;
     Some(label(rest.trim_start_matches(SIGNS)))
+}
+
+/// Whether `text` says that what follows is another way of doing what stands above it: "or", "or by hand",
+/// "Alternatively, on a host without systemd". What may be a name, as in "Alternative port", or give a reason, as
+/// "otherwise it hangs" does, says so only where nothing else is in its clause.
+pub(super) fn joins(text: &str) -> bool {
+    let text = text.trim();
+    EITHER.near(text).iter().any(|(word, ())| {
+        let Some(rest) = tongues::strip_word(text, word) else {
+            return false;
+        };
+        let bare = rest.is_empty() || rest.starts_with([':', ',', '：', '，']);
+        let dense = rest.starts_with(char::is_alphanumeric) && !rest.starts_with('手');
+        let vague = || {
+            let otherwise = tongues::words(|tongue| tongue.otherwise);
+            NAMES
+                .iter()
+                .any(|name| word.starts_with(name) && !word.ends_with("ly"))
+                || otherwise.into_iter().any(|other| other == *word)
+        };
+        bare || (!dense && !vague())
+    })
+}
+
+/// Words for "or" that are names of things as well.
+const NAMES: [&str; 2] = ["alternative", "代替"];
+
+/// Whether the comment `text` says so of the commands below it. It may hold the other way itself: "or: make up".
+fn joins_commands(text: &str) -> bool {
+    joins(text) && !either(text).is_some_and(|rest| programs::begins_with_command(&rest))
+}
+
+/// What `piece` begins with, if that says that it is another way of doing what stands above it.
+pub(super) fn of_piece<'t>(piece: &Piece<'t>) -> Option<&'t str> {
+    let (_, first) = piece.comments.first()?;
+    joins_commands(first).then_some(*first)
+}
+
+/// The comment between two commands that says so: "# or". What stands in comments below it is not run anyway.
+fn between<'t>(lines: &[Line<'t>]) -> Option<(usize, &'t str)> {
+    lines.iter().enumerate().find_map(|(ix, line)| {
+        let Sort::Comment(text) = line.sort else {
+            return None;
+        };
+        let mut above = lines[..ix].iter().rev();
+        let above = above.find(|line| line.sort != Sort::Blank)?;
+        let mut below = lines[ix + 1..].iter();
+        let below = below.find(|line| match line.sort {
+            Sort::Comment(text) => programs::begins_with_command(text),
+            sort => sort != Sort::Blank,
+        })?;
+        let commands = above.sort == Sort::Code && below.sort == Sort::Code;
+        (commands && joins_commands(text)).then_some((line.at, text))
+    })
+}
+
+/// Makes a person say that `step` is to be run, if `piece` of `fence` does one thing in several ways.
+pub(super) fn guard_either(
+    step: &mut StepSpec,
+    piece: &Piece<'_>,
+    fence: &Fence,
+    book: &mut Book<'_>,
+) {
+    if let Some((at, text)) = between(&piece.code).filter(|_| !step.work.is_check()) {
+        let at = fence.locate(at);
+        let span = book.span(at, at + text.len() + 1);
+        guards::guard_comment(step, text, span, book);
+    }
 }
 
 /// What may stand between "or" and what it says.
@@ -153,7 +222,7 @@ pub(super) fn guard_options(step: &mut StepSpec, fence: &Fence, book: &mut Book<
     let title = Some(step.title.clone()).filter(|title| is_option(title));
     let option = title.or_else(|| step.work.text().lines().find_map(comment));
     if let Some(option) = option {
-        conditional::guard_way(step, &option, book);
+        guards::guard_way(step, &option, book);
     }
 }
 
@@ -237,7 +306,7 @@ pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], bo
         }
         if first {
             step.work = made.work.clone();
-            step.expected = expected::expect(&piece.expected, &made.work).map(Box::new);
+            expected::give(step, &piece, book);
             work::name(step, fence, candidate.span, book);
         }
         step.alternatives.push(Alternative {

@@ -4,6 +4,7 @@
 use super::blocks::{Block, Fence, Inline, Kind};
 use super::book::Book;
 use super::conditional;
+use super::guards;
 use super::script::Piece;
 use super::shelved;
 use super::steps::Walk;
@@ -38,7 +39,7 @@ impl Walk<'_, '_> {
         if let Some((at, text)) = told {
             let at = fence.locate(*at);
             let span = self.book.span(at, at + text.len() + 1);
-            conditional::guard_comment(step, text, span, self.book);
+            guards::guard_comment(step, text, span, self.book);
         }
     }
 

@@ -120,8 +120,8 @@ impl Words {
             let beside = |word: &str| last == word || before == word;
             let mut touch = |topic: Topic, end: usize| {
                 negates |= topic == Topic::No;
-                let denies = || denied || beside("without ") || (deploys && beside("with "));
-                if topic == Topic::Rollback && denies() {
+                let ruled_out = || denied || beside("without ") || (deploys && beside("with "));
+                if topic == Topic::Rollback && ruled_out() {
                     return;
                 }
                 topics |= bit(topic);

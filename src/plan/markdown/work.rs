@@ -1,6 +1,7 @@
 //! From a fenced block to what a step runs.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::blocks::Fence;
 use super::book::Book;
@@ -142,6 +143,19 @@ fn holes(piece: &Piece<'_>, fence: &Fence, context: Context, book: &mut Book<'_>
     holes
 }
 
+/// The placeholders in `text`, a script or SQL. What stands in a comment is none.
+pub(in crate::plan) fn placeholders(text: &str, sql: bool) -> Vec<Range<usize>> {
+    let context = if sql { Context::Sql } else { Context::Shell };
+    let mut found = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let holes = placeholder::find(code_of(line.trim_end(), context), context);
+        found.extend(holes.into_iter().map(|hole| at + hole.start..at + hole.end));
+        at += line.len();
+    }
+    found
+}
+
 /// A line up to its comment. Quotes count, so a `#` in a text is none.
 fn code_of(line: &str, context: Context) -> &str {
     let mark = match context {
@@ -178,8 +192,9 @@ pub(super) fn fill(step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence, book: 
         None if piece.code.is_empty() => add(&mut step.details, &piece.remarks.join("\n")),
         None => add(&mut step.details, piece.text().trim()),
     }
-    step.expected = expected::expect(&piece.expected, &step.work).map(Box::new);
+    expected::give(step, piece, book);
     ways::guard_options(step, fence, book);
+    ways::guard_either(step, piece, fence, book);
     hosts::look(step, piece, fence, book);
     if let Work::Snapshot(snapshot) = &step.work {
         let first = piece.code.first().map(|line| line.text.trim());

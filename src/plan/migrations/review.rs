@@ -165,7 +165,7 @@ fn sure(folder: &Folder, facts: Option<&Facts>, found: &mut [Vec<Remark>]) {
         for sure in live.run(folder.tool.forward(file.source.text())) {
             let (code, hint) = sure.outcome.words();
             found.push(Remark {
-                severity: Severity::Warning,
+                severity: sure.outcome.severity(),
                 code,
                 range: sure.range,
                 message: sure.message,

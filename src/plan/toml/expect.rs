@@ -6,16 +6,19 @@ use crate::plan::draft::Placed;
 use crate::plan::expect::{BadInJson, Comparison, Expect, InJson};
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
+use crate::plan::template;
 use crate::plan::tree::{Node, Value};
 use crate::plan::work::Work;
 
 /// Keys of `expect`, and the kinds of work that leave something to be judged by them. What a snapshot
 /// keeps is looked at where its names are.
-const KEYS: [(&str, &[&str]); 7] = [
+const KEYS: [(&str, &[&str]); 9] = [
     ("exit", &["shell"]),
     ("output", &["shell", "sql", "http"]),
+    ("says", &["shell", "sql", "http"]),
     ("regex", &["shell", "sql", "http"]),
     ("value", &["shell", "sql", "http"]),
+    ("rows", &["sql"]),
     ("json", &["shell", "sql", "http"]),
     ("status", &["http"]),
     ("within", &["http"]),
@@ -40,21 +43,25 @@ pub(super) fn expect(table: &Table<'_>) -> Expect {
     let Some(table) = table.table("expect") else {
         return Expect::default();
     };
-    let value = table.scalar("value").and_then(|text| {
-        Comparison::parse(&text.value)
-            .map_err(|why| {
-                table.problem(
-                    Problem::error("bad-comparison", text.span, why)
-                        .hint("such as `value = \">= 58\"`"),
-                );
-            })
-            .ok()
+    let value = comparison(&table, "value");
+    let rows = comparison(&table, "rows").filter(|rows| {
+        let counts = rows.is_of_numbers() && template::tokens(&rows.wanted).is_empty();
+        if !counts {
+            let span = table.value("rows").map_or(table.span(), |value| value.span);
+            let message = format!("`{}` is not a number of rows", rows.wanted);
+            table.problem(
+                Problem::error("bad-comparison", span, message).hint("such as `rows = 0`"),
+            );
+        }
+        counts
     });
     let expect = Expect {
         exit: small_numbers(&table, "exit"),
         output: table.string("output"),
+        says: table.string("says"),
         regex: table.pattern_with_variables("regex"),
         value,
+        rows,
         json: in_json(&table),
         status: small_numbers(&table, "status"),
         within: table.duration("within"),
@@ -63,6 +70,16 @@ pub(super) fn expect(table: &Table<'_>) -> Expect {
     };
     table.finish();
     expect
+}
+
+/// What `key` is to be compared with.
+fn comparison(table: &Table<'_>, key: &'static str) -> Option<Comparison> {
+    let text = table.scalar(key)?;
+    let refuse = |why| {
+        let hint = format!("such as `{key} = \">= 58\"`");
+        table.problem(Problem::error("bad-comparison", text.span, why).hint(hint));
+    };
+    Comparison::parse(&text.value).map_err(refuse).ok()
 }
 
 /// What is expected must be something that each of `works` leaves to be judged.

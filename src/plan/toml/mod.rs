@@ -6,6 +6,7 @@
 mod alert;
 mod capture;
 mod expect;
+mod holes;
 mod include;
 mod phase;
 mod probe;
@@ -20,6 +21,7 @@ pub(super) use self::expect::refused;
 pub(super) use self::phase::clock_place;
 pub(super) use self::snapshot::block;
 use self::table::{Problems, Table};
+pub use self::top::URL_IN_PLAN;
 use super::draft::Draft;
 use super::problem::{Problem, Severity};
 use super::source::Source;
@@ -44,7 +46,8 @@ fn read_from(
     let mut syntax = Vec::new();
     let text = source.text().get(base..).unwrap_or_default();
     let root = tree::toml::parse(text, base, &mut syntax);
-    let (draft, mut problems) = read_tree(&root, read);
+    let (mut draft, mut problems) = read_tree(&root, read);
+    holes::guard(&mut draft, source, &mut problems);
     if !syntax.is_empty() {
         // What seems to be missing may stand where the file could not be read.
         problems.retain(|problem| !matches!(problem.code, "missing-key" | "no-work"));

@@ -160,6 +160,7 @@ fn refuse_misplaced(table: &Table<'_>, target: &ProbeTarget, wanted: &Expect) {
         "exit" => kind == "command",
         "status" => kind == "http",
         "value" => matches!(kind, "command" | "sql" | "prometheus"),
+        "rows" => false,
         "within" => !matches!(kind, "log" | "follow"),
         _ => matches!(kind, "http" | "command"),
     };
@@ -167,8 +168,10 @@ fn refuse_misplaced(table: &Table<'_>, target: &ProbeTarget, wanted: &Expect) {
         ("exit", !wanted.exit.is_empty()),
         ("status", !wanted.status.is_empty()),
         ("value", wanted.value.is_some()),
+        ("rows", wanted.rows.is_some()),
         ("within", wanted.within.is_some()),
         ("output", wanted.output.is_some()),
+        ("says", wanted.says.is_some()),
         ("regex", wanted.regex.is_some()),
         ("json", !wanted.json.is_empty()),
     ];

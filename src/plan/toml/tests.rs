@@ -352,6 +352,34 @@ fn a_url_in_a_plan_is_refused() {
 }
 
 #[test]
+fn a_url_in_the_place_of_a_database_is_refused_in_a_runbook_as_well() {
+    for text in [
+        "---\ndatabases: { shop: 'postgres://u:p@h/d' }\n---\n# T\n",
+        "---\ndatabases:\n  shop: postgres://u:p@h/d\n---\n# T\n",
+        "+++\ndatabases = { shop = 'postgres://u:p@h/d' }\n+++\n# T\n",
+    ] {
+        let opened = crate::plan::open("t.md", text.as_bytes());
+        let told = opened
+            .problems
+            .iter()
+            .find(|problem| problem.code == "url-in-plan");
+        let told = told.unwrap_or_else(|| panic!("{text}: {:?}", opened.problems));
+        assert!(
+            opened.source.slice(told.span).contains("postgres://"),
+            "{text}"
+        );
+    }
+    // Another tool's databases are none of ours.
+    let other = crate::plan::open("t.md", b"---\ndatabases: { shop: primary }\n---\n# T\n");
+    assert!(
+        other
+            .problems
+            .iter()
+            .all(|problem| problem.code != "url-in-plan")
+    );
+}
+
+#[test]
 fn ids_are_made_and_stay_unique() {
     let step = "[[phase.step]]\ntitle = 'Look'\ncheck = 'x'\n";
     let text = format!(
@@ -585,6 +613,12 @@ fn what_can_not_be_meant_is_refused_where_it_stands() {
             "200",
         ),
         ("sql = 'a'\nexpect = { exit = 1 }", "misplaced-key", "1"),
+        ("shell = 'a'\nexpect = { rows = 1 }", "misplaced-key", "1"),
+        (
+            "sql = 'a'\nexpect = { rows = 'few' }",
+            "bad-comparison",
+            "'few'",
+        ),
         (
             "check = 'a'\nexpect = { output = 'b' }",
             "misplaced-key",
@@ -640,6 +674,7 @@ fn what_can_not_be_meant_is_refused_where_it_stands() {
     for body in [
         "shell = 'a'\nexpect = { exit = [0, 1], output = 'b', value = '>= 3', shown = 'c' }",
         "sql = 'a'\nexpect = { value = '= 3', output = 'b' }",
+        "sql = 'a'\nexpect = { rows = 0, says = 'b' }",
         "http = 'http://a'\nexpect = { status = 200, within = '1s', json = '.a', value = 'b' }",
         "check = 'a'\nexpect = { shown = 'b' }",
         "snapshot = 'a'\nexpect = { none = ['invalid indexes'] }",
@@ -714,4 +749,48 @@ fn a_condition_that_can_never_hold_is_refused() {
     let own = with(both, "step.me == passed");
     assert_eq!(own[0].0, "condition-on-later-step");
     assert!(own[0].1.contains("this step itself"), "{own:?}");
+}
+
+#[test]
+fn a_step_with_a_hole_in_it_asks_before_it_runs() {
+    let read = |step: &str| {
+        let text = format!(
+            "title = \"T\"\n[databases.main]\nurl_env = \"U\"\n[vars]\nref = {{ prompt = \"Which?\" }}\n[[phase]]\nname = \"D\"\nkind = \"deploy\"\n[[phase.step]]\ntitle = \"One\"\n{step}\n"
+        );
+        let opened = crate::plan::open("p.toml", text.as_bytes());
+        let told = opened.problems.iter().filter(|p| p.code == "placeholder");
+        let told = told.map(|p| opened.source.slice(p.span).to_owned());
+        let told: Vec<String> = told.collect();
+        let plan = opened.plan.unwrap();
+        (told, plan.steps[0].spec.confirm.is_some())
+    };
+    for (step, told) in [
+        (
+            "shell = \"psql < backup_TIMESTAMP.sql && git checkout <previous-commit>\"",
+            vec!["backup_TIMESTAMP.sql", "<previous-commit>"],
+        ),
+        (
+            "shell = \"true\"\nundo = { shell = \"git checkout <ref>\" }",
+            vec!["<ref>"],
+        ),
+        (
+            "sql = \"\"\"\nselect 1;\ndrop table orders_YYYYMMDD\"\"\"",
+            vec!["orders_YYYYMMDD"],
+        ),
+    ] {
+        let told = told.into_iter().map(str::to_owned).collect();
+        assert_eq!(read(step), (told, true), "{step}");
+    }
+    for step in [
+        "shell = \"git checkout {{ref}}\"",
+        "shell = \"git checkout <ref>\"\nplaceholders = { \"<ref>\" = \"ref\" }",
+        "shell = \"sort <in >out # <ref>\"",
+        "shell = \"print('<ref>')\"\ninterpreter = \"python3\"",
+        "check = \"Call [Name]\"",
+    ] {
+        assert_eq!(read(step), (vec![], false), "{step}");
+    }
+    let accepted =
+        "shell = \"echo <ref>\"\nallow = [{ code = \"placeholder\", reason = \"only printed\" }]";
+    assert!(!read(accepted).1);
 }

@@ -8,8 +8,12 @@ use super::table::Table;
 use crate::plan::draft::{Allow, Draft, Placed};
 use crate::plan::parts::{Contact, Database, Note, Signoff};
 use crate::plan::problem::{Problem, nearest};
-use crate::plan::tree::Value;
+use crate::plan::source::Span;
+use crate::plan::tree::{Node, Value};
 use crate::plan::work::Interpreter;
+
+/// The code of a database's URL that stands in a plan.
+pub const URL_IN_PLAN: &str = "url-in-plan";
 
 /// More people than this agree to nothing.
 const MOST_APPROVALS: u32 = 20;
@@ -144,18 +148,15 @@ fn databases(root: &Table<'_>) -> Vec<Database> {
     named
         .into_iter()
         .filter_map(|(name, value)| {
-            let table = table.as_own_table(value, "database", &name.value)?;
+            if is_url(value) {
+                let shown = format!("{} = {{ url_env = \"DATABASE_URL\" }}", name.value);
+                table.problem(url_in_plan(value.span, &shown));
+                return None;
+            }
+            let own = name.value.as_str();
+            let table = table.as_own_table(value, "database", own)?;
             if let Some(url) = table.value("url") {
-                table.problem(
-                    Problem::error(
-                        "url-in-plan",
-                        url.span,
-                        "a plan must not hold a database URL",
-                    )
-                    .hint(
-                        "name the environment variable that holds it: `url_env = \"DATABASE_URL\"`",
-                    ),
-                );
+                table.problem(url_in_plan(url.span, "url_env = \"DATABASE_URL\""));
             }
             let url_env = if table.has("url") {
                 // Whoever gives both is told of the one that must not be there.
@@ -173,6 +174,17 @@ fn databases(root: &Table<'_>) -> Vec<Database> {
             })
         })
         .collect()
+}
+
+fn is_url(value: &Node) -> bool {
+    value.is_text() && value.scalar().is_some_and(|text| text.contains("://"))
+}
+
+/// Whoever reads the plan, or the record of a run, would have the password in it.
+fn url_in_plan(span: Span, instead: &str) -> Problem {
+    let hint = format!("name the environment variable that holds it: `{instead}`");
+    let message = "a plan must not hold a database URL";
+    Problem::error(URL_IN_PLAN, span, message).hint(hint)
 }
 
 fn contact(table: Table<'_>) -> Option<Contact> {

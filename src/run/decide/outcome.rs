@@ -35,6 +35,7 @@ impl Case<'_> {
             findings: Vec::new(),
             message,
             elsewhere: false,
+            running: Vec::new(),
             session,
             left: None,
             ended: None,
@@ -88,6 +89,7 @@ impl Case<'_> {
                 self.with_stop(ix, message)
             },
             elsewhere: finish.elsewhere,
+            running: finish.running.clone(),
             session: self.session_after(ix, finish.job.undo, applied, finish.session.as_deref()),
             left: finish.left.clone().filter(|_| passed),
             ended: finish.ended,

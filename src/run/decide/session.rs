@@ -8,7 +8,7 @@ use crate::plan::{StepIx, Work};
 impl Case<'_> {
     /// What is to be recorded of the session after work of the step at `ix`, or its undo: what it holds
     /// `now`, if that was asked and is not what was there before. Where nobody could ask, a text that may
-    /// have left something has left something that nobody knows.
+    /// have left something may have left it: that keeps nothing from going on, and is said.
     pub(super) fn session_after(
         &self,
         ix: StepIx,
@@ -29,9 +29,9 @@ impl Case<'_> {
             None if applied != Applied::No && leaves_something_in_session(&sql.text) => {
                 let mut after = before.clone();
                 after
-                    .own
+                    .unsure
                     .push(format!("what {} may have set", self.called(ix)));
-                after.own.dedup();
+                after.unsure.dedup();
                 after
             }
             None => return None,

@@ -2,10 +2,11 @@
 
 use super::{Engine, EngineError};
 use crate::clock::Clock;
+use crate::journal::event::Outcome;
 use crate::journal::{Entry, JournalError, Store, Unwritten};
 use crate::run::decide::{Decision, advance, decide, with_baseline};
 use crate::run::effect::Perform;
-use crate::run::input::Input;
+use crate::run::input::{Input, Notice};
 
 impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     /// Decides about `input` and carries the decision out, with all that follows by itself. False:
@@ -28,7 +29,15 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 return Ok(true);
             }
         };
-        self.commit(decision).await
+        let recorded = self.commit(decision).await?;
+        // Of an end that nobody knows the output may be judged again.
+        if let Input::Notice(Notice::Finished(finish)) = input
+            && recorded
+            && finish.outcome != Outcome::Unknown
+        {
+            self.supervisor.conceal(&finish.job);
+        }
+        Ok(recorded)
     }
 
     /// Everything that happens by itself now.

@@ -70,6 +70,7 @@ fn masked_finish(plan: &Plan, secrets: &Secrets, finish: &mut Finish) {
         mask(&mut finding.got);
     }
     finish.message.iter_mut().for_each(mask);
+    finish.running.iter_mut().for_each(mask);
     if let Some(session) = &mut finish.session {
         session.own.iter_mut().for_each(mask);
         let (hidden, shown): (BTreeMap<_, _>, _) = take(&mut session.settings)

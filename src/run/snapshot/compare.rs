@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::picture::{Column, Constraint, DatabasePicture, Index, Picture, Rows, Sequence, Table};
-use super::print::{number, size};
+use super::print::{number, plural, size};
 use crate::journal::event::{Difference, Fortune};
 use crate::plan::Aspect;
 
@@ -97,7 +97,7 @@ impl Book<'_> {
         });
         let about = about.collect();
         let rows = match &table.rows {
-            Rows::Counted(rows) => format!("{} rows", number(*rows)),
+            Rows::Counted(rows) => plural(*rows, "row"),
             Rows::LeftOut(_) | Rows::Unknown(_) => "rows not counted".to_owned(),
         };
         let sides = match fortune {

@@ -96,7 +96,8 @@ impl RunState {
         }
     }
 
-    pub(super) fn has_begun(&self) -> bool {
+    /// Whether anything was begun.
+    pub fn has_begun(&self) -> bool {
         self.phases.iter().any(|phase| phase.started.is_some())
     }
 

@@ -70,6 +70,8 @@ pub struct Omission {
     pub by: String,
     /// When.
     pub at: Moment,
+    /// Whether it was the undo of a step, and not the step itself.
+    pub undo: bool,
 }
 
 /// Where the condition of a step or a phase stands.
@@ -117,6 +119,8 @@ pub struct JobEnd {
     /// Whether it was not begun because its session is not the one that the steps before had: on another
     /// server, or without what they had left in it.
     pub elsewhere: bool,
+    /// What of it still ran then.
+    pub running: Vec<String>,
     /// What it left to the shell steps after it.
     pub left: Option<Left>,
 }

@@ -1,6 +1,7 @@
 //! The parts of a run's state.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::elapsed::Boot;
 use super::outage::Outage;
@@ -208,6 +209,8 @@ pub struct RollbackState {
     pub items: Vec<ItemState>,
     /// When it began.
     pub started: Moment,
+    /// How long after T-0 that was, if that had begun.
+    pub since_t_zero: Option<Duration>,
     /// By whom.
     pub by: String,
 }

@@ -1,9 +1,9 @@
 //! The way back: what is on it, what it can't take back, and how far it was gone in the end.
 
 use super::Standing;
-use super::step::Weighing;
+use super::step::{StepState, Weighing};
 use super::types::{ItemState, RollbackState, RunState};
-use crate::plan::{PhaseKind, Plan, StepIx, Work};
+use crate::plan::{Outside, PhaseKind, Plan, StepIx, Work};
 use crate::run::status::Status;
 
 /// What the way back did not take back.
@@ -13,10 +13,39 @@ pub struct LeftOut {
     pub items: usize,
     /// The steps that no undo and no procedure of the plan answers.
     pub stays: Vec<StepIx>,
-    /// How many things that counts for: what only got ready spoils nothing that was undone.
-    pub count: usize,
     /// Whether anything was taken back at all.
     pub some_done: bool,
+}
+
+impl LeftOut {
+    /// How many things that are.
+    pub fn count(&self) -> usize {
+        self.items + self.stays.len()
+    }
+
+    /// `1 left out, 2 without an undo`; none where nothing is missing.
+    pub fn words(&self) -> Option<String> {
+        let counts = [
+            (self.items, "left out"),
+            (self.stays.len(), "without an undo"),
+        ];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let words: Vec<String> = counts
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+}
+
+impl ItemState {
+    /// Where it stands. What is known of a step before its undo has begun is its own work.
+    pub fn stands(&self, state: &RunState) -> StepState {
+        let step = &state.steps[self.step];
+        if self.undo && step.before_undo.is_none() {
+            return StepState::default();
+        }
+        step.clone()
+    }
 }
 
 impl RunState {
@@ -65,8 +94,9 @@ impl RunState {
         let steps = plan.forward_steps().filter(|&ix| {
             let spec = &plan.steps[ix].spec;
             let work = spec.work_of(self.steps[ix].choice);
+            let phase = plan.phase_of(ix).map(|phase| plan.phases[phase].spec.kind);
             spec.undo.is_none()
-                && kind(plan, ix) != Some(PhaseKind::Verify)
+                && phase != Some(PhaseKind::Verify)
                 && work.is_some_and(Work::may_change)
                 && self.left_something(ix)
         });
@@ -83,16 +113,27 @@ impl RunState {
             None => self.without_undo(plan),
             Some(_) => Vec::new(),
         };
-        let items = self.items_left(plan, rollback);
-        let some_done = rollback.items.iter().any(|item| self.item_was_done(item));
-        let spoils = |ix: &&StepIx| !some_done || kind(plan, **ix) == Some(PhaseKind::Deploy);
-        let count = items + stays.iter().filter(spoils).count();
         LeftOut {
-            items,
+            items: self.items_left(plan, rollback),
             stays,
-            count,
-            some_done,
+            some_done: rollback.items.iter().any(|item| self.item_was_done(item)),
         }
+    }
+
+    /// How the window of the way that is gone back missed the time at which that began.
+    pub fn gone_outside(&self, plan: &Plan) -> Option<Outside> {
+        let rollback = self.rollback.as_ref()?;
+        let (tier, since) = rollback.tier.zip(rollback.since_t_zero)?;
+        plan.tiers[tier].outside(since)
+    }
+
+    /// What steps left running when they had ended, as it was seen then: a way back does not stop it.
+    pub fn left_running(&self) -> impl Iterator<Item = (StepIx, &[String])> {
+        let steps = self.steps.iter().enumerate();
+        steps.filter_map(|(ix, step)| {
+            let running = &step.end.as_ref()?.running;
+            (!running.is_empty()).then_some((ix, running.as_slice()))
+        })
     }
 
     /// How many things on the way back somebody left out; not those of which there was nothing to do.
@@ -109,18 +150,10 @@ impl RunState {
     /// Where the run stands, in words; of a way back that is over also how much it left out.
     pub fn outcome(&self, plan: &Plan) -> String {
         let left = self.left_out(plan);
-        match (self.standing(), left.count, left.some_done) {
-            (Standing::RolledBack, 1.., true) => {
-                format!("rolled back in part, {} left out", left.count)
-            }
-            (Standing::RolledBack, 1.., false) => {
-                format!("not rolled back, {} left out", left.count)
-            }
+        match (self.standing(), left.words(), left.some_done) {
+            (Standing::RolledBack, Some(words), true) => format!("rolled back in part, {words}"),
+            (Standing::RolledBack, Some(words), false) => format!("not rolled back, {words}"),
             (standing, ..) => standing.word().replace('_', " "),
         }
     }
-}
-
-fn kind(plan: &Plan, ix: StepIx) -> Option<PhaseKind> {
-    plan.phase_of(ix).map(|phase| plan.phases[phase].spec.kind)
 }

@@ -74,6 +74,7 @@ impl Judgement {
             }
         }
         seen.output_found = answer.text_found;
+        seen.says_found = answer.says_found;
         seen.regex_found = answer.regex_found;
         if wants_value && answer.last_is_cut {
             findings.push(Finding {
@@ -190,6 +191,7 @@ impl Judgement {
         let path = self.output.clone();
         let question = Question {
             text: self.expect.output.clone(),
+            word: self.expect.says.clone(),
             regex: self.expect.regex.clone(),
             captures: self.captures.clone(),
         };
@@ -215,6 +217,7 @@ pub fn not_begun(job: &Job, why: impl Into<String>) -> Finish {
         findings: Vec::new(),
         message: Some(why.into()),
         elsewhere: false,
+        running: Vec::new(),
         session: None,
         left: None,
         ended: None,

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use crate::plan::{Capture, Find, Pattern, holds, json_path};
+use crate::plan::{Capture, Find, Pattern, holds, json_path, says};
 
 /// The most of a line that is looked at: 64 KiB.
 const LINE_LIMIT: u64 = 64 * 1024;
@@ -14,16 +14,22 @@ const LINE_LIMIT: u64 = 64 * 1024;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Question {
     pub(super) text: Option<String>,
+    pub(super) word: Option<String>,
     pub(super) regex: Option<Pattern>,
     pub(super) captures: Vec<Capture>,
 }
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own"
+)]
 pub(super) struct Answer {
     pub(super) text_found: bool,
+    pub(super) says_found: bool,
     pub(super) regex_found: bool,
-    /// The last line that is not blank.
+    /// The last line that is not blank, nor how `psql` tells below a table how many rows it has.
     pub(super) last_line: Option<String>,
     /// Whether that is only a part of a line that was too long to be kept.
     pub(super) last_is_cut: bool,
@@ -62,6 +68,9 @@ pub(super) fn search(path: &Path, question: &Question) -> io::Result<Answer> {
         if let Some(wanted) = &mut wanted {
             answer.text_found |= wanted.next(text, goes_on);
         }
+        if let Some(word) = &question.word {
+            answer.says_found |= says(text, word);
+        }
         if let Some(regex) = &question.regex {
             answer.regex_found |= regex.is_match(text);
         }
@@ -72,7 +81,7 @@ pub(super) fn search(path: &Path, question: &Question) -> io::Result<Answer> {
                 keep(&mut answer.captured, &capture.name, value);
             }
         }
-        if !text.trim().is_empty() {
+        if !text.trim().is_empty() && !is_count(text) {
             let last = answer.last_line.get_or_insert_default();
             text.clone_into(last);
             answer.last_is_cut = goes_on || line.len() as u64 == LINE_LIMIT;
@@ -102,6 +111,15 @@ pub(super) fn json(path: &Path, body: bool) -> io::Result<Option<serde_json::Val
         _ => &text,
     };
     Ok(json_path::in_text(text))
+}
+
+/// `(1 row)`
+fn is_count(line: &str) -> bool {
+    let inner = line
+        .strip_prefix('(')
+        .and_then(|line| line.strip_suffix(')'));
+    let count = inner.and_then(|inner| inner.strip_suffix(" rows").or(inner.strip_suffix(" row")));
+    count.is_some_and(|count| count.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn keep(captured: &mut Vec<(String, String)>, name: &str, value: &str) {
@@ -249,6 +267,14 @@ mod tests {
         assert_eq!(last("a\n 58 \n\n").as_deref(), Some(" 58 "));
         assert_eq!(last("10%\r100%\r\n").as_deref(), Some("100%"));
         assert_eq!(last("\n \n"), None);
+    }
+
+    #[test]
+    fn the_value_of_a_table_is_no_count_of_its_rows() {
+        let last = |content: &str| answer(content, &Question::default()).last_line;
+        let table = " count \n-------\n    58\n(1 row)\n\n";
+        assert_eq!(last(table).as_deref(), Some("    58"));
+        assert_eq!(last("58\n(in all)\n").as_deref(), Some("(in all)"));
     }
 
     #[test]

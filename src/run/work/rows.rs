@@ -11,6 +11,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::sql::Said;
 use super::table::TextTable;
+use crate::plan::{count, ending};
 
 /// The most rows of one result that are written down.
 const ROW_LIMIT: usize = 1_000;
@@ -30,6 +31,8 @@ pub(super) struct Printer {
     /// The bytes of the rows that are kept.
     kept: usize,
     value: Option<String>,
+    /// How many rows the last statement returned.
+    returned: Option<u64>,
     /// Why the output is not whole, if it is not.
     broken: Option<io::Error>,
 }
@@ -43,6 +46,7 @@ impl Printer {
             rows: 0,
             kept: 0,
             value: None,
+            returned: None,
             broken: None,
         })
     }
@@ -55,6 +59,11 @@ impl Printer {
     /// The first field of the first row of the last result that had rows.
     pub(super) fn value(&self) -> Option<String> {
         self.value.clone()
+    }
+
+    /// How many rows the last statement returned, once one has ended.
+    pub(super) fn returned(&self) -> Option<u64> {
+        self.returned
     }
 
     /// Writes everything that comes, until there is no more, and what was `said` beside it. What can't
@@ -114,6 +123,7 @@ impl Printer {
 
     fn end_of_statement(&mut self, affected: u64) -> String {
         let rows = std::mem::take(&mut self.rows);
+        self.returned = u64::try_from(rows).ok();
         self.kept = 0;
         match self.table.take() {
             Some(table) => {
@@ -123,10 +133,9 @@ impl Printer {
                 } else {
                     String::new()
                 };
-                let s = if rows == 1 { "" } else { "s" };
-                format!("{}({rows} row{s}{more})\n", table.render())
+                format!("{}({}{more})\n", table.render(), count(rows, "row"))
             }
-            None if affected > 0 => format!("{affected} rows\n"),
+            None if affected > 0 => format!("{affected} row{}\n", ending(affected == 1)),
             None => "done\n".to_owned(),
         }
     }

@@ -17,6 +17,7 @@ use super::judge::{Judgement, not_begun};
 use crate::journal::event::{Applied, Finding, Job, KnownBy, Left, Outcome, Stage};
 use crate::plan::{Expect, Observed};
 use crate::run::carry::left::Difference;
+use crate::run::disk::is_full;
 use crate::run::input::{Finish, Notice};
 use crate::run::shim::{Report, Spec};
 use crate::run::strays;
@@ -279,7 +280,12 @@ impl ShellWork {
         }
         let passed = verdict.is_met();
         let (left, unknown) = self.left(passed);
-        let told: Vec<String> = unknown.into_iter().chain(self.still_running()).collect();
+        let running = strays::left_by(&self.traces, &self.application);
+        let still = (!running.is_empty())
+            .then(|| format!("of it there still runs: {}", running.join(", ")));
+        let full = self.judgement.output.parent().and_then(is_full);
+        let told = full.into_iter().chain(unknown).chain(still);
+        let told: Vec<String> = told.collect();
         Finish {
             job: self.job.clone(),
             outcome: if passed {
@@ -292,21 +298,12 @@ impl ShellWork {
             signal: exit.signal,
             findings: verdict.findings,
             message: (!told.is_empty()).then(|| told.join("; ")),
+            running,
             left,
             ended: exit.ended,
             captured: verdict.captured,
             ..not_begun(&self.job, "")
         }
-    }
-
-    /// What it left running in its process group, `job &` say: it goes on doing what nobody waits for.
-    fn still_running(&self) -> Option<String> {
-        self.traces.group()?;
-        let strays = strays::named(&self.application).unwrap_or_default();
-        Some(match strays.as_slice() {
-            [] => "some of its processes still run".to_owned(),
-            strays => format!("of it there still runs: {}", strays.join(", ")),
-        })
     }
 
     /// What its shell left to the next step, and words where that is not known. What a step left that

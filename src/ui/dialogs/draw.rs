@@ -2,8 +2,9 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use ratatui::widgets::{Clear, Widget};
+use ratatui_textarea::TextArea;
 
 use super::room::{text_width, wrapped};
 use super::way_back::way_back;
@@ -70,17 +71,35 @@ fn too_small(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn keys<'s>(scene: &Scene<'s>, keys: &[(&str, &str)]) -> Line<'s> {
-    let spans: Vec<Span<'_>> = keys
-        .iter()
-        .flat_map(|(key, what)| {
-            [
-                scene.span(key, Role::Key),
-                scene.span(format!(" {what}   "), Role::Text),
-            ]
-        })
-        .collect();
-    Line::from(spans)
+/// The line that is typed into.
+fn field(scene: &Scene<'_>, input: &TextArea<'_>, row: u16, inner: Rect, buf: &mut Buffer) {
+    let place = Rect {
+        y: inner.y + row,
+        height: u16::from(row < inner.height),
+        ..inner
+    };
+    buf.set_style(place, scene.style(Role::Selected));
+    input.render(place, buf);
+}
+
+/// What has to be typed, and the line for it.
+fn typing(
+    scene: &Scene<'_>,
+    (wanted, input): (&str, &TextArea<'_>),
+    row: u16,
+    inner: Rect,
+    buf: &mut Buffer,
+) {
+    let words = format!("type {wanted} to go on:");
+    put(inner, row, Line::from(scene.span(words, Role::Warn)), buf);
+    field(scene, input, row + 1, inner, buf);
+}
+
+/// What is wrong with what was typed, or wanted.
+fn error(scene: &Scene<'_>, why: Option<&String>, row: u16, inner: Rect, buf: &mut Buffer) {
+    if let Some(why) = why {
+        put(inner, row, Line::from(scene.span(why, Role::Bad)), buf);
+    }
 }
 
 fn help(scene: &Scene<'_>, top: usize, area: Rect, buf: &mut Buffer) {
@@ -131,22 +150,9 @@ fn ask(scene: &Scene<'_>, dialog: &Ask, area: Rect, buf: &mut Buffer) {
         Line::from(scene.span(&dialog.question, Role::Text)),
         buf,
     );
-    let field = Rect {
-        y: inner.y + known + 1,
-        height: u16::from(known + 1 < inner.height),
-        ..inner
-    };
-    buf.set_style(field, scene.style(Role::Selected));
-    dialog.input.render(field, buf);
-    if let Some(error) = &dialog.error {
-        put(
-            inner,
-            known + 2,
-            Line::from(scene.span(error, Role::Bad)),
-            buf,
-        );
-    }
-    let hints = keys(scene, &[("enter", "send"), ("esc", "never mind")]);
+    field(scene, &dialog.input, known + 1, inner, buf);
+    error(scene, dialog.error.as_ref(), known + 2, inner, buf);
+    let hints = scene.keys(&[("enter", "send"), ("esc", "never mind")]);
     put(inner, known + 4, hints, buf);
 }
 
@@ -168,26 +174,14 @@ fn confirm(scene: &Scene<'_>, dialog: &Confirmation, area: Rect, buf: &mut Buffe
         row += 1;
     }
     if let Some((wanted, input)) = &dialog.typed {
-        put(
-            inner,
-            row,
-            Line::from(scene.span(format!("type {wanted} to go on:"), Role::Warn)),
-            buf,
-        );
-        let field = Rect {
-            y: inner.y + row + 1,
-            height: u16::from(row + 1 < inner.height),
-            ..inner
-        };
-        buf.set_style(field, scene.style(Role::Selected));
-        input.render(field, buf);
+        typing(scene, (wanted, input), row, inner, buf);
         row += 2;
     }
     let key = dialog.key.to_string();
     put(
         inner,
         row + 1,
-        keys(scene, &[(&key, "do it"), ("esc", "never mind")]),
+        scene.keys(&[(&key, "do it"), ("esc", "never mind")]),
         buf,
     );
 }
@@ -223,7 +217,7 @@ fn pick(scene: &Scene<'_>, dialog: &Pick, area: Rect, buf: &mut Buffer) {
     put(
         inner,
         dialog.items.len() as u16 + 1,
-        keys(scene, &[("enter", "take it"), ("esc", "never mind")]),
+        scene.keys(&[("enter", "take it"), ("esc", "never mind")]),
         buf,
     );
 }
@@ -249,15 +243,12 @@ fn quit(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     put(
         inner,
         3,
-        keys(
-            scene,
-            &[
-                ("enter", "leave"),
-                ("S", "stop the step"),
-                ("R", "roll back"),
-                ("esc", "stay"),
-            ],
-        ),
+        scene.keys(&[
+            ("enter", "leave"),
+            ("S", "stop the step"),
+            ("R", "roll back"),
+            ("esc", "stay"),
+        ]),
         buf,
     );
 }
@@ -286,32 +277,22 @@ fn roll_back(scene: &Scene<'_>, dialog: &RollBack, area: Rect, buf: &mut Buffer)
         put(inner, row as u16, line, buf);
     }
     let below = room as u16;
-    let typing = match (preview.confirm, &plan.environment) {
-        (Confirm::Environment, Some(environment)) => Some(environment),
-        _ => None,
-    };
-    if let Some(environment) = typing {
-        put(
-            inner,
-            below,
-            Line::from(scene.span(format!("type {environment} to go on:"), Role::Warn)),
-            buf,
-        );
-        let field = Rect {
-            y: inner.y + below + 1,
-            height: u16::from(below + 1 < inner.height),
-            ..inner
-        };
-        buf.set_style(field, scene.style(Role::Selected));
-        dialog.typed.render(field, buf);
+    if let (Confirm::Environment, Some(environment)) = (preview.confirm, &plan.environment) {
+        typing(scene, (environment, &dialog.typed), below, inner, buf);
     }
+    error(scene, dialog.error.as_ref(), below + 2, inner, buf);
     let go = (!preview.to_be_named).then_some(("enter", "GO BACK"));
     let other = match (plan.tiers.is_empty(), preview.to_be_named) {
         (true, _) => None,
         (false, true) => Some(("← →", "PICK A WAY")),
         (false, false) => Some(("← →", "another way")),
     };
-    let stay = Some(("esc", "not now (the run stays held)"));
+    let stay = if state.holds.is_empty() {
+        "not now"
+    } else {
+        "not now (the run stays held)"
+    };
+    let stay = Some(("esc", stay));
     let hints: Vec<_> = [go, other, stay].into_iter().flatten().collect();
-    put(inner, below + 3, keys(scene, &hints), buf);
+    put(inner, below + 3, scene.keys(&hints), buf);
 }

@@ -5,6 +5,7 @@ use ratatui_textarea::TextArea;
 
 use super::{Ask, Confirmation, Dialog, Pick, Picked, Purpose, RollBack};
 use crate::clock::Moment;
+use crate::run::Refusal;
 use crate::ui::intent::Intent;
 use crate::ui::keys::Key;
 use crate::ui::output::Direction;
@@ -165,18 +166,17 @@ fn roll_back(
     now: Moment,
 ) -> Outcome {
     let (plan, state) = (&world.plan, &world.state);
+    dialog.error = None;
     match key {
         Some(Key::Left) => dialog.step(plan, state, now, -1),
         Some(Key::Right) => dialog.step(plan, state, now, 1),
         Some(Key::Down) => dialog.top += 1,
         Some(Key::Up) => dialog.top = dialog.top.saturating_sub(1),
         Some(Key::Enter) => {
-            let command = dialog
-                .preview(plan, state, now)
-                .ok()
-                .and_then(|preview| dialog.command(plan, &preview).ok());
-            if let Some(command) = command {
-                return Outcome::Do(Act::Send(command));
+            let preview = dialog.preview(plan, state, now).map_err(|Refusal(why)| why);
+            match preview.and_then(|preview| dialog.command(plan, &preview)) {
+                Ok(command) => return Outcome::Do(Act::Send(command)),
+                Err(why) => dialog.error = Some(why),
             }
         }
         _ => {

@@ -12,6 +12,9 @@ mod rollback;
 mod room;
 mod way_back;
 
+use crate::plan::Plan;
+use crate::run::RunState;
+
 pub use ask::{Ask, Purpose};
 pub use confirm::Confirmation;
 pub use draw::draw;
@@ -34,6 +37,24 @@ pub enum Dialog {
     RollBack(Box<RollBack>),
     /// The screen is about to be left.
     Quit,
+}
+
+impl Dialog {
+    /// Why there is nothing left to be asked, if somebody has decided elsewhere meanwhile.
+    pub fn is_moot(&self, plan: &Plan, state: &RunState) -> Option<String> {
+        let over = || {
+            state.end.as_ref()?;
+            Some(format!("the run is over: {}", state.outcome(plan)))
+        };
+        let back = || state.rollback.as_ref();
+        match self {
+            Dialog::RollBack(_) => over().or_else(|| {
+                back().map(|rollback| format!("{} has begun to roll back", rollback.by))
+            }),
+            Dialog::Confirm(_) | Dialog::Pick(_) => over(),
+            Dialog::Ask(_) | Dialog::Help(_) | Dialog::Quit => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ pub struct RollBack {
     pub typed: TextArea<'static>,
     /// The first line that is shown.
     pub top: usize,
+    /// Why nothing was sent when that was wanted.
+    pub error: Option<String>,
 }
 
 impl RollBack {
@@ -53,7 +55,11 @@ impl RollBack {
     /// The command that goes this way, if everything that has to be typed was.
     pub fn command(&self, plan: &Plan, preview: &Preview) -> Result<Command, String> {
         if preview.to_be_named {
-            return Err("pick a way first".to_owned());
+            let why = match preview.outside {
+                Some(outside) => outside.to_string(),
+                None => "the undos alone leave something as it is".to_owned(),
+            };
+            return Err(format!("pick a way with ← → first: {why}"));
         }
         let text = self.typed.lines().join("").trim().to_owned();
         if let (Confirm::Environment, Some(environment)) = (preview.confirm, &plan.environment)

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::*;
 use crate::clock::Moment;
 use crate::journal::event::{
-    Applied, ApprovalGiven, Job, KnownBy, Outcome, PhaseStarted, StepFinished, StepReason,
-    StepStarted,
+    Applied, ApprovalGiven, Ending, Job, KnownBy, Outcome, PhaseStarted, RollbackStarted,
+    RunFinished, StepFinished, StepReason, StepStarted,
 };
 use crate::journal::{Actor, Entry, Event, Via};
 use crate::plan;
@@ -97,6 +98,7 @@ fn ran(step: &str) -> [Event; 2] {
         findings: Vec::new(),
         message: None,
         elsewhere: false,
+        running: Vec::new(),
         session: None,
         left: None,
         ended: None,
@@ -218,4 +220,96 @@ fn who_approves_sees_what() {
         ],
         &[],
     );
+}
+
+#[test]
+fn enter_says_why_nobody_goes_back_before_a_way_is_picked() {
+    let world = world(ran("close").to_vec());
+    let mut view = View {
+        dialog: Some(Dialog::RollBack(Box::default())),
+        ..View::default()
+    };
+    let mut press = |code| key(&mut view, &world, KeyEvent::from(code), at(9));
+    assert_eq!(press(KeyCode::Enter), []);
+    let open = view.dialog.clone().unwrap();
+    tells(
+        &drawn(&world, open, at(9)),
+        &["pick a way with ← → first: the undos alone leave something as it is"],
+        &[],
+    );
+    let mut press = |code| key(&mut view, &world, KeyEvent::from(code), at(9));
+    assert_eq!(press(KeyCode::Right), []);
+    assert_eq!(press(KeyCode::Enter).len(), 1);
+}
+
+#[test]
+fn what_a_step_left_running_is_named_before_anybody_goes_back() {
+    let [started, mut finished] = ran("apply");
+    if let Event::StepFinished(end) = &mut finished {
+        end.running = vec!["process 4711 (sleep)".to_owned()];
+    }
+    let words = "left running: 2.1 Apply: process 4711 (sleep)";
+    tells(
+        &back(&world(vec![started, finished]), None, at(9)),
+        &[words],
+        &[],
+    );
+    let quiet = back(&world(ran("apply").to_vec()), None, at(9));
+    assert!(!quiet.contains("left running"), "{quiet}");
+}
+
+#[test]
+fn a_question_that_was_answered_elsewhere_is_closed_with_a_word() {
+    let end = |ending| {
+        let reason = Some("so it is".to_owned());
+        Event::RunFinished(RunFinished { ending, reason })
+    };
+    let begun = Event::RollbackStarted(RollbackStarted {
+        tier: None,
+        items: Vec::new(),
+        since_t_zero: None,
+        by_wall_clock: false,
+    });
+    let settled = |event: Option<Event>, dialog: Dialog| {
+        let mut view = View {
+            dialog: Some(dialog),
+            ..View::default()
+        };
+        view.settle(&world(event.into_iter().collect()), at(9));
+        let said = view.message.map(|message| message.text);
+        (view.dialog.is_some(), said)
+    };
+    let back = || Dialog::RollBack(Box::default());
+    let over = Some("the run is over: aborted".to_owned());
+    assert_eq!(settled(None, back()), (true, None));
+    assert_eq!(settled(Some(end(Ending::Aborted)), back()), (false, over));
+    let other = Some("ann has begun to roll back".to_owned());
+    assert_eq!(settled(Some(begun), back()), (false, other));
+    assert!(settled(Some(end(Ending::Aborted)), Dialog::Help(0)).0);
+}
+
+#[test]
+fn of_a_run_that_is_over_nothing_is_left_to_be_decided() {
+    let [started, mut finished] = ran("close");
+    if let Event::StepFinished(end) = &mut finished {
+        end.outcome = Outcome::Failed;
+    }
+    let mut events = vec![started, finished];
+    let view = View {
+        cursor: Some(0),
+        ..View::default()
+    };
+    let world = |events: Vec<Event>| {
+        let mut world = world(events);
+        (world.me, world.driver) = (Some(1), Some(1));
+        world
+    };
+    let open = offer(&world(events.clone()), &view, Intent::Act, at(9));
+    assert!(matches!(open, Ok(Offer::Open(Dialog::Pick(_)))));
+    events.push(Event::RunFinished(RunFinished {
+        ending: Ending::Aborted,
+        reason: None,
+    }));
+    let why = offer(&world(events), &view, Intent::Act, at(9)).unwrap_err();
+    assert_eq!(why, "the run is over: aborted");
 }

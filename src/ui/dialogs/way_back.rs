@@ -40,6 +40,12 @@ pub(super) fn way_back<'s>(
             Role::Alarm,
         ));
     }
+    if let Some(silent) = scene.world.silent(scene.now) {
+        let silent = words::short(silent);
+        let words =
+            format!("NOTHING HEARD OF THE ENGINE FOR {silent}: it may not hear this either");
+        lines.push(text(words, Role::Alarm));
+    }
     // It goes back all the same, and whoever goes should know.
     let others = state.holds.iter().filter(|hold| hold.reason != CONSIDERED);
     for hold in others {
@@ -51,6 +57,16 @@ pub(super) fn way_back<'s>(
             format!("stops first: {} {}", step.number, step.spec.title),
             Role::Warn,
         ));
+    }
+    for (ix, running) in state.left_running() {
+        let step = &plan.steps[ix];
+        let words = format!(
+            "left running: {} {}: {}",
+            step.number,
+            step.spec.title,
+            running.join(", ")
+        );
+        lines.push(text(words, Role::Warn));
     }
     if preview.items.is_empty() {
         let words = match (preview.something_ran, preview.without_undo.is_empty()) {

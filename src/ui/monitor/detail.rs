@@ -13,7 +13,7 @@ use crate::monitor::{Inspection, Planned, Session, Shown, State as Doing};
 use crate::ui::panels::watch::{Sight, frame};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
-use crate::ui::words::short;
+use crate::ui::words::{count, short};
 
 /// How a statement would be carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,17 +176,19 @@ impl Detail {
             .as_ref()
             .map(|ours| format!("  {}", ours.words()));
         let mut say = |words: String| page.say(&words, Role::Text);
-        say(format!(
-            "{}  user {}  from {client}  database {}{}",
-            if session.application.is_empty() {
-                "unnamed"
-            } else {
-                &session.application
-            },
-            session.user.as_deref().unwrap_or("unknown"),
-            session.database.as_deref().unwrap_or("unknown"),
-            ours.unwrap_or_default()
-        ));
+        let whose = if session.is_of_the_server() {
+            format!("{}  a process of the server itself", session.name())
+        } else {
+            let user = session.user.as_deref().unwrap_or("unknown");
+            let name = match session.application.as_str() {
+                "" => "unnamed",
+                name => name,
+            };
+            format!("{name}  user {user}  from {client}")
+        };
+        let database = session.database.as_deref().unwrap_or("unknown");
+        let ours = ours.unwrap_or_default();
+        say(format!("{whose}  database {database}{ours}"));
         let waits = self.waits(sight, session);
         say(format!("{}  waits: {waits}", session.state.words()));
         let transaction = match session.transaction_age {
@@ -203,7 +205,11 @@ impl Detail {
             say("so it was when it was last listed".to_owned());
         }
         if let Some(snapshot) = session.snapshot_age {
-            say(format!("its snapshot is {snapshot} transactions old"));
+            let age = count(snapshot as usize, "transaction");
+            say(format!("its snapshot is {age} old"));
+        }
+        if let Some(why) = session.before_signal() {
+            say(why.to_owned());
         }
         let hidden = sight.picture().filter(|_| session.state == Doing::Hidden);
         if let Some(why) = hidden.and_then(|picture| picture.server.hidden(session.pid)) {

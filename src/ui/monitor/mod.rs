@@ -11,6 +11,7 @@
 
 mod act;
 mod app;
+mod boxes;
 mod detail;
 mod foot;
 mod frames;

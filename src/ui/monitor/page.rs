@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ratatui::text::Line;
 
-use crate::monitor::SessionLock;
+use crate::monitor::{SessionLock, lock_on};
 use crate::ui::panels::watch::Sight;
 use crate::ui::theme::Role;
 use crate::ui::widgets::{chars, clip};
@@ -69,5 +69,5 @@ impl Page {
 /// A lock, and how long it has been waited for.
 pub(super) fn on_for(mode: &str, object: &str, waited: Option<Duration>) -> String {
     let waited = waited.map(|waited| format!(" for {}", short(waited)));
-    format!("{mode} on {object}{}", waited.unwrap_or_default())
+    format!("{}{}", lock_on(mode, object), waited.unwrap_or_default())
 }

@@ -4,7 +4,7 @@ use super::page::Page;
 use crate::monitor::{Inspection, Prepared, SessionLock};
 use crate::ui::panels::watch::Sight;
 use crate::ui::theme::Role;
-use crate::ui::words::{number, short};
+use crate::ui::words::{amount, short};
 
 /// What is written of those that are in the way, and of all where that can't be told.
 pub(super) fn page(sight: &Sight<'_>, near: Option<&Result<Inspection, String>>) -> Page {
@@ -49,11 +49,11 @@ fn say(sight: &Sight<'_>, one: &Prepared, page: &mut Page) {
     page.say(&one.gid, Role::Title);
     page.say(
         &format!(
-            "owner {owner}  database {}  prepared {} ago  {} transactions back",
+            "owner {owner}  database {}  prepared {} ago  {} back",
             database.unwrap_or("unknown"),
             one.age.map_or_else(unknown, short),
             one.transactions
-                .map_or_else(unknown, |back| number(f64::from(back))),
+                .map_or_else(unknown, |back| { amount(f64::from(back), "transaction") }),
         ),
         Role::Text,
     );

@@ -17,14 +17,13 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Widget};
 
-use super::keymap;
+use super::boxes;
 use super::sessions;
 use super::state::State;
 use super::tab::Tab;
 use crate::clock::Moment;
-use crate::monitor::{Health, Link, Signal};
+use crate::monitor::{Health, Link};
 use crate::ui::panels::watch::{self, Panel, Sight, frame};
 use crate::ui::scene::{put, put_both};
 use crate::ui::theme::{Role, Theme};
@@ -33,6 +32,10 @@ use crate::ui::words;
 
 /// From this width on there are panels beside the chosen one.
 const WIDE: u16 = 120;
+/// From this height on there is always a row for a message.
+const LOW: u16 = 14;
+/// From this width on every tab is named, not only the chosen one.
+const ALL_NAMED: u16 = 80;
 /// A server that has been running for less than this was started under somebody's eyes.
 const JUST_STARTED: Duration = Duration::from_secs(600);
 
@@ -82,7 +85,9 @@ impl Look<'_> {
             ..area
         };
         let last = area.height.saturating_sub(1);
-        let said = self.said(area.width).len().max(1) as u16;
+        // A small screen has no row to spare for what may be said.
+        let kept = u16::from(area.height >= LOW);
+        let said = (self.said(area.width).len() as u16).max(kept);
         let message = last.saturating_sub(said);
         let middle = Rect {
             y: area.y + 2.min(area.height),
@@ -176,9 +181,11 @@ impl Look<'_> {
             detail.draw(&sight, self.state.reel.is_some(), area, buf);
         }
         if self.state.help {
-            help(&sight, area, buf);
+            boxes::help(&sight, area, buf);
         }
-        self.question(&sight, area, buf);
+        if let Some(question) = &self.state.question {
+            boxes::question(&sight, question, area, buf);
+        }
     }
 
     fn main(&self, sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
@@ -291,28 +298,18 @@ impl Look<'_> {
                 Role::Text
             };
             spans.push(sight.span(format!("{}", at + 1), Role::Key));
-            spans.push(sight.span(format!(" {} ", tab.label(area.width)), role));
+            spans.push(sight.span(self.label(tab, area.width), role));
         }
         put(area, 0, Line::from(spans), buf);
     }
 
-    fn question(&self, sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
-        let Some(question) = &self.state.question else {
-            return;
-        };
-        let title = match question.signal {
-            Signal::Cancel => format!("Cancel the statement of {}?", question.backend.pid),
-            Signal::Terminate => format!("End session {}?", question.backend.pid),
-        };
-        let inner = boxed(sight, &title, question.lines.len() as u16 + 2, area, buf);
-        for (row, words) in (0..).zip(&question.lines) {
-            put(inner, row, Line::from(sight.span(words, Role::Text)), buf);
+    /// What stands behind the number of a tab.
+    fn label(&self, tab: Tab, width: u16) -> String {
+        if tab == self.state.tab || width >= ALL_NAMED {
+            format!(" {} ", tab.label(width))
+        } else {
+            " ".to_owned()
         }
-        let keys = Line::from(vec![
-            sight.span("enter", Role::Key),
-            sight.span(" does it, any other key does nothing", Role::Text),
-        ]);
-        put(inner, question.lines.len() as u16 + 1, keys, buf);
     }
 
     /// What a click at this place means: another tab, or a session.
@@ -322,7 +319,7 @@ impl Look<'_> {
         if areas.tabs.contains(at) {
             let mut from = areas.tabs.x + 1;
             for tab in Tab::ALL {
-                let width = clip::width(tab.label(areas.tabs.width)) as u16 + 3;
+                let width = clip::width(&self.label(tab, areas.tabs.width)) as u16 + 1;
                 if (from..from + width).contains(&x) {
                     return Clicked::Tab(tab);
                 }
@@ -355,30 +352,4 @@ pub enum Clicked {
     Session(i32),
     /// Nothing that can be picked.
     Nothing,
-}
-
-/// A box in the middle; what is left inside.
-fn boxed(sight: &Sight<'_>, title: &str, height: u16, area: Rect, buf: &mut Buffer) -> Rect {
-    let width = area.width.saturating_sub(4).min(90);
-    let height = (height + 2).min(area.height);
-    let place = Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 2,
-        width,
-        height,
-    };
-    Clear.render(place, buf);
-    frame(sight.theme, title, true, place, buf)
-}
-
-fn help(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
-    let told = keymap::help();
-    let inner = boxed(sight, "Keys  (? closes)", told.len() as u16, area, buf);
-    for (row, (keys, help)) in (0..).zip(told) {
-        let line = Line::from(vec![
-            sight.span(clip::pad(&keys, 20), Role::Key),
-            sight.span(help, Role::Text),
-        ]);
-        put(inner, row, line, buf);
-    }
 }

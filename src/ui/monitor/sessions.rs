@@ -72,7 +72,7 @@ impl Order {
             Order::Transaction => b.transaction_age.cmp(&a.transaction_age),
             Order::Statement => b.query_age.cmp(&a.query_age),
             Order::Session => b.session_age.cmp(&a.session_age),
-            Order::Application => a.application.cmp(&b.application),
+            Order::Application => application(a).cmp(application(b)),
             Order::User => a.user.cmp(&b.user),
             Order::Client => a.client_words().cmp(&b.client_words()),
             Order::Pid => a.pid.cmp(&b.pid),
@@ -83,7 +83,7 @@ impl Order {
 /// What somebody wants to see first: who waits, who holds a transaction and does nothing, who works.
 fn urgency(session: &Session) -> u8 {
     match session.state {
-        _ if session.waits_for_lock() => 0,
+        _ if session.waits_for_others() => 0,
         state if state.holds_transaction_idly() => 1,
         Doing::Active => 2,
         Doing::Idle => 4,
@@ -165,7 +165,7 @@ fn columns(longest: usize, width: u16) -> Vec<Column> {
     let longest = longest.clamp(11, 18);
     let all: [(Column, u16); 7] = [
         (("pid", 8), 0),
-        (("application", longest), 0),
+        (("application", longest), 50),
         (("user", 10), 100),
         (("client", 20), 130),
         (("state", 11), 0),
@@ -202,7 +202,7 @@ pub fn draw(
     };
     let rows = rows(sight.session, sessions, list.height);
     let one = |at: usize| line(sight, sessions[at], &columns);
-    draw_rows(sight, &rows, one, list, buf);
+    draw_rows(sight, &rows, (one, |_| String::new()), list, buf);
     let hidden = sight
         .picture()
         .and_then(|picture| picture.hidden_sessions());
@@ -232,7 +232,7 @@ pub fn at(sessions: &[&Session], cursor: Cursor, height: u16, row: u16) -> Optio
     let row = usize::from(row.checked_sub(1)?);
     match rows(cursor, sessions, height.saturating_sub(1)).get(row)? {
         (Row::Session(at), _) => sessions.get(*at).map(|session| session.pid),
-        (Row::Gap(_), _) => None,
+        (Row::Gap { .. }, _) => None,
     }
 }
 
@@ -254,6 +254,15 @@ fn line(sight: &Sight<'_>, session: &Session, columns: &[Column]) -> Line<'stati
     let seen = statement.char_indices().nth(SEEN).map(|(end, _)| end);
     spans.push(sight.span(&statement[..seen.unwrap_or(statement.len())], role));
     Line::from(spans)
+}
+
+/// What stands for the name of its application: the server's own processes have none.
+fn application(session: &Session) -> &str {
+    if session.is_of_the_server() {
+        session.name()
+    } else {
+        &session.application
+    }
 }
 
 fn cell(session: &Session, column: &str) -> (String, Role) {
@@ -290,6 +299,7 @@ fn named(session: &Session) -> (String, Role) {
 fn state(session: &Session) -> (String, Role) {
     let (word, role) = match session.state {
         _ if session.waits_for_lock() => ("lock wait", Role::Bad),
+        _ if session.waits_for_snapshot() => ("waits", Role::Bad),
         Doing::Active => ("active", Role::Active),
         Doing::Idle => ("idle", Role::Dim),
         Doing::IdleInTransaction => ("idle in tx", Role::Warn),

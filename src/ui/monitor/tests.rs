@@ -430,6 +430,31 @@ fn the_process_that_replays_a_log_takes_no_signals() {
 }
 
 #[test]
+fn an_autovacuum_is_called_so_and_it_is_said_what_cancelling_it_does() {
+    let mut screen = Screen::new();
+    let statement = "autovacuum: VACUUM public.orders (to prevent wraparound)";
+    change(&mut screen, |picture| {
+        let mut vacuum = session(9, "", Doing::Active, 70, statement);
+        vacuum.kind = Some("autovacuum worker".to_owned());
+        (vacuum.user, vacuum.client) = (None, None);
+        picture.locks = LockTree {
+            nodes: vec![node(0, vacuum, None)],
+            ..LockTree::default()
+        };
+    });
+    screen.press("2");
+    let seen = screen.drawn(120, 24);
+    let words = "9 autovacuum to prevent wraparound 70s";
+    assert!(seen.contains(words), "{seen}");
+    screen.press("c");
+    let lines = screen.state.question.as_ref().unwrap().lines.join("\n");
+    assert!(lines.contains("soon begins again"), "{lines}");
+    screen.press("n\r");
+    let seen = screen.drawn(120, 24);
+    assert!(seen.contains("a process of the server itself"), "{seen}");
+}
+
+#[test]
 fn from_the_end_of_what_is_seen_from_near_it_goes_up_at_once() {
     let mut screen = Screen::new();
     screen.press("\r");

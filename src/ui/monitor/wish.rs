@@ -96,8 +96,7 @@ impl State {
                 return Vec::new();
             }
         };
-        let user = session.user.as_deref().unwrap_or("unknown user");
-        let application = &session.application;
+        let whose = session.whose();
         let state = session.state.words();
         let databases = &health.databases;
         let database = databases.get(self.database % databases.len().max(1));
@@ -105,9 +104,9 @@ impl State {
             .map(|known| format!("on {}", known.called()))
             .into_iter()
             .collect();
-        lines.push(format!("{} {user} {application} {state}", session.pid));
+        lines.push(format!("{} {whose} {state}", session.pid));
+        lines.extend(session.before_signal().map(str::to_owned));
         lines.extend(session.statement.clone());
-        lines.extend(session.stays_done().map(str::to_owned));
         self.question = Some(Question {
             signal,
             backend,

@@ -65,16 +65,15 @@ impl Asking<'_> {
             ));
         }
         let mut lines = vec![format!(
-            "{pid}  {}  {}  {}",
-            session.user.as_deref().unwrap_or("unknown user"),
-            session.application,
+            "{pid}  {}  {}",
+            session.whose(),
             session.state.words()
         )];
         if let Some(age) = session.transaction_age {
             lines.push(format!("in a transaction for {}", words::short(age)));
         }
         lines.extend(session.statement.iter().cloned());
-        lines.extend(session.stays_done().map(str::to_owned));
+        lines.extend(session.before_signal().map(str::to_owned));
         if session.is_ours() {
             lines.push("It is one of this run's own steps.".to_owned());
         } else if session.is_perhaps_ours() {

@@ -18,7 +18,13 @@ impl Asking<'_> {
             return Err("the plan has no steps".to_owned());
         };
         if step.status.needs_decision() {
-            return Ok(Offer::Open(Dialog::Pick(self.decisions(ix))));
+            let pick = self.decisions(ix);
+            let refused = pick.items.iter().map(|item| item.refused.clone());
+            // Where nothing can be picked there is nothing to decide, for the first of the reasons.
+            return match refused.collect::<Option<Vec<_>>>() {
+                Some(whys) => Err(whys.into_iter().next().unwrap_or_default()),
+                None => Ok(Offer::Open(Dialog::Pick(pick))),
+            };
         }
         let check = spec.work.is_check() && spec.alternatives.is_empty();
         if check && step.status == Status::Pending {

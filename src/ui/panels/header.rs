@@ -118,6 +118,10 @@ fn standing<'s>(scene: &Scene<'s>) -> Span<'s> {
     if world.trouble.is_some() {
         return scene.span(" JOURNAL STUCK ", Role::Alarm);
     }
+    if let Some(silent) = world.silent(scene.now) {
+        let words = format!(" SILENT FOR {} ", words::short(silent));
+        return scene.span(words, Role::Alarm);
+    }
     match &world.link {
         Link::Lost(_) if world.state.end.is_none() => scene.span(" NO ENGINE ", Role::Alarm),
         Link::Connecting => scene.span("○ STARTING", Role::Dim),
@@ -125,7 +129,7 @@ fn standing<'s>(scene: &Scene<'s>) -> Span<'s> {
             let (words, role) = words::standing(world.state.standing());
             // How much was left out stands in the line below; there is no room for it here.
             match world.state.left_out(&world.plan) {
-                left if left.count > 0 && world.state.standing() == Standing::RolledBack => {
+                left if left.count() > 0 && world.state.standing() == Standing::RolledBack => {
                     let how = if left.some_done {
                         "! ROLLED BACK IN PART"
                     } else {

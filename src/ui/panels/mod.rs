@@ -6,6 +6,7 @@ mod footer;
 mod header;
 mod step;
 mod step_facts;
+mod step_work;
 mod steps;
 pub mod watch;
 
@@ -13,4 +14,5 @@ pub use bars::progress;
 pub use footer::{footer, intent_at, message};
 pub use header::header;
 pub use step::{output_areas, step};
+pub use step_work::extent;
 pub use steps::steps;

@@ -91,7 +91,15 @@ fn facts<'s>(scene: &Scene<'s>, ix: StepIx, inner: Rect) -> Vec<Line<'s>> {
     } else {
         room.saturating_sub(4).max(1)
     });
-    let mut lines = step_facts::lines(scene, ix, usize::from(inner.width), most);
+    let width = usize::from(inner.width);
+    // Who turns to the panel of a step that has printed nothing reads on in what is said of it.
+    if !has_output && scene.view.focus == Focus::Output {
+        let mut lines = step_facts::lines(scene, ix, width, usize::MAX);
+        let past = lines.len().saturating_sub(usize::from(room));
+        lines.drain(..scene.view.read_of(ix).min(past));
+        return lines;
+    }
+    let mut lines = step_facts::lines(scene, ix, width, most);
     lines.truncate(usize::from(room.max(1)));
     lines
 }

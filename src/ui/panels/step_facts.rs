@@ -1,10 +1,11 @@
 //! What there is to say about a step besides what it prints: what it does, where it stands, what was
 //! expected of it, and what can be done about it.
 
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
+use super::step_work;
 use crate::journal::event::{Outcome, Stage};
-use crate::plan::{Home, StepIx, Work, duration, reflow};
+use crate::plan::{Home, StepIx, Work, duration};
 use crate::run::{JobEnd, MASK, Status, StepState, Value, Weighing};
 use crate::ui::scene::Scene;
 use crate::ui::theme::Role;
@@ -38,7 +39,7 @@ pub fn lines<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Ve
     if let Some(group) = &step.spec.group {
         lines.push(Line::from(scene.span(group, Role::Dim)));
     }
-    lines.extend(what(scene, ix, width, most));
+    lines.extend(step_work::lines(scene, ix, width, most));
     lines.extend(condition(scene, ix, at, width));
     lines.extend(standing(scene, ix, at, width));
     lines.extend(expectations(scene, ix, at));
@@ -57,75 +58,6 @@ pub fn lines<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Ve
     }
     lines.extend(menu(scene, ix, at));
     lines
-}
-
-/// What it does: a prompt in front of what is run, plain words for what a person does.
-fn what<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Vec<Line<'s>> {
-    let spec = &scene.world.plan.steps[ix].spec;
-    let Some(work) = work(scene, ix) else {
-        return Vec::new();
-    };
-    let prompt = match work {
-        Work::Shell(_) => "$ ".to_owned(),
-        Work::Sql(sql) => format!("{}=> ", sql.database),
-        Work::Http(_) | Work::Wait(_) | Work::Snapshot(_) => "> ".to_owned(),
-        Work::Check(_) => String::new(),
-    };
-    let mut text = scene.world.text_of(ix, work);
-    if work.is_check() {
-        let details = spec.details.iter().map(String::as_str);
-        text = reflow(
-            &[text.as_str()]
-                .into_iter()
-                .chain(details)
-                .collect::<Vec<_>>()
-                .join("\n\n"),
-        );
-    }
-    let role = if work.is_check() {
-        Role::Text
-    } else {
-        Role::Active
-    };
-    let rows = clip::wrap(&text, width.saturating_sub(prompt.len()));
-    let more = rows.len().saturating_sub(most);
-    let carries = matches!(work, Work::Shell(shell) if shell.carries);
-    let mut lines: Vec<Line<'_>> = rows
-        .iter()
-        .take(most)
-        .enumerate()
-        .map(|(n, row)| {
-            let lead = if n == 0 {
-                prompt.clone()
-            } else {
-                " ".repeat(prompt.len())
-            };
-            Line::from(vec![scene.span(lead, Role::Dim), scene.span(row, role)])
-        })
-        .collect();
-    if more > 0 {
-        lines.push(Line::from(
-            scene.span(format!("  … {more} more lines"), Role::Dim),
-        ));
-    }
-    if let (true, Some(directory)) = (carries, directory(scene, ix)) {
-        lines.push(Line::from(scene.span(format!("in {directory}"), Role::Dim)));
-    }
-    if spec.alternatives.len() > 1 && scene.world.state.steps[ix].attempt == 0 {
-        let labels: Vec<&str> = spec.alternatives.iter().map(|a| a.label.as_str()).collect();
-        lines.push(Line::from(
-            scene.span(format!("one of: {}", labels.join(", ")), Role::Warn),
-        ));
-    }
-    lines
-}
-
-/// The directory that the steps before it left to it, while it has not begun.
-fn directory<'s>(scene: &Scene<'s>, ix: StepIx) -> Option<&'s str> {
-    let state = &scene.world.state;
-    let own = scene.world.plan.steps[ix].spec.cwd.is_some();
-    let waits = !own && state.steps[ix].status == Status::Pending;
-    state.directory.as_deref().filter(|_| waits)
 }
 
 /// Where it stands, since when, and by whom.
@@ -211,8 +143,8 @@ fn waiting_for(scene: &Scene<'_>) -> Option<String> {
         format!(" (a guess: {who} may be this step's session)")
     };
     Some(format!(
-        "◆ waits {time}for {} on {}, held by {by}{guess}",
-        wanted.mode, wanted.object
+        "◆ waits {time}for {}, held by {by}{guess}",
+        wanted.on()
     ))
 }
 
@@ -375,14 +307,5 @@ fn menu<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Option<Line<'s>> {
     if !back && !own {
         ways.extend([("h", "hold"), ("R", "roll back")]);
     }
-    let spans: Vec<Span<'_>> = ways
-        .into_iter()
-        .flat_map(|(key, what)| {
-            [
-                scene.span(key, Role::Key),
-                scene.span(format!(" {what}   "), Role::Text),
-            ]
-        })
-        .collect();
-    Some(Line::from(spans))
+    Some(scene.keys(&ways))
 }

@@ -12,7 +12,7 @@ use super::keymap::KEYMAP;
 use super::screen::Look;
 use super::state::{Reaction, State};
 use crate::clock::Moment;
-use crate::plan::Step;
+use crate::plan::{Step, count};
 use crate::review::{Act, DiffLine, Sheet};
 use crate::ui::keys::Key;
 use crate::ui::scene::put;
@@ -189,8 +189,9 @@ pub fn draw(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
             };
             let lines = [
                 format!(
-                    "{} of {} steps were looked at",
-                    summary.reviewed, summary.steps
+                    "{} of {} were looked at",
+                    summary.reviewed,
+                    count(summary.steps, "step")
                 ),
                 format!("remarks that nobody has settled: {open}"),
                 format!("sha256 {digest}"),

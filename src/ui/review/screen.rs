@@ -24,6 +24,7 @@ use super::keymap::KEYMAP;
 use super::state::{Pane, State};
 use super::{dialogs, list, meaning, source};
 use crate::clock::Moment;
+use crate::plan::count;
 use crate::ui::panels::watch;
 use crate::ui::scene::{put, put_both};
 use crate::ui::theme::{Role, Theme};
@@ -55,13 +56,7 @@ impl Look<'_> {
 
     /// Keys and what they do.
     pub fn keys<'t>(&self, keys: &[(&str, &str)]) -> Line<'t> {
-        let pieces = keys.iter().flat_map(|(key, what)| {
-            [
-                self.span(key, Role::Key),
-                self.span(format!(" {what}  "), Role::Text),
-            ]
-        });
-        Line::from(pieces.collect::<Vec<_>>())
+        watch::keys(self.theme, keys)
     }
 }
 
@@ -150,7 +145,12 @@ pub fn draw(state: &State, theme: Theme, now: Moment, area: Rect, buf: &mut Buff
     let pane = |pane| state.pane == pane;
     let inner = look.frame("Steps", pane(Pane::Steps), areas.list, buf);
     list::draw(&look, inner, buf);
-    let inner = look.frame(state.source.name(), pane(Pane::Source), areas.source, buf);
+    let inner = look.frame(
+        state.source.name_at(state.file().start),
+        pane(Pane::Source),
+        areas.source,
+        buf,
+    );
     source::draw(&look, inner, buf);
     let title = match state.step() {
         Some((step, _)) => format!("{} {}", step.number, step.spec.title),
@@ -182,7 +182,11 @@ fn header(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     put_both(area, 0, Line::from(left), right, buf);
     let summary = state.record.summary(&state.plan, &state.sheets);
     let mut words = vec![look.span(
-        format!(" {} of {} steps looked at", summary.reviewed, summary.steps),
+        format!(
+            " {} of {} looked at",
+            summary.reviewed,
+            count(summary.steps, "step")
+        ),
         if summary.reviewed == summary.steps {
             Role::Good
         } else {

@@ -1,4 +1,4 @@
-//! What the file says, with the lines of the step set off.
+//! What the step's file says, with the lines of the step set off.
 
 use std::collections::HashSet;
 
@@ -32,17 +32,14 @@ pub fn draw(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         .problems
         .iter()
         .filter(|problem| problem.file.is_none());
+    let file = state.file();
     let marked: HashSet<usize> = of_plan
-        .map(|problem| state.source.line(problem.span.start))
+        .map(|problem| problem.span.start)
+        .filter(|at| state.source.file_at(*at) == file)
+        .map(|at| state.source.line(at))
         .collect();
-    let digits = state.source.text().lines().count().to_string().len();
-    let lines = state
-        .source
-        .text()
-        .lines()
-        .enumerate()
-        .skip(top)
-        .take(height);
+    let digits = state.text().lines().count().to_string().len();
+    let lines = state.text().lines().enumerate().skip(top).take(height);
     for (y, (ix, text)) in lines.enumerate() {
         let number = ix + 1;
         let inside = own.as_ref().is_some_and(|own| own.contains(&number));

@@ -9,7 +9,7 @@ use super::dialogs::{self, Dialog};
 use super::keymap::{Want, want_of};
 use super::screen;
 use crate::clock::Moment;
-use crate::plan::{Opened, Plan, Problem, Severity, Source, Step};
+use crate::plan::{Opened, Plan, Problem, Severity, Source, Span, Step};
 use crate::review::{self, Act, Comment, Fact, Record, Sheet, Standing};
 use crate::ui::keys::Key;
 
@@ -113,6 +113,17 @@ impl State {
         Some((&self.plan.steps[sheet.step], sheet))
     }
 
+    /// Where the file of what is under the cursor stands in the plan's text.
+    pub fn file(&self) -> Span {
+        let step = self.step();
+        step.map_or_else(|| self.source.file_at(0), |(_, sheet)| sheet.file)
+    }
+
+    /// The text of that file.
+    pub fn text(&self) -> &str {
+        self.source.slice(self.file())
+    }
+
     /// The id of the step under the cursor.
     pub fn step_id(&self) -> Option<&str> {
         self.step().map(|(step, _)| step.id.as_str())
@@ -150,12 +161,13 @@ impl State {
         self.cursor = to.min(self.sheets.len());
         self.source_by = 0;
         self.meaning_from = 0;
-        let lines = self.step().map(|(_, sheet)| sheet.lines.clone());
+        let own = self.step().map(|(_, sheet)| sheet);
         let here = |problem: &&Problem| {
-            let line = self.source.line(problem.span.start);
-            let in_step = |lines: &std::ops::Range<usize>| lines.contains(&line);
-            let elsewhere = || !self.sheets.iter().any(|sheet| in_step(&sheet.lines));
-            problem.file.is_none() && lines.as_ref().map_or_else(elsewhere, in_step)
+            let at = problem.span.start;
+            let (file, line) = (self.source.file_at(at), self.source.line(at));
+            let in_step = |sheet: &Sheet| sheet.file == file && sheet.lines.contains(&line);
+            let elsewhere = || !self.sheets.iter().any(in_step);
+            problem.file.is_none() && own.map_or_else(elsewhere, in_step)
         };
         let problems: Vec<&Problem> = self.problems.iter().filter(here).collect();
         self.facts = match self.cursor.checked_sub(1) {
@@ -249,7 +261,7 @@ impl State {
             Pane::Steps => self.go(self.cursor.saturating_add_signed(by)),
             Pane::Source => {
                 let first = screen::source_top(self, 0) as isize;
-                let most = self.source.text().lines().count() as isize;
+                let most = self.text().lines().count() as isize;
                 let to = first.saturating_add(self.source_by).saturating_add(by);
                 self.source_by = to.clamp(0, most.max(1) - 1) - first;
             }

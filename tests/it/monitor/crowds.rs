@@ -4,6 +4,7 @@ use gonogo::demo::server::Server;
 use gonogo::monitor::Picture;
 
 use super::{Client, Watched};
+use crate::support::{Bench, Pty};
 
 #[tokio::test]
 async fn a_blocker_is_looked_into_though_it_holds_tens_of_thousands_of_locks() {
@@ -82,4 +83,40 @@ async fn all_are_counted_where_not_all_are_listed_and_who_waits_is_always_listed
     holder.run("commit").await;
     waiting.await.unwrap().unwrap();
     drop(crowd);
+}
+
+#[test]
+fn limits_of_the_database_and_of_a_role_are_reached_where_the_panel_says_so() {
+    let server = Server::start(&[]).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut admin = runtime.block_on(Client::of(&server, "psql"));
+    let setup = [
+        "create database shop connection limit 6",
+        "create role web login",
+        "create role ord login connection limit 3",
+    ];
+    for sql in setup {
+        runtime.block_on(admin.run(sql));
+    }
+    let url = server.url("shop");
+    let login = |role: &str| {
+        let url = url.replace("user=postgres", &format!("user={role}"));
+        runtime.block_on(Client::with(url.parse().unwrap()))
+    };
+    let refused = |role: &str| login(role).err().unwrap().to_string();
+    let mut kept = Vec::new();
+    let bench = Bench::new();
+    // The monitor has two sessions of its own.
+    let mut screen = Pty::start(&bench, &["monitor", &url, "--poll", "0.2"], 120, 36);
+    screen.see("usable");
+    screen.press("3", "this database: 2 of 6 that it may have");
+    kept.extend([0; 3].map(|_| login("ord").unwrap()));
+    screen.see("role ord: 3 of 3 that it may have");
+    screen.see("this database: 5 of 6 that it may have");
+    assert!(refused("ord").contains("too many connections for role \"ord\""));
+    kept.push(login("web").unwrap());
+    screen.see("this database: 6 of 6 that it may have");
+    assert!(refused("web").contains("too many connections for database \"shop\""));
+    screen.keys("q");
+    assert_eq!(screen.ended(), 0);
 }

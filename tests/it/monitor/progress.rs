@@ -149,6 +149,68 @@ async fn no_index_of_a_table_that_is_reindexed_is_taken_for_abandoned() {
     build.await.unwrap().unwrap();
 }
 
+/// A function that makes the build of an index on it take its time where `test.slow` says so, for each row.
+const SLOW: &str = "create function slow(n int) returns int language plpgsql immutable as
+     'begin perform pg_sleep(current_setting(''test.slow'')::float8); return n; end';
+     set test.slow = 0";
+
+#[tokio::test]
+async fn of_a_table_that_is_reindexed_it_is_said_at_which_index_it_is() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    client.run(SLOW).await;
+    client
+        .run(
+            "create table orders (n int);
+             create index a on orders (slow(n)); create index b on orders (slow(n + 1));
+             create index c on orders (slow(n + 2));
+             insert into orders select generate_series(1, 150); set test.slow = 0.01",
+        )
+        .await;
+    let pid = client.pid();
+    let mut watched = Watched::every(&[server.url("postgres")], Duration::from_millis(100));
+    let build = client.wait_in("reindex table orders");
+    for (index, place) in [("a", "1 of 3"), ("b", "2 of 3"), ("c", "3 of 3")] {
+        let what = format!("reindex {index} on orders");
+        let picture = watched
+            .picture(|p| of(p, pid).is_some_and(|build| build.what == what))
+            .await;
+        let phase = &of(&picture, pid).unwrap().phase;
+        let words = format!("; of this index alone, {place} on the table");
+        assert!(phase.ends_with(&words), "{phase}");
+    }
+    build.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn of_a_partitioned_table_the_partitions_are_counted() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    client.run(SLOW).await;
+    client
+        .run(
+            "create table orders (n int) partition by list ((n % 3));
+             create table orders_0 partition of orders for values in (0);
+             create table orders_1 partition of orders for values in (1);
+             create table orders_2 partition of orders for values in (2);
+             insert into orders select generate_series(1, 450); set test.slow = 0.01",
+        )
+        .await;
+    let pid = client.pid();
+    let mut watched = Watched::every(&[server.url("postgres")], Duration::from_millis(100));
+    let build = client.wait_in("create index orders_slow on orders (slow(n))");
+    for done in 0..3 {
+        let words = format!("; {done} of 3 partitions");
+        let picture = watched
+            .picture(|p| of(p, pid).is_some_and(|build| build.phase.ends_with(&words)))
+            .await;
+        let part = of(&picture, pid).unwrap().done.unwrap_or_default();
+        let least = f64::from(done) / 3.0;
+        assert!((least..least + 0.34).contains(&part), "{done}: {part}");
+    }
+    build.await.unwrap().unwrap();
+}
+
 #[tokio::test]
 async fn a_rewrite_is_estimated_by_the_growth_of_the_database() {
     let server = Server::start(&[]).unwrap();

@@ -2,7 +2,8 @@
 
 use gonogo::demo::server::Shutdown;
 use gonogo::monitor::{
-    AlertStanding, Backend, DatabaseHealth, Effect, Health, Link, LockNode, Picture, Signaller,
+    AlertStanding, Backend, DatabaseHealth, Effect, Health, HeldUp, Link, LockNode, Picture,
+    Signaller,
 };
 
 use super::{Client, Watched};
@@ -51,6 +52,17 @@ async fn who_keeps_a_standby_from_going_on_is_found_and_ended_there() {
     let LockNode { session, .. } = recovery;
     assert_eq!(session.application, "recovery");
     assert_eq!(recovery.wanted.as_ref().unwrap().mode, "AccessExclusive");
+    let inspector = watched.monitor.inspector("db1").unwrap();
+    let of_reader = inspector.inspect(reader.backend).await.unwrap();
+    assert_eq!(of_reader.blocks, [session.pid]);
+    let of_recovery = inspector.inspect(session.subject()).await.unwrap();
+    assert_eq!(of_recovery.blocked_by, [reader.pid()]);
+    let held_up = |health: &Health| {
+        let vitals = picture(health, "db1").and_then(|standby| standby.vitals.get());
+        let standby = vitals.and_then(|vitals| vitals.standby);
+        standby.is_some_and(|one| one.held_up == Some(HeldUp::BySession))
+    };
+    watched.until(held_up).await;
     // The process that replays the log takes no signals.
     let backend = session.backend().unwrap();
     let outcome = signaller(&watched, "db1").terminate(backend).await;

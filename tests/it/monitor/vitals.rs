@@ -74,3 +74,46 @@ async fn an_ordinary_role_sees_the_vitals_but_not_the_disk() {
     assert_eq!(vitals.disk, None);
     assert!(vitals.checkpoints.is_some());
 }
+
+#[tokio::test]
+async fn what_the_monitor_asks_is_no_load_and_what_others_ask_is_said_to_be_in_it() {
+    let server = Server::start(&[]).unwrap();
+    let url = server.url("postgres");
+    let mut client = Client::of(&server, "web").await;
+    client.run("create table orders (n int)").await;
+    let mut watched = Watched::start(std::slice::from_ref(&url), Vec::new());
+    let alone = watched.picture(|p| p.connections.monitors > 0).await;
+    assert_eq!(alone.connections.of_other_monitors(), 0);
+    // What somebody wants to see of a session goes over the spare connection, and is the monitor's as well.
+    let inspector = watched.monitor.inspector("db0").unwrap();
+    let backend = client.backend;
+    let looking = tokio::spawn(async move {
+        loop {
+            let _ = inspector.inspect(backend).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let mut rates = Vec::new();
+    while rates.len() < 40 {
+        let seen = rates.len();
+        let picture = watched
+            .picture(|p| {
+                p.vitals
+                    .get()
+                    .is_some_and(|v| v.tps.readings().flatten().count() > seen)
+            })
+            .await;
+        let tps = &picture.vitals.get().unwrap().tps;
+        rates = tps.readings().flatten().collect();
+    }
+    looking.abort();
+    // A server adds up what a session did only now and then.
+    let mean = rates.iter().sum::<f64>() / rates.len() as f64;
+    assert!(mean < 20.0, "{rates:?}");
+    let other = Watched::start(&[url], Vec::new());
+    let both = watched
+        .picture(|p| p.connections.of_other_monitors() == 2)
+        .await;
+    assert_eq!(both.connections.monitors, 4);
+    drop(other);
+}

@@ -336,6 +336,7 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
         findings: Vec::new(),
         message,
         elsewhere: false,
+        running: Vec::new(),
         session: None,
         left: None,
         ended: None,

@@ -107,11 +107,11 @@ impl Bench {
         self.start_as("plan.toml", text, &[])
     }
 
-    /// Starts a run of the plan `name` with the content `text`, and `args` besides.
+    /// Starts a run of the plan `name` with the content `text`, and `args` besides, whatever other runs there are.
     pub fn start_as(&self, name: &str, text: &str, args: &[&str]) -> Run<'_> {
         let plan = self.write(name, text);
         let plan = plan.to_str().unwrap();
-        let output = self.gonogo(&[&["run", "--detach", plan], args].concat());
+        let output = self.gonogo(&[&["run", "--detach", "--beside", plan], args].concat());
         assert!(output.status.success(), "{}", text_of(&output));
         let id = String::from_utf8(output.stdout).unwrap().trim().to_owned();
         Run::new(self, id)

@@ -108,8 +108,8 @@ pub(super) fn words(sql: &str) -> impl Iterator<Item = (String, usize)> {
     })
 }
 
-/// Finds columns that a view does not have, and estimates taken for counts.
-pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
+/// Finds columns that a view does not have where the server has the version `server`, and estimates taken for counts.
+pub(super) fn check(text: &Text<'_>, server: Option<u32>, out: &mut Vec<Problem>) {
     let body = text.body();
     if !text.runs() || !(body.contains("pg_") || body.contains("PG_")) {
         return;
@@ -117,7 +117,7 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     for sql in text.sql() {
         for range in sql_text::statement_ranges(sql.text) {
             let words: Vec<_> = words(&sql.text[range.clone()]).collect();
-            let mut found = renamed(text, &words);
+            let mut found = renamed(text, &words, server);
             found.extend(estimated(text, &words));
             found.sort_by_key(|(at, _, _)| *at);
             for (at, length, make) in found {
@@ -130,7 +130,11 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
 
 type Make<'t> = Box<dyn Fn(std::ops::Range<usize>) -> Problem + 't>;
 
-fn renamed<'t>(text: &'t Text<'_>, words: &[(String, usize)]) -> Vec<(usize, usize, Make<'t>)> {
+fn renamed<'t>(
+    text: &'t Text<'_>,
+    words: &[(String, usize)],
+    server: Option<u32>,
+) -> Vec<(usize, usize, Make<'t>)> {
     let has = |word: &str| words.iter().any(|(known, _)| known == word);
     if HAVING.iter().any(|word| has(word)) {
         return Vec::new();
@@ -144,22 +148,29 @@ fn renamed<'t>(text: &'t Text<'_>, words: &[(String, usize)]) -> Vec<(usize, usi
         else {
             continue;
         };
-        let uses = |ix: usize| words[ix].0 == old && !(ix > 0 && words[ix - 1].0 == "as");
-        let aliased = (1..words.len()).any(|ix| words[ix].0 == old && words[ix - 1].0 == "as");
+        // An older server has the old name, and not the new one.
+        let newer = new.split(' ').next().unwrap_or(new);
+        let before = server.is_some_and(|server| server < since);
+        let (wrong, right) = if before { (newer, old) } else { (old, newer) };
+        let uses = |ix: usize| words[ix].0 == wrong && !(ix > 0 && words[ix - 1].0 == "as");
+        let aliased = (1..words.len()).any(|ix| words[ix].0 == wrong && words[ix - 1].0 == "as");
         let Some(ix) = (0..words.len()).find(|ix| uses(*ix)).filter(|_| !aliased) else {
             continue;
         };
         let message = match (*view, since) {
+            _ if before => format!(
+                "`{wrong}` is there only since PostgreSQL {since}: this server calls it `{right}`"
+            ),
             ("", _) => format!("`{old}` is called `{new}` since PostgreSQL {since}"),
             (view, 0) => format!("`{view}` has no column `{old}`: it is called `{new}`"),
             (view, since) => format!(
                 "`{view}` has no column `{old}` since PostgreSQL {since}: it is called `{new}`"
             ),
         };
-        let hint = format!("write `{}`", new.split(' ').next().unwrap_or(new));
+        let hint = format!("write `{right}`");
         found.push((
             words[ix].1,
-            old.len(),
+            wrong.len(),
             Box::new(move |place| {
                 text.warning("renamed-column", place, message.clone(), hint.clone())
             }),

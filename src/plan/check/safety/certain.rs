@@ -31,7 +31,8 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
         for piece in &pieces {
             for sure in live.run(piece.text) {
                 let (code, hint) = sure.outcome.words();
-                out.push(text.warning(code, piece.place(sure.range), sure.message, hint));
+                let (severity, place) = (sure.outcome.severity(), piece.place(sure.range));
+                out.push(text.finding(severity, code, place, sure.message, hint));
             }
             if piece.unseen {
                 live.pass(true);
@@ -102,6 +103,7 @@ mod tests {
                 on: "users_pkey".to_owned(),
             }],
             invalid: ["broken_idx".to_owned()].into(),
+            indexes: vec![("orders_idx".to_owned(), vec!["id".to_owned()])],
             columns: [("id", "integer"), ("note", "text"), ("amount", "numeric")]
                 .map(|(name, ty)| (name.to_owned(), column(ty)))
                 .into(),
@@ -210,9 +212,31 @@ mod tests {
                 "create index concurrently if not exists broken_idx on orders (id)",
                 "invalid-index-skipped",
             ),
+            (
+                "create index if not exists orders_idx on orders (amount)",
+                "column-skipped",
+            ),
+            (
+                "create index if not exists orders_idx on users (id)",
+                "column-skipped",
+            ),
         ] {
             let found = found(&deploying(sql));
             assert_eq!(found.first().map(|found| found.0), Some(code), "{sql}");
+        }
+        for sql in [
+            "create table if not exists orders (id int)",
+            "alter table orders add column if not exists amount numeric",
+            "create index if not exists orders_idx on orders (id)",
+            "create index if not exists orders_idx on orders (lower(note))",
+        ] {
+            let opened = open_with("p.md", deploying(sql).as_bytes(), Some(&shop()));
+            let mut told = opened
+                .problems
+                .iter()
+                .filter(|p| p.code == "column-skipped");
+            let told = told.next().map(|problem| problem.severity);
+            assert_eq!(told, Some(Severity::Note), "{sql}");
         }
     }
 

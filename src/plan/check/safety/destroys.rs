@@ -8,7 +8,7 @@ use crate::plan::commands::Command;
 use crate::plan::problem::Problem;
 
 /// Calls, and what they delete.
-const CALLS: [(Call, &str); 22] = [
+const CALLS: [(Call, &str); 31] = [
     (("kubectl", &["delete", "pvc"]), VOLUME),
     (("kubectl", &["delete", "persistentvolumeclaim"]), VOLUME),
     (("kubectl", &["delete", "pv"]), VOLUME),
@@ -27,6 +27,18 @@ const CALLS: [(Call, &str); 22] = [
     (("az", &["postgres", "server", "delete"]), SERVER),
     (("doctl", &["databases", "delete"]), SERVER),
     (("heroku", &["addons:destroy"]), SERVER),
+    (
+        ("heroku", &["pg:copy"]),
+        "all that is in the database that it copies into",
+    ),
+    (("fly", &["postgres", "destroy"]), SERVER),
+    (("fly", &["pg", "destroy"]), SERVER),
+    (("fly", &["mpg", "destroy"]), SERVER),
+    (("fly", &["volumes", "destroy"]), VOLUME),
+    (("flyctl", &["postgres", "destroy"]), SERVER),
+    (("flyctl", &["pg", "destroy"]), SERVER),
+    (("flyctl", &["mpg", "destroy"]), SERVER),
+    (("flyctl", &["volumes", "destroy"]), VOLUME),
     (("terraform", &["destroy"]), ALL),
     (("tofu", &["destroy"]), ALL),
     (("redis-cli", &["FLUSHALL"]), "every key of the server"),
@@ -146,6 +158,10 @@ fn stored(command: &Command<'_>) -> Option<&'static str> {
             let removes = has(&["-delete"]) || (has(&["-exec", "-execdir"]) && has(&["rm"]));
             (kept && !copies && removes)
                 .then_some("files in the directory in which a server keeps its databases")
+        }
+        "docker" | "podman" if has(&["prune"]) && has(&["--volumes"]) => Some(VOLUME),
+        "pg_resetwal" | "pg_resetxlog" if !has(&["-n", "--dry-run", "-V", "--version"]) => {
+            Some("the log of what was written last: what remains may contradict itself")
         }
         mkfs if mkfs == "mkfs" || mkfs.starts_with("mkfs.") => Some("everything on the device"),
         "zfs" if has(&["destroy"]) && !picture() => Some(VOLUME),

@@ -8,10 +8,12 @@ use crate::plan::problem::Problem;
 
 const DROPS: &str = "drops the whole database";
 const UNDOES: &str = "takes back every migration, and what is in their tables";
+const DROPS_TABLES: &str = "drops every table";
+const LOADS: &str = "makes every table anew, and empties it";
 const PUSHES: &str = "changes the schema without a migration, and may lose data";
 
 /// Calls, and what they do.
-const CALLS: [(Call, &str); 26] = [
+const CALLS: [(Call, &str); 39] = [
     (("prisma", &["migrate", "reset"]), DROPS),
     (
         ("prisma", &["migrate", "dev"]),
@@ -26,10 +28,10 @@ const CALLS: [(Call, &str); 26] = [
     (("rake", &["db:drop"]), DROPS),
     (("rake", &["db:migrate:reset"]), DROPS),
     (("manage.py", &["flush"]), "empties every table"),
-    (("artisan", &["migrate:fresh"]), "drops every table"),
+    (("artisan", &["migrate:fresh"]), DROPS_TABLES),
     (("artisan", &["migrate:refresh"]), UNDOES),
     (("artisan", &["migrate:reset"]), UNDOES),
-    (("artisan", &["db:wipe"]), "drops every table"),
+    (("artisan", &["db:wipe"]), DROPS_TABLES),
     (("flyway", &["clean"]), "drops everything in the schemas"),
     (("alembic", &["downgrade", "base"]), UNDOES),
     (("sequelize", &["db:migrate:undo:all"]), UNDOES),
@@ -41,6 +43,34 @@ const CALLS: [(Call, &str); 26] = [
     (("dbmate", &["drop"]), DROPS),
     (("sqlx", &["database", "reset"]), DROPS),
     (("heroku", &["pg:reset"]), DROPS),
+    (("goose", &["reset"]), UNDOES),
+    (("goose", &["down-to", "0"]), UNDOES),
+    (("liquibase", &["drop-all"]), DROPS_TABLES),
+    (("liquibase", &["dropAll"]), DROPS_TABLES),
+    (("typeorm", &["schema:drop"]), DROPS_TABLES),
+    (("typeorm-ts-node-commonjs", &["schema:drop"]), DROPS_TABLES),
+    (("diesel", &["database", "reset"]), DROPS),
+    (("rails", &["db:setup"]), LOADS),
+    (("rails", &["db:schema:load"]), LOADS),
+    (("rails", &["db:structure:load"]), LOADS),
+    (("rake", &["db:setup"]), LOADS),
+    (("rake", &["db:schema:load"]), LOADS),
+    (("rake", &["db:structure:load"]), LOADS),
+];
+/// The same where a call is told so by an option.
+const TOLD: [(Call, &[&str], &str); 4] = [
+    (("knex", &["migrate:rollback"]), &["--all"], UNDOES),
+    (
+        ("diesel", &["migration", "revert"]),
+        &["--all", "-a"],
+        UNDOES,
+    ),
+    (("diesel", &["migration", "redo"]), &["--all", "-a"], UNDOES),
+    (
+        ("supabase", &["db", "reset"]),
+        &["--linked", "--db-url"],
+        DROPS,
+    ),
 ];
 
 /// Words for databases that nobody would miss, in a step's title and text.
@@ -88,7 +118,20 @@ fn known(command: &Command<'_>) -> Option<(String, &'static str)> {
     let cleans = || built(command).is_some_and(|(_, goal)| goal.eq_ignore_ascii_case("clean"));
     let tool = tool(command);
     let is = |call: Call| calls(tool, call) || (call.0 == "flyway" && cleans());
-    let (call, harm) = CALLS.iter().find(|(call, _)| is(*call))?;
+    let has = |options: &[&str]| {
+        let mut words = command.arguments().iter();
+        words.any(|word| {
+            options
+                .iter()
+                .any(|option| word.text.split('=').next() == Some(option))
+        })
+    };
+    let told = TOLD.iter().filter(|(_, options, _)| has(options));
+    let mut all = CALLS
+        .iter()
+        .copied()
+        .chain(told.map(|(call, _, harm)| (*call, *harm)));
+    let (call, harm) = all.find(|(call, _)| is(*call))?;
     Some((format!("{} {}", call.0, call.1.join(" ")), harm))
 }
 

@@ -4,30 +4,9 @@
 use super::psql::{from_program, variable};
 use super::sql::Wrap;
 use super::text::{Sql, Text};
-use crate::plan::commands::{Command, Given, Input, Known, RedirectKind, Script, Word};
+pub(super) use crate::plan::commands::PSQL;
+use crate::plan::commands::{Command, Given, Input, RedirectKind, Script, Word};
 use crate::plan::problem::{Problem, Severity};
-
-/// The options of `psql` that take a value.
-pub(super) const PSQL: Known = Known {
-    short: "cdfFhLoPpRTUv",
-    long: &[
-        "command",
-        "dbname",
-        "file",
-        "field-separator",
-        "host",
-        "log-file",
-        "output",
-        "pset",
-        "port",
-        "record-separator",
-        "table-attr",
-        "username",
-        "set",
-        "variable",
-    ],
-    leading: false,
-};
 
 /// The SQL that the command at `ix` of `script` gives to `psql`.
 pub(super) fn to_psql<'s>(

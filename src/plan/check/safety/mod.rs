@@ -7,14 +7,14 @@
 //! | `blocking-index` | an index is built while nobody can write |
 //! | `blocking-scan` | all of a table is read under a lock that keeps others out |
 //! | `breaking-change` | a statement takes away or renames what running code uses |
-//! | `column-skipped` | `ADD COLUMN IF NOT EXISTS` that finds a column of another type |
+//! | `column-skipped` | `IF NOT EXISTS` that finds a column of another type, another index, or just what it makes |
 //! | `curl-hides-errors` | `curl` without `-f` returns 0 for an HTTP error |
 //! | `deletes-data` | a command deletes where a database keeps its data |
 //! | `development-command` | a command for a developer's own database, such as `prisma migrate reset` |
 //! | `dump-options` | `pg_dump` is told what it refuses, or what makes no backup |
 //! | `estimated-rows` | `n_live_tup` is taken for a number of rows |
 //! | `export-changes-nothing` | a variable of the shell is meant to switch a server that runs |
-//! | `failure-ignored` | `\|\| true`, or `&`, behind a dump or a migration |
+//! | `failure-ignored` | `\|\| true` behind a dump or a migration, or `&` behind what nobody waits for |
 //! | `force-push` | `git push --force` |
 //! | `interactive-command` | a command that never ends, or waits for a keyboard |
 //! | `invalid-index-skipped` | `IF NOT EXISTS` skips the invalid index that a failed try has left |
@@ -37,7 +37,7 @@
 //! | `sql-syntax` | a statement that can't be read: nobody has judged it |
 //! | `status-fails-early` | `prisma migrate status` returns 1 before every deployment |
 //! | `status-proves-nothing` | a status that is the same whether or not what is asked is so, or the opposite |
-//! | `sure-to-fail` | a statement that the database as it is refuses |
+//! | `sure-to-fail` | a statement that the database as it is, or a server of its version, refuses |
 //! | `table-rewrite` | a table is written anew under a lock that keeps others out |
 //! | `transaction-left-open` | a `BEGIN` whose `COMMIT` stands somewhere else, in another session |
 //! | `unread-sql` | a block puts SQL together and runs it: nobody has looked at it |
@@ -50,6 +50,8 @@
 //! is told by us and a terminal would not be (`pipefail`) is a note as well.
 
 mod applied;
+mod as_code;
+mod background;
 mod backup;
 mod catalogs;
 mod certain;
@@ -78,6 +80,8 @@ mod statements;
 mod text;
 mod thrown;
 mod tools;
+mod upkeep;
+mod versions;
 mod writes;
 
 #[cfg(test)]
@@ -97,7 +101,7 @@ use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
 /// The codes of all traps.
-pub(super) const CODES: [&str; 42] = [
+pub(super) const CODES: [&str; 43] = [
     "blocked-now",
     "blocking-index",
     "blocking-scan",
@@ -137,6 +141,7 @@ pub(super) const CODES: [&str; 42] = [
     "transaction-left-open",
     "unread-sql",
     "unverified-backup",
+    "value-as-code",
     "weak-verification",
     "whole-table-write",
     "wrong-restore-tool",
@@ -148,9 +153,12 @@ const MANY: usize = 64;
 /// Looks for traps in `draft`, which was read from `source`.
 pub(super) fn check(draft: &Draft, source: &Source, facts: Option<&Facts>) -> Vec<Problem> {
     let passages = passage::passages(draft, source);
+    let facts = facts.map(|facts| versions::known(&passages, facts));
+    let facts = facts.as_deref();
+    let server = facts.and_then(|facts| facts.server);
     let read = parallel::map(&passages, MANY, |passage| {
         let text = Text::read(passage, source);
-        let found = alone(&text);
+        let found = alone(&text, server);
         (text, found)
     });
     let mut found: Vec<Problem> = Vec::new();
@@ -173,18 +181,20 @@ pub(super) fn check(draft: &Draft, source: &Source, facts: Option<&Facts>) -> Ve
     tools::status(&texts, &mut found);
     backup::check(&texts, &mut found);
     writes::check(&texts, draft, &mut found);
+    as_code::check(&texts, &draft.vars, &mut found);
     statements::check(&texts, facts, &mut found);
     found
 }
 
-/// The traps that `text` holds, whatever else the plan does.
-fn alone(text: &Text<'_>) -> Vec<Problem> {
+/// The traps that `text` holds, whatever else the plan does, where the server has the version `server`.
+fn alone(text: &Text<'_>, server: Option<u32>) -> Vec<Problem> {
     let mut found = Vec::new();
     restore::errors(text, &mut found);
     dump::hidden(text, &mut found);
     thrown::check(text, &mut found);
     http::check(text, &mut found);
-    catalogs::check(text, &mut found);
+    catalogs::check(text, server, &mut found);
+    versions::check(text, server, &mut found);
     git::check(text, &mut found);
     keyboard::check(text, &mut found);
     given::generated(text, &mut found);
@@ -194,5 +204,7 @@ fn alone(text: &Text<'_>) -> Vec<Problem> {
     secrets::check(text, &mut found);
     development::check(text, &mut found);
     destroys::check(text, &mut found);
+    upkeep::check(text, &mut found);
+    background::check(text, &mut found);
     found
 }

@@ -21,6 +21,8 @@ const MANY: usize = 256;
 /// A text before it was read.
 pub(super) struct Passage<'d> {
     pub(super) body: Cow<'d, str>,
+    /// As its author wrote it, if it is a step's script: with the names of its variables.
+    pub(super) written: Option<&'d str>,
     pub(super) sort: Sort,
     pub(super) settings: Settings,
     pub(super) origin: Cow<'d, Origin>,
@@ -115,6 +117,10 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home) -> Vec<Passage<'d>> {
         };
         Some(Passage {
             body,
+            written: match work {
+                Work::Shell(shell) => Some(&shell.script),
+                _ => None,
+            },
             sort,
             settings,
             origin,
@@ -189,6 +195,7 @@ fn reference(source: &Source, span: Span) -> Option<Passage<'_>> {
     };
     Some(Passage {
         body: masked_angles(body),
+        written: None,
         sort,
         settings: Settings::default(),
         origin: Cow::Owned(Origin::lines([(span.start + head.len() + 1, body.len())])),

@@ -6,6 +6,7 @@ mod taken;
 
 use std::ops::Range;
 
+use super::versions;
 use crate::plan::ddl::{Compatibility, Form, Judged, LockMode, Part};
 use crate::plan::facts::{Facts, TableFacts};
 use crate::plan::problem::Severity;
@@ -144,6 +145,7 @@ impl Review<'_> {
                 "try it on a copy of the database: what is not known here may be known there",
             );
         }
+        self.unknown(judged);
         self.alone(judged, &words);
         self.unread(judged, word(0));
         self.taken(judged, word(0));
@@ -159,6 +161,22 @@ impl Review<'_> {
         }
         for touch in judged.parts.iter().flat_map(|part| &part.touches) {
             self.hold(touch, judged.range.start);
+        }
+    }
+
+    /// What the server doesn't know by its version.
+    fn unknown(&mut self, judged: &Judged) {
+        let text = &self.unit.sql[judged.range.clone()];
+        let server = self.unit.facts.and_then(|facts| facts.server);
+        if let Some(why) = server.and_then(|server| versions::refused(text, server)) {
+            let range = judged.range.clone();
+            self.say(
+                Severity::Warning,
+                "sure-to-fail",
+                range,
+                why,
+                versions::HINT,
+            );
         }
     }
 

@@ -112,6 +112,41 @@ fn psql_that_goes_on_after_errors() {
 }
 
 #[test]
+fn values_that_a_shell_reads_as_code() {
+    trap(
+        "value-as-code",
+        &[
+            "bash -c 'echo {{name}}'",
+            "sudo sh -c \"rm -rf /srv/{{name}}\"",
+            "bash -lc 'deploy {{name}}'",
+            "su postgres -c 'createdb {{name}}'",
+            "ssh db1 'systemctl restart {{name}}'",
+            "eval \"run {{name}}\"",
+        ],
+    );
+    fine(
+        "value-as-code",
+        &[
+            "echo {{name}}",
+            "bash -c 'echo \"$1\"' _ {{name}}",
+            "bash -x deploy.sh {{name}}",
+            "ssh {{name}} 'systemctl restart shop'",
+            "ssh db1 uptime",
+            "psql -c 'select {{name}}'",
+        ],
+    );
+    let with_pattern = |pattern: &str| {
+        let vars = format!("---\nvars: {{ name: {{ pattern: '{pattern}' }} }}\n---\n");
+        let plan = vars + &deploying("bash", "bash -c 'echo {{name}}'");
+        traps(&plan)
+            .iter()
+            .any(|(code, _)| *code == "value-as-code")
+    };
+    assert!(!with_pattern("^[\\w.-]+$"));
+    assert!(with_pattern("."));
+}
+
+#[test]
 fn psql_that_stops_or_has_no_script() {
     fine(
         "psql-hides-errors",
@@ -1290,6 +1325,10 @@ fn commands_that_delete_where_data_is_kept() {
             "zfs destroy -r tank/pgdata",
             "lvremove -f vg/pgdata",
             "helm uninstall shop-postgres",
+            "docker system prune -af --volumes",
+            "heroku pg:copy shop::DATABASE_URL DATABASE_URL --app shop-new",
+            "fly postgres destroy shop-db",
+            "pg_resetwal -f /data",
         ],
     );
     fine(
@@ -1321,6 +1360,56 @@ fn commands_that_delete_where_data_is_kept() {
             "zfs destroy tank/pgdata@before",
             "lvremove -f vg/pgdata_snap",
             "helm uninstall canary",
+            "docker system prune -af",
+            "docker run --volumes-from a prune-job",
+            "heroku pg:info --app shop",
+            "fly postgres list",
+            "pg_resetwal -n /data",
+        ],
+    );
+}
+
+#[test]
+fn upkeep_that_keeps_others_out() {
+    trap(
+        "table-rewrite",
+        &["vacuumdb --full --all", "vacuumdb -afz", "clusterdb shop"],
+    );
+    fine(
+        "table-rewrite",
+        &[
+            "vacuumdb --all --analyze-only",
+            "vacuumdb -az",
+            "vacuumdb --help",
+        ],
+    );
+    trap("blocking-index", &["reindexdb --all", "reindexdb -d shop"]);
+    fine(
+        "blocking-index",
+        &["reindexdb --all --concurrently", "reindexdb --version"],
+    );
+}
+
+#[test]
+fn what_is_left_alone_in_the_background() {
+    trap(
+        "failure-ignored",
+        &[
+            "./backfill.sh &",
+            "nohup ./backfill.sh > log 2>&1 &",
+            "psql -c 'call backfill()' &",
+            "a | ./load.py &",
+        ],
+    );
+    fine(
+        "failure-ignored",
+        &[
+            "./backfill.sh & wait",
+            "./backfill.sh &\necho $! > pid",
+            "kubectl port-forward svc/db 5432:5432 &",
+            "ssh -N -L 5432:db:5432 host &",
+            "tail -f log &",
+            "./backfill.sh",
         ],
     );
 }
@@ -1569,6 +1658,16 @@ fn what_empties_a_database_is_found_in_every_spelling() {
             "heroku pg:reset --confirm shop",
             "docker compose down -v",
             "docker-compose -f prod.yml down --volumes",
+            "goose -dir migrations postgres \"$DATABASE_URL\" reset",
+            "goose postgres \"$DATABASE_URL\" down-to 0",
+            "liquibase --url=$URL drop-all",
+            "npx --no knex migrate:rollback --all",
+            "npx --no typeorm schema:drop -d source.js",
+            "diesel database reset",
+            "supabase db reset --linked",
+            "supabase db reset --db-url=$URL",
+            "bin/rails db:schema:load",
+            "bundle exec rake db:setup",
         ],
     );
     fine(
@@ -1581,6 +1680,15 @@ fn what_empties_a_database_is_found_in_every_spelling() {
             "docker compose down",
             "docker compose -f docker-compose.test.yml down -v",
             "docker run -v a:/b shop down",
+            "goose postgres \"$DATABASE_URL\" down",
+            "goose postgres \"$DATABASE_URL\" status",
+            "liquibase --url=$URL update",
+            "npx --no knex migrate:rollback",
+            "npx --no typeorm migration:run",
+            "diesel migration revert",
+            "supabase db reset",
+            "supabase db push --linked",
+            "bin/rails db:schema:dump",
         ],
     );
     trap("interactive-command", &["php artisan migrate"]);
@@ -1786,4 +1894,84 @@ fn sql_that_takes_or_switches_off_more_than_it_names() {
     ] {
         assert_eq!(judged_sql(&[sql]), [""; 0], "{sql}");
     }
+}
+
+#[test]
+fn how_long_a_lock_is_held_is_told_by_all_that_is_gone_through_under_it() {
+    let table = |bytes: u64, partitions: &[&str]| crate::plan::facts::TableFacts {
+        bytes: Some(bytes),
+        partitions: partitions.iter().map(|&name| name.to_owned()).collect(),
+        ..crate::plan::facts::TableFacts::default()
+    };
+    let tables = [
+        ("lines", table(73 << 20, &[])),
+        ("small", table(24 << 10, &[])),
+        ("tiny", table(8 << 10, &[])),
+        ("ev", table(38 << 20, &["ev_1", "ev_2", "ev_3"])),
+        ("ev_1", table(38 << 20, &[])),
+        ("ev_2", table(8 << 10, &[])),
+        ("ev_3", table(0, &[])),
+    ];
+    let tables = tables.map(|(name, table)| (name.to_owned(), table));
+    let facts = crate::plan::Facts {
+        server: Some(16),
+        tables: tables.into(),
+        ..crate::plan::Facts::default()
+    };
+    let of = |sql: &str, facts: Option<&crate::plan::Facts>| {
+        let text = format!(
+            "title = 'x'\n[databases.main]\nurl_env = 'U'\n[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\nlock_timeout = '2s'\nsql = \"\"\"{sql}\"\"\"\n"
+        );
+        let opened = crate::plan::open_with("p.toml", text.as_bytes(), facts);
+        let problems = opened.problems.into_iter();
+        let mut found = problems.filter(|p| ["blocking-scan", "blocking-index"].contains(&p.code));
+        found.next().map(|p| (p.severity, p.message))
+    };
+    let key = |from: &str, to: &str| {
+        format!("alter table {from} add constraint k foreign key (o) references {to} (id)")
+    };
+    for (sql, severity, words) in [
+        (
+            key("lines", "small"),
+            Severity::Warning,
+            "reads all of `lines` and `small`, 73 MB: ",
+        ),
+        (
+            key("small", "lines"),
+            Severity::Warning,
+            "reads all of `small` and `lines`, 73 MB: ",
+        ),
+        (
+            key("small", "tiny"),
+            Severity::Note,
+            "reads all of `small` and `tiny`, 32 kB: ",
+        ),
+        (
+            key("small", "nope"),
+            Severity::Warning,
+            "reads all of `small` and `nope` (not found in the database) under",
+        ),
+        (
+            "create index on ev (v)".to_owned(),
+            Severity::Warning,
+            "reads all of `ev`, 38 MB: ",
+        ),
+        (
+            "create index on ev_3 (v)".to_owned(),
+            Severity::Note,
+            "reads all of `ev_3`, 0 bytes: ",
+        ),
+    ] {
+        let (told, message) = of(&sql, Some(&facts)).unwrap();
+        assert_eq!(told, severity, "{message}");
+        assert!(message.contains(words), "{message}");
+    }
+    let (told, message) = of(&key("lines", "small"), None).unwrap();
+    assert_eq!(told, Severity::Warning);
+    assert!(message.contains("`lines` and `small` under"), "{message}");
+    let parts = "create table pe (id int) partition by range (id); create table pe_1 partition of pe for values from (0) to (9)";
+    assert_eq!(
+        of(&format!("{parts}; create index on pe (id)"), Some(&facts)),
+        None
+    );
 }

@@ -11,6 +11,7 @@ use super::patience::is_switched_off;
 use super::sql::Wrap;
 use crate::plan::commands::{self, Script, Word};
 use crate::plan::draft::StepSpec;
+use crate::plan::expect::Expect;
 use crate::plan::origin::Origin;
 use crate::plan::problem::{Problem, Severity};
 use crate::plan::source::{Source, Span};
@@ -110,7 +111,7 @@ impl<'p> Text<'p> {
     /// Whether what its step prints is looked at.
     pub(super) fn is_judged(&self) -> bool {
         let expect = self.passage.spec.map(StepSpec::expect);
-        expect.is_some_and(|e| e.reads_output() || e.value.is_some())
+        expect.is_some_and(Expect::judges_output)
     }
 
     /// What people read of its step, in lower case: title, group, details, and what is to be done.

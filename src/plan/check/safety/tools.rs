@@ -160,7 +160,7 @@ pub(super) fn calls((name, words): (&str, &[Word<'_>]), call: Call) -> bool {
     let verbs: Vec<&str> = verbs.map(|word| word.text.as_ref()).take(8).collect();
     verbs
         .windows(call.1.len())
-        .take(3)
+        .take(4)
         .any(|verbs| verbs == call.1)
 }
 

@@ -11,6 +11,7 @@ mod reading;
 mod runbooks;
 mod shapes;
 mod unread;
+mod ways;
 mod withheld;
 
 use crate::plan::{Opened, Plan, Step, open};

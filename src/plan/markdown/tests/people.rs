@@ -39,6 +39,10 @@ fn contacts_are_read_from_lists_lines_and_tables() {
         ),
         ("- [ ] **DBA lead:** Ada\n", "DBA lead/Ada/?"),
         (
+            "- Ada Byron (DBA) - ada@shop.example\n",
+            "DBA/Ada Byron/ada@shop.example",
+        ),
+        (
             "**Lead:** Ada, ada@shop.example\n",
             "Lead/Ada/ada@shop.example",
         ),

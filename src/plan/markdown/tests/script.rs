@@ -87,7 +87,7 @@ fn transcripts_are_commands_and_what_they_print() {
     let console = fence("console", text);
     let piece = whole(&console, console.language);
     assert_eq!(piece.text(), "migrate status \\\n  --all\nls # here");
-    assert_eq!(piece.expected, ["up to date"]);
+    assert_eq!(piece.printed.as_deref(), Some("up to date"));
     assert_eq!(cut("bash", "$ one\n$ two\n"), ["one: one | two"]);
     assert_eq!(cut("bash", "echo $HOME\n"), ["echo $HOME: echo $HOME"]);
     assert_eq!(

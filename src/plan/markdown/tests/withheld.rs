@@ -194,3 +194,219 @@ fn comments_in_a_block_say_what_is_not_to_be_run() {
         [("check", "go")]
     );
 }
+
+/// How a line stands above a block that begins at the edge, though it is no paragraph by itself.
+const APART: [&str; 11] = [
+    "- Stop it.\n- @:",
+    "1. Stop it\n2. @:",
+    "- [ ] Stop it\n- [ ] @:",
+    "- Stop it.\n  - @:",
+    "> Stop it first.\n>\n> @:",
+    "> [!CAUTION]\n> @:",
+    "> [!danger]\n> @:",
+    ":::danger\n@:\n:::",
+    "Stop it first.\n@:",
+    "@:\n\n---",
+    "@:\n\n<!-- a remark -->",
+];
+
+#[test]
+fn the_last_line_above_a_block_holds_it_wherever_it_stands() {
+    for shape in APART {
+        for words in [
+            "Do not run",
+            "Never run this in production",
+            "If it fails, run",
+            "Rollback",
+            "Example",
+            "Old procedure",
+            "Nicht ausführen",
+            "Si la migration échoue",
+        ] {
+            let above = shape.replace('@', words);
+            let (runs, asks, _) = fate(&format!("{above}\n\n{BLOCK}"), 0);
+            assert!(!runs || asks, "{above}");
+            let named = (5..16).any(|line| fate(&format!("{above}\n\n{BLOCK}"), line).2);
+            assert!(named, "{above}");
+        }
+        for words in ["Run this", "Then start the workers", "Database"] {
+            let text = format!("{}\n\n{BLOCK}", shape.replace('@', words));
+            assert_eq!(fate(&text, 0), (true, false, false), "{text}");
+        }
+    }
+    let item = |above: &str| {
+        let lines = format!("{above}\n\n{BLOCK}").replace('\n', "\n  ");
+        format!("- [ ] Go\n\n  {lines}")
+    };
+    for shape in &APART[3..] {
+        let (runs, asks, _) = fate(&item(&shape.replace('@', "Do not run")), 0);
+        assert!(!runs || asks, "{shape}");
+        let (runs, asks, _) = fate(&item(&shape.replace('@', "If it fails")), 0);
+        assert!(!runs || asks, "{shape}");
+        let runs = fate(&item(&shape.replace('@', "Run this")), 0);
+        assert_eq!(runs, (true, false, false), "{shape}");
+    }
+}
+
+#[test]
+fn lines_that_do_not_name_the_block_hold_nothing() {
+    for above in [
+        "> Rollback: see section 4",
+        "- If this fails, stop",
+        "- Run it.\n- If it fails, call somebody.",
+        "> [!NOTE]\n> Do not close the terminal.",
+        "Run it and compare what it prints with this\nresult:",
+        "The command is safe to run again if needed.",
+        "Drop it only if it is empty. It is.",
+        "If it fails:\n\n- tell somebody",
+        "Do not run this:\n\n```text\n./old.sh\n```\n\nNow run:",
+        "Rollback:\n\nSee the wiki.",
+    ] {
+        let text = format!("{above}\n\n{BLOCK}");
+        assert_eq!(fate(&text, 0), (true, false, false), "{above}");
+    }
+}
+
+#[test]
+fn titles_say_when_not_in_items_labels_and_headings_alike() {
+    let item = BLOCK.replace('\n', "\n   ");
+    let all = |name: &str| {
+        [
+            format!("- [ ] {name}\n\n   {item}"),
+            format!("1. {name}\n\n   {item}"),
+            format!("{name}:\n\n{BLOCK}"),
+            format!("### {name}\n{BLOCK}"),
+        ]
+    };
+    for name in [
+        "Rebuild it if needed",
+        "Rebuild it (when necessary)",
+        "Rebuild it only if it is bloated",
+        "Rebuild it (only after 7 days!)",
+        "Rebuild it — not this time",
+        "Rebuild it (staging only)",
+        "Emergency only",
+        "Last resort",
+        "Not for production",
+        "Please don't rebuild it",
+        "🚫 Rebuild it",
+        "Neu aufbauen bei Bedarf",
+        "Reconstruire (dernier recours)",
+    ] {
+        for text in all(name) {
+            let (runs, asks, _) = fate(&text, 0);
+            assert!(!runs || asks, "{text}");
+            assert!((5..12).any(|line| fate(&text, line).2), "{text}");
+        }
+    }
+    for name in [
+        "Check whether needed",
+        "Restart after migration",
+        "Only one worker left running",
+        "Expire sessions after 2 days",
+        "Deploy if-else fix",
+        "DONE: rebuild it",
+        "❌ Delete the old pods",
+        "⛔ Stop the workers",
+    ] {
+        for text in all(name) {
+            assert_eq!(fate(&text, 0), (true, false, false), "{text}");
+        }
+    }
+    // A comment tells what its command sees to by itself.
+    let comment = "```bash\n# Create the directory if needed\n./then.sh\n```";
+    assert_eq!(fate(comment, 0), (true, false, false));
+}
+
+/// Whether the commands of `block` ask first, and the line of the problem that says why.
+fn asks(language: &str, block: &str) -> (Vec<bool>, Vec<usize>) {
+    let text = format!("## Deployment\n\n```{language}\n{block}\n```\n");
+    let plan = plan(&text);
+    let works = plan.steps.iter().filter(|step| !step.spec.work.is_check());
+    let asks = works.map(|step| step.spec.confirm.is_some()).collect();
+    let told = problems(&text).into_iter();
+    let told = told.filter(|(code, _)| *code == "conditional-step");
+    (asks, told.map(|(_, line)| line).collect())
+}
+
+#[test]
+fn commands_joined_by_or_are_not_run_one_after_the_other() {
+    for or in [
+        "# OR",
+        "# or",
+        "# or manually:",
+        "# or, on hosts without systemd:",
+        "# Alternatively, use the other tool",
+        "# Alternative:",
+        "# oder von Hand:",
+        "# ou à la main :",
+        "# или вручную",
+        "# または",
+    ] {
+        let block = format!("# Stop the shop\nsystemctl stop shop\n{or}\n./stop.sh");
+        assert_eq!(asks("bash", &block), (vec![true], vec![6]), "{or}");
+        let apart = format!("# Stop the shop\nsystemctl stop shop\n\n{or}\n\n./stop.sh");
+        let (asks, told) = asks("bash", &apart);
+        assert_eq!((asks, told.len()), (vec![false, true], 1), "{or}");
+    }
+    let sql = "select 1;\n-- or\nselect 2;";
+    assert_eq!(asks("sql", sql), (vec![true], vec![5]));
+    for block in [
+        "docker compose up -d\n# or\n# docker-compose up -d",
+        "make build\n# or: docker build .\nmake push",
+        "# Stop it\n# or the lock is kept\nsystemctl stop shop\n./next.sh",
+        "systemctl stop shop\n# otherwise the lock is kept\n./next.sh",
+        "systemctl stop shop\n# Alternative port\n./next.sh",
+        "systemctl stop shop\n# order matters\n./next.sh",
+        "systemctl stop shop\n# or by hand",
+        "if up; then\n  ./stop.sh\n  # or\n  ./kill.sh\nfi",
+    ] {
+        assert_eq!(asks("bash", block), (vec![false], vec![]), "{block}");
+    }
+}
+
+#[test]
+fn what_stands_below_or_is_another_way_and_asks() {
+    let item = "1. Stop it\n\n   ```bash\n   ./stop.sh\n   ```\n";
+    for or in [
+        "or manually:",
+        "Or by hand",
+        "oder von Hand:",
+        "ou manuellement :",
+        "или вручную:",
+        "または手動で:",
+        "Alternatively, by hand:",
+    ] {
+        for below in [
+            format!("{item}\n{or}\n\n   {}", BLOCK.replace('\n', "\n   ")),
+            format!("{item}\n{or}\n\n{BLOCK}"),
+            format!(
+                "- [ ] Stop it\n\n  ```bash\n  ./stop.sh\n  ```\n\n- [ ] {or}\n\n  {}",
+                BLOCK.replace('\n', "\n  ")
+            ),
+        ] {
+            let text = format!("## Deployment\n\n{below}\n");
+            let plan = plan(&text);
+            let danger = |script: &str| {
+                let mut steps = plan.steps.iter();
+                let step = steps.find(|step| step.spec.work.text().contains(script));
+                step.map(|step| step.spec.danger)
+            };
+            let found = (danger("./stop.sh"), danger("./then.sh"));
+            assert_eq!(found, (Some(false), Some(true)), "{text}");
+        }
+    }
+    let back = format!(
+        "## Deployment\n\n```sh\n./go.sh\n```\n\n## Rollback\n\n{item}\nor manually:\n\n{BLOCK}\n"
+    );
+    let back = plan(&back);
+    let danger: Vec<bool> = back.steps.iter().map(|step| step.spec.danger).collect();
+    assert_eq!(danger, [false, false, true]);
+    for title in ["Order the parts", "Oracle export", "Orders"] {
+        assert_eq!(
+            fate(&format!("{title}:\n\n{BLOCK}"), 8),
+            (true, false, false),
+            "{title}"
+        );
+    }
+}

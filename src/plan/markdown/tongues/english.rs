@@ -37,6 +37,36 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "expected output",
         "expected result",
     ],
+    must: &[
+        "should return",
+        "should be",
+        "should give",
+        "should show",
+        "must return",
+        "must be",
+        "must give",
+        "must show",
+        "has to be",
+        "has to return",
+        "this should return",
+        "this must return",
+        "this should be",
+        "this must be",
+        "it should return",
+        "it must return",
+        "the query should return",
+        "the query must return",
+        "the result should be",
+        "the result must be",
+        "result should be",
+        "result must be",
+        "the count should be",
+        "the count must be",
+        "count should be",
+        "count must be",
+        "the output must be",
+        "the value must be",
+    ],
     prints: PRINTS,
     examples: &["example", "examples", "for example", "for instance", "e g"],
     informs: &[
@@ -133,7 +163,21 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "if needed",
         "if necessary",
         "if required",
+        "when needed",
+        "when necessary",
+        "when required",
+        "where needed",
+        "where necessary",
     ],
+    only: &["only"],
+    in_this: &[
+        "in this case",
+        "in that case",
+        "in any case",
+        "in either case",
+        "in both cases",
+    ],
+    stops: STOPS,
     in_case_of: &["when", "whenever", "should", "had", "after"],
     choose: &["decide", "choose", "pick", "either"],
     name: &[
@@ -171,12 +215,16 @@ const PRINTS: &[&str] = &[
     "should look similar*", "it should look similar*", "expected log",
 ];
 
+/// What is stopped or taken away.
+#[rustfmt::skip]
+const STOPS: &[&str] = &["stop*", "disab*", "remov*", "delet*", "drop*", "block*", "revok*", "turn", "shut", "deny", "denied*", "kill", "clos*", "cancel*", "abort*", "no", "not", "never", "rollback*", "roll*", "revert*", "freez*", "frozen*", "lock*", "paus*", "suspend*", "halt*", "mainten*", "drain*", "deactiv*", "uninstall*", "decom*", "clean*", "end", "terminat*", "mute*", "silenc*", "point", "fail*", "error*", "undo*", "detach*", "purg*", "truncat*", "take", "wait", "hold", "gate"];
+
 /// A case.
 #[rustfmt::skip]
 const IN_CASE: &[&str] = &[
     "if", "only if", "in case", "in the event", "in an emergency", "on failure", "on error", "unless", "to undo", "to revert", "to roll back",
     "to rollback", "to back out", "as a last resort", "as last resort", "in that case", "in this case", "in such a case", "on timeout",
-    "on timeouts",
+    "on timeouts", "when needed", "when necessary",
 ];
 
 /// What somebody may do, or in some cases.
@@ -189,6 +237,7 @@ const MAY: &[&str] = &[
     "sometimes", "you may need to", "you might need to", "you may have to", "you might have to", "not required if", "not required when",
     "not required unless", "not needed if", "not needed when", "not needed unless", "this is only needed", "this is only required",
     "only needed", "only required", "only for", "only on", "once per", "first time only", "do this next", "do this tomorrow", "do this later",
+    "emergency only", "emergencies only", "last resort", "not for production", "not in production",
     "needs approval", "needs the approval", "requires approval", "after approval", "once approved",
 ];
 
@@ -233,7 +282,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::Recovery, &[
         "undo*", "disaster*", "contingency", "fallback", "fall back", "recovery", "recover", "recovering", "plan b", "fail back", "failing back",
         "failback*", "switch back", "switching back", "cut back", "go back", "going back", "break glass",
-        "bail out", "bailing out", "escape hatch", "exit strategy", "worst case",
+        "bail out", "bailing out", "escape hatch", "exit strategy", "worst case", "reversal",
     ]),
     (Topic::Abandon, &["abort*", "cancel", "cancelling", "canceling", "cancellation", "abandon*", "undeploy*", "downgrade*", "downgrading", "give up", "giving up"]),
     (Topic::Returns, &["restore*", "restoring", "restoration*"]),
@@ -287,9 +336,9 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "not in this change", "not part of this release", "not part of this deployment", "not part of this change", "not for this release",
         "not for this deployment", "next release", "the next release", "in the next release", "in a later release",
         "in a future release", "next sprint", "in the next sprint", "next iteration", "next deployment", "later release", "future release*",
-        "deferred", "postponed", "on hold", "not needed", "no longer needed",
+        "deferred", "postponed", "on hold", "not needed", "no longer needed", "not this time",
     ]),
-    (Topic::Forbids, &["do not", "don t", "never"]),
+    (Topic::Forbids, &["do not", "don t", "never", "please do not", "please don t"]),
     (Topic::Urges, &[
         "do not forget", "don t forget", "never forget", "do not skip", "don t skip", "do not interrupt", "don t interrupt", "do not ignore", "don t ignore",
         "do not miss", "don t miss", "do not close", "don t close", "do not worry", "don t worry", "never mind", "never skip", "do not proceed", "don t proceed", "do not continue",

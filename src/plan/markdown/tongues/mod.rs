@@ -16,7 +16,7 @@ mod spanish;
 
 use std::sync::LazyLock;
 
-pub(super) use rivals::{Rival, rival};
+pub(super) use rivals::{Rival, denied, is_later, is_preferred, rival, tells_options};
 
 use super::heading::Ordinal;
 use super::phrases::{Topic, is_dense};
@@ -34,6 +34,8 @@ pub(super) struct Tongue {
     pub(super) otherwise: &'static [&'static str],
     /// "expected", before a colon.
     pub(super) expected: &'static [&'static str],
+    /// "must return", at the beginning of a line that says what a query returns.
+    pub(super) must: &'static [&'static str],
     /// "output", before a block of what is printed; `*` at the end stands for any ending.
     pub(super) prints: &'static [&'static str],
     /// "for example", at the beginning of a line.
@@ -64,6 +66,13 @@ pub(super) struct Tongue {
     pub(super) on_host: &'static [&'static str],
     /// "only if", at the beginning of a remark in parentheses.
     pub(super) only_in_case: &'static [&'static str],
+    /// "only", beside where or when.
+    pub(super) only: &'static [&'static str],
+    /// "in this case", of what all that stands there is for.
+    pub(super) in_this: &'static [&'static str],
+    /// Words for stopping something or taking it away, of which a crossing sign is a picture; `*` at the end stands for
+    /// any ending.
+    pub(super) stops: &'static [&'static str],
     /// "when", in front of what commands are for, if what follows speaks of a failure or of a way back.
     pub(super) in_case_of: &'static [&'static str],
     /// "choose", in the title of a step with several ways.

@@ -24,6 +24,16 @@ impl Rival {
         self.group < 2
     }
 
+    /// Whether it is an environment, and not production.
+    pub(in crate::plan::markdown) fn is_elsewhere(self) -> bool {
+        self.group == 0 && self.which != 1
+    }
+
+    /// Whether it is production.
+    pub(in crate::plan::markdown) fn is_production(self) -> bool {
+        self.group == 0 && self.which == 1
+    }
+
     /// Whether it is a system of a person's own.
     pub(in crate::plan::markdown) fn is_own_system(self) -> bool {
         self.group == 1 && matches!(self.which, 1 | 2)
@@ -138,6 +148,82 @@ fn of_groups(groups: &[Group]) -> Beginnings<Rival> {
     Beginnings::new(all)
 }
 
+/// Whether `text` says no more than that it is the best of several ways: "Preferred (no data loss)".
+pub(in crate::plan::markdown) fn is_preferred(text: &str) -> bool {
+    is_one_of(text, &PREFERRED)
+}
+
+/// Whether `text` says no more than that it is for the time behind another: "Afterwards".
+pub(in crate::plan::markdown) fn is_later(text: &str) -> bool {
+    is_one_of(text, &LATER)
+}
+
+fn is_one_of(text: &str, words: &Beginnings) -> bool {
+    let mut near = words.near(text).iter();
+    near.any(|(word, ())| strip_word(text, word).is_some_and(says_no_more))
+}
+
+/// Whether `text` is "with" or "without", and what: "Without cache" is `(true, "cache")`.
+pub(in crate::plan::markdown) fn denied(text: &str) -> Option<(bool, &str)> {
+    let mut near = WITH.near(text).iter();
+    near.find_map(|(word, without)| Some((*without, strip_word(text, word)?.strip_prefix(' ')?)))
+}
+
+/// Whether only one of the items below `line` is gone, as its last few words say: "Options", "There are two ways".
+pub(in crate::plan::markdown) fn tells_options(line: &str) -> bool {
+    let sentence = line.rsplit(". ").next().unwrap_or(line).trim_end();
+    let last = sentence.rsplit(' ').next().unwrap_or(sentence);
+    let few = sentence.split(' ').count() <= MAX_LED;
+    let with = sentence.split(' ').any(|word| {
+        WITH.near(word)
+            .iter()
+            .any(|(with, _)| strip_word(word, with).is_some())
+    });
+    let mut near = OPTIONS.near(last).iter();
+    few && !with && near.any(|(word, ())| strip_word(last, word) == Some(""))
+}
+
+/// How many words such a line has at most: "There are two options".
+const MAX_LED: usize = 4;
+
+/// "Options".
+#[rustfmt::skip]
+static OPTIONS: LazyLock<Beginnings> = LazyLock::new(|| {
+    let words = [
+        "options", "alternatives", "optionen", "alternativen", "moglichkeiten", "possibilites", "opciones", "alternativas", "opcoes", "варианты", "варианта",
+        "選択肢", "选项",
+    ];
+    Beginnings::new(words.map(|word| (word, ())))
+});
+
+/// "Preferred".
+#[rustfmt::skip]
+static PREFERRED: LazyLock<Beginnings> = LazyLock::new(|| {
+    let words = [
+        "preferred", "preferably", "bevorzugt", "prefere", "preferee", "de preference", "preferido", "preferida", "preferible", "preferivel", "preferencial",
+        "предпочтительно", "предпочтительный", "推奨", "優先", "首选", "优先",
+    ];
+    Beginnings::new(words.map(|word| (word, ())))
+});
+
+/// "Afterwards".
+#[rustfmt::skip]
+static LATER: LazyLock<Beginnings> = LazyLock::new(|| {
+    let words = [
+        "afterwards", "after that", "later", "later on", "thereafter", "danach", "spater", "nachher", "ensuite", "apres", "plus tard", "au dela", "passe ce delai",
+        "despues", "luego", "mas tarde", "depois", "depois disso", "mais tarde", "потом", "позже", "позднее", "после этого", "その後", "それ以降", "以降", "之后",
+        "此后", "超过后",
+    ];
+    Beginnings::new(words.map(|word| (word, ())))
+});
+
+/// "With", and "without", which is told.
+static WITH: LazyLock<Beginnings<bool>> = LazyLock::new(|| {
+    let with = ["with", "mit", "avec", "con", "com"].map(|word| (word, false));
+    let without = ["without", "ohne", "sans", "sin", "sem"].map(|word| (word, true));
+    Beginnings::new(with.into_iter().chain(without))
+});
+
 /// Environments of which a run is in one.
 #[rustfmt::skip]
 const PLACES: Group = &[
@@ -192,4 +278,9 @@ const GROUPS: &[Group] = &[
     ],
     &[&["blue active", "blue is active", "blau aktiv"], &["green active", "green is active", "grun aktiv"]],
     &[&["fast", "schnell"], &["safe", "sicher"]],
+    &[
+        &["with data loss", "mit datenverlust", "avec perte de donnees", "con perdida de datos", "com perda de dados", "с потерей данных", "データ損失あり", "データロスあり", "有数据丢失", "有数据损失"],
+        &["without data loss", "no data loss", "ohne datenverlust", "sans perte de donnees", "sin perdida de datos", "sem perda de dados", "без потери данных", "データ損失なし", "データロスなし", "无数据丢失", "无数据损失"],
+    ],
+    &[&["plan a", "plano a", "план а", "план a", "プランa", "a案", "方案一", "方案a"], &["plan b", "plano b", "план б", "план b", "プランb", "b案", "方案二", "方案b"], &["plan c", "plano c", "план в", "план c", "プランc", "c案", "方案三", "方案c"]],
 ];

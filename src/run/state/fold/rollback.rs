@@ -1,5 +1,7 @@
 //! Events about the way back.
 
+use std::time::Duration;
+
 use super::{Fold, Mismatch};
 use crate::journal::event::{Applied, RollbackStarted};
 use crate::run::state::step::Omission;
@@ -26,6 +28,7 @@ impl Fold<'_> {
             tier,
             items,
             started: self.at,
+            since_t_zero: e.since_t_zero.map(Duration::from_micros),
             by: self.by.name.clone(),
         });
         self.state.holds.retain(|hold| hold.environment);
@@ -38,6 +41,7 @@ impl Fold<'_> {
             reason: reason.to_owned(),
             by: self.by.name.clone(),
             at: self.at,
+            undo: self.state.is_to_be_undone(ix),
         };
         let items = self.state.rollback.iter_mut().flat_map(|r| &mut r.items);
         for item in items.filter(|item| item.step == ix) {

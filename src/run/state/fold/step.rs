@@ -91,6 +91,7 @@ impl Fold<'_> {
             findings: e.findings.clone(),
             message: e.message.clone(),
             elsewhere: e.elsewhere,
+            running: e.running.clone(),
             left: e.left.clone(),
         };
         if e.job.undo {

@@ -143,8 +143,8 @@ impl<C: Clock> SnapshotWork<C> {
         .await?;
         let mut found = catalog::read(&mut link, &self.snapshot).await?;
         self.say(&format!(
-            "{name}: {} tables to look at\n",
-            found.picture.tables.len()
+            "{name}: {} to look at\n",
+            crate::plan::count(found.picture.tables.len(), "table")
         ))
         .await?;
         count::count(&mut link, &mut found, left).await?;

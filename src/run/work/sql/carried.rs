@@ -88,10 +88,10 @@ impl Link {
     }
 
     /// Gives a new session the settings that the steps before had in theirs. Where a person wants it to
-    /// go on whatever is missing, what can't be set is only said.
-    pub(super) async fn carry_on(&mut self, task: &SqlTask) -> Result<(), String> {
+    /// go on whatever is missing, what can't be set is only said. Tells what nobody knows to be missing.
+    pub(super) async fn carry_on(&mut self, task: &SqlTask) -> Result<Option<String>, String> {
         if !self.is_new {
-            return Ok(());
+            return Ok(None);
         }
         let mut said = Vec::new();
         // A role may not be allowed to do what was set before it was taken on.
@@ -113,6 +113,10 @@ impl Link {
             }
         }
         self.is_new = false;
+        let unsure = &task.before.left.unsure;
+        let gone = (!unsure.is_empty())
+            .then(|| format!("{} is gone with the session before", unsure.join(", ")));
+        said.extend(gone.clone());
         if !said.is_empty()
             && let Ok(mut printer) = Printer::open(&task.judgement.output).await
         {
@@ -120,7 +124,7 @@ impl Link {
                 .say(&format!("(a new session: {})", said.join(", ")))
                 .await;
         }
-        Ok(())
+        Ok(gone.map(|gone| format!("in a new session: {gone}")))
     }
 
     /// What the session holds now that `task` has been done in it.

@@ -114,8 +114,8 @@ impl Link {
         if let Some(refused) = self.is_not_the_one(task) {
             return (refused, false);
         }
-        match ears.beside(self.carry_on(task)).await {
-            Some(Ok(())) => {}
+        let new_session = match ears.beside(self.carry_on(task)).await {
+            Some(Ok(words)) => words,
             Some(Err(why)) => {
                 let refused = Finish {
                     elsewhere: true,
@@ -124,7 +124,7 @@ impl Link {
                 return (refused, false);
             }
             None => return (not_begun(&task.job, given_up), true),
-        }
+        };
         let database = ears.database.to_owned();
         let limit_before = match ears.beside(self.begin(task, wrapped, &database)).await {
             None => return (not_begun(&task.job, given_up), true),
@@ -149,7 +149,7 @@ impl Link {
         if let (Some(before), false) = (limit_before, lost) {
             lost = self.limit_as(&before, ears).await.is_err();
         }
-        (finish, lost)
+        (finish.saying_first(new_session), lost)
     }
 
     /// Gets ready for the statements. Returns the limit of waiting for locks that was in force before,
@@ -245,6 +245,7 @@ impl Link {
         }
         let seen = Observed {
             value: printer.value(),
+            rows: printer.returned(),
             ..Observed::default()
         };
         Ran::Done(task.judgement.of(seen).await)

@@ -171,8 +171,8 @@ fn oldest(sight: &Sight<'_>, picture: &Picture) -> Line<'static> {
 fn snapshot(sight: &Sight<'_>, all: &Connections) -> Option<Line<'static>> {
     let oldest = all.oldest_snapshot.as_ref()?;
     let words = format!(
-        "oldest snapshot {} transactions back  {}",
-        words::number(f64::from(oldest.transactions)),
+        "oldest snapshot {} back  {}",
+        words::amount(f64::from(oldest.transactions), "transaction"),
         oldest.whose()
     );
     let old = oldest.transactions >= OLD_SNAPSHOT;

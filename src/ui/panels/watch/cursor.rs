@@ -16,8 +16,13 @@ pub struct Cursor {
 pub enum Row {
     /// The session at this place.
     Session(usize),
-    /// Where the session with this pid was.
-    Gap(i32),
+    /// Where a session was.
+    Gap {
+        /// The one that is gone.
+        pid: i32,
+        /// The place of the session that stands below, which may be the end of the list.
+        above: usize,
+    },
 }
 
 impl Cursor {
@@ -87,7 +92,8 @@ impl Cursor {
         let mut rows: Vec<(Row, bool)> = listed.into_iter().enumerate().map(mark).collect();
         let marked = |rows: &[(Row, bool)]| rows.iter().position(|(_, marked)| *marked);
         if let (None, Some(pid)) = (marked(&rows), self.session) {
-            rows.insert(self.place.min(rows.len()), (Row::Gap(pid), true));
+            let above = self.place.min(rows.len());
+            rows.insert(above, (Row::Gap { pid, above }, true));
         }
         let top = marked(&rows).unwrap_or(0) + 1;
         let shown = rows.into_iter().skip(top.saturating_sub(room.max(1)));
@@ -135,11 +141,12 @@ mod tests {
     fn a_gap_is_a_row_of_its_own_and_in_sight() {
         let (cursor, listed) = in_a_gap();
         let rows = cursor.rows(listed, 9);
+        let gap = |above| (Row::Gap { pid: 13, above }, true);
         assert_eq!(rows.len(), 5);
-        assert_eq!(rows[2], (Row::Gap(13), true));
+        assert_eq!(rows[2], gap(2));
         assert_eq!(rows[3], (Row::Session(2), false));
-        assert_eq!(cursor.rows(listed, 2)[1], (Row::Gap(13), true));
-        assert_eq!(cursor.rows([], 2), [(Row::Gap(13), true)]);
+        assert_eq!(cursor.rows(listed, 2)[1], gap(2));
+        assert_eq!(cursor.rows([], 2), [gap(0)]);
         assert!(cursor.rows(listed, 0).is_empty());
         let mut cursor = cursor;
         cursor.step(&[], 1);

@@ -11,30 +11,31 @@ use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::words;
 
-/// What a session calls itself, or the role behind it.
-pub(super) fn name(session: &Session) -> &str {
-    match (session.application.as_str(), &session.user) {
-        ("", Some(user)) => user,
-        ("", None) => "?",
-        (application, _) => application,
-    }
-}
-
 /// Who a session is: pid, who opened it, and whether it is ours.
 pub(super) fn who<'s>(sight: &Sight<'_>, session: &Session) -> Vec<Span<'s>> {
-    let mut spans = vec![sight.span(format!("{} ", session.pid), Role::Text)];
-    if let Some(ours) = &session.ours {
-        spans.push(sight.span(format!("{} ", ours.words()), Role::Ours));
+    vec![pid(sight, session), called(sight, session)]
+}
+
+/// The pid of a session.
+pub(super) fn pid<'s>(sight: &Sight<'_>, session: &Session) -> Span<'s> {
+    sight.span(format!("{} ", session.pid), Role::Text)
+}
+
+/// Who opened a session, or that it is ours.
+pub(super) fn called<'s>(sight: &Sight<'_>, session: &Session) -> Span<'s> {
+    match &session.ours {
+        Some(ours) if session.is_ours() => sight.span(format!("{} ", ours.words()), Role::Ours),
+        // A guess stands beside the name that the session gives itself, and not in its place.
+        Some(ours) => sight.span(format!("{} {} ", ours.words(), session.name()), Role::Ours),
+        None => sight.span(format!("{} ", session.name()), Role::Text),
     }
-    // A guess stands beside the name that the session gives itself, and not in its place.
-    if !session.is_ours() {
-        spans.push(sight.span(format!("{} ", name(session)), Role::Text));
-    }
-    spans
 }
 
 /// Who is behind a session: the role and where the client is.
 pub(super) fn from<'s>(sight: &Sight<'_>, session: &Session) -> Vec<Span<'s>> {
+    if session.is_of_the_server() {
+        return Vec::new();
+    }
     let user = session.user.as_deref().unwrap_or("?");
     let client = session.client.map(|client| format!("@{client}"));
     let words = format!("{user}{} ", client.unwrap_or_default());
@@ -64,6 +65,7 @@ pub(super) fn doing<'s>(sight: &Sight<'_>, session: &Session) -> Vec<Span<'s>> {
 /// Whether anything that is shown of the session holds the text, which is in lower case.
 pub fn holds(session: &Session, filter: &str) -> bool {
     let texts = [
+        session.name(),
         session.application.as_str(),
         session.user.as_deref().unwrap_or_default(),
         session.statement.as_deref().unwrap_or_default(),
@@ -96,31 +98,35 @@ fn rows<'a>(
     cursor.rows(sessions.map(|session| session.pid), usize::from(room))
 }
 
-/// Draws a list of sessions, a line each, the one under the cursor marked.
+/// Draws a list of sessions, a line each, the one under the cursor marked; `before` draws what goes on beside a
+/// gap above the session at a place.
 pub(super) fn session_list<'a, 'l>(
     sight: &Sight<'_>,
     panel: Panel,
     sessions: impl Iterator<Item = &'a Session>,
-    line: impl Fn(usize) -> Line<'l>,
+    (line, before): (impl Fn(usize) -> Line<'l>, impl Fn(usize) -> String),
     area: Rect,
     buf: &mut Buffer,
 ) {
     let rows = rows(sight, panel, sessions, area.height);
-    draw_rows(sight, &rows, line, area, buf);
+    draw_rows(sight, &rows, (line, before), area, buf);
 }
 
 /// Draws the rows of a list, the one under the cursor marked.
 pub fn draw_rows<'l>(
     sight: &Sight<'_>,
     rows: &[(Row, bool)],
-    line: impl Fn(usize) -> Line<'l>,
+    (line, before): (impl Fn(usize) -> Line<'l>, impl Fn(usize) -> String),
     area: Rect,
     buf: &mut Buffer,
 ) {
     for (row, (what, marked)) in (0..area.height).zip(rows) {
         let line = match *what {
             Row::Session(at) => line(at),
-            Row::Gap(pid) => Line::from(sight.span(gap_words(pid), Role::Warn)),
+            Row::Gap { pid, above } => Line::from(vec![
+                sight.span(before(above), Role::Frame),
+                sight.span(gap_words(pid), Role::Warn),
+            ]),
         };
         put(area, row, line, buf);
         if *marked {
@@ -146,6 +152,6 @@ pub fn session_at(sight: &Sight<'_>, panel: Panel, area: Rect, row: usize) -> Op
     let sessions = || panel.sessions(picture, sight.filter);
     match rows(sight, panel, sessions(), room).get(row)? {
         (Row::Session(at), _) => sessions().nth(*at).map(|session| session.pid),
-        (Row::Gap(_), _) => None,
+        (Row::Gap { .. }, _) => None,
     }
 }

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::list::{doing, from, holds, session_list, who};
+use super::list::{called, doing, from, holds, pid, session_list};
 use super::sight::{Panel, Sight};
 use crate::monitor::{LockTree, Picture, Prepared};
 use crate::ui::scene::put;
@@ -14,6 +14,9 @@ use crate::ui::words::{count, short};
 
 /// From this width on a line also says who is behind a session and what it holds while it waits.
 const WIDE: u16 = 90;
+
+/// Below this width the mode, the table and the time come before names: what is cut off can be done without.
+const NARROW: u16 = 60;
 
 /// How many levels of the tree are drawn above a node.
 const DEEPEST: usize = 10;
@@ -42,17 +45,24 @@ pub(super) fn locks(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let tree = &picture.locks;
     let kept = kept(tree, sight.filter);
     if kept.is_empty() && !tree.nodes.is_empty() {
-        let words = match tree.unlisted {
-            0 => "nobody in the tree is like that",
-            _ => "nobody in the tree is like that; not all who wait are listed",
+        let words = if tree.lists_all() {
+            "nobody in the tree is like that"
+        } else {
+            "nobody in the tree is like that; not all who wait are listed"
         };
         return sight.say(words, Role::Dim, list, buf);
     }
     let sessions = kept.iter().map(|at| &tree.nodes[*at].session);
-    let wide = inner.width >= WIDE;
     let going_on = going_on(tree);
-    let lines = |row: usize| line(sight, tree, (kept[row], going_on[kept[row]]), wide);
-    session_list(sight, Panel::Locks, sessions, lines, list, buf);
+    let lines = |row: usize| line(sight, tree, (kept[row], going_on[kept[row]]), inner.width);
+    let beside = |row: usize| match kept
+        .get(row)
+        .map(|at| (tree.nodes[*at].depth, going_on[*at]))
+    {
+        Some((depth, going_on)) => branches(depth as usize, going_on, BESIDE),
+        None => String::new(),
+    };
+    session_list(sight, Panel::Locks, sessions, (lines, beside), list, buf);
 }
 
 /// The places of the nodes that are listed: those of every root beneath which somebody holds the text
@@ -98,7 +108,7 @@ fn above(sight: &Sight<'_>, width: u16) -> Vec<Line<'static>> {
     }
     if picture.locks.unlisted > 0 {
         let words = format!(
-            "not listed, because too many wait: {} of {}",
+            "not in the tree, because too many wait: {} of {}",
             picture.locks.unlisted, picture.locks.waiters
         );
         lines.extend(wrapped(&words, Role::Warn));
@@ -134,34 +144,54 @@ fn line<'s>(
     sight: &Sight<'_>,
     tree: &LockTree,
     (at, going_on): (usize, u16),
-    wide: bool,
+    width: u16,
 ) -> Line<'s> {
     let node = &tree.nodes[at];
-    let branches = branches(node.depth as usize, going_on);
+    let branches = branches(node.depth as usize, going_on, JOINED);
     let mut spans = vec![sight.span(branches, Role::Frame)];
     if node.session.pid == 0 {
         spans.extend(prepared(sight, tree));
         return Line::from(spans);
     }
-    spans.extend(who(sight, &node.session));
-    if wide {
-        spans.extend(from(sight, &node.session));
-    }
-    if let Some(wanted) = &node.wanted {
-        spans.push(sight.span(format!("{} {} ", wanted.mode, wanted.object), Role::Text));
-        let since = wanted.waited.or(node.session.query_age);
-        let since = since.map(|since| format!("{} ", short(since)));
-        spans.push(sight.span(since.unwrap_or_default(), Role::Warn));
-    } else {
-        spans.extend(doing(sight, &node.session));
-    }
-    let holds = node.holds.join(", ");
-    match node.wanted {
-        Some(_) if wide && !holds.is_empty() => {
-            spans.push(sight.span(format!("holds {holds} "), Role::Dim));
+    let session = &node.session;
+    spans.push(pid(sight, session));
+    let holds = match &node.holds[..] {
+        [] => String::new(),
+        all => format!("{} ", all.join(", ")),
+    };
+    let (what, since) = match &node.wanted {
+        Some(wanted) => {
+            let since = wanted.waited.or(session.query_age);
+            let since = since.map(|since| format!("{} ", short(since)));
+            let since = sight.span(since.unwrap_or_default(), Role::Warn);
+            (
+                sight.span(format!("{} ", wanted.words()), Role::Text),
+                vec![since],
+            )
         }
-        None => spans.push(sight.span(format!("{holds} "), Role::Dim)),
-        Some(_) => {}
+        None => (sight.span(&holds, Role::Dim), doing(sight, session)),
+    };
+    let narrow = width < NARROW;
+    let last = narrow && session.ours.is_none();
+    if narrow {
+        spans.extend(since.iter().cloned());
+    }
+    if !last {
+        spans.push(called(sight, session));
+    }
+    if width >= WIDE {
+        spans.extend(from(sight, session));
+    }
+    match &node.wanted {
+        _ if narrow => spans.push(what),
+        Some(_) => spans.extend(std::iter::once(what).chain(since)),
+        None => spans.extend(since.into_iter().chain([what])),
+    }
+    if last {
+        spans.push(called(sight, session));
+    }
+    if node.wanted.is_some() && width >= WIDE && !holds.is_empty() {
+        spans.push(sight.span(format!("holds {holds}"), Role::Dim));
     }
     if node.folded > 0 {
         let others = format!("+{} on other partitions ", node.folded);
@@ -214,9 +244,14 @@ fn going_on(tree: &LockTree) -> Vec<u16> {
     all
 }
 
+/// How the line of its own level comes to a node: where another follows, and where it ends; and how it goes
+/// past a gap above the node.
+const JOINED: [&str; 2] = ["├ ", "└ "];
+const BESIDE: [&str; 2] = ["│ ", "│ "];
+
 /// The lines that join a node to what stands above it, given where they go on. Of a long chain only the
 /// nearest are drawn, after the number of those that are left out.
-fn branches(depth: usize, going_on: u16) -> String {
+fn branches(depth: usize, going_on: u16, [goes_on, ends]: [&str; 2]) -> String {
     let skipped = depth.saturating_sub(DEEPEST);
     let mut text = match skipped {
         0 => String::new(),
@@ -224,8 +259,8 @@ fn branches(depth: usize, going_on: u16) -> String {
     };
     for level in (0..depth - skipped).rev() {
         text.push_str(match (level == 0, going_on >> level & 1 == 1) {
-            (true, true) => "├ ",
-            (true, false) => "└ ",
+            (true, true) => goes_on,
+            (true, false) => ends,
             (false, true) => "│ ",
             (false, false) => "  ",
         });

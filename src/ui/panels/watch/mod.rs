@@ -26,7 +26,7 @@ pub use cursor::{Cursor, Row};
 pub use line::line;
 pub use list::{draw_rows, holds, session_at};
 pub use progress::height as progress_height;
-pub use sight::{Panel, Sight, frame, span};
+pub use sight::{Panel, Sight, frame, keys, span};
 pub use strip::strip;
 
 /// Draws one of the panels.

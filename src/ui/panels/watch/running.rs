@@ -4,10 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::list::{doing, from, holds, session_list, who};
+use super::list::{called, doing, from, holds, pid, session_list};
 use super::sight::{Panel, Sight};
 use crate::monitor::{Picture, Running, Session};
 use crate::ui::theme::Role;
+
+/// Below this width there is no room for names before the statement.
+const CRAMPED: u16 = 44;
 
 /// From this width on a line also says who is behind a session.
 const WIDE: u16 = 90;
@@ -44,9 +47,9 @@ pub(super) fn running(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         None => {}
     }
     let sessions = all.iter().map(|(session, _)| *session);
-    let wide = inner.width >= WIDE;
-    let lines = |at: usize| line(sight, all[at].0, all[at].1, wide);
-    session_list(sight, Panel::Running, sessions, lines, inner, buf);
+    let lines = |at: usize| line(sight, all[at].0, all[at].1, inner.width);
+    let beside = |_| String::new();
+    session_list(sight, Panel::Running, sessions, (lines, beside), inner, buf);
 }
 
 /// What is listed, and how many sessions each line stands for.
@@ -87,16 +90,19 @@ pub(super) fn summary(picture: &Picture) -> String {
     words
 }
 
-fn line<'s>(sight: &Sight<'_>, session: &Session, sessions: u32, wide: bool) -> Line<'s> {
+fn line<'s>(sight: &Sight<'_>, session: &Session, sessions: u32, width: u16) -> Line<'s> {
     let mut spans = doing(sight, session);
     if sessions > 1 {
         spans.push(sight.span(format!("×{sessions} "), Role::Warn));
     }
-    spans.extend(who(sight, session));
-    if wide {
+    spans.push(pid(sight, session));
+    if width >= CRAMPED || session.is_ours() {
+        spans.push(called(sight, session));
+    }
+    if width >= WIDE {
         spans.extend(from(sight, session));
     }
-    if session.waits_for_lock() {
+    if session.waits_for_others() {
         spans.push(sight.span("waits ", Role::Warn));
     }
     spans.push(sight.span(session.statement.as_deref().unwrap_or(""), Role::Dim));

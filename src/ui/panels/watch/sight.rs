@@ -207,6 +207,17 @@ pub fn span<'t>(theme: Theme, text: impl AsRef<str>, role: Role) -> Span<'t> {
     )
 }
 
+/// Keys and what they do.
+pub fn keys<'t>(theme: Theme, keys: &[(&str, &str)]) -> Line<'t> {
+    let pieces = keys.iter().flat_map(|(key, what)| {
+        [
+            span(theme, key, Role::Key),
+            span(theme, format!(" {what}  "), Role::Text),
+        ]
+    });
+    Line::from(pieces.collect::<Vec<_>>())
+}
+
 /// Draws a panel's frame and tells what is left inside.
 pub fn frame(theme: Theme, title: &str, focused: bool, area: Rect, buf: &mut Buffer) -> Rect {
     let role = if focused {

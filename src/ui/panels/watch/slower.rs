@@ -117,8 +117,8 @@ fn figures(trend: &Trend, wide: bool) -> Vec<String> {
     ];
     if wide {
         figures.extend([
-            format!("{} rows", words::number(trend.now.rows)),
-            format!("{} blocks", words::number(trend.now.blocks)),
+            words::amount(trend.now.rows, "row"),
+            words::amount(trend.now.blocks, "block"),
             trend.user.clone().unwrap_or_else(|| "?".to_owned()),
         ]);
     }

@@ -6,12 +6,14 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::sight::{Panel, Sight};
-use crate::monitor::{Rates, Replica, Series, Slot, Standby, TableChanges, Vitals};
+use crate::monitor::{HeldUp, Rates, Replica, Series, Slot, Standby, TableChanges, Vitals};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::widgets::Spark;
 use crate::ui::words::{bytes, count, number, short};
 
+/// What stands between two figures.
+const GAP: &str = "   ";
 /// What is not known, or not yet.
 const UNKNOWN: &str = "–";
 /// A replica, or a slot, that is this many bytes behind wants attention.
@@ -39,12 +41,17 @@ pub(super) fn vitals(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         );
     };
     let rates = vitals.rates;
-    put(inner, 0, transactions(sight, rates, vitals), buf);
-    put(inner, 1, memory(sight, rates), buf);
-    put(inner, 2, log(sight, rates, vitals), buf);
+    let figures = [
+        transactions(sight, rates, vitals),
+        memory(sight, rates),
+        log(sight, rates, vitals),
+        space(sight, vitals),
+    ];
+    for (row, line) in (0..).zip(figures) {
+        put(inner, row, fitting(line, inner.width), buf);
+    }
     chart(sight, &vitals.tps, inner, 0, buf);
     chart(sight, &vitals.wal, inner, 2, buf);
-    put(inner, 3, space(sight, vitals), buf);
     let replicas = vitals.replicas.iter().map(|one| replica(sight, one));
     let behind = match vitals.standby {
         Some(one) => Some(standby(sight, one)),
@@ -59,6 +66,12 @@ pub(super) fn vitals(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         let who = count(commits as usize, "session");
         let words = format!("! committed, and waiting for a synchronous standby: {who}");
         Line::from(sight.span(words, Role::Warn))
+    });
+    let others = Some(picture.connections.of_other_monitors()).filter(|others| *others > 0);
+    let others = others.map(|others| {
+        let who = count(others as usize, "session");
+        let words = format!("tps has the looks of other monitors in it: {who}");
+        Line::from(sight.span(words, Role::Dim))
     });
     let slots = vitals.slots.iter().map(|one| slot(sight, one));
     let pages = vitals.broken_pages.filter(|pages| *pages > 0);
@@ -77,12 +90,23 @@ pub(super) fn vitals(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         .chain(commits)
         .chain(behind)
         .chain(replicas)
-        .chain(slots);
+        .chain(slots)
+        .chain(others);
     // What is as it should be stands where nothing else needs the room.
     let rest = rest.chain(old).chain(tables).chain(young);
     for (row, line) in (4..inner.height).zip(rest) {
         put(inner, row, line, buf);
     }
+}
+
+/// Where there is little room, figures stand closer together.
+fn fitting(mut line: Line<'static>, width: u16) -> Line<'static> {
+    if line.width() > usize::from(width) {
+        for span in &mut line.spans {
+            span.content = span.content.replace(GAP, " ").into();
+        }
+    }
+    line
 }
 
 fn figure(sight: &Sight<'_>, name: &str, value: Option<String>, role: Role) -> Vec<Span<'static>> {
@@ -92,7 +116,7 @@ fn figure(sight: &Sight<'_>, name: &str, value: Option<String>, role: Role) -> V
     };
     vec![
         sight.span(format!("{name} "), Role::Title),
-        sight.span(format!("{value}   "), role),
+        sight.span(format!("{value}{GAP}"), role),
     ]
 }
 
@@ -181,12 +205,18 @@ fn standby(sight: &Sight<'_>, one: Standby) -> Line<'static> {
     // Where nothing is left to apply, the last change may be old all the same.
     let applied = one.applied.filter(|_| one.behind > 0.0);
     let applied = applied.map(|ago| format!(", {} old", short(ago)));
+    let held_up = match one.held_up {
+        Some(HeldUp::BySession) => ", a session here is in the way",
+        Some(HeldUp::OnPurpose) => ", held back by recovery_min_apply_delay",
+        None => "",
+    };
     let words = format!(
-        "{lead} {} to apply{}",
+        "{lead} {} to apply{}{held_up}",
         bytes(one.behind),
         applied.unwrap_or_default()
     );
-    Line::from(sight.span(words, warn_if(one.paused || one.behind > FAR_BEHIND)))
+    let stands = one.paused || one.held_up == Some(HeldUp::BySession);
+    Line::from(sight.span(words, warn_if(stands || one.behind > FAR_BEHIND)))
 }
 
 fn replica(sight: &Sight<'_>, one: &Replica) -> Line<'static> {

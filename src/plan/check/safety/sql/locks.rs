@@ -6,6 +6,9 @@ use crate::plan::ddl::{Effect, Form, Part, Sort, Touch};
 use crate::plan::facts::{Facts, TableFacts};
 use crate::plan::problem::Severity;
 
+/// What is gone through, and what is known of that.
+type Through<'p, 'f> = (&'p Touch, Option<&'f TableFacts>);
+
 impl Review<'_> {
     /// A lock that keeps others out while all of a table is gone through.
     pub(super) fn harm(&mut self, part: &Part) {
@@ -22,12 +25,8 @@ impl Review<'_> {
                 && touch.lock.blocks_writes()
                 && matches!(touch.effect, Effect::Scan | Effect::Rewrite)
         };
-        let Some(touch) = part
-            .touches
-            .iter()
-            .filter(long)
-            .max_by_key(|touch| (touch.effect, touch.lock))
-        else {
+        let felt = part.touches.iter().filter(long);
+        let Some(touch) = felt.max_by_key(|touch| (touch.effect, touch.lock)) else {
             return;
         };
         let rewrites = touch.effect == Effect::Rewrite;
@@ -36,31 +35,35 @@ impl Review<'_> {
             _ if rewrites => "table-rewrite",
             _ => "blocking-scan",
         };
-        let known = self.unit.facts.map(|facts| Self::known(facts, part, touch));
-        let (severity, size) = match known {
-            // A table that is not there yet is one that a migration before this one makes.
-            Some(None) if touch.made => return,
-            Some(Some(table)) if table.is_small() => (Severity::Note, Some(table)),
-            Some(Some(table)) => (Severity::Warning, Some(table)),
-            None | Some(None) => (Severity::Warning, None),
+        let through = self.gone_through(part, touch);
+        // A table that is not there yet is one that a migration before this one makes.
+        if through.is_empty() {
+            return;
+        }
+        // How long it takes is told by all of them together.
+        let known = through.iter().map(|(_, table)| *table);
+        let bytes = known.map(|table| table?.bytes).sum();
+        let together = TableFacts {
+            bytes,
+            ..TableFacts::default()
         };
-        let missed = known.is_some_and(|known| known.is_none())
-            && touch.sort == Sort::Table
-            && !touch.relation.contains(['$', ':']);
+        let severity = if together.is_small() {
+            Severity::Note
+        } else {
+            Severity::Warning
+        };
         let row = part.form.row();
         let acts = match (part.form, rewrites) {
             (Form::ChangeTypeUnknown, _) => "it may rewrite",
             (_, true) => "it rewrites",
             (_, false) => "it reads all of",
         };
-        let size =
-            size.and_then(|table| Some(format!(", {}: {}", table.size()?, table.time(rewrites)?)));
-        let unseen = || " (not found in the database)".to_owned();
-        let size = size.or_else(|| missed.then(unseen)).unwrap_or_default();
+        let size = together.size().zip(together.time(rewrites));
+        let size = size.map_or(String::new(), |(size, time)| format!(", {size}: {time}"));
         let message = format!(
-            "this {}: {acts} `{}`{size} under {}, which blocks {}",
+            "this {}: {acts} {}{size} under {}, which blocks {}",
             row.words,
-            touch.relation,
+            self.names(&through),
             touch.lock.words(),
             touch.lock.blocks()
         );
@@ -69,6 +72,51 @@ impl Review<'_> {
             _ => or(row.safer, "do it while nobody needs the table"),
         };
         self.say(severity, code, part.range.clone(), message, hint);
+    }
+
+    /// What `part` does to as much as to `worst`, as far as it is there, and what is known of it. A table stands for
+    /// its partitions.
+    fn gone_through<'p>(&self, part: &'p Part, worst: &Touch) -> Vec<Through<'p, '_>> {
+        let same = |touch: &&Touch| {
+            !touch.fresh && (touch.effect, touch.lock) == (worst.effect, worst.lock)
+        };
+        let through = part.touches.iter().filter(same);
+        let Some(facts) = self.unit.facts else {
+            return through.map(|touch| (touch, None)).collect();
+        };
+        let partitions: Vec<&String> = through
+            .clone()
+            .filter_map(|touch| facts.table(&touch.relation))
+            .flat_map(|table| &table.partitions)
+            .collect();
+        through
+            .filter(|touch| !partitions.contains(&&touch.relation))
+            .map(|touch| (touch, Self::known(facts, part, touch)))
+            .filter(|(touch, table)| table.is_some() || !touch.made)
+            .collect()
+    }
+
+    /// The names of those.
+    fn names(&self, through: &[Through<'_, '_>]) -> String {
+        let name = |(touch, table): &Through<'_, '_>| {
+            let missed = self.unit.facts.is_some()
+                && table.is_none()
+                && touch.sort == Sort::Table
+                && !touch.relation.contains(['$', ':']);
+            let unseen = if missed {
+                " (not found in the database)"
+            } else {
+                ""
+            };
+            format!("`{}`{unseen}", touch.relation)
+        };
+        match through {
+            [one, other] => format!("{} and {}", name(one), name(other)),
+            [one, more @ ..] if !more.is_empty() => {
+                format!("{} and of {} others", name(one), more.len())
+            }
+            all => all.iter().map(name).collect(),
+        }
     }
 
     /// What is known of the table that `touch` is about; of an index it is the table that `part` names.

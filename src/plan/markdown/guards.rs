@@ -1,0 +1,166 @@
+//! Steps that ask before they run: what is only for a case, a way back among the steps forward, one of several
+//! ways. They are steps, and nobody may run them by going on.
+
+use super::blocks::Fence;
+use super::book::Book;
+use super::conditional::{self, Reserve};
+use super::fence;
+use super::shelved;
+use super::words::Words;
+use crate::plan::draft::StepSpec;
+use crate::plan::problem::Problem;
+use crate::plan::source::Span;
+
+/// Makes a person say that `step`, which stands below `name`, is needed, if that, its group or its own
+/// title says that it is for a case.
+pub(super) fn guard(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
+    if step.work.is_check() || step.confirm.is_some() || step.when.is_some() {
+        return;
+    }
+    let reserved = reserved_by(step, name, book);
+    let done = |reserve| reserve == Reserve::Written && writes(step);
+    if let Some((text, reserve)) = reserved.filter(|(_, reserve)| !done(*reserve)) {
+        hold(step, &text, reserve, book);
+    }
+}
+
+/// Makes a person say that `step` is needed, which is for the case that `text` names.
+pub(super) fn guard_case(step: &mut StepSpec, text: &str, book: &mut Book<'_>) {
+    guard_as(step, text, Reserve::Case, book);
+}
+
+/// The same where `text` says why. What can be picked already is asked for.
+pub(super) fn guard_as(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) {
+    let picked = reserve == Reserve::Way && !step.alternatives.is_empty();
+    let free = step.confirm.is_none() && step.when.is_none() && !picked;
+    if free && !step.work.is_check() {
+        hold(step, text, reserve, book);
+    }
+}
+
+/// The same of a step that does what `fence` says, whose name may be that of a way back.
+pub(super) fn guard_named(step: &mut StepSpec, fence: &Fence, book: &mut Book<'_>) {
+    if let Some(name) = fence::way_back(fence) {
+        guard_as(step, &name, Reserve::Back, book);
+    }
+}
+
+/// Whether `step` writes into a file by itself: "Add this line to x.conf:" asks for what it does.
+fn writes(step: &StepSpec) -> bool {
+    let script = step.work.text();
+    [">", "tee ", "sed -i", "crontab -"]
+        .iter()
+        .any(|sign| script.contains(sign))
+}
+
+/// What of the names above `step`, the line `name` among them, or of its own says against going on with
+/// it.
+fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(String, Reserve)> {
+    let groups = step.group.iter().flat_map(|group| group.split(" › "));
+    // What has no words of its own is called by one of its lines, which may be an `if` of the shell.
+    let script = step.work.text();
+    let title = step.title.as_str();
+    let comment = is_comment(book.slice(step.span));
+    let line = |line: &str| line.trim().trim_end_matches('\\').trim() == title;
+    let own = || {
+        let unclear = || shelved::is_unclear(title).then_some(Reserve::Case);
+        let own = if script.lines().any(line) {
+            conditional::begins_back(title).then_some(Reserve::Back)
+        } else if comment {
+            conditional::reserve_ahead(title).or_else(unclear)
+        } else {
+            conditional::reserve(title).or_else(unclear)
+        };
+        own.map(|reserve| (title.to_owned(), reserve))
+    };
+    let mut above = groups.chain([name]);
+    above
+        .find_map(|text| Some((text.to_owned(), reserve_of_name(text, book)?)))
+        .or_else(own)
+}
+
+/// Whether what begins with `text` is called after a comment: "# create it if needed" tells what the command sees to
+/// by itself.
+fn is_comment(text: &str) -> bool {
+    text.starts_with('#') || text.starts_with("--")
+}
+
+/// The same of what stands below the heading `name`, which may be a way back without saying so for
+/// certain: "Backup and restore".
+pub(super) fn guard_section(step: &mut StepSpec, name: &str, words: &Words, book: &mut Book<'_>) {
+    if words.may_go_back() {
+        guard_as(step, name, Reserve::Back, book);
+    }
+}
+
+/// The same of a step of a way back, whose `label` may say how far the deployment has come: "After step 3". Where
+/// as many steps stand above it as `done`, it goes on behind them.
+pub(super) fn guard_time(step: &mut StepSpec, label: &str, done: usize, book: &mut Book<'_>) {
+    let beside = Words::new(label).beside_step();
+    if beside.is_some_and(|number| number > done) {
+        guard_case(step, label, book);
+    }
+}
+
+/// The same of a step in whose block the comment `text` at `span` speaks of what stands below it.
+pub(super) fn guard_comment(step: &mut StepSpec, text: &str, span: Span, book: &mut Book<'_>) {
+    if step.confirm.is_some() || step.when.is_some() {
+        return;
+    }
+    let message = format!("\"{text}\" stands in this block, which is run as a whole");
+    book.problems.push(
+        Problem::warning("conditional-step", span, message)
+            .hint("it asks before it runs; put what is not to be run into a block of its own"),
+    );
+    step.confirm = Some(format!(
+        "In it stands \"{text}\". Is all of it to be run now?"
+    ));
+    step.danger = true;
+}
+
+/// Makes a person say that `step`, which is one of several ways of doing something, is the one.
+pub(super) fn guard_way(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
+    guard_as(step, name, Reserve::Way, book);
+}
+
+fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) {
+    let (message, confirm) = match reserve {
+        Reserve::Case => (
+            format!("\"{text}\": nobody knows by now whether this is needed"),
+            format!("This is for a case: \"{text}\". Is it needed now?"),
+        ),
+        Reserve::Back => (
+            format!("\"{text}\" is a way back among the steps forward"),
+            format!("This is a way back: \"{text}\". Is that what is needed now?"),
+        ),
+        Reserve::Elsewhere => (
+            format!("\"{text}\" is about another place than production"),
+            format!("This is not for production: \"{text}\". Is it needed now?"),
+        ),
+        Reserve::Way => (
+            format!("\"{text}\" is one of several ways, of which only one is gone"),
+            format!("This is one of several ways: \"{text}\". Is it the one?"),
+        ),
+        Reserve::Written => (
+            format!("\"{text}\" says that this is written somewhere: here it would be run"),
+            format!("This is to be written somewhere: \"{text}\". Is it to be run all the same?"),
+        ),
+    };
+    book.problems.push(
+        Problem::warning("conditional-step", step.span, message).hint(
+            "it asks before it runs; `when` behind the fence can tell, and a way back belongs below a heading of its own",
+        ),
+    );
+    step.confirm = Some(confirm);
+    step.danger = true;
+}
+
+/// What `name`, which many steps may stand under, says against going on: it is read once.
+fn reserve_of_name(name: &str, book: &mut Book<'_>) -> Option<Reserve> {
+    if let Some(known) = book.reserves.get(name) {
+        return *known;
+    }
+    let found = conditional::reserve(name);
+    book.reserves.insert(name.to_owned(), found);
+    found
+}

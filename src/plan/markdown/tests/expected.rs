@@ -1,0 +1,175 @@
+//! What is expected, and what of it is tested.
+
+use super::*;
+use crate::plan::origin::Origin;
+use crate::plan::work::{Interpreter, Shell, Sql};
+
+fn shell(script: &str) -> Work {
+    Work::Shell(Shell {
+        script: script.to_owned(),
+        interpreter: Interpreter::default().into(),
+        lock_timeout: None,
+        carries: true,
+        tty: false,
+        origin: Origin::default(),
+    })
+}
+
+fn sql(text: &str) -> Work {
+    Work::Sql(Sql {
+        text: text.to_owned(),
+        database: "main".to_owned(),
+        transaction: None,
+        lock_timeout: None,
+        origin: Origin::default(),
+    })
+}
+
+/// What is tested of what is `said` of `work`; nothing where that is told.
+fn tested(said: &str, work: &Work) -> Option<String> {
+    let Reading { expect, untested } = read(&[said.to_owned()], false, work);
+    let mut lines = expect.lines();
+    assert_eq!(lines.pop().as_deref(), Some(said));
+    assert_eq!(untested.is_empty(), lines.len() == 1, "{said}: {lines:?}");
+    lines.pop()
+}
+
+#[test]
+fn a_quoted_text_is_looked_for_in_the_output() {
+    for (said, wanted) in [
+        ("\"up to date!\"", "output holds \"up to date!\""),
+        ("shows “all ready”.", "output holds \"all ready\""),
+        ("`is active`", "output holds \"is active\""),
+        ("`10%`", "output holds \"10%\""),
+        ("`created \"main\"`", "output holds \"created \"main\"\""),
+        ("`ok`", "a line says \"ok\""),
+        ("shows “ready”.", "a line says \"ready\""),
+        ("`0`", "value = 0"),
+        ("returns \"0\"", "value = 0"),
+        ("`{\"status\": \"ok\"}`", "JSON .status = ok"),
+        (
+            "`\"status\":\"ok\"`",
+            r#"a line matches /"status"\s*:\s*"ok"/"#,
+        ),
+        ("`\"lag\": 5`", r#"a line matches /"lag"\s*:\s*5\b/"#),
+        ("`done...`", "a line says \"done\""),
+        ("`Version <version>`", "a line says \"Version\""),
+        (
+            "\"applied … of 7 (all)\"",
+            "a line matches /applied.*of 7 \\(all\\)/",
+        ),
+        (
+            "`Upgraded <old> to <new>.`",
+            "a line matches /Upgraded.*to.*\\./",
+        ),
+    ] {
+        assert_eq!(
+            tested(said, &shell("true")).as_deref(),
+            Some(wanted),
+            "{said}"
+        );
+    }
+    for said in [
+        "up to date",
+        "no \"ERROR\" lines",
+        "\"a\" or \"b\"",
+        "\"a",
+        "`\"status\":\"ok\",\"a\":1`",
+        "`…`",
+        "58+",
+        "\"\"",
+    ] {
+        assert_eq!(tested(said, &shell("true")), None, "{said}");
+    }
+}
+
+#[test]
+fn a_number_is_held_against_what_counts() {
+    let count = "select count(*) from t;";
+    for (said, query, wanted) in [
+        ("58+", count, "value >= 58"),
+        ("58+ tables", count, "value >= 58"),
+        (">= 58", count, "value >= 58"),
+        ("at least 58", count, "value >= 58"),
+        ("0", count, "value = 0"),
+        ("0 rows", count, "value = 0"),
+        ("0 rows", "select id, a from t", "rows = 0"),
+        ("no rows", "select * from t", "rows = 0"),
+        ("less than 5 rows", "select id from t", "rows < 5"),
+        ("42", "select max(id) from t", "value = 42"),
+        ("`t`", "select pg_is_in_recovery()", "value = t"),
+    ] {
+        assert_eq!(tested(said, &sql(query)).as_deref(), Some(wanted), "{said}");
+    }
+    for (said, query) in [
+        ("about 58", count),
+        ("58-60", count),
+        ("> many", count),
+        ("58+ or 60", count),
+        (">=", count),
+        ("5", "select * from t"),
+        ("5 tables", "select id from t"),
+        ("0 rows", "delete from t"),
+        ("0 rows", "select 1; select 2"),
+        ("`active`", "select id, state from t"),
+    ] {
+        assert_eq!(tested(said, &sql(query)), None, "{said}");
+    }
+    for (said, script, wanted) in [
+        ("0", "grep -c ERROR app.log", "value = 0"),
+        ("less than 5", "ls | wc -l", "value < 5"),
+        ("`>= 5`", "ls | wc -l", "value >= 5"),
+        ("42", "psql -tAc 'select max(id) from t'", "value = 42"),
+        (
+            "58+ tables",
+            "psql -c 'select count(*) from t'",
+            "value >= 58",
+        ),
+        (
+            "0 rows",
+            "psql -c 'select * from t'",
+            "output holds \"(0 rows)\"",
+        ),
+    ] {
+        assert_eq!(
+            tested(said, &shell(script)).as_deref(),
+            Some(wanted),
+            "{said}"
+        );
+    }
+    for (said, script) in [
+        ("0", "./count.sh"),
+        ("`>= 58`", "./count.sh"),
+        ("0 rows", "psql -Atc 'select id from t'"),
+        ("0 rows", "psql -Atc 'select * from t'"),
+        ("2+ rows", "psql -c 'select * from t'"),
+        ("200", "curl -I localhost"),
+    ] {
+        assert_eq!(tested(said, &shell(script)), None, "{said}");
+    }
+}
+
+#[test]
+fn several_expectations_are_tested_as_far_as_they_are_not_of_one_kind() {
+    let said = [
+        "`ok`".to_owned(),
+        "`all ready`".to_owned(),
+        "`done`".to_owned(),
+        "0".to_owned(),
+    ];
+    let Reading { expect, untested } = read(&said, false, &shell("ls | wc -l"));
+    assert_eq!(expect.says.as_deref(), Some("ok"));
+    assert_eq!(expect.output.as_deref(), Some("all ready"));
+    assert_eq!(untested, ["`done`", "0"]);
+}
+
+#[test]
+fn a_check_is_never_judged() {
+    let Reading { expect, untested } = read(
+        &["\"ok\"".to_owned()],
+        false,
+        &Work::Check("look".to_owned()),
+    );
+    assert_eq!(expect.lines(), ["\"ok\""]);
+    assert!(untested.is_empty());
+}

@@ -1,0 +1,169 @@
+//! Ways back of which one is gone, however their names are written, and names of ways back.
+
+use super::{plan, problems};
+
+/// Of each tier below "Rollback", the text of which is `text`, which steps ask.
+fn asks(text: &str) -> Vec<Vec<bool>> {
+    let text = format!("## Deploy\n```bash\n./deploy.sh\n```\n## Rollback\n{text}");
+    let plan = plan(&text);
+    let steps = |steps: std::ops::Range<usize>| {
+        let steps = plan.steps[steps].iter();
+        steps.map(|step| step.spec.danger).collect()
+    };
+    plan.tiers
+        .iter()
+        .map(|tier| steps(tier.steps.clone()))
+        .collect()
+}
+
+/// A name with a block, as a bold line, a label, an item and a numbered heading.
+fn forms(names: &[&str]) -> Vec<String> {
+    let form = |form: &str, indent: &str| {
+        let block = format!("\n{indent}```bash\n{indent}./x.sh\n{indent}```\n\n");
+        let all = names.iter().enumerate().map(|(ix, name)| {
+            let head = form.replace('@', name).replace('#', &(ix + 1).to_string());
+            format!("{}{block}", head.replace('H', "###"))
+        });
+        all.collect()
+    };
+    vec![
+        form("**@**", ""),
+        form("@:", ""),
+        form("- @", "  "),
+        form("#. @", "   "),
+        form("- **@**", "  "),
+        form("H 4.# @", ""),
+    ]
+}
+
+#[test]
+fn ways_back_that_exclude_each_other_never_run_both_unasked() {
+    for names in [
+        ["Without data loss", "With data loss (restore)"],
+        ["Without cache", "With cache"],
+        ["Plan A: the flag", "Plan B: the backup"],
+        ["Option A", "Option B"],
+        ["Within 15 minutes", "After 15 minutes"],
+        ["Within 15 minutes", "Afterwards"],
+        ["Innerhalb von 15 Minuten", "Danach"],
+        ["Preferred: go on", "Otherwise: restore"],
+        ["Ohne Datenverlust", "Mit Datenverlust"],
+        ["Sans perte de données", "Avec perte de données"],
+        ["Без потери данных", "С потерей данных"],
+        ["データ損失なし", "データ損失あり"],
+        ["无数据丢失", "有数据丢失"],
+    ] {
+        for text in forms(&names) {
+            let tiers = asks(&text);
+            let unasked = tiers.iter().flatten().filter(|asks| !**asks).count();
+            // One step of which a way is picked is one.
+            assert!(
+                unasked == 0 || (tiers.len() == 1 && tiers[0].len() == 1),
+                "{text}"
+            );
+        }
+    }
+    let options = "It can't be undone. Options:\n\n1. Go on\n   ```bash\n   ./x.sh\n   ```\n2. Restore\n   ```bash\n   ./y.sh\n   ```\n";
+    assert_eq!(asks(options), [[true, true]]);
+    let block = "\n```bash\n./x.sh\n```\n";
+    for [one, other] in [
+        ["Plan A", "Plan B"],
+        ["Preferred: go on", "Otherwise: restore"],
+    ] {
+        let headings = format!("### {one}\n{block}### {other}\n{block}");
+        assert_eq!(asks(&headings).len(), 2, "{one}");
+    }
+    let case = forms(&[
+        "Stop the app",
+        "If the data is corrupt, restore it",
+        "Start the app",
+    ]);
+    for text in case {
+        assert_eq!(asks(&text), [[false, true, false]], "{text}");
+    }
+}
+
+#[test]
+fn ways_back_that_are_done_in_turn_stay_so() {
+    for names in [
+        [
+            "Before the switch: freeze writes",
+            "After the switch: allow writes",
+        ],
+        ["Staging", "Production"],
+        ["PostgreSQL 14", "PostgreSQL 16"],
+        [
+            "With maintenance mode on, restore",
+            "Without cache: restart the app",
+        ],
+        ["Plan a postmortem", "Plan the next try"],
+        ["Stop the app", "Afterwards"],
+        ["Restore", "Then"],
+        ["Wait for 15 minutes", "Then start it"],
+    ] {
+        for text in &forms(&names)[2..] {
+            let counted = text.contains("1. ") || text.contains("4.1");
+            if counted || names[0] != "Staging" {
+                assert_eq!(asks(text), [[false, false]], "{text}");
+            }
+        }
+    }
+    let counted = "### 1. If the migration fails, stop\n\n```bash\n./x.sh\n```\n\n### 2. Start\n\n```bash\n./y.sh\n```\n";
+    assert_eq!(asks(counted), [[false, false]]);
+    let list = "Do all of it:\n\n1. Stop\n   ```bash\n   ./x.sh\n   ```\n2. Restore\n   ```bash\n   ./y.sh\n   ```\n";
+    assert_eq!(asks(list), [[false, false]]);
+}
+
+#[test]
+fn a_way_back_for_another_place_asks_where_one_is_for_production() {
+    let block = "\n```bash\n./x.sh\n```\n";
+    let text = format!("### Staging\n{block}\n### Production\n{block}");
+    assert_eq!(asks(&text), [[true], [false]]);
+    let only = format!("### Staging\n{block}");
+    assert_eq!(asks(&only), [[false]]);
+}
+
+#[test]
+fn other_names_of_ways_back_are_known() {
+    for name in [
+        "D-Day fallback",
+        "Return to the old version",
+        "Reversal",
+        "Fallback-Szenario",
+        "戻し手順",
+        "コンチプラン",
+    ] {
+        let text = format!("## Deployment\n- [ ] go\n## {name}\n- [ ] back\n");
+        assert_eq!(plan(&text).tiers.len(), 1, "{name}");
+    }
+    for name in ["Return to normal", "D-Day", "Payment reversal rollout"] {
+        let text = format!("## Deployment\n- [ ] go\n## {name}\n- [ ] then\n");
+        assert_eq!(plan(&text).tiers.len(), 0, "{name}");
+    }
+}
+
+#[test]
+fn a_block_that_is_called_a_way_back_is_none_of_the_way_forward() {
+    let block = |name: &str| format!("```sh {{\"name\":\"{name}\"}}\n./{name}.sh\n```\n");
+    let text = format!("## Deploy\n{}{}", block("ship"), block("rollback"));
+    let read = plan(&text);
+    assert_eq!((read.phases[0].steps.len(), read.tiers.len()), (1, 1));
+    // What follows it may be a part of it.
+    let text = format!(
+        "## Deploy\n{}{}{}",
+        block("ship"),
+        block("rollback"),
+        block("check")
+    );
+    let dangers: Vec<bool> = plan(&text)
+        .steps
+        .iter()
+        .map(|step| step.spec.danger)
+        .collect();
+    assert_eq!(dangers, [false, true, false]);
+    assert!(problems(&text).contains(&("conditional-step", 6)));
+    for name in ["verify-rollback", "rollback-check", "prepare-rollback"] {
+        let text = format!("## Deploy\n{}{}", block("ship"), block(name));
+        assert_eq!(plan(&text).phases[0].steps.len(), 2, "{name}");
+    }
+}
