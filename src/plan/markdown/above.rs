@@ -3,13 +3,49 @@
 
 use super::blocks::{Block, Kind};
 use super::book::Book;
+use super::conditional::{self, Reserve};
+use super::unsaid::{self, Unsaid};
 
 /// How a line of a paragraph ends behind which another begins that says something by itself.
 const SENTENCE_ENDS: [char; 8] = ['.', '!', '?', ':', '。', '！', '？', '：'];
 
+/// Where a sentence ends behind which a line says something else.
+const APART: [&str; 5] = [". ", "! ", "; ", "。", "；"];
+
+/// A line that names a block.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'t> {
+    pub(super) text: &'t str,
+    /// It is an item's, which may be a step that the block is how to do.
+    pub(super) listed: bool,
+}
+
+impl<'t> Named<'t> {
+    /// What it forbids, if that is an item: the block may be how to do it all the same, so somebody is asked.
+    pub(super) fn forbids(self) -> Option<&'t str> {
+        let forbidden = self.listed && unsaid::of(self.text) == Some(Unsaid::NotToBeDone);
+        forbidden.then_some(self.text)
+    }
+
+    /// What it says of the block that keeps that from being run.
+    pub(super) fn unsaid(self) -> Option<Unsaid> {
+        unsaid::of(self.text).filter(|said| !self.listed || *said == Unsaid::Printed)
+    }
+
+    /// The case that it says the block is for. "Copy the rollback scripts" is done on the way forward.
+    pub(super) fn case(self) -> Option<&'t str> {
+        let prepares = || {
+            conditional::reserve(self.text) == Some(Reserve::Back)
+                && !conditional::begins_back(self.text)
+        };
+        let case = conditional::above(self.text).filter(|_| !self.listed || !prepares());
+        case.or_else(|| self.forbids())
+    }
+}
+
 /// The line that names the block at `at` among `blocks`, if it ends with a colon. What a paragraph of one line right above
 /// it says is known already.
-pub(super) fn line<'t>(blocks: &'t [Block], at: usize, book: &Book<'_>) -> Option<&'t str> {
+pub(super) fn line<'t>(blocks: &'t [Block], at: usize, book: &Book<'_>) -> Option<Named<'t>> {
     let mut before = blocks[..at].iter().rev();
     let unseen = |block: &&Block| match &block.kind {
         Kind::Rule => true,
@@ -22,9 +58,16 @@ pub(super) fn line<'t>(blocks: &'t [Block], at: usize, book: &Book<'_>) -> Optio
         let known = next
             .paragraph()
             .is_some_and(|inline| !inline.text.contains('\n'));
-        return last_line(next).filter(|_| !known);
+        return of(next).filter(|_| !known);
     }
-    last_line(before.find(|block| !unseen(block))?)
+    of(before.find(|block| !unseen(block))?)
+}
+
+fn of(block: &Block) -> Option<Named<'_>> {
+    Some(Named {
+        text: last_line(block)?,
+        listed: matches!(block.kind, Kind::List(_)),
+    })
 }
 
 /// The last line in `block`, if it names what follows.
@@ -46,7 +89,10 @@ fn named(text: &str) -> Option<&str> {
     }
     let above = lines.next().unwrap_or("");
     if above.is_empty() || above.ends_with(SENTENCE_ENDS) || opens_box(above) {
-        return Some(without_mark(last));
+        let ends = APART
+            .iter()
+            .filter_map(|end| Some(last.rfind(end)? + end.len()));
+        return Some(without_mark(&last[ends.max().unwrap_or(0)..]));
     }
     last.rsplit_once(". ").map(|(_, sentence)| sentence)
 }

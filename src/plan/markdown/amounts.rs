@@ -17,6 +17,8 @@ pub(super) enum Of {
     Plain,
     /// Rows of a result.
     Rows,
+    /// Whatever there might be: "empty", "nothing". A query of one row may be that, too.
+    Anything,
     /// Something else: tables, pods.
     Things,
 }
@@ -41,6 +43,7 @@ const BEFORE: &[(Operator, &[&str])] = &[
         "<", "＜", "less than", "fewer than", "lower than", "below", "under", "weniger als", "kleiner als", "unter", "moins de", "inferieur a",
         "menos de", "abaixo de", "менее", "меньше", "少于", "小于", "低于",
     ]),
+    (Operator::Unequal, &["<>", "!=", "≠"]),
     (Operator::Equal, &[
         "==", "=", "exactly", "genau", "exactement", "exactamente", "exatamente", "ровно", "ちょうど", "正好",
     ]),
@@ -54,9 +57,14 @@ const BEHIND: &[(Operator, &[&str])] = &[
 /// "No rows", and what a query's rows are called.
 #[rustfmt::skip]
 const NO_ROWS: &[&str] = &[
-    "no rows", "no row", "zero rows", "no results", "no result", "empty result", "an empty result", "empty", "nothing",
-    "keine zeilen", "keine zeile", "leer", "nichts", "aucune ligne", "vide", "rien", "ninguna fila", "vacio", "vacia", "nada",
-    "nenhuma linha", "vazio", "vazia", "пусто", "ни одной строки", "нет строк", "空", "空である", "空であること", "空结果", "无",
+    "no rows", "no row", "zero rows", "keine zeilen", "keine zeile", "aucune ligne", "ninguna fila", "nenhuma linha",
+    "ни одной строки", "нет строк",
+];
+/// "Empty".
+#[rustfmt::skip]
+const NOTHING: &[&str] = &[
+    "no results", "no result", "empty result", "an empty result", "empty", "nothing", "leer", "nichts", "vide", "rien", "vacio",
+    "vacia", "nada", "vazio", "vazia", "пусто", "空", "空である", "空であること", "空结果", "无",
 ];
 #[rustfmt::skip]
 const ROWS: &[&str] = &[
@@ -69,6 +77,15 @@ const GOES_ON: &[&str] = &[
     "a", "after", "and", "bis", "by", "e", "et", "every", "for", "if", "in", "nach", "not", "o", "oder", "of", "or", "ou", "per", "pro",
     "to", "und", "until", "when", "while", "with", "within", "y", "или", "и", "до",
 ];
+/// Words that make another number of the one before them, or compare it.
+#[rustfmt::skip]
+const MEASURES: &[&str] = &[
+    "b", "bytes", "kb", "mb", "gb", "tb", "kib", "mib", "gib", "tib", "k", "m", "g", "mio", "mrd", "bn", "hundred", "thousand", "million",
+    "millions", "billion", "tausend", "millionen", "milliarden", "mille", "millon", "millones", "mil", "milhao", "milhoes", "тысяч",
+    "тысячи", "миллион", "миллиона", "миллионов", "万", "亿", "億", "ms", "s", "sec", "seconds", "min", "minutes", "h", "hours", "percent",
+    "prozent", "x", "times", "at", "least", "most", "more", "less", "fewer", "than", "max", "min", "maximum", "minimum", "mehr", "weniger",
+    "mindestens", "hochstens", "plus", "moins", "mas", "menos", "mais",
+];
 /// The most words that name what is counted.
 const MAX_WORDS: usize = 3;
 
@@ -79,12 +96,10 @@ pub(super) fn read(said: &str) -> Option<Amount> {
     let text = text
         .strip_prefix('`')
         .map_or(text, |text| text.strip_suffix('`').unwrap_or(text));
-    if NO_ROWS.contains(&text) {
+    let none = NO_ROWS.contains(&text).then_some(Of::Rows);
+    if let Some(of) = none.or(NOTHING.contains(&text).then_some(Of::Anything)) {
         let wanted = Comparison::parse("0").ok()?;
-        return Some(Amount {
-            wanted,
-            of: Of::Rows,
-        });
+        return Some(Amount { wanted, of });
     }
     let (before, rest) = before(text);
     let (number, rest) = number(rest)?;
@@ -134,8 +149,14 @@ fn number(text: &str) -> Option<(String, &str)> {
     let grouped = groups.all(|group| group.len() == 3 && !group.contains('.'));
     let digits = first.starts_with(|c: char| c.is_ascii_digit())
         && number.ends_with(|c: char| c.is_ascii_digit());
-    let one_point = number.matches('.').count() <= 1;
-    (digits && grouped && one_point).then(|| (number.replace(',', ""), rest))
+    // "1.000" is a thousand in half of Europe.
+    let plain = match number.split_once('.') {
+        Some((_, behind)) => !behind.contains('.') && behind.len() != 3,
+        None => true,
+    };
+    // "10k", "1M"
+    let alone = !rest.starts_with(|c: char| c.is_ascii_alphanumeric());
+    (digits && grouped && plain && alone).then(|| (number.replace(',', ""), rest))
 }
 
 fn of(unit: &str) -> Option<Of> {
@@ -143,6 +164,7 @@ fn of(unit: &str) -> Option<Of> {
         word.chars()
             .all(|c| c.is_alphabetic() || matches!(c, '-' | '_'))
             && !GOES_ON.contains(&word)
+            && !MEASURES.contains(&word)
     };
     if unit.is_empty() {
         Some(Of::Plain)
@@ -175,6 +197,9 @@ mod tests {
             ("no more than 5 rows", "<= 5", Of::Rows),
             ("exactly 3 rows", "= 3", Of::Rows),
             ("No rows", "= 0", Of::Rows),
+            ("nothing", "= 0", Of::Anything),
+            ("<> 0", "!= 0", Of::Plain),
+            ("0.5", "= 0.5", Of::Plain),
             ("0 Zeilen", "= 0", Of::Rows),
             ("mindestens 10", ">= 10", Of::Plain),
             ("höchstens 10", "<= 10", Of::Plain),
@@ -201,6 +226,13 @@ mod tests {
             "some rows",
             "200 OK within 5s",
             "at least 5 or more",
+            "at least 1 MB",
+            "at least 1M",
+            "10k",
+            "less than 1 million",
+            "mindestens 1.000",
+            "100 at most",
+            "2 more",
             "",
         ] {
             assert_eq!(read(said), None, "{said}");

@@ -193,7 +193,8 @@ impl Walk<'_, '_> {
             .filter(|_| shown || self.runs(fence))
             .and_then(|line| unsaid::of(&line.text))
             .or_else(|| {
-                unsaid::of(above::line(blocks, next - 1, self.book).filter(|_| self.runs(fence))?)
+                let named = above::line(blocks, next - 1, self.book);
+                named.filter(|_| self.runs(fence))?.unsaid()
             })
             .or(self.under.filter(|_| shown || self.runs(fence)));
         let said = said.filter(|unsaid| !plain || *unsaid == Unsaid::Printed);

@@ -86,7 +86,7 @@ impl<'t> Gathering<'t, '_, '_> {
     /// Gives the block at `ix` the name that the line above it gives it, if that says that it is for a case or not to be
     /// run.
     fn hold(&mut self, blocks: &[Block], ix: usize) {
-        let named = above::line(blocks, ix, self.book);
+        let named = above::line(blocks, ix, self.book).map(|named| named.text);
         let holds = |line: &&str| match self.place {
             Place::RollbackStep => in_turn::says_case(line),
             _ => conditional::above(line).is_some(),

@@ -45,8 +45,7 @@ pub(super) fn of_query(sql: &str) -> Leaves {
     }
     let columns = &rest[..outermost(rest, "from").unwrap_or(rest.len())];
     let one = outermost(columns, ",").is_none() && outermost(columns, "*").is_none();
-    let counts = rest.first().is_some_and(|word| word == "count")
-        && rest.get(1).is_some_and(|word| word == "(");
+    let counts = counts(columns);
     let grouped = outermost(rest, "group").is_some();
     if !one {
         Leaves::Rows
@@ -55,6 +54,17 @@ pub(super) fn of_query(sql: &str) -> Leaves {
     } else {
         Leaves::Field
     }
+}
+
+/// Whether `column` is a count, whatever it is called: `count(*) || ' rows'` is more than that.
+fn counts(column: &[String]) -> bool {
+    let [name, open, ..] = column else {
+        return false;
+    };
+    let close = outermost(&column[1..], ")").map(|at| at + 1);
+    let behind = close.map_or(&[][..], |close| &column[close + 1..]);
+    let named = |word: &String| word.starts_with(|c: char| c.is_alphabetic() || c == '"');
+    name == "count" && open == "(" && behind.first().is_none_or(named)
 }
 
 /// Where `word` first stands outside of brackets.
@@ -166,6 +176,8 @@ mod tests {
             ),
             ("select count(*) filter (where a) from t", Leaves::Number),
             ("select max(id) from t", Leaves::Field),
+            ("select count(*) || ' rows' from t", Leaves::Field),
+            ("select count(*)::text from t", Leaves::Field),
             ("select pg_is_in_recovery()", Leaves::Field),
             ("select a, count(*) from t group by a", Leaves::Rows),
             ("select count(*) from t group by a", Leaves::Field),

@@ -34,7 +34,9 @@ impl Walk<'_, '_> {
         let forward = self.is_forward();
         for step in &mut self.found.steps[from..] {
             match case {
-                Some(case) if forward => guards::guard(step, case, self.book),
+                Some(case) if forward && conditional::is_reserved(case) => {
+                    guards::guard(step, case, self.book);
+                }
                 Some(case) => guards::guard_case(step, case, self.book),
                 None => {}
             }
@@ -47,13 +49,15 @@ impl Walk<'_, '_> {
     fn case<'t>(&self, blocks: &'t [Block], ix: usize) -> Option<&'t str> {
         let named = || above::line(blocks, ix, self.book);
         if !self.is_forward() {
-            return named().filter(|line| in_turn::says_case(line));
+            let named = named()?;
+            let case = in_turn::says_case(named.text).then_some(named.text);
+            return case.or_else(|| named.forbids());
         }
         let line = ix
             .checked_sub(1)
             .and_then(|above| blocks[above].paragraph());
         let said = line.and_then(|line| conditional::above(&line.text));
-        said.or_else(|| conditional::above(named()?))
+        said.or_else(|| named()?.case())
     }
 
     /// Blocks that stand by themselves: one, whose parts are steps, or several ways of one.

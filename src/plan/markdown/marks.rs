@@ -96,7 +96,7 @@ fn braced(line: &str, found: &mut Vec<Range<usize>>) {
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
         let length = inside.find(|c| !fits(c)).unwrap_or(inside.len());
         let behind = inside[length..].strip_prefix('}');
-        let joined = line[..at].ends_with(['$', '@', '{', '%', '#', ']', ',', '(', '}']);
+        let joined = line[..at].ends_with(['$', '@', '{', '%', '#', ']', ',', '(', '}', '^']);
         let goes_on = behind.is_none_or(|rest| rest.starts_with(['}', '{', ',']));
         let named = length > 2 && inside.starts_with(|c: char| c.is_ascii_lowercase());
         if named && !joined && !goes_on {

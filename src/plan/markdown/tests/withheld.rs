@@ -261,6 +261,10 @@ fn lines_that_do_not_name_the_block_hold_nothing() {
         "If it fails:\n\n- tell somebody",
         "Do not run this:\n\n```text\n./old.sh\n```\n\nNow run:",
         "Rollback:\n\nSee the wiki.",
+        "- Never run two migrations at once; take the lock:",
+        "1. Do not run as root. Run as deploy:",
+        "- Copy the rollback scripts:",
+        "> Never start the old cluster again. Delete it with:",
     ] {
         let text = format!("{above}\n\n{BLOCK}");
         assert_eq!(fate(&text, 0), (true, false, false), "{above}");

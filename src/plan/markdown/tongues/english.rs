@@ -37,36 +37,7 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "expected output",
         "expected result",
     ],
-    must: &[
-        "should return",
-        "should be",
-        "should give",
-        "should show",
-        "must return",
-        "must be",
-        "must give",
-        "must show",
-        "has to be",
-        "has to return",
-        "this should return",
-        "this must return",
-        "this should be",
-        "this must be",
-        "it should return",
-        "it must return",
-        "the query should return",
-        "the query must return",
-        "the result should be",
-        "the result must be",
-        "result should be",
-        "result must be",
-        "the count should be",
-        "the count must be",
-        "count should be",
-        "count must be",
-        "the output must be",
-        "the value must be",
-    ],
+    must: MUST,
     prints: PRINTS,
     examples: &["example", "examples", "for example", "for instance", "e g"],
     informs: &[
@@ -215,6 +186,9 @@ const PRINTS: &[&str] = &[
     "should look similar*", "it should look similar*", "expected log",
 ];
 
+/// How a line begins that says what a query has to return.
+#[rustfmt::skip]
+const MUST: &[&str] = &["should return", "should be", "should give", "should show", "must return", "must be", "must give", "must show", "has to be", "has to return", "this should return", "this must return", "this should be", "this must be", "it should return", "it must return", "the query should return", "the query must return", "the result should be", "the result must be", "result should be", "result must be", "the count should be", "the count must be", "count should be", "count must be", "the output must be", "the value must be"];
 /// What is stopped or taken away.
 #[rustfmt::skip]
 const STOPS: &[&str] = &["stop*", "disab*", "remov*", "delet*", "drop*", "block*", "revok*", "turn", "shut", "deny", "denied*", "kill", "clos*", "cancel*", "abort*", "no", "not", "never", "rollback*", "roll*", "revert*", "freez*", "frozen*", "lock*", "paus*", "suspend*", "halt*", "mainten*", "drain*", "deactiv*", "uninstall*", "decom*", "clean*", "end", "terminat*", "mute*", "silenc*", "point", "fail*", "error*", "undo*", "detach*", "purg*", "truncat*", "take", "wait", "hold", "gate"];
