@@ -247,6 +247,10 @@ impl<'t> Gathering<'t, '_, '_> {
         let quoted = std::mem::replace(&mut self.quoted, true);
         self.blocks(&quote.blocks, depth);
         self.tell_label();
+        if quote.alert.is_some() {
+            // What follows is not a part of it.
+            self.body.details.push(String::new());
+        }
         (self.runs, self.quoted) = (runs, quoted);
     }
 

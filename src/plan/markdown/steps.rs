@@ -280,7 +280,7 @@ impl Walk<'_, '_> {
             work::add(&mut step.details, &format!("{text}: {url}"));
         }
         if !body.details.is_empty() {
-            work::add(&mut step.details, &body.details.join("\n"));
+            work::add(&mut step.details, body.details.join("\n").trim_end());
         }
         let mut clusters = ways::clusters(&step.title, body.works).into_iter();
         let first = clusters.next().unwrap_or_default();
