@@ -1,8 +1,11 @@
 //! Other runs that may change the same things. Whoever starts one beside them is told so before
 //! anything is done, and says that it is meant.
 
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
+
+use anyhow::bail;
 
 use super::args::{Common, Run};
 use super::attach::answered_yes;
@@ -11,37 +14,82 @@ use super::{place, status};
 use crate::clock::{Clock, SystemClock};
 use crate::journal::event::RunCreated;
 use crate::journal::{Entry, Event, Lease, Reader};
-use crate::plan::Plan;
+use crate::plan::{Database, Plan};
 use crate::run::{self, Environment, RunDir, RunState};
 
 /// For how long a run counts that no engine drives: nobody goes on with an older one unawares.
 const FORSAKEN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Asks about the other runs, if there are any. What the record is to say of them; none: the run is not
-/// to be started.
+/// How long another start of a run may take until this one gives up: longer than its engine may.
+const TURN: Duration = Duration::from_secs(30);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// That a run may be started now.
+pub(super) struct Agreed {
+    /// What its record is to say of the other runs.
+    pub(super) notes: Vec<String>,
+    /// To be kept until the others can see the new run.
+    pub(super) turn: Turn,
+}
+
+/// The right to look for other runs and to start one. Of two that start in the same moment, the second
+/// looks when the first can be seen. The lock goes with the process that has it.
+pub(super) struct Turn {
+    /// None: the folder can't be locked, as on some networks, and that keeps nobody from a start.
+    _folder: Option<File>,
+}
+
+impl Turn {
+    async fn take(runs: &Path) -> anyhow::Result<Self> {
+        run::make_list(runs)?;
+        let folder = File::open(runs)?;
+        for _ in 0..TURN.as_millis() / LOOK_AGAIN.as_millis() {
+            let folder = match folder.try_lock() {
+                Ok(()) => Some(folder),
+                Err(TryLockError::Error(_)) => None,
+                Err(TryLockError::WouldBlock) => {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                    continue;
+                }
+            };
+            return Ok(Turn { _folder: folder });
+        }
+        bail!("another `gonogo run` is starting a run, and does not get on with it");
+    }
+}
+
+/// Asks about the other runs, if there are any. None: the run is not to be started.
 pub(super) async fn agreed(
     common: &Common,
     args: &Run,
     plan: &Plan,
-) -> anyhow::Result<Option<Vec<String>>> {
-    let others = others(common, args, plan).await?;
-    if others.is_empty() {
-        return Ok(Some(Vec::new()));
+) -> anyhow::Result<Option<Agreed>> {
+    let runs = place::runs(common)?;
+    let mut known: Vec<Other> = Vec::new();
+    loop {
+        let turn = Turn::take(&runs).await?;
+        let mut others = others(&runs, args, plan).await?;
+        others.retain(|other| known.iter().all(|known| known.id != other.id));
+        if others.is_empty() {
+            let notes = known.into_iter().map(|other| other.note).collect();
+            return Ok(Some(Agreed { notes, turn }));
+        }
+        // Nobody else waits for an answer, and what they start meanwhile is seen the next time.
+        drop(turn);
+        for other in &others {
+            complain!("{}", other.words);
+        }
+        if !args.beside && !answered_yes("Start one more beside it? [y/N] ", false) {
+            complain!("nothing was started; `--beside` starts it all the same");
+            return Ok(None);
+        }
+        known.append(&mut others);
     }
-    for other in &others {
-        complain!("{}", other.words);
-    }
-    let agreed = args.beside || answered_yes("Start one more beside it? [y/N] ", false);
-    if !agreed {
-        complain!("nothing was started; `--beside` starts it all the same");
-        return Ok(None);
-    }
-    let notes = others.into_iter().map(|other| other.note);
-    Ok(Some(notes.collect()))
 }
 
 /// A run that may change what another one changes.
 struct Other {
+    id: String,
     /// What whoever starts the other is told.
     words: String,
     /// What the other's record says.
@@ -56,7 +104,7 @@ struct Side<'a> {
     environment: Option<&'a Environment>,
 }
 
-async fn others(common: &Common, args: &Run, plan: &Plan) -> anyhow::Result<Vec<Other>> {
+async fn others(runs: &Path, args: &Run, plan: &Plan) -> anyhow::Result<Vec<Other>> {
     let path = std::path::absolute(&args.plan)?;
     let folder = std::env::current_dir()?;
     let environment = Environment::of_this_process();
@@ -68,7 +116,7 @@ async fn others(common: &Common, args: &Run, plan: &Plan) -> anyhow::Result<Vec<
     };
     let mut others = Vec::new();
     // What can't be listed can't be made either, and that will be said.
-    for dir in run::list(&place::runs(common)?).unwrap_or_default() {
+    for dir in run::list(runs).unwrap_or_default() {
         let engine = Lease::holder(dir.path());
         if engine.is_none() && (is_forsaken(&dir) || is_over(&dir).await) {
             continue;
@@ -94,7 +142,8 @@ async fn others(common: &Common, args: &Run, plan: &Plan) -> anyhow::Result<Vec<
         };
         let shared = shared(&ours, &theirs);
         if !shared.is_empty() {
-            others.push(told(&plan, &state, engine, &shared.join(", ")));
+            let way = way(&dir, engine).await;
+            others.push(told(&plan, &state, &shared.join(", "), &way));
         }
     }
     Ok(others)
@@ -131,34 +180,35 @@ fn may_go_on(state: &RunState, has_engine: bool) -> bool {
     state.end.is_none() && (has_engine || in_the_middle)
 }
 
-/// What both may change, a few words each. Where both name their databases, these tell whether they do:
-/// a plan is driven against several in turn, and for all of them from the same folder.
+/// What both may change, a few words each.
 fn shared(ours: &Side<'_>, theirs: &Side<'_>) -> Vec<String> {
     let mut shared = Vec::new();
-    let named = [ours, theirs].map(|side| !side.plan.databases.is_empty());
-    let same_folder = ours.folder == theirs.folder && !are_apart(ours.plan, theirs.plan);
+    if ours.path == theirs.path || ours.plan.digest == theirs.plan.digest {
+        shared.push("the same plan".to_owned());
+    }
     for database in &ours.plan.databases {
         let mut others = theirs.plan.databases.iter();
-        let env = &database.url_env;
-        let agree = match (ours.environment, theirs.environment) {
-            (Some(ours), Some(theirs)) => ours.agrees(theirs, env),
-            // Its engine has not come to that yet.
-            _ => true,
-        };
-        if agree && others.any(|other| other.url_env == *env) {
+        if others.any(|other| is_one((ours, database), (theirs, other))) {
             shared.push(format!("the database `{}`", database.name));
         }
     }
-    if named == [true, true] && shared.is_empty() {
-        return shared;
-    }
-    if ours.path == theirs.path || ours.plan.digest == theirs.plan.digest {
-        shared.insert(0, "the same plan".to_owned());
-    }
-    if same_folder {
+    if ours.folder == theirs.folder && !are_apart(ours.plan, theirs.plan) {
         shared.push(format!("the folder {}", ours.folder));
     }
     shared
+}
+
+/// Whether two databases are one: by what their URLs name, however they are written; and where that is
+/// not known, by their variables.
+fn is_one(ours: (&Side<'_>, &Database), theirs: (&Side<'_>, &Database)) -> bool {
+    let (here, there) = (&ours.1.url_env, &theirs.1.url_env);
+    let (Some(ours), Some(theirs)) = (ours.0.environment, theirs.0.environment) else {
+        return here == there;
+    };
+    match (ours.database(here), theirs.database(there)) {
+        (Some(ours), Some(theirs)) => ours == theirs,
+        _ => here == there && ours.agrees(theirs, here),
+    }
 }
 
 /// Whether both say what they are for, and it is not the same.
@@ -167,7 +217,21 @@ fn are_apart(ours: &Plan, theirs: &Plan) -> bool {
     names.is_some_and(|(ours, theirs)| ours != theirs)
 }
 
-fn told(plan: &Plan, state: &RunState, engine: Option<u32>, shared: &str) -> Other {
+/// What whoever is told of a run can do about it.
+async fn way(dir: &RunDir, engine: Option<u32>) -> String {
+    let id = dir.id();
+    match engine {
+        None => format!(
+            "Its engine is gone, and what it had begun may go on: `gonogo resume {id}` takes it up"
+        ),
+        Some(pid) if status::is_silent(dir).await => format!(
+            "Its engine (process {pid}) DOES NOT ANSWER, and what runs goes on: `gonogo resume {id}` replaces it"
+        ),
+        Some(pid) => format!("`gonogo attach {id}` looks at it (process {pid})"),
+    }
+}
+
+fn told(plan: &Plan, state: &RunState, shared: &str, way: &str) -> Other {
     let (id, title) = (&state.run, &plan.title);
     let by = state.creator.as_deref().unwrap_or("somebody");
     let since = state.created.map(|at| at.local("%Y-%m-%d %H:%M:%S"));
@@ -185,13 +249,8 @@ fn told(plan: &Plan, state: &RunState, engine: Option<u32>, shared: &str) -> Oth
         [] => state.outcome(plan),
         running => format!("{}: {}", state.outcome(plan), running.join(", ")),
     };
-    let way = match engine {
-        Some(pid) => format!("`gonogo attach {id}` looks at it (process {pid})"),
-        None => format!(
-            "its engine is gone, and what it had begun may go on: `gonogo resume {id}` takes it up"
-        ),
-    };
     Other {
+        id: id.clone(),
         words: format!(
             "run {id} \"{title}\" is not over: begun by {by} at {since}{driver}, {at}. It has {shared} as well. {way}"
         ),
@@ -204,6 +263,7 @@ fn told(plan: &Plan, state: &RunState, engine: Option<u32>, shared: &str) -> Oth
 fn unreadable(dir: &RunDir, engine: u32, error: &anyhow::Error) -> Other {
     let (id, words) = (dir.id(), format!("whose record can't be read: {error:#}"));
     Other {
+        id: id.clone(),
         words: format!("process {engine} drives run {id}, {words}"),
         note: format!("begun beside run {id}, {words}"),
     }
@@ -253,6 +313,8 @@ mod tests {
         let shop = a_plan("production", &["shop"]);
         let both = a_plan("production", &["shop", "logs"]);
         let bare = a_plan("production", &[]);
+        let mut other = shop.clone();
+        other.digest = "other".to_owned();
         let staging = a_plan("staging", &[]);
         // The same again, and another plan on the same database.
         assert_eq!(
@@ -267,9 +329,13 @@ mod tests {
             said((&both, "/a", "/x"), (&both, "/b", "/y", Some(&there))),
             "the same plan, the database `logs`"
         );
-        // The same plan against another database, from the same folder.
+        // The same plan from the same folder: its scripts are the same, whatever its URLs name.
         assert_eq!(
             said((&shop, "/a", "/x"), (&shop, "/a", "/x", Some(&there))),
+            "the same plan, the folder /x"
+        );
+        assert_eq!(
+            said((&shop, "/a", "/x"), (&other, "/b", "/y", Some(&there))),
             ""
         );
         // Nobody knows yet with what the other was started.
@@ -290,5 +356,53 @@ mod tests {
             said((&bare, "/a", "/x"), (&staging, "/b", "/x", Some(&here))),
             ""
         );
+    }
+
+    #[test]
+    fn a_database_is_known_by_what_its_url_names() {
+        let told = |here: (&str, &str), there: (&str, &str)| {
+            let of = |name: &str, url: &str| {
+                Environment::of_variables([(name.to_owned().into(), url.to_owned().into())])
+            };
+            let (ours, theirs) = (of(here.0, here.1), of(there.0, there.1));
+            let names = [here.0, there.0].map(str::to_lowercase);
+            let plans = names.map(|name| a_plan("production", &[&name]));
+            let side = |n: usize, environment| Side {
+                plan: &plans[n],
+                path: ["/a", "/b"][n],
+                folder: ["/x", "/y"][n],
+                environment: Some(environment),
+            };
+            let (ours, theirs) = (side(0, &ours), side(1, &theirs));
+            let shared = shared(&ours, &theirs);
+            shared.iter().any(|words| words.starts_with("the database"))
+        };
+        let shop = ("U1", "postgres://app:pw@db.example/shop");
+        for (name, url) in [
+            ("U1", "postgres://app:other@db.example/shop"),
+            ("U1", "postgresql://ro@DB.example:5432/shop?sslmode=disable"),
+            ("U2", "postgres:///shop?host=db.example&user=app"),
+            ("U2", "postgres://app:pw@db.example/shop"),
+        ] {
+            assert!(told(shop, (name, url)), "{url}");
+        }
+        for (name, url) in [
+            ("U1", "postgres://app:pw@db.example/logs"),
+            ("U1", "postgres://app:pw@db.example:6432/shop"),
+            ("U2", "postgres://app:pw@db2.example/shop"),
+            ("U2", "what is no URL"),
+        ] {
+            assert!(!told(shop, (name, url)), "{url}");
+        }
+        let local = ("U1", "postgres://app@localhost/shop");
+        for url in [
+            "postgres://app@127.0.0.1/shop",
+            "postgres://app@[::1]/shop",
+            "postgres://app@/shop?host=/run/postgresql",
+        ] {
+            assert!(told(local, ("U2", url)), "{url}");
+        }
+        let silent = ("U1", "unreadable");
+        assert!(told(silent, silent));
     }
 }

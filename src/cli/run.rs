@@ -19,7 +19,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{IncludedFile, NoteAdded, Reviewed, RunCreated, VariableSet};
 use crate::journal::{Actor, Event, SqliteStore, Store, Unwritten, Via};
 use crate::plan::{self, Plan, Severity, Var};
-use crate::run::{RunDir, own_program};
+use crate::run::{Environment, RunDir, own_program};
 use crate::wire::{self, Role, Start};
 
 /// How long an engine may take to listen.
@@ -44,11 +44,14 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let Some(beside) = beside::agreed(common, &args, &plan).await? else {
+    let Some(agreed) = beside::agreed(common, &args, &plan).await? else {
         return Ok(Exit::NotDone);
     };
     let mut new = NewRun::make(common, &args, plan, &files, reviewed)?;
-    new.note(beside);
+    new.note(agreed.notes);
+    new.turn = Some(agreed.turn);
+    // Whoever starts the next run has to know what this one's databases are.
+    Environment::of_this_process().keep(&new.dir)?;
     let dir = new.dir.clone();
     if args.detach {
         new.begin(&[]).await?;
@@ -73,6 +76,8 @@ pub(super) struct NewRun {
     pub(super) plan: Arc<Plan>,
     /// The first entries of its journal.
     first: Vec<Unwritten>,
+    /// What keeps others from starting one until this one has begun.
+    turn: Option<beside::Turn>,
 }
 
 impl NewRun {
@@ -93,6 +98,7 @@ impl NewRun {
             first: first_entries(common, args, &dir, (&plan, reviewed), clock)?,
             plan: Arc::new(plan),
             dir,
+            turn: None,
         })
     }
 
@@ -115,7 +121,9 @@ impl NewRun {
         let (mut store, _) = SqliteStore::open(&self.dir.journal()).await?;
         store.append(self.first).await?;
         store.close().await;
-        start_engine(&self.dir, environment).await
+        let begun = start_engine(&self.dir, environment).await;
+        drop(self.turn);
+        begun
     }
 }
 

@@ -25,12 +25,12 @@ const SILENT: &str = ", which DOES NOT ANSWER: this is what the journal says, an
 pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> {
     let (plan, state) = fold(dir).await?;
     let alive = Lease::holder(dir.path());
-    let answer = tokio::time::timeout(PATIENCE, presence(dir)).await;
-    let is_silent = alive.is_some() && matches!(answer, Err(_) | Ok(Err(ConnectError::Silent)));
+    let answer = answer(dir).await;
+    let is_silent = alive.is_some() && matches!(answer, Err(ConnectError::Silent));
     let (watchers, trouble) = match answer {
-        Ok(Ok(FromEngine::Presence {
+        Ok(FromEngine::Presence {
             watchers, trouble, ..
-        })) => (watchers, trouble),
+        }) => (watchers, trouble),
         _ => (0, None),
     };
     match format {
@@ -46,6 +46,17 @@ pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> 
         }
     }
     Ok(Exit::Done)
+}
+
+/// What the engine of the run in `dir` says of who is there.
+async fn answer(dir: &RunDir) -> Result<FromEngine, ConnectError> {
+    let answer = tokio::time::timeout(PATIENCE, presence(dir)).await;
+    answer.unwrap_or(Err(ConnectError::Silent))
+}
+
+/// Whether the engine that the run in `dir` has does not answer.
+pub(super) async fn is_silent(dir: &RunDir) -> bool {
+    matches!(answer(dir).await, Err(ConnectError::Silent))
 }
 
 /// The plan of the run in `dir`, and its state.

@@ -2,6 +2,7 @@
 //! there a step may find another cluster, another account, other programs.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -9,6 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use serde::{Deserialize, Serialize};
 
 use super::files::RunDir;
+use crate::monitor::Target;
 use crate::plan::sha256;
 
 /// How many digits of a value's hash are kept: enough to see that it is another one, too few to find
@@ -86,6 +88,14 @@ const OF_THE_TERMINAL: [&str; 66] = [
     "__CF_USER_TEXT_ENCODING",
 ];
 
+/// What follows the name of a variable that holds a URL where it is kept which database that names. No
+/// name of a variable has it.
+const DATABASE: &str = "=database";
+
+fn database_of(name: &str) -> String {
+    format!("{name}{DATABASE}")
+}
+
 /// The names of environment variables, each with the beginning of its value's hash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -94,10 +104,18 @@ pub struct Environment(BTreeMap<String, String>);
 impl Environment {
     /// The environment of this process, without what belongs to its terminal.
     pub fn of_this_process() -> Self {
-        Self::of(std::env::vars_os().map(|(name, value)| {
+        Self::of_variables(std::env::vars_os())
+    }
+
+    /// One with these variables and their values.
+    pub fn of_variables(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        Self::of(variables.into_iter().flat_map(|(name, value)| {
             let name = name.to_string_lossy().into_owned();
             let hash = sha256(&[name.as_bytes(), b"=", value.as_bytes()].concat());
-            (name, hash)
+            let target = value.to_str().and_then(|url| Target::parse(url).ok());
+            // Without the name: that of another variable may be the same.
+            let database = target.map(|it| (database_of(&name), sha256(it.database().as_bytes())));
+            [(name, hash)].into_iter().chain(database)
         }))
     }
 
@@ -131,11 +149,18 @@ impl Environment {
             .is_some_and(|here| other.0.get(name) == Some(here))
     }
 
+    /// The beginning of the hash of which database the URL in `name` names, if it is one.
+    pub fn database(&self, name: &str) -> Option<&str> {
+        self.0.get(&database_of(name)).map(String::as_str)
+    }
+
     /// How this one differs from the one `before`, a few words a variable.
     pub fn differences(&self, before: &Self) -> Vec<String> {
         let mut names: Vec<&String> = self.0.keys().chain(before.0.keys()).collect();
         names.sort_unstable();
         names.dedup();
+        // Where the database is another one, its URL is too.
+        names.retain(|name| !name.ends_with(DATABASE));
         let words = names.into_iter().filter_map(|name| {
             let how = match (self.0.get(name), before.0.get(name)) {
                 (now, then) if now == then => return None,

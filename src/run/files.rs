@@ -247,6 +247,11 @@ fn private_dir(path: &Path, parents: bool) -> io::Result<()> {
         .create(path)
 }
 
+/// Makes the folder that runs are in, unless it is there.
+pub fn make_list(runs: &Path) -> io::Result<()> {
+    private_dir(runs, true)
+}
+
 /// The runs below `runs`, the newest first.
 pub fn list(runs: &Path) -> io::Result<Vec<RunDir>> {
     let entries = match fs::read_dir(runs) {

@@ -107,10 +107,21 @@ fn render_cut(line: Line<'_>, place: Rect, buf: &mut Buffer) {
 /// Draws `left` and `right` at the ends of one row; where there is no room for both, the left one is
 /// cut, but for a third of the row.
 pub fn put_both(area: Rect, row: u16, left: Line<'_>, right: Line<'_>, buf: &mut Buffer) {
+    put_keeping(area.width / 3, area, row, (left, right), buf);
+}
+
+/// The same where the left one is cut but for `kept` columns of the row.
+pub fn put_keeping(
+    kept: u16,
+    area: Rect,
+    row: u16,
+    (left, right): (Line<'_>, Line<'_>),
+    buf: &mut Buffer,
+) {
     if row >= area.height {
         return;
     }
-    let kept = (left.width() as u16 + 1).min(area.width / 3);
+    let kept = (left.width() as u16 + 1).min(kept).min(area.width);
     let width = (right.width() as u16).min(area.width - kept);
     let place = Rect {
         y: area.y + row,

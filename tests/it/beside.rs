@@ -1,7 +1,10 @@
 //! Runs that are started while others are not over.
 
-use std::process::Output;
+use std::process::{Output, Stdio};
 
+use rustix::process::Signal;
+
+use crate::support::process::signal;
 use crate::support::{Bench, Pty, text_of};
 
 const PLAN: &str = r#"
@@ -57,7 +60,7 @@ fn who_starts_a_run_beside_another_is_told_before_anything_is_done() {
     // Also where its engine died in the middle.
     run.kill_engine();
     let resume = format!("`gonogo resume {id}`");
-    is_told(&begin(&bench, "two.toml"), &["its engine is gone", &resume]);
+    is_told(&begin(&bench, "two.toml"), &["Its engine is gone", &resume]);
     let run = run.resumed();
     let mut beside = bench.start_as("two.toml", PLAN, &["--as", "bob"]);
     let note = beside.wait_for("note_added", |_| true);
@@ -90,4 +93,55 @@ fn at_a_terminal_it_is_asked() {
     screen.see("driving: you");
     assert_eq!(bench.run_dirs().len(), 2);
     drop(run);
+}
+
+#[test]
+fn of_those_that_start_in_one_moment_the_second_is_told() {
+    let bench = Bench::new();
+    let plan = bench.write("two.toml", PLAN);
+    let line = ["run", "--detach", plan.to_str().unwrap()];
+    let mut starts = Vec::new();
+    for _ in 0..3 {
+        let mut start = bench.program(&line);
+        start.stdout(Stdio::piped()).stderr(Stdio::piped());
+        starts.push(start.spawn().unwrap());
+    }
+    let ends: Vec<Output> = starts
+        .into_iter()
+        .map(|start| start.wait_with_output().unwrap())
+        .collect();
+    let (begun, told): (Vec<_>, Vec<_>) = ends.iter().partition(|end| end.status.success());
+    assert_eq!((begun.len(), told.len()), (1, 2), "{ends:?}");
+    for end in told {
+        is_told(end, &["the same plan", "the folder"]);
+    }
+    assert_eq!(bench.run_dirs().len(), 1);
+}
+
+#[test]
+fn the_same_database_is_known_however_its_url_is_written() {
+    let mut bench = Bench::new();
+    let with_database = |env: &str| {
+        let database = format!("[databases.main]\nurl_env = \"{env}\"\n[[phase]]");
+        PLAN.replacen("[[phase]]", &database, 1)
+    };
+    bench.set("U1", "postgres://ann:pw@127.0.0.1:1/shop");
+    bench.set("U2", "postgresql://bob@localhost:1/shop?sslmode=disable");
+    std::fs::create_dir(bench.path("elsewhere")).unwrap();
+    bench.write("elsewhere/other.toml", &with_database("U2"));
+    let run = bench.start_as("one.toml", &with_database("U1"), &[]);
+    let mut start = bench.program(&["run", "--detach", "other.toml"]);
+    let start = start.current_dir(bench.path("elsewhere"));
+    is_told(
+        &start.output().unwrap(),
+        &[&run.id, "the database `main` as well"],
+    );
+    let engine = run.engine();
+    signal(engine, Signal::STOP);
+    let resume = format!(
+        "DOES NOT ANSWER, and what runs goes on: `gonogo resume {}`",
+        run.id
+    );
+    is_told(&start.output().unwrap(), &[&resume]);
+    signal(engine, Signal::CONT);
 }

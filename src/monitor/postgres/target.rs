@@ -1,6 +1,7 @@
 //! Where a server is and how to log in: a URL, read once.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -99,6 +100,22 @@ impl Target {
             None => self.0.get_host().into(),
         };
         format!("{host}:{}", self.0.get_port())
+    }
+
+    /// Which database it is, whoever logs in and however the URL is written. All names of this machine
+    /// are one, its sockets too: they lead to the same server more often than not.
+    pub fn database(&self) -> String {
+        let host = self.0.get_host().trim_end_matches('.').to_lowercase();
+        let host = host.trim_matches(['[', ']']);
+        let local = self.0.get_socket().is_some() || host.starts_with('/');
+        let host = match host.parse::<IpAddr>() {
+            _ if local => "localhost",
+            Ok(address) if address.is_loopback() => "localhost",
+            _ => host,
+        };
+        let named = self.0.get_database();
+        let database = named.unwrap_or_else(|| self.0.get_username());
+        format!("{host}:{}/{database}", self.0.get_port())
     }
 
     /// The options for a connection with `settings` from its first moment.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::run::Standing;
-use crate::ui::scene::{Scene, put_both};
+use crate::ui::scene::{Scene, put_keeping};
 use crate::ui::theme::Role;
 use crate::ui::words;
 use crate::ui::world::Link;
@@ -24,16 +24,54 @@ pub fn header(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     } else {
         left.push(Span::raw(" "));
     }
+    let badge = width(&left) + 1;
     left.push(scene.span(&scene.world.plan.title, Role::Title));
-    let mut right = Vec::new();
-    right.extend(concerns(scene));
+    let mut parts = vec![concerns(scene)];
     if area.width >= 60 {
-        right.extend(clock(scene));
-        right.extend(seats(scene));
+        parts.extend([clock(scene), vec![driving(scene)], watching(scene)]);
     }
-    right.push(standing(scene));
-    right.push(Span::raw(" "));
-    put_both(area, 0, Line::from(left), Line::from(right), buf);
+    let standing = vec![standing(scene), Span::raw(" ")];
+    let sides = (badge, width(&left) + 1);
+    let kept = make_room(&mut parts, area.width, width(&standing), sides);
+    parts.push(standing);
+    let both = (Line::from(left), Line::from(parts.concat()));
+    put_keeping(kept, area, 0, both, buf);
+}
+
+fn width(spans: &[Span<'_>]) -> u16 {
+    spans.iter().map(|span| span.width() as u16).sum()
+}
+
+/// Where the run stands is never cut for the rest: who watches gives way to it first, then the clock,
+/// who drives, the title, what is wrong, and at last the `badge`. Takes that away from `parts`, and tells
+/// how many columns the left side keeps: of all that it has, or of the badge alone.
+fn make_room(
+    parts: &mut [Vec<Span<'_>>],
+    row: u16,
+    standing: u16,
+    (badge, left): (u16, u16),
+) -> u16 {
+    let third = left.min(row / 3);
+    let lacks_room = |parts: &[Vec<Span<'_>>], kept: u16| {
+        let parts: u16 = parts.iter().map(|part| width(part)).sum();
+        parts + standing + kept > row
+    };
+    for part in [3, 1, 2] {
+        if lacks_room(parts, third)
+            && let Some(part) = parts.get_mut(part)
+        {
+            part.clear();
+        }
+    }
+    if !lacks_room(parts, third) {
+        return third;
+    }
+    let badge = badge.min(third);
+    while lacks_room(parts, badge)
+        && let Some(concerns) = parts.first_mut()
+        && concerns.pop().is_some()
+    {}
+    badge.min(row.saturating_sub(standing))
 }
 
 /// What is wrong around the run.
@@ -91,7 +129,7 @@ fn clock<'s>(scene: &Scene<'s>) -> Vec<Span<'s>> {
     spans
 }
 
-fn seats<'s>(scene: &Scene<'s>) -> Vec<Span<'s>> {
+fn driving<'s>(scene: &Scene<'s>) -> Span<'s> {
     let world = scene.world;
     let driving = match &world.state.driver {
         _ if world.drives() => "you".to_owned(),
@@ -105,12 +143,14 @@ fn seats<'s>(scene: &Scene<'s>) -> Vec<Span<'s>> {
         },
         None => "nobody".to_owned(),
     };
-    let mut spans = vec![scene.span(format!("driving: {driving}   "), Role::Text)];
-    if world.watchers > 0 {
-        let watchers = format!("watching: {}   ", world.watchers);
-        spans.push(scene.span(watchers, Role::Dim));
+    scene.span(format!("driving: {driving}   "), Role::Text)
+}
+
+fn watching<'s>(scene: &Scene<'s>) -> Vec<Span<'s>> {
+    match scene.world.watchers {
+        0 => Vec::new(),
+        watchers => vec![scene.span(format!("watching: {watchers}   "), Role::Dim)],
     }
-    spans
 }
 
 fn standing<'s>(scene: &Scene<'s>) -> Span<'s> {
@@ -140,5 +180,46 @@ fn standing<'s>(scene: &Scene<'s>) -> Span<'s> {
                 _ => scene.span(words, role),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_least_gives_way_to_where_the_run_stands() {
+        let left = |row: u16, concerns: &[&'static str], title: u16| {
+            let badge = 14;
+            let span = |words: &&'static str| Span::raw(*words);
+            let one = |words: &'static str| vec![Span::raw(words)];
+            let mut parts = [
+                concerns.iter().map(span).collect(),
+                one("T+00:12:34   "),
+                one("driving: you   "),
+                one("watching: 1   "),
+            ];
+            let standing = Span::raw("! ROLLED BACK IN PART ").width() as u16;
+            let kept = make_room(&mut parts, row, standing, (badge, title));
+            let words: Vec<String> = parts
+                .concat()
+                .iter()
+                .map(|span| span.content.trim().to_owned())
+                .collect();
+            assert!(width(&parts.concat()) + standing + kept <= row);
+            (words.join(", "), kept)
+        };
+        let all = "T+00:12:34, driving: you, watching: 1";
+        assert_eq!(left(120, &[], 40), (all.to_owned(), 40));
+        let fewer = "T+00:12:34, driving: you";
+        assert_eq!(left(80, &[], 40), (fewer.to_owned(), 26));
+        // A short title leaves room for all.
+        assert_eq!(left(80, &[], 16), (all.to_owned(), 16));
+        assert_eq!(left(60, &[], 40), ("driving: you".to_owned(), 20));
+        let concerns = ["! 2 alerts   ", "! plan file differs   "];
+        let told = "! 2 alerts, driving: you";
+        assert_eq!(left(80, &concerns[..1], 40), (told.to_owned(), 26));
+        assert_eq!(left(60, &concerns, 40), ("! 2 alerts".to_owned(), 14));
+        assert_eq!(left(30, &concerns, 40), (String::new(), 8));
     }
 }
