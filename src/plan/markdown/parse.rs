@@ -61,7 +61,7 @@ fn in_parts(text: &str, from: usize, cut: usize) -> Option<Parsed> {
         || part(text, cut..text.len()),
     );
     let open = first.blocks.last().is_some_and(|block| match block.kind {
-        Kind::Other => true,
+        Kind::Other => block.span.end >= cut,
         _ => first
             .unclosed
             .iter()
@@ -227,7 +227,7 @@ mod tests {
     fn a_text_read_in_parts_is_the_same_as_read_at_once() {
         let text = "# Plan\n\n- [ ] one\n\n  ```sh\n  ls\n  ```\n\n## Steps\n\n1. a\n\n   b\n\n\n\n### More\n\n\
             > [!NOTE]\n> said\n> - [x] two\n\n## Table\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n## Last\n\n    indented\n\n\
-            - [ ] three\n  - [-] four\n\n# End\n\ntext\n";
+            - [ ] three\n  - [-] four\n\n<!-- closed -->\n\n# End\n\ntext\n";
         assert_eq!(reads_the_same_in_parts(text), 5);
     }
 
