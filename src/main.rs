@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     let mut args = std::env::args_os().skip(1);
     let verb = args.next();
     if verb.as_deref().is_some_and(|verb| verb == "shim") {
-        return ExitCode::from(gonogo::run::shim::main());
+        return ExitCode::from(gonogo::run::shim::main(args));
     }
     if verb.as_deref().is_some_and(|verb| verb == "keep") {
         return ExitCode::from(gonogo::run::carry::keep(args.next()));

@@ -8,14 +8,15 @@
 //!     └── stdout: Report ─────┘ and, for whoever comes later: the exit record, the locked file
 //! ```
 //!
-//! It begins only if it can take its permit away, a file that its engine has put there. An engine that
-//! finds no shim takes the permit itself: so a shim that had not got that far when its engine died can't
-//! begin behind the back of the next one.
+//! The step begins only if it can take its permit away, a file that its engine has put there. An engine
+//! that finds no shim takes the permit itself: so a step that had not got that far when its engine or its
+//! shim died can't begin behind the back of the next one.
 //!
 //! A step that asks for a terminal gets one of the shim's: see `terminal`.
 //!
 //! It does nothing asynchronous and holds no connection: there is little in it that can die.
 
+mod begin;
 mod terminal;
 
 use std::ffi::OsString;
@@ -81,8 +82,15 @@ pub enum Report {
 /// How often to look for the rest of a group whose leader is gone, where the system does not say.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// Runs the step that stdin describes. Returns this process's exit code.
-pub fn main() -> u8 {
+/// The word after which this program becomes a step's.
+const BEGIN: &str = "begin";
+
+/// Runs the step that stdin describes, or becomes the one that the arguments name. Returns this process's
+/// exit code.
+pub fn main(mut args: impl Iterator<Item = OsString>) -> u8 {
+    if args.next().is_some_and(|word| word == BEGIN) {
+        return begin::main(args);
+    }
     match run() {
         Ok(()) => 0,
         Err(error) => {
@@ -102,17 +110,11 @@ fn run() -> io::Result<()> {
     io::stdin().lock().read_line(&mut line)?;
     let spec: Spec = serde_json::from_str(&line)?;
     // Kept until this process ends.
-    let mut lock = spec.traces.hold();
+    let lock = spec.traces.hold();
     let exit = match begin(&spec, &lock) {
         Ok((pid, terminal)) => {
-            let leader = pid.as_raw_nonzero();
-            if let Ok(lock) = &mut lock {
-                // For whoever looks when neither this process nor the engine is there any more. What
-                // runs is watched, whether that can be written down or not.
-                let _ = write!(lock, "{leader}");
-            }
             report(&Report::Started {
-                pid: leader.get().unsigned_abs(),
+                pid: pid.as_raw_nonzero().get().unsigned_abs(),
             });
             let exit = Step::new(pid).watch(&signals);
             let ended = Some(SystemClock::new().now());
@@ -121,12 +123,7 @@ fn run() -> io::Result<()> {
             }
             Exit { ended, ..exit }
         }
-        Err(error) => Exit {
-            code: None,
-            signal: None,
-            error: Some(error),
-            ended: None,
-        },
+        Err(why) => Exit::never(why),
     };
     let left = spec.leaves.as_ref().and_then(|path| note_left(path, &spec));
     let record = spec.traces.write_exit(&exit);
@@ -138,16 +135,14 @@ fn run() -> io::Result<()> {
     record?.sync_data()
 }
 
-/// Begins the step, if its `lock` is held and nobody has taken the permit.
+/// Begins the step, if its `lock` is held and nobody else has taken the permit.
 fn begin(spec: &Spec, lock: &io::Result<File>) -> Result<(Pid, Option<Terminal>), String> {
     if let Err(error) = lock {
         return Err(format!("failed to keep watch over it: {error}"));
     }
     // Where that hangs, the step has not begun yet.
     let _ = fs::metadata(&spec.cwd);
-    // Of this shim and an engine that has not heard of it, only one can take the permit.
-    let begun = spec.traces.take_permit().and_then(|()| spawn(spec));
-    begun.map_err(|error| format!("failed to start {}: {error}", spec.program))
+    spawn(spec).map_err(|error| format!("failed to start {}: {error}", spec.program))
 }
 
 /// Writes down what the step's shell left. If it can't be done, the step's end says that it is not
@@ -223,7 +218,7 @@ fn spawn(spec: &Spec) -> io::Result<(Pid, Option<Terminal>)> {
         let why = format!("its directory {}: {error}", spec.cwd.display());
         return Err(io::Error::new(error.kind(), why));
     }
-    let mut command = Command::new(&spec.program);
+    let mut command = Command::new(own_path());
     if let Some(path) = &spec.leaves {
         command.env(prologue::KEEPER, own_path());
         command.env(prologue::LEAVES, left::expect(path)?);
@@ -232,22 +227,20 @@ fn spawn(spec: &Spec) -> io::Result<(Pid, Option<Terminal>)> {
         command.env_remove(name);
     }
     command
-        .args(&spec.args)
+        .args(["shim", BEGIN])
+        .args(begin::arguments(&spec.traces, &spec.program, &spec.args))
         .envs(spec.env.iter().map(|(name, value)| (name, value)))
         .current_dir(&spec.cwd)
         .stdin(Stdio::null())
-        .stdout(output.try_clone()?)
         .stderr(output.try_clone()?)
         .process_group(0);
     let Some(typed) = &spec.typed else {
-        let child = command.spawn()?;
+        let child = begin::begin(command)?;
         return Ok((Pid::from_child(&child), None));
     };
     let terminal = Terminal::open(output, typed)?;
-    let begun = terminal.give(&mut command).and_then(|()| command.spawn());
-    // It holds the step's side of the terminal as well.
-    drop(command);
-    match begun {
+    let given = terminal.give(&mut command);
+    match given.and_then(|()| begin::begin(command)) {
         Ok(child) => {
             let leader = Pid::from_child(&child);
             terminal.to_the_front(leader);

@@ -38,6 +38,18 @@ pub struct Exit {
     pub ended: Option<Moment>,
 }
 
+impl Exit {
+    /// It never began, and `why`.
+    pub(super) fn never(why: impl Into<String>) -> Self {
+        Exit {
+            code: None,
+            signal: None,
+            error: Some(why.into()),
+            ended: None,
+        }
+    }
+}
+
 impl Traces {
     /// Locks the file for the shim that this process is.
     pub(super) fn hold(&self) -> io::Result<File> {

@@ -3,6 +3,7 @@
 //! engines that are killed while a server works for them.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::Write;
 use std::process::Stdio;
 
@@ -145,6 +146,42 @@ fn a_shim_that_had_not_begun_when_its_engine_died_may_not_begin_behind_the_next_
     let end = run.wait_finished("trace");
     assert_eq!(end["outcome"], "passed", "{end}");
     assert_eq!(bench.read("trace"), "begun\n");
+}
+
+#[test]
+fn a_step_is_known_before_it_does_anything_whatever_becomes_of_its_shim() {
+    let bench = Bench::new();
+    let (lock, permit) = (bench.path("lock"), bench.path("permit"));
+    let begin = |program: &[&str]| {
+        let words = ["shim", "begin"].map(OsStr::new).into_iter();
+        let files = [&lock, &permit].map(|path| path.as_os_str());
+        let mut command = bench.program(&[]);
+        command.args(words.chain(files)).args(program);
+        command.output().unwrap()
+    };
+    let script = [
+        "sh",
+        "-c",
+        r#"test ! -e permit; echo "$? $$" $(cat lock) >&2"#,
+    ];
+    bench.write("lock", "");
+    bench.write("permit", "");
+    let begun = begin(&script);
+    let said = String::from_utf8(begun.stderr).unwrap();
+    let words: Vec<&str> = said.split_whitespace().collect();
+    assert!(
+        words.len() == 3 && words[0] == "0" && words[1] == words[2],
+        "{said}"
+    );
+    assert_eq!(begun.stdout, b"", "nothing kept it from beginning");
+    // Its engine has seen its shim dead, and has taken the permit.
+    let late = begin(&script);
+    assert_eq!(late.stderr, b"");
+    assert!(!late.stdout.is_empty(), "it says why it did not begin");
+    bench.write("permit", "");
+    let missing = begin(&["no-such-program"]);
+    let said = String::from_utf8(missing.stdout).unwrap();
+    assert!(said.contains("No such file"), "{said}");
 }
 
 #[test]

@@ -84,11 +84,10 @@ impl Terminal {
         })
     }
 
-    /// Has `command` run on it.
+    /// Has `command` run on it; what it prints goes where its complaints go.
     pub(super) fn give(&self, command: &mut Command) -> io::Result<()> {
         command
             .stdin(Stdio::from(self.slave.try_clone()?))
-            .stdout(Stdio::from(self.slave.try_clone()?))
             .stderr(Stdio::from(self.slave.try_clone()?));
         Ok(())
     }

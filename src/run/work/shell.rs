@@ -76,11 +76,6 @@ impl ShellWork {
             }
         };
         let (exit, by_itself) = self.listen(shim).await;
-        if exit.is_none() && self.traces.exit().is_none() && self.traces.take_permit().is_ok() {
-            let why = "the process that was to watch it ended before it had begun";
-            let finish = not_begun(&self.job, why);
-            return self.over(finish).await;
-        }
         let exit = match exit {
             Some(exit) => Some(exit),
             None => self.outlive().await,
@@ -140,9 +135,14 @@ impl ShellWork {
     }
 
     /// Its shim is gone. If that left no record, the step may be there all the same: then it is
-    /// watched, and stopped when told to, until it is gone too.
+    /// watched, and stopped when told to, until it is gone too. One that has not begun can't any more.
     async fn outlive(&mut self) -> Option<Exit> {
         loop {
+            let is_found = self.traces.exit().is_some() || self.traces.group().is_some();
+            if !is_found && self.traces.take_permit().is_ok() {
+                let why = "the process that was to watch it ended before it had begun";
+                return Some(Exit::never(why));
+            }
             let exit = self.traces.exit();
             if exit.is_some() || self.traces.group().is_none() {
                 return exit;
