@@ -34,6 +34,9 @@ use crate::wire::{self, Server};
 /// How long connections may take to end.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
+/// How long the last outputs may take in which secrets are overwritten.
+const LAST_LOOK: Duration = Duration::from_mins(5);
+
 /// Runs the engine of the run in `dir` to its end.
 pub(super) fn main(dir: PathBuf) -> anyhow::Result<Exit> {
     // Before anything else: from here on the terminal's end is not ours. It fails only where there
@@ -110,6 +113,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     let (mut lookout, alerts) = Lookout::begin(&found, &urls, clock, asks);
     lookout.report(&found, &notify, &concern);
     let health = lookout.health();
+    let concealing = TaskTracker::new();
     let supervisor = Supervisor::new(Outfit {
         plan: Arc::clone(&found.plan),
         dir: dir.clone(),
@@ -119,6 +123,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         clock,
         notices: notify,
         secrets: secrets.clone(),
+        concealing: concealing.clone(),
     });
     let Found {
         plan,
@@ -170,6 +175,15 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     connections.close();
     let _ = tokio::time::timeout(LAST_WORDS, connections.wait()).await;
     lookout.end().await;
+    concealing.close();
+    if tokio::time::timeout(LAST_LOOK, concealing.wait())
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            "secrets may stand in the outputs of steps: the disk did not take what overwrites them"
+        );
+    }
     ended?;
     tracing::info!("engine ended");
     Ok(Exit::Done)

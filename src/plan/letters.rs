@@ -47,6 +47,11 @@ pub(super) fn fold(text: &str) -> String {
     folded
 }
 
+/// Whether words written with `c` have no spaces between them.
+pub(super) fn is_dense(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}')
+}
+
 /// Adds `c`, a lower-case letter, to `text` without its accent.
 pub(super) fn push(c: char, text: &mut String) {
     match plain(c) {

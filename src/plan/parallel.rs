@@ -59,7 +59,8 @@ pub(super) fn both<A, B: Send>(
         return (one(), other());
     }
     thread::scope(|scope| {
-        let thread = thread::Builder::new().spawn_scoped(scope, &other).ok();
+        let thread = thread::Builder::new().stack_size(STACK);
+        let thread = thread.spawn_scoped(scope, &other).ok();
         let one = one();
         match thread.map(ScopedJoinHandle::join) {
             Some(Ok(other)) => (one, other),

@@ -36,13 +36,19 @@ pub(super) fn conceal(path: &Path, secrets: &Secrets) -> io::Result<()> {
     loop {
         let read = read_at(&file, &mut window[kept..], at + kept as u64)?;
         let length = kept + read;
+        // What begins behind that is found in the next piece, which holds all of it: a shorter value must not
+        // be taken out of a longer one before.
+        let next = match read {
+            0 => length,
+            _ => length.saturating_sub(longest - 1),
+        };
         for finder in &finders {
-            overwrite(&file, &mut window[..length], at, finder)?;
+            let end = length.min(next + finder.needle().len() - 1);
+            overwrite(&file, &mut window[..end], at, finder)?;
         }
         if read == 0 {
             return Ok(());
         }
-        let next = length.saturating_sub(longest - 1);
         window.copy_within(next..length, 0);
         at += next as u64;
         kept = length - next;
@@ -141,6 +147,10 @@ mod tests {
             assert!(
                 concealed(&printed, &["s3cr3t", "longer-than-it"]) == left,
                 "{before}"
+            );
+            assert!(
+                concealed(&printed, &["s3", "s3cr3t"]) == left,
+                "{before}, with one that begins the other"
             );
         }
     }

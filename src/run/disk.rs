@@ -8,7 +8,8 @@ const FULL: u64 = 64 * 1024;
 /// The bytes that are left where `path` is.
 pub fn disk_left(path: &Path) -> Option<u64> {
     let disk = rustix::fs::statvfs(path).ok()?;
-    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    // Some file systems tell nothing of themselves.
+    (disk.f_blocks > 0).then(|| disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 /// Words for that there is no room in `folder` for what a step prints, if there is none.

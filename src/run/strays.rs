@@ -3,8 +3,13 @@
 
 #[cfg(target_os = "linux")]
 use std::fs;
+use std::time::Duration;
 
 use super::traces::Traces;
+
+/// How many times, and how often, to look whether it has ended.
+const LOOKS: usize = 10;
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// The processes whose sessions would be called `application`, each by its number and its program, the
 /// oldest first. `None` where the system does not tell.
@@ -35,10 +40,14 @@ pub(super) fn named(_application: &str) -> Option<Vec<String>> {
 }
 
 /// What a step that has ended left running in its process group, `job &` say, a few words a process: it
-/// goes on doing what nobody waits for.
-pub(super) fn left_by(traces: &Traces, application: &str) -> Vec<String> {
-    if traces.group().is_none() {
-        return Vec::new();
+/// goes on doing what nobody waits for. What is about to end by itself, as `> >(gzip >log)` is, is given the
+/// time to.
+pub(super) async fn left_by(traces: &Traces, application: &str) -> Vec<String> {
+    for _ in 0..LOOKS {
+        if traces.group().is_none() {
+            return Vec::new();
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
     match named(application) {
         Some(strays) if !strays.is_empty() => strays,

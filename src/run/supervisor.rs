@@ -13,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
+use tokio_util::task::TaskTracker;
 
 use super::carry::{Terminal, prologue};
 use super::conceal::conceal;
@@ -52,6 +53,8 @@ pub struct Outfit {
     pub notices: Sender<Notice>,
     /// The values of secret variables.
     pub secrets: Secrets,
+    /// What overwrites them in outputs, which has to come to its end before the engine does.
+    pub concealing: TaskTracker,
 }
 
 /// The way to one job.
@@ -175,10 +178,10 @@ impl Perform for Supervisor {
 }
 
 impl Supervisor {
-    /// Nobody waits for it: an output may be long.
+    /// No step waits for it: an output may be long.
     fn conceal_in(&self, outputs: Vec<PathBuf>) {
         let secrets = self.outfit.secrets.clone();
-        tokio::task::spawn_blocking(move || {
+        self.outfit.concealing.spawn_blocking(move || {
             for output in outputs {
                 if let Err(error) = conceal(&output, &secrets) {
                     tracing::warn!(%error, ?output, "secrets may stand in the output of a step");

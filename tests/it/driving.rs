@@ -699,7 +699,7 @@ fn a_program_that_is_not_there_is_a_failure_that_left_nothing() {
 #[test]
 fn what_a_step_leaves_running_is_recorded() {
     let bench = Bench::new();
-    let plan = "title = 'T'\n[[phase]]\nname = 'P'\nkind = 'before'\n[[phase.step]]\nid = 's'\ntitle = 'S'\nshell = 'mkfifo pipe; cat pipe & echo started'\n[[phase.step]]\nid = 'plain'\ntitle = 'Plain'\nshell = 'true'\n";
+    let plan = "title = 'T'\n[[phase]]\nname = 'P'\nkind = 'before'\n[[phase.step]]\nid = 's'\ntitle = 'S'\nshell = 'mkfifo pipe; cat pipe & echo started'\n[[phase.step]]\nid = 'plain'\ntitle = 'Plain'\nshell = 'exec > >(read line; sleep 0.2) 2>&1; echo line'\n";
     let mut run = bench.start(plan);
     run.ctl(&["run"]);
     let end = run.wait_finished("s");

@@ -152,7 +152,7 @@ fn a_shim_that_had_not_begun_when_its_engine_died_may_not_begin_behind_the_next_
 fn a_step_is_known_before_it_does_anything_whatever_becomes_of_its_shim() {
     let bench = Bench::new();
     let (lock, permit) = (bench.path("lock"), bench.path("permit"));
-    let begin = |program: &[&str]| {
+    let become_step = |program: &[&str]| {
         let words = ["shim", "begin"].map(OsStr::new).into_iter();
         let files = [&lock, &permit].map(|path| path.as_os_str());
         let mut command = bench.program(&[]);
@@ -166,7 +166,7 @@ fn a_step_is_known_before_it_does_anything_whatever_becomes_of_its_shim() {
     ];
     bench.write("lock", "");
     bench.write("permit", "");
-    let begun = begin(&script);
+    let begun = become_step(&script);
     let said = String::from_utf8(begun.stderr).unwrap();
     let words: Vec<&str> = said.split_whitespace().collect();
     assert!(
@@ -175,11 +175,11 @@ fn a_step_is_known_before_it_does_anything_whatever_becomes_of_its_shim() {
     );
     assert_eq!(begun.stdout, b"", "nothing kept it from beginning");
     // Its engine has seen its shim dead, and has taken the permit.
-    let late = begin(&script);
+    let late = become_step(&script);
     assert_eq!(late.stderr, b"");
     assert!(!late.stdout.is_empty(), "it says why it did not begin");
     bench.write("permit", "");
-    let missing = begin(&["no-such-program"]);
+    let missing = become_step(&["no-such-program"]);
     let said = String::from_utf8(missing.stdout).unwrap();
     assert!(said.contains("No such file"), "{said}");
 }

@@ -1,6 +1,8 @@
 //! Whether an output says what is expected of it: a word that it takes back in the same breath does
 //! not count, nor does a word that is a part of another.
 
+use crate::plan::letters::is_dense;
+
 /// What may stand between a negation and what it negates: "could not be fully completed". With any other word
 /// something else is negated: "SET NOT NULL constraint added".
 const BETWEEN: [&str; 40] = [
@@ -91,11 +93,6 @@ fn joins(left: Option<char>, right: Option<char>) -> bool {
     let of_word =
         |c: Option<char>| c.is_some_and(|c| (c.is_alphanumeric() || c == '_') && !is_dense(c));
     of_word(left) && of_word(right)
-}
-
-/// Whether `c` is written without spaces between words.
-fn is_dense(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
 }
 
 /// The longest number that is found in about any output, in digits.

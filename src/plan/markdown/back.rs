@@ -1,9 +1,10 @@
 //! Ways back by their words: rollbacks, restores, giving up. What is about one is never a step that
 //! somebody comes by; what may be about one asks before it runs.
 
-use super::phrases::{self, Topic, is_dense};
+use super::phrases::{self, Topic};
 use super::tongues;
 use super::words::{Sense, Words};
+use crate::plan::letters::is_dense;
 
 impl Words {
     /// Whether it only says that here is how to roll back.

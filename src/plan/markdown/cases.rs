@@ -7,10 +7,11 @@ use std::time::Duration;
 use super::conditional;
 use super::folded::folded;
 use super::heading;
-use super::phrases::is_dense;
+
 use super::time_words::translated;
 use super::times::{self, Said};
 use super::tongues::{self, Beginnings, Rival, rival, strip_word};
+use crate::plan::letters::is_dense;
 
 /// Where brackets begin and end.
 const BRACKETS: [char; 4] = ['(', '（', ')', '）'];

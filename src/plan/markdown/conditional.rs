@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 
 use super::cases;
 use super::heading;
-use super::phrases::{Topic, is_dense};
+use super::phrases::Topic;
 use super::shelved;
 use super::tongues::{self, Beginnings};
-use super::ways;
+use super::ways::{self, EITHER};
 use super::words::Words;
+use crate::plan::letters::is_dense;
 
 /// The longest line above a block that can be its name, in bytes.
 const MAX_NAME: usize = 60;
@@ -174,8 +175,6 @@ pub(super) fn reserve_ahead(text: &str) -> Option<Reserve> {
     words.is_elsewhere().then_some(Reserve::Elsewhere)
 }
 
-/// "Otherwise".
-static EITHER: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.either));
 /// "If"; "when", if what follows speaks of a failure; what says "if" wherever it stands.
 static IN_CASE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.in_case));
 /// "Optionally", "only when".

@@ -8,10 +8,12 @@ use crate::plan::sql_text;
 pub(super) enum Leaves {
     /// One number: `select count(*) …`, `… | wc -l`.
     Number,
-    /// One field in each row.
-    Field,
+    /// The same of a program that calls it a failure to count none: `grep -c`.
+    Matches,
+    /// One field in each row, of which there is one for `sure`.
+    Field { sure: bool },
     /// The same, printed by a script.
-    Line,
+    Line { sure: bool },
     /// Rows, of which somebody counts how many there are.
     Rows,
     /// The table that `psql` makes of them, with their number below it.
@@ -29,7 +31,7 @@ pub(super) fn of_query(sql: &str) -> Leaves {
         .map(|token| only[token.range].to_ascii_lowercase())
         .collect();
     let selects = match words.first().map(String::as_str) {
-        Some("show") => return Leaves::Field,
+        Some("show") => return Leaves::Field { sure: true },
         Some("table" | "values") => return Leaves::Rows,
         Some("select" | "with") => outermost(&words, "select"),
         _ => None,
@@ -43,7 +45,8 @@ pub(super) fn of_query(sql: &str) -> Leaves {
     {
         return Leaves::Unknown;
     }
-    let columns = &rest[..outermost(rest, "from").unwrap_or(rest.len())];
+    let from = outermost(rest, "from");
+    let columns = &rest[..from.unwrap_or(rest.len())];
     let one = outermost(columns, ",").is_none() && outermost(columns, "*").is_none();
     let counts = counts(columns);
     let grouped = outermost(rest, "group").is_some();
@@ -52,9 +55,24 @@ pub(super) fn of_query(sql: &str) -> Leaves {
     } else if counts && !grouped {
         Leaves::Number
     } else {
-        Leaves::Field
+        let summed = columns.first().is_some_and(|name| SUMS.contains(&&**name)) && !grouped;
+        let sure = from.is_none() || (summed && outermost(columns, "over").is_none());
+        Leaves::Field { sure }
     }
 }
+
+/// Functions that make one row of all.
+const SUMS: [&str; 9] = [
+    "count",
+    "sum",
+    "min",
+    "max",
+    "avg",
+    "bool_and",
+    "bool_or",
+    "every",
+    "string_agg",
+];
 
 /// Whether `column` is a count, whatever it is called: `count(*) || ' rows'` is more than that.
 fn counts(column: &[String]) -> bool {
@@ -63,9 +81,16 @@ fn counts(column: &[String]) -> bool {
     };
     let close = outermost(&column[1..], ")").map(|at| at + 1);
     let behind = close.map_or(&[][..], |close| &column[close + 1..]);
-    let named = |word: &String| word.starts_with(|c: char| c.is_alphabetic() || c == '"');
+    let named = |word: &String| {
+        word.starts_with(|c: char| c.is_alphabetic() || c == '"') && !GO_ON.contains(&&**word)
+    };
     name == "count" && open == "(" && behind.first().is_none_or(named)
 }
+
+/// What goes on with an expression, or counts anew in each row.
+const GO_ON: [&str; 11] = [
+    "over", "within", "and", "or", "is", "in", "between", "not", "like", "at", "collate",
+];
 
 /// Where `word` first stands outside of brackets.
 fn outermost(words: &[String], wanted: &str) -> Option<usize> {
@@ -101,19 +126,26 @@ fn is_last(script: &Script<'_>, command: &Command<'_>) -> bool {
 fn of_command(command: &Command<'_>) -> Leaves {
     let words = || command.arguments().iter().map(|word| word.text.as_ref());
     let options = || words().filter(|word| word.starts_with('-'));
+    let clustered =
+        |letter: char| move |word: &str| word.contains(letter) && !word.starts_with("--");
     let operands = words().filter(|word| !word.starts_with('-')).count();
     let reads = !matches!(command.input(), Input::None);
     match command.program() {
         // With a file's name behind it, it prints that as well.
-        "wc" if operands == 0 && reads && options().count() == 1 => Leaves::Number,
+        "wc" if operands == 0
+            && reads
+            && options().count() == 1
+            && options().all(|word| word.len() == 2 || word == "--lines") =>
+        {
+            Leaves::Number
+        }
         "grep" | "egrep" | "fgrep" | "zgrep" => {
             let many = |word: &str| word.contains(['r', 'R', 'H']) || word.starts_with("--");
-            let counts = options()
-                .any(|word| word == "--count" || (word.contains('c') && !word.starts_with("--")));
+            let counts = options().any(|word| word == "--count" || clustered('c')(word));
             let one = operands == 1 && reads || operands == 2;
             let others = options().filter(|word| *word != "--count");
             if counts && one && !others.clone().any(many) {
-                Leaves::Number
+                Leaves::Matches
             } else {
                 Leaves::Unknown
             }
@@ -121,7 +153,7 @@ fn of_command(command: &Command<'_>) -> Leaves {
         "jq" if words().any(|word| word.trim_end().ends_with("length")) => Leaves::Number,
         "curl"
             if words().any(|word| word.trim_end_matches("\\n") == "%{http_code}")
-                && options().any(|word| word.contains('o')) =>
+                && options().any(|word| word.starts_with("--output") || clustered('o')(word)) =>
         {
             Leaves::Number
         }
@@ -155,8 +187,8 @@ fn of_psql(command: &Command<'_>) -> Leaves {
     };
     let bare = given.has(&["t", "tuples-only"]);
     match of_query(sql) {
-        Leaves::Field if bare => Leaves::Line,
-        Leaves::Field | Leaves::Rows if !bare => Leaves::Table,
+        Leaves::Field { sure } if bare => Leaves::Line { sure },
+        Leaves::Field { .. } | Leaves::Rows if !bare => Leaves::Table,
         Leaves::Number => Leaves::Number,
         _ => Leaves::Unknown,
     }
@@ -165,6 +197,8 @@ fn of_psql(command: &Command<'_>) -> Leaves {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const FIELD: Leaves = Leaves::Field { sure: true };
 
     #[test]
     fn queries_leave_a_number_a_field_or_rows() {
@@ -175,12 +209,20 @@ mod tests {
                 Leaves::Number,
             ),
             ("select count(*) filter (where a) from t", Leaves::Number),
-            ("select max(id) from t", Leaves::Field),
-            ("select count(*) || ' rows' from t", Leaves::Field),
-            ("select count(*)::text from t", Leaves::Field),
-            ("select pg_is_in_recovery()", Leaves::Field),
+            ("select max(id) from t", FIELD),
+            ("select count(*) || ' rows' from t", FIELD),
+            ("select count(*)::text from t", FIELD),
+            (
+                "select count(*) over () from t",
+                Leaves::Field { sure: false },
+            ),
+            ("select count(*) between 1 and 2 from t", FIELD),
+            ("select pg_is_in_recovery()", FIELD),
             ("select a, count(*) from t group by a", Leaves::Rows),
-            ("select count(*) from t group by a", Leaves::Field),
+            (
+                "select count(*) from t group by a",
+                Leaves::Field { sure: false },
+            ),
             ("select * from t", Leaves::Rows),
             ("select count(*), 1 from t", Leaves::Rows),
             ("with a as (select 1) select * from a", Leaves::Rows),
@@ -192,7 +234,11 @@ mod tests {
                 "select count(a.*) from (select 1 union select 2) a",
                 Leaves::Number,
             ),
-            ("show server_version", Leaves::Field),
+            ("show server_version", FIELD),
+            (
+                "select a from t where b is null",
+                Leaves::Field { sure: false },
+            ),
             ("select 1 union select 2", Leaves::Unknown),
             ("update t set a = 1", Leaves::Unknown),
             ("select 1; select 2", Leaves::Unknown),
@@ -207,19 +253,31 @@ mod tests {
             ("kubectl get pods | grep Running | wc -l", Leaves::Number),
             ("wc -l < orders.csv", Leaves::Number),
             ("wc -l orders.csv", Leaves::Unknown),
-            ("grep -c ERROR app.log", Leaves::Number),
+            ("grep -c ERROR app.log", Leaves::Matches),
+            ("grep ERROR app.log | wc -lw", Leaves::Unknown),
             ("grep -rc ERROR logs", Leaves::Unknown),
             ("curl -s localhost/x | jq '.items | length'", Leaves::Number),
             (
                 "curl -s -o /dev/null -w '%{http_code}' localhost",
                 Leaves::Number,
             ),
+            (
+                "curl -s --output /dev/null -w '%{http_code}' localhost",
+                Leaves::Number,
+            ),
+            (
+                "curl -s --location -w '%{http_code}' localhost",
+                Leaves::Unknown,
+            ),
             ("curl -I localhost", Leaves::Unknown),
             (
                 "psql \"$DATABASE_URL\" -c \"SELECT COUNT(*) FROM t;\"",
                 Leaves::Number,
             ),
-            ("psql -tAc 'select max(id) from t'", Leaves::Line),
+            (
+                "psql -tAc 'select max(id) from t'",
+                Leaves::Line { sure: true },
+            ),
             (
                 "docker exec db psql -U shop -c 'select * from t'",
                 Leaves::Table,

@@ -9,13 +9,14 @@ use super::book::Book;
 use super::decided;
 use super::found::Found;
 use super::label::label;
-use super::phrases::is_dense;
+
 use super::threshold::{self, What};
 use super::tongues::{self, Beginnings};
 use crate::plan::ledger::Place;
+use crate::plan::letters::is_dense;
 use crate::plan::parts::{AlertAction, AlertRule, Database};
 use crate::plan::probe::Probe;
-use crate::plan::problem::{Problem, Severity};
+use crate::plan::problem::Problem;
 use crate::plan::source::Span;
 
 /// Whether a line announces when to roll back: "Roll back if:", "Triggers:".
@@ -286,15 +287,11 @@ pub(super) fn say_unmeasured(alerts: &[AlertRule], criteria: bool, book: &mut Bo
         names.join(", ")
     );
     // What is held against a number wants a metric.
-    let severity = if words.iter().any(|alert| threshold::compares(&alert.name)) {
-        Severity::Warning
+    let problem = if words.iter().any(|alert| threshold::compares(&alert.name)) {
+        Problem::warning("unmeasured-alert", first.span, message)
     } else {
-        Severity::Note
+        Problem::note("unmeasured-alert", first.span, message)
     };
     let hint = "front matter can hold probes and alerts with a `metric`";
-    let problem = Problem::note("unmeasured-alert", first.span, message).hint(hint);
-    book.problems.push(Problem {
-        severity,
-        ..problem
-    });
+    book.problems.push(problem.hint(hint));
 }

@@ -11,6 +11,7 @@ use crate::plan::draft::StepSpec;
 use crate::plan::expect::{Comparison, Expect, InJson, Operator};
 use crate::plan::json_path;
 use crate::plan::pattern::Pattern;
+use crate::plan::plural;
 use crate::plan::problem::Problem;
 use crate::plan::work::Work;
 
@@ -104,9 +105,19 @@ fn show(expect: &mut Expect, said: &str) {
 
 /// Says that what is `said` of `step` is shown only.
 fn tell(step: &StepSpec, said: &str, book: &mut Book<'_>) {
-    let text = book.text_between(step.span.start, step.span.start + MAX_AWAY);
+    let from = step.span.start;
+    let text = book.slice(book.span(from, from + MAX_AWAY));
     let line = said.lines().next().unwrap_or(said);
-    let found = text.find(line).map(|at| step.span.start + at);
+    // A number may stand anywhere before it.
+    let at_end = |at: &usize| {
+        matches!(
+            text.as_bytes().get(at + line.len()),
+            None | Some(b'\n' | b'\r')
+        )
+    };
+    let mut all = text.match_indices(line).map(|(at, _)| at);
+    let found = all.clone().find(at_end).or_else(|| all.next());
+    let found = found.map(|at| from + at);
     let span = match found {
         Some(at) => book.span(at, at + line.len()),
         None => book.first_line(step.span),
@@ -136,12 +147,12 @@ fn test(expect: &mut Expect, said: &str, amid: bool, work: &Work) -> bool {
     let compares =
         |text: &str| text.starts_with(['>', '<', '≥', '≤']) && amounts::read(text).is_some();
     let quoted = quoted(said).filter(|text| !compares(text));
-    match (quoted, work) {
-        (Some(text), Work::Shell(_)) => test_text(expect, &text, amid),
-        // What a field holds may be written in many ways (`t` is true), and another row may hold something else.
-        (Some(text), Work::Sql(_)) if amounts::read(&text).is_none() => false,
+    match (quoted.as_deref(), work) {
+        (Some(text), Work::Shell(_)) => test_text(expect, text, amid),
         _ if amid => false,
-        _ => amounts::read(said).is_some_and(|amount| test_amount(expect, amount, leaves(work))),
+        // What else a field holds may be written in many ways: `t` is true.
+        (text, _) => amounts::read(text.unwrap_or(said))
+            .is_some_and(|amount| test_amount(expect, amount, leaves(work))),
     }
 }
 
@@ -178,18 +189,26 @@ fn test_text(expect: &mut Expect, text: &str, amid: bool) -> bool {
 fn test_amount(expect: &mut Expect, amount: Amount, leaves: Leaves) -> bool {
     let wanted = amount.wanted;
     match (leaves, amount.of) {
-        (Leaves::Number, _) | (Leaves::Field | Leaves::Line, Of::Plain) => {
-            free(&mut expect.value, Some(wanted))
+        (Leaves::Matches, _) => {
+            let none = wanted.holds("0");
+            let tested = free(&mut expect.value, Some(wanted));
+            if none && tested && expect.exit.is_empty() {
+                expect.exit = vec![0, 1];
+            }
+            tested
         }
-        (Leaves::Field | Leaves::Rows, Of::Rows) | (Leaves::Rows, Of::Anything) => {
+        (Leaves::Number, _) => free(&mut expect.value, Some(wanted)),
+        // "Expected: 0" of rows that there may be may be how many there are.
+        (Leaves::Field { sure } | Leaves::Line { sure }, Of::Plain) => {
+            (sure || !wanted.holds("0")) && free(&mut expect.value, Some(wanted))
+        }
+        (Leaves::Field { .. } | Leaves::Rows, Of::Rows) | (Leaves::Rows, Of::Anything) => {
             free(&mut expect.rows, Some(wanted))
         }
         (Leaves::Table, Of::Rows) if wanted.operator == Operator::Equal => {
-            let s = if wanted.wanted == "1" { "" } else { "s" };
-            free(
-                &mut expect.output,
-                Some(format!("({} row{s})", wanted.wanted)),
-            )
+            let ending = plural::ending(wanted.wanted == "1");
+            let line = format!("({} row{ending})", wanted.wanted);
+            free(&mut expect.output, Some(line))
         }
         _ => false,
     }

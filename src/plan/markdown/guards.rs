@@ -29,7 +29,7 @@ pub(super) fn guard_case(step: &mut StepSpec, text: &str, book: &mut Book<'_>) {
     guard_as(step, text, Reserve::Case, book);
 }
 
-/// The same where `text` says why. What can be picked already is asked for.
+/// The same where `reserve` says why. What can be picked already is asked for.
 pub(super) fn guard_as(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) {
     let picked = reserve == Reserve::Way && !step.alternatives.is_empty();
     let free = step.confirm.is_none() && step.when.is_none() && !picked;
@@ -57,19 +57,14 @@ fn writes(step: &StepSpec) -> bool {
 /// it.
 fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(String, Reserve)> {
     let groups = step.group.iter().flat_map(|group| group.split(" › "));
-    // What has no words of its own is called by one of its lines, which may be an `if` of the shell.
-    let script = step.work.text();
     let title = step.title.as_str();
-    let comment = is_comment(book.slice(step.span));
-    let line = |line: &str| line.trim().trim_end_matches('\\').trim() == title;
+    let named = named_by(step, book);
     let own = || {
         let unclear = || shelved::is_unclear(title).then_some(Reserve::Case);
-        let own = if script.lines().any(line) {
-            conditional::begins_back(title).then_some(Reserve::Back)
-        } else if comment {
-            conditional::reserve_ahead(title).or_else(unclear)
-        } else {
-            conditional::reserve(title).or_else(unclear)
+        let own = match named {
+            Named::Line => conditional::begins_back(title).then_some(Reserve::Back),
+            Named::Comment => conditional::reserve_ahead(title).or_else(unclear),
+            Named::Words => conditional::reserve(title).or_else(unclear),
         };
         own.map(|reserve| (title.to_owned(), reserve))
     };
@@ -79,10 +74,28 @@ fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(Stri
         .or_else(own)
 }
 
-/// Whether what begins with `text` is called after a comment: "# create it if needed" tells what the command sees to
-/// by itself.
-fn is_comment(text: &str) -> bool {
-    text.starts_with('#') || text.starts_with("--")
+/// Where the title of a step comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// It is a line of its script, which may be an `if` of the shell.
+    Line,
+    /// It is a comment: "# create it if needed" tells what the command sees to by itself.
+    Comment,
+    /// The runbook's words.
+    Words,
+}
+
+/// What `step` is called after.
+pub(super) fn named_by(step: &StepSpec, book: &Book<'_>) -> Named {
+    let line = |line: &str| line.trim().trim_end_matches('\\').trim() == step.title;
+    let text = book.slice(step.span);
+    if step.work.text().lines().any(line) {
+        Named::Line
+    } else if text.starts_with('#') || text.starts_with("--") {
+        Named::Comment
+    } else {
+        Named::Words
+    }
 }
 
 /// The same of what stands below the heading `name`, which may be a way back without saying so for

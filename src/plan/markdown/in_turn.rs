@@ -6,19 +6,21 @@ use std::sync::LazyLock;
 use super::book::Book;
 use super::cases;
 use super::conditional;
-use super::guards;
+use super::guards::{self, Named};
 use super::heading;
 use super::label::Group;
 use super::outline::{Outline, SectionIx};
-use super::phrases::is_dense;
+
 use super::tongues::{self, Beginnings};
 use super::words::Words;
 use crate::plan::draft::StepSpec;
+use crate::plan::letters::is_dense;
 
 /// Makes a person say that those of `steps` are needed that are for a case. All stand below `heading`, which was
 /// chosen.
 pub(super) fn guard(steps: &mut [Box<StepSpec>], heading: Option<&Group>, book: &mut Book<'_>) {
-    let cases: Vec<Option<String>> = steps.iter().map(|step| case(step, heading)).collect();
+    let cases = steps.iter().map(|step| case(step, heading, book));
+    let cases: Vec<Option<String>> = cases.collect();
     let mut all = cases.iter();
     let first = all.next().cloned().flatten();
     let same = first.is_some() && all.clone().all(|case| *case == first);
@@ -47,27 +49,37 @@ pub(super) fn is_for_a_case(outline: &Outline, ix: SectionIx) -> bool {
 }
 
 /// The case that `step` is for, as its title or a line above it says.
-fn case(step: &StepSpec, heading: Option<&Group>) -> Option<String> {
+fn case(step: &StepSpec, heading: Option<&Group>, book: &Book<'_>) -> Option<String> {
     let group = step.group.as_deref().unwrap_or("");
     let own = group.strip_prefix(heading.map_or("", |heading| heading));
-    let script = step.work.text();
-    let titled = !script.lines().any(|line| line.trim() == step.title);
-    let names = own.unwrap_or(group).split(" › ");
-    let mut names = names.chain(titled.then_some(step.title.as_str()));
-    names.find(|name| says_case(name)).map(str::to_owned)
+    let title = || match guards::named_by(step, book) {
+        Named::Line => false,
+        Named::Comment => begins_case(&step.title),
+        Named::Words => says_case(&step.title),
+    };
+    let mut names = own.unwrap_or(group).split(" › ");
+    let above = names.find(|name| says_case(name));
+    let said = above.or_else(|| title().then_some(step.title.as_str()));
+    said.map(str::to_owned)
 }
 
 /// Whether `text` names a case, and not what the way back is for: "To undo it".
 pub(super) fn says_case(text: &str) -> bool {
-    let text = heading::behind_count(text).trim_start();
     let dense = || CASES.iter().filter(|word| word.starts_with(is_dense));
-    if IN_THIS.begin_word(text) {
-        return false;
+    if begins_case(text) {
+        return true;
     }
-    BEGINNINGS.begin_word(text)
-        || conditional::remarks_case(text)
-        || cases::trails(text)
-        || (!text.is_ascii() && dense().any(|word| text.contains(word)))
+    let text = heading::behind_count(text).trim_start();
+    !IN_THIS.begin_word(text)
+        && (conditional::remarks_case(text)
+            || cases::trails(text)
+            || (!text.is_ascii() && dense().any(|word| text.contains(word))))
+}
+
+/// Whether that is what `text` begins with.
+fn begins_case(text: &str) -> bool {
+    let text = heading::behind_count(text).trim_start();
+    !IN_THIS.begin_word(text) && BEGINNINGS.begin_word(text)
 }
 
 /// What is said of the case that the whole way back is for.

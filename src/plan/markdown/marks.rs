@@ -34,9 +34,9 @@ const BUILDS: [&str; 8] = [
     "RELEASE_VERSION",
 ];
 /// Programs, and options, that mean something of their own by a name in braces.
-const BRACES: [&str; 16] = [
-    "awk", "fd", "format", "gh", "grep", "http", "https", "jq", "jsonpath", "parallel", "perl",
-    "python", "python3", "rg", "template", "xargs",
+const BRACES: [&str; 14] = [
+    "awk", "fd", "format", "gh", "grep", "jq", "jsonpath", "parallel", "perl", "python", "python3",
+    "rg", "template", "xargs",
 ];
 /// Names that programs give a meaning.
 const TAKEN: [&str; 6] = ["FILE", "LINE", "DIR", "FUNCTION", "DATE", "TIME"];
@@ -254,6 +254,10 @@ mod tests {
             ("deploy --to TBD", "TBD"),
             ("docker pull app:x.y.z", "x.y.z"),
             ("docker pull app:{version}", "{version}"),
+            (
+                "wget https://shop.example/app-{version}.tar.gz",
+                "{version}",
+            ),
             ("git checkout {release-tag}", "{release-tag}"),
             ("pg_restore -d shop backup_{date}.dump", "{date}"),
             ("git checkout COMMIT_SHA", "COMMIT_SHA"),

@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use super::tongues::TONGUES;
+use crate::plan::letters::is_dense;
 
 /// What a phrase is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -225,11 +226,6 @@ fn buckets(words: &str, open: bool) -> impl Iterator<Item = usize> {
     let any = 32_usize.pow(3_usize.saturating_sub(known) as u32);
     let first = bucket(words);
     (0..any).map(move |last| first + last)
-}
-
-/// Whether words written with `c` have no spaces between them.
-pub(super) fn is_dense(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}')
 }
 
 /// Calls `found` for every phrase that `text` begins with, with its topic and its length. `text` is

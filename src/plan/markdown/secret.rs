@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use crate::plan::check::holds_secret;
+use crate::plan::letters;
 
 /// How the last word of a secret's name ends.
-const ENDS: [&str; 12] = [
+const ENDS: [&str; 17] = [
     "apikey",
     "credential",
     "credentials",
@@ -18,6 +19,11 @@ const ENDS: [&str; 12] = [
     "token",
     "contrasena",
     "senha",
+    "пароль",
+    "密码",
+    "密碼",
+    "パスワード",
+    "비밀번호",
 ];
 /// What the last word may be as a whole.
 const WHOLE: [&str; 4] = ["pass", "passe", "pw", "pwd"];
@@ -69,7 +75,7 @@ fn is_beside(words: &[String]) -> bool {
     last.is_some_and(|last| BESIDE.contains(&last))
 }
 
-/// The words of a placeholder in lower case, without a number or what only fills behind them.
+/// The words of a placeholder in lower case, without accents, and without a number or what only fills behind them.
 fn words(literal: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut small = false;
@@ -77,10 +83,11 @@ fn words(literal: &str) -> Vec<String> {
         // `dbPassword`, `DB_PASSWORD`
         let begins = small && c.is_ascii_uppercase();
         small = c.is_ascii_lowercase();
-        match words.last_mut() {
-            _ if !c.is_alphabetic() => words.push(String::new()),
-            Some(word) if !begins => word.extend(c.to_lowercase()),
-            _ => words.push(c.to_lowercase().collect()),
+        if begins || words.is_empty() || !c.is_alphabetic() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphabetic()) {
+            c.to_lowercase().for_each(|c| letters::push(c, word));
         }
     }
     words.retain(|word| !word.is_empty());
@@ -119,6 +126,11 @@ mod tests {
             "<mot_de_passe>",
             "<Datenbankpasswort>",
             "<db-pass>",
+            "<contraseña>",
+            "<nuevaContraseña>",
+            "<пароль>",
+            "<密码>",
+            "<パスワード>",
         ] {
             assert!(is_secret(&format!("x {literal} y"), literal), "{literal}");
         }

@@ -4,9 +4,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::phrases::is_dense;
 use super::tongues::TONGUES;
 use crate::plan::letters;
+use crate::plan::letters::is_dense;
 
 /// The longest text that can be about nothing but a time.
 const MAX_TEXT: usize = 60;

@@ -30,8 +30,9 @@ pub(super) struct Candidate<'t> {
     pub(super) expected: Vec<String>,
 }
 
-/// "Or", at the beginning of a line.
-static EITHER: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.either));
+/// "Or", "otherwise", at the beginning of a line.
+pub(super) static EITHER: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::of(|tongue| tongue.either));
 
 /// What a line says beside "or", if that is how it begins: "OR manually:", "Alternatively".
 pub(super) fn either(text: &str) -> Option<String> {

@@ -6,8 +6,9 @@
 
 use super::folded;
 use super::heading;
-use super::phrases::{self, Topic, is_dense};
+use super::phrases::{self, Topic};
 use super::shelved;
+use crate::plan::letters::is_dense;
 use crate::plan::model::PhaseKind;
 
 /// Sections that are not phases.

@@ -1,12 +1,13 @@
 //! Everything a person can do that is not about one step: hold, pace, notes, variables, database
 //! sessions, who drives, and the end.
 
-use super::{Case, Decision, reason_given, steps};
+use super::{Case, Decision, reason_given};
 use crate::journal::event::{
     BackendAction, BackendSignalled, DriverAttached, Ending, Held, NoteAdded, PaceChanged,
     Released, RunFinished, VariableSet,
 };
 use crate::journal::{Actor, Event};
+use crate::plan;
 use crate::run::command::{Command, Refusal, SessionName};
 use crate::run::effect::{Effect, Secret};
 use crate::run::input::Wish;
@@ -118,11 +119,14 @@ impl Case<'_> {
         if let Some(rollback) = &self.state.rollback {
             let open = rollback.items.iter();
             let open = open.filter(|item| !self.state.item_is_done(item)).count();
-            return format!("the way back is not at its end, {} left", steps(open));
+            return format!(
+                "the way back is not at its end, {} left",
+                plan::count(open, "step")
+            );
         }
         let open = self.plan.forward_steps();
         let open = open.filter(|&ix| !self.state.steps[ix].status.is_settled());
-        format!("{} not settled", steps(open.count()))
+        format!("{} not settled", plan::count(open.count(), "step"))
     }
 
     pub(super) fn finish(&self, actor: &Actor, reason: Option<&str>) -> Result<Decision, Refusal> {

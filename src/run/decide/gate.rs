@@ -1,8 +1,9 @@
 //! Gates: go, no-go, and what has to be there first.
 
-use super::{Case, Decision, reason_given, steps};
+use super::{Case, Decision, reason_given};
 use crate::journal::event::{ApprovalGiven, Ending, GateDecided, Held, RunFinished};
 use crate::journal::{Actor, Event};
+use crate::plan;
 use crate::run::command::Refusal;
 use crate::run::state::Waiting;
 use crate::run::status::Status;
@@ -98,7 +99,7 @@ impl Case<'_> {
         let count = |status| before.iter().filter(|step| step.status == status).count();
         let mut facts = vec![format!(
             "{} passed, {} skipped",
-            steps(count(Status::Passed)),
+            plan::count(count(Status::Passed), "step"),
             count(Status::Skipped)
         )];
         for approval in &self.state.phases[phase].approvals {

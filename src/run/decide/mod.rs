@@ -272,12 +272,6 @@ impl Case<'_> {
     }
 }
 
-/// `1 step`, `3 steps`
-fn steps(count: usize) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} step{s}")
-}
-
 /// A reason must say something.
 fn reason_given(reason: &str) -> Result<String, Refusal> {
     let reason = reason.trim();

@@ -280,7 +280,7 @@ impl ShellWork {
         }
         let passed = verdict.is_met();
         let (left, unknown) = self.left(passed);
-        let running = strays::left_by(&self.traces, &self.application);
+        let running = strays::left_by(&self.traces, &self.application).await;
         let still = (!running.is_empty())
             .then(|| format!("of it there still runs: {}", running.join(", ")));
         let full = self.judgement.output.parent().and_then(is_full);

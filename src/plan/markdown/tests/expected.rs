@@ -120,7 +120,9 @@ fn a_number_is_held_against_what_counts() {
         assert_eq!(tested(said, &sql(query)), None, "{said}");
     }
     for (said, script, wanted) in [
-        ("0", "grep -c ERROR app.log", "value = 0"),
+        ("1", "grep -c ERROR app.log", "value = 1"),
+        ("0", "grep ERROR app.log | wc -l", "value = 0"),
+        ("0", "psql -tAc 'select max(id) from t'", "value = 0"),
         ("less than 5", "ls | wc -l", "value < 5"),
         ("`>= 5`", "ls | wc -l", "value >= 5"),
         ("42", "psql -tAc 'select max(id) from t'", "value = 42"),
@@ -176,4 +178,23 @@ fn a_check_is_never_judged() {
     );
     assert_eq!(expect.lines(), ["\"ok\""]);
     assert!(untested.is_empty());
+}
+
+#[test]
+fn a_program_that_counts_none_may_call_that_a_failure() {
+    let script = shell("grep -c ERROR app.log");
+    let Reading { expect, untested } = read(&["0".to_owned()], false, &script);
+    assert_eq!(expect.exit, [0, 1]);
+    assert!(expect.value.is_some() && untested.is_empty());
+}
+
+#[test]
+fn a_number_of_rows_that_there_may_be_is_told_where_it_may_be_how_many() {
+    let lists = sql("select id from orders where customer_id is null");
+    assert_eq!(tested("0", &lists), None);
+    assert_eq!(tested("7", &lists).as_deref(), Some("value = 7"));
+    assert_eq!(
+        tested("\"0\"", &sql("select count(*) from t")).as_deref(),
+        Some("value = 0")
+    );
 }

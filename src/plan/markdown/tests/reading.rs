@@ -449,6 +449,35 @@ fn options_of_a_way_back_are_ways_of_their_own_in_every_script() {
 }
 
 #[test]
+fn only_a_line_that_counts_what_there_is_makes_its_items_one_choice() {
+    let items = "\n\n- Shop\n\n  ```bash\n  ./a\n  ```\n\n- Depot\n\n  ```bash\n  ./b\n  ```\n";
+    for (line, steps) in [
+        ("Options:", 1),
+        ("There are two options:", 1),
+        ("Es gibt 2 Möglichkeiten:", 1),
+        ("Set the storage options:", 2),
+        ("Mount options:", 2),
+        ("Configure alternatives:", 2),
+    ] {
+        let plan = plan(&format!("## Deploy\n\n{line}{items}"));
+        assert_eq!(plan.steps.len(), steps, "{line}");
+    }
+}
+
+#[test]
+fn what_is_shown_only_is_told_where_it_stands() {
+    // Wherever the search ends: between letters of one byte or inside one of three.
+    for fill in ["", "a", "aa"] {
+        let filler = format!("{fill}{}", "表".repeat(1500));
+        let text = format!(
+            "## Deploy\n### Step 10 of it\n- [ ] Look\n  ```bash\n  ./b.sh --n 10 --all\n  # Expected: 10\n  ```\n\n{filler}\n"
+        );
+        let told = problems(&text);
+        assert!(told.contains(&("untested-expectation", 6)), "{told:?}");
+    }
+}
+
+#[test]
 fn thresholds_are_held_against_what_the_plan_measures() {
     let text = "## Deployment\n- [ ] a\n## Rollback criteria\n- Response time > 2x baseline for 5 minutes\n- Error rate > 5%\n- more than 3 failures\n\n| Signal | Threshold |\n|-|-|\n| Error rate | > 10% |\n";
     let words: Vec<_> = plan_of(text)

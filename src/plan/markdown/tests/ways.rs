@@ -167,3 +167,9 @@ fn a_block_that_is_called_a_way_back_is_none_of_the_way_forward() {
         assert_eq!(plan(&text).phases[0].steps.len(), 2, "{name}");
     }
 }
+
+#[test]
+fn what_the_shell_decides_by_itself_is_not_asked() {
+    let blocks = "```bash\nif ! systemctl is-active shop \\\n  ; then systemctl start shop; fi\n```\n\n```bash\n# restart the workers if needed\nsystemctl restart workers\n```\n\n```bash\n# If needed, start the mail again\nsystemctl start mail\n```\n";
+    assert_eq!(asks(blocks), [[false, false, true]]);
+}

@@ -19,8 +19,9 @@ use std::sync::LazyLock;
 pub(super) use rivals::{Rival, denied, is_later, is_preferred, rival, tells_options};
 
 use super::heading::Ordinal;
-use super::phrases::{Topic, is_dense};
+use super::phrases::Topic;
 use crate::plan::letters;
+use crate::plan::letters::is_dense;
 
 /// What one language has words for.
 pub(super) struct Tongue {

@@ -172,19 +172,30 @@ pub(in crate::plan::markdown) fn denied(text: &str) -> Option<(bool, &str)> {
 /// Whether only one of the items below `line` is gone, as its last few words say: "Options", "There are two ways".
 pub(in crate::plan::markdown) fn tells_options(line: &str) -> bool {
     let sentence = line.rsplit(". ").next().unwrap_or(line).trim_end();
-    let last = sentence.rsplit(' ').next().unwrap_or(sentence);
-    let few = sentence.split(' ').count() <= MAX_LED;
-    let with = sentence.split(' ').any(|word| {
-        WITH.near(word)
-            .iter()
-            .any(|(with, _)| strip_word(word, with).is_some())
-    });
-    let mut near = OPTIONS.near(last).iter();
-    few && !with && near.any(|(word, ())| strip_word(last, word) == Some(""))
+    let (led, last) = sentence.rsplit_once(' ').unwrap_or(("", sentence));
+    // "Set the storage options" is done with each of them.
+    let mut led = led.split_whitespace();
+    led.all(|word| word.parse::<u32>().is_ok() || is_word_of(word, &POINTS))
+        && is_word_of(last, &OPTIONS)
 }
 
-/// How many words such a line has at most: "There are two options".
-const MAX_LED: usize = 4;
+/// Whether `word` is one of `words`, and nothing else.
+fn is_word_of(word: &str, words: &Beginnings) -> bool {
+    let mut near = words.near(word).iter();
+    near.any(|(known, ())| strip_word(word, known) == Some(""))
+}
+
+/// What counts the options below a line, or points at them.
+#[rustfmt::skip]
+static POINTS: LazyLock<Beginnings> = LazyLock::new(|| {
+    let words = [
+        "there", "are", "the", "these", "following", "you", "we", "have", "your", "our", "possible", "available", "several", "two", "three", "four", "both",
+        "es", "gibt", "folgende", "die", "wir", "haben", "mehrere", "mogliche", "zwei", "drei", "vier", "il", "y", "a", "les", "nous", "avons", "vous", "avez",
+        "plusieurs", "deux", "trois", "quatre", "hay", "las", "estas", "tenemos", "varias", "posibles", "dos", "tres", "cuatro", "existem", "ha", "as", "temos",
+        "possiveis", "duas", "quatro", "есть", "следующие", "возможные", "два", "две", "три", "четыре", "несколько",
+    ];
+    Beginnings::new(words.map(|word| (word, ())))
+});
 
 /// "Options".
 #[rustfmt::skip]

@@ -48,8 +48,9 @@ impl Fold<'_> {
             item.left = Some(omission.clone());
         }
         let step = &mut self.state.steps[ix];
-        // Where there was nothing to undo nothing is missing.
-        step.left_out = (step.applied != Some(Applied::No)).then_some(omission);
+        // Where there was nothing to undo nothing is missing; of a step of the way back all is.
+        let nothing = omission.undo && step.applied == Some(Applied::No);
+        step.left_out = (!nothing).then_some(omission);
         Ok(())
     }
 }
