@@ -12,10 +12,10 @@ use crate::plan::letters;
 /// Whether a line without a word of its own for it says that a way back is decided about by what follows: "We roll
 /// back when:", "Rollback criteria:"; `within` a way back "Trigger this if:" does.
 pub(super) fn asks(line: &str, within: bool) -> bool {
+    let line = line.trim_end().trim_end_matches('*');
     let Some(line) = line
-        .trim_end()
-        .trim_end_matches('*')
         .strip_suffix([':', '：'])
+        .or_else(|| of_following(line))
     else {
         return false;
     };
@@ -33,8 +33,22 @@ pub(super) fn asks(line: &str, within: bool) -> bool {
     let named = words
         .iter()
         .any(|word| NAMED.iter().any(|named| word.starts_with(named)));
-    let asked = named || ends || folded.starts_with("when to ") || folded.contains(" when to ");
-    (ends && within) || (asked && goes_back(line))
+    let when = folded.starts_with("when to ") || folded.contains(" when to ");
+    let asked = named || ends || when;
+    // "When to use it"; "Trigger", and nothing else.
+    let alone =
+        words.len() - behind == 1 && words.first().is_some_and(|w| w.starts_with("trigger"));
+    let used = folded.starts_with("when to use");
+    ((ends || alone || used) && within) || (asked && goes_back(line))
+}
+
+/// The label of a line that says no more than that its conditions follow: "**Trigger**: any of the following".
+pub(super) fn of_following(line: &str) -> Option<&str> {
+    let (head, rest) = line.split_once([':', '：'])?;
+    let folded = letters::fold(rest);
+    let mut words = folded.split(|c: char| !c.is_alphanumeric());
+    let all = words.all(|word| word.is_empty() || FOLLOWING.contains(&word));
+    (all && rest.contains(char::is_alphabetic)).then_some(head)
 }
 
 fn goes_back(text: &str) -> bool {
@@ -64,7 +78,7 @@ const CASES: [&str; 14] = [
     "когда",
 ];
 /// What may stand behind that.
-const FOLLOWING: [&str; 14] = [
+const FOLLOWING: [&str; 17] = [
     "any",
     "one",
     "either",
@@ -75,6 +89,9 @@ const FOLLOWING: [&str; 14] = [
     "following",
     "this",
     "conditions",
+    "condition",
+    "apply",
+    "applies",
     "is",
     "are",
     "true",

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::blocks::{Inline, one_line};
+use super::decided;
 use super::decoration;
 use super::heading;
 
@@ -20,7 +21,8 @@ pub(super) fn is_label(inline: &Inline) -> bool {
         && (text.ends_with([':', '：'])
             || inline.is_bold()
             || (inline.leads_bold() && heading::counts(text))
-            || (is_counted(text) && !text.ends_with('.')))
+            || (is_counted(text) && !text.ends_with('.'))
+            || decided::of_following(text).is_some())
 }
 
 /// "Option A: use helm", "Step 1: add the column".

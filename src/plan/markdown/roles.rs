@@ -348,10 +348,25 @@ fn times(title: &Title, reading: &mut Reading) {
     }
 }
 
+/// What `options` below the heading `above` are, if their words do not agree: ways to the same end are of
+/// one kind, whatever each is called after ("Path 1: add the monitoring").
+fn common_stage(readings: &[Reading], above: SectionIx, options: &[SectionIx]) -> Option<Stage> {
+    let stages = || options.iter().map(|&option| readings[option].stage);
+    let kinds = |stage: Option<Stage>| stage.map(|stage| stage.kind);
+    let first = stages().next().and_then(kinds);
+    if stages().all(|stage| kinds(stage) == first) {
+        return None;
+    }
+    let deploys = |stage: &Stage| stage.kind == PhaseKind::Deploy;
+    readings[above]
+        .stage
+        .or_else(|| stages().flatten().find(deploys))
+}
+
 /// Options that stand side by side below one heading exclude each other.
 fn choices(outline: &Outline, readings: &mut [Reading]) {
     let mut labels: HashMap<String, usize> = HashMap::new();
-    for parent in &outline.sections {
+    for (above, parent) in outline.sections.iter().enumerate() {
         // Options by their number, and each of the ways that stand side by side by their names.
         let mut ways: HashMap<Option<usize>, Vec<SectionIx>> = HashMap::new();
         for &child in &parent.children {
@@ -374,8 +389,10 @@ fn choices(outline: &Outline, readings: &mut [Reading]) {
             } else {
                 label
             };
+            let stage = common_stage(readings, above, &options);
             for option in options {
                 readings[option].choice = Some(label.clone());
+                readings[option].stage = stage.or(readings[option].stage);
             }
         }
     }

@@ -190,6 +190,15 @@ fn options_exclude_each_other() {
 }
 
 #[test]
+fn ways_to_one_end_are_of_one_kind() {
+    let plan = plan(
+        "# T\n## Migration Paths\n### Path 1: Add the monitoring\n1. go\n### Path 2: Close the port\n1. wait\n",
+    );
+    let kinds: Vec<_> = plan.phases.iter().map(|p| p.spec.kind).collect();
+    assert_eq!(kinds, [PhaseKind::Deploy; 2]);
+}
+
+#[test]
 fn a_way_back_among_steps_forward_needs_a_person() {
     let plan = plan(
         "## Deploy\n1. Go\n   ```sh\n   go\n   ```\n2. Rollback if needed\n   ```sh\n   back\n   ```\n",
