@@ -307,6 +307,10 @@ impl Drive<'_> {
                 true
             }
             "finish" => self.granted(&["finish"]),
+            "accept" => {
+                self.accept_haste();
+                true
+            }
             _ => panic!("it waits for: {wish}\n{}", self.story()),
         }
     }

@@ -64,7 +64,11 @@ impl<'b> Run<'b> {
     pub fn kill_engine(&self) {
         let engine = self.engine();
         signal(engine, Signal::KILL);
-        wait::until("the engine is dead", || !is_alive(engine));
+        // While one of its threads is still ending, it has the run.
+        let lock = self.dir().join("engine.lock");
+        wait::until("the engine is dead", || {
+            !is_alive(engine) && locked_by(&lock).is_none()
+        });
     }
 
     /// Has a new engine go on with it; a handle for what that does.
