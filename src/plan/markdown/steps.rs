@@ -272,8 +272,10 @@ impl Walk<'_, '_> {
             rest,
             item.task.is_some() || self.rules.fences,
             self.rules.place,
-            self.under
-                .or_else(|| unsaid::of_title(&step.title).filter(|_| mark.is_none())),
+            self.under.or_else(|| {
+                let text = head.map_or("", |inline| inline.text.as_str());
+                unsaid::of_item(&step.title, text).filter(|_| mark.is_none())
+            }),
             self.book,
         );
         for (text, url) in head.iter().flat_map(|inline| &inline.links) {
