@@ -93,6 +93,8 @@ pub struct Opened {
     /// Other files that were looked at: migrations that the plan applies.
     pub files: Vec<Source>,
     allows: check::Allows,
+    /// The directory in which the plan's shell steps begin.
+    cwd: Option<Placed<String>>,
 }
 
 impl Opened {
@@ -105,7 +107,28 @@ impl Opened {
             allowed: Vec::new(),
             files: Vec::new(),
             allows: check::Allows::default(),
+            cwd: None,
         }
+    }
+
+    /// The same of a plan in its place, where `is_directory` knows what is named relative to the plan's folder.
+    #[must_use]
+    pub fn in_place(mut self, is_directory: impl Fn(&str) -> bool) -> Self {
+        let Some(cwd) = self.cwd.as_ref().filter(|cwd| !is_directory(&cwd.value)) else {
+            return self;
+        };
+        let message = format!(
+            "there is no directory `{}`: no shell step can begin in it",
+            cwd.value
+        );
+        let problem = Problem::error("no-directory", cwd.span, message);
+        let problem =
+            problem.hint("it is named as it is found from the folder that this file is in");
+        let before = |other: &Problem| other.file.is_none() && other.span.start <= cwd.span.start;
+        let at = self.problems.partition_point(before);
+        self.problems.insert(at, problem);
+        self.plan = None;
+        self
     }
 
     /// The same for whoever wants it driven: prose can be opened, and where nothing can be done that is
@@ -170,6 +193,7 @@ pub fn open_from(file_name: &str, bytes: &[u8], facts: Option<&Facts>, load: Loa
     };
     let included = include::take_in(&mut draft, &mut source, load, &mut problems);
     let files = (bytes, included);
+    let cwd = draft.cwd.clone();
     let checked = check::check(draft, &source, files, format, problems, facts);
     Opened {
         source,
@@ -178,5 +202,6 @@ pub fn open_from(file_name: &str, bytes: &[u8], facts: Option<&Facts>, load: Loa
         allowed: checked.allowed,
         files: Vec::new(),
         allows: checked.allows,
+        cwd,
     }
 }

@@ -80,7 +80,13 @@ fn meant(plan: &Plan) -> String {
     let phases: Vec<_> = plan.phases.iter().map(phase).collect();
     let people = (&plan.contacts, &plan.signoffs, &plan.notes);
     let measured = (&plan.vars, &plan.databases, &plan.probes, &plan.alerts);
-    let rest = (&plan.tiers, &plan.shell, &plan.migrations, plan.approvals);
+    let rest = (
+        &plan.tiers,
+        &plan.shell,
+        &plan.cwd,
+        &plan.migrations,
+        plan.approvals,
+    );
     let all = format!("{steps:?}\n{phases:?}\n{people:?}\n{measured:?}\n{rest:?}");
     let places = r"Origin\((Stretches\(\[[^]]*\]\)|Quoted\(Span [^)]*\))\)|Span \{[^}]*\}";
     let places = Regex::new(places).unwrap();
@@ -199,6 +205,13 @@ fn what_is_told_and_left_out_is_not_imported() {
     let toml = check_same("a.md", text.as_bytes()).unwrap();
     assert!(!toml.contains("databases"), "{toml}");
     assert!(toml.contains("not_variables = [\"that\"]"), "{toml}");
+}
+
+#[test]
+fn the_directory_that_steps_begin_in_is_said() {
+    let text = "---\ncwd: ../app\n---\n## Deployment\n- [ ] Go\n  ```sh\n  ./go.sh\n  ```\n";
+    let toml = check_same("a.md", text.as_bytes()).unwrap();
+    assert!(toml.contains("\ncwd = \"../app\"\n"), "{toml}");
 }
 
 #[test]

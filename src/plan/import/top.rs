@@ -16,6 +16,7 @@ pub(super) fn begin(plan: &Plan, out: &mut Writer<'_>) {
     if plan.shell != Interpreter::default() {
         out.raw("shell", &interpreter(&plan.shell));
     }
+    out.maybe("cwd", plan.cwd.as_deref());
     if carries(plan) {
         out.comment(
             "Each shell step begins where the one before ended: its directory, what it exported.",

@@ -243,6 +243,16 @@ fn say_what_is_left_out(part: &Draft, include: &Include, problems: &mut Vec<Prob
         );
         problems.push(Problem::note("not-included", include.file.span, message));
     }
+    if let Some(cwd) = &part.cwd {
+        let message = format!(
+            "the steps of `{}` run where this plan's do, not in its `cwd`",
+            include.file.value
+        );
+        problems.push(
+            Problem::warning("not-included", cwd.span, message)
+                .hint("say at each of its steps where it runs, if that matters"),
+        );
+    }
     if part.phases.is_empty() {
         let message = format!("`{}` has no phases", include.file.value);
         problems.push(Problem::warning(
