@@ -61,7 +61,7 @@ pub use draft::{
 pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator, holds, says};
 pub use facts::{Busy, ColumnFacts, Facts, KeyFacts, TableFacts};
 pub use id::{StepId, slug};
-pub use import::import;
+pub use import::{import, import_from};
 pub use include::{Included, Load};
 pub use layout::{LayoutError, layout};
 pub use ledger::{Account, Element, Ledger, Place};
@@ -95,6 +95,8 @@ pub struct Opened {
     allows: check::Allows,
     /// The directory in which the plan's shell steps begin.
     cwd: Option<Placed<String>>,
+    /// What it takes in, as its own file says.
+    includes: Vec<include::Include>,
 }
 
 impl Opened {
@@ -108,6 +110,7 @@ impl Opened {
             files: Vec::new(),
             allows: check::Allows::default(),
             cwd: None,
+            includes: Vec::new(),
         }
     }
 
@@ -178,9 +181,7 @@ pub fn open(file_name: &str, bytes: &[u8]) -> Opened {
 
 /// The same with what is known of the database that the plan is for.
 pub fn open_with(file_name: &str, bytes: &[u8], facts: Option<&Facts>) -> Opened {
-    open_from(file_name, bytes, facts, &|path| {
-        Err(format!("nobody can bring {path} here"))
-    })
+    open_from(file_name, bytes, facts, &include::nobody)
 }
 
 /// The same of a plan that may include other files, which `load` brings.
@@ -191,6 +192,7 @@ pub fn open_from(file_name: &str, bytes: &[u8], facts: Option<&Facts>, load: Loa
         Format::Toml => toml::read(&source),
         Format::Markdown => markdown::read(&source),
     };
+    let includes = draft.includes.clone();
     let included = include::take_in(&mut draft, &mut source, load, &mut problems);
     let files = (bytes, included);
     let cwd = draft.cwd.clone();
@@ -203,5 +205,6 @@ pub fn open_from(file_name: &str, bytes: &[u8], facts: Option<&Facts>, load: Loa
         files: Vec::new(),
         allows: checked.allows,
         cwd,
+        includes,
     }
 }

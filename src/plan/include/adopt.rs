@@ -50,7 +50,11 @@ pub(super) fn adopt(
             draft.databases.push(database);
         }
     }
-    draft.migrations.extend(part.migrations);
+    for folder in part.migrations {
+        if !draft.migrations.contains(&folder) {
+            draft.migrations.push(folder);
+        }
+    }
     place(draft, part.phases, include.place);
 }
 
