@@ -59,7 +59,7 @@ fn case(step: &StepSpec, heading: Option<&Group>) -> Option<String> {
 
 /// Whether `text` names a case, and not what the way back is for: "To undo it".
 pub(super) fn says_case(text: &str) -> bool {
-    let text = heading::behind_count(text).trim_start();
+    let text = conditional::ordinarily(heading::behind_count(text).trim_start());
     let dense = || CASES.iter().filter(|word| word.starts_with(is_dense));
     if IN_THIS.begin_word(text) {
         return false;

@@ -61,6 +61,7 @@ mod named;
 mod notes;
 mod open;
 mod order;
+mod ordinary;
 mod outline;
 mod parse;
 mod partial;
