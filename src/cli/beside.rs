@@ -106,7 +106,7 @@ struct Side<'a> {
 
 async fn others(runs: &Path, args: &Run, plan: &Plan) -> anyhow::Result<Vec<Other>> {
     let path = std::path::absolute(&args.plan)?;
-    let folder = std::env::current_dir()?;
+    let folder = place::directory(plan, &args.plan)?;
     let environment = Environment::of_this_process();
     let ours = Side {
         plan,

@@ -16,6 +16,7 @@ use std::slice;
 use self::hidden::Secrets;
 use super::args::{Check, CheckFormat};
 use super::exit::Exit;
+use super::place;
 use super::say::complain;
 use crate::plan::{self, Facts, Opened, Problem, Severity, Source, Span};
 
@@ -128,7 +129,8 @@ fn opened(
     let bytes = read(path)?;
     let name = path.to_string_lossy();
     let load = crate::review::beside(path);
-    let mut opened = plan::open_from(&name, &bytes, facts, &load).to_be_judged();
+    let opened = plan::open_from(&name, &bytes, facts, &load);
+    let mut opened = place::in_place(opened, path).to_be_judged();
     let found = migrations::of_plan(&opened, path, named)?;
     if !found.folders.is_empty() {
         plan::migrations::review(&mut opened, found.folders, facts);

@@ -24,13 +24,9 @@ pub(super) fn run(args: &Import) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let refuse = |path: &str| {
-        Err(format!(
-            "{path} is not imported: import it by itself, and include what comes out"
-        ))
-    };
-    let opened = plan::open_from(&name, &bytes, None, &refuse);
-    let Some(toml) = plan::import(&opened) else {
+    let load = crate::review::beside(&args.runbook);
+    let opened = plan::open_from(&name, &bytes, None, &load);
+    let Some(toml) = plan::import_from(&opened, &load) else {
         say_why_not(&opened);
         return Ok(Exit::Usage);
     };

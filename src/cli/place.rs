@@ -1,11 +1,12 @@
 //! Where runs are kept, and who is asking.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use etcetera::BaseStrategy;
 
 use super::args::Common;
+use crate::plan::{Opened, Plan};
 use crate::run::{self, NoRun, RunDir};
 use crate::wire::{Hello, PROTOCOL, Role};
 
@@ -33,6 +34,27 @@ pub(super) fn user(common: &Common) -> String {
         .or_else(|| std::env::var("SUDO_USER").ok())
         .or_else(|| whoami::username().ok())
         .unwrap_or_else(|| "somebody".to_owned())
+}
+
+/// What `opened` is where it stands, at `path`: without a directory that it names it is no plan.
+pub(super) fn in_place(opened: Opened, path: &Path) -> Opened {
+    let folder = folder(path);
+    opened.in_place(|cwd| folder.join(cwd).is_dir())
+}
+
+/// The directory in which the shell steps of `plan`, which stands at `path`, begin: the one that it names, or the
+/// one that we are in.
+pub(super) fn directory(plan: &Plan, path: &Path) -> std::io::Result<PathBuf> {
+    match &plan.cwd {
+        Some(cwd) => folder(path).join(cwd).canonicalize(),
+        None => std::env::current_dir(),
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 /// The terminal we sit at, such as `/dev/pts/3`.

@@ -150,7 +150,8 @@ pub(super) fn read(args: &Run) -> Option<(Plan, Files)> {
         included.borrow_mut().push((path.to_owned(), bytes.clone()));
         Ok(bytes)
     };
-    let opened = plan::open_from(&args.plan.to_string_lossy(), &bytes, None, &load).to_be_driven();
+    let opened = plan::open_from(&args.plan.to_string_lossy(), &bytes, None, &load);
+    let opened = place::in_place(opened, &args.plan).to_be_driven();
     let Some(plan) = opened.plan else {
         for problem in opened
             .problems
@@ -228,7 +229,9 @@ fn first_entries(
         environment: plan.environment.clone(),
         unattended: args.headless,
         tick_checks: args.tick_checks,
-        cwd: std::env::current_dir()?.to_string_lossy().into_owned(),
+        cwd: place::directory(plan, &args.plan)?
+            .to_string_lossy()
+            .into_owned(),
         poll_ms: milliseconds(args.poll),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         reviewed,

@@ -46,6 +46,8 @@ pub(crate) struct Draft {
     pub environment: Option<String>,
     /// The shell of steps that do not name one.
     pub shell: Option<Interpreter>,
+    /// The directory in which its shell steps begin, relative to the file's own.
+    pub cwd: Option<Placed<String>>,
     /// Variables.
     pub vars: Vec<Var>,
     /// Databases.

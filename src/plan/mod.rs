@@ -61,7 +61,7 @@ pub use draft::{
 pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator, holds, says};
 pub use facts::{Busy, ColumnFacts, Facts, KeyFacts, TableFacts};
 pub use id::{StepId, slug};
-pub use import::import;
+pub use import::{import, import_from};
 pub use include::{Included, Load};
 pub use layout::{LayoutError, layout};
 pub use ledger::{Account, Element, Ledger, Place};
@@ -93,6 +93,10 @@ pub struct Opened {
     /// Other files that were looked at: migrations that the plan applies.
     pub files: Vec<Source>,
     allows: check::Allows,
+    /// The directory in which the plan's shell steps begin.
+    cwd: Option<Placed<String>>,
+    /// What it takes in, as its own file says.
+    includes: Vec<include::Include>,
 }
 
 impl Opened {
@@ -105,7 +109,29 @@ impl Opened {
             allowed: Vec::new(),
             files: Vec::new(),
             allows: check::Allows::default(),
+            cwd: None,
+            includes: Vec::new(),
         }
+    }
+
+    /// The same of a plan in its place, where `is_directory` knows what is named relative to the plan's folder.
+    #[must_use]
+    pub fn in_place(mut self, is_directory: impl Fn(&str) -> bool) -> Self {
+        let Some(cwd) = self.cwd.as_ref().filter(|cwd| !is_directory(&cwd.value)) else {
+            return self;
+        };
+        let message = format!(
+            "there is no directory `{}`: no shell step can begin in it",
+            cwd.value
+        );
+        let problem = Problem::error("no-directory", cwd.span, message);
+        let problem =
+            problem.hint("it is named as it is found from the folder that this file is in");
+        let before = |other: &Problem| other.file.is_none() && other.span.start <= cwd.span.start;
+        let at = self.problems.partition_point(before);
+        self.problems.insert(at, problem);
+        self.plan = None;
+        self
     }
 
     /// The same for whoever wants it driven: prose can be opened, and where nothing can be done that is
@@ -155,9 +181,7 @@ pub fn open(file_name: &str, bytes: &[u8]) -> Opened {
 
 /// The same with what is known of the database that the plan is for.
 pub fn open_with(file_name: &str, bytes: &[u8], facts: Option<&Facts>) -> Opened {
-    open_from(file_name, bytes, facts, &|path| {
-        Err(format!("nobody can bring {path} here"))
-    })
+    open_from(file_name, bytes, facts, &include::nobody)
 }
 
 /// The same of a plan that may include other files, which `load` brings.
@@ -168,8 +192,10 @@ pub fn open_from(file_name: &str, bytes: &[u8], facts: Option<&Facts>, load: Loa
         Format::Toml => toml::read(&source),
         Format::Markdown => markdown::read(&source),
     };
-    let included = include::take_in(&mut draft, &mut source, load, &mut problems);
-    let files = (bytes, included);
+    let includes = draft.includes.clone();
+    let taken = include::take_in(&mut draft, &mut source, load, &mut problems);
+    let files = (bytes, taken);
+    let cwd = draft.cwd.clone();
     let checked = check::check(draft, &source, files, format, problems, facts);
     Opened {
         source,
@@ -178,5 +204,7 @@ pub fn open_from(file_name: &str, bytes: &[u8], facts: Option<&Facts>, load: Loa
         allowed: checked.allowed,
         files: Vec::new(),
         allows: checked.allows,
+        cwd,
+        includes,
     }
 }

@@ -36,6 +36,9 @@ pub struct Plan {
     pub included: Vec<Included>,
     /// The shell of steps that do not name one.
     pub shell: Interpreter,
+    /// The directory in which shell steps begin, relative to the file's own; none: the one in which the run is
+    /// started.
+    pub cwd: Option<String>,
     /// Variables, in the order of the file.
     pub vars: Vec<Var>,
     /// Databases, in the order of the file. SQL in a Markdown plan that names none uses `main`.

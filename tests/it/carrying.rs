@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::support::run::Run;
-use crate::support::{Bench, wait};
+use crate::support::{Bench, text_of, wait};
 
 /// Runs the next step to its end; tells the event's data.
 fn next(run: &mut Run<'_>, step: &str) -> serde_json::Value {
@@ -230,4 +230,30 @@ fn secrets_that_a_step_exports_are_nowhere_told() {
         files_with(&run.dir(), "s3cr3t-value"),
         Vec::<PathBuf>::new()
     );
+}
+
+#[test]
+fn steps_begin_in_the_directory_that_the_front_matter_names() {
+    let bench = Bench::new();
+    std::fs::create_dir(bench.path("docs")).unwrap();
+    let text = "---\ncwd: ../app\n---\n## Deployment\n\n".to_owned()
+        + &block("First", "first", "touch first && cd db")
+        + &block("Second", "second", "touch second")
+        + &block("Third", "third cwd=db", "touch third");
+    bench.write("docs/plan.md", &text);
+    let run = || bench.gonogo(&["run", "--headless", "docs/plan.md"]);
+    for refused in [bench.gonogo(&["check", "docs/plan.md"]), run()] {
+        let told = text_of(&refused);
+        assert_ne!(refused.status.code(), Some(0), "{told}");
+        assert!(
+            told.contains("docs/plan.md:2") && told.contains("`../app`"),
+            "{told}"
+        );
+    }
+    std::fs::create_dir_all(bench.path("app/db")).unwrap();
+    let done = run();
+    assert_eq!(done.status.code(), Some(0), "{}", text_of(&done));
+    for file in ["app/first", "app/db/second", "app/db/third"] {
+        assert!(bench.path(file).exists(), "{file}");
+    }
 }

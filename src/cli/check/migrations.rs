@@ -56,7 +56,11 @@ pub(super) fn of_plan(opened: &Opened, path: &Path, named: &[PathBuf]) -> Result
         folders.push(read(path, None)?);
     }
     let wanted = opened.plan.as_ref().map_or(Vec::new(), wanted);
-    let bases = bases(path);
+    let mut bases = bases(path);
+    let cwd = opened.plan.as_ref().and_then(|plan| plan.cwd.as_deref());
+    if let (Some(cwd), Some(own)) = (cwd, bases.first()) {
+        bases.insert(0, own.join(cwd));
+    }
     for (wanted, span) in wanted {
         let Some((place, tool)) = find(&wanted, &bases) else {
             // Who names folders names these.

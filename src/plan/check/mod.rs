@@ -134,6 +134,7 @@ fn plan(
         own_digest,
         included,
         shell: draft.shell.unwrap_or_default(),
+        cwd: draft.cwd.map(|cwd| cwd.value),
         vars: draft.vars,
         databases: draft.databases,
         steps: named.steps,

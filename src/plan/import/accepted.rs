@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::homes::Homes;
+use super::own::Own;
 use crate::plan::Opened;
 use crate::plan::draft::Allow;
 use crate::plan::source::Span;
@@ -23,7 +24,8 @@ impl<'o> Accepted<'o> {
             steps: HashMap::new(),
             everywhere: Vec::new(),
         };
-        for allow in opened.allows.all() {
+        let own = Own::of(opened);
+        for allow in opened.allows.all().filter(|allow| own.has(allow.span)) {
             match allow.scope {
                 None => accepted.everywhere.push(allow),
                 Some(scope) => accepted.narrow(allow, scope, opened, homes),

@@ -4,6 +4,7 @@
 //!  Plan ─► top      title, variables, databases, probes, alerts, people, notes
 //!       └► phase    phases and ways back
 //!            └► step    what is to be done, with the line it came from
+//!       own      what is not from another file that it includes: that is named, as it is
 //!       accepted, remarks    what the author accepts, what the reading warned of: by step
 //!                 └► write    keys, strings, tables: how TOML is laid out
 //! ```
@@ -15,6 +16,7 @@
 
 mod accepted;
 mod homes;
+mod own;
 mod phase;
 mod probe;
 mod remarks;
@@ -24,21 +26,30 @@ mod write;
 
 use self::accepted::Accepted;
 use self::homes::Homes;
+use self::own::Own;
 use self::remarks::Remarks;
 use self::write::Writer;
 pub(super) use self::write::one_line_string;
-use super::{Opened, Plan, open};
+use super::include::nobody;
+use super::{Load, Opened, Plan, open_from};
 
 /// The plan that `opened` is, as TOML. None if there is none, for it has errors or nothing to do.
 pub fn import(opened: &Opened) -> Option<String> {
+    import_from(opened, &nobody)
+}
+
+/// The same of a plan that may include other files, which `load` brings.
+pub fn import_from(opened: &Opened, load: Load<'_>) -> Option<String> {
     let plan = opened.plan.as_ref().filter(|plan| !plan.steps.is_empty())?;
     let homes = Homes::of(plan);
     let mut said = Said {
+        own: Own::of(opened),
         accepted: Accepted::of(opened, &homes),
         remarks: Remarks::default(),
     };
     let typed = written(opened, plan, &said);
-    said.remarks = Remarks::of(opened, &homes, &open("plan.toml", typed.as_bytes()));
+    let typed = open_from("plan.toml", typed.as_bytes(), None, load);
+    said.remarks = Remarks::of(opened, &homes, &typed);
     Some(written(opened, plan, &said))
 }
 
@@ -51,8 +62,9 @@ fn written(opened: &Opened, plan: &Plan, said: &Said<'_>) -> String {
         "Made from {}. The numbers behind steps are its lines.",
         write::one_line(&name)
     ));
-    top::begin(plan, &mut out);
-    for phase in &plan.phases {
+    top::begin(plan, &said.own, &mut out);
+    let phases = plan.phases.iter();
+    for phase in phases.filter(|phase| said.own.has(phase.spec.span)) {
         phase::phase(plan, phase, said, &mut out);
     }
     for tier in &plan.tiers {
@@ -64,6 +76,7 @@ fn written(opened: &Opened, plan: &Plan, said: &Said<'_>) -> String {
 
 /// What was said of the steps of a runbook and of the rest of it.
 struct Said<'o> {
+    own: Own<'o>,
     accepted: Accepted<'o>,
     remarks: Remarks<'o>,
 }

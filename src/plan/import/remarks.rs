@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::homes::Homes;
+use super::own::Own;
 use crate::plan::Opened;
 use crate::plan::codes::READING;
 use crate::plan::problem::{Problem, Severity};
@@ -47,8 +48,10 @@ impl<'o> Remarks<'o> {
     }
 }
 
-/// What is said of a plan, accepted or not.
+/// What is said of a plan's own file, accepted or not.
 fn said(opened: &Opened) -> impl Iterator<Item = &Problem> {
+    let own = Own::of(opened);
     let accepted = opened.allowed.iter().map(|allowed| &allowed.problem);
-    opened.problems.iter().chain(accepted)
+    let all = opened.problems.iter().chain(accepted);
+    all.filter(move |problem| own.has(problem.span))
 }

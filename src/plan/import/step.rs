@@ -1,6 +1,7 @@
 //! Steps: what they do, what they expect, what is known of them.
 
 use super::Said;
+use super::own::Own;
 use super::top::{allows, interpreter, remarks, request};
 use super::write::{Writer, inline, key, list, quoted, time};
 use crate::plan::capture::Find;
@@ -220,9 +221,9 @@ fn find(from: &Find) -> String {
 }
 
 /// Names in braces that the steps mention and that are no variables of the plan.
-pub(super) fn foreign_braces(plan: &Plan) -> Vec<String> {
+pub(super) fn foreign_braces(plan: &Plan, own: &Own<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for step in &plan.steps {
+    for step in plan.steps.iter().filter(|step| own.has(step.spec.span)) {
         let works = std::iter::once(&step.spec.work)
             .chain(step.spec.undo.iter().map(|undo| &undo.work))
             .chain(step.spec.alternatives.iter().map(|way| &way.work));

@@ -7,10 +7,11 @@ use proptest::prelude::*;
 use regex::Regex;
 use serde_json::Value;
 
-use super::import;
+use super::{import, import_from};
 use crate::plan::codes::READING;
+use crate::plan::include::nobody;
 use crate::plan::markdown::tests::nothing_lost::runbook;
-use crate::plan::{Opened, Plan, Severity, json, open};
+use crate::plan::{Load, Opened, Plan, Severity, json, open, open_from};
 
 /// The runbooks among the tests.
 fn fixtures() -> Vec<(String, Vec<u8>)> {
@@ -80,7 +81,13 @@ fn meant(plan: &Plan) -> String {
     let phases: Vec<_> = plan.phases.iter().map(phase).collect();
     let people = (&plan.contacts, &plan.signoffs, &plan.notes);
     let measured = (&plan.vars, &plan.databases, &plan.probes, &plan.alerts);
-    let rest = (&plan.tiers, &plan.shell, &plan.migrations, plan.approvals);
+    let rest = (
+        &plan.tiers,
+        &plan.shell,
+        &plan.cwd,
+        &plan.migrations,
+        plan.approvals,
+    );
     let all = format!("{steps:?}\n{phases:?}\n{people:?}\n{measured:?}\n{rest:?}");
     let places = r"Origin\((Stretches\(\[[^]]*\]\)|Quoted\(Span [^)]*\))\)|Span \{[^}]*\}";
     let places = Regex::new(places).unwrap();
@@ -89,9 +96,15 @@ fn meant(plan: &Plan) -> String {
 
 /// Imports `text` and compares what becomes of both.
 fn check_same(name: &str, text: &[u8]) -> Option<String> {
+    check_same_with(name, text, &nobody)
+}
+
+/// The same of a text that includes what `load` brings.
+fn check_same_with(name: &str, text: &[u8], load: Load<'_>) -> Option<String> {
+    let open = |name, text| open_from(name, text, None, load);
     let before = open(name, text);
     let plan = before.plan.as_ref()?;
-    let toml = import(&before).or_else(|| {
+    let toml = import_from(&before, load).or_else(|| {
         assert!(plan.steps.is_empty(), "{name}");
         None
     })?;
@@ -199,6 +212,46 @@ fn what_is_told_and_left_out_is_not_imported() {
     let toml = check_same("a.md", text.as_bytes()).unwrap();
     assert!(!toml.contains("databases"), "{toml}");
     assert!(toml.contains("not_variables = [\"that\"]"), "{toml}");
+}
+
+#[test]
+fn the_directory_that_steps_begin_in_is_said() {
+    let text = "---\ncwd: ../app\n---\n## Deployment\n- [ ] Go\n  ```sh\n  ./go.sh\n  ```\n";
+    let toml = check_same("a.md", text.as_bytes()).unwrap();
+    assert!(toml.contains("\ncwd = \"../app\"\n"), "{toml}");
+}
+
+#[test]
+fn what_is_included_is_named() {
+    let backup = "---\nmigrations: db/old\ndatabases: {old: {url_env: OLD}}\nvars: {dir: {prompt: Where}, keep: {default: '7'}}\n---\n\
+        ## Preparation\n- [ ] Dump to {{dir}}, <backup-name>\n  ```bash {name=dump capture=size=.size}\n  dump {{dir}} <backup-name> {{keep}}\n  ```\n\
+        <!-- gonogo: allow no-way-back nothing to undo -->\n- [ ] If needed, move\n  ```sql\n  vacuum\n  ```\n## Rollback\n- [ ] back\n";
+    let deploy = "title = 'x'\n[[phase]]\nname = 'Move'\nkind = 'deploy'\n[[phase.step]]\nid = 'dump'\ntitle = 'a'\nshell = 'true'\n";
+    let load = |path: &str| match path {
+        "common/backup.md" => Ok(backup.as_bytes().to_vec()),
+        "deploy.toml" => Ok(deploy.as_bytes().to_vec()),
+        _ => Err(path.to_owned()),
+    };
+    let own = "## Deployment\n- [ ] Go to {{place}}, {{size}}\n  ```bash {name=dump}\n  ./go {{place}} {{size}}\n  ```\n- [ ] If needed, wait\n  ```sh\n  sleep 1\n  ```\n## Preparation\n- [ ] Look\n";
+    for (front, body, wanted) in [
+        (
+            "include: common/backup.md\nmigrations: db/new\nvars: {place: {prompt: Where}}",
+            own,
+            "include = \"common/backup.md\"\n",
+        ),
+        (
+            "include: [{file: common/backup.md, vars: {dir: '{{place}}', keep: '9'}}, deploy.toml]\nvars: {place: {prompt: Where}, keep: {default: '1'}}",
+            own,
+            "include = [{ file = \"common/backup.md\", vars = { dir = \"{{place}}\", keep = \"9\" } }, \"deploy.toml\"]\n",
+        ),
+        ("include: common/backup.md", "Nothing else.\n", "include"),
+        ("include: deploy.toml\ncwd: ..", own, "cwd"),
+    ] {
+        let text = format!("---\n{front}\n---\n# Title\n{body}");
+        let toml = check_same_with("a.md", text.as_bytes(), &load).unwrap();
+        assert!(toml.contains(wanted), "{toml}");
+        assert!(!toml.contains("backup-name"), "{toml}");
+    }
 }
 
 #[test]

@@ -1,22 +1,29 @@
 //! The top of a plan: what is said once for all of it, and at its end what is no phase.
 
 use super::Said;
+use super::own::Own;
 use super::probe;
 use super::write::{Writer, inline, key, list, one_line_string, quoted, time};
 use crate::plan::draft::Allow;
+use crate::plan::include::Include;
 use crate::plan::model::Plan;
 use crate::plan::parts::{AlertAction, AlertRule, Limit, Threshold, Var};
 use crate::plan::problem::Problem;
 use crate::plan::work::{Http, Interpreter, Work};
 
 /// Everything before the first phase.
-pub(super) fn begin(plan: &Plan, out: &mut Writer<'_>) {
+pub(super) fn begin(plan: &Plan, own: &Own<'_>, out: &mut Writer<'_>) {
     out.text("title", &plan.title);
     out.maybe("environment", plan.environment.as_deref());
     if plan.shell != Interpreter::default() {
         out.raw("shell", &interpreter(&plan.shell));
     }
-    if carries(plan) {
+    out.maybe("cwd", plan.cwd.as_deref());
+    if !own.includes.is_empty() {
+        out.comment("What is included is found from the folder of the runbook.");
+        out.raw("include", &includes(own.includes));
+    }
+    if carries(plan, own) {
         out.comment(
             "Each shell step begins where the one before ended: its directory, what it exported.",
         );
@@ -25,18 +32,23 @@ pub(super) fn begin(plan: &Plan, out: &mut Writer<'_>) {
     if !plan.migrations.is_empty() {
         out.raw("migrations", &list(&plan.migrations));
     }
-    let foreign = super::step::foreign_braces(plan);
+    let foreign = super::step::foreign_braces(plan, own);
     if !foreign.is_empty() {
         out.comment("Braces that are meant for other tools.");
         out.raw("not_variables", &list(&foreign));
     }
-    for database in &plan.databases {
+    for database in plan
+        .databases
+        .iter()
+        .filter(|database| own.has(database.span))
+    {
         out.table(&format!("databases.{}", key(&database.name)));
         out.text("url_env", &database.url_env);
     }
-    if !plan.vars.is_empty() {
+    let mut vars = plan.vars.iter().filter(|var| own.has(var.span)).peekable();
+    if vars.peek().is_some() {
         out.table("vars");
-        for var in &plan.vars {
+        for var in vars {
             out.raw(&key(&var.name), &variable(var));
         }
     }
@@ -46,15 +58,41 @@ pub(super) fn begin(plan: &Plan, out: &mut Writer<'_>) {
     }
 }
 
-/// Whether the shell steps of `plan` share what a terminal would.
-fn carries(plan: &Plan) -> bool {
-    let works = plan.steps.iter().flat_map(|step| {
+/// Whether the `own` shell steps of `plan` share what a terminal would.
+fn carries(plan: &Plan, own: &Own<'_>) -> bool {
+    let steps = plan.steps.iter().filter(|step| own.has(step.spec.span));
+    let works = steps.flat_map(|step| {
         let ways = step.spec.alternatives.iter().map(|way| &way.work);
         std::iter::once(&step.spec.work).chain(ways)
     });
     works
         .into_iter()
         .any(|work| matches!(work, Work::Shell(shell) if shell.carries))
+}
+
+/// `"a.md"`, or a list of such, with what is given to each.
+fn includes(all: &[Include]) -> String {
+    let one = |include: &Include| {
+        let file = quoted(&include.file.value);
+        if include.vars.is_empty() {
+            return file;
+        }
+        let vars = include.vars.iter();
+        let vars: Vec<_> = vars
+            .map(|(name, meant)| (key(&name.value), quoted(&meant.value)))
+            .collect();
+        inline(&[
+            ("file".to_owned(), file),
+            ("vars".to_owned(), inline(&vars)),
+        ])
+    };
+    match all {
+        [only] => one(only),
+        several => format!(
+            "[{}]",
+            several.iter().map(one).collect::<Vec<_>>().join(", ")
+        ),
+    }
 }
 
 /// `"zsh"`, or a table with its options, where they are not the usual ones.

@@ -50,7 +50,11 @@ pub(super) fn adopt(
             draft.databases.push(database);
         }
     }
-    draft.migrations.extend(part.migrations);
+    for folder in part.migrations {
+        if !draft.migrations.contains(&folder) {
+            draft.migrations.push(folder);
+        }
+    }
     place(draft, part.phases, include.place);
 }
 
@@ -242,6 +246,16 @@ fn say_what_is_left_out(part: &Draft, include: &Include, problems: &mut Vec<Prob
             left.join(", ")
         );
         problems.push(Problem::note("not-included", include.file.span, message));
+    }
+    if let Some(cwd) = &part.cwd {
+        let message = format!(
+            "the steps of `{}` run where this plan's do, not in its `cwd`",
+            include.file.value
+        );
+        problems.push(
+            Problem::warning("not-included", cwd.span, message)
+                .hint("say at each of its steps where it runs, if that matters"),
+        );
     }
     if part.phases.is_empty() {
         let message = format!("`{}` has no phases", include.file.value);

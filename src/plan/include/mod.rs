@@ -40,6 +40,11 @@ pub struct Included {
 /// Whoever can bring the bytes of a file, which is named relative to the plan's folder.
 pub type Load<'l> = &'l dyn Fn(&str) -> Result<Vec<u8>, String>;
 
+/// Brings nothing.
+pub(super) fn nobody(path: &str) -> Result<Vec<u8>, String> {
+    Err(format!("nobody can bring {path} here"))
+}
+
 /// The path of `file`, named by the file at `from`, without `.` and as few `..` as can be.
 fn joined(from: &str, file: &str) -> String {
     if file.starts_with('/') {

@@ -1,5 +1,5 @@
 //! What looks like a box to tick and is none of Markdown's: `\[ \]` as some editors export it, `☐`,
-//! `[]`, `[/]`, and boxes in the cells of tables. Nobody would be asked for them.
+//! `[]`, `[/]`, `[x]` with no blank behind it, and boxes in the cells of tables. Nobody would be asked for them.
 
 use super::book::Book;
 use super::task;
@@ -73,6 +73,12 @@ fn is_bare_box(line: &str) -> bool {
     words.is_some_and(|rest| rest.contains(char::is_alphanumeric))
 }
 
+/// Whether the item `text` begins with what its author took for a box that is ticked: `[x]Stop it`.
+pub(super) fn is_ticked(text: &str) -> bool {
+    let mark = text.get(..3).and_then(task::mark);
+    mark.flatten().is_some()
+}
+
 /// Whether `text` begins with such a box.
 fn is_box(text: &str) -> bool {
     if text.starts_with(SIGNS) {
@@ -88,9 +94,12 @@ fn is_box(text: &str) -> bool {
         .filter(|_| escaped)
         .unwrap_or(inside);
     let mut letters = inside.chars();
+    let close = rest.starts_with(char::is_alphanumeric);
     let mark = match (letters.next(), letters.next()) {
         (None, _) => true,
-        (Some(mark), None) => !mark.is_alphanumeric() || (escaped && "xX".contains(mark)),
+        (Some(mark), None) => {
+            !mark.is_alphanumeric() || ((escaped || close) && "xX".contains(mark))
+        }
         _ => false,
     };
     mark && !rest.starts_with(['(', '[', ':'])
@@ -109,6 +118,8 @@ mod tests {
             "1. ☑ Backup",
             "- [] Backup",
             "- [/] Backup",
+            "- [ ]Backup",
+            "- [x]Backup",
             "| 1 | Stop | [ ] |",
             "| ☐ | Stop |",
             "[ ] Backup",

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::cases;
 use super::heading;
+use super::ordinary;
 use super::phrases::Topic;
 use super::shelved;
 use super::tongues::{self, Beginnings};
@@ -33,7 +34,7 @@ pub(super) enum Reserve {
 /// Whether `text` begins with the case that what it names is for. Without spaces between words, a case
 /// stands at the end: "デプロイに失敗した場合".
 fn is_conditional(text: &str) -> bool {
-    let text = heading::behind_count(text);
+    let text = ordinarily(heading::behind_count(text));
     IN_CASE.begin_word(text)
         || MAY.begin_word(text)
         || is_alone(text)
@@ -43,7 +44,15 @@ fn is_conditional(text: &str) -> bool {
 
 /// Whether `text` begins with "if".
 pub(super) fn says_if(text: &str) -> bool {
-    IN_CASE.begin_word(text)
+    IN_CASE.begin_word(ordinarily(text))
+}
+
+/// `text` without what it begins with, where that says that all goes as it should.
+pub(super) fn ordinarily(text: &str) -> &str {
+    let well = Some(text).filter(|text| IN_CASE.begin_word(text));
+    let rest = well.and_then(ordinary::behind_well);
+    rest.or_else(|| ordinary::behind_point(text))
+        .unwrap_or(text)
 }
 
 /// Whether `text` says no more than that somebody may do it: "optional", "last resort".
@@ -144,7 +153,7 @@ pub(super) fn reserve_ahead(text: &str) -> Option<Reserve> {
         .strip_prefix(['(', '（'])
         .and_then(|rest| rest.split_once([')', '）']))
         .map_or(bare, |(_, rest)| rest.trim_start());
-    let bare = heading::behind_count(bare);
+    let bare = ordinarily(heading::behind_count(bare));
     let words = Words::new(bare);
     if is_conditional(text)
         || remarks_case(text)

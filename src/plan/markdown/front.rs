@@ -145,17 +145,6 @@ fn keep_unknown(front: &mut Front, problems: Vec<Problem>, text: &str, start: us
         });
     }
     front.problems.extend(typos);
-    let (places, foreign): (Vec<Problem>, Vec<Problem>) = foreign
-        .into_iter()
-        .partition(|problem| name(problem) == "cwd");
-    front
-        .problems
-        .extend(places.into_iter().map(|place| Problem {
-            severity: Severity::Warning,
-            message: "no command runs in the `cwd` of the front matter".to_owned(),
-            hint: Some("write `cwd=…` behind the language of each block that needs it".to_owned()),
-            ..place
-        }));
     if let [first, rest @ ..] = foreign.as_slice() {
         let mut names = name(first).to_owned();
         for problem in rest.iter().take(7) {

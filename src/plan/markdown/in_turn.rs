@@ -69,7 +69,7 @@ pub(super) fn says_case(text: &str) -> bool {
     if begins_case(text) {
         return true;
     }
-    let text = heading::behind_count(text).trim_start();
+    let text = conditional::ordinarily(heading::behind_count(text).trim_start());
     !IN_THIS.begin_word(text)
         && (conditional::remarks_case(text)
             || cases::trails(text)
@@ -78,7 +78,7 @@ pub(super) fn says_case(text: &str) -> bool {
 
 /// Whether that is what `text` begins with.
 fn begins_case(text: &str) -> bool {
-    let text = heading::behind_count(text).trim_start();
+    let text = conditional::ordinarily(heading::behind_count(text).trim_start());
     !IN_THIS.begin_word(text) && BEGINNINGS.begin_word(text)
 }
 

@@ -5,6 +5,7 @@
 //!  text ─► front    `+++` or `---` at the start: what prose can't say
 //!       └► parse    blocks in blocks, every heading, task item and fenced block counted
 //!            ├► implied   ways back that only a bold line or an item heads
+//!            ├► margin    blocks at the margin that belong to the item above them
 //!            └► outline   sections ─► roles: what each is for, by its words and those above it
 //!                  └► sections   each read as what it is ─► steps, criteria, people, notes
 //!                        ├► phases     names, kinds, and the order in which they are driven
@@ -54,11 +55,13 @@ mod inline;
 mod label;
 mod limited;
 mod lost;
+mod margin;
 mod marks;
 mod named;
 mod notes;
 mod open;
 mod order;
+mod ordinary;
 mod outline;
 mod parse;
 mod partial;
@@ -120,6 +123,7 @@ pub(super) fn read_part(source: &Source, base: usize, given: Vec<String>) -> (Dr
     let mut draft = front.draft;
     let parsed = parse::parse(source.text(), front.end);
     let Headed { blocks, titles } = implied::headings(parsed.blocks);
+    let blocks = margin::indented(blocks, source.text());
     let mut book = Book::new(source, parsed.elements);
     tell_unclosed(&parsed.unclosed, &mut book);
     unrun::tell_swallowed(&parsed.swallowed, &mut book);

@@ -4,6 +4,7 @@
 use super::blocks::{Block, Fence, Item, Kind, List, Quote};
 use super::body::{self, Body};
 use super::book::Book;
+use super::boxes;
 use super::cases;
 use super::conditional;
 use super::criteria;
@@ -272,8 +273,10 @@ impl Walk<'_, '_> {
             rest,
             item.task.is_some() || self.rules.fences,
             self.rules.place,
-            self.under
-                .or_else(|| unsaid::of_title(&step.title).filter(|_| mark.is_none())),
+            self.under.or_else(|| {
+                let text = head.map_or("", |inline| inline.text.as_str());
+                unsaid::of_item(&step.title, text).filter(|_| mark.is_none())
+            }),
             self.book,
         );
         for (text, url) in head.iter().flat_map(|inline| &inline.links) {
@@ -286,7 +289,9 @@ impl Walk<'_, '_> {
         let first = clusters.next().unwrap_or_default();
         let case = head.and_then(|inline| conditional::at_the_end(&inline.text));
         self.run(&mut step, &first, case);
-        if let Some(head) = head.filter(|head| cases::is_crossed_out(&head.text)) {
+        if let Some(head) =
+            head.filter(|head| cases::is_crossed_out(&head.text) || boxes::is_ticked(&head.text))
+        {
             guards::guard_case(&mut step, &head.one_line(), self.book);
         }
         if let (Some(block), true) = (item.blocks.first(), first.is_empty()) {

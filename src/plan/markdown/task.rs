@@ -23,8 +23,8 @@ pub(super) fn mark(text: &str) -> Option<Option<Mark>> {
     })
 }
 
-/// The box that the list item `item` begins with. A box with its text close behind it is one too:
-/// nobody writes `[ ]` for anything else. A link, `[x](…)`, is not.
+/// The box that the list item `item` begins with. One with its text close behind it is none of Markdown's, no more
+/// than a link, `[x](…)`.
 pub(super) fn find(item: &str) -> Option<Found> {
     let digits = item.len() - item.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let marks: &[char] = if digits > 0 {
@@ -36,8 +36,8 @@ pub(super) fn find(item: &str) -> Option<Found> {
     let text = rest.trim_start_matches([' ', '\t']);
     let mark = mark(text.get(..3)?)?;
     let open = text.len() < rest.len();
-    let link = text[3..].starts_with(['(', '[', ':']);
-    (open && !link).then(|| Found {
+    let apart = text[3..].chars().next().is_none_or(char::is_whitespace);
+    (open && apart).then(|| Found {
         mark,
         end: item.len() - text.len() + 3,
     })
@@ -55,13 +55,14 @@ mod tests {
             ("+ [X]", Some(Mark::Done)),
             ("1. [~] a", Some(Mark::NotApplicable)),
             ("12) [-] a", Some(Mark::NotApplicable)),
-            ("-   [ ]a", None),
+            ("-   [ ] a", None),
         ] {
             assert_eq!(find(item).map(|found| found.mark), Some(wanted), "{item}");
         }
         for item in [
             "- a",
             "- [x](http://a)",
+            "- [ ]a",
             "- [y] a",
             "-[ ] a",
             "- [ ",

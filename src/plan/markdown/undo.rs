@@ -44,7 +44,7 @@ const UNDO: [&str; 26] = [
 ];
 
 /// Whether `label` says that what stands below it undoes what stands above, and nothing else.
-fn is_undo(label: &str) -> bool {
+pub(super) fn is_undo(label: &str) -> bool {
     label.len() <= 40 && UNDO.contains(&letters::fold(label).trim())
 }
 

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use super::conditional;
 use super::label::label;
 use super::phrases::Topic;
 use super::shelved;
@@ -61,6 +62,17 @@ pub(super) fn of_title(title: &str) -> Option<Unsaid> {
     (forbids(&words, title) || shelved::is_of(&words, title)).then_some(Unsaid::NotToBeDone)
 }
 
+/// The same of the item `text` with this `title`: one that ends with a colon may say in its last sentence what is done,
+/// "Do not run as root. Run as deploy:".
+pub(super) fn of_item(title: &str, text: &str) -> Option<Unsaid> {
+    let line = text.trim_end().strip_suffix([':', '：']);
+    let last = line.and_then(|line| Some(line.rsplit_once(". ")?.1));
+    let done = |last: &str| {
+        orders(&Words::whole(last)) && of(last).is_none() && !conditional::is_reserved(last)
+    };
+    of_title(title).filter(|_| !last.is_some_and(done))
+}
+
 /// The same of `words` that are a heading for what is folded away.
 pub(super) fn of_summary(summary: &str) -> Option<Unsaid> {
     let words = Words::new(summary);
@@ -85,11 +97,14 @@ fn goes_on(name: &str) -> bool {
     let Some((before, behind)) = name.split_once([':', '：']) else {
         return false;
     };
-    let words = Words::whole(behind);
+    orders(&Words::whole(behind)) && !shelved::is(before)
+}
+
+/// Whether `words` begin by telling what is done.
+fn orders(words: &Words) -> bool {
     let order = words.begins(&[Topic::Acts, Topic::Order, Topic::Starts, Topic::Before]);
     let run = ["run ", "take ", "execute ", "use ", "first "];
-    let runs = run.iter().any(|word| words.uncounted().starts_with(word));
-    (order || runs) && !shelved::is(before)
+    order || run.iter().any(|word| words.uncounted().starts_with(word))
 }
 
 /// Whether `said` is a name for what is printed.

@@ -55,6 +55,7 @@ fn common(root: &Table<'_>) -> Draft {
     Draft {
         environment: root.string("environment"),
         shell,
+        cwd: cwd(root),
         vars: super::vars::vars(root),
         probes: root
             .tables("probe")
@@ -85,6 +86,11 @@ fn common(root: &Table<'_>) -> Draft {
         databases,
         ..Draft::default()
     }
+}
+
+/// The directory in which shell steps begin.
+fn cwd(root: &Table<'_>) -> Option<Placed<String>> {
+    root.has("cwd").then(|| root.required("cwd")).flatten()
 }
 
 /// What has to be reviewed before the plan can be run: by how many people.

@@ -13,7 +13,7 @@ impl Facts {
                     self.plain("", details.clone());
                 }
             }
-            Work::Shell(shell) => self.shell(spec, shell),
+            Work::Shell(shell) => self.shell(plan, spec, shell),
             Work::Sql(sql) => self.sql(plan, sql),
             Work::Http(http) => self.http(http),
             Work::Wait(time) => self.plain("waits", duration::show(*time)),
@@ -21,7 +21,7 @@ impl Facts {
         }
     }
 
-    fn shell(&mut self, spec: &StepSpec, shell: &Shell) {
+    fn shell(&mut self, plan: &Plan, spec: &StepSpec, shell: &Shell) {
         self.add("runs", shell.script.trim_end(), Tone::Code);
         self.plain("with", shell.interpreter.to_string());
         let here = if shell.carries {
@@ -29,7 +29,19 @@ impl Facts {
         } else {
             "the directory in which the run is started"
         };
-        self.plain("in", spec.cwd.as_deref().unwrap_or(here).to_owned());
+        let first = plan.cwd.as_deref();
+        self.plain(
+            "in",
+            match (&spec.cwd, first) {
+                (Some(own), Some(first)) => format!("{own}, from {first} beside the plan"),
+                (Some(own), None) => own.clone(),
+                (None, Some(first)) if shell.carries => {
+                    format!("{here}, at first {first} beside the plan")
+                }
+                (None, Some(first)) => format!("{first}, beside the plan"),
+                (None, None) => here.to_owned(),
+            },
+        );
         if shell.tty {
             self.plain(
                 "",

@@ -141,17 +141,28 @@ fn what_is_never_closed_is_told() {
 }
 
 #[test]
-fn a_directory_that_no_command_would_run_in_is_a_warning() {
-    let front = front("---\ncwd: ..\nrunme: {id: x}\n---\n- [ ] a\n");
+fn the_directory_that_steps_begin_in_is_known_and_has_to_be_there() {
+    let text = "---\ncwd: ../app\nrunme: {id: x}\n---\n- [ ] a\n";
+    let front = front(text);
+    assert_eq!(codes(&front), [("unknown-key", Severity::Note)]);
+    let opened = || open("r.md", text.as_bytes());
+    let there = opened().in_place(|cwd| cwd == "../app");
+    assert_eq!(there.plan.unwrap().cwd.as_deref(), Some("../app"));
+    let missing = opened().in_place(|_| false);
+    let errors = missing.problems.iter();
+    let mut errors = errors.filter(|problem| problem.severity == Severity::Error);
+    let error = errors.next().unwrap();
     assert_eq!(
-        codes(&front),
-        [
-            ("unknown-key", Severity::Warning),
-            ("unknown-key", Severity::Note)
-        ]
+        (error.code, missing.source.line(error.span.start)),
+        ("no-directory", 2)
     );
-    assert!(front.problems[0].message.contains("`cwd`"));
-    assert_eq!(front.draft.notes.len(), 1);
+    assert!(missing.plan.is_none() && errors.next().is_none());
+    assert!(
+        open("r.md", b"# Deploy\n- [ ] a\n")
+            .in_place(|_| false)
+            .plan
+            .is_some()
+    );
 }
 
 #[test]

@@ -38,6 +38,19 @@ fn commands_in_a_quotation_below_an_item_are_not_run() {
 }
 
 #[test]
+fn what_looks_ticked_and_is_no_task_asks_before_it_runs() {
+    let step = |item: &str| {
+        let plan = plan(&format!("## Deploy\n{item}\n  ```sh\n  ./x.sh\n  ```\n"));
+        let spec = &plan.steps[0].spec;
+        (spec.mark.is_some(), spec.confirm.is_some())
+    };
+    assert_eq!(step("- [x]Stop it"), (false, true));
+    assert_eq!(step("- [-]Stop it"), (false, true));
+    assert_eq!(step("- [ ]Stop it"), (false, false));
+    assert_eq!(step("- [x] Stop it"), (true, false));
+}
+
+#[test]
 fn what_is_only_for_a_case_asks_before_it_runs() {
     for case in [
         "If this fails, run:\n\n```sh\n./x.sh\n```\n",

@@ -17,14 +17,14 @@ mod withheld;
 use crate::plan::{Opened, Plan, Step, open};
 
 /// The plan of a runbook that is in order.
-fn plan(text: &str) -> Plan {
+pub(super) fn plan(text: &str) -> Plan {
     let opened = opened(text);
     opened
         .plan
         .unwrap_or_else(|| panic!("{:#?}", opened.problems))
 }
 
-fn opened(text: &str) -> Opened {
+pub(super) fn opened(text: &str) -> Opened {
     open("runbook.md", text.as_bytes())
 }
 
@@ -40,7 +40,7 @@ fn problems(text: &str) -> Vec<(&'static str, usize)> {
 }
 
 /// The steps of the phases and rollbacks, as kind and title.
-fn titles(plan: &Plan) -> Vec<(&'static str, &str)> {
+pub(super) fn titles(plan: &Plan) -> Vec<(&'static str, &str)> {
     let of = |step: &'_ Step| step.spec.work.kind();
     plan.steps
         .iter()

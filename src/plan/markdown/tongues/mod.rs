@@ -74,6 +74,12 @@ pub(super) struct Tongue {
     /// Words for stopping something or taking it away, of which a crossing sign is a picture; `*` at the end stands for
     /// any ending.
     pub(super) stops: &'static [&'static str],
+    /// "all", behind "if" in what says that all is well, and the other words of that.
+    pub(super) all: &'static [&'static str],
+    pub(super) well: &'static [&'static str],
+    /// "rollback point", which is made on the way forward, and how one says that.
+    pub(super) points: &'static [&'static str],
+    pub(super) makes: &'static [&'static str],
     /// "when", in front of what commands are for, if what follows speaks of a failure or of a way back.
     pub(super) in_case_of: &'static [&'static str],
     /// "choose", in the title of a step with several ways.
