@@ -161,10 +161,12 @@ impl LockWatch {
         (ours, here): (&[i32], &[i32]),
         now: Moment,
     ) -> Result<(), Trouble> {
-        let old = self.details.take();
-        let details = match old.filter(|details| details.hold_at(now)) {
-            Some(details) => details,
-            None => read_details(line, waits, facts, (ours, here), now).await?,
+        let details = match self.details.take() {
+            Some(details) if details.hold_at(now) => details,
+            old => {
+                let before = old.map_or_else(Vec::new, |details| details.queues);
+                read_details(line, waits, facts, (ours, here), &before, now).await?
+            }
         };
         let since = now.since(details.at);
         for (pid, wanted) in &details.wanted {
