@@ -87,8 +87,8 @@ pub struct Session {
     pub started: i64,
     /// Who it is: user, application, statement.
     pub words: String,
-    /// Whether it is this program's own.
-    pub own: bool,
+    /// Why no signal goes to it, if none does.
+    pub no_signal: Option<String>,
 }
 
 /// What the supervisor reports of the jobs it was given.

@@ -226,17 +226,12 @@ impl App {
     }
 
     fn send(&mut self, command: Command) {
-        let now = self.clock.now();
-        if let Some(why) = self.world.unheard() {
-            // It would be carried out when somebody starts an engine, long after it was meant.
-            self.view.say(format!("{why}: nothing was sent"), true, now);
-            return;
-        }
         let id = self.next_id;
         self.next_id += 1;
         if self.feed.wishes.try_send((id, command.clone())).is_ok() {
             self.asked.insert(id, command);
         } else {
+            let now = self.clock.now();
             self.view
                 .say("the engine does not take commands now", true, now);
         }

@@ -147,7 +147,8 @@ impl World {
         (self.link == Link::Up && self.state.end.is_none() && silent >= SILENCE).then_some(silent)
     }
 
-    /// Why nobody would hear a command now, if nobody would.
+    /// Why nobody would hear a command now, if nobody would. None is sent then: it would be carried out when
+    /// somebody starts an engine, long after it was meant.
     pub fn unheard(&self) -> Option<String> {
         match &self.link {
             Link::Lost(why) => Some(format!("there is no engine to ask: {why}")),

@@ -418,7 +418,7 @@ impl Simulation {
                 pid: 4711,
                 started: 1,
                 words: "psql".to_owned(),
-                own: false,
+                no_signal: None,
             });
         let (answer, mut answered) = oneshot::channel();
         let before = self.entries();

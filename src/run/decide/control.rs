@@ -180,14 +180,12 @@ pub(super) fn signal(wish: &Wish, named: &SessionName) -> Result<Decision, Refus
     let pid = named.pid;
     let Some(session) = &wish.session else {
         return Err(Refusal::new(format!(
-            "no session {pid} is seen on any database of the plan"
+            "no session {pid} is seen on any database of the plan: those that are idle, and a monitor's own, \
+             are not listed"
         )));
     };
-    if session.own {
-        return Err(Refusal::new(format!(
-            "session {pid} is this program's own: {}",
-            session.words
-        )));
+    if let Some(why) = &session.no_signal {
+        return Err(Refusal::new(why.clone()));
     }
     let action = match wish.command {
         Command::Cancel(_) => BackendAction::Cancel,

@@ -1,10 +1,6 @@
 //! What dialogs tell before anything is done, at the two sizes that most screens have.
 
-use std::sync::Arc;
-
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 
 use super::*;
 use crate::clock::Moment;
@@ -13,14 +9,13 @@ use crate::journal::event::{
     RunFinished, StepFinished, StepReason, StepStarted,
 };
 use crate::journal::{Actor, Entry, Event, Via};
-use crate::plan;
-use crate::run::RunDir;
+use crate::run::Command;
 use crate::ui::intent::Intent;
+use crate::ui::keys::Key;
 use crate::ui::offer::{Offer, offer};
-use crate::ui::scene::Scene;
-use crate::ui::theme::Theme;
+use crate::ui::testing;
 use crate::ui::view::View;
-use crate::ui::widgets::testing::sketch;
+use crate::ui::widgets::testing::painted;
 use crate::ui::world::{Link, World};
 
 const PLAN: &str = r#"
@@ -58,9 +53,7 @@ fn at(secs: u64) -> Moment {
 }
 
 fn world(events: Vec<Event>) -> World {
-    let plan = plan::open("plan.toml", PLAN.as_bytes()).plan.unwrap();
-    let dir = RunDir::at("/nowhere");
-    let mut world = World::new(Arc::new(plan), dir, "bob".to_owned(), Vec::new());
+    let mut world = testing::world("plan.toml", PLAN);
     world.link = Link::Up;
     for (n, event) in events.into_iter().enumerate() {
         let seq = n as u64 + 1;
@@ -111,19 +104,8 @@ fn drawn(world: &World, dialog: Dialog, now: Moment) -> String {
         dialog: Some(dialog),
         ..View::default()
     };
-    let one = |(width, height): (u16, u16)| {
-        let area = Rect::new(0, 0, width, height);
-        let mut buf = Buffer::empty(area);
-        let scene = Scene {
-            world,
-            view: &view,
-            outputs: &[],
-            now,
-            theme: Theme::new(false),
-        };
-        draw(&scene, area, &mut buf);
-        sketch(&buf)
-    };
+    let scene = testing::scene(world, &view, now);
+    let one = |room| painted(room, |area, buf| draw(&scene, area, buf));
     [(80, 24), (120, 36)].map(one).join("\n")
 }
 
@@ -258,18 +240,19 @@ fn what_a_step_left_running_is_named_before_anybody_goes_back() {
     assert!(!quiet.contains("left running"), "{quiet}");
 }
 
+fn ended(ending: Ending) -> Event {
+    let reason = Some("so it is".to_owned());
+    Event::RunFinished(RunFinished { ending, reason })
+}
+
+fn finish() -> Confirmation {
+    let lines = vec!["Every step is settled.".to_owned()];
+    let command = Command::Finish { reason: None };
+    Confirmation::new("Finish?", lines, command, Key::Enter)
+}
+
 #[test]
 fn a_question_that_was_answered_elsewhere_is_closed_with_a_word() {
-    let end = |ending| {
-        let reason = Some("so it is".to_owned());
-        Event::RunFinished(RunFinished { ending, reason })
-    };
-    let begun = Event::RollbackStarted(RollbackStarted {
-        tier: None,
-        items: Vec::new(),
-        since_t_zero: None,
-        by_wall_clock: false,
-    });
     let settled = |event: Option<Event>, dialog: Dialog| {
         let mut view = View {
             dialog: Some(dialog),
@@ -279,13 +262,112 @@ fn a_question_that_was_answered_elsewhere_is_closed_with_a_word() {
         let said = view.message.map(|message| message.text);
         (view.dialog.is_some(), said)
     };
-    let back = || Dialog::RollBack(Box::default());
+    let asked = || Dialog::Confirm(Box::new(finish()));
     let over = Some("the run is over: aborted".to_owned());
-    assert_eq!(settled(None, back()), (true, None));
-    assert_eq!(settled(Some(end(Ending::Aborted)), back()), (false, over));
-    let other = Some("ann has begun to roll back".to_owned());
-    assert_eq!(settled(Some(begun), back()), (false, other));
-    assert!(settled(Some(end(Ending::Aborted)), Dialog::Help(0)).0);
+    assert_eq!(settled(None, asked()), (true, None));
+    let end = || Some(ended(Ending::Aborted));
+    assert_eq!(settled(end(), asked()), (false, over));
+    assert!(settled(end(), Dialog::Help(0)).0);
+}
+
+#[test]
+fn a_question_in_which_somebody_types_stays_and_says_that_it_was_answered() {
+    let begun = Event::RollbackStarted(RollbackStarted {
+        tier: None,
+        items: Vec::new(),
+        since_t_zero: None,
+        by_wall_clock: false,
+    });
+    let back = Dialog::RollBack(Box::default());
+    let typed = Dialog::Confirm(Box::new(finish().typing("production")));
+    for (event, dialog, why) in [
+        (begun, back.clone(), "ann has begun to roll back"),
+        (ended(Ending::Aborted), back, "the run is over: aborted"),
+        (ended(Ending::Aborted), typed, "the run is over: aborted"),
+    ] {
+        let world = world(vec![event]);
+        let mut view = View {
+            dialog: Some(dialog),
+            ..View::default()
+        };
+        view.settle(&world, at(9));
+        // What is under way from the keyboard is still typed, and neither holds nor starts anything.
+        let keys = "production".chars().map(KeyCode::Char);
+        for code in keys.chain([KeyCode::Enter]) {
+            assert_eq!(key(&mut view, &world, KeyEvent::from(code), at(9)), []);
+            view.settle(&world, at(9));
+        }
+        let message = view.message.as_ref().unwrap();
+        assert_eq!(message.text, format!("{why}: nothing was sent"));
+        let seen = drawn(&world, view.dialog.clone().unwrap(), at(9));
+        tells(
+            &seen,
+            &[why, "esc close"],
+            &["GO BACK", "do it", "to go on"],
+        );
+        key(&mut view, &world, KeyEvent::from(KeyCode::Esc), at(9));
+        assert!(view.dialog.is_none());
+    }
+}
+
+#[test]
+fn however_much_there_is_to_know_the_answer_and_the_keys_are_seen() {
+    let world = world(Vec::new());
+    let long: Vec<String> = (1..60).map(|n| format!("point {n}.")).collect();
+    let mut ask = Ask::new(
+        "Approve: lead",
+        "A remark?",
+        Purpose::Approve("lead".to_owned()),
+    );
+    ask.lines.clone_from(&long);
+    ask.input.insert_str("it is fine");
+    ask.error = Some("that is wrong".to_owned());
+    let seen = drawn(&world, Dialog::Ask(Box::new(ask.clone())), at(9));
+    let parts = [
+        "point 1.",
+        "A remark?",
+        "it is fine",
+        "that is wrong",
+        "send",
+    ];
+    tells(&seen, &parts, &[]);
+    assert!(seen.contains("… 43 more lines: "), "{seen}");
+    // What is just enough for the screen is not cut.
+    ask.lines.truncate(17);
+    let seen = drawn(&world, Dialog::Ask(Box::new(ask)), at(9));
+    tells(&seen, &["point 17.", "send"], &["more line"]);
+    let confirmation = Confirmation {
+        lines: long,
+        ..finish().typing("production")
+    };
+    let seen = drawn(&world, Dialog::Confirm(Box::new(confirmation)), at(9));
+    tells(&seen, &["point 1.", "type production", "do it"], &[]);
+    assert!(seen.contains("… 42 more lines: "), "{seen}");
+}
+
+#[test]
+fn of_many_things_the_one_under_the_cursor_and_the_keys_are_seen() {
+    let world = world(Vec::new());
+    let items = (1..60).map(|n| Item {
+        key: '?',
+        label: format!("thing {n} of many"),
+        refused: None,
+        picked: Picked::Value(n.to_string()),
+    });
+    let items: Vec<Item> = items.collect();
+    for (place, seen, not) in [
+        (0, "thing 1 of", "thing 40 of"),
+        (39, "thing 40 of", "thing 2 of"),
+        (58, "thing 59 of", "thing 2 of"),
+    ] {
+        let pick = Pick {
+            title: "Pick".to_owned(),
+            items: items.clone(),
+            at: place,
+        };
+        let drawn = drawn(&world, Dialog::Pick(pick), at(9));
+        tells(&drawn, &[seen, "take it"], &[not]);
+    }
 }
 
 #[test]

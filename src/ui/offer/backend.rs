@@ -52,12 +52,6 @@ impl Asking<'_> {
         if let Some(why) = session.no_signal() {
             return Err(why);
         }
-        if session.is_monitor() {
-            return Err(format!("{pid} is this program's own session"));
-        }
-        if session.is_own_session() {
-            return Err(format!("{pid} is the run's own session: S stops the step"));
-        }
         if !terminate && session.state.holds_transaction_idly() {
             return Err(format!(
                 "{pid} is {}: there is no statement to cancel, k ends the session",

@@ -144,7 +144,9 @@ fn world(line: &str) -> Option<Line> {
             pid: pid.parse().unwrap(),
             started: 1_700_000_000_000_000,
             words: words.to_owned(),
-            own: words.contains("gonogo"),
+            no_signal: words
+                .contains("gonogo")
+                .then(|| format!("{pid} is a {words}'s own session")),
         }));
     }
     if let Some(changed) = line.strip_prefix("engine dies; ") {
