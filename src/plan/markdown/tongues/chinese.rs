@@ -53,7 +53,7 @@ pub(super) const CHINESE: Tongue = Tongue {
     ordinals: &[("步骤", Ordinal::Number), ("阶段", Ordinal::Phase), ("方案", Ordinal::Option), ("方法", Ordinal::Option), ("选项", Ordinal::Option), ("方式", Ordinal::Option)],
     either: &["或者", "或", "或手动"],
     otherwise: &["否则"],
-    expected: &["预期结果", "预期输出", "预期", "期望结果", "期望输出", "应输出"],
+    expected: &["预期结果", "预期输出", "预期", "期望结果", "期望输出", "应输出", "应显示", "应该显示"],
     must: &["应返回", "应该返回", "应为", "应该为", "必须返回", "必须为", "结果应为", "结果必须为", "结果应该为"],
     prints: &["输出", "示例输出", "输出示例", "结果", "应该看到*", "应看到*", "响应", "返回结果"],
     examples: &["例如", "示例"],

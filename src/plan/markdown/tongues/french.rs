@@ -64,7 +64,7 @@ pub(super) const FRENCH: Tongue = Tongue {
     ordinals: &[("etape", Ordinal::Number), ("partie", Ordinal::Number), ("variante", Ordinal::Option), ("methode", Ordinal::Option)],
     either: &["ou", "ou bien", "ou alors", "alternativement", "sinon"],
     otherwise: &["sinon", "dans le cas contraire"],
-    expected: &["attendu", "resultat attendu", "sortie attendue", "resultats attendus"],
+    expected: &["attendu", "resultat attendu", "sortie attendue", "resultats attendus", "doit afficher", "devrait afficher"],
     must: &["doit renvoyer", "doit retourner", "doit etre", "ne doit renvoyer", "ne doit retourner", "devrait renvoyer", "devrait retourner", "le resultat doit etre", "la requete doit renvoyer", "la requete doit retourner", "la requete ne doit renvoyer", "la requete ne doit retourner"],
     prints: &["sortie", "exemple de sortie", "resultat", "vous devriez voir*", "reponse", "la reponse", "le resultat", "ce qui donne", "donne"],
     examples: &["exemple", "par exemple"],

@@ -60,7 +60,7 @@ pub(super) const GERMAN: Tongue = Tongue {
     ordinals: &[("schritt", Ordinal::Number), ("teil", Ordinal::Number), ("stufe", Ordinal::Phase), ("etappe", Ordinal::Phase), ("variante", Ordinal::Option), ("weg", Ordinal::Option)],
     either: &["oder", "alternativ", "andernfalls", "ansonsten"],
     otherwise: &["sonst", "andernfalls", "ansonsten", "falls nicht", "wenn nicht"],
-    expected: &["erwartet", "erwartete ausgabe", "erwartetes ergebnis", "soll"],
+    expected: &["erwartet", "erwartete ausgabe", "erwartetes ergebnis", "soll", "sollte", "sollte ausgeben", "sollte zeigen"],
     must: &["muss", "sollte", "soll", "das ergebnis muss", "das ergebnis sollte", "das ergebnis soll", "die anzahl muss", "die anzahl sollte", "die abfrage muss", "die abfrage sollte"],
     prints: &["ausgabe", "beispielausgabe", "ergebnis", "ausgabe sollte*", "die ausgabe sollte*", "das ergebnis sollte*", "antwort", "die antwort", "das ergebnis", "ergibt", "die ausgabe"],
     examples: &["beispiel", "zum beispiel", "z b"],

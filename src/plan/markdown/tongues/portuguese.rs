@@ -61,7 +61,7 @@ pub(super) const PORTUGUESE: Tongue = Tongue {
     ordinals: &[("passo", Ordinal::Number), ("parte", Ordinal::Number), ("fase", Ordinal::Phase), ("etapa", Ordinal::Phase), ("opcao", Ordinal::Option), ("variante", Ordinal::Option), ("metodo", Ordinal::Option)],
     either: &["ou", "ou entao", "alternativamente", "caso contrario"],
     otherwise: &["senao", "caso contrario", "se nao"],
-    expected: &["esperado", "resultado esperado", "saida esperada", "espera se"],
+    expected: &["esperado", "resultado esperado", "saida esperada", "espera se", "deve mostrar", "deve exibir", "deveria mostrar"],
     must: &["deve retornar", "deve devolver", "deve ser", "deve estar", "o resultado deve ser", "a consulta deve retornar"],
     prints: &["saida", "exemplo de saida", "resultado", "voce deve ver*", "resposta", "a resposta", "o resultado", "o que da"],
     examples: &["exemplo", "por exemplo"],

@@ -62,7 +62,7 @@ pub(super) const SPANISH: Tongue = Tongue {
     ordinals: &[("paso", Ordinal::Number), ("parte", Ordinal::Number), ("fase", Ordinal::Phase), ("etapa", Ordinal::Phase), ("opcion", Ordinal::Option), ("variante", Ordinal::Option), ("metodo", Ordinal::Option)],
     either: &["o bien", "o manualmente", "alternativamente", "de lo contrario"],
     otherwise: &["si no", "de lo contrario", "en caso contrario"],
-    expected: &["esperado", "resultado esperado", "salida esperada", "se espera"],
+    expected: &["esperado", "resultado esperado", "salida esperada", "se espera", "debe mostrar", "deberia mostrar"],
     must: &["debe devolver", "debe retornar", "debe ser", "debe estar", "deberia devolver", "el resultado debe ser", "la consulta debe devolver"],
     prints: &["salida", "ejemplo de salida", "resultado", "deberia ver*", "respuesta", "la respuesta", "el resultado", "lo que da"],
     examples: &["ejemplo", "por ejemplo"],
