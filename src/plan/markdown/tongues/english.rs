@@ -149,6 +149,9 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "in both cases",
     ],
     stops: STOPS,
+    until: &["until", "till", "before", "up to", "no later than"],
+    since: &["after", "from", "past", "later than"],
+    around_times: &[],
     all: &["all", "everything"],
     well: &[
         "is",
