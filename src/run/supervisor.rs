@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use super::carry::{Terminal, prologue};
 use super::conceal::conceal;
+use super::decide::closed_jobs;
 use super::effect::{Effect, Perform, Secret};
 use super::files::RunDir;
 use super::input::Notice;
@@ -151,7 +152,11 @@ impl Perform for Supervisor {
             Effect::KeepSecret {
                 name,
                 value: Secret(value),
-            } => self.outfit.secrets.keep(name, value),
+            } => {
+                self.outfit.secrets.keep(name, value);
+                // A step before may have printed it, when nobody knew that it is one.
+                self.conceal(closed_jobs(&self.outfit.plan, state));
+            }
         }
     }
 
@@ -169,8 +174,9 @@ impl Perform for Supervisor {
         self.jobs.remove(job);
     }
 
-    fn conceal(&mut self, job: &Job) {
-        self.conceal_in(vec![self.outfit.dir.output(job)]);
+    fn conceal(&mut self, jobs: Vec<Job>) {
+        let dir = &self.outfit.dir;
+        self.conceal_in(jobs.iter().map(|job| dir.output(job)).collect());
     }
 }
 
@@ -282,6 +288,7 @@ impl Supervisor {
             output: self.outfit.dir.output(job),
             vars: self.outfit.plan.vars.clone(),
             secrets: self.outfit.secrets.clone(),
+            kept: self.outfit.dir.captured(job),
             source: match work {
                 Work::Sql(_) => Source::Query,
                 Work::Http(_) => Source::Answer,

@@ -166,6 +166,7 @@ impl World {
             terminal: String::new(),
             command,
             session: None,
+            holds_secret: false,
         };
         decide(&self.plan, &self.state, &Input::Command(wish), now)
     }

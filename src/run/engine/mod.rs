@@ -23,7 +23,7 @@ use tokio::sync::watch;
 
 pub use request::{ClientId, Presence, Published, Request};
 
-use super::decide::deadline;
+use super::decide::{closed_jobs, deadline};
 use super::effect::Perform;
 use super::input::{Fate, Input, Notice};
 use super::secrets::Secrets;
@@ -180,6 +180,11 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             variables: self.variables.clone(),
         };
         self.began = self.record(&arrival).await?;
+        if self.began {
+            // The engine before this one may have died before it had done that.
+            let over = closed_jobs(&self.plan, &self.state);
+            self.supervisor.conceal(over);
+        }
         if self.began && self.state.end.is_some() {
             self.supervisor.over();
         }

@@ -114,12 +114,17 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                     session.words = self.secrets.mask(&session.words);
                     session
                 });
+                let holds_secret = match &command {
+                    Command::Set { value, .. } => self.secrets.stands_in(value),
+                    _ => false,
+                };
                 let wish = Wish {
                     drives: actor.via != Via::Screen || self.driver == Some(client),
                     actor,
                     terminal,
                     command,
                     session,
+                    holds_secret,
                 };
                 let result = self.wish(wish).await?;
                 if takes && result.is_ok() {

@@ -38,7 +38,7 @@ impl Asking<'_> {
         }
         let missing = world.state.missing_values(&world.plan, ix, 0, false);
         if let (Some(name), Status::Pending) = (missing.first(), step.status) {
-            let ask = Ask::value(name, world.plan.var(name));
+            let ask = Ask::value(name, world);
             return self
                 .drives()
                 .map(|()| Offer::Open(Dialog::Ask(Box::new(ask))));
