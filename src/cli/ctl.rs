@@ -384,6 +384,7 @@ pub(super) async fn presence(dir: &RunDir) -> Result<FromEngine, ConnectError> {
         name: String::new(),
         terminal: String::new(),
         after: 0,
+        screen: String::new(),
     };
     let mut client = wire::connect(&dir.socket(), hello).await?;
     client.who().await

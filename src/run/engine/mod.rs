@@ -21,6 +21,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
+use request::Seat;
 pub use request::{ClientId, Presence, Published, Request};
 
 use super::decide::{closed_jobs, deadline};
@@ -29,7 +30,7 @@ use super::input::{Fate, Input, Notice};
 use super::secrets::Secrets;
 use super::state::{Mismatch, RunState};
 use crate::clock::Clock;
-use crate::journal::{Actor, JournalError, Store};
+use crate::journal::{JournalError, Store};
 use crate::monitor::{Alert, Readings};
 use crate::plan::Plan;
 
@@ -56,7 +57,7 @@ pub struct Engine<S, C, P> {
     supervisor: P,
     readings: Readings,
     secrets: Secrets,
-    clients: HashMap<ClientId, Actor>,
+    clients: HashMap<ClientId, Seat>,
     driver: Option<ClientId>,
     /// The terminals that would drive, each by its connection, and came while nothing could be recorded.
     would_drive: BTreeMap<ClientId, String>,
