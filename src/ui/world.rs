@@ -164,6 +164,9 @@ impl World {
         if let Some(why) = self.unheard() {
             return Err(Refusal::new(why));
         }
+        if let Some(trouble) = &self.trouble {
+            return Err(Refusal::unrecorded(trouble));
+        }
         let wish = Wish {
             actor: Actor::person(self.name.clone(), Via::Screen),
             drives: self.drives(),

@@ -203,9 +203,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
 
     pub(super) async fn wish(&mut self, wish: Wish) -> Result<Result<(), Refusal>, EngineError> {
         if let Some(trouble) = &self.trouble {
-            return Ok(Err(Refusal::new(format!(
-                "nothing can be recorded, so nothing is done: {trouble}"
-            ))));
+            return Ok(Err(Refusal::unrecorded(trouble)));
         }
         let decision = match decide(
             &self.plan,

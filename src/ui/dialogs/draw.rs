@@ -187,14 +187,20 @@ fn confirm(scene: &Scene<'_>, dialog: &Confirmation, area: Rect, buf: &mut Buffe
 }
 
 fn pick(scene: &Scene<'_>, dialog: &Pick, area: Rect, buf: &mut Buffer) {
-    let inner = open(
-        scene,
-        &dialog.title,
-        text_width(area),
-        dialog.items.len() as u16 + 2,
-        area,
-        buf,
-    );
+    let width = text_width(area);
+    let rows = wrapped(&dialog.lines, width);
+    let known = rows.len() as u16;
+    let height = known + dialog.items.len() as u16 + 2;
+    let inner = open(scene, &dialog.title, width, height, area, buf);
+    for (row, line) in rows.iter().enumerate() {
+        let line = Line::from(scene.span(line, Role::Text));
+        put(inner, row as u16, line, buf);
+    }
+    let inner = Rect {
+        y: inner.y + known.min(inner.height),
+        height: inner.height.saturating_sub(known),
+        ..inner
+    };
     for (row, item) in dialog.items.iter().enumerate() {
         let (role, why) = match &item.refused {
             None => (Role::Text, String::new()),

@@ -95,12 +95,16 @@ fn facts<'s>(scene: &Scene<'s>, ix: StepIx, inner: Rect) -> Vec<Line<'s>> {
     // Who turns to the panel of a step that has printed nothing reads on in what is said of it.
     if !has_output && scene.view.focus == Focus::Output {
         let mut lines = step_facts::lines(scene, ix, width, usize::MAX);
+        lines.extend(step_facts::menu(scene, ix));
         let past = lines.len().saturating_sub(usize::from(room));
         lines.drain(..scene.view.read_of(ix).min(past));
         return lines;
     }
     let mut lines = step_facts::lines(scene, ix, width, most);
-    lines.truncate(usize::from(room.max(1)));
+    // What can be done about it is not pushed out by why that has to be done.
+    let menu = step_facts::menu(scene, ix);
+    lines.truncate(usize::from(room.max(1)).saturating_sub(usize::from(menu.is_some())));
+    lines.extend(menu);
     lines
 }
 
