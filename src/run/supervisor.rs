@@ -2,6 +2,7 @@
 //! holds what only a living engine can hold: secrets, sessions, handles.
 
 mod adopt;
+mod mask;
 mod picture;
 mod typing;
 
@@ -15,7 +16,6 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::carry::{Terminal, prologue};
-use super::conceal::conceal;
 use super::decide::closed_jobs;
 use super::effect::{Effect, Perform, Secret};
 use super::files::RunDir;
@@ -181,18 +181,6 @@ impl Perform for Supervisor {
 }
 
 impl Supervisor {
-    /// Nobody waits for it: an output may be long.
-    fn conceal_in(&self, outputs: Vec<PathBuf>) {
-        let secrets = self.outfit.secrets.clone();
-        tokio::task::spawn_blocking(move || {
-            for output in outputs {
-                if let Err(error) = conceal(&output, &secrets) {
-                    tracing::warn!(%error, ?output, "secrets may stand in the output of a step");
-                }
-            }
-        });
-    }
-
     fn start(&mut self, job: &Job, choice: usize, state: &RunState) {
         if let Err(why) = self.try_start(job, choice, state) {
             self.tell(Notice::Finished(not_begun(job, why)));

@@ -533,9 +533,13 @@ fn whoever_drove_drives_again_when_what_hung_goes_on() {
                 let hung = [(screen_hangs, screen.pid()), (engine_hangs, run.engine())];
                 let hung = hung.into_iter().filter(|(hangs, _)| *hangs);
                 let hung: Vec<i32> = hung.map(|(_, pid)| pid).collect();
-                hung.iter().for_each(|&pid| signal(pid, Signal::STOP));
+                for &pid in &hung {
+                    signal(pid, Signal::STOP);
+                }
                 thread::sleep(HANGS);
-                hung.iter().for_each(|&pid| signal(pid, Signal::CONT));
+                for &pid in &hung {
+                    signal(pid, Signal::CONT);
+                }
                 // What the screen showed before it hung, it shows until it hears more.
                 thread::sleep(Duration::from_secs(2));
                 screen.see("driving: you");

@@ -89,9 +89,9 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 screen,
                 drive,
             } => {
-                if let Some(drove) = self.replaced(client, &screen, drive).await? {
+                if let Some(seated) = self.replaced(client, &screen, drive).await? {
                     self.clients.insert(client, Seat { actor, screen });
-                    if drove {
+                    if seated {
                         self.driver = Some(client);
                     } else if drive && self.driver.is_none() && self.state.end.is_none() {
                         self.would_drive.insert(client, terminal);
@@ -158,15 +158,15 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
         if same.iter().any(|&id| id > client) {
             return Ok(None);
         }
-        let mut drove = false;
+        let mut seated = false;
         for before in same {
             if drive && self.driver == Some(before) {
-                drove = true;
+                seated = true;
                 self.driver = None;
             }
             self.leave(before).await?;
         }
-        Ok(Some(drove))
+        Ok(Some(seated))
     }
 
     async fn leave(&mut self, client: ClientId) -> Result<(), EngineError> {
