@@ -27,6 +27,7 @@ pub mod json_path;
 mod layout;
 mod ledger;
 mod letters;
+mod looks;
 mod markdown;
 pub mod metric;
 pub mod migrations;

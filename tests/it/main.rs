@@ -21,6 +21,7 @@ mod readme;
 mod recovery;
 mod review;
 mod scenarios;
+mod secrets;
 mod sessions;
 mod shipped;
 mod simulation;

@@ -349,6 +349,7 @@ impl Simulation {
                 client,
                 actor: person(client, Via::Screen),
                 terminal: format!("pts/{client}"),
+                screen: String::new(),
                 drive: client == DRIVES,
             }
         };

@@ -146,8 +146,21 @@ fn confirm(scene: &Scene<'_>, dialog: &Confirmation, area: Rect, buf: &mut Buffe
     put(inner, row + typed + 1, hints, buf);
 }
 
+/// How many items of a list are shown at least.
+const LEAST_ITEMS: usize = 4;
+
 fn pick(scene: &Scene<'_>, dialog: &Pick, area: Rect, buf: &mut Buffer) {
-    let inner = open(scene, &dialog.title, dialog.items.len() + 2, area, buf);
+    let rows = boxes::wrapped(&dialog.lines, area);
+    let size = rows.len() + dialog.items.len() + 2;
+    let inner = open(scene, &dialog.title, size, area, buf);
+    // Some of the list stays in sight, whatever there is to say of it.
+    let below = dialog.items.len().min(LEAST_ITEMS) as u16 + 2;
+    let known = boxes::write(scene.theme, &rows, below, inner, buf);
+    let inner = Rect {
+        y: inner.y + known,
+        height: inner.height.saturating_sub(known),
+        ..inner
+    };
     let room = inner.height.saturating_sub(2);
     let passed = boxes::passed(dialog.at, room);
     for (row, (at, item)) in (0..room).zip(dialog.items.iter().enumerate().skip(passed)) {

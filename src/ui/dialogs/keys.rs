@@ -58,10 +58,7 @@ pub fn key(view: &mut View, world: &World, event: KeyEvent, now: Moment) -> Vec<
         Outcome::Picked(Picked::Command(command)) => vec![Act::Send(command)],
         Outcome::Picked(Picked::Intent(intent)) => carry_out(view, world, intent, now),
         Outcome::Picked(Picked::Value(name)) => {
-            view.dialog = Some(Dialog::Ask(Box::new(Ask::value(
-                &name,
-                world.plan.var(&name),
-            ))));
+            view.dialog = Some(Dialog::Ask(Box::new(Ask::value(&name, world))));
             Vec::new()
         }
     }

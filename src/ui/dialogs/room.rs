@@ -28,7 +28,10 @@ impl Dialog {
                 let typed = if confirmation.typed.is_some() { 2 } else { 0 };
                 lines.min(LINES) as u16 + typed + 2
             }
-            Dialog::Pick(pick) => pick.items.len().min(ITEMS) as u16,
+            Dialog::Pick(pick) => {
+                let lines = wrapped(&pick.lines, screen).len();
+                (lines.min(LINES) + pick.items.len().min(ITEMS)) as u16
+            }
             // The way, the first thing on it, and what it takes to go it.
             Dialog::RollBack(_) => 6,
             Dialog::Quit => 4,

@@ -1,14 +1,18 @@
 //! What dialogs tell before anything is done, at the two sizes that most screens have.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::*;
 use crate::clock::Moment;
 use crate::journal::event::{
     Applied, ApprovalGiven, Ending, Job, KnownBy, Outcome, PhaseStarted, RollbackStarted,
-    RunFinished, StepFinished, StepReason, StepStarted,
+    RunFinished, StepFinished, StepReason, StepStarted, UndoItem,
 };
 use crate::journal::{Actor, Entry, Event, Via};
+use crate::monitor::testing::{database, health, node, picture, session};
+use crate::monitor::{LockTree, State};
 use crate::run::Command;
 use crate::ui::intent::Intent;
 use crate::ui::keys::Key;
@@ -53,7 +57,11 @@ fn at(secs: u64) -> Moment {
 }
 
 fn world(events: Vec<Event>) -> World {
-    let mut world = testing::world("plan.toml", PLAN);
+    world_of(PLAN, events)
+}
+
+fn world_of(plan: &str, events: Vec<Event>) -> World {
+    let mut world = testing::world("plan.toml", plan);
     world.link = Link::Up;
     for (n, event) in events.into_iter().enumerate() {
         let seq = n as u64 + 1;
@@ -362,6 +370,7 @@ fn of_many_things_the_one_under_the_cursor_and_the_keys_are_seen() {
     ] {
         let pick = Pick {
             title: "Pick".to_owned(),
+            lines: Vec::new(),
             items: items.clone(),
             at: place,
         };
@@ -394,4 +403,144 @@ fn of_a_run_that_is_over_nothing_is_left_to_be_decided() {
     }));
     let why = offer(&world(events), &view, Intent::Act, at(9)).unwrap_err();
     assert_eq!(why, "the run is over: aborted");
+}
+
+#[test]
+fn what_surely_only_looks_needs_no_undo() {
+    let said = |script: &str| {
+        let plan = PLAN.replace("shell = \"close\"", &format!("shell = \"{script}\""));
+        back(&world_of(&plan, ran("close").to_vec()), None, at(9))
+    };
+    let looks = said("df -h /srv");
+    let none = "nothing that was done has to be undone";
+    tells(&looks, &[none, "GO BACK"], &["stays:", "PICK"]);
+    let unknown = said("df -h /srv; ./close.sh");
+    tells(
+        &unknown,
+        &["stays: 1.1 Close the shop has no undo"],
+        &[none],
+    );
+}
+
+/// A screen that drives, before the events.
+fn driving(plan: &str, events: Vec<Event>) -> World {
+    let mut world = world_of(plan, events);
+    (world.me, world.driver) = (Some(1), Some(1));
+    world
+}
+
+#[test]
+fn the_footer_offers_nothing_that_can_not_be_done() {
+    let mut locked = picture();
+    let blocker = session(57, "report", State::Active, 12, "select 1");
+    locked.locks = LockTree {
+        nodes: vec![node(0, blocker, None)],
+        ..LockTree::default()
+    };
+    let offers = |events: Vec<Event>, trouble: Option<&str>| {
+        let mut world = driving(PLAN, events);
+        world.health = Arc::new(health(vec![database(locked.clone())]));
+        world.trouble = trouble.map(str::to_owned);
+        let of = |intent| offer(&world, &View::default(), intent, at(9)).is_ok();
+        let sessions = [Intent::CancelBackend, Intent::TerminateBackend].map(of);
+        (sessions, of(Intent::Note))
+    };
+    assert_eq!(offers(Vec::new(), None), ([true; 2], true));
+    let over = Event::RunFinished(RunFinished {
+        ending: Ending::Aborted,
+        reason: None,
+    });
+    assert_eq!(offers(vec![over], None), ([false; 2], true));
+    assert_eq!(
+        offers(Vec::new(), Some("no space left")),
+        ([false; 2], false)
+    );
+}
+
+#[test]
+fn why_a_step_was_refused_is_read_whole_in_the_panel_and_in_the_dialogs() {
+    let why = "the session on `main` is gone in which the steps before had left the temporary \
+               table `moved`, advisory locks, the setting `app.tenant`: if that is meant, try \
+               again with a reason";
+    let [started, mut finished] = ran("close");
+    if let Event::StepFinished(end) = &mut finished {
+        end.outcome = Outcome::Failed;
+        end.elsewhere = true;
+        end.message = Some(why.to_owned());
+    }
+    let world = driving(PLAN, vec![started, finished]);
+    let view = View {
+        cursor: Some(0),
+        ..View::default()
+    };
+    let whole = |drawn: &str| {
+        let text = drawn.replace(['│', '┃'], " ");
+        let words: Vec<&str> = text.split_whitespace().collect();
+        words.join(" ").contains(why)
+    };
+    for intent in [Intent::Act, Intent::Retry] {
+        let Ok(Offer::Open(dialog)) = offer(&world, &view, intent, at(9)) else {
+            panic!("something can be done about it");
+        };
+        for screen in drawn(&world, dialog, at(9)).split("\n\n") {
+            assert!(whole(screen), "{screen}");
+        }
+    }
+    // The panel beside the phases on the smallest screen, with room for its output.
+    let scene = testing::scene(&world, &view, at(9));
+    let panel = painted((50, 17), |area, buf| {
+        crate::ui::panels::step(&scene, area, buf);
+    });
+    assert!(whole(&panel) && panel.contains("retry"), "{panel}");
+}
+
+#[test]
+fn leaving_an_undo_out_says_what_that_means() {
+    let plan = PLAN.replace(
+        "shell = \"close\"",
+        "shell = \"close\"\nundo = { shell = \"reopen\" }",
+    );
+    let mut events = ran("close").to_vec();
+    let view = View {
+        cursor: Some(0),
+        ..View::default()
+    };
+    let asked = |events: &[Event], intent| {
+        let world = driving(&plan, events.to_vec());
+        match offer(&world, &view, intent, at(9)) {
+            Ok(Offer::Open(dialog)) => drawn(&world, dialog, at(9)),
+            other => panic!("{other:?}"),
+        }
+    };
+    events.push(Event::RollbackStarted(RollbackStarted {
+        tier: None,
+        items: vec![UndoItem {
+            step: "close".to_owned(),
+            undo: true,
+        }],
+        since_t_zero: None,
+        by_wall_clock: false,
+    }));
+    tells(
+        &asked(&events, Intent::Skip),
+        &[
+            "Leave the undo of 1.1 Close the shop out",
+            "It is not undone: what it did stays, and the record says so.",
+            "Why does it stay?",
+        ],
+        &["Why is it left out?"],
+    );
+    tells(
+        &asked(&events, Intent::Done),
+        &[
+            "1.1 Close the shop was undone by hand",
+            "How was it undone?",
+        ],
+        &[],
+    );
+    tells(
+        &asked(&[], Intent::Skip),
+        &["Leave 1.1 Close the shop out", "Why is it left out?"],
+        &["undo"],
+    );
 }

@@ -42,6 +42,9 @@ impl Asking<'_> {
 
     pub(super) fn backend(&self, terminate: bool) -> Answer {
         self.drives()?;
+        if self.world.state.end.is_some() {
+            return Err("the run is over".to_owned());
+        }
         let session = self.session()?;
         let pid = session.pid;
         if session.state == State::Prepared {

@@ -65,6 +65,7 @@ fn hint(binding: &Binding, scene: &Scene<'_>) -> &'static str {
     let step = state.steps.get(scene.view.step(scene.world));
     match binding.intent {
         Intent::Act if step.is_some_and(|step| step.status.needs_decision()) => "decide",
+        Intent::Skip if state.rollback.is_some() => "leave out",
         Intent::Hold if !state.holds.is_empty() => "release",
         Intent::Auto if state.auto => "by hand",
         _ => binding.hint,

@@ -94,13 +94,23 @@ fn facts<'s>(scene: &Scene<'s>, ix: StepIx, inner: Rect) -> Vec<Line<'s>> {
     let width = usize::from(inner.width);
     // Who turns to the panel of a step that has printed nothing reads on in what is said of it.
     if !has_output && scene.view.focus == Focus::Output {
-        let mut lines = step_facts::lines(scene, ix, width, usize::MAX);
+        let mut lines = whole(scene, ix, inner);
         let most = beyond(&lines, inner);
         lines.drain(..scene.view.read_of(ix).min(most));
         return lines;
     }
     let mut lines = step_facts::lines(scene, ix, width, most);
-    lines.truncate(usize::from(room.max(1)));
+    // What can be done about it is not pushed out by why that has to be done.
+    let menu = step_facts::menu(scene, ix);
+    lines.truncate(usize::from(room.max(1)).saturating_sub(usize::from(menu.is_some())));
+    lines.extend(menu);
+    lines
+}
+
+/// All that is said about the step, whether there is room for it or not.
+fn whole<'s>(scene: &Scene<'s>, ix: StepIx, inner: Rect) -> Vec<Line<'s>> {
+    let mut lines = step_facts::lines(scene, ix, usize::from(inner.width), usize::MAX);
+    lines.extend(step_facts::menu(scene, ix));
     lines
 }
 
@@ -116,8 +126,7 @@ pub fn past(scene: &Scene<'_>, area: Rect) -> usize {
         return 0;
     }
     let inner = inside(area);
-    let lines = step_facts::lines(scene, ix, usize::from(inner.width), usize::MAX);
-    beyond(&lines, inner)
+    beyond(&whole(scene, ix, inner), inner)
 }
 
 /// What is left within the frame of the panel at `area`.
