@@ -19,6 +19,7 @@ mod network;
 mod plans;
 mod readme;
 mod recovery;
+mod refusals;
 mod review;
 mod scenarios;
 mod secrets;
