@@ -286,8 +286,7 @@ impl Words {
         stops.iter().any(|word| text.starts_with(word))
     }
 
-    /// Whether it is about turning to what is new, and about nothing else: "Swap the tables". "Kill switch" is
-    /// not, nor are "Switch to the old version" and "Swap partners".
+    /// Whether it is only about turning to what is new: "Swap the tables", not "Swap partners" nor "Kill switch".
     pub(super) fn turns(&self) -> bool {
         let mut words = self.uncounted().split_whitespace().skip(1);
         self.begins(&[Topic::Turns]) && words.all(|word| TURNED.contains(&word))

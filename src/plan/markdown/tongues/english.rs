@@ -30,20 +30,7 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "otherwise",
     ],
     otherwise: &["otherwise", "else", "if not"],
-    expected: &[
-        "expected",
-        "expect",
-        "expects",
-        "expected output",
-        "expected result",
-        "should print",
-        "should show",
-        "should return",
-        "should output",
-        "should say",
-        "should display",
-        "should be",
-    ],
+    expected: EXPECTED,
     must: MUST,
     prints: PRINTS,
     examples: &["example", "examples", "for example", "for instance", "e g"],
@@ -191,6 +178,11 @@ pub(super) const ENGLISH: Tongue = Tongue {
 };
 
 /// What stands above what is printed.
+#[rustfmt::skip]
+const EXPECTED: &[&str] = &[
+    "expected", "expect", "expects", "expected output", "expected result", "should print",
+    "should show", "should return", "should output", "should say", "should display", "should be",
+];
 #[rustfmt::skip]
 const PRINTS: &[&str] = &[
     "output", "outputs", "example output", "sample output", "output is", "result", "results", "prints", "it prints", "it returns", "it shows",
