@@ -14,7 +14,7 @@ use super::fence::Language;
 use super::guards;
 use super::html::{self, Turn};
 use super::in_text;
-use super::label::Group;
+use super::label::{Group, label};
 use super::named;
 use super::steps::Walk;
 use super::tables;
@@ -104,9 +104,12 @@ impl Walk<'_, '_> {
 
     /// Whether `list` holds what has to be true for going on: "Success criteria:", "Promote if:".
     pub(super) fn is_success(&self, list: &Block, before: Option<&Block>) -> bool {
-        let here = self.is_forward() && self.rules.fences && !list.holds.work && !list.holds.tasks;
+        let here = self.rules.fences && !list.holds.work && !list.holds.tasks;
         let line = before.and_then(Block::paragraph).filter(|_| here);
-        line.is_some_and(|line| tables::announces_success(&line.text))
+        line.is_some_and(|line| {
+            let success = self.is_forward() && tables::announces_success(&line.text);
+            success || announces_actions(&line.text)
+        })
     }
 
     /// Makes each item of `list` something to look at.
@@ -267,4 +270,24 @@ impl Walk<'_, '_> {
         self.keep(before);
         criteria::alerts(list, &mut self.found, self.book);
     }
+}
+
+/// Whether `line` says that what stands below it is what is done: "Action:", "Maßnahmen:".
+fn announces_actions(line: &str) -> bool {
+    let words = [
+        "action",
+        "actions",
+        "aktion",
+        "aktionen",
+        "maßnahmen",
+        "accion",
+        "acción",
+        "acciones",
+        "ação",
+        "ações",
+        "действия",
+        "操作",
+        "対応",
+    ];
+    words.contains(&label(line).to_lowercase().as_str())
 }

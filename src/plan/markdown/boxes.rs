@@ -25,21 +25,69 @@ pub(super) fn say_unread(notes: &[Span], book: &mut Book<'_>) {
     );
 }
 
-/// The lines of `note` that hold such a box, code aside.
+/// The lines of `note` that hold such a box, code aside. What is only written as Markdown is no code if it is a
+/// checklist: the form of a report may hold boxes as well.
 fn lines(note: Span, book: &Book<'_>) -> Vec<Span> {
     let mut found = Vec::new();
-    let (mut at, mut code) = (note.start, false);
+    let (mut at, mut open) = (note.start, None::<Shown>);
     for line in book.slice(note).split_inclusive('\n') {
         let text = line.trim_start_matches([' ', '\t', '>']);
-        let fence = text.starts_with("```") || text.starts_with("~~~");
-        code ^= fence;
-        if !fence && !code && holds_box(text.trim_end()) {
-            let start = at + line.len() - text.len();
-            found.push(Span::new(start, start + text.trim_end().len()));
-        }
+        let start = at + line.len() - text.len();
+        let text = text.trim_end();
+        let span = Span::new(start, start + text.len());
         at += line.len();
+        let fence = text.strip_prefix("```").or(text.strip_prefix("~~~"));
+        match (fence, &mut open) {
+            (Some(info), None) => open = Some(Shown::new(info)),
+            (Some(_), Some(shown)) => {
+                found.append(&mut shown.checklist());
+                open = None;
+            }
+            (None, Some(shown)) => shown.look(text, span),
+            (None, None) if holds_box(text) => found.push(span),
+            (None, None) => {}
+        }
     }
     found
+}
+
+/// What stands in a fenced block.
+struct Shown {
+    markdown: bool,
+    boxes: Vec<Span>,
+    others: usize,
+}
+
+impl Shown {
+    fn new(info: &str) -> Self {
+        Shown {
+            markdown: is_markdown(info),
+            boxes: Vec::new(),
+            others: 0,
+        }
+    }
+
+    fn look(&mut self, line: &str, span: Span) {
+        if line.starts_with("- [ ] ") || holds_box(line) {
+            self.boxes.push(span);
+        } else if !line.is_empty() && !line.starts_with('#') {
+            self.others += 1;
+        }
+    }
+
+    /// Its boxes, if it is Markdown and most of it are boxes.
+    fn checklist(&mut self) -> Vec<Span> {
+        let list = self.markdown && self.boxes.len() > self.others;
+        std::mem::take(&mut self.boxes)
+            .into_iter()
+            .filter(|_| list)
+            .collect()
+    }
+}
+
+fn is_markdown(info: &str) -> bool {
+    let word = info.split([' ', '{']).next().unwrap_or(info).trim();
+    matches!(word, "markdown" | "md")
 }
 
 fn holds_box(line: &str) -> bool {

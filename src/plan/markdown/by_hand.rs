@@ -8,6 +8,7 @@ use super::heading::{self, Ordinal};
 use super::label::{Group, label};
 use super::notes;
 use super::outline::Section;
+use super::roles::Reading;
 use super::steps::Walk;
 use super::work;
 use crate::plan::draft::StepSpec;
@@ -31,19 +32,26 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Makes the numbered heading of `section` a step, if `blocks` below it hold code and nothing of it became one.
+/// Makes the numbered heading of `section` a step, if nothing below it became one: where `blocks` hold code, and
+/// where its `reading` says that it is one of a procedure's.
 pub(super) fn of_section(
     section: &Section,
+    reading: &Reading,
     rules: Rules,
     blocks: &[Block],
     found: &mut Found,
     book: &mut Book<'_>,
 ) {
     let numbered = rules.fences && section.title.ordinal == Some(Ordinal::Number);
-    if numbered && found.steps.is_empty() && blocks.iter().any(is_code) {
-        let span = book.first_line(section.span);
-        let step = step(section.title.text.clone(), &found.notes, span, book);
-        found.steps.push(step);
+    if !numbered || !found.steps.is_empty() {
+        return;
+    }
+    let span = book.first_line(section.span);
+    let name = section.title.text.clone();
+    if blocks.iter().any(is_code) {
+        found.steps.push(step(name, &found.notes, span, book));
+    } else if reading.counted && section.children.is_empty() {
+        found.steps.push(ticked(name, &found.notes, span, book));
     }
 }
 
@@ -63,6 +71,11 @@ fn step(name: String, text: &[Span], span: Span, book: &mut Book<'_>) -> Box<Ste
         Problem::warning("section-not-run", span, message)
             .hint("write `bash` or `sql` behind the fence if it is to be run"),
     );
+    ticked(name, text, span, book)
+}
+
+/// The step called `name` that somebody does by hand, with its text.
+fn ticked(name: String, text: &[Span], span: Span, book: &Book<'_>) -> Box<StepSpec> {
     let mut step = work::blank(name, span);
     work::add(&mut step.details, &notes::text(text, book));
     work::finish(&mut step);

@@ -2,12 +2,14 @@
 //! change, run:". Nobody may run it by going on, see [`super::guards`].
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use super::cases;
 use super::heading;
 use super::ordinary;
 use super::phrases::Topic;
 use super::shelved;
+use super::times::{self, Said};
 use super::tongues::{self, Beginnings};
 use super::ways::{self, EITHER};
 use super::words::Words;
@@ -41,6 +43,24 @@ fn is_conditional(text: &str) -> bool {
         || (!text.is_ascii() && ANYWHERE.iter().any(|word| text.contains(word)))
         || (IN_CASE_OF.begin_word(text) && Words::new(text).is_failure())
 }
+
+/// Whether `text` says that it is done hours later or more: "After 72 hours stable".
+pub(super) fn waits(text: &str) -> bool {
+    let near = IN_CASE_OF.near(text).iter();
+    let mut rests = near.filter_map(|(word, ())| tongues::strip_word(text, word));
+    rests.any(|rest| {
+        let rest = rest.trim_start();
+        let two = rest
+            .match_indices(' ')
+            .nth(1)
+            .map_or(rest.len(), |(at, _)| at);
+        let said = times::said(rest[..two].trim_end_matches([':', ',']));
+        matches!(said, Some(Said::Length(length)) if length >= HOUR)
+    })
+}
+
+/// Nobody waits so long in the middle of a phase.
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Whether `text` begins with "if".
 pub(super) fn says_if(text: &str) -> bool {

@@ -36,3 +36,18 @@ pub(super) struct Found {
     /// Alerts behind the last step: they are about what stands below.
     pub(super) warnings: Vec<String>,
 }
+
+/// Only task items are steps.
+pub(super) const TASKS: Rules = Rules {
+    place: Place::Step,
+    numbered: false,
+    bullets: false,
+    fences: false,
+};
+
+/// Every item is something to look at.
+pub(super) const CRITERIA: Rules = Rules {
+    numbered: true,
+    bullets: true,
+    ..TASKS
+};

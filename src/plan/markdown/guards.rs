@@ -64,13 +64,18 @@ fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(Stri
         let own = match named {
             Named::Line => conditional::begins_back(title).then_some(Reserve::Back),
             Named::Comment => conditional::reserve_ahead(title).or_else(unclear),
-            Named::Words => conditional::reserve(title).or_else(unclear),
+            Named::Words => conditional::reserve(title)
+                .or_else(unclear)
+                .or_else(|| conditional::waits(title).then_some(Reserve::Case)),
         };
         own.map(|reserve| (title.to_owned(), reserve))
     };
+    let waits = groups.clone().find(|text| conditional::waits(text));
+    let waits = waits.map(|text| (text.to_owned(), Reserve::Case));
     let mut above = groups.chain([name]);
     above
         .find_map(|text| Some((text.to_owned(), reserve_of_name(text, book)?)))
+        .or(waits)
         .or_else(own)
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::apart;
 use super::cases;
 use super::decoration;
+use super::returns::before_need;
 use super::since::looks_like_place;
 use super::times::{self, Said};
 use super::tongues::{self, ORDINALS, strip_word};
@@ -147,6 +148,13 @@ impl Title {
 fn words(text: &str, whole: Words) -> (Words, Meaning) {
     let (words, meaning) = explained(text, whole);
     let sense = meaning.sense;
+    if let (Some(Sense::Criteria), Some(head)) = (sense, before_need(text)) {
+        // "Rollback if needed" is how to.
+        let bare = explained(head, Words::new(head));
+        if bare.1.sense == Some(Sense::Rollback) {
+            return bare;
+        }
+    }
     let about_back = matches!(sense, Some(Sense::Rollback | Sense::Criteria));
     if words.is_shelved() || !about_back || !text.contains(['(', '（']) {
         return (words, meaning);
@@ -236,7 +244,7 @@ pub(super) fn counts_steps(text: &str) -> bool {
     ordinal(text) == Some(Ordinal::Number) && !text.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// What stands behind `I.`, `B.` or `c)`, by which headings count as well.
+/// What stands behind `I.`, `B.`, `c)` or `R6.`, by which headings count as well.
 pub(super) fn unmarked(text: &str) -> Option<&str> {
     let text = text.trim_start();
     let mut near = text.bytes().take(MAX_MARK + 1);
@@ -244,7 +252,10 @@ pub(super) fn unmarked(text: &str) -> Option<&str> {
     let (mark, rest) = (&text[..end], &text[end + 1..]);
     let roman = mark.chars().all(|c| matches!(c, 'I' | 'V' | 'X'));
     let letter = mark.len() == 1 && mark.starts_with(|c: char| c.is_ascii_alphabetic());
-    let counts = (roman && !mark.is_empty()) || (letter && !mark.starts_with('v'));
+    // `P0.` is how bad something is, `Q1.` a question, `V2.` a version, `T1.` a time.
+    let number = mark.strip_prefix(|c: char| c.is_ascii_uppercase() && !"PQTV".contains(c));
+    let coded = number.is_some_and(|number| number.parse::<u8>().is_ok());
+    let counts = (roman && !mark.is_empty()) || (letter && !mark.starts_with('v')) || coded;
     counts.then(|| rest.strip_prefix(' ')).flatten()
 }
 

@@ -7,6 +7,7 @@ use super::blocks::{Block, Heading, Holds, Inline, Item, Kind, List};
 use super::fence;
 use super::heading::{Title, counts, without_parentheses};
 use super::label::{is_label, label};
+use super::returns::before_need;
 use super::words::{Meaning, Sense, Stage, Weight, Words};
 use crate::plan::model::PhaseKind;
 use crate::plan::parallel;
@@ -179,7 +180,10 @@ fn opens(block: &Block) -> bool {
 fn place(list: &List) -> Option<usize> {
     let names = |item: &Item| {
         let (head, rest) = item.head();
-        item.task.is_none() && rest.iter().any(is_done) && head.is_some_and(is_only_rollback)
+        // "2. Rollback if needed" is one of the steps, for a case.
+        let named =
+            |head: &Inline| is_only_rollback(head) && before_need(&head.one_line()).is_none();
+        item.task.is_none() && rest.iter().any(is_done) && head.is_some_and(named)
     };
     let at = list.items.iter().position(names)?;
     let behind = &list.items[at + 1..];

@@ -2,6 +2,7 @@
 
 use super::blocks::{Block, Holds};
 use super::heading::Title;
+use super::orders;
 use crate::plan::source::Span;
 
 /// The place of a section in the file's order.
@@ -22,6 +23,10 @@ pub(super) struct Section {
     pub(super) length: usize,
     /// What is in them.
     pub(super) holds: Holds,
+    /// Whether something in them is run, ticked, or done by its number.
+    pub(super) acts: bool,
+    /// Whether they say what to do, where the heading speaks of when to.
+    pub(super) orders: bool,
 }
 
 /// All sections, in the order of the file.
@@ -46,6 +51,8 @@ pub(super) fn outline(blocks: &[Block], titles: Vec<Title>, start: usize) -> Out
             if let Some(section) = sections.last_mut() {
                 section.holds.add(block.holds);
                 section.length += 1;
+                section.acts |= orders::acts(block);
+                section.orders |= section.title.words.says_when() && orders::are_in(block);
             }
             continue;
         };
@@ -86,6 +93,8 @@ impl Section {
             children: Vec::new(),
             length: 0,
             holds: Holds::default(),
+            acts: false,
+            orders: false,
         }
     }
 }

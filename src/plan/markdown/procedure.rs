@@ -73,6 +73,7 @@ pub(super) fn has_way_back(outline: &Outline) -> bool {
     sections.any(|(ix, section)| {
         section.title.meaning.sense == Some(Sense::Rollback)
             && section.title.words.is_called_rollback()
+            && !section.title.words.keeps_for_rollback()
             && section.holds.work
             && !outline.above(ix).any(early)
     })

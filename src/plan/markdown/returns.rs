@@ -37,4 +37,82 @@ impl Words {
             .find(|word| *word != "the")
             .is_some_and(|word| old.contains(&word))
     }
+
+    /// What is kept for a way back, and made before there is need of one: "Rollback snapshot".
+    pub(super) fn keeps_for_rollback(&self) -> bool {
+        let text = self.uncounted().trim();
+        let kept = [
+            "rollback snapshot",
+            "rollback snapshots",
+            "rollback backup",
+            "rollback backups",
+            "rollback point",
+            "rollback image",
+            "rollback plan ready",
+            "rollback sicherung",
+        ];
+        kept.contains(&text) || tongues::words(|tongue| tongue.points).any(|point| point == text)
+    }
+
+    /// "NO-GO", of which the other is "GO".
+    pub(super) fn is_no_go(&self) -> bool {
+        format!(" {}", self.uncounted()).contains(" no go ")
+    }
+
+    pub(super) fn is_go(&self) -> bool {
+        let text = format!(" {}", self.uncounted());
+        text.contains(" go ") && !text.contains(" no go ")
+    }
+
+    /// "Revert to using the old port": what was only for the time of the work is taken back.
+    pub(super) fn reverts_to_use(&self) -> bool {
+        let begins = [
+            "revert to using ",
+            "switch back to using ",
+            "go back to using ",
+        ];
+        let text = self.uncounted();
+        begins.iter().any(|begin| text.starts_with(begin))
+    }
+
+    /// "In case of problems": what is done then is no way back as a whole.
+    pub(super) fn is_trouble(&self) -> bool {
+        let cases = [
+            "in case of problem",
+            "in case of issue",
+            "in case of trouble",
+            "en cas de probleme",
+            "en cas de souci",
+            "bei problem",
+            "en caso de problema",
+            "em caso de problema",
+            "в случае проблем",
+            "при проблемах",
+        ];
+        let text = self.uncounted().trim();
+        let mut rests = cases.iter().filter_map(|case| text.strip_prefix(case));
+        rests.any(|rest| !rest.contains(' '))
+    }
+
+    /// Whether it speaks of when to go back.
+    pub(super) fn says_when(&self) -> bool {
+        self.has(Topic::Criteria) || self.has(Topic::CriteriaBelowRollback) || self.names_steps()
+    }
+
+    /// Whether it speaks also of how: "Rollback triggers and procedure", "Rollback decision".
+    pub(super) fn says_how(&self) -> bool {
+        let text = self.uncounted();
+        self.names_steps() || text.contains(" how ") || text.contains(" decision ")
+    }
+}
+
+/// What stands before "if needed" in `text`.
+pub(super) fn before_need(text: &str) -> Option<&str> {
+    let needed = |rest: &str| {
+        let mut words = tongues::words(|tongue| tongue.only_in_case);
+        words.any(|word| tongues::strip_word(rest, word).is_some_and(|rest| rest.trim().is_empty()))
+    };
+    let mut spaces = text.match_indices(' ').map(|(at, _)| at);
+    let at = spaces.find(|at| needed(text[at + 1..].trim_start()))?;
+    Some(text[..at].trim_end_matches([',', ' ', '-', '–', '—']))
 }

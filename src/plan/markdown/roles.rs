@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::heading::{Ordinal, Title};
-use super::outline::{Outline, Section, SectionIx};
+use super::outline::{Outline, SectionIx};
 use super::procedure;
+use super::purpose;
 use super::rivals;
+use super::series;
 use super::times::Said;
-use super::words::{Sense, Stage, Weight, Words};
+use super::words::{Sense, Stage, Weight};
 use crate::plan::draft::ClockPlace;
 use crate::plan::model::PhaseKind;
 
@@ -44,6 +46,8 @@ pub(super) struct Reading {
     pub(super) choice: Option<String>,
     /// Which of the ways that stand side by side it is one of, by their names.
     pub(super) rival: Option<usize>,
+    /// Whether it is numbered among the steps of what is done, see [`series`].
+    pub(super) counted: bool,
 }
 
 impl Reading {
@@ -56,7 +60,7 @@ impl Reading {
         self.rival.is_some() && ordinal != Some(Ordinal::Number)
     }
 
-    fn is_strong(&self, kind: PhaseKind) -> bool {
+    pub(super) fn is_strong(&self, kind: PhaseKind) -> bool {
         let strong = Weight::Strong;
         self.stage
             .is_some_and(|stage| stage.kind == kind && stage.weight == strong)
@@ -73,8 +77,12 @@ pub(super) fn roles(outline: &Outline) -> Vec<Reading> {
         let reading = if outline.is_title(ix) || ix == 0 {
             plain(outline, ix)
         } else {
-            let role = role(outline, ix, above, back);
-            read(outline, ix, role, above, goes_on, rivals[ix])
+            let counted = series::is_step(outline, ix, above);
+            let role = purpose::role(outline, ix, above, back, counted);
+            let mut reading = read(outline, ix, role, above, goes_on, rivals[ix]);
+            reading.counted = counted;
+            reading.runs |= counted;
+            reading
         };
         readings.push(reading);
     }
@@ -100,6 +108,7 @@ fn plain(outline: &Outline, ix: SectionIx) -> Reading {
         home: ix,
         choice: None,
         rival: None,
+        counted: false,
     }
 }
 
@@ -128,9 +137,11 @@ fn read(
         home: ix,
         choice: None,
         rival,
+        counted: false,
     };
     times(title, &mut reading);
     let explicit = reading.budget.is_some()
+        || above.is_some_and(|above| series::is_due_apart(title, above))
         || matches!(title.ordinal, Some(Ordinal::Phase | Ordinal::Option))
         || (rival.is_some() && title.ordinal != Some(Ordinal::Number));
     if let (false, Role::Steps, Some(above)) = (explicit, role, above)
@@ -150,76 +161,6 @@ fn absorbs(outline: &Outline, reading: &Reading) -> bool {
     let ordinal = outline.sections[reading.home].title.ordinal;
     let counted = matches!(ordinal, Some(Ordinal::Phase | Ordinal::Option));
     reading.role == Role::Steps && (counted || reading.budget.is_some())
-}
-
-/// What a section is for, in a file that has a way back elsewhere or not.
-fn role(outline: &Outline, ix: SectionIx, above: Option<&Reading>, back: bool) -> Role {
-    let section = &outline.sections[ix];
-    let words = &section.title.words;
-    let own = section.title.meaning.sense;
-    let apart = matches!(own, Some(Sense::Contacts | Sense::Signoff));
-    match above.map(|above| above.role) {
-        Some(Role::Other(kept @ (Sense::Reference | Sense::Contacts | Sense::Signoff))) => {
-            Role::Other(own.filter(|_| apart).unwrap_or(kept))
-        }
-        Some(Role::Other(kept @ (Sense::Criteria | Sense::Alerts))) if !apart => Role::Other(kept),
-        Some(Role::Rollback) => match own {
-            Some(own @ (Sense::Contacts | Sense::Signoff | Sense::Reference)) => Role::Other(own),
-            Some(Sense::Criteria | Sense::Alerts) => Role::Other(Sense::Criteria),
-            _ if words.is_criteria_below_rollback() => Role::Other(Sense::Criteria),
-            _ => Role::Rollback,
-        },
-        above_role => match own {
-            Some(Sense::Rollback) if is_preparation(section, above, back) => Role::Steps,
-            Some(Sense::Rollback) if procedure::is_in_turn(outline, ix) => Role::Steps,
-            Some(Sense::Rollback) if only_says_when(section) => Role::Other(Sense::Criteria),
-            Some(Sense::Rollback) => Role::Rollback,
-            // A template or an example that is there to be ticked is not only for reading.
-            Some(Sense::Reference)
-                if words.names_steps()
-                    && holds_tasks(outline, ix)
-                    && !words.is_not_to_be_done() =>
-            {
-                Role::Steps
-            }
-            Some(own) => Role::Other(own),
-            None => match above_role {
-                Some(Role::Other(Sense::Prose)) if is_done(outline, ix) => Role::Steps,
-                Some(kept @ Role::Other(_)) => kept,
-                _ => Role::Steps,
-            },
-        },
-    }
-}
-
-/// Whether a heading below one that is only read is about something to be done all the same:
-/// "Timeline › T-0: Deploy".
-fn is_done(outline: &Outline, ix: SectionIx) -> bool {
-    let section = &outline.sections[ix];
-    let title = &section.title;
-    let strong = |stage: Stage| stage.weight == Weight::Strong;
-    let says = title.meaning.stage.is_some_and(strong) || title.tells_time();
-    says && (section.holds.tasks || section.holds.work || title.words.names_steps())
-}
-
-fn holds_tasks(outline: &Outline, ix: SectionIx) -> bool {
-    outline.sections[ix].holds.tasks
-}
-
-/// Whether nothing is to be done below a heading about rollbacks that also says in which case: then what
-/// stands there is more of that.
-fn only_says_when(section: &Section) -> bool {
-    let idle = !section.holds.tasks && !section.holds.work;
-    idle && Words::new(&section.title.text).meaning().sense == Some(Sense::Criteria)
-}
-
-/// Whether a heading about rollbacks only asks, before the deployment, that one is ready. What is run there
-/// prepares one, if the way `back` stands elsewhere.
-fn is_preparation(section: &Section, above: Option<&Reading>, back: bool) -> bool {
-    let before = |above: &Reading| {
-        above.kind() == Some(PhaseKind::Before) && (back || above.is_strong(PhaseKind::Before))
-    };
-    above.is_some_and(before) && (back || !section.holds.work)
 }
 
 fn stage(title: &Title, above: Option<&Reading>) -> Option<Stage> {

@@ -335,7 +335,10 @@ impl Tier {
         for (part, mut of_part) in self.parts {
             for step in of_part.iter_mut().filter(|_| part != section) {
                 if step.group.is_none() {
-                    step.group = Some(readings[part].name.as_str().into());
+                    let name = readings[part].name.as_str();
+                    step.group = Some(name)
+                        .filter(|name| *name != step.title)
+                        .map(Into::into);
                     contents.named[part] = true;
                 }
             }

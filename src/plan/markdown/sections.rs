@@ -10,11 +10,12 @@ use super::boxes;
 use super::by_hand;
 use super::contacts;
 use super::criteria;
-use super::found::{Found, Rules};
+use super::found::{CRITERIA, Found, Rules, TASKS};
 use super::notes;
 use super::outline::{Outline, Section, SectionIx};
 use super::rivals;
 use super::roles::{Reading, Role};
+use super::series;
 use super::signoffs;
 use super::since;
 use super::steps;
@@ -135,7 +136,14 @@ impl Reader<'_> {
             self.contents.until.insert(ix, until);
         }
         let mut found = steps::read(blocks, rules, group.as_ref(), book);
-        by_hand::of_section(&self.outline.sections[ix], rules, blocks, &mut found, book);
+        by_hand::of_section(
+            &self.outline.sections[ix],
+            reading,
+            rules,
+            blocks,
+            &mut found,
+            book,
+        );
         boxes::say_unread(&found.notes, book);
         self.take(ix, found, book);
     }
@@ -158,6 +166,9 @@ impl Reader<'_> {
 
     /// Whether a section is one for reading, and nobody could expect anything else.
     fn is_surely_reference(&self, ix: SectionIx) -> bool {
+        if series::is_called_step(&self.outline.sections[ix].title) {
+            return false;
+        }
         let reference = Role::Other(Sense::Reference);
         let all = std::iter::once(ix).chain(self.outline.above(ix));
         let chain: Vec<&Words> = all
@@ -379,18 +390,3 @@ impl Reader<'_> {
 fn is_plain_checklist(section: &Section) -> bool {
     section.title.words.is_checklist() && !section.holds.tasks && !section.holds.work
 }
-
-/// Only task items are steps.
-const TASKS: Rules = Rules {
-    place: Place::Step,
-    numbered: false,
-    bullets: false,
-    fences: false,
-};
-
-/// Every item is something to look at.
-const CRITERIA: Rules = Rules {
-    numbered: true,
-    bullets: true,
-    ..TASKS
-};

@@ -233,7 +233,19 @@ impl Words {
         if self.shelved && self.is_strong() {
             return false;
         }
-        head(Topic::Commands) || last || (head(Topic::Reference) && !self.is_strong())
+        (head(Topic::Commands) && !self.names_commands_to_run())
+            || last
+            || (head(Topic::Reference) && !self.is_strong())
+    }
+
+    /// Whether its commands are of a part of the deployment, and not merely useful: "Validation commands".
+    fn names_commands_to_run(&self) -> bool {
+        let loose = [
+            "useful ", "common ", "handy ", "helpful ", "other ", "more ",
+        ];
+        let text = self.uncounted();
+        text.starts_with("quick ")
+            || (self.stage().is_some() && !loose.iter().any(|word| text.starts_with(word)))
     }
 
     /// Whether it is a list of commands, which people look things up in.
@@ -324,6 +336,9 @@ impl Words {
         }
         if self.has(Topic::Day) {
             return stage(PhaseKind::Deploy, Weight::Faint);
+        }
+        if self.keeps_for_rollback() {
+            return stage(PhaseKind::Before, Weight::Weak);
         }
         let activities = [
             (Topic::Before, PhaseKind::Before),

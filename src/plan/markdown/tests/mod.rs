@@ -6,6 +6,7 @@ mod hosts;
 mod items;
 mod kept;
 pub(in crate::plan) mod nothing_lost;
+mod numbered;
 mod people;
 mod reading;
 mod runbooks;

@@ -354,7 +354,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "truncate", "turn", "unmute", "update", "upload",
     ]),
     (Topic::Moves, &["migrate", "backfill", "populate", "archive"]),
-    (Topic::Rehearsal, &["test*", "rehears*", "drill*", "dry run*", "readiness", "preparation*", "backup and recovery", "backup recovery"]),
+    (Topic::Rehearsal, &["prevention*", "preventing", "test*", "rehears*", "drill*", "dry run*", "readiness", "preparation*", "backup and recovery", "backup recovery"]),
     (Topic::Staged, &[
         "deploy*", "migrat*", "release*", "change*", "upgrad*", "flight*", "cutover", "cut over", "launch*", "rollout*", "roll out",
         "maintenance", "work", "checks", "check", "update*", "switch*", "go live", "production", "prod", "implementation", "execution",
@@ -390,7 +390,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::Steps, &["steps", "step", "procedure*", "instructions", "process", "runbook", "checklist*", "tasks", "to do", "todo"]),
     (Topic::Checklist, &["checklist*", "readiness", "go no go"]),
     (Topic::And, &["and"]),
-    (Topic::Failure, &["fail*", "wrong", "issue*", "problem*", "error*", "break*", "broken"]),
+    (Topic::Failure, &["fail*", "wrong", "issue*", "problem*", "error*", "break", "breaks", "breakage*", "broken"]),
     (Topic::Case, &["stuck", "hung", "hang", "hangs", "hanging", "freezes", "pod crash", "pods crash", "crashes", "crashed", "crashing", "crash loop*", "crashloop*", "broken", "breaks", "fails", "failed", "failing", "times out", "timed out", "unresponsive", "unreachable", "deadlock detected", "deadlocks detected", "timeout exceeded", "timeout reached", "out of disk*", "out of memory", "out of space", "disk full", "disk is full", "no space left*", "lag grows", "lag increases", "falls behind", "falling behind", "error handling", "errors handling", "handling error*", "handling of error*", "common error*", "common failure*", "frequent error*", "duplicate key error*", "panic button", "kill switch", "how to stop", "how to abort", "how to cancel", "unstick*", "downtime alternative", "and older", "or older", "and newer", "or newer", "and below", "and earlier", "or earlier"]),
     (Topic::Resumes, &["after failure*", "after a failure", "after a failed*", "after an error", "after errors", "after a crash", "after a timeout", "after an abort", "after an interruption"]),
     (Topic::Small, &["the", "a", "of", "and", "if", "needed", "plan", "strategy", "roll", "fall", "back", "out", "how", "to", "otherwise", "manual steps"]),

@@ -38,7 +38,7 @@ pub(super) const FRENCH: Tongue = Tongue {
         (Topic::Urgent, &["urgence*"]),
         (Topic::Moves, &["migrer"]),
         (Topic::No, &["sans", "aucun"]),
-        (Topic::Rehearsal, &["repetition*", "exercice*"]),
+        (Topic::Rehearsal, &["prevention*", "repetition*", "exercice*"]),
         (Topic::Failure, &["echou*", "echec*", "erreur*", "probleme*"]),
     (Topic::Order, &["migrer", "mettre a jour", "charger", "recharger", "importer", "copier", "creer", "supprimer", "desactiver", "activer", "couper", "redemarrer", "executer", "lancer", "appliquer", "installer", "remplacer", "renommer", "purger"]),
     (Topic::Fails, &["en cas d echec*", "en cas de probleme*", "en cas d erreur*", "si quelque chose*", "si la migration echoue*", "si le deploiement echoue*"]),

@@ -1,0 +1,130 @@
+//! What a section is for, by the words of its heading and by those above it.
+
+use super::outline::{Outline, Section, SectionIx};
+use super::procedure;
+use super::returns::before_need;
+use super::roles::{Reading, Role};
+use super::series;
+use super::words::{Sense, Stage, Weight, Words};
+use crate::plan::model::PhaseKind;
+
+/// What a section is for, in a file that has a way back elsewhere or not.
+/// If it is `counted`, it is numbered among the steps of what is done.
+pub(super) fn role(
+    outline: &Outline,
+    ix: SectionIx,
+    above: Option<&Reading>,
+    back: bool,
+    counted: bool,
+) -> Role {
+    let section = &outline.sections[ix];
+    let words = &section.title.words;
+    let own = section.title.meaning.sense;
+    if counted && own != Some(Sense::Rollback) {
+        return match above.map(|above| above.role) {
+            Some(Role::Rollback) => Role::Rollback,
+            _ => Role::Steps,
+        };
+    }
+    let apart = matches!(own, Some(Sense::Contacts | Sense::Signoff));
+    match above.map(|above| above.role) {
+        // Below what is only for trouble stands what is done in it.
+        Some(Role::Other(Sense::Reference))
+            if own == Some(Sense::Rollback) && below_trouble(outline, ix) =>
+        {
+            Role::Rollback
+        }
+        Some(Role::Other(kept @ (Sense::Reference | Sense::Contacts | Sense::Signoff))) => {
+            Role::Other(own.filter(|_| apart).unwrap_or(kept))
+        }
+        Some(Role::Other(Sense::Criteria)) if is_procedure(section) => Role::Rollback,
+        Some(Role::Other(kept @ (Sense::Criteria | Sense::Alerts))) if !apart => Role::Other(kept),
+        Some(Role::Rollback) => match own {
+            Some(own @ (Sense::Contacts | Sense::Signoff | Sense::Reference)) => Role::Other(own),
+            _ if section.orders => Role::Rollback,
+            Some(Sense::Criteria | Sense::Alerts) => Role::Other(Sense::Criteria),
+            _ if words.is_criteria_below_rollback() => Role::Other(Sense::Criteria),
+            _ => Role::Rollback,
+        },
+        above_role => match own {
+            Some(Sense::Rollback) if is_preparation(section, above, back) => Role::Steps,
+            Some(Sense::Rollback) if procedure::is_in_turn(outline, ix) => Role::Steps,
+            Some(Sense::Rollback) if is_forward(outline, ix, counted) => Role::Steps,
+            Some(Sense::Rollback) if words.is_trouble() && (back || !section.holds.work) => {
+                Role::Other(Sense::Reference)
+            }
+            Some(Sense::Rollback) if only_says_when(section) => Role::Other(Sense::Criteria),
+            Some(Sense::Rollback) => Role::Rollback,
+            // A template or an example that is there to be ticked is not only for reading.
+            Some(Sense::Reference)
+                if words.names_steps()
+                    && holds_tasks(outline, ix)
+                    && !words.is_not_to_be_done() =>
+            {
+                Role::Steps
+            }
+            Some(Sense::Criteria) if words.says_how() && section.orders => Role::Rollback,
+            Some(own) => Role::Other(own),
+            None => match above_role {
+                Some(Role::Other(Sense::Prose)) if is_done(outline, ix) => Role::Steps,
+                Some(kept @ Role::Other(_)) => kept,
+                _ => Role::Steps,
+            },
+        },
+    }
+}
+
+/// Whether a heading below one that is only read is about something to be done all the same:
+/// "Timeline › T-0: Deploy".
+fn is_done(outline: &Outline, ix: SectionIx) -> bool {
+    let section = &outline.sections[ix];
+    let title = &section.title;
+    let strong = |stage: Stage| stage.weight == Weight::Strong;
+    let says = title.meaning.stage.is_some_and(strong) || title.tells_time();
+    says && (section.holds.tasks || section.holds.work || title.words.names_steps())
+}
+
+fn holds_tasks(outline: &Outline, ix: SectionIx) -> bool {
+    outline.sections[ix].holds.tasks
+}
+
+/// Whether nothing is to be done below a heading about rollbacks that also says in which case: then what
+/// stands there is more of that.
+fn only_says_when(section: &Section) -> bool {
+    let idle = !section.holds.tasks && !section.holds.work;
+    let text = &section.title.text;
+    idle && before_need(text).is_none() && Words::new(text).meaning().sense == Some(Sense::Criteria)
+}
+
+/// Whether a heading about rollbacks only asks, before the deployment, that one is ready. What is run there
+/// prepares one, if the way `back` stands elsewhere.
+fn is_preparation(section: &Section, above: Option<&Reading>, back: bool) -> bool {
+    let before = |above: &Reading| {
+        above.kind() == Some(PhaseKind::Before) && (back || above.is_strong(PhaseKind::Before))
+    };
+    above.is_some_and(before) && (back || !section.holds.work)
+}
+
+/// Whether a heading below criteria says that here is what is done then: "Rollback decision tree › Rollback
+/// procedure".
+fn is_procedure(section: &Section) -> bool {
+    let title = &section.title;
+    let back = title.meaning.sense == Some(Sense::Rollback);
+    let plain = title.meaning.sense.is_none() && !title.words.is_criteria_below_rollback();
+    let held = section.orders;
+    (back && (held || title.words.names_steps())) || (plain && title.words.names_steps() && held)
+}
+
+/// Whether a heading that speaks of a way back is of a step forward all the same: what is kept for one before
+/// the release, "NO-GO" beside "GO", "3. Revert to using the old port" behind "2. Upgrade".
+fn is_forward(outline: &Outline, ix: SectionIx, counted: bool) -> bool {
+    let words = &outline.sections[ix].title.words;
+    (words.keeps_for_rollback() && series::has_way_back_behind(outline, ix))
+        || (words.is_no_go() && series::goes_beside(outline, ix))
+        || (counted && words.reverts_to_use())
+}
+
+fn below_trouble(outline: &Outline, ix: SectionIx) -> bool {
+    let mut above = outline.above(ix);
+    above.any(|above| outline.sections[above].title.words.is_trouble())
+}
