@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use super::book::Book;
 use super::cases;
 use super::conditional;
+use super::folded::folded;
 use super::guards::{self, Named};
 use super::heading;
 use super::label::Group;
@@ -54,14 +55,45 @@ fn case(step: &StepSpec, heading: Option<&Group>, book: &Book<'_>) -> Option<Str
     let own = group.strip_prefix(heading.map_or("", |heading| heading));
     let title = || match guards::named_by(step, book) {
         Named::Line => false,
-        Named::Comment => begins_case(&step.title),
-        Named::Words => says_case(&step.title),
+        Named::Comment => says_case_in_comment(&step.title) || restores_if(step),
+        Named::Words => says_case(&step.title) || restores_if(step),
     };
     let mut names = own.unwrap_or(group).split(" › ");
     let above = names.find(|name| says_case(name));
     let said = above.or_else(|| title().then_some(step.title.as_str()));
     said.map(str::to_owned)
 }
+
+/// Whether a comment names a case. "Restart the workers if needed" may tell what the command sees to by itself.
+pub(super) fn says_case_in_comment(text: &str) -> bool {
+    begins_case(text) || (conditional::remarks_case(text) && says_case(text))
+}
+
+/// Whether `step` brings something back or throws something away, "if needed" or if anything else: no command sees to
+/// that by itself.
+pub(super) fn restores_if(step: &StepSpec) -> bool {
+    let title = format!(" {}", folded(&step.title));
+    let cased = cases::trails(&step.title) || IFS.iter().any(|word| title.contains(word));
+    let script = || format!(" {}", folded(&step.work.text()));
+    let loses = |text: &str| LOSES.iter().any(|word| text.contains(word));
+    cased && (loses(&title) || loses(&script()))
+}
+
+/// "If", behind what is done.
+const IFS: [&str; 5] = [" if ", " falls ", " wenn ", " si ", " если "];
+/// What commands and titles have that bring back or throw away.
+const LOSES: [&str; 10] = [
+    " restore",
+    " pg restore",
+    " drop ",
+    " truncate ",
+    " delete ",
+    " flushall ",
+    " flushdb ",
+    " reset hard",
+    " rm rf ",
+    " destroy ",
+];
 
 /// Whether `text` names a case, and not what the way back is for: "To undo it".
 pub(super) fn says_case(text: &str) -> bool {

@@ -72,6 +72,7 @@ mod placeholder;
 mod procedure;
 mod programs;
 mod reach;
+mod remedies;
 mod required;
 mod returns;
 mod rivals;
