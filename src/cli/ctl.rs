@@ -289,7 +289,7 @@ pub(super) async fn run(common: &Common, args: CtlArgs) -> anyhow::Result<Exit> 
     match args.command {
         Ctl::Status { format } => status::print(&dir, format).await,
         Ctl::Events { from, follow } => events(&dir, from, follow).await,
-        Ctl::Set { pair } if shows_secret(&dir, &pair) => {
+        Ctl::Set { pair } if shows_secret(&dir, &pair).await => {
             let name = pair.split('=').next().unwrap_or_default();
             complain!(
                 "{name} is secret and would show in the list of processes: `set {name}=-` reads it from standard input"
@@ -304,13 +304,12 @@ pub(super) async fn run(common: &Common, args: CtlArgs) -> anyhow::Result<Exit> 
 }
 
 /// Whether a secret's value stands on the command line.
-fn shows_secret(dir: &RunDir, pair: &str) -> bool {
+async fn shows_secret(dir: &RunDir, pair: &str) -> bool {
     let Some((name, value)) = pair.split_once('=') else {
         return false;
     };
-    let plan = status::load_plan(dir).ok();
-    let secret = plan.is_some_and(|plan| plan.var(name).is_some_and(|var| var.secret));
-    secret && value != "-"
+    let known = status::fold(dir).await;
+    value != "-" && known.is_ok_and(|(plan, state)| state.is_secret(&plan, name))
 }
 
 async fn ask(common: &Common, dir: &RunDir, wish: Command) -> anyhow::Result<Exit> {
@@ -385,6 +384,7 @@ pub(super) async fn presence(dir: &RunDir) -> Result<FromEngine, ConnectError> {
         name: String::new(),
         terminal: String::new(),
         after: 0,
+        screen: String::new(),
     };
     let mut client = wire::connect(&dir.socket(), hello).await?;
     client.who().await

@@ -108,7 +108,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
     let (concern, concerns) = watch::channel(Concerns::default());
     let urls = monitors::urls(&found.plan);
     values::keep_passwords(&secrets, &urls);
-    let variables = values::known(&found.plan, &found.state, &secrets);
+    let variables = values::known(&found.plan, &found.state, dir, &secrets);
 
     let (mut lookout, alerts) = Lookout::begin(&found, &urls, clock, asks);
     lookout.report(&found, &notify, &concern);

@@ -18,6 +18,7 @@ pub(super) async fn follow(dir: &RunDir, after: u64, out: &mut impl Write) -> an
         name: "events".to_owned(),
         terminal: "no terminal".to_owned(),
         after,
+        screen: String::new(),
     };
     let mut last = after;
     if let Ok(mut client) = wire::connect(&dir.socket(), hello).await {

@@ -13,7 +13,7 @@ use super::probes;
 use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{BackendAction, RunCreated};
 use crate::monitor::{
-    self, Backend, Config, Effect, Evidence, Health, Monitor, OursBook, Outcome, Picture,
+    self, Backend, Config, Effect, Evidence, Health, Monitor, OursBook, Outcome, Picture, State,
     WatchedDatabase,
 };
 use crate::plan::Plan;
@@ -179,10 +179,11 @@ async fn signal(
 /// The session that is `named`, as it was last seen; none if it is not seen.
 ///
 /// # Errors
-/// If sessions of several databases go by that name, or another than the one that is meant, or if this
-/// role may not see whose it is.
+/// If sessions of several databases go by that name, or another than the one that is meant, if this role may
+/// not see whose it is, or if it is one of `ours` that nobody sees.
 pub(super) fn find_session(
     health: &watch::Receiver<Arc<Health>>,
+    ours: &OursBook,
     named: &SessionName,
 ) -> Result<Option<Session>, Refusal> {
     let health = Arc::clone(&health.borrow());
@@ -200,7 +201,7 @@ pub(super) fn find_session(
             Some(session) => session
                 .started
                 .map(|started| shown(&database.name, session, started)),
-            None => one_of_several(&database.name, picture, pid),
+            None => one_of_several(&database.name, picture, ours, pid),
         };
         match session {
             // Two names of a plan may be one server's.
@@ -225,14 +226,15 @@ pub(super) fn find_session(
             return Err(Refusal::new(words));
         }
     }
-    match (&found[..], hidden) {
-        ([_], _) if is_another => {
+    let unseen = || ours.no_signal(pid, State::Idle, wanted).or(hidden);
+    match &found[..] {
+        [_] if is_another => {
             let words = format!("{pid} runs another statement by now: nothing was cancelled");
             Err(Refusal::new(words))
         }
-        ([], Some(why)) => Err(Refusal::new(why)),
-        ([] | [_], _) => Ok(found.pop()),
-        (several, _) => {
+        [] => unseen().map_or(Ok(None), |why| Err(Refusal::new(why))),
+        [_] => Ok(found.pop()),
+        several => {
             let places: Vec<&str> = several.iter().map(|one| one.database.as_str()).collect();
             Err(Refusal::new(format!(
                 "there is a session {pid} on {}: say which with --database",
@@ -243,7 +245,7 @@ pub(super) fn find_session(
 }
 
 /// A session that runs the same as an older one, which is shown for all of them.
-fn one_of_several(database: &str, picture: &Picture, pid: i32) -> Option<Session> {
+fn one_of_several(database: &str, picture: &Picture, ours: &OursBook, pid: i32) -> Option<Session> {
     let running = picture.running.iter();
     let (group, backend) = running
         .flat_map(|group| group.others.iter().map(move |other| (group, other)))
@@ -254,7 +256,7 @@ fn one_of_several(database: &str, picture: &Picture, pid: i32) -> Option<Session
         pid,
         started: backend.started,
         words: format!("one of {} that run: {statement}", group.sessions),
-        own: false,
+        no_signal: ours.no_signal(pid, State::Active, |name| name == database),
     })
 }
 
@@ -275,7 +277,7 @@ fn shown(database: &str, session: &monitor::Session, started: i64) -> Session {
             session.state.words(),
             ours.unwrap_or_default()
         ),
-        own: session.is_monitor() || session.is_own_session(),
+        no_signal: session.no_signal(),
     }
 }
 
@@ -289,8 +291,9 @@ fn seen(picture: &Picture) -> impl Iterator<Item = &monitor::Session> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::monitor::State;
+    use crate::clock::Moment;
     use crate::monitor::testing::{database, health, node, picture, session};
+    use crate::monitor::{AtWork, Worker};
 
     /// Two servers, each with a session of the same number.
     fn two_servers() -> watch::Receiver<Arc<Health>> {
@@ -329,7 +332,11 @@ mod tests {
         }];
         let find = |picture: Picture| {
             let health = health(vec![database(picture)]);
-            find_session(&watch::channel(Arc::new(health)).1, &named(None, None))
+            find_session(
+                &watch::channel(Arc::new(health)).1,
+                &OursBook::default(),
+                &named(None, None),
+            )
         };
         let found = find(picture.clone()).unwrap().unwrap();
         assert_eq!((found.pid, found.started), (57, 9));
@@ -345,7 +352,9 @@ mod tests {
     #[test]
     fn what_is_confirmed_is_what_is_found() {
         let health = two_servers();
-        let found = |named| find_session(&health, &named).map(|one| one.map(|one| one.database));
+        let ours = OursBook::default();
+        let found =
+            |named| find_session(&health, &ours, &named).map(|one| one.map(|one| one.database));
         assert_eq!(
             found(named(Some("db2"), Some(2))),
             Ok(Some("db2".to_owned()))
@@ -373,7 +382,11 @@ mod tests {
         let health = watch::channel(Arc::new(health(vec![database(picture)]))).1;
         let find = |statement| {
             let named = named(None, Some(1));
-            find_session(&health, &SessionName { statement, ..named })
+            find_session(
+                &health,
+                &OursBook::default(),
+                &SessionName { statement, ..named },
+            )
         };
         assert!(find(Some(8)).unwrap().is_some());
         assert!(find(None).unwrap().is_some());
@@ -382,5 +395,50 @@ mod tests {
             why,
             "57 runs another statement by now: nothing was cancelled"
         );
+    }
+
+    #[test]
+    fn the_runs_own_session_is_known_though_no_picture_shows_it_while_it_is_idle() {
+        let seen = |picture| watch::channel(Arc::new(health(vec![database(picture)]))).1;
+        let quiet = seen(picture());
+        let ours = OursBook::default();
+        let name = database(picture()).name;
+        let find = |pid, database: &str| {
+            let named = SessionName {
+                pid,
+                ..named(Some(database), None)
+            };
+            find_session(&quiet, &ours, &named)
+        };
+        assert_eq!(find(57, &name), Ok(None));
+        let worker = Worker::Backend {
+            database: name.clone(),
+            pid: 57,
+        };
+        ours.set(vec![AtWork {
+            step: "1.2".to_owned(),
+            since: Moment::default(),
+            worker,
+        }]);
+        let why = find(57, &name).unwrap_err().0;
+        assert!(
+            why.starts_with("57 is the run's own session, idle since step 1.2: "),
+            "{why}"
+        );
+        assert_eq!(find(58, &name), Ok(None));
+        // One of several that run the same is not idle.
+        let mut several = picture();
+        several.running = vec![monitor::Running {
+            oldest: session(56, "web", State::Active, 3, "select 1"),
+            sessions: 2,
+            others: vec![Backend {
+                pid: 57,
+                started: 9,
+            }],
+        }];
+        let found = find_session(&seen(several), &ours, &named(None, None)).unwrap();
+        let why = found.unwrap().no_signal.unwrap();
+        assert!(why.contains("does step 1.2"), "{why}");
+        assert_eq!(find(57, "another"), Ok(None));
     }
 }

@@ -6,6 +6,7 @@ use anyhow::Context;
 use etcetera::BaseStrategy;
 
 use super::args::Common;
+use crate::clock::{Clock, SystemClock};
 use crate::plan::{Opened, Plan};
 use crate::run::{self, NoRun, RunDir};
 use crate::wire::{Hello, PROTOCOL, Role};
@@ -73,5 +74,12 @@ pub(super) fn hello(common: &Common, role: Role, after: u64) -> Hello {
         name: user(common),
         terminal: terminal(),
         after,
+        screen: screen(),
     }
+}
+
+/// What this process is called: no other of this machine was ever called so.
+fn screen() -> String {
+    let now = SystemClock::new().now();
+    format!("{:08x}-{}-{}", now.boot, now.mono, std::process::id())
 }

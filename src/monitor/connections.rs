@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::limits::{Bound, Limits, THIS_DATABASE, ratio};
+use super::limits::{Bound, Limits, ratio};
 use super::locks::Prepared;
 use super::ours::Evidence;
 use super::series::Series;
@@ -98,7 +98,7 @@ pub struct Connections {
     /// The limits that are not the server's, the fullest first, 20 at most.
     #[serde(default)]
     pub bounds: Vec<Bound>,
-    /// How many sessions of other databases wait for a lock, as far as this role may see.
+    /// How many sessions of other databases wait for others, as far as this role may see.
     #[serde(default)]
     pub waiting_elsewhere: u32,
     /// How many sessions of this database have committed and wait until a standby has that, too.
@@ -149,11 +149,9 @@ impl Connections {
         ratio(self.used, self.usable)
     }
 
-    /// Which part of what this database can have is used; nothing of what has no limit.
-    pub fn of_database(&self) -> f64 {
-        let mut bounds = self.bounds.iter();
-        let of_database = bounds.find(|bound| bound.whose == THIS_DATABASE);
-        of_database.map_or(0.0, Bound::ratio)
+    /// Which part of what this database can have by `limits` is used; nothing of what has no limit.
+    pub fn of_database(&self, limits: &Limits) -> f64 {
+        limits.database.map_or(0.0, |limit| ratio(self.here, limit))
     }
 
     /// The limit of this database, or of a role, that is fuller than the server.
@@ -236,7 +234,7 @@ pub(super) fn count(
 /// The limits of roles that nobody uses are of no concern.
 fn bounds(all: &Connections, limits: &Limits) -> Vec<Bound> {
     let database = limits.database.map(|limit| Bound {
-        whose: THIS_DATABASE.to_owned(),
+        whose: "this database".to_owned(),
         used: all.here,
         limit,
     });
@@ -391,6 +389,36 @@ mod tests {
             assert_eq!(nearer, expected);
             assert!(all.bounds.iter().all(|bound| bound.whose != "role nobody"));
         }
+    }
+
+    #[test]
+    fn how_full_a_database_is_does_not_depend_on_how_many_roles_are_fuller() {
+        let roles = (0..30).map(|n| format!("app{n}"));
+        let mut groups: Vec<Alike> = roles
+            .clone()
+            .map(|role| Alike {
+                user: Some(role),
+                ..alike("web", State::Idle, false, 9)
+            })
+            .collect();
+        groups.push(alike("web", State::Idle, true, 8));
+        let limits = Limits {
+            max_connections: 1_000,
+            database: Some(10),
+            roles: roles.map(|role| (role, 10)).collect(),
+            ..Limits::default()
+        };
+        let all = count(&groups, &[], &[], &limits);
+        assert!(all.bounds.iter().all(|bound| bound.ratio() > 0.8));
+        let is = |part: f64, expected: f64| (part - expected).abs() < 1e-9;
+        assert!(is(all.of_database(&limits), 0.8));
+        // A recording of before knows of no bounds, but of the limit.
+        let before = Connections {
+            bounds: Vec::new(),
+            ..all
+        };
+        assert!(is(before.of_database(&limits), 0.8));
+        assert!(is(before.of_database(&Limits::default()), 0.0));
     }
 
     #[test]

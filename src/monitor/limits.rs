@@ -4,9 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Whose the limit of the database that is watched is.
-pub(super) const THIS_DATABASE: &str = "this database";
-
 /// What bounds the number of sessions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {

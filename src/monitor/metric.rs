@@ -199,7 +199,10 @@ fn of_sessions(picture: &Picture, what: &str) -> Option<f64> {
     Some(match what {
         "up" => 1.0,
         "connections" => f64::from(all.used),
-        "connections_percent" => all.ratio().max(all.of_database()) * 100.0,
+        "connections_percent" => {
+            let of_database = all.of_database(&picture.server.limits);
+            all.ratio().max(of_database) * 100.0
+        }
         "connections_free" => f64::from(all.free),
         // What this role may not see is not none.
         "active" | "idle_in_transaction" | "oldest_transaction" | "longest_statement" if hidden => {

@@ -15,6 +15,9 @@ pub const MONITOR_NAME: &str = "gonogo monitor";
 /// What a server calls the process that replays the log of another.
 pub(super) const RECOVERY: &str = "startup";
 
+/// What a session waits for, as the server calls it, that wants a snapshot which others could spoil.
+pub(super) const SNAPSHOT: &str = "IPC: SafeSnapshot";
+
 /// What it calls a process that does what a client wants.
 const CLIENT: &str = "client backend";
 
@@ -245,7 +248,7 @@ impl Session {
 
     /// Whether it waits for transactions of others to end, which could spoil the snapshot that it wants.
     pub fn waits_for_snapshot(&self) -> bool {
-        self.wait.as_deref() == Some("IPC: SafeSnapshot")
+        self.wait.as_deref() == Some(SNAPSHOT)
     }
 
     /// Whether other sessions have to do something before it can go on.
@@ -282,10 +285,16 @@ impl Session {
             .unwrap_or_default()
     }
 
-    /// Why no signal can go to it, whoever asks; none if one can.
+    /// Why no signal goes to it, whoever asks; none if one can.
     pub fn no_signal(&self) -> Option<String> {
-        let recovers = self.kind.as_deref() == Some(RECOVERY);
-        recovers.then(|| no_signal_for_recovery(self.pid))
+        if self.kind.as_deref() == Some(RECOVERY) {
+            return Some(no_signal_for_recovery(self.pid));
+        }
+        if self.is_monitor() {
+            return Some(no_signal_for_monitor(self.pid));
+        }
+        self.own_step()
+            .map(|step| no_signal_for_own(self.pid, self.state, step))
     }
 
     /// Whether its listed statement may be only the beginning of it.
@@ -308,9 +317,66 @@ pub(super) fn no_signal_for_recovery(pid: i32) -> String {
     )
 }
 
+/// Why none goes to a monitor's session.
+pub(super) fn no_signal_for_monitor(pid: i32) -> String {
+    format!("{pid} is a monitor's own session: it only looks, and is opened again when it is gone")
+}
+
+/// Why none goes to the session of the run's own SQL, which did that of `step` last.
+pub(super) fn no_signal_for_own(pid: i32, state: State, step: &str) -> String {
+    if state == State::Active {
+        return format!(
+            "{pid} is the run's own session and does step {step}: stop that step instead"
+        );
+    }
+    let state = state.words();
+    format!(
+        "{pid} is the run's own session, {state} since step {step}: the SQL of the steps to come goes on \
+         in it, with all that it keeps for them"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::monitor::ours::Evidence;
+
+    #[test]
+    fn whose_own_a_session_is_and_why_it_takes_no_signal_is_said() {
+        let of = |state: State, by: Evidence| {
+            let step = Some("2.3".to_owned());
+            let ours = Some(Ours { by, step });
+            let session = Session {
+                ours,
+                ..Session::unknown(7, state)
+            };
+            session.no_signal()
+        };
+        let own = |state| of(state, Evidence::OwnSession).unwrap();
+        assert_eq!(
+            own(State::Active),
+            "7 is the run's own session and does step 2.3: stop that step instead"
+        );
+        for state in [State::Idle, State::IdleInTransaction] {
+            let words = own(state);
+            let is = format!(
+                "7 is the run's own session, {} since step 2.3",
+                state.words()
+            );
+            assert!(words.starts_with(&is), "{words}");
+            assert!(!words.contains("stop"), "nothing of it runs: {words}");
+        }
+        assert_eq!(of(State::Active, Evidence::Name), None);
+        let monitor = Session {
+            application: MONITOR_NAME.to_owned(),
+            ..Session::unknown(7, State::Active)
+        };
+        let words = monitor.no_signal().unwrap();
+        assert!(
+            words.starts_with("7 is a monitor's own session: "),
+            "{words}"
+        );
+    }
 
     #[test]
     fn a_process_of_the_server_is_called_what_it_is() {

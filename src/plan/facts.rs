@@ -53,6 +53,8 @@ pub struct TableFacts {
     pub partitions: Vec<String>,
     /// The one of them for rows that fit no other.
     pub default_partition: Option<String>,
+    /// Other tables that inherit from it.
+    pub heirs: Vec<String>,
     /// Who held a lock on it that any change has to wait for.
     pub busy: Option<Busy>,
 }

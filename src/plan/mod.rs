@@ -27,6 +27,7 @@ pub mod json_path;
 mod layout;
 mod ledger;
 mod letters;
+mod looks;
 mod markdown;
 pub mod metric;
 pub mod migrations;
@@ -192,9 +193,9 @@ pub fn open_from(file_name: &str, bytes: &[u8], facts: Option<&Facts>, load: Loa
         Format::Toml => toml::read(&source),
         Format::Markdown => markdown::read(&source),
     };
-    let includes = draft.includes.clone();
-    let taken = include::take_in(&mut draft, &mut source, load, &mut problems);
-    let files = (bytes, taken);
+    let named = draft.includes.clone();
+    let included = include::take_in(&mut draft, &mut source, load, &mut problems);
+    let files = (bytes, included);
     let cwd = draft.cwd.clone();
     let checked = check::check(draft, &source, files, format, problems, facts);
     Opened {
@@ -205,6 +206,6 @@ pub fn open_from(file_name: &str, bytes: &[u8], facts: Option<&Facts>, load: Loa
         files: Vec::new(),
         allows: checked.allows,
         cwd,
-        includes,
+        includes: named,
     }
 }

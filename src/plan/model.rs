@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::draft::{PhaseSpec, StepSpec, TierSpec};
@@ -11,6 +12,7 @@ use super::duration;
 use super::id::StepId;
 use super::include::Included;
 use super::ledger::Ledger;
+use super::looks;
 use super::parts::{AlertRule, Contact, Database, Note, Signoff, Var};
 use super::probe::Probe;
 use super::template;
@@ -190,6 +192,19 @@ pub struct Step {
     pub home: Home,
     /// What the author wrote of it.
     pub spec: Box<StepSpec>,
+    /// Whether all ways of doing it surely change nothing, once somebody wanted to know.
+    pub(super) looks: OnceLock<bool>,
+}
+
+impl Step {
+    /// Whether it surely changes nothing, by what is written: there is nothing to take back then.
+    pub fn only_looks(&self) -> bool {
+        let spec = &self.spec;
+        let others = spec.alternatives.iter().map(|other| &other.work);
+        // What a person puts into it may be anything.
+        let looks = || spec.holes.is_empty() && others.chain([&spec.work]).all(looks::only_looks);
+        *self.looks.get_or_init(looks)
+    }
 }
 
 impl Plan {

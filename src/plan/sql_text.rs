@@ -1,10 +1,14 @@
 //! Enough of SQL's grammar to tell statements apart, and which of them can't stand in a transaction.
 
+mod reads;
 mod session;
+mod shape;
 
 use std::ops::Range;
 
+pub use reads::{cascades, only_reads};
 pub use session::leaves_something_in_session;
+pub use shape::Shape;
 
 /// The end of whatever begins at `at`: a quoted text, a comment, or a single character. `None`: it
 /// is left open.

@@ -92,6 +92,7 @@ fn is_granted(plan: &Plan, state: &RunState, command: &Command) -> bool {
         terminal: String::new(),
         command: command.clone(),
         session: None,
+        holds_secret: false,
     };
     decide(plan, state, &Input::Command(wish), now).is_ok()
 }

@@ -175,6 +175,13 @@ impl Refusal {
     pub fn new(why: impl Into<String>) -> Self {
         Refusal(why.into())
     }
+
+    /// The refusal of whatever would have to be recorded, which can't be for `trouble`.
+    pub fn unrecorded(trouble: &str) -> Self {
+        Refusal(format!(
+            "nothing can be recorded, so nothing is done: {trouble}"
+        ))
+    }
 }
 
 #[cfg(test)]

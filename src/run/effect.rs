@@ -86,8 +86,8 @@ pub trait Perform {
     /// Forgets a job that is over.
     fn forget(&mut self, job: &Job);
 
-    /// Overwrites the secrets in what a job has printed: how it ended is recorded.
-    fn conceal(&mut self, _job: &Job) {}
+    /// Overwrites the secrets in what jobs have printed: how they ended is recorded.
+    fn conceal(&mut self, _jobs: Vec<Job>) {}
 
     /// Clears away what only a run that goes on needs: it has ended.
     fn over(&mut self) {}

@@ -210,9 +210,12 @@ impl RunDir {
 
     /// What a job's shell left to the next, by value: gone when the run ends.
     pub fn left(&self, job: &Job) -> PathBuf {
-        let undo = if job.undo { ".undo" } else { "" };
-        let name = format!("{}-{}{undo}.json", job.step, job.attempt);
-        self.carried().join(name)
+        self.carried().join(file_of(job, "json"))
+    }
+
+    /// The secrets that were taken from what a job has printed: gone when the run ends.
+    pub fn captured(&self, job: &Job) -> PathBuf {
+        self.carried().join(file_of(job, "captured.json"))
     }
 
     /// What bash reads before a step's script.
@@ -226,9 +229,7 @@ impl RunDir {
     }
 
     fn job_file(&self, job: &Job, extension: &str) -> PathBuf {
-        let undo = if job.undo { ".undo" } else { "" };
-        let name = format!("{}-{}{undo}.{extension}", job.step, job.attempt);
-        self.path.join("output").join(name)
+        self.path.join("output").join(file_of(job, extension))
     }
 
     /// The place of the engine's socket. Where the directory's name is too long for a socket's
@@ -238,9 +239,15 @@ impl RunDir {
     }
 }
 
+/// What a file of `job` is called.
+fn file_of(job: &Job, extension: &str) -> String {
+    let undo = if job.undo { ".undo" } else { "" };
+    format!("{}-{}{undo}.{extension}", job.step, job.attempt)
+}
+
 /// Makes a directory that only its owner can enter; with `parents`, also those above it, and it may
 /// be there already.
-fn private_dir(path: &Path, parents: bool) -> io::Result<()> {
+pub(super) fn private_dir(path: &Path, parents: bool) -> io::Result<()> {
     DirBuilder::new()
         .mode(0o700)
         .recursive(parents)

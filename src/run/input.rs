@@ -74,6 +74,8 @@ pub struct Wish {
     pub command: Command,
     /// The database session that the command names, as the monitor last saw it.
     pub session: Option<Session>,
+    /// Whether the value that the command sets holds that of a secret.
+    pub holds_secret: bool,
 }
 
 /// A database session that can be cancelled or ended.
@@ -87,8 +89,8 @@ pub struct Session {
     pub started: i64,
     /// Who it is: user, application, statement.
     pub words: String,
-    /// Whether it is this program's own.
-    pub own: bool,
+    /// Why no signal goes to it, if none does.
+    pub no_signal: Option<String>,
 }
 
 /// What the supervisor reports of the jobs it was given.
@@ -256,7 +258,18 @@ pub struct Finish {
     /// When it ended, where that is known better than by when it is taken in.
     pub ended: Option<Moment>,
     /// The variables that were taken from its output, if it passed.
-    pub captured: Vec<(String, Secret)>,
+    pub captured: Vec<Captured>,
+}
+
+/// A variable that was taken from what a step printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Captured {
+    /// The variable.
+    pub name: String,
+    /// Its value.
+    pub value: Secret,
+    /// Whether that must not be shown: it holds the value of a secret.
+    pub secret: bool,
 }
 
 impl Finish {

@@ -28,7 +28,7 @@ pub use effect::{Effect, Perform, Secret};
 pub use engine::{ClientId, Engine, EngineError, Parts, Presence, Published, Request};
 pub use environment::Environment;
 pub use files::{NoRun, RunDir, find, list, make_list};
-pub use input::{Fate, Finish, Input, Notice, Session, Wish};
+pub use input::{Captured, Fate, Finish, Input, Notice, Session, Wish};
 pub use secrets::{MASK, Secrets};
 pub use state::*;
 pub use status::{Change, Illegal, Status};

@@ -1,37 +1,48 @@
 //! Values that are nowhere written, and masked wherever they would show.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// The values that must not be shown, by variable.
+/// The values that must not be shown.
 #[derive(Clone, Default)]
-pub struct Secrets(Arc<RwLock<HashMap<String, String>>>);
+pub struct Secrets(Arc<RwLock<Kept>>);
+
+#[derive(Default)]
+struct Kept {
+    /// Those that variables have now.
+    named: HashMap<String, String>,
+    /// All that were ever known: a variable that gets another value has not made its first one public.
+    hidden: BTreeSet<String>,
+}
 
 impl Secrets {
-    /// Keeps a value.
+    /// Keeps the value of the variable `name`.
     pub fn keep(&self, name: String, value: String) {
-        self.0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(name, value);
+        self.hide(value.clone());
+        self.write().named.insert(name, value);
     }
 
-    /// A value that is kept.
+    /// Hides a value that is no variable's, or not yet.
+    pub fn hide(&self, value: String) {
+        if !value.is_empty() {
+            self.write().hidden.insert(value);
+        }
+    }
+
+    /// The value of a variable.
     pub fn get(&self, name: &str) -> Option<String> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .cloned()
+        self.read().named.get(name).cloned()
     }
 
     /// All values, for masking them.
     pub fn values(&self) -> Vec<String> {
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        kept.values()
-            .filter(|value| !value.is_empty())
-            .cloned()
-            .collect()
+        self.read().hidden.iter().cloned().collect()
+    }
+
+    /// Whether `text` holds a value.
+    pub fn stands_in(&self, text: &str) -> bool {
+        let kept = self.read();
+        kept.hidden.iter().any(|value| text.contains(&**value))
     }
 
     /// `text` with every value replaced, a longer one before what may be a part of it.
@@ -41,6 +52,14 @@ impl Secrets {
         values
             .iter()
             .fold(text.to_owned(), |text, value| text.replace(value, MASK))
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Kept> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Kept> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -58,5 +77,15 @@ mod tests {
             secrets.keep(n.to_string(), value.to_owned());
         }
         assert_eq!(secrets.mask("it is password123"), format!("it is {MASK}"));
+    }
+
+    #[test]
+    fn a_value_stays_hidden_when_its_variable_has_another() {
+        let secrets = Secrets::default();
+        secrets.keep("token".to_owned(), "first".to_owned());
+        secrets.keep("token".to_owned(), "second".to_owned());
+        assert_eq!(secrets.get("token").as_deref(), Some("second"));
+        assert!(secrets.stands_in("the first") && secrets.stands_in("seconds"));
+        assert!(!secrets.stands_in("third") && !Secrets::default().stands_in("x"));
     }
 }

@@ -2,6 +2,7 @@
 //! holds what only a living engine can hold: secrets, sessions, handles.
 
 mod adopt;
+mod mask;
 mod picture;
 mod typing;
 
@@ -16,7 +17,7 @@ use tokio::task::JoinSet;
 use tokio_util::task::TaskTracker;
 
 use super::carry::{Terminal, prologue};
-use super::conceal::conceal;
+use super::decide::closed_jobs;
 use super::effect::{Effect, Perform, Secret};
 use super::files::RunDir;
 use super::input::Notice;
@@ -154,7 +155,11 @@ impl Perform for Supervisor {
             Effect::KeepSecret {
                 name,
                 value: Secret(value),
-            } => self.outfit.secrets.keep(name, value),
+            } => {
+                self.outfit.secrets.keep(name, value);
+                // A step before may have printed it, when nobody knew that it is one.
+                self.conceal(closed_jobs(&self.outfit.plan, state));
+            }
         }
     }
 
@@ -172,24 +177,13 @@ impl Perform for Supervisor {
         self.jobs.remove(job);
     }
 
-    fn conceal(&mut self, job: &Job) {
-        self.conceal_in(vec![self.outfit.dir.output(job)]);
+    fn conceal(&mut self, jobs: Vec<Job>) {
+        let dir = &self.outfit.dir;
+        self.conceal_in(jobs.iter().map(|job| dir.output(job)).collect());
     }
 }
 
 impl Supervisor {
-    /// No step waits for it: an output may be long.
-    fn conceal_in(&self, outputs: Vec<PathBuf>) {
-        let secrets = self.outfit.secrets.clone();
-        self.outfit.concealing.spawn_blocking(move || {
-            for output in outputs {
-                if let Err(error) = conceal(&output, &secrets) {
-                    tracing::warn!(%error, ?output, "secrets may stand in the output of a step");
-                }
-            }
-        });
-    }
-
     fn start(&mut self, job: &Job, choice: usize, state: &RunState) {
         if let Err(why) = self.try_start(job, choice, state) {
             self.tell(Notice::Finished(not_begun(job, why)));
@@ -285,6 +279,7 @@ impl Supervisor {
             output: self.outfit.dir.output(job),
             vars: self.outfit.plan.vars.clone(),
             secrets: self.outfit.secrets.clone(),
+            kept: self.outfit.dir.captured(job),
             source: match work {
                 Work::Sql(_) => Source::Query,
                 Work::Http(_) => Source::Answer,

@@ -25,7 +25,7 @@ use super::update::{self, Act};
 use super::view::View;
 use super::world::{Link, World};
 use crate::clock::{Clock, Moment, SystemClock};
-use crate::journal::event::BackendAnswered;
+use crate::journal::event::{BackendAnswered, DriverAttached};
 use crate::journal::{Actor, Entry, Event};
 use crate::plan::Plan;
 use crate::run::{Command, RunDir, RunState, SessionName};
@@ -226,17 +226,12 @@ impl App {
     }
 
     fn send(&mut self, command: Command) {
-        let now = self.clock.now();
-        if let Some(why) = self.world.unheard() {
-            // It would be carried out when somebody starts an engine, long after it was meant.
-            self.view.say(format!("{why}: nothing was sent"), true, now);
-            return;
-        }
         let id = self.next_id;
         self.next_id += 1;
         if self.feed.wishes.try_send((id, command.clone())).is_ok() {
             self.asked.insert(id, command);
         } else {
+            let now = self.clock.now();
             self.view
                 .say("the engine does not take commands now", true, now);
         }
@@ -301,10 +296,10 @@ impl App {
                 // The grant may come later, and has no more to say.
                 self.asked.retain(|_, asked| !is_answered(asked, answer));
             }
-            // Of what was long before this screen came nobody has to be told.
-            Event::DriverAttached(driver) if self.world.link == Link::Up => {
-                if let Some(reason) = &driver.taken {
-                    let words = taken_words(&self.world, &entry.actor, reason);
+            // Of what was long before this screen came nobody has to be told; of what was while it did not
+            // hear the engine, whoever drove until then.
+            Event::DriverAttached(driver) if self.world.link == Link::Up || self.world.drove => {
+                if let Some(words) = taken_words(&self.world, &entry.actor, driver) {
                     self.view.say(words, true, now);
                 }
             }
@@ -331,11 +326,15 @@ impl App {
     }
 }
 
-/// Who has the wheel now, who had it until now, and why.
-fn taken_words(world: &World, by: &Actor, reason: &str) -> String {
+/// Who has the wheel now, who had it until now, and why; nothing where whoever sits here has it again.
+fn taken_words(world: &World, by: &Actor, now: &DriverAttached) -> Option<String> {
+    let Some(reason) = &now.taken else {
+        let is_news = world.drove && by.name != world.name;
+        return is_news.then(|| format!("{by} drives now: `t` takes control"));
+    };
     let before = world.state.driver.as_ref();
     let from = before.map_or_else(String::new, |driver| format!(" from {}", driver.name));
-    format!("{by} took control{from}: {reason}")
+    Some(format!("{by} took control{from}: {reason}"))
 }
 
 /// Whether `asked` is the wish that has this answer.

@@ -14,6 +14,7 @@
 //! network.
 
 mod app;
+mod boxes;
 mod dialogs;
 mod guide;
 mod intent;
@@ -31,6 +32,8 @@ mod scene;
 mod screen;
 mod signals;
 mod terminal;
+#[cfg(test)]
+mod testing;
 mod theme;
 mod update;
 mod view;

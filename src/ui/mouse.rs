@@ -104,7 +104,7 @@ fn wheel(view: &mut View, world: &World, target: Target, by: i64, now: Moment) -
     let focus = match target {
         Target::Output if reads(view, world) => {
             view.focus = Focus::Output;
-            read_on(view, world, by * WHEEL);
+            read_on(view, world, by * WHEEL, now);
             return Vec::new();
         }
         Target::Output | Target::OutputBar(_) => {

@@ -12,7 +12,9 @@ use super::output::Direction;
 use super::panels;
 use super::panels::watch::{Cursor, Panel};
 use super::rows::Rows;
+use super::scene::Scene;
 use super::screen::areas;
+use super::theme::Theme;
 use super::view::{Focus, Lower, View};
 use super::world::World;
 use crate::clock::Moment;
@@ -64,12 +66,12 @@ pub fn key(view: &mut View, world: &World, event: KeyEvent, now: Moment) -> Vec<
 /// Does what is wanted.
 pub fn carry_out(view: &mut View, world: &World, intent: Intent, now: Moment) -> Vec<Act> {
     match intent {
-        Intent::Up => return step_by(view, world, -1),
-        Intent::Down => return step_by(view, world, 1),
-        Intent::PageUp => return page_by(view, world, -1),
-        Intent::PageDown => return page_by(view, world, 1),
-        Intent::Top => return to_end(view, world, false),
-        Intent::Bottom => return to_end(view, world, true),
+        Intent::Up => return step_by(view, world, -1, now),
+        Intent::Down => return step_by(view, world, 1, now),
+        Intent::PageUp => return page_by(view, world, -1, now),
+        Intent::PageDown => return page_by(view, world, 1, now),
+        Intent::Top => return to_end(view, world, false, now),
+        Intent::Bottom => return to_end(view, world, true, now),
         Intent::Collapse => toggle_phase(view, world, false),
         Intent::Expand => toggle_phase(view, world, true),
         Intent::FocusNext => move_focus(view, 1),
@@ -175,24 +177,24 @@ fn next_output(view: &mut View, world: &World) {
     }
 }
 
-fn step_by(view: &mut View, world: &World, by: i64) -> Vec<Act> {
+fn step_by(view: &mut View, world: &World, by: i64, now: Moment) -> Vec<Act> {
     match view.focus {
         Focus::Steps => move_cursor(view, world, by),
-        Focus::Output if reads(view, world) => read_on(view, world, by),
+        Focus::Output if reads(view, world) => read_on(view, world, by, now),
         Focus::Output => return vec![Act::Output(OutputMove::Rows(by))],
         Focus::Panel(panel) => move_session(view, world, panel, by),
     }
     Vec::new()
 }
 
-fn page_by(view: &mut View, world: &World, by: i64) -> Vec<Act> {
+fn page_by(view: &mut View, world: &World, by: i64, now: Moment) -> Vec<Act> {
     match view.focus {
         Focus::Output if !reads(view, world) => vec![Act::Output(OutputMove::Pages(by))],
-        _ => step_by(view, world, by * 10),
+        _ => step_by(view, world, by * 10, now),
     }
 }
 
-fn to_end(view: &mut View, world: &World, end: bool) -> Vec<Act> {
+fn to_end(view: &mut View, world: &World, end: bool, now: Moment) -> Vec<Act> {
     let far = if end { i64::MAX } else { i64::MIN };
     match view.focus {
         Focus::Output if !reads(view, world) => vec![Act::Output(if end {
@@ -200,7 +202,7 @@ fn to_end(view: &mut View, world: &World, end: bool) -> Vec<Act> {
         } else {
             OutputMove::Home
         })],
-        _ => step_by(view, world, far),
+        _ => step_by(view, world, far, now),
     }
 }
 
@@ -209,13 +211,21 @@ pub(super) fn reads(view: &View, world: &World) -> bool {
     world.jobs_of(view.step(world)).is_empty()
 }
 
-/// Reads `by` rows on in that.
-pub(super) fn read_on(view: &mut View, world: &World, by: i64) {
+/// Reads `by` rows on in that, no further than until its end is seen.
+pub(super) fn read_on(view: &mut View, world: &World, by: i64, now: Moment) {
     let ix = view.step(world);
     let panel = areas(view.size.unwrap_or_default(), world, view).step;
-    let most = panels::extent(world, ix, usize::from(panel.width.saturating_sub(2)));
-    let read = (view.read_of(ix) as i64).saturating_add(by);
-    view.read = Some((ix, read.clamp(0, most as i64) as usize));
+    let scene = Scene {
+        world,
+        view,
+        outputs: &[],
+        now,
+        theme: Theme::new(false),
+    };
+    let most = panels::past(&scene, panel) as i64;
+    // There may have been more to read, or less room, when that was noted.
+    let read = (view.read_of(ix) as i64).min(most).saturating_add(by);
+    view.read = Some((ix, read.clamp(0, most) as usize));
 }
 
 /// The lines of the phases panel as they are drawn.

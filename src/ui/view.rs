@@ -89,10 +89,12 @@ impl View {
             .map_or(0, |(_, rows)| rows)
     }
 
-    /// Takes note of what is drawn. What can't be asked any more is not asked.
+    /// Takes note of what is drawn. What can't be asked any more is not asked; where somebody types, it is
+    /// said there.
     pub fn settle(&mut self, world: &World, now: Moment) {
-        let moot = |dialog: &Dialog| dialog.is_moot(&world.plan, &world.state);
-        if let Some(why) = self.dialog.as_ref().and_then(moot) {
+        let closes = self.dialog.as_ref().filter(|open| !open.is_typed_into());
+        let moot = |dialog: &Dialog| dialog.moot(&world.plan, &world.state);
+        if let Some(why) = closes.and_then(moot) {
             self.dialog = None;
             self.say(why, true, now);
         }

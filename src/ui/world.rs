@@ -50,6 +50,8 @@ pub struct World {
     pub me: Option<ClientId>,
     /// The connection that drives.
     pub driver: Option<ClientId>,
+    /// Whether this screen did when that was last heard.
+    pub drove: bool,
     /// How many other connections there are.
     pub watchers: usize,
     /// Why the journal can't be written, if it can't.
@@ -76,6 +78,7 @@ impl World {
             heard: None,
             me: None,
             driver: None,
+            drove: false,
             watchers: 0,
             trouble: None,
             concerns: Concerns::default(),
@@ -101,6 +104,7 @@ impl World {
                 // Before this it is not known who drives.
                 self.link = Link::Up;
                 self.driver = driver;
+                self.drove = self.drives();
                 self.watchers = watchers;
                 self.trouble = trouble;
             }
@@ -147,7 +151,8 @@ impl World {
         (self.link == Link::Up && self.state.end.is_none() && silent >= SILENCE).then_some(silent)
     }
 
-    /// Why nobody would hear a command now, if nobody would.
+    /// Why nobody would hear a command now, if nobody would. None is sent then: it would be carried out when
+    /// somebody starts an engine, long after it was meant.
     pub fn unheard(&self) -> Option<String> {
         match &self.link {
             Link::Lost(why) => Some(format!("there is no engine to ask: {why}")),
@@ -160,12 +165,16 @@ impl World {
         if let Some(why) = self.unheard() {
             return Err(Refusal::new(why));
         }
+        if let Some(trouble) = &self.trouble {
+            return Err(Refusal::unrecorded(trouble));
+        }
         let wish = Wish {
             actor: Actor::person(self.name.clone(), Via::Screen),
             drives: self.drives(),
             terminal: String::new(),
             command,
             session: None,
+            holds_secret: false,
         };
         decide(&self.plan, &self.state, &Input::Command(wish), now)
     }

@@ -7,8 +7,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::client::{Client, connect};
 use super::frames::{FromEngine, Hello, Role, ToEngine};
-use crate::journal::{Event, Reader};
-use crate::run::{Command, RunDir};
+use crate::journal::{Event, Reader, Via};
+use crate::run::{ClientId, Command, RunDir};
 
 /// How long to wait before looking for an engine again.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -73,6 +73,7 @@ pub fn listen(
             wishes: incoming,
             failed,
             drove: None,
+            seat: None,
             over: false,
         };
         // Nobody listens any more: that is how it ends.
@@ -93,6 +94,8 @@ struct Line {
     failed: watch::Receiver<Option<String>>,
     /// Whether this screen drove the last time that it was heard who does.
     drove: Option<bool>,
+    /// Its last connection that drove.
+    seat: Option<ClientId>,
     /// Whether the run is over: then there is nothing more to hear.
     over: bool,
 }
@@ -102,6 +105,12 @@ impl Line {
         if let News::Frame(FromEngine::Entry(entry)) = &news {
             self.hello.after = entry.seq;
             self.over |= matches!(entry.event, Event::RunFinished(_));
+            if let Event::DriverAttached(driver) = &entry.event {
+                let ours = entry.actor.name == self.hello.name
+                    && entry.actor.via == Via::Screen
+                    && driver.terminal == self.hello.terminal;
+                self.drove = self.drove.map(|drove| drove && ours);
+            }
         }
         self.tell.send(news).await.map_err(|_| Gone)
     }
@@ -114,6 +123,17 @@ impl Line {
             hello.role = Role::Watch;
         }
         hello
+    }
+
+    /// Who drives. While an engine that hung is on its way to hear that an earlier connection of this
+    /// screen is gone, that drives, or nobody does: neither means that somebody else has taken over.
+    fn seen_driving(&mut self, driver: Option<ClientId>, me: ClientId) {
+        if driver == Some(me) {
+            self.seat = driver;
+            self.drove = Some(true);
+        } else if driver.is_some() && driver != self.seat {
+            self.drove = Some(false);
+        }
     }
 
     async fn keep(&mut self) -> Result<(), Gone> {
@@ -171,7 +191,7 @@ impl Line {
                     Ok(frame) => match frame {
                     Ok(Some(frame)) => {
                         if let FromEngine::Presence { driver, .. } = &frame {
-                            self.drove = Some(*driver == Some(client.id));
+                            self.seen_driving(*driver, client.id);
                         }
                         self.say(News::Frame(frame)).await?;
                     }

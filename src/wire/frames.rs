@@ -36,6 +36,9 @@ pub struct Hello {
     pub terminal: String,
     /// The number of the last entry it knows.
     pub after: u64,
+    /// What a screen calls itself, whenever it comes: no other has this name. Scripts have none.
+    #[serde(default)]
+    pub screen: String,
 }
 
 /// What terminals say.

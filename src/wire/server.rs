@@ -134,10 +134,15 @@ impl Server {
             terminal: hello.terminal.clone(),
         };
         if stays {
+            // While this engine hung it may have knocked again and again.
+            if has_hung_up(lines.get_ref().as_ref()) {
+                return;
+            }
             let arrive = Request::Arrive {
                 client,
                 actor: who.actor.clone(),
                 terminal: who.terminal.clone(),
+                screen: hello.screen.clone(),
                 drive: hello.role == Role::Drive,
             };
             let _ = self.requests.send(arrive).await;

@@ -166,14 +166,14 @@ fn a_step_is_known_before_it_does_anything_whatever_becomes_of_its_shim() {
     ];
     bench.write("lock", "");
     bench.write("permit", "");
-    let begun = become_step(&script);
-    let said = String::from_utf8(begun.stderr).unwrap();
+    let child = become_step(&script);
+    let said = String::from_utf8(child.stderr).unwrap();
     let words: Vec<&str> = said.split_whitespace().collect();
     assert!(
         words.len() == 3 && words[0] == "0" && words[1] == words[2],
         "{said}"
     );
-    assert_eq!(begun.stdout, b"", "nothing kept it from beginning");
+    assert_eq!(child.stdout, b"", "nothing kept it from beginning");
     // Its engine has seen its shim dead, and has taken the permit.
     let late = become_step(&script);
     assert_eq!(late.stderr, b"");

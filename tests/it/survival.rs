@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use gonogo::demo::server::{Server, Shutdown};
@@ -503,4 +504,68 @@ fn nobody_else_reaches_the_engine() {
     let mode = |path: PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(run.dir()), 0o700);
     assert_eq!(mode(run.dir().join("engine.sock")), 0o600);
+}
+
+/// A screen that drives a run with a check to tick, and the run's engine.
+fn driven(bench: &Bench) -> (Pty, Run<'_>) {
+    bench.write("plan.toml", TICKS);
+    let screen = Pty::start(bench, &["run", "plan.toml"], 120, 36);
+    screen.see("driving: you");
+    wait::until("there is a run", || !bench.run_dirs().is_empty());
+    let dir = bench.run_dirs().remove(0);
+    let id = dir.to_str().unwrap().rsplit('-').next().unwrap();
+    (screen, Run::new(bench, id.to_owned()))
+}
+
+const TICKS: &str = "title = \"Ticks\"\n[[phase]]\nname = \"Go\"\nkind = \"before\"\n\
+                     [[phase.step]]\ntitle = \"Look\"\ncheck = \"look\"\n";
+
+/// As long as a screen waits for a word from its engine, for an answer to its greeting, and some more.
+const HANGS: Duration = Duration::from_secs(16);
+
+#[test]
+fn whoever_drove_drives_again_when_what_hung_goes_on() {
+    thread::scope(|scope| {
+        for (screen_hangs, engine_hangs) in [(true, true), (false, true), (true, false)] {
+            scope.spawn(move || {
+                let bench = Bench::new();
+                let (mut screen, run) = driven(&bench);
+                let hung = [(screen_hangs, screen.pid()), (engine_hangs, run.engine())];
+                let hung = hung.into_iter().filter(|(hangs, _)| *hangs);
+                let hung: Vec<i32> = hung.map(|(_, pid)| pid).collect();
+                for &pid in &hung {
+                    signal(pid, Signal::STOP);
+                }
+                thread::sleep(HANGS);
+                for &pid in &hung {
+                    signal(pid, Signal::CONT);
+                }
+                // What the screen showed before it hung, it shows until it hears more.
+                thread::sleep(Duration::from_secs(2));
+                screen.see("driving: you");
+                screen.keys(" ");
+                step_is(&run, "1.1", "passed");
+                // It is the same engine, and nobody else came.
+                let attached = run.kinds();
+                let attached = attached.iter().filter(|kind| *kind == "driver_attached");
+                assert!(attached.count() <= 2);
+            });
+        }
+    });
+}
+
+#[test]
+fn whoever_drove_hears_who_has_taken_over_while_the_engine_hung() {
+    let bench = Bench::new();
+    let (screen, run) = driven(&bench);
+    signal(run.engine(), Signal::STOP);
+    screen.see("does not answer");
+    signal(screen.pid(), Signal::STOP);
+    let mut other = Pty::start(&bench, &["--as", "bob", "resume", "last"], 120, 36);
+    other.see("driving: you");
+    signal(screen.pid(), Signal::CONT);
+    screen.see("bob drives now");
+    screen.see("driving: bob");
+    other.keys(" ");
+    step_is(&run, "1.1", "passed");
 }

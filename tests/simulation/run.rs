@@ -349,6 +349,7 @@ impl Simulation {
                 client,
                 actor: person(client, Via::Screen),
                 terminal: format!("pts/{client}"),
+                screen: String::new(),
                 drive: client == DRIVES,
             }
         };
@@ -418,7 +419,7 @@ impl Simulation {
                 pid: 4711,
                 started: 1,
                 words: "psql".to_owned(),
-                own: false,
+                no_signal: None,
             });
         let (answer, mut answered) = oneshot::channel();
         let before = self.entries();

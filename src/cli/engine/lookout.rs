@@ -94,8 +94,8 @@ impl Lookout {
 
     /// Finds the session that somebody has named.
     pub(super) fn finds_sessions(&self) -> FindSession {
-        let health = self.health();
-        Arc::new(move |named| monitors::find_session(&health, named))
+        let (health, ours) = (self.health(), self.ours.clone());
+        Arc::new(move |named| monitors::find_session(&health, &ours, named))
     }
 
     /// Ends everything.

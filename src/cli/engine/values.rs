@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use percent_encoding::percent_decode_str;
 
 use crate::plan::{Plan, Var};
-use crate::run::{ENVIRONMENT, Notice, RunState, Secrets, Value};
+use crate::run::carry::captured;
+use crate::run::{ENVIRONMENT, Notice, RunDir, RunState, Secrets, Value};
 
 /// Passwords in the URLs of databases are secrets, whoever prints them, and however: as a URL has them,
 /// or as they are.
 pub(super) fn keep_passwords(secrets: &Secrets, urls: &HashMap<String, Result<String, String>>) {
-    for (name, url) in urls {
+    for url in urls.values() {
         let Ok(url) = url else { continue };
         let Ok(url) = reqwest::Url::parse(url.trim()) else {
             continue;
@@ -22,37 +23,66 @@ pub(super) fn keep_passwords(secrets: &Secrets, urls: &HashMap<String, Result<St
             .map(|raw| percent_decode_str(raw).decode_utf8_lossy().into_owned());
         let told = url.query_pairs().find(|(key, _)| key == "password");
         let told = told.map(|(_, value)| value.into_owned());
-        for (n, password) in [written, meant, told].into_iter().flatten().enumerate() {
-            secrets.keep(format!("password {n} of {name}"), password);
+        for password in [written, meant, told].into_iter().flatten() {
+            secrets.hide(password);
         }
     }
 }
 
-/// Variables that come from the environment get their values now, where nobody has given them others;
-/// secrets that an engine before this one was given by hand are not known any more.
-pub(super) fn known(plan: &Plan, state: &RunState, secrets: &Secrets) -> Vec<Notice> {
-    let of_var = |var: &Var| {
-        let value = var.env.as_ref().and_then(|name| std::env::var(name).ok());
-        if let Some(why) = value.as_ref().and_then(|value| var.refuses(value)) {
-            let env = var.env.as_deref().unwrap_or_default();
-            tracing::warn!("what {env} holds in the environment is not used: {why}");
+/// Variables that come from the environment get their values now, where nobody has given them others, and
+/// secrets that steps have captured are kept for this engine; others that an engine before this one was
+/// given are not known any more.
+pub(super) fn known(plan: &Plan, state: &RunState, dir: &RunDir, secrets: &Secrets) -> Vec<Notice> {
+    keep_captured(state, dir, secrets);
+    // What holds a secret is told from the rest only when all secrets are known.
+    let (declared, others): (Vec<&Var>, _) = plan.vars.iter().partition(|var| var.secret);
+    let listed = declared.into_iter().chain(others);
+    let mut notices: Vec<Notice> = listed
+        .filter_map(|var| of_var(var, state, secrets))
+        .collect();
+    let hidden = state.values.iter();
+    let hidden =
+        hidden.filter(|(name, value)| **value == Value::Secret && plan.var(name).is_none());
+    let gone = hidden.filter(|(name, _)| secrets.get(name).is_none());
+    notices.extend(gone.map(|(name, _)| lost(name)));
+    notices
+}
+
+/// Takes over the secrets that steps have captured, from where the engine before has kept them.
+fn keep_captured(state: &RunState, dir: &RunDir, secrets: &Secrets) {
+    for (name, job) in &state.hidden {
+        let Some(job) = job else { continue };
+        match captured::find(&dir.captured(job), name) {
+            Ok(Some(value)) => secrets.keep(name.clone(), value),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "the value of {name} is not known any more"),
         }
-        let value = value.filter(|value| var.refuses(value).is_none());
-        let origin = state.origins.get(&var.name).map(String::as_str);
-        match value {
-            Some(value) if var.secret => secret(var, value, origin, secrets),
-            // What the run has used so far stays what it is.
-            Some(_) if origin.is_some() => None,
-            Some(value) => {
-                let known = state.values.get(&var.name);
-                let is_new = known != Some(&Value::Known(value.clone()));
-                is_new.then(|| set(&var.name, Some(value)))
-            }
-            None if origin.is_some() && var.secret => Some(lost(&var.name)),
-            None => None,
+    }
+}
+
+fn of_var(var: &Var, state: &RunState, secrets: &Secrets) -> Option<Notice> {
+    let value = var.env.as_ref().and_then(|name| std::env::var(name).ok());
+    if let Some(why) = value.as_ref().and_then(|value| var.refuses(value)) {
+        let env = var.env.as_deref().unwrap_or_default();
+        tracing::warn!("what {env} holds in the environment is not used: {why}");
+    }
+    let value = value.filter(|value| var.refuses(value).is_none());
+    let origin = state.origins.get(&var.name).map(String::as_str);
+    let is_new = origin.is_none() && value.as_ref().is_some_and(|value| secrets.stands_in(value));
+    let is_hidden = state.values.get(&var.name) == Some(&Value::Secret);
+    let is_secret = var.secret || is_new || is_hidden;
+    match value {
+        Some(value) if is_secret => secret(var, value, origin, secrets),
+        // What the run has used so far stays what it is.
+        Some(_) if origin.is_some() => None,
+        Some(value) => {
+            let known = state.values.get(&var.name);
+            let is_new = known != Some(&Value::Known(value.clone()));
+            is_new.then(|| set(&var.name, Some(value)))
         }
-    };
-    plan.vars.iter().filter_map(of_var).collect()
+        None if origin.is_some() && is_secret => gone(var, secrets),
+        None => None,
+    }
 }
 
 /// What is to be told of a secret that the environment has a `value` for.
@@ -62,12 +92,17 @@ fn secret(var: &Var, value: String, origin: Option<&str>, secrets: &Secrets) -> 
             secrets.keep(var.name.clone(), value);
             origin.is_none().then(|| set(&var.name, None))
         }
-        // Somebody has put another in its place, which is gone. Neither may be shown.
+        // Somebody has put another in its place. Neither may be shown.
         Some(_) => {
-            secrets.keep(format!("{} of the environment", var.name), value);
-            Some(lost(&var.name))
+            secrets.hide(value);
+            gone(var, secrets)
         }
     }
+}
+
+/// That nothing is known any more of what the environment does not say, where that is so.
+fn gone(var: &Var, secrets: &Secrets) -> Option<Notice> {
+    secrets.get(&var.name).is_none().then(|| lost(&var.name))
 }
 
 fn set(name: &str, value: Option<String>) -> Notice {

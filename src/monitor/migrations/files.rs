@@ -78,7 +78,8 @@ impl Shelf {
     }
 
     /// The files of `tool` and their folder; of several folders the one that has most of the `known`
-    /// keys. What may be another project's has to have one of them. Reads the disk, so it is no work for a task that others wait for.
+    /// keys. What may be another project's has to have one of them. Reads the disk, so it is no work for a
+    /// task that others wait for.
     pub(in crate::monitor) fn scripts(
         &mut self,
         tool: Tool,

@@ -87,10 +87,11 @@ impl Session {
         self.ours.as_ref().is_some_and(Ours::is_guess)
     }
 
-    /// Whether it is the session of the run's own SQL.
-    pub fn is_own_session(&self) -> bool {
-        let own = |ours: &Ours| ours.by == Evidence::OwnSession;
-        self.ours.as_ref().is_some_and(own)
+    /// If it is the session of the run's own SQL, the step that it did last.
+    pub fn own_step(&self) -> Option<&str> {
+        let own = |ours: &&Ours| ours.by == Evidence::OwnSession;
+        let ours = self.ours.as_ref().filter(own)?;
+        Some(ours.step.as_deref().unwrap_or_default())
     }
 }
 

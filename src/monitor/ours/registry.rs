@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use crate::clock::Moment;
 use crate::monitor::baseline::Baseline;
+use crate::monitor::session::{State, no_signal_for_own};
 
 /// Something that a step does now and that may have sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,23 @@ impl OursBook {
         let mut pages = self.write();
         pages.t_zero = at;
         pages.baseline = baseline;
+    }
+
+    /// Why no signal goes to the session `pid`, which does what `state` says, if it is the run's own on a
+    /// database that is `wanted`. While it is idle no picture shows it.
+    pub fn no_signal(
+        &self,
+        pid: i32,
+        state: State,
+        wanted: impl Fn(&String) -> bool,
+    ) -> Option<String> {
+        let at_work = self.read();
+        let own = |job: &&AtWork| match &job.worker {
+            Worker::Backend { database, pid: own } => *own == pid && wanted(database),
+            Worker::Process(_) => false,
+        };
+        let job = at_work.iter().find(own)?;
+        Some(no_signal_for_own(pid, state, &job.step))
     }
 
     /// What is done at the moment.

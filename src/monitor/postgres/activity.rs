@@ -14,7 +14,7 @@ macro_rules! session_fields {
 }
 
 /// Where the fields are in a row; those of a number of sessions that are alike end with their number, and how
-/// many of them wait for a lock. A row of its own, the last, has the server's clock, and instead of a
+/// many of them wait for others. A row of its own, the last, has the server's clock, and instead of a
 /// number whether it is a standby.
 pub(super) mod at {
     pub(in super::super) const PID: usize = 0;
@@ -109,7 +109,7 @@ macro_rules! some {
     };
 }
 
-/// Where there are too many to list them all: those that wait for locks apart from the others, so that many
+/// Where there are too many to list them all: those that wait for others apart from the rest, so that many
 /// of one kind do not push out the other, and then the idle ones; and all of them added up.
 pub(super) const SOME_SESSIONS: &str = concat!(
     activity!(),

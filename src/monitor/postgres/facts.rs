@@ -93,6 +93,7 @@ impl Facts {
 }
 
 fn facts(row: &PgRow) -> Facts {
+    let counted = views(row);
     let number = |name: &str| field::<i32>(row, name).and_then(|n| u32::try_from(n).ok());
     Facts {
         server: ServerFacts {
@@ -122,8 +123,8 @@ fn facts(row: &PgRow) -> Facts {
         is_utf8: flag(row, "is_utf8"),
         role: text(row, "role").unwrap_or_default(),
         seen_as: text(row, "seen_as").and_then(|address| address.parse().ok()),
-        progress: progress(row),
-        counted: views(row),
+        progress: progress(&counted, row),
+        counted,
         checkpointer: flag(row, "checkpointer"),
         waitstart: flag(row, "waitstart"),
     }
@@ -152,10 +153,9 @@ fn views(row: &PgRow) -> Vec<View> {
     known.map(|(view, _)| *view).collect()
 }
 
-fn progress(row: &PgRow) -> String {
-    let views = views(row);
+fn progress(views: &[View], row: &PgRow) -> String {
     if views.is_empty() {
         return String::new();
     }
-    super::views::question(&views, flag(row, "vacuumed_indexes"))
+    super::views::question(views, flag(row, "vacuumed_indexes"))
 }

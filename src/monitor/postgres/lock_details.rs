@@ -12,6 +12,7 @@ use super::rows::{field, flag, seconds, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
 use crate::monitor::locks::{Edge, Lock, Waits, Wanted, conflicts};
+use crate::monitor::session::SNAPSHOT;
 
 /// The least time between two readings of `pg_locks`, which cost as much as there are locks; and how many
 /// times as long as the server takes to read them, where that is more, and the most.
@@ -120,7 +121,13 @@ fn kinds(waits: &Waits) -> &'static [&'static str] {
             .and_then(|one| one.wait.as_deref());
         !matches!(
             wait,
-            Some("Lock: relation" | "Lock: transactionid" | "Lock: tuple" | "Lock: virtualxid")
+            Some(
+                "Lock: relation"
+                    | "Lock: transactionid"
+                    | "Lock: tuple"
+                    | "Lock: virtualxid"
+                    | SNAPSHOT
+            )
         )
     };
     if waits.edges.iter().any(other) {
@@ -130,12 +137,25 @@ fn kinds(waits: &Waits) -> &'static [&'static str] {
     }
 }
 
-/// Looks it up for the sessions of `waits`; those that wait `here` are known to be of this database.
+/// How long what took `took` to look up is good for. Who was only found among the `queues`, and was in none of
+/// those `before`, is asked about at the next look, where nobody else was. Of some the server never says for
+/// whom they wait: they hasten one look and no other.
+fn hold(took: Duration, edges: &[Edge], queues: &[Vec<i32>], before: &[Vec<i32>]) -> Duration {
+    let known = |pid: &i32| before.iter().any(|queue| queue.contains(pid));
+    if edges.is_empty() && !queues.iter().flatten().all(known) {
+        return Duration::ZERO;
+    }
+    (took * DETAILS_SHARE).clamp(DETAILS_HOLD, DETAILS_HOLD_MOST)
+}
+
+/// Looks it up for the sessions of `waits`; those that wait `here` are known to be of this database. The
+/// queues are those of the look `before`.
 pub(super) async fn read_details(
     line: &mut Line,
     waits: &Waits,
     facts: &Facts,
     (ours, here): (&[i32], &[i32]),
+    before: &[Vec<i32>],
     now: Moment,
 ) -> Result<Details, Trouble> {
     let edges = &waits.edges;
@@ -162,13 +182,7 @@ pub(super) async fn read_details(
     let locks: Vec<Lock> = rows.iter().filter(of_lock).map(lock).collect();
     let took = rows.last().and_then(|row| seconds(row, "waited"));
     let queues: Vec<Vec<i32>> = rows.iter().filter_map(|row| field(row, "queue")).collect();
-    // Who was only found among the queues is asked about at the next look.
-    let hold = if edges.is_empty() && !queues.is_empty() {
-        Duration::ZERO
-    } else {
-        let hold = took.unwrap_or_default() * DETAILS_SHARE;
-        hold.clamp(DETAILS_HOLD, DETAILS_HOLD_MOST)
-    };
+    let hold = hold(took.unwrap_or_default(), edges, &queues, before);
     // Ours may hold several locks on one table, and each row tells of the whole queue before it.
     let behind = rows.iter().filter_map(|row| {
         let relation = text(row, "relation")?;
@@ -202,5 +216,55 @@ fn lock(row: &PgRow) -> Lock {
         object: field(row, "object"),
         sub_object: field(row, "sub_object"),
         waited: seconds(row, "waited"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::slice;
+
+    use super::*;
+    use crate::monitor::session::{Session, State};
+
+    #[test]
+    fn who_is_asked_about_in_vain_hastens_one_look_and_no_other() {
+        let took = Duration::from_millis(8);
+        let usual = took * DETAILS_SHARE;
+        let edge = Edge {
+            waiter: 7,
+            blockers: vec![8],
+            behind_ours: false,
+        };
+        let queues = |pids: &[i32]| vec![pids.to_vec()];
+        for (edges, queues, before, expected) in [
+            (&[][..], queues(&[7]), vec![], Duration::ZERO),
+            (&[], queues(&[7]), queues(&[7]), usual),
+            (&[], queues(&[7, 9]), queues(&[7]), Duration::ZERO),
+            (&[], vec![], queues(&[7]), usual),
+            (slice::from_ref(&edge), queues(&[7]), vec![], usual),
+        ] {
+            let held = hold(took, edges, &queues, &before);
+            assert_eq!(held, expected, "{queues:?} {before:?}");
+        }
+        let held = hold(took * 100, &[], &[], &[]);
+        assert_eq!(held, DETAILS_HOLD_MOST);
+    }
+
+    #[test]
+    fn for_whom_an_advisory_lock_is_looked_up() {
+        let of = |wait: &str| {
+            let mut session = Session::unknown(7, State::Active);
+            session.wait = Some(wait.to_owned());
+            let mut waits = Waits::default();
+            waits.sessions.insert(7, session);
+            waits.edges = vec![Edge {
+                waiter: 7,
+                blockers: vec![8],
+                behind_ours: false,
+            }];
+            kinds(&waits).len()
+        };
+        assert_eq!(of("Lock: advisory"), 2);
+        assert_eq!((of("Lock: relation"), of(SNAPSHOT)), (1, 1));
     }
 }

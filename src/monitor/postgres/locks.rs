@@ -28,14 +28,15 @@ const EDGES: &str = "
                                 ELSE pg_blocking_pids(w.pid) END AS blockers OFFSET 0) AS b";
 
 /// The same for the process that replays the log of another server. It has a queue of its own, of which the
-/// server says nothing; what it wants, it wants alone.
+/// server says nothing; what it wants, it wants alone. Who may not see which process it is knows it by that.
 const EDGES_OF_RECOVERY: &str = "
     SELECT w.pid, array_agg(h.pid) AS blockers, false AS behind_ours
       FROM pg_locks AS w
       JOIN pg_locks AS h ON h.granted AND h.pid <> w.pid
                             AND h.database = w.database AND h.relation = w.relation
      WHERE NOT w.granted AND w.locktype = 'relation' AND w.pid = ANY($1)
-       AND (SELECT backend_type FROM pg_stat_get_activity(w.pid)) = 'startup'
+       AND (SELECT coalesce(backend_type, 'startup') FROM pg_stat_get_activity(w.pid)) = 'startup'
+       AND cardinality(pg_blocking_pids(w.pid)) = 0
      GROUP BY w.pid";
 
 /// The prepared transactions, and whether one of the given sessions wants what they hold. Their locks
@@ -161,10 +162,12 @@ impl LockWatch {
         (ours, here): (&[i32], &[i32]),
         now: Moment,
     ) -> Result<(), Trouble> {
-        let old = self.details.take();
-        let details = match old.filter(|details| details.hold_at(now)) {
-            Some(details) => details,
-            None => read_details(line, waits, facts, (ours, here), now).await?,
+        let details = match self.details.take() {
+            Some(details) if details.hold_at(now) => details,
+            old => {
+                let before = old.map_or_else(Vec::new, |details| details.queues);
+                read_details(line, waits, facts, (ours, here), &before, now).await?
+            }
         };
         let since = now.since(details.at);
         for (pid, wanted) in &details.wanted {

@@ -99,23 +99,23 @@ impl ProgressWatch {
         }
         let mut uncounted = uncounted(sessions, &all, &facts.counted);
         let more = uncounted.len().saturating_sub(LISTED);
-        if more > 0 {
-            uncounted.truncate(LISTED);
-            let words = format!("of {more} more that change something no counter tells");
-            blind.get_or_insert(words);
-        }
+        uncounted.truncate(LISTED);
+        let mut unlisted = None;
         if uncounted.is_empty() {
             self.growths.keep(&[]);
         } else {
             let found = self.uncounted(line, facts, &uncounted, now).await?;
             all.extend(found.all);
-            blind = blind.or(found.blind);
+            unlisted = found.blind;
         }
         let pids: Vec<i32> = all.iter().map(|progress| progress.pid).collect();
         self.paces.keep(&pids);
         self.courses.keep(&pids);
         all.sort_by_key(|progress| std::cmp::Reverse((progress.ours.is_some(), progress.age)));
-        Ok(Looked { all, blind })
+        Ok(Looked {
+            all,
+            blind: unseen([blind, unlisted], more),
+        })
     }
 
     /// Whether something may be counted: most of what runs is over soon, or waits for a table and has not
@@ -242,6 +242,13 @@ impl ProgressWatch {
     }
 }
 
+/// What could not be seen: what failed, and that `more` were not looked into.
+fn unseen(failed: [Option<String>; 2], more: usize) -> Option<String> {
+    let more = (more > 0).then(|| format!("of {more} more that change something no counter tells"));
+    let words: Vec<String> = failed.into_iter().flatten().chain(more).collect();
+    (!words.is_empty()).then(|| words.join("; "))
+}
+
 /// Long statements of which no view tells, given those that the server has, and that change something or go
 /// through a whole table: ours first.
 fn uncounted<'s>(
@@ -258,8 +265,9 @@ fn uncounted<'s>(
     };
     let told = |session: &&Session| {
         let statement = session.statement.as_deref().unwrap_or_default();
-        let counted = counted_by(statement).is_some_and(|view| views.contains(&view));
-        !counted && reads_everything(statement).is_some()
+        // Reading on is dear, and few statements come to the second question.
+        reads_everything(statement).is_some()
+            && !counted_by(statement).is_some_and(|view| views.contains(&view))
     };
     let mut found: Vec<&Session> = sessions.iter().filter(is_long).filter(told).collect();
     found.sort_by_key(|session| std::cmp::Reverse((session.ours.is_some(), session.query_age)));
@@ -320,4 +328,30 @@ fn raw(row: &PgRow) -> Option<Raw> {
         lockers_total: i64::from(count(row, "lockers_total")),
         locker: field::<i32>(row, "locker").filter(|pid| *pid > 0),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_not_all_are_looked_into_hides_no_failure() {
+        let failed = || Some("permission denied".to_owned());
+        for (failed, more, words) in [
+            ([None, None], 0, None),
+            ([None, failed()], 0, Some("permission denied")),
+            (
+                [None, None],
+                2,
+                Some("of 2 more that change something no counter tells"),
+            ),
+            (
+                [None, failed()],
+                2,
+                Some("permission denied; of 2 more that change something no counter tells"),
+            ),
+        ] {
+            assert_eq!(unseen(failed, more).as_deref(), words);
+        }
+    }
 }

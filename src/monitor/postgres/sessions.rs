@@ -30,7 +30,7 @@ pub(super) struct Sessions {
     pub(super) alike: Vec<Alike>,
     /// The busy ones of this database and, as many as were wanted, the idle ones.
     pub(super) listed: Vec<Session>,
-    /// How many wait for a lock in this database, as far as this role may see.
+    /// How many wait for others in this database, as far as this role may see.
     pub(super) waiting: u32,
     /// The same of all other databases.
     pub(super) waiting_elsewhere: u32,

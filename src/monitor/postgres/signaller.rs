@@ -11,7 +11,9 @@ use super::rows::{field, text};
 use super::trouble::Trouble;
 use crate::monitor::MONITOR_NAME;
 use crate::monitor::locks::LockTree;
-use crate::monitor::session::{Backend, RECOVERY, State, no_signal_for_recovery};
+use crate::monitor::session::{
+    Backend, RECOVERY, State, no_signal_for_monitor, no_signal_for_recovery,
+};
 use crate::monitor::signal::{Effect, Outcome, Signal};
 
 /// For how long it is looked whether a signal has had its effect. Over a slow line there are fewer looks.
@@ -209,7 +211,7 @@ fn refusal(
         return Err(gone(pid));
     };
     if found.application == MONITOR_NAME {
-        let words = format!("{pid} is a monitor's own session");
+        let words = no_signal_for_monitor(pid);
         return Err(Outcome::new(pid, Effect::Refused, words));
     }
     if found.recovers {

@@ -74,9 +74,8 @@ pub(in crate::monitor) struct Ahead {
 }
 
 impl Raw {
-    /// The way of a vacuum through a table with indexes, or of a table that is written anew in its order
-    /// or sorted, if a block of it takes `block` seconds. One that follows an index reads here and there, as
-    /// fast as the rows lie in order.
+    /// The way of a vacuum through a table with indexes, or of a table that is written anew, if a block of it
+    /// takes `block` seconds.
     fn course(&self, block: f64) -> Option<Course<'_>> {
         let course = match self.view {
             View::Vacuum if self.indexed => self.vacuum(block)?,
@@ -89,8 +88,8 @@ impl Raw {
         sound.then_some(course)
     }
 
-    /// The blocks of all indexes, as large as the table makes one expect by now.
-    fn index_blocks(&self) -> Option<f64> {
+    /// The blocks of all indexes, as large as a table of so many blocks makes one expect by now.
+    fn index_blocks(&self, table: f64) -> Option<f64> {
         let Extent {
             pages, index_pages, ..
         } = self.extent;
@@ -98,7 +97,7 @@ impl Raw {
         if !self.indexed {
             return Some(0.0);
         }
-        known.then(|| index_pages * self.total / pages)
+        known.then(|| index_pages * table / pages)
     }
 
     fn vacuum(&self, block: f64) -> Option<Course<'_>> {
@@ -124,7 +123,7 @@ impl Raw {
         } else {
             CLEANED_ALONE
         };
-        let indexes = self.index_blocks()? * times(each, block);
+        let indexes = self.index_blocks(table)? * times(each, block);
         let second = if goes {
             table * dead * times(SECOND, block)
         } else {
@@ -156,24 +155,44 @@ impl Raw {
     }
 
     fn rewrite(&self, block: f64) -> Option<Course<'_>> {
-        let table = self.total;
+        // What follows an index reads here and there, and its blocks are not counted.
+        let follows = self.command == "CLUSTER" && self.total <= 0.0;
+        let table = if follows {
+            self.extent.pages
+        } else {
+            self.total
+        };
         if table <= 0.0 {
             return None;
         }
         let (sort, write) = match self.command.as_str() {
             "VACUUM FULL" => (0.0, 0.0),
+            "CLUSTER" if follows => (0.0, 0.0),
             "CLUSTER" => (table * SORTED.0, table * SORTED.1),
             _ => return None,
+        };
+        // Nor does it show how fast the new table will be read, which lies in order.
+        let rebuilt = if follows {
+            times(REBUILT, UNSEEN) * UNSEEN / block
+        } else {
+            times(REBUILT, block)
         };
         // What was dead does not come into the new indexes.
         let rows = self.rows.unwrap_or_default().max(1.0);
         let alive = rows / (rows + self.extent.dead.max(0.0));
-        let indexes = self.index_blocks()? * alive * times(REBUILT, block);
+        let indexes = self.index_blocks(table)? * alive * rebuilt;
         let counted = |done: f64, total: f64| {
             let part = done / total;
             (part >= 0.0).then_some(part.min(1.0))
         };
         let (before, weight, within, count) = match self.phase.as_str() {
+            // Where there are more rows than the server has estimated, nobody knows how many more.
+            "index scanning heap" if self.more_done < self.more_total => (
+                0.0,
+                table,
+                Some(counted(self.more_done, self.more_total)?),
+                0.0,
+            ),
             "seq scanning heap" => (0.0, table, Some(counted(self.done, table)?), 0.0),
             "sorting tuples" => (table, sort, None, 0.0),
             "writing new heap" => {
@@ -192,7 +211,7 @@ impl Raw {
             weight,
             within,
             whole: table + sort + write + indexes,
-            reads: self.phase == "seq scanning heap",
+            reads: self.phase.ends_with("scanning heap"),
         })
     }
 

@@ -1,6 +1,7 @@
 //! What a careful reviewer would ask about a plan that is otherwise in order.
 
-use crate::plan::commands::{self, Command, Settings};
+use super::safety::http::CURL;
+use crate::plan::commands::{self, Command, Given, PSQL, Settings};
 use crate::plan::draft::{Draft, PhaseSpec, TierSpec, UndoOrder};
 use crate::plan::model::{Format, PhaseKind};
 use crate::plan::problem::Problem;
@@ -103,19 +104,27 @@ const FILES: [&str; 14] = [
     "chmod", "chown", "cp", "install", "kill", "ln", "mkdir", "mv", "rm", "rmdir", "rsync", "scp",
     "tee", "touch",
 ];
-/// How options of `curl` begin that send something.
-const SENDS: [&str; 7] = ["-X", "-d", "-F", "-T", "--data", "--request", "--form"];
-/// How statements begin that only read, and functions that do.
-const READS: [&str; 5] = ["select", "show", "explain", "table", "values"];
-const FUNCTIONS: [&str; 14] = [
-    "and", "any", "avg", "coalesce", "count", "exists", "from", "in", "length", "lower", "max",
-    "min", "now", "sum",
+/// The options of `curl` that send something.
+const SENDS: [&str; 14] = [
+    "F",
+    "T",
+    "X",
+    "d",
+    "data",
+    "data-ascii",
+    "data-binary",
+    "data-raw",
+    "data-urlencode",
+    "form",
+    "form-string",
+    "json",
+    "request",
+    "upload-file",
 ];
-
 /// Whether `work` surely leaves nothing to undo: a dump, a look at what is there.
 fn only_looks(work: &Work) -> bool {
     match work {
-        Work::Sql(sql) => only_reads(&sql.text),
+        Work::Sql(sql) => sql_text::only_reads(&sql.text),
         Work::Shell(shell) => {
             let script = commands::read(&shell.script, Settings::default());
             !script.commands.is_empty() && script.commands.iter().all(looks)
@@ -124,32 +133,18 @@ fn only_looks(work: &Work) -> bool {
     }
 }
 
-fn only_reads(sql: &str) -> bool {
-    sql_text::statements(sql).into_iter().all(|statement| {
-        let words = sql_text::tokens(statement).map(|token| &statement[token.range]);
-        let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
-        let name = |word: &String| word.starts_with(|c: char| c.is_alphabetic());
-        let calls = |pair: &[String]| {
-            pair[1] == "(" && name(&pair[0]) && !FUNCTIONS.contains(&pair[0].as_str())
-        };
-        let first = words.first().map_or("", String::as_str);
-        // `SELECT … INTO` makes a table, `EXPLAIN ANALYZE` runs what it explains.
-        let does = words.iter().any(|word| word == "into" || word == "analyze");
-        first.is_empty() || (READS.contains(&first) && !does && !words.windows(2).any(calls))
-    })
-}
-
 fn looks(command: &Command<'_>) -> bool {
     let words = || command.arguments().iter().map(|word| word.text.as_ref());
     let program = command.program();
     match program {
         "psql" => {
-            let mut told = words().filter(|word| word.contains(' ')).peekable();
-            told.peek().is_some()
-                && told.all(only_reads)
-                && !words().any(|word| word.starts_with("-f") || word.starts_with("--file"))
+            let given = Given::read(command.arguments(), PSQL);
+            let options = given.options.iter();
+            let told = options.filter(|option| matches!(option.name, "c" | "command"));
+            let mut told = told.filter_map(|option| option.value).peekable();
+            told.peek().is_some() && told.all(sql_text::only_reads) && !given.has(&["f", "file"])
         }
-        "curl" => !words().any(|word| SENDS.iter().any(|option| word.starts_with(option))),
+        "curl" => !Given::read(command.arguments(), CURL).has(&SENDS),
         _ if PRINTS.contains(&program) => command.output().is_none(),
         _ if FILES.contains(&program) => false,
         _ => LOOKS.contains(&program) || words().take(2).any(|word| ASKS.contains(&word)),
@@ -213,6 +208,9 @@ mod tests {
             "kubectl get pods",
             "psql -c 'select count(*) from orders'",
             "curl -fsS https://shop.example/health | jq .status",
+            "curl -fsSo page.html -H 'X-Ask: d' https://shop.example/health",
+            "psql -XAtc 'select (count(*)) from orders where (id > 3)'",
+            "psql --command='show lock_timeout' \"host=db dbname=shop\"",
         ] {
             assert!(!told(script), "{script}");
         }
@@ -225,6 +223,13 @@ mod tests {
             "echo on > /etc/shop/maintenance",
             "psql -c 'update orders set a = 1'",
             "curl -X POST https://shop.example/close",
+            "curl -sX POST https://shop.example/close",
+            "curl -fsSd a=b https://shop.example/close",
+            "curl --json '{}' https://shop.example/close",
+            "curl --upload-file a.tar https://shop.example/up",
+            "psql -qf fix.sql -c 'select 1'",
+            "psql -Atc 'delete from orders'",
+            "psql -Atc 'select id into old from orders'",
             "kubectl set image deploy/shop shop=shop:2",
             "pg_dump app > app.dump\n  ./deploy.sh",
         ] {

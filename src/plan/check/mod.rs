@@ -68,7 +68,7 @@ pub(super) fn check(
         references::adopt_main_database(&mut draft);
     }
     snapshots::settle(&mut draft);
-    safety::here::hold(&mut draft);
+    safety::here::hold(&mut draft, &mut problems);
     references::check(&draft, source, format, &mut problems);
     captures::check(&draft, source, format, &mut problems);
     conditions::check(&draft, source, &mut problems);

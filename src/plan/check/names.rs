@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::OnceLock;
 
 use crate::plan::draft::{Draft, Placed, StepSpec};
 use crate::plan::id::{StepId, is_id, slug};
@@ -75,6 +76,7 @@ impl Names {
                     number,
                     home,
                     spec,
+                    looks: OnceLock::new(),
                 });
             }
             start..steps.len()

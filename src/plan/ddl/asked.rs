@@ -1,24 +1,19 @@
-//! What a statement asks of a database besides tables: constraints, foreign keys, schemas, roles, the values of
-//! enums, and the columns of the rows that it writes.
+//! What a statement asks of a database besides tables: constraints, foreign keys, schemas, roles, the values of enums.
 
-use squawk_syntax::ast::{
-    self, AlterTypeAction, AstNode, BinOp, Constraint, Expr, SetColumn, Stmt, TableArg,
-};
+use std::collections::BTreeSet;
+
+use squawk_syntax::ast::{self, AlterTypeAction, AstNode, Constraint, Stmt, TableArg};
 use squawk_syntax::{SyntaxNode, ast::RoleNameRef};
 
 use super::certain::Outcome;
-use super::judge::{relation, relations};
+use super::judge::relations;
 use super::name::{self, Type};
 use super::refused::Look;
-use crate::plan::sql_text::{self, TokenSort};
+use crate::plan::sql_text;
 
-/// Whether CASCADE stands at the end of `node`.
+/// Whether the statement or action `node` takes along what depends on it.
 fn cascades(node: &SyntaxNode) -> bool {
-    let text = node.text().to_string().to_ascii_lowercase();
-    text.trim_end()
-        .trim_end_matches(';')
-        .trim_end()
-        .ends_with("cascade")
+    sql_text::cascades(&node.text().to_string())
 }
 
 impl Look<'_> {
@@ -42,7 +37,16 @@ impl Look<'_> {
                     self.adds_value(&name::given(alter.type_name_ref()), &add);
                 }
             }
-            Stmt::Grant(_) | Stmt::Revoke(_) => self.roles(node),
+            Stmt::Grant(grant) => {
+                let rights = grant.on_privilege_objects_clause().and(grant.privileges());
+                self.roles_but(node, rights);
+            }
+            Stmt::Revoke(revoke) => {
+                let rights = revoke
+                    .on_privilege_objects_clause()
+                    .and(revoke.privileges());
+                self.roles_but(node, rights);
+            }
             Stmt::CreateSchema(create) if create.if_not_exists().is_none() => {
                 let schema = match create.create_schema_target() {
                     Some(ast::CreateSchemaTarget::NamedSchema(named)) => {
@@ -56,136 +60,8 @@ impl Look<'_> {
                 }
             }
             Stmt::Update(update) => self.update(update),
-            Stmt::Delete(delete) => {
-                let table = delete.relation_name();
-                let table = table
-                    .map(|table| relation(table.syntax()))
-                    .unwrap_or_default();
-                let plain = delete.using_clause().is_none() && delete.with_clause().is_none();
-                let alias = name::given(delete.alias().and_then(|alias| alias.name()));
-                self.rows(
-                    node,
-                    &table,
-                    delete.where_clause_or_current_of(),
-                    plain,
-                    &alias,
-                );
-            }
+            Stmt::Delete(delete) => self.delete(delete),
             _ => {}
-        }
-    }
-
-    /// `INSERT INTO orders (id, user_idd) VALUES …`, which has no tree.
-    pub(super) fn insert(&mut self, text: &str) {
-        let tokens: Vec<sql_text::Token> = sql_text::tokens(text).take(MAX_TOKENS).collect();
-        let at = |ix: usize| {
-            tokens
-                .get(ix)
-                .map_or("", |token| &text[token.range.clone()])
-        };
-        if !at(0).eq_ignore_ascii_case("insert") || !at(1).eq_ignore_ascii_case("into") {
-            return;
-        }
-        let end = if at(3) == "." { 5 } else { 3 };
-        let Some(name) = tokens.get(2).zip(tokens.get(end - 1)) else {
-            return;
-        };
-        let range = name.0.range.start..name.1.range.end;
-        let table = name::canonical(&text[range.clone()]);
-        if self.misses(&table) {
-            return self.fails_at(
-                range,
-                &format!("there is no table `{table}` in the database"),
-            );
-        }
-        if at(end) != "(" || at(end + 1).eq_ignore_ascii_case("select") {
-            return;
-        }
-        let mut first = true;
-        for token in &tokens[end + 1..] {
-            let word = &text[token.range.clone()];
-            match token.sort {
-                TokenSort::Word | TokenSort::Name if first => {
-                    let column = name::canonical(word);
-                    if self.is_missing(&table, &column) {
-                        let why = format!("`{table}` has no column `{column}`");
-                        self.fails_at(token.range.clone(), &why);
-                    }
-                    first = false;
-                }
-                _ if word == ")" => break,
-                _ => first = word == ",",
-            }
-        }
-    }
-
-    fn update(&mut self, update: &ast::Update) {
-        let node = update.syntax();
-        let table = update.relation_name();
-        let table = table
-            .map(|table| relation(table.syntax()))
-            .unwrap_or_default();
-        let columns = update.set_clause().and_then(|set| set.set_column_list());
-        for column in columns.iter().flat_map(ast::SetColumnList::set_columns) {
-            let targets = match column {
-                SetColumn::SetSingleColumn(one) => one.column_target().into_iter().collect(),
-                SetColumn::SetMultipleColumns(all) => {
-                    let list = all.column_target_list();
-                    list.iter()
-                        .flat_map(ast::ColumnTargetList::column_targets)
-                        .collect::<Vec<_>>()
-                }
-            };
-            for name in targets.iter().filter_map(ast::ColumnTarget::name) {
-                self.needs(name.syntax(), &table, &name::of(name.syntax()));
-            }
-        }
-        let plain = update.from_clause().is_none() && update.with_clause().is_none();
-        let alias = name::given(update.alias().and_then(|alias| alias.name()));
-        self.rows(
-            node,
-            &table,
-            update.where_clause_or_current_of(),
-            plain,
-            &alias,
-        );
-    }
-
-    /// The table whose rows are written, and the columns by which they are chosen.
-    fn rows(
-        &mut self,
-        node: &SyntaxNode,
-        table: &str,
-        chosen: Option<ast::WhereClauseOrCurrentOf>,
-        plain: bool,
-        alias: &str,
-    ) {
-        if self.misses(table) {
-            return self.fails(
-                node,
-                &format!("there is no table `{table}` in the database"),
-            );
-        }
-        let Some(ast::WhereClauseOrCurrentOf::WhereClause(chosen)) = chosen.filter(|_| plain)
-        else {
-            return;
-        };
-        let mut open: Vec<Expr> = chosen.expr().into_iter().collect();
-        while let Some(expr) = open.pop() {
-            let Expr::BinExpr(both) = expr else { continue };
-            match (both.op(), both.lhs()) {
-                (Some(BinOp::And(_) | BinOp::Or(_)), _) => {
-                    open.extend(both.lhs().into_iter().chain(both.rhs()));
-                }
-                (_, Some(Expr::NameRef(column))) => {
-                    let own = name::of(column.syntax());
-                    let other = own == table || own == alias || own.contains("current_");
-                    if !other && !["user", "session_user"].contains(&own.as_str()) {
-                        self.needs(column.syntax(), table, &own);
-                    }
-                }
-                _ => {}
-            }
         }
     }
 
@@ -212,10 +88,7 @@ impl Look<'_> {
                 .map(|ty| Type::read(&ty.syntax().text().to_string()));
             let wanted = ty.unwrap_or_default();
             let known = self.column(&table, &own).cloned();
-            let other = known.filter(|known| {
-                let same = wanted.base == known.base && wanted.array == known.array;
-                !same && !wanted.is_serial() && !known.base.is_empty()
-            });
+            let other = known.filter(|known| known.differs(&wanted));
             let difference = match other {
                 Some(known) => format!("with `{own}` of the type {}", known.base),
                 None if self.is_missing(&table, &own) => format!("without the column `{own}`"),
@@ -298,10 +171,13 @@ impl Look<'_> {
         if self.live.open {
             return;
         }
+        // What is below them goes with them.
+        let below = names.iter().flat_map(|name| self.live.catalog.below(name));
+        let all: BTreeSet<String> = below.chain(names.iter().cloned()).collect();
         for name in names {
             let pointing = self.live.catalog.pointing_at(name).into_iter();
             let other =
-                |from: &String| !names.contains(from) && !self.live.elsewhere.contains(from);
+                |from: &String| !all.contains(from) && !self.live.elsewhere.contains_key(from);
             if let Some(from) = { pointing }.find(other) {
                 let why = format!(
                     "a foreign key of `{from}` points at `{name}`, and there is no CASCADE"
@@ -354,7 +230,18 @@ impl Look<'_> {
 
     /// The roles that `node` names.
     pub(super) fn roles(&mut self, node: &SyntaxNode) {
-        for role in node.descendants().filter_map(RoleNameRef::cast) {
+        self.roles_but(node, None);
+    }
+
+    /// Those that do not stand among `rights`, of which some read like names.
+    fn roles_but(&mut self, node: &SyntaxNode, rights: Option<ast::Privileges>) {
+        let rights = rights.map(|rights| rights.syntax().text_range());
+        let roles = node.descendants().filter_map(RoleNameRef::cast);
+        let named = |role: &RoleNameRef| {
+            let own = role.syntax().text_range();
+            rights.is_none_or(|rights| !rights.contains_range(own))
+        };
+        for role in roles.filter(named) {
             let name = name::of(role.syntax());
             let known = self.live.roles.as_ref();
             let missing = known.is_some_and(|known| !known.contains(&name));
@@ -378,6 +265,3 @@ fn dropped_beside(node: &SyntaxNode) -> Vec<String> {
         .map(|drop| name::given(drop.constraint_name_ref()))
         .collect()
 }
-
-/// How much of an `INSERT` is looked at, in words and signs.
-const MAX_TOKENS: usize = 300;

@@ -1,7 +1,7 @@
 //! What is known of a database's tables from the statements that made them: enough to tell which
 //! changes need all rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::name::Type;
 use crate::plan::facts::{ColumnFacts, Facts};
@@ -26,12 +26,16 @@ pub struct Catalog {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
     pub(super) columns: HashMap<String, Column>,
+    /// Whether these are all of its columns.
+    pub(super) whole: bool,
     pub(super) checks: Vec<Check>,
     pub(super) keys: Vec<ForeignKey>,
     /// The partitions of a partitioned table.
     pub(super) partitions: Vec<String>,
     /// The one of them for rows that fit no other.
     pub(super) default_partition: Option<String>,
+    /// Other tables that inherit from it.
+    pub(super) heirs: Vec<String>,
     /// The columns by which a partitioned table is divided.
     pub(super) divided_by: Vec<String>,
     /// Whether the file that is being read has made it.
@@ -125,9 +129,11 @@ impl Catalog {
             // Who could not ask knows what the files have told.
             if !found.columns.is_empty() {
                 table.columns = found.columns.iter().map(column).collect();
+                table.whole = true;
             }
             table.partitions.clone_from(&found.partitions);
             table.default_partition.clone_from(&found.default_partition);
+            table.heirs.clone_from(&found.heirs);
             if found.constraints.is_some() {
                 let keys = found.keys.iter().map(|key| ForeignKey {
                     name: key.name.clone(),
@@ -164,6 +170,24 @@ impl Catalog {
             .filter(|(_, other)| points(other))
             .map(|(name, _)| name.clone())
             .collect()
+    }
+
+    /// The tables that have what `table` has: its partitions, and those that inherit from it.
+    pub(super) fn below(&self, table: &str) -> BTreeSet<String> {
+        let mut open = vec![table.to_owned()];
+        let mut found = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            let known = self.tables.get(&name);
+            let named = known
+                .into_iter()
+                .flat_map(|known| known.partitions.iter().chain(&known.heirs));
+            for name in named {
+                if found.insert(name.clone()) {
+                    open.push(name.clone());
+                }
+            }
+        }
+        found
     }
 
     pub(super) fn forget_table(&mut self, table: &str) {

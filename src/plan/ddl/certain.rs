@@ -4,16 +4,13 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use squawk_syntax::ast::{AlterTableAction, AlterTypeAction, AstNode, Stmt};
-
 use super::catalog::Catalog;
-use super::judge::relation;
-use super::learn;
-use super::name;
-use super::read::{self, Read};
+use super::client;
+use super::read;
 use super::refused::Look;
 use crate::plan::facts::{Facts, KeyFacts};
 use crate::plan::problem::Severity;
+use crate::plan::sql_text;
 
 /// Something that is sure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,14 +77,18 @@ impl Outcome {
 /// A database that was asked, and what statements have made of it since.
 pub struct Live {
     pub(super) catalog: Catalog,
-    /// What has a name: tables, views, indexes, sequences.
+    /// What surely is there: tables, views, indexes, sequences.
     pub(super) relations: HashSet<String>,
+    /// Names, without a schema, of what may be there or not.
+    pub(super) loose: HashSet<String>,
+    /// Tables for whose indexes the server has chosen names.
+    pub(super) named: HashSet<String>,
     /// The views that read a column, by its table and its name.
     pub(super) readers: HashMap<(String, String), Vec<String>>,
     /// Materialized views, and whether one has an index by which it can be computed while it is read.
     pub(super) computed: HashMap<String, bool>,
-    /// Tables that are found without their schema, and stand in another one than `public`.
-    pub(super) elsewhere: HashSet<String>,
+    /// Tables that are found without their schema, and stand in another one than `public`: with it.
+    pub(super) elsewhere: HashMap<String, String>,
     /// The constraints of tables, where all of them are known.
     pub(super) constraints: HashMap<String, HashSet<String>>,
     /// The primary keys of tables.
@@ -103,6 +104,8 @@ pub struct Live {
     pub(super) roles: Option<HashSet<String>>,
     /// Whether something has run of which nobody knows what it has made.
     pub(super) open: bool,
+    /// Whether something was changed since a transaction began.
+    pub(super) changed: bool,
     /// Whether something has run that is no SQL, and may have made something.
     pub(super) passed: bool,
 }
@@ -119,9 +122,11 @@ impl Live {
                 .into_iter()
                 .chain(facts.visible.keys().cloned())
                 .collect(),
+            loose: HashSet::new(),
+            named: HashSet::new(),
             readers: facts.readers.clone(),
             computed: facts.computed.clone(),
-            elsewhere: facts.visible.keys().cloned().collect(),
+            elsewhere: facts.visible.clone(),
             constraints: HashMap::new(),
             primary: HashMap::new(),
             keys: Vec::new(),
@@ -130,6 +135,7 @@ impl Live {
             schemas: facts.schemas.clone(),
             roles: facts.roles.clone(),
             open: false,
+            changed: false,
             passed: false,
         };
         let named = facts.tables.iter();
@@ -157,6 +163,7 @@ impl Live {
 
     /// What is sure of the statements of `sql`, which run now.
     pub fn run(&mut self, sql: &str) -> Vec<Sure> {
+        self.open |= client::leads_on(sql);
         let script = read::read(sql);
         let text = script.sql.as_ref();
         let mut found = Vec::new();
@@ -172,9 +179,9 @@ impl Live {
                     };
                     let known = look.found.len();
                     look.statement(tree);
-                    // What fails or is skipped leaves all as it was.
-                    let leaves = |sure: &Sure| sure.outcome != Outcome::Skipped;
-                    if !found[known..].iter().any(leaves) {
+                    // What fails leaves all as it was. Of what is skipped the rest is done.
+                    let fails = |sure: &Sure| sure.outcome == Outcome::Fails;
+                    if !found[known..].iter().any(fails) {
                         self.learn(tree, &statement);
                     }
                 }
@@ -188,189 +195,69 @@ impl Live {
                         };
                         look.insert(statement.text);
                     }
-                    self.open |= !is_harmless(statement.text);
+                    self.passes(statement.text);
                 }
             }
         }
         found
     }
 
-    fn learn(&mut self, tree: &Stmt, statement: &Read<'_>) {
-        learn::learn(&mut self.catalog, statement);
-        match tree {
-            Stmt::CreateTable(create) => self.made(name::given(create.table_name())),
-            Stmt::CreateTableAs(create) => self.made(name::given(create.table_name())),
-            Stmt::CreateIndex(create) => {
-                let on = create.table_relation_name();
-                let on = on.map(|on| relation(on.syntax())).unwrap_or_default();
-                if let Some(known) = self.computed.get_mut(&on) {
-                    *known |= create.unique_token().is_some() && create.where_clause().is_none();
-                }
-                self.made(name::given(create.index()));
+    /// A statement runs of which there is no tree.
+    pub(super) fn passes(&mut self, text: &str) {
+        let words = sql_text::tokens(text).take(MAX_WORDS);
+        let words = words.map(|token| text[token.range].trim_matches('"').to_ascii_lowercase());
+        let words: Vec<String> = words.collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        self.open |= match words.as_slice() {
+            ["begin" | "start" | "commit" | "end", ..] => {
+                self.changed = false;
+                false
             }
-            Stmt::CreateView(create) => {
-                let view = name::given(create.view());
-                self.forget_view(&view);
-                self.made(view);
+            // What was done is undone.
+            ["rollback" | "abort", ..] => self.changed,
+            ["select" | "explain" | "table" | "values" | "show", ..] => !sql_text::only_reads(text),
+            ["set", "local" | "session", rest @ ..] | ["set", rest @ ..] => {
+                self.looks_elsewhere(rest)
             }
-            Stmt::CreateMaterializedView(create) => {
-                let view = name::given(create.view());
-                self.computed.insert(view.clone(), false);
-                self.made(view);
-            }
-            Stmt::DropTable(found) => {
-                for name in found.table_name_refs() {
-                    let name = name::of(name.syntax());
-                    self.relations.remove(&name);
-                    self.readers.retain(|(table, _), _| *table != name);
-                    self.forget_table(&name);
-                }
-            }
-            Stmt::DropIndex(found) => {
-                for name in found.index_refs() {
-                    let name = name::of(name.syntax());
-                    self.relations.remove(&name);
-                    self.invalid.remove(&name);
-                }
-            }
-            Stmt::DropView(found) => {
-                for name in found.view_refs() {
-                    self.forget_view(&name::of(name.syntax()));
-                }
-            }
-            Stmt::DropMaterializedView(found) => {
-                for name in found.view_refs() {
-                    self.forget_view(&name::of(name.syntax()));
-                }
-            }
-            Stmt::AlterTable(alter) => {
-                let old = alter.table_relation_name();
-                let old = old.map(|old| relation(old.syntax())).unwrap_or_default();
-                for action in alter.actions() {
-                    self.constrain(&old, &action);
-                    match action {
-                        AlterTableAction::TableRenameTo(found) => {
-                            self.relations.remove(&old);
-                            self.forget_table(&old);
-                            self.made(name::given(found.table_name()));
-                        }
-                        // What reads it now is called otherwise there.
-                        AlterTableAction::RenameColumn(_) => {
-                            self.readers.retain(|(table, _), _| *table != old);
-                        }
-                        AlterTableAction::SetSchema(_) => self.open = true,
-                        _ => {}
-                    }
-                }
-            }
-            Stmt::AlterType(alter) => {
-                if let Some(AlterTypeAction::AddValue(add)) = alter.action() {
-                    let value = add.literal().map(|value| value.syntax().text().to_string());
-                    let value = value.map(|value| value.trim().trim_matches('\'').to_owned());
-                    let name = name::given(alter.type_name_ref());
-                    if let Some(known) = self.enums.get_mut(&name) {
-                        known.extend(value);
-                    }
-                } else {
-                    self.enums.clear();
-                    self.open |= !matches!(alter.action(), Some(AlterTypeAction::RenameValue(_)));
-                }
-            }
-            // What it is called nobody asks for later.
-            Stmt::CreateRole(_) | Stmt::CreateUser(_) | Stmt::CreateGroup(_) => self.roles = None,
-            Stmt::CreateSchema(create) => {
-                self.schemas = None;
-                self.open |= create.schema_elements().next().is_some();
-            }
-            Stmt::Reindex(_) => self.invalid.clear(),
-            Stmt::Select(_) | Stmt::Insert(_) | Stmt::Update(_) | Stmt::Delete(_) => {}
-            _ => self.open |= !is_harmless(statement.text),
-        }
-        let text = statement.text.to_ascii_lowercase();
-        if text
-            .trim_end()
-            .trim_end_matches(';')
-            .trim_end()
-            .ends_with("cascade")
-        {
-            self.readers.clear();
-            self.open = true;
-        }
+            [first, ..] => !HARMLESS.contains(first),
+            [] => false,
+        };
     }
 
-    /// What `action` makes of the constraints of `table`.
-    fn constrain(&mut self, table: &str, action: &AlterTableAction) {
-        match action {
-            AlterTableAction::DropConstraint(found) => {
-                let name = name::given(found.constraint_name_ref());
-                self.primary
-                    .retain(|own, known| own != table || *known != name);
-                if let Some(known) = self.constraints.get_mut(table) {
-                    known.remove(&name);
-                }
-            }
-            AlterTableAction::ValidateConstraint(_) | AlterTableAction::SetOptions(_) => {}
-            // Constraints come and go with columns and names, and may be called anything.
-            _ => {
-                self.constraints.remove(table);
-                let drops = matches!(action, AlterTableAction::DropColumn(_));
-                let renames = matches!(action, AlterTableAction::RenameConstraint(_));
-                if drops || renames {
-                    self.primary.remove(table);
-                }
-            }
-        }
-    }
-
-    fn made(&mut self, name: String) {
-        self.relations.insert(name);
-    }
-
-    /// Its name may be another table's from now on.
-    fn forget_table(&mut self, table: &str) {
-        self.constraints.remove(table);
-        self.primary.remove(table);
-        self.keys
-            .retain(|(from, key)| from != table && key.to != table);
-    }
-
-    fn forget_view(&mut self, view: &str) {
-        self.relations.remove(view);
-        for readers in self.readers.values_mut() {
-            readers.retain(|reader| reader != view);
+    /// Whether `SET` with the words `rest` changes where names are looked for. A role looks into the schema that is
+    /// called as it is.
+    fn looks_elsewhere(&self, rest: &[&str]) -> bool {
+        let own = |role: &&str| {
+            let role = role.trim_matches('\'');
+            let known = self.schemas.as_ref();
+            known.is_none_or(|known| known.contains(role))
+        };
+        match rest {
+            ["search_path" | "schema", ..] => true,
+            ["role" | "authorization", to @ ..] => to.iter().any(own),
+            _ => false,
         }
     }
 }
 
-/// Whether a statement makes nothing that has a name, and changes no place where names are looked for.
-fn is_harmless(text: &str) -> bool {
-    let text = text.trim_start().to_ascii_lowercase();
-    let begins = [
-        "begin",
-        "start",
-        "commit",
-        "rollback",
-        "end",
-        "savepoint",
-        "release",
-        "select",
-        "analyze",
-        "copy",
-        "insert",
-        "vacuum",
-        "explain",
-        "lock",
-        "comment",
-        "grant",
-        "revoke",
-        "reset",
-        "show",
-        "refresh",
-        "reindex",
-        "cluster",
-        "truncate",
-        "set",
-        "\\",
-    ];
-    begins.iter().any(|word| text.starts_with(word)) && !text.contains("search_path")
-}
+/// How many words of a statement say what it is about.
+const MAX_WORDS: usize = 8;
+/// How statements begin that make nothing that has a name, and change no place where names are looked for.
+const HARMLESS: [&str; 16] = [
+    "analyze",
+    "cluster",
+    "comment",
+    "copy",
+    "grant",
+    "insert",
+    "lock",
+    "merge",
+    "refresh",
+    "reindex",
+    "release",
+    "reset",
+    "revoke",
+    "savepoint",
+    "truncate",
+    "vacuum",
+];

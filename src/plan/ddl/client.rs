@@ -19,6 +19,29 @@ const SENDING: [&str; 9] = [
     "watch",
 ];
 
+/// The commands of psql behind which statements run that stand somewhere else, in another database, or perhaps not.
+const LEADING_ON: [&str; 9] = [
+    "c",
+    "connect",
+    "gexec",
+    "i",
+    "if",
+    "include",
+    "include_relative",
+    "ir",
+    "elif",
+];
+
+/// Whether a command of psql in `sql` runs what nobody sees here, or decides what is run of this.
+pub(super) fn leads_on(sql: &str) -> bool {
+    sql.match_indices('\\').any(|(at, _)| {
+        let name = &sql[at + 1..];
+        let length = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let begins = sql[..at].ends_with(|c: char| c.is_whitespace() || c == ';');
+        (at == 0 || begins) && LEADING_ON.contains(&&name[..length.unwrap_or(name.len())])
+    })
+}
+
 /// `sql` without what is meant for the client: commands such as `\\set x 1`, and the rows behind
 /// `COPY … FROM stdin`. A command that sends a statement ends it.
 pub(super) fn without_client(sql: &str) -> Cow<'_, str> {

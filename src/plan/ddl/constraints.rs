@@ -106,8 +106,8 @@ pub(super) fn add_constraint(
             }
         }
         Constraint::ForeignKeyConstraint(key) => {
-            let column = columns(&text).into_iter().next().unwrap_or_default();
-            let own = own.unwrap_or_else(|| format!("{name}_{column}_fkey"));
+            let columns = columns(&text).join("_");
+            let own = own.unwrap_or_else(|| format!("{name}_{columns}_fkey"));
             let to = references(key.syntax())
                 .into_iter()
                 .next()

@@ -6,7 +6,7 @@ use squawk_syntax::ast::{
 
 use super::catalog::{Catalog, Column, Domain, Index, Table};
 use super::constraints::{add_column, add_constraint, column_constraint, columns};
-use super::judge::relation;
+use super::judge::{relation, relations};
 use super::name::{self, Type};
 use super::object::names_read;
 use super::read::{Read, begins};
@@ -88,7 +88,11 @@ fn create_table(catalog: &mut Catalog, create: &ast::CreateTable) {
     if create.if_not_exists().is_some() && catalog.tables.contains_key(&name) {
         return;
     }
+    let of_others = create.inherits().is_some()
+        || create.of_type().is_some()
+        || create.partition_of().is_some();
     let mut table = Table {
+        whole: !of_others,
         fresh: true,
         made: true,
         ..Table::default()
@@ -105,7 +109,7 @@ fn create_table(catalog: &mut Catalog, create: &ast::CreateTable) {
                     add_constraint(catalog, &mut table, &name, &constraint);
                 }
             }
-            TableArg::LikeClause(_) => {}
+            TableArg::LikeClause(_) => table.whole = false,
         }
     }
     if let Some(by) = create.partition_by() {
@@ -125,6 +129,15 @@ fn create_table(catalog: &mut Catalog, create: &ast::CreateTable) {
             if is_default(&text) {
                 parent.default_partition = Some(name.clone());
             }
+        }
+    }
+    let parents = create.inherits();
+    for parent in parents
+        .iter()
+        .flat_map(|parents| relations(parents.syntax()))
+    {
+        if let Some(parent) = catalog.tables.get_mut(&parent) {
+            parent.heirs.push(name.clone());
         }
     }
     catalog.tables.insert(name, table);
@@ -147,6 +160,9 @@ fn create_index(catalog: &mut Catalog, create: &ast::CreateIndex) {
     let Some(name) = create.index().map(|index| name::of(index.syntax())) else {
         return;
     };
+    if create.if_not_exists().is_some() && catalog.indexes.contains_key(&name) {
+        return;
+    }
     let columns = index_columns(create);
     catalog.indexes.insert(name, Index { table, columns });
 }
@@ -170,7 +186,7 @@ fn alter_table(catalog: &mut Catalog, alter: &ast::AlterTable) {
         act(catalog, &mut table, &name, &action);
         catalog.tables.insert(name.clone(), table);
         if let AlterTableAction::TableRenameTo(found) = &action {
-            let new = name::given(found.table_name());
+            let new = name::beside(&name, name::given(found.table_name()));
             catalog.rename_table(&name, &new);
             name = new;
         }
@@ -222,6 +238,20 @@ fn act(catalog: &mut Catalog, table: &mut Table, name: &str, action: &AlterTable
             table.checks.retain(|check| check.name != constraint);
             table.keys.retain(|key| key.name != constraint);
         }
+        AlterTableAction::RenameConstraint(found) => {
+            let old = name::given(found.constraint_name_ref());
+            let checks = table.checks.iter_mut().map(|check| &mut check.name);
+            let keys = table.keys.iter_mut().map(|key| &mut key.name);
+            for name in checks.chain(keys).filter(|name| **name == old) {
+                *name = name::given(found.constraint_name());
+            }
+        }
+        AlterTableAction::InheritTable(found) => {
+            let parent = name::given(found.table_name_ref());
+            if let Some(parent) = catalog.tables.get_mut(&parent) {
+                parent.heirs.push(name.to_owned());
+            }
+        }
         AlterTableAction::AttachPartition(found) => {
             let child = found.table_name_ref().map(|child| name::of(child.syntax()));
             if is_default(&found.syntax().text().to_string().to_lowercase()) {
@@ -246,6 +276,9 @@ fn new_column(catalog: &mut Catalog, table: &mut Table, name: &str, add: &ast::A
     let Some(own) = add.column_name().map(|column| name::of(column.syntax())) else {
         return;
     };
+    if add.if_not_exists().is_some() && table.columns.contains_key(&own) {
+        return;
+    }
     let ty = add
         .ty()
         .map(|ty| Type::read(&ty.syntax().text().to_string()))

@@ -28,6 +28,8 @@ mod name;
 mod object;
 mod read;
 mod refused;
+mod rows;
+mod since;
 mod skipped;
 mod stable;
 mod verdict;

@@ -44,6 +44,19 @@ pub(super) fn given<N: AstNode>(node: Option<N>) -> String {
     node.map(|node| of(node.syntax())).unwrap_or_default()
 }
 
+/// The name of what stands in the schema of `old`, and is called `new` there.
+pub(super) fn beside(old: &str, new: String) -> String {
+    match old.rsplit_once('.') {
+        Some((schema, _)) => format!("{schema}.{new}"),
+        None => new,
+    }
+}
+
+/// The last part of `name`, which may be all of it.
+pub(super) fn bare(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
 /// A type as far as it matters whether rows have to be written anew.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Type {
@@ -78,8 +91,12 @@ impl Type {
             }
         }
         words.retain(|word| word != "array" && word != "pg_catalog" && word != "public");
+        let short = limits.first().is_some_and(|bits| *bits <= 24);
         Type {
-            base: base(&words.join(" ")),
+            base: match words.join(" ").as_str() {
+                "float" if short => "float4".to_owned(),
+                words => base(words),
+            },
             limits,
             array,
         }
@@ -91,6 +108,12 @@ impl Type {
             self.base.as_str(),
             "serial" | "bigserial" | "smallserial" | "serial4" | "serial8" | "serial2"
         )
+    }
+
+    /// Whether a column of this type is surely of another one than `wanted`.
+    pub(super) fn differs(&self, wanted: &Type) -> bool {
+        let same = wanted.base == self.base && wanted.array == self.array;
+        !same && !wanted.is_serial() && !self.base.is_empty()
     }
 
     fn is_time(&self) -> bool {
@@ -155,7 +178,7 @@ fn base(words: &str) -> String {
         "integer" | "int" | "int4" => "int4",
         "bigint" | "int8" => "int8",
         "smallint" | "int2" => "int2",
-        "decimal" | "numeric" => "numeric",
+        "dec" | "decimal" | "numeric" => "numeric",
         "double precision" | "float8" | "float" => "float8",
         "real" | "float4" => "float4",
         "boolean" | "bool" => "bool",

@@ -13,6 +13,25 @@ use super::name::{self, Type};
 /// Columns that every table has.
 const SYSTEM: [&str; 6] = ["cmax", "cmin", "ctid", "tableoid", "xmax", "xmin"];
 
+/// How much of a table's name the server leaves at least in a name that it chooses.
+const SHORTENED: usize = 28;
+
+/// What the actions of one statement do beside each other.
+struct Beside {
+    /// The columns that they take away.
+    gone: HashSet<String>,
+    /// Those that were added so far.
+    made: HashSet<String>,
+}
+
+/// Whether what is called `name` is among what a database is asked for: the server's own schemas are not, and the name
+/// of a database before them nobody reads.
+fn is_asked_for(name: &str) -> bool {
+    let mut parts = name.split('.').rev().skip(1);
+    let schema = parts.next().unwrap_or("");
+    !schema.starts_with("pg_") && schema != "information_schema" && parts.next().is_none()
+}
+
 /// Where `node` stands, without the blanks before it.
 fn place(node: &SyntaxNode) -> Range<usize> {
     let range = node.text_range();
@@ -63,6 +82,15 @@ impl Look<'_> {
             && !name.is_empty()
             && !name.contains(['$', ':', '{', '<'])
             && !self.live.relations.contains(name)
+            && !self.live.may_be_there(name)
+            && is_asked_for(name)
+    }
+
+    /// Whether `name` may be one that the server has chosen: it begins with the table's, or with what it left of that.
+    fn is_named(&self, name: &str) -> bool {
+        let bare = name::bare(name);
+        let mut tables = self.live.named.iter().map(|table| name::bare(table));
+        tables.any(|table| bare.starts_with(table.get(..SHORTENED).unwrap_or(table)))
     }
 
     pub(super) fn is_there(&self, name: &str) -> bool {
@@ -83,7 +111,10 @@ impl Look<'_> {
                 let on = on.map(|on| relation(on.syntax())).unwrap_or_default();
                 if self.misses(&on) {
                     self.fails(node, &format!("there is no table `{on}` in the database"));
-                } else if !on.contains('.') && !self.live.elsewhere.contains(&on) {
+                } else if !on.contains('.')
+                    && !self.live.elsewhere.contains_key(&on)
+                    && self.is_there(&on)
+                {
                     self.makes(node, &name::given(create.index()));
                 }
             }
@@ -110,7 +141,7 @@ impl Look<'_> {
             }
             Stmt::Refresh(refresh) if refresh.concurrently_token().is_some() => {
                 let view = name::given(refresh.view_ref());
-                if self.live.computed.get(&view) == Some(&false) {
+                if self.live.computed.get(&view) == Some(&false) && !self.live.open {
                     self.fails(
                         node,
                         &format!("`{view}` has no unique index, which CONCURRENTLY needs"),
@@ -130,7 +161,8 @@ impl Look<'_> {
     }
 
     fn drops(&mut self, node: &SyntaxNode, what: &str, names: &[String]) {
-        if let Some(name) = names.iter().find(|name| self.misses(name)) {
+        let missing = |name: &&String| self.misses(name) && !self.is_named(name);
+        if let Some(name) = names.iter().find(missing) {
             self.fails(
                 node,
                 &format!("there is no {what} `{name}` in the database"),
@@ -152,25 +184,35 @@ impl Look<'_> {
             }
             return;
         }
-        // What one action makes, another one of the same statement may need.
-        let mut made: HashSet<String> = HashSet::new();
+        // What one action makes, another one of the same statement may need, and what one takes away stands in no
+        // other one's way.
+        let gone = alter.actions().filter_map(|action| match action {
+            AlterTableAction::DropColumn(found) => Some(name::given(found.column_name_ref())),
+            _ => None,
+        });
+        let mut beside = Beside {
+            gone: gone.collect(),
+            made: HashSet::new(),
+        };
         for action in alter.actions() {
-            self.action(&table, &action, &mut made);
+            self.action(&table, &action, &mut beside);
         }
     }
 
-    fn action(&mut self, table: &str, action: &AlterTableAction, made: &mut HashSet<String>) {
+    fn action(&mut self, table: &str, action: &AlterTableAction, beside: &mut Beside) {
         let node = action.syntax();
         match action {
             AlterTableAction::AddColumn(add) => {
                 let column = name::given(add.column_name());
-                self.adds(table, &column, add);
+                if !beside.gone.contains(&column) {
+                    self.adds(table, &column, add);
+                }
                 self.points(node, table);
-                made.insert(column);
+                beside.made.insert(column);
             }
             AlterTableAction::DropColumn(found) => {
                 let column = name::given(found.column_name_ref());
-                if found.if_exists().is_none() && !made.contains(&column) {
+                if found.if_exists().is_none() && !beside.made.contains(&column) {
                     self.needs(node, table, &column);
                 }
                 if found.drop_behavior().is_none() {
@@ -189,7 +231,7 @@ impl Look<'_> {
             }
             AlterTableAction::AlterColumn(alter) => {
                 let column = name::given(alter.column_name_ref());
-                if !made.contains(&column) {
+                if !beside.made.contains(&column) {
                     self.needs(node, table, &column);
                 }
                 if let Some(AlterColumnOption::SetType(_)) = alter.option() {
@@ -202,24 +244,22 @@ impl Look<'_> {
                 self.needs_schema(node, &name::given(found.schema_ref()));
             }
             AlterTableAction::OwnerTo(_) => self.roles(node),
-            AlterTableAction::TableRenameTo(found) => {
-                self.makes(node, &name::given(found.table_name()));
+            AlterTableAction::TableRenameTo(found) if self.is_there(table) => {
+                self.makes(node, &name::beside(table, name::given(found.table_name())));
             }
             _ => {}
         }
     }
 
+    /// The type of a column that surely is there.
     pub(super) fn column(&self, table: &str, column: &str) -> Option<&Type> {
-        let columns = &self.live.catalog.tables.get(table)?.columns;
+        let known = self.live.catalog.tables.get(table);
+        let columns = &known.filter(|_| !self.live.open)?.columns;
         columns.get(column).map(|column| &column.ty)
     }
 
     fn adds(&mut self, table: &str, column: &str, add: &ast::AddColumn) {
-        let Some(known) = self
-            .column(table, column)
-            .filter(|_| !self.live.open)
-            .cloned()
-        else {
+        let Some(known) = self.column(table, column).cloned() else {
             return;
         };
         if add.if_not_exists().is_none() {
@@ -230,8 +270,7 @@ impl Look<'_> {
         }
         let ty = add.ty().map(|ty| ty.syntax().text().to_string());
         let wanted = ty.as_deref().map(Type::read).unwrap_or_default();
-        let same = wanted.base == known.base && wanted.array == known.array;
-        if !same && !wanted.is_serial() && !known.base.is_empty() {
+        if known.differs(&wanted) {
             let message = format!(
                 "`{table}` has a column `{column}` already, of the type {}: IF NOT EXISTS skips this, returns success, and it stays so",
                 known.base
@@ -251,19 +290,14 @@ impl Look<'_> {
 
     /// Whether `table` surely has no column `column`.
     pub(super) fn is_missing(&self, table: &str, column: &str) -> bool {
-        let tables = &self.live.catalog.tables;
-        let known = tables.get(table).filter(|known| !known.columns.is_empty());
-        let child = || {
-            let mut parents = tables.values().flat_map(|parent| &parent.partitions);
-            parents.any(|name| name == table)
-        };
+        let known = self.live.catalog.tables.get(table);
+        let known = known.filter(|known| known.whole);
         let missing = known.is_some_and(|known| !known.columns.contains_key(column));
         missing
             && !self.live.open
             && !column.is_empty()
             && !column.contains(['$', ':', '{'])
             && !SYSTEM.contains(&column)
-            && !child()
     }
 
     /// That views read a column which is taken away or changed.

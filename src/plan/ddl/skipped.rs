@@ -52,7 +52,7 @@ impl Look<'_> {
         let plain = !wanted.is_empty() && wanted.iter().all(named);
         let differs = known.table != on || !known.columns.starts_with(&wanted);
         let told =
-            plain && differs && !known.columns.is_empty() && !self.live.elsewhere.contains(&on);
+            plain && differs && !known.columns.is_empty() && !self.live.elsewhere.contains_key(&on);
         told.then(|| format!("{} of `{}`", known.columns.join(", "), known.table))
     }
 }

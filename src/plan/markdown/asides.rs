@@ -7,6 +7,7 @@ use super::above;
 use super::blocks::{Block, Fence, Inline, Item, Kind, List, Table};
 use super::conditional;
 use super::criteria;
+use super::daytime;
 use super::decided;
 use super::expected;
 use super::fence::Language;
@@ -83,6 +84,9 @@ impl Walk<'_, '_> {
     /// Looks at a line of text: "Roll back if errors go above 5 %" is a criterion wherever it stands.
     pub(super) fn paragraph_aside(&mut self, inline: &Inline, span: Span) {
         self.turn(html::turn_of_colons(&inline.text));
+        if daytime::limit(&inline.text).is_some() {
+            self.found.limit = Some(inline.one_line());
+        }
         if self.rules.fences {
             in_text::tell_wait(inline, span, self.book);
         }
@@ -147,6 +151,9 @@ impl Walk<'_, '_> {
     pub(super) fn guard_aside(&mut self, step: &mut StepSpec) {
         if let Some(words) = self.reserved.as_deref().filter(|_| self.is_forward()) {
             guards::guard(step, words, self.book);
+        }
+        if let Some(limit) = self.found.limit.clone() {
+            self.found.limited.push((self.found.steps.len(), limit));
         }
         if let Some(tab) = &self.tab {
             guards::guard_way(step, tab, self.book);

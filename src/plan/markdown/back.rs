@@ -174,7 +174,7 @@ impl Words {
     /// of one way back, and have none.
     pub(super) fn one_time(&self) -> Option<(bool, &str)> {
         let text = self.uncounted();
-        let before = ["before ", "vor ", "avant ", "antes "];
+        let before = ["before ", "vor ", "avant ", "antes ", "до ", "перед "];
         let before = before.iter().any(|word| text.starts_with(word));
         let (_, rest) = text.split_once(' ')?;
         (self.tells_time_of() == Some(false)).then_some((before, rest))
@@ -209,8 +209,18 @@ impl Words {
     fn tells_time_of(&self) -> Option<bool> {
         let text = self.uncounted();
         let times = [
-            "before ", "after ", "vor ", "nach ", "avant ", "apres ", "antes ", "despues ",
+            "before ",
+            "after ",
+            "vor ",
+            "nach ",
+            "avant ",
+            "apres ",
+            "antes ",
+            "despues ",
             "depois ",
+            "до ",
+            "перед ",
+            "после ",
         ];
         let begins = ["you ", "starting ", "beginning ", "going "];
         let of_itself = || self.is_rollback() || begins.iter().any(|word| text.contains(word));
@@ -276,8 +286,7 @@ impl Words {
         stops.iter().any(|word| text.starts_with(word))
     }
 
-    /// Whether it is about turning to what is new, and about nothing else: "Swap the tables". "Kill switch" is
-    /// not, nor are "Switch to the old version" and "Swap partners".
+    /// Whether it is only about turning to what is new: "Swap the tables", not "Swap partners" nor "Kill switch".
     pub(super) fn turns(&self) -> bool {
         let mut words = self.uncounted().split_whitespace().skip(1);
         self.begins(&[Topic::Turns]) && words.all(|word| TURNED.contains(&word))

@@ -1,6 +1,9 @@
-//! Times of the day in headings: from one to another is how long something may take.
+//! Times of the day: from one to another is how long something may take; until one and after one there may be two
+//! ways of going back.
 
 use std::time::Duration;
+
+use super::tongues::{TONGUES, strip_word};
 
 /// How long it is from one time of the day to another: `22:00 - 22:30`, `23:30-00:15 UTC`.
 pub(super) fn window(text: &str) -> Option<Duration> {
@@ -26,4 +29,91 @@ fn clock(text: &str) -> Option<u64> {
     };
     let minutes = number(minutes, 60).filter(|_| minutes.len() == 2)?;
     Some(number(hours, 24)? * 60 + minutes)
+}
+
+/// That something is for before a time of the day, or for after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Limit {
+    before: bool,
+    /// Minutes since midnight.
+    at: u64,
+}
+
+impl Limit {
+    /// Whether one is for before the time that the other is for after.
+    pub(super) fn excludes(self, other: Limit) -> bool {
+        self.at == other.at && self.before != other.before
+    }
+}
+
+/// The time of the day before or after which what `text` begins is for: "Until 03:30: …", "Depois das 03h30".
+pub(super) fn limit(text: &str) -> Option<Limit> {
+    let text = text.trim_start();
+    TONGUES.iter().find_map(|tongue| {
+        let until = tongue.until.iter().map(|word| (*word, true));
+        let mut words = until.chain(tongue.since.iter().map(|word| (*word, false)));
+        words.find_map(|(word, before)| {
+            let rest = strip_word(text, word)?.trim_start();
+            let article = tongue
+                .around_times
+                .iter()
+                .find_map(|word| strip_word(rest, word));
+            let at = clock_ahead(article.unwrap_or(rest).trim_start())?;
+            Some(Limit { before, at })
+        })
+    })
+}
+
+/// The time of the day that `text` begins with: `03:30`, `3h30`, `03h`, `3 Uhr`.
+fn clock_ahead(text: &str) -> Option<u64> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let (hours, rest) = text.split_at(digits(text));
+    let behind = rest.strip_prefix([':', 'h', 'H', '：']);
+    let minutes = behind.map_or("", |rest| &rest[..digits(rest)]);
+    let whole = || rest.starts_with(['h', 'H']) || strip_word(rest.trim_start(), "uhr").is_some();
+    match minutes {
+        "" if whole() => clock(&format!("{hours}:00")),
+        minutes => clock(&format!("{hours}:{minutes}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_times_of_the_day() {
+        for (until, after) in [
+            ("Until 03:30: restore it", "After 03:30: undo it by hand"),
+            ("Before 3:30", "From 03:30 on"),
+            ("Bis 03:30 Uhr", "Nach 03:30 Uhr"),
+            ("Vor 3 Uhr", "Ab 3 Uhr"),
+            ("Jusqu'à 03h30 :", "Après 3h30 :"),
+            ("Avant 3h", "À partir de 3h"),
+            ("Hasta las 03:30", "Después de las 03:30"),
+            ("Até 03h30", "Depois das 03h30"),
+            ("Até às 03h30", "Após 03h30"),
+            ("До 03:30", "После 03:30"),
+        ] {
+            let (until, after) = (limit(until).unwrap(), limit(after).unwrap());
+            assert!(until.before && until.excludes(after), "{until:?} {after:?}");
+        }
+        for text in [
+            "Until 3 pods are left",
+            "After 30 minutes",
+            "After step 3",
+            "Before 2.4",
+            "Bis zur Freigabe",
+            "Após 3 horas",
+            "03:30: restore it",
+            "До 5 минут",
+        ] {
+            assert_eq!(limit(text), None, "{text}");
+        }
+        assert!(
+            !limit("Until 03:30")
+                .unwrap()
+                .excludes(limit("After 04:30").unwrap())
+        );
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::amounts::{self, Amount, Of};
 use super::book::Book;
 use super::counting::{self, Leaves};
+use super::decoration;
 use super::script::Piece;
 use super::tongues::{self, Beginnings};
 use crate::plan::draft::StepSpec;
@@ -311,8 +312,9 @@ static EXPECTED: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue|
 /// What a comment says is expected.
 pub(super) fn said(comment: &str) -> Option<&str> {
     let (head, rest) = comment.split_once([':', '：'])?;
-    let announced = EXPECTED.near(head.trim()).iter().any(|(word, ())| {
-        let behind = tongues::strip(head.trim(), word);
+    let head = decoration::strip(head);
+    let announced = EXPECTED.near(head).iter().any(|(word, ())| {
+        let behind = tongues::strip(head, word);
         behind.is_some_and(str::is_empty)
     });
     (announced && !rest.trim().is_empty()).then(|| rest.trim())

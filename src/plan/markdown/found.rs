@@ -29,6 +29,10 @@ pub(super) struct Found {
     pub(super) signoffs: Vec<Signoff>,
     /// The budget that the text gives, and where.
     pub(super) budget: Option<(std::time::Duration, Span)>,
+    /// The line that says of what stands below it until or after which time of the day it is for, and which steps
+    /// stand below such a line.
+    pub(super) limit: Option<String>,
+    pub(super) limited: Vec<(usize, String)>,
     /// Alerts behind the last step: they are about what stands below.
     pub(super) warnings: Vec<String>,
 }

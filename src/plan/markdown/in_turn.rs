@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use super::book::Book;
 use super::cases;
 use super::conditional;
+use super::daytime::{self, Limit};
 use super::folded::folded;
+use super::found::Found;
 use super::guards::{self, Named};
 use super::heading;
 use super::label::Group;
@@ -17,9 +19,11 @@ use super::words::Words;
 use crate::plan::draft::StepSpec;
 use crate::plan::letters::is_dense;
 
-/// Makes a person say that those of `steps` are needed that are for a case. All stand below `heading`, which was
-/// chosen.
-pub(super) fn guard(steps: &mut [Box<StepSpec>], heading: Option<&Group>, book: &mut Book<'_>) {
+/// Makes a person say that those of the steps `found` are needed that are for a case. All stand below `heading`,
+/// which was chosen.
+pub(super) fn guard(found: &mut Found, heading: Option<&Group>, book: &mut Book<'_>) {
+    let Found { steps, limited, .. } = found;
+    guard_limits(steps, heading, limited, book);
     let cases = steps.iter().map(|step| case(step, heading, book));
     let cases: Vec<Option<String>> = cases.collect();
     let mut all = cases.iter();
@@ -33,6 +37,37 @@ pub(super) fn guard(steps: &mut [Box<StepSpec>], heading: Option<&Group>, book: 
     for (step, case) in steps.iter_mut().zip(cases) {
         if let Some(case) = case {
             guards::guard_case(step, &case, book);
+        }
+    }
+}
+
+/// The same of `steps`, some of them `limited` by a line above them, that are for before a time of the day, and for after it: only one of them is gone.
+fn guard_limits(
+    steps: &mut [Box<StepSpec>],
+    heading: Option<&Group>,
+    limited: &[(usize, String)],
+    book: &mut Book<'_>,
+) {
+    let limit = |(ix, step): (usize, &StepSpec)| {
+        let lines = limited.iter().filter(|(at, _)| *at == ix);
+        let titled = guards::named_by(step, book) != Named::Line;
+        let own = above(step, heading).chain(titled.then_some(step.title.as_str()));
+        let mut names = own.chain(lines.map(|(_, line)| line.as_str()));
+        names.find_map(|name| Some((daytime::limit(name)?, name.to_owned())))
+    };
+    let limits: Vec<Option<(Limit, String)>> = steps
+        .iter()
+        .map(Box::as_ref)
+        .enumerate()
+        .map(limit)
+        .collect();
+    let excluded = |limit: Limit| {
+        let mut others = limits.iter().flatten();
+        others.any(|(other, _)| limit.excludes(*other))
+    };
+    for (step, limit) in steps.iter_mut().zip(&limits) {
+        if let Some((_, text)) = limit.as_ref().filter(|(limit, _)| excluded(*limit)) {
+            guards::guard_case(step, text, book);
         }
     }
 }
@@ -51,15 +86,12 @@ pub(super) fn is_for_a_case(outline: &Outline, ix: SectionIx) -> bool {
 
 /// The case that `step` is for, as its title or a line above it says.
 fn case(step: &StepSpec, heading: Option<&Group>, book: &Book<'_>) -> Option<String> {
-    let group = step.group.as_deref().unwrap_or("");
-    let own = group.strip_prefix(heading.map_or("", |heading| heading));
     let title = || match guards::named_by(step, book) {
         Named::Line => false,
         Named::Comment => says_case_in_comment(&step.title) || restores_if(step),
         Named::Words => says_case(&step.title) || restores_if(step),
     };
-    let mut names = own.unwrap_or(group).split(" › ");
-    let above = names.find(|name| says_case(name));
+    let above = above(step, heading).find(|name| says_case(name));
     let said = above.or_else(|| title().then_some(step.title.as_str()));
     said.map(str::to_owned)
 }
@@ -94,6 +126,13 @@ const LOSES: [&str; 10] = [
     " rm rf ",
     " destroy ",
 ];
+
+/// The lines above `step` below the `heading`.
+fn above<'s>(step: &'s StepSpec, heading: Option<&Group>) -> impl Iterator<Item = &'s str> {
+    let group = step.group.as_deref().unwrap_or("");
+    let own = group.strip_prefix(heading.map_or("", |heading| heading));
+    own.unwrap_or(group).split(" › ")
+}
 
 /// Whether `text` names a case, and not what the way back is for: "To undo it".
 pub(super) fn says_case(text: &str) -> bool {

@@ -22,6 +22,8 @@ const WHAT: [&str; 10] = [
 ];
 /// Words that stand for a value that nobody knows yet.
 const OPEN: [&str; 3] = ["TBD", "x.y.z", "vx.y.z"];
+/// How a word begins that tells what to do with it: `SPECIFY_VERSION`.
+const TELLS: [&str; 5] = ["SPECIFY_", "ENTER_", "INSERT_", "FILL_IN_", "PUT_YOUR_"];
 /// Names of a build's variables, which are given as a value by who has to look it up.
 const BUILDS: [&str; 8] = [
     "BUILD_NUMBER",
@@ -153,7 +155,9 @@ fn words(line: &str, found: &mut Vec<Range<usize>>) {
                 || first.starts_with("./")
                 || first.strip_suffix(".sh").is_some()
         };
-        let asks = asks || (BUILDS.contains(&word) && given());
+        let told = TELLS.iter().any(|told| word.starts_with(told))
+            && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+        let asks = asks || told || (BUILDS.contains(&word) && given());
         let open = OPEN.contains(&word);
         if value && !option && !names.contains(&first) && (asks || open) {
             found.push(start..start + word.len());
@@ -261,6 +265,7 @@ mod tests {
             ("git checkout {release-tag}", "{release-tag}"),
             ("pg_restore -d shop backup_{date}.dump", "{date}"),
             ("git checkout COMMIT_SHA", "COMMIT_SHA"),
+            ("./deploy.sh \"SPECIFY_VERSION_SHA\"", "SPECIFY_VERSION_SHA"),
             ("docker pull app:IMAGE_TAG", "IMAGE_TAG"),
             ("./deploy.sh --rev COMMIT_SHA", "COMMIT_SHA"),
         ] {

@@ -17,6 +17,7 @@
 //! the file went. The words that headings are understood by are in [`phrases`].
 
 mod above;
+mod addresses;
 mod allow;
 mod amounts;
 mod apart;

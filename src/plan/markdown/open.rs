@@ -88,7 +88,21 @@ fn value(word: &str) -> &str {
 
 /// `…` or `...` and no more. `./...` and `a...b` mean something.
 fn is_left_out(word: &str) -> bool {
-    matches!(word, "..." | "…") || (word.contains('=') && matches!(value(word), "..." | "…"))
+    let left_out = |word: &str| {
+        let address = word.strip_suffix("...").or_else(|| word.strip_suffix('…'));
+        address.is_some_and(|rest| rest.is_empty() || rest.ends_with("://"))
+    };
+    left_out(word) || (word.contains('=') && (left_out(value(word)) || is_url_of_words(word)))
+}
+
+/// `DATABASE_URL='production-url'`
+fn is_url_of_words(word: &str) -> bool {
+    let name = word.split_once('=').map_or("", |(name, _)| name);
+    let fits = |c: char| c.is_ascii_lowercase() || matches!(c, '-' | '_');
+    let value = value(word);
+    let rest = value.strip_suffix("url");
+    let words = rest.is_some_and(|rest| rest.ends_with(['-', '_']));
+    name.ends_with("URL") && words && value.chars().all(fits)
 }
 
 /// `2026-XX-XX`, `10.0.0.X`, `v1.x.y`
@@ -159,6 +173,9 @@ mod tests {
             ("git checkout 【タグ】", "【タグ】"),
             ("docker pull app:【版本】", "【版本】"),
             ("./deploy.sh --tag=\"TODO\"", "TODO"),
+            ("export U=\"postgresql://...\"", "postgresql://..."),
+            ("curl -f https://…", "https://…"),
+            ("export DATABASE_URL='production-url'", "production-url"),
         ] {
             assert_eq!(texts(line, Context::Shell), [wanted], "{line}");
         }

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::addresses;
 use super::marks;
 use super::open;
 
@@ -79,6 +80,7 @@ pub(super) fn find(line: &str, context: Context) -> Vec<Range<usize>> {
     paths(line, &mut found);
     brackets(line, context, &mut found);
     stamps(line, context, &mut found);
+    addresses::find(line, &mut found);
     marks::find(line, context, &mut found);
     open::find(line, context, &mut found);
     found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
@@ -227,15 +229,31 @@ fn brackets(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
         if !shaped {
             continue;
         }
+        let given = context == Context::Shell && is_given(&line[..open], &inside[length + 1..]);
         let words = name.starts_with(|c: char| c.is_ascii_uppercase()) || name.contains(['-', ' ']);
+        let words = words || (given && !OPTIONAL.contains(&name));
         // `${list[Name]}`, `[A-Z]`, `[[:alpha:]]`, `[Tt]`
-        let subscript = before(line, open).is_some_and(|c| is_word(c) || c == '[');
+        let linked = found.last().is_some_and(|last| {
+            last.start < open && matches!(line.get(last.end..open), Some("_" | "-"))
+        });
+        let part = |c: char| is_word(c) || c == '[';
+        let subscript = before(line, open).is_some_and(part) && !linked;
         let range = name.len() == 3 && name[1..].starts_with('-');
         let joined = context == Context::Sql || after(line, open + length + 2) == Some('(');
         if words && !subscript && !range && !joined && !LABELS.contains(&name) {
             found.push(open..open + length + 2);
         }
     }
+}
+
+/// What stands in such brackets where a command's own help is shown.
+const OPTIONAL: [&str; 6] = ["args", "arguments", "command", "flags", "options", "opts"];
+
+/// Whether a word stands by itself between `before` and `behind`, given to an option: `-h [host]`.
+fn is_given(before: &str, behind: &str) -> bool {
+    let option = before.trim_end().rsplit(' ').next().unwrap_or_default();
+    let ends = behind.is_empty() || behind.starts_with([' ', '\n']);
+    before.ends_with(' ') && option.starts_with('-') && option.len() > 1 && ends
 }
 
 /// `backup_YYYYMMDD_HHMMSS.sql`, `backup_TIMESTAMP.sql`, `rollback_XXX.sql`, `vX.Y.Z`: the word

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::book::Book;
-use super::heading::Ordinal;
+use super::daytime::{self, Limit};
+use super::heading::{self, Ordinal};
 use super::outline::{Outline, SectionIx};
 use super::roles::{Reading, Role};
 use super::sections::Contents;
@@ -145,16 +146,25 @@ fn cases(outline: &Outline, readings: &[Reading], book: &mut Book<'_>) -> HashSe
 /// that is for neither, they tell the order.
 fn times(outline: &Outline, children: &[SectionIx]) -> HashSet<SectionIx> {
     let time = |ix: &SectionIx| outline.sections[*ix].title.words.one_time();
+    let name = |ix: &SectionIx| heading::behind_count(&outline.sections[*ix].title.text);
+    let limit = |ix: &SectionIx| daytime::limit(name(ix));
     let plain = |ix: &SectionIx| {
         let words = &outline.sections[*ix].title.words;
-        time(ix).is_none() && !words.is_one_case() && outline.sections[*ix].holds.work
+        time(ix).is_none()
+            && limit(ix).is_none()
+            && !words.is_one_case()
+            && outline.sections[*ix].holds.work
     };
     if children.iter().any(plain) {
         return HashSet::new();
     }
     let said: HashSet<(bool, &str)> = children.iter().filter_map(time).collect();
-    let denied =
-        |ix: &&SectionIx| time(ix).is_some_and(|(before, what)| said.contains(&(!before, what)));
+    let limits: Vec<Limit> = children.iter().filter_map(limit).collect();
+    let denied = |ix: &&SectionIx| {
+        let excluded = |own: Limit| limits.iter().any(|other| own.excludes(*other));
+        limit(ix).is_some_and(excluded)
+            || time(ix).is_some_and(|(before, what)| said.contains(&(!before, what)))
+    };
     children.iter().filter(denied).copied().collect()
 }
 

@@ -44,7 +44,7 @@ pub(super) fn read(
     };
     walk.blocks(blocks, group);
     if rules.place == Place::RollbackStep {
-        in_turn::guard(&mut walk.found.steps, group, walk.book);
+        in_turn::guard(&mut walk.found, group, walk.book);
     }
     walk.finish()
 }
@@ -273,10 +273,8 @@ impl Walk<'_, '_> {
             rest,
             item.task.is_some() || self.rules.fences,
             self.rules.place,
-            self.under.or_else(|| {
-                let text = head.map_or("", |inline| inline.text.as_str());
-                unsaid::of_item(&step.title, text).filter(|_| mark.is_none())
-            }),
+            self.under
+                .or_else(|| unsaid::of_item(&step.title, head).filter(|_| mark.is_none())),
             self.book,
         );
         for (text, url) in head.iter().flat_map(|inline| &inline.links) {

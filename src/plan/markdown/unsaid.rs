@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use super::blocks::Inline;
 use super::conditional;
 use super::label::label;
 use super::phrases::Topic;
@@ -62,10 +63,10 @@ pub(super) fn of_title(title: &str) -> Option<Unsaid> {
     (forbids(&words, title) || shelved::is_of(&words, title)).then_some(Unsaid::NotToBeDone)
 }
 
-/// The same of the item `text` with this `title`: one that ends with a colon may say in its last sentence what is done,
+/// The same of an item with this `title` that begins with the text `head`: one that ends with a colon may say in its last sentence what is done,
 /// "Do not run as root. Run as deploy:".
-pub(super) fn of_item(title: &str, text: &str) -> Option<Unsaid> {
-    let line = text.trim_end().strip_suffix([':', '：']);
+pub(super) fn of_item(title: &str, head: Option<&Inline>) -> Option<Unsaid> {
+    let line = head.and_then(|head| head.text.trim_end().strip_suffix([':', '：']));
     let last = line.and_then(|line| Some(line.rsplit_once(". ")?.1));
     let done = |last: &str| {
         orders(&Words::whole(last)) && of(last).is_none() && !conditional::is_reserved(last)

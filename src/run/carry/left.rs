@@ -88,7 +88,8 @@ pub fn expect(path: &Path) -> io::Result<PathBuf> {
     Ok(told)
 }
 
-fn private(path: &Path) -> io::Result<File> {
+/// Makes a file that nobody else can read.
+pub(super) fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(true).write(true).mode(0o600);
     options.open(path)

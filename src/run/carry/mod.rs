@@ -10,8 +10,10 @@
 //! `prologue` is how a shell is brought to tell, without a line of the step being changed; `left`
 //! is what it told; `Terminal` is what is in force after all steps that passed. The journal says
 //! which these are, and names what changed; values are only in files that nobody else can read, and
-//! that go when the run ends.
+//! that go when the run ends. `captured` keeps values in the same way that were taken from what a step
+//! printed, and are secret.
 
+pub mod captured;
 pub(super) mod left;
 pub(super) mod prologue;
 mod terminal;

@@ -37,7 +37,7 @@ impl Case<'_> {
             Command::Auto { on } => self.auto(actor, *on),
             Command::Accept { alert, reason } => self.accept(actor, alert, reason),
             Command::Note { text, step } => self.note(actor, text, step.as_deref()),
-            Command::Set { name, value } => self.set(actor, name, value),
+            Command::Set { name, value } => self.set(actor, (name, value), wish.holds_secret),
             Command::Take { reason } => control::take(actor, &wish.terminal, reason),
             Command::Finish { reason } => self.finish(actor, reason.as_deref()),
             Command::Cancel(named) | Command::Terminate(named) => control::signal(wish, named),

@@ -79,8 +79,14 @@ impl Case<'_> {
         ))
     }
 
-    /// A secret's value is kept by the engine and recorded nowhere.
-    pub(super) fn set(&self, actor: &Actor, name: &str, value: &str) -> Result<Decision, Refusal> {
+    /// A secret's value is kept by the engine and recorded nowhere: of a variable that is one, or of one
+    /// that gets what `holds_secret`.
+    pub(super) fn set(
+        &self,
+        actor: &Actor,
+        (name, value): (&str, &str),
+        holds_secret: bool,
+    ) -> Result<Decision, Refusal> {
         if !self.plan.has_variable(name) {
             let known: Vec<&str> = self.plan.vars.iter().map(|var| var.name.as_str()).collect();
             let known = if known.is_empty() {
@@ -96,7 +102,7 @@ impl Case<'_> {
         if let Some(why) = var.and_then(|var| var.refuses(value)) {
             return Err(Refusal::new(why));
         }
-        let secret = var.is_some_and(|var| var.secret);
+        let secret = holds_secret || self.state.is_secret(self.plan, name);
         let mut decision = Decision::event(
             actor,
             Event::VariableSet(VariableSet {
@@ -180,14 +186,12 @@ pub(super) fn signal(wish: &Wish, named: &SessionName) -> Result<Decision, Refus
     let pid = named.pid;
     let Some(session) = &wish.session else {
         return Err(Refusal::new(format!(
-            "no session {pid} is seen on any database of the plan"
+            "no session {pid} is seen on any database of the plan: those that are idle, and a monitor's own, \
+             are not listed"
         )));
     };
-    if session.own {
-        return Err(Refusal::new(format!(
-            "session {pid} is this program's own: {}",
-            session.words
-        )));
+    if let Some(why) = &session.no_signal {
+        return Err(Refusal::new(why.clone()));
     }
     let action = match wish.command {
         Command::Cancel(_) => BackendAction::Cancel,

@@ -18,6 +18,7 @@ mod command;
 mod control;
 mod gate;
 mod notice;
+mod open;
 mod order;
 mod outcome;
 mod rollback;
@@ -29,6 +30,7 @@ mod typing;
 mod weigh;
 
 pub use alert::with_baseline;
+pub(in crate::run) use open::{closed_jobs, open_jobs};
 pub use rollback::{Applicable, Preview, preview};
 
 use std::time::Duration;

@@ -11,7 +11,7 @@ use crate::journal::{Actor, Event};
 use crate::plan::{StepIx, Work};
 use crate::run::command::Refusal;
 use crate::run::effect::Effect;
-use crate::run::input::{Fate, Finish};
+use crate::run::input::{Captured, Fate, Finish};
 use crate::run::status::Status;
 
 impl Case<'_> {
@@ -101,8 +101,13 @@ impl Case<'_> {
     /// The variables that were taken from what a step printed are there with its end, not before.
     fn captured(&self, finish: &Finish) -> Decision {
         let mut decision = Decision::default();
-        for (name, value) in &finish.captured {
-            let secret = self.plan.var(name).is_some_and(|var| var.secret);
+        for Captured {
+            name,
+            value,
+            secret,
+        } in &finish.captured
+        {
+            let secret = *secret || self.plan.var(name).is_some_and(|var| var.secret);
             let event = Event::VariableSet(VariableSet {
                 name: name.clone(),
                 value: (!secret).then(|| value.0.clone()),

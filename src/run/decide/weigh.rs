@@ -157,7 +157,15 @@ impl Case<'_> {
         match fact {
             Fact::Variable(name) => {
                 let value = self.state.value(name).map(str::to_owned);
-                value.ok_or_else(|| "it has no value".to_owned())
+                value.ok_or_else(|| {
+                    let secret = self.state.values.contains_key(name);
+                    let why = if secret {
+                        "it is a secret, and what is decided by it would tell of it"
+                    } else {
+                        "it has no value"
+                    };
+                    why.to_owned()
+                })
             }
             Fact::Step(id) => {
                 let ix = self.plan.find(id);

@@ -2,11 +2,10 @@
 
 use super::{Engine, EngineError};
 use crate::clock::Clock;
-use crate::journal::event::Outcome;
 use crate::journal::{Entry, JournalError, Store, Unwritten};
-use crate::run::decide::{Decision, advance, decide, with_baseline};
+use crate::run::decide::{Decision, advance, decide, open_jobs, with_baseline};
 use crate::run::effect::Perform;
-use crate::run::input::{Input, Notice};
+use crate::run::input::Input;
 
 impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     /// Decides about `input` and carries the decision out, with all that follows by itself. False:
@@ -29,15 +28,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 return Ok(true);
             }
         };
-        let recorded = self.commit(decision).await?;
-        // Of an end that nobody knows the output may be judged again.
-        if let Input::Notice(Notice::Finished(finish)) = input
-            && recorded
-            && finish.outcome != Outcome::Unknown
-        {
-            self.supervisor.conceal(&finish.job);
-        }
-        Ok(recorded)
+        self.commit(decision).await
     }
 
     /// Everything that happens by itself now.
@@ -73,6 +64,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 }
             };
             let ended_before = self.state.end.is_some();
+            let mut over = open_jobs(&self.plan, &self.state);
             for entry in &entries {
                 self.state.apply(&self.plan, entry)?;
             }
@@ -80,6 +72,11 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             self.die_as_told(&entries);
             if self.state.end.is_some() && !ended_before {
                 self.supervisor.over();
+            }
+            let open = open_jobs(&self.plan, &self.state);
+            over.retain(|job| !open.contains(job));
+            if !over.is_empty() {
+                self.supervisor.conceal(over);
             }
         }
         for effect in decision.effects {

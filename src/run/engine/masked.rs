@@ -6,23 +6,17 @@ use std::mem::take;
 use super::Engine;
 use crate::clock::Clock;
 use crate::journal::Store;
-use crate::plan::Plan;
 use crate::run::effect::Perform;
 use crate::run::input::{Fate, Finish, Notice};
 use crate::run::secrets::Secrets;
 
 impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
-    /// `notice` without the values of secrets; values of the plan's secrets that it brings are kept.
+    /// `notice` without the values of secrets.
     pub(super) fn masked(&self, mut notice: Notice) -> Notice {
         let secrets = &self.secrets;
         let mask = |text: &mut String| *text = secrets.mask(text);
         match &mut notice {
-            Notice::Finished(finish) => masked_finish(&self.plan, secrets, finish),
-            Notice::Variable { name, value, .. } if is_secret(&self.plan, name) => {
-                if let Some(value) = value.take() {
-                    secrets.keep(name.clone(), value);
-                }
-            }
+            Notice::Finished(finish) => masked_finish(secrets, finish),
             Notice::Facts { answers, .. } => {
                 for (_, answer) in answers {
                     match answer {
@@ -42,7 +36,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             | Notice::Transaction { .. }
             | Notice::Adopted { .. }
             | Notice::Fate { .. }
-            // The steps after it need the value as it is.
+            // The steps after it need the value as it is; of one that is secret there is none in it.
             | Notice::Variable { .. }
             | Notice::Snapshot(_)
             | Notice::NotTyped { .. }
@@ -54,16 +48,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     }
 }
 
-fn is_secret(plan: &Plan, name: &str) -> bool {
-    plan.var(name).is_some_and(|var| var.secret)
-}
-
-fn masked_finish(plan: &Plan, secrets: &Secrets, finish: &mut Finish) {
-    for (name, value) in &finish.captured {
-        if is_secret(plan, name) {
-            secrets.keep(name.clone(), value.0.clone());
-        }
-    }
+fn masked_finish(secrets: &Secrets, finish: &mut Finish) {
     let mask = |text: &mut String| *text = secrets.mask(text);
     for finding in &mut finish.findings {
         mask(&mut finding.expected);

@@ -21,15 +21,16 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
+use request::Seat;
 pub use request::{ClientId, Presence, Published, Request};
 
-use super::decide::deadline;
+use super::decide::{closed_jobs, deadline};
 use super::effect::Perform;
 use super::input::{Fate, Input, Notice};
 use super::secrets::Secrets;
 use super::state::{Mismatch, RunState};
 use crate::clock::Clock;
-use crate::journal::{Actor, JournalError, Store};
+use crate::journal::{JournalError, Store};
 use crate::monitor::{Alert, Readings};
 use crate::plan::Plan;
 
@@ -56,7 +57,7 @@ pub struct Engine<S, C, P> {
     supervisor: P,
     readings: Readings,
     secrets: Secrets,
-    clients: HashMap<ClientId, Actor>,
+    clients: HashMap<ClientId, Seat>,
     driver: Option<ClientId>,
     /// The terminals that would drive, each by its connection, and came while nothing could be recorded.
     would_drive: BTreeMap<ClientId, String>,
@@ -180,6 +181,11 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             variables: self.variables.clone(),
         };
         self.began = self.record(&arrival).await?;
+        if self.began {
+            // The engine before this one may have died before it had done that.
+            let over = closed_jobs(&self.plan, &self.state);
+            self.supervisor.conceal(over);
+        }
         if self.began && self.state.end.is_some() {
             self.supervisor.over();
         }

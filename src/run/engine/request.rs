@@ -24,6 +24,8 @@ pub enum Request {
         actor: Actor,
         /// The terminal.
         terminal: String,
+        /// What the screen calls itself, the same whenever it comes; empty where it has no name.
+        screen: String,
         /// Whether it would drive, if nobody does.
         drive: bool,
     },
@@ -47,6 +49,13 @@ pub enum Request {
         /// Where the answer goes.
         answer: oneshot::Sender<Result<(), Refusal>>,
     },
+}
+
+/// A terminal that is there.
+#[derive(Clone, Debug)]
+pub(super) struct Seat {
+    actor: Actor,
+    screen: String,
 }
 
 /// Who is there, and what keeps the engine from working; nothing of it is recorded.
@@ -77,26 +86,22 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 client,
                 actor,
                 terminal,
+                screen,
                 drive,
             } => {
-                self.clients.insert(client, actor.clone());
-                if drive && self.driver.is_none() && self.state.end.is_none() {
-                    self.would_drive.insert(client, terminal);
-                    if !self.is_stuck() {
-                        self.seat_driver().await?;
+                if let Some(seated) = self.replaced(client, &screen, drive).await? {
+                    self.clients.insert(client, Seat { actor, screen });
+                    if seated {
+                        self.driver = Some(client);
+                    } else if drive && self.driver.is_none() && self.state.end.is_none() {
+                        self.would_drive.insert(client, terminal);
+                        if !self.is_stuck() {
+                            self.seat_driver().await?;
+                        }
                     }
                 }
             }
-            Request::Leave { client } => {
-                let actor = self.clients.remove(&client);
-                self.would_drive.remove(&client);
-                if self.driver == Some(client) {
-                    self.driver = None;
-                    if let (Some(actor), None) = (actor, &self.state.end) {
-                        self.take_in_or_keep(Input::Leave { actor }).await?;
-                    }
-                }
-            }
+            Request::Leave { client } => self.leave(client).await?,
             // Whoever wanted it has gone, and was told that nobody answers.
             Request::Command { answer, .. } if answer.is_closed() => {}
             Request::Command {
@@ -114,12 +119,17 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                     session.words = self.secrets.mask(&session.words);
                     session
                 });
+                let holds_secret = match &command {
+                    Command::Set { value, .. } => self.secrets.stands_in(value),
+                    _ => false,
+                };
                 let wish = Wish {
                     drives: actor.via != Via::Screen || self.driver == Some(client),
                     actor,
                     terminal,
                     command,
                     session,
+                    holds_secret,
                 };
                 let result = self.wish(wish).await?;
                 if takes && result.is_ok() {
@@ -133,13 +143,52 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
         Ok(())
     }
 
+    /// A screen comes again before it is known that the connection is gone which it had: after one of both
+    /// ends has hung for a while. Whether it drove, and goes on with that; none: a later connection of the
+    /// same screen is there already, and this one is of the past.
+    async fn replaced(
+        &mut self,
+        client: ClientId,
+        screen: &str,
+        drive: bool,
+    ) -> Result<Option<bool>, EngineError> {
+        let seats = self.clients.iter();
+        let same = seats.filter(|(_, seat)| !screen.is_empty() && seat.screen == screen);
+        let same: Vec<ClientId> = same.map(|(&id, _)| id).collect();
+        if same.iter().any(|&id| id > client) {
+            return Ok(None);
+        }
+        let mut seated = false;
+        for before in same {
+            if drive && self.driver == Some(before) {
+                seated = true;
+                self.driver = None;
+            }
+            self.leave(before).await?;
+        }
+        Ok(Some(seated))
+    }
+
+    async fn leave(&mut self, client: ClientId) -> Result<(), EngineError> {
+        let seat = self.clients.remove(&client);
+        self.would_drive.remove(&client);
+        if self.driver == Some(client) {
+            self.driver = None;
+            if let (Some(Seat { actor, .. }), None) = (seat, &self.state.end) {
+                self.take_in_or_keep(Input::Leave { actor }).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Lets the first terminal drive that would, if nobody does. It waits while that can't be recorded.
     pub(super) async fn seat_driver(&mut self) -> Result<(), EngineError> {
         while let (Some(entry), None, None) =
             (self.would_drive.first_entry(), self.driver, &self.state.end)
         {
             let (client, terminal) = (*entry.key(), entry.get().clone());
-            if let Some(actor) = self.clients.get(&client).cloned() {
+            let seat = self.clients.get(&client);
+            if let Some(actor) = seat.map(|seat| seat.actor.clone()) {
                 if !self.take_in(&Input::Attach { actor, terminal }).await? {
                     return Ok(());
                 }
@@ -154,9 +203,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
 
     pub(super) async fn wish(&mut self, wish: Wish) -> Result<Result<(), Refusal>, EngineError> {
         if let Some(trouble) = &self.trouble {
-            return Ok(Err(Refusal::new(format!(
-                "nothing can be recorded, so nothing is done: {trouble}"
-            ))));
+            return Ok(Err(Refusal::unrecorded(trouble)));
         }
         let decision = match decide(
             &self.plan,

@@ -200,6 +200,12 @@ impl RunState {
             .collect()
     }
 
+    /// Whether the value of the variable `name` is nowhere shown: by the plan, or because one that it had
+    /// was a secret.
+    pub fn is_secret(&self, plan: &Plan, name: &str) -> bool {
+        plan.var(name).is_some_and(|var| var.secret) || self.hidden.contains_key(name)
+    }
+
     /// The value of a variable, where it is not a secret.
     pub fn value(&self, name: &str) -> Option<&str> {
         match self.values.get(name)? {

@@ -72,6 +72,9 @@ pub struct RunState {
     pub values: BTreeMap<String, Value>,
     /// Where the values that are not defaults came from: [`ENVIRONMENT`], a person or a step.
     pub origins: BTreeMap<String, String>,
+    /// The variables whose values are recorded nowhere, or were not once, each with the piece of work that
+    /// took its value from what it printed, if one did.
+    pub hidden: BTreeMap<String, Option<Job>>,
     /// The pieces of work that left something to the shell steps after them, in the order in which they
     /// ended.
     pub carried: Vec<Job>,
@@ -297,6 +300,7 @@ impl RunState {
             snapshots: BTreeMap::new(),
             values: default_values(plan),
             origins: BTreeMap::new(),
+            hidden: BTreeMap::new(),
             carried: Vec::new(),
             directory: None,
             rollback: None,

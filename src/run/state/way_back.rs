@@ -88,7 +88,7 @@ impl RunState {
         step.may_have_left() && step.status != Status::Undone
     }
 
-    /// The steps that did something, or may have, and have no undo. What a person did, and what only
+    /// The steps that did something, or may have, and have no undo. What a person did, and what surely only
     /// looks, is none of them.
     pub fn without_undo(&self, plan: &Plan) -> Vec<StepIx> {
         let steps = plan.forward_steps().filter(|&ix| {
@@ -99,6 +99,7 @@ impl RunState {
                 && phase != Some(PhaseKind::Verify)
                 && work.is_some_and(Work::may_change)
                 && self.left_something(ix)
+                && !plan.steps[ix].only_looks()
         });
         steps.collect()
     }

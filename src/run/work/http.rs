@@ -260,6 +260,7 @@ mod tests {
                 output: output.clone(),
                 source: Source::Answer,
                 secrets: Secrets::default(),
+                kept: std::path::PathBuf::new(),
             },
             is_limited: true,
             clock: SystemClock::new(),

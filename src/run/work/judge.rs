@@ -1,12 +1,14 @@
 //! From what was observed to an outcome.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::output::{self, Answer, Question, search};
 use crate::journal::event::{Applied, Finding, Job, KnownBy, Outcome};
 use crate::plan::{Capture, Evidence, Expect, Find, Observed, Var, json_path};
+use crate::run::carry::captured;
 use crate::run::effect::Secret;
-use crate::run::input::Finish;
+use crate::run::input::{Captured, Finish};
 use crate::run::secrets::Secrets;
 
 /// The most of what was found that a finding tells, in bytes.
@@ -25,6 +27,8 @@ pub struct Judgement {
     pub source: Source,
     /// What has no place in a finding, not even in part.
     pub secrets: Secrets,
+    /// Where captured secrets are kept for an engine after this one.
+    pub kept: PathBuf,
 }
 
 /// Where the output comes from, and so what a value is and where JSON stands.
@@ -41,7 +45,7 @@ pub enum Source {
 /// A verdict, and the variables that came with it.
 pub struct Verdict {
     pub findings: Vec<Finding>,
-    pub captured: Vec<(String, Secret)>,
+    pub captured: Vec<Captured>,
 }
 
 impl Verdict {
@@ -89,16 +93,15 @@ impl Judgement {
         if self.wants_json() {
             seen.json = Some(self.json(seen.value.as_deref()).await);
         }
-        let captured = self.capture(&answer, &seen);
-        self.keep_secrets(&captured);
+        let mut captured = self.capture(&answer, &seen);
+        self.hide(captured.iter_mut().flatten());
         let judged = self.expect.judge(&seen).into_iter();
         findings.extend(judged.map(|evidence| self.finding(evidence)));
         let (captured, missing): (Vec<_>, Vec<_>) = captured.into_iter().partition(Result::is_ok);
         findings.extend(missing.into_iter().filter_map(Result::err));
-        Verdict {
-            findings,
-            captured: captured.into_iter().filter_map(Result::ok).collect(),
-        }
+        let captured: Vec<Captured> = captured.into_iter().filter_map(Result::ok).collect();
+        self.keep(&captured).await;
+        Verdict { findings, captured }
     }
 
     fn wants_json(&self) -> bool {
@@ -107,7 +110,7 @@ impl Judgement {
     }
 
     /// The captured variables, and of those that were not found or are not as they must be, words.
-    fn capture(&self, answer: &Answer, seen: &Observed) -> Vec<Result<(String, Secret), Finding>> {
+    fn capture(&self, answer: &Answer, seen: &Observed) -> Vec<Result<Captured, Finding>> {
         let value = seen.value.as_deref();
         let one = |capture: &Capture| {
             let found = match &capture.from {
@@ -134,7 +137,11 @@ impl Judgement {
                 None if value.len() > CAPTURE_LIMIT => {
                     Err(format!("{} bytes are too many for a variable", value.len()))
                 }
-                None => Ok((capture.name.clone(), Secret(value))),
+                None => Ok(Captured {
+                    name: capture.name.clone(),
+                    value: Secret(value),
+                    secret: var.is_some_and(|var| var.secret),
+                }),
             });
             fits.map_err(|got| Finding {
                 expected: capture.to_string(),
@@ -145,13 +152,38 @@ impl Judgement {
         self.captures.iter().map(one).collect()
     }
 
-    /// A secret that was printed just now is one already.
-    fn keep_secrets(&self, captured: &[Result<(String, Secret), Finding>]) {
-        for (name, value) in captured.iter().flatten() {
-            if self.vars.iter().any(|var| var.name == *name && var.secret) {
-                self.secrets.keep(name.clone(), value.0.clone());
+    /// A secret that was printed just now is one already, and what holds a secret is one as a whole: the
+    /// rest of it often tells what the secret is for.
+    fn hide<'c>(&self, captured: impl Iterator<Item = &'c mut Captured>) {
+        let (declared, others): (Vec<_>, Vec<_>) = captured.partition(|captured| captured.secret);
+        for captured in declared {
+            self.secrets.hide(captured.value.0.clone());
+        }
+        for captured in others {
+            if self.secrets.stands_in(&captured.value.0) {
+                captured.secret = true;
+                self.secrets.hide(captured.value.0.clone());
             }
         }
+    }
+
+    /// What is recorded nowhere has to outlive this engine before it is recorded that it is there.
+    async fn keep(&self, captured: &[Captured]) {
+        let secret = captured.iter().filter(|captured| captured.secret);
+        let values: BTreeMap<String, String> = secret
+            .map(|captured| (captured.name.clone(), captured.value.0.clone()))
+            .collect();
+        if values.is_empty() {
+            return;
+        }
+        let path = self.kept.clone();
+        let kept = tokio::task::spawn_blocking(move || captured::keep(&path, &values)).await;
+        let why = match kept {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+        };
+        tracing::warn!(%why, "captured secrets are known only as long as this engine lives");
     }
 
     fn finding(&self, evidence: Evidence) -> Finding {
@@ -249,6 +281,7 @@ mod tests {
                 output: output.clone(),
                 source: Source::Script,
                 secrets,
+                kept: dir.path().join("kept").join("step-1.json"),
             };
             let verdict = judgement.of(Observed::default()).await;
             let got = &verdict.findings[0].got;

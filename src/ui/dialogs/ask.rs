@@ -2,8 +2,8 @@
 
 use ratatui_textarea::TextArea;
 
-use crate::plan::Var;
 use crate::run::Command;
+use crate::ui::world::World;
 
 /// What the text is for. Steps by number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,22 +69,21 @@ impl Ask {
         }
     }
 
-    /// Asks for the value of `var`; that of a secret is not shown.
-    pub fn value(name: &str, var: Option<&Var>) -> Self {
+    /// Asks for the value of the variable `name`; that of a secret is not shown.
+    pub fn value(name: &str, world: &World) -> Self {
+        let var = world.plan.var(name);
         let prompt = var.and_then(|var| var.prompt.clone());
         let mut ask = Ask::new(
             format!("Value of {name}"),
             prompt.unwrap_or_else(|| format!("{name} =")),
             Purpose::Value(name.to_owned()),
         );
-        if let Some(var) = var {
-            if var.secret {
-                ask.input.set_mask_char('•');
-            }
-            if !var.choices.is_empty() {
-                ask.question
-                    .push_str(&format!(" ({})", var.choices.join(", ")));
-            }
+        if world.state.is_secret(&world.plan, name) {
+            ask.input.set_mask_char('•');
+        }
+        if let Some(var) = var.filter(|var| !var.choices.is_empty()) {
+            ask.question
+                .push_str(&format!(" ({})", var.choices.join(", ")));
         }
         ask
     }

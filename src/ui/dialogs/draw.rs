@@ -6,14 +6,17 @@ use ratatui::text::Line;
 use ratatui::widgets::{Clear, Widget};
 use ratatui_textarea::TextArea;
 
-use super::room::{text_width, wrapped};
 use super::way_back::way_back;
 use super::{Ask, Confirmation, Dialog, Pick, RollBack};
 use crate::plan::Confirm;
+use crate::ui::boxes;
 use crate::ui::keymap::{KEYMAP, Section};
 use crate::ui::scene::{Scene, put};
 use crate::ui::theme::Role;
 use crate::ui::widgets::clip;
+
+/// The keys of a dialog in which nothing is left to be asked.
+const CLOSES: [(&str, &str); 1] = [("esc", "close")];
 
 /// Draws the dialog that is open, if one is.
 pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -29,31 +32,15 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// Clears a box of the wanted size in the middle, and draws its frame.
-fn open(
-    scene: &Scene<'_>,
-    title: &str,
-    width: u16,
-    height: u16,
-    area: Rect,
-    buf: &mut Buffer,
-) -> Rect {
-    let width = width.min(area.width);
-    let height = (height + 2).min(area.height);
-    let place = Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 2,
-        width,
-        height,
-    };
-    Clear.render(place, buf);
-    let inner = scene.frame(title, Some(scene.view.focus), place, buf);
-    // A column of air on both sides.
-    Rect {
-        x: inner.x + 1.min(inner.width),
-        width: inner.width.saturating_sub(2),
-        ..inner
-    }
+/// Clears a box for so many rows in the middle, and draws its frame.
+fn open(scene: &Scene<'_>, title: &str, rows: usize, area: Rect, buf: &mut Buffer) -> Rect {
+    boxes::open(scene.theme, title, (boxes::width(area), rows), area, buf)
+}
+
+/// Why nothing is left to be asked, in a dialog that stays for who types into it.
+fn moot(scene: &Scene<'_>) -> Option<String> {
+    let dialog = scene.view.dialog.as_ref()?;
+    dialog.moot(&scene.world.plan, &scene.world.state)
 }
 
 /// What stands in the place of a dialog that can't be read.
@@ -82,7 +69,7 @@ fn field(scene: &Scene<'_>, input: &TextArea<'_>, row: u16, inner: Rect, buf: &m
     input.render(place, buf);
 }
 
-/// What has to be typed, and the line for it.
+/// What has to be typed, if anything still has, and the line for it.
 fn typing(
     scene: &Scene<'_>,
     (wanted, input): (&str, &TextArea<'_>),
@@ -90,8 +77,10 @@ fn typing(
     inner: Rect,
     buf: &mut Buffer,
 ) {
-    let words = format!("type {wanted} to go on:");
-    put(inner, row, Line::from(scene.span(words, Role::Warn)), buf);
+    if moot(scene).is_none() {
+        let words = format!("type {wanted} to go on:");
+        put(inner, row, Line::from(scene.span(words, Role::Warn)), buf);
+    }
     field(scene, input, row + 1, inner, buf);
 }
 
@@ -116,15 +105,9 @@ fn help(scene: &Scene<'_>, top: usize, area: Rect, buf: &mut Buffer) {
             ]));
         }
     }
-    let height = (lines.len() as u16).min(area.height.saturating_sub(4));
-    let inner = open(
-        scene,
-        "Keys  (↑ ↓ scroll, any other key closes)",
-        text_width(area),
-        height,
-        area,
-        buf,
-    );
+    let height = lines.len().min(usize::from(area.height.saturating_sub(4)));
+    let title = "Keys  (↑ ↓ scroll, any other key closes)";
+    let inner = open(scene, title, height, area, buf);
     let top = top.min(lines.len().saturating_sub(usize::from(inner.height)));
     for (row, line) in lines.into_iter().skip(top).enumerate() {
         put(inner, row as u16, line, buf);
@@ -132,24 +115,11 @@ fn help(scene: &Scene<'_>, top: usize, area: Rect, buf: &mut Buffer) {
 }
 
 fn ask(scene: &Scene<'_>, dialog: &Ask, area: Rect, buf: &mut Buffer) {
-    let width = text_width(area);
-    let rows = wrapped(&dialog.lines, width);
-    let known = rows.len() as u16;
-    let inner = open(scene, &dialog.title, width, known + 5, area, buf);
-    for (row, line) in rows.iter().enumerate() {
-        put(
-            inner,
-            row as u16,
-            Line::from(scene.span(line, Role::Text)),
-            buf,
-        );
-    }
-    put(
-        inner,
-        known,
-        Line::from(scene.span(&dialog.question, Role::Text)),
-        buf,
-    );
+    let rows = boxes::wrapped(&dialog.lines, area);
+    let inner = open(scene, &dialog.title, rows.len() + 5, area, buf);
+    let known = boxes::write(scene.theme, &rows, 5, inner, buf);
+    let question = scene.span(&dialog.question, Role::Text);
+    put(inner, known, Line::from(question), buf);
     field(scene, &dialog.input, known + 1, inner, buf);
     error(scene, dialog.error.as_ref(), known + 2, inner, buf);
     let hints = scene.keys(&[("enter", "send"), ("esc", "never mind")]);
@@ -157,45 +127,43 @@ fn ask(scene: &Scene<'_>, dialog: &Ask, area: Rect, buf: &mut Buffer) {
 }
 
 fn confirm(scene: &Scene<'_>, dialog: &Confirmation, area: Rect, buf: &mut Buffer) {
-    let width = text_width(area);
-    let rows = wrapped(&dialog.lines, width);
+    let rows = boxes::wrapped(&dialog.lines, area);
     let typed = if dialog.typed.is_some() { 2 } else { 0 };
-    let inner = open(
-        scene,
-        &dialog.title,
-        width,
-        rows.len() as u16 + typed + 2,
-        area,
-        buf,
-    );
-    let mut row = 0;
-    for line in &rows {
-        put(inner, row, Line::from(scene.span(line, Role::Text)), buf);
-        row += 1;
-    }
+    let below = typed + 2;
+    let size = rows.len() + usize::from(below);
+    let inner = open(scene, &dialog.title, size, area, buf);
+    let row = boxes::write(scene.theme, &rows, below, inner, buf);
     if let Some((wanted, input)) = &dialog.typed {
         typing(scene, (wanted, input), row, inner, buf);
-        row += 2;
     }
+    let moot = moot(scene);
+    error(scene, moot.as_ref(), row + typed, inner, buf);
     let key = dialog.key.to_string();
-    put(
-        inner,
-        row + 1,
-        scene.keys(&[(&key, "do it"), ("esc", "never mind")]),
-        buf,
-    );
+    let hints = match moot {
+        Some(_) => scene.keys(&CLOSES),
+        None => scene.keys(&[(&key, "do it"), ("esc", "never mind")]),
+    };
+    put(inner, row + typed + 1, hints, buf);
 }
 
+/// How many items of a list are shown at least.
+const LEAST_ITEMS: usize = 4;
+
 fn pick(scene: &Scene<'_>, dialog: &Pick, area: Rect, buf: &mut Buffer) {
-    let inner = open(
-        scene,
-        &dialog.title,
-        text_width(area),
-        dialog.items.len() as u16 + 2,
-        area,
-        buf,
-    );
-    for (row, item) in dialog.items.iter().enumerate() {
+    let rows = boxes::wrapped(&dialog.lines, area);
+    let size = rows.len() + dialog.items.len() + 2;
+    let inner = open(scene, &dialog.title, size, area, buf);
+    // Some of the list stays in sight, whatever there is to say of it.
+    let below = dialog.items.len().min(LEAST_ITEMS) as u16 + 2;
+    let known = boxes::write(scene.theme, &rows, below, inner, buf);
+    let inner = Rect {
+        y: inner.y + known,
+        height: inner.height.saturating_sub(known),
+        ..inner
+    };
+    let room = inner.height.saturating_sub(2);
+    let passed = boxes::passed(dialog.at, room);
+    for (row, (at, item)) in (0..room).zip(dialog.items.iter().enumerate().skip(passed)) {
         let (role, why) = match &item.refused {
             None => (Role::Text, String::new()),
             Some(why) => (Role::Dim, format!("  ({why})")),
@@ -204,41 +172,25 @@ fn pick(scene: &Scene<'_>, dialog: &Pick, area: Rect, buf: &mut Buffer) {
             scene.span(format!("{} ", item.key), Role::Key),
             scene.span(format!("{}{why}", item.label), role),
         ]);
-        put(inner, row as u16, line, buf);
-        if row == dialog.at && row < usize::from(inner.height) {
+        put(inner, row, line, buf);
+        if at == dialog.at {
             let place = Rect {
-                y: inner.y + row as u16,
+                y: inner.y + row,
                 height: 1,
                 ..inner
             };
             buf.set_style(place, scene.style(Role::Selected));
         }
     }
-    put(
-        inner,
-        dialog.items.len() as u16 + 1,
-        scene.keys(&[("enter", "take it"), ("esc", "never mind")]),
-        buf,
-    );
+    let hints = scene.keys(&[("enter", "take it"), ("esc", "never mind")]);
+    put(inner, inner.height.saturating_sub(1), hints, buf);
 }
 
 fn quit(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let lines = &scene.world.farewell;
-    let inner = open(
-        scene,
-        "Leave the screen?",
-        text_width(area).min(60),
-        4,
-        area,
-        buf,
-    );
-    for (row, line) in lines.iter().enumerate() {
-        put(
-            inner,
-            row as u16,
-            Line::from(scene.span(line, Role::Text)),
-            buf,
-        );
+    let size = (boxes::width(area).min(60), 4);
+    let inner = boxes::open(scene.theme, "Leave the screen?", size, area, buf);
+    for (row, line) in (0..).zip(&scene.world.farewell) {
+        put(inner, row, Line::from(scene.span(line, Role::Text)), buf);
     }
     put(
         inner,
@@ -258,19 +210,23 @@ fn roll_back(scene: &Scene<'_>, dialog: &RollBack, area: Rect, buf: &mut Buffer)
     let preview = match dialog.preview(plan, state, scene.now) {
         Ok(preview) => preview,
         Err(why) => {
-            let inner = open(scene, "Roll back", text_width(area), 2, area, buf);
+            let inner = open(scene, "Roll back", 2, area, buf);
             return put(inner, 0, Line::from(scene.span(why.0, Role::Bad)), buf);
         }
     };
-    let lines = way_back(scene, dialog, &preview);
-    let width = text_width(area);
+    let moot = moot(scene);
+    // What would be done is not done any more.
+    let lines = match moot {
+        Some(_) => Vec::new(),
+        None => way_back(scene, dialog, &preview),
+    };
     let fixed = 4;
-    let height = (lines.len() as u16 + fixed).min(area.height.saturating_sub(2));
+    let height = (lines.len() + usize::from(fixed)).min(usize::from(area.height.saturating_sub(2)));
     let title = match &plan.environment {
         Some(environment) => format!("ROLL BACK {}", environment.to_uppercase()),
         None => "ROLL BACK".to_owned(),
     };
-    let inner = open(scene, &title, width, height, area, buf);
+    let inner = open(scene, &title, height, area, buf);
     let room = usize::from(inner.height.saturating_sub(fixed));
     let top = dialog.top.min(lines.len().saturating_sub(room));
     for (row, line) in lines.into_iter().skip(top).take(room).enumerate() {
@@ -280,7 +236,11 @@ fn roll_back(scene: &Scene<'_>, dialog: &RollBack, area: Rect, buf: &mut Buffer)
     if let (Confirm::Environment, Some(environment)) = (preview.confirm, &plan.environment) {
         typing(scene, (environment, &dialog.typed), below, inner, buf);
     }
-    error(scene, dialog.error.as_ref(), below + 2, inner, buf);
+    let why = moot.as_ref().or(dialog.error.as_ref());
+    error(scene, why, below + 2, inner, buf);
+    if moot.is_some() {
+        return put(inner, below + 3, scene.keys(&CLOSES), buf);
+    }
     let go = (!preview.to_be_named).then_some(("enter", "GO BACK"));
     let other = match (plan.tiers.is_empty(), preview.to_be_named) {
         (true, _) => None,

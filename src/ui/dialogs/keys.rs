@@ -37,7 +37,8 @@ pub fn key(view: &mut View, world: &World, event: KeyEvent, now: Moment) -> Vec<
     };
     if outcome.sends() {
         view.message = None;
-        if let Some(why) = world.unheard() {
+        let moot = dialog.moot(&world.plan, &world.state);
+        if let Some(why) = moot.or_else(|| world.unheard()) {
             view.say(format!("{why}: nothing was sent"), true, now);
             view.dialog = Some(dialog);
             return Vec::new();
@@ -57,10 +58,7 @@ pub fn key(view: &mut View, world: &World, event: KeyEvent, now: Moment) -> Vec<
         Outcome::Picked(Picked::Command(command)) => vec![Act::Send(command)],
         Outcome::Picked(Picked::Intent(intent)) => carry_out(view, world, intent, now),
         Outcome::Picked(Picked::Value(name)) => {
-            view.dialog = Some(Dialog::Ask(Box::new(Ask::value(
-                &name,
-                world.plan.var(&name),
-            ))));
+            view.dialog = Some(Dialog::Ask(Box::new(Ask::value(&name, world))));
             Vec::new()
         }
     }

@@ -41,7 +41,7 @@ pub enum Dialog {
 
 impl Dialog {
     /// Why there is nothing left to be asked, if somebody has decided elsewhere meanwhile.
-    pub fn is_moot(&self, plan: &Plan, state: &RunState) -> Option<String> {
+    pub fn moot(&self, plan: &Plan, state: &RunState) -> Option<String> {
         let over = || {
             state.end.as_ref()?;
             Some(format!("the run is over: {}", state.outcome(plan)))
@@ -53,6 +53,16 @@ impl Dialog {
             }),
             Dialog::Confirm(_) | Dialog::Pick(_) => over(),
             Dialog::Ask(_) | Dialog::Help(_) | Dialog::Quit => None,
+        }
+    }
+
+    /// Whether somebody may be typing into it. Such a one is only closed by who types: the keys that are
+    /// under way would mean something else without it.
+    pub fn is_typed_into(&self) -> bool {
+        match self {
+            Dialog::Ask(_) | Dialog::RollBack(_) => true,
+            Dialog::Confirm(confirmation) => confirmation.typed.is_some(),
+            Dialog::Pick(_) | Dialog::Help(_) | Dialog::Quit => false,
         }
     }
 }

@@ -32,6 +32,8 @@ pub struct Item {
 pub struct Pick {
     /// Its heading.
     pub title: String,
+    /// What whoever picks has to know.
+    pub lines: Vec<String>,
     /// What there is to pick from.
     pub items: Vec<Item>,
     /// The one under the cursor.

@@ -3,24 +3,23 @@
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 
 use super::*;
 use crate::clock::Moment;
 use crate::journal::event::{
     Applied, ApprovalGiven, Ending, Job, KnownBy, Outcome, PhaseStarted, RollbackStarted,
-    RunFinished, StepFinished, StepReason, StepStarted,
+    RunFinished, StepFinished, StepReason, StepStarted, UndoItem,
 };
 use crate::journal::{Actor, Entry, Event, Via};
-use crate::plan;
-use crate::run::RunDir;
+use crate::monitor::testing::{database, health, node, picture, session};
+use crate::monitor::{LockTree, State};
+use crate::run::Command;
 use crate::ui::intent::Intent;
+use crate::ui::keys::Key;
 use crate::ui::offer::{Offer, offer};
-use crate::ui::scene::Scene;
-use crate::ui::theme::Theme;
+use crate::ui::testing;
 use crate::ui::view::View;
-use crate::ui::widgets::testing::sketch;
+use crate::ui::widgets::testing::painted;
 use crate::ui::world::{Link, World};
 
 const PLAN: &str = r#"
@@ -58,9 +57,11 @@ fn at(secs: u64) -> Moment {
 }
 
 fn world(events: Vec<Event>) -> World {
-    let plan = plan::open("plan.toml", PLAN.as_bytes()).plan.unwrap();
-    let dir = RunDir::at("/nowhere");
-    let mut world = World::new(Arc::new(plan), dir, "bob".to_owned(), Vec::new());
+    world_of(PLAN, events)
+}
+
+fn world_of(plan: &str, events: Vec<Event>) -> World {
+    let mut world = testing::world("plan.toml", plan);
     world.link = Link::Up;
     for (n, event) in events.into_iter().enumerate() {
         let seq = n as u64 + 1;
@@ -111,19 +112,8 @@ fn drawn(world: &World, dialog: Dialog, now: Moment) -> String {
         dialog: Some(dialog),
         ..View::default()
     };
-    let one = |(width, height): (u16, u16)| {
-        let area = Rect::new(0, 0, width, height);
-        let mut buf = Buffer::empty(area);
-        let scene = Scene {
-            world,
-            view: &view,
-            outputs: &[],
-            now,
-            theme: Theme::new(false),
-        };
-        draw(&scene, area, &mut buf);
-        sketch(&buf)
-    };
+    let scene = testing::scene(world, &view, now);
+    let one = |room| painted(room, |area, buf| draw(&scene, area, buf));
     [(80, 24), (120, 36)].map(one).join("\n")
 }
 
@@ -258,18 +248,19 @@ fn what_a_step_left_running_is_named_before_anybody_goes_back() {
     assert!(!quiet.contains("left running"), "{quiet}");
 }
 
+fn ended(ending: Ending) -> Event {
+    let reason = Some("so it is".to_owned());
+    Event::RunFinished(RunFinished { ending, reason })
+}
+
+fn finish() -> Confirmation {
+    let lines = vec!["Every step is settled.".to_owned()];
+    let command = Command::Finish { reason: None };
+    Confirmation::new("Finish?", lines, command, Key::Enter)
+}
+
 #[test]
 fn a_question_that_was_answered_elsewhere_is_closed_with_a_word() {
-    let end = |ending| {
-        let reason = Some("so it is".to_owned());
-        Event::RunFinished(RunFinished { ending, reason })
-    };
-    let begun = Event::RollbackStarted(RollbackStarted {
-        tier: None,
-        items: Vec::new(),
-        since_t_zero: None,
-        by_wall_clock: false,
-    });
     let settled = |event: Option<Event>, dialog: Dialog| {
         let mut view = View {
             dialog: Some(dialog),
@@ -279,13 +270,113 @@ fn a_question_that_was_answered_elsewhere_is_closed_with_a_word() {
         let said = view.message.map(|message| message.text);
         (view.dialog.is_some(), said)
     };
-    let back = || Dialog::RollBack(Box::default());
+    let asked = || Dialog::Confirm(Box::new(finish()));
     let over = Some("the run is over: aborted".to_owned());
-    assert_eq!(settled(None, back()), (true, None));
-    assert_eq!(settled(Some(end(Ending::Aborted)), back()), (false, over));
-    let other = Some("ann has begun to roll back".to_owned());
-    assert_eq!(settled(Some(begun), back()), (false, other));
-    assert!(settled(Some(end(Ending::Aborted)), Dialog::Help(0)).0);
+    assert_eq!(settled(None, asked()), (true, None));
+    let end = || Some(ended(Ending::Aborted));
+    assert_eq!(settled(end(), asked()), (false, over));
+    assert!(settled(end(), Dialog::Help(0)).0);
+}
+
+#[test]
+fn a_question_in_which_somebody_types_stays_and_says_that_it_was_answered() {
+    let begun = Event::RollbackStarted(RollbackStarted {
+        tier: None,
+        items: Vec::new(),
+        since_t_zero: None,
+        by_wall_clock: false,
+    });
+    let back = Dialog::RollBack(Box::default());
+    let typed = Dialog::Confirm(Box::new(finish().typing("production")));
+    for (event, dialog, why) in [
+        (begun, back.clone(), "ann has begun to roll back"),
+        (ended(Ending::Aborted), back, "the run is over: aborted"),
+        (ended(Ending::Aborted), typed, "the run is over: aborted"),
+    ] {
+        let world = world(vec![event]);
+        let mut view = View {
+            dialog: Some(dialog),
+            ..View::default()
+        };
+        view.settle(&world, at(9));
+        // What is under way from the keyboard is still typed, and neither holds nor starts anything.
+        let keys = "production".chars().map(KeyCode::Char);
+        for code in keys.chain([KeyCode::Enter]) {
+            assert_eq!(key(&mut view, &world, KeyEvent::from(code), at(9)), []);
+            view.settle(&world, at(9));
+        }
+        let message = view.message.as_ref().unwrap();
+        assert_eq!(message.text, format!("{why}: nothing was sent"));
+        let seen = drawn(&world, view.dialog.clone().unwrap(), at(9));
+        tells(
+            &seen,
+            &[why, "esc close"],
+            &["GO BACK", "do it", "to go on"],
+        );
+        key(&mut view, &world, KeyEvent::from(KeyCode::Esc), at(9));
+        assert!(view.dialog.is_none());
+    }
+}
+
+#[test]
+fn however_much_there_is_to_know_the_answer_and_the_keys_are_seen() {
+    let world = world(Vec::new());
+    let long: Vec<String> = (1..60).map(|n| format!("point {n}.")).collect();
+    let mut ask = Ask::new(
+        "Approve: lead",
+        "A remark?",
+        Purpose::Approve("lead".to_owned()),
+    );
+    ask.lines.clone_from(&long);
+    ask.input.insert_str("it is fine");
+    ask.error = Some("that is wrong".to_owned());
+    let seen = drawn(&world, Dialog::Ask(Box::new(ask.clone())), at(9));
+    let parts = [
+        "point 1.",
+        "A remark?",
+        "it is fine",
+        "that is wrong",
+        "send",
+    ];
+    tells(&seen, &parts, &[]);
+    assert!(seen.contains("… 43 more lines: "), "{seen}");
+    // What is just enough for the screen is not cut.
+    ask.lines.truncate(17);
+    let seen = drawn(&world, Dialog::Ask(Box::new(ask)), at(9));
+    tells(&seen, &["point 17.", "send"], &["more line"]);
+    let confirmation = Confirmation {
+        lines: long,
+        ..finish().typing("production")
+    };
+    let seen = drawn(&world, Dialog::Confirm(Box::new(confirmation)), at(9));
+    tells(&seen, &["point 1.", "type production", "do it"], &[]);
+    assert!(seen.contains("… 42 more lines: "), "{seen}");
+}
+
+#[test]
+fn of_many_things_the_one_under_the_cursor_and_the_keys_are_seen() {
+    let world = world(Vec::new());
+    let items = (1..60).map(|n| Item {
+        key: '?',
+        label: format!("thing {n} of many"),
+        refused: None,
+        picked: Picked::Value(n.to_string()),
+    });
+    let items: Vec<Item> = items.collect();
+    for (place, seen, not) in [
+        (0, "thing 1 of", "thing 40 of"),
+        (39, "thing 40 of", "thing 2 of"),
+        (58, "thing 59 of", "thing 2 of"),
+    ] {
+        let pick = Pick {
+            title: "Pick".to_owned(),
+            lines: Vec::new(),
+            items: items.clone(),
+            at: place,
+        };
+        let drawn = drawn(&world, Dialog::Pick(pick), at(9));
+        tells(&drawn, &[seen, "take it"], &[not]);
+    }
 }
 
 #[test]
@@ -312,4 +403,144 @@ fn of_a_run_that_is_over_nothing_is_left_to_be_decided() {
     }));
     let why = offer(&world(events), &view, Intent::Act, at(9)).unwrap_err();
     assert_eq!(why, "the run is over: aborted");
+}
+
+#[test]
+fn what_surely_only_looks_needs_no_undo() {
+    let said = |script: &str| {
+        let plan = PLAN.replace("shell = \"close\"", &format!("shell = \"{script}\""));
+        back(&world_of(&plan, ran("close").to_vec()), None, at(9))
+    };
+    let looks = said("df -h /srv");
+    let none = "nothing that was done has to be undone";
+    tells(&looks, &[none, "GO BACK"], &["stays:", "PICK"]);
+    let unknown = said("df -h /srv; ./close.sh");
+    tells(
+        &unknown,
+        &["stays: 1.1 Close the shop has no undo"],
+        &[none],
+    );
+}
+
+/// A screen that drives, before the events.
+fn driving(plan: &str, events: Vec<Event>) -> World {
+    let mut world = world_of(plan, events);
+    (world.me, world.driver) = (Some(1), Some(1));
+    world
+}
+
+#[test]
+fn the_footer_offers_nothing_that_can_not_be_done() {
+    let mut locked = picture();
+    let blocker = session(57, "report", State::Active, 12, "select 1");
+    locked.locks = LockTree {
+        nodes: vec![node(0, blocker, None)],
+        ..LockTree::default()
+    };
+    let offers = |events: Vec<Event>, trouble: Option<&str>| {
+        let mut world = driving(PLAN, events);
+        world.health = Arc::new(health(vec![database(locked.clone())]));
+        world.trouble = trouble.map(str::to_owned);
+        let of = |intent| offer(&world, &View::default(), intent, at(9)).is_ok();
+        let sessions = [Intent::CancelBackend, Intent::TerminateBackend].map(of);
+        (sessions, of(Intent::Note))
+    };
+    assert_eq!(offers(Vec::new(), None), ([true; 2], true));
+    let over = Event::RunFinished(RunFinished {
+        ending: Ending::Aborted,
+        reason: None,
+    });
+    assert_eq!(offers(vec![over], None), ([false; 2], true));
+    assert_eq!(
+        offers(Vec::new(), Some("no space left")),
+        ([false; 2], false)
+    );
+}
+
+#[test]
+fn why_a_step_was_refused_is_read_whole_in_the_panel_and_in_the_dialogs() {
+    let why = "the session on `main` is gone in which the steps before had left the temporary \
+               table `moved`, advisory locks, the setting `app.tenant`: if that is meant, try \
+               again with a reason";
+    let [started, mut finished] = ran("close");
+    if let Event::StepFinished(end) = &mut finished {
+        end.outcome = Outcome::Failed;
+        end.elsewhere = true;
+        end.message = Some(why.to_owned());
+    }
+    let world = driving(PLAN, vec![started, finished]);
+    let view = View {
+        cursor: Some(0),
+        ..View::default()
+    };
+    let whole = |drawn: &str| {
+        let text = drawn.replace(['│', '┃'], " ");
+        let words: Vec<&str> = text.split_whitespace().collect();
+        words.join(" ").contains(why)
+    };
+    for intent in [Intent::Act, Intent::Retry] {
+        let Ok(Offer::Open(dialog)) = offer(&world, &view, intent, at(9)) else {
+            panic!("something can be done about it");
+        };
+        for screen in drawn(&world, dialog, at(9)).split("\n\n") {
+            assert!(whole(screen), "{screen}");
+        }
+    }
+    // The panel beside the phases on the smallest screen, with room for its output.
+    let scene = testing::scene(&world, &view, at(9));
+    let panel = painted((50, 17), |area, buf| {
+        crate::ui::panels::step(&scene, area, buf);
+    });
+    assert!(whole(&panel) && panel.contains("retry"), "{panel}");
+}
+
+#[test]
+fn leaving_an_undo_out_says_what_that_means() {
+    let plan = PLAN.replace(
+        "shell = \"close\"",
+        "shell = \"close\"\nundo = { shell = \"reopen\" }",
+    );
+    let mut events = ran("close").to_vec();
+    let view = View {
+        cursor: Some(0),
+        ..View::default()
+    };
+    let asked = |events: &[Event], intent| {
+        let world = driving(&plan, events.to_vec());
+        match offer(&world, &view, intent, at(9)) {
+            Ok(Offer::Open(dialog)) => drawn(&world, dialog, at(9)),
+            other => panic!("{other:?}"),
+        }
+    };
+    events.push(Event::RollbackStarted(RollbackStarted {
+        tier: None,
+        items: vec![UndoItem {
+            step: "close".to_owned(),
+            undo: true,
+        }],
+        since_t_zero: None,
+        by_wall_clock: false,
+    }));
+    tells(
+        &asked(&events, Intent::Skip),
+        &[
+            "Leave the undo of 1.1 Close the shop out",
+            "It is not undone: what it did stays, and the record says so.",
+            "Why does it stay?",
+        ],
+        &["Why is it left out?"],
+    );
+    tells(
+        &asked(&events, Intent::Done),
+        &[
+            "1.1 Close the shop was undone by hand",
+            "How was it undone?",
+        ],
+        &[],
+    );
+    tells(
+        &asked(&[], Intent::Skip),
+        &["Leave 1.1 Close the shop out", "Why is it left out?"],
+        &["undo"],
+    );
 }

@@ -286,11 +286,11 @@ fn cell(session: &Session, column: &str) -> (String, Role) {
 
 /// What a session calls itself, or that it is ours; a guess stands beside its name.
 fn named(session: &Session) -> (String, Role) {
-    let application = session.application.as_str();
+    let name = application(session);
     match &session.ours {
-        None => (application.to_owned(), Role::Text),
-        Some(guess) if guess.is_guess() && !application.is_empty() => {
-            (format!("{} {application}", guess.words()), Role::Ours)
+        None => (name.to_owned(), Role::Text),
+        Some(guess) if guess.is_guess() && !name.is_empty() => {
+            (format!("{} {name}", guess.words()), Role::Ours)
         }
         Some(ours) => (ours.words(), Role::Ours),
     }

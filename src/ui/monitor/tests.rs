@@ -2,7 +2,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::act::{Act, Answer, Tasked};
@@ -17,7 +16,7 @@ use crate::monitor::{
 };
 use crate::ui::panels::watch::{Cursor, conditions};
 use crate::ui::theme::Theme;
-use crate::ui::widgets::testing::sketch;
+use crate::ui::widgets::testing::painted;
 
 /// Five sessions that do five things.
 fn watched() -> Arc<Health> {
@@ -84,12 +83,9 @@ impl Screen {
     }
 
     fn drawn(&mut self, width: u16, height: u16) -> String {
-        let area = Rect::new(0, 0, width, height);
-        self.state.size = area;
+        self.state.size = Rect::new(0, 0, width, height);
         self.state.settle(&self.health);
-        let mut buf = Buffer::empty(area);
-        self.look().draw(area, &mut buf);
-        sketch(&buf)
+        painted((width, height), |area, buf| self.look().draw(area, buf))
     }
 
     fn look(&self) -> Look<'_> {
@@ -205,6 +201,30 @@ fn keys_sort_reverse_and_filter() {
     assert!(text.contains("only what holds \"web\""), "{text}");
     screen.press("\x1b");
     assert_eq!(screen.state.sessions(&screen.health).len(), 5);
+}
+
+#[test]
+fn a_process_of_the_server_has_the_name_that_it_is_sorted_by() {
+    let mut screen = Screen::new();
+    let mut vacuum = session(
+        16,
+        "",
+        Doing::Active,
+        30,
+        "autovacuum: VACUUM public.orders",
+    );
+    (vacuum.user, vacuum.client) = (None, None);
+    vacuum.kind = Some("autovacuum worker".to_owned());
+    let mut guessed = vacuum.clone();
+    guessed.pid = 17;
+    let guessed = ours(guessed, Evidence::Guess);
+    change(&mut screen, |picture| {
+        picture.sessions = Arc::new(vec![vacuum, guessed]);
+    });
+    let seen = screen.drawn(120, 24);
+    for row in ["16       autovacuum  ", "17       ours? 2.3 autovac"] {
+        assert!(seen.contains(row), "{row}: {seen}");
+    }
 }
 
 #[test]

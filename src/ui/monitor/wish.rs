@@ -135,9 +135,6 @@ impl State {
         if let Some(why) = session.no_signal() {
             return Err(why);
         }
-        if session.is_monitor() {
-            return Err(format!("{pid} is a monitor's own session"));
-        }
         if signal == Signal::Cancel && session.state.holds_transaction_idly() {
             let state = session.state.words();
             return Err(format!(

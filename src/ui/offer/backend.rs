@@ -42,6 +42,9 @@ impl Asking<'_> {
 
     pub(super) fn backend(&self, terminate: bool) -> Answer {
         self.drives()?;
+        if self.world.state.end.is_some() {
+            return Err("the run is over".to_owned());
+        }
         let session = self.session()?;
         let pid = session.pid;
         if session.state == State::Prepared {
@@ -51,12 +54,6 @@ impl Asking<'_> {
         }
         if let Some(why) = session.no_signal() {
             return Err(why);
-        }
-        if session.is_monitor() {
-            return Err(format!("{pid} is this program's own session"));
-        }
-        if session.is_own_session() {
-            return Err(format!("{pid} is the run's own session: S stops the step"));
         }
         if !terminate && session.state.holds_transaction_idly() {
             return Err(format!(

@@ -36,8 +36,8 @@ pub fn offer(world: &World, view: &View, intent: Intent, now: Moment) -> Result<
         Intent::Act => asking.act(ix),
         Intent::Tick => asking.tick(ix),
         Intent::Fail => asking.reason(ix, "What is not as it should be?", Purpose::Fail),
-        Intent::Skip => asking.reason(ix, "Why is it left out?", Purpose::Skip),
-        Intent::Done => asking.reason(ix, "How was it done?", Purpose::Done),
+        Intent::Skip => asking.skip(ix),
+        Intent::Done => asking.done(ix),
         Intent::Retry => asking.retry(ix),
         Intent::Look => asking.send(Command::Look {
             step: asking.number(ix),

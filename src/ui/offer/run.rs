@@ -56,6 +56,7 @@ impl Asking<'_> {
         });
         Ok(Offer::Open(Dialog::Pick(Pick {
             title: "Variables".to_owned(),
+            lines: Vec::new(),
             items: items.collect(),
             at: 0,
         })))

@@ -7,6 +7,7 @@ use crate::run::{Command, Status, StepState};
 use crate::ui::dialogs::{Ask, Confirmation, Dialog, Item, Pick, Picked, Purpose};
 use crate::ui::intent::Intent;
 use crate::ui::keys::Key;
+use crate::ui::widgets::chars;
 
 impl Asking<'_> {
     pub(super) fn act(&self, ix: StepIx) -> Answer {
@@ -38,7 +39,7 @@ impl Asking<'_> {
         }
         let missing = world.state.missing_values(&world.plan, ix, 0, false);
         if let (Some(name), Status::Pending) = (missing.first(), step.status) {
-            let ask = Ask::value(name, world.plan.var(name));
+            let ask = Ask::value(name, world);
             return self
                 .drives()
                 .map(|()| Offer::Open(Dialog::Ask(Box::new(ask))));
@@ -110,6 +111,7 @@ impl Asking<'_> {
         }
         Ok(Offer::Open(Dialog::Pick(Pick {
             title: format!("{} can be done in several ways", self.called(ix)),
+            lines: Vec::new(),
             items,
             at: 0,
         })))
@@ -117,11 +119,17 @@ impl Asking<'_> {
 
     /// What can be done about a step that did not work, or may not have.
     pub(super) fn decisions(&self, ix: StepIx) -> Pick {
+        let (retry, done, skip) = if self.world.state.is_to_be_undone(ix) {
+            let skip = "leave the undo out: what the step did stays";
+            ("try the undo again", "it was undone by hand", skip)
+        } else {
+            ("try it again", "it was done by hand", "leave it out")
+        };
         let ways = [
             (Intent::Look, 'l', "look again how it ended"),
-            (Intent::Retry, 'r', "try it again"),
-            (Intent::Done, 'd', "it was done by hand"),
-            (Intent::Skip, 's', "leave it out"),
+            (Intent::Retry, 'r', retry),
+            (Intent::Done, 'd', done),
+            (Intent::Skip, 's', skip),
             (Intent::Fail, 'x', "it did not work"),
             (Intent::Hold, 'h', "hold the run and think"),
             (Intent::RollBack, 'R', "roll back"),
@@ -144,9 +152,48 @@ impl Asking<'_> {
             .collect();
         Pick {
             title: format!("{}: {status}", self.called(ix)),
+            lines: self.why(ix),
             items,
             at: 0,
         }
+    }
+
+    /// What is said of how the step, or its undo, ended: the panel may have no room for it.
+    fn why(&self, ix: StepIx) -> Vec<String> {
+        let at = self.world.state.steps.get(ix);
+        let end = at.and_then(|at| match at.status {
+            Status::Stuck => at.undo_end.as_ref(),
+            _ => at.end.as_ref(),
+        });
+        let message = end.and_then(|end| end.message.as_deref());
+        let message = message.map(|message| chars::one_line(message).into_owned());
+        message.into_iter().collect()
+    }
+
+    /// Why a step is left out, or its undo: what that means is said with it.
+    pub(super) fn skip(&self, ix: StepIx) -> Answer {
+        let called = self.called(ix);
+        let (title, lines, question) = if self.world.state.is_to_be_undone(ix) {
+            let stays = "It is not undone: what it did stays, and the record says so.";
+            let title = format!("Leave the undo of {called} out");
+            (title, vec![stays.to_owned()], "Why does it stay?")
+        } else {
+            let title = format!("Leave {called} out");
+            (title, Vec::new(), "Why is it left out?")
+        };
+        let mut ask = Ask::new(title, question, Purpose::Skip(self.number(ix)));
+        ask.lines = lines;
+        self.ask(ask)
+    }
+
+    pub(super) fn done(&self, ix: StepIx) -> Answer {
+        let called = self.called(ix);
+        let (title, question) = if self.world.state.is_to_be_undone(ix) {
+            (format!("{called} was undone by hand"), "How was it undone?")
+        } else {
+            (format!("{called} was done by hand"), "How was it done?")
+        };
+        self.ask(Ask::new(title, question, Purpose::Done(self.number(ix))))
     }
 
     pub(super) fn tick(&self, ix: StepIx) -> Answer {
@@ -165,7 +212,10 @@ impl Asking<'_> {
             return self.reason(ix, "Why can it be run again?", Purpose::Retry);
         }
         if at.is_some_and(StepState::is_elsewhere) {
-            return self.reason(ix, "Why can it run in another session?", Purpose::Retry);
+            let question = "Why can it run in another session?";
+            let mut ask = Ask::new(self.called(ix), question, Purpose::Retry(step));
+            ask.lines = self.why(ix);
+            return self.ask(ask);
         }
         self.send(Command::Retry {
             step,

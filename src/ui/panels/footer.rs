@@ -65,6 +65,7 @@ fn hint(binding: &Binding, scene: &Scene<'_>) -> &'static str {
     let step = state.steps.get(scene.view.step(scene.world));
     match binding.intent {
         Intent::Act if step.is_some_and(|step| step.status.needs_decision()) => "decide",
+        Intent::Skip if state.rollback.is_some() => "leave out",
         Intent::Hold if !state.holds.is_empty() => "release",
         Intent::Auto if state.auto => "by hand",
         _ => binding.hint,
@@ -137,20 +138,13 @@ pub fn intent_at(scene: &Scene<'_>, area: Rect, x: u16) -> Option<Intent> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-    use std::sync::Arc;
-
     use super::*;
     use crate::clock::Moment;
-    use crate::plan::{self, Plan};
-    use crate::run::RunDir;
-    use crate::ui::theme::Theme;
+    use crate::ui::testing::{scene, world};
     use crate::ui::view::View;
-    use crate::ui::widgets::testing::sketch;
-    use crate::ui::world::World;
+    use crate::ui::widgets::testing::painted;
 
-    fn a_plan() -> Plan {
-        let text = r#"
+    const PLAN: &str = r#"
 title = "T"
 [[phase]]
 name = "P"
@@ -160,27 +154,18 @@ kind = "before"
   title = "A"
   shell = "a"
 "#;
-        plan::open("plan.toml", text.as_bytes()).plan.unwrap()
-    }
 
     #[test]
     fn a_long_message_has_the_rows_that_it_takes() {
-        let dir = RunDir::at(PathBuf::from("/nowhere"));
-        let world = World::new(Arc::new(a_plan()), dir, "ann".to_owned(), Vec::new());
+        let world = world("plan.toml", PLAN);
         let now = Moment::default();
         let drawn = |words: &str| {
             let mut view = View::default();
             view.say(words, true, now);
-            let scene = Scene {
-                world: &world,
-                view: &view,
-                outputs: &[],
-                now,
-                theme: Theme::new(false),
-            };
-            let mut buf = Buffer::empty(Rect::new(0, 0, 40, 6));
-            message(&scene, Rect::new(0, 4, 40, 1), &mut buf);
-            sketch(&buf)
+            let scene = scene(&world, &view, now);
+            painted((40, 6), |_, buf| {
+                message(&scene, Rect::new(0, 4, 40, 1), buf);
+            })
         };
         let words = "permission denied to terminate process: only roles with the SUPERUSER \
                      attribute may terminate processes of others";

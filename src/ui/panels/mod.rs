@@ -13,6 +13,5 @@ pub mod watch;
 pub use bars::progress;
 pub use footer::{footer, intent_at, message};
 pub use header::header;
-pub use step::{output_areas, step};
-pub use step_work::extent;
+pub use step::{output_areas, past, step};
 pub use steps::steps;

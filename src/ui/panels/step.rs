@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
@@ -94,14 +94,44 @@ fn facts<'s>(scene: &Scene<'s>, ix: StepIx, inner: Rect) -> Vec<Line<'s>> {
     let width = usize::from(inner.width);
     // Who turns to the panel of a step that has printed nothing reads on in what is said of it.
     if !has_output && scene.view.focus == Focus::Output {
-        let mut lines = step_facts::lines(scene, ix, width, usize::MAX);
-        let past = lines.len().saturating_sub(usize::from(room));
-        lines.drain(..scene.view.read_of(ix).min(past));
+        let mut lines = whole(scene, ix, inner);
+        let most = beyond(&lines, inner);
+        lines.drain(..scene.view.read_of(ix).min(most));
         return lines;
     }
     let mut lines = step_facts::lines(scene, ix, width, most);
-    lines.truncate(usize::from(room.max(1)));
+    // What can be done about it is not pushed out by why that has to be done.
+    let menu = step_facts::menu(scene, ix);
+    lines.truncate(usize::from(room.max(1)).saturating_sub(usize::from(menu.is_some())));
+    lines.extend(menu);
     lines
+}
+
+/// All that is said about the step, whether there is room for it or not.
+fn whole<'s>(scene: &Scene<'s>, ix: StepIx, inner: Rect) -> Vec<Line<'s>> {
+    let mut lines = step_facts::lines(scene, ix, usize::from(inner.width), usize::MAX);
+    lines.extend(step_facts::menu(scene, ix));
+    lines
+}
+
+/// How many of `lines` have to be passed over until the last of them is seen.
+fn beyond(lines: &[Line<'_>], inner: Rect) -> usize {
+    lines.len().saturating_sub(usize::from(inner.height))
+}
+
+/// How many rows of what is said of the step under the cursor can be passed over in the panel at `area`.
+pub fn past(scene: &Scene<'_>, area: Rect) -> usize {
+    let ix = scene.view.step(scene.world);
+    if scene.world.plan.steps.get(ix).is_none() {
+        return 0;
+    }
+    let inner = inside(area);
+    beyond(&whole(scene, ix, inner), inner)
+}
+
+/// What is left within the frame of the panel at `area`.
+fn inside(area: Rect) -> Rect {
+    area.inner(Margin::new(1, 1))
 }
 
 /// Whether both outputs of a stuck undo are shown.
@@ -120,12 +150,7 @@ pub fn output_areas(scene: &Scene<'_>, area: Rect) -> Vec<Rect> {
     if area.width < 3 || area.height < 3 || scene.world.jobs_of(ix).is_empty() {
         return Vec::new();
     }
-    let inner = Rect {
-        x: area.x + 1,
-        y: area.y + 1,
-        width: area.width - 2,
-        height: area.height - 2,
-    };
+    let inner = inside(area);
     let used = (facts(scene, ix, inner).len() as u16).min(inner.height);
     let rest = Rect {
         y: inner.y + used,

@@ -42,7 +42,7 @@ pub fn lines<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Ve
     lines.extend(step_work::lines(scene, ix, width, most));
     lines.extend(condition(scene, ix, at, width));
     lines.extend(standing(scene, ix, at, width));
-    lines.extend(expectations(scene, ix, at));
+    lines.extend(expectations(scene, ix, at, width));
     lines.extend(captures(scene, ix));
     lines.extend(said(scene, at, width));
     for note in scene
@@ -56,7 +56,6 @@ pub fn lines<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Ve
             scene.span(format!("note by {}: {}", note.by, note.text), Role::Dim),
         ));
     }
-    lines.extend(menu(scene, ix, at));
     lines
 }
 
@@ -149,7 +148,7 @@ fn waiting_for(scene: &Scene<'_>) -> Option<String> {
 }
 
 /// What is expected, and what was found.
-fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'s>> {
+fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState, width: usize) -> Vec<Line<'s>> {
     let spec = &scene.world.plan.steps[ix].spec;
     let undo = shows_undo(scene, ix);
     let end = if undo {
@@ -173,7 +172,7 @@ fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'
             })
             .collect();
     };
-    let mut lines = findings(scene, end);
+    let mut lines = findings(scene, end, width);
     if let Some(shown) = &spec.expect().shown {
         lines.push(Line::from(vec![
             scene.span("· expects ", Role::Dim),
@@ -182,7 +181,7 @@ fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'
     }
     // Of a failed undo, what it was to undo may have failed as well.
     if let (true, Status::Stuck, Some(first)) = (undo, at.status, &at.end) {
-        let mut before = findings(scene, first);
+        let mut before = findings(scene, first, width);
         before.retain(|_| first.outcome != Outcome::Passed);
         if !before.is_empty() {
             lines.push(Line::from(scene.span("the step itself:", Role::Dim)));
@@ -192,7 +191,7 @@ fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Vec<Line<'
     lines
 }
 
-fn findings<'s>(scene: &Scene<'s>, end: &JobEnd) -> Vec<Line<'s>> {
+fn findings<'s>(scene: &Scene<'s>, end: &JobEnd, width: usize) -> Vec<Line<'s>> {
     let mut lines: Vec<Line<'_>> = end
         .findings
         .iter()
@@ -217,7 +216,9 @@ fn findings<'s>(scene: &Scene<'s>, end: &JobEnd) -> Vec<Line<'s>> {
             Outcome::Passed => Role::Warn,
             Outcome::Failed | Outcome::Unknown => Role::Bad,
         };
-        lines.push(Line::from(scene.span(message, role)));
+        for row in clip::wrap(message, width) {
+            lines.push(Line::from(scene.span(row, role)));
+        }
     }
     lines.extend(end.left.iter().map(|left| {
         Line::from(vec![
@@ -293,7 +294,8 @@ fn said<'s>(scene: &Scene<'s>, at: &StepState, width: usize) -> Vec<Line<'s>> {
 }
 
 /// The ways out, where a person has to decide.
-fn menu<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState) -> Option<Line<'s>> {
+pub fn menu<'s>(scene: &Scene<'s>, ix: StepIx) -> Option<Line<'s>> {
+    let at = &scene.world.state.steps[ix];
     if !at.status.needs_decision() || scene.world.state.end.is_some() {
         return None;
     }

@@ -9,6 +9,7 @@ use crate::run::Status;
 use crate::ui::scene::Scene;
 use crate::ui::theme::Role;
 use crate::ui::widgets::clip;
+use crate::ui::words;
 use crate::ui::world::World;
 
 /// How many rows of the words are left once it has been started.
@@ -39,12 +40,12 @@ pub fn lines<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Ve
     // What it prints is read then, and the words were read before.
     let started = !scene.world.jobs_of(ix).is_empty();
     let reads = if started { reads.min(AFTER) } else { reads };
+    let (reads, runs) = (shown(words.len(), reads), shown(text.len(), runs));
     let mut lines = Vec::new();
     for (row, role) in words.iter().take(reads) {
         lines.push(Line::from(scene.span(row, *role)));
     }
-    let told = lines.len();
-    lines.extend(more(scene, ix, words.len() - told));
+    lines.extend(more(scene, ix, words.len() - reads));
     let role = if work.is_check() {
         Role::Text
     } else {
@@ -61,23 +62,19 @@ pub fn lines<'s>(scene: &Scene<'s>, ix: StepIx, width: usize, most: usize) -> Ve
             scene.span(row, role),
         ]));
     }
-    lines.extend(more(scene, ix, text.len().saturating_sub(runs)));
+    lines.extend(more(scene, ix, text.len() - runs));
     lines.extend(beside(scene, ix, work));
     lines
 }
 
-/// How many rows the words and what is run take.
-pub fn extent(world: &World, ix: StepIx, width: usize) -> usize {
-    let Some(work) = world
-        .plan
-        .steps
-        .get(ix)
-        .and_then(|step| step.spec.work_of(world.state.steps[ix].choice))
-    else {
-        return 0;
-    };
-    let text = text(world, ix, work);
-    rows(&words(world, ix, work), width).len() + clip::wrap(&text, width).len()
+/// How many of `all` rows are shown where there is room for so many and for a line that tells of the rest: the
+/// last one takes no more room than that line.
+fn shown(all: usize, room: usize) -> usize {
+    if all <= room.saturating_add(1) {
+        all
+    } else {
+        room
+    }
 }
 
 /// What is said of a step that runs something. Of a check that is what it is.
@@ -113,13 +110,14 @@ fn rows(words: &str, width: usize) -> Vec<(&str, Role)> {
 }
 
 /// That there is more to read, and how that is done.
-fn more<'s>(scene: &Scene<'s>, ix: StepIx, count: usize) -> Option<Line<'s>> {
+fn more<'s>(scene: &Scene<'s>, ix: StepIx, left: usize) -> Option<Line<'s>> {
     let how = if scene.world.jobs_of(ix).is_empty() {
         ": Tab"
     } else {
         ""
     };
-    (count > 0).then(|| Line::from(scene.span(format!("  … {count} more lines{how}"), Role::Dim)))
+    let words = format!("  … {}{how}", words::count(left, "more line"));
+    (left > 0).then(|| Line::from(scene.span(words, Role::Dim)))
 }
 
 /// Where it is run, and the ways of doing it.
@@ -149,59 +147,55 @@ fn directory<'s>(scene: &Scene<'s>, ix: StepIx) -> Option<&'s str> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;
 
+    use super::shown;
     use crate::clock::Moment;
-    use crate::plan;
-    use crate::run::RunDir;
     use crate::ui::panels;
-    use crate::ui::scene::Scene;
-    use crate::ui::theme::Theme;
+    use crate::ui::screen::areas;
+    use crate::ui::testing::{scene, world};
     use crate::ui::update::{read_on, reads};
     use crate::ui::view::{Focus, View};
-    use crate::ui::widgets::testing::sketch;
+    use crate::ui::widgets::testing::painted;
     use crate::ui::world::World;
 
-    /// The panel of the first step of `runbook`, and the same read down by `by` rows by somebody who has turned to it.
-    fn drawn(runbook: &str, by: i64) -> [String; 2] {
-        let plan = plan::open("p.md", runbook.as_bytes()).plan.unwrap();
-        let dir = RunDir::at("/nowhere");
-        let world = World::new(Arc::new(plan), dir, "ann".to_owned(), Vec::new());
-        let mut view = View::default();
-        let area = Rect::new(0, 0, 50, 14);
-        let draw = |view: &View| {
-            let mut buf = Buffer::empty(area);
-            let now = Moment {
-                wall: 0,
-                mono: 0,
-                boot: 1,
+    /// Somebody who looks at the first step of a plan.
+    struct Reader {
+        world: World,
+        view: View,
+    }
+
+    impl Reader {
+        fn of(name: &str, plan: &str) -> Self {
+            let view = View {
+                size: Some(Rect::new(0, 0, 80, 18)),
+                ..View::default()
             };
-            let scene = Scene {
-                world: &world,
-                view,
-                outputs: &[],
-                now,
-                theme: Theme::new(false),
-            };
-            panels::step(&scene, area, &mut buf);
-            sketch(&buf)
-        };
-        let first = draw(&view);
-        view.focus = Focus::Output;
-        view.size = Some(Rect::new(0, 0, 120, 36));
-        assert!(reads(&view, &world));
-        read_on(&mut view, &world, by);
-        [first, draw(&view)]
+            let world = world(name, plan);
+            Reader { world, view }
+        }
+
+        fn drawn(&self) -> String {
+            let scene = scene(&self.world, &self.view, Moment::default());
+            let screen = self.view.size.unwrap();
+            let Rect { width, height, .. } = areas(screen, &self.world, &self.view).step;
+            painted((width, height), |area, buf| panels::step(&scene, area, buf))
+        }
+
+        /// What is seen once the step was turned to and `by` rows were read on.
+        fn reads(&mut self, by: i64) -> String {
+            self.view.focus = Focus::Output;
+            assert!(reads(&self.view, &self.world));
+            read_on(&mut self.view, &self.world, by, Moment::default());
+            self.drawn()
+        }
     }
 
     #[test]
     fn what_is_said_of_a_step_is_seen_before_it_is_started() {
         let step = "- [ ] Drop it\n\n  ```bash\n  ./drop\n  ```\n";
         let alert = format!("## Deployment\n\n> [!CAUTION]\n> Nobody may be logged in.\n\n{step}");
-        let [first, _] = drawn(&alert, 0);
+        let first = Reader::of("p.md", &alert).drawn();
         let at = |words: &str| first.find(words);
         assert!(at("CAUTION: Nobody may be logged in.").is_some(), "{first}");
         assert!(at("CAUTION") < at("$ ./drop"), "{first}");
@@ -211,13 +205,89 @@ mod tests {
             "## Deployment\n\n> [!WARNING]\n{}\n\n{step}",
             lines.join("\n")
         );
-        let [first, turned] = drawn(&long, 20);
+        let mut reader = Reader::of("p.md", &long);
+        let first = reader.drawn();
         for words in ["WARNING: - point 1", "$ ./drop", "more lines: Tab"] {
             assert!(first.contains(words), "{words}: {first}");
         }
         assert!(!first.contains("point 29"), "{first}");
+        let turned = reader.reads(20);
         assert!(turned.contains("point 29"), "{turned}");
-        let [_, end] = drawn(&long, i64::MAX);
+        let end = reader.reads(i64::MAX);
         assert!(end.contains("$ ./drop"), "{end}");
+    }
+
+    #[test]
+    fn a_long_step_is_read_to_its_end_and_back() {
+        // A line is as wide as the panel, and behind the prompt it takes two rows.
+        let lines: Vec<String> = (1..61)
+            .map(|n| format!("insert into t values ({n:04}, 'what it is');"))
+            .collect();
+        let plan = format!(
+            r#"
+title = "T"
+[databases.production]
+url_env = "DATABASE_URL"
+[[phase]]
+name = "P"
+kind = "deploy"
+  [[phase.step]]
+  id = "a"
+  title = "A"
+  sql = """
+begin;
+{}
+commit; -- the end"""
+"#,
+            lines.join("\n")
+        );
+        let mut reader = Reader::of("plan.toml", &plan);
+        let end = reader.reads(i64::MAX);
+        assert!(end.contains("commit; -- the end"), "{end}");
+        // The first key back moves what is seen.
+        let back = reader.reads(-1);
+        assert_ne!(end, back);
+        assert_eq!(reader.reads(1), end);
+        // Nor is any row passed over on the way.
+        let mut seen = reader.reads(i64::MIN);
+        for _ in 0..200 {
+            seen.push_str(&reader.reads(1));
+        }
+        for n in 1..61 {
+            assert!(seen.contains(&format!("({n:04}, ")), "{n}");
+        }
+        // Where there is more room by now, the keys still move at once.
+        reader.view.size = Some(Rect::new(0, 0, 80, 50));
+        let end = reader.drawn();
+        assert_ne!(reader.reads(-1), end);
+    }
+
+    #[test]
+    fn the_last_row_stands_where_the_line_about_it_would() {
+        for (all, room, rows) in [
+            (0, 0, 0),
+            (1, 0, 1),
+            (2, 0, 0),
+            (5, 5, 5),
+            (6, 5, 6),
+            (7, 5, 5),
+        ] {
+            assert_eq!(shown(all, room), rows, "{all} in {room}");
+        }
+        let plan = |rows: usize| {
+            let rows: Vec<String> = (1..=rows).map(|n| format!("  ./do {n}")).collect();
+            let rows = rows.join("\n");
+            format!("## Deployment\n\n- [ ] Do it\n\n  ```bash\n{rows}\n  ```\n")
+        };
+        let mut folded = 0;
+        for rows in 2..20 {
+            let seen = Reader::of("p.md", &plan(rows)).drawn();
+            assert!(!seen.contains("… 1 more"), "{seen}");
+            let folds = seen.contains("more lines: Tab");
+            folded += usize::from(folds);
+            let all = seen.contains(&format!("./do {rows} "));
+            assert_eq!(all, !folds, "{rows}: {seen}");
+        }
+        assert!(folded > 3);
     }
 }

@@ -14,6 +14,7 @@ use super::state::{Reaction, State};
 use crate::clock::Moment;
 use crate::plan::{Step, count};
 use crate::review::{Act, DiffLine, Sheet};
+use crate::ui::boxes;
 use crate::ui::keys::Key;
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
@@ -228,22 +229,7 @@ pub fn diff_line<'l>(look: &Look<'_>, line: &DiffLine) -> Line<'l> {
 
 /// Clears a box in the middle for `rows` rows, and draws its frame.
 fn open(look: &Look<'_>, title: &str, rows: usize, area: Rect, buf: &mut Buffer) -> Rect {
-    let width = area.width.saturating_sub(4).min(90);
-    let height = (rows as u16).saturating_add(2).min(area.height);
-    let place = Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 2,
-        width,
-        height,
-    };
-    Clear.render(place, buf);
-    let inner = look.frame(title, true, place, buf);
-    // A column of air on both sides.
-    Rect {
-        x: inner.x + 1.min(inner.width),
-        width: inner.width.saturating_sub(2),
-        ..inner
-    }
+    boxes::open(look.theme, title, (boxes::width(area), rows), area, buf)
 }
 
 fn ask(
@@ -254,16 +240,9 @@ fn ask(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let inner = open(look, title, lines.len() + 3, area, buf);
-    for (row, line) in lines.iter().enumerate() {
-        put(
-            inner,
-            row as u16,
-            Line::from(look.span(line, Role::Text)),
-            buf,
-        );
-    }
-    let row = lines.len() as u16;
+    let rows = boxes::wrapped(lines, area);
+    let inner = open(look, title, rows.len() + 3, area, buf);
+    let row = boxes::write(look.theme, &rows, 3, inner, buf);
     let field = Rect {
         y: inner.y + row,
         height: 1.min(inner.height.saturating_sub(row)),
@@ -288,21 +267,23 @@ fn settle(look: &Look<'_>, ids: &[u32], cursor: usize, area: Rect, buf: &mut Buf
         buf,
     );
     let comments = &look.state.record.comments;
-    for (row, id) in ids.iter().enumerate() {
+    let room = inner.height.saturating_sub(2);
+    let listed = ids.iter().enumerate().skip(boxes::passed(cursor, room));
+    for (row, (at, id)) in (0..room).zip(listed) {
         let Some(comment) = comments.iter().find(|comment| comment.id == *id) else {
             continue;
         };
         let state = comment.settled.as_ref().map_or("open", |_| "settled");
         let text = format!("{:8}{}: {}", state, comment.by, comment.text);
-        let role = if row == cursor {
+        let role = if at == cursor {
             Role::Selected
         } else {
             Role::Text
         };
-        put(inner, row as u16, Line::from(look.span(text, role)), buf);
+        put(inner, row, Line::from(look.span(text, role)), buf);
     }
     let keys = look.keys(&[("enter", "settle, or open again"), ("esc", "never mind")]);
-    put(inner, ids.len() as u16 + 1, keys, buf);
+    put(inner, inner.height.saturating_sub(1), keys, buf);
 }
 
 fn help(look: &Look<'_>, top: usize, area: Rect, buf: &mut Buffer) {

@@ -8,9 +8,17 @@ use ratatui::widgets::Widget;
 /// What `widget` draws on an area of this size, one line a row. Reversed cells stand in brackets,
 /// so that a drawing without colour can be judged.
 pub(crate) fn drawn(widget: impl Widget, width: u16, height: u16) -> String {
+    painted((width, height), |area, buffer| widget.render(area, buffer))
+}
+
+/// What `paint` draws on an area of this size; see [`drawn`].
+pub(crate) fn painted(
+    (width, height): (u16, u16),
+    paint: impl FnOnce(Rect, &mut Buffer),
+) -> String {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
-    widget.render(area, &mut buffer);
+    paint(area, &mut buffer);
     sketch(&buffer)
 }
 

@@ -184,7 +184,7 @@ async fn the_session_of_the_runs_own_sql_is_known_by_its_number() {
     }]);
     let task = client.wait_in("select pg_sleep(600)");
     let picture = watched
-        .picture(|p| p.running.iter().any(|r| r.oldest.is_own_session()))
+        .picture(|p| p.running.iter().any(|r| r.oldest.own_step() == Some("1.1")))
         .await;
     assert_eq!(
         picture.running[0].oldest.ours.as_ref().unwrap().words(),

@@ -81,6 +81,35 @@ async fn who_keeps_a_standby_from_going_on_is_found_and_ended_there() {
 }
 
 #[tokio::test]
+async fn who_keeps_a_standby_from_going_on_is_found_by_a_role_that_may_not_see_what_recovers() {
+    let (primary, standby) = pair();
+    let mut writer = Client::of(&primary, "writer").await;
+    writer
+        .run("create role app login; create table orders (n int)")
+        .await;
+    let mut reader = Client::of(&standby, "report").await;
+    while reader.attempt("select from orders").await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    reader.run("begin; select from orders").await;
+    let url = standby.url("postgres");
+    let url = url.replace("user=postgres", "user=app");
+    let mut watched = Watched::start(&[url], Vec::new());
+    writer.run("drop table orders").await;
+    let waits = |picture: &Picture| picture.locks.nodes.len() == 2;
+    let picture = watched.picture(waits).await;
+    let [root, recovery] = &picture.locks.nodes[..] else {
+        panic!("{:#?}", picture.locks)
+    };
+    assert_eq!((root.session.pid, root.depth), (reader.pid(), 0));
+    assert_eq!((recovery.depth, picture.locks.waiters), (1, 1));
+    assert_eq!(recovery.wanted.as_ref().unwrap().mode, "AccessExclusive");
+    reader.run("commit").await;
+    let goes_on = |picture: &Picture| picture.locks.nodes.is_empty();
+    watched.picture(goes_on).await;
+}
+
+#[tokio::test]
 async fn each_of_two_servers_has_alerts_and_figures_of_its_own() {
     let (primary, mut standby) = pair();
     let urls = [&primary, &standby].map(|server| server.url("postgres"));

@@ -10,7 +10,7 @@ use gonogo::journal::event::{
 };
 use gonogo::monitor::Alert;
 use gonogo::plan::{AlertAction, duration};
-use gonogo::run::{Command, Fate, Finish, Notice, Secret, Session};
+use gonogo::run::{Captured, Command, Fate, Finish, Notice, Secret, Session};
 
 /// Something that happens.
 pub enum Line {
@@ -144,7 +144,9 @@ fn world(line: &str) -> Option<Line> {
             pid: pid.parse().unwrap(),
             started: 1_700_000_000_000_000,
             words: words.to_owned(),
-            own: words.contains("gonogo"),
+            no_signal: words
+                .contains("gonogo")
+                .then(|| format!("{pid} is a {words}'s own session")),
         }));
     }
     if let Some(changed) = line.strip_prefix("engine dies; ") {
@@ -350,8 +352,11 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
             ["by", "record"] => finish.known_by = KnownBy::Record,
             ["captures", what] => {
                 let (name, value) = what.split_once('=')?;
-                let value = Secret(value.to_owned());
-                finish.captured.push((name.to_owned(), value));
+                finish.captured.push(Captured {
+                    name: name.to_owned(),
+                    value: Secret(value.to_owned()),
+                    secret: false,
+                });
             }
             ["leaves", what] => finish.left = Some(left(what)),
             _ => return None,

@@ -177,6 +177,7 @@ impl Play {
             terminal: format!("{who}'s terminal"),
             command,
             session,
+            holds_secret: false,
         };
         if self.take_in(&Input::Command(wish)) && takes {
             self.driver = Some(who);

@@ -224,7 +224,7 @@ async fn the_session_of_the_runs_own_sql_is_known_by_its_number() {
         claims
             .mark(&mut sessions, &stranger, Moment::default())
             .await;
-        assert_eq!(sessions[0].is_own_session(), own);
+        assert_eq!(sessions[0].own_step().is_some(), own);
     }
     assert_eq!(sessions[0].ours.as_ref().unwrap().words(), "ours 2.3");
     assert!(sessions[1].ours.is_none());

@@ -75,10 +75,10 @@ async fn partitions(line: &mut Line, facts: &mut Facts) {
                 (SELECT CASE m.nspname WHEN 'public' THEN p.relname::text
                              ELSE m.nspname || '.' || p.relname END
                    FROM pg_class AS p JOIN pg_namespace AS m ON m.oid = p.relnamespace
-                  WHERE p.oid = h.inhparent AND p.relkind = 'p') AS parent,
-                pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT' AS rest
+                  WHERE p.oid = h.inhparent) AS parent,
+                c.relispartition AS part, pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT' AS rest
            FROM pg_inherits AS h
-           JOIN pg_class AS c ON c.oid = h.inhrelid AND c.relispartition
+           JOIN pg_class AS c ON c.oid = h.inhrelid
            JOIN pg_namespace AS n ON n.oid = c.relnamespace
           WHERE c.relkind IN ('r', 'p') AND {OURS}"
     );
@@ -89,7 +89,11 @@ async fn partitions(line: &mut Line, facts: &mut Facts) {
             if flag(row, "rest") {
                 parent.default_partition = Some(name.clone());
             }
-            parent.partitions.push(name);
+            if flag(row, "part") {
+                parent.partitions.push(name);
+            } else {
+                parent.heirs.push(name);
+            }
         }
     }
 }

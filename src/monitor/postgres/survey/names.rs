@@ -3,10 +3,8 @@
 
 use std::collections::HashSet;
 
-use sqlx::AssertSqlSafe;
-
 use super::details::{NAME, OURS};
-use crate::monitor::postgres::line::Line;
+use crate::monitor::postgres::line::{Line, query};
 use crate::monitor::postgres::rows::{flag, text};
 use crate::plan::Facts;
 
@@ -22,7 +20,7 @@ pub(super) async fn add(line: &mut Line, facts: &mut Facts) {
 
 /// The names that `sql` asks for; none: that may not be asked.
 async fn names(line: &mut Line, sql: &'static str) -> Option<HashSet<String>> {
-    let rows = line.rows(sqlx::query(sql)).await.ok()?;
+    let rows = line.rows(query(sql)).await.ok()?;
     Some(rows.iter().filter_map(|row| text(row, "name")).collect())
 }
 
@@ -33,7 +31,7 @@ async fn enums(line: &mut Line, facts: &mut Facts) {
                            FROM pg_enum AS e
                            JOIN pg_type AS t ON t.oid = e.enumtypid
                            JOIN pg_namespace AS n ON n.oid = t.typnamespace";
-    for row in &line.rows(sqlx::query(ENUMS)).await.unwrap_or_default() {
+    for row in &line.rows(query(ENUMS)).await.unwrap_or_default() {
         let values = facts.enums.entry(text(row, "name").unwrap_or_default());
         values.or_default().extend(text(row, "label"));
     }
@@ -49,7 +47,7 @@ async fn relations(line: &mut Line, facts: &mut Facts) {
            FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
           WHERE n.nspname <> 'public' AND pg_table_is_visible(c.oid)"
     );
-    if let Ok(rows) = line.rows(sqlx::query(AssertSqlSafe(sql))).await {
+    if let Ok(rows) = line.rows(query(&sql)).await {
         let names: HashSet<String> = rows.iter().filter_map(|row| text(row, "name")).collect();
         facts.relations = Some(names);
     }
@@ -71,11 +69,7 @@ async fn readers(line: &mut Line, facts: &mut Facts) {
             AND d.refobjsubid > 0 AND {OURS}
           ORDER BY 1, 2, 3"
     );
-    for row in &line
-        .rows(sqlx::query(AssertSqlSafe(sql)))
-        .await
-        .unwrap_or_default()
-    {
+    for row in &line.rows(query(&sql)).await.unwrap_or_default() {
         let name = |column: &str| text(row, column).unwrap_or_default();
         let readers = facts.readers.entry((name("name"), name("column")));
         readers.or_default().push(name("view"));
@@ -91,11 +85,7 @@ async fn computed(line: &mut Line, facts: &mut Facts) {
            FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
           WHERE c.relkind = 'm' AND {OURS}"
     );
-    for row in &line
-        .rows(sqlx::query(AssertSqlSafe(sql)))
-        .await
-        .unwrap_or_default()
-    {
+    for row in &line.rows(query(&sql)).await.unwrap_or_default() {
         let name = text(row, "name").unwrap_or_default();
         facts.computed.insert(name, flag(row, "ready"));
     }

@@ -3,13 +3,10 @@
 
 use super::psql::from_program;
 use super::text::Text;
-use crate::plan::commands::{Command, Word};
+use crate::plan::commands::{Command, SHELLS, Word};
 use crate::plan::parts::Var;
 use crate::plan::problem::Problem;
 use crate::plan::template;
-
-/// Programs that read the text behind `-c` as code.
-const SHELLS: [&str; 7] = ["ash", "bash", "dash", "ksh", "sh", "su", "zsh"];
 
 /// What a value might be that does more than it says.
 const CODE: &str = "a b; c $(d)";
@@ -48,10 +45,12 @@ fn alone(text: &Text<'_>, written: &str, vars: &[Var], out: &mut Vec<Problem>) {
 
 /// The words of `command` that a shell reads as code.
 fn code<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c Word<'c>> {
-    let shell = SHELLS.contains(&command.program());
-    let all = command.program() == "eval";
+    // Behind `-c` these read code.
+    let program = command.program();
+    let shell = SHELLS.contains(&program) || program == "su";
+    let all = program == "eval";
     // What is more than one word behind the name of the other machine.
-    let far = command.program() == "ssh";
+    let far = program == "ssh";
     let mut given = false;
     command.arguments().iter().filter(move |word| {
         let option = word.text.starts_with('-') && !word.text.starts_with("--");

@@ -8,6 +8,7 @@ use crate::plan::commands::{self, Command, Given, Joint, Known, Script, Settings
 use crate::plan::draft::{Draft, StepSpec};
 use crate::plan::parallel;
 use crate::plan::problem::Problem;
+use crate::plan::source::Span;
 use crate::plan::work::Work;
 
 /// How many steps are worth a thread.
@@ -57,24 +58,118 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     let message = format!(
         "`{shown}` opens a session, and the lines below are not typed into it: they run on this machine"
     );
-    let hint = "give it the lines: `ssh db1 'bash -s' <<'EOF'`, `su postgres -c '…'`, `docker exec db sh -c '…'`";
-    out.push(text.warning("runs-here", range.start..end, message, hint));
+    out.push(text.warning("runs-here", range.start..end, message, HINT));
 }
 
-/// Makes a person say that a step of the way forward is to run in which such lines stand.
-pub(in crate::plan) fn hold(draft: &mut Draft) {
+/// What to do about it.
+const HINT: &str = "give it the lines: `ssh db1 'bash -s' <<'EOF'`, `su postgres -c '…'`, `docker exec db sh -c '…'`";
+/// What is asked where such lines stand in a step, and before a step that is one of them.
+const ASKED: &str =
+    "Lines of this step are meant for another session and run on this machine. Run them here?";
+const ASKED_BELOW: &str = "A step above opens a session that this one is meant for, and it runs on this machine. Run it here?";
+
+/// Makes a person say that a step of the way forward is to run in which such lines stand, and each that
+/// stands below one that only opens a session.
+pub(in crate::plan) fn hold(draft: &mut Draft, problems: &mut Vec<Problem>) {
     let steps = draft.phases.iter().flat_map(|phase| &phase.steps);
     let steps: Vec<&StepSpec> = steps.map(Box::as_ref).collect();
     let stray = parallel::map(&steps, MANY, |step| strays(step));
     let steps = draft.phases.iter_mut().flat_map(|phase| &mut phase.steps);
     for (step, _) in steps.zip(stray).filter(|(_, stray)| *stray) {
-        step.danger = true;
-        step.confirm.get_or_insert_with(|| {
-            "Lines of this step are meant for another session and run on this machine. Run them here?"
-                .to_owned()
-        });
+        ask(step, ASKED);
+    }
+    let mut open = None;
+    for phase in &mut draft.phases {
+        hold_below(&mut phase.steps, &mut open, problems);
+        // "1. Log in", with nothing else below it, is for the headings behind it.
+        if !(open.is_some() && does_one_thing(&phase.steps)) {
+            open = None;
+        }
+    }
+    for tier in &mut draft.tiers {
+        hold_below(&mut tier.steps, &mut None, problems);
     }
 }
+
+/// A session that is open: what opens it, as long as that is not told, and where it stands.
+type Open = Option<(String, Span)>;
+
+fn does_one_thing(steps: &[Box<StepSpec>]) -> bool {
+    let mut done = steps.iter().filter(|step| !step.work.is_check());
+    done.next().is_some() && done.next().is_none()
+}
+
+fn ask(step: &mut StepSpec, question: &str) {
+    step.danger = true;
+    step.confirm.get_or_insert_with(|| question.to_owned());
+}
+
+/// The same of `steps` that stand below one that opens a session, up to one that leaves it.
+fn hold_below(steps: &mut [Box<StepSpec>], open: &mut Open, problems: &mut Vec<Problem>) {
+    for step in steps {
+        let Work::Shell(shell) = &step.work else {
+            continue;
+        };
+        let (opens, leaves) = ends_inside(&shell.script);
+        let opens = opens.filter(|_| !shell.tty);
+        if leaves {
+            *open = None;
+        } else if let Some((shown, span)) = open {
+            if !shown.is_empty() {
+                let message = format!(
+                    "`{shown}` opens a session, and the steps below are not typed into it: they run on this machine"
+                );
+                problems.push(Problem::warning("runs-here", *span, message).hint(HINT));
+                shown.clear();
+            }
+            ask(step, ASKED_BELOW);
+        } else {
+            *open = opens.map(|shown| (shown, step.span));
+        }
+    }
+}
+
+/// The session on another machine, or as another user, that `script` ends with, as it stands there; and whether
+/// it begins with leaving one.
+fn ends_inside(script: &str) -> (Option<String>, bool) {
+    let leaves = LEAVING
+        .iter()
+        .any(|word| script.trim_start().starts_with(word));
+    let known = OPENERS.iter().chain(CALLS.iter().map(|(name, _)| name));
+    if !leaves && !known.into_iter().any(|name| script.contains(name)) {
+        return (None, false);
+    }
+    let script = commands::read(script, Settings::default());
+    let leaves = script
+        .commands
+        .first()
+        .is_some_and(|first| LEAVING.contains(&first.program()));
+    let Some((ix, last)) = script.commands.iter().enumerate().next_back() else {
+        return (None, leaves);
+    };
+    // What is typed at the prompt of a database is no work of the shell's.
+    let shell = !DATABASES.contains(&last.program());
+    let pipe = script.pipe(last);
+    let here = !pipe.elsewhere && !pipe.substituted && pipe.joint != Joint::Background;
+    let opens = shell && here && opens(&script, ix, last);
+    if !LEAVING.contains(&last.program()) && opener(&script).is_some() {
+        // That is told of the step itself.
+        return (Some(String::new()), leaves);
+    }
+    let words = || last.words.iter().map(|word| word.text.as_ref());
+    (opens.then(|| words().collect::<Vec<_>>().join(" ")), leaves)
+}
+
+/// Openers of sessions with a database.
+const DATABASES: [&str; 7] = [
+    "mariadb",
+    "mongo",
+    "mongosh",
+    "mysql",
+    "psql",
+    "redis-cli",
+    "sqlite3",
+];
 
 fn strays(step: &StepSpec) -> bool {
     let Work::Shell(shell) = &step.work else {

@@ -5,7 +5,7 @@ use crate::plan::commands::{Command, Given, Joint, Known, Word};
 use crate::plan::problem::Problem;
 
 /// The options of `curl` that take a value.
-const CURL: Known = Known {
+pub(in crate::plan::check) const CURL: Known = Known {
     short: "AbcCdDeEFHKmoPQrtTuUwxXyYz",
     long: &[
         "abstract-unix-socket",

@@ -42,6 +42,7 @@
 //! | `transaction-left-open` | a `BEGIN` whose `COMMIT` stands somewhere else, in another session |
 //! | `unread-sql` | a block puts SQL together and runs it: nobody has looked at it |
 //! | `unverified-backup` | a dump that nobody tries to read |
+//! | `value-as-code` | a shell reads what a variable holds as code: behind `bash -c`, `ssh`, `eval` |
 //! | `weak-verification` | a look at a dump that a broken one passes, too |
 //! | `whole-table-write` | every row of a table is written in one transaction |
 //! | `wrong-restore-tool` | a dump is given to the program for another format |
@@ -63,7 +64,7 @@ mod follow;
 mod git;
 mod given;
 pub(in crate::plan) mod here;
-mod http;
+pub(super) mod http;
 mod keyboard;
 mod names;
 mod odd;

@@ -17,24 +17,35 @@ struct Upkeep {
     hint: &'static str,
 }
 
-/// Their options that take a value.
-const OPTIONS: Known = Known {
-    short: "dhijnNpPStU",
-    long: &[
-        "dbname",
-        "exclude-schema",
-        "host",
-        "index",
-        "jobs",
-        "maintenance-db",
-        "parallel",
-        "port",
-        "schema",
-        "table",
-        "username",
-    ],
-    leading: false,
-};
+/// The options of `program` that take a value, where it is one of those that come with a server and are not `psql`.
+pub(super) fn valued(program: &str) -> Known {
+    Known {
+        // There `-i` asks before it does anything.
+        short: if program == "dropdb" {
+            "hpU"
+        } else {
+            "dhijnNpPStU"
+        },
+        long: &[
+            "buffer-usage-limit",
+            "dbname",
+            "exclude-schema",
+            "host",
+            "index",
+            "jobs",
+            "maintenance-db",
+            "min-mxid-age",
+            "min-xid-age",
+            "parallel",
+            "port",
+            "schema",
+            "table",
+            "tablespace",
+            "username",
+        ],
+        leading: false,
+    }
+}
 
 const ALL: [Upkeep; 3] = [
     Upkeep {
@@ -82,7 +93,7 @@ impl Upkeep {
         if command.program() != self.program {
             return false;
         }
-        let given = Given::read(command.arguments(), OPTIONS);
+        let given = Given::read(command.arguments(), valued(self.program));
         let asks = given.has(&["V", "version", "?"]);
         let told = self.only.is_empty() || given.has(self.only);
         told && !asks && !given.has(self.unless)

@@ -5,60 +5,74 @@ use std::borrow::Cow;
 use super::passage::Passage;
 use super::psql::from_program;
 use super::text::Text;
-use crate::plan::commands::{Command, Given, Known};
+use super::upkeep;
+use crate::plan::commands::{Command, Given};
 use crate::plan::facts::Facts;
 use crate::plan::problem::Problem;
-use crate::plan::sql_text::{self, TokenSort};
+use crate::plan::sql_text::{self, Shape};
 
-/// Words of a statement, and the first version that takes them. `…` stands for any words, `?` for one; without `…`
-/// before them they begin the statement.
+/// Forms of statements, as [`Shape::is`] reads them, and the first version that takes them.
 #[rustfmt::skip]
-const SINCE: [(&str, u32); 38] = [
-    ("alter table … alter … drop expression", 13),
-    ("drop database ? force", 13),
-    ("drop database ? with force", 13),
-    ("drop database if exists ? force", 13),
-    ("drop database if exists ? with force", 13),
-    ("alter table … detach partition … concurrently", 14),
-    ("alter table … alter … set compression", 14),
+const SINCE: [(&str, u32); 44] = [
+    ("alter table ? | alter ? drop expression", 13),
+    ("alter view ? rename ? to", 13),
+    ("drop database ? (force)", 13),
+    ("drop database ? with (force)", 13),
+    ("alter table ? | detach partition ? concurrently", 14),
+    ("alter table ? | alter ? set compression", 14),
     ("create or replace trigger", 14),
     ("grant pg_read_all_data", 14),
     ("grant pg_write_all_data", 14),
-    ("reindex concurrently", 14),
-    ("reindex tablespace", 14),
-    ("vacuum … process_toast", 14),
-    ("… set idle_session_timeout", 14),
-    ("alter publication … tables in schema", 15),
-    ("alter table … set access method", 15),
-    ("alter table … unique nulls not distinct", 15),
-    ("alter view … security_invoker", 15),
-    ("create … index … nulls not distinct", 15),
-    ("create publication … tables in schema", 15),
-    ("create table … unique nulls not distinct", 15),
-    ("create … view … with security_invoker", 15),
+    ("reindex (concurrently)", 14),
+    ("reindex (tablespace)", 14),
+    ("vacuum (process_toast)", 14),
+    ("set idle_session_timeout", 14),
+    ("set session idle_session_timeout", 14),
+    ("set local idle_session_timeout", 14),
+    ("alter | set idle_session_timeout", 14),
+    ("alter publication ? | tables in schema", 15),
+    ("alter table ? | set access method", 15),
+    ("alter table ? | unique nulls not distinct", 15),
+    ("alter view ? set (security_invoker)", 15),
+    ("create index | () nulls not distinct", 15),
+    ("create publication ? | tables in schema", 15),
+    ("create table ? / unique nulls not distinct", 15),
+    ("create | with (security_invoker)", 15),
     ("grant set on parameter", 15),
     ("merge into", 15),
-    ("… pg_backup_start", 15),
-    ("… pg_backup_stop", 15),
-    ("explain … generic_plan", 16),
-    ("vacuum … buffer_usage_limit", 16),
-    ("vacuum … skip_database_stats", 16),
-    ("alter table … alter … set expression as", 17),
+    ("analyze (buffer_usage_limit)", 16),
+    ("explain (generic_plan)", 16),
+    ("vacuum (buffer_usage_limit)", 16),
+    ("vacuum (skip_database_stats)", 16),
+    ("alter table ? | alter ? set expression as", 17),
     ("grant maintain on", 17),
-    ("… set transaction_timeout", 17),
-    ("alter table … add constraint ? not null", 18),
-    ("alter table … generated always as … virtual", 18),
-    ("alter table … not enforced", 18),
-    ("create table … generated always as … virtual", 18),
-    ("create table … not enforced", 18),
-    ("create table … without overlaps", 18),
+    ("set transaction_timeout", 17),
+    ("set session transaction_timeout", 17),
+    ("set local transaction_timeout", 17),
+    ("alter | set transaction_timeout", 17),
+    ("alter table ? | add constraint ? not null", 18),
+    ("alter table ? | generated always as () virtual", 18),
+    ("alter table ? | not enforced", 18),
+    ("alter table ? | primary key (…without overlaps)", 18),
+    ("create table ? / generated always as () virtual", 18),
+    ("create table ? / not enforced", 18),
+    ("create table ? / primary key (…without overlaps)", 18),
+    ("create table ? / unique (…without overlaps)", 18),
 ];
 /// The same of what was taken away, and the first version without it.
-const UNTIL: [(&str, u32); 3] = [
-    ("… pg_start_backup", 15),
-    ("… pg_stop_backup", 15),
-    ("… set old_snapshot_threshold", 17),
+const UNTIL: [(&str, u32); 2] = [
+    ("set old_snapshot_threshold", 17),
+    ("alter | set old_snapshot_threshold", 17),
 ];
+/// Functions, the first version that has them, and the first that has them no more.
+const FUNCTIONS: [(&str, u32, u32); 4] = [
+    ("pg_backup_start", 15, u32::MAX),
+    ("pg_backup_stop", 15, u32::MAX),
+    ("pg_start_backup", 0, 15),
+    ("pg_stop_backup", 0, 15),
+];
+/// Words by which statements begin that may call a function.
+const CALLING: [&str; 3] = ["select", "values", "with"];
 /// Options of programs, each by all of its names, that need such a server.
 const OPTIONS: [(&str, &[&str], u32); 4] = [
     ("dropdb", &["force", "f"], 13),
@@ -66,73 +80,51 @@ const OPTIONS: [(&str, &[&str], u32); 4] = [
     ("reindexdb", &["tablespace"], 14),
     ("vacuumdb", &["buffer-usage-limit"], 16),
 ];
-/// The options of those programs that take a value.
-const VALUED: Known = Known {
-    short: "hpUdtijnNSP",
-    long: &[
-        "host",
-        "port",
-        "username",
-        "maintenance-db",
-        "dbname",
-        "table",
-        "index",
-        "jobs",
-        "schema",
-        "parallel",
-        "tablespace",
-        "buffer-usage-limit",
-    ],
-    leading: false,
-};
-
 /// What to do about it.
 pub(super) const HINT: &str = "write it as this server takes it, or upgrade that first";
 
 /// Why a server of the version `server` refuses the statement `sql`, if it does.
 pub(super) fn refused(sql: &str, server: u32) -> Option<String> {
-    let since = SINCE.iter().filter(|(_, since)| server < *since);
-    let until = UNTIL.iter().filter(|(_, until)| server >= *until);
-    let words: Vec<String> = sql_text::tokens(sql)
-        .filter(|token| matches!(token.sort, TokenSort::Word | TokenSort::Name))
-        .map(|token| sql[token.range].to_ascii_lowercase())
-        .collect();
-    let holds = |pattern: &str| holds(&words, pattern);
-    let (pattern, version, word) = since
-        .map(|(pattern, version)| (pattern, version, "only since"))
-        .chain(until.map(|(pattern, version)| (pattern, version, "no longer since")))
-        .find(|(pattern, ..)| holds(pattern))?;
-    let shown = pattern.trim_start_matches("… ").to_ascii_uppercase();
-    Some(says(&shown, word, *version, server))
+    let first = sql_text::tokens(sql).next()?;
+    let first = sql[first.range].to_ascii_lowercase();
+    let begins = |(pattern, _): &&(&str, u32)| pattern.split(' ').next() == Some(first.as_str());
+    let calls = CALLING.contains(&first.as_str());
+    let (mut since, mut until) = (SINCE.iter().filter(begins), UNTIL.iter().filter(begins));
+    if !calls && since.clone().chain(until.clone()).next().is_none() {
+        return None;
+    }
+    let shape = Shape::read(sql);
+    let function = FUNCTIONS.iter().find(|(name, since, until)| {
+        let known = (*since..*until).contains(&server);
+        calls && !known && shape.calls(name)
+    });
+    if let Some((name, since, until)) = function {
+        let (version, word) = if server < *since {
+            (since, "only since")
+        } else {
+            (until, "no longer since")
+        };
+        return Some(says(name, word, *version, server));
+    }
+    let new = since.find(|(pattern, since)| server < *since && shape.is(pattern));
+    let old = until.find(|(pattern, until)| server >= *until && shape.is(pattern));
+    let new = new.map(|(pattern, version)| (pattern, version, "only since"));
+    let old = old.map(|(pattern, version)| (pattern, version, "no longer since"));
+    let (pattern, version, word) = new.or(old)?;
+    Some(says(&shown(pattern), word, *version, server))
+}
+
+/// `pattern` as a person reads it.
+fn shown(pattern: &str) -> String {
+    let plain = pattern.replace("? |", "…").replace("? /", "…");
+    let plain = plain.replace(['|', '?'], "…").replace("()", "(…)");
+    plain.to_ascii_uppercase()
 }
 
 fn says(shown: &str, word: &str, version: u32, server: u32) -> String {
     format!(
         "`{shown}` is known {word} PostgreSQL {version}, and this server is a {server}: this fails"
     )
-}
-
-/// Whether `words` are those of `pattern`.
-fn holds(words: &[String], pattern: &str) -> bool {
-    let mut rest = words;
-    pattern.split('…').enumerate().all(|(ix, part)| {
-        let part: Vec<&str> = part.split_whitespace().collect();
-        let same = |at: &[String]| {
-            let mut pairs = part.iter().zip(at);
-            pairs.all(|(wanted, word)| *wanted == "?" || wanted == word)
-        };
-        if part.is_empty() {
-            return true;
-        }
-        let mut places = rest.windows(part.len());
-        let found = if ix == 0 {
-            places.next().filter(|at| same(at)).map(|_| 0)
-        } else {
-            places.position(same)
-        };
-        rest = found.map_or(&[], |at| &rest[at + part.len()..]);
-        found.is_some()
-    })
 }
 
 /// What is known of the database. Of a server that the plan itself replaces with a newer one the version is not.
@@ -162,7 +154,7 @@ pub(super) fn check(text: &Text<'_>, server: Option<u32>, out: &mut Vec<Problem>
 fn option(command: &Command<'_>, server: u32) -> Option<String> {
     let mut options = OPTIONS.iter().filter(|(program, names, since)| {
         let own = *program == command.program() && server < *since;
-        own && Given::read(command.arguments(), VALUED).has(names)
+        own && Given::read(command.arguments(), upkeep::valued(program)).has(names)
     });
     let (program, names, since) = options.next()?;
     let name = names.first().copied().unwrap_or_default();
@@ -174,97 +166,35 @@ fn option(command: &Command<'_>, server: u32) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// Statements, the first version that takes each, and the first that takes it no longer: tried on 12, 14, 15, 16
-    /// and 18.
-    const TRIED: &[(&str, u32, u32)] = &[
-        ("alter table t alter column s drop expression", 13, 99),
-        ("drop database nobody_here (force)", 13, 99),
-        ("drop database if exists nobody_here with (force)", 13, 99),
-        ("alter table p detach partition p1 concurrently", 14, 99),
-        ("alter table t alter column b set compression pglz", 14, 99),
-        (
-            "create or replace trigger g before insert on t for each row execute function suppress_redundant_updates_trigger()",
-            14,
-            99,
-        ),
-        ("grant pg_read_all_data to current_user", 14, 99),
-        ("reindex (concurrently) table t", 14, 99),
-        ("vacuum (process_toast off) t", 14, 99),
-        ("set idle_session_timeout = 0", 14, 99),
-        ("create unique index on t (a) nulls not distinct", 15, 99),
-        ("alter table t add unique nulls not distinct (a)", 15, 99),
-        (
-            "create table n (a int, unique nulls not distinct (a))",
-            15,
-            99,
-        ),
-        ("create publication one for tables in schema public", 15, 99),
-        (
-            "create view w with (security_invoker = true) as select 1",
-            15,
-            99,
-        ),
-        (
-            "merge into t using p on false when not matched then do nothing",
-            15,
-            99,
-        ),
-        ("select pg_backup_start('x')", 15, 99),
-        ("select pg_start_backup('x')", 0, 15),
-        ("explain (generic_plan) select 1", 16, 99),
-        ("vacuum (buffer_usage_limit '1MB') t", 16, 99),
-        (
-            "alter table t alter column s set expression as (a * 3)",
-            17,
-            99,
-        ),
-        ("grant maintain on t to current_user", 17, 99),
-        ("set transaction_timeout = 0", 17, 99),
-        ("alter table t add constraint nn not null a", 18, 99),
-        (
-            "alter table t add column v int generated always as (a * 2) virtual",
-            18,
-            99,
-        ),
-        ("create table e (a int, check (a > 0) not enforced)", 18, 99),
-        (
-            "create table g (a int generated always as (1) virtual)",
-            18,
-            99,
-        ),
-        // What only looks like one of them.
-        ("alter table t add column d int not null default 1", 0, 99),
-        (
-            "alter table t add column c int constraint nn not null default 1",
-            0,
-            99,
-        ),
-        (
-            "alter table t add constraint k check (a is not null) not valid",
-            0,
-            99,
-        ),
-        ("alter table p detach partition p1", 0, 99),
-        (
-            "alter table t add column x int generated always as (a * 2) stored",
-            0,
-            99,
-        ),
-        ("create unique index on t (a)", 0, 99),
-        ("drop database if exists nobody_here", 0, 99),
-        ("select 'merge into' as a, 'nulls not distinct' as b", 0, 99),
-        ("set lock_timeout = 0", 0, 99),
-        ("reindex table concurrently t", 12, 99),
-    ];
+    #[derive(serde::Deserialize)]
+    struct Tried {
+        form: Vec<Form>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Form {
+        sql: String,
+        #[serde(default)]
+        since: u32,
+        until: Option<u32>,
+    }
+
     #[test]
     fn servers_refuse_what_they_do_not_know() {
-        for (sql, since, until) in TRIED {
+        let tried: Tried =
+            toml::from_str(include_str!("../../../../tests/ddl/versions.toml")).unwrap();
+        for Form { sql, since, until } in &tried.form {
             for server in 12..=18 {
-                let taken = (*since..*until).contains(&server);
+                let taken = (*since..until.unwrap_or(u32::MAX)).contains(&server);
                 let why = refused(sql, server);
                 assert_eq!(why.is_none(), taken, "{server}: {sql}: {why:?}");
             }
         }
+        let why = refused("alter table t alter column b set compression pglz", 12).unwrap();
+        assert!(
+            why.starts_with("`ALTER TABLE … ALTER … SET COMPRESSION` is known only since"),
+            "{why}"
+        );
     }
 
     #[test]
@@ -289,21 +219,17 @@ mod tests {
             ]
         );
         let psql = "```bash\npsql -c 'merge into t using u on false when not matched then do nothing'\n```";
-        assert_eq!(told(Some(14), psql).len(), 1);
-        for (server, block) in [
-            (Some(13), force),
-            (None, force),
-            (Some(15), psql),
-            (None, psql),
-        ] {
-            assert!(told(server, block).is_empty(), "{server:?} {block}");
-        }
-        let upgraded = format!("```bash\npg_upgrade --link -d /old -D /new\n```\n\n{psql}");
-        assert!(told(Some(12), &upgraded).is_empty());
+        let upgraded = &format!("```bash\npg_upgrade --link -d /old -D /new\n```\n\n{psql}");
         // The names of columns go with the version as well.
         let old = "```sql\nselect total_time from pg_stat_statements;\n```";
         let new = "```sql\nselect total_exec_time from pg_stat_statements;\n```";
         for (server, block, count) in [
+            (Some(13), force, 0),
+            (None, force, 0),
+            (Some(14), psql, 1),
+            (Some(15), psql, 0),
+            (None, psql, 0),
+            (Some(12), upgraded, 0),
             (Some(12), old, 0),
             (Some(12), new, 1),
             (Some(13), old, 1),

@@ -198,3 +198,18 @@ fn a_number_of_rows_that_there_may_be_is_told_where_it_may_be_how_many() {
         Some("value = 0")
     );
 }
+
+#[test]
+fn what_a_line_says_that_should_be_printed_is_expected() {
+    for (line, wanted) in [
+        ("Should print: `11`", "`11`"),
+        ("**✅ Expected:** 43", "43"),
+        ("✅ Attendu : 43 indexes", "43 indexes"),
+        ("Devrait afficher : **11**", "11"),
+        ("Sollte zeigen: `online`", "`online`"),
+        ("应该显示：`online`", "`online`"),
+    ] {
+        assert_eq!(in_line(line).as_deref(), Some(wanted), "{line}");
+    }
+    assert_eq!(in_line("It should be done by Friday: ask Ann"), None);
+}

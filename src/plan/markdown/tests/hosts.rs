@@ -89,3 +89,54 @@ fn what_words_place_on_another_machine_asks_before_it_runs_here() {
         assert_eq!(told(&below(line, block)).1, Vec::<usize>::new(), "{line}");
     }
 }
+
+#[test]
+fn what_stands_below_a_login_of_its_own_is_asked_for() {
+    let asked = |text: &str| {
+        let plan = plan(text);
+        let steps = plan.steps.iter().map(|step| step.spec.danger);
+        steps.collect::<Vec<_>>()
+    };
+    let step = |script: &str| format!("```bash\n{script}\n```\n\n");
+    let all = |scripts: &[&str]| {
+        let steps: String = scripts.iter().map(|script| step(script)).collect();
+        format!("## Deploy\n\n{steps}")
+    };
+    let login = all(&[
+        "ssh deploy@prod1",
+        "git pull",
+        "docker compose up -d",
+        "exit",
+        "./notify.sh",
+    ]);
+    assert_eq!(asked(&login), [false, true, true, false, false]);
+    let told = problems(&login);
+    let told = told.iter().filter(|(code, _)| *code == "runs-here");
+    assert_eq!(told.map(|(_, line)| *line).collect::<Vec<_>>(), [4]);
+    let headings = format!(
+        "## Deploy\n### 1. Log in\n{}### 2. Pull\n{}",
+        step("ssh prod1"),
+        step("git pull")
+    );
+    assert_eq!(asked(&headings), [false, true]);
+    let back = format!(
+        "{}## Rollback\n{}{}",
+        all(&["./x"]),
+        step("sudo -i"),
+        step("./back")
+    );
+    assert_eq!(asked(&back), [false, false, true]);
+    for twin in [
+        all(&["ssh prod1 uptime", "git pull"]),
+        all(&["ssh prod1 'bash -s' <<'EOF'\nls\nEOF", "git pull"]),
+        all(&["psql", "./migrate.sh"]),
+        all(&["ssh -fN -L 5433:db:5432 bastion", "./migrate.sh"]),
+        format!(
+            "{}## Verify\n{}",
+            all(&["./x", "ssh prod1"]),
+            step("curl -f localhost")
+        ),
+    ] {
+        assert!(!asked(&twin).contains(&true), "{twin}");
+    }
+}

@@ -55,6 +55,7 @@ fn placeholders_are_found_in_commands() {
         ("PGPASSWORD=CHANGE_ME psql", "CHANGE_ME"),
         ("psql -U youruser shop", "youruser"),
         ("deploy <your-app>", "<your-app>"),
+        ("psql -h [host] -c 'select 1'", "[host]"),
     ] {
         assert_eq!(texts(line, Context::Shell), [wanted], "{line}");
     }
@@ -118,4 +119,18 @@ fn what_only_looks_like_one_is_left_alone() {
         texts("set phone = '<default>'", Context::Sql),
         ["<default>"]
     );
+}
+
+#[test]
+fn placeholders_that_are_joined_are_each_found() {
+    let line = "docker service update --force [STACK]_[SERVICE]";
+    assert_eq!(texts(line, Context::Shell), ["[STACK]", "[SERVICE]"]);
+    for line in [
+        "echo ${list[0]}_[a-z]",
+        "ls file[Tt]xt_[Bb]",
+        "test -f [a]",
+        "tool --verbose [options]",
+    ] {
+        assert_eq!(texts(line, Context::Shell), [""; 0], "{line}");
+    }
 }

@@ -173,3 +173,55 @@ fn what_the_shell_decides_by_itself_is_not_asked() {
     let blocks = "```bash\nif ! systemctl is-active shop \\\n  ; then systemctl start shop; fi\n```\n\n```bash\n# restart the workers if needed\nsystemctl restart workers\n```\n\n```bash\n# If needed, start the mail again\nsystemctl start mail\n```\n";
     assert_eq!(asks(blocks), [[false, false, true]]);
 }
+
+#[test]
+fn of_ways_back_until_and_after_a_time_of_the_day_one_is_gone() {
+    let block = |name: &str| format!("```bash\n./{name}.sh\n```\n");
+    let (first, second) = (block("first"), block("second"));
+    let inside = |text: &str| text.replace('\n', "\n  ");
+    for (until, after) in [
+        ("Until 03:30", "After 03:30"),
+        ("Bis 03:30 Uhr", "Nach 03:30 Uhr"),
+        ("Jusqu'à 3h30", "Après 3h30"),
+        ("Hasta las 03:30", "Después de las 03:30"),
+        ("Até 03h30", "Depois das 03h30"),
+        ("До 03:30", "После 03:30"),
+    ] {
+        let shapes = [
+            format!("{until}: restore it\n\n{first}\n{after}: by hand\n\n{second}"),
+            format!("{until}:\n\n{first}\n{after}:\n\n{second}"),
+            format!("**{until}:**\n\n{first}\n**{after}:**\n\n{second}"),
+            format!(
+                "- [ ] {until}: restore it\n  {}\n- [ ] {after}:\n{second}",
+                inside(&first)
+            ),
+            format!("1. {until}:\n{first}2. {after}:\n{second}"),
+        ];
+        for shape in shapes {
+            let plan = plan(&format!("## Deploy\n- [ ] a\n\n## Rollback\n\n{shape}"));
+            let asks = plan.steps[1..]
+                .iter()
+                .map(|step| step.spec.confirm.is_some());
+            assert_eq!(asks.collect::<Vec<_>>(), [true, true], "{shape}");
+        }
+        let headings = format!("### {until}\n\n{first}\n### {after}\n\n{second}");
+        let plan = plan(&format!("## Deploy\n- [ ] a\n\n## Rollback\n\n{headings}"));
+        assert_eq!(plan.tiers.len(), 2, "{headings}");
+    }
+    // Of another time, or alone, it tells when; so it does on the way forward.
+    for (heading, lines) in [
+        ("Rollback", ["Until 03:30:", "After 04:30:"]),
+        ("Rollback", ["Stop it:", "After 03:30:"]),
+        ("Rollback", ["Before restoring:", "After restoring:"]),
+        ("Switch over", ["Until 03:30:", "After 03:30:"]),
+    ] {
+        let [one, two] = lines;
+        let text =
+            format!("## Deploy\n- [ ] a\n\n## {heading}\n\n{one}\n\n{first}\n{two}\n\n{second}");
+        let plan = plan(&text);
+        assert!(
+            plan.steps.iter().all(|step| step.spec.confirm.is_none()),
+            "{text}"
+        );
+    }
+}

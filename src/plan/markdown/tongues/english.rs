@@ -7,31 +7,8 @@ use crate::plan::markdown::phrases::Topic;
 /// The words of English. Its times are read as they are.
 pub(super) const ENGLISH: Tongue = Tongue {
     phrases: PHRASES,
-    ordinals: &[
-        ("phase", Ordinal::Phase),
-        ("stage", Ordinal::Phase),
-        ("option", Ordinal::Option),
-        ("variant", Ordinal::Option),
-        ("method", Ordinal::Option),
-        ("alternative", Ordinal::Option),
-        ("approach", Ordinal::Option),
-        ("path", Ordinal::Option),
-        ("strategy", Ordinal::Option),
-        ("scenario", Ordinal::Case),
-        ("case", Ordinal::Case),
-        ("step", Ordinal::Number),
-        ("part", Ordinal::Number),
-    ],
-    either: &[
-        "or",
-        "alternatively",
-        "alternative",
-        "alternative approach",
-        "alternative method",
-        "alternative way",
-        "alternative procedure",
-        "otherwise",
-    ],
+    ordinals: ORDINALS,
+    either: EITHER,
     otherwise: &["otherwise", "else", "if not"],
     expected: &[
         "expected",
@@ -39,6 +16,13 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "expects",
         "expected output",
         "expected result",
+        "should print",
+        "should show",
+        "should return",
+        "should output",
+        "should say",
+        "should display",
+        "should be",
     ],
     must: MUST,
     prints: PRINTS,
@@ -152,61 +136,13 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "in both cases",
     ],
     stops: STOPS,
+    until: UNTIL,
+    since: SINCE,
+    around_times: &[],
     all: &["all", "everything"],
-    well: &[
-        "is",
-        "are",
-        "was",
-        "were",
-        "looks",
-        "look",
-        "went",
-        "goes",
-        "works",
-        "worked",
-        "has",
-        "have",
-        "been",
-        "well",
-        "good",
-        "fine",
-        "ok",
-        "okay",
-        "green",
-        "healthy",
-        "in",
-        "order",
-        "as",
-        "expected",
-        "normal",
-        "clean",
-        "smoothly",
-        "pass",
-        "passes",
-        "passed",
-        "succeeded",
-        "successful",
-        "checks",
-        "tests",
-        "steps",
-        "of",
-        "the",
-        "above",
-        "so",
-        "far",
-    ],
-    points: &[
-        "rollback point",
-        "roll back point",
-        "restore point",
-        "recovery point",
-        "fallback point",
-        "savepoint",
-        "save point",
-    ],
-    makes: &[
-        "create", "take", "make", "save", "record", "tag", "store", "add", "keep",
-    ],
+    well: WELL,
+    points: POINTS,
+    makes: MAKES,
     in_case_of: &["when", "whenever", "should", "had", "after"],
     choose: &["decide", "choose", "pick", "either"],
     name: &[
@@ -249,6 +185,16 @@ const PRINTS: &[&str] = &[
 const MUST: &[&str] = &["should return", "should be", "should give", "should show", "must return", "must be", "must give", "must show", "has to be", "has to return", "this should return", "this must return", "this should be", "this must be", "it should return", "it must return", "the query should return", "the query must return", "the result should be", "the result must be", "result should be", "result must be", "the count should be", "the count must be", "count should be", "count must be", "the output must be", "the value must be"];
 /// What is stopped or taken away.
 #[rustfmt::skip]
+const UNTIL: &[&str] = &["until", "till", "before", "up to", "no later than"];
+#[rustfmt::skip]
+const SINCE: &[&str] = &["after", "from", "past", "later than"];
+#[rustfmt::skip]
+const WELL: &[&str] = &["is", "are", "was", "were", "looks", "look", "went", "goes", "works", "worked", "has", "have", "been", "well", "good", "fine", "ok", "okay", "green", "healthy", "in", "order", "as", "expected", "normal", "clean", "smoothly", "pass", "passes", "passed", "succeeded", "successful", "checks", "tests", "steps", "of", "the", "above", "so", "far"];
+#[rustfmt::skip]
+const POINTS: &[&str] = &["rollback point", "roll back point", "restore point", "recovery point", "fallback point", "savepoint", "save point"];
+#[rustfmt::skip]
+const MAKES: &[&str] = &["create", "take", "make", "save", "record", "tag", "store", "add", "keep"];
+#[rustfmt::skip]
 const STOPS: &[&str] = &["stop*", "disab*", "remov*", "delet*", "drop*", "block*", "revok*", "turn", "shut", "deny", "denied*", "kill", "clos*", "cancel*", "abort*", "no", "not", "never", "rollback*", "roll*", "revert*", "freez*", "frozen*", "lock*", "paus*", "suspend*", "halt*", "mainten*", "drain*", "deactiv*", "uninstall*", "decom*", "clean*", "end", "terminat*", "mute*", "silenc*", "point", "fail*", "error*", "undo*", "detach*", "purg*", "clear*", "flush*", "wip*", "eras*", "evict*", "truncat*", "take", "wait", "hold", "gate"];
 
 /// A case.
@@ -271,6 +217,20 @@ const MAY: &[&str] = &[
     "only needed", "only required", "only for", "only on", "once per", "first time only", "do this next", "do this tomorrow", "do this later",
     "emergency only", "emergencies only", "last resort", "not for production", "not in production",
     "needs approval", "needs the approval", "requires approval", "after approval", "once approved",
+];
+
+/// How another way of doing it begins.
+#[rustfmt::skip]
+const EITHER: &[&str] = &[
+    "or", "alternatively", "alternative", "alternative approach", "alternative method", "alternative way", "alternative procedure", "otherwise",
+];
+
+/// What headings are counted as.
+#[rustfmt::skip]
+const ORDINALS: &[(&str, Ordinal)] = &[
+    ("phase", Ordinal::Phase), ("stage", Ordinal::Phase), ("option", Ordinal::Option), ("variant", Ordinal::Option), ("method", Ordinal::Option),
+    ("alternative", Ordinal::Option), ("approach", Ordinal::Option), ("path", Ordinal::Option), ("strategy", Ordinal::Option),
+    ("scenario", Ordinal::Case), ("case", Ordinal::Case), ("step", Ordinal::Number), ("part", Ordinal::Number),
 ];
 
 /// What is written into a file.

@@ -74,6 +74,10 @@ pub(super) struct Tongue {
     /// Words for stopping something or taking it away, of which a crossing sign is a picture; `*` at the end stands for
     /// any ending.
     pub(super) stops: &'static [&'static str],
+    /// "until" and "after", in front of a time of the day, and what may stand between.
+    pub(super) until: &'static [&'static str],
+    pub(super) since: &'static [&'static str],
+    pub(super) around_times: &'static [&'static str],
     /// "all", behind "if" in what says that all is well, and the other words of that.
     pub(super) all: &'static [&'static str],
     pub(super) well: &'static [&'static str],

@@ -3,7 +3,7 @@
 use super::{Fold, Mismatch};
 use crate::journal::event::{
     ApprovalGiven, BackendAnswered, BackendSignalled, ChoiceMade, DriverAttached, GateDecided,
-    Held, NoteAdded, RunCreated, RunFinished, VariableForgotten, VariableSet,
+    Held, Job, NoteAdded, RunCreated, RunFinished, VariableForgotten, VariableSet,
 };
 use crate::plan::PhaseKind;
 use crate::plan::condition::Fact;
@@ -105,6 +105,14 @@ impl Fold<'_> {
     }
 
     pub(super) fn variable_set(&mut self, e: &VariableSet) {
+        if e.value.is_none() {
+            let by = self.plan.find(&e.origin).map(|ix| Job {
+                step: e.origin.clone(),
+                attempt: self.state.steps[ix].attempt,
+                undo: false,
+            });
+            self.state.hidden.insert(e.name.clone(), by);
+        }
         let value = e.value.clone().map_or(Value::Secret, Value::Known);
         self.state.values.insert(e.name.clone(), value);
         self.state.origins.insert(e.name.clone(), e.origin.clone());

@@ -20,8 +20,8 @@ pub enum Row {
     Gap {
         /// The one that is gone.
         pid: i32,
-        /// The place of the session that stands below, which may be the end of the list.
-        above: usize,
+        /// The place of the session that it stands before, which may be the end of the list.
+        before: usize,
     },
 }
 
@@ -92,8 +92,8 @@ impl Cursor {
         let mut rows: Vec<(Row, bool)> = listed.into_iter().enumerate().map(mark).collect();
         let marked = |rows: &[(Row, bool)]| rows.iter().position(|(_, marked)| *marked);
         if let (None, Some(pid)) = (marked(&rows), self.session) {
-            let above = self.place.min(rows.len());
-            rows.insert(above, (Row::Gap { pid, above }, true));
+            let before = self.place.min(rows.len());
+            rows.insert(before, (Row::Gap { pid, before }, true));
         }
         let top = marked(&rows).unwrap_or(0) + 1;
         let shown = rows.into_iter().skip(top.saturating_sub(room.max(1)));
@@ -141,7 +141,7 @@ mod tests {
     fn a_gap_is_a_row_of_its_own_and_in_sight() {
         let (cursor, listed) = in_a_gap();
         let rows = cursor.rows(listed, 9);
-        let gap = |above| (Row::Gap { pid: 13, above }, true);
+        let gap = |before| (Row::Gap { pid: 13, before }, true);
         assert_eq!(rows.len(), 5);
         assert_eq!(rows[2], gap(2));
         assert_eq!(rows[3], (Row::Session(2), false));

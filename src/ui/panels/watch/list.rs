@@ -123,8 +123,8 @@ pub fn draw_rows<'l>(
     for (row, (what, marked)) in (0..area.height).zip(rows) {
         let line = match *what {
             Row::Session(at) => line(at),
-            Row::Gap { pid, above } => Line::from(vec![
-                sight.span(before(above), Role::Frame),
+            Row::Gap { pid, before: at } => Line::from(vec![
+                sight.span(before(at), Role::Frame),
                 sight.span(gap_words(pid), Role::Warn),
             ]),
         };

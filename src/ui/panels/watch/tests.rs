@@ -10,7 +10,7 @@ use super::*;
 use crate::monitor::testing::*;
 use crate::monitor::*;
 use crate::ui::theme::Theme;
-use crate::ui::widgets::testing::sketch;
+use crate::ui::widgets::testing::painted;
 
 /// The room of a panel at 80×24, 120×36 and 200×50.
 const ROOMS: [(u16, u16); 3] = [(48, 10), (42, 12), (70, 16)];
@@ -28,14 +28,14 @@ pub(super) fn sight(health: &Health, focus: Option<Panel>) -> Sight<'_> {
     }
 }
 
+/// The panel as `sight` shows it in this room.
+fn panel_of(sight: &Sight<'_>, panel: Panel, room: (u16, u16)) -> String {
+    painted(room, |area, buf| draw(sight, panel, area, buf))
+}
+
 /// The panel in each of the rooms.
 fn drawn(panel: Panel, health: &Health) -> String {
-    let one = |(width, height): (u16, u16)| {
-        let area = Rect::new(0, 0, width, height);
-        let mut buf = Buffer::empty(area);
-        draw(&sight(health, None), panel, area, &mut buf);
-        sketch(&buf)
-    };
+    let one = |room| panel_of(&sight(health, None), panel, room);
     let all: Vec<String> = ROOMS.into_iter().map(one).collect();
     all.join("\n")
 }
@@ -70,12 +70,7 @@ fn a_database_of_which_nothing_is_known_says_why_in_every_panel() {
     let health = health(vec![database]);
     let all: Vec<String> = ALL
         .into_iter()
-        .map(|panel| {
-            let area = Rect::new(0, 0, 50, 3);
-            let mut buf = Buffer::empty(area);
-            draw(&sight(&health, None), panel, area, &mut buf);
-            sketch(&buf)
-        })
+        .map(|panel| panel_of(&sight(&health, None), panel, (50, 3)))
         .collect();
     insta::assert_snapshot!("nothing_known", all.join(""));
 }
@@ -83,19 +78,14 @@ fn a_database_of_which_nothing_is_known_says_why_in_every_panel() {
 #[test]
 fn every_panel_draws_in_no_room() {
     let health = health(vec![database(crowded())]);
-    for (width, height) in [(0, 0), (0, 3), (3, 0), (1, 1), (2, 2), (5, 3)] {
-        let area = Rect::new(0, 0, width, height);
-        let mut buf = Buffer::empty(area);
-        for panel in ALL {
-            draw(&sight(&health, Some(panel)), panel, area, &mut buf);
-        }
-        strip(&sight(&health, None), area, &mut buf);
-        line(
-            &sight(&health, None),
-            Span::raw("hold: none"),
-            area,
-            &mut buf,
-        );
+    for room in [(0, 0), (0, 3), (3, 0), (1, 1), (2, 2), (5, 3)] {
+        painted(room, |area, buf| {
+            for panel in ALL {
+                draw(&sight(&health, Some(panel)), panel, area, buf);
+            }
+            strip(&sight(&health, None), area, buf);
+            line(&sight(&health, None), Span::raw("hold: none"), area, buf);
+        });
     }
 }
 
@@ -247,12 +237,11 @@ fn an_old_picture_says_how_old_it_is_and_why() {
 #[test]
 fn the_session_under_the_cursor_is_marked_and_found_by_the_mouse() {
     let health = health(vec![database(crowded())]);
-    let area = Rect::new(0, 0, 60, 10);
-    let mut buf = Buffer::empty(area);
     let mut sight = sight(&health, Some(Panel::Locks));
     sight.session = Cursor::on(Some(5134));
-    draw(&sight, Panel::Locks, area, &mut buf);
-    insta::assert_snapshot!("locks_cursor", sketch(&buf));
+    let seen = panel_of(&sight, Panel::Locks, (60, 10));
+    insta::assert_snapshot!("locks_cursor", seen);
+    let area = Rect::new(0, 0, 60, 10);
     // Two rows are taken by what stands before the tree.
     assert_eq!(session_at(&sight, Panel::Locks, area, 0), None);
     assert_eq!(session_at(&sight, Panel::Locks, area, 2), Some(4711));
@@ -277,12 +266,10 @@ fn a_filter_keeps_whole_trees_and_single_statements() {
     assert_eq!(pids(Panel::Locks, "5120"), tree);
     assert_eq!(pids(Panel::Running, "report"), [4800]);
     assert!(pids(Panel::Running, "nothing like it").is_empty());
-    let area = Rect::new(0, 0, 60, 6);
-    let mut buf = Buffer::empty(area);
     let mut sight = sight(&health, Some(Panel::Locks));
     sight.filter = "nothing like it";
-    draw(&sight, Panel::Locks, area, &mut buf);
-    assert!(sketch(&buf).contains("nobody in the tree is like that"));
+    let seen = panel_of(&sight, Panel::Locks, (60, 6));
+    assert!(seen.contains("nobody in the tree is like that"), "{seen}");
 }
 
 #[test]
@@ -321,12 +308,10 @@ fn who_is_not_listed_is_said_to_wait() {
     ] {
         assert!(seen.contains(words), "{words}: {seen}");
     }
-    let area = Rect::new(0, 0, 90, 6);
-    let mut buf = Buffer::empty(area);
     let mut sight = sight(&health, Some(Panel::Locks));
     sight.filter = "nothing like it";
-    draw(&sight, Panel::Locks, area, &mut buf);
-    assert!(sketch(&buf).contains("not all who wait are listed"));
+    let seen = panel_of(&sight, Panel::Locks, (90, 6));
+    assert!(seen.contains("not all who wait are listed"), "{seen}");
 }
 
 #[test]
@@ -362,10 +347,7 @@ fn a_gap_in_the_tree_is_not_a_part_of_it() {
         sight
             .session
             .settle(all.iter().map(|node| node.session.pid));
-        let area = Rect::new(0, 0, 48, 10);
-        let mut buf = Buffer::empty(area);
-        draw(&sight, Panel::Locks, area, &mut buf);
-        sketches.push(sketch(&buf));
+        sketches.push(panel_of(&sight, Panel::Locks, (48, 10)));
     }
     insta::assert_snapshot!("locks_gap", sketches.join("\n"));
 }
@@ -386,12 +368,7 @@ fn groups_have_more_rows_where_there_is_room() {
     picture.connections.applications = names("worker", 20);
     picture.connections.users = names("user", 3);
     let health = health(vec![database(picture)]);
-    let seen = |height: u16| {
-        let area = Rect::new(0, 0, 60, height);
-        let mut buf = Buffer::empty(area);
-        draw(&sight(&health, None), Panel::Connections, area, &mut buf);
-        sketch(&buf)
-    };
+    let seen = |height| panel_of(&sight(&health, None), Panel::Connections, (60, height));
     let roomy = seen(20);
     for n in 1..=20 {
         assert!(roomy.contains(&format!("worker-{n:02} 1")), "{roomy}");
@@ -772,15 +749,9 @@ fn probes_have_a_line_each_and_a_word_in_the_line() {
     let lines: Vec<String> = [80, 120, 200]
         .into_iter()
         .map(|width| {
-            let area = Rect::new(0, 0, width, 1);
-            let mut buf = Buffer::empty(area);
-            line(
-                &sight(&health, None),
-                Span::raw("hold: none "),
-                area,
-                &mut buf,
-            );
-            sketch(&buf)
+            painted((width, 1), |area, buf| {
+                line(&sight(&health, None), Span::raw("hold: none "), area, buf);
+            })
         })
         .collect();
     insta::assert_snapshot!("line", lines.join(""));
@@ -791,10 +762,9 @@ fn the_strip_says_the_most_important_in_four_lines() {
     let strips = |picture: Picture| {
         let health = health(vec![database(picture)]);
         let one = |width| {
-            let area = Rect::new(0, 0, width, 6);
-            let mut buf = Buffer::empty(area);
-            strip(&sight(&health, None), area, &mut buf);
-            sketch(&buf)
+            painted((width, 6), |area, buf| {
+                strip(&sight(&health, None), area, buf);
+            })
         };
         [48, 64].map(one).join("\n")
     };
@@ -909,14 +879,11 @@ kind = "before"
         alert("open", S::Firing, K::NoData, "the query found nothing"),
     ];
     let seen = |width, height, draws: &dyn Fn(&Sight<'_>, Rect, &mut Buffer)| {
-        let area = Rect::new(0, 0, width, height);
-        let mut buf = Buffer::empty(area);
         let sight = Sight {
             run: Some(&run),
             ..sight(&health, None)
         };
-        draws(&sight, area, &mut buf);
-        sketch(&buf)
+        painted((width, height), |area, buf| draws(&sight, area, buf))
     };
     let below = seen(120, 1, &|sight, area, buf| {
         line(sight, Span::raw(""), area, buf);
@@ -942,10 +909,7 @@ fn figures_are_of_all_though_not_all_are_listed() {
     let health = health(vec![database(picture)]);
     let text = drawn(Panel::Running, &health);
     assert!(text.contains("Running  200, 101 idle in tx"), "{text}");
-    let wide = Rect::new(0, 0, 70, 8);
-    let mut buf = Buffer::empty(wide);
-    draw(&sight(&health, None), Panel::Running, wide, &mut buf);
-    let text = sketch(&buf);
+    let text = panel_of(&sight(&health, None), Panel::Running, (70, 8));
     assert!(text.contains("idle in tx, not all are listed"), "{text}");
 }
 
@@ -961,11 +925,10 @@ fn a_limit_that_is_nearer_than_that_of_the_server_is_shown() {
     shown("connections_bound", Panel::Connections, picture.clone());
     let below = |picture: &Picture| {
         let health = health(vec![database(picture.clone())]);
-        let area = Rect::new(0, 0, 80, 7);
-        let mut buf = Buffer::empty(area);
-        line(&sight(&health, None), Span::raw(""), area, &mut buf);
-        strip(&sight(&health, None), Rect::new(0, 1, 80, 6), &mut buf);
-        sketch(&buf)
+        painted((80, 7), |area, buf| {
+            line(&sight(&health, None), Span::raw(""), area, buf);
+            strip(&sight(&health, None), Rect::new(0, 1, 80, 6), buf);
+        })
     };
     let text = below(&picture);
     assert!(text.contains("conns 100 % of role app"), "{text}");

@@ -82,19 +82,14 @@ impl Review<'_> {
     /// What CASCADE takes along with `part`, in words behind it; none: it stands there for nothing, or not at
     /// all.
     pub(super) fn cascades(&self, part: &Part) -> Option<String> {
-        let text = self.unit.sql.get(part.range.clone())?.trim_end();
-        let told = text
-            .trim_end_matches(';')
-            .trim_end()
-            .to_ascii_lowercase()
-            .ends_with("cascade");
+        let text = self.unit.sql.get(part.range.clone())?;
         let drops = part.form == Form::Truncate
             || part.form.row().compatibility == Compatibility::Breaking
             || matches!(
                 part.form,
                 Form::DropConstraint | Form::DropForeignKey | Form::DropIndex
             );
-        if !told || !drops {
+        if !drops || !sql_text::cascades(text) {
             return None;
         }
         let known = self.unit.facts.map(|facts| {
@@ -112,7 +107,7 @@ impl Review<'_> {
             tables.join(", ")
         });
         match (part.form, named.as_deref()) {
-            (Form::Truncate, Some("")) => None,
+            (Form::Truncate | Form::DropConstraint | Form::DropForeignKey, Some("")) => None,
             (Form::Truncate, Some(tables)) => {
                 Some(format!(", and CASCADE empties {tables} as well"))
             }
@@ -120,7 +115,8 @@ impl Review<'_> {
                 ", and CASCADE every table with a foreign key to it, and those with one to these"
                     .to_owned(),
             ),
-            (Form::DropConstraint | Form::DropForeignKey | Form::DropIndex, None | Some("")) => {
+            (Form::DropIndex, Some(""))
+            | (Form::DropConstraint | Form::DropForeignKey | Form::DropIndex, None) => {
                 Some(", and CASCADE the foreign keys of other tables that rest on it".to_owned())
             }
             (Form::DropTable | Form::DropConstraint | Form::DropIndex, Some(tables))
@@ -216,6 +212,11 @@ fn switched_off(words: &[&str]) -> Option<Taken> {
     })?
 }
 
+/// Whether the function `name` is called.
+fn calls(words: &[&str], name: &str) -> bool {
+    words.windows(2).any(|pair| pair == [name, "("])
+}
+
 /// What other servers follow.
 fn dropped(words: &[&str]) -> Option<Taken> {
     let code = "breaking-change";
@@ -229,7 +230,7 @@ fn dropped(words: &[&str]) -> Option<Taken> {
             "this drops a publication: whoever subscribes to it gets nothing any more",
             "see who does first, `pg_replication_slots`, and drop their subscriptions before",
         ),
-        _ if words.contains(&"pg_drop_replication_slot") => (
+        _ if calls(words, "pg_drop_replication_slot") => (
             "this drops a replication slot: whoever reads from it has to begin with a new copy",
             "see that nobody does first: `active` and `confirmed_flush_lsn` in `pg_replication_slots`",
         ),
@@ -246,9 +247,13 @@ fn dropped(words: &[&str]) -> Option<Taken> {
 
 /// `select pg_terminate_backend(pid) from pg_stat_activity`, with nothing that chooses among them.
 fn ended(words: &[&str]) -> Option<Taken> {
-    let ends = words.contains(&"pg_terminate_backend") && words.contains(&"pg_stat_activity");
+    let ends = calls(words, "pg_terminate_backend") && words.contains(&"pg_stat_activity");
     let chosen = words.iter().position(|word| *word == "where");
-    let chooses = chosen.is_some_and(|at| words[at..].iter().any(|word| CHOOSES.contains(word)));
+    let chooses = chosen.is_some_and(|at| {
+        let named = words[at..].iter().any(|word| CHOOSES.contains(word));
+        let numbered = |pair: &[&str]| pair[0] == "pid" && matches!(pair[1], "=" | "in");
+        named || words[at..].windows(2).any(numbered)
+    });
     (ends && !chooses).then(|| Taken {
         code: "breaking-change",
         message: "this ends every session of the server, of other databases and replication as well, and what each is doing is rolled back".to_owned(),
@@ -257,8 +262,10 @@ fn ended(words: &[&str]) -> Option<Taken> {
     })
 }
 
-/// Columns by which sessions are chosen. By their own number alone all others are.
-const CHOOSES: [&str; 14] = [
+/// What sessions are chosen by. That a number is another one than their own chooses all others.
+const CHOOSES: [&str; 19] = [
+    "backend_start",
+    "backend_type",
     "datname",
     "datid",
     "usename",
@@ -273,6 +280,9 @@ const CHOOSES: [&str; 14] = [
     "xact_start",
     "backend_xmin",
     "wait_event",
+    "wait_event_type",
+    "relation",
+    "pg_blocking_pids",
 ];
 
 /// `setval('orders_id_seq', 1)`, `ALTER SEQUENCE … RESTART`: where rows have these numbers already. Behind what
