@@ -1,7 +1,7 @@
 //! Ways back of which one is gone: "Quick rollback" beside "Full rollback". What says nothing of that is a part
 //! of the one that stands there.
 
-use super::heading::{Ordinal, Title};
+use super::heading::{self, Title};
 use super::phrases::Topic;
 use super::words::Words;
 
@@ -64,20 +64,18 @@ const MANNERS: [&str; 54] = [
 ];
 
 /// What counts ways, and not steps.
-const COUNTED: [&str; 7] = [
-    "plan ",
-    "level ",
-    "tier ",
-    "scenario ",
-    "case ",
-    "szenario ",
-    "escenario ",
-];
+const COUNTED: [&str; 3] = ["plan ", "level ", "tier "];
 
 impl Title {
     /// Whether a way back is only one of several, as far as its heading says.
     pub(super) fn is_one_of_several(&self) -> bool {
-        self.ordinal == Some(Ordinal::Option) || self.words.is_one_case() || self.words.is_apart()
+        self.counts_ways() || self.words.is_one_case() || self.words.is_apart()
+    }
+
+    /// Whether it counts ways, also behind the number of a section: "3.1 Scenario 1".
+    pub(super) fn counts_ways(&self) -> bool {
+        let behind = heading::behind_count(&self.text).trim_start();
+        heading::counts_options(&self.text) || heading::counts_options(behind)
     }
 }
 

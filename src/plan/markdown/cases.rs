@@ -7,10 +7,11 @@ use std::time::Duration;
 use super::conditional;
 use super::folded::folded;
 use super::heading;
-
+use super::phrases::Topic;
 use super::time_words::translated;
 use super::times::{self, Said};
 use super::tongues::{self, Beginnings, Rival, rival, strip_word};
+use super::words::Words;
 use crate::plan::letters::is_dense;
 
 /// Where brackets begin and end.
@@ -29,6 +30,100 @@ pub(super) fn in_brackets(text: &str) -> impl Iterator<Item = &str> {
     let parts = text.split(['(', '（']).skip(1);
     parts.map(|part| part.split([')', '）']).next().unwrap_or(part))
 }
+
+/// Whether `text` begins with "if", or with "only if".
+pub(super) fn begins_case(text: &str) -> bool {
+    let cases = tongues::words(|tongue| tongue.in_case);
+    let only = tongues::words(|tongue| tongue.only_in_case);
+    cases
+        .chain(only)
+        .any(|word| strip_word(text, word).is_some())
+}
+
+/// Whether `inside`, a remark, tells which case something is for, and not that it is a way back: "only in an emergency".
+pub(super) fn only_tells_case(inside: &str) -> bool {
+    let words = Words::new(inside);
+    let back = [
+        Topic::Rollback,
+        Topic::Recovery,
+        Topic::Returns,
+        Topic::Abandon,
+    ];
+    (begins_case(inside) || is_emergency(inside)) && !back.into_iter().any(|topic| words.has(topic))
+}
+
+/// Whether `inside`, a remark, says no more than that it is for an emergency.
+pub(super) fn is_emergency(inside: &str) -> bool {
+    let urgent = [Topic::Emergency, Topic::Urgent];
+    let words = Words::new(inside);
+    words.begins(&urgent) && (inside.starts_with(is_dense) || words.speaks_only_of(&[&urgent]))
+}
+
+/// Whether `inside`, a remark, leaves it open whether something is done: "if you use Redis", "optional - for comparison".
+/// "If there are any" and "if it is open" are said of what is done to as many as there are.
+pub(super) fn leaves_open(inside: &str) -> bool {
+    let bare = conditional::ordinarily(inside.trim_start());
+    let folded = folded(bare);
+    let last = folded.split_whitespace().last().unwrap_or_default();
+    let open = OPEN.iter().any(|word| strip_word(bare, word).is_some());
+    (open && !AS_MANY.contains(&last)) || names_case(bare)
+}
+
+/// Whether a part of `text` ends with the word for a case, where that stands behind what it is: "変更がある場合：".
+pub(super) fn names_case(text: &str) -> bool {
+    let mut parts = text.split(['、', '，', ',', '：', ':', '。', '(', '（', ')', '）']);
+    !text.is_ascii()
+        && parts.any(|part| {
+            let part = part.trim();
+            let part = part.strip_suffix('は').unwrap_or(part);
+            part.ends_with("場合") && !WELL.iter().any(|well| part.ends_with(well))
+        })
+}
+
+/// With what a remark begins that leaves it open.
+const OPEN: [&str; 29] = [
+    "if",
+    "unless",
+    "optional",
+    "optionally",
+    "falls",
+    "wenn",
+    "sofern",
+    "si",
+    "s'il",
+    "s’il",
+    "facultatif",
+    "optionnel",
+    "opcional",
+    "se",
+    "caso",
+    "если",
+    "опционально",
+    "необязательно",
+    "もし",
+    "任意",
+    "如果",
+    "如有",
+    "如需",
+    "如已",
+    "如未",
+    "若",
+    "假如",
+    "可选",
+    "可選",
+];
+/// With what one ends that does not.
+const AS_MANY: [&str; 9] = [
+    "any", "exists", "exist", "present", "left", "open", "running", "active", "enabled",
+];
+/// Cases in which all is well, and any case.
+const WELL: [&str; 5] = [
+    "問題がない場合",
+    "問題ない場合",
+    "正常な場合",
+    "成功した場合",
+    "いずれの場合",
+];
 
 /// Whether `text` says behind what it names that this is for a case, or for another day.
 pub(super) fn trails(text: &str) -> bool {
@@ -219,6 +314,41 @@ mod tests {
             "",
         ] {
             assert!(!trails(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn remarks_leave_it_open_with_an_if() {
+        for text in [
+            "if applicable",
+            "if using Redis",
+            "if not done yet",
+            "optional - for comparison",
+            "falls nicht vorhanden",
+            "optional - für den Vergleich",
+            "если используется",
+            "si utilisé",
+            "si aplica",
+            "se usando",
+            "該当する場合",
+            "如未执行",
+        ] {
+            assert!(leaves_open(text), "{text}");
+        }
+        for text in [
+            "if any",
+            "if there are any",
+            "if it exists",
+            "if open",
+            "if still running",
+            "if all is well",
+            "10 min",
+            "optionals",
+            "問題がない場合",
+            "如下",
+            "ifconfig",
+        ] {
+            assert!(!leaves_open(text), "{text}");
         }
     }
 

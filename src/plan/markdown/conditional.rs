@@ -41,6 +41,7 @@ fn is_conditional(text: &str) -> bool {
         || MAY.begin_word(text)
         || is_alone(text)
         || (!text.is_ascii() && ANYWHERE.iter().any(|word| text.contains(word)))
+        || cases::names_case(text)
         || (IN_CASE_OF.begin_word(text) && Words::new(text).is_failure())
 }
 
@@ -106,11 +107,14 @@ fn is_beside(text: &str) -> bool {
     })
 }
 
-/// Whether a remark in parentheses says so: "Drain it (only if step 3 fails)". "(if applicable)", which is
-/// said of anything, is no such remark in the middle of a text.
+/// Whether a remark in parentheses says so: "Drain it (only if step 3 fails)", "Purge the cache (if it is stale)".
 pub(super) fn remarks_case(text: &str) -> bool {
     cases::in_brackets(text).any(|inside| {
-        if is_alone(inside) || is_quarter(inside) || is_left_open(inside) {
+        if is_alone(inside)
+            || is_quarter(inside)
+            || is_left_open(inside)
+            || cases::leaves_open(inside)
+        {
             return true;
         }
         let only = tongues::words(|tongue| tongue.only_in_case)
@@ -177,6 +181,7 @@ pub(super) fn reserve_ahead(text: &str) -> Option<Reserve> {
     let words = Words::new(bare);
     if is_conditional(text)
         || remarks_case(text)
+        || cases::in_brackets(text).any(cases::is_emergency)
         || is_beside(text)
         || ways::joins(bare)
         || tongues::says_otherwise(bare)
@@ -305,6 +310,9 @@ mod tests {
             "Connect to the VPN",
             "In the first hour",
             "On the server group, set the quota",
+            "Drop the old index (if it exists)",
+            "Stop the workers (if any)",
+            "問題がない場合：",
         ] {
             assert_eq!(reserve(text), None, "{text}");
         }
@@ -348,6 +356,11 @@ mod tests {
             "2. Otherwise",
             "Sonst",
             "服务崩溃",
+            "Purge the cache (if the pages look stale)",
+            "3. Kubernetes (if used)",
+            "変更がある場合：",
+            "手动迁移（紧急情况/测试）",
+            "Cache (nur im Notfall)",
         ] {
             assert!(reserve(text).is_some(), "{text}");
         }

@@ -7,6 +7,7 @@ use super::guards;
 use super::hosts;
 use super::in_turn;
 use super::label::{Group, within};
+use super::remedies;
 use super::script;
 use super::steps::Walk;
 use super::ways::{self, Candidate};
@@ -58,6 +59,7 @@ impl Walk<'_, '_> {
             .and_then(|above| blocks[above].paragraph());
         let said = line.and_then(|line| conditional::above(&line.text));
         said.or_else(|| named()?.case())
+            .or_else(|| remedies::above(blocks, ix))
     }
 
     /// Blocks that stand by themselves: one, whose parts are steps, or several ways of one.

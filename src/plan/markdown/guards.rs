@@ -5,6 +5,7 @@ use super::blocks::Fence;
 use super::book::Book;
 use super::conditional::{self, Reserve};
 use super::fence;
+use super::in_turn;
 use super::shelved;
 use super::words::Words;
 use crate::plan::draft::StepSpec;
@@ -63,7 +64,9 @@ fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(Stri
         let unclear = || shelved::is_unclear(title).then_some(Reserve::Case);
         let own = match named {
             Named::Line => conditional::begins_back(title).then_some(Reserve::Back),
-            Named::Comment => conditional::reserve_ahead(title).or_else(unclear),
+            Named::Comment => conditional::reserve_ahead(title)
+                .or_else(|| in_turn::restores_if(step).then_some(Reserve::Case))
+                .or_else(unclear),
             Named::Words => conditional::reserve(title)
                 .or_else(unclear)
                 .or_else(|| conditional::waits(title).then_some(Reserve::Case)),
@@ -96,11 +99,25 @@ pub(super) fn named_by(step: &StepSpec, book: &Book<'_>) -> Named {
     let text = book.slice(step.span);
     if step.work.text().lines().any(line) {
         Named::Line
-    } else if text.starts_with('#') || text.starts_with("--") {
+    } else if COMMENTS.iter().any(|sign| text.starts_with(sign))
+        && text.lines().any(|line| titles(line, &step.title))
+    {
         Named::Comment
     } else {
         Named::Words
     }
+}
+
+/// How comments begin.
+const COMMENTS: [&str; 2] = ["#", "--"];
+
+/// Whether `line` is the comment that the title `title` is taken from, which may go on with what others say.
+pub(super) fn titles(line: &str, title: &str) -> bool {
+    let first = title.split("; ").next().unwrap_or(title);
+    let first = first
+        .rsplit_once(" (and ")
+        .map_or(first, |(first, _)| first);
+    !first.is_empty() && line.contains(first)
 }
 
 /// The same of what stands below the heading `name`, which may be a way back without saying so for

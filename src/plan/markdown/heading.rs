@@ -8,7 +8,7 @@ use super::decoration;
 use super::returns::before_need;
 use super::since::looks_like_place;
 use super::times::{self, Said};
-use super::tongues::{self, ORDINALS, strip_word};
+use super::tongues::{ORDINALS, strip_word};
 use super::words::{Meaning, Sense, Stage, Weight, Words};
 
 /// What a heading without words is called.
@@ -41,6 +41,8 @@ pub(super) enum Ordinal {
     Phase,
     /// `Option 2`, `Variant B`: one of several ways, of which one is gone.
     Option,
+    /// `Scenario 2`, `Case B`: the same, but of what is tested each is.
+    Case,
     /// `Step 2`, `2.`
     Number,
 }
@@ -159,33 +161,25 @@ fn words(text: &str, whole: Words) -> (Words, Meaning) {
     if words.is_shelved() || !about_back || !text.contains(['(', '（']) {
         return (words, meaning);
     }
-    let parts = text.split(['(', '（']).skip(1);
-    let mut inside = parts.map(|part| part.split([')', '）']).next().unwrap_or(part));
+    let mut inside = cases::in_brackets(text);
     let outside = without_parentheses(text);
     let (outside, bare) = explained(&outside, Words::new(&outside));
     let better = if sense == Some(Sense::Criteria) {
         // "Rollback (if needed)" is how to, "Rollback if" says when.
-        bare.sense == Some(Sense::Rollback) && inside.any(is_case)
+        bare.sense == Some(Sense::Rollback) && inside.any(cases::begins_case)
     } else {
         let strong = |stage: Stage| stage.weight == Weight::Strong;
         // "Deploy the previous version (rollback)"
         let named = inside.any(|inside| Words::new(inside).is_plain_rollback());
-        !named && bare.sense.is_none() && bare.stage.is_some_and(strong)
+        // "Cache (only in an emergency)" is a step, for a case.
+        let case = cases::in_brackets(text).all(cases::only_tells_case);
+        bare.sense.is_none() && (case || (!named && bare.stage.is_some_and(strong)))
     };
     if better {
         (outside, bare)
     } else {
         (words, meaning)
     }
-}
-
-/// Whether `text` begins with "if".
-fn is_case(text: &str) -> bool {
-    let cases = tongues::words(|tongue| tongue.in_case);
-    let only = tongues::words(|tongue| tongue.only_in_case);
-    cases
-        .chain(only)
-        .any(|word| strip_word(text, word).is_some())
 }
 
 /// `text` without what stands in parentheses.
@@ -231,7 +225,13 @@ fn take_id(heading: &str) -> (&str, Option<String>) {
 
 /// Whether `text` begins by counting options: "Option A: …".
 pub(super) fn counts_options(text: &str) -> bool {
-    ordinal(text) == Some(Ordinal::Option)
+    matches!(ordinal(text), Some(Ordinal::Option | Ordinal::Case))
+}
+
+/// Whether `text` begins by counting cases, also behind a number: "Scenario 1", "3.1 Case B".
+pub(super) fn is_case(text: &str) -> bool {
+    let case = |text: &str| ordinal(text) == Some(Ordinal::Case);
+    case(text) || case(behind_count(text).trim_start())
 }
 
 /// Whether `text` begins by counting: "Step 1", "Option A".

@@ -7,6 +7,7 @@ use super::book::Book;
 use super::cases;
 use super::conditional;
 use super::daytime::{self, Limit};
+use super::folded::folded;
 use super::found::Found;
 use super::guards::{self, Named};
 use super::heading;
@@ -87,13 +88,44 @@ pub(super) fn is_for_a_case(outline: &Outline, ix: SectionIx) -> bool {
 fn case(step: &StepSpec, heading: Option<&Group>, book: &Book<'_>) -> Option<String> {
     let title = || match guards::named_by(step, book) {
         Named::Line => false,
-        Named::Comment => begins_case(&step.title),
-        Named::Words => says_case(&step.title),
+        Named::Comment => says_case_in_comment(&step.title) || restores_if(step),
+        Named::Words => says_case(&step.title) || restores_if(step),
     };
     let above = above(step, heading).find(|name| says_case(name));
     let said = above.or_else(|| title().then_some(step.title.as_str()));
     said.map(str::to_owned)
 }
+
+/// Whether a comment names a case. "Restart the workers if needed" may tell what the command sees to by itself.
+pub(super) fn says_case_in_comment(text: &str) -> bool {
+    begins_case(text) || (conditional::remarks_case(text) && says_case(text))
+}
+
+/// Whether `step` brings something back or throws something away, "if needed" or if anything else: no command sees to
+/// that by itself.
+pub(super) fn restores_if(step: &StepSpec) -> bool {
+    let title = format!(" {}", folded(&step.title));
+    let cased = cases::trails(&step.title) || IFS.iter().any(|word| title.contains(word));
+    let script = || format!(" {}", folded(&step.work.text()));
+    let loses = |text: &str| LOSES.iter().any(|word| text.contains(word));
+    cased && (loses(&title) || loses(&script()))
+}
+
+/// "If", behind what is done.
+const IFS: [&str; 5] = [" if ", " falls ", " wenn ", " si ", " если "];
+/// What commands and titles have that bring back or throw away.
+const LOSES: [&str; 10] = [
+    " restore",
+    " pg restore",
+    " drop ",
+    " truncate ",
+    " delete ",
+    " flushall ",
+    " flushdb ",
+    " reset hard",
+    " rm rf ",
+    " destroy ",
+];
 
 /// The lines above `step` below the `heading`.
 fn above<'s>(step: &'s StepSpec, heading: Option<&Group>) -> impl Iterator<Item = &'s str> {

@@ -75,6 +75,7 @@ mod procedure;
 mod programs;
 mod purpose;
 mod reach;
+mod remedies;
 mod required;
 mod returns;
 mod rivals;

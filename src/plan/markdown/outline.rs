@@ -1,8 +1,11 @@
 //! The sections of a file: each heading with what stands below it, up to the next.
 
 use super::blocks::{Block, Holds};
-use super::heading::Title;
+use super::heading::{Ordinal, Title};
 use super::orders;
+use super::phrases::Topic;
+use super::words::Stage;
+use crate::plan::model::PhaseKind;
 use crate::plan::source::Span;
 
 /// The place of a section in the file's order.
@@ -110,6 +113,31 @@ impl Outline {
     /// The headings above, nearest first, the file's title aside.
     pub(super) fn above(&self, ix: SectionIx) -> impl Iterator<Item = SectionIx> {
         std::iter::successors(self.parent(ix), |&ix| self.parent(ix))
+    }
+
+    /// Whether the heading `ix` counts ways of which one is gone: options, or cases that are no tests.
+    pub(super) fn is_option(&self, ix: SectionIx) -> bool {
+        match self.sections[ix].title.ordinal {
+            Some(Ordinal::Option) => true,
+            Some(Ordinal::Case) => !self.is_tested(ix),
+            _ => false,
+        }
+    }
+
+    /// Whether what stands below the heading `ix` is tested or verified, as it or one above it says.
+    pub(super) fn is_tested(&self, ix: SectionIx) -> bool {
+        std::iter::once(ix).chain(self.above(ix)).any(|ix| {
+            let Title { words, meaning, .. } = &self.sections[ix].title;
+            let verifies = |stage: Stage| stage.kind == PhaseKind::Verify;
+            words.has(Topic::Testing) || meaning.stage.is_some_and(verifies)
+        })
+    }
+
+    /// The heading of `ix`, or the one above it, that says that here a way back is rehearsed, at another time.
+    pub(super) fn drill(&self, ix: SectionIx) -> Option<&str> {
+        let mut above = std::iter::once(ix).chain(self.above(ix));
+        let drill = above.find(|&ix| self.sections[ix].title.words.is_drill())?;
+        Some(&self.sections[drill].title.text)
     }
 
     /// Whether this heading is the file's title and nothing more.

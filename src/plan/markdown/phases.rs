@@ -94,7 +94,11 @@ fn phase(
         .map(|id| Placed::new(id, heading.span));
     let told = contents.budgets.get(&section);
     let told = told.or_else(|| contents.parts.get(&section)).copied();
+    let drill = outline.drill(section);
     for step in &mut steps {
+        if let Some(drill) = drill {
+            guards::guard_case(step, drill, book);
+        }
         guards::guard(step, &reading.name, book);
         hosts::guard(step, &reading.name, book);
         guards::guard_section(step, &reading.name, &heading.title.words, book);

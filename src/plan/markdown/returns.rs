@@ -17,6 +17,13 @@ impl Words {
         self.has(Topic::Fails) || (speaks && case())
     }
 
+    /// Whether it says that a way back is rehearsed: "Rollback drill". "Verify the rollback rehearsal" is done now.
+    pub(super) fn is_drill(&self) -> bool {
+        let text = format!(" {}", self.uncounted());
+        let drill = DRILLS.iter().any(|drill| text.contains(drill));
+        drill && self.is_rollback() && !self.begins(&[Topic::Verify, Topic::Order, Topic::Acts])
+    }
+
     /// "Back to the old version", "Switch back to blue", "Return to the previous release"; not "Back to normal".
     pub(super) fn returns_to_old(&self) -> bool {
         let old = [
@@ -116,3 +123,25 @@ pub(super) fn before_need(text: &str) -> Option<&str> {
     let at = spaces.find(|at| needed(text[at + 1..].trim_start()))?;
     Some(text[..at].trim_end_matches([',', ' ', '-', '–', '—']))
 }
+
+/// What rehearsals are called by.
+const DRILLS: [&str; 18] = [
+    " drill",
+    " rehears",
+    " dry run",
+    " game day",
+    " exercise",
+    " ubung",
+    " probelauf",
+    " exercice",
+    " repetition",
+    " simulacro",
+    " ensayo",
+    " simulacao",
+    " ensaio",
+    " учени",
+    " репетиц",
+    "演练",
+    "訓練",
+    "リハーサル",
+];

@@ -135,7 +135,9 @@ pub(super) fn of_sections(outline: &Outline) -> Vec<Option<usize>> {
         let name = |&ix: &SectionIx| {
             let section = &outline.sections[ix];
             let holds = section.holds.work || section.holds.tasks || !section.children.is_empty();
-            let tests = section.title.words.has(Topic::Testing);
+            let title = &section.title;
+            let tests = title.words.has(Topic::Testing)
+                || (heading::is_case(&title.text) && outline.is_tested(ix));
             let name = Name::of(&section.title.text).filter(|_| holds && !tests)?;
             // "Option A" by itself is counted as one, see [`Ordinal::Option`].
             let counted = section.title.ordinal == Some(Ordinal::Number);

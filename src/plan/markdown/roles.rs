@@ -142,16 +142,15 @@ fn read(
     times(title, &mut reading);
     let explicit = reading.budget.is_some()
         || above.is_some_and(|above| series::is_due_apart(title, above))
-        || matches!(title.ordinal, Some(Ordinal::Phase | Ordinal::Option))
+        || title.ordinal == Some(Ordinal::Phase)
+        || outline.is_option(ix)
         || (rival.is_some() && title.ordinal != Some(Ordinal::Number));
     if let (false, Role::Steps, Some(above)) = (explicit, role, above)
         && absorbs(outline, above)
     {
         reading.home = above.home;
     }
-    let begun = rival.is_none()
-        || title.ordinal == Some(Ordinal::Option)
-        || above.is_some_and(|above| above.runs);
+    let begun = rival.is_none() || outline.is_option(ix) || above.is_some_and(|above| above.runs);
     reading.runs |= role == Role::Steps && ((explicit && begun) || goes_on);
     reading
 }
@@ -159,7 +158,7 @@ fn read(
 /// Whether the sections below `reading` are groups of its phase.
 fn absorbs(outline: &Outline, reading: &Reading) -> bool {
     let ordinal = outline.sections[reading.home].title.ordinal;
-    let counted = matches!(ordinal, Some(Ordinal::Phase | Ordinal::Option));
+    let counted = ordinal == Some(Ordinal::Phase) || outline.is_option(reading.home);
     reading.role == Role::Steps && (counted || reading.budget.is_some())
 }
 
@@ -312,7 +311,7 @@ fn choices(outline: &Outline, readings: &mut [Reading]) {
         let mut ways: HashMap<Option<usize>, Vec<SectionIx>> = HashMap::new();
         for &child in &parent.children {
             let (ordinal, reading) = (outline.sections[child].title.ordinal, &readings[child]);
-            let option = ordinal == Some(Ordinal::Option);
+            let option = outline.is_option(child);
             if reading.role == Role::Steps && (option || reading.is_choice(ordinal)) {
                 let rival = reading.rival.filter(|_| !option);
                 ways.entry(rival).or_default().push(child);

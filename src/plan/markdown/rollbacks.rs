@@ -253,6 +253,7 @@ fn is_stage(outline: &Outline, readings: &[Reading], branch: SectionIx, root: Se
     }
     let title = &outline.sections[branch].title;
     let counted = matches!(title.ordinal, Some(Ordinal::Number | Ordinal::Phase));
+    let counted = counted && !title.counts_ways();
     let done = title
         .meaning
         .stage

@@ -5,7 +5,8 @@ use super::blocks::{Block, Fence, Inline, Kind};
 use super::book::Book;
 use super::conditional;
 use super::guards;
-use super::script::Piece;
+use super::in_turn;
+use super::script::{Piece, Sort};
 use super::shelved;
 use super::steps::Walk;
 use super::unsaid::{self, Unsaid};
@@ -29,12 +30,19 @@ impl Walk<'_, '_> {
 
     /// Makes a person look at `step`, in whose block a comment may say that what follows is not to be run.
     pub(super) fn heed(&mut self, step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence) {
-        if !self.is_forward() || step.work.is_check() {
+        if step.work.is_check() {
             return;
         }
-        let told = piece.comments.iter().find(|(_, text)| {
-            let titles = step.title == *text;
-            shelved::is(text) || (!titles && names_a_way_back(text))
+        let forward = self.is_forward();
+        let told = piece.comments.iter().find(|(at, text)| {
+            let titles = guards::titles(text, &step.title);
+            let above = piece
+                .code
+                .iter()
+                .any(|line| line.at > *at && line.sort == Sort::Code);
+            let case = above && !titles && names_a_case(text, forward);
+            let back = || step.title != *text && names_a_way_back(text);
+            case || (forward && (shelved::is(text) || back()))
         });
         if let Some((at, text)) = told {
             let at = fence.locate(*at);
@@ -61,6 +69,15 @@ pub(super) fn in_comment<'t>(piece: &Piece<'t>) -> Option<(usize, &'t str)> {
 fn names_a_way_back(comment: &str) -> bool {
     let label = comment.strip_suffix([':', '：']);
     label.is_some_and(conditional::is_reserved) || Words::new(comment).is_plain_rollback()
+}
+
+/// Whether a comment names the case that the commands below it are for. What the whole way back is for is no such case,
+/// and on the way forward a sentence may tell what to do about the command above it.
+fn names_a_case(comment: &str, forward: bool) -> bool {
+    if forward {
+        return conditional::remarks_case(comment);
+    }
+    in_turn::says_case_in_comment(comment) && !Words::new(comment).fails()
 }
 
 /// The mark of an item with this `box` and this text: what is struck out does not apply.

@@ -652,10 +652,127 @@ fn what_is_for_a_case_on_a_way_back_asks_unless_all_of_it_is() {
         let blocks = [block("Stop the app:"), block(&format!("{case}:"))].concat();
         assert_eq!(asks(&blocks), [false, true], "{case}");
     }
+    let comment = |text: &str, command: &str| format!("# {text}\n{command}\n");
+    for (case, command) in [
+        ("Restore from backup (if data is corrupt)", "./x.sh"),
+        ("If data is corrupt, restore", "./x.sh"),
+        ("Restore the backup if data is corrupt", "./x.sh"),
+        ("Restore if needed", "./x.sh"),
+        ("Empty the cache if needed", "redis-cli FLUSHALL"),
+        ("Sicherung einspielen (falls Daten fehlen)", "./x.sh"),
+    ] {
+        let counted = [
+            comment("1. Stop the app", "./stop.sh"),
+            comment(&format!("2. {case}"), command),
+        ];
+        let text = format!("```bash\n{}```\n", counted.concat());
+        assert_eq!(asks(&text), [false, true], "{case}");
+        let one = [comment("Stop the app", "./stop.sh"), comment(case, command)].concat();
+        let inside = format!("Go back:\n\n```bash\n{one}```\n");
+        let comments = case.contains('(') || case.starts_with("If");
+        assert_eq!(asks(&inside), [comments], "{case}");
+    }
+    let labelled =
+        "**Stop**\n```bash\n./x.sh\n```\n**Restore (if needed)**\n```bash\n# Redis\n./x.sh\n```\n";
+    assert_eq!(asks(labelled), [false, true]);
+    let harmless = "```bash\n# 1. Stop the app\n./stop.sh\n# 2. Restart the workers if needed\n./x.sh\n# 3. Stop what is left (if any)\n./y.sh\n```\n";
+    assert_eq!(asks(harmless), [false; 3]);
     let general = [block("If the migration fails:"), block("Then:")].concat();
     assert_eq!(asks(&general), [false, false]);
     let told = [item("In this case, tell everybody"), item("Undo it")].concat();
     assert_eq!(asks(&told), [false, false]);
     assert_eq!(asks(&item("If the data is corrupt, restore it")), [false]);
     assert_eq!(asks(&block("To undo the change:")), [false]);
+}
+
+#[test]
+fn cases_in_parentheses_ask_on_the_way_forward() {
+    let form = |text: &str| {
+        let text = format!("# Deploy\n## Deploy\n```bash\n./deploy.sh\n```\n{text}");
+        let plan = plan(&text);
+        let asks = plan.steps.iter().map(|step| step.spec.danger);
+        (asks.collect::<Vec<_>>(), plan.tiers.len())
+    };
+    for (case, asks) in [
+        ("Kubernetes (if used)", true),
+        ("Cache (nur im Notfall)", true),
+        ("Compare (optional - for the record)", true),
+        ("Индекс (если требуется)", true),
+        ("手动迁移（紧急情况）", true),
+        ("Old index (if it exists)", false),
+        ("Kubernetes (5 min)", false),
+    ] {
+        for text in [
+            format!("### 3. {case}\n```bash\n./x.sh\n```\n"),
+            format!("**{case}**\n```bash\n./x.sh\n```\n"),
+            format!("1. {case}\n   ```bash\n   ./x.sh\n   ```\n"),
+            format!("```bash\n# {case}\n./x.sh\n```\n"),
+        ] {
+            assert_eq!(form(&text), (vec![false, asks], 0), "{text}");
+        }
+        let inside = format!("```bash\n# 1. Stop\n./x.sh\n# 2. {case}\n./y.sh\n```\n");
+        assert_eq!(form(&inside), (vec![false, false, asks], 0), "{inside}");
+    }
+}
+
+#[test]
+fn remedies_and_rehearsals_do_not_run_by_going_on() {
+    let free = |text: &str| {
+        let text = format!("## Deploy\n```bash\n./deploy.sh\n```\n{text}");
+        free(&plan(&text)).len() - 1
+    };
+    for (text, runs) in [
+        (
+            "## Common causes & solutions\n### Cause B: stuck upgrade\n**Solution**:\n```bash\n./x.sh\n```\n",
+            0,
+        ),
+        (
+            "## Ursachen und Lösungen\n### Deployment hängt\n```bash\n./x.sh\n```\n",
+            0,
+        ),
+        (
+            "## 常见原因与解决方案\n### 原因 A：发布损坏\n```bash\n./x.sh\n```\n",
+            0,
+        ),
+        (
+            "### Upgrade\n**Symptom:** it waits\n\n**Fix:**\n```bash\n./x.sh\n```\n",
+            0,
+        ),
+        ("### Upgrade\n**Fix:**\n```bash\n./x.sh\n```\n", 1),
+        (
+            "## Rollback drill\n### Drill procedure\n1. Deploy it:\n   ```bash\n   ./x.sh\n   ```\n2. Stop it\n   ```bash\n   ./y.sh\n   ```\n",
+            0,
+        ),
+        ("## Disaster recovery exercise\n```bash\n./x.sh\n```\n", 0),
+        ("### Dry run\n```bash\n./x.sh\n```\n", 1),
+    ] {
+        assert_eq!(free(text), runs, "{text}");
+    }
+}
+
+#[test]
+fn scenarios_are_ways_of_which_one_is_gone_unless_they_are_tested() {
+    let choices = |above: &str, name: &str| {
+        let ways = ["A", "B"].map(|way| format!("### {name} {way}: it\n{BLOCK}\n"));
+        let text = format!("## Deploy\n{BLOCK}\n## {above}\n{}", ways.concat());
+        let plan = plan(&text);
+        let chosen = plan
+            .phases
+            .iter()
+            .filter(|phase| phase.spec.choice.is_some());
+        (chosen.count(), plan.tiers.len())
+    };
+    for name in [
+        "Scenario", "Case", "Strategy", "Variant", "Szenario", "场景 ",
+    ] {
+        assert_eq!(choices("Apply the migrations", name), (2, 0), "{name}");
+        assert_eq!(choices("Rollback", name), (0, 2), "{name}");
+        let chapter = format!("3.1 {name}");
+        assert_eq!(choices("Rollback", &chapter), (0, 2), "{name}");
+    }
+    for name in ["Step", "Part", "Phase", "Stage", "Test case"] {
+        assert_eq!(choices("Apply the migrations", name).0, 0, "{name}");
+    }
+    assert_eq!(choices("Verification", "Case").0, 0);
+    assert_eq!(choices("Smoke tests", "Scenario").0, 0);
 }

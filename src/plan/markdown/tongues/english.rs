@@ -7,28 +7,8 @@ use crate::plan::markdown::phrases::Topic;
 /// The words of English. Its times are read as they are.
 pub(super) const ENGLISH: Tongue = Tongue {
     phrases: PHRASES,
-    ordinals: &[
-        ("phase", Ordinal::Phase),
-        ("stage", Ordinal::Phase),
-        ("option", Ordinal::Option),
-        ("variant", Ordinal::Option),
-        ("method", Ordinal::Option),
-        ("alternative", Ordinal::Option),
-        ("approach", Ordinal::Option),
-        ("path", Ordinal::Option),
-        ("step", Ordinal::Number),
-        ("part", Ordinal::Number),
-    ],
-    either: &[
-        "or",
-        "alternatively",
-        "alternative",
-        "alternative approach",
-        "alternative method",
-        "alternative way",
-        "alternative procedure",
-        "otherwise",
-    ],
+    ordinals: ORDINALS,
+    either: EITHER,
     otherwise: &["otherwise", "else", "if not"],
     expected: EXPECTED,
     must: MUST,
@@ -231,6 +211,20 @@ const MAY: &[&str] = &[
     "needs approval", "needs the approval", "requires approval", "after approval", "once approved",
 ];
 
+/// How another way of doing it begins.
+#[rustfmt::skip]
+const EITHER: &[&str] = &[
+    "or", "alternatively", "alternative", "alternative approach", "alternative method", "alternative way", "alternative procedure", "otherwise",
+];
+
+/// What headings are counted as.
+#[rustfmt::skip]
+const ORDINALS: &[(&str, Ordinal)] = &[
+    ("phase", Ordinal::Phase), ("stage", Ordinal::Phase), ("option", Ordinal::Option), ("variant", Ordinal::Option), ("method", Ordinal::Option),
+    ("alternative", Ordinal::Option), ("approach", Ordinal::Option), ("path", Ordinal::Option), ("strategy", Ordinal::Option),
+    ("scenario", Ordinal::Case), ("case", Ordinal::Case), ("step", Ordinal::Number), ("part", Ordinal::Number),
+];
+
 /// What is written into a file.
 #[rustfmt::skip]
 const WRITES: &[&str] = &[
@@ -253,6 +247,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::Success, &["success criteria", "success metric*", "success indicator*", "acceptance criteria", "exit criteria", "pass criteria", "definition of done"]),
     (Topic::NoReturn, &["point of no return", "the point of no return"]),
     (Topic::Reference, &[
+        "common causes", "possible causes", "likely causes", "causes solution*", "causes and solution*", "causes and fix*", "problems solution*", "problems and solution*", "issues solution*", "issues and solution*", "errors and solution*",
         "reference*", "example*", "appendix", "glossary", "faq", "troubleshooting", "best practice*", "do s", "don ts", "dos", "donts",
         "for example", "for instance", "release notes", "changelog", "change log", "philosophy", "principles", "patterns", "guidelines", "migration types", "types of", "technical detail*", "development workflow",
         "dev workflow", "git workflow", "local development", "cheat sheet", "cheatsheet", "template*", "contributing", "further reading",
