@@ -115,7 +115,8 @@ impl Opened {
         }
     }
 
-    /// The same of a plan in its place, where `is_directory` knows what is named relative to the plan's folder.
+    /// The same of a plan in its place, where `is_directory` knows what is named relative to the plan's folder. The
+    /// machine that it is checked on may be another than the one that it is driven on.
     #[must_use]
     pub fn in_place(mut self, is_directory: impl Fn(&str) -> bool) -> Self {
         let Some(cwd) = self.cwd.as_ref().filter(|cwd| !is_directory(&cwd.value)) else {
@@ -125,13 +126,13 @@ impl Opened {
             "there is no directory `{}`: no shell step can begin in it",
             cwd.value
         );
-        let problem = Problem::error("no-directory", cwd.span, message);
-        let problem =
-            problem.hint("it is named as it is found from the folder that this file is in");
+        let problem = Problem::warning(NO_DIRECTORY, cwd.span, message);
+        let problem = problem.hint(
+            "it is looked for from the folder that this file is in; no run can begin without it",
+        );
         let before = |other: &Problem| other.file.is_none() && other.span.start <= cwd.span.start;
         let at = self.problems.partition_point(before);
         self.problems.insert(at, problem);
-        self.plan = None;
         self
     }
 
@@ -141,6 +142,11 @@ impl Opened {
     pub fn to_be_driven(self) -> Self {
         let mut opened = self.to_be_judged();
         opened.plan = opened.plan.filter(|plan| !plan.steps.is_empty());
+        let mut all = opened.problems.iter_mut();
+        if let Some(problem) = all.find(|problem| problem.code == NO_DIRECTORY) {
+            problem.severity = Severity::Error;
+            opened.plan = None;
+        }
         opened
     }
 
@@ -156,6 +162,9 @@ impl Opened {
         self
     }
 }
+
+/// The code of a directory that steps are to begin in, and that is not there.
+const NO_DIRECTORY: &str = "no-directory";
 
 impl Format {
     /// The format of a file by its name: `.toml` is TOML, everything else is Markdown.

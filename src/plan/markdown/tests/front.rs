@@ -148,7 +148,9 @@ fn the_directory_that_steps_begin_in_is_known_and_has_to_be_there() {
     let opened = || open("r.md", text.as_bytes());
     let there = opened().in_place(|cwd| cwd == "../app");
     assert_eq!(there.plan.unwrap().cwd.as_deref(), Some("../app"));
-    let missing = opened().in_place(|_| false);
+    let elsewhere = opened().in_place(|_| false);
+    assert!(elsewhere.plan.is_some(), "it is driven on another machine");
+    let missing = elsewhere.to_be_driven();
     let errors = missing.problems.iter();
     let mut errors = errors.filter(|problem| problem.severity == Severity::Error);
     let error = errors.next().unwrap();
@@ -160,6 +162,7 @@ fn the_directory_that_steps_begin_in_is_known_and_has_to_be_there() {
     assert!(
         open("r.md", b"# Deploy\n- [ ] a\n")
             .in_place(|_| false)
+            .to_be_driven()
             .plan
             .is_some()
     );
