@@ -242,9 +242,13 @@ fn steps_begin_in_the_directory_that_the_front_matter_names() {
         + &block("Third", "third cwd=db", "touch third");
     bench.write("docs/plan.md", &text);
     let run = || bench.gonogo(&["run", "--headless", "docs/plan.md"]);
-    for refused in [bench.gonogo(&["check", "docs/plan.md"]), run()] {
-        let told = text_of(&refused);
-        assert_ne!(refused.status.code(), Some(0), "{told}");
+    // It may be checked on another machine than the one that it is driven on.
+    for (output, refused) in [
+        (bench.gonogo(&["check", "docs/plan.md"]), false),
+        (run(), true),
+    ] {
+        let told = text_of(&output);
+        assert_eq!(output.status.code() != Some(0), refused, "{told}");
         assert!(
             told.contains("docs/plan.md:2") && told.contains("`../app`"),
             "{told}"
