@@ -65,8 +65,25 @@ pub(super) fn leaves_open(inside: &str) -> bool {
     let bare = conditional::ordinarily(inside.trim_start());
     let folded = folded(bare);
     let last = folded.split_whitespace().last().unwrap_or_default();
-    let open = OPEN.iter().any(|word| strip_word(bare, word).is_some());
+    // "SI units"
+    let short = bare.chars().take(2).all(char::is_uppercase);
+    let open = !short && OPEN.iter().any(|word| strip_word(bare, word).is_some());
+    let optional = strip_word(bare, "optional").map(str::trim_start);
+    let open = open
+        || optional.is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+        || strip_word(bare, "se").is_some_and(is_if);
     (open && !AS_MANY.contains(&last)) || names_case(bare)
+}
+
+/// Whether `rest`, behind "se", makes that an "if": in Spanish it is none.
+fn is_if(rest: &str) -> bool {
+    let folded = folded(rest);
+    let next = folded.split_whitespace().next().unwrap_or_default();
+    [
+        "ndo", "avel", "ivel", "ario", "ria", "for", "houver", "estiver", "usar",
+    ]
+    .iter()
+    .any(|end| next.ends_with(end))
 }
 
 /// Whether a part of `text` ends with the word for a case, where that stands behind what it is: "変更がある場合：".
@@ -81,10 +98,9 @@ pub(super) fn names_case(text: &str) -> bool {
 }
 
 /// With what a remark begins that leaves it open.
-const OPEN: [&str; 29] = [
+const OPEN: [&str; 27] = [
     "if",
     "unless",
-    "optional",
     "optionally",
     "falls",
     "wenn",
@@ -95,7 +111,6 @@ const OPEN: [&str; 29] = [
     "facultatif",
     "optionnel",
     "opcional",
-    "se",
     "caso",
     "если",
     "опционально",
@@ -344,6 +359,9 @@ mod tests {
             "if all is well",
             "10 min",
             "optionals",
+            "optional flags stay off",
+            "se tarda 5 minutos",
+            "SI units",
             "問題がない場合",
             "如下",
             "ifconfig",

@@ -61,6 +61,12 @@ fn owned(block: &Block, behind: &[Block], text: &str) -> Option<usize> {
     if !list.ordered && item.task.is_none() {
         return None;
     }
+    // What is not to be done, if the words are read right, stays where a person sees it, and asks.
+    let sentence = inline.text.rsplit(". ").next().unwrap_or_default();
+    let unsaid = unsaid::of(sentence);
+    if unsaid.is_some_and(|unsaid| unsaid != Unsaid::Printed) {
+        return None;
+    }
     let counts_on = |count: &usize| {
         let next = behind.get(*count).and_then(first_item);
         next.is_some_and(|next| is_next(item, next, text))

@@ -25,7 +25,8 @@ pub(super) fn is_step(outline: &Outline, ix: SectionIx, above: Option<&Reading>)
     let driven = above.is_some_and(|above| done(above) && above.runs);
     // "6. Monitoring (T+1 hour)" is done then, also as a chapter.
     let timed = below && place(title).is_some();
-    (named || ((driven || timed) && has_steps(outline, ix))) && outweighs(title, named)
+    let sure = named || timed || outline.sections[ix].acts;
+    (named || ((driven || timed) && has_steps(outline, ix))) && outweighs(title, named, sure)
 }
 
 /// Whether `title` counts with the word for it: "Step 2: …".
@@ -48,11 +49,12 @@ fn has_steps(outline: &Outline, ix: SectionIx) -> bool {
 }
 
 /// Whether the number of `title` counts more than its words: "Step 2: Stop background jobs" is done. With
-/// `named` it calls itself a step, and else "2. Background" is read.
-fn outweighs(title: &Title, named: bool) -> bool {
+/// `named` it calls itself a step, and else "2. Background" is read; what is not `sure` by what it holds or when it is
+/// due has to say what to do: "2. Duration" does not.
+fn outweighs(title: &Title, named: bool, sure: bool) -> bool {
     let ordered = || orders::begin(&title.words) || title.words.begins(&[Topic::Verify]);
     match title.meaning.sense {
-        None => true,
+        None => sure || ordered(),
         Some(Sense::Prose | Sense::Contacts) => named || ordered(),
         Some(Sense::Alerts) => ordered(),
         Some(Sense::Reference) => {

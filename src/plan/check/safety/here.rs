@@ -78,13 +78,14 @@ pub(in crate::plan) fn hold(draft: &mut Draft, problems: &mut Vec<Problem>) {
     for (step, _) in steps.zip(stray).filter(|(_, stray)| *stray) {
         ask(step, ASKED);
     }
-    let mut open = None;
+    let (mut open, mut kind) = (None, None);
     for phase in &mut draft.phases {
-        hold_below(&mut phase.steps, &mut open, problems);
         // "1. Log in", with nothing else below it, is for the headings behind it.
-        if !(open.is_some() && does_one_thing(&phase.steps)) {
+        if kind != Some(phase.kind) {
             open = None;
         }
+        hold_below(&mut phase.steps, &mut open, problems);
+        kind = does_one_thing(&phase.steps).then_some(phase.kind);
     }
     for tier in &mut draft.tiers {
         hold_below(&mut tier.steps, &mut None, problems);
@@ -219,8 +220,10 @@ fn opens(script: &Script<'_>, ix: usize, command: &Command<'_>) -> bool {
     if program == "sudo" {
         return is_login(command);
     }
+    let shell = matches!(program, "bash" | "sh" | "zsh");
     let known = Known {
-        short: "cemnUhp",
+        // `bash -e` is about errors, `mysql -e` about a statement.
+        short: if shell { "coO" } else { "cemnUhp" },
         long: &["command", "eval", "message", "file"],
         leading: false,
     };

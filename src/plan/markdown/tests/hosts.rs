@@ -130,6 +130,12 @@ fn what_stands_below_a_login_of_its_own_is_asked_for() {
         all(&["ssh prod1 uptime", "git pull"]),
         all(&["ssh prod1 'bash -s' <<'EOF'\nls\nEOF", "git pull"]),
         all(&["psql", "./migrate.sh"]),
+        all(&["bash -e ./migrate.sh", "./next.sh"]),
+        format!(
+            "## Deploy\n### 1. Log in\n{}## Verify\n{}",
+            step("ssh prod1"),
+            step("curl -f localhost")
+        ),
         all(&["ssh -fN -L 5433:db:5432 bastion", "./migrate.sh"]),
         format!(
             "{}## Verify\n{}",

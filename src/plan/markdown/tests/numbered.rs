@@ -230,3 +230,16 @@ fn what_is_due_long_after_what_it_stands_below_is_a_phase_of_its_own() {
         assert_eq!(asks(&list), [false, waits], "{label}");
     }
 }
+
+#[test]
+fn what_is_numbered_and_only_described_is_no_step() {
+    let block = |name: &str| format!("```bash\n./{name}\n```\n\n");
+    for (name, steps) in [("Duration", 2), ("Who decides", 2), ("Stop the writers", 3)] {
+        let text = format!(
+            "## Deploy\n- [ ] a\n\n## 2. Rollback\n### 2.1 Go\n{}### 2.2 {name}\nFive minutes.\n\n### 2.3 Back\n{}",
+            block("a"),
+            block("b")
+        );
+        assert_eq!(plan(&text).steps.len(), steps + 1, "{text}");
+    }
+}

@@ -247,7 +247,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::Success, &["success criteria", "success metric*", "success indicator*", "acceptance criteria", "exit criteria", "pass criteria", "definition of done"]),
     (Topic::NoReturn, &["point of no return", "the point of no return"]),
     (Topic::Reference, &[
-        "common causes", "possible causes", "likely causes", "causes solution*", "causes and solution*", "causes and fix*", "problems solution*", "problems and solution*", "issues solution*", "issues and solution*", "errors and solution*",
+        "common causes", "causes solution*", "causes and solution*", "causes and fix*", "problems solution*", "problems and solution*", "issues solution*", "issues and solution*", "errors and solution*",
         "reference*", "example*", "appendix", "glossary", "faq", "troubleshooting", "best practice*", "do s", "don ts", "dos", "donts",
         "for example", "for instance", "release notes", "changelog", "change log", "philosophy", "principles", "patterns", "guidelines", "migration types", "types of", "technical detail*", "development workflow",
         "dev workflow", "git workflow", "local development", "cheat sheet", "cheatsheet", "template*", "contributing", "further reading",
