@@ -14,22 +14,17 @@ use crate::plan::work::Work;
 /// How many steps are worth a thread.
 const MANY: usize = 256;
 
-/// Programs that open a session unless they are told what to do in it.
-const OPENERS: [&str; 14] = [
-    "bash",
-    "heroku",
+/// Programs that open a session on a machine, or as another user, unless they are told what to do in it.
+const SHELLS: [&str; 7] = ["bash", "heroku", "sh", "ssh", "su", "sudo", "zsh"];
+/// The same with a database.
+const DATABASES: [&str; 7] = [
     "mariadb",
     "mongo",
     "mongosh",
     "mysql",
     "psql",
     "redis-cli",
-    "sh",
     "sqlite3",
-    "ssh",
-    "su",
-    "sudo",
-    "zsh",
 ];
 /// Calls that open one.
 const CALLS: [(&str, &[&str]); 9] = [
@@ -136,8 +131,7 @@ fn ends_inside(script: &str) -> (Option<String>, bool) {
     let leaves = LEAVING
         .iter()
         .any(|word| script.trim_start().starts_with(word));
-    let known = OPENERS.iter().chain(CALLS.iter().map(|(name, _)| name));
-    if !leaves && !known.into_iter().any(|name| script.contains(name)) {
+    if !leaves && !may_open(script) {
         return (None, false);
     }
     let script = commands::read(script, Settings::default());
@@ -161,25 +155,20 @@ fn ends_inside(script: &str) -> (Option<String>, bool) {
     (opens.then(|| words().collect::<Vec<_>>().join(" ")), leaves)
 }
 
-/// Openers of sessions with a database.
-const DATABASES: [&str; 7] = [
-    "mariadb",
-    "mongo",
-    "mongosh",
-    "mysql",
-    "psql",
-    "redis-cli",
-    "sqlite3",
-];
+/// Whether anything in `script` may open a session. Most scripts name nothing that could.
+fn may_open(script: &str) -> bool {
+    let calls = CALLS.iter().map(|(name, _)| name);
+    let mut known = SHELLS.iter().chain(&DATABASES).chain(calls);
+    known.any(|name| script.contains(name))
+}
 
 fn strays(step: &StepSpec) -> bool {
     let Work::Shell(shell) = &step.work else {
         return false;
     };
-    let known = OPENERS.iter().chain(CALLS.iter().map(|(name, _)| name));
-    // Most scripts are of one line, or name none of these.
+    // Most scripts are of one line.
     shell.script.trim_end().contains(['\n', ';', '&'])
-        && known.into_iter().any(|name| shell.script.contains(name))
+        && may_open(&shell.script)
         && opener(&commands::read(&shell.script, Settings::default())).is_some()
 }
 
@@ -228,7 +217,8 @@ fn opens(script: &Script<'_>, ix: usize, command: &Command<'_>) -> bool {
         leading: false,
     };
     let given = Given::read(command.arguments(), known);
-    OPENERS.contains(&program) && prompts(script, ix, program, command, &given)
+    let is_opener = SHELLS.contains(&program) || DATABASES.contains(&program);
+    is_opener && prompts(script, ix, program, command, &given)
 }
 
 /// `sudo -i`, `sudo -iu postgres`, `sudo su -`
