@@ -268,15 +268,15 @@ impl Words {
 
     /// What they say.
     pub(super) fn meaning(&self) -> Meaning {
+        let stage = self.stage();
         Meaning {
-            sense: self.sense(self.is_strong()),
-            stage: self.stage(),
+            sense: self.sense(is_strong(stage)),
+            stage,
         }
     }
 
     fn is_strong(&self) -> bool {
-        let strong = |stage: Stage| stage.weight == Weight::Strong;
-        self.stage().is_some_and(strong)
+        is_strong(self.stage())
     }
 
     fn sense(&self, strong: bool) -> Option<Sense> {
@@ -370,6 +370,10 @@ impl Words {
             PhaseKind::After
         }
     }
+}
+
+fn is_strong(stage: Option<Stage>) -> bool {
+    stage.is_some_and(|stage| stage.weight == Weight::Strong)
 }
 
 /// What headings are counted as, in front of what they say.
