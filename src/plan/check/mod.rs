@@ -74,7 +74,7 @@ pub(super) fn check(
     conditions::check(&draft, source, &mut problems);
     values::check(&draft, &mut problems);
     snapshots::check(&draft, &mut problems);
-    servers::check(&draft, &mut problems);
+    servers::check(&mut draft, format == Format::Markdown, &mut problems);
     ways_back::check(&draft, format, &mut problems);
     if !has_errors(&problems) {
         advice::check(&draft, format, &mut problems);
