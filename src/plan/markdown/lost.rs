@@ -117,9 +117,31 @@ fn assigned(line: &str) -> Option<&str> {
     let (name, value) = line.split_once('=')?;
     let fits = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    // `A=b command` sets it for that command.
-    let alone = !value.trim_end().contains(' ') || value.starts_with(['"', '\'', '$']);
-    (fits && alone).then_some(name)
+    (fits && is_all(value)).then_some(name)
+}
+
+/// Whether `value` is all that a line says: `A=b command` sets it for that command.
+fn is_all(value: &str) -> bool {
+    let (mut quote, mut depth) = (None, 0_usize);
+    let ends = |(_, c): &(usize, char)| {
+        match (quote, c) {
+            (Some(open), c) if open == *c => quote = None,
+            (None, '"' | '\'') => quote = Some(*c),
+            (None, '(') => depth += 1,
+            (None, ')') => depth = depth.saturating_sub(1),
+            (None, c) if depth == 0 && (c.is_whitespace() || matches!(c, ';' | '&' | '|')) => {
+                return true;
+            }
+            _ => {}
+        }
+        false
+    };
+    let end = value
+        .char_indices()
+        .find(ends)
+        .map_or(value.len(), |(at, _)| at);
+    let rest = value[end..].trim_start();
+    rest.is_empty() || rest.starts_with([';', '&', '|', '#'])
 }
 
 fn is_exported(piece: &Piece<'_>, name: &str) -> bool {

@@ -186,6 +186,7 @@ fn claims_none(text: &Text<'_>, pattern: &str) -> bool {
     let said = shown.trim().trim_end_matches('.').to_lowercase();
     let lower = shown.to_lowercase();
     nothing.contains(&said.as_str())
+        || text.body().lines().any(says_empty)
         || text.words().lines().chain(lower.lines()).any(|line| {
             let unparted = faulty
                 && FAULTS
@@ -195,6 +196,51 @@ fn claims_none(text: &Text<'_>, pattern: &str) -> bool {
             unparted || denies(line, pattern, faulty)
         })
 }
+
+/// "# Should be empty": a comment that says no more than that nothing is found.
+fn says_empty(line: &str) -> bool {
+    let Some(comment) = line.trim_start().strip_prefix('#') else {
+        return false;
+    };
+    let comment = comment.to_lowercase();
+    let comment = comment.trim_matches([' ', '.', '!', '(', ')', '。']);
+    let modal = ["should ", "must "]
+        .iter()
+        .find_map(|word| comment.strip_prefix(word));
+    let english = modal.is_some_and(|rest| {
+        let returns = [
+            "be ", "return ", "print ", "show ", "output ", "find ", "give ",
+        ];
+        let rest = returns.iter().find_map(|word| rest.strip_prefix(word));
+        rest.is_some_and(|rest| EMPTY.contains(&rest))
+    });
+    english || EMPTY_ELSEWHERE.contains(&comment)
+}
+
+/// What is said of nothing, behind "should return".
+const EMPTY: [&str; 8] = [
+    "empty",
+    "nothing",
+    "no results",
+    "no result",
+    "no output",
+    "no rows",
+    "no lines",
+    "no matches",
+];
+/// The same in other tongues.
+const EMPTY_ELSEWHERE: [&str; 10] = [
+    "sollte leer sein",
+    "muss leer sein",
+    "doit être vide",
+    "debe estar vacío",
+    "deve estar vazio",
+    "должно быть пусто",
+    "应为空",
+    "应该为空",
+    "空であること",
+    "何も表示されないこと",
+];
 
 /// "No errors in the log", "There are no pending migrations" in front of `grep pending`.
 fn denies(line: &str, pattern: &str, faulty: bool) -> bool {

@@ -23,7 +23,7 @@ struct Form {
 const NAMES: &[&str] = &["passw", "secret", "token", "key"];
 
 /// The forms in which secrets stand in plans.
-static FORMS: [Form; 11] = [
+static FORMS: [Form; 13] = [
     // postgresql://app:secret@host
     Form {
         words: &["://"],
@@ -73,6 +73,23 @@ static FORMS: [Form; 11] = [
         words: &["mysql", "mariadb"],
         form: LazyLock::new(|| {
             made(r#"\b(?:mysql|mariadb)[\w-]*\b[^\n|;&]*\s-p["']?(?P<c>[^\s"']+)"#)
+        }),
+    },
+    // sqlcmd -P secret, mongosh -p secret
+    Form {
+        words: &["sqlcmd", "bcp"],
+        form: LazyLock::new(|| {
+            made(
+                r#"\b(?:sqlcmd|bcp)\b[^\n|;&]*\s-P\s*(?:"(?P<a>[^"\n]+)"|'(?P<b>[^'\n]+)'|(?P<c>[^\s"']+))"#,
+            )
+        }),
+    },
+    Form {
+        words: &["mongo"],
+        form: LazyLock::new(|| {
+            made(
+                r#"\bmongo(?:sh|dump|restore|export|import)?\b[^\n|;&]*\s(?:-p|--password)[ =]\s*(?:"(?P<a>[^"\n]+)"|'(?P<b>[^'\n]+)'|(?P<c>[^-\s"'][^\s"']*))"#,
+            )
         }),
     },
     Form {

@@ -176,6 +176,14 @@ fn functions_go_with_the_parts_of_their_block_and_are_missed_in_others() {
     assert_eq!(told(text, "lost-variable"), [14]);
     let across = "## Deploy\n```bash\nVERSION=1.2\necho $VERSION\n```\n```bash\ndocker pull app:$VERSION\n```\n";
     assert_eq!(told(across, "lost-variable"), [7]);
+    for set in [
+        "VERSION=\"a b\"",
+        "VERSION=$(a | b) # c",
+        "VERSION=$X; ./a.sh",
+    ] {
+        let text = across.replace("VERSION=1.2", set);
+        assert_eq!(told(&text, "lost-variable"), [7], "{set}");
+    }
     let alias = across
         .replace("VERSION=1.2", "alias k=kubectl")
         .replace("docker pull", "k apply");
@@ -200,6 +208,8 @@ fn functions_go_with_the_parts_of_their_block_and_are_missed_in_others() {
         across.replace("VERSION=1.2", "export VERSION=1.2"),
         across.replace("docker", "VERSION=2\ndocker"),
         across.replace("$VERSION\n```\n", "${VERSION:-1}\n```\n"),
+        across.replace("VERSION=1.2\necho $VERSION", "VERSION=\"$X\" ./a.sh"),
+        across.replace("VERSION=1.2\necho $VERSION", "VERSION=$(a b) ./a.sh"),
     ] {
         assert_eq!(told(&kept, "lost-variable"), Vec::<usize>::new(), "{kept}");
     }
