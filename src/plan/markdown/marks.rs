@@ -7,7 +7,7 @@ use super::placeholder::Context;
 use super::script::Line;
 
 /// What a name begins with that stands for another.
-const WHICH: [&str; 7] = [
+const WHICH: [&str; 8] = [
     "NEW_",
     "OLD_",
     "PREVIOUS_",
@@ -15,10 +15,22 @@ const WHICH: [&str; 7] = [
     "LAST_",
     "TARGET_",
     "CURRENT_",
+    "STABLE_",
 ];
 /// What it then ends with.
 const WHAT: [&str; 10] = [
     "TAG", "VERSION", "COMMIT", "SHA", "HASH", "RELEASE", "REVISION", "BUILD", "IMAGE", "BRANCH",
+];
+/// Whose something is, in a path: two of them stand side by side.
+const WHOSE: [&str; 8] = [
+    "OWNER",
+    "ORG",
+    "ORGANIZATION",
+    "USER",
+    "USERNAME",
+    "REPO",
+    "REPOSITORY",
+    "REPO_NAME",
 ];
 /// Words that stand for a value that nobody knows yet.
 const OPEN: [&str; 3] = ["TBD", "x.y.z", "vx.y.z"];
@@ -53,9 +65,14 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
         doubled(line, found);
         braced(line, found);
         words(line, found);
+        owned(line, found);
+    } else {
+        in_sql(line, found);
     }
     // Who replaces a mark writes it as it is.
-    let replaces = ["sed ", "s/", "s|", "perl ", "awk ", "envsubst", "replace("];
+    let replaces = [
+        "sed ", " s/", "'s/", "\"s/", " s|", "'s|", "\"s|", "perl ", "awk ", "envsubst", "replace(",
+    ];
     if found.len() > before && replaces.iter().any(|word| line.contains(word)) {
         found.truncate(before);
     }
@@ -84,25 +101,93 @@ fn enclosed(line: &str, open: &str, close: &str, found: &mut Vec<Range<usize>>) 
     }
 }
 
-/// `{version}` in a word without quotes. What the shell itself, or the program, does with braces is none.
+/// `{version}`, `{BLUE_id}` in a word without quotes. What the shell itself, or the program, does with braces is none.
 fn braced(line: &str, found: &mut Vec<Range<usize>>) {
     if memchr::memchr(b'{', line.as_bytes()).is_none() {
         return;
     }
     let mut parts = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-    if line.contains(['"', '\'', '\\']) || parts.any(|part| BRACES.contains(&part)) {
+    if line.contains('\\') || parts.any(|part| BRACES.contains(&part)) {
         return;
     }
+    // In quotes it may be anything, and on a line with them a plain word as well: `import {name} from 'x'`.
+    let quoted = line.contains(['"', '\'']);
+    let imports = ["import ", "export {", "const ", "let ", "from "];
+    let code = quoted
+        && imports
+            .iter()
+            .any(|word| line.trim_start().starts_with(word));
     for (at, _) in line.match_indices('{') {
         let inside = &line[at + 1..];
-        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
         let length = inside.find(|c| !fits(c)).unwrap_or(inside.len());
         let behind = inside[length..].strip_prefix('}');
+        let small = inside[..length].contains(|c: char| c.is_ascii_lowercase());
+        let quote = |quote: char| line[..at].matches(quote).count() % 2 == 1;
+        let free =
+            !quoted || (!code && inside[..length].contains('_') && !quote('"') && !quote('\''));
         let joined = line[..at].ends_with(['$', '@', '{', '%', '#', ']', ',', '(', '}', '^']);
         let goes_on = behind.is_none_or(|rest| rest.starts_with(['}', '{', ',']));
-        let named = length > 2 && inside.starts_with(|c: char| c.is_ascii_lowercase());
-        if named && !joined && !goes_on {
+        let named = length > 2 && small && inside.starts_with(|c: char| c.is_ascii_alphabetic());
+        if named && free && !joined && !goes_on {
             found.push(at..at + length + 2);
+        }
+    }
+}
+
+/// `{db_name}` in SQL: outside of quotes it can be nothing else, in quotes only where a server's own function or a
+/// connection is given it. `'{red_one}'` is an array.
+fn in_sql(line: &str, found: &mut Vec<Range<usize>>) {
+    for (at, _) in line.match_indices('{') {
+        let inside = &line[at + 1..];
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let length = inside.find(|c| !fits(c)).unwrap_or(inside.len());
+        let name = &inside[..length];
+        let closed = inside[length..].starts_with('}') && !inside[length..].starts_with("}}");
+        let named = length > 2 && name.starts_with(|c: char| c.is_ascii_alphabetic());
+        let before = &line[..at];
+        let quoted = before.matches('\'').count() % 2 == 1;
+        let given = || {
+            let setting = [
+                "host=",
+                "hostaddr=",
+                "port=",
+                "user=",
+                "dbname=",
+                "password=",
+            ];
+            let call = before
+                .strip_suffix("('")
+                .and_then(|call| call.rsplit([' ', '(']).next());
+            call.is_some_and(|call| call.starts_with("pg_"))
+                || setting.iter().any(|word| before.ends_with(word))
+        };
+        let joined = before.ends_with(['$', '{', '%', '"']);
+        if closed && named && !joined && (!quoted || given()) {
+            found.push(at..at + length + 2);
+        }
+    }
+}
+
+/// `OWNER/REPO` in a path: words in capitals that name whose it is.
+fn owned(line: &str, found: &mut Vec<Range<usize>>) {
+    for word in WHOSE {
+        for (at, _) in line.match_indices(word) {
+            let end = at + word.len();
+            let (before, behind) = (&line[..at], &line[end..]);
+            let fits = |c: char| {
+                c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$' | '{' | '<' | '[')
+            };
+            let apart = !before.ends_with(fits) && !behind.starts_with(fits);
+            let ahead = before.strip_suffix('/').unwrap_or_default();
+            let next = behind.strip_prefix('/').unwrap_or_default();
+            let paired = WHOSE.iter().any(|other| {
+                let ahead = ahead.strip_suffix(other);
+                ahead.is_some_and(|ahead| !ahead.ends_with(fits)) || next.starts_with(other)
+            });
+            if apart && paired {
+                found.push(at..end);
+            }
         }
     }
 }

@@ -14,11 +14,16 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
     if !capitals && !marks.iter().any(|mark| line.contains(mark)) {
         return;
     }
-    let mut words = words(line);
+    let mut words = words(line).peekable();
     let speaks = ["echo", "printf", "grep", "rg", "sed", "awk", "git"];
     // The first is what is run; a sentence is what something prints.
-    let first = words.next().map_or("", |word| &line[word]);
-    let mut said = !speaks.contains(&first) && !first.starts_with(char::is_uppercase);
+    let first = words.peek().map_or("", |word| &line[word.clone()]);
+    // `DATABASE_URL="postgresql://..."` gives a value, also on a line that goes on with the one above.
+    if !first.contains("://") || !first.contains('=') {
+        words.next();
+    }
+    let mut said =
+        !speaks.contains(&first) && (first.contains('=') || !first.starts_with(char::is_uppercase));
     // What stands in such brackets is a heading only where something is printed.
     let prints = |word: &str| word != "git" && speaks.contains(&word);
     let mut printed = prints(first);

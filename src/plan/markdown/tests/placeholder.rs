@@ -56,8 +56,54 @@ fn placeholders_are_found_in_commands() {
         ("psql -U youruser shop", "youruser"),
         ("deploy <your-app>", "<your-app>"),
         ("psql -h [host] -c 'select 1'", "[host]"),
+        ("snapshot --id {BLUE_id} --wait", "{BLUE_id}"),
+        ("snapshot --id {blue_id} --tag 'x'", "{blue_id}"),
+        ("ln -sfn releases/STABLE_RELEASE current", "STABLE_RELEASE"),
+        ("DATABASE_URL=\"postgresql://...\" \\", "postgresql://..."),
     ] {
         assert_eq!(texts(line, Context::Shell), [wanted], "{line}");
+    }
+}
+
+#[test]
+fn names_in_braces_of_sql_and_in_paths_are_found_where_they_can_be_nothing_else() {
+    for (line, wanted) in [
+        ("GRANT CONNECT ON DATABASE {db_name} TO app;", "{db_name}"),
+        (
+            "SELECT pg_drop_replication_slot('{slot_name}');",
+            "{slot_name}",
+        ),
+        (
+            "CREATE SUBSCRIPTION s CONNECTION 'host={blue_host}'",
+            "{blue_host}",
+        ),
+    ] {
+        assert_eq!(texts(line, Context::Sql), [wanted], "{line}");
+    }
+    for line in [
+        "SELECT '{red_one}'::text[];",
+        "UPDATE t SET tags = '{new_tag}';",
+        "INSERT INTO mails VALUES ('Hello {user_name}');",
+        "SELECT '{\"a\": 1}'::jsonb;",
+        "SELECT {{ model_name }} FROM x;",
+    ] {
+        assert_eq!(texts(line, Context::Sql), Vec::<&str>::new(), "{line}");
+    }
+    let both = texts(
+        "git clone https://github.com/OWNER/REPO.git",
+        Context::Shell,
+    );
+    assert_eq!(both, ["OWNER", "REPO"]);
+    for line in [
+        "curl -d '{blue_id}' x",
+        "import {use_it} from 'x'",
+        "echo ${BLUE_id} 'a'",
+        "cp a{one_a,two_b} 'x'",
+        "print(f\"{blue_id} 'x'\")",
+        "echo $USER/REPO",
+        "grep USER log",
+    ] {
+        assert_eq!(texts(line, Context::Shell), Vec::<&str>::new(), "{line}");
     }
 }
 
