@@ -269,6 +269,8 @@ impl Words {
         (self.has(Topic::Never) && !order && !self.has(Topic::Urges))
             || forbids
             || self.is_shelved()
+            || self.recurs()
+            || self.advises()
             || (self.ends(Topic::Outdated) && !order)
     }
 

@@ -52,6 +52,13 @@ pub(super) fn of_section(
         found.steps.push(step(name, &found.notes, span, book));
     } else if reading.counted && section.children.is_empty() {
         found.steps.push(ticked(name, &found.notes, span, book));
+    } else if reading.uncounted && section.children.is_empty() {
+        let message =
+            format!("\"{name}\" is numbered as the steps beside it are, and is kept for reading");
+        book.problems.push(
+            Problem::note("section-not-run", span, message)
+                .hint("begin it with what is done if it is a step, or take its number away"),
+        );
     }
 }
 

@@ -51,13 +51,50 @@ pub(super) fn waits(text: &str) -> bool {
     let mut rests = near.filter_map(|(word, ())| tongues::strip_word(text, word));
     rests.any(|rest| {
         let rest = rest.trim_start();
-        let two = rest
-            .match_indices(' ')
-            .nth(1)
-            .map_or(rest.len(), |(at, _)| at);
-        let said = times::said(rest[..two].trim_end_matches([':', ',']));
-        matches!(said, Some(Said::Length(length)) if length >= HOUR)
+        let ends = rest.match_indices(' ').map(|(at, _)| at);
+        let mut ends = ends.take(MAX_TIME).chain([rest.len()]);
+        ends.any(|end| is_long(rest[..end].trim_end_matches([':', ',', '.', '：'])))
     })
+}
+
+/// Whether `text` says so behind what is done, and not of a thing that is kept so long: "Create the baseline after 24
+/// hours", not "Expire sessions after 24 hours".
+fn waits_at_the_end(text: &str) -> bool {
+    let keeps = || {
+        KEEPS
+            .iter()
+            .any(|word| tongues::strip_word(text, word).is_some())
+    };
+    let mut behind = text.match_indices(' ').map(|(at, _)| &text[at + 1..]);
+    behind.any(|rest| {
+        let after = IN_CASE_OF.near(rest).iter();
+        let mut times = after.filter_map(|(word, ())| tongues::strip_word(rest, word));
+        times.any(|time| is_long(time.trim().trim_end_matches([':', '.'])))
+    }) && !keeps()
+}
+
+/// Whether a comment says either.
+pub(super) fn waits_in_comment(text: &str) -> bool {
+    waits(text) || waits_at_the_end(text)
+}
+
+/// How many words a time has at most: "24 to 48 hours".
+const MAX_TIME: usize = 4;
+
+/// What is done by itself after such a time.
+const KEEPS: [&str; 9] = [
+    "expire", "expires", "keep", "keeps", "retain", "rotate", "alert", "time", "set",
+];
+
+/// Whether `time` is a length from which on nobody waits, or a range of such: "24-48 hours", "24+ hours".
+fn is_long(time: &str) -> bool {
+    let least = time.replacen("+ ", " ", 1);
+    match times::said(&least) {
+        Some(Said::Length(length) | Said::Between(length, _) | Said::Beyond(length)) => {
+            length >= HOUR
+        }
+        _ => false,
+    }
 }
 
 /// Nobody waits so long in the middle of a phase.

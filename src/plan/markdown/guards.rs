@@ -61,11 +61,13 @@ fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(Stri
     let title = step.title.as_str();
     let named = named_by(step, book);
     let own = || {
+        let waits = || conditional::waits_in_comment(title).then_some(Reserve::Case);
         let unclear = || shelved::is_unclear(title).then_some(Reserve::Case);
         let own = match named {
             Named::Line => conditional::begins_back(title).then_some(Reserve::Back),
             Named::Comment => conditional::reserve_ahead(title)
                 .or_else(|| in_turn::restores_if(step).then_some(Reserve::Case))
+                .or_else(waits)
                 .or_else(unclear),
             Named::Words => conditional::reserve(title)
                 .or_else(unclear)

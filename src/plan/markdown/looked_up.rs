@@ -2,6 +2,7 @@
 //! deployment all the same is not run either, but told.
 
 use super::heading::{Ordinal, Title};
+use super::orders;
 use super::phrases::Topic;
 use super::words::{Weight, Words};
 
@@ -32,6 +33,12 @@ impl Words {
             || (self.begins(&[Topic::Reference]) && !self.is_strong())
     }
 
+    /// "Useful commands during a rollback"
+    pub(super) fn is_handy(&self) -> bool {
+        let handy = ["useful ", "common ", "handy ", "helpful "];
+        handy.iter().any(|word| self.uncounted().starts_with(word))
+    }
+
     /// Whether its commands are of a part of the deployment, and not merely useful: "Validation commands",
     /// "Quick commands".
     fn names_commands_to_run(&self) -> bool {
@@ -44,8 +51,9 @@ impl Words {
     }
 
     /// Whether it is a list of commands, which people look things up in.
+    /// "Run the maintenance commands" is done.
     pub(super) fn lists_commands(&self) -> bool {
-        self.begins(&[Topic::Commands]) || self.ends(Topic::Commands)
+        !orders::begin(self) && (self.begins(&[Topic::Commands]) || self.ends(Topic::Commands))
     }
 
     fn is_strong(&self) -> bool {

@@ -61,6 +61,7 @@ mod margin;
 mod marks;
 mod named;
 mod notes;
+mod occasion;
 mod open;
 mod order;
 mod orders;

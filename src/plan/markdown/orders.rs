@@ -26,7 +26,7 @@ pub(super) fn are_in(block: &Block) -> bool {
 }
 
 /// What begins an order and is no other word's beginning.
-const ORDERS: [&str; 9] = [
+const ORDERS: [&str; 24] = [
     "call ",
     "run ",
     "page ",
@@ -36,6 +36,21 @@ const ORDERS: [&str; 9] = [
     "scale ",
     "redeploy ",
     "set ",
+    "redirect ",
+    "reroute ",
+    "route ",
+    "change ",
+    "edit ",
+    "modify ",
+    "adjust ",
+    "repoint ",
+    "reconfigure ",
+    "copy ",
+    "move ",
+    "open ",
+    "close ",
+    "cut ",
+    "log ",
 ];
 
 /// Whether `words` begin with an order.

@@ -8,6 +8,7 @@ use super::conditional::Reserve;
 use super::guards;
 use super::heading::Ordinal;
 use super::hosts;
+use super::occasion;
 use super::order;
 use super::outline::{Outline, Section, SectionIx};
 use super::roles::{Reading, Role};
@@ -96,11 +97,12 @@ fn phase(
     let told = contents.budgets.get(&section);
     let told = told.or_else(|| contents.parts.get(&section)).copied();
     let drill = outline.drill(section);
+    let occasion = occasion::of(outline, readings, section);
     // It may be a way back without saying so for certain: "Backup and restore".
     let may_go_back = heading.title.words.may_go_back();
     for step in &mut steps {
-        if let Some(drill) = drill {
-            guards::guard_case(step, drill, book);
+        for case in drill.into_iter().chain(occasion) {
+            guards::guard_case(step, case, book);
         }
         guards::guard(step, &reading.name, book);
         hosts::guard(step, &reading.name, book);

@@ -151,6 +151,19 @@ pub(super) fn of_sections(outline: &Outline) -> Vec<Option<usize>> {
     found
 }
 
+/// Whether the section `ix` is one of several ways by its number or its name, `rivals` telling which are that by their
+/// names.
+pub(super) fn is_way(outline: &Outline, rivals: &[Option<usize>], ix: SectionIx) -> bool {
+    let counted = outline.sections[ix].title.ordinal == Some(Ordinal::Number);
+    let option = |other: SectionIx| outline.is_option(other);
+    let above = outline.sections[ix].parent;
+    let mut beside = above
+        .iter()
+        .flat_map(|&above| &outline.sections[above].children);
+    (rivals[ix].is_some() && !counted)
+        || (option(ix) && beside.any(|&other| other != ix && option(other)))
+}
+
 /// Which items of `list`, with commands below them, exclude the one beside them.
 fn of_items(list: &List, place: Place) -> Vec<Option<usize>> {
     let labels = list.items.iter().map(|item| {
@@ -194,7 +207,27 @@ pub(super) fn guard(
             .parent(ix)
             .is_some_and(|above| readings[above].role == Role::Rollback);
     let counted = title.ordinal == Some(Ordinal::Number);
-    let way = (reading.rival.is_some() && !reading.is_choice(title.ordinal))
+    let mut above = outline.above(reading.home).filter(|_| !back);
+    if let Some(chosen) = above.find(|&above| readings[above].choice.is_some()) {
+        let name = &outline.sections[chosen].title.text;
+        steps
+            .iter_mut()
+            .for_each(|step| guards::guard_way(step, name, book));
+    }
+    // What stands right below the heading of a way back is a way back by itself.
+    let nested = back
+        && outline
+            .above(ix)
+            .nth(1)
+            .is_some_and(|above| readings[above].role == Role::Rollback)
+        && is_scenario(outline, ix)
+        && beside(outline, ix)
+            .iter()
+            .filter(|&&other| is_scenario(outline, other))
+            .count()
+            > 1;
+    let way = nested
+        || (reading.rival.is_some() && !reading.is_choice(title.ordinal))
         || (part && counted && excludes_by_time(outline, ix));
     let reserve = if way {
         Reserve::Way
@@ -208,6 +241,14 @@ pub(super) fn guard(
     for step in steps {
         guards::guard_as(step, &title.text, reserve, book);
     }
+}
+
+/// Whether the heading `ix` of a way back counts ways of which one is gone, and none that is tested.
+fn is_scenario(outline: &Outline, ix: SectionIx) -> bool {
+    let tested = |ix: SectionIx| outline.sections[ix].title.words.has(Topic::Testing);
+    heading::counts_options(&outline.sections[ix].title.text)
+        && !tested(ix)
+        && !outline.parent(ix).is_some_and(tested)
 }
 
 /// The headings right beside `ix`, in the file's order.

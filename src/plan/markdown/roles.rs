@@ -48,6 +48,8 @@ pub(super) struct Reading {
     pub(super) rival: Option<usize>,
     /// Whether it is numbered among the steps of what is done, see [`series`].
     pub(super) counted: bool,
+    /// Whether it may be, and does not say what to do.
+    pub(super) uncounted: bool,
 }
 
 impl Reading {
@@ -79,8 +81,13 @@ pub(super) fn roles(outline: &Outline) -> Vec<Reading> {
         } else {
             let counted = series::is_step(outline, ix, above);
             let role = purpose::role(outline, ix, above, back, counted);
+            let part = above.filter(|above| rivals::is_way(outline, &rivals, above.home));
             let mut reading = read(outline, ix, role, above, goes_on, rivals[ix]);
+            if let Some(way) = part {
+                join(outline, ix, way, &mut reading);
+            }
             reading.counted = counted;
+            reading.uncounted = !counted && series::may_be_step(outline, ix, above);
             reading.runs |= counted;
             reading
         };
@@ -109,6 +116,7 @@ fn plain(outline: &Outline, ix: SectionIx) -> Reading {
         choice: None,
         rival: None,
         counted: false,
+        uncounted: false,
     }
 }
 
@@ -138,6 +146,7 @@ fn read(
         choice: None,
         rival,
         counted: false,
+        uncounted: false,
     };
     times(title, &mut reading);
     let explicit = reading.budget.is_some()
@@ -153,6 +162,20 @@ fn read(
     let begun = rival.is_none() || outline.is_option(ix) || above.is_some_and(|above| above.runs);
     reading.runs |= role == Role::Steps && ((explicit && begun) || goes_on);
     reading
+}
+
+/// Makes `reading` a group of the phase `way`, one of several ways: who picks that one picks all that stands below it.
+/// Ways of its own, and what is due at another time, stay apart, and ask.
+fn join(outline: &Outline, ix: SectionIx, way: &Reading, reading: &mut Reading) {
+    let title = &outline.sections[ix].title;
+    let apart = outline.is_option(ix)
+        || reading.is_choice(title.ordinal)
+        || series::is_due_apart(title, way);
+    if reading.role == Role::Steps && !apart {
+        reading.home = way.home;
+        reading.name.clone_from(&title.text);
+        reading.at.clone_from(&way.at);
+    }
 }
 
 /// Whether the sections below `reading` are groups of its phase.

@@ -133,6 +133,13 @@ impl Reader<'_> {
             fences: reading.runs,
         };
         let group = (reading.home != ix).then(|| reading.name.as_str().into());
+        if let Some(budget) = reading
+            .budget
+            .filter(|_| self.outline.parent(ix) == group.as_ref().map(|_| reading.home))
+        {
+            let parts = self.contents.parts.entry(reading.home).or_default();
+            *parts = parts.saturating_add(budget);
+        }
         let first = blocks.first().and_then(Block::paragraph).filter(|_| back);
         if let Some(until) = first.and_then(|inline| since::until_in_sentence(&inline.text)) {
             self.contents.until.insert(ix, until);

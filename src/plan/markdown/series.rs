@@ -29,6 +29,15 @@ pub(super) fn is_step(outline: &Outline, ix: SectionIx, above: Option<&Reading>)
     (named || ((driven || timed) && has_steps(outline, ix))) && outweighs(title, named, sure)
 }
 
+/// Whether what the heading of `ix` numbers may be a step, as it is beside it, though nothing says what to do.
+pub(super) fn may_be_step(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> bool {
+    let title = &outline.sections[ix].title;
+    title.ordinal == Some(Ordinal::Number)
+        && title.meaning.sense.is_none()
+        && above.is_some_and(|above| above.runs)
+        && has_steps(outline, ix)
+}
+
 /// Whether `title` counts with the word for it: "Step 2: …".
 pub(super) fn is_called_step(title: &Title) -> bool {
     heading::counts_steps(&title.text) && title.words.begins(&[Topic::Steps])

@@ -133,6 +133,8 @@ fn parts(name: &str) -> impl Iterator<Item = (&str, At)> {
             if ix % 2 == 1 {
                 // Within brackets, "next release: 2.5" is one remark.
                 let last = text.rsplit_once(REMARKS).map(|(_, last)| last);
+                // "(phases: Switching, Completed)" lists names.
+                let last = last.filter(|_| !text.contains([':', '：']));
                 let remarks = std::iter::once(text).chain(last);
                 return remarks.map(|remark| (remark, At::Brackets)).collect();
             }

@@ -3,12 +3,16 @@
 
 use super::blocks::{Block, Fence, Inline, Kind};
 use super::book::Book;
+use super::cases;
 use super::conditional;
 use super::guards;
 use super::in_turn;
+use super::orders;
+use super::phrases::Topic;
 use super::script::{Piece, Sort};
 use super::shelved;
 use super::steps::Walk;
+use super::tongues;
 use super::unsaid::{self, Unsaid};
 use super::words::Words;
 use crate::plan::draft::{Mark, StepSpec};
@@ -75,10 +79,69 @@ fn names_a_way_back(comment: &str) -> bool {
 /// and on the way forward a sentence may tell what to do about the command above it.
 fn names_a_case(comment: &str, forward: bool) -> bool {
     if forward {
-        return conditional::remarks_case(comment);
+        return conditional::remarks_case(comment)
+            || conditional::waits_in_comment(comment)
+            || orders_in_case(comment);
     }
     in_turn::says_case_in_comment(comment) && !Words::new(comment).fails()
 }
+
+/// Whether a comment is no more than a case, or a case and what is done then, which stands below it: "If you need to start
+/// over", "In case it has to go, drop its slot". "If it exists, this does nothing" explains, and "If rows are shown, stop"
+/// is said to who looks.
+fn orders_in_case(comment: &str) -> bool {
+    let case = conditional::ordinarily(comment);
+    if cases::names_case(case) {
+        return true;
+    }
+    if !cases::begins_case(case) {
+        return false;
+    }
+    let Some((_, rest)) = case.split_once(CLAUSE_ENDS) else {
+        return true;
+    };
+    let rest = rest.trim_start();
+    let words = Words::new(rest);
+    let looked = LOOKED
+        .iter()
+        .any(|word| tongues::strip_word(rest, word).is_some());
+    let bare = rest.is_empty()
+        || NEEDS
+            .iter()
+            .any(|word| tongues::strip(case, word).is_some());
+    let back = words.begins(&[Topic::Rollback])
+        || words.ends(Topic::Returns)
+        || words.ends(Topic::Restore);
+    bare || (!looked && (back || orders::begin(&words)))
+}
+
+/// Where the case in a comment ends.
+const CLAUSE_ENDS: [char; 5] = [',', ':', ';', '，', '：'];
+
+/// With what a comment begins that is for who needs it.
+const NEEDS: [&str; 6] = [
+    "if you need",
+    "if you have to",
+    "if you want",
+    "if we need",
+    "in case you need",
+    "in case we need",
+];
+
+/// What is done by who reads, not by the commands below.
+const LOOKED: [&str; 11] = [
+    "stop",
+    "abort",
+    "wait",
+    "check",
+    "verify",
+    "make sure",
+    "call",
+    "page",
+    "tell",
+    "notify",
+    "inform",
+];
 
 /// The mark of an item with this `box` and this text: what is struck out does not apply.
 pub(super) fn mark(ticked: Option<Mark>, head: Option<&Inline>) -> Option<Mark> {

@@ -6,6 +6,7 @@
 
 use super::folded;
 use super::heading;
+use super::orders;
 use super::phrases::{self, Topic};
 use super::shelved;
 use crate::plan::letters::is_dense;
@@ -274,7 +275,14 @@ impl Words {
         }
         let rollback = self.goes_back();
         let deploys = self.has(Topic::Deploy);
-        if self.has(Topic::Commands) && !rollback && !(strong && deploys) {
+        if self.has(Topic::Commands)
+            && !orders::begin(self)
+            && (if rollback {
+                self.is_handy()
+            } else {
+                !(strong && deploys)
+            })
+        {
             return Some(Sense::Reference);
         }
         if rollback {

@@ -7,6 +7,7 @@ mod items;
 mod kept;
 pub(in crate::plan) mod nothing_lost;
 mod numbered;
+mod occasions;
 mod people;
 mod reading;
 mod runbooks;

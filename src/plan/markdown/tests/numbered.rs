@@ -222,6 +222,11 @@ fn what_is_due_long_after_what_it_stands_below_is_a_phase_of_its_own() {
         ("After 72 hours stable:", true),
         ("After 2 days:", true),
         ("Nach 24 Stunden:", true),
+        ("After 24-48 hours of good operation:", true),
+        ("After 24 to 48 hours:", true),
+        ("After 24+ hours:", true),
+        ("Nach 24-48 Stunden:", true),
+        ("After 5-10 minutes:", false),
         ("After 5 minutes:", false),
         ("After the swap:", false),
     ] {
@@ -245,5 +250,29 @@ fn what_is_numbered_and_only_described_is_no_step() {
             block("b")
         );
         assert_eq!(plan(&text).steps.len(), steps + 1, "{text}");
+        assert_eq!(told(&text, "section-not-run"), steps == 2, "{text}");
     }
+}
+
+#[test]
+fn what_is_numbered_among_steps_and_says_what_to_do_is_one() {
+    for heading in [
+        "2. Redirect application traffic",
+        "2. Change the configuration",
+        "2. Edit the settings",
+        "2. Run maintenance commands",
+    ] {
+        for above in ["Deployment", "Rollback"] {
+            let text = format!(
+                "## Deploy\n{BLOCK}## {above}\n### 1. Go\n{BLOCK}### {heading}\nBy hand.\n### 3. Back\n{BLOCK}"
+            );
+            assert_eq!(plan(&text).steps.len(), 4, "{text}");
+        }
+    }
+    let block = format!(
+        "# Up\n## 1. Prepare\n{BLOCK}## 9. Tune the server\n### 9.2 Run maintenance commands\n{BLOCK}"
+    );
+    assert_eq!(plan(&block).steps.len(), 2);
+    let read = format!("# Up\n## 1. Prepare\n{BLOCK}## 9. Maintenance commands\n{BLOCK}");
+    assert_eq!(plan(&read).steps.len(), 1);
 }

@@ -84,6 +84,24 @@ fn ways_back_that_exclude_each_other_never_run_both_unasked() {
 }
 
 #[test]
+fn scenarios_within_a_way_back_ask_whatever_stands_above_them() {
+    let block = "```bash\n./x.sh\n```\n";
+    for above in [
+        "After the cutover",
+        "After the cutover (phases: Switching, HealthChecking, Completed)",
+    ] {
+        let text = format!(
+            "### Before the cutover\n{block}### {above}\n#### Scenario A: no writes yet\n{block}#### Scenario B: with writes\n{block}"
+        );
+        let tiers = asks(&text);
+        let unasked = tiers.iter().flatten().filter(|asks| !**asks).count();
+        assert_eq!(tiers.iter().flatten().count(), 3, "{text}");
+        let apart = tiers.iter().all(|tier| tier.len() < 2);
+        assert!(apart || unasked == 1, "{tiers:?}: {text}");
+    }
+}
+
+#[test]
 fn ways_back_that_are_done_in_turn_stay_so() {
     for names in [
         [

@@ -173,6 +173,15 @@ fn comments_in_a_block_say_what_is_not_to_be_run() {
         "# Rollback",
         "# If it fails:",
         "# old way",
+        "# In case you need to remove it again, drop its slot on the primary",
+        "# If you need to start over",
+        "# If you need to start over, this cleans up",
+        "# If the data is broken, restore the backup",
+        "# Falls die Daten defekt sind, Sicherung wiederherstellen",
+        "# Если данные повреждены",
+        "# データが壊れている場合",
+        "# After 24-48 hours of good operation",
+        "# Remove the old cluster after 24 hours",
     ] {
         let whole = block(&format!("./check.sh\n{comment}\n./then.sh"));
         assert_eq!(fate(&whole, 7), (true, true, true), "{comment}");
@@ -182,6 +191,12 @@ fn comments_in_a_block_say_what_is_not_to_be_run() {
         "# never fails",
         "# if this fails, see the wiki",
         "# known issue: slow",
+        "# if not exists: creates it",
+        "# If it exists, this does nothing",
+        "# If rows are shown, stop",
+        "# If all is well, open the traffic",
+        "# Expire sessions after 24 hours",
+        "# After 5 minutes",
         "# drop the old rows",
     ] {
         let whole = block(&format!("./check.sh\n{comment}\n./then.sh"));

@@ -1,0 +1,147 @@
+//! What is done on another occasion than this deployment: "Emergency deployment" and "When upgrading the server itself"
+//! beside it, and what comes back week by week.
+
+use super::outline::{Outline, SectionIx};
+use super::phrases::Topic;
+use super::roles::{Reading, Role};
+use super::shelved;
+use super::words::Words;
+use crate::plan::model::PhaseKind;
+
+/// The heading of `ix`, the one above it, or the title of the file, that says that what stands there is for another occasion than the
+/// deployment in the same file, or is outdated.
+pub(super) fn of<'o>(outline: &'o Outline, readings: &[Reading], ix: SectionIx) -> Option<&'o str> {
+    let special = |ix: &SectionIx| outline.sections[*ix].title.words.is_special();
+    let chain = |ix: SectionIx| std::iter::once(ix).chain(outline.above(ix));
+    if let Some(title) = outline.title.filter(|&title| outline.is_title(title)) {
+        let text = &outline.sections[title].title.text;
+        let draft = |word: &str| text.to_lowercase().contains(word);
+        // "Release (draft)" is what is reviewed before it is driven.
+        if shelved::is(text) && !["draft", "archiv"].into_iter().any(draft) {
+            return Some(text);
+        }
+    }
+    let found = chain(ix).find(special)?;
+    let deploys = |other: SectionIx| {
+        let section = &outline.sections[other];
+        let reading = &readings[other];
+        reading.role == Role::Steps
+            && reading.kind() == Some(PhaseKind::Deploy)
+            && (section.holds.work || section.holds.tasks)
+            && !chain(other).any(|ix| special(&ix))
+    };
+    let ordinary = (1..readings.len()).any(deploys);
+    ordinary.then(|| outline.sections[found].title.text.as_str())
+}
+
+impl Words {
+    /// "Emergency deployment", "Hotfix release", "When deploying a fix"; "Emergency stop" is a thing of this one.
+    fn is_special(&self) -> bool {
+        let text = self.uncounted();
+        let when = text
+            .strip_prefix("when ")
+            .and_then(|rest| rest.split(' ').next());
+        if when.is_some_and(|doing| doing.ends_with("ing")) {
+            return true;
+        }
+        let urgent = self.has(Topic::Emergency) || self.has(Topic::Urgent);
+        let named = urgent || HOTFIX.iter().any(|word| text.contains(word));
+        named
+            && (self.has(Topic::Deploy) || self.begins(&[Topic::Staged]) || self.has(Topic::Staged))
+    }
+
+    /// "Preventing problems", "Rollback failures": what to do so that nothing happens, or where something did.
+    pub(super) fn advises(&self) -> bool {
+        let text = self.uncounted();
+        let mut advice = PREVENTION.iter().filter_map(|word| text.strip_prefix(word));
+        advice.any(|rest| rest.trim().is_empty() || TROUBLES.iter().any(|word| rest.contains(word)))
+            || FAILURES.contains(&text.trim())
+    }
+
+    /// "Weekly review", "Monatliche Wartung": what is done again and again, and not now. "Weekly report job" is a thing.
+    pub(super) fn recurs(&self) -> bool {
+        let text = self.uncounted().trim();
+        let Some((first, rest)) = text.split_once(' ').or(Some((text, ""))) else {
+            return false;
+        };
+        let again = AGAIN.iter().any(|stem| first.starts_with(stem));
+        let last = rest.rsplit(' ').next().unwrap_or_default();
+        again && (rest.is_empty() || ROUTINES.iter().any(|word| last.starts_with(word)))
+    }
+}
+
+/// What a release in a hurry is called, in all languages.
+const HOTFIX: [&str; 5] = ["hotfix", "hot fix", "хотфикс", "ホットフィックス", "热修复"];
+
+/// How often something is done.
+const AGAIN: [&str; 16] = [
+    "weekly",
+    "monthly",
+    "quarterly",
+    "wochentlich",
+    "monatlich",
+    "hebdomadaire",
+    "mensuel",
+    "semanal",
+    "mensual",
+    "mensal",
+    "еженедельн",
+    "ежемесячн",
+    "每周",
+    "每月",
+    "週次",
+    "月次",
+];
+
+/// What is done so.
+const ROUTINES: [&str; 20] = [
+    "checklist",
+    "check",
+    "review",
+    "task",
+    "maintenance",
+    "audit",
+    "routine",
+    "operations",
+    "prufung",
+    "wartung",
+    "checkliste",
+    "aufgabe",
+    "revis",
+    "tarea",
+    "tarefa",
+    "mantenimiento",
+    "manutencao",
+    "проверк",
+    "задач",
+    "обслуживани",
+];
+
+/// How advice begins against troubles, and what those are called.
+const PREVENTION: [&str; 12] = [
+    "prevention ",
+    "preventing ",
+    "preventive ",
+    "how to prevent ",
+    "avoiding ",
+    "how to avoid ",
+    "pravention ",
+    "vorbeugung ",
+    "prevencion ",
+    "prevencao ",
+    "prevenzione ",
+    "профилактика ",
+];
+const TROUBLES: [&str; 12] = [
+    "problem", "issue", "error", "failure", "incident", "mistake", "rollback", "fehler", "erreur",
+    "errores", "erros", "ошиб",
+];
+/// What going back itself may run into.
+const FAILURES: [&str; 6] = [
+    "rollback failure",
+    "rollback failures",
+    "rollback errors",
+    "rollback issues",
+    "rollback problems",
+    "failed rollback",
+];

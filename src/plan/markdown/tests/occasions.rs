@@ -1,0 +1,122 @@
+//! What is done on another occasion than this deployment, and what is done by one who picked another way.
+
+use super::{plan, problems};
+
+const BLOCK: &str = "```bash\n./x.sh\n```\n";
+
+/// Of each step of the way forward, whether it asks.
+fn asks(text: &str) -> Vec<bool> {
+    let plan = plan(text);
+    let back: usize = plan.tiers.iter().map(|tier| tier.steps.len()).sum();
+    let forward = &plan.steps[..plan.steps.len() - back];
+    forward.iter().map(|step| step.spec.danger).collect()
+}
+
+#[test]
+fn who_picks_a_way_picks_all_the_phases_below_it() {
+    let phases = |names: [&str; 2]| {
+        let way = |name: &str| {
+            format!(
+                "## {name}\n### Phase 1: Preparation (10 min)\n{BLOCK}### Phase 2: Migration (5 min)\n{BLOCK}"
+            )
+        };
+        format!("# Up\n{}", names.map(way).concat())
+    };
+    for names in [
+        [
+            "Option 1: Blue/green deployment",
+            "Option 2: Deployment in place",
+        ],
+        ["Variante A: Migration", "Variante B: Migration mit Pause"],
+        ["方案 1：迁移", "方案 2：停机迁移"],
+    ] {
+        let plan = plan(&phases(names));
+        let choices = plan
+            .phases
+            .iter()
+            .filter_map(|phase| phase.spec.choice.as_deref());
+        assert_eq!(choices.collect::<Vec<_>>(), ["Up", "Up"], "{names:?}");
+        let budgets = plan
+            .phases
+            .iter()
+            .map(|phase| phase.spec.budget.map(|budget| budget.as_secs()));
+        assert_eq!(budgets.collect::<Vec<_>>(), [Some(900); 2], "{names:?}");
+        assert_eq!((plan.phases.len(), plan.steps.len()), (2, 4), "{names:?}");
+    }
+    let one = plan(&phases(["Option 1: Deployment", "Deployment of the rest"]));
+    assert_eq!(one.phases.len(), 4);
+    let later = "# Up\n## Option 1: Deployment\n```bash\n./a.sh\n```\n### Clean up (T+72 hours)\n```bash\n./b.sh\n```\n## Option 2: Deployment in place\n```bash\n./c.sh\n```\n";
+    let plan = plan(later);
+    let of = |script: &str| {
+        plan.steps
+            .iter()
+            .find(|step| step.spec.work.text() == script)
+    };
+    assert_eq!(of("./b.sh").map(|step| step.spec.danger), Some(true));
+}
+
+#[test]
+fn another_occasion_beside_the_deployment_asks() {
+    let deploy = format!("## Deployment\n{BLOCK}");
+    for heading in [
+        "## Emergency deployment checklist",
+        "## Hotfix deployment",
+        "## Fixes\n### When deploying a critical fix",
+        "## When upgrading the server itself",
+        "## Hotfix-Deployment",
+        "## Despliegue de emergencia",
+        "## 紧急发布",
+    ] {
+        let text = format!("# Up\n{deploy}{heading}\n{BLOCK}");
+        let asked = asks(&text);
+        assert!(asked.iter().filter(|asks| **asks).count() <= 1, "{heading}");
+        assert_eq!(asked.iter().filter(|asks| !**asks).count(), 1, "{heading}");
+    }
+    for text in [
+        format!("# Up\n## Emergency deployment\n{BLOCK}"),
+        format!("# Hotfix deployment\n{deploy}"),
+        format!("# Up\n{deploy}## Deploy the workers\n{BLOCK}"),
+        format!("# Deploy v2 (draft)\n{deploy}"),
+        format!("# Remove the deprecated API\n{deploy}"),
+    ] {
+        assert!(!asks(&text).contains(&true), "{text}");
+    }
+    for title in [
+        "[DEPRECATED] Production deployment",
+        "Deployment (superseded)",
+        "Deployment - DO NOT USE",
+    ] {
+        assert_eq!(asks(&format!("# {title}\n{deploy}")), [true], "{title}");
+    }
+}
+
+#[test]
+fn what_comes_back_or_only_advises_is_not_of_this_run() {
+    let deploy = format!("# Up\n## Deployment\n{BLOCK}");
+    for heading in [
+        "Weekly deployment review checklist",
+        "Monthly maintenance",
+        "Monatliche Wartung",
+        "Preventing problems",
+        "Prevention",
+        "Rollback failures",
+        "Useful commands during a rollback",
+    ] {
+        let text = format!("{deploy}## {heading}\n{BLOCK}");
+        assert_eq!(plan(&text).steps.len(), 1, "{heading}");
+        assert!(
+            problems(&text).contains(&("section-not-run", 7)),
+            "{heading}"
+        );
+        let boxes = format!("{deploy}## {heading}\n- [ ] Look\n");
+        assert_eq!(plan(&boxes).steps.len(), 1, "{heading}");
+    }
+    for heading in [
+        "Migrate the weekly report",
+        "Weekly report job migration",
+        "Deploy fraud prevention",
+    ] {
+        let text = format!("{deploy}## {heading}\n{BLOCK}");
+        assert_eq!(plan(&text).steps.len(), 2, "{heading}");
+    }
+}
