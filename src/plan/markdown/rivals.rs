@@ -210,9 +210,9 @@ pub(super) fn guard(
     let mut above = outline.above(reading.home).filter(|_| !back);
     if let Some(chosen) = above.find(|&above| readings[above].choice.is_some()) {
         let name = &outline.sections[chosen].title.text;
-        steps
-            .iter_mut()
-            .for_each(|step| guards::guard_way(step, name, book));
+        for step in steps.iter_mut() {
+            guards::guard_way(step, name, book);
+        }
     }
     // What stands right below the heading of a way back is a way back by itself.
     let nested = back
