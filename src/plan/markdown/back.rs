@@ -262,11 +262,12 @@ impl Words {
 
     /// Whether it says that what stands below is not to be done, or not any more.
     pub(super) fn is_not_to_be_done(&self) -> bool {
-        let forbids = self.begins(&[Topic::Forbids]) && !self.has(Topic::Urges);
+        let told = self.instead().is_some();
+        let forbids = self.begins(&[Topic::Forbids]) && !self.has(Topic::Urges) && !told;
         // "Remove what is obsolete" is to be done.
         let order = self.begins(&[Topic::Acts, Topic::Order]) || self.ends(Topic::OrderLast);
         // "Verify that the workers do not use the old pool"
-        (self.has(Topic::Never) && !order && !self.has(Topic::Urges))
+        (self.has(Topic::Never) && !order && !self.has(Topic::Urges) && !told)
             || forbids
             || self.is_shelved()
             || (self.ends(Topic::Outdated) && !order)

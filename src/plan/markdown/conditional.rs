@@ -4,8 +4,10 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use super::announced;
 use super::cases;
 use super::heading;
+use super::instead::Instead;
 use super::ordinary;
 use super::phrases::Topic;
 use super::shelved;
@@ -31,6 +33,8 @@ pub(super) enum Reserve {
     Way,
     /// It is written somewhere.
     Written,
+    /// It may be what is forbidden, and what is told instead of that.
+    Instead,
 }
 
 /// Whether `text` begins with the case that what it names is for. Without spaces between words, a case
@@ -42,7 +46,9 @@ fn is_conditional(text: &str) -> bool {
         || is_alone(text)
         || (!text.is_ascii() && ANYWHERE.iter().any(|word| text.contains(word)))
         || cases::names_case(text)
-        || (IN_CASE_OF.begin_word(text) && Words::new(text).is_failure())
+        || (IN_CASE_OF.begin_word(text)
+            && Words::new(text).is_failure()
+            && !announced::announces(text))
 }
 
 /// Whether `text` says that it is done hours later or more: "After 72 hours stable".
@@ -195,6 +201,9 @@ pub(super) fn reserve_ahead(text: &str) -> Option<Reserve> {
     if words.is_way_back() || begins_back(bare) {
         return Some(Reserve::Back);
     }
+    if words.instead() == Some(Instead::Unclear) {
+        return Some(Reserve::Instead);
+    }
     let mut otherwise = EITHER
         .near(bare)
         .iter()
@@ -246,6 +255,9 @@ pub(super) fn above(text: &str) -> Option<&str> {
     // one, and what ends with a colon names what follows.
     let whole = first.len() == line.len() && text.ends_with([':', '：']);
     let says = if whole { reserve } else { reserve_ahead };
+    if Words::whole(line).instead() == Some(Instead::Unclear) {
+        return Some(line.trim_end());
+    }
     let named = first.len() <= MAX_NAME && says(first).is_some();
     (named || is_conditional(first))
         .then_some(first)
@@ -313,6 +325,9 @@ mod tests {
             "Drop the old index (if it exists)",
             "Stop the workers (if any)",
             "問題がない場合：",
+            "Should show: no errors",
+            "Sollte zeigen: keine Fehler",
+            "Never drop the table; rename it",
         ] {
             assert_eq!(reserve(text), None, "{text}");
         }
@@ -361,6 +376,8 @@ mod tests {
             "変更がある場合：",
             "手动迁移（紧急情况/测试）",
             "Cache (nur im Notfall)",
+            "Should the migration show errors",
+            "Never drop the table, call the DBA",
         ] {
             assert!(reserve(text).is_some(), "{text}");
         }

@@ -1,8 +1,10 @@
 //! Ways back that are told without naming one: by the case that they are for, or by what there was before.
 
+use super::cases;
+use super::folded::folded;
 use super::phrases::Topic;
 use super::tongues;
-use super::words::Words;
+use super::words::{Sense, Words};
 
 impl Words {
     /// "If the migration fails", "if something goes wrong", "if issues occur".
@@ -113,16 +115,44 @@ impl Words {
     }
 }
 
+/// Whether `text` is no more than "if needed".
+fn is_need(text: &str) -> bool {
+    let mut words = tongues::words(|tongue| tongue.only_in_case);
+    words.any(|word| tongues::strip_word(text, word).is_some_and(|rest| rest.trim().is_empty()))
+}
+
+/// Whether `text` says "if needed" at its end or in brackets, and so does not say in which case.
+pub(super) fn is_for_need(text: &str) -> bool {
+    before_need(text).is_some() || cases::in_brackets(text).any(is_need)
+}
+
 /// What stands before "if needed" in `text`.
 pub(super) fn before_need(text: &str) -> Option<&str> {
-    let needed = |rest: &str| {
-        let mut words = tongues::words(|tongue| tongue.only_in_case);
-        words.any(|word| tongues::strip_word(rest, word).is_some_and(|rest| rest.trim().is_empty()))
-    };
     let mut spaces = text.match_indices(' ').map(|(at, _)| at);
-    let at = spaces.find(|at| needed(text[at + 1..].trim_start()))?;
+    let at = spaces.find(|at| is_need(text[at + 1..].trim_start()))?;
     Some(text[..at].trim_end_matches([',', ' ', '-', '–', '—']))
 }
+
+/// Whether `text` calls itself a way back, and behind that tells the case that it is for: "Rollback if the smoke
+/// test fails". "Roll back if:" and "Rollback criteria" do not.
+pub(super) fn tells_case_of_way_back(text: &str) -> bool {
+    let mut spaces = text.match_indices(' ').map(|(at, _)| at);
+    spaces.any(|at| {
+        let case = text[at + 1..].trim_start();
+        let mut said = case.split_whitespace().skip(1);
+        let one = said
+            .next()
+            .is_some_and(|word| !OF_SEVERAL.contains(&&*folded(word).trim()));
+        let told = one && cases::begins_case(case);
+        told && Words::new(&text[..at]).meaning().sense == Some(Sense::Rollback)
+    })
+}
+
+/// How what is said behind "if" begins where the cases are told one by one below it: "if any of these is true".
+const OF_SEVERAL: [&str; 16] = [
+    "any", "one", "either", "all", "these", "eine", "einer", "eines", "une", "un", "alguna",
+    "alguno", "una", "algum", "alguma", "uma",
+];
 
 /// What rehearsals are called by.
 const DRILLS: [&str; 18] = [

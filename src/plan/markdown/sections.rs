@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::appendix;
 use super::blocks::{Block, Kind};
 use super::book::Book;
 use super::boxes;
@@ -171,10 +172,22 @@ impl Reader<'_> {
         }
         let reference = Role::Other(Sense::Reference);
         let all = std::iter::once(ix).chain(self.outline.above(ix));
-        let chain: Vec<&Words> = all
+        let all: Vec<SectionIx> = all
             .take_while(|&ix| self.readings[ix].role == reference)
-            .map(|ix| &self.outline.sections[ix].title.words)
             .collect();
+        // "Deployment › Template service" may be deployed.
+        let driven = |ix: SectionIx| {
+            let above = self.outline.parent(ix);
+            above.is_some_and(|above| self.readings[above].runs)
+        };
+        let title = |ix: SectionIx| &self.outline.sections[ix].title;
+        if all
+            .last()
+            .is_some_and(|&ix| driven(ix) && appendix::may_be_thing(&title(ix).text))
+        {
+            return false;
+        }
+        let chain: Vec<&Words> = all.into_iter().map(|ix| &title(ix).words).collect();
         // "Appendix A: Rollback" is where somebody will look when it is urgent.
         let urgent = chain
             .iter()

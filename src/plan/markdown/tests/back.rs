@@ -291,6 +291,34 @@ fn a_case_in_parentheses_makes_no_criteria_of_a_way_back() {
             "{heading}: {forward:?} {tiers:?}"
         );
     }
+    for heading in [
+        "Rollback (if needed)",
+        "Rollback plan (optional)",
+        "Rollback (if the smoke test fails)",
+        "Rollback if the smoke test fails",
+        "Retour arrière (si besoin)",
+        "Plan de retour arrière (facultatif)",
+        "Rollback (bei Bedarf)",
+        "Reversión (si es necesario)",
+        "Reversão (se necessário)",
+        "Откат (при необходимости)",
+        "ロールバック（必要な場合）",
+        "回滚（如需）",
+    ] {
+        let children = format!("### 1. App\n{BLOCK}### 2. Base\n{BLOCK}");
+        let text = format!("## Deployment\n- [ ] Go\n## {heading}\n{children}");
+        let (forward, tiers) = ways(&text);
+        assert_eq!((forward.len(), tiers.len()), (1, 1), "{heading}");
+        assert!(tiers[0].ends_with(": ./x.sh, ./x.sh"), "{tiers:?}");
+    }
+    for heading in ["Rollback (if needed)", "Retour arrière (si besoin)"] {
+        let text = format!("## Deployment\n- [ ] Go\n## {heading}\n1. Stop it\n2. Call Ann\n");
+        assert_eq!(ways(&text).1, [format!("{heading}: Stop it, Call Ann")]);
+    }
+    let listed = format!(
+        "## Deployment\n- [ ] Go\n## Rollback if any of these is true\n### Orders are lost\n{BLOCK}"
+    );
+    assert!(ways(&listed).1.is_empty());
     let alerts = |heading: &str| {
         let text = format!("## Deployment\n- [ ] Go\n## {heading}\n- Error rate > 5%\n");
         plan(&text).alerts.len()
