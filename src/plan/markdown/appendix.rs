@@ -56,7 +56,12 @@ pub(super) fn may_be_thing(heading: &str) -> bool {
         .iter()
         .any(|thing| match thing.starts_with(is_dense) {
             true => words.contains(thing) && words != *thing,
-            false => words.contains(' ') && words.split(' ').any(|word| word.starts_with(thing)),
+            false => {
+                let named = words.split(' ').any(|word| word.starts_with(thing));
+                // "Annexe A" is one.
+                let mut others = words.split(' ').filter(|word| !word.starts_with(thing));
+                named && others.any(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1)
+            }
         })
 }
 
@@ -87,7 +92,11 @@ mod tests {
             assert!(!is(heading), "{heading}");
         }
         assert!(may_be_thing("Template service") && may_be_thing("更新模板服务"));
-        assert!(!may_be_thing("Templates") && !may_be_thing("Troubleshooting the workers"));
+        assert!(
+            !may_be_thing("Annexe A")
+                && !may_be_thing("Templates")
+                && !may_be_thing("Troubleshooting the workers")
+        );
         assert!(may_be_application("1. Приложение") && !may_be_application("Приложение А"));
     }
 }

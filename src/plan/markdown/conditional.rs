@@ -10,6 +10,7 @@ use super::heading;
 use super::instead::Instead;
 use super::ordinary;
 use super::phrases::Topic;
+use super::remarked;
 use super::shelved;
 use super::times::{self, Said};
 use super::tongues::{self, Beginnings};
@@ -170,6 +171,7 @@ static BACK: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| ton
 
 /// What `text`, which names a step or what steps stand under, says against going on with it.
 pub(super) fn reserve(text: &str) -> Option<Reserve> {
+    let text = &*remarked::without_advice(text);
     let trailing = || cases::trails(text).then_some(Reserve::Case);
     let elsewhere = || cases::is_elsewhere(text).then_some(Reserve::Elsewhere);
     reserve_ahead(text).or_else(trailing).or_else(elsewhere)
@@ -177,6 +179,7 @@ pub(super) fn reserve(text: &str) -> Option<Reserve> {
 
 /// The same, as far as that does not stand behind what is done.
 pub(super) fn reserve_ahead(text: &str) -> Option<Reserve> {
+    let text = &*remarked::without_advice(text);
     // "(Only if needed) Roll back", "Otherwise roll back"
     let bare = text.trim_start();
     let bare = bare
@@ -198,7 +201,10 @@ pub(super) fn reserve_ahead(text: &str) -> Option<Reserve> {
     {
         return Some(Reserve::Case);
     }
-    if words.is_way_back() || begins_back(bare) {
+    // "Step 3: Restore traffic" goes on with its series.
+    let set_going = || heading::counts(text) && words.sets_going();
+    let prepares = words.makes_for_rollback() || set_going();
+    if (words.is_way_back() || begins_back(bare)) && !prepares {
         return Some(Reserve::Back);
     }
     if words.instead() == Some(Instead::Unclear) {
@@ -259,7 +265,7 @@ pub(super) fn above(text: &str) -> Option<&str> {
         return Some(line.trim_end());
     }
     let named = first.len() <= MAX_NAME && says(first).is_some();
-    (named || is_conditional(first))
+    (named || is_conditional(&remarked::without_advice(first)))
         .then_some(first)
         .or_else(|| last(line))
 }

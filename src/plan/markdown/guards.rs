@@ -5,6 +5,7 @@ use super::blocks::Fence;
 use super::book::Book;
 use super::conditional::{self, Reserve};
 use super::fence;
+use super::heading;
 use super::in_turn;
 use super::shelved;
 use super::words::Words;
@@ -123,7 +124,8 @@ pub(super) fn titles(line: &str, title: &str) -> bool {
 /// The same of what stands below the heading `name`, which may be a way back without saying so for
 /// certain: "Backup and restore".
 pub(super) fn guard_section(step: &mut StepSpec, name: &str, words: &Words, book: &mut Book<'_>) {
-    if words.may_go_back() {
+    let goes_on = heading::counts(name) && words.sets_going();
+    if words.may_go_back() && !goes_on {
         guard_as(step, name, Reserve::Back, book);
     }
 }

@@ -14,7 +14,7 @@ use super::heading;
 use super::instead::Instead;
 use super::label::Group;
 use super::outline::{Outline, SectionIx};
-
+use super::remarked;
 use super::tongues::{self, Beginnings};
 use super::words::Words;
 use crate::plan::draft::StepSpec;
@@ -151,6 +151,7 @@ fn above<'s>(step: &'s StepSpec, heading: Option<&Group>) -> impl Iterator<Item 
 
 /// Whether `text` names a case, and not what the way back is for: "To undo it".
 pub(super) fn says_case(text: &str) -> bool {
+    let text = &*remarked::without_advice(text);
     let dense = || CASES.iter().filter(|word| word.starts_with(is_dense));
     if begins_case(text) || Words::whole(text).instead() == Some(Instead::Unclear) {
         return true;

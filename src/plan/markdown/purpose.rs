@@ -46,7 +46,7 @@ pub(super) fn role(
         Some(Role::Other(kept @ (Sense::Criteria | Sense::Alerts))) if !apart => Role::Other(kept),
         Some(Role::Rollback) => match own {
             Some(own @ (Sense::Contacts | Sense::Signoff | Sense::Reference)) => Role::Other(own),
-            _ if section.orders => Role::Rollback,
+            _ if section.orders || (words.begins_way_back() && section.acts) => Role::Rollback,
             Some(Sense::Criteria | Sense::Alerts) => Role::Other(Sense::Criteria),
             _ if words.is_criteria_below_rollback() => Role::Other(Sense::Criteria),
             _ => Role::Rollback,
@@ -54,7 +54,7 @@ pub(super) fn role(
         above_role => match own {
             Some(Sense::Rollback) if is_preparation(section, above, back) => Role::Steps,
             Some(Sense::Rollback) if procedure::is_in_turn(outline, ix) => Role::Steps,
-            Some(Sense::Rollback) if is_forward(outline, ix, counted) => Role::Steps,
+            Some(Sense::Rollback) if is_forward(outline, ix, back, counted) => Role::Steps,
             Some(Sense::Rollback) if words.is_trouble() && (back || !section.holds.work) => {
                 Role::Other(Sense::Reference)
             }
@@ -145,11 +145,13 @@ fn is_procedure(section: &Section) -> bool {
 
 /// Whether a heading that speaks of a way back is of a step forward all the same: what is kept for one before
 /// the release, "NO-GO" beside "GO", "3. Revert to using the old port" behind "2. Upgrade".
-fn is_forward(outline: &Outline, ix: SectionIx, counted: bool) -> bool {
+fn is_forward(outline: &Outline, ix: SectionIx, back: bool, counted: bool) -> bool {
     let words = &outline.sections[ix].title.words;
-    (words.keeps_for_rollback() && series::has_way_back_behind(outline, ix))
+    let copies = || words.makes_for_rollback() && (back || words.copies_for_rollback());
+    copies()
+        || (words.keeps_for_rollback() && series::has_way_back_behind(outline, ix))
         || (words.is_no_go() && series::goes_beside(outline, ix))
-        || (counted && words.reverts_to_use())
+        || (counted && (words.reverts_to_use() || words.sets_going()))
 }
 
 fn below_trouble(outline: &Outline, ix: SectionIx) -> bool {

@@ -187,6 +187,13 @@ pub(super) fn guard(
     steps: &mut [Box<StepSpec>],
     book: &mut Book<'_>,
 ) {
+    if let Some(way) = way_within(outline, readings, ix) {
+        let name = &outline.sections[way].title.text;
+        for step in steps {
+            guards::guard_way(step, name, book);
+        }
+        return;
+    }
     let (reading, title) = (&readings[ix], &outline.sections[ix].title);
     let back = reading.role == Role::Rollback;
     let part = back
@@ -208,6 +215,26 @@ pub(super) fn guard(
     for step in steps {
         guards::guard_as(step, &title.text, reserve, book);
     }
+}
+
+/// The heading above the steps of `ix` that is one of several ways within a way back, where nobody picks one before
+/// its steps are reached: it stands deeper, or behind what is done in each case.
+fn way_within(outline: &Outline, readings: &[Reading], ix: SectionIx) -> Option<SectionIx> {
+    let back = |ix: SectionIx| readings[ix].role == Role::Rollback;
+    let counts = |ix: SectionIx| {
+        let title = &outline.sections[ix].title;
+        back(ix) && (title.counts_ways() || readings[ix].is_choice(title.ordinal))
+    };
+    let mut above = std::iter::once(ix).chain(outline.above(ix));
+    let way = above.find(|&ix| counts(ix))?;
+    let whole = outline.parent(way).filter(|&above| back(above))?;
+    let several = beside(outline, way)
+        .iter()
+        .filter(|&&ix| counts(ix))
+        .count()
+        > 1;
+    let deeper = outline.parent(whole).is_some_and(back);
+    (several && (deeper || outline.sections[whole].acts)).then_some(way)
 }
 
 /// The headings right beside `ix`, in the file's order.
