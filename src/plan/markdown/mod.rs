@@ -60,6 +60,7 @@ mod instead;
 mod kept;
 mod label;
 mod limited;
+mod looked_up;
 mod lost;
 mod margin;
 mod marks;

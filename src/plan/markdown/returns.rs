@@ -1,9 +1,11 @@
 //! Ways back that are told without naming one: by the case that they are for, or by what there was before.
 
+use std::sync::LazyLock;
+
 use super::cases;
 use super::folded::folded;
 use super::phrases::Topic;
-use super::tongues;
+use super::tongues::{self, Beginnings};
 use super::words::{Sense, Words};
 use crate::plan::letters::is_dense;
 
@@ -22,9 +24,11 @@ impl Words {
 
     /// Whether it says that a way back is rehearsed: "Rollback drill". "Verify the rollback rehearsal" is done now.
     pub(super) fn is_drill(&self) -> bool {
+        if !self.is_rollback() || self.begins(&[Topic::Verify, Topic::Order, Topic::Acts]) {
+            return false;
+        }
         let text = format!(" {}", self.uncounted());
-        let drill = DRILLS.iter().any(|drill| text.contains(drill));
-        drill && self.is_rollback() && !self.begins(&[Topic::Verify, Topic::Order, Topic::Acts])
+        DRILLS.iter().any(|drill| text.contains(drill))
     }
 
     /// "Back to the old version", "Switch back to blue", "Return to the previous release"; not "Back to normal".
@@ -125,8 +129,8 @@ impl Words {
 
 /// Whether `text` is no more than "if needed".
 fn is_need(text: &str) -> bool {
-    let mut words = tongues::words(|tongue| tongue.only_in_case);
-    words.any(|word| tongues::strip_word(text, word).is_some_and(|rest| rest.trim().is_empty()))
+    let mut near = NEEDED.near(text).iter().map(|(word, ())| word);
+    near.any(|word| tongues::strip_word(text, word).is_some_and(|rest| rest.trim().is_empty()))
 }
 
 /// Whether `text` says "if needed" at its end or in brackets, and so does not say in which case.
@@ -180,6 +184,10 @@ const OF_SEVERAL: [&str; 16] = [
     "any", "one", "either", "all", "these", "eine", "einer", "eines", "une", "un", "alguna",
     "alguno", "una", "algum", "alguma", "uma",
 ];
+
+/// "If needed", behind what is done only then.
+static NEEDED: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::of(|tongue| tongue.only_in_case));
 
 /// What rehearsals are called by.
 const DRILLS: [&str; 18] = [

@@ -12,6 +12,8 @@ use super::by_hand;
 use super::contacts;
 use super::criteria;
 use super::found::{CRITERIA, Found, Rules, TASKS};
+use super::heading::Title;
+use super::looked_up;
 use super::notes;
 use super::outline::{Outline, Section, SectionIx};
 use super::rivals;
@@ -21,7 +23,7 @@ use super::signoffs;
 use super::since;
 use super::steps;
 use super::unrun;
-use super::words::{Sense, Words};
+use super::words::Sense;
 use crate::plan::draft::StepSpec;
 use crate::plan::ledger::Place;
 use crate::plan::parts::{AlertRule, Contact, Note, Signoff};
@@ -172,30 +174,17 @@ impl Reader<'_> {
         }
         let reference = Role::Other(Sense::Reference);
         let all = std::iter::once(ix).chain(self.outline.above(ix));
-        let all: Vec<SectionIx> = all
+        let chain: Vec<&Title> = all
             .take_while(|&ix| self.readings[ix].role == reference)
+            .map(|ix| &self.outline.sections[ix].title)
             .collect();
         // "Deployment › Template service" may be deployed.
-        let driven = |ix: SectionIx| {
-            let above = self.outline.parent(ix);
-            above.is_some_and(|above| self.readings[above].runs)
-        };
-        let title = |ix: SectionIx| &self.outline.sections[ix].title;
-        if all
-            .last()
-            .is_some_and(|&ix| driven(ix) && appendix::may_be_thing(&title(ix).text))
-        {
-            return false;
-        }
-        let chain: Vec<&Words> = all.into_iter().map(|ix| &title(ix).words).collect();
-        // "Appendix A: Rollback" is where somebody will look when it is urgent.
-        let urgent = chain
-            .iter()
-            .any(|words| words.is_rollback() && !words.lists_commands());
-        chain
-            .last()
-            .is_some_and(|words| words.is_surely_reference())
-            && !urgent
+        let driven = self
+            .outline
+            .parent(ix)
+            .is_some_and(|above| self.readings[above].runs);
+        let thing = |title: &&&Title| appendix::may_be_thing(&title.text);
+        !(driven && chain.last().filter(thing).is_some()) && looked_up::surely(&chain)
     }
 
     /// A section in which nothing is to be done, whatever it looks like.
