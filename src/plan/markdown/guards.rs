@@ -5,7 +5,6 @@ use super::blocks::Fence;
 use super::book::Book;
 use super::conditional::{self, Reserve};
 use super::fence;
-use super::heading;
 use super::in_turn;
 use super::shelved;
 use super::words::Words;
