@@ -55,6 +55,7 @@ mod in_turn;
 mod inline;
 mod label;
 mod limited;
+mod looked_up;
 mod lost;
 mod margin;
 mod marks;
