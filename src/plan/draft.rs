@@ -165,6 +165,8 @@ pub struct TierSpec {
     pub undo: UndoOrder,
     /// How it has to be confirmed.
     pub confirm: Confirm,
+    /// Whether it is one of several for the same time, each for a case of its own: the clock does not say which.
+    pub way: bool,
     /// The steps; moved into [`super::model::Plan::steps`] by the check.
     pub steps: Vec<Box<StepSpec>>,
     /// Where it stands.

@@ -46,6 +46,7 @@ pub(super) fn tier(plan: &Plan, tier: &Tier, said: &Said<'_>, out: &mut Writer<'
         Confirm::Environment => out.text("confirm", "environment"),
         Confirm::None => out.text("confirm", "none"),
     }
+    out.flag("way", spec.way);
     for each in &plan.steps[tier.steps.clone()] {
         step(plan, each, "rollback", said, out);
     }

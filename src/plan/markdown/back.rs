@@ -9,6 +9,11 @@ use crate::plan::letters::is_dense;
 impl Words {
     /// Whether it only says that here is how to roll back.
     pub(super) fn is_plain_rollback(&self) -> bool {
+        self.is_only_rollback() || self.begins_way_back()
+    }
+
+    /// Whether it names a way back and nothing else.
+    pub(super) fn is_only_rollback(&self) -> bool {
         self.speaks_only_of(&[&PLAIN])
     }
 
@@ -81,7 +86,7 @@ impl Words {
     /// point".
     fn restores(&self) -> bool {
         if self.has(Topic::Restore) && !self.has(Topic::Verify) {
-            return true;
+            return !self.has(Topic::Served);
         }
         let first = self.begins(&[Topic::Returns]);
         let other = self.has(Topic::Verify) || self.begins(&[Topic::Acts, Topic::Order]);
@@ -154,6 +159,7 @@ impl Words {
         ];
         self.meaning().sense == Some(Sense::Rollback)
             && !prepares
+            && !self.makes_for_rollback()
             && (self.begins(&back) || !purpose() || self.speaks_only_of(&[&BACK]))
     }
 
@@ -262,11 +268,12 @@ impl Words {
 
     /// Whether it says that what stands below is not to be done, or not any more.
     pub(super) fn is_not_to_be_done(&self) -> bool {
-        let forbids = self.begins(&[Topic::Forbids]) && !self.has(Topic::Urges);
+        let told = self.instead().is_some();
+        let forbids = self.begins(&[Topic::Forbids]) && !self.has(Topic::Urges) && !told;
         // "Remove what is obsolete" is to be done.
         let order = self.begins(&[Topic::Acts, Topic::Order]) || self.ends(Topic::OrderLast);
         // "Verify that the workers do not use the old pool"
-        (self.has(Topic::Never) && !order && !self.has(Topic::Urges))
+        (self.has(Topic::Never) && !order && !self.has(Topic::Urges) && !told)
             || forbids
             || self.is_shelved()
             || self.recurs()

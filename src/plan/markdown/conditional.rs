@@ -4,10 +4,13 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use super::announced;
 use super::cases;
 use super::heading;
+use super::instead::Instead;
 use super::ordinary;
 use super::phrases::Topic;
+use super::remarked;
 use super::shelved;
 use super::times::{self, Said};
 use super::tongues::{self, Beginnings};
@@ -31,6 +34,8 @@ pub(super) enum Reserve {
     Way,
     /// It is written somewhere.
     Written,
+    /// It may be what is forbidden, and what is told instead of that.
+    Instead,
 }
 
 /// Whether `text` begins with the case that what it names is for. Without spaces between words, a case
@@ -42,7 +47,9 @@ fn is_conditional(text: &str) -> bool {
         || is_alone(text)
         || (!text.is_ascii() && ANYWHERE.iter().any(|word| text.contains(word)))
         || cases::names_case(text)
-        || (IN_CASE_OF.begin_word(text) && Words::new(text).is_failure())
+        || (IN_CASE_OF.begin_word(text)
+            && Words::new(text).is_failure()
+            && !announced::announces(text))
 }
 
 /// Whether `text` says that it is done hours later or more: "After 72 hours stable".
@@ -201,6 +208,7 @@ static BACK: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| ton
 
 /// What `text`, which names a step or what steps stand under, says against going on with it.
 pub(super) fn reserve(text: &str) -> Option<Reserve> {
+    let text = &*remarked::without_advice(text);
     let trailing = || cases::trails(text).then_some(Reserve::Case);
     let elsewhere = || cases::is_elsewhere(text).then_some(Reserve::Elsewhere);
     reserve_ahead(text).or_else(trailing).or_else(elsewhere)
@@ -208,6 +216,7 @@ pub(super) fn reserve(text: &str) -> Option<Reserve> {
 
 /// The same, as far as that does not stand behind what is done.
 pub(super) fn reserve_ahead(text: &str) -> Option<Reserve> {
+    let text = &*remarked::without_advice(text);
     // "(Only if needed) Roll back", "Otherwise roll back"
     let bare = text.trim_start();
     let bare = bare
@@ -229,8 +238,14 @@ pub(super) fn reserve_ahead(text: &str) -> Option<Reserve> {
     {
         return Some(Reserve::Case);
     }
-    if words.is_way_back() || begins_back(bare) {
+    // "Step 3: Restore traffic" goes on with its series.
+    let set_going = || heading::counts(text) && words.sets_going();
+    let prepares = words.makes_for_rollback() || set_going();
+    if (words.is_way_back() || begins_back(bare)) && !prepares {
         return Some(Reserve::Back);
+    }
+    if words.instead() == Some(Instead::Unclear) {
+        return Some(Reserve::Instead);
     }
     let mut otherwise = EITHER
         .near(bare)
@@ -283,8 +298,11 @@ pub(super) fn above(text: &str) -> Option<&str> {
     // one, and what ends with a colon names what follows.
     let whole = first.len() == line.len() && text.ends_with([':', '：']);
     let says = if whole { reserve } else { reserve_ahead };
+    if Words::whole(line).instead() == Some(Instead::Unclear) {
+        return Some(line.trim_end());
+    }
     let named = first.len() <= MAX_NAME && says(first).is_some();
-    (named || is_conditional(first))
+    (named || is_conditional(&remarked::without_advice(first)))
         .then_some(first)
         .or_else(|| last(line))
 }
@@ -350,6 +368,9 @@ mod tests {
             "Drop the old index (if it exists)",
             "Stop the workers (if any)",
             "問題がない場合：",
+            "Should show: no errors",
+            "Sollte zeigen: keine Fehler",
+            "Never drop the table; rename it",
         ] {
             assert_eq!(reserve(text), None, "{text}");
         }
@@ -398,6 +419,8 @@ mod tests {
             "変更がある場合：",
             "手动迁移（紧急情况/测试）",
             "Cache (nur im Notfall)",
+            "Should the migration show errors",
+            "Never drop the table, call the DBA",
         ] {
             assert!(reserve(text).is_some(), "{text}");
         }

@@ -170,6 +170,12 @@ fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) 
             format!("\"{text}\" is one of several ways, of which only one is gone"),
             format!("This is one of several ways: \"{text}\". Is it the one?"),
         ),
+        Reserve::Instead => (
+            format!(
+                "\"{text}\" forbids one thing and may tell another: nobody knows which of them this is"
+            ),
+            format!("It says \"{text}\". Is this what is to be done?"),
+        ),
         Reserve::Written => (
             format!("\"{text}\" says that this is written somewhere: here it would be run"),
             format!("This is to be written somewhere: \"{text}\". Is it to be run all the same?"),

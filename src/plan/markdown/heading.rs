@@ -138,6 +138,11 @@ impl Title {
             .filter(|_| self.times.is_empty())
     }
 
+    /// Whether it speaks of a way back, or of when to do something.
+    pub(super) fn is_about_way_back(&self) -> bool {
+        self.words.says_when() || self.meaning.sense == Some(Sense::Rollback)
+    }
+
     /// Whether it tells any time.
     pub(super) fn tells_time(&self) -> bool {
         !self.times.is_empty()
@@ -305,6 +310,13 @@ fn ordinal(text: &str) -> Option<Ordinal> {
 const NUMBER_ENDS: [char; 14] = [
     ' ', ':', '.', ')', '-', '–', '—', '：', '、', '．', '）', '\'', '’', '′',
 ];
+
+/// Whether `text` begins with a number or with a single capital of any script: "А. Команды".
+pub(super) fn starts_with_mark(text: &str) -> bool {
+    let mut mark = text.split(NUMBER_ENDS).next().unwrap_or("").chars();
+    let capital = mark.next().is_some_and(char::is_uppercase) && mark.next().is_none();
+    capital || starts_with_number(text)
+}
 
 /// Whether `text` begins with a number, which may have a letter, a single capital or a Roman number.
 fn starts_with_number(text: &str) -> bool {

@@ -5,7 +5,7 @@
 
 use super::blocks::{Block, Heading, Holds, Inline, Item, Kind, List};
 use super::fence;
-use super::heading::{Title, counts, without_parentheses};
+use super::heading::{Title, counts, counts_options, without_parentheses};
 use super::label::{is_label, label};
 use super::returns::before_need;
 use super::words::{Meaning, Sense, Stage, Weight, Words};
@@ -17,6 +17,8 @@ use crate::plan::source::Span;
 struct Above {
     /// Their levels, and whether what stands below is surely part of the way forward.
     open: Vec<(u8, bool)>,
+    /// Whether the last of them heads a way back.
+    back: bool,
 }
 
 /// How many headings are worth a thread.
@@ -38,7 +40,10 @@ pub(super) fn headings(blocks: Vec<Block>) -> Headed {
     });
     let sole = titles.len() < 2;
     let mut titles = titles.into_iter();
-    let mut above = Above { open: Vec::new() };
+    let mut above = Above {
+        open: Vec::new(),
+        back: false,
+    };
     let mut all = Headed {
         blocks: Vec::with_capacity(blocks.len()),
         titles: Vec::with_capacity(titles.len()),
@@ -115,6 +120,7 @@ impl Above {
             .stage
             .is_some_and(|stage| stage.kind == PhaseKind::Before);
         let forward = meaning.sense.is_none() && !before;
+        self.back = meaning.sense == Some(Sense::Rollback);
         self.open.push((level, forward));
     }
 
@@ -133,9 +139,23 @@ impl Above {
         self.open.last().map_or(1, |(level, _)| *level) + 1
     }
 
+    /// Puts the blocks of a section of a way back into `all`, of which those `at` these places name ways.
+    fn part_by_ways(&self, section: Vec<Block>, at: &[usize], all: &mut Headed) {
+        let level = self.level_below();
+        for (ix, block) in section.into_iter().enumerate() {
+            match block.paragraph().filter(|_| at.contains(&ix)) {
+                Some(inline) => push_heading(inline, block.span, level, all),
+                None => all.blocks.push(block),
+            }
+        }
+    }
+
     /// Puts the blocks of a section into `all`, the last part of it below a heading of its own if that is
     /// a way back.
     fn part(&self, mut section: Vec<Block>, all: &mut Headed) {
+        if let Some(at) = self.back.then(|| ways(&section)).flatten() {
+            return self.part_by_ways(section, &at, all);
+        }
         let forward = self.open.iter().all(|(_, forward)| *forward);
         let opening = || section.iter().position(opens);
         let Some(at) = forward.then(opening).flatten() else {
@@ -164,6 +184,31 @@ impl Above {
         }
         all.blocks.extend(behind);
     }
+}
+
+/// Where in `section` lines name ways of which one is gone, "**Option A: restore**", if all that is done there is below
+/// one of them.
+fn ways(section: &[Block]) -> Option<Vec<usize>> {
+    let named = |block: &Block| block.paragraph().is_some_and(is_label);
+    let way = |block: &Block| {
+        let line = block.paragraph().filter(|line| is_label(line));
+        line.is_some_and(|line| counts_options(&label(&line.text)))
+    };
+    let places = section.iter().enumerate().filter(|(_, block)| way(block));
+    let places: Vec<usize> = places.map(|(at, _)| at).collect();
+    let (first, last) = (*places.first()?, *places.last()?);
+    let ends = places.iter().skip(1).copied().chain([section.len()]);
+    let mut parts = places
+        .iter()
+        .zip(ends)
+        .map(|(from, to)| &section[from + 1..to]);
+    let whole = first < last
+        && !section[..first].iter().any(is_done)
+        && parts.all(|part| part.iter().any(is_done))
+        && !section[last + 1..]
+            .iter()
+            .any(|block| named(block) || is_rule(block));
+    whole.then_some(places)
 }
 
 /// Whether a way back begins in `block`.

@@ -5,15 +5,16 @@ use std::sync::LazyLock;
 
 use super::book::Book;
 use super::cases;
-use super::conditional;
+use super::conditional::{self, Reserve};
 use super::daytime::{self, Limit};
 use super::folded::folded;
 use super::found::Found;
 use super::guards::{self, Named};
 use super::heading;
+use super::instead::Instead;
 use super::label::Group;
 use super::outline::{Outline, SectionIx};
-
+use super::remarked;
 use super::tongues::{self, Beginnings};
 use super::words::Words;
 use crate::plan::draft::StepSpec;
@@ -24,6 +25,7 @@ use crate::plan::letters::is_dense;
 pub(super) fn guard(found: &mut Found, heading: Option<&Group>, book: &mut Book<'_>) {
     let Found { steps, limited, .. } = found;
     guard_limits(steps, heading, limited, book);
+    guard_unclear(steps, heading, book);
     let cases = steps.iter().map(|step| case(step, heading, book));
     let cases: Vec<Option<String>> = cases.collect();
     let mut all = cases.iter();
@@ -37,6 +39,19 @@ pub(super) fn guard(found: &mut Found, heading: Option<&Group>, book: &mut Book<
     for (step, case) in steps.iter_mut().zip(cases) {
         if let Some(case) = case {
             guards::guard_case(step, &case, book);
+        }
+    }
+}
+
+/// The same of `steps` that may be what a line above them forbids.
+fn guard_unclear(steps: &mut [Box<StepSpec>], heading: Option<&Group>, book: &mut Book<'_>) {
+    for step in steps {
+        let mut names = above(step, heading).chain([step.title.as_str()]);
+        let unclear = |name: &&str| Words::whole(name).instead() == Some(Instead::Unclear);
+        let name = names.find(unclear).map(str::to_owned);
+        drop(names);
+        if let Some(name) = name {
+            guards::guard_as(step, &name, Reserve::Instead, book);
         }
     }
 }
@@ -136,8 +151,9 @@ fn above<'s>(step: &'s StepSpec, heading: Option<&Group>) -> impl Iterator<Item 
 
 /// Whether `text` names a case, and not what the way back is for: "To undo it".
 pub(super) fn says_case(text: &str) -> bool {
+    let text = &*remarked::without_advice(text);
     let dense = || CASES.iter().filter(|word| word.starts_with(is_dense));
-    if begins_case(text) {
+    if begins_case(text) || Words::whole(text).instead() == Some(Instead::Unclear) {
         return true;
     }
     let text = conditional::ordinarily(heading::behind_count(text).trim_start());

@@ -28,7 +28,7 @@ pub(super) struct Section {
     pub(super) holds: Holds,
     /// Whether something in them is run, ticked, or done by its number.
     pub(super) acts: bool,
-    /// Whether they say what to do, where the heading speaks of when to.
+    /// Whether they say what to do, where the heading speaks of a way back or of when to.
     pub(super) orders: bool,
 }
 
@@ -55,7 +55,7 @@ pub(super) fn outline(blocks: &[Block], titles: Vec<Title>, start: usize) -> Out
                 section.holds.add(block.holds);
                 section.length += 1;
                 section.acts |= orders::acts(block);
-                section.orders |= section.title.words.says_when() && orders::are_in(block);
+                section.orders |= section.title.is_about_way_back() && orders::are_in(block);
             }
             continue;
         };
@@ -113,6 +113,14 @@ impl Outline {
     /// The headings above, nearest first, the file's title aside.
     pub(super) fn above(&self, ix: SectionIx) -> impl Iterator<Item = SectionIx> {
         std::iter::successors(self.parent(ix), |&ix| self.parent(ix))
+    }
+
+    /// The section `ix` and all that stand below its heading.
+    pub(super) fn within(&self, ix: SectionIx) -> impl Iterator<Item = &Section> {
+        let level = self.sections[ix].level;
+        let below = self.sections[ix + 1..].iter();
+        std::iter::once(&self.sections[ix])
+            .chain(below.take_while(move |below| below.level > level))
     }
 
     /// Whether the heading `ix` counts ways of which one is gone: options, or cases that are no tests.

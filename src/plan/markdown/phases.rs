@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::book::Book;
 use super::conditional::Reserve;
 use super::guards;
-use super::heading::Ordinal;
+use super::heading::{self, Ordinal};
 use super::hosts;
 use super::occasion;
 use super::order;
@@ -99,7 +99,9 @@ fn phase(
     let drill = outline.drill(section);
     let occasion = occasion::of(outline, readings, section);
     // It may be a way back without saying so for certain: "Backup and restore".
-    let may_go_back = heading.title.words.may_go_back();
+    let words = &heading.title.words;
+    let goes_on = heading::counts(&reading.name) && words.sets_going();
+    let may_go_back = words.may_go_back() && !goes_on;
     for step in &mut steps {
         for case in drill.into_iter().chain(occasion) {
             guards::guard_case(step, case, book);

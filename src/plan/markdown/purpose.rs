@@ -1,8 +1,9 @@
 //! What a section is for, by the words of its heading and by those above it.
 
+use super::appendix;
 use super::outline::{Outline, Section, SectionIx};
 use super::procedure;
-use super::returns::before_need;
+use super::returns::{before_need, is_for_need, tells_case_of_way_back};
 use super::roles::{Reading, Role};
 use super::series;
 use super::words::{Sense, Stage, Weight, Words};
@@ -19,7 +20,11 @@ pub(super) fn role(
 ) -> Role {
     let section = &outline.sections[ix];
     let words = &section.title.words;
-    let own = section.title.meaning.sense;
+    let own = section
+        .title
+        .meaning
+        .sense
+        .filter(|_| !is_application(section, above));
     if counted && own != Some(Sense::Rollback) {
         return match above.map(|above| above.role) {
             Some(Role::Rollback) => Role::Rollback,
@@ -41,7 +46,7 @@ pub(super) fn role(
         Some(Role::Other(kept @ (Sense::Criteria | Sense::Alerts))) if !apart => Role::Other(kept),
         Some(Role::Rollback) => match own {
             Some(own @ (Sense::Contacts | Sense::Signoff | Sense::Reference)) => Role::Other(own),
-            _ if section.orders => Role::Rollback,
+            _ if section.orders || (words.begins_way_back() && section.acts) => Role::Rollback,
             Some(Sense::Criteria | Sense::Alerts) => Role::Other(Sense::Criteria),
             _ if words.is_criteria_below_rollback() => Role::Other(Sense::Criteria),
             _ => Role::Rollback,
@@ -49,11 +54,11 @@ pub(super) fn role(
         above_role => match own {
             Some(Sense::Rollback) if is_preparation(section, above, back) => Role::Steps,
             Some(Sense::Rollback) if procedure::is_in_turn(outline, ix) => Role::Steps,
-            Some(Sense::Rollback) if is_forward(outline, ix, counted) => Role::Steps,
+            Some(Sense::Rollback) if is_forward(outline, ix, back, counted) => Role::Steps,
             Some(Sense::Rollback) if words.is_trouble() && (back || !section.holds.work) => {
                 Role::Other(Sense::Reference)
             }
-            Some(Sense::Rollback) if only_says_when(section) => Role::Other(Sense::Criteria),
+            Some(Sense::Rollback) if only_says_when(outline, ix) => Role::Other(Sense::Criteria),
             Some(Sense::Rollback) => Role::Rollback,
             // A template or an example that is there to be ticked is not only for reading.
             Some(Sense::Reference)
@@ -64,6 +69,7 @@ pub(super) fn role(
                 Role::Steps
             }
             Some(Sense::Criteria) if words.says_how() && section.orders => Role::Rollback,
+            Some(Sense::Criteria) if !back && is_for_its_case(outline, ix) => Role::Rollback,
             Some(own) => Role::Other(own),
             None => match above_role {
                 Some(Role::Other(Sense::Prose)) if is_done(outline, ix) => Role::Steps,
@@ -72,6 +78,14 @@ pub(super) fn role(
             },
         },
     }
+}
+
+/// Whether a heading that may be that of an appendix names the application, which is deployed or taken back there.
+fn is_application(section: &Section, above: Option<&Reading>) -> bool {
+    let driven = |above: &Reading| matches!(above.role, Role::Steps | Role::Rollback) && above.runs;
+    (section.holds.work || section.holds.tasks)
+        && above.is_some_and(driven)
+        && appendix::may_be_application(&section.title.text)
 }
 
 /// Whether a heading below one that is only read is about something to be done all the same:
@@ -90,10 +104,24 @@ fn holds_tasks(outline: &Outline, ix: SectionIx) -> bool {
 
 /// Whether nothing is to be done below a heading about rollbacks that also says in which case: then what
 /// stands there is more of that.
-fn only_says_when(section: &Section) -> bool {
-    let idle = !section.holds.tasks && !section.holds.work;
-    let text = &section.title.text;
-    idle && before_need(text).is_none() && Words::new(text).meaning().sense == Some(Sense::Criteria)
+fn only_says_when(outline: &Outline, ix: SectionIx) -> bool {
+    let text = &outline.sections[ix].title.text;
+    let needed = is_for_need(text);
+    let done = |section: &Section| {
+        let held = section.holds.tasks || section.holds.work || section.orders;
+        held || (needed && section.acts)
+    };
+    !outline.within(ix).any(done)
+        && before_need(text).is_none()
+        && Words::new(text).meaning().sense == Some(Sense::Criteria)
+}
+
+/// Whether a heading that says in which case to go back stands above how to: "Rollback if the smoke test fails" over
+/// commands.
+fn is_for_its_case(outline: &Outline, ix: SectionIx) -> bool {
+    let own = outline.sections[ix].orders;
+    tells_case_of_way_back(&outline.sections[ix].title.text)
+        && (own || outline.within(ix).skip(1).any(|below| below.holds.work))
 }
 
 /// Whether a heading about rollbacks only asks, before the deployment, that one is ready. What is run there
@@ -117,11 +145,13 @@ fn is_procedure(section: &Section) -> bool {
 
 /// Whether a heading that speaks of a way back is of a step forward all the same: what is kept for one before
 /// the release, "NO-GO" beside "GO", "3. Revert to using the old port" behind "2. Upgrade".
-fn is_forward(outline: &Outline, ix: SectionIx, counted: bool) -> bool {
+fn is_forward(outline: &Outline, ix: SectionIx, back: bool, counted: bool) -> bool {
     let words = &outline.sections[ix].title.words;
-    (words.keeps_for_rollback() && series::has_way_back_behind(outline, ix))
+    let copies = || words.makes_for_rollback() && (back || words.copies_for_rollback());
+    copies()
+        || (words.keeps_for_rollback() && series::has_way_back_behind(outline, ix))
         || (words.is_no_go() && series::goes_beside(outline, ix))
-        || (counted && words.reverts_to_use())
+        || (counted && (words.reverts_to_use() || words.sets_going()))
 }
 
 fn below_trouble(outline: &Outline, ix: SectionIx) -> bool {

@@ -2,9 +2,12 @@
 
 use std::sync::LazyLock;
 
+use super::cases;
+use super::folded::folded;
 use super::phrases::Topic;
 use super::tongues::{self, Beginnings};
-use super::words::Words;
+use super::words::{Sense, Words};
+use crate::plan::letters::is_dense;
 
 impl Words {
     /// "If the migration fails", "if something goes wrong", "if issues occur".
@@ -49,23 +52,6 @@ impl Words {
             .is_some_and(|word| old.contains(&word))
     }
 
-    /// What is kept for a way back, and made before there is need of one: "Rollback snapshot".
-    pub(super) fn keeps_for_rollback(&self) -> bool {
-        let text = self.uncounted().trim();
-        let kept = [
-            "rollback snapshot",
-            "rollback snapshots",
-            "rollback backup",
-            "rollback backups",
-            "rollback point",
-            "rollback image",
-            "rollback plan ready",
-            "rollback sicherung",
-        ];
-        let points = || POINTS.near(text).iter().any(|(point, ())| *point == text);
-        kept.contains(&text) || points()
-    }
-
     /// "NO-GO", of which the other is "GO".
     pub(super) fn is_no_go(&self) -> bool {
         format!(" {}", self.uncounted()).contains(" no go ")
@@ -82,9 +68,32 @@ impl Words {
             "revert to using ",
             "switch back to using ",
             "go back to using ",
+            "恢复使用",
         ];
         let text = self.uncounted();
         begins.iter().any(|begin| text.starts_with(begin))
+    }
+
+    /// Whether it sets going again what stood still for the time of the work: "Restore traffic", "恢复服务", "Revert the
+    /// maintenance page". What speaks of a copy or of what there was before may go back.
+    pub(super) fn sets_going(&self) -> bool {
+        let text = format!(" {}", self.uncounted());
+        let paused = PAUSED.iter().any(|word| match word.starts_with(is_dense) {
+            true => text.contains(word),
+            false => text.split(' ').any(|other| other.starts_with(word)),
+        });
+        let older = || OLDER.iter().any(|word| text.contains(word));
+        let reverts = text.starts_with(" revert ") || text.starts_with(" undo ");
+        let other = [
+            Topic::Recovery,
+            Topic::Abandon,
+            Topic::Failure,
+            Topic::Emergency,
+            Topic::Urgent,
+        ];
+        let goes_back = || other.into_iter().any(|topic| self.has(topic));
+        let again = self.only_restores() || (reverts && !goes_back() && !self.names_a_case());
+        paused && again && !older() && !self.has(Topic::Copied)
     }
 
     /// "In case of problems": what is done then is no way back as a whole.
@@ -118,22 +127,67 @@ impl Words {
     }
 }
 
+/// Whether `text` is no more than "if needed".
+fn is_need(text: &str) -> bool {
+    let mut near = NEEDED.near(text).iter().map(|(word, ())| word);
+    near.any(|word| tongues::strip_word(text, word).is_some_and(|rest| rest.trim().is_empty()))
+}
+
+/// Whether `text` says "if needed" at its end or in brackets, and so does not say in which case.
+pub(super) fn is_for_need(text: &str) -> bool {
+    before_need(text).is_some() || cases::in_brackets(text).any(is_need)
+}
+
 /// What stands before "if needed" in `text`.
 pub(super) fn before_need(text: &str) -> Option<&str> {
-    let needed = |rest: &str| {
-        let mut near = NEEDED.near(rest).iter().map(|(word, ())| word);
-        near.any(|word| tongues::strip_word(rest, word).is_some_and(|rest| rest.trim().is_empty()))
-    };
     let mut spaces = text.match_indices(' ').map(|(at, _)| at);
-    let at = spaces.find(|at| needed(text[at + 1..].trim_start()))?;
+    let at = spaces.find(|at| is_need(text[at + 1..].trim_start()))?;
     Some(text[..at].trim_end_matches([',', ' ', '-', '–', '—']))
 }
+
+/// Whether `text` calls itself a way back, and behind that tells the case that it is for: "Rollback if the smoke
+/// test fails". "Roll back if:" and "Rollback criteria" do not.
+pub(super) fn tells_case_of_way_back(text: &str) -> bool {
+    let mut spaces = text.match_indices(' ').map(|(at, _)| at);
+    spaces.any(|at| {
+        let case = text[at + 1..].trim_start();
+        let mut said = case.split_whitespace().skip(1);
+        let one = said
+            .next()
+            .is_some_and(|word| !OF_SEVERAL.contains(&&*folded(word).trim()));
+        let told = one && cases::begins_case(case);
+        told && Words::new(&text[..at]).meaning().sense == Some(Sense::Rollback)
+    })
+}
+
+/// How words begin for what stands still while something is done.
+#[rustfmt::skip]
+const PAUSED: [&str; 46] = [
+    "traffic", "access", "service", "connection", "maintenance", "monitoring", "alert", "freeze", "cron", "jobs", "workers", "writes", "port", "dns", "replication",
+    "trafico", "acceso", "servicio", "conexion", "monitoreo", "trafego", "acesso", "servico", "conexao", "trafic", "acces", "трафик", "доступ", "сервис", "соединени",
+    "мониторинг", "verkehr", "zugriff", "dienst", "流量", "访问", "服务", "端口", "连接", "监控", "告警", "トラフィック", "アクセス", "サービス", "接続", "監視",
+];
+/// What was there before.
+const OLDER: [&str; 8] = [
+    "旧",
+    "版本",
+    "以前",
+    "バージョン",
+    " version",
+    " versao",
+    " верси",
+    " anterior",
+];
+
+/// How what is said behind "if" begins where the cases are told one by one below it: "if any of these is true".
+const OF_SEVERAL: [&str; 16] = [
+    "any", "one", "either", "all", "these", "eine", "einer", "eines", "une", "un", "alguna",
+    "alguno", "una", "algum", "alguma", "uma",
+];
 
 /// "If needed", behind what is done only then.
 static NEEDED: LazyLock<Beginnings> =
     LazyLock::new(|| Beginnings::of(|tongue| tongue.only_in_case));
-/// "Rollback point".
-static POINTS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.points));
 
 /// What rehearsals are called by.
 const DRILLS: [&str; 18] = [

@@ -200,6 +200,14 @@ pub(super) fn guard(
     steps: &mut [Box<StepSpec>],
     book: &mut Book<'_>,
 ) {
+    let within = way_within(outline, readings, ix);
+    if let Some(way) = within.or_else(|| way_above(outline, readings, ix)) {
+        let name = &outline.sections[way].title.text;
+        for step in steps {
+            guards::guard_way(step, name, book);
+        }
+        return;
+    }
     let (reading, title) = (&readings[ix], &outline.sections[ix].title);
     let back = reading.role == Role::Rollback;
     let part = back
@@ -207,27 +215,7 @@ pub(super) fn guard(
             .parent(ix)
             .is_some_and(|above| readings[above].role == Role::Rollback);
     let counted = title.ordinal == Some(Ordinal::Number);
-    let mut above = outline.above(reading.home).filter(|_| !back);
-    if let Some(chosen) = above.find(|&above| readings[above].choice.is_some()) {
-        let name = &outline.sections[chosen].title.text;
-        for step in steps.iter_mut() {
-            guards::guard_way(step, name, book);
-        }
-    }
-    // What stands right below the heading of a way back is a way back by itself.
-    let nested = back
-        && outline
-            .above(ix)
-            .nth(1)
-            .is_some_and(|above| readings[above].role == Role::Rollback)
-        && is_scenario(outline, ix)
-        && beside(outline, ix)
-            .iter()
-            .filter(|&&other| is_scenario(outline, other))
-            .count()
-            > 1;
-    let way = nested
-        || (reading.rival.is_some() && !reading.is_choice(title.ordinal))
+    let way = (reading.rival.is_some() && !reading.is_choice(title.ordinal))
         || (part && counted && excludes_by_time(outline, ix));
     let reserve = if way {
         Reserve::Way
@@ -243,12 +231,31 @@ pub(super) fn guard(
     }
 }
 
-/// Whether the heading `ix` of a way back counts ways of which one is gone, and none that is tested.
-fn is_scenario(outline: &Outline, ix: SectionIx) -> bool {
-    let tested = |ix: SectionIx| outline.sections[ix].title.words.has(Topic::Testing);
-    heading::counts_options(&outline.sections[ix].title.text)
-        && !tested(ix)
-        && !outline.parent(ix).is_some_and(tested)
+/// The heading above the steps of `ix` that is one of several ways within a way back, where nobody picks one before
+/// its steps are reached: it stands deeper, or behind what is done in each case.
+fn way_within(outline: &Outline, readings: &[Reading], ix: SectionIx) -> Option<SectionIx> {
+    let back = |ix: SectionIx| readings[ix].role == Role::Rollback;
+    let counts = |ix: SectionIx| {
+        let title = &outline.sections[ix].title;
+        back(ix) && (title.counts_ways() || readings[ix].is_choice(title.ordinal))
+    };
+    let mut above = std::iter::once(ix).chain(outline.above(ix));
+    let way = above.find(|&ix| counts(ix))?;
+    let whole = outline.parent(way).filter(|&above| back(above))?;
+    let several = beside(outline, way)
+        .iter()
+        .filter(|&&ix| counts(ix))
+        .count()
+        > 1;
+    let deeper = outline.parent(whole).is_some_and(back);
+    (several && (deeper || outline.sections[whole].acts)).then_some(way)
+}
+
+/// The heading above the phase of `ix` that is one of several ways forward: who picked another one has not picked this.
+fn way_above(outline: &Outline, readings: &[Reading], ix: SectionIx) -> Option<SectionIx> {
+    let forward = readings[ix].role != Role::Rollback;
+    let mut above = outline.above(readings[ix].home).filter(|_| forward);
+    above.find(|&above| readings[above].choice.is_some())
 }
 
 /// The headings right beside `ix`, in the file's order.

@@ -186,8 +186,11 @@ fn absorbs(outline: &Outline, reading: &Reading) -> bool {
 }
 
 fn stage(title: &Title, above: Option<&Reading>) -> Option<Stage> {
-    let own = title.meaning.stage;
     let inherited = above.and_then(|above| above.stage);
+    let deployed = inherited.is_some_and(|above| above.kind == PhaseKind::Deploy);
+    // What is kept for a way back in the middle of a deployment is made there.
+    let stays = deployed && title.words.keeps_for_rollback();
+    let own = title.meaning.stage.filter(|_| !stays);
     let (places, _) = title.read(|said| match said {
         Said::Place(seconds) | Said::Stretch(seconds, _) => Some(seconds),
         _ => None,

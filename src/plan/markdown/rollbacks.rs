@@ -88,10 +88,11 @@ pub(super) fn tiers(
     }
     name_single_ones(&mut tiers, outline);
     let mut seen: HashMap<String, usize> = HashMap::new();
-    let finish = |tier: Tier| {
+    let ways = ways(&tiers, &cases, outline, readings);
+    let finish = |(tier, way): (Tier, bool)| {
         let section = tier.section;
         super::phases::tell_unread_time(&outline.sections[section], book);
-        let mut spec = tier.finish(outline, readings, contents);
+        let mut spec = tier.finish(way, outline, readings, contents);
         let mut count = seen.entry(spec.name.clone()).or_insert(0);
         // Another of this name is told from it by its time.
         let time = outline.sections[section].title.time_words();
@@ -105,7 +106,33 @@ pub(super) fn tiers(
         }
         spec
     };
-    tiers.into_iter().map(finish).collect()
+    tiers.into_iter().zip(ways).map(finish).collect()
+}
+
+/// Which of `tiers` are ways beside others for the same time, by what they count or by their `cases`: a person picks one.
+fn ways(
+    tiers: &[Tier],
+    cases: &HashSet<SectionIx>,
+    outline: &Outline,
+    readings: &[Reading],
+) -> Vec<bool> {
+    let counts = |tier: &Tier| {
+        let title = &outline.sections[tier.section].title;
+        let choice = readings[tier.section].is_choice(title.ordinal);
+        title.counts_ways() || choice || cases.contains(&tier.section)
+    };
+    let beside = |one: &Tier, other: &Tier| {
+        one.section != other.section
+            && outline.parent(one.section) == outline.parent(other.section)
+            && one.window == other.window
+    };
+    let way = |tier: &Tier| {
+        counts(tier)
+            && tiers
+                .iter()
+                .any(|other| counts(other) && beside(tier, other))
+    };
+    tiers.iter().map(way).collect()
 }
 
 /// The headings right below one about rollbacks each of which is for a case of its own, "Before the swap" and
@@ -328,7 +355,14 @@ impl Tier {
         ));
     }
 
-    fn finish(self, outline: &Outline, readings: &[Reading], contents: &mut Contents) -> TierSpec {
+    /// The tier with its name, which is a `way` beside others or not.
+    fn finish(
+        self,
+        way: bool,
+        outline: &Outline,
+        readings: &[Reading],
+        contents: &mut Contents,
+    ) -> TierSpec {
         let section = self.section;
         let reading = &readings[section];
         contents.named[section] = true;
@@ -364,6 +398,7 @@ impl Tier {
             until: self.window.1,
             undo: UndoOrder::default(),
             confirm: Confirm::default(),
+            way,
             steps,
             span: outline.sections[section].span,
         }

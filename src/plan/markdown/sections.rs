@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::appendix;
 use super::blocks::{Block, Kind};
 use super::book::Book;
 use super::boxes;
@@ -184,7 +185,13 @@ impl Reader<'_> {
             .take_while(|&ix| self.readings[ix].role == reference)
             .map(|ix| &self.outline.sections[ix].title)
             .collect();
-        looked_up::surely(&chain)
+        // "Deployment › Template service" may be deployed.
+        let driven = self
+            .outline
+            .parent(ix)
+            .is_some_and(|above| self.readings[above].runs);
+        let thing = |title: &&&Title| appendix::may_be_thing(&title.text);
+        !(driven && chain.last().filter(thing).is_some()) && looked_up::surely(&chain)
     }
 
     /// A section in which nothing is to be done, whatever it looks like.

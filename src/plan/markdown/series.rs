@@ -71,7 +71,7 @@ fn outweighs(title: &Title, named: bool, sure: bool) -> bool {
             ordered() && !last && !title.words.is_not_to_be_done()
         }
         // Of these, the words say more: see `purpose`.
-        Some(Sense::Rollback) => title.words.reverts_to_use(),
+        Some(Sense::Rollback) => title.words.reverts_to_use() || title.words.sets_going(),
         Some(Sense::Signoff | Sense::Criteria | Sense::Success) => false,
     }
 }

@@ -155,7 +155,8 @@ fn parts(name: &str) -> impl Iterator<Item = (&str, At)> {
 
 fn says(part: &str, at: At, name: &str) -> bool {
     let words = Words::whole(part);
-    if !may_be(&words) || words.is_limited() || words.has(Topic::Urges) {
+    let done = words.is_limited() || words.has(Topic::Urges) || words.instead().is_some();
+    if !may_be(&words) || done {
         return false;
     }
     let first = matches!(at, At::Alone | At::First);

@@ -3,8 +3,10 @@
 
 use std::sync::LazyLock;
 
+use super::announced::{self, Value};
 use super::blocks::Inline;
 use super::conditional;
+use super::heading;
 use super::label::label;
 use super::phrases::Topic;
 use super::shelved;
@@ -33,10 +35,15 @@ pub(super) fn of(text: &str) -> Option<Unsaid> {
     if text.len() > MAX_LINE || text.contains('\n') {
         return None;
     }
+    match announced::value(last) {
+        Some(Value::Here) => return None,
+        Some(Value::Below) => return Some(Unsaid::Printed),
+        None => {}
+    }
     let last = label(last);
     let words = Words::whole(&last);
     let said = words.uncounted().trim();
-    if prints(said) {
+    if prints(said) || prints_in_part(&last) {
         return Some(Unsaid::Printed);
     }
     let forbidden = forbids(&words, &last) || forbids(&Words::whole(text), text);
@@ -112,6 +119,16 @@ fn orders(words: &Words) -> bool {
 fn prints(said: &str) -> bool {
     let mut near = PRINTED.near(said).iter();
     near.any(|(phrase, ())| is_phrase(said, phrase))
+}
+
+/// The same of `line` without what it says in brackets: "Expected output (abridged)".
+fn prints_in_part(line: &str) -> bool {
+    line.contains(['(', '（'])
+        && prints(
+            Words::whole(&heading::without_parentheses(line))
+                .uncounted()
+                .trim(),
+        )
 }
 
 /// Names for what is printed.
@@ -308,6 +325,8 @@ mod tests {
             "Erwartete Ausgabe:",
             "Sortie attendue :",
             "预期输出：",
+            "Expected output (abridged):",
+            "Expected output: the following",
         ] {
             assert_eq!(of(text), Some(Unsaid::Printed), "{text}");
         }
@@ -369,6 +388,11 @@ mod tests {
             "Do not run this twice:",
             "Show the migration contents:",
             "Never run this before the backup is done:",
+            "Should print: 11",
+            "Expected: `done`",
+            "You should see: no errors",
+            "Never drop the column; rename it:",
+            "Do not run as root. Run as deploy:",
             "",
         ] {
             assert_eq!(of(text), None, "{text}");

@@ -4,8 +4,10 @@
 //! words for what one does (verify, monitor) outweigh the word for what it is done to (a
 //! deployment).
 
+use super::appendix;
 use super::folded;
 use super::heading;
+use super::instead::{self, Instead};
 use super::orders;
 use super::phrases::{self, Topic};
 use super::shelved;
@@ -73,6 +75,8 @@ pub(super) struct Words {
     post: bool,
     /// Whether it says that what stands below is for another time, see [`super::shelved`].
     shelved: bool,
+    /// What it tells to do instead of what it forbids.
+    instead: Option<Instead>,
 }
 
 impl Words {
@@ -90,6 +94,7 @@ impl Words {
     pub(super) fn whole(heading: &str) -> Self {
         let heading = heading::unmarked(heading).unwrap_or(heading);
         let mut words = Words {
+            instead: None,
             topics: 0,
             begins: 0,
             ends: 0,
@@ -100,6 +105,12 @@ impl Words {
             text: folded::folded(heading),
         };
         words.read(heading::words_of_count(heading));
+        if appendix::is(heading) {
+            let reference = bit(Topic::Reference);
+            words.topics |= reference;
+            words.begins |= reference;
+        }
+        words.instead = instead::of(heading, &words);
         words
     }
 
@@ -170,6 +181,11 @@ impl Words {
     /// Whether it says that what stands below is for another time.
     pub(super) fn is_shelved(&self) -> bool {
         self.shelved
+    }
+
+    /// What it tells to do instead of what it forbids.
+    pub(super) fn instead(&self) -> Option<Instead> {
+        self.instead
     }
 
     /// Whether it ends with `topic`.

@@ -179,6 +179,7 @@ fn tier(table: Table<'_>, defaults: &Defaults) -> TierSpec {
         until: table.duration("until"),
         undo,
         confirm,
+        way: table.flag("way"),
         steps: steps(&table, defaults),
     };
     table.finish();

@@ -33,7 +33,7 @@ pub struct Preview {
     /// How the window of the tier misses this time.
     pub outside: Option<Outside>,
     /// Whether this is only what comes nearest, and nothing but the name of a way goes one: nobody is sent
-    /// by the clock where the plan has no way for its time.
+    /// by the clock where the plan has no way for its time, or several, each for a case of its own.
     pub to_be_named: bool,
     /// Steps that run now and are stopped first.
     pub stops: Vec<StepIx>,
@@ -97,7 +97,7 @@ pub fn preview(
         something_ran: forward.any(|ix| state.left_something(ix)),
         without_undo,
         outside,
-        to_be_named: !named && (outside.is_some() || stays),
+        to_be_named: !named && (outside.is_some() || stays || spec.is_some_and(|spec| spec.way)),
         stops: state.active_steps().collect(),
         past_no_return: past_no_return(plan, state),
         confirm: spec.map_or(Confirm::Key, |spec| spec.confirm),
@@ -197,6 +197,7 @@ impl Case<'_> {
             (Some(ix), Some(outside)) => {
                 format!("\"{}\": {outside}", self.plan.tiers[ix].spec.name)
             }
+            (Some(_), None) => "each way back is for a case of its own".to_owned(),
             _ => self.have_no_undo(&preview.without_undo),
         };
         Refusal::new(format!(

@@ -48,6 +48,13 @@ impl RollBack {
             .ok()
             .and_then(|preview| preview.tier);
         let at = self.picked.or(offered).unwrap_or(plan.tiers.len());
+        // Which of several it is has to be said: the first that is shown is picked like any other.
+        let shown = |ix: usize| plan.tiers.get(ix).is_some_and(|tier| tier.spec.way);
+        let by = if self.picked.is_none() && by > 0 && shown(at) {
+            0
+        } else {
+            by
+        };
         self.picked = Some((at + ways).saturating_add_signed(by) % ways);
         self.top = 0;
     }
@@ -57,6 +64,7 @@ impl RollBack {
         if preview.to_be_named {
             let why = match preview.outside {
                 Some(outside) => outside.to_string(),
+                None if preview.tier.is_some() => "each is for a case of its own".to_owned(),
                 None => "the undos alone leave something as it is".to_owned(),
             };
             return Err(format!("pick a way with ← → first: {why}"));

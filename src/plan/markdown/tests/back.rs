@@ -291,6 +291,34 @@ fn a_case_in_parentheses_makes_no_criteria_of_a_way_back() {
             "{heading}: {forward:?} {tiers:?}"
         );
     }
+    for heading in [
+        "Rollback (if needed)",
+        "Rollback plan (optional)",
+        "Rollback (if the smoke test fails)",
+        "Rollback if the smoke test fails",
+        "Retour arrière (si besoin)",
+        "Plan de retour arrière (facultatif)",
+        "Rollback (bei Bedarf)",
+        "Reversión (si es necesario)",
+        "Reversão (se necessário)",
+        "Откат (при необходимости)",
+        "ロールバック（必要な場合）",
+        "回滚（如需）",
+    ] {
+        let children = format!("### 1. App\n{BLOCK}### 2. Base\n{BLOCK}");
+        let text = format!("## Deployment\n- [ ] Go\n## {heading}\n{children}");
+        let (forward, tiers) = ways(&text);
+        assert_eq!((forward.len(), tiers.len()), (1, 1), "{heading}");
+        assert!(tiers[0].ends_with(": ./x.sh, ./x.sh"), "{tiers:?}");
+    }
+    for heading in ["Rollback (if needed)", "Retour arrière (si besoin)"] {
+        let text = format!("## Deployment\n- [ ] Go\n## {heading}\n1. Stop it\n2. Call Ann\n");
+        assert_eq!(ways(&text).1, [format!("{heading}: Stop it, Call Ann")]);
+    }
+    let listed = format!(
+        "## Deployment\n- [ ] Go\n## Rollback if any of these is true\n### Orders are lost\n{BLOCK}"
+    );
+    assert!(ways(&listed).1.is_empty());
     let alerts = |heading: &str| {
         let text = format!("## Deployment\n- [ ] Go\n## {heading}\n- Error rate > 5%\n");
         plan(&text).alerts.len()
@@ -467,13 +495,157 @@ fn parts_of_a_way_back_are_one() {
         ],
         ["Application-only rollback", "Rollback with the database"],
         ["Rollback before cutover", "Rollback after cutover"],
-        ["Rollback: Option A", "Rollback: Option B"],
         ["Rollback: immediate", "Rollback: delayed"],
     ] {
         let [one, two] = apart;
         let text = format!("## Deploy{BLOCK}## {one}{BLOCK}## {two}{BLOCK}");
         assert_eq!(ways(&text).1.len(), 2, "{apart:?}");
         assert!(problems(&text).contains(&("never-offered", 9)), "{apart:?}");
+    }
+}
+
+#[test]
+fn ways_of_which_one_is_gone_are_picked_and_ask_no_more() {
+    let heads = [
+        [
+            "### Scenario 1: the app fails",
+            "### Scenario 2: data is lost",
+        ],
+        ["### Option A: the flag", "### Option B: the dump"],
+        ["### If the app fails", "### If the data is lost"],
+        ["**Option A: the flag**\n", "**Option B: the dump**\n"],
+        [
+            "**Scenario 1: the app fails**\n",
+            "**Scenario 2: data is lost**\n",
+        ],
+    ];
+    for [one, other] in heads {
+        let text = format!("## Deploy{BLOCK}## Rollback\n{one}{BLOCK}{BLOCK}{other}{BLOCK}");
+        let plan = plan(&text);
+        assert_eq!(plan.tiers.len(), 2, "{text}");
+        assert!(plan.tiers.iter().all(|tier| tier.spec.way), "{text}");
+        assert!(
+            plan.steps.iter().all(|step| step.spec.confirm.is_none()),
+            "{text}"
+        );
+        assert_eq!(problems(&text), [], "{text}");
+    }
+    // Where the way back has steps before them, or they stand deeper, nobody has picked one: each asks.
+    for text in [
+        format!("## Rollback{BLOCK}### Option A: the flag{BLOCK}### Option B: the dump{BLOCK}"),
+        format!(
+            "## Rollback\n### 1. Stop{BLOCK}### 2. Restore\n#### Option A{BLOCK}#### Option B{BLOCK}"
+        ),
+    ] {
+        let plan = plan(&format!("## Deploy{BLOCK}{text}"));
+        let asks = plan.steps.iter().map(|step| step.spec.confirm.is_some());
+        assert_eq!(
+            asks.collect::<Vec<_>>(),
+            [false, false, true, true],
+            "{text}"
+        );
+        assert!(!plan.tiers[0].spec.way);
+    }
+    let alone = plan(&format!(
+        "## Deploy{BLOCK}## Rollback\n### Option A: the flag{BLOCK}"
+    ));
+    assert!(!alone.tiers[0].spec.way);
+}
+
+#[test]
+fn an_order_to_begin_a_way_back_is_its_first_step() {
+    for heading in [
+        "Trigger the rollback",
+        "Trigger rollback",
+        "Initiate rollback",
+        "Rollback auslösen",
+        "触发回滚",
+    ] {
+        let text = format!(
+            "## Deploy{BLOCK}## Rollback\n### {heading}\n1. Tell Ann\n### Restore the database{BLOCK}"
+        );
+        assert_eq!(ways(&text).1, ["Rollback: Tell Ann, ./x.sh"], "{heading}");
+        assert_eq!(problems(&text), [], "{heading}");
+    }
+    for heading in ["Trigger", "Triggers", "Rollback triggers"] {
+        let text =
+            format!("## Deploy{BLOCK}## Rollback\n### {heading}\n- Errors > 5%\n### Steps{BLOCK}");
+        assert_eq!(plan(&text).alerts.len(), 1, "{heading}");
+    }
+}
+
+#[test]
+fn what_is_made_for_a_way_back_stays_where_it_stands() {
+    for name in [
+        "Take a rollback snapshot",
+        "Create rollback point",
+        "Save the rollback image",
+        "Copy rollback scripts",
+        "Rollback preparation",
+        "Rollback Prevention",
+        "Restore point",
+        "Rollback-Snapshot anlegen",
+        "Créer un point de restauration",
+        "Создать точку отката",
+        "ロールバックポイント作成",
+        "创建回滚点",
+    ] {
+        for text in [
+            format!(
+                "## Deploy\n### Stop{BLOCK}### {name}{BLOCK}### Migrate{BLOCK}## Rollback{BLOCK}"
+            ),
+            format!("## {name}{BLOCK}## Deploy{BLOCK}## Verify{BLOCK}## Rollback{BLOCK}"),
+            format!(
+                "## Deploy\n- [ ] Stop\n  ```sh\n  a\n  ```\n- [ ] {name}\n  ```sh\n  b\n  ```\n- [ ] Go\n  ```sh\n  c\n  ```\n## Rollback{BLOCK}"
+            ),
+        ] {
+            let plan = plan(&text);
+            assert_eq!((free(&plan).len(), plan.tiers.len()), (3, 1), "{text}");
+        }
+        let amid = format!(
+            "## Deploy\n### Stop{BLOCK}### {name}{BLOCK}### Migrate{BLOCK}## Rollback{BLOCK}"
+        );
+        let kinds = plan(&amid).phases.into_iter().map(|phase| phase.spec.kind);
+        assert!(
+            kinds.into_iter().all(|kind| kind == PhaseKind::Deploy),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_a_series_sets_going_again_is_done_in_turn() {
+    for heading in [
+        "Step 3: Restore traffic",
+        "Step 3: Switch traffic back on",
+        "步骤 3：恢复流量",
+        "Paso 3: Restauración del servicio",
+        "Шаг 3: Восстановление трафика",
+        "ステップ3：トラフィック復旧",
+        "3. Revert the maintenance page",
+    ] {
+        let text = format!(
+            "## Deploy\n### Step 1: Stop{BLOCK}### Step 2: Migrate{BLOCK}### {heading}{BLOCK}"
+        );
+        let plan = plan(&text);
+        assert_eq!((free(&plan).len(), plan.tiers.len()), (3, 0), "{heading}");
+    }
+    // What is old may be gone back to.
+    let old = format!(
+        "## Deploy\n### 步骤 1：停止{BLOCK}### 步骤 2：升级{BLOCK}### 步骤 3：恢复使用旧端口{BLOCK}"
+    );
+    assert_eq!((free(&plan(&old)).len(), plan(&old).tiers.len()), (2, 0));
+    for heading in [
+        "Step 3: Restore from backup",
+        "Step 3: Rollback",
+        "步骤 3：恢复数据库",
+        "步骤 3：恢复旧版本服务",
+        "Paso 3: Restauración de la base",
+    ] {
+        let text = format!(
+            "## Deploy\n### Step 1: Stop{BLOCK}### Step 2: Migrate{BLOCK}### {heading}{BLOCK}"
+        );
+        assert_eq!(free(&plan(&text)).len(), 2, "{heading}");
     }
 }
 

@@ -44,8 +44,6 @@ fn a_quoted_text_is_looked_for_in_the_output() {
         ("`created \"main\"`", "output holds \"created \"main\"\""),
         ("`ok`", "a line says \"ok\""),
         ("shows “ready”.", "a line says \"ready\""),
-        ("`0`", "value = 0"),
-        ("returns \"0\"", "value = 0"),
         ("`{\"status\": \"ok\"}`", "JSON .status = ok"),
         (
             "`\"status\":\"ok\"`",
@@ -78,6 +76,8 @@ fn a_quoted_text_is_looked_for_in_the_output() {
         "`…`",
         "58+",
         "\"\"",
+        "`0`",
+        "returns \"11\"",
     ] {
         assert_eq!(tested(said, &shell("true")), None, "{said}");
     }
@@ -123,6 +123,8 @@ fn a_number_is_held_against_what_counts() {
         ("1", "grep -c ERROR app.log", "value = 1"),
         ("0", "grep ERROR app.log | wc -l", "value = 0"),
         ("0", "psql -tAc 'select max(id) from t'", "value = 0"),
+        ("`0`", "ls | wc -l", "value = 0"),
+        ("returns \"0\"", "ls | wc -l", "value = 0"),
         ("less than 5", "ls | wc -l", "value < 5"),
         ("`>= 5`", "ls | wc -l", "value >= 5"),
         ("42", "psql -tAc 'select max(id) from t'", "value = 42"),

@@ -278,3 +278,40 @@ fn a_remark_on_a_part_of_the_deployment_does_not_shelve_it() {
         assert_eq!(behind_deployment(heading), (true, false), "{heading}");
     }
 }
+
+#[test]
+fn an_application_is_no_appendix() {
+    let block = "\n```bash\n./x.sh\n```\n";
+    let runs = |text: &str| plan(text).steps.len();
+    for heading in [
+        "Развернуть приложение",
+        "Перезапуск: приложение",
+        "Приложение и база",
+        "Приложение",
+        "1. Приложение",
+        "Déployer le modèle",
+        "Desplegar plantillas",
+        "Deploy the template service",
+    ] {
+        let text = format!("## Развертывание\n{block}### {heading}\n{block}");
+        assert_eq!(runs(&text), 2, "{heading}");
+        let back = format!("## Развертывание\n{block}## Откат\n### {heading}\n{block}");
+        assert_eq!(runs(&back), 2, "{heading}");
+    }
+    assert_eq!(runs(&format!("## Развернуть приложение\n{block}")), 1);
+    for heading in [
+        "Приложение",
+        "Приложение А",
+        "Приложение 1: команды",
+        "Annexe A",
+        "Anhang",
+        "Anexo",
+        "付録",
+        "附录",
+    ] {
+        let text = format!("## Развертывание\n{block}## {heading}\n{block}");
+        assert_eq!(runs(&text), 1, "{heading}");
+    }
+    let service = format!("## Deployment\n{block}### Template service\n{block}");
+    assert!(super::problems(&service).contains(&("section-not-run", 8)));
+}

@@ -101,6 +101,8 @@ fn items_that_are_not_to_be_done_are_shown_and_run_nothing() {
         "Later: warm the caches",
         "Stop the servers (old)",
         "~~Clear~~ Warm the caches",
+        "Do not clear the caches, ask the team",
+        "Do not run this; use the script",
     ] {
         assert_eq!(fate(&item(title), 5), (true, true, true), "{title}");
     }
@@ -112,6 +114,10 @@ fn items_that_are_not_to_be_done_are_shown_and_run_nothing() {
         "Warm the caches (~5 minutes)",
         "Mark the ticket as done",
         "Example tenants are loaded",
+        "Do not clear the caches, rename them",
+        "Never clear the caches; instead rename them",
+        "Nunca borrar la caché, sino renombrar la vieja",
+        "Should show: no errors",
     ] {
         assert_eq!(fate(&item(title), 5), (true, false, false), "{title}");
     }
@@ -156,6 +162,37 @@ fn a_list_below_words_that_forbid_it_is_only_read() {
     ] {
         assert_eq!(fate(&list(label), 7), (true, false, false), "{label}");
     }
+}
+
+#[test]
+fn what_is_told_instead_is_done_below_a_line_or_a_heading() {
+    for above in [
+        "Never clear the caches; rename them:",
+        "Do not clear the caches. Rename them:",
+        "### Do not clear the caches, rename them",
+        "Should print: 11",
+        "Expected: `done`",
+        "You should see: no errors",
+        "Sollte zeigen: keine Fehler",
+    ] {
+        let found = fate(&format!("{above}\n\n{BLOCK}"), 0);
+        assert_eq!(found, (true, false, false), "{above}");
+    }
+    for above in [
+        "Never clear the caches, ask the team:",
+        "### Never clear the caches, ask the team",
+        "Ne pas vider le cache, mais le renommer :",
+    ] {
+        let (runs, asks, _) = fate(&format!("{above}\n\n{BLOCK}"), 0);
+        assert!(runs && asks, "{above}");
+    }
+    for above in ["Never run this, it clears the caches:", "Expected output:"] {
+        let (runs, ..) = fate(&format!("{above}\n\n{BLOCK}"), 0);
+        assert!(!runs, "{above}");
+    }
+    let text = "## Deployment\n- [ ] a\n## Rollback\nNever drop it, ask the team:\n```bash\n./then.sh\n```\n";
+    let back = plan(text);
+    assert!(back.steps[1].spec.danger);
 }
 
 #[test]

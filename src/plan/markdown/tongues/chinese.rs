@@ -30,6 +30,7 @@ pub(super) const CHINESE: Tongue = Tongue {
         (Topic::Forbids, &["请勿", "不要", "禁止"]),
         (Topic::Elsewhere, &["测试环境", "预发布环境", "开发环境"]),
         (Topic::Failure, &["失败", "出错"]),
+        (Topic::Served, &["流量", "访问", "连接"]),
         (Topic::Restore, &["恢复", "还原", "灾难"]),
         (Topic::Urgent, &["应急", "紧急"]),
         (Topic::Rehearsal, &["准备", "演练", "测试"]),

@@ -343,7 +343,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
     ]),
     (Topic::No, &["no", "not", "cannot", "without"]),
     (Topic::Order, &[
-        "acknowledge", "activate", "add", "announce", "apply", "archive", "backfill", "configure", "convert", "create", "deactivate",
+        "deploy the", "acknowledge", "activate", "add", "announce", "apply", "archive", "backfill", "configure", "convert", "create", "deactivate",
         "delete", "disable", "drain", "enable", "execute", "inform", "install", "load", "migrate", "mute", "notify", "populate", "publish", "purge", "rebuild",
         "refresh", "reload", "reindex", "remove", "rename", "replace", "restart", "resume", "seed", "send", "silence", "snooze", "suspend", "swap",
         "truncate", "turn", "unmute", "update", "upload",
