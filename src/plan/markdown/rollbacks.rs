@@ -9,7 +9,7 @@ use super::heading::{self, Ordinal};
 use super::outline::{Outline, SectionIx};
 use super::roles::{Reading, Role};
 use super::sections::Contents;
-use super::words::Sense;
+use super::words::{Sense, Words};
 use crate::plan::draft::{Confirm, StepSpec, TierSpec, UndoOrder};
 use crate::plan::model::PhaseKind;
 use crate::plan::problem::Problem;
@@ -172,7 +172,13 @@ fn cases(outline: &Outline, readings: &[Reading], book: &mut Book<'_>) -> HashSe
 /// Those of `children` that are for before and for after the same thing. Where something stands beside them
 /// that is for neither, they tell the order.
 fn times(outline: &Outline, children: &[SectionIx]) -> HashSet<SectionIx> {
-    let time = |ix: &SectionIx| outline.sections[*ix].title.words.one_time();
+    // "After the switch (phases: Switched, Verifying)" is for after the switch.
+    let time = |ix: &SectionIx| {
+        let name = heading::without_parentheses(&outline.sections[*ix].title.text);
+        let words = Words::new(&name);
+        let (before, what) = words.one_time()?;
+        Some((before, what.to_owned()))
+    };
     let name = |ix: &SectionIx| heading::behind_count(&outline.sections[*ix].title.text);
     let limit = |ix: &SectionIx| daytime::limit(name(ix));
     let plain = |ix: &SectionIx| {
@@ -185,7 +191,7 @@ fn times(outline: &Outline, children: &[SectionIx]) -> HashSet<SectionIx> {
     if children.iter().any(plain) {
         return HashSet::new();
     }
-    let said: HashSet<(bool, &str)> = children.iter().filter_map(time).collect();
+    let said: HashSet<(bool, String)> = children.iter().filter_map(time).collect();
     let limits: Vec<Limit> = children.iter().filter_map(limit).collect();
     let denied = |ix: &&SectionIx| {
         let excluded = |own: Limit| limits.iter().any(|other| own.excludes(*other));
