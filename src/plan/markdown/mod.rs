@@ -40,6 +40,7 @@ mod criteria;
 mod daytime;
 mod decided;
 mod decoration;
+mod exclusive;
 mod expected;
 mod fence;
 mod folded;
