@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::above;
-use super::blocks::{Block, Fence, Inline, Item, Kind, List, Table};
+use super::blocks::{Block, Fence, Inline, Item, Kind, List, Quote, Table};
 use super::conditional;
 use super::criteria;
 use super::daytime;
@@ -16,6 +16,7 @@ use super::html::{self, Turn};
 use super::in_text;
 use super::label::{Group, label};
 use super::named;
+use super::notes;
 use super::steps::Walk;
 use super::tables;
 use super::times;
@@ -138,6 +139,14 @@ impl Walk<'_, '_> {
             work::add(&mut step.details, &rest.join(" - "));
             work::finish(&mut step);
             self.push(step);
+        }
+    }
+
+    /// An alert is shown with the step that it stands before.
+    pub(super) fn warn(&mut self, quote: &Quote, span: Span) {
+        if let Some(text) = notes::alert(quote, span, self.book) {
+            self.book.settle_note(span);
+            self.warned.push((span, text));
         }
     }
 

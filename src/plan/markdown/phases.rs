@@ -12,6 +12,7 @@ use super::outline::{Outline, Section, SectionIx};
 use super::roles::{Reading, Role};
 use super::sections::Contents;
 use super::shelved;
+use super::used;
 use super::words::{Sense, Weight, Words};
 use crate::plan::draft::{PhaseSpec, Placed, StepSpec};
 use crate::plan::model::PhaseKind;
@@ -94,12 +95,13 @@ fn phase(
         .map(|id| Placed::new(id, heading.span));
     let told = contents.budgets.get(&section);
     let told = told.or_else(|| contents.parts.get(&section)).copied();
-    let drill = outline.drill(section);
+    let (drill, case) = (outline.drill(section), used::case_of(outline, section));
     for step in &mut steps {
-        if let Some(drill) = drill {
-            guards::guard_case(step, drill, book);
+        for case in drill.into_iter().chain(case) {
+            guards::guard_case(step, case, book);
         }
         guards::guard(step, &reading.name, book);
+        guards::guard_review(step, &reading.name, book);
         hosts::guard(step, &reading.name, book);
         guards::guard_section(step, &reading.name, &heading.title.words, book);
     }

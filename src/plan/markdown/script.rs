@@ -123,10 +123,10 @@ fn carry<'t>(
     }
 }
 
-/// A block as one step, whose title somebody else gives.
-pub(super) fn whole(fence: &Fence, language: Language) -> Piece<'_> {
-    let (lines, printed) = lines(fence, language);
-    let mut piece = piece(&lines, false);
+/// A block as one step, to which its first comment gives the title, if nobody else does.
+pub(super) fn whole(fence: &Fence, entitle: bool) -> Piece<'_> {
+    let (lines, printed) = lines(fence, fence.language);
+    let mut piece = piece(&lines, entitle);
     piece.printed = printed;
     piece
 }

@@ -85,7 +85,7 @@ fn what_stands_before_the_first_number_is_kept() {
 fn transcripts_are_commands_and_what_they_print() {
     let text = "$ migrate status \\\n>   --all\nup to date\n$ ls # here\n";
     let console = fence("console", text);
-    let piece = whole(&console, console.language);
+    let piece = whole(&console, false);
     assert_eq!(piece.text(), "migrate status \\\n  --all\nls # here");
     assert_eq!(piece.printed.as_deref(), Some("up to date"));
     assert_eq!(cut("bash", "$ one\n$ two\n"), ["one: one | two"]);
