@@ -53,6 +53,7 @@ mod implied;
 mod in_text;
 mod in_turn;
 mod inline;
+mod judged;
 mod label;
 mod limited;
 mod lost;

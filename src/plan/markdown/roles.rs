@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::heading::{Ordinal, Title};
+use super::judged;
 use super::outline::{Outline, SectionIx};
 use super::procedure;
 use super::purpose;
@@ -175,7 +176,9 @@ fn stage(title: &Title, above: Option<&Reading>) -> Option<Stage> {
         let weight = Weight::Strong;
         Some(Stage { kind, weight })
     };
+    let parent = judged::of_parent(title, above);
     match own {
+        Some(own) if own.kind == PhaseKind::Deploy && parent.is_some() => parent,
         Some(own) if own.weight == Weight::Strong => Some(own),
         _ if early => kind(PhaseKind::Before),
         Some(own) if own.weight == Weight::Weak => Some(weigh(own, above)),

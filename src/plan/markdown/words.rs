@@ -4,6 +4,7 @@
 //! words for what one does (verify, monitor) outweigh the word for what it is done to (a
 //! deployment).
 
+use super::decided;
 use super::folded;
 use super::heading;
 use super::phrases::{self, Topic};
@@ -292,6 +293,9 @@ impl Words {
         if self.has(Topic::CriteriaBelowRollback) && self.names_criteria() {
             return Some(Sense::Criteria);
         }
+        if decided::stops(self.uncounted()) {
+            return Some(Sense::Criteria);
+        }
         if self.is_not_to_be_done() {
             return Some(Sense::Reference);
         }
@@ -350,6 +354,9 @@ impl Words {
         }
         if self.has(Topic::Testing) {
             return stage(PhaseKind::Verify, Weight::Faint);
+        }
+        if self.has(Topic::Deploy) && self.looks_first() {
+            return stage(PhaseKind::Verify, Weight::Weak);
         }
         if self.has(Topic::Deploy) {
             return stage(PhaseKind::Deploy, Weight::Strong);
