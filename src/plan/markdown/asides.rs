@@ -11,11 +11,13 @@ use super::daytime;
 use super::decided;
 use super::expected;
 use super::fence::Language;
+use super::footers;
 use super::guards;
 use super::html::{self, Turn};
 use super::in_text;
 use super::label::{Group, label};
 use super::named;
+use super::no_return;
 use super::notes;
 use super::steps::Walk;
 use super::tables;
@@ -91,13 +93,18 @@ impl Walk<'_, '_> {
         if self.rules.fences {
             in_text::tell_wait(inline, span, self.book);
         }
+        let about = inline.leads_bold() && footers::is_in(&inline.text);
         for line in inline.text.lines().map(str::trim) {
+            let place = no_return::place(line).filter(|_| self.is_forward());
+            self.book
+                .no_returns
+                .extend(place.map(|place| (place.to_owned(), span)));
             if criteria::gives(line) {
                 self.found
                     .alerts
                     .push(criteria::rule(line.to_owned(), span));
             }
-            if inline.leads_bold() && self.is_forward() {
+            if inline.leads_bold() && self.is_forward() && !about {
                 self.found.contacts.extend(named::of_line(line, span));
             }
         }

@@ -226,9 +226,13 @@ fn row(row: &Row) -> Option<AlertRule> {
 /// The alert of the criterion `name`, which stands at `span`.
 pub(super) fn rule(name: String, span: Span) -> AlertRule {
     let name = Some(name).filter(|name| !name.trim().is_empty());
-    let name = name.map(|name| match threshold::tells_good(&name) {
-        true => format!("{name}{}", threshold::OVER),
-        false => name,
+    let name = name.map(|name| {
+        let over = if threshold::tells_good(&name) {
+            threshold::OVER
+        } else {
+            ""
+        };
+        name + over
     });
     AlertRule {
         name: name.unwrap_or_else(|| "Criterion without words".to_owned()),

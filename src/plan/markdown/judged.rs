@@ -27,7 +27,7 @@ impl Words {
     }
 
     fn orders_deployment(&self) -> bool {
-        let orders = ["apply ", "execute ", "run ", "release ", "roll out "];
+        let orders = ["apply ", "execute ", "run ", "release the ", "roll out "];
         self.begins(&[Topic::Acts]) || orders.iter().any(|word| self.uncounted().starts_with(word))
     }
 }
@@ -42,7 +42,8 @@ pub(super) fn of_parent(title: &Title, above: Option<&Reading>) -> Option<Stage>
         PhaseKind::Deploy => false,
         // A time says when, and a deployment may begin a day before the others.
         PhaseKind::Before => above.at.is_none(),
-        PhaseKind::Verify | PhaseKind::After => true,
+        PhaseKind::Verify => true,
+        PhaseKind::After => stage.weight == Weight::Strong,
     };
     let clear =
         words.is_deployment() || (stage.weight < Weight::Strong && words.orders_deployment());

@@ -7,6 +7,7 @@ use super::book::Book;
 use super::guards;
 use super::heading::Ordinal;
 use super::hosts;
+use super::no_return;
 use super::order;
 use super::outline::{Outline, Section, SectionIx};
 use super::roles::{Reading, Role};
@@ -28,6 +29,8 @@ pub(super) struct Phase {
     pub(super) said: Option<PhaseKind>,
     /// Whether they leave no doubt: "pre-deployment".
     pub(super) strong: bool,
+    /// Whether it only looks at the deployment, and nothing goes on behind it as it does.
+    pub(super) looks: bool,
     /// Whether it says what success looks like.
     pub(super) success: bool,
 }
@@ -52,7 +55,7 @@ pub(super) fn phases(
         phases.push(phase(outline, readings, contents, section, steps, book));
     }
     give_kinds(&mut phases, book);
-    no_return(outline, &mut phases, book);
+    no_return::settle(outline, &mut phases, book);
     let mut phases = order::driving(phases, outline, book);
     tell_apart(&mut phases, outline, contents);
     phases.into_iter().map(|phase| phase.spec).collect()
@@ -128,29 +131,8 @@ fn phase(
         strong: reading
             .stage
             .is_some_and(|stage| stage.weight == Weight::Strong),
+        looks: heading.title.words.looks_first(),
         success: reading.role == Role::Other(Sense::Success),
-    }
-}
-
-/// Behind a heading "Point of no return" that holds no step, the next phase is the one.
-fn no_return(outline: &Outline, phases: &mut [Phase], book: &mut Book<'_>) {
-    for (ix, section) in outline.sections.iter().enumerate() {
-        let own = || phases.iter().any(|phase| phase.section == ix);
-        if !section.title.no_return || own() {
-            continue;
-        }
-        let span = book.first_line(section.span);
-        let Some(next) = phases.iter_mut().find(|phase| phase.section > ix) else {
-            let message = "nothing is deployed behind this point: no phase has it";
-            let problem = Problem::warning("no-return", span, message);
-            book.problems
-                .push(problem.hint("put it above the phase with which it is passed"));
-            continue;
-        };
-        next.spec.point_of_no_return = true;
-        let message = format!("it is passed when \"{}\" begins", next.spec.name);
-        book.problems
-            .push(Problem::note("no-return", span, message));
     }
 }
 
@@ -225,7 +207,7 @@ fn give_kinds(phases: &mut [Phase], book: &mut Book<'_>) {
     };
     for phase in phases.iter_mut() {
         match phase.said {
-            Some(kind) if deploys => last = kind,
+            Some(kind) if deploys && !phase.looks => last = kind,
             Some(_) => {}
             None => {
                 phase.spec.kind = last;

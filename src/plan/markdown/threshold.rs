@@ -121,10 +121,10 @@ pub(super) fn read(text: &str) -> Option<Measured> {
     };
     let (_, units) = MEASURES.iter().find(|(words, _)| words.contains(&head))?;
     let (_, what) = units.iter().find(|(known, _)| *known == unit)?;
-    let limit = if above != over {
-        Limit::Above(threshold)
-    } else {
+    let limit = if above == over {
         Limit::Below(threshold)
+    } else {
+        Limit::Above(threshold)
     };
     let what = match *what {
         What::Latency if p95 => What::Slowest,
@@ -151,7 +151,15 @@ pub(super) fn tells_good(text: &str) -> bool {
     let mut words = head.split(|c: char| !c.is_alphanumeric());
     let plain = words.clone().filter(|word| !word.is_empty()).count() <= MAX_WORDS
         && !words.any(|word| SENTENCE.contains(&word));
-    let has = |all: &[&str]| all.iter().any(|word| head.contains(word));
+    // "Unavailability" begins with another word.
+    let begins = |at: usize| {
+        let before = head[..at].chars().next_back();
+        before.is_none_or(|c| !c.is_alphanumeric() || letters::is_dense(c))
+    };
+    let has = |all: &[&str]| {
+        let mut found = all.iter().flat_map(|word| head.match_indices(word));
+        found.any(|(at, _)| begins(at))
+    };
     let wanted = match (has(&BAD), has(&GOOD)) {
         (true, false) => !above,
         (false, true) => above,
@@ -445,6 +453,7 @@ mod tests {
             "Roll back unless the error rate < 1%",
             "Disk free < 10%",
             "Error rate < many",
+            "Недоступность сервиса > 5 минут",
         ] {
             assert!(!tells_good(text), "{text}");
         }

@@ -281,6 +281,9 @@ impl Words {
     }
 
     fn sense(&self, strong: bool) -> Option<Sense> {
+        if decided::stops(self.uncounted()) {
+            return Some(Sense::Criteria);
+        }
         let certain = [
             (Topic::Signoff, Sense::Signoff),
             (Topic::Contacts, Sense::Contacts),
@@ -291,9 +294,6 @@ impl Words {
             return Some(sense);
         }
         if self.has(Topic::CriteriaBelowRollback) && self.names_criteria() {
-            return Some(Sense::Criteria);
-        }
-        if decided::stops(self.uncounted()) {
             return Some(Sense::Criteria);
         }
         if self.is_not_to_be_done() {

@@ -7,6 +7,7 @@ use super::blocks::Fence;
 use super::book::Book;
 use super::conditional::Reserve;
 use super::expected;
+use super::failing;
 use super::fence::{self, Language};
 use super::guards;
 use super::hosts;
@@ -196,6 +197,7 @@ pub(super) fn fill(step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence, book: 
         None => add(&mut step.details, piece.text().trim()),
     }
     expected::give(step, piece, book);
+    failing::look(step, piece, book);
     ways::guard_options(step, fence, book);
     ways::guard_either(step, piece, fence, book);
     hosts::look(step, piece, fence, book);

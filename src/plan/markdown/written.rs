@@ -102,7 +102,7 @@ fn file_made(text: &str) -> Option<String> {
         .map(|word| word.trim_end_matches('.'))
         .filter(|word| is_file(word))
         .map(|word| (word.as_ptr() as usize - line.as_ptr() as usize, word))
-        .last()?;
+        .next_back()?;
     let tail = line[at + file.len()..].trim_matches(|c: char| !c.is_alphanumeric());
     let follows = tail.is_empty()
         || tail.chars().all(|c| is_dense(c) || c.is_whitespace())

@@ -131,3 +131,24 @@ fn lines_that_only_draw_are_no_words() {
     );
     assert_eq!(words_of(" --dry-run is safe"), "--dry-run is safe");
 }
+
+#[test]
+fn comments_that_show_what_is_printed_are_no_step() {
+    for text in [
+        "list\n# Expected output:\n# | a |\n# | b |\n",
+        "list\n\n# Expected output:\n# | a |\n# | b |\n",
+        "# Expected output:\n# | a |\n# | b |\nlist\n",
+    ] {
+        let block = fence("bash", text);
+        let pieces = pieces(&block, block.language);
+        let [only] = pieces.as_slice() else {
+            panic!("{text}");
+        };
+        assert_eq!(only.title.as_deref(), Some("list"), "{text}");
+        assert_eq!(only.expected, ["| a |\n| b |"], "{text}");
+    }
+    assert_eq!(
+        cut("bash", "# Should show:\n# 1. Go\ngo\n"),
+        ["Should show:: # 1. Go | go"]
+    );
+}

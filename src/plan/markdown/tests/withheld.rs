@@ -488,3 +488,28 @@ fn what_a_heading_beside_says_when_to_use_asks() {
     assert_eq!(asks("When to use a manual failover"), [true, false]);
     assert_eq!(asks("When to use this runbook"), [false, false]);
 }
+
+#[test]
+fn what_fails_when_all_is_well_is_told() {
+    let told = |language: &str, body: &str| {
+        let text = format!("## Verification\n```{language}\n{body}\n```\n");
+        problems(&text)
+            .iter()
+            .any(|(code, _)| *code == "expected-failure")
+    };
+    assert!(told(
+        "sql",
+        "-- of another tenant (must fail)\ninsert into a values (1);"
+    ));
+    assert!(told(
+        "sql",
+        "insert into a values (1);\n-- Expected: ERROR: new row violates"
+    ));
+    assert!(told(
+        "bash",
+        "# should fail with permission denied\npsql -c 'select 1'"
+    ));
+    assert!(!told("bash", "# should fail\n! psql -c 'select 1'"));
+    assert!(!told("bash", "# must fail over to b\n./failover.sh"));
+    assert!(!told("sql", "-- no rows\nselect 1;"));
+}
