@@ -76,10 +76,10 @@ pub fn areas(area: Rect, world: &World, view: &View) -> Areas {
         }
         return areas;
     }
-    let steps = if area.width >= WIDE {
-        (area.width / 4).clamp(30, 52)
-    } else {
-        (area.width * 2 / 5).clamp(20, 36)
+    let steps = match watched {
+        true if area.width >= WIDE => (area.width / 4).clamp(30, 52),
+        true => (area.width * 2 / 5).clamp(20, 36),
+        false => (area.width * 2 / 5).clamp(20, 64),
     };
     areas.steps = take_left(&mut rest, steps);
     if watched && area.width >= WIDE {

@@ -1,9 +1,10 @@
 //! Times of the day: from one to another is how long something may take; until one and after one there may be two
 //! ways of going back.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use super::tongues::{TONGUES, strip_word};
+use super::tongues::{Beginnings, TONGUES, strip_word};
 
 /// How long it is from one time of the day to another: `22:00 - 22:30`, `23:30-00:15 UTC`.
 pub(super) fn window(text: &str) -> Option<Duration> {
@@ -49,20 +50,29 @@ impl Limit {
 /// The time of the day before or after which what `text` begins is for: "Until 03:30: …", "Depois das 03h30".
 pub(super) fn limit(text: &str) -> Option<Limit> {
     let text = text.trim_start();
-    TONGUES.iter().find_map(|tongue| {
-        let until = tongue.until.iter().map(|word| (*word, true));
-        let mut words = until.chain(tongue.since.iter().map(|word| (*word, false)));
-        words.find_map(|(word, before)| {
+    LIMITS
+        .near(text)
+        .iter()
+        .find_map(|(word, (before, articles))| {
             let rest = strip_word(text, word)?.trim_start();
-            let article = tongue
-                .around_times
-                .iter()
-                .find_map(|word| strip_word(rest, word));
+            let article = articles.iter().find_map(|word| strip_word(rest, word));
             let at = clock_ahead(article.unwrap_or(rest).trim_start())?;
-            Some(Limit { before, at })
+            Some(Limit {
+                before: *before,
+                at,
+            })
         })
-    })
 }
+
+/// "Until" and "after", which of them it is, and what may stand between it and a time.
+static LIMITS: LazyLock<Beginnings<(bool, &[&str])>> = LazyLock::new(|| {
+    let words = TONGUES.iter().flat_map(|tongue| {
+        let until = tongue.until.iter().map(|word| (*word, true));
+        let all = until.chain(tongue.since.iter().map(|word| (*word, false)));
+        all.map(|(word, before)| (word, (before, tongue.around_times)))
+    });
+    Beginnings::new(words)
+});
 
 /// The time of the day that `text` begins with: `03:30`, `3h30`, `03h`, `3 Uhr`.
 fn clock_ahead(text: &str) -> Option<u64> {

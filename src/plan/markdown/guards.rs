@@ -142,14 +142,6 @@ pub(super) fn titles(line: &str, title: &str) -> bool {
     !first.is_empty() && line.contains(first)
 }
 
-/// The same of what stands below the heading `name`, which may be a way back without saying so for
-/// certain: "Backup and restore".
-pub(super) fn guard_section(step: &mut StepSpec, name: &str, words: &Words, book: &mut Book<'_>) {
-    if words.may_go_back() {
-        guard_as(step, name, Reserve::Back, book);
-    }
-}
-
 /// The same of a step of a way back, whose `label` may say how far the deployment has come: "After step 3". Where
 /// as many steps stand above it as `done`, it goes on behind them.
 pub(super) fn guard_time(step: &mut StepSpec, label: &str, done: usize, book: &mut Book<'_>) {

@@ -59,6 +59,7 @@ mod inline;
 mod judged;
 mod label;
 mod limited;
+mod looked_up;
 mod lost;
 mod margin;
 mod marks;

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::book::Book;
+use super::conditional::Reserve;
 use super::guards;
 use super::heading::Ordinal;
 use super::hosts;
@@ -99,6 +100,8 @@ fn phase(
     let told = contents.budgets.get(&section);
     let told = told.or_else(|| contents.parts.get(&section)).copied();
     let (drill, case) = (outline.drill(section), used::case_of(outline, section));
+    // It may be a way back without saying so for certain: "Backup and restore".
+    let may_go_back = heading.title.words.may_go_back();
     for step in &mut steps {
         for case in drill.into_iter().chain(case) {
             guards::guard_case(step, case, book);
@@ -106,7 +109,9 @@ fn phase(
         guards::guard(step, &reading.name, book);
         guards::guard_review(step, &reading.name, book);
         hosts::guard(step, &reading.name, book);
-        guards::guard_section(step, &reading.name, &heading.title.words, book);
+        if may_go_back {
+            guards::guard_as(step, &reading.name, Reserve::Back, book);
+        }
     }
     tell_unclear(reading, heading, book);
     tell_unread_time(heading, book);

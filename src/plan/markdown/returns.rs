@@ -1,7 +1,9 @@
 //! Ways back that are told without naming one: by the case that they are for, or by what there was before.
 
+use std::sync::LazyLock;
+
 use super::phrases::Topic;
-use super::tongues;
+use super::tongues::{self, Beginnings};
 use super::words::Words;
 
 impl Words {
@@ -19,9 +21,11 @@ impl Words {
 
     /// Whether it says that a way back is rehearsed: "Rollback drill". "Verify the rollback rehearsal" is done now.
     pub(super) fn is_drill(&self) -> bool {
+        if !self.is_rollback() || self.begins(&[Topic::Verify, Topic::Order, Topic::Acts]) {
+            return false;
+        }
         let text = format!(" {}", self.uncounted());
-        let drill = DRILLS.iter().any(|drill| text.contains(drill));
-        drill && self.is_rollback() && !self.begins(&[Topic::Verify, Topic::Order, Topic::Acts])
+        DRILLS.iter().any(|drill| text.contains(drill))
     }
 
     /// "Back to the old version", "Switch back to blue", "Return to the previous release"; not "Back to normal".
@@ -58,7 +62,8 @@ impl Words {
             "rollback plan ready",
             "rollback sicherung",
         ];
-        kept.contains(&text) || tongues::words(|tongue| tongue.points).any(|point| point == text)
+        let points = || POINTS.near(text).iter().any(|(point, ())| *point == text);
+        kept.contains(&text) || points()
     }
 
     /// "NO-GO", of which the other is "GO".
@@ -116,13 +121,19 @@ impl Words {
 /// What stands before "if needed" in `text`.
 pub(super) fn before_need(text: &str) -> Option<&str> {
     let needed = |rest: &str| {
-        let mut words = tongues::words(|tongue| tongue.only_in_case);
-        words.any(|word| tongues::strip_word(rest, word).is_some_and(|rest| rest.trim().is_empty()))
+        let mut near = NEEDED.near(rest).iter().map(|(word, ())| word);
+        near.any(|word| tongues::strip_word(rest, word).is_some_and(|rest| rest.trim().is_empty()))
     };
     let mut spaces = text.match_indices(' ').map(|(at, _)| at);
     let at = spaces.find(|at| needed(text[at + 1..].trim_start()))?;
     Some(text[..at].trim_end_matches([',', ' ', '-', '–', '—']))
 }
+
+/// "If needed", behind what is done only then.
+static NEEDED: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::of(|tongue| tongue.only_in_case));
+/// "Rollback point".
+static POINTS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.points));
 
 /// What rehearsals are called by.
 const DRILLS: [&str; 18] = [

@@ -11,6 +11,8 @@ use super::by_hand;
 use super::contacts;
 use super::criteria;
 use super::found::{CRITERIA, Found, Rules, TASKS};
+use super::heading::Title;
+use super::looked_up;
 use super::notes;
 use super::outline::{Outline, Section, SectionIx};
 use super::rivals;
@@ -20,7 +22,7 @@ use super::signoffs;
 use super::since;
 use super::steps;
 use super::unrun;
-use super::words::{Sense, Words};
+use super::words::Sense;
 use crate::plan::draft::StepSpec;
 use crate::plan::ledger::Place;
 use crate::plan::parts::{AlertRule, Contact, Note, Signoff};
@@ -171,18 +173,11 @@ impl Reader<'_> {
         }
         let reference = Role::Other(Sense::Reference);
         let all = std::iter::once(ix).chain(self.outline.above(ix));
-        let chain: Vec<&Words> = all
+        let chain: Vec<&Title> = all
             .take_while(|&ix| self.readings[ix].role == reference)
-            .map(|ix| &self.outline.sections[ix].title.words)
+            .map(|ix| &self.outline.sections[ix].title)
             .collect();
-        // "Appendix A: Rollback" is where somebody will look when it is urgent.
-        let urgent = chain
-            .iter()
-            .any(|words| words.is_rollback() && !words.lists_commands());
-        chain
-            .last()
-            .is_some_and(|words| words.is_surely_reference())
-            && !urgent
+        looked_up::surely(&chain)
     }
 
     /// A section in which nothing is to be done, whatever it looks like.

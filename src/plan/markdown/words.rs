@@ -226,34 +226,6 @@ impl Words {
         self.has(Topic::After) || self.has(Topic::AfterStrong)
     }
 
-    /// Whether nobody could take what is called a reference for a part of the deployment: "Migration
-    /// patterns" is one, "Example tenants rollout" and "Loading reference data" may be done.
-    pub(super) fn is_surely_reference(&self) -> bool {
-        let head = |topic| (self.begins | self.ends) & bit(topic) != 0;
-        let last = self.ends & bit(Topic::Reference) != 0;
-        if self.shelved && self.is_strong() {
-            return false;
-        }
-        (head(Topic::Commands) && !self.names_commands_to_run())
-            || last
-            || (head(Topic::Reference) && !self.is_strong())
-    }
-
-    /// Whether its commands are of a part of the deployment, and not merely useful: "Validation commands".
-    fn names_commands_to_run(&self) -> bool {
-        let loose = [
-            "useful ", "common ", "handy ", "helpful ", "other ", "more ",
-        ];
-        let text = self.uncounted();
-        text.starts_with("quick ")
-            || (self.stage().is_some() && !loose.iter().any(|word| text.starts_with(word)))
-    }
-
-    /// Whether it is a list of commands, which people look things up in.
-    pub(super) fn lists_commands(&self) -> bool {
-        (self.begins | self.ends) & bit(Topic::Commands) != 0
-    }
-
     /// Whether it is a criterion's heading when it stands below a rollback's.
     pub(super) fn is_criteria_below_rollback(&self) -> bool {
         self.has(Topic::CriteriaBelowRollback)
@@ -269,15 +241,11 @@ impl Words {
 
     /// What they say.
     pub(super) fn meaning(&self) -> Meaning {
+        let stage = self.stage();
         Meaning {
-            sense: self.sense(self.is_strong()),
-            stage: self.stage(),
+            sense: self.sense(stage.is_some_and(|stage| stage.weight == Weight::Strong)),
+            stage,
         }
-    }
-
-    fn is_strong(&self) -> bool {
-        let strong = |stage: Stage| stage.weight == Weight::Strong;
-        self.stage().is_some_and(strong)
     }
 
     fn sense(&self, strong: bool) -> Option<Sense> {

@@ -82,7 +82,7 @@ impl Case<'_> {
     pub(super) fn phase_may_start(&self, phase: usize) -> Result<(), Refusal> {
         let spec = &self.plan.phases[phase].spec;
         if self.state.phases[phase].dropped {
-            return Err(Refusal::new(format!("\"{}\" was not chosen", spec.name)));
+            return Err(self.not_chosen(phase));
         }
         let open_choice = self.state.open_choice(self.plan, phase).unwrap_or_default();
         for before in 0..phase {
@@ -98,6 +98,13 @@ impl Case<'_> {
             )));
         }
         Ok(())
+    }
+
+    pub(super) fn not_chosen(&self, phase: usize) -> Refusal {
+        Refusal::new(format!(
+            "\"{}\" was not chosen: take back that one of its steps is left out (space, untick) to go it instead",
+            self.plan.phases[phase].spec.name
+        ))
     }
 
     /// Whether a person may settle the step now. Within a phase that has begun the order is theirs,

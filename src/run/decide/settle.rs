@@ -1,7 +1,7 @@
 //! What people say of a step: ticked, left out, done by hand, not as it should be.
 
 use super::{Case, Decision, reason_given};
-use crate::journal::event::{StepReason, StepTicked, StepUnticked};
+use crate::journal::event::{ChoiceMade, StepReason, StepTicked, StepUnticked};
 use crate::journal::{Actor, Event};
 use crate::plan::{Home, PhaseKind, Work};
 use crate::run::command::Refusal;
@@ -55,8 +55,7 @@ impl Case<'_> {
         self.can_become(ix, Change::Reopened)?;
         let phase = self.plan.phase_of(ix);
         if let Some(phase) = phase.filter(|&phase| self.state.phases[phase].dropped) {
-            let name = &self.plan.phases[phase].spec.name;
-            return Err(Refusal::new(format!("\"{name}\" was not chosen")));
+            return self.choose_instead(actor, phase);
         }
         let later = self.plan.phase_of(ix).is_some_and(|phase| {
             self.state.phases[phase + 1..]
@@ -71,6 +70,32 @@ impl Case<'_> {
             actor,
             Event::StepUnticked(StepUnticked { step: self.id(ix) }),
         ))
+    }
+
+    /// Goes the `phase` that was not chosen, while nothing is being done in another of its choice and nothing was
+    /// begun behind them: the way that was gone may not work.
+    fn choose_instead(&self, actor: &Actor, phase: usize) -> Result<Decision, Refusal> {
+        let choice = &self.plan.phases[phase].spec.choice;
+        let ways = |ix: usize| self.plan.phases[ix].spec.choice == *choice;
+        let last = (phase..self.plan.phases.len()).rfind(|&ix| ways(ix));
+        let behind = last.map_or(phase, |last| last + 1)..;
+        let gone_on = self.state.phases[behind]
+            .iter()
+            .any(|behind| behind.started.is_some());
+        let (Some(choice), false, None) = (choice, gone_on, &self.state.rollback) else {
+            return Err(Refusal::new("the run has gone on since"));
+        };
+        let mut busy = self.state.active_steps().chain(self.state.sought_step());
+        let busy = busy.find(|&ix| self.plan.phase_of(ix).is_some_and(ways));
+        if let Some(busy) = busy {
+            let (called, status) = (self.called(busy), self.state.steps[busy].status);
+            return Err(Refusal::new(format!("{called} is {status}")));
+        }
+        let made = ChoiceMade {
+            choice: choice.clone(),
+            phase: self.plan.phases[phase].id.clone(),
+        };
+        Ok(Decision::event(actor, Event::ChoiceMade(made)))
     }
 
     pub(super) fn skip(

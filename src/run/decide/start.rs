@@ -28,6 +28,10 @@ impl Case<'_> {
                 step.status
             )));
         }
+        let phase = self.plan.phase_of(ix);
+        if let Some(phase) = phase.filter(|&phase| self.state.phases[phase].dropped) {
+            return Err(self.not_chosen(phase));
+        }
         if step.status != Status::Pending {
             return Err(Refusal::new(format!(
                 "{} is {} already",

@@ -1,6 +1,6 @@
 //! What a state means: where the run stands, what comes next, and what is waited for.
 
-use super::types::{RunState, Value};
+use super::types::{PhaseState, RunState, Value};
 use crate::journal::event::Ending;
 use crate::plan::{Plan, StepIx, Work};
 use crate::run::status::Status;
@@ -154,7 +154,8 @@ impl RunState {
         let among: Vec<usize> = (0..plan.phases.len())
             .filter(|&other| plan.phases[other].spec.choice.as_ref() == Some(choice))
             .collect();
-        let made = among.iter().any(|&other| self.phases[other].dropped);
+        let taken = |phase: &PhaseState| phase.dropped || phase.started.is_some();
+        let made = among.iter().any(|&other| taken(&self.phases[other]));
         (!made && among.len() > 1).then_some(among)
     }
 

@@ -105,6 +105,8 @@ pub struct PhaseState {
     pub approvals: Vec<Approval>,
     /// Whether another phase of the same choice was chosen.
     pub dropped: bool,
+    /// Its steps that were left out for that.
+    pub left_out: Vec<StepIx>,
     /// Whether it is to be driven at all, where that depends.
     pub condition: Weighing,
 }

@@ -50,15 +50,66 @@ impl Asking<'_> {
         };
         self.granted(command.clone())?;
         if !spec.danger && spec.confirm.is_none() {
-            return Ok(Offer::Send(command));
+            return Ok(self.choosing(ix, command));
         }
         Ok(Offer::Open(self.danger(ix, command)))
+    }
+
+    /// Sends `command`, which begins the step `ix`; where that is one of several ways to go, after it was said which of
+    /// them are left out then.
+    fn choosing(&self, ix: StepIx, command: Command) -> Offer {
+        let lines = self.left_out(ix);
+        if lines.is_empty() {
+            return Offer::Send(command);
+        }
+        let plan = &self.world.plan;
+        let name = plan.phase_of(ix).map(|phase| &plan.phases[phase].spec.name);
+        let title = format!("Go \"{}\"?", name.map_or("", String::as_str));
+        let dialog = Confirmation::new(title, lines, command, Key::Char('y'));
+        Offer::Open(Dialog::Confirm(Box::new(dialog)))
+    }
+
+    /// Which other ways are left out when the step `ix` begins.
+    fn left_out(&self, ix: StepIx) -> Vec<String> {
+        let (plan, state) = (&self.world.plan, &self.world.state);
+        let phase = plan.phase_of(ix);
+        let ways = phase.and_then(|phase| Some((phase, state.open_choice(plan, phase)?)));
+        let Some((phase, among)) = ways else {
+            return Vec::new();
+        };
+        let others = among.into_iter().filter(|&other| other != phase);
+        let mut lines = vec!["Left out then:".to_owned()];
+        lines.extend(others.map(|other| format!("  {}", plan.phases[other].spec.name)));
+        lines.push(
+            "If it does not work, space on a step of one of those takes that way.".to_owned(),
+        );
+        lines
+    }
+
+    /// Takes back what was said of the step `ix`; where its phase was left out for another, that one is.
+    fn untick(&self, ix: StepIx) -> Answer {
+        let command = Command::Untick {
+            step: self.number(ix),
+        };
+        self.granted(command.clone())?;
+        let (plan, state) = (&self.world.plan, &self.world.state);
+        let phase = plan.phase_of(ix);
+        let Some(phase) = phase.filter(|&phase| state.phases[phase].dropped) else {
+            return Ok(Offer::Send(command));
+        };
+        let said = state.steps[ix].reason.clone();
+        let stays = "What was done there stays; what is open there is left out.".to_owned();
+        let lines = said.into_iter().chain([stays]).collect();
+        let title = format!("Go \"{}\" instead?", plan.phases[phase].spec.name);
+        let dialog = Confirmation::new(title, lines, command, Key::Char('y'));
+        Ok(Offer::Open(Dialog::Confirm(Box::new(dialog))))
     }
 
     pub(super) fn danger(&self, ix: StepIx, command: Command) -> Dialog {
         let plan = &self.world.plan;
         let spec = &plan.steps[ix].spec;
         let mut lines: Vec<String> = spec.confirm.clone().into_iter().collect();
+        lines.extend(self.left_out(ix));
         let text = self.world.text_of(ix, &spec.work);
         lines.extend(text.lines().take(8).map(str::to_owned));
         let environment = plan.environment.as_deref();
@@ -111,7 +162,7 @@ impl Asking<'_> {
         }
         Ok(Offer::Open(Dialog::Pick(Pick {
             title: format!("{} can be done in several ways", self.called(ix)),
-            lines: Vec::new(),
+            lines: self.left_out(ix),
             items,
             at: 0,
         })))
@@ -197,11 +248,14 @@ impl Asking<'_> {
     }
 
     pub(super) fn tick(&self, ix: StepIx) -> Answer {
-        let step = self.number(ix);
-        match self.world.state.steps.get(ix).map(|step| step.status) {
-            Some(Status::Passed | Status::Skipped) => self.send(Command::Untick { step }),
-            _ => self.send(Command::Tick { step, note: None }),
+        let status = self.world.state.steps.get(ix).map(|step| step.status);
+        if let Some(Status::Passed | Status::Skipped) = status {
+            return self.untick(ix);
         }
+        let step = self.number(ix);
+        let command = Command::Tick { step, note: None };
+        self.granted(command.clone())?;
+        Ok(self.choosing(ix, command))
     }
 
     /// Running something again whose outcome nobody knows, or in another session than before, needs a reason.

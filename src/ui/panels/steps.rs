@@ -1,9 +1,12 @@
 //! The phases and their steps, with how far each is.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
 
 use crate::plan::{StepIx, duration};
 use crate::run::Status;
@@ -79,11 +82,6 @@ fn phase_row(scene: &Scene<'_>, phase: usize, open: bool, area: Rect, buf: &mut 
         (false, None) => ("·", Role::Dim),
     };
     let fold = if open { "▾" } else { "▸" };
-    let left = Line::from(vec![
-        scene.span(format!("{sign} "), role),
-        scene.span(&spec.name, Role::Title),
-        scene.span(format!(" {fold}"), Role::Dim),
-    ]);
     let mut right = vec![Span::raw(" ".repeat(usize::from(BAR)))];
     right.push(scene.span(format!(" {:>2}/{all}", at.settled), Role::Text));
     if area.width >= ROOMY {
@@ -91,6 +89,13 @@ fn phase_row(scene: &Scene<'_>, phase: usize, open: bool, area: Rect, buf: &mut 
     }
     let right = Line::from(right);
     let bar_x = area.right().saturating_sub(right.width() as u16);
+    // What stands around the name: the sign, the fold and the spaces.
+    let room = usize::from(area.width).saturating_sub(right.width() + 5);
+    let left = Line::from(vec![
+        scene.span(format!("{sign} "), role),
+        scene.span(name_within(&spec.name, room), Role::Title),
+        scene.span(format!(" {fold}"), Role::Dim),
+    ]);
     put_both(area, 0, left, right, buf);
     let ratio = if all == 0 {
         1.0
@@ -105,6 +110,22 @@ fn phase_row(scene: &Scene<'_>, phase: usize, open: bool, area: Rect, buf: &mut 
     Bar::new(ratio)
         .style(scene.style(if done { Role::Good } else { Role::Active }))
         .render(bar, buf);
+}
+
+/// As much of a phase's name as `room` columns hold. What it is called by itself says more than the headings above
+/// it, which its neighbours stand below as well.
+fn name_within(name: &str, room: usize) -> Cow<'_, str> {
+    let mut own = name;
+    while own.width() + usize::from(own.len() < name.len()) * 2 > room
+        && let Some((_, rest)) = own.split_once(" › ")
+    {
+        own = rest;
+    }
+    if own.len() < name.len() {
+        Cow::Owned(format!("› {own}"))
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 /// The time a phase has taken, against its budget.
@@ -225,4 +246,28 @@ fn item_row(scene: &Scene<'_>, item: usize, area: Rect, buf: &mut Buffer) {
         String::new()
     };
     put_both(area, 0, left, Line::from(scene.span(time, Role::Dim)), buf);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_within;
+
+    #[test]
+    fn a_name_without_room_is_the_part_that_its_neighbours_have_not() {
+        for (name, room, shown) in [
+            ("Checks › Team", 20, "Checks › Team"),
+            ("Checks before the cutover › Team", 20, "› Team"),
+            ("One › Two › Three", 13, "› Two › Three"),
+            ("One › Two › Three", 12, "› Three"),
+            ("One › Two › Three", 0, "› Three"),
+            (
+                "Without a part and too long",
+                5,
+                "Without a part and too long",
+            ),
+            ("", 0, ""),
+        ] {
+            assert_eq!(name_within(name, room), shown, "{name} in {room}");
+        }
+    }
 }

@@ -174,6 +174,8 @@ fn what_is_not_run_is_named_where_somebody_would_look_for_it() {
     let deploy = format!("## Deploy\n{BLOCK}");
     for heading in [
         "## Quick commands\n### Option 1: by hand",
+        "## Commands\n### Option 1: by hand",
+        "## Commandes rapides",
         "## Validation commands",
         "## Monitoring commands",
         "## Upgrade path (example)\n### Step 1: Build",
@@ -185,6 +187,8 @@ fn what_is_not_run_is_named_where_somebody_would_look_for_it() {
         "## Useful commands",
         "## Useful monitoring commands",
         "## Docker commands",
+        "## Docker commands\n### Logs",
+        "## Commandes utiles",
         "## Appendix\n### Monitoring commands",
         "## Examples",
     ] {

@@ -7,6 +7,7 @@ use crate::journal::event::{
 };
 use crate::plan::PhaseKind;
 use crate::plan::condition::Fact;
+use crate::run::state::step::Weighing;
 use crate::run::state::types::{Approval, Driver, End, GateDecision, Hold, NoteTaken, Value};
 use crate::run::status::Change;
 
@@ -85,21 +86,28 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// The other phases of the choice are left out, with all that is still open in them.
+    /// The other phases of the choice are left out, with all that is still open in them. What the chosen one was
+    /// left out with before is open again.
     pub(super) fn choice_made(&mut self, e: &ChoiceMade) -> Result<(), Mismatch> {
         let chosen = self.phase(&e.phase)?;
         let name = &self.plan.phases[chosen].spec.name;
         let reason = format!("\"{name}\" was chosen");
         for (ix, phase) in self.plan.phases.iter().enumerate() {
-            if ix == chosen || phase.spec.choice.as_deref() != Some(&e.choice) {
+            let way = ix != chosen && phase.spec.choice.as_deref() == Some(&e.choice);
+            if !way || self.state.phases[ix].finished.is_some() {
                 continue;
             }
             self.state.phases[ix].dropped = true;
             for step in phase.steps.clone() {
                 if self.state.steps[step].status.after(Change::Skipped).is_ok() {
                     self.change(step, Change::Skipped)?.reason = Some(reason.clone());
+                    self.state.phases[ix].left_out.push(step);
                 }
             }
+        }
+        self.state.phases[chosen].dropped = false;
+        for step in std::mem::take(&mut self.state.phases[chosen].left_out) {
+            self.reopen(step, Weighing::default())?;
         }
         Ok(())
     }

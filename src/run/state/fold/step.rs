@@ -7,8 +7,8 @@ use crate::journal::event::{
     Applied, ConditionOf, Job, Outcome, SnapshotTaken, StepAdopted, StepFinished, StepLaunched,
     StepSought, StepStarted, StepStopping, StepTicked, StepTransaction,
 };
-use crate::plan::Home;
 use crate::plan::condition::{Condition, Fact};
+use crate::plan::{Home, StepIx};
 use crate::run::state::step::{JobEnd, StepState, Stopping, Transaction, Weighing};
 use crate::run::status::{Change, Status};
 
@@ -264,6 +264,12 @@ impl Fold<'_> {
     /// What was done before a step was left out is not forgotten with the reason for leaving it out.
     pub(super) fn step_unticked(&mut self, id: &str) -> Result<(), Mismatch> {
         let ix = self.step(id)?;
+        // Somebody wants it done, whatever was known.
+        self.reopen(ix, Weighing::Overruled)
+    }
+
+    /// Takes back that the step was settled. If nothing was run, it is as new, and its `condition` known so far.
+    pub(super) fn reopen(&mut self, ix: StepIx, condition: Weighing) -> Result<(), Mismatch> {
         let before = &self.state.steps[ix];
         let change = match (&before.end, before.status) {
             (Some(end), Status::Skipped) if end.outcome == Outcome::Unknown => {
@@ -274,7 +280,7 @@ impl Fold<'_> {
             (None, Status::Skipped) if before.may_have_left() => Change::ReopenedFailed,
             _ => Change::Reopened,
         };
-        let id = id.to_owned();
+        let id = self.plan.steps[ix].id.to_string();
         self.forget_weighed(&Fact::Step(id));
         let step = self.change(ix, change)?;
         step.reason = None;
@@ -283,8 +289,7 @@ impl Fold<'_> {
             *step = StepState {
                 attempt: step.attempt,
                 undo_attempt: step.undo_attempt,
-                // Somebody wants it done, whatever was known.
-                condition: Weighing::Overruled,
+                condition,
                 ..StepState::default()
             };
         }
