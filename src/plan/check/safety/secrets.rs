@@ -23,7 +23,7 @@ struct Form {
 const NAMES: &[&str] = &["passw", "secret", "token", "key"];
 
 /// The forms in which secrets stand in plans.
-static FORMS: [Form; 11] = [
+static FORMS: [Form; 12] = [
     // postgresql://app:secret@host
     Form {
         words: &["://"],
@@ -73,6 +73,14 @@ static FORMS: [Form; 11] = [
         words: &["mysql", "mariadb"],
         form: LazyLock::new(|| {
             made(r#"\b(?:mysql|mariadb)[\w-]*\b[^\n|;&]*\s-p["']?(?P<c>[^\s"']+)"#)
+        }),
+    },
+    Form {
+        words: &["sshpass"],
+        form: LazyLock::new(|| {
+            made(
+                r#"\bsshpass\s+(?:-v\s+)?-p\s*(?:"(?P<a>[^"\n]+)"|'(?P<b>[^'\n]+)'|(?P<c>[^\s"']+))"#,
+            )
         }),
     },
     Form {
