@@ -3,11 +3,12 @@
 
 /// Problems of the reading: in a typed plan nothing is left to it. What a runbook's reading remarked
 /// goes with it when it is imported, as a `remark`.
-pub(super) const READING: [&str; 21] = [
+pub(super) const READING: [&str; 22] = [
     "background-block",
     "bad-comment",
     "conditional-step",
     "contact-without-name",
+    "expected-failure",
     "fence-attributes",
     "front-matter",
     "lost-variable",

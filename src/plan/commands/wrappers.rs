@@ -33,7 +33,7 @@ type Verbs = (
 );
 
 /// Wrappers whose command follows their options and this many words more.
-const SIMPLE: [Simple; 16] = [
+const SIMPLE: [Simple; 17] = [
     (
         &["sudo"],
         "ugpCrtTDRhU",
@@ -41,6 +41,7 @@ const SIMPLE: [Simple; 16] = [
         0,
     ),
     (&["doas"], "uC", NONE, 0),
+    (&["sshpass"], "pfdP", NONE, 0),
     (&["env"], "uCS", &["unset", "chdir"], 0),
     (
         &["nice", "ionice"],

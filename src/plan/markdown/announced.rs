@@ -4,9 +4,8 @@ use std::sync::LazyLock;
 
 use super::decoration;
 use super::expected::EXPECTED;
-use super::folded::folded;
+use super::folded::{folded, has_stem};
 use super::tongues::{self, Beginnings};
-use crate::plan::letters::is_dense;
 
 /// "Output", which says that as well.
 static PRINTS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.prints));
@@ -40,12 +39,7 @@ pub(super) fn value(line: &str) -> Option<Value> {
         None => tongues::strip(head, word).is_some_and(str::is_empty),
     };
     let mut all = EXPECTED.near(head).iter().chain(PRINTS.near(head));
-    let points = POINTING
-        .iter()
-        .any(|word| match word.starts_with(is_dense) {
-            true => value.contains(word),
-            false => value.split(' ').any(|other| other.starts_with(word)),
-        });
+    let points = POINTING.iter().any(|word| has_stem(&value, word));
     let value = if points { Value::Below } else { Value::Here };
     all.any(|(word, ())| begins(word)).then_some(value)
 }

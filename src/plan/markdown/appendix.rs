@@ -1,7 +1,7 @@
 //! Words for what is only looked up that are words for what is deployed as well: "Приложение" is an appendix and the
 //! application, a template may be a service's.
 
-use super::folded::folded;
+use super::folded::{folded, has_stem};
 use super::heading;
 use super::tongues;
 use crate::plan::letters::is_dense;
@@ -52,17 +52,15 @@ const THINGS: [&str; 13] = [
 pub(super) fn may_be_thing(heading: &str) -> bool {
     let words = folded(heading::behind_count(heading));
     let words = words.trim();
-    THINGS
-        .iter()
-        .any(|thing| match thing.starts_with(is_dense) {
-            true => words.contains(thing) && words != *thing,
-            false => {
-                let named = words.split(' ').any(|word| word.starts_with(thing));
-                // "Annexe A" is one.
-                let mut others = words.split(' ').filter(|word| !word.starts_with(thing));
-                named && others.any(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1)
-            }
-        })
+    THINGS.iter().any(|thing| {
+        if thing.starts_with(is_dense) {
+            return words.contains(thing) && words != *thing;
+        }
+        // "Annexe A" is one.
+        let mut others = words.split(' ').filter(|word| !word.starts_with(thing));
+        let more = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count() > 1;
+        has_stem(words, thing) && others.any(more)
+    })
 }
 
 #[cfg(test)]

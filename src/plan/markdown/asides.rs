@@ -4,18 +4,21 @@
 use std::time::Duration;
 
 use super::above;
-use super::blocks::{Block, Fence, Inline, Item, Kind, List, Table};
+use super::blocks::{Block, Fence, Inline, Item, Kind, List, Quote, Table};
 use super::conditional;
 use super::criteria;
 use super::daytime;
 use super::decided;
 use super::expected;
 use super::fence::Language;
+use super::footers;
 use super::guards;
 use super::html::{self, Turn};
 use super::in_text;
 use super::label::{Group, label};
 use super::named;
+use super::no_return;
+use super::notes;
 use super::steps::Walk;
 use super::tables;
 use super::times;
@@ -90,13 +93,18 @@ impl Walk<'_, '_> {
         if self.rules.fences {
             in_text::tell_wait(inline, span, self.book);
         }
+        let about = inline.leads_bold() && footers::is_in(&inline.text);
         for line in inline.text.lines().map(str::trim) {
+            let place = no_return::place(line).filter(|_| self.is_forward());
+            self.book
+                .no_returns
+                .extend(place.map(|place| (place.to_owned(), span)));
             if criteria::gives(line) {
                 self.found
                     .alerts
                     .push(criteria::rule(line.to_owned(), span));
             }
-            if inline.leads_bold() && self.is_forward() {
+            if inline.leads_bold() && self.is_forward() && !about {
                 self.found.contacts.extend(named::of_line(line, span));
             }
         }
@@ -138,6 +146,14 @@ impl Walk<'_, '_> {
             work::add(&mut step.details, &rest.join(" - "));
             work::finish(&mut step);
             self.push(step);
+        }
+    }
+
+    /// An alert is shown with the step that it stands before.
+    pub(super) fn warn(&mut self, quote: &Quote, span: Span) {
+        if let Some(text) = notes::alert(quote, span, self.book) {
+            self.book.settle_note(span);
+            self.warned.push((span, text));
         }
     }
 

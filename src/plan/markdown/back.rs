@@ -266,21 +266,6 @@ impl Words {
         of.iter().any(|word| text.starts_with(word))
     }
 
-    /// Whether it says that what stands below is not to be done, or not any more.
-    pub(super) fn is_not_to_be_done(&self) -> bool {
-        let told = self.instead().is_some();
-        let forbids = self.begins(&[Topic::Forbids]) && !self.has(Topic::Urges) && !told;
-        // "Remove what is obsolete" is to be done.
-        let order = self.begins(&[Topic::Acts, Topic::Order]) || self.ends(Topic::OrderLast);
-        // "Verify that the workers do not use the old pool"
-        (self.has(Topic::Never) && !order && !self.has(Topic::Urges) && !told)
-            || forbids
-            || self.is_shelved()
-            || self.recurs()
-            || self.advises()
-            || (self.ends(Topic::Outdated) && !order)
-    }
-
     /// Whether it stops something for good, as far as it says: "Shut down the cluster".
     pub(super) fn takes_down(&self) -> bool {
         let text = self.uncounted();

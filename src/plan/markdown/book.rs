@@ -42,6 +42,8 @@ pub(super) struct Book<'s> {
     pub(super) reserves: HashMap<String, Option<Reserve>>,
     /// What the steps so far have set for their own shells only.
     pub(super) lost: Vec<Lost>,
+    /// Where lines say that the point of no return is, and their places.
+    pub(super) no_returns: Vec<(String, Span)>,
     /// The machines that prompts name.
     pub(super) prompts: Prompts,
     /// Whether the front matter declares a database.
@@ -67,6 +69,7 @@ impl<'s> Book<'s> {
             shells: Vec::new(),
             reserves: HashMap::new(),
             lost: Vec::new(),
+            no_returns: Vec::new(),
             prompts: Prompts::default(),
             declares: false,
         }

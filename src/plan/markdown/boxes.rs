@@ -61,7 +61,7 @@ struct Shown {
 impl Shown {
     fn new(info: &str) -> Self {
         Shown {
-            markdown: is_markdown(info),
+            markdown: is_prose(info),
             boxes: Vec::new(),
             others: 0,
         }
@@ -75,7 +75,7 @@ impl Shown {
         }
     }
 
-    /// Its boxes, if it is Markdown and most of it are boxes.
+    /// Its boxes, if it is Markdown or plain text and most of it are boxes.
     fn checklist(&mut self) -> Vec<Span> {
         let list = self.markdown && self.boxes.len() > self.others;
         std::mem::take(&mut self.boxes)
@@ -85,9 +85,9 @@ impl Shown {
     }
 }
 
-fn is_markdown(info: &str) -> bool {
+fn is_prose(info: &str) -> bool {
     let word = info.split([' ', '{']).next().unwrap_or(info).trim();
-    matches!(word, "markdown" | "md")
+    matches!(word, "" | "markdown" | "md" | "text" | "txt" | "plaintext")
 }
 
 fn holds_box(line: &str) -> bool {

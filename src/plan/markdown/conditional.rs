@@ -16,6 +16,7 @@ use super::times::{self, Said};
 use super::tongues::{self, Beginnings};
 use super::ways::{self, EITHER};
 use super::words::Words;
+use super::written;
 use crate::plan::letters::is_dense;
 
 /// The longest line above a block that can be its name, in bytes.
@@ -36,6 +37,8 @@ pub(super) enum Reserve {
     Written,
     /// It may be what is forbidden, and what is told instead of that.
     Instead,
+    /// Somebody reads it over.
+    Read,
 }
 
 /// Whether `text` begins with the case that what it names is for. Without spaces between words, a case
@@ -255,7 +258,7 @@ pub(super) fn reserve_ahead(text: &str) -> Option<Reserve> {
     if otherwise {
         return Some(Reserve::Back);
     }
-    if WRITES.begin(bare) {
+    if written::says(bare) {
         return Some(Reserve::Written);
     }
     words.is_elsewhere().then_some(Reserve::Elsewhere)
@@ -267,8 +270,6 @@ static IN_CASE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| 
 static MAY: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.may));
 /// "To abort", with nothing behind it.
 static ALONE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.alone));
-/// "Put this into".
-static WRITES: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.writes));
 /// "In another terminal".
 static BESIDE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.beside));
 static IN_CASE_OF: LazyLock<Beginnings> =

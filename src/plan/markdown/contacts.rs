@@ -3,6 +3,7 @@
 use super::blocks::{Block, Kind, Row};
 use super::book::Book;
 use super::decoration;
+use super::footers;
 use super::people::{self, MAX_ROLE, People, Reading, Stands, columns, filled, is_role};
 use crate::plan::ledger::Place;
 use crate::plan::letters;
@@ -48,7 +49,8 @@ fn contact(line: &str, span: Span, task: bool, group: Option<String>) -> Option<
         Some((role, rest)) => (role.trim(), rest.trim()),
         None => split(line)?,
     };
-    if role.is_empty() || role.len() > MAX_ROLE || (task && !is_role(role)) {
+    let person = !footers::is_of_document(role) && !footers::names_a_case(role);
+    if role.is_empty() || role.len() > MAX_ROLE || (task && !is_role(role)) || !person {
         return None;
     }
     let (mut name, mut reach): (Option<String>, Option<String>) = (None, None);
@@ -167,7 +169,7 @@ pub(super) fn contact_of_row(head: &Row, row: &Row, group: Option<String>) -> Op
             .map(str::to_owned)
     };
     let reach: Vec<String> = (0..row.cells.len())
-        .filter(|&ix| ix != role && Some(ix) != name && Some(ix) != duty)
+        .filter(|&ix| ix != role && Some(ix) != name && Some(ix) != duty && !counts(head, ix))
         .filter_map(cell)
         .collect();
     let called = row.cells.get(role).filter(|role| !role.is_empty())?;
@@ -178,6 +180,17 @@ pub(super) fn contact_of_row(head: &Row, row: &Row, group: Option<String>) -> Op
         reach: (!reach.is_empty()).then(|| reach.join(" - ")),
         group,
         span: row.span,
+    })
+}
+
+/// Whether the column `ix` only counts the rows.
+fn counts(head: &Row, ix: usize) -> bool {
+    let folded = head.cells.get(ix).map(|cell| letters::fold(cell.trim()));
+    folded.is_some_and(|cell| {
+        [
+            "#", "no", "no.", "nr", "nr.", "№", "n°", "nº", "序号", "番号",
+        ]
+        .contains(&cell.as_str())
     })
 }
 

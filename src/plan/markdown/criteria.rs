@@ -35,6 +35,7 @@ pub(super) fn announces_for_certain(line: &str) -> bool {
             let follows = |word| matches!(word, "any" | "following" | "one" | "these" | "either");
             rest.trim().is_empty() || rest.split(' ').any(follows)
         })
+        || decided::stops(&line)
 }
 
 /// Whether `line` is a criterion by itself: "Roll back if the error rate is above 5 %", "Trigger: errors > 5".
@@ -225,6 +226,14 @@ fn row(row: &Row) -> Option<AlertRule> {
 /// The alert of the criterion `name`, which stands at `span`.
 pub(super) fn rule(name: String, span: Span) -> AlertRule {
     let name = Some(name).filter(|name| !name.trim().is_empty());
+    let name = name.map(|name| {
+        let over = if threshold::tells_good(&name) {
+            threshold::OVER
+        } else {
+            ""
+        };
+        name + over
+    });
     AlertRule {
         name: name.unwrap_or_else(|| "Criterion without words".to_owned()),
         metric: None,

@@ -8,6 +8,7 @@ use super::threshold;
 use super::tongues::{self, Beginnings};
 use super::words::Words;
 use crate::plan::letters;
+use crate::plan::letters::is_dense;
 
 /// Whether a line without a word of its own for it says that a way back is decided about by what follows: "We roll
 /// back when:", "Rollback criteria:"; `within` a way back "Trigger this if:" does.
@@ -39,7 +40,42 @@ pub(super) fn asks(line: &str, within: bool) -> bool {
     let alone =
         words.len() - behind == 1 && words.first().is_some_and(|w| w.starts_with("trigger"));
     let used = folded.starts_with("when to use");
-    ((ends || alone || used) && within) || (asked && goes_back(line))
+    ((ends || alone || used) && within) || (asked && goes_back(line)) || stops(line)
+}
+
+/// Whether `line` says no more than when nobody goes on: "Stop if any of these is true", "No-go criteria",
+/// "Nicht fortfahren, wenn".
+pub(super) fn stops(line: &str) -> bool {
+    if line.len() > MAX_ASKED || line.contains('\n') {
+        return false;
+    }
+    if line.chars().any(is_dense) {
+        let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
+        return line.chars().count() <= MAX_DENSE && has(&DENSE_CASES) && has(&DENSE_STOPS);
+    }
+    let folded = letters::fold(line).replace('\'', "");
+    let words = folded.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let begins = |word: &str, all: &[&str]| all.iter().any(|start| word.starts_with(start));
+    let named = |word: &str| begins(word, &NAMED) || begins(word, &CONDITIONS);
+    if !words.iter().any(|word| CASES.contains(word) || named(word)) {
+        return false;
+    }
+    let text = format!(" {} ", words.join(" ")).replace(" don t ", " dont ");
+    STOPS.iter().any(|phrase| {
+        let phrase = format!(" {phrase} ");
+        let Some((before, behind)) = text.split_once(phrase.as_str()) else {
+            return false;
+        };
+        let rest = before.split(' ').chain(behind.split(' '));
+        let mut rest = rest.filter(|word| !word.is_empty());
+        let mut cases = rest
+            .clone()
+            .filter(|word| CASES.contains(word) || named(word));
+        let small = |word: &str| FOLLOWING.contains(&word) || BESIDE.contains(&word);
+        cases.next().is_some()
+            && rest.all(|word| CASES.contains(&word) || named(word) || small(word))
+    })
 }
 
 /// The label of a line that says no more than that its conditions follow: "**Trigger**: any of the following".
@@ -57,6 +93,66 @@ fn goes_back(text: &str) -> bool {
         .into_iter()
         .any(|topic| words.has(topic))
 }
+
+/// Words for going no further, in all languages.
+#[rustfmt::skip]
+const STOPS: [&str; 56] = [
+    "stop", "halt", "abort", "cancel", "pause", "do not proceed", "dont proceed", "do not continue", "dont continue", "do not go on",
+    "dont go on", "do not deploy", "do not start", "no go", "nogo", "stopp", "stoppen", "abbrechen", "abbruch", "anhalten",
+    "nicht fortfahren", "nicht weitermachen", "nicht weiter", "nicht starten", "arreter", "arret", "stopper", "abandonner", "abandon",
+    "interrompre", "ne pas continuer", "ne pas poursuivre", "detener", "detenerse", "detenga", "parar", "abortar", "no continuar",
+    "no proceder", "cancelar", "interromper", "nao prosseguir", "nao continuar", "fermare", "fermarsi", "interrompere",
+    "annullare", "non procedere", "non proseguire", "остановить", "остановиться", "прервать", "отменить", "не продолжать", "стоп",
+    "не начинать",
+];
+/// What else conditions are called by.
+const CONDITIONS: [&str; 6] = [
+    "condi",
+    "bedingung",
+    "услови",
+    "situation",
+    "kondition",
+    "критери",
+];
+/// What may stand beside that: what is stopped, and how.
+#[rustfmt::skip]
+const BESIDE: [&str; 43] = [
+    "deployment", "release", "migration", "rollout", "cutover", "deploy", "upgrade", "immediately", "and", "or", "roll", "back",
+    "rollback", "escalate", "a", "un", "seul", "le", "la", "el", "los", "o", "os", "il", "die", "das", "den", "sofort", "und",
+    "et", "y", "e", "и", "les", "de", "du", "d", "folgendes", "eines", "einer", "suivants", "uno", "um",
+];
+/// The same in scripts without spaces between words: that here are cases, and that nobody goes on.
+const DENSE_CASES: [&str; 12] = [
+    "以下の場合",
+    "次の場合",
+    "下記の場合",
+    "以下のいずれか",
+    "条件",
+    "基準",
+    "如果",
+    "以下情况",
+    "下列情况",
+    "满足以下",
+    "任一",
+    "标准",
+];
+const DENSE_STOPS: [&str; 13] = [
+    "中止",
+    "停止",
+    "中断",
+    "続行しない",
+    "進めない",
+    "进行しない",
+    "终止",
+    "不要继续",
+    "不得继续",
+    "禁止继续",
+    "暂停",
+    "不继续",
+    "no-go",
+];
+/// The longest such line, in letters.
+const MAX_DENSE: usize = 24;
 
 /// The longest line that announces criteria, in bytes.
 const MAX_ASKED: usize = 120;
@@ -141,3 +237,47 @@ static IF: LazyLock<Beginnings> = LazyLock::new(|| {
             .map(|word| (word, ())),
     )
 });
+
+#[cfg(test)]
+mod tests {
+    use super::stops;
+
+    #[test]
+    fn lines_say_when_nobody_goes_on() {
+        for line in [
+            "Stop if",
+            "STOP CONDITIONS",
+            "Do NOT proceed if",
+            "Don't continue if any of the following is true",
+            "No-Go if",
+            "Abort the deployment if",
+            "Stop and roll back if",
+            "Abbrechen, wenn",
+            "Nicht fortfahren, wenn",
+            "Arrêter si",
+            "Ne pas continuer si",
+            "Critères NO-GO",
+            "Detener si",
+            "Parar se",
+            "Interrompere se",
+            "Остановить, если",
+            "以下の場合は中止",
+            "如果出现以下情况则停止",
+        ] {
+            assert!(stops(line), "{line}");
+        }
+        for line in [
+            "Stop the old workers if they hang",
+            "Stop the app",
+            "Stop when the queue is empty",
+            "Go / No-Go criteria",
+            "Cancel old jobs",
+            "Do not run this twice",
+            "停止服务",
+            "アプリの停止",
+            "",
+        ] {
+            assert!(!stops(line), "{line}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! How headings are compared: in lower case and without accents, every sign a space.
 
+use crate::plan::letters::is_dense;
 use crate::plan::{letters, windows};
 
 /// The words of `heading`, a space behind each.
@@ -8,6 +9,15 @@ pub(super) fn folded(heading: &str) -> String {
         of_plain_letters(heading)
     } else {
         of_letters(windows::undo(heading).as_deref().unwrap_or(heading))
+    }
+}
+
+/// Whether a word of the folded `text` begins with `stem`; one in a script without spaces may stand anywhere.
+pub(super) fn has_stem(text: &str, stem: &str) -> bool {
+    if stem.starts_with(is_dense) {
+        text.contains(stem)
+    } else {
+        text.split(' ').any(|word| word.starts_with(stem))
     }
 }
 

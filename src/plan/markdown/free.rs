@@ -13,6 +13,7 @@ use super::steps::Walk;
 use super::ways::{self, Candidate};
 use super::withheld;
 use super::work;
+use super::written;
 use crate::plan::source::Span;
 
 impl Walk<'_, '_> {
@@ -82,7 +83,12 @@ impl Walk<'_, '_> {
     fn free(&mut self, candidate: &Candidate<'_>, group: Option<&Group>) {
         let fence = candidate.fence;
         self.book.settle(fence.account, self.rules.place);
-        let pieces = script::pieces(fence, fence.language);
+        let label = candidate.label.as_deref();
+        let pieces = if written::is_content(fence, label) {
+            vec![script::whole(fence, true)]
+        } else {
+            script::pieces(fence, fence.language)
+        };
         let single = pieces.len() == 1;
         if pieces.is_empty() {
             self.keep_span(candidate.span);

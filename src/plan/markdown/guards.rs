@@ -6,9 +6,12 @@ use super::book::Book;
 use super::conditional::{self, Reserve};
 use super::fence;
 use super::in_turn;
+use super::review;
 use super::shelved;
 use super::words::Words;
+use super::written;
 use crate::plan::draft::StepSpec;
+use crate::plan::looks;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
 
@@ -19,8 +22,10 @@ pub(super) fn guard(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
         return;
     }
     let reserved = reserved_by(step, name, book);
-    let done = |reserve| reserve == Reserve::Written && writes(step);
-    if let Some((text, reserve)) = reserved.filter(|(_, reserve)| !done(*reserve)) {
+    let script = step.work.text();
+    let done = |text: &str, reserve| reserve == Reserve::Written && written::does(text, &script);
+    let reserved = reserved.filter(|(text, reserve)| !done(text, *reserve));
+    if let Some((text, reserve)) = reserved {
         hold(step, &text, reserve, book);
     }
 }
@@ -46,12 +51,29 @@ pub(super) fn guard_named(step: &mut StepSpec, fence: &Fence, book: &mut Book<'_
     }
 }
 
-/// Whether `step` writes into a file by itself: "Add this line to x.conf:" asks for what it does.
-fn writes(step: &StepSpec) -> bool {
-    let script = step.work.text();
-    [">", "tee ", "sed -i", "crontab -"]
-        .iter()
-        .any(|sign| script.contains(sign))
+/// The same of `step`, forward or back, that the words above it call a file's content, or something to be read over.
+pub(super) fn guard_text(step: &mut StepSpec, book: &mut Book<'_>) {
+    if step.work.is_check() || step.confirm.is_some() || step.when.is_some() {
+        return;
+    }
+    if named_by(step, book) == Named::Words {
+        let (title, script) = (step.title.clone(), step.work.text());
+        let written = written::names_file(&title) || written::says(&title);
+        if written && !written::does(&title, &script) {
+            return guard_as(step, &title, Reserve::Written, book);
+        }
+        guard_review(step, &title, book);
+    }
+    if let Some(group) = step.group.clone() {
+        guard_review(step, &group, book);
+    }
+}
+
+/// The same of `step` below `name`, where that says that a script is read over, and it does more than show one.
+pub(super) fn guard_review(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
+    if review::is_of_script(name) && !looks::only_looks(&step.work) {
+        guard_as(step, name, Reserve::Read, book);
+    }
 }
 
 /// What of the names above `step`, the line `name` among them, or of its own says against going on with
@@ -175,6 +197,10 @@ fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) 
                 "\"{text}\" forbids one thing and may tell another: nobody knows which of them this is"
             ),
             format!("It says \"{text}\". Is this what is to be done?"),
+        ),
+        Reserve::Read => (
+            format!("\"{text}\" says that this is read over: here it would be run"),
+            format!("This is to be read over: \"{text}\". Is it to be run all the same?"),
         ),
         Reserve::Written => (
             format!("\"{text}\" says that this is written somewhere: here it would be run"),

@@ -1,13 +1,12 @@
 //! A heading taken apart: its name, the times in its parentheses, what it counts as.
 
-use std::ops::Range;
-
 use super::apart;
 use super::cases;
 use super::decoration;
 use super::returns::before_need;
 use super::since::looks_like_place;
-use super::times::{self, Said};
+use super::times::Said;
+use super::told_times::{Time, head_of, place_alone, time_at_the_end, times_of};
 use super::tongues::{ORDINALS, strip_word};
 use super::words::{Meaning, Sense, Stage, Weight, Words};
 
@@ -47,12 +46,6 @@ pub(super) enum Ordinal {
     Number,
 }
 
-struct Time {
-    /// Where it stands in the text, parentheses included, if it can be taken out.
-    place: Option<Range<usize>>,
-    said: Said,
-}
-
 impl Title {
     pub(super) fn new(heading: &str) -> Self {
         let (heading, id) = take_id(heading);
@@ -62,10 +55,8 @@ impl Title {
         let (words, meaning) = words(&text, whole);
         let mut times = times_of(&text);
         if times.is_empty() {
-            times.extend(time_at_the_end(
-                &text,
-                meaning.sense == Some(Sense::Rollback),
-            ));
+            let back = meaning.sense == Some(Sense::Rollback);
+            times.extend(time_at_the_end(&text, back).or_else(|| place_alone(&text)));
         }
         Title {
             meaning,
@@ -120,12 +111,7 @@ impl Title {
         Some(match &time.place {
             Some(place) => self.text[place.clone()]
                 .trim_matches(['(', ')', '[', ']', '（', '）', '【', '】', ' ']),
-            None => self
-                .text
-                .split([':', '—', '–', '：'])
-                .next()
-                .unwrap_or("")
-                .trim(),
+            None => head_of(&self.text).trim(),
         })
     }
 
@@ -141,6 +127,12 @@ impl Title {
     /// Whether it speaks of a way back, or of when to do something.
     pub(super) fn is_about_way_back(&self) -> bool {
         self.words.says_when() || self.meaning.sense == Some(Sense::Rollback)
+    }
+
+    /// Whether it tells a place on the clock.
+    pub(super) fn tells_place(&self) -> bool {
+        let place = |time: &Time| matches!(time.said, Said::Place(_) | Said::Stretch(..));
+        self.times.iter().any(place)
     }
 
     /// Whether it tells any time.
@@ -327,84 +319,6 @@ fn starts_with_number(text: &str) -> bool {
     let digits = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
     let roman = !number.is_empty() && number.chars().all(|c| matches!(c, 'I' | 'V' | 'X'));
     letter || digits || roman
-}
-
-fn times_of(text: &str) -> Vec<Time> {
-    let mut found = Vec::new();
-    let head = text.split([':', '—', '–', '：']).next().unwrap_or("");
-    let signs = ["-", "+", "−", "minus ", "plus "];
-    let counts = head.strip_prefix(['T', 't']).is_some_and(|rest| {
-        let rest = rest.trim_start().to_ascii_lowercase();
-        signs.iter().any(|sign| rest.starts_with(sign))
-    });
-    if counts {
-        let first = || times::said(head.split(" - ").next()?);
-        let said = times::said(head).or_else(first);
-        let whole = said.map(|said| Time { place: None, said });
-        found.extend(whole.or_else(|| place_at_the_start(text)));
-    }
-    let mut from = 0;
-    let width = |at: usize| text[at..].chars().next().map_or(1, char::len_utf8);
-    while let Some(open) = text[from..]
-        .find(['(', '[', '（', '【'])
-        .map(|at| from + at)
-    {
-        let closes = [')', ']', '）', '】'];
-        let Some(close) = text[open..].find(closes).map(|at| open + at) else {
-            break;
-        };
-        from = close + width(close);
-        let Some((all, whole)) = times::inside(&text[open + width(open)..close]) else {
-            continue;
-        };
-        for (ix, said) in all.into_iter().enumerate() {
-            found.push(Time {
-                place: (ix == 0 && whole).then_some(open..from),
-                said,
-            });
-        }
-    }
-    found
-}
-
-/// The place on the clock that a heading begins with: "T-15m Preparation", "T + 2 min Migrate".
-fn place_at_the_start(text: &str) -> Option<Time> {
-    let ends = text.match_indices(' ').take(4).map(|(at, _)| at);
-    let said = |at: usize| match times::said(&text[..at])? {
-        said @ Said::Place(_) => Some(Time {
-            place: Some(0..at),
-            said,
-        }),
-        _ => None,
-    };
-    ends.filter_map(said).last()
-}
-
-/// The time that a heading ends with: "Migrate – 10 minutes"; of a way back, `back`, also "Rollback within
-/// 15 minutes". "Verify orders after 1 hour" may be about the orders.
-fn time_at_the_end(text: &str, back: bool) -> Option<Time> {
-    let place = |at: usize, said| Time {
-        place: Some(at..text.len()),
-        said,
-    };
-    let dashes = [" – ", " — ", " - "].into_iter();
-    // Hardly any heading has one.
-    for dash in dashes.filter(|_| text.contains(['–', '—', '-'])) {
-        let at = text.rfind(dash).filter(|&at| at > 0);
-        let said = at.and_then(|at| times::said(&text[at + dash.len()..]));
-        if let (Some(at), Some(said @ (Said::Length(_) | Said::Between(..) | Said::AtMost(_)))) =
-            (at, said)
-        {
-            return Some(place(at, said));
-        }
-    }
-    let mut words = text.match_indices(' ').filter(|_| back);
-    words.find_map(|(at, _)| match times::said(&text[at + 1..])? {
-        said @ (Said::AtMost(_) | Said::Beyond(_) | Said::Between(..) | Said::First(_)) => {
-            Some(place(at, said))
-        }
-        _ => None,
-    })
 }
 
 #[cfg(test)]

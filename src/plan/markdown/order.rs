@@ -1,7 +1,7 @@
 //! The order in which phases are driven. It is the file's, with three exceptions that the review
 //! tells about, and for none of them is a command ever moved:
 //!
-//! * A checklist at the end that goes through the whole deployment once more ("Readiness
+//! * A checklist at the end, behind all that is deployed, that goes through the whole deployment once more ("Readiness
 //!   checklist", "Migration checklist") is not a second deployment. Each of its parts is driven
 //!   with the phases of its kind; at the end it would come when nothing can be done about it.
 //! * What success looks like is looked at when there can be some, even if a file begins with it.
@@ -138,6 +138,13 @@ fn stay(phase: &mut Phase, outline: &Outline, book: &mut Book<'_>) {
 /// they call themselves checklists, hold nothing that runs, and begin earlier than the file has
 /// come by then.
 fn checklists(phases: &[Phase], first: usize, outline: &Outline) -> Vec<SectionIx> {
+    let checklist = |phase: &Phase| outline.sections[phase.top].title.words.is_checklist();
+    let deploys = |phase: &Phase| phase.spec.kind == PhaseKind::Deploy;
+    // What is deployed behind it waits for what it asks.
+    let last = phases
+        .iter()
+        .rposition(|phase| deploys(phase) && !(checklist(phase) && phase.only_checks()));
+    let end = last.unwrap_or(first).max(first);
     let mut found = Vec::new();
     let mut reached = 0;
     let mut from = 0;
@@ -148,8 +155,11 @@ fn checklists(phases: &[Phase], first: usize, outline: &Outline) -> Vec<SectionI
             .take_while(|phase| phase.top == top)
             .count();
         let group = &phases[from..from + length];
-        let again = from > first
-            && outline.sections[top].title.words.is_checklist()
+        // One that says nothing of before and after is gone through where it stands.
+        let says = length > 1 || phase.spec.kind != PhaseKind::Deploy;
+        let again = from > end
+            && says
+            && checklist(phase)
             && group.iter().all(Phase::only_checks)
             && rank(phase.spec.kind) < reached;
         if again {

@@ -2,6 +2,7 @@
 
 use super::blocks::{Block, Item, Kind, Row, Table};
 use super::book::Book;
+use super::footers;
 use super::tongues::{self, Tongue};
 use crate::plan::ledger::Place;
 use crate::plan::letters;
@@ -62,9 +63,14 @@ pub(super) fn read<'t, T>(
         others: Vec::new(),
         notes: Vec::new(),
     };
-    for block in blocks {
+    let footer = match place {
+        Place::Contact => footers::start(blocks),
+        _ => blocks.len(),
+    };
+    for (ix, block) in blocks.iter().enumerate() {
         let (found, text): (Vec<T>, String) = match &block.kind {
             Kind::Rule => continue,
+            _ if ix >= footer => (Vec::new(), String::new()),
             Kind::List(list) => {
                 for item in &list.items {
                     match of_item(item, &reading.line) {

@@ -8,12 +8,14 @@ use super::conditional::Reserve;
 use super::guards;
 use super::heading::{self, Ordinal};
 use super::hosts;
+use super::no_return;
 use super::occasion;
 use super::order;
 use super::outline::{Outline, Section, SectionIx};
 use super::roles::{Reading, Role};
 use super::sections::Contents;
 use super::shelved;
+use super::used;
 use super::words::{Sense, Weight, Words};
 use crate::plan::draft::{PhaseSpec, Placed, StepSpec};
 use crate::plan::model::PhaseKind;
@@ -29,6 +31,8 @@ pub(super) struct Phase {
     pub(super) said: Option<PhaseKind>,
     /// Whether they leave no doubt: "pre-deployment".
     pub(super) strong: bool,
+    /// Whether it only looks at the deployment, and nothing goes on behind it as it does.
+    pub(super) looks: bool,
     /// Whether it says what success looks like.
     pub(super) success: bool,
 }
@@ -53,7 +57,7 @@ pub(super) fn phases(
         phases.push(phase(outline, readings, contents, section, steps, book));
     }
     give_kinds(&mut phases, book);
-    no_return(outline, &mut phases, book);
+    no_return::settle(outline, &mut phases, book);
     let mut phases = order::driving(phases, outline, book);
     tell_apart(&mut phases, outline, contents);
     phases.into_iter().map(|phase| phase.spec).collect()
@@ -96,17 +100,18 @@ fn phase(
         .map(|id| Placed::new(id, heading.span));
     let told = contents.budgets.get(&section);
     let told = told.or_else(|| contents.parts.get(&section)).copied();
-    let drill = outline.drill(section);
+    let (drill, case) = (outline.drill(section), used::case_of(outline, section));
     let occasion = occasion::of(outline, readings, section);
     // It may be a way back without saying so for certain: "Backup and restore".
     let words = &heading.title.words;
     let goes_on = heading::counts(&reading.name) && words.sets_going();
     let may_go_back = words.may_go_back() && !goes_on;
     for step in &mut steps {
-        for case in drill.into_iter().chain(occasion) {
+        for case in drill.into_iter().chain(case).chain(occasion) {
             guards::guard_case(step, case, book);
         }
         guards::guard(step, &reading.name, book);
+        guards::guard_review(step, &reading.name, book);
         hosts::guard(step, &reading.name, book);
         if may_go_back {
             guards::guard_as(step, &reading.name, Reserve::Back, book);
@@ -135,29 +140,8 @@ fn phase(
         strong: reading
             .stage
             .is_some_and(|stage| stage.weight == Weight::Strong),
+        looks: heading.title.words.looks_first(),
         success: reading.role == Role::Other(Sense::Success),
-    }
-}
-
-/// Behind a heading "Point of no return" that holds no step, the next phase is the one.
-fn no_return(outline: &Outline, phases: &mut [Phase], book: &mut Book<'_>) {
-    for (ix, section) in outline.sections.iter().enumerate() {
-        let own = || phases.iter().any(|phase| phase.section == ix);
-        if !section.title.no_return || own() {
-            continue;
-        }
-        let span = book.first_line(section.span);
-        let Some(next) = phases.iter_mut().find(|phase| phase.section > ix) else {
-            let message = "nothing is deployed behind this point: no phase has it";
-            let problem = Problem::warning("no-return", span, message);
-            book.problems
-                .push(problem.hint("put it above the phase with which it is passed"));
-            continue;
-        };
-        next.spec.point_of_no_return = true;
-        let message = format!("it is passed when \"{}\" begins", next.spec.name);
-        book.problems
-            .push(Problem::note("no-return", span, message));
     }
 }
 
@@ -232,7 +216,7 @@ fn give_kinds(phases: &mut [Phase], book: &mut Book<'_>) {
     };
     for phase in phases.iter_mut() {
         match phase.said {
-            Some(kind) if deploys => last = kind,
+            Some(kind) if deploys && !phase.looks => last = kind,
             Some(_) => {}
             None => {
                 phase.spec.kind = last;

@@ -3,11 +3,10 @@
 use std::sync::LazyLock;
 
 use super::cases;
-use super::folded::folded;
+use super::folded::{folded, has_stem};
 use super::phrases::Topic;
 use super::tongues::{self, Beginnings};
 use super::words::{Sense, Words};
-use crate::plan::letters::is_dense;
 
 impl Words {
     /// "If the migration fails", "if something goes wrong", "if issues occur".
@@ -78,10 +77,7 @@ impl Words {
     /// maintenance page". What speaks of a copy or of what there was before may go back.
     pub(super) fn sets_going(&self) -> bool {
         let text = format!(" {}", self.uncounted());
-        let paused = PAUSED.iter().any(|word| match word.starts_with(is_dense) {
-            true => text.contains(word),
-            false => text.split(' ').any(|other| other.starts_with(word)),
-        });
+        let paused = PAUSED.iter().any(|word| has_stem(&text, word));
         let older = || OLDER.iter().any(|word| text.contains(word));
         let reverts = text.starts_with(" revert ") || text.starts_with(" undo ");
         let other = [
@@ -154,7 +150,7 @@ pub(super) fn tells_case_of_way_back(text: &str) -> bool {
         let mut said = case.split_whitespace().skip(1);
         let one = said
             .next()
-            .is_some_and(|word| !OF_SEVERAL.contains(&&*folded(word).trim()));
+            .is_some_and(|word| !OF_SEVERAL.contains(&folded(word).trim()));
         let told = one && cases::begins_case(case);
         told && Words::new(&text[..at]).meaning().sense == Some(Sense::Rollback)
     })

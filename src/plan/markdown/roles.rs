@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::heading::{Ordinal, Title};
+use super::judged;
 use super::outline::{Outline, SectionIx};
 use super::procedure;
 use super::purpose;
@@ -148,7 +149,9 @@ fn read(
         counted: false,
         uncounted: false,
     };
-    times(title, &mut reading);
+    let children = outline.sections[ix].children.iter();
+    let mut parts = children.map(|&child| &outline.sections[child].title);
+    times(title, parts.any(Title::tells_place), &mut reading);
     let explicit = reading.budget.is_some()
         || above.is_some_and(|above| series::is_due_apart(title, above))
         || title.ordinal == Some(Ordinal::Phase)
@@ -201,7 +204,9 @@ fn stage(title: &Title, above: Option<&Reading>) -> Option<Stage> {
         let weight = Weight::Strong;
         Some(Stage { kind, weight })
     };
+    let parent = judged::of_parent(title, above);
     match own {
+        Some(own) if own.kind == PhaseKind::Deploy && parent.is_some() => parent,
         Some(own) if own.weight == Weight::Strong => Some(own),
         _ if early => kind(PhaseKind::Before),
         Some(own) if own.weight == Weight::Weak => Some(weigh(own, above)),
@@ -255,8 +260,8 @@ pub(super) fn says_steps(title: &Title) -> bool {
 /// From here on a length says when, not how long.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Gives each time of the heading the meaning it has for such a section.
-fn times(title: &Title, reading: &mut Reading) {
+/// Gives each time of the heading the meaning it has for such a section, whose `parts` may be due each at its own.
+fn times(title: &Title, parts: bool, reading: &mut Reading) {
     let words = title.time_words().unwrap_or("").to_owned();
     let kind = reading.kind();
     let place = |seconds: i64| {
@@ -294,6 +299,7 @@ fn times(title: &Title, reading: &mut Reading) {
             Said::Between(time, _) | Said::AtMost(time) | Said::Beyond(time) if after => {
                 at = place(seconds(time));
             }
+            Said::Length(_) if after && parts => return None,
             // "Observe (25m)" says how long; "Long-term (1 week)" when.
             Said::Length(time) if after && time >= DAY => at = place(seconds(time)),
             Said::Length(time) | Said::AtMost(time) | Said::Between(_, time) => budget = Some(time),

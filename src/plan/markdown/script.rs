@@ -1,9 +1,11 @@
 //! Blocks of shell and SQL, cut where their author begins a new step, never inside a statement.
 
 use super::blocks::Fence;
+use super::carried;
 use super::expected;
 use super::fence::Language;
 use super::heading::Ordinal;
+use super::printed;
 use super::programs;
 use super::tongues::{self, ORDINALS};
 use super::transcript;
@@ -46,6 +48,8 @@ pub(super) enum Sort<'t> {
     Preamble,
     /// What a comment on a line of its own says.
     Comment(&'t str),
+    /// The same of one that shows what is printed.
+    Shown(&'t str),
     Code,
 }
 
@@ -70,14 +74,14 @@ pub(super) fn pieces(fence: &Fence, language: Language) -> Vec<Piece<'_>> {
     let functions = if cuts.is_empty() {
         Vec::new()
     } else {
-        functions(&lines)
+        carried::functions(&lines)
     };
     let mut pieces = Vec::new();
     let mut from = 0;
     for cut in cuts.into_iter().chain([lines.len()]) {
         if lines[from..cut].iter().any(|line| line.sort != Sort::Blank) {
             let mut piece = piece(&lines[from..cut], true);
-            carry(&functions, from, &lines, &mut piece);
+            carried::carry(&functions, from, &lines, &mut piece);
             pieces.push(piece);
         }
         from = cut;
@@ -88,45 +92,10 @@ pub(super) fn pieces(fence: &Fence, language: Language) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// The functions that a block defines: their names and their lines.
-fn functions<'t>(lines: &[Line<'t>]) -> Vec<(&'t str, std::ops::Range<usize>)> {
-    let named =
-        |line: &Line<'t>| shell::function_name(line.text).filter(|_| line.sort == Sort::Code);
-    if !lines.iter().any(|line| named(line).is_some()) {
-        return Vec::new();
-    }
-    let text: Vec<&str> = lines.iter().map(|line| line.text).collect();
-    let starts = shell::scan(&text.join("\n")).boundaries;
-    let begins = |ix: usize| starts.get(ix).copied().unwrap_or(true);
-    let defined = (0..lines.len()).filter(|ix| begins(*ix));
-    defined
-        .filter_map(|ix| {
-            let end = (ix + 1..lines.len()).find(|next| begins(*next));
-            Some((named(&lines[ix])?, ix..end.unwrap_or(lines.len())))
-        })
-        .collect()
-}
-
-/// Puts the functions that stand before the line `from` and that `piece` calls in front of it: it has a
-/// shell of its own.
-fn carry<'t>(
-    functions: &[(&'t str, std::ops::Range<usize>)],
-    from: usize,
-    lines: &[Line<'t>],
-    piece: &mut Piece<'t>,
-) {
-    let earlier = functions.iter().filter(|(_, at)| at.end <= from);
-    for (name, at) in earlier.rev() {
-        if piece.code.iter().any(|line| shell::calls(line.text, name)) {
-            piece.code.splice(0..0, lines[at.clone()].iter().copied());
-        }
-    }
-}
-
-/// A block as one step, whose title somebody else gives.
-pub(super) fn whole(fence: &Fence, language: Language) -> Piece<'_> {
-    let (lines, printed) = lines(fence, language);
-    let mut piece = piece(&lines, false);
+/// A block as one step, to which its first comment gives the title, if nobody else does.
+pub(super) fn whole(fence: &Fence, entitle: bool) -> Piece<'_> {
+    let (lines, printed) = lines(fence, fence.language);
+    let mut piece = piece(&lines, entitle);
     piece.printed = printed;
     piece
 }
@@ -190,6 +159,7 @@ fn sort(lines: &mut [Line<'_>], language: Language) {
             Sort::Code
         };
     }
+    printed::mark(lines);
     // A block of nothing else is there to be run.
     let empty = |line: &Line<'_>| match line.sort {
         Sort::Blank => true,
@@ -253,10 +223,15 @@ fn cuts(lines: &[Line<'_>]) -> Vec<usize> {
         return paragraphs
             .iter()
             .skip(first + 1)
+            .filter(|range| !lines[(*range).clone()].iter().all(is_shown))
             .map(|range| range.start)
             .collect();
     }
     Vec::new()
+}
+
+fn is_shown(line: &Line<'_>) -> bool {
+    matches!(line.sort, Sort::Shown(_))
 }
 
 fn is_told(comment: &str) -> bool {
@@ -281,7 +256,7 @@ fn paragraphs(lines: &[Line<'_>]) -> Vec<std::ops::Range<usize>> {
 }
 
 /// What stands behind `1.`, `1)`, `Step 1:`, `Schritt 1:`, `步骤1：`.
-fn numbered(comment: &str) -> Option<&str> {
+pub(super) fn numbered(comment: &str) -> Option<&str> {
     let step = ORDINALS
         .near(comment)
         .iter()
@@ -313,6 +288,7 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
     };
     let (mut seen_code, mut behind) = (false, false);
     let mut more: Vec<&str> = Vec::new();
+    let mut shown: Vec<&str> = Vec::new();
     for line in lines {
         match line.sort {
             Sort::Comment(text) => {
@@ -349,6 +325,10 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
                 behind |= wanted.is_some();
                 piece.expected.extend(wanted.map(str::to_owned));
             }
+            Sort::Shown(text) => {
+                behind |= seen_code;
+                shown.push(text);
+            }
             Sort::Blank | Sort::Preamble => {}
         }
         if runs {
@@ -356,6 +336,10 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
         }
     }
     trim_blank(&mut piece.code);
+    let shown = shown.join("\n").trim().to_owned();
+    piece
+        .expected
+        .extend(Some(shown).filter(|shown| !shown.is_empty()));
     if let Some(title) = piece.title.as_mut().filter(|_| !more.is_empty()) {
         title.truncate(title.trim_end_matches([':', ' ']).len());
         name_all(title, &more);

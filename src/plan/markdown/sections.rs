@@ -191,7 +191,7 @@ impl Reader<'_> {
             .parent(ix)
             .is_some_and(|above| self.readings[above].runs);
         let thing = |title: &&&Title| appendix::may_be_thing(&title.text);
-        !(driven && chain.last().filter(thing).is_some()) && looked_up::surely(&chain)
+        !(driven && chain.last().is_some_and(|last| thing(&last))) && looked_up::surely(&chain)
     }
 
     /// A section in which nothing is to be done, whatever it looks like.

@@ -1,7 +1,7 @@
 //! From the blocks of a section to steps: task items, numbered items, and blocks that stand by
 //! themselves. What is none of these is kept as text.
 
-use super::blocks::{Block, Fence, Item, Kind, List, Quote};
+use super::blocks::{Block, Fence, Item, Kind, List};
 use super::body::{self, Body};
 use super::book::Book;
 use super::boxes;
@@ -14,7 +14,6 @@ use super::hosts;
 use super::in_text;
 use super::in_turn;
 use super::label::{Group, is_label, label, within};
-use super::notes;
 use super::people::Other;
 use super::script;
 use super::unsaid::{self, Unsaid};
@@ -85,7 +84,7 @@ pub(super) struct Walk<'b, 's> {
     pub(super) rules: Rules,
     pub(super) found: Found,
     /// Alerts that no step has yet: where they stand, what they say.
-    warned: Vec<(Span, String)>,
+    pub(super) warned: Vec<(Span, String)>,
     /// What the last HTML says that what follows is, if nobody may go on into that.
     pub(super) reserved: Option<String>,
     /// What it says of it, if that keeps it from being run.
@@ -107,18 +106,11 @@ impl Walk<'_, '_> {
         self.found
     }
 
-    /// An alert is shown with the step that it stands before.
-    fn warn(&mut self, quote: &Quote, span: Span) {
-        if let Some(text) = notes::alert(quote, span, self.book) {
-            self.book.settle_note(span);
-            self.warned.push((span, text));
-        }
-    }
-
     pub(super) fn push(&mut self, mut step: Box<StepSpec>) {
         for (_, text) in self.warned.drain(..).rev() {
             work::put_before(&mut step.details, &text);
         }
+        guards::guard_text(&mut step, self.book);
         self.guard_aside(&mut step);
         hosts::guard(&mut step, "", self.book);
         self.found.steps.push(step);
@@ -216,6 +208,10 @@ impl Walk<'_, '_> {
         let named = before
             .and_then(Block::paragraph)
             .map(|inline| label(&inline.text));
+        let above = group.and_then(|group| group.rsplit(" › ").next());
+        if self.picks(list, named.as_deref().or(above), group) {
+            return;
+        }
         let group = within(group, named.clone());
         let steps = self.found.steps.len();
         let notes = self.found.notes.len();
@@ -381,7 +377,7 @@ impl Walk<'_, '_> {
         }
         match cluster {
             [only] => {
-                let mut piece = script::whole(only.fence, only.fence.language);
+                let mut piece = script::whole(only.fence, false);
                 piece.expected.extend_from_slice(&only.expected);
                 if step.title.is_empty() {
                     step.title = piece.title.clone().unwrap_or_default();

@@ -49,7 +49,7 @@ const ACTIONS: [&str; 15] = [
     "対応",
 ];
 /// How a line begins that announces what has to be true for going on, and ends with a colon.
-const GOING_ON: [&str; 14] = [
+const GOING_ON: [&str; 28] = [
     "promote if",
     "promote when",
     "go on if",
@@ -64,6 +64,20 @@ const GOING_ON: [&str; 14] = [
     "weiter wenn",
     "weiter falls",
     "weiter nur wenn",
+    "fortfahren wenn",
+    "continuer si",
+    "poursuivre si",
+    "continuar si",
+    "avanzar si",
+    "continuar se",
+    "prosseguir se",
+    "continuare se",
+    "procedere se",
+    "продолжать если",
+    "продолжаем если",
+    "以下の場合は続行",
+    "満足以下条件继续",
+    "满足以下条件继续",
 ];
 
 /// The criteria in the rows of `table`: thresholds below a head that says so, and conditions beside "roll back".

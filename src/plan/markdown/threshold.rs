@@ -56,7 +56,7 @@ const MEASURES: &[Measure] = &[
     (&[
         "error rate", "error rates", "api error rate", "http error rate", "5xx error rate", "5xx rate", "errors", "fehlerrate",
         "fehlerquote", "taux d'erreur", "taux d'erreurs", "tasa de error", "tasa de errores", "taxa de erro", "taxa de erros",
-        "процент ошибок", "доля ошибок", "ошибок", "エラー率", "错误率",
+        "процент ошибок", "доля ошибок", "ошибок", "エラー率", "エラーレート", "错误率",
     ], &[(Unit::Percent, What::Errors), (Unit::Baseline, What::Errors)]),
     (&["database connections", "db connections", "connections", "connection count", "connection usage", "connection pool usage"],
         &[(Unit::Percent, What::ConnectionShare), (Unit::Plain, What::Connections), (Unit::Baseline, What::Connections)]),
@@ -99,6 +99,10 @@ const NORMAL: [&str; 8] = [
 pub(super) fn read(text: &str) -> Option<Measured> {
     let text = letters::fold(text.trim());
     let text = text.trim_end_matches(['.', ';', ',', '。']);
+    let (text, over) = match text.strip_suffix(OVER) {
+        Some(good) => (good, true),
+        None => (text, false),
+    };
     let (text, lasting) = lasting(text);
     let text = TRIGGERS
         .iter()
@@ -108,6 +112,7 @@ pub(super) fn read(text: &str) -> Option<Measured> {
     let head = head
         .trim()
         .trim_end_matches([':', ' '])
+        .trim_end_matches(" of")
         .trim_start_matches("if ");
     let (threshold, unit) = number(rest.trim())?;
     let (head, p95) = match head.strip_suffix(" (p95)") {
@@ -116,10 +121,10 @@ pub(super) fn read(text: &str) -> Option<Measured> {
     };
     let (_, units) = MEASURES.iter().find(|(words, _)| words.contains(&head))?;
     let (_, what) = units.iter().find(|(known, _)| *known == unit)?;
-    let limit = if above {
-        Limit::Above(threshold)
-    } else {
+    let limit = if above == over {
         Limit::Below(threshold)
+    } else {
+        Limit::Above(threshold)
     };
     let what = match *what {
         What::Latency if p95 => What::Slowest,
@@ -132,6 +137,58 @@ pub(super) fn read(text: &str) -> Option<Measured> {
         lasting,
     })
 }
+
+/// What is put behind a limit of what is good: the alarm is that it is not kept any more.
+pub(super) const OVER: &str = " no longer holds";
+
+/// Whether `text` tells how much there is when all is well: "Error rate < 0.1%", "cache hits > 95%". As an alarm it
+/// would be raised then, and never when it is due.
+pub(super) fn tells_good(text: &str) -> bool {
+    let folded = letters::fold(text);
+    let Some((head, rest, above)) = compared(&folded) else {
+        return false;
+    };
+    let mut words = head.split(|c: char| !c.is_alphanumeric());
+    let plain = words.clone().filter(|word| !word.is_empty()).count() <= MAX_WORDS
+        && !words.any(|word| SENTENCE.contains(&word));
+    // "Unavailability" begins with another word.
+    let begins = |at: usize| {
+        let before = head[..at].chars().next_back();
+        before.is_none_or(|c| !c.is_alphanumeric() || letters::is_dense(c))
+    };
+    let has = |all: &[&str]| {
+        let mut found = all.iter().flat_map(|word| head.match_indices(word));
+        found.any(|(at, _)| begins(at))
+    };
+    let wanted = match (has(&BAD), has(&GOOD)) {
+        (true, false) => !above,
+        (false, true) => above,
+        _ => false,
+    };
+    wanted && plain && rest.trim_start().starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// The most words that a measure is called by.
+const MAX_WORDS: usize = 5;
+/// With one of these it is more than a measure and its limit.
+const SENTENCE: [&str; 14] = [
+    "if", "unless", "when", "until", "not", "back", "wenn", "falls", "bis", "si", "se", "если",
+    "пока", "no",
+];
+/// Words for what there should be little of, and for what there should be much of, in all languages.
+#[rustfmt::skip]
+const BAD: [&str; 40] = [
+    "error", "5xx", "4xx", "latency", "response time", "p95", "p99", "lag", "deadlock", "timeout", "failure", "failed", "dropped",
+    "fehler", "antwortzeit", "latenz", "ausfall", "erreur", "latence", "temps de reponse", "latencia", "tiempo de respuesta",
+    "tempo de resposta", "erro", "ошиб", "задержк", "время ответа", "время отклика", "エラー", "応答時間", "レスポンスタイム",
+    "レイテンシ", "遅延", "错误率", "失败率", "响应时间", "延迟", "errore", "latenza", "tempo di risposta",
+];
+#[rustfmt::skip]
+const GOOD: [&str; 28] = [
+    "success", "availability", "uptime", "cache hit", "hit rate", "hit ratio", "apdex", "erfolgsquote", "erfolgsrate", "verfugbarkeit",
+    "trefferquote", "succes", "disponibilite", "exito", "disponibilidad", "sucesso", "disponibilidade", "успешн", "доступност",
+    "попадани", "成功率", "可用性", "可用率", "命中率", "稼働率", "ヒット率", "successo", "disponibilita",
+];
 
 /// Whether `text` holds something against a number, be it understood or not.
 pub(super) fn compares(text: &str) -> bool {
@@ -350,6 +407,18 @@ mod tests {
             ("エラー率 > 5%", What::Errors, Above(Absolute(5.0)), None),
             ("错误率超过5%", What::Errors, Above(Absolute(5.0)), None),
             ("error rate < 1%", What::Errors, Below(Absolute(1.0)), None),
+            (
+                "Error rate < 1% no longer holds",
+                What::Errors,
+                Above(Absolute(1.0)),
+                None,
+            ),
+            (
+                "Error rate of more than 5% for 10 minutes",
+                What::Errors,
+                Above(Absolute(5.0)),
+                minutes(10),
+            ),
         ] {
             let wanted = Measured {
                 what,
@@ -357,6 +426,36 @@ mod tests {
                 lasting,
             };
             assert_eq!(read(text), Some(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn limits_of_what_is_good_are_told_from_alarms() {
+        for text in [
+            "Error rate < 0.1%",
+            "P95 latency < 200ms",
+            "Replication lag below 5 s",
+            "Success rate > 99.9%",
+            "cache hit ratio >= 95%",
+            "Antwortzeit unter 300 ms",
+            "Taux d'erreur < 1 %",
+            "错误率 < 0.1%",
+            "成功率 > 99%",
+        ] {
+            assert!(tells_good(text), "{text}");
+        }
+        for text in [
+            "Error rate > 5%",
+            "Success rate < 95%",
+            "Availability below 99%",
+            "Connections < 5",
+            "Orders per minute < 10",
+            "Roll back unless the error rate < 1%",
+            "Disk free < 10%",
+            "Error rate < many",
+            "Недоступность сервиса > 5 минут",
+        ] {
+            assert!(!tells_good(text), "{text}");
         }
     }
 

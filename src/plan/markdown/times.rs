@@ -220,7 +220,9 @@ pub(super) fn place(text: &str) -> Option<i64> {
     if rest == "0" {
         return Some(0);
     }
-    let time = seconds(rest).or_else(|| by_fives(rest))?;
+    let time = seconds(rest)
+        .or_else(|| clock(rest))
+        .or_else(|| by_fives(rest))?;
     Some(sign * time)
 }
 
@@ -238,6 +240,20 @@ fn stretch(text: &str) -> Option<(i64, i64)> {
         }
     };
     (ends.0 <= ends.1).then_some(ends)
+}
+
+/// `0:07` of `t+0:07`, hours and minutes, or `0:07:30`, as the clock of a run is shown.
+fn clock(text: &str) -> Option<i64> {
+    let mut parts = text.split(':');
+    let hours: u16 = parts.next()?.parse().ok()?;
+    let sixty = |part: &str| {
+        let number: i64 = part.parse().ok()?;
+        (part.len() == 2 && (0..60).contains(&number)).then_some(number)
+    };
+    let minutes = sixty(parts.next()?)?;
+    let seconds = parts.next().map_or(Some(0), sixty)?;
+    let whole = parts.next().is_none();
+    whole.then_some(i64::from(hours) * 3_600 + minutes * 60 + seconds)
 }
 
 /// `30` of `t-30`, in seconds: without a unit it may be minutes or days, but what is counted by fives is

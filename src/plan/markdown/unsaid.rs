@@ -88,6 +88,23 @@ pub(super) fn of_summary(summary: &str) -> Option<Unsaid> {
     of(summary).or(read.then_some(Unsaid::NotToBeDone))
 }
 
+impl Words {
+    /// Whether it says that what stands below is not to be done, or not any more.
+    pub(super) fn is_not_to_be_done(&self) -> bool {
+        let told = self.instead().is_some();
+        let forbids = self.begins(&[Topic::Forbids]) && !self.has(Topic::Urges) && !told;
+        // "Remove what is obsolete" is to be done.
+        let order = self.begins(&[Topic::Acts, Topic::Order]) || self.ends(Topic::OrderLast);
+        // "Verify that the workers do not use the old pool"
+        (self.has(Topic::Never) && !order && !self.has(Topic::Urges) && !told)
+            || forbids
+            || self.is_shelved()
+            || self.recurs()
+            || self.advises()
+            || (self.ends(Topic::Outdated) && !order)
+    }
+}
+
 /// Whether `name`, whose words are `words`, says that nobody is to do it. "Do not run this twice" says how it is
 /// done, and "Don't lose data: take a backup first" what is done.
 fn forbids(words: &Words, name: &str) -> bool {

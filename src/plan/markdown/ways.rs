@@ -280,7 +280,7 @@ pub(super) fn clusters<'t>(title: &str, candidates: Vec<Candidate<'t>>) -> Vec<V
 pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], book: &mut Book<'_>) {
     for candidate in candidates {
         let fence = candidate.fence;
-        let mut piece = script::whole(fence, fence.language);
+        let mut piece = script::whole(fence, false);
         piece.expected.extend_from_slice(&candidate.expected);
         if step.title.is_empty() {
             step.title = piece.title.clone().unwrap_or_default();

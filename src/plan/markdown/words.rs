@@ -5,6 +5,7 @@
 //! deployment).
 
 use super::appendix;
+use super::decided;
 use super::folded;
 use super::heading;
 use super::instead::{self, Instead};
@@ -265,6 +266,9 @@ impl Words {
     }
 
     fn sense(&self, strong: bool) -> Option<Sense> {
+        if decided::stops(self.uncounted()) {
+            return Some(Sense::Criteria);
+        }
         let certain = [
             (Topic::Signoff, Sense::Signoff),
             (Topic::Contacts, Sense::Contacts),
@@ -342,6 +346,9 @@ impl Words {
         }
         if self.has(Topic::Testing) {
             return stage(PhaseKind::Verify, Weight::Faint);
+        }
+        if self.has(Topic::Deploy) && self.looks_first() {
+            return stage(PhaseKind::Verify, Weight::Weak);
         }
         if self.has(Topic::Deploy) {
             return stage(PhaseKind::Deploy, Weight::Strong);

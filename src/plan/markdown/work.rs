@@ -5,8 +5,11 @@ use std::ops::Range;
 
 use super::blocks::Fence;
 use super::book::Book;
+use super::conditional::Reserve;
 use super::expected;
+use super::failing;
 use super::fence::{self, Language};
+use super::guards;
 use super::hosts;
 use super::lost;
 use super::marks;
@@ -15,6 +18,7 @@ use super::script::Piece;
 use super::secret;
 use super::snapshot;
 use super::ways;
+use super::written;
 use crate::plan::capture::{Capture, Find};
 use crate::plan::condition::Condition;
 use crate::plan::draft::{Hole, Placed, StepSpec};
@@ -193,9 +197,13 @@ pub(super) fn fill(step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence, book: 
         None => add(&mut step.details, piece.text().trim()),
     }
     expected::give(step, piece, book);
+    failing::look(step, piece, book);
     ways::guard_options(step, fence, book);
     ways::guard_either(step, piece, fence, book);
     hosts::look(step, piece, fence, book);
+    if let Some(text) = written::begins_file(fence) {
+        guards::guard_as(step, text, Reserve::Written, book);
+    }
     if let Work::Snapshot(snapshot) = &step.work {
         let first = piece.code.first().map(|line| line.text.trim());
         if step.title.is_empty() || first == Some(step.title.as_str()) {

@@ -173,7 +173,7 @@ fn strays(step: &StepSpec) -> bool {
 }
 
 /// The command of `script` that opens a session while others follow.
-fn opener<'s, 't>(script: &'s Script<'t>) -> Option<&'s Command<'t>> {
+pub(super) fn opener<'s, 't>(script: &'s Script<'t>) -> Option<&'s Command<'t>> {
     let here = |command: &Command<'_>| {
         let pipe = script.pipe(command);
         !pipe.elsewhere && !pipe.substituted

@@ -34,6 +34,7 @@
 //! | `runs-here` | lines that are meant for a session, behind `ssh host` or `su -`, run on this machine |
 //! | `secret-in-plan` | a password or a token stands in the plan itself |
 //! | `sessions-in-the-way` | `dropdb`, a rename or a copy fails while anybody is connected |
+//! | `shell-syntax` | what a shell can't read to its end, or lines in it that are SQL or settings |
 //! | `sql-syntax` | a statement that can't be read: nobody has judged it |
 //! | `status-fails-early` | `prisma migrate status` returns 1 before every deployment |
 //! | `status-proves-nothing` | a status that is the same whether or not what is asked is so, or the opposite |
@@ -81,6 +82,7 @@ mod statements;
 mod text;
 mod thrown;
 mod tools;
+mod unread;
 mod upkeep;
 mod versions;
 mod writes;
@@ -102,7 +104,7 @@ use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
 /// The codes of all traps.
-pub(super) const CODES: [&str; 43] = [
+pub(super) const CODES: [&str; 44] = [
     "blocked-now",
     "blocking-index",
     "blocking-scan",
@@ -134,6 +136,7 @@ pub(super) const CODES: [&str; 43] = [
     "runs-here",
     "secret-in-plan",
     "sessions-in-the-way",
+    "shell-syntax",
     "sql-syntax",
     "status-fails-early",
     "status-proves-nothing",
@@ -201,6 +204,7 @@ fn alone(text: &Text<'_>, server: Option<u32>) -> Vec<Problem> {
     given::generated(text, &mut found);
     here::check(text, &mut found);
     odd::check(text, &mut found);
+    unread::check(text, &mut found);
     opposite::check(text, &mut found);
     secrets::check(text, &mut found);
     development::check(text, &mut found);

@@ -23,7 +23,7 @@ struct Form {
 const NAMES: &[&str] = &["passw", "secret", "token", "key"];
 
 /// The forms in which secrets stand in plans.
-static FORMS: [Form; 13] = [
+static FORMS: [Form; 14] = [
     // postgresql://app:secret@host
     Form {
         words: &["://"],
@@ -89,6 +89,14 @@ static FORMS: [Form; 13] = [
         form: LazyLock::new(|| {
             made(
                 r#"\bmongo(?:sh|dump|restore|export|import)?\b[^\n|;&]*\s(?:-p|--password)[ =]\s*(?:"(?P<a>[^"\n]+)"|'(?P<b>[^'\n]+)'|(?P<c>[^-\s"'][^\s"']*))"#,
+            )
+        }),
+    },
+    Form {
+        words: &["sshpass"],
+        form: LazyLock::new(|| {
+            made(
+                r#"\bsshpass\s+(?:-v\s+)?-p\s*(?:"(?P<a>[^"\n]+)"|'(?P<b>[^'\n]+)'|(?P<c>[^\s"']+))"#,
             )
         }),
     },

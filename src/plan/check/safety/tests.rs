@@ -1469,6 +1469,47 @@ fn a_nul_is_told_wherever_it_stands() {
 }
 
 #[test]
+fn what_a_shell_cannot_read() {
+    trap(
+        "shell-syntax",
+        &[
+            "make db-connect\nSELECT COUNT(*) FROM users;",
+            "insert into a values (1);",
+            "echo \"it is done",
+            "if ./ready.sh; then\n./go.sh",
+            "./list.sh |",
+            "bootstrap:\n  dcs:\n    ttl: 30",
+            "make shell\n\\dt",
+            "(cd a && ./b.sh",
+        ],
+    );
+    fine(
+        "shell-syntax",
+        &[
+            "psql <<SQL\nSELECT count(*) FROM users;\nSQL",
+            "psql -c \"\nSELECT count(*)\nFROM users;\"",
+            "if ./ready.sh; then ./go.sh; fi",
+            "for f in *.sql; do\n  psql -f \"$f\"\ndone",
+            "case $a in\n  b) ./b.sh ;;\n  *) ./c.sh ;;\nesac",
+            "a() {\n  ./b.sh\n}\na",
+            "truncate -s 0 app.log",
+            "update ./list",
+            "./a.sh \\\n  --b",
+            "./wait.sh; : ${A:=b}",
+            "while ! ./ready.sh; do sleep 1; done",
+            "psql\nSELECT 1;",
+            "cat > a.yml <<E\nbootstrap:\n  ttl: 30\nE",
+            "[[ $a =~ ^(b|c)$ ]] && ./d.sh",
+            "echo $((1 + (2 * 3)))",
+            "./a.sh # it's done",
+            "grep -c '#' a.txt",
+            "select n in a b; do ./d.sh $n; done",
+            "diff <(./a.sh) <(./b.sh)",
+        ],
+    );
+}
+
+#[test]
 fn secrets_in_plain_sight() {
     trap(
         "secret-in-plan",
@@ -1491,6 +1532,8 @@ fn secrets_in_plain_sight() {
             "docker exec db sqlcmd -S localhost -U sa -P 'Zx81-hj2k!' -Q 'select 1'",
             "mongosh -u root -p hunter2 shop",
             "mongodump --password hunter2 shop",
+            "sshpass -p hunter2 ssh db1 uptime",
+            "sshpass -p 'hunt er2' scp a db1:",
             "echo 'db:5432:app:app:hunter2' >> ~/.pgpass",
             "curl -f -d '{\"user\": \"a\", \"password\": \"hunter2\"}' https://a.example",
         ],
@@ -1499,6 +1542,8 @@ fn secrets_in_plain_sight() {
         "secret-in-plan",
         &[
             "PGPASSWORD=$PGPASSWORD psql -c 'select 1'",
+            "sshpass -e ssh -p 2222 db1 uptime",
+            "sshpass -p \"$SSH_PASSWORD\" ssh db1 uptime",
             "PGPASSWORD=\"$(pass show db)\" psql -c 'select 1'",
             "PGPASSWORD={{password}} psql -c 'select 1'",
             "PGPASSWORD=<password> psql -c 'select 1'",

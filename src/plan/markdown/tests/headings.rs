@@ -315,3 +315,128 @@ fn an_application_is_no_appendix() {
     let service = format!("## Deployment\n{block}### Template service\n{block}");
     assert!(super::problems(&service).contains(&("section-not-run", 8)));
 }
+
+#[test]
+fn the_clock_is_read_in_hours_and_minutes() {
+    let text = "## Cutover\n### Freeze (T+0:00)\n- [ ] a\n### T+0:07 – Copy\n- [ ] b\n### T+1:15: Deploy\n- [ ] c\n";
+    let at: Vec<_> = plan(text)
+        .phases
+        .iter()
+        .map(|phase| {
+            phase
+                .spec
+                .at
+                .as_ref()
+                .map(|at| (at.seconds, at.words.clone()))
+        })
+        .collect();
+    let wanted = [(0, "T+0:00"), (420, "T+0:07"), (4500, "T+1:15")];
+    let wanted = wanted.map(|(seconds, words)| Some((seconds, words.to_owned())));
+    assert_eq!(at, wanted);
+}
+
+#[test]
+fn a_length_above_parts_that_are_due_is_no_place() {
+    let at = |text: &str| -> Vec<Option<i64>> {
+        let text = format!("## Deploy\n- [ ] go\n{text}");
+        let phases = plan(&text).phases;
+        let at = |phase: &crate::plan::Phase| phase.spec.at.as_ref().map(|at| at.seconds);
+        phases.iter().skip(1).map(at).collect()
+    };
+    let parts =
+        "### Immediately after\n- [ ] a\n### 1 hour later\n- [ ] b\n### 24 hours later\n- [ ] c\n";
+    let text = format!("## Post-migration monitoring (24 hours)\n{parts}");
+    assert_eq!(at(&text), [None, Some(3600), Some(86_400)]);
+    assert_eq!(
+        at("## Long-term monitoring (1 week)\n- [ ] a\n"),
+        [Some(604_800)]
+    );
+}
+
+#[test]
+fn a_line_tells_the_point_of_no_return() {
+    let passed = |line: &str| -> Vec<bool> {
+        let text = format!(
+            "## Deployment\n{line}\n\n### Step 1: Stop\n- [ ] a\n### Step 2: Migrate\n- [ ] b\n### Step 3: Drop\n- [ ] c\n"
+        );
+        plan(&text)
+            .phases
+            .iter()
+            .map(|phase| phase.spec.point_of_no_return)
+            .collect()
+    };
+    assert_eq!(
+        passed("**Point of no return:** After Step 2"),
+        [false, false, true]
+    );
+    assert_eq!(
+        passed("Punkt ohne Wiederkehr: nach Schritt 1"),
+        [false, true, false]
+    );
+    assert_eq!(
+        passed("**Point of no return:** before step 2"),
+        [false, true, false]
+    );
+    assert_eq!(passed("Point of no return: we talk about it"), [false; 3]);
+    let text = "## Deployment\n**Point of no return:** After step 7\n\n- [ ] a\n";
+    assert!(problems(text).contains(&("no-return", 2)));
+}
+
+#[test]
+fn what_a_heading_stands_below_says_what_it_is_for() {
+    let deploy = "## Deployment\n- [ ] go\n";
+    for (text, wanted) in [
+        (
+            "## Pre-migration\n### Migrate the config\n- [ ] a\n## Migration\n- [ ] go\n",
+            "before",
+        ),
+        (
+            "## Preparation\n### Schema of the release\n- [ ] a\n## Migration\n- [ ] go\n",
+            "before",
+        ),
+        ("## Preparation\n### Deployment\n- [ ] a\n", "deploy"),
+        (
+            "## Phase 1: Analysis of the migrations to apply\n- [ ] a\n## Phase 2: Migration\n- [ ] go\n",
+            "before",
+        ),
+        (
+            "## プリデプロイチェック\n- [ ] a\n## デプロイ\n- [ ] go\n",
+            "before",
+        ),
+    ] {
+        assert_eq!(phases(text)[0].0.word(), wanted, "{text}");
+    }
+    for (text, wanted) in [
+        (
+            "## Verification\n### Step 2: Check migration history\n- [ ] a\n",
+            "verify",
+        ),
+        (
+            "## Verification\n### Schema of the migration\n- [ ] a\n",
+            "verify",
+        ),
+        ("## Verification\n### Deploy the rest\n- [ ] a\n", "deploy"),
+        (
+            "## Post-deployment\n### Deploy the docs\n- [ ] a\n",
+            "after",
+        ),
+        ("## Check out the release\n- [ ] a\n", "deploy"),
+        ("## デプロイ直後\n- [ ] a\n", "after"),
+    ] {
+        let text = format!("{deploy}{text}");
+        assert_eq!(phases(&text)[1].0.word(), wanted, "{text}");
+    }
+}
+
+#[test]
+fn numbered_phases_stay_in_their_order() {
+    let text = "## Phase 1: Migrate the schema\n- [ ] a\n## Phase 2: Go/no-go decision\n- [ ] b\n## Phase 3: Cutover\n- [ ] c\n";
+    let names: Vec<String> = phases(text).into_iter().map(|(_, name)| name).collect();
+    assert!(
+        names
+            .iter()
+            .zip(1..)
+            .all(|(name, at)| name.starts_with(&format!("Phase {at}"))),
+        "{names:?}"
+    );
+}

@@ -210,3 +210,35 @@ fn a_word_that_may_be_a_place_to_sign_is_one_where_it_looks_like_one() {
         assert_eq!(signs(heading, text), 0, "{heading}: {text}");
     }
 }
+
+#[test]
+fn what_is_told_of_a_document_is_no_contact() {
+    let person = "- DBA: Ann - +1 555 0100\n";
+    for footer in [
+        "\n---\n**Document created on:** 2025-01-02\n**Owner:** Platform\n",
+        "\n*Last updated: 2025-01-02*\n",
+        "- Version: 1.2\n",
+        "- Escalate to L2 if: the rollback hangs\n",
+        "\nLetzte Aktualisierung: 2.1.2025\n",
+        "\n**Dernière mise à jour :** 2025-01-02\n",
+        "\n最終更新：2025-01-02\n",
+    ] {
+        let found = contacts(&format!("{person}{footer}"));
+        assert_eq!(found, ["DBA/Ann/+1 555 0100"], "{footer}");
+    }
+    for (line, wanted) in [
+        (
+            "- Status page: https://status.shop.example\n",
+            "Status page/?/https://status.shop.example",
+        ),
+        (
+            "\n---\nOwner: Kim, kim@shop.example\n",
+            "Owner/Kim/kim@shop.example",
+        ),
+    ] {
+        let found = contacts(&format!("{person}{line}"));
+        assert_eq!(found.last().map(String::as_str), Some(wanted), "{line}");
+    }
+    let counted = "| # | Name | Role | Phone |\n|-|-|-|-|\n| 1 | Ann | DBA | 123 |\n";
+    assert_eq!(contacts(counted), ["DBA/Ann/123"]);
+}

@@ -85,7 +85,7 @@ fn what_stands_before_the_first_number_is_kept() {
 fn transcripts_are_commands_and_what_they_print() {
     let text = "$ migrate status \\\n>   --all\nup to date\n$ ls # here\n";
     let console = fence("console", text);
-    let piece = whole(&console, console.language);
+    let piece = whole(&console, false);
     assert_eq!(piece.text(), "migrate status \\\n  --all\nls # here");
     assert_eq!(piece.printed.as_deref(), Some("up to date"));
     assert_eq!(cut("bash", "$ one\n$ two\n"), ["one: one | two"]);
@@ -130,4 +130,25 @@ fn lines_that_only_draw_are_no_words() {
         ["Back up: # ------ | # ------ | dump --all"]
     );
     assert_eq!(words_of(" --dry-run is safe"), "--dry-run is safe");
+}
+
+#[test]
+fn comments_that_show_what_is_printed_are_no_step() {
+    for text in [
+        "list\n# Expected output:\n# | a |\n# | b |\n",
+        "list\n\n# Expected output:\n# | a |\n# | b |\n",
+        "# Expected output:\n# | a |\n# | b |\nlist\n",
+    ] {
+        let block = fence("bash", text);
+        let pieces = pieces(&block, block.language);
+        let [only] = pieces.as_slice() else {
+            panic!("{text}");
+        };
+        assert_eq!(only.title.as_deref(), Some("list"), "{text}");
+        assert_eq!(only.expected, ["| a |\n| b |"], "{text}");
+    }
+    assert_eq!(
+        cut("bash", "# Should show:\n# 1. Go\ngo\n"),
+        ["Should show:: # 1. Go | go"]
+    );
 }

@@ -240,3 +240,21 @@ fn a_command_of_psql_keeps_all_of_its_block_from_being_run() {
             .all(|step| step.spec.work.is_check())
     );
 }
+
+#[test]
+fn boxes_in_a_block_of_text_are_told() {
+    let told = |info: &str, body: &str| {
+        let text = format!(
+            "## Deployment\n- [ ] go\n## Tell the team\n- [ ] told\n\n```{info}\n{body}\n```\n"
+        );
+        problems(&text).contains(&("unread-box", 7))
+    };
+    for info in ["", "text", "markdown"] {
+        assert!(
+            told(info, "- [ ] the team knows\n- [ ] the shop knows"),
+            "{info}"
+        );
+    }
+    assert!(!told("", "Result: [ ]\nfine\n- [ ] a\nand more\nand more"));
+    assert!(!told("yaml", "- [ ] a"));
+}

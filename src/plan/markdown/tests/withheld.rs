@@ -466,3 +466,102 @@ fn what_stands_below_or_is_another_way_and_asks() {
         );
     }
 }
+
+#[test]
+fn what_is_a_files_content_asks_on_both_ways() {
+    for above in [
+        "Save this as `go.sh`:",
+        "Create `go.sh` with:",
+        "Contents of go.sh:",
+        "`go.sh` を作成：",
+    ] {
+        let text = format!("{above}\n\n```bash\ncd /srv\n./then.sh\n```");
+        assert_eq!(fate(&text, 8), (true, true, true), "{above}");
+    }
+    let block = |first: &str| format!("```bash\n{first}\n./then.sh\n```");
+    for first in [
+        "#!/bin/sh",
+        "# scripts/go.sh",
+        "# /etc/cron.d/shop",
+        "# File: tools/go.py",
+    ] {
+        assert_eq!(fate(&block(first), 6), (true, true, true), "{first}");
+    }
+    for first in [
+        "# scripts/then.sh",
+        "# Stop the app",
+        "# Node.js",
+        "# shop.example.com",
+        "cat a.sh",
+    ] {
+        assert!(!fate(&block(first), 6).1, "{first}");
+    }
+    let back = "## Deploy\n```bash\n./go.sh\n```\n## Rollback\nCreate `back.sh` with:\n```bash\ncd /srv\n./old.sh\n```\n\
+                Then run:\n```bash\n./back.sh\n```\n";
+    let steps = plan(back).steps;
+    let asks: Vec<bool> = steps.iter().map(|step| step.spec.danger).collect();
+    assert_eq!(asks, [false, true, false]);
+    assert!(problems(back).contains(&("conditional-step", 8)));
+}
+
+#[test]
+fn a_script_that_is_read_over_asks() {
+    let sql =
+        |line: &str| format!("## Deployment\n{line}\n\n```sql\ndelete from a where b;\n```\n");
+    for line in [
+        "Review this script:",
+        "Checklist of the script's contents:",
+        "### Script review",
+    ] {
+        assert!(plan(&sql(line)).steps[0].spec.danger, "{line}");
+    }
+    assert!(
+        !plan(&sql("After the review, run this SQL:")).steps[0]
+            .spec
+            .danger
+    );
+    let reads = "## Deployment\nReview the SQL:\n```bash\ncat migration.sql\n```\n";
+    assert!(!plan(reads).steps[0].spec.danger);
+}
+
+#[test]
+fn what_a_heading_beside_says_when_to_use_asks() {
+    let asks = |when: &str| {
+        let text = format!(
+            "## Deployment\n### {when}\nText.\n### Manual failover\n```bash\n./a.sh\n```\n### Switchover\n```bash\n./b.sh\n```\n"
+        );
+        let steps = plan(&text).steps;
+        steps
+            .iter()
+            .map(|step| step.spec.danger)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(asks("When to use manual failover"), [true, false]);
+    assert_eq!(asks("When to use a manual failover"), [true, false]);
+    assert_eq!(asks("When to use this runbook"), [false, false]);
+}
+
+#[test]
+fn what_fails_when_all_is_well_is_told() {
+    let told = |language: &str, body: &str| {
+        let text = format!("## Verification\n```{language}\n{body}\n```\n");
+        problems(&text)
+            .iter()
+            .any(|(code, _)| *code == "expected-failure")
+    };
+    assert!(told(
+        "sql",
+        "-- of another tenant (must fail)\ninsert into a values (1);"
+    ));
+    assert!(told(
+        "sql",
+        "insert into a values (1);\n-- Expected: ERROR: new row violates"
+    ));
+    assert!(told(
+        "bash",
+        "# should fail with permission denied\npsql -c 'select 1'"
+    ));
+    assert!(!told("bash", "# should fail\n! psql -c 'select 1'"));
+    assert!(!told("bash", "# must fail over to b\n./failover.sh"));
+    assert!(!told("sql", "-- no rows\nselect 1;"));
+}

@@ -244,7 +244,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
     ]),
     (Topic::CriteriaBelowRollback, &["criteria", "trigger*", "decision*", "condition*", "when to"]),
     (Topic::Alerts, &["alert threshold*", "alerting threshold*", "automated alert*", "alert condition*", "alert rule*", "alerts", "thresholds"]),
-    (Topic::Success, &["success criteria", "success metric*", "success indicator*", "acceptance criteria", "exit criteria", "pass criteria", "definition of done"]),
+    (Topic::Success, &["success criteria", "success metric*", "success indicator*", "acceptance criteria", "exit criteria", "pass criteria", "definition of done", "slo", "slos", "service level objective*", "go criteria", "conditions to go on", "conditions to proceed"]),
     (Topic::NoReturn, &["point of no return", "the point of no return"]),
     (Topic::Reference, &[
         "common causes", "causes solution*", "causes and solution*", "causes and fix*", "problems solution*", "problems and solution*", "issues solution*", "issues and solution*", "errors and solution*",

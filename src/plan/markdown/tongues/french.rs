@@ -13,7 +13,7 @@ pub(super) const FRENCH: Tongue = Tongue {
         (Topic::Criteria, &["critere* de retour*", "criteres de retour*", "critere de retour*", "criteres de rollback", "criteres d abandon", "conditions de retour*", "quand revenir*", "retour arriere si", "retour en arriere si", "rollback si", "revenir en arriere si", "abandon si", "annuler si", "declencheur*"]),
         (Topic::CriteriaBelowRollback, &["critere*", "decision*", "condition*", "quand"]),
         (Topic::Alerts, &["seuil*", "seuils d alerte", "alertes"]),
-        (Topic::Success, &["criteres de succes", "criteres de reussite", "criteres d acceptation", "indicateurs de succes"]),
+        (Topic::Success, &["criteres de succes", "criteres de reussite", "criteres d acceptation", "indicateurs de succes", "criteres de validation"]),
         (Topic::NoReturn, &["point de non retour", "le point de non retour"]),
         (Topic::Reference, &["causes courantes", "causes frequentes", "causes possibles", "causes et solutions", "problemes et solutions", "par exemple", "exemple*", "annexe*", "glossaire", "depannage", "bonnes pratiques", "modele*", "aide memoire", "developpement local", "voir aussi"]),
         (Topic::Commands, &["commandes"]),

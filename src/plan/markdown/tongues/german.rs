@@ -13,7 +13,7 @@ pub(super) const GERMAN: Tongue = Tongue {
         (Topic::Criteria, &["abbruchkriteri*", "rollback kriteri*", "rollbackkriteri*", "ruckfallkriteri*", "entscheidungskriteri*", "zuruckrollen wenn", "zuruckrollen falls", "rollback wenn", "rollback falls", "abbruch wenn", "abbruch falls", "wann zuruckrollen", "wann zuruckgerollt"]),
         (Topic::CriteriaBelowRollback, &["kriteri*", "ausloser", "entscheidung*", "bedingung*", "wann"]),
         (Topic::Alerts, &["schwellwert*", "schwellenwert*", "alarmschwelle*", "alarme", "alarmierung*", "grenzwert*"]),
-        (Topic::Success, &["erfolgskriteri*", "akzeptanzkriteri*", "abnahmekriteri*"]),
+        (Topic::Success, &["erfolgskriteri*", "akzeptanzkriteri*", "abnahmekriteri*", "erfolgsbedingung*", "freigabekriteri*"]),
         (Topic::NoReturn, &["punkt ohne wiederkehr"]),
         (Topic::Reference, &["haufige ursachen", "mogliche ursachen", "ursachen losungen", "ursachen und losungen", "probleme und losungen", "zum beispiel", "z b", "beispiel*", "anhang", "glossar", "haufige fragen", "fehlersuche", "fehlerbehebung", "bewahrte verfahren", "vorlage*", "grundsatze", "prinzipien", "lokale entwicklung", "nachschlagen", "weiterfuhrend*"]),
         (Topic::Commands, &["befehle"]),

@@ -13,7 +13,7 @@ pub(super) const PORTUGUESE: Tongue = Tongue {
         (Topic::Criteria, &["criterios de rollback", "criterios de reversao", "quando reverter", "reverter se", "rollback se", "abortar se", "voltar atras se", "condicoes de rollback", "criterios de aborto", "gatilho* de rollback"]),
         (Topic::CriteriaBelowRollback, &["gatilho*", "decisao*", "condicoes", "quando"]),
         (Topic::Alerts, &["limiar*", "limites de alerta"]),
-        (Topic::Success, &["criterios de sucesso", "criterios de aceitacao", "criterios de aceite", "indicadores de sucesso"]),
+        (Topic::Success, &["criterios de sucesso", "criterios de aceitacao", "criterios de aceite", "indicadores de sucesso", "criterios de validacao", "criterios de avanco"]),
         (Topic::NoReturn, &["ponto sem retorno"]),
         (Topic::Reference, &["causas comuns", "causas e solucoes", "problemas e solucoes", "por exemplo", "exemplo*", "apendice*", "anexo*", "glossario", "perguntas frequentes", "solucao de problemas", "boas praticas", "modelo*", "desenvolvimento local", "veja tambem"]),
         (Topic::Prose, &["visao geral", "resumo", "descricao*", "contexto", "introducao", "objetivo*", "escopo", "risco*", "cronograma", "conclusao", "observacoes", "notas", "premissas", "impacto*", "responsabilidades", "historico", "sumario", "plano de comunicacao"]),

@@ -13,7 +13,7 @@ pub(super) const SPANISH: Tongue = Tongue {
         (Topic::Criteria, &["criterios de reversion*", "criterios de rollback", "criterios de vuelta*", "criterios de retroceso", "cuando revertir", "revertir si", "reversion si", "rollback si", "volver atras si", "abortar si", "condiciones de reversion*", "criterios de marcha atras", "criterios de aborto"]),
         (Topic::CriteriaBelowRollback, &["criterio*", "disparador*", "condiciones", "cuando"]),
         (Topic::Alerts, &["umbral*", "umbrales de alerta", "alertas"]),
-        (Topic::Success, &["criterios de exito", "criterios de aceptacion", "indicadores de exito"]),
+        (Topic::Success, &["criterios de exito", "criterios de aceptacion", "indicadores de exito", "criterios de avance", "criterios de validacion"]),
         (Topic::NoReturn, &["punto de no retorno", "punto sin retorno"]),
         (Topic::Reference, &["causas comunes", "causas y soluciones", "problemas y soluciones", "por ejemplo", "ejemplo*", "apendice", "anexo*", "glosario", "preguntas frecuentes", "solucion de problemas", "buenas practicas", "plantilla*", "desarrollo local", "ver tambien"]),
         (Topic::Commands, &["comandos"]),

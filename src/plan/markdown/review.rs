@@ -1,0 +1,87 @@
+//! Scripts that somebody reads over: "Review this script:", "Contents of the script:". They are shown so that they
+//! can be read, and run elsewhere, if at all.
+
+use super::heading;
+use crate::plan::letters;
+use crate::plan::letters::is_dense;
+
+/// Whether `name`, of a heading or a line, says that a script is read over. "Run the review script" does not.
+pub(super) fn is_of_script(name: &str) -> bool {
+    let folded = letters::fold(heading::behind_count(name));
+    let parted = |text: &str| {
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        words
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let dense = |words: &[&str]| {
+        words
+            .iter()
+            .any(|word| word.starts_with(is_dense) && folded.contains(word))
+    };
+    if dense(&REVIEWS) && dense(&SCRIPTS) {
+        return true;
+    }
+    let words = parted(&folded);
+    let known = |word: &String, all: &[&str]| all.contains(&word.as_str());
+    let script = words.iter().rposition(|word| known(word, &SCRIPTS));
+    let review = words.iter().position(|word| known(word, &REVIEWS));
+    let (Some(script), Some(review)) = (script, review) else {
+        return false;
+    };
+    // "Review the SQL that is generated", "4.1 Script review", "Checklist of the script's contents"
+    let told = words.len() - script <= 5;
+    (review == 0 && told) || (script == 0 && review == 1)
+}
+
+/// Words for reading over, in all languages.
+#[rustfmt::skip]
+const REVIEWS: [&str; 28] = [
+    "review", "reviewing", "inspect", "inspection", "checklist", "durchsicht", "prufe", "prufen", "prufung", "relire", "relisez",
+    "relecture", "revue", "revisar", "revise", "revision", "revisao", "просмотреть", "просмотрите", "проверка", "ревью",
+    "レビュー", "確認事項", "审查", "审核", "評審", "评审", "reviewen",
+];
+/// Words for what is read.
+#[rustfmt::skip]
+const SCRIPTS: [&str; 19] = [
+    "script", "scripts", "sql", "ddl", "skript", "skripts", "skripte", "guion", "roteiro", "скрипт", "скрипта", "скрипты",
+    "сценарий", "スクリプト", "脚本", "语句", "sqls", "scriptes", "ddls",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_script;
+
+    #[test]
+    fn scripts_are_read_over() {
+        for name in [
+            "Review this script:",
+            "4.1 Script review",
+            "Step 3: Review the generated SQL",
+            "Checklist of the script's contents",
+            "Inspect the migration SQL",
+            "Prüfung des Skripts",
+            "Revue du script",
+            "Revisar el script",
+            "Revisar o script",
+            "Проверка скрипта",
+            "スクリプトのレビュー",
+            "脚本审核",
+        ] {
+            assert!(is_of_script(name), "{name}");
+        }
+        for name in [
+            "Run the review script",
+            "Review replication lag",
+            "Pre-deployment checklist",
+            "SQL",
+            "Run this script",
+            "Deploy after the review of the SQL",
+            "Review",
+            "",
+        ] {
+            assert!(!is_of_script(name), "{name}");
+        }
+    }
+}

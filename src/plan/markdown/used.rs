@@ -1,0 +1,84 @@
+//! "When to use the manual failover": what stands below the heading of that name is for a case, which is told there.
+
+use super::outline::{Outline, SectionIx};
+use crate::plan::letters;
+use crate::plan::letters::is_dense;
+
+/// The heading beside `ix`, or beside one above it, that says when what it names is used.
+pub(super) fn case_of(outline: &Outline, ix: SectionIx) -> Option<&str> {
+    let mut all = std::iter::once(ix).chain(outline.above(ix));
+    all.find_map(|ix| {
+        let beside = &outline.sections[outline.parent(ix)?].children;
+        let own = letters::fold(&outline.sections[ix].title.text);
+        beside
+            .iter()
+            .filter(|&&other| other != ix)
+            .find_map(|&other| {
+                let text = outline.sections[other].title.text.as_str();
+                names(&own, &thing(text)?).then_some(text)
+            })
+    })
+}
+
+/// What `heading` says when to use.
+fn thing(heading: &str) -> Option<String> {
+    let folded = letters::fold(heading);
+    let behind = WHEN
+        .iter()
+        .find_map(|word| folded.strip_prefix(word))
+        .map(str::to_owned);
+    let before = || {
+        Some(
+            folded
+                .strip_suffix("を使う場合")
+                .or(folded.strip_suffix("を使用する場合"))?
+                .to_owned(),
+        )
+    };
+    let rest = behind.or_else(before)?;
+    let mut rest = rest.trim_matches(|c: char| !c.is_alphanumeric());
+    for article in ARTICLES {
+        rest = rest.strip_prefix(article).unwrap_or(rest);
+    }
+    let long = rest.chars().count() >= if rest.contains(is_dense) { 2 } else { 4 };
+    (long && !GENERAL.contains(&rest)).then(|| rest.to_owned())
+}
+
+/// Whether `thing` stands in `heading` as a name of its own, and is not put beside another word that says it is not it.
+fn names(heading: &str, thing: &str) -> bool {
+    heading.match_indices(thing).any(|(at, _)| {
+        let before = heading[..at].chars().next_back();
+        let behind = heading[at + thing.len()..].chars().next();
+        let apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() || is_dense(c));
+        apart(before) && apart(behind)
+    })
+}
+
+/// How such a heading begins, in all languages.
+const WHEN: [&str; 12] = [
+    "when to use ",
+    "when to choose ",
+    "when to run ",
+    "when to do ",
+    "wann verwenden",
+    "wann nutzen",
+    "quand utiliser ",
+    "cuando usar ",
+    "quando usar ",
+    "когда использовать ",
+    "何时使用",
+    "何时采用",
+];
+const ARTICLES: [&str; 16] = [
+    "a ", "an ", "the ", "le ", "la ", "les ", "l'", "un ", "une ", "el ", "los ", "una ", "o ",
+    "um ", "uma ", "die ",
+];
+/// What a heading may be about that is about the whole file.
+const GENERAL: [&str; 6] = [
+    "this",
+    "this runbook",
+    "this procedure",
+    "this document",
+    "it",
+    "runbook",
+];
