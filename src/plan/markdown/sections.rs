@@ -138,8 +138,7 @@ impl Reader<'_> {
             .budget
             .filter(|_| self.outline.parent(ix) == group.as_ref().map(|_| reading.home))
         {
-            let parts = self.contents.parts.entry(reading.home).or_default();
-            *parts = parts.saturating_add(budget);
+            *self.contents.parts.entry(reading.home).or_default() += budget;
         }
         let first = blocks.first().and_then(Block::paragraph).filter(|_| back);
         if let Some(until) = first.and_then(|inline| since::until_in_sentence(&inline.text)) {
