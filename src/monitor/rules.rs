@@ -18,7 +18,7 @@ use super::ours::OursBook;
 use super::threshold::{Line, shown as with_unit};
 use crate::clock::{Clock, Moment};
 use crate::plan::metric::counted_table;
-use crate::plan::{AlertAction, AlertRule, Limit};
+use crate::plan::{AlertAction, AlertRule, Limit, duration};
 
 /// How often is looked whether something has not come that should have.
 const LOOK: Duration = Duration::from_secs(1);
@@ -267,7 +267,9 @@ impl Watched {
         self.taken = if fresh { measured.at } else { Some(now) };
         let shown = &mut self.shown;
         let metric = shown.metric.clone().unwrap_or_default();
-        let number = |value| with_unit(&metric, value);
+        let over = measured.over.map(duration::show);
+        let over = over.map_or(String::new(), |over| format!(" over the last {over}"));
+        let number = |value| with_unit(&metric, value) + &over;
         shown.value = value;
         (shown.kind, shown.words) = match (&measured.measure, &line) {
             (Measure::Error(why), _) => (ReadingKind::Error, why.clone()),
@@ -377,7 +379,7 @@ impl AlertHealth {
         format!("not {}", self.line)
     }
 
-    /// What is so, such as `api.latency_p95 is 212 ms, above 96 ms (2x the usual 48 ms)`.
+    /// What is so, such as `api.latency_p95 is 212 ms over the last 2m, above 96 ms (2x the usual 48 ms)`.
     pub fn sentence(&self) -> String {
         match (&self.metric, self.kind) {
             (Some(metric), ReadingKind::Good | ReadingKind::Breach) => {
