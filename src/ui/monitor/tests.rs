@@ -932,6 +932,11 @@ fn databases_that_are_not_shown_say_what_is_wrong_with_them() {
         };
     });
     said(&mut screen, "! other: no connection   ");
+    // Its alert says the same; that of the one that is shown says more.
+    let lost = |name: &str| alert(name, AlertStanding::Firing, ReadingKind::Breach, "");
+    let health = Arc::make_mut(&mut screen.health);
+    health.alerts = vec![lost("other: lost"), lost("main: lost")];
+    said(&mut screen, "! other: no connection   ! main: lost   ");
     change(&mut screen, &|other| {
         (other.link, other.picture) = (Link::Connecting, None);
     });

@@ -7,7 +7,7 @@ use ratatui::text::Span;
 
 use super::connections;
 use super::sight::Sight;
-use crate::monitor::{AlertStanding, DatabaseHealth, Link, Picture};
+use crate::monitor::{AlertStanding, DatabaseHealth, Link, Picture, lost_database};
 use crate::ui::theme::Role;
 use crate::ui::words;
 
@@ -68,7 +68,14 @@ pub fn alerts_counted(sight: &Sight<'_>) -> Vec<Span<'static>> {
 
 /// Each of them by its name. One that somebody has accepted holds nothing, and is not over.
 pub(super) fn alerts_named(sight: &Sight<'_>) -> Vec<Span<'static>> {
-    let words = raised(sight).into_iter().map(|alert| {
+    // That a hidden database is lost is said in front of them.
+    let said = |alert: &Raised<'_>| {
+        let lost = lost_database(alert.name).filter(|_| !alert.accepted);
+        let mut hidden = sight.hidden().filter(|one| lost == Some(one.name.as_str()));
+        hidden.any(|database| matches!(database.link, Link::Down { .. }))
+    };
+    let named = raised(sight).into_iter().filter(|alert| !said(alert));
+    let words = named.map(|alert| {
         let name = alert.name;
         let accepted = if alert.accepted { ", accepted" } else { "" };
         if alert.blind {
