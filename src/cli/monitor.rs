@@ -60,6 +60,7 @@ pub(super) async fn monitor(args: &Watch) -> anyhow::Result<Exit> {
         hidden: watched.hidden,
         folder: std::env::current_dir().ok(),
         folder_is_guess: args.plan.is_none(),
+        may_begin: false,
         interval: Duration::try_from_secs_f64(args.poll).unwrap_or(Duration::from_secs(1)),
     };
     let monitor = monitor::start(&config, Arc::new(clock));

@@ -62,6 +62,7 @@ pub(super) fn start(
         hidden: probes::hidden(plan),
         folder: Some(PathBuf::from(&created.cwd)),
         folder_is_guess: false,
+        may_begin: true,
         interval: Duration::from_millis(created.poll_ms),
     };
     monitor::start(&config, clock)

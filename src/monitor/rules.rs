@@ -111,22 +111,28 @@ impl Rules {
         // What a probe takes is compared with what is usual, whether there is a rule or not.
         let of_probes = probes.iter().map(|probe| format!("{probe}.latency"));
         let metrics: HashSet<String> = of_rules.chain(of_probes).collect();
-        let errors = probes.iter().map(|probe| format!("{probe}.error_rate"));
-        let usual = |database: &String| ["connections", "tps"].map(|it| format!("{database}.{it}"));
-        let beside = databases.iter().flat_map(usual).chain(errors);
         Rules {
             watched: rules
                 .iter()
                 .filter_map(Watched::rule)
                 .chain(alarms)
                 .collect(),
-            readings: Readings::of(metrics).beside(beside),
+            readings: Readings::of(metrics),
             baseline: None,
             settled: None,
             was_up: HashSet::new(),
             book,
             tell,
         }
+    }
+
+    /// The same for a deployment, which records what else was normal before it began.
+    pub(super) fn recording(mut self, databases: &[String], probes: &[String]) -> Self {
+        let errors = probes.iter().map(|probe| format!("{probe}.error_rate"));
+        let usual = |database: &String| ["connections", "tps"].map(|it| format!("{database}.{it}"));
+        let beside = databases.iter().flat_map(usual).chain(errors);
+        self.readings = self.readings.beside(beside);
+        self
     }
 
     /// What is remembered, for whoever begins the deployment.

@@ -50,6 +50,8 @@ pub struct Config {
     pub folder: Option<PathBuf>,
     /// Whether no plan says that it is the project's, so that its files may be of another one.
     pub folder_is_guess: bool,
+    /// Whether a deployment may begin here, which records what was normal before.
+    pub may_begin: bool,
     /// The time between two polls of a database.
     pub interval: Duration,
 }
@@ -234,7 +236,10 @@ impl Starting {
             .map(|probe| probe.name.clone())
             .collect();
         let book = config.ours.clone();
-        let rules = Rules::new(&config.rules, &databases, &probes, book, tell);
+        let mut rules = Rules::new(&config.rules, &databases, &probes, book, tell);
+        if config.may_begin {
+            rules = rules.recording(&databases, &probes);
+        }
         let readings = rules.readings();
         let (board, clock) = (self.board.clone(), self.clock.clone());
         self.spawn(rules.run(self.board.subscribe(), board, clock));

@@ -66,6 +66,8 @@ pub struct ColumnFacts {
     pub ty: String,
     /// Whether it can't be null.
     pub required: bool,
+    /// Whether its values are computed when they are read.
+    pub computed: bool,
 }
 
 /// A foreign key as it was.

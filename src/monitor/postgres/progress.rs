@@ -161,7 +161,8 @@ impl ProgressWatch {
         let left = left.or_else(|| age.and_then(|age| raw.left_by_age(age)));
         let left = left.or_else(|| ahead?.left);
         let statement = session.and_then(|session| session.statement.as_deref());
-        let alone = raw.is_whole(statement.unwrap_or_default());
+        let statement = statement.unwrap_or_default();
+        let alone = raw.is_whole(statement);
         let waits_for = raw.locker.filter(|_| raw.lockers_total > raw.lockers_done);
         Progress {
             pid: raw.pid,
@@ -170,7 +171,7 @@ impl ProgressWatch {
             phase: if alone {
                 raw.phase_words()
             } else {
-                raw.phase_alone()
+                raw.phase_alone(statement)
             },
             done,
             estimated: ahead.is_some(),

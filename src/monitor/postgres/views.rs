@@ -3,8 +3,8 @@
 use crate::monitor::progress::View;
 
 /// The columns that every view is brought to, with nothing where it has none. Newer servers count the
-/// indexes that a vacuum has been through. The indexes of a table are built anew in the order of their numbers,
-/// unless that is done concurrently.
+/// indexes that a vacuum has been through. The indexes of a table are built anew in the order of their numbers;
+/// concurrently, each beside the old one, in the order in which they were made for it.
 fn columns(view: View, counts_indexes: bool) -> &'static str {
     match view {
         View::CreateIndex => {
@@ -13,7 +13,12 @@ fn columns(view: View, counts_indexes: bool) -> &'static str {
              nullif(index_relid, 0)::regclass::text,
              CASE command WHEN 'REINDEX' THEN (SELECT ARRAY[count(*) FILTER (WHERE indexrelid <= index_relid),
                                                             count(*)]
-                                                 FROM pg_index WHERE indrelid = relid) END,
+                                                 FROM pg_index WHERE indrelid = relid)
+                          WHEN 'REINDEX CONCURRENTLY'
+                          THEN (SELECT ARRAY[count(*) FILTER (WHERE indisvalid AND NOT indisexclusion)
+                                             - count(*) FILTER (WHERE NOT indisvalid AND indexrelid > index_relid),
+                                             count(*) FILTER (WHERE indisvalid AND NOT indisexclusion)]
+                                  FROM pg_index WHERE indrelid = relid) END,
              0, 0, 0, 0, 0"
         }
         View::Vacuum if counts_indexes => {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::course::Extent;
 use super::pace::{After, Stretch};
-use super::words::rebuilds_only;
+use super::words::{rebuilds_only, rebuilds_tables};
 use crate::plan::count;
 
 /// The views of the server that tell of progress.
@@ -196,10 +196,13 @@ impl Raw {
         !self.is_rebuilt() || index.is_some_and(|index| rebuilds_only(statement, index))
     }
 
-    /// The phase where it is that of one index of many.
-    pub(in crate::monitor) fn phase_alone(&self) -> String {
+    /// The phase where it is that of one index of many. Concurrently, what stands beside the index tells only
+    /// together with `statement` which of them are built.
+    pub(in crate::monitor) fn phase_alone(&self, statement: &str) -> String {
         let phase = self.phase_words();
-        match self.place.filter(|(_, all)| *all > 1) {
+        let tells = !self.is_concurrent() || rebuilds_tables(statement);
+        let place = self.place.filter(|(at, all)| tells && *at > 0 && *all > 1);
+        match place {
             Some((at, all)) => format!("{phase}; of this index alone, {at} of {all} on the table"),
             None => format!("{phase}; of this index alone, others may follow"),
         }

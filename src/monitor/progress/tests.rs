@@ -113,6 +113,18 @@ fn an_index_that_is_built_anew_is_not_taken_for_all_of_them() {
             assert_eq!(rebuilt(index).is_whole(statement), whole, "{statement}");
         }
     }
+    // Beside others of its table it is only known to be where the statement is about the table.
+    let mut one = rebuilt("orders_pkey_ccnew");
+    one.place = Some((2, 5));
+    for (statement, words) in [
+        ("reindex (concurrently) table orders", "2 of 5 on the table"),
+        ("REINDEX SCHEMA CONCURRENTLY shop", "2 of 5 on the table"),
+        ("reindex index concurrently items_pkey", "others may follow"),
+        ("", "others may follow"),
+    ] {
+        let phase = one.phase_alone(statement);
+        assert!(phase.ends_with(words), "{statement}: {phase}");
+    }
     let mut created = rebuilt("orders_pkey");
     created.command = "CREATE INDEX".to_owned();
     assert!(created.is_whole("create index on orders (id)"));

@@ -38,16 +38,6 @@ pub(in crate::monitor) fn rewrites(statement: &str) -> bool {
 /// Whether the statement builds `index` anew and nothing else.
 pub(super) fn rebuilds_only(statement: &str, index: &str) -> bool {
     let text = plain(statement);
-    let text = text.trim_end_matches([';', ' ']);
-    let Some(rest) = text.strip_prefix("reindex ") else {
-        return false;
-    };
-    let rest = match rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
-        Some((_, after)) => after.trim_start(),
-        None => rest,
-    };
-    let name = rest.strip_prefix("index ").unwrap_or_default();
-    let name = name.strip_prefix("concurrently ").unwrap_or(name);
     let last = |name: &str| {
         let (_, last) = name.rsplit_once('.').unwrap_or(("", name));
         last.trim_matches('"').to_lowercase()
@@ -55,7 +45,25 @@ pub(super) fn rebuilds_only(statement: &str, index: &str) -> bool {
     // While it is built beside the old one it has a name of its own.
     let index = last(index);
     let index = index.strip_suffix("_ccnew").unwrap_or(&index);
-    last(name) == index
+    rebuilt(&text).is_some_and(|(sort, name)| sort == "index" && last(name) == index)
+}
+
+/// Whether the statement builds all indexes of a table, or of many, anew.
+pub(super) fn rebuilds_tables(statement: &str) -> bool {
+    rebuilt(&plain(statement)).is_some_and(|(sort, _)| sort != "index")
+}
+
+/// What a statement in plain words builds anew: `index`, `table` or what else, and its name.
+fn rebuilt(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim_end_matches([';', ' ']);
+    let rest = text.strip_prefix("reindex ")?;
+    let rest = match rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        Some((_, after)) => after.trim_start(),
+        None => rest,
+    };
+    let (sort, name) = rest.split_once(' ')?;
+    let name = name.strip_prefix("concurrently").unwrap_or(name);
+    Some((sort, name.trim_start()))
 }
 
 /// The view that counts the statement, on servers that have it.

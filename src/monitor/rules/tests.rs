@@ -289,3 +289,20 @@ fn an_alarm_needs_no_rule_and_no_patience_and_holds_only_after_t_zero() {
         assert!(alerts.contains(&Alert::Cleared { name }), "{alerts:?}");
     }
 }
+
+#[test]
+fn what_nothing_is_compared_with_only_a_deployment_keeps() {
+    let kept = |mut rules: Rules| {
+        for secs in 0..30 {
+            let mut seen = picture();
+            seen.at = at(secs);
+            rules.look(&health(vec![database(seen)]), at(secs));
+        }
+        rules.readings().freeze(at(30))
+    };
+    let main = database(picture()).name;
+    assert_eq!(kept(rules(&[], &[&main])), None);
+    let deployment = rules(&[], &[&main]).recording(std::slice::from_ref(&main), &[]);
+    let normals = kept(deployment).unwrap().normals;
+    assert_eq!(normals[&format!("{main}.connections")].samples, 30);
+}

@@ -57,6 +57,8 @@ pub(super) struct Domain {
 pub(super) struct Column {
     pub(super) ty: Type,
     pub(super) required: bool,
+    /// Whether its values are computed when they are read.
+    pub(super) computed: bool,
 }
 
 /// A check constraint.
@@ -220,6 +222,7 @@ fn column((name, facts): (&String, &ColumnFacts)) -> (String, Column) {
     let column = Column {
         ty: Type::read(&facts.ty),
         required: facts.required,
+        computed: facts.computed,
     };
     (name.clone(), column)
 }

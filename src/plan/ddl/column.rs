@@ -67,12 +67,9 @@ fn form_of_new(desk: &Desk<'_>, ty: &Type, constraints: &[Constraint]) -> Form {
         _ => None,
     });
     if let Some(generated) = generated {
-        let text = generated.syntax().text().to_string().to_lowercase();
-        let virtual_column = text.trim_end().ends_with("virtual")
-            || (!text.contains("stored") && !text.contains("identity"));
         return match generated.generated_as() {
             Some(GeneratedAs::GeneratedIdentity(_)) => Form::AddColumnNumbered,
-            _ if virtual_column => Form::AddColumnVirtual,
+            _ if is_virtual(generated) => Form::AddColumnVirtual,
             _ => Form::AddColumnStored,
         };
     }
@@ -105,6 +102,17 @@ fn form_of_new(desk: &Desk<'_>, ty: &Type, constraints: &[Constraint]) -> Form {
         return Form::AddColumnRequired;
     }
     Form::AddColumn
+}
+
+/// Whether the values of a column are computed when they are read, as they are where nothing says that they are
+/// stored.
+pub(super) fn is_virtual(generated: &ast::GeneratedConstraint) -> bool {
+    let text = generated.syntax().text().to_string().to_lowercase();
+    let numbers = matches!(
+        generated.generated_as(),
+        Some(GeneratedAs::GeneratedIdentity(_))
+    );
+    !numbers && !text.trim_end().ends_with("stored")
 }
 
 /// Whether an expression may have another value for every row: it calls a function that is not known
@@ -147,7 +155,14 @@ pub(super) fn alter(desk: &mut Desk<'_>, alter: &ast::AlterColumn, table: &str) 
         AlterColumnOption::SetStatistics(_)
         | AlterColumnOption::SetOptions(_)
         | AlterColumnOption::ResetOptions(_) => Form::ChangeSettings,
-        AlterColumnOption::SetExpression(_) => Form::SetExpression,
+        AlterColumnOption::SetExpression(_) => {
+            let known = desk.catalog.tables.get(table);
+            match known.and_then(|table| table.columns.get(&column)) {
+                Some(known) if known.computed && known.required => Form::SetExpressionRequired,
+                Some(known) if known.computed => Form::SetExpressionVirtual,
+                _ => Form::SetExpression,
+            }
+        }
         _ => Form::ChangeTable,
     };
     desk.add(form, alter.syntax(), table);

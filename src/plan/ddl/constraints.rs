@@ -3,6 +3,7 @@
 use squawk_syntax::ast::{self, AstNode, BinOp, Column as ColumnNode, Constraint, Expr};
 
 use super::catalog::{Catalog, Check, Column, ForeignKey, Index, Table};
+use super::column::is_virtual;
 use super::name::{self, Type};
 use super::object::references;
 
@@ -20,7 +21,12 @@ pub(super) fn add_column(
         .map(|ty| Type::read(&ty.syntax().text().to_string()))
         .unwrap_or_default();
     let required = ty.is_serial();
-    table.columns.insert(own.clone(), Column { ty, required });
+    let known = Column {
+        ty,
+        required,
+        ..Column::default()
+    };
+    table.columns.insert(own.clone(), known);
     for node in column.syntax().descendants() {
         if let Some(constraint) = Constraint::cast(node) {
             column_constraint(catalog, table, name, &own, &constraint);
@@ -62,6 +68,11 @@ pub(super) fn column_constraint(
             );
             let to = name::given(found.table());
             table.keys.push(ForeignKey { name: own, to });
+        }
+        Constraint::GeneratedConstraint(generated) => {
+            if let Some(column) = table.columns.get_mut(column) {
+                column.computed = is_virtual(generated);
+            }
         }
         Constraint::CheckConstraint(check) => {
             let own = check

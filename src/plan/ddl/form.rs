@@ -82,6 +82,8 @@ forms! {
     DropNotNull: AE, Metadata, Additive, "no longer requires a column", "";
     SetDefault: AE, Metadata, Additive, "changes a default", "";
     SetExpression: AE, Rewrite, Transformative, "computes a generated column anew", "add another column, and move over to it";
+    SetExpressionVirtual: AE, Metadata, Transformative, "computes a virtual generated column otherwise", "";
+    SetExpressionRequired: AE, Scan, Transformative, "computes a virtual generated column otherwise, and tests all rows for nulls", "";
     AddNotNullNotValid: AE, Metadata, Transformative, "requires a column of new rows", "";
     ChangeTypeKept: AE, Metadata, Transformative, "changes a type in a way that keeps the rows as they are", "";
     ChangeType: AE, Rewrite, Transformative, "changes a type", "add a column of the new type, write both, fill it in batches, and swap";

@@ -287,7 +287,7 @@ fn new_column(catalog: &mut Catalog, table: &mut Table, name: &str, add: &ast::A
         own.clone(),
         Column {
             ty,
-            required: false,
+            ..Column::default()
         },
     );
     for constraint in add.constraints() {

@@ -512,6 +512,7 @@ fn a_catalog_knows_what_the_database_is_like() {
     let column = |ty: &str, required| ColumnFacts {
         ty: ty.to_owned(),
         required,
+        ..ColumnFacts::default()
     };
     let table = TableFacts {
         columns: [

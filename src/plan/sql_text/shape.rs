@@ -66,7 +66,7 @@ impl Shape {
     }
 
     /// Whether the statement has the form `pattern`: words with which it begins, `?` for any, and `(a b)` for brackets
-    /// of which one item begins so, or `(…a b)`, ends. Behind `|` stands what comes anywhere after them, behind `/` what
+    /// of which one item begins so, or `(…a b)`, ends; at the end `!a` for what is not that word. Behind `|` stands what comes anywhere after them, behind `/` what
     /// comes in the brackets after them.
     pub fn is(&self, pattern: &str) -> bool {
         let (head, body) = match pattern.split_once(['|', '/']) {
@@ -156,6 +156,16 @@ fn atoms(pattern: &str) -> Vec<&str> {
 }
 
 fn begins(pieces: &[Piece], atoms: &[&str]) -> bool {
+    let (atoms, other) = match atoms {
+        [atoms @ .., last] if last.starts_with('!') => (atoms, last.strip_prefix('!')),
+        _ => (atoms, None),
+    };
+    let behind = pieces.get(atoms.len());
+    if behind
+        .is_some_and(|piece| matches!(piece, Piece::Word(word) if Some(word.as_str()) == other))
+    {
+        return false;
+    }
     let same = |(atom, piece): (&&str, &Piece)| match piece {
         Piece::Word(word) => *atom == "?" || atom == word,
         Piece::Group(inside) => atom

@@ -86,14 +86,14 @@ const fn bind(keys: &'static [Key], want: Want, hint: &'static str, help: &'stat
 /// The whole table.
 #[rustfmt::skip]
 pub const KEYMAP: &[Binding] = &[
-    bind(&[Key::Enter], Want::Inspect, "look", "the session under the cursor from near: its statement, its locks"),
-    bind(&[Key::Char('e')], Want::Explain, "explain", "how the server would carry its statement out; it is only planned"),
+    bind(&[Key::Enter], Want::Inspect, "look", "the session under the cursor from near"),
+    bind(&[Key::Char('e')], Want::Explain, "explain", "the plan of its statement, which is not carried out"),
     bind(&[Key::Char('c')], Want::Cancel, "cancel", "cancel the statement of the session under the cursor"),
     bind(&[Key::Char('k')], Want::Terminate, "end", "end that session"),
     bind(&[Key::Char('s')], Want::Sort, "sort", "another order of the sessions"),
     bind(&[Key::Char('S')], Want::Reverse, "", "the other way around"),
     bind(&[Key::Char('/')], Want::Filter, "filter", "only what holds a text"),
-    bind(&[Key::Char(' ')], Want::Freeze, "freeze", "let the picture stand still, or go on; a recording: stop, or play"),
+    bind(&[Key::Char(' ')], Want::Freeze, "freeze", "stop the picture or a recording, or let it go on"),
     bind(&[Key::Char('y')], Want::Copy, "copy", "the statement to the clipboard of the terminal"),
     bind(&[Key::Char('D')], Want::Database, "db", "the next database"),
     bind(&[Key::Char('1')], Want::Show(Tab::Sessions), "", "the panels"),
@@ -164,6 +164,14 @@ mod tests {
         }
         for tab in Tab::ALL {
             assert!(KEYMAP.iter().any(|binding| binding.want == Want::Show(tab)));
+        }
+    }
+
+    #[test]
+    fn the_help_fits_on_the_smallest_screen() {
+        for (keys, help) in help() {
+            let wide = keys.chars().count() < 20 && help.len() <= 52;
+            assert!(wide, "{keys}: {help}");
         }
     }
 }

@@ -80,7 +80,9 @@ impl Asking<'_> {
         let others = among.into_iter().filter(|&other| other != phase);
         let mut lines = vec!["Left out then:".to_owned()];
         lines.extend(others.map(|other| format!("  {}", plan.phases[other].spec.name)));
-        lines.push("Space on a step of one of those takes it instead.".to_owned());
+        lines.push(
+            "If it does not work, space on a step of one of those takes that way.".to_owned(),
+        );
         lines
     }
 

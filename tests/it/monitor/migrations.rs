@@ -279,6 +279,7 @@ async fn another_projects_folder_is_not_taken_where_no_plan_says_whose_it_is() {
     let config = || Config {
         folder: Some(dir.path().to_owned()),
         folder_is_guess: true,
+        may_begin: true,
         ..config(&[server.url("postgres")])
     };
     let mut watched = Watched::by(&config());

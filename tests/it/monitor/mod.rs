@@ -64,6 +64,7 @@ fn config(urls: &[String]) -> Config {
         hidden: Vec::new(),
         folder: None,
         folder_is_guess: false,
+        may_begin: true,
         interval: Duration::from_millis(100),
     }
 }

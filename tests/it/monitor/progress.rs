@@ -170,16 +170,30 @@ async fn of_a_table_that_is_reindexed_it_is_said_at_which_index_it_is() {
     let pid = client.pid();
     let mut watched = Watched::every(&[server.url("postgres")], Duration::from_millis(100));
     let build = client.wait_in("reindex table orders");
-    for (index, place) in [("a", "1 of 3"), ("b", "2 of 3"), ("c", "3 of 3")] {
-        let what = format!("reindex {index} on orders");
-        let picture = watched
-            .picture(|p| of(p, pid).is_some_and(|build| build.what == what))
-            .await;
-        let phase = &of(&picture, pid).unwrap().phase;
-        let words = format!("; of this index alone, {place} on the table");
-        assert!(phase.ends_with(&words), "{phase}");
-    }
+    at_each_index(&mut watched, pid, "reindex {} on orders").await;
     build.await.unwrap().unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    // What an earlier try has left is none of them.
+    client
+        .run(
+            "set test.slow = 0; create index b_ccnew1 on orders (n);
+             update pg_index set indisvalid = false where indexrelid = 'b_ccnew1'::regclass;
+             set test.slow = 0.01",
+        )
+        .await;
+    let pid = client.pid();
+    let build = client.wait_in("reindex table concurrently orders");
+    at_each_index(&mut watched, pid, "reindex concurrently {}_ccnew on orders").await;
+    build.await.unwrap().unwrap();
+}
+
+async fn at_each_index(watched: &mut Watched, pid: i32, what: &str) {
+    for (index, place) in [("a", "1 of 3"), ("b", "2 of 3"), ("c", "3 of 3")] {
+        let what = what.replace("{}", index);
+        let words = format!("; of this index alone, {place} on the table");
+        let said = |build: &Progress| build.what == what && build.phase.ends_with(&words);
+        watched.picture(|p| of(p, pid).is_some_and(said)).await;
+    }
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ pub(super) async fn add(line: &mut Line, facts: &mut Facts) {
 async fn columns(line: &mut Line, facts: &mut Facts) {
     let sql = format!(
         "SELECT {NAME} AS name, a.attname::text AS column, a.attnotnull AS required,
+                a.attgenerated = 'v' AS computed,
                 format_type(a.atttypid, a.atttypmod) AS type
            FROM pg_attribute AS a
            JOIN pg_class AS c ON c.oid = a.attrelid
@@ -36,6 +37,7 @@ async fn columns(line: &mut Line, facts: &mut Facts) {
         let column = ColumnFacts {
             ty: text(row, "type").unwrap_or_default(),
             required: flag(row, "required"),
+            computed: flag(row, "computed"),
         };
         if let Some(table) = facts.tables.get_mut(&name) {
             let name = text(row, "column").unwrap_or_default();

@@ -90,7 +90,7 @@ mod tests {
     fn shop() -> Facts {
         let column = |ty: &str| ColumnFacts {
             ty: ty.to_owned(),
-            required: false,
+            ..ColumnFacts::default()
         };
         let constraints =
             |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect());

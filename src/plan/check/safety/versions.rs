@@ -51,10 +51,10 @@ const SINCE: [(&str, u32); 44] = [
     ("set local transaction_timeout", 17),
     ("alter | set transaction_timeout", 17),
     ("alter table ? | add constraint ? not null", 18),
-    ("alter table ? | generated always as () virtual", 18),
+    ("alter table ? | generated always as () !stored", 18),
     ("alter table ? | not enforced", 18),
     ("alter table ? | primary key (…without overlaps)", 18),
-    ("create table ? / generated always as () virtual", 18),
+    ("create table ? / generated always as () !stored", 18),
     ("create table ? / not enforced", 18),
     ("create table ? / primary key (…without overlaps)", 18),
     ("create table ? / unique (…without overlaps)", 18),
@@ -117,6 +117,7 @@ pub(super) fn refused(sql: &str, server: u32) -> Option<String> {
 /// `pattern` as a person reads it.
 fn shown(pattern: &str) -> String {
     let plain = pattern.replace("? |", "…").replace("? /", "…");
+    let plain = plain.replace('!', "without ");
     let plain = plain.replace(['|', '?'], "…").replace("()", "(…)");
     plain.to_ascii_uppercase()
 }
