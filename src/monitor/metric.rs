@@ -8,6 +8,7 @@ use super::migrations::{MigrationState, Migrations};
 use super::probe::{LEAST, ProbeHealth, ProbeState};
 use super::vitals::{Replica, Vitals};
 use crate::clock::Moment;
+use crate::plan::duration;
 use crate::plan::metric::{ROWS, parts};
 
 /// What one look at a metric brought.
@@ -32,6 +33,14 @@ pub(super) struct Measured {
     pub(super) over: Option<Duration>,
     /// What was seen.
     pub(super) measure: Measure,
+}
+
+impl Measured {
+    /// That time, as the end of the value's words.
+    pub(super) fn over_words(&self) -> String {
+        let over = self.over.map(duration::show);
+        over.map_or(String::new(), |over| format!(" over the last {over}"))
+    }
 }
 
 /// The newest value of `metric`, or why there is none.

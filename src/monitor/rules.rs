@@ -18,7 +18,7 @@ use super::ours::OursBook;
 use super::threshold::{Line, shown as with_unit};
 use crate::clock::{Clock, Moment};
 use crate::plan::metric::counted_table;
-use crate::plan::{AlertAction, AlertRule, Limit, duration};
+use crate::plan::{AlertAction, AlertRule, Limit};
 
 /// How often is looked whether something has not come that should have.
 const LOOK: Duration = Duration::from_secs(1);
@@ -273,9 +273,7 @@ impl Watched {
         self.taken = if fresh { measured.at } else { Some(now) };
         let shown = &mut self.shown;
         let metric = shown.metric.clone().unwrap_or_default();
-        let over = measured.over.map(duration::show);
-        let over = over.map_or(String::new(), |over| format!(" over the last {over}"));
-        let number = |value| with_unit(&metric, value) + &over;
+        let number = |value| with_unit(&metric, value) + &measured.over_words();
         shown.value = value;
         (shown.kind, shown.words) = match (&measured.measure, &line) {
             (Measure::Error(why), _) => (ReadingKind::Error, why.clone()),

@@ -203,8 +203,10 @@ fn is_back<'d>(world: &World, database: &'d str) -> Option<&'d str> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::monitor::testing::{node, ours, session};
+    use crate::monitor::testing::{database, health, node, ours, picture, session};
     use crate::monitor::{Evidence, State};
 
     #[test]
@@ -221,5 +223,19 @@ mod tests {
         assert_eq!(told(Evidence::Socket), certain);
         let guess = format!("{helps}perhaps our step waits for it");
         assert_eq!(told(Evidence::Guess), guess);
+    }
+
+    #[test]
+    fn a_database_that_the_run_is_held_for_is_back_once_it_answers() {
+        let plan = "title = 'T'\n[[phase]]\nname = 'P'\nkind = 'deploy'\n[[phase.step]]\n\
+                    title = 'A'\nshell = 'a'\n";
+        let mut world = crate::ui::testing::world("plan.toml", plan);
+        assert_eq!(is_back(&world, "main"), None);
+        let mut main = database(picture());
+        world.health = Arc::new(health(vec![main.clone()]));
+        assert_eq!(is_back(&world, "main"), Some("main"));
+        main.link = DatabaseLink::Connecting;
+        world.health = Arc::new(health(vec![main]));
+        assert_eq!(is_back(&world, "main"), None);
     }
 }
