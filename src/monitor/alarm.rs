@@ -24,6 +24,12 @@ pub(super) enum Alarm {
     Queue,
 }
 
+/// The database of which the alert of this name says that it is lost, if it is such an alert.
+pub fn lost_database(alert: &str) -> Option<&str> {
+    let (database, _) = alert.split_once(':')?;
+    (alert == Alarm::Lost.name(database)).then_some(database)
+}
+
 impl Alarm {
     /// All of them.
     pub(super) const ALL: [Alarm; 4] = [Alarm::Migration, Alarm::Index, Alarm::Lost, Alarm::Queue];
@@ -155,6 +161,7 @@ mod tests {
             table: "_prisma_migrations".to_owned(),
             folder: None,
             guessed: false,
+            unread: false,
             running: None,
             note: None,
             list: vec![Migration {
@@ -222,6 +229,19 @@ mod tests {
         assert_eq!(look(Alarm::Lost, &database).0, ReadingKind::NoData);
         let never = Alarm::Lost.look(&database, false, now().plus(LOST * 10));
         assert_eq!(never.0, ReadingKind::NoData);
+    }
+
+    #[test]
+    fn the_alert_of_a_lost_database_is_known_by_its_name() {
+        assert_eq!(lost_database(&Alarm::Lost.name("main")), Some("main"));
+        for other in [
+            "main: invalid index",
+            "lost",
+            "orders are lost",
+            "main: lost orders",
+        ] {
+            assert_eq!(lost_database(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -39,6 +39,9 @@ pub struct DatabaseHealth {
     /// Where it is, such as `db1.internal:5432` or `/run/postgresql:5432`; empty where the URL can't be read.
     #[serde(default)]
     pub place: String,
+    /// The database's name as the URL has it; empty where the URL can't be read.
+    #[serde(default)]
+    pub wanted: String,
     /// Whether it can be reached.
     pub link: Link,
     /// What was last seen of it. It stays when the link goes down, and says how old it is.
@@ -269,11 +272,10 @@ impl Picture {
 impl DatabaseHealth {
     /// Which database of which server it is, for whoever is about to do something there.
     pub fn called(&self) -> String {
-        let known = self
-            .picture
-            .as_ref()
-            .map(|picture| &picture.server.database);
-        let name = known.unwrap_or(&self.name);
+        let seen = self.picture.as_ref();
+        let seen = seen.map(|picture| &picture.server.database);
+        let wanted = Some(&self.wanted).filter(|name| !name.is_empty());
+        let name = seen.or(wanted).unwrap_or(&self.name);
         if self.place.is_empty() {
             return name.clone();
         }
@@ -285,6 +287,7 @@ impl DatabaseHealth {
         DatabaseHealth {
             name: name.to_owned(),
             place: String::new(),
+            wanted: String::new(),
             link: Link::Connecting,
             picture: None,
             trouble: None,
@@ -370,6 +373,19 @@ mod tests {
         }
         let signal = picture.server.missing_grants().swap_remove(1);
         assert!(signal.ends_with(": grant pg_signal_backend to \"Deploy\""));
+    }
+
+    #[test]
+    fn a_database_is_called_as_its_url_does_until_it_was_seen() {
+        let mut database = DatabaseHealth::new("main");
+        assert_eq!(database.called(), "main");
+        "app".clone_into(&mut database.wanted);
+        "db1:5432".clone_into(&mut database.place);
+        assert_eq!(database.called(), "app at db1:5432");
+        let mut picture = crate::monitor::testing::picture();
+        "shop".clone_into(&mut picture.server.database);
+        database.picture = Some(Arc::new(picture));
+        assert_eq!(database.called(), "shop at db1:5432");
     }
 
     #[test]

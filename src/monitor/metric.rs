@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use super::health::{DatabaseHealth, Health, Link, Picture};
 use super::locks::LockNode;
-use super::migrations::MigrationState;
+use super::migrations::{MigrationState, Migrations};
 use super::probe::{LEAST, ProbeHealth, ProbeState};
 use super::vitals::{Replica, Vitals};
 use crate::clock::Moment;
+use crate::plan::duration;
 use crate::plan::metric::{ROWS, parts};
 
 /// What one look at a metric brought.
@@ -28,8 +29,18 @@ pub(super) struct Measured {
     pub(super) at: Option<Moment>,
     /// The time between two measurements of its source.
     pub(super) every: Duration,
+    /// Over what time the value is taken, where it sums up several measurements.
+    pub(super) over: Option<Duration>,
     /// What was seen.
     pub(super) measure: Measure,
+}
+
+impl Measured {
+    /// That time, as the end of the value's words.
+    pub(super) fn over_words(&self) -> String {
+        let over = self.over.map(duration::show);
+        over.map_or(String::new(), |over| format!(" over the last {over}"))
+    }
 }
 
 /// The newest value of `metric`, or why there is none.
@@ -53,6 +64,7 @@ pub(super) fn measure(health: &Health, metric: &str, now: Moment) -> Measured {
         None => Measured {
             at: None,
             every: Duration::from_secs(1),
+            over: None,
             measure: Measure::NoData(format!("nothing is called {source}")),
         },
     }
@@ -79,8 +91,19 @@ fn of_probe(probe: &ProbeHealth, what: &str, now: Moment) -> Measured {
     Measured {
         at: probe.at,
         every: probe.every,
+        over: over(probe, what),
         measure,
     }
+}
+
+fn over(probe: &ProbeHealth, what: &str) -> Option<Duration> {
+    let measurements = match what {
+        "latency_median" | "latency_p95" => probe.history.readings().count(),
+        "error_rate" => probe.rated,
+        _ => return None,
+    };
+    let measurements = u32::try_from(measurements).ok()?;
+    probe.every.checked_mul(measurements)
 }
 
 fn probe_measure(probe: &ProbeHealth, what: &str, now: Moment) -> Measure {
@@ -136,7 +159,12 @@ fn of_database(database: &DatabaseHealth, what: &str, now: Moment) -> Measured {
         (Link::Up { .. }, Some(picture)) => picture_measure(picture, what),
         (Link::Up { .. }, None) => stale(seen, now),
     };
-    Measured { at, every, measure }
+    Measured {
+        at,
+        every,
+        over: None,
+        measure,
+    }
 }
 
 /// When something was last due that began at `since` and comes `every` so often.
@@ -274,7 +302,10 @@ fn why_unknown(picture: &Picture, what: &str) -> String {
         "lock_wait" | "queue" => picture.blind.locks.as_deref(),
         "slower_statements" => picture.statements.lacking(),
         "invalid_indexes" => picture.invalid_indexes.lacking(),
-        "migrations_failed" | "migrations_pending" => picture.migrations.lacking(),
+        "migrations_failed" | "migrations_pending" => {
+            let unread = picture.migrations.get().and_then(|tables| unread(tables));
+            picture.migrations.lacking().or(unread)
+        }
         _ => picture.vitals.lacking(),
     };
     match (lacking, picture.vitals.get()) {
@@ -316,7 +347,15 @@ fn of_changes(picture: &Picture, what: &str) -> Option<f64> {
 fn migrations(picture: &Picture, states: &[MigrationState]) -> Option<usize> {
     let tables = picture.migrations.get()?;
     let count = |state: &MigrationState| tables.iter().map(|t| t.count(*state)).sum::<usize>();
-    Some(states.iter().map(count).sum())
+    let count: usize = states.iter().map(count).sum();
+    // What was not read may hold more, and never fewer.
+    (count > 0 || unread(tables).is_none()).then_some(count)
+}
+
+/// Why not all tables of migration tools were read, if they were not.
+fn unread(tables: &[Migrations]) -> Option<&str> {
+    let table = tables.iter().find(|table| table.unread)?;
+    table.note.as_deref()
 }
 
 #[cfg(test)]

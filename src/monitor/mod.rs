@@ -51,6 +51,7 @@ pub(crate) mod testing;
 mod threshold;
 mod vitals;
 
+pub use alarm::lost_database;
 pub use alert::{Alert, AlertStanding, ReadingKind};
 pub use baseline::{Baseline, Normal, Readings};
 pub use connections::{ByState, Connections, Group, OldSnapshot, OldTransaction};

@@ -273,7 +273,7 @@ impl Watched {
         self.taken = if fresh { measured.at } else { Some(now) };
         let shown = &mut self.shown;
         let metric = shown.metric.clone().unwrap_or_default();
-        let number = |value| with_unit(&metric, value);
+        let number = |value| with_unit(&metric, value) + &measured.over_words();
         shown.value = value;
         (shown.kind, shown.words) = match (&measured.measure, &line) {
             (Measure::Error(why), _) => (ReadingKind::Error, why.clone()),
@@ -383,7 +383,7 @@ impl AlertHealth {
         format!("not {}", self.line)
     }
 
-    /// What is so, such as `api.latency_p95 is 212 ms, above 96 ms (2x the usual 48 ms)`.
+    /// What is so, such as `api.latency_p95 is 212 ms over the last 2m, above 96 ms (2x the usual 48 ms)`.
     pub fn sentence(&self) -> String {
         match (&self.metric, self.kind) {
             (Some(metric), ReadingKind::Good | ReadingKind::Breach) => {

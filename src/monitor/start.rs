@@ -193,8 +193,10 @@ impl Starting {
                 return;
             }
         };
-        self.board
-            .database(place, |health| health.place = target.place());
+        self.board.database(place, |health| {
+            health.place = target.place();
+            target.wanted().clone_into(&mut health.wanted);
+        });
         let spare = Arc::new(KeptLine::new(target.clone()));
         let (desk, errands) = Desk::new();
         self.signallers

@@ -3,7 +3,7 @@
 use super::words;
 use super::world::{Link, World};
 use crate::clock::Moment;
-use crate::monitor::{LockNode, LockTree};
+use crate::monitor::{Link as DatabaseLink, LockNode, LockTree};
 use crate::plan::{StepIx, duration};
 use crate::run::{Standing, Status, Waiting};
 
@@ -169,9 +169,11 @@ fn waiting(world: &World) -> String {
             let why = hold
                 .map(|hold| format!("{} by {}", hold.reason, hold.by))
                 .unwrap_or_default();
-            let key = match hold.and_then(|hold| hold.alert.as_ref()) {
-                Some(_) => "y accepts it",
-                None => "h releases",
+            let back = hold.and_then(|hold| is_back(world, hold.database.as_deref()?));
+            let key = match (back, hold.and_then(|hold| hold.alert.as_ref())) {
+                (Some(database), _) => format!("`{database}` is back, h releases"),
+                (None, Some(_)) => "y accepts it".to_owned(),
+                (None, None) => "h releases".to_owned(),
             };
             if world.state.rollback.is_some() {
                 return format!("{key}, and the way back goes on; held: {why}");
@@ -192,10 +194,19 @@ fn waiting(world: &World) -> String {
     }
 }
 
+/// The name of the database for which the run is held, once it answers again.
+fn is_back<'d>(world: &World, database: &'d str) -> Option<&'d str> {
+    let mut databases = world.health.databases.iter();
+    let found = databases.find(|known| known.name == database)?;
+    matches!(found.link, DatabaseLink::Up { .. }).then_some(database)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::monitor::testing::{node, ours, session};
+    use crate::monitor::testing::{database, health, node, ours, picture, session};
     use crate::monitor::{Evidence, State};
 
     #[test]
@@ -212,5 +223,19 @@ mod tests {
         assert_eq!(told(Evidence::Socket), certain);
         let guess = format!("{helps}perhaps our step waits for it");
         assert_eq!(told(Evidence::Guess), guess);
+    }
+
+    #[test]
+    fn a_database_that_the_run_is_held_for_is_back_once_it_answers() {
+        let plan = "title = 'T'\n[[phase]]\nname = 'P'\nkind = 'deploy'\n[[phase.step]]\n\
+                    title = 'A'\nshell = 'a'\n";
+        let mut world = crate::ui::testing::world("plan.toml", plan);
+        assert_eq!(is_back(&world, "main"), None);
+        let mut main = database(picture());
+        world.health = Arc::new(health(vec![main.clone()]));
+        assert_eq!(is_back(&world, "main"), Some("main"));
+        main.link = DatabaseLink::Connecting;
+        world.health = Arc::new(health(vec![main]));
+        assert_eq!(is_back(&world, "main"), None);
     }
 }

@@ -94,7 +94,7 @@ pub const KEYMAP: &[Binding] = &[
     bind(&[Key::Char('k')], Intent::TerminateBackend, "terminate", "end that session", Database),
     bind(&[Key::Char('m')], Intent::NextPanel, "", "the lower panel: what runs, what is slower, progress, vitals, migrations, probes, alerts", Database),
     bind(&[Key::Char('M')], Intent::PreviousPanel, "", "the lower panel before", Database),
-    bind(&[Key::Char('D')], Intent::NextDatabase, "", "the next database", Database),
+    bind(&[Key::Char('D')], Intent::NextDatabase, "db", "the next database", Database),
     bind(&[Key::Char('t')], Intent::Take, "take control", "take the wheel from another terminal, with a reason", Run),
     bind(&[Key::Char('R')], Intent::RollBack, "ROLL BACK", "hold at once and show the way back; enter there goes it", Run),
     bind(&[Key::Char('n')], Intent::Note, "note", "write something into the record", Run),

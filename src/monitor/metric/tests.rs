@@ -8,6 +8,62 @@ fn value(health: &Health, metric: &str) -> Measure {
 }
 
 #[test]
+fn what_sums_up_measurements_says_over_what_time() {
+    let mut api = probe("api", crate::monitor::ProbeState::Ok, "status 200");
+    api.every = Duration::from_secs(2);
+    api.rated = 45;
+    api.history = crate::monitor::testing::series([Some(40.0), None, Some(44.0)]);
+    let mut health = health(vec![database(picture())]);
+    health.probes = vec![api];
+    let over = |metric: &str| measure(&health, metric, now()).over;
+    let secs = |secs| Some(Duration::from_secs(secs));
+    assert_eq!(over("api.latency_p95"), secs(6));
+    assert_eq!(over("api.error_rate"), secs(90));
+    for metric in ["api.latency", "api.up", "main.waiting"] {
+        assert_eq!(over(metric), None, "{metric}");
+    }
+}
+
+#[test]
+fn a_table_that_was_not_read_may_hold_what_failed() {
+    use crate::monitor::{Known, Migration, MigrationState, Migrations};
+    let read = Migrations {
+        tool: "sqlx".to_owned(),
+        table: "_sqlx_migrations".to_owned(),
+        folder: None,
+        guessed: false,
+        running: None,
+        note: None,
+        unread: false,
+        list: Vec::new(),
+    };
+    let unread = Migrations {
+        note: Some("changes is not read".to_owned()),
+        unread: true,
+        ..read.clone()
+    };
+    let failed = |tables: &[&Migrations]| {
+        let mut picture = picture();
+        picture.migrations = Known::seen(tables.iter().map(|&one| one.clone()).collect());
+        value(&health(vec![database(picture)]), "main.migrations_failed")
+    };
+    assert_eq!(failed(&[&read]), Measure::Value(0.0));
+    let why = Measure::NoData("changes is not read".to_owned());
+    assert_eq!(failed(&[&read, &unread]), why);
+    let one = Migration {
+        name: "1".to_owned(),
+        state: MigrationState::Failed,
+        at: None,
+        note: None,
+    };
+    let bad = Migrations {
+        list: vec![one],
+        ..read
+    };
+    assert_eq!(failed(&[&bad, &unread]), Measure::Value(1.0));
+}
+
+#[test]
 fn every_metric_that_a_plan_can_name_is_one() {
     let mut full = picture();
     let mut vitals = crate::monitor::testing::vitals();

@@ -16,7 +16,7 @@ use super::tool::Tool;
 const DEEPEST: usize = 5;
 const MOST: usize = 4_000;
 /// What folders of migrations are called.
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "migrations",
     "migrate",
     "migration",
@@ -24,6 +24,7 @@ const NAMES: [&str; 7] = [
     "sql",
     "flyway",
     "db",
+    "drizzle",
 ];
 /// Folders of other people's files.
 const FOREIGN: [&str; 8] = [
@@ -126,9 +127,12 @@ impl Shelf {
 
     fn read(&mut self, tool: Tool, folder: &Path) -> Vec<Script> {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let mut scripts: Vec<Script> = entries
-            .filter_map(|entry| self.script(tool, folder, &entry.path()))
-            .collect();
+        let mut scripts: Vec<Script> = match tool {
+            Tool::Drizzle => self.journal(folder),
+            _ => entries
+                .filter_map(|entry| self.script(tool, folder, &entry.path()))
+                .collect(),
+        };
         match tool {
             Tool::Flyway => scripts.sort_by(|a, b| {
                 let last = |script: &Script| script.key.starts_with("R ");
@@ -178,7 +182,40 @@ impl Shelf {
             key,
             checksum: self.checksum(tool, &script),
             after,
+            replaces: match tool {
+                Tool::Django => self.replaced(&script),
+                _ => Vec::new(),
+            },
         })
+    }
+
+    fn replaced(&mut self, path: &Path) -> Vec<String> {
+        let read = |bytes: &[u8]| names::replaces(&String::from_utf8_lossy(bytes)).join(" ");
+        let keys = self.remembered(path, read).unwrap_or_default();
+        keys.split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// What drizzle's journal names and has a file for.
+    fn journal(&mut self, folder: &Path) -> Vec<Script> {
+        let read = |bytes: &[u8]| {
+            let entries = names::journal(bytes).into_iter();
+            let lines: Vec<String> = entries.map(|(key, tag)| format!("{key} {tag}")).collect();
+            lines.join("\n")
+        };
+        let lines = self.remembered(&folder.join("meta/_journal.json"), read);
+        let lines = lines.unwrap_or_default();
+        let entries = lines.lines().filter_map(|line| line.split_once(' '));
+        entries
+            .filter_map(|(key, tag)| {
+                let path = folder.join(format!("{tag}.sql"));
+                path.is_file().then(|| Script {
+                    key: key.to_owned(),
+                    name: tag.to_owned(),
+                    checksum: self.checksum(Tool::Drizzle, &path),
+                    ..Script::default()
+                })
+            })
+            .collect()
     }
 
     fn is_of_dbmate(&mut self, path: &Path) -> bool {
@@ -191,7 +228,7 @@ impl Shelf {
 
     fn checksum(&mut self, tool: Tool, path: &Path) -> Option<String> {
         let compute: fn(&[u8]) -> String = match tool {
-            Tool::Prisma => |bytes| hex(&Sha256::digest(bytes)),
+            Tool::Prisma | Tool::Drizzle => |bytes| hex(&Sha256::digest(bytes)),
             Tool::Sqlx => |bytes| hex(&Sha384::digest(bytes)),
             Tool::Flyway => |bytes| {
                 let crc = crc32_of_lines(&String::from_utf8_lossy(bytes));

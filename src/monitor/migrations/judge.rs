@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::squash::squashed;
 use super::tool::Tool;
 use super::{Migration, MigrationState};
 
@@ -49,6 +50,8 @@ pub(in crate::monitor) struct Script {
     pub(in crate::monitor) checksum: Option<String>,
     /// The keys of those that come before it, where files say so.
     pub(in crate::monitor) after: Vec<String>,
+    /// The keys of those that it stands for, where files say so.
+    pub(in crate::monitor) replaces: Vec<String>,
 }
 
 /// What became of each migration. `scripts` is `None` if the folder was not found; `running` tells
@@ -59,6 +62,19 @@ pub(in crate::monitor) fn judge(
     scripts: Option<&[Script]>,
     running: bool,
 ) -> Vec<Migration> {
+    let replaced: HashSet<&String> = scripts
+        .unwrap_or_default()
+        .iter()
+        .flat_map(|s| &s.replaces)
+        .collect();
+    let squashed = match tool {
+        Tool::Django => scripts.map(|scripts| squashed(records, scripts)),
+        _ => None,
+    };
+    let (records, scripts) = match &squashed {
+        Some((records, scripts)) => (records.as_slice(), Some(scripts.as_slice())),
+        None => (records, scripts),
+    };
     let records = match tool {
         Tool::GolangMigrate => one_row(records, scripts.unwrap_or_default()),
         Tool::Alembic => heads(records, scripts.unwrap_or_default()),
@@ -93,19 +109,26 @@ pub(in crate::monitor) fn judge(
             .is_some_and(|known| std::ptr::eq(*known, record));
         let foreign = scripts.is_some() && !keys.contains(record.key.as_str());
         if counts && (foreign || scripts.is_none()) && shown.insert(&record.key) {
-            list.extend(without_script(
-                record,
-                foreign && counts_as_foreign(tool, record, &keys),
-                running,
-            ));
+            let amiss = foreign
+                && !replaced.contains(&record.key)
+                && counts_as_foreign(tool, record, &keys);
+            list.extend(without_script(record, amiss, running));
         }
     }
+    let newest = newest(known.values().copied());
     for script in scripts.unwrap_or_default() {
-        list.push(with_script(
-            script,
-            known.get(script.key.as_str()).copied(),
-            running,
-        ));
+        let record = known.get(script.key.as_str()).copied();
+        let mut one = with_script(script, record, running);
+        if tool == Tool::Flyway && is_repeatable(&script.key) && one.state == MigrationState::Edited
+        {
+            one.state = MigrationState::Pending;
+            one.note = Some("its file has changed: it will be run again".to_owned());
+        }
+        let is_older = !is_repeatable(&script.key) && version(&script.key) < newest;
+        if one.state == MigrationState::Pending && is_older {
+            one.note = one.note.or(tool.passes_over().map(str::to_owned));
+        }
+        list.push(one);
     }
     if running && !list.iter().any(|one| one.state == MigrationState::Running) {
         // Tools that keep no row for what they are at are at the first that is left.
@@ -238,7 +261,7 @@ fn baseline(records: &[Record], scripts: &[Script]) -> Vec<Record> {
     };
     let older = |script: &&Script| {
         let known = records.iter().any(|record| record.key == script.key);
-        !known && !script.key.starts_with("R ") && version(&script.key) <= version(&base.key)
+        !known && !is_repeatable(&script.key) && version(&script.key) <= version(&base.key)
     };
     let before = scripts.iter().filter(older).map(|script| Record {
         key: script.key.clone(),
@@ -246,6 +269,19 @@ fn baseline(records: &[Record], scripts: &[Script]) -> Vec<Record> {
         ..base.clone()
     });
     before.chain(records.iter().cloned()).collect()
+}
+
+/// Whether it has no version and is run whenever it changes; only Flyway has such.
+fn is_repeatable(key: &str) -> bool {
+    key.starts_with("R ")
+}
+
+/// The newest version that was applied.
+fn newest<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<u64> {
+    let applied = records.filter(|record| record.state == RowState::Applied);
+    let numbered = applied.filter(|record| !is_repeatable(&record.key));
+    let versions = numbered.map(|record| version(&record.key));
+    versions.max().unwrap_or_default()
 }
 
 /// The parts of a version such as `1.2.10`, to be compared as numbers.

@@ -13,14 +13,17 @@ mod crc;
 mod files;
 mod judge;
 mod names;
+mod squash;
 mod tool;
+mod unread;
 
 use serde::{Deserialize, Serialize};
 
 pub(super) use files::Shelf;
 pub(super) use judge::{Record, RowState, Script, judge};
 pub(super) use names::row_key;
-pub(super) use tool::{Lock, Tool};
+pub(super) use tool::{Lock, LockTable, Tool};
+pub(super) use unread::{names, unread};
 
 /// What is known of one tool's migrations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +41,9 @@ pub struct Migrations {
     pub running: Option<i32>,
     /// What limits what can be said, if something does.
     pub note: Option<String>,
+    /// Whether its table is there and was not read, so that nothing is known of what it holds.
+    #[serde(default)]
+    pub unread: bool,
     /// All of them, in the order in which they are applied.
     pub list: Vec<Migration>,
 }
@@ -113,6 +119,9 @@ impl Migrations {
 
     /// All of them in a few words: `1 failed, 2 pending, 14 applied`.
     pub fn summary(&self) -> String {
+        if self.unread {
+            return "not read".to_owned();
+        }
         let counted = MigrationState::ALL
             .into_iter()
             .map(|state| (state, self.count(state)))

@@ -14,7 +14,8 @@ pub(super) fn key(tool: Tool, file: &str) -> Option<String> {
         Tool::Goose if matches!(extension, "sql" | "go") => number(stem).map(plain),
         Tool::GolangMigrate if way == Some("up") => number(stem).map(plain),
         Tool::Rails if extension == "rb" => number(stem),
-        Tool::Dbmate if extension == "sql" => number(stem),
+        Tool::Dbmate | Tool::Supabase if extension == "sql" => number(stem),
+        Tool::Ecto if extension == "exs" => number(stem).map(plain),
         Tool::Knex | Tool::NodePgMigrate if is_script(extension) => {
             let digits = digits(stem).len();
             (digits >= 8 && stem[digits..].starts_with(['_', '-'])).then(|| stem.to_owned())
@@ -87,6 +88,35 @@ pub(super) fn revision(text: &str) -> Option<(String, Vec<String>)> {
     };
     let key = quoted(value("revision")?).into_iter().next()?;
     Some((key, quoted(value("down_revision")?)))
+}
+
+/// The keys of the migrations that one of Django stands for: `replaces = [("shop", "0001_initial"), …]`.
+pub(super) fn replaces(text: &str) -> Vec<String> {
+    let mut begin = 0;
+    let list = text.split_inclusive('\n').find_map(|line| {
+        let whole = &text[begin..];
+        begin += line.len();
+        let rest = line.trim_start().strip_prefix("replaces")?.trim_start();
+        let (_, list) = whole
+            .split_once('=')
+            .filter(|_| rest.starts_with([':', '=']))?;
+        let list = list.trim_start().strip_prefix('[')?;
+        Some(&list[..list.find(']')?])
+    });
+    let words = quoted(list.unwrap_or_default());
+    let pairs = words.chunks_exact(2);
+    pairs.map(|pair| pair.join(".")).collect()
+}
+
+/// The migrations in drizzle's journal: a number, by which the table knows each, and the name of its file.
+pub(super) fn journal(bytes: &[u8]) -> Vec<(String, String)> {
+    let read: Option<serde_json::Value> = serde_json::from_slice(bytes).ok();
+    let entries = read.as_ref().and_then(|read| read["entries"].as_array());
+    let entry = |entry: &serde_json::Value| {
+        let (when, tag) = (entry["when"].as_u64()?, entry["tag"].as_str()?);
+        Some((when.to_string(), tag.to_owned()))
+    };
+    entries.into_iter().flatten().filter_map(entry).collect()
 }
 
 /// The texts in quotes, single or double.

@@ -29,6 +29,7 @@ fn scripts(lines: &[&str]) -> Vec<Script> {
             key,
             checksum: words.next().filter(|sum| *sum != "-").map(str::to_owned),
             after: words.map(str::to_owned).collect(),
+            ..Script::default()
         }
     };
     lines.iter().map(script).collect()
@@ -412,8 +413,19 @@ fn of_several_folders_the_one_that_fits_the_table_is_taken() {
 fn tables_that_share_a_name_are_told_apart_by_their_columns() {
     let of = |table: &str, columns: &[&str], rails: bool| {
         let columns: Vec<String> = columns.iter().map(|&name| name.to_owned()).collect();
-        Tool::of(table, &columns, rails).map(Tool::name)
+        let beside = if rails { &Tool::BESIDE[..1] } else { &[] };
+        let beside: Vec<String> = beside.iter().map(|&name| name.to_owned()).collect();
+        Tool::of(table, &columns, &beside).map(Tool::name)
     };
+    for (columns, tool) in [
+        (["version", "inserted_at"], Some("Ecto")),
+        (["version", "statements"], Some("Supabase")),
+    ] {
+        assert_eq!(of("schema_migrations", &columns, false), tool);
+    }
+    let flyway = of("schema_version", &["installed_rank"], false);
+    assert_eq!(flyway, Some("Flyway"));
+    assert_eq!(of("schema_version", &["version"], false), None);
     assert_eq!(
         of("schema_migrations", &["version", "dirty"], false),
         Some("golang-migrate")
@@ -421,4 +433,186 @@ fn tables_that_share_a_name_are_told_apart_by_their_columns() {
     assert_eq!(of("schema_migrations", &["version"], true), Some("Rails"));
     assert_eq!(of("schema_migrations", &["version"], false), Some("dbmate"));
     assert_eq!(of("schema_migrations", &["something"], false), None);
+}
+
+#[test]
+fn a_tool_that_is_not_read_is_named_and_an_applications_own_table_is_not() {
+    let of = |table: &str, columns: &[&str]| {
+        let columns: Vec<String> = columns.iter().map(|&name| name.to_owned()).collect();
+        assert!(names().iter().any(|name| name == table), "{table}");
+        unread(table, &columns)
+    };
+    assert_eq!(of("atlas_schema_revisions", &["version"]), Some("Atlas"));
+    assert_eq!(of("migrations", &["id", "batch"]), Some("Laravel"));
+    assert_eq!(
+        of("migrations", &["name", "resulting_schema"]),
+        Some("pgroll")
+    );
+    assert_eq!(of("changes", &["change_id", "planned_at"]), Some("sqitch"));
+    // Another version of a tool that is known.
+    let unknown = Some("a migration tool");
+    assert_eq!(of("databasechangelog", &["id"]), unknown);
+    assert_eq!(of("schema_migrations", &["id", "applied"]), unknown);
+    for table in ["migrations", "changes", "changelog", "schema_version"] {
+        assert_eq!(of(table, &["id", "text"]), None, "{table}");
+    }
+    let mut table = Migrations {
+        tool: "Atlas".to_owned(),
+        table: "atlas_schema_revisions".to_owned(),
+        folder: None,
+        guessed: false,
+        running: None,
+        note: None,
+        unread: true,
+        list: Vec::new(),
+    };
+    assert_eq!(table.summary(), "not read");
+    table.unread = false;
+    assert_eq!(table.summary(), "none");
+}
+
+/// What is said of each migration that is said more of than its state.
+#[track_caller]
+fn check_notes(tool: Tool, rows: &[&str], files: &[&str], expected: &[&str]) {
+    let list = judge(tool, &records(rows), Some(&scripts(files)), false);
+    let said = list.iter().filter_map(|one| {
+        let note = one.note.as_ref()?;
+        Some(format!("{} {}: {note}", one.name, one.state.word()))
+    });
+    assert_eq!(said.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn what_runs_whenever_it_changes_is_not_edited_but_left_to_do() {
+    let mut rows = records(&["1 applied a", "2 applied b"]);
+    for (row, key) in rows.iter_mut().zip(["R view", "R kept"]) {
+        key.clone_into(&mut row.key);
+    }
+    let mut files = scripts(&["1 changed", "2 b"]);
+    for (file, key) in files.iter_mut().zip(["R view", "R kept"]) {
+        key.clone_into(&mut file.key);
+        key.clone_into(&mut file.name);
+    }
+    let list = judge(Tool::Flyway, &rows, Some(&files), false);
+    assert_eq!(list[0].state, MigrationState::Pending);
+    let words = "its file has changed: it will be run again";
+    assert_eq!(list[0].note.as_deref(), Some(words));
+    assert_eq!(list[1].state, MigrationState::Applied);
+    // A version is another thing.
+    check(
+        Tool::Flyway,
+        &["1 applied a"],
+        Some(&["1 b"]),
+        false,
+        "1 edited since",
+    );
+}
+
+#[test]
+fn what_is_older_than_the_newest_is_passed_over_by_some() {
+    let words = "1.5 pending: below the newest applied: not run unless outOfOrder is set";
+    let files = ["1 a", "1.5 b", "2 c", "3 d"];
+    check_notes(
+        Tool::Flyway,
+        &["1 applied a", "2 applied c"],
+        &files,
+        &[words],
+    );
+    check_notes(Tool::Flyway, &["1 applied a"], &files, &[]);
+    // What was undone is no newer one.
+    check_notes(
+        Tool::Flyway,
+        &["1 applied a", "2 rolled-back c"],
+        &["1 a", "1.5 b"],
+        &[],
+    );
+    let words = "15 pending: older than the newest applied: drizzle does not run it";
+    check_notes(
+        Tool::Drizzle,
+        &["20 applied c"],
+        &["15 b", "20 c", "30 d"],
+        &[words],
+    );
+    check_notes(Tool::Sqlx, &["2 applied c"], &["1 b", "2 c"], &[]);
+}
+
+#[test]
+fn one_of_django_that_stands_for_others_is_applied_when_they_are() {
+    let both = ["shop.0001", "shop.0002", "shop.0001_squashed"];
+    let judged = |rows: &[&str], files: &[&str]| {
+        let mut scripts = scripts(files);
+        for script in scripts
+            .iter_mut()
+            .filter(|one| one.key.ends_with("squashed"))
+        {
+            script.replaces = both[..2].iter().map(|&key| key.to_owned()).collect();
+        }
+        let list = judge(Tool::Django, &records(rows), Some(&scripts), false);
+        let list = list
+            .iter()
+            .map(|one| format!("{} {}", one.name, one.state.word()));
+        list.collect::<Vec<_>>().join(", ")
+    };
+    let applied = ["shop.0001 applied", "shop.0002 applied"];
+    assert_eq!(
+        judged(&applied, &both),
+        "shop.0001 applied, shop.0002 applied, shop.0001_squashed applied"
+    );
+    // Once they are, their files are taken away.
+    assert_eq!(
+        judged(&applied, &both[2..]),
+        "shop.0001 applied, shop.0002 applied, shop.0001_squashed applied"
+    );
+    assert_eq!(
+        judged(&["auth.1 applied"], &both),
+        "auth.1 applied, shop.0001_squashed pending"
+    );
+    assert_eq!(
+        judged(&applied[..1], &both),
+        "shop.0001 applied, shop.0002 pending"
+    );
+}
+
+#[test]
+fn what_a_migration_of_django_stands_for_is_read_from_its_file() {
+    let text = "class Migration(migrations.Migration):\n    initial = True\n    replaces = [\n        \
+                (\"shop\", \"0001_initial\"),\n        ('shop', '0002_b'),\n    ]\n    \
+                dependencies = [(\"auth\", \"0001\")]\n";
+    assert_eq!(names::replaces(text), ["shop.0001_initial", "shop.0002_b"]);
+    let typed = "    replaces: list = [('shop', '0001')]";
+    assert_eq!(names::replaces(typed), ["shop.0001"]);
+    for text in [
+        "    replaces = OLD\n    x = ['a', 'b']",
+        "# replaces all",
+        "",
+    ] {
+        assert!(names::replaces(text).is_empty(), "{text}");
+    }
+    let scripts = found(
+        &[("shop/migrations/0001_squashed_0002_b.py", text)],
+        Tool::Django,
+        &["shop.0001_squashed_0002_b"],
+    );
+    assert_eq!(scripts[0].replaces, ["shop.0001_initial", "shop.0002_b"]);
+}
+
+#[test]
+fn drizzles_journal_names_its_files() {
+    let journal = r#"{"version": "7", "entries": [
+        {"idx": 0, "when": 1700000000000, "tag": "0000_init"},
+        {"idx": 1, "when": 1700000001000, "tag": "0001_orders"},
+        {"idx": 2, "when": 1700000002000, "tag": "0002_not_there"}]}"#;
+    let scripts = found(
+        &[
+            ("drizzle/meta/_journal.json", journal),
+            ("drizzle/0000_init.sql", ""),
+            ("drizzle/0001_orders.sql", "select 1"),
+        ],
+        Tool::Drizzle,
+        &["1700000000000", "1700000001000"],
+    );
+    assert_eq!(scripts[0].name, "0000_init");
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(scripts[0].checksum.as_deref(), Some(empty));
+    assert!(names::journal(b"no journal").is_empty());
 }

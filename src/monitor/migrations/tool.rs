@@ -18,6 +18,10 @@ pub(in crate::monitor) enum Tool {
     Diesel,
     Refinery,
     Goose,
+    Liquibase,
+    Drizzle,
+    Ecto,
+    Supabase,
 }
 
 /// The number of an advisory lock, in the halves in which the server shows it.
@@ -27,9 +31,19 @@ pub(in crate::monitor) struct Lock {
     pub(in crate::monitor) object: i64,
 }
 
+/// A table in which a tool says that it is at work.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::monitor) struct LockTable {
+    pub(in crate::monitor) name: &'static str,
+    /// Since when, and by whom.
+    pub(in crate::monitor) columns: &'static str,
+    /// The condition under which it is at work.
+    pub(in crate::monitor) held: &'static str,
+}
+
 impl Tool {
     /// The names of the tables by which tools are found.
-    pub(in crate::monitor) const TABLES: [&'static str; 11] = [
+    pub(in crate::monitor) const TABLES: [&'static str; 14] = [
         "_prisma_migrations",
         "_sqlx_migrations",
         "flyway_schema_history",
@@ -41,18 +55,35 @@ impl Tool {
         "__diesel_schema_migrations",
         "refinery_schema_history",
         "goose_db_version",
+        "databasechangelog",
+        "__drizzle_migrations",
+        "schema_version",
+    ];
+    /// The tables beside them that tell more.
+    pub(in crate::monitor) const BESIDE: [&'static str; 3] = [
+        "ar_internal_metadata",
+        "knex_migrations_lock",
+        "databasechangeloglock",
     ];
 
-    /// The tool that keeps a table of this name with these columns. Three of them share one name:
-    /// `rails` tells whether Rails' own other table stands beside it.
-    pub(in crate::monitor) fn of(table: &str, columns: &[String], rails: bool) -> Option<Tool> {
+    /// The tool that keeps a table of this name with these columns. Several of them share one name: what
+    /// stands `beside` it tells Rails.
+    pub(in crate::monitor) fn of(
+        table: &str,
+        columns: &[String],
+        beside: &[String],
+    ) -> Option<Tool> {
         let has = |column: &str| columns.iter().any(|known| known == column);
+        let rails = beside.iter().any(|name| name == "ar_internal_metadata");
         Some(match table {
             "_prisma_migrations" if has("migration_name") => Tool::Prisma,
             "_sqlx_migrations" if has("success") => Tool::Sqlx,
-            "flyway_schema_history" if has("installed_rank") => Tool::Flyway,
+            // Before version 5 it had the second name.
+            "flyway_schema_history" | "schema_version" if has("installed_rank") => Tool::Flyway,
             "schema_migrations" if has("dirty") => Tool::GolangMigrate,
             "schema_migrations" if has("version") && rails => Tool::Rails,
+            "schema_migrations" if has("inserted_at") => Tool::Ecto,
+            "schema_migrations" if has("statements") => Tool::Supabase,
             "schema_migrations" if has("version") => Tool::Dbmate,
             "knex_migrations" if has("batch") => Tool::Knex,
             "pgmigrations" if has("run_on") => Tool::NodePgMigrate,
@@ -61,6 +92,8 @@ impl Tool {
             "__diesel_schema_migrations" if has("version") => Tool::Diesel,
             "refinery_schema_history" if has("version") => Tool::Refinery,
             "goose_db_version" if has("version_id") => Tool::Goose,
+            "databasechangelog" if has("exectype") => Tool::Liquibase,
+            "__drizzle_migrations" if has("created_at") => Tool::Drizzle,
             _ => return None,
         })
     }
@@ -81,6 +114,10 @@ impl Tool {
             Tool::Diesel => "diesel",
             Tool::Refinery => "refinery",
             Tool::Goose => "goose",
+            Tool::Liquibase => "Liquibase",
+            Tool::Drizzle => "drizzle",
+            Tool::Ecto => "Ecto",
+            Tool::Supabase => "Supabase",
         }
     }
 
@@ -114,7 +151,10 @@ impl Tool {
                  CASE WHEN dirty THEN 'unfinished' ELSE 'applied' END, NULL",
                 "version",
             ),
-            Tool::Rails | Tool::Dbmate => ("version, '', NULL, NULL, 'applied', NULL", "version"),
+            Tool::Rails | Tool::Dbmate | Tool::Supabase => {
+                ("version, '', NULL, NULL, 'applied', NULL", "version")
+            }
+            Tool::Ecto => ("version, '', NULL, inserted_at, 'applied', NULL", "version"),
             Tool::Knex => ("name, '', NULL, migration_time, 'applied', NULL", "id"),
             Tool::NodePgMigrate => ("name, '', NULL, run_on, 'applied', NULL", "id"),
             Tool::Alembic => (
@@ -135,7 +175,43 @@ impl Tool {
                  CASE WHEN is_applied THEN 'applied' ELSE 'rolled back' END, NULL",
                 "id",
             ),
+            Tool::Liquibase => (
+                "filename || '::' || id || '::' || author, '', NULL, dateexecuted,
+                 CASE exectype WHEN 'FAILED' THEN 'failed' WHEN 'SKIPPED' THEN 'rolled back'
+                      ELSE 'applied' END,
+                 CASE exectype WHEN 'MARK_RAN' THEN 'marked as run, not carried out' END",
+                "orderexecuted, dateexecuted",
+            ),
+            Tool::Drizzle => ("created_at, '', hash, NULL, 'applied', NULL", "created_at"),
         }
+    }
+
+    /// Whether the files are read that it would carry out.
+    pub(in crate::monitor) fn has_files(self) -> bool {
+        self != Tool::Liquibase
+    }
+
+    /// Why it passes over a migration that is older than the newest that was applied, if it does.
+    pub(super) fn passes_over(self) -> Option<&'static str> {
+        match self {
+            Tool::Flyway => Some("below the newest applied: not run unless outOfOrder is set"),
+            Tool::Drizzle => Some("older than the newest applied: drizzle does not run it"),
+            _ => None,
+        }
+    }
+
+    /// The table beside its own in which it says that it is at work.
+    pub(in crate::monitor) fn lock_table(self) -> Option<LockTable> {
+        let (name, columns, held) = match self {
+            Tool::Knex => ("knex_migrations_lock", "NULL, NULL", "is_locked = 1"),
+            Tool::Liquibase => ("databasechangeloglock", "lockgranted, lockedby", "locked"),
+            _ => return None,
+        };
+        Some(LockTable {
+            name,
+            columns,
+            held,
+        })
     }
 
     /// The lock that it holds while it is at work on the database called `database`, where it takes

@@ -13,7 +13,8 @@ use super::rows::{field, flag, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
 use crate::monitor::migrations::{
-    Lock, Migrations, Record, RowState, Script, Shelf, Tool, judge, row_key,
+    Lock, LockTable, Migrations, Record, RowState, Script, Shelf, Tool, judge, names, row_key,
+    unread,
 };
 
 /// How long it holds which tools there are, and where their folders are.
@@ -28,16 +29,15 @@ const TABLES: &str = "
            c.relname::text AS name, quote_ident(c.relname) AS quoted,
            ARRAY(SELECT attname::text FROM pg_attribute
                   WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS columns,
-           EXISTS (SELECT FROM pg_class AS r
-                    WHERE r.relname = 'ar_internal_metadata'
-                      AND r.relnamespace = c.relnamespace) AS rails,
-           EXISTS (SELECT FROM pg_class AS k
-                    WHERE k.relname = 'knex_migrations_lock'
-                      AND k.relnamespace = c.relnamespace) AS knex_lock
+           ARRAY(SELECT b.relname::text FROM pg_class AS b
+                  WHERE b.relname = ANY($2) AND b.relnamespace = c.relnamespace) AS beside
       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
      WHERE c.relname = ANY($1) AND c.relkind = 'r'
      ORDER BY n.nspname, c.relname
-     LIMIT 10";
+     LIMIT 100";
+
+/// Of so many tables, the first, it is told what they hold.
+const MOST: usize = 10;
 
 const LOCKS: &str = "
     SELECT pid, classid::int8 AS class, objid::int8 AS object
@@ -48,14 +48,17 @@ const LOCKS: &str = "
 /// A tool that was found.
 #[derive(Clone, Debug)]
 struct Found {
-    tool: Tool,
+    /// None of one whose tables are not read.
+    tool: Option<Tool>,
+    /// The tool's name.
+    named: &'static str,
     /// The table's name as SQL wants it.
     table: String,
     /// The table's name as people know it.
     shown: String,
     schema: String,
-    /// The table that says whether knex is at work, as SQL wants it.
-    lock_table: Option<String>,
+    /// The table beside it that tells whether the tool is at work, as SQL wants it.
+    lock_table: Option<(LockTable, String)>,
 }
 
 /// What is remembered of migrations between two looks.
@@ -108,15 +111,21 @@ impl MigrationWatch {
         facts: &Facts,
         found: &Found,
     ) -> Result<Migrations, Trouble> {
-        let tool = found.tool;
         let mut migrations = Migrations {
-            tool: tool.name().to_owned(),
+            tool: found.named.to_owned(),
             table: found.shown.clone(),
             folder: None,
             guessed: self.guessed,
             running: None,
             note: None,
+            unread: true,
             list: Vec::new(),
+        };
+        let Some(tool) = found.tool else {
+            let words =
+                "not read here: what was applied, has failed or is pending, the tool itself tells";
+            migrations.note = Some(format!("{} is {words}", found.shown));
+            return Ok(migrations);
         };
         // A pooled line is in a transaction, which an error ends; a table that may not be read
         // must not take the others along.
@@ -132,13 +141,17 @@ impl MigrationWatch {
             records,
             holder,
             works,
-        } = at(line, facts, found).await?;
+        } = at(line, facts, found, tool).await?;
+        migrations.unread = false;
         migrations.running = holder;
-        if let Some(table) = &found.lock_table
-            && is_locked(line, table).await?
+        let mut notes = Vec::new();
+        if let Some((asked, table)) = &found.lock_table
+            && let Some(taken) = lock_taken(line, asked, table).await?
         {
-            let words = "knex's lock is taken: it is at work, or one that was at work was killed";
-            migrations.note = Some(words.to_owned());
+            let name = found.named;
+            notes.push(format!(
+                "{name}'s lock is taken{taken}: it is at work, or one that was at work was killed"
+            ));
         }
         let keys: Vec<String> = records.iter().map(|record| record.key.clone()).collect();
         let scripts = self.scripts(tool, keys).await;
@@ -147,13 +160,16 @@ impl MigrationWatch {
             .map(|(folder, _)| folder.display().to_string());
         let scripts = scripts.as_ref().map(|(_, scripts)| scripts.as_slice());
         if scripts.is_none() {
-            let words = if self.guessed {
-                "what is pending is not known: no folder of these migrations is here"
-            } else {
-                "the folder of its files was not found, so what is pending is not known"
+            let words = match (tool.has_files(), self.guessed) {
+                (false, _) => "what is pending is not known: its files are not read here",
+                (_, true) => "what is pending is not known: no folder of these migrations is here",
+                (_, false) => {
+                    "the folder of its files was not found, so what is pending is not known"
+                }
             };
-            migrations.note.get_or_insert(words.to_owned());
+            notes.push(words.to_owned());
         }
+        migrations.note = (!notes.is_empty()).then(|| notes.join("; "));
         migrations.list = judge(tool, &records, scripts, works);
         Ok(migrations)
     }
@@ -180,9 +196,9 @@ struct At {
 /// Looks at the tool's table and its lock. Who ends its work says so in the table before it lets go of the
 /// lock, so that a row was left behind if it is unfinished before and after nobody had the lock. It may be
 /// another row each time: then the tool works, only quicker than one can look.
-async fn at(line: &mut Line, facts: &Facts, found: &Found) -> Result<At, Trouble> {
-    let mut records = records(line, found).await?;
-    let lock = found.tool.lock(&facts.server.database, &found.schema);
+async fn at(line: &mut Line, facts: &Facts, found: &Found, tool: Tool) -> Result<At, Trouble> {
+    let mut records = records(line, found, tool).await?;
+    let lock = tool.lock(&facts.server.database, &found.schema);
     for _ in 0..LOOKS {
         let holder = match &lock {
             Some(lock) => holder(line, facts, lock).await?,
@@ -191,7 +207,7 @@ async fn at(line: &mut Line, facts: &Facts, found: &Found) -> Result<At, Trouble
         let unfinished = |record: &Record| record.state == RowState::Unfinished;
         let mut settled = holder.is_some() || lock.is_none() || !records.iter().any(unfinished);
         if !settled {
-            let again = self::records(line, found).await?;
+            let again = self::records(line, found, tool).await?;
             settled = again == records;
             records = again;
         }
@@ -211,11 +227,11 @@ async fn at(line: &mut Line, facts: &Facts, found: &Found) -> Result<At, Trouble
     })
 }
 
-async fn records(line: &mut Line, found: &Found) -> Result<Vec<Record>, Trouble> {
-    let (columns, order) = found.tool.columns();
+async fn records(line: &mut Line, found: &Found, tool: Tool) -> Result<Vec<Record>, Trouble> {
+    let (columns, order) = tool.columns();
     let sql = select(columns, &found.table, order);
     let rows = line.rows(query(&sql)).await?;
-    Ok(rows.iter().map(|row| record(found.tool, row)).collect())
+    Ok(rows.iter().map(|row| record(tool, row)).collect())
 }
 
 /// The session that holds the tool's lock.
@@ -230,26 +246,37 @@ async fn holder(line: &mut Line, facts: &Facts, lock: &Lock) -> Result<Option<i3
 }
 
 async fn find(line: &mut Line) -> Result<Vec<Found>, Trouble> {
-    let names: Vec<String> = Tool::TABLES.iter().map(|&name| name.to_owned()).collect();
-    let rows = line.rows(query(TABLES).bind(names)).await?;
-    Ok(rows.iter().filter_map(found).collect())
+    let beside = Tool::BESIDE.map(str::to_owned).to_vec();
+    let asked = query(TABLES).bind(names()).bind(beside);
+    let rows = line.rows(asked).await?;
+    Ok(rows.iter().filter_map(found).take(MOST).collect())
 }
 
 fn found(row: &PgRow) -> Option<Found> {
     let columns: Vec<String> = field(row, "columns").unwrap_or_default();
     let name = text(row, "name")?;
-    let tool = Tool::of(&name, &columns, flag(row, "rails"))?;
+    let beside: Vec<String> = field(row, "beside").unwrap_or_default();
+    let tool = Tool::of(&name, &columns, &beside);
+    let named = match tool {
+        Some(tool) => tool.name(),
+        None => unread(&name, &columns)?,
+    };
+    let lock_table = tool.and_then(Tool::lock_table);
+    let lock_table = lock_table.filter(|lock| beside.iter().any(|name| name == lock.name));
     let schema = text(row, "schema")?;
     let plain_schema = text(row, "plain_schema")?;
     Some(Found {
         tool,
+        named,
         table: format!("{schema}.{}", text(row, "quoted")?),
         shown: match plain_schema.as_str() {
             "public" => name,
             other => format!("{other}.{name}"),
         },
-        lock_table: (tool == Tool::Knex && flag(row, "knex_lock"))
-            .then(|| format!("{schema}.knex_migrations_lock")),
+        lock_table: lock_table.map(|lock| {
+            let table = format!("{schema}.{}", lock.name);
+            (lock, table)
+        }),
         schema: plain_schema,
     })
 }
@@ -270,13 +297,26 @@ async fn may_read(line: &mut Line, table: &str) -> Result<bool, Trouble> {
     Ok(rows.first().is_some_and(|row| flag(row, "may")))
 }
 
-async fn is_locked(line: &mut Line, table: &str) -> Result<bool, Trouble> {
+/// By whom and since when a tool's lock is taken, as far as its table tells; none while it is not.
+async fn lock_taken(
+    line: &mut Line,
+    asked: &LockTable,
+    table: &str,
+) -> Result<Option<String>, Trouble> {
     if !may_read(line, table).await? {
-        return Ok(false);
+        return Ok(None);
     }
-    let sql = format!("SELECT bool_or(is_locked = 1) AS locked FROM {table}");
+    let LockTable { columns, held, .. } = asked;
+    let sql = format!(
+        "SELECT since::text, who::text
+           FROM (SELECT {columns} FROM {table} WHERE {held} LIMIT 1) AS taken (since, who)"
+    );
     let rows = line.rows(query(&sql)).await?;
-    Ok(rows.first().is_some_and(|row| flag(row, "locked")))
+    Ok(rows.first().map(|row| {
+        let said = |lead: &str, column| text(row, column).map(|text| format!(" {lead} {text}"));
+        let parts = [said("by", "who"), said("since", "since")];
+        parts.into_iter().flatten().collect()
+    }))
 }
 
 fn record(tool: Tool, row: &PgRow) -> Record {

@@ -113,9 +113,13 @@ impl Target {
             Ok(address) if address.is_loopback() => "localhost",
             _ => host,
         };
+        format!("{host}:{}/{}", self.0.get_port(), self.wanted())
+    }
+
+    /// The database's name in the server; without one it is the user's.
+    pub fn wanted(&self) -> &str {
         let named = self.0.get_database();
-        let database = named.unwrap_or_else(|| self.0.get_username());
-        format!("{host}:{}/{database}", self.0.get_port())
+        named.unwrap_or_else(|| self.0.get_username())
     }
 
     /// The options for a connection with `settings` from its first moment.

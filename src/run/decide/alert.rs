@@ -6,7 +6,7 @@ use crate::journal::event::{
     AlertAccepted, AlertCleared, AlertRaised, BaselineFrozen, Consequence, Held, Released, Usual,
 };
 use crate::journal::{Actor, Event};
-use crate::monitor::{Alert, Baseline};
+use crate::monitor::{Alert, Baseline, lost_database};
 use crate::plan::{AlertAction, PhaseKind, Plan};
 use crate::run::command::Refusal;
 use crate::run::state::RunState;
@@ -35,10 +35,18 @@ impl Case<'_> {
             return Decision::default();
         }
         let engine = Actor::engine();
+        // For a database that is lost the run is held by itself, and does not go on by itself.
+        let lost = lost_database(name).filter(|_| self.plan.alerts.iter().all(|r| r.name != name));
+        let then = match lost {
+            Some(database) if self.is_held_for(database) => AlertAction::Hold,
+            Some(_) => AlertAction::Note,
+            None => then,
+        };
         let raised = raised(name, words, then);
         let mut decision = Decision::event(&engine, Event::AlertFired(raised));
         match then {
             AlertAction::Note => {}
+            AlertAction::Hold if lost.is_some() => {}
             AlertAction::Hold => decision.join(self.held_by_alert(name, words)),
             AlertAction::Rollback => decision.join(self.rolled_back_by_alert(name, words)),
         }

@@ -158,7 +158,7 @@ impl Case<'_> {
     }
 
     /// Whether the loss of `database` holds the run already.
-    fn is_held_for(&self, database: &str) -> bool {
+    pub(super) fn is_held_for(&self, database: &str) -> bool {
         let mut holds = self.state.holds.iter();
         holds.any(|hold| hold.database.as_deref() == Some(database))
     }

@@ -47,10 +47,14 @@ impl Look<'_> {
         }
     }
 
-    /// Whether the key can do something: a recording has no server.
-    fn can(&self, want: Want) -> bool {
-        let asks = matches!(want, Want::Explain | Want::Cancel | Want::Terminate);
-        !asks || self.state.reel.is_none()
+    /// Whether the key can do something: a recording has no server, and from one database no key leads to
+    /// another.
+    fn can(&self, sight: &Sight<'_>, want: Want) -> bool {
+        match want {
+            Want::Explain | Want::Cancel | Want::Terminate => self.state.reel.is_none(),
+            Want::Database => sight.health.databases.len() > 1,
+            _ => true,
+        }
     }
 
     /// As many keys as there is room for, those that lead to the others always.
@@ -58,9 +62,11 @@ impl Look<'_> {
         let wide = |binding: &Binding| {
             clip::width(&binding.keys[0].to_string()) + clip::width(binding.hint) + 3
         };
-        let always = |binding: &Binding| matches!(binding.want, Want::Help | Want::Quit);
+        let always =
+            |binding: &Binding| matches!(binding.want, Want::Help | Want::Quit | Want::Database);
         let shown = KEYMAP.iter();
-        let shown = shown.filter(|binding| !binding.hint.is_empty() && self.can(binding.want));
+        let shown =
+            shown.filter(|binding| !binding.hint.is_empty() && self.can(sight, binding.want));
         let kept: usize = shown.clone().filter(|b| always(b)).map(wide).sum();
         let mut room = usize::from(area.width).saturating_sub(kept);
         let mut spans = Vec::new();

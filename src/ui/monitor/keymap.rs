@@ -95,7 +95,7 @@ pub const KEYMAP: &[Binding] = &[
     bind(&[Key::Char('/')], Want::Filter, "filter", "only what holds a text"),
     bind(&[Key::Char(' ')], Want::Freeze, "freeze", "stop the picture or a recording, or let it go on"),
     bind(&[Key::Char('y')], Want::Copy, "copy", "the statement to the clipboard of the terminal"),
-    bind(&[Key::Char('D')], Want::Database, "", "the next database"),
+    bind(&[Key::Char('D')], Want::Database, "db", "the next database"),
     bind(&[Key::Char('1')], Want::Show(Tab::Sessions), "", "the panels"),
     bind(&[Key::Char('2')], Want::Show(Tab::Locks), "", "the panels"),
     bind(&[Key::Char('3')], Want::Show(Tab::Connections), "", "the panels"),

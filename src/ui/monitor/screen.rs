@@ -232,10 +232,13 @@ impl Look<'_> {
     fn header(&self, sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         let mut left = vec![sight.span(" gonogo monitor  ", Role::Title)];
         if let Some(database) = sight.shown() {
+            left.push(sight.span(database.called(), Role::Text));
+            if let Link::Down { .. } = database.link {
+                left.push(sight.span("  NO CONNECTION", Role::Bad));
+            }
             if let Some(picture) = sight.picture() {
                 let server = &picture.server;
                 let standby = if server.in_recovery { ", standby" } else { "" };
-                left.push(sight.span(database.called(), Role::Text));
                 let up = server.up.map(|up| up + self.now.since(picture.at));
                 if let Some(up) = up.filter(|up| *up < JUST_STARTED) {
                     let words = format!("  STARTED {} ago", words::short(up));
@@ -246,14 +249,15 @@ impl Look<'_> {
                     server.version, server.role
                 );
                 left.push(sight.span(words, Role::Text));
-            } else {
-                left.push(sight.span(database.called(), Role::Text));
-            }
-            if let Link::Down { .. } = database.link {
-                left.push(sight.span("  NO CONNECTION", Role::Bad));
             }
         }
-        let right = self.standing(sight);
+        let mut right = self.standing(sight);
+        let alerts = watch::alerts_counted(sight);
+        let wide = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>();
+        // What is said nowhere else is not cut for what the next line says as well.
+        if wide(&right) + wide(&alerts) <= usize::from(area.width / 3 * 2) {
+            right.splice(..0, alerts);
+        }
         put_both(area, 0, Line::from(left), Line::from(right), buf);
     }
 
@@ -295,21 +299,24 @@ impl Look<'_> {
             let role = if tab == self.state.tab {
                 Role::Selected
             } else {
-                Role::Text
+                mark(sight, tab).map_or(Role::Text, |(_, role)| role)
             };
             spans.push(sight.span(format!("{}", at + 1), Role::Key));
-            spans.push(sight.span(self.label(tab, area.width), role));
+            spans.push(sight.span(self.label(sight, tab, area.width), role));
         }
         put(area, 0, Line::from(spans), buf);
     }
 
     /// What stands behind the number of a tab.
-    fn label(&self, tab: Tab, width: u16) -> String {
-        if tab == self.state.tab || width >= ALL_NAMED {
-            format!(" {} ", tab.label(width))
-        } else {
-            " ".to_owned()
+    fn label(&self, sight: &Sight<'_>, tab: Tab, width: u16) -> String {
+        let named = tab == self.state.tab || width >= ALL_NAMED;
+        let name = named.then(|| tab.label(width).to_owned());
+        let mark = mark(sight, tab).map(|(words, _)| words);
+        let words: Vec<String> = name.into_iter().chain(mark).collect();
+        if words.is_empty() {
+            return " ".to_owned();
         }
+        format!(" {} ", words.join(" "))
     }
 
     /// What a click at this place means: another tab, or a session.
@@ -318,8 +325,9 @@ impl Look<'_> {
         let at = Position { x, y };
         if areas.tabs.contains(at) {
             let mut from = areas.tabs.x + 1;
+            let sight = self.sight();
             for tab in Tab::ALL {
-                let width = clip::width(&self.label(tab, areas.tabs.width)) as u16 + 1;
+                let width = clip::width(&self.label(&sight, tab, areas.tabs.width)) as u16 + 1;
                 if (from..from + width).contains(&x) {
                     return Clicked::Tab(tab);
                 }
@@ -340,6 +348,18 @@ impl Look<'_> {
             return session.map_or(Clicked::Nothing, Clicked::Session);
         }
         Clicked::Nothing
+    }
+}
+
+/// What a tab tells of its panel while another is looked at.
+fn mark(sight: &Sight<'_>, tab: Tab) -> Option<(String, Role)> {
+    if tab != Tab::Alerts {
+        return None;
+    }
+    match watch::alert_counts(sight) {
+        (0, 0) => None,
+        (0, blind) => Some((format!("{blind}?"), Role::Warn)),
+        (firing, _) => Some((format!("{firing}!"), Role::Bad)),
     }
 }
 

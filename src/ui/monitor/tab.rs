@@ -63,6 +63,7 @@ impl Tab {
     /// What it is called on a screen of this width.
     pub fn label(self, width: u16) -> &'static str {
         match self {
+            Tab::Sessions if width < 100 => "Sess",
             Tab::Sessions => "Sessions",
             Tab::Locks => "Locks",
             Tab::Connections if width < 100 => "Conns",

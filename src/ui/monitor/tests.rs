@@ -11,9 +11,11 @@ use super::state::{Reel, State};
 use super::tab::Tab;
 use crate::monitor::testing::*;
 use crate::monitor::{
-    Backend, Effect, Evidence, Health, Inspection, LockTree, Missing, Outcome, Picture, Planned,
-    Session, SessionLock, Shown, State as Doing, Subject,
+    AlertStanding, Backend, DatabaseHealth, Effect, Evidence, Health, Inspection, Link, LockTree,
+    Missing, Outcome, Picture, Planned, ReadingKind, Session, SessionLock, Shown, State as Doing,
+    Subject,
 };
+use crate::ui::panels::watch::tests::alert;
 use crate::ui::panels::watch::{Cursor, conditions};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::testing::painted;
@@ -841,4 +843,116 @@ fn a_prepared_transaction_is_ended_by_its_name() {
         words,
         "that is the prepared transaction o'clock (only ROLLBACK PREPARED 'o''clock' ends it)"
     );
+}
+
+/// Two databases; in the one that is not shown three sessions wait.
+fn with_another() -> Screen {
+    let mut screen = Screen::new();
+    let mut other = picture();
+    other.locks.waiters = 3;
+    let mut other = database(other);
+    "other".clone_into(&mut other.name);
+    Arc::make_mut(&mut screen.health).databases.push(other);
+    screen
+}
+
+#[test]
+fn alerts_are_told_whatever_is_looked_at() {
+    let mut screen = with_another();
+    let rule = |name: &str, standing| alert(name, standing, ReadingKind::Breach, "212");
+    Arc::make_mut(&mut screen.health).alerts = vec![
+        rule("slow shop", AlertStanding::Quiet),
+        rule("too many errors", AlertStanding::Firing),
+        rule("pool", AlertStanding::Firing),
+        rule("lag", AlertStanding::Blind),
+    ];
+    for (width, height) in [(80, 24), (120, 36), (200, 50)] {
+        let seen = screen.drawn(width, height);
+        for words in [
+            "! 2 alerts",
+            "? 1 blind",
+            "9 Alerts 2!",
+            "! too many errors   ! pool",
+        ] {
+            assert!(seen.contains(words), "{words}: {seen}");
+        }
+        if width == 80 {
+            insta::assert_snapshot!("alerts_80x24", seen);
+        }
+    }
+    assert!(screen.drawn(60, 24).contains("9 2! "));
+    let area = Rect::new(0, 0, 80, 24);
+    let alerts = Clicked::Tab(Tab::Alerts);
+    assert_eq!(screen.look().clicked(area, 77, 1), alerts);
+    // A recording says the time that is looked at, and the line below what fires.
+    screen.state.reel = Some(Reel {
+        at: 4,
+        frames: 900,
+        plays: true,
+        speed: 4,
+    });
+    let seen = screen.drawn(80, 24);
+    assert!(
+        seen.contains("5 of 900") && seen.contains("9 Alerts 2!"),
+        "{seen}"
+    );
+    Arc::make_mut(&mut screen.health).alerts.clear();
+    let seen = screen.drawn(80, 24);
+    assert!(
+        seen.contains("9 Alerts ") && !seen.contains("alert "),
+        "{seen}"
+    );
+}
+
+#[test]
+fn databases_that_are_not_shown_say_what_is_wrong_with_them() {
+    let mut screen = with_another();
+    let said = |screen: &mut Screen, words: &str| {
+        for (width, height) in [(80, 24), (120, 36)] {
+            let seen = screen.drawn(width, height);
+            assert!(seen.contains(words), "{words}: {seen}");
+            assert!(seen.contains(" D db "), "{seen}");
+        }
+    };
+    said(&mut screen, "! other: 3 waiting for locks   ");
+    let change = |screen: &mut Screen, change: &dyn Fn(&mut DatabaseHealth)| {
+        change(&mut Arc::make_mut(&mut screen.health).databases[1]);
+    };
+    change(&mut screen, &|other| {
+        let mut picture = picture();
+        picture.at = ago(42);
+        other.picture = Some(Arc::new(picture));
+    });
+    said(&mut screen, "! other: seen 42s ago   ");
+    change(&mut screen, &|other| {
+        other.link = Link::Down {
+            since: ago(6),
+            reason: "connection refused".to_owned(),
+            unasked: false,
+        };
+    });
+    said(&mut screen, "! other: no connection   ");
+    // Its alert says the same; that of the one that is shown says more.
+    let lost = |name: &str| alert(name, AlertStanding::Firing, ReadingKind::Breach, "");
+    let health = Arc::make_mut(&mut screen.health);
+    health.alerts = vec![lost("other: lost"), lost("main: lost")];
+    said(&mut screen, "! other: no connection   ! main: lost   ");
+    Arc::make_mut(&mut screen.health).alerts.clear();
+    change(&mut screen, &|other| {
+        (other.link, other.picture) = (Link::Connecting, None);
+    });
+    said(&mut screen, " other: connecting   ");
+    change(&mut screen, &|other| *other = database(picture()));
+    let seen = screen.drawn(80, 24);
+    assert!(!seen.contains("other: "), "{seen}");
+    // The one that is shown says it in its own words, and the first is hidden now.
+    screen = with_another();
+    screen.press("D");
+    let seen = screen.drawn(80, 24);
+    assert!(
+        seen.contains("! 3 waiting for locks") && !seen.contains("other: "),
+        "{seen}"
+    );
+    let seen = Screen::new().drawn(80, 24);
+    assert!(!seen.contains(" D db "), "{seen}");
 }

@@ -74,17 +74,26 @@ fn hint(binding: &Binding, scene: &Scene<'_>) -> &'static str {
 
 /// The keys that can do something now, with where each stands in the line.
 fn shown(scene: &Scene<'_>, width: u16) -> Vec<(u16, u16, &'static Binding, &'static str)> {
-    let always = |intent| matches!(intent, Intent::Help | Intent::RollBack);
+    let always = |intent| {
+        matches!(
+            intent,
+            Intent::Help | Intent::RollBack | Intent::NextDatabase
+        )
+    };
     let can = |binding: &&Binding| {
-        let offered = || offer(scene.world, scene.view, binding.intent, scene.now).is_ok();
-        !binding.hint.is_empty() && (binding.intent == Intent::Help || offered())
+        let can = match binding.intent {
+            Intent::Help => true,
+            Intent::NextDatabase => scene.world.health.databases.len() > 1,
+            intent => offer(scene.world, scene.view, intent, scene.now).is_ok(),
+        };
+        !binding.hint.is_empty() && can
     };
     let wide = |binding: &Binding| {
         let key = clip::width(&binding.keys[0].to_string());
         (key + 1 + clip::width(hint(binding, scene)) + 2) as u16
     };
     let mut bindings: Vec<&'static Binding> = KEYMAP.iter().filter(can).collect();
-    // Where there is no room for all, the way back and the help stay.
+    // Where there is no room for all, the way back and what leads to the rest stay.
     while bindings.iter().map(|binding| wide(binding)).sum::<u16>() > width {
         match bindings.iter().rposition(|binding| !always(binding.intent)) {
             Some(last) => drop(bindings.remove(last)),
@@ -138,11 +147,15 @@ pub fn intent_at(scene: &Scene<'_>, area: Rect, x: u16) -> Option<Intent> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::clock::Moment;
+    use crate::monitor::testing::{database, health, picture};
     use crate::ui::testing::{scene, world};
     use crate::ui::view::View;
     use crate::ui::widgets::testing::painted;
+    use crate::ui::world::World;
 
     const PLAN: &str = r#"
 title = "T"
@@ -154,6 +167,25 @@ kind = "before"
   title = "A"
   shell = "a"
 "#;
+
+    #[test]
+    fn the_key_to_the_next_database_is_told_where_there_is_one() {
+        let mut world = world("plan.toml", PLAN);
+        let told = |world: &World| {
+            let view = View::default();
+            let scene = scene(world, &view, Moment::default());
+            painted((40, 1), |area, buf| footer(&scene, area, buf))
+        };
+        let named = |name: &str| {
+            let mut database = database(picture());
+            name.clone_into(&mut database.name);
+            database
+        };
+        world.health = Arc::new(health(vec![named("main")]));
+        assert!(!told(&world).contains("D db"), "{}", told(&world));
+        world.health = Arc::new(health(vec![named("main"), named("other")]));
+        assert!(told(&world).contains("D db  "), "{}", told(&world));
+    }
 
     #[test]
     fn a_long_message_has_the_rows_that_it_takes() {

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::run::Standing;
+use crate::ui::panels::watch;
 use crate::ui::scene::{Scene, put_keeping};
 use crate::ui::theme::Role;
 use crate::ui::words;
@@ -77,20 +78,8 @@ fn make_room(
 /// What is wrong around the run.
 fn concerns<'s>(scene: &Scene<'s>) -> Vec<Span<'s>> {
     let found = &scene.world.concerns;
+    let mut spans = watch::alerts_counted(&scene.sight());
     let mut words = Vec::new();
-    let alerts = scene.world.state.alerts.values();
-    let (blind, firing): (Vec<_>, Vec<_>) = alerts
-        .filter(|alert| alert.accepted.is_none())
-        .partition(|alert| alert.blind);
-    if !firing.is_empty() {
-        words.push((
-            format!("! {}   ", words::count(firing.len(), "alert")),
-            Role::Bad,
-        ));
-    }
-    if !blind.is_empty() {
-        words.push((format!("? {} blind   ", blind.len()), Role::Warn));
-    }
     match found.disk_left {
         None => {}
         Some(0) => words.push(("! disk full   ".to_owned(), Role::Bad)),
@@ -99,8 +88,9 @@ fn concerns<'s>(scene: &Scene<'s>) -> Vec<Span<'s>> {
     if found.plan_differs {
         words.push(("! plan file differs   ".to_owned(), Role::Warn));
     }
-    let spans = words.into_iter();
-    spans.map(|(words, role)| scene.span(words, role)).collect()
+    let words = words.into_iter();
+    spans.extend(words.map(|(words, role)| scene.span(words, role)));
+    spans
 }
 
 fn is_production(environment: &str) -> bool {

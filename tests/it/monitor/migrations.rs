@@ -309,3 +309,73 @@ async fn another_projects_folder_is_not_taken_where_no_plan_says_whose_it_is() {
         "{folder}"
     );
 }
+
+#[tokio::test]
+async fn tools_whose_files_are_no_scripts_and_tools_that_are_not_read_are_told() {
+    let server = Server::start(&[]).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let entry = |when: u64, tag: &str| format!(r#"{{"when": {when}, "tag": "{tag}"}}"#);
+    let entries = [
+        entry(10, "0000_a"),
+        entry(20, "0001_b"),
+        entry(30, "0002_c"),
+    ]
+    .join(",");
+    let journal = format!(r#"{{"entries": [{entries}]}}"#);
+    write(dir.path(), "drizzle/meta/_journal.json", &journal);
+    for tag in ["0000_a", "0001_b", "0002_c"] {
+        write(dir.path(), &format!("drizzle/{tag}.sql"), "");
+    }
+    let mut client = Client::of(&server, "tools").await;
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let statements = [
+        "create table databasechangelog (id varchar(255), author varchar(255), filename varchar(255),
+         dateexecuted timestamp, orderexecuted int, exectype varchar(10), md5sum varchar(35))",
+        "insert into databasechangelog values ('1', 'ann', 'a.xml', now(), 1, 'EXECUTED', '9:x'),
+         ('2', 'ann', 'a.xml', now(), 2, 'FAILED', '9:x'), ('3', 'ann', 'a.xml', now(), 3, 'MARK_RAN', '9:x')",
+        "create table databasechangeloglock (id int, locked boolean, lockgranted timestamp, lockedby text)",
+        "insert into databasechangeloglock values (1, true, '2026-01-02 03:04:05', 'build7 (10.0.0.7)')",
+        "create schema drizzle; create table drizzle.__drizzle_migrations (id serial, hash text, created_at bigint)",
+        &format!("insert into drizzle.__drizzle_migrations (hash, created_at) values ('{empty}', 10), ('x', 20)"),
+        "create schema sqitch; create table sqitch.changes (change_id text, change text, planned_at timestamptz)",
+        "create table changes (id int, what text)",
+    ];
+    for statement in statements {
+        client.run(statement).await;
+    }
+    let urls = [server.url("postgres")];
+    let mut watched = Watched::in_folder(&urls, Vec::new(), Some(dir.path()));
+    let picture = watched.picture(|p| tables(p).len() == 3).await;
+    let found: Vec<String> = tables(&picture)
+        .iter()
+        .map(|table| format!("{} {}: {}", table.tool, table.table, table.summary()))
+        .collect();
+    let expected = [
+        "drizzle drizzle.__drizzle_migrations: 1 edited since, 1 pending, 1 applied",
+        "Liquibase databasechangelog: 1 failed, 2 applied",
+        "sqitch sqitch.changes: not read",
+    ];
+    assert_eq!(found, expected);
+    let notes: Vec<&str> = tables(&picture)
+        .iter()
+        .map(|table| table.note.as_deref().unwrap_or_default())
+        .collect();
+    let taken = "Liquibase's lock is taken by build7 (10.0.0.7) since 2026-01-02 03:04:05: it is at work, \
+                 or one that was at work was killed; what is pending is not known: its files are not \
+                 read here";
+    assert_eq!(notes[1], taken);
+    assert!(
+        notes[2].starts_with("sqitch.changes is not read here"),
+        "{}",
+        notes[2]
+    );
+    client
+        .run("update databasechangeloglock set locked = false")
+        .await;
+    watched
+        .picture(|p| {
+            let mut notes = tables(p).iter().filter_map(|table| table.note.as_deref());
+            !notes.any(|note| note.contains("lock is taken"))
+        })
+        .await;
+}

@@ -166,7 +166,8 @@ fn alert(said: &str) -> Option<Alert> {
         let name = name.to_owned();
         return Some(Alert::Cleared { name });
     }
-    let (head, rest) = said.split_once(": ")?;
+    let fires = said.split_once(" fires: ");
+    let (name, rest) = fires.or_else(|| said.split_once(" is blind: "))?;
     let (words, then) = rest.rsplit_once(", ")?;
     let then = match then {
         "note" => AlertAction::Note,
@@ -174,13 +175,11 @@ fn alert(said: &str) -> Option<Alert> {
         "rollback" => AlertAction::Rollback,
         _ => return None,
     };
-    let words = words.to_owned();
-    if let Some(name) = head.strip_suffix(" fires") {
-        let name = name.to_owned();
-        return Some(Alert::Fired { name, words, then });
-    }
-    let name = head.strip_suffix(" is blind")?.to_owned();
-    Some(Alert::Blind { name, words, then })
+    let (name, words) = (name.to_owned(), words.to_owned());
+    Some(match fires {
+        Some(_) => Alert::Fired { name, words, then },
+        None => Alert::Blind { name, words, then },
+    })
 }
 
 /// What is reported that is not about a job.

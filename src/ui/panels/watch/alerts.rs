@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::sight::{Panel, Sight};
+use crate::journal::event::Consequence;
 use crate::monitor::{AlertHealth, AlertStanding, ReadingKind};
 use crate::plan::AlertAction;
 use crate::ui::scene::put;
@@ -95,10 +96,11 @@ fn line(sight: &Sight<'_>, alert: &AlertHealth) -> Line<'static> {
     if alert.kind != ReadingKind::NoData && !alert.line.is_empty() {
         spans.push(sight.span(format!("line: {} ", alert.line), Role::Dim));
     }
-    let then = match alert.then {
-        AlertAction::Note => "",
-        AlertAction::Hold => "holds",
-        AlertAction::Rollback => "rolls back",
+    // What the run has recorded of it counts.
+    let then = match (known.map(|known| known.then), alert.then) {
+        (Some(Consequence::Hold), _) | (None, AlertAction::Hold) => "holds",
+        (Some(Consequence::Rollback), _) | (None, AlertAction::Rollback) => "rolls back",
+        (Some(Consequence::Note), _) | (None, AlertAction::Note) => "",
     };
     spans.push(sight.span(then, Role::Dim));
     Line::from(spans)

@@ -59,6 +59,7 @@ fn busy() -> Health {
         table: "_sqlx_migrations".to_owned(),
         folder: Some("/srv/shop/migrations".to_owned()),
         guessed: false,
+        unread: false,
         running: None,
         note: None,
         list: vec![

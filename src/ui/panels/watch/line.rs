@@ -1,11 +1,11 @@
-//! A word for each probe, and for what else needs no panel to be understood.
+//! A word for each probe, and for what else needs no panel to be understood: what is wrong first.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::connections;
 use super::sight::Sight;
+use super::{concerns, connections};
 use crate::monitor::{Downtime, ProbeHealth, ProbeState};
 use crate::ui::scene::put_both;
 use crate::ui::theme::Role;
@@ -17,37 +17,19 @@ pub fn line(sight: &Sight<'_>, hold: Span<'_>, area: Rect, buf: &mut Buffer) {
         return;
     }
     let mut spans = vec![Span::raw(" ")];
-    spans.extend(firing(sight));
+    spans.extend(concerns::elsewhere(sight));
+    spans.extend(concerns::alerts_named(sight));
     for probe in &sight.health.probes {
         spans.extend(one(sight, probe));
     }
     if let Some(picture) = sight.picture() {
-        let all = &picture.connections;
-        let percent = (connections::ratio(all) * 100.0).round();
         let (old, role) = match sight.old() {
             Some(age) => (format!(" {} ago", words::short(age)), Role::Warn),
-            None => (String::new(), connections::role(all)),
+            None => (String::new(), connections::role(&picture.connections)),
         };
-        let whose = connections::pressing(all).map(|bound| format!(" of {}", bound.whose));
-        let whose = whose.unwrap_or_default();
-        spans.push(sight.span(format!("conns {percent:.0} %{whose}{old}   "), role));
-        if picture.locks.behind_ours.sessions > 0 {
-            let queue = format!(
-                "! lock queue {} behind our step   ",
-                picture.locks.behind_ours.sessions
-            );
-            spans.push(sight.span(queue, Role::Bad));
-        } else if picture.locks.waiters > 0 {
-            spans.push(sight.span(
-                format!("! {} waiting for locks   ", picture.locks.waiters),
-                Role::Warn,
-            ));
-        }
-        let commits = picture.connections.waiting_for_standby;
-        if commits > 0 {
-            let words = format!("! {commits} waiting for a standby   ");
-            spans.push(sight.span(words, Role::Warn));
-        }
+        spans.push(sight.span(format!("{}{old}   ", concerns::used(picture)), role));
+        let waits = concerns::queues(picture).into_iter();
+        spans.extend(waits.map(|(words, role)| sight.span(format!("! {words}   "), role)));
     }
     put_both(area, 0, Line::from(spans), Line::from(hold), buf);
 }
@@ -109,32 +91,4 @@ fn beside(sight: &Sight<'_>, probe: &ProbeHealth) -> Option<String> {
     }
     let (latency, usual) = (probe.latency_ms?, usual("latency")?);
     (usual > 0.0).then(|| format!("{:.1}×", latency / usual))
-}
-
-/// The alerts that fire, before everything else. One that somebody has accepted holds nothing, and is not over.
-fn firing(sight: &Sight<'_>) -> Vec<Span<'static>> {
-    let alerts = sight.run.into_iter().flat_map(|run| &run.alerts);
-    let words = alerts.map(|(name, alert)| {
-        let accepted = alert.accepted.as_ref().map_or("", |_| ", accepted");
-        if alert.blind {
-            return (format!("? {name} blind{accepted}   "), Role::Warn);
-        }
-        let unseen = if is_unseen(sight, name) {
-            ", no data"
-        } else {
-            ""
-        };
-        let role = match alert.accepted {
-            Some(_) => Role::Warn,
-            None => Role::Bad,
-        };
-        (format!("! {name}{unseen}{accepted}   "), role)
-    });
-    words.map(|(words, role)| sight.span(words, role)).collect()
-}
-
-/// Whether nothing tells at the moment how what the alert watches is.
-fn is_unseen(sight: &Sight<'_>, name: &str) -> bool {
-    let mut alerts = sight.health.alerts.iter();
-    alerts.any(|alert| alert.name == name && alert.is_unseen())
 }

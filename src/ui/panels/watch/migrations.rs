@@ -29,8 +29,8 @@ pub(super) fn migrations(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let lines: Vec<Line<'_>> = match tables.map(Vec::as_slice) {
         None => vec![Line::from(sight.span("not looked at yet", Role::Dim))],
         Some([]) => {
-            let words = "no table of a migration tool is in this database";
-            vec![Line::from(sight.span(words, Role::Dim))]
+            let words = "none of the migration tools that gonogo knows has a table here";
+            return sight.say(words, Role::Dim, inner, buf);
         }
         Some(tables) => tables
             .iter()

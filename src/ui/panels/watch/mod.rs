@@ -5,6 +5,7 @@
 //! in words and never drawn as zero.
 
 mod alerts;
+mod concerns;
 mod connections;
 mod cursor;
 mod line;
@@ -22,6 +23,7 @@ mod vitals;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+pub use concerns::{alert_counts, alerts_counted};
 pub use cursor::{Cursor, Row};
 pub use line::line;
 pub use list::{draw_rows, holds, session_at};
@@ -50,4 +52,4 @@ pub fn draw(sight: &Sight<'_>, panel: Panel, area: Rect, buf: &mut Buffer) {
 #[cfg(test)]
 pub(crate) mod conditions;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

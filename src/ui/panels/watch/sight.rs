@@ -117,6 +117,14 @@ impl<'a> Sight<'a> {
         databases.get(self.database % databases.len().max(1))
     }
 
+    /// The databases that are not shown.
+    pub fn hidden(&self) -> impl Iterator<Item = &'a DatabaseHealth> + use<'a> {
+        let databases = &self.health.databases;
+        let shown = self.database % databases.len().max(1);
+        let numbered = databases.iter().enumerate();
+        numbered.filter_map(move |(at, database)| (at != shown).then_some(database))
+    }
+
     /// What was last seen of it.
     pub fn picture(&self) -> Option<&'a Arc<Picture>> {
         self.shown()?.picture.as_ref()
@@ -157,7 +165,12 @@ impl<'a> Sight<'a> {
 
     /// How old the picture is, where it is not fresh.
     pub fn old(&self) -> Option<Duration> {
-        let age = self.now.since(self.picture()?.at);
+        self.age(self.picture()?)
+    }
+
+    /// How old `picture` is, where it is not fresh.
+    pub fn age(&self, picture: &Picture) -> Option<Duration> {
+        let age = self.now.since(picture.at);
         (age > FRESH).then_some(age)
     }
 

@@ -674,6 +674,7 @@ fn migrations_show_what_wants_attention_first() {
         table: "_prisma_migrations".to_owned(),
         folder: Some("/srv/shop/prisma/migrations".to_owned()),
         guessed: false,
+        unread: false,
         running: None,
         note: None,
         list: vec![
@@ -696,6 +697,7 @@ fn migrations_show_what_wants_attention_first() {
         tool: "Flyway".to_owned(),
         table: "audit.flyway_schema_history".to_owned(),
         note: Some("audit.flyway_schema_history may not be read".to_owned()),
+        unread: true,
         list: Vec::new(),
         ..prisma.clone()
     };
@@ -779,7 +781,7 @@ fn the_strip_says_the_most_important_in_four_lines() {
     insta::assert_snapshot!("strip_progress", strips(picture));
 }
 
-pub(super) fn alert(
+pub(crate) fn alert(
     name: &str,
     standing: AlertStanding,
     kind: ReadingKind,
