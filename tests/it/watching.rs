@@ -114,10 +114,10 @@ fn sessions_are_filtered_and_the_picture_can_stand_still() {
     screen.press("/second\r", "only what holds \"second\"");
     screen.gone("select 'first'");
     screen.press("\x1b", "select 'first'");
-    screen.press("?", "the picture stand still");
+    screen.press("?", "stop the picture");
     // Together with the next key, it would be another key.
     screen.keys("\x1b");
-    screen.gone("the picture stand still");
+    screen.gone("stop the picture");
     screen.press("D", "Sessions");
     screen.keys("\x03");
     assert_eq!(screen.ended(), 0);
