@@ -93,7 +93,7 @@ impl Walk<'_, '_> {
         if self.rules.fences {
             in_text::tell_wait(inline, span, self.book);
         }
-        let about = inline.leads_bold() && footers::is_in(&inline.text);
+        let about = inline.leads_bold() && footers::is_footer(&inline.text);
         for line in inline.text.lines().map(str::trim) {
             let place = no_return::place(line).filter(|_| self.is_forward());
             self.book

@@ -15,21 +15,37 @@ pub(super) fn start(blocks: &[Block]) -> usize {
     };
     let behind = &blocks[rule + 1..];
     let told = |block: &Block| block.paragraph().is_some_and(|inline| is_in(&inline.text));
+    let reached = |block: &Block| {
+        block
+            .paragraph()
+            .is_some_and(|inline| reaches(&inline.text))
+    };
     let text = behind.iter().all(|block| block.paragraph().is_some());
-    if text && behind.iter().any(told) {
+    if text && !behind.iter().any(reached) && behind.iter().any(told) {
         rule
     } else {
         blocks.len()
     }
 }
 
-/// Whether a line of `text` tells something of the document.
-pub(super) fn is_in(text: &str) -> bool {
-    text.lines().any(|line| {
-        let line = decoration::strip(line);
-        let name = line.split([':', '：']).next().unwrap_or(line);
-        name.len() < line.len() && is_of_document(name)
-    })
+/// Whether a line of `text` tells something of the document, and none how somebody is reached.
+pub(super) fn is_footer(text: &str) -> bool {
+    is_in(text) && !reaches(text)
+}
+
+fn is_in(text: &str) -> bool {
+    text.lines().any(tells)
+}
+
+/// Whether an address or a telephone's number stands in `text`.
+fn reaches(text: &str) -> bool {
+    text.contains(['@', '+'])
+}
+
+fn tells(line: &str) -> bool {
+    let line = decoration::strip(line);
+    let name = line.split([':', '：']).next().unwrap_or(line);
+    name.len() < line.len() && is_of_document(name)
 }
 
 /// Whether `name`, in front of a colon, is what is told of a document.

@@ -56,6 +56,10 @@ pub(super) fn of(name: &str, words: &Words) -> Option<Instead> {
     }
     let dense = told.starts_with(is_dense) && but;
     let ordered = dense || tells(&then);
+    // "Do it after a week", "Use them only in tests": that is not now.
+    if is_for_later(&before, &then) || (!ordered && (of_block || is_brief(&before))) {
+        return None;
+    }
     let several = comma && !but && (is_brief(&before) || lists(&then));
     let sure = ordered && !of_block && !several && reserved.is_none();
     Some(if sure {
@@ -97,6 +101,24 @@ fn refers_to_block(words: &Words) -> bool {
     let text = words.uncounted();
     text.split(' ').any(refers) || DENSE_THIS.iter().any(|word| text.contains(word))
 }
+
+/// Whether what is told is for another time or another place than here and now, or only to be read.
+fn is_for_later(forbidden: &Words, told: &Words) -> bool {
+    let has = |words: &Words, all: &[&str]| {
+        let text = format!(" {}", words.uncounted());
+        all.iter().any(|word| text.contains(word))
+    };
+    has(forbidden, &YET) || has(told, &LATER)
+}
+
+#[rustfmt::skip]
+const YET: [&str; 8] = [" yet ", " noch nicht ", " encore ", " todavia ", " ainda ", " пока ", "尚", "まだ"];
+#[rustfmt::skip]
+const LATER: [&str; 28] = [
+    " after ", " only ", " later ", " next ", " reference ", " once ", " nur ", " erst ", " nach ", " spater ", " seulement ", " apres ",
+    " plus tard ", " solo ", " despues ", " mas tarde ", " apenas ", " depois ", " somente ", " только ", " после ", " позже ", " справки ",
+    "只在", "之后", "のみ", "だけ", "参考",
+];
 
 /// Whether `words`, which forbid, do not say of what: "Do not stop".
 fn is_brief(words: &Words) -> bool {
@@ -212,7 +234,6 @@ mod tests {
             "Do not stop, restart the workers",
             "Do not drop, truncate or delete rows",
             "Do not drop the table, ask the DBA",
-            "Do not run this now, but after the release",
             "Никогда не удаляйте таблицу, а переименуйте",
             "请勿执行以下命令，先联系DBA",
         ] {
@@ -231,6 +252,14 @@ mod tests {
             "Niemals ausführen, sonst gehen Daten verloren",
             "切勿执行，否则数据丢失",
             "Restart the workers; drain them",
+            "Do not run this now, but after the release",
+            "Do not drop the column yet; do it after a week",
+            "Do not run the seeds. Use them only in tests",
+            "Do not run the cleanup. Keep the following for reference",
+            "Never run this. Doing so deletes data",
+            "Diesen Befehl nicht ausführen; er löscht Daten",
+            "Nicht ausführen, nur zur Erinnerung",
+            "Do not run the following; ask the DBA",
             "",
         ] {
             assert_eq!(of(name), None, "{name}");

@@ -39,7 +39,7 @@ pub(super) fn settle(outline: &Outline, phases: &mut [Phase], book: &mut Book<'_
                 after || (!behind && phase.section == section)
             };
             mark(phases.iter_mut().find(passed), span, book);
-        } else if text.contains(|c: char| c.is_ascii_digit()) {
+        } else if counts(&text) || text.split_once(' ').is_some_and(|(_, rest)| counts(rest)) {
             let message =
                 format!("no phase begins \"{text}\": nothing is marked as the point of no return");
             let problem = Problem::warning("no-return", span, message);
@@ -60,7 +60,7 @@ fn told(outline: &Outline, phases: &[Phase], text: &str) -> Option<(SectionIx, b
             folded.as_str(),
         ),
     };
-    let number = number_in(rest)?;
+    let number = number_in(rest).filter(|_| counts(rest))?;
     let mut named = phases.iter().filter(|phase| {
         let title = &outline.sections[phase.section].title;
         let counted = matches!(title.ordinal, Some(Ordinal::Number | Ordinal::Phase));
@@ -70,6 +70,13 @@ fn told(outline: &Outline, phases: &[Phase], text: &str) -> Option<(SectionIx, b
     });
     let only = named.next()?.section;
     named.next().is_none().then_some((only, behind))
+}
+
+/// Whether `text` begins by counting a step or a phase: "step 6", "Phase 2". A time, a version and a ticket have numbers
+/// as well.
+fn counts(text: &str) -> bool {
+    let word = text.starts_with(|c: char| c.is_alphabetic());
+    word && heading::counts(text)
 }
 
 /// The first number in `text`, if it is a whole one.

@@ -83,6 +83,8 @@ fn phase(
     };
     contents.named[section] = true;
     let said = match reading.role {
+        // "Go criteria" are looked at before anything begins.
+        Role::Other(Sense::Success) if heading.title.words.is_go() => Some(PhaseKind::Before),
         Role::Other(Sense::Success) => Some(PhaseKind::Verify),
         // "Abnahme" is an acceptance test or a signature.
         Role::Other(Sense::Signoff) => Some(

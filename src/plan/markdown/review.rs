@@ -30,6 +30,13 @@ pub(super) fn is_of_script(name: &str) -> bool {
     let (Some(script), Some(review)) = (script, review) else {
         return false;
     };
+    let does = words.iter().any(|word| known(word, &DOES)) || dense(&DOES);
+    let shown = words
+        .get(script + 1)
+        .is_some_and(|word| known(word, &SHOWN));
+    if does || shown {
+        return false;
+    }
     // "Review the SQL that is generated", "4.1 Script review", "Checklist of the script's contents"
     let told = words.len() - script <= 5;
     (review == 0 && told) || (script == 0 && review == 1)
@@ -41,6 +48,15 @@ const REVIEWS: [&str; 28] = [
     "review", "reviewing", "inspect", "inspection", "checklist", "durchsicht", "prufe", "prufen", "prufung", "relire", "relisez",
     "relecture", "revue", "revisar", "revise", "revision", "revisao", "просмотреть", "просмотрите", "проверка", "ревью",
     "レビュー", "確認事項", "审查", "审核", "評審", "评审", "reviewen",
+];
+/// Words for what is done with it then, and for what else of it is looked at.
+#[rustfmt::skip]
+const DOES: [&str; 18] = [
+    "run", "apply", "execute", "ausfuhren", "anwenden", "executer", "appliquer", "ejecutar", "aplicar", "executar", "запустить", "выполнить",
+    "применить", "slow", "pending", "执行", "実行", "適用",
+];
+const SHOWN: [&str; 8] = [
+    "output", "outputs", "log", "logs", "status", "version", "result", "results",
 ];
 /// Words for what is read.
 #[rustfmt::skip]
@@ -79,6 +95,11 @@ mod tests {
             "Run this script",
             "Deploy after the review of the SQL",
             "Review",
+            "Review and run the script",
+            "Review the SQL, then apply it",
+            "Skript prüfen und ausführen",
+            "Review the script output",
+            "Review slow SQL in the last hour",
             "",
         ] {
             assert!(!is_of_script(name), "{name}");

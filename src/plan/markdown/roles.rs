@@ -151,7 +151,11 @@ fn read(
     };
     let children = outline.sections[ix].children.iter();
     let mut parts = children.map(|&child| &outline.sections[child].title);
-    times(title, parts.any(Title::tells_place), &mut reading);
+    let parts = parts.any(Title::tells_place);
+    // "Rollback › Stop the app (T+0:05)" is when it is done, not since when it is one.
+    let part_of_back = above.is_some_and(|above| above.role == Role::Rollback);
+    let timetable = part_of_back && !title.words.is_called_rollback();
+    times(title, parts, timetable, &mut reading);
     let explicit = reading.budget.is_some()
         || above.is_some_and(|above| series::is_due_apart(title, above))
         || title.ordinal == Some(Ordinal::Phase)
@@ -200,6 +204,10 @@ fn stage(title: &Title, above: Option<&Reading>) -> Option<Stage> {
     });
     let early = places.first().is_some_and(|&seconds| seconds < 0);
     let late = places.first().is_some_and(|&seconds| seconds > 0);
+    // Within a deployment a time says when each part begins.
+    let sure = inherited.is_some_and(|above| above.weight > Weight::Faint);
+    let within = deployed && sure && above.is_some_and(|above| !series::is_late(title, above));
+    let late = late && !within;
     let kind = |kind| {
         let weight = Weight::Strong;
         Some(Stage { kind, weight })
@@ -260,8 +268,9 @@ pub(super) fn says_steps(title: &Title) -> bool {
 /// From here on a length says when, not how long.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Gives each time of the heading the meaning it has for such a section, whose `parts` may be due each at its own.
-fn times(title: &Title, parts: bool, reading: &mut Reading) {
+/// Gives each time of the heading the meaning it has for such a section, whose `parts` may be due each at its own. In a
+/// `timetable` a place is no time since when there is a way back.
+fn times(title: &Title, parts: bool, timetable: bool, reading: &mut Reading) {
     let words = title.time_words().unwrap_or("").to_owned();
     let kind = reading.kind();
     let place = |seconds: i64| {
@@ -280,6 +289,7 @@ fn times(title: &Title, parts: bool, reading: &mut Reading) {
             }
             Said::AtMost(time) | Said::First(time) if rollback => until = Some(time),
             Said::Beyond(time) if rollback => from = Some(time),
+            Said::Place(_) if timetable => return None,
             Said::Place(seconds) if rollback => {
                 from = Some(Duration::from_secs(u64::try_from(seconds).ok()?));
             }

@@ -62,7 +62,9 @@ pub(super) fn tiers(
         let apart = cases.contains(&branch);
         let title = &outline.sections[branch].title;
         let choice = readings[branch].is_choice(title.ordinal);
-        let stage = !apart && !choice && is_stage(outline, readings, branch, root);
+        let stage =
+            is_stage(outline, readings, branch, root) || goes_on_behind(outline, branch, root);
+        let stage = !apart && !choice && stage;
         let part = Part {
             root,
             branch,
@@ -204,18 +206,26 @@ fn is_whole(outline: &Outline, ix: SectionIx) -> bool {
 
 /// Whether a heading is only a part of a way back: "Rollback steps", "2. Database", "Verification".
 fn is_stage(outline: &Outline, readings: &[Reading], branch: SectionIx, root: SectionIx) -> bool {
-    if branch == root {
+    let title = &outline.sections[branch].title;
+    // "Case 1: before the switch" is a way of its own.
+    if branch == root || title.counts_ways() {
         return false;
     }
-    let title = &outline.sections[branch].title;
     let counted = matches!(title.ordinal, Some(Ordinal::Number | Ordinal::Phase));
-    let counted = counted && !title.counts_ways();
     let done = title
         .meaning
         .stage
         .is_some_and(|stage| stage.kind != PhaseKind::Deploy && title.meaning.sense.is_none());
     let plain = title.words.is_plain_rollback() || title.words.is_around();
     (counted || done || plain) && !has_window(readings, branch, root)
+}
+
+/// Whether a heading right below `root` tells to begin it, and `branch` stands behind that: "Trigger the rollback", "Open
+/// the gate".
+fn goes_on_behind(outline: &Outline, branch: SectionIx, root: SectionIx) -> bool {
+    let children = outline.sections[root].children.iter();
+    let mut ahead = children.take_while(|&&child| child < branch);
+    ahead.any(|&child| outline.sections[child].title.words.begins_way_back())
 }
 
 impl Tier {

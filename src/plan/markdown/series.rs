@@ -106,6 +106,12 @@ pub(super) fn is_due_apart(title: &Title, above: &Reading) -> bool {
     place(title).is_some_and(|own| own.abs_diff(begins) >= length.as_secs())
 }
 
+/// Whether `title`, a part of the deployment `above`, is due when that is over: a step of it may be as late as the same day.
+pub(super) fn is_late(title: &Title, above: &Reading) -> bool {
+    let day = |seconds: i64| seconds >= 24 * 60 * 60;
+    is_due_apart(title, above) && (!is_called_step(title) || place(title).is_some_and(day))
+}
+
 /// The place on the clock that `title` tells.
 fn place(title: &Title) -> Option<i64> {
     let (places, _) = title.read(|said| match said {

@@ -165,16 +165,22 @@ pub(super) fn tells_good(text: &str) -> bool {
         (false, true) => above,
         _ => false,
     };
-    wanted && plain && rest.trim_start().starts_with(|c: char| c.is_ascii_digit())
+    let mut behind = rest.split(|c: char| !c.is_alphanumeric());
+    let missed = behind.any(|word| MISSED.contains(&word));
+    wanted && plain && !missed && rest.trim_start().starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// The most words that a measure is called by.
 const MAX_WORDS: usize = 5;
 /// With one of these it is more than a measure and its limit.
-const SENTENCE: [&str; 14] = [
-    "if", "unless", "when", "until", "not", "back", "wenn", "falls", "bis", "si", "se", "если",
-    "пока", "no",
+#[rustfmt::skip]
+const SENTENCE: [&str; 34] = [
+    "if", "unless", "when", "until", "not", "back", "wenn", "falls", "bis", "si", "se", "если", "пока", "no", "budget", "free",
+    "without", "non", "compliance", "slo", "met", "fail", "fails", "cannot", "unable", "ohne", "sans", "sin", "sem", "без", "share",
+    "left", "remaining", "t",
 ];
+/// Behind a limit, what says that it is not kept, or of what it is one.
+const MISSED: [&str; 7] = ["not", "below", "under", "baseline", "nicht", "pas", "не"];
 /// Words for what there should be little of, and for what there should be much of, in all languages.
 #[rustfmt::skip]
 const BAD: [&str; 40] = [
@@ -453,6 +459,13 @@ mod tests {
             "Roll back unless the error rate < 1%",
             "Disk free < 10%",
             "Error rate < many",
+            "Error rate fails to fall below 1%",
+            "Error budget < 10%",
+            "Error-free sessions < 99%",
+            "Success rate > 5% below the baseline",
+            "p95 latency < 300 ms is not reached",
+            "Requests without errors < 95%",
+            "Latency SLO met < 95%",
             "Недоступность сервиса > 5 минут",
         ] {
             assert!(!tells_good(text), "{text}");

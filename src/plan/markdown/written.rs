@@ -1,5 +1,5 @@
-//! Blocks that are what a file holds, not what is typed: "Create `undo.sh` with:", "Save this as …", what begins as
-//! a script does or with a comment that only names a path. Nobody may run one by going on.
+//! Blocks that are what a file holds, not what is typed: "Create `undo.sh` with:", "Save this as …", what begins
+//! with a comment that only names a path. Nobody may run one by going on.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,14 @@ use crate::plan::letters::is_dense;
 
 /// Whether `text`, which stands above a block, says that the block is written somewhere.
 pub(super) fn says(text: &str) -> bool {
-    WRITES.begin(text) || SCRIPTS.begin(text)
+    WRITES.begin(text) || (SCRIPTS.begin(text) && !tells_what_for(text))
+}
+
+/// Whether `text` goes on to say what for: "Use this script to move the data:".
+fn tells_what_for(text: &str) -> bool {
+    let text = letters::fold(text);
+    let what_for = [" to ", " um ", " pour ", " para ", " чтобы "];
+    what_for.iter().any(|word| text.contains(word))
 }
 
 /// Whether `text` says that a file is made of the block right below it.
@@ -41,7 +48,7 @@ pub(super) fn does(text: &str, script: &str) -> bool {
         .any(|sign| script.contains(sign))
 }
 
-/// What `fence` begins with, if that says that it is a file's content: `#!/bin/sh`, `# scripts/deploy.sh`.
+/// What `fence` begins with, if that says that it is a file's content: `# scripts/deploy.sh`, also behind `#!/bin/sh`.
 pub(super) fn begins_file(fence: &Fence) -> Option<&str> {
     let sign = match fence.language {
         Language::Shell(_) => "#",
@@ -49,10 +56,7 @@ pub(super) fn begins_file(fence: &Fence) -> Option<&str> {
         _ => return None,
     };
     let mut lines = fence.text.lines().map(str::trim);
-    let first = lines.find(|line| !line.is_empty())?;
-    if first.starts_with("#!") {
-        return Some(first);
-    }
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with("#!"))?;
     let name = first.strip_prefix(sign)?.trim();
     let name = name.split_once(": ").map_or(name, |(head, rest)| {
         let calls = [

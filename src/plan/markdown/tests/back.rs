@@ -948,3 +948,48 @@ fn scenarios_are_ways_of_which_one_is_gone_unless_they_are_tested() {
     assert_eq!(choices("Verification", "Case").0, 0);
     assert_eq!(choices("Smoke tests", "Scenario").0, 0);
 }
+
+#[test]
+fn times_of_the_parts_of_a_way_back_are_no_windows() {
+    let block = "\n```bash\n./x.sh\n```\n";
+    let tiers = |parts: &[&str]| {
+        let parts: Vec<String> = parts
+            .iter()
+            .map(|part| format!("### {part}\n{block}"))
+            .collect();
+        let parts = parts.concat();
+        let plan = plan(&format!(
+            "## Deploy\n{block}## Rollback (if needed)\n{parts}"
+        ));
+        plan.tiers.len()
+    };
+    assert_eq!(
+        tiers(&[
+            "Stop the app (T+0:00)",
+            "Restore the database (T+0:05)",
+            "Start the app (T+0:20)"
+        ]),
+        1
+    );
+    assert_eq!(
+        tiers(&[
+            "Trigger the rollback",
+            "Restore the cluster",
+            "Open the gate"
+        ]),
+        1
+    );
+    assert_eq!(
+        tiers(&["Case 1: before the switch", "Case 2: after the switch"]),
+        2
+    );
+}
+
+#[test]
+fn a_part_of_the_deployment_is_done_at_its_time() {
+    let text = "## Cutover procedure\n### Step 1: Stop (T+0:00)\n1. Stop it.\n### Step 2: Swap (T+0:07)\n1. Swap it.\n2. Look at it.\n### Step 3: Open (T+1:30)\n1. Open it.\n## Rollback\n1. Back.\n";
+    let plan = plan(text);
+    let kinds = plan.phases.iter().map(|phase| phase.spec.kind);
+    assert_eq!(kinds.collect::<Vec<_>>(), [PhaseKind::Deploy; 3]);
+    assert_eq!(plan.steps.len(), 5);
+}

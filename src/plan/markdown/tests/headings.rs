@@ -377,7 +377,15 @@ fn a_line_tells_the_point_of_no_return() {
         passed("**Point of no return:** before step 2"),
         [false, true, false]
     );
-    assert_eq!(passed("Point of no return: we talk about it"), [false; 3]);
+    for line in [
+        "Point of no return: we talk about it",
+        "**Point of no return:** 2 hours after the start",
+        "**Point of no return:** after PR #2 is merged",
+        "**Point of no return:** T+2 h",
+        "**Point of no return:** after migration 002",
+    ] {
+        assert_eq!(passed(line), [false; 3], "{line}");
+    }
     let text = "## Deployment\n**Point of no return:** After step 7\n\n- [ ] a\n";
     assert!(problems(text).contains(&("no-return", 2)));
 }

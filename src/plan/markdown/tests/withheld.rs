@@ -480,7 +480,7 @@ fn what_is_a_files_content_asks_on_both_ways() {
     }
     let block = |first: &str| format!("```bash\n{first}\n./then.sh\n```");
     for first in [
-        "#!/bin/sh",
+        "#!/bin/sh\n# scripts/go.sh",
         "# scripts/go.sh",
         "# /etc/cron.d/shop",
         "# File: tools/go.py",
@@ -488,6 +488,7 @@ fn what_is_a_files_content_asks_on_both_ways() {
         assert_eq!(fate(&block(first), 6), (true, true, true), "{first}");
     }
     for first in [
+        "#!/bin/sh",
         "# scripts/then.sh",
         "# Stop the app",
         "# Node.js",
