@@ -84,7 +84,7 @@ impl Walk<'_, '_> {
         let fence = candidate.fence;
         self.book.settle(fence.account, self.rules.place);
         let label = candidate.label.as_deref();
-        let pieces = if written::is_content(fence, label) {
+        let pieces = if written::is_script(fence) || written::is_content(fence, label) {
             vec![script::whole(fence, true)]
         } else {
             script::pieces(fence, fence.language)

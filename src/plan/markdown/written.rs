@@ -57,6 +57,7 @@ pub(super) fn begins_file(fence: &Fence) -> Option<&str> {
     };
     let mut lines = fence.text.lines().map(str::trim);
     let first = lines.find(|line| !line.is_empty() && !line.starts_with("#!"))?;
+    let script = is_script(fence);
     let name = first.strip_prefix(sign)?.trim();
     let name = name.split_once(": ").map_or(name, |(head, rest)| {
         let calls = [
@@ -68,8 +69,17 @@ pub(super) fn begins_file(fence: &Fence) -> Option<&str> {
             name
         }
     });
+    // "# rollback.sh - goes back"
+    let word = name.split_whitespace().next().filter(|_| script);
+    let name = word.unwrap_or(name);
     let code: Vec<&str> = lines.filter(|line| is_code(line, sign)).collect();
-    (is_path(name) && !code.is_empty() && !mentions(&code.join("\n"), name)).then_some(name)
+    let calls = !script && mentions(&code.join("\n"), name);
+    (is_path(name) && !code.is_empty() && !calls).then_some(name)
+}
+
+/// Whether `fence` begins as a script does, `#!/bin/sh`, and is run as a whole.
+pub(super) fn is_script(fence: &Fence) -> bool {
+    fence.text.trim_start().starts_with("#!")
 }
 
 fn is_code(line: &str, sign: &str) -> bool {

@@ -481,6 +481,7 @@ fn what_is_a_files_content_asks_on_both_ways() {
     let block = |first: &str| format!("```bash\n{first}\n./then.sh\n```");
     for first in [
         "#!/bin/sh\n# scripts/go.sh",
+        "#!/bin/sh\n# go.sh - goes there",
         "# scripts/go.sh",
         "# /etc/cron.d/shop",
         "# File: tools/go.py",
