@@ -3,7 +3,7 @@
 use super::{Case, Decision, reason_given};
 use crate::journal::event::{ChoiceMade, StepReason, StepTicked, StepUnticked};
 use crate::journal::{Actor, Event};
-use crate::plan::{Home, PhaseKind, Work};
+use crate::plan::{Home, PhaseKind, StepIx, Work};
 use crate::run::command::Refusal;
 use crate::run::status::{Change, Status};
 
@@ -72,8 +72,8 @@ impl Case<'_> {
         ))
     }
 
-    /// Goes the `phase` that was not chosen, while nothing is being done in another of its choice and nothing was
-    /// begun behind them: the way that was gone may not work.
+    /// Goes the `phase` that was not chosen, while nothing is or may be going on in another of its choice and nothing
+    /// was begun behind them: the way that was gone may not work.
     fn choose_instead(&self, actor: &Actor, phase: usize) -> Result<Decision, Refusal> {
         let choice = &self.plan.phases[phase].spec.choice;
         let ways = |ix: usize| self.plan.phases[ix].spec.choice == *choice;
@@ -85,8 +85,13 @@ impl Case<'_> {
         let (Some(choice), false, None) = (choice, gone_on, &self.state.rollback) else {
             return Err(Refusal::new("the run has gone on since"));
         };
-        let mut busy = self.state.active_steps().chain(self.state.sought_step());
-        let busy = busy.find(|&ix| self.plan.phase_of(ix).is_some_and(ways));
+        // Of what nobody knows how it ended, somebody has to say first that it does not go on beside the other way.
+        let open = |ix: StepIx| {
+            let at = &self.state.steps[ix];
+            at.status.is_active() || at.status == Status::Unknown || at.sought.is_some()
+        };
+        let mut steps = 0..self.plan.steps.len();
+        let busy = steps.find(|&ix| open(ix) && self.plan.phase_of(ix).is_some_and(ways));
         if let Some(busy) = busy {
             let (called, status) = (self.called(busy), self.state.steps[busy].status);
             return Err(Refusal::new(format!("{called} is {status}")));
