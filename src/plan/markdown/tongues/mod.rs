@@ -132,6 +132,16 @@ impl Beginnings {
         self.near(text).iter().any(begins)
     }
 
+    /// The same at the beginning of any word in `text`.
+    pub(super) fn begin_within(&self, text: &str) -> bool {
+        let mut inside = false;
+        text.char_indices().any(|(at, c)| {
+            let begins = c.is_alphanumeric() && !inside;
+            inside = c.is_alphanumeric();
+            begins && self.begin(&text[at..])
+        })
+    }
+
     /// The same for whole words.
     pub(super) fn begin_word(&self, text: &str) -> bool {
         let begins = |(word, ()): &(&str, ())| strip_word(text, word).is_some();
