@@ -101,13 +101,7 @@ fn goes_back(text: &str) -> bool {
 /// How [`STOPS`] begin.
 static STOPPING: LazyLock<Beginnings> = LazyLock::new(|| {
     // "Don't" has a letter less there.
-    let first = |phrase: &'static str| {
-        phrase
-            .split(' ')
-            .next()
-            .map(|word| word.trim_end_matches("nt"))
-    };
-    Beginnings::new(STOPS.into_iter().filter_map(first).map(|word| (word, ())))
+    Beginnings::first_of(STOPS.into_iter().chain(["don"]))
 });
 
 /// Words for going no further, in all languages.

@@ -48,11 +48,8 @@ impl Words {
 }
 
 /// How what is kept for a way back begins, without which nothing is.
-static SPEAKING: LazyLock<Beginnings> = LazyLock::new(|| {
-    let first = |phrase: &'static str| phrase.split(' ').next();
-    let phrases = BACKS.into_iter().chain(POINTS);
-    Beginnings::new(phrases.filter_map(first).map(|word| (word, ())))
-});
+static SPEAKING: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::first_of(BACKS.into_iter().chain(POINTS)));
 static KNOWN_POINTS: LazyLock<Beginnings> =
     LazyLock::new(|| Beginnings::of(|tongue| tongue.points));
 

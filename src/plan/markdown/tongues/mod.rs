@@ -126,6 +126,13 @@ impl Beginnings {
         Beginnings::new(words(of).map(|word| (word, ())))
     }
 
+    /// The first words of `phrases`: where none of them stands, no phrase does.
+    pub(super) fn first_of(phrases: impl IntoIterator<Item = &'static str>) -> Self {
+        let first = |phrase: &'static str| phrase.split(' ').next();
+        let words = phrases.into_iter().filter_map(first);
+        Beginnings::new(words.map(|word| (word, ())))
+    }
+
     /// Whether `text` begins with one of the words, as [`strip`] sees it.
     pub(super) fn begin(&self, text: &str) -> bool {
         let begins = |(word, ()): &(&str, ())| strip(text, word).is_some();
