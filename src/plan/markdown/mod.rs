@@ -89,6 +89,7 @@ mod printed;
 mod procedure;
 mod programs;
 mod purpose;
+mod qualified;
 mod reach;
 mod remarked;
 mod remedies;

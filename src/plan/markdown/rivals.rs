@@ -12,6 +12,7 @@ use super::in_turn;
 use super::label::{Group, is_label, label};
 use super::outline::{Outline, SectionIx};
 use super::phrases::Topic;
+use super::qualified::Qualified;
 use super::roles::{Reading, Role};
 use super::steps::Walk;
 use super::times::{self, Said};
@@ -28,6 +29,7 @@ pub(super) enum Name<'t> {
     Rival(Rival),
     /// "With cache", or "Without cache", which is told.
     Denied(bool, &'t str),
+    Qualified(Qualified<'t>),
     /// "Preferred"
     Preferred,
     /// "If the schema has changed"
@@ -48,6 +50,7 @@ impl<'t> Name<'t> {
         if counted || heading::counts_options(text) {
             return Some(Name::Option);
         }
+        let numbered = behind.len() < text.len();
         let text = behind;
         if tongues::says_otherwise(text) {
             return Some(Name::Otherwise);
@@ -61,7 +64,8 @@ impl<'t> Name<'t> {
         }
         let denied = || tongues::denied(text).map(|(without, what)| Name::Denied(without, what));
         let preferred = tongues::is_preferred(text).then_some(Name::Preferred);
-        preferred.or_else(denied)
+        let qualified = || Qualified::of(text, numbered).map(Name::Qualified);
+        preferred.or_else(denied).or_else(qualified)
     }
 
     /// The same of what stands on a way back, where a time says which one is gone. On the way forward it says when.
@@ -91,6 +95,7 @@ impl<'t> Name<'t> {
             | (Name::Case | Name::Preferred | Name::Until(_), Name::Otherwise)
             | (Name::Until(_), Name::Later) => true,
             (Name::Rival(one), Name::Rival(other)) => one.excludes(other),
+            (Name::Qualified(one), Name::Qualified(other)) => one.excludes(other),
             (Name::Denied(one, what), Name::Denied(other, same)) => {
                 one != other && what.eq_ignore_ascii_case(same)
             }
@@ -102,6 +107,10 @@ impl<'t> Name<'t> {
     /// Whether it is one by its words alone, wherever it stands.
     fn is_sure(self) -> bool {
         !matches!(self, Name::Option | Name::Case)
+    }
+
+    fn is_by_means(self) -> bool {
+        matches!(self, Name::Qualified(Qualified::Via(..)))
     }
 
     fn is_time(self) -> bool {
@@ -171,7 +180,10 @@ fn of_items(list: &List, place: Place) -> Vec<Option<usize>> {
         head.map_or(String::new(), |head| label(&head.text))
     });
     let labels: Vec<String> = labels.collect();
+    // What is numbered may be done in turn by several means.
+    let in_turn = |name: &Name<'_>| list.ordered && name.is_by_means();
     let names = labels.iter().map(|label| Name::of_place(label, place));
+    let names = names.map(|name| name.filter(|name| !in_turn(name)));
     among(&names.collect::<Vec<_>>())
 }
 
@@ -353,6 +365,9 @@ mod tests {
             ("Via the UI", "Via the CLI"),
             ("Fresh install", "Upgrade"),
             ("First deployment", "Later deployments"),
+            ("First-time deployment", "Subsequent deployments"),
+            ("Using the script", "Manually"),
+            ("Automated deployment", "Manual deployment"),
             ("Option A: slow", "Option B: quick"),
             ("If the schema was changed", "Otherwise"),
             ("Falls ja", "Sonst"),

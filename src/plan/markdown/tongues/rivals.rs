@@ -265,7 +265,7 @@ const GROUPS: &[Group] = &[
     SYSTEMS,
     &[
         &["manual", "manually", "by hand", "manuell", "von hand", "manuelle", "manuel", "manuellement", "manualmente", "вручную", "手動", "手动"],
-        &["automatic", "automated", "automatically", "automatisch", "automatique", "automatiquement", "automatico", "automatica", "автоматически", "自動", "自动"],
+        &["automatic", "automated", "automatically", "scripted", "script", "by script", "with the script", "using the script", "with a script", "using a script", "automatisch", "automatique", "automatiquement", "automatico", "automatica", "автоматически", "自動", "自动"],
     ],
     &[
         &["with downtime", "with a downtime", "maintenance window", "maintenance-window", "mit ausfall", "mit downtime", "mit auszeit", "wartungsfenster", "avec interruption", "avec coupure", "con corte", "con parada", "con interrupcion", "com parada", "com interrupcao", "с простоем", "ダウンタイムあり", "停止あり", "停机"],
@@ -276,7 +276,7 @@ const GROUPS: &[Group] = &[
         &["upgrade", "existing install", "existing installation", "aktualisierung", "bestandsinstallation", "mise a niveau", "mise a jour", "actualizacion", "atualizacao", "обновление", "アップグレード", "升级"],
     ],
     &[
-        &["first deployment", "first deploy", "first release", "erstes deployment", "premier deploiement", "primer despliegue", "primeira implantacao", "первый деплой", "первый релиз", "初回デプロイ", "初回", "首次部署"],
+        &["first deployment", "first deploy", "first-time deployment", "first time deployment", "initial deployment", "first release", "erstes deployment", "premier deploiement", "primer despliegue", "primeira implantacao", "первый деплой", "первый релиз", "初回デプロイ", "初回", "首次部署"],
         &["later deployments", "later deploys", "subsequent deployments", "subsequent deploys", "later releases", "spatere deployments", "deploiements suivants", "despliegues posteriores", "implantacoes seguintes", "последующие деплои", "последующие релизы", "2回目以降", "后续部署"],
     ],
     &[&["helm", "avec helm", "mit helm", "con helm", "com helm"], &["kubectl", "avec kubectl", "mit kubectl", "con kubectl", "com kubectl"], &["kustomize"], &["argocd", "argo cd"]],
