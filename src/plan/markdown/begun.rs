@@ -17,10 +17,24 @@ impl Words {
             let apart = rest.starts_with([' ', 'の', 'を']) || rest.ends_with([' ', 'の', 'を']);
             let rest = rest.trim_matches([' ', 'の', 'を']);
             let dense = rest.contains(is_dense);
-            (apart || dense) && !rest.is_empty() && Words::whole(rest).is_only_rollback()
+            let plain = |rest: &str| !rest.is_empty() && Words::whole(rest).is_only_rollback();
+            (apart || dense) && (plain(rest) || plain(&without_manner(rest)))
         })
     }
 }
+
+/// `text` without how far or by whom it is gone: "a manual rollback".
+fn without_manner(text: &str) -> String {
+    let words = text.split(' ').filter(|word| !MANNERS.contains(word));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// How far, how fast or by whom something is rolled back.
+#[rustfmt::skip]
+const MANNERS: [&str; 17] = [
+    "manual", "automatic", "automated", "full", "complete", "partial", "immediate", "quick", "manuel", "complet", "completo", "completa", "automatico", "automatica", "ручной",
+    "полный", "быстрый",
+];
 
 /// "Trigger", where an order begins with it.
 #[rustfmt::skip]
@@ -59,6 +73,8 @@ mod tests {
             "1. Trigger rollback",
             "Initiate rollback",
             "Execute the rollback plan",
+            "Trigger a manual rollback",
+            "Initiate full rollback",
             "Rollback auslösen",
             "Déclencher le retour arrière",
             "Iniciar la reversión",
@@ -80,6 +96,7 @@ mod tests {
             "回滚触发条件",
             "触发条件",
             "Run the rollback drill",
+            "Trigger a manual failover",
             "",
         ] {
             assert!(!Words::new(text).begins_way_back(), "{text}");

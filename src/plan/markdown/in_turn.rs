@@ -99,6 +99,30 @@ pub(super) fn is_for_a_case(outline: &Outline, ix: SectionIx) -> bool {
     several && says_case(&title.text) && !(first && title.words.fails())
 }
 
+/// Makes a person say that those of `steps` are needed that are for a case, where the heading `ix` above them numbers one
+/// of several parts of a way back. The first may tell the case that all are for.
+pub(super) fn guard_parts(
+    outline: &Outline,
+    ix: SectionIx,
+    steps: &mut [Box<StepSpec>],
+    book: &mut Book<'_>,
+) {
+    let beside = outline
+        .parent(ix)
+        .map(|above| &outline.sections[above].children);
+    let Some(beside) = beside.filter(|beside| beside.len() > 1) else {
+        return;
+    };
+    let first = beside.first() == Some(&ix);
+    let heading = Group::from(outline.sections[ix].title.text.as_str());
+    for step in steps {
+        let case = case(step, Some(&heading), book);
+        if let Some(case) = case.filter(|case| !(first && Words::new(case).fails())) {
+            guards::guard_case(step, &case, book);
+        }
+    }
+}
+
 /// The case that `step` is for, as its title or a line above it says.
 fn case(step: &StepSpec, heading: Option<&Group>, book: &Book<'_>) -> Option<String> {
     let title = || match guards::named_by(step, book) {

@@ -26,7 +26,10 @@ pub(super) fn are_in(block: &Block) -> bool {
 }
 
 /// What begins an order and is no other word's beginning.
-const ORDERS: [&str; 24] = [
+const ORDERS: [&str; 27] = [
+    "click ",
+    "press ",
+    "navigate to ",
     "call ",
     "run ",
     "page ",

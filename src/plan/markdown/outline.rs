@@ -127,9 +127,23 @@ impl Outline {
     pub(super) fn is_option(&self, ix: SectionIx) -> bool {
         match self.sections[ix].title.ordinal {
             Some(Ordinal::Option) => true,
-            Some(Ordinal::Case) => !self.is_tested(ix),
-            _ => false,
+            Some(Ordinal::Case) => !self.is_tested_case(ix),
+            _ => self.is_listed(ix),
         }
+    }
+
+    /// Whether the case `ix` is one that is tested. "Scenario 2: the health check fails" may only tell which it is: what is
+    /// tested is told above, or by all the cases beside it.
+    pub(super) fn is_tested_case(&self, ix: SectionIx) -> bool {
+        let above = self.sections[ix].parent;
+        let beside = above
+            .iter()
+            .flat_map(|&above| &self.sections[above].children);
+        let mut cases =
+            beside.filter(|&&ix| self.sections[ix].title.ordinal == Some(Ordinal::Case));
+        let told = self.sections[ix].title.words.has(Topic::Testing);
+        self.parent(ix).is_some_and(|above| self.is_tested(above))
+            || (self.is_tested(ix) && (told || cases.all(|&case| self.is_tested(case))))
     }
 
     /// Whether what stands below the heading `ix` is tested or verified, as it or one above it says.

@@ -32,6 +32,12 @@ pub(super) fn role(
         };
     }
     let apart = matches!(own, Some(Sense::Contacts | Sense::Signoff));
+    if only_tells_how(outline, ix) {
+        return Role::Other(Sense::Reference);
+    }
+    if above.is_none() && is_case_of_rollback(outline, ix) {
+        return Role::Rollback;
+    }
     match above.map(|above| above.role) {
         // Below what is only for trouble stands what is done in it.
         Some(Role::Other(Sense::Reference))
@@ -78,6 +84,25 @@ pub(super) fn role(
             },
         },
     }
+}
+
+/// Whether a heading tells how a way back works, and nothing below it is run or ticked.
+fn only_tells_how(outline: &Outline, ix: SectionIx) -> bool {
+    let title = &outline.sections[ix].title;
+    let acts = |section: &Section| section.holds.work || section.holds.tasks;
+    title.meaning.sense == Some(Sense::Rollback)
+        && title.words.tells_how_it_works()
+        && !outline.within(ix).any(acts)
+}
+
+/// Whether a heading counts one of several cases in a file whose title calls it a way back: they are ways of that, whatever
+/// each is called after.
+fn is_case_of_rollback(outline: &Outline, ix: SectionIx) -> bool {
+    let title = outline.title.map(|title| &outline.sections[title].title);
+    let back = title.is_some_and(|title| title.meaning.sense == Some(Sense::Rollback));
+    let read = outline.sections[ix].title.meaning.sense;
+    let read = read.is_some_and(|sense| sense != Sense::Rollback);
+    back && !read && outline.is_option(ix)
 }
 
 /// Whether a heading that may be that of an appendix names the application, which is deployed or taken back there.

@@ -51,6 +51,15 @@ impl Words {
             .is_some_and(|word| old.contains(&word))
     }
 
+    /// Whether it tells how going back works, and not how to: "How automatic rollback works".
+    pub(super) fn tells_how_it_works(&self) -> bool {
+        let text = self.uncounted();
+        HOW.iter().any(|(how, works)| {
+            let rest = text.strip_prefix(how);
+            rest.is_some_and(|rest| rest.starts_with(works) || rest.contains(&format!(" {works}")))
+        })
+    }
+
     /// "NO-GO", of which the other is "GO".
     pub(super) fn is_no_go(&self) -> bool {
         format!(" {}", self.uncounted()).contains(" no go ")
@@ -184,6 +193,18 @@ const OF_SEVERAL: [&str; 16] = [
 /// "If needed", behind what is done only then.
 static NEEDED: LazyLock<Beginnings> =
     LazyLock::new(|| Beginnings::of(|tongue| tongue.only_in_case));
+
+/// "How", and "works".
+const HOW: [(&str, &str); 8] = [
+    ("how ", "works "),
+    ("how ", "work "),
+    ("wie ", "funktioniert "),
+    ("comment ", "fonctionne "),
+    ("como ", "funciona "),
+    ("как ", "работает "),
+    ("como ", "funcionan "),
+    ("how ", "is triggered "),
+];
 
 /// What rehearsals are called by.
 const DRILLS: [&str; 18] = [

@@ -146,7 +146,7 @@ pub(super) fn of_sections(outline: &Outline) -> Vec<Option<usize>> {
             let holds = section.holds.work || section.holds.tasks || !section.children.is_empty();
             let title = &section.title;
             let tests = title.words.has(Topic::Testing)
-                || (heading::is_case(&title.text) && outline.is_tested(ix));
+                || (heading::is_case(&title.text) && outline.is_tested_case(ix));
             let name = Name::of(&section.title.text).filter(|_| holds && !tests)?;
             // "Option A" by itself is counted as one, see [`Ordinal::Option`].
             let counted = section.title.ordinal == Some(Ordinal::Number);
@@ -235,6 +235,8 @@ pub(super) fn guard(
         Reserve::Case
     } else if part && !counted && is_elsewhere(outline, ix) {
         Reserve::Elsewhere
+    } else if part && counted && !outline.is_listed(ix) {
+        return in_turn::guard_parts(outline, ix, steps, book);
     } else {
         return;
     };
@@ -249,7 +251,7 @@ fn way_within(outline: &Outline, readings: &[Reading], ix: SectionIx) -> Option<
     let back = |ix: SectionIx| readings[ix].role == Role::Rollback;
     let counts = |ix: SectionIx| {
         let title = &outline.sections[ix].title;
-        back(ix) && (title.counts_ways() || readings[ix].is_choice(title.ordinal))
+        back(ix) && (outline.counts_ways(ix) || readings[ix].is_choice(title.ordinal))
     };
     let mut above = std::iter::once(ix).chain(outline.above(ix));
     let way = above.find(|&ix| counts(ix))?;

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::clocked;
 use super::heading::{Ordinal, Title};
 use super::judged;
 use super::outline::{Outline, SectionIx};
@@ -155,7 +156,11 @@ fn read(
     // "Rollback › Stop the app (T+0:05)" is when it is done, not since when it is one.
     let part_of_back = above.is_some_and(|above| above.role == Role::Rollback);
     let timetable = part_of_back && !title.words.is_called_rollback();
-    times(title, parts, timetable, &mut reading);
+    if role == Role::Rollback && part_of_back && clocked::is_part(outline, ix) {
+        reading.name = title.read(|_| None::<()>).1;
+    } else {
+        times(title, parts, timetable, &mut reading);
+    }
     let explicit = reading.budget.is_some()
         || above.is_some_and(|above| series::is_due_apart(title, above))
         || title.ordinal == Some(Ordinal::Phase)

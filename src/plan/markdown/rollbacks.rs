@@ -64,12 +64,13 @@ pub(super) fn tiers(
         let choice = readings[branch].is_choice(title.ordinal);
         let stage =
             is_stage(outline, readings, branch, root) || goes_on_behind(outline, branch, root);
-        let stage = !apart && !choice && stage;
+        let stage = !apart && !choice && !outline.is_listed(branch) && stage;
         let part = Part {
             root,
             branch,
             apart: apart
                 || title.is_one_of_several()
+                || outline.is_listed(branch)
                 || choice
                 || (branch != root && !stage && !title.words.is_part()),
             stage,
@@ -121,7 +122,7 @@ fn ways(
     let counts = |tier: &Tier| {
         let title = &outline.sections[tier.section].title;
         let choice = readings[tier.section].is_choice(title.ordinal);
-        title.counts_ways() || choice || cases.contains(&tier.section)
+        outline.counts_ways(tier.section) || choice || cases.contains(&tier.section)
     };
     let beside = |one: &Tier, other: &Tier| {
         one.section != other.section
@@ -208,7 +209,7 @@ fn is_whole(outline: &Outline, ix: SectionIx) -> bool {
 fn is_stage(outline: &Outline, readings: &[Reading], branch: SectionIx, root: SectionIx) -> bool {
     let title = &outline.sections[branch].title;
     // "Case 1: before the switch" is a way of its own.
-    if branch == root || title.counts_ways() {
+    if branch == root || outline.counts_ways(branch) {
         return false;
     }
     let counted = matches!(title.ordinal, Some(Ordinal::Number | Ordinal::Phase));

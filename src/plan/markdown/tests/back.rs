@@ -993,3 +993,66 @@ fn a_part_of_the_deployment_is_done_at_its_time() {
     assert_eq!(kinds.collect::<Vec<_>>(), [PhaseKind::Deploy; 3]);
     assert_eq!(plan.steps.len(), 5);
 }
+
+#[test]
+fn scenarios_of_a_way_back_are_weighed_together() {
+    let scenarios = |title: &str, names: [&str; 3]| {
+        let parts =
+            names.map(|name| format!("## {name}\n### Step 1: Look{BLOCK}### Step 2: Act{BLOCK}"));
+        plan(&format!("# {title}\n{}", parts.concat()))
+    };
+    let broken = [
+        "Scenario 1: the automatic rollback did not fire",
+        "Scenario 2: tasks hang (no healthy targets)",
+        "Scenario 3: the pipeline is stuck",
+    ];
+    let back = scenarios("Rollback runbook", broken);
+    assert!(back.phases.is_empty() && back.tiers.len() == 3);
+    assert!(back.tiers.iter().all(|tier| tier.spec.way));
+    let forward = scenarios(
+        "Shop deployment",
+        [
+            "Scenario A: the health check is green",
+            "Scenario B: the schema is new",
+            "Scenario C: nothing changed",
+        ],
+    );
+    assert!(forward.tiers.is_empty());
+    assert!(
+        forward
+            .phases
+            .iter()
+            .all(|phase| phase.spec.choice.is_some())
+    );
+}
+
+#[test]
+fn how_a_way_back_works_is_read() {
+    let text = |heading: &str, list: &str| {
+        format!("## Deployment{BLOCK}## {heading}\n{list}\n## Rollback{BLOCK}")
+    };
+    for heading in [
+        "How automatic rollback works (no human action needed)",
+        "How the rollback works",
+    ] {
+        let plan = plan(&text(heading, "1. Stops the traffic\n2. Shifts it back"));
+        assert_eq!(plan.tiers.len(), 1, "{heading}");
+        assert_eq!(plan.tiers[0].spec.name, "Rollback", "{heading}");
+    }
+    let done = plan(&text("How the manual rollback works", "```sh\n./back\n```"));
+    assert_eq!(done.tiers.len(), 2);
+    let how_to = plan(&text(
+        "How to roll back",
+        "1. Stop the traffic\n2. Shift it back",
+    ));
+    assert_eq!(how_to.steps.len(), 4);
+}
+
+#[test]
+fn a_step_that_begins_a_way_back_is_none_of_its_criteria() {
+    let text = "## Deployment\n```sh\n./deploy\n```\n## Rollback\n### Step 1: Trigger a manual rollback\n1. Open the console\n2. Click **Stop**\n### Step 2: Verify\n```sh\n./check\n```\n";
+    let found = plan(text);
+    assert!(found.alerts.is_empty());
+    assert_eq!(found.tiers.len(), 1);
+    assert_eq!(found.steps.len(), 4);
+}
