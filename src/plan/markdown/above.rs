@@ -4,6 +4,7 @@
 use super::blocks::{Block, Kind};
 use super::book::Book;
 use super::conditional::{self, Reserve};
+use super::only;
 use super::unsaid::{self, Unsaid};
 
 /// How a line of a paragraph ends behind which another begins that says something by itself.
@@ -54,6 +55,14 @@ pub(super) fn line<'t>(blocks: &'t [Block], at: usize, book: &Book<'_>) -> Optio
         _ => false,
     };
     let next = before.next()?;
+    let lead = before
+        .clone()
+        .next()
+        .and_then(|above| only::lead(next, above));
+    if let Some(text) = lead {
+        let listed = false;
+        return Some(Named { text, listed });
+    }
     if !unseen(&next) {
         let known = next
             .paragraph()
@@ -75,7 +84,9 @@ fn last_line(block: &Block) -> Option<&str> {
     match &block.kind {
         Kind::Paragraph(inline) => named(&inline.text),
         Kind::List(list) => last_line(list.items.last()?.blocks.last()?),
-        Kind::Quote(quote) => last_line(quote.blocks.last()?),
+        Kind::Quote(quote) => {
+            only::in_quote(&quote.blocks).or_else(|| last_line(quote.blocks.last()?))
+        }
         _ => None,
     }
 }

@@ -19,6 +19,8 @@ use super::label::{Group, label};
 use super::named;
 use super::no_return;
 use super::notes;
+use super::only;
+use super::remedies;
 use super::steps::Walk;
 use super::tables;
 use super::times;
@@ -171,6 +173,9 @@ impl Walk<'_, '_> {
         if let Some(words) = self.reserved.as_deref().filter(|_| self.is_forward()) {
             guards::guard(step, words, self.book);
         }
+        if let Some(only) = &self.only {
+            guards::guard_case(step, only, self.book);
+        }
         if let Some(limit) = self.found.limit.clone() {
             self.found.limited.push((self.found.steps.len(), limit));
         }
@@ -185,6 +190,15 @@ impl Walk<'_, '_> {
         }
         if let Some(way) = &self.way {
             guards::guard_way(step, way, self.book);
+        }
+    }
+
+    /// Heeds what the first of `blocks` says above all steps: "Only run this if there is a copy." A line that ends with a
+    /// colon is said of all of them where a list goes on with it.
+    pub(super) fn condition(&mut self, blocks: &[Block]) {
+        let first = self.is_forward() && self.rules.fences && self.found.steps.is_empty();
+        if let Some(only) = only::of_all(blocks).filter(|_| first) {
+            self.only = Some(only.to_owned());
         }
     }
 
@@ -223,7 +237,12 @@ impl Walk<'_, '_> {
                 named.filter(|_| self.runs(fence))?.unsaid()
             })
             .or(self.under.filter(|_| shown || self.runs(fence)));
+        let shell = matches!(fence.language, Language::Shell(_));
+        let asked = !self.found.steps.is_empty();
+        let responds = |line| remedies::responds(line, blocks, next - 1, !self.is_forward(), asked);
+        let done = shell && line.is_some_and(responds);
         let said = said.filter(|unsaid| !plain || *unsaid == Unsaid::Printed);
+        let said = said.filter(|unsaid| !done || *unsaid != Unsaid::Printed);
         let Some(unsaid) = said else {
             return false;
         };

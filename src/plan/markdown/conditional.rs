@@ -8,6 +8,7 @@ use super::announced;
 use super::cases;
 use super::heading;
 use super::instead::Instead;
+use super::only;
 use super::ordinary;
 use super::phrases::Topic;
 use super::remarked;
@@ -47,6 +48,7 @@ fn is_conditional(text: &str) -> bool {
     let text = ordinarily(heading::behind_count(text));
     IN_CASE.begin_word(text)
         || MAY.begin_word(text)
+        || only::is(text)
         || is_alone(text)
         || (!text.is_ascii() && ANYWHERE.iter().any(|word| text.contains(word)))
         || cases::names_case(text)
@@ -110,6 +112,12 @@ fn is_long(time: &str) -> bool {
 /// Nobody waits so long in the middle of a phase.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
+/// Whether `text`, a line without the colon at its end, begins with the case that what stands below it is for.
+pub(super) fn is_for_a_case(text: &str) -> bool {
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    is_conditional(text)
+}
+
 /// Whether `text` begins with "if".
 pub(super) fn says_if(text: &str) -> bool {
     IN_CASE.begin_word(ordinarily(text))
@@ -161,11 +169,13 @@ pub(super) fn remarks_case(text: &str) -> bool {
             || is_quarter(inside)
             || is_left_open(inside)
             || cases::leaves_open(inside)
+            || ways::is_alternative(inside)
         {
             return true;
         }
-        let only = tongues::words(|tongue| tongue.only_in_case)
-            .any(|word| tongues::strip_word(inside, word).is_some());
+        // "10 min, only if it is safe"
+        let mut parts = inside.split([',', ';', '，', '；']).map(str::trim);
+        let only = parts.any(|part| ONLY_IN_CASE.begin_word(part) || only::is(part));
         only || (is_conditional(inside) && Words::new(inside).is_failure())
     })
 }
@@ -272,6 +282,9 @@ static MAY: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tong
 static ALONE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.alone));
 /// "In another terminal".
 static BESIDE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.beside));
+/// "Only if", "if needed".
+static ONLY_IN_CASE: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::of(|tongue| tongue.only_in_case));
 static IN_CASE_OF: LazyLock<Beginnings> =
     LazyLock::new(|| Beginnings::of(|tongue| tongue.in_case_of));
 static ANYWHERE: LazyLock<Vec<&str>> = LazyLock::new(|| {
@@ -424,6 +437,30 @@ mod tests {
             "Never drop the table, call the DBA",
         ] {
             assert!(reserve(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_ways_and_conditions_in_remarks_leave_it_open() {
+        for text in [
+            "Step 2 (alternative): by CLI",
+            "Step 2b: by CLI (alternative)",
+            "Starten (alternativ: von Hand)",
+            "You can also reset all data with",
+            "Another way is",
+            "The same can be done with",
+            "Man kann auch",
+            "Drop it (T+60 min, only if safe)",
+            "Drop it (10 min, if needed)",
+        ] {
+            assert!(reserve(text).is_some(), "{text}");
+        }
+        for text in [
+            "Open it (alternative port 8080)",
+            "Add the alternative route",
+            "Drop it (10 min, as planned)",
+        ] {
+            assert_eq!(reserve(text), None, "{text}");
         }
     }
 }

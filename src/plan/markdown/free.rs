@@ -7,11 +7,13 @@ use super::guards;
 use super::hosts;
 use super::in_turn;
 use super::label::{Group, within};
+use super::only;
 use super::remedies;
 use super::script;
 use super::steps::Walk;
 use super::ways::{self, Candidate};
 use super::withheld;
+use super::words::Words;
 use super::work;
 use super::written;
 use crate::plan::source::Span;
@@ -53,6 +55,9 @@ impl Walk<'_, '_> {
         if !self.is_forward() {
             let named = named()?;
             let case = in_turn::says_case(named.text).then_some(named.text);
+            // What the whole way back is for is no case among its steps.
+            let whole = |case: &str| only::is(case) && Words::new(case).is_failure();
+            let case = case.filter(|case| !(self.found.steps.is_empty() && whole(case)));
             return case.or_else(|| named.forbids());
         }
         let line = ix

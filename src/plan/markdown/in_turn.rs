@@ -13,6 +13,7 @@ use super::guards::{self, Named};
 use super::heading;
 use super::instead::Instead;
 use super::label::Group;
+use super::only;
 use super::outline::{Outline, SectionIx};
 use super::remarked;
 use super::tongues::{self, Beginnings};
@@ -190,7 +191,7 @@ pub(super) fn says_case(text: &str) -> bool {
 /// Whether that is what `text` begins with.
 fn begins_case(text: &str) -> bool {
     let text = conditional::ordinarily(heading::behind_count(text).trim_start());
-    !IN_THIS.begin_word(text) && BEGINNINGS.begin_word(text)
+    !IN_THIS.begin_word(text) && (BEGINNINGS.begin_word(text) || only::is(text))
 }
 
 /// What is said of the case that the whole way back is for.

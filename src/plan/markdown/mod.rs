@@ -75,6 +75,7 @@ mod named;
 mod no_return;
 mod notes;
 mod occasion;
+mod only;
 mod open;
 mod order;
 mod orders;

@@ -7,11 +7,26 @@ use super::folded::folded;
 pub(super) fn above(blocks: &[Block], at: usize) -> Option<&str> {
     let (above, before) = blocks[..at].split_last()?;
     let line = above.paragraph()?;
-    let troubled = before
+    (is_one(line, &REMEDIES) && is_troubled(before)).then_some(line.text.as_str())
+}
+
+/// Whether `line` above the block at `at` among `blocks` calls that the response, and not what something answers: of a way
+/// back or of troubles told above it, where nothing has been `asked` before.
+pub(super) fn responds(
+    line: &Inline,
+    blocks: &[Block],
+    at: usize,
+    back: bool,
+    asked: bool,
+) -> bool {
+    RESPONSES.contains(&folded(&line.text).trim()) && !asked && (back || is_troubled(&blocks[..at]))
+}
+
+fn is_troubled(before: &[Block]) -> bool {
+    before
         .iter()
         .flat_map(lines)
-        .any(|line| is_one(line, &TROUBLES));
-    (is_one(line, &REMEDIES) && troubled).then_some(line.text.as_str())
+        .any(|line| is_one(line, &TROUBLES))
 }
 
 /// The lines that may say what stands below them.
@@ -32,6 +47,9 @@ fn is_one(line: &Inline, names: &[&str]) -> bool {
     names.contains(&name)
 }
 
+/// What is printed, and what is done in troubles.
+#[rustfmt::skip]
+const RESPONSES: [&str; 9] = ["response", "responses", "the response", "reponse", "respuesta", "resposta", "ответ", "响应", "対応"];
 /// What troubles are told of by, in all languages.
 const TROUBLES: [&str; 46] = [
     "symptom",
@@ -82,7 +100,9 @@ const TROUBLES: [&str; 46] = [
     "エラー",
 ];
 /// What their remedies are called by.
-const REMEDIES: [&str; 40] = [
+const REMEDIES: [&str; 42] = [
+    "response",
+    "immediate response",
     "solution",
     "solutions",
     "fix",
@@ -124,3 +144,45 @@ const REMEDIES: [&str; 40] = [
     "解決方法",
     "解決",
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::markdown::tests::{plan, titles};
+
+    #[test]
+    fn a_response_is_done_in_a_way_back_and_printed_behind_a_request() {
+        let steps = |text: &str| titles(&plan(text)).len();
+        let deploy = "## Deployment\n```bash\n./deploy\n```\n";
+        let emergency = "## Emergency procedures\n### Critical failure\n";
+        for lead in [
+            "**Symptoms:**\n- it is down\n\n**Response:**",
+            "**Response:**",
+            "Response:",
+        ] {
+            let text = format!("{deploy}{emergency}{lead}\n\n```bash\n./restore\n```\n");
+            assert_eq!(steps(&text), 2, "{lead}");
+        }
+        for shown in [
+            "```bash\ncurl -f https://shop.example/health\n```\n**Response:**\n\n```bash\n./ok\n```\n",
+            "```bash\ncurl -f https://shop.example/health\n```\n**Response:**\n\n```json\n{}\n```\n",
+        ] {
+            assert_eq!(
+                steps(&format!("{deploy}## Rollback\n{shown}")),
+                2,
+                "{shown}"
+            );
+            assert_eq!(steps(&format!("## Deployment\n{shown}")), 1, "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_response_to_troubles_on_the_way_forward_asks() {
+        let text = "## Deployment\n```bash\n./deploy\n```\n### Slow pages\n**Symptoms:**\n- it is slow\n\n**Response:**\n\n```bash\n./restart\n```\n";
+        let plan = plan(text);
+        let last = plan
+            .steps
+            .last()
+            .map(|step| (step.spec.title.as_str(), step.spec.confirm.is_some()));
+        assert_eq!(last, Some(("Response", true)));
+    }
+}

@@ -31,16 +31,7 @@ pub(super) fn read(
     group: Option<&Group>,
     book: &mut Book<'_>,
 ) -> Found {
-    let mut walk = Walk {
-        book,
-        rules,
-        found: Found::default(),
-        warned: Vec::new(),
-        reserved: None,
-        under: None,
-        tab: None,
-        way: None,
-    };
+    let mut walk = Walk::new(rules, Found::default(), book);
     walk.blocks(blocks, group);
     if rules.place == Place::RollbackStep {
         in_turn::guard(&mut walk.found, group, walk.book);
@@ -56,19 +47,11 @@ pub(super) fn read_others(
     notes: &[Span],
     book: &mut Book<'_>,
 ) -> Found {
-    let mut walk = Walk {
-        book,
-        rules,
-        found: Found {
-            notes: notes.to_vec(),
-            ..Found::default()
-        },
-        warned: Vec::new(),
-        reserved: None,
-        under: None,
-        tab: None,
-        way: None,
+    let found = Found {
+        notes: notes.to_vec(),
+        ..Found::default()
     };
+    let mut walk = Walk::new(rules, found, book);
     for other in others {
         match other {
             Other::Block(block) => walk.blocks(std::slice::from_ref(*block), None),
@@ -93,6 +76,24 @@ pub(super) struct Walk<'b, 's> {
     pub(super) tab: Option<String>,
     /// The name of a way beside another, below which things stand.
     pub(super) way: Option<String>,
+    /// What says above the first step that all is done only on a condition.
+    pub(super) only: Option<String>,
+}
+
+impl<'b, 's> Walk<'b, 's> {
+    fn new(rules: Rules, found: Found, book: &'b mut Book<'s>) -> Self {
+        Walk {
+            book,
+            rules,
+            found,
+            warned: Vec::new(),
+            reserved: None,
+            under: None,
+            tab: None,
+            way: None,
+            only: None,
+        }
+    }
 }
 
 impl Walk<'_, '_> {
@@ -130,6 +131,7 @@ impl Walk<'_, '_> {
                         continue;
                     }
                     self.paragraph_aside(inline, block.span);
+                    self.condition(&blocks[ix - 1..]);
                     let budget = self.budget(inline);
                     if let Some((budget, only)) = budget {
                         self.found.budget = Some((budget, block.span));
@@ -173,6 +175,7 @@ impl Walk<'_, '_> {
                 }
                 Kind::Quote(quote) if quote.alert.is_some() => {
                     self.keep(before.take());
+                    self.condition(&blocks[ix - 1..]);
                     self.warn(quote, block.span);
                 }
                 Kind::Rule => self.keep(before.take()),

@@ -74,6 +74,20 @@ pub(super) fn joins(text: &str) -> bool {
 /// Words for "or" that are names of things as well.
 const NAMES: [&str; 2] = ["alternative", "代替"];
 
+/// Whether `inside`, a remark, says that what it stands behind is another way of doing what stands above it:
+/// "(alternative)", "(alternative: by hand)".
+pub(super) fn is_alternative(inside: &str) -> bool {
+    EITHER.near(inside).iter().any(|(word, ())| {
+        let rest = tongues::strip_word(inside, word).map(str::trim_start);
+        let bare = |rest: &str| rest.is_empty() || rest.starts_with(SIGNS);
+        let named = ALTERNATIVE.iter().any(|stem| word.starts_with(stem));
+        named && rest.is_some_and(|rest| bare(rest) || word.ends_with("ly"))
+    })
+}
+
+/// How words begin that say so in a remark.
+const ALTERNATIVE: [&str; 3] = ["alternativ", "альтернатив", "代替"];
+
 /// Whether the comment `text` says so of the commands below it. It may hold the other way itself: "or: make up".
 fn joins_commands(text: &str) -> bool {
     joins(text) && !either(text).is_some_and(|rest| programs::begins_with_command(&rest))

@@ -7,6 +7,7 @@ use super::cases;
 use super::conditional;
 use super::guards;
 use super::in_turn;
+use super::only;
 use super::orders;
 use super::phrases::Topic;
 use super::script::{Piece, Sort};
@@ -81,6 +82,7 @@ fn names_a_case(comment: &str, forward: bool) -> bool {
     if forward {
         return conditional::remarks_case(comment)
             || conditional::waits_in_comment(comment)
+            || only::is(comment)
             || orders_in_case(comment);
     }
     in_turn::says_case_in_comment(comment) && !Words::new(comment).fails()

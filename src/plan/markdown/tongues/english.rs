@@ -201,14 +201,13 @@ const IN_CASE: &[&str] = &[
 #[rustfmt::skip]
 const MAY: &[&str] = &[
     "optional", "optionally", "skip this", "skip if", "skip when", "skip unless", "only when", "only on the first", "only on first",
-    "only on a fresh", "only on new", "only the first time", "only for the first", "do this only if", "do this only when", "do this only after",
-    "run this only if", "run this only when", "run this only after", "only do this if", "only do this when", "only do this after",
-    "only run this if", "only run this when", "only run this after", "to abort at any time", "to cancel at any time", "when in doubt",
+    "only on a fresh", "only on new", "only the first time", "only for the first", "to abort at any time", "to cancel at any time", "when in doubt",
     "sometimes", "you may need to", "you might need to", "you may have to", "you might have to", "not required if", "not required when",
     "not required unless", "not needed if", "not needed when", "not needed unless", "this is only needed", "this is only required",
     "only needed", "only required", "only for", "only on", "once per", "first time only", "do this next", "do this tomorrow", "do this later",
     "emergency only", "emergencies only", "last resort", "not for production", "not in production",
-    "needs approval", "needs the approval", "requires approval", "after approval", "once approved",
+    "you can also", "you could also", "you may also", "you might also", "it is also possible", "another way", "another option",
+    "the same can be done", "needs approval", "needs the approval", "requires approval", "after approval", "once approved",
 ];
 
 /// How another way of doing it begins.

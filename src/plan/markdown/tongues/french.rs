@@ -74,7 +74,7 @@ pub(super) const FRENCH: Tongue = Tongue {
     back: &["retour arriere", "retour en arriere", "restauration"],
     back_if: &["retour arriere si", "retour en arriere si", "rollback si", "revenir en arriere si", "abandon si", "annuler si"],
     in_case: &["si", "s'il", "s’il", "au besoin", "seulement si", "uniquement si", "en cas", "pour annuler", "pour revenir en arriere", "dans ce cas", "dans un tel cas"],
-    may: &["facultatif", "facultativement", "optionnel", "en option", "en cas de doute", "parfois", "il peut etre necessaire", "uniquement sur", "uniquement pour", "seulement pour", "seulement sur", "inutile si", "une fois par", "dernier recours", "en dernier recours", "urgence uniquement"],
+    may: &["vous pouvez aussi", "vous pouvez egalement", "on peut aussi", "il est aussi possible", "facultatif", "facultativement", "optionnel", "en option", "en cas de doute", "parfois", "il peut etre necessaire", "uniquement sur", "uniquement pour", "seulement pour", "seulement sur", "inutile si", "une fois par", "dernier recours", "en dernier recours", "urgence uniquement"],
     alone: &["pour abandonner", "pour interrompre", "demain", "la semaine prochaine", "reessayer", "relancer", "en local"],
     beside: &["dans un autre terminal", "dans un second terminal", "dans un deuxieme terminal"],
     writes: &["ajouter la ligne", "ajoutez la ligne", "ajouter les lignes", "coller dans"],

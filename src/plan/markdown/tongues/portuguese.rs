@@ -71,7 +71,7 @@ pub(super) const PORTUGUESE: Tongue = Tongue {
     back: &["reversao", "reverter"],
     back_if: &["reverter se", "rollback se", "abortar se", "voltar atras se"],
     in_case: &["se", "somente se", "apenas se", "caso", "em caso", "para desfazer", "para reverter", "nesse caso", "neste caso"],
-    may: &["somente na primeira", "em caso de duvida", "as vezes", "pode ser necessario", "somente em", "somente para", "apenas em", "apenas para", "uma vez por", "ultimo recurso", "como ultimo recurso", "somente emergencia"],
+    may: &["tambem e possivel", "voce tambem pode", "outra forma", "somente na primeira", "em caso de duvida", "as vezes", "pode ser necessario", "somente em", "somente para", "apenas em", "apenas para", "uma vez por", "ultimo recurso", "como ultimo recurso", "somente emergencia"],
     alone: &["para interromper", "amanha", "na proxima semana", "interrupcao", "tentar novamente", "localmente"],
     beside: &["em outro terminal", "em um segundo terminal", "noutro terminal"],
     writes: &["adicionar a linha", "adicione a linha", "adicione a seguinte", "colar em"],

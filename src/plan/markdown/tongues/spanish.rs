@@ -72,7 +72,7 @@ pub(super) const SPANISH: Tongue = Tongue {
     back: &["reversion", "revertir", "vuelta atras", "marcha atras"],
     back_if: &["revertir si", "reversion si", "rollback si", "volver atras si", "abortar si"],
     in_case: &["si", "solo si", "en caso", "para deshacer", "para revertir", "en ese caso", "en tal caso"],
-    may: &["opcional", "opcionalmente", "solo la primera vez", "a veces", "puede ser necesario", "solo en", "solo para", "solo hace falta", "una vez por", "ultimo recurso", "como ultimo recurso", "solo emergencias"],
+    may: &["tambien se puede", "tambien puede", "tambien es posible", "otra forma", "opcional", "opcionalmente", "solo la primera vez", "a veces", "puede ser necesario", "solo en", "solo para", "solo hace falta", "una vez por", "ultimo recurso", "como ultimo recurso", "solo emergencias"],
     alone: &["para abortar", "para cancelar", "manana", "la proxima semana", "interrupcion", "reintentar", "en local"],
     beside: &["en otra terminal", "en otro terminal", "en una segunda terminal"],
     writes: &["anadir la linea", "agregar la linea", "agregue la siguiente", "pegar en"],
