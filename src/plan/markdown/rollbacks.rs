@@ -52,6 +52,7 @@ pub(super) fn tiers(
     book: &mut Book<'_>,
 ) -> Vec<TierSpec> {
     let mut tiers: Vec<Tier> = Vec::new();
+    let mut begun: HashMap<SectionIx, Option<SectionIx>> = HashMap::new();
     let cases = exclusive::cases(outline, readings, book);
     for (section, steps) in std::mem::take(&mut contents.back) {
         let root = root(outline, readings, section);
@@ -62,8 +63,9 @@ pub(super) fn tiers(
         let apart = cases.contains(&branch);
         let title = &outline.sections[branch].title;
         let choice = readings[branch].is_choice(title.ordinal);
-        let stage =
-            is_stage(outline, readings, branch, root) || goes_on_behind(outline, branch, root);
+        let begun = begun.entry(root).or_insert_with(|| begins(outline, root));
+        let goes_on = begun.is_some_and(|first| first < branch);
+        let stage = is_stage(outline, readings, branch, root) || goes_on;
         let stage = !apart && !choice && stage;
         let part = Part {
             root,
@@ -123,18 +125,16 @@ fn ways(
         let choice = readings[tier.section].is_choice(title.ordinal);
         title.counts_ways() || choice || cases.contains(&tier.section)
     };
-    let beside = |one: &Tier, other: &Tier| {
-        one.section != other.section
-            && outline.parent(one.section) == outline.parent(other.section)
-            && one.window == other.window
-    };
-    let way = |tier: &Tier| {
-        counts(tier)
-            && tiers
-                .iter()
-                .any(|other| counts(other) && beside(tier, other))
-    };
-    tiers.iter().map(way).collect()
+    let place = |tier: &Tier| (outline.parent(tier.section), tier.window);
+    let mut beside: HashMap<_, HashSet<SectionIx>> = HashMap::new();
+    for tier in tiers.iter().filter(|tier| counts(tier)) {
+        beside.entry(place(tier)).or_default().insert(tier.section);
+    }
+    let several = |tier: &Tier| beside.get(&place(tier)).is_some_and(|ways| ways.len() > 1);
+    tiers
+        .iter()
+        .map(|tier| counts(tier) && several(tier))
+        .collect()
 }
 
 /// Where there is only one way back, "If issues occur" and "Steps" are no names for it.
@@ -220,12 +220,11 @@ fn is_stage(outline: &Outline, readings: &[Reading], branch: SectionIx, root: Se
     (counted || done || plain) && !has_window(readings, branch, root)
 }
 
-/// Whether a heading right below `root` tells to begin it, and `branch` stands behind that: "Trigger the rollback", "Open
-/// the gate".
-fn goes_on_behind(outline: &Outline, branch: SectionIx, root: SectionIx) -> bool {
-    let children = outline.sections[root].children.iter();
-    let mut ahead = children.take_while(|&&child| child < branch);
-    ahead.any(|&child| outline.sections[child].title.words.begins_way_back())
+/// The first heading right below `root` that tells to begin it, with which what stands behind goes on: "Trigger the
+/// rollback", "Open the gate".
+fn begins(outline: &Outline, root: SectionIx) -> Option<SectionIx> {
+    let mut children = outline.sections[root].children.iter().copied();
+    children.find(|&child| outline.sections[child].title.words.begins_way_back())
 }
 
 impl Tier {
