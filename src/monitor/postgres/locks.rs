@@ -145,11 +145,11 @@ impl LockWatch {
     /// hidden all the same, and then it does not say that it waits.
     fn unlisted(&self, listed: &[Session]) -> Vec<i32> {
         let queues = self.details.iter().flat_map(|details| &details.queues);
-        let queued: HashSet<i32> = queues.clone().flatten().copied().collect();
+        let waiting: HashSet<i32> = queues.clone().flatten().copied().collect();
         let listed = listed.iter().filter(|session| session.is_seen());
         let listed: HashSet<i32> = listed
             .map(|session| session.pid)
-            .filter(|pid| queued.contains(pid))
+            .filter(|pid| waiting.contains(pid))
             .collect();
         let all = queues.flatten().copied();
         all.filter(|pid| !listed.contains(pid)).collect()
