@@ -55,6 +55,7 @@ mod guards;
 mod heading;
 mod host_names;
 mod hosts;
+mod hours;
 mod html;
 mod implied;
 mod in_text;

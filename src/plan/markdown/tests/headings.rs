@@ -448,3 +448,36 @@ fn numbered_phases_stay_in_their_order() {
         "{names:?}"
     );
 }
+
+#[test]
+fn times_of_the_day_are_as_far_from_the_deployment_as_the_clock_says() {
+    let places = |day: &str, parts: &[&str]| -> Vec<Option<i64>> {
+        let part = |part: &&str| format!("### {part}\n- [ ] a\n");
+        let text = format!(
+            "# Up\n## {day}\n{}",
+            parts.iter().map(part).collect::<String>()
+        );
+        let plan = plan(&text);
+        let place = |phase: &crate::plan::Phase| phase.spec.at.as_ref().map(|at| at.seconds);
+        plan.phases.iter().map(place).collect()
+    };
+    let night = [
+        "Pre-migration (23:00 - 23:30)",
+        "Run the migration (23:30 - 00:30)",
+        "Post-migration (00:30 - 02:00)",
+    ];
+    let wanted = [Some(-1800), Some(0), Some(3600)];
+    assert_eq!(places("Migration day (D-0)", &night), wanted);
+    assert_eq!(places("Migration day", &night), [None; 3]);
+    // Told in no order, or without a deployment's own.
+    let back = [
+        "Run the migration (05:00 - 06:00)",
+        "Post-migration (04:00 - 05:00)",
+    ];
+    assert_eq!(places("Migration day (D-0)", &back), [None; 2]);
+    let none = [
+        "Pre-migration (04:00 - 05:00)",
+        "Post-migration (05:00 - 06:00)",
+    ];
+    assert_eq!(places("Migration day (D-0)", &none), [None; 2]);
+}
