@@ -243,8 +243,8 @@ pub(super) fn reserve_ahead(text: &str) -> Option<Reserve> {
     }
     // "Step 3: Restore traffic" goes on with its series.
     let set_going = || heading::counts(text) && words.sets_going();
-    let prepares = words.makes_for_rollback() || set_going();
-    if (words.is_way_back() || begins_back(bare)) && !prepares {
+    let prepares = || words.makes_for_rollback() || set_going();
+    if (words.is_way_back() || begins_back(bare)) && !prepares() {
         return Some(Reserve::Back);
     }
     if words.instead() == Some(Instead::Unclear) {

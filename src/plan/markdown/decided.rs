@@ -49,9 +49,13 @@ pub(super) fn stops(line: &str) -> bool {
     if line.len() > MAX_ASKED || line.contains('\n') {
         return false;
     }
-    if line.chars().any(is_dense) {
+    if line.contains(is_dense) {
         let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
         return line.chars().count() <= MAX_DENSE && has(&DENSE_CASES) && has(&DENSE_STOPS);
+    }
+    // Hardly any line does.
+    if !STOPPING.begin_within(line) {
+        return false;
     }
     let folded = letters::fold(line).replace('\'', "");
     let words = folded.split(|c: char| !c.is_alphanumeric());
@@ -93,6 +97,12 @@ fn goes_back(text: &str) -> bool {
         .into_iter()
         .any(|topic| words.has(topic))
 }
+
+/// How [`STOPS`] begin.
+static STOPPING: LazyLock<Beginnings> = LazyLock::new(|| {
+    // "Don't" has a letter less there.
+    Beginnings::first_of(STOPS.into_iter().chain(["don"]))
+});
 
 /// Words for going no further, in all languages.
 #[rustfmt::skip]

@@ -1,7 +1,9 @@
 //! What is made for a way back before there is need of one: "Take a rollback snapshot", "Rollback preparation". It is
 //! done on the way forward.
 
-use super::tongues;
+use std::sync::LazyLock;
+
+use super::tongues::{self, Beginnings};
 use super::words::Words;
 use crate::plan::letters::is_dense;
 
@@ -9,8 +11,9 @@ impl Words {
     /// What is kept for a way back, as far as it says: "Rollback snapshot", "Save the rollback image".
     pub(super) fn keeps_for_rollback(&self) -> bool {
         let text = self.uncounted().trim();
+        let point = |(point, ()): &(&str, ())| *point == text;
         NAMES.contains(&text)
-            || tongues::words(|tongue| tongue.points).any(|point| point == text)
+            || KNOWN_POINTS.near(text).iter().any(point)
             || self.makes_for_rollback()
     }
 
@@ -19,6 +22,10 @@ impl Words {
         let text = self.uncounted().trim();
         if text.contains(is_dense) {
             return is_made_densely(text);
+        }
+        // Hardly any text speaks of a way back.
+        if !SPEAKING.begin_within(text) {
+            return false;
         }
         let purpose = PURPOSES.iter().any(|word| text.contains(word));
         let words: Vec<&str> = text
@@ -39,6 +46,12 @@ impl Words {
         COPIES.iter().any(|copy| self.uncounted().contains(copy))
     }
 }
+
+/// How what is kept for a way back begins, without which nothing is.
+static SPEAKING: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::first_of(BACKS.into_iter().chain(POINTS)));
+static KNOWN_POINTS: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::of(|tongue| tongue.points));
 
 /// What copies are called, or begin with.
 const COPIES: [&str; 18] = [

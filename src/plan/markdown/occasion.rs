@@ -1,37 +1,62 @@
 //! What is done on another occasion than this deployment: "Emergency deployment" and "When upgrading the server itself"
 //! beside it, and what comes back week by week.
 
+use std::sync::LazyLock;
+
 use super::outline::{Outline, SectionIx};
 use super::phrases::Topic;
 use super::roles::{Reading, Role};
 use super::shelved;
+use super::tongues::Beginnings;
 use super::words::Words;
 use crate::plan::model::PhaseKind;
 
-/// The heading of `ix`, the one above it, or the title of the file, that says that what stands there is for another occasion than the
-/// deployment in the same file, or is outdated.
-pub(super) fn of<'o>(outline: &'o Outline, readings: &[Reading], ix: SectionIx) -> Option<&'o str> {
-    let special = |ix: &SectionIx| outline.sections[*ix].title.words.is_special();
-    let chain = |ix: SectionIx| std::iter::once(ix).chain(outline.above(ix));
-    if let Some(title) = outline.title.filter(|&title| outline.is_title(title)) {
-        let text = &outline.sections[title].title.text;
-        let draft = |word: &str| text.to_lowercase().contains(word);
-        // "Release (draft)" is what is reviewed before it is driven.
-        if shelved::is(text) && !["draft", "archiv"].into_iter().any(draft) {
-            return Some(text);
+/// What a file says of itself that holds for all its headings.
+pub(super) struct Occasions<'o> {
+    outline: &'o Outline,
+    /// The title of what is outdated, or of another time.
+    outdated: Option<&'o str>,
+    /// Whether it holds a deployment that is none of those.
+    ordinary: bool,
+}
+
+impl<'o> Occasions<'o> {
+    pub(super) fn of(outline: &'o Outline, readings: &[Reading]) -> Self {
+        let title = outline.title.filter(|&title| outline.is_title(title));
+        let title = title.map(|title| outline.sections[title].title.text.as_str());
+        let draft = |text: &str| {
+            let text = text.to_lowercase();
+            ["draft", "archiv"].iter().any(|word| text.contains(word))
+        };
+        let deploys = |ix: SectionIx| {
+            let section = &outline.sections[ix];
+            let reading = &readings[ix];
+            reading.role == Role::Steps
+                && reading.kind() == Some(PhaseKind::Deploy)
+                && (section.holds.work || section.holds.tasks)
+                && special(outline, ix).is_none()
+        };
+        Occasions {
+            outline,
+            // "Release (draft)" is what is reviewed before it is driven.
+            outdated: title.filter(|text| shelved::is(text) && !draft(text)),
+            ordinary: (1..readings.len()).any(deploys),
         }
     }
-    let found = chain(ix).find(special)?;
-    let deploys = |other: SectionIx| {
-        let section = &outline.sections[other];
-        let reading = &readings[other];
-        reading.role == Role::Steps
-            && reading.kind() == Some(PhaseKind::Deploy)
-            && (section.holds.work || section.holds.tasks)
-            && !chain(other).any(|ix| special(&ix))
-    };
-    let ordinary = (1..readings.len()).any(deploys);
-    ordinary.then(|| outline.sections[found].title.text.as_str())
+
+    /// The heading of `ix`, the one above it, or the title of the file, that says that what stands there is for
+    /// another occasion than the deployment in the same file, or is outdated.
+    pub(super) fn other(&self, ix: SectionIx) -> Option<&'o str> {
+        let found = || special(self.outline, ix).filter(|_| self.ordinary);
+        let title = |ix: SectionIx| self.outline.sections[ix].title.text.as_str();
+        self.outdated.or_else(|| found().map(title))
+    }
+}
+
+/// The heading of `ix`, or the nearest above it, that is of another occasion.
+fn special(outline: &Outline, ix: SectionIx) -> Option<SectionIx> {
+    let mut chain = std::iter::once(ix).chain(outline.above(ix));
+    chain.find(|&ix| outline.sections[ix].title.words.is_special())
 }
 
 impl Words {
@@ -45,9 +70,8 @@ impl Words {
             return true;
         }
         let urgent = self.has(Topic::Emergency) || self.has(Topic::Urgent);
-        let named = urgent || HOTFIX.iter().any(|word| text.contains(word));
-        named
-            && (self.has(Topic::Deploy) || self.begins(&[Topic::Staged]) || self.has(Topic::Staged))
+        let named = || urgent || HOTFIX.iter().any(|word| text.contains(word));
+        (self.has(Topic::Deploy) || self.has(Topic::Staged)) && named()
     }
 
     /// "Preventing problems", "Migration tips", "Rollback failures": what to do so that nothing happens, or where something did.
@@ -57,7 +81,8 @@ impl Words {
             return true;
         }
         let text = self.uncounted();
-        let mut advice = PREVENTION.iter().filter_map(|word| text.strip_prefix(word));
+        let advice = PREVENTING.near(text).iter();
+        let mut advice = advice.filter_map(|(word, ())| text.strip_prefix(word));
         advice.any(|rest| rest.trim().is_empty() || TROUBLES.iter().any(|word| rest.contains(word)))
             || (self.backfires() && !self.is_one_case())
     }
@@ -96,14 +121,21 @@ impl Words {
         let Some((first, rest)) = text.split_once(' ').or(Some((text, ""))) else {
             return false;
         };
-        let again = AGAIN.iter().any(|stem| first.starts_with(stem));
         let last = rest.rsplit(' ').next().unwrap_or_default();
-        again && (rest.is_empty() || ROUTINES.iter().any(|word| last.starts_with(word)))
+        RECURRING.begin(first)
+            && (rest.is_empty() || ROUTINES.iter().any(|word| last.starts_with(word)))
     }
 }
 
 /// What a release in a hurry is called, in all languages.
 const HOTFIX: [&str; 5] = ["hotfix", "hot fix", "хотфикс", "ホットフィックス", "热修复"];
+
+static PREVENTING: LazyLock<Beginnings> = LazyLock::new(|| {
+    let words = PREVENTION.into_iter();
+    Beginnings::new(words.map(|word| (word, ())))
+});
+static RECURRING: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::new(AGAIN.into_iter().map(|stem| (stem, ()))));
 
 /// How often something is done.
 const AGAIN: [&str; 16] = [

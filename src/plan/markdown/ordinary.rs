@@ -58,6 +58,7 @@ pub(super) fn behind_point(text: &str) -> Option<&str> {
         .split_once(NAME_ENDS)
         .or_else(|| text.split_once(" - "))?;
     let name = folded(name);
+    let name = name.trim();
     let makes = |tongue: &Tongue| {
         let rest = folded(rest);
         let mut words = rest.split_whitespace();
@@ -70,8 +71,8 @@ pub(super) fn behind_point(text: &str) -> Option<&str> {
     };
     let mut tongues = TONGUES.iter();
     let bare = rest.trim_end_matches(CLAUSE_ENDS);
-    let more = bare.contains(CLAUSE_ENDS) || beginnings(bare).any(conditional::begins_back);
-    let made = !more && tongues.any(|tongue| tongue.points.contains(&name.trim()) && makes(tongue));
+    let more = || bare.contains(CLAUSE_ENDS) || beginnings(bare).any(conditional::begins_back);
+    let made = tongues.any(|tongue| tongue.points.contains(&name) && makes(tongue)) && !more();
     made.then(|| rest.trim_start())
 }
 

@@ -10,13 +10,13 @@ use super::guards;
 use super::heading::{self, Ordinal};
 use super::hosts;
 use super::no_return;
-use super::occasion;
+use super::occasion::Occasions;
 use super::order;
 use super::outline::{Outline, Section, SectionIx};
 use super::roles::{Reading, Role};
 use super::sections::Contents;
 use super::shelved;
-use super::used;
+use super::used::Used;
 use super::words::{Sense, Weight, Words};
 use crate::plan::draft::{PhaseSpec, Placed, StepSpec};
 use crate::plan::model::PhaseKind;
@@ -54,8 +54,15 @@ pub(super) fn phases(
 ) -> Vec<PhaseSpec> {
     let forward = std::mem::take(&mut contents.forward);
     let mut phases = Vec::with_capacity(forward.len());
+    let (used, occasions) = (Used::of(outline), Occasions::of(outline, readings));
     for (section, steps) in forward {
-        phases.push(phase(outline, readings, contents, section, steps, book));
+        let cases = [
+            outline.drill(section),
+            used.case_of(section),
+            occasions.other(section),
+        ];
+        let phase = phase(outline, readings, contents, section, steps, cases, book);
+        phases.push(phase);
     }
     between::settle(outline, readings, &mut phases);
     give_kinds(&mut phases, book);
@@ -71,6 +78,7 @@ fn phase(
     contents: &mut Contents,
     section: SectionIx,
     mut steps: Vec<Box<StepSpec>>,
+    cases: [Option<&str>; 3],
     book: &mut Book<'_>,
 ) -> Phase {
     let reading = &readings[section];
@@ -104,14 +112,12 @@ fn phase(
         .map(|id| Placed::new(id, heading.span));
     let told = contents.budgets.get(&section);
     let told = told.or_else(|| contents.parts.get(&section)).copied();
-    let (drill, case) = (outline.drill(section), used::case_of(outline, section));
-    let occasion = occasion::of(outline, readings, section);
     // It may be a way back without saying so for certain: "Backup and restore".
     let words = &heading.title.words;
     let goes_on = heading::counts(&reading.name) && words.sets_going();
     let may_go_back = words.may_go_back() && !goes_on;
     for step in &mut steps {
-        for case in drill.into_iter().chain(case).chain(occasion) {
+        for case in cases.into_iter().flatten() {
             guards::guard_case(step, case, book);
         }
         guards::guard(step, &reading.name, book);

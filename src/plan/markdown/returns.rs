@@ -77,7 +77,7 @@ impl Words {
     /// maintenance page". What speaks of a copy or of what there was before may go back.
     pub(super) fn sets_going(&self) -> bool {
         let text = format!(" {}", self.uncounted());
-        let paused = PAUSED.iter().any(|word| has_stem(&text, word));
+        let paused = || PAUSED.iter().any(|word| has_stem(&text, word));
         let older = || OLDER.iter().any(|word| text.contains(word));
         let reverts = text.starts_with(" revert ") || text.starts_with(" undo ");
         let other = [
@@ -89,7 +89,7 @@ impl Words {
         ];
         let goes_back = || other.into_iter().any(|topic| self.has(topic));
         let again = self.only_restores() || (reverts && !goes_back() && !self.names_a_case());
-        paused && again && !older() && !self.has(Topic::Copied)
+        again && paused() && !older() && !self.has(Topic::Copied)
     }
 
     /// "In case of problems": what is done then is no way back as a whole.

@@ -8,26 +8,20 @@ use crate::plan::letters::is_dense;
 /// Whether `name`, of a heading or a line, says that a script is read over. "Run the review script" does not.
 pub(super) fn is_of_script(name: &str) -> bool {
     let folded = letters::fold(heading::behind_count(name));
-    let parted = |text: &str| {
-        let words = text.split(|c: char| !c.is_alphanumeric());
-        words
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
+    let spaceless = folded.contains(is_dense);
     let dense = |words: &[&str]| {
-        words
-            .iter()
-            .any(|word| word.starts_with(is_dense) && folded.contains(word))
+        let mut dense = words.iter().filter(|word| word.starts_with(is_dense));
+        spaceless && dense.any(|word| folded.contains(word))
     };
     if dense(&REVIEWS) && dense(&SCRIPTS) {
         return true;
     }
-    let words = parted(&folded);
-    let known = |word: &String, all: &[&str]| all.contains(&word.as_str());
+    let words = folded.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let known = |word: &&str, all: &[&str]| all.contains(word);
     let script = words.iter().rposition(|word| known(word, &SCRIPTS));
-    let review = words.iter().position(|word| known(word, &REVIEWS));
-    let (Some(script), Some(review)) = (script, review) else {
+    let review = || words.iter().position(|word| known(word, &REVIEWS));
+    let Some((script, review)) = script.and_then(|script| Some((script, review()?))) else {
         return false;
     };
     let does = words.iter().any(|word| known(word, &DOES)) || dense(&DOES);

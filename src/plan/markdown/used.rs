@@ -1,23 +1,43 @@
 //! "When to use the manual failover": what stands below the heading of that name is for a case, which is told there.
 
+use std::collections::HashMap;
+
 use super::outline::{Outline, SectionIx};
 use crate::plan::letters;
 use crate::plan::letters::is_dense;
 
-/// The heading beside `ix`, or beside one above it, that says when what it names is used.
-pub(super) fn case_of(outline: &Outline, ix: SectionIx) -> Option<&str> {
-    let mut all = std::iter::once(ix).chain(outline.above(ix));
-    all.find_map(|ix| {
-        let beside = &outline.sections[outline.parent(ix)?].children;
-        let own = letters::fold(&outline.sections[ix].title.text);
-        beside
-            .iter()
-            .filter(|&&other| other != ix)
-            .find_map(|&other| {
-                let text = outline.sections[other].title.text.as_str();
-                names(&own, &thing(text)?).then_some(text)
-            })
-    })
+/// The headings of a file that say when something is used.
+pub(super) struct Used<'o> {
+    outline: &'o Outline,
+    /// By what they stand below, and what that is which each is about.
+    told: HashMap<SectionIx, Vec<(SectionIx, String)>>,
+}
+
+impl<'o> Used<'o> {
+    pub(super) fn of(outline: &'o Outline) -> Self {
+        let mut told: HashMap<_, Vec<_>> = HashMap::new();
+        for (ix, section) in outline.sections.iter().enumerate() {
+            if let Some(parent) = outline.parent(ix)
+                && let Some(thing) = thing(&section.title.text)
+            {
+                told.entry(parent).or_default().push((ix, thing));
+            }
+        }
+        Used { outline, told }
+    }
+
+    /// The heading beside `ix`, or beside one above it, that says when what it names is used.
+    pub(super) fn case_of(&self, ix: SectionIx) -> Option<&'o str> {
+        let title = |ix: SectionIx| self.outline.sections[ix].title.text.as_str();
+        let mut all = std::iter::once(ix).chain(self.outline.above(ix));
+        all.find_map(|ix| {
+            let beside = self.told.get(&self.outline.parent(ix)?)?;
+            let own = letters::fold(title(ix));
+            let mut others = beside.iter().filter(|(other, _)| *other != ix);
+            let (other, _) = others.find(|(_, thing)| names(&own, thing))?;
+            Some(title(*other))
+        })
+    }
 }
 
 /// What `heading` says when to use.

@@ -126,10 +126,27 @@ impl Beginnings {
         Beginnings::new(words(of).map(|word| (word, ())))
     }
 
+    /// The first words of `phrases`: where none of them stands, no phrase does.
+    pub(super) fn first_of(phrases: impl IntoIterator<Item = &'static str>) -> Self {
+        let first = |phrase: &'static str| phrase.split(' ').next();
+        let words = phrases.into_iter().filter_map(first);
+        Beginnings::new(words.map(|word| (word, ())))
+    }
+
     /// Whether `text` begins with one of the words, as [`strip`] sees it.
     pub(super) fn begin(&self, text: &str) -> bool {
         let begins = |(word, ()): &(&str, ())| strip(text, word).is_some();
         self.near(text).iter().any(begins)
+    }
+
+    /// The same at the beginning of any word in `text`.
+    pub(super) fn begin_within(&self, text: &str) -> bool {
+        let mut inside = false;
+        text.char_indices().any(|(at, c)| {
+            let begins = c.is_alphanumeric() && !inside;
+            inside = c.is_alphanumeric();
+            begins && self.begin(&text[at..])
+        })
     }
 
     /// The same for whole words.
