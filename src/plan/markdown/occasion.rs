@@ -92,7 +92,8 @@ impl Words {
     fn backfires(&self) -> bool {
         let cases = [Topic::Thing, Topic::Steps, Topic::Small];
         let about = |rest: &str| Words::whole(rest).speaks_only_of(&[&cases]);
-        self.ends(Topic::Backfires) || self.behind(&[Topic::Backfires]).is_some_and(about)
+        let alone = || self.behind(&[Topic::Backfires]).is_some_and(about);
+        self.has(Topic::Backfires) && (self.ends(Topic::Backfires) || alone())
     }
 
     /// "Deployment strategy": how the deployment is gone about, which is told, where it is done elsewhere.
