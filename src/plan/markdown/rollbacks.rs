@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::book::Book;
 use super::exclusive;
+use super::guards;
 use super::heading::Ordinal;
+use super::in_turn;
 use super::outline::{Outline, SectionIx};
 use super::roles::{Reading, Role};
 use super::sections::Contents;
@@ -54,7 +56,7 @@ pub(super) fn tiers(
     let mut tiers: Vec<Tier> = Vec::new();
     let mut begun: HashMap<SectionIx, Option<SectionIx>> = HashMap::new();
     let cases = exclusive::cases(outline, readings, book);
-    for (section, steps) in std::mem::take(&mut contents.back) {
+    for (section, mut steps) in std::mem::take(&mut contents.back) {
         let root = root(outline, readings, section);
         let branch = branch(outline, section, root);
         let told = contents.until.get(&branch).or(contents.until.get(&root));
@@ -79,7 +81,14 @@ pub(super) fn tiers(
         };
         let last = tiers.last_mut();
         match last.filter(|tier| tier.takes(part, apart, outline, readings)) {
-            Some(tier) => tier.add(part, section, steps, outline, book),
+            Some(tier) => {
+                if let Some(case) = tier.case_of(section, outline) {
+                    for step in &mut steps {
+                        guards::guard_case(step, case, book);
+                    }
+                }
+                tier.add(part, section, steps, outline, book);
+            }
             None => tiers.push(Tier {
                 section: if part.stage { root } else { branch },
                 root,
@@ -247,6 +256,18 @@ impl Tier {
         let beside = self.open && !part.apart;
         let same = self.section == part.branch || part.stage;
         same || ((below || beside) && self.window == part.window)
+    }
+
+    /// The heading of `section`, or one above it, that says that what joins this way back there is for a case: "If the data
+    /// is corrupt".
+    fn case_of<'o>(&self, section: SectionIx, outline: &'o Outline) -> Option<&'o str> {
+        let own = |ix: SectionIx| ix == self.section || ix == self.root;
+        std::iter::once(section)
+            .chain(outline.above(section))
+            .take_while(|&ix| !own(ix))
+            .map(|ix| &outline.sections[ix].title)
+            .find(|title| title.words.names_failure() || in_turn::says_case(&title.text))
+            .map(|title| title.text.as_str())
     }
 
     fn last_root(&self) -> SectionIx {
