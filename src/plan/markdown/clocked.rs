@@ -10,24 +10,37 @@ use super::phrases::Topic;
 use super::series;
 use super::times::{self, Said};
 
-/// Whether the heading `ix`, which stands below a way back, is numbered among the parts of that: each of them is gone,
-/// and their times say when and how long.
-pub(super) fn is_part(outline: &Outline, ix: SectionIx) -> bool {
-    let Some(above) = outline.sections[ix].parent else {
-        return false;
-    };
-    let counted = |title: &&Title| matches!(title.ordinal, Some(Ordinal::Number | Ordinal::Phase));
+/// What the times of numbered headings below a way back say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Times {
+    /// When and how long: they are its parts, and each of them is gone.
+    OfParts,
+    /// Since when and until when each is one.
+    OfWays,
+}
+
+/// What the times of the headings that are numbered below `above`, a way back, say.
+pub(super) fn times_below(outline: &Outline, above: SectionIx) -> Times {
     let beside = outline.sections[above].children.iter();
     let titles = beside.map(|&child| &outline.sections[child].title);
-    let all: Vec<&Title> = titles.filter(counted).collect();
-    if !counted(&&outline.sections[ix].title) || all.len() < 2 {
-        return false;
-    }
+    let all: Vec<&Title> = titles.filter(|title| is_counted(title)).collect();
     let numbered = |title: &&Title| title.ordinal == Some(Ordinal::Number);
-    all.iter().all(|title| series::is_called_step(title))
-        || !(outline.lists_ways(above)
+    let ways = || {
+        outline.lists_ways(above)
             || all.iter().any(|title| is_way(title))
-            || (all.iter().all(numbered) && is_ladder(&all)))
+            || (all.iter().all(numbered) && is_ladder(&all))
+    };
+    let steps = all.iter().all(|title| series::is_called_step(title));
+    if all.len() > 1 && (steps || !ways()) {
+        Times::OfParts
+    } else {
+        Times::OfWays
+    }
+}
+
+/// Whether `title` is numbered as a part is.
+pub(super) fn is_counted(title: &Title) -> bool {
+    matches!(title.ordinal, Some(Ordinal::Number | Ordinal::Phase))
 }
 
 /// Whether `title` says that it is a way back of its own, by what it is called or by since when it is one.

@@ -102,6 +102,9 @@ impl Section {
     }
 }
 
+/// How many cases beside one tell whether all of them are tested.
+const FEW: usize = 3;
+
 impl Outline {
     /// The nearest heading above that is not merely the file's title.
     pub(super) fn parent(&self, ix: SectionIx) -> Option<SectionIx> {
@@ -139,11 +142,10 @@ impl Outline {
         let beside = above
             .iter()
             .flat_map(|&above| &self.sections[above].children);
-        let mut cases =
-            beside.filter(|&&ix| self.sections[ix].title.ordinal == Some(Ordinal::Case));
+        let cases = beside.filter(|&&ix| self.sections[ix].title.ordinal == Some(Ordinal::Case));
         let told = self.sections[ix].title.words.has(Topic::Testing);
         self.parent(ix).is_some_and(|above| self.is_tested(above))
-            || (self.is_tested(ix) && (told || cases.all(|&case| self.is_tested(case))))
+            || (self.is_tested(ix) && (told || cases.take(FEW).all(|&case| self.is_tested(case))))
     }
 
     /// Whether what stands below the heading `ix` is tested or verified, as it or one above it says.

@@ -23,8 +23,10 @@ pub(super) fn responds(
 }
 
 fn is_troubled(before: &[Block]) -> bool {
+    // What it is the remedy of stands close before it.
     before
         .iter()
+        .rev()
         .flat_map(lines)
         .any(|line| is_one(line, &TROUBLES))
 }

@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::clocked;
+use super::clocked::{self, Times};
 use super::heading::{Ordinal, Title};
+use super::hours;
 use super::judged;
 use super::outline::{Outline, SectionIx};
 use super::procedure;
@@ -39,6 +40,8 @@ pub(super) struct Reading {
     pub(super) name: String,
     pub(super) at: Option<ClockPlace>,
     pub(super) budget: Option<Duration>,
+    /// When on its day it begins, in minutes since midnight.
+    pub(super) clock: Option<u64>,
     /// Since T-0, for a rollback.
     pub(super) from: Option<Duration>,
     pub(super) until: Option<Duration>,
@@ -48,6 +51,8 @@ pub(super) struct Reading {
     pub(super) choice: Option<String>,
     /// Which of the ways that stand side by side it is one of, by their names.
     pub(super) rival: Option<usize>,
+    /// What the times of those numbered below it say, if it is a way back.
+    pub(super) below: Times,
     /// Whether it is numbered among the steps of what is done, see [`series`].
     pub(super) counted: bool,
     /// Whether it may be, and does not say what to do.
@@ -96,6 +101,7 @@ pub(super) fn roles(outline: &Outline) -> Vec<Reading> {
         readings.push(reading);
     }
     choices(outline, &mut readings);
+    hours::place(outline, &mut readings);
     readings
 }
 
@@ -112,11 +118,13 @@ fn plain(outline: &Outline, ix: SectionIx) -> Reading {
         name: outline.sections[ix].title.read(|_| None::<()>).1,
         at: None,
         budget: None,
+        clock: None,
         from: None,
         until: None,
         home: ix,
         choice: None,
         rival: None,
+        below: Times::OfWays,
         counted: false,
         uncounted: false,
     }
@@ -142,11 +150,13 @@ fn read(
         name: String::new(),
         at: above.and_then(|above| above.at.clone()),
         budget: None,
+        clock: None,
         from: above.and_then(|above| above.from),
         until: above.and_then(|above| above.until),
         home: ix,
         choice: None,
         rival,
+        below: clocked::times_below(outline, ix),
         counted: false,
         uncounted: false,
     };
@@ -156,7 +166,9 @@ fn read(
     // "Rollback › Stop the app (T+0:05)" is when it is done, not since when it is one.
     let part_of_back = above.is_some_and(|above| above.role == Role::Rollback);
     let timetable = part_of_back && !title.words.is_called_rollback();
-    if role == Role::Rollback && part_of_back && clocked::is_part(outline, ix) {
+    let of_parts =
+        above.is_some_and(|above| above.below == Times::OfParts) && clocked::is_counted(title);
+    if role == Role::Rollback && part_of_back && of_parts {
         reading.name = title.read(|_| None::<()>).1;
     } else {
         times(title, parts, timetable, &mut reading);
@@ -284,6 +296,7 @@ fn times(title: &Title, parts: bool, timetable: bool, reading: &mut Reading) {
     };
     let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     let (mut at, mut budget, mut from, mut until) = (None, None, None, None);
+    let mut clock = None;
     let rollback = reading.role == Role::Rollback;
     let after = kind == Some(PhaseKind::After);
     let (_, name) = title.read(|said| {
@@ -302,7 +315,7 @@ fn times(title: &Title, parts: bool, timetable: bool, reading: &mut Reading) {
                 from = Some(Duration::from_secs(u64::try_from(start).ok()?));
                 until = Some(Duration::from_secs(u64::try_from(end).ok()?));
             }
-            Said::Length(_) | Said::Window(_) if rollback => return None,
+            Said::Length(_) | Said::Window(..) if rollback => return None,
             Said::Place(seconds) => at = place(seconds),
             Said::Stretch(begins, ends) => {
                 at = place(begins);
@@ -318,9 +331,9 @@ fn times(title: &Title, parts: bool, timetable: bool, reading: &mut Reading) {
             // "Observe (25m)" says how long; "Long-term (1 week)" when.
             Said::Length(time) if after && time >= DAY => at = place(seconds(time)),
             Said::Length(time) | Said::AtMost(time) | Said::Between(_, time) => budget = Some(time),
-            Said::Window(time) => {
+            Said::Window(from, time) => {
                 // The times of the day stay in the name: they are said nowhere else.
-                budget = Some(time);
+                (clock, budget) = (Some(from), Some(time));
                 return None;
             }
             Said::Beyond(_) => return None,
@@ -329,7 +342,7 @@ fn times(title: &Title, parts: bool, timetable: bool, reading: &mut Reading) {
     });
     reading.name = name;
     reading.at = at.or(reading.at.take());
-    reading.budget = budget;
+    (reading.budget, reading.clock) = (budget, clock);
     if from.is_some() || until.is_some() {
         (reading.from, reading.until) = (from, until);
     }

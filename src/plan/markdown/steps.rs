@@ -153,6 +153,7 @@ impl Walk<'_, '_> {
                     self.checks(list, before.take(), group);
                 }
                 _ if self.withholds(block, before) => {
+                    self.explain(block, before);
                     self.keep(before.take());
                     self.keep(Some(block));
                 }
