@@ -28,6 +28,8 @@ pub(super) struct Section {
     pub(super) holds: Holds,
     /// Whether something in them is run, ticked, or done by its number.
     pub(super) acts: bool,
+    /// Whether a heading right below it is numbered, and something below that is run or ticked.
+    pub(super) numbers: bool,
     /// Whether they say what to do, where the heading speaks of a way back or of when to.
     pub(super) orders: bool,
 }
@@ -75,6 +77,14 @@ pub(super) fn outline(blocks: &[Block], titles: Vec<Title>, start: usize) -> Out
         open.push(ix);
         sections.push(section);
     }
+    for ix in 1..sections.len() {
+        let section = &sections[ix];
+        let title = &section.title;
+        let numbered = title.ordinal == Some(Ordinal::Number) && title.meaning.sense.is_none();
+        if let Some(above) = section.parent.filter(|_| numbered && section.acts) {
+            sections[above].numbers = true;
+        }
+    }
     let title = sections.iter().position(|section| section.level == 1);
     let tops = sections.iter().filter(|section| section.level == 1).count();
     Outline {
@@ -97,6 +107,7 @@ impl Section {
             length: 0,
             holds: Holds::default(),
             acts: false,
+            numbers: false,
             orders: false,
         }
     }
