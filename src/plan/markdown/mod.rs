@@ -69,6 +69,7 @@ mod looked_up;
 mod lost;
 mod margin;
 mod marks;
+mod meant;
 mod named;
 mod no_return;
 mod notes;

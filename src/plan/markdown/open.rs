@@ -52,7 +52,7 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
 }
 
 /// The words of `line`, as white space parts them.
-fn words(line: &str) -> impl Iterator<Item = Range<usize>> {
+pub(super) fn words(line: &str) -> impl Iterator<Item = Range<usize>> {
     let start = line.as_ptr() as usize;
     line.split_whitespace().map(move |word| {
         let at = word.as_ptr() as usize - start;
@@ -69,7 +69,7 @@ fn bracketed(word: &str) -> Option<Range<usize>> {
 }
 
 /// Whether `word` is a part of a longer text in quotes.
-fn is_in_quotes(line: &str, word: &Range<usize>) -> bool {
+pub(super) fn is_in_quotes(line: &str, word: &Range<usize>) -> bool {
     let odd = |text: &str| {
         ['"', '\'']
             .iter()
