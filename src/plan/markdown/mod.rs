@@ -38,6 +38,7 @@ mod conditional;
 mod contacts;
 mod counting;
 mod criteria;
+mod crontab;
 mod daytime;
 mod decided;
 mod decoration;
