@@ -247,6 +247,11 @@ impl Walk<'_, '_> {
 
     /// An item that is a step, and what stands below it.
     fn step(&mut self, item: &Item, group: Option<&Group>) {
+        self.part(item, item.task.is_some() || self.rules.fences, group);
+    }
+
+    /// The same of one that is a part of another, in which blocks are run or not.
+    fn part(&mut self, item: &Item, runs: bool, group: Option<&Group>) {
         let (head, rest) = item.head();
         let span = item.task.map_or_else(
             || self.book.first_line(item.span),
@@ -267,7 +272,7 @@ impl Walk<'_, '_> {
         }
         let body: Body<'_> = body::gather(
             rest,
-            item.task.is_some() || self.rules.fences,
+            runs,
             self.rules.place,
             self.under
                 .or_else(|| unsaid::of_item(&step.title, head).filter(|_| mark.is_none())),
@@ -297,7 +302,7 @@ impl Walk<'_, '_> {
         let mut tasks = body.tasks.into_iter().peekable();
         // What stands above the item's own commands is done before them.
         while let Some((_, nested)) = tasks.next_if(|(works, _)| *works < first.len().min(1)) {
-            self.step(nested, name.as_ref());
+            self.part(nested, runs || nested.task.is_some(), name.as_ref());
         }
         self.push(step);
         let at = self.found.steps.len() - 1;
@@ -320,13 +325,13 @@ impl Walk<'_, '_> {
             }
             undone = false;
             while let Some((_, nested)) = tasks.next_if(|(works, _)| *works <= done) {
-                self.step(nested, name.as_ref());
+                self.part(nested, runs || nested.task.is_some(), name.as_ref());
             }
             done += cluster.len();
             self.following(&cluster, mark, name.as_ref());
         }
         for (_, nested) in tasks {
-            self.step(nested, name.as_ref());
+            self.part(nested, runs || nested.task.is_some(), name.as_ref());
         }
         // What is a part of it does not apply either.
         for part in self.found.steps[from..]
