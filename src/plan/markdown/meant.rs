@@ -32,7 +32,7 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
         return;
     }
     let mut remote = REMOTE.contains(&first);
-    let own = first.starts_with("./") || first.ends_with(".sh");
+    let own = first.starts_with("./") || first.strip_suffix(".sh").is_some();
     let mut before = first;
     for range in words {
         let word = &line[range.clone()];
@@ -55,7 +55,7 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
     }
 }
 
-/// Whether `word` is called after what stands in front of it: "pod POD_NAME", "--pipeline-execution-id EXECUTION_ID".
+/// Whether `word` is called after what stands in front of it: `pod POD_NAME`, `--pipeline-execution-id EXECUTION_ID`.
 fn is_named_by(word: &str, before: &str) -> bool {
     let mut stems = WHICH.iter().filter_map(|end| word.strip_suffix(end));
     let Some(stem) = stems.next() else {
