@@ -303,8 +303,9 @@ fn why_unknown(picture: &Picture, what: &str) -> String {
         "slower_statements" => picture.statements.lacking(),
         "invalid_indexes" => picture.invalid_indexes.lacking(),
         "migrations_failed" | "migrations_pending" => {
-            let unread = picture.migrations.get().and_then(|tables| unread(tables));
-            picture.migrations.lacking().or(unread)
+            let unknown = |tables| of_migrations_unknown(tables, what);
+            let seen = picture.migrations.get().map(Vec::as_slice);
+            picture.migrations.lacking().or_else(|| unknown(seen?))
         }
         _ => picture.vitals.lacking(),
     };
@@ -334,28 +335,39 @@ fn of_changes(picture: &Picture, what: &str) -> Option<f64> {
             picture.invalid_indexes.get()?;
             picture.indexes_left_behind().count()
         }
-        "migrations_failed" => migrations(
-            picture,
-            &[MigrationState::Failed, MigrationState::Interrupted],
-        )?,
-        "migrations_pending" => migrations(picture, &[MigrationState::Pending])?,
+        "migrations_failed" => {
+            let failed = [MigrationState::Failed, MigrationState::Interrupted];
+            migrations(picture, what, &failed)?
+        }
+        "migrations_pending" => migrations(picture, what, &[MigrationState::Pending])?,
         _ => return None,
     };
     Some(count as f64)
 }
 
-fn migrations(picture: &Picture, states: &[MigrationState]) -> Option<usize> {
+fn migrations(picture: &Picture, what: &str, states: &[MigrationState]) -> Option<usize> {
     let tables = picture.migrations.get()?;
     let count = |state: &MigrationState| tables.iter().map(|t| t.count(*state)).sum::<usize>();
     let count: usize = states.iter().map(count).sum();
     // What was not read may hold more, and never fewer.
-    (count > 0 || unread(tables).is_none()).then_some(count)
+    (count > 0 || of_migrations_unknown(tables, what).is_none()).then_some(count)
 }
 
-/// Why not all tables of migration tools were read, if they were not.
-fn unread(tables: &[Migrations]) -> Option<&str> {
-    let table = tables.iter().find(|table| table.unread)?;
-    table.note.as_deref()
+/// Why not all is known of what `what` counts in the tables of migration tools, if it is not.
+fn of_migrations_unknown<'t>(tables: &'t [Migrations], what: &str) -> Option<&'t str> {
+    let pending = what == "migrations_pending";
+    if pending && tables.is_empty() {
+        return Some("no migration tool that is known has a table here");
+    }
+    let lacks = |table: &&Migrations| {
+        if pending {
+            !table.knows_pending()
+        } else {
+            table.unread
+        }
+    };
+    let table = tables.iter().find(lacks)?;
+    Some(table.note.as_deref().unwrap_or("its files were not read"))
 }
 
 #[cfg(test)]

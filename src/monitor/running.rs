@@ -24,7 +24,7 @@ pub struct Running {
 /// The statements that clients run, the oldest first. Sessions of one application with the same text share
 /// an entry, except for ours, which stand alone.
 pub(super) fn running(sessions: &[Session]) -> Vec<Running> {
-    let mut groups: Vec<Running> = Vec::new();
+    let mut groups: Vec<Vec<&Session>> = Vec::new();
     let mut place_of: HashMap<(&str, &str), usize> = HashMap::new();
     let mut active: Vec<&Session> = sessions.iter().filter(|s| is_running(s)).collect();
     active.sort_by_key(|session| std::cmp::Reverse(session.query_age));
@@ -32,23 +32,25 @@ pub(super) fn running(sessions: &[Session]) -> Vec<Running> {
         let text = session.statement.as_deref();
         let text = text.filter(|_| session.ours.is_none());
         let text = text.map(|text| (text, session.application.as_str()));
-        let known = text.and_then(|text| place_of.get(&text));
-        if let Some(&place) = known {
-            groups[place].sessions += 1;
-            groups[place].others.extend(session.backend());
-            continue;
+        let place = match text {
+            Some(text) => *place_of.entry(text).or_insert(groups.len()),
+            None => groups.len(),
+        };
+        match groups.get_mut(place) {
+            Some(group) => group.push(session),
+            None => groups.push(vec![session]),
         }
-        if let Some(text) = text {
-            place_of.insert(text, groups.len());
-        }
-        groups.push(Running {
-            oldest: session.clone(),
-            sessions: 1,
-            others: Vec::new(),
-        });
     }
-    groups.truncate(LISTED);
-    groups
+    let listed = groups.into_iter().take(LISTED);
+    let listed = listed.filter_map(|group| {
+        let (oldest, others) = group.split_first()?;
+        Some(Running {
+            oldest: (*oldest).clone(),
+            sessions: u32::try_from(group.len()).unwrap_or(u32::MAX),
+            others: others.iter().filter_map(|one| one.backend()).collect(),
+        })
+    });
+    listed.collect()
 }
 
 /// The sessions that hold a transaction open while they wait for their client, the oldest first.

@@ -1,6 +1,6 @@
 use super::*;
-use crate::monitor::Standby;
 use crate::monitor::testing::{ago, database, health, now, picture, probe};
+use crate::monitor::{Known, Migration, MigrationState, Migrations, Standby};
 use crate::plan::metric::{OF_DATABASES, OF_PROBES};
 
 fn value(health: &Health, metric: &str) -> Measure {
@@ -26,16 +26,9 @@ fn what_sums_up_measurements_says_over_what_time() {
 
 #[test]
 fn a_table_that_was_not_read_may_hold_what_failed() {
-    use crate::monitor::{Known, Migration, MigrationState, Migrations};
     let read = Migrations {
-        tool: "sqlx".to_owned(),
-        table: "_sqlx_migrations".to_owned(),
         folder: None,
-        guessed: false,
-        running: None,
-        note: None,
-        unread: false,
-        list: Vec::new(),
+        ..migrations()
     };
     let unread = Migrations {
         note: Some("changes is not read".to_owned()),
@@ -64,13 +57,56 @@ fn a_table_that_was_not_read_may_hold_what_failed() {
 }
 
 #[test]
+fn what_is_pending_is_not_known_without_the_files() {
+    let known = migrations();
+    let unknown = Migrations {
+        folder: None,
+        note: Some("the folder of its files was not found".to_owned()),
+        ..known.clone()
+    };
+    let pending = |tables: &[&Migrations]| {
+        let mut picture = picture();
+        picture.migrations = Known::seen(tables.iter().map(|&one| one.clone()).collect());
+        value(&health(vec![database(picture)]), "main.migrations_pending")
+    };
+    assert_eq!(pending(&[&known]), Measure::Value(0.0));
+    let why = Measure::NoData("the folder of its files was not found".to_owned());
+    assert_eq!(pending(&[&known, &unknown]), why);
+    let why = "no migration tool that is known has a table here";
+    assert_eq!(pending(&[]), Measure::NoData(why.to_owned()));
+    let left = Migrations {
+        list: vec![Migration {
+            name: "2".to_owned(),
+            state: MigrationState::Pending,
+            at: None,
+            note: None,
+        }],
+        ..known
+    };
+    assert_eq!(pending(&[&unknown, &left]), Measure::Value(1.0));
+}
+
+fn migrations() -> Migrations {
+    Migrations {
+        tool: "sqlx".to_owned(),
+        table: "_sqlx_migrations".to_owned(),
+        folder: Some("/srv/shop/migrations".to_owned()),
+        guessed: false,
+        running: None,
+        note: None,
+        unread: false,
+        list: Vec::new(),
+    }
+}
+
+#[test]
 fn every_metric_that_a_plan_can_name_is_one() {
     let mut full = picture();
     let mut vitals = crate::monitor::testing::vitals();
     vitals.replicas = vec![replica(Some(0.0))];
     full.vitals = crate::monitor::Known::seen(vitals);
     full.statements = crate::monitor::Known::seen(crate::monitor::testing::statements());
-    full.migrations = crate::monitor::Known::seen(Vec::new());
+    full.migrations = crate::monitor::Known::seen(vec![migrations()]);
     full.invalid_indexes = crate::monitor::Known::seen(Vec::new());
     let mut health = health(vec![database(full)]);
     for (name, _) in OF_DATABASES {

@@ -37,6 +37,9 @@ const FOREIGN: [&str; 8] = [
     "build",
     "__pycache__",
 ];
+/// The files that tell a folder to be Atlas's, or sqitch's.
+const ATLAS: &str = "atlas.sum";
+const SQITCH: &str = "sqitch.plan";
 /// The largest file that is read.
 const LARGEST: u64 = 8 * 1024 * 1024;
 
@@ -47,8 +50,8 @@ pub(in crate::monitor) struct Shelf {
     /// Whether nobody says that `root` is the project's: it is where the program was started.
     guessed: bool,
     folders: Option<Vec<PathBuf>>,
-    /// By path: the length and the time of the last change, and what was computed then.
-    sums: HashMap<PathBuf, (u64, Option<SystemTime>, String)>,
+    /// By tool and path: the length and the time of the last change, and what was computed then.
+    sums: HashMap<(Tool, PathBuf), (u64, Option<SystemTime>, String)>,
 }
 
 impl Shelf {
@@ -129,6 +132,8 @@ impl Shelf {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let mut scripts: Vec<Script> = match tool {
             Tool::Drizzle => self.journal(folder),
+            Tool::Sqitch => self.plan(folder),
+            Tool::Atlas if !folder.join(ATLAS).is_file() => Vec::new(),
             _ => entries
                 .filter_map(|entry| self.script(tool, folder, &entry.path()))
                 .collect(),
@@ -139,9 +144,13 @@ impl Shelf {
                 (last(a), version(&a.key), &a.key).cmp(&(last(b), version(&b.key), &b.key))
             }),
             Tool::Alembic => scripts = in_order(scripts),
-            Tool::Prisma | Tool::Knex | Tool::NodePgMigrate | Tool::Django => {
-                scripts.sort_by(|a, b| a.key.cmp(&b.key));
-            }
+            Tool::Sqitch => {}
+            Tool::Prisma
+            | Tool::Knex
+            | Tool::NodePgMigrate
+            | Tool::Django
+            | Tool::Atlas
+            | Tool::Pgroll => scripts.sort_by(|a, b| a.key.cmp(&b.key)),
             _ => scripts.sort_by_key(|script| (version(&script.key), script.key.clone())),
         }
         scripts.dedup_by(|a, b| a.key == b.key);
@@ -157,7 +166,7 @@ impl Shelf {
                     let (key, after) = found.unwrap_or_default();
                     format!("{key} {}", after.join(" "))
                 };
-                let found = self.remembered(path, read)?;
+                let found = self.remembered(tool, path, read)?;
                 let mut words = found.split_whitespace().map(str::to_owned);
                 (words.next()?, words.collect())
             }
@@ -174,7 +183,7 @@ impl Shelf {
             Tool::Diesel => path.join("up.sql"),
             _ => path.to_owned(),
         };
-        if !script.is_file() || (tool == Tool::Dbmate && !self.is_of_dbmate(&script)) {
+        if !script.is_file() || !self.is_of(tool, &script) {
             return None;
         }
         Some(Script {
@@ -186,12 +195,42 @@ impl Shelf {
                 Tool::Django => self.replaced(&script),
                 _ => Vec::new(),
             },
+            checkpoint: tool == Tool::Atlas && self.says(tool, &script, "-- atlas:checkpoint"),
         })
+    }
+
+    /// Whether a file that may be another tool's, by its name, is of this one.
+    fn is_of(&mut self, tool: Tool, path: &Path) -> bool {
+        match tool {
+            Tool::Dbmate => self.says(tool, path, "-- migrate:up"),
+            Tool::Pgroll => self.says(tool, path, "operations"),
+            _ => true,
+        }
+    }
+
+    fn says(&mut self, tool: Tool, path: &Path, words: &str) -> bool {
+        let says = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(words).to_string();
+        self.remembered(tool, path, says).as_deref() == Some("true")
+    }
+
+    /// What sqitch's plan names.
+    fn plan(&mut self, folder: &Path) -> Vec<Script> {
+        let read = |bytes: &[u8]| names::planned(&String::from_utf8_lossy(bytes)).join("\n");
+        let keys = self.remembered(Tool::Sqitch, &folder.join(SQITCH), read);
+        let keys = keys.unwrap_or_default();
+        let script = |key: &str| Script {
+            key: key.to_owned(),
+            name: key.split_once(':').map_or(key, |(_, name)| name).to_owned(),
+            ..Script::default()
+        };
+        keys.lines().map(script).collect()
     }
 
     fn replaced(&mut self, path: &Path) -> Vec<String> {
         let read = |bytes: &[u8]| names::replaces(&String::from_utf8_lossy(bytes)).join(" ");
-        let keys = self.remembered(path, read).unwrap_or_default();
+        let keys = self
+            .remembered(Tool::Django, path, read)
+            .unwrap_or_default();
         keys.split_whitespace().map(str::to_owned).collect()
     }
 
@@ -202,7 +241,7 @@ impl Shelf {
             let lines: Vec<String> = entries.map(|(key, tag)| format!("{key} {tag}")).collect();
             lines.join("\n")
         };
-        let lines = self.remembered(&folder.join("meta/_journal.json"), read);
+        let lines = self.remembered(Tool::Drizzle, &folder.join("meta/_journal.json"), read);
         let lines = lines.unwrap_or_default();
         let entries = lines.lines().filter_map(|line| line.split_once(' '));
         entries
@@ -218,14 +257,6 @@ impl Shelf {
             .collect()
     }
 
-    fn is_of_dbmate(&mut self, path: &Path) -> bool {
-        self.remembered(path, |bytes| {
-            let text = String::from_utf8_lossy(bytes);
-            text.contains("-- migrate:up").to_string()
-        })
-        .is_some_and(|found| found == "true")
-    }
-
     fn checksum(&mut self, tool: Tool, path: &Path) -> Option<String> {
         let compute: fn(&[u8]) -> String = match tool {
             Tool::Prisma | Tool::Drizzle => |bytes| hex(&Sha256::digest(bytes)),
@@ -236,23 +267,28 @@ impl Shelf {
             },
             _ => return None,
         };
-        self.remembered(path, compute)
+        self.remembered(tool, path, compute)
     }
 
     /// What `compute` makes of a file, computed again only when the file has changed.
-    fn remembered(&mut self, path: &Path, compute: impl Fn(&[u8]) -> String) -> Option<String> {
+    fn remembered(
+        &mut self,
+        tool: Tool,
+        path: &Path,
+        compute: impl Fn(&[u8]) -> String,
+    ) -> Option<String> {
         let meta = std::fs::metadata(path)
             .ok()
             .filter(|meta| meta.len() <= LARGEST)?;
         let stamp = (meta.len(), meta.modified().ok());
-        if let Some((length, changed, sum)) = self.sums.get(path)
+        let key = (tool, path.to_owned());
+        if let Some((length, changed, sum)) = self.sums.get(&key)
             && (*length, *changed) == stamp
         {
             return Some(sum.clone());
         }
         let sum = compute(&std::fs::read(path).ok()?);
-        self.sums
-            .insert(path.to_owned(), (stamp.0, stamp.1, sum.clone()));
+        self.sums.insert(key, (stamp.0, stamp.1, sum.clone()));
         Some(sum)
     }
 }
@@ -285,7 +321,7 @@ fn in_order(mut scripts: Vec<Script>) -> Vec<Script> {
     sorted
 }
 
-/// The folders below `root` whose names say that there may be migrations in them.
+/// The folders below `root` whose names, or files, say that there may be migrations in them.
 fn find_folders(root: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![(root.to_owned(), 0)];
@@ -308,6 +344,9 @@ fn find_folders(root: &Path) -> Vec<PathBuf> {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             let name = entry.file_name();
             let name = name.to_string_lossy();
+            if name == SQITCH && found.last() != Some(&folder) {
+                found.push(folder.clone());
+            }
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             if is_folder && !name.starts_with('.') && !FOREIGN.contains(&name.as_ref()) {
                 open.push((entry.path(), depth + 1));

@@ -25,6 +25,8 @@ pub(in crate::monitor) enum RowState {
     Unfinished,
     Failed,
     RolledBack,
+    /// It is at work, and somebody ends that by another command.
+    Begun,
 }
 
 impl RowState {
@@ -34,6 +36,7 @@ impl RowState {
             "applied" => RowState::Applied,
             "failed" => RowState::Failed,
             "rolled back" => RowState::RolledBack,
+            "begun" => RowState::Begun,
             _ => RowState::Unfinished,
         }
     }
@@ -52,6 +55,8 @@ pub(in crate::monitor) struct Script {
     pub(in crate::monitor) after: Vec<String>,
     /// The keys of those that it stands for, where files say so.
     pub(in crate::monitor) replaces: Vec<String>,
+    /// Whether it is only run where nothing was before, and stands for all that are older.
+    pub(in crate::monitor) checkpoint: bool,
 }
 
 /// What became of each migration. `scripts` is `None` if the folder was not found; `running` tells
@@ -75,10 +80,15 @@ pub(in crate::monitor) fn judge(
         Some((records, scripts)) => (records.as_slice(), Some(scripts.as_slice())),
         None => (records, scripts),
     };
+    let begun = scripts.map(|scripts| from_checkpoint(records, scripts));
+    let scripts = begun.as_deref();
     let records = match tool {
         Tool::GolangMigrate => one_row(records, scripts.unwrap_or_default()),
         Tool::Alembic => heads(records, scripts.unwrap_or_default()),
-        Tool::Flyway => baseline(records, scripts.unwrap_or_default()),
+        Tool::Flyway | Tool::Atlas | Tool::Pgroll => {
+            baseline(tool, records, scripts.unwrap_or_default())
+        }
+        Tool::Sqitch => numbered(records),
         // Its first row stands for an empty database.
         Tool::Goose => records
             .iter()
@@ -189,6 +199,7 @@ fn without_script(record: &Record, foreign: bool, running: bool) -> Option<Migra
 fn of_row(state: RowState, running: bool) -> MigrationState {
     match state {
         RowState::Applied => MigrationState::Applied,
+        RowState::Begun => MigrationState::Running,
         RowState::Failed => MigrationState::Failed,
         RowState::Unfinished if running => MigrationState::Running,
         RowState::Unfinished => MigrationState::Interrupted,
@@ -205,6 +216,13 @@ fn counts_as_foreign(tool: Tool, record: &Record, keys: &HashSet<&str>) -> bool 
             keys.iter().any(|key| key.split('.').next() == Some(app))
         }
         Tool::Flyway => record.note.is_none(),
+        // A folder is of one schema, and what was made without pgroll has no file.
+        Tool::Pgroll => record.note.is_none() && !record.key.contains('.'),
+        // Several projects share a table.
+        Tool::Sqitch => {
+            let project = record.key.split(':').next();
+            keys.iter().any(|key| key.split(':').next() == project)
+        }
         _ => true,
     }
 }
@@ -253,15 +271,24 @@ fn heads(records: &[Record], scripts: &[Script]) -> Vec<Record> {
     all
 }
 
-/// What is not newer than a baseline was there before the tool.
-fn baseline(records: &[Record], scripts: &[Script]) -> Vec<Record> {
-    let base = records.iter().find(|record| record.note.is_some());
+/// What is not newer than a baseline was there before the tool. For Atlas the oldest row is one: where it began
+/// with a checkpoint, nothing says so.
+fn baseline(tool: Tool, records: &[Record], scripts: &[Script]) -> Vec<Record> {
+    let is_base = |record: &&Record| record.note.as_deref() == Some("baseline");
+    let base = match tool {
+        Tool::Atlas => records.iter().find(|record| is_done(record)),
+        _ => records.iter().rfind(is_base),
+    };
     let Some(base) = base else {
         return records.to_vec();
     };
+    let not_newer = |script: &Script| match tool {
+        Tool::Flyway => version(&script.key) <= version(&base.key),
+        _ => script.key <= base.key,
+    };
     let older = |script: &&Script| {
         let known = records.iter().any(|record| record.key == script.key);
-        !known && !is_repeatable(&script.key) && version(&script.key) <= version(&base.key)
+        !known && !is_repeatable(&script.key) && not_newer(script)
     };
     let before = scripts.iter().filter(older).map(|script| Record {
         key: script.key.clone(),
@@ -269,6 +296,31 @@ fn baseline(records: &[Record], scripts: &[Script]) -> Vec<Record> {
         ..base.clone()
     });
     before.chain(records.iter().cloned()).collect()
+}
+
+/// Whether the row stands for something that was done, or begun.
+fn is_done(record: &Record) -> bool {
+    record.state != RowState::RolledBack
+}
+
+/// The files without the checkpoints that are passed over: where nothing was run yet, it begins with the last
+/// one, and elsewhere with none.
+fn from_checkpoint(records: &[Record], scripts: &[Script]) -> Vec<Script> {
+    let last = scripts.iter().rposition(|script| script.checkpoint);
+    let known = |script: &&Script| records.iter().any(|record| record.key == script.key);
+    if records.iter().any(is_done) {
+        let kept = scripts.iter();
+        let kept = kept.filter(|script| !script.checkpoint || known(script));
+        return kept.cloned().collect();
+    }
+    scripts[last.unwrap_or(0)..].to_vec()
+}
+
+/// Rows of sqitch, of which several have one key: a change that was reworked is another one.
+fn numbered(records: &[Record]) -> Vec<Record> {
+    let keys = super::names::numbered(records.iter().map(|record| record.key.clone()));
+    let rows = records.iter().cloned().zip(keys);
+    rows.map(|(record, key)| Record { key, ..record }).collect()
 }
 
 /// Whether it has no version and is run whenever it changes; only Flyway has such.

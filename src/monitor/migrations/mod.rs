@@ -117,6 +117,11 @@ impl Migrations {
         found.count()
     }
 
+    /// Whether it is known what is left to do: that takes the files.
+    pub fn knows_pending(&self) -> bool {
+        !self.unread && self.folder.is_some()
+    }
+
     /// All of them in a few words: `1 failed, 2 pending, 14 applied`.
     pub fn summary(&self) -> String {
         if self.unread {

@@ -1,5 +1,7 @@
 //! What the names of migration files say, each tool in its own way.
 
+use std::collections::HashMap;
+
 use super::tool::Tool;
 
 /// What tells the migration in the file or folder called `file` from others in the tool's table;
@@ -34,6 +36,10 @@ pub(super) fn key(tool: Tool, file: &str) -> Option<String> {
             (!number.is_empty() && digits(number) == number).then(|| plain(number.to_owned()))
         }
         Tool::Flyway if extension == "sql" => flyway(stem),
+        Tool::Atlas if extension == "sql" && way != Some("down") => {
+            stem.split('_').next().map(str::to_owned)
+        }
+        Tool::Pgroll if matches!(extension, "json" | "yaml" | "yml") => Some(stem.to_owned()),
         _ => None,
     }
 }
@@ -55,7 +61,7 @@ pub(in crate::monitor) fn row_key(tool: Tool, key: String) -> String {
 pub(super) fn shown(tool: Tool, file: &str, key: &str) -> String {
     match tool {
         Tool::Prisma | Tool::Diesel => file.to_owned(),
-        Tool::Django | Tool::Knex | Tool::NodePgMigrate => key.to_owned(),
+        Tool::Django | Tool::Knex | Tool::NodePgMigrate | Tool::Pgroll => key.to_owned(),
         _ => {
             let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
             stem.trim_end_matches(".up").to_owned()
@@ -117,6 +123,39 @@ pub(super) fn journal(bytes: &[u8]) -> Vec<(String, String)> {
         Some((when.to_string(), tag.to_owned()))
     };
     entries.into_iter().flatten().filter_map(entry).collect()
+}
+
+/// The keys of the changes in sqitch's plan, in its order.
+pub(super) fn planned(text: &str) -> Vec<String> {
+    let mut project = String::new();
+    let mut keys = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if let Some(pragma) = line.strip_prefix('%') {
+            let pair = pragma.split_once('=');
+            let named = pair.filter(|(name, _)| name.trim() == "project");
+            project = named.map_or(project, |(_, value)| value.trim().to_owned());
+            continue;
+        }
+        let words = line.trim_start_matches(['+', ' ']).split_whitespace();
+        let change = words.into_iter().next();
+        let change = change.filter(|word| !word.starts_with(['#', '@', '-']));
+        keys.extend(change.map(|change| format!("{project}:{change}")));
+    }
+    numbered(keys.into_iter())
+}
+
+/// Keys that are told from those that are equal: the second is `key #2`.
+pub(super) fn numbered(keys: impl Iterator<Item = String>) -> Vec<String> {
+    let mut times: HashMap<String, u32> = HashMap::new();
+    keys.map(|key| {
+        let time = times.entry(key.clone()).or_default();
+        *time += 1;
+        match *time {
+            1 => key,
+            time => format!("{key} #{time}"),
+        }
+    })
+    .collect()
 }
 
 /// The texts in quotes, single or double.

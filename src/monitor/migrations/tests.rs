@@ -616,3 +616,143 @@ fn drizzles_journal_names_its_files() {
     assert_eq!(scripts[0].checksum.as_deref(), Some(empty));
     assert!(names::journal(b"no journal").is_empty());
 }
+
+#[test]
+fn a_revision_of_atlas_may_be_a_baseline_a_checkpoint_or_set_by_hand() {
+    let files = ["1", "2", "3", "4"];
+    let tool = Tool::Atlas;
+    check(
+        tool,
+        &[".id rolled-back", "2 applied - baseline", "3 failed"],
+        Some(&files),
+        false,
+        "1 applied, 2 applied, 3 failed, 4 pending",
+    );
+    check(
+        tool,
+        &["2 applied", "4 unfinished", "9 applied"],
+        Some(&files),
+        true,
+        "9 not in the folder, 1 applied, 2 applied, 3 pending, 4 running",
+    );
+    let words = "2 pending: older than the newest applied: Atlas stops unless --exec-order is set";
+    check_notes(tool, &["1 applied", "3 applied"], &files, &[words]);
+    let judged = |rows: &[&str]| {
+        let mut files = scripts(&files);
+        files[2].checkpoint = true;
+        let list = judge(tool, &records(rows), Some(&files), false);
+        let list = list
+            .iter()
+            .map(|one| format!("{} {}", one.name, one.state.word()));
+        list.collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(judged(&[]), "3 pending, 4 pending");
+    assert_eq!(judged(&[".id rolled-back"]), "3 pending, 4 pending");
+    assert_eq!(
+        judged(&["1 applied", "2 applied"]),
+        "1 applied, 2 applied, 4 pending"
+    );
+    assert_eq!(
+        judged(&["3 applied"]),
+        "1 applied, 2 applied, 3 applied, 4 pending"
+    );
+}
+
+#[test]
+fn the_files_of_atlas_are_those_beside_its_sums() {
+    let files = [
+        ("migrations/atlas.sum", "h1:x="),
+        ("migrations/1_init.sql", "create table t ();"),
+        (
+            "migrations/2.sql",
+            "-- atlas:checkpoint\n\ncreate table t ();",
+        ),
+        ("migrations/3_more.down.sql", "drop table t;"),
+    ];
+    let scripts = found(&files, Tool::Atlas, &["1", "2"]);
+    let read: Vec<_> = scripts
+        .iter()
+        .map(|one| (one.key.as_str(), one.name.as_str(), one.checkpoint))
+        .collect();
+    assert_eq!(read, [("1", "1_init", false), ("2", "2", true)]);
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("1_init.sql"), "").unwrap();
+    let mut shelf = Shelf::new(Some(dir.path().to_owned()));
+    assert_eq!(shelf.scripts(Tool::Atlas, &[]), None);
+}
+
+#[test]
+fn sqitchs_plan_tells_what_is_pending_and_what_was_reworked() {
+    let plan = "%syntax-version=1.0.0\n%project=flipr\n%uri=https://example.org/flipr\n\n\
+                appschema 2026-01-01T10:00:00Z Ann <ann@example.org> # The schema.\n\
+                users [appschema] 2026-01-02T10:00:00Z Ann <ann@example.org> # Users.\n\
+                @v1.0 2026-01-03T10:00:00Z Ann <ann@example.org> # Tag.\n\n\
+                users [users@v1.0] 2026-01-04T10:00:00Z Ann <ann@example.org> # Reworked.\n\
+                # a remark\nlists 2026-01-05T10:00:00Z Ann <ann@example.org>\n";
+    let scripts = found(
+        &[
+            ("database/sqitch.plan", plan),
+            ("database/deploy/users.sql", ""),
+        ],
+        Tool::Sqitch,
+        &[
+            "flipr:appschema",
+            "flipr:users",
+            "flipr:users #2",
+            "flipr:lists",
+        ],
+    );
+    let judged = |rows: &[&str]| {
+        let list = judge(Tool::Sqitch, &records(rows), Some(&scripts), false);
+        let list = list
+            .iter()
+            .map(|one| format!("{} {}", one.name, one.state.word()));
+        list.collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(
+        judged(&[
+            "flipr:appschema applied",
+            "flipr:users applied",
+            "other:users applied"
+        ]),
+        "other:users applied, appschema applied, users applied, users #2 pending, lists pending"
+    );
+    assert_eq!(
+        judged(&[
+            "flipr:appschema applied",
+            "flipr:users applied",
+            "flipr:users failed",
+            "flipr:gone applied"
+        ]),
+        "flipr:gone not in the folder, appschema applied, users applied, users #2 failed, lists pending"
+    );
+}
+
+#[test]
+fn a_migration_of_pgroll_that_is_begun_is_under_way_until_it_is_completed() {
+    let files = ["01_a", "02_b", "03_c", "04_d"];
+    check(
+        Tool::Pgroll,
+        &[
+            "02_b applied - baseline",
+            "02_b_2026 applied - inferred",
+            "03_c begun",
+            "audit.01_x applied",
+            "99_z applied",
+        ],
+        Some(&files),
+        false,
+        "02_b_2026 applied, audit.01_x applied, 99_z not in the folder, 01_a applied, 02_b applied, \
+         03_c running, 04_d pending",
+    );
+    found(
+        &[
+            ("package.json", "{\"name\": \"shop\"}"),
+            ("migrations/01_a.yaml", "operations:\n  - sql:\n"),
+            ("migrations/02_b.json", "{\"operations\": []}"),
+            ("migrations/notes.json", "{}"),
+        ],
+        Tool::Pgroll,
+        &["01_a", "02_b"],
+    );
+}

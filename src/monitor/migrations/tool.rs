@@ -22,6 +22,9 @@ pub(in crate::monitor) enum Tool {
     Drizzle,
     Ecto,
     Supabase,
+    Atlas,
+    Sqitch,
+    Pgroll,
 }
 
 /// The number of an advisory lock, in the halves in which the server shows it.
@@ -41,9 +44,12 @@ pub(in crate::monitor) struct LockTable {
     pub(in crate::monitor) held: &'static str,
 }
 
+/// The table in which sqitch keeps what has happened, beside that of what is deployed.
+const EVENTS: &str = "events";
+
 impl Tool {
     /// The names of the tables by which tools are found.
-    pub(in crate::monitor) const TABLES: [&'static str; 14] = [
+    pub(in crate::monitor) const TABLES: [&'static str; 17] = [
         "_prisma_migrations",
         "_sqlx_migrations",
         "flyway_schema_history",
@@ -58,12 +64,16 @@ impl Tool {
         "databasechangelog",
         "__drizzle_migrations",
         "schema_version",
+        "atlas_schema_revisions",
+        "changes",
+        "migrations",
     ];
     /// The tables beside them that tell more.
-    pub(in crate::monitor) const BESIDE: [&'static str; 3] = [
+    pub(in crate::monitor) const BESIDE: [&'static str; 4] = [
         "ar_internal_metadata",
         "knex_migrations_lock",
         "databasechangeloglock",
+        EVENTS,
     ];
 
     /// The tool that keeps a table of this name with these columns. Several of them share one name: what
@@ -94,6 +104,13 @@ impl Tool {
             "goose_db_version" if has("version_id") => Tool::Goose,
             "databasechangelog" if has("exectype") => Tool::Liquibase,
             "__drizzle_migrations" if has("created_at") => Tool::Drizzle,
+            "atlas_schema_revisions" if has("total") => Tool::Atlas,
+            "changes"
+                if has("planned_at") && has("project") && beside.contains(&EVENTS.to_owned()) =>
+            {
+                Tool::Sqitch
+            }
+            "migrations" if has("resulting_schema") && has("migration_type") => Tool::Pgroll,
             _ => return None,
         })
     }
@@ -118,6 +135,9 @@ impl Tool {
             Tool::Drizzle => "drizzle",
             Tool::Ecto => "Ecto",
             Tool::Supabase => "Supabase",
+            Tool::Atlas => "Atlas",
+            Tool::Sqitch => "sqitch",
+            Tool::Pgroll => "pgroll",
         }
     }
 
@@ -183,6 +203,57 @@ impl Tool {
                 "orderexecuted, dateexecuted",
             ),
             Tool::Drizzle => ("created_at, '', hash, NULL, 'applied', NULL", "created_at"),
+            // The types are flags: 1 for a baseline, 4 for what a person has set. Rows with a dot are no
+            // migrations. Its hashes are of all files up to one, so that none tells whether that was edited.
+            Tool::Atlas => (
+                "version, description, NULL, executed_at,
+                 CASE WHEN version LIKE '.%' THEN 'rolled back' WHEN type & 5 <> 0 THEN 'applied'
+                      WHEN coalesce(error, '') <> '' THEN 'failed'
+                      WHEN applied < total THEN 'unfinished' ELSE 'applied' END,
+                 CASE WHEN type & 1 <> 0 THEN 'baseline' WHEN type & 4 <> 0 THEN 'set by hand'
+                      WHEN applied < total
+                      THEN applied || ' of ' || total || ' statements: ' || left(error, 300) END",
+                "version",
+            ),
+            Tool::Sqitch => (
+                "project || ':' || change, '', NULL, committed_at,
+                 CASE event WHEN 'fail' THEN 'failed' ELSE 'applied' END, NULL",
+                "committed_at",
+            ),
+            Tool::Pgroll => (
+                "CASE WHEN schema = 'public' THEN name ELSE schema || '.' || name END, '', NULL,
+                 created_at, CASE WHEN done THEN 'applied' ELSE 'begun' END,
+                 CASE WHEN NOT done THEN 'begun: both versions serve until `pgroll complete`'
+                      WHEN migration_type = 'inferred' THEN 'made without pgroll'
+                      WHEN migration_type = 'baseline' THEN 'baseline' END",
+                "created_at",
+            ),
+        }
+    }
+
+    /// The tables that have to be read, of which the first is its own, all as SQL wants them.
+    pub(in crate::monitor) fn tables(self, table: &str, schema: &str) -> Vec<String> {
+        let mut all = vec![table.to_owned()];
+        if self == Tool::Sqitch {
+            all.push(format!("{schema}.{EVENTS}"));
+        }
+        all
+    }
+
+    /// What its rows are selected from, given those tables. Of a change that could not be deployed sqitch has
+    /// only the event; it counts for as long as nothing else has happened to the change.
+    pub(in crate::monitor) fn source(self, tables: &[String]) -> String {
+        match (self, tables) {
+            (Tool::Sqitch, [changes, events]) => format!(
+                "(SELECT project, change, committed_at, 'deploy' AS event FROM {changes}
+                  UNION ALL
+                  SELECT project, change, committed_at, event
+                    FROM (SELECT DISTINCT ON (project, change) * FROM {events}
+                           ORDER BY project, change, committed_at DESC) AS last
+                   WHERE event = 'fail'
+                     AND change_id NOT IN (SELECT change_id FROM {changes})) AS known"
+            ),
+            _ => tables.concat(),
         }
     }
 
@@ -196,6 +267,9 @@ impl Tool {
         match self {
             Tool::Flyway => Some("below the newest applied: not run unless outOfOrder is set"),
             Tool::Drizzle => Some("older than the newest applied: drizzle does not run it"),
+            Tool::Atlas => {
+                Some("older than the newest applied: Atlas stops unless --exec-order is set")
+            }
             _ => None,
         }
     }
@@ -223,6 +297,9 @@ impl Tool {
             Tool::Sqlx => Lock::of(0x3d32_ad9e_i64.wrapping_mul(of_database)),
             Tool::Rails => Lock::of(2_053_462_845_i64.wrapping_mul(of_database)),
             Tool::NodePgMigrate => Lock::of(7_241_865_325_823_964),
+            // The FNV hash of `atlas_migrate_execute`.
+            Tool::Atlas => Lock::of(2_686_470_616),
+            Tool::Sqitch => Lock::of(75_474_063),
             Tool::GolangMigrate => {
                 let names = format!("{schema}\0schema_migrations\0{database}");
                 let sum = crc32(names.as_bytes()).wrapping_mul(1_486_364_155);

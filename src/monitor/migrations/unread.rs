@@ -30,6 +30,9 @@ const UNREAD: [(&str, &str, &str); 23] = [
     ("seaql_migrations", "version", "SeaORM"),
 ];
 
+/// Names that tables of any application may have.
+const ORDINARY: [&str; 3] = ["changes", "migrations", "schema_version"];
+
 /// The names of all tables by which tools are found.
 pub(in crate::monitor) fn names() -> Vec<String> {
     let unread = UNREAD.iter().map(|(table, ..)| *table);
@@ -43,8 +46,7 @@ pub(in crate::monitor) fn unread(table: &str, columns: &[String]) -> Option<&'st
     let has = |column: &str| columns.iter().any(|known| known == column);
     let mut known = UNREAD.iter();
     let known = known.find(|(name, column, _)| *name == table && has(column));
-    // Any application may have a table of versions.
-    let like_one = || table != "schema_version" && Tool::TABLES.contains(&table);
+    let like_one = || !ORDINARY.contains(&table) && Tool::TABLES.contains(&table);
     known
         .map(|(.., tool)| *tool)
         .or_else(|| like_one().then_some("a migration tool"))

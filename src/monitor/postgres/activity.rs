@@ -35,6 +35,8 @@ pub(super) mod at {
     pub(in super::super) const SESSIONS: usize = 17;
     pub(in super::super) const WAITING: usize = 18;
     pub(in super::super) const CLOCK: usize = 19;
+    /// How many there are.
+    pub(in super::super) const ALL: usize = 20;
 }
 
 /// Whether a session waits for others.

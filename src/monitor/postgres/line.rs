@@ -1,8 +1,10 @@
 //! One connection, each statement under a deadline.
 
+use std::future::ready;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Connection, Postgres};
@@ -119,6 +121,22 @@ impl Line {
         // Elsewhere each statement is a transaction.
         self.count(u64::from(!self.pooled));
         within(statement.fetch_all(&mut self.connection)).await
+    }
+
+    /// Hands on the rows of a prepared statement as they come. None is kept: there may be thousands.
+    pub(super) async fn each(
+        &mut self,
+        statement: Statement<'_>,
+        mut take: impl FnMut(&PgRow),
+    ) -> Result<(), Trouble> {
+        let statement = statement.persistent(!self.pooled);
+        self.count(u64::from(!self.pooled));
+        let rows = statement.fetch(&mut self.connection);
+        within(rows.try_for_each(|row| {
+            take(&row);
+            ready(Ok(()))
+        }))
+        .await
     }
 
     /// The rows of `sql`, every field as text. This is the only place where text that is not ours

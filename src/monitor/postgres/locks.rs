@@ -1,6 +1,6 @@
 //! Looking up who waits for whom, as rarely as will do.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use sqlx::postgres::PgRow;
 
@@ -144,14 +144,15 @@ impl LockWatch {
     /// Those in the queues that are not among the listed sessions as waiting. One that is listed may be
     /// hidden all the same, and then it does not say that it waits.
     fn unlisted(&self, listed: &[Session]) -> Vec<i32> {
-        let listed: HashMap<i32, bool> = listed
-            .iter()
-            .map(|session| (session.pid, session.is_seen()))
-            .collect();
         let queues = self.details.iter().flat_map(|details| &details.queues);
+        let waiting: HashSet<i32> = queues.clone().flatten().copied().collect();
+        let listed = listed.iter().filter(|session| session.is_seen());
+        let listed: HashSet<i32> = listed
+            .map(|session| session.pid)
+            .filter(|pid| waiting.contains(pid))
+            .collect();
         let all = queues.flatten().copied();
-        all.filter(|pid| !listed.get(pid).copied().unwrap_or_default())
-            .collect()
+        all.filter(|pid| !listed.contains(pid)).collect()
     }
 
     async fn add_details(
@@ -190,17 +191,14 @@ async fn add_sessions(
     facts: &Facts,
     tag: &str,
 ) -> Result<(), Trouble> {
-    let mut unknown: Vec<i32> = Vec::new();
-    for pid in pids(&waits.edges) {
-        match listed.iter().find(|session| session.pid == pid) {
-            Some(session) => {
-                waits.sessions.insert(pid, session.clone());
-            }
-            None if pid != 0 && !unknown.contains(&pid) => unknown.push(pid),
-            None => {}
+    let mut unknown: HashSet<i32> = pids(&waits.edges).filter(|pid| *pid != 0).collect();
+    for session in listed {
+        if unknown.remove(&session.pid) {
+            waits.sessions.insert(session.pid, session.clone());
         }
     }
     if !unknown.is_empty() {
+        let unknown = unknown.into_iter().collect();
         for session in sessions_of(line, facts, unknown, tag).await? {
             waits.sessions.insert(session.pid, session);
         }

@@ -16,6 +16,7 @@ use crate::monitor::migrations::{
     Lock, LockTable, Migrations, Record, RowState, Script, Shelf, Tool, judge, names, row_key,
     unread,
 };
+use crate::plan::count as plural;
 
 /// How long it holds which tools there are, and where their folders are.
 const FOUND_HOLDS: Duration = Duration::from_secs(30);
@@ -34,10 +35,13 @@ const TABLES: &str = "
       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
      WHERE c.relname = ANY($1) AND c.relkind = 'r'
      ORDER BY n.nspname, c.relname
-     LIMIT 100";
+     LIMIT $3";
 
-/// Of so many tables, the first, it is told what they hold.
+/// At how many tables is looked at most; of so many, the first, it is told what they hold; and how many of the
+/// others are named.
+const LOOKED_AT: usize = 1_000;
 const MOST: usize = 10;
+const NAMED: usize = 3;
 
 const LOCKS: &str = "
     SELECT pid, classid::int8 AS class, objid::int8 AS object
@@ -52,8 +56,8 @@ struct Found {
     tool: Option<Tool>,
     /// The tool's name.
     named: &'static str,
-    /// The table's name as SQL wants it.
-    table: String,
+    /// The names of the tables that are read, as SQL wants them; the first is the tool's own.
+    tables: Vec<String>,
     /// The table's name as people know it.
     shown: String,
     schema: String,
@@ -61,11 +65,19 @@ struct Found {
     lock_table: Option<(LockTable, String)>,
 }
 
+/// All that were found.
+#[derive(Clone, Debug, Default)]
+struct Tables {
+    found: Vec<Found>,
+    /// What is said of the rest, if there are more.
+    rest: Option<Migrations>,
+}
+
 /// What is remembered of migrations between two looks.
 pub(super) struct MigrationWatch {
     shelf: Arc<Mutex<Shelf>>,
     guessed: bool,
-    found: Option<(Moment, Vec<Found>)>,
+    found: Option<(Moment, Tables)>,
 }
 
 impl MigrationWatch {
@@ -85,7 +97,7 @@ impl MigrationWatch {
         facts: &Facts,
         now: Moment,
     ) -> Result<Vec<Migrations>, Trouble> {
-        let holds = |(at, _): &(Moment, Vec<Found>)| now.since(*at) < FOUND_HOLDS;
+        let holds = |(at, _): &(Moment, Tables)| now.since(*at) < FOUND_HOLDS;
         let known = self.found.take().filter(holds);
         let found = if let Some(known) = known {
             known
@@ -96,12 +108,13 @@ impl MigrationWatch {
                 .forget_folders();
             (now, find(line).await?)
         };
-        let tools = found.1.clone();
+        let Tables { found: tools, rest } = found.1.clone();
         self.found = Some(found);
         let mut all = Vec::new();
         for tool in &tools {
             all.push(self.look_at(line, facts, tool).await?);
         }
+        all.extend(rest);
         Ok(all)
     }
 
@@ -129,13 +142,13 @@ impl MigrationWatch {
         };
         // A pooled line is in a transaction, which an error ends; a table that may not be read
         // must not take the others along.
-        if !may_read(line, &found.table).await? {
-            let role = &facts.server.role;
-            migrations.note = Some(format!(
-                "{} may not be read: grant select on {} to {role}",
-                found.shown, found.table
-            ));
-            return Ok(migrations);
+        for table in &found.tables {
+            if !may_read(line, table).await? {
+                let (shown, role) = (&found.shown, &facts.server.role);
+                let words = format!("{shown} may not be read: grant select on {table} to {role}");
+                migrations.note = Some(words);
+                return Ok(migrations);
+            }
         }
         let At {
             records,
@@ -229,7 +242,7 @@ async fn at(line: &mut Line, facts: &Facts, found: &Found, tool: Tool) -> Result
 
 async fn records(line: &mut Line, found: &Found, tool: Tool) -> Result<Vec<Record>, Trouble> {
     let (columns, order) = tool.columns();
-    let sql = select(columns, &found.table, order);
+    let sql = select(columns, &tool.source(&found.tables), order);
     let rows = line.rows(query(&sql)).await?;
     Ok(rows.iter().map(|row| record(tool, row)).collect())
 }
@@ -245,11 +258,46 @@ async fn holder(line: &mut Line, facts: &Facts, lock: &Lock) -> Result<Option<i3
     Ok(row.and_then(|row| field(row, "pid")))
 }
 
-async fn find(line: &mut Line) -> Result<Vec<Found>, Trouble> {
+async fn find(line: &mut Line) -> Result<Tables, Trouble> {
     let beside = Tool::BESIDE.map(str::to_owned).to_vec();
-    let asked = query(TABLES).bind(names()).bind(beside);
+    let asked = query(TABLES)
+        .bind(names())
+        .bind(beside)
+        .bind(LOOKED_AT as i64);
     let rows = line.rows(asked).await?;
-    Ok(rows.iter().filter_map(found).take(MOST).collect())
+    let mut found: Vec<Found> = rows.iter().filter_map(found).collect();
+    let rest = found.split_off(MOST.min(found.len()));
+    let least = rows.len() == LOOKED_AT;
+    Ok(Tables {
+        rest: (!rest.is_empty()).then(|| unread_rest(&rest, least)),
+        found,
+    })
+}
+
+/// What is said of the tables that are too many; they are at `least` so many.
+fn unread_rest(rest: &[Found], least: bool) -> Migrations {
+    let mut named: Vec<&str> = rest
+        .iter()
+        .map(|one| one.shown.as_str())
+        .take(NAMED)
+        .collect();
+    if rest.len() > NAMED {
+        named.push("…");
+    }
+    let least = if least { "at least " } else { "" };
+    let count = plural(rest.len(), "more table");
+    Migrations {
+        tool: format!("{least}{count}"),
+        table: named.join(", "),
+        folder: None,
+        guessed: false,
+        running: None,
+        note: Some(format!(
+            "only the first {MOST} tables of migration tools are read"
+        )),
+        unread: true,
+        list: Vec::new(),
+    }
 }
 
 fn found(row: &PgRow) -> Option<Found> {
@@ -265,10 +313,14 @@ fn found(row: &PgRow) -> Option<Found> {
     let lock_table = lock_table.filter(|lock| beside.iter().any(|name| name == lock.name));
     let schema = text(row, "schema")?;
     let plain_schema = text(row, "plain_schema")?;
+    let table = format!("{schema}.{}", text(row, "quoted")?);
     Some(Found {
         tool,
         named,
-        table: format!("{schema}.{}", text(row, "quoted")?),
+        tables: match tool {
+            Some(tool) => tool.tables(&table, &schema),
+            None => vec![table],
+        },
         shown: match plain_schema.as_str() {
             "public" => name,
             other => format!("{other}.{name}"),

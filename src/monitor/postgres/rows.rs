@@ -54,10 +54,10 @@ pub(super) fn relation(row: &PgRow, name: &str) -> Option<String> {
     text(row, name).map(|found| short(&found).to_owned())
 }
 
-/// The field at a place as the server sends it; none if it is null. Rows that come by the thousand are read
-/// by places.
-pub(super) fn bytes(row: &PgRow, at: usize) -> Option<&[u8]> {
-    row.try_get_raw(at).ok()?.as_bytes().ok()
+/// The first fields of a row as the server sends them; none where they are null. Rows that come by the thousand
+/// are read by places.
+pub(super) fn fields<const COUNT: usize>(row: &PgRow) -> [Option<&[u8]>; COUNT] {
+    std::array::from_fn(|at| row.try_get_raw(at).ok()?.as_bytes().ok())
 }
 
 /// A text, as [`text`] reads it.
@@ -71,13 +71,13 @@ pub(super) fn oid(field: Option<&[u8]>) -> Option<u32> {
 }
 
 /// A number of 32 bits.
-pub(super) fn int4(row: &PgRow, at: usize) -> Option<i32> {
-    bytes(row, at)?.try_into().ok().map(i32::from_be_bytes)
+pub(super) fn int4(field: Option<&[u8]>) -> Option<i32> {
+    field?.try_into().ok().map(i32::from_be_bytes)
 }
 
 /// A number of 64 bits, or a point in time.
-pub(super) fn int8(row: &PgRow, at: usize) -> Option<i64> {
-    bytes(row, at)?.try_into().ok().map(i64::from_be_bytes)
+pub(super) fn int8(field: Option<&[u8]>) -> Option<i64> {
+    field?.try_into().ok().map(i64::from_be_bytes)
 }
 
 /// An address as the server sends it: its family, two bytes about the network, its length, and itself.

@@ -4,17 +4,16 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
 
 use super::activity::{SESSIONS, SESSIONS_OF, SOME_SESSIONS, at};
 use super::facts::Facts;
 use super::line::{Line, query};
-use super::rows::{bytes, int4, int8, ip, oid, word};
+use super::rows::{fields, int4, int8, ip, oid, word};
 use super::trouble::Trouble;
 use crate::monitor::MONITOR_NAME;
 use crate::monitor::connections::Alike;
-use crate::monitor::ours::named;
+use crate::monitor::ours::{Ours, named};
 use crate::monitor::session::{Client, RECOVERY, Session, State};
 
 /// How many sessions of a kind are listed at least.
@@ -74,17 +73,10 @@ impl Sessions {
         if wanted.crowded {
             statement = statement.bind(wanted.tag).bind(wanted.ours);
         }
-        let rows = line.rows(statement).await?;
-        let last = rows.iter().rposition(|row| int8(row, at::CLOCK).is_some());
-        let (rows, last) = rows.split_at(last.unwrap_or(rows.len()));
-        let clock = last.first().and_then(|row| int8(row, at::CLOCK));
-        let reader = Reader {
-            facts,
-            tag: wanted.tag,
-            clock: clock.unwrap_or_default(),
-        };
-        let mut sessions = reader.sessions(rows, wanted.crowded);
-        sessions.in_recovery = last.first().and_then(|row| int8(row, at::SESSIONS)) == Some(1);
+        let mut reader = Reader::new(facts, wanted.tag, wanted.crowded);
+        line.each(statement, |row| reader.take(&fields(row)))
+            .await?;
+        let mut sessions = reader.sessions();
         sessions.crowded = sessions.could_be_listed(wanted) > MANY * LISTED.max(wanted.idle);
         Ok(sessions)
     }
@@ -112,17 +104,16 @@ pub(super) async fn sessions_of(
     tag: &str,
 ) -> Result<Vec<Session>, Trouble> {
     let statement = query(SESSIONS_OF).bind(facts.is_utf8).bind(pids);
-    let rows = line.rows(statement).await?;
-    let one = |row: &PgRow| {
-        let clock = int8(row, at::CLOCK).unwrap_or_default();
-        Reader { facts, tag, clock }.session(row)
-    };
-    Ok(rows.iter().map(one).collect())
+    let mut reader = Reader::new(facts, tag, true);
+    line.each(statement, |row| reader.take(&fields(row)))
+        .await?;
+    Ok(reader.sessions().listed)
 }
 
-/// What sessions have in common that are counted together: the fields as the server sends them.
-type Common<'r> = [Option<&'r [u8]>; 5];
+/// A row's fields, as the server sends them.
+type Fields<'r> = [Option<&'r [u8]>; at::ALL];
 
+/// The fields that sessions have in common which are counted together.
 const COMMON: [usize; 5] = [
     at::DATABASE,
     at::USER,
@@ -131,135 +122,183 @@ const COMMON: [usize; 5] = [
     at::STATE,
 ];
 
-/// What is needed to read the rows.
+/// Sessions that are counted together. What they have in common is read once for all of them.
+struct Group {
+    alike: Alike,
+    ours: Option<Ours>,
+    /// Whether the facts do not name their role or their database.
+    lacks_names: bool,
+}
+
+/// When what a session does began, in the server's microseconds: the session, its transaction, its statement
+/// and its state.
+type Times = [Option<i64>; 4];
+
+/// Reads the rows, one after the other.
 struct Reader<'a> {
     facts: &'a Facts,
     tag: &'a str,
-    /// The server's clock, in its own microseconds.
+    /// Whether the server has counted all that it lists.
+    counted: bool,
+    sessions: Sessions,
+    /// Those of the sessions that are listed.
+    times: Vec<Times>,
+    /// The server's clock.
     clock: i64,
+    /// By their common fields, each with its length before it.
+    groups: HashMap<Vec<u8>, Group>,
+    /// Those of the row that is read.
+    key: Vec<u8>,
 }
 
-impl Reader<'_> {
-    fn sessions(&self, rows: &[PgRow], crowded: bool) -> Sessions {
-        let mut sessions = Sessions::default();
-        let mut groups: HashMap<Common<'_>, u32> = HashMap::new();
-        for row in rows {
-            let mut alone = 0;
-            if bytes(row, at::PID).is_some() {
-                let session = self.session(row);
-                // Where all are listed, the server has not counted those.
-                if !crowded && is_client(row) {
-                    sessions.waiting += u32::from(session.waits_for_others());
-                    alone = 1;
-                }
-                sessions.listed.push(session);
-            }
-            let number = |at: usize| int8(row, at).and_then(|number| u32::try_from(number).ok());
-            let waiting = number(at::WAITING).unwrap_or_default();
-            match oid(bytes(row, at::DATABASE)) {
-                Some(here) if here == self.facts.database => sessions.waiting += waiting,
-                _ => sessions.waiting_elsewhere += waiting,
-            }
-            let count = number(at::SESSIONS).unwrap_or(alone);
-            if count > 0 {
-                *groups.entry(COMMON.map(|at| bytes(row, at))).or_default() += count;
-            }
+impl<'a> Reader<'a> {
+    fn new(facts: &'a Facts, tag: &'a str, counted: bool) -> Self {
+        Reader {
+            facts,
+            tag,
+            counted,
+            sessions: Sessions::default(),
+            times: Vec::new(),
+            clock: 0,
+            groups: HashMap::new(),
+            key: Vec::new(),
         }
-        sessions.unnamed = groups.keys().any(|common| self.lack_names(common));
-        let groups = groups.into_iter();
-        sessions.alike = groups
-            .map(|(common, count)| self.alike(common, count))
-            .collect();
+    }
+
+    fn take(&mut self, row: &Fields<'_>) {
+        if let Some(clock) = int8(row[at::CLOCK]) {
+            self.clock = clock;
+        }
+        if row[at::PID].is_none() && row[at::CLOCK].is_some() {
+            self.sessions.in_recovery = int8(row[at::SESSIONS]) == Some(1);
+            return;
+        }
+        self.key.clear();
+        for at in COMMON {
+            let field = row[at].unwrap_or_default();
+            let length = row[at].map_or(u32::MAX, |field| field.len() as u32);
+            self.key.extend(length.to_be_bytes());
+            self.key.extend(field);
+        }
+        if !self.groups.contains_key(&self.key) {
+            let group = self.group(row);
+            self.groups.insert(self.key.clone(), group);
+        }
+        let Some(group) = self.groups.get_mut(&self.key) else {
+            return;
+        };
+        let mut alone = 0;
+        if row[at::PID].is_some() {
+            let session = session(row, group);
+            // Where all are listed, the server has not counted those.
+            if !self.counted && is_client(row) {
+                self.sessions.waiting += u32::from(session.waits_for_others());
+                alone = 1;
+            }
+            self.sessions.listed.push(session);
+            let times = [at::STARTED, at::TRANSACTION, at::QUERY, at::CHANGED];
+            self.times.push(times.map(|at| int8(row[at])));
+        }
+        let number = |at: usize| int8(row[at]).and_then(|number| u32::try_from(number).ok());
+        let waiting = number(at::WAITING).unwrap_or_default();
+        if group.alike.here {
+            self.sessions.waiting += waiting;
+        } else {
+            self.sessions.waiting_elsewhere += waiting;
+        }
+        group.alike.sessions += number(at::SESSIONS).unwrap_or(alone);
+    }
+
+    fn group(&self, row: &Fields<'_>) -> Group {
+        let [database, user] = [at::DATABASE, at::USER].map(|at| oid(row[at]));
+        let name = |oid: Option<u32>, names: &HashMap<u32, String>| names.get(&oid?).cloned();
+        let lacks = |oid: Option<u32>, names: &HashMap<u32, String>| {
+            oid.is_some_and(|oid| oid != 0 && !names.contains_key(&oid))
+        };
+        let facts = self.facts;
+        let application = word(row[at::APPLICATION]).unwrap_or_default();
+        let ours = named(&application, self.tag);
+        let state = row[at::STATE].and_then(|word| std::str::from_utf8(word).ok());
+        Group {
+            lacks_names: lacks(database, &facts.databases) || lacks(user, &facts.roles),
+            alike: Alike {
+                user: name(user, &facts.roles),
+                ours: ours.is_some(),
+                application,
+                database: name(database, &facts.databases),
+                address: ip(row[at::ADDRESS]).map(|ip| ip.to_string()),
+                state: State::of(state, facts.server.rights.may_see_all),
+                here: database == Some(facts.database),
+                sessions: 0,
+            },
+            ours,
+        }
+    }
+
+    /// All that was read.
+    fn sessions(self) -> Sessions {
+        let mut sessions = self.sessions;
+        // Two processors' clocks differ by a little: what seems to lie ahead has just begun.
+        let age = |began: Option<i64>| {
+            let micros = self.clock.saturating_sub(began?);
+            Some(Duration::from_micros(u64::try_from(micros).unwrap_or(0)))
+        };
+        for (session, times) in sessions.listed.iter_mut().zip(self.times) {
+            let [started, transaction, query, changed] = times.map(age);
+            session.session_age = started;
+            session.transaction_age = transaction;
+            session.query_age = query;
+            session.state_age = changed;
+        }
+        let counted = self.groups.into_values();
+        let counted: Vec<Group> = counted.filter(|group| group.alike.sessions > 0).collect();
+        sessions.unnamed = counted.iter().any(|group| group.lacks_names);
+        sessions.alike = counted.into_iter().map(|group| group.alike).collect();
         sessions
     }
+}
 
-    fn lack_names(&self, [database, user, ..]: &Common<'_>) -> bool {
-        let lacks = |field: Option<&[u8]>, names: &HashMap<u32, String>| {
-            oid(field).is_some_and(|oid| oid != 0 && !names.contains_key(&oid))
-        };
-        lacks(*database, &self.facts.databases) || lacks(*user, &self.facts.roles)
-    }
-
-    fn alike(&self, common: Common<'_>, sessions: u32) -> Alike {
-        let [database, user, application, address, state] = common;
-        let application = word(application).unwrap_or_default();
-        Alike {
-            user: self.role(user),
-            ours: named(&application, self.tag).is_some(),
-            application,
-            database: self.database(database),
-            address: ip(address).map(|ip| ip.to_string()),
-            state: self.state(state),
-            here: oid(database) == Some(self.facts.database),
-            sessions,
-        }
-    }
-
-    fn session(&self, row: &PgRow) -> Session {
-        let kind = word(bytes(row, at::KIND));
-        let state = self.state(bytes(row, at::STATE));
-        // The process that replays the log of another server has neither a name nor a state.
-        let recovers = kind.as_deref() == Some(RECOVERY);
-        let (application, state) = if recovers {
-            ("recovery".to_owned(), State::Other)
-        } else {
-            (word(bytes(row, at::APPLICATION)).unwrap_or_default(), state)
-        };
-        let [known, raw] = at::STATEMENT.map(|at| bytes(row, at));
-        Session {
-            pid: int4(row, at::PID).unwrap_or_default(),
-            started: int8(row, at::STARTED).map(|at| at + UNIX_EPOCH),
-            user: self.role(bytes(row, at::USER)),
-            ours: named(&application, self.tag),
-            application,
-            database: self.database(bytes(row, at::DATABASE)),
-            client: client(row),
-            kind,
-            state,
-            wait: wait(row),
-            session_age: self.age(row, at::STARTED),
-            transaction_age: self.age(row, at::TRANSACTION),
-            statement_started: int8(row, at::QUERY).map(|at| at + UNIX_EPOCH),
-            query_age: self.age(row, at::QUERY),
-            state_age: self.age(row, at::CHANGED),
-            snapshot_age: int4(row, at::SNAPSHOT).and_then(|age| u32::try_from(age).ok()),
-            // In its place the server puts a remark about privileges.
-            statement: word(known.or(raw)).filter(|_| state != State::Hidden),
-        }
-    }
-
-    /// How long ago something was. Two processors' clocks differ by a little: what seems to lie ahead has
-    /// just begun.
-    fn age(&self, row: &PgRow, at: usize) -> Option<Duration> {
-        let micros = self.clock.saturating_sub(int8(row, at)?);
-        Some(Duration::from_micros(u64::try_from(micros).unwrap_or(0)))
-    }
-
-    fn state(&self, word: Option<&[u8]>) -> State {
-        let word = word.and_then(|word| std::str::from_utf8(word).ok());
-        State::of(word, self.facts.server.rights.may_see_all)
-    }
-
-    fn role(&self, field: Option<&[u8]>) -> Option<String> {
-        self.facts.roles.get(&oid(field)?).cloned()
-    }
-
-    fn database(&self, field: Option<&[u8]>) -> Option<String> {
-        self.facts.databases.get(&oid(field)?).cloned()
+/// The session of a row, but for the ages, which take the clock.
+fn session(row: &Fields<'_>, group: &Group) -> Session {
+    let alike = &group.alike;
+    let kind = word(row[at::KIND]);
+    // The process that replays the log of another server has neither a name nor a state.
+    let recovers = kind.as_deref() == Some(RECOVERY);
+    let (application, state) = if recovers {
+        ("recovery".to_owned(), State::Other)
+    } else {
+        (alike.application.clone(), alike.state)
+    };
+    let [known, raw] = at::STATEMENT.map(|at| row[at]);
+    let moment = |at: usize| int8(row[at]).map(|at| at + UNIX_EPOCH);
+    Session {
+        started: moment(at::STARTED),
+        user: alike.user.clone(),
+        application,
+        database: alike.database.clone(),
+        client: client(row),
+        kind,
+        wait: wait(row),
+        statement_started: moment(at::QUERY),
+        snapshot_age: int4(row[at::SNAPSHOT]).and_then(|age| u32::try_from(age).ok()),
+        // In its place the server puts a remark about privileges.
+        statement: word(known.or(raw)).filter(|_| state != State::Hidden),
+        ours: group.ours.clone(),
+        ..Session::unknown(int4(row[at::PID]).unwrap_or_default(), state)
     }
 }
 
 /// Whether a session is a client's, as the server decides it for those that it adds up itself: where the kind
 /// is hidden, a session that has a role and a database is taken for one.
-fn is_client(row: &PgRow) -> bool {
-    match bytes(row, at::KIND) {
+fn is_client(row: &Fields<'_>) -> bool {
+    match row[at::KIND] {
         Some(kind) => kind == b"client backend",
-        None => bytes(row, at::USER).and(bytes(row, at::DATABASE)).is_some(),
+        None => row[at::USER].and(row[at::DATABASE]).is_some(),
     }
 }
 
-fn wait(row: &PgRow) -> Option<String> {
-    let [kind, event] = at::WAIT.map(|at| bytes(row, at));
+fn wait(row: &Fields<'_>) -> Option<String> {
+    let [kind, event] = at::WAIT.map(|at| row[at]);
     let (kind, event) = (kind?, event?);
     let words = [
         String::from_utf8_lossy(kind),
@@ -269,9 +308,9 @@ fn wait(row: &PgRow) -> Option<String> {
 }
 
 /// A unix socket has no address, and -1 for a port.
-fn client(row: &PgRow) -> Option<Client> {
-    let port = int4(row, at::PORT)?;
-    match bytes(row, at::ADDRESS) {
+fn client(row: &Fields<'_>) -> Option<Client> {
+    let port = int4(row[at::PORT])?;
+    match row[at::ADDRESS] {
         Some(address) => {
             let port = u16::try_from(port).ok()?;
             Some(Client::At(SocketAddr::new(ip(Some(address))?, port)))

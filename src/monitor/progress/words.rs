@@ -7,26 +7,62 @@ use super::View;
 const COPIES: &str = "copies to or from a client or a file";
 const SAMPLES: &str = "analyzes rows";
 
+/// With what statements begin that go through a whole table.
+const LONG: [&str; 10] = [
+    "alter",
+    "analyze",
+    "autovacuum",
+    "copy",
+    "create",
+    "delete",
+    "insert",
+    "refresh",
+    "update",
+    "vacuum",
+];
+
+/// The length of the comment or the quoted text with which `text` begins; 0 if it begins with neither.
+fn skipped(text: &str) -> usize {
+    match text.as_bytes() {
+        [b'-', b'-', ..] => text.find('\n').unwrap_or(text.len()),
+        [b'/', b'*', ..] => text.find("*/").map_or(text.len(), |end| end + 2),
+        [b'\'', ..] => text[1..].find('\'').map_or(text.len(), |end| end + 2),
+        _ => 0,
+    }
+}
+
+/// What stands between comments and quoted texts.
+fn stretches(statement: &str) -> impl Iterator<Item = &str> {
+    let mut rest = statement;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let mut marks = rest.match_indices(['-', '/', '\'']).map(|(at, _)| at);
+        let end = marks.find(|at| skipped(&rest[*at..]) > 0);
+        let (stretch, after) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = &after[skipped(after)..];
+        Some(stretch)
+    })
+}
+
 /// The words of a statement in lower case, without comments and without what stands in quotes.
 pub(in crate::monitor) fn plain(statement: &str) -> String {
     let mut text = String::new();
-    let mut rest = statement;
-    while let Some(first) = rest.chars().next() {
-        let skipped = match first {
-            '-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
-            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
-            '\'' => rest[1..].find('\'').map_or(rest.len(), |end| end + 2),
-            _ => 0,
-        };
-        if skipped > 0 {
+    for word in stretches(statement).flat_map(str::split_whitespace) {
+        if !text.is_empty() {
             text.push(' ');
-            rest = &rest[skipped..];
-        } else {
-            text.extend(first.to_lowercase());
-            rest = &rest[first.len_utf8()..];
         }
+        text.push_str(&word.to_lowercase());
     }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text
+}
+
+/// Whether a statement begins as those that go through a whole table. Most do not, and are not read on.
+fn may_be_long(statement: &str) -> bool {
+    let first = stretches(statement).flat_map(str::split_whitespace).next();
+    let word = first.and_then(|first| first.split(|c: char| !c.is_ascii_alphabetic()).next());
+    word.is_some_and(|word| LONG.iter().any(|one| word.eq_ignore_ascii_case(one)))
 }
 
 /// Whether the statement may write a table anew.
@@ -77,6 +113,9 @@ pub(in crate::monitor) fn counted_by(statement: &str) -> Option<View> {
 
 /// What the statement does that takes long and that no counter tells of; none for anything else.
 pub(in crate::monitor) fn reads_everything(statement: &str) -> Option<&'static str> {
+    if !may_be_long(statement) {
+        return None;
+    }
     let text = plain(statement);
     let text = text.strip_prefix("autovacuum: ").unwrap_or(&text);
     let alters = text.starts_with("alter table");

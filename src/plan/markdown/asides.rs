@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::above;
 use super::blocks::{Block, Fence, Inline, Item, Kind, List, Quote, Table};
 use super::conditional;
+use super::contents;
 use super::criteria;
 use super::daytime;
 use super::decided;
@@ -38,9 +39,9 @@ impl Walk<'_, '_> {
 
     /// Whether the items of `list`, which is `block`, are steps.
     pub(super) fn holds_steps(&self, block: &Block, list: &List) -> bool {
+        let listed = (list.ordered && self.rules.numbered) || self.rules.bullets;
         block.holds.tasks
-            || (list.ordered && self.rules.numbered)
-            || self.rules.bullets
+            || (listed && !contents::is(list, &self.book.targets))
             || (block.holds.work && self.rules.fences)
     }
 

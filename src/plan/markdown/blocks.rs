@@ -171,6 +171,8 @@ pub(super) struct Inline {
     pub(super) bold: usize,
     /// Links whose text does not tell where they lead: text and address.
     pub(super) links: Vec<(String, String)>,
+    /// The text and the address of the last link that leads to a place in the same file.
+    pub(super) inner: Option<(String, String)>,
 }
 
 impl Inline {

@@ -44,6 +44,8 @@ pub(super) struct Book<'s> {
     pub(super) lost: Vec<Lost>,
     /// Where lines say that the point of no return is, and their places.
     pub(super) no_returns: Vec<(String, Span)>,
+    /// The headings that a table of contents may lead to.
+    pub(super) targets: HashSet<String>,
     /// The machines that prompts name.
     pub(super) prompts: Prompts,
     /// Whether the front matter declares a database.
@@ -70,6 +72,7 @@ impl<'s> Book<'s> {
             reserves: HashMap::new(),
             lost: Vec::new(),
             no_returns: Vec::new(),
+            targets: HashSet::new(),
             prompts: Prompts::default(),
             declares: false,
         }

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::tongues::{Beginnings, TONGUES, strip_word};
 
-/// How long it is from one time of the day to another: `22:00 - 22:30`, `23:30-00:15 UTC`.
-pub(super) fn window(text: &str) -> Option<Duration> {
+/// From when, in minutes since midnight, and how long it is from one time of the day to another: `22:00 - 22:30`,
+/// `23:30-00:15 UTC`.
+pub(super) fn window(text: &str) -> Option<(u64, Duration)> {
     let (from, to) = text.split_once('-').or_else(|| text.split_once(" to "))?;
     let to = to.trim();
     let zone = to.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
@@ -17,7 +18,7 @@ pub(super) fn window(text: &str) -> Option<Duration> {
     }
     let (from, to) = (clock(from.trim())?, clock(&to[..to.len() - zone.len()])?);
     let minutes = (to + 24 * 60 - from) % (24 * 60);
-    (minutes > 0).then(|| Duration::from_secs(minutes * 60))
+    (minutes > 0).then(|| (from, Duration::from_secs(minutes * 60)))
 }
 
 /// Minutes since midnight.

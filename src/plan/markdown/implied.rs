@@ -327,6 +327,7 @@ fn push_heading(inline: &Inline, span: Span, level: u8, all: &mut Headed) {
         text: label(&inline.text),
         bold: 0,
         links: inline.links.clone(),
+        inner: None,
     };
     all.titles.push(Title::new(&inline.one_line()));
     let heading = Heading {

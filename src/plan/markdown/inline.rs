@@ -64,8 +64,10 @@ impl Writer {
             TagEnd::Link | TagEnd::Image => {
                 if let Some((at, url)) = self.links.pop() {
                     let text = self.inline.text.get(at..).unwrap_or("").to_owned();
-                    let told = url.is_empty() || url.starts_with('#') || text.contains(&url);
-                    if !told {
+                    let told = url.is_empty() || text.contains(&url);
+                    if url.starts_with('#') {
+                        self.inline.inner = Some((text, url));
+                    } else if !told {
                         self.inline.links.push((text, url));
                     }
                 }

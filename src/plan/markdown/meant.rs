@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::open;
+use super::open::{self, Quotes};
 use super::placeholder::Context;
 
 /// How the name of a thing ends that is looked up before it is typed.
@@ -34,6 +34,8 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
     let mut remote = REMOTE.contains(&first);
     let own = first.starts_with("./") || first.strip_suffix(".sh").is_some();
     let mut before = first;
+    let mut quotes = Quotes::default();
+    quotes.read(first);
     for range in words {
         let word = &line[range.clone()];
         let (option, value) = word.split_once('=').unwrap_or((before, word));
@@ -47,7 +49,8 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
         } else {
             login(bare).filter(|_| remote)
         };
-        let length = length.filter(|_| !open::is_in_quotes(line, &range));
+        let length = length.filter(|_| !quotes.hold(word));
+        quotes.read(word);
         let from = range.end - opened.len();
         found.extend(length.map(|length| from..from + length));
         remote |= REMOTE.contains(&word);

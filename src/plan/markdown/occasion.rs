@@ -111,13 +111,46 @@ impl Words {
         (self.has(Topic::Deploy) || self.has(Topic::Staged)) && named()
     }
 
-    /// "Preventing problems", "Rollback failures": what to do so that nothing happens, or where something did.
+    /// "Preventing problems", "Migration tips", "Rollback failures": what to do so that nothing happens, or where something did.
     pub(super) fn advises(&self) -> bool {
+        let acts = self.begins(&[Topic::Acts, Topic::Moves, Topic::Order]);
+        if !acts && (self.begins(&[Topic::Advice]) || self.ends(Topic::Advice)) {
+            return true;
+        }
         let text = self.uncounted();
         let advice = PREVENTING.near(text).iter();
         let mut advice = advice.filter_map(|(word, ())| text.strip_prefix(word));
         advice.any(|rest| rest.trim().is_empty() || TROUBLES.iter().any(|word| rest.contains(word)))
-            || FAILURES.contains(&text.trim())
+            || (self.backfires() && !self.is_one_case())
+    }
+
+    /// "Rollback failures", "Rollback failed": what stands there is for who can't go back. "Rollback failed migrations" is
+    /// an order.
+    fn backfires(&self) -> bool {
+        let cases = [Topic::Thing, Topic::Steps, Topic::Small];
+        let about = |rest: &str| Words::whole(rest).speaks_only_of(&[&cases]);
+        let alone = || self.behind(&[Topic::Backfires]).is_some_and(about);
+        self.has(Topic::Backfires) && (self.ends(Topic::Backfires) || alone())
+    }
+
+    /// "Deployment strategy": how the deployment is gone about, which is told, where it is done elsewhere.
+    pub(super) fn tells_concept(&self) -> bool {
+        let acts = self.begins(&[Topic::Acts, Topic::Order]);
+        let named = self.begins(&[Topic::Concept]) || self.ends(Topic::Concept);
+        self.has(Topic::Deploy) && named && !acts
+    }
+
+    /// "Deployment failures", "Rollback fails with a timeout": what stands there is for that case.
+    pub(super) fn names_failure(&self) -> bool {
+        let acts = self.begins(&[Topic::Acts, Topic::Order, Topic::Verify]);
+        let staged = self.has(Topic::Deploy) || self.has(Topic::Staged);
+        self.has(Topic::Backfires) || (staged && self.ends(Topic::Failure) && !acts)
+    }
+
+    /// "Edge cases": what holds for few is looked up by who meets it, where it is not tested.
+    pub(super) fn tells_edges(&self) -> bool {
+        let tested = self.has(Topic::Testing) || self.has(Topic::Verify);
+        self.begins(&[Topic::Edges]) && !tested
     }
 
     /// "Weekly review", "Monatliche Wartung": what is done again and again, and not now. "Weekly report job" is a thing.
@@ -217,16 +250,21 @@ const PREVENTION: [&str; 12] = [
     "prevenzione ",
     "профилактика ",
 ];
-const TROUBLES: [&str; 12] = [
-    "problem", "issue", "error", "failure", "incident", "mistake", "rollback", "fehler", "erreur",
-    "errores", "erros", "ошиб",
-];
-/// What going back itself may run into.
-const FAILURES: [&str; 6] = [
-    "rollback failure",
-    "rollback failures",
-    "rollback errors",
-    "rollback issues",
-    "rollback problems",
-    "failed rollback",
+const TROUBLES: [&str; 16] = [
+    "problem",
+    "issue",
+    "error",
+    "failure",
+    "failed ",
+    "incident",
+    "mistake",
+    "rollback",
+    "downtime",
+    "data loss",
+    "outage",
+    "fehler",
+    "erreur",
+    "errores",
+    "erros",
+    "ошиб",
 ];

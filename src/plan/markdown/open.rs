@@ -27,12 +27,16 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
     // What stands in such brackets is a heading only where something is printed.
     let prints = |word: &str| word != "git" && speaks.contains(&word);
     let mut printed = prints(first);
+    let mut quotes = Quotes::default();
+    let mut read = 0;
     for word in words {
+        quotes.read(&line[read..word.start]);
+        read = word.start;
         let text = line[word.clone()].trim_matches(['"', '\'', ',', ';', '(', ')']);
         let at = word.start + line[word.clone()].find(text).unwrap_or(0);
         said &= !speaks.contains(&text);
         printed |= prints(text);
-        if context == Context::Shell && is_in_quotes(line, &word) {
+        if context == Context::Shell && quotes.hold(&line[word.clone()]) {
             continue;
         }
         let open = match context {
@@ -68,14 +72,24 @@ fn bracketed(word: &str) -> Option<Range<usize>> {
     (!name.is_empty() && !name.contains('【')).then_some(start..end)
 }
 
-/// Whether `word` is a part of a longer text in quotes.
-pub(super) fn is_in_quotes(line: &str, word: &Range<usize>) -> bool {
-    let odd = |text: &str| {
-        ['"', '\'']
-            .iter()
-            .any(|quote| text.matches(*quote).count() % 2 == 1)
-    };
-    odd(&line[..word.start]) || odd(&line[word.clone()])
+/// Which of `"` and `'` were begun and not ended.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Quotes([bool; 2]);
+
+impl Quotes {
+    pub(super) fn read(&mut self, text: &str) {
+        for byte in text.bytes() {
+            self.0[0] ^= byte == b'"';
+            self.0[1] ^= byte == b'\'';
+        }
+    }
+
+    /// Whether `word`, which comes next, is a part of a longer text in quotes.
+    pub(super) fn hold(self, word: &str) -> bool {
+        let mut own = Quotes::default();
+        own.read(word);
+        [self, own].iter().any(|quotes| quotes.0.contains(&true))
+    }
 }
 
 fn is_missing(word: &str) -> bool {

@@ -1,5 +1,7 @@
 //! Lists, lines and tables of people: what contacts and sign-offs have in common.
 
+use std::collections::HashSet;
+
 use super::blocks::{Block, Item, Kind, Row, Table};
 use super::book::Book;
 use super::footers;
@@ -135,10 +137,14 @@ fn says_more(text: &str, shown: &str) -> bool {
         "xxx",
     ];
     let shown = shown.to_lowercase();
+    let apart = |c: char| !c.is_alphanumeric();
+    let whole: HashSet<&str> = shown.split(apart).collect();
+    // Most words stand there as they are.
+    let is_shown = |word: &str| whole.contains(word) || shown.contains(word);
     let words = |text: &str| {
         text.to_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|word| word.len() > 1 && !BLANKS.contains(&word) && !shown.contains(word))
+            .split(apart)
+            .any(|word| word.len() > 1 && !BLANKS.contains(&word) && !is_shown(word))
     };
     // What stands in brackets is a blank, unless there are brackets in it.
     let mut rest = text;

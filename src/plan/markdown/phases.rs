@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::between;
 use super::book::Book;
 use super::conditional::Reserve;
 use super::guards;
@@ -63,6 +64,7 @@ pub(super) fn phases(
         let phase = phase(outline, readings, contents, section, steps, cases, book);
         phases.push(phase);
     }
+    between::settle(outline, readings, &mut phases);
     give_kinds(&mut phases, book);
     no_return::settle(outline, &mut phases, book);
     let mut phases = order::driving(phases, outline, book);

@@ -89,6 +89,14 @@ pub(super) enum Topic {
     Case,
     /// Going on behind that, wherever it stands: "after a failure".
     Resumes,
+    /// The way back itself: "rollback fails".
+    Backfires,
+    /// What holds for few, where a name begins with it: "edge cases".
+    Edges,
+    /// What somebody recommends: "tips".
+    Advice,
+    /// How something is gone about, told rather than done: "strategy", "approach".
+    Concept,
     /// Words that say nothing.
     Small,
     /// That what stands beside it is done before.

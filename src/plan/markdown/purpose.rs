@@ -25,6 +25,9 @@ pub(super) fn role(
         .meaning
         .sense
         .filter(|_| !is_application(section, above));
+    // What holds for few is tested, or looked up by who meets it.
+    let edges = words.tells_edges() && !outline.is_tested(ix);
+    let own = own.or(edges.then_some(Sense::Reference));
     if counted && own != Some(Sense::Rollback) {
         return match above.map(|above| above.role) {
             Some(Role::Rollback) => Role::Rollback,
@@ -58,6 +61,9 @@ pub(super) fn role(
             Some(Sense::Rollback) if words.is_trouble() && (back || !section.holds.work) => {
                 Role::Other(Sense::Reference)
             }
+            Some(Sense::Rollback) if back && words.plans_for_several() => {
+                Role::Other(Sense::Reference)
+            }
             Some(Sense::Rollback) if only_says_when(outline, ix) => Role::Other(Sense::Criteria),
             Some(Sense::Rollback) => Role::Rollback,
             // A template or an example that is there to be ticked is not only for reading.
@@ -71,6 +77,12 @@ pub(super) fn role(
             Some(Sense::Criteria) if words.says_how() && section.orders => Role::Rollback,
             Some(Sense::Criteria) if !back && is_for_its_case(outline, ix) => Role::Rollback,
             Some(own) => Role::Other(own),
+            None if words.tells_concept()
+                && section.title.ordinal.is_none()
+                && is_done_elsewhere(outline, ix) =>
+            {
+                Role::Other(Sense::Prose)
+            }
             None => match above_role {
                 Some(Role::Other(Sense::Prose)) if is_done(outline, ix) => Role::Steps,
                 Some(kept @ Role::Other(_)) => kept,
@@ -98,6 +110,23 @@ fn is_done(outline: &Outline, ix: SectionIx) -> bool {
     let held = section.holds.tasks || section.holds.work || title.words.names_steps();
     // Where nothing else says what to do, the rows do.
     says && (held || (section.timetable && outline.idle))
+}
+
+/// Whether nothing is ticked or run below the heading `ix`, and another one deploys: "Deployment strategy".
+fn is_done_elsewhere(outline: &Outline, ix: SectionIx) -> bool {
+    let held = |ix: SectionIx| {
+        let mut all = outline.within(ix);
+        all.any(|section| section.holds.tasks || section.holds.work)
+    };
+    let own = ix..ix + outline.within(ix).count();
+    let deploys = |other: SectionIx| {
+        let stage = outline.sections[other].title.meaning.stage;
+        stage.is_some_and(|stage| stage.kind == PhaseKind::Deploy) && held(other)
+    };
+    let around =
+        |other: SectionIx| outline.is_title(other) || outline.above(ix).any(|ix| ix == other);
+    let mut others = 1..outline.sections.len();
+    !held(ix) && others.any(|other| !own.contains(&other) && !around(other) && deploys(other))
 }
 
 fn holds_tasks(outline: &Outline, ix: SectionIx) -> bool {

@@ -7,11 +7,13 @@ use super::folded::folded;
 pub(super) fn above(blocks: &[Block], at: usize) -> Option<&str> {
     let (above, before) = blocks[..at].split_last()?;
     let line = above.paragraph()?;
-    let troubled = before
-        .iter()
-        .flat_map(lines)
-        .any(|line| is_one(line, &TROUBLES));
-    (is_one(line, &REMEDIES) && troubled).then_some(line.text.as_str())
+    if !is_one(line, &REMEDIES) {
+        return None;
+    }
+    // What it is the remedy of stands close before it.
+    let mut before = before.iter().rev().flat_map(lines);
+    let troubled = before.any(|line| is_one(line, &TROUBLES));
+    troubled.then_some(line.text.as_str())
 }
 
 /// The lines that may say what stands below them.

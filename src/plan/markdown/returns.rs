@@ -111,6 +111,18 @@ impl Words {
         rests.any(|rest| !rest.contains(' '))
     }
 
+    /// "Contingency plans": what is done in each of several cases. Where there is a way back beside them, they are none.
+    pub(super) fn plans_for_several(&self) -> bool {
+        let several = [
+            "contingencies ",
+            "contingency plans ",
+            "contingency scenarios ",
+        ];
+        several
+            .iter()
+            .any(|word| self.uncounted().starts_with(word))
+    }
+
     /// Whether it speaks of when to go back.
     pub(super) fn says_when(&self) -> bool {
         self.has(Topic::Criteria) || self.has(Topic::CriteriaBelowRollback) || self.names_steps()

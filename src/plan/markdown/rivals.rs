@@ -242,11 +242,8 @@ fn way_within(outline: &Outline, readings: &[Reading], ix: SectionIx) -> Option<
     let mut above = std::iter::once(ix).chain(outline.above(ix));
     let way = above.find(|&ix| counts(ix))?;
     let whole = outline.parent(way).filter(|&above| back(above))?;
-    let several = beside(outline, way)
-        .iter()
-        .filter(|&&ix| counts(ix))
-        .count()
-        > 1;
+    let mut ways = beside(outline, way).iter().filter(|&&ix| counts(ix));
+    let several = ways.nth(1).is_some();
     let deeper = outline.parent(whole).is_some_and(back);
     (several && (deeper || outline.sections[whole].acts)).then_some(way)
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::heading::{Ordinal, Title};
+use super::hours;
 use super::judged;
 use super::outline::{Outline, SectionIx};
 use super::procedure;
@@ -38,6 +39,8 @@ pub(super) struct Reading {
     pub(super) name: String,
     pub(super) at: Option<ClockPlace>,
     pub(super) budget: Option<Duration>,
+    /// When on its day it begins, in minutes since midnight.
+    pub(super) clock: Option<u64>,
     /// Since T-0, for a rollback.
     pub(super) from: Option<Duration>,
     pub(super) until: Option<Duration>,
@@ -95,6 +98,7 @@ pub(super) fn roles(outline: &Outline, called: Option<&str>) -> Vec<Reading> {
         readings.push(reading);
     }
     choices(outline, &mut readings);
+    hours::place(outline, &mut readings);
     readings
 }
 
@@ -111,6 +115,7 @@ fn plain(outline: &Outline, ix: SectionIx) -> Reading {
         name: outline.sections[ix].title.read(|_| None::<()>).1,
         at: None,
         budget: None,
+        clock: None,
         from: None,
         until: None,
         home: ix,
@@ -141,6 +146,7 @@ fn read(
         name: String::new(),
         at: above.and_then(|above| above.at.clone()),
         budget: None,
+        clock: None,
         from: above.and_then(|above| above.from),
         until: above.and_then(|above| above.until),
         home: ix,
@@ -279,6 +285,7 @@ fn times(title: &Title, parts: bool, timetable: bool, reading: &mut Reading) {
     };
     let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     let (mut at, mut budget, mut from, mut until) = (None, None, None, None);
+    let mut clock = None;
     let rollback = reading.role == Role::Rollback;
     let after = kind == Some(PhaseKind::After);
     let (_, name) = title.read(|said| {
@@ -297,7 +304,7 @@ fn times(title: &Title, parts: bool, timetable: bool, reading: &mut Reading) {
                 from = Some(Duration::from_secs(u64::try_from(start).ok()?));
                 until = Some(Duration::from_secs(u64::try_from(end).ok()?));
             }
-            Said::Length(_) | Said::Window(_) if rollback => return None,
+            Said::Length(_) | Said::Window(..) if rollback => return None,
             Said::Place(seconds) => at = place(seconds),
             Said::Stretch(begins, ends) => {
                 at = place(begins);
@@ -315,9 +322,9 @@ fn times(title: &Title, parts: bool, timetable: bool, reading: &mut Reading) {
             // "Observe (25m)" says how long; "Long-term (1 week)" when.
             Said::Length(time) if after && time >= DAY => at = place(seconds(time)),
             Said::Length(time) | Said::AtMost(time) | Said::Between(_, time) => budget = Some(time),
-            Said::Window(time) => {
+            Said::Window(from, time) => {
                 // The times of the day stay in the name: they are said nowhere else.
-                budget = Some(time);
+                (clock, budget) = (Some(from), Some(time));
                 return None;
             }
             Said::Beyond(_) => return None,
@@ -326,7 +333,7 @@ fn times(title: &Title, parts: bool, timetable: bool, reading: &mut Reading) {
     });
     reading.name = name;
     reading.at = at.or(reading.at.take());
-    reading.budget = budget;
+    (reading.budget, reading.clock) = (budget, clock);
     if from.is_some() || until.is_some() {
         (reading.from, reading.until) = (from, until);
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::book::Book;
 use super::exclusive;
+use super::guards;
 use super::heading::Ordinal;
+use super::in_turn;
 use super::outline::{Outline, SectionIx};
 use super::roles::{Reading, Role};
 use super::sections::Contents;
@@ -52,8 +54,9 @@ pub(super) fn tiers(
     book: &mut Book<'_>,
 ) -> Vec<TierSpec> {
     let mut tiers: Vec<Tier> = Vec::new();
+    let mut begun: HashMap<SectionIx, Option<SectionIx>> = HashMap::new();
     let cases = exclusive::cases(outline, readings, book);
-    for (section, steps) in std::mem::take(&mut contents.back) {
+    for (section, mut steps) in std::mem::take(&mut contents.back) {
         let root = root(outline, readings, section);
         let branch = branch(outline, section, root);
         let told = contents.until.get(&branch).or(contents.until.get(&root));
@@ -62,8 +65,9 @@ pub(super) fn tiers(
         let apart = cases.contains(&branch);
         let title = &outline.sections[branch].title;
         let choice = readings[branch].is_choice(title.ordinal);
-        let stage =
-            is_stage(outline, readings, branch, root) || goes_on_behind(outline, branch, root);
+        let begun = begun.entry(root).or_insert_with(|| begins(outline, root));
+        let goes_on = begun.is_some_and(|first| first < branch);
+        let stage = is_stage(outline, readings, branch, root) || goes_on;
         let stage = !apart && !choice && stage;
         let part = Part {
             root,
@@ -77,7 +81,14 @@ pub(super) fn tiers(
         };
         let last = tiers.last_mut();
         match last.filter(|tier| tier.takes(part, apart, outline, readings)) {
-            Some(tier) => tier.add(part, section, steps, outline, book),
+            Some(tier) => {
+                if let Some(case) = tier.case_of(section, outline) {
+                    for step in &mut steps {
+                        guards::guard_case(step, case, book);
+                    }
+                }
+                tier.add(part, section, steps, outline, book);
+            }
             None => tiers.push(Tier {
                 section: if part.stage { root } else { branch },
                 root,
@@ -123,18 +134,16 @@ fn ways(
         let choice = readings[tier.section].is_choice(title.ordinal);
         title.counts_ways() || choice || cases.contains(&tier.section)
     };
-    let beside = |one: &Tier, other: &Tier| {
-        one.section != other.section
-            && outline.parent(one.section) == outline.parent(other.section)
-            && one.window == other.window
-    };
-    let way = |tier: &Tier| {
-        counts(tier)
-            && tiers
-                .iter()
-                .any(|other| counts(other) && beside(tier, other))
-    };
-    tiers.iter().map(way).collect()
+    let place = |tier: &Tier| (outline.parent(tier.section), tier.window);
+    let mut beside: HashMap<_, HashSet<SectionIx>> = HashMap::new();
+    for tier in tiers.iter().filter(|tier| counts(tier)) {
+        beside.entry(place(tier)).or_default().insert(tier.section);
+    }
+    let several = |tier: &Tier| beside.get(&place(tier)).is_some_and(|ways| ways.len() > 1);
+    tiers
+        .iter()
+        .map(|tier| counts(tier) && several(tier))
+        .collect()
 }
 
 /// Where there is only one way back, "If issues occur" and "Steps" are no names for it.
@@ -220,12 +229,11 @@ fn is_stage(outline: &Outline, readings: &[Reading], branch: SectionIx, root: Se
     (counted || done || plain) && !has_window(readings, branch, root)
 }
 
-/// Whether a heading right below `root` tells to begin it, and `branch` stands behind that: "Trigger the rollback", "Open
-/// the gate".
-fn goes_on_behind(outline: &Outline, branch: SectionIx, root: SectionIx) -> bool {
-    let children = outline.sections[root].children.iter();
-    let mut ahead = children.take_while(|&&child| child < branch);
-    ahead.any(|&child| outline.sections[child].title.words.begins_way_back())
+/// The first heading right below `root` that tells to begin it, with which what stands behind goes on: "Trigger the
+/// rollback", "Open the gate".
+fn begins(outline: &Outline, root: SectionIx) -> Option<SectionIx> {
+    let mut children = outline.sections[root].children.iter().copied();
+    children.find(|&child| outline.sections[child].title.words.begins_way_back())
 }
 
 impl Tier {
@@ -248,6 +256,18 @@ impl Tier {
         let beside = self.open && !part.apart;
         let same = self.section == part.branch || part.stage;
         same || ((below || beside) && self.window == part.window)
+    }
+
+    /// The heading of `section`, or one above it, that says that what joins this way back there is for a case: "If the data
+    /// is corrupt".
+    fn case_of<'o>(&self, section: SectionIx, outline: &'o Outline) -> Option<&'o str> {
+        let own = |ix: SectionIx| ix == self.section || ix == self.root;
+        std::iter::once(section)
+            .chain(outline.above(section))
+            .take_while(|&ix| !own(ix))
+            .map(|ix| &outline.sections[ix].title)
+            .find(|title| title.words.names_failure() || in_turn::says_case(&title.text))
+            .map(|title| title.text.as_str())
     }
 
     fn last_root(&self) -> SectionIx {

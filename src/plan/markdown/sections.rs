@@ -158,12 +158,9 @@ impl Reader<'_> {
         let section = &self.outline.sections[ix];
         let found = steps::read(blocks, TASKS, None, book);
         boxes::say_unread(&found.notes, book);
-        if section
-            .title
-            .text
-            .to_lowercase()
-            .starts_with("change details")
-        {
+        unrun::tell_concept(self.outline, ix, blocks, book);
+        let text = section.title.text.to_lowercase();
+        if text.starts_with("change details") {
             self.contents.contacts.extend(contacts::of_change(blocks));
         }
         self.take(ix, found, book);

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use super::phrases::Topic;
 use super::times::{length, place};
+use super::words::Words;
 use crate::plan::letters;
 
 /// How the start is called that `30 minutes after the deployment` counts from.
@@ -37,8 +39,7 @@ fn of_start(text: &str) -> Option<&str> {
     let ends = [" of ", " after ", " from ", " since "];
     let (head, rest) = ends.iter().find_map(|end| text.split_once(end))?;
     let articles = ["the ", "dem ", "le ", "el ", "o ", "do ", "del "];
-    let rest = without_word(rest, &articles);
-    STARTS.contains(&rest.trim()).then_some(head)
+    is_start(without_word(rest, &articles)).then_some(head)
 }
 
 /// How long before or after the start: `30 min before go-live`, `30 days after release`.
@@ -46,9 +47,15 @@ pub(super) fn beside_start(text: &str) -> Option<(&str, i64)> {
     let sides = [(" before ", -1), (" prior to ", -1), (" after ", 1)];
     sides.iter().find_map(|(side, sign)| {
         let (head, rest) = text.split_once(side)?;
-        let rest = without_word(rest, &["the "]);
-        STARTS.contains(&rest.trim()).then_some((head, *sign))
+        is_start(without_word(rest, &["the "])).then_some((head, *sign))
     })
+}
+
+/// Whether `text` names the start, or the deployment by any of its names: "switchover", "the database migration" may be
+/// one of several.
+fn is_start(text: &str) -> bool {
+    let deployment = || Words::whole(text).speaks_only_of(&[&[Topic::Deploy]]);
+    STARTS.contains(&text.trim()) || deployment()
 }
 
 /// Whether `text` looks as if it told a place on the clock: a relation, and a unit.
@@ -106,9 +113,9 @@ const UNITS: [&str; 18] = [
     "jour",
 ];
 /// What says that a time is a place, and not how long something is.
-const RELATIONS: [&str; 14] = [
-    "before", "after", "later", "prior", "next", "previous", "end", "since", "vor", "nach",
-    "avant", "apres", "antes", "despues",
+const RELATIONS: [&str; 15] = [
+    "before", "within", "after", "later", "prior", "next", "previous", "end", "since", "vor",
+    "nach", "avant", "apres", "antes", "despues",
 ];
 
 fn without_word<'t>(text: &'t str, words: &[&str]) -> &'t str {

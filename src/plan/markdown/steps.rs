@@ -151,6 +151,7 @@ impl Walk<'_, '_> {
                     self.checks(list, before.take(), group);
                 }
                 _ if self.withholds(block, before) => {
+                    self.explain(block, before);
                     self.keep(before.take());
                     self.keep(Some(block));
                 }
@@ -227,7 +228,7 @@ impl Walk<'_, '_> {
 
     pub(super) fn item(&mut self, item: &Item, ordered: bool, group: Option<&Group>) {
         if item.task.is_some() {
-            self.step(item, group);
+            self.step(item, true, group);
         } else if item.holds.tasks {
             let (head, rest) = item.head();
             let name = head
@@ -239,19 +240,14 @@ impl Walk<'_, '_> {
             }
             self.blocks(rest, within(group, name).as_ref());
         } else if self.is_step(item, ordered) {
-            self.step(item, group);
+            self.step(item, self.rules.fences, group);
         } else {
             self.keep_span(item.span);
         }
     }
 
-    /// An item that is a step, and what stands below it.
-    fn step(&mut self, item: &Item, group: Option<&Group>) {
-        self.part(item, item.task.is_some() || self.rules.fences, group);
-    }
-
-    /// The same of one that is a part of another, in which blocks are run or not.
-    fn part(&mut self, item: &Item, runs: bool, group: Option<&Group>) {
+    /// An item that is a step, and what stands below it: blocks there are run or not.
+    fn step(&mut self, item: &Item, runs: bool, group: Option<&Group>) {
         let (head, rest) = item.head();
         let span = item.task.map_or_else(
             || self.book.first_line(item.span),
@@ -302,7 +298,7 @@ impl Walk<'_, '_> {
         let mut tasks = body.tasks.into_iter().peekable();
         // What stands above the item's own commands is done before them.
         while let Some((_, nested)) = tasks.next_if(|(works, _)| *works < first.len().min(1)) {
-            self.part(nested, runs || nested.task.is_some(), name.as_ref());
+            self.step(nested, runs || nested.task.is_some(), name.as_ref());
         }
         self.push(step);
         let at = self.found.steps.len() - 1;
@@ -325,13 +321,13 @@ impl Walk<'_, '_> {
             }
             undone = false;
             while let Some((_, nested)) = tasks.next_if(|(works, _)| *works <= done) {
-                self.part(nested, runs || nested.task.is_some(), name.as_ref());
+                self.step(nested, runs || nested.task.is_some(), name.as_ref());
             }
             done += cluster.len();
             self.following(&cluster, mark, name.as_ref());
         }
         for (_, nested) in tasks {
-            self.part(nested, runs || nested.task.is_some(), name.as_ref());
+            self.step(nested, runs || nested.task.is_some(), name.as_ref());
         }
         // What is a part of it does not apply either.
         for part in self.found.steps[from..]

@@ -27,8 +27,8 @@ pub(super) enum Said {
     Place(i64),
     /// From one place to another, in seconds from T-0: `T-30 min to T-0`.
     Stretch(i64, i64),
-    /// From one time of the day to another: `22:00 - 22:30`.
-    Window(Duration),
+    /// From one time of the day, in minutes since midnight, for so long: `22:00 - 22:30`.
+    Window(u64, Duration),
 }
 
 /// Words before a length that say no more than that it was not measured.
@@ -107,8 +107,8 @@ fn english(text: &str) -> Option<Said> {
     if let Some((from, until)) = stretch(text) {
         return Some(Said::Stretch(from, until));
     }
-    if let Some(window) = window(text) {
-        return Some(Said::Window(window));
+    if let Some((from, length)) = window(text) {
+        return Some(Said::Window(from, length));
     }
     if let Some(rest) = strip_any(text, &["until", "before", "up to"])
         && let Some(until @ 1..) = place(rest)

@@ -3,6 +3,7 @@
 
 use super::blocks::{Block, Fence, Kind};
 use super::book::Book;
+use super::contents;
 use super::in_text;
 use super::outline::{Outline, Section, SectionIx};
 use super::roles::{Reading, Role};
@@ -240,4 +241,27 @@ impl Missed {
             _ => {}
         }
     }
+}
+/// Tells of a numbered list below a heading that says how the deployment is gone about, and not what is done.
+pub(super) fn tell_concept(
+    outline: &Outline,
+    ix: SectionIx,
+    blocks: &[Block],
+    book: &mut Book<'_>,
+) {
+    let mut around = std::iter::once(ix).chain(outline.above(ix));
+    if !around.any(|ix| outline.sections[ix].title.words.tells_concept()) {
+        return;
+    }
+    let counted = |block: &&Block| matches!(&block.kind, Kind::List(list) if list.ordered && !contents::is(list, &book.targets));
+    let Some(list) = blocks.iter().find(counted) else {
+        return;
+    };
+    let message = format!(
+        "\"{}\" tells how the deployment is gone about: its list is kept for reading",
+        outline.sections[ix].title.text
+    );
+    let problem = Problem::note("section-not-run", book.first_line(list.span), message);
+    book.problems
+        .push(problem.hint("say in the heading that these are the steps, if they are"));
 }

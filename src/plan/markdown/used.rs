@@ -9,8 +9,8 @@ use crate::plan::letters::is_dense;
 /// The headings of a file that say when something is used.
 pub(super) struct Used<'o> {
     outline: &'o Outline,
-    /// By what they stand below, and what that is which each is about.
-    told: HashMap<SectionIx, Vec<(SectionIx, String)>>,
+    /// What that is which each is about, by what they stand below and by how its name begins.
+    told: HashMap<(SectionIx, String), Vec<(SectionIx, String)>>,
 }
 
 impl<'o> Used<'o> {
@@ -20,7 +20,8 @@ impl<'o> Used<'o> {
             if let Some(parent) = outline.parent(ix)
                 && let Some(thing) = thing(&section.title.text)
             {
-                told.entry(parent).or_default().push((ix, thing));
+                let first = first(&thing).to_owned();
+                told.entry((parent, first)).or_default().push((ix, thing));
             }
         }
         Used { outline, told }
@@ -31,13 +32,23 @@ impl<'o> Used<'o> {
         let title = |ix: SectionIx| self.outline.sections[ix].title.text.as_str();
         let mut all = std::iter::once(ix).chain(self.outline.above(ix));
         all.find_map(|ix| {
-            let beside = self.told.get(&self.outline.parent(ix)?)?;
+            let parent = self.outline.parent(ix).filter(|_| !self.told.is_empty())?;
             let own = letters::fold(title(ix));
-            let mut others = beside.iter().filter(|(other, _)| *other != ix);
-            let (other, _) = others.find(|(_, thing)| names(&own, thing))?;
-            Some(title(*other))
+            let words = own.split(|c: char| !c.is_alphanumeric());
+            let words = words.chain([""]).map(|word| (parent, word.to_owned()));
+            let beside = words.filter_map(|key| self.told.get(&key)).flatten();
+            let mut others = beside.filter(|(other, thing)| *other != ix && names(&own, thing));
+            others.next().map(|(other, _)| title(*other))
         })
     }
+}
+
+/// The first word of `thing`, none in a script that has no spaces between them.
+fn first(thing: &str) -> &str {
+    let first = thing.split(|c: char| !c.is_alphanumeric()).next();
+    first
+        .filter(|word| !word.contains(is_dense))
+        .unwrap_or_default()
 }
 
 /// What `heading` says when to use.

@@ -7,6 +7,7 @@ use super::cases;
 use super::conditional;
 use super::guards;
 use super::in_turn;
+use super::notes;
 use super::orders;
 use super::phrases::Topic;
 use super::script::{Piece, Sort};
@@ -15,6 +16,7 @@ use super::steps::Walk;
 use super::tongues;
 use super::unsaid::{self, Unsaid};
 use super::words::Words;
+use super::work;
 use crate::plan::draft::{Mark, StepSpec};
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
@@ -29,7 +31,21 @@ impl Walk<'_, '_> {
             Kind::Fence(_) => self.under,
             _ => self.under.or_else(label),
         };
-        (block.holds.tasks || block.holds.work) && said == Some(Unsaid::NotToBeDone)
+        let numbered =
+            matches!(&block.kind, Kind::List(list) if list.ordered && self.rules.numbered);
+        (block.holds.tasks || block.holds.work || numbered) && said == Some(Unsaid::NotToBeDone)
+    }
+
+    /// Shows `list`, which nobody is to do, with the step that it explains, if the line `before` stands below one: "What
+    /// happens:".
+    pub(super) fn explain(&mut self, list: &Block, before: Option<&Block>) {
+        let plain = !list.holds.tasks && !list.holds.work;
+        let line = before.filter(|_| plain && matches!(list.kind, Kind::List(_)));
+        let Some((line, step)) = line.zip(self.found.steps.last_mut()) else {
+            return;
+        };
+        let text = notes::text(&[line.span, list.span], self.book);
+        work::add(&mut step.details, &text);
     }
 
     /// Makes a person look at `step`, in whose block a comment may say that what follows is not to be run.

@@ -111,6 +111,15 @@ impl Words {
             words.topics |= reference;
             words.begins |= reference;
         }
+        if words.has(Topic::Backfires) && heading::counts_options(heading) {
+            // "Scenario 2: rollback failed" is one of several ways.
+            let backfires = !bit(Topic::Backfires);
+            (words.topics, words.begins, words.ends) = (
+                words.topics & backfires,
+                words.begins & backfires,
+                words.ends & backfires,
+            );
+        }
         words.instead = instead::of(heading, &words);
         words
     }

@@ -1,6 +1,6 @@
 //! The sessions of a database in a table: sorted, filtered, the one under the cursor marked.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
@@ -63,21 +63,37 @@ impl Order {
         }
     }
 
-    /// The oldest first; names as in a book.
-    fn compare(self, a: &Session, b: &Session) -> Ordering {
+    /// The places of sessions, sorted: the oldest first, names as in a book.
+    fn sorted(self, sessions: &[Session], places: Vec<usize>, reverse: bool) -> Vec<usize> {
+        let all = (sessions, places, reverse);
         match self {
-            Order::State => urgency(a)
-                .cmp(&urgency(b))
-                .then(b.state_age.cmp(&a.state_age)),
-            Order::Transaction => b.transaction_age.cmp(&a.transaction_age),
-            Order::Statement => b.query_age.cmp(&a.query_age),
-            Order::Session => b.session_age.cmp(&a.session_age),
-            Order::Application => application(a).cmp(application(b)),
-            Order::User => a.user.cmp(&b.user),
-            Order::Client => a.client_words().cmp(&b.client_words()),
-            Order::Pid => a.pid.cmp(&b.pid),
+            Order::State => sorted_by(all, |one| (urgency(one), Reverse(one.state_age))),
+            Order::Transaction => sorted_by(all, |one| Reverse(one.transaction_age)),
+            Order::Statement => sorted_by(all, |one| Reverse(one.query_age)),
+            Order::Session => sorted_by(all, |one| Reverse(one.session_age)),
+            Order::Application => sorted_by(all, application),
+            Order::User => sorted_by(all, |one| one.user.as_deref()),
+            Order::Client => sorted_by(all, Session::client_words),
+            Order::Pid => sorted_by(all, |one| one.pid),
         }
     }
+}
+
+/// The same by a key, which is made once for each; those with equal keys by their pids, whichever way around.
+fn sorted_by<'s, K: Ord>(
+    (sessions, places, reverse): (&'s [Session], Vec<usize>, bool),
+    key: impl Fn(&'s Session) -> K,
+) -> Vec<usize> {
+    let places = places.into_iter();
+    let mut keyed: Vec<(K, i32, usize)> = places
+        .map(|at| (key(&sessions[at]), sessions[at].pid, at))
+        .collect();
+    keyed.sort_unstable_by(|a, b| {
+        let sorted = a.0.cmp(&b.0);
+        let sorted = if reverse { sorted.reverse() } else { sorted };
+        sorted.then(a.1.cmp(&b.1))
+    });
+    keyed.into_iter().map(|(.., at)| at).collect()
 }
 
 /// What somebody wants to see first: who waits, who holds a transaction and does nothing, who works.
@@ -123,20 +139,13 @@ impl Table {
         }
         let filter = wish.filter.to_lowercase();
         let sessions = &picture.sessions;
-        self.places = (0..sessions.len())
-            .filter(|at| !sessions[*at].is_monitor() && holds(&sessions[*at], &filter))
-            .collect();
-        self.places.sort_by(|a, b| {
-            let (a, b) = (&sessions[*a], &sessions[*b]);
-            let sorted = wish.order.compare(a, b);
-            let sorted = if wish.reverse {
-                sorted.reverse()
-            } else {
-                sorted
-            };
-            sorted.then(a.pid.cmp(&b.pid))
-        });
-        let name = |at: &usize| clip::width(&named(&sessions[*at]).0);
+        let shown = |at: &usize| !sessions[*at].is_monitor() && holds(&sessions[*at], &filter);
+        let places = (0..sessions.len()).filter(shown).collect();
+        self.places = wish.order.sorted(sessions, places, wish.reverse);
+        let name = |at: &usize| match &sessions[*at] {
+            session if session.ours.is_none() => clip::width(application(session)),
+            session => clip::width(&named(session).0),
+        };
         self.longest = self.places.iter().map(name).max().unwrap_or(0);
         self.of = Some(Arc::clone(picture));
         self.wish = wish;

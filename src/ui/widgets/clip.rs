@@ -19,6 +19,10 @@ pub fn width(text: &str) -> usize {
 
 /// `text` in at most `columns` columns; where something had to go, an ellipsis ends it.
 pub fn clip(text: &str, columns: usize) -> Cow<'_, str> {
+    // Nothing takes more columns than bytes.
+    if text.len() <= columns {
+        return Cow::Borrowed(text);
+    }
     // Where to cut if an ellipsis has to follow.
     let mut cut = 0;
     let mut taken = 0;

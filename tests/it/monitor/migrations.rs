@@ -188,7 +188,7 @@ async fn the_tables_of_other_tools_are_read() {
         client.run(statement).await;
     }
     let mut watched = Watched::of(&server);
-    let picture = watched.picture(|p| tables(p).len() == 10).await;
+    let picture = watched.picture(|p| tables(p).len() == 11).await;
     let found: Vec<(String, String)> = tables(&picture)
         .iter()
         .map(|table| (format!("{} {}", table.tool, table.table), table.summary()))
@@ -204,6 +204,7 @@ async fn the_tables_of_other_tools_are_read() {
         ("knex knex_migrations", "1 applied"),
         ("node-pg-migrate pgmigrations", "none"),
         ("refinery refinery_schema_history", "none"),
+        ("1 more table schema_migrations", "not read"),
     ];
     for (table, summary) in expected {
         assert!(
@@ -378,4 +379,109 @@ async fn tools_whose_files_are_no_scripts_and_tools_that_are_not_read_are_told()
             !notes.any(|note| note.contains("lock is taken"))
         })
         .await;
+}
+
+#[tokio::test]
+async fn what_atlas_sqitch_and_pgroll_have_done_is_read_against_their_files() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "tools").await;
+    let statements = [
+        "create schema atlas_schema_revisions; create table atlas_schema_revisions.atlas_schema_revisions (
+         version varchar primary key, description varchar not null, type bigint not null default 2,
+         applied bigint not null default 0, total bigint not null default 0, executed_at timestamptz not null,
+         execution_time bigint not null, error text, error_stmt text, hash varchar not null,
+         partial_hashes jsonb, operator_version varchar not null)",
+        "insert into atlas_schema_revisions.atlas_schema_revisions values
+         ('.atlas_cloud_identifier', 'x', 2, 0, 0, now(), 0, null, null, '', null, ''),
+         ('20260101', 'init', 2, 2, 2, now(), 0, null, null, '', null, ''),
+         ('20260102', 'more', 2, 1, 3, now(), 0, 'column is not there', 'alter', '', null, '')",
+        "create schema sqitch; create table sqitch.changes (change_id text primary key, script_hash text,
+         change text not null, project text not null, note text not null default '', committed_at timestamptz,
+         committer_name text, committer_email text, planned_at timestamptz, planner_name text,
+         planner_email text)",
+        "create table sqitch.events (event text not null, change_id text not null, change text not null,
+         project text not null, note text, requires text[], conflicts text[], tags text[],
+         committed_at timestamptz, committer_name text, committer_email text, planned_at timestamptz,
+         planner_name text, planner_email text)",
+        "insert into sqitch.changes (change_id, change, project, committed_at)
+         values ('a', 'schema', 'flipr', now() - interval '1 day')",
+        "insert into sqitch.events (event, change_id, change, project, committed_at) values
+         ('fail', 'a', 'schema', 'flipr', now() - interval '2 days'),
+         ('deploy', 'a', 'schema', 'flipr', now() - interval '1 day'), ('fail', 'b', 'users', 'flipr', now())",
+        "create schema pgroll; create table pgroll.migrations (schema name not null, name text not null,
+         migration jsonb not null, created_at timestamptz not null default now(),
+         updated_at timestamptz not null default now(), parent text, done boolean not null default false,
+         resulting_schema jsonb not null default '{}', migration_type varchar(32) default 'pgroll')",
+        "insert into pgroll.migrations (schema, name, migration, done, migration_type) values
+         ('public', '01_users', '{}', true, 'pgroll'), ('public', '02_email', '{}', false, 'pgroll')",
+    ];
+    for statement in statements {
+        client.run(statement).await;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    for (path, text) in [
+        ("atlas/migrations/atlas.sum", "h1:x="),
+        ("atlas/migrations/20260101_init.sql", ""),
+        ("atlas/migrations/20260102_more.sql", ""),
+        ("atlas/migrations/20260103_last.sql", ""),
+        (
+            "sqitch/sqitch.plan",
+            "%project=flipr\nschema 2026-01-01T00:00:00Z Ann <a@b.c>\nusers [schema] 2026-01-02T00:00:00Z \
+             Ann <a@b.c>\nlists 2026-01-03T00:00:00Z Ann <a@b.c>\n",
+        ),
+        ("pgroll/migrations/01_users.yaml", "operations: []\n"),
+        ("pgroll/migrations/02_email.yaml", "operations: []\n"),
+        ("pgroll/migrations/03_next.yaml", "operations: []\n"),
+    ] {
+        write(dir.path(), path, text);
+    }
+    let mut watched = Watched::by(&Config {
+        folder: Some(dir.path().to_owned()),
+        ..config(&[server.url("postgres")])
+    });
+    let picture = watched.picture(|p| tables(p).len() == 3).await;
+    let found: Vec<String> = tables(&picture)
+        .iter()
+        .map(|table| format!("{} {}: {}", table.tool, table.table, table.summary()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "Atlas atlas_schema_revisions.atlas_schema_revisions: 1 failed, 1 pending, 1 applied",
+            "pgroll pgroll.migrations: 1 running, 1 pending, 1 applied",
+            "sqitch sqitch.changes: 1 failed, 1 pending, 1 applied",
+        ]
+    );
+    let notes = tables(&picture).iter().flat_map(|table| &table.list);
+    let notes: Vec<&str> = notes.filter_map(|one| one.note.as_deref()).collect();
+    assert_eq!(
+        notes,
+        [
+            "1 of 3 statements: column is not there",
+            "begun: both versions serve until `pgroll complete`"
+        ]
+    );
+    client.run("begin; select pg_advisory_lock(75474063)").await;
+    let at_work = |one: &Migrations| one.tool == "sqitch" && one.running.is_some();
+    watched.picture(|p| tables(p).iter().any(at_work)).await;
+}
+
+#[tokio::test]
+async fn how_many_tables_are_not_read_is_told() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "tools").await;
+    for at in 10..24 {
+        let sql = format!(
+            "create schema t{at}; create table t{at}.django_migrations (id int, app text, name text, applied date)"
+        );
+        client.run(&sql).await;
+    }
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(|p| tables(p).len() == 11).await;
+    let rest = &tables(&picture)[10];
+    let said = format!("{} ({}): {}", rest.tool, rest.table, rest.summary());
+    let names = "t20.django_migrations, t21.django_migrations, t22.django_migrations, …";
+    assert_eq!(said, format!("4 more tables ({names}): not read"));
+    let note = "only the first 10 tables of migration tools are read";
+    assert_eq!(rest.note.as_deref(), Some(note));
 }

@@ -1,6 +1,7 @@
 //! Backups that nobody has tried to read.
 
 use std::cell::LazyCell;
+use std::collections::HashSet;
 
 use super::dump::{is_dump, is_of_part, written};
 use super::names::{is_backup, may_be_same};
@@ -63,16 +64,23 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
     let looks: Vec<Look<'_>> = commands()
         .filter_map(|(at, command)| Some((proof(command)?, at, command)))
         .collect();
+    let forward = |at: usize| matches!(texts[at].passage.home, Home::Phase(..));
+    let run_forward = commands().filter(|(at, _)| forward(*at));
+    let restored: HashSet<String> = run_forward
+        .flat_map(|(_, command)| run_by(command))
+        .collect();
+    let moves: Vec<&Command<'_>> = commands()
+        .filter_map(|(_, command)| MOVES.contains(&command.program()).then_some(command))
+        .collect();
     for (at, dump) in dumps
         .into_iter()
         .filter(|(_, dump)| !whole || !is_of_part(dump))
     {
         // Under which name it is read then, nobody knows.
-        let moved = LazyCell::new(|| commands().any(|(_, command)| moves(command, dump)));
-        let about = |(.., command): &&Look<'_>| may_read(command, dump) || *moved;
+        let elsewhere = LazyCell::new(|| moves.iter().any(|command| takes(command, dump)));
+        let about = |(.., command): &&Look<'_>| may_read(command, dump) || *elsewhere;
         let best = best(looks.iter().filter(about));
-        let forward = |at: usize| matches!(texts[at].passage.home, Home::Phase(..));
-        let restored = || commands().any(|(at, command)| forward(at) && runs(command, dump));
+        let restored = || written(dump).is_some_and(|file| restored.contains(&file));
         if !matches!(best, Some((Proof::Read, ..))) && !restored() {
             out.push(unproved(texts, &texts[at], dump, best));
             return;
@@ -168,25 +176,27 @@ fn may_read(command: &Command<'_>, dump: &Command<'_>) -> bool {
     files.peek().is_none() || files.any(|file| may_be_same(file, &written))
 }
 
-/// Whether `command` is a `psql` that runs the file of `dump`.
-fn runs(command: &Command<'_>, dump: &Command<'_>) -> bool {
+/// The files that `command` runs, if it is a `psql`.
+fn run_by(command: &Command<'_>) -> Vec<String> {
     let input = match command.input() {
         Input::File(word) => Some(word.text.as_ref()),
         _ => None,
     };
-    let psql = Psql::of(command).zip(written(dump));
-    psql.is_some_and(|(psql, written)| psql.files().chain(input).any(|file| file == written))
+    let Some(psql) = Psql::of(command) else {
+        return Vec::new();
+    };
+    psql.files().chain(input).map(str::to_owned).collect()
 }
 
-/// Whether `command` gives the file of `dump` another name.
-fn moves(command: &Command<'_>, dump: &Command<'_>) -> bool {
-    let moves = [
-        "mv", "cp", "ln", "install", "scp", "rsync", "split", "gpg", "openssl", "rclone", "aws",
-        "az", "gcloud", "gsutil", "docker", "podman", "kubectl", "oc",
-    ];
-    moves.contains(&command.program())
-        && written(dump)
-            .is_some_and(|written| files(command).any(|file| may_be_same(file, &written)))
+/// What may give a file another name.
+const MOVES: [&str; 18] = [
+    "mv", "cp", "ln", "install", "scp", "rsync", "split", "gpg", "openssl", "rclone", "aws", "az",
+    "gcloud", "gsutil", "docker", "podman", "kubectl", "oc",
+];
+
+/// Whether `command`, one of those, takes the file of `dump`.
+fn takes(command: &Command<'_>, dump: &Command<'_>) -> bool {
+    written(dump).is_some_and(|written| files(command).any(|file| may_be_same(file, &written)))
 }
 
 /// The files that may hold a dump among what `command` is given.

@@ -1,7 +1,7 @@
 //! Lines that are meant for a session and run on this machine: what stands behind `ssh db1`, `su -` or
 //! `docker exec -it db bash` is typed into it by a person, and nobody types in a step.
 
-use super::keyboard::prompts;
+use super::keyboard::{CONSOLES, is_console, prompts};
 use super::psql::from_program;
 use super::text::Text;
 use crate::plan::commands::{self, Command, Given, Joint, Known, Script, Settings};
@@ -142,12 +142,15 @@ fn ends_inside(script: &str) -> (Option<String>, bool) {
     let Some((ix, last)) = script.commands.iter().enumerate().next_back() else {
         return (None, leaves);
     };
-    // What is typed at the prompt of a database is no work of the shell's.
-    let shell = !DATABASES.contains(&last.program());
+    // What is typed at the prompt of a database or of the application is no work of the shell's.
+    let shell = |ix: usize| {
+        let command = &script.commands[ix];
+        !DATABASES.contains(&command.program()) && !is_console(&script, ix, command)
+    };
     let pipe = script.pipe(last);
     let here = !pipe.elsewhere && !pipe.substituted && pipe.joint != Joint::Background;
-    let opens = shell && here && opens(&script, ix, last);
-    if !LEAVING.contains(&last.program()) && opener(&script).is_some() {
+    let opens = here && opens(&script, ix, last) && shell(ix);
+    if !LEAVING.contains(&last.program()) && opening(&script).is_some_and(shell) {
         // That is told of the step itself.
         return (Some(String::new()), leaves);
     }
@@ -158,8 +161,9 @@ fn ends_inside(script: &str) -> (Option<String>, bool) {
 /// Whether anything in `script` may open a session. Most scripts name nothing that could.
 fn may_open(script: &str) -> bool {
     let calls = CALLS.iter().map(|(name, _)| name);
-    let mut known = SHELLS.iter().chain(&DATABASES).chain(calls);
-    known.any(|name| script.contains(name))
+    let consoles = CONSOLES.iter().map(|(name, _)| name);
+    let mut known = SHELLS.iter().chain(&DATABASES).chain(calls).chain(consoles);
+    known.any(|name| script.contains(name)) || script.contains("manage.py")
 }
 
 fn strays(step: &StepSpec) -> bool {
@@ -174,19 +178,22 @@ fn strays(step: &StepSpec) -> bool {
 
 /// The command of `script` that opens a session while others follow.
 pub(super) fn opener<'s, 't>(script: &'s Script<'t>) -> Option<&'s Command<'t>> {
+    opening(script).map(|ix| &script.commands[ix])
+}
+
+/// Where that stands.
+fn opening(script: &Script<'_>) -> Option<usize> {
     let here = |command: &Command<'_>| {
         let pipe = script.pipe(command);
         !pipe.elsewhere && !pipe.substituted
     };
-    let all = script.commands.iter().enumerate();
-    let mut opening = all.filter(|(ix, command)| {
+    let mut all = script.commands.iter().enumerate();
+    all.find_map(|(ix, command)| {
         let aside = script.pipe(command).joint == Joint::Background;
-        here(command) && !aside && opens(script, *ix, command)
-    });
-    opening.find_map(|(ix, command)| {
-        let mut rest = script.commands[ix + 1..].iter();
-        let follows = |next: &&Command<'_>| here(next) && !LEAVING.contains(&next.program());
-        rest.find(follows).map(|_| command)
+        let opens = here(command) && !aside && opens(script, ix, command);
+        let mut rest = script.commands[ix + 1..].iter().filter(|_| opens);
+        let follows = |next: &Command<'_>| here(next) && !LEAVING.contains(&next.program());
+        rest.any(follows).then_some(ix)
     })
 }
 
@@ -203,7 +210,7 @@ fn opens(script: &Script<'_>, ix: usize, command: &Command<'_>) -> bool {
             && verbs.iter().zip(arguments).all(same)
             && !told
     });
-    if called {
+    if called || is_console(script, ix, command) {
         return true;
     }
     if program == "sudo" {

@@ -2,6 +2,7 @@
 
 mod programs;
 
+pub(super) use self::programs::CONSOLES;
 use self::programs::{ALWAYS, ASKING, CALLS, SUSPECTS};
 use super::follow::{ended_by_reader, follows};
 use super::psql::{Psql, from_program};
@@ -68,9 +69,8 @@ fn stuck(script: &Script<'_>, ix: usize, command: &Command<'_>, tty: bool) -> Op
         _ if endless(script, ix, program, command) => Some(ENDS),
         _ if tty => None,
         _ if wants_terminal(command) => Some("leave `-t` away, or give the step `tty = true`"),
-        _ if calls(program, command) || prompts(script, ix, program, command, &given) => {
-            Some(TERMINAL)
-        }
+        _ if calls(program, command) || is_console(script, ix, command) => Some(TERMINAL),
+        _ if prompts(script, ix, program, command, &given) => Some(TERMINAL),
         _ if asks(program, command) => Some(ANSWER),
         _ => None,
     }
@@ -81,7 +81,7 @@ fn is_suspect(program: &str) -> bool {
     let named = |known: &str| known == program;
     ALWAYS.contains(&program)
         || SUSPECTS.contains(&program)
-        || CALLS.iter().any(|(known, _)| named(known))
+        || CALLS.iter().chain(&CONSOLES).any(|(known, _)| named(known))
         || ASKING.iter().any(|(known, ..)| named(known))
 }
 
@@ -100,17 +100,9 @@ pub(super) fn words<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c st
 fn calls(program: &str, command: &Command<'_>) -> bool {
     let django = program.starts_with("python") && words(command).next() == Some("manage.py");
     if django {
-        let given = |known: &[&str]| words(command).skip(2).any(|word| known.contains(&word));
-        let fed = !matches!(command.input(), Input::None);
         return match words(command).nth(1).unwrap_or("") {
             "runserver" => true,
-            "shell" | "shell_plus" => {
-                let long = |word: &str| word.starts_with("--command=");
-                !fed && !given(&["-c", "--command", "--help"]) && !words(command).any(long)
-            }
-            // What follows `--` is for the client of the database.
-            "dbshell" => !fed && !given(&["--", "--help"]),
-            "createsuperuser" => !given(&["--noinput", "--no-input", "--help"]),
+            "createsuperuser" => !given(command, &["--noinput", "--no-input", "--help"]),
             _ => false,
         };
     }
@@ -124,6 +116,39 @@ fn calls(program: &str, command: &Command<'_>) -> bool {
             let mut rest = words(command);
             *name == program && verbs.iter().all(|verb| rest.next() == Some(verb))
         })
+}
+
+/// Whether Django's `command` is given one of `known`.
+fn given(command: &Command<'_>, known: &[&str]) -> bool {
+    words(command).skip(2).any(|word| known.contains(&word))
+}
+
+/// Whether it opens a prompt of the application or of its database, where somebody types.
+pub(super) fn is_console(script: &Script<'_>, ix: usize, command: &Command<'_>) -> bool {
+    let told = |word: &str| {
+        let option = word.split('=').next().unwrap_or(word);
+        matches!(
+            option,
+            "-c" | "-C" | "--command" | "--execute" | "--help" | "-h"
+        )
+    };
+    let fed = !matches!(command.input(), Input::None) || !script.writers(ix).is_empty();
+    if fed || words(command).any(told) {
+        return false;
+    }
+    let program = command.program();
+    if program.starts_with("python") && words(command).next() == Some("manage.py") {
+        return match words(command).nth(1).unwrap_or("") {
+            "shell" | "shell_plus" => true,
+            // What follows `--` is for the client of the database.
+            "dbshell" => !given(command, &["--"]),
+            _ => false,
+        };
+    }
+    CONSOLES.iter().any(|(name, verbs)| {
+        let mut rest = words(command);
+        *name == program && verbs.iter().all(|verb| rest.next() == Some(verb))
+    })
 }
 
 /// `docker exec -it`: refused where no terminal is.

@@ -188,8 +188,14 @@ pub fn secrets_in(text: &str) -> Vec<String> {
     both.filter(|secret| !is_plain_word(secret)).collect()
 }
 
+/// How far from a secret stands what tells of it, in bytes.
+const NEAR: usize = 1_000;
+
 /// Whether `range` of `text` stands where a secret does, such as behind `password=`.
 pub(in crate::plan) fn holds_secret(text: &str, range: &Range<usize>) -> bool {
+    let start = text.floor_char_boundary(range.start.saturating_sub(NEAR));
+    let text = &text[start..text.floor_char_boundary(range.end + NEAR)];
+    let range = range.start - start..range.end - start;
     let forms = forms(text).flat_map(|form| form.captures_iter(text));
     let values = forms.filter_map(|captures| value(&captures).map(|value| value.range()));
     let mut near = values.filter(|value| value.start < range.end && range.start < value.end);

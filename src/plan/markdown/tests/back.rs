@@ -993,3 +993,49 @@ fn a_part_of_the_deployment_is_done_at_its_time() {
     assert_eq!(kinds.collect::<Vec<_>>(), [PhaseKind::Deploy; 3]);
     assert_eq!(plan.steps.len(), 5);
 }
+
+#[test]
+fn what_is_for_a_case_and_joins_a_way_back_asks() {
+    let asks = |heading: &str| -> Vec<bool> {
+        let text = format!("## Deploy\n{BLOCK}\n## Rollback\n{BLOCK}\n### {heading}\n{BLOCK}");
+        let plan = plan(&text);
+        let back = plan.steps.iter().skip(1);
+        back.map(|step| step.spec.danger).collect()
+    };
+    for heading in [
+        "If data is corrupted",
+        "If the rollback fails",
+        "Restore the data (if needed)",
+        "Deployment failures",
+        "Falls Daten fehlen",
+        "Si les données sont corrompues",
+        "如果数据损坏",
+    ] {
+        assert_eq!(asks(heading), [false, true], "{heading}");
+    }
+    for heading in [
+        "Restart the workers",
+        "Steps",
+        "Check for errors",
+        "To undo the change",
+    ] {
+        assert_eq!(asks(heading), [false, false], "{heading}");
+    }
+}
+
+#[test]
+fn contingency_plans_are_ways_only_where_nothing_else_is_one() {
+    let plans = "## Contingency plans\n### Scenario 1: it is slow\n1. Wait.\n### Scenario 2: it fails\n1. Restore it.\n";
+    let tiers = |text: &str| {
+        let text = format!("## Deploy\n{BLOCK}\n{plans}{text}");
+        let plan = plan(&text);
+        assert_eq!(free(&plan).len(), 1, "{text}");
+        let names = plan.tiers.iter().map(|tier| tier.spec.name.clone());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        tiers(""),
+        ["Scenario 1: it is slow", "Scenario 2: it fails"]
+    );
+    assert_eq!(tiers(&format!("## Rollback\n{BLOCK}")), ["Rollback"]);
+}

@@ -448,3 +448,135 @@ fn numbered_phases_stay_in_their_order() {
         "{names:?}"
     );
 }
+
+#[test]
+fn how_it_is_gone_about_and_what_only_leads_to_the_steps_is_no_deployment() {
+    let block = "```bash\n./x.sh\n```\n";
+    let deploy = format!("## Prerequisites\n{block}## 1. Cutover\n{block}## Rollback\n{block}");
+    for (above, told) in [
+        (
+            "## Deployment strategy\n1. Green first\n2. Blue is kept\n",
+            true,
+        ),
+        (
+            "## Migration strategy\n### Zero-downtime approach\nIt goes by:\n1. Testing\n",
+            true,
+        ),
+        ("## Stratégie de déploiement\n1. D'abord le vert\n", true),
+        (
+            "## Deployment strategy\nIn short:\n1. [Cut over](#1-cutover)\n2. [Go back](#rollback)\n",
+            false,
+        ),
+        (
+            "## Deployment\n1. [Cut over](#1-cutover)\n2. [Back](#rollback)\n",
+            false,
+        ),
+    ] {
+        let text = format!("# Up\n{above}{deploy}");
+        let kinds: Vec<PhaseKind> = phases(&text).into_iter().map(|(kind, _)| kind).collect();
+        assert_eq!(kinds, [PhaseKind::Before, PhaseKind::Deploy], "{above}");
+        let found = problems(&text)
+            .iter()
+            .any(|(code, _)| *code == "section-not-run");
+        assert_eq!(found, told, "{above}");
+    }
+    for above in [
+        "## Deployment strategy\n- [ ] Green first\n",
+        "## Deployment strategy\n```bash\n./x.sh\n```\n",
+        "## Deployment\n1. [Ask](https://shop.example)\n",
+        "## Deployment\n1. [Cut over](#1-cutover) and wait\n",
+        "## Deployment\n1. [Swap](#swap)\n",
+    ] {
+        let steps = plan(&format!("# Up\n{above}{deploy}")).steps.len();
+        assert_eq!(steps, 4, "{above}");
+    }
+    // What stands in an appendix is done from where the steps point to it.
+    let appendix = format!("# Up\n## Deployment\n1. [Swap](#swap)\n## Appendix\n### Swap\n{block}");
+    assert_eq!(titles(&plan(&appendix)), [("check", "Swap")]);
+    // Where nothing else deploys, it is what is done.
+    let only = plan("# Up\n## Deployment strategy\n1. Green first\n2. Blue behind it\n");
+    assert_eq!(only.steps.len(), 2);
+}
+
+#[test]
+fn what_a_step_does_by_itself_is_a_detail_of_it() {
+    let list = |label: &str| {
+        let text = format!("## Deploy\n```bash\n./x.sh\n```\n{label}\n1. It stops\n2. It starts\n");
+        let plan = plan(&text);
+        let details = plan.steps[0].spec.details.clone().unwrap_or_default();
+        (plan.steps.len(), details.contains("It starts"))
+    };
+    for label in [
+        "**What happens:**",
+        "What this does:",
+        "Was passiert:",
+        "Что происходит:",
+    ] {
+        assert_eq!(list(label), (1, true), "{label}");
+    }
+    for label in ["Then:", "What happens if it fails:", "Do what is needed:"] {
+        assert_eq!(list(label).0, 3, "{label}");
+    }
+}
+
+#[test]
+fn times_of_the_day_are_as_far_from_the_deployment_as_the_clock_says() {
+    let places = |day: &str, parts: &[&str]| -> Vec<Option<i64>> {
+        let part = |part: &&str| format!("### {part}\n- [ ] a\n");
+        let text = format!(
+            "# Up\n## {day}\n{}",
+            parts.iter().map(part).collect::<String>()
+        );
+        let plan = plan(&text);
+        let place = |phase: &crate::plan::Phase| phase.spec.at.as_ref().map(|at| at.seconds);
+        plan.phases.iter().map(place).collect()
+    };
+    let night = [
+        "Pre-migration (23:00 - 23:30)",
+        "Run the migration (23:30 - 00:30)",
+        "Post-migration (00:30 - 02:00)",
+    ];
+    let wanted = [Some(-1800), Some(0), Some(3600)];
+    assert_eq!(places("Migration day (D-0)", &night), wanted);
+    assert_eq!(places("Migration day", &night), [None; 3]);
+    // Told in no order, or without a deployment's own.
+    let back = [
+        "Run the migration (05:00 - 06:00)",
+        "Post-migration (04:00 - 05:00)",
+    ];
+    assert_eq!(places("Migration day (D-0)", &back), [None; 2]);
+    let none = [
+        "Pre-migration (04:00 - 05:00)",
+        "Post-migration (05:00 - 06:00)",
+    ];
+    assert_eq!(places("Migration day (D-0)", &none), [None; 2]);
+}
+
+#[test]
+fn steps_that_look_in_the_middle_of_a_series_are_no_preparations() {
+    use PhaseKind::{After, Before, Deploy, Verify};
+    let kinds = |parts: &[&str]| -> Vec<PhaseKind> {
+        let part = |part: &&str| format!("### {part}\n```bash\n./x.sh\n```\n");
+        let text = format!(
+            "# Up\n## Deployment\n{}",
+            parts.iter().map(part).collect::<String>()
+        );
+        phases(&text).into_iter().map(|(kind, _)| kind).collect()
+    };
+    let upgrade = ["Step 1: Upgrade", "Step 2: Verify that it is ready"];
+    assert_eq!(kinds(&upgrade), [Deploy, Verify]);
+    let series = [
+        "1. Prepare the hosts",
+        "2. Migrate",
+        "3. Back up the new schema",
+        "4. Monitor the queue",
+        "5. Release",
+        "6. Verification",
+        "7. Tests",
+        "8. Monitoring",
+    ];
+    let wanted = [
+        Before, Deploy, Deploy, Verify, Deploy, Verify, Verify, After,
+    ];
+    assert_eq!(kinds(&series), wanted);
+}

@@ -99,7 +99,26 @@ fn what_comes_back_or_only_advises_is_not_of_this_run() {
         "Monatliche Wartung",
         "Preventing problems",
         "Prevention",
+        "Preventing failed deployments",
+        "Avoiding downtime during deployment",
+        "Advice for deployments",
+        "Migration tips",
+        "Tips",
+        "Tipps zur Migration",
+        "Conseils de déploiement",
         "Rollback failures",
+        "Rollback failed",
+        "Rollback failure scenarios",
+        "When the rollback is stuck",
+        "Échec du rollback",
+        "Откат не удался",
+        "回滚失败",
+        "ロールバック失敗",
+        "Edge cases",
+        "Edge cases in the migration",
+        "Sonderfälle bei der Migration",
+        "Cas particuliers",
+        "エッジケース対応",
         "Useful commands during a rollback",
     ] {
         let text = format!("{deploy}## {heading}\n{BLOCK}");
@@ -115,8 +134,26 @@ fn what_comes_back_or_only_advises_is_not_of_this_run() {
         "Migrate the weekly report",
         "Weekly report job migration",
         "Deploy fraud prevention",
+        "Migrate tips",
+        "Roll out the tips service",
+        "Migrate the edge cases",
     ] {
         let text = format!("{deploy}## {heading}\n{BLOCK}");
         assert_eq!(plan(&text).steps.len(), 2, "{heading}");
+    }
+    // What is tested there is done.
+    let tested = format!("{deploy}## Verification\n### Edge cases\n- [ ] An empty cart\n{BLOCK}");
+    assert_eq!(plan(&tested).steps.len(), 2);
+    // An order, a case that somebody has, and one of several ways.
+    for (heading, tiers) in [
+        ("Rollback failed migrations", 1),
+        ("If the rollback fails", 1),
+        (
+            "Scenario 1: rollback failed\n```bash\n./y.sh\n```\n### Scenario 2: data loss",
+            2,
+        ),
+    ] {
+        let text = format!("{deploy}## Rollback\n### {heading}\n{BLOCK}");
+        assert_eq!(plan(&text).tiers.len(), tiers, "{heading}");
     }
 }

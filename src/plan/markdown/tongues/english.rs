@@ -14,29 +14,7 @@ pub(super) const ENGLISH: Tongue = Tongue {
     must: MUST,
     prints: PRINTS,
     examples: &["example", "examples", "for example", "for instance", "e g"],
-    informs: &[
-        "debug",
-        "debugging",
-        "for reference",
-        "for reference the*",
-        "for reference this*",
-        "for your reference",
-        "for information",
-        "for your information",
-        "fyi",
-        "not needed",
-        "not needed for this*",
-        "not needed in this*",
-        "not needed this time",
-        "not needed any more",
-        "not needed now",
-        "no longer needed",
-        "not in this release*",
-        "not for this release*",
-        "not part of this release*",
-        "not in this version*",
-        "for details see*",
-    ],
+    informs: INFORMS,
     lasts: &[
         "estimated time to complete",
         "estimated time",
@@ -157,6 +135,15 @@ pub(super) const ENGLISH: Tongue = Tongue {
     jobs: &[],
 };
 
+/// What says that what stands below is there to be read.
+#[rustfmt::skip]
+const INFORMS: &[&str] = &[
+    "what happens", "what will happen", "what happens here", "what happens now", "what this does", "what it does",
+    "what this will do", "debug", "debugging", "for reference", "for reference the*", "for reference this*",
+    "for your reference", "for information", "for your information", "fyi", "not needed", "not needed for this*",
+    "not needed in this*", "not needed this time", "not needed any more", "not needed now", "no longer needed",
+    "not in this release*", "not for this release*", "not part of this release*", "not in this version*", "for details see*",
+];
 /// What stands above what is printed.
 #[rustfmt::skip]
 const EXPECTED: &[&str] = &[
@@ -265,7 +252,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "migration down", "migrations down", "migrate down", "down migration*",
     ]),
     (Topic::Recovery, &[
-        "undo*", "disaster*", "contingency", "fallback", "fall back", "recovery", "recover", "recovering", "plan b", "fail back", "failing back",
+        "undo*", "disaster*", "contingency", "fallback", "fall back", "recovery", "recover", "recovering", "plan b", "contingency plan*", "contingency scenario*", "contingencies", "fail back", "failing back",
         "failback*", "switch back", "switching back", "cut back", "go back", "going back", "break glass",
         "bail out", "bailing out", "escape hatch", "exit strategy", "worst case", "reversal",
     ]),
@@ -388,5 +375,9 @@ const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::Failure, &["fail*", "wrong", "issue*", "problem*", "error*", "break", "breaks", "breakage*", "broken"]),
     (Topic::Case, &["stuck", "hung", "hang", "hangs", "hanging", "freezes", "pod crash", "pods crash", "crashes", "crashed", "crashing", "crash loop*", "crashloop*", "broken", "breaks", "fails", "failed", "failing", "times out", "timed out", "unresponsive", "unreachable", "deadlock detected", "deadlocks detected", "timeout exceeded", "timeout reached", "out of disk*", "out of memory", "out of space", "disk full", "disk is full", "no space left*", "lag grows", "lag increases", "falls behind", "falling behind", "error handling", "errors handling", "handling error*", "handling of error*", "common error*", "common failure*", "frequent error*", "duplicate key error*", "panic button", "kill switch", "how to stop", "how to abort", "how to cancel", "unstick*", "downtime alternative", "and older", "or older", "and newer", "or newer", "and below", "and earlier", "or earlier"]),
     (Topic::Resumes, &["after failure*", "after a failure", "after a failed*", "after an error", "after errors", "after a crash", "after a timeout", "after an abort", "after an interruption"]),
+    (Topic::Backfires, &["rollback fails", "rollback failed", "rollback failure*", "rollback failing", "rollback is stuck", "rollback stuck", "rollback hangs", "rollback error*", "rollback issue*", "rollback problem*", "rollback does not work", "rollback doesn t work", "failed rollback*", "roll back fails", "back out fails"]),
+    (Topic::Edges, &["edge case*", "corner case*"]),
+    (Topic::Advice, &["tips", "advice"]),
+    (Topic::Concept, &["strategy", "strategies", "approach", "approaches", "concept", "architecture"]),
     (Topic::Small, &["the", "a", "of", "and", "if", "needed", "plan", "strategy", "roll", "fall", "back", "out", "how", "to", "otherwise", "manual steps"]),
 ];

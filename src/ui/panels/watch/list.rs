@@ -64,6 +64,9 @@ pub(super) fn doing<'s>(sight: &Sight<'_>, session: &Session) -> Vec<Span<'s>> {
 
 /// Whether anything that is shown of the session holds the text, which is in lower case.
 pub fn holds(session: &Session, filter: &str) -> bool {
+    if filter.is_empty() {
+        return true;
+    }
     let texts = [
         session.name(),
         session.application.as_str(),
@@ -73,10 +76,8 @@ pub fn holds(session: &Session, filter: &str) -> bool {
         session.database.as_deref().unwrap_or_default(),
         session.state.words(),
     ];
-    filter.is_empty()
-        || texts
-            .iter()
-            .any(|text| text.to_lowercase().contains(filter))
+    let mut texts = texts.iter();
+    texts.any(|text| text.to_lowercase().contains(filter))
         || session.pid.to_string() == filter
         || session.client_words().contains(filter)
         || (filter == "ours" && session.ours.is_some())

@@ -713,6 +713,16 @@ fn migrations_show_what_wants_attention_first() {
     );
     picture.migrations = Known::seen(vec![prisma, unread]);
     shown("migrations_two_tools", Panel::Migrations, picture.clone());
+    let mut tables = picture.migrations.get().unwrap().clone();
+    tables.remove(0);
+    tables.push(Migrations {
+        tool: "13 more tables".to_owned(),
+        table: "t11.django_migrations, t12.django_migrations, t13.django_migrations, …".to_owned(),
+        note: Some("only the first 10 tables of migration tools are read".to_owned()),
+        ..tables[0].clone()
+    });
+    picture.migrations = Known::seen(tables);
+    shown("migrations_too_many", Panel::Migrations, picture.clone());
     picture.migrations = Known::missing("it waited too long for a lock");
     shown("migrations_locked", Panel::Migrations, picture);
 }
@@ -757,6 +767,21 @@ fn probes_have_a_line_each_and_a_word_in_the_line() {
         })
         .collect();
     insta::assert_snapshot!("line", lines.join(""));
+}
+
+#[test]
+fn a_long_hold_leaves_room_for_what_is_bad() {
+    let mut picture = crowded();
+    picture.locks.behind_ours.sessions = 7;
+    let mut health = health(vec![database(picture)]);
+    health.probes = probes();
+    let lines = [40, 80, 120, 200].map(|width| {
+        let hold = "hold: `error rate` fires: 7.2 % over the last minute, limit 5 % (gonogo) ";
+        painted((width, 1), |area, buf| {
+            line(&sight(&health, None), Span::raw(hold), area, buf);
+        })
+    });
+    insta::assert_snapshot!("line_beside_a_hold", lines.join(""));
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(super) const ALWAYS: [&str; 30] = [
     "watch",
 ];
 /// Programs and the words behind them that never end, or ask.
-pub(super) const CALLS: [(&str, &[&str]); 34] = [
+pub(super) const CALLS: [(&str, &[&str]); 30] = [
     ("prisma", &["studio"]),
     ("drizzle-kit", &["studio"]),
     ("next", &["dev"]),
@@ -50,13 +50,9 @@ pub(super) const CALLS: [(&str, &[&str]); 34] = [
     ("yarn", &["run", "dev"]),
     ("rails", &["server"]),
     ("rails", &["s"]),
-    ("rails", &["console"]),
-    ("rails", &["c"]),
-    ("rails", &["dbconsole"]),
     ("flask", &["run"]),
     ("heroku", &["ps:exec"]),
     ("aws", &["configure", "sso"]),
-    ("fly", &["postgres", "connect"]),
     ("pm2", &["monit"]),
     ("kubectl", &["port-forward"]),
     ("kubectl", &["proxy"]),
@@ -70,11 +66,31 @@ pub(super) const CALLS: [(&str, &[&str]); 34] = [
     ("git", &["rebase", "-i"]),
     ("crontab", &["-e"]),
 ];
+/// Programs and the words behind them that open a prompt of the application or of its database, if nothing is fed to
+/// them. Those of Kamal are the names that Rails gives its applications.
+pub(in crate::plan::check::safety) const CONSOLES: [(&str, &[&str]); 16] = [
+    ("rails", &["console"]),
+    ("rails", &["c"]),
+    ("rails", &["dbconsole"]),
+    ("rails", &["db"]),
+    ("kamal", &["console"]),
+    ("kamal", &["dbc"]),
+    ("kamal", &["shell"]),
+    ("hanami", &["console"]),
+    ("flask", &["shell"]),
+    ("artisan", &["tinker"]),
+    ("php", &["artisan", "tinker"]),
+    ("fly", &["console"]),
+    ("flyctl", &["console"]),
+    ("fly", &["postgres", "connect"]),
+    ("flyctl", &["postgres", "connect"]),
+    ("railway", &["connect"]),
+];
 /// What answers Laravel's question whether to migrate a database in production, or lets it not ask.
 const ARTISAN: &[&str] = &["force", "pretend", "env", "n", "no-interaction", "help"];
 
 /// Programs that ask before they act, the words behind them, and what answers them.
-pub(super) const ASKING: [(&str, &[&str], &[&str]); 24] = [
+pub(super) const ASKING: [(&str, &[&str], &[&str]); 22] = [
     ("terraform", &["apply"], &["auto-approve"]),
     ("terraform", &["destroy"], &["auto-approve"]),
     ("apt", &["install"], &["y", "yes"]),
@@ -96,8 +112,6 @@ pub(super) const ASKING: [(&str, &[&str], &[&str]); 24] = [
     ("fly", &["ssh", "console"], &["C", "command"]),
     ("artisan", &["migrate"], ARTISAN),
     ("php", &["artisan", "migrate"], ARTISAN),
-    ("artisan", &["tinker"], &["execute"]),
-    ("php", &["artisan", "tinker"], &["execute"]),
     (
         "git",
         &["commit"],
