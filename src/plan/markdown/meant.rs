@@ -112,11 +112,11 @@ fn in_file_names(line: &str, found: &mut Vec<Range<usize>>) {
         let behind = inside[length..].strip_prefix(']').unwrap_or_default();
         let ends = behind.is_empty() || behind.starts_with(['.', '_', '-', ' ', '"', '\'']);
         // `${list_[name]}` and `list_[name]=1` are the shell's.
-        let word = line[..open]
-            .rsplit([' ', '=', '/'])
-            .next()
-            .unwrap_or_default();
-        if closed && said && joined && ends && !word.contains(['$', '{']) {
+        let shell = || {
+            let word = line[..open].rsplit([' ', '=', '/']).next();
+            word.is_some_and(|word| word.contains(['$', '{']))
+        };
+        if closed && said && joined && ends && !shell() {
             found.push(open..open + length + 2);
         }
     }
