@@ -11,6 +11,7 @@
 
 mod check;
 mod figures;
+mod growth;
 mod monitor;
 mod output;
 mod peers;
@@ -24,8 +25,9 @@ mod screen;
 mod support;
 
 /// A budget: its name on the command line, and what measures it.
-const BUDGETS: [(&str, fn()); 9] = [
+const BUDGETS: [(&str, fn()); 10] = [
     ("check", check::measure),
+    ("growth", growth::measure),
     ("first-screen", screen::first),
     ("frame", screen::frame),
     ("monitor", monitor::measure),

@@ -51,6 +51,13 @@ pub(super) fn gather<'t>(
     gathering.body
 }
 
+/// Whether the numbers of `list` are steps of which some are run and others are not: who runs those alone leaves the
+/// others out.
+fn is_procedure(list: &List) -> bool {
+    let runs = |item: &Item| item.holds.work;
+    list.ordered && list.items.iter().any(runs) && !list.items.iter().all(runs)
+}
+
 struct Gathering<'t, 'b, 's> {
     body: Body<'t>,
     /// Whether blocks can be run here.
@@ -167,6 +174,11 @@ impl<'t> Gathering<'t, '_, '_> {
                 if let Kind::Other = kind {
                     self.turn(block.span);
                 }
+                if let Kind::Indented = kind
+                    && self.runs
+                {
+                    unrun::tell_tab(block.span, self.book);
+                }
                 if let Kind::Fence(fence) = kind {
                     let said = self.unsaid().is_some();
                     unrun::tell_fence(fence, block.span, self.runs && !said, self.book);
@@ -255,6 +267,7 @@ impl<'t> Gathering<'t, '_, '_> {
     }
 
     fn list(&mut self, list: &'t List, depth: usize) {
+        let parts = self.runs && is_procedure(list);
         for (number, item) in list.items.iter().enumerate() {
             if item.task.is_some() {
                 self.body.tasks.push((self.body.works.len(), item));
@@ -269,6 +282,11 @@ impl<'t> Gathering<'t, '_, '_> {
             };
             let head_span = item.blocks.first().map_or(item.span, |first| first.span);
             if rest.is_empty() && self.is_expected(head_span) {
+                continue;
+            }
+            if parts {
+                self.tell_label();
+                self.body.tasks.push((self.body.works.len(), item));
                 continue;
             }
             if item.holds.work && self.runs {

@@ -93,7 +93,7 @@ fn is_prose(info: &str) -> bool {
 fn holds_box(line: &str) -> bool {
     if line.starts_with('|') {
         let mut cells = line.split('|').map(str::trim);
-        return cells.any(|cell| task::mark(cell).is_some() || is_box(cell));
+        return cells.any(is_in_cell);
     }
     // Without a mark before it, it is still what people tick.
     if is_bare_box(line) {
@@ -108,6 +108,11 @@ fn holds_box(line: &str) -> bool {
     let item = line[digits..].strip_prefix(marks);
     item.filter(|item| item.starts_with([' ', '\t']))
         .is_some_and(|item| is_box(item.trim_start()))
+}
+
+/// Whether the cell of a table is such a box, or begins with one.
+pub(super) fn is_in_cell(cell: &str) -> bool {
+    task::mark(cell).is_some() || is_box(cell)
 }
 
 /// Whether `line` begins with a box that has no list's mark before it, and words behind it.

@@ -1,6 +1,8 @@
 //! What a step sets for its own shell only and a later step would miss: variables that are not exported,
 //! functions, aliases. Each step has a shell of its own.
 
+use std::collections::HashSet;
+
 use super::blocks::Fence;
 use super::book::Book;
 use super::script::{Line, Piece};
@@ -37,18 +39,19 @@ pub(super) fn look(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) {
         tell(lost, line, fence, book);
         false
     });
+    let exported = Exported::by(piece);
     for line in &piece.code {
-        if let Some((name, sort)) = set(line.text).filter(|(name, _)| !is_exported(piece, name)) {
+        if let Some((name, sort)) = set(line.text).filter(|(name, _)| !exported.has(name)) {
             lost.retain(|lost| lost.name != name);
             lost.push(Lost {
                 name: name.to_owned(),
                 sort,
                 account: fence.account,
             });
+            let many = lost.len().saturating_sub(MAX_NAMES);
+            lost.drain(..many);
         }
     }
-    let many = lost.len().saturating_sub(MAX_NAMES);
-    lost.drain(..many);
     book.lost = lost;
 }
 
@@ -144,20 +147,45 @@ fn is_all(value: &str) -> bool {
     rest.is_empty() || rest.starts_with([';', '&', '|', '#'])
 }
 
-fn is_exported(piece: &Piece<'_>, name: &str) -> bool {
-    let all = |line: &Line<'_>| matches!(line.text.trim(), "set -a" | "set -o allexport");
-    piece
-        .code
-        .iter()
-        .any(|line| all(line) || exports(line.text, name))
+/// What a piece exports.
+enum Exported<'t> {
+    All,
+    Names(HashSet<&'t str>),
+}
+
+impl<'t> Exported<'t> {
+    fn by(piece: &Piece<'t>) -> Self {
+        let all = |line: &Line<'_>| matches!(line.text.trim(), "set -a" | "set -o allexport");
+        if piece.code.iter().any(all) {
+            return Exported::All;
+        }
+        Exported::Names(
+            piece
+                .code
+                .iter()
+                .flat_map(|line| exported(line.text))
+                .collect(),
+        )
+    }
+
+    fn has(&self, name: &str) -> bool {
+        match self {
+            Exported::All => true,
+            Exported::Names(names) => names.contains(name),
+        }
+    }
+}
+
+/// Whether a line exports `name`.
+fn exports(line: &str, name: &str) -> bool {
+    exported(line).any(|word| word == name)
 }
 
 /// `export NAME`, `NAME=x; export NAME`, `declare -x NAME=y`
-fn exports(line: &str, name: &str) -> bool {
-    let Some(at) = line.find("export ").or_else(|| line.find("declare -x ")) else {
-        return false;
-    };
-    line[at..].split([' ', '=', ';']).any(|word| word == name)
+fn exported(line: &str) -> impl Iterator<Item = &str> {
+    let at = line.find("export ").or_else(|| line.find("declare -x "));
+    at.into_iter()
+        .flat_map(|at| line[at..].split([' ', '=', ';']))
 }
 
 /// Whether a line expands the variable `name`, without a value for when it is not set.

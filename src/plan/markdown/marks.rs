@@ -33,7 +33,7 @@ const WHOSE: [&str; 8] = [
     "REPO_NAME",
 ];
 /// Words that stand for a value that nobody knows yet.
-const OPEN: [&str; 3] = ["TBD", "x.y.z", "vx.y.z"];
+const OPEN: [&str; 5] = ["TBD", "x.y.z", "vx.y.z", "vx.x.x", "vX.X.X"];
 /// How a word begins that tells what to do with it: `SPECIFY_VERSION`.
 const TELLS: [&str; 5] = ["SPECIFY_", "ENTER_", "INSERT_", "FILL_IN_", "PUT_YOUR_"];
 /// Names of a build's variables, which are given as a value by who has to look it up.

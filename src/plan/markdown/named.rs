@@ -35,7 +35,13 @@ const NAMES: [&str; 14] = [
     "qui",
 ];
 /// Heads of columns that hold how to reach them.
-const PHONES: [&str; 10] = [
+const PHONES: [&str; 16] = [
+    "contact",
+    "contact info",
+    "kontakt",
+    "contacto",
+    "contato",
+    "контакт",
     "phone",
     "telefon",
     "telephone",

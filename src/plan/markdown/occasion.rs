@@ -3,6 +3,8 @@
 
 use std::sync::LazyLock;
 
+use super::folded::folded;
+use super::heading;
 use super::outline::{Outline, SectionIx};
 use super::phrases::Topic;
 use super::roles::{Reading, Role};
@@ -14,6 +16,7 @@ use crate::plan::model::PhaseKind;
 /// What a file says of itself that holds for all its headings.
 pub(super) struct Occasions<'o> {
     outline: &'o Outline,
+    readings: &'o [Reading],
     /// The title of what is outdated, or of another time.
     outdated: Option<&'o str>,
     /// Whether it holds a deployment that is none of those.
@@ -21,7 +24,7 @@ pub(super) struct Occasions<'o> {
 }
 
 impl<'o> Occasions<'o> {
-    pub(super) fn of(outline: &'o Outline, readings: &[Reading]) -> Self {
+    pub(super) fn of(outline: &'o Outline, readings: &'o [Reading]) -> Self {
         let title = outline.title.filter(|&title| outline.is_title(title));
         let title = title.map(|title| outline.sections[title].title.text.as_str());
         let draft = |text: &str| {
@@ -38,6 +41,7 @@ impl<'o> Occasions<'o> {
         };
         Occasions {
             outline,
+            readings,
             // "Release (draft)" is what is reviewed before it is driven.
             outdated: title.filter(|text| shelved::is(text) && !draft(text)),
             ordinary: (1..readings.len()).any(deploys),
@@ -45,11 +49,29 @@ impl<'o> Occasions<'o> {
     }
 
     /// The heading of `ix`, the one above it, or the title of the file, that says that what stands there is for
-    /// another occasion than the deployment in the same file, or is outdated.
+    /// another occasion than the deployment in the same file, comes back again and again, or is outdated.
     pub(super) fn other(&self, ix: SectionIx) -> Option<&'o str> {
         let found = || special(self.outline, ix).filter(|_| self.ordinary);
         let title = |ix: SectionIx| self.outline.sections[ix].title.text.as_str();
-        self.outdated.or_else(|| found().map(title))
+        self.outdated
+            .or_else(|| found().map(title))
+            .or_else(|| self.again(ix))
+    }
+}
+
+impl<'o> Occasions<'o> {
+    /// The heading of `ix`, or the nearest above it, that says that this is done again and again. What is watched after a
+    /// deployment may be.
+    fn again(&self, ix: SectionIx) -> Option<&'o str> {
+        let watched = matches!(
+            self.readings[ix].kind(),
+            Some(PhaseKind::Verify | PhaseKind::After)
+        );
+        let outline = self.outline;
+        let mut chain = std::iter::once(ix).chain(outline.above(ix));
+        let again = chain.find(|&ix| comes_back(&outline.sections[ix].title.text));
+        let again = again.filter(|_| !watched);
+        again.map(|ix| outline.sections[ix].title.text.as_str())
     }
 }
 
@@ -57,6 +79,21 @@ impl<'o> Occasions<'o> {
 fn special(outline: &Outline, ix: SectionIx) -> Option<SectionIx> {
     let mut chain = std::iter::once(ix).chain(outline.above(ix));
     chain.find(|&ix| outline.sections[ix].title.words.is_special())
+}
+
+/// Whether `heading` says behind its name how often that is done, "1. Full backup (daily)", or is of backups that are made so.
+fn comes_back(heading: &str) -> bool {
+    let often =
+        |words: &str| RECURRING.begin(words) || DAILY.iter().any(|stem| words.starts_with(stem));
+    let last = heading.trim_end().strip_suffix([')', '）', ']']);
+    let inside = last.and_then(|text| text.rsplit_once(['(', '（', '[']));
+    let inside = inside.map(|(_, inside)| folded(inside));
+    if inside.is_some_and(|inside| often(&inside) && !inside.trim().contains(' ')) {
+        return true;
+    }
+    let name = folded(heading::behind_count(heading));
+    let (first, rest) = name.trim().split_once(' ').unwrap_or((name.trim(), ""));
+    often(first) && (rest.is_empty() || rest.starts_with("backup"))
 }
 
 impl Words {
@@ -156,6 +193,22 @@ const AGAIN: [&str; 16] = [
     "每月",
     "週次",
     "月次",
+];
+
+/// The same of what is done too often for a deployment in between: a heading that begins so may still be of this one.
+const DAILY: [&str; 12] = [
+    "daily",
+    "nightly",
+    "hourly",
+    "taglich",
+    "stundlich",
+    "quotidien",
+    "diari",
+    "ежедневн",
+    "ежечасн",
+    "每日",
+    "每天",
+    "毎日",
 ];
 
 /// What is done so.

@@ -56,7 +56,7 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
 }
 
 /// The words of `line`, as white space parts them.
-fn words(line: &str) -> impl Iterator<Item = Range<usize>> {
+pub(super) fn words(line: &str) -> impl Iterator<Item = Range<usize>> {
     let start = line.as_ptr() as usize;
     line.split_whitespace().map(move |word| {
         let at = word.as_ptr() as usize - start;
@@ -74,10 +74,10 @@ fn bracketed(word: &str) -> Option<Range<usize>> {
 
 /// Which of `"` and `'` were begun and not ended.
 #[derive(Clone, Copy, Default)]
-struct Quotes([bool; 2]);
+pub(super) struct Quotes([bool; 2]);
 
 impl Quotes {
-    fn read(&mut self, text: &str) {
+    pub(super) fn read(&mut self, text: &str) {
         for byte in text.bytes() {
             self.0[0] ^= byte == b'"';
             self.0[1] ^= byte == b'\'';
@@ -85,7 +85,7 @@ impl Quotes {
     }
 
     /// Whether `word`, which comes next, is a part of a longer text in quotes.
-    fn hold(self, word: &str) -> bool {
+    pub(super) fn hold(self, word: &str) -> bool {
         let mut own = Quotes::default();
         own.read(word);
         [self, own].iter().any(|quotes| quotes.0.contains(&true))

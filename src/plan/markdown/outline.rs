@@ -4,7 +4,8 @@ use super::blocks::{Block, Holds};
 use super::heading::{Ordinal, Title};
 use super::orders;
 use super::phrases::Topic;
-use super::words::Stage;
+use super::timetable;
+use super::words::{Sense, Stage};
 use crate::plan::model::PhaseKind;
 use crate::plan::source::Span;
 
@@ -28,6 +29,10 @@ pub(super) struct Section {
     pub(super) holds: Holds,
     /// Whether something in them is run, ticked, or done by its number.
     pub(super) acts: bool,
+    /// Whether a heading right below it is numbered, and something below that is run or ticked.
+    pub(super) numbers: bool,
+    /// Whether a table among them says what is done, and when or by whom.
+    pub(super) timetable: bool,
     /// Whether they say what to do, where the heading speaks of a way back or of when to.
     pub(super) orders: bool,
 }
@@ -39,6 +44,8 @@ pub(super) struct Outline {
     pub(super) title: Option<SectionIx>,
     /// Whether that heading is also one of several of its level, and so says something of its own.
     pub(super) several_tops: bool,
+    /// Whether nothing in the file acts but ways back.
+    pub(super) idle: bool,
 }
 
 /// Finds the headings that stand at the top of a file, which part its blocks into sections. `titles` are
@@ -55,6 +62,7 @@ pub(super) fn outline(blocks: &[Block], titles: Vec<Title>, start: usize) -> Out
                 section.holds.add(block.holds);
                 section.length += 1;
                 section.acts |= orders::acts(block);
+                section.timetable |= timetable::is(block);
                 section.orders |= section.title.is_about_way_back() && orders::are_in(block);
             }
             continue;
@@ -75,9 +83,20 @@ pub(super) fn outline(blocks: &[Block], titles: Vec<Title>, start: usize) -> Out
         open.push(ix);
         sections.push(section);
     }
+    for ix in 1..sections.len() {
+        let section = &sections[ix];
+        let title = &section.title;
+        let numbered = title.ordinal == Some(Ordinal::Number) && title.meaning.sense.is_none();
+        if let Some(above) = section.parent.filter(|_| numbered && section.acts) {
+            sections[above].numbers = true;
+        }
+    }
     let title = sections.iter().position(|section| section.level == 1);
     let tops = sections.iter().filter(|section| section.level == 1).count();
+    let goes_back = |section: &Section| section.title.meaning.sense == Some(Sense::Rollback);
+    let idle = |section: &Section| !section.acts || goes_back(section);
     Outline {
+        idle: sections.iter().all(idle),
         sections,
         title,
         several_tops: tops > 1,
@@ -97,6 +116,8 @@ impl Section {
             length: 0,
             holds: Holds::default(),
             acts: false,
+            numbers: false,
+            timetable: false,
             orders: false,
         }
     }

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::addresses;
 use super::marks;
+use super::meant;
 use super::open;
 
 /// What a line is part of.
@@ -83,6 +84,7 @@ pub(super) fn find(line: &str, context: Context) -> Vec<Range<usize>> {
     addresses::find(line, &mut found);
     marks::find(line, context, &mut found);
     open::find(line, context, &mut found);
+    meant::find(line, context, &mut found);
     found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
     let mut end = 0;
     found.retain(|range| {

@@ -2,15 +2,19 @@
 
 use std::collections::HashMap;
 
+use super::guide;
 use super::heading::{Ordinal, Title};
 use super::outline::{Outline, Section, SectionIx};
 use super::roles::says_steps;
 use super::words::{Meaning, Sense};
 use crate::plan::model::PhaseKind;
 
-/// Which headings go on with what those beside them do.
-pub(super) fn goes_on(outline: &Outline) -> Vec<bool> {
-    let counted = counted(outline);
+/// Which headings go on with what those beside them do, in a file that its front matter has `called` so.
+pub(super) fn goes_on(outline: &Outline, called: Option<&str>) -> Vec<bool> {
+    let mut counted = counted(outline);
+    if let Some(guide) = guide::steps_below(outline, called) {
+        counted[guide] = true;
+    }
     let mut goes_on = around(outline);
     for (section, goes_on) in outline.sections.iter().zip(&mut goes_on) {
         *goes_on |= counted[section.parent.unwrap_or(0)] && is_numbered(&section.title);

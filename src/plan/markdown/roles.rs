@@ -76,12 +76,12 @@ impl Reading {
     }
 }
 
-/// Reads the headings of `outline`, from above to below.
-pub(super) fn roles(outline: &Outline) -> Vec<Reading> {
+/// Reads the headings of `outline`, from above to below, in a file that its front matter has `called` so.
+pub(super) fn roles(outline: &Outline, called: Option<&str>) -> Vec<Reading> {
     let mut readings: Vec<Reading> = Vec::with_capacity(outline.sections.len());
     let rivals = rivals::of_sections(outline);
     let back = procedure::has_way_back(outline);
-    for (ix, goes_on) in procedure::goes_on(outline).into_iter().enumerate() {
+    for (ix, goes_on) in procedure::goes_on(outline, called).into_iter().enumerate() {
         let above = outline.parent(ix).map(|parent| &readings[parent]);
         let reading = if outline.is_title(ix) || ix == 0 {
             plain(outline, ix)
@@ -324,6 +324,8 @@ fn times(title: &Title, parts: bool, timetable: bool, reading: &mut Reading) {
                 budget = (!after && length > 0).then(|| Duration::from_secs(length));
             }
             Said::First(_) => at = place(0),
+            // "Watch the logs (15+ minutes)" says how long at least.
+            Said::Beyond(time) if after && time < DAY && words.contains("+ ") => return None,
             Said::Between(time, _) | Said::AtMost(time) | Said::Beyond(time) if after => {
                 at = place(seconds(time));
             }

@@ -22,6 +22,7 @@ use super::series;
 use super::signoffs;
 use super::since;
 use super::steps;
+use super::timetable;
 use super::unrun;
 use super::words::Sense;
 use crate::plan::draft::StepSpec;
@@ -145,14 +146,9 @@ impl Reader<'_> {
             self.contents.until.insert(ix, until);
         }
         let mut found = steps::read(blocks, rules, group.as_ref(), book);
-        by_hand::of_section(
-            &self.outline.sections[ix],
-            reading,
-            rules,
-            blocks,
-            &mut found,
-            book,
-        );
+        let section = &self.outline.sections[ix];
+        by_hand::of_section(section, reading, rules, blocks, &mut found, book);
+        timetable::of_section(section, rules, group.as_ref(), blocks, &mut found, book);
         boxes::say_unread(&found.notes, book);
         self.take(ix, found, book);
     }

@@ -46,15 +46,7 @@ pub(super) fn is_called_step(title: &Title) -> bool {
 /// Whether a heading beside that of `ix` is numbered as it is, and holds what is run or ticked.
 fn has_steps(outline: &Outline, ix: SectionIx) -> bool {
     let above = outline.sections[ix].parent;
-    let mut beside = above
-        .iter()
-        .flat_map(|&above| &outline.sections[above].children);
-    beside.any(|&other| {
-        let section = &outline.sections[other];
-        section.title.ordinal == Some(Ordinal::Number)
-            && section.title.meaning.sense.is_none()
-            && section.acts
-    })
+    above.is_some_and(|above| outline.sections[above].numbers)
 }
 
 /// Whether the number of `title` counts more than its words: "Step 2: Stop background jobs" is done. With

@@ -5,6 +5,7 @@ use super::book::Book;
 use super::contacts::split;
 use super::decoration;
 use super::people::{self, MAX_ROLE, People, Reading, Stands, columns, filled, is_name, is_role};
+use super::words::Words;
 use crate::plan::ledger::Place;
 use crate::plan::parts::Signoff;
 use crate::plan::source::Span;
@@ -95,6 +96,10 @@ fn signoff(line: &str, span: Span, stands: Stands, heading: &str) -> Option<Sign
     let lower = role.to_lowercase();
     let of_heading = SIGNED.contains(&lower.as_str());
     let named = || stands != Stands::Told && is_name(rest);
+    // "Review checklist:" stands above what is ticked.
+    if rest.trim().is_empty() && stands == Stands::Told && Words::new(role).is_checklist() {
+        return None;
+    }
     let signs = blank || of_heading || is_role(role) || named();
     if role.is_empty() || role.len() > MAX_ROLE || !signs {
         return None;

@@ -231,7 +231,7 @@ impl Walk<'_, '_> {
 
     pub(super) fn item(&mut self, item: &Item, ordered: bool, group: Option<&Group>) {
         if item.task.is_some() {
-            self.step(item, group);
+            self.step(item, true, group);
         } else if item.holds.tasks {
             let (head, rest) = item.head();
             let name = head
@@ -243,14 +243,14 @@ impl Walk<'_, '_> {
             }
             self.blocks(rest, within(group, name).as_ref());
         } else if self.is_step(item, ordered) {
-            self.step(item, group);
+            self.step(item, self.rules.fences, group);
         } else {
             self.keep_span(item.span);
         }
     }
 
-    /// An item that is a step, and what stands below it.
-    fn step(&mut self, item: &Item, group: Option<&Group>) {
+    /// An item that is a step, and what stands below it: blocks there are run or not.
+    fn step(&mut self, item: &Item, runs: bool, group: Option<&Group>) {
         let (head, rest) = item.head();
         let span = item.task.map_or_else(
             || self.book.first_line(item.span),
@@ -271,7 +271,7 @@ impl Walk<'_, '_> {
         }
         let body: Body<'_> = body::gather(
             rest,
-            item.task.is_some() || self.rules.fences,
+            runs,
             self.rules.place,
             self.under
                 .or_else(|| unsaid::of_item(&step.title, head).filter(|_| mark.is_none())),
@@ -301,7 +301,7 @@ impl Walk<'_, '_> {
         let mut tasks = body.tasks.into_iter().peekable();
         // What stands above the item's own commands is done before them.
         while let Some((_, nested)) = tasks.next_if(|(works, _)| *works < first.len().min(1)) {
-            self.step(nested, name.as_ref());
+            self.step(nested, runs || nested.task.is_some(), name.as_ref());
         }
         self.push(step);
         let at = self.found.steps.len() - 1;
@@ -324,13 +324,13 @@ impl Walk<'_, '_> {
             }
             undone = false;
             while let Some((_, nested)) = tasks.next_if(|(works, _)| *works <= done) {
-                self.step(nested, name.as_ref());
+                self.step(nested, runs || nested.task.is_some(), name.as_ref());
             }
             done += cluster.len();
             self.following(&cluster, mark, name.as_ref());
         }
         for (_, nested) in tasks {
-            self.step(nested, name.as_ref());
+            self.step(nested, runs || nested.task.is_some(), name.as_ref());
         }
         // What is a part of it does not apply either.
         for part in self.found.steps[from..]

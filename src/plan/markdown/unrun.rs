@@ -109,17 +109,26 @@ pub(super) fn tell_printed(span: Span, book: &mut Book<'_>) {
     );
 }
 
-/// Tells of code that is indented instead of fenced, where blocks are run.
-fn tell_indented(span: Span, book: &mut Book<'_>) {
+/// Tells of a fence in code that is indented, as some generators of pages write their tabs. Whether it was one.
+pub(super) fn tell_tab(span: Span, book: &mut Book<'_>) -> bool {
     let line = book.first_line(span);
-    if book.slice(line).trim_start().starts_with("```") {
+    let fenced = book.slice(line).trim_start().starts_with("```");
+    if fenced {
         let message =
             "this block stands in a tab or a box that only indents it: it is kept for reading";
         let problem = Problem::warning("unread-block", line, message);
         book.problems
             .push(problem.hint("take the indentation away if it is a step"));
+    }
+    fenced
+}
+
+/// Tells of code that is indented instead of fenced, where blocks are run.
+fn tell_indented(span: Span, book: &mut Book<'_>) {
+    if tell_tab(span, book) {
         return;
     }
+    let line = book.first_line(span);
     let message = "this block is only indented, and names no language: it is kept for reading";
     book.problems
         .push(Problem::note("unread-block", line, message).hint(

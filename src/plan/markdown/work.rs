@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::blocks::Fence;
 use super::book::Book;
 use super::conditional::Reserve;
+use super::crontab;
 use super::expected;
 use super::failing;
 use super::fence::{self, Language};
@@ -201,8 +202,14 @@ pub(super) fn fill(step: &mut StepSpec, piece: &Piece<'_>, fence: &Fence, book: 
     ways::guard_options(step, fence, book);
     ways::guard_either(step, piece, fence, book);
     hosts::look(step, piece, fence, book);
-    if let Some(text) = written::begins_file(fence) {
+    if let Some(text) = written::begins_file(fence).or_else(|| crontab::line(piece)) {
         guards::guard_as(step, text, Reserve::Written, book);
+    }
+    // Without a comment the first command is its title.
+    let told = |text: &&str| !piece.code.iter().any(|line| line.text.trim() == *text);
+    let remark = piece.title.as_deref().filter(told);
+    if let Some(text) = remark.filter(|text| crontab::schedules(text)) {
+        guards::guard_case(step, text, book);
     }
     if let Work::Snapshot(snapshot) = &step.work {
         let first = piece.code.first().map(|line| line.text.trim());

@@ -36,7 +36,9 @@ pub(super) fn is_content(fence: &Fence, above: Option<&str>) -> bool {
 /// Whether `script` does by itself what `text` says of it: it names the file, or writes into one.
 pub(super) fn does(text: &str, script: &str) -> bool {
     if let Some(file) = file_made(text) {
-        return mentions(script, &file);
+        // "File: add_column.sql" may be what is run, which a script that begins as one is not.
+        let runs = called(text.trim()).is_some() && !begins_script(script);
+        return runs || mentions(script, &file);
     }
     if SCRIPTS.begin(text) {
         // "Use this script: ./deploy.sh" calls one.
@@ -59,16 +61,7 @@ pub(super) fn begins_file(fence: &Fence) -> Option<&str> {
     let first = lines.find(|line| !line.is_empty() && !line.starts_with("#!"))?;
     let script = is_script(fence);
     let name = first.strip_prefix(sign)?.trim();
-    let name = name.split_once(": ").map_or(name, |(head, rest)| {
-        let calls = [
-            "file", "filename", "path", "datei", "fichier", "archivo", "arquivo", "файл",
-        ];
-        if calls.contains(&head.to_lowercase().as_str()) {
-            rest.trim()
-        } else {
-            name
-        }
-    });
+    let name = called(name).unwrap_or(name);
     // "# rollback.sh - goes back"
     let word = name.split_whitespace().next().filter(|_| script);
     let name = word.unwrap_or(name);
@@ -79,7 +72,22 @@ pub(super) fn begins_file(fence: &Fence) -> Option<&str> {
 
 /// Whether `fence` begins as a script does, `#!/bin/sh`, and is run as a whole.
 pub(super) fn is_script(fence: &Fence) -> bool {
-    fence.text.trim_start().starts_with("#!")
+    begins_script(&fence.text)
+}
+
+fn begins_script(text: &str) -> bool {
+    text.trim_start().starts_with("#!")
+}
+
+/// What stands in `name` behind a word for a file: "File: scripts/deploy.sh".
+fn called(name: &str) -> Option<&str> {
+    let (head, rest) = name.split_once(": ")?;
+    let calls = [
+        "file", "filename", "path", "datei", "fichier", "archivo", "arquivo", "файл",
+    ];
+    calls
+        .contains(&head.to_lowercase().as_str())
+        .then_some(rest.trim())
 }
 
 fn is_code(line: &str, sign: &str) -> bool {
@@ -102,6 +110,9 @@ fn file_made(text: &str) -> Option<String> {
     let line = folded.trim().trim_end_matches([':', '：']);
     if line.contains('\n') || line.len() > MAX_LINE {
         return None;
+    }
+    if let Some(file) = called(line).filter(|file| is_path(file)) {
+        return Some(file.to_owned());
     }
     let dense = line.chars().any(is_dense);
     let makes =
@@ -201,6 +212,7 @@ mod tests {
             "Create rollback.sh with",
             "Create `/etc/shop/app.conf` with the following content:",
             "Contents of deploy.env:",
+            "File: scripts/backup.sh",
             "Use this script:",
             "Write it to scripts/copy.py",
             "Erstelle `zurueck.sh` mit folgendem Inhalt:",
@@ -224,6 +236,8 @@ mod tests {
             "Add the column:",
             "Write down the version:",
             "Contents of the table:",
+            "File permissions: deploy.sh",
+            "File: the one of last week",
             "Example:",
             "",
         ] {
@@ -239,6 +253,8 @@ mod tests {
             "cat > /srv/app.conf <<'E'\na=1\nE"
         ));
         assert!(does("Use this script:", "./deploy.sh --all"));
+        assert!(does("File: add.sql", "ALTER TABLE a ADD b int;"));
+        assert!(!does("File: a/add.sh", "#!/bin/sh\n./stop.sh"));
         assert!(!does("Use this script:", "./stop.sh\n./start.sh"));
         assert!(!does("Create undo.sh with", "# undo.sh\n./stop.sh > log"));
         assert!(!does("Add this line:", "max_connections = 100"));
