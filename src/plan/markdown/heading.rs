@@ -236,6 +236,11 @@ pub(super) fn counts(text: &str) -> bool {
     ordinal(text).is_some()
 }
 
+/// Whether `text` begins with the number of a step or of a phase: "Step 1: …", "Phase 2: …".
+pub(super) fn counts_in_order(text: &str) -> bool {
+    counts_steps(text) || ordinal(text) == Some(Ordinal::Phase)
+}
+
 /// Whether `text` begins with a step's number: "Step 1: …".
 pub(super) fn counts_steps(text: &str) -> bool {
     ordinal(text) == Some(Ordinal::Number) && !text.starts_with(|c: char| c.is_ascii_digit())

@@ -11,11 +11,11 @@ use crate::plan::model::PhaseKind;
 
 /// Which headings go on with what those beside them do, in a file that its front matter has `called` so.
 pub(super) fn goes_on(outline: &Outline, called: Option<&str>) -> Vec<bool> {
-    let mut counted = counted(outline);
-    if let Some(guide) = guide::steps_below(outline, called) {
-        counted[guide] = true;
-    }
+    let counted = counted(outline);
     let mut goes_on = around(outline);
+    for step in guide::steps(outline, called) {
+        goes_on[step] = true;
+    }
     for (section, goes_on) in outline.sections.iter().zip(&mut goes_on) {
         *goes_on |= counted[section.parent.unwrap_or(0)] && is_numbered(&section.title);
     }

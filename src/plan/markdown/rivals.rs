@@ -51,6 +51,7 @@ impl<'t> Name<'t> {
             return Some(Name::Option);
         }
         let numbered = behind.len() < text.len();
+        let in_order = heading::counts_in_order(text);
         let text = behind;
         if tongues::says_otherwise(text) {
             return Some(Name::Otherwise);
@@ -64,7 +65,9 @@ impl<'t> Name<'t> {
         }
         let denied = || tongues::denied(text).map(|(without, what)| Name::Denied(without, what));
         let preferred = tongues::is_preferred(text).then_some(Name::Preferred);
-        let qualified = || Qualified::of(text, numbered).map(Name::Qualified);
+        // "Phase 2: Manual deployment" is done behind the first, "2. Manual deployment" may be.
+        let qualified = || Qualified::of(text, numbered).filter(|_| !in_order);
+        let qualified = || qualified().map(Name::Qualified);
         preferred.or_else(denied).or_else(qualified)
     }
 

@@ -189,3 +189,45 @@ fn a_least_length_is_no_place_on_the_clock() {
             .all(|phase| phase.spec.at.is_none())
     );
 }
+
+#[test]
+fn what_a_guide_tells_behind_its_last_order_is_for_another_time() {
+    let guide = "# VPS deployment guide\n## 1. Connect to the server\n```bash\n./x.sh\n```\n## 2. Stop the app\n```bash\n./x.sh\n```\n## 3. Start it\n```bash\n./x.sh\n```\n";
+    assert_eq!(steps(guide).len(), 3);
+    for heading in [
+        "4. Removing everything",
+        "4. Uninstall",
+        "4. Reset the database",
+        "4. Logs",
+        "4. Stop the app",
+        "4. Daily operations",
+    ] {
+        let text = format!("{guide}## {heading}\n```bash\n./wipe.sh\n```\n");
+        assert_eq!(steps(&text).len(), 3, "{heading}");
+        let told = problems(&text);
+        assert!(
+            told.iter().any(|(code, _)| *code == "section-not-run"),
+            "{heading}"
+        );
+    }
+}
+
+#[test]
+fn phases_of_one_deployment_are_done_one_after_the_other() {
+    for (one, other) in [
+        (
+            "Phase 1: Automated deployment",
+            "Phase 2: Manual deployment",
+        ),
+        ("Step 1: Quick deploy", "Step 2: Full deploy"),
+    ] {
+        let text = format!("# Up\n## Deployment\n### {one}\n{BLOCK}### {other}\n{BLOCK}");
+        assert_eq!(asks(&text), [false, false], "{one}");
+        assert!(
+            plan(&text)
+                .phases
+                .iter()
+                .all(|phase| phase.spec.choice.is_none())
+        );
+    }
+}
