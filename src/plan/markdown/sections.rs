@@ -148,7 +148,15 @@ impl Reader<'_> {
         let mut found = steps::read(blocks, rules, group.as_ref(), book);
         let section = &self.outline.sections[ix];
         by_hand::of_section(section, reading, rules, blocks, &mut found, book);
-        timetable::of_section(section, rules, group.as_ref(), blocks, &mut found, book);
+        timetable::of_section(
+            section,
+            self.outline.idle,
+            rules,
+            group.as_ref(),
+            blocks,
+            &mut found,
+            book,
+        );
         boxes::say_unread(&found.notes, book);
         self.take(ix, found, book);
     }

@@ -7,6 +7,8 @@ use super::boxes;
 use super::found::{Found, Rules};
 use super::label::Group;
 use super::outline::Section;
+use super::phrases::Topic;
+use super::words::Words;
 use super::work;
 use crate::plan::ledger::Place;
 use crate::plan::letters;
@@ -81,9 +83,26 @@ const MORE: [&str; 20] = [
     "duree", "duracion", "duracao", "notes", "note", "comments", "comment", "details",
 ];
 
-/// Makes the rows of such tables among `blocks` steps of `group`, if nothing was `found` to be one and blocks are run there.
+/// What tables tell of beside what is done elsewhere in a file.
+#[rustfmt::skip]
+const OVERVIEWS: [&str; 20] = [
+    "timeline", "timetable", "schedul", "overview", "summary", "plan", "log", "history", "calendar", "window", "freeze",
+    "result", "rehears", "duration", "zeitplan", "ablauf", "calendrier", "calendario", "cronograma", "график",
+];
+
+/// Whether the words of a heading say that a table below it only tells of what is done elsewhere, if something is:
+/// "Deployment timeline", "Release calendar".
+fn is_overview(words: &Words) -> bool {
+    let mut said = words.uncounted().split(' ');
+    let named = said.any(|word| OVERVIEWS.iter().any(|stem| word.starts_with(stem)));
+    named || words.has(Topic::Prose)
+}
+
+/// Makes the rows of such tables among `blocks` steps of `group`, if nothing was `found` to be one and blocks are run there; what says that
+/// it is an overview only in a file that is `idle` else.
 pub(super) fn of_section(
     section: &Section,
+    idle: bool,
     rules: Rules,
     group: Option<&Group>,
     blocks: &[Block],
@@ -91,8 +110,9 @@ pub(super) fn of_section(
     book: &mut Book<'_>,
 ) {
     let forward = rules.fences && rules.place == Place::Step;
+    let overview = !idle && is_overview(&section.title.words);
     // What stands below a heading of its own may say how each is done.
-    if !forward || !found.steps.is_empty() || !section.children.is_empty() {
+    if !forward || overview || !found.steps.is_empty() || !section.children.is_empty() {
         return;
     }
     for block in blocks {
