@@ -31,8 +31,6 @@ pub(super) struct Section {
     pub(super) acts: bool,
     /// Whether a heading right below it is numbered, and something below that is run or ticked.
     pub(super) numbers: bool,
-    /// Whether a table among them says what is done, and when or by whom.
-    pub(super) timetable: bool,
     /// Whether they say what to do, where the heading speaks of a way back or of when to.
     pub(super) orders: bool,
 }
@@ -62,7 +60,7 @@ pub(super) fn outline(blocks: &[Block], titles: Vec<Title>, start: usize) -> Out
                 section.holds.add(block.holds);
                 section.length += 1;
                 section.acts |= orders::acts(block);
-                section.timetable |= timetable::is(block);
+                section.holds.timetable |= timetable::is(block);
                 section.orders |= section.title.is_about_way_back() && orders::are_in(block);
             }
             continue;
@@ -117,7 +115,6 @@ impl Section {
             holds: Holds::default(),
             acts: false,
             numbers: false,
-            timetable: false,
             orders: false,
         }
     }
