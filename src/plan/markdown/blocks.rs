@@ -22,15 +22,12 @@ pub(super) struct Holds {
     pub(super) tasks: bool,
     /// A fenced block in a language that can be run.
     pub(super) work: bool,
-    /// A table that says what is done, and when or by whom, as far as a section has looked.
-    pub(super) timetable: bool,
 }
 
 impl Holds {
     pub(super) fn add(&mut self, other: Holds) {
         self.tasks |= other.tasks;
         self.work |= other.work;
-        self.timetable |= other.timetable;
     }
 }
 

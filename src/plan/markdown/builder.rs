@@ -259,7 +259,7 @@ impl<'t> Builder<'t> {
     fn push_orphan(&mut self, task: Task, span: Span, paragraph: Option<Block>) {
         let holds = Holds {
             tasks: true,
-            ..Holds::default()
+            work: false,
         };
         let items = vec![Item {
             task: Some(task),
@@ -348,8 +348,8 @@ impl<'t> Builder<'t> {
                     self.unclosed.push(span);
                 }
                 let holds = Holds {
+                    tasks: false,
                     work: fence.language.runs(),
-                    ..Holds::default()
                 };
                 self.push(Kind::Fence(fence), span, holds);
             }

@@ -1,5 +1,7 @@
 //! The sections of a file: each heading with what stands below it, up to the next.
 
+use std::collections::HashSet;
+
 use super::blocks::{Block, Holds};
 use super::heading::{Ordinal, Title};
 use super::orders;
@@ -29,8 +31,8 @@ pub(super) struct Section {
     pub(super) holds: Holds,
     /// Whether something in them is run, ticked, or done by its number.
     pub(super) acts: bool,
-    /// Whether a heading right below it is numbered, and something below that is run or ticked.
-    pub(super) numbers: bool,
+    /// Whether a table among them says what is done, and when or by whom.
+    pub(super) timetable: bool,
     /// Whether they say what to do, where the heading speaks of a way back or of when to.
     pub(super) orders: bool,
 }
@@ -38,6 +40,8 @@ pub(super) struct Section {
 /// All sections, in the order of the file.
 pub(super) struct Outline {
     pub(super) sections: Vec<Section>,
+    /// Those right below which a heading is numbered, and something stands that is run or ticked.
+    pub(super) counting: HashSet<SectionIx>,
     /// The section whose heading is the title of the file.
     pub(super) title: Option<SectionIx>,
     /// Whether that heading is also one of several of its level, and so says something of its own.
@@ -60,7 +64,7 @@ pub(super) fn outline(blocks: &[Block], titles: Vec<Title>, start: usize) -> Out
                 section.holds.add(block.holds);
                 section.length += 1;
                 section.acts |= orders::acts(block);
-                section.holds.timetable |= timetable::is(block);
+                section.timetable |= timetable::is(block);
                 section.orders |= section.title.is_about_way_back() && orders::are_in(block);
             }
             continue;
@@ -81,19 +85,18 @@ pub(super) fn outline(blocks: &[Block], titles: Vec<Title>, start: usize) -> Out
         open.push(ix);
         sections.push(section);
     }
-    for ix in 1..sections.len() {
-        let section = &sections[ix];
+    let counted = |section: &&Section| {
         let title = &section.title;
         let numbered = title.ordinal == Some(Ordinal::Number) && title.meaning.sense.is_none();
-        if let Some(above) = section.parent.filter(|_| numbered && section.acts) {
-            sections[above].numbers = true;
-        }
-    }
+        numbered && section.acts
+    };
+    let counting = sections.iter().filter(counted);
     let title = sections.iter().position(|section| section.level == 1);
     let tops = sections.iter().filter(|section| section.level == 1).count();
     let goes_back = |section: &Section| section.title.meaning.sense == Some(Sense::Rollback);
     let idle = |section: &Section| !section.acts || goes_back(section);
     Outline {
+        counting: counting.filter_map(|section| section.parent).collect(),
         idle: sections.iter().all(idle),
         sections,
         title,
@@ -114,7 +117,7 @@ impl Section {
             length: 0,
             holds: Holds::default(),
             acts: false,
-            numbers: false,
+            timetable: false,
             orders: false,
         }
     }

@@ -134,7 +134,7 @@ fn is_done(outline: &Outline, ix: SectionIx) -> bool {
     let says = title.meaning.stage.is_some_and(strong) || title.tells_time();
     let held = section.holds.tasks || section.holds.work || title.words.names_steps();
     // Where nothing else says what to do, the rows do.
-    says && (held || (section.holds.timetable && outline.idle))
+    says && (held || (section.timetable && outline.idle))
 }
 
 /// Whether nothing is ticked or run below the heading `ix`, and another one deploys: "Deployment strategy".

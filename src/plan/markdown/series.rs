@@ -46,7 +46,7 @@ pub(super) fn is_called_step(title: &Title) -> bool {
 /// Whether a heading beside that of `ix` is numbered as it is, and holds what is run or ticked.
 fn has_steps(outline: &Outline, ix: SectionIx) -> bool {
     let above = outline.sections[ix].parent;
-    above.is_some_and(|above| outline.sections[above].numbers)
+    above.is_some_and(|above| outline.counting.contains(&above))
 }
 
 /// Whether the number of `title` counts more than its words: "Step 2: Stop background jobs" is done. With

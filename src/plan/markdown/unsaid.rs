@@ -158,6 +158,8 @@ static PRINTED: LazyLock<Beginnings> = LazyLock::new(|| {
 static EXAMPLES: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.examples));
 /// "For reference".
 static INFORMS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.informs));
+/// "What happens".
+static HAPPENS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.happens));
 
 /// Whether `said` is `phrase`, or begins with it where that ends with a `*`.
 fn is_phrase(said: &str, phrase: &str) -> bool {
@@ -165,6 +167,14 @@ fn is_phrase(said: &str, phrase: &str) -> bool {
         Some(start) => said.starts_with(start),
         None => said == phrase,
     }
+}
+
+/// Whether `line` says no more than that what a step does by itself is told below: "What happens:".
+pub(super) fn tells_what_happens(line: &str) -> bool {
+    let words = Words::whole(&label(line));
+    let said = words.uncounted().trim();
+    let mut near = HAPPENS.near(said).iter();
+    near.any(|(phrase, ())| *phrase == said)
 }
 
 /// Whether `line`, up to a colon or a bracket, says no more than that the block is there to be read or is for
@@ -193,7 +203,9 @@ fn explains(said: &str) -> bool {
     {
         return true;
     }
-    let asked = begins(&["what ", "how "]) && ends(&[" does", " do", " contains", " runs"]);
+    let people = || said.split(' ').any(|word| PEOPLE.contains(&word));
+    let verbs = [" does", " do", " contains", " runs"];
+    let asked = begins(&["what ", "how "]) && ends(&verbs) && !people();
     let past = begins(&BEFORE) && ends(&[" we used", " we ran", " we did", " we used to run"]);
     let same = begins(&SAME) || (begins(&THINGS) && ends(&[" contents"]));
     asked
@@ -310,6 +322,13 @@ const ACTS: [&str; 6] = ["execute", "run", "apply", "perform", "issue", "generat
 const PASSIVE: [&str; 14] = [
     "is", "are", "be", "being", "must", "should", "with", "by", "needs", "need", "requires",
     "require", "to", "has",
+];
+/// Who does something, and is asked to: "What to do", "What the DBA does".
+#[rustfmt::skip]
+const PEOPLE: [&str; 30] = [
+    "to", "should", "shall", "must", "you", "we", "i", "everyone", "everybody", "team", "teams", "dba", "dbas", "ops", "support",
+    "call", "operator", "operators", "engineer", "engineers", "developer", "developers", "lead", "admin", "person", "sre", "driver",
+    "reviewer", "owner", "manager",
 ];
 /// What does things by itself.
 const THINGS: [&str; 11] = [

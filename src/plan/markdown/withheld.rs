@@ -34,7 +34,12 @@ impl Walk<'_, '_> {
         };
         let numbered =
             matches!(&block.kind, Kind::List(list) if list.ordered && self.rules.numbered);
-        (block.holds.tasks || block.holds.work || numbered) && said == Some(Unsaid::NotToBeDone)
+        let held = block.holds.tasks || block.holds.work;
+        let happens = || line.is_some_and(|line| unsaid::tells_what_happens(&line.text));
+        match said {
+            Some(Unsaid::NotToBeDone) => held || numbered,
+            _ => numbered && !held && happens(),
+        }
     }
 
     /// Shows `list`, which nobody is to do, with the step that it explains, if the line `before` stands below one: "What

@@ -187,14 +187,14 @@ fn opening(script: &Script<'_>) -> Option<usize> {
         let pipe = script.pipe(command);
         !pipe.elsewhere && !pipe.substituted
     };
-    let mut all = script.commands.iter().enumerate();
-    all.find_map(|(ix, command)| {
+    let follows = |next: &Command<'_>| here(next) && !LEAVING.contains(&next.program());
+    let last = script.commands.iter().rposition(follows)?;
+    let mut before = script.commands[..last].iter().enumerate();
+    let opens = |(ix, command): &(usize, &Command<'_>)| {
         let aside = script.pipe(command).joint == Joint::Background;
-        let opens = here(command) && !aside && opens(script, ix, command);
-        let mut rest = script.commands[ix + 1..].iter().filter(|_| opens);
-        let follows = |next: &Command<'_>| here(next) && !LEAVING.contains(&next.program());
-        rest.any(follows).then_some(ix)
-    })
+        here(command) && !aside && opens(script, *ix, command)
+    };
+    before.find(opens).map(|(ix, _)| ix)
 }
 
 fn opens(script: &Script<'_>, ix: usize, command: &Command<'_>) -> bool {

@@ -514,9 +514,19 @@ fn what_a_step_does_by_itself_is_a_detail_of_it() {
     ] {
         assert_eq!(list(label), (1, true), "{label}");
     }
-    for label in ["Then:", "What happens if it fails:", "Do what is needed:"] {
+    for label in [
+        "Then:",
+        "What happens if it fails:",
+        "Do what is needed:",
+        "**What to do:**",
+        "What the DBA does:",
+        "What should I do:",
+    ] {
         assert_eq!(list(label).0, 3, "{label}");
     }
+    // What is ticked, or has commands of its own, is done.
+    let plan = plan("## Deploy\n```bash\n./x.sh\n```\nWhat happens:\n- [ ] Stop\n- [ ] Run\n");
+    assert_eq!(plan.steps.len(), 3);
 }
 
 #[test]

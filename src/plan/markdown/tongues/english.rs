@@ -14,6 +14,15 @@ pub(super) const ENGLISH: Tongue = Tongue {
     must: MUST,
     prints: PRINTS,
     examples: &["example", "examples", "for example", "for instance", "e g"],
+    happens: &[
+        "what happens",
+        "what will happen",
+        "what happens here",
+        "what happens now",
+        "what this does",
+        "what it does",
+        "what this will do",
+    ],
     informs: INFORMS,
     lasts: &[
         "estimated time to complete",
@@ -138,8 +147,7 @@ pub(super) const ENGLISH: Tongue = Tongue {
 /// What says that what stands below is there to be read.
 #[rustfmt::skip]
 const INFORMS: &[&str] = &[
-    "what happens", "what will happen", "what happens here", "what happens now", "what this does", "what it does",
-    "what this will do", "debug", "debugging", "for reference", "for reference the*", "for reference this*",
+        "debug", "debugging", "for reference", "for reference the*", "for reference this*",
     "for your reference", "for information", "for your information", "fyi", "not needed", "not needed for this*",
     "not needed in this*", "not needed this time", "not needed any more", "not needed now", "no longer needed",
     "not in this release*", "not for this release*", "not part of this release*", "not in this version*", "for details see*",

@@ -44,6 +44,8 @@ pub(super) struct Tongue {
     /// "for reference", where a line or its part before a colon says no more; `*` at the end stands for any
     /// ending.
     pub(super) informs: &'static [&'static str],
+    /// What names that what a step does by itself is told below.
+    pub(super) happens: &'static [&'static str],
     /// "estimated time", before a colon.
     pub(super) lasts: &'static [&'static str],
     /// Words for times, and the English ones.
