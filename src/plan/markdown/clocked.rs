@@ -7,6 +7,7 @@ use super::folded::folded;
 use super::heading::{self, Ordinal, Title};
 use super::outline::{Outline, SectionIx};
 use super::phrases::Topic;
+use super::roles::{Reading, Role};
 use super::series;
 use super::times::{self, Said};
 
@@ -38,8 +39,14 @@ pub(super) fn times_below(outline: &Outline, above: SectionIx) -> Times {
     }
 }
 
+/// Whether `title` is numbered as a part of the way back `above`.
+pub(super) fn is_part(title: &Title, above: Option<&Reading>) -> bool {
+    let of_parts = |above: &Reading| above.role == Role::Rollback && above.below == Times::OfParts;
+    is_counted(title) && above.is_some_and(of_parts)
+}
+
 /// Whether `title` is numbered as a part is.
-pub(super) fn is_counted(title: &Title) -> bool {
+fn is_counted(title: &Title) -> bool {
     matches!(title.ordinal, Some(Ordinal::Number | Ordinal::Phase))
 }
 

@@ -166,9 +166,7 @@ fn read(
     // "Rollback › Stop the app (T+0:05)" is when it is done, not since when it is one.
     let part_of_back = above.is_some_and(|above| above.role == Role::Rollback);
     let timetable = part_of_back && !title.words.is_called_rollback();
-    let of_parts =
-        above.is_some_and(|above| above.below == Times::OfParts) && clocked::is_counted(title);
-    if role == Role::Rollback && part_of_back && of_parts {
+    if role == Role::Rollback && clocked::is_part(title, above) {
         reading.name = title.read(|_| None::<()>).1;
     } else {
         times(title, parts, timetable, &mut reading);
