@@ -10,6 +10,7 @@ use super::phrases::Topic;
 use super::roles::{Reading, Role};
 use super::series;
 use super::times::{self, Said};
+use super::words::Words;
 
 /// What the times of numbered headings below a way back say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,12 +55,20 @@ fn is_counted(title: &Title) -> bool {
 fn is_way(title: &Title) -> bool {
     let words = &title.words;
     let since = title.read(|said| matches!(said, Said::Beyond(_) | Said::First(_)).then_some(()));
-    let whole = words.is_called_rollback()
-        && title.ordinal == Some(Ordinal::Number)
-        && (!words.begins(&[Topic::Rollback]) || words.is_rollback_of());
     let name = heading::behind_count(&title.text);
     let name = name.split(['(', ':', '（', '：']).next().unwrap_or(name);
     let text = folded(name);
+    let numbered = title.ordinal == Some(Ordinal::Number);
+    let of_something = !words.begins(&[Topic::Rollback]) || words.is_rollback_of();
+    let for_case = || text.split(' ').any(|word| CASES.contains(&word));
+    // "Phase 1 rollback", "Rollback before the switch"
+    let bare = !title.text.contains([':', '：']);
+    let plain = || {
+        let words = Words::new(name);
+        bare && words.begins(&[Topic::Rollback]) && words.is_plain_rollback()
+    };
+    let whole =
+        plain() || (words.is_called_rollback() && ((numbered && of_something) || for_case()));
     let mut ends = [text.split(' ').next(), text.trim_end().rsplit(' ').next()].into_iter();
     title.is_one_of_several()
         || whole
@@ -88,6 +97,11 @@ fn is_ladder(titles: &[&Title]) -> bool {
     limits.is_some_and(|limits| limits.is_sorted_by(|one, next| one < next))
 }
 
+/// Behind which stands what a way back is for.
+#[rustfmt::skip]
+const CASES: [&str; 18] = [
+    "before", "after", "if", "when", "vor", "nach", "falls", "wenn", "avant", "apres", "si", "antes", "despues", "depois", "se", "до", "после", "если",
+];
 /// How soon or how much later a way back is for, in all languages; `*` at the end stands for any ending.
 #[rustfmt::skip]
 const TIERS: [&str; 34] = [
@@ -155,6 +169,20 @@ mod tests {
                     "2. Extended rollback (5-30 min)",
                 ],
                 [(Some(0), Some(300)), (Some(300), Some(1800))],
+            ),
+            (
+                [
+                    "Phase 1: Rollback before cutover (T+0 to T+30)",
+                    "Phase 2: Rollback after cutover (T+30 to T+120)",
+                ],
+                [(Some(0), Some(1800)), (Some(1800), Some(7200))],
+            ),
+            (
+                [
+                    "Phase 1 rollback (T+0 to T+30)",
+                    "Phase 2 rollback (T+30 to T+60)",
+                ],
+                [(Some(0), Some(1800)), (Some(1800), Some(3600))],
             ),
             (
                 ["1. Flag (< 5 min)", "2. Dump (< 30 min)"],

@@ -4,6 +4,7 @@
 use super::folded::folded;
 use super::heading::{self, Ordinal};
 use super::outline::{Outline, SectionIx};
+use super::phrases::Topic;
 use super::series;
 use super::words::{Sense, Stage, Weight};
 use crate::plan::model::PhaseKind;
@@ -47,7 +48,17 @@ impl Outline {
         };
         let mut words = text.split_whitespace();
         let first = words.next().unwrap_or_default();
-        is_way(first) || words.next_back().is_some_and(is_way)
+        let called = is_way(first) || words.next_back().is_some_and(is_way);
+        // Who stops something and starts it again does one thing after the other.
+        let starts =
+            |&&child: &&SectionIx| self.sections[child].title.words.begins(&[Topic::Starts]);
+        called
+            && self.sections[ix]
+                .children
+                .iter()
+                .filter(starts)
+                .nth(1)
+                .is_none()
     }
 }
 
@@ -113,6 +124,8 @@ mod tests {
         }
         let steps = ["Step 1: Stop", "Step 2: Restore", "Step 3: Start"];
         assert_eq!(ways("Rollback options", steps).0, 1);
+        let turns = ["1. Stop the app", "2. Restore the dump", "3. Start the app"];
+        assert_eq!(ways("Rollback methods", turns).0, 1);
     }
 
     #[test]

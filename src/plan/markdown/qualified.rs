@@ -86,7 +86,9 @@ fn of_words(text: &str) -> Option<Qualified<'static>> {
             (how, alone) = (Some(manner), alone || whole);
             length
         } else if let Some((length, thing)) = thing(rest) {
-            if what.is_some_and(|what| what != thing) {
+            // "Online migrations" are done, and then "Offline migrations".
+            let several = SEVERAL.contains(&&rest[..length]);
+            if several || what.is_some_and(|what| what != thing) {
                 return None;
             }
             what = Some(thing);
@@ -139,6 +141,8 @@ fn begins(text: &str, name: &str) -> Option<usize> {
     (end == 0 || stem.is_some()).then_some(text.len() - rest.len() + end)
 }
 
+/// What there are several sorts of in one release.
+const SEVERAL: [&str; 4] = ["migrations", "migrationen", "migraciones", "migracoes"];
 /// What is done with a release as a whole, in all languages.
 #[rustfmt::skip]
 const THINGS: [&[&str]; 7] = [
@@ -228,6 +232,7 @@ mod tests {
         }
         for (one, other) in [
             ("Automated deployment", "Manual verification"),
+            ("Online migrations", "Offline migrations"),
             ("Automated deployment", "Manual deployment checks"),
             ("Automated checks", "Manual checks"),
             ("Deployment", "Manual deployment"),

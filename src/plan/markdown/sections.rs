@@ -27,6 +27,7 @@ use super::unrun;
 use super::words::Sense;
 use crate::plan::draft::StepSpec;
 use crate::plan::ledger::Place;
+use crate::plan::model::PhaseKind;
 use crate::plan::parts::{AlertRule, Contact, Note, Signoff};
 use crate::plan::source::Span;
 
@@ -122,8 +123,9 @@ impl Reader<'_> {
     fn steps(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
         let reading = &self.readings[ix];
         let back = reading.role == Role::Rollback;
-        let later = reading.kind() == Some(crate::plan::model::PhaseKind::After);
-        let verified = !back && reading.kind() == Some(crate::plan::model::PhaseKind::Verify);
+        let is = |kind: PhaseKind| reading.kind() == Some(kind);
+        let later = is(PhaseKind::After);
+        let verified = !back && is(PhaseKind::Verify);
         let rules = Rules {
             place: if back {
                 Place::RollbackStep
@@ -145,18 +147,12 @@ impl Reader<'_> {
         if let Some(until) = first.and_then(|inline| since::until_in_sentence(&inline.text)) {
             self.contents.until.insert(ix, until);
         }
-        let mut found = steps::read(blocks, rules, group.as_ref(), book);
+        let group = group.as_ref();
+        let mut found = steps::read(blocks, rules, group, book);
         let section = &self.outline.sections[ix];
         by_hand::of_section(section, reading, rules, blocks, &mut found, book);
-        timetable::of_section(
-            section,
-            self.outline.idle,
-            rules,
-            group.as_ref(),
-            blocks,
-            &mut found,
-            book,
-        );
+        let idle = self.outline.idle;
+        timetable::of_section(section, idle, rules, group, blocks, &mut found, book);
         boxes::say_unread(&found.notes, book);
         self.take(ix, found, book);
     }
