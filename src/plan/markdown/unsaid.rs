@@ -22,6 +22,9 @@ pub(super) enum Unsaid {
     NotToBeDone,
 }
 
+/// The most words of a name that ends with the word for what is looked up.
+const MAX_NAME: usize = 3;
+
 /// The longest line that says so, in bytes.
 const MAX_LINE: usize = 160;
 
@@ -50,9 +53,16 @@ pub(super) fn of(text: &str) -> Option<Unsaid> {
     let example = EXAMPLES.begin_word(said);
     // "Troubleshooting:"; "Reference data:" names what is loaded.
     let looked_up = words.has(Topic::Reference) && words.speaks_only_of(&[&[Topic::Reference]]);
+    // "Inject failure (example)" is done.
+    let named = !last.contains(['(', '（']) && !orders(&words);
+    let brief = || named && said.split(' ').count() <= MAX_NAME;
+    // "Useful commands:", "Quick reference:"
+    let handy =
+        (words.is_handy() && words.lists_commands()) || (words.ends(Topic::Reference) && brief());
     let explained = !last.contains([';', '；']) && explains(said);
     (example
         || looked_up
+        || handy
         || explained
         || forbidden
         || informs(&last)
@@ -380,6 +390,8 @@ mod tests {
             "请勿执行：",
             "The migration will execute the following SQL:",
             "What the migration does:",
+            "**Useful commands**",
+            "Quick reference:",
             "The script contains:",
             "This is what the config looks like:",
             "This used to be:",
