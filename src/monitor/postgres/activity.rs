@@ -60,7 +60,8 @@ macro_rules! activity {
     };
 }
 
-/// All clients, those that are alike added up, and the server's clock. Who sees nothing of other roles gets
+/// All clients, those that are alike added up, and the server's clock. A monitor that waits holds up nobody's work,
+/// gives up soon, and is not listed: it is not counted among those that wait. Who sees nothing of other roles gets
 /// neither the kind nor the state of their sessions, but still counts them.
 macro_rules! alike {
     ($of:literal) => {
@@ -70,7 +71,7 @@ macro_rules! alike {
                     NULL::timestamptz, NULL::int4, NULL, NULL::bytea, count(*),
                     count(*) FILTER (WHERE ",
             waits!(),
-            "), NULL::timestamptz
+            " AND application_name IS DISTINCT FROM $3), NULL::timestamptz
                FROM a
               WHERE (backend_type = 'client backend'
                      OR backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL)",

@@ -1,10 +1,10 @@
 //! Real queues, as the tree shows them.
 
 use gonogo::demo::server::Server;
-use gonogo::monitor::{LockNode, LockTree, Picture, State};
+use gonogo::monitor::{LockNode, LockTree, MONITOR_NAME, Picture, State};
 use rustix::process::Signal;
 
-use super::{Client, Watched};
+use super::{Client, Watched, until};
 use crate::support::process::signal;
 
 fn node(tree: &LockTree, pid: i32) -> &LockNode {
@@ -113,6 +113,33 @@ async fn the_queue_behind_our_alter_hangs_from_who_holds_it_up() {
     watched
         .picture(|picture| picture.locks == LockTree::default())
         .await;
+}
+
+#[tokio::test]
+async fn a_monitor_that_waits_is_not_counted() {
+    let server = Server::start(&[]).unwrap();
+    let mut holder = Client::of(&server, "psql").await;
+    holder.run("create table orders (n int)").await;
+    holder.run("begin; lock table orders").await;
+    let mut waiters = Vec::new();
+    for name in [MONITOR_NAME, "web"] {
+        let waiter = Client::of(&server, name).await;
+        waiters.push((waiter.pid(), waiter.wait_in("select * from orders")));
+    }
+    let mut admin = Client::of(&server, "psql").await;
+    let sql = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
+    until(&mut admin, sql, 2).await;
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(waiting(1)).await;
+    let expected = vec![(0, holder.pid()), (1, waiters[1].0)];
+    assert_eq!(
+        (shape(&picture.locks), picture.locks.unlisted),
+        (expected, 0)
+    );
+    holder.run("commit").await;
+    for (_, task) in waiters {
+        task.await.unwrap().unwrap();
+    }
 }
 
 #[tokio::test]

@@ -255,23 +255,26 @@ impl Client {
     }
 }
 
+const MONITORS: &str =
+    "select count(*) from pg_stat_activity where application_name = 'gonogo monitor'";
+
 /// How many sessions of monitors the server has.
 async fn monitors(client: &mut Client) -> i64 {
-    let sql = "select count(*) from pg_stat_activity where application_name = 'gonogo monitor'";
-    client.ask(sql).await
+    client.ask(MONITORS).await
 }
 
 /// Waits until the server has as many sessions of monitors as wanted.
 async fn until_monitors(client: &mut Client, wanted: i64) {
+    until(client, MONITORS, wanted).await;
+}
+
+/// Waits until `sql` has `wanted` for an answer.
+async fn until(client: &mut Client, sql: &str, wanted: i64) {
     let found = async {
-        while monitors(client).await != wanted {
+        while client.ask(sql).await != wanted {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     let found = tokio::time::timeout(LIMIT, found).await;
-    assert!(
-        found.is_ok(),
-        "{} sessions of monitors",
-        monitors(client).await
-    );
+    assert!(found.is_ok(), "{sql}: {}", client.ask(sql).await);
 }
