@@ -32,6 +32,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The folders of `plan/markdown/`, each of which may import those behind it.
+const OF_MARKDOWN: &[&str] = &[
+    "course", "steps", "people", "code", "holes", "headings", "lines", "names", "figures",
+    "tongues", "elements",
+];
+
 /// Words that only the files under these places may hold.
 const CONFINED: &[(&str, &[&str])] = &[
     (
@@ -132,6 +138,38 @@ fn every_folder_imports_only_what_lies_below_it() {
                         file.name
                     ));
                 }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_reads_markdown_imports_only_what_lies_below_it() {
+    let at = |folder: &str| OF_MARKDOWN.iter().position(|known| *known == folder);
+    let named = |line: &str| {
+        let names = line.split("crate::plan::markdown::").skip(1);
+        let names = names.map(|rest| rest.split("::").next().unwrap_or(rest));
+        names.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut wrong = Vec::new();
+    for file in sources() {
+        let inside = file.name.strip_prefix("plan/markdown/");
+        let folder = inside
+            .and_then(|name| name.split_once('/'))
+            .map(|(folder, _)| folder);
+        let Some(place) = folder.and_then(at) else {
+            continue;
+        };
+        for (number, line) in &file.lines {
+            for name in named(line)
+                .iter()
+                .filter(|name| at(name).is_some_and(|of| of < place))
+            {
+                wrong.push(format!(
+                    "src/{}:{number}: it may not import {name}",
+                    file.name
+                ));
             }
         }
     }

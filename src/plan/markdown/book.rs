@@ -4,14 +4,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::blocks::{Block, Fence, Kind};
-use super::conditional::Reserve;
-use super::hosts::Prompts;
-use super::lost::Lost;
-use super::work;
 use crate::plan::draft::{Hole, Placed};
 use crate::plan::id::slug;
 use crate::plan::ledger::{Element, Ledger, Place};
+use crate::plan::markdown::code::hosts::Prompts;
+use crate::plan::markdown::code::lost::Lost;
+use crate::plan::markdown::elements::blocks::{Block, Fence, Kind};
+use crate::plan::markdown::names::conditional::Reserve;
+use crate::plan::markdown::steps::work;
 use crate::plan::parts::{Database, Var};
 use crate::plan::problem::{Problem, nearest};
 use crate::plan::source::{Source, Span};

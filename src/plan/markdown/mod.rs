@@ -2,272 +2,37 @@
 //! open, and nothing in it is lost.
 //!
 //! ```text
-//!  text ─► front    `+++` or `---` at the start: what prose can't say
-//!       └► parse    blocks in blocks, every heading, task item and fenced block counted
-//!            ├► implied   ways back that only a bold line or an item heads
-//!            ├► margin    blocks at the margin that belong to the item above them
-//!            └► outline   sections ─► roles: what each is for, by its words and those above it
-//!                  └► sections   each read as what it is ─► steps, criteria, people, notes
-//!                        ├► phases     names, kinds, and the order in which they are driven
-//!                        └► rollbacks  tiers and their windows
+//!  text ─► elements  `+++` or `---` at the start, blocks in blocks; every heading, item and block counted
+//!       └► steps     implied ways back, blocks at the margin: put where they belong
+//!            └► headings  sections ─► roles: what each is for, by its words and those around it
+//!                 └► sections  each read as what it is ─► steps, lines (criteria), people, notes
+//!                      └► course   phases, the order in which they are driven; ways back and their windows
 //! ```
 //!
-//! What is read for certain becomes a step that runs; what is not becomes text, or a check for a
-//! person, with a problem that has its line. The [`book`] keeps the account: where each element of
-//! the file went. The words that headings are understood by are in [`phrases`].
+//! Each folder uses those below it only: course, steps, people, code, holes, headings, lines, names, figures,
+//! tongues, elements. What is read for certain becomes a step that runs; what is not becomes text, or a check for
+//! a person, with a problem that has its line. The [`book`] keeps the account: where each element of the file went.
+//! The words by which all is understood are in [`tongues`], language by language.
 
-mod above;
-mod addresses;
-mod allow;
-mod amounts;
-mod announced;
-mod apart;
-mod appendix;
-mod asides;
-mod back;
-mod begun;
-mod between;
-mod blocks;
-mod body;
 mod book;
-mod boxes;
-mod builder;
-mod by_hand;
-mod carried;
-mod cases;
-mod clocked;
-mod conditional;
-mod contacts;
-mod contents;
-mod counting;
-mod criteria;
-mod crontab;
-mod daytime;
-mod decided;
-mod decoration;
-mod exclusive;
-mod expected;
-mod failing;
-mod fence;
-mod folded;
-mod footers;
-mod foreign;
+mod code;
+mod course;
+mod elements;
+mod figures;
 mod found;
-mod free;
-mod front;
-mod guards;
-mod guide;
-mod heading;
-mod host_names;
-mod hosts;
-mod hours;
-mod html;
-mod implied;
-mod in_text;
-mod in_turn;
-mod inline;
-mod instead;
-mod judged;
-mod kept;
-mod label;
-mod limited;
-mod listed;
-mod looked_up;
-mod lost;
-mod margin;
-mod marks;
-mod meant;
-mod named;
-mod no_return;
+mod headings;
+mod holes;
+mod lines;
+mod names;
 mod notes;
-mod occasion;
-mod only;
-mod open;
-mod order;
-mod orders;
-mod ordinary;
-mod outline;
-mod parse;
-mod partial;
 mod people;
-mod phases;
-mod phrases;
-mod picked;
-mod placeholder;
-mod printed;
-mod procedure;
-mod programs;
-mod purpose;
-mod qualified;
-mod reach;
-mod remarked;
-mod remedies;
-mod required;
-mod returns;
-mod review;
-mod rivals;
-mod roles;
-mod rollbacks;
-mod script;
-mod secret;
+mod reading;
 mod sections;
-mod series;
-mod shelved;
-mod signoffs;
-mod since;
-mod snapshot;
 mod steps;
-mod tables;
-mod task;
-mod threshold;
-mod time_words;
-mod times;
-mod timetable;
-mod told_times;
 mod tongues;
-mod transcript;
-mod undo;
-mod unrun;
-mod unsaid;
-mod used;
-mod ways;
-mod withheld;
-mod words;
-mod work;
-mod written;
 
-use self::book::Book;
-use self::implied::Headed;
-use self::outline::Outline;
-use super::draft::{Draft, Placed};
-use super::ledger::Place;
-use super::parts::Note;
-use super::problem::Problem;
-use super::source::{Source, Span};
-
-pub(super) use work::placeholders;
-
-/// Reads a runbook. Only its front matter can be wrong; its text is taken as it is.
-pub(super) fn read(source: &Source) -> (Draft, Vec<Problem>) {
-    read_part(source, 0, Vec::new())
-}
-
-/// The same of a runbook that another plan includes, from the byte `base` of `source` to its end. `given`
-/// are the variables that it has from there.
-pub(super) fn read_part(source: &Source, base: usize, given: Vec<String>) -> (Draft, Vec<Problem>) {
-    let front = front::read(source, base);
-    let mut draft = front.draft;
-    let parsed = parse::parse(source.text(), front.end);
-    let Headed { blocks, titles } = implied::headings(parsed.blocks);
-    let blocks = margin::indented(blocks, source.text());
-    let mut book = Book::new(source, parsed.elements);
-    tell_unclosed(&parsed.unclosed, &mut book);
-    unrun::tell_swallowed(&parsed.swallowed, &mut book);
-    book.learn(&draft.databases, &draft.vars, draft.shell.as_ref());
-    book.learn_variables(given);
-    book.learn_captures(&blocks);
-    book.prompts.learn(&blocks);
-    let outline = outline::outline(&blocks, titles, front.end);
-    let called = draft.title.as_ref().map(|title| title.value.as_str());
-    let readings = roles::roles(&outline, called);
-    let title = title(&draft, &outline, source);
-    book.targets = contents::targets(&outline, &readings);
-    let mut contents = sections::read(&outline, blocks, &readings, &title.value, &mut book);
-    unrun::tell_empty(&outline, &readings, &contents, &mut book);
-    undo::below_steps(&outline, &readings, &mut contents, &mut book);
-    draft.phases = phases::phases(&outline, &readings, &mut contents, &mut book);
-    draft.tiers = rollbacks::tiers(&outline, &readings, &mut contents, &mut book);
-    required::adopt(&mut draft, &mut book);
-    if let Some(heading) = outline.title {
-        let same = outline.sections[heading].title.text == title.value;
-        contents.named[heading] |= same;
-        if same {
-            contents.places[heading] = Place::Title;
-        }
-    }
-    draft.title = Some(title);
-    criteria::measure(
-        &mut contents.alerts,
-        &draft.probes,
-        &draft.databases,
-        &mut book,
-    );
-    draft.alerts.extend(contents.alerts);
-    draft.contacts.extend(contents.contacts);
-    draft.signoffs.extend(contents.signoffs);
-    draft.notes.extend(contents.notes);
-    let (places, named) = (&contents.places, &contents.named);
-    settle_headings(&outline, places, named, &mut draft.notes, &mut book);
-    draft.notes.sort_by_key(|note| note.span.start);
-    draft.vars.append(&mut book.vars);
-    let mut problems = front.problems;
-    problems.extend(foreign::tell(source.name_at(base), base));
-    if draft.phases.is_empty() && draft.tiers.is_empty() {
-        problems.extend(foreign::tell_text(source.text(), front.end));
-    }
-    problems.append(&mut book.problems);
-    draft.ledger = book.into_ledger();
-    draft.allows.extend(allow::find(
-        source,
-        base,
-        &draft.ledger.accounts,
-        &mut problems,
-    ));
-    (draft, problems)
-}
-
-/// Tells of blocks that go on to the end of the file.
-fn tell_unclosed(unclosed: &[Span], book: &mut Book<'_>) {
-    for span in unclosed {
-        let start = book.first_line(*span);
-        book.problems.push(
-            Problem::warning(
-                "open-fence",
-                start,
-                "nothing closes this block: all that follows is a part of it",
-            )
-            .hint("end it with a line of its own that repeats the signs it begins with"),
-        );
-    }
-}
-
-/// Says where each heading went. One whose words stand nowhere else is a note of its own.
-fn settle_headings(
-    outline: &Outline,
-    places: &[Place],
-    named: &[bool],
-    notes: &mut Vec<Note>,
-    book: &mut Book<'_>,
-) {
-    for (ix, section) in outline.sections.iter().enumerate() {
-        if let Some(account) = section.account {
-            book.settle(account, places[ix]);
-        }
-        if !named[ix] && !section.title.text.is_empty() {
-            notes.push(Note {
-                heading: section.title.text.clone(),
-                text: String::new(),
-                span: section.span,
-            });
-        }
-    }
-}
-
-/// The title: the front matter's, else the first heading of the first level, else the file's name.
-fn title(draft: &Draft, outline: &Outline, source: &Source) -> Placed<String> {
-    if let Some(title) = &draft.title {
-        return title.clone();
-    }
-    let heading = outline.title.map(|ix| &outline.sections[ix]);
-    if let Some(section) = heading.filter(|section| !section.title.text.is_empty()) {
-        return Placed::new(section.title.text.clone(), section.span);
-    }
-    let stem = std::path::Path::new(source.name()).file_stem();
-    let stem = stem.map_or("Runbook".to_owned(), |stem| {
-        stem.to_string_lossy().into_owned()
-    });
-    Placed::new(stem, Span::at(0))
-}
+pub(super) use self::reading::{read, read_part};
+pub(super) use self::steps::work::placeholders;
 
 #[cfg(test)]
 pub(super) mod tests;

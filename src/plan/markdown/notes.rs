@@ -1,7 +1,7 @@
 //! Text that is kept as it is written.
 
-use super::blocks::Quote;
 use super::book::Book;
+use crate::plan::markdown::elements::blocks::Quote;
 use crate::plan::source::Span;
 
 /// The text of `spans`, pieces that stood together still together.

@@ -4,29 +4,24 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::appendix;
-use super::blocks::{Block, Kind};
 use super::book::Book;
-use super::boxes;
-use super::by_hand;
-use super::contacts;
-use super::criteria;
 use super::found::{CRITERIA, Found, Rules, TASKS};
-use super::heading::Title;
-use super::looked_up;
 use super::notes;
-use super::outline::{Outline, Section, SectionIx};
-use super::rivals;
-use super::roles::{Reading, Role};
-use super::series;
-use super::signoffs;
-use super::since;
-use super::steps;
-use super::timetable;
-use super::unrun;
-use super::words::Sense;
 use crate::plan::draft::StepSpec;
 use crate::plan::ledger::Place;
+use crate::plan::markdown::elements::blocks::{Block, Kind};
+use crate::plan::markdown::elements::boxes;
+use crate::plan::markdown::figures::since;
+use crate::plan::markdown::headings::outline::{Outline, Section, SectionIx};
+use crate::plan::markdown::headings::roles::{Reading, Role};
+use crate::plan::markdown::headings::series;
+use crate::plan::markdown::lines::criteria;
+use crate::plan::markdown::names::appendix;
+use crate::plan::markdown::names::heading::Title;
+use crate::plan::markdown::names::looked_up;
+use crate::plan::markdown::names::words::Sense;
+use crate::plan::markdown::people::{contacts, signoffs};
+use crate::plan::markdown::steps::{by_hand, rivals, timetable, unrun, walk};
 use crate::plan::model::PhaseKind;
 use crate::plan::parts::{AlertRule, Contact, Note, Signoff};
 use crate::plan::source::Span;
@@ -114,7 +109,7 @@ impl Reader<'_> {
             Role::Other(Sense::Reference) => self.reference(ix, blocks, book),
             Role::Other(Sense::Prose | Sense::Rollback) => self.prose(ix, blocks, book),
             Role::Other(Sense::Success) => {
-                let found = steps::read(blocks, CRITERIA, None, book);
+                let found = walk::read(blocks, CRITERIA, None, book);
                 self.take(ix, found, book);
             }
         }
@@ -148,7 +143,7 @@ impl Reader<'_> {
             self.contents.until.insert(ix, until);
         }
         let group = group.as_ref();
-        let mut found = steps::read(blocks, rules, group, book);
+        let mut found = walk::read(blocks, rules, group, book);
         let section = &self.outline.sections[ix];
         by_hand::of_section(section, reading, rules, blocks, &mut found, book);
         let idle = self.outline.idle;
@@ -160,7 +155,7 @@ impl Reader<'_> {
     /// A section of which only the task items are to be done.
     fn prose(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
         let section = &self.outline.sections[ix];
-        let found = steps::read(blocks, TASKS, None, book);
+        let found = walk::read(blocks, TASKS, None, book);
         boxes::say_unread(&found.notes, book);
         unrun::tell_concept(self.outline, ix, blocks, book);
         let text = section.title.text.to_lowercase();
@@ -226,7 +221,7 @@ impl Reader<'_> {
         self.settle(ix, Place::Alert, !found.alerts.is_empty());
         self.take(ix, found, book);
         for block in apart {
-            let found = steps::read(std::slice::from_ref(block), TASKS, None, book);
+            let found = walk::read(std::slice::from_ref(block), TASKS, None, book);
             self.take(ix, found, book);
         }
     }
@@ -242,7 +237,7 @@ impl Reader<'_> {
         self.contents.named[ix] |= group.is_some() && !people.found.is_empty();
         self.settle(ix, Place::Contact, !people.found.is_empty());
         self.contents.contacts.extend(people.found);
-        let found = steps::read_others(&people.others, TASKS, &people.notes, book);
+        let found = walk::read_others(&people.others, TASKS, &people.notes, book);
         self.take(ix, found, book);
     }
 
@@ -251,7 +246,7 @@ impl Reader<'_> {
         let people = signoffs::signoffs(blocks, &section.title.text, book);
         self.settle(ix, Place::Signoff, !people.found.is_empty());
         self.contents.signoffs.extend(people.found);
-        let found = steps::read_others(&people.others, TASKS, &people.notes, book);
+        let found = walk::read_others(&people.others, TASKS, &people.notes, book);
         self.take(ix, found, book);
     }
 
@@ -329,7 +324,7 @@ impl Reader<'_> {
         match found.steps.first_mut() {
             Some(first) => {
                 for text in warned.iter().flat_map(|(_, texts)| texts).rev() {
-                    super::work::put_before(&mut first.details, text);
+                    crate::plan::markdown::steps::work::put_before(&mut first.details, text);
                 }
             }
             None => self.warned = warned,

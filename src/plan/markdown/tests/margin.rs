@@ -1,6 +1,6 @@
 //! Blocks that stand at the margin, held against the same with the blanks in front.
 
-use super::super::tests::{opened, plan, titles};
+use crate::plan::markdown::tests::{opened, plan, titles};
 use crate::plan::{Element, Place, Plan};
 
 /// `text` with the blanks in front of all that stands behind an item, up to the next one.

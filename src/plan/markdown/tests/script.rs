@@ -1,5 +1,5 @@
 use super::*;
-use crate::plan::markdown::fence::language;
+use crate::plan::markdown::elements::fence::language;
 
 fn fence(info: &str, text: &str) -> Fence {
     Fence {

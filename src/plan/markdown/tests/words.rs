@@ -1,7 +1,7 @@
 //! What the words of headings say.
 
 use super::*;
-use crate::plan::markdown::heading::Title;
+use crate::plan::markdown::names::heading::Title;
 
 fn kind(text: &str) -> Option<(PhaseKind, Weight)> {
     let stage = Words::new(text).meaning().stage?;

@@ -1,8 +1,8 @@
 //! English.
 
 use super::Tongue;
-use crate::plan::markdown::heading::Ordinal;
-use crate::plan::markdown::phrases::Topic;
+use super::ordinal::Ordinal;
+use super::phrases::Topic;
 
 /// The words of English. Its times are read as they are.
 pub(super) const ENGLISH: Tongue = Tongue {

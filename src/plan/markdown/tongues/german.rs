@@ -1,8 +1,8 @@
 //! German.
 
 use super::Tongue;
-use crate::plan::markdown::heading::Ordinal;
-use crate::plan::markdown::phrases::Topic;
+use super::ordinal::Ordinal;
+use super::phrases::Topic;
 
 /// The words of German.
 #[rustfmt::skip]

@@ -6,9 +6,13 @@
 
 mod chinese;
 mod english;
+pub(super) mod folded;
 mod french;
 mod german;
 mod japanese;
+pub(super) mod made_of;
+pub(super) mod ordinal;
+pub(super) mod phrases;
 mod portuguese;
 mod rivals;
 mod russian;
@@ -18,8 +22,8 @@ use std::sync::LazyLock;
 
 pub(super) use rivals::{Rival, denied, is_later, is_preferred, rival, tells_options};
 
-use super::heading::Ordinal;
-use super::phrases::Topic;
+use self::ordinal::Ordinal;
+use self::phrases::Topic;
 use crate::plan::letters;
 use crate::plan::letters::is_dense;
 
@@ -65,7 +69,7 @@ pub(super) struct Tongue {
     /// "put this into", at the beginning of a line above what is written into a file.
     pub(super) writes: &'static [&'static str],
     /// "on the server", at the beginning of what names a machine; where what it is stands last, see
-    /// [`super::host_names`]; `*` at the end stands for any ending.
+    /// [`crate::plan::markdown::code::host_names`]; `*` at the end stands for any ending.
     pub(super) on_host: &'static [&'static str],
     /// "only if", at the beginning of a remark in parentheses.
     pub(super) only_in_case: &'static [&'static str],
@@ -94,7 +98,7 @@ pub(super) struct Tongue {
     pub(super) name: &'static [&'static str],
     /// "role", there.
     pub(super) role: &'static [&'static str],
-    /// What people are called who could sign; in English, see [`super::people::is_role`].
+    /// What people are called who could sign; in English, a role is told by its form.
     pub(super) jobs: &'static [&'static str],
 }
 

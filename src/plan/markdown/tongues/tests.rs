@@ -1,7 +1,7 @@
 use super::*;
-use crate::plan::markdown::heading::Title;
-use crate::plan::markdown::times::{self, Said};
-use crate::plan::markdown::words::{Sense, Words};
+use crate::plan::markdown::figures::times::{self, Said};
+use crate::plan::markdown::names::heading::Title;
+use crate::plan::markdown::names::words::{Sense, Words};
 use crate::plan::{PhaseKind, letters};
 
 #[test]

@@ -1,0 +1,271 @@
+//! From sections with steps to phases: their names, their kinds, and the order in which they are
+//! driven.
+
+use std::collections::HashMap;
+
+use super::between;
+use super::no_return;
+use super::order;
+use crate::plan::draft::{PhaseSpec, Placed, StepSpec};
+use crate::plan::markdown::book::Book;
+use crate::plan::markdown::code::hosts;
+use crate::plan::markdown::headings::occasion::Occasions;
+use crate::plan::markdown::headings::outline::{Outline, Section, SectionIx};
+use crate::plan::markdown::headings::roles::{Reading, Role};
+use crate::plan::markdown::headings::used::Used;
+use crate::plan::markdown::names::conditional::Reserve;
+use crate::plan::markdown::names::words::{Sense, Weight, Words};
+use crate::plan::markdown::names::{heading, shelved};
+use crate::plan::markdown::sections::Contents;
+use crate::plan::markdown::steps::guards;
+use crate::plan::markdown::tongues::ordinal::Ordinal;
+use crate::plan::model::PhaseKind;
+use crate::plan::problem::Problem;
+
+/// A phase, and what has to be known to put it into its place.
+pub(in crate::plan::markdown) struct Phase {
+    pub(in crate::plan::markdown) spec: PhaseSpec,
+    pub(in crate::plan::markdown) section: SectionIx,
+    /// The highest heading above it.
+    pub(in crate::plan::markdown) top: SectionIx,
+    /// The kind, if the words say.
+    pub(in crate::plan::markdown) said: Option<PhaseKind>,
+    /// Whether they leave no doubt: "pre-deployment".
+    pub(in crate::plan::markdown) strong: bool,
+    /// Whether it only looks at the deployment, and nothing goes on behind it as it does.
+    pub(in crate::plan::markdown) looks: bool,
+    /// Whether it says what success looks like.
+    pub(in crate::plan::markdown) success: bool,
+}
+
+impl Phase {
+    /// Whether nothing in it runs: people tick it.
+    pub(super) fn only_checks(&self) -> bool {
+        self.spec.steps.iter().all(|step| step.work.is_check())
+    }
+}
+
+/// The phases of a file, in the order in which they are driven.
+pub(in crate::plan::markdown) fn phases(
+    outline: &Outline,
+    readings: &[Reading],
+    contents: &mut Contents,
+    book: &mut Book<'_>,
+) -> Vec<PhaseSpec> {
+    let forward = std::mem::take(&mut contents.forward);
+    let mut phases = Vec::with_capacity(forward.len());
+    let (used, occasions) = (Used::of(outline), Occasions::of(outline, readings));
+    for (section, steps) in forward {
+        let cases = [
+            outline.drill(section),
+            used.case_of(section),
+            occasions.other(section),
+        ];
+        let phase = phase(outline, readings, contents, section, steps, cases, book);
+        phases.push(phase);
+    }
+    between::settle(outline, readings, &mut phases);
+    give_kinds(&mut phases, book);
+    no_return::settle(outline, &mut phases, book);
+    let mut phases = order::driving(phases, outline, book);
+    tell_apart(&mut phases, outline, contents);
+    phases.into_iter().map(|phase| phase.spec).collect()
+}
+
+fn phase(
+    outline: &Outline,
+    readings: &[Reading],
+    contents: &mut Contents,
+    section: SectionIx,
+    mut steps: Vec<Box<StepSpec>>,
+    cases: [Option<&str>; 3],
+    book: &mut Book<'_>,
+) -> Phase {
+    let reading = &readings[section];
+    let heading = &outline.sections[section];
+    let prefix = prefix(outline, section).filter(|_| needs_prefix(outline, readings, section));
+    let name = match prefix {
+        Some(above) => {
+            contents.named[above] = true;
+            format!("{} › {}", readings[above].name, reading.name)
+        }
+        None => reading.name.clone(),
+    };
+    contents.named[section] = true;
+    let said = match reading.role {
+        // "Go criteria" are looked at before anything begins.
+        Role::Other(Sense::Success) if heading.title.words.is_go() => Some(PhaseKind::Before),
+        Role::Other(Sense::Success) => Some(PhaseKind::Verify),
+        // "Abnahme" is an acceptance test or a signature.
+        Role::Other(Sense::Signoff) => Some(
+            reading
+                .kind()
+                .filter(|kind| *kind == PhaseKind::Verify)
+                .unwrap_or(PhaseKind::After),
+        ),
+        _ => reading.kind(),
+    };
+    let id = heading
+        .title
+        .id
+        .clone()
+        .map(|id| Placed::new(id, heading.span));
+    let told = contents.budgets.get(&section);
+    let told = told.or_else(|| contents.parts.get(&section)).copied();
+    // It may be a way back without saying so for certain: "Backup and restore".
+    let words = &heading.title.words;
+    let goes_on = heading::counts(&reading.name) && words.sets_going();
+    let may_go_back = words.may_go_back() && !goes_on;
+    for step in &mut steps {
+        for case in cases.into_iter().flatten() {
+            guards::guard_case(step, case, book);
+        }
+        guards::guard(step, &reading.name, book);
+        guards::guard_review(step, &reading.name, book);
+        hosts::guard(step, &reading.name, book);
+        if may_go_back {
+            guards::guard_as(step, &reading.name, Reserve::Back, book);
+        }
+    }
+    tell_unclear(reading, heading, book);
+    tell_unread_time(heading, book);
+    Phase {
+        spec: PhaseSpec {
+            id: book.take_phase_id(id),
+            name,
+            kind: said.unwrap_or(PhaseKind::Before),
+            budget: reading.budget.or(told),
+            at: reading.at.clone(),
+            gate: None,
+            ungated: false,
+            point_of_no_return: heading.title.no_return,
+            when: None,
+            choice: reading.choice.clone(),
+            steps,
+            span: book.first_line(heading.span),
+        },
+        section,
+        top: outline.top(section),
+        said,
+        strong: reading
+            .stage
+            .is_some_and(|stage| stage.weight == Weight::Strong),
+        looks: heading.title.words.looks_first(),
+        success: reading.role == Role::Other(Sense::Success),
+    }
+}
+
+/// Tells of a heading that runs by words that may be meant in another way.
+fn tell_unclear(reading: &Reading, heading: &Section, book: &mut Book<'_>) {
+    let turns = reading
+        .stage
+        .is_some_and(|stage| stage.kind == PhaseKind::Deploy && stage.weight == Weight::Weak);
+    let message = if turns {
+        format!(
+            "only \"{}\" says that this is deployed: it is run",
+            reading.name
+        )
+    } else if shelved::is_unclear(&heading.title.text) {
+        format!("\"{}\" may be for another time: it is run", reading.name)
+    } else {
+        return;
+    };
+    let problem = Problem::warning("unclear-kind", book.first_line(heading.span), message);
+    book.problems.push(problem.hint(
+        "say it in the heading: \"Deployment: swap the tables\", or \"Not in this release: ...\"",
+    ));
+}
+
+/// Tells of a heading whose time is not read: nothing is due then.
+pub(super) fn tell_unread_time(heading: &Section, book: &mut Book<'_>) {
+    if let Some(time) = heading.title.unread_time() {
+        let message = format!("\"{time}\" looks like a time, and is not read");
+        let problem = Problem::warning("unread-time", book.first_line(heading.span), message);
+        book.problems.push(problem.hint(
+            "say it as \"(T-30 min)\", \"(T+2 hours)\" or \"(1 day later)\"; of a rollback as \"(< 15 min)\" or \"(> 1 hour)\"",
+        ));
+    }
+}
+
+/// Whether a heading does not say enough by itself: "Planning", "Database integrity". The time that
+/// was understood is no part of what it says.
+fn needs_prefix(outline: &Outline, readings: &[Reading], section: SectionIx) -> bool {
+    let title = &outline.sections[section].title;
+    let name = &readings[section].name;
+    let explicit = matches!(title.ordinal, Some(Ordinal::Phase | Ordinal::Option));
+    let meaning = if *name == title.text {
+        title.meaning
+    } else {
+        Words::new(name).meaning()
+    };
+    let strong = meaning
+        .stage
+        .is_some_and(|stage| stage.weight == Weight::Strong);
+    !explicit && !strong && meaning.sense.is_none()
+}
+
+/// The nearest heading above that says what this is about.
+pub(super) fn prefix(outline: &Outline, section: SectionIx) -> Option<SectionIx> {
+    outline.above(section).find(|&above| {
+        let title = &outline.sections[above].title;
+        let counted = matches!(title.ordinal, Some(Ordinal::Phase | Ordinal::Option));
+        title.meaning.sense.is_some() || title.meaning.stage.is_some() || counted
+    })
+}
+
+/// Gives kinds to the phases whose words do not say. Where nothing in the file deploys, they are
+/// what it is about; else they go on with what was being done.
+fn give_kinds(phases: &mut [Phase], book: &mut Book<'_>) {
+    let deploys = phases
+        .iter()
+        .any(|phase| phase.said == Some(PhaseKind::Deploy));
+    let mut last = if deploys {
+        PhaseKind::Before
+    } else {
+        PhaseKind::Deploy
+    };
+    for phase in phases.iter_mut() {
+        match phase.said {
+            Some(kind) if deploys && !phase.looks => last = kind,
+            Some(_) => {}
+            None => {
+                phase.spec.kind = last;
+                let message = format!(
+                    "nothing says what \"{}\" is for: it is taken as part of `{}`",
+                    phase.spec.name,
+                    last.word()
+                );
+                book.problems.push(
+                    Problem::warning("unclear-kind", phase.spec.span, message)
+                        .hint("say it in the heading: pre-deployment, deployment, verification, post-deployment"),
+                );
+            }
+        }
+    }
+}
+
+/// Makes the names of phases differ: by what stands above them, then by when they are due.
+fn tell_apart(phases: &mut [Phase], outline: &Outline, contents: &mut Contents) {
+    for round in 0..2 {
+        let mut seen: HashMap<&str, usize> = HashMap::new();
+        for phase in phases.iter() {
+            *seen.entry(&phase.spec.name).or_insert(0) += 1;
+        }
+        let shared = |phase: &Phase| seen[phase.spec.name.as_str()] > 1;
+        let shared: Vec<bool> = phases.iter().map(shared).collect();
+        for (phase, _) in phases.iter_mut().zip(shared).filter(|(_, shared)| *shared) {
+            let above = outline.parent(phase.section);
+            match (round, above, &phase.spec.at) {
+                (0, _, Some(at)) => phase.spec.name = format!("{} ({})", phase.spec.name, at.words),
+                (_, Some(above), _) => {
+                    let title = &outline.sections[above].title.text;
+                    if !phase.spec.name.starts_with(title.as_str()) {
+                        phase.spec.name = format!("{title} › {}", phase.spec.name);
+                        contents.named[above] = true;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The times that a heading tells: in its parentheses, at its beginning, at its end.
+
+use std::ops::Range;
+
+use super::times::{self, Said};
+
+pub(in crate::plan::markdown) struct Time {
+    /// Where it stands in the text, parentheses included, if it can be taken out.
+    pub(in crate::plan::markdown) place: Option<Range<usize>>,
+    pub(in crate::plan::markdown) said: Said,
+}
+
+/// What `text` says before its first colon or dash. Between digits, as in "T+0:07", a colon ends nothing.
+pub(in crate::plan::markdown) fn head_of(text: &str) -> &str {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let mut ends = text.match_indices([':', '—', '–', '：']);
+    let end = ends.find(|(at, sign)| {
+        let behind = text[at + sign.len()..].chars().next();
+        *sign != ":" || !digit(text[..*at].chars().next_back()) || !digit(behind)
+    });
+    end.map_or(text, |(at, _)| &text[..at])
+}
+
+/// The place on the clock that all of `text` tells: "1 hour later".
+pub(in crate::plan::markdown) fn place_alone(text: &str) -> Option<Time> {
+    let said = times::said(text).filter(|said| matches!(said, Said::Place(_)))?;
+    Some(Time { place: None, said })
+}
+
+pub(in crate::plan::markdown) fn times_of(text: &str) -> Vec<Time> {
+    let mut found = Vec::new();
+    let head = head_of(text);
+    let signs = ["-", "+", "−", "minus ", "plus "];
+    let counts = head.strip_prefix(['T', 't']).is_some_and(|rest| {
+        let rest = rest.trim_start().to_ascii_lowercase();
+        signs.iter().any(|sign| rest.starts_with(sign))
+    });
+    if counts {
+        let first = || times::said(head.split(" - ").next()?);
+        let said = times::said(head).or_else(first);
+        let whole = said.map(|said| Time { place: None, said });
+        found.extend(whole.or_else(|| place_at_the_start(text)));
+    }
+    let mut from = 0;
+    let width = |at: usize| text[at..].chars().next().map_or(1, char::len_utf8);
+    while let Some(open) = text[from..]
+        .find(['(', '[', '（', '【'])
+        .map(|at| from + at)
+    {
+        let closes = [')', ']', '）', '】'];
+        let Some(close) = text[open..].find(closes).map(|at| open + at) else {
+            break;
+        };
+        from = close + width(close);
+        let Some((all, whole)) = times::inside(&text[open + width(open)..close]) else {
+            continue;
+        };
+        for (ix, said) in all.into_iter().enumerate() {
+            found.push(Time {
+                place: (ix == 0 && whole).then_some(open..from),
+                said,
+            });
+        }
+    }
+    found
+}
+
+/// The place on the clock that a heading begins with: "T-15m Preparation", "T + 2 min Migrate".
+fn place_at_the_start(text: &str) -> Option<Time> {
+    let ends = text.match_indices(' ').take(4).map(|(at, _)| at);
+    let said = |at: usize| match times::said(&text[..at])? {
+        said @ Said::Place(_) => Some(Time {
+            place: Some(0..at),
+            said,
+        }),
+        _ => None,
+    };
+    ends.filter_map(said).last()
+}
+
+/// The time that a heading ends with: "Migrate – 10 minutes"; of a way back, `back`, also "Rollback within
+/// 15 minutes". "Verify orders after 1 hour" may be about the orders.
+pub(in crate::plan::markdown) fn time_at_the_end(text: &str, back: bool) -> Option<Time> {
+    let place = |at: usize, said| Time {
+        place: Some(at..text.len()),
+        said,
+    };
+    let dashes = [" – ", " — ", " - "].into_iter();
+    // Hardly any heading has one.
+    for dash in dashes.filter(|_| text.contains(['–', '—', '-'])) {
+        let at = text.rfind(dash).filter(|&at| at > 0);
+        let said = at.and_then(|at| times::said(&text[at + dash.len()..]));
+        if let (Some(at), Some(said @ (Said::Length(_) | Said::Between(..) | Said::AtMost(_)))) =
+            (at, said)
+        {
+            return Some(place(at, said));
+        }
+    }
+    let mut words = text.match_indices(' ').filter(|_| back);
+    words.find_map(|(at, _)| match times::said(&text[at + 1..])? {
+        said @ (Said::AtMost(_) | Said::Beyond(_) | Said::Between(..) | Said::First(_)) => {
+            Some(place(at, said))
+        }
+        _ => None,
+    })
+}

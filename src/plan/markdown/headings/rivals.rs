@@ -1,0 +1,51 @@
+//! Headings side by side that exclude each other by their names.
+
+use super::outline::{Outline, SectionIx};
+use crate::plan::markdown::names::heading;
+use crate::plan::markdown::names::rival::{Name, among};
+use crate::plan::markdown::tongues::ordinal::Ordinal;
+use crate::plan::markdown::tongues::phrases::Topic;
+
+/// Which sections are ways of which one is gone, by their names: those that stand side by side, with
+/// something to be done below each.
+pub(in crate::plan::markdown) fn of_sections(outline: &Outline) -> Vec<Option<usize>> {
+    let mut found = vec![None; outline.sections.len()];
+    let tops = (1..outline.sections.len()).filter(|&ix| outline.sections[ix].parent.is_none());
+    let tops: Vec<SectionIx> = tops.collect();
+    let below = outline.sections.iter().map(|section| &section.children);
+    for children in below.chain([&tops]).filter(|children| children.len() > 1) {
+        let name = |&ix: &SectionIx| {
+            let section = &outline.sections[ix];
+            let holds = section.holds.work || section.holds.tasks || !section.children.is_empty();
+            let title = &section.title;
+            let tests = title.words.has(Topic::Testing)
+                || (heading::is_case(&title.text) && outline.is_tested_case(ix));
+            let name = Name::of(&section.title.text).filter(|_| holds && !tests)?;
+            // "Option A" by itself is counted as one, see [`Ordinal::Option`].
+            let counted = section.title.ordinal == Some(Ordinal::Number);
+            (name.is_sure() || (counted && name == Name::Option)).then_some(name)
+        };
+        let names: Vec<Option<Name<'_>>> = children.iter().map(name).collect();
+        for (&ix, rival) in children.iter().zip(among(&names)) {
+            found[ix] = rival.map(|first| children[first]);
+        }
+    }
+    found
+}
+
+/// Whether the section `ix` is one of several ways by its number or its name, `rivals` telling which are that by their
+/// names.
+pub(in crate::plan::markdown) fn is_way(
+    outline: &Outline,
+    rivals: &[Option<usize>],
+    ix: SectionIx,
+) -> bool {
+    let counted = outline.sections[ix].title.ordinal == Some(Ordinal::Number);
+    let option = |other: SectionIx| outline.is_option(other);
+    let above = outline.sections[ix].parent;
+    let mut beside = above
+        .iter()
+        .flat_map(|&above| &outline.sections[above].children);
+    (rivals[ix].is_some() && !counted)
+        || (option(ix) && beside.any(|&other| other != ix && option(other)))
+}

@@ -1,0 +1,467 @@
+//! Names of what is only for a case, a way back, or for another place: "If this fails, run:", "To undo the
+//! change, run:". Nobody may run it by going on, see [`crate::plan::markdown::steps::guards`].
+
+use super::either;
+use super::either::EITHER;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use super::announced;
+use super::cases;
+use super::heading;
+use super::instead::Instead;
+use super::only;
+use super::ordinary;
+use super::remarked;
+use super::shelved;
+use super::words::Words;
+use super::written;
+use crate::plan::letters::is_dense;
+use crate::plan::markdown::figures::times::{self, Said};
+use crate::plan::markdown::tongues::phrases::Topic;
+use crate::plan::markdown::tongues::{self, Beginnings};
+
+/// The longest line above a block that can be its name, in bytes.
+const MAX_NAME: usize = 60;
+
+/// Why nobody may run what stands below a line by going on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::plan::markdown) enum Reserve {
+    /// It is for a case.
+    Case,
+    /// It is a way back.
+    Back,
+    /// It is for another place.
+    Elsewhere,
+    /// It is one of several ways.
+    Way,
+    /// It is written somewhere.
+    Written,
+    /// It may be what is forbidden, and what is told instead of that.
+    Instead,
+    /// Somebody reads it over.
+    Read,
+}
+
+/// Whether `text` begins with the case that what it names is for. Without spaces between words, a case
+/// stands at the end: "デプロイに失敗した場合".
+fn is_conditional(text: &str) -> bool {
+    let text = ordinarily(heading::behind_count(text));
+    IN_CASE.begin_word(text)
+        || MAY.begin_word(text)
+        || only::is(text)
+        || is_alone(text)
+        || (!text.is_ascii() && ANYWHERE.iter().any(|word| text.contains(word)))
+        || cases::names_case(text)
+        || (IN_CASE_OF.begin_word(text)
+            && Words::new(text).is_failure()
+            && !announced::announces(text))
+}
+
+/// Whether `text` says that it is done hours later or more: "After 72 hours stable".
+pub(in crate::plan::markdown) fn waits(text: &str) -> bool {
+    let near = IN_CASE_OF.near(text).iter();
+    let mut rests = near.filter_map(|(word, ())| tongues::strip_word(text, word));
+    rests.any(|rest| {
+        let rest = rest.trim_start();
+        let ends = rest.match_indices(' ').map(|(at, _)| at);
+        let mut ends = ends.take(MAX_TIME).chain([rest.len()]);
+        ends.any(|end| is_long(rest[..end].trim_end_matches([':', ',', '.', '：'])))
+    })
+}
+
+/// Whether `text` says so behind what is done, and not of a thing that is kept so long: "Create the baseline after 24
+/// hours", not "Expire sessions after 24 hours".
+fn waits_at_the_end(text: &str) -> bool {
+    let keeps = || {
+        KEEPS
+            .iter()
+            .any(|word| tongues::strip_word(text, word).is_some())
+    };
+    let mut behind = text.match_indices(' ').map(|(at, _)| &text[at + 1..]);
+    behind.any(|rest| {
+        let after = IN_CASE_OF.near(rest).iter();
+        let mut times = after.filter_map(|(word, ())| tongues::strip_word(rest, word));
+        times.any(|time| is_long(time.trim().trim_end_matches([':', '.'])))
+    }) && !keeps()
+}
+
+/// Whether a comment says either.
+pub(in crate::plan::markdown) fn waits_in_comment(text: &str) -> bool {
+    waits(text) || waits_at_the_end(text)
+}
+
+/// How many words a time has at most: "24 to 48 hours".
+const MAX_TIME: usize = 4;
+
+/// What is done by itself after such a time.
+const KEEPS: [&str; 9] = [
+    "expire", "expires", "keep", "keeps", "retain", "rotate", "alert", "time", "set",
+];
+
+/// Whether `time` is a length from which on nobody waits, or a range of such: "24-48 hours", "24+ hours".
+fn is_long(time: &str) -> bool {
+    let least = time.replacen("+ ", " ", 1);
+    match times::said(&least) {
+        Some(Said::Length(length) | Said::Between(length, _) | Said::Beyond(length)) => {
+            length >= HOUR
+        }
+        _ => false,
+    }
+}
+
+/// Nobody waits so long in the middle of a phase.
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// Whether `text`, a line without the colon at its end, begins with the case that what stands below it is for.
+pub(in crate::plan::markdown) fn is_for_a_case(text: &str) -> bool {
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    is_conditional(text)
+}
+
+/// Whether `text` begins with "if".
+pub(in crate::plan::markdown) fn says_if(text: &str) -> bool {
+    IN_CASE.begin_word(ordinarily(text))
+}
+
+/// `text` without what it begins with, where that says that all goes as it should.
+pub(in crate::plan::markdown) fn ordinarily(text: &str) -> &str {
+    let well = Some(text).filter(|text| IN_CASE.begin_word(text));
+    let rest = well.and_then(ordinary::behind_well);
+    rest.or_else(|| ordinary::behind_point(text))
+        .unwrap_or(text)
+}
+
+/// Whether `text` says no more than that somebody may do it: "optional", "last resort".
+pub(super) fn is_left_open(text: &str) -> bool {
+    let mut near = MAY.near(text).iter();
+    near.any(|(word, ())| {
+        tongues::strip_word(text, word).is_some_and(|rest| rest.trim().is_empty())
+    })
+}
+
+/// Whether `text` says "to abort" and not what: "To abort, run". "To abort long queries" is a step.
+fn is_alone(text: &str) -> bool {
+    let near = ALONE.near(text).iter();
+    let mut rests = near.filter_map(|(word, ())| tongues::strip_word(text, word));
+    rests.any(|rest| {
+        // "Tomorrow's jobs" are of a day, and done now.
+        let owns =
+            rest.starts_with(['\'', '’']) && rest.chars().nth(1).is_some_and(char::is_alphabetic);
+        let rest = rest.trim_start();
+        !owns && !rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '`' | '"' | '*'))
+    })
+}
+
+/// Whether `text` names what is done beside the steps: "To watch progress in another terminal".
+fn is_beside(text: &str) -> bool {
+    let mut before = ' ';
+    text.char_indices().any(|(at, c)| {
+        let starts = before == ' ' || is_dense(before);
+        before = c;
+        starts && BESIDE.begin_word(&text[at..])
+    })
+}
+
+/// Whether a remark in parentheses says so: "Drain it (only if step 3 fails)", "Purge the cache (if it is stale)".
+pub(in crate::plan::markdown) fn remarks_case(text: &str) -> bool {
+    cases::in_brackets(text).any(|inside| {
+        if is_alone(inside)
+            || is_quarter(inside)
+            || is_left_open(inside)
+            || cases::leaves_open(inside)
+            || either::is_alternative(inside)
+        {
+            return true;
+        }
+        // "10 min, only if it is safe"
+        let mut parts = inside.split([',', ';', '，', '；']).map(str::trim);
+        let only = parts.any(|part| ONLY_IN_CASE.begin_word(part) || only::is(part));
+        only || (is_conditional(inside) && Words::new(inside).is_failure())
+    })
+}
+
+impl Words {
+    /// Whether it is called after what may happen: "Stuck migration", "Replication broken", "Retry after a
+    /// failure". "Requeue failed jobs" and "Nothing is stuck" are not.
+    pub(super) fn is_mishap(&self) -> bool {
+        if self.has(Topic::Resumes) {
+            return true;
+        }
+        let case = self.begins(&[Topic::Case]) || self.ends(Topic::Case);
+        let orders = || {
+            let orders = [Topic::Acts, Topic::Order, Topic::Starts, Topic::Moves];
+            self.begins(&orders) || self.ends(Topic::OrderLast)
+        };
+        case && !orders() && !self.has(Topic::No) && !self.names_a_case()
+    }
+}
+
+/// Whether `text` is a part of a year: "Q1 2027", "2026-H2".
+fn is_quarter(text: &str) -> bool {
+    let Some((one, other)) = text.trim().split_once([' ', '-', '/']) else {
+        return false;
+    };
+    let part = |text: &str| matches!(text.as_bytes(), [b'Q' | b'H', b'1'..=b'4']);
+    let year = |text: &str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    (part(one) && year(other)) || (year(one) && part(other))
+}
+
+/// Whether `text` begins with "roll back".
+pub(in crate::plan::markdown) fn begins_back(text: &str) -> bool {
+    BACK.begin(text)
+}
+
+/// Whether `text`, which says what is done, is to go back: "Roll back", "Abort the deployment".
+pub(in crate::plan::markdown) fn goes_back(text: &str) -> bool {
+    begins_back(text) || Words::new(text).is_way_back()
+}
+
+/// "Roll back", at the beginning of a step's title.
+static BACK: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.back));
+
+/// What `text`, which names a step or what steps stand under, says against going on with it.
+pub(in crate::plan::markdown) fn reserve(text: &str) -> Option<Reserve> {
+    let text = &*remarked::without_advice(text);
+    let trailing = || cases::trails(text).then_some(Reserve::Case);
+    let elsewhere = || cases::is_elsewhere(text).then_some(Reserve::Elsewhere);
+    reserve_ahead(text).or_else(trailing).or_else(elsewhere)
+}
+
+/// The same, as far as that does not stand behind what is done.
+pub(in crate::plan::markdown) fn reserve_ahead(text: &str) -> Option<Reserve> {
+    let text = &*remarked::without_advice(text);
+    // "(Only if needed) Roll back", "Otherwise roll back"
+    let bare = text.trim_start();
+    let bare = bare
+        .strip_prefix(['(', '（'])
+        .and_then(|rest| rest.split_once([')', '）']))
+        .map_or(bare, |(_, rest)| rest.trim_start());
+    let bare = ordinarily(heading::behind_count(bare));
+    let words = Words::new(bare);
+    if is_conditional(text)
+        || remarks_case(text)
+        || cases::in_brackets(text).any(cases::is_emergency)
+        || is_beside(text)
+        || either::joins(bare)
+        || tongues::says_otherwise(bare)
+        || either::is_system(bare)
+        || words.is_limited()
+        || words.is_mishap()
+        || shelved::is_partly_struck(bare)
+    {
+        return Some(Reserve::Case);
+    }
+    // "Step 3: Restore traffic" goes on with its series.
+    let set_going = || heading::counts(text) && words.sets_going();
+    let prepares = || words.makes_for_rollback() || set_going();
+    if (words.is_way_back() || begins_back(bare)) && !prepares() {
+        return Some(Reserve::Back);
+    }
+    if words.instead() == Some(Instead::Unclear) {
+        return Some(Reserve::Instead);
+    }
+    let mut otherwise = EITHER
+        .near(bare)
+        .iter()
+        .filter_map(|(word, ())| tongues::strip_word(bare, word));
+    let otherwise = otherwise.any(|rest| Words::new(rest).is_way_back());
+    if otherwise {
+        return Some(Reserve::Back);
+    }
+    if written::says(bare) {
+        return Some(Reserve::Written);
+    }
+    words.is_elsewhere().then_some(Reserve::Elsewhere)
+}
+
+/// "If"; "when", if what follows speaks of a failure; what says "if" wherever it stands.
+static IN_CASE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.in_case));
+/// "Optionally", "only when".
+static MAY: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.may));
+/// "To abort", with nothing behind it.
+static ALONE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.alone));
+/// "In another terminal".
+static BESIDE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.beside));
+/// "Only if", "if needed".
+static ONLY_IN_CASE: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::of(|tongue| tongue.only_in_case));
+static IN_CASE_OF: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::of(|tongue| tongue.in_case_of));
+static ANYWHERE: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let dense = |word: &&str| word.chars().all(is_dense) && word.chars().nth(2).is_some();
+    tongues::words(|tongue| tongue.in_case)
+        .filter(dense)
+        .collect()
+});
+
+/// The case at the end of an item's text that names what stands below it: "Migrate. If that fails:".
+pub(in crate::plan::markdown) fn at_the_end(text: &str) -> Option<&str> {
+    last(text.trim_end().strip_suffix([':', '：'])?)
+}
+
+/// The case that a paragraph above a block speaks of, at its beginning or at its end.
+pub(in crate::plan::markdown) fn above(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let line = text.trim_end_matches([':', '：', '.', '。']);
+    let first = line.split(['\n', '。']).next().unwrap_or(line);
+    let first = first.split(". ").next().unwrap_or(first).trim();
+    if cases::is_crossed_out(first) {
+        return Some(first);
+    }
+    // A sentence may speak of a rollback, and of what can be done "if needed"; a line of a few words says that here is
+    // one, and what ends with a colon names what follows.
+    let whole = first.len() == line.len() && text.ends_with([':', '：']);
+    let says = if whole { reserve } else { reserve_ahead };
+    if Words::whole(line).instead() == Some(Instead::Unclear) {
+        return Some(line.trim_end());
+    }
+    let named = first.len() <= MAX_NAME && says(first).is_some();
+    (named || is_conditional(&remarked::without_advice(first)))
+        .then_some(first)
+        .or_else(|| last(line))
+}
+
+/// Whether what stands below the line `text` is for a case, a way back, or for another place.
+pub(in crate::plan::markdown) fn is_reserved(text: &str) -> bool {
+    reserve(text).is_some()
+}
+
+fn last(text: &str) -> Option<&str> {
+    let clauses = text.split(['\n', ';', '。', '；']);
+    let clauses = clauses.flat_map(|clause| clause.split(". "));
+    let last = clauses.last().map(str::trim)?;
+    is_conditional(last).then_some(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_for_a_case_only_if_they_leave_it_open() {
+        for text in [
+            "Run this only once",
+            "Only once",
+            "Only run this on the primary",
+            "Only after the previous step is green, run",
+            "To cancel running jobs",
+            "To abort long-running queries",
+            "Zum Abbrechen alter Sitzungen",
+            "Pour interrompre le service",
+            "1. To cancel the old subscriptions",
+            "Enable review apps",
+            "Tomorrow's jobs are queued",
+            "On macOS or Linux",
+            "On Linux and macOS",
+            "Deploy to preview environment",
+            "Requeue failed jobs",
+            "Remove the stuck locks",
+            "Make sure that nothing hangs",
+            "Run the migrations, stop if one fails",
+            "Wait until no job is stuck",
+            "Set the lock timeout",
+            "Update the error page",
+            "Stage a copy of the table",
+            "Re-run the smoke tests",
+            "Add the following column",
+            "Restart the workers (2027)",
+            "Failover to the replica",
+            "Crashlytics upload",
+            "Verarbeitung der Fehlerliste",
+            "Bloque 2",
+            "Crash reporter upload",
+            "Diagnostics endpoint",
+            "On the day",
+            "In the database",
+            "On the primary key",
+            "On v2",
+            "Log in to the registry",
+            "Connect to the VPN",
+            "In the first hour",
+            "On the server group, set the quota",
+            "Drop the old index (if it exists)",
+            "Stop the workers (if any)",
+            "問題がない場合：",
+            "Should show: no errors",
+            "Sollte zeigen: keine Fehler",
+            "Never drop the table; rename it",
+        ] {
+            assert_eq!(reserve(text), None, "{text}");
+        }
+        for text in [
+            "To abort",
+            "To abort, run",
+            "To abort at any time",
+            "To cancel the migration",
+            "Zum Abbrechen",
+            "Optionally",
+            "Tomorrow",
+            "On macOS",
+            "On macOS or Windows",
+            "When in doubt, run",
+            "In a second terminal",
+            "Skip this if the table is empty",
+            "Only on the first deploy, run",
+            "Do this only after everybody has signed off",
+            "Deploying to a review app",
+            "Stuck migration",
+            "Phase C': the import hangs",
+            "Step 4b — Replication broken",
+            "Schritt 3: Import hängt",
+            "When the pods crash",
+            "Whenever replication lag grows",
+            "Had the import failed",
+            "Resume after a failure",
+            "Re-run:",
+            "Common errors",
+            "Sometimes the lock is kept. Then run",
+            "Only for tenant B",
+            "For version 12 and older",
+            "Phase 2 (Q3 2031)",
+            "Drop it (2031-H1)",
+            "Put this into /etc/cron.d/backup",
+            "Обработка ошибок",
+            "Tras un fallo",
+            "La migration est bloquée",
+            "エラー発生時",
+            "Diagnostics:",
+            "2. Otherwise",
+            "Sonst",
+            "服务崩溃",
+            "Purge the cache (if the pages look stale)",
+            "3. Kubernetes (if used)",
+            "変更がある場合：",
+            "手动迁移（紧急情况/测试）",
+            "Cache (nur im Notfall)",
+            "Should the migration show errors",
+            "Never drop the table, call the DBA",
+        ] {
+            assert!(reserve(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_ways_and_conditions_in_remarks_leave_it_open() {
+        for text in [
+            "Step 2 (alternative): by CLI",
+            "Step 2b: by CLI (alternative)",
+            "Starten (alternativ: von Hand)",
+            "You can also reset all data with",
+            "Another way is",
+            "The same can be done with",
+            "Man kann auch",
+            "Drop it (T+60 min, only if safe)",
+            "Drop it (10 min, if needed)",
+        ] {
+            assert!(reserve(text).is_some(), "{text}");
+        }
+        for text in [
+            "Open it (alternative port 8080)",
+            "Add the alternative route",
+            "Drop it (10 min, as planned)",
+        ] {
+            assert_eq!(reserve(text), None, "{text}");
+        }
+    }
+}

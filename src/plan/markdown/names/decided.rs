@@ -1,0 +1,293 @@
+//! Lines that leave it to what follows whether one goes back, and sentences that decide it: "We roll back when:", "If
+//! p95 > 800 ms, we roll back".
+
+use std::sync::LazyLock;
+
+use super::words::Words;
+use crate::plan::letters;
+use crate::plan::letters::is_dense;
+use crate::plan::markdown::figures::threshold;
+use crate::plan::markdown::tongues::phrases::Topic;
+use crate::plan::markdown::tongues::{self, Beginnings};
+
+/// Whether a line without a word of its own for it says that a way back is decided about by what follows: "We roll
+/// back when:", "Rollback criteria:"; `within` a way back "Trigger this if:" does.
+pub(in crate::plan::markdown) fn asks(line: &str, within: bool) -> bool {
+    let line = line.trim_end().trim_end_matches('*');
+    let Some(line) = line
+        .strip_suffix([':', '：'])
+        .or_else(|| of_following(line))
+    else {
+        return false;
+    };
+    if line.len() > MAX_ASKED || line.contains('\n') {
+        return false;
+    }
+    let folded = letters::fold(line);
+    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).collect();
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    let following = |word: &&&str| FOLLOWING.contains(*word);
+    let behind = words.iter().rev().take_while(following).count();
+    let ends = words[..words.len() - behind]
+        .last()
+        .is_some_and(|word| CASES.contains(word));
+    let named = words
+        .iter()
+        .any(|word| NAMED.iter().any(|named| word.starts_with(named)));
+    let when = folded.starts_with("when to ") || folded.contains(" when to ");
+    let asked = named || ends || when;
+    // "When to use it"; "Trigger", and nothing else.
+    let alone =
+        words.len() - behind == 1 && words.first().is_some_and(|w| w.starts_with("trigger"));
+    let used = folded.starts_with("when to use");
+    ((ends || alone || used) && within) || (asked && goes_back(line)) || stops(line)
+}
+
+/// Whether `line` says no more than when nobody goes on: "Stop if any of these is true", "No-go criteria",
+/// "Nicht fortfahren, wenn".
+pub(in crate::plan::markdown) fn stops(line: &str) -> bool {
+    if line.len() > MAX_ASKED || line.contains('\n') {
+        return false;
+    }
+    if line.contains(is_dense) {
+        let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
+        return line.chars().count() <= MAX_DENSE && has(&DENSE_CASES) && has(&DENSE_STOPS);
+    }
+    // Hardly any line does.
+    if !STOPPING.begin_within(line) {
+        return false;
+    }
+    let folded = letters::fold(line).replace('\'', "");
+    let words = folded.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let begins = |word: &str, all: &[&str]| all.iter().any(|start| word.starts_with(start));
+    let named = |word: &str| begins(word, &NAMED) || begins(word, &CONDITIONS);
+    if !words.iter().any(|word| CASES.contains(word) || named(word)) {
+        return false;
+    }
+    let text = format!(" {} ", words.join(" ")).replace(" don t ", " dont ");
+    STOPS.iter().any(|phrase| {
+        let phrase = format!(" {phrase} ");
+        let Some((before, behind)) = text.split_once(phrase.as_str()) else {
+            return false;
+        };
+        let rest = before.split(' ').chain(behind.split(' '));
+        let mut rest = rest.filter(|word| !word.is_empty());
+        let mut cases = rest
+            .clone()
+            .filter(|word| CASES.contains(word) || named(word));
+        let small = |word: &str| FOLLOWING.contains(&word) || BESIDE.contains(&word);
+        cases.next().is_some()
+            && rest.all(|word| CASES.contains(&word) || named(word) || small(word))
+    })
+}
+
+/// The label of a line that says no more than that its conditions follow: "**Trigger**: any of the following".
+pub(in crate::plan::markdown) fn of_following(line: &str) -> Option<&str> {
+    let (head, rest) = line.split_once([':', '：'])?;
+    let folded = letters::fold(rest);
+    let mut words = folded.split(|c: char| !c.is_alphanumeric());
+    let all = words.all(|word| word.is_empty() || FOLLOWING.contains(&word));
+    (all && rest.contains(char::is_alphabetic)).then_some(head)
+}
+
+fn goes_back(text: &str) -> bool {
+    let words = Words::new(text);
+    [Topic::Rollback, Topic::Recovery, Topic::Abandon]
+        .into_iter()
+        .any(|topic| words.has(topic))
+}
+
+/// How [`STOPS`] begin.
+static STOPPING: LazyLock<Beginnings> = LazyLock::new(|| {
+    // "Don't" has a letter less there.
+    Beginnings::first_of(STOPS.into_iter().chain(["don"]))
+});
+
+/// Words for going no further, in all languages.
+#[rustfmt::skip]
+const STOPS: [&str; 56] = [
+    "stop", "halt", "abort", "cancel", "pause", "do not proceed", "dont proceed", "do not continue", "dont continue", "do not go on",
+    "dont go on", "do not deploy", "do not start", "no go", "nogo", "stopp", "stoppen", "abbrechen", "abbruch", "anhalten",
+    "nicht fortfahren", "nicht weitermachen", "nicht weiter", "nicht starten", "arreter", "arret", "stopper", "abandonner", "abandon",
+    "interrompre", "ne pas continuer", "ne pas poursuivre", "detener", "detenerse", "detenga", "parar", "abortar", "no continuar",
+    "no proceder", "cancelar", "interromper", "nao prosseguir", "nao continuar", "fermare", "fermarsi", "interrompere",
+    "annullare", "non procedere", "non proseguire", "остановить", "остановиться", "прервать", "отменить", "не продолжать", "стоп",
+    "не начинать",
+];
+/// What else conditions are called by.
+const CONDITIONS: [&str; 6] = [
+    "condi",
+    "bedingung",
+    "услови",
+    "situation",
+    "kondition",
+    "критери",
+];
+/// What may stand beside that: what is stopped, and how.
+#[rustfmt::skip]
+const BESIDE: [&str; 43] = [
+    "deployment", "release", "migration", "rollout", "cutover", "deploy", "upgrade", "immediately", "and", "or", "roll", "back",
+    "rollback", "escalate", "a", "un", "seul", "le", "la", "el", "los", "o", "os", "il", "die", "das", "den", "sofort", "und",
+    "et", "y", "e", "и", "les", "de", "du", "d", "folgendes", "eines", "einer", "suivants", "uno", "um",
+];
+/// The same in scripts without spaces between words: that here are cases, and that nobody goes on.
+const DENSE_CASES: [&str; 12] = [
+    "以下の場合",
+    "次の場合",
+    "下記の場合",
+    "以下のいずれか",
+    "条件",
+    "基準",
+    "如果",
+    "以下情况",
+    "下列情况",
+    "满足以下",
+    "任一",
+    "标准",
+];
+const DENSE_STOPS: [&str; 13] = [
+    "中止",
+    "停止",
+    "中断",
+    "続行しない",
+    "進めない",
+    "进行しない",
+    "终止",
+    "不要继续",
+    "不得继续",
+    "禁止继续",
+    "暂停",
+    "不继续",
+    "no-go",
+];
+/// The longest such line, in letters.
+const MAX_DENSE: usize = 24;
+
+/// The longest line that announces criteria, in bytes.
+const MAX_ASKED: usize = 120;
+/// "If", at the end of what announces them.
+const CASES: [&str; 14] = [
+    "if",
+    "when",
+    "once",
+    "wenn",
+    "falls",
+    "sobald",
+    "si",
+    "lorsque",
+    "quand",
+    "cuando",
+    "se",
+    "quando",
+    "если",
+    "когда",
+];
+/// What may stand behind that.
+const FOLLOWING: [&str; 17] = [
+    "any",
+    "one",
+    "either",
+    "some",
+    "of",
+    "the",
+    "these",
+    "following",
+    "this",
+    "conditions",
+    "condition",
+    "apply",
+    "applies",
+    "is",
+    "are",
+    "true",
+    "met",
+];
+/// How words begin that criteria are called by.
+const NAMED: [&str; 9] = [
+    "criteri",
+    "critere",
+    "kriteri",
+    "критери",
+    "trigger",
+    "threshold",
+    "schwell",
+    "seuil",
+    "umbral",
+];
+
+/// Whether `line` is a sentence that says "if so and so much, go back": "If p95 > 800 ms, we roll back".
+pub(in crate::plan::markdown) fn decides(line: &str) -> bool {
+    let Some(digit) = line.find(|c: char| c.is_ascii_digit()) else {
+        return false;
+    };
+    let case = IF.begin_word(line) && line.len() <= MAX_SENTENCE;
+    if !case || !threshold::compares(line) {
+        return false;
+    }
+    let (before, behind) = match line[digit..].rfind([',', '，']) {
+        Some(comma) => line.split_at(digit + comma),
+        None => line.split_at(digit),
+    };
+    let behind = behind.trim_start_matches([',', '，']).trim_start();
+    let otherwise = ["otherwise", "else", "sonst", "sinon"]
+        .iter()
+        .any(|word| tongues::strip_word(behind, word).is_some());
+    !otherwise && goes_back(behind) && !goes_back(before)
+}
+
+/// The longest sentence that is a criterion, in bytes.
+const MAX_SENTENCE: usize = 240;
+/// "If", "when", "bei".
+static IF: LazyLock<Beginnings> = LazyLock::new(|| {
+    let all = tongues::words(|tongue| tongue.in_case);
+    let all = all.chain(tongues::words(|tongue| tongue.in_case_of));
+    Beginnings::new(
+        all.chain(["bei", "sobald", "once", "as soon as"])
+            .map(|word| (word, ())),
+    )
+});
+
+#[cfg(test)]
+mod tests {
+    use super::stops;
+
+    #[test]
+    fn lines_say_when_nobody_goes_on() {
+        for line in [
+            "Stop if",
+            "STOP CONDITIONS",
+            "Do NOT proceed if",
+            "Don't continue if any of the following is true",
+            "No-Go if",
+            "Abort the deployment if",
+            "Stop and roll back if",
+            "Abbrechen, wenn",
+            "Nicht fortfahren, wenn",
+            "Arrêter si",
+            "Ne pas continuer si",
+            "Critères NO-GO",
+            "Detener si",
+            "Parar se",
+            "Interrompere se",
+            "Остановить, если",
+            "以下の場合は中止",
+            "如果出现以下情况则停止",
+        ] {
+            assert!(stops(line), "{line}");
+        }
+        for line in [
+            "Stop the old workers if they hang",
+            "Stop the app",
+            "Stop when the queue is empty",
+            "Go / No-Go criteria",
+            "Cancel old jobs",
+            "Do not run this twice",
+            "停止服务",
+            "アプリの停止",
+            "",
+        ] {
+            assert!(!stops(line), "{line}");
+        }
+    }
+}

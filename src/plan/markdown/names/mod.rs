@@ -1,0 +1,40 @@
+//! What a name says by its words alone, wherever it stands: of a heading, a label, an item, a remark in brackets.
+//!
+//! ```text
+//!  heading  ─► Title   its name, number and times ─► words: what it is for (Sense), and when (Stage)
+//!  label    ─► what names the blocks that follow it
+//!  words    ◄─ back, begun, kept, partial, returns   ways back, and what only sounds like one
+//!           ◄─ shelved, looked_up, appendix          what is not done, or not now
+//!  conditional ─► Reserve   what is only for a case, and so asks
+//!           ◄─ cases, only, ordinary, remarked, announced, written
+//!  rival, either, qualified, apart   names of which one excludes another
+//! ```
+
+pub(super) mod announced;
+mod apart;
+pub(super) mod appendix;
+mod back;
+mod begun;
+pub(super) mod cases;
+pub(super) mod conditional;
+pub(super) mod decided;
+pub(super) mod decoration;
+pub(super) mod either;
+pub(super) mod heading;
+pub(super) mod instead;
+mod kept;
+pub(super) mod label;
+mod limited;
+pub(super) mod looked_up;
+pub(super) mod only;
+pub(super) mod orders;
+mod ordinary;
+mod partial;
+pub(super) mod qualified;
+pub(super) mod remarked;
+pub(super) mod returns;
+pub(super) mod rival;
+pub(super) mod shelved;
+pub(super) mod success;
+pub(super) mod words;
+pub(super) mod written;

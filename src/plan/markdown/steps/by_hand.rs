@@ -1,0 +1,91 @@
+//! Steps whose code is not run: one that is numbered among others is done by hand, and ticked. Who goes on with
+//! step 2 while step 1 is only text has left it out.
+
+use super::walk::Walk;
+use super::work;
+use crate::plan::draft::StepSpec;
+use crate::plan::markdown::book::Book;
+use crate::plan::markdown::elements::blocks::{Block, Kind};
+use crate::plan::markdown::found::{Found, Rules};
+use crate::plan::markdown::headings::outline::Section;
+use crate::plan::markdown::headings::roles::Reading;
+use crate::plan::markdown::names::heading;
+use crate::plan::markdown::names::label::{Group, label};
+use crate::plan::markdown::notes;
+use crate::plan::markdown::tongues::ordinal::Ordinal;
+use crate::plan::problem::Problem;
+use crate::plan::source::Span;
+
+impl Walk<'_, '_> {
+    /// Makes the line `before` a step, if it is numbered as one and `block` below it is code that is not run.
+    pub(super) fn by_hand(&mut self, before: Option<&Block>, block: &Block, group: Option<&Group>) {
+        let line = before.and_then(|before| Some((before.paragraph()?, before.span)));
+        let Some((line, span)) = line.filter(|_| self.rules.fences && is_code(block)) else {
+            return;
+        };
+        let name = label(&line.text);
+        if heading::counts_steps(&name) {
+            let span = self.book.first_line(span);
+            let mut step = step(name, &[block.span], span, self.book);
+            step.group = group.cloned();
+            self.push(step);
+        }
+    }
+}
+
+/// Makes the numbered heading of `section` a step, if nothing below it became one: where `blocks` hold code, and
+/// where its `reading` says that it is one of a procedure's.
+pub(in crate::plan::markdown) fn of_section(
+    section: &Section,
+    reading: &Reading,
+    rules: Rules,
+    blocks: &[Block],
+    found: &mut Found,
+    book: &mut Book<'_>,
+) {
+    let numbered = rules.fences && section.title.ordinal == Some(Ordinal::Number);
+    if !numbered || !found.steps.is_empty() {
+        return;
+    }
+    let span = book.first_line(section.span);
+    let name = section.title.text.clone();
+    if blocks.iter().any(is_code) {
+        found.steps.push(step(name, &found.notes, span, book));
+    } else if reading.counted && section.children.is_empty() {
+        found.steps.push(ticked(name, &found.notes, span, book));
+    } else if reading.uncounted && section.children.is_empty() {
+        let message =
+            format!("\"{name}\" is numbered as the steps beside it are, and is kept for reading");
+        book.problems.push(
+            Problem::note("section-not-run", span, message)
+                .hint("begin it with what is done if it is a step, or take its number away"),
+        );
+    }
+}
+
+fn is_code(block: &Block) -> bool {
+    match &block.kind {
+        Kind::Fence(fence) => !fence.language.runs() && fence.why_unread().is_some(),
+        Kind::Indented => true,
+        _ => false,
+    }
+}
+
+fn step(name: String, text: &[Span], span: Span, book: &mut Book<'_>) -> Box<StepSpec> {
+    let message = format!(
+        "\"{name}\" is numbered as a step, and nothing in it is run: it is done by hand, and ticked"
+    );
+    book.problems.push(
+        Problem::warning("section-not-run", span, message)
+            .hint("write `bash` or `sql` behind the fence if it is to be run"),
+    );
+    ticked(name, text, span, book)
+}
+
+/// The step called `name` that somebody does by hand, with its text.
+fn ticked(name: String, text: &[Span], span: Span, book: &Book<'_>) -> Box<StepSpec> {
+    let mut step = work::blank(name, span);
+    work::add(&mut step.details, &notes::text(text, book));
+    work::finish(&mut step);
+    step
+}

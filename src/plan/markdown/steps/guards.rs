@@ -1,0 +1,236 @@
+//! Steps that ask before they run: what is only for a case, a way back among the steps forward, one of several
+//! ways. They are steps, and nobody may run them by going on.
+
+use super::implied;
+use super::in_turn;
+use crate::plan::draft::StepSpec;
+use crate::plan::looks;
+use crate::plan::markdown::book::Book;
+use crate::plan::markdown::elements::blocks::Fence;
+use crate::plan::markdown::lines::review;
+use crate::plan::markdown::names::conditional::{self, Reserve};
+use crate::plan::markdown::names::shelved;
+use crate::plan::markdown::names::words::Words;
+use crate::plan::markdown::names::written;
+use crate::plan::problem::Problem;
+use crate::plan::source::Span;
+
+/// Makes a person say that `step`, which stands below `name`, is needed, if that, its group or its own
+/// title says that it is for a case.
+pub(in crate::plan::markdown) fn guard(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
+    if step.work.is_check() || step.confirm.is_some() || step.when.is_some() {
+        return;
+    }
+    let reserved = reserved_by(step, name, book);
+    let script = step.work.text();
+    let done = |text: &str, reserve| reserve == Reserve::Written && written::does(text, &script);
+    let reserved = reserved.filter(|(text, reserve)| !done(text, *reserve));
+    if let Some((text, reserve)) = reserved {
+        hold(step, &text, reserve, book);
+    }
+}
+
+/// Makes a person say that `step` is needed, which is for the case that `text` names.
+pub(in crate::plan::markdown) fn guard_case(step: &mut StepSpec, text: &str, book: &mut Book<'_>) {
+    guard_as(step, text, Reserve::Case, book);
+}
+
+/// The same where `reserve` says why. What can be picked already is asked for.
+pub(in crate::plan::markdown) fn guard_as(
+    step: &mut StepSpec,
+    text: &str,
+    reserve: Reserve,
+    book: &mut Book<'_>,
+) {
+    let picked = reserve == Reserve::Way && !step.alternatives.is_empty();
+    let free = step.confirm.is_none() && step.when.is_none() && !picked;
+    if free && !step.work.is_check() {
+        hold(step, text, reserve, book);
+    }
+}
+
+/// The same of a step that does what `fence` says, whose name may be that of a way back.
+pub(super) fn guard_named(step: &mut StepSpec, fence: &Fence, book: &mut Book<'_>) {
+    if let Some(name) = implied::way_back(fence) {
+        guard_as(step, &name, Reserve::Back, book);
+    }
+}
+
+/// The same of `step`, forward or back, that the words above it call a file's content, or something to be read over.
+pub(super) fn guard_text(step: &mut StepSpec, book: &mut Book<'_>) {
+    if step.work.is_check() || step.confirm.is_some() || step.when.is_some() {
+        return;
+    }
+    if named_by(step, book) == Named::Words {
+        let (title, script) = (step.title.clone(), step.work.text());
+        let written = written::names_file(&title) || written::says(&title);
+        if written && !written::does(&title, &script) {
+            return guard_as(step, &title, Reserve::Written, book);
+        }
+        guard_review(step, &title, book);
+    }
+    if let Some(group) = step.group.clone() {
+        guard_review(step, &group, book);
+    }
+}
+
+/// The same of `step` below `name`, where that says that a script is read over, and it does more than show one.
+pub(in crate::plan::markdown) fn guard_review(
+    step: &mut StepSpec,
+    name: &str,
+    book: &mut Book<'_>,
+) {
+    if review::is_of_script(name) && !looks::only_looks(&step.work) {
+        guard_as(step, name, Reserve::Read, book);
+    }
+}
+
+/// What of the names above `step`, the line `name` among them, or of its own says against going on with
+/// it.
+fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(String, Reserve)> {
+    let groups = step.group.iter().flat_map(|group| group.split(" › "));
+    let title = step.title.as_str();
+    let named = named_by(step, book);
+    let own = || {
+        let waits = || conditional::waits_in_comment(title).then_some(Reserve::Case);
+        let unclear = || shelved::is_unclear(title).then_some(Reserve::Case);
+        let own = match named {
+            Named::Line => conditional::begins_back(title).then_some(Reserve::Back),
+            Named::Comment => conditional::reserve_ahead(title)
+                .or_else(|| in_turn::restores_if(step).then_some(Reserve::Case))
+                .or_else(waits)
+                .or_else(unclear),
+            Named::Words => conditional::reserve(title)
+                .or_else(unclear)
+                .or_else(|| conditional::waits(title).then_some(Reserve::Case)),
+        };
+        own.map(|reserve| (title.to_owned(), reserve))
+    };
+    let waits = groups.clone().find(|text| conditional::waits(text));
+    let waits = waits.map(|text| (text.to_owned(), Reserve::Case));
+    let mut above = groups.chain([name]);
+    above
+        .find_map(|text| Some((text.to_owned(), reserve_of_name(text, book)?)))
+        .or(waits)
+        .or_else(own)
+}
+
+/// Where the title of a step comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// It is a line of its script, which may be an `if` of the shell.
+    Line,
+    /// It is a comment: "# create it if needed" tells what the command sees to by itself.
+    Comment,
+    /// The runbook's words.
+    Words,
+}
+
+/// What `step` is called after.
+pub(super) fn named_by(step: &StepSpec, book: &Book<'_>) -> Named {
+    let line = |line: &str| line.trim().trim_end_matches('\\').trim() == step.title;
+    let text = book.slice(step.span);
+    if step.work.text().lines().any(line) {
+        Named::Line
+    } else if COMMENTS.iter().any(|sign| text.starts_with(sign))
+        && text.lines().any(|line| titles(line, &step.title))
+    {
+        Named::Comment
+    } else {
+        Named::Words
+    }
+}
+
+/// How comments begin.
+const COMMENTS: [&str; 2] = ["#", "--"];
+
+/// Whether `line` is the comment that the title `title` is taken from, which may go on with what others say.
+pub(super) fn titles(line: &str, title: &str) -> bool {
+    let first = title.split("; ").next().unwrap_or(title);
+    let first = first
+        .rsplit_once(" (and ")
+        .map_or(first, |(first, _)| first);
+    !first.is_empty() && line.contains(first)
+}
+
+/// The same of a step of a way back, whose `label` may say how far the deployment has come: "After step 3". Where
+/// as many steps stand above it as `done`, it goes on behind them.
+pub(super) fn guard_time(step: &mut StepSpec, label: &str, done: usize, book: &mut Book<'_>) {
+    let beside = Words::new(label).beside_step();
+    if beside.is_some_and(|number| number > done) {
+        guard_case(step, label, book);
+    }
+}
+
+/// The same of a step in whose block the comment `text` at `span` speaks of what stands below it.
+pub(super) fn guard_comment(step: &mut StepSpec, text: &str, span: Span, book: &mut Book<'_>) {
+    if step.confirm.is_some() || step.when.is_some() {
+        return;
+    }
+    let message = format!("\"{text}\" stands in this block, which is run as a whole");
+    book.problems.push(
+        Problem::warning("conditional-step", span, message)
+            .hint("it asks before it runs; put what is not to be run into a block of its own"),
+    );
+    step.confirm = Some(format!(
+        "In it stands \"{text}\". Is all of it to be run now?"
+    ));
+    step.danger = true;
+}
+
+/// Makes a person say that `step`, which is one of several ways of doing something, is the one.
+pub(super) fn guard_way(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
+    guard_as(step, name, Reserve::Way, book);
+}
+
+fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) {
+    let (message, confirm) = match reserve {
+        Reserve::Case => (
+            format!("\"{text}\": nobody knows by now whether this is needed"),
+            format!("This is for a case: \"{text}\". Is it needed now?"),
+        ),
+        Reserve::Back => (
+            format!("\"{text}\" is a way back among the steps forward"),
+            format!("This is a way back: \"{text}\". Is that what is needed now?"),
+        ),
+        Reserve::Elsewhere => (
+            format!("\"{text}\" is about another place than production"),
+            format!("This is not for production: \"{text}\". Is it needed now?"),
+        ),
+        Reserve::Way => (
+            format!("\"{text}\" is one of several ways, of which only one is gone"),
+            format!("This is one of several ways: \"{text}\". Is it the one?"),
+        ),
+        Reserve::Instead => (
+            format!(
+                "\"{text}\" forbids one thing and may tell another: nobody knows which of them this is"
+            ),
+            format!("It says \"{text}\". Is this what is to be done?"),
+        ),
+        Reserve::Read => (
+            format!("\"{text}\" says that this is read over: here it would be run"),
+            format!("This is to be read over: \"{text}\". Is it to be run all the same?"),
+        ),
+        Reserve::Written => (
+            format!("\"{text}\" says that this is written somewhere: here it would be run"),
+            format!("This is to be written somewhere: \"{text}\". Is it to be run all the same?"),
+        ),
+    };
+    book.problems.push(
+        Problem::warning("conditional-step", step.span, message).hint(
+            "it asks before it runs; `when` behind the fence can tell, and a way back belongs below a heading of its own",
+        ),
+    );
+    step.confirm = Some(confirm);
+    step.danger = true;
+}
+
+/// What `name`, which many steps may stand under, says against going on: it is read once.
+fn reserve_of_name(name: &str, book: &mut Book<'_>) -> Option<Reserve> {
+    if let Some(known) = book.reserves.get(name) {
+        return *known;
+    }
+    let found = conditional::reserve(name);
+    book.reserves.insert(name.to_owned(), found);
+    found
+}

@@ -1,0 +1,252 @@
+//! Names that exclude each other: of "With downtime" and "Without downtime", which stand side by side, one is
+//! gone. What is counted as an option is one as well.
+
+use crate::plan::markdown::names::rival::{Name, among};
+
+use super::guards;
+use super::in_turn;
+use super::walk::Walk;
+use super::ways;
+use crate::plan::draft::StepSpec;
+use crate::plan::ledger::Place;
+use crate::plan::markdown::book::Book;
+use crate::plan::markdown::elements::blocks::{Block, Inline, List};
+use crate::plan::markdown::headings::outline::{Outline, SectionIx};
+use crate::plan::markdown::headings::roles::{Reading, Role};
+use crate::plan::markdown::names::conditional::Reserve;
+use crate::plan::markdown::names::label::{Group, is_label, label};
+use crate::plan::markdown::tongues::ordinal::Ordinal;
+use crate::plan::markdown::tongues::{self, Rival};
+
+/// Which items of `list`, with commands below them, exclude the one beside them.
+fn of_items(list: &List, place: Place) -> Vec<Option<usize>> {
+    let labels = list.items.iter().map(|item| {
+        let head = item.head().0.filter(|_| item.holds.work);
+        head.map_or(String::new(), |head| label(&head.text))
+    });
+    let labels: Vec<String> = labels.collect();
+    // What is numbered may be done in turn by several means.
+    let in_turn = |name: &Name<'_>| list.ordered && name.is_by_means();
+    let names = labels.iter().map(|label| Name::of_place(label, place));
+    let names = names.map(|name| name.filter(|name| !in_turn(name)));
+    among(&names.collect::<Vec<_>>())
+}
+
+/// The lines among `blocks` that name what follows them and exclude the next such line.
+fn of_labels(blocks: &[Block], place: Place) -> Vec<usize> {
+    let labels = blocks.iter().enumerate().filter_map(|(ix, block)| {
+        let line = block.paragraph().filter(|line| is_label(line))?;
+        Some((ix, label(&line.text)))
+    });
+    let (places, labels): (Vec<usize>, Vec<String>) = labels.unzip();
+    let names = labels.iter().map(|label| Name::of_place(label, place));
+    let among = among(&names.collect::<Vec<_>>());
+    let found = places
+        .into_iter()
+        .zip(among)
+        .filter(|(_, rival)| rival.is_some());
+    found.map(|(ix, _)| ix).collect()
+}
+
+/// Makes a person say that `steps`, which stand below the heading `ix`, are the way to go, if that is one of several
+/// and may be done in turn.
+pub(in crate::plan::markdown) fn guard(
+    outline: &Outline,
+    readings: &[Reading],
+    ix: SectionIx,
+    steps: &mut [Box<StepSpec>],
+    book: &mut Book<'_>,
+) {
+    let within = way_within(outline, readings, ix);
+    if let Some(way) = within.or_else(|| way_above(outline, readings, ix)) {
+        let name = &outline.sections[way].title.text;
+        for step in steps {
+            guards::guard_way(step, name, book);
+        }
+        return;
+    }
+    let (reading, title) = (&readings[ix], &outline.sections[ix].title);
+    let back = reading.role == Role::Rollback;
+    let part = back
+        && outline
+            .parent(ix)
+            .is_some_and(|above| readings[above].role == Role::Rollback);
+    let counted = title.ordinal == Some(Ordinal::Number);
+    let way = (reading.rival.is_some() && !reading.is_choice(title.ordinal))
+        || (part && counted && excludes_by_time(outline, ix));
+    let reserve = if way {
+        Reserve::Way
+    } else if (!back && title.crossed) || (part && counted && in_turn::is_for_a_case(outline, ix)) {
+        Reserve::Case
+    } else if part && !counted && is_elsewhere(outline, ix) {
+        Reserve::Elsewhere
+    } else if part && counted && !outline.is_listed(ix) {
+        return in_turn::guard_parts(outline, ix, steps, book);
+    } else {
+        return;
+    };
+    for step in steps {
+        guards::guard_as(step, &title.text, reserve, book);
+    }
+}
+
+/// The heading above the steps of `ix` that is one of several ways within a way back, where nobody picks one before
+/// its steps are reached: it stands deeper, or behind what is done in each case.
+fn way_within(outline: &Outline, readings: &[Reading], ix: SectionIx) -> Option<SectionIx> {
+    let back = |ix: SectionIx| readings[ix].role == Role::Rollback;
+    let counts = |ix: SectionIx| {
+        let title = &outline.sections[ix].title;
+        back(ix) && (outline.counts_ways(ix) || readings[ix].is_choice(title.ordinal))
+    };
+    let mut above = std::iter::once(ix).chain(outline.above(ix));
+    let way = above.find(|&ix| counts(ix))?;
+    let whole = outline.parent(way).filter(|&above| back(above))?;
+    let mut ways = beside(outline, way).iter().filter(|&&ix| counts(ix));
+    let several = ways.nth(1).is_some();
+    let deeper = outline.parent(whole).is_some_and(back);
+    (several && (deeper || outline.sections[whole].acts)).then_some(way)
+}
+
+/// The heading above the phase of `ix` that is one of several ways forward: who picked another one has not picked this.
+fn way_above(outline: &Outline, readings: &[Reading], ix: SectionIx) -> Option<SectionIx> {
+    let forward = readings[ix].role != Role::Rollback;
+    let mut above = outline.above(readings[ix].home).filter(|_| forward);
+    above.find(|&above| readings[above].choice.is_some())
+}
+
+/// The headings right beside `ix`, in the file's order.
+fn beside(outline: &Outline, ix: SectionIx) -> &[SectionIx] {
+    let above = outline.parent(ix);
+    above.map_or(&[][..], |above| outline.sections[above].children.as_slice())
+}
+
+/// Whether the heading `ix` of a way back is for a time that the one beside it is not for: "4.1 Within 15 minutes",
+/// "4.2 Afterwards".
+fn excludes_by_time(outline: &Outline, ix: SectionIx) -> bool {
+    let name = |ix: &SectionIx| Name::of_way_back(&outline.sections[*ix].title.text);
+    let excludes = |pair: &[SectionIx]| match pair {
+        [one, other] if *one == ix || *other == ix => {
+            let (one, other) = (name(one).filter(|one| one.is_time()), name(other));
+            one.is_some_and(|one| other.is_some_and(|other| one.excludes(other)))
+        }
+        _ => false,
+    };
+    beside(outline, ix).windows(2).any(excludes)
+}
+
+/// Whether the way back `ix` is called after another place, where one stands beside it for production.
+fn is_elsewhere(outline: &Outline, ix: SectionIx) -> bool {
+    let place = |ix: SectionIx| tongues::rival(&outline.sections[ix].title.text);
+    let production = |ix: &SectionIx| place(*ix).is_some_and(Rival::is_production);
+    place(ix).is_some_and(Rival::is_elsewhere) && beside(outline, ix).iter().any(production)
+}
+
+impl Walk<'_, '_> {
+    /// The lines among `blocks` that name one of several ways.
+    pub(super) fn rivals(&self, blocks: &[Block]) -> Vec<usize> {
+        if self.rules.fences {
+            of_labels(blocks, self.rules.place)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Goes on below `line`, which names what follows it: one of several ways, or what stands below `above`.
+    pub(super) fn enter(&mut self, line: &Inline, rival: bool, above: Option<&String>) {
+        self.way = if rival {
+            Some(label(&line.text))
+        } else {
+            above.cloned()
+        };
+    }
+
+    /// The items of a list, below a line that may call them `options`. Those that exclude each other are one step where
+    /// each is no more than a block: else they are asked for.
+    pub(super) fn items(&mut self, list: &List, options: Option<&str>, group: Option<&Group>) {
+        let all = list.items.len() > 1 && list.items.iter().all(|item| item.holds.work);
+        let rivals = if self.rules.fences && all && options.is_some_and(tongues::tells_options) {
+            vec![Some(0); list.items.len()]
+        } else if self.rules.fences {
+            of_items(list, self.rules.place)
+        } else {
+            vec![None; list.items.len()]
+        };
+        let above = self.way.clone();
+        let mut from = 0;
+        for run in rivals.chunk_by(|one, next| one.is_some() && one == next) {
+            let items = &list.items[from..from + run.len()];
+            from += run.len();
+            let ways = (items.len() > 1 && !list.ordered).then(|| ways::of_items(items));
+            if let Some(ways) = ways.flatten() {
+                self.fences(&ways, group);
+                continue;
+            }
+            for item in items {
+                if let (Some(head), [Some(_), ..]) = (item.head().0, run) {
+                    self.way = Some(label(&head.text));
+                }
+                self.item(item, list.ordered, group);
+            }
+            self.way.clone_from(&above);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_exclude_each_other_are_told_from_parts() {
+        let excludes = |one: &str, other: &str| {
+            let one = Name::of(one);
+            one.is_some_and(|one| Name::of(other).is_some_and(|other| one.excludes(other)))
+        };
+        for (one, other) in [
+            ("With downtime", "Without downtime (slow)"),
+            ("Zero-downtime path", "Maintenance-window path"),
+            ("Using Helm", "Using kubectl"),
+            ("Via the UI", "Via the CLI"),
+            ("Fresh install", "Upgrade"),
+            ("First deployment", "Later deployments"),
+            ("First-time deployment", "Subsequent deployments"),
+            ("Using the script", "Manually"),
+            ("Automated deployment", "Manual deployment"),
+            ("Option A: slow", "Option B: quick"),
+            ("If the schema was changed", "Otherwise"),
+            ("Falls ja", "Sonst"),
+            ("Mit Ausfall", "Ohne Ausfall"),
+            ("Avec coupure", "Sans coupure"),
+            ("Con corte", "Sin corte"),
+            ("Com parada", "Sem parada"),
+            ("С простоем", "Без простоя"),
+            ("手動", "自動"),
+            ("停机", "不停机"),
+        ] {
+            assert!(excludes(one, other), "{one} / {other}");
+        }
+        for (one, other) in [
+            ("Application", "Database"),
+            ("Primary", "Replica"),
+            ("Frontend", "Backend"),
+            ("API", "UI"),
+            ("Deploy to staging", "Deploy to production"),
+            ("Staging", "Staging"),
+            ("Staging", "Production"),
+            ("1. Test environment", "2. Prod environment"),
+            ("PostgreSQL 13", "PostgreSQL 16"),
+            ("Offline", "Online"),
+            ("Upgrade the client", "Fresh install"),
+            ("Production database", "Staging database"),
+            (
+                "Manual checks of the orders",
+                "Automatic checks of the orders",
+            ),
+            ("PostgreSQL 13", "PostgreSQL 13"),
+            ("First", "Then"),
+            ("", ""),
+        ] {
+            assert!(!excludes(one, other), "{one} / {other}");
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Several ways of doing one thing: blocks joined by "or", blocks that are options A and B. The
+//! operator picks one; never are all of them run.
+
+use crate::plan::markdown::elements::line::{Line, Sort};
+use crate::plan::markdown::names::either::{either, joins};
+
+use super::guards;
+use super::work;
+use crate::plan::draft::{Alternative, StepSpec};
+use crate::plan::letters;
+use crate::plan::markdown::book::Book;
+use crate::plan::markdown::code::expected;
+use crate::plan::markdown::code::script::{self, Piece};
+use crate::plan::markdown::elements::blocks::{Block, Fence, Item, Kind};
+use crate::plan::markdown::elements::{html, programs};
+use crate::plan::markdown::names::heading;
+use crate::plan::markdown::names::label::{is_label, label};
+use crate::plan::markdown::tongues::{self, rival};
+use crate::plan::source::Span;
+
+/// A block that can be run, and what was said about it.
+pub(super) struct Candidate<'t> {
+    pub(in crate::plan::markdown) fence: &'t Fence,
+    pub(in crate::plan::markdown) span: Span,
+    /// The line before it.
+    pub(in crate::plan::markdown) label: Option<String>,
+    /// Whether that line says "or".
+    pub(in crate::plan::markdown) or: bool,
+    /// What the lines below it say that is expected.
+    pub(in crate::plan::markdown) expected: Vec<String>,
+}
+
+/// Whether the comment `text` says so of the commands below it. It may hold the other way itself: "or: make up".
+fn joins_commands(text: &str) -> bool {
+    joins(text) && !either(text).is_some_and(|rest| programs::begins_with_command(&rest))
+}
+
+/// What `piece` begins with, if that says that it is another way of doing what stands above it.
+pub(super) fn of_piece<'t>(piece: &Piece<'t>) -> Option<&'t str> {
+    let (_, first) = piece.comments.first()?;
+    joins_commands(first).then_some(*first)
+}
+
+/// The comment between two commands that says so: "# or". What stands in comments below it is not run anyway.
+fn between<'t>(lines: &[Line<'t>]) -> Option<(usize, &'t str)> {
+    lines.iter().enumerate().find_map(|(ix, line)| {
+        let Sort::Comment(text) = line.sort else {
+            return None;
+        };
+        let mut above = lines[..ix].iter().rev();
+        let above = above.find(|line| line.sort != Sort::Blank)?;
+        let mut below = lines[ix + 1..].iter();
+        let below = below.find(|line| match line.sort {
+            Sort::Comment(text) => programs::begins_with_command(text),
+            sort => sort != Sort::Blank,
+        })?;
+        let commands = above.sort == Sort::Code && below.sort == Sort::Code;
+        (commands && joins_commands(text)).then_some((line.at, text))
+    })
+}
+
+/// Makes a person say that `step` is to be run, if `piece` of `fence` does one thing in several ways.
+pub(in crate::plan::markdown) fn guard_either(
+    step: &mut StepSpec,
+    piece: &Piece<'_>,
+    fence: &Fence,
+    book: &mut Book<'_>,
+) {
+    if let Some((at, text)) = between(&piece.code).filter(|_| !step.work.is_check()) {
+        let at = fence.locate(at);
+        let span = book.span(at, at + text.len() + 1);
+        guards::guard_comment(step, text, span, book);
+    }
+}
+
+/// The block at `ix`, and those that are joined to it by "or", as options or as tabs; and what follows.
+pub(super) fn side_by_side<'t>(
+    blocks: &'t [Block],
+    ix: usize,
+    before: Option<&'t Block>,
+    book: &Book<'_>,
+) -> (Vec<Candidate<'t>>, usize) {
+    if let Some(found) = tabs(blocks, ix, book) {
+        return found;
+    }
+    let mut candidates = Vec::new();
+    let text = before
+        .and_then(Block::paragraph)
+        .map(|inline| label(&inline.text));
+    let option = text.as_deref().is_some_and(is_option);
+    let first = text.as_deref().and_then(rival);
+    let excluded = |named: &str| {
+        first.is_some_and(|first| rival(named).is_some_and(|next| first.excludes(next)))
+    };
+    candidates.extend(candidate(&blocks[ix], text, false));
+    let mut next = ix + 1;
+    while let [between, block, ..] = &blocks[next..]
+        && let Some(inline) = between.paragraph()
+    {
+        let words = either(&inline.text);
+        let named = is_label(inline).then(|| label(&inline.text));
+        let (text, or) = match (words, named) {
+            (Some(words), _) => (Some(words).filter(|words| !words.is_empty()), true),
+            (None, Some(named)) if option && is_option(&named) => (Some(named), false),
+            (None, Some(named)) if excluded(&named) => (Some(named), false),
+            _ => break,
+        };
+        let Some(candidate) = candidate(block, text, or) else {
+            break;
+        };
+        candidates.push(candidate);
+        next += 2;
+    }
+    (candidates, next)
+}
+
+/// The block at `ix`, if it is all that stands in a tab, and those of the tabs behind; and what follows.
+fn tabs<'t>(
+    blocks: &'t [Block],
+    ix: usize,
+    book: &Book<'_>,
+) -> Option<(Vec<Candidate<'t>>, usize)> {
+    let html = |block: &Block| matches!(block.kind, Kind::Other).then(|| book.slice(block.span));
+    let above = blocks.get(ix.checked_sub(1)?)?;
+    let mut name = html::tab(html(above)?);
+    let mut candidates = Vec::new();
+    let mut next = ix;
+    while let Some(label) = name.take() {
+        candidates.push(candidate(blocks.get(next)?, Some(label), false)?);
+        next += 1;
+        // What closes the last one is no part of it.
+        let mut tags = blocks[next..].iter().map_while(html);
+        let another = tags.by_ref().enumerate();
+        let another = another.filter_map(|(at, text)| Some((at, html::tab(text)?)));
+        if let Some((at, tab)) = another.into_iter().next() {
+            next += at + 1;
+            name = Some(tab);
+        }
+    }
+    (candidates.len() > 1).then_some((candidates, next))
+}
+
+/// The items of a list, each of which is a name and a block that can be run, as ways of doing one thing.
+pub(super) fn of_items(items: &[Item]) -> Option<Vec<Candidate<'_>>> {
+    let way = |item| {
+        let (head, rest) = Item::head(item);
+        let (head, block) = (head.filter(|_| item.task.is_none())?, rest.first()?);
+        candidate(block, Some(label(&head.text)), false).filter(|_| rest.len() == 1)
+    };
+    items.iter().map(way).collect()
+}
+
+fn candidate(block: &Block, label: Option<String>, or: bool) -> Option<Candidate<'_>> {
+    match &block.kind {
+        Kind::Fence(fence) if fence.language.runs() => Some(Candidate {
+            fence,
+            span: block.span,
+            label,
+            or,
+            expected: Vec::new(),
+        }),
+        _ => None,
+    }
+}
+
+/// Makes a person say that `step`, a part of `fence`, is the way to go, if comments in that block count options.
+pub(in crate::plan::markdown) fn guard_options(
+    step: &mut StepSpec,
+    fence: &Fence,
+    book: &mut Book<'_>,
+) {
+    let comment = |line: &str| {
+        let line = line.trim_start();
+        let text = line.strip_prefix('#').or_else(|| line.strip_prefix("--"))?;
+        Some(label(text.trim())).filter(|text| is_option(text))
+    };
+    if fence.text.lines().filter_map(comment).count() < 2 {
+        return;
+    }
+    let title = Some(step.title.clone()).filter(|title| is_option(title));
+    let option = title.or_else(|| step.work.text().lines().find_map(comment));
+    if let Some(option) = option {
+        guards::guard_way(step, &option, book);
+    }
+}
+
+fn is_option(label: &str) -> bool {
+    heading::counts_options(label)
+}
+
+/// Puts the blocks of the item `title` together that exclude each other.
+pub(super) fn clusters<'t>(title: &str, candidates: Vec<Candidate<'t>>) -> Vec<Vec<Candidate<'t>>> {
+    if candidates.len() < 2 {
+        return candidates.into_iter().map(|only| vec![only]).collect();
+    }
+    let title = letters::fold(title);
+    let decides = tongues::words(|tongue| tongue.choose).any(|word| title.contains(word));
+    let named = candidates.iter().all(|candidate| candidate.label.is_some());
+    let options = candidates
+        .iter()
+        .all(|candidate| candidate.label.as_deref().is_some_and(is_option));
+    let first = candidates
+        .first()
+        .and_then(|candidate| rival(candidate.label.as_deref()?));
+    let rivals = candidates[1..].iter().all(|candidate| {
+        let next = candidate.label.as_deref().and_then(rival);
+        first.is_some_and(|first| next.is_some_and(|next| first.excludes(next)))
+    });
+    let together = options || rivals || (named && decides);
+    let mut clusters: Vec<Vec<Candidate<'t>>> = Vec::new();
+    for candidate in candidates {
+        match clusters.last_mut() {
+            Some(last) if candidate.or || together => last.push(candidate),
+            _ => clusters.push(vec![candidate]),
+        }
+    }
+    clusters
+}
+
+/// Makes `step` one of whose ways, `candidates`, the operator picks.
+pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], book: &mut Book<'_>) {
+    for candidate in candidates {
+        let fence = candidate.fence;
+        let mut piece = script::whole(fence, false);
+        piece.expected.extend_from_slice(&candidate.expected);
+        if step.title.is_empty() {
+            step.title = piece.title.clone().unwrap_or_default();
+        }
+        let first = step.alternatives.is_empty();
+        let fallback = if first {
+            Some(step.title.clone())
+        } else {
+            piece.title.clone()
+        };
+        let label = candidate.label.clone().or(fallback);
+        let label = label.filter(|label| !label.is_empty());
+        let number = step.alternatives.len() + 1;
+        let label = label.unwrap_or_else(|| format!("Way {number}"));
+        let Some(made) = work::make(&piece, fence, book) else {
+            let text = format!("{label}\n{}", piece.remarks.join("\n"));
+            work::add(&mut step.details, &text);
+            continue;
+        };
+        for hole in made.holes {
+            if !step.holes.contains(&hole) {
+                step.holes.push(hole);
+            }
+        }
+        if first {
+            step.work = made.work.clone();
+            expected::give(step, &piece, book);
+            work::name(step, fence, candidate.span, book);
+        }
+        step.alternatives.push(Alternative {
+            label,
+            work: made.work,
+        });
+    }
+    if step.alternatives.len() == 1 {
+        step.alternatives.clear();
+    }
+}
