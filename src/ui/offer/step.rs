@@ -156,11 +156,23 @@ impl Asking<'_> {
                     .next()
                     .unwrap_or_default()
                     .to_owned();
+                let (plan, state) = (&self.world.plan, &self.world.state);
+                let mut missing = state.missing_values(plan, ix, n, false).into_iter();
+                let (asks, refused, picked) = match missing.next() {
+                    Some(name) => {
+                        let asks = format!("  (asks for {name})");
+                        (asks, self.drives().err(), Picked::Value(name))
+                    }
+                    None => {
+                        let refused = self.granted(command.clone()).err();
+                        (String::new(), refused, Picked::Command(command))
+                    }
+                };
                 Item {
                     key: char::from_digit(n as u32 + 1, 36).unwrap_or('?'),
-                    label: format!("{}: {first}", alternative.label),
-                    refused: self.granted(command.clone()).err(),
-                    picked: Picked::Command(command),
+                    label: format!("{}: {first}{asks}", alternative.label),
+                    refused,
+                    picked,
                 }
             })
             .collect();
