@@ -135,10 +135,12 @@ fn waiting(world: &World, now: Moment) -> String {
             ),
         },
         Waiting::Tick(ix) => format!("space ticks {}", called(world, ix)),
-        Waiting::Confirm(ix) => format!(
-            "enter asks before it starts {}, which is dangerous",
-            called(world, ix)
-        ),
+        Waiting::Confirm(ix) => {
+            // What is for a case has a question of its own.
+            let asks = world.plan.steps[ix].spec.confirm.is_some();
+            let why = if asks { "" } else { ", which is dangerous" };
+            format!("enter asks before it starts {}{why}", called(world, ix))
+        }
         Waiting::Alternative(ix) => format!("enter offers the ways to do {}", called(world, ix)),
         Waiting::Values(ix, names) => format!(
             "enter asks for {}, which {} needs",

@@ -87,6 +87,7 @@ pub(super) fn way_back<'s>(
         let sure = match item.applied {
             Applied::Maybe if state.steps[item.step].status.is_active() => "  (running now)",
             Applied::Maybe => "  (may be partly applied)",
+            _ if !item.undo && step.spec.danger => "  (asks first)",
             _ => "",
         };
         let work = match &step.spec.undo {
