@@ -1339,6 +1339,6 @@ fn what_only_sets_what_stands_elsewhere_is_done_by_hand() {
             format!("## Deployment\n{lead}\n{set}```bash\n./x.sh $DATABASE_URL $CACHE\n```\n");
         assert_eq!(free(&plan(&text)).len(), 2, "{lead}");
     }
-    let text = "## Deployment\nIn `.env` of the server:\n\n```bash\nsed -i s/a/b/ .env\nA=1\n```\n";
+    let text = "## Deployment\nIn `/srv/shop/.env`:\n\n```bash\nsed -i s/a/b/ .env\nA=1\n```\n";
     assert_eq!(free(&plan(text)).len(), 1);
 }
