@@ -570,3 +570,20 @@ fn leaving_an_undo_out_says_what_that_means() {
         &["undo"],
     );
 }
+
+#[test]
+fn what_a_step_done_by_hand_does_not_hand_on_is_said() {
+    let plan = PLAN.replace("shell = \"close\"", "shell = \"cd /srv/shop\\nclose\"");
+    let world = driving(&format!("carry = true\n{plan}"), Vec::new());
+    let view = View {
+        cursor: Some(0),
+        ..View::default()
+    };
+    for intent in [Intent::Done, Intent::Skip] {
+        let Ok(Offer::Open(dialog)) = offer(&world, &view, intent, at(9)) else {
+            panic!("it can be settled");
+        };
+        let told = ["begin without what it sets for them:", "cd /srv/shop"];
+        tells(&drawn(&world, dialog, at(9)), &told, &[]);
+    }
+}

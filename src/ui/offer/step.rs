@@ -2,7 +2,7 @@
 
 use super::{Answer, Asking, Offer, offer};
 use crate::journal::event::Stage;
-use crate::plan::StepIx;
+use crate::plan::{StepIx, Work};
 use crate::run::{Command, Status, StepState};
 use crate::ui::dialogs::{Ask, Confirmation, Dialog, Item, Pick, Picked, Purpose};
 use crate::ui::intent::Intent;
@@ -237,7 +237,7 @@ impl Asking<'_> {
             (title, vec![stays.to_owned()], "Why does it stay?")
         } else {
             let title = format!("Leave {called} out");
-            (title, Vec::new(), "Why is it left out?")
+            (title, self.not_handed_on(ix), "Why is it left out?")
         };
         let mut ask = Ask::new(title, question, Purpose::Skip(self.number(ix)));
         ask.lines = lines;
@@ -246,12 +246,30 @@ impl Asking<'_> {
 
     pub(super) fn done(&self, ix: StepIx) -> Answer {
         let called = self.called(ix);
-        let (title, question) = if self.world.state.is_to_be_undone(ix) {
-            (format!("{called} was undone by hand"), "How was it undone?")
+        let (title, lines, question) = if self.world.state.is_to_be_undone(ix) {
+            let title = format!("{called} was undone by hand");
+            (title, Vec::new(), "How was it undone?")
         } else {
-            (format!("{called} was done by hand"), "How was it done?")
+            let title = format!("{called} was done by hand");
+            (title, self.not_handed_on(ix), "How was it done?")
         };
-        self.ask(Ask::new(title, question, Purpose::Done(self.number(ix))))
+        let mut ask = Ask::new(title, question, Purpose::Done(self.number(ix)));
+        ask.lines = lines;
+        self.ask(ask)
+    }
+
+    /// What the shell steps behind the one at `ix` do without, if its script does not run here.
+    fn not_handed_on(&self, ix: StepIx) -> Vec<String> {
+        let (step, spec) = (&self.world.state.steps[ix], &self.world.plan.steps[ix].spec);
+        let Some(Work::Shell(shell)) = spec.work_of(step.choice) else {
+            return Vec::new();
+        };
+        let lines: Vec<String> = shell.hands_on().map(|line| format!("  {line}")).collect();
+        if lines.is_empty() {
+            return lines;
+        }
+        let words = "The steps behind it begin without what it sets for them:".to_owned();
+        std::iter::once(words).chain(lines).collect()
     }
 
     pub(super) fn tick(&self, ix: StepIx) -> Answer {
