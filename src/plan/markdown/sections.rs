@@ -12,7 +12,7 @@ use crate::plan::ledger::Place;
 use crate::plan::markdown::elements::blocks::{Block, Kind};
 use crate::plan::markdown::elements::boxes;
 use crate::plan::markdown::figures::since;
-use crate::plan::markdown::headings::outline::{Outline, Section, SectionIx};
+use crate::plan::markdown::headings::outline::{Outline, SectionIx};
 use crate::plan::markdown::headings::roles::{Reading, Role};
 use crate::plan::markdown::headings::series;
 use crate::plan::markdown::lines::criteria;
@@ -101,9 +101,13 @@ impl Reader<'_> {
             Role::Steps if signoffs::is_form(&section.title.text, blocks) => {
                 self.signoffs(ix, blocks, book);
             }
-            Role::Steps | Role::Rollback => self.steps(ix, blocks, book),
-            Role::Other(Sense::Contacts) => self.contacts(ix, blocks, book),
-            Role::Other(Sense::Signoff) => self.signoffs(ix, blocks, book),
+            Role::Steps => self.steps(ix, blocks, book),
+            Role::Rollback => {
+                let (steps, form) = blocks.split_at(signoffs::form_at_the_end(blocks));
+                self.steps(ix, steps, book);
+                self.signoffs(ix, form, book);
+            }
+            Role::Other(Sense::Contacts | Sense::Signoff) => self.people(ix, blocks, book),
             Role::Other(Sense::Criteria) => self.criteria(ix, blocks, book),
             Role::Other(Sense::Alerts) => self.alerts(ix, blocks, book),
             Role::Other(Sense::Reference) => self.reference(ix, blocks, book),
@@ -128,7 +132,7 @@ impl Reader<'_> {
                 Place::Step
             },
             numbered: reading.runs && (back || !later),
-            bullets: verified && reading.runs && is_plain_checklist(&self.outline.sections[ix]),
+            bullets: verified && reading.runs && self.outline.sections[ix].is_plain_checklist(),
             fences: reading.runs,
         };
         let group = (reading.home != ix).then(|| reading.name.as_str().into());
@@ -188,11 +192,10 @@ impl Reader<'_> {
     /// A section in which nothing is to be done, whatever it looks like.
     fn reference(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
         self.contents.places[ix] = Place::Reference;
-        let spans: Vec<Span> = blocks
+        let shown = blocks
             .iter()
-            .filter(|block| !matches!(block.kind, Kind::Rule))
-            .map(|block| block.span)
-            .collect();
+            .filter(|block| !matches!(block.kind, Kind::Rule));
+        let spans: Vec<Span> = shown.map(|block| block.span).collect();
         for span in &spans {
             book.settle_note(*span);
         }
@@ -211,7 +214,7 @@ impl Reader<'_> {
 
     /// A heading goes where what stands below it went.
     fn settle(&mut self, ix: SectionIx, place: Place, found: bool) {
-        if found {
+        if found && self.contents.places[ix] == Place::Note {
             self.contents.places[ix] = place;
         }
     }
@@ -226,12 +229,23 @@ impl Reader<'_> {
         }
     }
 
+    /// People, and when to go back, as far as a line among them says so.
+    fn people(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
+        if let Some(at) = criteria::announced(blocks) {
+            self.people(ix, &blocks[..at], book);
+            self.criteria(ix, &blocks[at..at + 2], book);
+            self.people(ix, &blocks[at + 2..], book);
+        } else if self.readings[ix].role == Role::Other(Sense::Contacts) {
+            self.contacts(ix, blocks, book);
+        } else {
+            self.signoffs(ix, blocks, book);
+        }
+    }
+
     fn contacts(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
         let section = &self.outline.sections[ix];
-        let group = self
-            .outline
-            .parent(ix)
-            .filter(|&above| self.readings[above].role == self.readings[ix].role);
+        let above = self.outline.parent(ix);
+        let group = above.filter(|&above| self.readings[above].role == self.readings[ix].role);
         let group = group.map(|_| section.title.text.as_str());
         let people = contacts::contacts(blocks, group, book);
         self.contents.named[ix] |= group.is_some() && !people.found.is_empty();
@@ -383,10 +397,4 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-/// Whether what stands in a section is all to be looked at: a checklist without boxes, and without
-/// anything that runs.
-fn is_plain_checklist(section: &Section) -> bool {
-    section.title.words.is_checklist() && !section.holds.tasks && !section.holds.work
 }

@@ -1,7 +1,7 @@
 //! Switches that switch nothing: a variable of the shell is not one of the servers that run.
 
 use super::text::Text;
-use crate::plan::commands::Command;
+use crate::plan::commands::{Command, Word};
 use crate::plan::problem::Problem;
 
 /// Words in the names of variables that are meant as a switch.
@@ -61,6 +61,49 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
             ));
         }
     }
+    look_for_lost(texts, out);
+}
+
+/// Finds what only sets variables of a shell that ends with it and that nobody reads.
+fn look_for_lost(texts: &[Text<'_>], out: &mut Vec<Problem>) {
+    let commands = || texts.iter().flat_map(|text| &text.script.commands);
+    for text in texts.iter().filter(|text| text.runs()) {
+        let own = &text.script.commands;
+        let alone =
+            |command: &Command<'_>| command.words.is_empty() && command.redirects.is_empty();
+        let Some(first) = own.first().filter(|_| own.iter().all(alone)) else {
+            continue;
+        };
+        let names = || {
+            own.iter()
+                .flat_map(|command| &command.assigned)
+                .filter_map(name)
+        };
+        let read = |command: &Command<'_>| {
+            let mut words = command.words.iter().chain(&command.assigned);
+            words.any(|word| names().any(|name| uses(&word.text, name)))
+        };
+        if names().next().is_some() && !commands().any(read) {
+            let name = names().next().unwrap_or_default();
+            out.push(text.warning(
+                "export-changes-nothing",
+                first.span.clone(),
+                format!("`{name}` is set in a shell that ends with it, and nothing reads it"),
+                "`export` it for the steps behind this one, or set it where the application reads it",
+            ));
+        }
+    }
+}
+
+/// The name that `assignment` gives a value.
+fn name<'w>(assignment: &'w Word<'_>) -> Option<&'w str> {
+    assignment.text.split_once('=').map(|(name, _)| name)
+}
+
+/// Whether `word` speaks of the variable `name`, or is a script's text that does.
+fn uses(word: &str, name: &str) -> bool {
+    let mut found = word.match_indices(name);
+    found.any(|(at, _)| at > 0 && !word[at + name.len()..].starts_with('='))
 }
 
 /// The variable that is meant as a switch and is switched on.

@@ -13,7 +13,7 @@
 //! | `development-command` | a command for a developer's own database, such as `prisma migrate reset` |
 //! | `dump-options` | `pg_dump` is told what it refuses, or what makes no backup |
 //! | `estimated-rows` | `n_live_tup` is taken for a number of rows |
-//! | `export-changes-nothing` | a variable of the shell is meant to switch a server that runs |
+//! | `export-changes-nothing` | a variable of the shell is meant to switch a server that runs, or nothing reads it |
 //! | `failure-ignored` | `\|\| true` behind a dump or a migration, or `&` behind what nobody waits for |
 //! | `force-push` | `git push --force` |
 //! | `interactive-command` | a command that never ends, or waits for a keyboard |

@@ -275,7 +275,8 @@ fn is_secret(value: &str) -> bool {
     let masked = value
         .chars()
         .all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '_' | '-' | '…'));
-    let looked_up = value.contains(['$', '{', '<', '`', '(', '[', '%', '@'])
+    let looked_up = value.contains(['$', '{', '<', '`', '(', '[', '@'])
+        || names_by_percent(value)
         || value.starts_with(['/', '~', ':', '_'])
         || value.starts_with("./")
         || value.starts_with("../");
@@ -289,4 +290,12 @@ fn is_secret(value: &str) -> bool {
         "true" | "false" | "none" | "prompt" | "required"
     );
     !(stands_in || masked || looked_up || digits || short || switch)
+}
+
+/// Whether a percent sign in `value` is one of a variable, `%PASSWORD%`, and not of a letter that an address can't hold as
+/// it is: `%40`.
+fn names_by_percent(value: &str) -> bool {
+    let digits = |two: &[u8]| two.iter().all(u8::is_ascii_hexdigit);
+    let mut behind = value.split('%').skip(1);
+    behind.any(|rest| !rest.as_bytes().get(..2).is_some_and(digits))
 }

@@ -763,7 +763,12 @@ fn tools_that_are_asked_or_told_the_wrong_thing() {
     );
     trap(
         "export-changes-nothing",
-        &["export MAINTENANCE_MODE=true", "export APP_READ_ONLY=1"],
+        &[
+            "export MAINTENANCE_MODE=true",
+            "export APP_READ_ONLY=1",
+            "DATABASE_URL=postgresql://db2/shop",
+            "A=1\nB=2",
+        ],
     );
     fine(
         "export-changes-nothing",
@@ -772,6 +777,8 @@ fn tools_that_are_asked_or_told_the_wrong_thing() {
             "export PGPASSWORD=x",
             "export MAINTENANCE_MODE=true; ./restart.sh",
             "MAINTENANCE_MODE=true ./restart.sh",
+            "A=$(./migrate.sh)",
+            "A=1\n./restart.sh $A",
             "unset MAINTENANCE_MODE",
             "export MAINTENANCE_MODE=false",
         ],
@@ -1536,6 +1543,8 @@ fn secrets_in_plain_sight() {
             "PGPASSWORD=hunter2 psql -c 'select 1'",
             "export PGPASSWORD='hunt er2'",
             "psql postgresql://app:hunter2@db/shop -c 'select 1'",
+            "psql postgresql://app:hunter%402@db/shop -c 'select 1'",
+            "export DATABASE_URL=\"mysql://app:Gx%3D91@db.example/shop\"",
             "export DATABASE_URL=\"postgres://app:hunter2@db.example/shop\"",
             "psql 'host=db user=app password=hunter2' -c 'select 1'",
             "curl -fH 'Authorization: Bearer eyJhbGciOi.J9' https://a.example",
@@ -1581,6 +1590,8 @@ fn secrets_in_plain_sight() {
             "echo \"db:5432:app:app:$WORD\" >> ~/.pgpass",
             "psql postgresql://app:$PASSWORD@db/shop -c 'select 1'",
             "psql postgresql://app:{{password}}@db:5432/shop -c 'select 1'",
+            "psql postgresql://app:%DB_PASS%@db/shop -c 'select 1'",
+            "printf 'postgresql://%s:%s@db/shop' \"$U\" \"$P\"",
             "psql 'host=db sslpassword=$X sslkey=/etc/k.pem passfile=/etc/pass' -c 'select 1'",
             "curl -fH \"Authorization: Bearer $TOKEN\" https://a.example:8443/x@y",
             "psql -W --no-password -c 'select 1'",

@@ -111,7 +111,8 @@ fn restores(text: &Text<'_>) -> bool {
         return true;
     }
     let by_person = text.passage.spec.is_some_and(|spec| spec.work.is_check());
-    let told = text.words();
+    // The address of one is no database.
+    let told = text.words().replace("database_url", "");
     let data = ["database", "backup", "dump", "snapshot", "data"]
         .iter()
         .any(|word| told.contains(word));

@@ -124,6 +124,18 @@ fn assigned(line: &str) -> Option<&str> {
     (fits && is_all(value)).then_some(name)
 }
 
+/// Whether `script` gives variables their values and does nothing else: no other shell ever sees them.
+pub(in crate::plan::markdown) fn only_sets(script: &str) -> bool {
+    let told = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    let mut lines = script.lines().map(str::trim).filter(told).peekable();
+    // What a command prints is a value that takes running it.
+    let sets = |line: &str| {
+        let runs = line.contains(['`', ';', '|']) || line.contains("$(") || line.contains("&&");
+        assigned(line).is_some() && !runs
+    };
+    lines.peek().is_some() && lines.all(sets)
+}
+
 /// Whether `value` is all that a line says: `A=b command` sets it for that command.
 fn is_all(value: &str) -> bool {
     let (mut quote, mut depth) = (None, 0_usize);

@@ -155,7 +155,8 @@ fn name_single_ones(tiers: &mut [Tier], outline: &Outline) {
     for tier in tiers {
         let words = &outline.sections[tier.section].title.words;
         let telling = words.is_rollback() && !words.is_plain_rollback();
-        if count.get(&tier.root) == Some(&1) && !telling {
+        let beside = tier.beside.contains(&tier.section);
+        if count.get(&tier.root) == Some(&1) && !telling && !beside {
             tier.section = tier.root;
         }
     }
@@ -325,8 +326,13 @@ impl Tier {
         let section = self.section;
         let reading = &readings[section];
         contents.named[section] = true;
+        // What proves that it is done may stand first, as the list of what that takes.
+        let mut parts = self.parts;
+        let ends = |(part, _): &(SectionIx, _)| outline.sections[*part].title.words.ends_way_back();
+        let leading = parts.iter().take_while(|part| ends(part)).count();
+        parts.rotate_left(leading);
         let mut steps = Vec::new();
-        for (part, mut of_part) in self.parts {
+        for (part, mut of_part) in parts {
             for step in of_part.iter_mut().filter(|_| part != section) {
                 if step.group.is_none() {
                     let name = readings[part].name.as_str();

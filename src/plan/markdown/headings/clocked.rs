@@ -9,6 +9,7 @@ use super::series;
 use crate::plan::markdown::figures::times::{self, Said};
 use crate::plan::markdown::names::heading::{self, Title};
 use crate::plan::markdown::names::words::Words;
+use crate::plan::markdown::tongues;
 use crate::plan::markdown::tongues::folded::folded;
 use crate::plan::markdown::tongues::ordinal::Ordinal;
 use crate::plan::markdown::tongues::phrases::Topic;
@@ -20,6 +21,20 @@ pub(in crate::plan::markdown) enum Times {
     OfParts,
     /// Since when and until when each is one.
     OfWays,
+}
+
+/// Where what `begins` and `ends` so begins, as these `words` say: "until T+7d" where the heading above does, whose place
+/// `reading` still has.
+pub(super) fn begun(reading: &Reading, words: &str, begins: i64, ends: i64) -> i64 {
+    let seconds = |time: Duration| i64::try_from(time.as_secs()).ok();
+    let at = reading.at.as_ref().map(|at| at.seconds);
+    let above = at.or_else(|| reading.from.and_then(seconds));
+    let open = || {
+        tongues::words(|tongue| tongue.until).any(|word| tongues::strip_word(words, word).is_some())
+    };
+    above
+        .filter(|above| *above < ends && open())
+        .unwrap_or(begins)
 }
 
 /// What the times of the headings that are numbered below `above`, a way back, say.

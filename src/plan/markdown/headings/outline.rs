@@ -110,6 +110,11 @@ pub(in crate::plan::markdown) fn outline(
 }
 
 impl Section {
+    /// Whether what stands in it is all to be looked at: a checklist without boxes, and without anything that runs.
+    pub(in crate::plan::markdown) fn is_plain_checklist(&self) -> bool {
+        self.title.words.is_checklist() && !self.holds.tasks && !self.holds.work
+    }
+
     fn new(title: Title, account: Option<usize>, level: u8, span: Span) -> Self {
         Section {
             title,

@@ -55,6 +55,9 @@ pub(super) fn role(
         Some(Role::Other(kept @ (Sense::Criteria | Sense::Alerts))) if !apart => Role::Other(kept),
         Some(Role::Rollback) => match own {
             Some(own @ (Sense::Contacts | Sense::Signoff | Sense::Reference)) => Role::Other(own),
+            _ if words.names_shortage() && is_below_emergency(outline, ix) => {
+                Role::Other(Sense::Reference)
+            }
             _ if section.orders || (words.begins_way_back() && section.acts) => Role::Rollback,
             Some(Sense::Criteria | Sense::Alerts) => Role::Other(Sense::Criteria),
             _ if words.is_criteria_below_rollback() => Role::Other(Sense::Criteria),
@@ -64,6 +67,11 @@ pub(super) fn role(
             Some(Sense::Rollback) if is_preparation(section, above, back) => Role::Steps,
             Some(Sense::Rollback) if procedure::is_in_turn(outline, ix) => Role::Steps,
             Some(Sense::Rollback) if is_forward(outline, ix, back, counted) => Role::Steps,
+            Some(Sense::Rollback) if is_window(outline, ix) => Role::Steps,
+            // What is ticked at a decision point is looked at before one decides.
+            Some(Sense::Criteria) if words.is_decision_point() && holds_tasks(outline, ix) => {
+                Role::Steps
+            }
             Some(Sense::Rollback) if words.is_trouble() && (back || !section.holds.work) => {
                 Role::Other(Sense::Reference)
             }
@@ -83,6 +91,9 @@ pub(super) fn role(
             Some(Sense::Criteria) if words.says_how() && section.orders => Role::Rollback,
             Some(Sense::Criteria) if !back && is_for_its_case(outline, ix) => Role::Rollback,
             Some(own) => Role::Other(own),
+            None if words.tells_when_to() && !holds_tasks(outline, ix) => {
+                Role::Other(Sense::Reference)
+            }
             None if words.tells_concept()
                 && section.title.ordinal.is_none()
                 && is_done_elsewhere(outline, ix) =>
@@ -208,6 +219,30 @@ fn is_forward(outline: &Outline, ix: SectionIx, back: bool, counted: bool) -> bo
         || (words.keeps_for_rollback() && series::has_way_back_behind(outline, ix))
         || (words.is_no_go() && series::goes_beside(outline, ix))
         || (counted && (words.reverts_to_use() || words.sets_going()))
+}
+
+/// Whether a heading names the time in which one can go back, over what is watched then, and the way back is told
+/// elsewhere; or what is done when that time is over.
+fn is_window(outline: &Outline, ix: SectionIx) -> bool {
+    let words = &outline.sections[ix].title.words;
+    let own = ix..ix + outline.within(ix).count();
+    let way_back = |(other, section): (SectionIx, &Section)| {
+        let title = &section.title;
+        let back = title.meaning.sense == Some(Sense::Rollback) && !title.words.names_window();
+        back && !own.contains(&other) && outline.within(other).any(|section| section.acts)
+    };
+    words.names_window()
+        && (words.ends_window()
+            || (!outline.within(ix).any(|section| section.holds.work)
+                && outline.sections.iter().enumerate().any(way_back)))
+}
+
+/// Whether a heading stands below one that is about emergencies of any kind, and names no way back.
+fn is_below_emergency(outline: &Outline, ix: SectionIx) -> bool {
+    let above = outline
+        .parent(ix)
+        .map(|above| &outline.sections[above].title.words);
+    above.is_some_and(Words::is_any_emergency)
 }
 
 fn below_trouble(outline: &Outline, ix: SectionIx) -> bool {

@@ -108,10 +108,8 @@ pub(in crate::plan::markdown) fn roles(outline: &Outline, called: Option<&str>) 
 
 /// The title, or what stands before the first heading: it runs only if there is nothing else.
 fn plain(outline: &Outline, ix: SectionIx) -> Reading {
-    let headings = outline
-        .sections
-        .iter()
-        .filter(|section| section.account.is_some());
+    let headings = outline.sections.iter();
+    let headings = headings.filter(|section| section.account.is_some());
     Reading {
         role: Role::Steps,
         stage: None,
@@ -311,12 +309,14 @@ fn times(title: &Title, parts: bool, timetable: bool, reading: &mut Reading) {
                 from = Some(Duration::from_secs(u64::try_from(seconds).ok()?));
             }
             Said::Stretch(start, end) if rollback => {
+                let start = clocked::begun(reading, &words, start, end);
                 from = Some(Duration::from_secs(u64::try_from(start).ok()?));
                 until = Some(Duration::from_secs(u64::try_from(end).ok()?));
             }
             Said::Length(_) | Said::Window(..) if rollback => return None,
             Said::Place(seconds) => at = place(seconds),
             Said::Stretch(begins, ends) => {
+                let begins = clocked::begun(reading, &words, begins, ends);
                 at = place(begins);
                 // What comes after a deployment is due then, and takes as long as it takes.
                 let length = ends.abs_diff(begins);

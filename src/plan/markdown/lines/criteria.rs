@@ -68,6 +68,16 @@ pub(in crate::plan::markdown) fn gives(line: &str) -> bool {
     said.any(|gives| gives)
 }
 
+/// Where among `blocks` a line stands that leaves no doubt that the list below it holds when to go back, whatever the
+/// heading above them is called.
+pub(in crate::plan::markdown) fn announced(blocks: &[Block]) -> Option<usize> {
+    blocks.windows(2).position(|pair| {
+        let line = pair[0].paragraph().map(|inline| inline.text.as_str());
+        let list = matches!(pair[1].kind, Kind::List(_)) && !pair[1].holds.work;
+        list && line.is_some_and(|line| announces_for_certain(line) || decided::asks(line, false))
+    })
+}
+
 /// The criteria among the items of `list`, and of the lists in it: `above` is the item that it stands below.
 pub(in crate::plan::markdown) fn given(
     list: &List,

@@ -203,8 +203,35 @@ impl Words {
         let text = self.uncounted();
         let beside = ["pre ", "post "].iter().any(|word| text.starts_with(word));
         let verifies = || self.has(Topic::Verify) || self.has(Topic::Testing);
+        let around = || beside || verifies() || self.completes();
         self.tells_time_of() == Some(true)
-            || (self.has(Topic::Rollback) && (beside || verifies()) && self.goes_back())
+            || (self.has(Topic::Rollback) && around() && self.goes_back())
+    }
+
+    /// Whether that is done at its end: "Post-rollback", "Rollback completeness checklist".
+    pub(in crate::plan::markdown) fn ends_way_back(&self) -> bool {
+        let text = self.uncounted();
+        let late = [
+            "post ",
+            "after ",
+            "nach ",
+            "apres ",
+            "despues ",
+            "depois ",
+            "после ",
+        ];
+        let late = || late.iter().any(|word| text.starts_with(word));
+        let proves =
+            || self.begins(&[Topic::Rollback]) && VERIFIED.iter().any(|word| text.contains(word));
+        self.is_around() && (late() || self.completes() || proves())
+    }
+
+    /// "Rollback completion"; a "complete rollback" is one of all there is.
+    fn completes(&self) -> bool {
+        let text = self.uncounted();
+        ["completeness ", "completion ", "rollback complete "]
+            .iter()
+            .any(|word| text.contains(word))
     }
 
     /// Whether it is called a way back by name, and is not only like one: "Restore from backup".
@@ -322,6 +349,9 @@ const TURNED: [&str; 26] = [
     "table", "tables", "column", "columns", "row", "rows", "schema", "data", "database", "index",
     "slot", "slots", "reads", "writes",
 ];
+
+/// How words begin for making sure that it was done.
+const VERIFIED: [&str; 5] = [" verif", " validat", " uberpruf", " проверк", "验证"];
 
 /// What a heading may speak of that only says that here is how to roll back.
 const PLAIN: [Topic; 9] = [

@@ -176,7 +176,7 @@ pub(in crate::plan::markdown) fn remarks_case(text: &str) -> bool {
         }
         // "10 min, only if it is safe"
         let mut parts = inside.split([',', ';', '，', '；']).map(str::trim);
-        let only = parts.any(|part| ONLY_IN_CASE.begin_word(part) || only::is(part));
+        let only = parts.any(|part| ONLY_IN_CASE.begin_word(part) || only::remarks(part));
         only || (is_conditional(inside) && Words::new(inside).is_failure())
     })
 }

@@ -14,6 +14,9 @@ use crate::plan::markdown::tongues::{self, Beginnings};
 /// back when:", "Rollback criteria:"; `within` a way back "Trigger this if:" does.
 pub(in crate::plan::markdown) fn asks(line: &str, within: bool) -> bool {
     let line = line.trim_end().trim_end_matches('*');
+    if permits(line) {
+        return false;
+    }
     let Some(line) = line
         .strip_suffix([':', '：'])
         .or_else(|| of_following(line))
@@ -41,6 +44,20 @@ pub(in crate::plan::markdown) fn asks(line: &str, within: bool) -> bool {
         words.len() - behind == 1 && words.first().is_some_and(|w| w.starts_with("trigger"));
     let used = folded.starts_with("when to use");
     ((ends || alone || used) && within) || (asked && goes_back(line)) || stops(line)
+}
+
+/// Whether `line` says on what condition one may go back, and not when one does: "Rollback is allowed only if:".
+pub(in crate::plan::markdown) fn permits(line: &str) -> bool {
+    let Some(line) = line.trim_end_matches('*').strip_suffix([':', '：']) else {
+        return false;
+    };
+    let folded = letters::fold(line);
+    let mut words = folded.split(|c: char| !c.is_alphanumeric());
+    let last = words.clone().rfind(|word| !word.is_empty());
+    line.len() <= MAX_ASKED
+        && last.is_some_and(|word| CASES.contains(&word))
+        && words.any(|word| PERMITS.contains(&word))
+        && goes_back(line)
 }
 
 /// Whether `line` says no more than when nobody goes on: "Stop if any of these is true", "No-go criteria",
@@ -71,6 +88,10 @@ pub(in crate::plan::markdown) fn stops(line: &str) -> bool {
         let Some((before, behind)) = text.split_once(phrase.as_str()) else {
             return false;
         };
+        // "If NO-GO" is the case itself.
+        if before.split(' ').any(|word| IFS.contains(&word)) {
+            return false;
+        }
         let rest = before.split(' ').chain(behind.split(' '));
         let mut rest = rest.filter(|word| !word.is_empty());
         let mut cases = rest
@@ -126,7 +147,8 @@ const CONDITIONS: [&str; 6] = [
 ];
 /// What may stand beside that: what is stopped, and how.
 #[rustfmt::skip]
-const BESIDE: [&str; 43] = [
+const BESIDE: [&str; 52] = [
+    "treat", "consider", "declare", "call", "mark", "as", "blocking", "blocker", "blockers",
     "deployment", "release", "migration", "rollout", "cutover", "deploy", "upgrade", "immediately", "and", "or", "roll", "back",
     "rollback", "escalate", "a", "un", "seul", "le", "la", "el", "los", "o", "os", "il", "die", "das", "den", "sofort", "und",
     "et", "y", "e", "и", "les", "de", "du", "d", "folgendes", "eines", "einer", "suivants", "uno", "um",
@@ -183,8 +205,21 @@ const CASES: [&str; 14] = [
     "если",
     "когда",
 ];
+/// Those of them that never ask when.
+const IFS: [&str; 6] = ["if", "wenn", "falls", "si", "se", "если"];
+/// Words for being allowed to.
+#[rustfmt::skip]
+const PERMITS: [&str; 20] = [
+    "allowed", "permitted", "possible", "safe", "acceptable", "approved", "erlaubt", "moglich", "zulassig", "sicher", "autorise",
+    "permis", "permitido", "permitida", "posible", "possivel", "segura", "разрешен", "возможен", "допустим",
+];
 /// What may stand behind that.
-const FOLLOWING: [&str; 17] = [
+const FOLLOWING: [&str; 22] = [
+    "item",
+    "items",
+    "below",
+    "listed",
+    "holds",
     "any",
     "one",
     "either",
@@ -271,6 +306,8 @@ mod tests {
             "Parar se",
             "Interrompere se",
             "Остановить, если",
+            "Treat the release as `No-Go` if any item below is true",
+            "No-Go / blocking conditions",
             "以下の場合は中止",
             "如果出现以下情况则停止",
         ] {
@@ -281,6 +318,9 @@ mod tests {
             "Stop the app",
             "Stop when the queue is empty",
             "Go / No-Go criteria",
+            "If NO-GO",
+            "Falls Abbruch",
+            "No-Go if any item below is not checked",
             "Cancel old jobs",
             "Do not run this twice",
             "停止服务",

@@ -41,6 +41,24 @@ impl Words {
 }
 
 impl Words {
+    /// Whether it names the time in which one can go back: "Rollback window (7 days)".
+    pub(in crate::plan::markdown) fn names_window(&self) -> bool {
+        self.around_window().is_some()
+    }
+
+    /// Whether it says that this time is over: "After the rollback window".
+    pub(in crate::plan::markdown) fn ends_window(&self) -> bool {
+        let over = |text: &str| text.split(' ').any(|word| OVER.contains(&word));
+        self.around_window()
+            .is_some_and(|(before, behind)| over(before) || over(behind))
+    }
+
+    /// What stands before that time and behind it.
+    fn around_window(&self) -> Option<(&str, &str)> {
+        let text = self.uncounted();
+        WINDOWS.iter().find_map(|window| text.split_once(window))
+    }
+
     /// Whether what is kept is a copy of what there is, which no way back by itself brings back.
     pub(in crate::plan::markdown) fn copies_for_rollback(&self) -> bool {
         COPIES.iter().any(|copy| self.uncounted().contains(copy))
@@ -52,6 +70,27 @@ static SPEAKING: LazyLock<Beginnings> =
     LazyLock::new(|| Beginnings::first_of(BACKS.into_iter().chain(POINTS)));
 static KNOWN_POINTS: LazyLock<Beginnings> =
     LazyLock::new(|| Beginnings::of(|tongue| tongue.points));
+
+/// What the time is called in which one can go back.
+const WINDOWS: [&str; 11] = [
+    "rollback window",
+    "roll back window",
+    "rollback period",
+    "rollback fenster",
+    "rollback zeitraum",
+    "fenetre de rollback",
+    "ventana de rollback",
+    "janela de rollback",
+    "окно отката",
+    "回滚窗口",
+    "ロールバック期間",
+];
+/// That it is over.
+#[rustfmt::skip]
+const OVER: [&str; 25] = [
+    "after", "once", "close", "closes", "closed", "closing", "end", "ends", "ended", "over", "expires", "expired", "expiry", "past", "nach",
+    "ende", "apres", "fin", "despues", "depois", "fim", "после", "окончания", "конец", "закрыть",
+];
 
 /// What copies are called, or begin with.
 const COPIES: [&str; 18] = [

@@ -29,6 +29,10 @@ impl Words {
         if self.is_shelved() && self.is_strong() {
             return false;
         }
+        // What is mended quickly may be what was wanted.
+        if self.uncounted().contains(" fixes ") {
+            return false;
+        }
         (self.lists_commands() && !self.names_commands_to_run())
             || self.ends(Topic::Reference)
             || (self.begins(&[Topic::Reference]) && !self.is_strong())

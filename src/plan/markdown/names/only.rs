@@ -9,9 +9,19 @@ use crate::plan::markdown::tongues::folded::folded;
 /// Whether `text` begins by saying that something is done only if, or only after. "Only after the previous step, run" tells
 /// the order, and says nothing of that kind.
 pub(in crate::plan::markdown) fn is(text: &str) -> bool {
+    limits(text, false)
+}
+
+/// The same of a remark behind what is done: "(only after two weeks)".
+pub(in crate::plan::markdown) fn remarks(inside: &str) -> bool {
+    limits(inside, true)
+}
+
+/// Whether `text` begins so, behind what is `done` or with that in it.
+fn limits(text: &str, mut done: bool) -> bool {
     let words = text.split(|c: char| !c.is_alphanumeric());
     let mut words = words.filter(|word| !word.is_empty()).map(folded);
-    let (mut only, mut done) = (false, false);
+    let mut only = false;
     // Hardly any line goes on behind its first word.
     while let Some(word) = words.next() {
         let word = word.trim_end();

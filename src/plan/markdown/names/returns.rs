@@ -132,6 +132,49 @@ impl Words {
             .any(|word| self.uncounted().starts_with(word))
     }
 
+    /// Whether it tells when to do what is no way back: "When to refresh staging".
+    pub(in crate::plan::markdown) fn tells_when_to(&self) -> bool {
+        let text = self.uncounted();
+        let begins = ["when to ", "wann ", "quand "];
+        begins.iter().any(|begin| text.starts_with(begin)) && !self.is_rollback()
+    }
+
+    /// "Rollback decision point": when it is decided, not by what.
+    pub(in crate::plan::markdown) fn is_decision_point(&self) -> bool {
+        let points = [
+            "decision point ",
+            "decision meeting ",
+            "decision call ",
+            "decision gate ",
+        ];
+        points.iter().any(|point| self.uncounted().contains(point))
+    }
+
+    /// Whether it speaks of emergencies and of no way back: "Emergency procedures".
+    pub(in crate::plan::markdown) fn is_any_emergency(&self) -> bool {
+        let back = [
+            Topic::Rollback,
+            Topic::Recovery,
+            Topic::Restore,
+            Topic::Returns,
+            Topic::Abandon,
+        ];
+        (self.has(Topic::Emergency) || self.has(Topic::Urgent))
+            && !back.into_iter().any(|topic| self.has(topic))
+    }
+
+    /// "Disk full": a server is short of something, whatever was deployed.
+    pub(in crate::plan::markdown) fn names_shortage(&self) -> bool {
+        let other = [
+            Topic::Deploy,
+            Topic::Staged,
+            Topic::Rollback,
+            Topic::Restore,
+        ];
+        SHORTAGES.iter().any(|word| self.uncounted().contains(word))
+            && !other.into_iter().any(|topic| self.has(topic))
+    }
+
     /// Whether it speaks of when to go back.
     pub(super) fn says_when(&self) -> bool {
         self.has(Topic::Criteria) || self.has(Topic::CriteriaBelowRollback) || self.names_steps()
@@ -176,6 +219,15 @@ pub(in crate::plan::markdown) fn tells_case_of_way_back(text: &str) -> bool {
         told && Words::new(&text[..at]).meaning().sense == Some(Sense::Rollback)
     })
 }
+
+/// What servers are short of.
+#[rustfmt::skip]
+const SHORTAGES: [&str; 33] = [
+    "disk full", "disk is full", "disk space", "out of disk", "out of space", "out of memory", "no space left", "storage full", "high cpu", "high load",
+    "high memory", "cpu usage", "memory usage", "too many connections", "connections exhausted", "pool exhausted", "pool exhaustion",
+    "connection exhaustion", "certificate expired", "expired certificate", "festplatte voll", "speicher voll", "zertifikat abgelaufen", "disque plein",
+    "memoire insuffisante", "disco lleno", "disco cheio", "диск переполнен", "место на диске", "磁盘已满", "磁盘空间", "ディスク満杯", "ディスク容量",
+];
 
 /// How words begin for what stands still while something is done.
 #[rustfmt::skip]

@@ -345,6 +345,9 @@ impl Words {
         if self.keeps_for_rollback() {
             return stage(PhaseKind::Before, Weight::Weak);
         }
+        if self.names_window() {
+            return stage(PhaseKind::After, Weight::Strong);
+        }
         let activities = [
             (Topic::Before, PhaseKind::Before),
             (Topic::Verify, PhaseKind::Verify),

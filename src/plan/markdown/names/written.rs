@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use super::cases;
 use crate::plan::letters;
 use crate::plan::letters::is_dense;
 use crate::plan::markdown::elements::blocks::Fence;
@@ -31,6 +32,16 @@ pub(in crate::plan::markdown) fn names_file(text: &str) -> bool {
 pub(in crate::plan::markdown) fn is_content(fence: &Fence, above: Option<&str>) -> bool {
     let named = |text: &str| (says(text) || names_file(text)) && !does(text, &fence.text);
     begins_file(fence).is_some() || above.is_some_and(named)
+}
+
+/// Whether `text`, above lines that only set something, says that this stands elsewhere: in a file, "In GitHub Secrets".
+/// "In the first terminal" it is a shell that they are typed into.
+pub(in crate::plan::markdown) fn stands_elsewhere(text: &str) -> bool {
+    let folded = letters::fold(text);
+    let mut words = folded.split(is_outside_of_files);
+    let shell = || SHELLS.iter().any(|shell| folded.contains(shell));
+    words.any(|word| is_file(word.trim_end_matches('.')))
+        || (WITHIN.begin_word(text) && !cases::begins_case(text) && !shell())
 }
 
 /// Whether `script` does by itself what `text` says of it: it names the file, or writes into one.
@@ -120,10 +131,8 @@ fn file_made(text: &str) -> Option<String> {
     if !makes {
         return None;
     }
-    let outside =
-        |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '~'));
     let (at, file) = line
-        .split(outside)
+        .split(is_outside_of_files)
         .map(|word| word.trim_end_matches('.'))
         .filter(|word| is_file(word))
         .map(|word| (word.as_ptr() as usize - line.as_ptr() as usize, word))
@@ -135,6 +144,10 @@ fn file_made(text: &str) -> Option<String> {
             .iter()
             .any(|word| tongues::strip_word(tail, word).is_some());
     follows.then(|| file.to_owned())
+}
+
+fn is_outside_of_files(c: char) -> bool {
+    !(c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '~'))
 }
 
 /// The longest line that says so, in bytes.
@@ -172,6 +185,24 @@ static MAKES_DENSE: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let dense = |word: &&str| word.chars().all(is_dense);
     MAKING.iter().copied().filter(dense).collect()
 });
+
+/// "In", before the name of a service.
+static WITHIN: LazyLock<Beginnings> = LazyLock::new(|| {
+    let words = ["in", "im", "dans", "en", "em", "no", "na", "в"];
+    Beginnings::new(words.map(|word| (word, ())))
+});
+/// What lines are typed into.
+const SHELLS: [&str; 9] = [
+    "terminal",
+    "shell",
+    "session",
+    "sitzung",
+    "prompt",
+    "konsole",
+    "bash",
+    "терминал",
+    "сесси",
+];
 
 /// With which a line begins that speaks of a script that stands below it, in all languages.
 #[rustfmt::skip]

@@ -4,9 +4,11 @@ use super::contacts::split;
 use super::entries::{self, MAX_ROLE, People, Reading, Stands, columns, filled, is_name, is_role};
 use crate::plan::ledger::Place;
 use crate::plan::markdown::book::Book;
-use crate::plan::markdown::elements::blocks::{Block, Kind, Row, one_line};
+use crate::plan::markdown::elements::blocks::{Block, Item, Kind, Row, one_line};
 use crate::plan::markdown::names::decoration;
-use crate::plan::markdown::names::words::Words;
+use crate::plan::markdown::names::label::{is_label, label};
+use crate::plan::markdown::names::words::{Sense, Words};
+use crate::plan::markdown::tongues::phrases::Topic;
 use crate::plan::parts::Signoff;
 use crate::plan::source::Span;
 
@@ -47,6 +49,28 @@ pub(in crate::plan::markdown) fn is_form(heading: &str, blocks: &[Block]) -> boo
         _ => false,
     };
     blocks.clone().next().is_some() && blocks.all(signed)
+}
+
+/// Where a form to be signed begins that ends `blocks`, by the line that names it: "Sign-off:" over roles and blanks.
+pub(in crate::plan::markdown) fn form_at_the_end(blocks: &[Block]) -> usize {
+    let signs = |block: &Block| {
+        let line = block.paragraph().filter(|line| is_label(line));
+        line.is_some_and(|line| {
+            Words::new(&label(&line.text)).meaning().sense == Some(Sense::Signoff)
+        })
+    };
+    let at = blocks.iter().position(signs).unwrap_or(blocks.len());
+    let blank = |item: &Item| item.head().0.is_some_and(|head| head.text.contains("__"));
+    let mut form = blocks[at..].iter().skip(1);
+    let whole = form.len() > 0
+        && form.all(|block| match &block.kind {
+            Kind::List(list) => list.items.iter().all(blank),
+            Kind::Rule => true,
+            _ => block
+                .paragraph()
+                .is_some_and(|line| line.text.contains("__")),
+        });
+    if whole { at } else { blocks.len() }
 }
 
 /// The signatures that a section asks for; `heading` is who signs where the lines do not say.
@@ -96,8 +120,10 @@ fn signoff(line: &str, span: Span, stands: Stands, heading: &str) -> Option<Sign
     let lower = role.to_lowercase();
     let of_heading = SIGNED.contains(&lower.as_str());
     let named = || stands != Stands::Told && is_name(rest);
-    // "Review checklist:" stands above what is ticked.
-    if rest.trim().is_empty() && stands == Stands::Told && Words::new(role).is_checklist() {
+    // "Review checklist:" stands above what is ticked, "Sign-off:" above who signs.
+    let words = Words::new(role);
+    let heads = words.is_checklist() || words.speaks_only_of(&[&[Topic::Signoff]]);
+    if rest.trim().is_empty() && stands == Stands::Told && heads {
         return None;
     }
     let signs = blank || of_heading || is_role(role) || named();

@@ -114,7 +114,7 @@ impl Walk<'_, '_> {
         let line = before.and_then(Block::paragraph).filter(|_| here);
         line.is_some_and(|line| {
             let success = self.is_forward() && success::announces(&line.text);
-            success || announces_actions(&line.text)
+            success || decided::permits(&line.text) || announces_actions(&line.text)
         })
     }
 

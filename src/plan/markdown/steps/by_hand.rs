@@ -3,18 +3,22 @@
 
 use super::walk::Walk;
 use super::work;
+use crate::plan::check;
 use crate::plan::draft::StepSpec;
 use crate::plan::markdown::book::Book;
+use crate::plan::markdown::code::lost;
 use crate::plan::markdown::elements::blocks::{Block, Kind};
 use crate::plan::markdown::found::{Found, Rules};
 use crate::plan::markdown::headings::outline::Section;
 use crate::plan::markdown::headings::roles::Reading;
 use crate::plan::markdown::names::heading;
 use crate::plan::markdown::names::label::{Group, label};
+use crate::plan::markdown::names::written;
 use crate::plan::markdown::notes;
 use crate::plan::markdown::tongues::ordinal::Ordinal;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
+use crate::plan::work::Work;
 
 impl Walk<'_, '_> {
     /// Makes the line `before` a step, if it is numbered as one and `block` below it is code that is not run.
@@ -61,6 +65,45 @@ pub(in crate::plan::markdown) fn of_section(
                 .hint("begin it with what is done if it is a step, or take its number away"),
         );
     }
+}
+
+/// Makes `step` one that is done by hand, if its script only sets what stands elsewhere, as its words or those `above` it
+/// say: run, it would pass, and nothing be changed.
+pub(super) fn settle(step: &mut StepSpec, above: Option<&str>, book: &mut Book<'_>) {
+    let Work::Shell(shell) = &step.work else {
+        return;
+    };
+    let group = step
+        .group
+        .as_deref()
+        .and_then(|group| group.rsplit(" › ").next());
+    let words = [above, Some(step.title.as_str()), group];
+    let elsewhere = words.into_iter().flatten().any(written::stands_elsewhere);
+    let asked = step.confirm.is_some() || step.when.is_some();
+    if asked || !elsewhere || !lost::only_sets(&shell.script) {
+        return;
+    }
+    let shown = check::without_secrets(&shell.script).into_owned();
+    if shown != shell.script {
+        let message = "a secret stands here as it is: whoever reads the plan has it";
+        let problem = Problem::warning(check::SECRET, step.span, message);
+        book.problems
+            .push(problem.hint("say where it is kept instead"));
+    }
+    let untitled = shell.script.lines().any(|line| line.trim() == step.title);
+    step.title = match above.filter(|_| untitled) {
+        Some(line) => label(line),
+        None => check::without_secrets(&step.title).into_owned(),
+    };
+    let title = &step.title;
+    let message = format!("what \"{title}\" sets stands elsewhere: it is done by hand, and ticked");
+    book.problems.push(
+        Problem::note("section-not-run", step.span, message)
+            .hint("write the command that changes the file or the service if it is to be run"),
+    );
+    work::add(&mut step.details, &shown);
+    step.holes.clear();
+    step.work = Work::Check(step.title.clone());
 }
 
 fn is_code(block: &Block) -> bool {

@@ -1,5 +1,6 @@
 //! Blocks that stand by themselves, below no item: each part of one is a step of its own.
 
+use super::by_hand;
 use super::guards;
 use super::in_turn;
 use super::walk::Walk;
@@ -43,6 +44,7 @@ impl Walk<'_, '_> {
                 None => {}
             }
             hosts::guard_below(step, above, self.book);
+            by_hand::settle(step, above.map(|above| above.text.as_str()), self.book);
         }
         next
     }

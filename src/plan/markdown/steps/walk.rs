@@ -2,6 +2,7 @@
 //! themselves. What is none of these is kept as text.
 
 use super::body::{self, Body};
+use super::by_hand;
 use super::guards;
 use super::in_text;
 use super::in_turn;
@@ -112,6 +113,7 @@ impl Walk<'_, '_> {
         guards::guard_text(&mut step, self.book);
         self.guard_aside(&mut step);
         hosts::guard(&mut step, "", self.book);
+        by_hand::settle(&mut step, None, self.book);
         self.found.steps.push(step);
     }
 

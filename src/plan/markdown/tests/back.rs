@@ -1102,3 +1102,243 @@ fn contingency_plans_are_ways_only_where_nothing_else_is_one() {
     );
     assert_eq!(tiers(&format!("## Rollback\n{BLOCK}")), ["Rollback"]);
 }
+
+/// The names of the ways back, each with its steps.
+fn tiers(text: &str) -> Vec<(String, Vec<String>)> {
+    let plan = plan(text);
+    let titles = |steps: &std::ops::Range<usize>| {
+        let steps = plan.steps[steps.clone()].iter();
+        steps.map(|step| step.spec.title.clone()).collect()
+    };
+    let tiers = plan.tiers.iter();
+    tiers
+        .map(|tier| (tier.spec.name.clone(), titles(&tier.steps)))
+        .collect()
+}
+
+/// `names` with their steps, as [`tiers`] tells them.
+fn told(names: &[(&str, &[&str])]) -> Vec<(String, Vec<String>)> {
+    let owned = |steps: &[&str]| steps.iter().map(|step| (*step).to_owned()).collect();
+    names
+        .iter()
+        .map(|(name, steps)| ((*name).to_owned(), owned(steps)))
+        .collect()
+}
+
+#[test]
+fn the_time_in_which_one_can_go_back_is_no_way_back() {
+    let back = "## Rollback\n1. Point the DNS back\n";
+    let deploy = format!("# C\n## Deployment{BLOCK}");
+    for heading in [
+        "Rollback window",
+        "Rollback window (7 days)",
+        "T+48h to T+7d: Rollback window",
+        "After the rollback window",
+        "Close the rollback window",
+    ] {
+        let text = format!("{deploy}## {heading}\n- [ ] Keep the old server\n{back}");
+        let way: &[&str] = &["Point the DNS back"];
+        assert_eq!(tiers(&text), told(&[("Rollback", way)]), "{heading}");
+        let last = plan(&text).phases.last().map(|phase| phase.spec.kind);
+        assert_eq!(last, Some(PhaseKind::After), "{heading}");
+    }
+    // Where it is the only one, or is gone by commands, it is how to go back.
+    for text in [
+        format!("{deploy}## Rollback window (30 min)\n1. Point the DNS back\n"),
+        format!("{deploy}## Rollback window (first 30 min){BLOCK}"),
+        format!("{deploy}## Within the rollback window{BLOCK}"),
+    ] {
+        assert_eq!(tiers(&text).len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn what_ends_later_below_a_heading_with_a_place_begins_there() {
+    let text = format!(
+        "## Deploy{BLOCK}## T+48h to T+7d: Rollback\n### Steps (until T+3d)\n1. Restore the copy\n"
+    );
+    let plan = plan(&text);
+    let windows = plan.tiers.iter().map(|tier| {
+        let seconds = |time: Option<std::time::Duration>| time.map(|time| time.as_secs() / 3600);
+        (seconds(tier.spec.from), seconds(tier.spec.until))
+    });
+    assert_eq!(windows.collect::<Vec<_>>(), [(Some(48), Some(72))]);
+}
+
+#[test]
+fn what_proves_that_the_way_back_is_gone_stands_at_its_end() {
+    let deploy = format!("# R\n## 1) Deploy{BLOCK}");
+    for heading in [
+        "2) Rollback completeness checklist",
+        "2) Rollback verification",
+        "2) Post-rollback",
+    ] {
+        let text = format!(
+            "{deploy}## {heading}\n- [ ] All is old\n## 3) Rollback procedure\n1. Restore the copy\n"
+        );
+        let steps: &[&str] = &["Restore the copy", "All is old"];
+        assert_eq!(
+            tiers(&text),
+            told(&[("3) Rollback procedure", steps)]),
+            "{heading}"
+        );
+    }
+    let text = format!(
+        "{deploy}## Pre-rollback checks\n- [ ] The copy is there\n## Rollback procedure\n1. Restore it\n"
+    );
+    let steps: &[&str] = &["The copy is there", "Restore it"];
+    assert_eq!(tiers(&text), told(&[("Rollback procedure", steps)]));
+}
+
+#[test]
+fn what_is_mended_quickly_is_no_way_back() {
+    let back = format!("## Rollback\n### Full rollback{BLOCK}");
+    let text = format!("## Deploy{BLOCK}## Quick fixes\n### Migration failed{BLOCK}{back}");
+    assert_eq!(
+        tiers(&text),
+        told(&[("Full rollback", &["./x.sh"] as &[&str])])
+    );
+    let told = problems(&text);
+    assert!(told.iter().any(|(code, _)| *code == "section-not-run"));
+}
+
+#[test]
+fn what_a_server_is_short_of_is_no_emergency_of_the_deployment() {
+    let deploy = format!("## Deployment{BLOCK}## Emergency procedures\n");
+    for heading in [
+        "Disk full",
+        "Out of memory",
+        "Too many connections",
+        "磁盘已满",
+    ] {
+        let text = format!("{deploy}### {heading}\n**Response:**{BLOCK}");
+        assert_eq!(tiers(&text), [], "{heading}");
+        let codes: Vec<_> = problems(&text).into_iter().map(|(code, _)| code).collect();
+        assert!(codes.contains(&"no-way-back"), "{heading}: {codes:?}");
+        assert!(codes.contains(&"section-not-run"), "{heading}: {codes:?}");
+    }
+    for heading in [
+        "Critical failure",
+        "Migration failed: disk full",
+        "Data is corrupt",
+    ] {
+        let text = format!("{deploy}### {heading}\n**Response:**{BLOCK}");
+        assert_eq!(tiers(&text).len(), 1, "{heading}");
+    }
+}
+
+#[test]
+fn on_what_condition_one_may_go_back_is_looked_at_first() {
+    let criteria = |lead: &str| {
+        let text = format!("## Deploy{BLOCK}## Rollback\n{lead}\n- The lead agrees\n{BLOCK}");
+        let plan = plan(&text);
+        (plan.alerts.len(), plan.tiers[0].steps.len())
+    };
+    for lead in [
+        "Rollback allowed only if:",
+        "Rollback is possible if:",
+        "**Rollback is safe when:**",
+        "Rollback ist nur erlaubt, wenn:",
+    ] {
+        assert_eq!(criteria(lead), (0, 2), "{lead}");
+    }
+    for lead in [
+        "Roll back only if:",
+        "Roll back if:",
+        "Rollback is needed when:",
+    ] {
+        assert_eq!(criteria(lead), (1, 1), "{lead}");
+    }
+}
+
+#[test]
+fn when_to_go_back_is_read_among_people() {
+    for heading in ["Escalation", "Escalation criteria", "Sign-off"] {
+        let text = format!(
+            "## Deploy{BLOCK}## {heading}\n- **DBA:** Ada\n\n**Trigger rollback if:**\n- Error rate > 5%\n## Rollback\n1. Go\n"
+        );
+        let plan = plan(&text);
+        assert_eq!(plan.alerts.len(), 1, "{heading}");
+        assert_eq!(plan.contacts.len() + plan.signoffs.len(), 1, "{heading}");
+    }
+}
+
+#[test]
+fn what_is_ticked_at_a_decision_point_or_when_it_is_no_go_is_no_criterion() {
+    let text = format!(
+        "## Deploy{BLOCK}## Monitoring\n### Rollback decision point (T+24h)\n- [ ] Look at the metrics\n## Rollback\n1. Go\n"
+    );
+    assert_eq!(plan(&text).alerts.len(), 0);
+    assert!(titles(&plan(&text)).contains(&("check", "Look at the metrics")));
+    let text = format!("## Deploy{BLOCK}**If NO-GO:**\n- [ ] People are told\n");
+    assert_eq!(plan(&text).alerts.len(), 0);
+    let text = format!(
+        "## Deploy{BLOCK}## 4) No-Go / blocking conditions\nTreat it as `No-Go` if any item below is true:\n- [ ] The copy is missing\n"
+    );
+    assert_eq!(plan(&text).alerts.len(), 1);
+}
+
+#[test]
+fn a_form_behind_a_way_back_is_signed() {
+    let back = "## Rollback\n1. Restore the copy\n\n---\n\n";
+    let form = "**Sign-off:**\n- [ ] QA lead: ____ Date: ____\n- [ ] DBA: ____\n";
+    let plan = plan(&format!("## Deploy{BLOCK}{back}{form}"));
+    let roles: Vec<&str> = plan.signoffs.iter().map(|s| s.role.as_str()).collect();
+    assert_eq!(roles, ["QA lead", "DBA"]);
+    assert_eq!(plan.tiers[0].steps.len(), 1);
+    let text = format!("## Deploy{BLOCK}{back}**Approval:**\n- [ ] Call the lead\n");
+    assert_eq!(tiers(&text)[0].1.len(), 2);
+}
+
+#[test]
+fn what_undoes_or_only_shows_asks_below_a_label() {
+    for label in [
+        "**Uninstall**",
+        "**Removal:**",
+        "**Usage:**",
+        "**Clean-up (only after two weeks):**",
+        "**Deinstallation**",
+        "**Désinstallation :**",
+    ] {
+        let text = format!("## Deployment{BLOCK}{label}{BLOCK}");
+        assert_eq!(free(&plan(&text)).len(), 1, "{label}");
+    }
+    for label in [
+        "**Uninstall the old agent**",
+        "**Removal of the old column:**",
+        "**Clean-up:**",
+        "**Disk usage:**",
+    ] {
+        let text = format!("## Deployment{BLOCK}{label}{BLOCK}");
+        assert_eq!(free(&plan(&text)).len(), 2, "{label}");
+    }
+}
+
+#[test]
+fn what_only_sets_what_stands_elsewhere_is_done_by_hand() {
+    let set = "\n```bash\n# 1. Restore the address\nDATABASE_URL=$OLD\nCACHE=off\n```\n";
+    for lead in [
+        "**File**: `/srv/shop/.env` (production)",
+        "In `/srv/shop/.env`:",
+        "In GitHub Secrets:",
+        "Im Dashboard:",
+    ] {
+        for text in [
+            format!("## Deployment\n{lead}\n{set}## Rollback{BLOCK}"),
+            format!("## Deployment{BLOCK}## Rollback\n{lead}\n{set}"),
+        ] {
+            let kinds: Vec<_> = titles(&plan(&text))
+                .into_iter()
+                .map(|(kind, _)| kind)
+                .collect();
+            assert!(kinds.contains(&"check"), "{lead}: {kinds:?}");
+        }
+    }
+    for lead in ["In the first terminal:", "Set the version:"] {
+        let text =
+            format!("## Deployment\n{lead}\n{set}```bash\n./x.sh $DATABASE_URL $CACHE\n```\n");
+        assert_eq!(free(&plan(&text)).len(), 2, "{lead}");
+    }
+    let text = "## Deployment\nIn `/srv/shop/.env`:\n\n```bash\nsed -i s/a/b/ .env\nA=1\n```\n";
+    assert_eq!(free(&plan(text)).len(), 1);
+}

@@ -157,3 +157,14 @@ fn what_comes_back_or_only_advises_is_not_of_this_run() {
         assert_eq!(plan(&text).tiers.len(), tiers, "{heading}");
     }
 }
+
+#[test]
+fn when_to_do_something_is_told_and_not_done() {
+    let text = format!(
+        "# Plan\n# Production deployment\n## Phase 1: Migrate\n{BLOCK}## Sync (ongoing)\n### When to refresh staging\n{BLOCK}"
+    );
+    assert_eq!(asks(&text), [false]);
+    assert!(problems(&text).contains(&("section-not-run", 9)));
+    let text = format!("## Deployment\n{BLOCK}### When ready, switch\n{BLOCK}");
+    assert_eq!(asks(&text).len(), 2);
+}

@@ -68,6 +68,11 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "symptoms",
         "diagnostics",
         "diagnosis",
+        "usage",
+        "uninstall",
+        "uninstallation",
+        "removal",
+        "teardown",
         "triage",
         "local",
         "tomorrow",
@@ -229,7 +234,7 @@ const WRITES: &[&str] = &[
 #[rustfmt::skip]
 const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::Signoff, &["sign off*", "sign offs", "signoff*", "signed off", "approvals", "approval", "approvers", "signatures"]),
-    (Topic::Contacts, &["contacts", "contact list", "contact info*", "contact details", "who to call", "whom to call", "escalation", "on call"]),
+    (Topic::Contacts, &["contacts", "contact list", "contact info*", "contact details", "who to call", "whom to call", "escalation", "on call", "rollback decision authority", "rollback authority", "rollback decision maker*", "rollback decision owner*"]),
     (Topic::Criteria, &[
         "rollback criteria", "roll back criteria", "rollback trigger*", "roll back trigger*", "triggers for rollback", "trigger for rollback",
         "rollback if", "roll back if", "when to rollback", "when to roll back", "rollback condition*", "rollback decision*",
@@ -241,7 +246,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::Success, &["success criteria", "success metric*", "success indicator*", "acceptance criteria", "exit criteria", "pass criteria", "definition of done", "slo", "slos", "service level objective*", "go criteria", "conditions to go on", "conditions to proceed"]),
     (Topic::NoReturn, &["point of no return", "the point of no return"]),
     (Topic::Reference, &[
-        "common causes", "causes solution*", "causes and solution*", "causes and fix*", "problems solution*", "problems and solution*", "issues solution*", "issues and solution*", "errors and solution*",
+        "quick fixes", "common fixes", "known fixes", "common causes", "causes solution*", "causes and solution*", "causes and fix*", "problems solution*", "problems and solution*", "issues solution*", "issues and solution*", "errors and solution*",
         "reference*", "example*", "appendix", "glossary", "faq", "troubleshooting", "best practice*", "do s", "don ts", "dos", "donts",
         "for example", "for instance", "release notes", "changelog", "change log", "philosophy", "principles", "patterns", "guidelines", "migration types", "types of", "technical detail*", "development workflow",
         "dev workflow", "git workflow", "local development", "cheat sheet", "cheatsheet", "template*", "contributing", "further reading",
