@@ -149,11 +149,19 @@ impl Reader<'_> {
         let group = group.as_ref();
         let mut found = walk::read(blocks, rules, group, book);
         let section = &self.outline.sections[ix];
-        by_hand::of_section(section, reading, rules, blocks, &mut found, book);
+        let alone = !self.acts_below(ix);
+        by_hand::of_section(section, reading, alone, rules, blocks, &mut found, book);
         let idle = self.outline.idle;
         timetable::of_section(section, idle, rules, group, blocks, &mut found, book);
         boxes::say_unread(&found.notes, book);
         self.take(ix, found, book);
+    }
+
+    /// Whether something is done below one of the headings within the section `ix`.
+    fn acts_below(&self, ix: SectionIx) -> bool {
+        let parts = ix + 1..ix + self.outline.within(ix).count();
+        let mut parts = parts.filter(|&part| self.readings[part].role == self.readings[ix].role);
+        parts.any(|part| self.outline.sections[part].acts || self.readings[part].counted)
     }
 
     /// A section of which only the task items are to be done.

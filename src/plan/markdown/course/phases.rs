@@ -58,6 +58,7 @@ pub(in crate::plan::markdown) fn phases(
     for (section, steps) in forward {
         let cases = [
             outline.drill(section),
+            outline.trouble(section),
             used.case_of(section),
             occasions.other(section),
         ];
@@ -65,7 +66,8 @@ pub(in crate::plan::markdown) fn phases(
         phases.push(phase);
     }
     between::settle(outline, readings, &mut phases);
-    give_kinds(&mut phases, book);
+    give_kinds(&mut phases, outline, book);
+    settle_early(&mut phases);
     no_return::settle(outline, &mut phases, book);
     let mut phases = order::driving(phases, outline, book);
     tell_apart(&mut phases, outline, contents);
@@ -78,7 +80,7 @@ fn phase(
     contents: &mut Contents,
     section: SectionIx,
     mut steps: Vec<Box<StepSpec>>,
-    cases: [Option<&str>; 3],
+    cases: [Option<&str>; 4],
     book: &mut Book<'_>,
 ) -> Phase {
     let reading = &readings[section];
@@ -215,10 +217,16 @@ pub(super) fn prefix(outline: &Outline, section: SectionIx) -> Option<SectionIx>
 
 /// Gives kinds to the phases whose words do not say. Where nothing in the file deploys, they are
 /// what it is about; else they go on with what was being done.
-fn give_kinds(phases: &mut [Phase], book: &mut Book<'_>) {
+fn give_kinds(phases: &mut [Phase], outline: &Outline, book: &mut Book<'_>) {
+    // What is only ticked by its heading says little of what is done beside it.
+    let ticked = |phase: &Phase| {
+        let title = &outline.sections[phase.section].title;
+        let own = |step: &StepSpec| step.work.is_check() && step.title == title.text;
+        !phase.strong && matches!(&phase.spec.steps[..], [step] if own(step))
+    };
     let deploys = phases
         .iter()
-        .any(|phase| phase.said == Some(PhaseKind::Deploy));
+        .any(|phase| phase.said == Some(PhaseKind::Deploy) && !ticked(phase));
     let mut last = if deploys {
         PhaseKind::Before
     } else {
@@ -226,7 +234,7 @@ fn give_kinds(phases: &mut [Phase], book: &mut Book<'_>) {
     };
     for phase in phases.iter_mut() {
         match phase.said {
-            Some(kind) if deploys && !phase.looks => last = kind,
+            Some(kind) if deploys && !phase.looks && !ticked(phase) => last = kind,
             Some(_) => {}
             None => {
                 phase.spec.kind = last;
@@ -241,6 +249,19 @@ fn give_kinds(phases: &mut [Phase], book: &mut Book<'_>) {
                 );
             }
         }
+    }
+}
+
+/// What has a place before T-0 is done before the deployment that begins there: "Preparation (T-2 days) › Deploy the
+/// schema" in front of "Cutover". Where nothing else deploys, it is the deployment.
+fn settle_early(phases: &mut [Phase]) {
+    let deploys = |phase: &Phase| phase.spec.kind == PhaseKind::Deploy;
+    let early = |phase: &Phase| phase.spec.at.as_ref().is_some_and(|at| at.seconds < 0);
+    let begins = |phase: &Phase| deploys(phase) && !early(phase);
+    let first = phases.iter().position(begins).unwrap_or(0);
+    let before = phases[..first].iter_mut();
+    for phase in before.filter(|phase| deploys(phase) && phase.spec.choice.is_none()) {
+        phase.spec.kind = PhaseKind::Before;
     }
 }
 

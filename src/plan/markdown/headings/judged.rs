@@ -26,7 +26,7 @@ impl Words {
         self.speaks_only_of(&[&DEPLOYMENT])
     }
 
-    fn orders_deployment(&self) -> bool {
+    pub(in crate::plan::markdown) fn orders_deployment(&self) -> bool {
         let orders = ["apply ", "execute ", "run ", "release the ", "roll out "];
         self.begins(&[Topic::Acts]) || orders.iter().any(|word| self.uncounted().starts_with(word))
     }
@@ -45,8 +45,11 @@ pub(super) fn of_parent(title: &Title, above: Option<&Reading>) -> Option<Stage>
         PhaseKind::Verify => true,
         PhaseKind::After => stage.weight == Weight::Strong,
     };
-    let clear =
-        words.is_deployment() || (stage.weight < Weight::Strong && words.orders_deployment());
+    let clear = words.is_deployment()
+        || title
+            .without_clock()
+            .is_some_and(|bare| Words::new(&bare).is_deployment())
+        || (stage.weight < Weight::Strong && words.orders_deployment());
     (aside && stage.weight >= Weight::Weak && !clear).then_some(stage)
 }
 

@@ -5,6 +5,7 @@
 //!         └► roles     ◄─ purpose   by the words of the heading, and by those above it
 //!                      ◄─ procedure, series, guide   steps because of those beside them
 //!                      ◄─ judged, occasion, used     looked at only, or done on another occasion
+//!                      ◄─ trouble                    for who meets it
 //!                      ◄─ rivals, listed, exclusive  one of several ways
 //!                      ◄─ clocked, hours             placed by the clock
 //! ```
@@ -24,4 +25,5 @@ pub(super) mod rivals;
 pub(super) mod roles;
 pub(super) mod series;
 pub(super) mod timetable;
+mod trouble;
 pub(super) mod used;

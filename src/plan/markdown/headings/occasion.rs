@@ -5,10 +5,12 @@ use std::sync::LazyLock;
 
 use super::outline::{Outline, SectionIx};
 use super::roles::{Reading, Role};
+use super::series;
 use crate::plan::markdown::names::words::Words;
 use crate::plan::markdown::names::{heading, shelved};
 use crate::plan::markdown::tongues::Beginnings;
 use crate::plan::markdown::tongues::folded::folded;
+use crate::plan::markdown::tongues::ordinal::Ordinal;
 use crate::plan::markdown::tongues::phrases::Topic;
 use crate::plan::model::PhaseKind;
 
@@ -55,6 +57,18 @@ impl<'o> Occasions<'o> {
         self.outdated
             .or_else(|| found().map(title))
             .or_else(|| self.again(ix))
+            .or_else(|| self.outline.told_of(ix).map(title))
+    }
+}
+
+impl Outline {
+    /// The heading above `ix` below which stands what is told on occasions, each at its own: "Communication plan". Of a part of
+    /// what is done, "Pre-deployment › Communication", it is told there.
+    pub(super) fn told_of(&self, ix: SectionIx) -> Option<SectionIx> {
+        let top = self.top(ix);
+        let title = &self.sections[top].title;
+        let step = title.ordinal == Some(Ordinal::Phase) || series::is_called_step(title);
+        (!step && title.words.names_messages()).then_some(top)
     }
 }
 
@@ -143,13 +157,28 @@ impl Words {
     pub(in crate::plan::markdown) fn names_failure(&self) -> bool {
         let acts = self.begins(&[Topic::Acts, Topic::Order, Topic::Verify]);
         let staged = self.has(Topic::Deploy) || self.has(Topic::Staged);
-        self.has(Topic::Backfires) || (staged && self.ends(Topic::Failure) && !acts)
+        let fails = staged && self.ends(Topic::Failure) && !acts && !self.has(Topic::No);
+        self.has(Topic::Backfires) || fails
     }
 
     /// "Edge cases": what holds for few is looked up by who meets it, where it is not tested.
     pub(super) fn tells_edges(&self) -> bool {
         let tested = self.has(Topic::Testing) || self.has(Topic::Verify);
         self.begins(&[Topic::Edges]) && !tested
+    }
+
+    /// "Communication plan", "Notification templates": what is told to whom.
+    fn names_messages(&self) -> bool {
+        let begins = |word: &str, stems: &[&str]| stems.iter().any(|stem| word.starts_with(stem));
+        let mut words = self.uncounted().split_whitespace().peekable();
+        let mut told = false;
+        words.peek().is_some()
+            && words.all(|word| {
+                let message = begins(word, &MESSAGES);
+                told |= message;
+                message || begins(word, &AROUND_MESSAGES)
+            })
+            && told
     }
 
     /// "Weekly review", "Monatliche Wartung": what is done again and again, and not now. "Weekly report job" is a thing.
@@ -166,6 +195,19 @@ impl Words {
 
 /// What a release in a hurry is called, in all languages.
 const HOTFIX: [&str; 5] = ["hotfix", "hot fix", "хотфикс", "ホットフィックス", "热修复"];
+
+/// How words begin for what is told, in all languages.
+#[rustfmt::skip]
+const MESSAGES: [&str; 14] = [
+    "communication", "kommunikation", "comunica", "коммуникаци", "notification", "benachrichtigung", "notifica",
+    "уведомлен", "announcement", "ankundigung", "通知", "沟通", "連絡", "messag",
+];
+/// The same for what may stand beside that.
+#[rustfmt::skip]
+const AROUND_MESSAGES: [&str; 22] = [
+    "plan", "template", "strateg", "protocol", "channel", "stakeholder", "customer", "user", "team", "internal",
+    "external", "status", "and", "vorlage", "modele", "plantilla", "modelo", "шаблон", "план", "de", "kanal", "matri",
+];
 
 static PREVENTING: LazyLock<Beginnings> = LazyLock::new(|| {
     let words = PREVENTION.into_iter();
@@ -211,7 +253,7 @@ const DAILY: [&str; 12] = [
 ];
 
 /// What is done so.
-const ROUTINES: [&str; 20] = [
+const ROUTINES: [&str; 27] = [
     "checklist",
     "check",
     "review",
@@ -220,6 +262,13 @@ const ROUTINES: [&str; 20] = [
     "audit",
     "routine",
     "operations",
+    "report",
+    "summary",
+    "bericht",
+    "rapport",
+    "informe",
+    "relatorio",
+    "отчет",
     "prufung",
     "wartung",
     "checkliste",

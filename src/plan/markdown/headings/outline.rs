@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::timetable;
+use super::trouble;
 use crate::plan::markdown::elements::blocks::{Block, Holds};
 use crate::plan::markdown::names::heading::Title;
 use crate::plan::markdown::names::orders;
@@ -43,6 +44,8 @@ pub(in crate::plan::markdown) struct Outline {
     pub(in crate::plan::markdown) sections: Vec<Section>,
     /// Those right below which a heading is numbered, and something stands that is run or ticked.
     pub(in crate::plan::markdown) counting: HashSet<SectionIx>,
+    /// Those that tell by what something is known that has gone wrong.
+    pub(super) symptoms: HashSet<SectionIx>,
     /// The section whose heading is the title of the file.
     pub(in crate::plan::markdown) title: Option<SectionIx>,
     /// Whether that heading is also one of several of its level, and so says something of its own.
@@ -62,9 +65,13 @@ pub(in crate::plan::markdown) fn outline(
     let mut titles = titles.into_iter();
     sections.push(Section::new(Title::new(""), None, 0, Span::at(start)));
     let mut open: Vec<SectionIx> = Vec::new();
+    let mut symptoms = HashSet::new();
     for block in blocks {
         let title = |heading| Some((heading, titles.next()?));
         let Some((heading, title)) = block.heading().and_then(title) else {
+            if trouble::names_symptoms(block) {
+                symptoms.insert(sections.len().saturating_sub(1));
+            }
             if let Some(section) = sections.last_mut() {
                 section.holds.add(block.holds);
                 section.length += 1;
@@ -92,8 +99,8 @@ pub(in crate::plan::markdown) fn outline(
     }
     let counted = |section: &&Section| {
         let title = &section.title;
-        let numbered = title.ordinal == Some(Ordinal::Number) && title.meaning.sense.is_none();
-        numbered && section.acts
+        let numbered = matches!(title.ordinal, Some(Ordinal::Number | Ordinal::Phase));
+        numbered && title.meaning.sense.is_none() && section.acts
     };
     let counting = sections.iter().filter(counted);
     let title = sections.iter().position(|section| section.level == 1);
@@ -104,6 +111,7 @@ pub(in crate::plan::markdown) fn outline(
         counting: counting.filter_map(|section| section.parent).collect(),
         idle: sections.iter().all(idle),
         sections,
+        symptoms,
         title,
         several_tops: tops > 1,
     }

@@ -5,33 +5,61 @@ use std::collections::HashMap;
 use super::guide;
 use super::outline::{Outline, Section, SectionIx};
 use super::roles::says_steps;
+use super::series;
 use crate::plan::markdown::names::heading::Title;
 use crate::plan::markdown::names::words::{Meaning, Sense};
 use crate::plan::markdown::tongues::ordinal::Ordinal;
 use crate::plan::model::PhaseKind;
 
-/// Which headings go on with what those beside them do, in a file that its front matter has `called` so.
-pub(super) fn goes_on(outline: &Outline, called: Option<&str>) -> Vec<bool> {
-    let counted = counted(outline);
-    let mut goes_on = around(outline);
-    for step in guide::steps(outline, called) {
-        goes_on[step] = true;
-    }
-    for (section, goes_on) in outline.sections.iter().zip(&mut goes_on) {
-        *goes_on |= counted[section.parent.unwrap_or(0)] && is_numbered(&section.title);
-    }
-    goes_on
+/// What a heading is because of those beside it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Beside {
+    /// Whether it goes on with what they do.
+    pub(super) goes_on: bool,
+    /// Whether they are numbered as it is, and most of them are done: they are no chapters.
+    pub(super) in_turn: bool,
 }
 
-/// Below which sections numbered headings are the steps of one procedure, because one of them says
-/// so: who runs "1." and "4." and leaves "2." out does something else. The first section, below which
-/// none is, stands for the file.
-fn counted(outline: &Outline) -> Vec<bool> {
-    let mut counted = vec![false; outline.sections.len()];
+/// What each heading is by those beside it, in a file that its front matter has `called` so.
+pub(super) fn beside(outline: &Outline, called: Option<&str>) -> Vec<Beside> {
+    let counted = counted(outline);
+    let of = |(section, goes_on): (&Section, bool)| {
+        let number = is_numbered(&section.title);
+        let series = &counted[section.parent.unwrap_or(0)];
+        Beside {
+            goes_on: goes_on || (number && series.said),
+            in_turn: number && series.said && series.done * 2 > series.all,
+        }
+    };
+    let sections = outline.sections.iter().zip(around(outline));
+    let mut beside: Vec<Beside> = sections.map(of).collect();
+    for step in guide::steps(outline, called) {
+        beside[step].goes_on = true;
+        beside[step].in_turn = true;
+    }
+    beside
+}
+
+/// The numbered headings right below one that speak of nothing else.
+#[derive(Clone, Default)]
+struct Series {
+    /// Whether one of them says that it is a step, so all are: who runs "1." and "4." and leaves "2." out does something else.
+    said: bool,
+    /// How many there are, and how many say what is done, or hold something that is.
+    all: usize,
+    done: usize,
+}
+
+/// Those below each section. The first section, below which none is, stands for the file.
+fn counted(outline: &Outline) -> Vec<Series> {
+    let mut counted = vec![Series::default(); outline.sections.len()];
     for section in &outline.sections {
         let title = &section.title;
-        if is_numbered(title) && title.meaning.sense.is_none() && says_steps(title) {
-            counted[section.parent.unwrap_or(0)] = true;
+        if is_numbered(title) && title.meaning.sense.is_none() {
+            let series = &mut counted[section.parent.unwrap_or(0)];
+            series.said |= says_steps(title);
+            series.all += 1;
+            series.done += usize::from(section.acts || series::says_what(title));
         }
     }
     counted

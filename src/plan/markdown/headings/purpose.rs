@@ -65,6 +65,8 @@ pub(super) fn role(
         },
         above_role => match own {
             Some(Sense::Rollback) if is_preparation(section, above, back) => Role::Steps,
+            // "Communication plan › Rollback alert" is told then, and brings nothing back.
+            Some(Sense::Rollback) if outline.told_of(ix).is_some() => Role::Other(Sense::Reference),
             Some(Sense::Rollback) if procedure::is_in_turn(outline, ix) => Role::Steps,
             Some(Sense::Rollback) if is_forward(outline, ix, back, counted) => Role::Steps,
             Some(Sense::Rollback) if is_window(outline, ix) => Role::Steps,

@@ -82,20 +82,20 @@ pub(in crate::plan::markdown) fn roles(outline: &Outline, called: Option<&str>) 
     let mut readings: Vec<Reading> = Vec::with_capacity(outline.sections.len());
     let rivals = rivals::of_sections(outline);
     let back = procedure::has_way_back(outline);
-    for (ix, goes_on) in procedure::goes_on(outline, called).into_iter().enumerate() {
+    for (ix, beside) in procedure::beside(outline, called).into_iter().enumerate() {
         let above = outline.parent(ix).map(|parent| &readings[parent]);
         let reading = if outline.is_title(ix) || ix == 0 {
             plain(outline, ix)
         } else {
-            let counted = series::is_step(outline, ix, above);
+            let counted = series::is_step(outline, ix, above, beside);
             let role = purpose::role(outline, ix, above, back, counted);
             let part = above.filter(|above| rivals::is_way(outline, &rivals, above.home));
-            let mut reading = read(outline, ix, role, above, goes_on, rivals[ix]);
+            let mut reading = read(outline, ix, role, above, beside.goes_on, rivals[ix]);
             if let Some(way) = part {
                 join(outline, ix, way, &mut reading);
             }
             reading.counted = counted;
-            reading.uncounted = !counted && series::may_be_step(outline, ix, above);
+            reading.uncounted = !counted && series::may_be_step(outline, ix, above, beside);
             reading.runs |= counted;
             reading
         };

@@ -4,19 +4,26 @@
 use std::time::Duration;
 
 use super::outline::{Outline, SectionIx};
+use super::procedure::Beside;
 use super::roles::{Reading, Role};
 use crate::plan::markdown::figures::times::Said;
 use crate::plan::markdown::names::heading::{self, Title};
 use crate::plan::markdown::names::orders;
-use crate::plan::markdown::names::words::Sense;
+use crate::plan::markdown::names::words::{Sense, Weight};
 use crate::plan::markdown::tongues::ordinal::Ordinal;
 use crate::plan::markdown::tongues::phrases::Topic;
 
 /// Whether the heading of `ix` is numbered as a step: it says so ("Step 2"), or it is one of several below a
-/// heading that is driven, of which another holds what is run or ticked. The chapters of a file are no steps.
-pub(super) fn is_step(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> bool {
+/// heading that is driven, or of a procedure, of which another holds what is run or ticked. The chapters of a file are no
+/// steps.
+pub(super) fn is_step(
+    outline: &Outline,
+    ix: SectionIx,
+    above: Option<&Reading>,
+    beside: Beside,
+) -> bool {
     let title = &outline.sections[ix].title;
-    if title.ordinal != Some(Ordinal::Number) {
+    if !matches!(title.ordinal, Some(Ordinal::Number | Ordinal::Phase)) {
         return false;
     }
     let done = |above: &Reading| matches!(above.role, Role::Steps | Role::Rollback);
@@ -26,17 +33,36 @@ pub(super) fn is_step(outline: &Outline, ix: SectionIx, above: Option<&Reading>)
     let driven = above.is_some_and(|above| done(above) && above.runs);
     // "6. Monitoring (T+1 hour)" is done then, also as a chapter.
     let timed = below && place(title).is_some();
+    let plain = title.meaning.sense.is_none() && !title.words.tells_edges();
+    if title.ordinal == Some(Ordinal::Phase) {
+        return below && plain && has_steps(outline, ix);
+    }
+    let in_turn = below && beside.in_turn && plain;
     let sure = named || timed || outline.sections[ix].acts;
-    (named || ((driven || timed) && has_steps(outline, ix))) && outweighs(title, named, sure)
+    let among = (driven || timed || in_turn) && has_steps(outline, ix);
+    (named || among) && outweighs(title, named, sure)
 }
 
 /// Whether what the heading of `ix` numbers may be a step, as it is beside it, though nothing says what to do.
-pub(super) fn may_be_step(outline: &Outline, ix: SectionIx, above: Option<&Reading>) -> bool {
+pub(super) fn may_be_step(
+    outline: &Outline,
+    ix: SectionIx,
+    above: Option<&Reading>,
+    beside: Beside,
+) -> bool {
     let title = &outline.sections[ix].title;
     title.ordinal == Some(Ordinal::Number)
         && title.meaning.sense.is_none()
-        && above.is_some_and(|above| above.runs)
+        && (beside.in_turn || above.is_some_and(|above| above.runs))
         && has_steps(outline, ix)
+}
+
+/// Whether `title` says what is done: "2. Verify the data", "5. Monitoring", "3. Promote the replica".
+pub(super) fn says_what(title: &Title) -> bool {
+    let stage = title.meaning.stage;
+    let staged = stage.is_some_and(|stage| stage.weight >= Weight::Weak);
+    let tells = title.words.tells_concept() || orders::asks(&title.words);
+    (staged && !tells) || orders::begin(&title.words) || orders::is_told(&title.words)
 }
 
 /// Whether `title` counts with the word for it: "Step 2: …".
@@ -56,7 +82,7 @@ fn has_steps(outline: &Outline, ix: SectionIx) -> bool {
 fn outweighs(title: &Title, named: bool, sure: bool) -> bool {
     let ordered = || orders::begin(&title.words) || title.words.begins(&[Topic::Verify]);
     match title.meaning.sense {
-        None => sure || ordered(),
+        None => sure || says_what(title),
         Some(Sense::Prose | Sense::Contacts) => named || ordered(),
         Some(Sense::Alerts) => ordered(),
         Some(Sense::Reference) => {

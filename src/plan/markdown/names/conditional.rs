@@ -51,6 +51,7 @@ fn is_conditional(text: &str) -> bool {
         || MAY.begin_word(text)
         || only::is(text)
         || is_alone(text)
+        || is_trouble(text)
         || (!text.is_ascii() && ANYWHERE.iter().any(|word| text.contains(word)))
         || cases::names_case(text)
         || (IN_CASE_OF.begin_word(text)
@@ -150,6 +151,22 @@ fn is_alone(text: &str) -> bool {
             rest.starts_with(['\'', '’']) && rest.chars().nth(1).is_some_and(char::is_alphabetic);
         let rest = rest.trim_start();
         !owns && !rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '`' | '"' | '*'))
+    })
+}
+
+/// Whether `text` names what has gone wrong, behind the word for that: "Issue: the queue is full". "Issue: SHOP-12" is what
+/// is worked on.
+fn is_trouble(text: &str) -> bool {
+    let mut rests = TROUBLE
+        .near(text)
+        .iter()
+        .filter_map(|(word, ())| tongues::strip_word(text, word));
+    rests.any(|rest| {
+        let counted = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '#');
+        let told = rest.trim_start_matches(counted).strip_prefix([':', '：']);
+        let told = told.map_or("", str::trim);
+        let id = !told.contains(' ') && told.contains(|c: char| c.is_ascii_digit());
+        !told.is_empty() && !id
     })
 }
 
@@ -281,6 +298,8 @@ static IN_CASE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| 
 static MAY: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.may));
 /// "To abort", with nothing behind it.
 static ALONE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.alone));
+/// "Issue", in front of a colon.
+static TROUBLE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.trouble));
 /// "In another terminal".
 static BESIDE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.beside));
 /// "Only if", "if needed".
@@ -436,6 +455,29 @@ mod tests {
             "Cache (nur im Notfall)",
             "Should the migration show errors",
             "Never drop the table, call the DBA",
+        ] {
+            assert!(reserve(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_gone_wrong_is_named_behind_the_word_for_that() {
+        for text in [
+            "Issue: SHOP-12",
+            "Issue #7: 4711",
+            "Problem:",
+            "Error page: switch it on",
+        ] {
+            assert_eq!(reserve(text), None, "{text}");
+        }
+        for text in [
+            "Issue: the queue is full",
+            "2. Problem: the lag grows",
+            "Issue #7: the queue is full",
+            "Fehler: Sperre läuft ab",
+            "Problème : la file est pleine",
+            "Ошибка: очередь полна",
+            "问题：队列已满",
         ] {
             assert!(reserve(text).is_some(), "{text}");
         }

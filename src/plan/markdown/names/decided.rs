@@ -283,6 +283,24 @@ static IF: LazyLock<Beginnings> = LazyLock::new(|| {
     )
 });
 
+impl Words {
+    /// Whether it speaks of the criteria of a way back: "Criteria for rollback", "Critérios para reverter".
+    pub(super) fn names_criteria(&self) -> bool {
+        let back = [Topic::Rollback, Topic::Recovery, Topic::Abandon];
+        let named = CRITERIA.iter().any(|word| self.uncounted().contains(word));
+        named && back.into_iter().any(|topic| self.has(topic))
+    }
+
+    /// "Sign-off criteria"
+    pub(super) fn ends_with_criteria(&self) -> bool {
+        let last = self.uncounted().split_whitespace().next_back();
+        last.is_some_and(|last| CRITERIA.iter().any(|stem| last.starts_with(stem)))
+    }
+}
+
+/// How words begin for criteria.
+const CRITERIA: [&str; 4] = ["criteri", "critere", "kriteri", "критери"];
+
 #[cfg(test)]
 mod tests {
     use super::stops;

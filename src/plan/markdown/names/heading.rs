@@ -3,6 +3,7 @@
 use super::apart;
 use super::cases;
 use super::decoration;
+use super::orders;
 use super::returns::before_need;
 use super::words::{Meaning, Sense, Stage, Weight, Words};
 use crate::plan::markdown::figures::since::looks_like_place;
@@ -12,6 +13,7 @@ use crate::plan::markdown::figures::told_times::{
 };
 use crate::plan::markdown::tongues::ordinal::Ordinal;
 use crate::plan::markdown::tongues::{ORDINALS, strip_word};
+use crate::plan::model::PhaseKind;
 
 /// What a heading without words is called.
 pub(super) const UNNAMED: &str = "Without a heading";
@@ -48,7 +50,7 @@ impl Title {
             let back = meaning.sense == Some(Sense::Rollback);
             times.extend(time_at_the_end(&text, back).or_else(|| place_alone(&text)));
         }
-        Title {
+        let mut title = Title {
             meaning,
             ordinal: ordinal(&text),
             times,
@@ -57,6 +59,20 @@ impl Title {
             no_return,
             crossed: cases::is_crossed_out(heading),
             text,
+        };
+        title.forget_length();
+        title
+    }
+
+    /// "Phase 1: Canary (24 hours)" takes so long, and "Review (24 hours)" is due then.
+    fn forget_length(&mut self) {
+        let counted = matches!(self.ordinal, Some(Ordinal::Phase | Ordinal::Number));
+        let late = |stage: Stage| stage.kind == PhaseKind::After;
+        if counted && self.meaning.stage.is_some_and(late) {
+            let (lengths, bare) = self.read(|said| matches!(said, Said::Length(_)).then_some(()));
+            if !lengths.is_empty() {
+                (self.words, self.meaning) = words(&bare, Words::new(&bare));
+            }
         }
     }
 
@@ -123,6 +139,16 @@ impl Title {
     pub(in crate::plan::markdown) fn tells_place(&self) -> bool {
         let place = |time: &Time| matches!(time.said, Said::Place(_) | Said::Stretch(..));
         self.times.iter().any(place)
+    }
+
+    /// Its text without what stands in parentheses, if that is a time of the day: "During cutover (8:00 AM - 2:00 PM)".
+    pub(in crate::plan::markdown) fn without_clock(&self) -> Option<String> {
+        let clock = |inside: &str| {
+            let digits = inside.trim_start_matches(|c: char| c.is_ascii_digit());
+            digits.len() < inside.len() && digits.starts_with([':', 'h', ' ', '.'])
+        };
+        let mut inside = cases::in_brackets(&self.text).peekable();
+        (inside.peek().is_some() && inside.all(clock)).then(|| without_parentheses(&self.text))
     }
 
     /// Whether it tells any time.
@@ -195,9 +221,27 @@ fn explained(text: &str, whole: Words) -> (Words, Meaning) {
             return (first, meaning);
         }
     }
-    let meaning = whole.meaning();
+    let mut meaning = whole.meaning();
+    if let Some(stage) = first_of_two(text, meaning) {
+        meaning.stage = Some(stage);
+    }
     (whole, meaning)
 }
+
+/// What "Execute the migration + parity checks" begins with, if that deploys, and it is otherwise only verified.
+fn first_of_two(text: &str, meaning: Meaning) -> Option<Stage> {
+    let verifies = |stage: Stage| stage.kind == PhaseKind::Verify;
+    let weak = meaning.stage.filter(|stage| verifies(*stage));
+    weak.filter(|stage| stage.weight < Weight::Strong && meaning.sense.is_none())?;
+    let (first, _) = JOINED.iter().find_map(|and| text.split_once(and))?;
+    let first = Words::new(first);
+    let stage = first.meaning().stage?;
+    let orders = orders::begin(&first) || first.orders_deployment();
+    (stage.kind == PhaseKind::Deploy && stage.weight == Weight::Strong && orders).then_some(stage)
+}
+
+/// What joins two things that are done.
+pub(super) const JOINED: [&str; 8] = [" + ", " & ", " and ", " und ", " et ", " y ", " e ", " и "];
 
 fn take_id(heading: &str) -> (&str, Option<String>) {
     let marked = heading

@@ -73,6 +73,41 @@ pub(in crate::plan::markdown) fn begin(words: &Words) -> bool {
             .any(|word| words.uncounted().starts_with(word))
 }
 
+/// Whether `words` begin with a verb and what it is done to: "Promote the replica", "Promouvoir la base".
+pub(in crate::plan::markdown) fn is_told(words: &Words) -> bool {
+    let mut first = words.uncounted().split(' ');
+    let verb = first
+        .next()
+        .is_some_and(|word| word.len() > 1 && !JOINS.contains(&word));
+    verb && first.next().is_some_and(|word| ARTICLES.contains(&word))
+}
+
+/// Whether `words` begin a question, which is answered below: "When to run the verification".
+pub(in crate::plan::markdown) fn asks(words: &Words) -> bool {
+    let first = words.uncounted().split(' ').next();
+    first.is_some_and(|first| ASKS.contains(&first))
+}
+
+/// With what questions begin, in all languages.
+#[rustfmt::skip]
+const ASKS: [&str; 25] = [
+    "what", "when", "where", "which", "who", "why", "how", "was", "wann", "wo", "wer", "warum", "wie", "quand", "qui", "pourquoi", "comment",
+    "cuando", "quien", "como", "quando", "quem", "когда", "кто", "как",
+];
+/// What stands in front of a thing, in all languages.
+#[rustfmt::skip]
+const ARTICLES: [&str; 22] = [
+    "the", "a", "an", "all", "der", "die", "das", "den", "dem", "le", "la", "les", "l", "un", "une", "el", "los", "las", "una", "o", "os", "as",
+];
+/// What may stand in front of that and is no verb.
+#[rustfmt::skip]
+const JOINS: [&str; 68] = [
+    "about", "above", "across", "after", "against", "all", "and", "around", "as", "at", "before", "behind", "below", "beside", "between", "beyond",
+    "by", "during", "for", "from", "if", "in", "inside", "into", "like", "near", "not", "of", "off", "on", "or", "outside", "over", "per", "since",
+    "through", "to", "toward", "towards", "under", "until", "what", "when", "where", "which", "who", "why", "how", "with", "within", "without",
+    "uber", "nach", "vor", "fur", "mit", "auf", "bei", "dans", "pour", "avec", "sur", "apres", "avant", "para", "con", "em", "sobre",
+];
+
 fn is_order(item: &Item) -> bool {
     let text = item.head().0.map(Inline::one_line).unwrap_or_default();
     let words = Words::new(&text);

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::cases;
+use super::heading::JOINED;
 use super::words::{Sense, Words};
 use crate::plan::markdown::tongues::folded::{folded, has_stem};
 use crate::plan::markdown::tongues::phrases::Topic;
@@ -28,6 +29,33 @@ impl Words {
         }
         let text = format!(" {}", self.uncounted());
         DRILLS.iter().any(|drill| text.contains(drill))
+    }
+
+    /// Whether it is about getting ready for a way back, and for nothing beside it: "Rollback rehearsal and failed-cutover
+    /// rollback" is one as well.
+    pub(super) fn only_rehearses(&self) -> bool {
+        let back = |part: &str, rehearsed: bool| {
+            let part = Words::whole(part);
+            part.has(Topic::Rollback) && part.has(Topic::Rehearsal) == rehearsed
+        };
+        let mut joined = JOINED
+            .iter()
+            .filter_map(|and| self.uncounted().split_once(and));
+        self.has(Topic::Rehearsal)
+            && !joined.any(|(one, other)| back(one, true) && back(other, false))
+    }
+
+    /// "Dry run", "Staging rehearsal": what is done before the deployment to see how that goes. "Deploy after the rehearsal" is
+    /// none.
+    pub(super) fn is_dry_run(&self) -> bool {
+        let text = format!(" {}", self.uncounted());
+        let drill = |drill: &&str| {
+            let rest = text
+                .split_once(*drill)
+                .filter(|(before, _)| !before.contains(" after"));
+            rest.is_some_and(|(before, rest)| before.is_empty() || !rest.trim_end().contains(' '))
+        };
+        !self.has(Topic::And) && !self.is_rollback() && DRY_RUNS.iter().any(drill)
     }
 
     /// "Back to the old version", "Switch back to blue", "Return to the previous release"; not "Back to normal".
@@ -187,6 +215,9 @@ impl Words {
     }
 }
 
+/// What is done beforehand to see how it goes, in all languages.
+#[rustfmt::skip]
+const DRY_RUNS: [&str; 9] = [" dry run", " rehearsal", " probelauf", " generalprobe", " ensaio", " ensayo", " репетиц", "リハーサル", "演练"];
 /// Whether `text` is no more than "if needed".
 fn is_need(text: &str) -> bool {
     let mut near = NEEDED.near(text).iter().map(|(word, ())| word);

@@ -257,14 +257,6 @@ impl Words {
         self.has(Topic::CriteriaBelowRollback)
     }
 
-    /// Whether it speaks of the criteria of a way back: "Criteria for rollback", "Critérios para reverter".
-    fn names_criteria(&self) -> bool {
-        let back = [Topic::Rollback, Topic::Recovery, Topic::Abandon];
-        let named = ["criteri", "critere", "kriteri", "критери"];
-        let named = named.iter().any(|word| self.text.contains(word));
-        named && back.into_iter().any(|topic| self.has(topic))
-    }
-
     /// What they say.
     pub(in crate::plan::markdown) fn meaning(&self) -> Meaning {
         let stage = self.stage();
@@ -278,8 +270,13 @@ impl Words {
         if decided::stops(self.uncounted()) {
             return Some(Sense::Criteria);
         }
+        // "Sign-off criteria" are looked at before anybody signs.
+        let signed = !self.ends_with_criteria();
+        if signed && self.has(Topic::Signoff) {
+            return Some(Sense::Signoff);
+        }
         let certain = [
-            (Topic::Signoff, Sense::Signoff),
+            (Topic::Signoff, Sense::Success),
             (Topic::Contacts, Sense::Contacts),
             (Topic::Criteria, Sense::Criteria),
             (Topic::Success, Sense::Success),
@@ -315,8 +312,7 @@ impl Words {
             return Some(Sense::Reference);
         }
         if rollback {
-            return (!self.goes_both_ways() && !self.has(Topic::Rehearsal))
-                .then_some(Sense::Rollback);
+            return (!self.goes_both_ways() && !self.only_rehearses()).then_some(Sense::Rollback);
         }
         if strong || order {
             return None;
@@ -355,6 +351,9 @@ impl Words {
         ];
         if let Some((_, kind)) = activities.into_iter().find(|(topic, _)| self.has(*topic)) {
             return stage(kind, Weight::Weak);
+        }
+        if self.is_dry_run() {
+            return stage(PhaseKind::Before, Weight::Weak);
         }
         if self.has(Topic::Testing) {
             return stage(PhaseKind::Verify, Weight::Faint);

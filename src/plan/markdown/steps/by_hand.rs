@@ -38,26 +38,30 @@ impl Walk<'_, '_> {
 }
 
 /// Makes the numbered heading of `section` a step, if nothing below it became one: where `blocks` hold code, and
-/// where its `reading` says that it is one of a procedure's.
+/// where its `reading` says that it is one of a procedure's and it stands `alone`, with nothing done below its parts either.
 pub(in crate::plan::markdown) fn of_section(
     section: &Section,
     reading: &Reading,
+    alone: bool,
     rules: Rules,
     blocks: &[Block],
     found: &mut Found,
     book: &mut Book<'_>,
 ) {
-    let numbered = rules.fences && section.title.ordinal == Some(Ordinal::Number);
+    let ordinal = section.title.ordinal;
+    // The rows of a timetable say what is done in a phase.
+    let phase = ordinal == Some(Ordinal::Phase) && !section.timetable;
+    let numbered = rules.fences && (phase || ordinal == Some(Ordinal::Number));
     if !numbered || !found.steps.is_empty() {
         return;
     }
     let span = book.first_line(section.span);
     let name = section.title.text.clone();
-    if blocks.iter().any(is_code) {
+    if ordinal == Some(Ordinal::Number) && blocks.iter().any(is_code) {
         found.steps.push(step(name, &found.notes, span, book));
-    } else if reading.counted && section.children.is_empty() {
+    } else if reading.counted && alone {
         found.steps.push(ticked(name, &found.notes, span, book));
-    } else if reading.uncounted && section.children.is_empty() {
+    } else if reading.uncounted && alone {
         let message =
             format!("\"{name}\" is numbered as the steps beside it are, and is kept for reading");
         book.problems.push(

@@ -995,6 +995,54 @@ fn a_part_of_the_deployment_is_done_at_its_time() {
 }
 
 #[test]
+fn the_deployment_begins_with_what_is_no_preparation_of_it() {
+    let block = "```bash\n./x.sh\n```\n";
+    let kinds = |text: &str| {
+        let plan = plan(text);
+        let kinds = plan.phases.iter().map(|phase| phase.spec.kind);
+        kinds.collect::<Vec<_>>()
+    };
+    let (before, deploy) = (PhaseKind::Before, PhaseKind::Deploy);
+    for (first, second, wanted) in [
+        (
+            "Part 1: Preparation (T-2 days)\n### Deploy the schema",
+            "Migration execution",
+            [before, deploy],
+        ),
+        ("Deploy the schema (T-2 days)", "Cutover", [before, deploy]),
+        ("Deploy the schema", "Cutover (T+10 min)", [deploy, deploy]),
+        (
+            "Deploy the schema (T-20 min)",
+            "Cutover (T-10 min)",
+            [deploy, deploy],
+        ),
+        ("Migration dry run", "Migration", [before, deploy]),
+        ("Staging rehearsal", "Cutover", [before, deploy]),
+        (
+            "Execute the migration + parity checks",
+            "Cutover",
+            [deploy, deploy],
+        ),
+        ("Deploy and verify", "Cutover", [deploy, deploy]),
+        ("Migration checks", "Cutover", [before, deploy]),
+    ] {
+        let text = format!("# Up\n## {first}\n{block}## {second}\n{block}## Rollback\n{block}");
+        assert_eq!(kinds(&text), wanted, "{text}");
+    }
+    // A part of what is gone through once more is of the deployment, whatever its hours.
+    for time in ["", " (8:00 AM - 2:00 PM)", " (08:00)"] {
+        let text = format!(
+            "# Up\n## Cutover steps\n{block}## Final checklist\n### During cutover{time}\n- [ ] a\n"
+        );
+        assert_eq!(kinds(&text), [deploy, deploy], "{text}");
+    }
+    let text = format!(
+        "# Up\n## Cutover steps\n{block}## Final checklist\n### Before the cutover\n- [ ] a\n"
+    );
+    assert_eq!(kinds(&text), [before, deploy]);
+}
+
+#[test]
 fn scenarios_of_a_way_back_are_weighed_together() {
     let scenarios = |title: &str, names: [&str; 3]| {
         let parts =

@@ -255,6 +255,69 @@ fn what_is_numbered_and_only_described_is_no_step() {
 }
 
 #[test]
+fn all_that_is_numbered_in_one_procedure_is_done() {
+    for heading in [
+        "Verify replication",
+        "Promote the replica",
+        "Promouvoir la base",
+        "Validation suite",
+        "Switch the traffic",
+        "Prerequisites",
+        "Monitoring",
+    ] {
+        for body in ["- by hand\n", "Words.\n", "### There\n- press it\n"] {
+            let text = format!(
+                "# Cutover runbook\n## 1. Stop the writers\n{BLOCK}## 2. {heading}\n{body}## 3. Deploy\n{BLOCK}## 4. Start the writers\n1. Resume\n"
+            );
+            let found = plan(&text);
+            let titles = titles(&found);
+            assert_eq!(
+                titles[1],
+                ("check", format!("2. {heading}").as_str()),
+                "{text}"
+            );
+            assert_eq!(titles.len(), 4, "{text}");
+            let phases = text
+                .replace("## 1.", "## Phase 1:")
+                .replace("## 2.", "## Phase 2:");
+            let phases = phases
+                .replace("## 3.", "## Phase 3:")
+                .replace("## 4.", "## Phase 4:");
+            assert_eq!(plan(&phases).steps.len(), 4, "{phases}");
+        }
+    }
+    // What does not say what is done is told of, and of chapters most are read.
+    for heading in ["Warm-up", "When to verify", "Deployment strategy"] {
+        let text = format!(
+            "# Up\n## 1. Stop it\n{BLOCK}## 2. {heading}\nWords.\n## 3. Deploy\n{BLOCK}## 4. Start it\n{BLOCK}"
+        );
+        assert_eq!(plan(&text).steps.len(), 3, "{text}");
+        assert!(told(&text, "section-not-run"), "{text}");
+    }
+    let chapters = format!(
+        "# Up\n## 1. Stack\nWords.\n## 2. Monitoring\n- one\n## 3. Data model\nWords.\n## 4. Deployment\n{BLOCK}"
+    );
+    assert_eq!(plan(&chapters).steps.len(), 1);
+    assert!(!told(&chapters, "section-not-run"));
+}
+
+#[test]
+fn the_length_of_a_numbered_phase_is_no_time_when_it_is_due() {
+    for (time, secs) in [("24 hours", 86_400), ("48h", 172_800), ("2 hours", 7_200)] {
+        let text = format!(
+            "# Up\n## Cutover\n### Phase 1: Canary ({time})\n1. Route 10%\n### Phase 2: Full\n{BLOCK}"
+        );
+        let plan = plan(&text);
+        let first = &plan.phases[0].spec;
+        let budget = first.budget.map(|budget| budget.as_secs());
+        assert_eq!((budget, first.at.is_none()), (Some(secs), true), "{text}");
+        assert_eq!(plan.steps.len(), 2, "{text}");
+    }
+    let text = format!("# Up\n## Deploy\n{BLOCK}## Review (24 hours)\n{BLOCK}");
+    assert!(plan(&text).phases[1].spec.at.is_some());
+}
+
+#[test]
 fn what_is_numbered_among_steps_and_says_what_to_do_is_one() {
     for heading in [
         "2. Redirect application traffic",

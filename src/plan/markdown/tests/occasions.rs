@@ -95,6 +95,8 @@ fn what_comes_back_or_only_advises_is_not_of_this_run() {
     let deploy = format!("# Up\n## Deployment\n{BLOCK}");
     for heading in [
         "Weekly deployment review checklist",
+        "Weekly report",
+        "Monatlicher Bericht",
         "Monthly maintenance",
         "Monatliche Wartung",
         "Preventing problems",
@@ -167,4 +169,43 @@ fn when_to_do_something_is_told_and_not_done() {
     assert!(problems(&text).contains(&("section-not-run", 9)));
     let text = format!("## Deployment\n{BLOCK}### When ready, switch\n{BLOCK}");
     assert_eq!(asks(&text).len(), 2);
+}
+
+#[test]
+fn what_is_told_on_occasions_and_what_is_for_who_meets_it_asks() {
+    let around = |heading: &str| format!("# Up\n## Deployment\n{BLOCK}{heading}\n{BLOCK}");
+    for heading in [
+        "## Communication plan\n### Deployment start",
+        "## Announcements\n### Deployment start",
+        "## Kommunikationsplan\n### Start der Migration",
+        "### Issue: the queue is full",
+        "### Slow import\n**Symptoms:**\n- it waits\n\n**Action:**\n",
+        "### Langsamer Import\n**Symptome:**\n- er wartet\n\n**Lösung:**\n",
+        "## Partial migration failure",
+        "## Advanced recovery scenarios\n### Migration of one table",
+    ] {
+        let text = around(heading);
+        assert_eq!(asks(&text), [false, true], "{text}");
+        assert!(
+            problems(&text)
+                .iter()
+                .any(|(code, _)| *code == "conditional-step"),
+            "{text}"
+        );
+    }
+    let told = around("## Communication plan\n### Rollback alert");
+    assert!(plan(&told).tiers.is_empty());
+    assert!(problems(&told).contains(&("section-not-run", 8)));
+    for heading in [
+        "### Communication",
+        "### Notify the team",
+        "### Deploy the notification service",
+        "## Step 2: Notifications",
+        "### Step 2: Monitor\n**Symptoms:**\n- it waits\n\n**Look:**\n",
+        "## Deployment without errors",
+        "## Fix deployment errors first",
+    ] {
+        let text = around(heading);
+        assert_eq!(asks(&text), [false, false], "{text}");
+    }
 }

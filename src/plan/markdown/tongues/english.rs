@@ -81,6 +81,7 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "next month",
         "the next day",
     ],
+    trouble: &["issue", "problem", "error", "failure"],
     beside: &[
         "in another terminal",
         "in a second terminal",

@@ -81,6 +81,7 @@ pub(super) const FRENCH: Tongue = Tongue {
     in_case: &["si", "s'il", "s’il", "au besoin", "seulement si", "uniquement si", "en cas", "pour annuler", "pour revenir en arriere", "dans ce cas", "dans un tel cas"],
     may: &["vous pouvez aussi", "vous pouvez egalement", "on peut aussi", "il est aussi possible", "facultatif", "facultativement", "optionnel", "en option", "en cas de doute", "parfois", "il peut etre necessaire", "uniquement sur", "uniquement pour", "seulement pour", "seulement sur", "inutile si", "une fois par", "dernier recours", "en dernier recours", "urgence uniquement"],
     alone: &["desinstallation", "desinstaller", "utilisation", "pour abandonner", "pour interrompre", "demain", "la semaine prochaine", "reessayer", "relancer", "en local"],
+    trouble: &["probleme", "erreur", "panne"],
     beside: &["dans un autre terminal", "dans un second terminal", "dans un deuxieme terminal"],
     writes: &["ajouter la ligne", "ajoutez la ligne", "ajouter les lignes", "coller dans"],
     on_host: &["sur le serveur*", "sur les serveur*", "sur chaque serveur*", "sur tous les serveur*", "sur le primaire", "sur le replica*", "sur la replica*", "sur le secondaire", "sur la machine*", "sur le noeud*", "sur les noeud*", "sur chaque noeud*", "sur tous les noeud*", "sur chaque machine*", "depuis le bastion*", "sur le bastion*", "dans le conteneur*", "se connecter au serveur*"],

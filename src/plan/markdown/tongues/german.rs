@@ -77,6 +77,7 @@ pub(super) const GERMAN: Tongue = Tongue {
     in_case: &["falls", "wenn", "nur falls", "nur wenn", "im fall", "im fehlerfall", "im notfall", "bei bedarf", "nur bei", "notfalls", "bei fehler", "bei fehlern", "bei problemen", "zum ruckgangigmachen", "zum zuruckrollen", "in diesem fall", "in dem fall"],
     may: &["sie konnen auch", "du kannst auch", "man kann auch", "es ist auch moglich", "optional", "nur beim ersten", "im zweifel", "uberspringen falls", "uberspringen wenn", "manchmal", "nur auf", "nur fur", "nur beim ersten mal", "nicht notig wenn", "nicht notig falls", "einmal pro", "letztes mittel", "letzter ausweg"],
     alone: &["deinstallation", "deinstallieren", "ruckbau", "verwendung", "zum abbrechen", "zum abbruch", "morgen", "nachste woche", "lokal", "erneut versuchen", "wiederholen"],
+    trouble: &["problem", "fehler", "storung"],
     beside: &["in einem zweiten terminal", "in einem anderen terminal", "in einem weiteren terminal"],
     writes: &["folgende zeile", "trage folgende", "tragen sie folgende", "folgendes eintragen", "diese zeile"],
     on_host: &[],

@@ -64,6 +64,8 @@ pub(super) struct Tongue {
     pub(super) may: &'static [&'static str],
     /// "to abort", "tomorrow", where it does not say what: "to abort old queries" is a step as any other.
     pub(super) alone: &'static [&'static str],
+    /// "issue", in front of a colon and of what has gone wrong.
+    pub(super) trouble: &'static [&'static str],
     /// "in another terminal", anywhere in what somebody may do.
     pub(super) beside: &'static [&'static str],
     /// "put this into", at the beginning of a line above what is written into a file.

@@ -78,6 +78,7 @@ pub(super) const PORTUGUESE: Tongue = Tongue {
     in_case: &["se", "somente se", "apenas se", "caso", "em caso", "para desfazer", "para reverter", "nesse caso", "neste caso"],
     may: &["tambem e possivel", "voce tambem pode", "outra forma", "somente na primeira", "em caso de duvida", "as vezes", "pode ser necessario", "somente em", "somente para", "apenas em", "apenas para", "uma vez por", "ultimo recurso", "como ultimo recurso", "somente emergencia"],
     alone: &["desinstalacao", "modo de usar", "para interromper", "amanha", "na proxima semana", "interrupcao", "tentar novamente", "localmente"],
+    trouble: &["problema", "erro", "falha"],
     beside: &["em outro terminal", "em um segundo terminal", "noutro terminal"],
     writes: &["adicionar a linha", "adicione a linha", "adicione a seguinte", "colar em"],
     on_host: &["no servidor*", "nos servidor*", "em cada servidor*", "em todos os servidor*", "no primario", "na replica*", "nas replica*", "em cada no", "em todos os nos", "na maquina*", "no bastion*", "a partir do bastion*", "no container*", "no conteiner*"],

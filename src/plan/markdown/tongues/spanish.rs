@@ -79,6 +79,7 @@ pub(super) const SPANISH: Tongue = Tongue {
     in_case: &["si", "solo si", "en caso", "para deshacer", "para revertir", "en ese caso", "en tal caso"],
     may: &["tambien se puede", "tambien puede", "tambien es posible", "otra forma", "opcional", "opcionalmente", "solo la primera vez", "a veces", "puede ser necesario", "solo en", "solo para", "solo hace falta", "una vez por", "ultimo recurso", "como ultimo recurso", "solo emergencias"],
     alone: &["desinstalacion", "desinstalar", "modo de uso", "para abortar", "para cancelar", "manana", "la proxima semana", "interrupcion", "reintentar", "en local"],
+    trouble: &["problema", "error", "fallo"],
     beside: &["en otra terminal", "en otro terminal", "en una segunda terminal"],
     writes: &["anadir la linea", "agregar la linea", "agregue la siguiente", "pegar en"],
     on_host: &["en el servidor*", "en los servidor*", "en cada servidor*", "en todos los servidor*", "en el primario", "en la replica*", "en las replica*", "en el nodo*", "en cada nodo*", "en todos los nodo*", "en la maquina*", "en el bastion*", "desde el bastion*", "en el contenedor*"],
