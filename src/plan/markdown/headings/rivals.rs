@@ -18,12 +18,13 @@ pub(in crate::plan::markdown) fn of_sections(outline: &Outline) -> Vec<Option<us
             let section = &outline.sections[ix];
             let holds = section.holds.work || section.holds.tasks || !section.children.is_empty();
             let title = &section.title;
+            let name = holds.then(|| Name::of(&title.text)).flatten()?;
             let tests = title.words.has(Topic::Testing)
                 || (heading::is_case(&title.text) && outline.is_tested_case(ix));
-            let name = Name::of(&section.title.text).filter(|_| holds && !tests)?;
             // "Option A" by itself is counted as one, see [`Ordinal::Option`].
             let counted = section.title.ordinal == Some(Ordinal::Number);
-            (name.is_sure() || (counted && name == Name::Option)).then_some(name)
+            let sure = name.is_sure() || (counted && name == Name::Option);
+            (sure && !tests).then_some(name)
         };
         let names: Vec<Option<Name<'_>>> = children.iter().map(name).collect();
         for (&ix, rival) in children.iter().zip(among(&names)) {

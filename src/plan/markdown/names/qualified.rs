@@ -1,7 +1,10 @@
 //! Names of the same thing done in another manner: of "Automated deployment" and "Manual deployment", of "Deploy via the
 //! pipeline" and "Deploy via the console", one is gone.
 
+use std::sync::LazyLock;
+
 use super::heading;
+use crate::plan::markdown::tongues::Beginnings;
 use crate::plan::markdown::tongues::folded::folded;
 
 /// What is done, and how.
@@ -29,8 +32,9 @@ impl<'t> Qualified<'t> {
     /// What `text` is, if it says no more than that. What is numbered may be done in turn by several means.
     pub(in crate::plan::markdown) fn of(text: &'t str, numbered: bool) -> Option<Qualified<'t>> {
         let manner = || {
-            let bare = heading::without_parentheses(text);
-            of_words(&folded(text)).or_else(|| of_words(&folded(&bare)))
+            let bare = || of_words(&folded(&heading::without_parentheses(text)));
+            let in_parts = text.contains(['(', '（']);
+            of_words(&folded(text)).or_else(|| in_parts.then(bare).flatten())
         };
         let by_means =
             || by_means(text).filter(|found| !numbered || !matches!(found, Self::Via(..)));
@@ -106,32 +110,33 @@ fn of_words(text: &str) -> Option<Qualified<'static>> {
 
 /// The manner that `text` begins with, how long its name is, and whether that needs no other word.
 fn manner(text: &str) -> Option<(usize, Manner, bool)> {
-    let rows = MANNERS.iter().enumerate();
-    let mut all = rows.flat_map(|(group, row)| {
-        let sides = row.iter().enumerate();
-        sides.flat_map(move |(which, names)| {
-            let manner = Manner { group, which };
-            names.iter().map(move |name| (*name, manner))
+    MANNERS_BY_NAME
+        .near(text)
+        .iter()
+        .find_map(|(name, manner)| {
+            let whole = name.strip_suffix('!');
+            let length = begins(text, whole.unwrap_or(name))?;
+            Some((length, *manner, whole.is_some()))
         })
-    });
-    all.find_map(|(name, manner)| {
-        let whole = name.strip_suffix('!');
-        Some((
-            begins(text, whole.unwrap_or(name))?,
-            manner,
-            whole.is_some(),
-        ))
-    })
 }
 
 /// What is done, with which `text` begins, and how long its name is.
 fn thing(text: &str) -> Option<(usize, usize)> {
-    let mut rows = THINGS.iter().enumerate();
-    rows.find_map(|(which, names)| {
-        let mut names = names.iter();
-        Some((names.find_map(|name| begins(text, name))?, which))
-    })
+    let mut near = THINGS_BY_NAME.near(text).iter();
+    near.find_map(|(name, which)| Some((begins(text, name)?, *which)))
 }
+
+static MANNERS_BY_NAME: LazyLock<Beginnings<Manner>> = LazyLock::new(|| {
+    let sides = MANNERS.iter().enumerate().flat_map(|(group, row)| {
+        let sides = row.iter().enumerate();
+        sides.map(move |(which, names)| (Manner { group, which }, *names))
+    });
+    Beginnings::new(sides.flat_map(|(manner, names)| names.iter().map(move |name| (*name, manner))))
+});
+static THINGS_BY_NAME: LazyLock<Beginnings<usize>> = LazyLock::new(|| {
+    let rows = THINGS.iter().enumerate();
+    Beginnings::new(rows.flat_map(|(which, names)| names.iter().map(move |name| (*name, which))))
+});
 
 /// How long that with which `text` begins as `name` does is, to the end of its word where `name` ends with a `*`.
 fn begins(text: &str, name: &str) -> Option<usize> {
