@@ -6,12 +6,42 @@ use super::work;
 use crate::plan::draft::Mark;
 use crate::plan::letters;
 use crate::plan::markdown::elements::blocks::{Block, Inline, Item, List};
-use crate::plan::markdown::names::label::Group;
+use crate::plan::markdown::names::label::{Group, label, within};
 use crate::plan::markdown::notes;
 use crate::plan::markdown::tongues;
 use crate::plan::source::Span;
 
 impl Walk<'_, '_> {
+    /// A list behind the line `before`, right below the block `above`.
+    pub(super) fn list(
+        &mut self,
+        list: &List,
+        before: Option<&Block>,
+        above: Option<&Block>,
+        group: Option<&Group>,
+    ) {
+        let options = above.and_then(options);
+        let named = before
+            .and_then(Block::paragraph)
+            .map(|inline| label(&inline.text));
+        let above = group.and_then(|group| group.rsplit(" › ").next());
+        let named_by = options.or(named.as_deref());
+        if self.picks(list, named_by.or(above), group) {
+            return;
+        }
+        let group = within(group, named.clone());
+        let steps = self.found.steps.len();
+        let notes = self.found.notes.len();
+        self.found.steps.reserve(list.items.len());
+        self.items(list, options.or(named.as_deref()), group.as_ref());
+        if self.found.steps.len() == steps
+            && let Some(block) = before
+        {
+            self.book.settle_note(block.span);
+            self.found.notes.insert(notes, block.span);
+        }
+    }
+
     /// Makes the items of `list` one step, if the line `name` above it says that only one of them is ticked, or gone.
     pub(super) fn picks(&mut self, list: &List, name: Option<&str>, group: Option<&Group>) -> bool {
         let boxes = |item: &Item| item.task.is_some() && item.head().1.is_empty();

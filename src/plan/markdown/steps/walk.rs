@@ -7,7 +7,6 @@ use super::body::{self, Body};
 use super::guards;
 use super::in_text;
 use super::in_turn;
-use super::picked;
 use super::ways::{self, Candidate};
 use super::withheld;
 use super::work;
@@ -15,7 +14,7 @@ use crate::plan::draft::{Mark, StepSpec};
 use crate::plan::ledger::Place;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::code::{hosts, script};
-use crate::plan::markdown::elements::blocks::{Block, Fence, Item, Kind, List};
+use crate::plan::markdown::elements::blocks::{Block, Fence, Item, Kind};
 use crate::plan::markdown::elements::boxes;
 use crate::plan::markdown::found::{Found, Rules};
 use crate::plan::markdown::lines::criteria;
@@ -217,36 +216,6 @@ impl Walk<'_, '_> {
 
     pub(super) fn runs(&self, fence: &Fence) -> bool {
         self.rules.fences && fence.language.runs()
-    }
-
-    /// A list behind the line `before`, right below the block `above`.
-    pub(super) fn list(
-        &mut self,
-        list: &List,
-        before: Option<&Block>,
-        above: Option<&Block>,
-        group: Option<&Group>,
-    ) {
-        let options = above.and_then(picked::options);
-        let named = before
-            .and_then(Block::paragraph)
-            .map(|inline| label(&inline.text));
-        let above = group.and_then(|group| group.rsplit(" › ").next());
-        let named_by = options.or(named.as_deref());
-        if self.picks(list, named_by.or(above), group) {
-            return;
-        }
-        let group = within(group, named.clone());
-        let steps = self.found.steps.len();
-        let notes = self.found.notes.len();
-        self.found.steps.reserve(list.items.len());
-        self.items(list, options.or(named.as_deref()), group.as_ref());
-        if self.found.steps.len() == steps
-            && let Some(block) = before
-        {
-            self.book.settle_note(block.span);
-            self.found.notes.insert(notes, block.span);
-        }
     }
 
     pub(super) fn item(&mut self, item: &Item, ordered: bool, group: Option<&Group>) {

@@ -260,7 +260,6 @@ fn comments_in_a_block_say_what_is_not_to_be_run() {
         "for x in 1 2; do\n  # Optional: slow\n  ./then.sh\ndone",
         "if ./check.sh; then\n  # If using Docker, prune\n  ./then.sh\nfi",
         "./then.sh <<EOF\n\n# On staging\nx\nEOF",
-        "# Warm the caches, which takes long\n# if there are many\n./then.sh",
         "./check.sh\n# If using Docker, prune\n\n# The rest\n./then.sh",
     ] {
         let asks = plan(&format!("## Deployment\n{}\n", block(inside)));
