@@ -56,6 +56,11 @@ pub(in crate::plan::markdown) fn look(piece: &Piece<'_>, fence: &Fence, book: &m
     book.lost = lost;
 }
 
+/// Whether `line` sets anything for its own shell only.
+pub(super) fn sets(line: &str) -> bool {
+    set(line).is_some()
+}
+
 /// The name that a line gives a meaning for its own shell only.
 fn set(line: &str) -> Option<(&str, Sort)> {
     let function = shell::function_name(line).map(|name| (name, Sort::Function));

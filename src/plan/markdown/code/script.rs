@@ -2,11 +2,13 @@
 
 use super::carried;
 use super::expected;
+use super::lost;
 use super::printed;
 use crate::plan::markdown::elements::blocks::Fence;
 use crate::plan::markdown::elements::fence::Language;
 use crate::plan::markdown::elements::line::{Line, Sort};
 use crate::plan::markdown::elements::{programs, transcript};
+use crate::plan::markdown::names::comments;
 use crate::plan::markdown::tongues::ordinal::Ordinal;
 use crate::plan::markdown::tongues::{self, ORDINALS};
 use crate::plan::shell;
@@ -207,7 +209,24 @@ fn cuts(lines: &[Line<'_>]) -> Vec<usize> {
             .map(|range| range.start)
             .collect();
     }
-    Vec::new()
+    reserved_cuts(lines, &paragraphs)
+}
+
+/// The paragraphs at the end of a block that are there for a case, as the comment above each says: only they ask. What
+/// stands in one shell for the sake of its variables stays there.
+fn reserved_cuts(lines: &[Line<'_>], paragraphs: &[std::ops::Range<usize>]) -> Vec<usize> {
+    let last = paragraphs.iter().rev();
+    let reserved = last.take_while(|range| comments::heads_reserved(&lines[(*range).clone()]));
+    let mut cuts: Vec<usize> = reserved.map(|range| range.start).collect();
+    cuts.reverse();
+    let first = cuts.first().copied().unwrap_or_default();
+    let before = paragraphs.iter().take_while(|range| range.start < first);
+    let told = |range: std::ops::Range<usize>| comments::heads_reserved(&lines[range]);
+    if lines.iter().any(|line| lost::sets(line.text)) || before.cloned().any(told) {
+        return Vec::new();
+    }
+    cuts.retain(|cut| *cut > 0);
+    cuts
 }
 
 fn is_shown(line: &Line<'_>) -> bool {

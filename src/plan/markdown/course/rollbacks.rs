@@ -72,7 +72,7 @@ pub(in crate::plan::markdown) fn tiers(
             root,
             branch,
             apart: apart
-                || title.is_one_of_several()
+                || (title.is_one_of_several() && !outline.is_lone_case(branch))
                 || outline.is_listed(branch)
                 || choice
                 || (branch != root && !stage && !title.words.is_part()),

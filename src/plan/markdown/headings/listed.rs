@@ -13,7 +13,7 @@ use crate::plan::model::PhaseKind;
 impl Outline {
     /// Whether the heading `ix` counts ways of a rollback, or is numbered as one of them.
     pub(in crate::plan::markdown) fn counts_ways(&self, ix: SectionIx) -> bool {
-        self.sections[ix].title.counts_ways() || self.is_listed(ix)
+        (self.sections[ix].title.counts_ways() && !self.is_lone_case(ix)) || self.is_listed(ix)
     }
 
     /// Whether the heading `ix` is numbered below one that calls what stands there ways. What calls itself a step is none, nor

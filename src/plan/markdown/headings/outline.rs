@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::timetable;
 use super::trouble;
 use crate::plan::markdown::elements::blocks::{Block, Holds};
-use crate::plan::markdown::names::heading::Title;
+use crate::plan::markdown::names::heading::{self, Title};
 use crate::plan::markdown::names::orders;
 use crate::plan::markdown::names::words::{Sense, Stage};
 use crate::plan::markdown::tongues::ordinal::Ordinal;
@@ -175,7 +175,7 @@ impl Outline {
     pub(in crate::plan::markdown) fn is_option(&self, ix: SectionIx) -> bool {
         match self.sections[ix].title.ordinal {
             Some(Ordinal::Option) => true,
-            Some(Ordinal::Case) => !self.is_tested_case(ix),
+            Some(Ordinal::Case) => !self.is_lone_case(ix) && !self.is_tested_case(ix),
             _ => self.is_listed(ix),
         }
     }
@@ -183,14 +183,22 @@ impl Outline {
     /// Whether the case `ix` is one that is tested. "Scenario 2: the health check fails" may only tell which it is: what is
     /// tested is told above, or by all the cases beside it.
     pub(in crate::plan::markdown) fn is_tested_case(&self, ix: SectionIx) -> bool {
-        let above = self.sections[ix].parent;
-        let beside = above
-            .iter()
-            .flat_map(|&above| &self.sections[above].children);
-        let cases = beside.filter(|&&ix| self.sections[ix].title.ordinal == Some(Ordinal::Case));
+        let mut cases = self.cases_beside(ix).take(FEW);
         let told = self.sections[ix].title.words.has(Topic::Testing);
         self.parent(ix).is_some_and(|above| self.is_tested(above))
-            || (self.is_tested(ix) && (told || cases.take(FEW).all(|&case| self.is_tested(case))))
+            || (self.is_tested(ix) && (told || cases.all(|case| self.is_tested(case))))
+    }
+
+    /// Whether the heading `ix` only tells which case it is for, and none beside it does: "Scenario: the happy path".
+    pub(in crate::plan::markdown) fn is_lone_case(&self, ix: SectionIx) -> bool {
+        heading::tells_case(&self.sections[ix].title.text) && self.cases_beside(ix).nth(1).is_none()
+    }
+
+    /// The headings of cases right below the one above `ix`.
+    fn cases_beside(&self, ix: SectionIx) -> impl Iterator<Item = SectionIx> {
+        let above = self.sections[ix].parent.into_iter();
+        let beside = above.flat_map(|above| self.sections[above].children.iter().copied());
+        beside.filter(|&ix| heading::is_case(&self.sections[ix].title.text))
     }
 
     /// Whether what stands below the heading `ix` is tested or verified, as it or one above it says.

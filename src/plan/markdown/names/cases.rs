@@ -68,9 +68,9 @@ pub(super) fn leaves_open(inside: &str) -> bool {
     // "SI units"
     let short = bare.chars().take(2).all(char::is_uppercase);
     let open = !short && OPEN.iter().any(|word| strip_word(bare, word).is_some());
-    let optional = strip_word(bare, "optional").map(str::trim_start);
+    let mut words = folded.split_whitespace();
     let open = open
-        || optional.is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+        || (strip_word(bare, "optional").is_some() && !words.any(|word| PARTS.contains(&word)))
         || strip_word(bare, "se").is_some_and(is_if);
     (open && !AS_MANY.contains(&last)) || names_case(bare)
 }
@@ -126,6 +126,33 @@ const OPEN: [&str; 27] = [
     "假如",
     "可选",
     "可選",
+];
+/// What has optional parts, and is done all the same: "Install it (optional packages included)".
+const PARTS: [&str; 24] = [
+    "argument",
+    "arguments",
+    "args",
+    "flag",
+    "flags",
+    "parameter",
+    "parameters",
+    "field",
+    "fields",
+    "column",
+    "columns",
+    "value",
+    "values",
+    "variable",
+    "variables",
+    "dependencies",
+    "packages",
+    "extensions",
+    "features",
+    "modules",
+    "components",
+    "services",
+    "settings",
+    "options",
 ];
 /// With what one ends that does not.
 const AS_MANY: [&str; 9] = [

@@ -247,14 +247,27 @@ pub(in crate::plan::markdown) fn reserve(text: &str) -> Option<Reserve> {
 
 /// The same, as far as that does not stand behind what is done.
 pub(in crate::plan::markdown) fn reserve_ahead(text: &str) -> Option<Reserve> {
-    let text = &*remarked::without_advice(text);
-    // "(Only if needed) Roll back", "Otherwise roll back"
+    let bare = remarked::without_advice(text);
+    let mishap = Words::new(bare_of(&bare)).is_mishap();
+    mishap
+        .then_some(Reserve::Case)
+        .or_else(|| reserve_told(text))
+}
+
+/// What is said, without "(Only if needed) " and "1. ".
+fn bare_of(text: &str) -> &str {
     let bare = text.trim_start();
     let bare = bare
         .strip_prefix(['(', '（'])
         .and_then(|rest| rest.split_once([')', '）']))
         .map_or(bare, |(_, rest)| rest.trim_start());
-    let bare = ordinarily(heading::behind_count(bare));
+    ordinarily(heading::behind_count(bare))
+}
+
+/// The same of what is no name: "The lock never hangs" is none for what may happen.
+pub(super) fn reserve_told(text: &str) -> Option<Reserve> {
+    let text = &*remarked::without_advice(text);
+    let bare = bare_of(text);
     let words = Words::new(bare);
     if is_conditional(text)
         || remarks_case(text)
@@ -264,7 +277,6 @@ pub(in crate::plan::markdown) fn reserve_ahead(text: &str) -> Option<Reserve> {
         || tongues::says_otherwise(bare)
         || either::is_system(bare)
         || words.is_limited()
-        || words.is_mishap()
         || shelved::is_partly_struck(bare)
     {
         return Some(Reserve::Case);

@@ -265,6 +265,17 @@ pub(in crate::plan::markdown) fn is_case(text: &str) -> bool {
     case(text) || case(behind_count(text).trim_start())
 }
 
+/// Whether `text` begins by telling a case that is not counted itself: "Scenario: the data is corrupt".
+pub(in crate::plan::markdown) fn tells_case(text: &str) -> bool {
+    let tells = |text| counted(text).is_some_and(is_told_case);
+    tells(text) || tells(behind_count(text).trim_start())
+}
+
+/// Whether what stands behind the word for a case, if it is one, tells which.
+fn is_told_case((rest, ordinal): (&str, Ordinal)) -> bool {
+    ordinal == Ordinal::Case && rest.starts_with([':', '：'])
+}
+
 /// Whether `text` begins by counting: "Step 1", "Option A".
 pub(in crate::plan::markdown) fn counts(text: &str) -> bool {
     ordinal(text).is_some()
@@ -323,7 +334,7 @@ fn counted(text: &str) -> Option<(&str, Ordinal)> {
     let counted = ORDINALS.near(text).iter();
     counted
         .filter_map(|(word, ordinal)| Some((strip_word(text, word)?.trim_start(), *ordinal)))
-        .find(|(rest, _)| starts_with_number(rest))
+        .find(|counted| is_told_case(*counted) || starts_with_number(counted.0))
 }
 
 fn ordinal(text: &str) -> Option<Ordinal> {

@@ -7,6 +7,7 @@
 //!           ◄─ shelved, looked_up, appendix          what is not done, or not now
 //!  conditional ─► Reserve   what is only for a case, and so asks
 //!           ◄─ cases, only, ordinary, remarked, announced, written
+//!           ─► comments   the same of those in blocks, wherever they stand
 //!  rival, either, qualified, apart   names of which one excludes another
 //! ```
 
@@ -16,6 +17,7 @@ pub(super) mod appendix;
 mod back;
 mod begun;
 pub(super) mod cases;
+pub(super) mod comments;
 pub(super) mod conditional;
 pub(super) mod decided;
 pub(super) mod decoration;

@@ -25,7 +25,7 @@ const CLOSED: [Topic; 1] = [Topic::Closed];
 const DEPLOYMENT: [Topic; 4] = [Topic::Steps, Topic::Deploy, Topic::Staged, Topic::Small];
 
 /// How the reason begins that may stand behind: "superseded by the above", "skipped this time".
-const REASONS: [&str; 22] = [
+const REASONS: [&str; 26] = [
     "by ",
     "since ",
     "because ",
@@ -48,6 +48,10 @@ const REASONS: [&str; 22] = [
     "already ",
     "only ",
     "any more ",
+    "in prod",
+    "on prod",
+    "in live ",
+    "on live ",
 ];
 
 /// Where in a name a part of it stands.

@@ -121,7 +121,7 @@ impl Walk<'_, '_> {
     /// Makes each item of `list` something to look at.
     pub(super) fn checks(&mut self, list: &List, before: Option<&Block>, group: Option<&Group>) {
         let bullets = std::mem::replace(&mut self.rules.bullets, true);
-        self.list(list, before, group);
+        self.list(list, before, None, group);
         self.rules.bullets = bullets;
     }
 

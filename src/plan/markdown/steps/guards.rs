@@ -2,12 +2,12 @@
 //! ways. They are steps, and nobody may run them by going on.
 
 use super::implied;
-use super::in_turn;
 use crate::plan::draft::StepSpec;
 use crate::plan::looks;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::elements::blocks::Fence;
 use crate::plan::markdown::lines::review;
+use crate::plan::markdown::names::comments::{self, Stands};
 use crate::plan::markdown::names::conditional::{self, Reserve};
 use crate::plan::markdown::names::shelved;
 use crate::plan::markdown::names::words::Words;
@@ -92,14 +92,10 @@ fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(Stri
     let title = step.title.as_str();
     let named = named_by(step, book);
     let own = || {
-        let waits = || conditional::waits_in_comment(title).then_some(Reserve::Case);
         let unclear = || shelved::is_unclear(title).then_some(Reserve::Case);
         let own = match named {
             Named::Line => conditional::begins_back(title).then_some(Reserve::Back),
-            Named::Comment => conditional::reserve_ahead(title)
-                .or_else(|| in_turn::restores_if(step).then_some(Reserve::Case))
-                .or_else(waits)
-                .or_else(unclear),
+            Named::Comment => comments::reserve(title, Stands::Titles, &step.work.text()),
             Named::Words => conditional::reserve(title)
                 .or_else(unclear)
                 .or_else(|| conditional::waits(title).then_some(Reserve::Case)),

@@ -11,13 +11,13 @@ use crate::plan::markdown::figures::daytime::{self, Limit};
 use crate::plan::markdown::found::Found;
 use crate::plan::markdown::headings::outline::{Outline, SectionIx};
 use crate::plan::markdown::names::cases;
+use crate::plan::markdown::names::comments;
 use crate::plan::markdown::names::conditional::{self, Reserve};
 use crate::plan::markdown::names::heading;
 use crate::plan::markdown::names::instead::Instead;
 use crate::plan::markdown::names::label::Group;
 use crate::plan::markdown::names::words::Words;
 use crate::plan::markdown::names::{only, remarked};
-use crate::plan::markdown::tongues::folded::folded;
 use crate::plan::markdown::tongues::{self, Beginnings};
 
 /// Makes a person say that those of the steps `found` are needed that are for a case. All stand below `heading`,
@@ -125,10 +125,11 @@ pub(super) fn guard_parts(
 
 /// The case that `step` is for, as its title or a line above it says.
 fn case(step: &StepSpec, heading: Option<&Group>, book: &Book<'_>) -> Option<String> {
+    let restores = || comments::restores_if(&step.title, &step.work.text());
     let title = || match guards::named_by(step, book) {
         Named::Line => false,
-        Named::Comment => says_case_in_comment(&step.title) || restores_if(step),
-        Named::Words => says_case(&step.title) || restores_if(step),
+        Named::Comment => says_case_in_comment(&step.title) || restores(),
+        Named::Words => says_case(&step.title) || restores(),
     };
     let above = above(step, heading).find(|name| says_case(name));
     let said = above.or_else(|| title().then_some(step.title.as_str()));
@@ -139,32 +140,6 @@ fn case(step: &StepSpec, heading: Option<&Group>, book: &Book<'_>) -> Option<Str
 pub(super) fn says_case_in_comment(text: &str) -> bool {
     begins_case(text) || (conditional::remarks_case(text) && says_case(text))
 }
-
-/// Whether `step` brings something back or throws something away, "if needed" or if anything else: no command sees to
-/// that by itself.
-pub(super) fn restores_if(step: &StepSpec) -> bool {
-    let title = format!(" {}", folded(&step.title));
-    let cased = cases::trails(&step.title) || IFS.iter().any(|word| title.contains(word));
-    let script = || format!(" {}", folded(&step.work.text()));
-    let loses = |text: &str| LOSES.iter().any(|word| text.contains(word));
-    cased && (loses(&title) || loses(&script()))
-}
-
-/// "If", behind what is done.
-const IFS: [&str; 5] = [" if ", " falls ", " wenn ", " si ", " если "];
-/// What commands and titles have that bring back or throw away.
-const LOSES: [&str; 10] = [
-    " restore",
-    " pg restore",
-    " drop ",
-    " truncate ",
-    " delete ",
-    " flushall ",
-    " flushdb ",
-    " reset hard",
-    " rm rf ",
-    " destroy ",
-];
 
 /// The lines above `step` below the `heading`.
 fn above<'s>(step: &'s StepSpec, heading: Option<&Group>) -> impl Iterator<Item = &'s str> {

@@ -55,8 +55,19 @@ fn last_item(block: &Block) -> Option<(&List, &Item)> {
 /// of them stands close below it, the numbers go on behind them, or all items above have a block as well.
 fn owned(block: &Block, behind: &[Block], text: &str) -> Option<usize> {
     let (list, item) = last_item(block)?;
-    let first = behind.first().filter(|block| is_fence(block))?;
     let line = item.blocks.last()?;
+    let close = |first: &Block| {
+        let between = text.get(line.span.end..first.span.start);
+        between.is_some_and(|between| between.matches('\n').count() < 2)
+    };
+    // "1. Stop the workers", and in the next lines "- web" and "- mail"
+    if behind
+        .first()
+        .is_some_and(|first| list.ordered && is_plain(first) && close(first))
+    {
+        return Some(1);
+    }
+    let first = behind.first().filter(|block| is_fence(block))?;
     let inline = line.paragraph()?;
     if !list.ordered && item.task.is_none() {
         return None;
@@ -74,8 +85,7 @@ fn owned(block: &Block, behind: &[Block], text: &str) -> Option<usize> {
     let mut counts = [true, false]
         .map(|undo| reach(behind, undo, text))
         .into_iter();
-    let between = text.get(line.span.end..first.span.start)?;
-    let close = between.matches('\n').count() < 2;
+    let close = close(first);
     let named = inline.text.ends_with([':', '：']);
     let alike = list.ordered && have_blocks(&list.items[..list.items.len() - 1]);
     counts
@@ -114,6 +124,18 @@ fn goes_on_below(line: &str, undo: bool) -> bool {
 /// Whether there are `items`, and each of them has a block.
 fn have_blocks(items: &[Item]) -> bool {
     !items.is_empty() && items.iter().all(|item| item.blocks.iter().any(is_fence))
+}
+
+/// Whether `block` is a list of bullets with nothing to be run or ticked in it.
+fn is_plain(block: &Block) -> bool {
+    let line = |block: &Block| {
+        block
+            .paragraph()
+            .is_some_and(|line| !line.text.starts_with('['))
+    };
+    let plain = |item: &Item| !item.blocks.is_empty() && item.blocks.iter().all(line);
+    matches!(&block.kind, Kind::List(list) if !list.ordered && list.items.iter().all(plain))
+        && !block.holds.tasks
 }
 
 fn is_fence(block: &Block) -> bool {

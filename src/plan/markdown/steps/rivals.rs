@@ -32,20 +32,45 @@ fn of_items(list: &List, place: Place) -> Vec<Option<usize>> {
     among(&names.collect::<Vec<_>>())
 }
 
-/// The lines among `blocks` that name what follows them and exclude the next such line.
-fn of_labels(blocks: &[Block], place: Place) -> Vec<usize> {
+/// The lines among `blocks` at which a way begins, with `true`, or ends: those that name what follows them. What is not
+/// bold leads on within the bold one above it, and options go on up to the last of them: "Steps:", "**Benefits**".
+fn of_labels(blocks: &[Block], place: Place) -> Vec<(usize, bool)> {
     let labels = blocks.iter().enumerate().filter_map(|(ix, block)| {
         let line = block.paragraph().filter(|line| is_label(line))?;
-        Some((ix, label(&line.text)))
+        Some((ix, line.is_bold() || line.leads_bold(), label(&line.text)))
     });
-    let (places, labels): (Vec<usize>, Vec<String>) = labels.unzip();
-    let names = labels.iter().map(|label| Name::of_place(label, place));
-    let among = among(&names.collect::<Vec<_>>());
-    let found = places
-        .into_iter()
-        .zip(among)
-        .filter(|(_, rival)| rival.is_some());
-    found.map(|(ix, _)| ix).collect()
+    let labels: Vec<(usize, bool, String)> = labels.collect();
+    let names = labels
+        .iter()
+        .map(|(.., label)| Name::of_place(label, place));
+    let names: Vec<Option<Name<'_>>> = names.collect();
+    let option = |at: &usize| names[*at] == Some(Name::Option);
+    let all = 0..labels.len();
+    let mut begins = vec![false; labels.len()];
+    for level in [
+        all.clone().collect(),
+        all.clone().filter(|&at| labels[at].1).collect::<Vec<_>>(),
+        all.clone().filter(option).collect(),
+    ] {
+        let beside: Vec<Option<Name<'_>>> = level.iter().map(|&at| names[at]).collect();
+        for (at, rival) in level.iter().zip(among(&beside)) {
+            begins[*at] |= rival.is_some();
+        }
+    }
+    let mut way: Option<usize> = None;
+    let turns = all.filter(|&at| {
+        let within = way.is_some_and(|way| {
+            let led = labels[way].1 && !labels[at].1;
+            let close = labels[at - 1].0 + 1 == labels[at].0;
+            led || close || (option(&way) && (at..labels.len()).any(|next| option(&next)))
+        });
+        let turns = begins[at] || !within;
+        if turns {
+            way = begins[at].then_some(at);
+        }
+        turns
+    });
+    turns.map(|at| (labels[at].0, begins[at])).collect()
 }
 
 /// Makes a person say that `steps`, which stand below the heading `ix`, are the way to go, if that is one of several
@@ -142,8 +167,8 @@ fn is_elsewhere(outline: &Outline, ix: SectionIx) -> bool {
 }
 
 impl Walk<'_, '_> {
-    /// The lines among `blocks` that name one of several ways.
-    pub(super) fn rivals(&self, blocks: &[Block]) -> Vec<usize> {
+    /// The lines among `blocks` at which one of several ways begins, or ends.
+    pub(super) fn rivals(&self, blocks: &[Block]) -> Vec<(usize, bool)> {
         if self.rules.fences {
             of_labels(blocks, self.rules.place)
         } else {
@@ -151,13 +176,13 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Goes on below `line`, which names what follows it: one of several ways, or what stands below `above`.
-    pub(super) fn enter(&mut self, line: &Inline, rival: bool, above: Option<&String>) {
-        self.way = if rival {
-            Some(label(&line.text))
-        } else {
-            above.cloned()
-        };
+    /// Goes on below `line`, at which a way begins or ends, as `turn` tells: then what stands below `above` goes on.
+    pub(super) fn enter(&mut self, line: &Inline, turn: Option<bool>, above: Option<&String>) {
+        match turn {
+            Some(true) => self.way = Some(label(&line.text)),
+            Some(false) => self.way = above.cloned(),
+            None => {}
+        }
     }
 
     /// The items of a list, below a line that may call them `options`. Those that exclude each other are one step where

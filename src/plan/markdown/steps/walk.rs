@@ -1,6 +1,8 @@
 //! From the blocks of a section to steps: task items, numbered items, and blocks that stand by
 //! themselves. What is none of these is kept as text.
 
+use std::ops::Range;
+
 use super::body::{self, Body};
 use super::by_hand;
 use super::guards;
@@ -13,7 +15,7 @@ use crate::plan::draft::{Mark, StepSpec};
 use crate::plan::ledger::Place;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::code::{hosts, script};
-use crate::plan::markdown::elements::blocks::{Block, Fence, Item, Kind, List};
+use crate::plan::markdown::elements::blocks::{Block, Fence, Item, Kind};
 use crate::plan::markdown::elements::boxes;
 use crate::plan::markdown::found::{Found, Rules};
 use crate::plan::markdown::lines::criteria;
@@ -120,7 +122,11 @@ impl Walk<'_, '_> {
     pub(super) fn blocks(&mut self, blocks: &[Block], group: Option<&Group>) {
         let mut before: Option<&Block> = None;
         let above = self.way.clone();
-        let rivals = self.rivals(blocks);
+        let turns = self.rivals(blocks);
+        let turn = |within: Range<usize>| {
+            let mut turns = turns.iter().filter(|(at, _)| within.contains(at));
+            turns.next_back().map(|(_, begins)| *begins)
+        };
         let mut ix = 0;
         while let Some(block) = blocks.get(ix) {
             ix += 1;
@@ -139,7 +145,7 @@ impl Walk<'_, '_> {
                             self.keep(Some(block));
                         }
                     } else if is_label(inline) {
-                        self.enter(inline, rivals.contains(&(ix - 1)), above.as_ref());
+                        self.enter(inline, turn(ix - 1..ix), above.as_ref());
                         before = Some(block);
                     } else {
                         self.look_aside(&block.kind, block.span);
@@ -162,13 +168,19 @@ impl Walk<'_, '_> {
                     self.rows(table, group);
                 }
                 Kind::List(list) if self.holds_steps(block, list) => {
-                    self.list(list, before.take(), group);
+                    let above = ix.checked_sub(2).and_then(|above| blocks.get(above));
+                    self.list(list, before.take(), above, group);
                 }
                 Kind::Fence(fence) if self.is_kept(fence, block, before, blocks, ix) => {
                     before = None;
                 }
                 Kind::Fence(fence) if self.runs(fence) => {
+                    let from = ix;
                     ix = self.commands(blocks, ix - 1, before.take(), group);
+                    // Those among which somebody has picked one.
+                    if turn(from..ix) == Some(true) {
+                        self.way.clone_from(&above);
+                    }
                 }
                 Kind::Quote(quote) if block.holds.tasks => {
                     self.keep(before.take());
@@ -206,27 +218,6 @@ impl Walk<'_, '_> {
 
     pub(super) fn runs(&self, fence: &Fence) -> bool {
         self.rules.fences && fence.language.runs()
-    }
-
-    pub(super) fn list(&mut self, list: &List, before: Option<&Block>, group: Option<&Group>) {
-        let named = before
-            .and_then(Block::paragraph)
-            .map(|inline| label(&inline.text));
-        let above = group.and_then(|group| group.rsplit(" › ").next());
-        if self.picks(list, named.as_deref().or(above), group) {
-            return;
-        }
-        let group = within(group, named.clone());
-        let steps = self.found.steps.len();
-        let notes = self.found.notes.len();
-        self.found.steps.reserve(list.items.len());
-        self.items(list, named.as_deref(), group.as_ref());
-        if self.found.steps.len() == steps
-            && let Some(block) = before
-        {
-            self.book.settle_note(block.span);
-            self.found.notes.insert(notes, block.span);
-        }
     }
 
     pub(super) fn item(&mut self, item: &Item, ordered: bool, group: Option<&Group>) {

@@ -169,15 +169,17 @@ pub(in crate::plan::markdown) fn guard_options(
     fence: &Fence,
     book: &mut Book<'_>,
 ) {
+    // "# Scenario: the disk is full" may tell what the block is for.
+    let counts = |text: &str| is_option(text) && !heading::tells_case(text);
     let comment = |line: &str| {
         let line = line.trim_start();
         let text = line.strip_prefix('#').or_else(|| line.strip_prefix("--"))?;
-        Some(label(text.trim())).filter(|text| is_option(text))
+        Some(label(text.trim())).filter(|text| counts(text))
     };
     if fence.text.lines().filter_map(comment).count() < 2 {
         return;
     }
-    let title = Some(step.title.clone()).filter(|title| is_option(title));
+    let title = Some(step.title.clone()).filter(|title| counts(title));
     let option = title.or_else(|| step.work.text().lines().find_map(comment));
     if let Some(option) = option {
         guards::guard_way(step, &option, book);

@@ -9,15 +9,18 @@ use crate::plan::draft::{Mark, StepSpec};
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::code::script::Piece;
 use crate::plan::markdown::elements::blocks::{Block, Fence, Inline, Kind};
-use crate::plan::markdown::elements::line::Sort;
+use crate::plan::markdown::elements::fence::Language;
+use crate::plan::markdown::elements::line::{Line, Sort};
 use crate::plan::markdown::lines::unsaid::{self, Unsaid};
+use crate::plan::markdown::names::comments::{self, Stands};
+use crate::plan::markdown::names::conditional::Reserve;
+use crate::plan::markdown::names::shelved;
 use crate::plan::markdown::names::words::Words;
-use crate::plan::markdown::names::{cases, conditional, only, orders, shelved};
 use crate::plan::markdown::notes;
-use crate::plan::markdown::tongues;
 use crate::plan::markdown::tongues::phrases::Topic;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
+use crate::plan::sql_text;
 
 impl Walk<'_, '_> {
     /// Whether `block`, with the line `before` above it, holds something that is not to be done.
@@ -57,17 +60,17 @@ impl Walk<'_, '_> {
             return;
         }
         let forward = self.is_forward();
-        let told = piece.comments.iter().find(|(at, text)| {
+        let told = piece.comments.iter().enumerate().find(|(nth, (_, text))| {
             let titles = guards::titles(text, &step.title);
-            let above = piece
-                .code
-                .iter()
-                .any(|line| line.at > *at && line.sort == Sort::Code);
-            let case = above && !titles && names_a_case(text, forward);
-            let back = || step.title != *text && names_a_way_back(text);
-            case || (forward && (shelved::is(text) || back()))
+            let shelved = shelved::is(text);
+            if forward {
+                return shelved || (!titles && reserves(piece, *nth, fence));
+            }
+            // Whoever goes back brings the old version back.
+            let past = || Words::whole(text).has(Topic::Past);
+            (shelved && !past()) || (!titles && names_a_case(piece, *nth, fence))
         });
-        if let Some((at, text)) = told {
+        if let Some((_, (at, text))) = told {
             let at = fence.locate(*at);
             let span = self.book.span(at, at + text.len() + 1);
             guards::guard_comment(step, text, span, self.book);
@@ -87,81 +90,58 @@ pub(super) fn in_comment<'t>(piece: &Piece<'t>) -> Option<(usize, &'t str)> {
     last.filter(|(_, text)| shelved::is(text))
 }
 
-/// Whether a comment names what stands below it as a way back or as something for a case: "Rollback", "If that
-/// fails:". A sentence may speak of either.
-fn names_a_way_back(comment: &str) -> bool {
-    let label = comment.strip_suffix([':', '：']);
-    label.is_some_and(conditional::is_reserved) || Words::new(comment).is_plain_rollback()
+/// Whether the comment `nth` of `piece` says against going on into that, a part of `fence`.
+fn reserves(piece: &Piece<'_>, nth: usize, fence: &Fence) -> bool {
+    let (at, text) = piece.comments[nth];
+    let (stands, script) = place(piece, nth, fence);
+    comments::reserve(text, stands, &script).is_some_and(|reserve| {
+        reserve == Reserve::Back || text.ends_with([':', '：']) || is_above_code(piece, at)
+    })
 }
 
-/// Whether a comment names the case that the commands below it are for. What the whole way back is for is no such case,
-/// and on the way forward a sentence may tell what to do about the command above it.
-fn names_a_case(comment: &str, forward: bool) -> bool {
-    if forward {
-        return conditional::remarks_case(comment)
-            || conditional::waits_in_comment(comment)
-            || only::is(comment)
-            || orders_in_case(comment);
+/// Where the comment `nth` of `piece` stands, and the commands below it.
+fn place(piece: &Piece<'_>, nth: usize, fence: &Fence) -> (Stands, String) {
+    let (at, _) = piece.comments[nth];
+    let above = nth.checked_sub(1).map(|above| piece.comments[above].0);
+    let goes_on = above.is_some_and(|above| fence.text[above..at].matches('\n').count() == 1);
+    let inside = || fence.language == Language::Sql && splits(piece, at, fence);
+    let ix = piece.code.iter().position(|line| line.at == at);
+    match ix.filter(|_| !goes_on && !inside()) {
+        Some(ix) => comments::place(&piece.code, ix),
+        None => (Stands::Among, String::new()),
     }
-    in_turn::says_case_in_comment(comment) && !Words::new(comment).fails()
 }
 
-/// Whether a comment is no more than a case, or a case and what is done then, which stands below it: "If you need to start
-/// over", "In case it has to go, drop its slot". "If it exists, this does nothing" explains, and "If rows are shown, stop"
-/// is said to who looks.
-fn orders_in_case(comment: &str) -> bool {
-    let case = conditional::ordinarily(comment);
-    if cases::names_case(case) {
-        return true;
-    }
-    if !cases::begins_case(case) {
-        return false;
-    }
-    let Some((_, rest)) = case.split_once(CLAUSE_ENDS) else {
-        return true;
-    };
-    let rest = rest.trim_start();
-    let words = Words::new(rest);
-    let looked = LOOKED
-        .iter()
-        .any(|word| tongues::strip_word(rest, word).is_some());
-    let bare = rest.is_empty()
-        || NEEDS
+/// Whether the comment at `at` stands within a statement of SQL.
+fn splits(piece: &Piece<'_>, at: usize, fence: &Fence) -> bool {
+    let ranges = sql_text::statement_ranges(&fence.text);
+    let mut around = ranges.iter().filter(|range| range.contains(&at));
+    let begun = |line: &Line<'_>| line.sort == Sort::Code && line.at < at;
+    around.any(|range| {
+        piece
+            .code
             .iter()
-            .any(|word| tongues::strip(case, word).is_some());
-    let back = words.begins(&[Topic::Rollback])
-        || words.ends(Topic::Returns)
-        || words.ends(Topic::Restore);
-    bare || (!looked && (back || orders::begin(&words)))
+            .any(|line| begun(line) && line.at >= range.start)
+    })
 }
 
-/// Where the case in a comment ends.
-const CLAUSE_ENDS: [char; 5] = [',', ':', ';', '，', '：'];
+/// Whether a command of `piece` stands below the comment at `at`.
+fn is_above_code(piece: &Piece<'_>, at: usize) -> bool {
+    let mut lines = piece.code.iter();
+    lines.any(|line| line.at > at && line.sort == Sort::Code)
+}
 
-/// With what a comment begins that is for who needs it.
-const NEEDS: [&str; 6] = [
-    "if you need",
-    "if you have to",
-    "if you want",
-    "if we need",
-    "in case you need",
-    "in case we need",
-];
-
-/// What is done by who reads, not by the commands below.
-const LOOKED: [&str; 11] = [
-    "stop",
-    "abort",
-    "wait",
-    "check",
-    "verify",
-    "make sure",
-    "call",
-    "page",
-    "tell",
-    "notify",
-    "inform",
-];
+/// Whether the comment `nth` of `piece`, a part of a way back, names the case that the commands below it are for. What the
+/// whole way back is for is no such case.
+fn names_a_case(piece: &Piece<'_>, nth: usize, fence: &Fence) -> bool {
+    let (at, text) = piece.comments[nth];
+    let case = in_turn::says_case_in_comment(text) && !Words::new(text).fails();
+    let restores = || {
+        let (stands, script) = place(piece, nth, fence);
+        stands == Stands::Heads && comments::restores_if(text, &script)
+    };
+    is_above_code(piece, at) && (case || restores())
+}
 
 /// The mark of an item with this `box` and this text: what is struck out does not apply.
 pub(super) fn mark(ticked: Option<Mark>, head: Option<&Inline>) -> Option<Mark> {

@@ -841,8 +841,7 @@ fn what_is_for_a_case_on_a_way_back_asks_unless_all_of_it_is() {
         assert_eq!(asks(&text), [false, true], "{case}");
         let one = [comment("Stop the app", "./stop.sh"), comment(case, command)].concat();
         let inside = format!("Go back:\n\n```bash\n{one}```\n");
-        let comments = case.contains('(') || case.starts_with("If");
-        assert_eq!(asks(&inside), [comments], "{case}");
+        assert_eq!(asks(&inside), [true], "{case}");
     }
     let labelled =
         "**Stop**\n```bash\n./x.sh\n```\n**Restore (if needed)**\n```bash\n# Redis\n./x.sh\n```\n";
@@ -869,6 +868,9 @@ fn cases_in_parentheses_ask_on_the_way_forward() {
         ("Kubernetes (if used)", true),
         ("Cache (nur im Notfall)", true),
         ("Compare (optional - for the record)", true),
+        ("Compare (optional but recommended)", true),
+        ("Compare (optional step)", true),
+        ("Compare (optional columns included)", false),
         ("Индекс (если требуется)", true),
         ("手动迁移（紧急情况）", true),
         ("Old index (if it exists)", false),

@@ -133,3 +133,17 @@ fn what_no_item_ends_with_stands_by_itself() {
     let undo = "1. Grow:\n```sql\nselect 1\n```\n\nUndo:\n\n```sql\nselect 2\n```\n\nDone.\n";
     assert!(read(undo).last().unwrap().contains("This is a way back"));
 }
+
+#[test]
+fn bullets_close_below_a_number_belong_to_it() {
+    let text = "## Deploy\n\n1. Stop it\n- web\n- mail\n\n2. Start it\n- [ ] Look\n";
+    let read = plan(text);
+    let details: Vec<_> = read
+        .steps
+        .iter()
+        .map(|step| step.spec.details.as_deref())
+        .collect();
+    assert_eq!(details, [Some("- web\n- mail"), None, None]);
+    let apart = plan("## Deploy\n\n1. Stop it\n2. Start it\n\n- web\n- mail\n");
+    assert!(apart.steps.iter().all(|step| step.spec.details.is_none()));
+}

@@ -108,6 +108,91 @@ fn scenarios_within_a_way_back_ask_whatever_stands_above_them() {
 }
 
 #[test]
+fn lines_that_lead_on_within_a_way_do_not_end_it() {
+    let block = "```bash\n./x.sh\n```\n";
+    let item = "1. Do it:\n\n   ```bash\n   ./x.sh\n   ```\n";
+    for [one, other] in [
+        ["**Option A: slow**", "**Option B: quick**"],
+        ["**With downtime**", "**Without downtime**"],
+        [
+            "**Scenario: the rows are gone**",
+            "**Scenario: the rows are there**",
+        ],
+        ["Option A:", "Option B:"],
+    ] {
+        for (lead, then) in [
+            ("Steps:", "Run these:"),
+            ("Stop all, then:", "**Good for:**\n- large tables"),
+        ] {
+            let counts = !one.contains("downtime");
+            if !counts && then.starts_with("**") {
+                continue;
+            }
+            let text = format!("{one}\n\n{lead}\n\n{item}\n{then}\n\n{other}\n\n{lead}\n\n{block}");
+            assert_eq!(asks(&text), [[true, true]], "{text}");
+            let forward = plan(&format!(
+                "## Deployment\n### 1. Migrate\n{text}\n### 2. Start\n{block}"
+            ));
+            let dangers = forward.steps.iter().map(|step| step.spec.danger);
+            assert_eq!(dangers.collect::<Vec<_>>(), [true, true, false], "{text}");
+        }
+    }
+    // A bold line behind the last of them is a part of its own, as is what stands behind those that are picked from.
+    let behind = format!("**Option A**\n\n{item}\n**Option B**\n\n{item}\n**Then**\n\n{block}");
+    assert_eq!(asks(&behind), [[true, true, false]]);
+    let picked = format!("**Option A**\n{block}\n**Option B**\n{block}\nThen start it:\n{block}");
+    assert_eq!(asks(&picked), [[false, false]]);
+    let steps = format!("**Stop it**\n\nRun:\n{block}\n**Start it**\n\nRun:\n{block}");
+    assert_eq!(asks(&steps), [[false, false]]);
+}
+
+#[test]
+fn a_case_alone_is_no_way_of_its_own() {
+    let block = "```bash\n./x.sh\n```\n";
+    let text = format!(
+        "### 1. Stop\n{block}### 2. Scenario: the happy path\n{block}### 3. Start\n{block}"
+    );
+    assert_eq!(asks(&text), [[false; 3]]);
+    let text = format!("### Scenario: a bug\n{block}### Scenario: lost rows\n{block}");
+    assert_eq!(asks(&text).len(), 2);
+    let choices = |text: &str| -> Vec<bool> {
+        let plan = plan(text);
+        plan.phases
+            .iter()
+            .map(|phase| phase.spec.choice.is_some())
+            .collect()
+    };
+    let forward =
+        format!("# T\n## Deployment\n### Scenario: new\n{block}### Scenario: there\n{block}");
+    assert_eq!(choices(&forward), [true, true]);
+    let alone = format!("# T\n## Deployment\n{block}## Scenario: new\n{block}");
+    assert_eq!(choices(&alone), [false]);
+}
+
+#[test]
+fn ways_gone_by_hand_are_one_thing_to_see_to() {
+    for line in [
+        "There are two main options for rolling back. Option 2 is quick.",
+        "There are 2 options:",
+        "Es gibt zwei Möglichkeiten.",
+        "Hay dos opciones principales:",
+    ] {
+        let text = format!(
+            "{line}\n\n1. Restore the server\n- Run the workflow\n- Delete the new one\n\n2. Restore the dump\n- Run the other one\n"
+        );
+        assert_eq!(asks(&text), [[false]], "{line}");
+    }
+    for line in [
+        "Options are set here.",
+        "The two servers:",
+        "Set the two options:",
+    ] {
+        let text = format!("{line}\n\n1. Restore the server\n2. Restore the dump\n");
+        assert_eq!(asks(&text), [[false, false]], "{line}");
+    }
+}
+
+#[test]
 fn ways_back_that_are_done_in_turn_stay_so() {
     for names in [
         [

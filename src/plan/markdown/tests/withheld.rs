@@ -219,6 +219,18 @@ fn comments_in_a_block_say_what_is_not_to_be_run() {
         "# データが壊れている場合",
         "# After 24-48 hours of good operation",
         "# Remove the old cluster after 24 hours",
+        "# If using Docker, prune the images",
+        "# If using Docker: prune",
+        "# When using PM2",
+        "# Optionally prune",
+        "# Optional: reset the samples",
+        "# Prune (optional but recommended)",
+        "# On staging",
+        "# For staging",
+        "# First time only",
+        "# Revert if something goes wrong",
+        "# DO NOT RUN in production",
+        "# Restore the samples if they are gone",
     ] {
         let whole = block(&format!("./check.sh\n{comment}\n./then.sh"));
         assert_eq!(fate(&whole, 7), (true, true, true), "{comment}");
@@ -235,9 +247,24 @@ fn comments_in_a_block_say_what_is_not_to_be_run() {
         "# Expire sessions after 24 hours",
         "# After 5 minutes",
         "# drop the old rows",
+        "# If rows are left, see the wiki",
+        "# Goes on after an error",
+        "# Install it (optional packages included)",
+        "# Create the index if it is not there",
+        "# Scenario: the disk is full",
     ] {
         let whole = block(&format!("./check.sh\n{comment}\n./then.sh"));
         assert_eq!(fate(&whole, 7), (true, false, false), "{comment}");
+    }
+    for inside in [
+        "for x in 1 2; do\n  # Optional: slow\n  ./then.sh\ndone",
+        "if ./check.sh; then\n  # If using Docker, prune\n  ./then.sh\nfi",
+        "./then.sh <<EOF\n\n# On staging\nx\nEOF",
+        "./check.sh\n# If using Docker, prune\n\n# The rest\n./then.sh",
+    ] {
+        let asks = plan(&format!("## Deployment\n{}\n", block(inside)));
+        let last = asks.steps.last().unwrap();
+        assert!(!last.spec.danger, "{inside}");
     }
     assert_eq!(
         titles(&plan(
@@ -245,6 +272,59 @@ fn comments_in_a_block_say_what_is_not_to_be_run() {
         )),
         [("check", "go")]
     );
+}
+
+#[test]
+fn of_a_block_only_what_its_comments_reserve_asks() {
+    let asks = |heading: &str, code: &str| -> Vec<bool> {
+        let text = format!("## Deployment\n- [ ] a\n\n## {heading}\n```bash\n{code}\n```\n");
+        let plan = plan(&text);
+        plan.steps[1..]
+            .iter()
+            .map(|step| step.spec.danger)
+            .collect()
+    };
+    let code =
+        "./go.sh\n\n# Optional: reset the samples\n./reset.sh\n\n# For staging\n./go.sh staging";
+    assert_eq!(asks("Switch over", code), [false, true, true]);
+    // What follows may belong to it, and what needs a variable stays in one shell.
+    for code in [
+        "./go.sh\n\n# If using Docker\n./prune.sh\n\n# Then\n./start.sh",
+        "URL=$(./url.sh)\n./go.sh\n\n# If using Docker\n./prune.sh $URL",
+    ] {
+        assert_eq!(asks("Switch over", code), [true], "{code}");
+    }
+    for (code, all) in [
+        (
+            "./back.sh\n\n# If the cache is stale\n./flush.sh",
+            &[false, true][..],
+        ),
+        (
+            "./stop.sh\n\n# Restore the dump if rows are gone\n./restore.sh",
+            &[false, true],
+        ),
+        ("# Take the script\n# Example:\n./drop.sh", &[true]),
+        ("./stop.sh\n# Wrong:\n./drop.sh", &[true]),
+        (
+            "# Previous version\n./back.sh\n\n# Revert the code\n./revert.sh",
+            &[false],
+        ),
+    ] {
+        assert_eq!(asks("Rollback", code), all, "{code}");
+    }
+    let sql = |code: &str| {
+        let plan = plan(&format!("## Deployment\n```sql\n{code}\n```\n"));
+        plan.steps[0].spec.danger
+    };
+    assert!(sql(
+        "select 1;\n\n-- On staging only\ndelete from t where x;"
+    ));
+    assert!(!sql(
+        "create table t (\n  a int,\n  -- optional: the note\n  b text\n);"
+    ));
+    assert!(!sql(
+        "do $$ begin\n  perform 1;\n  -- If it is gone, skip\n  perform 2;\nend $$;"
+    ));
 }
 
 /// How a line stands above a block that begins at the edge, though it is no paragraph by itself.

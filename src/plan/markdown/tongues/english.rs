@@ -195,13 +195,13 @@ const STOPS: &[&str] = &["stop*", "disab*", "remov*", "delet*", "drop*", "block*
 const IN_CASE: &[&str] = &[
     "if", "only if", "in case", "in the event", "in an emergency", "on failure", "on error", "unless", "to undo", "to revert", "to roll back",
     "to rollback", "to back out", "as a last resort", "as last resort", "in that case", "in this case", "in such a case", "on timeout",
-    "on timeouts", "when needed", "when necessary",
+    "on timeouts", "when needed", "when necessary", "when using",
 ];
 
 /// What somebody may do, or in some cases.
 #[rustfmt::skip]
 const MAY: &[&str] = &[
-    "optional", "optionally", "skip this", "skip if", "skip when", "skip unless", "only when", "only on the first", "only on first",
+    "optional", "optionally", "can optionally", "may optionally", "you can optionally", "you may optionally", "skip this", "skip if", "skip when", "skip unless", "only when", "only on the first", "only on first",
     "only on a fresh", "only on new", "only the first time", "only for the first", "to abort at any time", "to cancel at any time", "when in doubt",
     "sometimes", "you may need to", "you might need to", "you may have to", "you might have to", "not required if", "not required when",
     "not required unless", "not needed if", "not needed when", "not needed unless", "this is only needed", "this is only required",
@@ -222,7 +222,7 @@ const EITHER: &[&str] = &[
 const ORDINALS: &[(&str, Ordinal)] = &[
     ("phase", Ordinal::Phase), ("stage", Ordinal::Phase), ("option", Ordinal::Option), ("variant", Ordinal::Option), ("method", Ordinal::Option),
     ("alternative", Ordinal::Option), ("approach", Ordinal::Option), ("path", Ordinal::Option), ("strategy", Ordinal::Option),
-    ("scenario", Ordinal::Case), ("case", Ordinal::Case), ("step", Ordinal::Number), ("part", Ordinal::Number),
+    ("scenario", Ordinal::Case), ("case", Ordinal::Case), ("situation", Ordinal::Case), ("step", Ordinal::Number), ("part", Ordinal::Number),
 ];
 
 /// What is written into a file.

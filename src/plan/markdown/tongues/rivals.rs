@@ -169,14 +169,20 @@ pub(in crate::plan::markdown) fn denied(text: &str) -> Option<(bool, &str)> {
     near.find_map(|(word, without)| Some((*without, strip_word(text, word)?.strip_prefix(' ')?)))
 }
 
-/// Whether only one of the items below `line` is gone, as its last few words say: "Options", "There are two ways".
+/// Whether only one of the items below `line` is gone, as its last few words say: "Options", "There are two ways". Behind
+/// a number more may stand: "There are two options for rolling back".
 pub(in crate::plan::markdown) fn tells_options(line: &str) -> bool {
-    let sentence = line.rsplit(". ").next().unwrap_or(line).trim_end();
-    let (led, last) = sentence.rsplit_once(' ').unwrap_or(("", sentence));
+    let sentence = line.rsplit(". ").next().unwrap_or(line);
+    let mut number = false;
     // "Set the storage options" is done with each of them.
-    let mut led = led.split_whitespace();
-    led.all(|word| word.parse::<u32>().is_ok() || is_word_of(word, &POINTS))
-        && is_word_of(last, &OPTIONS)
+    let mut words = sentence.split_whitespace().skip_while(|word| {
+        let counts = word.parse::<u32>().is_ok() || is_word_of(word, &NUMBERS);
+        number |= counts;
+        counts || is_word_of(word, &POINTS)
+    });
+    let first = words.next().unwrap_or_default();
+    let named = is_word_of(first.trim_end_matches([':', '：', '.']), &OPTIONS);
+    named && (words.next().is_none() || number)
 }
 
 /// Whether `word` is one of `words`, and nothing else.
@@ -193,6 +199,17 @@ static POINTS: LazyLock<Beginnings> = LazyLock::new(|| {
         "es", "gibt", "folgende", "die", "wir", "haben", "mehrere", "mogliche", "zwei", "drei", "vier", "il", "y", "a", "les", "nous", "avons", "vous", "avez",
         "plusieurs", "deux", "trois", "quatre", "hay", "las", "estas", "tenemos", "varias", "posibles", "dos", "tres", "cuatro", "existem", "ha", "as", "temos",
         "possiveis", "duas", "quatro", "есть", "следующие", "возможные", "два", "две", "три", "четыре", "несколько",
+        "main", "different", "basic", "viable", "other", "grundlegende", "principales", "principais", "основных", "основные",
+    ];
+    Beginnings::new(words.map(|word| (word, ())))
+});
+
+/// How many there are.
+#[rustfmt::skip]
+static NUMBERS: LazyLock<Beginnings> = LazyLock::new(|| {
+    let words = [
+        "two", "three", "four", "several", "zwei", "drei", "vier", "mehrere", "deux", "trois", "quatre", "plusieurs", "dos", "tres", "cuatro", "varias",
+        "duas", "quatro", "два", "две", "три", "четыре", "несколько",
     ];
     Beginnings::new(words.map(|word| (word, ())))
 });
