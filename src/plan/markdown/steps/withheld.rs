@@ -12,7 +12,7 @@ use crate::plan::markdown::elements::blocks::{Block, Fence, Inline, Kind};
 use crate::plan::markdown::elements::line::Sort;
 use crate::plan::markdown::lines::unsaid::{self, Unsaid};
 use crate::plan::markdown::names::words::Words;
-use crate::plan::markdown::names::{cases, conditional, only, orders, shelved};
+use crate::plan::markdown::names::{cases, conditional, exemplary, only, orders, shelved};
 use crate::plan::markdown::notes;
 use crate::plan::markdown::tongues;
 use crate::plan::markdown::tongues::phrases::Topic;
@@ -65,7 +65,8 @@ impl Walk<'_, '_> {
                 .any(|line| line.at > *at && line.sort == Sort::Code);
             let case = above && !titles && names_a_case(text, forward);
             let back = || step.title != *text && names_a_way_back(text);
-            case || (forward && (shelved::is(text) || back()))
+            let example = !titles && exemplary::is_taken(text, &step.work.text());
+            case || example || (forward && (shelved::is(text) || back()))
         });
         if let Some((at, text)) = told {
             let at = fence.locate(*at);
