@@ -195,6 +195,34 @@ fn a_directory_that_is_gone_is_named_and_typed_plans_carry_nothing() {
 }
 
 #[test]
+fn joined_commands_fail_with_the_first_of_them() {
+    let bench = Bench::new();
+    std::fs::create_dir(bench.path("srv")).unwrap();
+    let plan = format!(
+        "# Carry\n\n## Deployment\n\n{}{}",
+        block(
+            "Enter",
+            "enter",
+            "cd srv && export RELEASE=v17\n[ -e none ] && exit 3\necho $RELEASE"
+        ),
+        block(
+            "Again",
+            "again",
+            "cd srv && echo there # carried on\necho restarted"
+        ),
+    );
+    for shell in ["bash", "sh"] {
+        let plan = plan.replace("```bash", &format!("```{shell}"));
+        let mut run = bench.start_as("plan.md", &plan, &[]);
+        assert_eq!(next(&mut run, "enter")["outcome"], "passed", "{shell}");
+        assert_eq!(run.output("enter-1.log"), "v17\n");
+        let again = next(&mut run, "again");
+        assert_eq!(again["outcome"], "failed", "{shell}: {again}");
+        assert!(!run.output("again-1.log").contains("restarted"), "{shell}");
+    }
+}
+
+#[test]
 fn secrets_that_a_step_exports_are_nowhere_told() {
     let mut bench = Bench::new();
     bench.set("DEPLOY_TOKEN", "s3cr3t-value");

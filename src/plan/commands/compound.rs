@@ -68,6 +68,10 @@ impl<'t> Reader<'t> {
                     frame.condition = text == "elif";
                 }
             }
+            "!" => {
+                let (pipe, _) = self.place();
+                self.script.pipes[pipe].negated = true;
+            }
             "fi" => self.close(|kind| kind == Kind::If),
             "done" => self.close(|kind| kind == Kind::Loop),
             "esac" => self.close(|kind| matches!(kind, Kind::Case { .. })),

@@ -10,6 +10,10 @@ pub(in crate::plan) struct Pipe {
     pub(in crate::plan) parent: Option<(usize, usize)>,
     /// What joins it to what follows.
     pub(in crate::plan) joint: Joint,
+    /// Where it ends in its text: at that, at the line's end, or at a comment.
+    pub(in crate::plan) end: usize,
+    /// Whether `!` stands in front of it.
+    pub(in crate::plan) negated: bool,
     /// What its shell was told before.
     pub(in crate::plan) settings: Settings,
     /// Whether it is what `if`, `while` or `until` asks.

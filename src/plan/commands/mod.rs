@@ -8,11 +8,13 @@
 //!            └► quotes    words without their quotes, every byte's place kept
 //!       └► unwrap    sudo, ssh, docker exec, sh -c … taken off, scripts inside read, too
 //!  command ─► options   short ones in clusters, long ones, their values, what is none
+//!          └► asking    whether it does something, or only says whether something is so
 //! ```
 //!
 //! It is a reader for reviewers, not a shell: nothing is expanded, and what can't be understood is
 //! passed over. It never fails, and it is linear in the text.
 
+mod asking;
 mod compound;
 mod context;
 mod options;

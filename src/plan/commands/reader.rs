@@ -137,6 +137,7 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn comment(&mut self) {
+        self.mark_end();
         self.at += self.rest().find('\n').unwrap_or(self.rest().len());
     }
 
@@ -198,7 +199,17 @@ impl<'t> Reader<'t> {
         (self.script.pipes.len() - 1, 0)
     }
 
+    /// Notes that what is read of the pipeline ends here, if that is not known.
+    fn mark_end(&mut self) {
+        if let Some((pipe, _)) = self.current
+            && self.script.pipes[pipe].end == 0
+        {
+            self.script.pipes[pipe].end = self.at;
+        }
+    }
+
     pub(super) fn end_pipeline(&mut self, joint: Joint) {
+        self.mark_end();
         if let Some((pipe, stage)) = self.current.take() {
             let pipe = &mut self.script.pipes[pipe];
             pipe.stages = pipe.stages.max(stage + 1);

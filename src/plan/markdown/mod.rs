@@ -31,6 +31,7 @@ mod sections;
 mod steps;
 mod tongues;
 
+pub(super) use self::code::host_names::says_here;
 pub(super) use self::reading::{read, read_part};
 pub(super) use self::steps::work::placeholders;
 

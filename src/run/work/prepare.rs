@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::journal::event::Job;
 use crate::plan::template::{FillError, Filled, Language, Lookup, fill};
-use crate::plan::{Expect, Http, Plan, Shell, Snapshot, Sql, Step, StepSpec, Work};
+use crate::plan::{Expect, Http, Plan, Shell, Snapshot, Sql, Step, StepSpec, Work, counted};
 use crate::run::carry::Terminal;
 use crate::run::carry::prologue::{BASH_ENV_BEFORE, Family};
 use crate::run::files::RunDir;
@@ -180,8 +180,11 @@ impl Bench<'_> {
             (None, None) => self.cwd.to_owned(),
         };
         let mut args = shell.interpreter.options.clone();
-        let script =
-            family.map_or_else(|| filled.text.clone(), |family| family.around(&filled.text));
+        let script = counted(&filled.text, &shell.interpreter);
+        let script = match family {
+            Some(family) => family.around(&script),
+            None => script.into_owned(),
+        };
         let long = script.len() > SCRIPT_LIMIT;
         if long {
             args.push(self.dir.script(job).to_string_lossy().into_owned());

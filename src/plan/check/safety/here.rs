@@ -1,5 +1,8 @@
 //! Lines that are meant for a session and run on this machine: what stands behind `ssh db1`, `su -` or
-//! `docker exec -it db bash` is typed into it by a person, and nobody types in a step.
+//! `docker exec -it db bash` is typed into it by a person, and nobody types in a step. [`below`] goes on with the
+//! steps that follow.
+
+mod below;
 
 use super::keyboard::{CONSOLES, is_console, prompts};
 use super::psql::from_program;
@@ -8,7 +11,6 @@ use crate::plan::commands::{self, Command, Given, Joint, Known, Script, Settings
 use crate::plan::draft::{Draft, StepSpec};
 use crate::plan::parallel;
 use crate::plan::problem::Problem;
-use crate::plan::source::Span;
 use crate::plan::work::Work;
 
 /// How many steps are worth a thread.
@@ -63,8 +65,8 @@ const ASKED: &str =
     "Lines of this step are meant for another session and run on this machine. Run them here?";
 const ASKED_BELOW: &str = "A step above opens a session that this one is meant for, and it runs on this machine. Run it here?";
 
-/// Makes a person say that a step of the way forward is to run in which such lines stand, and each that
-/// stands below one that only opens a session.
+/// Makes a person say that a step of the way forward is to run in which such lines stand, and each step that
+/// stands below one that only opens a session, forward or back.
 pub(in crate::plan) fn hold(draft: &mut Draft, problems: &mut Vec<Problem>) {
     let steps = draft.phases.iter().flat_map(|phase| &phase.steps);
     let steps: Vec<&StepSpec> = steps.map(Box::as_ref).collect();
@@ -73,89 +75,12 @@ pub(in crate::plan) fn hold(draft: &mut Draft, problems: &mut Vec<Problem>) {
     for (step, _) in steps.zip(stray).filter(|(_, stray)| *stray) {
         ask(step, ASKED);
     }
-    let (mut open, mut kind) = (None, None);
-    for phase in &mut draft.phases {
-        // "1. Log in", with nothing else below it, is for the headings behind it.
-        if kind != Some(phase.kind) {
-            open = None;
-        }
-        hold_below(&mut phase.steps, &mut open, problems);
-        kind = does_one_thing(&phase.steps).then_some(phase.kind);
-    }
-    for tier in &mut draft.tiers {
-        hold_below(&mut tier.steps, &mut None, problems);
-    }
-}
-
-/// A session that is open: what opens it, as long as that is not told, and where it stands.
-type Open = Option<(String, Span)>;
-
-fn does_one_thing(steps: &[Box<StepSpec>]) -> bool {
-    let mut done = steps.iter().filter(|step| !step.work.is_check());
-    done.next().is_some() && done.next().is_none()
+    below::hold(draft, problems);
 }
 
 fn ask(step: &mut StepSpec, question: &str) {
     step.danger = true;
     step.confirm.get_or_insert_with(|| question.to_owned());
-}
-
-/// The same of `steps` that stand below one that opens a session, up to one that leaves it.
-fn hold_below(steps: &mut [Box<StepSpec>], open: &mut Open, problems: &mut Vec<Problem>) {
-    for step in steps {
-        let Work::Shell(shell) = &step.work else {
-            continue;
-        };
-        let (opens, leaves) = ends_inside(&shell.script);
-        let opens = opens.filter(|_| !shell.tty);
-        if leaves {
-            *open = None;
-        } else if let Some((shown, span)) = open {
-            if !shown.is_empty() {
-                let message = format!(
-                    "`{shown}` opens a session, and the steps below are not typed into it: they run on this machine"
-                );
-                problems.push(Problem::warning("runs-here", *span, message).hint(HINT));
-                shown.clear();
-            }
-            ask(step, ASKED_BELOW);
-        } else {
-            *open = opens.map(|shown| (shown, step.span));
-        }
-    }
-}
-
-/// The session on another machine, or as another user, that `script` ends with, as it stands there; and whether
-/// it begins with leaving one.
-fn ends_inside(script: &str) -> (Option<String>, bool) {
-    let leaves = LEAVING
-        .iter()
-        .any(|word| script.trim_start().starts_with(word));
-    if !leaves && !may_open(script) {
-        return (None, false);
-    }
-    let script = commands::read(script, Settings::default());
-    let leaves = script
-        .commands
-        .first()
-        .is_some_and(|first| LEAVING.contains(&first.program()));
-    let Some((ix, last)) = script.commands.iter().enumerate().next_back() else {
-        return (None, leaves);
-    };
-    // What is typed at the prompt of a database or of the application is no work of the shell's.
-    let shell = |ix: usize| {
-        let command = &script.commands[ix];
-        !DATABASES.contains(&command.program()) && !is_console(&script, ix, command)
-    };
-    let pipe = script.pipe(last);
-    let here = !pipe.elsewhere && !pipe.substituted && pipe.joint != Joint::Background;
-    let opens = here && opens(&script, ix, last) && shell(ix);
-    if !LEAVING.contains(&last.program()) && opening(&script).is_some_and(shell) {
-        // That is told of the step itself.
-        return (Some(String::new()), leaves);
-    }
-    let words = || last.words.iter().map(|word| word.text.as_ref());
-    (opens.then(|| words().collect::<Vec<_>>().join(" ")), leaves)
 }
 
 /// Whether anything in `script` may open a session. Most scripts name nothing that could.
@@ -225,7 +150,9 @@ fn opens(script: &Script<'_>, ix: usize, command: &Command<'_>) -> bool {
     };
     let given = Given::read(command.arguments(), known);
     let is_opener = SHELLS.contains(&program) || DATABASES.contains(&program);
-    is_opener && prompts(script, ix, program, command, &given)
+    // With `-N` it only keeps a tunnel open.
+    let tunnel = program == "ssh" && given.has(&["N"]);
+    is_opener && !tunnel && prompts(script, ix, program, command, &given)
 }
 
 /// `sudo -i`, `sudo -iu postgres`, `sudo su -`

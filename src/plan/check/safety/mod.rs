@@ -51,6 +51,7 @@
 //! What is only kept for reading can't do harm by itself: there they are notes. What a step's shell
 //! is told by us and a terminal would not be (`pipefail`) is a note as well.
 
+mod absent;
 mod applied;
 mod as_code;
 mod background;

@@ -1152,6 +1152,95 @@ fn lines_behind_a_session_run_on_this_machine() {
     assert!(!held(&deploying("bash", "su postgres -c ls\nls")));
 }
 
+/// The lines of the steps of a runbook that are said to be meant for a session; all of them ask.
+fn below_a_session(body: &str) -> Vec<usize> {
+    let opened = open("runbook.md", format!("# Deploy\n\n{body}").as_bytes());
+    let line = |span: crate::plan::Span| opened.source.line(span.start);
+    let told = opened
+        .problems
+        .iter()
+        .filter(|problem| problem.message.starts_with("this is meant for the session"));
+    let told: Vec<usize> = told.map(|problem| line(problem.span)).collect();
+    let plan = opened.plan.as_ref().unwrap();
+    let asks = plan.steps.iter().filter(|step| step.spec.confirm.is_some());
+    let asks: Vec<usize> = asks.map(|step| line(step.spec.span)).collect();
+    assert_eq!(told, asks, "{body}");
+    told
+}
+
+#[test]
+fn steps_below_a_session_on_another_machine_are_meant_for_it_until_it_is_left() {
+    let block = |lines: &str| format!("```bash\n{lines}\n```\n");
+    let three = |first: &str, heading: &str, then: &str| {
+        let (first, then, last) = (block(first), block(then), block("./check"));
+        format!("## Preparation\n{first}\n## {heading}\n{then}\n## Verification\n{last}")
+    };
+    for first in [
+        "ssh db1",
+        "ssh -t ada@db1",
+        "gcloud compute ssh db1",
+        "ssh -A -p 2222 db1",
+    ] {
+        assert_eq!(
+            below_a_session(&three(first, "Deployment", "./go")),
+            [10, 15],
+            "{first}"
+        );
+    }
+    for first in [
+        "ssh db1 uptime",
+        "ssh db1 <<'EOF'\nls\nEOF",
+        "ssh -fN -L 5433:db:5432 bastion",
+        "ssh -N -L 5433:db:5432 bastion",
+        "ssh-copy-id ada@db1",
+        "scp a ada@db1:",
+        "su - postgres",
+        "ssh db1\nexit",
+    ] {
+        assert_eq!(
+            below_a_session(&three(first, "Deployment", "./go")),
+            [0; 0],
+            "{first}"
+        );
+    }
+    // It is left, or another one is opened.
+    assert_eq!(
+        below_a_session(&three("ssh db1", "Deployment", "exit")),
+        [0; 0]
+    );
+    assert_eq!(
+        below_a_session(&three("ssh db1", "Deployment", "ssh db2")),
+        [15]
+    );
+    assert_eq!(
+        below_a_session(&three("ssh db1", "Deployment", "scp a db1:/srv")),
+        [0; 0]
+    );
+    assert_eq!(
+        below_a_session(&three(
+            "ssh db1",
+            "Deployment from your workstation",
+            "./go"
+        )),
+        [0; 0]
+    );
+    // What only tries it opens none, and a way back has its own.
+    let tries = format!(
+        "## Preparation\n- [ ] Verify access\n\n  {}\n## Deployment\n{}",
+        block("ssh db1").replace('\n', "\n  "),
+        block("./go")
+    );
+    assert_eq!(below_a_session(&tries), [0; 0]);
+    let back = format!(
+        "## Deployment\n{}\n## Rollback\n{}\n{}\n## Verification\n{}",
+        block("./go"),
+        block("ssh db1"),
+        block("./undo"),
+        block("./check")
+    );
+    assert_eq!(below_a_session(&back), [14]);
+}
+
 #[test]
 fn a_limit_for_locks_holds_for_the_session_that_has_it() {
     let told = |script: &&str| {
@@ -1818,15 +1907,50 @@ fn what_only_looks_like_one_of_these_is_none() {
     assert!(hint("psql shop -f x.sql").contains("-1"));
 }
 
+/// Whether a check of that title with that script is said to prove nothing.
+fn proves_nothing(title: &str, script: &str) -> bool {
+    let text = format!(
+        "## Deployment\n\n- [ ] go\n\n## Verification\n\n- [ ] {title}\n\n  ```bash\n  {script}\n  ```\n\n## Rollback\n\n- [ ] back\n"
+    );
+    let mut found = traps(&text).into_iter();
+    found.any(|(code, _)| code == "status-proves-nothing")
+}
+
+#[test]
+fn what_finds_something_proves_the_opposite_of_there_is_none() {
+    for (title, script) in [
+        ("Verify ports are free", "ss -tlnp | grep -E ':(80|443) '"),
+        ("Port 5432 is free", "sudo lsof -i :5432"),
+        ("Ensure that nothing listens on 80", "nc -z localhost 80"),
+        ("No sessions are left", "ps aux | grep -c '[s]idekiq'"),
+        ("The old worker is stopped", "pgrep -f worker"),
+        ("The app is gone", "systemctl is-active app"),
+        ("The app isn't running", "docker ps | grep app"),
+        (
+            "Look",
+            "# nothing should be running on db1\n  ps aux | grep '[s]idekiq'",
+        ),
+    ] {
+        assert!(proves_nothing(title, script), "{title}: {script}");
+    }
+    for (title, script) in [
+        ("Verify ports are free", "! ss -tlnp | grep ':80 '"),
+        ("Verify ports are open", "ss -tlnp | grep ':80 '"),
+        ("Verify disk space is free", "df -h | grep /srv"),
+        ("The app is stopped", "systemctl status app | grep inactive"),
+        ("The app is stopped", "docker ps -a | grep -i stopped"),
+        ("If no worker is left", "ps aux | grep worker"),
+        ("The app is not running as root", "ps aux | grep '^app'"),
+        ("No more than two are left", "ps aux | grep worker"),
+        ("Stop the old worker", "ps aux | grep worker"),
+    ] {
+        assert!(!proves_nothing(title, script), "{title}: {script}");
+    }
+}
+
 #[test]
 fn checks_that_prove_the_opposite() {
-    let verifying = |title: &str, script: &str| {
-        let text = format!(
-            "## Deployment\n\n- [ ] go\n\n## Verification\n\n- [ ] {title}\n\n  ```bash\n  {script}\n  ```\n\n## Rollback\n\n- [ ] back\n"
-        );
-        let found = traps(&text).into_iter().map(|(code, _)| code);
-        found.collect::<Vec<_>>().contains(&"status-proves-nothing")
-    };
+    let verifying = proves_nothing;
     for (title, script) in [
         ("No errors in the log", "grep ERROR /var/log/app.log"),
         ("No errors in the log", "grep -q ERROR /var/log/app.log"),

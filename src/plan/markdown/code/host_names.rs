@@ -8,6 +8,8 @@ use crate::plan::markdown::tongues::{self, Beginnings};
 
 /// The longest text that is looked at, in bytes.
 const MAX_TEXT: usize = 160;
+/// How many words at its head a text says a place with.
+const MAX_PLACE: usize = 8;
 /// The most words that a machine is called by.
 const MAX_WORDS: usize = 6;
 
@@ -178,6 +180,37 @@ pub(super) fn named(text: &str) -> Option<&str> {
     at_the_end(text)
 }
 
+/// What the machine that one sits at is called, unlike the one that one is logged in to: "this server" may be either.
+const SITS_AT: [&str; 10] = [
+    "computer",
+    "desktop",
+    "laptop",
+    "local",
+    "locally",
+    "lokal",
+    "lokalen",
+    "macbook",
+    "notebook",
+    "workstation",
+];
+
+/// Whether `text` says that what follows is done on the machine that one sits at: "On your laptop", "Back on the
+/// workstation", "Run locally".
+pub(in crate::plan) fn says_here(text: &str) -> bool {
+    let words = || {
+        let parts = |c: char| !c.is_alphanumeric();
+        text.split(parts).filter(|word| !word.is_empty())
+    };
+    let placed = words().take(MAX_PLACE).scan(false, |on, word| {
+        let word = letters::fold(word);
+        let is_it = matches!(word.as_str(), "locally" | "lokal")
+            || (*on && SITS_AT.contains(&word.as_str()));
+        *on |= ON.contains(&word.as_str());
+        Some(is_it)
+    });
+    text.len() <= MAX_TEXT && placed.into_iter().any(|is_it| is_it)
+}
+
 /// Whether `text` begins with `word`, of which anything may be the ending behind a `*`.
 fn begins(text: &str, word: &str) -> bool {
     match word.strip_suffix('*') {
@@ -273,6 +306,28 @@ fn is_host(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_own_machine_is_told_from_the_one_logged_in_to() {
+        for text in [
+            "On your laptop",
+            "2. Back on the workstation",
+            "From your local machine, run",
+            "Run locally",
+            "Auf dem lokalen Rechner",
+        ] {
+            assert!(says_here(text), "{text}");
+        }
+        for text in [
+            "On this server",
+            "On the replica",
+            "Update the local settings",
+            "Migrate the database",
+            "Check localhost",
+        ] {
+            assert!(!says_here(text), "{text}");
+        }
+    }
 
     #[test]
     fn other_machines_are_named_by_what_they_are() {

@@ -124,6 +124,7 @@ fn phase(
         }
         guards::guard(step, &reading.name, book);
         guards::guard_review(step, &reading.name, book);
+        guards::guard_example(step, &reading.name, book);
         hosts::guard(step, &reading.name, book);
         if may_go_back {
             guards::guard_as(step, &reading.name, Reserve::Back, book);

@@ -1,5 +1,5 @@
 //! What is left open in the address of a server: `postgresql://[user]:[password]@[host]/[database]`,
-//! `app:PASSWORD@`, `user:password@host`.
+//! `app:PASSWORD@`, `user:password@host`, `https://api.prod.com`.
 
 use std::ops::Range;
 
@@ -9,6 +9,16 @@ const NAMES: [&str; 4] = ["user", "username", "db_user", "dbuser"];
 const PASSWORDS: [&str; 5] = ["password", "pass", "passwd", "pwd", "secret"];
 const HOSTS: [&str; 5] = ["host", "hostname", "db-host", "db_host", "server"];
 const DATABASES: [&str; 5] = ["dbname", "db_name", "database", "database_name", "db"];
+/// Domains that stand for one's own.
+const DOMAINS: [&str; 7] = [
+    "domain.com",
+    "mycompany.com",
+    "mydomain.com",
+    "mysite.com",
+    "prod.com",
+    "production.com",
+    "staging.com",
+];
 
 /// Finds them in the addresses of `line`, in no order.
 pub(super) fn find(line: &str, found: &mut Vec<Range<usize>>) {
@@ -18,6 +28,16 @@ pub(super) fn find(line: &str, found: &mut Vec<Range<usize>>) {
         let length = line[start..].find(ends).unwrap_or(line.len() - start);
         let address = &line[start..start + length];
         bracketed(address, start, found);
+        let place = address.rsplit_once('@').map_or(address, |(_, place)| place);
+        let host = place.split(['/', ':']).next().unwrap_or(place);
+        let domain = |known: &&str| {
+            let before = host.strip_suffix(*known);
+            before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        };
+        if DOMAINS.iter().any(domain) {
+            let from = start + address.len() - place.len();
+            found.push(from..from + host.len());
+        }
         let Some((user, place)) = address.rsplit_once('@') else {
             continue;
         };
@@ -92,6 +112,10 @@ mod tests {
                 "curl https://[railway-app].example/health",
                 &["[railway-app]"],
             ),
+            ("curl -f https://api.prod.com/health", &["api.prod.com"]),
+            ("curl -f https://mydomain.com:8443/x", &["mydomain.com"]),
+            ("curl -f https://api.shopprod.com/health", &[]),
+            ("curl -f https://prod.shop.com/health", &[]),
             ("psql postgresql://postgres:password@localhost/shop", &[]),
             ("psql postgresql://shop@[::1]/shop", &[]),
             ("curl http://server/health", &[]),

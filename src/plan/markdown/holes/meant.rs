@@ -1,5 +1,5 @@
 //! Placeholders that only where they stand tells: `delete pod POD_NAME`, `--task TASK_ID`, `dump_[timestamp].sql`,
-//! `psql -U username`, `ssh user@server`.
+//! `psql -U user -d database`, `ssh user@server`.
 
 use std::ops::Range;
 
@@ -15,8 +15,17 @@ const MACHINES: [&str; 3] = ["host", "hostname", "server"];
 const REMOTE: [&str; 5] = ["ssh", "scp", "sftp", "rsync", "ssh-copy-id"];
 /// What only shows its words.
 const PRINTS: [&str; 2] = ["echo", "printf"];
-/// Options that a login is given to.
-const GIVEN: [&str; 3] = ["-U", "--user", "--username"];
+/// Options that a login is given to, and those for which one may really be called "user".
+const GIVEN: [&str; 3] = ["-U", "--username", "--user"];
+const OWN: [&str; 1] = ["--user"];
+/// What else is none beside a login that is none, by the option.
+const BESIDE: [(&[&str], &[&str]); 2] = [
+    (&["-h", "--host"], &MACHINES),
+    (
+        &["-d", "--dbname"],
+        &["database", "database_name", "db", "db_name", "dbname"],
+    ),
+];
 /// Words in a file's name that are no set of letters, though none stands twice in them.
 const FILLED: [&str; 3] = ["date", "time", "name"];
 
@@ -31,6 +40,14 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
     if PRINTS.contains(&first) {
         return;
     }
+    let unnamed = open::words(line)
+        .zip(open::words(line).skip(1))
+        .any(|(option, value)| {
+            is_login(&line[option], &line[value.clone()])
+                || line[value]
+                    .split_once('=')
+                    .is_some_and(|(option, value)| is_login(option, value))
+        });
     let mut remote = REMOTE.contains(&first);
     let own = first.starts_with("./") || first.strip_suffix(".sh").is_some();
     let mut before = first;
@@ -43,7 +60,8 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
         let bare = opened.trim_end_matches(['"', '\'']);
         let whole = is_named_by(bare, option)
             || (own && bare == "TIMESTAMP")
-            || (GIVEN.contains(&option) && bare == "username");
+            || is_login(option, bare)
+            || (unnamed && is_beside_login(option, bare));
         let length = if whole {
             Some(bare.len())
         } else {
@@ -56,6 +74,22 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
         remote |= REMOTE.contains(&word);
         before = word;
     }
+}
+
+/// Whether `word`, given to `option`, stands for a login.
+fn is_login(option: &str, word: &str) -> bool {
+    let word = word.trim_matches(['"', '\'']);
+    let open = word == "username" || (word == "user" && !OWN.contains(&option));
+    open && GIVEN.contains(&option)
+}
+
+/// Whether `word`, given to `option` where nobody's login is, stands for a machine or a database: `prod-host`.
+fn is_beside_login(option: &str, word: &str) -> bool {
+    let last = || word.rsplit(['-', '_']).next().unwrap_or_default();
+    BESIDE.iter().any(|(options, words)| {
+        options.contains(&option)
+            && (words.contains(&word) || (option.contains('h') && words.contains(&last())))
+    })
 }
 
 /// Whether `word` is called after what stands in front of it: `pod POD_NAME`, `--pipeline-execution-id EXECUTION_ID`.
@@ -166,6 +200,7 @@ mod tests {
             ("psql shop < shop_[DATE].sql", "[DATE]"),
             ("psql -U username -d shop", "username"),
             ("pg_dump --username=username shop", "username"),
+            ("pg_dump -U user shop", "user"),
             ("scp user@server:/srv/x.db .", "user@server"),
             (
                 "ssh user@production-server uptime",
@@ -174,6 +209,19 @@ mod tests {
             ("rsync -a a/ username@host:/srv", "username@host"),
         ] {
             assert_eq!(texts(line, Context::Shell), [wanted], "{line}");
+        }
+        for (line, wanted) in [
+            (
+                "pg_dump -h prod-host -U user -d database > x",
+                &["prod-host", "user", "database"][..],
+            ),
+            (
+                "psql --host=server --username=user --dbname=db",
+                &["server", "user", "db"],
+            ),
+            ("psql -h localhost -U user -d shop", &["user"]),
+        ] {
+            assert_eq!(texts(line, Context::Shell), wanted, "{line}");
         }
         assert_eq!(
             texts(
@@ -199,6 +247,8 @@ mod tests {
             "ls file_[abcd].csv img-[Tt].png",
             "echo ${map_[name]}",
             "psql -U shop -d username",
+            "psql -h db-host -U shop -d database",
+            "docker run --user user app",
             "ssh deploy@server uptime",
             "ssh user@shop.example uptime",
             "mail user@host",

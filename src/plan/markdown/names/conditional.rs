@@ -41,6 +41,8 @@ pub(in crate::plan::markdown) enum Reserve {
     Instead,
     /// Somebody reads it over.
     Read,
+    /// A value in it is only an example.
+    Example,
 }
 
 /// Whether `text` begins with the case that what it names is for. Without spaces between words, a case

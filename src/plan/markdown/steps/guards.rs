@@ -9,6 +9,7 @@ use crate::plan::markdown::elements::blocks::Fence;
 use crate::plan::markdown::lines::review;
 use crate::plan::markdown::names::comments::{self, Stands};
 use crate::plan::markdown::names::conditional::{self, Reserve};
+use crate::plan::markdown::names::exemplary;
 use crate::plan::markdown::names::shelved;
 use crate::plan::markdown::names::words::Words;
 use crate::plan::markdown::names::written;
@@ -56,7 +57,19 @@ pub(super) fn guard_named(step: &mut StepSpec, fence: &Fence, book: &mut Book<'_
     }
 }
 
-/// The same of `step`, forward or back, that the words above it call a file's content, or something to be read over.
+/// The same of `step` that `name` gives a value for, which is an example.
+pub(in crate::plan::markdown) fn guard_example(
+    step: &mut StepSpec,
+    name: &str,
+    book: &mut Book<'_>,
+) {
+    if exemplary::is_taken(name, &step.work.text()) {
+        guard_as(step, name, Reserve::Example, book);
+    }
+}
+
+/// The same of `step`, forward or back, that the words above it call a file's content, or something to be read over,
+/// or that give an example of what is in it.
 pub(super) fn guard_text(step: &mut StepSpec, book: &mut Book<'_>) {
     if step.work.is_check() || step.confirm.is_some() || step.when.is_some() {
         return;
@@ -71,7 +84,10 @@ pub(super) fn guard_text(step: &mut StepSpec, book: &mut Book<'_>) {
     }
     if let Some(group) = step.group.clone() {
         guard_review(step, &group, book);
+        guard_example(step, &group, book);
     }
+    let title = step.title.clone();
+    guard_example(step, &title, book);
 }
 
 /// The same of `step` below `name`, where that says that a script is read over, and it does more than show one.
@@ -207,16 +223,25 @@ fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) 
             format!("\"{text}\" says that this is read over: here it would be run"),
             format!("This is to be read over: \"{text}\". Is it to be run all the same?"),
         ),
+        Reserve::Example => (
+            format!("\"{text}\" names a value as an example, and the command holds it"),
+            format!("A value in it is an example: \"{text}\". Is it the right one?"),
+        ),
         Reserve::Written => (
             format!("\"{text}\" says that this is written somewhere: here it would be run"),
             format!("This is to be written somewhere: \"{text}\". Is it to be run all the same?"),
         ),
     };
-    book.problems.push(
-        Problem::warning("conditional-step", step.span, message).hint(
-            "it asks before it runs; `when` behind the fence can tell, and a way back belongs below a heading of its own",
-        ),
-    );
+    let hint = match reserve {
+        Reserve::Example => {
+            "it asks before it runs; with a placeholder, `<revision>`, it asks for the value"
+        }
+        _ => {
+            "it asks before it runs; `when` behind the fence can tell, and a way back belongs below a heading of its own"
+        }
+    };
+    book.problems
+        .push(Problem::warning("conditional-step", step.span, message).hint(hint));
     step.confirm = Some(confirm);
     step.danger = true;
 }

@@ -14,6 +14,7 @@ use crate::plan::markdown::elements::line::{Line, Sort};
 use crate::plan::markdown::lines::unsaid::{self, Unsaid};
 use crate::plan::markdown::names::comments::{self, Stands};
 use crate::plan::markdown::names::conditional::Reserve;
+use crate::plan::markdown::names::exemplary;
 use crate::plan::markdown::names::shelved;
 use crate::plan::markdown::names::words::Words;
 use crate::plan::markdown::notes;
@@ -62,6 +63,9 @@ impl Walk<'_, '_> {
         let forward = self.is_forward();
         let told = piece.comments.iter().enumerate().find(|(nth, (_, text))| {
             let titles = guards::titles(text, &step.title);
+            if !titles && exemplary::is_taken(text, &step.work.text()) {
+                return true;
+            }
             let shelved = shelved::is(text);
             if forward {
                 return shelved || (!titles && reserves(piece, *nth, fence));

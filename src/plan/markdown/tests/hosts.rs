@@ -112,7 +112,7 @@ fn what_stands_below_a_login_of_its_own_is_asked_for() {
     assert_eq!(asked(&login), [false, true, true, false, false]);
     let told = problems(&login);
     let told = told.iter().filter(|(code, _)| *code == "runs-here");
-    assert_eq!(told.map(|(_, line)| *line).collect::<Vec<_>>(), [4]);
+    assert_eq!(told.map(|(_, line)| *line).collect::<Vec<_>>(), [8, 12]);
     let headings = format!(
         "## Deploy\n### 1. Log in\n{}### 2. Pull\n{}",
         step("ssh prod1"),
@@ -126,6 +126,12 @@ fn what_stands_below_a_login_of_its_own_is_asked_for() {
         step("./back")
     );
     assert_eq!(asked(&back), [false, false, true]);
+    let verified = format!(
+        "{}## Verify\n{}",
+        all(&["./x", "ssh prod1"]),
+        step("curl -f localhost")
+    );
+    assert_eq!(asked(&verified), [false, false, true]);
     for twin in [
         all(&["ssh prod1 uptime", "git pull"]),
         all(&["ssh prod1 'bash -s' <<'EOF'\nls\nEOF", "git pull"]),
@@ -133,13 +139,13 @@ fn what_stands_below_a_login_of_its_own_is_asked_for() {
         all(&["bash -e ./migrate.sh", "./next.sh"]),
         format!(
             "## Deploy\n### 1. Log in\n{}## Verify\n{}",
-            step("ssh prod1"),
+            step("sudo -i"),
             step("curl -f localhost")
         ),
         all(&["ssh -fN -L 5433:db:5432 bastion", "./migrate.sh"]),
         format!(
             "{}## Verify\n{}",
-            all(&["./x", "ssh prod1"]),
+            all(&["./x", "sudo -i"]),
             step("curl -f localhost")
         ),
     ] {

@@ -1,0 +1,137 @@
+//! `a && b` in the middle of a script. A shell that stops at the first failure (`-e`) looks only at what such a line
+//! ends with: where `cd app` fails in `cd app && npm ci`, nothing of it is done, and the next line runs.
+
+use std::borrow::Cow;
+
+use super::commands::{self, Joint, SHELLS, Script, Settings};
+use super::work::Interpreter;
+
+/// `script` for `interpreter`, in which such a line fails when any part of it does, as it would with a line for each.
+/// Where the first parts only ask, they decide whether the last one is needed, and the line stays as it is. So does a
+/// script for a shell that goes on after failures.
+pub fn counted<'s>(script: &'s str, interpreter: &Interpreter) -> Cow<'s, str> {
+    let name = interpreter.program.rsplit('/').next().unwrap_or_default();
+    if !script.contains("&&") || !SHELLS.contains(&name) {
+        return Cow::Borrowed(script);
+    }
+    let options = interpreter.options.iter().map(String::as_str);
+    let read = commands::read(script, Settings::of(options));
+    let mut text = Cow::Borrowed(script);
+    for end in ends(&read).into_iter().rev() {
+        text.to_mut().insert_str(end, " || exit ");
+    }
+    text
+}
+
+/// Where the lines end whose failures `script` would pass over.
+fn ends(script: &Script<'_>) -> Vec<usize> {
+    let pipes = script.pipes.iter().enumerate();
+    let own = pipes.filter(|(_, pipe)| {
+        let inside = pipe.parent.is_some() || pipe.elsewhere;
+        !inside && !pipe.substituted
+    });
+    let own: Vec<usize> = own.map(|(ix, _)| ix).collect();
+    let joint = |ix: &usize| script.pipes[*ix].joint;
+    let mut lines: Vec<&[usize]> = own
+        .split_inclusive(|ix| matches!(joint(ix), Joint::Then | Joint::Background))
+        .collect();
+    // What the script ends with is its status.
+    lines.pop();
+    let passed_over = |line: &&[usize]| {
+        line.split_last().is_some_and(|(last, before)| {
+            let stops = script.pipes[*last].settings.stops && joint(last) == Joint::Then;
+            let does = |ix: &usize| joint(ix) == Joint::And && does(script, *ix);
+            stops && !before.is_empty() && before.iter().all(does)
+        })
+    };
+    let lines = lines.into_iter().filter(passed_over);
+    lines
+        .filter_map(|line| line.last().map(|ix| script.pipes[*ix].end))
+        .collect()
+}
+
+/// Whether the pipeline `ix` ends with a command that does something.
+fn does(script: &Script<'_>, ix: usize) -> bool {
+    let pipe = &script.pipes[ix];
+    let mut commands = script.commands.iter();
+    let last = commands.find(|command| command.pipe == ix && command.stage + 1 == pipe.stages);
+    !pipe.negated && last.is_some_and(|last| !last.only_asks())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bash(script: &str) -> String {
+        counted(script, &Interpreter::strict("bash")).into_owned()
+    }
+
+    #[test]
+    fn a_line_fails_with_any_of_its_parts() {
+        for (script, wanted) in [
+            (
+                "cd app && npm ci\npm2 restart",
+                "cd app && npm ci || exit \npm2 restart",
+            ),
+            (
+                "cd app && npm ci; pm2 restart",
+                "cd app && npm ci || exit ; pm2 restart",
+            ),
+            ("cd a && b # both\nc", "cd a && b  || exit # both\nc"),
+            (
+                "cd a &&\n  b \\\n  --all\nc",
+                "cd a &&\n  b \\\n  --all || exit \nc",
+            ),
+            (
+                "a && b > x 2>&1 && c\nd",
+                "a && b > x 2>&1 && c || exit \nd",
+            ),
+            (
+                "cd a && cat > b <<EOF\nx && y\nEOF\nc",
+                "cd a && cat > b <<EOF || exit \nx && y\nEOF\nc",
+            ),
+            ("sudo a | tee x && b\nc", "sudo a | tee x && b || exit \nc"),
+            ("x=$(a && b) && c\nd", "x=$(a && b) && c || exit \nd"),
+        ] {
+            assert_eq!(bash(script), wanted);
+        }
+    }
+
+    #[test]
+    fn what_decides_or_counts_already_stays_as_it_is() {
+        for script in [
+            "cd app && npm ci",
+            "pm2 stop\ncd app && npm ci\n",
+            "[ -f x ] && rm x\nc",
+            "[[ -f x && -s x ]] && rm x\nc",
+            "test -f x && rm x\nc",
+            "(( n > 1 )) && rm x\nc",
+            "docker ps | grep -q app && docker stop app\nc",
+            "command -v npm && npm ci\nc",
+            "sudo systemctl is-active app && systemctl stop app\nc",
+            "git diff --quiet && git push\nc",
+            "! a && b\nc",
+            "a || b\nc",
+            "a && b || c\nd",
+            "a && b &\nc",
+            "if a && b; then c; fi\nd",
+            "while a && b; do c; done\nd",
+            "(cd a && b)\nc",
+            "ssh db1 'cd a && b'\nc",
+            "echo \"a && b\"\nc",
+            "cat <<EOF\na && b\nEOF\nc",
+            "set +e\na && b\nc",
+        ] {
+            assert_eq!(bash(script), script);
+        }
+        let goes_on = Interpreter {
+            program: "bash".to_owned(),
+            options: Vec::new(),
+        };
+        assert_eq!(counted("a && b\nc", &goes_on), "a && b\nc");
+        assert_eq!(
+            counted("a && b\nc", &Interpreter::strict("fish")),
+            "a && b\nc"
+        );
+    }
+}
