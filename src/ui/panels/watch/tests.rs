@@ -531,6 +531,7 @@ pub(super) fn work(pid: i32, what: &str, phase: &str, done: Option<f64>) -> Prog
         done,
         estimated: false,
         left: done.map(|_| Duration::from_secs(190)),
+        left_at_most: None,
         age: secs(75),
         waits_for: None,
     }
