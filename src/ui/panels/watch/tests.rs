@@ -916,8 +916,13 @@ kind = "before"
     let below = seen(120, 1, &|sight, area, buf| {
         line(sight, Span::raw(""), area, buf);
     });
-    let all = "? errors blind, accepted   ! open, no data   ! orders, no data, accepted   ! slow, accepted";
+    let all = "! open, no data   ! orders, no data, accepted   ! slow, accepted   ? errors blind, accepted";
     assert!(below.contains(all), "{below}");
+    // Where there is room for one, it is the one that nobody has accepted.
+    let narrow = seen(20, 1, &|sight, area, buf| {
+        line(sight, Span::raw(""), area, buf);
+    });
+    assert!(narrow.starts_with(" ! open, no data "), "{narrow}");
     let panel = seen(160, 8, &|sight, area, buf| {
         draw(sight, Panel::Alerts, area, buf);
     });
