@@ -154,9 +154,11 @@ pub(super) fn used(picture: &Picture) -> String {
 
 /// Who waits, as far as it is known.
 pub(super) fn queues(picture: &Picture) -> Vec<(String, Role)> {
-    let (ours, waiters) = (picture.locks.behind_ours.sessions, picture.locks.waiters);
-    let locks = if ours > 0 {
-        Some((format!("lock queue {ours} behind our step"), Role::Bad))
+    let (behind, waiters) = (&picture.locks.behind_ours, picture.locks.waiters);
+    let locks = if behind.sessions > 0 {
+        let perhaps = if behind.certain() > 0 { "" } else { "perhaps " };
+        let words = format!("lock queue {} {perhaps}behind our step", behind.sessions);
+        Some((words, Role::Bad))
     } else {
         (waiters > 0).then(|| (format!("{waiters} waiting for locks"), Role::Warn))
     };

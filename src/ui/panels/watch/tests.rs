@@ -154,6 +154,7 @@ pub(super) fn crowded() -> Picture {
         sessions: 14,
         oldest: secs(12),
         applications: vec![("web".to_owned(), 12), ("cron".to_owned(), 2)],
+        ..Queue::default()
     };
     let mut picture = picture();
     picture.running = vec![
