@@ -65,6 +65,15 @@ pub fn clock(time: Duration) -> String {
     }
 }
 
+/// A place on the T clock, in seconds from T-0: `T+1h`, `T-2d`.
+pub fn place(seconds: i64) -> String {
+    let side = if seconds < 0 { '-' } else { '+' };
+    match Duration::from_secs(seconds.unsigned_abs()) {
+        Duration::ZERO => "T-0".to_owned(),
+        time => format!("T{side}{}", show(time)),
+    }
+}
+
 /// The time on the T clock: `T+00:04:31`.
 pub fn t_clock(since: Duration) -> String {
     let secs = since.as_secs();

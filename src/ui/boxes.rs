@@ -74,6 +74,32 @@ pub fn write(theme: Theme, rows: &[&str], kept: u16, inner: Rect, buf: &mut Buff
     rows.len().min(room) as u16
 }
 
+/// Writes `lines` from the one at `top` on into a box, but for its last `kept` rows, and tells how many rows
+/// that took. The last one of them says how many follow, where there is no room for all.
+pub fn scroll<'t>(
+    theme: Theme,
+    lines: Vec<Line<'t>>,
+    (top, kept): (usize, u16),
+    inner: Rect,
+    buf: &mut Buffer,
+) -> u16 {
+    let room = usize::from(inner.height.saturating_sub(kept));
+    let rows = lines.len().min(room);
+    let top = top.min(lines.len() - rows);
+    let follow = lines.len() - rows - top;
+    for (row, line) in (0..).zip(lines.into_iter().skip(top).take(rows)) {
+        put(inner, row, line, buf);
+    }
+    if let (1.., Some(last)) = (follow, rows.checked_sub(1)) {
+        let words = format!("… {}: ↓ shows them", count(follow + 1, "more line"));
+        let blank = " ".repeat(usize::from(inner.width));
+        put(inner, last as u16, Line::from(blank), buf);
+        let words = Line::from(span(theme, words, Role::Warn));
+        put(inner, last as u16, words, buf);
+    }
+    rows as u16
+}
+
 /// How many items of a list are passed over so that the one at `at` is seen in `room` rows.
 pub fn passed(at: usize, room: u16) -> usize {
     (at + 1).saturating_sub(usize::from(room))

@@ -33,7 +33,7 @@ pub fn guide(world: &World, database: usize, now: Moment) -> String {
     if let Some(ix) = world.state.active_steps().next_back() {
         return going_on(world, ix, database, now);
     }
-    waiting(world)
+    waiting(world, now)
 }
 
 fn ended(world: &World) -> Option<String> {
@@ -123,10 +123,20 @@ fn blocked(picture: &Picture) -> Option<String> {
     })
 }
 
-fn waiting(world: &World) -> String {
+fn waiting(world: &World, now: Moment) -> String {
     let phase = |ix: usize| &world.plan.phases[ix].spec.name;
+    let next = world.state.next_step(&world.plan);
+    let early = next
+        .and_then(|ix| world.state.early(&world.plan, ix, now))
+        .map(words::short);
     match world.state.waiting(&world.plan) {
-        Waiting::Start(ix) => format!("enter starts {}", called(world, ix)),
+        Waiting::Start(ix) => match early {
+            None => format!("enter starts {}", called(world, ix)),
+            Some(left) => format!(
+                "enter asks before it starts {}: {left} early",
+                called(world, ix)
+            ),
+        },
         Waiting::Tick(ix) => format!("space ticks {}", called(world, ix)),
         Waiting::Confirm(ix) => format!(
             "enter asks before it starts {}, which is dangerous",
@@ -193,10 +203,20 @@ fn waiting(world: &World) -> String {
         Waiting::Finish => {
             "F finishes: every step is settled; watch as long as you like".to_owned()
         }
+        Waiting::Nothing if world.plan.phases.is_empty() => {
+            "R picks a way back: the plan has nothing else".to_owned()
+        }
         Waiting::Nothing if world.state.standing() == Standing::Ready => {
             "nothing to do yet".to_owned()
         }
-        Waiting::Nothing | Waiting::Over => String::new(),
+        Waiting::Nothing => match (next, early) {
+            (Some(ix), Some(left)) => format!(
+                "auto waits {left} for the place of {} on the clock; enter starts it now",
+                called(world, ix)
+            ),
+            _ => String::new(),
+        },
+        Waiting::Over => String::new(),
     }
 }
 

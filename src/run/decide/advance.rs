@@ -57,7 +57,10 @@ impl Case<'_> {
             .filter_map(|ix| self.active_due(ix));
         let starts = !self.state.is_of_another_plan(self.plan);
         let again = self.retries().filter(|_| starts).map(|(_, due)| due);
-        active.chain(again).map(|due| self.left_of(due)).min()
+        let next = self.state.next_step(self.plan).filter(|_| !self.is_held());
+        let placed = next.and_then(|ix| self.waits_for_clock(ix));
+        let due = active.chain(again).map(|due| self.left_of(due));
+        due.chain(placed).min()
     }
 
     /// When something is due for a step that is being done.
@@ -276,9 +279,18 @@ impl Case<'_> {
                 decision.join(self.tick_unattended(ix));
                 decision
             }
-            Some(ix) if self.state.auto => self.start(&Actor::engine(), ix, 0, None),
+            Some(ix) if self.state.auto && self.waits_for_clock(ix).is_none() => {
+                self.start(&Actor::engine(), ix, 0, None)
+            }
             _ => Decision::default(),
         }
+    }
+
+    /// How long a run that goes on by itself waits for the place on the clock of the next step's phase. A rehearsal
+    /// does not.
+    fn waits_for_clock(&self, ix: StepIx) -> Option<Duration> {
+        let by_clock = self.state.auto && !self.state.tick_checks;
+        by_clock.then(|| self.state.early(self.plan, ix, self.now))?
     }
 
     fn tick_unattended(&self, ix: StepIx) -> Decision {

@@ -90,6 +90,9 @@ pub fn preview(
     let outside = at.and_then(|(ix, since)| plan.tiers[ix].outside(since.time));
     let stays = tier.is_none() && !plan.tiers.is_empty() && !without_undo.is_empty();
     let mut forward = plan.forward_steps();
+    // A runbook of ways back alone has nothing to undo: which of them is meant, nobody but a person knows.
+    let ways_alone = tier.is_none() && !plan.tiers.is_empty() && plan.phases.is_empty();
+    let unclear = outside.is_some() || stays || ways_alone;
     Ok(Preview {
         tier,
         since_t_zero,
@@ -97,7 +100,7 @@ pub fn preview(
         something_ran: forward.any(|ix| state.left_something(ix)),
         without_undo,
         outside,
-        to_be_named: !named && (outside.is_some() || stays || spec.is_some_and(|spec| spec.way)),
+        to_be_named: !named && (unclear || spec.is_some_and(|spec| spec.way)),
         stops: state.active_steps().collect(),
         past_no_return: past_no_return(plan, state),
         confirm: spec.map_or(Confirm::Key, |spec| spec.confirm),
@@ -198,6 +201,7 @@ impl Case<'_> {
                 format!("\"{}\": {outside}", self.plan.tiers[ix].spec.name)
             }
             (Some(_), None) => "each way back is for a case of its own".to_owned(),
+            _ if self.plan.phases.is_empty() => "the plan has ways back only".to_owned(),
             _ => self.have_no_undo(&preview.without_undo),
         };
         Refusal::new(format!(

@@ -3,7 +3,7 @@
 use super::{Case, Decision};
 use crate::journal::event::{ChoiceMade, Job, PhaseStarted, StepStarted};
 use crate::journal::{Actor, Event};
-use crate::plan::{Home, StepIx, Work};
+use crate::plan::{Home, StepIx, Work, duration};
 use crate::run::command::Refusal;
 use crate::run::effect::Effect;
 use crate::run::state::Waiting;
@@ -56,6 +56,15 @@ impl Case<'_> {
                 self.plan.steps[ix].number
             )));
         }
+        let early = self.state.early(self.plan, ix, self.now);
+        if let (Some(left), None) = (early, name) {
+            return Err(Refusal::new(format!(
+                "the place of {} on the clock is in {}: name it to start it now (run {})",
+                self.called(ix),
+                duration::show(left),
+                self.plan.steps[ix].number
+            )));
+        }
         let choice = self.pick(ix, choice)?;
         self.has_values(ix, choice, false)?;
         Ok(self.start(actor, ix, choice, None))
@@ -64,13 +73,14 @@ impl Case<'_> {
     /// The step that Enter starts, or why there is none.
     fn next_to_run(&self) -> Result<StepIx, Refusal> {
         let waiting = self.state.waiting(self.plan);
-        if let (Some(ix), false) = (
-            self.state.next_step(self.plan),
-            matches!(waiting, Waiting::Choice(_)),
-        ) {
+        let ahead = self.state.next_step(self.plan);
+        let ahead = ahead.filter(|_| self.state.rollback.is_none());
+        if let (Some(ix), false) = (ahead, matches!(waiting, Waiting::Choice(_))) {
             return Ok(ix);
         }
         Err(match waiting {
+            Waiting::Confirm(ix) | Waiting::Alternative(ix) => return Ok(ix),
+            Waiting::Values(ix, names) => self.needs_values(ix, &names),
             Waiting::Choice(among) => {
                 let names = among.iter().map(|&phase| {
                     let phase = &self.plan.phases[phase];
@@ -123,11 +133,15 @@ impl Case<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        Err(Refusal::new(format!(
+        Err(self.needs_values(ix, &missing))
+    }
+
+    fn needs_values(&self, ix: StepIx, missing: &[String]) -> Refusal {
+        Refusal::new(format!(
             "{} needs values first: set {}",
             self.called(ix),
             missing.join(", ")
-        )))
+        ))
     }
 
     /// What is recorded before anything of the step's phase happens.

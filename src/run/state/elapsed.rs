@@ -7,6 +7,10 @@ use std::time::Duration;
 
 use super::types::RunState;
 use crate::clock::{Elapsed, Moment};
+use crate::plan::{Plan, StepIx};
+
+/// How much too early nobody minds.
+const ABOUT: Duration = Duration::from_secs(60);
 
 /// What the journal saw of one start of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +61,16 @@ impl RunState {
     /// The time since T-0 at `now`, and which clock told it; none before it.
     pub fn since_t_zero(&self, now: Moment) -> Option<Elapsed> {
         self.t_zero.map(|t_zero| self.elapsed(t_zero, now))
+    }
+
+    /// How long it is from `now` to the place on the clock that the phase of the step at `ix` has, if that is more
+    /// than a minute and the phase has not begun.
+    pub fn early(&self, plan: &Plan, ix: StepIx, now: Moment) -> Option<Duration> {
+        let phase = plan.phase_of(ix)?;
+        let place = plan.phases[phase].spec.at.as_ref()?;
+        let due = Duration::from_secs(u64::try_from(place.seconds).ok()?);
+        let left = due.saturating_sub(self.since_t_zero(now)?.time);
+        (left > ABOUT && self.phases[phase].started.is_none()).then_some(left)
     }
 }
 

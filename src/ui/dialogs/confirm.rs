@@ -18,6 +18,8 @@ pub struct Confirmation {
     pub key: Key,
     /// The text that has to be typed before the key does anything, and what was typed so far.
     pub typed: Option<(String, TextArea<'static>)>,
+    /// How many of its rows are scrolled past.
+    pub top: usize,
 }
 
 impl Confirmation {
@@ -29,6 +31,7 @@ impl Confirmation {
             command,
             key,
             typed: None,
+            top: 0,
         }
     }
 

@@ -132,7 +132,11 @@ fn confirm(scene: &Scene<'_>, dialog: &Confirmation, area: Rect, buf: &mut Buffe
     let below = typed + 2;
     let size = rows.len() + usize::from(below);
     let inner = open(scene, &dialog.title, size, area, buf);
-    let row = boxes::write(scene.theme, &rows, below, inner, buf);
+    let lines = rows
+        .iter()
+        .map(|row| Line::from(scene.span(*row, Role::Text)));
+    let place = (dialog.top, below);
+    let row = boxes::scroll(scene.theme, lines.collect(), place, inner, buf);
     if let Some((wanted, input)) = &dialog.typed {
         typing(scene, (wanted, input), row, inner, buf);
     }
@@ -227,12 +231,8 @@ fn roll_back(scene: &Scene<'_>, dialog: &RollBack, area: Rect, buf: &mut Buffer)
         None => "ROLL BACK".to_owned(),
     };
     let inner = open(scene, &title, height, area, buf);
-    let room = usize::from(inner.height.saturating_sub(fixed));
-    let top = dialog.top.min(lines.len().saturating_sub(room));
-    for (row, line) in lines.into_iter().skip(top).take(room).enumerate() {
-        put(inner, row as u16, line, buf);
-    }
-    let below = room as u16;
+    boxes::scroll(scene.theme, lines, (dialog.top, fixed), inner, buf);
+    let below = inner.height.saturating_sub(fixed);
     if let (Confirm::Environment, Some(environment)) = (preview.confirm, &plan.environment) {
         typing(scene, (environment, &dialog.typed), below, inner, buf);
     }

@@ -122,8 +122,14 @@ fn confirm(confirmation: &mut Confirmation, event: KeyEvent, key: Option<Key>) -
     if key == Some(confirmation.key) && confirmation.is_typed() {
         return Outcome::Do(Act::Send(confirmation.command.clone()));
     }
-    if let Some((_, input)) = &mut confirmation.typed {
-        type_into(input, event, key);
+    match key {
+        Some(Key::Up) => confirmation.top = confirmation.top.saturating_sub(1),
+        Some(Key::Down) => confirmation.top += 1,
+        _ => {
+            if let Some((_, input)) = &mut confirmation.typed {
+                type_into(input, event, key);
+            }
+        }
     }
     Outcome::Stay
 }

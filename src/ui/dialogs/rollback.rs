@@ -65,6 +65,7 @@ impl RollBack {
             let why = match preview.outside {
                 Some(outside) => outside.to_string(),
                 None if preview.tier.is_some() => "each is for a case of its own".to_owned(),
+                None if plan.phases.is_empty() => "the plan has ways back only".to_owned(),
                 None => "the undos alone leave something as it is".to_owned(),
             };
             return Err(format!("pick a way with ← → first: {why}"));

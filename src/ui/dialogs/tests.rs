@@ -151,7 +151,11 @@ fn before_t_zero_what_ran_is_named_and_a_way_is_picked() {
     );
     tells(
         &back(&world, Some(0), at(9)),
-        &["Reopen   (before T-0)", "1. R1.1 Open the shop", "GO BACK"],
+        &[
+            "Reopen   (way 1 of 2, before T-0)",
+            "1. R1.1 Open the shop",
+            "GO BACK",
+        ],
         &["stays:", "WINDOW"],
     );
 }
@@ -348,9 +352,31 @@ fn however_much_there_is_to_know_the_answer_and_the_keys_are_seen() {
         lines: long,
         ..finish().typing("production")
     };
-    let seen = drawn(&world, Dialog::Confirm(Box::new(confirmation)), at(9));
+    let seen = drawn(
+        &world,
+        Dialog::Confirm(Box::new(confirmation.clone())),
+        at(9),
+    );
     tells(&seen, &["point 1.", "type production", "do it"], &[]);
-    assert!(seen.contains("… 42 more lines: "), "{seen}");
+    assert!(seen.contains("… 42 more lines: ↓"), "{seen}");
+    // What is agreed to can be read to its end.
+    let end = Confirmation {
+        top: 60,
+        ..confirmation
+    };
+    let seen = drawn(&world, Dialog::Confirm(Box::new(end)), at(9));
+    tells(&seen, &["point 59.", "do it"], &["more line", "point 1."]);
+}
+
+#[test]
+fn of_what_goes_back_each_row_shows_a_command() {
+    let plan = "title = 'x'\n[[phase]]\nname = 'p'\nkind = 'deploy'\n[[phase.step]]\ntitle = 't'\nshell = 'deploy'\n\
+        [[rollback]]\nname = 'Back'\n[[rollback.step]]\ntitle = 'Take it back'\n\
+        shell = \"# what it does\\n\\n./back one\\n./back two\"\n\
+        [[rollback.step]]\ntitle = 'Look'\ncheck = 'Look'";
+    let seen = back(&world_of(plan, Vec::new()), Some(0), at(9));
+    let rows = ["R1.1 Take it back   ./back one  (+ 1 line)", "R1.2 Look"];
+    tells(&seen, &rows, &["what it does", "Look   Look"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::journal::event::Applied;
 use crate::run::decide::Preview;
 use crate::ui::scene::Scene;
 use crate::ui::theme::Role;
-use crate::ui::words;
+use crate::ui::words::{self, count};
 
 /// What the way back would do, line by line.
 pub(super) fn way_back<'s>(
@@ -27,9 +27,14 @@ pub(super) fn way_back<'s>(
             let mark = if since.by_wall_clock { "~" } else { "" };
             format!("{mark}{}", words::t_clock(since.time))
         });
-    let by_clock = dialog.picked.is_none() && !preview.to_be_named;
+    let by_clock = dialog.picked.is_none() && !preview.to_be_named && preview.tier.is_some();
     let why = if by_clock { ", by the clock" } else { "" };
-    lines.push(text(format!("{name}   ({since}{why})"), Role::Title));
+    let ways = plan.tiers.len();
+    let which = match (ways, preview.tier) {
+        (0, _) => String::new(),
+        (_, tier) => format!("way {} of {}, ", tier.unwrap_or(ways) + 1, ways + 1),
+    };
+    lines.push(text(format!("{name}   ({which}{since}{why})"), Role::Title));
     if let Some(outside) = preview.outside {
         lines.push(text(outside.to_string().to_uppercase(), Role::Alarm));
     }
@@ -88,8 +93,7 @@ pub(super) fn way_back<'s>(
             Some(undone) if item.undo => &undone.work,
             _ => &step.spec.work,
         };
-        let text = scene.world.text_of(item.step, work);
-        let what = text.lines().next().unwrap_or_default();
+        let what = told(&scene.world.text_of(item.step, work), &step.spec.title);
         lines.push(Line::from(vec![
             scene.span(format!("{:>2}. ", n + 1), Role::Dim),
             scene.span(
@@ -108,4 +112,17 @@ pub(super) fn way_back<'s>(
         ));
     }
     lines
+}
+
+/// What a step does, in one line: its first command, not what a comment says of it, and how many follow. What the
+/// `title` says is not said again.
+fn told(text: &str, title: &str) -> String {
+    let comment = |line: &&str| line.starts_with('#') || line.starts_with("--");
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut commands = lines.filter(|line| !comment(line) && *line != title);
+    let first = commands.next().unwrap_or_default();
+    match commands.count() {
+        0 => first.to_owned(),
+        more => format!("{first}  (+ {})", count(more, "line")),
+    }
 }

@@ -8,6 +8,7 @@ use crate::ui::dialogs::{Ask, Confirmation, Dialog, Item, Pick, Picked, Purpose}
 use crate::ui::intent::Intent;
 use crate::ui::keys::Key;
 use crate::ui::widgets::chars;
+use crate::ui::words;
 
 impl Asking<'_> {
     pub(super) fn act(&self, ix: StepIx) -> Answer {
@@ -49,7 +50,8 @@ impl Asking<'_> {
             choice: None,
         };
         self.granted(command.clone())?;
-        if !spec.danger && spec.confirm.is_none() {
+        let early = world.state.early(&world.plan, ix, self.now).is_some();
+        if !spec.danger && spec.confirm.is_none() && !early {
             return Ok(self.choosing(ix, command));
         }
         Ok(Offer::Open(self.danger(ix, command)))
@@ -108,10 +110,15 @@ impl Asking<'_> {
     pub(super) fn danger(&self, ix: StepIx, command: Command) -> Dialog {
         let plan = &self.world.plan;
         let spec = &plan.steps[ix].spec;
-        let mut lines: Vec<String> = spec.confirm.clone().into_iter().collect();
+        let early = self.world.state.early(plan, ix, self.now);
+        let early = early.map(|left| {
+            let left = words::short(left);
+            format!("It is {left} early: its phase has a place on the clock.")
+        });
+        let mut lines: Vec<String> = early.into_iter().chain(spec.confirm.clone()).collect();
         lines.extend(self.left_out(ix));
         let text = self.world.text_of(ix, &spec.work);
-        lines.extend(text.lines().take(8).map(str::to_owned));
+        lines.extend(text.lines().map(str::to_owned));
         let environment = plan.environment.as_deref();
         if let Some(environment) = environment {
             lines.push(format!("on {environment}"));

@@ -133,10 +133,19 @@ fn phase_time<'s>(scene: &Scene<'s>, phase: usize) -> Option<Span<'s>> {
     let budget = scene.world.plan.phases[phase].spec.budget;
     let at = &scene.world.state.phases[phase];
     let words = match (at.started, budget) {
-        (None, None) => return None,
-        (None, Some(budget)) => format!(" {:>9}", duration::show(budget)),
+        (None, budget) => {
+            let place = scene.world.plan.phases[phase].spec.at.as_ref();
+            let place = place.map(|place| duration::place(place.seconds));
+            let told = place.into_iter().chain(budget.map(duration::show));
+            let told = told.collect::<Vec<_>>().join(" ");
+            if told.is_empty() {
+                return None;
+            }
+            format!(" {told:>9}")
+        }
         (Some(started), budget) => {
-            let spent = at.finished.unwrap_or(scene.now).since(started);
+            let over = scene.world.state.end.as_ref().map(|end| end.at);
+            let spent = at.finished.or(over).unwrap_or(scene.now).since(started);
             let over = budget.is_some_and(|budget| spent > budget);
             let budget = budget
                 .map(|budget| format!("/{}", duration::show(budget)))
