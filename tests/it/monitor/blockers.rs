@@ -67,7 +67,7 @@ async fn a_queue_whose_ages_are_hidden_is_as_old_as_it_was_seen() {
         .run("grant select on orders to app; begin; lock table orders")
         .await;
     let step = Client::of(&server, "gonogo:r1:2.1").await;
-    let mut waiters = vec![step.wait_in("lock table orders")];
+    let mut waiters = vec![step.wait_in("alter table orders add note text")];
     let mut admin = Client::of(&server, "psql").await;
     let waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
     until(&mut admin, waits, 1).await;

@@ -2,7 +2,6 @@
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
 use gonogo::clock::{Clock, Moment, SystemClock};
