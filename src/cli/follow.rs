@@ -62,6 +62,7 @@ impl Follower {
             // Only what is known to the end: a beginning without what was recorded of it would be
             // taken for one of which nothing was.
             book.set(self.at_work());
+            book.set_alone(self.needs_databases_alone());
             book.set_t_zero(self.state.t_zero, self.state.baseline.clone());
             if seq.changed().await.is_err() {
                 return Ok(());
@@ -105,6 +106,12 @@ impl Follower {
             return step.spec.undo.as_ref().map(|undo| &undo.work);
         }
         step.spec.work_of(state.choice)
+    }
+
+    /// Whether a step that is done now can't be while anybody is connected.
+    fn needs_databases_alone(&self) -> bool {
+        let mut active = self.state.active_steps();
+        active.any(|ix| self.work(ix).is_some_and(Work::takes_databases))
     }
 
     fn at_work(&self) -> Vec<AtWork> {

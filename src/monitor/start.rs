@@ -197,7 +197,7 @@ impl Starting {
             health.place = target.place();
             target.wanted().clone_into(&mut health.wanted);
         });
-        let spare = Arc::new(KeptLine::new(target.clone()));
+        let spare = Arc::new(KeptLine::new(target.clone(), config.ours.alone()));
         let (desk, errands) = Desk::new();
         self.signallers
             .insert(name.clone(), Signaller::new(spare.clone(), desk));

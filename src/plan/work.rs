@@ -43,6 +43,15 @@ pub struct Shell {
     pub origin: Origin,
 }
 
+impl Shell {
+    /// The lines that set the directory or variables for the shell steps behind it.
+    pub fn hands_on(&self) -> impl Iterator<Item = &str> {
+        const SETTING: [&str; 6] = ["cd ", "pushd ", "export ", "unset ", "source ", ". "];
+        let lines = self.script.lines().map(str::trim);
+        lines.filter(|line| self.carries && SETTING.iter().any(|word| line.starts_with(word)))
+    }
+}
+
 /// A shell's program and the options before `-c`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interpreter {
@@ -148,6 +157,23 @@ impl Work {
         }
     }
 
+    /// Whether it may drop, rename or copy a whole database, which no server does while anybody is connected to it.
+    pub fn takes_databases(&self) -> bool {
+        let alone = |text: &str| {
+            let text = text.to_ascii_lowercase();
+            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+            let told = words.windows(2).any(|pair| match *pair {
+                ["drop", "database"] => true,
+                ["alter", "database"] => text.contains("rename"),
+                ["create", "database"] => text.contains("template"),
+                _ => false,
+            });
+            told || text.contains("dropdb") || (text.contains("createdb") && text.contains(" -t"))
+        };
+        self.texts().into_iter().any(alone)
+    }
+
     /// Whether it prints or is answered something that can be looked through.
     pub fn prints(&self) -> bool {
         matches!(self, Work::Shell(_) | Work::Sql(_) | Work::Http(_))
@@ -179,5 +205,46 @@ impl Work {
             Work::Wait(time) => format!("wait {}", super::duration::show(*time)).into(),
             Work::Snapshot(snapshot) => snapshot.text().into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Shell {
+        Shell {
+            script: script.to_owned(),
+            interpreter: Arc::default(),
+            lock_timeout: None,
+            carries: true,
+            tty: false,
+            origin: Origin::default(),
+        }
+    }
+
+    #[test]
+    fn who_takes_a_database_needs_it_alone() {
+        for (script, alone) in [
+            ("dropdb shop && createdb shop", true),
+            ("psql -c 'DROP  DATABASE shop'", true),
+            ("psql -c 'drop database if exists shop'", true),
+            ("psql -c 'ALTER DATABASE shop RENAME TO shop_old'", true),
+            ("createdb -T shop shop_copy", true),
+            ("psql -c 'ALTER DATABASE shop SET work_mem = 1'", false),
+            ("psql -c 'DROP TABLE databases'", false),
+            ("createdb shop", false),
+            ("pg_dump shop > shop.sql", false),
+        ] {
+            let work = Work::Shell(shell(script));
+            assert_eq!(work.takes_databases(), alone, "{script}");
+        }
+    }
+
+    #[test]
+    fn what_is_set_for_later_steps_is_known_by_how_its_line_begins() {
+        let script = shell("set -e\ncd /srv/app\nnpm ci\n  export A=1\necho cd ..");
+        let lines: Vec<&str> = script.hands_on().collect();
+        assert_eq!(lines, ["cd /srv/app", "export A=1"]);
     }
 }

@@ -230,6 +230,7 @@ impl Supervisor {
         let (proceed, permission) = oneshot::channel();
         let kept = expect.kept.clone();
         let judgement = self.judgement(step, job, work, expect);
+        self.sessions.make_way(work);
         match prepared {
             Prepared::Shell { spec, script_file } => {
                 let script = script_file.map(|script| (self.outfit.dir.script(job), script));

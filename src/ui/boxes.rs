@@ -76,9 +76,9 @@ pub fn write(theme: Theme, rows: &[&str], kept: u16, inner: Rect, buf: &mut Buff
 
 /// Writes `lines` from the one at `top` on into a box, but for its last `kept` rows, and tells how many rows
 /// that took. The last one of them says how many follow, where there is no room for all.
-pub fn scroll<'t>(
+pub fn scroll(
     theme: Theme,
-    lines: Vec<Line<'t>>,
+    lines: Vec<Line<'_>>,
     (top, kept): (usize, u16),
     inner: Rect,
     buf: &mut Buffer,

@@ -580,3 +580,43 @@ fn a_session_that_is_lost_under_a_step_keeps_neither_later_steps_nor_the_way_bac
     let all = "(select string_agg(n::text, ' ' order by n) from done)";
     assert_eq!(postgres::value(&url, all), "7");
 }
+
+#[test]
+fn a_step_that_drops_a_database_finds_nobody_of_ours_in_it() {
+    let mut bench = Bench::new();
+    let server = Server::start(&[]).unwrap();
+    postgres::execute(&server.url("postgres"), "create database shop");
+    let (shop, admin) = (server.url("shop"), server.url("postgres"));
+    bench.set("DATABASE_URL", &shop);
+    bench.set("ADMIN_URL", &admin);
+    let steps = [
+        (
+            "begin",
+            "sql = \"create table items (n int)\"\ndatabase = \"main\"",
+        ),
+        ("drop", "sql = \"drop database shop\"\ndatabase = \"admin\""),
+        (
+            "make",
+            "sql = \"create database shop\"\ndatabase = \"admin\"",
+        ),
+    ];
+    let plan = plan(&steps).replacen(
+        "[[phase]]",
+        "[databases.admin]\nurl_env = \"ADMIN_URL\"\n[[phase]]",
+        1,
+    );
+    let mut run = bench.start(&plan);
+    let ours = "(select count(*) from pg_stat_activity where datname = 'shop' and backend_type = 'client backend')";
+    is(&next(&mut run, "begin"), "passed", "yes");
+    // The monitor's two sessions, and the run's own.
+    wait::until("all of ours are there", || {
+        postgres::answer(&admin, ours) == "3"
+    });
+    is(&next(&mut run, "drop"), "passed", "yes");
+    is(&next(&mut run, "make"), "passed", "yes");
+    // Whoever watches is back, and nothing counts as lost.
+    wait::until("the monitor is back", || {
+        postgres::answer(&admin, ours) == "2"
+    });
+    assert_eq!(run.status()["holds"], serde_json::json!([]));
+}

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
+use tokio::sync::watch;
+
 use crate::clock::Moment;
 use crate::monitor::baseline::Baseline;
 use crate::monitor::session::{State, no_signal_for_own};
@@ -33,7 +35,14 @@ pub enum Worker {
 
 /// Where it is written down; clones are the same book.
 #[derive(Clone, Debug, Default)]
-pub struct OursBook(Arc<RwLock<Pages>>);
+pub struct OursBook(Arc<Book>);
+
+#[derive(Debug, Default)]
+struct Book {
+    pages: RwLock<Pages>,
+    /// Whether a step needs its databases for itself.
+    alone: watch::Sender<bool>,
+}
 
 #[derive(Debug, Default)]
 struct Pages {
@@ -46,6 +55,18 @@ impl OursBook {
     /// Replaces what is done at the moment.
     pub fn set(&self, at_work: Vec<AtWork>) {
         self.write().at_work = at_work;
+    }
+
+    /// Writes down whether a step drops, renames or copies a database, which it must have for itself.
+    pub fn set_alone(&self, alone: bool) {
+        self.0
+            .alone
+            .send_if_modified(|now| std::mem::replace(now, alone) != alone);
+    }
+
+    /// Tells whether one does.
+    pub(in crate::monitor) fn alone(&self) -> watch::Receiver<bool> {
+        self.0.alone.subscribe()
     }
 
     /// Writes down when the deployment began, and what was recorded as normal before.
@@ -74,23 +95,23 @@ impl OursBook {
 
     /// What is done at the moment.
     pub(in crate::monitor) fn read(&self) -> Vec<AtWork> {
-        let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let pages = self.0.pages.read().unwrap_or_else(PoisonError::into_inner);
         pages.at_work.clone()
     }
 
     /// When the deployment began, if it has.
     pub(in crate::monitor) fn t_zero(&self) -> Option<Moment> {
-        let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let pages = self.0.pages.read().unwrap_or_else(PoisonError::into_inner);
         pages.t_zero
     }
 
     /// What was recorded as normal before the deployment began.
     pub(in crate::monitor) fn baseline(&self) -> Option<Baseline> {
-        let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let pages = self.0.pages.read().unwrap_or_else(PoisonError::into_inner);
         pages.baseline.clone()
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Pages> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        self.0.pages.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

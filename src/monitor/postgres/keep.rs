@@ -25,6 +25,8 @@ const LOOKED_AFTER: Duration = Duration::from_secs(20);
 pub(in crate::monitor) struct KeptLine {
     target: Target,
     kept: Mutex<Kept>,
+    /// Whether a step needs the database for itself.
+    alone: watch::Receiver<bool>,
 }
 
 #[derive(Default)]
@@ -34,17 +36,28 @@ struct Kept {
 }
 
 impl KeptLine {
-    /// The spare connection; it is opened when it is first used.
-    pub(in crate::monitor) fn new(target: Target) -> Self {
+    /// The spare connection; it is opened when it is first used, and closed while a step needs the database
+    /// `alone`.
+    pub(in crate::monitor) fn new(target: Target, alone: watch::Receiver<bool>) -> Self {
         KeptLine {
             target,
             kept: Mutex::default(),
+            alone,
         }
+    }
+
+    /// The connection, for whoever may use it now.
+    fn may_be_used(&self) -> Result<(), Trouble> {
+        if *self.alone.borrow() {
+            return Err(Trouble::let_go());
+        }
+        Ok(())
     }
 
     /// What the server answers to a text of the plan: every field of it is text.
     pub(super) async fn ask_text(&self, sql: &str) -> Result<Vec<PgRow>, Trouble> {
         let mut kept = self.kept.lock().await;
+        self.may_be_used()?;
         let patience = kept.retries.patience();
         kept.ask(&self.target, Question::Text(sql), patience).await
     }
@@ -56,6 +69,7 @@ impl KeptLine {
         statement: impl Fn() -> Statement<'q> + Send + Sync,
     ) -> Result<Vec<PgRow>, Trouble> {
         let mut kept = self.kept.lock().await;
+        self.may_be_used()?;
         kept.ask(&self.target, Question::Rows(&statement), PATIENCE)
             .await
     }
@@ -63,6 +77,9 @@ impl KeptLine {
     /// Has `order` done at once; none if the connection is busy.
     pub(super) async fn ask_if_free(&self, order: &Order) -> Option<Result<Vec<PgRow>, Trouble>> {
         let mut kept = self.kept.try_lock().ok()?;
+        if let Err(trouble) = self.may_be_used() {
+            return Some(Err(trouble));
+        }
         let make = || order.statement();
         let question = Question::Rows(&make);
         Some(kept.ask(&self.target, question, PATIENCE).await)
@@ -71,10 +88,23 @@ impl KeptLine {
     /// Makes sure that it is there.
     async fn ping(&self) -> Result<(), Trouble> {
         let mut kept = self.kept.lock().await;
+        self.may_be_used()?;
         let patience = kept.retries.patience();
         kept.ask(&self.target, Question::Ping, patience)
             .await
             .map(drop)
+    }
+
+    /// Closes it when a step needs the database for itself, and waits until that is over.
+    async fn let_go(&self) {
+        let mut alone = self.alone.clone();
+        // Whoever may say so lives as long as what is watched.
+        if alone.wait_for(|alone| *alone).await.is_ok() {
+            self.kept.lock().await.line = None;
+            let _ = alone.wait_for(|alone| !*alone).await;
+        } else {
+            std::future::pending::<()>().await;
+        }
     }
 }
 
@@ -158,7 +188,12 @@ pub(in crate::monitor) async fn keep_spare(
 ) {
     loop {
         // The sender lives as long as the watcher, and both end together.
-        if link_is_up.wait_for(|up| *up).await.is_err() {
+        let up = tokio::select! {
+            biased;
+            () = spare.let_go() => continue,
+            up = link_is_up.wait_for(|up| *up) => up.is_ok(),
+        };
+        if !up {
             return;
         }
         let missing = spare.ping().await.err().map(|trouble| trouble.words);
@@ -168,6 +203,11 @@ pub(in crate::monitor) async fn keep_spare(
             LOOKED_AFTER
         };
         board.database(place, |database| database.no_spare = missing);
-        let _ = tokio::time::timeout(pause, link_is_up.changed()).await;
+        let changed = tokio::time::timeout(pause, link_is_up.changed());
+        tokio::select! {
+            biased;
+            () = spare.let_go() => {}
+            _ = changed => {}
+        }
     }
 }

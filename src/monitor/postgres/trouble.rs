@@ -17,18 +17,39 @@ pub(super) struct Trouble {
     pub(super) ended: bool,
     /// Whether the server did not answer at all, so that it may still be busy with the attempt.
     pub(super) hung: bool,
-    /// Whether that tells of the server, rather than that it could not be asked.
-    pub(super) down: bool,
+    /// What it tells of the server.
+    pub(super) tells: Tells,
+}
+
+/// What trouble tells of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tells {
+    /// Nothing: it could not be asked.
+    Nothing,
+    /// It is down.
+    Down,
+    /// It has no such database.
+    NoDatabase,
 }
 
 impl Trouble {
+    /// Nobody is connected while a step needs the database for itself.
+    pub(super) fn let_go() -> Trouble {
+        Trouble {
+            words: "let go while a step drops, renames or copies a database".to_owned(),
+            ended: true,
+            hung: false,
+            tells: Tells::Nothing,
+        }
+    }
+
     /// The server has not answered within `limit`.
     pub(super) fn silence(limit: Duration) -> Trouble {
         Trouble {
             words: format!("the server has not answered for {} s", limit.as_secs()),
             ended: true,
             hung: true,
-            down: true,
+            tells: Tells::Down,
         }
     }
 }
@@ -54,7 +75,13 @@ impl From<sqlx::Error> for Trouble {
             words,
             ended,
             hung: false,
-            down: is_down(&error),
+            tells: if is_down(&error) {
+                Tells::Down
+            } else if has_code(&error, &["3D000"]) {
+                Tells::NoDatabase
+            } else {
+                Tells::Nothing
+            },
         }
     }
 }
@@ -81,13 +108,18 @@ fn server_words(error: &PgDatabaseError) -> String {
 /// asks, or what for, is not.
 fn is_down(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Database(database) => database
-            .code()
-            .is_some_and(|code| ["57P01", "57P02", "57P03", "53300"].contains(&&code[..])),
+        sqlx::Error::Database(_) => has_code(error, &["57P01", "57P02", "57P03", "53300"]),
         // A socket that is not there is one of a server that is not there.
         sqlx::Error::Io(outer) if outer.kind() == ErrorKind::NotFound => true,
         other => kinds(other).any(tells_of_the_other_side),
     }
+}
+
+fn has_code(error: &sqlx::Error, codes: &[&str]) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| codes.contains(&&code[..]))
 }
 
 /// What kinds of failures of the way to the server are in `error`, from the outermost: TLS, and whatever else
@@ -140,7 +172,8 @@ mod tests {
             (sqlx::Error::RowNotFound, false),
         ] {
             let words = error.to_string();
-            assert_eq!(Trouble::from(error).down, down, "{words}");
+            let told = Trouble::from(error).tells;
+            assert_eq!(told == Tells::Down, down, "{words}");
         }
         let trouble = Trouble::from(sqlx::Error::Io(wrapped()));
         assert_eq!(trouble.words, "the server closed the connection");

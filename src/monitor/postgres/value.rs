@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sqlx::Row;
 
 use super::keep::KeptLine;
+use super::trouble::Tells;
 use crate::clock::Clock;
 use crate::monitor::probe::{ProbeState, Reading};
 use crate::plan::{Expect, Observed};
@@ -31,7 +32,7 @@ impl SqlProbe {
         let start = clock.now();
         let rows = match self.line.ask_text(&self.text).await {
             Ok(rows) => rows,
-            Err(trouble) if trouble.down => return Reading::down(trouble.words),
+            Err(trouble) if trouble.tells == Tells::Down => return Reading::down(trouble.words),
             Err(trouble) => return Reading::error(trouble.words),
         };
         if rows.len() > 1 {

@@ -10,7 +10,7 @@ use super::line::Line;
 use super::poll::{Poller, Wishes};
 use super::rarely::Sort;
 use super::target::Target;
-use super::trouble::Trouble;
+use super::trouble::{Tells, Trouble};
 use crate::clock::Clock;
 use crate::monitor::board::Board;
 use crate::monitor::health::{Link, Picture};
@@ -38,17 +38,41 @@ impl Watcher {
     pub(in crate::monitor) async fn run(mut self) {
         let mut poller = Poller::new(&self.name, &self.wishes, self.pace.interval());
         let mut retries = Retries::default();
+        let mut alone = self.wishes.ours.alone();
+        let mut dropped = false;
         loop {
-            let connecting = self.target.connect(Purpose::Watching, retries.patience());
-            let trouble = match connecting.await {
-                Ok(line) => self.poll(line, &mut poller, &mut retries).await,
-                Err(trouble) => trouble,
+            let trouble = tokio::select! {
+                biased;
+                _ = alone.wait_for(|alone| *alone) => Trouble::let_go(),
+                trouble = self.watch(&mut poller, &mut retries) => trouble,
             };
             retries.note(trouble.hung);
             self.link_is_up.send_replace(false);
-            self.show_down(trouble);
             poller.start_over();
-            tokio::time::sleep(retries.pause()).await;
+            // What our own step has dropped is no loss, until it is there again.
+            dropped &= trouble.tells == Tells::NoDatabase;
+            if *alone.borrow() {
+                dropped = true;
+                self.show_let_go(trouble);
+                // The book is held here as well: it can't be gone.
+                let _ = alone.wait_for(|alone| !*alone).await;
+            } else {
+                if dropped {
+                    self.show_let_go(trouble);
+                } else {
+                    self.show_down(trouble);
+                }
+                tokio::time::sleep(retries.pause()).await;
+            }
+        }
+    }
+
+    /// Watches over one connection, for as long as it lasts.
+    async fn watch(&mut self, poller: &mut Poller, retries: &mut Retries) -> Trouble {
+        let connecting = self.target.connect(Purpose::Watching, retries.patience());
+        match connecting.await {
+            Ok(line) => self.poll(line, poller, retries).await,
+            Err(trouble) => trouble,
         }
     }
 
@@ -139,6 +163,13 @@ impl Watcher {
         });
     }
 
+    /// Nobody is connected because nobody wants to be: that is no loss.
+    fn show_let_go(&self, trouble: Trouble) {
+        self.board.database(self.place, |database| {
+            database.trouble = Some(trouble.words);
+        });
+    }
+
     fn show_down(&self, trouble: Trouble) {
         let now = self.clock.now();
         self.board.database(self.place, |database| {
@@ -149,7 +180,7 @@ impl Watcher {
             database.link = Link::Down {
                 since,
                 reason: trouble.words,
-                unasked: !trouble.down,
+                unasked: trouble.tells != Tells::Down,
             };
             database.trouble = None;
         });

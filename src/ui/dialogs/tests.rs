@@ -570,3 +570,44 @@ fn leaving_an_undo_out_says_what_that_means() {
         &["undo"],
     );
 }
+
+#[test]
+fn what_a_step_done_by_hand_does_not_hand_on_is_said() {
+    let plan = PLAN.replace("shell = \"close\"", "shell = \"cd /srv/shop\\nclose\"");
+    let world = driving(&format!("carry = true\n{plan}"), Vec::new());
+    let view = View {
+        cursor: Some(0),
+        ..View::default()
+    };
+    for intent in [Intent::Done, Intent::Skip] {
+        let Ok(Offer::Open(dialog)) = offer(&world, &view, intent, at(9)) else {
+            panic!("it can be settled");
+        };
+        let told = ["begin without what it sets for them:", "cd /srv/shop"];
+        tells(&drawn(&world, dialog, at(9)), &told, &[]);
+    }
+}
+
+#[test]
+fn a_way_that_needs_a_value_asks_for_it_and_the_others_do_not() {
+    let plan = PLAN.replace(
+        "shell = \"close\"",
+        "alternatives = [{ label = \"From the dump\", shell = \"load {{dump}}\" }, \
+         { label = \"From the copy\", shell = \"copy\" }]",
+    );
+    let world = driving(&format!("vars = {{ dump = {{}} }}\n{plan}"), Vec::new());
+    let view = View {
+        cursor: Some(0),
+        ..View::default()
+    };
+    let Ok(Offer::Open(Dialog::Pick(pick))) = offer(&world, &view, Intent::Act, at(9)) else {
+        panic!("there are ways to pick from");
+    };
+    let picked: Vec<&Picked> = pick.items.iter().map(|item| &item.picked).collect();
+    let [Picked::Value(name), Picked::Command(_)] = picked[..] else {
+        panic!("{picked:?}");
+    };
+    assert_eq!(name, "dump");
+    let told = ["load {{dump}}  (asks for dump)", "From the copy: copy"];
+    tells(&drawn(&world, Dialog::Pick(pick), at(9)), &told, &[]);
+}

@@ -2,7 +2,7 @@
 
 use super::{Answer, Asking, Offer, offer};
 use crate::journal::event::Stage;
-use crate::plan::StepIx;
+use crate::plan::{StepIx, Work};
 use crate::run::{Command, Status, StepState};
 use crate::ui::dialogs::{Ask, Confirmation, Dialog, Item, Pick, Picked, Purpose};
 use crate::ui::intent::Intent;
@@ -156,11 +156,23 @@ impl Asking<'_> {
                     .next()
                     .unwrap_or_default()
                     .to_owned();
+                let (plan, state) = (&self.world.plan, &self.world.state);
+                let mut missing = state.missing_values(plan, ix, n, false).into_iter();
+                let (asks, refused, picked) = match missing.next() {
+                    Some(name) => {
+                        let asks = format!("  (asks for {name})");
+                        (asks, self.drives().err(), Picked::Value(name))
+                    }
+                    None => {
+                        let refused = self.granted(command.clone()).err();
+                        (String::new(), refused, Picked::Command(command))
+                    }
+                };
                 Item {
                     key: char::from_digit(n as u32 + 1, 36).unwrap_or('?'),
-                    label: format!("{}: {first}", alternative.label),
-                    refused: self.granted(command.clone()).err(),
-                    picked: Picked::Command(command),
+                    label: format!("{}: {first}{asks}", alternative.label),
+                    refused,
+                    picked,
                 }
             })
             .collect();
@@ -237,7 +249,7 @@ impl Asking<'_> {
             (title, vec![stays.to_owned()], "Why does it stay?")
         } else {
             let title = format!("Leave {called} out");
-            (title, Vec::new(), "Why is it left out?")
+            (title, self.not_handed_on(ix), "Why is it left out?")
         };
         let mut ask = Ask::new(title, question, Purpose::Skip(self.number(ix)));
         ask.lines = lines;
@@ -246,12 +258,30 @@ impl Asking<'_> {
 
     pub(super) fn done(&self, ix: StepIx) -> Answer {
         let called = self.called(ix);
-        let (title, question) = if self.world.state.is_to_be_undone(ix) {
-            (format!("{called} was undone by hand"), "How was it undone?")
+        let (title, lines, question) = if self.world.state.is_to_be_undone(ix) {
+            let title = format!("{called} was undone by hand");
+            (title, Vec::new(), "How was it undone?")
         } else {
-            (format!("{called} was done by hand"), "How was it done?")
+            let title = format!("{called} was done by hand");
+            (title, self.not_handed_on(ix), "How was it done?")
         };
-        self.ask(Ask::new(title, question, Purpose::Done(self.number(ix))))
+        let mut ask = Ask::new(title, question, Purpose::Done(self.number(ix)));
+        ask.lines = lines;
+        self.ask(ask)
+    }
+
+    /// What the shell steps behind the one at `ix` do without, if its script does not run here.
+    fn not_handed_on(&self, ix: StepIx) -> Vec<String> {
+        let (step, spec) = (&self.world.state.steps[ix], &self.world.plan.steps[ix].spec);
+        let Some(Work::Shell(shell)) = spec.work_of(step.choice) else {
+            return Vec::new();
+        };
+        let lines: Vec<String> = shell.hands_on().map(|line| format!("  {line}")).collect();
+        if lines.is_empty() {
+            return lines;
+        }
+        let words = "The steps behind it begin without what it sets for them:".to_owned();
+        std::iter::once(words).chain(lines).collect()
     }
 
     pub(super) fn tick(&self, ix: StepIx) -> Answer {

@@ -34,7 +34,7 @@ use super::backends::Backends;
 use super::judge::{Judgement, not_begun};
 use super::rows::Printer;
 use crate::journal::event::{Job, SessionLeft, Stage};
-use crate::plan::Sql;
+use crate::plan::{Sql, Work};
 use crate::run::input::Notice;
 
 /// One piece of SQL work, and the way to it while it is done.
@@ -110,6 +110,14 @@ impl Sessions {
             urls,
             open: HashMap::new(),
             backends,
+        }
+    }
+
+    /// Ends the sessions that `work`, which begins now, does not need itself, if it takes a database for itself alone.
+    pub fn make_way(&mut self, work: &Work) {
+        let own = |name: &str| matches!(work, Work::Sql(sql) if sql.database == name);
+        if work.takes_databases() {
+            self.open.retain(|name, _| own(name));
         }
     }
 
