@@ -46,7 +46,7 @@ impl Picture {
 mod tests {
     use super::*;
     use crate::monitor::testing::{node, ours, picture, session, wanted};
-    use crate::monitor::{Evidence, Prepared};
+    use crate::monitor::{Evidence, Prepared, Rights};
 
     #[test]
     fn the_keys_go_to_those_that_can_be_ended() {
@@ -116,7 +116,7 @@ mod tests {
             (why(&facts, None), why(&facts, Some("postgres"))),
             (None, None)
         );
-        facts.rights = Default::default();
+        facts.rights = Rights::default();
         let hidden = facts.no_signal(&Session::unknown(7, State::Hidden));
         assert_eq!(
             hidden.unwrap(),

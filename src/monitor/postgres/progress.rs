@@ -151,20 +151,17 @@ impl ProgressWatch {
         let ahead = self.courses.look(&raw, &what, now);
         let done = ahead.map_or_else(|| raw.part_done(), |ahead| Some(ahead.done));
         // Where what goes on now has a pace of its own, that tells, and before it does nothing else.
-        let (left, left_at_most) = match raw.stretch() {
-            Some(stretch) => {
-                let seen = Seen {
-                    pid: raw.pid,
-                    what: &what,
-                    stretch,
-                };
-                let left = self.paces.left(&seen, now);
-                (left, self.paces.at_most(&seen, now))
-            }
-            None => {
-                let by_age = age.and_then(|age| raw.left_by_age(age));
-                (by_age.or_else(|| ahead?.left), None)
-            }
+        let (left, left_at_most) = if let Some(stretch) = raw.stretch() {
+            let seen = Seen {
+                pid: raw.pid,
+                what: &what,
+                stretch,
+            };
+            let left = self.paces.left(&seen, now);
+            (left, self.paces.at_most(&seen, now))
+        } else {
+            let by_age = age.and_then(|age| raw.left_by_age(age));
+            (by_age.or_else(|| ahead?.left), None)
         };
         let statement = session.and_then(|session| session.statement.as_deref());
         let statement = statement.unwrap_or_default();
