@@ -148,7 +148,7 @@ mod tests {
         picture.locks.behind_ours = Queue {
             sessions: 7,
             oldest: secs(12),
-            applications: Vec::new(),
+            ..Queue::default()
         };
         let index = |being_built| InvalidIndex {
             name: "orders_n".to_owned(),
@@ -212,7 +212,7 @@ mod tests {
         picture.locks.behind_ours = Queue {
             sessions: 7,
             oldest: secs(12),
-            applications: Vec::new(),
+            ..Queue::default()
         };
         let [.., queue] = words(&picture);
         assert_eq!(queue.0, ReadingKind::Breach, "what is seen of it is enough");

@@ -180,6 +180,9 @@ pub struct ServerFacts {
     pub role: String,
     /// What that role may do.
     pub rights: Rights,
+    /// The roles whose sessions only superusers end: those are superusers themselves.
+    #[serde(default)]
+    pub superusers: Vec<String>,
     /// Whether the server is a standby or recovers from a crash.
     pub in_recovery: bool,
     /// How long the server had been running when it was looked at; none where that is not known.
@@ -223,12 +226,15 @@ impl ServerFacts {
             words.push(self.statements_hidden());
         }
         if !self.rights.may_signal {
-            words.push(format!(
-                "sessions of other roles can't be cancelled: grant pg_signal_backend to {}",
-                self.role
-            ));
+            words.push(self.signals_refused());
         }
         words
+    }
+
+    /// What a role may not end that may not end others, and the statement that would let it.
+    pub(super) fn signals_refused(&self) -> String {
+        let role = &self.role;
+        format!("sessions of other roles can't be cancelled: grant pg_signal_backend to {role}")
     }
 
     /// What a role does not see that may not see all, and the statement that would let it.

@@ -249,7 +249,7 @@ fn of_sessions(picture: &Picture, what: &str) -> Option<f64> {
         "lock_wait" | "queue" if picture.blind.locks.is_some() => return None,
         "lock_wait" => secs(picture.locks.nodes.iter().filter_map(waited).max()),
         "waiting" => f64::from(picture.locks.waiters),
-        "queue" => f64::from(picture.locks.behind_ours.sessions),
+        "queue" => f64::from(picture.locks.behind_ours.certain()),
         _ => return None,
     })
 }

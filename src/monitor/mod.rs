@@ -16,6 +16,7 @@
 mod alarm;
 mod alert;
 mod baseline;
+mod blockers;
 mod board;
 mod command;
 mod connections;
@@ -63,7 +64,7 @@ pub use http::{client, is_here};
 pub use inspection::{Inspection, Planned, SessionLock, Shown, Subject};
 pub use known::Known;
 pub use limits::{Bound, Limits};
-pub use locks::{LockNode, LockTree, Prepared, Queue, Wanted, lock_on};
+pub use locks::{LockNode, LockTree, OurWait, Prepared, Queue, Wanted, lock_on};
 pub use metric::value_of;
 pub use migrations::{Migration, MigrationState, Migrations};
 pub use ours::{AtWork, Evidence, Ours, OursBook, Worker};

@@ -3,7 +3,7 @@
 use super::words;
 use super::world::{Link, World};
 use crate::clock::Moment;
-use crate::monitor::{Link as DatabaseLink, LockNode, LockTree};
+use crate::monitor::{Link as DatabaseLink, Picture, State};
 use crate::plan::{StepIx, duration};
 use crate::run::{Standing, Status, Waiting};
 
@@ -76,9 +76,8 @@ fn going_on(world: &World, ix: StepIx, database: usize, now: Moment) -> String {
     if step.status == Status::Undoing && check {
         return format!("space when it is done: undo {called} by hand");
     }
-    let locks = world.locks(database);
-    if let Some((locks, wait)) = locks.and_then(|locks| Some((locks, locks.wait_of_ours()?))) {
-        return blocked(locks, wait);
+    if let Some(words) = world.picture(database).and_then(blocked) {
+        return words;
     }
     if step.sought.is_some() {
         return format!("S stops {called}: how it ended is being looked for");
@@ -91,33 +90,37 @@ fn going_on(world: &World, ix: StepIx, database: usize, now: Moment) -> String {
     format!("S stops {what}{called}, running {since}")
 }
 
-/// Our step waits for somebody's lock: who it is, and the key that helps.
-fn blocked(locks: &LockTree, (ours, blocker): (&LockNode, &LockNode)) -> String {
-    let waits = if ours.session.is_ours() {
+/// Our step waits for somebody's lock: who it is, and the key that helps, where one does.
+fn blocked(picture: &Picture) -> Option<String> {
+    let wait = picture.wait_of_ours()?;
+    let waits = if wait.ours.session.is_ours() {
         "our step waits for"
     } else {
         "perhaps our step waits for"
     };
-    let session = &blocker.session;
-    let who = session.name();
-    let age = session
-        .transaction_age
-        .map(words::short)
-        .unwrap_or_default();
-    if session.state.holds_transaction_idly() {
-        format!(
-            "k ends {} ({who}, {} {age}): {waits} it",
-            session.pid,
-            session.state.words()
-        )
-    } else if session.pid == 0 {
-        format!("{waits} {}", locks.prepared_words())
-    } else {
-        format!(
-            "c cancels, k ends {} ({who}, {age}): {waits} it",
-            session.pid
-        )
+    let session = &wait.blockers.first()?.session;
+    let others = wait.and_others(&picture.locks);
+    if session.state == State::Prepared {
+        let prepared = picture.locks.prepared_words();
+        return Some(format!("{waits} {prepared}{others}"));
     }
+    let idle = session.state.holds_transaction_idly();
+    let state = idle.then(|| session.state.words().to_owned());
+    let since = state
+        .into_iter()
+        .chain(session.transaction_age.map(words::short));
+    let since = since.collect::<Vec<_>>().join(" ");
+    let about = [session.name(), &since].map(str::to_owned).into_iter();
+    let about = about.filter(|part| !part.is_empty() && part != "?");
+    let about = match about.collect::<Vec<_>>().join(", ").as_str() {
+        "" => session.pid.to_string(),
+        about => format!("{} ({about})", session.pid),
+    };
+    Some(match picture.server.no_signal(session) {
+        Some(why) => format!("{waits} {about}{others}; {why}"),
+        None if idle => format!("k ends {about}: {waits} it{others}"),
+        None => format!("c cancels, k ends {about}: {waits} it{others}"),
+    })
 }
 
 fn waiting(world: &World, now: Moment) -> String {
@@ -177,16 +180,19 @@ fn waiting(world: &World, now: Moment) -> String {
             format!("choose one: {}; start its first step", names.join(" or "))
         }
         Waiting::Release => {
-            let hold = world.state.holds.last();
+            let hold = world.hold();
             let why = hold
                 .map(|hold| format!("{} by {}", hold.reason, hold.by))
                 .unwrap_or_default();
             let back = hold.and_then(|hold| is_back(world, hold.database.as_deref()?));
-            let key = match (back, hold.and_then(|hold| hold.alert.as_ref())) {
-                (Some(database), _) => format!("`{database}` is back, h releases"),
-                (None, Some(_)) => "y accepts it".to_owned(),
-                (None, None) => "h releases".to_owned(),
+            let back = back.map(|database| format!("`{database}` is back, "));
+            let own = hold.and_then(|hold| hold.alert.as_deref());
+            let key = match world.holding_alert() {
+                None => "h releases".to_owned(),
+                Some(alert) if own == Some(alert) => "y accepts it".to_owned(),
+                Some(alert) => format!("y accepts {alert}"),
             };
+            let key = format!("{}{key}", back.unwrap_or_default());
             if world.state.rollback.is_some() {
                 return format!("{key}, and the way back goes on; held: {why}");
             }
@@ -229,17 +235,47 @@ mod tests {
 
     use super::*;
     use crate::monitor::testing::{database, health, node, ours, picture, session};
-    use crate::monitor::{Evidence, State};
+    use crate::monitor::{Evidence, Session};
+
+    /// What is said while our step waits for `blocker`.
+    fn waits_for(blocker: Session, by: Evidence) -> String {
+        let step = session(60, "psql", State::Active, 3, "alter table a");
+        let mut picture = picture();
+        picture.locks.nodes = vec![node(0, blocker, None), node(1, ours(step, by), None)];
+        blocked(&picture).unwrap()
+    }
+
+    #[test]
+    fn no_key_is_told_that_would_be_refused_and_nothing_is_said_of_what_is_not_known() {
+        let mut hidden = session(57, "hold", State::Hidden, 3, "");
+        (hidden.started, hidden.transaction_age) = (None, None);
+        let mut picture = picture();
+        picture.server.rights.may_see_all = false;
+        let step = ours(
+            session(60, "psql", State::Active, 3, "alter"),
+            Evidence::Name,
+        );
+        picture.locks.nodes = vec![node(0, hidden, None), node(1, step, None)];
+        assert_eq!(
+            blocked(&picture).unwrap(),
+            "our step waits for 57 (hold); session 57 is hidden: grant pg_monitor to monitor"
+        );
+        let mut active = session(57, "", State::Active, 3, "select 1");
+        (active.user, active.transaction_age) = (Some("app".to_owned()), None);
+        let words = waits_for(active, Evidence::Name);
+        assert_eq!(words, "c cancels, k ends 57 (app): our step waits for it");
+        let prepared = session(0, "", State::Prepared, 3, "");
+        assert_eq!(
+            waits_for(prepared, Evidence::Name),
+            "our step waits for a prepared transaction (ended by COMMIT or ROLLBACK PREPARED of \
+             whoever coordinates it)"
+        );
+    }
 
     #[test]
     fn whoever_blocks_what_may_be_our_session_is_told_with_the_doubt() {
-        let locks = LockTree::default();
         let idle = session(57, "report", State::IdleInTransaction, 12, "select 1");
-        let report = node(0, idle, None);
-        let told = |by| {
-            let step = ours(session(60, "psql", State::Active, 3, "alter table a"), by);
-            blocked(&locks, (&node(1, step, None), &report))
-        };
+        let told = |by| waits_for(idle.clone(), by);
         let helps = "k ends 57 (report, idle in transaction 12s): ";
         let certain = format!("{helps}our step waits for it");
         assert_eq!(told(Evidence::Socket), certain);

@@ -200,7 +200,7 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 /// What holds the run, for the end of the line of probes.
 fn hold(scene: &Scene<'_>) -> Span<'static> {
-    match scene.world.state.holds.last() {
+    match scene.world.hold() {
         Some(hold) => {
             let words = format!("hold: {} ({}) ", hold.reason, hold.by);
             scene.span(words, Role::Warn)

@@ -9,12 +9,13 @@ use super::panels::watch::Panel;
 use crate::clock::Moment;
 use crate::journal::event::Job;
 use crate::journal::{Actor, Entry, Via};
-use crate::monitor::{DatabaseHealth, Health, LockNode, LockTree, Session};
+use crate::monitor::{DatabaseHealth, Health, LockNode, LockTree, Picture, Session};
 use crate::plan::template::{Lookup, show};
 use crate::plan::{Plan, StepIx, Work};
 use crate::run::decide::{Decision, decide};
 use crate::run::{
-    ClientId, Command, Concerns, Input, Mismatch, Refusal, RunDir, RunState, Value, Waiting, Wish,
+    ClientId, Command, Concerns, Hold, Input, Mismatch, Refusal, RunDir, RunState, Value, Waiting,
+    Wish,
 };
 use crate::wire::FromEngine;
 
@@ -238,15 +239,42 @@ impl World {
         databases.get(place % databases.len().max(1))
     }
 
+    /// What was last seen of the database that is shown.
+    pub fn picture(&self, database: usize) -> Option<&Picture> {
+        self.database(database)?.picture.as_deref()
+    }
+
     /// Who keeps our step from going on, else who keeps anybody.
     pub fn blocker(&self, database: usize) -> Option<&LockNode> {
-        let locks = self.locks(database)?;
-        locks.blocker_of_ours().or_else(|| locks.nodes.first())
+        self.picture(database)?.blocker()
+    }
+
+    /// Of all that holds the run what is worst: that a database is lost, then what is so, then what nobody can
+    /// see; of several the newest.
+    pub fn hold(&self) -> Option<&Hold> {
+        let alerts = &self.state.alerts;
+        let worst = |hold: &&Hold| {
+            let blind = hold.alert.as_ref().and_then(|name| alerts.get(name));
+            let blind = blind.is_some_and(|alert| alert.blind);
+            (hold.database.is_some(), !blind)
+        };
+        self.state.holds.iter().max_by_key(worst)
+    }
+
+    /// The alert that holds the run: what is so before what nobody can see.
+    pub fn holding_alert(&self) -> Option<&str> {
+        let holds = self.state.holds.iter();
+        let alerts = holds.filter_map(|hold| hold.alert.as_ref());
+        let blind = |name: &&String| {
+            let alert = self.state.alerts.get(*name);
+            alert.is_some_and(|alert| alert.blind)
+        };
+        alerts.max_by_key(|name| !blind(name)).map(String::as_str)
     }
 
     /// Who waits for whom, as far as anything is known of the database.
     pub fn locks(&self, database: usize) -> Option<&LockTree> {
-        Some(&self.database(database)?.picture.as_ref()?.locks)
+        Some(&self.picture(database)?.locks)
     }
 
     /// The sessions that `panel` lists, in its order.

@@ -8,6 +8,8 @@
 //! stand before it in the queue. From these edges [`Waits::tree`] makes a forest, whose roots wait
 //! for nobody: end a root, and those beneath it can go on.
 
+mod place;
+mod queue;
 mod tree;
 mod turns;
 mod wanted;
@@ -18,8 +20,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::session::Session;
-use crate::plan::count;
 
+pub use queue::Queue;
 pub(super) use turns::{Crowd, Turns};
 pub(super) use wanted::{Lock, conflicts};
 
@@ -42,17 +44,6 @@ pub struct LockTree {
     pub behind_ours: Queue,
     /// The prepared transactions, if one of them blocks somebody.
     pub prepared: Vec<Prepared>,
-}
-
-/// Sessions that wait.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Queue {
-    /// How many there are.
-    pub sessions: u32,
-    /// How long the one has waited that has waited longest, as far as anything tells.
-    pub oldest: Option<Duration>,
-    /// The applications of those that are listed, with how many sessions each has, the largest first.
-    pub applications: Vec<(String, u32)>,
 }
 
 /// A session in the forest.
@@ -120,28 +111,6 @@ impl Prepared {
     }
 }
 
-impl Queue {
-    /// The queue in a few words: `7 sessions, the oldest for 12s: web 5, cron 2`.
-    pub fn words(&self) -> String {
-        let mut words = count(self.sessions as usize, "session");
-        if let Some(oldest) = self.oldest {
-            words.push_str(&format!(", the oldest for {}s", oldest.as_secs()));
-        }
-        let applications: Vec<String> = self
-            .applications
-            .iter()
-            .map(|(name, sessions)| match name.as_str() {
-                "" => format!("unnamed {sessions}"),
-                name => format!("{name} {sessions}"),
-            })
-            .collect();
-        if !applications.is_empty() {
-            words.push_str(&format!(": {}", applications.join(", ")));
-        }
-        words
-    }
-}
-
 impl Wanted {
     /// The lock in words, such as `AccessExclusive orders`.
     pub fn words(&self) -> String {
@@ -188,39 +157,74 @@ impl LockTree {
         self.prepared_words()
     }
 
-    /// How the transactions are called that no session holds, and what ends them.
+    /// How the transactions are called that no session holds, and what ends them. Which of both, whoever
+    /// coordinates them has decided already, or will.
     pub fn prepared_words(&self) -> String {
-        match &self.prepared[..] {
-            [] => "a prepared transaction (only ROLLBACK PREPARED ends it)".to_owned(),
-            [one] => format!(
-                "the prepared transaction {} (only {} ends it)",
-                one.gid,
-                one.ended_by("ROLLBACK")
-            ),
+        let called = match &self.prepared[..] {
+            [] => "a prepared transaction".to_owned(),
+            [one] => format!("the prepared transaction {}", one.gid),
             several => {
                 let gids: Vec<&str> = several.iter().map(|one| one.gid.as_str()).collect();
-                format!(
-                    "one of the prepared transactions {} (only ROLLBACK PREPARED ends it)",
-                    gids.join(", ")
-                )
+                format!("one of the prepared transactions {}", gids.join(", "))
             }
-        }
+        };
+        format!("{called} (ended by COMMIT or ROLLBACK PREPARED of whoever coordinates it)")
     }
 
-    /// The first of our sessions that waits, and the root above it: who has to end before we can go on.
-    /// Where none is ours for certain, it is the first that is guessed to be.
-    pub fn wait_of_ours(&self) -> Option<(&LockNode, &LockNode)> {
+    /// The first of our sessions that waits, with those who have to end before we can go on. Where none is ours
+    /// for certain, it is the first that is guessed to be.
+    pub fn wait_of_ours(&self) -> Option<OurWait<'_>> {
         let first = |is: fn(&Session) -> bool| {
             let mut nodes = self.nodes.iter();
-            nodes.position(|node| node.depth > 0 && is(&node.session))
+            nodes.position(|node| node.waits() && is(&node.session))
         };
         let at = first(Session::is_ours).or_else(|| first(Session::is_perhaps_ours))?;
-        Some((self.nodes.get(at)?, self.root_of(at)?))
+        let ours = self.nodes.get(at)?;
+        let mut blockers = Vec::from_iter(self.root_of(at).filter(|_| ours.depth > 0));
+        for pid in &ours.also_blocked_by {
+            let mut nodes = self.nodes.iter();
+            let Some(at) = nodes.position(|node| node.session.pid == *pid) else {
+                continue;
+            };
+            // In a circle nobody stands above ours but those beneath it.
+            let root = self.root_of(at).filter(|root| *root != ours);
+            let blocker = root.or_else(|| self.nodes.get(at));
+            blockers.extend(blocker.filter(|one| !blockers.contains(one)));
+        }
+        (!blockers.is_empty()).then_some(OurWait { ours, blockers })
     }
+}
 
-    /// Who has to end before we can go on.
-    pub fn blocker_of_ours(&self) -> Option<&LockNode> {
-        Some(self.wait_of_ours()?.1)
+impl LockNode {
+    /// Whether it waits for somebody.
+    fn waits(&self) -> bool {
+        self.depth > 0 || !self.also_blocked_by.is_empty()
+    }
+}
+
+/// Whom one of our sessions waits for.
+#[derive(Clone, Debug)]
+pub struct OurWait<'t> {
+    /// The session.
+    pub ours: &'t LockNode,
+    /// Those that have to end before it can go on; one at least.
+    pub blockers: Vec<&'t LockNode>,
+}
+
+impl OurWait<'_> {
+    /// Those of `tree` that have to end besides the first, in words that go on after it.
+    pub fn and_others(&self, tree: &LockTree) -> String {
+        let others = self.blockers.get(1..).unwrap_or_default();
+        let prepared = others.iter().any(|node| node.session.pid == 0);
+        let named = prepared.then(|| tree.prepared_words());
+        let more = others.len() - usize::from(prepared);
+        let more = (more > 0).then(|| format!("{more} more"));
+        match (named, more) {
+            (Some(named), Some(more)) => format!(", {named} and {more}"),
+            (one, other) => one
+                .or(other)
+                .map_or_else(String::new, |one| format!(" and {one}")),
+        }
     }
 }
 
@@ -246,6 +250,10 @@ pub(super) struct Waits {
     pub(super) prepared: Vec<Prepared>,
     /// How many wait for what ours hold or want, those without an edge included.
     pub(super) behind_ours: u32,
+    /// The same with those that are only guessed to be ours.
+    pub(super) behind_perhaps: u32,
+    /// How long each waiter has been seen to wait.
+    pub(super) seen_for: HashMap<i32, Duration>,
     /// How many sessions wait, those without an edge included.
     pub(super) waiting: u32,
     /// For how many without an edge each of those with one speaks.

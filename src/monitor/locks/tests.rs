@@ -257,12 +257,67 @@ fn a_long_chain_needs_no_deep_stack() {
     assert_eq!(tree.behind_ours.sessions, 1_998);
 }
 
+/// Who keeps ours from going on: the first of ours that waits, and those that have to end.
+fn told(tree: &LockTree) -> Option<(i32, Vec<i32>)> {
+    let wait = tree.wait_of_ours()?;
+    let blockers = wait.blockers.iter().map(|node| node.session.pid);
+    Some((wait.ours.session.pid, blockers.collect()))
+}
+
 #[test]
-fn the_blocker_of_ours_is_the_root_above_our_first_waiter() {
+fn the_blockers_of_ours_are_the_roots_above_our_first_waiter() {
     let tree = waits(&["2 < 1", "3 < 2", "9 < 8"], &[3]).tree();
-    assert_eq!(tree.blocker_of_ours().unwrap().session.pid, 1);
-    assert!(waits(&["2 < 1"], &[1]).tree().blocker_of_ours().is_none());
-    assert!(LockTree::default().blocker_of_ours().is_none());
+    assert_eq!(told(&tree), Some((3, vec![1])));
+    let tree = waits(&["2 < 1", "3 < 2, 9, 1", "9 < 8", "7 < 8"], &[3]).tree();
+    assert_eq!(told(&tree), Some((3, vec![1, 8])));
+    assert_eq!(told(&waits(&["2 < 1"], &[1]).tree()), None);
+    assert_eq!(told(&LockTree::default()), None);
+}
+
+#[test]
+fn in_a_circle_ours_waits_for_the_next_in_it() {
+    let tree = waits(&["1 < 2", "2 < 1"], &[1]).tree();
+    assert_eq!(told(&tree), Some((1, vec![2])));
+    let tree = waits(&["1 < 2", "2 < 1"], &[2]).tree();
+    assert_eq!(told(&tree), Some((2, vec![1])));
+}
+
+#[test]
+fn who_waits_behind_a_circle_is_no_part_of_it_though_it_has_waited_longest() {
+    let mut waits = waits(
+        &[
+            "5 < 6", "6 < 7", "7 < 5", "1 < 6", "2 < 1", "3 < 4, 6", "4 < 3",
+        ],
+        &[1],
+    );
+    let session = waits.sessions.get_mut(&1).unwrap();
+    session.query_age = Some(Duration::from_secs(900));
+    let tree = waits.tree();
+    assert_eq!(
+        drawn(&tree),
+        "5 +6\n  7\n    6\n      1*\n        2\n      3 +4\n        4\n"
+    );
+    assert_eq!(told(&tree), Some((1, vec![5])));
+}
+
+#[test]
+fn each_circle_that_waits_for_nobody_else_has_a_root_of_its_own() {
+    check(
+        &[
+            "1 < 2", "2 < 1", "8 < 9", "9 < 8", "5 < 6", "6 < 5, 9", "4 < 1, 8",
+        ],
+        &[],
+        "
+        8 +9
+          9
+            6 +5
+              5
+        1 +2
+          2
+          4 +8
+        ",
+        (2, 7, 0),
+    );
 }
 
 #[test]
@@ -272,17 +327,53 @@ fn where_none_is_ours_for_certain_the_first_that_may_be_is_told() {
         let session = waits.sessions.get_mut(&pid).unwrap();
         session.ours = Some(Ours { by, step: None });
     };
-    let told = |waits: &Waits| {
-        let tree = waits.tree();
-        let wait = tree.wait_of_ours();
-        wait.map(|(ours, blocker)| (ours.session.pid, blocker.session.pid))
-    };
-    assert_eq!(told(&waits), None);
+    assert_eq!(told(&waits.tree()), None);
     guess(&mut waits, 9, Evidence::Guess);
-    assert_eq!(told(&waits), Some((9, 8)));
+    assert_eq!(told(&waits.tree()), Some((9, vec![8])));
     guess(&mut waits, 2, Evidence::Guess);
     guess(&mut waits, 7, Evidence::Socket);
-    assert_eq!(told(&waits), Some((7, 6)));
+    assert_eq!(told(&waits.tree()), Some((7, vec![6])));
+}
+
+#[test]
+fn what_waits_behind_a_guess_counts_and_is_said_to() {
+    let lines = ["20 < 10", "31 < 20", "32 < 20", "41 < 40", "42 < 41"];
+    let mut waits = waits(&lines, &[]);
+    let guess = |waits: &mut Waits, pid: i32, by| {
+        let session = waits.sessions.get_mut(&pid).unwrap();
+        session.ours = Some(Ours { by, step: None });
+    };
+    guess(&mut waits, 20, Evidence::Guess);
+    let queue = waits.tree().behind_ours;
+    assert_eq!(queue.words(), "perhaps 2 sessions: unnamed 2");
+    assert_eq!((queue.sessions, queue.certain()), (2, 0));
+    guess(&mut waits, 40, Evidence::Name);
+    // One that waits behind ours is no less behind it for being taken for ours by guess.
+    guess(&mut waits, 41, Evidence::Guess);
+    let queue = waits.tree().behind_ours;
+    assert_eq!(queue.words(), "4 sessions, 2 of them perhaps: unnamed 4");
+    waits.behind_perhaps = 90;
+    let queue = waits.tree().behind_ours;
+    assert_eq!((queue.sessions, queue.certain()), (90, 2));
+}
+
+#[test]
+fn who_is_only_seen_to_wait_has_waited_at_least_so_long() {
+    let mut waits = waits(&["20 < 10", "31 < 20", "32 < 20"], &[20]);
+    waits.seen_for = [(31, Duration::from_secs(4)), (32, Duration::from_secs(7))].into();
+    let queue = waits.tree().behind_ours;
+    assert_eq!(
+        queue.words(),
+        "2 sessions, the oldest for at least 7s: unnamed 2"
+    );
+    // Where the server tells, that counts.
+    let session = waits.sessions.get_mut(&32).unwrap();
+    session.query_age = Some(Duration::from_secs(5));
+    let queue = waits.tree().behind_ours;
+    assert_eq!(
+        (queue.oldest, queue.at_least),
+        (Some(Duration::from_secs(5)), false)
+    );
 }
 
 #[test]
@@ -357,10 +448,10 @@ fn a_prepared_transaction_goes_by_its_name() {
     };
     waits.prepared = vec![prepared("pay 1")];
     let tree = waits.tree();
-    let root = &tree.blocker_of_ours().unwrap().session;
+    let root = &tree.wait_of_ours().unwrap().blockers[0].session;
     assert_eq!(
         tree.who(root),
-        "the prepared transaction pay 1 (only ROLLBACK PREPARED 'pay 1' ends it)"
+        "the prepared transaction pay 1 (ended by COMMIT or ROLLBACK PREPARED of whoever coordinates it)"
     );
     let mut named = Session::unknown(5, State::Active);
     "web".clone_into(&mut named.application);

@@ -1,13 +1,12 @@
 //! From edges to a forest.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::time::Duration;
 
-use super::{LockNode, LockTree, Queue, Waits};
+use super::place::{Steps, place};
+use super::{LockNode, LockTree, Waits};
 use crate::monitor::session::{Session, State};
-
-/// The pids that each waiter waits for, in the server's order, without doubles.
-type Blockers = BTreeMap<i32, Vec<i32>>;
 
 impl Waits {
     /// The forest. A session that waits for several stands beneath the one that is nearest to a root.
@@ -36,8 +35,9 @@ impl Waits {
         }
     }
 
-    fn blockers(&self) -> Blockers {
-        let mut all = Blockers::new();
+    /// The pids that each waiter waits for, in the server's order, without doubles.
+    fn blockers(&self) -> Steps {
+        let mut all = Steps::new();
         for edge in &self.edges {
             let mut of: Vec<i32> = Vec::new();
             for &blocker in &edge.blockers {
@@ -52,45 +52,15 @@ impl Waits {
         all
     }
 
-    /// The sessions of others that wait, at whatever distance, for one of ours.
-    fn behind_ours(&self, blockers: &Blockers) -> Queue {
-        let is_ours = |pid: &i32| self.sessions.get(pid).is_some_and(Session::is_ours);
-        let mut behind: BTreeSet<i32> = self
-            .edges
-            .iter()
-            .filter(|edge| edge.behind_ours)
-            .map(|edge| edge.waiter)
-            .collect();
-        loop {
-            let before = behind.len();
-            for (waiter, of) in blockers {
-                if of.iter().any(|pid| is_ours(pid) || behind.contains(pid)) {
-                    behind.insert(*waiter);
-                }
-            }
-            if behind.len() == before {
-                break;
-            }
-        }
-        behind.retain(|pid| !is_ours(pid));
-        let mut applications: BTreeMap<&str, u32> = BTreeMap::new();
-        for session in behind.iter().filter_map(|pid| self.sessions.get(pid)) {
-            *applications.entry(&session.application).or_default() += 1;
-        }
-        let mut applications: Vec<(String, u32)> = applications
-            .into_iter()
-            .map(|(name, sessions)| (name.to_owned(), sessions))
-            .collect();
-        applications.sort_by_key(|(_, sessions)| Reverse(*sessions));
-        Queue {
-            sessions: count(behind.len()).max(self.behind_ours),
-            oldest: behind.iter().filter_map(|&pid| self.waited(pid)).max(),
-            applications,
-        }
+    /// How long a session has waited, as far as anything tells; where the server hides that, how long it has
+    /// been seen to wait.
+    pub(super) fn waited(&self, pid: i32) -> Option<Duration> {
+        let told = self.told(pid);
+        told.or_else(|| self.seen_for.get(&pid).copied())
     }
 
-    /// For sorting: how long a session has waited, as far as anything tells.
-    fn waited(&self, pid: i32) -> Option<std::time::Duration> {
+    /// How long the server tells that a session has waited.
+    pub(super) fn told(&self, pid: i32) -> Option<Duration> {
         let wanted = self.wanted.get(&pid).and_then(|wanted| wanted.waited);
         wanted.or_else(|| self.sessions.get(&pid)?.query_age)
     }
@@ -113,41 +83,6 @@ impl Waits {
     }
 }
 
-/// The pid above each pid; none for a root.
-fn place(
-    blockers: &Blockers,
-    waited: impl Fn(i32) -> Option<std::time::Duration>,
-) -> HashMap<i32, Option<i32>> {
-    let mut level: Vec<i32> = blockers
-        .values()
-        .flatten()
-        .filter(|pid| !blockers.contains_key(pid))
-        .copied()
-        .collect();
-    let mut places: HashMap<i32, Option<i32>> = level.iter().map(|&pid| (pid, None)).collect();
-    loop {
-        while !level.is_empty() {
-            let next: Vec<(i32, i32)> = blockers
-                .iter()
-                .filter(|(waiter, _)| !places.contains_key(waiter))
-                .filter_map(|(&waiter, of)| {
-                    let above = of.iter().find(|pid| level.contains(pid))?;
-                    Some((waiter, *above))
-                })
-                .collect();
-            places.extend(next.iter().map(|&(waiter, above)| (waiter, Some(above))));
-            level = next.into_iter().map(|(waiter, _)| waiter).collect();
-        }
-        // Whoever is left waits in a circle. The one that has waited longest stands for its root.
-        let left = blockers.keys().filter(|pid| !places.contains_key(pid));
-        let Some(&first) = left.max_by_key(|&&pid| (waited(pid), Reverse(pid))) else {
-            return places;
-        };
-        places.insert(first, None);
-        level = vec![first];
-    }
-}
-
 fn children(places: &HashMap<i32, Option<i32>>) -> HashMap<Option<i32>, Vec<i32>> {
     let mut children: HashMap<Option<i32>, Vec<i32>> = HashMap::new();
     for (&pid, &above) in places {
@@ -159,7 +94,7 @@ fn children(places: &HashMap<i32, Option<i32>>) -> HashMap<Option<i32>, Vec<i32>
 /// The forest while it is laid out.
 struct Branches<'w> {
     waits: &'w Waits,
-    blockers: &'w Blockers,
+    blockers: &'w Steps,
     places: &'w HashMap<i32, Option<i32>>,
     children: HashMap<Option<i32>, Vec<i32>>,
     nodes: Vec<LockNode>,
@@ -284,6 +219,6 @@ fn are_alike(one: &LockNode, other: &LockNode) -> bool {
     leaves && one.depth > 0 && !ours && kind(one).is_some() && kind(one) == kind(other)
 }
 
-fn count(number: usize) -> u32 {
+pub(super) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

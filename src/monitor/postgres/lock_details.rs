@@ -12,7 +12,7 @@ use super::rows::{field, flag, seconds, text};
 use super::trouble::Trouble;
 use crate::clock::Moment;
 use crate::monitor::locks::{Edge, Lock, Waits, Wanted, conflicts};
-use crate::monitor::session::SNAPSHOT;
+use crate::monitor::session::{SNAPSHOT, Session};
 
 /// The least time between two readings of `pg_locks`, which cost as much as there are locks; and how many
 /// times as long as the server takes to read them, where that is more, and the most.
@@ -99,7 +99,9 @@ pub(super) struct Details {
     hold: Duration,
     pub(super) wanted: HashMap<i32, Wanted>,
     pub(super) held: HashMap<i32, Vec<String>>,
+    /// How many wait for what ours hold or want, and for that and what may be ours holds or wants.
     pub(super) behind_ours: u32,
+    pub(super) behind_perhaps: u32,
     /// Those that want the same, together, the most first.
     pub(super) queues: Vec<Vec<i32>>,
 }
@@ -184,21 +186,28 @@ pub(super) async fn read_details(
     let queues: Vec<Vec<i32>> = rows.iter().filter_map(|row| field(row, "queue")).collect();
     let hold = hold(took.unwrap_or_default(), edges, &queues, before);
     // Ours may hold several locks on one table, and each row tells of the whole queue before it.
-    let behind = rows.iter().filter_map(|row| {
-        let relation = text(row, "relation")?;
-        Some((relation, field::<i64>(row, "behind")?))
-    });
-    let mut before: HashMap<String, i64> = HashMap::new();
-    for (relation, sessions) in behind {
-        let queue = before.entry(relation).or_default();
-        *queue = sessions.max(*queue);
-    }
+    let behind = |is_ours: &dyn Fn(i32) -> bool| {
+        let mut queues: HashMap<String, i64> = HashMap::new();
+        for row in rows
+            .iter()
+            .filter(|row| field(row, "pid").is_some_and(is_ours))
+        {
+            let told = text(row, "relation").zip(field::<i64>(row, "behind"));
+            if let Some((relation, sessions)) = told {
+                let queue = queues.entry(relation).or_default();
+                *queue = sessions.max(*queue);
+            }
+        }
+        u32::try_from(queues.values().sum::<i64>()).unwrap_or(u32::MAX)
+    };
+    let certain = |pid: i32| waits.sessions.get(&pid).is_some_and(Session::is_ours);
     Ok(Details {
         at: now,
         hold,
         wanted: Lock::wanted_of_all(&locks),
         held: Lock::held_by_all(&locks),
-        behind_ours: u32::try_from(before.values().sum::<i64>()).unwrap_or(u32::MAX),
+        behind_ours: behind(&certain),
+        behind_perhaps: behind(&|_| true),
         queues,
     })
 }
@@ -224,7 +233,7 @@ mod tests {
     use std::slice;
 
     use super::*;
-    use crate::monitor::session::{Session, State};
+    use crate::monitor::session::State;
 
     #[test]
     fn who_is_asked_about_in_vain_hastens_one_look_and_no_other() {

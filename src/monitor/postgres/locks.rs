@@ -1,6 +1,7 @@
 //! Looking up who waits for whom, as rarely as will do.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use sqlx::postgres::PgRow;
 
@@ -64,6 +65,8 @@ const PREPARED: &str = "
 pub(super) struct LockWatch {
     details: Option<Details>,
     turns: Turns,
+    /// Since when each waiter has been seen to wait.
+    since: HashMap<i32, Moment>,
 }
 
 impl LockWatch {
@@ -87,11 +90,12 @@ impl LockWatch {
         let mut waits = Waits::default();
         if all.is_empty() && !hidden {
             self.details = None;
+            self.since.clear();
             return Ok(waits);
         }
         let seen = if hidden { all.len() } else { 0 };
         waits.waiting = waiting.max(u32::try_from(seen).unwrap_or(u32::MAX));
-        let ours = pids_of(listed, Session::is_ours);
+        let ours = pids_of(listed, |session| session.ours.is_some());
         let queues = self.details.iter().flat_map(|details| &details.queues);
         let crowd = Crowd::new(all, own, &queues.collect::<Vec<_>>());
         let asked = self.ask(line, facts, &crowd, listed).await;
@@ -100,6 +104,7 @@ impl LockWatch {
             return Ok(waits);
         }
         waits.edges = self.turns.edges(&crowd);
+        waits.seen_for = self.seen_for(&waits.edges, now);
         waits.spoken_for = self.turns.spoken_for(&crowd);
         waits.unasked = self.turns.unasked(&crowd);
         // Who has got its lock since the sessions were read waits no more.
@@ -141,6 +146,17 @@ impl LockWatch {
         Ok(())
     }
 
+    /// How long each of those that wait has been seen to.
+    fn seen_for(&mut self, edges: &[Edge], now: Moment) -> HashMap<i32, Duration> {
+        let since = |edge: &Edge| {
+            let known = self.since.get(&edge.waiter);
+            (edge.waiter, known.copied().unwrap_or(now))
+        };
+        self.since = edges.iter().map(since).collect();
+        let all = self.since.iter();
+        all.map(|(pid, since)| (*pid, now.since(*since))).collect()
+    }
+
     /// Those in the queues that are not among the listed sessions as waiting. One that is listed may be
     /// hidden all the same, and then it does not say that it waits.
     fn unlisted(&self, listed: &[Session]) -> Vec<i32> {
@@ -178,6 +194,7 @@ impl LockWatch {
         }
         waits.held.clone_from(&details.held);
         waits.behind_ours = details.behind_ours;
+        waits.behind_perhaps = details.behind_perhaps;
         self.details = Some(details);
         Ok(())
     }

@@ -150,16 +150,19 @@ impl ProgressWatch {
         };
         let ahead = self.courses.look(&raw, &what, now);
         let done = ahead.map_or_else(|| raw.part_done(), |ahead| Some(ahead.done));
-        let left = raw.stretch().and_then(|stretch| {
+        // Where what goes on now has a pace of its own, that tells, and before it does nothing else.
+        let (left, left_at_most) = if let Some(stretch) = raw.stretch() {
             let seen = Seen {
                 pid: raw.pid,
                 what: &what,
                 stretch,
             };
-            self.paces.left(&seen, now)
-        });
-        let left = left.or_else(|| age.and_then(|age| raw.left_by_age(age)));
-        let left = left.or_else(|| ahead?.left);
+            let left = self.paces.left(&seen, now);
+            (left, self.paces.at_most(&seen, now))
+        } else {
+            let by_age = age.and_then(|age| raw.left_by_age(age));
+            (by_age.or_else(|| ahead?.left), None)
+        };
         let statement = session.and_then(|session| session.statement.as_deref());
         let statement = statement.unwrap_or_default();
         let alone = raw.is_whole(statement);
@@ -176,6 +179,7 @@ impl ProgressWatch {
             done,
             estimated: ahead.is_some(),
             left: left.filter(|_| waits_for.is_none() && alone),
+            left_at_most: left_at_most.filter(|_| waits_for.is_none() && alone),
             age,
             waits_for: waits_for.map(|pid| WaitsFor {
                 pid,

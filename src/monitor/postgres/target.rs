@@ -49,6 +49,11 @@ impl Target {
     /// Reads a URL. The error says what is wrong without repeating it.
     pub fn parse(url: &str) -> Result<Target, String> {
         let unreadable = |reason: &str| format!("the database's URL can't be read: {reason}");
+        if names_several(url.trim()) {
+            return Err(unreadable(
+                "it names several hosts; name one host, that of the primary: postgres://user@host:port/database",
+            ));
+        }
         let mut url =
             Url::parse(&with_host(url.trim())).map_err(|error| unreadable(&error.to_string()))?;
         if !matches!(url.scheme(), "postgres" | "postgresql") {
@@ -160,6 +165,20 @@ fn with_host(url: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{before}localhost{after}"))
 }
 
+/// Whether a URL names several hosts to try in order, as libpq takes them and the driver does not.
+fn names_several(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (place, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+    let authority = place.split('/').next().unwrap_or_default();
+    let hosts = authority.rsplit('@').next().unwrap_or_default();
+    let several = |value: &str| value.contains(',') || value.to_lowercase().contains("%2c");
+    let listed = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        matches!(name, "host" | "hostaddr" | "port") && several(value)
+    };
+    several(hosts) || parameters.split('&').any(listed)
+}
+
 fn is_system_root((name, value): &(String, String)) -> bool {
     matches!(name.as_str(), "sslrootcert" | "ssl-root-cert" | "ssl-ca") && value == "system"
 }
@@ -203,6 +222,26 @@ mod tests {
             .ok()
             .unwrap();
         assert_eq!(options.get_options(), Some("-c geqo=off"));
+    }
+
+    #[test]
+    fn a_url_of_several_hosts_is_refused_with_what_to_write_instead() {
+        for url in [
+            "postgres://app:hunter2@db1:6432,db2:6432/shop?target_session_attrs=read-write",
+            "postgres://app:hunter2@db1,db2:6432/shop",
+            "postgres:///shop?host=db1,db2&user=app",
+            "postgres:///shop?host=db1%2Cdb2&port=1%2c2",
+        ] {
+            let words = Target::parse(url).err().unwrap();
+            assert!(words.contains("several hosts; name one host"), "{words}");
+            assert!(!words.contains("hunter2"), "{words}");
+        }
+        for url in [
+            "postgres://app:a,b@db1/shop",
+            "postgres://app@db1/shop,old?application_name=a,b",
+        ] {
+            assert!(Target::parse(url).is_ok(), "{url}");
+        }
     }
 
     #[test]

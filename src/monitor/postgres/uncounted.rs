@@ -29,6 +29,7 @@ pub(super) fn unknown(session: &Session, relation: Option<&str>, was: Option<Siz
         done: None,
         estimated: false,
         left: None,
+        left_at_most: None,
         age: session.query_age,
         waits_for: None,
     }

@@ -46,6 +46,9 @@ pub struct Progress {
     pub estimated: bool,
     /// How much time is left at the present pace.
     pub left: Option<Duration>,
+    /// How much it is at most, where that is much more.
+    #[serde(default)]
+    pub left_at_most: Option<Duration>,
     /// How long it has been going on.
     pub age: Option<Duration>,
     /// The sessions it has to wait for before it can go on.
@@ -74,6 +77,22 @@ pub struct InvalidIndex {
     pub table: String,
     /// Whether it is being built, or may be, so that it is only not valid yet.
     pub being_built: bool,
+}
+
+impl InvalidIndex {
+    /// What mends it. Beside the index that a `REINDEX CONCURRENTLY` was to replace, the server leaves what
+    /// became of the new one, or of the old one, under the name of it with an ending.
+    pub fn mended_by(&self) -> &'static str {
+        let name = self.name.trim_end_matches('"');
+        let name = name.trim_end_matches(|last: char| last.is_ascii_digit());
+        if name.ends_with("_ccnew") {
+            "drop it, then reindex again: the index itself is whole"
+        } else if name.ends_with("_ccold") {
+            "drop it: the new index is in use already"
+        } else {
+            "drop it, then build it again"
+        }
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,13 @@ use crate::clock::Moment;
 const WINDOW: Duration = Duration::from_secs(60);
 /// Before this little has been done, nothing is said of what is left.
 const LEAST: f64 = 0.002;
+/// Before this part of a stretch is done, it does not tell what is sorted after it.
+const TELLING: f64 = 0.1;
+/// Where sorting does not fit into memory, it is written to disk while the table is read, which makes that
+/// uneven: some looks see so many times as much as others. What comes afterwards then takes at most so many
+/// times what reading takes.
+const UNEVEN: f64 = 2.5;
+const SPILLED: f64 = 0.7;
 /// How many changes of one thing are remembered.
 const KEPT: usize = 64;
 
@@ -82,11 +89,20 @@ impl Paces {
             *track = Track::new(seen);
         }
         track.take(done, now);
+        if seen.stretch.after.rows.is_some() && done < TELLING {
+            return None;
+        }
         let (whole, still) = track.whole(now)?;
-        let left = scaled(whole, 1.0 - done);
-        let left = left.saturating_add(seen.stretch.after.takes(whole));
-        // Where the time is up and it goes on all the same, nobody can say.
-        left.checked_sub(still).filter(|left| !left.is_zero())
+        left(seen, whole, still, seen.stretch.after.takes(whole))
+    }
+
+    /// How much time is left at most, where nothing tells how long sorting takes that does not fit into memory.
+    pub(in crate::monitor) fn at_most(&self, seen: &Seen<'_>, now: Moment) -> Option<Duration> {
+        seen.stretch.after.rows?;
+        let track = self.0.get(&seen.pid).filter(|track| track.is_uneven())?;
+        let (whole, still) = track.whole(now)?;
+        let after = seen.stretch.after.takes(whole);
+        left(seen, whole, still, after.max(scaled(whole, SPILLED)))
     }
 
     /// Forgets what is not going on any more.
@@ -118,6 +134,16 @@ impl Track {
         self.changes.push_back((now, done));
     }
 
+    /// Whether some looks saw much more than others.
+    fn is_uneven(&self) -> bool {
+        let steps = self.changes.iter().zip(self.changes.iter().skip(1));
+        let rates = steps.map(|((from, before), (to, done))| {
+            (done - before) / to.since(*from).as_secs_f64().max(f64::EPSILON)
+        });
+        let least = rates.clone().fold(f64::INFINITY, f64::min);
+        rates.fold(0.0, f64::max) > least * UNEVEN
+    }
+
     /// What the whole stretch takes at its present pace, and for how long nothing has changed. None where
     /// that is longer than the pace was measured: it may stand still for good.
     fn whole(&self, now: Moment) -> Option<(Duration, Duration)> {
@@ -129,6 +155,13 @@ impl Track {
         }
         Some((scaled(took, 1.0 / more), still))
     }
+}
+
+/// What is left of a stretch that takes `whole` and has not changed for so long, with what comes after it.
+fn left(seen: &Seen<'_>, whole: Duration, still: Duration, after: Duration) -> Option<Duration> {
+    let left = scaled(whole, 1.0 - seen.stretch.done).saturating_add(after);
+    // Where the time is up and it goes on all the same, nobody can say.
+    left.checked_sub(still).filter(|left| !left.is_zero())
 }
 
 fn scaled(time: Duration, times: f64) -> Duration {

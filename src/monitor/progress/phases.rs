@@ -98,6 +98,11 @@ use Counters::{Main, More, None as Nothing};
 /// The phase of a B-tree build that reads the table.
 pub(super) const SCAN: &str = "building index: scanning table";
 
+/// The phase of a vacuum that goes through the table for the second time, which is the last that takes long
+/// once all of it was scanned. How long a block takes then depends on what it finds in memory, and on the delay
+/// that the vacuum was told to keep: only its own pace tells.
+const SECOND_PASS: &str = "vacuuming heap";
+
 /// Weights as they were measured on tables of some gigabytes. Scanning is most of it. Only a B-tree names
 /// the parts of its building; other kinds of indexes are filled while the table is read.
 const INDEX: &[Phase] = &[
@@ -262,6 +267,14 @@ impl Raw {
             return Some(Stretch {
                 name: "",
                 done,
+                after: After::default(),
+            });
+        }
+        let last = self.extent.scanned >= self.total && self.extent.scanned > 0.0;
+        if self.view == View::Vacuum && self.phase == SECOND_PASS && last {
+            return Some(Stretch {
+                name: &self.phase,
+                done: ratio(self.extent.cleaned, self.total)?,
                 after: After::default(),
             });
         }

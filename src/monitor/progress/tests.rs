@@ -258,6 +258,87 @@ fn the_time_left_of_a_build_is_right_from_its_first_tenth_on() {
 }
 
 #[test]
+fn a_sort_that_is_written_to_disk_may_take_much_longer_than_the_scan_tells() {
+    let mut paces = Paces::default();
+    let mut told = |done: f64, at: u64| {
+        let counters = [done * 1e5, 1e5, 0.0, 0.0];
+        let mut raw = raw(View::CreateIndex, "CREATE INDEX", SCAN, counters);
+        raw.rows = Some(3e6);
+        let stretch = raw.stretch().unwrap();
+        let seen = Seen {
+            pid: 7,
+            what: "x",
+            stretch,
+        };
+        let now = moment(at);
+        let left = paces.left(&seen, now);
+        let secs = |left: Option<Duration>| left.map(|left| left.as_secs());
+        (secs(left), secs(paces.at_most(&seen, now)))
+    };
+    assert_eq!(told(0.01, 0), (None, None));
+    assert_eq!(told(0.05, 2).0, None, "less than a tenth tells nothing");
+    assert_eq!(told(0.13, 6), (Some(46), None), "it goes on evenly");
+    let (least, most) = told(0.14, 9);
+    assert!(
+        most > least.map(|least| least * 3 / 2),
+        "{least:?} {most:?}"
+    );
+}
+
+#[test]
+fn a_vacuum_that_comes_back_to_the_table_is_timed_by_its_pace_there() {
+    let mut paces = Paces::default();
+    let look = |cleaned: f64, scanned: f64| {
+        let mut raw = raw(
+            View::Vacuum,
+            "VACUUM",
+            "vacuuming heap",
+            [cleaned, 1e4, 0.0, 0.0],
+        );
+        raw.indexed = true;
+        (raw.extent.cleaned, raw.extent.scanned) = (cleaned, scanned);
+        raw
+    };
+    let mut left = |cleaned: f64, at: u64| {
+        let raw = look(cleaned, 1e4);
+        let seen = Seen {
+            pid: 7,
+            what: "vacuum orders",
+            stretch: raw.stretch().unwrap(),
+        };
+        paces.left(&seen, moment(at)).map(|left| left.as_secs())
+    };
+    assert_eq!(left(0.0, 0), None);
+    assert_eq!(left(1000.0, 4), None);
+    assert_eq!(left(2000.0, 8), Some(32));
+    assert_eq!(left(9000.0, 36), Some(4));
+    // Before all was scanned once, more comes after it.
+    assert_eq!(look(1000.0, 5e3).stretch(), None);
+}
+
+#[test]
+fn what_mends_an_invalid_index_depends_on_what_left_it() {
+    let of = |name: &str| {
+        let index = InvalidIndex {
+            name: name.to_owned(),
+            table: "orders".to_owned(),
+            being_built: false,
+        };
+        index.mended_by()
+    };
+    for (name, words) in [
+        ("orders_n", "build it again"),
+        ("ccnew_orders", "build it again"),
+        ("orders_pkey_ccnew", "is whole"),
+        ("orders_pkey_ccnew3", "is whole"),
+        ("\"Orders_ccnew1\"", "is whole"),
+        ("pg_toast.pg_toast_16390_index_ccold", "in use already"),
+    ] {
+        assert!(of(name).ends_with(words), "{name}: {}", of(name));
+    }
+}
+
+#[test]
 fn what_a_role_may_not_see_is_told_from_what_has_no_name() {
     let mut build = raw(View::CreateIndex, "", "", [0.0; 4]);
     assert!(!build.is_hidden());

@@ -841,7 +841,8 @@ fn a_prepared_transaction_is_ended_by_its_name() {
     let (words, _) = screen.state.message.clone().unwrap();
     assert_eq!(
         words,
-        "that is the prepared transaction o'clock (only ROLLBACK PREPARED 'o''clock' ends it)"
+        "that is the prepared transaction o'clock (ended by COMMIT or ROLLBACK PREPARED of whoever \
+         coordinates it)"
     );
 }
 

@@ -65,8 +65,7 @@ impl Asking<'_> {
     /// The alert that holds the run, else the first that nobody has accepted.
     pub(super) fn accept(&self) -> Answer {
         let state = &self.world.state;
-        let mut holds = state.holds.iter().rev();
-        let holding = holds.find_map(|hold| hold.alert.clone());
+        let holding = self.world.holding_alert().map(str::to_owned);
         let mut open = state
             .alerts
             .iter()

@@ -122,27 +122,23 @@ fn waits<'s>(scene: &Scene<'s>, width: usize) -> Vec<Line<'s>> {
 }
 
 fn waiting_for(scene: &Scene<'_>) -> Option<String> {
-    let locks = &scene
-        .world
-        .database(scene.view.database)?
-        .picture
-        .as_ref()?
-        .locks;
-    let (ours, blocker) = locks.wait_of_ours()?;
-    let wanted = ours.wanted.as_ref()?;
+    let picture = scene.world.picture(scene.view.database)?;
+    let (locks, wait) = (&picture.locks, picture.wait_of_ours()?);
+    let wanted = wait.ours.wanted.as_ref()?;
     let time = wanted
         .waited
         .map(|waited| format!("{} ", words::short(waited)))
         .unwrap_or_default();
-    let by = locks.who(&blocker.session);
-    let guess = if ours.session.is_ours() {
+    let by = locks.who(&wait.blockers.first()?.session);
+    let others = wait.and_others(locks);
+    let guess = if wait.ours.session.is_ours() {
         String::new()
     } else {
-        let who = locks.who(&ours.session);
+        let who = locks.who(&wait.ours.session);
         format!(" (a guess: {who} may be this step's session)")
     };
     Some(format!(
-        "◆ waits {time}for {}, held by {by}{guess}",
+        "◆ waits {time}for {}, held by {by}{others}{guess}",
         wanted.on()
     ))
 }

@@ -102,7 +102,7 @@ async fn the_queue_behind_our_alter_hangs_from_who_holds_it_up() {
     assert_eq!(alter_node.wanted.as_ref().unwrap().mode, "AccessExclusive");
     let text = alter_node.session.statement.as_deref().unwrap();
     assert!(text.starts_with("alter table orders"));
-    assert_eq!(locks.blocker_of_ours().unwrap().session.pid, holder.pid());
+    assert_eq!(picture.blocker().unwrap().session.pid, holder.pid());
     assert_eq!(picture.connections.ours, 1);
     holder.run("commit").await;
     alter.await.unwrap().unwrap();

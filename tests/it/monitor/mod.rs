@@ -1,5 +1,6 @@
 //! The monitor on real servers, in every state that a server can be in.
 
+mod blockers;
 mod crowds;
 mod encodings;
 mod links;

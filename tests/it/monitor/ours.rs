@@ -2,7 +2,6 @@
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
 use gonogo::clock::{Clock, Moment, SystemClock};
@@ -134,7 +133,7 @@ async fn over_a_unix_socket_a_session_of_the_step_is_a_guess() {
     let is_guess = |session: &&Session| session.ours.is_some();
     let guess = tools(&picture).into_iter().find(is_guess).unwrap().pid;
     assert_ne!(guess, stranger);
-    assert!(Arc::clone(&picture).locks.blocker_of_ours().is_none());
+    assert!(picture.wait_of_ours().is_none());
     watched.ours.set(Vec::new());
     watched.picture(|p| p.connections.perhaps_ours == 0).await;
     before.abort();
@@ -153,15 +152,24 @@ async fn who_blocks_what_may_be_ours_is_told_and_what_began_before_is_not_guesse
     let step = Psql::running(&server, &url, "alter table orders add note text");
     watched.ours.set(vec![step.at_work()]);
     let waits = |picture: &Picture| {
-        let wait = picture.locks.wait_of_ours();
-        wait.is_some_and(|(ours, _)| ours.wanted.is_some())
+        let wait = picture.wait_of_ours();
+        wait.is_some_and(|wait| wait.ours.wanted.is_some())
     };
     let picture = watched.picture(waits).await;
-    let (ours, blocker) = picture.locks.wait_of_ours().unwrap();
+    let wait = picture.wait_of_ours().unwrap();
+    let (ours, blocker) = (wait.ours, wait.blockers[0]);
     assert_eq!(ours.session.application, "some tool");
     assert_eq!(ours.session.ours.as_ref().unwrap().words(), "ours? 2.3");
     assert_eq!(blocker.session.pid, holder.pid());
     assert!(blocker.session.ours.is_none());
+    let reader = Client::of(&server, "web").await;
+    let reader = reader.wait_in("select from orders");
+    let behind = |picture: &Picture| picture.locks.behind_ours.sessions == 1;
+    let queued = watched.picture(behind).await;
+    let queue = &queued.locks.behind_ours;
+    assert_eq!(queue.certain(), 0);
+    assert!(queue.words().starts_with("perhaps 1 session"), "{queue:?}");
+    reader.abort();
     let running = picture.running.iter().map(|running| &running.oldest);
     let older = running.filter(|session| session.pid == web_pid);
     assert!(older.clone().count() == 1 && older.clone().all(|web| web.ours.is_none()));

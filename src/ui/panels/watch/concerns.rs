@@ -66,16 +66,19 @@ pub fn alerts_counted(sight: &Sight<'_>) -> Vec<Span<'static>> {
     spans
 }
 
-/// Each of them by its name. One that somebody has accepted holds nothing, and is not over.
-pub(super) fn alerts_named(sight: &Sight<'_>) -> Vec<Span<'static>> {
+/// Each of them by its name: what is so, then what nobody can see, then what somebody has accepted, which holds
+/// nothing and is not over.
+pub(super) fn alerts_named(sight: &Sight<'_>) -> Vec<(Span<'static>, Role)> {
     // That a hidden database is lost is said in front of them.
     let said = |alert: &Raised<'_>| {
         let lost = lost_database(alert.name).filter(|_| !alert.accepted);
         let mut hidden = sight.hidden().filter(|one| lost == Some(one.name.as_str()));
         hidden.any(|database| matches!(database.link, Link::Down { .. }))
     };
-    let named = raised(sight).into_iter().filter(|alert| !said(alert));
-    let words = named.map(|alert| {
+    let mut named = raised(sight);
+    named.retain(|alert| !said(alert));
+    named.sort_by_key(|alert| (alert.accepted, alert.blind));
+    let words = named.into_iter().map(|alert| {
         let name = alert.name;
         let accepted = if alert.accepted { ", accepted" } else { "" };
         if alert.blind {
@@ -93,7 +96,8 @@ pub(super) fn alerts_named(sight: &Sight<'_>) -> Vec<Span<'static>> {
         };
         (format!("! {name}{unseen}{accepted}   "), role)
     });
-    words.map(|(words, role)| sight.span(words, role)).collect()
+    let told = words.map(|(words, role)| (sight.span(words, role), role));
+    told.collect()
 }
 
 /// Whether nothing tells at the moment how what the alert watches is.
@@ -102,22 +106,22 @@ fn is_unseen(sight: &Sight<'_>, name: &str) -> bool {
     alerts.any(|alert| alert.name == name && alert.is_unseen())
 }
 
-/// What is wrong with the databases that are not shown: `! other: 3 waiting for locks`.
-pub(super) fn elsewhere(sight: &Sight<'_>) -> Vec<Span<'static>> {
-    let mut spans = Vec::new();
-    for database in sight.hidden() {
+/// What is wrong with the databases that are not shown, each by itself: `! other: 3 waiting for locks`.
+pub(super) fn elsewhere(sight: &Sight<'_>) -> Vec<Vec<(Span<'static>, Role)>> {
+    let one = |database: &DatabaseHealth| {
         let found = wrong(sight, database);
-        for (at, (words, role)) in found.iter().enumerate() {
+        let spans = found.iter().enumerate().map(|(at, (words, role))| {
             let lead = match at {
                 0 if *role == Role::Dim => format!("{}: ", database.name),
                 0 => format!("! {}: ", database.name),
                 _ => String::new(),
             };
             let end = if at + 1 == found.len() { "   " } else { ", " };
-            spans.push(sight.span(format!("{lead}{words}{end}"), *role));
-        }
-    }
-    spans
+            (sight.span(format!("{lead}{words}{end}"), *role), *role)
+        });
+        spans.collect::<Vec<_>>()
+    };
+    sight.hidden().map(one).collect()
 }
 
 /// What somebody would see who looked at `database`.
@@ -150,9 +154,11 @@ pub(super) fn used(picture: &Picture) -> String {
 
 /// Who waits, as far as it is known.
 pub(super) fn queues(picture: &Picture) -> Vec<(String, Role)> {
-    let (ours, waiters) = (picture.locks.behind_ours.sessions, picture.locks.waiters);
-    let locks = if ours > 0 {
-        Some((format!("lock queue {ours} behind our step"), Role::Bad))
+    let (behind, waiters) = (&picture.locks.behind_ours, picture.locks.waiters);
+    let locks = if behind.sessions > 0 {
+        let perhaps = if behind.certain() > 0 { "" } else { "perhaps " };
+        let words = format!("lock queue {} {perhaps}behind our step", behind.sessions);
+        Some((words, Role::Bad))
     } else {
         (waiters > 0).then(|| (format!("{waiters} waiting for locks"), Role::Warn))
     };

@@ -68,10 +68,13 @@ impl Part {
 }
 
 fn parts(sight: &Sight<'_>) -> Vec<Part> {
-    let concerns = [concerns::elsewhere(sight), concerns::alerts_named(sight)];
-    let concerns = concerns.into_iter().map(|spans| Part {
-        spans,
-        weight: Weight::Bad,
+    let alerts = concerns::alerts_named(sight).into_iter();
+    let alerts = alerts.map(|alert| vec![alert]);
+    let elsewhere = concerns::elsewhere(sight).into_iter();
+    let concerns = elsewhere.chain(alerts).filter_map(|told| {
+        let weight = told.iter().map(|(_, role)| Weight::of(*role)).min()?;
+        let spans = told.into_iter().map(|(span, _)| span).collect();
+        Some(Part { spans, weight })
     });
     let probes = sight.health.probes.iter().map(|probe| Part {
         spans: one(sight, probe),

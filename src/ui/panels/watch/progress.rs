@@ -22,10 +22,8 @@ pub(super) fn progress(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     };
     let mut row = 0;
     for index in picture.indexes_left_behind() {
-        let words = format!(
-            "! {} on {} is invalid: drop it, then build it again",
-            index.name, index.table
-        );
+        let (name, table) = (&index.name, &index.table);
+        let words = format!("! {name} on {table} is invalid: {}", index.mended_by());
         put(inner, row, Line::from(sight.span(words, Role::Bad)), buf);
         row += 1;
     }
@@ -100,7 +98,12 @@ fn figures(work: &Progress) -> String {
     let done = work
         .done
         .map(|done| format!("{about}{:.0} %", done * 100.0));
-    let left = work.left.map(|left| format!("{} left", words::short(left)));
+    let most = work.left_at_most.filter(|most| Some(*most) > work.left);
+    let most = most.map(|most| format!(" to {}", words::short(most)));
+    let most = most.unwrap_or_default();
+    let left = work
+        .left
+        .map(|left| format!("{}{most} left", words::short(left)));
     let age = work.age.map(|age| format!("for {}", words::short(age)));
     let all: Vec<String> = done.into_iter().chain(left.or(age)).collect();
     all.join(", ")

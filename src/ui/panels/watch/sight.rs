@@ -132,8 +132,7 @@ impl<'a> Sight<'a> {
 
     /// Who keeps our step from going on, else who keeps anybody.
     pub fn blocker(&self) -> Option<&'a LockNode> {
-        let locks = &self.picture()?.locks;
-        locks.blocker_of_ours().or_else(|| locks.nodes.first())
+        self.picture()?.blocker()
     }
 
     /// Draws the frame of `panel` and tells what is left inside. The title has the database's name

@@ -154,6 +154,7 @@ pub(super) fn crowded() -> Picture {
         sessions: 14,
         oldest: secs(12),
         applications: vec![("web".to_owned(), 12), ("cron".to_owned(), 2)],
+        ..Queue::default()
     };
     let mut picture = picture();
     picture.running = vec![
@@ -531,6 +532,7 @@ pub(super) fn work(pid: i32, what: &str, phase: &str, done: Option<f64>) -> Prog
         done,
         estimated: false,
         left: done.map(|_| Duration::from_secs(190)),
+        left_at_most: None,
         age: secs(75),
         waits_for: None,
     }
@@ -915,8 +917,13 @@ kind = "before"
     let below = seen(120, 1, &|sight, area, buf| {
         line(sight, Span::raw(""), area, buf);
     });
-    let all = "? errors blind, accepted   ! open, no data   ! orders, no data, accepted   ! slow, accepted";
+    let all = "! open, no data   ! orders, no data, accepted   ! slow, accepted   ? errors blind, accepted";
     assert!(below.contains(all), "{below}");
+    // Where there is room for one, it is the one that nobody has accepted.
+    let narrow = seen(20, 1, &|sight, area, buf| {
+        line(sight, Span::raw(""), area, buf);
+    });
+    assert!(narrow.starts_with(" ! open, no data "), "{narrow}");
     let panel = seen(160, 8, &|sight, area, buf| {
         draw(sight, Panel::Alerts, area, buf);
     });
