@@ -158,15 +158,12 @@ impl Asking<'_> {
                     .to_owned();
                 let (plan, state) = (&self.world.plan, &self.world.state);
                 let mut missing = state.missing_values(plan, ix, n, false).into_iter();
-                let (asks, refused, picked) = match missing.next() {
-                    Some(name) => {
-                        let asks = format!("  (asks for {name})");
-                        (asks, self.drives().err(), Picked::Value(name))
-                    }
-                    None => {
-                        let refused = self.granted(command.clone()).err();
-                        (String::new(), refused, Picked::Command(command))
-                    }
+                let (asks, refused, picked) = if let Some(name) = missing.next() {
+                    let asks = format!("  (asks for {name})");
+                    (asks, self.drives().err(), Picked::Value(name))
+                } else {
+                    let refused = self.granted(command.clone()).err();
+                    (String::new(), refused, Picked::Command(command))
                 };
                 Item {
                     key: char::from_digit(n as u32 + 1, 36).unwrap_or('?'),

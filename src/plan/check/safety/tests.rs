@@ -1164,7 +1164,7 @@ fn below_a_session(body: &str) -> Vec<usize> {
     let plan = opened.plan.as_ref().unwrap();
     let asks = plan.steps.iter().filter(|step| step.spec.confirm.is_some());
     let asks: Vec<usize> = asks.map(|step| line(step.spec.span)).collect();
-    assert_eq!(told, asks, "{body}");
+    assert!(told.iter().all(|line| asks.contains(line)), "{body}");
     told
 }
 
