@@ -50,6 +50,17 @@ pub fn progress(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
         ""
     };
     let words = guide(scene.world, scene.view.database, scene.now);
+    // A key does what it does to the step under the cursor.
+    let away = scene
+        .view
+        .cursor
+        .is_some_and(|ix| ix != scene.world.focus());
+    let acts = words.starts_with("space ") || words.starts_with("enter ");
+    let words = if away && acts {
+        format!("esc, then {words}")
+    } else {
+        words
+    };
     let line = Line::from(vec![
         Span::raw(" "),
         scene.span(pace, Role::Active),
