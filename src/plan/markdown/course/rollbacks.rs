@@ -58,9 +58,13 @@ pub(in crate::plan::markdown) fn tiers(
     for (section, mut steps) in std::mem::take(&mut contents.back) {
         let root = root(outline, readings, section);
         let branch = branch(outline, section, root);
-        let told = contents.until.get(&branch).or(contents.until.get(&root));
-        let told = told.copied();
+        let told = |ix: SectionIx| contents.until.get(&ix).copied();
         let (from, until) = (readings[branch].from, readings[branch].until);
+        // "(< 5 minutes)" over "If it is seen within the first 15 minutes" is how long it takes.
+        let until = match from {
+            None => until.max(told(branch)).or_else(|| told(root)),
+            Some(_) => until,
+        };
         let apart = cases.contains(&branch);
         let title = &outline.sections[branch].title;
         let choice = readings[branch].is_choice(title.ordinal);
@@ -77,7 +81,7 @@ pub(in crate::plan::markdown) fn tiers(
                 || choice
                 || (branch != root && !stage && !title.words.is_part()),
             stage,
-            window: (from, until.or(told.filter(|_| from.is_none()))),
+            window: (from, until),
         };
         let last = tiers.last_mut();
         match last.filter(|tier| tier.takes(part, apart, outline, readings)) {

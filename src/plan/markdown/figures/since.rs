@@ -124,10 +124,14 @@ fn without_word<'t>(text: &'t str, words: &[&str]) -> &'t str {
 }
 
 /// How long since the deployment a sentence says that what it stands in is for: "Only if we are within 30
-/// minutes of the deploy."
+/// minutes of the deploy", "If it is seen within the first 15 minutes".
 pub(in crate::plan::markdown) fn until_in_sentence(text: &str) -> Option<Duration> {
     let lower = text.to_lowercase();
     let (_, rest) = lower.split_once("within ")?;
     let rest = rest.split(['.', ',', ';', ':', '\n', '(', ')']).next()?;
-    length(of_start(rest.trim())?)
+    let rest = rest.trim();
+    match without_word(rest, &["the first ", "first "]) {
+        first if first.len() < rest.len() => length(of_start(first).unwrap_or(first)),
+        rest => length(of_start(rest)?),
+    }
 }

@@ -1392,3 +1392,40 @@ fn what_only_sets_what_stands_elsewhere_is_done_by_hand() {
     let text = "## Deployment\nIn `/srv/shop/.env`:\n\n```bash\nsed -i s/a/b/ .env\nA=1\n```\n";
     assert_eq!(free(&plan(text)).len(), 1);
 }
+
+#[test]
+fn until_when_a_way_back_is_for_is_told_below_its_heading() {
+    for (heading, line, secs) in [
+        (
+            "Immediate rollback (< 5 minutes)",
+            "If it is seen within first 15 minutes:",
+            900,
+        ),
+        (
+            "Immediate rollback (< 5 minutes)",
+            "If it is seen within the first 15 minutes:",
+            900,
+        ),
+        (
+            "Quick rollback",
+            "Only if we are within 30 minutes of the deploy.",
+            1_800,
+        ),
+        (
+            "Quick rollback (< 1 hour)",
+            "If it is seen within the first 15 minutes:",
+            3_600,
+        ),
+        (
+            "Quick rollback (< 5 minutes)",
+            "It takes effect within 15 minutes.",
+            300,
+        ),
+    ] {
+        let text = format!(
+            "## Deploy\n{BLOCK}## Rollback\n### {heading}\n{line}\n{BLOCK}### Late rollback (> 2 hours)\n{BLOCK}"
+        );
+        let until = plan(&text).tiers[0].spec.until.map(|until| until.as_secs());
+        assert_eq!(until, Some(secs), "{heading}: {line}");
+    }
+}
