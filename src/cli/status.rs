@@ -130,6 +130,14 @@ fn to_text(
             ),
         );
     }
+    for (name, alert) in &state.alerts {
+        let stands = match (&alert.accepted, alert.blind) {
+            (Some(accepted), _) => format!("accepted by {}: ", accepted.by),
+            (None, true) => "blind: ".to_owned(),
+            (None, false) => String::new(),
+        };
+        line("alert", format!("{name}: {stands}{}", alert.words));
+    }
     for downtime in state.downtimes() {
         let words = downtime_words(&downtime);
         line("downtime", format!("{}: {words}", downtime.probe));
@@ -238,8 +246,8 @@ mod tests {
     use super::*;
     use crate::clock::Moment;
     use crate::journal::event::{
-        Applied, Job, KnownBy, Outcome, RollbackStarted, StepFinished, StepReason, StepStarted,
-        UndoItem,
+        AlertRaised, Applied, Consequence, Job, KnownBy, Outcome, RollbackStarted, StepFinished,
+        StepReason, StepStarted, UndoItem,
     };
     use crate::journal::{Actor, Via};
 
@@ -307,12 +315,17 @@ kind = "deploy"
             step: "switch".to_owned(),
             reason: "tomorrow".to_owned(),
         });
+        let fires = Event::AlertFired(AlertRaised {
+            alert: "Errors".to_owned(),
+            words: "7 % is over 5 %".to_owned(),
+            then: Consequence::Note,
+        });
         let events = ran("apply", false, Outcome::Passed, &["process 7 (sleep)"])
             .into_iter()
             .chain(ran("switch", false, Outcome::Passed, &[]))
             .chain([begun])
             .chain(ran("switch", true, Outcome::Failed, &[]))
-            .chain([left]);
+            .chain([left, fires]);
         let mut state = RunState::new(&plan);
         for (seq, event) in (1..).zip(events) {
             let entry = Entry {
@@ -339,5 +352,7 @@ kind = "deploy"
             ]
         );
         assert!(text.contains("process 4, which DOES NOT ANSWER"), "{text}");
+        let alert = "alert        Errors: 7 % is over 5 %\n";
+        assert!(text.contains(alert), "{text}");
     }
 }

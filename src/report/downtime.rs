@@ -42,11 +42,16 @@ pub fn downtime_words(downtime: &Downtime<'_>) -> String {
         .outages
         .last()
         .is_some_and(|(outage, _)| outage.until.is_none());
-    let lasts = if lasts { ", and it lasts" } else { "" };
+    // What is recorded tells how long at least.
+    let (least, lasts) = if lasts {
+        ("at least ", ", and it lasts")
+    } else {
+        ("", "")
+    };
     match downtime.outages.len() {
-        1 => format!("{total}, once{lasts}"),
+        1 => format!("{least}{total}, once{lasts}"),
         times => format!(
-            "{total} in {times} times, the longest {}{lasts}",
+            "{least}{total} in {times} times, the longest {}{lasts}",
             shown(downtime.longest)
         ),
     }
