@@ -149,6 +149,10 @@ pub(super) fn is_said_of_all(text: &Text<'_>, command: &Command<'_>, pattern: &s
         return false;
     }
     let spec = text.passage.spec;
+    // Where several comments stand in a block, what is joined from them says nothing of each command.
+    let lines = text.body().lines().map(str::trim_start);
+    let several = lines.filter(|line| line.starts_with('#')).count() > 1;
+    let spec = spec.filter(|_| !several);
     let title = spec.map_or("", |spec| spec.title.as_str());
     let shown = spec.and_then(|spec| spec.expect().shown.as_deref());
     let above = text.body().get(..command.span.start).unwrap_or_default();

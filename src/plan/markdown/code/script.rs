@@ -222,11 +222,23 @@ fn reserved_cuts(lines: &[Line<'_>], paragraphs: &[std::ops::Range<usize>]) -> V
     let first = cuts.first().copied().unwrap_or_default();
     let before = paragraphs.iter().take_while(|range| range.start < first);
     let told = |range: std::ops::Range<usize>| comments::heads_reserved(&lines[range]);
-    if lines.iter().any(|line| lost::sets(line.text)) || before.cloned().any(told) {
+    let held = |line: &Line<'_>| lost::sets(line.text) || needs_its_shell(line.text);
+    if lines.iter().any(held) || before.cloned().any(told) {
         return Vec::new();
     }
     cuts.retain(|cut| *cut > 0);
     cuts
+}
+
+/// Whether a line of a script means something only to the shell that runs the others as well.
+fn needs_its_shell(line: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        ".", "case", "do", "exec", "for", "function", "if", "read", "set", "shopt", "source",
+        "trap", "until", "while",
+    ];
+    let first = line.split_whitespace().next().unwrap_or_default();
+    let beside = line.trim_end().ends_with('&') && !line.trim_end().ends_with("&&");
+    beside || WORDS.contains(&first)
 }
 
 fn is_shown(line: &Line<'_>) -> bool {

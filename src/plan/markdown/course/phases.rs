@@ -253,11 +253,14 @@ fn give_kinds(phases: &mut [Phase], outline: &Outline, book: &mut Book<'_>) {
     }
 }
 
-/// What has a place before T-0 is done before the deployment that begins there: "Preparation (T-2 days) › Deploy the
-/// schema" in front of "Cutover". Where nothing else deploys, it is the deployment.
+/// A day, in seconds.
+const DAY: i64 = 86_400;
+
+/// What has a place days before T-0 is done before the deployment that begins there: "Preparation (T-2 days) › Deploy
+/// the schema" in front of "Cutover". What is done minutes before it, or where nothing else deploys, is the deployment.
 fn settle_early(phases: &mut [Phase]) {
     let deploys = |phase: &Phase| phase.spec.kind == PhaseKind::Deploy;
-    let early = |phase: &Phase| phase.spec.at.as_ref().is_some_and(|at| at.seconds < 0);
+    let early = |phase: &Phase| phase.spec.at.as_ref().is_some_and(|at| at.seconds <= -DAY);
     let begins = |phase: &Phase| deploys(phase) && !early(phase);
     let first = phases.iter().position(begins).unwrap_or(0);
     let before = phases[..first].iter_mut();

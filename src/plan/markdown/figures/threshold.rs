@@ -158,7 +158,10 @@ pub(in crate::plan::markdown) fn tells_good(text: &str) -> bool {
         .collect::<Vec<_>>()
         .join(" ");
     let tells = |all: &[&str]| has(head, all) || has(&told, all);
-    let wanted = match (tells(&BAD), tells(&GOOD)) {
+    // Idle transactions and rows left over are nothing to wish for.
+    let room = || has(head, &OF_MACHINES) || tells(&BAD);
+    let good = tells(&GOOD) || (tells(&ROOM) && room());
+    let wanted = match (tells(&BAD), good) {
         (true, false) => !above,
         (false, true) => above,
         _ => false,
@@ -200,10 +203,17 @@ const BAD: [&str; 56] = [
     "レイテンシ", "遅延", "错误率", "失败率", "响应时间", "延迟", "errore", "latenza", "tempo di risposta",
 ];
 #[rustfmt::skip]
-const GOOD: [&str; 33] = [
-    "free", "left", "remaining", "idle", "frei", "success", "availab", "uptime", "cache hit", "hit rate", "hit ratio", "apdex", "erfolgsquote", "erfolgsrate", "verfugbarkeit",
+const GOOD: [&str; 28] = [
+    "success", "availab", "uptime", "cache hit", "hit rate", "hit ratio", "apdex", "erfolgsquote", "erfolgsrate", "verfugbarkeit",
     "trefferquote", "succes", "disponibilite", "exito", "disponibilidad", "sucesso", "disponibilidade", "успешн", "доступност",
     "попадани", "成功率", "可用性", "可用率", "命中率", "稼働率", "ヒット率", "successo", "disponibilita",
+];
+
+/// What is good to have of a machine.
+const ROOM: [&str; 5] = ["free", "left", "remaining", "idle", "frei"];
+#[rustfmt::skip]
+const OF_MACHINES: [&str; 13] = [
+    "cpu", "disk", "memory", "ram", "space", "storage", "inode", "swap", "capacity", "headroom", "speicher", "platte", "plattenplatz",
 ];
 
 /// Whether `text` holds something against a number, be it understood or not.

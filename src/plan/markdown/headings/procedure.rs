@@ -28,7 +28,10 @@ pub(super) fn beside(outline: &Outline, called: Option<&str>) -> Vec<Beside> {
         let series = &counted[section.parent.unwrap_or(0)];
         Beside {
             goes_on: goes_on || (number && series.said),
-            in_turn: number && series.said && series.done * 2 > series.all,
+            in_turn: number
+                && series.said
+                && series.done * 2 > series.all
+                && (section.acts || !tells_only(&section.title)),
         }
     };
     let sections = outline.sections.iter().zip(around(outline));
@@ -64,6 +67,19 @@ fn counted(outline: &Outline) -> Vec<Series> {
     }
     counted
 }
+
+/// Whether a heading ends with the word for what is told, not done: "2. Deployment window", "9. Change history".
+fn tells_only(title: &Title) -> bool {
+    let last = title.words.uncounted().split_whitespace().next_back();
+    last.is_some_and(|last| TOLD.iter().any(|stem| last.starts_with(stem))) && !title.words.orders()
+}
+
+#[rustfmt::skip]
+const TOLD: [&str; 34] = [
+    "approach", "architect", "assumption", "background", "comparison", "concept", "consideration", "contact", "dependenc",
+    "design", "detail", "environment", "goal", "histor", "impact", "link", "log", "matrix", "model", "note", "overview", "plan",
+    "polic", "purpose", "reference", "responsibilit", "risk", "schedul", "scope", "stack", "strateg", "summar", "timeline", "window",
+];
 
 fn is_numbered(title: &Title) -> bool {
     title.ordinal == Some(Ordinal::Number)

@@ -167,8 +167,12 @@ fn is_trouble(text: &str) -> bool {
         let counted = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '#');
         let told = rest.trim_start_matches(counted).strip_prefix([':', '：']);
         let told = told.map_or("", str::trim);
+        // "Issue #4711: add the column" is what is worked on as well.
+        let number = rest.split([':', '：']).next().unwrap_or_default();
+        let digits = number.chars().filter(char::is_ascii_digit).count();
+        let ticket = digits > 2;
         let id = !told.contains(' ') && told.contains(|c: char| c.is_ascii_digit());
-        !told.is_empty() && !id
+        !told.is_empty() && !id && !ticket
     })
 }
 

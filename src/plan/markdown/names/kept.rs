@@ -56,7 +56,9 @@ impl Words {
     /// What stands before that time and behind it.
     fn around_window(&self) -> Option<(&str, &str)> {
         let text = self.uncounted();
-        WINDOWS.iter().find_map(|window| text.split_once(window))
+        let mut around = WINDOWS.iter().filter_map(|window| text.split_once(window));
+        // "Rollback before the rollback window closes" is one all the same.
+        around.find(|(before, _)| !before.split(' ').any(|word| GOES_BACK.contains(&word)))
     }
 
     /// Whether what is kept is a copy of what there is, which no way back by itself brings back.
@@ -65,6 +67,18 @@ impl Words {
     }
 }
 
+/// What names a way back beside that time.
+const GOES_BACK: [&str; 9] = [
+    "rollback",
+    "roll",
+    "rolling",
+    "restore",
+    "restoring",
+    "revert",
+    "reverting",
+    "undo",
+    "recover",
+];
 /// How what is kept for a way back begins, without which nothing is.
 static SPEAKING: LazyLock<Beginnings> =
     LazyLock::new(|| Beginnings::first_of(BACKS.into_iter().chain(POINTS)));

@@ -20,6 +20,20 @@ const TRIES: [&str; 7] = [
     "check", "confirm", "ensure", "test", "validate", "verify", "try",
 ];
 
+/// Programs that go to a cluster or a cloud from wherever they are.
+const CLUSTERS: [&str; 6] = ["aws", "az", "gcloud", "gh", "helm", "kubectl"];
+/// What such a title is about.
+const ACCESS: [&str; 8] = [
+    "access",
+    "connection",
+    "connectivity",
+    "keys",
+    "log",
+    "login",
+    "reachable",
+    "ssh",
+];
+
 /// A session that is open.
 #[derive(Clone)]
 struct Session {
@@ -27,6 +41,8 @@ struct Session {
     shown: String,
     /// The machine that it is on, if that is another one.
     host: Option<String>,
+    /// Whether what follows has to be agreed to: a way back is not held up by what was opened on the way forward.
+    asks: bool,
 }
 
 /// Steps below one heading.
@@ -58,6 +74,7 @@ pub(super) fn hold(draft: &mut Draft, problems: &mut Vec<Problem>) {
         let Some(forward) = part.kind else {
             // Nobody goes this way on the way forward: what it opens and leaves is its own.
             let mut open = open.clone().filter(is_far);
+            open.iter_mut().for_each(|session| session.asks = false);
             hold_below(part.steps, &mut open, problems);
             continue;
         };
@@ -113,13 +130,26 @@ fn hold_below(
             }
             Some(session) => {
                 tell(step, &session.shown, problems);
-                ask(step, ASKED_BELOW);
+                if session.asks && !script.commands.iter().all(is_the_same_anywhere) {
+                    ask(step, ASKED_BELOW);
+                }
                 if far {
                     *open = opens;
                 }
             }
             None => *open = opens.filter(|open| !is_far(open) || !tries(step)),
         }
+    }
+}
+
+/// Whether a command does the same on whatever machine it is typed: it asks a cluster or a public address.
+fn is_the_same_anywhere(command: &Command<'_>) -> bool {
+    let public = |word: &str| {
+        word.contains("://") && !word.contains("localhost") && !word.contains("://127.")
+    };
+    match command.program() {
+        "curl" => command.arguments().iter().any(|word| public(&word.text)),
+        program => CLUSTERS.contains(&program),
     }
 }
 
@@ -141,8 +171,10 @@ fn tell(step: &StepSpec, shown: &str, problems: &mut Vec<Problem>) {
 
 /// Whether `step` only tries whether one can log in.
 fn tries(step: &StepSpec) -> bool {
-    let first = step.title.split(' ').next().unwrap_or_default();
-    TRIES.iter().any(|word| first.eq_ignore_ascii_case(word))
+    let title = step.title.to_ascii_lowercase();
+    let mut words = title.split(|c: char| !c.is_alphanumeric());
+    let tries = words.next().is_some_and(|first| TRIES.contains(&first));
+    tries && words.any(|word| ACCESS.contains(&word))
 }
 
 /// The session on another machine, or as another user, that `text` ends with, as it stands there.
@@ -176,5 +208,6 @@ fn session(command: &Command<'_>) -> Session {
     Session {
         shown: words().collect::<Vec<_>>().join(" "),
         host: host.map(str::to_owned),
+        asks: true,
     }
 }
