@@ -74,7 +74,9 @@ pub(super) fn hold(draft: &mut Draft, problems: &mut Vec<Problem>) {
         let Some(forward) = part.kind else {
             // Nobody goes this way on the way forward: what it opens and leaves is its own.
             let mut open = open.clone().filter(is_far);
-            open.iter_mut().for_each(|session| session.asks = false);
+            if let Some(session) = &mut open {
+                session.asks = false;
+            }
             hold_below(part.steps, &mut open, problems);
             continue;
         };
