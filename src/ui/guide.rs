@@ -213,7 +213,7 @@ fn waiting(world: &World, now: Moment) -> String {
         }
         Waiting::Nothing => match (next, early) {
             (Some(ix), Some(left)) => format!(
-                "auto waits {left} for the place of {} on the clock; enter starts it now",
+                "enter starts {} now; its place on the clock is in {left}",
                 called(world, ix)
             ),
             _ => String::new(),
