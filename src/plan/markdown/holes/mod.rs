@@ -7,3 +7,15 @@ mod meant;
 mod open;
 pub(super) mod placeholder;
 pub(super) mod secret;
+
+/// What `find` finds in `line`.
+#[cfg(test)]
+fn found(
+    find: impl Fn(&str, placeholder::Context, &mut Vec<std::ops::Range<usize>>),
+    line: &str,
+    context: placeholder::Context,
+) -> Vec<&str> {
+    let mut found = Vec::new();
+    find(line, context, &mut found);
+    found.into_iter().map(|range| &line[range]).collect()
+}

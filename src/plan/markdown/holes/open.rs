@@ -173,9 +173,7 @@ mod tests {
     use super::*;
 
     fn texts(line: &str, context: Context) -> Vec<&str> {
-        let mut found = Vec::new();
-        find(line, context, &mut found);
-        found.into_iter().map(|range| &line[range]).collect()
+        super::super::found(find, line, context)
     }
 
     #[test]
