@@ -39,7 +39,8 @@ fn ends(script: &Script<'_>) -> Vec<usize> {
     lines.pop();
     let passed_over = |line: &&[usize]| {
         line.split_last().is_some_and(|(last, before)| {
-            let stops = script.pipes[*last].settings.stops && joint(last) == Joint::Then;
+            let pipe = &script.pipes[*last];
+            let stops = pipe.settings.stops && !pipe.negated && joint(last) == Joint::Then;
             let does = |ix: &usize| joint(ix) == Joint::And && does(script, *ix);
             stops && !before.is_empty() && before.iter().all(does)
         })
@@ -111,6 +112,7 @@ mod tests {
             "sudo systemctl is-active app && systemctl stop app\nc",
             "git diff --quiet && git push\nc",
             "! a && b\nc",
+            "a && ! b\nc",
             "a || b\nc",
             "a && b || c\nd",
             "a && b &\nc",
