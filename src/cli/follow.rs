@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::journal::{Entry, Event, JournalError, Reader};
 use crate::monitor::{AtWork, OursBook, Worker};
-use crate::plan::{Plan, StepIx, Work};
+use crate::plan::{Plan, StepIx, Taken, Work};
 use crate::run::{RunDir, RunState, Status};
 
 /// How many entries are read at a time.
@@ -62,7 +62,7 @@ impl Follower {
             // Only what is known to the end: a beginning without what was recorded of it would be
             // taken for one of which nothing was.
             book.set(self.at_work());
-            book.set_alone(self.needs_databases_alone());
+            book.set_taken(self.taken());
             book.set_t_zero(self.state.t_zero, self.state.baseline.clone());
             if seq.changed().await.is_err() {
                 return Ok(());
@@ -108,10 +108,11 @@ impl Follower {
         step.spec.work_of(state.choice)
     }
 
-    /// Whether a step that is done now can't be while anybody is connected.
-    fn needs_databases_alone(&self) -> bool {
-        let mut active = self.state.active_steps();
-        active.any(|ix| self.work(ix).is_some_and(Work::takes_databases))
+    /// What the steps that are done now need free of sessions.
+    fn taken(&self) -> Taken {
+        let active = self.state.active_steps();
+        let taken = active.filter_map(|ix| self.work(ix).map(Taken::by));
+        taken.fold(Taken::default(), Taken::and)
     }
 
     fn at_work(&self) -> Vec<AtWork> {

@@ -197,7 +197,8 @@ impl Starting {
             health.place = target.place();
             target.wanted().clone_into(&mut health.wanted);
         });
-        let spare = Arc::new(KeptLine::new(target.clone(), config.ours.alone()));
+        let free = config.ours.free(target.wanted());
+        let spare = Arc::new(KeptLine::new(target.clone(), free.clone()));
         let (desk, errands) = Desk::new();
         self.signallers
             .insert(name.clone(), Signaller::new(spare.clone(), desk));
@@ -206,6 +207,7 @@ impl Starting {
         self.spawn(keep_spare(spare, watched_link, place, self.board.clone()));
         let watcher = Watcher {
             target,
+            free,
             name: database.name.clone(),
             wishes: Wishes {
                 tag: config.tag.clone(),

@@ -46,6 +46,7 @@ mod shell;
 mod snapshot;
 mod source;
 pub mod sql_text;
+mod taken;
 pub mod template;
 mod toml;
 mod tree;
@@ -79,6 +80,7 @@ pub use problem::{Problem, Severity};
 pub use reflow::{is_alert, reflow};
 pub use snapshot::{Aspect, Flaw, Kept, Snapshot, fits};
 pub use source::{Position, Source, Span};
+pub use taken::Taken;
 pub use toml::URL_IN_PLAN;
 pub use work::{Http, Interpreter, Shell, Sql, Work};
 

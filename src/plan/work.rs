@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::commands::{self, Command, Settings};
 use super::origin::Origin;
 use super::snapshot::Snapshot;
 
@@ -44,11 +45,24 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// The lines that set the directory or variables for the shell steps behind it.
-    pub fn hands_on(&self) -> impl Iterator<Item = &str> {
-        const SETTING: [&str; 6] = ["cd ", "pushd ", "export ", "unset ", "source ", ". "];
-        let lines = self.script.lines().map(str::trim);
-        lines.filter(|line| self.carries && SETTING.iter().any(|word| line.starts_with(word)))
+    /// The commands that set the directory or variables for the shell steps behind it.
+    pub fn hands_on(&self) -> Vec<&str> {
+        if !self.carries {
+            return Vec::new();
+        }
+        let script = commands::read(&self.script, Settings::default());
+        let stays = |command: &&Command<'_>| {
+            let pipe = script.pipe(command);
+            let sets = matches!(
+                command.program(),
+                "cd" | "pushd" | "popd" | "export" | "unset" | "source" | "."
+            );
+            sets && !pipe.elsewhere && !pipe.substituted && pipe.stages == 1
+        };
+        let staying = script.commands.iter().filter(stays);
+        staying
+            .map(|command| &self.script[command.span.clone()])
+            .collect()
     }
 }
 
@@ -157,23 +171,6 @@ impl Work {
         }
     }
 
-    /// Whether it may drop, rename or copy a whole database, which no server does while anybody is connected to it.
-    pub fn takes_databases(&self) -> bool {
-        let alone = |text: &str| {
-            let text = text.to_ascii_lowercase();
-            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-            let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-            let told = words.windows(2).any(|pair| match *pair {
-                ["drop", "database"] => true,
-                ["alter", "database"] => text.contains("rename"),
-                ["create", "database"] => text.contains("template"),
-                _ => false,
-            });
-            told || text.contains("dropdb") || (text.contains("createdb") && text.contains(" -t"))
-        };
-        self.texts().into_iter().any(alone)
-    }
-
     /// Whether it prints or is answered something that can be looked through.
     pub fn prints(&self) -> bool {
         matches!(self, Work::Shell(_) | Work::Sql(_) | Work::Http(_))
@@ -224,27 +221,13 @@ mod tests {
     }
 
     #[test]
-    fn who_takes_a_database_needs_it_alone() {
-        for (script, alone) in [
-            ("dropdb shop && createdb shop", true),
-            ("psql -c 'DROP  DATABASE shop'", true),
-            ("psql -c 'drop database if exists shop'", true),
-            ("psql -c 'ALTER DATABASE shop RENAME TO shop_old'", true),
-            ("createdb -T shop shop_copy", true),
-            ("psql -c 'ALTER DATABASE shop SET work_mem = 1'", false),
-            ("psql -c 'DROP TABLE databases'", false),
-            ("createdb shop", false),
-            ("pg_dump shop > shop.sql", false),
-        ] {
-            let work = Work::Shell(shell(script));
-            assert_eq!(work.takes_databases(), alone, "{script}");
-        }
-    }
-
-    #[test]
-    fn what_is_set_for_later_steps_is_known_by_how_its_line_begins() {
-        let script = shell("set -e\ncd /srv/app\nnpm ci\n  export A=1\necho cd ..");
-        let lines: Vec<&str> = script.hands_on().collect();
-        assert_eq!(lines, ["cd /srv/app", "export A=1"]);
+    fn what_is_set_for_later_steps_is_known() {
+        let text = "cd /srv/app && npm ci\n  export A=1\necho cd ..\n\
+                    cat <<EOF\ncd /etc\nEOF\nif [ -f x ]; then . ./x; fi\nx=$(cd /opt && pwd)\n\
+                    ssh db1 'cd /var'";
+        assert_eq!(
+            shell(text).hands_on(),
+            ["cd /srv/app", "export A=1", ". ./x"]
+        );
     }
 }

@@ -612,8 +612,17 @@ fn a_step_that_drops_a_database_finds_nobody_of_ours_in_it() {
     wait::until("all of ours are there", || {
         postgres::answer(&admin, ours) == "3"
     });
+    let others = "(select string_agg(pid::text, ' ' order by pid) from pg_stat_activity \
+                  where datname = 'postgres' and application_name = 'gonogo monitor')";
+    let mut watched = String::new();
+    wait::until("the other database is watched", || {
+        watched = postgres::answer(&admin, others);
+        watched.contains(' ')
+    });
     is(&next(&mut run, "drop"), "passed", "yes");
     is(&next(&mut run, "make"), "passed", "yes");
+    // The other database was watched all the time.
+    assert_eq!(postgres::answer(&admin, others), watched);
     // Whoever watches is back, and nothing counts as lost.
     wait::until("the monitor is back", || {
         postgres::answer(&admin, ours) == "2"

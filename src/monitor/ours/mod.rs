@@ -12,6 +12,7 @@
 //! our role that began while the step ran is marked, as a guess.
 
 mod claim;
+mod free;
 mod peers;
 mod registry;
 
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::session::Session;
 
 pub(super) use claim::{Claims, Stranger};
+pub(super) use free::Free;
 pub use registry::{AtWork, OursBook, Worker};
 
 /// Why a session counts as ours.

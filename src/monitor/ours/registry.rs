@@ -4,9 +4,11 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use tokio::sync::watch;
 
+use super::free::Free;
 use crate::clock::Moment;
 use crate::monitor::baseline::Baseline;
 use crate::monitor::session::{State, no_signal_for_own};
+use crate::plan::Taken;
 
 /// Something that a step does now and that may have sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +42,8 @@ pub struct OursBook(Arc<Book>);
 #[derive(Debug, Default)]
 struct Book {
     pages: RwLock<Pages>,
-    /// Whether a step needs its databases for itself.
-    alone: watch::Sender<bool>,
+    /// What a step needs free of sessions.
+    taken: watch::Sender<Taken>,
 }
 
 #[derive(Debug, Default)]
@@ -57,16 +59,18 @@ impl OursBook {
         self.write().at_work = at_work;
     }
 
-    /// Writes down whether a step drops, renames or copies a database, which it must have for itself.
-    pub fn set_alone(&self, alone: bool) {
-        self.0
-            .alone
-            .send_if_modified(|now| std::mem::replace(now, alone) != alone);
+    /// Writes down which databases are dropped, renamed or copied at the moment.
+    pub fn set_taken(&self, taken: Taken) {
+        self.0.taken.send_if_modified(|now| {
+            let changed = *now != taken;
+            *now = taken;
+            changed
+        });
     }
 
-    /// Tells whether one does.
-    pub(in crate::monitor) fn alone(&self) -> watch::Receiver<bool> {
-        self.0.alone.subscribe()
+    /// Tells when the database that its server calls `database` has to be free of sessions.
+    pub(in crate::monitor) fn free(&self, database: &str) -> Free {
+        Free::new(self.0.taken.subscribe(), database)
     }
 
     /// Writes down when the deployment began, and what was recorded as normal before.

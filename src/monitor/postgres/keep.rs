@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::PgRow;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, MutexGuard, watch};
 
 use super::connect::Purpose;
 use super::errand::Order;
@@ -12,6 +12,7 @@ use super::line::{Line, Statement};
 use super::target::Target;
 use super::trouble::Trouble;
 use crate::monitor::board::Board;
+use crate::monitor::ours::Free;
 use crate::monitor::pace::Retries;
 
 /// How long making the spare connection may take: somebody waits for it.
@@ -25,8 +26,8 @@ const LOOKED_AFTER: Duration = Duration::from_secs(20);
 pub(in crate::monitor) struct KeptLine {
     target: Target,
     kept: Mutex<Kept>,
-    /// Whether a step needs the database for itself.
-    alone: watch::Receiver<bool>,
+    /// When nobody may be connected.
+    free: Free,
 }
 
 #[derive(Default)]
@@ -36,28 +37,35 @@ struct Kept {
 }
 
 impl KeptLine {
-    /// The spare connection; it is opened when it is first used, and closed while a step needs the database
-    /// `alone`.
-    pub(in crate::monitor) fn new(target: Target, alone: watch::Receiver<bool>) -> Self {
+    /// The spare connection; it is opened when it is first used, and closed while the database has to be
+    /// `free`.
+    pub(in crate::monitor) fn new(target: Target, free: Free) -> Self {
         KeptLine {
             target,
             kept: Mutex::default(),
-            alone,
+            free,
         }
     }
 
-    /// The connection, for whoever may use it now.
-    fn may_be_used(&self) -> Result<(), Trouble> {
-        if *self.alone.borrow() {
+    /// What is kept, for one use of it.
+    ///
+    /// # Errors
+    ///
+    /// When a step needs the database for itself.
+    async fn take(&self) -> Result<MutexGuard<'_, Kept>, Trouble> {
+        self.unless_free(self.kept.lock().await)
+    }
+
+    fn unless_free<'k>(&self, kept: MutexGuard<'k, Kept>) -> Result<MutexGuard<'k, Kept>, Trouble> {
+        if self.free.is_needed() {
             return Err(Trouble::let_go());
         }
-        Ok(())
+        Ok(kept)
     }
 
     /// What the server answers to a text of the plan: every field of it is text.
     pub(super) async fn ask_text(&self, sql: &str) -> Result<Vec<PgRow>, Trouble> {
-        let mut kept = self.kept.lock().await;
-        self.may_be_used()?;
+        let mut kept = self.take().await?;
         let patience = kept.retries.patience();
         kept.ask(&self.target, Question::Text(sql), patience).await
     }
@@ -68,18 +76,17 @@ impl KeptLine {
         &self,
         statement: impl Fn() -> Statement<'q> + Send + Sync,
     ) -> Result<Vec<PgRow>, Trouble> {
-        let mut kept = self.kept.lock().await;
-        self.may_be_used()?;
+        let mut kept = self.take().await?;
         kept.ask(&self.target, Question::Rows(&statement), PATIENCE)
             .await
     }
 
     /// Has `order` done at once; none if the connection is busy.
     pub(super) async fn ask_if_free(&self, order: &Order) -> Option<Result<Vec<PgRow>, Trouble>> {
-        let mut kept = self.kept.try_lock().ok()?;
-        if let Err(trouble) = self.may_be_used() {
-            return Some(Err(trouble));
-        }
+        let mut kept = match self.unless_free(self.kept.try_lock().ok()?) {
+            Ok(kept) => kept,
+            Err(trouble) => return Some(Err(trouble)),
+        };
         let make = || order.statement();
         let question = Question::Rows(&make);
         Some(kept.ask(&self.target, question, PATIENCE).await)
@@ -87,8 +94,7 @@ impl KeptLine {
 
     /// Makes sure that it is there.
     async fn ping(&self) -> Result<(), Trouble> {
-        let mut kept = self.kept.lock().await;
-        self.may_be_used()?;
+        let mut kept = self.take().await?;
         let patience = kept.retries.patience();
         kept.ask(&self.target, Question::Ping, patience)
             .await
@@ -97,14 +103,10 @@ impl KeptLine {
 
     /// Closes it when a step needs the database for itself, and waits until that is over.
     async fn let_go(&self) {
-        let mut alone = self.alone.clone();
-        // Whoever may say so lives as long as what is watched.
-        if alone.wait_for(|alone| *alone).await.is_ok() {
-            self.kept.lock().await.line = None;
-            let _ = alone.wait_for(|alone| !*alone).await;
-        } else {
-            std::future::pending::<()>().await;
-        }
+        let mut free = self.free.clone();
+        free.begins().await;
+        self.kept.lock().await.line = None;
+        free.ends().await;
     }
 }
 

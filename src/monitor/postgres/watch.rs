@@ -14,11 +14,14 @@ use super::trouble::{Tells, Trouble};
 use crate::clock::Clock;
 use crate::monitor::board::Board;
 use crate::monitor::health::{Link, Picture};
+use crate::monitor::ours::Free;
 use crate::monitor::pace::{Pace, Retries};
 
 /// Everything that one task needs.
 pub(in crate::monitor) struct Watcher {
     pub(in crate::monitor) target: Target,
+    /// When nobody may be connected.
+    pub(in crate::monitor) free: Free,
     /// Its name in the plan.
     pub(in crate::monitor) name: String,
     pub(in crate::monitor) wishes: Wishes,
@@ -38,30 +41,28 @@ impl Watcher {
     pub(in crate::monitor) async fn run(mut self) {
         let mut poller = Poller::new(&self.name, &self.wishes, self.pace.interval());
         let mut retries = Retries::default();
-        let mut alone = self.wishes.ours.alone();
+        let mut free = self.free.clone();
         let mut dropped = false;
         loop {
             let trouble = tokio::select! {
                 biased;
-                _ = alone.wait_for(|alone| *alone) => Trouble::let_go(),
+                () = free.begins() => Trouble::let_go(),
                 trouble = self.watch(&mut poller, &mut retries) => trouble,
             };
             retries.note(trouble.hung);
             self.link_is_up.send_replace(false);
             poller.start_over();
+            let now = free.is_needed();
             // What our own step has dropped is no loss, until it is there again.
-            dropped &= trouble.tells == Tells::NoDatabase;
-            if *alone.borrow() {
-                dropped = true;
+            dropped = now || (dropped && trouble.tells == Tells::NoDatabase);
+            if dropped {
                 self.show_let_go(trouble);
-                // The book is held here as well: it can't be gone.
-                let _ = alone.wait_for(|alone| !*alone).await;
             } else {
-                if dropped {
-                    self.show_let_go(trouble);
-                } else {
-                    self.show_down(trouble);
-                }
+                self.show_down(trouble);
+            }
+            if now {
+                free.ends().await;
+            } else {
                 tokio::time::sleep(retries.pause()).await;
             }
         }

@@ -31,7 +31,7 @@ mod tests;
 use std::ops::Range;
 
 pub(super) use context::{Joint, Pipe, Pipefail, Settings};
-pub(super) use options::{Given, Known, PSQL};
+pub(super) use options::{CREATEDB, DROPDB, Given, Known, PSQL};
 pub(super) use word::Word;
 pub(super) use wrappers::SHELLS;
 

@@ -35,6 +35,35 @@ pub(in crate::plan) const PSQL: Known = Known {
     leading: false,
 };
 
+/// The options of `createdb` that take a value.
+pub(in crate::plan) const CREATEDB: Known = Known {
+    short: "DEeGhlOpTU",
+    long: &[
+        "tablespace",
+        "encoding",
+        "locale",
+        "lc-collate",
+        "lc-ctype",
+        "owner",
+        "strategy",
+        "template",
+        "host",
+        "port",
+        "username",
+        "maintenance-db",
+        "icu-locale",
+        "locale-provider",
+    ],
+    leading: false,
+};
+
+/// The options of `dropdb` that take a value.
+pub(in crate::plan) const DROPDB: Known = Known {
+    short: "hpU",
+    long: &["host", "port", "username", "maintenance-db"],
+    leading: false,
+};
+
 /// What a program was given.
 #[derive(Debug, Default)]
 pub(in crate::plan) struct Given<'c, 't> {

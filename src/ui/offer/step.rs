@@ -273,12 +273,15 @@ impl Asking<'_> {
         let Some(Work::Shell(shell)) = spec.work_of(step.choice) else {
             return Vec::new();
         };
-        let lines: Vec<String> = shell.hands_on().map(|line| format!("  {line}")).collect();
+        let mut lines = shell.hands_on();
         if lines.is_empty() {
-            return lines;
+            return Vec::new();
         }
-        let words = "The steps behind it begin without what it sets for them:".to_owned();
-        std::iter::once(words).chain(lines).collect()
+        lines.insert(
+            0,
+            "The steps behind it begin without what it sets for them:",
+        );
+        lines.into_iter().map(str::to_owned).collect()
     }
 
     pub(super) fn tick(&self, ix: StepIx) -> Answer {

@@ -6,35 +6,9 @@ use super::names::{database_of, is_spare};
 use super::passage::Home;
 use super::psql::from_program;
 use super::text::Text;
-use crate::plan::commands::{Command, Given, Known};
+use crate::plan::commands::{CREATEDB, Command, DROPDB, Given};
 use crate::plan::problem::Problem;
 use crate::plan::sql_text::{mentions, statement_ranges};
-
-const CREATEDB: Known = Known {
-    short: "DEeGhlOpTU",
-    long: &[
-        "tablespace",
-        "encoding",
-        "locale",
-        "lc-collate",
-        "lc-ctype",
-        "owner",
-        "strategy",
-        "template",
-        "host",
-        "port",
-        "username",
-        "maintenance-db",
-        "icu-locale",
-        "locale-provider",
-    ],
-    leading: false,
-};
-const DROPDB: Known = Known {
-    short: "hpU",
-    long: &["host", "port", "username", "maintenance-db"],
-    leading: false,
-};
 
 /// The database that a `createdb` makes.
 pub(super) fn created(command: &Command<'_>) -> Option<String> {

@@ -34,7 +34,8 @@ use super::backends::Backends;
 use super::judge::{Judgement, not_begun};
 use super::rows::Printer;
 use crate::journal::event::{Job, SessionLeft, Stage};
-use crate::plan::{Sql, Work};
+use crate::monitor::Target;
+use crate::plan::{Sql, Taken, Work};
 use crate::run::input::Notice;
 
 /// One piece of SQL work, and the way to it while it is done.
@@ -113,12 +114,22 @@ impl Sessions {
         }
     }
 
-    /// Ends the sessions that `work`, which begins now, does not need itself, if it takes a database for itself alone.
+    /// Ends the sessions on databases that `work`, which begins now, drops, renames or copies, but for the one in
+    /// which that is done.
     pub fn make_way(&mut self, work: &Work) {
-        let own = |name: &str| matches!(work, Work::Sql(sql) if sql.database == name);
-        if work.takes_databases() {
-            self.open.retain(|name, _| own(name));
+        let taken = Taken::by(work);
+        if taken == Taken::default() {
+            return;
         }
+        let own = |name: &str| matches!(work, Work::Sql(sql) if sql.database == name);
+        let urls = &self.urls;
+        let is_taken = |name: &String| {
+            let target = urls
+                .get(name)
+                .and_then(|url| Target::parse(url.as_ref().ok()?).ok());
+            target.is_some_and(|target| taken.holds(target.wanted()))
+        };
+        self.open.retain(|name, _| own(name) || !is_taken(name));
     }
 
     /// Hands `work` to the session of its database, which does one thing after the other.
