@@ -3,24 +3,60 @@
 
 use std::borrow::Cow;
 
-use super::commands::{self, Joint, SHELLS, Script, Settings};
+use super::commands::{self, Command, Joint, Pipefail, SHELLS, Script, Settings, Word};
 use super::work::Interpreter;
 
 /// `script` for `interpreter`, in which such a line fails when any part of it does, as it would with a line for each.
-/// Where the first parts only ask, they decide whether the last one is needed, and the line stays as it is. So does a
-/// script for a shell that goes on after failures.
+/// Where the first parts only ask, they decide whether the last one is needed, and the line stays as it is. Who prints
+/// into `head` or `grep -q`, which read no further than they need, does not fail by that. A script for a shell that
+/// goes on after failures stays as it is.
 pub fn counted<'s>(script: &'s str, interpreter: &Interpreter) -> Cow<'s, str> {
     let name = interpreter.program.rsplit('/').next().unwrap_or_default();
-    if !script.contains("&&") || !SHELLS.contains(&name) {
+    if !script.contains("&&") && !script.contains('|') || !SHELLS.contains(&name) {
         return Cow::Borrowed(script);
     }
     let options = interpreter.options.iter().map(String::as_str);
     let read = commands::read(script, Settings::of(options));
+    let read_enough = cut_short(&read).map(|end| (end, " || [ $? -eq 141 ] "));
+    let mut added: Vec<(usize, &str)> = read_enough.collect();
+    added.extend(ends(&read).into_iter().map(|end| (end, " || exit ")));
+    added.sort_by_key(|(end, _)| *end);
     let mut text = Cow::Borrowed(script);
-    for end in ends(&read).into_iter().rev() {
-        text.to_mut().insert_str(end, " || exit ");
+    for (end, more) in added.into_iter().rev() {
+        text.to_mut().insert_str(end, more);
     }
     text
+}
+
+/// Where pipelines end whose last command may leave before it has read everything. With `pipefail` the signal for the
+/// command before it, 141, would be what they return.
+fn cut_short<'s>(script: &'s Script<'_>) -> impl Iterator<Item = usize> + 's {
+    let readers = script.commands.iter().filter(|command| command.stage > 0);
+    readers.filter_map(|command| {
+        let pipe = script.pipe(command);
+        let last = command.stage + 1 == pipe.stages && command.wrappers.is_empty();
+        let given = pipe.settings.pipefail == Pipefail::Given;
+        let other = pipe.elsewhere || pipe.negated || pipe.joint == Joint::Background;
+        (last && given && !other && reads_some(command)).then_some(pipe.end)
+    })
+}
+
+/// Whether `command` stops reading when it knows enough.
+fn reads_some(command: &Command<'_>) -> bool {
+    let quiet = |word: &Word<'_>| {
+        let letters = word
+            .text
+            .strip_prefix('-')
+            .filter(|rest| !rest.starts_with('-'));
+        letters.is_some_and(|letters| letters.contains(['q', 'm']))
+            || matches!(word.text.as_ref(), "--quiet" | "--silent")
+            || word.text.starts_with("--max-count")
+    };
+    match command.program() {
+        "head" => true,
+        "grep" | "egrep" | "fgrep" | "rg" => command.arguments().iter().any(quiet),
+        _ => false,
+    }
 }
 
 /// Where the lines end whose failures `script` would pass over.
@@ -99,6 +135,51 @@ mod tests {
     }
 
     #[test]
+    fn who_prints_more_than_is_read_does_not_fail() {
+        for (script, wanted) in [
+            ("a | head -5", "a | head -5 || [ $? -eq 141 ] "),
+            ("a | head -5\nb", "a | head -5 || [ $? -eq 141 ] \nb"),
+            (
+                "x=$(a | head -1)\nb",
+                "x=$(a | head -1 || [ $? -eq 141 ] )\nb",
+            ),
+            (
+                "echo \"last: $(a | head -n 1)\" > f",
+                "echo \"last: $(a | head -n 1 || [ $? -eq 141 ] )\" > f",
+            ),
+            (
+                "for x in 1 2; do a $x | head -1; done",
+                "for x in 1 2; do a $x | head -1 || [ $? -eq 141 ] ; done",
+            ),
+            (
+                "if a | grep -q b; then c; fi",
+                "if a | grep -q b || [ $? -eq 141 ] ; then c; fi",
+            ),
+            (
+                "cd a && b | head\nc",
+                "cd a && b | head || [ $? -eq 141 ]  || exit \nc",
+            ),
+            (
+                "a | grep -qE b && c\nd",
+                "a | grep -qE b  || [ $? -eq 141 ] && c\nd",
+            ),
+        ] {
+            assert_eq!(bash(script), wanted);
+        }
+        for script in [
+            "a | grep b",
+            "a | tail -5",
+            "a | head -5 | sort",
+            "head -5 a",
+            "! a | grep -q b",
+            "ssh db1 'a | head -5'",
+            "set -o pipefail\na | head -5",
+        ] {
+            assert_eq!(bash(script), script);
+        }
+    }
+
+    #[test]
     fn what_decides_or_counts_already_stays_as_it_is() {
         for script in [
             "cd app && npm ci",
@@ -107,7 +188,6 @@ mod tests {
             "[[ -f x && -s x ]] && rm x\nc",
             "test -f x && rm x\nc",
             "(( n > 1 )) && rm x\nc",
-            "docker ps | grep -q app && docker stop app\nc",
             "command -v npm && npm ci\nc",
             "sudo systemctl is-active app && systemctl stop app\nc",
             "git diff --quiet && git push\nc",
