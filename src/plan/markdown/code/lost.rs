@@ -1,8 +1,8 @@
 //! What a step sets for its own shell only and a later step would miss: variables that are not exported,
 //! functions, aliases. Each step has a shell of its own.
 
-use crate::plan::markdown::elements::line::Line;
-use std::collections::HashSet;
+use crate::plan::markdown::elements::line::{Line, Sort as Written};
+use std::collections::{HashMap, HashSet};
 
 use super::script::Piece;
 use crate::plan::markdown::book::Book;
@@ -40,7 +40,7 @@ pub(in crate::plan::markdown) fn look(piece: &Piece<'_>, fence: &Fence, book: &m
         tell(lost, line, fence, book);
         false
     });
-    let exported = Exported::by(piece);
+    let exported = Exported::by(&piece.code);
     for line in &piece.code {
         if let Some((name, sort)) = set(line.text).filter(|(name, _)| !exported.has(name)) {
             lost.retain(|lost| lost.name != name);
@@ -54,6 +54,46 @@ pub(in crate::plan::markdown) fn look(piece: &Piece<'_>, fence: &Fence, book: &m
         }
     }
     book.lost = lost;
+}
+
+/// Those of `cuts`, which part the `lines` of a block, behind which nothing needs the shell of what stands before: a
+/// variable that is set there, or how the last command there ended.
+pub(super) fn harmless(mut cuts: Vec<usize>, lines: &[Line<'_>]) -> Vec<usize> {
+    if cuts.is_empty() {
+        return cuts;
+    }
+    let exported = Exported::by(lines);
+    let mut set: HashMap<&str, usize> = HashMap::new();
+    // How many lines above each line are needed there or below it.
+    let mut needed = vec![0_isize; lines.len() + 1];
+    let (mut part, mut begun) = (0, false);
+    let mut next = cuts.iter().copied().peekable();
+    for (ix, line) in lines.iter().enumerate() {
+        if let Some(cut) = next.next_if_eq(&ix) {
+            (part, begun) = (cut, false);
+        }
+        if line.sort != Written::Code {
+            continue;
+        }
+        let asks = line.text.contains("$?") || line.text.contains("PIPESTATUS");
+        let begins = !std::mem::replace(&mut begun, true);
+        let last = part.checked_sub(1).filter(|_| asks && begins);
+        let read = used(line.text).filter_map(|name| set.get(name).copied());
+        for above in read.chain(last) {
+            needed[above + 1] += 1;
+            needed[ix + 1] -= 1;
+        }
+        if let Some(name) = assigned(line.text.trim_start()).filter(|name| !exported.has(name)) {
+            set.insert(name, ix);
+        }
+    }
+    let summed = needed.iter().scan(0, |sum, more| {
+        *sum += more;
+        Some(*sum == 0)
+    });
+    let free: Vec<bool> = summed.collect();
+    cuts.retain(|cut| free[*cut]);
+    cuts
 }
 
 /// Whether `line` sets anything for its own shell only.
@@ -165,25 +205,19 @@ fn is_all(value: &str) -> bool {
     rest.is_empty() || rest.starts_with([';', '&', '|', '#'])
 }
 
-/// What a piece exports.
+/// What lines export.
 enum Exported<'t> {
     All,
     Names(HashSet<&'t str>),
 }
 
 impl<'t> Exported<'t> {
-    fn by(piece: &Piece<'t>) -> Self {
+    fn by(lines: &[Line<'t>]) -> Self {
         let all = |line: &Line<'_>| matches!(line.text.trim(), "set -a" | "set -o allexport");
-        if piece.code.iter().any(all) {
+        if lines.iter().any(all) {
             return Exported::All;
         }
-        Exported::Names(
-            piece
-                .code
-                .iter()
-                .flat_map(|line| exported(line.text))
-                .collect(),
-        )
+        Exported::Names(lines.iter().flat_map(|line| exported(line.text)).collect())
     }
 
     fn has(&self, name: &str) -> bool {
@@ -208,15 +242,18 @@ fn exported(line: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a line expands the variable `name`, without a value for when it is not set.
 fn uses(line: &str, name: &str) -> bool {
-    line.match_indices('$').any(|(at, _)| {
+    used(line).any(|used| used == name)
+}
+
+/// The variables that a line expands, without a value for when they are not set.
+fn used(line: &str) -> impl Iterator<Item = &str> {
+    line.match_indices('$').filter_map(|(at, _)| {
         let braced = line[at + 1..].starts_with('{');
         let rest = line[at + 1..].trim_start_matches('{');
-        let rest = rest.strip_prefix(name);
-        rest.is_some_and(|rest| {
-            let whole = !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-            let given = braced && rest.starts_with([':', '-', '=', '+', '?']);
-            whole && !given
-        })
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let (name, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        let given = braced && behind.starts_with([':', '-', '=', '+', '?']);
+        (!name.is_empty() && !given).then_some(name)
     })
 }
 

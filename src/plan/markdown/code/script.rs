@@ -51,7 +51,7 @@ pub(in crate::plan::markdown) fn pieces(fence: &Fence, language: Language) -> Ve
     }
     let cuts = match language {
         Language::Sql => Vec::new(),
-        _ => cuts(&lines),
+        _ => lost::harmless(cuts(&lines), &lines),
     };
     let functions = if cuts.is_empty() {
         Vec::new()
@@ -318,7 +318,7 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
                     continue;
                 }
                 if seen_code && is_told(text) && !remark && !programs::begins_with_command(text) {
-                    more.push(text.trim_end_matches([':', ' ']));
+                    more.push(words.trim_end_matches([':', ' ']));
                 }
                 if !runs && is_told(text) {
                     let bare = if remark {

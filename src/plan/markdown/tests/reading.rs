@@ -325,8 +325,8 @@ fn links_are_not_lost() {
 #[test]
 fn variables_that_a_later_step_would_miss_are_told() {
     let text =
-        "## Deploy\n```sh\n# 1. Dump\nFILE=a.sql\npg_dump > $FILE\n# 2. Look\nls $FILE\n```\n";
-    assert!(problems(text).contains(&("lost-variable", 7)));
+        "## Deploy\n```sh\n# 1. Dump\nFILE=a.sql\npg_dump > $FILE\n```\n```sh\nls $FILE\n```\n";
+    assert!(problems(text).contains(&("lost-variable", 8)));
     assert!(
         !problems(&text.replace("FILE=a", "export FILE=a"))
             .iter()

@@ -152,3 +152,23 @@ fn comments_that_show_what_is_printed_are_no_step() {
         ["Should show:: # 1. Go | go"]
     );
 }
+
+#[test]
+fn what_needs_its_shell_is_not_cut_off() {
+    let text = "# 1. Load\nload a | tee log\n# 2. Look\nif [ ${PIPESTATUS[0]} -eq 0 ]; then ok; fi\n# 3. End\ndone_\n";
+    let found = cut("bash", text);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].contains("PIPESTATUS") && found[1] == "End: done_");
+    let text = "# 1. When\nAT=$(now)\n# 2. Stop\nstop\n# 3. Go back\nrestore --at \"$AT\"\n# 4. Start\nstart\n";
+    let found = cut("bash", text);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].contains("stop | ") && found[1] == "Start: start");
+    for own in [
+        "# 1. When\nexport AT=1\n# 2. Go\ngo $AT\n",
+        "# 1. When\nAT=1\n# 2. Go\nAT=2\ngo $AT\n",
+        "# 1. When\nAT=1\n# 2. Go\ngo ${AT:-2}\n",
+        "# 1. When\nwhen\n# 2. Go\ngo\nif [ $? -eq 0 ]; then ok; fi\n",
+    ] {
+        assert_eq!(cut("bash", own).len(), 2, "{own}");
+    }
+}
