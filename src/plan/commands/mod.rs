@@ -15,6 +15,7 @@
 //! passed over. It never fails, and it is linear in the text.
 
 mod asking;
+mod calls;
 mod compound;
 mod context;
 mod options;
@@ -30,6 +31,7 @@ mod tests;
 
 use std::ops::Range;
 
+pub(super) use calls::{Call, calls};
 pub(super) use context::{Joint, Pipe, Pipefail, Settings};
 pub(super) use options::{CREATEDB, DROPDB, Given, Known, PSQL};
 pub(super) use word::Word;
@@ -180,6 +182,13 @@ impl<'t> Script<'t> {
     /// The pipeline of `command`.
     pub(super) fn pipe(&self, command: &Command<'t>) -> &Pipe {
         &self.pipes[command.pipe]
+    }
+
+    /// Whether the script itself decides if `command` is run: behind `||`, or below an `if`.
+    pub(super) fn is_answer(&self, command: &Command<'t>) -> bool {
+        let pipe = self.pipe(command);
+        let before = command.pipe.checked_sub(1).map(|ix| self.pipes[ix].joint);
+        before == Some(Joint::Or) || (pipe.parent.is_some() && !pipe.elsewhere)
     }
 
     /// The commands in the body of the function `name`.

@@ -3,8 +3,7 @@
 use super::development::is_own;
 use super::psql::from_program;
 use super::text::Text;
-use super::tools::{Call, calls};
-use crate::plan::commands::Command;
+use crate::plan::commands::{Call, Command, calls};
 use crate::plan::problem::Problem;
 
 /// Calls, and what they delete.

@@ -2,8 +2,8 @@
 
 use super::psql::from_program;
 use super::text::Text;
-use super::tools::{Call, built, calls, tool};
-use crate::plan::commands::Command;
+use super::tools::{built, tool};
+use crate::plan::commands::{Call, Command, calls};
 use crate::plan::problem::Problem;
 
 const DROPS: &str = "drops the whole database";

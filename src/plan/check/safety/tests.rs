@@ -1090,7 +1090,7 @@ fn commands_of_well_written_runbooks_are_left_alone() {
         "export PGPASSWORD=\"$(cat /run/secrets/db)\"",
         "psql \"$DATABASE_URL\" --csv -c 'select 1' > out.csv",
         "pg_dump --schema-only shop > schema.sql",
-        "kubectl rollout undo deploy/shop",
+        "kubectl rollout restart deploy/shop",
         "aws rds create-db-snapshot --db-instance-identifier x --db-snapshot-identifier y",
         "helm upgrade shop ./chart --wait --timeout 5m",
         "pg_basebackup -D /backups/base -X stream && pg_verifybackup /backups/base",

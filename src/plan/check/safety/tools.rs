@@ -6,12 +6,9 @@ use std::collections::HashSet;
 
 use super::psql::from_program;
 use super::text::Text;
-use crate::plan::commands::{Command, Given, Joint, Known, Word};
+use crate::plan::commands::{Call, Command, Given, Joint, Known, Word, calls};
 use crate::plan::model::PhaseKind;
 use crate::plan::problem::{Problem, Severity};
-
-/// A tool and its first words behind options.
-pub(super) type Call = (&'static str, &'static [&'static str]);
 
 /// Calls that apply migrations.
 const APPLIES: [Call; 25] = [
@@ -148,20 +145,6 @@ pub(super) fn built<'c>(command: &'c Command<'_>) -> Option<(&'static str, &'c s
 
 fn is(command: &Command<'_>, call: Call) -> bool {
     calls(tool(command), call)
-}
-
-/// Whether the tool `name` with `words` behind it is that call.
-pub(super) fn calls((name, words): (&str, &[Word<'_>]), call: Call) -> bool {
-    if name != call.0 {
-        return false;
-    }
-    // A value of an option may stand in front of the verbs.
-    let verbs = words.iter().filter(|word| !word.is_option());
-    let verbs: Vec<&str> = verbs.map(|word| word.text.as_ref()).take(8).collect();
-    verbs
-        .windows(call.1.len())
-        .take(4)
-        .any(|verbs| verbs == call.1)
 }
 
 /// Whether `command` applies migrations.

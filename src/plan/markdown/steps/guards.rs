@@ -2,7 +2,9 @@
 //! ways. They are steps, and nobody may run them by going on.
 
 use super::implied;
+use crate::plan::commands::{self, Command, Settings};
 use crate::plan::draft::StepSpec;
+use crate::plan::ledger::Place;
 use crate::plan::looks;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::elements::blocks::Fence;
@@ -15,6 +17,7 @@ use crate::plan::markdown::names::words::Words;
 use crate::plan::markdown::names::written;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
+use crate::plan::work::Work;
 
 /// Makes a person say that `step`, which stands below `name`, is needed, if that, its group or its own
 /// title says that it is for a case.
@@ -98,6 +101,46 @@ pub(in crate::plan::markdown) fn guard_review(
 ) {
     if review::is_of_script(name) && !looks::only_looks(&step.work) {
         guard_as(step, name, Reserve::Read, book);
+    }
+}
+
+/// The same of `step` forward whose commands take back what a deployment has done, whatever it is called, unless the
+/// script itself decides that; and of one
+/// of a way back that does so with migrations several times, as whoever lists how to go back by one and by all.
+pub(super) fn guard_command(step: &mut StepSpec, place: Place, book: &mut Book<'_>) {
+    const WORDS: [&str; 4] = ["rollback", "down", "undo", "revert"];
+    let Work::Shell(shell) = &step.work else {
+        return;
+    };
+    let free = step.confirm.is_none() && step.when.is_none();
+    if !free || !WORDS.iter().any(|word| shell.script.contains(word)) {
+        return;
+    }
+    let script = commands::read(&shell.script, Settings::default());
+    let written = |command: &Command<'_>| shell.script.get(command.span.clone()).map(str::to_owned);
+    let mut commands = script.commands.iter();
+    if place != Place::RollbackStep {
+        let first = commands.find(|command| command.takes_back() && !script.is_answer(command));
+        if let Some(text) = first.and_then(written) {
+            hold(step, &text, Reserve::Back, book);
+        }
+        return;
+    }
+    let back: Vec<String> = commands
+        .filter(|command| command.takes_migrations_back())
+        .filter_map(written)
+        .collect();
+    if back.len() > 1 {
+        let (times, list) = (back.len(), back.join("`, `"));
+        let message = format!("this takes migrations back {times} times: `{list}`");
+        book.problems.push(
+            Problem::warning("conditional-step", step.span, message)
+                .hint("it asks before it runs; put ways of which one is gone into blocks of their own, with \"or\" between them"),
+        );
+        step.confirm = Some(format!(
+            "It takes migrations back {times} times: `{list}`. Is all of it to be run?"
+        ));
+        step.danger = true;
     }
 }
 

@@ -114,6 +114,7 @@ impl Walk<'_, '_> {
         }
         guards::guard_text(&mut step, self.book);
         self.guard_aside(&mut step);
+        guards::guard_command(&mut step, self.rules.place, self.book);
         hosts::guard(&mut step, "", self.book);
         by_hand::settle(&mut step, None, self.book);
         self.found.steps.push(step);

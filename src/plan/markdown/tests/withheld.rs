@@ -647,3 +647,39 @@ fn what_fails_when_all_is_well_is_told() {
     assert!(!told("bash", "# must fail over to b\n./failover.sh"));
     assert!(!told("sql", "-- no rows\nselect 1;"));
 }
+
+#[test]
+fn what_goes_back_by_its_command_asks_among_the_steps_forward() {
+    let asks = |text: &str| {
+        let asks = plan(text).steps.into_iter();
+        asks.map(|step| step.spec.confirm.is_some())
+            .collect::<Vec<_>>()
+    };
+    let text = "## Deploy\n```sh\nhelm upgrade shop .\n```\n## Verification\n\
+                ```sh\n./scripts/rollback.sh auto\n```\n```sh\nkubectl rollout undo deploy/shop\n```\n\
+                ```sh\nkubectl rollout status deploy/shop\n```\n\
+                ```sh\n./smoke.sh || ./rollback.sh\nif ! ./look.sh; then ./rollback.sh; fi\n```\n";
+    assert_eq!(asks(text), [false, true, true, false, false]);
+    let text = "## Deploy\n```sh\nalembic upgrade head\n```\n## Rollback\n\
+                ```sh\n# One\nalembic downgrade -1\n# All\nalembic downgrade base\n```\n\
+                ```sh\nalembic downgrade -1\n```\n\
+                ```sh\nkubectl rollout undo deploy/api\nkubectl rollout undo deploy/web\n```\n";
+    let plan = plan(text);
+    let way = &plan.tiers[0].steps;
+    let way = plan.steps[way.clone()].iter();
+    let asked: Vec<bool> = way.map(|step| step.spec.confirm.is_some()).collect();
+    assert_eq!(asked, [true, false, false]);
+}
+
+#[test]
+fn who_recovers_a_backup_goes_back() {
+    for (name, back) in [
+        ("Recovering the latest backup", true),
+        ("Recover Latest Backup", true),
+        ("Recover disk space", false),
+        ("Verify backup recovery", false),
+    ] {
+        let text = format!("## Deploy\n```sh\na\n```\n## {name}\n```sh\nb\n```\n");
+        assert_eq!(!plan(&text).tiers.is_empty(), back, "{name}");
+    }
+}
