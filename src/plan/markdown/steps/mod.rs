@@ -20,6 +20,7 @@ pub(super) mod implied;
 pub(super) mod in_text;
 pub(super) mod in_turn;
 pub(super) mod margin;
+mod parameters;
 mod picked;
 pub(super) mod rivals;
 pub(super) mod timetable;
