@@ -259,7 +259,7 @@ impl Words {
 
     /// What they say.
     pub(in crate::plan::markdown) fn meaning(&self) -> Meaning {
-        let stage = self.stage();
+        let stage = self.stage_of_requirements().or_else(|| self.stage());
         Meaning {
             sense: self.sense(stage.is_some_and(|stage| stage.weight == Weight::Strong)),
             stage,
@@ -323,7 +323,7 @@ impl Words {
         self.has(Topic::Prose).then_some(Sense::Prose)
     }
 
-    fn stage(&self) -> Option<Stage> {
+    pub(super) fn stage(&self) -> Option<Stage> {
         let stage = |kind, weight| Some(Stage { kind, weight });
         let ends = |words: &[&str]| words.iter().any(|word| self.text.ends_with(word));
         // "Checks before", "Smoke tests afterwards".
