@@ -156,6 +156,9 @@ impl Walk<'_, '_> {
                     self.criteria(list, before.take());
                 }
                 Kind::List(list) if self.is_success(block, before) => {
+                Kind::List(list) if self.is_alerts(list, before) => {
+                    self.criteria(list, before.take());
+                }
                     self.checks(list, before.take(), group);
                 }
                 _ if self.withholds(block, before) => {

@@ -557,3 +557,16 @@ fn boxes_that_are_none_of_markdowns_are_told_where_something_is_to_be_done() {
     );
     assert_eq!(told("## Change steps\n- [a](b)\n- [x] c\n"), []);
 }
+
+#[test]
+fn thresholds_below_a_line_are_alerts_as_below_a_heading() {
+    let alerts = |text: &str| {
+        let plan = plan(&format!("## Verification\n- [ ] all is green\n\n{text}"));
+        plan.alerts.len()
+    };
+    let list = "- Error rate < 1%\n- CPU < 80%\n";
+    assert_eq!(alerts(&format!("**Performance thresholds:**\n{list}")), 2);
+    assert_eq!(alerts(&format!("### Performance thresholds\n{list}")), 2);
+    assert_eq!(alerts(&format!("**Machines:**\n{list}")), 0);
+    assert_eq!(alerts("**Alert thresholds:**\n- mute the pager\n"), 0);
+}
