@@ -14,6 +14,7 @@ use crate::plan::markdown::elements::line::{Line, Sort};
 use crate::plan::markdown::lines::unsaid::{self, Unsaid};
 use crate::plan::markdown::names::comments::{self, Stands};
 use crate::plan::markdown::names::conditional::Reserve;
+use crate::plan::markdown::names::decided;
 use crate::plan::markdown::names::exemplary;
 use crate::plan::markdown::names::shelved;
 use crate::plan::markdown::names::words::Words;
@@ -36,10 +37,14 @@ impl Walk<'_, '_> {
         let numbered =
             matches!(&block.kind, Kind::List(list) if list.ordered && self.rules.numbered);
         let held = block.holds.tasks || block.holds.work;
+        let no_go = || {
+            let line = line.filter(|_| self.is_forward() && block.holds.tasks && !block.holds.work);
+            line.is_some_and(|line| decided::is_no_go(&line.text))
+        };
         let happens = || line.is_some_and(|line| unsaid::tells_what_happens(&line.text));
         match said {
             Some(Unsaid::NotToBeDone) => held || numbered,
-            _ => numbered && !held && happens(),
+            _ => no_go() || (numbered && !held && happens()),
         }
     }
 
