@@ -6,7 +6,7 @@
 //!  words    ◄─ back, begun, kept, partial, returns   ways back, and what only sounds like one
 //!           ◄─ shelved, looked_up, appendix          what is not done, or not now
 //!  conditional ─► Reserve   what is only for a case, and so asks
-//!           ◄─ cases, only, ordinary, remarked, announced, written, exemplary
+//!           ◄─ cases, only, for_good, ordinary, remarked, announced, written, exemplary
 //!           ─► comments   the same of those in blocks, wherever they stand
 //!  rival, either, qualified, apart   names of which one excludes another
 //! ```
@@ -24,6 +24,7 @@ pub(super) mod decoration;
 pub(super) mod either;
 pub(super) mod exemplary;
 pub(super) mod heading;
+pub(super) mod for_good;
 pub(super) mod instead;
 mod kept;
 pub(super) mod label;

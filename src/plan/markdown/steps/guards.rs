@@ -10,6 +10,7 @@ use crate::plan::markdown::lines::review;
 use crate::plan::markdown::names::comments::{self, Stands};
 use crate::plan::markdown::names::conditional::{self, Reserve};
 use crate::plan::markdown::names::exemplary;
+use crate::plan::markdown::names::for_good;
 use crate::plan::markdown::names::shelved;
 use crate::plan::markdown::names::words::Words;
 use crate::plan::markdown::names::written;
@@ -107,11 +108,15 @@ fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(Stri
     let groups = step.group.iter().flat_map(|group| group.split(" › "));
     let title = step.title.as_str();
     let named = named_by(step, book);
+    let first = first_comment(step, book);
     let own = || {
         let unclear = || shelved::is_unclear(title).then_some(Reserve::Case);
         let own = match named {
             Named::Line => conditional::begins_back(title).then_some(Reserve::Back),
-            Named::Comment => comments::reserve(title, Stands::Titles, &step.work.text()),
+            Named::Comment => {
+                let reserve = comments::reserve(first, Stands::Titles, &step.work.text())?;
+                return Some((first.to_owned(), reserve));
+            }
             Named::Words => conditional::reserve(title)
                 .or_else(unclear)
                 .or_else(|| conditional::waits(title).then_some(Reserve::Case)),
@@ -120,11 +125,30 @@ fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(Stri
     };
     let waits = groups.clone().find(|text| conditional::waits(text));
     let waits = waits.map(|text| (text.to_owned(), Reserve::Case));
-    let mut above = groups.chain([name]);
+    let for_good = || {
+        let words = Some(title).filter(|_| named == Named::Words);
+        let mut said = groups.clone().chain([name]).chain(words);
+        let waits = said.find(|text| for_good::waits(text, &step.work))?;
+        Some((waits.to_owned(), Reserve::Case))
+    };
+    let mut above = groups.clone().chain([name]);
     above
         .find_map(|text| Some((text.to_owned(), reserve_of_name(text, book)?)))
         .or(waits)
         .or_else(own)
+        .or_else(for_good)
+}
+
+/// The title of `step`, up to where a second comment of its block goes on with it: that is weighed where it stands.
+fn first_comment<'s>(step: &'s StepSpec, book: &Book<'_>) -> &'s str {
+    let title = step.title.as_str();
+    let Some((first, rest)) = title.split_once("; ") else {
+        return title;
+    };
+    let second = rest.split("; ").next().unwrap_or(rest);
+    let mut lines = book.slice(step.span).lines();
+    let apart = lines.any(|line| line.contains(second) && !line.contains(first));
+    if apart { first } else { title }
 }
 
 /// Where the title of a step comes from.
