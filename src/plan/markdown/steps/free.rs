@@ -132,7 +132,7 @@ impl Walk<'_, '_> {
             self.heed(&mut step, piece, fence);
             if let Some((at, text)) = above.filter(|_| self.is_forward()) {
                 let span = self.book.span(at, at + text.len() + 1);
-                guards::guard_comment(&mut step, text, span, self.book);
+                guards::guard_comment(&mut step, text, None, span, self.book);
             }
             if let Some(text) = other {
                 guards::guard_way(&mut step, text, self.book);

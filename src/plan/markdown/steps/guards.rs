@@ -198,18 +198,36 @@ pub(super) fn guard_time(step: &mut StepSpec, label: &str, done: usize, book: &m
     }
 }
 
-/// The same of a step in whose block the comment `text` at `span` speaks of what stands below it.
-pub(super) fn guard_comment(step: &mut StepSpec, text: &str, span: Span, book: &mut Book<'_>) {
+/// The same of a step in whose block the comment `text` at `span` speaks of what stands below it, and `why` that is said:
+/// without that, it is not to be run.
+pub(super) fn guard_comment(
+    step: &mut StepSpec,
+    text: &str,
+    why: Option<Reserve>,
+    span: Span,
+    book: &mut Book<'_>,
+) {
     if step.confirm.is_some() || step.when.is_some() {
         return;
     }
-    let message = format!("\"{text}\" stands in this block, which is run as a whole");
+    let why = match why {
+        Some(Reserve::Case) => "names a case",
+        Some(Reserve::Back) => "may name a way back",
+        Some(Reserve::Elsewhere) => "is about another place than production",
+        Some(Reserve::Way) => "names another way",
+        Some(Reserve::Written) => "says that something is written somewhere",
+        Some(Reserve::Instead) => "forbids one thing and may tell another",
+        Some(Reserve::Read) => "says that something is read over",
+        Some(Reserve::Example) => "names a value as an example",
+        None => "may say that something is not to be run",
+    };
+    let message = format!("the comment \"{text}\" {why}, and its block is run as a whole");
     book.problems.push(
         Problem::warning("conditional-step", span, message)
             .hint("it asks before it runs; put what is not to be run into a block of its own"),
     );
     step.confirm = Some(format!(
-        "In it stands \"{text}\". Is all of it to be run now?"
+        "The comment \"{text}\" in it {why}. Is all of it to be run now?"
     ));
     step.danger = true;
 }

@@ -13,6 +13,7 @@ use crate::plan::markdown::code::expected;
 use crate::plan::markdown::code::script::{self, Piece};
 use crate::plan::markdown::elements::blocks::{Block, Fence, Item, Kind};
 use crate::plan::markdown::elements::{html, programs};
+use crate::plan::markdown::names::conditional::Reserve;
 use crate::plan::markdown::names::heading;
 use crate::plan::markdown::names::label::{is_label, label};
 use crate::plan::markdown::tongues::{self, rival};
@@ -69,7 +70,7 @@ pub(in crate::plan::markdown) fn guard_either(
     if let Some((at, text)) = between(&piece.code).filter(|_| !step.work.is_check()) {
         let at = fence.locate(at);
         let span = book.span(at, at + text.len() + 1);
-        guards::guard_comment(step, text, span, book);
+        guards::guard_comment(step, text, Some(Reserve::Way), span, book);
     }
 }
 
