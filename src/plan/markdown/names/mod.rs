@@ -8,7 +8,7 @@
 //!  conditional ─► Reserve   what is only for a case, and so asks
 //!           ◄─ cases, only, for_good, ordinary, remarked, announced, written, exemplary
 //!           ─► comments   the same of those in blocks, wherever they stand
-//!  rival, either, qualified, apart   names of which one excludes another
+//!  choice, rival, either, qualified, apart   names of which one excludes another
 //! ```
 
 pub(super) mod announced;
@@ -17,14 +17,15 @@ pub(super) mod appendix;
 mod back;
 mod begun;
 pub(super) mod cases;
+pub(super) mod choice;
 pub(super) mod comments;
 pub(super) mod conditional;
 pub(super) mod decided;
 pub(super) mod decoration;
 pub(super) mod either;
 pub(super) mod exemplary;
-pub(super) mod heading;
 pub(super) mod for_good;
+pub(super) mod heading;
 pub(super) mod instead;
 mod kept;
 pub(super) mod label;

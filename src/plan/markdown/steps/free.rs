@@ -18,16 +18,17 @@ use crate::plan::markdown::names::written;
 use crate::plan::source::Span;
 
 impl Walk<'_, '_> {
-    /// The block at `ix` with those that are joined to it, behind the line `before`; and what follows. What the words
-    /// above it say holds for all of it.
+    /// The block at `ix` with those that are joined to it, behind the line `before`, or that are `offered` beside it; and
+    /// what follows. What the words above it say holds for all of it.
     pub(super) fn commands(
         &mut self,
         blocks: &[Block],
         ix: usize,
         before: Option<&Block>,
+        offered: &[usize],
         group: Option<&Group>,
     ) -> usize {
-        let (candidates, next) = ways::side_by_side(blocks, ix, before, self.book);
+        let (candidates, next) = ways::side_by_side(blocks, ix, before, offered, self.book);
         let case = self.case(blocks, ix);
         let above = ix
             .checked_sub(1)
