@@ -1,11 +1,13 @@
 //! Enough of SQL's grammar to tell statements apart, and which of them can't stand in a transaction.
 
+mod parameters;
 mod reads;
 mod session;
 mod shape;
 
 use std::ops::Range;
 
+pub use parameters::open_parameter;
 pub use reads::{cascades, only_reads};
 pub use session::leaves_something_in_session;
 pub use shape::Shape;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::plan::draft::{Hole, Placed};
 use crate::plan::id::slug;
 use crate::plan::ledger::{Element, Ledger, Place};
+use crate::plan::letters;
 use crate::plan::markdown::code::hosts::Prompts;
 use crate::plan::markdown::code::lost::Lost;
 use crate::plan::markdown::elements::blocks::{Block, Fence, Kind};
@@ -226,7 +227,8 @@ impl<'s> Book<'s> {
     /// The placeholder `literal`, which stands at `span`: whoever runs the step is asked for it. Nobody else
     /// learns the value if it is `secret` in one place.
     pub(super) fn hole(&mut self, literal: &str, secret: bool, span: Span) -> Hole {
-        if let Some(var) = self.literals.get(literal).cloned() {
+        let meant = meant(literal);
+        if let Some(var) = self.literals.get(&meant).cloned() {
             self.keep_secret(&var, secret);
             return Hole {
                 literal: literal.to_owned(),
@@ -235,7 +237,7 @@ impl<'s> Book<'s> {
         }
         let var = self.var_for(literal, span);
         self.keep_secret(&var, secret);
-        self.literals.insert(literal.to_owned(), var.clone());
+        self.literals.insert(meant, var.clone());
         self.problems.push(
             Problem::warning(
                 "placeholder",
@@ -338,5 +340,19 @@ impl<'s> Book<'s> {
             ledger.add(element, place, span);
         }
         ledger
+    }
+}
+
+/// What the placeholder `literal` stands for, however it is written: `<DB_PASSWORD>` and `YOUR_DB_PASSWORD` are one. Where it
+/// holds more than words and numbers, it stands for itself.
+fn meant(literal: &str) -> String {
+    let marks = |c: char| matches!(c, '<' | '>' | '{' | '}' | '[' | ']' | '_' | '@');
+    let bare = letters::fold(literal.trim_matches(marks)).replace(['-', ' '], "_");
+    let words = bare.strip_prefix("your_").unwrap_or(&bare);
+    let plain = words.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if plain && !words.is_empty() {
+        words.to_owned()
+    } else {
+        literal.to_owned()
     }
 }

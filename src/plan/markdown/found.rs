@@ -7,6 +7,10 @@ use crate::plan::source::Span;
 
 /// How a section's blocks are read.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says by itself how something is read"
+)]
 pub(super) struct Rules {
     /// What its steps are in the account.
     pub(super) place: Place,
@@ -16,6 +20,8 @@ pub(super) struct Rules {
     pub(super) bullets: bool,
     /// Whether blocks that can be run are.
     pub(super) fences: bool,
+    /// Whether the heading says that one of what stands there is picked.
+    pub(super) chooses: bool,
 }
 
 /// What was found in a section.
@@ -43,6 +49,7 @@ pub(super) const TASKS: Rules = Rules {
     numbered: false,
     bullets: false,
     fences: false,
+    chooses: false,
 };
 
 /// Every item is something to look at.

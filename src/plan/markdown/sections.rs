@@ -19,6 +19,7 @@ use crate::plan::markdown::headings::roles::{Reading, Role};
 use crate::plan::markdown::headings::series;
 use crate::plan::markdown::lines::criteria;
 use crate::plan::markdown::names::appendix;
+use crate::plan::markdown::names::choice;
 use crate::plan::markdown::names::heading::Title;
 use crate::plan::markdown::names::looked_up;
 use crate::plan::markdown::names::words::Sense;
@@ -136,6 +137,7 @@ impl Reader<'_> {
             numbered: reading.runs && (back || !later),
             bullets: verified && reading.runs && self.outline.sections[ix].is_plain_checklist(),
             fences: reading.runs,
+            chooses: choice::offers(&self.outline.sections[ix].title.text),
         };
         let group = (reading.home != ix).then(|| reading.name.as_str().into());
         if let Some(budget) = reading

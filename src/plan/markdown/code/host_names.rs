@@ -201,13 +201,18 @@ pub(in crate::plan) fn says_here(text: &str) -> bool {
         let parts = |c: char| !c.is_alphanumeric();
         text.split(parts).filter(|word| !word.is_empty())
     };
-    let placed = words().take(MAX_PLACE).scan(false, |on, word| {
-        let word = letters::fold(word);
-        let is_it = matches!(word.as_str(), "locally" | "lokal")
-            || (*on && SITS_AT.contains(&word.as_str()));
-        *on |= ON.contains(&word.as_str());
-        Some(is_it)
-    });
+    let placed = words()
+        .take(MAX_PLACE)
+        .scan((false, false), |(on, own), word| {
+            let word = letters::fold(word);
+            // "Back on your machine"
+            let own_machine = *own && matches!(word.as_str(), "machine" | "terminal" | "shell");
+            let is_it = matches!(word.as_str(), "locally" | "lokal")
+                || (*on && (own_machine || SITS_AT.contains(&word.as_str())));
+            *on |= ON.contains(&word.as_str());
+            *own = matches!(word.as_str(), "your" | "my" | "own");
+            Some(is_it)
+        });
     text.len() <= MAX_TEXT && placed.into_iter().any(|is_it| is_it)
 }
 
@@ -312,6 +317,8 @@ mod tests {
         for text in [
             "On your laptop",
             "2. Back on the workstation",
+            "Back on your machine",
+            "In your own terminal, run",
             "From your local machine, run",
             "Run locally",
             "Auf dem lokalen Rechner",
@@ -320,6 +327,7 @@ mod tests {
         }
         for text in [
             "On this server",
+            "On this machine",
             "On the replica",
             "Update the local settings",
             "Migrate the database",

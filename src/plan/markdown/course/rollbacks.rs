@@ -8,6 +8,7 @@ use crate::plan::markdown::book::Book;
 use crate::plan::markdown::headings::exclusive;
 use crate::plan::markdown::headings::outline::{Outline, SectionIx};
 use crate::plan::markdown::headings::roles::{Reading, Role};
+use crate::plan::markdown::names::heading::Title;
 use crate::plan::markdown::names::words::Sense;
 use crate::plan::markdown::sections::Contents;
 use crate::plan::markdown::steps::{guards, in_turn};
@@ -83,6 +84,13 @@ pub(in crate::plan::markdown) fn tiers(
             stage,
             window: (from, until),
         };
+        if is_of_all(&tiers, part, title) {
+            // Whichever way is gone, it ends so.
+            for tier in tiers.iter_mut().filter(|tier| tier.is_way_beside(part)) {
+                tier.parts.push((section, steps.clone()));
+            }
+            continue;
+        }
         let last = tiers.last_mut();
         match last.filter(|tier| tier.takes(part, apart, outline, readings)) {
             Some(tier) => {
@@ -124,6 +132,15 @@ pub(in crate::plan::markdown) fn tiers(
         spec
     };
     tiers.into_iter().zip(ways).map(finish).collect()
+}
+
+/// Whether `part`, called `title`, is no way of its own, and stands behind several of which one is gone.
+fn is_of_all(tiers: &[Tier], part: Part, title: &Title) -> bool {
+    let beside = tiers.iter().filter(|tier| tier.is_way_beside(part));
+    part.stage
+        && title.ordinal.is_none()
+        && beside.count() > 1
+        && tiers.iter().all(|tier| tier.section != part.root)
 }
 
 /// Which of `tiers` are ways beside others for the same time, by what they count or by their `cases`: a person picks one.
@@ -261,6 +278,11 @@ impl Tier {
         let beside = self.open && !part.apart;
         let same = self.section == part.branch || part.stage;
         same || ((below || beside) && self.window == part.window)
+    }
+
+    /// Whether it stands by itself beside `part`, for the same time.
+    fn is_way_beside(&self, part: Part) -> bool {
+        self.root == part.root && !self.open && self.window == part.window
     }
 
     /// The heading of `section`, or one above it, that says that what joins this way back there is for a case: "If the data

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::timetable;
 use super::trouble;
 use crate::plan::markdown::elements::blocks::{Block, Holds};
+use crate::plan::markdown::names::choice;
 use crate::plan::markdown::names::heading::{self, Title};
 use crate::plan::markdown::names::orders;
 use crate::plan::markdown::names::words::{Sense, Stage};
@@ -46,6 +47,8 @@ pub(in crate::plan::markdown) struct Outline {
     pub(in crate::plan::markdown) counting: HashSet<SectionIx>,
     /// Those that tell by what something is known that has gone wrong.
     pub(super) symptoms: HashSet<SectionIx>,
+    /// Those whose last line says that one of the headings below is picked.
+    pub(super) offering: HashSet<SectionIx>,
     /// The section whose heading is the title of the file.
     pub(in crate::plan::markdown) title: Option<SectionIx>,
     /// Whether that heading is also one of several of its level, and so says something of its own.
@@ -65,12 +68,18 @@ pub(in crate::plan::markdown) fn outline(
     let mut titles = titles.into_iter();
     sections.push(Section::new(Title::new(""), None, 0, Span::at(start)));
     let mut open: Vec<SectionIx> = Vec::new();
-    let mut symptoms = HashSet::new();
+    let (mut symptoms, mut offering) = (HashSet::new(), HashSet::new());
     for block in blocks {
         let title = |heading| Some((heading, titles.next()?));
         let Some((heading, title)) = block.heading().and_then(title) else {
             if trouble::names_symptoms(block) {
                 symptoms.insert(sections.len().saturating_sub(1));
+            }
+            let last = sections.len().saturating_sub(1);
+            if is_offer(block) {
+                offering.insert(last);
+            } else {
+                offering.remove(&last);
             }
             if let Some(section) = sections.last_mut() {
                 section.holds.add(block.holds);
@@ -112,9 +121,16 @@ pub(in crate::plan::markdown) fn outline(
         idle: sections.iter().all(idle),
         sections,
         symptoms,
+        offering,
         title,
         several_tops: tops > 1,
     }
+}
+
+/// Whether `block` is a line that says that one of what follows is picked: "Use one of the following:".
+fn is_offer(block: &Block) -> bool {
+    let line = block.paragraph().map(|line| line.text.trim_end());
+    line.is_some_and(|line| line.ends_with([':', '：']) && choice::offers(line))
 }
 
 impl Section {

@@ -1,10 +1,13 @@
 //! Headings side by side that exclude each other by their names.
 
 use super::outline::{Outline, SectionIx};
+use crate::plan::markdown::names::choice;
 use crate::plan::markdown::names::heading;
 use crate::plan::markdown::names::rival::{Name, among};
+use crate::plan::markdown::names::words::Stage;
 use crate::plan::markdown::tongues::ordinal::Ordinal;
 use crate::plan::markdown::tongues::phrases::Topic;
+use crate::plan::model::PhaseKind;
 
 /// Which sections are ways of which one is gone, by their names: those that stand side by side, with
 /// something to be done below each.
@@ -31,7 +34,31 @@ pub(in crate::plan::markdown) fn of_sections(outline: &Outline) -> Vec<Option<us
             found[ix] = rival.map(|first| children[first]);
         }
     }
+    for ix in 1..outline.sections.len() {
+        let ways = offered(outline, ix);
+        for &way in ways.iter().filter(|_| ways.len() > 1) {
+            found[way] = Some(ways[0]);
+        }
+    }
     found
+}
+
+/// The sections below the heading `ix` of which that, or the line right above them, says that one is picked. What is
+/// numbered, and what is done around a deployment, is done whichever way that is gone.
+fn offered(outline: &Outline, ix: SectionIx) -> Vec<SectionIx> {
+    let above = &outline.sections[ix];
+    let offers = || outline.offering.contains(&ix) || choice::offers(&above.title.text);
+    if outline.is_title(ix) || !offers() {
+        return Vec::new();
+    }
+    let is_way = |child: &SectionIx| {
+        let title = &outline.sections[*child].title;
+        let around = |stage: Stage| stage.kind != PhaseKind::Deploy;
+        let plain = title.ordinal.is_none() && title.meaning.sense.is_none();
+        let acts = outline.within(*child).any(|section| section.acts);
+        plain && acts && !title.meaning.stage.is_some_and(around)
+    };
+    above.children.iter().copied().filter(is_way).collect()
 }
 
 /// Whether the section `ix` is one of several ways by its number or its name, `rivals` telling which are that by their

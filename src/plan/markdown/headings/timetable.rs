@@ -69,9 +69,11 @@ const BESIDE: [&str; 36] = [
     "статус",
 ];
 /// What others are called that say more of it.
-const MORE: [&str; 20] = [
+#[rustfmt::skip]
+const MORE: [&str; 27] = [
     "#", "no", "no.", "nr", "nr.", "nº", "№", "id", "end", "end time", "duration", "dauer",
     "duree", "duracion", "duracao", "notes", "note", "comments", "comment", "details",
+    "command", "commands", "befehl", "commande", "comando", "команда", "コマンド",
 ];
 
 /// Whether `block` is such a table.

@@ -316,7 +316,16 @@ impl Words {
 
     /// Whether it names another place than production: "Staging deployment", "on your laptop".
     pub(super) fn is_elsewhere(&self) -> bool {
-        self.has(Topic::Elsewhere) && !self.uncounted().contains("prod")
+        let text = self.uncounted();
+        // "Test environment variables" and "Back on your machine" are here.
+        let here = text.contains("environment var") || text.starts_with("back on ");
+        self.has(Topic::Elsewhere) && !text.contains("prod") && !here && !self.denies_elsewhere()
+    }
+
+    /// Whether it says that nobody does it at another place, and so in production: "Not needed on staging".
+    pub(super) fn denies_elsewhere(&self) -> bool {
+        let elsewhere = self.has(Topic::Elsewhere) && !self.uncounted().contains("prod");
+        elsewhere && self.begins(&[Topic::No])
     }
 
     /// What stands behind the phrases of `topics` that it begins with, if there are any.

@@ -103,6 +103,29 @@ pub(in crate::plan::markdown) fn stops(line: &str) -> bool {
     })
 }
 
+/// Whether `text` says no more than that what stands below it is done where nobody goes on: "If NO-GO", "On no-go".
+pub(in crate::plan::markdown) fn is_no_go(text: &str) -> bool {
+    // Hardly any text is so short, and says so.
+    if text.len() > MAX_NO_GO || !text.to_ascii_lowercase().contains("go") {
+        return false;
+    }
+    let folded = letters::fold(text);
+    let words = folded.split(|c: char| !c.is_alphanumeric());
+    let mut words = words.filter(|word| !word.is_empty() && !AROUND_NO_GO.contains(word));
+    let case = words
+        .next()
+        .is_some_and(|first| IFS.contains(&first) || first == "on");
+    let rest: Vec<&str> = words.collect();
+    case && matches!(rest.as_slice(), ["no", "go"] | ["nogo"])
+}
+
+/// The longest such text, in bytes.
+const MAX_NO_GO: usize = 60;
+/// What may stand in it beside.
+const AROUND_NO_GO: [&str; 9] = [
+    "the", "a", "decision", "is", "we", "are", "result", "answer", "it",
+];
+
 /// The label of a line that says no more than that its conditions follow: "**Trigger**: any of the following".
 pub(in crate::plan::markdown) fn of_following(line: &str) -> Option<&str> {
     let (head, rest) = line.split_once([':', '：'])?;
@@ -303,7 +326,45 @@ const CRITERIA: [&str; 4] = ["criteri", "critere", "kriteri", "критери"];
 
 #[cfg(test)]
 mod tests {
-    use super::stops;
+    use super::{is_no_go, stops};
+    use crate::plan::markdown::tests::{plan, titles};
+
+    #[test]
+    fn what_is_done_on_no_go_is_no_step_forward() {
+        for line in [
+            "If NO-GO",
+            "If no-go:",
+            "On a no-go",
+            "If the decision is No-Go",
+            "Falls No-Go",
+        ] {
+            assert!(is_no_go(line), "{line}");
+        }
+        for line in [
+            "NO-GO",
+            "No-go if",
+            "If GO",
+            "If there is no Google account",
+            "Go/No-Go",
+        ] {
+            assert!(!is_no_go(line), "{line}");
+        }
+        let gate = "## Go/No-Go decision\n- [ ] ready\n\n";
+        let rest = "- [ ] tell everybody\n## Deployment\n```sh\n./deploy\n```\n";
+        for below in ["If NO-GO:\n", "**If NO-GO:**\n\n", "### If NO-GO\n"] {
+            let plan = plan(&format!("{gate}{below}{rest}"));
+            assert_eq!(
+                titles(&plan),
+                [("check", "ready"), ("shell", "./deploy")],
+                "{below}"
+            );
+            assert!(
+                plan.notes
+                    .iter()
+                    .any(|note| note.text.contains("tell everybody"))
+            );
+        }
+    }
 
     #[test]
     fn lines_say_when_nobody_goes_on() {

@@ -6,9 +6,9 @@
 //!  words    ◄─ back, begun, kept, partial, returns   ways back, and what only sounds like one
 //!           ◄─ shelved, looked_up, appendix          what is not done, or not now
 //!  conditional ─► Reserve   what is only for a case, and so asks
-//!           ◄─ cases, only, ordinary, remarked, announced, written, exemplary
+//!           ◄─ cases, only, for_good, ordinary, remarked, announced, written, exemplary
 //!           ─► comments   the same of those in blocks, wherever they stand
-//!  rival, either, qualified, apart   names of which one excludes another
+//!  choice, rival, either, qualified, apart   names of which one excludes another
 //! ```
 
 pub(super) mod announced;
@@ -17,12 +17,14 @@ pub(super) mod appendix;
 mod back;
 mod begun;
 pub(super) mod cases;
+pub(super) mod choice;
 pub(super) mod comments;
 pub(super) mod conditional;
 pub(super) mod decided;
 pub(super) mod decoration;
 pub(super) mod either;
 pub(super) mod exemplary;
+pub(super) mod for_good;
 pub(super) mod heading;
 pub(super) mod instead;
 mod kept;

@@ -4,6 +4,7 @@
 use super::conditional;
 use super::success;
 use crate::plan::markdown::elements::blocks::{Block, Inline, Kind};
+use crate::plan::markdown::tongues::TONGUES;
 use crate::plan::markdown::tongues::folded::folded;
 
 /// Whether `text` begins by saying that something is done only if, or only after. "Only after the previous step, run" tells
@@ -42,6 +43,31 @@ fn limits(text: &str, mut done: bool) -> bool {
         }
     }
     false
+}
+
+/// Whether the condition that `text` begins with tells behind what something is done.
+pub(super) fn tells_order(text: &str) -> bool {
+    let folded = folded(text);
+    let first = folded.split(' ').next().unwrap_or_default();
+    AFTER.contains(&first)
+}
+
+/// Whether `text` ends with the condition that all is well, or done: "once everything works".
+pub(super) fn ends_with_all(text: &str) -> bool {
+    let folded = folded(text);
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    let all = |word: &str| TONGUES.iter().any(|tongue| tongue.all.contains(&word));
+    let pairs = words.windows(2).skip(1);
+    pairs
+        .into_iter()
+        .any(|pair| CONDITIONS.contains(&pair[0]) && all(pair[1]))
+}
+
+/// Whether `text` begins with a condition, or with the time at which something is done: "When all is well".
+pub(super) fn begins_condition(text: &str) -> bool {
+    let folded = folded(text);
+    let first = folded.split(' ').next().unwrap_or_default();
+    CONDITIONS.contains(&first) || folded.starts_with("as soon as ")
 }
 
 /// The line of `before`, the blocks above a list, that says that what stands behind the list is only for the cases that it
@@ -116,6 +142,7 @@ const CONDITIONS: [&str; 21] = [
     "if", "when", "after", "once", "unless", "wenn", "falls", "nachdem", "sobald", "si", "quand", "lorsque", "apres", "cuando", "se", "quando", "despues", "depois",
     "если", "когда", "после",
 ];
+const AFTER: [&str; 5] = ["after", "apres", "despues", "depois", "после"];
 /// What stands behind "once" where that does not say how often, and behind "after" where that only tells the order.
 const IN_ORDER: [&str; 3] = ["step", "steps", "previous"];
 const OF_ONCE: [&str; 8] = [

@@ -99,7 +99,8 @@ pub(in crate::plan::markdown) fn is_unclear(name: &str) -> bool {
         let flaw = matches!(at, At::Brackets | At::Last) && is_aside(&words, &FLAW);
         flaw || words.begins(&[Topic::Later]) || is_gone(&words)
     };
-    may_be(&words) && parts(name).any(begins) && !is_of(&words, name)
+    let open = may_be(&words) && parts(name).any(begins) && !is_of(&words, name);
+    open && !words.denies_elsewhere()
 }
 
 /// Whether `heading` tells of something, and is no name for what is done: "Known issues during deployment",

@@ -1,8 +1,32 @@
 //! Lines that announce what has to be true for going on.
 
 use super::label::label;
-use super::words::{Sense, Words};
+use super::words::{Sense, Stage, Weight, Words};
 use crate::plan::letters;
+use crate::plan::model::PhaseKind;
+
+impl Words {
+    /// The stage of what has to be there before one begins, whatever that is called after: "Deployment requirements".
+    pub(super) fn stage_of_requirements(&self) -> Option<Stage> {
+        let last = self.uncounted().split_whitespace().next_back()?;
+        let own = self.stage();
+        let deploys = own.is_none_or(|stage| stage.kind == PhaseKind::Deploy);
+        (REQUIRED.contains(&last) && deploys).then_some(Stage {
+            kind: PhaseKind::Before,
+            // By itself it may be there to be read.
+            weight: own.map_or(Weight::Faint, |_| Weight::Weak),
+        })
+    }
+}
+
+/// What that is called.
+const REQUIRED: [&str; 5] = [
+    "requirement",
+    "requirements",
+    "anforderungen",
+    "requisitos",
+    "требования",
+];
 
 /// Whether `line` announces what has to be true for going on: "Success criteria:", "Promote if, for ten minutes:".
 pub(in crate::plan::markdown) fn announces(line: &str) -> bool {

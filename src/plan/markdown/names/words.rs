@@ -259,7 +259,7 @@ impl Words {
 
     /// What they say.
     pub(in crate::plan::markdown) fn meaning(&self) -> Meaning {
-        let stage = self.stage();
+        let stage = self.stage_of_requirements().or_else(|| self.stage());
         Meaning {
             sense: self.sense(stage.is_some_and(|stage| stage.weight == Weight::Strong)),
             stage,
@@ -287,7 +287,7 @@ impl Words {
         if self.has(Topic::CriteriaBelowRollback) && self.names_criteria() {
             return Some(Sense::Criteria);
         }
-        if self.is_not_to_be_done() {
+        if self.is_not_to_be_done() || decided::is_no_go(self.uncounted()) {
             return Some(Sense::Reference);
         }
         // "Migrate reference data" is done, "Migration patterns" are read.
@@ -323,7 +323,7 @@ impl Words {
         self.has(Topic::Prose).then_some(Sense::Prose)
     }
 
-    fn stage(&self) -> Option<Stage> {
+    pub(super) fn stage(&self) -> Option<Stage> {
         let stage = |kind, weight| Some(Stage { kind, weight });
         let ends = |words: &[&str]| words.iter().any(|word| self.text.ends_with(word));
         // "Checks before", "Smoke tests afterwards".

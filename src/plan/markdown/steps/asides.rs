@@ -17,12 +17,13 @@ use crate::plan::markdown::elements::blocks::{
 };
 use crate::plan::markdown::elements::fence::Language;
 use crate::plan::markdown::elements::html::{self, Turn};
-use crate::plan::markdown::figures::{daytime, times};
+use crate::plan::markdown::figures::{daytime, threshold, times};
 use crate::plan::markdown::headings::contents;
 use crate::plan::markdown::lines::unsaid::{self, Unsaid};
 use crate::plan::markdown::lines::{above, criteria, footers, no_return, remedies, tables};
 use crate::plan::markdown::names::label::{Group, label};
 use crate::plan::markdown::names::only;
+use crate::plan::markdown::names::words::{Sense, Words};
 use crate::plan::markdown::names::{conditional, decided};
 use crate::plan::markdown::notes;
 use crate::plan::markdown::people::named;
@@ -116,6 +117,21 @@ impl Walk<'_, '_> {
             let success = self.is_forward() && success::announces(&line.text);
             success || decided::permits(&line.text) || announces_actions(&line.text)
         })
+    }
+
+    /// Whether each item of `list` holds something against a number, and the line `before` says that alarm is raised then:
+    /// "Performance thresholds:".
+    pub(super) fn is_alerts(&self, list: &List, before: Option<&Block>) -> bool {
+        let line = before.and_then(Block::paragraph);
+        let line = line.filter(|_| self.is_forward() && self.rules.fences);
+        let compares = |item: &Item| {
+            let (head, rest) = item.head();
+            let plain = item.task.is_none() && rest.is_empty();
+            plain && head.is_some_and(|head| threshold::compares(&head.text))
+        };
+        let named = |line: &Inline| Words::new(&label(&line.text)).meaning().sense;
+        line.is_some_and(|line| named(line) == Some(Sense::Alerts))
+            && list.items.iter().all(compares)
     }
 
     /// Makes each item of `list` something to look at.

@@ -18,16 +18,17 @@ use crate::plan::markdown::names::written;
 use crate::plan::source::Span;
 
 impl Walk<'_, '_> {
-    /// The block at `ix` with those that are joined to it, behind the line `before`; and what follows. What the words
-    /// above it say holds for all of it.
+    /// The block at `ix` with those that are joined to it, behind the line `before`, or that are `offered` beside it; and
+    /// what follows. What the words above it say holds for all of it.
     pub(super) fn commands(
         &mut self,
         blocks: &[Block],
         ix: usize,
         before: Option<&Block>,
+        offered: &[usize],
         group: Option<&Group>,
     ) -> usize {
-        let (candidates, next) = ways::side_by_side(blocks, ix, before, self.book);
+        let (candidates, next) = ways::side_by_side(blocks, ix, before, offered, self.book);
         let case = self.case(blocks, ix);
         let above = ix
             .checked_sub(1)
@@ -132,7 +133,7 @@ impl Walk<'_, '_> {
             self.heed(&mut step, piece, fence);
             if let Some((at, text)) = above.filter(|_| self.is_forward()) {
                 let span = self.book.span(at, at + text.len() + 1);
-                guards::guard_comment(&mut step, text, span, self.book);
+                guards::guard_comment(&mut step, text, None, span, self.book);
             }
             if let Some(text) = other {
                 guards::guard_way(&mut step, text, self.book);

@@ -12,6 +12,7 @@ use crate::plan::markdown::lines::review;
 use crate::plan::markdown::names::comments::{self, Stands};
 use crate::plan::markdown::names::conditional::{self, Reserve};
 use crate::plan::markdown::names::exemplary;
+use crate::plan::markdown::names::for_good;
 use crate::plan::markdown::names::shelved;
 use crate::plan::markdown::names::words::Words;
 use crate::plan::markdown::names::written;
@@ -150,11 +151,15 @@ fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(Stri
     let groups = step.group.iter().flat_map(|group| group.split(" › "));
     let title = step.title.as_str();
     let named = named_by(step, book);
+    let first = first_comment(step, book);
     let own = || {
         let unclear = || shelved::is_unclear(title).then_some(Reserve::Case);
         let own = match named {
             Named::Line => conditional::begins_back(title).then_some(Reserve::Back),
-            Named::Comment => comments::reserve(title, Stands::Titles, &step.work.text()),
+            Named::Comment => {
+                let reserve = comments::reserve(first, Stands::Titles, &step.work.text())?;
+                return Some((first.to_owned(), reserve));
+            }
             Named::Words => conditional::reserve(title)
                 .or_else(unclear)
                 .or_else(|| conditional::waits(title).then_some(Reserve::Case)),
@@ -163,11 +168,30 @@ fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(Stri
     };
     let waits = groups.clone().find(|text| conditional::waits(text));
     let waits = waits.map(|text| (text.to_owned(), Reserve::Case));
-    let mut above = groups.chain([name]);
+    let for_good = || {
+        let words = Some(title).filter(|_| named == Named::Words);
+        let mut said = groups.clone().chain([name]).chain(words);
+        let waits = said.find(|text| for_good::waits(text, &step.work))?;
+        Some((waits.to_owned(), Reserve::Case))
+    };
+    let mut above = groups.clone().chain([name]);
     above
         .find_map(|text| Some((text.to_owned(), reserve_of_name(text, book)?)))
         .or(waits)
         .or_else(own)
+        .or_else(for_good)
+}
+
+/// The title of `step`, up to where a second comment of its block goes on with it: that is weighed where it stands.
+fn first_comment<'s>(step: &'s StepSpec, book: &Book<'_>) -> &'s str {
+    let title = step.title.as_str();
+    let Some((first, rest)) = title.split_once("; ") else {
+        return title;
+    };
+    let second = rest.split("; ").next().unwrap_or(rest);
+    let mut lines = book.slice(step.span).lines();
+    let apart = lines.any(|line| line.contains(second) && !line.contains(first));
+    if apart { first } else { title }
 }
 
 /// Where the title of a step comes from.
@@ -217,18 +241,36 @@ pub(super) fn guard_time(step: &mut StepSpec, label: &str, done: usize, book: &m
     }
 }
 
-/// The same of a step in whose block the comment `text` at `span` speaks of what stands below it.
-pub(super) fn guard_comment(step: &mut StepSpec, text: &str, span: Span, book: &mut Book<'_>) {
+/// The same of a step in whose block the comment `text` at `span` speaks of what stands below it, and `why` that is said:
+/// without that, it is not to be run.
+pub(super) fn guard_comment(
+    step: &mut StepSpec,
+    text: &str,
+    why: Option<Reserve>,
+    span: Span,
+    book: &mut Book<'_>,
+) {
     if step.confirm.is_some() || step.when.is_some() {
         return;
     }
-    let message = format!("\"{text}\" stands in this block, which is run as a whole");
+    let why = match why {
+        Some(Reserve::Case) => "names a case",
+        Some(Reserve::Back) => "may name a way back",
+        Some(Reserve::Elsewhere) => "is about another place than production",
+        Some(Reserve::Way) => "names another way",
+        Some(Reserve::Written) => "says that something is written somewhere",
+        Some(Reserve::Instead) => "forbids one thing and may tell another",
+        Some(Reserve::Read) => "says that something is read over",
+        Some(Reserve::Example) => "names a value as an example",
+        None => "may say that something is not to be run",
+    };
+    let message = format!("the comment \"{text}\" {why}, and its block is run as a whole");
     book.problems.push(
         Problem::warning("conditional-step", span, message)
             .hint("it asks before it runs; put what is not to be run into a block of its own"),
     );
     step.confirm = Some(format!(
-        "In it stands \"{text}\". Is all of it to be run now?"
+        "The comment \"{text}\" in it {why}. Is all of it to be run now?"
     ));
     step.danger = true;
 }

@@ -6,7 +6,7 @@
 //!       ├► free      blocks that stand by themselves
 //!       ├► asides    what stands between steps, and changes how they are read
 //!       └► work      what a block runs ─► guards: who has to say so first
-//!  ways, rivals, picked, in_turn   several ways of doing one thing
+//!  ways, rivals, offered, picked, in_turn   several ways of doing one thing
 //!  withheld, unrun, in_text        what is kept for reading, and named
 //!  undo, by_hand, timetable        ways back of one step, steps of a person, rows of a table
 //! ```
@@ -20,6 +20,8 @@ pub(super) mod implied;
 pub(super) mod in_text;
 pub(super) mod in_turn;
 pub(super) mod margin;
+mod offered;
+mod parameters;
 mod picked;
 pub(super) mod rivals;
 pub(super) mod timetable;

@@ -13,6 +13,7 @@ use crate::plan::markdown::book::Book;
 use crate::plan::markdown::elements::blocks::{Block, Inline, List};
 use crate::plan::markdown::headings::outline::{Outline, SectionIx};
 use crate::plan::markdown::headings::roles::{Reading, Role};
+use crate::plan::markdown::names::choice;
 use crate::plan::markdown::names::conditional::Reserve;
 use crate::plan::markdown::names::label::{Group, is_label, label};
 use crate::plan::markdown::tongues::ordinal::Ordinal;
@@ -32,9 +33,10 @@ fn of_items(list: &List, place: Place) -> Vec<Option<usize>> {
     among(&names.collect::<Vec<_>>())
 }
 
-/// The lines among `blocks` at which a way begins, with `true`, or ends: those that name what follows them. What is not
-/// bold leads on within the bold one above it, and options go on up to the last of them: "Steps:", "**Benefits**".
-fn of_labels(blocks: &[Block], place: Place) -> Vec<(usize, bool)> {
+/// The lines among `blocks` at which a way begins, with `true`, or ends: those that name what follows them, some `offered`.
+/// What is not bold leads on within the bold one above it, and options go on up to the last of them: "Steps:",
+/// "**Benefits**".
+fn of_labels(blocks: &[Block], offered: &[usize], place: Place) -> Vec<(usize, bool)> {
     let labels = blocks.iter().enumerate().filter_map(|(ix, block)| {
         let line = block.paragraph().filter(|line| is_label(line))?;
         Some((ix, line.is_bold() || line.leads_bold(), label(&line.text)))
@@ -56,6 +58,9 @@ fn of_labels(blocks: &[Block], place: Place) -> Vec<(usize, bool)> {
         for (at, rival) in level.iter().zip(among(&beside)) {
             begins[*at] |= rival.is_some();
         }
+    }
+    for (begins, (at, ..)) in begins.iter_mut().zip(&labels) {
+        *begins |= offered.contains(at);
     }
     let mut way: Option<usize> = None;
     let turns = all.filter(|&at| {
@@ -167,10 +172,10 @@ fn is_elsewhere(outline: &Outline, ix: SectionIx) -> bool {
 }
 
 impl Walk<'_, '_> {
-    /// The lines among `blocks` at which one of several ways begins, or ends.
-    pub(super) fn rivals(&self, blocks: &[Block]) -> Vec<(usize, bool)> {
+    /// The lines among `blocks` at which one of several ways begins, or ends; some are `offered` as such.
+    pub(super) fn rivals(&self, blocks: &[Block], offered: &[usize]) -> Vec<(usize, bool)> {
         if self.rules.fences {
-            of_labels(blocks, self.rules.place)
+            of_labels(blocks, offered, self.rules.place)
         } else {
             Vec::new()
         }
@@ -189,7 +194,9 @@ impl Walk<'_, '_> {
     /// each is no more than a block: else they are asked for.
     pub(super) fn items(&mut self, list: &List, options: Option<&str>, group: Option<&Group>) {
         let all = list.items.len() > 1 && list.items.iter().all(|item| item.holds.work);
-        let rivals = if self.rules.fences && all && options.is_some_and(tongues::tells_options) {
+        let picked = !list.ordered && (self.rules.chooses || options.is_some_and(choice::offers));
+        let picked = picked || options.is_some_and(tongues::tells_options);
+        let rivals = if self.rules.fences && all && picked {
             vec![Some(0); list.items.len()]
         } else if self.rules.fences {
             of_items(list, self.rules.place)

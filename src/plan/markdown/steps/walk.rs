@@ -123,7 +123,8 @@ impl Walk<'_, '_> {
     pub(super) fn blocks(&mut self, blocks: &[Block], group: Option<&Group>) {
         let mut before: Option<&Block> = None;
         let above = self.way.clone();
-        let turns = self.rivals(blocks);
+        let offered = self.offered(blocks);
+        let turns = self.rivals(blocks, &offered);
         let turn = |within: Range<usize>| {
             let mut turns = turns.iter().filter(|(at, _)| within.contains(at));
             turns.next_back().map(|(_, begins)| *begins)
@@ -156,6 +157,9 @@ impl Walk<'_, '_> {
                 Kind::List(list) if self.is_criteria(block, before) => {
                     self.criteria(list, before.take());
                 }
+                Kind::List(list) if self.is_alerts(list, before) => {
+                    self.criteria(list, before.take());
+                }
                 Kind::List(list) if self.is_success(block, before) => {
                     self.checks(list, before.take(), group);
                 }
@@ -177,7 +181,7 @@ impl Walk<'_, '_> {
                 }
                 Kind::Fence(fence) if self.runs(fence) => {
                     let from = ix;
-                    ix = self.commands(blocks, ix - 1, before.take(), group);
+                    ix = self.commands(blocks, ix - 1, before.take(), &offered, group);
                     // Those among which somebody has picked one.
                     if turn(from..ix) == Some(true) {
                         self.way.clone_from(&above);

@@ -13,6 +13,7 @@ use crate::plan::markdown::code::expected;
 use crate::plan::markdown::code::script::{self, Piece};
 use crate::plan::markdown::elements::blocks::{Block, Fence, Item, Kind};
 use crate::plan::markdown::elements::{html, programs};
+use crate::plan::markdown::names::conditional::Reserve;
 use crate::plan::markdown::names::heading;
 use crate::plan::markdown::names::label::{is_label, label};
 use crate::plan::markdown::tongues::{self, rival};
@@ -69,15 +70,17 @@ pub(in crate::plan::markdown) fn guard_either(
     if let Some((at, text)) = between(&piece.code).filter(|_| !step.work.is_check()) {
         let at = fence.locate(at);
         let span = book.span(at, at + text.len() + 1);
-        guards::guard_comment(step, text, span, book);
+        guards::guard_comment(step, text, Some(Reserve::Way), span, book);
     }
 }
 
-/// The block at `ix`, and those that are joined to it by "or", as options or as tabs; and what follows.
+/// The block at `ix`, and those that are joined to it by "or", as options or as tabs, or whose names are `offered`; and
+/// what follows.
 pub(super) fn side_by_side<'t>(
     blocks: &'t [Block],
     ix: usize,
     before: Option<&'t Block>,
+    offered: &[usize],
     book: &Book<'_>,
 ) -> (Vec<Candidate<'t>>, usize) {
     if let Some(found) = tabs(blocks, ix, book) {
@@ -93,6 +96,9 @@ pub(super) fn side_by_side<'t>(
         first.is_some_and(|first| rival(named).is_some_and(|next| first.excludes(next)))
     };
     candidates.extend(candidate(&blocks[ix], text, false));
+    let picked = ix
+        .checked_sub(1)
+        .is_some_and(|above| offered.contains(&above));
     let mut next = ix + 1;
     while let [between, block, ..] = &blocks[next..]
         && let Some(inline) = between.paragraph()
@@ -102,7 +108,9 @@ pub(super) fn side_by_side<'t>(
         let (text, or) = match (words, named) {
             (Some(words), _) => (Some(words).filter(|words| !words.is_empty()), true),
             (None, Some(named)) if option && is_option(&named) => (Some(named), false),
-            (None, Some(named)) if excluded(&named) => (Some(named), false),
+            (None, Some(named)) if excluded(&named) || (picked && offered.contains(&next)) => {
+                (Some(named), false)
+            }
             _ => break,
         };
         let Some(candidate) = candidate(block, text, or) else {

@@ -14,6 +14,7 @@ use crate::plan::markdown::elements::line::{Line, Sort};
 use crate::plan::markdown::lines::unsaid::{self, Unsaid};
 use crate::plan::markdown::names::comments::{self, Stands};
 use crate::plan::markdown::names::conditional::Reserve;
+use crate::plan::markdown::names::decided;
 use crate::plan::markdown::names::exemplary;
 use crate::plan::markdown::names::shelved;
 use crate::plan::markdown::names::words::Words;
@@ -36,10 +37,14 @@ impl Walk<'_, '_> {
         let numbered =
             matches!(&block.kind, Kind::List(list) if list.ordered && self.rules.numbered);
         let held = block.holds.tasks || block.holds.work;
+        let no_go = || {
+            let line = line.filter(|_| self.is_forward() && block.holds.tasks && !block.holds.work);
+            line.is_some_and(|line| decided::is_no_go(&line.text))
+        };
         let happens = || line.is_some_and(|line| unsaid::tells_what_happens(&line.text));
         match said {
             Some(Unsaid::NotToBeDone) => held || numbered,
-            _ => numbered && !held && happens(),
+            _ => no_go() || (numbered && !held && happens()),
         }
     }
 
@@ -61,23 +66,30 @@ impl Walk<'_, '_> {
             return;
         }
         let forward = self.is_forward();
-        let told = piece.comments.iter().enumerate().find(|(nth, (_, text))| {
-            let titles = guards::titles(text, &step.title);
-            if !titles && exemplary::is_taken(text, &step.work.text()) {
-                return true;
-            }
-            let shelved = shelved::is(text);
-            if forward {
-                return shelved || (!titles && reserves(piece, *nth, fence));
-            }
-            // Whoever goes back brings the old version back.
-            let past = || Words::whole(text).has(Topic::Past);
-            (shelved && !past()) || (!titles && names_a_case(piece, *nth, fence))
-        });
-        if let Some((_, (at, text))) = told {
-            let at = fence.locate(*at);
+        let told = piece
+            .comments
+            .iter()
+            .enumerate()
+            .find_map(|(nth, (at, text))| {
+                let titles = guards::titles(text, &step.title);
+                let why = if !titles && exemplary::is_taken(text, &step.work.text()) {
+                    Some(Some(Reserve::Example))
+                } else if shelved::is(text) && (forward || !Words::whole(text).has(Topic::Past)) {
+                    // Whoever goes back brings the old version back.
+                    Some(None)
+                } else if titles {
+                    None
+                } else if forward {
+                    reserves(piece, nth, fence).map(Some)
+                } else {
+                    names_a_case(piece, nth, fence).then_some(Some(Reserve::Case))
+                };
+                Some((*at, *text, why?))
+            });
+        if let Some((at, text, why)) = told {
+            let at = fence.locate(at);
             let span = self.book.span(at, at + text.len() + 1);
-            guards::guard_comment(step, text, span, self.book);
+            guards::guard_comment(step, text, why, span, self.book);
         }
     }
 
@@ -94,12 +106,12 @@ pub(super) fn in_comment<'t>(piece: &Piece<'t>) -> Option<(usize, &'t str)> {
     last.filter(|(_, text)| shelved::is(text))
 }
 
-/// Whether the comment `nth` of `piece` says against going on into that, a part of `fence`.
-fn reserves(piece: &Piece<'_>, nth: usize, fence: &Fence) -> bool {
+/// What the comment `nth` of `piece` says against going on into that, a part of `fence`.
+fn reserves(piece: &Piece<'_>, nth: usize, fence: &Fence) -> Option<Reserve> {
     let (at, text) = piece.comments[nth];
     let (stands, script) = place(piece, nth, fence);
-    comments::reserve(text, stands, &script).is_some_and(|reserve| {
-        reserve == Reserve::Back || text.ends_with([':', '：']) || is_above_code(piece, at)
+    comments::reserve(text, stands, &script).filter(|reserve| {
+        *reserve == Reserve::Back || text.ends_with([':', '：']) || is_above_code(piece, at)
     })
 }
 

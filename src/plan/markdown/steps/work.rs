@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::guards;
+use super::parameters;
 use super::ways;
 use crate::plan::capture::{Capture, Find};
 use crate::plan::condition::Condition;
@@ -97,6 +98,9 @@ fn sql(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Option<Sql> {
             Problem::warning("psql-command", span, message)
                 .hint("leave the line out, or put all of it into a shell block: `psql -v ON_ERROR_STOP=1 \"$DATABASE_URL\" <<'SQL'`"),
         );
+        return None;
+    }
+    if parameters::are_open(piece, fence, book) {
         return None;
     }
     let named = fence::attributes(&fence.info).database;

@@ -231,3 +231,14 @@ fn phases_of_one_deployment_are_done_one_after_the_other() {
         );
     }
 }
+
+#[test]
+fn rows_that_tell_the_command_as_well_are_ticked() {
+    let table = "## Deployment\n| Time | Step | Command |\n|---|---|---|\n| T+0 | Drain | `kubectl drain a` |\n| T+5m | Migrate | `./migrate` |\n";
+    let wanted = [("check", "Drain"), ("check", "Migrate")];
+    assert_eq!(titles(&plan(table)), wanted);
+    let both = plan(&format!("{table}## Rollback\n```sh\n./back\n```\n"));
+    assert_eq!(titles(&both)[..2], wanted);
+    let details = both.steps[0].spec.details.as_deref();
+    assert_eq!(details, Some("T+0 - kubectl drain a"));
+}

@@ -590,3 +590,22 @@ fn steps_that_look_in_the_middle_of_a_series_are_no_preparations() {
     ];
     assert_eq!(kinds(&series), wanted);
 }
+
+#[test]
+fn requirements_are_met_before_it_begins() {
+    for heading in [
+        "Deployment requirements",
+        "Setup requirements",
+        "Requirements",
+    ] {
+        let plan = plan(&format!(
+            "## {heading}\n- [ ] access\n## Deployment\n```sh\n./deploy\n```\n"
+        ));
+        let kinds = plan.phases.iter().map(|phase| phase.spec.kind);
+        assert_eq!(
+            kinds.collect::<Vec<_>>(),
+            [PhaseKind::Before, PhaseKind::Deploy],
+            "{heading}"
+        );
+    }
+}

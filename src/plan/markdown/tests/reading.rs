@@ -129,7 +129,7 @@ fn one_placeholder_is_one_variable() {
     let text = "## Deploy\n```sh\ngit checkout <last-tag> # <not this>\n```\n```sh\necho <last-tag>\n```\n## Rollback\n```sh\ngit checkout <last tag>\n```\n";
     let plan = plan(text);
     let vars: Vec<_> = plan.vars.iter().map(|var| var.name.as_str()).collect();
-    assert_eq!(vars, ["last_tag", "last_tag_2"]);
+    assert_eq!(vars, ["last_tag"]);
     assert_eq!(plan.steps[0].spec.holes, plan.steps[1].spec.holes);
     assert!(
         plan.vars[0]
@@ -142,7 +142,11 @@ fn one_placeholder_is_one_variable() {
         .into_iter()
         .filter(|(code, _)| *code == "placeholder")
         .collect();
-    assert_eq!(told, [("placeholder", 3), ("placeholder", 10)]);
+    assert_eq!(told, [("placeholder", 3)]);
+    let plan = opened("## Deploy\n```sh\nPGPASSWORD=<DB_PASSWORD> ./a\nPGPASSWORD=YOUR_DB_PASSWORD ./b <db2-password>\n```\n").plan.unwrap();
+    let vars: Vec<_> = plan.vars.iter().map(|var| var.name.as_str()).collect();
+    assert_eq!(vars, ["db_password", "db2_password"]);
+    assert_eq!(plan.steps[0].spec.holes.len(), 3);
 }
 
 #[test]
@@ -552,4 +556,17 @@ fn boxes_that_are_none_of_markdowns_are_told_where_something_is_to_be_done() {
         []
     );
     assert_eq!(told("## Change steps\n- [a](b)\n- [x] c\n"), []);
+}
+
+#[test]
+fn thresholds_below_a_line_are_alerts_as_below_a_heading() {
+    let alerts = |text: &str| {
+        let plan = plan(&format!("## Verification\n- [ ] all is green\n\n{text}"));
+        plan.alerts.len()
+    };
+    let list = "- Error rate < 1%\n- CPU < 80%\n";
+    assert_eq!(alerts(&format!("**Performance thresholds:**\n{list}")), 2);
+    assert_eq!(alerts(&format!("### Performance thresholds\n{list}")), 2);
+    assert_eq!(alerts(&format!("**Machines:**\n{list}")), 0);
+    assert_eq!(alerts("**Alert thresholds:**\n- mute the pager\n"), 0);
 }

@@ -334,3 +334,24 @@ fn of_ways_back_until_and_after_a_time_of_the_day_one_is_gone() {
         );
     }
 }
+
+#[test]
+fn what_ends_a_way_back_behind_several_ends_each() {
+    let text = |end: &str| {
+        format!(
+            "## Deployment\n```sh\n./deploy\n```\n## Rollback\n### Option A: the flag\n```sh\n./flag\n```\n### Option B: the dump\n```sh\n./dump\n```\n### {end}\n- [ ] all is green\n"
+        )
+    };
+    for end in ["Post-rollback checklist", "Verification"] {
+        let plan = plan(&text(end));
+        let tiers = plan
+            .tiers
+            .iter()
+            .map(|tier| (tier.spec.name.as_str(), tier.steps.len()));
+        assert_eq!(
+            tiers.collect::<Vec<_>>(),
+            [("Option A: the flag", 2), ("Option B: the dump", 2)],
+            "{end}"
+        );
+    }
+}

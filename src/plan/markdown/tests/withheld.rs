@@ -683,3 +683,40 @@ fn who_recovers_a_backup_goes_back() {
         assert_eq!(!plan(&text).tiers.is_empty(), back, "{name}");
     }
 }
+
+#[test]
+fn a_comment_that_asks_is_told_with_its_reason() {
+    let block = |first: &str, second: &str| {
+        format!("## Deployment\n```sh\n# {first}\n./one\n# {second}\n./two\n```\n")
+    };
+    for (first, second, why) in [
+        ("Warm up", "Revert the TTL", Some("may name a way back")),
+        ("Warm up", "If you need the index", Some("names a case")),
+        ("Test environment variables", "Load the config", None),
+        ("Warm up", "Not needed on staging", None),
+    ] {
+        let plan = plan(&block(first, second));
+        let confirm = plan.steps[0].spec.confirm.as_deref();
+        let told = why.map(|why| {
+            format!("The comment \"{second}\" in it {why}. Is all of it to be run now?")
+        });
+        assert_eq!(confirm, told.as_deref(), "{first} / {second}");
+    }
+    // Of several comments, the one that says so is quoted.
+    let plan = plan(&block("Only on staging", "Load the config"));
+    let confirm = plan.steps[0].spec.confirm.as_deref().unwrap_or_default();
+    assert!(confirm.contains("\"Only on staging\""), "{confirm}");
+}
+
+#[test]
+fn sql_with_a_value_that_nobody_gives_is_not_run() {
+    let text = "## Deployment\n```sql\nupdate a set b = 1\nwhere c = $1;\n```\n```sql\nprepare p as select $1;\n```\n";
+    assert_eq!(
+        titles(&plan(text)),
+        [
+            ("check", "update a set b = 1"),
+            ("sql", "prepare p as select $1;")
+        ]
+    );
+    assert!(problems(text).contains(&("placeholder", 4)));
+}
