@@ -19,6 +19,7 @@ mod draft;
 pub mod duration;
 mod expect;
 mod facts;
+mod find;
 mod id;
 mod import;
 mod include;
