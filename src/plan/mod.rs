@@ -19,6 +19,7 @@ mod draft;
 pub mod duration;
 mod expect;
 mod facts;
+mod find;
 mod id;
 mod import;
 mod include;
@@ -198,14 +199,26 @@ pub fn open_with(file_name: &str, bytes: &[u8], facts: Option<&Facts>) -> Opened
     open_from(file_name, bytes, facts, &include::nobody)
 }
 
+/// From how many bytes on a plan is long enough for a thread that gets ready for its check while it is read.
+const LONG: usize = 128 << 10;
+
 /// The same of a plan that may include other files, which `load` brings.
 pub fn open_from(file_name: &str, bytes: &[u8], facts: Option<&Facts>, load: Load<'_>) -> Opened {
     let mut source = Source::decode(file_name, bytes);
     let format = Format::of(file_name);
-    let (mut draft, mut problems) = match format {
-        Format::Toml => toml::read(&source),
-        Format::Markdown => markdown::read(&source),
-    };
+    let long = source.text().len() >= LONG;
+    let ((mut draft, mut problems), ()) = parallel::both(
+        long,
+        || match format {
+            Format::Toml => toml::read(&source),
+            Format::Markdown => markdown::read(&source),
+        },
+        || {
+            if long {
+                check::prepare_secrets(source.text());
+            }
+        },
+    );
     let named = draft.includes.clone();
     let included = include::take_in(&mut draft, &mut source, load, &mut problems);
     let files = (bytes, included);

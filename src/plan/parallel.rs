@@ -35,8 +35,8 @@ pub(super) fn map<'i, T: Sync, R: Send>(
             (part, thread.spawn_scoped(scope, move || one(part)).ok())
         };
         let started: Vec<_> = others.chunks(share).map(start).collect();
-        let mut all = one(own);
-        all.reserve(others.len());
+        let mut all = Vec::with_capacity(items.len());
+        all.extend(own.iter().map(&make));
         for (part, thread) in started {
             match thread.map(ScopedJoinHandle::join) {
                 Some(Ok(part)) => all.extend(part),

@@ -94,8 +94,8 @@ mod tests;
 pub(in crate::plan) use self::applied::{applied_by, changes_database};
 pub(in crate::plan) use self::psql::stops_first;
 pub(in crate::plan) use self::restore::HIDES_ERRORS;
-pub(in crate::plan) use self::secrets::holds_secret;
 pub use self::secrets::{SECRET, secrets_in, without_secrets, without_values};
+pub(in crate::plan) use self::secrets::{holds_secret, prepare_secrets};
 
 use self::text::Text;
 use crate::plan::draft::Draft;

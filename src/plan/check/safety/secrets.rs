@@ -140,6 +140,11 @@ fn forms(text: &str) -> impl Iterator<Item = &'static Regex> {
     near.filter_map(|form| form.form.as_ref())
 }
 
+/// Makes the forms that `text` may have, so that they are there when its parts are looked at.
+pub(in crate::plan) fn prepare_secrets(text: &str) {
+    forms(text).for_each(drop);
+}
+
 /// Words that stand for a secret in instructions, and are none.
 const STAND_INS: [&str; 12] = [
     "changeme",

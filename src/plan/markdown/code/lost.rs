@@ -5,6 +5,7 @@ use crate::plan::markdown::elements::line::{Line, Sort as Written};
 use std::collections::{HashMap, HashSet};
 
 use super::script::Piece;
+use crate::plan::find;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::elements::blocks::Fence;
 use crate::plan::problem::Problem;
@@ -235,7 +236,7 @@ fn exports(line: &str, name: &str) -> bool {
 
 /// `export NAME`, `NAME=x; export NAME`, `declare -x NAME=y`
 fn exported(line: &str) -> impl Iterator<Item = &str> {
-    let at = line.find("export ").or_else(|| line.find("declare -x "));
+    let at = find::find(line, "export ").or_else(|| find::find(line, "declare -x "));
     at.into_iter()
         .flat_map(|at| line[at..].split([' ', '=', ';']))
 }

@@ -37,6 +37,9 @@ fn insert(
     outline: &Outline,
     book: &mut Book<'_>,
 ) -> Vec<Phase> {
+    if moved.is_empty() {
+        return main;
+    }
     let mut told: Option<SectionIx> = None;
     for phase in &mut moved {
         if told != Some(phase.top) {
@@ -99,7 +102,7 @@ fn part(phases: Vec<Phase>, outline: &Outline, book: &mut Book<'_>) -> (Vec<Phas
         .iter()
         .rposition(|phase| phase.spec.kind == PhaseKind::Deploy && !again.contains(&phase.top))
         .unwrap_or(first);
-    let (mut main, mut moved) = (Vec::new(), Vec::new());
+    let (mut main, mut moved) = (Vec::with_capacity(phases.len()), Vec::new());
     for (ix, mut phase) in phases.into_iter().enumerate() {
         if ix > last && !again.contains(&phase.top) {
             stay(&mut phase, outline, book);

@@ -158,8 +158,10 @@ impl Words {
             Topic::Abandon,
             Topic::Returns,
         ];
-        self.meaning().sense == Some(Sense::Rollback)
-            && !prepares
+        // Most names that do not prepare one do not speak of one either.
+        !prepares
+            && self.goes_back()
+            && self.meaning().sense == Some(Sense::Rollback)
             && !self.makes_for_rollback()
             && (self.begins(&back) || !purpose() || self.speaks_only_of(&[&BACK]))
     }

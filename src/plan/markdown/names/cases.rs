@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::conditional;
 use super::heading;
 use super::words::Words;
+use crate::plan::find;
 use crate::plan::letters::is_dense;
 use crate::plan::markdown::figures::time_words::translated;
 use crate::plan::markdown::figures::times::{self, Said};
@@ -244,7 +245,7 @@ static ONLY_IF: LazyLock<Beginnings> = LazyLock::new(|| {
 fn behind_dash(text: &str) -> Option<&str> {
     let dashes = [" – ", " — ", " - "].into_iter();
     let last = dashes
-        .filter_map(|dash| Some(text.rfind(dash)? + dash.len()))
+        .filter_map(|dash| Some(find::rfind(text, dash)? + dash.len()))
         .max()?;
     Some(text[last..].trim_end_matches(SIGNS))
 }

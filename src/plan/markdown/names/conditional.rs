@@ -253,11 +253,13 @@ pub(in crate::plan::markdown) fn reserve(text: &str) -> Option<Reserve> {
 
 /// The same, as far as that does not stand behind what is done.
 pub(in crate::plan::markdown) fn reserve_ahead(text: &str) -> Option<Reserve> {
-    let bare = remarked::without_advice(text);
-    let mishap = Words::new(bare_of(&bare)).is_mishap();
-    mishap
-        .then_some(Reserve::Case)
-        .or_else(|| reserve_told(text))
+    let text = &*remarked::without_advice(text);
+    let bare = bare_of(text);
+    let words = Words::new(bare);
+    if words.is_mishap() {
+        return Some(Reserve::Case);
+    }
+    told(text, bare, &words)
 }
 
 /// What is said, without "(Only if needed) " and "1. ".
@@ -274,7 +276,11 @@ fn bare_of(text: &str) -> &str {
 pub(super) fn reserve_told(text: &str) -> Option<Reserve> {
     let text = &*remarked::without_advice(text);
     let bare = bare_of(text);
-    let words = Words::new(bare);
+    told(text, bare, &Words::new(bare))
+}
+
+/// The same of `text` without advice, of which `bare` is what is said, with these `words`.
+fn told(text: &str, bare: &str, words: &Words) -> Option<Reserve> {
     if is_conditional(text)
         || remarks_case(text)
         || cases::in_brackets(text).any(cases::is_emergency)

@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use super::words::Words;
+use crate::plan::find;
 use crate::plan::letters;
 use crate::plan::letters::is_dense;
 use crate::plan::markdown::figures::threshold;
@@ -85,7 +86,7 @@ pub(in crate::plan::markdown) fn stops(line: &str) -> bool {
     let text = format!(" {} ", words.join(" ")).replace(" don t ", " dont ");
     STOPS.iter().any(|phrase| {
         let phrase = format!(" {phrase} ");
-        let Some((before, behind)) = text.split_once(phrase.as_str()) else {
+        let Some((before, behind)) = find::split_once(&text, &phrase) else {
             return false;
         };
         // "If NO-GO" is the case itself.

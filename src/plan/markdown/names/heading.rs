@@ -6,6 +6,7 @@ use super::decoration;
 use super::orders;
 use super::returns::before_need;
 use super::words::{Meaning, Sense, Stage, Weight, Words};
+use crate::plan::find;
 use crate::plan::markdown::figures::since::looks_like_place;
 use crate::plan::markdown::figures::times::Said;
 use crate::plan::markdown::figures::told_times::{
@@ -212,8 +213,8 @@ pub(in crate::plan::markdown) fn without_parentheses(text: &str) -> String {
 
 /// The words of `text` before an explanation, if they say anything, else all of them, which `whole` is.
 fn explained(text: &str, whole: Words) -> (Words, Meaning) {
-    let dash = [" - ", " – "].into_iter().find(|dash| text.contains(dash));
-    let head = dash.and_then(|dash| text.split_once(dash));
+    let mut dashes = [" - ", " – "].into_iter();
+    let head = dashes.find_map(|dash| find::split_once(text, dash));
     if let Some((head, _)) = head.filter(|_| !whole.is_shelved()) {
         let first = Words::new(head);
         let meaning = first.meaning();
@@ -233,7 +234,7 @@ fn first_of_two(text: &str, meaning: Meaning) -> Option<Stage> {
     let verifies = |stage: Stage| stage.kind == PhaseKind::Verify;
     let weak = meaning.stage.filter(|stage| verifies(*stage));
     weak.filter(|stage| stage.weight < Weight::Strong && meaning.sense.is_none())?;
-    let (first, _) = JOINED.iter().find_map(|and| text.split_once(and))?;
+    let (first, _) = JOINED.iter().find_map(|and| find::split_once(text, and))?;
     let first = Words::new(first);
     let stage = first.meaning().stage?;
     let orders = orders::begin(&first) || first.orders_deployment();

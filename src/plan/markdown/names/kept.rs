@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use super::words::Words;
+use crate::plan::find;
 use crate::plan::letters::is_dense;
 use crate::plan::markdown::tongues::{self, Beginnings};
 
@@ -56,7 +57,9 @@ impl Words {
     /// What stands before that time and behind it.
     fn around_window(&self) -> Option<(&str, &str)> {
         let text = self.uncounted();
-        let mut around = WINDOWS.iter().filter_map(|window| text.split_once(window));
+        let mut around = WINDOWS
+            .iter()
+            .filter_map(|window| find::split_once(text, window));
         // "Rollback before the rollback window closes" is one all the same.
         around.find(|(before, _)| !before.split(' ').any(|word| GOES_BACK.contains(&word)))
     }

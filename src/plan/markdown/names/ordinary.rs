@@ -3,6 +3,7 @@
 //! could go back to.
 
 use super::conditional;
+use crate::plan::find;
 use crate::plan::letters::is_dense;
 use crate::plan::markdown::tongues::folded::folded;
 use crate::plan::markdown::tongues::{TONGUES, Tongue, says_otherwise, strip_word};
@@ -56,7 +57,7 @@ fn is_well(clause: &str, tongue: &Tongue) -> bool {
 pub(super) fn behind_point(text: &str) -> Option<&str> {
     let (name, rest) = text
         .split_once(NAME_ENDS)
-        .or_else(|| text.split_once(" - "))?;
+        .or_else(|| find::split_once(text, " - "))?;
     let name = folded(name);
     let name = name.trim();
     let makes = |tongue: &Tongue| {

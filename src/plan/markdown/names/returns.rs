@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::cases;
 use super::heading::JOINED;
 use super::words::{Sense, Words};
+use crate::plan::find;
 use crate::plan::markdown::tongues::folded::{folded, has_stem};
 use crate::plan::markdown::tongues::phrases::Topic;
 use crate::plan::markdown::tongues::{self, Beginnings};
@@ -48,14 +49,15 @@ impl Words {
     /// "Dry run", "Staging rehearsal": what is done before the deployment to see how that goes. "Deploy after the rehearsal" is
     /// none.
     pub(super) fn is_dry_run(&self) -> bool {
+        if self.has(Topic::And) || self.is_rollback() {
+            return false;
+        }
         let text = format!(" {}", self.uncounted());
-        let drill = |drill: &&str| {
-            let rest = text
-                .split_once(*drill)
-                .filter(|(before, _)| !before.contains(" after"));
+        DRY_RUNS.iter().any(|drill| {
+            let rest =
+                find::split_once(&text, drill).filter(|(before, _)| !before.contains(" after"));
             rest.is_some_and(|(before, rest)| before.is_empty() || !rest.trim_end().contains(' '))
-        };
-        !self.has(Topic::And) && !self.is_rollback() && DRY_RUNS.iter().any(drill)
+        })
     }
 
     /// "Back to the old version", "Switch back to blue", "Return to the previous release"; not "Back to normal".

@@ -67,7 +67,7 @@ pub(in crate::plan::markdown) fn guard_example(
     name: &str,
     book: &mut Book<'_>,
 ) {
-    if exemplary::is_taken(name, &step.work.text()) {
+    if !step.work.is_check() && exemplary::is_taken(name, &step.work.text()) {
         guard_as(step, name, Reserve::Example, book);
     }
 }
@@ -100,7 +100,7 @@ pub(in crate::plan::markdown) fn guard_review(
     name: &str,
     book: &mut Book<'_>,
 ) {
-    if review::is_of_script(name) && !looks::only_looks(&step.work) {
+    if !step.work.is_check() && review::is_of_script(name) && !looks::only_looks(&step.work) {
         guard_as(step, name, Reserve::Read, book);
     }
 }

@@ -24,6 +24,9 @@ use crate::plan::markdown::tongues::{self, Beginnings};
 /// which was chosen.
 pub(super) fn guard(found: &mut Found, heading: Option<&Group>, book: &mut Book<'_>) {
     let Found { steps, limited, .. } = found;
+    if steps.iter().all(|step| step.work.is_check()) {
+        return;
+    }
     guard_limits(steps, heading, limited, book);
     guard_unclear(steps, heading, book);
     let cases = steps.iter().map(|step| case(step, heading, book));
@@ -45,7 +48,7 @@ pub(super) fn guard(found: &mut Found, heading: Option<&Group>, book: &mut Book<
 
 /// The same of `steps` that may be what a line above them forbids.
 fn guard_unclear(steps: &mut [Box<StepSpec>], heading: Option<&Group>, book: &mut Book<'_>) {
-    for step in steps {
+    for step in steps.iter_mut().filter(|step| !step.work.is_check()) {
         let mut names = above(step, heading).chain([step.title.as_str()]);
         let unclear = |name: &&str| Words::whole(name).instead() == Some(Instead::Unclear);
         let name = names.find(unclear).map(str::to_owned);

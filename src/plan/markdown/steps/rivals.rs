@@ -23,12 +23,14 @@ use crate::plan::markdown::tongues::{self, Rival};
 fn of_items(list: &List, place: Place) -> Vec<Option<usize>> {
     let labels = list.items.iter().map(|item| {
         let head = item.head().0.filter(|_| item.holds.work);
-        head.map_or(String::new(), |head| label(&head.text))
+        head.map(|head| label(&head.text))
     });
-    let labels: Vec<String> = labels.collect();
+    let labels: Vec<Option<String>> = labels.collect();
     // What is numbered may be done in turn by several means.
     let in_turn = |name: &Name<'_>| list.ordered && name.is_by_means();
-    let names = labels.iter().map(|label| Name::of_place(label, place));
+    let names = labels
+        .iter()
+        .map(|label| Name::of_place(label.as_deref()?, place));
     let names = names.map(|name| name.filter(|name| !in_turn(name)));
     among(&names.collect::<Vec<_>>())
 }

@@ -265,14 +265,11 @@ impl Walk<'_, '_> {
         if let Some(task) = item.task {
             self.book.settle(task.account, self.rules.place);
         }
-        let body: Body<'_> = body::gather(
-            rest,
-            runs,
-            self.rules.place,
-            self.under
-                .or_else(|| unsaid::of_item(&step.title, head).filter(|_| mark.is_none())),
-            self.book,
-        );
+        // It says so of what stands below it.
+        let says = mark.is_none() && !rest.is_empty();
+        let own = || says.then(|| unsaid::of_item(&step.title, head)).flatten();
+        let under = self.under.or_else(own);
+        let body: Body<'_> = body::gather(rest, runs, self.rules.place, under, self.book);
         for (text, url) in head.iter().flat_map(|inline| &inline.links) {
             work::add(&mut step.details, &format!("{text}: {url}"));
         }

@@ -68,7 +68,7 @@ pub(super) fn hold(draft: &mut Draft, problems: &mut Vec<Problem>) {
     parts.sort_by_key(|part| part.steps.first().map(|step| step.span.start));
     let (mut open, mut kind) = (None, None);
     for part in parts {
-        if markdown::says_here(part.name) {
+        if open.is_some() && markdown::says_here(part.name) {
             open = None;
         }
         let Some(forward) = part.kind else {
@@ -105,8 +105,7 @@ fn hold_below(
     problems: &mut Vec<Problem>,
 ) {
     for step in steps {
-        let group = step.group.iter().flat_map(|group| group.split(" › "));
-        if group.chain([step.title.as_str()]).any(markdown::says_here) {
+        if open.is_some() && is_said_here(step) {
             *open = None;
         }
         let Work::Shell(shell) = &step.work else {
@@ -151,6 +150,13 @@ fn hold_below(
 fn leaves(text: &str) -> bool {
     let last = text.trim_end().lines().next_back();
     last.is_some_and(|last| LEAVING.contains(&last.trim()))
+}
+
+/// Whether the names above `step` or its own say that it is done on the machine that one sits at.
+fn is_said_here(step: &StepSpec) -> bool {
+    let group = step.group.iter().flat_map(|group| group.split(" › "));
+    let mut names = group.chain([step.title.as_str()]);
+    names.any(markdown::says_here)
 }
 
 /// Whether a command does the same on whatever machine it is typed: it asks a cluster or a public address.
