@@ -145,6 +145,17 @@ impl Tier {
     }
 
     /// Why its window does not hold `since_t_zero`: it has ended, or has not begun, then.
+    /// When it is for, as people read it: `from T+15m on`.
+    pub fn times(&self) -> String {
+        let from = duration::show(self.from());
+        match (self.spec.from, self.spec.until) {
+            _ if self.spec.after => "after whichever was gone".to_owned(),
+            (None, None) => "any time".to_owned(),
+            (_, None) => format!("from T+{from} on"),
+            (_, Some(until)) => format!("T+{from} to T+{}", duration::show(until)),
+        }
+    }
+
     pub fn outside(&self, since_t_zero: Duration) -> Option<Outside> {
         match self.spec.window() {
             (_, Some(until)) if until <= since_t_zero => Some(Outside::Ended(until)),
@@ -267,8 +278,20 @@ impl Plan {
     /// The tier that the clock offers: the one whose window holds `since_t_zero`, else the last
     /// whose window has begun, else the first.
     pub fn tier_at(&self, since_t_zero: Duration) -> Option<usize> {
-        let windows = self.tiers.iter();
-        offered_at(&windows.map(|tier| tier.spec.window()), since_t_zero)
+        let ways: Vec<usize> = self.ways().collect();
+        let windows = ways.iter().map(|&ix| self.tiers[ix].spec.window());
+        offered_at(&windows, since_t_zero).map(|at| ways[at])
+    }
+
+    /// The tiers that somebody can go, by their places in [`Plan::tiers`].
+    pub fn ways(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.tiers.len()).filter(|&ix| !self.tiers[ix].spec.after)
+    }
+
+    /// The steps that are done behind whichever way back was gone.
+    pub fn after_way_back(&self) -> impl Iterator<Item = StepIx> + '_ {
+        let after = self.tiers.iter().filter(|tier| tier.spec.after);
+        after.flat_map(|tier| tier.steps.clone())
     }
 
     /// The variable called `name`.
