@@ -1,6 +1,5 @@
 //! The way back: what is on it, what it can't take back, and how far it was gone in the end.
 
-use super::Standing;
 use super::step::{StepState, Weighing};
 use super::types::{ItemState, RollbackState, RunState};
 use crate::plan::{Outside, PhaseKind, Plan, StepIx, Work};
@@ -146,15 +145,5 @@ impl RunState {
             step.left_out.is_some() || skipped && !not_wanted && mark.is_none()
         };
         rollback.items.iter().filter(left).count()
-    }
-
-    /// Where the run stands, in words; of a way back that is over also how much it left out.
-    pub fn outcome(&self, plan: &Plan) -> String {
-        let left = self.left_out(plan);
-        match (self.standing(), left.words(), left.some_done) {
-            (Standing::RolledBack, Some(words), true) => format!("rolled back in part, {words}"),
-            (Standing::RolledBack, Some(words), false) => format!("not rolled back, {words}"),
-            (standing, ..) => standing.word().replace('_', " "),
-        }
     }
 }
