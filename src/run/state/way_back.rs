@@ -103,6 +103,26 @@ impl RunState {
         steps.collect()
     }
 
+    /// Whether a way back has taken back what the phase at `ix` did: all that has an undo, or, by a procedure of
+    /// the plan that was gone to its end, the deployment.
+    pub fn phase_is_undone(&self, plan: &Plan, ix: usize) -> bool {
+        let Some(rollback) = &self.rollback else {
+            return false;
+        };
+        let phase = &plan.phases[ix];
+        let mut steps = phase.steps.clone();
+        let stays = |ix: StepIx| plan.steps[ix].spec.undo.is_some() && self.left_something(ix);
+        let undone = steps
+            .clone()
+            .any(|ix| self.steps[ix].status == Status::Undone);
+        let answered = || {
+            let begun = self.phases[ix].started.is_some();
+            let whole = rollback.tier.is_some() && self.left_out(plan).count() == 0;
+            self.end.is_some() && whole && begun && phase.spec.kind == PhaseKind::Deploy
+        };
+        (undone || answered()) && !steps.any(stays)
+    }
+
     /// What the way back has not taken back so far; nothing where none has begun.
     pub fn left_out(&self, plan: &Plan) -> LeftOut {
         let Some(rollback) = &self.rollback else {
