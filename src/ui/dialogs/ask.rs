@@ -10,6 +10,8 @@ use crate::ui::world::World;
 pub enum Purpose {
     /// The reason for a no-go.
     NoGo,
+    /// A remark on the tick of a step.
+    Tick(String),
     /// The reason for leaving a step out.
     Skip(String),
     /// How a step was done by hand.
@@ -108,6 +110,7 @@ impl Ask {
                 choice: None,
             },
             Purpose::Type(step) => Command::Input {
+            Purpose::Tick(step) => Command::Tick { step, note: some },
                 step,
                 text: self.input.lines().join(" "),
             },

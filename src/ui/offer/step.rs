@@ -292,6 +292,22 @@ impl Asking<'_> {
         Ok(self.choosing(ix, command))
     }
 
+    /// What is ticked already gets a note: the tick stays whose it is, and when it was given.
+    pub(super) fn tick_with_remark(&self, ix: StepIx) -> Answer {
+        let status = self.world.state.steps.get(ix).map(|step| step.status);
+        if let Some(Status::Passed) = status {
+            return self.note(ix);
+        }
+        let mut ask = Ask::new(
+            format!("Tick {}", self.called(ix)),
+            "What is there to remark?",
+            Purpose::Tick(self.number(ix)),
+        );
+        ask.lines = self.left_out(ix);
+        ask.may_be_empty = true;
+        self.ask(ask)
+    }
+
     /// Running something again whose outcome nobody knows, or in another session than before, needs a reason.
     pub(super) fn retry(&self, ix: StepIx) -> Answer {
         let step = self.number(ix);
