@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use super::draft::{PhaseSpec, StepSpec, TierSpec};
 use super::duration;
+use super::expect::Expect;
 use super::id::StepId;
 use super::include::Included;
 use super::ledger::Ledger;
-use super::looks;
+use super::looks::{self, GoesOn};
 use super::parts::{AlertRule, Contact, Database, Note, Signoff, Var};
 use super::probe::Probe;
 use super::template;
@@ -144,7 +145,6 @@ impl Tier {
         self.spec.from.unwrap_or_default()
     }
 
-    /// Why its window does not hold `since_t_zero`: it has ended, or has not begun, then.
     /// When it is for, as people read it: `from T+15m on`.
     pub fn times(&self) -> String {
         let from = duration::show(self.from());
@@ -156,6 +156,7 @@ impl Tier {
         }
     }
 
+    /// Why its window does not hold `since_t_zero`: it has ended, or has not begun, then.
     pub fn outside(&self, since_t_zero: Duration) -> Option<Outside> {
         match self.spec.window() {
             (_, Some(until)) if until <= since_t_zero => Some(Outside::Ended(until)),
@@ -215,6 +216,14 @@ impl Step {
         // What a person puts into it may be anything.
         let looks = || spec.holes.is_empty() && others.chain([&spec.work]).all(looks::only_looks);
         *self.looks.get_or_init(looks)
+    }
+
+    /// Whether its script, of the way `choice` of doing it, goes on until somebody ends it. Where something is expected of
+    /// it, or taken from what it prints, it is more than seen.
+    pub fn goes_on(&self, choice: usize) -> Option<GoesOn> {
+        let how = self.spec.work_of(choice)?.goes_on()?;
+        let told = *self.spec.expect() != Expect::SUCCESS || !self.spec.capture.is_empty();
+        Some(if told { GoesOn::Unsure } else { how })
     }
 }
 

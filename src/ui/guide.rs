@@ -4,7 +4,7 @@ use super::words;
 use super::world::{Link, World};
 use crate::clock::Moment;
 use crate::monitor::{Link as DatabaseLink, Picture, State};
-use crate::plan::{StepIx, duration};
+use crate::plan::{GoesOn, StepIx, duration};
 use crate::run::{Standing, Status, Waiting};
 
 /// What to do next, or what is going on.
@@ -82,11 +82,22 @@ fn going_on(world: &World, ix: StepIx, database: usize, now: Moment) -> String {
     if step.sought.is_some() {
         return format!("S stops {called}: how it ended is being looked for");
     }
-    let what = if step.status == Status::Undoing {
-        "the undo of "
-    } else {
-        ""
-    };
+    let undo = step.status == Status::Undoing;
+    let goes_on = world.plan.steps[ix].goes_on(step.choice);
+    match goes_on.filter(|_| !undo) {
+        Some(GoesOn::Seen) => {
+            return format!(
+                "S when you have seen it: {called} goes on until somebody ends it, {since}"
+            );
+        }
+        Some(GoesOn::Unsure) => {
+            return format!(
+                "S ends {called}, then d says it was done: it goes on until then, {since}"
+            );
+        }
+        None => {}
+    }
+    let what = if undo { "the undo of " } else { "" };
     format!("S stops {what}{called}, running {since}")
 }
 

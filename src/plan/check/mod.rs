@@ -16,7 +16,9 @@ mod ways_back;
 pub use allow::Allowed;
 pub(super) use allow::{Allows, reaches};
 pub(super) use safety::sql::{Remark, Unit, Wrap, remarks};
-pub(super) use safety::{HIDES_ERRORS, applied_by, changes_database, holds_secret, stops_first};
+pub(super) use safety::{
+    HIDES_ERRORS, applied_by, changes_database, goes_on, holds_secret, stops_first,
+};
 pub use safety::{SECRET, secrets_in, without_secrets, without_values};
 
 use self::names::{Named, Names};

@@ -2,7 +2,7 @@
 
 use super::{Answer, Asking, Offer, offer};
 use crate::journal::event::Stage;
-use crate::plan::{StepIx, Work};
+use crate::plan::{GoesOn, StepIx, Work};
 use crate::run::{Command, Status, StepState};
 use crate::ui::dialogs::{Ask, Confirmation, Dialog, Item, Pick, Picked, Purpose};
 use crate::ui::intent::Intent;
@@ -333,8 +333,8 @@ impl Asking<'_> {
             step: self.number(ix),
         };
         self.granted(command.clone())?;
-        let stopping = self.world.state.steps.get(ix);
-        let stopping = stopping.and_then(|step| step.stopping.as_ref());
+        let step = self.world.state.steps.get(ix);
+        let stopping = step.and_then(|step| step.stopping.as_ref());
         let killed = stopping.is_some_and(|stopping| stopping.stage == Stage::Kill);
         let (verb, lines) = if killed {
             let lines = [
@@ -349,7 +349,15 @@ impl Asking<'_> {
             ];
             ("Stop", lines)
         };
-        let lines = lines.map(str::to_owned).to_vec();
+        let mut lines = lines.map(str::to_owned).to_vec();
+        let goes_on = step.and_then(|step| self.world.plan.steps[ix].goes_on(step.choice));
+        let undo = step.is_some_and(|step| step.status == Status::Undoing);
+        if goes_on == Some(GoesOn::Seen) && !killed && !undo {
+            lines.insert(
+                0,
+                "It goes on until somebody ends it, and counts as seen then.".to_owned(),
+            );
+        }
         let title = format!("{verb} {}?", self.called(ix));
         Ok(Offer::Open(Dialog::Confirm(Box::new(Confirmation::new(
             title,
