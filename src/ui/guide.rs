@@ -158,7 +158,7 @@ fn waiting(world: &World, now: Moment) -> String {
         Waiting::Alternative(ix) => format!("enter offers the ways to do {}", called(world, ix)),
         Waiting::Values(ix, names) => format!(
             "enter asks for {}, which {} needs",
-            names.join(", "),
+            world.state.asked_for(&names),
             called(world, ix)
         ),
         Waiting::Facts(ix) => format!("looking whether {} is to be done", called(world, ix)),

@@ -38,6 +38,12 @@ pub enum Purpose {
     Search,
 }
 
+/// Why a secret is asked for again.
+const GONE: [&str; 2] = [
+    "It was given before, and went with the engine that knew it:",
+    "the value of a secret is written down nowhere.",
+];
+
 /// The dialog.
 #[derive(Clone, Debug)]
 pub struct Ask {
@@ -83,6 +89,9 @@ impl Ask {
         if world.state.is_secret(&world.plan, name) {
             ask.input.set_mask_char('•');
         }
+        if world.state.is_gone(name) {
+            ask.lines = GONE.map(str::to_owned).to_vec();
+        }
         if let Some(var) = var.filter(|var| !var.choices.is_empty()) {
             ask.question
                 .push_str(&format!(" ({})", var.choices.join(", ")));
@@ -101,6 +110,7 @@ impl Ask {
         let some = (!text.is_empty()).then(|| text.clone());
         Some(match self.purpose.clone() {
             Purpose::NoGo => Command::NoGo { reason: text },
+            Purpose::Tick(step) => Command::Tick { step, note: some },
             Purpose::Skip(step) => Command::Skip { step, reason: text },
             Purpose::Done(step) => Command::Done { step, reason: text },
             Purpose::Fail(step) => Command::Fail { step, reason: text },
@@ -110,7 +120,6 @@ impl Ask {
                 choice: None,
             },
             Purpose::Type(step) => Command::Input {
-            Purpose::Tick(step) => Command::Tick { step, note: some },
                 step,
                 text: self.input.lines().join(" "),
             },
