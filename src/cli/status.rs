@@ -145,9 +145,14 @@ fn to_text(
     if let Some(waiting) = waiting_for(plan, state) {
         line("waiting for", waiting);
     }
-    for (phase, at) in plan.phases.iter().zip(&state.phases) {
+    for (ix, (phase, at)) in plan.phases.iter().zip(&state.phases).enumerate() {
+        let undone = if state.phase_is_undone(plan, ix) {
+            "  undone"
+        } else {
+            ""
+        };
         text.push_str(&format!(
-            "\n{} {}  {}/{}\n",
+            "\n{} {}  {}/{}{undone}\n",
             phase.number,
             phase.spec.name,
             at.settled,

@@ -167,6 +167,8 @@ pub struct TierSpec {
     pub confirm: Confirm,
     /// Whether it is one of several for the same time, each for a case of its own: the clock does not say which.
     pub way: bool,
+    /// Whether it is no way back itself, but what is done behind whichever was gone: "Post-rollback checklist".
+    pub after: bool,
     /// The steps; moved into [`super::model::Plan::steps`] by the check.
     pub steps: Vec<Box<StepSpec>>,
     /// Where it stands.

@@ -152,6 +152,7 @@ impl<'a> View<'a> {
             from_seconds: (spec.from.is_some() || spec.until.is_some())
                 .then(|| tier.from().as_secs()),
             until_seconds: spec.until.map(|until| until.as_secs()),
+            after: spec.after,
             line: self.line(spec.span),
             steps: self.steps(tier.steps.clone()),
         }

@@ -1,6 +1,7 @@
 //! Whether work only looks: whether it is certain, by what is written, that it leaves nothing to take back.
 //! What is not understood to its last word may change anything.
 
+use super::check::goes_on;
 use super::commands::{self, Command, Given, Input, PSQL, RedirectKind, Settings, Word};
 use super::sql_text;
 use super::work::Work;
@@ -164,6 +165,33 @@ pub(super) fn only_looks(work: &Work) -> bool {
         Work::Sql(sql) => only_reads(&sql.text),
         Work::Shell(shell) => script_looks(&shell.script),
         Work::Http(_) | Work::Check(_) | Work::Wait(_) | Work::Snapshot(_) => !work.may_change(),
+    }
+}
+
+/// How a script comes to an end that goes on until somebody ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GoesOn {
+    /// There is nothing else in it but what only looks: whoever ends it has seen it.
+    Seen,
+    /// What stands before that may change something: whoever ends it says what came of it.
+    Unsure,
+}
+
+impl Work {
+    /// Whether it is a script whose last command goes on until somebody ends it, such as `tail -f`.
+    pub fn goes_on(&self) -> Option<GoesOn> {
+        let Work::Shell(shell) = self else {
+            return None;
+        };
+        let script = commands::read(&shell.script, Settings::default());
+        let pipe = goes_on(&script)?;
+        let seen = |command: &Command<'_>| command.pipe == pipe || looks(command);
+        let all = script.commands.iter().all(seen);
+        if all && is_understood(&shell.script, &script.commands) {
+            Some(GoesOn::Seen)
+        } else {
+            Some(GoesOn::Unsure)
+        }
     }
 }
 
@@ -352,6 +380,30 @@ mod tests {
             "set lock_timeout = 1",
         ] {
             assert!(!only_reads(sql), "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_goes_on_until_somebody_ends_it_is_told_by_its_last_line() {
+        let shell = |script: &str| {
+            let text = format!("## Deploy\n```bash\n{script}\n```\n");
+            let plan = crate::plan::open("t.md", text.as_bytes()).plan.unwrap();
+            plan.steps[0].spec.work.goes_on()
+        };
+        for (script, goes_on) in [
+            ("tail -f app.log", Some(GoesOn::Seen)),
+            ("tail -f app.log | grep ERROR", Some(GoesOn::Seen)),
+            ("cd /srv\njournalctl -u shop -f", Some(GoesOn::Seen)),
+            ("kubectl logs -f deploy/shop", Some(GoesOn::Seen)),
+            ("kubectl port-forward svc/db 5432", Some(GoesOn::Seen)),
+            ("./deploy.sh\ntail -f app.log", Some(GoesOn::Unsure)),
+            ("tail -f app.log | grep -m1 ready", None),
+            ("timeout 30 tail -f app.log", None),
+            ("tail -f app.log &", None),
+            ("tail -n 100 app.log", None),
+            ("./deploy.sh", None),
+        ] {
+            assert_eq!(shell(script), goes_on, "{script}");
         }
     }
 }

@@ -70,6 +70,7 @@ pub use include::{Included, Load};
 pub use joined::counted;
 pub use layout::{LayoutError, layout};
 pub use ledger::{Account, Element, Ledger, Place};
+pub use looks::GoesOn;
 pub use model::{Format, Home, Outside, Phase, PhaseKind, Plan, Step, StepIx, Tier};
 pub use origin::Origin;
 pub use parts::{AlertAction, AlertRule, Contact, Database, Limit, Note, Signoff, Threshold, Var};

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use super::draft::{PhaseSpec, StepSpec, TierSpec};
 use super::duration;
+use super::expect::Expect;
 use super::id::StepId;
 use super::include::Included;
 use super::ledger::Ledger;
-use super::looks;
+use super::looks::{self, GoesOn};
 use super::parts::{AlertRule, Contact, Database, Note, Signoff, Var};
 use super::probe::Probe;
 use super::template;
@@ -144,6 +145,17 @@ impl Tier {
         self.spec.from.unwrap_or_default()
     }
 
+    /// When it is for, as people read it: `from T+15m on`.
+    pub fn times(&self) -> String {
+        let from = duration::show(self.from());
+        match (self.spec.from, self.spec.until) {
+            _ if self.spec.after => "after whichever was gone".to_owned(),
+            (None, None) => "any time".to_owned(),
+            (_, None) => format!("from T+{from} on"),
+            (_, Some(until)) => format!("T+{from} to T+{}", duration::show(until)),
+        }
+    }
+
     /// Why its window does not hold `since_t_zero`: it has ended, or has not begun, then.
     pub fn outside(&self, since_t_zero: Duration) -> Option<Outside> {
         match self.spec.window() {
@@ -204,6 +216,14 @@ impl Step {
         // What a person puts into it may be anything.
         let looks = || spec.holes.is_empty() && others.chain([&spec.work]).all(looks::only_looks);
         *self.looks.get_or_init(looks)
+    }
+
+    /// Whether its script, of the way `choice` of doing it, goes on until somebody ends it. Where something is expected of
+    /// it, or taken from what it prints, it is more than seen.
+    pub fn goes_on(&self, choice: usize) -> Option<GoesOn> {
+        let how = self.spec.work_of(choice)?.goes_on()?;
+        let told = *self.spec.expect() != Expect::SUCCESS || !self.spec.capture.is_empty();
+        Some(if told { GoesOn::Unsure } else { how })
     }
 }
 
@@ -267,8 +287,20 @@ impl Plan {
     /// The tier that the clock offers: the one whose window holds `since_t_zero`, else the last
     /// whose window has begun, else the first.
     pub fn tier_at(&self, since_t_zero: Duration) -> Option<usize> {
-        let windows = self.tiers.iter();
-        offered_at(&windows.map(|tier| tier.spec.window()), since_t_zero)
+        let ways: Vec<usize> = self.ways().collect();
+        let windows = ways.iter().map(|&ix| self.tiers[ix].spec.window());
+        offered_at(&windows, since_t_zero).map(|at| ways[at])
+    }
+
+    /// The tiers that somebody can go, by their places in [`Plan::tiers`].
+    pub fn ways(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.tiers.len()).filter(|&ix| !self.tiers[ix].spec.after)
+    }
+
+    /// The steps that are done behind whichever way back was gone.
+    pub fn after_way_back(&self) -> impl Iterator<Item = StepIx> + '_ {
+        let after = self.tiers.iter().filter(|tier| tier.spec.after);
+        after.flat_map(|tier| tier.steps.clone())
     }
 
     /// The variable called `name`.

@@ -21,7 +21,7 @@ pub fn waiting_for(plan: &Plan, state: &RunState) -> Option<String> {
         Waiting::Tick(ix) => format!("tick {}", called(ix)),
         Waiting::Confirm(ix) => format!("run {} (dangerous: name it)", called(ix)),
         Waiting::Alternative(ix) => format!("run {} (pick an alternative)", called(ix)),
-        Waiting::Values(ix, names) => format!("set {} for {}", names.join(", "), called(ix)),
+        Waiting::Values(ix, names) => format!("set {} for {}", state.asked_for(&names), called(ix)),
         Waiting::Decide(ix) => {
             let ways = ways_on(plan, state, ix);
             format!("decide about {}: {ways}", called(ix))

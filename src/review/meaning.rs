@@ -74,8 +74,13 @@ pub fn plan_facts(plan: &Plan, problems: &[&Problem]) -> Vec<Fact> {
             let until = tier.spec.until.map_or(String::new(), |until| {
                 format!(", until {} after T-0", duration::show(until))
             });
+            let after = if tier.spec.after {
+                ", after whichever was gone"
+            } else {
+                ""
+            };
             let steps = count(tier.steps.len(), "step");
-            format!("{}, {steps}{until}", tier.spec.name)
+            format!("{}, {steps}{until}{after}", tier.spec.name)
         }),
     );
     sheet.list(

@@ -147,6 +147,38 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// What whoever wants it says about it, which is written down as it is said.
+    pub fn said_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Command::Go { reason: said }
+            | Command::Tick { note: said, .. }
+            | Command::Retry { reason: said, .. }
+            | Command::Hold { reason: said }
+            | Command::Approve { reason: said, .. }
+            | Command::Finish { reason: said } => said.as_mut(),
+            Command::NoGo { reason: said }
+            | Command::Skip { reason: said, .. }
+            | Command::Done { reason: said, .. }
+            | Command::Fail { reason: said, .. }
+            | Command::Accept { reason: said, .. }
+            | Command::Note { text: said, .. }
+            | Command::Take { reason: said } => Some(said),
+            Command::Run { .. }
+            | Command::Auto { .. }
+            | Command::Untick { .. }
+            | Command::Look { .. }
+            | Command::Stop { .. }
+            | Command::Input { .. }
+            | Command::Release
+            | Command::Rollback { .. }
+            | Command::Cancel(_)
+            | Command::Terminate(_)
+            | Command::Set { .. } => None,
+        }
+    }
+}
+
 /// Which database session is meant. Servers count processes each by itself, so a number alone may be
 /// that of several sessions; what a person has confirmed is named in full.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -24,10 +24,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use rustix::fs::Mode;
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGXFSZ};
@@ -52,6 +53,9 @@ pub struct Spec {
     pub unset: Vec<String>,
     /// Where it runs.
     pub cwd: PathBuf,
+    /// What files that it makes may not be used for, if not as the engine has it.
+    #[serde(default)]
+    pub umask: Option<u32>,
     /// Where to write down what its shell leaves to the next step, if that is asked.
     #[serde(default)]
     pub leaves: Option<PathBuf>,
@@ -150,6 +154,7 @@ fn begin(spec: &Spec, lock: &io::Result<File>) -> Result<(Pid, Option<Terminal>)
 fn note_left(path: &Path, spec: &Spec) -> Option<File> {
     let given = left::Given {
         directory: &spec.cwd,
+        umask: spec.umask.unwrap_or_else(left::umask),
         environment: environment(spec).collect(),
     };
     match left::conclude(path, &given) {
@@ -234,13 +239,14 @@ fn spawn(spec: &Spec) -> io::Result<(Pid, Option<Terminal>)> {
         .stdin(Stdio::null())
         .stderr(output.try_clone()?)
         .process_group(0);
+    let begin = |command| begin_with(spec.umask, command);
     let Some(typed) = &spec.typed else {
-        let child = begin::begin(command)?;
+        let child = begin(command)?;
         return Ok((Pid::from_child(&child), None));
     };
     let terminal = Terminal::open(output, typed)?;
     let given = terminal.give(&mut command);
-    match given.and_then(|()| begin::begin(command)) {
+    match given.and_then(|()| begin(command)) {
         Ok(child) => {
             let leader = Pid::from_child(&child);
             terminal.to_the_front(leader);
@@ -251,6 +257,18 @@ fn spawn(spec: &Spec) -> io::Result<(Pid, Option<Terminal>)> {
             Err(error)
         }
     }
+}
+
+/// Begins `command` under the `umask` that the steps before have left.
+fn begin_with(umask: Option<u32>, command: Command) -> io::Result<Child> {
+    let Some(umask) = umask else {
+        return begin::begin(command);
+    };
+    // It is inherited; what this process writes is as its own is.
+    let own = rustix::process::umask(Mode::from_bits_truncate(umask));
+    let child = begin::begin(command);
+    rustix::process::umask(own);
+    child
 }
 
 /// This program, for the processes of the step, also when its file was replaced since.

@@ -4,7 +4,7 @@ use super::words;
 use super::world::{Link, World};
 use crate::clock::Moment;
 use crate::monitor::{Link as DatabaseLink, Picture, State};
-use crate::plan::{StepIx, duration};
+use crate::plan::{GoesOn, StepIx, duration};
 use crate::run::{Standing, Status, Waiting};
 
 /// What to do next, or what is going on.
@@ -82,11 +82,22 @@ fn going_on(world: &World, ix: StepIx, database: usize, now: Moment) -> String {
     if step.sought.is_some() {
         return format!("S stops {called}: how it ended is being looked for");
     }
-    let what = if step.status == Status::Undoing {
-        "the undo of "
-    } else {
-        ""
-    };
+    let undo = step.status == Status::Undoing;
+    let goes_on = world.plan.steps[ix].goes_on(step.choice);
+    match goes_on.filter(|_| !undo) {
+        Some(GoesOn::Seen) => {
+            return format!(
+                "S when you have seen it: {called} goes on until somebody ends it, {since}"
+            );
+        }
+        Some(GoesOn::Unsure) => {
+            return format!(
+                "S ends {called}, then d says it was done: it goes on until then, {since}"
+            );
+        }
+        None => {}
+    }
+    let what = if undo { "the undo of " } else { "" };
     format!("S stops {what}{called}, running {since}")
 }
 
@@ -147,7 +158,7 @@ fn waiting(world: &World, now: Moment) -> String {
         Waiting::Alternative(ix) => format!("enter offers the ways to do {}", called(world, ix)),
         Waiting::Values(ix, names) => format!(
             "enter asks for {}, which {} needs",
-            names.join(", "),
+            world.state.asked_for(&names),
             called(world, ix)
         ),
         Waiting::Facts(ix) => format!("looking whether {} is to be done", called(world, ix)),

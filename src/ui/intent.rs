@@ -7,6 +7,8 @@ pub enum Intent {
     Act,
     /// Tick the check under the cursor, or take the tick back.
     Tick,
+    /// Tick the check under the cursor, with a remark.
+    TickWithRemark,
     /// Say that the step under the cursor is not as it should be.
     Fail,
     /// Leave the step under the cursor out.

@@ -77,6 +77,7 @@ pub const KEYMAP: &[Binding] = &[
     bind(&[Key::Char('G')], Intent::NoGo, "no-go", "no-go, with a reason", Run),
     bind(&[Key::Enter], Intent::Act, "run", "start the step; on one that did not work: what can be done about it", Step),
     bind(&[Key::Char(' ')], Intent::Tick, "tick", "tick the check, or take the tick back", Step),
+    bind(&[Key::Char('T')], Intent::TickWithRemark, "", "tick the check, with a remark; on one that is ticked: a note on it", Step),
     bind(&[Key::Char('r')], Intent::Retry, "retry", "try it again", Step),
     bind(&[Key::Char('d')], Intent::Done, "done", "it was done by hand, with a reason", Step),
     bind(&[Key::Char('s')], Intent::Skip, "skip", "leave it out, with a reason", Step),

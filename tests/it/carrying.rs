@@ -289,3 +289,29 @@ fn steps_begin_in_the_directory_that_the_front_matter_names() {
         assert!(bench.path(file).exists(), "{file}");
     }
 }
+
+#[test]
+fn the_umask_goes_on_from_step_to_step() {
+    let bench = Bench::new();
+    let plan = format!(
+        "# Carry\n\n## Deployment\n\n{}{}{}{}",
+        block("Look", "look", "umask"),
+        block("Set", "set", "umask 0027"),
+        block("See", "see", "umask"),
+        block("Widen", "widen", "umask; umask 0002; false"),
+    );
+    let mut run = bench.start_as("plan.md", &plan, &[]);
+    assert_eq!(next(&mut run, "look")["left"], serde_json::Value::Null);
+    let own = run.output("look-1.log");
+    assert_eq!(next(&mut run, "set")["left"]["umask"], "027");
+    run.kill_engine();
+    let mut run = run.resumed();
+    next(&mut run, "see");
+    assert_eq!(run.output("see-1.log"), "0027\n");
+    assert_ne!(own, "0027\n");
+    // What did not pass leaves nothing.
+    next(&mut run, "widen");
+    run.ctl(&["retry", "widen"]);
+    run.wait_finished("widen");
+    assert_eq!(run.output("widen-2.log"), "0027\n");
+}

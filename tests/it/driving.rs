@@ -127,6 +127,38 @@ fn a_failed_step_can_be_skipped_or_done_by_hand_but_only_with_a_reason() {
 }
 
 #[test]
+fn a_phase_that_was_undone_is_told_as_undone() {
+    let bench = Bench::new();
+    let way = "[[rollback]]\nname = 'Switch'\n[[rollback.step]]\nid = 'switch'\ntitle = 'Switch'\nshell = 'true'\n";
+    let cases = [
+        ("undo", TWO_PHASES.to_owned(), "2 Go  1/2  undone\n"),
+        (
+            "switch",
+            TWO_PHASES.replace("undo =", "env = {} #") + way,
+            "2 Go  1/2  undone\n",
+        ),
+        (
+            "undo",
+            TWO_PHASES.replace("undo =", "env = {} #"),
+            "2 Go  1/2\n",
+        ),
+    ];
+    for (tier, plan, told) in cases {
+        let mut run = bench.start(&plan);
+        run.ctl(&["run"]);
+        run.wait_finished("hello");
+        run.ctl(&["tick", "1.2"]);
+        run.ctl(&["run", "make"]);
+        run.wait_finished("make");
+        run.ctl(&["rollback", "--tier", tier]);
+        run.wait_over();
+        let status = text_of(&bench.gonogo(&["ctl", &run.id, "status"]));
+        assert!(status.contains(told), "{status}");
+        assert!(status.contains("1 Ready  2/2\n"), "{status}");
+    }
+}
+
+#[test]
 fn a_run_goes_on_by_itself_until_a_person_is_needed() {
     let bench = Bench::new();
     let mut run = bench.start(TWO_PHASES);

@@ -203,3 +203,20 @@ fn what_an_engine_did_not_live_to_overwrite_is_by_the_next_one() {
         run.output("print-1.log") == "it is ************\n"
     });
 }
+
+#[test]
+fn what_people_say_holds_no_secret_in_the_record() {
+    let mut bench = Bench::new();
+    bench.set("TOKEN_FOR_TEST", TOKEN);
+    bench.write("go", "");
+    let mut run = bench.start(PRINTS);
+    let said = format!("it is {TOKEN} today");
+    run.ctl(&["note", &said]);
+    run.ctl(&["hold", "--reason", &said]);
+    run.ctl(&["release"]);
+    run.ctl(&["skip", "print", "--reason", &said]);
+    run.ctl(&["finish", "--reason", &said]);
+    run.wait_over();
+    assert_eq!(told(&bench, &run, TOKEN), [""; 0]);
+    assert!(text_of(&bench.gonogo(&["report", &run.id])).contains("it is •••••• today"));
+}

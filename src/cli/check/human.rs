@@ -106,14 +106,8 @@ fn outline(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
         steps(&plan.steps[phase.steps.clone()], out)?;
     }
     for tier in &plan.tiers {
-        let from = duration::show(tier.from());
-        let window = match (tier.spec.from, tier.spec.until) {
-            (None, None) => "any time".to_owned(),
-            (_, None) => format!("from T+{from} on"),
-            (_, Some(until)) => format!("T+{from} to T+{}", duration::show(until)),
-        };
         let (number, name) = (tier.number, &tier.spec.name);
-        writeln!(out, "  R{number} {name} ({window})")?;
+        writeln!(out, "  R{number} {name} ({})", tier.times())?;
         steps(&plan.steps[tier.steps.clone()], out)?;
     }
     for adopted in plan

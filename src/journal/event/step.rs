@@ -229,13 +229,16 @@ pub struct SessionLeft {
     pub unsure: Vec<String>,
 }
 
-/// The directory and the exported variables that a shell step left to the next, as far as they are
+/// The directory, the umask and the exported variables that a shell step left to the next, as far as they are
 /// other ones. Values are nowhere recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Left {
     /// The directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub directory: Option<String>,
+    /// The umask, as shells write it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub umask: Option<String>,
     /// Variables that were not there before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub added: Vec<String>,
@@ -254,6 +257,7 @@ impl fmt::Display for Left {
             .directory
             .iter()
             .map(|path| format!("directory {path}"));
+        let umask = self.umask.iter().map(|umask| format!("umask {umask}"));
         let names = [
             ("added", &self.added),
             ("changed", &self.changed),
@@ -261,6 +265,7 @@ impl fmt::Display for Left {
         ];
         let names = names.into_iter().filter(|(_, names)| !names.is_empty());
         let parts: Vec<String> = directory
+            .chain(umask)
             .chain(names.map(|(what, names)| format!("{what} {}", names.join(" "))))
             .collect();
         f.write_str(&parts.join(", "))

@@ -47,7 +47,7 @@ fn no_way_back(draft: &Draft, problems: &mut Vec<Problem>) {
     let mut changes = deploys
         .flat_map(|phase| &phase.steps)
         .filter(|step| !step.work.is_check() && !only_looks(&step.work));
-    if draft.tiers.is_empty()
+    if draft.tiers.iter().all(|tier| tier.after)
         && let Some(step) = changes.find(|step| step.undo.is_none())
     {
         problems.push(

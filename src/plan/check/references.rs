@@ -325,11 +325,11 @@ fn windows(draft: &Draft, problems: &mut Vec<Problem>) {
         }
     }
     // One without a window is offered at any time.
-    let always = |tier: &TierSpec| tier.from.is_none() && tier.until.is_none();
-    if draft.tiers.iter().any(always) {
+    let always = |tier: &&TierSpec| tier.from.is_none() && tier.until.is_none();
+    let mut tiers: Vec<&TierSpec> = draft.tiers.iter().filter(|tier| !tier.after).collect();
+    if tiers.iter().any(always) {
         return;
     }
-    let mut tiers: Vec<_> = draft.tiers.iter().collect();
     tiers.sort_by_key(|tier| tier.from.unwrap_or_default());
     let mut covered = std::time::Duration::ZERO;
     for tier in tiers {

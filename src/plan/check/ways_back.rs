@@ -10,18 +10,19 @@ use crate::plan::problem::Problem;
 /// Tells of each way back that the clock never offers. In a typed plan one without a window stands behind
 /// another on purpose.
 pub(super) fn check(draft: &Draft, format: Format, problems: &mut Vec<Problem>) {
-    let windows = || draft.tiers.iter().map(TierSpec::window);
+    let ways: Vec<&TierSpec> = draft.tiers.iter().filter(|tier| !tier.after).collect();
+    let windows = || ways.iter().map(|way| way.window());
     // Between these nothing changes.
     let changes = windows().flat_map(|(from, until)| [Some(from), until]);
     let times: HashSet<Duration> = changes.flatten().chain([Duration::ZERO]).collect();
     // Behind all windows the last one is offered, for want of another.
     let offered = |since: &Duration| {
         let ix = offered_at(&windows(), *since)?;
-        let until = draft.tiers[ix].until;
+        let until = ways[ix].until;
         until.is_none_or(|until| *since < until).then_some(ix)
     };
     let offered: HashSet<usize> = times.iter().filter_map(offered).collect();
-    for (ix, tier) in draft.tiers.iter().enumerate() {
+    for (ix, tier) in ways.iter().enumerate() {
         let first = offered_at(&windows(), tier.window().0);
         let picked = format == Format::Toml && tier.window() == (Duration::ZERO, None);
         let Some(first) = first.filter(|first| !picked && *first != ix && !offered.contains(&ix))
@@ -29,12 +30,12 @@ pub(super) fn check(draft: &Draft, format: Format, problems: &mut Vec<Problem>) 
             continue;
         };
         // Whoever rolls back is asked to pick one of these.
-        if tier.way && draft.tiers[first].way {
+        if tier.way && ways[first].way {
             continue;
         }
         let message = format!(
             "\"{}\" is never offered first: \"{}\" is, at the same time",
-            tier.name, draft.tiers[first].name
+            tier.name, ways[first].name
         );
         problems.push(Problem::warning("never-offered", tier.span, message).hint(
             "say from when and until when each is for, or make them one; else whoever rolls back has to know of it and pick it",

@@ -47,6 +47,7 @@ pub(super) fn tier(plan: &Plan, tier: &Tier, said: &Said<'_>, out: &mut Writer<'
         Confirm::None => out.text("confirm", "none"),
     }
     out.flag("way", spec.way);
+    out.flag("after", spec.after);
     for each in &plan.steps[tier.steps.clone()] {
         step(plan, each, "rollback", said, out);
     }

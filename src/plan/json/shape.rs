@@ -51,6 +51,8 @@ pub(super) struct TierView<'a> {
     pub(super) name: &'a str,
     pub(super) from_seconds: Option<u64>,
     pub(super) until_seconds: Option<u64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) after: bool,
     pub(super) line: usize,
     pub(super) steps: List<'a, Step, StepView<'a>>,
 }

@@ -180,6 +180,7 @@ fn tier(table: Table<'_>, defaults: &Defaults) -> TierSpec {
         undo,
         confirm,
         way: table.flag("way"),
+        after: table.flag("after"),
         steps: steps(&table, defaults),
     };
     table.finish();

@@ -9,6 +9,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::Mode;
 use serde::{Deserialize, Serialize};
 
 use super::prologue::{BASH_ENV_BEFORE, KEEPER, LEAVES};
@@ -28,11 +29,14 @@ const NOT_LEFT: [&str; 7] = [
 /// The directory before: carried, so that `cd -` works, and not worth a word.
 const SILENT: &str = "OLDPWD";
 
-/// A step's directory and variables, as far as they differ from those that it was given.
+/// A step's directory, umask and variables, as far as they differ from those that it was given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// The directory, if it is another one.
     pub directory: Option<PathBuf>,
+    /// What files that are made may not be used for, if that is something else: `0o027`.
+    #[serde(default)]
+    pub umask: Option<u32>,
     /// Variables that it had not.
     pub added: BTreeMap<String, String>,
     /// Variables that had another value.
@@ -58,6 +62,7 @@ impl Difference {
                 .directory
                 .as_ref()
                 .map(|path| path.to_string_lossy().into_owned()),
+            umask: self.umask.map(|umask| format!("{umask:03o}")),
             added: names(&self.added),
             changed: names(&self.changed),
             removed: self
@@ -95,7 +100,7 @@ pub(super) fn private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// The work of `gonogo keep FILE`: writes this process's directory and environment, which are those of
+/// The work of `gonogo keep FILE`: writes this process's umask, directory and environment, which are those of
 /// the shell that started it, into a file that is there already. Returns the exit code.
 pub fn keep(file: Option<OsString>) -> u8 {
     let Some(file) = file else { return 2 };
@@ -103,7 +108,9 @@ pub fn keep(file: Option<OsString>) -> u8 {
 }
 
 fn write_told(path: &Path) -> io::Result<()> {
-    let mut bytes = here()?.into_os_string().into_vec();
+    let mut bytes = umask().to_string().into_bytes();
+    bytes.push(0);
+    bytes.extend(here()?.into_os_string().into_vec());
     for (name, value) in std::env::vars_os() {
         bytes.push(0);
         bytes.extend(name.into_vec());
@@ -112,6 +119,13 @@ fn write_told(path: &Path) -> io::Result<()> {
     }
     let mut file = OpenOptions::new().write(true).truncate(true).open(path)?;
     file.write_all(&bytes)
+}
+
+/// The umask of this process, which can only be had by setting another.
+pub fn umask() -> u32 {
+    let umask = rustix::process::umask(Mode::empty());
+    rustix::process::umask(umask);
+    umask.bits()
 }
 
 /// The directory as the shell calls it, which may lead through a link.
@@ -133,6 +147,8 @@ fn is_same(one: &Path, other: &Path) -> bool {
 pub struct Given<'a> {
     /// Its directory.
     pub directory: &'a Path,
+    /// Its umask.
+    pub umask: u32,
     /// Its environment.
     pub environment: BTreeMap<OsString, OsString>,
 }
@@ -155,9 +171,12 @@ pub fn conclude(path: &Path, given: &Given<'_>) -> io::Result<Option<File>> {
 /// Variables whose value is not text stay as they were.
 pub(super) fn difference(told: &[u8], given: &Given<'_>) -> Difference {
     let mut parts = told.split(|&byte| byte == 0);
+    let umask = std::str::from_utf8(parts.next().unwrap_or_default());
+    let umask = umask.ok().and_then(|umask| umask.parse().ok());
     let directory = PathBuf::from(OsStr::from_bytes(parts.next().unwrap_or_default()));
     let mut difference = Difference {
         directory: (!is_same(&directory, given.directory)).then_some(directory),
+        umask: umask.filter(|umask| *umask != given.umask),
         ..Difference::default()
     };
     let mut gone: BTreeSet<&OsString> = given.environment.keys().collect();

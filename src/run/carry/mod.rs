@@ -1,5 +1,5 @@
-//! What one shell step leaves to the next, as in a person's terminal: the directory and the exported
-//! variables. Functions, aliases and options are not among it.
+//! What one shell step leaves to the next, as in a person's terminal: the directory, the umask and the
+//! exported variables. Functions, aliases and options are not among it.
 //!
 //! ```text
 //!  shim ─► the step's shell ── as it ends ──► `gonogo keep` ─► what its environment is now

@@ -11,6 +11,8 @@ use crate::journal::event::Job;
 pub struct Terminal {
     /// The directory; none: where the run was started.
     pub directory: Option<PathBuf>,
+    /// The umask; none: the engine's.
+    pub umask: Option<u32>,
     /// Variables that differ from the engine's, or that it does not have.
     pub set: BTreeMap<String, String>,
     /// Variables of the engine that steps don't get.
@@ -46,6 +48,7 @@ impl Terminal {
         if left.directory.is_some() {
             self.directory = left.directory;
         }
+        self.umask = left.umask.or(self.umask);
         for name in left.removed {
             self.set.remove(&name);
             self.removed.insert(name);

@@ -14,13 +14,14 @@ fn told(directory: &str, variables: &[(&str, &str)]) -> Vec<u8> {
     let pairs = variables
         .iter()
         .map(|(name, value)| format!("\0{name}={value}"));
-    format!("{directory}{}", pairs.collect::<String>()).into_bytes()
+    format!("18\0{directory}{}", pairs.collect::<String>()).into_bytes()
 }
 
 fn given<'a>(directory: &'a str, variables: &[(&str, &str)]) -> Given<'a> {
     let pair = |(name, value): &(&str, &str)| (OsString::from(name), OsString::from(value));
     Given {
         directory: Path::new(directory),
+        umask: 0o22,
         environment: variables.iter().map(pair).collect(),
     }
 }
@@ -51,6 +52,22 @@ fn what_differs_is_told_by_name() {
     let all = serde_json::to_string(&left).unwrap();
     assert!(!all.contains("s3cret"), "{all}");
     assert!(all.contains("OLDPWD"));
+}
+
+#[test]
+fn the_umask_goes_on_until_another_is_set() {
+    let given = given("/", &[]);
+    let mut terminal = Terminal::default();
+    for (told, left, now) in [
+        (&b"23\0/"[..], "umask 027", Some(0o27)),
+        (b"18\0/", "", Some(0o27)),
+        (b"63\0/", "umask 077", Some(0o77)),
+    ] {
+        let difference = difference(told, &given);
+        assert_eq!(difference.names().to_string(), left);
+        terminal.take_in(difference);
+        assert_eq!(terminal.umask, now);
+    }
 }
 
 #[test]
@@ -87,7 +104,7 @@ proptest! {
             }
             let pairs: Vec<(&str, &str)> =
                 shell.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            let given = Given { directory: Path::new("/"), environment: before };
+            let given = Given { directory: Path::new("/"), umask: 0o22, environment: before };
             let left = difference(&told("/", &pairs), &given);
             let stored = serde_json::to_string(&left).unwrap();
             terminal.take_in(serde_json::from_str::<Difference>(&stored).unwrap());

@@ -8,7 +8,7 @@ use crate::journal::event::{
     VariableForgotten, VariableSet,
 };
 use crate::journal::{Actor, Event};
-use crate::plan::{StepIx, Work};
+use crate::plan::{GoesOn, StepIx, Work};
 use crate::run::command::Refusal;
 use crate::run::effect::Effect;
 use crate::run::input::{Captured, Fate, Finish};
@@ -80,9 +80,14 @@ impl Case<'_> {
             },
             exit_code: finish.exit_code,
             signal: finish.signal,
-            findings: finish.findings.clone(),
+            // That it was ended is no expectation that it has not met.
+            findings: if self.was_seen(ix, finish) {
+                Vec::new()
+            } else {
+                finish.findings.clone()
+            },
             message: if passed {
-                let too_late = self.too_late(ix).into_iter();
+                let too_late = self.too_late(ix, finish).into_iter();
                 let words: Vec<String> = too_late.chain(message.map(str::to_owned)).collect();
                 (!words.is_empty()).then(|| words.join("; "))
             } else {
@@ -132,6 +137,9 @@ impl Case<'_> {
             None | Some(Work::Shell(_))
         );
         match finish.outcome {
+            Outcome::Passed | Outcome::Failed if self.was_seen(ix, finish) => {
+                (Outcome::Passed, Applied::Yes)
+            }
             Outcome::Passed if stopped && script && !finish.by_itself => {
                 (Outcome::Failed, Applied::Maybe)
             }
@@ -139,13 +147,27 @@ impl Case<'_> {
         }
     }
 
+    /// Whether it only looked, would have gone on for ever, and a person ended it: there was no other end.
+    fn was_seen(&self, ix: StepIx, finish: &Finish) -> bool {
+        let step = &self.state.steps[ix];
+        let by = step
+            .stopping
+            .as_ref()
+            .and_then(|stopping| stopping.by.as_ref());
+        let ended = by.is_some() && !finish.by_itself && !finish.job.undo;
+        ended && self.plan.steps[ix].goes_on(step.choice) == Some(GoesOn::Seen)
+    }
+
     /// That it passed although it was being stopped, if it was.
-    fn too_late(&self, ix: StepIx) -> Option<String> {
+    fn too_late(&self, ix: StepIx, finish: &Finish) -> Option<String> {
         let stopping = self.state.steps[ix].stopping.as_ref()?;
         let reason = &stopping.reason;
-        Some(format!(
-            "{reason}, but it had passed before it could be stopped"
-        ))
+        let how = if self.was_seen(ix, finish) {
+            "; it would have gone on until somebody ended it"
+        } else {
+            ", but it had passed before it could be stopped"
+        };
+        Some(format!("{reason}{how}"))
     }
 
     /// `message`, and why it was stopped, if it was.

@@ -65,33 +65,38 @@ pub fn preview(
     let named = tier.is_some();
     let tier = match tier {
         Some(UNDOS_ONLY) if plan.find_tier(UNDOS_ONLY).is_none() => None,
-        Some(name) => Some(plan.find_tier(name).ok_or_else(|| no_tier(plan, name))?),
+        Some(name) => {
+            let way = plan
+                .find_tier(name)
+                .filter(|ix| plan.ways().any(|way| way == *ix));
+            Some(way.ok_or_else(|| no_tier(plan, name))?)
+        }
         // Before T-0 nothing was deployed: a procedure that restores things would do harm.
         None => since_t_zero.and_then(|since| plan.tier_at(since.time)),
     };
     let spec = tier.map(|ix| &plan.tiers[ix].spec);
     let own = tier.map_or(0..0, |ix| plan.tiers[ix].steps.clone());
-    let own = own.map(|step| Applicable {
-        step,
-        undo: false,
-        applied: Applied::Yes,
-    });
+    let own = own.map(step_of_its_own);
     let undos = applied_steps(plan, state);
-    let items = match spec.map_or(UndoOrder::Last, |spec| spec.undo) {
+    let mut items: Vec<Applicable> = match spec.map_or(UndoOrder::Last, |spec| spec.undo) {
         UndoOrder::First => undos.into_iter().chain(own).collect(),
         UndoOrder::Last => own.chain(undos).collect(),
         UndoOrder::None => own.collect(),
     };
+    // Before T-0 there is nothing to look at behind it, unless somebody wants this way.
+    if !items.is_empty() && (named || since_t_zero.is_some()) {
+        items.extend(plan.after_way_back().map(step_of_its_own));
+    }
     let without_undo = match tier {
         Some(_) => Vec::new(),
         None => state.without_undo(plan),
     };
     let at = tier.zip(since_t_zero);
     let outside = at.and_then(|(ix, since)| plan.tiers[ix].outside(since.time));
-    let stays = tier.is_none() && !plan.tiers.is_empty() && !without_undo.is_empty();
+    let stays = tier.is_none() && plan.ways().next().is_some() && !without_undo.is_empty();
     let mut forward = plan.forward_steps();
     // A runbook of ways back alone has nothing to undo: which of them is meant, nobody but a person knows.
-    let ways_alone = tier.is_none() && !plan.tiers.is_empty() && plan.phases.is_empty();
+    let ways_alone = tier.is_none() && plan.ways().next().is_some() && plan.phases.is_empty();
     let unclear = outside.is_some() || stays || ways_alone;
     Ok(Preview {
         tier,
@@ -107,18 +112,25 @@ pub fn preview(
     })
 }
 
+fn step_of_its_own(step: StepIx) -> Applicable {
+    Applicable {
+        step,
+        undo: false,
+        applied: Applied::Yes,
+    }
+}
+
 fn no_tier(plan: &Plan, name: &str) -> Refusal {
-    let names = if plan.tiers.is_empty() {
-        "it has none".to_owned()
-    } else {
-        tier_names(plan).join(", ")
+    let names = match tier_names(plan) {
+        names if names.is_empty() => "it has none".to_owned(),
+        names => names.join(", "),
     };
     Refusal::new(format!("the plan has no rollback `{name}`: {names}"))
 }
 
 fn tier_names(plan: &Plan) -> Vec<&str> {
-    let tiers = plan.tiers.iter();
-    tiers.map(|tier| tier.spec.name.as_str()).collect()
+    let ways = plan.ways();
+    ways.map(|ix| plan.tiers[ix].spec.name.as_str()).collect()
 }
 
 /// The steps with an undo that did something, or may have: the last one first.

@@ -140,7 +140,7 @@ impl Case<'_> {
         Refusal::new(format!(
             "{} needs values first: set {}",
             self.called(ix),
-            missing.join(", ")
+            self.state.asked_for(missing)
         ))
     }
 

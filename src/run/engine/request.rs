@@ -108,7 +108,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 client,
                 actor,
                 terminal,
-                command,
+                mut command,
                 session,
                 answer,
             } => {
@@ -119,6 +119,9 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                     session.words = self.secrets.mask(&session.words);
                     session
                 });
+                if let Some(said) = command.said_mut() {
+                    *said = self.secrets.mask(said);
+                }
                 let holds_secret = match &command {
                     Command::Set { value, .. } => self.secrets.stands_in(value),
                     _ => false,

@@ -4,12 +4,13 @@
 //! resumed, watched from another terminal or replayed. `types` holds the parts, `step` those of a step,
 //! `fold` the `apply`, `outlook` the questions that decisions and screens ask: what is next, what stands in
 //! the way, what is waited for; `elapsed` how long ago something was; `outage` what downtime there was;
-//! `way_back` how far a rollback came.
+//! `way_back` how far a rollback came, `outcome` how the run ended, in words.
 
 mod conditions;
 mod elapsed;
 mod fold;
 mod outage;
+mod outcome;
 mod outlook;
 mod step;
 mod types;
@@ -19,6 +20,7 @@ pub use conditions::Conditioned;
 pub use elapsed::Boot;
 pub use fold::Mismatch;
 pub use outage::{Downtime, Outage};
+pub use outcome::Otherwise;
 pub use outlook::{Standing, Waiting};
 pub use step::{JobEnd, Omission, StepState, Stopping, Transaction, Weighing};
 pub use types::{

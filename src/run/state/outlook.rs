@@ -201,6 +201,22 @@ impl RunState {
             .collect()
     }
 
+    /// `names` as they are asked for: with why, where a value was given before.
+    pub fn asked_for(&self, names: &[String]) -> String {
+        let gone = |name: &&String| self.is_gone(name);
+        let why = match names.iter().filter(gone).count() {
+            0 => "",
+            1 => " again (it went with its engine)",
+            _ => " again (they went with their engine)",
+        };
+        format!("{}{why}", names.join(", "))
+    }
+
+    /// Whether the variable `name` had a secret for a value that nobody knows any more.
+    pub fn is_gone(&self, name: &str) -> bool {
+        self.hidden.contains_key(name) && !self.values.contains_key(name)
+    }
+
     /// Whether the value of the variable `name` is nowhere shown: by the plan, or because one that it had
     /// was a secret.
     pub fn is_secret(&self, plan: &Plan, name: &str) -> bool {

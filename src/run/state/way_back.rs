@@ -1,6 +1,5 @@
 //! The way back: what is on it, what it can't take back, and how far it was gone in the end.
 
-use super::Standing;
 use super::step::{StepState, Weighing};
 use super::types::{ItemState, RollbackState, RunState};
 use crate::plan::{Outside, PhaseKind, Plan, StepIx, Work};
@@ -104,6 +103,26 @@ impl RunState {
         steps.collect()
     }
 
+    /// Whether a way back has taken back what the phase at `ix` did: all that has an undo, or, by a procedure of
+    /// the plan that was gone to its end, the deployment.
+    pub fn phase_is_undone(&self, plan: &Plan, ix: usize) -> bool {
+        let Some(rollback) = &self.rollback else {
+            return false;
+        };
+        let phase = &plan.phases[ix];
+        let mut steps = phase.steps.clone();
+        let stays = |ix: StepIx| plan.steps[ix].spec.undo.is_some() && self.left_something(ix);
+        let undone = steps
+            .clone()
+            .any(|ix| self.steps[ix].status == Status::Undone);
+        let answered = || {
+            let begun = self.phases[ix].started.is_some();
+            let whole = rollback.tier.is_some() && self.left_out(plan).count() == 0;
+            self.end.is_some() && whole && begun && phase.spec.kind == PhaseKind::Deploy
+        };
+        (undone || answered()) && !steps.any(stays)
+    }
+
     /// What the way back has not taken back so far; nothing where none has begun.
     pub fn left_out(&self, plan: &Plan) -> LeftOut {
         let Some(rollback) = &self.rollback else {
@@ -146,15 +165,5 @@ impl RunState {
             step.left_out.is_some() || skipped && !not_wanted && mark.is_none()
         };
         rollback.items.iter().filter(left).count()
-    }
-
-    /// Where the run stands, in words; of a way back that is over also how much it left out.
-    pub fn outcome(&self, plan: &Plan) -> String {
-        let left = self.left_out(plan);
-        match (self.standing(), left.words(), left.some_done) {
-            (Standing::RolledBack, Some(words), true) => format!("rolled back in part, {words}"),
-            (Standing::RolledBack, Some(words), false) => format!("not rolled back, {words}"),
-            (standing, ..) => standing.word().replace('_', " "),
-        }
     }
 }

@@ -196,6 +196,7 @@ impl Bench<'_> {
                 program: shell.interpreter.program.clone(),
                 args,
                 env,
+                umask: terminal.and_then(|terminal| terminal.umask),
                 unset: terminal
                     .map(|terminal| terminal.removed.iter().cloned().collect())
                     .unwrap_or_default(),

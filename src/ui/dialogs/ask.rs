@@ -10,6 +10,8 @@ use crate::ui::world::World;
 pub enum Purpose {
     /// The reason for a no-go.
     NoGo,
+    /// A remark on the tick of a step.
+    Tick(String),
     /// The reason for leaving a step out.
     Skip(String),
     /// How a step was done by hand.
@@ -35,6 +37,12 @@ pub enum Purpose {
     /// Something to find in the output.
     Search,
 }
+
+/// Why a secret is asked for again.
+const GONE: [&str; 2] = [
+    "It was given before, and went with the engine that knew it:",
+    "the value of a secret is written down nowhere.",
+];
 
 /// The dialog.
 #[derive(Clone, Debug)]
@@ -81,6 +89,9 @@ impl Ask {
         if world.state.is_secret(&world.plan, name) {
             ask.input.set_mask_char('•');
         }
+        if world.state.is_gone(name) {
+            ask.lines = GONE.map(str::to_owned).to_vec();
+        }
         if let Some(var) = var.filter(|var| !var.choices.is_empty()) {
             ask.question
                 .push_str(&format!(" ({})", var.choices.join(", ")));
@@ -99,6 +110,7 @@ impl Ask {
         let some = (!text.is_empty()).then(|| text.clone());
         Some(match self.purpose.clone() {
             Purpose::NoGo => Command::NoGo { reason: text },
+            Purpose::Tick(step) => Command::Tick { step, note: some },
             Purpose::Skip(step) => Command::Skip { step, reason: text },
             Purpose::Done(step) => Command::Done { step, reason: text },
             Purpose::Fail(step) => Command::Fail { step, reason: text },

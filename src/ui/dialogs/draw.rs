@@ -242,7 +242,7 @@ fn roll_back(scene: &Scene<'_>, dialog: &RollBack, area: Rect, buf: &mut Buffer)
         return put(inner, below + 3, scene.keys(&CLOSES), buf);
     }
     let go = (!preview.to_be_named).then_some(("enter", "GO BACK"));
-    let other = match (plan.tiers.is_empty(), preview.to_be_named) {
+    let other = match (plan.ways().next().is_none(), preview.to_be_named) {
         (true, _) => None,
         (false, true) => Some(("← →", "PICK A WAY")),
         (false, false) => Some(("← →", "another way")),

@@ -14,8 +14,8 @@ pub const CONSIDERED: &str = "a rollback is being considered";
 /// the clock.
 #[derive(Clone, Debug, Default)]
 pub struct RollBack {
-    /// Which of the ways was picked: none, the one that the clock offers; else the plan's rollbacks in
-    /// order, and the undos alone after them.
+    /// Which of the ways was picked: none, the one that the clock offers; else that of [`Plan::ways`], and the
+    /// undos alone after them.
     pub picked: Option<usize>,
     /// What was typed to confirm it.
     pub typed: TextArea<'static>,
@@ -28,12 +28,8 @@ pub struct RollBack {
 impl RollBack {
     /// The name by which the engine knows the way that was picked.
     fn tier(&self, plan: &Plan) -> Option<String> {
-        let picked = self.picked?;
-        Some(
-            plan.tiers
-                .get(picked)
-                .map_or_else(|| "undo".to_owned(), |tier| tier.id.clone()),
-        )
+        let way = plan.ways().nth(self.picked?);
+        Some(way.map_or_else(|| "undo".to_owned(), |ix| plan.tiers[ix].id.clone()))
     }
 
     /// What it would do.
@@ -43,14 +39,15 @@ impl RollBack {
 
     /// Moves to another way, `by` places on.
     pub fn step(&mut self, plan: &Plan, state: &RunState, now: Moment, by: isize) {
-        let ways = plan.tiers.len() + 1;
+        let ways: Vec<usize> = plan.ways().collect();
         let offered = preview(plan, state, None, now)
             .ok()
             .and_then(|preview| preview.tier);
-        let at = self.picked.or(offered).unwrap_or(plan.tiers.len());
+        let at = self.picked.unwrap_or_else(|| place(plan, offered));
         // Which of several it is has to be said: the first that is shown is picked like any other.
-        let shown = |ix: usize| plan.tiers.get(ix).is_some_and(|tier| tier.spec.way);
-        let by = if self.picked.is_none() && by > 0 && shown(at) {
+        let shown = ways.get(at).is_some_and(|&ix| plan.tiers[ix].spec.way);
+        let ways = ways.len() + 1;
+        let by = if self.picked.is_none() && by > 0 && shown {
             0
         } else {
             by
@@ -81,4 +78,9 @@ impl RollBack {
             confirm: (!text.is_empty()).then_some(text),
         })
     }
+}
+
+/// Where the `tier` stands among the plan's ways back, and the undos alone behind them.
+pub(super) fn place(plan: &Plan, tier: Option<usize>) -> usize {
+    plan.ways().take_while(|&ix| Some(ix) != tier).count()
 }

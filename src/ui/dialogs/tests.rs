@@ -216,6 +216,85 @@ fn who_approves_sees_what() {
     );
 }
 
+/// A plan with `more` ways back beside the one.
+fn with_ways(more: &[(&str, &str)]) -> String {
+    let tier = |(name, window): &(&str, &str)| {
+        format!(
+            "[[rollback]]\nname = '{name}'\n{window}\n[[rollback.step]]\ntitle = 'S'\nshell = 's'\n"
+        )
+    };
+    format!("{PLAN}{}", more.iter().map(tier).collect::<String>())
+}
+
+#[test]
+fn several_ways_back_are_listed_with_their_times() {
+    let deploy = Event::PhaseStarted(PhaseStarted {
+        phase: "deploy".to_owned(),
+    });
+    let plan = with_ways(&[
+        ("Restore the database", "from = '15m'\nuntil = '1h'"),
+        ("Disaster", "from = '1h'"),
+        ("Post-rollback", "after = true"),
+    ]);
+    let world = world_of(&plan, vec![deploy]);
+    let drawn = back(&world, None, at(1 + 1200));
+    tells(
+        &drawn,
+        &[
+            "   1. Reopen                 T+0s to T+15m, over",
+            "▶  2. Restore the database   T+15m to T+1h, by the clock",
+            "   3. Disaster               from T+1h on, not yet",
+            "   4. undo what was applied  any time",
+            "Restore the database   (way 2 of 4, T+00:20:00, by the clock)",
+            "2. R4.1 S",
+        ],
+        &["5. Post-rollback"],
+    );
+    tells(
+        &back(&world, Some(3), at(1 + 1200)),
+        &["▶  4. undo what was applied"],
+        &[],
+    );
+    let many: Vec<String> = (0..20).map(|n| format!("Way {n}")).collect();
+    let many: Vec<(&str, &str)> = many
+        .iter()
+        .map(|name| (name.as_str(), "way = true"))
+        .collect();
+    let world = world_of(&with_ways(&many), Vec::new());
+    tells(
+        &back(&world, Some(10), at(9)),
+        &["   8. Way 6 ", "▶ 11. Way 9 ", "  14. Way 12 "],
+        &["Way 5 ", "Way 13 "],
+    );
+    // One beside the undos is no list.
+    let one = back(&world_of(PLAN, Vec::new()), None, at(9));
+    assert!(!one.contains("▶"), "{one}");
+}
+
+#[test]
+fn a_check_is_ticked_with_a_remark() {
+    let plan = "title = 'T'\n[[phase]]\nname = 'P'\nkind = 'before'\n[[phase.step]]\ntitle = 'Look'\ncheck = 'look'\n[[phase.step]]\ntitle = 'Run'\nshell = 'a'\n";
+    let world = world_of(plan, Vec::new());
+    let Ok(Offer::Open(Dialog::Ask(mut ask))) =
+        offer(&world, &View::default(), Intent::TickWithRemark, at(9))
+    else {
+        panic!("it can be ticked");
+    };
+    ask.input.insert_str("all quiet");
+    let tick = |note: Option<&str>| Command::Tick {
+        step: "1.1".to_owned(),
+        note: note.map(str::to_owned),
+    };
+    assert_eq!(ask.command(), Some(tick(Some("all quiet"))));
+    assert!(ask.may_be_empty);
+    let view = View {
+        cursor: Some(1),
+        ..View::default()
+    };
+    let refused = offer(&world, &view, Intent::TickWithRemark, at(9)).unwrap_err();
+    assert!(refused.contains("is not a check"), "{refused}");
+}
+
 #[test]
 fn enter_says_why_nobody_goes_back_before_a_way_is_picked() {
     let world = world(ran("close").to_vec());

@@ -2,12 +2,23 @@
 
 use ratatui::text::Line;
 
-use super::{CONSIDERED, RollBack};
+use super::{CONSIDERED, RollBack, rollback};
 use crate::journal::event::Applied;
+use crate::plan::Outside;
 use crate::run::decide::Preview;
 use crate::ui::scene::Scene;
 use crate::ui::theme::Role;
+use crate::ui::widgets::clip::{clip, width};
 use crate::ui::words::{self, count};
+
+/// What the way is called that only undoes.
+const UNDOS: &str = "undo what was applied";
+/// From so many rollbacks on, all are listed.
+const SEVERAL: usize = 2;
+/// So many ways are shown at once.
+const SHOWN: usize = 7;
+/// So much of a way's name is shown in the list.
+const NAME: usize = 34;
 
 /// What the way back would do, line by line.
 pub(super) fn way_back<'s>(
@@ -20,7 +31,7 @@ pub(super) fn way_back<'s>(
     let mut lines = Vec::new();
     let name = preview
         .tier
-        .map_or("undo what was applied", |tier| &plan.tiers[tier].spec.name);
+        .map_or(UNDOS, |tier| &plan.tiers[tier].spec.name);
     let since = preview
         .since_t_zero
         .map_or("before T-0".to_owned(), |since| {
@@ -29,11 +40,12 @@ pub(super) fn way_back<'s>(
         });
     let by_clock = dialog.picked.is_none() && !preview.to_be_named && preview.tier.is_some();
     let why = if by_clock { ", by the clock" } else { "" };
-    let ways = plan.tiers.len();
-    let which = match (ways, preview.tier) {
-        (0, _) => String::new(),
-        (_, tier) => format!("way {} of {}, ", tier.unwrap_or(ways) + 1, ways + 1),
+    let at = rollback::place(plan, preview.tier);
+    let which = match plan.ways().count() {
+        0 => String::new(),
+        several => format!("way {} of {}, ", at + 1, several + 1),
     };
+    lines.extend(ways(scene, at, preview));
     lines.push(text(format!("{name}   ({which}{since}{why})"), Role::Title));
     if let Some(outside) = preview.outside {
         lines.push(text(outside.to_string().to_uppercase(), Role::Alarm));
@@ -112,6 +124,53 @@ pub(super) fn way_back<'s>(
             Role::Warn,
         ));
     }
+    lines
+}
+
+/// All ways there are, with when each is for and whether it is that time, where they are too many to be gone
+/// through one by one. The one `at` this place is shown; of many only those around it are.
+fn ways<'s>(scene: &Scene<'s>, at: usize, preview: &Preview) -> Vec<Line<'s>> {
+    let plan = &scene.world.plan;
+    let tiers = plan.ways().map(|ix| &plan.tiers[ix]);
+    let since = preview.since_t_zero.map(|since| since.time);
+    let offered = since.and_then(|since| plan.tier_at(since));
+    let mut rows: Vec<(String, String)> = tiers
+        .map(|tier| {
+            let outside = since.and_then(|since| tier.outside(since));
+            let now = match outside {
+                Some(Outside::Ended(_)) => ", over",
+                Some(Outside::Ahead(_)) => ", not yet",
+                None if tier.spec.way => "",
+                None if offered.is_some_and(|ix| plan.tiers[ix].id == tier.id) => ", by the clock",
+                None => "",
+            };
+            (tier.spec.name.clone(), format!("{}{now}", tier.times()))
+        })
+        .collect();
+    if rows.len() < SEVERAL {
+        return Vec::new();
+    }
+    rows.push((UNDOS.to_owned(), "any time".to_owned()));
+    let wide = rows.iter().map(|(name, _)| width(name)).max();
+    let wide = wide.unwrap_or(0).min(NAME);
+    let first = at
+        .saturating_sub(SHOWN / 2)
+        .min(rows.len().saturating_sub(SHOWN));
+    let shown = rows.iter().enumerate().skip(first).take(SHOWN);
+    let mut lines: Vec<Line<'s>> = shown
+        .map(|(ix, (name, times))| {
+            let (sign, role) = if ix == at {
+                ("▶", Role::Title)
+            } else {
+                (" ", Role::Dim)
+            };
+            let name = clip(name, wide);
+            let gap = " ".repeat(wide.saturating_sub(width(&name)));
+            let words = format!("{sign} {:>2}. {name}{gap}  {times}", ix + 1);
+            Line::from(scene.span(words, role))
+        })
+        .collect();
+    lines.push(Line::default());
     lines
 }
 

@@ -35,6 +35,7 @@ pub fn offer(world: &World, view: &View, intent: Intent, now: Moment) -> Result<
     match intent {
         Intent::Act => asking.act(ix),
         Intent::Tick => asking.tick(ix),
+        Intent::TickWithRemark => asking.tick_with_remark(ix),
         Intent::Fail => asking.reason(ix, "What is not as it should be?", Purpose::Fail),
         Intent::Skip => asking.skip(ix),
         Intent::Done => asking.done(ix),

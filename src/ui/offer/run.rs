@@ -91,7 +91,8 @@ impl Asking<'_> {
         if self.world.state.standing() == Standing::Watching {
             let command = Command::Finish { reason: None };
             self.granted(command.clone())?;
-            let lines = vec!["Every step is settled. The run ends as completed.".to_owned()];
+            let how = self.world.state.completed_words(&self.world.plan);
+            let lines = vec![format!("Every step is settled. The run ends as {how}.")];
             return Ok(Offer::Open(Dialog::Confirm(Box::new(Confirmation::new(
                 "Finish the run?",
                 lines,

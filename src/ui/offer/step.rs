@@ -2,7 +2,7 @@
 
 use super::{Answer, Asking, Offer, offer};
 use crate::journal::event::Stage;
-use crate::plan::{StepIx, Work};
+use crate::plan::{GoesOn, StepIx, Work};
 use crate::run::{Command, Status, StepState};
 use crate::ui::dialogs::{Ask, Confirmation, Dialog, Item, Pick, Picked, Purpose};
 use crate::ui::intent::Intent;
@@ -295,6 +295,22 @@ impl Asking<'_> {
         Ok(self.choosing(ix, command))
     }
 
+    /// What is ticked already gets a note: the tick stays whose it is, and when it was given.
+    pub(super) fn tick_with_remark(&self, ix: StepIx) -> Answer {
+        let status = self.world.state.steps.get(ix).map(|step| step.status);
+        if let Some(Status::Passed) = status {
+            return self.note(ix);
+        }
+        let mut ask = Ask::new(
+            format!("Tick {}", self.called(ix)),
+            "What is there to remark?",
+            Purpose::Tick(self.number(ix)),
+        );
+        ask.lines = self.left_out(ix);
+        ask.may_be_empty = true;
+        self.ask(ask)
+    }
+
     /// Running something again whose outcome nobody knows, or in another session than before, needs a reason.
     pub(super) fn retry(&self, ix: StepIx) -> Answer {
         let step = self.number(ix);
@@ -320,8 +336,8 @@ impl Asking<'_> {
             step: self.number(ix),
         };
         self.granted(command.clone())?;
-        let stopping = self.world.state.steps.get(ix);
-        let stopping = stopping.and_then(|step| step.stopping.as_ref());
+        let step = self.world.state.steps.get(ix);
+        let stopping = step.and_then(|step| step.stopping.as_ref());
         let killed = stopping.is_some_and(|stopping| stopping.stage == Stage::Kill);
         let (verb, lines) = if killed {
             let lines = [
@@ -336,7 +352,15 @@ impl Asking<'_> {
             ];
             ("Stop", lines)
         };
-        let lines = lines.map(str::to_owned).to_vec();
+        let mut lines = lines.map(str::to_owned).to_vec();
+        let goes_on = step.and_then(|step| self.world.plan.steps[ix].goes_on(step.choice));
+        let undo = step.is_some_and(|step| step.status == Status::Undoing);
+        if goes_on == Some(GoesOn::Seen) && !killed && !undo {
+            lines.insert(
+                0,
+                "It goes on until somebody ends it, and counts as seen then.".to_owned(),
+            );
+        }
         let title = format!("{verb} {}?", self.called(ix));
         Ok(Offer::Open(Dialog::Confirm(Box::new(Confirmation::new(
             title,

@@ -72,7 +72,9 @@ fn phase_row(scene: &Scene<'_>, phase: usize, open: bool, area: Rect, buf: &mut 
     );
     let all = scene.world.plan.phases[phase].steps.len();
     let done = at.dropped || at.settled == all;
+    let undone = scene.world.state.phase_is_undone(&scene.world.plan, phase);
     let (sign, role) = match (done, at.started) {
+        _ if undone => ("↩", Role::Warn),
         _ if at.dropped => ("–", Role::Dim),
         (true, _) => ("✓", Role::Good),
         (false, Some(_)) => ("▶", Role::Active),
@@ -108,7 +110,11 @@ fn phase_row(scene: &Scene<'_>, phase: usize, open: bool, area: Rect, buf: &mut 
         ..area
     };
     Bar::new(ratio)
-        .style(scene.style(if done { Role::Good } else { Role::Active }))
+        .style(scene.style(match (undone, done) {
+            (true, _) => Role::Warn,
+            (_, true) => Role::Good,
+            _ => Role::Active,
+        }))
         .render(bar, buf);
 }
 

@@ -19,9 +19,7 @@ const ANY: Known = Known {
 /// Finds commands that a step would stand still with.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     for (ix, command) in text.script.commands.iter().enumerate() {
-        let limited = command.wrapper("timeout").is_some();
-        let aside = text.script.pipe(command).joint == Joint::Background;
-        if limited || aside || command.is_asked_for_help() {
+        if is_let_go(&text.script, command) {
             continue;
         }
         let Some(hint) = stuck(&text.script, ix, command, text.passage.tty) else {
@@ -34,6 +32,30 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
         let message = format!("`{shown}` never ends or waits for a keyboard");
         out.push(text.warning("interactive-command", range.start..end, message, hint));
     }
+}
+
+/// Whether nobody waits for its end: it has one by the clock, or is left behind.
+fn is_let_go(script: &Script<'_>, command: &Command<'_>) -> bool {
+    let limited = command.wrapper("timeout").is_some();
+    let aside = script.pipe(command).joint == Joint::Background;
+    limited || aside || command.is_asked_for_help()
+}
+
+/// The pipeline at the end of `script`, by its place there, if that goes on until somebody ends it: a log that is
+/// followed, a port that is forwarded.
+pub(in crate::plan) fn goes_on(script: &Script<'_>) -> Option<usize> {
+    let last = script.commands.last()?.pipe;
+    let commands = script.commands.iter().enumerate();
+    let mut at_end = commands.filter(|(_, command)| command.pipe == last);
+    let found = at_end.any(|(ix, command)| {
+        let program = command.program();
+        let follows = follows(program, command) && !ended_by_reader(script, ix);
+        let on = || {
+            program == "watch" || endless(script, ix, program, command) || calls(program, command)
+        };
+        !is_let_go(script, command) && (follows || on())
+    });
+    found.then_some(last)
 }
 
 const PROBE: &str = "look at it in another terminal, or have it measured beside the steps: a `[[probe]]` with `sql` or `http`";

@@ -6,3 +6,4 @@ pub(super) mod no_return;
 mod order;
 pub(super) mod phases;
 pub(super) mod rollbacks;
+mod stages;

@@ -3,17 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use super::stages::{Section, begins, branch, closing, ends, goes_on, is_stage, is_whole, root};
 use crate::plan::draft::{Confirm, StepSpec, TierSpec, UndoOrder};
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::headings::exclusive;
 use crate::plan::markdown::headings::outline::{Outline, SectionIx};
-use crate::plan::markdown::headings::roles::{Reading, Role};
-use crate::plan::markdown::names::heading::Title;
-use crate::plan::markdown::names::words::Sense;
+use crate::plan::markdown::headings::roles::Reading;
 use crate::plan::markdown::sections::Contents;
 use crate::plan::markdown::steps::{guards, in_turn};
-use crate::plan::markdown::tongues::ordinal::Ordinal;
-use crate::plan::model::PhaseKind;
 use crate::plan::problem::Problem;
 
 /// A tier while its sections come together.
@@ -28,7 +25,7 @@ struct Tier {
     /// Whether another of the same time is a part of it.
     open: bool,
     /// The sections whose steps it has.
-    parts: Vec<(SectionIx, Vec<Box<StepSpec>>)>,
+    parts: Vec<Section>,
 }
 
 type Window = (Option<Duration>, Option<Duration>);
@@ -56,9 +53,27 @@ pub(in crate::plan::markdown) fn tiers(
     let mut tiers: Vec<Tier> = Vec::new();
     let mut begun: HashMap<SectionIx, Option<SectionIx>> = HashMap::new();
     let cases = exclusive::cases(outline, readings, book);
-    for (section, mut steps) in std::mem::take(&mut contents.back) {
+    let back = std::mem::take(&mut contents.back);
+    let close = closing(&back, outline, readings);
+    let mut after: Option<Tier> = None;
+    for (at, (section, mut steps)) in back.into_iter().enumerate() {
         let root = root(outline, readings, section);
         let branch = branch(outline, section, root);
+        // What ends one of several ways, and stands behind them all, ends each of them.
+        let beside = tiers
+            .iter()
+            .filter(|tier| ends(outline, root) || tier.root == root);
+        if at >= close && beside.count() > 1 {
+            steps
+                .iter_mut()
+                .for_each(|step| guards::guard_behind_ways(step));
+            let part = (section, steps);
+            match &mut after {
+                Some(after) => after.parts.push(part),
+                None => after = Some(Tier::behind_each(root, branch, part, outline)),
+            }
+            continue;
+        }
         let told = |ix: SectionIx| contents.until.get(&ix).copied();
         let (from, until) = (readings[branch].from, readings[branch].until);
         // "(< 5 minutes)" over "If it is seen within the first 15 minutes" is how long it takes.
@@ -84,13 +99,6 @@ pub(in crate::plan::markdown) fn tiers(
             stage,
             window: (from, until),
         };
-        if is_of_all(&tiers, part, title) {
-            // Whichever way is gone, it ends so.
-            for tier in tiers.iter_mut().filter(|tier| tier.is_way_beside(part)) {
-                tier.parts.push((section, steps.clone()));
-            }
-            continue;
-        }
         let last = tiers.last_mut();
         match last.filter(|tier| tier.takes(part, apart, outline, readings)) {
             Some(tier) => {
@@ -113,6 +121,7 @@ pub(in crate::plan::markdown) fn tiers(
     }
     name_single_ones(&mut tiers, outline);
     let mut seen: HashMap<String, usize> = HashMap::new();
+    let closed = after.is_some();
     let ways = ways(&tiers, &cases, outline, readings);
     let finish = |(tier, way): (Tier, bool)| {
         let section = tier.section;
@@ -131,16 +140,13 @@ pub(in crate::plan::markdown) fn tiers(
         }
         spec
     };
-    tiers.into_iter().zip(ways).map(finish).collect()
-}
-
-/// Whether `part`, called `title`, is no way of its own, and stands behind several of which one is gone.
-fn is_of_all(tiers: &[Tier], part: Part, title: &Title) -> bool {
-    let beside = tiers.iter().filter(|tier| tier.is_way_beside(part));
-    part.stage
-        && title.ordinal.is_none()
-        && beside.count() > 1
-        && tiers.iter().all(|tier| tier.section != part.root)
+    let after = after.map(|tier| (tier, false));
+    let tiers = tiers.into_iter().zip(ways).chain(after);
+    let mut specs: Vec<TierSpec> = tiers.map(finish).collect();
+    if let Some(last) = specs.last_mut() {
+        last.after = closed;
+    }
+    specs
 }
 
 /// Which of `tiers` are ways beside others for the same time, by what they count or by their `cases`: a person picks one.
@@ -183,82 +189,19 @@ fn name_single_ones(tiers: &mut [Tier], outline: &Outline) {
     }
 }
 
-/// The highest heading above from which on all speak of going back.
-fn root(outline: &Outline, readings: &[Reading], section: SectionIx) -> SectionIx {
-    let above = outline.above(section);
-    above
-        .take_while(|&above| readings[above].role == Role::Rollback)
-        .last()
-        .unwrap_or(section)
-}
-
-/// The heading right below `root` that `section` belongs to, or `root` itself.
-fn branch(outline: &Outline, section: SectionIx, root: SectionIx) -> SectionIx {
-    if section == root {
-        return root;
-    }
-    std::iter::once(section)
-        .chain(outline.above(section))
-        .find(|&ix| outline.parent(ix) == Some(root))
-        .unwrap_or(section)
-}
-
-fn has_window(readings: &[Reading], branch: SectionIx, root: SectionIx) -> bool {
-    let window = |ix: SectionIx| (readings[ix].from, readings[ix].until);
-    branch != root && window(branch) != window(root)
-}
-
-/// Whether the way back `next` goes on with `last`, right beside which it stands: "Rollback verification",
-/// "Post-rollback", "Code rollback" behind "Schema rollback".
-fn goes_on(outline: &Outline, readings: &[Reading], last: SectionIx, next: SectionIx) -> bool {
-    let beside = |ix: SectionIx| outline.sections[ix].parent == outline.sections[next].parent;
-    let between = &outline.sections[last + 1..next];
-    let forward = (last + 1..next).zip(between).any(|(ix, section)| {
-        readings[ix].role == Role::Steps && (section.holds.tasks || section.holds.work)
-    });
-    let title = |ix: SectionIx| &outline.sections[ix].title;
-    let called = |ix: SectionIx| title(ix).words.is_called_rollback();
-    let around = |ix: SectionIx| title(ix).words.is_around();
-    // "(before the switch)" tells when, or which.
-    let part = |ix: SectionIx| title(ix).words.is_part() && !title(ix).text.contains('(');
-    let joined = (part(last) && part(next)) || around(last) || around(next);
-    beside(last) && !forward && called(last) && called(next) && joined
-}
-
-/// Whether a heading calls itself a way back, and not only a part of one.
-fn is_whole(outline: &Outline, ix: SectionIx) -> bool {
-    let title = &outline.sections[ix].title;
-    let words = &title.words;
-    title.meaning.sense == Some(Sense::Rollback)
-        && !words.is_plain_rollback()
-        && !words.is_around()
-        && !exclusive::is_counted(outline, ix)
-}
-
-/// Whether a heading is only a part of a way back: "Rollback steps", "2. Database", "Verification".
-fn is_stage(outline: &Outline, readings: &[Reading], branch: SectionIx, root: SectionIx) -> bool {
-    let title = &outline.sections[branch].title;
-    // "Case 1: before the switch" is a way of its own.
-    if branch == root || outline.counts_ways(branch) {
-        return false;
-    }
-    let counted = matches!(title.ordinal, Some(Ordinal::Number | Ordinal::Phase));
-    let done = title
-        .meaning
-        .stage
-        .is_some_and(|stage| stage.kind != PhaseKind::Deploy && title.meaning.sense.is_none());
-    let plain = title.words.is_plain_rollback() || title.words.is_around();
-    (counted || done || plain) && !has_window(readings, branch, root)
-}
-
-/// The first heading right below `root` that tells to begin it, with which what stands behind goes on: "Trigger the
-/// rollback", "Open the gate".
-fn begins(outline: &Outline, root: SectionIx) -> Option<SectionIx> {
-    let mut children = outline.sections[root].children.iter().copied();
-    children.find(|&child| outline.sections[child].title.words.begins_way_back())
-}
-
 impl Tier {
+    /// What is done behind whichever way back was gone, which begins with `part`.
+    fn behind_each(root: SectionIx, branch: SectionIx, part: Section, outline: &Outline) -> Self {
+        Tier {
+            section: if ends(outline, root) { root } else { branch },
+            root,
+            beside: Vec::new(),
+            window: (None, None),
+            open: false,
+            parts: vec![part],
+        }
+    }
+
     /// Whether `part` belongs to it. One that is for a case never does, unless it stands in that.
     fn takes(&self, part: Part, case: bool, outline: &Outline, readings: &[Reading]) -> bool {
         if self.root != part.root && !self.beside.contains(&part.root) {
@@ -278,11 +221,6 @@ impl Tier {
         let beside = self.open && !part.apart;
         let same = self.section == part.branch || part.stage;
         same || ((below || beside) && self.window == part.window)
-    }
-
-    /// Whether it stands by itself beside `part`, for the same time.
-    fn is_way_beside(&self, part: Part) -> bool {
-        self.root == part.root && !self.open && self.window == part.window
     }
 
     /// The heading of `section`, or one above it, that says that what joins this way back there is for a case: "If the data
@@ -354,8 +292,8 @@ impl Tier {
         contents.named[section] = true;
         // What proves that it is done may stand first, as the list of what that takes.
         let mut parts = self.parts;
-        let ends = |(part, _): &(SectionIx, _)| outline.sections[*part].title.words.ends_way_back();
-        let leading = parts.iter().take_while(|part| ends(part)).count();
+        let ended = parts.iter().take_while(|(part, _)| ends(outline, *part));
+        let leading = ended.count();
         parts.rotate_left(leading);
         let mut steps = Vec::new();
         for (part, mut of_part) in parts {
@@ -390,6 +328,7 @@ impl Tier {
             undo: UndoOrder::default(),
             confirm: Confirm::default(),
             way,
+            after: false,
             steps,
             span: outline.sections[section].span,
         }

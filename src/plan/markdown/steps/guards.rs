@@ -54,6 +54,15 @@ pub(in crate::plan::markdown) fn guard_as(
     }
 }
 
+/// Makes a person say that `step` is needed, which stands behind several ways back, if it may change anything.
+pub(in crate::plan::markdown) fn guard_behind_ways(step: &mut StepSpec) {
+    let free = step.confirm.is_none() && step.when.is_none();
+    if free && !looks::only_looks(&step.work) {
+        step.confirm = Some("This stands behind several ways back. Is it for this one?".to_owned());
+        step.danger = true;
+    }
+}
+
 /// The same of a step that does what `fence` says, whose name may be that of a way back.
 pub(super) fn guard_named(step: &mut StepSpec, fence: &Fence, book: &mut Book<'_>) {
     if let Some(name) = implied::way_back(fence) {

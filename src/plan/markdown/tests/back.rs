@@ -505,6 +505,55 @@ fn parts_of_a_way_back_are_one() {
 }
 
 #[test]
+fn what_ends_one_of_several_ways_ends_each_of_them() {
+    let several =
+        "### Quick rollback (< 15 min)\n1. Switch back\n### Full rollback (> 15 min)\n1. Restore\n";
+    let after = |text: &str| {
+        let tiers = plan(text).tiers;
+        let after = tiers.iter().filter(|tier| tier.spec.after);
+        after.map(|tier| tier.spec.name.clone()).collect::<Vec<_>>()
+    };
+    for heading in ["### After the rollback", "## Post-rollback checklist"] {
+        let text =
+            format!("## Deploy{BLOCK}## Rollback\n{several}{heading}\n- [ ] Tell the team\n");
+        let name = heading.trim_start_matches(['#', ' ']);
+        assert_eq!(after(&text), [name]);
+        let quick: &[&str] = &["Switch back"];
+        let full: &[&str] = &["Restore"];
+        let tell: &[&str] = &["Tell the team"];
+        assert_eq!(
+            tiers(&text),
+            told(&[
+                ("Quick rollback", quick),
+                ("Full rollback", full),
+                (name, tell)
+            ])
+        );
+        assert_eq!(problems(&text), []);
+    }
+    let text = format!("## Deploy{BLOCK}## Rollback\n{several}### After the rollback{BLOCK}");
+    let behind = plan(&text).steps.pop().unwrap();
+    assert!(
+        behind.spec.danger && behind.spec.confirm.is_some(),
+        "{text}"
+    );
+    // What stands in one of them is its own, and so is what stands between them or has a time.
+    for text in [
+        format!(
+            "## Deploy{BLOCK}## Rollback\n{several}#### After the rollback\n- [ ] Tell the team\n"
+        ),
+        format!(
+            "## Deploy{BLOCK}## Rollback\n### Quick rollback (< 15 min)\n1. Switch back\n### After the rollback\n- [ ] Tell the team\n### Full rollback (> 15 min)\n1. Restore\n"
+        ),
+        format!(
+            "## Deploy{BLOCK}## Rollback\n1. Restore\n### After the rollback\n- [ ] Tell the team\n"
+        ),
+    ] {
+        assert_eq!(after(&text), [""; 0], "{text}");
+    }
+}
+
+#[test]
 fn ways_of_which_one_is_gone_are_picked_and_ask_no_more() {
     let heads = [
         [

@@ -336,7 +336,7 @@ fn of_ways_back_until_and_after_a_time_of_the_day_one_is_gone() {
 }
 
 #[test]
-fn what_ends_a_way_back_behind_several_ends_each() {
+fn what_stands_behind_several_ways_back_belongs_to_none() {
     let text = |end: &str| {
         format!(
             "## Deployment\n```sh\n./deploy\n```\n## Rollback\n### Option A: the flag\n```sh\n./flag\n```\n### Option B: the dump\n```sh\n./dump\n```\n### {end}\n- [ ] all is green\n"
@@ -347,10 +347,14 @@ fn what_ends_a_way_back_behind_several_ends_each() {
         let tiers = plan
             .tiers
             .iter()
-            .map(|tier| (tier.spec.name.as_str(), tier.steps.len()));
+            .map(|tier| (tier.spec.name.as_str(), tier.steps.len(), tier.spec.after));
         assert_eq!(
             tiers.collect::<Vec<_>>(),
-            [("Option A: the flag", 2), ("Option B: the dump", 2)],
+            [
+                ("Option A: the flag", 1, false),
+                ("Option B: the dump", 1, false),
+                (end, 1, true)
+            ],
             "{end}"
         );
     }
