@@ -52,6 +52,8 @@ pub(super) struct Poller {
     /// Whether sessions were seen of a role or a database that is not among the facts.
     unnamed: bool,
     crowded: bool,
+    /// How many sessions were listed the last time.
+    listed: usize,
     locks: LockWatch,
     progress: ProgressWatch,
     rarely: Rarely,
@@ -66,6 +68,7 @@ impl Poller {
             interval,
             unnamed: false,
             crowded: false,
+            listed: 0,
             progress: ProgressWatch::default(),
             rarely: Rarely::new(interval, wishes.shelf.clone(), wishes.counted.clone()),
             name: name.to_owned(),
@@ -199,9 +202,11 @@ impl Poller {
             ours: &self.claims.pids(),
             idle: self.idle,
             crowded: self.crowded,
+            listed: self.listed,
         };
         let mut sessions = Sessions::read(line, &self.facts, &wanted).await?;
         self.crowded = sessions.crowded;
+        self.listed = sessions.listed.len();
         self.unnamed = sessions.unnamed;
         self.facts.server.in_recovery = sessions.in_recovery;
         let stranger = Stranger {

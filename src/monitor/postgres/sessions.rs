@@ -20,6 +20,8 @@ use crate::monitor::session::{Client, RECOVERY, Session, State};
 const LISTED: u32 = 200;
 /// How many times as many are listed before it is worth the server's time to choose among them.
 const MANY: u32 = 2;
+/// For how many sessions more than the last time there is room at once.
+const SPARE: usize = 16;
 /// Where the server's count of microseconds begins, in those since the Unix epoch.
 const UNIX_EPOCH: i64 = 946_684_800_000_000;
 
@@ -51,6 +53,8 @@ pub(super) struct Wanted<'a> {
     pub(super) idle: u32,
     /// Whether there were too many the last time to list them all.
     pub(super) crowded: bool,
+    /// How many were listed the last time.
+    pub(super) listed: usize,
 }
 
 impl Sessions {
@@ -74,6 +78,9 @@ impl Sessions {
             statement = statement.bind(wanted.tag).bind(wanted.ours);
         }
         let mut reader = Reader::new(facts, wanted.tag, wanted.crowded);
+        // There are hardly ever many more than the last time.
+        reader.sessions.listed.reserve(wanted.listed + SPARE);
+        reader.times.reserve(wanted.listed + SPARE);
         line.each(statement, |row| reader.take(&fields(row)))
             .await?;
         let mut sessions = reader.sessions();
@@ -145,8 +152,9 @@ struct Reader<'a> {
     times: Vec<Times>,
     /// The server's clock.
     clock: i64,
-    /// By their common fields, each with its length before it.
-    groups: HashMap<Vec<u8>, Group>,
+    groups: Vec<Group>,
+    /// Their places, by their common fields, each with its length before it.
+    places: HashMap<Vec<u8>, usize>,
     /// Those of the row that is read.
     key: Vec<u8>,
 }
@@ -160,7 +168,8 @@ impl<'a> Reader<'a> {
             sessions: Sessions::default(),
             times: Vec::new(),
             clock: 0,
-            groups: HashMap::new(),
+            groups: Vec::new(),
+            places: HashMap::new(),
             key: Vec::new(),
         }
     }
@@ -180,11 +189,9 @@ impl<'a> Reader<'a> {
             self.key.extend(length.to_be_bytes());
             self.key.extend(field);
         }
-        if !self.groups.contains_key(&self.key) {
-            let group = self.group(row);
-            self.groups.insert(self.key.clone(), group);
-        }
-        let Some(group) = self.groups.get_mut(&self.key) else {
+        let known = self.places.get(&self.key).copied();
+        let place = known.unwrap_or_else(|| self.add(row));
+        let Some(group) = self.groups.get_mut(place) else {
             return;
         };
         let mut alone = 0;
@@ -207,6 +214,14 @@ impl<'a> Reader<'a> {
             self.sessions.waiting_elsewhere += waiting;
         }
         group.alike.sessions += number(at::SESSIONS).unwrap_or(alone);
+    }
+
+    /// Adds the group of the row, and tells where.
+    fn add(&mut self, row: &Fields<'_>) -> usize {
+        let place = self.groups.len();
+        self.groups.push(self.group(row));
+        self.places.insert(self.key.clone(), place);
+        place
     }
 
     fn group(&self, row: &Fields<'_>) -> Group {
@@ -250,7 +265,7 @@ impl<'a> Reader<'a> {
             session.query_age = query;
             session.state_age = changed;
         }
-        let counted = self.groups.into_values();
+        let counted = self.groups.into_iter();
         let counted: Vec<Group> = counted.filter(|group| group.alike.sessions > 0).collect();
         sessions.unnamed = counted.iter().any(|group| group.lacks_names);
         sessions.alike = counted.into_iter().map(|group| group.alike).collect();
