@@ -274,11 +274,10 @@ fn several_ways_back_are_listed_with_their_times() {
 #[test]
 fn a_check_is_ticked_with_a_remark() {
     let plan = "title = 'T'\n[[phase]]\nname = 'P'\nkind = 'before'\n[[phase.step]]\ntitle = 'Look'\ncheck = 'look'\n[[phase.step]]\ntitle = 'Run'\nshell = 'a'\n";
-    let world = world_of(plan, Vec::new());
-    let Ok(Offer::Open(Dialog::Ask(mut ask))) =
-        offer(&world, &View::default(), Intent::TickWithRemark, at(9))
-    else {
-        panic!("it can be ticked");
+    let world = driving(plan, Vec::new());
+    let offered = offer(&world, &View::default(), Intent::TickWithRemark, at(9));
+    let Offer::Open(Dialog::Ask(mut ask)) = offered.unwrap() else {
+        panic!("it asks for the remark");
     };
     ask.input.insert_str("all quiet");
     let tick = |note: Option<&str>| Command::Tick {

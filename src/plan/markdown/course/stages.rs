@@ -96,16 +96,25 @@ pub(super) fn begins(outline: &Outline, root: SectionIx) -> Option<SectionIx> {
     children.find(|&child| outline.sections[child].title.words.begins_way_back())
 }
 
-/// The first of `back` from which on all are for any time, and end what stands before them: "After the rollback".
+/// The first of `back` from which on all are for any time, and end what stands before them: "After the rollback",
+/// "Verification".
 pub(super) fn closing(back: &[Section], outline: &Outline, readings: &[Reading]) -> usize {
     let any_time = |ix: SectionIx| readings[ix].from.is_none() && readings[ix].until.is_none();
     let closes = |section: SectionIx| {
         let root = root(outline, readings, section);
         let branch = branch(outline, section, root);
-        any_time(branch) && (ends(outline, root) || ends(outline, branch))
+        let verifies = || branch != root && verifies(outline, branch);
+        any_time(branch) && (ends(outline, root) || ends(outline, branch) || verifies())
     };
     let last = back.iter().rposition(|(section, _)| !closes(*section));
     last.map_or(0, |last| last + 1)
+}
+
+/// Whether a heading says that one looks there, and no number makes it a step or a way among others.
+fn verifies(outline: &Outline, section: SectionIx) -> bool {
+    let title = &outline.sections[section].title;
+    let stage = title.meaning.stage.map(|stage| stage.kind);
+    stage == Some(PhaseKind::Verify) && title.meaning.sense.is_none() && title.ordinal.is_none()
 }
 
 /// Whether a heading says that what stands below it is done when the way back was gone.
