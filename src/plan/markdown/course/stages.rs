@@ -110,11 +110,15 @@ pub(super) fn closing(back: &[Section], outline: &Outline, readings: &[Reading])
     last.map_or(0, |last| last + 1)
 }
 
-/// Whether a heading says that one looks there, and no number makes it a step or a way among others.
+/// Whether a heading says that one looks there, and neither a number nor others below it make it a step or a way.
 fn verifies(outline: &Outline, section: SectionIx) -> bool {
-    let title = &outline.sections[section].title;
+    let (title, children) = (
+        &outline.sections[section].title,
+        &outline.sections[section].children,
+    );
     let stage = title.meaning.stage.map(|stage| stage.kind);
-    stage == Some(PhaseKind::Verify) && title.meaning.sense.is_none() && title.ordinal.is_none()
+    let alone = title.ordinal.is_none() && children.is_empty();
+    stage == Some(PhaseKind::Verify) && title.meaning.sense.is_none() && alone
 }
 
 /// Whether a heading says that what stands below it is done when the way back was gone.
