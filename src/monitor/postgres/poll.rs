@@ -161,7 +161,8 @@ impl Poller {
         server.up = server.up.zip(known).map(|(up, since)| up + since);
         let prepared = self.rarely.prepared(now);
         let (alike, listed) = (&sessions.alike, &sessions.listed);
-        let mut all = connections::count(alike, listed, &prepared, &server.limits);
+        let seen = (&listed[..], &prepared[..], &progress.vacuums[..]);
+        let mut all = connections::count(alike, seen, &server.limits);
         self.history.push(Some(f64::from(all.used)));
         all.history = self.history.clone();
         all.waiting_elsewhere = sessions.waiting_elsewhere;
