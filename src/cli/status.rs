@@ -134,7 +134,7 @@ fn to_text(
         let stands = match (&alert.accepted, alert.blind) {
             (Some(accepted), _) => format!("accepted by {}: ", accepted.by),
             (None, true) => "blind: ".to_owned(),
-            (None, false) => String::new(),
+            (None, false) => format!("since {}, when ", alert.since.to_local_time()),
         };
         line("alert", format!("{name}: {stands}{}", alert.words));
     }
@@ -357,7 +357,8 @@ kind = "deploy"
             ]
         );
         assert!(text.contains("process 4, which DOES NOT ANSWER"), "{text}");
-        let alert = "alert        Errors: 7 % is over 5 %\n";
+        let alert = "alert        Errors: since ";
         assert!(text.contains(alert), "{text}");
+        assert!(text.contains(", when 7 % is over 5 %\n"), "{text}");
     }
 }

@@ -105,15 +105,17 @@ impl PlanFile {
     }
 }
 
-/// Reports every database that is lost, each time it is. One that never was there is no news.
+/// Reports every database that is lost, each time it is, and every one that can be reached, each time it can
+/// again. That one is lost which never was there is no news.
 pub(super) async fn databases(
     mut health: watch::Receiver<Arc<Health>>,
     notices: mpsc::Sender<Notice>,
 ) {
-    let mut up = BTreeMap::new();
+    let (mut up, mut greeted) = (BTreeMap::new(), BTreeMap::new());
     loop {
         let now = Arc::clone(&health.borrow_and_update());
-        for notice in lost(&mut up, &now) {
+        let news = lost(&mut up, &now).into_iter();
+        for notice in news.chain(reached(&mut greeted, &now)) {
             if notices.send(notice).await.is_err() {
                 return;
             }
@@ -142,6 +144,27 @@ fn lost(up: &mut BTreeMap<String, Moment>, health: &Health) -> Vec<Notice> {
             news.push(Notice::DatabaseLost {
                 database: database.name.clone(),
                 why: why.to_owned(),
+            });
+        }
+    }
+    news
+}
+
+/// The databases of whose present connection there is a first picture, each with its server. `greeted` tells since
+/// when that is up of which this was told, and is brought up to date.
+fn reached(greeted: &mut BTreeMap<String, Moment>, health: &Health) -> Vec<Notice> {
+    let mut news = Vec::new();
+    for database in &health.databases {
+        // A picture that was taken over a connection before comes with a trouble.
+        let (Link::Up { since }, Some(picture), None) =
+            (&database.link, &database.picture, &database.trouble)
+        else {
+            continue;
+        };
+        if greeted.insert(database.name.clone(), *since) != Some(*since) {
+            news.push(Notice::DatabaseUp {
+                database: database.name.clone(),
+                server: picture.server.identity.clone(),
             });
         }
     }

@@ -196,6 +196,16 @@ fn change(before: AlertStanding, now: AlertStanding) -> Option<Change> {
     }
 }
 
+/// The words of a reason that are the same with every reading: no numbers, times and ids.
+pub(super) fn lasting_words(why: &str) -> String {
+    let words = why.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_');
+    let lasting = words.filter(|word| {
+        let hex = word.len() >= 6 && word.chars().all(|c| c.is_ascii_hexdigit());
+        !hex && !word.is_empty() && !word.chars().any(char::is_numeric)
+    });
+    lasting.collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

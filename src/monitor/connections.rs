@@ -175,17 +175,17 @@ pub(super) struct Alike {
     pub(super) sessions: u32,
 }
 
-/// Adds up what a poll found, given what is prepared in this database.
+/// Adds up what a poll found: the sessions in groups and one by one, what is prepared in this database, and
+/// which sessions only tidy tables up.
 pub(super) fn count(
     groups: &[Alike],
-    listed: &[Session],
-    prepared: &[Prepared],
+    (listed, prepared, vacuums): (&[Session], &[Prepared], &[i32]),
     limits: &Limits,
 ) -> Connections {
     let mut all = Connections {
         usable: limits.usable(),
         oldest_transaction: oldest_transaction(listed, prepared),
-        oldest_snapshot: oldest_snapshot(listed, prepared),
+        oldest_snapshot: oldest_snapshot(listed, prepared, vacuums),
         ..Connections::default()
     };
     for group in groups {
@@ -303,8 +303,15 @@ fn oldest_transaction(listed: &[Session], prepared: &[Prepared]) -> Option<OldTr
     all.max_by_key(|transaction| transaction.age)
 }
 
-fn oldest_snapshot(listed: &[Session], prepared: &[Prepared]) -> Option<OldSnapshot> {
-    let sessions = listed.iter().filter(|session| !session.is_monitor());
+/// What others delete does not stay for the `vacuums`.
+fn oldest_snapshot(
+    listed: &[Session],
+    prepared: &[Prepared],
+    vacuums: &[i32],
+) -> Option<OldSnapshot> {
+    let sessions = listed
+        .iter()
+        .filter(|session| !session.is_monitor() && !vacuums.contains(&session.pid));
     let sessions = sessions.filter_map(|session| {
         Some(OldSnapshot {
             pid: session.pid,
@@ -383,7 +390,7 @@ mod tests {
             (Some(90), 13, Some(("role app", 12, 13))),
             (Some(0), 13, Some(("this database", 10, 0))),
         ] {
-            let all = count(&groups, &[], &[], &limits(database, role));
+            let all = count(&groups, (&[], &[], &[]), &limits(database, role));
             let nearer = all.nearer();
             let nearer = nearer.map(|bound| (&bound.whose[..], bound.used, bound.limit));
             assert_eq!(nearer, expected);
@@ -408,7 +415,7 @@ mod tests {
             roles: roles.map(|role| (role, 10)).collect(),
             ..Limits::default()
         };
-        let all = count(&groups, &[], &[], &limits);
+        let all = count(&groups, (&[], &[], &[]), &limits);
         assert!(all.bounds.iter().all(|bound| bound.ratio() > 0.8));
         let is = |part: f64, expected: f64| (part - expected).abs() < 1e-9;
         assert!(is(all.of_database(&limits), 0.8));
@@ -439,7 +446,7 @@ mod tests {
             ..Limits::default()
         };
         let listed = [old, Session::unknown(8, State::Active)];
-        let all = count(&groups, &listed, &[], &limits);
+        let all = count(&groups, (&listed, &[], &[]), &limits);
         assert_eq!((all.used, all.here, all.ours, all.free), (12, 10, 1, 5));
         let states = all.by_state;
         assert_eq!((states.active, states.idle), (3, 7));
@@ -463,7 +470,9 @@ mod tests {
             age: Some(Duration::from_secs(91)),
             transactions: Some(13),
         };
-        let all = count(&groups, &listed, &[prepared], &limits);
+        let nothing = count(&groups, (&listed, &[], &[7]), &limits);
+        assert_eq!(nothing.oldest_snapshot, None, "it only tidies up");
+        let all = count(&groups, (&listed, &[prepared], &[]), &limits);
         let oldest = all.oldest_transaction.unwrap();
         assert_eq!((oldest.pid, oldest.age.as_secs()), (0, 91));
         assert_eq!(oldest.whose(), "prepared transaction left");

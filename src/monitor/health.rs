@@ -183,6 +183,12 @@ pub struct ServerFacts {
     /// The roles whose sessions only superusers end: those are superusers themselves.
     #[serde(default)]
     pub superusers: Vec<String>,
+    /// Who the server is, as it identifies itself; none where it does not.
+    #[serde(default)]
+    pub identity: Option<String>,
+    /// What has become of it since the monitor began to look, if anything.
+    #[serde(default)]
+    pub news: Option<String>,
     /// Whether the server is a standby or recovers from a crash.
     pub in_recovery: bool,
     /// How long the server had been running when it was looked at; none where that is not known.
@@ -311,6 +317,7 @@ impl DatabaseHealth {
             notes.push(format!("the last poll failed: {trouble}"));
         }
         if let Some(picture) = &self.picture {
+            notes.extend(picture.server.news.clone());
             if picture.slowed {
                 notes.push(format!(
                     "a poll takes {} ms, so there is one every {} s",

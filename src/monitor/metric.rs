@@ -1,12 +1,15 @@
 //! From what is known to one number of it, or to why there is none.
 
+mod unknown;
+
 use std::time::Duration;
+
+use unknown::{followers, slot_unknown, why_unknown};
 
 use super::health::{DatabaseHealth, Health, Link, Picture};
 use super::locks::LockNode;
 use super::migrations::{MigrationState, Migrations};
 use super::probe::{LEAST, ProbeHealth, ProbeState};
-use super::vitals::{Replica, Vitals};
 use crate::clock::Moment;
 use crate::plan::duration;
 use crate::plan::metric::{ROWS, parts};
@@ -270,6 +273,7 @@ fn of_vitals(picture: &Picture, what: &str) -> Option<f64> {
             let behind = followers(vitals).map(|replica| replica.behind);
             behind.reduce(|one, other| Some(one?.max(other?)))?
         }
+        "slot_lag" if slot_unknown(picture, vitals).is_some() => None,
         "slot_lag" => {
             let kept = vitals.slots.iter().filter_map(|slot| slot.kept);
             Some(kept.fold(0.0, f64::max))
@@ -283,54 +287,14 @@ fn of_vitals(picture: &Picture, what: &str) -> Option<f64> {
     }
 }
 
-/// The servers that follow; who only takes a backup follows nobody.
-fn followers(vitals: &Vitals) -> impl Iterator<Item = &Replica> {
-    let replicas = vitals.replicas.iter();
-    replicas.filter(|replica| replica.state != "backup")
-}
-
-/// Why there is no value of `what`.
-fn why_unknown(picture: &Picture, what: &str) -> String {
-    let may_see_all = picture.server.rights.may_see_all;
-    let lacking = match what {
-        "active" | "idle_in_transaction" | "oldest_transaction" | "longest_statement" => {
-            if !may_see_all {
-                return format!("it is hidden: {}", picture.server.grant());
-            }
-            Some("what some sessions do is not tracked (track_activities)")
-        }
-        "lock_wait" | "queue" => picture.blind.locks.as_deref(),
-        "slower_statements" => picture.statements.lacking(),
-        "invalid_indexes" => picture.invalid_indexes.lacking(),
-        "migrations_failed" | "migrations_pending" => {
-            let unknown = |tables| of_migrations_unknown(tables, what);
-            let seen = picture.migrations.get().map(Vec::as_slice);
-            picture.migrations.lacking().or_else(|| unknown(seen?))
-        }
-        _ => picture.vitals.lacking(),
-    };
-    match (lacking, picture.vitals.get()) {
-        (Some(why), _) => why.to_owned(),
-        (None, Some(vitals)) if what == "replication_lag" => why_no_lag(picture, vitals),
-        (None, _) => "not known yet".to_owned(),
-    }
-}
-
-fn why_no_lag(picture: &Picture, vitals: &Vitals) -> String {
-    if picture.server.in_recovery {
-        "this server receives nothing from another".to_owned()
-    } else if followers(vitals).next().is_none() {
-        "no server follows this one".to_owned()
-    } else if picture.server.rights.may_see_all {
-        "a server that follows does not tell how far it is".to_owned()
-    } else {
-        format!("it is hidden: {}", picture.server.grant())
-    }
-}
-
 fn of_changes(picture: &Picture, what: &str) -> Option<f64> {
     let count = match what {
-        "slower_statements" => picture.statements.get()?.slower(),
+        "slower_statements" => {
+            let statements = picture.statements.get()?;
+            // Those of others may be slower, and never fewer.
+            let slower = statements.slower();
+            (slower > 0 || statements.hidden.is_none()).then_some(slower)?
+        }
         "invalid_indexes" => {
             picture.invalid_indexes.get()?;
             picture.indexes_left_behind().count()

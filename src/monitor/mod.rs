@@ -23,6 +23,7 @@ mod connections;
 mod downtime;
 mod health;
 mod http;
+mod identity;
 mod inspection;
 mod known;
 mod limits;
@@ -61,6 +62,7 @@ pub use health::{
     Blind, DatabaseHealth, Health, Link, Picture, Rights, RowCount, Seen, ServerFacts,
 };
 pub use http::{client, is_here};
+pub use identity::{IDENTITY, Likeness};
 pub use inspection::{Inspection, Planned, SessionLock, Shown, Subject};
 pub use known::Known;
 pub use limits::{Bound, Limits};

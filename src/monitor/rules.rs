@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 
 use super::alarm::Alarm;
-use super::alert::{Alert, AlertStanding, Change, Patience, ReadingKind, Tracker};
+use super::alert::{Alert, AlertStanding, Change, Patience, ReadingKind, Tracker, lasting_words};
 use super::baseline::{Baseline, Readings};
 use super::board::Board;
 use super::health::{Health, Link};
@@ -47,6 +47,9 @@ pub struct AlertHealth {
     pub line: String,
     /// The last reading in words.
     pub words: String,
+    /// The last one that was on the bad side, in words.
+    #[serde(default)]
+    pub breach: Option<String>,
 }
 
 impl AlertHealth {
@@ -285,6 +288,9 @@ impl Watched {
             }
             (Measure::Value(value), Ok(_)) => (ReadingKind::Good, number(*value)),
         };
+        if shown.kind == ReadingKind::Breach {
+            shown.breach = Some(shown.words.clone());
+        }
         shown.line = match line {
             Ok(line) => line.words,
             Err(why) => why,
@@ -351,16 +357,6 @@ impl Watched {
     }
 }
 
-/// The words of a reason that are the same with every reading: no numbers, times and ids.
-fn lasting_words(why: &str) -> String {
-    let words = why.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_');
-    let lasting = words.filter(|word| {
-        let hex = word.len() >= 6 && word.chars().all(|c| c.is_ascii_hexdigit());
-        !hex && !word.is_empty() && !word.chars().any(char::is_numeric)
-    });
-    lasting.collect::<Vec<_>>().join(" ")
-}
-
 impl AlertHealth {
     fn new(name: String, metric: Option<String>, then: AlertAction) -> Self {
         AlertHealth {
@@ -372,6 +368,7 @@ impl AlertHealth {
             value: None,
             line: String::new(),
             words: String::new(),
+            breach: None,
         }
     }
 

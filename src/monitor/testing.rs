@@ -178,6 +178,7 @@ pub(crate) fn statements() -> Statements {
         normal_over: Some(Duration::from_secs(540)),
         frozen: true,
         note: None,
+        hidden: None,
         list: Vec::new(),
         slower: 0,
     }

@@ -124,6 +124,13 @@ pub struct Slot {
     pub status: Option<String>,
 }
 
+impl Slot {
+    /// Whether the server has thrown away what it had to keep for it.
+    pub fn is_lost(&self) -> bool {
+        self.status.as_deref() == Some("lost")
+    }
+}
+
 /// What happened to a table since the look before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TableChanges {
@@ -160,8 +167,8 @@ pub struct Disk {
 pub(super) struct Counters {
     pub(super) at: Moment,
     pub(super) commits: f64,
-    /// How many of them were the monitor's own.
-    pub(super) own: f64,
+    /// How many of them, and of the rollbacks, were the monitor's own.
+    pub(super) own: [f64; 2],
     pub(super) rollbacks: f64,
     pub(super) hits: f64,
     pub(super) reads: f64,
@@ -177,21 +184,26 @@ const LATE: f64 = 10.0;
 impl Counters {
     /// What was added since `earlier`, by the second. `None` if the counters were reset in between. A session
     /// tells of its work now and then: `owed` is how much of the monitor's own is still to come.
-    pub(super) fn since(&self, earlier: &Counters, owed: &mut f64) -> Option<Rates> {
+    pub(super) fn since(&self, earlier: &Counters, owed: &mut [f64; 2]) -> Option<Rates> {
         let secs = self.at.since(earlier.at).as_secs_f64();
         if secs <= 0.0 || self.commits < earlier.commits || self.reads < earlier.reads {
             return None;
         }
-        let (own, commits) = (self.own - earlier.own, self.commits - earlier.commits);
-        let told = (*owed + own).min(commits);
-        *owed = (*owed + own - told).min(own * LATE);
+        let mut of_others = |at: usize, now: f64, then: f64| {
+            let own = self.own[at] - earlier.own[at];
+            let told = (owed[at] + own).min((now - then).max(0.0));
+            owed[at] = (owed[at] + own - told).min(own.max(1.0) * LATE);
+            now - told
+        };
+        let commits = of_others(0, self.commits, earlier.commits);
+        let rollbacks = of_others(1, self.rollbacks, earlier.rollbacks);
         let per_second = |now: f64, then: f64| ((now - then) / secs).max(0.0);
-        let rollbacks = per_second(self.rollbacks, earlier.rollbacks);
+        let rollbacks = per_second(rollbacks, earlier.rollbacks);
         let hits = per_second(self.hits, earlier.hits);
         let blocks = hits + per_second(self.reads, earlier.reads);
         let wal = self.wal.zip(earlier.wal);
         Some(Rates {
-            tps: per_second(commits, told) + rollbacks,
+            tps: per_second(commits, earlier.commits) + rollbacks,
             rollbacks,
             cache_hits: (blocks > 0.0).then(|| hits / blocks),
             temporary: per_second(self.temporary, earlier.temporary),
@@ -247,7 +259,7 @@ mod tests {
         let after = Counters {
             at: Moment::default().plus(Duration::from_secs(2)),
             commits: 310.0,
-            own: 10.0,
+            own: [10.0, 0.0],
             rollbacks: 20.0,
             hits: 990.0,
             reads: 10.0,
@@ -255,10 +267,14 @@ mod tests {
             deadlocks: 0.0,
             wal: Some(7e6),
         };
-        let rates = after.since(&before, &mut 0.0).unwrap();
+        let rates = after.since(&before, &mut [0.0; 2]).unwrap();
         assert_eq!((rates.tps, rates.rollbacks), (110.0, 10.0));
         assert_eq!((rates.cache_hits, rates.wal), (Some(0.9), Some(1e6)));
-        assert_eq!(after.since(&after, &mut 0.0), None, "no time has passed");
+        assert_eq!(
+            after.since(&after, &mut [0.0; 2]),
+            None,
+            "no time has passed"
+        );
     }
 
     #[test]
@@ -266,7 +282,7 @@ mod tests {
         let at = |secs, commits, own| Counters {
             at: Moment::default().plus(Duration::from_secs(secs)),
             commits,
-            own,
+            own: [own, 0.0],
             ..Counters::default()
         };
         let looks = [
@@ -276,7 +292,7 @@ mod tests {
             at(3, 137.0, 30.0),
             at(4, 147.0, 40.0),
         ];
-        let mut owed = 0.0;
+        let mut owed = [0.0; 2];
         let tps = looks.windows(2).map(|pair| {
             let rates = pair[1].since(&pair[0], &mut owed).unwrap();
             rates.tps
@@ -285,7 +301,34 @@ mod tests {
         // What never comes is not waited for: it would hide what others do.
         at(1, 0.0, 500.0).since(&at(0, 0.0, 0.0), &mut owed);
         at(2, 0.0, 501.0).since(&at(1, 0.0, 500.0), &mut owed);
-        assert!((owed - LATE).abs() < 0.001, "{owed}");
+        assert!((owed[0] - LATE).abs() < 0.001, "{owed:?}");
+    }
+
+    #[test]
+    fn our_own_failures_are_nobody_elses_whenever_the_server_tells_of_them() {
+        let at = |secs, rollbacks, own| Counters {
+            at: Moment::default().plus(Duration::from_secs(secs)),
+            rollbacks,
+            own: [0.0, own],
+            ..Counters::default()
+        };
+        let looks = [
+            at(0, 5.0, 0.0),
+            at(1, 5.0, 1.0),
+            at(2, 5.0, 1.0),
+            at(3, 9.0, 1.0),
+            at(4, 9.0, 1.0),
+        ];
+        let mut owed = [0.0; 2];
+        let rollbacks = looks.windows(2).map(|pair| {
+            let rates = pair[1].since(&pair[0], &mut owed).unwrap();
+            (rates.rollbacks, rates.tps)
+        });
+        let quiet = (0.0, 0.0);
+        assert_eq!(
+            rollbacks.collect::<Vec<_>>(),
+            [quiet, quiet, (3.0, 3.0), quiet]
+        );
     }
 
     #[test]
@@ -306,6 +349,6 @@ mod tests {
             commits: 3.0,
             ..Counters::default()
         };
-        assert_eq!(after.since(&before, &mut 0.0), None);
+        assert_eq!(after.since(&before, &mut [0.0; 2]), None);
     }
 }

@@ -47,6 +47,10 @@ fn words(entry: &Entry) -> Option<String> {
             format!("{by}{about}: {}", cell(&note.text))
         }
         Event::Held(held) => format!("held by {by}: {}", cell(&held.reason)),
+        Event::ServerSeen(seen) => {
+            let words = seen.words.as_ref()?;
+            format!("the server of {}: {}", cell(&seen.database), cell(words))
+        }
         Event::AlertFired(alert) => {
             format!("alert {}: {}", cell(&alert.alert), cell(&alert.words))
         }

@@ -69,6 +69,11 @@ pub enum Effect {
         /// What is asked.
         facts: Vec<Fact>,
     },
+    /// Ask who answers at the address of a database, and whether what the steps have committed is there.
+    Recognise {
+        /// The database.
+        database: String,
+    },
     /// Keep the value of a secret, which is nowhere recorded.
     KeepSecret {
         /// The variable.

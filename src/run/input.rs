@@ -113,6 +113,8 @@ pub enum Notice {
         xid: Option<u64>,
         /// The server, as it identifies itself.
         server: Option<String>,
+        /// A place in its log behind the first record of the number, where one was written.
+        lsn: Option<String>,
     },
     /// A job that was looked for still goes on, and is watched again.
     Adopted {
@@ -185,6 +187,15 @@ pub enum Notice {
         /// Why.
         why: String,
     },
+    /// A database can be reached, for the first time or again.
+    DatabaseUp {
+        /// Its name in the plan.
+        database: String,
+        /// Its server, as it identifies itself, if it does.
+        server: Option<String>,
+    },
+    /// It is known who answers at a database's address.
+    Recognised(Recognised),
     /// The connection broke under a step's statements.
     ConnectionLost {
         /// Whose statements.
@@ -223,6 +234,39 @@ pub enum Fate {
     InProgress,
     /// Nobody can tell any more, for this reason.
     Lost(String),
+}
+
+/// Who answers at a database's address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// The database's name in the plan.
+    pub database: String,
+    /// The server, as it identifies itself, if it does.
+    pub server: Option<String>,
+    /// What it is to the server of the steps before.
+    pub answerer: Answerer,
+    /// How many of the transactions that are recorded have committed there.
+    pub there: usize,
+    /// The steps whose transactions have not, by their ids.
+    pub lost: Vec<String>,
+}
+
+/// What a server is to the one of the steps before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answerer {
+    /// The same, as far as anybody can tell.
+    Same,
+    /// It was promoted since, and is on this timeline now.
+    Promoted(u32),
+    /// Another system.
+    Another {
+        /// How the one before had identified itself.
+        then: String,
+    },
+    /// A standby, which does not say whose.
+    Standby,
+    /// It could not be asked, for this reason.
+    Unasked(String),
 }
 
 /// How a job ended.

@@ -4,6 +4,7 @@
 mod adopt;
 mod mask;
 mod picture;
+mod server;
 mod typing;
 
 use std::collections::HashMap;
@@ -152,6 +153,7 @@ impl Perform for Supervisor {
                 };
                 tokio::spawn(work.run());
             }
+            Effect::Recognise { database } => self.recognise(database, state),
             Effect::KeepSecret {
                 name,
                 value: Secret(value),

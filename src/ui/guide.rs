@@ -5,7 +5,7 @@ use super::world::{Link, World};
 use crate::clock::Moment;
 use crate::monitor::{Link as DatabaseLink, Picture, State};
 use crate::plan::{GoesOn, StepIx, duration};
-use crate::run::{Standing, Status, Waiting};
+use crate::run::{Hold, Standing, Status, Waiting};
 
 /// What to do next, or what is going on.
 pub fn guide(world: &World, database: usize, now: Moment) -> String {
@@ -195,7 +195,7 @@ fn waiting(world: &World, now: Moment) -> String {
             let why = hold
                 .map(|hold| format!("{} by {}", hold.reason, hold.by))
                 .unwrap_or_default();
-            let back = hold.and_then(|hold| is_back(world, hold.database.as_deref()?));
+            let back = hold.and_then(|hold| is_back(world, hold));
             let back = back.map(|database| format!("`{database}` is back, "));
             let own = hold.and_then(|hold| hold.alert.as_deref());
             let key = match world.holding_alert() {
@@ -233,8 +233,9 @@ fn waiting(world: &World, now: Moment) -> String {
     }
 }
 
-/// The name of the database for which the run is held, once it answers again.
-fn is_back<'d>(world: &World, database: &'d str) -> Option<&'d str> {
+/// The name of the database for which the run is held, once it is known who answers there again.
+fn is_back<'h>(world: &World, hold: &'h Hold) -> Option<&'h str> {
+    let database = hold.database.as_deref().filter(|_| hold.is_back)?;
     let mut databases = world.health.databases.iter();
     let found = databases.find(|known| known.name == database)?;
     matches!(found.link, DatabaseLink::Up { .. }).then_some(database)
@@ -299,12 +300,24 @@ mod tests {
         let plan = "title = 'T'\n[[phase]]\nname = 'P'\nkind = 'deploy'\n[[phase.step]]\n\
                     title = 'A'\nshell = 'a'\n";
         let mut world = crate::ui::testing::world("plan.toml", plan);
-        assert_eq!(is_back(&world, "main"), None);
+        let mut hold = Hold {
+            reason: "it was lost".to_owned(),
+            by: "gonogo".to_owned(),
+            at: Moment::default(),
+            alert: None,
+            database: Some("main".to_owned()),
+            is_back: true,
+            environment: false,
+        };
+        assert_eq!(is_back(&world, &hold), None);
         let mut main = database(picture());
         world.health = Arc::new(health(vec![main.clone()]));
-        assert_eq!(is_back(&world, "main"), Some("main"));
+        assert_eq!(is_back(&world, &hold), Some("main"));
+        hold.is_back = false;
+        assert_eq!(is_back(&world, &hold), None, "nobody knows yet who answers");
+        hold.is_back = true;
         main.link = DatabaseLink::Connecting;
         world.health = Arc::new(health(vec![main]));
-        assert_eq!(is_back(&world, "main"), None);
+        assert_eq!(is_back(&world, &hold), None);
     }
 }

@@ -629,3 +629,83 @@ fn a_step_that_drops_a_database_finds_nobody_of_ours_in_it() {
     });
     assert_eq!(run.status()["holds"], serde_json::json!([]));
 }
+
+/// A primary with a table, a standby that has it, and a way to the primary that the bench's programs take.
+fn far_pair(bench: &mut Bench) -> (Server, Server, Proxy) {
+    let (primary, standby) = pair();
+    postgres::execute(&primary.url("postgres"), "create table done (n int)");
+    let way = Proxy::to(&primary);
+    bench.set("DATABASE_URL", way.url("postgres"));
+    let has_table = "(select count(to_regclass('done')))";
+    wait::until("the standby has the table", || {
+        postgres::answer(&standby.url("postgres"), has_table) == "1"
+    });
+    (primary, standby, way)
+}
+
+fn promote(standby: &Server) {
+    postgres::execute(&standby.url("postgres"), "select pg_promote()");
+}
+
+const TOUCH: &str = "shell = \"true\"";
+
+/// Waits until the run is held for a reason with these `words` in it, and nothing can be begun.
+fn wait_held(run: &mut Run<'_>, words: &str) {
+    let has = |data: &Value| data["reason"].as_str().unwrap().contains(words);
+    run.wait_for("held", has);
+    assert!(run.refused(&["run", "shell"]).contains("held"));
+}
+
+#[test]
+fn a_promoted_server_that_lacks_what_a_step_did_is_not_the_one_that_is_back() {
+    let mut bench = Bench::new();
+    let (_primary, standby, way) = far_pair(&mut bench);
+    promote(&standby);
+    let mut run = bench.start(&plan(&[("insert", INSERT), ("shell", TOUCH)]));
+    is(&next(&mut run, "insert"), "passed", "yes");
+    // It gives the number of the step's transaction to somebody else.
+    for _ in 0..20 {
+        postgres::execute(&standby.url("postgres"), "insert into done values (0)");
+    }
+    way.lead_to(&standby);
+    wait_held(
+        &mut run,
+        "was promoted (timeline 2): what 1.1 \"insert\" did may be lost",
+    );
+    run.ctl(&["release"]);
+    is(&next(&mut run, "shell"), "passed", "yes");
+}
+
+#[test]
+fn a_promoted_server_that_has_what_the_steps_did_is_said_to_have_it() {
+    let mut bench = Bench::new();
+    let (primary, standby, way) = far_pair(&mut bench);
+    let mut run = bench.start(&plan(&[("insert", INSERT), ("again", INSERT)]));
+    is(&next(&mut run, "insert"), "passed", "yes");
+    wait::until("the standby has the row", || done(&standby) == "1");
+    way.lead_to(&standby);
+    run.wait_for("held", |_| true);
+    promote(&standby);
+    run.wait_for("server_seen", |data| {
+        data["words"] == "promoted (timeline 2): the recorded transaction is there"
+    });
+    let held = run.status()["holds"][0]["reason"].clone();
+    assert!(held.as_str().unwrap().contains("promoted"), "{held}");
+    run.ctl(&["release"]);
+    is(&next(&mut run, "again"), "passed", "yes");
+    assert_eq!([done(&primary), done(&standby)], ["1", "2"]);
+}
+
+#[test]
+fn another_server_at_the_same_address_is_named_before_any_step_is_begun_there() {
+    let mut bench = Bench::new();
+    let (_server, way) = far_server(&mut bench);
+    let other = Server::start(&[]).unwrap();
+    let mut run = bench.start(&plan(&[("first", TOUCH), ("shell", TOUCH)]));
+    run.wait_for("server_seen", |_| true);
+    is(&next(&mut run, "first"), "passed", "yes");
+    way.lead_to(&other);
+    wait_held(&mut run, "another server answers as `main`");
+    run.ctl(&["release"]);
+    is(&next(&mut run, "shell"), "passed", "yes");
+}

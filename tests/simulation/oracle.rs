@@ -154,6 +154,7 @@ impl Oracle {
             Event::StepUnticked(e) => drop(self.by_hand.remove(&e.step)),
             Event::RunCreated(_)
             | Event::JournalRestored(_)
+            | Event::ServerSeen(_)
             | Event::DriverAttached(_)
             | Event::DriverLeft(_)
             | Event::PaceChanged(_)
@@ -662,6 +663,7 @@ pub fn was_recorded(effect: &Effect, batch: &[Event]) {
             e.pid == *pid && e.action == *action
         }
         (Effect::Weigh { of, .. }, Event::ConditionAsked(e)) => e.of == *of,
+        (Effect::Recognise { database }, Event::Held(e)) => e.database.as_ref() == Some(database),
         (Effect::KeepSecret { name, .. }, Event::VariableSet(e)) => {
             e.name == *name && e.value.is_none()
         }

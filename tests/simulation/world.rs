@@ -326,7 +326,7 @@ impl Inner {
                 let answers = answers.collect();
                 self.outbox.push_back(Notice::Facts { of, answers });
             }
-            Effect::KeepSecret { .. } | Effect::Type { .. } => {}
+            Effect::KeepSecret { .. } | Effect::Type { .. } | Effect::Recognise { .. } => {}
         }
     }
 
@@ -371,6 +371,7 @@ impl Inner {
                     database: "main".to_owned(),
                     xid,
                     server: None,
+                    lsn: None,
                 });
             }
             _ => self.launched(job),
@@ -733,6 +734,7 @@ pub fn kind(event: &Event) -> &'static str {
         Event::AlertAccepted(_) => "alert_accepted",
         Event::OutageBegan(_) => "outage_began",
         Event::OutageEnded(_) => "outage_ended",
+        Event::ServerSeen(_) => "server_seen",
         Event::BackendSignalled(_) => "backend_signalled",
         Event::BackendAnswered(_) => "backend_answered",
         Event::RollbackStarted(_) => "rollback_started",

@@ -70,6 +70,16 @@ fn outage() -> impl Strategy<Value = Event> {
     })
 }
 
+fn server_seen() -> impl Strategy<Value = Event> {
+    (text(), maybe(), maybe()).prop_map(|(database, server, words)| {
+        Event::ServerSeen(ServerSeen {
+            database,
+            server,
+            words,
+        })
+    })
+}
+
 /// One event of each sort of shape; kinds that share a shape stand for each other.
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
@@ -111,7 +121,8 @@ fn event() -> impl Strategy<Value = Event> {
                 job,
                 database: "main".into(),
                 xid,
-                server,
+                server: server.clone(),
+                lsn: server,
             })
         }),
         (job(), text()).prop_map(|(job, why)| Event::StepSought(StepSought { job, why })),
@@ -142,6 +153,7 @@ fn event() -> impl Strategy<Value = Event> {
                 })
             }),
         outage(),
+        server_seen(),
         Just(Event::Released(Released::default())),
         Just(Event::DriverLeft(DriverLeft {})),
         (text(), text(), maybe()).prop_map(|(alert, words, held)| match held {

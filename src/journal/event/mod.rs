@@ -3,8 +3,8 @@
 //! The words in here are stored. A field may be added with `#[serde(default)]`; anything else is a
 //! new version of that kind of event, with its upgrade in `codec`.
 //!
-//! `run`, `phase`, `step`, `alert`, `outage`, `backend`, `snapshot` and `rollback` hold the shapes, each by what it
-//! is about.
+//! `run`, `phase`, `step`, `alert`, `outage`, `backend`, `server`, `snapshot` and `rollback` hold the shapes, each by
+//! what it is about.
 
 mod alert;
 mod backend;
@@ -12,6 +12,7 @@ mod outage;
 mod phase;
 mod rollback;
 mod run;
+mod server;
 mod snapshot;
 mod step;
 
@@ -25,6 +26,7 @@ pub use run::{
     NoteAdded, PaceChanged, Released, Reviewed, RunCreated, RunFinished, VariableForgotten,
     VariableSet,
 };
+pub use server::ServerSeen;
 pub use snapshot::{Difference, Fortune, SnapshotCompared, SnapshotTaken, SnapshotTotal};
 pub use step::{
     Applied, ConditionAsked, ConditionOf, ConditionWeighed, Finding, Job, KnownBy, Left, Outcome,
@@ -116,6 +118,8 @@ pub enum Event {
     OutageBegan(OutageBegan),
     /// It does again.
     OutageEnded(OutageEnded),
+    /// A database can be reached, and who answers there is new, or what has become of it.
+    ServerSeen(ServerSeen),
     /// A session of a database is about to be cancelled or ended.
     BackendSignalled(BackendSignalled),
     /// What became of that.

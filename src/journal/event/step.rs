@@ -61,6 +61,10 @@ pub struct StepTransaction {
     /// failover the same number is another transaction's.
     #[serde(default)]
     pub server: Option<String>,
+    /// A place in the server's log behind the first record of the number, where one was written: a replica
+    /// that has come so far does not give the number to another transaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lsn: Option<String>,
 }
 
 /// See [`super::Event::StepSought`].

@@ -1,6 +1,6 @@
 use super::*;
 use crate::monitor::testing::{ago, database, health, now, picture, probe};
-use crate::monitor::{Known, Migration, MigrationState, Migrations, Standby};
+use crate::monitor::{Known, Migration, MigrationState, Migrations, Replica, Standby, Vitals};
 use crate::plan::metric::{OF_DATABASES, OF_PROBES};
 
 fn value(health: &Health, metric: &str) -> Measure {
@@ -310,4 +310,71 @@ fn what_a_role_may_not_see_is_not_none() {
         Measure::NoData("it is hidden: grant pg_monitor to monitor".to_owned())
     );
     assert_eq!(value(&health, "main.connections"), Measure::Value(12.0));
+}
+
+#[test]
+fn a_slot_that_is_lost_is_not_one_that_keeps_nothing() {
+    use crate::monitor::Slot;
+    let slot = |status: &str, kept| Slot {
+        name: "replica".to_owned(),
+        active: false,
+        kept,
+        status: Some(status.to_owned()),
+    };
+    let lag = |slots: &[Slot], in_recovery| {
+        let mut picture = picture();
+        picture.server.in_recovery = in_recovery;
+        picture.vitals = Known::seen(Vitals {
+            slots: slots.to_vec(),
+            ..Vitals::default()
+        });
+        value(&health(vec![database(picture)]), "main.slot_lag")
+    };
+    let near = slot("reserved", Some(7.0));
+    assert_eq!(lag(&[], false), Measure::Value(0.0));
+    assert_eq!(lag(&[], true), Measure::Value(0.0));
+    assert_eq!(lag(std::slice::from_ref(&near), false), Measure::Value(7.0));
+    let lost = lag(&[near, slot("lost", None)], false);
+    assert!(matches!(lost, Measure::NoData(why) if why.contains("replica is lost")));
+    let hidden = lag(&[slot("reserved", None)], true);
+    assert!(matches!(hidden, Measure::NoData(why) if why.contains("standby")));
+}
+
+#[test]
+fn statements_that_may_not_be_seen_are_not_known_to_be_as_fast_as_before() {
+    let slower = |slower, hidden: bool| {
+        let mut picture = picture();
+        let hidden = hidden.then(|| "grant pg_monitor to app".to_owned());
+        picture.statements = Known::seen(crate::monitor::Statements {
+            hidden,
+            slower,
+            ..crate::monitor::testing::statements()
+        });
+        value(&health(vec![database(picture)]), "main.slower_statements")
+    };
+    assert_eq!(slower(0, false), Measure::Value(0.0));
+    assert_eq!(slower(2, true), Measure::Value(2.0));
+    assert_eq!(
+        slower(0, true),
+        Measure::NoData("grant pg_monitor to app".to_owned())
+    );
+}
+
+#[test]
+fn what_will_never_be_known_of_a_disk_is_not_said_to_come() {
+    let free = |size, may_see_all| {
+        let mut picture = picture();
+        picture.server.rights.may_see_all = may_see_all;
+        picture.vitals = Known::seen(Vitals {
+            size,
+            ..Vitals::default()
+        });
+        match value(&health(vec![database(picture)]), "main.disk_free") {
+            Measure::NoData(why) => why,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(free(None, false), "not known yet");
+    assert!(free(Some(7.0), false).contains("grant pg_monitor"));
+    assert!(free(Some(7.0), true).contains("this machine"));
 }

@@ -135,8 +135,13 @@ pub(in crate::monitor) fn judge(
             one.note = Some("its file has changed: it will be run again".to_owned());
         }
         let is_older = !is_repeatable(&script.key) && version(&script.key) < newest;
-        if one.state == MigrationState::Pending && is_older {
-            one.note = one.note.or(tool.passes_over().map(str::to_owned));
+        let why = tool.passes_over().filter(|_| is_older);
+        if let (MigrationState::Pending, Some(why)) = (one.state, why) {
+            let undone = record.is_some_and(|record| !is_done(record));
+            one.note = Some(match one.note {
+                Some(_) if undone => format!("was rolled back; {why}"),
+                note => note.unwrap_or_else(|| why.to_owned()),
+            });
         }
         list.push(one);
     }

@@ -519,6 +519,14 @@ fn what_is_older_than_the_newest_is_passed_over_by_some() {
         &[words],
     );
     check_notes(Tool::Flyway, &["1 applied a"], &files, &[]);
+    let words =
+        "1.5 pending: was rolled back; below the newest applied: not run unless outOfOrder is set";
+    check_notes(
+        Tool::Flyway,
+        &["1 applied a", "1.5 rolled-back b", "2 applied c"],
+        &files,
+        &[words],
+    );
     // What was undone is no newer one.
     check_notes(
         Tool::Flyway,

@@ -84,6 +84,15 @@ impl Session {
         self.ours.as_ref().is_some_and(|ours| !ours.is_guess())
     }
 
+    /// For who watches without a run of their own, and may end it: whose steps work in it.
+    pub fn of_a_run(&self) -> Option<String> {
+        let named = |ours: &&Ours| ours.by == Evidence::Name;
+        let run = self.ours.as_ref().filter(named)?.step.as_deref()?;
+        Some(format!(
+            "It belongs to the run {run} of gonogo: with it goes what that run's steps have set and locked in it."
+        ))
+    }
+
     /// Whether it is guessed to be ours.
     pub fn is_perhaps_ours(&self) -> bool {
         self.ours.as_ref().is_some_and(Ours::is_guess)

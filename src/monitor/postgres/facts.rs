@@ -11,6 +11,7 @@ use super::line::{Line, query};
 use super::rows::{field, flag, text};
 use super::trouble::Trouble;
 use crate::monitor::health::{Rights, ServerFacts};
+use crate::monitor::identity::IDENTITY;
 use crate::monitor::limits::Limits;
 use crate::monitor::progress::View;
 
@@ -84,13 +85,29 @@ impl Facts {
     pub(super) async fn read(line: &mut Line) -> Result<Facts, Trouble> {
         line.begin().await?;
         let rows = line.rows(query(FACTS)).await;
+        let identity = match &rows {
+            Ok(_) => identity(line).await,
+            Err(_) => Ok(None),
+        };
         let ended = line.end().await;
-        let rows = rows?;
+        let (rows, identity) = (rows?, identity?);
         ended?;
         let mut facts = rows.first().map(facts).unwrap_or_default();
+        facts.server.identity = identity;
         facts.server.pooled = line.is_pooled();
         Ok(facts)
     }
+}
+
+/// Who the server says that it is.
+async fn identity(line: &mut Line) -> Result<Option<String>, Trouble> {
+    for sql in IDENTITY {
+        let asked = line.rows(query(sql)).await;
+        if let Ok(rows) = line.part(asked).await? {
+            return Ok(rows.first().and_then(|row| text(row, "identity")));
+        }
+    }
+    Ok(None)
 }
 
 fn facts(row: &PgRow) -> Facts {
@@ -107,6 +124,8 @@ fn facts(row: &PgRow) -> Facts {
                 may_signal: flag(row, "may_signal"),
             },
             superusers: field(row, "superusers").unwrap_or_default(),
+            identity: None,
+            news: None,
             in_recovery: flag(row, "in_recovery"),
             up: field(row, "up").and_then(|secs| Duration::try_from_secs_f64(secs).ok()),
             pooled: false,

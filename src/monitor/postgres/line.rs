@@ -10,7 +10,7 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Connection, Postgres};
 
 use super::connect::Purpose;
-use super::target::Tally;
+use super::target::{Counted, Tally};
 use super::trouble::Trouble;
 
 /// How long an answer may take: the server's own limit of two seconds, and a second for the way.
@@ -38,6 +38,8 @@ pub(super) struct Line {
     pooled: bool,
     /// How many transactions went over it and the others to its database.
     tally: Tally,
+    /// Whether a statement has failed of the transaction that is open for a pooler.
+    failed: bool,
 }
 
 impl Line {
@@ -52,18 +54,36 @@ impl Line {
             purpose,
             pooled,
             tally,
+            failed: false,
         };
-        line.count(LOGIN);
+        line.count(LOGIN, true);
         line
     }
 
-    /// How many transactions the server has counted for all lines to its database, near enough.
-    pub(super) fn transactions(&self) -> u64 {
-        self.tally.load(Ordering::Relaxed)
+    /// How many transactions the server has counted for all lines to its database, near enough: those that
+    /// committed, and those that did not.
+    pub(super) fn transactions(&self) -> [u64; 2] {
+        let Counted { commits, rollbacks } = &*self.tally;
+        [commits, rollbacks].map(|counter| counter.load(Ordering::Relaxed))
     }
 
-    fn count(&self, transactions: u64) {
-        self.tally.fetch_add(transactions, Ordering::Relaxed);
+    fn count(&self, transactions: u64, committed: bool) {
+        let counter = if committed {
+            &self.tally.commits
+        } else {
+            &self.tally.rollbacks
+        };
+        counter.fetch_add(transactions, Ordering::Relaxed);
+    }
+
+    /// Where no pooler stands between, each statement is a transaction.
+    fn note<T>(&mut self, answer: Result<T, Trouble>) -> Result<T, Trouble> {
+        if self.pooled {
+            self.failed |= answer.is_err();
+        } else {
+            self.count(1, answer.is_ok());
+        }
+        answer
     }
 
     /// Whether a pooler stands between us and the server.
@@ -90,7 +110,8 @@ impl Line {
     /// Ends what [`Line::begin`] has begun.
     pub(super) async fn end(&mut self) -> Result<(), Trouble> {
         if self.pooled {
-            self.count(1);
+            let committed = !std::mem::take(&mut self.failed);
+            self.count(1, committed);
             self.text("COMMIT").await?;
         }
         Ok(())
@@ -118,9 +139,8 @@ impl Line {
     pub(super) async fn rows(&mut self, statement: Statement<'_>) -> Result<Vec<PgRow>, Trouble> {
         // A pooler may not know statements that were prepared on another session.
         let statement = statement.persistent(!self.pooled);
-        // Elsewhere each statement is a transaction.
-        self.count(u64::from(!self.pooled));
-        within(statement.fetch_all(&mut self.connection)).await
+        let answer = within(statement.fetch_all(&mut self.connection)).await;
+        self.note(answer)
     }
 
     /// Hands on the rows of a prepared statement as they come. None is kept: there may be thousands.
@@ -130,25 +150,26 @@ impl Line {
         mut take: impl FnMut(&PgRow),
     ) -> Result<(), Trouble> {
         let statement = statement.persistent(!self.pooled);
-        self.count(u64::from(!self.pooled));
         let rows = statement.fetch(&mut self.connection);
-        within(rows.try_for_each(|row| {
+        let answer = within(rows.try_for_each(|row| {
             take(&row);
             ready(Ok(()))
         }))
-        .await
+        .await;
+        self.note(answer)
     }
 
     /// The rows of `sql`, every field as text. This is the only place where text that is not ours
     /// goes to a server, and it is the text of the plan.
     pub(super) async fn text(&mut self, sql: &str) -> Result<Vec<PgRow>, Trouble> {
-        self.count(u64::from(!self.pooled));
-        within(sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.connection)).await
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.connection);
+        let answer = within(rows).await;
+        self.note(answer)
     }
 
     /// Makes sure that the other end still answers.
     pub(super) async fn ping(&mut self) -> Result<(), Trouble> {
-        self.count(1);
+        self.count(1, true);
         within(self.connection.ping()).await
     }
 }

@@ -13,6 +13,7 @@ use super::trouble::Trouble;
 use crate::clock::{Clock, Moment};
 use crate::monitor::connections;
 use crate::monitor::health::{Blind, Picture, Seen};
+use crate::monitor::identity::Likeness;
 use crate::monitor::known::Known;
 use crate::monitor::migrations::Shelf;
 use crate::monitor::ours::{Claims, OursBook, Stranger};
@@ -48,6 +49,8 @@ pub(super) struct Poller {
     claims: Claims,
     facts: Facts,
     facts_at: Option<Moment>,
+    /// Who answered first, and who answered last.
+    answered: Option<(String, String)>,
     interval: Duration,
     /// Whether sessions were seen of a role or a database that is not among the facts.
     unnamed: bool,
@@ -77,6 +80,7 @@ impl Poller {
             claims: Claims::new(wishes.ours.clone()),
             facts: Facts::default(),
             facts_at: None,
+            answered: None,
             locks: LockWatch::default(),
             history: Series::default(),
         }
@@ -104,6 +108,7 @@ impl Poller {
         };
         if self.facts_at.is_none_or(|at| start.since(at) >= hold) {
             self.facts = Facts::read(line).await?;
+            self.recognise();
             self.facts_at = Some(start);
         }
         line.begin().await?;
@@ -114,6 +119,32 @@ impl Poller {
         picture.took = clock.now().since(start);
         self.complete(&mut picture);
         Ok(picture)
+    }
+
+    /// Of another server nothing is compared with what was seen of the one before.
+    fn recognise(&mut self) {
+        let server = &mut self.facts.server;
+        let Some(now) = server.identity.clone() else {
+            return;
+        };
+        let (first, last) = self
+            .answered
+            .take()
+            .unwrap_or_else(|| (now.clone(), now.clone()));
+        if Likeness::of(&last, &now) == Likeness::Another {
+            self.rarely.forget();
+            self.progress = ProgressWatch::default();
+        }
+        server.news = match Likeness::of(&first, &now) {
+            Likeness::Same => None,
+            Likeness::Promoted(timeline) => Some(format!(
+                "the server was promoted since (timeline {timeline})"
+            )),
+            Likeness::Another => {
+                Some("another server answers than at first: its figures begin anew".to_owned())
+            }
+        };
+        self.answered = Some((first, now));
     }
 
     /// Looks at what is looked at rarely, if it is due, and tells whether it was. An error means that the
@@ -164,7 +195,8 @@ impl Poller {
         server.up = server.up.zip(known).map(|(up, since)| up + since);
         let prepared = self.rarely.prepared(now);
         let (alike, listed) = (&sessions.alike, &sessions.listed);
-        let mut all = connections::count(alike, listed, &prepared, &server.limits);
+        let seen = (&listed[..], &prepared[..], &progress.vacuums[..]);
+        let mut all = connections::count(alike, seen, &server.limits);
         self.history.push(Some(f64::from(all.used)));
         all.history = self.history.clone();
         all.waiting_elsewhere = sessions.waiting_elsewhere;

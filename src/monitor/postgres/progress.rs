@@ -56,6 +56,8 @@ const SIZE: &str = "SELECT pg_database_size($1)::float8 AS bytes";
 #[derive(Default)]
 pub(super) struct Looked {
     pub(super) all: Vec<Progress>,
+    /// The sessions that only tidy tables up: what others delete does not stay for theirs.
+    pub(super) vacuums: Vec<i32>,
     /// Why not all of it is known, if something could not be seen.
     pub(super) blind: Option<String>,
 }
@@ -84,14 +86,18 @@ impl ProgressWatch {
         sessions: &[Session],
         now: Moment,
     ) -> Result<Looked, Trouble> {
-        let (mut all, mut blind) = (Vec::new(), None);
+        let (mut all, mut blind, mut vacuums) = (Vec::new(), None, Vec::new());
         if !facts.progress.is_empty() && self.has_to_ask(facts, sessions) {
             let statement = query(&facts.progress);
             let rows = line.rows(statement.bind(Oid(facts.database))).await;
             match line.part(rows).await? {
                 Ok(rows) => {
-                    let counted = rows.iter().filter_map(raw);
-                    all.extend(counted.map(|raw| self.counted(raw, facts, sessions, now)));
+                    for raw in rows.iter().filter_map(raw) {
+                        if raw.view == View::Vacuum {
+                            vacuums.push(raw.pid);
+                        }
+                        all.push(self.counted(raw, facts, sessions, now));
+                    }
                     self.unasked = if all.is_empty() { UNASKED } else { 0 };
                 }
                 Err(why) => blind = Some(why),
@@ -114,6 +120,7 @@ impl ProgressWatch {
         all.sort_by_key(|progress| std::cmp::Reverse((progress.ours.is_some(), progress.age)));
         Ok(Looked {
             all,
+            vacuums,
             blind: unseen([blind, unlisted], more),
         })
     }
@@ -243,7 +250,11 @@ impl ProgressWatch {
             }
             all.push(progress);
         }
-        Ok(Looked { all, blind })
+        Ok(Looked {
+            all,
+            blind,
+            ..Looked::default()
+        })
     }
 }
 

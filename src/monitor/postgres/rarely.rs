@@ -144,6 +144,13 @@ impl Rarely {
         self.slow_turn.last = None;
     }
 
+    /// Forgets what was seen of a server in whose place another has come.
+    pub(super) fn forget(&mut self) {
+        self.vitals_watch = VitalsWatch::default();
+        self.statement_watch = StatementWatch::default();
+        (self.vitals, self.statements) = (Known::NotYet, Known::NotYet);
+    }
+
     /// The size of the database in bytes, when it was last measured.
     pub(super) fn size(&self) -> Option<(Moment, f64)> {
         self.slow_turn.last.zip(self.vitals_watch.size())

@@ -156,8 +156,7 @@ impl StatementWatch {
             statements.list.push(trend);
         }
         if !facts.server.rights.may_see_all {
-            let hidden = facts.server.statements_hidden();
-            statements.note.get_or_insert(hidden);
+            statements.hidden = Some(facts.server.statements_hidden());
         }
         Ok(Known::seen(statements))
     }

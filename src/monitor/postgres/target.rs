@@ -38,7 +38,14 @@ const FILES: [&str; 7] = [
 ];
 
 /// How many transactions a server has counted for us.
-pub(super) type Tally = Arc<AtomicU64>;
+pub(super) type Tally = Arc<Counted>;
+
+/// How many transactions those were.
+#[derive(Debug, Default)]
+pub(super) struct Counted {
+    pub(super) commits: AtomicU64,
+    pub(super) rollbacks: AtomicU64,
+}
 
 /// The driver's options for one database. They hold a password, so they are never printed. What is cloned
 /// from one goes on counting where that has counted what is asked of the server.

@@ -91,8 +91,8 @@ const TABLE_CHANGES: &str = "
 pub(super) struct VitalsWatch {
     newest: Vitals,
     counters: Option<Counters>,
-    /// How many of our own transactions the server has not counted yet.
-    owed: f64,
+    /// How many of our own transactions the server has not counted yet: commits, and rollbacks.
+    owed: [f64; 2],
     deadlocks: Grown,
     /// Those because it was time, and those that were asked for.
     checkpoints: [Grown; 2],
@@ -172,7 +172,7 @@ impl VitalsWatch {
         });
         vitals.broken_pages = field::<i64>(row, "broken").and_then(|n| u64::try_from(n).ok());
         let counters = Counters {
-            own: line.transactions() as f64,
+            own: line.transactions().map(|count| count as f64),
             ..counters(row, now)
         };
         let before = self.counters.as_ref();
@@ -288,7 +288,7 @@ fn counters(row: &PgRow, at: Moment) -> Counters {
     let number = |name: &str| field::<f64>(row, name).unwrap_or_default();
     Counters {
         at,
-        own: 0.0,
+        own: [0.0; 2],
         commits: number("commits"),
         rollbacks: number("rollbacks"),
         hits: number("hits"),

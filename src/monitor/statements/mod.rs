@@ -34,6 +34,9 @@ pub struct Statements {
     pub frozen: bool,
     /// What limits what can be said, if something does.
     pub note: Option<String>,
+    /// That statements of other roles are not to be seen, if so, and the statement that would let them.
+    #[serde(default)]
+    pub hidden: Option<String>,
     /// Those that are slower than normal, the costliest difference first, and then those on which
     /// most time is spent; 50 at most.
     pub list: Vec<Trend>,

@@ -221,6 +221,7 @@ impl Tracker {
             normal_over: normal.map(|normal| normal.over),
             frozen: self.is_frozen,
             note: self.note(normal.is_some(), newest.at),
+            hidden: None,
             list,
             slower,
         };

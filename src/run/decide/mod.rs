@@ -4,7 +4,8 @@
 //! * `command` takes a person's wish to one of `start` (run, retry), `settle` (tick, skip, done, fail),
 //!   `gate` (go, no-go, approve), `rollback` and `control` (hold, pace, notes, variables, sessions);
 //! * `order` says what comes before what;
-//! * `notice` takes what jobs report, `outcome` how they ended; `alert` what the monitor says;
+//! * `notice` takes what jobs report, `outcome` how they ended; `alert` what the monitor says, `server` who answers
+//!   at a database's address;
 //! * `advance` is what happens by itself: time-outs, the next step, the next undo, the end;
 //! * `weigh` decides whether what comes next is done at all;
 //! * `typing` takes what people type to the terminal of a step;
@@ -22,6 +23,7 @@ mod open;
 mod order;
 mod outcome;
 mod rollback;
+mod server;
 mod session;
 mod settle;
 mod start;

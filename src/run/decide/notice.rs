@@ -26,18 +26,24 @@ impl Case<'_> {
                 database,
                 xid,
                 server,
+                lsn,
             } => {
                 let event = StepTransaction {
                     job: job.clone(),
                     database: database.clone(),
                     xid: *xid,
                     server: server.clone(),
+                    lsn: lsn.clone(),
                 };
                 self.transaction(event)
             }
             Notice::Adopted { job, pid } => self.adopted(job, *pid),
             Notice::Fate { job, fate } => self.fate(job, fate),
             Notice::DatabaseLost { database, why } => self.database_lost(database, why),
+            Notice::DatabaseUp { database, server } => {
+                self.database_up(database, server.as_deref())
+            }
+            Notice::Recognised(found) => self.recognised(found),
             Notice::ConnectionLost { job, database, why } => {
                 self.connection_lost(job, database, why)
             }
@@ -151,7 +157,11 @@ impl Case<'_> {
             Some(ix) if self.state.steps[ix].stopping.is_none() && !self.is_held_for(database) => {
                 let called = self.called(ix);
                 let words = format!("the database `{database}` was lost under {called}: {why}");
-                self.trouble_with(Some(database), Some(ix), &words)
+                let mut decision = self.trouble_with(Some(database), Some(ix), &words);
+                decision.then(Effect::Recognise {
+                    database: database.to_owned(),
+                });
+                decision
             }
             _ => Decision::default(),
         }

@@ -7,7 +7,7 @@ use super::Engine;
 use crate::clock::Clock;
 use crate::journal::Store;
 use crate::run::effect::Perform;
-use crate::run::input::{Fate, Finish, Notice};
+use crate::run::input::{Answerer, Fate, Finish, Notice, Recognised};
 use crate::run::secrets::Secrets;
 
 impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
@@ -30,6 +30,10 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
                 ..
             }
             | Notice::DatabaseLost { why, .. }
+            | Notice::Recognised(Recognised {
+                answerer: Answerer::Unasked(why),
+                ..
+            })
             | Notice::ConnectionLost { why, .. }
             | Notice::OutageBegan { why, .. } => mask(why),
             Notice::Launched { .. }
@@ -42,6 +46,8 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             | Notice::NotTyped { .. }
             | Notice::SessionsCancelled { .. }
             | Notice::VariableLost { .. }
+            | Notice::DatabaseUp { .. }
+            | Notice::Recognised(_)
             | Notice::OutageEnded { .. } => {}
         }
         notice

@@ -6,6 +6,7 @@
 //! the way, what is waited for; `elapsed` how long ago something was; `outage` what downtime there was;
 //! `way_back` how far a rollback came, `outcome` how the run ended, in words.
 
+mod committed;
 mod conditions;
 mod elapsed;
 mod fold;

@@ -97,6 +97,8 @@ pub struct Transaction {
     pub xid: Option<u64>,
     /// The server, as it identified itself.
     pub server: Option<String>,
+    /// A place in its log behind the first record of the number, where one was written.
+    pub lsn: Option<String>,
 }
 
 /// How a piece of work ended.

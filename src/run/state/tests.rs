@@ -115,6 +115,7 @@ fn of_jobs() -> impl Strategy<Value = Event> {
             database: "main".to_owned(),
             xid: Some(740),
             server: None,
+            lsn: None,
         })),
         1 => job().prop_map(|job| Event::StepSought(StepSought { job, why: "?".to_owned() })),
         1 => job().prop_map(|job| Event::StepTyped(StepTyped { job })),

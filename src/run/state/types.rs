@@ -55,8 +55,8 @@ pub struct RunState {
     pub engines: u32,
     /// What the SQL steps have left in their sessions, by the names of the databases.
     pub sessions: BTreeMap<String, SessionLeft>,
-    /// The servers that have run SQL of this run, by the names of their databases, as they identified
-    /// themselves last.
+    /// The servers that the run works on, by the names of their databases, as they identified themselves
+    /// last.
     pub servers: BTreeMap<String, String>,
     /// What was asked of database sessions and is not answered yet.
     pub asked: Vec<BackendSignalled>,
@@ -163,6 +163,8 @@ pub struct Hold {
     pub alert: Option<String>,
     /// The database whose loss holds, if that does.
     pub database: Option<String>,
+    /// Whether that can be reached again, and it was asked who answers there.
+    pub is_back: bool,
     /// Whether it is because of another environment: then the way back is held, too.
     pub environment: bool,
 }

@@ -58,6 +58,8 @@ pub struct State {
     pub help: bool,
     /// What the last key came to, and whether that is bad.
     pub message: Option<(String, bool)>,
+    /// The session of which that says that it is still there.
+    pub(super) awaited: Option<i32>,
     /// The recording that is played, if one is.
     pub reel: Option<Reel>,
     /// What can't be played of it.
@@ -124,6 +126,13 @@ impl State {
         let listed = self.pids(&health);
         self.session.stand(listed.first().copied());
         self.session.settle(listed);
+        let is_there = |pid, picture: &Picture| picture.sessions.iter().any(|one| one.pid == pid);
+        if let (Some(pid), Some(picture)) = (self.awaited, self.picture(&health))
+            && !is_there(pid, picture)
+        {
+            let words = format!("session {pid} has ended after all");
+            (self.message, self.awaited) = (Some((words, false)), None);
+        }
     }
 
     fn pids(&self, health: &Health) -> Vec<i32> {
@@ -166,7 +175,7 @@ impl State {
         let Some(want) = want_of(key) else {
             return Vec::new();
         };
-        self.message = None;
+        (self.message, self.awaited) = (None, None);
         self.carry_out(want, newest, now)
     }
 

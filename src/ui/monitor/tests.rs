@@ -12,8 +12,8 @@ use super::tab::Tab;
 use crate::monitor::testing::*;
 use crate::monitor::{
     AlertStanding, Backend, DatabaseHealth, Effect, Evidence, Health, Inspection, Link, LockTree,
-    Missing, Outcome, Picture, Planned, ReadingKind, Session, SessionLock, Shown, State as Doing,
-    Subject,
+    Missing, Ours, Outcome, Picture, Planned, ReadingKind, Session, SessionLock, Shown,
+    State as Doing, Subject,
 };
 use crate::ui::panels::watch::tests::alert;
 use crate::ui::panels::watch::{Cursor, conditions};
@@ -449,6 +449,41 @@ fn the_process_that_replays_a_log_takes_no_signals() {
         assert!(bad && words.contains("takes no signals"), "{words}");
         assert!(screen.state.question.is_none());
     }
+}
+
+#[test]
+fn a_session_that_ends_late_is_not_said_to_be_there_any_more() {
+    let mut screen = Screen::new();
+    let told = |screen: &Screen| screen.state.message.clone().unwrap().0;
+    screen.state.take(Answer::Signalled(Outcome {
+        pid: 13,
+        effect: Effect::StillThere,
+        words: "13 was told to end, but it is still there".to_owned(),
+    }));
+    screen.drawn(80, 24);
+    assert!(told(&screen).contains("still there"));
+    change(&mut screen, |picture| picture.sessions = Arc::default());
+    screen.drawn(80, 24);
+    assert_eq!(told(&screen), "session 13 has ended after all");
+}
+
+#[test]
+fn who_ends_a_session_of_a_run_is_told_so() {
+    let mut screen = Screen::new();
+    change(&mut screen, |picture| {
+        let mut own = session(9, "gonogo:7096a2:1.2", Doing::Active, 70, "select 1");
+        own.ours = Some(Ours {
+            by: Evidence::Name,
+            step: Some("7096a2:1.2".to_owned()),
+        });
+        picture.locks = LockTree {
+            nodes: vec![node(0, own, None)],
+            ..LockTree::default()
+        };
+    });
+    screen.press("2k");
+    let lines = screen.state.question.as_ref().unwrap().lines.join("\n");
+    assert!(lines.contains("the run 7096a2:1.2 of gonogo"), "{lines}");
 }
 
 #[test]

@@ -105,6 +105,7 @@ impl State {
             .into_iter()
             .collect();
         lines.push(format!("{} {whose} {state}", session.pid));
+        lines.extend(session.of_a_run());
         lines.extend(session.before_signal().map(str::to_owned));
         lines.extend(session.statement.clone());
         self.question = Some(Question {
@@ -166,6 +167,7 @@ impl State {
         match answer {
             Answer::Signalled(outcome) => {
                 let done = matches!(outcome.effect, Effect::Ended | Effect::Gone);
+                self.awaited = (outcome.effect == Effect::StillThere).then_some(outcome.pid);
                 self.message = Some((outcome.words, !done));
             }
             Answer::Inspected(pid, near) => {

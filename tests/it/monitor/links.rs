@@ -1,10 +1,11 @@
 //! The link to a server in every state, and how it comes back by itself.
 
 use gonogo::demo::server::{Server, Shutdown};
-use gonogo::monitor::{Link, MONITOR_NAME};
+use gonogo::monitor::{Link, MONITOR_NAME, Picture};
 use tokio::net::TcpListener;
 
 use super::{Client, LIMIT, Watched, is_up, monitors, reason, until_monitors};
+use crate::support::proxy::Proxy;
 
 #[tokio::test]
 async fn a_server_that_starts_later_is_found() {
@@ -255,4 +256,25 @@ async fn stopping_the_monitor_ends_its_sessions() {
     assert!(stopped.is_ok());
     until_monitors(&mut client, 0).await;
     assert_eq!(MONITOR_NAME, "gonogo monitor");
+}
+
+#[tokio::test]
+async fn another_server_at_the_same_address_is_not_compared_with_the_one_before() {
+    let servers = [0, 1].map(|_| Server::start(&[]).unwrap());
+    let mut client = Client::of(&servers[1], "web").await;
+    client
+        .run("create table big as select g, repeat('x', 500) from generate_series(1, 20000) as g")
+        .await;
+    let way = Proxy::to(&servers[0]);
+    let mut watched = Watched::start(&[way.url("postgres")], Vec::new());
+    let measured = |picture: &Picture| picture.vitals.get().is_some_and(|v| v.size.is_some());
+    let before = watched.picture(measured).await;
+    assert_eq!(before.server.news, None);
+    way.lead_to(&servers[1]);
+    let is_other = |picture: &Picture| picture.server.news.is_some() && measured(picture);
+    let other = watched.picture(is_other).await;
+    assert_ne!(before.server.identity, other.server.identity);
+    assert_eq!(other.vitals.get().unwrap().grown, Some(0.0));
+    let noted = watched.health.borrow().databases[0].notes();
+    assert!(noted[0].contains("another server answers"), "{noted:?}");
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gonogo::demo::server::Server;
 use gonogo::monitor::{Picture, Vitals};
+use gonogo::plan::{Expect, Probe, ProbeTarget, Span};
 
 use super::{Client, Watched};
 
@@ -116,4 +117,36 @@ async fn what_the_monitor_asks_is_no_load_and_what_others_ask_is_said_to_be_in_i
         .await;
     assert_eq!(both.connections.monitors, 4);
     drop(other);
+}
+
+#[tokio::test]
+async fn what_the_monitor_fails_to_ask_is_no_rollback_of_the_database() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "migration").await;
+    client.run("create table orders (n int)").await;
+    client.run("begin; lock table orders").await;
+    let counts = Probe {
+        name: "orders".to_owned(),
+        target: ProbeTarget::Sql {
+            text: "select count(*) from orders".to_owned(),
+            database: "db0".to_owned(),
+        },
+        expect: Expect::default(),
+        every: Duration::from_millis(50),
+        span: Span::from(0..0),
+    };
+    let mut watched = Watched::start(&[server.url("postgres")], vec![counts]);
+    let (mut rates, mut last) = (Vec::new(), None);
+    while rates.len() < 30 {
+        let is_new = |vitals: &Vitals| vitals.rates.is_some() && Some(vitals.at) != last;
+        let picture = watched.picture(seen(is_new)).await;
+        let vitals = picture.vitals.get().unwrap();
+        rates.push(vitals.rates.unwrap().rollbacks);
+        last = Some(vitals.at);
+    }
+    let probes = &watched.health.borrow().probes;
+    assert!(probes[0].words.contains("too long for a lock"));
+    // The server may tell of one a moment before it is known to have failed.
+    let mean = rates.iter().sum::<f64>() / rates.len() as f64;
+    assert!(mean < 1.0, "{rates:?}");
 }

@@ -300,6 +300,7 @@ fn ready(job: Job, xid: Option<u64>) -> Notice {
         database: "main".to_owned(),
         xid,
         server: None,
+        lsn: None,
     }
 }
 

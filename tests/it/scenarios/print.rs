@@ -91,6 +91,7 @@ pub fn effect(effect: &Effect) -> String {
             let facts: Vec<String> = facts.iter().map(ToString::to_string).collect();
             format!("ask for {}", facts.join(", "))
         }
+        Effect::Recognise { database } => format!("ask who answers at {database}"),
         Effect::KeepSecret { name, .. } => format!("keep the secret {name}"),
     };
     format!("    → {words}")

@@ -4,6 +4,7 @@ mod alert;
 mod outage;
 mod rollback;
 mod run;
+mod server;
 mod step;
 
 use super::step::{StepState, Weighing, first_open};
@@ -113,6 +114,7 @@ impl Fold<'_> {
             Event::AlertAccepted(e) => self.alert_accepted(e),
             Event::OutageBegan(e) => self.outage_began(e),
             Event::OutageEnded(e) => self.outage_ended(e),
+            Event::ServerSeen(e) => self.server_seen(e),
             Event::NoteAdded(e) => self.note_added(e)?,
             Event::RollbackStarted(e) => self.rollback_started(e)?,
             Event::UndoLeft(e) => self.undo_left(&e.step, &e.reason)?,

@@ -142,6 +142,7 @@ impl Fold<'_> {
             at: self.at,
             alert: e.alert.clone(),
             database: e.database.clone(),
+            is_back: false,
             environment: e.environment,
         });
     }

@@ -136,6 +136,7 @@ impl Fold<'_> {
             database: e.database.clone(),
             xid: e.xid,
             server: e.server.clone(),
+            lsn: e.lsn.clone(),
         });
         Ok(())
     }

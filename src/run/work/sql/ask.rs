@@ -4,23 +4,23 @@
 use std::time::Duration;
 
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection, Row};
+use sqlx::{Connection, Row};
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::words::words;
 use crate::journal::event::{Job, Stage};
-use crate::monitor::Target;
+use crate::monitor::{IDENTITY, Target};
 use crate::run::input::{Fate, Notice};
 use crate::run::state::Transaction;
 use crate::run::work::backends::Backends;
 
 /// How long a server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// How often to ask again while it goes on.
-const AGAIN: Duration = Duration::from_secs(1);
+pub(super) const AGAIN: Duration = Duration::from_secs(1);
 /// How often a server that can't be reached is tried before it is given up: one that was restarted,
 /// or whose place another takes, is back within that many seconds.
-const TRIES: u32 = 20;
+pub(super) const TRIES: u32 = 20;
 /// The first version whose transaction numbers have a type of their own.
 pub(super) const XID8: i32 = 130_000;
 
@@ -185,7 +185,7 @@ impl SqlAsk {
 }
 
 /// What the server says of a transaction.
-async fn status_of(server: &mut PgConnection, xid: u64) -> Result<Fate, sqlx::Error> {
+pub(super) async fn status_of(server: &mut PgConnection, xid: u64) -> Result<Fate, sqlx::Error> {
     let version: String = sqlx::query_scalar("select current_setting('server_version_num')")
         .fetch_one(&mut *server)
         .await?;
@@ -221,25 +221,10 @@ fn is_in_the_future(error: &sqlx::Error) -> bool {
     code.as_deref() == Some("22023")
 }
 
-/// How a server identifies itself: its system's identifier, its timeline, and the moment from which it
-/// counts what it writes, which is a new one after every recovery from a crash. Where the role may not
-/// know those, the server's start stands for the first of them and its address for the second. `None`
-/// where it does not say, as on a standby.
+/// How a server identifies itself. `None` where it does not say, as on a standby.
 pub(super) async fn identity(server: &mut PgConnection) -> Option<String> {
-    const WRITES: &str = "coalesce('/' || (extract(epoch from stats_reset) * 1000000)::bigint, '')";
-    let system = format!(
-        "select system_identifier::text || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
-                || {WRITES}
-         from pg_control_system(), pg_stat_bgwriter"
-    );
-    let start = format!(
-        "select (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint || '/'
-                || coalesce(host(inet_server_addr()), 'here') || ':' || current_setting('port')
-                || {WRITES}
-         from pg_stat_bgwriter where not pg_is_in_recovery()"
-    );
-    for sql in [system, start] {
-        let said = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *server);
+    for sql in IDENTITY {
+        let said = sqlx::query_scalar(sql).fetch_one(&mut *server);
         if let Ok(identity) = said.await {
             return Some(identity);
         }
@@ -252,19 +237,6 @@ pub(super) async fn identity(server: &mut PgConnection) -> Option<String> {
 fn is_another(then: &str, now: &str) -> bool {
     let server = |identity: &str| identity.splitn(3, '/').take(2).collect::<String>();
     server(then) != server(now)
-}
-
-/// Whether two identities are those of different servers, whatever became of either. Of one that does
-/// not tell its system nobody can say that.
-pub(super) fn is_another_system(then: &str, now: &str) -> bool {
-    let system = |identity: &str| {
-        let (system, rest) = identity.split_once('/')?;
-        (!rest.contains(':')).then(|| system.to_owned())
-    };
-    match (system(then), system(now)) {
-        (Some(then), Some(now)) => then != now,
-        _ => false,
-    }
 }
 
 /// The part of an identity that a crash does not change: that of a server which keeps the number of a
@@ -303,12 +275,6 @@ mod tests {
             assert_eq!(found, expected, "{then} {now}");
             assert!(!has_crashed(without_life(then), now), "{then} {now}");
         }
-        assert!(is_another_system("71/00000001/5", "72/00000001/5"));
-        assert!(!is_another_system("71/00000001/5", "71/00000002/6"));
-        assert!(!is_another_system(
-            "71/10.0.0.1:5432/5",
-            "72/10.0.0.1:5432/5"
-        ));
         assert_eq!(without_life("71/00000001/5"), "71/00000001");
         assert_eq!(without_life("71/00000001"), "71/00000001");
     }

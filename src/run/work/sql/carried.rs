@@ -9,10 +9,10 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::SqlTask;
-use super::ask::is_another_system;
 use super::link::Link;
 use super::words::words;
 use crate::journal::event::SessionLeft;
+use crate::monitor::Likeness;
 use crate::run::input::Finish;
 use crate::run::work::judge::not_begun;
 use crate::run::work::rows::Printer;
@@ -55,12 +55,16 @@ impl Link {
     pub(super) fn is_not_the_one(&self, task: &SqlTask) -> Option<Finish> {
         let name = &task.sql.database;
         let mut why = Vec::new();
-        if let (Some(then), Some(now)) = (&task.before.server, &self.server)
-            && is_another_system(then, now)
-        {
-            why.push(format!(
-                "`{name}` is not the server that ran the steps before ({now} instead of {then})"
-            ));
+        if let (Some(then), Some(now)) = (&task.before.server, &self.server) {
+            match Likeness::of(then, now) {
+                Likeness::Same => {}
+                Likeness::Promoted(timeline) => why.push(format!(
+                    "the server of `{name}` was promoted (timeline {timeline}) since the steps before: what they did may be lost"
+                )),
+                Likeness::Another => why.push(format!(
+                    "`{name}` is not the server that ran the steps before ({now} instead of {then})"
+                )),
+            }
         }
         let left = &task.before.left;
         let hidden = left

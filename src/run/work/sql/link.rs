@@ -166,7 +166,7 @@ impl Link {
             .await?;
         let limit = task.sql.lock_timeout.map(|limit| limit.as_millis());
         let mut server = self.server.clone();
-        let (mut xid, mut before) = (None, None);
+        let (mut xid, mut lsn, mut before) = (None, None, None);
         if wrapped {
             self.tell("begin").await?;
             if let Some(limit) = limit {
@@ -175,10 +175,9 @@ impl Link {
             }
             // Where nothing can be written there is no number.
             if !self.in_recovery {
-                let number =
-                    number::take(&mut self.connection, self.version, &self.options).await?;
-                xid = number.xid;
-                if number.is_durable {
+                let own = number::take(&mut self.connection, self.version, &self.options).await?;
+                (xid, lsn) = (own.xid, own.lsn);
+                if own.is_durable {
                     server = server.map(|identity| without_life(&identity).to_owned());
                 }
             }
@@ -192,6 +191,7 @@ impl Link {
             database: database.to_owned(),
             xid,
             server,
+            lsn,
         };
         let _ = task.notices.send(notice).await;
         Ok(before)

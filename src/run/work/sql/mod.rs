@@ -13,6 +13,7 @@ mod heard;
 mod link;
 mod number;
 mod queue;
+mod recognise;
 mod session;
 mod words;
 
@@ -27,6 +28,7 @@ pub(super) use heard::Said;
 use heard::Saying;
 pub use heard::ServerWords;
 use queue::Queue;
+pub use recognise::SqlRecognise;
 use session::Session;
 pub(super) use words::{is_lost, words};
 

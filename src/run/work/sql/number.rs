@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Number {
     /// With its epoch.
     pub xid: Option<u64>,
+    /// A place in the server's log behind the first record of it, where one was written.
+    pub lsn: Option<String>,
     /// Whether a crash of the server leaves it to the transaction.
     pub is_durable: bool,
 }
@@ -61,8 +63,15 @@ pub async fn take(
         let through = tokio::time::timeout(PATIENCE, write_through(options));
         matches!(through.await, Ok(Ok(())))
     };
+    let lsn = if may_write == Some(true) {
+        let asked = sqlx::query_scalar("select pg_current_wal_insert_lsn()::text");
+        Some(asked.fetch_one(connection).await?)
+    } else {
+        None
+    };
     Ok(Number {
         xid: xid.parse().ok(),
+        lsn,
         is_durable,
     })
 }

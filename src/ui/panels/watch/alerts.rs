@@ -74,18 +74,23 @@ fn line(sight: &Sight<'_>, alert: &AlertHealth) -> Line<'static> {
     if let Some(known) = known {
         let since = words::short(sight.now.since(known.since));
         spans.push(sight.span(format!("{since} "), role));
-        let how = match (known.blind, alert.is_unseen()) {
-            (true, _) => "blind",
-            (false, true) => "fires, no data",
-            (false, false) => "fires",
-        };
         if let Some(accepted) = &known.accepted {
+            let how = if known.blind { "blind" } else { "fires" };
             spans.push(sight.span(format!("still {how}, "), Role::Warn));
             let words = format!("accepted by {}: {}  ", accepted.by, accepted.reason);
             spans.push(sight.span(words, Role::Good));
-        } else if !known.blind && alert.is_unseen() {
-            spans.push(sight.span(format!("still {how}  "), Role::Warn));
         }
+    }
+    let fires = known.map_or(alert.standing == AlertStanding::Firing, |known| {
+        !known.blind
+    });
+    let unseen = fires && alert.is_unseen();
+    if unseen {
+        let was = alert.breach.as_ref();
+        let was = was.map_or(String::new(), |was| format!(" since it was {was}"));
+        let accepted = known.is_some_and(|known| known.accepted.is_some());
+        let still = if accepted { "" } else { "still fires, " };
+        spans.push(sight.span(format!("{still}no data{was}: "), Role::Warn));
     }
     let reading = match alert.kind {
         ReadingKind::Breach => Role::Bad,
@@ -93,7 +98,7 @@ fn line(sight: &Sight<'_>, alert: &AlertHealth) -> Line<'static> {
         ReadingKind::NoData | ReadingKind::Error => Role::Warn,
     };
     spans.push(sight.span(format!("{} ", alert.words), reading));
-    if alert.kind != ReadingKind::NoData && !alert.line.is_empty() {
+    if !unseen && alert.kind != ReadingKind::NoData && !alert.line.is_empty() {
         spans.push(sight.span(format!("line: {} ", alert.line), Role::Dim));
     }
     // What the run has recorded of it counts.

@@ -142,10 +142,13 @@ fn states(sight: &Sight<'_>, all: &Connections) -> Line<'static> {
 }
 
 fn oldest(sight: &Sight<'_>, picture: &Picture) -> Line<'static> {
+    // By the role's rights, or because the server was told to keep no track of it.
+    let hidden = picture.connections.by_state.hidden > 0;
     let Some(oldest) = &picture.connections.oldest_transaction else {
-        let words = match picture.hidden_sessions() {
-            Some(_) => "which transactions are open is hidden",
-            None => "no transaction is open here",
+        let words = if hidden {
+            "which transactions are open is hidden"
+        } else {
+            "no transaction is open here"
         };
         return Line::from(sight.span(words, Role::Dim));
     };
@@ -155,10 +158,7 @@ fn oldest(sight: &Sight<'_>, picture: &Picture) -> Line<'static> {
         Role::Text
     };
     // Another, which is hidden, may be older.
-    let seen = match picture.hidden_sessions() {
-        Some(_) => " that is not hidden",
-        None => "",
-    };
+    let seen = if hidden { " that is not hidden" } else { "" };
     let words = format!(
         "oldest transaction{seen} {}  {}",
         short(oldest.age),

@@ -40,9 +40,9 @@ pub(super) fn slower(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
     let mut row = 0;
     let about = Line::from(sight.span(about(statements), Role::Dim));
     for line in std::iter::once(about).chain(
-        statements
-            .note
-            .iter()
+        [&statements.hidden, &statements.note]
+            .into_iter()
+            .flatten()
             .map(|note| Line::from(sight.span(note, Role::Warn))),
     ) {
         put(inner, row, line, buf);
@@ -61,18 +61,18 @@ pub(super) fn slower(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         put(inner, row, line(sight, trend, figures, &widths), buf);
     }
     if statements.list.is_empty() {
-        put(
-            inner,
-            row,
-            Line::from(sight.span("nothing ran", Role::Dim)),
-            buf,
-        );
+        let nothing = match statements.hidden {
+            Some(_) => "nothing of this role ran",
+            None => "nothing ran",
+        };
+        put(inner, row, Line::from(sight.span(nothing, Role::Dim)), buf);
     }
 }
 
 /// How many have become slower.
 pub(super) fn summary(statements: &Statements) -> String {
     match statements.slower() {
+        0 if statements.hidden.is_some() => "Slower  none that may be seen".to_owned(),
         0 => "Slower  none".to_owned(),
         slower => format!("Slower  {}", words::count(slower, "statement")),
     }

@@ -492,6 +492,7 @@ fn slower_says_what_is_compared_with_what() {
         normal_over: Some(Duration::from_secs(540)),
         frozen: true,
         note: None,
+        hidden: None,
         list: vec![
             trend(
                 "select id, total from orders where customer = $1",
@@ -823,6 +824,7 @@ pub(crate) fn alert(
         value: None,
         line: "above 96 (2x the usual 48)".to_owned(),
         words: words.to_owned(),
+        breach: None,
     }
 }
 
@@ -850,6 +852,36 @@ fn alerts_show_what_fires_first_and_what_nobody_can_see_next() {
         alarm,
     ];
     insta::assert_snapshot!("alerts_all", drawn(Panel::Alerts, &health));
+}
+
+#[test]
+fn the_oldest_transaction_is_the_oldest_of_those_that_are_tracked() {
+    let mut picture = picture();
+    assert!(picture.server.rights.may_see_all);
+    picture.connections.by_state.hidden = 2;
+    picture.connections.oldest_transaction = Some(OldTransaction {
+        pid: 3401,
+        gid: None,
+        age: Duration::from_secs(12),
+        state: State::Active,
+    });
+    let drawn = drawn(Panel::Connections, &health(vec![database(picture)]));
+    assert!(
+        drawn.contains("oldest transaction that is not hidden 12s"),
+        "{drawn}"
+    );
+}
+
+#[test]
+fn what_keeps_an_alert_from_being_read_is_not_why_it_fires() {
+    let mut health = health(vec![database(picture())]);
+    let why = "the last line is no number: load 3";
+    let mut blind = alert("load", AlertStanding::Firing, ReadingKind::Error, why);
+    blind.breach = Some("1000".to_owned());
+    health.alerts = vec![blind];
+    let drawn = drawn(Panel::Alerts, &health);
+    let words = "! load still fires, no data since it was 1000: the last line is no";
+    assert!(drawn.contains(words) && !drawn.contains("line:"), "{drawn}");
 }
 
 #[test]

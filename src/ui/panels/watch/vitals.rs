@@ -237,11 +237,18 @@ fn slot(sight: &Sight<'_>, one: &Slot) -> Line<'static> {
     let kept = one.kept.map_or_else(|| UNKNOWN.to_owned(), bytes);
     let used = if one.active { "in use" } else { "unused" };
     let status = one.status.as_deref().filter(|status| *status != "reserved");
-    let words = format!(
-        "slot {} {used}: keeps {kept} of log {}",
-        one.name,
-        status.unwrap_or_default()
-    );
+    let words = if one.is_lost() {
+        format!(
+            "slot {} {used}: lost, the log that it had to keep is gone",
+            one.name
+        )
+    } else {
+        format!(
+            "slot {} {used}: keeps {kept} of log {}",
+            one.name,
+            status.unwrap_or_default()
+        )
+    };
     let far = one.kept.is_some_and(|kept| kept > FAR_BEHIND);
     let lost = matches!(status, Some("unreserved" | "lost"));
     Line::from(sight.span(

@@ -1,0 +1,100 @@
+//! What a run does when one of its databases can be reached again: it asks who answers there. A server that is
+//! not the one of the steps before, or has not all that they did, is named, and a person decides.
+
+use super::{Case, Decision};
+use crate::journal::event::ServerSeen;
+use crate::journal::{Actor, Event};
+use crate::monitor::Likeness;
+use crate::plan::StepIx;
+use crate::run::effect::Effect;
+use crate::run::input::{Answerer, Recognised};
+
+impl Case<'_> {
+    /// Where nothing of the run can be missing, what the monitor has learned of the server is enough.
+    pub(super) fn database_up(&self, database: &str, server: Option<&str>) -> Decision {
+        if self.state.end.is_some() {
+            return Decision::default();
+        }
+        let known = self.state.servers.get(database);
+        let is_known = known
+            .zip(server)
+            .is_some_and(|(then, now)| Likeness::of(then, now) == Likeness::Same);
+        let has_worked = self.state.committed(database).next().is_some();
+        if known.is_none() || is_known && !has_worked {
+            let server = server.filter(|_| known.is_none());
+            return self.server_seen(database, server, None);
+        }
+        let mut decision = Decision::default();
+        decision.then(Effect::Recognise {
+            database: database.to_owned(),
+        });
+        decision
+    }
+
+    /// Recorded is what is new: a server that was not known, what has become of it, or that a database is back
+    /// for which the run is held.
+    fn server_seen(&self, database: &str, server: Option<&str>, words: Option<String>) -> Decision {
+        if server.is_none() && words.is_none() && !self.is_held_for(database) {
+            return Decision::default();
+        }
+        let seen = ServerSeen {
+            database: database.to_owned(),
+            server: server.map(str::to_owned),
+            words,
+        };
+        Decision::event(&Actor::engine(), Event::ServerSeen(seen))
+    }
+
+    pub(super) fn recognised(&self, found: &Recognised) -> Decision {
+        if self.state.end.is_some() {
+            return Decision::default();
+        }
+        let name = &found.database;
+        let now = found.server.as_deref();
+        let lost = found.lost.iter().filter_map(|id| self.plan.find(id));
+        let lost: Vec<StepIx> = lost.collect();
+        let words = match &found.answerer {
+            Answerer::Same if lost.is_empty() => return self.server_seen(name, None, None),
+            Answerer::Promoted(timeline) if lost.is_empty() => {
+                let words = format!("promoted (timeline {timeline}){}", all_there(found.there));
+                return self.server_seen(name, now, Some(words));
+            }
+            Answerer::Same => format!("`{name}` is there again, and {}", self.may_be_lost(&lost)),
+            Answerer::Promoted(timeline) => format!(
+                "the server of `{name}` was promoted (timeline {timeline}): {}",
+                self.may_be_lost(&lost)
+            ),
+            Answerer::Another { then } => {
+                let now = now.unwrap_or_default();
+                format!(
+                    "another server answers as `{name}`: {now} instead of {then}, what the steps before did is not there"
+                )
+            }
+            Answerer::Standby => {
+                format!("a standby answers as `{name}`: nothing can be written there")
+            }
+            Answerer::Unasked(why) => {
+                format!("nobody knows which server answers as `{name}` now: {why}")
+            }
+        };
+        // What a person is told once is what the steps after it go by.
+        let adopted = now.filter(|_| !matches!(found.answerer, Answerer::Another { .. }));
+        let mut decision = self.server_seen(name, adopted, None);
+        decision.join(self.trouble_with(Some(name), None, &words));
+        decision
+    }
+
+    fn may_be_lost(&self, lost: &[StepIx]) -> String {
+        let called: Vec<String> = lost.iter().map(|&ix| self.called(ix)).collect();
+        format!("what {} did may be lost", called.join(", "))
+    }
+}
+
+/// That all recorded transactions are there, if there are any.
+fn all_there(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => ": the recorded transaction is there".to_owned(),
+        _ => format!(": all {count} recorded transactions are there"),
+    }
+}
