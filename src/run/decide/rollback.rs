@@ -8,7 +8,7 @@ use super::{Case, Decision, reason_given};
 use crate::clock::{Elapsed, Moment};
 use crate::journal::event::{Applied, Job, RollbackStarted, StepReason, StepStarted, UndoItem};
 use crate::journal::{Actor, Event};
-use crate::plan::{Confirm, Home, Outside, Plan, StepIx, UndoOrder, Work};
+use crate::plan::{Confirm, Home, Outside, Phase, PhaseKind, Plan, StepIx, UndoOrder, Work};
 use crate::run::command::Refusal;
 use crate::run::effect::Effect;
 use crate::run::state::{RollbackState, RunState};
@@ -95,8 +95,10 @@ pub fn preview(
     let outside = at.and_then(|(ix, since)| plan.tiers[ix].outside(since.time));
     let stays = tier.is_none() && plan.ways().next().is_some() && !without_undo.is_empty();
     let mut forward = plan.forward_steps();
-    // A runbook of ways back alone has nothing to undo: which of them is meant, nobody but a person knows.
-    let ways_alone = tier.is_none() && plan.ways().next().is_some() && plan.phases.is_empty();
+    // Where T-0 never comes and nothing has an undo, the undos do nothing: which way is meant, nobody but a person knows.
+    let deploys = |phase: &Phase| phase.spec.kind == PhaseKind::Deploy;
+    let idle = items.is_empty() && !plan.phases.iter().any(deploys);
+    let ways_alone = tier.is_none() && plan.ways().next().is_some() && idle;
     let unclear = outside.is_some() || stays || ways_alone;
     Ok(Preview {
         tier,
@@ -214,6 +216,7 @@ impl Case<'_> {
             }
             (Some(_), None) => "each way back is for a case of its own".to_owned(),
             _ if self.plan.phases.is_empty() => "the plan has ways back only".to_owned(),
+            _ if preview.without_undo.is_empty() => "nothing that was done has an undo".to_owned(),
             _ => self.have_no_undo(&preview.without_undo),
         };
         Refusal::new(format!(

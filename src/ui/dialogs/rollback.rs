@@ -63,6 +63,9 @@ impl RollBack {
                 Some(outside) => outside.to_string(),
                 None if preview.tier.is_some() => "each is for a case of its own".to_owned(),
                 None if plan.phases.is_empty() => "the plan has ways back only".to_owned(),
+                None if preview.without_undo.is_empty() => {
+                    "nothing that was done has an undo".to_owned()
+                }
                 None => "the undos alone leave something as it is".to_owned(),
             };
             return Err(format!("pick a way with ← → first: {why}"));

@@ -32,7 +32,7 @@ pub enum Line {
         command: Command,
     },
     /// `apply-1 passed` and so on; `apply-1.undo` is the undo.
-    Notice(Notice),
+    Notice(Box<Notice>),
     /// `alert slow fires: words, hold`, `alert slow is blind: words, hold`, `alert slow is over`
     Alert(Alert),
     /// `session 4711 on main: psql by bob`: one that the monitor sees.
@@ -57,10 +57,10 @@ pub enum Line {
 impl Line {
     /// Reads a line that is not an answer.
     pub fn read(line: &str) -> Self {
-        let read = person(line)
-            .or_else(|| world(line))
-            .or_else(|| around(line).map(Line::Notice))
-            .or_else(|| job(line).map(Line::Notice));
+        let read = person(line).or_else(|| world(line)).or_else(|| {
+            let notice = around(line).or_else(|| job(line))?;
+            Some(Line::Notice(Box::new(notice)))
+        });
         read.unwrap_or_else(|| panic!("can't read the line `{line}`"))
     }
 }

@@ -96,7 +96,7 @@ impl Play {
                 screen,
                 command,
             } => self.command(who, screen, command),
-            Line::Notice(notice) => drop(self.take_in(&Input::Notice(notice))),
+            Line::Notice(notice) => drop(self.take_in(&Input::Notice(*notice))),
             Line::Alert(alert) => drop(self.take_in(&Input::Alert(alert))),
             Line::Session(session) => drop(self.sessions.insert(session.pid, session)),
             Line::Wait(time) => self.wait(time),

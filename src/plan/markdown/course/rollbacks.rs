@@ -64,9 +64,9 @@ pub(in crate::plan::markdown) fn tiers(
             .iter()
             .filter(|tier| ends(outline, root) || tier.root == root);
         if at >= close && beside.count() > 1 {
-            steps
-                .iter_mut()
-                .for_each(|step| guards::guard_behind_ways(step));
+            for step in &mut steps {
+                guards::guard_behind_ways(step);
+            }
             let part = (section, steps);
             match &mut after {
                 Some(after) => after.parts.push(part),

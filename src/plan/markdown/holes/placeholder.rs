@@ -88,7 +88,7 @@ pub(in crate::plan::markdown) fn find(line: &str, context: Context) -> Vec<Range
     found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
     let mut end = 0;
     found.retain(|range| {
-        let free = range.start >= end;
+        let free = range.start >= end && !is_sought(line, range.start);
         if free {
             end = range.end;
         }
@@ -120,6 +120,19 @@ fn ahead(line: &str, at: usize) -> &str {
 /// What stands close behind `at`.
 fn behind(line: &str, at: usize) -> &str {
     &line[at..line.floor_char_boundary(at + NEAR)]
+}
+
+/// Whether what stands at `at` is what `sed` looks for, to put something else there: `sed "s/<TAG>/v2/"`.
+fn is_sought(line: &str, at: usize) -> bool {
+    let Some((_, told)) = ahead(line, at).rsplit_once("sed ") else {
+        return false;
+    };
+    told.match_indices('s').any(|(s, _)| {
+        let begins = before(told, s).is_some_and(|c| matches!(c, '\'' | '"' | ' ' | ';' | '{'));
+        let mut rest = told[s + 1..].chars();
+        let mark = rest.next().filter(|c| "/|#,:@!~%".contains(*c));
+        begins && mark.is_some_and(|mark| !rest.any(|c| c == mark))
+    })
 }
 
 /// `<previous-commit>`

@@ -180,3 +180,22 @@ fn placeholders_that_are_joined_are_each_found() {
         assert_eq!(texts(line, Context::Shell), [""; 0], "{line}");
     }
 }
+
+#[test]
+fn what_sed_looks_for_is_no_value_that_is_missing() {
+    let holes = |script| texts(script, Context::Shell);
+    for script in [
+        "sed \"s/<COMMIT_SHA>/$SHA/g\" job.yaml",
+        "sed -i -e 's|image: app:<TAG>|image: app:v2|' a.yaml",
+    ] {
+        assert_eq!(holes(script), Vec::<String>::new(), "{script}");
+    }
+    assert_eq!(
+        holes("sed \"s/abc/<COMMIT_SHA>/g\" job.yaml"),
+        ["<COMMIT_SHA>"]
+    );
+    assert_eq!(
+        holes("sed -n 1p a; ./deploy <COMMIT_SHA>"),
+        ["<COMMIT_SHA>"]
+    );
+}

@@ -1,7 +1,7 @@
 //! The programs that never end, or ask somebody at a keyboard.
 
 /// Programs that fill the screen or never end, whatever they are given.
-pub(super) const ALWAYS: [&str; 30] = [
+pub(super) const ALWAYS: [&str; 31] = [
     "atop",
     "btop",
     "ctop",
@@ -26,6 +26,7 @@ pub(super) const ALWAYS: [&str; 30] = [
     "pico",
     "screen",
     "tmux",
+    "uvicorn",
     "vi",
     "view",
     "vim",
@@ -90,7 +91,11 @@ pub(in crate::plan::check::safety) const CONSOLES: [(&str, &[&str]); 16] = [
 const ARTISAN: &[&str] = &["force", "pretend", "env", "n", "no-interaction", "help"];
 
 /// Programs that ask before they act, the words behind them, and what answers them.
-pub(super) const ASKING: [(&str, &[&str], &[&str]); 22] = [
+pub(super) const ASKING: [(&str, &[&str], &[&str]); 26] = [
+    ("patronictl", &["failover"], &["force"]),
+    ("patronictl", &["reinit"], &["force"]),
+    ("patronictl", &["restart"], &["force"]),
+    ("patronictl", &["switchover"], &["force"]),
     ("terraform", &["apply"], &["auto-approve"]),
     ("terraform", &["destroy"], &["auto-approve"]),
     ("apt", &["install"], &["y", "yes"]),
