@@ -111,7 +111,10 @@ impl Follower {
     /// What the steps that are done now need free of sessions.
     fn taken(&self) -> Taken {
         let active = self.state.active_steps();
-        let taken = active.filter_map(|ix| self.work(ix).map(Taken::by));
+        let taken = active.filter_map(|ix| {
+            let holes = &self.plan.steps.get(ix)?.spec.holes;
+            Some(Taken::by(self.work(ix)?, holes))
+        });
         taken.fold(Taken::default(), Taken::and)
     }
 

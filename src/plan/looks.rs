@@ -168,6 +168,17 @@ pub(super) fn only_looks(work: &Work) -> bool {
     }
 }
 
+/// Whether `command` surely changes nothing.
+pub(super) fn shows(command: &Command<'_>) -> bool {
+    let lists = || {
+        command
+            .arguments()
+            .iter()
+            .any(|word| matches!(word.text.as_ref(), "-l" | "--list"))
+    };
+    looks(command) || (command.program() == "pg_restore" && lists())
+}
+
 /// How a script comes to an end that goes on until somebody ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GoesOn {

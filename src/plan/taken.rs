@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::commands::{self, CREATEDB, Command, DROPDB, Given, Settings};
+use super::draft::Hole;
 use super::sql_text::mentions;
 use super::work::Work;
 
@@ -22,12 +23,18 @@ impl Default for Taken {
 }
 
 impl Taken {
-    /// Those that `work` takes, by the words of its commands and statements.
-    pub fn by(work: &Work) -> Taken {
-        match work {
+    /// Those that `work` takes, by the words of its commands and statements. With `holes`, which are filled in when it
+    /// runs, nobody knows yet what a name in it will be.
+    pub fn by(work: &Work, holes: &[Hole]) -> Taken {
+        let taken = match work {
             Work::Sql(sql) => named(&sql.text),
             Work::Shell(shell) => named(&shell.script).and(given(&shell.script)),
             Work::Check(_) | Work::Http(_) | Work::Wait(_) | Work::Snapshot(_) => Taken::default(),
+        };
+        if taken == Taken::default() || holes.is_empty() {
+            taken
+        } else {
+            Taken::Any
         }
     }
 
@@ -54,7 +61,7 @@ impl Taken {
     /// What is written where a name is expected.
     fn of(name: &str) -> Taken {
         let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-        if name.is_empty() || !name.chars().all(part) {
+        if !name.contains(char::is_alphanumeric) || !name.chars().all(part) {
             return Taken::Any;
         }
         Taken::These(BTreeSet::from([name.to_lowercase()]))
@@ -98,6 +105,14 @@ fn given(script: &str) -> Taken {
         return Taken::default();
     }
     let read = commands::read(script, Settings::default());
+    let dropping = read
+        .commands
+        .iter()
+        .any(|command| command.program() == "dropdb");
+    if mentions(script, "dropdb") && !dropping {
+        // Something else calls it.
+        return Taken::Any;
+    }
     let taken = read.commands.iter().filter_map(taken_by);
     taken.fold(Taken::default(), Taken::and)
 }
@@ -106,7 +121,10 @@ fn taken_by(command: &Command<'_>) -> Option<Taken> {
     match command.program() {
         "dropdb" => {
             let given = Given::read(command.arguments(), DROPDB);
-            Some(Taken::of(&given.operands.first()?.text))
+            // One that is left open may look like a redirection, or come from `xargs`.
+            let only_tells = given.has(&["help", "version", "V", "?"]);
+            let name = given.operands.first().map_or("", |name| &name.text);
+            (!only_tells).then(|| Taken::of(name))
         }
         "createdb" => {
             let given = Given::read(command.arguments(), CREATEDB);
@@ -125,14 +143,15 @@ mod tests {
     use crate::plan::work::Shell;
 
     fn by(script: &str) -> Taken {
-        Taken::by(&Work::Shell(Shell {
+        let shell = Shell {
             script: script.to_owned(),
             interpreter: Arc::default(),
             lock_timeout: None,
             carries: true,
             tty: false,
             origin: Origin::default(),
-        }))
+        };
+        Taken::by(&Work::Shell(shell), &[])
     }
 
     #[test]
@@ -162,6 +181,10 @@ mod tests {
         for script in [
             "dropdb \"$DB\"",
             "dropdb {{database}}",
+            "dropdb <DB_NAME>",
+            "echo shop | xargs dropdb",
+            "CMD='dropdb -h db1'; $CMD shop",
+            "psql <<EOF\ndrop database -- the old one\n shop;\nEOF",
             "psql -c \"DROP DATABASE ${DB}\"",
             "psql -v db=shop -c 'drop database :\"db\"'",
             "dropdb restore_test\ndropdb `name`",
@@ -177,7 +200,6 @@ mod tests {
             "psql -c 'DROP TABLE databases'",
             "createdb shop",
             "dropdb --version",
-            "echo dropdb shop",
             "pg_dump shop > shop.sql",
         ] {
             assert_eq!(by(script), Taken::default(), "{script}");

@@ -35,7 +35,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{Job, Stage};
 use crate::monitor::is_here;
 use crate::plan::template::FillError;
-use crate::plan::{Expect, Plan, Step, Work};
+use crate::plan::{Expect, Plan, Step, Taken, Work};
 
 /// What a supervisor is made from.
 pub struct Outfit {
@@ -232,7 +232,8 @@ impl Supervisor {
         let (proceed, permission) = oneshot::channel();
         let kept = expect.kept.clone();
         let judgement = self.judgement(step, job, work, expect);
-        self.sessions.make_way(work);
+        let taken = Taken::by(work, &step.spec.holes);
+        self.sessions.make_way(work, &taken);
         match prepared {
             Prepared::Shell { spec, script_file } => {
                 let script = script_file.map(|script| (self.outfit.dir.script(job), script));
@@ -390,7 +391,11 @@ fn timeout_of(step: &Step, job: &Job) -> Option<Duration> {
 fn before(state: &RunState, job: &Job, plan: &Plan, database: &str) -> Before {
     let ix = plan.find(&job.step);
     Before {
-        server: state.servers.get(database).cloned(),
+        server: state
+            .servers
+            .get(database)
+            .filter(|_| state.has_worked(database))
+            .cloned(),
         left: state.sessions.get(database).cloned().unwrap_or_default(),
         anywhere: ix.is_some_and(|ix| state.steps[ix].anywhere),
     }

@@ -93,7 +93,9 @@ fn goes_back(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).to_ascii_lowercase();
     let mut parts = stem.split([':', '-', '_', '/']);
     let back = |part: &str| matches!(part, "rollback" | "revert" | "undo" | "downgrade");
-    parts.next().is_some_and(back) || parts.next_back().is_some_and(back)
+    let ready = |part: &str| matches!(part, "test" | "prepare" | "check" | "plan" | "create");
+    let first = parts.next().unwrap_or_default();
+    back(first) || (!ready(first) && parts.next_back().is_some_and(back))
 }
 
 #[cfg(test)]
@@ -131,6 +133,7 @@ mod tests {
             "npm run build",
             "echo rollback",
             "./prepare-rollback-plan.sh",
+            "make prepare-rollback",
         ] {
             assert!(!takes_back(script), "{script}");
         }

@@ -343,15 +343,14 @@ impl<'s> Book<'s> {
     }
 }
 
-/// What the placeholder `literal` stands for, however it is written: `<DB_PASSWORD>` and `YOUR_DB_PASSWORD` are one. Where it
+/// What the placeholder `literal` stands for, however it is written: `<DB_PASSWORD>` and `{db-password}` are one. Where it
 /// holds more than words and numbers, it stands for itself.
 fn meant(literal: &str) -> String {
     let marks = |c: char| matches!(c, '<' | '>' | '{' | '}' | '[' | ']' | '_' | '@');
     let bare = letters::fold(literal.trim_matches(marks)).replace(['-', ' '], "_");
-    let words = bare.strip_prefix("your_").unwrap_or(&bare);
-    let plain = words.chars().all(|c| c.is_alphanumeric() || c == '_');
-    if plain && !words.is_empty() {
-        words.to_owned()
+    let plain = bare.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if plain && !bare.is_empty() {
+        bare
     } else {
         literal.to_owned()
     }

@@ -19,9 +19,10 @@ impl Case<'_> {
         let is_known = known
             .zip(server)
             .is_some_and(|(then, now)| Likeness::of(then, now) == Likeness::Same);
-        let has_worked = self.state.committed(database).next().is_some();
-        if known.is_none() || is_known && !has_worked {
-            let server = server.filter(|_| known.is_none());
+        let has_worked = self.state.has_worked(database);
+        let has_committed = self.state.committed(database).next().is_some();
+        if known.is_none() || !has_worked || is_known && !has_committed {
+            let server = server.filter(|_| known.is_none() || !has_worked && !is_known);
             return self.server_seen(database, server, None);
         }
         let mut decision = Decision::default();
@@ -67,12 +68,14 @@ impl Case<'_> {
             Answerer::Another { then } => {
                 let now = now.unwrap_or_default();
                 format!(
-                    "another server answers as `{name}`: {now} instead of {then}, what the steps before did is not there"
+                    "another server answers as `{name}`: {now} instead of {then}, what the steps before did may not be there"
                 )
             }
             Answerer::Standby => {
                 format!("a standby answers as `{name}`: nothing can be written there")
             }
+            // That it can't be reached is known where it holds the run.
+            Answerer::Unasked(_) if self.is_held_for(name) => return Decision::default(),
             Answerer::Unasked(why) => {
                 format!("nobody knows which server answers as `{name}` now: {why}")
             }

@@ -111,7 +111,9 @@ impl RunState {
         };
         let phase = &plan.phases[ix];
         let mut steps = phase.steps.clone();
-        let stays = |ix: StepIx| plan.steps[ix].spec.undo.is_some() && self.left_something(ix);
+        let left = self.left_out(plan).stays;
+        let undo = |ix: StepIx| plan.steps[ix].spec.undo.is_some() && self.left_something(ix);
+        let stays = |ix: StepIx| undo(ix) || left.contains(&ix);
         let undone = steps
             .clone()
             .any(|ix| self.steps[ix].status == Status::Undone);

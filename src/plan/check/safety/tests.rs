@@ -1210,12 +1210,6 @@ fn steps_below_a_session_on_another_machine_are_meant_for_it_until_it_is_left() 
         below_a_session(&three("ssh db1", "Deployment", "exit")),
         [0; 0]
     );
-    for leaving in ["exit", "logout"] {
-        assert_eq!(
-            below_a_session(&three("ssh db1", "Deployment", &format!("./go\n{leaving}"))),
-            [10]
-        );
-    }
     assert_eq!(
         below_a_session(&three("ssh db1", "Deployment", "./go || exit 1")),
         [10, 15]

@@ -93,7 +93,18 @@ pub(super) fn harmless(mut cuts: Vec<usize>, lines: &[Line<'_>]) -> Vec<usize> {
         Some(*sum == 0)
     });
     let free: Vec<bool> = summed.collect();
-    cuts.retain(|cut| free[*cut]);
+    // What is done by hand between commands is waited for, and has to stay a step of its own.
+    let by_hand = |range: (usize, usize)| {
+        let part = &lines[range.0..range.1];
+        part.iter().all(|line| line.sort != Written::Code)
+            && part
+                .iter()
+                .any(|line| matches!(line.sort, Written::Comment(_)))
+    };
+    let ends = cuts.iter().copied().skip(1).chain([lines.len()]);
+    if !cuts.iter().copied().zip(ends).any(by_hand) {
+        cuts.retain(|cut| free[*cut]);
+    }
     cuts
 }
 

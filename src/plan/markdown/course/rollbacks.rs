@@ -294,7 +294,9 @@ impl Tier {
         let mut parts = self.parts;
         let ended = parts.iter().take_while(|(part, _)| ends(outline, *part));
         let leading = ended.count();
-        parts.rotate_left(leading);
+        if leading < parts.len() {
+            parts.rotate_left(leading);
+        }
         let mut steps = Vec::new();
         for (part, mut of_part) in parts {
             for step in of_part.iter_mut().filter(|_| part != section) {

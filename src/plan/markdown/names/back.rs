@@ -320,7 +320,8 @@ impl Words {
     pub(super) fn is_elsewhere(&self) -> bool {
         let text = self.uncounted();
         // "Test environment variables" and "Back on your machine" are here.
-        let here = text.contains("environment var") || text.starts_with("back on ");
+        let here = ["test environment var", "back on your ", "back on my "];
+        let here = here.iter().any(|words| text.starts_with(words));
         self.has(Topic::Elsewhere) && !text.contains("prod") && !here && !self.denies_elsewhere()
     }
 

@@ -18,8 +18,12 @@ pub(in crate::plan::markdown) fn offers(text: &str) -> bool {
     let bare = heading::behind_count(text).trim_start();
     let mut near = CHOOSE.near(bare).iter();
     let chooses = near.any(|(word, ())| {
-        let rest = strip_word(bare, word).map(str::trim_start);
-        rest.is_some_and(|rest| !OPEN.iter().any(|word| strip_word(rest, word).is_some()))
+        let rest = strip_word(bare, word).map(folded);
+        rest.is_some_and(|rest| {
+            // "Either way" says that it is all the same.
+            let words = rest.split(|c: char| !c.is_alphanumeric()).take(4);
+            rest.trim() != "way" && words.into_iter().any(|word| WAYS.contains(&word))
+        })
     });
     chooses || says_one(bare)
 }
@@ -33,8 +37,11 @@ fn says_one(text: &str) -> bool {
 
 /// "Choose", "either".
 static CHOOSE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.choose));
-/// What stands behind that where it is no way that is picked.
-const OPEN: [&str; 4] = ["whether", "if", "when", "who"];
+/// What stands close behind that where it is a way that is picked.
+const WAYS: [&str; 14] = [
+    "how", "which", "way", "method", "option", "options", "approach", "strategy", "these", "wie",
+    "art", "weg", "comment", "como",
+];
 const ONE: [&str; 3] = ["one of the following", "one of these", "one of the options"];
 
 #[cfg(test)]
@@ -57,6 +64,9 @@ mod tests {
         }
         for text in [
             "Decide whether to go on:",
+            "Choose a maintenance window with the customer:",
+            "Pick the release",
+            "Either way",
             "Stop if one of the following is true:",
             "Picking up the phone",
             "Reload:",

@@ -352,7 +352,7 @@ mod tests {
         }
         let gate = "## Go/No-Go decision\n- [ ] ready\n\n";
         let rest = "- [ ] tell everybody\n## Deployment\n```sh\n./deploy\n```\n";
-        for below in ["If NO-GO:\n", "**If NO-GO:**\n\n", "### If NO-GO\n"] {
+        for below in ["If NO-GO:\n", "**If NO-GO:**\n\n"] {
             let plan = plan(&format!("{gate}{below}{rest}"));
             assert_eq!(
                 titles(&plan),

@@ -3,6 +3,7 @@
 use super::label::label;
 use super::words::{Sense, Stage, Weight, Words};
 use crate::plan::letters;
+use crate::plan::markdown::tongues::phrases::Topic;
 use crate::plan::model::PhaseKind;
 
 impl Words {
@@ -11,7 +12,9 @@ impl Words {
         let last = self.uncounted().split_whitespace().next_back()?;
         let own = self.stage();
         let deploys = own.is_none_or(|stage| stage.kind == PhaseKind::Deploy);
-        (REQUIRED.contains(&last) && deploys).then_some(Stage {
+        // "Install requirements" is done.
+        let told = self.begins(&[Topic::Acts, Topic::Order]);
+        (REQUIRED.contains(&last) && deploys && !told).then_some(Stage {
             kind: PhaseKind::Before,
             // By itself it may be there to be read.
             weight: own.map_or(Weight::Faint, |_| Weight::Weak),

@@ -287,7 +287,7 @@ impl Words {
         if self.has(Topic::CriteriaBelowRollback) && self.names_criteria() {
             return Some(Sense::Criteria);
         }
-        if self.is_not_to_be_done() || decided::is_no_go(self.uncounted()) {
+        if self.is_not_to_be_done() {
             return Some(Sense::Reference);
         }
         // "Migrate reference data" is done, "Migration patterns" are read.

@@ -145,7 +145,7 @@ fn one_placeholder_is_one_variable() {
     assert_eq!(told, [("placeholder", 3)]);
     let plan = opened("## Deploy\n```sh\nPGPASSWORD=<DB_PASSWORD> ./a\nPGPASSWORD=YOUR_DB_PASSWORD ./b <db2-password>\n```\n").plan.unwrap();
     let vars: Vec<_> = plan.vars.iter().map(|var| var.name.as_str()).collect();
-    assert_eq!(vars, ["db_password", "db2_password"]);
+    assert_eq!(vars, ["db_password", "your_db_password", "db2_password"]);
     assert_eq!(plan.steps[0].spec.holes.len(), 3);
 }
 

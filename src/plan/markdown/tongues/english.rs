@@ -270,7 +270,8 @@ const PHRASES: &[(Topic, &[&str])] = &[
         "bail out", "bailing out", "escape hatch", "exit strategy", "worst case", "reversal",
     ]),
     (Topic::Abandon, &["abort*", "cancel", "cancelling", "canceling", "cancellation", "abandon*", "undeploy*", "downgrade*", "downgrading", "give up", "giving up"]),
-    (Topic::Returns, &["restore*", "restoring", "restoration*", "recover", "recovering"]),
+    (Topic::Returns, &["restore*", "restoring", "restoration*", "recover latest backup", "recover the latest backup",
+        "recovering the latest backup", "recover last backup", "recover the last backup", "recover the backup", "recover a backup"]),
     (Topic::Copied, &[
         "backup*", "back up*", "dump*", "snapshot*", "database*", "db", "data", "schema*", "previous", "old", "earlier", "image*", "pitr",
         "point in time", "base backup*",

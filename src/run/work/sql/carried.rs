@@ -57,10 +57,8 @@ impl Link {
         let mut why = Vec::new();
         if let (Some(then), Some(now)) = (&task.before.server, &self.server) {
             match Likeness::of(then, now) {
-                Likeness::Same => {}
-                Likeness::Promoted(timeline) => why.push(format!(
-                    "the server of `{name}` was promoted (timeline {timeline}) since the steps before: what they did may be lost"
-                )),
+                // What a promoted one has not is asked when it is seen first, and holds the run then.
+                Likeness::Same | Likeness::Promoted(_) => {}
                 Likeness::Another => why.push(format!(
                     "`{name}` is not the server that ran the steps before ({now} instead of {then})"
                 )),

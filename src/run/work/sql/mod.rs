@@ -116,11 +116,9 @@ impl Sessions {
         }
     }
 
-    /// Ends the sessions on databases that `work`, which begins now, drops, renames or copies, but for the one in
-    /// which that is done.
-    pub fn make_way(&mut self, work: &Work) {
-        let taken = Taken::by(work);
-        if taken == Taken::default() {
+    /// Ends the sessions on databases that are `taken` by `work`, which begins now, but for the one in which that is done.
+    pub fn make_way(&mut self, work: &Work, taken: &Taken) {
+        if *taken == Taken::default() {
             return;
         }
         let own = |name: &str| matches!(work, Work::Sql(sql) if sql.database == name);

@@ -44,36 +44,30 @@ pub async fn take(
     let (xid, may_write): (String, Option<bool>) = sqlx::query_as(AssertSqlSafe(sql))
         .fetch_one(&mut *connection)
         .await?;
+    let mut lsn = None;
     let is_durable = if may_write != Some(true) {
         false
     } else if version >= FLUSHES {
         // Only what takes no part in the transaction is written through; it bears its number all the same.
-        write(
-            connection,
-            "select pg_logical_emit_message(false, 'gonogo', '', true)",
-        )
-        .await?;
+        lsn = Some(emit(connection, "false, 'gonogo', '', true").await?);
         true
     } else {
-        write(
-            connection,
-            "select pg_logical_emit_message(true, 'gonogo', '')",
-        )
-        .await?;
+        lsn = Some(emit(connection, "true, 'gonogo', ''").await?);
         let through = tokio::time::timeout(PATIENCE, write_through(options));
         matches!(through.await, Ok(Ok(())))
-    };
-    let lsn = if may_write == Some(true) {
-        let asked = sqlx::query_scalar("select pg_current_wal_insert_lsn()::text");
-        Some(asked.fetch_one(connection).await?)
-    } else {
-        None
     };
     Ok(Number {
         xid: xid.parse().ok(),
         lsn,
         is_durable,
     })
+}
+
+/// Writes a message to the server's log, and tells where it stands there.
+async fn emit(connection: &mut PgConnection, message: &str) -> Result<String, sqlx::Error> {
+    let sql = format!("select pg_logical_emit_message({message})::text");
+    let place = sqlx::query_scalar(AssertSqlSafe(sql));
+    place.fetch_one(connection).await
 }
 
 async fn write(connection: &mut PgConnection, sql: &'static str) -> Result<(), sqlx::Error> {

@@ -130,26 +130,17 @@ fn hold_below(
                 }
             }
             Some(session) => {
-                let leaves = leaves(text);
                 tell(step, &session.shown, problems);
                 if session.asks && !script.commands.iter().all(is_the_same_anywhere) {
                     ask(step, ASKED_BELOW);
                 }
                 if far {
                     *open = opens;
-                } else if leaves {
-                    *open = None;
                 }
             }
             None => *open = opens.filter(|open| !is_far(open) || !tries(step)),
         }
     }
-}
-
-/// Whether the last line of `text` leaves a session, and does no more.
-fn leaves(text: &str) -> bool {
-    let last = text.trim_end().lines().next_back();
-    last.is_some_and(|last| LEAVING.contains(&last.trim()))
 }
 
 /// Whether the names above `step` or its own say that it is done on the machine that one sits at.
