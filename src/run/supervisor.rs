@@ -390,12 +390,10 @@ fn timeout_of(step: &Step, job: &Job) -> Option<Duration> {
 /// What is known of the session on `database` in which the steps before have worked.
 fn before(state: &RunState, job: &Job, plan: &Plan, database: &str) -> Before {
     let ix = plan.find(&job.step);
+    let server = state.servers.get(database);
+    let server = server.filter(|_| state.worked.contains(database));
     Before {
-        server: state
-            .servers
-            .get(database)
-            .filter(|_| state.has_worked(database))
-            .cloned(),
+        server: server.cloned(),
         left: state.sessions.get(database).cloned().unwrap_or_default(),
         anywhere: ix.is_some_and(|ix| state.steps[ix].anywhere),
     }

@@ -19,10 +19,12 @@ impl Case<'_> {
         let is_known = known
             .zip(server)
             .is_some_and(|(then, now)| Likeness::of(then, now) == Likeness::Same);
-        let has_worked = self.state.has_worked(database);
+        // Before any SQL of the run, a step that is at work may be what sets up another server there.
+        let set_up =
+            !self.state.worked.contains(database) && self.state.active_steps().next().is_some();
         let has_committed = self.state.committed(database).next().is_some();
-        if known.is_none() || !has_worked || is_known && !has_committed {
-            let server = server.filter(|_| known.is_none() || !has_worked && !is_known);
+        if known.is_none() || set_up || is_known && !has_committed {
+            let server = server.filter(|_| known.is_none() || set_up && !is_known);
             return self.server_seen(database, server, None);
         }
         let mut decision = Decision::default();

@@ -6,15 +6,6 @@ use crate::plan::StepIx;
 use crate::run::status::Status;
 
 impl RunState {
-    /// Whether a SQL step, or the undo of one, has begun on `database`.
-    pub fn has_worked(&self, database: &str) -> bool {
-        let mut transactions = self
-            .steps
-            .iter()
-            .filter_map(|step| step.transaction.as_ref());
-        transactions.any(|transaction| transaction.database == database)
-    }
-
     /// The transactions on `database` of the steps, or of their undos, that are known to have committed.
     pub fn committed(&self, database: &str) -> impl Iterator<Item = (StepIx, &Transaction)> {
         let steps = self.steps.iter().enumerate();

@@ -58,6 +58,8 @@ pub struct RunState {
     /// The servers that the run works on, by the names of their databases, as they identified themselves
     /// last.
     pub servers: BTreeMap<String, String>,
+    /// The databases on which SQL of this run has begun.
+    pub worked: BTreeSet<String>,
     /// What was asked of database sessions and is not answered yet.
     pub asked: Vec<BackendSignalled>,
     /// The alerts that fire, or can't see, by name.
@@ -297,6 +299,7 @@ impl RunState {
             engines: 0,
             sessions: BTreeMap::new(),
             servers: BTreeMap::new(),
+            worked: BTreeSet::new(),
             asked: Vec::new(),
             alerts: BTreeMap::new(),
             outages: Vec::new(),

@@ -128,6 +128,7 @@ impl Fold<'_> {
 
     pub(super) fn step_transaction(&mut self, e: &StepTransaction) -> Result<(), Mismatch> {
         let ix = self.step(&e.job.step)?;
+        self.state.worked.insert(e.database.clone());
         if let Some(server) = &e.server {
             let database = e.database.clone();
             self.state.servers.insert(database, server.clone());
