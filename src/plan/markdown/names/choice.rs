@@ -104,6 +104,11 @@ mod tests {
         let text =
             format!("## Deployment\nChoose how to reload:\n\nFull:\n{full}{full}\nQuick:\n{quick}");
         assert_eq!(ways(&plan(&text)), (vec![0, 0, 0], 3));
+        // Where they count, what does not is none of them.
+        let text = format!(
+            "## Deployment\nChoose one of the following:\n\n**Option A: Full**\n{full}\n**Option B: Quick**\n{quick}\n**Restart**\n{full}"
+        );
+        assert_eq!(ways(&plan(&text)), (vec![2, 0], 0));
         let text = format!("## Deployment\nReload:\n\nFull:\n{full}\nQuick:\n{quick}");
         assert_eq!(ways(&plan(&text)), (vec![0, 0], 0));
     }

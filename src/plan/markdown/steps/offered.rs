@@ -31,6 +31,8 @@ fn ways(blocks: &[Block], chooses: bool) -> Vec<usize> {
             (run, bold) = (Some(Vec::new()), None);
         } else if names_block(line, blocks.get(ix + 1)) {
             let alike = *bold.get_or_insert(line.is_bold()) == line.is_bold();
+            // Where names count the ways, those that do not are none.
+            run = run.filter(|_| !heading::counts_options(&label(&line.text)));
             match &mut run {
                 Some(ways) if alike && !goes_on(line) => ways.push(ix),
                 _ => close(&mut run, &mut found),
