@@ -106,7 +106,7 @@ impl PlanFile {
 }
 
 /// Reports every database that is lost, each time it is, and every one that can be reached, each time it can
-/// again. That one is lost which never was there is no news.
+/// again. One that never was there is no news.
 pub(super) async fn databases(
     mut health: watch::Receiver<Arc<Health>>,
     notices: mpsc::Sender<Notice>,

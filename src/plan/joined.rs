@@ -1,5 +1,6 @@
-//! `a && b` in the middle of a script. A shell that stops at the first failure (`-e`) looks only at what such a line
-//! ends with: where `cd app` fails in `cd app && npm ci`, nothing of it is done, and the next line runs.
+//! What a shell makes of a line that is not what its author means by it. A shell that stops at the first failure
+//! (`-e`) looks only at what such a line ends with: where `cd app` fails in `cd app && npm ci`, nothing of it is done,
+//! and the next line runs. And with `pipefail` it takes the signal for who prints more than `head` reads for a failure.
 
 use std::borrow::Cow;
 
@@ -13,13 +14,16 @@ use super::work::Interpreter;
 /// goes on after failures stays as it is.
 pub fn counted<'s>(script: &'s str, interpreter: &Interpreter) -> Cow<'s, str> {
     let name = interpreter.program.rsplit('/').next().unwrap_or_default();
-    if !script.contains(['&', '|']) || !SHELLS.contains(&name) || script.contains("PIPESTATUS") {
+    if !script.contains(['&', '|']) || !SHELLS.contains(&name) {
         return Cow::Borrowed(script);
     }
     let options = interpreter.options.iter().map(String::as_str);
     let read = commands::read(script, Settings::of(options));
-    let read_enough = cut_short(script, &read).map(|end| (end, READ_ENOUGH));
-    let mut added: Vec<(usize, &str)> = read_enough.collect();
+    let mut added: Vec<(usize, &str)> = Vec::new();
+    // Who looks at each part of a pipeline sees to the signal by himself.
+    if !script.contains("PIPESTATUS") {
+        added.extend(cut_short(script, &read).map(|end| (end, READ_ENOUGH)));
+    }
     added.extend(ends(&read).into_iter().map(|end| (end, " || exit ")));
     added.sort_by_key(|(end, _)| *end);
     let mut text = Cow::Borrowed(script);
@@ -41,8 +45,8 @@ fn cut_short<'s>(text: &'s str, script: &'s Script<'_>) -> impl Iterator<Item = 
         let last = command.stage + 1 == pipe.stages && command.wrappers.is_empty();
         let stops = pipe.settings.pipefail == Pipefail::Given && pipe.settings.stops;
         // What is joined to it goes by what it returns.
-        let before = command.pipe.checked_sub(1).map(|ix| script.pipes[ix].joint);
-        let alone = pipe.joint == Joint::Then && !matches!(before, Some(Joint::And | Joint::Or));
+        let before = || script.joined_by(command.pipe);
+        let alone = pipe.joint == Joint::Then && !matches!(before(), Joint::And | Joint::Or);
         let own = !pipe.elsewhere && !pipe.negated && alone;
         let of_pipe = || {
             script
@@ -187,6 +191,8 @@ mod tests {
             "./migrate | head -5",
             "! ls | grep -q b",
             "[ -f a ] && cat a | head -5\nb",
+            "[ -f \"$(pwd)/a\" ] && cat a | head -5\nb",
+            "[ -f a ] && (cat a; cat b) && ls | head -5\nb",
             "ls | grep -q b && c\nd",
             "ls | head -1 || rc=$?",
             "(echo a; ls | head -1) | cat > b",

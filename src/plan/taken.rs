@@ -136,22 +136,11 @@ fn taken_by(command: &Command<'_>) -> Option<Taken> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::plan::origin::Origin;
-    use crate::plan::work::Shell;
+    use crate::plan::work::tests::shell;
 
     fn by(script: &str) -> Taken {
-        let shell = Shell {
-            script: script.to_owned(),
-            interpreter: Arc::default(),
-            lock_timeout: None,
-            carries: true,
-            tty: false,
-            origin: Origin::default(),
-        };
-        Taken::by(&Work::Shell(shell), &[])
+        Taken::by(&Work::Shell(shell(script)), &[])
     }
 
     #[test]

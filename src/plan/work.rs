@@ -206,10 +206,11 @@ impl Work {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn shell(script: &str) -> Shell {
+    /// A step's `script`, with nothing beside it.
+    pub(in crate::plan) fn shell(script: &str) -> Shell {
         Shell {
             script: script.to_owned(),
             interpreter: Arc::default(),

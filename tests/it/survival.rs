@@ -252,17 +252,20 @@ fn a_server_that_dies_in_the_middle_has_undone_what_was_not_committed() {
     );
 }
 
+/// A session that goes on without its client, where a server can see that it is gone.
+const SLEEPS: &str = "select set_config(name, '0', true) from pg_settings \
+    where name = 'client_connection_check_interval'; select pg_sleep(3600)";
+
 /// Kills the engine in the middle of a step's SQL, and then does what `meanwhile` does before
 /// another engine goes on; tells how the step ended.
-fn engine_lost_in_sql(sql: &str, meanwhile: impl FnOnce(&mut Server)) -> serde_json::Value {
-    engine_lost_in_sql_of(Server::start(&[]).unwrap(), "postgres", sql, meanwhile)
+fn engine_lost_in_sql(meanwhile: impl FnOnce(&mut Server)) -> serde_json::Value {
+    engine_lost_in_sql_of(Server::start(&[]).unwrap(), "postgres", meanwhile)
 }
 
 /// The same on `server` with the role `role`.
 fn engine_lost_in_sql_of(
     mut server: Server,
     role: &str,
-    sql: &str,
     meanwhile: impl FnOnce(&mut Server),
 ) -> serde_json::Value {
     let mut bench = Bench::new();
@@ -271,10 +274,13 @@ fn engine_lost_in_sql_of(
         "DATABASE_URL",
         url.replace("user=postgres", &format!("user={role}")),
     );
-    let mut run =
-        bench.start(&ON_A_SERVER.replace("create table made (n int); select pg_sleep(3600)", sql));
+    let made = "create table made (n int); select pg_sleep(3600)";
+    let mut run = bench.start(&ON_A_SERVER.replace(made, SLEEPS));
     run.ctl(&["run"]);
     run.wait_for("step_transaction", |_| true);
+    let asleep = "select count(*) from pg_stat_activity
+        where application_name like 'gonogo:%' and wait_event = 'PgSleep'";
+    wait::until("the step sleeps", || postgres::value(&url, asleep) == "1");
     run.kill_engine();
     meanwhile(&mut server);
     let mut run = run.resumed();
@@ -283,7 +289,7 @@ fn engine_lost_in_sql_of(
 
 #[test]
 fn of_sql_whose_engine_is_gone_the_server_tells_what_became_of_it() {
-    let end = engine_lost_in_sql("select pg_sleep(3600)", |server| {
+    let end = engine_lost_in_sql(|server| {
         let sessions = "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name like 'gonogo:%'";
         postgres::value(&server.url("postgres"), sessions);
     });
@@ -296,7 +302,7 @@ fn of_sql_whose_engine_is_gone_the_server_tells_what_became_of_it() {
 
 #[test]
 fn of_a_transaction_that_a_crash_has_forgotten_nothing_was_applied() {
-    let end = engine_lost_in_sql("select pg_sleep(3600)", |server| {
+    let end = engine_lost_in_sql(|server| {
         server.kill9();
         server.launch().unwrap();
     });
@@ -323,7 +329,7 @@ fn crash_and_go_on(server: &mut Server) {
 #[test]
 fn a_crash_does_not_give_the_number_of_a_step_to_somebody_else() {
     // The step has written nothing when all dies, but its number is on the disk.
-    let end = engine_lost_in_sql("select pg_sleep(3600)", crash_and_go_on);
+    let end = engine_lost_in_sql(crash_and_go_on);
     assert_eq!(
         (&end["outcome"], &end["known_by"], &end["applied"]),
         (&"failed".into(), &"server".into(), &"no".into()),
@@ -333,7 +339,9 @@ fn a_crash_does_not_give_the_number_of_a_step_to_somebody_else() {
 
 #[test]
 fn a_number_that_a_crash_may_have_given_to_somebody_else_says_nothing_of_the_step() {
-    let server = Server::start(&[]).unwrap();
+    // With more than this the server itself notes which numbers are given out, every 15 seconds.
+    let forgetful = [("wal_level", "minimal"), ("max_wal_senders", "0")];
+    let server = Server::start(&forgetful).unwrap();
     // What is made here is to survive the crash.
     let plain = "set synchronous_commit = on;
         create role plain login;
@@ -343,7 +351,7 @@ fn a_number_that_a_crash_may_have_given_to_somebody_else_says_nothing_of_the_ste
           end loop;
         end $$";
     postgres::execute(&server.url("postgres"), plain);
-    let end = engine_lost_in_sql_of(server, "plain", "select pg_sleep(3600)", crash_and_go_on);
+    let end = engine_lost_in_sql_of(server, "plain", crash_and_go_on);
     assert_eq!(
         (&end["outcome"], &end["applied"]),
         (&"unknown".into(), &"maybe".into()),

@@ -49,7 +49,7 @@ impl<'t> Reader<'t> {
             "if" => self.open(Kind::If, true),
             "while" | "until" => self.open(Kind::Loop, true),
             "for" | "select" => {
-                self.open(Kind::Loop, true);
+                self.open(Kind::Loop, false);
                 self.words_to_end();
             }
             "case" => {

@@ -184,11 +184,29 @@ impl<'t> Script<'t> {
         &self.pipes[command.pipe]
     }
 
+    /// The pipelines in front of the one at `pipe` in the same group, the nearest first.
+    fn in_front(&self, pipe: usize) -> impl Iterator<Item = &Pipe> {
+        let own = &self.pipes[pipe];
+        let beside =
+            |pipe: &&Pipe| pipe.parent == own.parent && pipe.substituted == own.substituted;
+        self.pipes[..pipe].iter().rev().filter(beside)
+    }
+
+    /// What joins the pipeline at `pipe` to the one in front of it.
+    pub(super) fn joined_by(&self, pipe: usize) -> Joint {
+        let nearest = self.in_front(pipe).next();
+        nearest.map_or(Joint::Then, |pipe| pipe.joint)
+    }
+
     /// Whether the script itself decides if `command` is run: behind `||`, or below an `if`.
     pub(super) fn is_answer(&self, command: &Command<'t>) -> bool {
-        let pipe = self.pipe(command);
-        let before = command.pipe.checked_sub(1).map(|ix| self.pipes[ix].joint);
-        before == Some(Joint::Or) || (pipe.parent.is_some() && !pipe.elsewhere)
+        let own = Some(command.pipe);
+        let outer = |pipe: &usize| self.pipes[*pipe].parent.map(|(pipe, _)| pipe);
+        std::iter::successors(own, outer).any(|pipe| {
+            let grouped = self.pipes[pipe].parent.is_some();
+            self.joined_by(pipe) == Joint::Or
+                || (grouped && self.in_front(pipe).any(|pipe| pipe.condition))
+        })
     }
 
     /// The commands in the body of the function `name`.

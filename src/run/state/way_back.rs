@@ -90,17 +90,19 @@ impl RunState {
     /// The steps that did something, or may have, and have no undo. What a person did, and what surely only
     /// looks, is none of them.
     pub fn without_undo(&self, plan: &Plan) -> Vec<StepIx> {
-        let steps = plan.forward_steps().filter(|&ix| {
-            let spec = &plan.steps[ix].spec;
-            let work = spec.work_of(self.steps[ix].choice);
-            let phase = plan.phase_of(ix).map(|phase| plan.phases[phase].spec.kind);
-            spec.undo.is_none()
-                && phase != Some(PhaseKind::Verify)
-                && work.is_some_and(Work::may_change)
-                && self.left_something(ix)
-                && !plan.steps[ix].only_looks()
-        });
-        steps.collect()
+        let steps = plan.forward_steps();
+        steps.filter(|&ix| self.is_without_undo(plan, ix)).collect()
+    }
+
+    fn is_without_undo(&self, plan: &Plan, ix: StepIx) -> bool {
+        let spec = &plan.steps[ix].spec;
+        let work = spec.work_of(self.steps[ix].choice);
+        let phase = plan.phase_of(ix).map(|phase| plan.phases[phase].spec.kind);
+        spec.undo.is_none()
+            && phase != Some(PhaseKind::Verify)
+            && work.is_some_and(Work::may_change)
+            && self.left_something(ix)
+            && !plan.steps[ix].only_looks()
     }
 
     /// Whether a way back has taken back what the phase at `ix` did: all that has an undo, or, by a procedure of
@@ -111,16 +113,19 @@ impl RunState {
         };
         let phase = &plan.phases[ix];
         let mut steps = phase.steps.clone();
-        let left = self.left_out(plan).stays;
-        let undo = |ix: StepIx| plan.steps[ix].spec.undo.is_some() && self.left_something(ix);
-        let stays = |ix: StepIx| undo(ix) || left.contains(&ix);
+        // What a tier does is the plan's answer to what has no undo.
+        let stays = |ix: StepIx| {
+            let undo = plan.steps[ix].spec.undo.is_some() && self.left_something(ix);
+            undo || (rollback.tier.is_none() && self.is_without_undo(plan, ix))
+        };
         let undone = steps
             .clone()
             .any(|ix| self.steps[ix].status == Status::Undone);
         let answered = || {
             let begun = self.phases[ix].started.is_some();
-            let whole = rollback.tier.is_some() && self.left_out(plan).count() == 0;
-            self.end.is_some() && whole && begun && phase.spec.kind == PhaseKind::Deploy
+            let ended = self.end.is_some() && rollback.tier.is_some();
+            let deployed = begun && phase.spec.kind == PhaseKind::Deploy;
+            ended && deployed && self.left_out(plan).count() == 0
         };
         (undone || answered()) && !steps.any(stays)
     }

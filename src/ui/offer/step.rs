@@ -273,15 +273,13 @@ impl Asking<'_> {
         let Some(Work::Shell(shell)) = spec.work_of(step.choice) else {
             return Vec::new();
         };
-        let mut lines = shell.hands_on();
+        let lines = shell.hands_on();
         if lines.is_empty() {
             return Vec::new();
         }
-        lines.insert(
-            0,
-            "The steps behind it begin without what it sets for them:",
-        );
-        lines.into_iter().map(str::to_owned).collect()
+        let words = "The steps behind it begin without what it sets for them:".to_owned();
+        let lines = lines.into_iter().map(|line| format!("  {line}"));
+        std::iter::once(words).chain(lines).collect()
     }
 
     pub(super) fn tick(&self, ix: StepIx) -> Answer {

@@ -140,6 +140,12 @@ pub(in crate::plan::markdown) fn tiers(
         }
         spec
     };
+    for Tier { parts, .. } in &mut tiers {
+        // What proves that it is done may stand first, as the list of what that takes.
+        let ended = parts.iter().take_while(|(part, _)| ends(outline, *part));
+        let leading = ended.count();
+        parts.rotate_left(leading);
+    }
     let after = after.map(|tier| (tier, false));
     let tiers = tiers.into_iter().zip(ways).chain(after);
     let mut specs: Vec<TierSpec> = tiers.map(finish).collect();
@@ -290,15 +296,8 @@ impl Tier {
         let section = self.section;
         let reading = &readings[section];
         contents.named[section] = true;
-        // What proves that it is done may stand first, as the list of what that takes.
-        let mut parts = self.parts;
-        let ended = parts.iter().take_while(|(part, _)| ends(outline, *part));
-        let leading = ended.count();
-        if leading < parts.len() {
-            parts.rotate_left(leading);
-        }
         let mut steps = Vec::new();
-        for (part, mut of_part) in parts {
+        for (part, mut of_part) in self.parts {
             for step in of_part.iter_mut().filter(|_| part != section) {
                 if step.group.is_none() {
                     let name = readings[part].name.as_str();

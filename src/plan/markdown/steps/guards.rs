@@ -115,8 +115,8 @@ pub(in crate::plan::markdown) fn guard_review(
 }
 
 /// The same of `step` forward whose commands take back what a deployment has done, whatever it is called, unless the
-/// script itself decides that; and of one
-/// of a way back that does so with migrations several times, as whoever lists how to go back by one and by all.
+/// script itself decides that; and of one of a way back that does so with migrations several times, as whoever lists how
+/// to go back by one and by all.
 pub(super) fn guard_command(step: &mut StepSpec, place: Place, book: &mut Book<'_>) {
     const WORDS: [&str; 4] = ["rollback", "down", "undo", "revert"];
     let Work::Shell(shell) = &step.work else {

@@ -2,17 +2,10 @@
 
 use super::*;
 use crate::plan::origin::Origin;
-use crate::plan::work::{Interpreter, Shell, Sql};
+use crate::plan::work::{self, Sql};
 
 fn shell(script: &str) -> Work {
-    Work::Shell(Shell {
-        script: script.to_owned(),
-        interpreter: Interpreter::default().into(),
-        lock_timeout: None,
-        carries: true,
-        tty: false,
-        origin: Origin::default(),
-    })
+    Work::Shell(work::tests::shell(script))
 }
 
 fn sql(text: &str) -> Work {

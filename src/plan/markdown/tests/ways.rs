@@ -359,3 +359,19 @@ fn what_stands_behind_several_ways_back_belongs_to_none() {
         );
     }
 }
+
+#[test]
+fn what_stands_behind_several_ways_back_is_done_in_its_order() {
+    let way = |name: &str| format!("### {name}\n```sh\n./x\n```\n");
+    let text = format!(
+        "## Deployment\n```sh\n./deploy\n```\n## Rollback\n{}{}### Post-rollback verification and data restore\n```sh\n./restore-data\n```\n### Smoke test\n```sh\n./smoke\n```\n",
+        way("Case 1: code"),
+        way("Case 2: schema"),
+    );
+    let plan = plan(&text);
+    let last = plan.tiers.last().unwrap();
+    let steps = plan.steps[last.steps.clone()].iter();
+    let titles: Vec<&str> = steps.map(|step| step.spec.title.as_str()).collect();
+    assert!(last.spec.after);
+    assert_eq!(titles, ["./restore-data", "./smoke"]);
+}

@@ -658,8 +658,10 @@ fn what_goes_back_by_its_command_asks_among_the_steps_forward() {
     let text = "## Deploy\n```sh\nhelm upgrade shop .\n```\n## Verification\n\
                 ```sh\n./scripts/rollback.sh auto\n```\n```sh\nkubectl rollout undo deploy/shop\n```\n\
                 ```sh\nkubectl rollout status deploy/shop\n```\n\
-                ```sh\n./smoke.sh || ./rollback.sh\nif ! ./look.sh; then ./rollback.sh; fi\n```\n";
-    assert_eq!(asks(text), [false, true, true, false, false]);
+                ```sh\n./smoke.sh $(host) || ./rollback.sh\nif ! ./look.sh; then ./rollback.sh; fi\n\
+                ./watch.sh || {\necho bad\n./rollback.sh\n}\n```\n\
+                ```sh\nfor host in a b; do ./rollback.sh $host; done\n```\n```sh\n(cd x; ./rollback.sh)\n```\n";
+    assert_eq!(asks(text), [false, true, true, false, false, true, true]);
     let text = "## Deploy\n```sh\nalembic upgrade head\n```\n## Rollback\n\
                 ```sh\n# One\nalembic downgrade -1\n# All\nalembic downgrade base\n```\n\
                 ```sh\nalembic downgrade -1\n```\n\
