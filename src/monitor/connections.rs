@@ -258,7 +258,7 @@ fn slot(by_state: &mut ByState, state: State) -> &mut u32 {
         State::IdleInTransaction => &mut by_state.idle_in_transaction,
         State::Aborted => &mut by_state.aborted,
         State::Hidden => &mut by_state.hidden,
-        State::Other | State::Prepared | State::Gone => &mut by_state.other,
+        State::Starting | State::Other | State::Prepared | State::Gone => &mut by_state.other,
     }
 }
 

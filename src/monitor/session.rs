@@ -15,6 +15,9 @@ pub const MONITOR_NAME: &str = "gonogo monitor";
 /// What a server calls the process that replays the log of another.
 pub(super) const RECOVERY: &str = "startup";
 
+/// What a session is called that has no name yet, since it is only being let in.
+pub(super) const NEW: &str = "new session";
+
 /// What a session waits for, as the server calls it, that wants a snapshot which others could spoil.
 pub(super) const SNAPSHOT: &str = "IPC: SafeSnapshot";
 
@@ -52,6 +55,8 @@ pub enum State {
     IdleInTransaction,
     /// As before, after an error: it can only roll back.
     Aborted,
+    /// It is being let in: the server knows neither its role nor its database yet.
+    Starting,
     /// Something rare, such as a function called without SQL.
     Other,
     /// This role may not see it.
@@ -71,6 +76,7 @@ impl State {
             Some("idle") => State::Idle,
             Some("idle in transaction") => State::IdleInTransaction,
             Some("idle in transaction (aborted)") => State::Aborted,
+            Some("starting") => State::Starting,
             // The server was told to keep no track of what its sessions do.
             Some("disabled") => State::Hidden,
             None if !may_see_all => State::Hidden,
@@ -85,6 +91,7 @@ impl State {
             State::Idle => "idle",
             State::IdleInTransaction => "idle in transaction",
             State::Aborted => "idle in transaction (aborted)",
+            State::Starting => "starting",
             State::Other => "busy otherwise",
             State::Hidden => "hidden",
             State::Prepared => "prepared transaction",
@@ -179,6 +186,14 @@ impl Session {
             snapshot_age: None,
             statement: None,
             ours: None,
+        }
+    }
+
+    /// A session that is being let in: servers before version 18 list it nowhere but among the locks.
+    pub(super) fn starting(pid: i32) -> Session {
+        Session {
+            application: NEW.to_owned(),
+            ..Session::unknown(pid, State::Starting)
         }
     }
 
@@ -289,6 +304,10 @@ impl Session {
     pub fn no_signal(&self) -> Option<String> {
         if self.kind.as_deref() == Some(RECOVERY) {
             return Some(no_signal_for_recovery(self.pid));
+        }
+        if self.state == State::Starting {
+            let pid = self.pid;
+            return Some(format!("{pid} is only being let in: end whom it waits for"));
         }
         if self.is_monitor() {
             return Some(no_signal_for_monitor(self.pid));

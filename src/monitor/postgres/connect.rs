@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::error::DatabaseError;
 use sqlx::{ConnectOptions, PgConnection, Row};
 
+use super::greet::greets;
 use super::line::Line;
 use super::target::Target;
 use super::trouble::Trouble;
@@ -92,6 +93,7 @@ impl Target {
         };
         match tokio::time::timeout(patience, connecting).await {
             Ok(result) => result.map_err(Trouble::from),
+            Err(_) if greets(self.plain()).await => Err(Trouble::kept_out(patience)),
             Err(_) => Err(Trouble::silence(patience)),
         }
     }

@@ -26,8 +26,9 @@ const DETAILS_HOLD_MOST: Duration = Duration::from_secs(10);
 ///
 /// Then the sessions of this database that wait, those together that want the same in the same mode; `$7` are
 /// known to be of this database. A wait for a transaction belongs to no database, but its session does; and
-/// the process that replays the log of another server belongs to none, but what it waits for does. The last
-/// row has the time that all of it took.
+/// the process that replays the log of another server belongs to none, but what it waits for does. Who waits
+/// and is not let in yet, for want of a table of the server's own, belongs to none either: such a queue is
+/// marked where a lock tells whether it is granted. The last row has the time that all of it took.
 macro_rules! details {
     ($waitstart:literal) => {
         concat!(
@@ -41,7 +42,10 @@ macro_rules! details {
                      OR pid = ANY($1) AND locktype = 'tuple'
                      OR granted AND pid = ANY($2) AND mode <> 'SIReadLock'
                         AND locktype = ANY($6)),
-             wanted AS (SELECT * FROM l WHERE NOT granted AND pid = ANY($1))
+             wanted AS (SELECT * FROM l WHERE NOT granted AND pid = ANY($1)),
+             let_in AS MATERIALIZED (
+                 SELECT pid, datid FROM pg_stat_get_activity(NULL)
+                  WHERE datid IS NOT NULL OR backend_type IS DISTINCT FROM 'client backend')
              SELECT pid, granted, locktype, mode, transactionid::text AS transaction,
                     CASE WHEN n.here THEN relation::regclass::text END AS relation,
                     CASE WHEN n.here THEN pg_partition_root(relation)::regclass::text END AS root,
@@ -67,14 +71,15 @@ macro_rules! details {
                          IN (SELECT database, classid, objid, objsubid FROM wanted
                               WHERE locktype = 'advisory') END
              UNION ALL
-             (SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, array_agg(pid)
-                FROM l
+             (SELECT NULL, s.starting, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                     array_agg(pid)
+                FROM l LEFT JOIN let_in AS i USING (pid),
+                     LATERAL (SELECT i.pid IS NULL AND locktype = 'relation' AS starting) AS s
                WHERE NOT granted
                  AND CASE WHEN database <> 0 THEN database = $3
-                          WHEN pid = ANY($7) THEN true
-                          ELSE (SELECT datid = $3 FROM pg_stat_get_activity(l.pid)) END
+                          ELSE s.starting OR pid = ANY($7) OR i.datid = $3 END
                GROUP BY locktype, mode, database, relation, page, tuple, virtualxid, transactionid,
-                        classid, objid, objsubid
+                        classid, objid, objsubid, s.starting
                ORDER BY count(*) DESC
                LIMIT 1000)
              UNION ALL
@@ -104,6 +109,8 @@ pub(super) struct Details {
     pub(super) behind_perhaps: u32,
     /// Those that want the same, together, the most first.
     pub(super) queues: Vec<Vec<i32>>,
+    /// Those of them that are only being let in.
+    pub(super) starting: Vec<i32>,
 }
 
 impl Details {
@@ -184,6 +191,9 @@ pub(super) async fn read_details(
     let locks: Vec<Lock> = rows.iter().filter(of_lock).map(lock).collect();
     let took = rows.last().and_then(|row| seconds(row, "waited"));
     let queues: Vec<Vec<i32>> = rows.iter().filter_map(|row| field(row, "queue")).collect();
+    let starts = |row: &&PgRow| flag(row, "granted") && !of_lock(row);
+    let starting = rows.iter().filter(starts);
+    let starting = starting.filter_map(|row| field::<Vec<i32>>(row, "queue"));
     let hold = hold(took.unwrap_or_default(), edges, &queues, before);
     // Ours may hold several locks on one table, and each row tells of the whole queue before it.
     let behind = |is_ours: &dyn Fn(i32) -> bool| {
@@ -209,6 +219,7 @@ pub(super) async fn read_details(
         behind_ours: behind(&certain),
         behind_perhaps: behind(&|_| true),
         queues,
+        starting: starting.flatten().collect(),
     })
 }
 

@@ -20,6 +20,9 @@ use crate::monitor::session::Session;
 const ASKED: usize = 50;
 const ROUNDS: usize = 4;
 
+/// The time between two looks at what is waited for where nobody is seen to wait.
+const UNCALLED: Duration = Duration::from_secs(10);
+
 /// Who stands before each of the given sessions, of which `$3` wait for a snapshot. Eight are enough to draw it;
 /// whether ours are among them is asked of all.
 const EDGES: &str = "
@@ -67,6 +70,8 @@ pub(super) struct LockWatch {
     turns: Turns,
     /// Since when each waiter has been seen to wait.
     since: HashMap<i32, Moment>,
+    /// When it was last looked up what is waited for.
+    looked: Option<Moment>,
 }
 
 impl LockWatch {
@@ -86,15 +91,21 @@ impl LockWatch {
         let most = if hidden { usize::MAX } else { waiting as usize };
         let unlisted = self.unlisted(listed).into_iter();
         let left = most.saturating_sub(here.len());
-        let all: Vec<i32> = here.iter().copied().chain(unlisted.take(left)).collect();
+        let mut all: Vec<i32> = here.iter().copied().chain(unlisted.take(left)).collect();
+        let starting = self.starting(&all);
+        all.extend(&starting);
         let mut waits = Waits::default();
         if all.is_empty() && !hidden {
             self.details = None;
             self.since.clear();
-            return Ok(waits);
+            // Who waits to be let in is not among the sessions: that takes a look now and then.
+            if self.looked.is_some_and(|at| now.since(at) < UNCALLED) {
+                return Ok(waits);
+            }
         }
         let seen = if hidden { all.len() } else { 0 };
-        waits.waiting = waiting.max(u32::try_from(seen).unwrap_or(u32::MAX));
+        let waiting = waiting as usize + starting.len();
+        waits.waiting = u32::try_from(waiting.max(seen)).unwrap_or(u32::MAX);
         let ours = pids_of(listed, |session| session.ours.is_some());
         let queues = self.details.iter().flat_map(|details| &details.queues);
         let crowd = Crowd::new(all, own, &queues.collect::<Vec<_>>());
@@ -112,6 +123,10 @@ impl LockWatch {
         waits.waiting = waits.waiting.saturating_sub(done);
         let added = add_sessions(line, &mut waits, listed, facts, tag).await;
         waits.blind = line.part(added).await?.err().or(waits.blind);
+        for pid in starting {
+            let session = || Session::starting(pid);
+            waits.sessions.entry(pid).or_insert_with(session);
+        }
         let added = self.add_details(line, &mut waits, facts, (&ours, &here), now);
         let added = added.await;
         waits.blind = line.part(added).await?.err().or(waits.blind);
@@ -167,8 +182,16 @@ impl LockWatch {
             .map(|session| session.pid)
             .filter(|pid| waiting.contains(pid))
             .collect();
+        let starting = self.details.iter().flat_map(|details| &details.starting);
+        let known: HashSet<i32> = listed.into_iter().chain(starting.copied()).collect();
         let all = queues.flatten().copied();
-        all.filter(|pid| !listed.contains(pid)).collect()
+        all.filter(|pid| !known.contains(pid)).collect()
+    }
+
+    /// Those that wait to be let in and are not among `others`.
+    fn starting(&self, others: &[i32]) -> Vec<i32> {
+        let all = self.details.iter().flat_map(|details| &details.starting);
+        all.copied().filter(|pid| !others.contains(pid)).collect()
     }
 
     async fn add_details(
@@ -183,6 +206,7 @@ impl LockWatch {
             Some(details) if details.hold_at(now) => details,
             old => {
                 let before = old.map_or_else(Vec::new, |details| details.queues);
+                self.looked = Some(now);
                 read_details(line, waits, facts, (ours, here), &before, now).await?
             }
         };

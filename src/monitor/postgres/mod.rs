@@ -19,6 +19,7 @@ mod connect;
 mod errand;
 mod explain;
 mod facts;
+mod greet;
 mod indexes;
 mod inspect;
 mod keep;

@@ -49,6 +49,8 @@ pub(super) struct Poller {
     claims: Claims,
     facts: Facts,
     facts_at: Option<Moment>,
+    /// When they were last asked for.
+    asked_at: Option<Moment>,
     /// Who answered first, and who answered last.
     answered: Option<(String, String)>,
     interval: Duration,
@@ -80,6 +82,7 @@ impl Poller {
             claims: Claims::new(wishes.ours.clone()),
             facts: Facts::default(),
             facts_at: None,
+            asked_at: None,
             answered: None,
             locks: LockWatch::default(),
             history: Series::default(),
@@ -88,7 +91,7 @@ impl Poller {
 
     /// Forgets what belongs to the connection that was lost.
     pub(super) fn start_over(&mut self) {
-        self.facts_at = None;
+        (self.facts_at, self.asked_at) = (None, None);
         self.locks = LockWatch::default();
         self.rarely.start_over();
         self.history.push(None);
@@ -106,10 +109,8 @@ impl Poller {
         } else {
             self.interval * FACTS_HOLD
         };
-        if self.facts_at.is_none_or(|at| start.since(at) >= hold) {
-            self.facts = Facts::read(line).await?;
-            self.recognise();
-            self.facts_at = Some(start);
+        if self.asked_at.is_none_or(|at| start.since(at) >= hold) {
+            self.learn(line, start).await?;
         }
         line.begin().await?;
         let seen = self.look(line, start, clock).await;
@@ -119,6 +120,21 @@ impl Poller {
         picture.took = clock.now().since(start);
         self.complete(&mut picture);
         Ok(picture)
+    }
+
+    /// Reads the facts. What was known before does where a lock on a catalog keeps them from us.
+    async fn learn(&mut self, line: &mut Line, now: Moment) -> Result<(), Trouble> {
+        match Facts::read(line).await {
+            Ok(facts) => {
+                self.facts = facts;
+                self.recognise();
+                self.facts_at = Some(now);
+            }
+            Err(trouble) if trouble.ended || self.facts_at.is_none() => return Err(trouble),
+            Err(trouble) => tracing::debug!(trouble.words, "facts could not be read again"),
+        }
+        self.asked_at = Some(now);
+        Ok(())
     }
 
     /// Of another server nothing is compared with what was seen of the one before.

@@ -14,7 +14,7 @@ use super::trouble::Trouble;
 use crate::monitor::MONITOR_NAME;
 use crate::monitor::connections::Alike;
 use crate::monitor::ours::{Ours, named};
-use crate::monitor::session::{Client, RECOVERY, Session, State};
+use crate::monitor::session::{Client, NEW, RECOVERY, Session, State};
 
 /// How many sessions of a kind are listed at least.
 const LISTED: u32 = 200;
@@ -208,10 +208,11 @@ impl<'a> Reader<'a> {
         }
         let number = |at: usize| int8(row[at]).and_then(|number| u32::try_from(number).ok());
         let waiting = number(at::WAITING).unwrap_or_default();
-        if group.alike.here {
-            self.sessions.waiting += waiting;
-        } else {
-            self.sessions.waiting_elsewhere += waiting;
+        match group.alike.state {
+            // Of no database yet; whom it waits for is looked up among the locks.
+            State::Starting => {}
+            _ if group.alike.here => self.sessions.waiting += waiting,
+            _ => self.sessions.waiting_elsewhere += waiting,
         }
         group.alike.sessions += number(at::SESSIONS).unwrap_or(alone);
     }
@@ -279,10 +280,10 @@ fn session(row: &Fields<'_>, group: &Group) -> Session {
     let kind = word(row[at::KIND]);
     // The process that replays the log of another server has neither a name nor a state.
     let recovers = kind.as_deref() == Some(RECOVERY);
-    let (application, state) = if recovers {
-        ("recovery".to_owned(), State::Other)
-    } else {
-        (alike.application.clone(), alike.state)
+    let (application, state) = match alike.state {
+        _ if recovers => ("recovery".to_owned(), State::Other),
+        State::Starting => (NEW.to_owned(), State::Starting),
+        state => (alike.application.clone(), state),
     };
     let [known, raw] = at::STATEMENT.map(|at| row[at]);
     let moment = |at: usize| int8(row[at]).map(|at| at + UNIX_EPOCH);

@@ -52,6 +52,18 @@ impl Trouble {
             tells: Tells::Down,
         }
     }
+
+    /// The server takes connections, and has let nobody in within `limit`.
+    pub(super) fn kept_out(limit: Duration) -> Trouble {
+        let secs = limit.as_secs();
+        Trouble {
+            words: format!(
+                "the server takes connections and has let nobody in for {secs} s: perhaps a session holds a \
+                 lock on one of its own tables, such as pg_authid"
+            ),
+            ..Trouble::silence(limit)
+        }
+    }
 }
 
 impl From<sqlx::Error> for Trouble {

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use gonogo::demo::server::Server;
-use gonogo::monitor::Picture;
+use gonogo::monitor::{Picture, State};
 
-use super::{Client, Watched, until};
+use sqlx::postgres::PgConnectOptions;
+
+use super::{Client, Watched, is_up, until, until_monitors};
 
 #[tokio::test]
 async fn who_waits_behind_a_deadlock_hangs_below_the_one_it_waits_for() {
@@ -125,4 +127,55 @@ async fn of_several_that_are_in_the_way_the_keys_go_to_one_that_can_be_ended() {
     );
     assert_eq!(picture.server.no_signal(&wait.blockers[0].session), None);
     step.abort();
+}
+
+#[tokio::test]
+async fn who_locks_a_table_of_the_server_is_seen_to_keep_new_sessions_out() {
+    let server = Server::start(&[]).unwrap();
+    let mut holder = Client::of(&server, "dba").await;
+    let mut watched = Watched::of(&server);
+    until_monitors(&mut holder, 2).await;
+    for table in ["pg_authid", "pg_database", "pg_class"] {
+        let lock = format!("begin; lock table {table}");
+        holder.run(&lock).await;
+        let options: PgConnectOptions = server.url("postgres").parse().unwrap();
+        let newcomer = tokio::spawn(async move { Client::with(options).await.map(drop) });
+        let picture = watched.picture(|p| p.locks.nodes.len() == 2).await;
+        let [root, waiter] = &picture.locks.nodes[..] else {
+            unreachable!()
+        };
+        assert_eq!(root.session.backend(), Some(holder.backend), "{table}");
+        assert_eq!(waiter.session.state, State::Starting, "{table}");
+        assert_eq!(waiter.session.name(), "new session");
+        assert!(waiter.session.no_signal().is_some());
+        assert_eq!(
+            (picture.locks.waiters, picture.connections.waiting_elsewhere),
+            (1, 0)
+        );
+        // Names are looked up in the table that is locked.
+        if table != "pg_class" {
+            let wanted = |p: &Picture| {
+                let node = p.locks.nodes.last();
+                node.and_then(|node| node.wanted.as_ref())
+                    .is_some_and(|w| w.object == table)
+            };
+            watched.picture(wanted).await;
+        }
+        holder.run("commit").await;
+        newcomer.await.unwrap().unwrap();
+        watched.picture(|p| p.locks.nodes.is_empty()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_lets_nobody_in_is_told_from_one_that_does_not_answer() {
+    let server = Server::start(&[]).unwrap();
+    let mut holder = Client::of(&server, "dba").await;
+    holder.run("begin; lock table pg_authid").await;
+    let mut watched = Watched::of(&server);
+    let reason = watched.down().await;
+    let expected = "the server takes connections and has let nobody in for 3 s: perhaps a session holds a lock";
+    assert!(reason.starts_with(expected), "{reason}");
+    holder.run("commit").await;
+    watched.database(is_up).await;
 }
