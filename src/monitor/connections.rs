@@ -112,7 +112,7 @@ pub struct Connections {
     pub ours: u32,
     /// How many may belong to it.
     pub perhaps_ours: u32,
-    /// All of them by what they do.
+    /// All of them by what they do, without the monitors' own.
     pub by_state: ByState,
     /// The oldest transaction in this database, as far as this role may see.
     pub oldest_transaction: Option<OldTransaction>,
@@ -192,11 +192,12 @@ pub(super) fn count(
         all.used += group.sessions;
         all.here += if group.here { group.sessions } else { 0 };
         all.ours += if group.ours { group.sessions } else { 0 };
-        *slot(&mut all.by_state, group.state) += group.sessions;
-        match group.application.as_str() {
-            _ if !group.here => {}
-            MONITOR_NAME => all.monitors += group.sessions,
-            _ => *slot(&mut all.here_by_state, group.state) += group.sessions,
+        if group.application != MONITOR_NAME {
+            *slot(&mut all.by_state, group.state) += group.sessions;
+            let here = if group.here { group.sessions } else { 0 };
+            *slot(&mut all.here_by_state, group.state) += here;
+        } else if group.here {
+            all.monitors += group.sessions;
         }
         add(&mut all.applications, &group.application, group);
         add(&mut all.users, group.user.as_deref().unwrap_or(""), group);
@@ -436,6 +437,8 @@ mod tests {
             alike("web", State::Idle, false, 2),
             alike("gonogo:a1:2.3", State::IdleInTransaction, true, 1),
             alike("cron", State::Aborted, true, 1),
+            alike(MONITOR_NAME, State::Active, true, 1),
+            alike(MONITOR_NAME, State::Active, false, 1),
         ];
         let mut old = Session::unknown(7, State::IdleInTransaction);
         old.transaction_age = Some(Duration::from_secs(90));
@@ -447,7 +450,8 @@ mod tests {
         };
         let listed = [old, Session::unknown(8, State::Active)];
         let all = count(&groups, (&listed, &[], &[]), &limits);
-        assert_eq!((all.used, all.here, all.ours, all.free), (12, 10, 1, 5));
+        assert_eq!((all.used, all.here, all.ours, all.free), (14, 11, 1, 3));
+        assert_eq!(all.monitors, 1);
         let states = all.by_state;
         assert_eq!((states.active, states.idle), (3, 7));
         assert_eq!((states.idle_in_transaction, states.aborted), (1, 1));
