@@ -293,6 +293,8 @@ fn the_record_tells_nothing_to_a_terminal_that_it_is_read_in() {
         alert: None,
         database: None,
         step: None,
+        answers: false,
+        server: None,
         environment: false,
     };
     night.add(Some("ann"), Event::Held(held));

@@ -307,6 +307,8 @@ mod tests {
             alert: None,
             database: Some("main".to_owned()),
             is_back: true,
+            answers: false,
+            server: None,
             environment: false,
         };
         assert_eq!(is_back(&world, &hold), None);

@@ -1,7 +1,7 @@
 //! The run's sessions on its databases: what carries over from step to step, and servers that freeze,
 //! vanish or lie in the middle of what a step begins, does and commits.
 
-use gonogo::demo::server::Server;
+use gonogo::demo::server::{Server, Shutdown};
 use serde_json::Value;
 
 use crate::support::postgres::OpenTransaction;
@@ -700,12 +700,80 @@ fn a_promoted_server_that_has_what_the_steps_did_is_said_to_have_it() {
 fn another_server_at_the_same_address_is_named_before_any_step_is_begun_there() {
     let mut bench = Bench::new();
     let (_server, way) = far_server(&mut bench);
-    let other = Server::start(&[]).unwrap();
-    let mut run = bench.start(&plan(&[("first", TOUCH), ("shell", TOUCH)]));
+    let mut other = Server::start(&[]).unwrap();
+    let mut run = bench.start(&plan(&[
+        ("first", TOUCH),
+        ("shell", TOUCH),
+        ("last", TOUCH),
+    ]));
     run.wait_for("server_seen", |_| true);
     is(&next(&mut run, "first"), "passed", "yes");
     way.lead_to(&other);
     wait_held(&mut run, "another server answers as `main`");
     run.ctl(&["release"]);
     is(&next(&mut run, "shell"), "passed", "yes");
+    // Of that one somebody has been told.
+    other.stop(Shutdown::Fast);
+    run.wait_for("held", |_| true);
+    other.launch().unwrap();
+    run.wait_for("server_seen", |data| {
+        data["words"] == "another server answers still"
+    });
+    let status = run.status();
+    let [hold] = &status["holds"].as_array().unwrap()[..] else {
+        panic!("{status}")
+    };
+    let reason = hold["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("was lost") && reason.ends_with("answers still"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn what_was_said_of_a_standby_is_over_when_it_is_promoted() {
+    let mut bench = Bench::new();
+    let (_primary, standby, way) = far_pair(&mut bench);
+    let mut run = bench.start(&plan(&[("insert", INSERT), ("shell", TOUCH)]));
+    is(&next(&mut run, "insert"), "passed", "yes");
+    wait::until("the standby has the row", || done(&standby) == "1");
+    way.lead_to(&standby);
+    wait_held(&mut run, "a standby answers as `main`");
+    promote(&standby);
+    run.wait_for("server_seen", |data| !data["words"].is_null());
+    let status = run.status();
+    let holds = status["holds"].as_array().unwrap();
+    assert!(!holds.is_empty());
+    for hold in holds {
+        let reason = hold["reason"].as_str().unwrap();
+        assert!(reason.contains("promoted (timeline 2)"), "{reason}");
+        assert!(!reason.contains("a standby answers"), "{reason}");
+    }
+}
+
+#[test]
+fn where_no_connection_is_left_to_ask_over_it_is_said() {
+    let mut bench = Bench::new();
+    let server = Server::start(&[]).unwrap();
+    let admin = server.url("postgres");
+    postgres::execute(
+        &admin,
+        "create table done (n int); create role app login; grant all on done to app",
+    );
+    bench.set("DATABASE_URL", admin.replace("user=postgres", "user=app"));
+    let mut run = bench.start(&plan(&[("insert", INSERT), ("shell", TOUCH)]));
+    is(&next(&mut run, "insert"), "passed", "yes");
+    let end_all = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'app'";
+    postgres::execute(
+        &admin,
+        &format!("alter role app connection limit 0; {end_all}"),
+    );
+    run.wait_for("held", |_| true);
+    run.ctl(&["release"]);
+    // The monitor takes the only one that there is.
+    postgres::execute(&admin, "alter role app connection limit 1");
+    wait_held(
+        &mut run,
+        "its connections are used up: too many connections for role",
+    );
 }

@@ -137,6 +137,12 @@ pub struct Held {
     /// The step whose connection to it broke, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
+    /// Whether it is held because of who answers there: what is known of that later takes its place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answers: bool,
+    /// The other server that answers there, of which whoever releases the run has been told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
     /// Whether it is held because its engine has another environment than the one before.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub environment: bool,

@@ -214,32 +214,24 @@ impl Case<'_> {
 
     /// Holds the run once for each thing that is wrong. The way back is not held: it is written down.
     pub(super) fn trouble(&self, why: &str) -> Decision {
-        self.trouble_with(None, None, why)
+        self.trouble_with(Held {
+            reason: why.to_owned(),
+            ..Held::default()
+        })
     }
 
-    /// The same, of the `database` that was lost, under the step `ix` if it was one's connection that broke.
-    pub(super) fn trouble_with(
-        &self,
-        database: Option<&str>,
-        under: Option<StepIx>,
-        why: &str,
-    ) -> Decision {
-        if self.state.end.is_some() || self.is_held_by(why) {
+    /// The same, of what else is known of the hold.
+    pub(super) fn trouble_with(&self, held: Held) -> Decision {
+        if self.state.end.is_some() || self.is_held_by(&held.reason) {
             return Decision::default();
         }
         let event = if self.state.rollback.is_some() {
             Event::NoteAdded(NoteAdded {
-                text: why.to_owned(),
+                text: held.reason,
                 step: None,
             })
         } else {
-            Event::Held(Held {
-                reason: why.to_owned(),
-                alert: None,
-                database: database.map(str::to_owned),
-                step: under.map(|ix| self.id(ix)),
-                ..Held::default()
-            })
+            Event::Held(held)
         };
         Decision::event(&Actor::engine(), event)
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Case, Decision};
 use crate::journal::event::{
-    BackendAnswered, Job, OutageBegan, OutageEnded, SnapshotTaken, Stage, StepLaunched,
+    BackendAnswered, Held, Job, OutageBegan, OutageEnded, SnapshotTaken, Stage, StepLaunched,
     StepTransaction, VariableForgotten, VariableSet,
 };
 use crate::journal::{Actor, Event};
@@ -147,7 +147,11 @@ impl Case<'_> {
             return Decision::default();
         }
         let words = format!("the database `{database}` was lost: {why}");
-        self.trouble_with(Some(database), None, &words)
+        self.trouble_with(Held {
+            reason: words,
+            database: Some(database.to_owned()),
+            ..Held::default()
+        })
     }
 
     /// Before it is tried again, by whatever rule, somebody looks what became of the database. A session
@@ -157,7 +161,12 @@ impl Case<'_> {
             Some(ix) if self.state.steps[ix].stopping.is_none() && !self.is_held_for(database) => {
                 let called = self.called(ix);
                 let words = format!("the database `{database}` was lost under {called}: {why}");
-                let mut decision = self.trouble_with(Some(database), Some(ix), &words);
+                let mut decision = self.trouble_with(Held {
+                    reason: words,
+                    database: Some(database.to_owned()),
+                    step: Some(self.id(ix)),
+                    ..Held::default()
+                });
                 decision.then(Effect::Recognise {
                     database: database.to_owned(),
                 });

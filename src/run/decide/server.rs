@@ -2,7 +2,7 @@
 //! not the one of the steps before, or has not all that they did, is named, and a person decides.
 
 use super::{Case, Decision};
-use crate::journal::event::ServerSeen;
+use crate::journal::event::{Held, ServerSeen};
 use crate::journal::{Actor, Event};
 use crate::monitor::Likeness;
 use crate::plan::StepIx;
@@ -79,14 +79,35 @@ impl Case<'_> {
             // That it can't be reached is known where it holds the run.
             Answerer::Unasked(_) if self.is_held_for(name) => return Decision::default(),
             Answerer::Unasked(why) => {
-                format!("nobody knows which server answers as `{name}` now: {why}")
+                format!("which server answers as `{name}` now could not be asked: {why}")
             }
         };
-        // What a person is told once is what the steps after it go by.
-        let adopted = now.filter(|_| !matches!(found.answerer, Answerer::Another { .. }));
-        let mut decision = self.server_seen(name, adopted, None);
-        decision.join(self.trouble_with(Some(name), None, &words));
+        let is_another = matches!(found.answerer, Answerer::Another { .. });
+        if is_another && self.was_told_of(name, now, &words) {
+            let words = Some("another server answers still".to_owned());
+            return self.server_seen(name, None, words.filter(|_| self.is_held_for(name)));
+        }
+        if self.is_held_by(&words) {
+            return Decision::default();
+        }
+        // What a person is told once is what the steps after it go by, but for another server.
+        let mut decision = self.server_seen(name, now.filter(|_| !is_another), None);
+        decision.join(self.trouble_with(Held {
+            reason: words,
+            database: Some(name.clone()),
+            answers: true,
+            server: found.server.clone().filter(|_| is_another),
+            ..Held::default()
+        }));
         decision
+    }
+
+    /// Whether somebody has let the run go on although the server that is called `now` answers, or it was noted
+    /// on the way back in these `words`.
+    fn was_told_of(&self, database: &str, now: Option<&str>, words: &str) -> bool {
+        let told = self.state.others.get(database).zip(now);
+        told.is_some_and(|(then, now)| Likeness::of(then, now) == Likeness::Same)
+            || self.state.notes.iter().any(|note| note.text == words)
     }
 
     fn may_be_lost(&self, lost: &[StepIx]) -> String {

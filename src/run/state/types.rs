@@ -58,6 +58,8 @@ pub struct RunState {
     /// The servers that the run works on, by the names of their databases, as they identified themselves
     /// last.
     pub servers: BTreeMap<String, String>,
+    /// The other servers that answered in their place, of which somebody has been told.
+    pub others: BTreeMap<String, String>,
     /// The databases on which SQL of this run has begun.
     pub worked: BTreeSet<String>,
     /// What was asked of database sessions and is not answered yet.
@@ -167,6 +169,10 @@ pub struct Hold {
     pub database: Option<String>,
     /// Whether that can be reached again, and it was asked who answers there.
     pub is_back: bool,
+    /// Whether it is because of who answers there.
+    pub answers: bool,
+    /// The other server that answers there, if one does.
+    pub server: Option<String>,
     /// Whether it is because of another environment: then the way back is held, too.
     pub environment: bool,
 }
@@ -299,6 +305,7 @@ impl RunState {
             engines: 0,
             sessions: BTreeMap::new(),
             servers: BTreeMap::new(),
+            others: BTreeMap::new(),
             worked: BTreeSet::new(),
             asked: Vec::new(),
             alerts: BTreeMap::new(),

@@ -36,7 +36,10 @@ impl Fold<'_> {
 
     pub(super) fn released(&mut self, alert: Option<&str>) {
         match alert {
-            None => self.state.holds.clear(),
+            None => {
+                self.others_are_told();
+                self.state.holds.clear();
+            }
             Some(alert) => {
                 let holds = &mut self.state.holds;
                 holds.retain(|hold| hold.alert.as_deref() != Some(alert));

@@ -31,6 +31,7 @@ impl Fold<'_> {
             since_t_zero: e.since_t_zero.map(Duration::from_micros),
             by: self.by.name.clone(),
         });
+        self.others_are_told();
         self.state.holds.retain(|hold| hold.environment);
         Ok(())
     }

@@ -136,6 +136,10 @@ impl Fold<'_> {
         if let (Some(database), Some(_)) = (&e.database, &e.step) {
             self.state.lost.insert(database.clone(), self.at);
         }
+        if let (Some(database), true) = (&e.database, e.answers) {
+            let of = |hold: &Hold| hold.answers && hold.database.as_ref() == Some(database);
+            self.state.holds.retain(|hold| !of(hold));
+        }
         self.state.holds.push(Hold {
             reason: e.reason.clone(),
             by: self.by.name.clone(),
@@ -143,6 +147,8 @@ impl Fold<'_> {
             alert: e.alert.clone(),
             database: e.database.clone(),
             is_back: false,
+            answers: e.answers,
+            server: e.server.clone(),
             environment: e.environment,
         });
     }

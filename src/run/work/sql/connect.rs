@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sqlx::Connection;
+use sqlx::error::DatabaseError;
 use sqlx::postgres::PgConnection;
 
 use super::words;
@@ -23,7 +24,17 @@ pub(in crate::run::work) async fn connect(
     let failed = |why: &str| format!("failed to connect to `{name}`: {why}");
     match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await {
         Ok(Ok(connection)) => Ok(connection),
+        Ok(Err(error)) if is_full(&error) => {
+            let why = format!("its connections are used up: {}", words(&error));
+            Err(failed(&why))
+        }
         Ok(Err(error)) => Err(failed(&words(&error))),
         Err(_) => Err(failed("the server does not answer")),
     }
+}
+
+/// Whether there is no room for another session, on the server or for this role.
+fn is_full(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| code == "53300")
 }
