@@ -69,16 +69,28 @@ impl Case<'_> {
         if step.stopping.is_some() {
             return self.next_stage_due(ix);
         }
-        let after = match self.active_work(ix)? {
-            Work::Wait(time) => *time,
+        match self.active_work(ix)? {
+            Work::Wait(time) => Some(Due {
+                from: step.started?,
+                after: *time,
+            }),
             // It may have ended long ago, in time: that is being looked for.
-            _ if step.sought.is_some() => return None,
-            _ => self.timeout(ix)?,
-        };
+            _ if step.sought.is_some() => None,
+            _ => self.time_due(ix),
+        }
+    }
+
+    /// When the time is over that the plan gives the step at `ix`.
+    fn time_due(&self, ix: StepIx) -> Option<Due> {
         Some(Due {
-            from: step.started?,
-            after,
+            from: self.state.steps[ix].started?,
+            after: self.timeout(ix)?,
         })
+    }
+
+    /// Whether the time is over that the plan gives the step at `ix`.
+    pub(super) fn time_is_over(&self, ix: StepIx) -> bool {
+        self.time_due(ix).is_some_and(|due| self.is_due(due))
     }
 
     fn timeout(&self, ix: StepIx) -> Option<Duration> {

@@ -147,14 +147,13 @@ impl Case<'_> {
         }
     }
 
-    /// Whether it only looked, would have gone on for ever, and a person ended it: there was no other end.
+    /// Whether it only looked, would have gone on for ever, and was ended by a person, or because the plan's time
+    /// for it was over: there was no other end.
     fn was_seen(&self, ix: StepIx, finish: &Finish) -> bool {
         let step = &self.state.steps[ix];
-        let by = step
-            .stopping
-            .as_ref()
-            .and_then(|stopping| stopping.by.as_ref());
-        let ended = by.is_some() && !finish.by_itself && !finish.job.undo;
+        let stopping = step.stopping.as_ref();
+        let meant = stopping.is_some_and(|it| it.by.is_some() || self.time_is_over(ix));
+        let ended = meant && !finish.by_itself && !finish.job.undo;
         ended && self.plan.steps[ix].goes_on(step.choice) == Some(GoesOn::Seen)
     }
 
