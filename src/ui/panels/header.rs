@@ -31,8 +31,16 @@ pub fn header(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     if area.width >= 60 {
         parts.extend([clock(scene), vec![driving(scene)], watching(scene)]);
     }
-    let standing = vec![standing(scene), Span::raw(" ")];
     let sides = (badge, width(&left) + 1);
+    let standing = standing(scene);
+    let told = counted(scene, &standing);
+    // The counts are in the record as well: nothing gives way to them.
+    let row = area.width.saturating_sub(1);
+    let fits = |told: &Span<'_>| {
+        let parts: u16 = parts.iter().map(|part| width(part)).sum();
+        sides.1 + parts + told.width() as u16 <= row
+    };
+    let standing = vec![told.filter(fits).unwrap_or(standing), Span::raw(" ")];
     let kept = make_room(&mut parts, area.width, width(&standing), sides);
     parts.push(standing);
     let both = (Line::from(left), Line::from(parts.concat()));
@@ -157,7 +165,6 @@ fn standing<'s>(scene: &Scene<'s>) -> Span<'s> {
         Link::Connecting => scene.span("○ STARTING", Role::Dim),
         _ => {
             let (words, role) = words::standing(world.state.standing());
-            // How much was left out stands in the line below; there is no room for it here.
             match world.state.left_out(&world.plan) {
                 left if left.count() > 0 && world.state.standing() == Standing::RolledBack => {
                     let how = if left.some_done {
@@ -173,9 +180,26 @@ fn standing<'s>(scene: &Scene<'s>) -> Span<'s> {
     }
 }
 
+/// Where a run `stands` that is over, and what was settled in another way than the plan has it, if anything.
+fn counted<'s>(scene: &Scene<'s>, stands: &Span<'s>) -> Option<Span<'s>> {
+    let (state, plan) = (&scene.world.state, &scene.world.plan);
+    let counts = match state.standing() {
+        Standing::Completed => state.otherwise(plan).words(),
+        Standing::RolledBack => state.left_out(plan).words(),
+        _ => None,
+    };
+    counts.map(|counts| Span::styled(format!("{}, {counts}", stands.content), stands.style))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Moment;
+    use crate::journal::event::{Ending, RunFinished, StepReason};
+    use crate::journal::{Actor, Entry, Event, Via};
+    use crate::ui::testing;
+    use crate::ui::view::View;
+    use crate::ui::widgets::testing::painted;
 
     #[test]
     fn what_is_said_least_gives_way_to_where_the_run_stands() {
@@ -211,5 +235,43 @@ mod tests {
         assert_eq!(left(80, &concerns[..1], 40), (told.to_owned(), 26));
         assert_eq!(left(60, &concerns, 40), ("! 2 alerts".to_owned(), 14));
         assert_eq!(left(30, &concerns, 40), (String::new(), 8));
+    }
+
+    #[test]
+    fn what_was_left_out_of_a_completed_run_stands_there_where_there_is_room() {
+        let plan = "title = \"Shop\"\n[[phase]]\nname = \"P\"\nkind = \"deploy\"\n\
+                    [[phase.step]]\nid = \"a\"\ntitle = \"A\"\nshell = \"a\"\n";
+        let mut world = testing::world("plan.toml", plan);
+        world.link = Link::Up;
+        let skipped = Event::StepSkipped(StepReason {
+            step: "a".to_owned(),
+            reason: "not tonight".to_owned(),
+        });
+        let finished = Event::RunFinished(RunFinished {
+            ending: Ending::Completed,
+            reason: None,
+        });
+        for (seq, event) in (1..).zip([skipped, finished]) {
+            let (at, actor) = (Moment::default(), Actor::person("ann", Via::Ctl));
+            let entry = Entry {
+                seq,
+                at,
+                actor,
+                event,
+            };
+            world.entry(&entry).unwrap();
+        }
+        let view = View::default();
+        let shown = |columns: u16| {
+            let scene = testing::scene(&world, &view, Moment::default());
+            painted((columns, 1), |area, buf| header(&scene, area, buf))
+        };
+        assert!(
+            shown(120).contains("✓ COMPLETED, 1 step left out"),
+            "{}",
+            shown(120)
+        );
+        assert!(shown(32).contains("✓ COMPLETED "), "{}", shown(32));
+        assert!(!shown(32).contains("left out"), "{}", shown(32));
     }
 }
