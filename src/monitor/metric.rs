@@ -266,9 +266,7 @@ fn of_vitals(picture: &Picture, what: &str) -> Option<f64> {
         "cache_hits" => vitals.rates?.cache_hits.map(|hits| hits * 100.0),
         "temp" => vitals.rates.map(|rates| rates.temporary),
         "wal" => vitals.rates?.wal,
-        "replication_lag" if picture.server.in_recovery => {
-            vitals.standby.map(|standby| standby.behind)
-        }
+        "replication_lag" if picture.server.in_recovery => vitals.standby?.behind,
         "replication_lag" => {
             let behind = followers(vitals).map(|replica| replica.behind);
             behind.reduce(|one, other| Some(one?.max(other?)))?

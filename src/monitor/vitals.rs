@@ -62,8 +62,9 @@ pub struct Rates {
 /// How this server follows another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Standby {
-    /// How many bytes it has received and not applied.
-    pub behind: f64,
+    /// How many bytes it has received and not applied; none where it reads what it applies from an archive, of
+    /// which nobody knows how far it goes.
+    pub behind: Option<f64>,
     /// Whether somebody has told it to apply nothing for now.
     pub paused: bool,
     /// How old the last change is that it has applied.

@@ -262,7 +262,7 @@ fn a_lag_that_nobody_knows_is_not_none() {
         let mut vitals = crate::monitor::testing::vitals();
         vitals.replicas = replicas;
         vitals.standby = behind.map(|behind| Standby {
-            behind,
+            behind: Some(behind),
             ..Standby::default()
         });
         picture.vitals = crate::monitor::Known::seen(vitals);
@@ -282,7 +282,7 @@ fn a_lag_that_nobody_knows_is_not_none() {
     let hidden = lag(vec![known, replica(None)], false, None).unwrap_err();
     assert_eq!(hidden, "a server that follows does not tell how far it is");
     let gone = lag(Vec::new(), false, None).unwrap_err();
-    assert_eq!(gone, "no server follows this one");
+    assert_eq!(gone, "no server is connected that follows this one");
     assert_eq!(lag(Vec::new(), true, Some(3.0)), Ok(3.0));
     let cut = lag(Vec::new(), true, None).unwrap_err();
     assert_eq!(cut, "this server receives nothing from another");

@@ -41,10 +41,12 @@ pub(super) fn why_unknown(picture: &Picture, what: &str) -> String {
 }
 
 fn why_no_lag(picture: &Picture, vitals: &Vitals) -> String {
-    if picture.server.in_recovery {
+    if vitals.standby.is_some() {
+        "this server reads from an archive, and nobody knows how far that goes".to_owned()
+    } else if picture.server.in_recovery {
         "this server receives nothing from another".to_owned()
     } else if followers(vitals).next().is_none() {
-        "no server follows this one".to_owned()
+        "no server is connected that follows this one".to_owned()
     } else if picture.server.rights.may_see_all {
         "a server that follows does not tell how far it is".to_owned()
     } else {

@@ -27,6 +27,7 @@ const COUNTERS: &str = "
            CASE WHEN pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver)
                 THEN pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::float8
                 END AS behind,
+           pg_is_in_recovery() AND current_setting('restore_command') <> '' AS archive,
            CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() END AS paused,
            CASE WHEN pg_is_in_recovery()
                 THEN (SELECT wait_event_type || ': ' || wait_event FROM pg_stat_get_activity(NULL)
@@ -164,7 +165,9 @@ impl VitalsWatch {
         let Some(row) = rows.first() else {
             return Ok(());
         };
-        vitals.standby = field(row, "behind").map(|behind| Standby {
+        let behind: Option<f64> = field(row, "behind");
+        let follows = behind.is_some() || flag(row, "archive");
+        vitals.standby = follows.then(|| Standby {
             behind,
             paused: flag(row, "paused"),
             applied: seconds(row, "applied"),

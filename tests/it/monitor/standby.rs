@@ -7,7 +7,7 @@ use gonogo::monitor::{
 };
 
 use super::{Client, Watched};
-use crate::support::standby::pair;
+use crate::support::standby::{pair, pair_of};
 use crate::support::{Bench, Pty};
 
 fn database<'h>(health: &'h Health, name: &str) -> &'h DatabaseHealth {
@@ -154,12 +154,36 @@ async fn a_standby_that_was_told_to_wait_says_so_and_how_old_it_is() {
     let mut watched = Watched::start(&[standby.url("postgres")], Vec::new());
     writer.run("insert into orders values (1)").await;
     let one = |picture: &Picture| picture.vitals.get().and_then(|vitals| vitals.standby);
-    let waits = |p: &Picture| one(p).is_some_and(|one| one.paused && one.behind > 0.0);
+    let waits = |p: &Picture| one(p).is_some_and(|one| one.paused && one.behind > Some(0.0));
     let picture = watched.picture(waits).await;
     assert!(one(&picture).unwrap().applied.is_some());
     dba.run("select pg_wal_replay_resume()").await;
-    let goes_on = |p: &Picture| one(p).is_some_and(|one| !one.paused && one.behind == 0.0);
+    let goes_on = |p: &Picture| one(p).is_some_and(|one| !one.paused && one.behind == Some(0.0));
     watched.picture(goes_on).await;
+}
+
+#[tokio::test]
+async fn of_a_standby_that_reads_an_archive_nobody_knows_how_far_it_is_behind() {
+    let archive = "mkdir -p ../archive && cp %p ../archive/%f";
+    let primary = [("archive_mode", "on"), ("archive_command", archive)];
+    let (primary, standby) = pair_of(&primary, |dir| {
+        ("restore_command", format!("cp {dir}/archive/%f %p"))
+    });
+    let mut writer = Client::of(&primary, "writer").await;
+    writer.run("create table orders (n int)").await;
+    let mut watched = Watched::start(&[standby.url("postgres")], Vec::new());
+    let of = |picture: &Picture| picture.vitals.get().and_then(|vitals| vitals.standby);
+    let follows = |picture: &Picture| of(picture).is_some_and(|one| one.applied.is_none());
+    let picture = watched.picture(follows).await;
+    assert!(picture.server.in_recovery);
+    writer.run("select pg_switch_wal()").await;
+    let applied = |picture: &Picture| of(picture).is_some_and(|one| one.applied.is_some());
+    let picture = watched.picture(applied).await;
+    assert_eq!(of(&picture).unwrap().behind, None);
+    let health = watched.until(|_| true).await;
+    let now = gonogo::clock::Clock::now(&gonogo::clock::SystemClock::new());
+    let why = gonogo::monitor::value_of(&health, "db0.replication_lag", now);
+    assert!(why.is_err_and(|why| why.contains("reads from an archive")));
 }
 
 #[tokio::test]

@@ -6,11 +6,23 @@ use gonogo::demo::server::{Server, Shutdown};
 
 /// A primary, and a standby that waits for its readers for ever.
 pub fn pair() -> (Server, Server) {
-    let mut primary = Server::start(&[]).unwrap();
-    let dir = primary.dir().display().to_string();
-    let primary_is = format!("host={dir} port=5432 user=postgres");
+    pair_of(&[], |dir| {
+        let primary = format!("host={dir} port=5432 user=postgres");
+        ("primary_conninfo", primary)
+    })
+}
+
+/// The same with `settings` of the primary, and one of the standby that says how it `follows` the primary in a
+/// folder.
+pub fn pair_of(
+    settings: &[(&str, &str)],
+    follows: impl Fn(&str) -> (&'static str, String),
+) -> (Server, Server) {
+    let mut primary = Server::start(settings).unwrap();
+    let (name, value) = follows(&primary.dir().display().to_string());
     let settings = [
-        ("primary_conninfo", primary_is.as_str()),
+        (name, value.as_str()),
+        ("wal_retrieve_retry_interval", "200ms"),
         ("max_standby_streaming_delay", "-1"),
         ("wal_receiver_status_interval", "1"),
     ];

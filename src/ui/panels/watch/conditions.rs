@@ -174,7 +174,7 @@ fn standby() -> Health {
     }];
     picture.vitals = Known::seen(Vitals {
         standby: Some(Standby {
-            behind: 1.2e6,
+            behind: Some(1.2e6),
             ..Standby::default()
         }),
         ..vitals()

@@ -643,7 +643,7 @@ fn vitals_never_show_zero_for_what_is_not_known() {
     picture.vitals = Known::seen(young);
     shown("vitals_young", Panel::Vitals, picture.clone());
     let standby = Standby {
-        behind: 1.2e6,
+        behind: Some(1.2e6),
         paused: false,
         applied: Some(Duration::from_secs(29)),
         held_up: None,
@@ -655,6 +655,14 @@ fn vitals_never_show_zero_for_what_is_not_known() {
         });
         shown(name, Panel::Vitals, picture.clone());
     }
+    picture.vitals = Known::seen(Vitals {
+        standby: Some(Standby {
+            behind: None,
+            ..standby
+        }),
+        ..Vitals::default()
+    });
+    shown("vitals_standby_archive", Panel::Vitals, picture);
 }
 
 pub(super) fn migration(name: &str, state: MigrationState, note: Option<&str>) -> Migration {

@@ -203,20 +203,24 @@ fn standby(sight: &Sight<'_>, one: Standby) -> Line<'static> {
         "standby:"
     };
     // Where nothing is left to apply, the last change may be old all the same.
-    let applied = one.applied.filter(|_| one.behind > 0.0);
+    let applied = one.applied.filter(|_| one.behind != Some(0.0));
     let applied = applied.map(|ago| format!(", {} old", short(ago)));
+    let applied = applied.unwrap_or_default();
+    let left = match one.behind {
+        Some(behind) => format!("{} to apply{applied}", bytes(behind)),
+        None => format!("fed by an archive{applied}, how much is left is not known"),
+    };
     let held_up = match one.held_up {
         Some(HeldUp::BySession) => ", a session here is in the way",
         Some(HeldUp::OnPurpose) => ", held back by recovery_min_apply_delay",
         None => "",
     };
-    let words = format!(
-        "{lead} {} to apply{}{held_up}",
-        bytes(one.behind),
-        applied.unwrap_or_default()
-    );
+    let words = format!("{lead} {left}{held_up}");
     let stands = one.paused || one.held_up == Some(HeldUp::BySession);
-    Line::from(sight.span(words, warn_if(stands || one.behind > FAR_BEHIND)))
+    Line::from(sight.span(
+        words,
+        warn_if(stands || one.behind.is_some_and(|behind| behind > FAR_BEHIND)),
+    ))
 }
 
 fn replica(sight: &Sight<'_>, one: &Replica) -> Line<'static> {
