@@ -13,7 +13,7 @@ use super::trouble::Trouble;
 use super::uncounted::unknown;
 use crate::clock::Moment;
 use crate::monitor::progress::{
-    Courses, Extent, Growths, Paces, Progress, Raw, Seen, Size, View, WaitsFor, counted_by,
+    Courses, Extent, Growths, Paces, Place, Progress, Raw, Seen, Size, View, WaitsFor, counted_by,
     reads_everything, rewrites,
 };
 use crate::monitor::session::{Session, State};
@@ -155,10 +155,21 @@ impl ProgressWatch {
         } else {
             raw.what()
         };
-        let ahead = self.courses.look(&raw, &what, now);
+        let statement = session.and_then(|session| session.statement.as_deref());
+        let statement = statement.unwrap_or_default();
+        let of_table = raw.is_one_of_table(statement);
+        let ahead = if of_table {
+            raw.relation
+                .as_deref()
+                .and_then(|table| self.courses.look(&raw, table, now))
+        } else if raw.view == View::CreateIndex {
+            None
+        } else {
+            self.courses.look(&raw, &what, now)
+        };
         let done = ahead.map_or_else(|| raw.part_done(), |ahead| Some(ahead.done));
         // Where what goes on now has a pace of its own, that tells, and before it does nothing else.
-        let (left, left_at_most) = if let Some(stretch) = raw.stretch() {
+        let (left, left_at_most) = if let Some(stretch) = raw.stretch().filter(|_| !of_table) {
             let seen = Seen {
                 pid: raw.pid,
                 what: &what,
@@ -170,23 +181,23 @@ impl ProgressWatch {
             let by_age = age.and_then(|age| raw.left_by_age(age));
             (by_age.or_else(|| ahead?.left), None)
         };
-        let statement = session.and_then(|session| session.statement.as_deref());
-        let statement = statement.unwrap_or_default();
-        let alone = raw.is_whole(statement);
+        let whole = of_table || raw.is_whole(statement);
         let waits_for = raw.locker.filter(|_| raw.lockers_total > raw.lockers_done);
         Progress {
             pid: raw.pid,
             ours: session.and_then(|session| session.ours.clone()),
             what,
-            phase: if alone {
+            phase: if of_table {
+                raw.phase_of_table()
+            } else if whole {
                 raw.phase_words()
             } else {
                 raw.phase_alone(statement)
             },
             done,
             estimated: ahead.is_some(),
-            left: left.filter(|_| waits_for.is_none() && alone),
-            left_at_most: left_at_most.filter(|_| waits_for.is_none() && alone),
+            left: left.filter(|_| waits_for.is_none() && whole),
+            left_at_most: left_at_most.filter(|_| waits_for.is_none() && whole),
             age,
             waits_for: waits_for.map(|pid| WaitsFor {
                 pid,
@@ -316,7 +327,16 @@ fn raw(row: &PgRow) -> Option<Raw> {
         relation: relation(row, "relation"),
         index: relation(row, "index"),
         place: match place[..] {
-            [at, all] => u32::try_from(at).ok().zip(u32::try_from(all).ok()),
+            [at, all, before, own, whole] => {
+                let counts = u32::try_from(at).ok().zip(u32::try_from(all).ok());
+                counts.map(|(at, all)| Place {
+                    at,
+                    all,
+                    before: before as f64,
+                    own: own as f64,
+                    whole: whole as f64,
+                })
+            }
             _ => None,
         },
         command: text(row, "command").unwrap_or_default(),

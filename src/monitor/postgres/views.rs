@@ -11,14 +11,19 @@ fn columns(view: View, counts_indexes: bool) -> &'static str {
             "command, phase, blocks_done, blocks_total, tuples_done, tuples_total,
              partitions_done, partitions_total, lockers_done, lockers_total, current_locker_pid,
              nullif(index_relid, 0)::regclass::text,
-             CASE command WHEN 'REINDEX' THEN (SELECT ARRAY[count(*) FILTER (WHERE indexrelid <= index_relid),
-                                                            count(*)]
-                                                 FROM pg_index WHERE indrelid = relid)
-                          WHEN 'REINDEX CONCURRENTLY'
-                          THEN (SELECT ARRAY[count(*) FILTER (WHERE indisvalid AND NOT indisexclusion)
-                                             - count(*) FILTER (WHERE NOT indisvalid AND indexrelid > index_relid),
-                                             count(*) FILTER (WHERE indisvalid AND NOT indisexclusion)]
-                                  FROM pg_index WHERE indrelid = relid) END,
+             (SELECT ARRAY[at, count(*), coalesce(sum(pages) FILTER (WHERE n < at), 0),
+                           coalesce(sum(pages) FILTER (WHERE n = at), 0), sum(pages)]
+                FROM (SELECT row_number() OVER (ORDER BY x.indexrelid) AS n, c.relpages AS pages,
+                             CASE command
+                             WHEN 'REINDEX' THEN count(*) FILTER (WHERE x.indexrelid <= index_relid) OVER ()
+                             ELSE count(*) OVER ()
+                                  - (SELECT count(*) FROM pg_index AS new
+                                      WHERE new.indrelid = relid AND NOT new.indisvalid
+                                        AND new.indexrelid > index_relid) END AS at
+                        FROM pg_index AS x JOIN pg_class AS c ON c.oid = x.indexrelid
+                       WHERE x.indrelid = relid AND starts_with(command, 'REINDEX')
+                         AND (command = 'REINDEX' OR x.indisvalid AND NOT x.indisexclusion)) AS p
+               GROUP BY at),
              0, 0, 0, 0, 0"
         }
         View::Vacuum if counts_indexes => {
@@ -48,7 +53,8 @@ fn columns(view: View, counts_indexes: bool) -> &'static str {
              0, 0, 0, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0"
         }
         View::Analyze => {
-            "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0"
+            "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0, child_tables_done, child_tables_total,
+             0, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0"
         }
         View::Copy => {
             "command, type, bytes_processed, bytes_total, tuples_processed, 0, 0, 0, 0, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0"

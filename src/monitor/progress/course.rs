@@ -25,6 +25,8 @@ const UNSEEN: f64 = 50e-6;
 const BYPASSED: f64 = 0.02;
 /// How long sorting takes that comes after a scan, and writing what was sorted, in times of the scan.
 const SORTED: (f64, f64) = (0.1, 1.0);
+/// Which part of building an index concurrently comes before its validation.
+const BUILT: f64 = 0.86;
 /// Which part of what the bar shows the stages make up that are weighed here; others come after them.
 const WEIGHED: f64 = 0.95;
 /// Before this part is done, nothing is said of what is left.
@@ -75,11 +77,12 @@ pub(in crate::monitor) struct Ahead {
 
 impl Raw {
     /// The way of a vacuum through a table with indexes, or of a table that is written anew, if a block of it
-    /// takes `block` seconds.
+    /// takes `block` seconds; or that of all indexes of a table that are built anew.
     fn course(&self, block: f64) -> Option<Course<'_>> {
         let course = match self.view {
             View::Vacuum if self.indexed => self.vacuum(block)?,
             View::Cluster => self.rewrite(block)?,
+            View::CreateIndex => self.rebuild()?,
             _ => return None,
         };
         let known = [course.before, course.weight, course.within.unwrap_or(0.0)];
@@ -212,6 +215,31 @@ impl Raw {
             within,
             whole: table + sort + write + indexes,
             reads: self.phase.ends_with("scanning heap"),
+        })
+    }
+
+    /// Each index takes a scan of the table, and what its own blocks take. Concurrently, all are built before the
+    /// first is validated.
+    fn rebuild(&self) -> Option<Course<'_>> {
+        let place = self.place.filter(|place| place.at > 0)?;
+        let (begins, weight, within) = self.stage()?;
+        let table = self.extent.pages.max(1.0);
+        let (done, all) = (f64::from(place.at - 1), f64::from(place.all));
+        let (before, own) = (done * table + place.before, table + place.own);
+        let whole = all * table + place.whole;
+        let built = if self.is_concurrent() { BUILT } else { 1.0 };
+        let (from, to) = if begins < built {
+            (0.0, built)
+        } else {
+            (built, 1.0)
+        };
+        Some(Course {
+            stage: (&self.phase, u64::from(place.at)),
+            before: from * whole + (to - from) * before + (begins - from) * own,
+            weight: weight * own,
+            within,
+            whole,
+            reads: false,
         })
     }
 

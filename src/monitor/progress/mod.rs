@@ -13,6 +13,7 @@ mod course;
 mod growth;
 mod pace;
 mod phases;
+mod place;
 mod words;
 
 use std::time::Duration;
@@ -27,6 +28,7 @@ pub(super) use growth::{Growths, Size};
 pub(super) use pace::{After, Stretch};
 pub(super) use pace::{Paces, Seen};
 pub(super) use phases::{Raw, View};
+pub(super) use place::Place;
 pub(super) use words::{counted_by, megabytes, plain, reads_everything, rewrites};
 
 /// Something long that goes on.

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::course::Extent;
 use super::pace::{After, Stretch};
-use super::words::{rebuilds_only, rebuilds_tables};
+use super::place::Place;
+use super::words::rebuilds_only;
 use crate::plan::count;
 
 /// The views of the server that tell of progress.
@@ -61,8 +62,8 @@ pub(in crate::monitor) struct Raw {
     /// Blocks or bytes.
     pub(in crate::monitor) done: f64,
     pub(in crate::monitor) total: f64,
-    /// Which of the indexes of the table it is, and of how many, where they are built anew in their order.
-    pub(in crate::monitor) place: Option<(u32, u32)>,
+    /// Which of the indexes of the table it is, where they are built anew in their order.
+    pub(in crate::monitor) place: Option<Place>,
     /// Tuples, or what else the view counts besides.
     pub(in crate::monitor) more_done: f64,
     pub(in crate::monitor) more_total: f64,
@@ -185,12 +186,12 @@ impl Raw {
         }
     }
 
-    fn is_concurrent(&self) -> bool {
+    pub(super) fn is_concurrent(&self) -> bool {
         self.command.contains("CONCURRENTLY")
     }
 
     /// Whether the index is one that was there.
-    fn is_rebuilt(&self) -> bool {
+    pub(super) fn is_rebuilt(&self) -> bool {
         self.view == View::CreateIndex && self.command.starts_with("REINDEX")
     }
 
@@ -199,18 +200,6 @@ impl Raw {
     pub(in crate::monitor) fn is_whole(&self, statement: &str) -> bool {
         let index = self.index.as_deref();
         !self.is_rebuilt() || index.is_some_and(|index| rebuilds_only(statement, index))
-    }
-
-    /// The phase where it is that of one index of many. Concurrently, what stands beside the index tells only
-    /// together with `statement` which of them are built.
-    pub(in crate::monitor) fn phase_alone(&self, statement: &str) -> String {
-        let phase = self.phase_words();
-        let tells = !self.is_concurrent() || rebuilds_tables(statement);
-        let place = self.place.filter(|(at, all)| tells && *at > 0 && *all > 1);
-        match place {
-            Some((at, all)) => format!("{phase}; of this index alone, {at} of {all} on the table"),
-            None => format!("{phase}; of this index alone, others may follow"),
-        }
     }
 
     /// How much of the whole is done; none where not even a phase tells.
@@ -248,8 +237,19 @@ impl Raw {
             .find(|Phase(name, ..)| self.phase.starts_with(name))
     }
 
+    /// Where its phase begins in the whole, which part of the whole it is, and how much of it is done.
+    pub(super) fn stage(&self) -> Option<(f64, f64, Option<f64>)> {
+        let Phase(_, begins, weight, counters) = self.phase_now()?;
+        Some((*begins, *weight, self.within(*counters)))
+    }
+
     fn within(&self, counters: Counters) -> Option<f64> {
         match counters {
+            // Rows are taken from one partition after the other.
+            Main if self.view == View::Analyze && self.parts_total > 1.0 => {
+                let one = ratio(self.done, self.total).unwrap_or(0.0);
+                ratio(self.parts_done + one, self.parts_total)
+            }
             Main => ratio(self.done, self.total),
             More => ratio(self.more_done, self.more_total),
             Nothing => None,

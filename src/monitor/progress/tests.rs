@@ -115,7 +115,13 @@ fn an_index_that_is_built_anew_is_not_taken_for_all_of_them() {
     }
     // Beside others of its table it is only known to be where the statement is about the table.
     let mut one = rebuilt("orders_pkey_ccnew");
-    one.place = Some((2, 5));
+    one.place = Some(Place {
+        at: 2,
+        all: 5,
+        before: 3.0,
+        own: 4.0,
+        whole: 20.0,
+    });
     for (statement, words) in [
         ("reindex (concurrently) table orders", "2 of 5 on the table"),
         ("REINDEX SCHEMA CONCURRENTLY shop", "2 of 5 on the table"),
@@ -125,10 +131,32 @@ fn an_index_that_is_built_anew_is_not_taken_for_all_of_them() {
         let phase = one.phase_alone(statement);
         assert!(phase.ends_with(words), "{statement}: {phase}");
     }
+    for (statement, of_table) in [
+        ("reindex (concurrently) table shop.orders", true),
+        ("reindex table concurrently \"orders\"", true),
+        ("reindex table parted", false),
+        ("reindex table orders; reindex table items", false),
+        ("reindex schema concurrently shop", false),
+        ("reindex index concurrently orders", false),
+    ] {
+        assert_eq!(one.is_one_of_table(statement), of_table, "{statement}");
+    }
+    let phase = one.phase_of_table();
+    assert!(phase.ends_with("; index 2 of 5 on the table"), "{phase}");
     let mut created = rebuilt("orders_pkey");
     created.command = "CREATE INDEX".to_owned();
     assert!(created.is_whole("create index on orders (id)"));
     assert_eq!(created.what(), "create index on orders");
+}
+
+#[test]
+fn an_analyze_goes_through_all_partitions() {
+    let phase = "acquiring inherited sample rows";
+    let mut one = raw(View::Analyze, "ANALYZE", phase, [50.0, 100.0, 0.0, 0.0]);
+    (one.parts_done, one.parts_total) = (2.0, 5.0);
+    assert_eq!(percent(&one), Some(49));
+    assert!((one.stretch().unwrap().done - 0.5).abs() < 1e-9);
+    assert_eq!(one.phase_words(), format!("{phase}; 2 of 5 partitions"));
 }
 
 #[test]

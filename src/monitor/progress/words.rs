@@ -74,14 +74,22 @@ pub(in crate::monitor) fn rewrites(statement: &str) -> bool {
 /// Whether the statement builds `index` anew and nothing else.
 pub(super) fn rebuilds_only(statement: &str, index: &str) -> bool {
     let text = plain(statement);
-    let last = |name: &str| {
-        let (_, last) = name.rsplit_once('.').unwrap_or(("", name));
-        last.trim_matches('"').to_lowercase()
-    };
     // While it is built beside the old one it has a name of its own.
     let index = last(index);
     let index = index.strip_suffix("_ccnew").unwrap_or(&index);
     rebuilt(&text).is_some_and(|(sort, name)| sort == "index" && last(name) == index)
+}
+
+/// Whether the statement builds all indexes of `table` anew and nothing else.
+pub(super) fn rebuilds_table(statement: &str, table: &str) -> bool {
+    let text = plain(statement);
+    rebuilt(&text).is_some_and(|(sort, name)| sort == "table" && last(name) == last(table))
+}
+
+/// A name without its schema and without quotes.
+fn last(name: &str) -> String {
+    let (_, last) = name.rsplit_once('.').unwrap_or(("", name));
+    last.trim_matches('"').to_lowercase()
 }
 
 /// Whether the statement builds all indexes of a table, or of many, anew.

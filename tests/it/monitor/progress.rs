@@ -188,11 +188,16 @@ async fn of_a_table_that_is_reindexed_it_is_said_at_which_index_it_is() {
 }
 
 async fn at_each_index(watched: &mut Watched, pid: i32, what: &str) {
+    let mut before = 0.0;
     for (index, place) in [("a", "1 of 3"), ("b", "2 of 3"), ("c", "3 of 3")] {
         let what = what.replace("{}", index);
-        let words = format!("; of this index alone, {place} on the table");
+        let words = format!("; index {place} on the table");
         let said = |build: &Progress| build.what == what && build.phase.ends_with(&words);
-        watched.picture(|p| of(p, pid).is_some_and(said)).await;
+        let picture = watched.picture(|p| of(p, pid).is_some_and(said)).await;
+        // One bar goes through all of them.
+        let done = of(&picture, pid).and_then(|build| build.done).unwrap();
+        assert!((before..before + 0.45).contains(&done), "{index}: {done}");
+        before += 0.25;
     }
 }
 

@@ -1,3 +1,4 @@
+use super::super::place::Place;
 use super::super::tests::raw;
 use super::*;
 
@@ -194,4 +195,57 @@ fn what_stands_still_or_takes_much_longer_than_expected_has_no_time_left() {
     assert!(look("scanning heap", 1.0, 110).is_some());
     assert!(look("vacuuming indexes", 0.0, 111).is_some());
     assert_eq!(look("vacuuming indexes", 0.0, 400), None);
+}
+
+/// What is told of three indexes that are built anew one after the other, each in the same time.
+fn rebuilt(command: &str, phases: &[&str]) -> Vec<Ahead> {
+    let mut courses = Courses::default();
+    let mut told = Vec::new();
+    let (mut secs, build) = (0, "building index: scanning table");
+    for phase in phases {
+        for at in 1..=3 {
+            for done in [0.0, 50.0, 100.0] {
+                let counters = [done, 100.0, 0.0, 0.0];
+                let one = Raw {
+                    place: Some(Place {
+                        at,
+                        all: 3,
+                        before: f64::from(at - 1) * 10.0,
+                        own: 10.0,
+                        whole: 30.0,
+                    }),
+                    extent: Extent {
+                        pages: 100.0,
+                        ..Extent::default()
+                    },
+                    ..raw(View::CreateIndex, command, phase, counters)
+                };
+                secs += if *phase == build { 10 } else { 1 };
+                let now = Moment::default().plus(Duration::from_secs(secs));
+                told.extend(courses.look(&one, "reindex table orders", now));
+            }
+        }
+    }
+    told
+}
+
+#[test]
+fn the_indexes_of_a_table_make_one_way() {
+    let scan = "building index: scanning table";
+    for (command, phases) in [
+        ("REINDEX", &[scan][..]),
+        (
+            "REINDEX CONCURRENTLY",
+            &[scan, "index validation: scanning table"],
+        ),
+    ] {
+        let told = rebuilt(command, phases);
+        assert!(told.is_sorted_by_key(|ahead| ahead.done), "{told:?}");
+        assert_eq!(told.len(), phases.len() * 9);
+        // In the middle of the second of three.
+        let Ahead { done, left } = told[4];
+        assert!((0.35..0.5).contains(&done), "{done}");
+        let left = left.unwrap().as_secs();
+        assert!((40..80).contains(&left), "{command}: {left}");
+    }
 }
